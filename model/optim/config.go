@@ -1,0 +1,81 @@
+// Package optim updates parameters: AdamW and Muon, the learning-rate schedule, and the separate rates of parameters that
+// came with a widening (paper, Sec. 3.3, Eq. 25–28).
+//
+// It knows parameters through the table of package model. It never computes gradients and never widens.
+package optim
+
+import "fmt"
+
+// Kind names an optimizer.
+type Kind string
+
+// The optimizers. Muon updates the matrices of attention and experts and leaves all other tensors to AdamW.
+const (
+	AdamW Kind = "adamw"
+	Muon  Kind = "muon"
+)
+
+// Config is the optimizer and its baseline schedule.
+type Config struct {
+	Kind        Kind    `json:"kind"`
+	LR          float64 `json:"lr"` // peak
+	Beta1       float64 `json:"beta1"`
+	Beta2       float64 `json:"beta2"`
+	Eps         float64 `json:"eps"`
+	WeightDecay float64 `json:"weight_decay"` // on every tensor
+	Momentum    float64 `json:"momentum"`     // Muon's
+	Warmup      float64 `json:"warmup"`       // share of the steps
+	FinalRatio  float64 `json:"final_ratio"`  // last rate over peak
+}
+
+// Validate says which field is wrong and what is allowed.
+func (c Config) Validate() error {
+	if c.Kind != AdamW && c.Kind != Muon {
+		return fmt.Errorf("optimizer.kind is %q; allowed are adamw and muon", string(c.Kind))
+	}
+	for _, f := range []struct {
+		name          string
+		got, min, max float64
+	}{
+		{"lr", c.LR, 0, 10}, {"beta1", c.Beta1, 0, 0.999999}, {"beta2", c.Beta2, 0, 0.999999}, {"eps", c.Eps, 1e-16, 1},
+		{"weight_decay", c.WeightDecay, 0, 10}, {"momentum", c.Momentum, 0, 0.999999}, {"warmup", c.Warmup, 0, 1}, {"final_ratio", c.FinalRatio, 0, 1},
+	} {
+		if !(f.got >= f.min && f.got <= f.max) {
+			return fmt.Errorf("optimizer.%s is %g; allowed are %g to %g", f.name, f.got, f.min, f.max)
+		}
+	}
+	return nil
+}
+
+// Scope says which parameters are re-warmed after a widening.
+type Scope string
+
+// The scopes: nobody, the new parameters only (SPARKLING), or all (a rival, App. J).
+const (
+	RewarmNone Scope = "none"
+	RewarmNew  Scope = "new"
+	RewarmAll  Scope = "all"
+)
+
+// Rewarm is the re-warmup after one widening: from the current rate up to Rho times it in Steps updates, then cosine to
+// the same final rate.
+type Rewarm struct {
+	Scope Scope   `json:"scope"`
+	Rho   float64 `json:"rho"`
+	Steps int     `json:"steps"` // τw
+}
+
+// Validate says which field is wrong and what is allowed.
+func (r Rewarm) Validate() error {
+	switch {
+	case r.Scope != RewarmNone && r.Scope != RewarmNew && r.Scope != RewarmAll:
+		return fmt.Errorf("rewarm.scope is %q; allowed are none, new and all", string(r.Scope))
+	case r.Scope == RewarmNone:
+		return nil
+	case !(r.Rho > 0 && r.Rho <= 10):
+		return fmt.Errorf("rewarm.rho is %g; allowed are values above 0 up to 10", r.Rho)
+	case r.Steps < 0 || r.Steps > 1<<30:
+		return fmt.Errorf("rewarm.steps is %d; allowed are 0 to %d", r.Steps, 1<<30)
+	}
+	return nil
+}

@@ -1,0 +1,177 @@
+package sim
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/optim"
+	"github.com/sparkling-lab/sparkling/model/widen"
+)
+
+// Version is the version of the Experiment document that this program writes and reads.
+const Version = 1
+
+// Experiment is the one document that says everything about a run: the page's link, a lesson, the desktop's controls and the
+// command line's file are all this.
+type Experiment struct {
+	Version   int          `json:"version"`
+	Name      string       `json:"name"`
+	About     string       `json:"about,omitempty"`
+	Task      Task         `json:"task"`
+	Seed      uint64       `json:"seed"`
+	Steps     int          `json:"steps"`
+	Model     model.Config `json:"model"`
+	Optimizer optim.Config `json:"optimizer"`
+	Arms      []Arm        `json:"arms"`
+}
+
+// Task is what is learnt: the next character of a text.
+type Task struct {
+	Text  string `json:"text"`  // "opticks"
+	Seq   int    `json:"seq"`   // characters a window
+	Batch int    `json:"batch"` // windows an update
+}
+
+// Arm is one run among those compared; arms differ in what they do at their widenings.
+type Arm struct {
+	Name  string     `json:"name"`
+	About string     `json:"about,omitempty"`
+	Widen []Widening `json:"widen,omitempty"` // by ascending step; none is the small baseline
+}
+
+// Widening is one widening of one arm. It happens when Step updates are done.
+type Widening struct {
+	Step int `json:"step"`
+	widen.Spec
+	Rewarm optim.Rewarm `json:"rewarm"`
+}
+
+// Bounds of a document, which may come from a link or a file.
+const (
+	MaxDocument = 1 << 20 // bytes
+	MaxArms     = 8
+	MaxSteps    = 1_000_000
+	maxText     = 2000 // characters of a name or a description
+	maxStages   = 8
+)
+
+// Parse reads and validates a document; unknown fields are errors, so that a misspelt one is not silently ignored.
+func Parse(data []byte) (Experiment, error) {
+	var e Experiment
+	if len(data) > MaxDocument {
+		return e, fmt.Errorf("the experiment has %d bytes; at most %d are allowed", len(data), MaxDocument)
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&e); err != nil {
+		return e, fmt.Errorf("the experiment is not valid JSON of this version: %w", err)
+	}
+	if d.More() {
+		return e, errors.New("the experiment is followed by more data; one document is allowed")
+	}
+	return e, e.Validate()
+}
+
+// JSON is the document, indented, with a final newline.
+func (e Experiment) JSON() []byte {
+	b, err := json.MarshalIndent(e, "", "  ")
+	if err != nil {
+		panic(err) // only NaN or Inf fields, which Validate refuses
+	}
+	return append(b, '\n')
+}
+
+// Clone is a deep copy.
+func (e Experiment) Clone() Experiment {
+	arms := make([]Arm, len(e.Arms))
+	for i, a := range e.Arms {
+		a.Widen = append([]Widening(nil), a.Widen...)
+		arms[i] = a
+	}
+	e.Arms = arms
+	return e
+}
+
+// Fork is the step at which the arms first differ: the earliest widening of any, or Steps.
+func (e Experiment) Fork() int {
+	at := e.Steps
+	for _, a := range e.Arms {
+		if len(a.Widen) > 0 {
+			at = min(at, a.Widen[0].Step)
+		}
+	}
+	return at
+}
+
+// Validate says which field is wrong and what is allowed. A vocabulary of 0 is the task's own.
+func (e Experiment) Validate() error {
+	if e.Version != Version {
+		return fmt.Errorf("version is %d; this program reads version %d", e.Version, Version)
+	}
+	if e.Steps < 1 || e.Steps > MaxSteps {
+		return fmt.Errorf("steps is %d; allowed are 1 to %d", e.Steps, MaxSteps)
+	}
+	if len(e.Arms) < 1 || len(e.Arms) > MaxArms {
+		return fmt.Errorf("arms has %d entries; allowed are 1 to %d", len(e.Arms), MaxArms)
+	}
+	if len(e.Name) > maxText || len(e.About) > maxText {
+		return fmt.Errorf("name and about may have at most %d characters", maxText)
+	}
+	c := e.Model
+	if c.Vocab == 0 {
+		c.Vocab = 2
+	}
+	for _, err := range []error{e.Task.validate(), c.Validate(), e.Optimizer.Validate()} {
+		if err != nil {
+			return err
+		}
+	}
+	for i, a := range e.Arms {
+		if err := a.validate(e.Steps, c); err != nil {
+			return fmt.Errorf("arms[%d] (%q): %w", i, a.Name, err)
+		}
+	}
+	return nil
+}
+
+func (t Task) validate() error {
+	switch {
+	case t.Text != "opticks":
+		return fmt.Errorf("task.text is %q; allowed is opticks", t.Text)
+	case t.Seq < 2 || t.Seq > 4096:
+		return fmt.Errorf("task.seq is %d; allowed are 2 to 4096", t.Seq)
+	case t.Batch < 1 || t.Batch > 4096:
+		return fmt.Errorf("task.batch is %d; allowed are 1 to 4096", t.Batch)
+	}
+	return nil
+}
+
+func (a Arm) validate(steps int, c model.Config) error {
+	if a.Name == "" || len(a.Name) > maxText || len(a.About) > maxText {
+		return fmt.Errorf("an arm needs a name, and name and about may have at most %d characters", maxText)
+	}
+	if len(a.Widen) > maxStages {
+		return fmt.Errorf("widen has %d entries; allowed are 0 to %d", len(a.Widen), maxStages)
+	}
+	last := -1
+	for i, w := range a.Widen {
+		if w.Step <= last || w.Step > steps {
+			return fmt.Errorf("widen[%d].step is %d; allowed are %d to %d", i, w.Step, last+1, steps)
+		}
+		last = w.Step
+		if err := w.Spec.Validate(); err != nil {
+			return fmt.Errorf("widen[%d].%w", i, err)
+		}
+		if err := w.Rewarm.Validate(); err != nil {
+			return fmt.Errorf("widen[%d].%w", i, err)
+		}
+		c = w.Spec.Config(c)
+		if err := c.Validate(); err != nil {
+			return fmt.Errorf("widen[%d] leads to a network that cannot be: %w", i, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,68 @@
+package sim
+
+// ArmFrame is one instant of one arm: what was measured when Step updates were done. Slices that a step does not measure are nil.
+// The probes run every [ProbeEvery] steps, and at every step for the first [ProbeDense] steps after a widening.
+type ArmFrame struct {
+	Arm   int     // index in Experiment.Arms
+	Step  int     // updates done
+	Train float32 // cross-entropy of the batch of update Step−1, before that update, in nats a token; NaN at step 0
+	Held  float32 // cross-entropy of the fixed held-out windows, in nats a token; NaN where not measured
+	LROld float32 // learning rate of update Step−1, of parameters that were there from the start
+	LRNew float32 // the same of the parameters of the newest widening; equal to LROld before any
+	FLOPs float64 // exact matrix-product FLOPs of all updates so far, the shared small phase included
+
+	Load  []float32   // share of the last batch's assignments that each expert got: layer·experts + expert, sums to 1 a layer
+	RMS   []BlockRMS  // attention then FFN of each layer: 2·layer + {0, 1}
+	Pairs []PairGroup // original and copy, after a widening
+}
+
+// BlockRMS is the root mean square of what enters a residual block (before its norm) and of what the block adds.
+type BlockRMS struct{ In, Out float32 }
+
+// Ratio is RMS(f(Norm(h))) / RMS(h), the mix that has to survive a widening (paper, Sec. 3.2).
+func (b BlockRMS) Ratio() float32 { return b.Out / b.In }
+
+// Quantity names what a pair is compared in.
+type Quantity int
+
+// The quantities in the order of PairGroup.Stats.
+const (
+	Weight Quantity = iota
+	Gradient
+	Moment1 // Adam's first moment, or Muon's momentum
+	Moment2
+	Quantities // their number
+)
+
+// PairGroup holds the pairs of one expert (inner axis) or of the residual stream (hidden axis; Layer and Expert are −1).
+type PairGroup struct {
+	Axis          string // "inner" or "hidden"
+	Layer, Expert int
+	Orig, Copy    []int32 // coordinates, pair by pair
+	Stats         [Quantities][]PairStat
+}
+
+// PairStat compares the vectors of an original and its copy: Cos = a·b/sqrt(a·a·b·b) and
+// Dist = ‖a−b‖/sqrt((‖a‖²+‖b‖²)/2), both from float64 sums. Cos is NaN where a vector is exactly zero; Dist is NaN where both are.
+type PairStat struct{ Cos, Dist float32 }
+
+// Locked reports whether the two vectors are equal bit for bit (or both zero).
+func (p PairStat) Locked() bool { return p.Dist == 0 || p.Dist != p.Dist }
+
+// Report is what a widening did to one arm, measured on the held-out windows just before and just after it.
+type Report struct {
+	Arm, Step                       int
+	HeldBefore, HeldAfter           float32
+	LogitError                      float32 // largest |logit after − logit before|
+	RMSBefore, RMSAfter             []BlockRMS
+	ParamsBefore, ParamsAfter       int64   // all parameters
+	ActiveBefore, ActiveAfter       int64   // parameters a token passes through
+	StepFLOPsBefore, StepFLOPsAfter float64 // exact matrix-product FLOPs of one update
+}
+
+// Frame is one instant of all arms: the newest ArmFrame of each at or before Step, in the order of Experiment.Arms.
+// An arm that has not begun (it forks later) has Step −1.
+type Frame struct {
+	Step int
+	Arms []ArmFrame
+}
