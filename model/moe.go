@@ -1,0 +1,116 @@
+package model
+
+import "github.com/sparkling-lab/sparkling/model/compute"
+
+// experts is the second residual block: x2 = x1 + Σ over the chosen experts of weight · down(silu(gate·a)⊙(up·a)), a = norm(x1).
+func (n *Net) experts(l int) {
+	c, e, w, N := n.Config, n.eng, &n.layers[l], n.Tokens()
+	d, f, slots := c.Hidden, c.Inner, N*c.TopK
+	e.RMSNorm(w.a2, w.inv2, w.x1, n.weight(FFNNorm, l), float32(c.NormEps))
+	e.MatMul(compute.NT, compute.M(w.route, N, c.Experts), compute.M(w.a2, N, d), compute.M(n.weight(Route, l), c.Experts, d), false)
+	e.Softmax(w.prob, w.lse, w.route, c.Experts)
+	e.TopK(w.choice, w.weight, w.prob, c.Experts, c.TopK)
+	w.dispatch()
+	e.Gather(w.xs, w.a2, w.slotToken, nil, d)
+	in := compute.M(w.xs, slots, d)
+	e.GroupedMatMul(compute.NT, compute.M(w.gate, slots, f), in, n.stack(Gate, l), w.off, false)
+	e.GroupedMatMul(compute.NT, compute.M(w.up, slots, f), in, n.stack(Up, l), w.off, false)
+	e.SwiGLU(w.h, w.gate, w.up)
+	e.GroupedMatMul(compute.NT, compute.M(w.y, slots, d), compute.M(w.h, slots, f), n.stack(Down, l), w.off, false)
+	branch := n.scratch.branch
+	clear(branch)
+	e.ScatterAdd(branch, w.y, w.slotToken, w.slotWeight, d)
+	n.measure(2*l+1, w.x1, branch)
+	out := n.in(l + 1)
+	copy(out, w.x1)
+	e.Axpby(out, 1, branch, 1)
+}
+
+// stack is a stacked weight as one matrix, expert under expert.
+func (n *Net) stack(p Part, l int) compute.Mat { return n.stacked(n.Weights, p, l) }
+
+func (n *Net) stacked(v Values, p Part, l int) compute.Mat {
+	i := n.Table.Find(p, l)
+	t := n.Table.Tensors[i]
+	return compute.M(v.Tensor(i), t.Experts*t.Rows.Size, t.Cols.Size)
+}
+
+// dispatch sorts the chosen (token, expert) pairs by expert, tokens ascending.
+func (w *layer) dispatch() {
+	clear(w.off)
+	for _, e := range w.choice {
+		w.off[e+1]++
+	}
+	for e := range w.experts {
+		w.off[e+1] += w.off[e]
+		w.next[e] = w.off[e]
+	}
+	for i, e := range w.choice {
+		at := w.next[e]
+		w.next[e]++
+		w.slotToken[at], w.slotChoice[at], w.slotWeight[at] = int32(i/w.topK), int32(i), w.weight[i]
+	}
+}
+
+// load sets share (E) to the part of the assignments that each expert got.
+func (w *layer) load(share []float32) {
+	for e := range share {
+		share[e] = float32(w.off[e+1]-w.off[e]) / float32(len(w.choice))
+	}
+}
+
+// balance is the load-balancing loss E·Σ f_e·P_e, 1 when balanced, and the z-loss mean(lse²).
+func (w *layer) balance() (lb, z float64) {
+	n := len(w.lse)
+	for e := range w.experts {
+		var p float64
+		for t := range n {
+			p += float64(w.prob[t*w.experts+e])
+		}
+		lb += float64(w.off[e+1]-w.off[e]) / float64(len(w.choice)) * p / float64(n)
+	}
+	for _, v := range w.lse {
+		z += float64(v) * float64(v)
+	}
+	return lb * float64(w.experts), z / float64(n)
+}
+
+// expertsBackward turns scratch.dx from the gradient of x2 into that of x1.
+func (n *Net) expertsBackward(l int) {
+	c, e, w, s, N := n.Config, n.eng, &n.layers[l], &n.scratch, n.Tokens()
+	d, f, slots := c.Hidden, c.Inner, N*c.TopK
+
+	e.Gather(s.dys, s.dx, w.slotToken, nil, d)
+	e.RowDot(s.dwSlot, s.dys, w.y, d)
+	e.Gather(s.dys, s.dx, w.slotToken, w.slotWeight, d)
+	dy, h, in := compute.M(s.dys, slots, d), compute.M(w.h, slots, f), compute.M(w.xs, slots, d)
+	e.GroupedMatMul(compute.TN, n.stacked(n.Grads, Down, l), dy, h, w.off, false)
+	e.GroupedMatMul(compute.NN, compute.M(s.dh, slots, f), dy, n.stack(Down, l), w.off, false)
+	e.SwiGLUBackward(s.dgate, s.dup, s.dh, w.gate, w.up)
+	dgate, dup, dxs := compute.M(s.dgate, slots, f), compute.M(s.dup, slots, f), compute.M(s.dxs, slots, d)
+	e.GroupedMatMul(compute.TN, n.stacked(n.Grads, Gate, l), dgate, in, w.off, false)
+	e.GroupedMatMul(compute.TN, n.stacked(n.Grads, Up, l), dup, in, w.off, false)
+	e.GroupedMatMul(compute.NN, dxs, dgate, n.stack(Gate, l), w.off, false)
+	e.GroupedMatMul(compute.NN, dxs, dup, n.stack(Up, l), w.off, true)
+
+	n.routerBackward(l)
+	e.ScatterAdd(s.dbranch, s.dxs, w.slotToken, nil, d)
+	e.RMSNormBackward(s.dx, n.grad(FFNNorm, l), s.dbranch, w.x1, n.weight(FFNNorm, l), w.inv2, true)
+}
+
+// routerBackward sets scratch.dbranch to the part of the gradient of a2 that flows through the router.
+func (n *Net) routerBackward(l int) {
+	c, e, w, s, N := n.Config, n.eng, &n.layers[l], &n.scratch, n.Tokens()
+	for slot, i := range w.slotChoice {
+		s.dw[i] = s.dwSlot[slot]
+	}
+	w.load(s.dprob)
+	for x := range s.dprob {
+		s.dprob[x] *= float32(c.LBCoef * float64(c.Experts) / float64(N*c.Layers))
+	}
+	z := float32(c.ZCoef / float64(N*c.Layers))
+	e.RouterBackward(s.droute, s.dw, w.prob, w.lse, w.weight, s.dprob, w.choice, z, c.Experts, c.TopK)
+	g := compute.M(s.droute, N, c.Experts)
+	e.MatMul(compute.TN, compute.M(n.grad(Route, l), c.Experts, c.Hidden), g, compute.M(w.a2, N, c.Hidden), false)
+	e.MatMul(compute.NN, compute.M(s.dbranch, N, c.Hidden), g, compute.M(n.weight(Route, l), c.Experts, c.Hidden), false)
+}

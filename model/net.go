@@ -1,0 +1,180 @@
+package model
+
+import (
+	"math"
+
+	"github.com/sparkling-lab/sparkling/model/compute"
+)
+
+// BlockRMS is the root mean square of what enters a residual block (before its norm) and of what the block adds.
+type BlockRMS struct{ In, Out float32 }
+
+// Losses are the terms of the objective, in nats a token: Objective = CE + LBCoef·LB + ZCoef·Z.
+type Losses struct {
+	CE, LB, Z, Objective float64
+}
+
+// Net runs one network on batches of one shape. N = batch·seq tokens; slices are row-major with one row a token.
+// All memory is allocated by [NewNet]; a step allocates nothing. A Net belongs to one goroutine.
+type Net struct {
+	Config  Config
+	Table   *Table
+	Weights Values
+	Grads   Values // of the objective, set by [Net.Backward]
+
+	// Measure makes Forward fill RMS, attention then FFN of each layer.
+	Measure bool
+	RMS     []BlockRMS
+
+	eng        compute.Engine
+	batch, seq int
+	ids        []int32
+	cos, sin   []float32 // (seq, headDim/2)
+	layers     []layer
+	x          []float32 // (N, d) the residual stream after the last layer
+	xn, inv    []float32 // final norm
+	logits     []float32 // (N, V)
+	scratch    scratch
+}
+
+// scratch is memory that no two layers need at once.
+type scratch struct {
+	branch, dbranch    []float32 // (N, d) what a block adds, and a gradient of that shape
+	dx                 []float32 // (N, d) gradient of the residual stream
+	dq, dk, dv, datt   []float32 // (N, a), (N, b), (N, b), (N, a)
+	dqn, dkn           []float32 // (N, a), (N, b) after norm and rotation
+	dlogits            []float32 // (N, V)
+	dys, dxs           []float32 // (S, d)
+	dgate, dup, dh     []float32 // (S, f)
+	dwSlot, dw, droute []float32 // (S), (N·k), (N, E)
+	dprob              []float32 // (E)
+}
+
+// NewNet prepares a network for batches of batch sequences of seq tokens. It keeps weights, not a copy.
+func NewNet(eng compute.Engine, weights Values, batch, seq int) *Net {
+	c := weights.Table.Config
+	n := batch * seq
+	d, a, b, s := n*c.Hidden, n*c.Heads*c.HeadDim, n*c.KVHeads*c.HeadDim, n*c.TopK
+	f := func(size int) []float32 { return make([]float32, size) }
+	net := &Net{
+		Config: c, Table: weights.Table, Weights: weights, Grads: NewValues(weights.Table),
+		RMS: make([]BlockRMS, 2*c.Layers),
+		eng: eng, batch: batch, seq: seq, ids: make([]int32, n),
+		x: f(d), xn: f(d), inv: f(n), logits: f(n * c.Vocab),
+		scratch: scratch{
+			branch: f(d), dbranch: f(d), dx: f(d), dq: f(a), dk: f(b), dv: f(b), datt: f(a), dqn: f(a), dkn: f(b), dlogits: f(n * c.Vocab),
+			dys: f(s * c.Hidden), dxs: f(s * c.Hidden), dgate: f(s * c.Inner), dup: f(s * c.Inner), dh: f(s * c.Inner),
+			dwSlot: f(s), dw: f(s), droute: f(n * c.Experts), dprob: f(c.Experts),
+		},
+	}
+	net.cos, net.sin = rotary(c, seq)
+	for range c.Layers {
+		net.layers = append(net.layers, newLayer(c, batch, seq))
+	}
+	return net
+}
+
+// rotary tabulates the angles of the rotary embedding: position times base^(−2i/headDim).
+func rotary(c Config, seq int) (cos, sin []float32) {
+	half := c.HeadDim / 2
+	cos, sin = make([]float32, seq*half), make([]float32, seq*half)
+	for t := range seq {
+		for i := range half {
+			s, co := math.Sincos(float64(t) * math.Pow(c.RopeBase, -2*float64(i)/float64(c.HeadDim)))
+			cos[t*half+i], sin[t*half+i] = float32(co), float32(s)
+		}
+	}
+	return cos, sin
+}
+
+// Tokens is the number of tokens of a batch.
+func (n *Net) Tokens() int { return n.batch * n.seq }
+
+// Logits is the result (N, V) of the last Forward, live memory.
+func (n *Net) Logits() []float32 { return n.logits }
+
+// Load sets share (layers·experts) to the part of the last batch's assignments that went to each expert.
+func (n *Net) Load(share []float32) {
+	e := n.Config.Experts
+	for l := range n.layers {
+		n.layers[l].load(share[l*e : (l+1)*e])
+	}
+}
+
+func (n *Net) weight(p Part, layer int) []float32 { return n.Weights.Tensor(n.Table.Find(p, layer)) }
+func (n *Net) grad(p Part, layer int) []float32   { return n.Grads.Tensor(n.Table.Find(p, layer)) }
+
+// Forward runs ids (N, each below Vocab) and leaves the logits, and the activations that Backward needs.
+func (n *Net) Forward(ids []int32) {
+	c, e := n.Config, n.eng
+	copy(n.ids, ids)
+	e.Gather(n.in(0), n.weight(Embed, -1), n.ids, nil, c.Hidden)
+	for l := range n.layers {
+		n.attention(l)
+		n.experts(l)
+	}
+	e.RMSNorm(n.xn, n.inv, n.x, n.weight(FinalNorm, -1), float32(c.NormEps))
+	N := n.Tokens()
+	e.MatMul(compute.NT, compute.M(n.logits, N, c.Vocab), compute.M(n.xn, N, c.Hidden), compute.M(n.weight(Embed, -1), c.Vocab, c.Hidden), false)
+	if c.LogitMult != 1 {
+		e.Axpby(n.logits, float32(c.LogitMult), n.logits, 0)
+	}
+}
+
+// in is the residual stream before layer l.
+func (n *Net) in(l int) []float32 {
+	if l == len(n.layers) {
+		return n.x
+	}
+	return n.layers[l].x0
+}
+
+// Loss is the objective of the last Forward. Labels below 0 are ignored by CE alone.
+func (n *Net) Loss(labels []int32) Losses { return n.loss(nil, labels) }
+
+func (n *Net) loss(dlogits []float32, labels []int32) Losses {
+	valid := 0
+	for _, y := range labels {
+		if y >= 0 {
+			valid++
+		}
+	}
+	valid = max(valid, 1)
+	l := Losses{CE: n.eng.CrossEntropy(dlogits, n.logits, labels, n.Config.Vocab, 1/float32(valid)) / float64(valid)}
+	for i := range n.layers {
+		lb, z := n.layers[i].balance()
+		l.LB += lb / float64(len(n.layers))
+		l.Z += z / float64(len(n.layers))
+	}
+	l.Objective = l.CE + n.Config.LBCoef*l.LB + n.Config.ZCoef*l.Z
+	return l
+}
+
+// Backward sets Grads to the gradient of the objective of the last Forward, and returns its terms.
+func (n *Net) Backward(labels []int32) Losses {
+	c, e, s, N := n.Config, n.eng, &n.scratch, n.Tokens()
+	clear(n.Grads.Data)
+	loss := n.loss(s.dlogits, labels)
+	if c.LogitMult != 1 {
+		e.Axpby(s.dlogits, float32(c.LogitMult), s.dlogits, 0)
+	}
+	dlogits, embed := compute.M(s.dlogits, N, c.Vocab), compute.M(n.weight(Embed, -1), c.Vocab, c.Hidden)
+	dembed := compute.M(n.grad(Embed, -1), c.Vocab, c.Hidden)
+	e.MatMul(compute.TN, dembed, dlogits, compute.M(n.xn, N, c.Hidden), false)
+	e.MatMul(compute.NN, compute.M(s.dbranch, N, c.Hidden), dlogits, embed, false)
+	e.RMSNormBackward(s.dx, n.grad(FinalNorm, -1), s.dbranch, n.x, n.weight(FinalNorm, -1), n.inv, false)
+	for l := len(n.layers) - 1; l >= 0; l-- {
+		n.expertsBackward(l)
+		n.attentionBackward(l)
+	}
+	e.ScatterAdd(dembed.Data, s.dx, n.ids, nil, c.Hidden)
+	return loss
+}
+
+// measure notes the RMS of a block's input and output.
+func (n *Net) measure(block int, in, out []float32) {
+	if n.Measure {
+		rms := func(x []float32) float32 { return float32(math.Sqrt(n.eng.SumSquares(x) / float64(len(x)))) }
+		n.RMS[block] = BlockRMS{In: rms(in), Out: rms(out)}
+	}
+}

@@ -1,0 +1,166 @@
+package model
+
+import "fmt"
+
+// Part names a parameter tensor within the network or within a layer.
+type Part int
+
+// The parts. Embed and FinalNorm belong to no layer.
+const (
+	Embed Part = iota
+	AttnNorm
+	Q
+	K
+	V
+	O
+	QNorm
+	KNorm
+	FFNNorm
+	Route
+	Gate
+	Up
+	Down
+	FinalNorm
+	parts
+)
+
+// Kind says how a tensor takes part in a widening of one of its axes (paper, Sec. 3.2).
+type Kind int
+
+// The kinds: new rows of a Matrix are fan-out, its new columns fan-in; new columns of the Embedding are fan-out, because the
+// tied tensor cannot carry a fan-in factor too; a Gain is copied.
+const (
+	Matrix Kind = iota
+	Embedding
+	Gain
+)
+
+// Dim is one dimension of a tensor.
+type Dim struct {
+	Axis Axis
+	Size int
+}
+
+// Tensor declares one parameter tensor: Experts stacked matrices of Rows x Cols, row-major, at Off in the arena.
+type Tensor struct {
+	Part       Part
+	Layer      int // −1 outside the layers
+	Kind       Kind
+	Experts    int // 1 unless the tensor stacks one matrix an expert
+	Rows, Cols Dim
+	Off        int
+	name       string // Hugging Face Qwen3-MoE name; has a %d for the expert if stacked
+	stacked    bool
+}
+
+// Len is the number of elements.
+func (t Tensor) Len() int { return t.Experts * t.Rows.Size * t.Cols.Size }
+
+// Stacked reports whether the tensor holds one matrix an expert.
+func (t Tensor) Stacked() bool { return t.stacked }
+
+// Name is the checkpoint name of expert e's matrix; e is ignored unless the tensor is stacked.
+func (t Tensor) Name(e int) string {
+	if t.stacked {
+		return fmt.Sprintf(t.name, e)
+	}
+	return t.name
+}
+
+// Shape is the shape of one matrix in a checkpoint: gains are vectors.
+func (t Tensor) Shape() []int {
+	if t.Kind == Gain {
+		return []int{t.Cols.Size}
+	}
+	return []int{t.Rows.Size, t.Cols.Size}
+}
+
+// Table declares every parameter tensor of a network once. Widening, factors, masks of new parameters, pairs of copies, counts and
+// checkpoint names all derive from it.
+type Table struct {
+	Config  Config
+	Tensors []Tensor
+	Size    int // elements of all tensors together
+}
+
+// NewTable lays out the tensors of c.
+func NewTable(c Config) *Table {
+	t := &Table{Config: c}
+	d, f := Dim{Hidden, c.Hidden}, Dim{Inner, c.Inner}
+	q, kv := Dim{Queries, c.Heads * c.HeadDim}, Dim{Keys, c.KVHeads * c.HeadDim}
+	one, hd := Dim{One, 1}, Dim{HeadDim, c.HeadDim}
+
+	add := func(p Part, layer int, kind Kind, rows, cols Dim, name string) {
+		x := Tensor{Part: p, Layer: layer, Kind: kind, Experts: 1, Rows: rows, Cols: cols, Off: t.Size, name: name}
+		if layer >= 0 {
+			x.name = fmt.Sprintf("model.layers.%d.", layer) + name
+		}
+		if p == Gate || p == Up || p == Down {
+			x.Experts, x.stacked = c.Experts, true
+		}
+		t.Tensors = append(t.Tensors, x)
+		t.Size += x.Len()
+	}
+	add(Embed, -1, Embedding, Dim{Vocab, c.Vocab}, d, "model.embed_tokens.weight")
+	for l := range c.Layers {
+		add(AttnNorm, l, Gain, one, d, "input_layernorm.weight")
+		add(Q, l, Matrix, q, d, "self_attn.q_proj.weight")
+		add(K, l, Matrix, kv, d, "self_attn.k_proj.weight")
+		add(V, l, Matrix, kv, d, "self_attn.v_proj.weight")
+		add(O, l, Matrix, d, q, "self_attn.o_proj.weight")
+		add(QNorm, l, Gain, one, hd, "self_attn.q_norm.weight")
+		add(KNorm, l, Gain, one, hd, "self_attn.k_norm.weight")
+		add(FFNNorm, l, Gain, one, d, "post_attention_layernorm.weight")
+		add(Route, l, Matrix, Dim{Router, c.Experts}, d, "mlp.gate.weight")
+		add(Gate, l, Matrix, f, d, "mlp.experts.%d.gate_proj.weight")
+		add(Up, l, Matrix, f, d, "mlp.experts.%d.up_proj.weight")
+		add(Down, l, Matrix, d, f, "mlp.experts.%d.down_proj.weight")
+	}
+	add(FinalNorm, -1, Gain, one, d, "model.norm.weight")
+	return t
+}
+
+// Find is the index of a part; layer is ignored for Embed and FinalNorm.
+func (t *Table) Find(p Part, layer int) int {
+	switch p {
+	case Embed:
+		return 0
+	case FinalNorm:
+		return len(t.Tensors) - 1
+	}
+	return 1 + layer*int(parts-2) + int(p-AttnNorm)
+}
+
+// Values is one number for every parameter: the weights themselves, their gradients, or an optimizer state.
+type Values struct {
+	Table *Table
+	Data  []float32
+}
+
+// NewValues is all zeros.
+func NewValues(t *Table) Values { return Values{t, make([]float32, t.Size)} }
+
+// Clone is a deep copy.
+func (v Values) Clone() Values { return Values{v.Table, append([]float32(nil), v.Data...)} }
+
+// Tensor is the memory of tensor i.
+func (v Values) Tensor(i int) []float32 {
+	x := v.Table.Tensors[i]
+	return v.Data[x.Off : x.Off+x.Len()]
+}
+
+// Expert is the memory of one expert's matrix of tensor i.
+func (v Values) Expert(i, e int) []float32 {
+	x := v.Table.Tensors[i]
+	n := x.Rows.Size * x.Cols.Size
+	return v.Data[x.Off+e*n : x.Off+(e+1)*n]
+}
+
+// Each calls f for every matrix and gain under its checkpoint name, in table order; data is the live memory.
+func (v Values) Each(f func(name string, shape []int, data []float32)) {
+	for i, x := range v.Table.Tensors {
+		for e := range x.Experts {
+			f(x.Name(e), x.Shape(), v.Expert(i, e))
+		}
+	}
+}
