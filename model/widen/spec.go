@@ -78,6 +78,9 @@ func (s Spec) Validate() error {
 	if s.Init == Uneven && s.Factor != 2 {
 		return fmt.Errorf("factor is %g; the uneven split is defined for exactly 2", s.Factor)
 	}
+	if s.Init == Uneven && s.Scale != RMS {
+		return fmt.Errorf("scale is %q; the uneven split is itself a scaling, allowed is rms", string(s.Scale))
+	}
 	if err := oneOf("init", s.Init, Inits); err != nil {
 		return err
 	}
@@ -101,7 +104,8 @@ func oneOf[T ~string](field string, got T, allowed []T) error {
 // Width is the new size of a dimension of n.
 func (s Spec) Width(n int) int { return int(math.Round(float64(n) * s.Factor)) }
 
-// Config is the shape after the widening. LogitMult changes with the init pair where the hidden axis grows; see [Apply].
+// Config is the shape after the widening. LogitMult, which depends on the init pair, is
+// settled by [New].
 func (s Spec) Config(c model.Config) model.Config {
 	parts, _ := s.Axis.Parts()
 	for _, a := range parts {

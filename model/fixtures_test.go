@@ -1,0 +1,261 @@
+package model_test
+
+import (
+	"fmt"
+	"math"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/internal/fixture"
+	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/compute"
+	"github.com/sparkling-lab/sparkling/model/optim"
+	"github.com/sparkling-lab/sparkling/model/widen"
+)
+
+// The tolerances that the conventions allow against an independent float32 implementation.
+const (
+	tolLogit  = 1e-5 // absolute, also loss terms
+	tolGrad   = 1e-4 // ‖Δ‖/‖g‖ of a tensor
+	tolWeight = 1e-4 // absolute, after steps
+)
+
+// shapeJSON is a network's shape in losses.json.
+type shapeJSON struct {
+	Vocab, D, Layers, Heads, KV, HD, Experts, TopK, F int
+	Eps, Rope, LB, Z, Std                             float64
+	Renorm                                            bool
+	LBHF                                              bool    `json:"lb_hf"`
+	LogitMult                                         float64 `json:"logit_mult"`
+}
+
+func (s shapeJSON) config(t *testing.T) model.Config {
+	require.True(t, s.Renorm, "the router's weights are always renormalised here")
+	require.False(t, s.LBHF, "the load-balancing loss is a mean over layers here")
+	return model.Config{
+		Vocab: s.Vocab, Hidden: s.D, Layers: s.Layers, Heads: s.Heads, KVHeads: s.KV, HeadDim: s.HD, Experts: s.Experts, TopK: s.TopK, Inner: s.F,
+		NormEps: s.Eps, RopeBase: s.Rope, LBCoef: s.LB, ZCoef: s.Z, InitStd: s.Std, LogitMult: s.LogitMult,
+	}
+}
+
+// setJSON is losses.json.
+type setJSON struct {
+	Config          shapeJSON
+	Opt             optim.Kind
+	LR, CE          []float64
+	WD, B1, B2, Eps float64
+	Mu, Ratio       float64
+	Widened         map[model.Axis]struct {
+		Config shapeJSON
+		CE     []float64
+		LROld  []float64 `json:"lr_old"`
+		LRNew  []float64 `json:"lr_new"`
+	}
+}
+
+func (s setJSON) optimizer() optim.Config {
+	return optim.Config{Kind: s.Opt, Beta1: s.B1, Beta2: s.B2, Eps: s.Eps, WeightDecay: s.WD, Momentum: s.Mu}
+}
+
+func engines() []compute.Engine { return []compute.Engine{compute.Reference{}} }
+
+// TestFixtures keeps the promise that the network, the optimizers and the widening compute what an independent implementation computes.
+func TestFixtures(t *testing.T) {
+	for _, set := range fixture.Sets(t, "testdata/fixtures") {
+		for _, eng := range engines() {
+			t.Run(filepath.Base(set)+"/"+eng.Name(), func(t *testing.T) {
+				var s setJSON
+				fixture.JSON(t, set, "losses.json", &s)
+				c := s.Config.config(t)
+				t.Run("training", func(t *testing.T) { checkTraining(t, set, s, c, eng) })
+				for _, axis := range []model.Axis{model.Inner, model.Hidden, model.Joint} {
+					if w, ok := s.Widened[axis]; ok {
+						t.Run(string(axis), func(t *testing.T) {
+							checkWidening(t, set, s, c, axis, eng)
+							checkSteps(t, set, s, w.Config.config(t), axis, eng)
+						})
+					}
+				}
+			})
+		}
+	}
+}
+
+// values fills parameters from a file by their checkpoint names, and requires that no tensor is left over.
+func values(t *testing.T, f fixture.File, table *model.Table) model.Values {
+	v, n := model.NewValues(table), 0
+	v.Each(func(name string, shape []int, data []float32) {
+		copy(data, f.F32(t, name, shape))
+		n++
+	})
+	require.Equal(t, f.Len(), n, "tensors in the file")
+	return v
+}
+
+type batch struct {
+	ids, labels []int32
+	rows, seq   int
+	file        fixture.File
+}
+
+func loadBatch(t *testing.T, set string) batch {
+	f := fixture.Load(t, set, "batch")
+	ids, shape := f.Ints(t, "input_ids")
+	labels, _ := f.Ints(t, "labels")
+	return batch{ids, labels, shape[0], shape[1], f}
+}
+
+func checkTraining(t *testing.T, set string, s setJSON, c model.Config, eng compute.Engine) {
+	table, b := model.NewTable(c), loadBatch(t, set)
+	net := model.NewNet(eng, values(t, fixture.Load(t, set, "weights_init"), table), b.rows, b.seq)
+	net.Forward(b.ids)
+	near(t, "logits", b.file.F32(t, "logits", nil), net.Logits(), tolLogit)
+	loss := net.Backward(b.labels)
+	for name, got := range map[string]float64{"loss": loss.CE, "lb": loss.LB, "z": loss.Z, "objective": loss.Objective} {
+		assert.InDelta(t, b.file.F32(t, name, nil)[0], got, tolLogit, name)
+	}
+	close2(t, values(t, fixture.Load(t, set, "grads"), table), net.Grads, tolGrad)
+
+	opt := optim.New(s.optimizer(), eng, model.NewGrowth(c), model.NewValues(table), model.NewValues(table), 0)
+	for i, lr := range s.LR {
+		net.Forward(b.ids)
+		assert.InDelta(t, s.CE[i], net.Backward(b.labels).CE, tolLogit, "loss of step %d", i)
+		opt.Step(net.Weights, net.Grads, []float64{lr})
+	}
+	each(t, values(t, fixture.Load(t, set, "weights_step3"), table), net.Weights, tolWeight)
+	close2(t, values(t, fixture.Load(t, set, "opt_m_step3"), table), opt.M, tolGrad)
+	close2(t, values(t, fixture.Load(t, set, "opt_v_step3"), table), opt.V, tolGrad)
+}
+
+func checkWidening(t *testing.T, set string, s setJSON, c model.Config, axis model.Axis, eng compute.Engine) {
+	from, b := model.NewTable(c), loadBatch(t, set)
+	old := values(t, fixture.Load(t, set, "weights_step3"), from)
+	m, v := values(t, fixture.Load(t, set, "opt_m_step3"), from), values(t, fixture.Load(t, set, "opt_v_step3"), from)
+	before := model.NewNet(eng, old, b.rows, b.seq)
+	before.Forward(b.ids)
+	out := fixture.Load(t, set, fmt.Sprintf("widen_%s_out", axis))
+	near(t, "logits before", out.F32(t, "logits3", nil), before.Logits(), tolLogit)
+
+	for _, x := range []struct {
+		suffix, logits string
+		init           widen.Init
+		scale          widen.Scale
+	}{{"", "logits", widen.CopyCopy, widen.RMS}, {"_naive", "logits_naive", widen.CopyCopy, widen.Unscaled},
+		{"_zerocopy", "logits_zerocopy", widen.ZeroCopy, widen.RMS}, {"_uneven", "", widen.Uneven, widen.RMS}} {
+		file := fmt.Sprintf("widen_%s%s", axis, x.suffix)
+		if !fixture.Has(set, file) {
+			require.NotEmpty(t, x.suffix, "every set has %s", file)
+			continue
+		}
+		spec := widen.Spec{Axis: axis, Factor: s.Ratio, Init: x.init, Scale: x.scale, State: widen.Asymmetric}
+		plan, err := widen.New(spec, from)
+		require.NoError(t, err)
+		f := fixture.Load(t, set, file)
+		now := plan.Weights(old, 1)
+		each(t, values(t, f, plan.To), now, 1e-7)
+		assert.Equal(t, f.Meta["logit_mult"], fmtFloat(plan.To.Config.LogitMult), "logit_mult of %s", file)
+		if x.logits != "" {
+			net := model.NewNet(eng, now, b.rows, b.seq)
+			net.Forward(b.ids)
+			near(t, file+" logits", out.F32(t, x.logits, nil), net.Logits(), tolLogit)
+			if s.Ratio == 2 && x.suffix == "" {
+				near(t, "copy-copy at 2x keeps the function", before.Logits(), net.Logits(), tolLogit)
+			}
+		}
+		if x.suffix != "" {
+			continue
+		}
+		for state, name := range map[widen.State]string{widen.Asymmetric: "asym", widen.Copy: "copy", widen.AsymmetricScaled: "asym_scaled"} {
+			spec.State = state
+			plan, err := widen.New(spec, from)
+			require.NoError(t, err)
+			got := plan.States(m, v)
+			for i, q := range []string{"m", "v"} {
+				each(t, values(t, fixture.Load(t, set, fmt.Sprintf("widen_%s_%s_%s", axis, q, name)), plan.To), got[i], 1e-8)
+			}
+		}
+		checkMask(t, fixture.Load(t, set, fmt.Sprintf("widen_%s_newmask", axis)), model.NewGrowth(c).Widen(plan.To.Config), plan.To)
+	}
+}
+
+// checkMask compares the ages that choose learning rates with the mask of new parameters.
+func checkMask(t *testing.T, f fixture.File, g model.Growth, table *model.Table) {
+	ages := model.NewValues(table)
+	for _, r := range g.Runs(table) {
+		for i := r.From; i < r.To; i++ {
+			ages.Data[i] = float32(r.Age)
+		}
+	}
+	ages.Each(func(name string, shape []int, data []float32) {
+		for i, isNew := range f.Bools(t, name, shape) {
+			if data[i] != float32(isNew) {
+				t.Fatalf("%s[%d]: age %g, mask %d", name, i, data[i], isNew)
+			}
+		}
+	})
+}
+
+func checkSteps(t *testing.T, set string, s setJSON, c model.Config, axis model.Axis, eng compute.Engine) {
+	w, b := s.Widened[axis], loadBatch(t, set)
+	file := func(name string) fixture.File { return fixture.Load(t, set, fmt.Sprintf("widen_%s%s", axis, name)) }
+	table := model.NewTable(c)
+	growth := model.NewGrowth(s.Config.config(t)).Widen(c)
+	net := model.NewNet(eng, values(t, file(""), table), b.rows, b.seq)
+	opt := optim.New(s.optimizer(), eng, growth, values(t, file("_m_asym"), table), values(t, file("_v_asym"), table), len(s.LR))
+	for i := range w.LROld {
+		net.Forward(b.ids)
+		assert.InDelta(t, w.CE[i], net.Backward(b.labels).CE, tolLogit, "loss of step %d after the widening", i)
+		opt.Step(net.Weights, net.Grads, []float64{w.LROld[i], w.LRNew[i]})
+	}
+	each(t, values(t, file("_step3"), table), net.Weights, tolWeight)
+}
+
+func fmtFloat(x float64) string {
+	if x == math.Trunc(x) {
+		return fmt.Sprintf("%.1f", x)
+	}
+	return fmt.Sprint(x)
+}
+
+// near requires |want − got| ≤ tol element by element.
+func near(t *testing.T, what string, want, got []float32, tol float64) {
+	t.Helper()
+	require.Len(t, got, len(want), what)
+	worst, at := 0.0, 0
+	for i := range want {
+		if d := math.Abs(float64(want[i]) - float64(got[i])); !(d <= worst) {
+			worst, at = d, i
+		}
+	}
+	if !(worst <= tol) {
+		t.Errorf("%s: differs by %.3g at %d (%g for %g); allowed is %g", what, worst, at, got[at], want[at], tol)
+	}
+}
+
+// each is near for every tensor.
+func each(t *testing.T, want, got model.Values, tol float64) {
+	t.Helper()
+	other := map[string][]float32{}
+	got.Each(func(name string, _ []int, data []float32) { other[name] = data })
+	want.Each(func(name string, _ []int, data []float32) { near(t, name, data, other[name], tol) })
+}
+
+// close2 requires ‖Δ‖/‖want‖ ≤ tol tensor by tensor.
+func close2(t *testing.T, want, got model.Values, tol float64) {
+	t.Helper()
+	other := map[string][]float32{}
+	got.Each(func(name string, _ []int, data []float32) { other[name] = data })
+	want.Each(func(name string, _ []int, data []float32) {
+		var d, n float64
+		for i, x := range data {
+			d += math.Pow(float64(x)-float64(other[name][i]), 2)
+			n += math.Pow(float64(x), 2)
+		}
+		if !(math.Sqrt(d) <= tol*math.Sqrt(n)) {
+			t.Errorf("%s: relative difference %.3g; allowed is %g", name, math.Sqrt(d/n), tol)
+		}
+	})
+}

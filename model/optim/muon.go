@@ -1,0 +1,84 @@
+package optim
+
+import (
+	"math"
+
+	"github.com/sparkling-lab/sparkling/model/compute"
+)
+
+// newtonSchulz is memory for orthogonalising one matrix at a time.
+type newtonSchulz struct {
+	u, x, y []float32 // update; iterate and its successor, (short, long)
+	a, b    []float32 // (short, short)
+}
+
+// fit grows the memory to a matrix of rows x cols.
+func (n *newtonSchulz) fit(rows, cols int) {
+	size, short := rows*cols, min(rows, cols)
+	if size > len(n.u) {
+		n.u, n.x, n.y = make([]float32, size), make([]float32, size), make([]float32, size)
+	}
+	if short*short > len(n.a) {
+		n.a, n.b = make([]float32, short*short), make([]float32, short*short)
+	}
+}
+
+// Coefficients of the quintic Newton–Schulz iteration X ← aX + (bA + cA²)X with A = XXᵀ.
+const (
+	nsA, nsB, nsC = 3.4445, -4.7750, 2.0315
+	nsSteps       = 5
+	nsEps         = 1e-7
+)
+
+// muonStep updates one matrix: buf = μ·buf + g; u = NS(g + μ·buf); p −= lr·wd·p; p −= lr·0.2·sqrt(max(rows, cols))·u. The scale
+// gives updates the RMS of AdamW's, so that the two share learning rates.
+func (o *Optimizer) muonStep(p, g []float32, m matrix, rates []float64) {
+	size := m.rows * m.cols
+	grad, buf, u := g[m.from:m.from+size], o.M.Data[m.from:m.from+size], o.ns.u[:size]
+	mu := float32(o.Config.Momentum)
+	o.eng.Axpby(buf, 1, grad, mu)
+	copy(u, grad)
+	o.eng.Axpby(u, mu, buf, 1)
+	o.ns.orthogonalize(o.eng, u, m.rows, m.cols)
+	scale := 0.2 * math.Sqrt(float64(max(m.rows, m.cols)))
+	for _, r := range m.runs {
+		w, lr := p[r.From:r.To], rates[r.Age]
+		o.eng.Axpby(w, float32(-lr*scale), u[r.From-m.from:r.To-m.from], 1-float32(lr)*float32(o.Config.WeightDecay))
+	}
+}
+
+// orthogonalize replaces u (rows, cols) by its approximate orthogonal factor. It works on the short side, transposed when rows > cols.
+func (n *newtonSchulz) orthogonalize(e compute.Engine, u []float32, rows, cols int) {
+	short, long := min(rows, cols), max(rows, cols)
+	x, y := compute.M(n.x[:len(u)], short, long), compute.M(n.y[:len(u)], short, long)
+	a, b := compute.M(n.a[:short*short], short, short), compute.M(n.b[:short*short], short, short)
+	norm := float32(1 / (math.Sqrt(e.SumSquares(u)) + nsEps))
+	if rows > cols {
+		transpose(x.Data, u, rows, cols)
+		e.Axpby(x.Data, norm, x.Data, 0)
+	} else {
+		e.Axpby(x.Data, norm, u, 0)
+	}
+	for range nsSteps {
+		e.MatMul(compute.NT, a, x, x, false)
+		e.MatMul(compute.NN, b, a, a, false)
+		e.Axpby(b.Data, nsB, a.Data, nsC)
+		e.MatMul(compute.NN, y, b, x, false)
+		e.Axpby(y.Data, nsA, x.Data, 1)
+		x, y = y, x
+	}
+	if rows > cols {
+		transpose(u, x.Data, short, long)
+	} else {
+		copy(u, x.Data)
+	}
+}
+
+// transpose sets dst (cols, rows) to the transpose of src (rows, cols).
+func transpose(dst, src []float32, rows, cols int) {
+	for i := range rows {
+		for j := range cols {
+			dst[j*rows+i] = src[i*cols+j]
+		}
+	}
+}

@@ -1,0 +1,79 @@
+package optim
+
+import (
+	"math"
+
+	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/compute"
+)
+
+// Optimizer updates the weights of one network. M is Adam's first moment, or Muon's momentum; V is the second moment, zero for
+// Muon's tensors. There is one step count, which does not restart at a widening.
+type Optimizer struct {
+	Config Config
+	M, V   model.Values
+	Steps  int // updates done
+
+	eng  compute.Engine
+	runs []model.Run // of tensors that AdamW updates
+	muon []matrix    // Muon's matrices
+	ns   newtonSchulz
+}
+
+// matrix is one matrix of a Muon tensor, with its stretches of equal age.
+type matrix struct {
+	from, rows, cols int
+	runs             []model.Run
+}
+
+// New prepares an optimizer with given states for parameters of the given growth; NewValues states start afresh.
+func New(c Config, eng compute.Engine, g model.Growth, m, v model.Values, steps int) *Optimizer {
+	o := &Optimizer{Config: c, M: m, V: v, Steps: steps, eng: eng}
+	if c.Kind == AdamW {
+		o.runs = g.Runs(m.Table)
+		return o
+	}
+	for _, t := range m.Table.Tensors {
+		runs := g.TensorRuns(t)
+		if t.Kind != model.Matrix || t.Part == model.Route {
+			o.runs = append(o.runs, runs...)
+			continue
+		}
+		size := t.Rows.Size * t.Cols.Size
+		for e := range t.Experts {
+			at := t.Off + e*size
+			o.muon = append(o.muon, matrix{at, t.Rows.Size, t.Cols.Size, within(runs, at, at+size)})
+		}
+		o.ns.fit(t.Rows.Size, t.Cols.Size)
+	}
+	return o
+}
+
+// within cuts runs down to the part from from to to.
+func within(runs []model.Run, from, to int) []model.Run {
+	var in []model.Run
+	for _, r := range runs {
+		r.From, r.To = max(r.From, from), min(r.To, to)
+		if r.From < r.To {
+			in = append(in, r)
+		}
+	}
+	return in
+}
+
+// Step makes one update with gradients g and rates[age] the learning rate of parameters of that age. It allocates nothing.
+func (o *Optimizer) Step(p, g model.Values, rates []float64) {
+	o.Steps++
+	c := o.Config
+	s := compute.AdamW{
+		Decay: float32(c.WeightDecay), Beta1: float32(c.Beta1), Beta2: float32(c.Beta2), Eps: float32(c.Eps),
+		Corr1: float32(1 - math.Pow(c.Beta1, float64(o.Steps))), Corr2: float32(1 - math.Pow(c.Beta2, float64(o.Steps))),
+	}
+	for _, r := range o.runs {
+		s.LR = float32(rates[r.Age])
+		o.eng.AdamW(p.Data[r.From:r.To], g.Data[r.From:r.To], o.M.Data[r.From:r.To], o.V.Data[r.From:r.To], s)
+	}
+	for _, m := range o.muon {
+		o.muonStep(p.Data, g.Data, m, rates)
+	}
+}

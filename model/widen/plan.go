@@ -1,0 +1,106 @@
+package widen
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/sparkling-lab/sparkling/model"
+)
+
+// Plan is one widening of one shape: the new shape, and for every widened axis the old coordinate that each new one stands for.
+type Plan struct {
+	Spec     Spec
+	From, To *model.Table
+	axes     map[model.Axis]axisPlan
+}
+
+// axisPlan is the widening of one axis from old to len(origin) coordinates.
+type axisPlan struct {
+	old    int
+	origin []int     // old coordinate behind each coordinate; cyclic copies
+	factor []float32 // of each fan-in column
+}
+
+// Pair is an original coordinate and one copy of it.
+type Pair struct{ Orig, Copy int }
+
+// New plans spec for a network of the shape of from. It errs where the spec is not valid, the factor adds no
+// coordinate, or the new shape is not allowed.
+func New(spec Spec, from *model.Table) (*Plan, error) {
+	if err := spec.Validate(); err != nil {
+		return nil, err
+	}
+	c := spec.Config(from.Config)
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	p := &Plan{Spec: spec, From: from, axes: map[model.Axis]axisPlan{}}
+	parts, _ := spec.Axis.Parts()
+	for _, a := range parts {
+		old, now := from.Config.Inner, c.Inner
+		if a == model.Hidden {
+			old, now = from.Config.Hidden, c.Hidden
+		}
+		if now <= old {
+			return nil, fmt.Errorf("factor %g leaves the %s axis at %d; it must grow", spec.Factor, a, old)
+		}
+		p.axes[a] = spec.axis(old, now)
+		if a == model.Hidden {
+			c.LogitMult *= spec.logitFactor(old, now)
+		}
+	}
+	p.To = model.NewTable(c)
+	return p, nil
+}
+
+func (s Spec) axis(old, now int) axisPlan {
+	a := axisPlan{old: old, origin: make([]int, now), factor: make([]float32, now)}
+	alpha := float32(s.Alpha(old, now))
+	for j := range now {
+		a.origin[j], a.factor[j] = j%old, alpha
+		if s.Init == Uneven {
+			a.factor[j] = float32(unevenShare)
+			if j >= old {
+				a.factor[j] = float32(1 - unevenShare)
+			}
+		}
+	}
+	return a
+}
+
+// unevenShare is the part of the original in the uneven split 1:2 (App. J); the copy carries the rest.
+const unevenShare = 1.0 / 3
+
+// Alpha is the factor of a fan-in matrix whose input grows from old to now (Eq. 14, 16, 17): sqrt(old/now), and where both
+// sides are copied sqrt(old/Σ m_j²) with m_j copies of old coordinate j, which is the paper's rule up to 2x and at every whole ratio.
+func (s Spec) Alpha(old, now int) float64 {
+	if s.Scale == Unscaled {
+		return 1
+	}
+	if s.Init != CopyCopy {
+		return math.Sqrt(float64(old) / float64(now))
+	}
+	q, more := now/old, now%old // more coordinates have q+1 copies, the others q
+	return math.Sqrt(float64(old) / float64(more*(q+1)*(q+1)+(old-more)*q*q))
+}
+
+// logitFactor multiplies LogitMult: the tied output projection's factor (App. D.1).
+func (s Spec) logitFactor(old, now int) float64 {
+	if s.Init == Uneven {
+		return 0.5
+	}
+	return s.Alpha(old, now)
+}
+
+// Pairs are the coordinates that this widening added to an axis, each with the original that it copies; nil where the axis stays.
+func (p *Plan) Pairs(axis model.Axis) []Pair {
+	a, ok := p.axes[axis]
+	if !ok {
+		return nil
+	}
+	var pairs []Pair
+	for j := a.old; j < len(a.origin); j++ {
+		pairs = append(pairs, Pair{a.origin[j], j})
+	}
+	return pairs
+}
