@@ -1,0 +1,86 @@
+# Every command that the documents name. They work with any Go from 1.21 on: the toolchain that go.mod asks for is fetched by Go itself.
+#
+#   make run      the Lab in a browser        make        this list
+
+export GOTOOLCHAIN  := go1.27.4
+export GOEXPERIMENT := simd
+export CGO_ENABLED  := 0
+export GOFLAGS      := -buildvcs=false
+
+# Without a home folder Go has no place for what it downloads and compiles.
+ifeq ($(strip $(HOME)),)
+export GOPATH  ?= $(CURDIR)/.cache/go
+export GOCACHE ?= $(CURDIR)/.cache/go-build
+endif
+
+ADDR      ?= 127.0.0.1:8080
+TESTFLAGS ?=
+
+# Panes are drawn and compared on a software display, so that every machine sees the same pixels.
+XVFB := $(shell command -v xvfb-run >/dev/null 2>&1 && command -v xauth >/dev/null 2>&1 && echo "xvfb-run -a -s '-screen 0 1920x1200x24'")
+
+# What the browser runs, and what is tested inside WebAssembly.
+JS       := GOOS=js GOARCH=wasm
+JS_VET   := ./wasm/... ./viz ./sim/... ./model/...
+JS_TESTS := ./model/...
+
+GOFMT   = "$$(go env GOROOT)/bin/gofmt"
+SOURCES = $(shell git ls-files -co --exclude-standard '*.go' 2>/dev/null || find . -name '*.go' -not -path './.cache/*')
+
+.DEFAULT_GOAL := help
+.PHONY: help run build page figures test fmt fmt-check vet staticcheck test-go test-scalar test-wasm test-page golden clean
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{ printf "make %-12s %s\n", $$1, $$2 }'
+
+run: page build ## build the page and serve it on this machine (ADDR=127.0.0.1:8080)
+	@bin/sparkling serve --dir dist --addr $(ADDR)
+
+build: ## the native program: bin/sparkling
+	go build -trimpath -ldflags='-s -w' -o bin/sparkling .
+
+page: ## the page, for any static host: dist/
+	go run ./internal/build/cmd -o dist
+
+test: fmt-check vet staticcheck test-go test-scalar test-wasm test-page ## everything that is checked
+	@echo "make test: all checks passed"
+
+fmt: ## format every Go file
+	@$(GOFMT) -w $(SOURCES)
+
+fmt-check: ## say which Go files are not formatted
+	@bad="$$($(GOFMT) -l $(SOURCES))"; if [ -n "$$bad" ]; then echo "not formatted (make fmt does it):"; echo "$$bad"; exit 1; fi
+
+vet: ## go vet, native and for the browser
+	go vet ./...
+	$(JS) go vet $(JS_VET)
+
+staticcheck: ## staticcheck, native and for the browser
+	go tool staticcheck ./...
+	check="$$(go tool -n staticcheck)" && $(JS) "$$check" $(JS_VET)
+
+test-go: ## the Go tests, with the SIMD kernels
+	$(XVFB) go test $(TESTFLAGS) -timeout 20m $$(go list ./... | grep -v /wasm/pagetest)
+
+test-scalar: ## builds and short tests without the SIMD experiment
+	GOEXPERIMENT= go build -o /dev/null ./...
+	GOEXPERIMENT= go test $(TESTFLAGS) -short -timeout 20m ./model/... ./sim/...
+
+test-wasm: ## the kernels' tests as WebAssembly, in Node
+	@if command -v node >/dev/null 2>&1; then \
+	  set -x; $(JS) go test $(TESTFLAGS) -timeout 20m -exec="$$(go env GOROOT)/lib/wasm/go_js_wasm_exec" $(JS_TESTS); \
+	elif [ -n "$$SPARKLING_STRICT" ]; then echo "no node on the path: the kernels cannot be tested as WebAssembly"; exit 1; \
+	else echo "no node on the path: the kernels' tests as WebAssembly are left out"; fi
+
+test-page: ## drive the real page in a real browser
+	go test $(TESTFLAGS) -timeout 20m ./wasm/pagetest/...
+
+golden: ## write the golden pictures anew; look at the difference before you commit it
+	$(XVFB) go test ./viz/... -count=1 -update
+
+figures: build ## run the default experiment and write the still picture of the page
+	bin/sparkling run --out bin/default
+	bin/sparkling figures bin/default/record.sparkling --out bin/default/figures --still site/still.svg
+
+clean: ## remove what was built
+	rm -rf bin dist
