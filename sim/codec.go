@@ -1,0 +1,174 @@
+package sim
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+)
+
+// coder is the one description of a binary format: the same visit of a value writes it (reading false) or reads it, so that the
+// two cannot drift apart. Little-endian; slices carry their length. Reading never goes beyond the data, and never allocates
+// more than a small multiple of its size.
+type coder struct {
+	reading bool
+	buf     []byte // written so far, or left to read
+	err     error
+}
+
+var errShort = errors.New("the data ends too early")
+
+// take is the next n bytes to read, nil at the end.
+func (c *coder) take(n int) []byte {
+	if c.err != nil {
+		return nil
+	}
+	if n < 0 || n > len(c.buf) {
+		c.err = errShort
+		return nil
+	}
+	b := c.buf[:n]
+	c.buf = c.buf[n:]
+	return b
+}
+
+func (c *coder) u64(v *uint64) {
+	if !c.reading {
+		c.buf = binary.LittleEndian.AppendUint64(c.buf, *v)
+	} else if b := c.take(8); b != nil {
+		*v = binary.LittleEndian.Uint64(b)
+	}
+}
+
+func (c *coder) u32(v *uint32) {
+	if !c.reading {
+		c.buf = binary.LittleEndian.AppendUint32(c.buf, *v)
+	} else if b := c.take(4); b != nil {
+		*v = binary.LittleEndian.Uint32(b)
+	}
+}
+
+// integer is a signed number of 32 bits.
+func (c *coder) integer(v *int) {
+	u := uint32(int32(*v))
+	c.u32(&u)
+	*v = int(int32(u))
+}
+
+func (c *coder) i64(v *int64) {
+	u := uint64(*v)
+	c.u64(&u)
+	*v = int64(u)
+}
+
+// f32 keeps every bit, also of a NaN.
+func (c *coder) f32(v *float32) {
+	u := math.Float32bits(*v)
+	c.u32(&u)
+	*v = math.Float32frombits(u)
+}
+
+func (c *coder) f64(v *float64) {
+	u := math.Float64bits(*v)
+	c.u64(&u)
+	*v = math.Float64frombits(u)
+}
+
+// length is that of a slice whose elements take at least size bytes each.
+func (c *coder) length(n, size int) int {
+	c.integer(&n)
+	if c.reading && c.err == nil && (n < 0 || n > len(c.buf)/size) {
+		c.err = errShort
+	}
+	if c.err != nil {
+		return 0
+	}
+	return n
+}
+
+func (c *coder) bytes(v *[]byte) {
+	n := c.length(len(*v), 1)
+	if !c.reading {
+		c.buf = append(c.buf, *v...)
+	} else {
+		*v = append([]byte(nil), c.take(n)...)
+	}
+}
+
+func (c *coder) text(v *string) {
+	b := []byte(*v)
+	c.bytes(&b)
+	*v = string(b)
+}
+
+// list visits the elements of a slice; an empty one reads back as nil.
+func list[T any](c *coder, v *[]T, size int, each func(*T)) {
+	n := c.length(len(*v), size)
+	if c.reading {
+		*v = nil
+		if n > 0 {
+			*v = make([]T, n)
+		}
+	}
+	for i := range *v {
+		if c.err != nil {
+			return
+		}
+		each(&(*v)[i])
+	}
+}
+
+func (c *coder) f32s(v *[]float32) { list(c, v, 4, c.f32) }
+
+func (c *coder) i32s(v *[]int32) {
+	list(c, v, 4, func(x *int32) {
+		u := uint32(*x)
+		c.u32(&u)
+		*x = int32(u)
+	})
+}
+
+func (c *coder) rms(v *[]BlockRMS) {
+	list(c, v, 8, func(b *BlockRMS) { c.f32(&b.In); c.f32(&b.Out) })
+}
+
+func (c *coder) frame(f *ArmFrame) {
+	c.integer(&f.Arm)
+	c.integer(&f.Step)
+	for _, v := range []*float32{&f.Train, &f.Held, &f.LROld, &f.LRNew} {
+		c.f32(v)
+	}
+	c.f64(&f.FLOPs)
+	c.f32s(&f.Load)
+	c.rms(&f.RMS)
+	list(c, &f.Pairs, 36, c.pairs)
+}
+
+func (c *coder) pairs(g *PairGroup) {
+	c.text(&g.Axis)
+	c.integer(&g.Layer)
+	c.integer(&g.Expert)
+	c.i32s(&g.Orig)
+	c.i32s(&g.Copy)
+	for q := range g.Stats {
+		list(c, &g.Stats[q], 8, func(s *PairStat) { c.f32(&s.Cos); c.f32(&s.Dist) })
+		if c.reading && c.err == nil && (len(g.Stats[q]) != len(g.Orig) || len(g.Copy) != len(g.Orig)) {
+			c.err = fmt.Errorf("a group has %d pairs, but %d copies and %d values", len(g.Orig), len(g.Copy), len(g.Stats[q]))
+		}
+	}
+}
+
+func (c *coder) report(r *Report) {
+	c.integer(&r.Arm)
+	c.integer(&r.Step)
+	for _, v := range []*float32{&r.HeldBefore, &r.HeldAfter, &r.LogitError} {
+		c.f32(v)
+	}
+	c.rms(&r.RMSBefore)
+	c.rms(&r.RMSAfter)
+	for _, v := range []*int64{&r.ParamsBefore, &r.ParamsAfter, &r.ActiveBefore, &r.ActiveAfter} {
+		c.i64(v)
+	}
+	c.f64(&r.StepFLOPsBefore)
+	c.f64(&r.StepFLOPsAfter)
+}

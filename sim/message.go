@@ -1,0 +1,83 @@
+package sim
+
+import "fmt"
+
+// Kind says what a message is about.
+type Kind int
+
+// The kinds: first those that a session sends, then those that a trainer sends.
+const (
+	KindStart    Kind = iota + 1 // begin arm Arm of Document at Snapshot, or at step 0 where it is empty
+	KindRun                      // updates are granted up to Step
+	KindFork                     // answer with a snapshot once the granted updates are done
+	KindReady                    // the arm is set up; Params and Active count its parameters
+	KindFrames                   // what the latest updates measured
+	KindWidened                  // a widening happened
+	KindSnapshot                 // the state at Step
+	KindFailed                   // the arm cannot go on, and Text says why
+	kinds
+)
+
+// wireVersion is the version of the encoding of messages and records.
+const wireVersion = 1
+
+// Message is what a session and a trainer say to each other. Only the fields of its Kind are used.
+type Message struct {
+	Kind           Kind
+	Arm, Step      int
+	Document       []byte // an Experiment
+	Snapshot       []byte
+	Text           string
+	Params, Active int64
+	Frames         []ArmFrame
+	Report         Report
+}
+
+// Encode is the message as bytes.
+func (m Message) Encode() []byte {
+	c := &coder{}
+	c.message(&m)
+	return c.buf
+}
+
+// DecodeMessage reads a message. It errs where the data is cut short, goes on, or is of another version.
+func DecodeMessage(data []byte) (Message, error) {
+	var m Message
+	c := &coder{reading: true, buf: data}
+	c.message(&m)
+	if c.err == nil && len(c.buf) > 0 {
+		c.err = fmt.Errorf("%d bytes are left over", len(c.buf))
+	}
+	if c.err != nil {
+		return Message{}, fmt.Errorf("not a message: %w", c.err)
+	}
+	return m, nil
+}
+
+func (c *coder) message(m *Message) {
+	version, kind := wireVersion, int(m.Kind)
+	c.integer(&version)
+	c.integer(&kind)
+	if c.err == nil && (version != wireVersion || kind < 1 || kind >= int(kinds)) {
+		c.err = fmt.Errorf("version %d, kind %d; this program knows version %d and kinds 1 to %d", version, kind, wireVersion, int(kinds)-1)
+	}
+	m.Kind = Kind(kind)
+	c.integer(&m.Arm)
+	c.integer(&m.Step)
+	switch m.Kind {
+	case KindStart:
+		c.bytes(&m.Document)
+		c.bytes(&m.Snapshot)
+	case KindReady:
+		c.i64(&m.Params)
+		c.i64(&m.Active)
+	case KindFrames:
+		list(c, &m.Frames, 44, c.frame)
+	case KindWidened:
+		c.report(&m.Report)
+	case KindSnapshot:
+		c.bytes(&m.Snapshot)
+	case KindFailed:
+		c.text(&m.Text)
+	}
+}

@@ -1,0 +1,47 @@
+package sim
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/sparkling-lab/sparkling/model"
+)
+
+// snapshot is the state of an arm that was not yet widened: it is all that a fork needs.
+func (r *run) snapshot() ([]byte, error) {
+	if r.stage > 0 {
+		return nil, errors.New("a snapshot is taken before the first widening")
+	}
+	c := &coder{}
+	c.snapshot(&r.step, &r.flops, []model.Values{r.net.Weights, r.opt.M, r.opt.V})
+	return c.buf, nil
+}
+
+// restore brings a fresh run to the state of a snapshot of the same network.
+func (r *run) restore(data []byte) error {
+	c := &coder{reading: true, buf: data}
+	w, m, v := model.NewValues(r.net.Table), model.NewValues(r.net.Table), model.NewValues(r.net.Table)
+	c.snapshot(&r.step, &r.flops, []model.Values{w, m, v})
+	if c.err == nil && len(c.buf) > 0 {
+		c.err = fmt.Errorf("%d bytes are left over", len(c.buf))
+	}
+	if c.err != nil {
+		return fmt.Errorf("not a snapshot of this network: %w", c.err)
+	}
+	r.adopt(w, m, v)
+	return nil
+}
+
+func (c *coder) snapshot(step *int, flops *float64, values []model.Values) {
+	c.integer(step)
+	c.f64(flops)
+	for _, v := range values {
+		n := c.length(len(v.Data), 4)
+		if c.err == nil && n != len(v.Data) {
+			c.err = fmt.Errorf("it has %d parameters, the network %d", n, len(v.Data))
+		}
+		for i := range v.Data {
+			c.f32(&v.Data[i])
+		}
+	}
+}

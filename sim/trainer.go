@@ -1,0 +1,116 @@
+package sim
+
+import (
+	"fmt"
+	"math"
+	"time"
+)
+
+// Trainer is one arm at work. It speaks only encoded messages, and does not know where it runs: in a goroutine or in a Web Worker.
+type Trainer struct {
+	run    *run
+	until  int // granted
+	fork   bool
+	failed bool
+	frames []ArmFrame
+}
+
+// NewTrainer waits for a start message.
+func NewTrainer() *Trainer { return &Trainer{} }
+
+// Handle takes one message and returns those to send back.
+func (t *Trainer) Handle(data []byte) [][]byte {
+	m, err := DecodeMessage(data)
+	if err != nil {
+		return t.fail(err)
+	}
+	switch m.Kind {
+	case KindStart:
+		return t.start(m)
+	case KindRun:
+		t.until = m.Step
+	case KindFork:
+		t.fork = true
+	}
+	return nil
+}
+
+func (t *Trainer) start(m Message) [][]byte {
+	e, err := Parse(m.Document)
+	if err != nil {
+		return t.fail(err)
+	}
+	r, err := newRun(e, m.Arm)
+	if err != nil {
+		return t.fail(err)
+	}
+	if len(m.Snapshot) > 0 {
+		if err := r.restore(m.Snapshot); err != nil {
+			return t.fail(err)
+		}
+	}
+	*t = Trainer{run: r}
+	counts := r.counts()
+	out := [][]byte{Message{Kind: KindReady, Arm: m.Arm, Step: r.step, Params: counts.Total, Active: counts.Active}.Encode()}
+	if r.step == 0 {
+		out = append(out, Message{Kind: KindFrames, Arm: m.Arm, Frames: []ArmFrame{r.first()}}.Encode())
+	}
+	return out
+}
+
+// Work trains for about the budget, at most to the granted step, and returns the messages to send and whether granted work is left.
+func (t *Trainer) Work(budget time.Duration) (out [][]byte, more bool) {
+	if t.run == nil || t.failed {
+		return nil, false
+	}
+	begin, r := time.Now(), t.run
+	until := min(t.until, r.exp.Steps)
+	for r.step < until {
+		if w, ok := r.due(); ok {
+			out = t.flush(out)
+			report, err := r.widen(w)
+			if err != nil {
+				return append(out, t.fail(err)...), false
+			}
+			out = append(out, Message{Kind: KindWidened, Arm: r.arm, Step: r.step, Report: report}.Encode())
+		}
+		f := r.update()
+		t.frames = append(t.frames, f)
+		if math.IsNaN(float64(f.Train)) || math.IsInf(float64(f.Train), 0) {
+			out = t.flush(out)
+			return append(out, t.fail(fmt.Errorf("the loss is no longer a number at step %d: training diverged; a lower learning rate or a smaller factor helps", f.Step))...), false
+		}
+		if time.Since(begin) >= budget {
+			break
+		}
+	}
+	out = t.flush(out)
+	if r.step >= until && t.fork {
+		t.fork = false
+		data, err := r.snapshot()
+		if err != nil {
+			return append(out, t.fail(err)...), false
+		}
+		out = append(out, Message{Kind: KindSnapshot, Arm: r.arm, Step: r.step, Snapshot: data}.Encode())
+	}
+	return out, r.step < until
+}
+
+// flush sends the frames gathered so far.
+func (t *Trainer) flush(out [][]byte) [][]byte {
+	if len(t.frames) == 0 {
+		return out
+	}
+	out = append(out, Message{Kind: KindFrames, Arm: t.run.arm, Frames: t.frames}.Encode())
+	t.frames = t.frames[:0]
+	return out
+}
+
+func (t *Trainer) fail(err error) [][]byte {
+	t.failed = true
+	m := Message{Kind: KindFailed, Text: err.Error()}
+	if t.run != nil {
+		m.Arm, m.Step = t.run.arm, t.run.step
+	}
+	return [][]byte{m.Encode()}
+}
