@@ -60,7 +60,7 @@ func (s setJSON) optimizer() optim.Config {
 	return optim.Config{Kind: s.Opt, Beta1: s.B1, Beta2: s.B2, Eps: s.Eps, WeightDecay: s.WD, Momentum: s.Mu}
 }
 
-func engines() []compute.Engine { return []compute.Engine{compute.Reference{}} }
+func engines() []compute.Engine { return []compute.Engine{compute.Reference{}, compute.NewCPU()} }
 
 // TestFixtures keeps the promise that the network, the optimizers and the widening compute what an independent implementation computes.
 func TestFixtures(t *testing.T) {

@@ -52,7 +52,7 @@ func newRun(e Experiment, arm int) (*run, error) {
 		return nil, fmt.Errorf("model.vocab is %d; the text has %d symbols (0 takes the text's own)", e.Model.Vocab, text.Vocab())
 	}
 	tokens := e.Task.Batch * e.Task.Seq
-	r := &run{exp: e, arm: arm, eng: compute.Reference{}, text: text, ids: make([]int32, tokens), labels: make([]int32, tokens)}
+	r := &run{exp: e, arm: arm, eng: compute.NewCPU(), text: text, ids: make([]int32, tokens), labels: make([]int32, tokens)}
 	r.sched = optim.NewSchedule(e.Optimizer, e.Steps)
 	r.growth = model.NewGrowth(e.Model)
 	weights := model.Init(e.Model, e.Seed)
