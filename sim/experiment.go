@@ -158,8 +158,8 @@ func (a Arm) validate(steps int, c model.Config) error {
 	}
 	last := -1
 	for i, w := range a.Widen {
-		if w.Step <= last || w.Step > steps {
-			return fmt.Errorf("widen[%d].step is %d; allowed are %d to %d", i, w.Step, last+1, steps)
+		if w.Step <= last || w.Step >= steps {
+			return fmt.Errorf("widen[%d].step is %d; allowed are %d to %d", i, w.Step, last+1, steps-1)
 		}
 		last = w.Step
 		if err := w.Spec.Validate(); err != nil {

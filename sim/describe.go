@@ -1,0 +1,66 @@
+package sim
+
+import (
+	"fmt"
+	"math"
+	"strings"
+)
+
+// Describe says in plain sentences what the pictures show: the step, the losses, and whether the copies are still locked.
+func (s *Session) Describe() string { return s.rec.Describe(s.rec.Last(), s.Arms()) }
+
+// Describe says in plain sentences how the arms stood at a step.
+func (r *Record) Describe(step int, arms []ArmStatus) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Step %d of %d.", max(step, 0), r.Experiment.Steps)
+	for i, a := range r.Experiment.Arms {
+		if i < len(arms) && arms[i].State == Failed {
+			fmt.Fprintf(&b, " %s", arms[i].Err)
+			continue
+		}
+		if loss, ok := r.HeldAt(i, step); ok {
+			fmt.Fprintf(&b, " %s: held-out loss %.3f%s.", a.Name, loss, r.lock(i, step))
+		}
+	}
+	return b.String()
+}
+
+// lock says how the pairs of an arm were when they were last measured.
+func (r *Record) lock(arm, step int) string {
+	f, ok := r.PairsAt(arm, step)
+	if !ok {
+		return ""
+	}
+	w, g := f.Summary(Weight), f.Summary(Gradient)
+	switch {
+	case w.Locked == w.Pairs:
+		return fmt.Sprintf(", locked: all %d pairs of originals and copies are identical", w.Pairs)
+	case w.Locked > 0:
+		return fmt.Sprintf(", %d of %d pairs are still identical", w.Locked, w.Pairs)
+	}
+	return fmt.Sprintf(", apart: weight cosine %.2f, gradient cosine %.2f", w.Cos, g.Cos)
+}
+
+// HeldAt is the newest held-out loss of an arm at or before a step.
+func (r *Record) HeldAt(arm, step int) (float32, bool) {
+	f, ok := r.newest(arm, step, func(f ArmFrame) bool { return !math.IsNaN(float64(f.Held)) })
+	return f.Held, ok
+}
+
+// PairsAt is the newest frame of an arm at or before a step in which pairs were measured.
+func (r *Record) PairsAt(arm, step int) (ArmFrame, bool) {
+	return r.newest(arm, step, func(f ArmFrame) bool { return len(f.Pairs) > 0 })
+}
+
+func (r *Record) newest(arm, step int, has func(ArmFrame) bool) (ArmFrame, bool) {
+	t := r.Tracks[arm]
+	for i := len(t) - 1; i >= 0; i-- {
+		if t[i].Step <= step && has(t[i]) {
+			return t[i], true
+		}
+		if t[i].Step < step-2*ProbeEvery {
+			break
+		}
+	}
+	return ArmFrame{}, false
+}

@@ -1,0 +1,13 @@
+package sim
+
+// Host starts trainers, wherever they run.
+type Host interface {
+	// Start begins a trainer for an arm. deliver gets every message that it sends, on the session's goroutine, and fail why it died.
+	Start(arm int, deliver func(data []byte), fail func(error)) (Port, error)
+}
+
+// Port is the way to one trainer.
+type Port interface {
+	Send(data []byte)
+	Close()
+}

@@ -1,0 +1,42 @@
+package sim
+
+import (
+	"bytes"
+	"compress/flate"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+)
+
+// maxLink bounds the length of a link's fragment in characters.
+const maxLink = 32 << 10
+
+// Link is the document as the fragment of an address: compressed JSON in characters that need no escaping.
+func (e Experiment) Link() string {
+	data, err := json.Marshal(e)
+	if err != nil {
+		panic(err) // only NaN or Inf fields, which Validate refuses
+	}
+	var buf bytes.Buffer
+	w, _ := flate.NewWriter(&buf, flate.BestCompression)
+	_, _ = w.Write(data) // a Buffer takes everything
+	_ = w.Close()
+	return base64.RawURLEncoding.EncodeToString(buf.Bytes())
+}
+
+// FromLink reads what [Experiment.Link] wrote.
+func FromLink(s string) (Experiment, error) {
+	if len(s) > maxLink {
+		return Experiment{}, fmt.Errorf("the link is too long: %d characters, at most %d are allowed", len(s), maxLink)
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(s)
+	if err != nil {
+		return Experiment{}, fmt.Errorf("the link is damaged: %w", err)
+	}
+	data, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(raw)), MaxDocument+1))
+	if err != nil {
+		return Experiment{}, fmt.Errorf("the link is damaged: %w", err)
+	}
+	return Parse(data)
+}

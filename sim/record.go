@@ -1,0 +1,201 @@
+package sim
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"sort"
+	"strconv"
+)
+
+// Record is an experiment and what was measured while it ran.
+type Record struct {
+	Experiment Experiment
+	Tracks     [][]ArmFrame // by arm, ascending Step; the tracks of forked arms begin at the fork, arm 0's holds the shared small phase
+	Reports    []Report     // by time
+}
+
+// newRecord is an empty record of e.
+func newRecord(e Experiment) *Record {
+	return &Record{Experiment: e, Tracks: make([][]ArmFrame, len(e.Arms))}
+}
+
+// MaxRecord bounds the size of a record file in bytes.
+const MaxRecord = 1 << 30
+
+// At is the instant of all arms at a step: of each the newest frame at or before it.
+func (r *Record) At(step int) Frame {
+	f := Frame{Step: step, Arms: make([]ArmFrame, len(r.Tracks))}
+	for i := range r.Tracks {
+		f.Arms[i] = r.arm(i, step)
+	}
+	return f
+}
+
+func (r *Record) arm(i, step int) ArmFrame {
+	t := r.Tracks[i]
+	n := sort.Search(len(t), func(k int) bool { return t[k].Step > step })
+	if n == 0 {
+		nan := float32(math.NaN())
+		return ArmFrame{Arm: i, Step: -1, Train: nan, Held: nan}
+	}
+	return t[n-1]
+}
+
+// Last is the newest step that every arm that has begun has reached, −1 before any frame.
+func (r *Record) Last() int {
+	last := -1
+	for _, t := range r.Tracks {
+		if n := len(t); n > 0 && (last < 0 || t[n-1].Step < last) {
+			last = t[n-1].Step
+		}
+	}
+	return last
+}
+
+// Report is what the newest widening did to an arm.
+func (r *Record) Report(arm int) (Report, bool) {
+	for i := len(r.Reports) - 1; i >= 0; i-- {
+		if r.Reports[i].Arm == arm {
+			return r.Reports[i], true
+		}
+	}
+	return Report{}, false
+}
+
+// magic begins a record file.
+const magic = "SPKL"
+
+// Encode writes the record.
+func (r *Record) Encode(w io.Writer) error {
+	c := &coder{buf: []byte(magic)}
+	c.record(r)
+	_, err := w.Write(c.buf)
+	return err
+}
+
+// DecodeRecord reads a record. It errs where the data is not a record, is cut short, or is larger than [MaxRecord].
+func DecodeRecord(in io.Reader) (*Record, error) {
+	data, err := io.ReadAll(io.LimitReader(in, MaxRecord+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("reading the record: %w", err)
+	case len(data) > MaxRecord:
+		return nil, fmt.Errorf("the record is larger than the %d bytes allowed", MaxRecord)
+	case !bytes.HasPrefix(data, []byte(magic)):
+		return nil, errors.New("this is not a record: it does not begin with " + magic)
+	}
+	c := &coder{reading: true, buf: data[len(magic):]}
+	r := &Record{}
+	c.record(r)
+	if c.err == nil && len(c.buf) > 0 {
+		c.err = fmt.Errorf("%d bytes are left over", len(c.buf))
+	}
+	if c.err != nil {
+		return nil, fmt.Errorf("the record is damaged: %w", c.err)
+	}
+	return r, nil
+}
+
+func (c *coder) record(r *Record) {
+	version, doc := wireVersion, []byte(nil)
+	if !c.reading {
+		doc = r.Experiment.JSON()
+	}
+	c.integer(&version)
+	if c.err == nil && version != wireVersion {
+		c.err = fmt.Errorf("version %d; this program reads version %d", version, wireVersion)
+	}
+	c.bytes(&doc)
+	if c.reading && c.err == nil {
+		r.Experiment, c.err = Parse(doc)
+	}
+	list(c, &r.Tracks, 4, func(t *[]ArmFrame) { list(c, t, 44, c.frame) })
+	list(c, &r.Reports, 68, c.report)
+	if c.reading && c.err == nil {
+		c.err = r.check()
+	}
+}
+
+// check refuses what pictures and tables could stumble over.
+func (r *Record) check() error {
+	if len(r.Tracks) != len(r.Experiment.Arms) {
+		return fmt.Errorf("%d tracks for %d arms", len(r.Tracks), len(r.Experiment.Arms))
+	}
+	for i, t := range r.Tracks {
+		for k, f := range t {
+			if f.Arm != i || f.Step < 0 || f.Step > r.Experiment.Steps || k > 0 && f.Step <= t[k-1].Step {
+				return fmt.Errorf("frame %d of arm %d is of arm %d, step %d", k, i, f.Arm, f.Step)
+			}
+		}
+	}
+	for _, p := range r.Reports {
+		if p.Arm < 0 || p.Arm >= len(r.Tracks) {
+			return fmt.Errorf("a report of arm %d", p.Arm)
+		}
+	}
+	return nil
+}
+
+// WriteCSV writes one row a step and arm. What was not measured is empty.
+func (r *Record) WriteCSV(w io.Writer) error {
+	out := csv.NewWriter(w)
+	if err := out.Write([]string{"arm", "name", "step", "train_loss", "held_out_loss", "lr_old", "lr_new", "flops", "weight_cosine", "gradient_cosine", "weight_distance", "locked_pairs", "pairs"}); err != nil {
+		return err
+	}
+	num := func(x float64) string {
+		if math.IsNaN(x) {
+			return ""
+		}
+		return strconv.FormatFloat(x, 'g', 9, 64)
+	}
+	for i, t := range r.Tracks {
+		for _, f := range t {
+			row := []string{strconv.Itoa(i), r.Experiment.Arms[i].Name, strconv.Itoa(f.Step), num(float64(f.Train)), num(float64(f.Held)),
+				num(float64(f.LROld)), num(float64(f.LRNew)), num(f.FLOPs)}
+			w, g := f.Summary(Weight), f.Summary(Gradient)
+			if w.Pairs == 0 {
+				row = append(row, "", "", "", "", "")
+			} else {
+				row = append(row, num(w.Cos), num(g.Cos), num(w.Dist), strconv.Itoa(w.Locked), strconv.Itoa(w.Pairs))
+			}
+			if err := out.Write(row); err != nil {
+				return err
+			}
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// Summary is the mean over all pairs of a frame in one quantity.
+type Summary struct {
+	Cos, Dist     float64 // NaN without a measured pair
+	Pairs, Locked int
+}
+
+// Summary is the mean of a quantity over all pairs of the frame.
+func (f ArmFrame) Summary(q Quantity) Summary {
+	var s Summary
+	var cos, dist float64
+	var nCos, nDist int
+	for _, g := range f.Pairs {
+		for _, p := range g.Stats[q] {
+			s.Pairs++
+			if p.Locked() {
+				s.Locked++
+			}
+			if c := float64(p.Cos); !math.IsNaN(c) {
+				cos, nCos = cos+c, nCos+1
+			}
+			if d := float64(p.Dist); !math.IsNaN(d) {
+				dist, nDist = dist+d, nDist+1
+			}
+		}
+	}
+	s.Cos, s.Dist = cos/float64(nCos), dist/float64(nDist)
+	return s
+}
