@@ -19,6 +19,7 @@ type Session struct {
 	speed    Speed
 	target   float64 // step that the pace allows
 	last     time.Time
+	lives    int // starts of trainers so far
 	now      func() time.Time
 }
 
@@ -45,7 +46,7 @@ type ArmStatus struct {
 type armState struct {
 	ArmStatus
 	port    Port
-	life    int // counts starts, so that what an earlier trainer still sends is not taken for the present one's
+	life    int // number of the present trainer, so that what an earlier one still sends is not taken for its word
 	granted int
 }
 
@@ -84,7 +85,8 @@ func (s *Session) Close() {
 }
 
 func (s *Session) stop(i int) {
-	s.arms[i].life++
+	s.lives++
+	s.arms[i].life = s.lives
 	if s.arms[i].port != nil {
 		s.arms[i].port.Close()
 		s.arms[i].port = nil

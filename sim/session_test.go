@@ -1,0 +1,254 @@
+package sim
+
+import (
+	"bytes"
+	"errors"
+	"math"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/model"
+)
+
+// short is the default experiment cut down to steps updates, with the widening at half-time.
+func short(steps int) Experiment {
+	e := Default()
+	e.Steps = steps
+	for i := range e.Arms {
+		for k := range e.Arms[i].Widen {
+			e.Arms[i].Widen[k].Step = steps / 2
+		}
+	}
+	return e
+}
+
+// finish runs a session to its end at the highest speed.
+func finish(t *testing.T, s *Session, h *LocalHost) *Record {
+	t.Helper()
+	s.SetSpeed(Max)
+	s.Play()
+	for begin := time.Now(); !s.Done(); {
+		require.Less(t, time.Since(begin), 10*time.Minute, "the run does not end")
+		h.Wait(100 * time.Millisecond)
+		s.Tick(time.Now())
+	}
+	return s.Record()
+}
+
+func runAll(t *testing.T, e Experiment) *Record {
+	t.Helper()
+	h := NewLocalHost()
+	s, err := NewSession(e, h)
+	require.NoError(t, err)
+	defer s.Close()
+	r := finish(t, s, h)
+	for _, a := range s.Arms() {
+		require.Equal(t, Finished, a.State, a.Err)
+	}
+	return r
+}
+
+func encode(t *testing.T, r *Record) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	// Reports come in the order in which the arms got there; only their content is promised.
+	sorted := *r
+	sorted.Reports = nil
+	for i := range r.Tracks {
+		if p, ok := r.Report(i); ok {
+			sorted.Reports = append(sorted.Reports, p)
+		}
+	}
+	require.NoError(t, sorted.Encode(&b))
+	return b.Bytes()
+}
+
+func TestSameSeedGivesTheSameBits(t *testing.T) {
+	first := encode(t, runAll(t, short(60)))
+	sameBytes(t, first, encode(t, runAll(t, short(60))), "twice in a row")
+
+	h := NewLocalHost()
+	s, err := NewSession(short(60), h)
+	require.NoError(t, err)
+	defer s.Close()
+	for range 7 {
+		s.StepOnce()
+		h.Wait(time.Second)
+	}
+	require.NoError(t, s.Reset())
+	sameBytes(t, first, encode(t, finish(t, s, h)), "after stepping and a reset")
+	require.NoError(t, s.Reset())
+	sameBytes(t, first, encode(t, finish(t, s, h)), "after a reset at the end")
+
+	other := short(60)
+	other.Seed = 2
+	assert.False(t, bytes.Equal(first, encode(t, runAll(t, other))), "another seed")
+}
+
+func TestAForkedArmEqualsTheSameArmTrainedAlone(t *testing.T) {
+	e := short(60)
+	together := runAll(t, e)
+	for i := 1; i < len(e.Arms); i++ {
+		alone := e.Clone()
+		alone.Arms = alone.Arms[i : i+1]
+		track := runAll(t, alone).Tracks[0]
+		for k := range track {
+			track[k].Arm = i
+		}
+		assertSame(t, track[len(track)-len(together.Tracks[i]):], together.Tracks[i])
+	}
+}
+
+// assertSame compares tracks bit by bit, not-a-numbers included.
+func assertSame(t *testing.T, want, got []ArmFrame) {
+	t.Helper()
+	code := func(f []ArmFrame) []byte { return Message{Kind: KindFrames, Frames: f}.Encode() }
+	assert.True(t, bytes.Equal(code(want), code(got)), "the tracks differ")
+}
+
+func TestTheLockIsExactOnEveryAxis(t *testing.T) {
+	for _, axis := range []model.Axis{model.Inner, model.Hidden, model.Joint} {
+		for _, width := range []struct{ hidden, inner int }{{16, 16}, {12, 10}} {
+			e := short(520)
+			e.Task.Batch, e.Task.Seq = 2, 16
+			e.Model.Hidden, e.Model.Inner = width.hidden, width.inner
+			e.Model.Layers = 1
+			arms := []Arm{{Name: "Small"}}
+			for _, id := range []string{"copy", "drop", "asymmetric"} {
+				a := e.Arms[1]
+				for _, tr := range Treatments {
+					if tr.ID == id {
+						a = tr.treat(a, nil)
+					}
+				}
+				a.Widen[0].Step, a.Widen[0].Axis = 20, axis
+				arms = append(arms, a)
+			}
+			e.Arms = arms
+			r := runAll(t, e)
+			for arm, locked := range map[int]bool{1: true, 2: true, 3: false} {
+				name := e.Arms[arm].Name
+				f := r.At(e.Steps).Arms[arm]
+				require.NotEmpty(t, f.Pairs)
+				for _, q := range []Quantity{Weight, Gradient, Moment1, Moment2} {
+					s := f.Summary(q)
+					if locked {
+						assert.Equal(t, s.Pairs, s.Locked, "%s on axis %s at %v: quantity %d", name, axis, width, q)
+					} else {
+						assert.Zero(t, s.Locked, "%s on axis %s at %v: quantity %d", name, axis, width, q)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestCopyAtTwiceTheWidthKeepsTheFunction(t *testing.T) {
+	for _, axis := range []model.Axis{model.Inner, model.Hidden, model.Joint} {
+		e := short(40)
+		e.Arms = e.Arms[:2]
+		e.Arms[1].Widen[0].Axis = axis
+		p, ok := runAll(t, e).Report(1)
+		require.True(t, ok)
+		assert.Less(t, p.LogitError, float32(1e-5), axis)
+		assert.InDelta(t, p.HeldBefore, p.HeldAfter, 1e-6, axis)
+		assert.Less(t, p.ParamsBefore, p.ParamsAfter)
+		assert.Less(t, p.StepFLOPsBefore, p.StepFLOPsAfter)
+		for i := range p.RMSBefore {
+			assert.InEpsilon(t, p.RMSBefore[i].Ratio(), p.RMSAfter[i].Ratio(), 1e-4)
+		}
+	}
+}
+
+func TestWidenNowForksAtThePresentStep(t *testing.T) {
+	h := NewLocalHost()
+	s, err := NewSession(short(60), h)
+	require.NoError(t, err)
+	defer s.Close()
+	for range 5 {
+		s.StepOnce()
+		h.Wait(time.Second)
+	}
+	require.NoError(t, s.WidenNow())
+	at := s.Experiment().Fork()
+	assert.Less(t, at, 10)
+	r := finish(t, s, h)
+	assert.Equal(t, at+1, r.Tracks[1][0].Step)
+	assert.Error(t, s.WidenNow(), "a second time")
+	sameBytes(t, encode(t, r), encode(t, runAll(t, s.Experiment())), "the document says what was run")
+}
+
+// fragile is a host whose trainers can be made to die.
+type fragile struct {
+	*LocalHost
+	kill map[int]func(error)
+}
+
+func (f fragile) Start(arm int, deliver func([]byte), fail func(error)) (Port, error) {
+	f.kill[arm] = fail
+	return f.LocalHost.Start(arm, deliver, fail)
+}
+
+func TestADeadArmSaysSoTheOthersGoOnAndItCanBeStartedAgain(t *testing.T) {
+	e := short(60)
+	h := fragile{NewLocalHost(), map[int]func(error){}}
+	s, err := NewSession(e, h)
+	require.NoError(t, err)
+	defer s.Close()
+	s.SetSpeed(Max)
+	s.Play()
+	for len(s.Record().Tracks[3]) < 5 {
+		h.Wait(time.Second)
+	}
+	h.kill[3](errors.New("its worker died"))
+	r := finish(t, s, h.LocalHost)
+	a := s.Arms()[3]
+	require.Equal(t, Failed, a.State)
+	assert.Regexp(t, `^SPARKLING stopped at step \d+: its worker died\.$`, a.Err)
+	assert.Equal(t, e.Steps, r.At(e.Steps).Arms[1].Step)
+	require.NoError(t, s.Restart(3))
+	sameBytes(t, encode(t, runAll(t, e)), encode(t, finish(t, s, h.LocalHost)), "started again, it ends as if nothing had been")
+}
+
+func TestALossThatIsNoNumberIsReportedAsDivergence(t *testing.T) {
+	tr := NewTrainer()
+	tr.Handle(Message{Kind: KindStart, Document: short(60).JSON()}.Encode())
+	tr.Handle(Message{Kind: KindRun, Step: 10}.Encode())
+	for i := range tr.run.net.Weights.Data {
+		tr.run.net.Weights.Data[i] = float32(math.NaN())
+	}
+	out, more := tr.Work(time.Hour)
+	assert.False(t, more)
+	m, err := DecodeMessage(out[len(out)-1])
+	require.NoError(t, err)
+	assert.Equal(t, KindFailed, m.Kind)
+	assert.Contains(t, m.Text, "diverged")
+}
+
+// sameBytes compares without printing a book when they differ.
+func sameBytes(t *testing.T, want, got []byte, what string) {
+	t.Helper()
+	assert.True(t, bytes.Equal(want, got), what)
+}
+
+func TestARecordSurvivesItsEncoding(t *testing.T) {
+	r := runAll(t, short(40))
+	var b bytes.Buffer
+	require.NoError(t, r.Encode(&b))
+	got, err := DecodeRecord(bytes.NewReader(b.Bytes()))
+	require.NoError(t, err)
+	var again bytes.Buffer
+	require.NoError(t, got.Encode(&again))
+	sameBytes(t, b.Bytes(), again.Bytes(), "encoded again")
+	for n := 0; n < b.Len(); n += 97 {
+		_, err := DecodeRecord(bytes.NewReader(b.Bytes()[:n]))
+		assert.Error(t, err, "cut to %d bytes", n)
+	}
+	var csv bytes.Buffer
+	require.NoError(t, r.WriteCSV(&csv))
+	assert.Contains(t, csv.String(), "SPARKLING")
+	assert.False(t, math.IsNaN(float64(r.At(40).Arms[3].Held)))
+}
