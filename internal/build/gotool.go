@@ -1,0 +1,46 @@
+package build
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// goTool is the go command with the places it knows.
+type goTool struct{ root, module string }
+
+// findGo asks the go command on the path for its own folder and that of the module.
+func findGo(ctx context.Context) (goTool, error) {
+	out, err := exec.CommandContext(ctx, "go", "env", "GOROOT", "GOMOD").Output()
+	if errors.Is(err, exec.ErrNotFound) {
+		return goTool{}, errors.New("building the page needs the go command, and there is none on the path")
+	}
+	if err != nil {
+		return goTool{}, fmt.Errorf("go env: %w", err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	if len(lines) != 2 || filepath.Base(strings.TrimSpace(lines[1])) != "go.mod" {
+		return goTool{}, errors.New("the page is built from its sources: run this inside the project's folder")
+	}
+	return goTool{root: strings.TrimSpace(lines[0]), module: filepath.Dir(strings.TrimSpace(lines[1]))}, nil
+}
+
+// compile builds wasm/name for the browser. The SIMD kernels are what GOEXPERIMENT=simd is for.
+func (g goTool) compile(ctx context.Context, name, to string, progress io.Writer) error {
+	fmt.Fprintf(progress, "Compiling wasm/%s\n", name)
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", to, "./wasm/"+name)
+	cmd.Dir = g.module
+	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "GOEXPERIMENT=simd", "CGO_ENABLED=0", "GOFLAGS=")
+	var messages bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &messages, &messages
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("wasm/%s does not compile: %w\n%s", name, err, bytes.TrimSpace(messages.Bytes()))
+	}
+	return nil
+}

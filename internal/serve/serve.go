@@ -1,0 +1,69 @@
+package serve
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// tries is how many ports from the asked-for one upwards are looked at before giving up.
+const tries = 32
+
+// Run serves dir until ctx is done. addr is host:port with a loopback host; where the port is taken the next free one is used,
+// and port 0 is any. The address goes to out as one line once it is being listened to.
+func Run(ctx context.Context, dir, addr string, out io.Writer) error {
+	h, err := Handler(dir)
+	if err != nil {
+		return err
+	}
+	l, err := listen(addr)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "Serving SPARKLING Lab at http://%s/\n", l.Addr())
+
+	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
+	stopped := context.AfterFunc(ctx, func() {
+		grace, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		defer cancel()
+		if srv.Shutdown(grace) != nil {
+			srv.Close()
+		}
+	})
+	defer stopped()
+	if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+func listen(addr string) (net.Listener, error) {
+	host, p, err := net.SplitHostPort(addr)
+	if err != nil {
+		return nil, fmt.Errorf("the address %q is not host:port, such as 127.0.0.1:8080", addr)
+	}
+	port, err := strconv.Atoi(p)
+	if err != nil || port < 0 || port > 65535 {
+		return nil, fmt.Errorf("the port %q is not a number from 0 to 65535", p)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, fmt.Errorf("the host %q is not this machine's own; allowed are 127.0.0.1, ::1 and localhost", host)
+	}
+	var last error
+	for i := range tries {
+		l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(port+i)))
+		if err == nil {
+			return l, nil
+		}
+		last = err
+		if port+i == 65535 {
+			break
+		}
+	}
+	return nil, fmt.Errorf("no free port from %d on: %w", port, last)
+}

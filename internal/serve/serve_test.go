@@ -1,0 +1,127 @@
+package serve
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func folder(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"index.html": "<p>page", "site/a.js": "plain", "site/a.js.br": "brotli", "site/a.js.gz": "gzip",
+		"lab.wasm": "wasm", "lab.wasm.gz": "gzipped wasm", "note.strange": "?",
+	} {
+		path := filepath.Join(dir, name)
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
+	}
+	return dir
+}
+
+func get(t *testing.T, h http.Handler, path string, header ...string) *http.Response {
+	t.Helper()
+	r := httptest.NewRequest("GET", path, nil)
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w.Result()
+}
+
+func TestServesTheBestRepresentationWithItsType(t *testing.T) {
+	h, err := Handler(folder(t))
+	require.NoError(t, err)
+	for _, c := range []struct{ path, accept, body, encoding, media string }{
+		{"/", "gzip, br", "<p>page", "", "text/html; charset=utf-8"},
+		{"/site/a.js", "gzip, deflate, br", "brotli", "br", "text/javascript; charset=utf-8"},
+		{"/site/a.js", "gzip", "gzip", "gzip", "text/javascript; charset=utf-8"},
+		{"/site/a.js", "br;q=0, gzip;q=0.5", "gzip", "gzip", "text/javascript; charset=utf-8"},
+		{"/site/a.js", "", "plain", "", "text/javascript; charset=utf-8"},
+		{"/lab.wasm", "br", "wasm", "", "application/wasm"},
+		{"/lab.wasm", "br, gzip", "gzipped wasm", "gzip", "application/wasm"},
+		{"/lab.wasm?v=1", "", "wasm", "", "application/wasm"},
+		{"/note.strange", "", "?", "", "application/octet-stream"},
+	} {
+		r := get(t, h, c.path, "Accept-Encoding", c.accept)
+		body, err := io.ReadAll(r.Body)
+		require.NoError(t, err)
+		assert.Equal(t, 200, r.StatusCode, c.path)
+		assert.Equal(t, c.body, string(body), "%s to %q", c.path, c.accept)
+		assert.Equal(t, c.encoding, r.Header.Get("Content-Encoding"), "%s to %q", c.path, c.accept)
+		assert.Equal(t, c.media, r.Header.Get("Content-Type"), c.path)
+		assert.Equal(t, "Accept-Encoding", r.Header.Get("Vary"))
+		assert.Equal(t, "nosniff", r.Header.Get("X-Content-Type-Options"))
+		assert.Equal(t, Policy, r.Header.Get("Content-Security-Policy"))
+	}
+}
+
+func TestAnswersNotModifiedToItsOwnValidator(t *testing.T) {
+	h, err := Handler(folder(t))
+	require.NoError(t, err)
+	first := get(t, h, "/lab.wasm", "Accept-Encoding", "gzip")
+	again := get(t, h, "/lab.wasm", "Accept-Encoding", "gzip", "If-None-Match", first.Header.Get("ETag"))
+	assert.Equal(t, http.StatusNotModified, again.StatusCode)
+	plain := get(t, h, "/lab.wasm", "If-None-Match", first.Header.Get("ETag"))
+	assert.Equal(t, 200, plain.StatusCode, "another encoding is another representation")
+}
+
+func TestHandsOutNothingOutsideTheFolder(t *testing.T) {
+	dir := folder(t)
+	secret := filepath.Join(t.TempDir(), "secret")
+	require.NoError(t, os.WriteFile(secret, []byte("x"), 0o600))
+	require.NoError(t, os.Symlink(secret, filepath.Join(dir, "link")))
+	h, err := Handler(dir)
+	require.NoError(t, err)
+	for _, path := range []string{"/link", "/../secret", "/site", "/site/", "/missing"} {
+		assert.Equal(t, 404, get(t, h, path).StatusCode, path)
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest("POST", "/", strings.NewReader("x")))
+	assert.Equal(t, http.StatusMethodNotAllowed, w.Code)
+}
+
+func TestRunTakesTheNextFreePortAndSaysWhere(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer taken.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	out, in := io.Pipe()
+	done := make(chan error, 1)
+	go func() { done <- Run(ctx, folder(t), taken.Addr().String(), in) }()
+	line, err := bufio.NewReader(out).ReadString('\n')
+	require.NoError(t, err)
+	url := strings.TrimSpace(strings.TrimPrefix(line, "Serving SPARKLING Lab at "))
+	assert.NotContains(t, url, taken.Addr().String())
+	r, err := http.Get(url)
+	require.NoError(t, err)
+	r.Body.Close()
+	assert.Equal(t, 200, r.StatusCode)
+	cancel()
+	select {
+	case err := <-done:
+		assert.NoError(t, err)
+	case <-time.After(5 * time.Second):
+		t.Fatal("the server did not stop")
+	}
+}
+
+func TestRunRefusesWhatIsNotLoopback(t *testing.T) {
+	for _, addr := range []string{"0.0.0.0:8080", "192.0.2.1:80", "example.org:80", ":8080", "8080", "127.0.0.1:x"} {
+		assert.Error(t, Run(t.Context(), t.TempDir(), addr, io.Discard), addr)
+	}
+	assert.Error(t, Run(t.Context(), filepath.Join(t.TempDir(), "missing"), "127.0.0.1:0", io.Discard))
+}

@@ -1,0 +1,131 @@
+// The controls around the pictures: run, speed, scrub, widen, quantity, keys. Everything that is shown comes from the program's
+// state, read ten times a second; nothing is remembered here that the program knows.
+
+import { Story } from "./story.js";
+import { Table } from "./table.js";
+import { Knobs } from "./knobs.js";
+import { startExports } from "./exports.js";
+
+const byID = (id) => document.getElementById(id);
+const everyMs = 100;
+
+export function start(lab, meter) {
+  const read = () => JSON.parse(lab.state());
+  const story = new Story(lab);
+  const table = new Table(lab);
+  const knobs = new Knobs(lab, () => refresh());
+  let lastMeter = 0;
+
+  function refresh() {
+    const state = read();
+    transport(state);
+    story.show(state);
+    table.show(state);
+    if (performance.now() - lastMeter > 1000) {
+      lastMeter = performance.now();
+      const s = meter.stats();
+      byID("meter").textContent = `${s.fps.toFixed(0)} pictures a second; each takes ${s.mean.toFixed(1)} ms of this page’s time, 95 % of them at most ${s.p95.toFixed(1)} ms.`;
+    }
+  }
+
+  const act = (name, ...args) => { lab[name](...args); refresh(); };
+  const toggle = () => act(read().playing ? "pause" : "play");
+  byID("play").addEventListener("click", toggle);
+  byID("step").addEventListener("click", () => act("step"));
+  byID("reset").addEventListener("click", () => act("reset"));
+  byID("widen").addEventListener("click", () => act("widen"));
+  byID("live").addEventListener("click", () => act("scrub", -1));
+  byID("scrub").addEventListener("input", (event) => act("scrub", Number(event.target.value)));
+  for (const name of ["speed", "quantity"]) {
+    byID(name).addEventListener("change", (event) => act(name, event.target.value));
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || typing(event)) return;
+    const keys = { " ": toggle, ".": () => act("step"), w: () => act("widen"), r: () => act("reset") };
+    const action = keys[event.key.toLowerCase()];
+    if (!action) return;
+    event.preventDefault();
+    event.stopPropagation();
+    action();
+  }, { capture: true });
+
+  panes(lab);
+  canvas();
+  startExports(lab);
+  for (const control of document.querySelectorAll("#transport :disabled, #quantity :disabled, #panel section > .buttons :disabled")) control.disabled = false;
+  knobs.show();
+  refresh();
+  setInterval(refresh, everyMs);
+
+  addEventListener("hashchange", () => {
+    lab.open(location.hash);
+    knobs.show();
+    refresh();
+  });
+}
+
+/** A key belongs to the control it is pressed in where that control would use it. */
+function typing({ target, key }) {
+  if (target.matches("input:not([type=radio]):not([type=range]), select, textarea")) return true;
+  return key === " " && target.matches("button, summary, a, input");
+}
+
+function transport(state) {
+  const play = byID("play");
+  play.classList.toggle("playing", state.playing);
+  text("play-label", state.playing ? "Pause" : "Play");
+  play.disabled = state.done;
+  byID("step").disabled = state.done;
+  byID("widen").disabled = state.forked || !state.factor;
+  text("widen-factor", state.factor ? `×${state.factor}` : "");
+  const scrub = byID("scrub");
+  scrub.max = state.steps;
+  if (document.activeElement !== scrub || state.live) scrub.value = state.step;
+  scrub.setAttribute("aria-valuetext", `step ${state.step} of ${state.steps}`);
+  text("at", state.step);
+  text("of", state.steps);
+  byID("live").classList.toggle("on", state.live);
+  byID("live").setAttribute("aria-pressed", state.live);
+  for (const radio of document.querySelectorAll("[name=speed]")) radio.checked = radio.value === state.speed;
+}
+
+/** On narrow windows one picture is shown at a time: the buttons that choose it. */
+function panes(lab) {
+  const box = byID("panes");
+  const narrow = matchMedia("(max-width: 860px)");
+  const names = JSON.parse(lab.panes());
+  names.forEach(({ id, label }, i) => {
+    const item = document.createElement("label");
+    const radio = Object.assign(document.createElement("input"), { type: "radio", name: "pane", value: id, checked: i === 0 });
+    const word = Object.assign(document.createElement("span"), { textContent: label });
+    item.append(radio, word);
+    box.append(item);
+  });
+  const choose = () => {
+    box.hidden = !narrow.matches;
+    lab.pane(narrow.matches ? box.querySelector(":checked").value : "");
+  };
+  box.addEventListener("change", choose);
+  narrow.addEventListener("change", choose);
+  choose();
+}
+
+/** Ebitengine's canvas gets a name, a place in the order of focus, and lets Tab out again. */
+function canvas() {
+  const c = document.querySelector("body > canvas");
+  c.tabIndex = 0;
+  c.style.outline = "";
+  c.setAttribute("role", "img");
+  c.setAttribute("aria-label", "Pictures of the run: loss, pairs of neurons, divergence of gradients, RMS. The table of arms says the same in numbers.");
+  document.body.prepend(c);
+  c.addEventListener("keydown", (event) => {
+    if (event.key === "Tab") event.stopImmediatePropagation();
+  }, { capture: true });
+}
+
+function text(id, value) {
+  const node = byID(id);
+  const s = String(value);
+  if (node.textContent !== s) node.textContent = s;
+}

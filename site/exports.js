@@ -1,0 +1,38 @@
+// What a reader can take along: the numbers, the picture, the link.
+
+const byID = (id) => document.getElementById(id);
+const say = (sentence) => { byID("taken").textContent = sentence; };
+
+export function startExports(lab) {
+  byID("save-csv").addEventListener("click", () => {
+    save(new Blob([lab.csv()], { type: "text/csv" }), "sparkling-lab.csv");
+    say("Saved: one row a step, exact values.");
+  });
+  byID("save-png").addEventListener("click", () => picture((blob) => {
+    save(blob, "sparkling-lab.png");
+    say("Saved: the pictures as they are on screen.");
+  }));
+  byID("copy-link").addEventListener("click", async () => {
+    const address = new URL(`#${lab.link()}`, location.href).href;
+    history.replaceState(null, "", address);
+    try {
+      await navigator.clipboard.writeText(address);
+      say("Copied. It is in the address bar too.");
+    } catch {
+      say(`The link is in the address bar: ${address}`);
+    }
+  });
+}
+
+function save(blob, name) {
+  const a = document.createElement("a");
+  a.href = URL.createObjectURL(blob);
+  a.download = name;
+  a.click();
+  setTimeout(() => URL.revokeObjectURL(a.href), 10_000);
+}
+
+/** WebGL keeps a picture only until it has been shown: it is read in the frame in which it was drawn, after the program's turn. */
+export function picture(use) {
+  requestAnimationFrame(() => document.querySelector("body > canvas").toBlob(use, "image/png"));
+}

@@ -1,0 +1,46 @@
+// Measures what the program costs the main thread. Go is entered through one function, whether for a picture, a message of a worker
+// or a timer: its time, summed from one picture to the next, is the cost of that picture.
+
+const kept = 600; // pictures
+
+export class Meter {
+  #costs = new Float64Array(kept);
+  #times = new Float64Array(kept);
+  #count = 0;
+  #busy = 0;
+
+  constructor(go) {
+    const resume = go._resume.bind(go);
+    go._resume = () => {
+      const begun = performance.now();
+      try { resume(); } finally { this.#busy += performance.now() - begun; }
+    };
+    const frame = (now) => {
+      this.#costs[this.#count % kept] = this.#busy;
+      this.#times[this.#count % kept] = now;
+      this.#count++;
+      this.#busy = 0;
+      requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  }
+
+  /** Forgets what was measured. */
+  clear() { this.#count = this.#busy = 0; }
+
+  /** {frames, fps, mean, p95, max}: of the newest pictures, times in milliseconds. */
+  stats() {
+    const n = Math.min(this.#count, kept);
+    if (n < 2) return { frames: n, fps: 0, mean: 0, p95: 0, max: 0 };
+    const sorted = this.#costs.slice(0, n).sort();
+    const newest = this.#times[(this.#count - 1) % kept];
+    const oldest = this.#times[this.#count > kept ? this.#count % kept : 0];
+    return {
+      frames: n,
+      fps: (n - 1) * 1000 / (newest - oldest),
+      mean: sorted.reduce((a, b) => a + b, 0) / n,
+      p95: sorted[Math.min(n - 1, Math.floor(0.95 * n))],
+      max: sorted[n - 1],
+    };
+  }
+}

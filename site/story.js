@@ -1,0 +1,115 @@
+// The words answer to what happens: a chapter for each phase of the run, with the numbers that were measured. A reader may turn back;
+// the next event turns the page again. No number of a result is written down here or in the page.
+
+import { armWord } from "./marks.js";
+
+const order = ["learning", "widened", "apart", "end"];
+
+export class Story {
+  #phase = "";
+  #turned = ""; // the chapter the reader has turned to
+  #shape = "";
+
+  constructor() {
+    for (const button of document.querySelectorAll("#chapters button")) {
+      button.addEventListener("click", () => {
+        this.#turned = button.dataset.chapter;
+        this.#open();
+      });
+    }
+  }
+
+  show(state) {
+    const shape = JSON.stringify(state.arms.map(({ name, role, about }) => [name, role, about]));
+    if (shape !== this.#shape) {
+      this.#shape = shape;
+      this.#names(state);
+    }
+    this.#numbers(state);
+    if (state.phase !== this.#phase) {
+      this.#phase = state.phase;
+      this.#turned = "";
+      this.#open();
+    }
+  }
+
+  #open() {
+    const shown = this.#turned || this.#phase;
+    for (const article of document.querySelectorAll("article[data-chapter]")) article.hidden = article.dataset.chapter !== shown;
+    for (const button of document.querySelectorAll("#chapters button")) {
+      const chapter = button.dataset.chapter;
+      button.classList.toggle("now", chapter === this.#phase && chapter !== shown);
+      if (chapter === shown) button.setAttribute("aria-current", "step");
+      else button.removeAttribute("aria-current");
+    }
+  }
+
+  // What depends on which arms there are. A paragraph about an arm that is not there is left out.
+  #names({ arms }) {
+    slot("arms").replaceChildren(...arms.map((arm) => {
+      const item = document.createElement("li");
+      item.append(armWord(arm), arm.about ? `: ${arm.about}` : "");
+      return item;
+    }));
+    for (const node of document.querySelectorAll("[data-arm]")) {
+      const arm = arms.find(({ role }) => role === node.dataset.arm);
+      node.closest("p").hidden = !arm;
+      node.replaceChildren(...(arm ? [armWord(arm)] : []));
+    }
+    slot("results").replaceChildren(...arms.map((arm) => {
+      const item = document.createElement("li");
+      item.append(armWord(arm), document.createElement("output"));
+      return item;
+    }));
+  }
+
+  #numbers(state) {
+    const role = (name) => state.arms.find((arm) => arm.role === name);
+    for (const [name, value] of [["factor", state.factor && `×${state.factor}`], ["fork", state.fork], ["steps", state.steps], ["beta2", state.beta2]]) {
+      for (const node of slots(name)) set(node, value);
+    }
+    const widened = state.arms.filter((arm) => arm.logit);
+    const logit = Math.max(...widened.map((arm) => Number(arm.logit)));
+    slot("logit").hidden = widened.length === 0;
+    if (widened.length) set(slot("logit").querySelector("output"), logit === 0 ? "0" : logit.toPrecision(2));
+
+    const free = role("asymmetric") ?? role("sparkling");
+    slot("cos").hidden = !free?.lock.pairs;
+    if (free?.lock.pairs) {
+      set(slot("cos").firstElementChild, `${free.lock.step - state.fork} steps after the fork the mean cosine of the halves is ${digits(free.lock.weight)} in weights and ${digits(free.lock.grad)} in gradients`);
+    }
+    const rho = role("sparkling")?.rho;
+    if (rho) set(slot("rho"), rho);
+    const copy = role("copy");
+    if (copy?.lock.pairs) {
+      const { locked, pairs } = copy.lock;
+      set(slot("locked"), locked === pairs ? `Still glued: ${locked} of ${pairs} pairs are equal to the last bit.` : `${locked} of ${pairs} pairs are equal to the last bit.`);
+    }
+    [...slot("results").children].forEach((item, i) => set(item.lastElementChild, digits(state.arms[i].held, 4)));
+    set(slot("verdict"), verdict(role));
+  }
+}
+
+/** What the end shows, from the numbers of this run and nothing else. */
+function verdict(role) {
+  const held = (name) => (role(name)?.held ? Number(role(name).held) : NaN);
+  const small = held("small"), copy = held("copy"), asymmetric = held("asymmetric"), sparkling = held("sparkling");
+  const by = (a, b) => `${Math.abs(a - b).toFixed(3)} ${a < b ? "below" : "above"}`;
+  const parts = [];
+  if (copy > 0 && small > 0) {
+    const as = Math.abs(copy - small) < 0.01 ? ", as if it had never been widened" : "";
+    parts.push(`Copy ended ${by(copy, small)} the small network${as}.`);
+  }
+  if (asymmetric > 0 && copy > 0) parts.push(`Emptying the copies’ memory ended ${by(asymmetric, copy)} Copy.`);
+  if (sparkling > 0 && asymmetric > 0) parts.push(`The second warm-up ended ${by(sparkling, asymmetric)} that.`);
+  return parts.join(" ");
+}
+
+const slots = (name) => document.querySelectorAll(`[data-slot=${name}]`);
+const slot = (name) => slots(name)[0];
+const digits = (exact, n = 3) => (exact ? Number(exact).toFixed(n) : "–");
+
+function set(node, v) {
+  const s = String(v);
+  if (node.textContent !== s) node.textContent = s;
+}

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+	"syscall/js"
+	"time"
+
+	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/viz"
+	"github.com/sparkling-lab/sparkling/wasm/lab/page"
+)
+
+// export gives the page's scripts what they may ask and do. Actions return what went wrong as a sentence, empty where nothing did.
+func (l *lab) export() {
+	s := l.session
+	for name, f := range map[string]func(args []js.Value) any{
+		"state":    func([]js.Value) any { return encode(page.Of(s, l.shown)) },
+		"controls": func([]js.Value) any { return encode(l.controls()) },
+		"panes":    func([]js.Value) any { return encode(viz.Panes) },
+		"notice":   func([]js.Value) any { return l.notice },
+		"csv":      func([]js.Value) any { return l.csv() },
+		"link":     func([]js.Value) any { return s.Experiment().Link() },
+
+		"play":     func([]js.Value) any { l.shown = -1; l.view.SetStep(-1); s.Play(); return "" },
+		"pause":    func([]js.Value) any { s.Pause(); return "" },
+		"step":     func([]js.Value) any { s.StepOnce(); return "" },
+		"reset":    func([]js.Value) any { l.scrub(-1); return sentence(s.Reset()) },
+		"widen":    func([]js.Value) any { return sentence(s.WidenNow()) },
+		"restart":  func(a []js.Value) any { return sentence(s.Restart(a[0].Int())) },
+		"scrub":    func(a []js.Value) any { l.scrub(a[0].Int()); return "" },
+		"quantity": func(a []js.Value) any { l.view.SetQuantity(quantity(a[0].String())); return "" },
+		"pane":     func(a []js.Value) any { l.view.ShowOnly(viz.PaneID(a[0].String())); return "" },
+		"speed": func(a []js.Value) any {
+			if v, ok := page.ParseSpeed(a[0].String()); ok {
+				s.SetSpeed(v)
+			}
+			return ""
+		},
+		"change": func(a []js.Value) any {
+			e, err := page.Change(l.draft, a[0].String(), a[1].String())
+			l.draft = e
+			return sentence(err)
+		},
+		"apply":    func([]js.Value) any { return l.begin(l.draft) },
+		"undo":     func([]js.Value) any { l.draft = s.Experiment(); return "" },
+		"defaults": func([]js.Value) any { return l.begin(sim.Default()) },
+		"open": func(a []js.Value) any {
+			e, notice := opening(a[0].String())
+			if notice != "" {
+				return notice
+			}
+			return l.begin(e)
+		},
+	} {
+		l.bridge.Set(name, js.FuncOf(func(_ js.Value, args []js.Value) any { return f(args) }))
+	}
+}
+
+// begin runs another experiment from its start.
+func (l *lab) begin(e sim.Experiment) string {
+	if err := l.session.SetExperiment(e); err != nil {
+		return sentence(err)
+	}
+	l.draft = e
+	l.scrub(-1)
+	l.session.Tick(time.Now())
+	return ""
+}
+
+func (l *lab) scrub(step int) {
+	l.shown = step
+	l.view.SetStep(step)
+}
+
+// controls are the controls with the draft's values, and which of them differ from what runs.
+func (l *lab) controls() any {
+	running := page.Controls(l.session.Experiment())
+	draft := page.Controls(l.draft)
+	changed := []string{}
+	for i := range draft {
+		if i >= len(running) || draft[i].Value != running[i].Value {
+			changed = append(changed, draft[i].ID)
+		}
+	}
+	return struct {
+		Controls []page.Control `json:"controls"`
+		Changed  []string       `json:"changed"`
+		Problem  string         `json:"problem"`
+	}{draft, changed, l.notice}
+}
+
+func (l *lab) csv() string {
+	var b strings.Builder
+	if err := l.session.Record().WriteCSV(&b); err != nil {
+		return sentence(err)
+	}
+	return b.String()
+}
+
+func quantity(s string) sim.Quantity {
+	for q := range sim.Quantities {
+		if s == string(rune('0'+q)) {
+			return q
+		}
+	}
+	return sim.Weight
+}
+
+func sentence(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+func encode(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // plain data
+	}
+	return string(b)
+}

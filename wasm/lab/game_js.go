@@ -1,0 +1,80 @@
+package main
+
+import (
+	"syscall/js"
+	"time"
+
+	"github.com/hajimehoshi/ebiten/v2"
+
+	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/viz"
+)
+
+// lab is the game: it shows the session's record.
+type lab struct {
+	session *sim.Session
+	view    *viz.View
+	shown   int            // step; −1 follows the newest
+	draft   sim.Experiment // what the controls say, run or not
+	notice  string         // what was wrong with the address
+	bridge  js.Value
+	ready   bool
+
+	pointing bool // a mouse is over the pictures
+	touches  []ebiten.TouchID
+	x, y     float64 // of the pointer, in device pixels
+}
+
+func newLab(s *sim.Session, bridge js.Value) *lab {
+	return &lab{session: s, view: viz.New(), shown: -1, bridge: bridge}
+}
+
+// Update implements ebiten.Game.
+func (l *lab) Update() error {
+	l.session.Tick(time.Now())
+	l.view.SetRecord(l.session.Record())
+	l.point()
+	if !l.ready {
+		l.ready = true
+		l.watchPointer()
+		l.bridge.Call("ready")
+	}
+	return nil
+}
+
+// point passes the pointer on: the mouse while it is over the pictures, or where a finger is or was last.
+func (l *lab) point() {
+	l.touches = ebiten.AppendTouchIDs(l.touches[:0])
+	if len(l.touches) > 0 {
+		x, y := ebiten.TouchPosition(l.touches[0])
+		l.x, l.y, l.pointing = float64(x), float64(y), true
+	} else if x, y := ebiten.CursorPosition(); x != 0 || y != 0 {
+		l.x, l.y = float64(x), float64(y)
+	}
+	scale := ebiten.Monitor().DeviceScaleFactor()
+	l.view.Point(l.x/scale, l.y/scale, l.pointing)
+}
+
+// watchPointer notes when a mouse comes to the canvas and leaves it.
+func (l *lab) watchPointer() {
+	canvas := js.Global().Get("document").Call("querySelector", "body > canvas")
+	for event, inside := range map[string]bool{"mousemove": true, "mouseleave": false} {
+		canvas.Call("addEventListener", event, js.FuncOf(func(js.Value, []js.Value) any {
+			l.pointing = inside
+			return nil
+		}))
+	}
+}
+
+// Draw implements ebiten.Game.
+func (l *lab) Draw(screen *ebiten.Image) { l.view.Draw(screen, time.Now()) }
+
+// Layout implements ebiten.Game; Ebitengine calls LayoutF instead.
+func (l *lab) Layout(w, h int) (int, int) { return w, h }
+
+// LayoutF implements ebiten.LayoutFer: a screen as sharp as the device.
+func (l *lab) LayoutF(w, h float64) (float64, float64) {
+	scale := ebiten.Monitor().DeviceScaleFactor()
+	l.view.Layout(int(w*scale), int(h*scale), scale)
+	return w * scale, h * scale
+}

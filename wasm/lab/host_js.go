@@ -1,0 +1,103 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"syscall/js"
+	"time"
+
+	"github.com/sparkling-lab/sparkling/sim"
+)
+
+// workerHost implements sim.Host: each trainer in a Web Worker of its own, all from one compiled module.
+type workerHost struct {
+	bridge js.Value
+	ports  map[*workerPort]bool
+}
+
+func newWorkerHost(bridge js.Value) *workerHost {
+	return &workerHost{bridge: bridge, ports: map[*workerPort]bool{}}
+}
+
+// Start implements sim.Host. The worker keeps what comes before its program listens, so messages may follow at once.
+func (h *workerHost) Start(_ int, deliver func([]byte), fail func(error)) (sim.Port, error) {
+	p := &workerPort{host: h, fail: fail, heard: time.Now()}
+	p.message = js.FuncOf(func(_ js.Value, args []js.Value) any {
+		p.heard, p.missed = time.Now(), 0
+		data := args[0].Get("data")
+		if data.Type() == js.TypeString {
+			return nil // a sign of life
+		}
+		for i := range data.Length() {
+			view := js.Global().Get("Uint8Array").New(data.Index(i))
+			message := make([]byte, view.Length())
+			js.CopyBytesToGo(message, view)
+			deliver(message)
+		}
+		return nil
+	})
+	p.failure = js.FuncOf(func(_ js.Value, args []js.Value) any {
+		args[0].Call("preventDefault")
+		why := "its worker could not be started"
+		if m := args[0].Get("message"); m.Type() == js.TypeString && m.String() != "" {
+			why = m.String()
+		}
+		fail(errors.New(why))
+		return nil
+	})
+	p.worker = js.Global().Get("Worker").New(h.bridge.Get("worker"))
+	p.worker.Set("onmessage", p.message)
+	p.worker.Set("onerror", p.failure)
+	p.worker.Call("postMessage", h.bridge.Get("trainer"))
+	h.ports[p] = true
+	return p, nil
+}
+
+// A worker that the browser ends, for want of memory say, goes without a word. Each is asked for a sign of life now and then; one that
+// stays silent through several looks, and not merely because this page slept, is dead.
+const (
+	lookEvery = 2 * time.Second
+	maxMissed = 6
+)
+
+// watch looks after the workers; it is to be called every lookEvery.
+func (h *workerHost) watch(now time.Time) {
+	for p := range h.ports {
+		if now.Sub(p.heard) > lookEvery {
+			p.missed++
+		}
+		if p.missed > maxMissed {
+			p.fail(fmt.Errorf("its worker has not answered for %.0f seconds", now.Sub(p.heard).Seconds()))
+			continue
+		}
+		p.worker.Call("postMessage", "ping")
+	}
+}
+
+// workerPort implements sim.Port.
+type workerPort struct {
+	host             *workerHost
+	worker           js.Value
+	message, failure js.Func
+	fail             func(error)
+	heard            time.Time // when the worker last said anything
+	missed           int       // looks without a word since
+}
+
+// Send implements sim.Port. The buffer changes hands without being copied.
+func (p *workerPort) Send(data []byte) {
+	view := js.Global().Get("Uint8Array").New(len(data))
+	js.CopyBytesToJS(view, data)
+	buffer := view.Get("buffer")
+	p.worker.Call("postMessage", buffer, js.ValueOf([]any{buffer}))
+}
+
+// Close implements sim.Port.
+func (p *workerPort) Close() {
+	delete(p.host.ports, p)
+	p.worker.Set("onmessage", js.Null())
+	p.worker.Set("onerror", js.Null())
+	p.worker.Call("terminate")
+	p.message.Release()
+	p.failure.Release()
+}

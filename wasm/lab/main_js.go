@@ -1,0 +1,61 @@
+// Command lab is the page's main program: the pictures, and the session that commands the trainers in their Web Workers. What it shows
+// beside the canvas it gives to the page's scripts as plain data. It never trains.
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"syscall/js"
+	"time"
+
+	"github.com/hajimehoshi/ebiten/v2"
+
+	"github.com/sparkling-lab/sparkling/sim"
+)
+
+func main() {
+	if err := run(js.Global().Get("sparkling")); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// run begins with the experiment that the address holds, playing at once, and returns when the pictures cannot go on.
+func run(bridge js.Value) error {
+	e, notice := opening(js.Global().Get("location").Get("hash").String())
+	host := newWorkerHost(bridge)
+	s, err := sim.NewSession(e, host)
+	if err != nil {
+		return err
+	}
+	l := newLab(s, bridge)
+	l.draft, l.notice = e, notice
+	l.export()
+	s.Play()
+	// Animation frames stop in a hidden tab; training does not.
+	every(500*time.Millisecond, func() { s.Tick(time.Now()) })
+	every(lookEvery, func() { host.watch(time.Now()) })
+
+	ebiten.SetRunnableOnUnfocused(true)
+	ebiten.SetScreenClearedEveryFrame(false)
+	ebiten.SetTPS(ebiten.SyncWithFPS)
+	return ebiten.RunGameWithOptions(l, &ebiten.RunGameOptions{InitUnfocused: true})
+}
+
+func every(d time.Duration, f func()) {
+	js.Global().Call("setInterval", js.FuncOf(func(js.Value, []js.Value) any { f(); return nil }), d.Milliseconds())
+}
+
+// opening is the experiment of a link, or the default with a sentence that says what is wrong with the link.
+func opening(hash string) (sim.Experiment, string) {
+	fragment := strings.TrimPrefix(hash, "#")
+	if fragment == "" {
+		return sim.Default(), ""
+	}
+	e, err := sim.FromLink(fragment)
+	if err != nil {
+		return sim.Default(), "The address holds no experiment that can be run, so this is the default one (" + err.Error() + ")."
+	}
+	return e, ""
+}

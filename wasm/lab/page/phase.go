@@ -1,0 +1,82 @@
+package page
+
+import (
+	"strconv"
+
+	"github.com/sparkling-lab/sparkling/model/optim"
+	"github.com/sparkling-lab/sparkling/model/widen"
+	"github.com/sparkling-lab/sparkling/sim"
+)
+
+// Phase says which chapter of the story the shown step belongs to.
+type Phase string
+
+// The chapters: the small network learns; its halves are freshly linked; they come apart; the run is over.
+const (
+	Learning Phase = "learning"
+	Widened  Phase = "widened"
+	Apart    Phase = "apart"
+	End      Phase = "end"
+)
+
+// apartAfter is how many steps after the widening the story turns from what was done to what comes of it.
+const apartAfter = 40
+
+func phase(e sim.Experiment, step int, forked bool) Phase {
+	fork := e.Fork()
+	switch {
+	case step >= e.Steps:
+		return End
+	case step < fork || !forked:
+		return Learning
+	case step < min(fork+apartAfter, e.Steps):
+		return Widened
+	}
+	return Apart
+}
+
+// Role says what an arm's treatment stands for in the story.
+type Role string
+
+// The roles that the story knows by name.
+const (
+	Small      Role = "small"
+	Drop       Role = "drop"
+	Copy       Role = "copy"
+	Asymmetric Role = "asymmetric"
+	Sparkling  Role = "sparkling"
+	Other      Role = "other"
+)
+
+// RoleOf looks at the arm's first widening; its name does not matter.
+func RoleOf(a sim.Arm) Role {
+	if len(a.Widen) == 0 {
+		return Small
+	}
+	w := a.Widen[0]
+	switch {
+	case w.Init != widen.CopyCopy || w.Scale != widen.RMS:
+		return Other
+	case w.State == widen.Asymmetric && w.Rewarm.Scope == optim.RewarmNew:
+		return Sparkling
+	case w.Rewarm.Scope != optim.RewarmNone:
+		return Other
+	case w.State == widen.Asymmetric:
+		return Asymmetric
+	case w.State == widen.Copy:
+		return Copy
+	case w.State == widen.Drop:
+		return Drop
+	}
+	return Other
+}
+
+// factor is the widening factor of the first arm that is widened; empty where none is.
+func factor(e sim.Experiment) string {
+	for _, a := range e.Arms {
+		if len(a.Widen) > 0 {
+			return strconv.FormatFloat(a.Widen[0].Factor, 'g', -1, 64)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,134 @@
+// Package page says in plain data what the HTML around the pictures shows: the state of the run, the table of arms, the controls.
+// It is the accessible twin of the canvas. It draws nothing, touches no browser, and never trains.
+package page
+
+import (
+	"math"
+	"strconv"
+
+	"github.com/sparkling-lab/sparkling/sim"
+)
+
+// State is everything that the page's words and controls depend on. Numbers that were measured are strings with the shortest
+// digits that give the float32 again, as in the CSV; an empty string is "not measured".
+type State struct {
+	Name     string `json:"name"`
+	Phase    Phase  `json:"phase"`
+	Step     int    `json:"step"`  // the step that is shown
+	Last     int    `json:"last"`  // the newest step that every arm has reached
+	Steps    int    `json:"steps"` // of the experiment
+	Fork     int    `json:"fork"`  // where the arms part
+	Factor   string `json:"factor"`
+	Live     bool   `json:"live"` // Step follows Last
+	Playing  bool   `json:"playing"`
+	Done     bool   `json:"done"`
+	Forked   bool   `json:"forked"`
+	Speed    string `json:"speed"`    // "max", or a multiple of the default pace
+	Describe string `json:"describe"` // the plain sentences for a screen reader
+	Beta2    string `json:"beta2"`
+	Arms     []Arm  `json:"arms"`
+}
+
+// Arm is one row of the table of arms at the shown step.
+type Arm struct {
+	Name  string `json:"name"`
+	About string `json:"about"`
+	Role  Role   `json:"role"`
+	State string `json:"state"` // waiting, running, done, failed
+	Err   string `json:"err"`   // what went wrong, where State is failed
+
+	Step    int    `json:"step"` // −1 where the arm has not begun
+	Train   string `json:"train"`
+	Held    string `json:"held"`
+	HeldAt  int    `json:"heldAt"` // the step at which Held was measured
+	LROld   string `json:"lrOld"`
+	LRNew   string `json:"lrNew"`
+	Lock    Lock   `json:"lock"`
+	Logit   string `json:"logit"` // largest change of any logit by the widening
+	Rho     string `json:"rho"`   // of the re-warmup; empty without one
+	Widened bool   `json:"widened"`
+}
+
+// Of describes a session at the given step; a negative one is the newest.
+func Of(s *sim.Session, shown int) State {
+	e, rec := s.Experiment(), s.Record()
+	last := max(rec.Last(), 0)
+	live := shown < 0 || shown >= last
+	if live {
+		shown = last
+	}
+	out := State{
+		Name: e.Name, Step: shown, Last: last, Steps: e.Steps, Fork: e.Fork(), Live: live,
+		Playing: s.Playing(), Done: s.Done(), Forked: s.Forked(), Speed: SpeedName(s.Speed()), Describe: s.Describe(),
+		Beta2: strconv.FormatFloat(e.Optimizer.Beta2, 'g', -1, 64), Factor: factor(e),
+	}
+	out.Phase = phase(e, shown, out.Forked)
+	status := s.Arms()
+	for i, a := range e.Arms {
+		out.Arms = append(out.Arms, arm(rec, i, a, status[i], shown))
+	}
+	return out
+}
+
+func arm(rec *sim.Record, i int, a sim.Arm, status sim.ArmStatus, shown int) Arm {
+	out := Arm{Name: a.Name, About: a.About, Role: RoleOf(a), State: string(status.State), Err: status.Err, Step: -1}
+	for _, w := range a.Widen {
+		out.Widened = out.Widened || w.Step <= shown
+		if w.Rewarm.Scope != "none" {
+			out.Rho = strconv.FormatFloat(w.Rewarm.Rho, 'g', -1, 64)
+		}
+	}
+	if f, ok := newest(rec, i, shown, func(sim.ArmFrame) bool { return true }); ok {
+		out.Step, out.Train = f.Step, number(f.Train)
+		if f.Step > 0 {
+			out.LROld, out.LRNew = number(f.LROld), number(f.LRNew)
+		}
+	}
+	if f, ok := newest(rec, i, shown, func(f sim.ArmFrame) bool { return f.Held == f.Held }); ok {
+		out.Held, out.HeldAt = number(f.Held), f.Step
+	}
+	if f, ok := newest(rec, i, shown, func(f sim.ArmFrame) bool { return len(f.Pairs) > 0 }); ok {
+		out.Lock = lockOf(f)
+	}
+	if r, ok := rec.Report(i); ok && r.Step <= shown {
+		out.Logit = number(r.LogitError)
+	}
+	return out
+}
+
+// newest is the newest frame of an arm, at or before step, that has what is asked for. An arm that forks later has none of its
+// own before, and the shared small phase is not looked at: the table says that it has not begun.
+func newest(rec *sim.Record, arm, step int, has func(sim.ArmFrame) bool) (sim.ArmFrame, bool) {
+	track := rec.Tracks[arm]
+	for i := len(track) - 1; i >= 0; i-- {
+		if track[i].Step <= step && has(track[i]) {
+			return track[i], true
+		}
+	}
+	return sim.ArmFrame{}, false
+}
+
+// number has the shortest digits that give f again; NaN is empty.
+func number(f float32) string {
+	if f != f {
+		return ""
+	}
+	return strconv.FormatFloat(float64(f), 'g', -1, 32)
+}
+
+// SpeedName is the word for a speed, and ParseSpeed its inverse.
+func SpeedName(v sim.Speed) string {
+	if math.IsInf(float64(v), 1) {
+		return "max"
+	}
+	return strconv.FormatFloat(float64(v), 'g', -1, 64)
+}
+
+// ParseSpeed reads "max" or a positive multiple of the default pace.
+func ParseSpeed(s string) (sim.Speed, bool) {
+	if s == "max" {
+		return sim.Speed(math.Inf(1)), true
+	}
+	v, err := strconv.ParseFloat(s, 64)
+	return sim.Speed(v), err == nil && v > 0 && v <= 1000
+}

@@ -1,0 +1,43 @@
+// Command headless runs the experiment on standard input to its end, without a page, and writes its CSV. Compiled like the page's programs
+// and run in Node, it says what the page's numbers have to be, bit for bit.
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/sparkling-lab/sparkling/sim"
+)
+
+func main() {
+	if err := run(os.Stdin, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(in io.Reader, out io.Writer) error {
+	data, err := io.ReadAll(in)
+	if err != nil {
+		return err
+	}
+	e, err := sim.Parse(data)
+	if err != nil {
+		return err
+	}
+	h := sim.NewLocalHost()
+	s, err := sim.NewSession(e, h)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	s.SetSpeed(sim.Max)
+	s.Play()
+	for !s.Done() {
+		h.Wait(time.Second)
+		s.Tick(time.Now())
+	}
+	return s.Record().WriteCSV(out)
+}

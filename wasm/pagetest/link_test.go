@@ -1,0 +1,84 @@
+package pagetest
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/target"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/sim"
+)
+
+func TestLinkCarriesTheExperiment(t *testing.T) {
+	e := short(t)
+	e.Seed = 4711
+	p := open(t, desktop, e.Link())
+	assert.Equal(t, 60, p.state().Steps)
+	p.run(`document.getElementById("copy-link").click()`)
+	p.wait(`document.getElementById("taken").textContent`, 5*time.Second)
+	_, fragment, _ := strings.Cut(eval[string](p, `location.href`), "#")
+	got, err := sim.FromLink(fragment)
+	require.NoError(t, err)
+	assert.Equal(t, e, got)
+}
+
+func TestDamagedLinkGetsASentenceAndTheDefault(t *testing.T) {
+	p := open(t, desktop, "this-is-not-an-experiment")
+	assert.Contains(t, eval[string](p, `document.getElementById("pending").textContent`), "holds no experiment")
+	assert.Equal(t, 1000, p.state().Steps)
+}
+
+func TestControlsChangeOneThingAndSayWhatIsWrong(t *testing.T) {
+	p := open(t, desktop, short(t).Link())
+	change := func(id, value string) {
+		p.run(`{ const i = document.querySelector("[data-knob='` + id + `']"); i.value = "` + value + `"; i.dispatchEvent(new Event("change", {bubbles: true})) }`)
+	}
+	change("steps", "0")
+	assert.Contains(t, eval[string](p, `document.getElementById("knob-steps-help").textContent`), "allowed")
+	change("steps", "80")
+	change("axis", "hidden")
+	change("arm2.treatment", "drop")
+	assert.Equal(t, 60, p.state().Steps, "nothing runs before it is asked for")
+	p.run(`document.getElementById("apply").click()`)
+	s := p.state()
+	assert.Equal(t, 80, s.Steps)
+	assert.Equal(t, "Drop", s.Arms[2].Name)
+	p.finish()
+	p.run(`document.getElementById("copy-link").click()`)
+	p.wait(`document.getElementById("taken").textContent`, 5*time.Second)
+	_, fragment, _ := strings.Cut(eval[string](p, `location.href`), "#")
+	got, err := sim.FromLink(fragment)
+	require.NoError(t, err)
+	assert.Equal(t, "hidden", string(got.Arms[1].Widen[0].Axis))
+	assert.Equal(t, 30, got.Arms[1].Widen[0].Step, "what was not touched stays")
+}
+
+func TestArmWhoseWorkerDiesSaysSoAndStartsAgain(t *testing.T) {
+	p := open(t, desktop, short(t).Link())
+	p.finish()
+	want := p.csv()
+	p.run(`sparkling.reset(); sparkling.speed("0.25"); sparkling.play()`)
+	p.wait(`JSON.parse(sparkling.state()).last >= 3`, 20*time.Second)
+	p.expect("a worker ended by the test")
+	infos, err := chromedp.Targets(p.ctx)
+	require.NoError(t, err)
+	killed := 0
+	for _, info := range infos {
+		if info.Type == "worker" {
+			_, err := chromedp.CallBrowser(p.ctx, target.CloseTarget, target.CloseTargetParams{TargetID: info.TargetID})
+			t.Log(info.TargetID, err)
+			killed++
+		}
+	}
+	require.Positive(t, killed, "workers are there to be killed: %v", infos)
+	p.wait(`document.querySelector("#failures button")`, 40*time.Second)
+	assert.Contains(t, eval[string](p, `document.getElementById("failures").textContent`), "stopped")
+	p.shot("failure")
+	p.run(`document.querySelector("#failures button").click()`)
+	p.finish()
+	assert.Equal(t, want, p.csv(), "the run that began again has the numbers of one that was never interrupted")
+}

@@ -1,0 +1,50 @@
+package pagetest
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	labpage "github.com/sparkling-lab/sparkling/wasm/lab/page"
+)
+
+type state = labpage.State
+
+// The first minute, as the reader has it: nobody touches anything.
+func TestFirstMinuteHappensByItself(t *testing.T) {
+	begun := time.Now()
+	p := open(t, desktop, "")
+	t.Logf("the pictures are there after %.1f s", time.Since(begun).Seconds())
+	p.wait("JSON.parse(sparkling.state()).last > 5", 10*time.Second)
+	p.shot("minute-03-learning")
+	p.wait("JSON.parse(sparkling.state()).forked", time.Minute)
+	t.Logf("the fork is at %.1f s", time.Since(begun).Seconds())
+	p.wait("JSON.parse(sparkling.state()).last >= 508", time.Minute)
+	p.shot("minute-15-widened")
+	s := p.state()
+	assert.Equal(t, labpage.Widened, s.Phase)
+	p.wait("JSON.parse(sparkling.state()).last >= 560", time.Minute)
+	t.Logf("60 steps after the fork at %.1f s", time.Since(begun).Seconds())
+	p.shot("minute-30-apart")
+	s = p.state()
+	for _, a := range s.Arms {
+		switch a.Role {
+		case labpage.Copy:
+			assert.Equal(t, a.Lock.Pairs, a.Lock.Locked, "every pair of Copy is equal bit for bit")
+			assert.Equal(t, "1", a.Lock.Weight)
+			assert.Equal(t, "1", a.Lock.Grad)
+			assert.Equal(t, "0", a.Lock.Dist)
+		case labpage.Asymmetric, labpage.Sparkling:
+			assert.Zero(t, a.Lock.Locked, "no pair of %s is equal", a.Name)
+		}
+	}
+	p.wait("JSON.parse(sparkling.state()).done", 2*time.Minute)
+	time.Sleep(300 * time.Millisecond)
+	t.Logf("the run is over after %.1f s", time.Since(begun).Seconds())
+	p.shot("minute-60-end")
+	p.picture("still")
+	for _, a := range p.state().Arms {
+		t.Logf("%-18s held-out %s", a.Name, a.Held)
+	}
+}

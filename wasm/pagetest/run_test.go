@@ -1,0 +1,188 @@
+package pagetest
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"image/png"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/internal/testneed"
+	"github.com/sparkling-lab/sparkling/sim"
+	labpage "github.com/sparkling-lab/sparkling/wasm/lab/page"
+)
+
+// The default experiment at full speed: in time, with the lock, and with the numbers that the same program gives without a page.
+func TestDefaultRunAtFullSpeedGivesTheNumbersOfAHeadlessRun(t *testing.T) {
+	node := testneed.Node(t)
+	p := open(t, desktop, "")
+	p.run(`sparkling.pause()`)
+	time.Sleep(time.Second)
+	p.run(`sparkling.clear()`)
+	time.Sleep(3 * time.Second)
+	idle := stats(p)
+	p.run(`sparkling.reset(); sparkling.speed("max"); sparkling.play(); sparkling.clear()`)
+	begun := time.Now()
+	p.wait(`JSON.parse(sparkling.state()).forked`, time.Minute)
+	t.Logf("the fork after %.1f s", time.Since(begun).Seconds())
+	p.run(`sparkling.clear()`)
+	p.wait(`JSON.parse(sparkling.state()).done`, 90*time.Second)
+	busy := stats(p)
+	t.Logf("1000 steps of all arms after %.1f s", time.Since(begun).Seconds())
+	t.Logf("main thread a picture: idle mean %.2f, p95 %.2f ms at %.1f a second; four arms at full speed mean %.2f, p95 %.2f, max %.2f ms at %.1f a second",
+		idle.Mean, idle.P95, idle.FPS, busy.Mean, busy.P95, busy.Max, busy.FPS)
+	assert.Less(t, busy.P95, 30.0, "milliseconds of the main thread a picture, on a machine whose cores are busy training")
+
+	s := p.state()
+	assert.Equal(t, labpage.End, s.Phase)
+	for _, a := range s.Arms {
+		assert.Equal(t, "done", a.State, a.Name)
+		if a.Role == labpage.Copy {
+			assert.Positive(t, a.Lock.Pairs)
+			assert.Equal(t, a.Lock.Pairs, a.Lock.Locked)
+		} else if a.Role != labpage.Small {
+			assert.Less(t, a.Lock.Locked, a.Lock.Pairs, a.Name)
+		}
+	}
+	rows := parse(t, p.csv())
+	for _, row := range rows[1:] {
+		if row[2] != "0" {
+			_, err := strconv.ParseFloat(row[3], 32)
+			assert.NoError(t, err, "a training loss in every row: %v", row)
+		}
+	}
+	assert.Equal(t, headless(t, node, sim.Default()), p.csv(), "the page's numbers are those of the run without a page")
+}
+
+type frameStats struct{ FPS, Mean, P95, Max float64 }
+
+func stats(p *tab) frameStats {
+	p.t.Helper()
+	return eval[frameStats](p, `(({fps, mean, p95, max}) => ({FPS: fps, Mean: mean, P95: p95, Max: max}))(sparkling.stats())`)
+}
+
+// headless runs an experiment in Node, compiled as the page's programs are, and returns its CSV.
+func headless(t *testing.T, node string, e sim.Experiment) string {
+	t.Helper()
+	root, err := exec.Command("go", "env", "GOROOT").Output()
+	require.NoError(t, err)
+	program := filepath.Join(t.TempDir(), "headless.wasm")
+	compile := exec.Command("go", "build", "-trimpath", "-o", program, "./headless")
+	compile.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "GOEXPERIMENT=simd")
+	out, err := compile.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	run := exec.Command(node, filepath.Join(strings.TrimSpace(string(root)), "lib", "wasm", "wasm_exec_node.js"), program)
+	var numbers, messages bytes.Buffer
+	run.Stdin, run.Stdout, run.Stderr = bytes.NewReader(e.JSON()), &numbers, &messages
+	require.NoError(t, run.Run(), "%s", &messages)
+	return numbers.String()
+}
+
+func parse(t *testing.T, text string) [][]string {
+	t.Helper()
+	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	require.NoError(t, err)
+	require.Greater(t, len(rows), 1)
+	return rows
+}
+
+// short is an experiment that is over in a few seconds.
+func short(t *testing.T) sim.Experiment {
+	t.Helper()
+	e := sim.Default()
+	e.Steps = 60
+	for i := range e.Arms {
+		for k := range e.Arms[i].Widen {
+			e.Arms[i].Widen[k].Step = 30
+		}
+	}
+	require.NoError(t, e.Validate())
+	return e
+}
+
+func (p *tab) finish() {
+	p.t.Helper()
+	p.run(`sparkling.speed("max"); sparkling.play()`)
+	p.wait(`JSON.parse(sparkling.state()).done`, time.Minute)
+	time.Sleep(250 * time.Millisecond) // the words follow ten times a second
+}
+
+func TestPauseStepAndResetGiveTheSameNumbers(t *testing.T) {
+	p := open(t, desktop, short(t).Link())
+	p.finish()
+	first := p.csv()
+	p.run(`document.getElementById("reset").click()`)
+	p.wait(`JSON.parse(sparkling.state()).last < 30`, 10*time.Second)
+	p.run(`sparkling.pause()`)
+	time.Sleep(500 * time.Millisecond)
+	before := p.state().Last
+	for i := range 3 {
+		p.run(`document.getElementById("step").click()`)
+		p.wait(fmt.Sprintf(`JSON.parse(sparkling.state()).last === %d`, before+i+1), 10*time.Second)
+	}
+	assert.False(t, p.state().Playing)
+	p.finish()
+	assert.Equal(t, first, p.csv())
+}
+
+func TestWidenNowForksAtThePresentStepAndScrubbingLooksBack(t *testing.T) {
+	p := open(t, desktop, "")
+	p.wait(`JSON.parse(sparkling.state()).last >= 10`, 20*time.Second)
+	p.run(`document.getElementById("widen").click()`)
+	p.wait(`JSON.parse(sparkling.state()).forked`, 20*time.Second)
+	p.wait(`JSON.parse(sparkling.state()).last > JSON.parse(sparkling.state()).fork + 3`, 20*time.Second)
+	s := p.state()
+	assert.Less(t, s.Fork, 200)
+	assert.True(t, eval[bool](p, `document.getElementById("widen").disabled`))
+	assert.True(t, eval[bool](p, `!document.querySelector("article[data-chapter=widened]").hidden`), "the text follows the reader")
+
+	p.run(`sparkling.pause(); const s = document.getElementById("scrub"); s.value = 5; s.dispatchEvent(new Event("input"))`)
+	assert.Equal(t, "5", eval[string](p, `document.getElementById("at").textContent`))
+	assert.Equal(t, labpage.Learning, p.state().Phase)
+	p.run(`document.getElementById("live").click()`)
+	assert.Equal(t, labpage.Widened, p.state().Phase)
+}
+
+func TestTableSaysWhatTheCSVSays(t *testing.T) {
+	p := open(t, desktop, short(t).Link())
+	p.finish()
+	rows := parse(t, p.csv())
+	last := map[string][]string{}
+	for _, row := range rows[1:] {
+		last[row[1]] = row
+	}
+	table := eval[[][]string](p, `[...document.querySelectorAll("#arms tbody tr")].map((row) => [...row.cells].map((cell) => cell.textContent))`)
+	require.Len(t, table, 4)
+	for _, row := range table {
+		want := last[row[0]]
+		require.NotNil(t, want, "%q is a row of the CSV", row[0])
+		for column, cell := range map[int]string{3: row[1], 4: row[2]} {
+			v, err := strconv.ParseFloat(want[column], 64)
+			require.NoError(t, err)
+			assert.Equal(t, fmt.Sprintf("%.4f", v), cell, "%s, %s", row[0], rows[0][column])
+		}
+		if want[12] != "" {
+			assert.Equal(t, want[11]+"/"+want[12], row[3], "locked pairs of %s", row[0])
+		}
+	}
+	assert.Contains(t, eval[string](p, `document.getElementById("live-region").textContent`), "Step 60 of 60")
+	img, err := png.Decode(bytes.NewReader(p.canvas()))
+	require.NoError(t, err)
+	colours := map[uint32]int{}
+	for y := range img.Bounds().Dy() {
+		for x := range img.Bounds().Dx() {
+			r, g, b, _ := img.At(x, y).RGBA()
+			colours[r>>8<<16|g>>8<<8|b>>8]++
+		}
+	}
+	assert.Greater(t, len(colours), 50, "the exported picture shows something")
+}
