@@ -1,0 +1,98 @@
+package viz
+
+import (
+	"fmt"
+	"image/color"
+	"math"
+
+	"github.com/sparkling-lab/sparkling/sim"
+)
+
+// copies draws every pair of original and copy as two linked tiles, a column for each widened arm: the farther the two vectors are
+// apart the longer the link, and locked pairs touch and are grey.
+func (v *View) copies(b box) {
+	rec, step := v.rec, v.at()
+	names := [sim.Quantities]string{"weights", "gradients", "first moments", "second moments"}
+	var arms []int
+	for i := range rec.Experiment.Arms {
+		if len(rec.Experiment.Arms[i].Widen) > 0 {
+			arms = append(arms, i)
+		}
+	}
+	how := fmt.Sprintf("Each dot pair is a neuron and its copy. Glued and grey: identical bit for bit. The link is as long as their %s differ.", names[v.quantity])
+	b = v.heading(b, "Neuron copies", how)
+	if len(arms) == 0 {
+		return
+	}
+	colW := (b.w - gap*float64(len(arms)-1)) / float64(len(arms))
+	for k, i := range arms {
+		arm := rec.Experiment.Arms[i]
+		in := box{b.x + float64(k)*(colW+gap), b.y + 8, colW, b.h - 8}
+		m := markOf(arm)
+		m.shape(v.pen, in.x+4, in.y+4, 4, m.hue)
+		v.pen.text(arm.Name, in.x+13, in.y+4, 11.5, m.hue, left)
+		f, ok := rec.PairsAt(i, step)
+		if !ok {
+			v.single(box{in.x, in.y + 36, in.w, in.h - 36})
+			continue
+		}
+		s := f.Summary(v.quantity)
+		v.pen.text(verdict(s), in.x, in.y+20, 10.5, soft, left)
+		v.groups(box{in.x, in.y + 36, in.w, in.h - 36}, f.Pairs, m.hue)
+	}
+}
+
+// verdict says in a few words how far apart the pairs are.
+func verdict(s sim.Summary) string {
+	if s.Locked == s.Pairs {
+		return fmt.Sprintf("all %d identical", s.Pairs)
+	}
+	return fmt.Sprintf("cosine %.3f, distance %.3f", s.Cos, s.Dist)
+}
+
+// single draws the neurons before they are doubled.
+func (v *View) single(b box) {
+	e := v.rec.Experiment
+	rows, cols := e.Model.Layers*e.Model.Experts, min(e.Model.Inner, 64)
+	for r := range rows {
+		y, x0, w := v.row(b, r, rows, fmt.Sprintf("L%d E%d", r/e.Model.Experts+1, r%e.Model.Experts+1))
+		for c := range cols {
+			v.pen.circle(x0+w*(float64(c)+0.5)/float64(cols), y, 2.4, faint)
+		}
+	}
+}
+
+// row is the height of a group's line, and where its pairs begin and how wide they are together.
+func (v *View) row(b box, r, rows int, name string) (y, x, w float64) {
+	pitch := math.Min(b.h/float64(rows), 44)
+	y = b.y + pitch*(float64(r)+0.5)
+	v.pen.text(name, b.x, y, 9.5, soft, left)
+	return y, b.x + 36, b.w - 36
+}
+
+func (v *View) groups(b box, groups []sim.PairGroup, hue color.RGBA) {
+	for r, g := range groups {
+		name := "all"
+		if g.Layer >= 0 {
+			name = fmt.Sprintf("L%d E%d", g.Layer+1, g.Expert+1)
+		}
+		y, x0, w := v.row(b, r, len(groups), name)
+		reach := math.Min(b.h/float64(len(groups)), 44)*0.5 - 3
+		stats := g.Stats[v.quantity]
+		for i, st := range stats {
+			x := x0 + w*(float64(i)+0.5)/float64(len(stats))
+			radius := math.Min(2.6, w/float64(len(stats))*0.42)
+			c, half := hue, radius*0.8
+			if st.Locked() {
+				c = stuck
+			} else {
+				// A distance of sqrt(2) is that of vectors that have nothing to do with each other.
+				half += math.Min(float64(st.Dist)/math.Sqrt2, 1) * math.Max(reach-radius, 0)
+				c = mix(stuck, hue, 0.35+float64(st.Dist))
+			}
+			v.pen.segment(point{x, y - half}, point{x, y + half}, 1.1, mix(paper, c, 0.55))
+			v.pen.circle(x, y-half, radius, c)
+			v.pen.circle(x, y+half, radius, mix(paper, c, 0.6))
+		}
+	}
+}

@@ -1,0 +1,83 @@
+package viz
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/sparkling-lab/sparkling/sim"
+)
+
+// divergence draws the cosine of the gradients of original and copy since the widening: the mean over all pairs, and a thin line at the
+// tenth and the ninetieth hundredth of them.
+func (v *View) divergence(b box) {
+	rec, step, fork := v.rec, v.at(), v.rec.Experiment.Fork()
+	b = v.heading(b, "Gradient divergence", "Cosine of the gradients of a neuron and its copy: mean, and where 80 % of the pairs lie. Exactly 1 is the lock.")
+	end := max(step, min(fork+40, rec.Experiment.Steps), fork+1)
+	low := 0.5
+	type line struct {
+		arm         int
+		frames      []sim.ArmFrame
+		lo, mid, hi []float64
+	}
+	var lines []line
+	for i := range rec.Experiment.Arms {
+		frames := measured(upTo(rec.Tracks[i], step), func(f sim.ArmFrame) bool { return len(f.Pairs) > 0 })
+		l := line{arm: i, frames: frames}
+		for _, f := range frames {
+			lo, mid, hi := spread(f, sim.Gradient)
+			l.lo, l.mid, l.hi = append(l.lo, lo), append(l.mid, mid), append(l.hi, hi)
+			low = math.Min(low, lo)
+		}
+		if len(frames) > 0 {
+			lines = append(lines, l)
+		}
+	}
+	a := axes{box{b.x + 34, b.y + 8, math.Max(b.w-34-labelRoom, 40), b.h - 44}, float64(fork), float64(end), math.Max(low-0.05, -1), 1.03}
+	v.frame(a, "step")
+	if len(lines) == 0 {
+		v.pen.text("begins at the widening", a.in.x+a.in.w/2, a.in.y+a.in.h/2, 11, soft, center)
+		return
+	}
+	var ends []label
+	for _, l := range lines {
+		arm := rec.Experiment.Arms[l.arm]
+		m := markOf(arm)
+		at := func(ys []float64) []point {
+			return a.series(len(ys), func(k int) (float64, float64) { return float64(l.frames[k].Step), ys[k] })
+		}
+		v.pen.line(at(l.lo), 0.9, mix(paper, m.hue, 0.45), nil)
+		v.pen.line(at(l.hi), 0.9, mix(paper, m.hue, 0.45), nil)
+		mid := at(l.mid)
+		if len(mid) == 0 {
+			continue
+		}
+		v.pen.line(mid, 2, m.hue, m.dash)
+		last := l.frames[len(l.frames)-1].Summary(sim.Gradient)
+		s := fmt.Sprintf("%s %.3f", arm.Name, last.Cos)
+		if last.Locked == last.Pairs {
+			s = arm.Name + ": locked"
+		}
+		ends = append(ends, label{mid[len(mid)-1].y, s, m})
+	}
+	v.labels(ends, a.in.x+a.in.w+6, a.in.y, a.in.y+a.in.h)
+}
+
+// spread is the tenth hundredth, the mean and the ninetieth hundredth of the cosines of a frame's pairs.
+func spread(f sim.ArmFrame, q sim.Quantity) (lo, mean, hi float64) {
+	var all []float64
+	for _, g := range f.Pairs {
+		for _, s := range g.Stats[q] {
+			if c := float64(s.Cos); !math.IsNaN(c) {
+				all = append(all, c)
+				mean += c
+			}
+		}
+	}
+	if len(all) == 0 {
+		return math.NaN(), math.NaN(), math.NaN()
+	}
+	slices.Sort(all)
+	n := float64(len(all) - 1)
+	return all[int(0.1*n)], mean / float64(len(all)), all[int(math.Round(0.9*n))]
+}

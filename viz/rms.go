@@ -1,0 +1,72 @@
+package viz
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/sparkling-lab/sparkling/sim"
+)
+
+// rms draws, block by block, how large what the block adds is beside what enters it: just before the widening (hollow), just after
+// it (filled), and now (a bar).
+func (v *View) rms(b box) {
+	rec, step := v.rec, v.at()
+	b = v.heading(b, "RMS of the blocks", "RMS of what a block adds over RMS of what enters it. Ring: before the widening; mark: after; short bar: now.")
+	layers := rec.Experiment.Model.Layers
+	top := 0.1
+	now := make([][]sim.BlockRMS, len(rec.Tracks))
+	for i := range rec.Tracks {
+		t := upTo(rec.Tracks[i], step)
+		for k := len(t) - 1; k >= 0 && now[i] == nil; k-- {
+			now[i] = t[k].RMS
+		}
+		for _, r := range now[i] {
+			top = math.Max(top, float64(r.Ratio()))
+		}
+		if p, ok := rec.Report(i); ok && p.Step <= step {
+			for k := range p.RMSAfter {
+				top = math.Max(top, math.Max(float64(p.RMSBefore[k].Ratio()), float64(p.RMSAfter[k].Ratio())))
+			}
+		}
+	}
+	if math.IsInf(top, 0) || math.IsNaN(top) {
+		top = 1
+	}
+	a := axes{box{b.x + 34, b.y + 8, b.w - 40, b.h - 62}, 0, float64(2 * layers), 0, top * 1.12}
+	for _, t := range ticks(a.y0, a.y1, a.in.h/36) {
+		v.pen.segment(point{a.in.x, a.y(t)}, point{a.in.x + a.in.w, a.y(t)}, 1, rule)
+		v.pen.text(number(t), a.in.x-6, a.y(t), 10.5, soft, right)
+	}
+	for k := range 2 * layers {
+		v.pen.text([]string{"attention", "experts"}[k%2]+fmt.Sprintf(" %d", k/2+1), a.x(float64(k)+0.5), a.in.y+a.in.h+11, 10.5, soft, center)
+		for i, arm := range rec.Experiment.Arms {
+			x := a.x(float64(k) + 0.5 + (float64(i)-float64(len(rec.Tracks)-1)/2)*0.17)
+			m := markOf(arm)
+			if len(now[i]) > k {
+				y := a.y(float64(now[i][k].Ratio()))
+				v.pen.segment(point{x - 5, y}, point{x + 5, y}, 2, m.hue)
+			}
+			if p, ok := rec.Report(i); ok && p.Step <= step && k < len(p.RMSAfter) {
+				before, after := a.y(float64(p.RMSBefore[k].Ratio())), a.y(float64(p.RMSAfter[k].Ratio()))
+				v.pen.segment(point{x, before}, point{x, after}, 1, mix(paper, m.hue, 0.6))
+				v.pen.circle(x, before, 4.6, m.hue)
+				v.pen.circle(x, before, 3.4, paper)
+				m.shape(v.pen, x, after, 2.6, m.hue)
+			}
+		}
+	}
+	v.card(b, step)
+}
+
+// card says in one line what the widening did.
+func (v *View) card(b box, step int) {
+	for i := len(v.rec.Tracks) - 1; i >= 0; i-- {
+		p, ok := v.rec.Report(i)
+		if !ok || p.Step > step {
+			continue
+		}
+		v.pen.text(fmt.Sprintf("The widening (%s): parameters %d to %d, loss %.4f to %.4f, no logit moved by more than %.2g.",
+			v.rec.Experiment.Arms[i].Name, p.ParamsBefore, p.ParamsAfter, p.HeldBefore, p.HeldAfter, p.LogitError), b.x, b.y+b.h-12, 10.5, soft, left)
+		return
+	}
+}
