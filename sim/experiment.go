@@ -175,3 +175,16 @@ func (a Arm) validate(steps int, c model.Config) error {
 	}
 	return nil
 }
+
+// Rescale is the same experiment over another number of steps: widenings stay at their share of them.
+func (e Experiment) Rescale(steps int) Experiment {
+	old := e.Steps
+	e = e.Clone()
+	e.Steps = steps
+	for i := range e.Arms {
+		for k := range e.Arms[i].Widen {
+			e.Arms[i].Widen[k].Step = e.Arms[i].Widen[k].Step * steps / max(old, 1)
+		}
+	}
+	return e
+}

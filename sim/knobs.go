@@ -152,3 +152,13 @@ func shared(k Knob, set func(*Widening, string)) Knob {
 	}
 	return k
 }
+
+// Turn sets one control by its name.
+func (e *Experiment) Turn(id, value string) error {
+	for _, k := range Knobs(*e) {
+		if k.ID == id {
+			return k.Set(e, value)
+		}
+	}
+	return fmt.Errorf("there is no control called %s", id)
+}

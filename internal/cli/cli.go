@@ -1,0 +1,65 @@
+// Package cli is the command line of the native program: one file a verb. It parses, reports and writes files; experiments run in
+// package sim, pictures are drawn in package viz.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// Exit codes: what was asked for cannot be done as asked, and the user ended it.
+const (
+	codeBad         = 2
+	codeInterrupted = 130
+)
+
+// verbs is the whole command line.
+type verbs struct {
+	Run     runVerb     `cmd:"" help:"Run an experiment without a window and print a table of its arms."`
+	Serve   serveVerb   `cmd:"" help:"Serve the page on this machine."`
+	Figures figuresVerb `cmd:"" help:"Draw the figures of a record."`
+}
+
+// env is what a verb works with.
+type env struct {
+	ctx      context.Context
+	out, err io.Writer
+}
+
+// errInterrupted ends a verb that the user stopped after it has kept what there was.
+var errInterrupted = errors.New("interrupted")
+
+// Main runs the command line and returns the exit code. What was wrong goes to stderr as one sentence.
+func Main(args []string, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	var v verbs
+	exited := false
+	parser, err := kong.New(&v, kong.Name("sparkling"), kong.Writers(stdout, stderr),
+		kong.Description("Watch a mixture-of-experts network be widened in mid-training."), kong.Exit(func(int) { exited = true }))
+	if err != nil {
+		panic(err) // the verbs above are wrong
+	}
+	k, err := parser.Parse(args)
+	if exited {
+		return 0 // it was a question for help, and is answered
+	}
+	if err == nil {
+		err = k.Run(&env{ctx, stdout, stderr})
+	}
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, errInterrupted):
+		return codeInterrupted
+	}
+	fmt.Fprintf(stderr, "sparkling: %s\n", strings.TrimSuffix(err.Error(), "\n"))
+	return codeBad
+}

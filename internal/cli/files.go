@@ -1,0 +1,92 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/viz/figure"
+)
+
+// write puts the record, its numbers, the experiment and the figures into a folder.
+func write(dir string, r *sim.Record) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("the folder %s cannot be made: %w", dir, err)
+	}
+	for name, f := range map[string]func(io.Writer) error{
+		"record.sparkling": r.Encode,
+		"numbers.csv":      r.WriteCSV,
+		"experiment.json": func(w io.Writer) error {
+			_, err := w.Write(r.Experiment.JSON())
+			return err
+		},
+	} {
+		if err := atomic(filepath.Join(dir, name), f); err != nil {
+			return err
+		}
+	}
+	return figures(dir, r)
+}
+
+// figures draws all figures that the record has data for.
+func figures(dir string, r *sim.Record) error {
+	for _, f := range figure.All(r) {
+		if err := atomic(filepath.Join(dir, f.Name+".svg"), f.SVG); err != nil {
+			return err
+		}
+		if err := atomic(filepath.Join(dir, f.Name+".png"), func(w io.Writer) error { return f.PNG(w, 144) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// atomic writes a file under its final name only when it is whole.
+func atomic(path string, write func(io.Writer) error) error {
+	var b bytes.Buffer
+	if err := write(&b); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name()) // nothing is left there after the rename
+	_, err = tmp.Write(b.Bytes())
+	if closing := tmp.Close(); err == nil {
+		err = closing
+	}
+	if err == nil {
+		err = os.Chmod(tmp.Name(), 0o644)
+	}
+	if err == nil {
+		err = os.Rename(tmp.Name(), path)
+	}
+	return err
+}
+
+// figuresVerb draws the figures of a record that run wrote.
+type figuresVerb struct {
+	Record string `arg:"" help:"Record that run --out wrote." type:"path"`
+	Out    string `help:"Folder for the figures." default:"." type:"path"`
+}
+
+// Run is called by the command line.
+func (v figuresVerb) Run(*env) error {
+	f, err := os.Open(v.Record)
+	if err != nil {
+		return fmt.Errorf("the record cannot be read: %w", err)
+	}
+	defer f.Close()
+	r, err := sim.DecodeRecord(f)
+	if err != nil {
+		return fmt.Errorf("%s: %w", v.Record, err)
+	}
+	if err := os.MkdirAll(v.Out, 0o755); err != nil {
+		return err
+	}
+	return figures(v.Out, r)
+}

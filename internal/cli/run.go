@@ -1,0 +1,194 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"text/tabwriter"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"github.com/sparkling-lab/sparkling/sim"
+)
+
+// runVerb trains an experiment headless.
+type runVerb struct {
+	Experiment string  `arg:"" optional:"" help:"Experiment document (JSON); without one the default experiment runs."`
+	Seed       *uint64 `help:"Another seed."`
+	Steps      *int    `help:"Another number of updates; the widening stays at its share of them."`
+	Axis       string  `help:"Widen another axis: inner, hidden or joint."`
+	Factor     float64 `help:"Another factor of the widening."`
+	JSON       bool    `help:"Print the result as JSON."`
+	Out        string  `help:"Folder for the record, the numbers, the experiment and the figures." type:"path"`
+	Quiet      bool    `help:"No progress bar."`
+}
+
+// Run is called by the command line.
+func (v runVerb) Run(e *env) error {
+	exp, err := v.experiment()
+	if err != nil {
+		return err
+	}
+	host := sim.NewLocalHost()
+	s, err := sim.NewSession(exp, host)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	interrupted := v.train(e, s, host)
+	r := s.Record()
+	if v.Out != "" {
+		if err := write(v.Out, r); err != nil {
+			return err
+		}
+	}
+	if err := v.print(e.out, s); err != nil {
+		return err
+	}
+	if interrupted {
+		fmt.Fprintf(e.err, "Interrupted at step %d of %d; what there is was kept.\n", r.Last(), exp.Steps)
+		return errInterrupted
+	}
+	for _, a := range s.Arms() {
+		if a.State == sim.Failed {
+			return errors.New(a.Err)
+		}
+	}
+	return nil
+}
+
+// experiment is the document that is asked for, with the changes of the flags.
+func (v runVerb) experiment() (sim.Experiment, error) {
+	exp := sim.Default()
+	if v.Experiment != "" {
+		data, err := readBounded(v.Experiment)
+		if err != nil {
+			return exp, err
+		}
+		if exp, err = sim.Parse(data); err != nil {
+			return exp, fmt.Errorf("%s: %w", v.Experiment, err)
+		}
+	}
+	if v.Seed != nil {
+		exp.Seed = *v.Seed
+	}
+	if v.Steps != nil {
+		exp = exp.Rescale(*v.Steps)
+	}
+	for _, change := range []struct{ knob, value string }{{"axis", v.Axis}, {"factor", factor(v.Factor)}} {
+		if change.value == "" {
+			continue
+		}
+		if err := exp.Turn(change.knob, change.value); err != nil {
+			return exp, err
+		}
+	}
+	return exp, exp.Validate()
+}
+
+func factor(f float64) string {
+	if f == 0 {
+		return ""
+	}
+	return fmt.Sprint(f)
+}
+
+func readBounded(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	var missing *fs.PathError
+	if errors.As(err, &missing) {
+		return nil, fmt.Errorf("the experiment %s cannot be read: %w", path, missing.Err)
+	} else if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, sim.MaxDocument+1))
+}
+
+// train runs the session to its end, and reports whether the user ended it before.
+func (v runVerb) train(e *env, s *sim.Session, host *sim.LocalHost) (interrupted bool) {
+	bar := progressbar.DefaultSilent(1)
+	if f, ok := e.err.(*os.File); ok && !v.Quiet && term.IsTerminal(int(f.Fd())) {
+		bar = progressbar.NewOptions(s.Experiment().Steps, progressbar.OptionSetWriter(e.err), progressbar.OptionShowCount(),
+			progressbar.OptionSetDescription("training"), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
+	}
+	s.SetSpeed(sim.Max)
+	s.Play()
+	for !s.Done() {
+		if e.ctx.Err() != nil {
+			_ = bar.Exit()
+			return true
+		}
+		host.Wait(200 * time.Millisecond)
+		s.Tick(time.Now())
+		_ = bar.Set(max(s.Record().Last(), 0))
+	}
+	_ = bar.Finish()
+	return false
+}
+
+// result is one row of the table.
+type result struct {
+	Name         string   `json:"name"`
+	State        string   `json:"state"`
+	Step         int      `json:"step"`
+	Params       int64    `json:"params"`
+	Active       int64    `json:"active"`
+	HeldOut      *float64 `json:"held_out_loss"`
+	Pairs        int      `json:"pairs"`
+	Locked       int      `json:"locked_pairs"`
+	WeightCosine *float64 `json:"weight_cosine"`
+	GradCosine   *float64 `json:"gradient_cosine"`
+	Error        string   `json:"error,omitempty"`
+}
+
+func results(s *sim.Session) []result {
+	var out []result
+	r := s.Record()
+	for i, a := range s.Arms() {
+		row := result{Name: a.Name, State: string(a.State), Step: a.Step, Params: a.Params, Active: a.Active, Error: a.Err}
+		if h, ok := r.HeldAt(i, a.Step); ok {
+			x := float64(h)
+			row.HeldOut = &x
+		}
+		if f, ok := r.PairsAt(i, a.Step); ok {
+			w, g := f.Summary(sim.Weight), f.Summary(sim.Gradient)
+			row.Pairs, row.Locked, row.WeightCosine, row.GradCosine = w.Pairs, w.Locked, &w.Cos, &g.Cos
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+func (v runVerb) print(w io.Writer, s *sim.Session) error {
+	rows := results(s)
+	if v.JSON {
+		j := json.NewEncoder(w)
+		j.SetIndent("", "  ")
+		return j.Encode(struct {
+			Experiment sim.Experiment `json:"experiment"`
+			Arms       []result       `json:"arms"`
+		}{s.Experiment(), rows})
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "arm\tstep\theld-out loss\tidentical pairs\tweight cosine\tgradient cosine\tparameters")
+	number := func(x *float64, digits int) string {
+		if x == nil {
+			return "-"
+		}
+		return fmt.Sprintf("%.*f", digits, *x)
+	}
+	for _, r := range rows {
+		pairs := "-"
+		if r.Pairs > 0 {
+			pairs = fmt.Sprintf("%d of %d", r.Locked, r.Pairs)
+		}
+		fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t%s\t%d\n", r.Name, r.Step, number(r.HeldOut, 4), pairs, number(r.WeightCosine, 3), number(r.GradCosine, 3), r.Params)
+	}
+	return t.Flush()
+}

@@ -1,0 +1,135 @@
+// Package figure draws a finished or partial [sim.Record] as figures for print and web: SVG and PNG, the same bytes for the same
+// record on every machine. The pictures on screen, which move, are drawn by package viz and never here.
+package figure
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgsvg"
+
+	"github.com/sparkling-lab/sparkling/sim"
+)
+
+// Figure is one picture that can be written in several formats.
+type Figure struct {
+	Name          string // of its file, without extension
+	Title         string // what it shows, in a sentence
+	Caption       string // how to read it
+	width, height vg.Length
+	panels        []panel // left to right
+}
+
+// panel is one set of axes of a figure.
+type panel struct {
+	title string
+	plot  *plot.Plot
+}
+
+// All are the figures that the record has data for: the loss always, the others once an arm has been widened.
+func All(r *sim.Record) []Figure {
+	var figures []Figure
+	for _, draw := range []func(*sim.Record) (Figure, bool){Loss, Difference, Cosine, RMS} {
+		if f, ok := draw(r); ok {
+			figures = append(figures, f)
+		}
+	}
+	return figures
+}
+
+// SVG writes the figure as text and lines; fonts are named, not embedded.
+func (f Figure) SVG(w io.Writer) error {
+	c := vgsvg.New(f.width, f.height)
+	f.draw(draw.New(c))
+	var b bytes.Buffer
+	if _, err := c.WriteTo(&b); err != nil {
+		return fmt.Errorf("figure %s: %w", f.Name, err)
+	}
+	s := b.String()
+	// Faces with the same widths as Liberation Sans, for machines that have other fonts.
+	s = strings.ReplaceAll(s, "font-family:Liberation Sans;", "font-family:Liberation Sans,Arial,Helvetica,sans-serif;")
+	s = strings.ReplaceAll(s, "font-variant:normal;", "")
+	s = strings.ReplaceAll(s, "font-weight:normal;", "")
+	s = strings.ReplaceAll(s, "font-style:normal;", "")
+	s = strings.Replace(s, "\txmlns=", "\trole=\"img\" xmlns=", 1)
+	root := strings.Index(s, "<svg")
+	at := root + strings.Index(s[root:], ">\n") + 2
+	s = s[:at] + "<title>" + escape(f.Title) + "</title>\n<desc>" + escape(f.Caption) + "</desc>\n" + s[at:]
+	_, err := io.WriteString(w, s)
+	return err
+}
+
+// PNG writes the figure with dpi pixels an inch; 96 is one pixel a CSS pixel.
+func (f Figure) PNG(w io.Writer, dpi int) error {
+	c := vgimg.NewWith(vgimg.UseWH(f.width, f.height), vgimg.UseDPI(dpi))
+	f.draw(draw.New(c))
+	if _, err := (vgimg.PngCanvas{Canvas: c}).WriteTo(w); err != nil {
+		return fmt.Errorf("figure %s: %w", f.Name, err)
+	}
+	return nil
+}
+
+// draw lays out the title, the caption and the panels.
+func (f Figure) draw(c draw.Canvas) {
+	c.SetColor(paper)
+	c.Fill(c.Rectangle.Path())
+	c = draw.Crop(c, margin, -margin, margin, -margin)
+	c = f.heading(c)
+	tiles := draw.Tiles{Rows: 1, Cols: len(f.panels), PadX: 2 * margin}
+	row := make([]*plot.Plot, len(f.panels))
+	for i, p := range f.panels {
+		row[i] = p.plot
+		if p.title != "" {
+			tiles.PadTop = 1.4 * panelText.Font.Size
+		}
+	}
+	for i, at := range plot.Align([][]*plot.Plot{row}, tiles, c)[0] {
+		row[i].Draw(at)
+		if title := f.panels[i].title; title != "" {
+			data := row[i].DataCanvas(at)
+			c.FillText(panelText, vg.Point{X: data.Min.X, Y: at.Max.Y + tiles.PadTop}, title)
+		}
+	}
+}
+
+// heading writes title and caption and returns what is left of the canvas.
+func (f Figure) heading(c draw.Canvas) draw.Canvas {
+	for _, line := range []struct {
+		style draw.TextStyle
+		text  string
+	}{{titleText, f.Title}, {captionText, f.Caption}} {
+		if line.text == "" {
+			continue
+		}
+		for _, words := range wrap(line.style, line.text, c.Max.X-c.Min.X) {
+			c.FillText(line.style, vg.Point{X: c.Min.X, Y: c.Max.Y}, words)
+			c.Max.Y -= 1.35 * line.style.Font.Size
+		}
+	}
+	c.Max.Y -= margin
+	return c
+}
+
+// wrap breaks words into lines that are at most width wide.
+func wrap(style draw.TextStyle, words string, width vg.Length) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(words) {
+		if line != "" && style.Width(line+" "+word) > width {
+			lines, line = append(lines, line), word
+			continue
+		}
+		line = strings.TrimSpace(line + " " + word)
+	}
+	return append(lines, line)
+}
+
+func escape(s string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
+}

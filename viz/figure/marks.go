@@ -1,0 +1,139 @@
+package figure
+
+import (
+	"cmp"
+	"image/color"
+	"slices"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// curve is one arm over the steps: a dashed line and a few markers.
+type curve struct {
+	look
+	width vg.Length
+	at    plotter.XYs // ascending X, finite
+	shift int         // moves the markers, so that those of several arms do not cover each other
+}
+
+// spacing of the markers along x.
+const spacing = vg.Length(52)
+
+// Plot implements plot.Plotter.
+func (l curve) Plot(c draw.Canvas, p *plot.Plot) {
+	x, y := p.Transforms(&c)
+	line := make([]vg.Point, len(l.at))
+	for i, at := range l.at {
+		line[i] = vg.Point{X: x(at.X), Y: y(at.Y)}
+	}
+	c.StrokeLines(draw.LineStyle{Color: l.hue, Width: l.width, Dashes: l.dash}, c.ClipLinesXY(line)...)
+	if l.marker == nil {
+		return
+	}
+	next := c.Min.X + spacing*vg.Length(1+l.shift%5)/5
+	for _, at := range line {
+		if at.X < next {
+			continue
+		}
+		next += spacing
+		c.DrawGlyph(draw.GlyphStyle{Color: l.hue, Radius: 2.4, Shape: l.marker}, at)
+	}
+}
+
+// grid draws a thin line at every labelled tick of y, and a stronger one at zero where zero divides the picture.
+type grid struct{ zero bool }
+
+// Plot implements plot.Plotter.
+func (g grid) Plot(c draw.Canvas, p *plot.Plot) {
+	_, y := p.Transforms(&c)
+	for _, t := range p.Y.Tick.Marker.Ticks(p.Y.Min, p.Y.Max) {
+		if t.Value >= p.Y.Min && t.Value <= p.Y.Max {
+			c.StrokeLine2(draw.LineStyle{Color: rule, Width: 0.6}, c.Min.X, y(t.Value), c.Max.X, y(t.Value))
+		}
+	}
+	if g.zero && p.Y.Min <= 0 && p.Y.Max >= 0 {
+		c.StrokeLine2(draw.LineStyle{Color: axis, Width: 0.9}, c.Min.X, y(0), c.Max.X, y(0))
+	}
+}
+
+// event is a vertical line with words at its top.
+type event struct {
+	x    float64
+	text string
+}
+
+// Plot implements plot.Plotter.
+func (e event) Plot(c draw.Canvas, p *plot.Plot) {
+	x, _ := p.Transforms(&c)
+	at := x(e.x)
+	if !c.ContainsX(at) {
+		return
+	}
+	c.StrokeLine2(draw.LineStyle{Color: axis, Width: 0.9, Dashes: []vg.Length{2, 2}}, at, c.Min.Y, at, c.Max.Y)
+	style := noteText
+	style.YAlign = draw.YTop
+	offset := vg.Length(4)
+	if at+offset+style.Width(e.text) > c.Max.X {
+		style.XAlign, offset = draw.XRight, -offset
+	}
+	c.FillText(style, vg.Point{X: at + offset, Y: c.Max.Y}, e.text)
+}
+
+// end is the words at the right end of a curve, in the curve's colour: they are the legend.
+type end struct {
+	y    float64
+	text string
+	hue  color.Color
+}
+
+// ends places the words so that they do not cover each other.
+type ends []end
+
+// Plot implements plot.Plotter.
+func (es ends) Plot(c draw.Canvas, p *plot.Plot) {
+	_, y := p.Transforms(&c)
+	es = slices.Clone(es)
+	slices.SortStableFunc(es, func(a, b end) int { return cmp.Compare(a.y, b.y) })
+	at := make([]vg.Length, len(es))
+	for i, e := range es {
+		at[i] = min(max(y(e.y), c.Min.Y), c.Max.Y)
+	}
+	spread(at, 1.25*labelText.Font.Size, c.Min.Y, c.Max.Y)
+	for i, e := range es {
+		style := labelText
+		style.Color, style.YAlign = e.hue, draw.YCenter
+		c.FillText(style, vg.Point{X: c.Max.X + 6, Y: at[i]}, e.text)
+	}
+}
+
+// GlyphBoxes implements plot.GlyphBoxer: it keeps room for the words.
+func (es ends) GlyphBoxes(*plot.Plot) []plot.GlyphBox {
+	var boxes []plot.GlyphBox
+	for _, e := range es {
+		boxes = append(boxes, plot.GlyphBox{X: 1, Y: 0.5, Rectangle: vg.Rectangle{Max: vg.Point{X: labelText.Width(e.text) + 6, Y: 1}}})
+	}
+	return boxes
+}
+
+// spread moves ascending positions as little as needed so that neighbours are gap apart and, where they all fit, within low and high.
+func spread(at []vg.Length, gap, low, high vg.Length) {
+	for range 100 {
+		moved := false
+		for i := 1; i < len(at); i++ {
+			if short := gap - (at[i] - at[i-1]); short > 0.01 {
+				at[i-1] -= short / 2
+				at[i] += short / 2
+				moved = true
+			}
+		}
+		if n := len(at); n > 0 && gap*vg.Length(n-1) <= high-low {
+			at[0], at[n-1] = max(at[0], low), min(at[n-1], high)
+		}
+		if !moved {
+			return
+		}
+	}
+}
