@@ -9,6 +9,7 @@ import (
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/optim"
 	"github.com/sparkling-lab/sparkling/model/widen"
+	"github.com/sparkling-lab/sparkling/sim/task"
 )
 
 // Version is the version of the Experiment document that this program writes and reads.
@@ -106,6 +107,14 @@ func (e Experiment) Fork() int {
 	return at
 }
 
+// Vocab is the number of symbols that the network knows: the model's, or the text's own where that is 0.
+func (e Experiment) Vocab() int {
+	if e.Model.Vocab != 0 {
+		return e.Model.Vocab
+	}
+	return task.Symbols
+}
+
 // Validate says which field is wrong and what is allowed. A vocabulary of 0 is the task's own.
 func (e Experiment) Validate() error {
 	if e.Version != Version {
@@ -121,9 +130,7 @@ func (e Experiment) Validate() error {
 		return fmt.Errorf("name and about may have at most %d characters", maxText)
 	}
 	c := e.Model
-	if c.Vocab == 0 {
-		c.Vocab = 2
-	}
+	c.Vocab = e.Vocab()
 	for _, err := range []error{e.Task.validate(), c.Validate(), e.Optimizer.Validate()} {
 		if err != nil {
 			return err

@@ -4,6 +4,8 @@ package sim
 type Host interface {
 	// Start begins a trainer for an arm. deliver gets every message that it sends, on the session's goroutine, and fail why it died.
 	Start(arm int, deliver func(data []byte), fail func(error)) (Port, error)
+	// Cores is how many trainers can work at once without taking turns on one core.
+	Cores() int
 }
 
 // Port is the way to one trainer.

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"runtime"
 	"time"
 )
 
@@ -45,6 +46,9 @@ func (h *LocalHost) Start(_ int, deliver func([]byte), fail func(error)) (Port, 
 	go h.work(p, deliver, fail)
 	return p, nil
 }
+
+// Cores implements [Host].
+func (h *LocalHost) Cores() int { return runtime.GOMAXPROCS(0) }
 
 type localPort struct {
 	inbox chan []byte

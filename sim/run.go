@@ -44,11 +44,7 @@ func newRun(e Experiment, arm int) (*run, error) {
 		return nil, fmt.Errorf("there is no arm %d; the experiment has %d", arm, len(e.Arms))
 	}
 	text := task.Opticks()
-	switch e.Model.Vocab {
-	case 0:
-		e.Model.Vocab = text.Vocab()
-	case text.Vocab():
-	default:
+	if e.Model.Vocab = e.Vocab(); e.Model.Vocab != text.Vocab() {
 		return nil, fmt.Errorf("model.vocab is %d; the text has %d symbols (0 takes the text's own)", e.Model.Vocab, text.Vocab())
 	}
 	tokens := e.Task.Batch * e.Task.Seq

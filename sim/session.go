@@ -50,8 +50,13 @@ type armState struct {
 	granted int
 }
 
-// window is how many steps the fastest arm may be ahead of the slowest.
-const window = 16
+// The fastest arm may be window steps ahead of the slowest. An arm gets turn steps at most at a time, and counts as busy until all but
+// the last few are done: more busy arms than cores would gain nothing, and keep the pictures waiting.
+const (
+	window = 16
+	turn   = 8
+	few    = 2
+)
 
 // NewSession prepares a run, paused at step 0. It errs where the document is not valid or no trainer can be started.
 func NewSession(e Experiment, h Host) (*Session, error) {
@@ -199,12 +204,38 @@ func (s *Session) pump() {
 			a.port.Send(Message{Kind: KindFork}.Encode())
 		}
 	}
+	for free := s.host.Cores() - s.busy(); free > 0; free-- {
+		i := s.next(limit)
+		if i < 0 {
+			return
+		}
+		a := &s.arms[i]
+		a.granted = min(limit, a.granted+turn)
+		a.port.Send(Message{Kind: KindRun, Step: a.granted}.Encode())
+	}
+}
+
+func (a *armState) busy() bool { return a.State == Running && a.granted-a.Step > few }
+
+func (s *Session) busy() (n int) {
 	for i := range s.arms {
-		if a := &s.arms[i]; a.State == Running && limit > a.granted {
-			a.granted = limit
-			a.port.Send(Message{Kind: KindRun, Step: limit}.Encode())
+		if s.arms[i].busy() {
+			n++
 		}
 	}
+	return n
+}
+
+// next is the arm whose turn it is, the one that is the farthest behind; −1 where none may go on to limit.
+func (s *Session) next(limit int) int {
+	k := -1
+	for i := range s.arms {
+		a := &s.arms[i]
+		if a.State == Running && a.granted < limit && !a.busy() && (k < 0 || a.granted < s.arms[k].granted) {
+			k = i
+		}
+	}
+	return k
 }
 
 // Play goes on.

@@ -24,8 +24,19 @@ type Text struct {
 // heldShare is one part in heldShare of the text is held out, at its end.
 const heldShare = 20
 
-// Opticks is Newton's Opticks; see SOURCE.md.
-var Opticks = sync.OnceValue(func() *Text { return New(opticks) })
+// Symbols is the number of symbols in Newton's Opticks, for those that do not carry the text.
+const Symbols = 47
+
+var (
+	once   sync.Once
+	newton *Text
+)
+
+// Opticks is Newton's Opticks; see SOURCE.md. A function, not a variable: a program that never calls it does not carry the text.
+func Opticks() *Text {
+	once.Do(func() { newton = New(opticks) })
+	return newton
+}
 
 // New numbers the symbols of a text in ascending order.
 func New(s string) *Text {

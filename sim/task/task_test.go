@@ -27,7 +27,7 @@ func TestTextHasTheStatedSize(t *testing.T) {
 	text := Opticks()
 	all, train := text.Len()
 	assert.Equal(t, 554115, all)
-	assert.Equal(t, 47, text.Vocab())
+	assert.Equal(t, Symbols, text.Vocab())
 	assert.InDelta(t, 0.95, float64(train)/float64(all), 1e-5)
 	assert.Equal(t, opticks[:100], text.Decode(text.ids[:100]))
 }
