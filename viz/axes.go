@@ -1,7 +1,9 @@
 package viz
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -14,6 +16,13 @@ type axes struct {
 
 func (a axes) x(v float64) float64 { return a.in.x + (v-a.x0)/(a.x1-a.x0)*a.in.w }
 func (a axes) y(v float64) float64 { return a.in.y + a.in.h - (v-a.y0)/(a.y1-a.y0)*a.in.h }
+
+// plot is the place for data in a box: left of it the numbers of the y axis, right of it the labels of the curves, below it room for
+// the x axis.
+func (v *View) plot(b box, below float64) box {
+	room := math.Min(labelRoom, b.w*0.42)
+	return box{b.x + 38, b.y + 6, math.Max(b.w-38-room, 40), math.Max(b.h-6-below, 10)}
+}
 
 // heading writes the title of a picture and one line that says how to read it, and returns the place that is left.
 func (v *View) heading(b box, title, how string) box {
@@ -31,7 +40,7 @@ func (v *View) wrap(s string, width float64) []string {
 	var lines []string
 	line := ""
 	for _, word := range strings.Fields(s) {
-		if line != "" && v.pen.width(line+" "+word, 11, false) > width {
+		if line != "" && v.pen.width(line+" "+word, 11) > width {
 			lines, line = append(lines, line), word
 			continue
 		}
@@ -51,7 +60,7 @@ func (v *View) frame(a axes, xlabel string) {
 		v.pen.text(number(t), a.x(t), a.in.y+a.in.h+11, 10.5, soft, center)
 	}
 	v.pen.segment(point{a.in.x, a.in.y + a.in.h}, point{a.in.x + a.in.w, a.in.y + a.in.h}, 1, faint)
-	v.pen.text(xlabel, a.in.x+a.in.w, a.in.y+a.in.h+25, 10.5, soft, right)
+	v.pen.text(xlabel, a.in.x+a.in.w+8, a.in.y+a.in.h+11, 10.5, soft, left)
 }
 
 // ticks are round numbers between low and high, about n of them.
@@ -105,25 +114,28 @@ type label struct {
 	mark mark
 }
 
-// labels writes words beside curves so that none covers another.
+// labelPitch is the height of a line of labels, and labelRoom the width that they take at most.
+const (
+	labelPitch = 15
+	labelRoom  = 150
+)
+
+// labels writes words beside curves, in the order of the curves' ends, so that none covers another and none leaves top to bottom.
 func (v *View) labels(list []label, x, top, bottom float64) {
-	const pitch = 15
-	for range 40 {
-		for i := range list {
-			for j := range list {
-				if d := list[i].y - list[j].y; i != j && math.Abs(d) < pitch {
-					push := (pitch - math.Abs(d)) / 2
-					if d < 0 || d == 0 && i < j {
-						push = -push
-					}
-					list[i].y, list[j].y = list[i].y+push, list[j].y-push
-				}
-			}
+	slices.SortStableFunc(list, func(a, b label) int { return cmp.Compare(a.y, b.y) })
+	for i := range list { // down from the top, each below the one before
+		lowest := top
+		if i > 0 {
+			lowest = list[i-1].y + labelPitch
 		}
+		list[i].y = math.Max(list[i].y, lowest)
+	}
+	for i := len(list) - 1; i >= 0; i-- { // and up from the bottom
+		highest := bottom - float64(len(list)-1-i)*labelPitch
+		list[i].y = math.Min(list[i].y, highest)
 	}
 	for _, l := range list {
-		y := math.Min(math.Max(l.y, top), bottom)
-		l.mark.shape(v.pen, x+4, y, 3.6, l.mark.hue)
-		v.pen.text(l.s, x+12, y, 11, l.mark.hue, left)
+		l.mark.shape(v.pen, x+4, l.y, 3.6, l.mark.hue)
+		v.pen.text(l.s, x+12, l.y, 11, l.mark.hue, left)
 	}
 }

@@ -12,7 +12,6 @@ import (
 // apart the longer the link, and locked pairs touch and are grey.
 func (v *View) copies(b box) {
 	rec, step := v.rec, v.at()
-	names := [sim.Quantities]string{"weights", "gradients", "first moments", "second moments"}
 	var arms []int
 	for i := range rec.Experiment.Arms {
 		if len(rec.Experiment.Arms[i].Widen) > 0 {
@@ -24,6 +23,7 @@ func (v *View) copies(b box) {
 	if len(arms) == 0 {
 		return
 	}
+	var hit *pairAt
 	colW := (b.w - gap*float64(len(arms)-1)) / float64(len(arms))
 	for k, i := range arms {
 		arm := rec.Experiment.Arms[i]
@@ -38,7 +38,12 @@ func (v *View) copies(b box) {
 		}
 		s := f.Summary(v.quantity)
 		v.pen.text(verdict(s), in.x, in.y+20, 10.5, soft, left)
-		v.groups(box{in.x, in.y + 36, in.w, in.h - 36}, f.Pairs, m.hue)
+		if h := v.groups(box{in.x, in.y + 36, in.w, in.h - 36}, f.Pairs, m.hue); h != nil {
+			hit = h
+		}
+	}
+	if hit != nil {
+		v.exactPair(b, arms, step, *hit)
 	}
 }
 
@@ -70,18 +75,20 @@ func (v *View) row(b box, r, rows int, name string) (y, x, w float64) {
 	return y, b.x + 36, b.w - 36
 }
 
-func (v *View) groups(b box, groups []sim.PairGroup, hue color.RGBA) {
+// pairAt says which pair is meant: which of an arm's groups, and which of its pairs.
+type pairAt struct{ group, pair int }
+
+// groups draws the pairs of an arm, a line for each expert, and returns the pair under the pointer.
+func (v *View) groups(b box, groups []sim.PairGroup, hue color.RGBA) (hit *pairAt) {
+	pitch := math.Min(b.h/float64(len(groups)), 44)
 	for r, g := range groups {
-		name := "all"
-		if g.Layer >= 0 {
-			name = fmt.Sprintf("L%d E%d", g.Layer+1, g.Expert+1)
-		}
-		y, x0, w := v.row(b, r, len(groups), name)
-		reach := math.Min(b.h/float64(len(groups)), 44)*0.5 - 3
+		y, x0, w := v.row(b, r, len(groups), groupName(g))
+		reach := pitch*0.5 - 3
 		stats := g.Stats[v.quantity]
+		wide := w / float64(len(stats))
 		for i, st := range stats {
-			x := x0 + w*(float64(i)+0.5)/float64(len(stats))
-			radius := math.Min(2.6, w/float64(len(stats))*0.42)
+			x := x0 + wide*(float64(i)+0.5)
+			radius := math.Min(2.6, wide*0.42)
 			c, half := hue, radius*0.8
 			if st.Locked() {
 				c = stuck
@@ -90,9 +97,50 @@ func (v *View) groups(b box, groups []sim.PairGroup, hue color.RGBA) {
 				half += math.Min(float64(st.Dist)/math.Sqrt2, 1) * math.Max(reach-radius, 0)
 				c = mix(stuck, hue, 0.35+float64(st.Dist))
 			}
+			if v.over(box{x - wide/2, y - pitch/2, wide, pitch}) {
+				hit = &pairAt{r, i}
+				v.pen.rect(x-wide/2, y-pitch/2+1, wide, pitch-2, rule)
+			}
 			v.pen.segment(point{x, y - half}, point{x, y + half}, 1.1, mix(paper, c, 0.55))
 			v.pen.circle(x, y-half, radius, c)
 			v.pen.circle(x, y+half, radius, mix(paper, c, 0.6))
 		}
 	}
+	return hit
 }
+
+// groupName is where the pairs of a group live.
+func groupName(g sim.PairGroup) string {
+	if g.Layer < 0 {
+		return "all"
+	}
+	return fmt.Sprintf("L%d E%d", g.Layer+1, g.Expert+1)
+}
+
+// exactPair writes the numbers of one pair in every arm.
+func (v *View) exactPair(b box, arms []int, step int, at pairAt) {
+	var lines []line
+	for _, i := range arms {
+		f, ok := v.rec.PairsAt(i, step)
+		if !ok || at.group >= len(f.Pairs) || at.pair >= len(f.Pairs[at.group].Orig) {
+			continue
+		}
+		g, arm := f.Pairs[at.group], v.rec.Experiment.Arms[i]
+		if lines == nil {
+			lines = append(lines, line{fmt.Sprintf("%s, neurons %d and %d: cosine and distance of", groupName(g), g.Orig[at.pair]+1, g.Copy[at.pair]+1), ink})
+		}
+		s := ""
+		for q := range sim.Quantities {
+			st := g.Stats[q][at.pair]
+			s += fmt.Sprintf("   %s %.4f %.4f", shortNames[q], st.Cos, st.Dist)
+		}
+		lines = append(lines, line{arm.Name + s, markOf(arm).hue})
+	}
+	v.tip(b, lines)
+}
+
+// names and shortNames are the words for the quantities.
+var (
+	names      = [sim.Quantities]string{"weights", "gradients", "first moments", "second moments"}
+	shortNames = [sim.Quantities]string{"weights", "gradients", "m", "v"}
+)

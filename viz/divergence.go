@@ -15,32 +15,32 @@ func (v *View) divergence(b box) {
 	b = v.heading(b, "Gradient divergence", "Cosine of the gradients of a neuron and its copy: mean, and where 80 % of the pairs lie. Exactly 1 is the lock.")
 	end := max(step, min(fork+40, rec.Experiment.Steps), fork+1)
 	low := 0.5
-	type line struct {
+	type curve struct {
 		arm         int
 		frames      []sim.ArmFrame
 		lo, mid, hi []float64
 	}
-	var lines []line
+	var curves []curve
 	for i := range rec.Experiment.Arms {
 		frames := measured(upTo(rec.Tracks[i], step), func(f sim.ArmFrame) bool { return len(f.Pairs) > 0 })
-		l := line{arm: i, frames: frames}
+		l := curve{arm: i, frames: frames}
 		for _, f := range frames {
 			lo, mid, hi := spread(f, sim.Gradient)
 			l.lo, l.mid, l.hi = append(l.lo, lo), append(l.mid, mid), append(l.hi, hi)
 			low = math.Min(low, lo)
 		}
 		if len(frames) > 0 {
-			lines = append(lines, l)
+			curves = append(curves, l)
 		}
 	}
-	a := axes{box{b.x + 34, b.y + 8, math.Max(b.w-34-labelRoom, 40), b.h - 44}, float64(fork), float64(end), math.Max(low-0.05, -1), 1.03}
+	a := axes{v.plot(b, 24), float64(fork), float64(end), math.Max(low-0.05, -1), 1.03}
 	v.frame(a, "step")
-	if len(lines) == 0 {
+	if len(curves) == 0 {
 		v.pen.text("begins at the widening", a.in.x+a.in.w/2, a.in.y+a.in.h/2, 11, soft, center)
 		return
 	}
 	var ends []label
-	for _, l := range lines {
+	for _, l := range curves {
 		arm := rec.Experiment.Arms[l.arm]
 		m := markOf(arm)
 		at := func(ys []float64) []point {
@@ -61,6 +61,16 @@ func (v *View) divergence(b box) {
 		ends = append(ends, label{mid[len(mid)-1].y, s, m})
 	}
 	v.labels(ends, a.in.x+a.in.w+6, a.in.y, a.in.y+a.in.h)
+	if at, ok := v.stepUnder(a, step); ok {
+		words := []line{{fmt.Sprintf("step %d: cosine, distance, locked pairs", at), ink}}
+		for _, c := range curves {
+			if f, ok := rec.PairsAt(c.arm, at); ok {
+				arm, s := rec.Experiment.Arms[c.arm], f.Summary(sim.Gradient)
+				words = append(words, line{fmt.Sprintf("%s  %.6f  %.6f  %d of %d", arm.Name, s.Cos, s.Dist, s.Locked, s.Pairs), markOf(arm).hue})
+			}
+		}
+		v.tip(b, words)
+	}
 }
 
 // spread is the tenth hundredth, the mean and the ninetieth hundredth of the cosines of a frame's pairs.

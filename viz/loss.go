@@ -8,14 +8,20 @@ import (
 	"github.com/sparkling-lab/sparkling/sim"
 )
 
-// labelRoom is the width kept free for words at the ends of curves.
-const labelRoom = 150
-
-// loss draws the held-out loss of every arm.
+// loss draws the held-out loss of every arm, and below it how far each is from the first widened one since the fork.
 func (v *View) loss(b box) {
-	rec, step := v.rec, v.at()
 	b = v.heading(b, "Loss", "Nats a character on text that is never trained on. Lower is better.")
-	low, high := math.Inf(1), math.Inf(-1)
+	upper, lower := b, b
+	upper.h = math.Round(b.h * 0.56)
+	lower.y, lower.h = b.y+upper.h, b.h-upper.h
+	v.curves(upper)
+	v.gaps(lower)
+}
+
+func (v *View) curves(b box) {
+	rec, step := v.rec, v.at()
+	guess := math.Log(float64(rec.Experiment.Vocab()))
+	low, high := math.Inf(1), guess
 	for i := range rec.Tracks {
 		for _, f := range upTo(rec.Tracks[i], step) {
 			if h := float64(f.Held); !math.IsNaN(h) && !math.IsInf(h, 0) {
@@ -27,13 +33,11 @@ func (v *View) loss(b box) {
 		return
 	}
 	pad := math.Max((high-low)*0.06, 0.02)
-	a := axes{box{b.x + 34, b.y + 4, math.Max(b.w-34-labelRoom, 40), b.h - 40}, 0, float64(rec.Experiment.Steps), low - pad, high + pad}
+	a := axes{v.plot(b, 24), 0, float64(rec.Experiment.Steps), low - pad, high + pad}
 	v.frame(a, "step")
-	if fork := rec.Experiment.Fork(); fork <= step && fork < rec.Experiment.Steps {
-		x := a.x(float64(fork))
-		v.pen.line([]point{{x, a.in.y}, {x, a.in.y + a.in.h}}, 1, faint, []float64{3, 3})
-		v.pen.text("widened", x+4, a.in.y+6, 10.5, soft, left)
-	}
+	v.pen.line([]point{{a.in.x, a.y(guess)}, {a.in.x + a.in.w, a.y(guess)}}, 1, faint, []float64{2, 3})
+	v.pen.text(fmt.Sprintf("blind guessing: ln %d = %.3f", rec.Experiment.Vocab(), guess), a.in.x+a.in.w, a.y(guess)+9, 10.5, soft, right)
+	v.fork(a, step)
 	var ends []label
 	for i, arm := range rec.Experiment.Arms {
 		m := markOf(arm)
@@ -49,34 +53,84 @@ func (v *View) loss(b box) {
 		ends = append(ends, label{end.y, fmt.Sprintf("%s %.3f", arm.Name, last.Held), m})
 	}
 	v.labels(ends, a.in.x+a.in.w+6, a.in.y, a.in.y+a.in.h)
-	v.hover(a, step)
-}
-
-// hover writes the exact values of all arms at the step under the pointer.
-func (v *View) hover(a axes, step int) {
-	p := v.pointer
-	if !v.inside || p.x < a.in.x || p.x > a.in.x+a.in.w || p.y < a.in.y || p.y > a.in.y+a.in.h {
+	at, ok := v.stepUnder(a, step)
+	if !ok {
 		return
 	}
-	at := min(int(math.Round(a.x0+(p.x-a.in.x)/a.in.w*(a.x1-a.x0))), step)
-	x := a.x(float64(at))
-	v.pen.segment(point{x, a.in.y}, point{x, a.in.y + a.in.h}, 1, soft)
-	lines := []string{fmt.Sprintf("step %d", at)}
-	for i, arm := range v.rec.Experiment.Arms {
-		if h, ok := v.rec.HeldAt(i, at); ok {
-			f := v.rec.At(at).Arms[i]
-			lines = append(lines, fmt.Sprintf("%s  held-out %.6f  train %.6f", arm.Name, h, f.Train))
+	lines := []line{{s: fmt.Sprintf("step %d", at), color: ink}}
+	for i, arm := range rec.Experiment.Arms {
+		if h, ok := rec.HeldAt(i, at); ok {
+			f := rec.At(at).Arms[i]
+			lines = append(lines, line{fmt.Sprintf("%s  held-out %.6f  train %.6f  rate %.3g, new %.3g", arm.Name, h, f.Train, f.LROld, f.LRNew), markOf(arm).hue})
 		}
 	}
-	width := 0.0
-	for _, l := range lines {
-		width = math.Max(width, v.pen.width(l, 11, false))
+	v.tip(b, lines)
+}
+
+// gaps draws the difference of every arm to the first widened one: what the curves above, which the beginning stretches, hide.
+func (v *View) gaps(b box) {
+	rec, step, fork := v.rec, v.at(), v.rec.Experiment.Fork()
+	base := rec.Experiment.Baseline()
+	if base < 0 || fork >= rec.Experiment.Steps {
+		return
 	}
-	bx := math.Min(x+10, v.w-width-20)
-	v.pen.rect(bx-1, p.y-1, width+18, float64(len(lines))*15+10, faint)
-	v.pen.rect(bx, p.y, width+16, float64(len(lines))*15+8, paper)
-	for i, l := range lines {
-		v.pen.text(l, bx+8, p.y+11+float64(i)*15, 11, ink, left)
+	v.pen.text(fmt.Sprintf("Minus %s, mean over %d steps", rec.Experiment.Arms[base].Name, sim.GapSteps), b.x, b.y+8, 11, soft, left)
+	type curve struct {
+		arm int
+		at  []float64
+		gap []float64
+	}
+	var curves []curve
+	low, high := -0.01, 0.01
+	for i := range rec.Tracks {
+		c := curve{arm: i}
+		for _, f := range measured(upTo(rec.Tracks[i], step), func(f sim.ArmFrame) bool { return f.Step > fork && !math.IsNaN(float64(f.Held)) }) {
+			if g, ok := rec.Gap(i, base, f.Step); ok && !math.IsInf(g, 0) {
+				c.at, c.gap = append(c.at, float64(f.Step)), append(c.gap, g)
+				low, high = math.Min(low, g), math.Max(high, g)
+			}
+		}
+		if len(c.at) > 0 {
+			curves = append(curves, c)
+		}
+	}
+	pad := (high - low) * 0.08
+	b.y, b.h = b.y+16, b.h-16
+	a := axes{v.plot(b, 24), float64(fork), float64(rec.Experiment.Steps), low - pad, high + pad}
+	v.frame(a, "step")
+	if len(curves) == 0 {
+		v.pen.text("begins at the widening", a.in.x+a.in.w/2, a.in.y+a.in.h/2, 11, soft, center)
+		return
+	}
+	var ends []label
+	for _, c := range curves {
+		m := markOf(rec.Experiment.Arms[c.arm])
+		points := a.series(len(c.at), func(k int) (float64, float64) { return c.at[k], c.gap[k] })
+		v.pen.line(points, 2, m.hue, m.dash)
+		end := points[len(points)-1]
+		m.shape(v.pen, end.x, end.y, 4, m.hue)
+		if c.arm != base {
+			ends = append(ends, label{end.y, fmt.Sprintf("%s %+.3f", rec.Experiment.Arms[c.arm].Name, c.gap[len(c.gap)-1]), m})
+		}
+	}
+	v.labels(ends, a.in.x+a.in.w+6, a.in.y, a.in.y+a.in.h)
+	if at, ok := v.stepUnder(a, step); ok {
+		lines := []line{{s: fmt.Sprintf("%d steps up to %d", sim.GapSteps, at), color: ink}}
+		for i, arm := range rec.Experiment.Arms {
+			if g, ok := rec.Gap(i, base, at); ok && i != base {
+				lines = append(lines, line{fmt.Sprintf("%s  %+.6f", arm.Name, g), markOf(arm).hue})
+			}
+		}
+		v.tip(b, lines)
+	}
+}
+
+// fork marks the step of the widening.
+func (v *View) fork(a axes, step int) {
+	if fork := v.rec.Experiment.Fork(); fork <= step && fork < v.rec.Experiment.Steps {
+		x := a.x(float64(fork))
+		v.pen.line([]point{{x, a.in.y}, {x, a.in.y + a.in.h}}, 1, faint, []float64{3, 3})
+		v.pen.text("widened", x+4, a.in.y+a.in.h-8, 10.5, soft, left)
 	}
 }
 

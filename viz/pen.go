@@ -1,68 +1,65 @@
 package viz
 
 import (
+	"image"
 	"image/color"
 	"math"
 
 	"github.com/hajimehoshi/ebiten/v2"
-	"github.com/hajimehoshi/ebiten/v2/text/v2"
-	"golang.org/x/image/font"
-	"golang.org/x/image/font/gofont/gomedium"
-	"golang.org/x/image/font/gofont/goregular"
-	"golang.org/x/image/font/opentype"
 )
 
 // pen gathers shapes as triangles and words, in CSS pixels, and puts them on an image in two passes: few draw calls, smooth edges.
+// What it gathers last lies on top; a sheet lies on everything before it, words too.
 type pen struct {
-	scale    float64
+	scale  float64
+	below  sheet
+	above  sheet
+	lifted bool // shapes and words go to the sheet above
+	words  *words
+	white  *ebiten.Image
+}
+
+// sheet is shapes and the words on them.
+type sheet struct {
 	vertices []ebiten.Vertex
 	indices  []uint32
 	words    []word
-	faces    map[faceKey]text.Face
-	white    *ebiten.Image
 }
 
-type faceKey struct {
-	size float64
-	bold bool
-}
-
-type word struct {
-	s     string
-	x, y  float64
-	size  float64
-	color color.RGBA
-	bold  bool
-	align align
-}
-
-// align says which part of a word stands at its x.
-type align int
-
-const (
-	left align = iota
-	center
-	right
-)
+func (s *sheet) clear() { s.vertices, s.indices, s.words = s.vertices[:0], s.indices[:0], s.words[:0] }
 
 func newPen(scale float64) *pen {
 	img := ebiten.NewImage(3, 3)
 	img.Fill(color.White)
-	return &pen{scale: scale, faces: map[faceKey]text.Face{}, white: img}
+	return &pen{scale: scale, words: newWords(scale), white: img}
 }
 
-func (p *pen) clear() { p.vertices, p.indices, p.words = p.vertices[:0], p.indices[:0], p.words[:0] }
+func (p *pen) sheet() *sheet {
+	if p.lifted {
+		return &p.above
+	}
+	return &p.below
+}
+
+// lift begins the sheet that lies on everything else.
+func (p *pen) lift() { p.lifted = true }
 
 func (p *pen) vertex(x, y float64, c color.RGBA, alpha float64) uint32 {
 	a := float32(alpha) * float32(c.A) / 255
-	p.vertices = append(p.vertices, ebiten.Vertex{
+	s := p.sheet()
+	s.vertices = append(s.vertices, ebiten.Vertex{
 		DstX: float32(x * p.scale), DstY: float32(y * p.scale), SrcX: 1.5, SrcY: 1.5,
 		ColorR: float32(c.R) / 255, ColorG: float32(c.G) / 255, ColorB: float32(c.B) / 255, ColorA: a,
 	})
-	return uint32(len(p.vertices) - 1)
+	return uint32(len(s.vertices) - 1)
 }
 
-func (p *pen) quad(a, b, c, d uint32) { p.indices = append(p.indices, a, b, c, a, c, d) }
+func (p *pen) triangle(a, b, c uint32) { s := p.sheet(); s.indices = append(s.indices, a, b, c) }
+
+func (p *pen) quad(a, b, c, d uint32) {
+	s := p.sheet()
+	s.indices = append(s.indices, a, b, c, a, c, d)
+}
 
 // rect fills a rectangle.
 func (p *pen) rect(x, y, w, h float64, c color.RGBA) {
@@ -127,68 +124,58 @@ func (p *pen) polygon(points []point, c color.RGBA) {
 	last := p.vertex(points[1].x, points[1].y, c, 1)
 	for _, q := range points[2:] {
 		next := p.vertex(q.x, q.y, c, 1)
-		p.indices = append(p.indices, first, last, next)
+		p.triangle(first, last, next)
 		last = next
 	}
 }
 
-func (p *pen) circle(x, y, r float64, c color.RGBA) {
-	var points []point
-	for i := range 14 {
-		s, co := math.Sincos(2 * math.Pi * float64(i) / 14)
-		points = append(points, point{x + r*co, y + r*s})
+// round is a circle of radius 1.
+var round = func() (points [14]point) {
+	for i := range points {
+		s, c := math.Sincos(2 * math.Pi * float64(i) / float64(len(points)))
+		points[i] = point{c, s}
 	}
-	p.polygon(points, c)
+	return points
+}()
+
+func (p *pen) circle(x, y, r float64, c color.RGBA) {
+	at := round
+	for i := range at {
+		at[i] = point{x + r*at[i].x, y + r*at[i].y}
+	}
+	p.polygon(at[:], c)
 }
 
 // text puts words with their middle at height y.
 func (p *pen) text(s string, x, y, size float64, c color.RGBA, a align) {
-	p.words = append(p.words, word{s: s, x: x, y: y, size: size, color: c, align: a})
+	to := p.sheet()
+	to.words = append(to.words, word{script{s, face{size, false}}, x, y, c, a})
 }
 
 func (p *pen) title(s string, x, y, size float64, c color.RGBA) {
-	p.words = append(p.words, word{s: s, x: x, y: y, size: size, color: c, bold: true})
+	to := p.sheet()
+	to.words = append(to.words, word{script{s, face{size, true}}, x, y, c, left})
 }
 
 // width of words in CSS pixels.
-func (p *pen) width(s string, size float64, bold bool) float64 {
-	return text.Advance(s, p.face(size, bold)) / p.scale
+func (p *pen) width(s string, size float64) float64 {
+	return p.words.width(script{s, face{size, false}})
 }
 
-func (p *pen) face(size float64, bold bool) text.Face {
-	key := faceKey{size, bold}
-	if f, ok := p.faces[key]; ok {
-		return f
+// flush puts everything gathered on a clean box of dst.
+func (p *pen) flush(dst *ebiten.Image, b box) {
+	px := func(v float64) int { return int(math.Round(v * p.scale)) }
+	in := dst.SubImage(image.Rect(px(b.x), px(b.y), px(b.x+b.w), px(b.y+b.h))).(*ebiten.Image)
+	in.Fill(paper)
+	for _, s := range []*sheet{&p.below, &p.above} {
+		if len(s.indices) > 0 {
+			in.DrawTriangles32(s.vertices, s.indices, p.white, nil)
+		}
+		for _, w := range s.words {
+			p.words.draw(in, w)
+		}
+		s.clear()
 	}
-	data := goregular.TTF
-	if bold {
-		data = gomedium.TTF
-	}
-	parsed, err := opentype.Parse(data)
-	if err != nil {
-		panic(err) // the fonts are part of the program
-	}
-	face, err := opentype.NewFace(parsed, &opentype.FaceOptions{Size: size * p.scale, DPI: 72, Hinting: font.HintingNone})
-	if err != nil {
-		panic(err)
-	}
-	f := text.NewGoXFace(face)
-	p.faces[key] = f
-	return f
-}
-
-// flush draws everything gathered, shapes first.
-func (p *pen) flush(dst *ebiten.Image) {
-	if len(p.indices) > 0 {
-		dst.DrawTriangles32(p.vertices, p.indices, p.white, nil)
-	}
-	for _, w := range p.words {
-		op := &text.DrawOptions{}
-		op.GeoM.Translate(math.Round(w.x*p.scale), math.Round(w.y*p.scale))
-		op.ColorScale.ScaleWithColor(w.color)
-		op.PrimaryAlign = text.Align(w.align)
-		op.SecondaryAlign = text.AlignCenter
-		text.Draw(dst, w.s, p.face(w.size, w.bold), op)
-	}
-	p.clear()
+	p.lifted = false
+	p.words.end()
 }

@@ -32,13 +32,14 @@ func (v *View) rms(b box) {
 	if math.IsInf(top, 0) || math.IsNaN(top) {
 		top = 1
 	}
-	a := axes{box{b.x + 34, b.y + 8, b.w - 40, b.h - 62}, 0, float64(2 * layers), 0, top * 1.12}
+	words := v.wrap(v.widened(step), b.w)
+	a := axes{box{b.x + 38, b.y + 8, b.w - 44, b.h - 34 - 14*float64(len(words))}, 0, float64(2 * layers), 0, top * 1.12}
 	for _, t := range ticks(a.y0, a.y1, a.in.h/36) {
 		v.pen.segment(point{a.in.x, a.y(t)}, point{a.in.x + a.in.w, a.y(t)}, 1, rule)
 		v.pen.text(number(t), a.in.x-6, a.y(t), 10.5, soft, right)
 	}
 	for k := range 2 * layers {
-		v.pen.text([]string{"attention", "experts"}[k%2]+fmt.Sprintf(" %d", k/2+1), a.x(float64(k)+0.5), a.in.y+a.in.h+11, 10.5, soft, center)
+		v.pen.text(block(k), a.x(float64(k)+0.5), a.in.y+a.in.h+11, 10.5, soft, center)
 		for i, arm := range rec.Experiment.Arms {
 			x := a.x(float64(k) + 0.5 + (float64(i)-float64(len(rec.Tracks)-1)/2)*0.17)
 			m := markOf(arm)
@@ -55,18 +56,45 @@ func (v *View) rms(b box) {
 			}
 		}
 	}
-	v.card(b, step)
+	for i, w := range words {
+		v.pen.text(w, b.x, b.y+b.h-14*float64(len(words)-i)+8, 11, soft, left)
+	}
+	v.exactRMS(b, a, now, step)
 }
 
-// card says in one line what the widening did.
-func (v *View) card(b box, step int) {
-	for i := len(v.rec.Tracks) - 1; i >= 0; i-- {
-		p, ok := v.rec.Report(i)
-		if !ok || p.Step > step {
-			continue
-		}
-		v.pen.text(fmt.Sprintf("The widening (%s): parameters %d to %d, loss %.4f to %.4f, no logit moved by more than %.2g.",
-			v.rec.Experiment.Arms[i].Name, p.ParamsBefore, p.ParamsAfter, p.HeldBefore, p.HeldAfter, p.LogitError), b.x, b.y+b.h-12, 10.5, soft, left)
+// exactRMS writes the numbers of the block under the pointer.
+func (v *View) exactRMS(b box, a axes, now [][]sim.BlockRMS, step int) {
+	if !v.over(a.in) {
 		return
 	}
+	k := min(int((v.pointer.x-a.in.x)/a.in.w*a.x1), int(a.x1)-1)
+	lines := []line{{fmt.Sprintf("%s: in, out, ratio", block(k)), ink}}
+	for i, arm := range v.rec.Experiment.Arms {
+		hue := markOf(arm).hue
+		write := func(when string, r sim.BlockRMS) {
+			lines = append(lines, line{fmt.Sprintf("%s %s  %.5f  %.5f  %.5f", arm.Name, when, r.In, r.Out, r.Ratio()), hue})
+		}
+		if p, ok := v.rec.Report(i); ok && p.Step <= step && k < len(p.RMSAfter) {
+			write("before", p.RMSBefore[k])
+			write("after", p.RMSAfter[k])
+		}
+		if k < len(now[i]) {
+			write("now", now[i][k])
+		}
+	}
+	v.tip(b, lines)
+}
+
+// block names a residual block.
+func block(k int) string { return [2]string{"attention", "experts"}[k%2] + fmt.Sprintf(" %d", k/2+1) }
+
+// widened says in a sentence what the newest widening did; it is empty before.
+func (v *View) widened(step int) string {
+	for i := len(v.rec.Tracks) - 1; i >= 0; i-- {
+		if p, ok := v.rec.Report(i); ok && p.Step <= step {
+			return fmt.Sprintf("The widening (%s): %d parameters became %d, the loss %.4f became %.4f, and no logit moved by more than %.2g. One update now costs %.3g times as many FLOPs.",
+				v.rec.Experiment.Arms[i].Name, p.ParamsBefore, p.ParamsAfter, p.HeldBefore, p.HeldAfter, p.LogitError, p.StepFLOPsAfter/p.StepFLOPsBefore)
+		}
+	}
+	return ""
 }

@@ -12,29 +12,6 @@ import (
 	"github.com/sparkling-lab/sparkling/sim"
 )
 
-// PaneID names a picture.
-type PaneID string
-
-// The pictures.
-const (
-	Loss       PaneID = "loss"
-	Copies     PaneID = "copies"
-	Divergence PaneID = "divergence"
-	RMS        PaneID = "rms"
-)
-
-// Pane is a picture and what people call it.
-type Pane struct {
-	ID    PaneID `json:"id"`
-	Label string `json:"label"`
-}
-
-// Panes lists the pictures.
-var Panes = []Pane{{Loss, "Loss"}, {Copies, "Neuron copies"}, {Divergence, "Gradient divergence"}, {RMS, "RMS"}}
-
-// refresh is how often the pictures are drawn anew while a run goes on; between, the last ones are shown again.
-const refresh = 125 * time.Millisecond
-
 // View draws a record. Places are in CSS pixels; the image it draws on has scale times as many.
 type View struct {
 	rec      *sim.Record
@@ -45,9 +22,10 @@ type View struct {
 	pointer  point
 	inside   bool
 
-	pen   *pen
-	image *ebiten.Image
-	drawn time.Time
+	pen    *pen
+	image  *ebiten.Image
+	places []place   // where the pictures stand; nil where that has to be found anew
+	shown  time.Time // when the screen last got the image
 }
 
 // New draws nothing until it has a record.
@@ -63,59 +41,96 @@ func (v *View) SetStep(step int) { v.step = step }
 func (v *View) SetQuantity(q sim.Quantity) { v.quantity = q }
 
 // ShowOnly shows one picture alone; the empty name shows all.
-func (v *View) ShowOnly(id PaneID) { v.only = id }
+func (v *View) ShowOnly(id PaneID) {
+	if v.only != id {
+		v.only, v.places = id, nil
+	}
+}
 
 // Layout sets the size in device pixels and how many of them make a CSS pixel.
 func (v *View) Layout(w, h int, scale float64) {
 	if v.pen == nil || v.pen.scale != scale {
-		v.pen, v.drawn = newPen(scale), time.Time{}
+		v.pen, v.places = newPen(scale), nil
 	}
 	if v.image == nil || v.image.Bounds().Dx() != w || v.image.Bounds().Dy() != h {
 		if v.image != nil {
 			v.image.Deallocate()
 		}
 		v.image = ebiten.NewImage(max(w, 1), max(h, 1))
-		v.w, v.h, v.drawn = float64(w)/scale, float64(h)/scale, time.Time{}
+		v.w, v.h, v.places = float64(w)/scale, float64(h)/scale, nil
 	}
 }
 
 // Point says where the pointer is, in CSS pixels, and whether it is over the pictures.
 func (v *View) Point(x, y float64, inside bool) { v.pointer, v.inside = point{x, y}, inside }
 
-// Draw shows the pictures. They are drawn anew at most every refresh.
+// A picture whose content has changed is drawn anew at most every refresh. Even an unchanged screen gets the image now and then, in
+// case its owner lost it.
+const (
+	refresh = 120 * time.Millisecond
+	again   = time.Second
+)
+
+// Draw brings the pictures up to date, one at a call so that no frame is long, and the screen only where something changed: a screen
+// that nobody draws on costs nothing. The owner must not clear it between frames.
 func (v *View) Draw(dst *ebiten.Image, now time.Time) {
 	if v.rec == nil || v.image == nil {
 		return
 	}
-	if v.drawn.IsZero() || now.Sub(v.drawn) >= refresh {
-		v.drawn = now
-		v.render()
+	changed := v.places == nil
+	if changed {
+		v.image.Fill(paper)
+		v.places = v.arrange()
+		for i := range v.places {
+			v.render(&v.places[i], now)
+		}
+	} else if p := v.oldest(now); p != nil {
+		changed = true
+		v.render(p, now)
 	}
-	dst.DrawImage(v.image, nil)
+	if changed || now.Sub(v.shown) >= again {
+		v.shown = now
+		dst.DrawImage(v.image, nil)
+	}
 }
 
-// box is a place for a picture.
-type box struct{ x, y, w, h float64 }
-
-const gap = 18
-
-// render draws the pictures that are chosen into their places.
-func (v *View) render() {
-	v.image.Fill(paper)
-	draw := map[PaneID]func(box){Loss: v.loss, Copies: v.copies, Divergence: v.divergence, RMS: v.rms}
-	in := box{gap, gap - 4, v.w - 2*gap, v.h - 2*gap + 4}
-	if v.only != "" {
-		draw[v.only](in)
-	} else {
-		// The copies are what the story is about: they get the larger half.
-		top := (in.h - gap) * 0.56
-		left := (in.w - gap*1.5) * 0.5
-		draw[Loss](box{in.x, in.y, left, top})
-		draw[Copies](box{in.x + left + gap*1.5, in.y, in.w - left - gap*1.5, top})
-		draw[Divergence](box{in.x, in.y + top + gap, left, in.h - top - gap})
-		draw[RMS](box{in.x + left + gap*1.5, in.y + top + gap, in.w - left - gap*1.5, in.h - top - gap})
+// oldest is the picture that has been out of date the longest, if it is time to draw one.
+func (v *View) oldest(now time.Time) (p *place) {
+	for i := range v.places {
+		q := &v.places[i]
+		c := v.content(q)
+		due := c != q.content && (now.Sub(q.drawn) >= refresh || c.pointer != q.content.pointer)
+		if due && (p == nil || q.drawn.Before(p.drawn)) {
+			p = q
+		}
 	}
-	v.pen.flush(v.image)
+	return p
+}
+
+// content is everything that a picture depends on, to tell whether it would look different.
+type content struct {
+	rec             *sim.Record
+	frames, reports int
+	step            int
+	quantity        sim.Quantity
+	pointer         point // zero where it is elsewhere
+}
+
+func (v *View) content(p *place) content {
+	c := content{rec: v.rec, reports: len(v.rec.Reports), step: v.step, quantity: v.quantity}
+	for _, t := range v.rec.Tracks {
+		c.frames += len(t)
+	}
+	if v.inside && p.box.holds(v.pointer) {
+		c.pointer = v.pointer
+	}
+	return c
+}
+
+func (v *View) render(p *place, now time.Time) {
+	p.content, p.drawn = v.content(p), now
+	draw(v, p.pane, p.box)
+	v.pen.flush(v.image, p.box)
 }
 
 // at is the step that is shown.

@@ -1,0 +1,48 @@
+package viz
+
+import (
+	"image/color"
+	"math"
+)
+
+// line is a line of exact values, in the colour of what it is about.
+type line struct {
+	s     string
+	color color.RGBA
+}
+
+// over says whether the pointer is in a box.
+func (v *View) over(b box) bool { return v.inside && b.holds(v.pointer) }
+
+// stepUnder is the step under the pointer, at most the shown one, and draws a line through it. It is false where the pointer is
+// elsewhere.
+func (v *View) stepUnder(a axes, shown int) (int, bool) {
+	if !v.over(a.in) {
+		return 0, false
+	}
+	at := min(int(math.Round(a.x0+(v.pointer.x-a.in.x)/a.in.w*(a.x1-a.x0))), shown)
+	x := a.x(float64(at))
+	v.pen.segment(point{x, a.in.y}, point{x, a.in.y + a.in.h}, 1, soft)
+	return at, true
+}
+
+// tip writes exact values beside the pointer, over everything else and inside b.
+func (v *View) tip(b box, lines []line) {
+	const pitch, inner = 15, 8
+	w, h := 0.0, float64(len(lines))*pitch+inner
+	for _, l := range lines {
+		w = math.Max(w, v.pen.width(l.s, 11))
+	}
+	w += 2 * inner
+	x := v.pointer.x + 12
+	if x+w > b.x+b.w {
+		x = math.Max(v.pointer.x-12-w, b.x)
+	}
+	y := math.Max(math.Min(v.pointer.y+12, b.y+b.h-h-1), b.y)
+	v.pen.lift()
+	v.pen.rect(x-1, y-1, w+2, h+2, faint)
+	v.pen.rect(x, y, w, h, paper)
+	for i, l := range lines {
+		v.pen.text(l.s, x+inner, y+inner/2+(float64(i)+0.5)*pitch, 11, l.color, left)
+	}
+}
