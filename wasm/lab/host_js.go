@@ -53,6 +53,14 @@ func (h *workerHost) Start(_ int, deliver func([]byte), fail func(error)) (sim.P
 	return p, nil
 }
 
+// Cores implements sim.Host.
+func (h *workerHost) Cores() int {
+	if n := js.Global().Get("navigator").Get("hardwareConcurrency"); n.Type() == js.TypeNumber {
+		return max(n.Int(), 1)
+	}
+	return 2
+}
+
 // A worker that the browser ends, for want of memory say, goes without a word. Each is asked for a sign of life now and then; one that
 // stays silent through several looks, and not merely because this page slept, is dead.
 const (

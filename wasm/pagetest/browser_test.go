@@ -1,3 +1,5 @@
+//go:build !js
+
 // Package pagetest drives the real, built page in a real browser. It holds no code of the page's own.
 package pagetest
 
