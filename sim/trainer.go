@@ -12,8 +12,12 @@ type Trainer struct {
 	until  int // granted
 	fork   bool
 	failed bool
-	frames []ArmFrame
+	frames []ArmFrame // gathered since sent
+	sent   time.Time
 }
+
+// gather is how long frames may wait for company: each message costs its reader more than each frame in it.
+const gather = 200 * time.Millisecond
 
 // NewTrainer waits for a start message.
 func NewTrainer() *Trainer { return &Trainer{} }
@@ -84,7 +88,9 @@ func (t *Trainer) Work(budget time.Duration) (out [][]byte, more bool) {
 			break
 		}
 	}
-	out = t.flush(out)
+	if r.step+few >= until || time.Since(t.sent) >= gather {
+		out = t.flush(out)
+	}
 	if r.step >= until && t.fork {
 		t.fork = false
 		data, err := r.snapshot()
@@ -102,7 +108,7 @@ func (t *Trainer) flush(out [][]byte) [][]byte {
 		return out
 	}
 	out = append(out, Message{Kind: KindFrames, Arm: t.run.arm, Frames: t.frames}.Encode())
-	t.frames = t.frames[:0]
+	t.frames, t.sent = t.frames[:0], time.Now()
 	return out
 }
 

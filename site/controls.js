@@ -1,5 +1,5 @@
 // The controls around the pictures: run, speed, scrub, widen, quantity, keys. Everything that is shown comes from the program's
-// state, read ten times a second; nothing is remembered here that the program knows.
+// state, read four times a second; nothing is remembered here that the program knows.
 
 import { Story } from "./story.js";
 import { Table } from "./table.js";
@@ -7,7 +7,7 @@ import { Knobs } from "./knobs.js";
 import { startExports } from "./exports.js";
 
 const byID = (id) => document.getElementById(id);
-const everyMs = 100;
+const everyMs = 250;
 
 export function start(lab, meter) {
   const read = () => JSON.parse(lab.state());

@@ -8,7 +8,7 @@ export function startExports(lab) {
     save(new Blob([lab.csv()], { type: "text/csv" }), "sparkling-lab.csv");
     say("Saved: one row a step, exact values.");
   });
-  byID("save-png").addEventListener("click", () => picture((blob) => {
+  byID("save-png").addEventListener("click", () => picture(lab, (blob) => {
     save(blob, "sparkling-lab.png");
     say("Saved: the pictures as they are on screen.");
   }));
@@ -32,7 +32,11 @@ function save(blob, name) {
   setTimeout(() => URL.revokeObjectURL(a.href), 10_000);
 }
 
-/** WebGL keeps a picture only until it has been shown: it is read in the frame in which it was drawn, after the program's turn. */
-export function picture(use) {
+/**
+ * WebGL keeps a picture only until it has been shown, and the program draws only what has changed: it is asked to draw, and the picture
+ * is read in the same frame, after the program's turn.
+ */
+export function picture(lab, use) {
+  lab.present();
   requestAnimationFrame(() => document.querySelector("body > canvas").toBlob(use, "image/png"));
 }

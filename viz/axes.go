@@ -60,7 +60,7 @@ func (v *View) frame(a axes, xlabel string) {
 		v.pen.text(number(t), a.x(t), a.in.y+a.in.h+11, 10.5, soft, center)
 	}
 	v.pen.segment(point{a.in.x, a.in.y + a.in.h}, point{a.in.x + a.in.w, a.in.y + a.in.h}, 1, faint)
-	v.pen.text(xlabel, a.in.x+a.in.w+8, a.in.y+a.in.h+11, 10.5, soft, left)
+	v.pen.text(xlabel, a.in.x+a.in.w+22, a.in.y+a.in.h+11, 10.5, soft, left)
 }
 
 // ticks are round numbers between low and high, about n of them.
@@ -107,11 +107,11 @@ func (a axes) series(n int, at func(i int) (x, y float64)) []point {
 	return out
 }
 
-// label is a word at the end of a curve.
+// label says at the end of a curve whose it is and where it stands.
 type label struct {
-	y    float64
-	s    string
-	mark mark
+	y           float64
+	name, value string
+	mark        mark
 }
 
 // labelPitch is the height of a line of labels, and labelRoom the width that they take at most.
@@ -120,8 +120,10 @@ const (
 	labelRoom  = 150
 )
 
-// labels writes words beside curves, in the order of the curves' ends, so that none covers another and none leaves top to bottom.
-func (v *View) labels(list []label, x, top, bottom float64) {
+// labels writes words beside curves, in the order of the curves' ends, so that none covers another and none leaves the height of the
+// axes or goes over the edge.
+func (v *View) labels(list []label, a axes, edge float64) {
+	x, top, bottom := a.in.x+a.in.w+6, a.in.y, a.in.y+a.in.h
 	slices.SortStableFunc(list, func(a, b label) int { return cmp.Compare(a.y, b.y) })
 	for i := range list { // down from the top, each below the one before
 		lowest := top
@@ -136,6 +138,10 @@ func (v *View) labels(list []label, x, top, bottom float64) {
 	}
 	for _, l := range list {
 		l.mark.shape(v.pen, x+4, l.y, 3.6, l.mark.hue)
-		v.pen.text(l.s, x+12, l.y, 11, l.mark.hue, left)
+		words := l.name + " " + l.value
+		if x+12+v.pen.width(words, 11) > edge {
+			words = l.value // the mark says whose
+		}
+		v.pen.text(words, x+12, l.y, 11, l.mark.hue, left)
 	}
 }

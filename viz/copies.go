@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image/color"
 	"math"
+	"strings"
 
 	"github.com/sparkling-lab/sparkling/sim"
 )
@@ -30,14 +31,15 @@ func (v *View) copies(b box) {
 		in := box{b.x + float64(k)*(colW+gap), b.y + 8, colW, b.h - 8}
 		m := markOf(arm)
 		m.shape(v.pen, in.x+4, in.y+4, 4, m.hue)
-		v.pen.text(arm.Name, in.x+13, in.y+4, 11.5, m.hue, left)
+		short, _, _ := strings.Cut(arm.Name, " ")
+		v.pen.text(v.fitting([]string{arm.Name, short}, in.w-13, 11.5), in.x+13, in.y+4, 11.5, m.hue, left)
 		f, ok := rec.PairsAt(i, step)
 		if !ok {
 			v.single(box{in.x, in.y + 36, in.w, in.h - 36})
 			continue
 		}
 		s := f.Summary(v.quantity)
-		v.pen.text(verdict(s), in.x, in.y+20, 10.5, soft, left)
+		v.pen.text(v.fitting(verdict(s), in.w, 10.5), in.x, in.y+20, 10.5, soft, left)
 		if h := v.groups(box{in.x, in.y + 36, in.w, in.h - 36}, f.Pairs, m.hue); h != nil {
 			hit = h
 		}
@@ -47,12 +49,22 @@ func (v *View) copies(b box) {
 	}
 }
 
-// verdict says in a few words how far apart the pairs are.
-func verdict(s sim.Summary) string {
+// verdict says how far apart the pairs are, in words for wide columns and for narrow ones.
+func verdict(s sim.Summary) []string {
 	if s.Locked == s.Pairs {
-		return fmt.Sprintf("all %d identical", s.Pairs)
+		return []string{fmt.Sprintf("all %d identical", s.Pairs), "identical"}
 	}
-	return fmt.Sprintf("cosine %.3f, distance %.3f", s.Cos, s.Dist)
+	return []string{fmt.Sprintf("cosine %.3f, distance %.3f", s.Cos, s.Dist), fmt.Sprintf("cosine %.3f", s.Cos)}
+}
+
+// fitting is the first of several wordings that is not wider than there is room for, or the last.
+func (v *View) fitting(wordings []string, width, size float64) string {
+	for _, s := range wordings {
+		if v.pen.width(s, size) <= width {
+			return s
+		}
+	}
+	return wordings[len(wordings)-1]
 }
 
 // single draws the neurons before they are doubled.

@@ -17,17 +17,17 @@ func (v *View) divergence(b box) {
 	low := 0.5
 	type curve struct {
 		arm         int
-		frames      []sim.ArmFrame
+		frames      []*sim.ArmFrame
 		lo, mid, hi []float64
 	}
 	var curves []curve
 	for i := range rec.Experiment.Arms {
-		frames := measured(upTo(rec.Tracks[i], step), func(f sim.ArmFrame) bool { return len(f.Pairs) > 0 })
+		frames := measured(rec.Tracks[i], step, hasPairs)
 		l := curve{arm: i, frames: frames}
 		for _, f := range frames {
-			lo, mid, hi := spread(f, sim.Gradient)
-			l.lo, l.mid, l.hi = append(l.lo, lo), append(l.mid, mid), append(l.hi, hi)
-			low = math.Min(low, lo)
+			s := v.spread(f)
+			l.lo, l.mid, l.hi = append(l.lo, s.lo), append(l.mid, s.mean), append(l.hi, s.hi)
+			low = math.Min(low, s.lo)
 		}
 		if len(frames) > 0 {
 			curves = append(curves, l)
@@ -54,13 +54,13 @@ func (v *View) divergence(b box) {
 		}
 		v.pen.line(mid, 2, m.hue, m.dash)
 		last := l.frames[len(l.frames)-1].Summary(sim.Gradient)
-		s := fmt.Sprintf("%s %.3f", arm.Name, last.Cos)
+		value := fmt.Sprintf("%.3f", last.Cos)
 		if last.Locked == last.Pairs {
-			s = arm.Name + ": locked"
+			value = "locked"
 		}
-		ends = append(ends, label{mid[len(mid)-1].y, s, m})
+		ends = append(ends, label{mid[len(mid)-1].y, arm.Name, value, m})
 	}
-	v.labels(ends, a.in.x+a.in.w+6, a.in.y, a.in.y+a.in.h)
+	v.labels(ends, a, b.x+b.w)
 	if at, ok := v.stepUnder(a, step); ok {
 		words := []line{{fmt.Sprintf("step %d: cosine, distance, locked pairs", at), ink}}
 		for _, c := range curves {
@@ -73,21 +73,34 @@ func (v *View) divergence(b box) {
 	}
 }
 
-// spread is the tenth hundredth, the mean and the ninetieth hundredth of the cosines of a frame's pairs.
-func spread(f sim.ArmFrame, q sim.Quantity) (lo, mean, hi float64) {
+// spread sums up the cosines of the gradients of a frame's pairs: tenth hundredth, mean, ninetieth hundredth.
+type spread struct{ lo, mean, hi float64 }
+
+// spread remembers what it found: a frame does not change, and a picture shows hundreds.
+func (v *View) spread(f *sim.ArmFrame) spread {
+	if s, ok := v.spreads[&f.Pairs[0]]; ok {
+		return s
+	}
+	s := spreadOf(f)
+	v.spreads[&f.Pairs[0]] = s
+	return s
+}
+
+func spreadOf(f *sim.ArmFrame) spread {
 	var all []float64
+	sum := 0.0
 	for _, g := range f.Pairs {
-		for _, s := range g.Stats[q] {
+		for _, s := range g.Stats[sim.Gradient] {
 			if c := float64(s.Cos); !math.IsNaN(c) {
 				all = append(all, c)
-				mean += c
+				sum += c
 			}
 		}
 	}
 	if len(all) == 0 {
-		return math.NaN(), math.NaN(), math.NaN()
+		return spread{math.NaN(), math.NaN(), math.NaN()}
 	}
 	slices.Sort(all)
 	n := float64(len(all) - 1)
-	return all[int(0.1*n)], mean / float64(len(all)), all[int(math.Round(0.9*n))]
+	return spread{all[int(0.1*n)], sum / float64(len(all)), all[int(math.Round(0.9*n))]}
 }

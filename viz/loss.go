@@ -23,7 +23,7 @@ func (v *View) curves(b box) {
 	guess := math.Log(float64(rec.Experiment.Vocab()))
 	low, high := math.Inf(1), guess
 	for i := range rec.Tracks {
-		for _, f := range upTo(rec.Tracks[i], step) {
+		for _, f := range measured(rec.Tracks[i], step, hasHeld) {
 			if h := float64(f.Held); !math.IsNaN(h) && !math.IsInf(h, 0) {
 				low, high = math.Min(low, h), math.Max(high, h)
 			}
@@ -41,7 +41,7 @@ func (v *View) curves(b box) {
 	var ends []label
 	for i, arm := range rec.Experiment.Arms {
 		m := markOf(arm)
-		held := measured(upTo(rec.Tracks[i], step), func(f sim.ArmFrame) bool { return !math.IsNaN(float64(f.Held)) })
+		held := measured(rec.Tracks[i], step, hasHeld)
 		if len(held) == 0 {
 			continue
 		}
@@ -50,9 +50,9 @@ func (v *View) curves(b box) {
 		last := held[len(held)-1]
 		end := points[len(points)-1]
 		m.shape(v.pen, end.x, end.y, 4, m.hue)
-		ends = append(ends, label{end.y, fmt.Sprintf("%s %.3f", arm.Name, last.Held), m})
+		ends = append(ends, label{end.y, arm.Name, fmt.Sprintf("%.3f", last.Held), m})
 	}
-	v.labels(ends, a.in.x+a.in.w+6, a.in.y, a.in.y+a.in.h)
+	v.labels(ends, a, b.x+b.w)
 	at, ok := v.stepUnder(a, step)
 	if !ok {
 		return
@@ -84,7 +84,7 @@ func (v *View) gaps(b box) {
 	low, high := -0.01, 0.01
 	for i := range rec.Tracks {
 		c := curve{arm: i}
-		for _, f := range measured(upTo(rec.Tracks[i], step), func(f sim.ArmFrame) bool { return f.Step > fork && !math.IsNaN(float64(f.Held)) }) {
+		for _, f := range measured(rec.Tracks[i], step, func(f *sim.ArmFrame) bool { return f.Step > fork && hasHeld(f) }) {
 			if g, ok := rec.Gap(i, base, f.Step); ok && !math.IsInf(g, 0) {
 				c.at, c.gap = append(c.at, float64(f.Step)), append(c.gap, g)
 				low, high = math.Min(low, g), math.Max(high, g)
@@ -110,10 +110,10 @@ func (v *View) gaps(b box) {
 		end := points[len(points)-1]
 		m.shape(v.pen, end.x, end.y, 4, m.hue)
 		if c.arm != base {
-			ends = append(ends, label{end.y, fmt.Sprintf("%s %+.3f", rec.Experiment.Arms[c.arm].Name, c.gap[len(c.gap)-1]), m})
+			ends = append(ends, label{end.y, rec.Experiment.Arms[c.arm].Name, fmt.Sprintf("%+.3f", c.gap[len(c.gap)-1]), m})
 		}
 	}
-	v.labels(ends, a.in.x+a.in.w+6, a.in.y, a.in.y+a.in.h)
+	v.labels(ends, a, b.x+b.w)
 	if at, ok := v.stepUnder(a, step); ok {
 		lines := []line{{s: fmt.Sprintf("%d steps up to %d", sim.GapSteps, at), color: ink}}
 		for i, arm := range rec.Experiment.Arms {
@@ -139,13 +139,18 @@ func upTo(t []sim.ArmFrame, step int) []sim.ArmFrame {
 	return t[:sort.Search(len(t), func(i int) bool { return t[i].Step > step })]
 }
 
-// measured keeps the frames that have what is drawn.
-func measured(t []sim.ArmFrame, has func(sim.ArmFrame) bool) []sim.ArmFrame {
-	var out []sim.ArmFrame
-	for _, f := range t {
-		if has(f) {
-			out = append(out, f)
+// measured are the frames of a track up to a step that have what is drawn.
+func measured(t []sim.ArmFrame, step int, has func(*sim.ArmFrame) bool) []*sim.ArmFrame {
+	var out []*sim.ArmFrame
+	t = upTo(t, step)
+	for i := range t {
+		if has(&t[i]) {
+			out = append(out, &t[i])
 		}
 	}
 	return out
 }
+
+func hasHeld(f *sim.ArmFrame) bool { return f.Held == f.Held }
+
+func hasPairs(f *sim.ArmFrame) bool { return len(f.Pairs) > 0 }

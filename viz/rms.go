@@ -3,6 +3,7 @@ package viz
 import (
 	"fmt"
 	"math"
+	"strconv"
 
 	"github.com/sparkling-lab/sparkling/sim"
 )
@@ -92,9 +93,18 @@ func block(k int) string { return [2]string{"attention", "experts"}[k%2] + fmt.S
 func (v *View) widened(step int) string {
 	for i := len(v.rec.Tracks) - 1; i >= 0; i-- {
 		if p, ok := v.rec.Report(i); ok && p.Step <= step {
-			return fmt.Sprintf("The widening (%s): %d parameters became %d, the loss %.4f became %.4f, and no logit moved by more than %.2g. One update now costs %.3g times as many FLOPs.",
-				v.rec.Experiment.Arms[i].Name, p.ParamsBefore, p.ParamsAfter, p.HeldBefore, p.HeldAfter, p.LogitError, p.StepFLOPsAfter/p.StepFLOPsBefore)
+			return fmt.Sprintf("The widening (%s): %s parameters became %s, the loss %.4f became %.4f, and no logit moved by more than %.2g. One update now costs %.3g times as many FLOPs.",
+				v.rec.Experiment.Arms[i].Name, thousands(p.ParamsBefore), thousands(p.ParamsAfter), p.HeldBefore, p.HeldAfter, p.LogitError, p.StepFLOPsAfter/p.StepFLOPsBefore)
 		}
 	}
 	return ""
+}
+
+// thousands writes a count with a comma after every three digits.
+func thousands(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
 }

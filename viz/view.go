@@ -21,6 +21,7 @@ type View struct {
 	w, h     float64
 	pointer  point
 	inside   bool
+	spreads  map[*sim.PairGroup]spread // of the record's frames, by their first group
 
 	pen    *pen
 	image  *ebiten.Image
@@ -32,7 +33,11 @@ type View struct {
 func New() *View { return &View{step: -1} }
 
 // SetRecord shows another record, live memory.
-func (v *View) SetRecord(r *sim.Record) { v.rec = r }
+func (v *View) SetRecord(r *sim.Record) {
+	if v.rec != r {
+		v.rec, v.spreads = r, map[*sim.PairGroup]spread{}
+	}
+}
 
 // SetStep shows the run as it was at a step; −1 follows the newest.
 func (v *View) SetStep(step int) { v.step = step }
@@ -64,10 +69,13 @@ func (v *View) Layout(w, h int, scale float64) {
 // Point says where the pointer is, in CSS pixels, and whether it is over the pictures.
 func (v *View) Point(x, y float64, inside bool) { v.pointer, v.inside = point{x, y}, inside }
 
+// Present puts the pictures on the screen at the next frame though nothing has changed, for someone who wants to read the screen.
+func (v *View) Present() { v.shown = time.Time{} }
+
 // A picture whose content has changed is drawn anew at most every refresh. Even an unchanged screen gets the image now and then, in
 // case its owner lost it.
 const (
-	refresh = 120 * time.Millisecond
+	refresh = 300 * time.Millisecond
 	again   = time.Second
 )
 

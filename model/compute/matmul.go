@@ -1,5 +1,7 @@
 package compute
 
+import "math/bits"
+
 // cpu is the engine for this machine: matrix products over one register-blocked kernel, row and elementwise operations in
 // vectors, everything else as in [Reference].
 type cpu struct {
@@ -13,10 +15,16 @@ func NewCPU() Engine { return &cpu{} }
 
 // scratch is memory number i with room for n floats; what it held is lost when it grows.
 func (e *cpu) scratch(i, n int) []float32 {
-	if cap(e.bufs[i]) < n {
-		e.bufs[i] = make([]float32, n)
+	return room(&e.bufs[i], n)
+}
+
+// room is the first n floats of *buf, which is replaced by a larger one where it is too short. Sizes are powers of two: how many
+// tokens an expert gets changes with every batch, and the buffers must come to rest.
+func room(buf *[]float32, n int) []float32 {
+	if cap(*buf) < n {
+		*buf = make([]float32, 1<<bits.Len(uint(n-1)))
 	}
-	return e.bufs[i][:n]
+	return (*buf)[:n]
 }
 
 // MatMul implements [Engine]. b is used where it lies if its rows are whole vectors, and is otherwise packed into rows of whole
@@ -53,12 +61,10 @@ func (e *cpu) MatMul(form Form, dst, a, b Mat, acc bool) {
 	if whole > 0 {
 		product(dst.Data, dst.Stride, a.Data, aRow, aCol, bd, ldb, m, whole, k, acc)
 	}
-	if len(e.tile) < m*lanes {
-		e.tile = make([]float32, m*lanes)
-	}
-	product(e.tile, lanes, a.Data, aRow, aCol, bd[whole:], ldb, m, lanes, k, false)
+	tile := room(&e.tile, m*lanes)
+	product(tile, lanes, a.Data, aRow, aCol, bd[whole:], ldb, m, lanes, k, false)
 	for i := range m {
-		out, in := dst.Data[i*dst.Stride+whole:i*dst.Stride+n], e.tile[i*lanes:]
+		out, in := dst.Data[i*dst.Stride+whole:i*dst.Stride+n], tile[i*lanes:]
 		if acc {
 			for j := range out {
 				out[j] = in[j] + out[j]
@@ -71,10 +77,7 @@ func (e *cpu) MatMul(form Form, dst, a, b Mat, acc bool) {
 
 // packB is b as k rows of padded columns.
 func (e *cpu) packB(form Form, b Mat, k, n, padded int) []float32 {
-	if len(e.pack) < k*padded {
-		e.pack = make([]float32, k*padded)
-	}
-	p := e.pack[:k*padded]
+	p := room(&e.pack, k*padded)
 	if form == NT {
 		for j := range n {
 			for x, v := range b.Data[j*b.Stride : j*b.Stride+k] {

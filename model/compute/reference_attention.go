@@ -11,12 +11,7 @@ func (Reference) Attention(out, probs, q, k, v []float32, s AttnShape) {
 			clear(row)
 			qi := s.head(q, b, i, h, s.Heads)
 			for j := range i + 1 {
-				kj := s.head(k, b, j, g, s.KVHeads)
-				var dot float32
-				for x := range qi {
-					dot += qi[x] * kj[x]
-				}
-				row[j] = dot * scale
+				row[j] = dot(qi, s.head(k, b, j, g, s.KVHeads)) * scale
 			}
 			softmaxRow(row[:i+1], row[:i+1])
 			oi := s.head(out, b, i, h, s.Heads)
@@ -36,24 +31,21 @@ func (Reference) AttentionBackward(dq, dk, dv, dout, probs, q, k, v []float32, s
 	clear(dq)
 	clear(dk)
 	clear(dv)
-	ds := make([]float32, s.Seq)
 	s.each(func(b, h, g int) {
 		for i := range s.Seq {
 			row := probs[((b*s.Heads+h)*s.Seq+i)*s.Seq:][:s.Seq]
 			do, qi, dqi := s.head(dout, b, i, h, s.Heads), s.head(q, b, i, h, s.Heads), s.head(dq, b, i, h, s.Heads)
 			var sum float32
 			for j := range i + 1 {
-				vj, dvj := s.head(v, b, j, g, s.KVHeads), s.head(dv, b, j, g, s.KVHeads)
-				ds[j] = 0
+				dvj := s.head(dv, b, j, g, s.KVHeads)
 				for x := range do {
-					ds[j] += do[x] * vj[x]
 					dvj[x] += row[j] * do[x]
 				}
-				sum += ds[j] * row[j]
+				sum += dot(do, s.head(v, b, j, g, s.KVHeads)) * row[j]
 			}
 			for j := range i + 1 {
 				kj, dkj := s.head(k, b, j, g, s.KVHeads), s.head(dk, b, j, g, s.KVHeads)
-				c := row[j] * (ds[j] - sum) * scale
+				c := row[j] * (dot(do, s.head(v, b, j, g, s.KVHeads)) - sum) * scale
 				for x := range qi {
 					dqi[x] += c * kj[x]
 					dkj[x] += c * qi[x]
@@ -75,4 +67,12 @@ func (s AttnShape) each(f func(b, h, g int)) {
 // head is the vector of head h at position i of sequence b in x (Batch·Seq, heads·HeadDim).
 func (s AttnShape) head(x []float32, b, i, h, heads int) []float32 {
 	return x[((b*s.Seq+i)*heads+h)*s.HeadDim:][:s.HeadDim]
+}
+
+// dot is the scalar product of two vectors of one length, summed in order.
+func dot(a, b []float32) (sum float32) {
+	for i, x := range a {
+		sum += x * b[i]
+	}
+	return sum
 }

@@ -67,7 +67,6 @@ type tab struct {
 
 	mu       sync.Mutex
 	problems []string // console errors, exceptions, requests to elsewhere
-	ignored  []string // substrings of problems that a test causes on purpose
 }
 
 // window is the size of a window in CSS pixels and its device pixels per CSS pixel.
@@ -156,11 +155,6 @@ func arguments(args []*runtime.RemoteObject) string {
 func (p *tab) problem(s string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, known := range p.ignored {
-		if strings.Contains(s, known) {
-			return
-		}
-	}
 	// Software drawing is slow to read back, and says so; a browser asks every site for this icon before it has read the page.
 	for _, known := range []string{"GPU stall due to ReadPixels", "favicon.ico"} {
 		if strings.Contains(s, known) {
@@ -168,13 +162,6 @@ func (p *tab) problem(s string) {
 		}
 	}
 	p.problems = append(p.problems, s)
-}
-
-// expect lets a test cause a problem on purpose.
-func (p *tab) expect(substring string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.ignored = append(p.ignored, substring)
 }
 
 func (p *tab) address(fragment string) string {
@@ -266,7 +253,7 @@ func (p *tab) picture(name string) {
 // canvas is the page's own PNG of the pictures.
 func (p *tab) canvas() []byte {
 	p.t.Helper()
-	data := eval[string](p, `import(new URL("site/exports.js", document.baseURI)).then((m) => new Promise((done) => m.picture((blob) => {
+	data := eval[string](p, `import(new URL("site/exports.js", document.baseURI)).then((m) => new Promise((done) => m.picture(sparkling, (blob) => {
 		const reader = new FileReader();
 		reader.onload = () => done(reader.result.split(",")[1]);
 		reader.readAsDataURL(blob);

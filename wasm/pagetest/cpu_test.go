@@ -6,20 +6,48 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"sync"
+	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/tracing"
 	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/sim"
 )
 
 // frames is what the page's main thread was busy with while a trace was taken.
 type frames struct {
 	PerSecond      float64
 	Mean, P95, Max float64 // milliseconds of processor time of the main thread from one animation frame to the next
+}
+
+func (f frames) String() string {
+	return fmt.Sprintf("%.1f frames a second, each %.2f ms in the mean, %.2f at the 95th percentile, %.2f at most", f.PerSecond, f.Mean, f.P95, f.Max)
+}
+
+// What the pictures take from training, and training from the pictures. It is measured and reported; what it proves is that the page
+// stays alive while every core trains: frames come, and answers to a click.
+func TestPageAnswersWhileThreeArmsTrainAtFullSpeed(t *testing.T) {
+	e := sim.Default()
+	e.Arms = e.Arms[1:]
+	p := open(t, desktop, e.Link())
+	p.run(`sparkling.pause()`)
+	time.Sleep(time.Second)
+	t.Logf("main thread, nothing training: %v", p.trace(3*time.Second))
+	p.run(`sparkling.reset(); sparkling.speed("max"); sparkling.play()`)
+	p.wait(`JSON.parse(sparkling.state()).last > 520`, time.Minute)
+	busy := p.trace(6 * time.Second)
+	t.Logf("main thread, three arms at full speed: %v", busy)
+	assert.Greater(t, busy.PerSecond, 2.0, "frames a second")
+	p.run(`document.getElementById("play").click()`)
+	assert.False(t, p.state().Playing)
+	assert.Less(t, p.state().Last, 1000, "the run was still going on")
 }
 
 // event is what a trace says of one task. Times are in microseconds.
@@ -34,11 +62,11 @@ func (e *event) UnmarshalJSON(data []byte) error {
 		Name string  `json:"name"`
 		Ph   string  `json:"ph"`
 		Tid  int     `json:"tid"`
-		Ts   float64 `json:"ts"`
-		Tdur float64 `json:"tdur"`
+		TS   float64 `json:"ts"`
+		TDur float64 `json:"tdur"`
 	}
 	err := json.Unmarshal(data, &raw)
-	*e = event{raw.Name, raw.Ph, raw.Tid, raw.Ts, raw.Tdur}
+	*e = event{raw.Name, raw.Ph, raw.Tid, raw.TS, raw.TDur}
 	return err
 }
 

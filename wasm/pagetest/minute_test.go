@@ -42,7 +42,7 @@ func TestFirstMinuteHappensByItself(t *testing.T) {
 		}
 	}
 	p.wait("JSON.parse(sparkling.state()).done", 2*time.Minute)
-	time.Sleep(300 * time.Millisecond)
+	time.Sleep(600 * time.Millisecond)
 	t.Logf("the run is over after %.1f s", time.Since(begun).Seconds())
 	p.shot("minute-60-end")
 	p.picture("still")

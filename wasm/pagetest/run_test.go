@@ -27,22 +27,12 @@ import (
 func TestDefaultRunAtFullSpeedGivesTheNumbersOfAHeadlessRun(t *testing.T) {
 	node := testneed.Node(t)
 	p := open(t, desktop, "")
-	p.run(`sparkling.pause()`)
-	time.Sleep(time.Second)
-	p.run(`sparkling.clear()`)
-	time.Sleep(3 * time.Second)
-	idle := stats(p)
-	p.run(`sparkling.reset(); sparkling.speed("max"); sparkling.play(); sparkling.clear()`)
+	p.run(`sparkling.reset(); sparkling.speed("max"); sparkling.play()`)
 	begun := time.Now()
 	p.wait(`JSON.parse(sparkling.state()).forked`, time.Minute)
 	t.Logf("the fork after %.1f s", time.Since(begun).Seconds())
-	p.run(`sparkling.clear()`)
-	p.wait(`JSON.parse(sparkling.state()).done`, 90*time.Second)
-	busy := stats(p)
+	p.wait(`JSON.parse(sparkling.state()).done`, 3*time.Minute)
 	t.Logf("1000 steps of all arms after %.1f s", time.Since(begun).Seconds())
-	t.Logf("main thread a picture: idle mean %.2f, p95 %.2f ms at %.1f a second; four arms at full speed mean %.2f, p95 %.2f, max %.2f ms at %.1f a second",
-		idle.Mean, idle.P95, idle.FPS, busy.Mean, busy.P95, busy.Max, busy.FPS)
-	assert.Less(t, busy.P95, 30.0, "milliseconds of the main thread a picture, on a machine whose cores are busy training")
 
 	s := p.state()
 	assert.Equal(t, labpage.End, s.Phase)
@@ -63,13 +53,6 @@ func TestDefaultRunAtFullSpeedGivesTheNumbersOfAHeadlessRun(t *testing.T) {
 		}
 	}
 	assert.Equal(t, headless(t, node, sim.Default()), p.csv(), "the page's numbers are those of the run without a page")
-}
-
-type frameStats struct{ FPS, Mean, P95, Max float64 }
-
-func stats(p *tab) frameStats {
-	p.t.Helper()
-	return eval[frameStats](p, `(({fps, mean, p95, max}) => ({FPS: fps, Mean: mean, P95: p95, Max: max}))(sparkling.stats())`)
 }
 
 // headless runs an experiment in Node, compiled as the page's programs are, and returns its CSV.
@@ -115,7 +98,7 @@ func (p *tab) finish() {
 	p.t.Helper()
 	p.run(`sparkling.speed("max"); sparkling.play()`)
 	p.wait(`JSON.parse(sparkling.state()).done`, time.Minute)
-	time.Sleep(250 * time.Millisecond) // the words follow ten times a second
+	time.Sleep(600 * time.Millisecond) // the words follow four times a second
 }
 
 func TestPauseStepAndResetGiveTheSameNumbers(t *testing.T) {
