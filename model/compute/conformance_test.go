@@ -1,0 +1,358 @@
+package compute_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	_ "github.com/sparkling-lab/sparkling/internal/fixture" // the flag that all tests below model/ know
+	"github.com/sparkling-lab/sparkling/model/compute"
+)
+
+// Every engine is held against the plain one. One that is new joins this list.
+func engines() []compute.Engine { return []compute.Engine{compute.NewCPU()} }
+
+var judge compute.Reference
+
+// values are n standard normal numbers, the same for the same seed.
+func values(n int, seed uint64) []float32 {
+	rng := rand.New(rand.NewPCG(seed, 9))
+	out := make([]float32, n)
+	for i := range out {
+		out[i] = float32(rng.NormFloat64())
+	}
+	return out
+}
+
+// near compares with the largest value as the measure: engines may round sums otherwise, but not by more than a sum's length explains.
+func near(t *testing.T, want, got []float32, what string) {
+	t.Helper()
+	near64(t, want, got, 2e-6, what)
+}
+
+func near64(t *testing.T, want, got []float32, tolerance float64, what string) {
+	t.Helper()
+	require.Len(t, got, len(want))
+	size, worst := 1e-30, 0.0
+	for i, x := range want {
+		size = math.Max(size, math.Abs(float64(x)))
+		worst = math.Max(worst, math.Abs(float64(x)-float64(got[i])))
+		require.Equal(t, math.IsNaN(float64(x)), math.IsNaN(float64(got[i])), what)
+	}
+	assert.LessOrEqual(t, worst, tolerance*size, what)
+}
+
+// Widths around every vector length: one less, one more, whole, and several.
+var widths = []int{1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 24, 31, 32, 33, 47, 64, 65}
+
+func TestMatrixProductsOfEveryFormAndShape(t *testing.T) {
+	for _, eng := range engines() {
+		for _, n := range widths {
+			for _, m := range []int{1, 3, 4, 5, 33} {
+				for _, k := range []int{1, 2, 8, 47} {
+					for form, name := range []string{"NN", "NT", "TN"} {
+						for _, acc := range []bool{false, true} {
+							what := fmt.Sprintf("%s %s m %d n %d k %d acc %v", eng.Name(), name, m, n, k, acc)
+							// Rows of a larger matrix: the stride is not the width.
+							pad := 3
+							a, b := compute.Mat{Data: values(m*(k+pad), 1), Rows: m, Cols: k, Stride: k + pad}, compute.Mat{Data: values(k*(n+pad), 2), Rows: k, Cols: n, Stride: n + pad}
+							at := func(i, p int) float64 { return float64(a.Data[i*a.Stride+p]) }
+							bt := func(p, j int) float64 { return float64(b.Data[p*b.Stride+j]) }
+							switch compute.Form(form) {
+							case compute.NT:
+								b = compute.Mat{Data: values(n*(k+pad), 2), Rows: n, Cols: k, Stride: k + pad}
+								bt = func(p, j int) float64 { return float64(b.Data[j*b.Stride+p]) }
+							case compute.TN:
+								a = compute.Mat{Data: values(k*(m+pad), 1), Rows: k, Cols: m, Stride: m + pad}
+								at = func(i, p int) float64 { return float64(a.Data[p*a.Stride+i]) }
+							}
+							start := values(m*n, 3)
+							want, size := make([]float32, m*n), make([]float64, m*n)
+							for i := range m {
+								for j := range n {
+									var sum, abs float64
+									if acc {
+										sum = float64(start[i*n+j])
+										abs = math.Abs(sum)
+									}
+									for p := range k {
+										sum += at(i, p) * bt(p, j)
+										abs += math.Abs(at(i, p) * bt(p, j))
+									}
+									want[i*n+j], size[i*n+j] = float32(sum), abs
+								}
+							}
+							for _, e := range []compute.Engine{eng, judge} {
+								got := append([]float32(nil), start...)
+								e.MatMul(compute.Form(form), compute.M(got, m, n), a, b, acc)
+								for i := range want {
+									require.InDelta(t, want[i], got[i], 1e-6*size[i], "%s by %s, element %d", what, e.Name(), i)
+								}
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// Equal columns and equal rows of the operands give equal bits in every column and row of the product, wherever they lie: on this the
+// exactness of the symmetry lock rests.
+func TestEqualOperandsGiveEqualBitsWhereverTheyLie(t *testing.T) {
+	for _, eng := range engines() {
+		for _, n := range widths {
+			for form, name := range []string{"NN", "NT", "TN"} {
+				const m, k = 9, 29
+				row, col := values(k, 4), values(k, 5)
+				a, b := compute.M(make([]float32, m*k), m, k), compute.M(make([]float32, k*n), k, n)
+				for p := range k {
+					for i := range m {
+						a.Data[i*k+p] = row[p]
+					}
+					for j := range n {
+						b.Data[p*n+j] = col[p]
+					}
+				}
+				switch compute.Form(form) {
+				case compute.NT:
+					b = compute.M(make([]float32, n*k), n, k)
+					for j := range n {
+						copy(b.Data[j*k:], col)
+					}
+				case compute.TN:
+					a = compute.M(make([]float32, k*m), k, m)
+					for p := range k {
+						for i := range m {
+							a.Data[p*m+i] = row[p]
+						}
+					}
+				}
+				got := make([]float32, m*n)
+				eng.MatMul(compute.Form(form), compute.M(got, m, n), a, b, false)
+				for i, x := range got {
+					require.Equal(t, math.Float32bits(got[0]), math.Float32bits(x), "%s %s n %d: element %d", eng.Name(), name, n, i)
+				}
+			}
+		}
+	}
+}
+
+// The elementwise operations treat the main part of a slice and its tail alike.
+func TestElementwiseOperationsGiveEqualBitsInMainPartAndTail(t *testing.T) {
+	for _, eng := range engines() {
+		for _, n := range widths {
+			same := func(v float32) []float32 {
+				out := make([]float32, n)
+				for i := range out {
+					out[i] = v
+				}
+				return out
+			}
+			out, out2, p, m, v := same(0), same(0), same(0.3), same(0.02), same(0.004)
+			equal := func(x []float32, what string) {
+				for i := range x {
+					require.Equal(t, math.Float32bits(x[0]), math.Float32bits(x[i]), "%s %s: element %d of %d", eng.Name(), what, i, n)
+				}
+			}
+			eng.SwiGLU(out, same(0.37), same(-1.2))
+			equal(out, "SwiGLU")
+			eng.SwiGLUBackward(out, out2, same(0.11), same(0.37), same(-1.2))
+			equal(out, "SwiGLUBackward gate")
+			equal(out2, "SwiGLUBackward up")
+			eng.AdamW(p, same(0.05), m, v, compute.AdamW{LR: 0.01, Decay: 0.001, Beta1: 0.9, Beta2: 0.95, Eps: 1e-8, Corr1: 0.19, Corr2: 0.1})
+			equal(p, "AdamW p")
+			equal(m, "AdamW m")
+			equal(v, "AdamW v")
+			eng.Axpby(out, 0.7, same(1.1), 0.3)
+			equal(out, "Axpby")
+		}
+	}
+}
+
+func TestGroupedProductsAreTheProductsOfTheirGroups(t *testing.T) {
+	off := []int{0, 5, 5, 6, 17} // one expert gets nothing, one a single row
+	const in, out, experts = 13, 19, 4
+	rows := off[experts]
+	for _, e := range append(engines(), judge) {
+		x, w, dy := values(rows*in, 1), values(experts*out*in, 2), values(rows*out, 3)
+		y, dx, dw := make([]float32, rows*out), make([]float32, rows*in), make([]float32, experts*out*in)
+		e.GroupedMatMul(compute.NT, compute.M(y, rows, out), compute.M(x, rows, in), compute.M(w, experts*out, in), off, false)
+		e.GroupedMatMul(compute.NN, compute.M(dx, rows, in), compute.M(dy, rows, out), compute.M(w, experts*out, in), off, false)
+		e.GroupedMatMul(compute.TN, compute.M(dw, experts*out, in), compute.M(dy, rows, out), compute.M(x, rows, in), off, false)
+		for g := range experts {
+			a, b := off[g], off[g+1]
+			n := b - a
+			wg := compute.M(w[g*out*in:(g+1)*out*in], out, in)
+			if n > 0 {
+				want := make([]float32, n*out)
+				judge.MatMul(compute.NT, compute.M(want, n, out), compute.M(x[a*in:b*in], n, in), wg, false)
+				near(t, want, y[a*out:b*out], e.Name()+" NT")
+				want = make([]float32, n*in)
+				judge.MatMul(compute.NN, compute.M(want, n, in), compute.M(dy[a*out:b*out], n, out), wg, false)
+				near(t, want, dx[a*in:b*in], e.Name()+" NN")
+			}
+			want := make([]float32, out*in)
+			judge.MatMul(compute.TN, compute.M(want, out, in), compute.M(dy[a*out:b*out], n, out), compute.M(x[a*in:b*in], n, in), false)
+			near(t, want, dw[g*out*in:(g+1)*out*in], e.Name()+" TN")
+		}
+	}
+}
+
+func TestRowOperationsAgreeWithTheReference(t *testing.T) {
+	const rows = 6
+	for _, eng := range engines() {
+		for _, n := range widths {
+			what := func(op string) string { return fmt.Sprintf("%s %s, %d wide", eng.Name(), op, n) }
+			f := func(size int) []float32 { return make([]float32, size) }
+			x, gain, dy := values(rows*n, 1), values(n, 2), values(rows*n, 3)
+
+			y, inv, y2, inv2 := f(rows*n), f(rows), f(rows*n), f(rows)
+			judge.RMSNorm(y, inv, x, gain, 1e-6)
+			eng.RMSNorm(y2, inv2, x, gain, 1e-6)
+			near(t, y, y2, what("RMSNorm"))
+			near(t, inv, inv2, what("RMSNorm inv"))
+			for _, acc := range []bool{false, true} {
+				dx, dx2, dg, dg2 := values(rows*n, 5), values(rows*n, 5), values(n, 6), values(n, 6)
+				judge.RMSNormBackward(dx, dg, dy, x, gain, inv, acc)
+				eng.RMSNormBackward(dx2, dg2, dy, x, gain, inv, acc)
+				near(t, dx, dx2, what("RMSNormBackward dx"))
+				near(t, dg, dg2, what("RMSNormBackward dgain"))
+			}
+
+			large := values(rows*n, 7)
+			for i := range large {
+				large[i] *= 30 // exponentials over- and underflow unless the largest is taken off first
+			}
+			for _, in := range [][]float32{x, large} {
+				p, lse, p2, lse2 := f(rows*n), f(rows), f(rows*n), f(rows)
+				judge.Softmax(p, lse, in, n)
+				eng.Softmax(p2, lse2, in, n)
+				near(t, p, p2, what("Softmax"))
+				near(t, lse, lse2, what("Softmax lse"))
+				labels := []int32{0, -100, int32(n - 1), int32(n / 2), -1, 0}
+				d, d2 := f(rows*n), append([]float32(nil), in...)
+				want, got := judge.CrossEntropy(d, in, labels, n, 0.25), eng.CrossEntropy(d2, d2, labels, n, 0.25)
+				near(t, d, d2, what("CrossEntropy in place"))
+				assert.InDelta(t, want, got, 2e-6*math.Max(1, want), what("CrossEntropy"))
+				assert.InDelta(t, want, eng.CrossEntropy(nil, in, labels, n, 0.25), 2e-6*math.Max(1, want), what("CrossEntropy without gradient"))
+			}
+
+			h, h2 := f(rows*n), f(rows*n)
+			judge.SwiGLU(h, large, dy)
+			eng.SwiGLU(h2, large, dy)
+			near(t, h, h2, what("SwiGLU"))
+			a, b, a2, b2 := f(rows*n), f(rows*n), f(rows*n), f(rows*n)
+			judge.SwiGLUBackward(a, b, x, large, dy)
+			eng.SwiGLUBackward(a2, b2, x, large, dy)
+			near(t, a, a2, what("SwiGLUBackward gate"))
+			near(t, b, b2, what("SwiGLUBackward up"))
+
+			picked, scale := []int32{3, 0, 3, 5}, values(4, 8)
+			for _, s := range [][]float32{nil, scale} {
+				g, g2 := f(4*n), f(4*n)
+				judge.Gather(g, x, picked, s, n)
+				eng.Gather(g2, x, picked, s, n)
+				near(t, g, g2, what("Gather"))
+				to, to2 := values(rows*n, 9), values(rows*n, 9)
+				judge.ScatterAdd(to, g, picked, s, n)
+				eng.ScatterAdd(to2, g, picked, s, n)
+				near(t, to, to2, what("ScatterAdd"))
+			}
+			dot, dot2 := f(rows), f(rows)
+			judge.RowDot(dot, x, dy, n)
+			eng.RowDot(dot2, x, dy, n)
+			near64(t, dot, dot2, 1e-5, what("RowDot"))
+			assert.InEpsilon(t, judge.SumSquares(x), eng.SumSquares(x), 1e-6, what("SumSquares"))
+			for _, keep := range []float32{0, 0.4} {
+				z, z2 := values(rows*n, 10), values(rows*n, 10)
+				judge.Axpby(z, 1.3, x, keep)
+				eng.Axpby(z2, 1.3, x, keep)
+				near(t, z, z2, what("Axpby"))
+			}
+
+			s := compute.AdamW{LR: 0.01, Decay: 0.001, Beta1: 0.9, Beta2: 0.95, Eps: 1e-8, Corr1: 0.19, Corr2: 0.1}
+			p, m, v := values(rows*n, 11), values(rows*n, 12), values(rows*n, 13)
+			for i := range v {
+				v[i] *= v[i]
+			}
+			p2, m2, v2 := append([]float32(nil), p...), append([]float32(nil), m...), append([]float32(nil), v...)
+			judge.AdamW(p, dy, m, v, s)
+			eng.AdamW(p2, dy, m2, v2, s)
+			near(t, p, p2, what("AdamW p"))
+			near(t, m, m2, what("AdamW m"))
+			near(t, v, v2, what("AdamW v"))
+		}
+	}
+}
+
+func TestAttentionAgreesWithTheReference(t *testing.T) {
+	for _, eng := range engines() {
+		for _, s := range []compute.AttnShape{
+			{Batch: 2, Seq: 1, Heads: 1, KVHeads: 1, HeadDim: 2}, {Batch: 2, Seq: 9, Heads: 4, KVHeads: 2, HeadDim: 6},
+			{Batch: 1, Seq: 33, Heads: 3, KVHeads: 3, HeadDim: 16}, {Batch: 2, Seq: 64, Heads: 4, KVHeads: 1, HeadDim: 8}, {Batch: 1, Seq: 20, Heads: 2, KVHeads: 1, HeadDim: 34},
+		} {
+			what := fmt.Sprintf("%s %+v", eng.Name(), s)
+			n, a, b := s.Batch*s.Seq, s.Heads*s.HeadDim, s.KVHeads*s.HeadDim
+			q, k, v, dout := values(n*a, 1), values(n*b, 2), values(n*b, 3), values(n*a, 4)
+			f := func(size int) []float32 { return make([]float32, size) }
+			out, probs, out2, probs2 := f(n*a), f(s.Batch*s.Heads*s.Seq*s.Seq), f(n*a), values(s.Batch*s.Heads*s.Seq*s.Seq, 5)
+			judge.Attention(out, probs, q, k, v, s)
+			eng.Attention(out2, probs2, q, k, v, s)
+			near(t, out, out2, what)
+			near(t, probs, probs2, what+": probabilities, zero above the diagonal")
+			dq, dk, dv, dq2, dk2, dv2 := f(n*a), f(n*b), f(n*b), values(n*a, 6), values(n*b, 7), values(n*b, 8)
+			judge.AttentionBackward(dq, dk, dv, dout, probs, q, k, v, s)
+			eng.AttentionBackward(dq2, dk2, dv2, dout, probs, q, k, v, s)
+			near64(t, dq, dq2, 5e-6, what+" dq")
+			near64(t, dk, dk2, 5e-6, what+" dk")
+			near64(t, dv, dv2, 5e-6, what+" dv")
+
+			half := s.HeadDim / 2
+			cos, sin := f(s.Seq*half), f(s.Seq*half)
+			for i := range cos {
+				si, co := math.Sincos(float64(i))
+				cos[i], sin[i] = float32(co), float32(si)
+			}
+			turned := append([]float32(nil), q...)
+			eng.Rope(turned, cos, sin, s.Seq, s.Heads, s.HeadDim, false)
+			want := append([]float32(nil), q...)
+			judge.Rope(want, cos, sin, s.Seq, s.Heads, s.HeadDim, false)
+			near(t, want, turned, what+" Rope")
+			eng.Rope(turned, cos, sin, s.Seq, s.Heads, s.HeadDim, true)
+			near(t, q, turned, what+" Rope and back")
+		}
+	}
+}
+
+func TestRoutingAgreesWithTheReference(t *testing.T) {
+	const rows = 7
+	for _, eng := range engines() {
+		for _, c := range [][2]int{{1, 1}, {4, 2}, {8, 3}, {17, 17}} {
+			cols, k := c[0], c[1]
+			what := fmt.Sprintf("%s, %d of %d", eng.Name(), k, cols)
+			f := func(size int) []float32 { return make([]float32, size) }
+			probs, lse := f(rows*cols), f(rows)
+			logits := values(rows*cols, 1)
+			copy(logits[:cols], make([]float32, cols)) // all equal: ties go to the lower index
+			judge.Softmax(probs, lse, logits, cols)
+			idx, idx2, w, w2 := make([]int32, rows*k), make([]int32, rows*k), f(rows*k), f(rows*k)
+			judge.TopK(idx, w, probs, cols, k)
+			eng.TopK(idx2, w2, probs, cols, k)
+			assert.Equal(t, idx, idx2, what)
+			near(t, w, w2, what+" weights")
+			for i := range k {
+				assert.EqualValues(t, i, idx[i], "ties go to the lower index")
+			}
+			dw, dp := values(rows*k, 2), values(cols, 3)
+			d, d2 := f(rows*cols), f(rows*cols)
+			judge.RouterBackward(d, dw, probs, lse, w, dp, idx, 0.3, cols, k)
+			eng.RouterBackward(d2, dw, probs, lse, w, dp, idx, 0.3, cols, k)
+			near(t, d, d2, what+" gradient")
+		}
+	}
+}
