@@ -92,7 +92,7 @@ func treatment(arm int) Knob {
 	return k
 }
 
-func format(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+func format(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 
 // number is a control for a number; whole numbers have step 1.
 func number(group, id, label, help string, low, high, step float64, get func(Experiment) float64, set func(*Experiment, float64)) Knob {

@@ -139,14 +139,14 @@ func (v *View) exactPair(b box, arms []int, step int, at pairAt) {
 		}
 		g, arm := f.Pairs[at.group], v.rec.Experiment.Arms[i]
 		if lines == nil {
-			lines = append(lines, line{fmt.Sprintf("%s, neurons %d and %d: cosine and distance of", groupName(g), g.Orig[at.pair]+1, g.Copy[at.pair]+1), ink})
+			lines = append(lines, line{fmt.Sprintf("%s, neurons %d and %d: cosine and distance of weights w, gradients g, moments m and v", groupName(g), g.Orig[at.pair]+1, g.Copy[at.pair]+1), ink})
 		}
 		s := ""
 		for q := range sim.Quantities {
 			st := g.Stats[q][at.pair]
-			s += fmt.Sprintf("   %s %.4f %.4f", shortNames[q], st.Cos, st.Dist)
+			s += fmt.Sprintf("  %s %.4f, %.4f", shortNames[q], st.Cos, st.Dist)
 		}
-		lines = append(lines, line{arm.Name + s, markOf(arm).hue})
+		lines = append(lines, line{arm.Name + ":" + s, markOf(arm).hue})
 	}
 	v.tip(b, lines)
 }
@@ -154,5 +154,5 @@ func (v *View) exactPair(b box, arms []int, step int, at pairAt) {
 // names and shortNames are the words for the quantities.
 var (
 	names      = [sim.Quantities]string{"weights", "gradients", "first moments", "second moments"}
-	shortNames = [sim.Quantities]string{"weights", "gradients", "m", "v"}
+	shortNames = [sim.Quantities]string{"w", "g", "m", "v"}
 )

@@ -53,6 +53,7 @@ func (v *View) divergence(b box) {
 			continue
 		}
 		v.pen.line(mid, 2, m.hue, m.dash)
+		m.shape(v.pen, mid[len(mid)-1].x, mid[len(mid)-1].y, 4, m.hue)
 		last := l.frames[len(l.frames)-1].Summary(sim.Gradient)
 		value := fmt.Sprintf("%.3f", last.Cos)
 		if last.Locked == last.Pairs {
@@ -66,7 +67,7 @@ func (v *View) divergence(b box) {
 		for _, c := range curves {
 			if f, ok := rec.PairsAt(c.arm, at); ok {
 				arm, s := rec.Experiment.Arms[c.arm], f.Summary(sim.Gradient)
-				words = append(words, line{fmt.Sprintf("%s  %.6f  %.6f  %d of %d", arm.Name, s.Cos, s.Dist, s.Locked, s.Pairs), markOf(arm).hue})
+				words = append(words, line{fmt.Sprintf("%s: %.6f, %.6f, %d of %d", arm.Name, s.Cos, s.Dist, s.Locked, s.Pairs), markOf(arm).hue})
 			}
 		}
 		v.tip(b, words)

@@ -61,7 +61,7 @@ func (v *View) curves(b box) {
 	for i, arm := range rec.Experiment.Arms {
 		if h, ok := rec.HeldAt(i, at); ok {
 			f := rec.At(at).Arms[i]
-			lines = append(lines, line{fmt.Sprintf("%s  held-out %.6f  train %.6f  rate %.3g, new %.3g", arm.Name, h, f.Train, f.LROld, f.LRNew), markOf(arm).hue})
+			lines = append(lines, line{fmt.Sprintf("%s: held-out %.6f, train %.6f, rate %.3g, of new %.3g", arm.Name, h, f.Train, f.LROld, f.LRNew), markOf(arm).hue})
 		}
 	}
 	v.tip(b, lines)
@@ -118,7 +118,7 @@ func (v *View) gaps(b box) {
 		lines := []line{{s: fmt.Sprintf("%d steps up to %d", sim.GapSteps, at), color: ink}}
 		for i, arm := range rec.Experiment.Arms {
 			if g, ok := rec.Gap(i, base, at); ok && i != base {
-				lines = append(lines, line{fmt.Sprintf("%s  %+.6f", arm.Name, g), markOf(arm).hue})
+				lines = append(lines, line{fmt.Sprintf("%s: %+.6f", arm.Name, g), markOf(arm).hue})
 			}
 		}
 		v.tip(b, lines)

@@ -64,3 +64,6 @@ func mix(a, b color.RGBA, t float64) color.RGBA {
 	f := func(x, y uint8) uint8 { return uint8(math.Round(float64(x) + (float64(y)-float64(x))*t)) }
 	return color.RGBA{f(a.R, b.R), f(a.G, b.G), f(a.B, b.B), f(a.A, b.A)}
 }
+
+// Hue is the colour of an arm, wherever its name is written.
+func Hue(a sim.Arm) color.RGBA { return markOf(a).hue }

@@ -73,7 +73,7 @@ func (v *View) exactRMS(b box, a axes, now [][]sim.BlockRMS, step int) {
 	for i, arm := range v.rec.Experiment.Arms {
 		hue := markOf(arm).hue
 		write := func(when string, r sim.BlockRMS) {
-			lines = append(lines, line{fmt.Sprintf("%s %s  %.5f  %.5f  %.5f", arm.Name, when, r.In, r.Out, r.Ratio()), hue})
+			lines = append(lines, line{fmt.Sprintf("%s %s: %.5f, %.5f, %.5f", arm.Name, when, r.In, r.Out, r.Ratio()), hue})
 		}
 		if p, ok := v.rec.Report(i); ok && p.Step <= step && k < len(p.RMSAfter) {
 			write("before", p.RMSBefore[k])

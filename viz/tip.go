@@ -29,11 +29,16 @@ func (v *View) stepUnder(a axes, shown int) (int, bool) {
 // tip writes exact values beside the pointer, over everything else and inside b.
 func (v *View) tip(b box, lines []line) {
 	const pitch, inner = 15, 8
-	w, h := 0.0, float64(len(lines))*pitch+inner
+	w, folded := 0.0, lines[:0:0]
 	for _, l := range lines {
-		w = math.Max(w, v.pen.width(l.s, 11))
+		for _, s := range v.wrap(l.s, b.w-2*inner) {
+			folded = append(folded, line{s, l.color})
+			w = math.Max(w, v.pen.width(s, 11))
+		}
 	}
+	lines = folded
 	w += 2 * inner
+	h := float64(len(lines))*pitch + inner
 	x := v.pointer.x + 12
 	if x+w > b.x+b.w {
 		x = math.Max(v.pointer.x-12-w, b.x)

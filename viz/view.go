@@ -5,6 +5,7 @@
 package viz
 
 import (
+	"image"
 	"time"
 
 	"github.com/hajimehoshi/ebiten/v2"
@@ -71,6 +72,14 @@ func (v *View) Point(x, y float64, inside bool) { v.pointer, v.inside = point{x,
 
 // Present puts the pictures on the screen at the next frame though nothing has changed, for someone who wants to read the screen.
 func (v *View) Present() { v.shown = time.Time{} }
+
+// Picture is a copy of all pictures as they were drawn last. It may be taken only while the game runs.
+func (v *View) Picture() image.Image {
+	b := v.image.Bounds()
+	out := image.NewRGBA(b)
+	v.image.ReadPixels(out.Pix)
+	return out
+}
 
 // A picture whose content has changed is drawn anew at most every refresh. Even an unchanged screen gets the image now and then, in
 // case its owner lost it.

@@ -64,15 +64,9 @@ func (v runVerb) Run(e *env) error {
 
 // experiment is the document that is asked for, with the changes of the flags.
 func (v runVerb) experiment() (sim.Experiment, error) {
-	exp := sim.Default()
-	if v.Experiment != "" {
-		data, err := readBounded(v.Experiment)
-		if err != nil {
-			return exp, err
-		}
-		if exp, err = sim.Parse(data); err != nil {
-			return exp, fmt.Errorf("%s: %w", v.Experiment, err)
-		}
+	exp, err := document(v.Experiment)
+	if err != nil {
+		return exp, err
 	}
 	if v.Seed != nil {
 		exp.Seed = *v.Seed
@@ -96,6 +90,22 @@ func factor(f float64) string {
 		return ""
 	}
 	return fmt.Sprint(f)
+}
+
+// document is the experiment of a file, or the default one where there is no file.
+func document(path string) (sim.Experiment, error) {
+	if path == "" {
+		return sim.Default(), nil
+	}
+	data, err := readBounded(path)
+	if err != nil {
+		return sim.Experiment{}, err
+	}
+	e, err := sim.Parse(data)
+	if err != nil {
+		return e, fmt.Errorf("%s: %w", path, err)
+	}
+	return e, nil
 }
 
 func readBounded(path string) ([]byte, error) {

@@ -1,4 +1,4 @@
-package page
+package panel
 
 import "github.com/sparkling-lab/sparkling/sim"
 

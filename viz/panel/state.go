@@ -1,6 +1,6 @@
-// Package page says in plain data what the HTML around the pictures shows: the state of the run, the table of arms, the controls.
-// It is the accessible twin of the canvas. It draws nothing, touches no browser, and never trains.
-package page
+// Package panel says in plain data what stands beside the pictures, in the page and in the window: the state of the run, the table
+// of arms, the controls. It is the accessible twin of the pictures. It draws nothing, touches no browser, and never trains.
+package panel
 
 import (
 	"math"

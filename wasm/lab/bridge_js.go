@@ -8,14 +8,14 @@ import (
 
 	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/viz"
-	"github.com/sparkling-lab/sparkling/wasm/lab/page"
+	"github.com/sparkling-lab/sparkling/viz/panel"
 )
 
 // export gives the page's scripts what they may ask and do. Actions return what went wrong as a sentence, empty where nothing did.
 func (l *lab) export() {
 	s := l.session
 	for name, f := range map[string]func(args []js.Value) any{
-		"state":    func([]js.Value) any { return encode(page.Of(s, l.shown)) },
+		"state":    func([]js.Value) any { return encode(panel.Of(s, l.shown)) },
 		"controls": func([]js.Value) any { return encode(l.controls()) },
 		"panes":    func([]js.Value) any { return encode(viz.Panes) },
 		"notice":   func([]js.Value) any { return l.notice },
@@ -33,13 +33,13 @@ func (l *lab) export() {
 		"quantity": func(a []js.Value) any { l.view.SetQuantity(quantity(a[0].String())); return "" },
 		"pane":     func(a []js.Value) any { l.view.ShowOnly(viz.PaneID(a[0].String())); return "" },
 		"speed": func(a []js.Value) any {
-			if v, ok := page.ParseSpeed(a[0].String()); ok {
+			if v, ok := panel.ParseSpeed(a[0].String()); ok {
 				s.SetSpeed(v)
 			}
 			return ""
 		},
 		"change": func(a []js.Value) any {
-			e, err := page.Change(l.draft, a[0].String(), a[1].String())
+			e, err := panel.Change(l.draft, a[0].String(), a[1].String())
 			l.draft = e
 			return sentence(err)
 		},
@@ -76,8 +76,8 @@ func (l *lab) scrub(step int) {
 
 // controls are the controls with the draft's values, and which of them differ from what runs.
 func (l *lab) controls() any {
-	running := page.Controls(l.session.Experiment())
-	draft := page.Controls(l.draft)
+	running := panel.Controls(l.session.Experiment())
+	draft := panel.Controls(l.draft)
 	changed := []string{}
 	for i := range draft {
 		if i >= len(running) || draft[i].Value != running[i].Value {
@@ -85,9 +85,9 @@ func (l *lab) controls() any {
 		}
 	}
 	return struct {
-		Controls []page.Control `json:"controls"`
-		Changed  []string       `json:"changed"`
-		Problem  string         `json:"problem"`
+		Controls []panel.Control `json:"controls"`
+		Changed  []string        `json:"changed"`
+		Problem  string          `json:"problem"`
 	}{draft, changed, l.notice}
 }
 

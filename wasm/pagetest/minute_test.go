@@ -8,10 +8,10 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	labpage "github.com/sparkling-lab/sparkling/wasm/lab/page"
+	"github.com/sparkling-lab/sparkling/viz/panel"
 )
 
-type state = labpage.State
+type state = panel.State
 
 // The first minute, as the reader has it: nobody touches anything.
 func TestFirstMinuteHappensByItself(t *testing.T) {
@@ -25,19 +25,19 @@ func TestFirstMinuteHappensByItself(t *testing.T) {
 	p.wait("JSON.parse(sparkling.state()).last >= 508", time.Minute)
 	p.shot("minute-15-widened")
 	s := p.state()
-	assert.Equal(t, labpage.Widened, s.Phase)
+	assert.Equal(t, panel.Widened, s.Phase)
 	p.wait("JSON.parse(sparkling.state()).last >= 560", time.Minute)
 	t.Logf("60 steps after the fork at %.1f s", time.Since(begun).Seconds())
 	p.shot("minute-30-apart")
 	s = p.state()
 	for _, a := range s.Arms {
 		switch a.Role {
-		case labpage.Copy:
+		case panel.Copy:
 			assert.Equal(t, a.Lock.Pairs, a.Lock.Locked, "every pair of Copy is equal bit for bit")
 			assert.Equal(t, "1", a.Lock.Weight)
 			assert.Equal(t, "1", a.Lock.Grad)
 			assert.Equal(t, "0", a.Lock.Dist)
-		case labpage.Asymmetric, labpage.Sparkling:
+		case panel.Asymmetric, panel.Sparkling:
 			assert.Zero(t, a.Lock.Locked, "no pair of %s is equal", a.Name)
 		}
 	}

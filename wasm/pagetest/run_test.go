@@ -20,7 +20,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/internal/testneed"
 	"github.com/sparkling-lab/sparkling/sim"
-	labpage "github.com/sparkling-lab/sparkling/wasm/lab/page"
+	"github.com/sparkling-lab/sparkling/viz/panel"
 )
 
 // The default experiment at full speed: in time, with the lock, and with the numbers that the same program gives without a page.
@@ -35,13 +35,13 @@ func TestDefaultRunAtFullSpeedGivesTheNumbersOfAHeadlessRun(t *testing.T) {
 	t.Logf("1000 steps of all arms after %.1f s", time.Since(begun).Seconds())
 
 	s := p.state()
-	assert.Equal(t, labpage.End, s.Phase)
+	assert.Equal(t, panel.End, s.Phase)
 	for _, a := range s.Arms {
 		assert.Equal(t, "done", a.State, a.Name)
-		if a.Role == labpage.Copy {
+		if a.Role == panel.Copy {
 			assert.Positive(t, a.Lock.Pairs)
 			assert.Equal(t, a.Lock.Pairs, a.Lock.Locked)
-		} else if a.Role != labpage.Small {
+		} else if a.Role != panel.Small {
 			assert.Less(t, a.Lock.Locked, a.Lock.Pairs, a.Name)
 		}
 	}
@@ -132,9 +132,9 @@ func TestWidenNowForksAtThePresentStepAndScrubbingLooksBack(t *testing.T) {
 
 	p.run(`sparkling.pause(); const s = document.getElementById("scrub"); s.value = 5; s.dispatchEvent(new Event("input"))`)
 	assert.Equal(t, "5", eval[string](p, `document.getElementById("at").textContent`))
-	assert.Equal(t, labpage.Learning, p.state().Phase)
+	assert.Equal(t, panel.Learning, p.state().Phase)
 	p.run(`document.getElementById("live").click()`)
-	assert.Equal(t, labpage.Widened, p.state().Phase)
+	assert.Equal(t, panel.Widened, p.state().Phase)
 }
 
 func TestTableSaysWhatTheCSVSays(t *testing.T) {

@@ -1,0 +1,186 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/sim"
+)
+
+// file writes an experiment of a few seconds, changed by f, and returns its path.
+func file(t *testing.T, f func(*sim.Experiment)) string {
+	t.Helper()
+	e := sim.Default().Rescale(30)
+	e.Task.Batch, e.Task.Seq = 2, 32
+	if f != nil {
+		f(&e)
+	}
+	path := filepath.Join(t.TempDir(), "experiment.json")
+	require.NoError(t, os.WriteFile(path, e.JSON(), 0o644))
+	return path
+}
+
+func run(args ...string) (code int, stdout, stderr string) {
+	var out, err bytes.Buffer
+	code = Main(args, &out, &err)
+	return code, out.String(), err.String()
+}
+
+func TestRunPrintsATableOfArms(t *testing.T) {
+	code, out, err := run("run", file(t, nil))
+	require.Zero(t, code, err)
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	require.Len(t, lines, 5)
+	assert.Contains(t, lines[0], "held-out loss")
+	assert.Regexp(t, `^Small +30 +\d\.\d{4} +- `, lines[1])
+	assert.Regexp(t, `^Copy +30 +\d\.\d{4} +128 of 128 +1\.000`, lines[2])
+	assert.Regexp(t, `^SPARKLING +30 +\d\.\d{4} +0 of 128 +0\.\d{3}`, lines[4])
+}
+
+func TestRunPrintsJSONForMachines(t *testing.T) {
+	code, out, err := run("run", "--json", "--seed", "3", file(t, nil))
+	require.Zero(t, code, err)
+	var got struct {
+		Experiment sim.Experiment `json:"experiment"`
+		Arms       []result       `json:"arms"`
+	}
+	require.NoError(t, json.Unmarshal([]byte(out), &got))
+	assert.Equal(t, uint64(3), got.Experiment.Seed)
+	require.Len(t, got.Arms, 4)
+	assert.Nil(t, got.Arms[0].WeightCosine, "the small network has no pairs")
+	require.NotNil(t, got.Arms[1].HeldOut)
+	assert.Equal(t, got.Arms[1].Pairs, got.Arms[1].Locked)
+}
+
+func TestRunWritesARecordThatFiguresCanBeDrawnFrom(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "out")
+	code, _, err := run("run", "--out", dir, file(t, nil))
+	require.Zero(t, code, err)
+	f, e := os.Open(filepath.Join(dir, "record.sparkling"))
+	require.NoError(t, e)
+	defer f.Close()
+	r, e := sim.DecodeRecord(f)
+	require.NoError(t, e)
+	assert.Equal(t, 30, r.Last())
+	numbers, e := os.ReadFile(filepath.Join(dir, "numbers.csv"))
+	require.NoError(t, e)
+	rows, e := csv.NewReader(bytes.NewReader(numbers)).ReadAll()
+	require.NoError(t, e)
+	assert.Len(t, rows, 1+31+3*15, "a row a step and arm")
+
+	again := filepath.Join(t.TempDir(), "figures")
+	code, _, err = run("figures", filepath.Join(dir, "record.sparkling"), "--out", again)
+	require.Zero(t, code, err)
+	drawn, e := filepath.Glob(filepath.Join(again, "*"))
+	require.NoError(t, e)
+	require.NotEmpty(t, drawn)
+	for _, path := range drawn {
+		a, e := os.ReadFile(path)
+		require.NoError(t, e)
+		b, e := os.ReadFile(filepath.Join(dir, filepath.Base(path)))
+		require.NoError(t, e)
+		assert.True(t, bytes.Equal(a, b), "%s is the same, drawn from the file", filepath.Base(path))
+	}
+	left, e := filepath.Glob(filepath.Join(dir, ".*"))
+	require.NoError(t, e)
+	assert.Empty(t, left, "nothing half-written is left")
+}
+
+// A bad file, flag or size gets one sentence, and exit code 2.
+func TestWhatCannotBeDoneGetsOneSentence(t *testing.T) {
+	bad := filepath.Join(t.TempDir(), "bad.json")
+	require.NoError(t, os.WriteFile(bad, []byte(`{"version": 1, "stepz": 3}`), 0o644))
+	for name, c := range map[string]struct {
+		args []string
+		says string
+	}{
+		"no such file":     {[]string{"run", "/no/such/file.json"}, "/no/such/file.json"},
+		"misspelt field":   {[]string{"run", bad}, "stepz"},
+		"no such flag":     {[]string{"run", "--colour"}, "--colour"},
+		"no such verb":     {[]string{"rum"}, "rum"},
+		"no such axis":     {[]string{"run", "--axis", "sideways"}, "sideways"},
+		"factor of nought": {[]string{"run", "--factor", "0.5"}, "0.5"},
+		"too many steps":   {[]string{"run", "--steps", "100000000"}, "100000000"},
+		"odd heads":        {[]string{"run", file(t, func(e *sim.Experiment) { e.Model.KVHeads = 3 })}, "heads"},
+		"not a record":     {[]string{"figures", bad}, "not a record"},
+		"no folder":        {[]string{"serve", "--dir", "/no/such/folder"}, "/no/such/folder"},
+		"far address":      {[]string{"serve", "--dir", t.TempDir(), "--addr", "0.0.0.0:80"}, "0.0.0.0"},
+		"odd scale":        {[]string{"window", "--scale", "9"}, "--scale is 9"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			code, out, err := run(c.args...)
+			assert.Equal(t, codeBad, code)
+			assert.Empty(t, out)
+			assert.Contains(t, err, c.says)
+			assert.Equal(t, 1, strings.Count(err, "\n"), "one sentence: %q", err)
+		})
+	}
+}
+
+func TestWithoutADisplayTheWindowSaysWhatWorks(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Log("windows need no display variable here")
+	}
+	t.Setenv("DISPLAY", "")
+	t.Setenv("WAYLAND_DISPLAY", "")
+	code, out, err := run()
+	assert.Equal(t, codeBad, code)
+	assert.Empty(t, out)
+	assert.Contains(t, err, "no display")
+	assert.Contains(t, err, "the verb run trains without one")
+}
+
+func TestHelpIsAnAnswerNotAnError(t *testing.T) {
+	code, out, err := run("--help")
+	assert.Zero(t, code)
+	assert.Empty(t, err)
+	for _, verb := range []string{"window", "run", "serve", "figures"} {
+		assert.Contains(t, out, verb)
+	}
+}
+
+func TestArmThatDivergesIsSaidAndNothingIsLost(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "out")
+	code, out, err := run("run", "--out", dir, file(t, func(e *sim.Experiment) { e.Optimizer.LR, e.Optimizer.WeightDecay = 10, 1 }))
+	assert.Equal(t, codeBad, code)
+	assert.Contains(t, err, "no longer a number")
+	assert.Contains(t, out, "Small")
+	assert.FileExists(t, filepath.Join(dir, "record.sparkling"))
+}
+
+// Ctrl-C keeps what there is: the program itself is run and interrupted.
+func TestInterruptKeepsWhatThereIs(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Log("an interrupt cannot be sent to a child here")
+	}
+	dir := t.TempDir()
+	program := filepath.Join(dir, "sparkling")
+	out, err := exec.Command("go", "build", "-o", program, "../..").CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	c := exec.Command(program, "run", "--steps", "100000", "--out", filepath.Join(dir, "out"))
+	var said bytes.Buffer
+	c.Stderr = &said
+	require.NoError(t, c.Start())
+	time.Sleep(2 * time.Second)
+	require.NoError(t, c.Process.Signal(os.Interrupt))
+	_ = c.Wait()
+	assert.Equal(t, codeInterrupted, c.ProcessState.ExitCode())
+	assert.Contains(t, said.String(), "Interrupted at step")
+	f, err := os.Open(filepath.Join(dir, "out", "record.sparkling"))
+	require.NoError(t, err)
+	defer f.Close()
+	r, err := sim.DecodeRecord(f)
+	require.NoError(t, err)
+	assert.Greater(t, r.Last(), 10)
+}

@@ -1,0 +1,52 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"image"
+	"image/png"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/viz/desktop"
+)
+
+// windowVerb opens the pictures in a window; it is what the program does without a verb.
+type windowVerb struct {
+	Experiment string  `arg:"" optional:"" help:"Experiment document (JSON); without one the default experiment runs."`
+	Scale      float64 `help:"Device pixels to a unit of length; 0 asks the screen." default:"0"`
+}
+
+// Run is called by the command line.
+func (v windowVerb) Run(*env) error {
+	exp, err := document(v.Experiment)
+	if err != nil {
+		return err
+	}
+	if v.Scale != 0 && !(v.Scale >= 0.5 && v.Scale <= 4) {
+		return fmt.Errorf("--scale is %v; allowed is 0, or a number from 0.5 to 4", v.Scale)
+	}
+	if runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
+		return errors.New("there is no display to open a window on; the verb run trains without one, and serve shows the page")
+	}
+	return desktop.Run(desktop.Options{Experiment: exp, Scale: v.Scale, Save: save})
+}
+
+// save writes everything about a run into a new folder.
+func save(r *sim.Record, picture image.Image) (string, error) {
+	dir, err := filepath.Abs("sparkling-" + time.Now().Format("2006-01-02-150405"))
+	if err != nil {
+		return "", err
+	}
+	if err := write(dir, r); err != nil {
+		return "", err
+	}
+	if err := atomic(filepath.Join(dir, "picture.png"), func(w io.Writer) error { return png.Encode(w, picture) }); err != nil {
+		return "", err
+	}
+	return "Saved in " + dir + ".", nil
+}

@@ -1,0 +1,148 @@
+package desktop
+
+import (
+	"fmt"
+	"time"
+
+	nine "github.com/ebitenui/ebitenui/image"
+	"github.com/ebitenui/ebitenui/widget"
+
+	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/viz/panel"
+)
+
+// controls is the panel. Everything it shows comes from the session, every frame; it remembers only the experiment being edited.
+type controls struct {
+	window  *window
+	look    look
+	content *widget.Container
+	draft   sim.Experiment
+	follow  []func(panel.State) // brings one widget up to date
+	said    string              // what the last deed led to, in a sentence
+	shown   time.Time           // when the widgets were last brought up to date
+}
+
+// refresh is how often the words follow the run.
+const refresh = 100 * time.Millisecond
+
+func newControls(w *window) *controls {
+	c := &controls{window: w, look: newLook(w.scale), draft: w.session.Experiment()}
+	c.build()
+	return c
+}
+
+// show brings every widget up to date, now and then.
+func (c *controls) show(now time.Time) {
+	if now.Sub(c.shown) < refresh {
+		return
+	}
+	c.shown = now
+	s := panel.Of(c.window.session, c.window.shown)
+	for _, f := range c.follow {
+		f(s)
+	}
+}
+
+// build makes all widgets anew, for the experiment as it is edited now.
+func (c *controls) build() {
+	c.follow, c.shown = nil, time.Time{}
+	l := c.look
+	content := column(l, 10)
+	c.content = content
+	content.AddChild(c.words(&l.title, ink, func(panel.State) string { return "SPARKLING Lab" }))
+	c.transport(content)
+	c.heading(content, "The arms")
+	c.arms(content)
+	c.failures(content)
+	c.heading(content, "Pairs are compared in their")
+	c.quantities(content)
+	c.heading(content, "The experiment")
+	c.knobs(content)
+	c.heading(content, "Take it with you")
+	content.AddChild(row(l, 6, c.button(l.button(), "Numbers, figures, picture", c.save)))
+	content.AddChild(c.words(&l.small, muted, func(panel.State) string { return c.said }))
+	content.AddChild(c.words(&l.small, muted, func(panel.State) string {
+		return "Keys: Space play or pause, . step, W widen, R reset. Tab moves from control to control. Point at a picture for exact values."
+	}))
+
+	root := widget.NewContainer(widget.ContainerOpts.Layout(widget.NewAnchorLayout()))
+	root.AddChild(c.scrolled(content))
+	c.window.ui.Container = root
+}
+
+// scrolled puts the content on a ground at the right edge of the window, with a bar where it is taller than the window.
+func (c *controls) scrolled(content *widget.Container) *widget.Container {
+	l := c.look
+	ground := nine.NewNineSliceColor(ground)
+	scroll := widget.NewScrollContainer(
+		widget.ScrollContainerOpts.Content(content), widget.ScrollContainerOpts.StretchContentWidth(),
+		widget.ScrollContainerOpts.Image(&widget.ScrollContainerImage{Idle: ground, Mask: ground}))
+	const whole = 1000
+	page := func() int {
+		return int(whole * float64(scroll.ViewRect().Dy()) / float64(max(content.GetWidget().Rect.Dy(), 1)))
+	}
+	bar := l.bar()
+	slider := widget.NewSlider(widget.SliderOpts.Direction(widget.DirectionVertical), widget.SliderOpts.MinMax(0, whole),
+		widget.SliderOpts.Images(bar.TrackImage, bar.HandleImage), widget.SliderOpts.PageSizeFunc(page),
+		widget.SliderOpts.WidgetOpts(widget.WidgetOpts.MinSize(l.px(10), 0)),
+		widget.SliderOpts.ChangedHandler(func(a *widget.SliderChangedEventArgs) { scroll.ScrollTop = float64(a.Current) / whole }))
+	scroll.GetWidget().ScrolledEvent.AddHandler(func(args any) {
+		if a, ok := args.(*widget.WidgetScrolledEventArgs); ok {
+			slider.Current -= int(a.Y * float64(page()) / 4)
+		}
+	})
+	box := widget.NewContainer(
+		widget.ContainerOpts.BackgroundImage(ground),
+		widget.ContainerOpts.WidgetOpts(widget.WidgetOpts.MinSize(l.px(panelWidth), 0), widget.WidgetOpts.LayoutData(widget.AnchorLayoutData{
+			HorizontalPosition: widget.AnchorLayoutPositionEnd, StretchVertical: true,
+		})),
+		widget.ContainerOpts.Layout(widget.NewGridLayout(widget.GridLayoutOpts.Columns(2), widget.GridLayoutOpts.Stretch([]bool{true, false}, []bool{true}))))
+	box.AddChild(scroll, slider)
+	return box
+}
+
+func (c *controls) heading(to *widget.Container, s string) {
+	to.AddChild(c.words(&c.look.strong, ink, func(panel.State) string { return s }))
+}
+
+// begin runs another experiment from its start.
+func (c *controls) begin(e sim.Experiment) {
+	if err := c.window.session.SetExperiment(e); err != nil {
+		c.said = err.Error()
+		return
+	}
+	c.draft = e
+	c.window.scrub(-1)
+	c.window.session.Play()
+	c.build()
+}
+
+func (c *controls) toggle() {
+	s := c.window.session
+	if s.Playing() {
+		s.Pause()
+		return
+	}
+	c.window.scrub(-1)
+	s.Play()
+}
+
+func (c *controls) widen() { c.tell(c.window.session.WidenNow()) }
+
+func (c *controls) reset() {
+	c.window.scrub(-1)
+	c.tell(c.window.session.Reset())
+}
+
+func (c *controls) save() {
+	where, err := c.window.options.Save(c.window.session.Record(), c.window.view.Picture())
+	c.said = where
+	c.tell(err)
+}
+
+// tell says what went wrong.
+func (c *controls) tell(err error) {
+	if err != nil {
+		c.said = fmt.Sprintf("%v.", err)
+	}
+}

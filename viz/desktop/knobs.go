@@ -1,0 +1,108 @@
+package desktop
+
+import (
+	"fmt"
+
+	"github.com/ebitenui/ebitenui/widget"
+
+	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/viz/panel"
+)
+
+// knobs are the experiment's controls. Changes are gathered and run together.
+func (c *controls) knobs(to *widget.Container) {
+	l := c.look
+	group := ""
+	for _, k := range panel.Controls(c.draft) {
+		if k.Group != group {
+			group = k.Group
+			to.AddChild(c.words(&l.small, muted, func(panel.State) string { return k.Group }))
+		}
+		c.knob(to, k)
+	}
+	changed := func() int {
+		n := 0
+		running := panel.Controls(c.window.session.Experiment())
+		for i, k := range panel.Controls(c.draft) {
+			if i >= len(running) || running[i].Value != k.Value {
+				n++
+			}
+		}
+		return n
+	}
+	run := c.button(l.loud(), "Run this experiment", func() { c.begin(c.draft) })
+	undo := c.button(l.button(), "Undo", func() { c.draft = c.window.session.Experiment(); c.build() })
+	c.follow = append(c.follow, func(panel.State) {
+		none := changed() == 0
+		run.GetWidget().Disabled, undo.GetWidget().Disabled = none, none
+	})
+	to.AddChild(row(l, 6, run, undo, c.button(l.button(), "Default", func() { c.begin(sim.Default()) })))
+	to.AddChild(c.words(&l.small, muted, func(panel.State) string {
+		if n := changed(); n > 0 {
+			return fmt.Sprintf("Changed, not yet running: %d.", n)
+		}
+		return ""
+	}))
+}
+
+// knob is one control: its name, the control, and under it what it does or what was wrong with the last value.
+func (c *controls) knob(to *widget.Container, k panel.Control) {
+	l := c.look
+	const wide = 200
+	help, note := k.Help, muted
+	change := func(value string) {
+		e, err := panel.Change(c.draft, k.ID, value)
+		if err != nil {
+			help, note = err.Error()+".", red
+			return
+		}
+		c.draft, help, note = e, k.Help, muted
+	}
+	label := widget.NewText(widget.TextOpts.Text(k.Label, &l.body, ink), widget.TextOpts.MaxWidth(float64(l.px(inner-wide-10))),
+		widget.TextOpts.WidgetOpts(widget.WidgetOpts.MinSize(l.px(inner-wide-10), 0), widget.WidgetOpts.LayoutData(widget.RowLayoutData{Position: widget.RowLayoutPositionCenter})))
+	var control widget.PreferredSizeLocateableWidget
+	if len(k.Choices) > 0 {
+		control = c.choice(k, l.px(wide), change)
+	} else {
+		p := l.input()
+		input := widget.NewTextInput(widget.TextInputOpts.Face(p.Face), widget.TextInputOpts.Image(p.Image), widget.TextInputOpts.Color(p.Color),
+			widget.TextInputOpts.Padding(p.Padding), widget.TextInputOpts.WidgetOpts(widget.WidgetOpts.MinSize(l.px(wide), 0)),
+			widget.TextInputOpts.ChangedHandler(func(a *widget.TextInputChangedEventArgs) { change(a.InputText) }))
+		input.SetText(k.Value)
+		control = input
+	}
+	to.AddChild(row(l, 10, label, control))
+	text := c.words(&l.small, muted, func(panel.State) string { return help })
+	c.follow = append(c.follow, func(panel.State) { text.SetColor(note) })
+	to.AddChild(text)
+}
+
+func (c *controls) choice(k panel.Control, width int, change func(string)) *widget.ListComboButton {
+	p := c.look.choice(width)
+	var entries []any
+	var selected any
+	for _, choice := range k.Choices {
+		entries = append(entries, choice)
+		if choice.Value == k.Value {
+			selected = choice
+		}
+	}
+	label := func(e any) string {
+		if choice, ok := e.(sim.Choice); ok {
+			return fit(p.Button.TextFace, choice.Label, float64(width-c.look.px(22)))
+		}
+		return "own mixture"
+	}
+	list := widget.NewListComboButton(
+		widget.ListComboButtonOpts.Entries(entries), widget.ListComboButtonOpts.ButtonParams(p.Button), widget.ListComboButtonOpts.ListParams(p.List),
+		widget.ListComboButtonOpts.MaxContentHeight(*p.MaxContentHeight), widget.ListComboButtonOpts.EntryLabelFunc(label, label))
+	if selected != nil {
+		list.SetSelectedEntry(selected)
+	}
+	list.EntrySelectedEvent.AddHandler(func(args any) {
+		if a, ok := args.(*widget.ListComboButtonEntrySelectedEventArgs); ok {
+			change(a.Entry.(sim.Choice).Value)
+		}
+	})
+	return list
+}

@@ -1,0 +1,192 @@
+package desktop
+
+import (
+	"fmt"
+	"image/color"
+
+	"github.com/ebitenui/ebitenui/widget"
+	"github.com/hajimehoshi/ebiten/v2/text/v2"
+
+	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/viz"
+	"github.com/sparkling-lab/sparkling/viz/panel"
+)
+
+// inner is the width of the panel's content in CSS pixels.
+const inner = panelWidth - 10 - 2*18
+
+func column(l look, spacing float64) *widget.Container {
+	return widget.NewContainer(widget.ContainerOpts.Layout(widget.NewRowLayout(
+		widget.RowLayoutOpts.Direction(widget.DirectionVertical), widget.RowLayoutOpts.Spacing(l.px(spacing)), widget.RowLayoutOpts.Padding(l.inset(18, 18)))))
+}
+
+func row(l look, spacing float64, children ...widget.PreferredSizeLocateableWidget) *widget.Container {
+	r := widget.NewContainer(widget.ContainerOpts.Layout(widget.NewRowLayout(widget.RowLayoutOpts.Spacing(l.px(spacing)))))
+	for _, child := range children {
+		r.AddChild(child)
+	}
+	return r
+}
+
+// words is a text that follows the state.
+func (c *controls) words(f *text.Face, ink color.Color, of func(panel.State) string) *widget.Text {
+	t := widget.NewText(widget.TextOpts.Text("", f, ink), widget.TextOpts.MaxWidth(float64(c.look.px(inner))))
+	c.follow = append(c.follow, func(s panel.State) { t.Label = of(s) })
+	return t
+}
+
+func (c *controls) button(p *widget.ButtonParams, label string, act func()) *widget.Button {
+	return widget.NewButton(widget.ButtonOpts.Image(p.Image), widget.ButtonOpts.Text(label, p.TextFace, p.TextColor),
+		widget.ButtonOpts.TextPadding(p.TextPadding), widget.ButtonOpts.ClickedHandler(func(*widget.ButtonClickedEventArgs) { act() }))
+}
+
+// segments is a row of choices of which one holds.
+func (c *controls) segments(labels []string, act func(i int), current func(panel.State) int) *widget.Container {
+	l := c.look
+	r := row(l, 4)
+	idle, on := l.button().Image, l.current()
+	for i, label := range labels {
+		b := c.button(l.button(), label, func() { act(i) })
+		r.AddChild(b)
+		c.follow = append(c.follow, func(s panel.State) {
+			if current(s) == i {
+				b.SetImage(on)
+			} else {
+				b.SetImage(idle)
+			}
+		})
+	}
+	return r
+}
+
+// transport is the run: play, step, reset, widen, speed, and the slider that looks back.
+func (c *controls) transport(to *widget.Container) {
+	l, w := c.look, c.window
+	play := c.button(l.button(), "Pause", c.toggle)
+	step := c.button(l.button(), "Step", w.session.StepOnce)
+	widen := c.button(l.loud(), "Widen", c.widen)
+	c.follow = append(c.follow, func(s panel.State) {
+		label := "Play"
+		if s.Playing {
+			label = "Pause"
+		}
+		play.SetText(label)
+		widen.SetText("Widen ×" + s.Factor)
+		play.GetWidget().Disabled = s.Done
+		step.GetWidget().Disabled = s.Done
+		widen.GetWidget().Disabled = s.Forked || s.Factor == ""
+	})
+	to.AddChild(row(l, 6, play, step, c.button(l.button(), "Reset", c.reset), widen))
+
+	speeds := []string{"0.25", "1", "4", "max"}
+	to.AddChild(c.segments([]string{"¼×", "1×", "4×", "max"}, func(i int) {
+		if v, ok := panel.ParseSpeed(speeds[i]); ok {
+			w.session.SetSpeed(v)
+		}
+	}, func(s panel.State) int { return index(speeds, s.Speed) }))
+
+	p := l.slider()
+	slider := widget.NewSlider(widget.SliderOpts.Images(p.TrackImage, p.HandleImage), widget.SliderOpts.FixedHandleSize(*p.FixedHandleSize),
+		widget.SliderOpts.TrackPadding(p.TrackPadding), widget.SliderOpts.PageSizeFunc(p.PageSizeFunc), widget.SliderOpts.MinMax(0, w.session.Experiment().Steps),
+		widget.SliderOpts.WidgetOpts(widget.WidgetOpts.MinSize(l.px(inner), l.px(18))))
+	set := 0 // the slider's last place that is not its user's doing
+	slider.ChangedEvent.AddHandler(func(any) {
+		if slider.Current != set {
+			set = slider.Current
+			w.scrub(set)
+		}
+	})
+	live := c.button(l.button(), "Live", func() { w.scrub(-1) })
+	c.follow = append(c.follow, func(s panel.State) {
+		slider.Max, slider.Current, set = s.Steps, s.Step, s.Step
+		live.GetWidget().Disabled = s.Live
+	})
+	to.AddChild(slider)
+	at := c.words(&l.body, ink, func(s panel.State) string { return fmt.Sprintf("Step %d of %d", s.Step, s.Steps) })
+	to.AddChild(row(l, 12, live, at))
+}
+
+// arms is the table of arms at the shown step.
+func (c *controls) arms(to *widget.Container) {
+	l := c.look
+	table := widget.NewContainer(widget.ContainerOpts.Layout(widget.NewGridLayout(
+		widget.GridLayoutOpts.Columns(4), widget.GridLayoutOpts.Spacing(l.px(10), l.px(6)), widget.GridLayoutOpts.Stretch([]bool{true, false, false, false}, nil))))
+	cell := func(ink color.Color, width float64, of func(panel.State) string) {
+		t := widget.NewText(widget.TextOpts.Text("", &l.body, ink), widget.TextOpts.WidgetOpts(widget.WidgetOpts.MinSize(l.px(width), 0)))
+		c.follow = append(c.follow, func(s panel.State) { t.Label = of(s) })
+		table.AddChild(t)
+	}
+	for _, head := range []string{"", "Train", "Held-out", "Locked"} {
+		cell(muted, 50, func(panel.State) string { return head })
+	}
+	for i, arm := range c.window.session.Experiment().Arms {
+		cell(viz.Hue(arm), inner-3*70, func(panel.State) string { return arm.Name })
+		for _, of := range []func(panel.Arm) string{
+			func(a panel.Arm) string { return four(a.Train) },
+			func(a panel.Arm) string { return four(a.Held) },
+			func(a panel.Arm) string {
+				if a.Lock.Pairs == 0 {
+					return "–"
+				}
+				return fmt.Sprintf("%d/%d", a.Lock.Locked, a.Lock.Pairs)
+			},
+		} {
+			cell(ink, 50, func(s panel.State) string { return of(s.Arms[i]) })
+		}
+	}
+	to.AddChild(table)
+}
+
+// failures says which arms have stopped, and starts them again.
+func (c *controls) failures(to *widget.Container) {
+	l := c.look
+	to.AddChild(c.words(&l.body, red, func(s panel.State) (sentences string) {
+		for _, a := range s.Arms {
+			if a.Err != "" {
+				sentences += a.Err + " "
+			}
+		}
+		return sentences
+	}))
+	again := c.button(l.button(), "Start what stopped again", func() {
+		for i := range c.window.session.Arms() {
+			_ = c.window.session.Restart(i) // of those that have not stopped it has nothing to say
+		}
+	})
+	c.follow = append(c.follow, func(s panel.State) {
+		visible := widget.Visibility_Hide
+		for _, a := range s.Arms {
+			if a.Err != "" {
+				visible = widget.Visibility_Show
+			}
+		}
+		again.GetWidget().SetVisibility(visible)
+	})
+	to.AddChild(again)
+}
+
+func (c *controls) quantities(to *widget.Container) {
+	at := sim.Weight
+	to.AddChild(c.segments([]string{"weights", "gradients", "1st moment", "2nd moment"}, func(i int) {
+		at = sim.Quantity(i)
+		c.window.view.SetQuantity(at)
+	}, func(panel.State) int { return int(at) }))
+}
+
+// four rounds an exact number to four digits after the point.
+func four(exact string) string {
+	var v float64
+	if _, err := fmt.Sscan(exact, &v); err != nil {
+		return "–"
+	}
+	return fmt.Sprintf("%.4f", v)
+}
+
+func index(list []string, s string) int {
+	for i, x := range list {
+		if x == s {
+			return i
+		}
+	}
+	return -1
+}

@@ -1,0 +1,137 @@
+// Package desktop is the native window: the pictures of package viz on the left, and a panel of controls, made from the same table as the
+// page's, on the right. It commands a session, and neither trains nor knows files.
+package desktop
+
+import (
+	"image"
+	"time"
+
+	"github.com/ebitenui/ebitenui"
+	"github.com/hajimehoshi/ebiten/v2"
+	"github.com/hajimehoshi/ebiten/v2/inpututil"
+
+	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/viz"
+)
+
+// Options are what a window is opened with.
+type Options struct {
+	Experiment sim.Experiment
+	Scale      float64 // device pixels to a unit of length; 0 asks the screen
+	// Save keeps the record and the picture, and says in a sentence where.
+	Save func(*sim.Record, image.Image) (string, error)
+}
+
+// panelWidth is the width of the controls in CSS pixels.
+const panelWidth = 400
+
+// Run opens the window, which trains at once, and returns when it is closed. It errs where there is no display to open it on.
+func Run(o Options) error {
+	w, err := newWindow(o)
+	if err != nil {
+		return err
+	}
+	defer w.session.Close()
+	ebiten.SetWindowTitle("SPARKLING Lab")
+	ebiten.SetWindowSize(1440, 900)
+	ebiten.SetWindowSizeLimits(900, 600, -1, -1)
+	ebiten.SetWindowResizingMode(ebiten.WindowResizingModeEnabled)
+	ebiten.SetTPS(ebiten.SyncWithFPS)
+	ebiten.SetRunnableOnUnfocused(true)
+	return ebiten.RunGame(w)
+}
+
+// window implements ebiten.Game.
+type window struct {
+	options Options
+	host    *sim.LocalHost
+	session *sim.Session
+	view    *viz.View
+	ui      *ebitenui.UI
+	panel   *controls
+	shown   int // step; −1 follows the newest
+	scale   float64
+	w, h    int // of the pictures, in device pixels
+	begun   time.Time
+}
+
+// frame is the least time between two frames. A display that does not wait for its own picture would otherwise be drawn on without
+// end, by cores that should train.
+const frame = 15 * time.Millisecond
+
+func newWindow(o Options) (*window, error) {
+	host := sim.NewLocalHost()
+	s, err := sim.NewSession(o.Experiment, host)
+	if err != nil {
+		return nil, err
+	}
+	w := &window{options: o, host: host, session: s, view: viz.New(), shown: -1}
+	s.Play()
+	return w, nil
+}
+
+// scrub shows an earlier step; −1 follows the newest.
+func (w *window) scrub(step int) {
+	w.shown = step
+	w.view.SetStep(step)
+}
+
+// Update implements ebiten.Game.
+func (w *window) Update() error {
+	if rest := frame - time.Since(w.begun); rest > 0 {
+		w.host.Wait(rest)
+	}
+	w.begun = time.Now()
+	w.host.Poll()
+	w.session.Tick(time.Now())
+	w.view.SetRecord(w.session.Record())
+	x, y := ebiten.CursorPosition()
+	w.view.Point(float64(x)/w.scale, float64(y)/w.scale, x >= 0 && x < w.w && y >= 0 && y < w.h)
+	w.keys()
+	w.panel.show(time.Now())
+	w.ui.Update()
+	return nil
+}
+
+// keys are the shortcuts, the same as the page's, while no control has the keyboard.
+func (w *window) keys() {
+	if w.ui.HasFocus() {
+		return
+	}
+	for key, act := range map[ebiten.Key]func(){
+		ebiten.KeySpace: w.panel.toggle, ebiten.KeyPeriod: w.session.StepOnce, ebiten.KeyW: w.panel.widen, ebiten.KeyR: w.panel.reset,
+	} {
+		if inpututil.IsKeyJustPressed(key) {
+			act()
+		}
+	}
+}
+
+// Draw implements ebiten.Game.
+func (w *window) Draw(screen *ebiten.Image) {
+	screen.Fill(paper)
+	w.view.Present()
+	w.view.Draw(screen, time.Now())
+	w.ui.Draw(screen)
+}
+
+// Layout implements ebiten.Game; Ebitengine calls LayoutF instead.
+func (w *window) Layout(width, height int) (int, int) { return width, height }
+
+// LayoutF implements ebiten.LayoutFer: a screen as sharp as the device. The panel is built anew for another scale.
+func (w *window) LayoutF(width, height float64) (float64, float64) {
+	device := ebiten.Monitor().DeviceScaleFactor()
+	scale := w.options.Scale
+	if scale == 0 {
+		scale = device
+	}
+	width, height = width*device, height*device
+	if scale != w.scale {
+		w.scale = scale
+		w.ui = &ebitenui.UI{}
+		w.panel = newControls(w)
+	}
+	w.w, w.h = max(int(width-panelWidth*scale), 1), int(height)
+	w.view.Layout(w.w, w.h, scale)
+	return width, height
+}

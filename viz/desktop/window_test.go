@@ -1,0 +1,210 @@
+package desktop
+
+import (
+	"errors"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/ebitenui/ebitenui/widget"
+	"github.com/hajimehoshi/ebiten/v2"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/internal/testgame"
+	"github.com/sparkling-lab/sparkling/internal/testneed"
+	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/viz/panel"
+)
+
+func TestMain(m *testing.M) { testgame.Main(m) }
+
+// driver drives a window as its user does, frame by frame, on a screen of its own.
+type driver struct {
+	*window
+	t      *testing.T
+	screen *ebiten.Image
+	saved  int
+}
+
+func open(t *testing.T, e sim.Experiment, scale float64) *driver {
+	t.Helper()
+	testneed.Display(t)
+	d := &driver{t: t, screen: ebiten.NewImage(int(1200*scale), int(800*scale))}
+	w, err := newWindow(Options{Experiment: e, Scale: scale, Save: func(*sim.Record, image.Image) (string, error) {
+		d.saved++
+		return "Saved in a folder.", nil
+	}})
+	require.NoError(t, err)
+	t.Cleanup(w.session.Close)
+	d.window = w
+	d.frame()
+	return d
+}
+
+func (d *driver) frame() {
+	b := d.screen.Bounds()
+	d.LayoutF(float64(b.Dx()), float64(b.Dy()))
+	d.panel.shown = time.Time{}
+	require.NoError(d.t, d.Update())
+	d.Draw(d.screen)
+}
+
+// until lets frames pass until something holds.
+func (d *driver) until(holds func(panel.State) bool) panel.State {
+	d.t.Helper()
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); {
+		d.frame()
+		if s := panel.Of(d.session, d.window.shown); holds(s) {
+			d.frame()
+			return s
+		}
+	}
+	require.FailNow(d.t, "waited in vain")
+	return panel.State{}
+}
+
+// each calls f for every widget under a container.
+func each(c *widget.Container, f func(widget.PreferredSizeLocateableWidget)) {
+	for _, child := range c.Children() {
+		f(child)
+		if inner, ok := child.(*widget.Container); ok {
+			each(inner, f)
+		}
+	}
+}
+
+// click clicks the button with a label.
+func (d *driver) click(label string) {
+	d.t.Helper()
+	found := false
+	each(d.panel.content, func(w widget.PreferredSizeLocateableWidget) {
+		if b, ok := w.(*widget.Button); ok && b.Text().Label == label && !found {
+			require.False(d.t, b.GetWidget().Disabled, "%q cannot be clicked", label)
+			b.Click()
+			found = true
+		}
+	})
+	require.True(d.t, found, "no button %q", label)
+	d.frame()
+	d.frame()
+}
+
+func (d *driver) says(words string) bool {
+	found := false
+	each(d.panel.content, func(w widget.PreferredSizeLocateableWidget) {
+		if t, ok := w.(*widget.Text); ok && t.Label == words {
+			found = true
+		}
+	})
+	return found
+}
+
+func short() sim.Experiment {
+	e := sim.Default().Rescale(30)
+	e.Task.Batch, e.Task.Seq = 2, 32
+	return e
+}
+
+func TestWindowTrainsPausesStepsAndLooksBack(t *testing.T) {
+	d := open(t, short(), 1)
+	d.until(func(s panel.State) bool { return s.Last > 2 })
+	d.click("Pause")
+	s := d.until(func(s panel.State) bool { return !s.Playing })
+	time.Sleep(100 * time.Millisecond)
+	d.frame()
+	before := panel.Of(d.session, -1).Last
+	d.click("Step")
+	d.until(func(s panel.State) bool { return s.Last == before+1 })
+	d.click("max")
+	d.click("Play")
+	s = d.until(func(s panel.State) bool { return s.Done })
+	assert.Equal(t, 30, s.Last)
+	assert.True(t, d.says("Step 30 of 30"))
+	assert.True(t, d.says(four(s.Arms[3].Held)), "the table has the held-out loss")
+	d.scrub(10)
+	d.frame()
+	assert.True(t, d.says("Step 10 of 30"))
+	d.click("Live")
+	assert.True(t, d.says("Step 30 of 30"))
+	d.click("Numbers, figures, picture")
+	assert.Equal(t, 1, d.saved)
+	assert.True(t, d.says("Saved in a folder."))
+	d.shot("window")
+}
+
+func TestWidenButtonForksNow(t *testing.T) {
+	d := open(t, sim.Default().Rescale(400), 1)
+	d.until(func(s panel.State) bool { return s.Last > 2 })
+	d.click("Widen ×2")
+	s := d.until(func(s panel.State) bool { return s.Forked })
+	assert.Less(t, s.Fork, 100)
+}
+
+func TestControlsAreGatheredAndRunTogether(t *testing.T) {
+	d := open(t, short(), 2)
+	d.click("Pause")
+	require.NoError(t, d.panel.draft.Turn("axis", "hidden"))
+	require.NoError(t, d.panel.draft.Turn("seed", "7"))
+	d.frame()
+	assert.True(t, d.says("Changed, not yet running: 2."))
+	assert.Equal(t, uint64(1), d.session.Experiment().Seed, "nothing runs before it is asked for")
+	d.shot("window-2x")
+	d.click("Undo")
+	assert.Equal(t, uint64(1), d.panel.draft.Seed)
+	require.NoError(t, d.panel.draft.Turn("seed", "7"))
+	d.frame()
+	d.click("Run this experiment")
+	assert.Equal(t, uint64(7), d.session.Experiment().Seed)
+	assert.True(t, d.session.Playing())
+}
+
+func TestValueThatIsNotAllowedSaysSoUnderItsControl(t *testing.T) {
+	d := open(t, short(), 1)
+	var seed *widget.TextInput
+	each(d.panel.content, func(w widget.PreferredSizeLocateableWidget) {
+		if i, ok := w.(*widget.TextInput); ok && seed == nil {
+			seed = i
+		}
+	})
+	require.NotNil(t, seed)
+	seed.SetText("-3")
+	d.frame()
+	d.frame()
+	assert.True(t, d.says("Seed is \"-3\"; allowed is a whole number from 0 to 2147483648."))
+	assert.Equal(t, uint64(1), d.panel.draft.Seed)
+}
+
+func TestArmThatDivergesSaysSoAndCanBeStartedAgain(t *testing.T) {
+	e := short()
+	e.Optimizer.LR, e.Optimizer.WeightDecay = 10, 1
+	d := open(t, e, 1)
+	d.click("max")
+	s := d.until(func(s panel.State) bool { return s.Arms[0].Err != "" })
+	assert.Contains(t, s.Arms[0].Err, "no longer a number")
+	d.click("¼×")
+	d.click("Start what stopped again")
+	assert.Empty(t, d.session.Arms()[0].Err)
+}
+
+func TestWhatCannotBeSavedIsSaid(t *testing.T) {
+	d := open(t, short(), 1)
+	d.options.Save = func(*sim.Record, image.Image) (string, error) { return "", errors.New("the disk is full") }
+	d.click("Numbers, figures, picture")
+	assert.True(t, d.says("the disk is full."))
+}
+
+// shot keeps a picture of the window in the folder that SPARKLING_SHOTS names.
+func (d *driver) shot(name string) {
+	dir := os.Getenv("SPARKLING_SHOTS")
+	if dir == "" {
+		return
+	}
+	f, err := os.Create(filepath.Join(dir, name+".png"))
+	require.NoError(d.t, err)
+	defer f.Close()
+	require.NoError(d.t, png.Encode(f, d.screen))
+}

@@ -1,0 +1,101 @@
+package viz
+
+import (
+	"image"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/hajimehoshi/ebiten/v2"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/internal/testgame"
+	"github.com/sparkling-lab/sparkling/internal/testneed"
+	"github.com/sparkling-lab/sparkling/sim"
+)
+
+func TestMain(m *testing.M) { testgame.Main(m) }
+
+// recorded is a short run that was recorded once: 50 steps, Inner 1.5x at step 25, the arms of the default experiment.
+// testdata/short.json is its experiment; `sparkling run viz/testdata/short.json --out` records it anew.
+func recorded(t *testing.T) *sim.Record {
+	t.Helper()
+	f, err := os.Open("testdata/short.sparkling")
+	require.NoError(t, err)
+	defer f.Close()
+	r, err := sim.DecodeRecord(f)
+	require.NoError(t, err)
+	return r
+}
+
+// drawn is what a view shows of a record.
+func drawn(t *testing.T, w, h int, scale float64, set func(*View)) image.Image {
+	t.Helper()
+	v := New()
+	v.SetRecord(recorded(t))
+	v.Layout(int(float64(w)*scale), int(float64(h)*scale), scale)
+	set(v)
+	v.Draw(ebiten.NewImage(int(float64(w)*scale), int(float64(h)*scale)), time.Now())
+	return v.Picture()
+}
+
+func TestPanesLookAsTheyDid(t *testing.T) {
+	testneed.Display(t)
+	for name, c := range map[string]struct {
+		w, h  int
+		scale float64
+		set   func(*View)
+	}{
+		"end":          {1040, 812, 1, func(*View) {}},
+		"end-2x":       {700, 600, 2, func(*View) {}},
+		"before":       {1040, 812, 1, func(v *View) { v.SetStep(20) }},
+		"just-widened": {1040, 812, 1, func(v *View) { v.SetStep(26) }},
+		"gradients":    {390, 405, 1, func(v *View) { v.ShowOnly(Copies); v.SetQuantity(sim.Gradient) }},
+		"loss-pointed": {520, 420, 1, func(v *View) { v.ShowOnly(Loss); v.Point(280, 120, true) }},
+		"pair-pointed": {520, 420, 1, func(v *View) { v.ShowOnly(Copies); v.Point(260, 130, true) }},
+		"cosine":       {520, 420, 1, func(v *View) { v.ShowOnly(Divergence); v.Point(250, 200, true) }},
+		"rms-pointed":  {520, 420, 1, func(v *View) { v.ShowOnly(RMS); v.Point(120, 200, true) }},
+	} {
+		t.Run(name, func(t *testing.T) { testgame.Golden(t, name, drawn(t, c.w, c.h, c.scale, c.set)) })
+	}
+}
+
+func TestScreenIsDrawnOnlyWhereSomethingChanged(t *testing.T) {
+	testneed.Display(t)
+	r := recorded(t)
+	v := New()
+	v.SetRecord(r)
+	v.Layout(600, 500, 1)
+	screen := ebiten.NewImage(600, 500)
+	blank := func() bool {
+		px := make([]byte, 4*600*500)
+		screen.ReadPixels(px)
+		for _, b := range px {
+			if b != 0 {
+				return false
+			}
+		}
+		return true
+	}
+	now := time.Now()
+	v.Draw(screen, now)
+	require.False(t, blank())
+	screen.Clear()
+	now = now.Add(2 * refresh)
+	v.Draw(screen, now)
+	assert.True(t, blank(), "nothing has changed")
+	v.SetStep(30)
+	now = now.Add(2 * refresh)
+	v.Draw(screen, now)
+	assert.False(t, blank(), "another step is shown")
+	screen.Clear()
+	for range 6 { // one picture a frame
+		now = now.Add(time.Millisecond)
+		v.Draw(screen, now)
+	}
+	screen.Clear()
+	v.Present()
+	v.Draw(screen, now)
+	assert.False(t, blank(), "it was asked for")
+}
