@@ -21,8 +21,7 @@ XVFB := $(shell command -v xvfb-run >/dev/null 2>&1 && command -v xauth >/dev/nu
 
 # What the browser runs, and what is tested inside WebAssembly.
 JS       := GOOS=js GOARCH=wasm
-JS_VET   := ./wasm/... ./viz ./sim/... ./model/...
-JS_TESTS := ./model/...
+JS_VET   := ./wasm/... ./viz ./viz/panel ./sim/... ./model/...
 
 GOFMT   = "$$(go env GOROOT)/bin/gofmt"
 SOURCES = $(shell git ls-files -co --exclude-standard '*.go' 2>/dev/null || find . -name '*.go' -not -path './.cache/*')
@@ -66,9 +65,11 @@ test-scalar: ## builds and short tests without the SIMD experiment
 	GOEXPERIMENT= go build -o /dev/null ./...
 	GOEXPERIMENT= go test $(TESTFLAGS) -short -timeout 20m ./model/... ./sim/...
 
-test-wasm: ## the kernels' tests as WebAssembly, in Node
+test-wasm: ## the kernels, the lock and the same bits as WebAssembly, in Node
 	@if command -v node >/dev/null 2>&1; then \
-	  set -x; $(JS) go test $(TESTFLAGS) -timeout 20m -exec="$$(go env GOROOT)/lib/wasm/go_js_wasm_exec" $(JS_TESTS); \
+	  set -ex; export GOOS=js GOARCH=wasm; run="$$(go env GOROOT)/lib/wasm/go_js_wasm_exec"; \
+	  go test $(TESTFLAGS) -timeout 20m -exec="$$run" ./model/...; \
+	  go test $(TESTFLAGS) -timeout 20m -exec="$$run" -run 'Lock|SameSeed|Keeps' ./sim; \
 	elif [ -n "$$SPARKLING_STRICT" ]; then echo "no node on the path: the kernels cannot be tested as WebAssembly"; exit 1; \
 	else echo "no node on the path: the kernels' tests as WebAssembly are left out"; fi
 
@@ -78,9 +79,8 @@ test-page: ## drive the real page in a real browser
 golden: ## write the golden pictures anew; look at the difference before you commit it
 	$(XVFB) go test ./viz/... -count=1 -update
 
-figures: build ## run the default experiment and write the still picture of the page
+figures: build ## run the default experiment and draw its figures: bin/default/
 	bin/sparkling run --out bin/default
-	bin/sparkling figures bin/default/record.sparkling --out bin/default/figures --still site/still.svg
 
 clean: ## remove what was built
 	rm -rf bin dist

@@ -30,3 +30,15 @@ func Count(c Config, batch, seq int) Counts {
 	n.FLOPs = 3 * perToken * float64(batch*seq) // backward: the gradients of both operands
 	return n
 }
+
+// Memory is about how many bytes training the network takes: weights, gradients, two moments, and the activations of one update, in
+// float32. Shapes that cannot be counted exactly in an int64 give a number that is too large, never one that is too small.
+func Memory(c Config, batch, seq int) float64 {
+	tokens, f := float64(batch)*float64(seq), func(n int) float64 { return float64(n) }
+	heads := f(c.Heads) * f(c.HeadDim)
+	matrices := 2*f(c.Hidden)*heads + 2*f(c.Hidden)*f(c.KVHeads)*f(c.HeadDim) + f(c.Experts)*f(c.Hidden) + 3*f(c.Experts)*f(c.Hidden)*f(c.Inner)
+	params := f(c.Vocab)*f(c.Hidden) + f(c.Layers)*matrices
+	slots := tokens * f(c.TopK)
+	layer := tokens*(4*f(c.Hidden)+6*heads+2*f(c.Experts)) + slots*(2*f(c.Hidden)+3*f(c.Inner)) + tokens*f(c.Heads)*f(seq)
+	return 4 * (4*params + f(c.Layers)*layer + 2*tokens*f(c.Vocab) + slots*3*f(c.Inner))
+}

@@ -135,7 +135,7 @@ func (c *coder) rms(v *[]BlockRMS) {
 func (c *coder) frame(f *ArmFrame) {
 	c.integer(&f.Arm)
 	c.integer(&f.Step)
-	for _, v := range []*float32{&f.Train, &f.Held, &f.LROld, &f.LRNew} {
+	for _, v := range []*float32{&f.Train, &f.Held, &f.Whole, &f.LROld, &f.LRNew} {
 		c.f32(v)
 	}
 	c.f64(&f.FLOPs)

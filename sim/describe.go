@@ -19,7 +19,11 @@ func (r *Record) Describe(step int, arms []ArmStatus) string {
 			continue
 		}
 		if loss, ok := r.HeldAt(i, step); ok {
-			fmt.Fprintf(&b, " %s: held-out loss %.3f%s.", a.Name, loss, r.lock(i, step))
+			fmt.Fprintf(&b, " %s: held-out loss %.3f%s", a.Name, loss, r.lock(i, step))
+			if whole, ok := r.Final(i); ok && step == r.Experiment.Steps {
+				fmt.Fprintf(&b, "; on the whole held-out text %.4f", whole)
+			}
+			b.WriteString(".")
 		}
 	}
 	return b.String()
@@ -45,6 +49,15 @@ func (r *Record) lock(arm, step int) string {
 func (r *Record) HeldAt(arm, step int) (float32, bool) {
 	f, ok := r.newest(arm, step, func(f ArmFrame) bool { return !math.IsNaN(float64(f.Held)) })
 	return f.Held, ok
+}
+
+// Final is the loss of an arm on the whole held-out part, once it has made its last update.
+func (r *Record) Final(arm int) (float32, bool) {
+	t := r.Tracks[arm]
+	if len(t) == 0 || math.IsNaN(float64(t[len(t)-1].Whole)) {
+		return 0, false
+	}
+	return t[len(t)-1].Whole, true
 }
 
 // PairsAt is the newest frame of an arm at or before a step in which pairs were measured.

@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+
+	"github.com/sparkling-lab/sparkling/model"
 )
 
 // maxLink bounds the length of a link's fragment in characters.
@@ -38,5 +40,29 @@ func FromLink(s string) (Experiment, error) {
 	if err != nil {
 		return Experiment{}, fmt.Errorf("the link is damaged: %w", err)
 	}
-	return Parse(data)
+	e, err := Parse(data)
+	if err == nil {
+		err = e.bounded()
+	}
+	return e, err
+}
+
+// MaxLinkMemory is how much memory, in bytes, all arms of an experiment that comes in a link may take: a link is followed without being
+// read, and must not stop a phone.
+const MaxLinkMemory = 512 << 20
+
+func (e Experiment) bounded() error {
+	sum := 0.0
+	for _, a := range e.Arms {
+		c := e.Model
+		c.Vocab = e.Vocab()
+		for _, w := range a.Widen {
+			c = w.Spec.Config(c)
+		}
+		sum += model.Memory(c, e.Task.Batch, e.Task.Seq)
+	}
+	if sum > MaxLinkMemory {
+		return fmt.Errorf("the link's experiment would take about %.0f MB of memory; a link may ask for at most %d MB, a file for more", sum/(1<<20), MaxLinkMemory>>20)
+	}
+	return nil
 }

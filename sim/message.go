@@ -19,7 +19,7 @@ const (
 )
 
 // wireVersion is the version of the encoding of messages and records.
-const wireVersion = 1
+const wireVersion = 2
 
 // Message is what a session and a trainer say to each other. Only the fields of its Kind are used.
 type Message struct {
@@ -72,7 +72,7 @@ func (c *coder) message(m *Message) {
 		c.i64(&m.Params)
 		c.i64(&m.Active)
 	case KindFrames:
-		list(c, &m.Frames, 44, c.frame)
+		list(c, &m.Frames, 48, c.frame)
 	case KindWidened:
 		c.report(&m.Report)
 	case KindSnapshot:

@@ -40,7 +40,7 @@ func (r *Record) arm(i, step int) ArmFrame {
 	n := sort.Search(len(t), func(k int) bool { return t[k].Step > step })
 	if n == 0 {
 		nan := float32(math.NaN())
-		return ArmFrame{Arm: i, Step: -1, Train: nan, Held: nan}
+		return ArmFrame{Arm: i, Step: -1, Train: nan, Held: nan, Whole: nan}
 	}
 	return t[n-1]
 }
@@ -113,7 +113,7 @@ func (c *coder) record(r *Record) {
 	if c.reading && c.err == nil {
 		r.Experiment, c.err = Parse(doc)
 	}
-	list(c, &r.Tracks, 4, func(t *[]ArmFrame) { list(c, t, 44, c.frame) })
+	list(c, &r.Tracks, 4, func(t *[]ArmFrame) { list(c, t, 48, c.frame) })
 	list(c, &r.Reports, 68, c.report)
 	if c.reading && c.err == nil {
 		c.err = r.check()
@@ -143,7 +143,7 @@ func (r *Record) check() error {
 // WriteCSV writes one row a step and arm. What was not measured is empty.
 func (r *Record) WriteCSV(w io.Writer) error {
 	out := csv.NewWriter(w)
-	if err := out.Write([]string{"arm", "name", "step", "train_loss", "held_out_loss", "lr_old", "lr_new", "flops", "weight_cosine", "gradient_cosine", "weight_distance", "locked_pairs", "pairs"}); err != nil {
+	if err := out.Write([]string{"arm", "name", "step", "train_loss", "held_out_loss", "whole_held_out_loss", "lr_old", "lr_new", "flops", "weight_cosine", "gradient_cosine", "weight_distance", "locked_pairs", "pairs"}); err != nil {
 		return err
 	}
 	num := func(x float64) string {
@@ -154,7 +154,7 @@ func (r *Record) WriteCSV(w io.Writer) error {
 	}
 	for i, t := range r.Tracks {
 		for _, f := range t {
-			row := []string{strconv.Itoa(i), r.Experiment.Arms[i].Name, strconv.Itoa(f.Step), num(float64(f.Train)), num(float64(f.Held)),
+			row := []string{strconv.Itoa(i), r.Experiment.Arms[i].Name, strconv.Itoa(f.Step), num(float64(f.Train)), num(float64(f.Held)), num(float64(f.Whole)),
 				num(float64(f.LROld)), num(float64(f.LRNew)), num(f.FLOPs)}
 			w, g := f.Summary(Weight), f.Summary(Gradient)
 			if w.Pairs == 0 {

@@ -102,13 +102,16 @@ func (r *run) update() ArmFrame {
 	if r.step%ProbeEvery == 0 || r.step == r.exp.Steps {
 		f.Held = float32(r.held())
 	}
+	if r.step == r.exp.Steps {
+		f.Whole = float32(r.evaluate(r.text.AllHeld(r.exp.Task.Seq), nil))
+	}
 	return f
 }
 
 // frame is the present instant with nothing measured.
 func (r *run) frame() ArmFrame {
 	nan := float32(math.NaN())
-	return ArmFrame{Arm: r.arm, Step: r.step, Train: nan, Held: nan, FLOPs: r.flops}
+	return ArmFrame{Arm: r.arm, Step: r.step, Train: nan, Held: nan, Whole: nan, FLOPs: r.flops}
 }
 
 // first is the frame of step 0.

@@ -85,14 +85,14 @@ export class Story {
       const { locked, pairs } = copy.lock;
       set(slot("locked"), locked === pairs ? `Still glued: ${locked} of ${pairs} pairs are equal to the last bit.` : `${locked} of ${pairs} pairs are equal to the last bit.`);
     }
-    [...slot("results").children].forEach((item, i) => set(item.lastElementChild, digits(state.arms[i].held, 4)));
+    [...slot("results").children].forEach((item, i) => set(item.lastElementChild, digits(state.arms[i].whole, 4)));
     set(slot("verdict"), verdict(role));
   }
 }
 
 /** What the end shows, from the numbers of this run and nothing else. */
 function verdict(role) {
-  const held = (name) => (role(name)?.held ? Number(role(name).held) : NaN);
+  const held = (name) => (role(name)?.whole ? Number(role(name).whole) : NaN);
   const small = held("small"), copy = held("copy"), asymmetric = held("asymmetric"), sparkling = held("sparkling");
   const by = (a, b) => `${Math.abs(a - b).toFixed(3)} ${a < b ? "below" : "above"}`;
   const parts = [];

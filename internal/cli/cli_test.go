@@ -43,9 +43,9 @@ func TestRunPrintsATableOfArms(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(out), "\n")
 	require.Len(t, lines, 5)
 	assert.Contains(t, lines[0], "held-out loss")
-	assert.Regexp(t, `^Small +30 +\d\.\d{4} +- `, lines[1])
-	assert.Regexp(t, `^Copy +30 +\d\.\d{4} +128 of 128 +1\.000`, lines[2])
-	assert.Regexp(t, `^SPARKLING +30 +\d\.\d{4} +0 of 128 +0\.\d{3}`, lines[4])
+	assert.Regexp(t, `^Small +30 +\d\.\d{4} +\d\.\d{4} +- `, lines[1])
+	assert.Regexp(t, `^Copy +30 +\d\.\d{4} +\d\.\d{4} +128 of 128 +1\.000`, lines[2])
+	assert.Regexp(t, `^SPARKLING +30 +\d\.\d{4} +\d\.\d{4} +0 of 128 +0\.\d{3}`, lines[4])
 }
 
 func TestRunPrintsJSONForMachines(t *testing.T) {

@@ -149,7 +149,8 @@ type result struct {
 	Step         int      `json:"step"`
 	Params       int64    `json:"params"`
 	Active       int64    `json:"active"`
-	HeldOut      *float64 `json:"held_out_loss"`
+	HeldOut      *float64 `json:"held_out_loss"`       // of the windows that are watched during the run
+	Whole        *float64 `json:"whole_held_out_loss"` // of the whole held-out part, at the end
 	Pairs        int      `json:"pairs"`
 	Locked       int      `json:"locked_pairs"`
 	WeightCosine *float64 `json:"weight_cosine"`
@@ -165,6 +166,10 @@ func results(s *sim.Session) []result {
 		if h, ok := r.HeldAt(i, a.Step); ok {
 			x := float64(h)
 			row.HeldOut = &x
+		}
+		if h, ok := r.Final(i); ok {
+			x := float64(h)
+			row.Whole = &x
 		}
 		if f, ok := r.PairsAt(i, a.Step); ok {
 			w, g := f.Summary(sim.Weight), f.Summary(sim.Gradient)
@@ -186,7 +191,7 @@ func (v runVerb) print(w io.Writer, s *sim.Session) error {
 		}{s.Experiment(), rows})
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "arm\tstep\theld-out loss\tidentical pairs\tweight cosine\tgradient cosine\tparameters")
+	fmt.Fprintln(t, "arm\tstep\theld-out loss\twhole held-out part\tidentical pairs\tweight cosine\tgradient cosine\tparameters")
 	number := func(x *float64, digits int) string {
 		if x == nil {
 			return "-"
@@ -198,7 +203,7 @@ func (v runVerb) print(w io.Writer, s *sim.Session) error {
 		if r.Pairs > 0 {
 			pairs = fmt.Sprintf("%d of %d", r.Locked, r.Pairs)
 		}
-		fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t%s\t%d\n", r.Name, r.Step, number(r.HeldOut, 4), pairs, number(r.WeightCosine, 3), number(r.GradCosine, 3), r.Params)
+		fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t%d\n", r.Name, r.Step, number(r.HeldOut, 4), number(r.Whole, 4), pairs, number(r.WeightCosine, 3), number(r.GradCosine, 3), r.Params)
 	}
 	return t.Flush()
 }

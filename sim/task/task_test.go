@@ -1,27 +1,10 @@
 package task
 
 import (
-	"os"
-	"os/exec"
-	"path/filepath"
-	"runtime"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 )
-
-func TestTheTextIsCleanedFromTheGoDistribution(t *testing.T) {
-	if runtime.GOOS == "js" {
-		t.Skip("no processes in a browser's sandbox; the native run of this test compares")
-	}
-	root, err := exec.Command("go", "env", "GOROOT").Output()
-	require.NoError(t, err)
-	raw, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(root)), "src/testdata/Isaac.Newton-Opticks.txt"))
-	require.NoError(t, err)
-	require.True(t, Clean(string(raw), "Advertisement I") == opticks, "opticks.txt is not what Clean makes")
-}
 
 func TestTextHasTheStatedSize(t *testing.T) {
 	text := Opticks()

@@ -82,7 +82,7 @@ func (c *controls) scrolled(content *widget.Container) *widget.Container {
 		return int(whole * float64(scroll.ViewRect().Dy()) / float64(max(content.GetWidget().Rect.Dy(), 1)))
 	}
 	bar := l.bar()
-	slider := widget.NewSlider(widget.SliderOpts.Direction(widget.DirectionVertical), widget.SliderOpts.MinMax(0, whole),
+	slider := widget.NewSlider(widget.SliderOpts.Orientation(widget.DirectionVertical), widget.SliderOpts.MinMax(0, whole),
 		widget.SliderOpts.Images(bar.TrackImage, bar.HandleImage), widget.SliderOpts.PageSizeFunc(page),
 		widget.SliderOpts.WidgetOpts(widget.WidgetOpts.MinSize(l.px(10), 0)),
 		widget.SliderOpts.ChangedHandler(func(a *widget.SliderChangedEventArgs) { scroll.ScrollTop = float64(a.Current) / whole }))

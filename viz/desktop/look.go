@@ -146,14 +146,15 @@ func (l look) choice(width int) *widget.ListComboButtonParams {
 
 // fit cuts a label that is too long for its place at a colon or, where there is none, at a letter.
 func fit(f *text.Face, s string, width float64) string {
-	if text.Advance(s, *f) <= width {
+	advance := func(s string) float64 { return text.AdvanceAt(s, len(s), *f) }
+	if advance(s) <= width {
 		return s
 	}
 	if name, _, ok := strings.Cut(s, ":"); ok {
 		return name
 	}
 	runes := []rune(s)
-	for len(runes) > 1 && text.Advance(string(runes)+"…", *f) > width {
+	for len(runes) > 1 && advance(string(runes)+"…") > width {
 		runes = runes[:len(runes)-1]
 	}
 	return string(runes) + "…"

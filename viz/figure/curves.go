@@ -60,14 +60,14 @@ func Difference(r *sim.Record) (Figure, bool) {
 	p := axes("step", "held-out loss minus that of "+name)
 	p.Add(grid{zero: true})
 	n := add(r, p, func(f sim.ArmFrame) float64 {
-		h, ok := r.HeldAt(base, f.Step)
-		if !ok || f.Step < r.Tracks[base][0].Step {
+		d, ok := r.Gap(f.Arm, base, f.Step)
+		if !ok || f.Held != f.Held {
 			return math.NaN()
 		}
-		return float64(f.Held) - float64(h)
+		return d
 	}, 4)
 	return Figure{
-		Name: "difference", Title: "Difference to " + name, Caption: "One seed: the same batches in every arm. Below zero is better.",
+		Name: "difference", Title: "Difference to " + name, Caption: fmt.Sprintf("One seed: the same batches in every arm. Means over %d steps. Below zero is better.", sim.GapSteps),
 		width: 720, height: 430, panels: []panel{{plot: p}},
 	}, n > 0
 }

@@ -41,6 +41,7 @@ type Arm struct {
 	Train   string `json:"train"`
 	Held    string `json:"held"`
 	HeldAt  int    `json:"heldAt"` // the step at which Held was measured
+	Whole   string `json:"whole"`  // loss on the whole held-out part, at the end
 	LROld   string `json:"lrOld"`
 	LRNew   string `json:"lrNew"`
 	Lock    Lock   `json:"lock"`
@@ -89,6 +90,9 @@ func arm(rec *sim.Record, i int, a sim.Arm, status sim.ArmStatus, shown int) Arm
 	}
 	if f, ok := newest(rec, i, shown, func(f sim.ArmFrame) bool { return len(f.Pairs) > 0 }); ok {
 		out.Lock = lockOf(f)
+	}
+	if w, ok := rec.Final(i); ok && shown >= rec.Experiment.Steps {
+		out.Whole = number(w)
 	}
 	if r, ok := rec.Report(i); ok && r.Step <= shown {
 		out.Logit = number(r.LogitError)

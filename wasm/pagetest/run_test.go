@@ -155,8 +155,8 @@ func TestTableSaysWhatTheCSVSays(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, fmt.Sprintf("%.4f", v), cell, "%s, %s", row[0], rows[0][column])
 		}
-		if want[12] != "" {
-			assert.Equal(t, want[11]+"/"+want[12], row[3], "locked pairs of %s", row[0])
+		if want[13] != "" {
+			assert.Equal(t, want[12]+"/"+want[13], row[3], "locked pairs of %s", row[0])
 		}
 	}
 	assert.Contains(t, eval[string](p, `document.getElementById("live-region").textContent`), "Step 60 of 60")

@@ -1,0 +1,107 @@
+package sim
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// tiny is the record of a run that takes a moment.
+func tiny(t testing.TB) *Record {
+	e := short(12)
+	e.Task.Batch, e.Task.Seq = 1, 8
+	e.Arms = e.Arms[:2]
+	r := newRecord(e)
+	for arm := range e.Arms {
+		a, err := newRun(e, arm)
+		require.NoError(t, err)
+		for a.step < e.Steps {
+			if w, ok := a.due(); ok {
+				report, err := a.widen(w)
+				require.NoError(t, err)
+				r.Reports = append(r.Reports, report)
+			}
+			r.Tracks[arm] = append(r.Tracks[arm], a.update())
+		}
+	}
+	return r
+}
+
+// Whatever a file holds, reading it ends with a record that can be written, drawn and described, or with an error.
+func FuzzDecodeRecord(f *testing.F) {
+	var b bytes.Buffer
+	require.NoError(f, tiny(f).Encode(&b))
+	f.Add(b.Bytes())
+	f.Add([]byte(magic))
+	f.Add(b.Bytes()[:b.Len()/2])
+	f.Fuzz(func(t *testing.T, data []byte) {
+		r, err := DecodeRecord(bytes.NewReader(data))
+		if err != nil {
+			return
+		}
+		var again bytes.Buffer
+		require.NoError(t, r.Encode(&again))
+		assert.NoError(t, r.WriteCSV(&bytes.Buffer{}))
+		last := r.Last()
+		r.At(last)
+		r.Describe(last, nil)
+		for i := range r.Tracks {
+			r.HeldAt(i, last)
+			r.PairsAt(i, last)
+			r.Gap(i, 0, last)
+		}
+	})
+}
+
+// A worker's message is input too: a trainer answers anything with messages that can be read, and never stops the program.
+func FuzzMessages(f *testing.F) {
+	e := short(12)
+	e.Task.Batch, e.Task.Seq = 1, 8
+	for _, m := range []Message{
+		{Kind: KindStart, Arm: 1, Document: e.JSON()}, {Kind: KindRun, Step: 3}, {Kind: KindFork}, {Kind: KindStart, Document: []byte("{}")},
+		{Kind: KindStart, Document: e.JSON(), Snapshot: []byte("no snapshot")}, {Kind: KindFailed, Text: "x"}, {Kind: KindFrames, Frames: tiny(f).Tracks[1][:2]},
+	} {
+		f.Add(m.Encode())
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		m, err := DecodeMessage(data)
+		if err == nil {
+			again, err := DecodeMessage(m.Encode())
+			require.NoError(t, err)
+			assert.Equal(t, m.Kind, again.Kind)
+			if m.Kind == KindStart {
+				if e, err := Parse(m.Document); err != nil || e.bounded() != nil {
+					return // it would be refused, or is larger than a test should be
+				}
+			}
+		}
+		for _, out := range NewTrainer().Handle(data) {
+			_, err := DecodeMessage(out)
+			assert.NoError(t, err)
+		}
+	})
+}
+
+// A link or a file leads to an experiment that is valid and comes back the same, or to an error.
+func FuzzExperiment(f *testing.F) {
+	f.Add(Default().Link(), Default().JSON())
+	f.Add("x", []byte(`{"version": 1}`))
+	f.Fuzz(func(t *testing.T, link string, document []byte) {
+		if e, err := FromLink(link); err == nil {
+			assert.NoError(t, e.Validate())
+			again, err := FromLink(e.Link())
+			require.NoError(t, err)
+			assert.Equal(t, e, again)
+		}
+		if e, err := Parse(document); err == nil {
+			again, err := Parse(e.JSON())
+			require.NoError(t, err)
+			assert.Equal(t, e, again)
+			for _, k := range Knobs(e) {
+				_ = k.Get(e)
+			}
+		}
+	})
+}
