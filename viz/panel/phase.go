@@ -3,8 +3,6 @@ package panel
 import (
 	"strconv"
 
-	"github.com/sparkling-lab/sparkling/model/optim"
-	"github.com/sparkling-lab/sparkling/model/widen"
 	"github.com/sparkling-lab/sparkling/sim"
 )
 
@@ -48,25 +46,15 @@ const (
 	Other      Role = "other"
 )
 
-// RoleOf looks at the arm's first widening; its name does not matter.
+// RoleOf looks at what the arm does; its name does not matter.
 func RoleOf(a sim.Arm) Role {
-	if len(a.Widen) == 0 {
-		return Small
+	t, ok := sim.TreatmentOf(a)
+	if !ok || len(a.Widen) > 0 && a.Widen[0].Init != "copy-copy" {
+		return Other
 	}
-	w := a.Widen[0]
-	switch {
-	case w.Init != widen.CopyCopy || w.Scale != widen.RMS:
-		return Other
-	case w.State == widen.Asymmetric && w.Rewarm.Scope == optim.RewarmNew:
-		return Sparkling
-	case w.Rewarm.Scope != optim.RewarmNone:
-		return Other
-	case w.State == widen.Asymmetric:
-		return Asymmetric
-	case w.State == widen.Copy:
-		return Copy
-	case w.State == widen.Drop:
-		return Drop
+	switch role := Role(t.ID); role {
+	case Small, Drop, Copy, Asymmetric, Sparkling:
+		return role
 	}
 	return Other
 }

@@ -1,0 +1,140 @@
+// Package policy holds the rules of the house that a compiler does not see. It has tests only.
+package policy
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const (
+	root   = "../.."
+	module = "github.com/sparkling-lab/sparkling/"
+	// maxLines is where a file has more than one idea.
+	maxLines = 400
+)
+
+// files calls f for every file of the project that a person has written.
+func files(t *testing.T, f func(path string, data []byte)) {
+	t.Helper()
+	require.NoError(t, filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name := d.Name()
+		if d.IsDir() {
+			if name == ".git" || name == ".cache" || name == "bin" || name == "dist" || name == "testdata" || name == "node_modules" {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(root, path)
+		f(filepath.ToSlash(rel), data)
+		return err
+	}))
+}
+
+// allowed says which of our packages each may import; tests may import more.
+var allowed = map[string][]string{
+	"model/compute": {},
+	"model":         {"model/compute"},
+	"model/widen":   {"model"},
+	"model/optim":   {"model", "model/compute"},
+	"sim/task":      {},
+	"sim":           {"model", "model/compute", "model/optim", "model/widen", "sim/task"},
+	"viz":           {"sim"},
+	"viz/figure":    {"sim"},
+	"viz/panel":     {"sim"},
+	"viz/desktop":   {"sim", "viz", "viz/panel"},
+	"wasm/trainer":  {"sim"},
+	"wasm/lab":      {"sim", "viz", "viz/panel"},
+}
+
+func TestImportsPointOneWay(t *testing.T) {
+	seen := map[string]bool{}
+	files(t, func(path string, data []byte) {
+		dir := filepath.ToSlash(filepath.Dir(path))
+		may, ruled := allowed[dir]
+		if !ruled || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return
+		}
+		seen[dir] = true
+		f, err := parser.ParseFile(token.NewFileSet(), path, data, parser.ImportsOnly)
+		require.NoError(t, err)
+		for _, spec := range f.Imports {
+			name, err := strconv.Unquote(spec.Path.Value)
+			require.NoError(t, err)
+			if ours, ok := strings.CutPrefix(name, module); ok {
+				assert.Contains(t, may, ours, "%s imports %s", path, ours)
+			}
+		}
+	})
+	for dir := range allowed {
+		assert.True(t, seen[dir], "the rule for %s has nothing to rule", dir)
+	}
+}
+
+func TestEveryPackageSaysWhatLivesThere(t *testing.T) {
+	says := map[string]bool{}
+	files(t, func(path string, data []byte) {
+		if !strings.HasSuffix(path, ".go") {
+			return
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), path, data, parser.PackageClauseOnly|parser.ParseComments)
+		require.NoError(t, err)
+		dir := filepath.Dir(path)
+		says[dir] = says[dir] || f.Doc != nil && len(f.Doc.Text()) > 60
+	})
+	for dir, ok := range says {
+		assert.True(t, ok, "the package in %s has no comment", dir)
+	}
+}
+
+func TestFilesAreShort(t *testing.T) {
+	files(t, func(path string, data []byte) {
+		if strings.HasSuffix(path, ".go") || strings.HasSuffix(path, ".js") || strings.HasSuffix(path, ".css") {
+			assert.LessOrEqual(t, strings.Count(string(data), "\n"), maxLines, path)
+		}
+	})
+}
+
+// A path of somebody's machine means nothing on another.
+func TestNoPathOfAMachineIsWrittenDown(t *testing.T) {
+	home := regexp.MustCompile(`(/home/|/root/|/Users/|C:\\Users)`)
+	files(t, func(path string, data []byte) {
+		if filepath.Base(path) != "policy_test.go" && !strings.HasSuffix(path, ".png") {
+			assert.Empty(t, home.FindString(string(data)), path)
+		}
+	})
+}
+
+// Nothing leaves the reader's machine: what the page loads lies beside it. Links to follow and names of formats are no requests.
+func TestThePageAsksNobodyElse(t *testing.T) {
+	address := regexp.MustCompile(`https?://[^\s"'<>)]+`)
+	link := regexp.MustCompile(`<a [^>]*href="(https?://[^"]+)"`)
+	pages := 0
+	files(t, func(path string, data []byte) {
+		if path != "index.html" && !strings.HasPrefix(path, "site/") || strings.HasSuffix(path, ".png") {
+			return
+		}
+		pages++
+		text := link.ReplaceAllString(string(data), "")
+		for _, a := range address.FindAllString(text, -1) {
+			assert.True(t, strings.HasPrefix(a, "http://www.w3.org/"), "%s asks %s", path, a)
+		}
+	})
+	assert.Greater(t, pages, 5)
+}
