@@ -17,7 +17,7 @@ func vectorLen() int { return simd.Float32s{}.Len() }
 // n is a whole number of vectors.
 func product(c []float32, ldc int, a []float32, aRow, aCol int, b []float32, ldb, m, n, k int, acc bool) {
 	lanes := vectorLen()
-	for j := 0; j < n; {
+	for j := ownKernel(c, ldc, a, aRow, aCol, b, ldb, m, n, k, acc); j < n; {
 		if j+2*lanes <= n {
 			i := 0
 			for ; i+4 <= m; i += 4 {
