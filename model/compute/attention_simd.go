@@ -45,13 +45,7 @@ func (e *cpu) AttentionBackward(dq, dk, dv, dout, probs, q, k, v []float32, s At
 			e.MatMul(NT, block, sub(do, from, to), sub(vh, 0, to), false)
 			for i := from; i < to; i++ {
 				d, pr := ds.Data[i*s.Seq:(i+1)*s.Seq], p.Data[i*s.Seq:(i+1)*s.Seq]
-				var sum float32
-				for j := range i + 1 {
-					sum += d[j] * pr[j]
-				}
-				for j := range i + 1 {
-					d[j] = pr[j] * (d[j] - sum) * scale
-				}
+				softmaxBackward(d[:i+1], pr[:i+1], scale)
 				clear(d[i+1:])
 			}
 			e.MatMul(NN, sub(dqh, from, to), block, sub(kh, 0, to), false)

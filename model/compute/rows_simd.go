@@ -93,21 +93,27 @@ func (e *cpu) ScatterAdd(dst, src []float32, rows []int32, scale []float32, cols
 // addScaled sets y = y + a·x.
 func addScaled(y []float32, a float32, x []float32) {
 	av := simd.BroadcastFloat32s(a)
-	for i := 0; i < len(x); {
-		xv, n := simd.LoadFloat32sPart(x[i:])
+	i, lanes := 0, av.Len()
+	for ; i+lanes <= len(x); i += lanes {
+		av.MulAdd(simd.LoadFloat32s(x[i:]), simd.LoadFloat32s(y[i:])).Store(y[i:])
+	}
+	if i < len(x) {
+		xv, _ := simd.LoadFloat32sPart(x[i:])
 		yv, _ := simd.LoadFloat32sPart(y[i:])
 		av.MulAdd(xv, yv).StorePart(y[i:])
-		i += n
 	}
 }
 
 // expRow sets y = e^(x − top) and returns the sum; y may be x.
 func expRow(y, x []float32, top float32) float64 {
 	tv := simd.BroadcastFloat32s(top)
-	for i := 0; i < len(x); {
-		xv, n := simd.LoadFloat32sPart(x[i:])
+	i, lanes := 0, tv.Len()
+	for ; i+lanes <= len(x); i += lanes {
+		expVec(simd.LoadFloat32s(x[i:]).Sub(tv)).Store(y[i:])
+	}
+	if i < len(x) {
+		xv, _ := simd.LoadFloat32sPart(x[i:])
 		expVec(xv.Sub(tv)).StorePart(y[i:])
-		i += n
 	}
 	var sum float64
 	for _, v := range y {
@@ -119,18 +125,23 @@ func expRow(y, x []float32, top float32) float64 {
 // scaleRow sets y = a·y.
 func scaleRow(y []float32, a float32) {
 	av := simd.BroadcastFloat32s(a)
-	for i := 0; i < len(y); {
-		yv, n := simd.LoadFloat32sPart(y[i:])
+	i, lanes := 0, av.Len()
+	for ; i+lanes <= len(y); i += lanes {
+		simd.LoadFloat32s(y[i:]).Mul(av).Store(y[i:])
+	}
+	if i < len(y) {
+		yv, _ := simd.LoadFloat32sPart(y[i:])
 		yv.Mul(av).StorePart(y[i:])
-		i += n
 	}
 }
 
-// maxRow is the largest element; not-a-number wins.
+// maxRow is the largest element. A not-a-number need not win: its own exponential is one, and so is the sum.
 func maxRow(x []float32) float32 {
 	top := x[0]
 	for _, v := range x {
-		top = max(top, v)
+		if v > top { // the builtin max is a call on some machines
+			top = v
+		}
 	}
 	return top
 }

@@ -1,0 +1,137 @@
+//go:build goexperiment.simd
+
+package compute
+
+import (
+	"math"
+	"simd"
+)
+
+// Loading and storing a part of a vector costs several times as much as a whole one: the loops here take whole vectors as long as there
+// are any, and the rest with the same instructions.
+
+// lanesSum adds the lanes of a vector, in order.
+func lanesSum(v simd.Float32s) float64 {
+	var lanes [16]float32
+	v.Store(lanes[:])
+	sum := 0.0
+	for _, x := range lanes[:v.Len()] {
+		sum += float64(x)
+	}
+	return sum
+}
+
+// RMSNorm implements [Engine].
+func (e *cpu) RMSNorm(y, inv, x, gain []float32, eps float32) {
+	d := len(gain)
+	for i := range inv {
+		row := x[i*d : (i+1)*d]
+		inv[i] = float32(1 / math.Sqrt(squares(row)/float64(d)+float64(eps)))
+		scaleBy(y[i*d:(i+1)*d], row, inv[i], gain)
+	}
+}
+
+// squares is Σx².
+func squares(x []float32) float64 {
+	var sum simd.Float32s
+	i, lanes := 0, sum.Len()
+	for ; i+lanes <= len(x); i += lanes {
+		v := simd.LoadFloat32s(x[i:])
+		sum = v.MulAdd(v, sum)
+	}
+	if i < len(x) {
+		v, _ := simd.LoadFloat32sPart(x[i:])
+		sum = v.MulAdd(v, sum)
+	}
+	return lanesSum(sum)
+}
+
+// scaleBy sets y = a·x⊙by.
+func scaleBy(y, x []float32, a float32, by []float32) {
+	av := simd.BroadcastFloat32s(a)
+	i, lanes := 0, av.Len()
+	for ; i+lanes <= len(x); i += lanes {
+		simd.LoadFloat32s(x[i:]).Mul(av).Mul(simd.LoadFloat32s(by[i:])).Store(y[i:])
+	}
+	if i < len(x) {
+		v, _ := simd.LoadFloat32sPart(x[i:])
+		g, _ := simd.LoadFloat32sPart(by[i:])
+		v.Mul(av).Mul(g).StorePart(y[i:])
+	}
+}
+
+// RMSNormBackward implements [Engine]: dx = inv·(γ⊙dy − x·inv²·mean(γ⊙dy⊙x)).
+func (e *cpu) RMSNormBackward(dx, dgain, dy, x, gain, inv []float32, acc bool) {
+	d := len(gain)
+	for i, r := range inv {
+		from, to := i*d, (i+1)*d
+		c := float32(dot3(gain, dy[from:to], x[from:to])/float64(d)) * r * r
+		normBackward(dx[from:to], dgain, dy[from:to], x[from:to], gain, r, c, acc)
+	}
+}
+
+// dot3 is Σabc.
+func dot3(a, b, c []float32) float64 {
+	var sum simd.Float32s
+	i, lanes := 0, sum.Len()
+	for ; i+lanes <= len(a); i += lanes {
+		sum = simd.LoadFloat32s(a[i:]).Mul(simd.LoadFloat32s(b[i:])).MulAdd(simd.LoadFloat32s(c[i:]), sum)
+	}
+	if i < len(a) {
+		av, _ := simd.LoadFloat32sPart(a[i:])
+		bv, _ := simd.LoadFloat32sPart(b[i:])
+		cv, _ := simd.LoadFloat32sPart(c[i:])
+		sum = av.Mul(bv).MulAdd(cv, sum)
+	}
+	return lanesSum(sum)
+}
+
+func normBackward(dx, dgain, dy, x, gain []float32, r, c float32, acc bool) {
+	rv, cv := simd.BroadcastFloat32s(r), simd.BroadcastFloat32s(c)
+	i, lanes := 0, rv.Len()
+	for ; i+lanes <= len(x); i += lanes {
+		dyv, xv := simd.LoadFloat32s(dy[i:]), simd.LoadFloat32s(x[i:])
+		out := simd.LoadFloat32s(gain[i:]).Mul(dyv).Sub(xv.Mul(cv)).Mul(rv)
+		if acc {
+			out = out.Add(simd.LoadFloat32s(dx[i:]))
+		}
+		out.Store(dx[i:])
+		dyv.Mul(xv).MulAdd(rv, simd.LoadFloat32s(dgain[i:])).Store(dgain[i:])
+	}
+	if i < len(x) {
+		g, _ := simd.LoadFloat32sPart(gain[i:])
+		dyv, _ := simd.LoadFloat32sPart(dy[i:])
+		xv, _ := simd.LoadFloat32sPart(x[i:])
+		dg, _ := simd.LoadFloat32sPart(dgain[i:])
+		out := g.Mul(dyv).Sub(xv.Mul(cv)).Mul(rv)
+		if acc {
+			old, _ := simd.LoadFloat32sPart(dx[i:])
+			out = out.Add(old)
+		}
+		out.StorePart(dx[i:])
+		dyv.Mul(xv).MulAdd(rv, dg).StorePart(dgain[i:])
+	}
+}
+
+// softmaxBackward sets d = p⊙(d − Σp⊙d)·scale.
+func softmaxBackward(d, p []float32, scale float32) {
+	var sum simd.Float32s
+	i, lanes := 0, sum.Len()
+	for ; i+lanes <= len(d); i += lanes {
+		sum = simd.LoadFloat32s(d[i:]).MulAdd(simd.LoadFloat32s(p[i:]), sum)
+	}
+	if i < len(d) {
+		dv, _ := simd.LoadFloat32sPart(d[i:])
+		pv, _ := simd.LoadFloat32sPart(p[i:])
+		sum = dv.MulAdd(pv, sum)
+	}
+	all, by := simd.BroadcastFloat32s(float32(lanesSum(sum))), simd.BroadcastFloat32s(scale)
+	for i = 0; i+lanes <= len(d); i += lanes {
+		simd.LoadFloat32s(p[i:]).Mul(simd.LoadFloat32s(d[i:]).Sub(all)).Mul(by).Store(d[i:])
+	}
+	if i < len(d) {
+		dv, _ := simd.LoadFloat32sPart(d[i:])
+		pv, _ := simd.LoadFloat32sPart(p[i:])
+		pv.Mul(dv.Sub(all)).Mul(by).StorePart(d[i:])
+	}
+}
