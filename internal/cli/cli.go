@@ -24,6 +24,7 @@ const (
 type verbs struct {
 	Window  windowVerb  `cmd:"" default:"withargs" help:"Open the pictures in a window. This is what happens without a verb."`
 	Run     runVerb     `cmd:"" help:"Run an experiment without a window and print a table of its arms."`
+	Plan    planVerb    `cmd:"" help:"Count what a widening costs and saves: parameters, operations, memory."`
 	Serve   serveVerb   `cmd:"" help:"Serve the page on this machine."`
 	Figures figuresVerb `cmd:"" help:"Draw the figures of a record."`
 }

@@ -141,6 +141,24 @@ func TestWithoutADisplayTheWindowSaysWhatWorks(t *testing.T) {
 	assert.Contains(t, err, "the verb run trains without one")
 }
 
+func TestPlanPrintsThePapersTableBesideItsOwnCounts(t *testing.T) {
+	code, out, err := run("plan")
+	require.Zero(t, code, err)
+	for _, words := range []string{"449.50 M", "751.49 M", "899.00 M", "1502.98 M", "7.206e+20", "Table 2", "points"} {
+		assert.Contains(t, out, words)
+	}
+	code, out, err = run("plan", "--json", file(t, nil))
+	require.Zero(t, code, err)
+	var got struct{ Rows []map[string]any }
+	require.NoError(t, json.Unmarshal([]byte(out), &got))
+	require.Len(t, got.Rows, 4)
+	assert.EqualValues(t, 20384, got.Rows[0]["total"])
+	assert.NotContains(t, got.Rows[0], "published")
+	code, _, err = run("plan", "--at", "2")
+	assert.Equal(t, codeBad, code)
+	assert.Contains(t, err, "at is 2")
+}
+
 func TestHelpIsAnAnswerNotAnError(t *testing.T) {
 	code, out, err := run("--help")
 	assert.Zero(t, code)

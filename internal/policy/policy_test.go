@@ -54,6 +54,7 @@ var allowed = map[string][]string{
 	"model/widen":   {"model"},
 	"model/optim":   {"model", "model/compute"},
 	"sim/task":      {},
+	"sim/plan":      {"model", "model/widen"},
 	"sim":           {"model", "model/compute", "model/optim", "model/widen", "sim/task"},
 	"viz":           {"sim"},
 	"viz/figure":    {"sim"},
