@@ -32,11 +32,11 @@ function save(blob, name) {
   setTimeout(() => URL.revokeObjectURL(a.href), 10_000);
 }
 
-/**
- * WebGL keeps a picture only until it has been shown, and the program draws only what has changed: it is asked to draw, and the picture
- * is read in the same frame, after the program's turn.
- */
+/** The pictures as they were drawn last, as a PNG. */
 export function picture(lab, use) {
-  lab.present();
-  requestAnimationFrame(() => document.querySelector("body > canvas").toBlob(use, "image/png"));
+  lab.picture((pixels, width, height) => {
+    const canvas = Object.assign(document.createElement("canvas"), { width, height });
+    canvas.getContext("2d").putImageData(new ImageData(pixels, width, height), 0, 0);
+    canvas.toBlob(use, "image/png");
+  });
 }

@@ -74,7 +74,7 @@ func (v *View) Point(x, y float64, inside bool) { v.pointer, v.inside = point{x,
 func (v *View) Present() { v.shown = time.Time{} }
 
 // Picture is a copy of all pictures as they were drawn last. It may be taken only while the game runs.
-func (v *View) Picture() image.Image {
+func (v *View) Picture() *image.RGBA {
 	b := v.image.Bounds()
 	out := image.NewRGBA(b)
 	v.image.ReadPixels(out.Pix)

@@ -22,7 +22,7 @@ func (l *lab) export() {
 		"csv":      func([]js.Value) any { return l.csv() },
 		"link":     func([]js.Value) any { return s.Experiment().Link() },
 
-		"present":  func([]js.Value) any { l.view.Present(); return "" },
+		"picture":  func(a []js.Value) any { l.wanted = a[0]; return "" },
 		"play":     func([]js.Value) any { l.shown = -1; l.view.SetStep(-1); s.Play(); return "" },
 		"pause":    func([]js.Value) any { s.Pause(); return "" },
 		"step":     func([]js.Value) any { s.StepOnce(); return "" },

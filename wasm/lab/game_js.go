@@ -19,6 +19,7 @@ type lab struct {
 	notice  string         // what was wrong with the address
 	bridge  js.Value
 	ready   bool
+	wanted  js.Value // takes the pixels of the pictures, their width and height; undefined where nobody waits
 
 	pointing bool // a mouse is over the pictures
 	touches  []ebiten.TouchID
@@ -34,12 +35,26 @@ func (l *lab) Update() error {
 	l.session.Tick(time.Now())
 	l.view.SetRecord(l.session.Record())
 	l.point()
+	l.give()
 	if !l.ready {
 		l.ready = true
 		l.watchPointer()
 		l.bridge.Call("ready")
 	}
 	return nil
+}
+
+// give hands over the picture that was asked for. Pixels can be read only in the game's own turn: the canvas forgets them.
+func (l *lab) give() {
+	if l.wanted.Type() != js.TypeFunction {
+		return
+	}
+	use := l.wanted
+	l.wanted = js.Undefined()
+	picture := l.view.Picture()
+	pixels := js.Global().Get("Uint8ClampedArray").New(len(picture.Pix))
+	js.CopyBytesToJS(pixels, picture.Pix)
+	use.Invoke(pixels, picture.Rect.Dx(), picture.Rect.Dy())
 }
 
 // point passes the pointer on: the mouse while it is over the pictures, or where a finger is or was last.
