@@ -132,6 +132,9 @@ func (c *coder) rms(v *[]BlockRMS) {
 	list(c, v, 8, func(b *BlockRMS) { c.f32(&b.In); c.f32(&b.Out) })
 }
 
+// frames visits frames; the smallest has 48 bytes.
+func (c *coder) frames(v *[]ArmFrame) { list(c, v, 48, c.frame) }
+
 func (c *coder) frame(f *ArmFrame) {
 	c.integer(&f.Arm)
 	c.integer(&f.Step)

@@ -72,7 +72,7 @@ func (c *coder) message(m *Message) {
 		c.i64(&m.Params)
 		c.i64(&m.Active)
 	case KindFrames:
-		list(c, &m.Frames, 48, c.frame)
+		c.frames(&m.Frames)
 	case KindWidened:
 		c.report(&m.Report)
 	case KindSnapshot:

@@ -113,7 +113,7 @@ func (c *coder) record(r *Record) {
 	if c.reading && c.err == nil {
 		r.Experiment, c.err = Parse(doc)
 	}
-	list(c, &r.Tracks, 4, func(t *[]ArmFrame) { list(c, t, 48, c.frame) })
+	list(c, &r.Tracks, 4, c.frames)
 	list(c, &r.Reports, 68, c.report)
 	if c.reading && c.err == nil {
 		c.err = r.check()

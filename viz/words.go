@@ -130,18 +130,23 @@ func (w *words) face(key face) text.Face {
 	if f, ok := w.faces[key]; ok {
 		return f
 	}
+	w.faces[key] = Face(key.bold, key.size*w.scale)
+	return w.faces[key]
+}
+
+// Face is the type of the Lab, regular or bold, at a size in device pixels.
+func Face(bold bool, size float64) text.Face {
 	data := goregular.TTF
-	if key.bold {
+	if bold {
 		data = gomedium.TTF
 	}
 	parsed, err := opentype.Parse(data)
 	if err != nil {
 		panic(err) // the fonts are part of the program
 	}
-	f, err := opentype.NewFace(parsed, &opentype.FaceOptions{Size: key.size * w.scale, DPI: 72, Hinting: font.HintingNone})
+	f, err := opentype.NewFace(parsed, &opentype.FaceOptions{Size: size, DPI: 72, Hinting: font.HintingNone})
 	if err != nil {
 		panic(err)
 	}
-	w.faces[key] = text.NewGoXFace(f)
-	return w.faces[key]
+	return text.NewGoXFace(f)
 }

@@ -6,11 +6,10 @@ import (
 	"image"
 	"image/png"
 	"io"
-	"os"
 	"path/filepath"
-	"runtime"
 	"time"
 
+	"github.com/sparkling-lab/sparkling/internal/display"
 	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/viz/desktop"
 )
@@ -30,7 +29,7 @@ func (v windowVerb) Run(*env) error {
 	if v.Scale != 0 && !(v.Scale >= 0.5 && v.Scale <= 4) {
 		return fmt.Errorf("--scale is %v; allowed is 0, or a number from 0.5 to 4", v.Scale)
 	}
-	if runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
+	if !display.Available() {
 		return errors.New("there is no display to open a window on; the verb run trains without one, and serve shows the page")
 	}
 	return desktop.Run(desktop.Options{Experiment: exp, Scale: v.Scale, Save: save})

@@ -10,18 +10,19 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
-	"runtime"
 	"testing"
 
 	"github.com/hajimehoshi/ebiten/v2"
 	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/internal/display"
 )
 
 var update = flag.Bool("update", false, "write the golden pictures anew")
 
 // Main is a TestMain: it runs the tests in a game's first update, or without one where there is no display.
 func Main(m *testing.M) {
-	if runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
+	if !display.Available() {
 		os.Exit(m.Run())
 	}
 	g := &game{m: m}

@@ -5,8 +5,9 @@ package testneed
 import (
 	"os"
 	"os/exec"
-	"runtime"
 	"testing"
+
+	"github.com/sparkling-lab/sparkling/internal/display"
 )
 
 // Browser is the path of a Chromium.
@@ -24,7 +25,7 @@ func Node(t testing.TB) string {
 // Display returns where a window can be opened.
 func Display(t testing.TB) {
 	t.Helper()
-	if runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
+	if !display.Available() {
 		missing(t, "a display to draw on; xvfb-run gives one")
 	}
 }

@@ -20,16 +20,7 @@ func (c *controls) knobs(to *widget.Container) {
 		}
 		c.knob(to, k)
 	}
-	changed := func() int {
-		n := 0
-		running := panel.Controls(c.window.session.Experiment())
-		for i, k := range panel.Controls(c.draft) {
-			if i >= len(running) || running[i].Value != k.Value {
-				n++
-			}
-		}
-		return n
-	}
+	changed := func() int { return len(panel.Changed(c.window.session.Experiment(), c.draft)) }
 	run := c.button(l.loud(), "Run this experiment", func() { c.begin(c.draft) })
 	undo := c.button(l.button(), "Undo", func() { c.draft = c.window.session.Experiment(); c.build() })
 	c.follow = append(c.follow, func(panel.State) {

@@ -8,10 +8,8 @@ import (
 	nine "github.com/ebitenui/ebitenui/image"
 	"github.com/ebitenui/ebitenui/widget"
 	"github.com/hajimehoshi/ebiten/v2/text/v2"
-	"golang.org/x/image/font"
-	"golang.org/x/image/font/gofont/gomedium"
-	"golang.org/x/image/font/gofont/goregular"
-	"golang.org/x/image/font/opentype"
+
+	"github.com/sparkling-lab/sparkling/viz"
 )
 
 // The colours are the page's.
@@ -36,19 +34,7 @@ type look struct {
 }
 
 func newLook(scale float64) look {
-	return look{scale, face(gomedium.TTF, 20*scale), face(gomedium.TTF, 13*scale), face(goregular.TTF, 13*scale), face(goregular.TTF, 11.5*scale)}
-}
-
-func face(ttf []byte, size float64) text.Face {
-	parsed, err := opentype.Parse(ttf)
-	if err != nil {
-		panic(err) // the fonts are part of the program
-	}
-	f, err := opentype.NewFace(parsed, &opentype.FaceOptions{Size: size, DPI: 72, Hinting: font.HintingNone})
-	if err != nil {
-		panic(err)
-	}
-	return text.NewGoXFace(f)
+	return look{scale, viz.Face(true, 20*scale), viz.Face(true, 13*scale), viz.Face(false, 13*scale), viz.Face(false, 11.5*scale)}
 }
 
 func (l look) px(v float64) int { return int(v*l.scale + 0.5) }

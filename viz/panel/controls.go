@@ -27,6 +27,17 @@ func Controls(e sim.Experiment) []Control {
 	return out
 }
 
+// Changed are the controls in which a draft differs from what runs, by their names.
+func Changed(running, draft sim.Experiment) []string {
+	now, changed := Controls(running), []string{}
+	for i, k := range Controls(draft) {
+		if i >= len(now) || now[i].Value != k.Value {
+			changed = append(changed, k.ID)
+		}
+	}
+	return changed
+}
+
 // Change sets one knob of a copy of e. Where the value or what it leads to is not allowed, e comes back with the reason.
 func Change(e sim.Experiment, id, value string) (sim.Experiment, error) {
 	changed := e.Clone()

@@ -76,19 +76,11 @@ func (l *lab) scrub(step int) {
 
 // controls are the controls with the draft's values, and which of them differ from what runs.
 func (l *lab) controls() any {
-	running := panel.Controls(l.session.Experiment())
-	draft := panel.Controls(l.draft)
-	changed := []string{}
-	for i := range draft {
-		if i >= len(running) || draft[i].Value != running[i].Value {
-			changed = append(changed, draft[i].ID)
-		}
-	}
 	return struct {
 		Controls []panel.Control `json:"controls"`
 		Changed  []string        `json:"changed"`
 		Problem  string          `json:"problem"`
-	}{draft, changed, l.notice}
+	}{panel.Controls(l.draft), panel.Changed(l.session.Experiment(), l.draft), l.notice}
 }
 
 func (l *lab) csv() string {
