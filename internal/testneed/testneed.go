@@ -4,47 +4,45 @@ package testneed
 
 import (
 	"os"
-	"os/exec"
 	"testing"
 
 	"github.com/sparkling-lab/sparkling/internal/display"
+	"github.com/sparkling-lab/sparkling/internal/tools"
 )
 
 // Browser is the path of a Chromium.
 func Browser(t testing.TB) string {
 	t.Helper()
-	return tool(t, "a Chromium to drive the page with", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "headless-shell")
+	return tool(t, tools.Chromium)
 }
 
 // Node is the path of Node.js, which runs WebAssembly tests.
 func Node(t testing.TB) string {
 	t.Helper()
-	return tool(t, "Node.js to run WebAssembly with", "node", "nodejs")
+	return tool(t, tools.Node)
 }
 
 // Display returns where a window can be opened.
 func Display(t testing.TB) {
 	t.Helper()
 	if !display.Available() {
-		missing(t, "a display to draw on; xvfb-run gives one")
+		missing(t, "this needs a display to draw on; xvfb-run gives one")
 	}
 }
 
-func tool(t testing.TB, what string, names ...string) string {
+func tool(t testing.TB, find func() (string, error)) string {
 	t.Helper()
-	for _, name := range names {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
+	path, err := find()
+	if err != nil {
+		missing(t, err.Error())
 	}
-	missing(t, what)
-	return ""
+	return path
 }
 
 func missing(t testing.TB, what string) {
 	t.Helper()
 	if os.Getenv("SPARKLING_STRICT") != "" {
-		t.Fatalf("this test needs %s, and SPARKLING_STRICT lets nothing be skipped", what)
+		t.Fatalf("%s, and SPARKLING_STRICT lets nothing be skipped", what)
 	}
-	t.Skipf("this test needs %s", what)
+	t.Skip(what)
 }

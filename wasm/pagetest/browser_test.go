@@ -19,13 +19,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
+	"github.com/sparkling-lab/sparkling/internal/browser"
 	"github.com/sparkling-lab/sparkling/internal/build"
 	"github.com/sparkling-lab/sparkling/internal/serve"
 	"github.com/sparkling-lab/sparkling/internal/testneed"
@@ -62,21 +62,16 @@ func TestMain(m *testing.M) {
 
 // tab is one open page. It gathers everything that a page of ours must not do.
 type tab struct {
-	t   *testing.T
-	ctx context.Context
+	*browser.Tab
+	t *testing.T
 
 	mu       sync.Mutex
 	problems []string // console errors, exceptions, requests to elsewhere
 }
 
-// window is the size of a window in CSS pixels and its device pixels per CSS pixel.
-type window struct {
-	w, h  int64
-	scale float64
-	touch bool
-}
+type window = browser.Window
 
-var desktop = window{1440, 900, 1, false}
+var desktop = browser.Desktop
 
 // open opens the page at a fragment and waits until the pictures are there.
 func open(t *testing.T, win window, fragment string) *tab {
@@ -94,33 +89,20 @@ func blank(t *testing.T, win window) *tab {
 	s, err := site()
 	require.NoError(t, err)
 	require.NotNil(t, s)
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.NoSandbox,
-		chromedp.Flag("headless", "new"), chromedp.Flag("use-gl", "angle"), chromedp.Flag("use-angle", "swiftshader"),
-		chromedp.Flag("enable-unsafe-swiftshader", true), chromedp.Flag("ignore-gpu-blocklist", true),
-		chromedp.WindowSize(int(win.w), int(win.h)), chromedp.UserDataDir(t.TempDir()))
-	alloc, stop := chromedp.NewExecAllocator(context.Background(), options...)
-	ctx, cancel := chromedp.NewContext(alloc)
-	p := &tab{t: t, ctx: ctx}
+	p := &tab{t: t}
+	p.Tab, err = browser.Open(context.Background(), path, t.TempDir(), win, p.listen)
+	require.NoError(t, err)
 	t.Cleanup(func() {
 		if t.Failed() {
 			p.shot("failed-" + strings.ReplaceAll(t.Name(), "/", "-"))
 		}
-		cancel()
-		stop()
+		p.Close()
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		if len(p.problems) > 0 {
 			t.Errorf("the page is not clean:\n%s", strings.Join(p.problems, "\n"))
 		}
 	})
-	require.NoError(t, chromedp.Listen(ctx, p.listen))
-	_, err = chromedp.Call(ctx, network.Enable, network.EnableParams{})
-	require.NoError(t, err)
-	_, err = chromedp.Call(ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
-		Width: win.w, Height: win.h, DeviceScaleFactor: win.scale, Mobile: win.touch,
-	})
-	require.NoError(t, err)
 	return p
 }
 
@@ -174,17 +156,13 @@ func (p *tab) address(fragment string) string {
 
 func (p *tab) do(actions ...chromedp.Action[chromedp.Void]) {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.ctx, 2*time.Minute)
-	defer cancel()
-	require.NoError(p.t, chromedp.Do(ctx, actions...))
+	require.NoError(p.t, p.Do(actions...))
 }
 
 // eval evaluates an expression on the page.
 func eval[T any](p *tab, expression string) T {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.ctx, time.Minute)
-	defer cancel()
-	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	v, err := browser.Eval[T](p.Tab, time.Minute, expression)
 	require.NoError(p.t, err, expression)
 	return v
 }
@@ -197,14 +175,9 @@ func (p *tab) run(expression string) {
 // wait waits until an expression is true.
 func (p *tab) wait(expression string, limit time.Duration) {
 	p.t.Helper()
-	for end := time.Now().Add(limit); ; time.Sleep(50 * time.Millisecond) {
-		if eval[bool](p, "!!("+expression+")") {
-			return
-		}
-		if time.Now().After(end) {
-			problem := eval[string](p, `document.getElementById("problem").textContent`)
-			require.FailNow(p.t, "waited in vain", "%s within %v; on the page: %q; %v", expression, limit, problem, p.problems)
-		}
+	if err := p.Wait(expression, limit); err != nil {
+		problem := eval[string](p, `document.getElementById("problem").textContent`)
+		require.FailNow(p.t, err.Error(), "on the page: %q; %v", problem, p.problems)
 	}
 }
 
@@ -226,7 +199,7 @@ func (p *tab) shot(name string) {
 	if dir == "" {
 		return
 	}
-	ctx, cancel := context.WithTimeout(p.ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(p.Ctx, 20*time.Second)
 	defer cancel()
 	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
 	if err != nil {

@@ -65,7 +65,7 @@ func TestArmWhoseWorkerDiesSaysSoAndStartsAgain(t *testing.T) {
 	want := p.csv()
 	p.run(`sparkling.reset(); sparkling.speed("0.25"); sparkling.play()`)
 	p.wait(`JSON.parse(sparkling.state()).last >= 3`, 20*time.Second)
-	infos, err := chromedp.Targets(p.ctx)
+	infos, err := chromedp.Targets(p.Ctx)
 	require.NoError(t, err)
 	killed := 0
 	for _, info := range infos {
@@ -85,7 +85,7 @@ func TestArmWhoseWorkerDiesSaysSoAndStartsAgain(t *testing.T) {
 
 // kill ends a worker from inside, without a word to the page: what it looks like when a browser takes one away.
 func (p *tab) kill(id target.ID) {
-	ctx, cancel := chromedp.NewContext(p.ctx, chromedp.WithTargetID(id))
+	ctx, cancel := chromedp.NewContext(p.Ctx, chromedp.WithTargetID(id))
 	defer cancel()
 	_, err := chromedp.Run(ctx, chromedp.Evaluate[chromedp.Void](`self.close()`))
 	require.NoError(p.t, err)

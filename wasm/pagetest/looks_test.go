@@ -11,25 +11,25 @@ import (
 
 // Windows that people have: nothing of the page is wider than the window, and every control can be reached.
 func TestPageFitsTheWindowsThatPeopleHave(t *testing.T) {
-	for _, w := range []window{{1440, 900, 2, false}, {1024, 768, 1, false}, {390, 844, 2, true}} {
-		t.Run(fmt.Sprintf("%dx%d", w.w, w.h), func(t *testing.T) {
+	for _, w := range []window{{W: 1440, H: 900, Scale: 2}, {W: 1024, H: 768, Scale: 1}, {W: 390, H: 844, Scale: 2, Touch: true}} {
+		t.Run(fmt.Sprintf("%dx%d", w.W, w.H), func(t *testing.T) {
 			p := open(t, w, short(t).Link())
 			p.finish()
-			assert.LessOrEqual(t, eval[float64](p, `document.documentElement.scrollWidth`), float64(w.w), "no sideways scrolling")
+			assert.LessOrEqual(t, eval[float64](p, `document.documentElement.scrollWidth`), float64(w.W), "no sideways scrolling")
 			outside := eval[[]string](p, `[...document.querySelectorAll("button, select, input, summary")]
 				.filter((e) => e.offsetParent)
 				.filter((e) => { const b = e.getBoundingClientRect(); return b.left < -1 || b.right > innerWidth + 1 || b.height < 16; })
 				.map((e) => e.id || e.textContent || e.name)`)
 			assert.Empty(t, outside, "controls outside the window")
-			p.shot(fmt.Sprintf("looks-%d", w.w))
-			if w.touch {
+			p.shot(fmt.Sprintf("looks-%d", w.W))
+			if w.Touch {
 				for _, pane := range []string{"copies", "divergence", "rms"} {
 					p.run(fmt.Sprintf(`document.querySelector("#panes [value=%s]").click()`, pane))
 					p.run(`new Promise((done) => setTimeout(done, 700))`)
-					p.shot(fmt.Sprintf("looks-%d-%s", w.w, pane))
+					p.shot(fmt.Sprintf("looks-%d-%s", w.W, pane))
 				}
 				p.run(`document.getElementById("knobs").scrollIntoView()`)
-				p.shot(fmt.Sprintf("looks-%d-knobs", w.w))
+				p.shot(fmt.Sprintf("looks-%d-knobs", w.W))
 			}
 		})
 	}

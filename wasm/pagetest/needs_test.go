@@ -20,7 +20,7 @@ func TestBrowserThatLacksSomethingIsTold(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := blank(t, desktop)
-			_, err := chromedp.Call(p.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: c.spoil})
+			_, err := chromedp.Call(p.Ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: c.spoil})
 			require.NoError(t, err)
 			p.do(chromedp.Navigate(p.address("")))
 			p.wait(`!document.getElementById("problem").hidden`, 20*time.Second)

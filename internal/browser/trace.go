@@ -1,0 +1,135 @@
+package browser
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/tracing"
+	"github.com/chromedp/chromedp"
+)
+
+// Frames is what the page's main thread was busy with while a trace was taken.
+type Frames struct {
+	PerSecond      float64
+	Mean, P95, Max float64 // milliseconds of processor time of the main thread from one animation frame to the next
+}
+
+func (f Frames) String() string {
+	return fmt.Sprintf("%.1f frames a second, each %.2f ms in the mean, %.2f at the 95th percentile, %.2f at most", f.PerSecond, f.Mean, f.P95, f.Max)
+}
+
+// event is what a trace says of one task. Times are in microseconds.
+type event struct {
+	Name, Phase string
+	Thread      int
+	Begun, CPU  float64
+}
+
+func (e *event) UnmarshalJSON(data []byte) error {
+	var raw struct {
+		Name string  `json:"name"`
+		Ph   string  `json:"ph"`
+		Tid  int     `json:"tid"`
+		TS   float64 `json:"ts"`
+		TDur float64 `json:"tdur"`
+	}
+	err := json.Unmarshal(data, &raw)
+	*e = event{raw.Name, raw.Ph, raw.Tid, raw.TS, raw.TDur}
+	return err
+}
+
+// Trace measures the main thread for a while, in processor time: on a machine whose cores are all busy training, wall time would
+// mostly say how long the thread had to wait for one.
+func (t *Tab) Trace(during time.Duration) (Frames, error) {
+	var mu sync.Mutex
+	var events []event
+	complete := make(chan struct{})
+	listening, stop := context.WithCancel(t.Ctx)
+	defer stop()
+	err := chromedp.Listen(listening, func(e any) {
+		switch e := e.(type) {
+		case *tracing.EventDataCollected:
+			mu.Lock()
+			defer mu.Unlock()
+			for _, v := range e.Value {
+				var one event
+				if json.Unmarshal(v, &one) == nil {
+					events = append(events, one)
+				}
+			}
+		case *tracing.EventTracingComplete:
+			close(complete)
+		}
+	})
+	if err != nil {
+		return Frames{}, err
+	}
+	_, err = chromedp.Call(t.Ctx, tracing.Start, tracing.StartParams{TraceConfig: &tracing.TraceConfig{
+		IncludedCategories: []string{"devtools.timeline", "disabled-by-default-devtools.timeline"},
+	}})
+	if err != nil {
+		return Frames{}, err
+	}
+	time.Sleep(during)
+	if _, err = chromedp.Call(t.Ctx, tracing.End, cdp.Empty{}); err != nil {
+		return Frames{}, err
+	}
+	select {
+	case <-complete:
+	case <-time.After(30 * time.Second):
+		return Frames{}, errors.New("the browser did not hand over its trace")
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	return measure(events)
+}
+
+// measure sums the tasks of the thread that has the animation frames, from each task that holds one up to the next such task.
+func measure(events []event) (Frames, error) {
+	events = slices.DeleteFunc(events, func(e event) bool { return e.Phase != "X" })
+	slices.SortStableFunc(events, func(a, b event) int { return cmp.Compare(a.Begun, b.Begun) })
+	at := slices.IndexFunc(events, func(e event) bool { return e.Name == "FireAnimationFrame" })
+	if at < 0 {
+		return Frames{}, errors.New("there is no animation frame in the trace")
+	}
+	main := events[at].Thread
+	var starts, costs []float64
+	var task event
+	for _, e := range events {
+		switch {
+		case e.Thread != main:
+		case e.Name == "RunTask":
+			task = e
+			if len(costs) > 0 {
+				costs[len(costs)-1] += e.CPU / 1000
+			}
+		case e.Name == "FireAnimationFrame":
+			if len(costs) > 0 {
+				costs[len(costs)-1] -= task.CPU / 1000
+			}
+			starts, costs = append(starts, task.Begun), append(costs, task.CPU/1000)
+		}
+	}
+	n := len(costs) - 1 // the last frame may be cut off
+	if n < 3 {
+		return Frames{}, fmt.Errorf("only %d whole animation frames in the trace", max(n, 0))
+	}
+	out := Frames{PerSecond: float64(n) * 1e6 / (starts[n] - starts[0])}
+	costs = costs[:n]
+	for _, c := range costs {
+		out.Mean += c / float64(n)
+	}
+	if !(out.Mean > 0) {
+		return Frames{}, errors.New("the browser does not measure processor time")
+	}
+	slices.Sort(costs)
+	out.P95, out.Max = costs[min(n-1, int(0.95*float64(n)))], costs[n-1]
+	return out, nil
+}
