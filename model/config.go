@@ -19,8 +19,9 @@ type Config struct {
 	ZCoef    float64 `json:"z_coef"`  // factor of the router z-loss
 	InitStd  float64 `json:"init_std"`
 	// LogitMult multiplies the logits: 1 until the hidden axis is widened, because the tied embedding cannot carry
-	// a fan-in factor (paper, App. D.1).
+	// a fan-in factor (paper, App. D.1). An untied head carries it itself.
 	LogitMult float64 `json:"logit_mult"`
+	Untied    bool    `json:"untied,omitempty"` // the output projection is a matrix of its own
 }
 
 // Limits on sizes that come from files, links and messages.

@@ -20,7 +20,7 @@ func Count(c Config, batch, seq int) Counts {
 			size = size / int64(t.Experts) * int64(c.TopK)
 		}
 		n.Active += size
-		if t.Kind != Gain {
+		if t.Kind == Matrix || t.Kind == Embedding && !c.Untied { // an untied embedding is only looked up
 			perToken += 2 * float64(size)
 		}
 	}
@@ -38,6 +38,9 @@ func Memory(c Config, batch, seq int) float64 {
 	heads := f(c.Heads) * f(c.HeadDim)
 	matrices := 2*f(c.Hidden)*heads + 2*f(c.Hidden)*f(c.KVHeads)*f(c.HeadDim) + f(c.Experts)*f(c.Hidden) + 3*f(c.Experts)*f(c.Hidden)*f(c.Inner)
 	params := f(c.Vocab)*f(c.Hidden) + f(c.Layers)*matrices
+	if c.Untied {
+		params += f(c.Vocab) * f(c.Hidden)
+	}
 	slots := tokens * f(c.TopK)
 	layer := tokens*(4*f(c.Hidden)+6*heads+2*f(c.Experts)) + slots*(2*f(c.Hidden)+3*f(c.Inner)) + tokens*f(c.Heads)*f(seq)
 	return 4 * (4*params + f(c.Layers)*layer + 2*tokens*f(c.Vocab) + slots*3*f(c.Inner))

@@ -28,7 +28,9 @@ func TestGradientsAreTheSlopesOfTheObjective(t *testing.T) {
 	all.TopK = all.Experts
 	dense := base
 	dense.Experts, dense.TopK = 1, 1
-	for name, c := range map[string]model.Config{"two of four experts": base, "all experts": all, "dense": dense} {
+	untied := base
+	untied.Untied = true
+	for name, c := range map[string]model.Config{"two of four experts": base, "all experts": all, "dense": dense, "untied head": untied} {
 		t.Run(name, func(t *testing.T) {
 			const batch, seq = 3, 7
 			rng := rand.New(rand.NewPCG(1, 2))

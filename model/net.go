@@ -115,7 +115,7 @@ func (n *Net) Forward(ids []int32) {
 	}
 	e.RMSNorm(n.xn, n.inv, n.x, n.weight(FinalNorm, -1), float32(c.NormEps))
 	N := n.Tokens()
-	e.MatMul(compute.NT, compute.M(n.logits, N, c.Vocab), compute.M(n.xn, N, c.Hidden), compute.M(n.weight(Embed, -1), c.Vocab, c.Hidden), false)
+	e.MatMul(compute.NT, compute.M(n.logits, N, c.Vocab), compute.M(n.xn, N, c.Hidden), compute.M(n.weight(Head, -1), c.Vocab, c.Hidden), false)
 	if c.LogitMult != 1 {
 		e.Axpby(n.logits, float32(c.LogitMult), n.logits, 0)
 	}
@@ -158,16 +158,15 @@ func (n *Net) Backward(labels []int32) Losses {
 	if c.LogitMult != 1 {
 		e.Axpby(s.dlogits, float32(c.LogitMult), s.dlogits, 0)
 	}
-	dlogits, embed := compute.M(s.dlogits, N, c.Vocab), compute.M(n.weight(Embed, -1), c.Vocab, c.Hidden)
-	dembed := compute.M(n.grad(Embed, -1), c.Vocab, c.Hidden)
-	e.MatMul(compute.TN, dembed, dlogits, compute.M(n.xn, N, c.Hidden), false)
-	e.MatMul(compute.NN, compute.M(s.dbranch, N, c.Hidden), dlogits, embed, false)
+	dlogits, head := compute.M(s.dlogits, N, c.Vocab), compute.M(n.weight(Head, -1), c.Vocab, c.Hidden)
+	e.MatMul(compute.TN, compute.M(n.grad(Head, -1), c.Vocab, c.Hidden), dlogits, compute.M(n.xn, N, c.Hidden), false)
+	e.MatMul(compute.NN, compute.M(s.dbranch, N, c.Hidden), dlogits, head, false)
 	e.RMSNormBackward(s.dx, n.grad(FinalNorm, -1), s.dbranch, n.x, n.weight(FinalNorm, -1), n.inv, false)
 	for l := len(n.layers) - 1; l >= 0; l-- {
 		n.expertsBackward(l)
 		n.attentionBackward(l)
 	}
-	e.ScatterAdd(dembed.Data, s.dx, n.ids, nil, c.Hidden)
+	e.ScatterAdd(n.grad(Embed, -1), s.dx, n.ids, nil, c.Hidden) // a tied head's part is there already
 	return loss
 }
 

@@ -5,7 +5,7 @@ import "fmt"
 // Part names a parameter tensor within the network or within a layer.
 type Part int
 
-// The parts. Embed and FinalNorm belong to no layer.
+// The parts. Embed, FinalNorm and Head belong to no layer.
 const (
 	Embed Part = iota
 	AttnNorm
@@ -21,14 +21,17 @@ const (
 	Up
 	Down
 	FinalNorm
-	parts
+	Head // the output projection: the embedding unless the network is untied
 )
+
+// layerParts is the number of parts of one layer.
+const layerParts = int(Down-AttnNorm) + 1
 
 // Kind says how a tensor takes part in a widening of one of its axes (paper, Sec. 3.2).
 type Kind int
 
-// The kinds: new rows of a Matrix are fan-out, its new columns fan-in; new columns of the Embedding are fan-out, because the
-// tied tensor cannot carry a fan-in factor too; a Gain is copied.
+// The kinds: new rows of a Matrix are fan-out, its new columns fan-in; new columns of the Embedding are fan-out, and where it is
+// the output projection too it cannot carry that one's fan-in factor; a Gain is copied.
 const (
 	Matrix Kind = iota
 	Embedding
@@ -117,18 +120,23 @@ func NewTable(c Config) *Table {
 		add(Down, l, Matrix, d, f, "mlp.experts.%d.down_proj.weight")
 	}
 	add(FinalNorm, -1, Gain, one, d, "model.norm.weight")
+	if c.Untied {
+		add(Head, -1, Matrix, Dim{Vocab, c.Vocab}, d, "lm_head.weight")
+	}
 	return t
 }
 
-// Find is the index of a part; layer is ignored for Embed and FinalNorm.
+// Find is the index of a part; layer is ignored for parts that belong to none. Where the head is tied it is found in the embedding.
 func (t *Table) Find(p Part, layer int) int {
-	switch p {
-	case Embed:
+	switch {
+	case p == Embed, p == Head && !t.Config.Untied:
 		return 0
-	case FinalNorm:
+	case p == FinalNorm:
+		return 1 + t.Config.Layers*layerParts
+	case p == Head:
 		return len(t.Tensors) - 1
 	}
-	return 1 + layer*int(parts-2) + int(p-AttnNorm)
+	return 1 + layer*layerParts + int(p-AttnNorm)
 }
 
 // Values is one number for every parameter: the weights themselves, their gradients, or an optimizer state.

@@ -35,7 +35,7 @@ func New(c Config, eng compute.Engine, g model.Growth, m, v model.Values, steps 
 	}
 	for _, t := range m.Table.Tensors {
 		runs := g.TensorRuns(t)
-		if t.Kind != model.Matrix || t.Part == model.Route {
+		if t.Kind != model.Matrix || t.Part == model.Route || t.Part == model.Head {
 			o.runs = append(o.runs, runs...)
 			continue
 		}

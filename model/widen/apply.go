@@ -1,6 +1,8 @@
 package widen
 
 import (
+	"hash/fnv"
+	"io"
 	"math"
 	"math/rand/v2"
 
@@ -35,21 +37,31 @@ func (s Spec) fills(p model.Part) (out, in fill) {
 	return fillCopy, fillCopy
 }
 
-// Weights are the widened weights. Random coordinates are normal with the RMS of the old matrix; the same seed gives the same bits.
+// Weights are the widened weights of a whole network: [Plan.Weight] of every matrix.
 func (p *Plan) Weights(old model.Values, seed uint64) model.Values {
 	now := model.NewValues(p.To)
-	rng := rand.New(rand.NewPCG(seed, 0x71de))
 	for i, t := range p.From.Tensors {
 		for e := range t.Experts {
-			p.matrix(rng, t, p.To.Tensors[i], old.Expert(i, e), now.Expert(i, e))
+			p.Weight(i, e, now.Expert(i, e), old.Expert(i, e), seed)
 		}
 	}
 	return now
 }
 
-// matrix widens one matrix: first its rows, then the columns of the taller matrix, so that copies of columns hold the new rows
-// too; then the factor on the whole.
-func (p *Plan) matrix(rng *rand.Rand, from, to model.Tensor, src, dst []float32) {
+// stream is the source of random numbers of expert e's matrix of a tensor. Every matrix has its own, so that a network widened in memory
+// and one widened matrix by matrix, in any order, hold the same bits.
+func stream(seed uint64, t model.Tensor, e int) *rand.Rand {
+	h := fnv.New64a()
+	_, _ = io.WriteString(h, t.Name(e))
+	return rand.New(rand.NewPCG(seed, h.Sum64()))
+}
+
+// Weight widens one matrix, that of expert e of a tensor of the table, from src to dst, which is all zeros at first: first its rows, then the columns
+// of the taller matrix, so that copies of columns hold the new rows too; then the factor on the whole. Random coordinates are normal with
+// the RMS of the old matrix; the same seed gives the same bits.
+func (p *Plan) Weight(tensor, e int, dst, src []float32, seed uint64) {
+	from, to := p.From.Tensors[tensor], p.To.Tensors[tensor]
+	rng := stream(seed, from, e)
 	out, in := p.Spec.fills(from.Part)
 	switch from.Kind {
 	case model.Embedding:
@@ -98,25 +110,27 @@ func rms(x []float32) float64 {
 	return math.Sqrt(s / float64(len(x)))
 }
 
-// States are the optimizer's states after the widening, old ones in the order of [m, v]; scaled treatments multiply state
-// number k by the factor of its weight to the power k+1.
+// States are the optimizer's states after the widening, old ones in the order of [m, v]: [Plan.State] of every matrix.
 func (p *Plan) States(old ...model.Values) []model.Values {
 	now := make([]model.Values, len(old))
 	for k, s := range old {
 		now[k] = model.NewValues(p.To)
-		if p.Spec.State == Drop {
-			continue
-		}
 		for i, t := range p.From.Tensors {
 			for e := range t.Experts {
-				p.state(t, p.To.Tensors[i], s.Expert(i, e), now[k].Expert(i, e), k+1)
+				p.State(i, now[k].Expert(i, e), s.Expert(i, e), k+1)
 			}
 		}
 	}
 	return now
 }
 
-func (p *Plan) state(from, to model.Tensor, src, dst []float32, power int) {
+// State widens the optimizer's state of one matrix of a tensor of the table from src to dst, which is all zeros at first. Scaled treatments multiply
+// by the factor of the weight to the given power: 1 for m, 2 for v.
+func (p *Plan) State(tensor int, dst, src []float32, power int) {
+	if p.Spec.State == Drop {
+		return
+	}
+	from, to := p.From.Tensors[tensor], p.To.Tensors[tensor]
 	rows, cols := p.axes[from.Rows.Axis], p.axes[from.Cols.Axis]
 	r, c, cc := from.Rows.Size, from.Cols.Size, to.Cols.Size
 	everywhere := p.Spec.State == Copy

@@ -45,7 +45,7 @@ func New(spec Spec, from *model.Table) (*Plan, error) {
 			return nil, fmt.Errorf("factor %g leaves the %s axis at %d; it must grow", spec.Factor, a, old)
 		}
 		p.axes[a] = spec.axis(old, now)
-		if a == model.Hidden {
+		if a == model.Hidden && !c.Untied {
 			c.LogitMult *= spec.logitFactor(old, now)
 		}
 	}
