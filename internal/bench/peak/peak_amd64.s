@@ -1,0 +1,54 @@
+#include "textflag.h"
+
+// One chain: its next value needs the one before, and no other's.
+#define CHAIN(R) VFMADD231PS R, R, R
+
+// func fma512(n int)
+TEXT ·fma512(SB), NOSPLIT, $0-8
+	MOVQ n+0(FP), CX
+	VZEROALL
+
+turn512:
+	CHAIN(Z0)
+	CHAIN(Z1)
+	CHAIN(Z2)
+	CHAIN(Z3)
+	CHAIN(Z4)
+	CHAIN(Z5)
+	CHAIN(Z6)
+	CHAIN(Z7)
+	CHAIN(Z8)
+	CHAIN(Z9)
+	CHAIN(Z10)
+	CHAIN(Z11)
+	CHAIN(Z12)
+	CHAIN(Z13)
+	CHAIN(Z14)
+	CHAIN(Z15)
+	DECQ CX
+	JNZ  turn512
+	VZEROUPPER
+	RET
+
+// func fma256(n int)
+TEXT ·fma256(SB), NOSPLIT, $0-8
+	MOVQ n+0(FP), CX
+	VZEROALL
+
+turn256:
+	CHAIN(Y0)
+	CHAIN(Y1)
+	CHAIN(Y2)
+	CHAIN(Y3)
+	CHAIN(Y4)
+	CHAIN(Y5)
+	CHAIN(Y6)
+	CHAIN(Y7)
+	CHAIN(Y8)
+	CHAIN(Y9)
+	CHAIN(Y10)
+	CHAIN(Y11)
+	DECQ CX
+	JNZ  turn256
+	VZEROUPPER
+	RET

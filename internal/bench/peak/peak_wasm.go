@@ -1,0 +1,10 @@
+package peak
+
+// mulAdd128 turns 14 independent chains of a multiplication and an addition n times.
+//
+//go:noescape
+func mulAdd128(n int)
+
+func vectors() []Limit {
+	return []Limit{{"wasm", "128-bit multiply and add", 14 * 4 * 2, mulAdd128}}
+}
