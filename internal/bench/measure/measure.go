@@ -1,0 +1,81 @@
+// Package measure times things against each other on a machine that does other things too: short repetitions taken in turns, and their
+// median. It knows neither what is timed nor what would be a good result.
+package measure
+
+import (
+	"context"
+	"math"
+	"slices"
+	"time"
+)
+
+// Median is the middle value, or the mean of the two in the middle; not-a-number where there is none.
+func Median(x []float64) float64 {
+	n := len(x)
+	if n == 0 {
+		return math.NaN()
+	}
+	x = slices.Sorted(slices.Values(x))
+	return (x[(n-1)/2] + x[n/2]) / 2
+}
+
+// GeoMean is the geometric mean of positive values; not-a-number where there is none.
+func GeoMean(x []float64) float64 {
+	sum := 0.0
+	for _, v := range x {
+		sum += math.Log(v)
+	}
+	return math.Exp(sum / float64(len(x)))
+}
+
+// A Run does some work once and returns how many seconds one unit of it took.
+type Run func() (seconds float64, err error)
+
+// Repeat makes a Run of a function that may be too short for a clock: it is called until a repetition lasts about least.
+func Repeat(least time.Duration, f func()) Run {
+	turns := 0
+	lap := func(n int) time.Duration {
+		begin := time.Now()
+		for range n {
+			f()
+		}
+		return time.Since(begin)
+	}
+	return func() (float64, error) {
+		if turns == 0 {
+			f() // memory grows, pages are touched
+			for turns = 1; ; turns *= 4 {
+				if took := lap(turns); took >= least/4 {
+					turns = max(1, int(float64(turns)*float64(least)/float64(took)))
+					break
+				}
+			}
+		}
+		return lap(turns).Seconds() / float64(turns), nil
+	}
+}
+
+// Interleaved takes turns: every repetition does each of the runs once, in order, so that what disturbs the machine disturbs all alike.
+// It returns the median seconds of each. The first, untimed round warms up. It ends early, with an error, when ctx does or a run errs.
+func Interleaved(ctx context.Context, repetitions int, runs ...Run) ([]float64, error) {
+	times := make([][]float64, len(runs))
+	for r := range repetitions + 1 {
+		for i, run := range runs {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			s, err := run()
+			if err != nil {
+				return nil, err
+			}
+			if r > 0 {
+				times[i] = append(times[i], s)
+			}
+		}
+	}
+	out := make([]float64, len(runs))
+	for i, t := range times {
+		out[i] = Median(t)
+	}
+	return out, nil
+}
