@@ -1,0 +1,182 @@
+// Package torch is the peer PyTorch: the same network on the same batches from the same weights, in a Python process on one thread that
+// waits while others are measured. It is used where Python has the package torch; nothing is installed here.
+package torch
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	_ "embed"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/sparkling-lab/sparkling/internal/bench/workload"
+	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/optim"
+)
+
+//go:embed step.py
+var script string
+
+// Missing says what to install where no Python with PyTorch was found.
+const Missing = "no Python with PyTorch; install the Debian package python3-torch"
+
+// Find is the first python3 on the path that has PyTorch.
+func Find(ctx context.Context) (string, error) {
+	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
+		path := filepath.Join(dir, "python3")
+		if exec.CommandContext(ctx, path, "-c", "import importlib.util, sys; sys.exit(importlib.util.find_spec('torch') is None)").Run() == nil {
+			return path, nil
+		}
+		if err := ctx.Err(); err != nil {
+			return "", err
+		}
+	}
+	return "", errors.New(Missing)
+}
+
+// Peer is a PyTorch process at one network.
+type Peer struct {
+	Version string
+
+	cmd  *exec.Cmd
+	in   io.WriteCloser
+	out  *bufio.Reader
+	said bytes.Buffer // standard error
+	dir  string
+}
+
+// tensor says where a tensor lies in the file.
+type tensor struct {
+	Name  string `json:"name"`
+	Shape []int  `json:"shape"`
+	At    int    `json:"at"`
+}
+
+// job is the first line that the script reads.
+type job struct {
+	File      string       `json:"file"`
+	Tensors   []tensor     `json:"tensors"`
+	IDs       int          `json:"ids"` // where the batches begin: symbols of all, then labels of all
+	Batch     int          `json:"batch"`
+	Seq       int          `json:"seq"`
+	Model     model.Config `json:"model"`
+	Optimizer optim.Config `json:"optimizer"`
+	LR        float64      `json:"lr"`
+}
+
+// Start begins a process with the present weights and all batches of a step.
+func Start(ctx context.Context, python string, s *workload.Step) (*Peer, error) {
+	dir, err := os.MkdirTemp("", "sparkling-torch-*")
+	if err != nil {
+		return nil, err
+	}
+	p := &Peer{dir: dir}
+	if err := p.start(ctx, python, s); err != nil {
+		p.Close()
+		return nil, fmt.Errorf("PyTorch: %w\n%s", err, bytes.TrimSpace(p.said.Bytes()))
+	}
+	return p, nil
+}
+
+func (p *Peer) start(ctx context.Context, python string, s *workload.Step) error {
+	shape := s.Shape()
+	j := job{File: filepath.Join(p.dir, "data"), Batch: shape.Batch, Seq: shape.Seq, Model: s.Net.Config, Optimizer: shape.Optimizer, LR: s.Rate()}
+	var data []byte
+	s.Net.Weights.Each(func(name string, shape []int, values []float32) {
+		j.Tensors = append(j.Tensors, tensor{name, shape, len(data)})
+		for _, v := range values {
+			data = binary.LittleEndian.AppendUint32(data, math.Float32bits(v))
+		}
+	})
+	j.IDs = len(data)
+	for _, of := range []func(workload.Batch) []int32{func(b workload.Batch) []int32 { return b.IDs }, func(b workload.Batch) []int32 { return b.Labels }} {
+		for _, b := range s.Batch {
+			for _, v := range of(b) {
+				data = binary.LittleEndian.AppendUint32(data, uint32(v))
+			}
+		}
+	}
+	if err := os.WriteFile(j.File, data, 0o600); err != nil {
+		return err
+	}
+	p.cmd = exec.CommandContext(ctx, python, "-c", script)
+	p.cmd.Env = oneThread(os.Environ())
+	p.cmd.Stderr = &p.said
+	var err error
+	if p.in, err = p.cmd.StdinPipe(); err != nil {
+		return err
+	}
+	out, err := p.cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	p.out = bufio.NewReader(out)
+	if err := p.cmd.Start(); err != nil {
+		return err
+	}
+	first, err := json.Marshal(j)
+	if err != nil {
+		return err
+	}
+	var ready struct{ Version string }
+	if err := p.ask(string(first), &ready); err != nil {
+		return err
+	}
+	p.Version = ready.Version
+	return nil
+}
+
+// oneThread is an environment in which PyTorch takes the machine's own kernels, on one thread.
+func oneThread(env []string) []string {
+	var out []string
+	for _, v := range env {
+		if !strings.HasPrefix(v, "OPENBLAS_") && !strings.HasPrefix(v, "OMP_") && !strings.HasPrefix(v, "MKL_") {
+			out = append(out, v)
+		}
+	}
+	return append(out, "OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1", "MKL_NUM_THREADS=1")
+}
+
+// ask sends one line and reads the answer.
+func (p *Peer) ask(line string, answer any) error {
+	if _, err := io.WriteString(p.in, line+"\n"); err != nil {
+		return err
+	}
+	reply, err := p.out.ReadBytes('\n')
+	if err != nil {
+		return fmt.Errorf("the process ended: %w", err)
+	}
+	return json.Unmarshal(reply, answer)
+}
+
+// Steps makes n updates and returns the seconds of one, in the mean, and the cross-entropy of each.
+func (p *Peer) Steps(n int) (seconds float64, losses []float64, err error) {
+	var answer struct {
+		Seconds float64
+		Losses  []float64
+	}
+	if err := p.ask(fmt.Sprint(n), &answer); err != nil {
+		return 0, nil, fmt.Errorf("PyTorch: %w\n%s", err, bytes.TrimSpace(p.said.Bytes()))
+	}
+	return answer.Seconds / float64(n), answer.Losses, nil
+}
+
+// Close ends the process.
+func (p *Peer) Close() {
+	if p.in != nil {
+		p.in.Close()
+	}
+	if p.cmd != nil && p.cmd.Process != nil {
+		_ = p.cmd.Wait()
+	}
+	os.RemoveAll(p.dir)
+}

@@ -1,0 +1,34 @@
+package torch_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/internal/bench/torch"
+	"github.com/sparkling-lab/sparkling/internal/bench/workload"
+	"github.com/sparkling-lab/sparkling/model/compute"
+)
+
+// A comparison of times is worth something only if both train the same network: ten updates have the same losses. Where there is no
+// PyTorch this cannot be checked, and the benchmarks leave it out too.
+func TestPyTorchTrainsTheSameNetwork(t *testing.T) {
+	python, err := torch.Find(context.Background())
+	if err != nil {
+		t.Logf("not compared: %v", err)
+		return
+	}
+	s, err := workload.Default().New(compute.NewCPU())
+	require.NoError(t, err)
+	p, err := torch.Start(context.Background(), python, s)
+	require.NoError(t, err)
+	defer p.Close()
+	_, theirs, err := p.Steps(10)
+	require.NoError(t, err)
+	for i, loss := range theirs {
+		assert.InDelta(t, s.Run(), loss, 1e-3, "update %d", i)
+	}
+	assert.Less(t, theirs[8], theirs[0], "the batch of the first update comes again, and is known better")
+}

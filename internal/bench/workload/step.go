@@ -1,0 +1,116 @@
+// Package workload is what the benchmarks let an engine do: whole training steps, and single operations beside what the machine could do
+// at most. The same code is compiled natively and for the browser. It measures nothing itself and knows no peer.
+package workload
+
+import (
+	"fmt"
+
+	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/compute"
+	"github.com/sparkling-lab/sparkling/model/optim"
+	"github.com/sparkling-lab/sparkling/model/widen"
+	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/task"
+)
+
+// Step is a network at training, one whole update a call: batch, forward, backward, optimizer. It measures no probes and writes no frames.
+type Step struct {
+	Net   *model.Net
+	Opt   *optim.Optimizer
+	Batch []Batch // taken in turns
+
+	shape Shape
+	rates []float64
+	next  int
+}
+
+// Batch is one update's symbols and the symbol after each.
+type Batch struct{ IDs, Labels []int32 }
+
+// Shape says which network trains on how much.
+type Shape struct {
+	Name       string
+	Model      model.Config // after the widening, if there is one
+	Batch, Seq int
+	Optimizer  optim.Config
+	Widened    bool // the network was widened on the inner axis, by 2
+}
+
+// rate is the learning rate of a measured step. It is small: a network that diverges would calculate with other numbers.
+const rate = 1e-3
+
+// batches is how many different ones a step takes in turns.
+const batches = 8
+
+// Small is the default experiment before the widening.
+func Small() Shape {
+	e := sim.Default()
+	e.Model.Vocab = e.Vocab()
+	return Shape{"default, before Inner 2x", e.Model, e.Task.Batch, e.Task.Seq, e.Optimizer, false}
+}
+
+// Default is the default experiment after Inner 2x.
+func Default() Shape {
+	s := Small()
+	s.Name, s.Model.Inner, s.Widened = "default, after Inner 2x", 2*s.Model.Inner, true
+	return s
+}
+
+// Large is a network that no longer fits the caches: 2048 tokens at d 512, f 512, 8 experts.
+func Large() Shape {
+	s := Default()
+	s.Name, s.Batch, s.Seq = "d 512, f 512, 8 experts, 2048 tokens", 8, 256
+	m := &s.Model
+	m.Hidden, m.Inner, m.Experts, m.Heads, m.KVHeads, m.HeadDim, m.InitStd = 512, 512, 8, 8, 4, 64, 0.02
+	return s
+}
+
+// Tokens of one update.
+func (s Shape) Tokens() int { return s.Batch * s.Seq }
+
+// FLOPs are the matrix-product operations of one update, as model.Count counts them.
+func (s Shape) FLOPs() float64 { return model.Count(s.Model, s.Batch, s.Seq).FLOPs }
+
+// New prepares the network of a shape on an engine. A widened one has neurons of two ages, as in an arm, with a learning rate each.
+func (s Shape) New(e compute.Engine) (*Step, error) {
+	c := s.Model
+	if s.Widened {
+		c.Inner /= 2
+	}
+	if err := c.Validate(); err != nil {
+		return nil, fmt.Errorf("%s: %w", s.Name, err)
+	}
+	weights, growth, rates := model.Init(c, 1), model.NewGrowth(c), []float64{rate}
+	if s.Widened {
+		plan, err := widen.New(widen.Spec{Axis: model.Inner, Factor: 2, Init: widen.CopyCopy, Scale: widen.RMS, State: widen.Asymmetric}, weights.Table)
+		if err != nil {
+			return nil, err
+		}
+		weights, growth, rates = plan.Weights(weights, 1), growth.Widen(plan.To.Config), []float64{rate, rate}
+	}
+	step := &Step{Net: model.NewNet(e, weights, s.Batch, s.Seq), shape: s, rates: rates}
+	step.Opt = optim.New(s.Optimizer, e, growth, model.NewValues(weights.Table), model.NewValues(weights.Table), 0)
+	text := task.Opticks()
+	for i := range batches {
+		b := Batch{make([]int32, s.Tokens()), make([]int32, s.Tokens())}
+		text.Batch(1, i, s.Seq, b.IDs, b.Labels)
+		step.Batch = append(step.Batch, b)
+	}
+	return step, nil
+}
+
+// Run makes one update and returns its cross-entropy.
+func (s *Step) Run() float64 {
+	b := s.Batch[s.next]
+	s.next = (s.next + 1) % len(s.Batch)
+	s.Net.Forward(b.IDs)
+	loss := s.Net.Backward(b.Labels)
+	s.Opt.Step(s.Net.Weights, s.Net.Grads, s.rates)
+	return loss.CE
+}
+
+// Rate is the learning rate of all parameters.
+func (s *Step) Rate() float64 { return rate }
+
+// Shape is what was asked for.
+func (s *Step) Shape() Shape { return s.shape }
