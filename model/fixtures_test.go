@@ -151,10 +151,10 @@ func checkWidening(t *testing.T, set string, s setJSON, c model.Config, axis mod
 			continue
 		}
 		spec := widen.Spec{Axis: axis, Factor: s.Ratio, Init: x.init, Scale: x.scale, State: widen.Asymmetric}
-		plan, err := widen.New(spec, from)
+		plan, err := widen.New(spec, from, 1)
 		require.NoError(t, err)
 		f := fixture.Load(t, set, file)
-		now := plan.Weights(old, 1)
+		now := plan.Weights(old)
 		each(t, values(t, f, plan.To), now, 1e-7)
 		assert.Equal(t, f.Meta["logit_mult"], fmtFloat(plan.To.Config.LogitMult), "logit_mult of %s", file)
 		if x.logits != "" {
@@ -170,7 +170,7 @@ func checkWidening(t *testing.T, set string, s setJSON, c model.Config, axis mod
 		}
 		for state, name := range map[widen.State]string{widen.Asymmetric: "asym", widen.Copy: "copy", widen.AsymmetricScaled: "asym_scaled"} {
 			spec.State = state
-			plan, err := widen.New(spec, from)
+			plan, err := widen.New(spec, from, 1)
 			require.NoError(t, err)
 			got := plan.States(m, v)
 			for i, q := range []string{"m", "v"} {

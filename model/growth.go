@@ -5,14 +5,18 @@ package model
 // that "new parameters" are new rows, new columns, or both.
 type Growth struct {
 	Inner, Hidden []int
+	// ByTensor numbers the ages of runs tensor by tensor, tensor·Stages + age, for rates that differ between tensors.
+	ByTensor bool
 }
 
 // NewGrowth is a network that was never widened.
-func NewGrowth(c Config) Growth { return Growth{[]int{c.Inner}, []int{c.Hidden}} }
+func NewGrowth(c Config) Growth { return Growth{Inner: []int{c.Inner}, Hidden: []int{c.Hidden}} }
 
 // Widen is the growth after a widening to the shape c.
 func (g Growth) Widen(c Config) Growth {
-	return Growth{append(g.Inner[:len(g.Inner):len(g.Inner)], c.Inner), append(g.Hidden[:len(g.Hidden):len(g.Hidden)], c.Hidden)}
+	g.Inner = append(g.Inner[:len(g.Inner):len(g.Inner)], c.Inner)
+	g.Hidden = append(g.Hidden[:len(g.Hidden):len(g.Hidden)], c.Hidden)
+	return g
 }
 
 // Stages is the number of ages: 1 plus the number of widenings.
@@ -57,7 +61,10 @@ func (g Growth) Runs(t *Table) []Run {
 func (g Growth) TensorRuns(x Tensor) []Run {
 	rows, cols := g.of(x.Rows.Axis), g.of(x.Cols.Axis)
 	var runs []Run
-	at := x.Off
+	at, first := x.Off, 0
+	if g.ByTensor {
+		first = x.Index * g.Stages()
+	}
 	for range x.Experts {
 		for i := range x.Rows.Size {
 			old := age(rows, i)
@@ -66,7 +73,7 @@ func (g Growth) TensorRuns(x Tensor) []Run {
 				if cols != nil {
 					end = min(end, cols[a])
 				}
-				runs = appendRun(runs, Run{at + j, at + end, max(old, a)})
+				runs = appendRun(runs, Run{at + j, at + end, first + max(old, a)})
 				j = end
 			}
 			at += x.Cols.Size

@@ -46,6 +46,7 @@ type Dim struct {
 
 // Tensor declares one parameter tensor: Experts stacked matrices of Rows x Cols, row-major, at Off in the arena.
 type Tensor struct {
+	Index      int // in the table
 	Part       Part
 	Layer      int // −1 outside the layers
 	Kind       Kind
@@ -94,7 +95,7 @@ func NewTable(c Config) *Table {
 	one, hd := Dim{One, 1}, Dim{HeadDim, c.HeadDim}
 
 	add := func(p Part, layer int, kind Kind, rows, cols Dim, name string) {
-		x := Tensor{Part: p, Layer: layer, Kind: kind, Experts: 1, Rows: rows, Cols: cols, Off: t.Size, name: name}
+		x := Tensor{Index: len(t.Tensors), Part: p, Layer: layer, Kind: kind, Experts: 1, Rows: rows, Cols: cols, Off: t.Size, name: name}
 		if layer >= 0 {
 			x.name = fmt.Sprintf("model.layers.%d.", layer) + name
 		}

@@ -67,10 +67,10 @@ func TestWideningWithAnUntiedHeadKeepsTheFunction(t *testing.T) {
 	before.Forward(ids)
 	for _, axis := range []model.Axis{model.Inner, model.Hidden, model.Joint} {
 		for _, init := range []widen.Init{widen.CopyCopy, widen.Uneven} {
-			plan, err := widen.New(widen.Spec{Axis: axis, Factor: 2, Init: init, Scale: widen.RMS, State: widen.Copy}, old.Table)
+			plan, err := widen.New(widen.Spec{Axis: axis, Factor: 2, Init: init, Scale: widen.RMS, State: widen.Copy}, old.Table, 1)
 			require.NoError(t, err)
 			assert.Equal(t, 1.0, plan.To.Config.LogitMult)
-			after := model.NewNet(compute.NewCPU(), plan.Weights(old, 1), batch, seq)
+			after := model.NewNet(compute.NewCPU(), plan.Weights(old), batch, seq)
 			after.Forward(ids)
 			near(t, string(axis)+" "+string(init), before.Logits(), after.Logits(), 1e-5)
 		}

@@ -174,4 +174,6 @@ func (c *coder) report(r *Report) {
 	}
 	c.f64(&r.StepFLOPsBefore)
 	c.f64(&r.StepFLOPsAfter)
+	c.integer(&r.Place)
+	c.f64(&r.SearchFLOPs)
 }

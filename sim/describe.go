@@ -20,7 +20,7 @@ func (r *Record) Describe(step int, arms []ArmStatus) string {
 		}
 		if loss, ok := r.HeldAt(i, step); ok {
 			fmt.Fprintf(&b, " %s: held-out loss %.3f%s", a.Name, loss, r.lock(i, step))
-			if whole, ok := r.Final(i); ok && step == r.Experiment.Steps {
+			if whole, ok := r.Final(i); ok && step >= r.Tracks[i][len(r.Tracks[i])-1].Step {
 				fmt.Fprintf(&b, "; on the whole held-out text %.4f", whole)
 			}
 			b.WriteString(".")
@@ -67,6 +67,9 @@ func (r *Record) PairsAt(arm, step int) (ArmFrame, bool) {
 
 func (r *Record) newest(arm, step int, has func(ArmFrame) bool) (ArmFrame, bool) {
 	t := r.Tracks[arm]
+	if _, ended := r.Final(arm); ended {
+		step = min(step, t[len(t)-1].Step)
+	}
 	for i := len(t) - 1; i >= 0; i-- {
 		if t[i].Step <= step && has(t[i]) {
 			return t[i], true

@@ -5,10 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/optim"
-	"github.com/sparkling-lab/sparkling/model/widen"
 	"github.com/sparkling-lab/sparkling/sim/task"
 )
 
@@ -36,27 +36,13 @@ type Task struct {
 	Batch int    `json:"batch"` // windows an update
 }
 
-// Arm is one run among those compared; arms differ in what they do at their widenings.
-type Arm struct {
-	Name  string     `json:"name"`
-	About string     `json:"about,omitempty"`
-	Widen []Widening `json:"widen,omitempty"` // by ascending step; none is the small baseline
-}
-
-// Widening is one widening of one arm. It happens when Step updates are done.
-type Widening struct {
-	Step int `json:"step"`
-	widen.Spec
-	Rewarm optim.Rewarm `json:"rewarm"`
-}
-
 // Bounds of a document, which may come from a link or a file.
 const (
 	MaxDocument = 1 << 20 // bytes
 	MaxArms     = 8
 	MaxSteps    = 1_000_000
 	maxText     = 2000 // characters of a name or a description
-	maxStages   = 8
+	MaxStages   = 8
 )
 
 // Parse reads and validates a document; unknown fields are errors, so that a misspelt one is not silently ignored.
@@ -96,15 +82,20 @@ func (e Experiment) Clone() Experiment {
 	return e
 }
 
-// Fork is the step at which the arms first differ: the earliest widening of any, or Steps.
+// Fork is the step at which the arms first part: the earliest widening of any that is widened on its way, or Steps.
 func (e Experiment) Fork() int {
 	at := e.Steps
 	for _, a := range e.Arms {
-		if len(a.Widen) > 0 {
+		if a.Widens() {
 			at = min(at, a.Widen[0].Step)
 		}
 	}
 	return at
+}
+
+// Trunk is the arm whose trainer runs the shared small phase: the first that forks; −1 where all begin on their own.
+func (e Experiment) Trunk() int {
+	return slices.IndexFunc(e.Arms, func(a Arm) bool { return a.From == Fork })
 }
 
 // Vocab is the number of symbols that the network knows: the model's, or the text's own where that is 0.
@@ -129,8 +120,7 @@ func (e Experiment) Validate() error {
 	if len(e.Name) > maxText || len(e.About) > maxText {
 		return fmt.Errorf("name and about may have at most %d characters", maxText)
 	}
-	c := e.Model
-	c.Vocab = e.Vocab()
+	c := e.small()
 	for _, err := range []error{e.Task.validate(), c.Validate(), e.Optimizer.Validate()} {
 		if err != nil {
 			return err
@@ -152,33 +142,6 @@ func (t Task) validate() error {
 		return fmt.Errorf("task.seq is %d; allowed are 2 to 4096", t.Seq)
 	case t.Batch < 1 || t.Batch > 4096:
 		return fmt.Errorf("task.batch is %d; allowed are 1 to 4096", t.Batch)
-	}
-	return nil
-}
-
-func (a Arm) validate(steps int, c model.Config) error {
-	if a.Name == "" || len(a.Name) > maxText || len(a.About) > maxText {
-		return fmt.Errorf("an arm needs a name, and name and about may have at most %d characters", maxText)
-	}
-	if len(a.Widen) > maxStages {
-		return fmt.Errorf("widen has %d entries; allowed are 0 to %d", len(a.Widen), maxStages)
-	}
-	last := -1
-	for i, w := range a.Widen {
-		if w.Step <= last || w.Step >= steps {
-			return fmt.Errorf("widen[%d].step is %d; allowed are %d to %d", i, w.Step, last+1, steps-1)
-		}
-		last = w.Step
-		if err := w.Spec.Validate(); err != nil {
-			return fmt.Errorf("widen[%d].%w", i, err)
-		}
-		if err := w.Rewarm.Validate(); err != nil {
-			return fmt.Errorf("widen[%d].%w", i, err)
-		}
-		c = w.Spec.Config(c)
-		if err := c.Validate(); err != nil {
-			return fmt.Errorf("widen[%d] leads to a network that cannot be: %w", i, err)
-		}
 	}
 	return nil
 }

@@ -59,6 +59,10 @@ type Report struct {
 	ParamsBefore, ParamsAfter       int64   // all parameters
 	ActiveBefore, ActiveAfter       int64   // parameters a token passes through
 	StepFLOPsBefore, StepFLOPsAfter float64 // exact matrix-product FLOPs of one update
+	// Of a widening with dynamics remapped: the step at which a wide network trained from scratch had the same loss, and what finding
+	// it cost. The search is not among the FLOPs of the arm's frames, which count its own updates.
+	Place       int
+	SearchFLOPs float64
 }
 
 // Frame is one instant of all arms: the newest ArmFrame of each at or before Step, in the order of Experiment.Arms.

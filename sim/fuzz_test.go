@@ -19,7 +19,7 @@ func tiny(t testing.TB) *Record {
 		require.NoError(t, err)
 		for a.step < e.Steps {
 			if w, ok := a.due(); ok {
-				report, err := a.widen(w)
+				report, err := a.widen(w, nil)
 				require.NoError(t, err)
 				r.Reports = append(r.Reports, report)
 			}

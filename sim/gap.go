@@ -9,10 +9,10 @@ import (
 // in part.
 const GapSteps = 50
 
-// Baseline is the arm that the others are compared with, the first that is widened; −1 where none is.
+// Baseline is the arm that the others are compared with, the first that is widened on its way; −1 where none is.
 func (e Experiment) Baseline() int {
 	for i, a := range e.Arms {
-		if len(a.Widen) > 0 {
+		if a.Widens() {
 			return i
 		}
 	}

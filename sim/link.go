@@ -9,6 +9,7 @@ import (
 	"io"
 
 	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/optim"
 )
 
 // maxLink bounds the length of a link's fragment in characters.
@@ -53,13 +54,14 @@ const MaxLinkMemory = 512 << 20
 
 func (e Experiment) bounded() error {
 	sum := 0.0
-	for _, a := range e.Arms {
-		c := e.Model
-		c.Vocab = e.Vocab()
+	for i, a := range e.Arms {
+		nets := 1.0
 		for _, w := range a.Widen {
-			c = w.Spec.Config(c)
+			if w.Dynamics.Kind == optim.Remapped {
+				nets = 2 // the wide network from scratch that finds the place
+			}
 		}
-		sum += model.Memory(c, e.Task.Batch, e.Task.Seq)
+		sum += nets * model.Memory(e.wide(i), e.Task.Batch, e.Task.Seq)
 	}
 	if sum > MaxLinkMemory {
 		return fmt.Errorf("the link's experiment would take about %.0f MB of memory; a link may ask for at most %d MB, a file for more", sum/(1<<20), MaxLinkMemory>>20)

@@ -13,13 +13,14 @@ const (
 	KindReady                    // the arm is set up; Params and Active count its parameters
 	KindFrames                   // what the latest updates measured
 	KindWidened                  // a widening happened
+	KindDoing                    // Text says what keeps the arm from its next update
 	KindSnapshot                 // the state at Step
 	KindFailed                   // the arm cannot go on, and Text says why
 	kinds
 )
 
 // wireVersion is the version of the encoding of messages and records.
-const wireVersion = 2
+const wireVersion = 3
 
 // Message is what a session and a trainer say to each other. Only the fields of its Kind are used.
 type Message struct {
@@ -77,7 +78,7 @@ func (c *coder) message(m *Message) {
 		c.report(&m.Report)
 	case KindSnapshot:
 		c.bytes(&m.Snapshot)
-	case KindFailed:
+	case KindFailed, KindDoing:
 		c.text(&m.Text)
 	}
 }

@@ -22,7 +22,7 @@ const (
 
 // pace is the default pace at a step.
 func (s *Session) pace(step float64) float64 {
-	fork := float64(s.exp.Fork())
+	fork := float64(s.fork)
 	switch {
 	case step < fork:
 		return paceBefore

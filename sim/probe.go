@@ -13,28 +13,38 @@ const (
 	ProbeDense = 40
 )
 
-// Bounds on what a probe reports, so that a very wide network does not drown the picture: only the first pairs of a group are measured.
+// maxPairs bounds what a probe reports of a group, so that a very wide network does not drown the picture: where there are more pairs,
+// so many of them are measured, evenly spread.
 const maxPairs = 64
 
-// probePairs compares originals and copies of the newest widening in weights, gradients and moments.
-func probePairs(plan *widen.Plan, of [Quantities]model.Values) []PairGroup {
+// probePairs compares originals and copies of all widenings in weights, gradients and moments. A copy of a copy is paired with that copy.
+func probePairs(c model.Config, pairs map[model.Axis][]widen.Pair, of [Quantities]model.Values) []PairGroup {
 	var groups []PairGroup
-	if pairs := plan.Pairs(model.Inner); len(pairs) > 0 {
-		c := plan.To.Config
+	if inner := spread(pairs[model.Inner]); len(inner) > 0 {
 		for l := range c.Layers {
 			for e := range c.Experts {
-				groups = append(groups, group(model.Inner, l, e, pairs, of))
+				groups = append(groups, group(model.Inner, l, e, inner, of))
 			}
 		}
 	}
-	if pairs := plan.Pairs(model.Hidden); len(pairs) > 0 {
-		groups = append(groups, group(model.Hidden, -1, -1, pairs, of))
+	if hidden := spread(pairs[model.Hidden]); len(hidden) > 0 {
+		groups = append(groups, group(model.Hidden, -1, -1, hidden, of))
 	}
 	return groups
 }
 
+func spread(pairs []widen.Pair) []widen.Pair {
+	if len(pairs) <= maxPairs {
+		return pairs
+	}
+	out := make([]widen.Pair, maxPairs)
+	for i := range out {
+		out[i] = pairs[i*len(pairs)/maxPairs]
+	}
+	return out
+}
+
 func group(axis model.Axis, layer, expert int, pairs []widen.Pair, of [Quantities]model.Values) PairGroup {
-	pairs = pairs[:min(len(pairs), maxPairs)]
 	g := PairGroup{Axis: string(axis), Layer: layer, Expert: expert}
 	for _, p := range pairs {
 		g.Orig, g.Copy = append(g.Orig, int32(p.Orig)), append(g.Copy, int32(p.Copy))

@@ -45,15 +45,23 @@ func (r *Record) arm(i, step int) ArmFrame {
 	return t[n-1]
 }
 
-// Last is the newest step that every arm that has begun has reached, −1 before any frame.
+// Last is the newest step that every arm that has begun has reached or ended before, −1 before any frame.
 func (r *Record) Last() int {
-	last := -1
-	for _, t := range r.Tracks {
-		if n := len(t); n > 0 && (last < 0 || t[n-1].Step < last) {
-			last = t[n-1].Step
+	least, most := -1, -1
+	for i, t := range r.Tracks {
+		if len(t) == 0 {
+			continue
+		}
+		at := t[len(t)-1].Step
+		most = max(most, at)
+		if _, ended := r.Final(i); !ended && (least < 0 || at < least) {
+			least = at
 		}
 	}
-	return last
+	if least < 0 {
+		return most
+	}
+	return least
 }
 
 // Report is what the newest widening did to an arm.
@@ -114,7 +122,7 @@ func (c *coder) record(r *Record) {
 		r.Experiment, c.err = Parse(doc)
 	}
 	list(c, &r.Tracks, 4, c.frames)
-	list(c, &r.Reports, 68, c.report)
+	list(c, &r.Reports, 80, c.report)
 	if c.reading && c.err == nil {
 		c.err = r.check()
 	}

@@ -22,14 +22,19 @@ type run struct {
 	opt    *optim.Optimizer
 	sched  *optim.Schedule
 	growth model.Growth
-	plan   *widen.Plan // of the newest widening
-	stage  int         // widenings done
-	step   int         // updates done
+	pairs  map[model.Axis][]widen.Pair // of all widenings
+	stages []Widening                  // that the arm goes through
+	stage  int                         // widenings done
+	step   int                         // updates done
+	end    int                         // last step
 	flops  float64
 	cost   float64 // FLOPs of one update now
+	smooth smooth  // training loss
 
 	ids, labels []int32
-	rates       []float64
+	rates       []float64         // by age
+	blocks      *optim.BlockRates // nil unless rates follow the norms of blocks
+	blockRates  []float64         // by tensor and age
 }
 
 // HeldWindows is the number of fixed held-out windows that the live loss is measured on, every [ProbeEvery] steps.
@@ -43,17 +48,27 @@ func newRun(e Experiment, arm int) (*run, error) {
 	if arm < 0 || arm >= len(e.Arms) {
 		return nil, fmt.Errorf("there is no arm %d; the experiment has %d", arm, len(e.Arms))
 	}
-	text := task.Opticks()
-	if e.Model.Vocab = e.Vocab(); e.Model.Vocab != text.Vocab() {
-		return nil, fmt.Errorf("model.vocab is %d; the text has %d symbols (0 takes the text's own)", e.Model.Vocab, text.Vocab())
+	if v := task.Opticks().Vocab(); e.Vocab() != v {
+		return nil, fmt.Errorf("model.vocab is %d; the text has %d symbols (0 takes the text's own)", e.Vocab(), v)
 	}
-	tokens := e.Task.Batch * e.Task.Seq
-	r := &run{exp: e, arm: arm, eng: compute.NewCPU(), text: text, ids: make([]int32, tokens), labels: make([]int32, tokens)}
-	r.sched = optim.NewSchedule(e.Optimizer, e.Steps)
-	r.growth = model.NewGrowth(e.Model)
-	weights := model.Init(e.Model, e.Seed)
-	r.adopt(weights, model.NewValues(weights.Table), model.NewValues(weights.Table))
+	r := fresh(e, e.start(arm), e.End(arm))
+	r.arm = arm
+	if e.Arms[arm].Widens() {
+		r.stages = e.Arms[arm].Widen
+	}
 	return r, nil
+}
+
+// fresh is a network of any shape at step 0 of a training of its own that ends at step end.
+func fresh(e Experiment, c model.Config, end int) *run {
+	tokens := e.Task.Batch * e.Task.Seq
+	r := &run{
+		exp: e, end: end, eng: compute.NewCPU(), text: task.Opticks(), ids: make([]int32, tokens), labels: make([]int32, tokens),
+		sched: optim.NewSchedule(e.Optimizer, end), growth: model.NewGrowth(c), pairs: map[model.Axis][]widen.Pair{},
+	}
+	weights := model.Init(c, e.Seed)
+	r.adopt(weights, model.NewValues(weights.Table), model.NewValues(weights.Table))
+	return r
 }
 
 // adopt makes the weights and optimizer states the current ones.
@@ -62,6 +77,19 @@ func (r *run) adopt(w, m, v model.Values) {
 	r.opt = optim.New(r.exp.Optimizer, r.eng, r.growth, m, v, r.step)
 	r.cost = r.counts().FLOPs
 	r.rates = make([]float64, r.growth.Stages())
+	if r.growth.ByTensor {
+		r.blocks = optim.NewBlockRates(r.eng, r.growth, w.Table, r.adapted())
+		r.blockRates = make([]float64, len(r.rates)*len(w.Table.Tensors))
+	}
+}
+
+// adapted says for every age whether its rates follow the norms of its blocks.
+func (r *run) adapted() []bool {
+	ages := make([]bool, r.growth.Stages())
+	for k := range r.stage {
+		ages[k+1] = r.stages[k].Dynamics.Kind == optim.NormAdapted
+	}
+	return ages
 }
 
 // counts are the sizes of the present network.
@@ -71,38 +99,49 @@ func (r *run) counts() model.Counts {
 
 // due is the widening that waits at the present step, if any.
 func (r *run) due() (Widening, bool) {
-	w := r.exp.Arms[r.arm].Widen
-	if r.stage < len(w) && w[r.stage].Step == r.step {
-		return w[r.stage], true
+	if r.stage < len(r.stages) && r.stages[r.stage].Step == r.step {
+		return r.stages[r.stage], true
 	}
 	return Widening{}, false
 }
 
-// update makes one training update.
-func (r *run) update() ArmFrame {
+// train makes one training update, and measures nothing but the loss and the learning rate of the newest parameters.
+func (r *run) train() (loss model.Losses, newest float64) {
 	r.text.Batch(r.exp.Seed, r.step, r.exp.Task.Seq, r.ids, r.labels)
-	probe := r.probes(r.step + 1)
-	r.net.Measure = probe
 	r.net.Forward(r.ids)
-	loss := r.net.Backward(r.labels)
+	loss = r.net.Backward(r.labels)
 	r.sched.Rates(r.step, r.rates)
-	r.opt.Step(r.net.Weights, r.net.Grads, r.rates)
+	rates, newest := r.rates, r.rates[r.stage]
+	if r.blocks != nil {
+		r.blocks.Fill(r.blockRates, r.rates, r.net.Weights)
+		rates, newest = r.blockRates, r.blocks.Mean
+	}
+	r.opt.Step(r.net.Weights, r.net.Grads, rates)
 	r.step++
 	r.flops += r.cost
+	r.smooth.add(loss.CE)
+	return loss, newest
+}
+
+// update makes one training update and measures what its frame shows.
+func (r *run) update() ArmFrame {
+	probe := r.probes(r.step + 1)
+	r.net.Measure = probe
+	loss, newest := r.train()
 	f := r.frame()
-	f.Train, f.LROld, f.LRNew = float32(loss.CE), float32(r.rates[0]), float32(r.rates[r.stage])
+	f.Train, f.LROld, f.LRNew = float32(loss.CE), float32(r.rates[0]), float32(newest)
 	if probe {
 		f.RMS = frameRMS(r.net.RMS)
 		f.Load = make([]float32, r.net.Config.Layers*r.net.Config.Experts)
 		r.net.Load(f.Load)
-		if r.plan != nil {
-			f.Pairs = probePairs(r.plan, [Quantities]model.Values{r.net.Weights, r.net.Grads, r.opt.M, r.opt.V})
+		if r.stage > 0 {
+			f.Pairs = probePairs(r.net.Config, r.pairs, [Quantities]model.Values{r.net.Weights, r.net.Grads, r.opt.M, r.opt.V})
 		}
 	}
-	if r.step%ProbeEvery == 0 || r.step == r.exp.Steps {
+	if r.step%ProbeEvery == 0 || r.step == r.end {
 		f.Held = float32(r.held())
 	}
-	if r.step == r.exp.Steps {
+	if r.step == r.end {
 		f.Whole = float32(r.evaluate(r.text.AllHeld(r.exp.Task.Seq), nil))
 	}
 	return f
@@ -123,10 +162,10 @@ func (r *run) first() ArmFrame {
 
 // probes reports whether the frame of a step carries the probes.
 func (r *run) probes(step int) bool {
-	if step%ProbeEvery == 0 || step == r.exp.Steps {
+	if step%ProbeEvery == 0 || step == r.end {
 		return true
 	}
-	return r.stage > 0 && step-r.exp.Arms[r.arm].Widen[r.stage-1].Step <= ProbeDense
+	return r.stage > 0 && step-r.stages[r.stage-1].Step <= ProbeDense
 }
 
 // held is the mean cross-entropy of the fixed held-out windows.
@@ -155,57 +194,4 @@ func (r *run) evaluate(windows []int, look func(rows int)) float64 {
 		}
 	}
 	return sum / float64(len(windows))
-}
-
-// widen carries out the widening that is due and reports what it did, measured on the held-out windows.
-func (r *run) widen(w Widening) (Report, error) {
-	plan, err := widen.New(w.Spec, r.net.Table)
-	if err != nil {
-		return Report{}, err
-	}
-	windows := r.text.Held(HeldWindows, r.exp.Task.Seq)
-	var logits []float32
-	heldBefore, rmsBefore := r.look(windows, func(rows int) {
-		logits = append(logits, r.net.Logits()[:rows*r.net.Config.Vocab]...)
-	})
-	before := r.counts()
-
-	weights := plan.Weights(r.net.Weights, r.exp.Seed^uint64(r.stage+1)<<32)
-	states := plan.States(r.opt.M, r.opt.V)
-	r.growth = r.growth.Widen(plan.To.Config)
-	r.sched.Widen(r.step, w.Rewarm)
-	r.plan = plan
-	r.stage++
-	r.adopt(weights, states[0], states[1])
-
-	var worst float64
-	at := 0
-	heldAfter, rmsAfter := r.look(windows, func(rows int) {
-		for _, y := range r.net.Logits()[:rows*r.net.Config.Vocab] {
-			worst = math.Max(worst, math.Abs(float64(y)-float64(logits[at])))
-			at++
-		}
-	})
-	after := r.counts()
-	return Report{
-		Arm: r.arm, Step: r.step, HeldBefore: float32(heldBefore), HeldAfter: float32(heldAfter), LogitError: float32(worst),
-		RMSBefore: rmsBefore, RMSAfter: rmsAfter, ParamsBefore: before.Total, ParamsAfter: after.Total,
-		ActiveBefore: before.Active, ActiveAfter: after.Active, StepFLOPsBefore: before.FLOPs, StepFLOPsAfter: after.FLOPs,
-	}, nil
-}
-
-// look evaluates windows and measures the RMS of every block on the last batch of them.
-func (r *run) look(windows []int, f func(rows int)) (float64, []BlockRMS) {
-	r.net.Measure = true
-	loss := r.evaluate(windows, f)
-	return loss, frameRMS(r.net.RMS)
-}
-
-// frameRMS copies the network's live measurements into a frame.
-func frameRMS(live []model.BlockRMS) []BlockRMS {
-	out := make([]BlockRMS, len(live))
-	for i, b := range live {
-		out[i] = BlockRMS(b)
-	}
-	return out
 }

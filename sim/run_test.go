@@ -14,12 +14,12 @@ func widened(t testing.TB) *run {
 	require.NoError(t, err)
 	for r.step < 25 {
 		if w, ok := r.due(); ok {
-			_, err := r.widen(w)
+			_, err := r.widen(w, nil)
 			require.NoError(t, err)
 		}
 		r.update()
 	}
-	r.exp.Steps = MaxSteps
+	r.end = MaxSteps
 	return r
 }
 
@@ -27,7 +27,6 @@ func widened(t testing.TB) *run {
 func BenchmarkStep(b *testing.B) {
 	r := widened(b)
 	r.stage = 0 // no dense probes
-	r.plan = nil
 	r.rates = r.rates[:2]
 	for b.Loop() {
 		r.update()

@@ -6,13 +6,15 @@ import (
 	"time"
 )
 
-// Session runs an experiment over a [Host]: it trains the small phase once, as arm 0, forks it into the other arms, keeps the arms in
-// lockstep and gathers the Record. It belongs to one goroutine and never blocks.
+// Session runs an experiment over a [Host]: it trains the small phase once, as the first arm that forks, forks it into the others, trains beside it
+// the arms that begin on their own, keeps all in lockstep and gathers the Record. It belongs to one goroutine and never blocks.
 type Session struct {
 	exp      Experiment
 	host     Host
 	rec      *Record
 	arms     []armState
+	fork     int    // step at which the arms part
+	trunk    int    // arm that runs the small phase, −1 where none forks
 	snapshot []byte // of the fork; nil before
 	asked    bool   // for the snapshot
 	playing  bool
@@ -21,26 +23,6 @@ type Session struct {
 	last     time.Time
 	lives    int // starts of trainers so far
 	now      func() time.Time
-}
-
-// ArmState says how an arm is doing.
-type ArmState string
-
-// The states of an arm.
-const (
-	Waiting  ArmState = "waiting" // for the fork
-	Running  ArmState = "running"
-	Finished ArmState = "done"
-	Failed   ArmState = "failed"
-)
-
-// ArmStatus is how an arm is doing. Err is one sentence where it failed.
-type ArmStatus struct {
-	Name           string
-	State          ArmState
-	Step           int
-	Params, Active int64
-	Err            string
 }
 
 type armState struct {
@@ -70,13 +52,26 @@ func (s *Session) SetExperiment(e Experiment) error {
 		return err
 	}
 	s.Close()
-	s.exp, s.rec = e.Clone(), newRecord(e.Clone())
+	s.rec = newRecord(e.Clone())
+	s.adopt(e.Clone())
 	s.arms = make([]armState, len(e.Arms))
 	s.snapshot, s.asked, s.target, s.last = nil, false, 0, s.now()
 	for i := range s.arms {
-		s.arms[i].ArmStatus = ArmStatus{Name: e.Arms[i].Name, State: Waiting, Step: -1}
+		s.arms[i].ArmStatus = ArmStatus{Name: e.Arms[i].Name, State: Waiting, Step: -1, End: e.End(i)}
 	}
-	return s.start(0)
+	for i, a := range e.Arms {
+		if i == s.trunk || a.From != Fork {
+			if err := s.start(i); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// adopt makes e the document that runs.
+func (s *Session) adopt(e Experiment) {
+	s.exp, s.fork, s.trunk = e, e.Fork(), e.Trunk()
 }
 
 // Reset begins anew; the same document gives the same bits.
@@ -98,7 +93,10 @@ func (s *Session) stop(i int) {
 	}
 }
 
-// start begins the trainer of an arm, at the fork if there was one.
+// forked reports whether an arm has a fork to begin at.
+func (s *Session) forked(i int) bool { return s.snapshot != nil && s.exp.Arms[i].From == Fork }
+
+// start begins the trainer of an arm, at the fork if there was one for it.
 func (s *Session) start(i int) error {
 	a := &s.arms[i]
 	s.stop(i)
@@ -117,19 +115,20 @@ func (s *Session) start(i int) error {
 		s.failed(i, err.Error())
 		return err
 	}
-	a.port, a.State, a.Err, a.granted = port, Running, "", 0
-	if s.snapshot != nil {
-		a.granted = s.exp.Fork()
+	a.port, a.State, a.Err, a.Doing, a.granted = port, Running, "", "", 0
+	begin := Message{Kind: KindStart, Arm: i, Document: s.exp.JSON()}
+	if s.forked(i) {
+		a.granted, begin.Snapshot = s.fork, s.snapshot
 	}
 	a.Step = a.granted
-	port.Send(Message{Kind: KindStart, Arm: i, Document: s.exp.JSON(), Snapshot: s.snapshot}.Encode())
+	port.Send(begin.Encode())
 	return nil
 }
 
 func (s *Session) failed(i int, why string) {
 	a := &s.arms[i]
 	s.stop(i)
-	a.State = Failed
+	a.State, a.Doing = Failed, ""
 	a.Err = fmt.Sprintf("%s stopped at step %d: %s.", a.Name, max(a.Step, 0), why)
 	s.pump()
 }
@@ -154,14 +153,17 @@ func (s *Session) deliver(i int, data []byte) {
 			s.rec.Tracks[i] = append(t, f)
 			a.Step = f.Step
 		}
-		if a.Step >= s.exp.Steps {
+		if a.Step >= a.End {
 			a.State = Finished
 		}
 	case KindWidened:
 		s.rec.Reports = append(s.rec.Reports, m.Report)
 		a.Params, a.Active = m.Report.ParamsAfter, m.Report.ActiveAfter
+		a.Doing = ""
+	case KindDoing:
+		a.Doing = m.Text
 	case KindSnapshot:
-		s.fork(m.Snapshot)
+		s.part(m.Snapshot)
 	case KindFailed:
 		s.failed(i, m.Text)
 		return
@@ -169,11 +171,11 @@ func (s *Session) deliver(i int, data []byte) {
 	s.pump()
 }
 
-// fork starts every arm that differs from the small phase.
-func (s *Session) fork(snapshot []byte) {
+// part starts every forking arm that differs from the small phase.
+func (s *Session) part(snapshot []byte) {
 	s.snapshot = snapshot
-	for i := range s.arms {
-		if i > 0 || len(s.exp.Arms[0].Widen) > 0 {
+	for i, a := range s.exp.Arms {
+		if a.From == Fork && (i != s.trunk || a.Widens()) {
 			_ = s.start(i) // an arm that cannot start says so in its status
 		}
 	}
@@ -196,10 +198,9 @@ func (s *Session) progress() int {
 func (s *Session) pump() {
 	s.advance()
 	limit := min(int(s.target), s.progress()+window)
-	fork := s.exp.Fork()
-	if s.snapshot == nil && fork < s.exp.Steps {
-		limit = min(limit, fork)
-		if a := &s.arms[0]; a.State == Running && a.granted >= fork && !s.asked {
+	if s.before() {
+		limit = min(limit, s.fork) // nobody goes on before the arms have parted
+		if a := &s.arms[s.trunk]; a.granted >= s.fork && !s.asked {
 			s.asked = true
 			a.port.Send(Message{Kind: KindFork}.Encode())
 		}
@@ -210,9 +211,14 @@ func (s *Session) pump() {
 			return
 		}
 		a := &s.arms[i]
-		a.granted = min(limit, a.granted+turn)
+		a.granted = min(limit, a.granted+turn, a.End)
 		a.port.Send(Message{Kind: KindRun, Step: a.granted}.Encode())
 	}
+}
+
+// before reports whether the small phase is still under way to a fork.
+func (s *Session) before() bool {
+	return s.snapshot == nil && s.fork < s.exp.Steps && s.arms[s.trunk].State == Running
 }
 
 func (a *armState) busy() bool { return a.State == Running && a.granted-a.Step > few }
@@ -231,7 +237,7 @@ func (s *Session) next(limit int) int {
 	k := -1
 	for i := range s.arms {
 		a := &s.arms[i]
-		if a.State == Running && a.granted < limit && !a.busy() && (k < 0 || a.granted < s.arms[k].granted) {
+		if a.State == Running && a.granted < min(limit, a.End) && !a.busy() && (k < 0 || a.granted < s.arms[k].granted) {
 			k = i
 		}
 	}
@@ -284,10 +290,11 @@ func (s *Session) WidenNow() error {
 	if s.Forked() || s.asked {
 		return errors.New("the network is widened already; reset to begin anew")
 	}
-	at, old := max(s.arms[0].granted, 1), s.exp.Fork()
-	if at >= s.exp.Steps || old >= s.exp.Steps {
+	old := s.fork
+	if s.trunk < 0 || old >= s.exp.Steps || s.arms[s.trunk].granted >= s.exp.Steps {
 		return errors.New("there is nothing to widen: the run is over, or no arm is ever widened")
 	}
+	at := max(s.arms[s.trunk].granted, 1)
 	e := s.exp.Clone()
 	for i := range e.Arms {
 		for k := range e.Arms[i].Widen {
@@ -297,7 +304,15 @@ func (s *Session) WidenNow() error {
 	if err := e.Validate(); err != nil {
 		return err
 	}
-	s.exp, s.rec.Experiment = e, e.Clone()
+	s.adopt(e)
+	s.rec.Experiment = e.Clone()
+	for i := range e.Arms {
+		if end := e.End(i); end != s.arms[i].End {
+			s.arms[i].End = end // and with it the schedule from the first step on
+			s.forget(i)
+			_ = s.start(i) // an arm that cannot start says so in its status
+		}
+	}
 	s.pump()
 	return nil
 }
@@ -307,8 +322,19 @@ func (s *Session) Restart(i int) error {
 	if i < 0 || i >= len(s.arms) || s.arms[i].State != Failed {
 		return errors.New("only an arm that has stopped can be started again")
 	}
-	keep, from := 0, s.exp.Fork()
-	for keep < len(s.rec.Tracks[i]) && s.snapshot != nil && s.rec.Tracks[i][keep].Step <= from {
+	s.forget(i)
+	if i == s.trunk && s.snapshot == nil {
+		s.asked = false
+	}
+	err := s.start(i)
+	s.pump()
+	return err
+}
+
+// forget drops what an arm has measured since it began.
+func (s *Session) forget(i int) {
+	keep := 0
+	for keep < len(s.rec.Tracks[i]) && s.forked(i) && s.rec.Tracks[i][keep].Step <= s.fork {
 		keep++
 	}
 	s.rec.Tracks[i] = s.rec.Tracks[i][:keep]
@@ -319,44 +345,4 @@ func (s *Session) Restart(i int) error {
 		}
 	}
 	s.rec.Reports = reports
-	if s.snapshot == nil {
-		s.asked = false
-	}
-	err := s.start(i)
-	s.pump()
-	return err
-}
-
-// Record is what was measured so far, live memory.
-func (s *Session) Record() *Record { return s.rec }
-
-// Experiment is the document that runs; [Session.WidenNow] changes it.
-func (s *Session) Experiment() Experiment { return s.exp.Clone() }
-
-// Playing reports whether the run goes on by itself.
-func (s *Session) Playing() bool { return s.playing && !s.Done() }
-
-// Speed is the present multiple of the default pace.
-func (s *Session) Speed() Speed { return s.speed }
-
-// Forked reports whether the arms have parted.
-func (s *Session) Forked() bool { return s.snapshot != nil }
-
-// Done reports whether no arm has anything left to do.
-func (s *Session) Done() bool {
-	for _, a := range s.arms {
-		if a.State == Running || a.State == Waiting && s.exp.Fork() < s.exp.Steps && s.arms[0].State != Failed {
-			return false
-		}
-	}
-	return true
-}
-
-// Arms are the states of all arms.
-func (s *Session) Arms() []ArmStatus {
-	out := make([]ArmStatus, len(s.arms))
-	for i, a := range s.arms {
-		out[i] = a.ArmStatus
-	}
-	return out
 }

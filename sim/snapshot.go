@@ -13,7 +13,7 @@ func (r *run) snapshot() ([]byte, error) {
 		return nil, errors.New("a snapshot is taken before the first widening")
 	}
 	c := &coder{}
-	c.snapshot(&r.step, &r.flops, []model.Values{r.net.Weights, r.opt.M, r.opt.V})
+	c.snapshot(r, []model.Values{r.net.Weights, r.opt.M, r.opt.V})
 	return c.buf, nil
 }
 
@@ -21,7 +21,7 @@ func (r *run) snapshot() ([]byte, error) {
 func (r *run) restore(data []byte) error {
 	c := &coder{reading: true, buf: data}
 	w, m, v := model.NewValues(r.net.Table), model.NewValues(r.net.Table), model.NewValues(r.net.Table)
-	c.snapshot(&r.step, &r.flops, []model.Values{w, m, v})
+	c.snapshot(r, []model.Values{w, m, v})
 	if c.err == nil && len(c.buf) > 0 {
 		c.err = fmt.Errorf("%d bytes are left over", len(c.buf))
 	}
@@ -32,9 +32,11 @@ func (r *run) restore(data []byte) error {
 	return nil
 }
 
-func (c *coder) snapshot(step *int, flops *float64, values []model.Values) {
-	c.integer(step)
-	c.f64(flops)
+func (c *coder) snapshot(r *run, values []model.Values) {
+	c.integer(&r.step)
+	for _, v := range []*float64{&r.flops, &r.smooth.sum, &r.smooth.weight} {
+		c.f64(v)
+	}
 	for _, v := range values {
 		n := c.length(len(v.Data), 4)
 		if c.err == nil && n != len(v.Data) {

@@ -9,7 +9,8 @@ import (
 // Trainer is one arm at work. It speaks only encoded messages, and does not know where it runs: in a goroutine or in a Web Worker.
 type Trainer struct {
 	run    *run
-	until  int // granted
+	search *search // what the next widening waits for, if anything
+	until  int     // granted
 	fork   bool
 	failed bool
 	frames []ArmFrame // gathered since sent
@@ -68,14 +69,17 @@ func (t *Trainer) Work(budget time.Duration) (out [][]byte, more bool) {
 		return nil, false
 	}
 	begin, r := time.Now(), t.run
-	until := min(t.until, r.exp.Steps)
+	until := min(t.until, r.end)
 	for r.step < until {
 		if w, ok := r.due(); ok {
-			out = t.flush(out)
-			report, err := r.widen(w)
+			if out = t.seek(out, w, begin.Add(budget)); t.search != nil && !t.search.done() {
+				return out, true
+			}
+			report, err := r.widen(w, t.search)
 			if err != nil {
 				return append(out, t.fail(err)...), false
 			}
+			t.search = nil
 			out = append(out, Message{Kind: KindWidened, Arm: r.arm, Step: r.step, Report: report}.Encode())
 		}
 		f := r.update()
@@ -100,6 +104,25 @@ func (t *Trainer) Work(budget time.Duration) (out [][]byte, more bool) {
 		out = append(out, Message{Kind: KindSnapshot, Arm: r.arm, Step: r.step, Snapshot: data}.Encode())
 	}
 	return out, r.step < until
+}
+
+// seek sends what was gathered, and goes on with the search that a widening asks for until then.
+func (t *Trainer) seek(out [][]byte, w Widening, then time.Time) [][]byte {
+	out = t.flush(out)
+	if t.search == nil {
+		t.search = t.run.search(w)
+	}
+	for t.search != nil && !t.search.done() {
+		t.search.wide.train()
+		if time.Now().After(then) {
+			break
+		}
+	}
+	if t.search != nil && time.Since(t.sent) >= gather {
+		t.sent = time.Now()
+		out = append(out, Message{Kind: KindDoing, Arm: t.run.arm, Step: t.run.step, Text: t.search.says()}.Encode())
+	}
+	return out
 }
 
 // flush sends the frames gathered so far.

@@ -15,7 +15,7 @@ func (v *View) copies(b box) {
 	rec, step := v.rec, v.at()
 	var arms []int
 	for i := range rec.Experiment.Arms {
-		if len(rec.Experiment.Arms[i].Widen) > 0 {
+		if rec.Experiment.Arms[i].Widens() {
 			arms = append(arms, i)
 		}
 	}

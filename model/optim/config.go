@@ -4,7 +4,10 @@
 // It knows parameters through the table of package model. It never computes gradients and never widens.
 package optim
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // Kind names an optimizer.
 type Kind string
@@ -57,12 +60,27 @@ const (
 	RewarmAll  Scope = "all"
 )
 
-// Rewarm is the re-warmup after one widening: from the current rate up to Rho times it in Steps updates, then cosine to
-// the same final rate.
+// Rewarm is the re-warmup after one widening: from the current rate up to Rho times it in τw updates, then cosine to the same final rate.
+// τw is Steps, or where Share is given that share of the updates left, at least [MinWarm].
 type Rewarm struct {
 	Scope Scope   `json:"scope"`
 	Rho   float64 `json:"rho"`
-	Steps int     `json:"steps"` // τw
+	Steps int     `json:"steps"`
+	Share float64 `json:"share,omitempty"`
+}
+
+// DefaultShare is what τw should be on short runs, where the paper's 250 steps are too many; MinWarm is its least number of updates.
+const (
+	DefaultShare = 0.02
+	MinWarm      = 5
+)
+
+// Warm is τw in updates where left are left.
+func (r Rewarm) Warm(left int) int {
+	if r.Share > 0 {
+		return max(int(math.Round(r.Share*float64(left))), MinWarm)
+	}
+	return r.Steps
 }
 
 // Validate says which field is wrong and what is allowed.
@@ -70,6 +88,10 @@ func (r Rewarm) Validate() error {
 	switch {
 	case r.Scope != RewarmNone && r.Scope != RewarmNew && r.Scope != RewarmAll:
 		return fmt.Errorf("rewarm.scope is %q; allowed are none, new and all", string(r.Scope))
+	case !(r.Share >= 0 && r.Share <= 1):
+		return fmt.Errorf("rewarm.share is %g; allowed are 0 to 1", r.Share)
+	case r.Share > 0 && r.Steps != 0:
+		return fmt.Errorf("rewarm.steps is %d and rewarm.share %g; one of them says how long the re-warmup takes, the other is 0", r.Steps, r.Share)
 	case r.Scope == RewarmNone:
 		return nil
 	case !(r.Rho > 0 && r.Rho <= 10):

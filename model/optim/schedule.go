@@ -4,57 +4,109 @@ import "math"
 
 // Schedule gives the learning rate of every age of parameters at every step t, counted from 0.
 type Schedule struct {
-	peak, final float64
-	warm, total int
-	stages      []stage
+	total  int
+	first  curve   // the baseline as it was at the start
+	base   []piece // the baseline, by ascending step
+	stages []stage
 }
 
+// piece is the baseline from step at on: the curve read from place begin on, pace places a step.
+type piece struct {
+	at          int
+	begin, pace float64
+	curve
+}
+
+// stage is one widening. Where it has changed the baseline every age follows that.
 type stage struct {
-	at int
+	at    int
+	joint bool // the baseline changed here
 	Rewarm
 }
 
 // NewSchedule is the baseline: linear from 0 to the peak over the warm-up, then cosine to the final rate at step total.
 func NewSchedule(c Config, total int) *Schedule {
-	return &Schedule{peak: c.LR, final: c.LR * c.FinalRatio, warm: int(math.Round(c.Warmup * float64(total))), total: total}
+	first := curve{warm: int(math.Round(c.Warmup * float64(total))), total: total, peak: c.LR, final: c.LR * c.FinalRatio}
+	return &Schedule{total: total, first: first, base: []piece{{0, 0, 1, first}}}
 }
 
-// Widen adds a widening before update at.
-func (s *Schedule) Widen(at int, r Rewarm) { s.stages = append(s.stages, stage{at, r}) }
+// Widen adds a widening before update at, with a re-warmup of what its scope says.
+func (s *Schedule) Widen(at int, r Rewarm) { s.stages = append(s.stages, stage{at: at, Rewarm: r}) }
+
+// WidenFaster adds a widening before update at, after which the baseline falls from its present rate to the final one, by a cosine, over share of
+// the steps left, and stays there (paper, App. K, after LEMON).
+func (s *Schedule) WidenFaster(at int, share float64) {
+	now := s.Base(at)
+	over := int(math.Round(share * float64(s.total-at)))
+	s.rebase(at, piece{at, 0, 1, curve{total: over, start: now, peak: now, final: s.first.final}})
+}
+
+// WidenRemapped adds a widening before update at, after which the baseline goes on as it was from place on, compressed to the steps
+// left (paper, App. K, after Shen 2022).
+func (s *Schedule) WidenRemapped(at, place int) {
+	pace := float64(s.total-place) / float64(max(s.total-at, 1))
+	s.rebase(at, piece{at, float64(place), pace, s.first})
+}
+
+func (s *Schedule) rebase(at int, p piece) {
+	s.base = append(s.base, p)
+	s.stages = append(s.stages, stage{at: at, joint: true, Rewarm: Rewarm{Scope: RewarmNone}})
+}
 
 // Base is the baseline's rate at step t.
 func (s *Schedule) Base(t int) float64 {
-	return warmCosine(t, s.warm, s.total, 0, s.peak, s.final)
+	p := s.base[0]
+	for _, q := range s.base[1:] {
+		if q.at <= t {
+			p = q
+		}
+	}
+	return p.rate(p.begin + float64(t-p.at)*p.pace)
 }
 
 // Rates sets into[k] to the rate of parameters of age k, k up to the number of widenings. New parameters follow
 // f(t−te; τw, T−te, ηe, ρ·ηe, ηmin) with ηe the baseline's rate at the widening te (Eq. 25–28); those of earlier widenings keep their own
-// schedule, unless a later one re-warms everything.
+// schedule, unless a later one re-warms everything or changes the baseline.
 func (s *Schedule) Rates(t int, into []float64) {
 	into[0] = s.Base(t)
 	for k, w := range s.stages {
 		into[k+1] = into[0]
-		if w.Scope == RewarmNone {
+		switch {
+		case w.joint:
+			fill(into[:k+2], s.Base(t))
+			continue
+		case w.Scope == RewarmNone:
 			continue
 		}
-		from := s.Base(w.at)
-		into[k+1] = warmCosine(t-w.at, w.Steps, s.total-w.at, from, w.Rho*from, s.final)
+		left, from := s.total-w.at, s.Base(w.at)
+		again := curve{warm: w.Warm(left), total: left, start: from, peak: w.Rho * from, final: s.first.final}
+		into[k+1] = again.rate(float64(t - w.at))
 		if w.Scope == RewarmAll {
-			for j := range k + 1 {
-				into[j] = into[k+1]
-			}
+			fill(into[:k+1], into[k+1])
 		}
 	}
 }
 
-// warmCosine goes linearly from start to peak over warm steps, then on a half cosine to final at step total.
-func warmCosine(t, warm, total int, start, peak, final float64) float64 {
+func fill(x []float64, v float64) {
+	for i := range x {
+		x[i] = v
+	}
+}
+
+// curve goes linearly from start to peak over warm steps, then on a half cosine to final at step total.
+type curve struct {
+	warm, total        int
+	start, peak, final float64
+}
+
+func (c curve) rate(t float64) float64 {
+	warm := float64(c.warm)
 	switch {
 	case t < warm:
-		return start + (peak-start)*float64(t)/float64(warm)
-	case t >= total:
-		return final
+		return c.start + (c.peak-c.start)*t/warm
+	case t >= float64(c.total):
+		return c.final
 	}
-	x := float64(t-warm) / float64(max(total-warm, 1))
-	return final + (peak-final)*(1+math.Cos(math.Pi*x))/2
+	x := (t - warm) / float64(max(c.total-c.warm, 1))
+	return c.final + (c.peak-c.final)*(1+math.Cos(math.Pi*x))/2
 }

@@ -16,33 +16,40 @@ const (
 	fillCopy fill = iota
 	fillRandom
 	fillZero
+	fillTwins // random rows in equal pairs, random columns in pairs of opposite sign
 )
 
-// fills are the pair's two sides for one tensor. Zero-copy leaves the gate copied: with gate and up both zero the product silu(g)·u
-// has an exactly zero gradient, and the new neurons would stay dead for ever.
-func (s Spec) fills(p model.Part) (out, in fill) {
+// fills are the pair's two sides for one tensor.
+func (s Spec) fills(t model.Tensor) (out, in fill) {
+	if t.Kind == model.Gain {
+		return fillCopy, fillCopy
+	}
 	switch s.Init {
 	case RandomRandom:
-		return fillRandom, fillRandom
+		out, in = fillRandom, fillRandom
 	case RandomZero:
-		return fillRandom, fillZero
+		out, in = fillRandom, fillZero
 	case RandomCopy:
-		return fillRandom, fillCopy
-	case ZeroCopy:
-		if p == model.Gate {
-			return fillCopy, fillCopy
+		out, in = fillRandom, fillCopy
+	case ZeroCopy, ZeroCopyDead:
+		if t.Part != model.Gate || s.Init == ZeroCopyDead {
+			out = fillZero
 		}
-		return fillZero, fillCopy
+	case FPRandom:
+		out, in = fillTwins, fillTwins
 	}
-	return fillCopy, fillCopy
+	if t.Kind == model.Embedding {
+		in = out // its columns are the fan-out of the input side
+	}
+	return out, in
 }
 
 // Weights are the widened weights of a whole network: [Plan.Weight] of every matrix.
-func (p *Plan) Weights(old model.Values, seed uint64) model.Values {
+func (p *Plan) Weights(old model.Values) model.Values {
 	now := model.NewValues(p.To)
 	for i, t := range p.From.Tensors {
 		for e := range t.Experts {
-			p.Weight(i, e, now.Expert(i, e), old.Expert(i, e), seed)
+			p.Weight(i, e, now.Expert(i, e), old.Expert(i, e))
 		}
 	}
 	return now
@@ -50,27 +57,24 @@ func (p *Plan) Weights(old model.Values, seed uint64) model.Values {
 
 // stream is the source of random numbers of expert e's matrix of a tensor. Every matrix has its own, so that a network widened in memory
 // and one widened matrix by matrix, in any order, hold the same bits.
-func stream(seed uint64, t model.Tensor, e int) *rand.Rand {
+func stream(seed uint64, t model.Tensor, e int) *rand.Rand { return named(seed, t.Name(e)) }
+
+// named is the source of random numbers of what has a name.
+func named(seed uint64, name string) *rand.Rand {
 	h := fnv.New64a()
-	_, _ = io.WriteString(h, t.Name(e))
+	_, _ = io.WriteString(h, name) // a hash takes everything
 	return rand.New(rand.NewPCG(seed, h.Sum64()))
 }
 
-// Weight widens one matrix, that of expert e of a tensor of the table, from src to dst, which is all zeros at first: first its rows, then the columns
-// of the taller matrix, so that copies of columns hold the new rows too; then the factor on the whole. Random coordinates are normal with
-// the RMS of the old matrix; the same seed gives the same bits.
-func (p *Plan) Weight(tensor, e int, dst, src []float32, seed uint64) {
+// Weight widens one matrix, that of expert e of a tensor of the table, from src to dst, which is all zeros at first: first its rows, then
+// the columns of the taller matrix, so that copies of columns hold the new rows too; then the factors. Random coordinates are normal with
+// the RMS of the old matrix.
+func (p *Plan) Weight(tensor, e int, dst, src []float32) {
 	from, to := p.From.Tensors[tensor], p.To.Tensors[tensor]
-	rng := stream(seed, from, e)
-	out, in := p.Spec.fills(from.Part)
-	switch from.Kind {
-	case model.Embedding:
-		in = out // its columns are the fan-out of the input side
-	case model.Gain:
-		in = fillCopy
-	}
+	rng := stream(p.seed, from, e)
+	out, in := p.Spec.fills(from)
 	std := rms(src)
-	sample := func() float32 { return float32(rng.NormFloat64() * std) }
+	normal := func() float32 { return float32(rng.NormFloat64() * std) }
 	r, c, cc := from.Rows.Size, from.Cols.Size, to.Cols.Size
 	rows, cols := p.axes[from.Rows.Axis], p.axes[from.Cols.Axis]
 	for i := range to.Rows.Size {
@@ -81,23 +85,38 @@ func (p *Plan) Weight(tensor, e int, dst, src []float32, seed uint64) {
 		case out == fillCopy:
 			o := rows.origin[i]
 			copy(row, src[o*c:(o+1)*c])
-		case out == fillRandom:
+		case out == fillTwins && (i-r)%2 == 1:
+			copy(row, dst[(i-1)*cc : i*cc][:c])
+		case out == fillRandom, out == fillTwins:
 			for j := range c {
-				row[j] = sample()
+				row[j] = normal()
 			}
 		}
 		for j := c; j < cc; j++ {
-			switch in {
-			case fillCopy:
+			switch {
+			case from.Kind == model.Gain && p.Spec.Gains == SampleGains:
+				row[j] = src[rng.IntN(c)]
+			case in == fillCopy:
 				row[j] = row[cols.origin[j]]
-			case fillRandom:
-				row[j] = sample()
+			case in == fillRandom:
+				row[j] = normal()
+			case in == fillTwins && (j-c)%2 == 1:
+				row[j] = -row[j-1]
+			case in == fillTwins && j+1 < cc: // one that is left without a twin has no outgoing weight
+				row[j] = normal()
 			}
 		}
-		if from.Kind == model.Matrix && cc > c {
-			for j := range row {
-				row[j] *= cols.factor[j]
+		if from.Kind != model.Matrix || cc == c {
+			continue
+		}
+		if p.Spec.Init == PlusMinus {
+			for j := range c {
+				d := 0.1 * normal()
+				row[j], row[c+j] = row[j]+d, row[c+j]-d
 			}
+		}
+		for j := range row {
+			row[j] *= cols.factor[j]
 		}
 	}
 }
@@ -133,7 +152,8 @@ func (p *Plan) State(tensor int, dst, src []float32, power int) {
 	from, to := p.From.Tensors[tensor], p.To.Tensors[tensor]
 	rows, cols := p.axes[from.Rows.Axis], p.axes[from.Cols.Axis]
 	r, c, cc := from.Rows.Size, from.Cols.Size, to.Cols.Size
-	everywhere := p.Spec.State == Copy
+	everywhere := p.Spec.State == Copy || p.Spec.State == CopyScaled
+	scaled := p.Spec.State == CopyScaled || p.Spec.State == AsymmetricScaled
 	for i := range to.Rows.Size {
 		o := i
 		if i >= r {
@@ -149,8 +169,8 @@ func (p *Plan) State(tensor int, dst, src []float32, power int) {
 				row[j] = in[cols.origin[j]]
 			}
 		}
-		if p.Spec.State == AsymmetricScaled && from.Kind == model.Matrix && cc > c {
-			for j := range in {
+		if scaled && from.Kind == model.Matrix && cc > c {
+			for j := range row {
 				for range power {
 					row[j] *= cols.factor[j]
 				}

@@ -20,14 +20,17 @@ func TestWideningByMatrixIsWideningTheWhole(t *testing.T) {
 	old := model.Init(c, 1)
 	for _, init := range widen.Inits {
 		spec := widen.Spec{Axis: model.Joint, Factor: 2, Init: init, Scale: widen.RMS, State: widen.AsymmetricScaled}
-		plan, err := widen.New(spec, old.Table)
+		if init == widen.FPRandom {
+			spec.Axis, spec.Scale = model.Inner, widen.Unscaled
+		}
+		plan, err := widen.New(spec, old.Table, 9)
 		require.NoError(t, err)
-		whole, states := plan.Weights(old, 9), plan.States(old, old)
+		whole, states := plan.Weights(old), plan.States(old, old)
 		for i := range slices.Backward(old.Table.Tensors) {
 			x := plan.To.Tensors[i]
 			for e := x.Experts - 1; e >= 0; e-- {
 				dst := make([]float32, x.Rows.Size*x.Cols.Size)
-				plan.Weight(i, e, dst, old.Expert(i, e), 9)
+				plan.Weight(i, e, dst, old.Expert(i, e))
 				assert.Equal(t, whole.Expert(i, e), dst, "%s of %s", init, x.Name(e))
 				for k := range states {
 					clear(dst)
@@ -39,8 +42,9 @@ func TestWideningByMatrixIsWideningTheWhole(t *testing.T) {
 		if init == widen.RandomRandom {
 			up := old.Table.Find(model.Up, 0)
 			assert.NotEqual(t, whole.Expert(up, 0)[60:], whole.Expert(up, 1)[60:], "experts draw their own numbers")
-			again := plan.Weights(old, 10)
-			assert.NotEqual(t, whole.Data, again.Data, "another seed gives other numbers")
+			again, err := widen.New(spec, old.Table, 10)
+			require.NoError(t, err)
+			assert.NotEqual(t, whole.Data, again.Weights(old).Data, "another seed gives other numbers")
 		}
 	}
 }

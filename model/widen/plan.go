@@ -12,6 +12,7 @@ type Plan struct {
 	Spec     Spec
 	From, To *model.Table
 	axes     map[model.Axis]axisPlan
+	seed     uint64
 }
 
 // axisPlan is the widening of one axis from old to len(origin) coordinates.
@@ -24,9 +25,9 @@ type axisPlan struct {
 // Pair is an original coordinate and one copy of it.
 type Pair struct{ Orig, Copy int }
 
-// New plans spec for a network of the shape of from. It errs where the spec is not valid, the factor adds no
-// coordinate, or the new shape is not allowed.
-func New(spec Spec, from *model.Table) (*Plan, error) {
+// New plans spec for a network of the shape of from. All that is drawn depends on the seed: the same seed gives the same bits. It errs
+// where the spec is not valid, the factor adds no coordinate, or the new shape is not allowed.
+func New(spec Spec, from *model.Table, seed uint64) (*Plan, error) {
 	if err := spec.Validate(); err != nil {
 		return nil, err
 	}
@@ -34,7 +35,7 @@ func New(spec Spec, from *model.Table) (*Plan, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	p := &Plan{Spec: spec, From: from, axes: map[model.Axis]axisPlan{}}
+	p := &Plan{Spec: spec, From: from, axes: map[model.Axis]axisPlan{}, seed: seed}
 	parts, _ := spec.Axis.Parts()
 	for _, a := range parts {
 		old, now := from.Config.Inner, c.Inner
@@ -44,52 +45,54 @@ func New(spec Spec, from *model.Table) (*Plan, error) {
 		if now <= old {
 			return nil, fmt.Errorf("factor %g leaves the %s axis at %d; it must grow", spec.Factor, a, old)
 		}
-		p.axes[a] = spec.axis(old, now)
+		p.axes[a] = spec.axis(a, old, now, seed)
 		if a == model.Hidden && !c.Untied {
-			c.LogitMult *= spec.logitFactor(old, now)
+			c.LogitMult *= spec.Alpha(old, now)
 		}
 	}
 	p.To = model.NewTable(c)
 	return p, nil
 }
 
-func (s Spec) axis(old, now int) axisPlan {
+func (s Spec) axis(axis model.Axis, old, now int, seed uint64) axisPlan {
 	a := axisPlan{old: old, origin: make([]int, now), factor: make([]float32, now)}
 	alpha := float32(s.Alpha(old, now))
 	for j := range now {
 		a.origin[j], a.factor[j] = j%old, alpha
-		if s.Init == Uneven {
-			a.factor[j] = float32(unevenShare)
-			if j >= old {
-				a.factor[j] = float32(1 - unevenShare)
-			}
+	}
+	rng := named(seed, string(axis))
+	for j := range old {
+		r := unevenShare
+		switch s.Init {
+		case Uneven:
+		case UnevenRandom:
+			r = unevenLow + rng.Float64()*(unevenHigh-unevenLow)
+		default:
+			continue
 		}
+		a.factor[j], a.factor[old+j] = float32(r), float32(1-r)
 	}
 	return a
 }
 
-// unevenShare is the part of the original in the uneven split 1:2 (App. J); the copy carries the rest.
-const unevenShare = 1.0 / 3
+// The part of the original in an uneven split (App. J): 1:2, or even between two bounds. The copy carries the rest.
+const (
+	unevenShare           = 1.0 / 3
+	unevenLow, unevenHigh = 0.1, 0.5
+)
 
 // Alpha is the factor of a fan-in matrix whose input grows from old to now (Eq. 14, 16, 17): sqrt(old/now), and where both
-// sides are copied sqrt(old/Σ m_j²) with m_j copies of old coordinate j, which is the paper's rule up to 2x and at every whole ratio.
+// sides are copied sqrt(old/Σ m_j²) with m_j copies of old coordinate j, which is the paper's rule up to 2x and at every whole ratio. For
+// uneven splits, which have factors of their own, it is what multiplies the logits.
 func (s Spec) Alpha(old, now int) float64 {
 	if s.Scale == Unscaled {
 		return 1
 	}
-	if s.Init != CopyCopy {
+	if s.Init != CopyCopy && !s.Init.split() {
 		return math.Sqrt(float64(old) / float64(now))
 	}
 	q, more := now/old, now%old // more coordinates have q+1 copies, the others q
 	return math.Sqrt(float64(old) / float64(more*(q+1)*(q+1)+(old-more)*q*q))
-}
-
-// logitFactor multiplies LogitMult: the tied output projection's factor (App. D.1).
-func (s Spec) logitFactor(old, now int) float64 {
-	if s.Init == Uneven {
-		return 0.5
-	}
-	return s.Alpha(old, now)
 }
 
 // Pairs are the coordinates that this widening added to an axis, each with the original that it copies; nil where the axis stays.

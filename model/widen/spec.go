@@ -16,18 +16,33 @@ import (
 // Init names a pair of initialisations, fan-out–fan-in: what new output rows hold, and what new input columns hold.
 type Init string
 
-// The initialisation pairs of the paper (Sec. 3.2, Table 6) and the uneven split of its App. J.
+// The initialisation pairs of the paper (Sec. 3.2, Table 6), and the rivals of its App. J and K.
+//
+// ZeroCopyDead is a trap, kept as an explicit choice: gate and up rows are both zero, so that the product silu(g)·u has an exactly zero
+// gradient, and as long as the new neurons' states are zero too they stay dead for ever. [ZeroCopy] copies the gate.
+//
+// The rivals copy rows as copy-copy does, and differ in the columns. The paper names them and gives the ranges; what is drawn how is ours:
+// UnevenRandom draws one r a coordinate, for every matrix that reads it; PlusMinus draws D afresh for every row, also for copied ones;
+// FPRandom is only defined on the inner axis, because the tied embedding both writes and reads the residual stream, and its columns cannot
+// be equal and of opposite sign at once.
 const (
 	CopyCopy     Init = "copy-copy"
 	RandomRandom Init = "random-random"
 	RandomZero   Init = "random-zero"
 	RandomCopy   Init = "random-copy"
 	ZeroCopy     Init = "zero-copy"
-	Uneven       Init = "uneven" // copy-copy whose fan-in halves carry 1/3 and 2/3; exact 2x only
+	ZeroCopyDead Init = "zero-copy-dead"
+	Uneven       Init = "uneven"        // the original's column carries 1/3, the copy's 2/3; exact 2x only
+	UnevenRandom Init = "uneven-random" // r and 1−r with r even in [0.1, 0.5]; exact 2x only
+	PlusMinus    Init = "plus-minus"    // columns α·[W+D, W−D], D normal with a tenth of W's deviation; exact 2x only
+	FPRandom     Init = "fp-random"     // random neurons in pairs of equal rows and opposite columns, which cancel
 )
 
 // Inits lists every pair, SPARKLING's own first.
-var Inits = []Init{CopyCopy, RandomRandom, RandomZero, RandomCopy, ZeroCopy, Uneven}
+var Inits = []Init{CopyCopy, RandomRandom, RandomZero, RandomCopy, ZeroCopy, ZeroCopyDead, Uneven, UnevenRandom, PlusMinus, FPRandom}
+
+// split reports whether the pair is a scaling of copies of its own: it is defined for exact 2x, and always scaled.
+func (i Init) split() bool { return i == Uneven || i == UnevenRandom || i == PlusMinus }
 
 // Scale says whether widened fan-in matrices carry the factor that preserves the RMS (Eq. 14, 16, 17).
 type Scale string
@@ -44,16 +59,30 @@ var Scales = []Scale{RMS, Unscaled}
 // State names a treatment of the optimizer's states (paper, Sec. 3.3 and Fig. 2).
 type State string
 
-// The four treatments; S' = [S, 0] is Asymmetric (Eq. 24).
+// The four treatments of Fig. 2, and the scaled copies of a rival (App. K); S' = [S, 0] is Asymmetric (Eq. 24). Scaled states are
+// multiplied like their weights: m by the factor, v by its square.
 const (
 	Drop             State = "drop"
 	Copy             State = "copy"
+	CopyScaled       State = "copy-scaled"
 	Asymmetric       State = "asymmetric"
-	AsymmetricScaled State = "asymmetric-scaled" // m times the factor of its weight, v times its square
+	AsymmetricScaled State = "asymmetric-scaled"
 )
 
 // States lists every treatment.
-var States = []State{Drop, Copy, Asymmetric, AsymmetricScaled}
+var States = []State{Drop, Copy, CopyScaled, Asymmetric, AsymmetricScaled}
+
+// Gains says what the gains of new coordinates hold.
+type Gains string
+
+// The gains of new coordinates: copies, or values that are drawn from among the old ones.
+const (
+	CopyGains   Gains = "copy" // also where nothing is said
+	SampleGains Gains = "sample"
+)
+
+// AllGains lists both.
+var AllGains = []Gains{CopyGains, SampleGains}
 
 // Spec says what one widening does.
 type Spec struct {
@@ -62,6 +91,7 @@ type Spec struct {
 	Init   Init       `json:"init"`
 	Scale  Scale      `json:"scale"`
 	State  State      `json:"state"`
+	Gains  Gains      `json:"gains,omitempty"` // copy where nothing is said
 }
 
 // MaxFactor bounds a single widening.
@@ -75,19 +105,33 @@ func (s Spec) Validate() error {
 	if !(s.Factor > 1 && s.Factor <= MaxFactor) {
 		return fmt.Errorf("factor is %g; allowed are values above 1 up to %d", s.Factor, MaxFactor)
 	}
-	if s.Init == Uneven && s.Factor != 2 {
-		return fmt.Errorf("factor is %g; the uneven split is defined for exactly 2", s.Factor)
-	}
-	if s.Init == Uneven && s.Scale != RMS {
-		return fmt.Errorf("scale is %q; the uneven split is itself a scaling, allowed is rms", string(s.Scale))
-	}
 	if err := oneOf("init", s.Init, Inits); err != nil {
 		return err
 	}
 	if err := oneOf("scale", s.Scale, Scales); err != nil {
 		return err
 	}
-	return oneOf("state", s.State, States)
+	if err := oneOf("state", s.State, States); err != nil {
+		return err
+	}
+	if s.Gains != "" {
+		if err := oneOf("gains", s.Gains, AllGains); err != nil {
+			return err
+		}
+	}
+	switch {
+	case s.Init.split() && s.Factor != 2:
+		return fmt.Errorf("factor is %g; init %s is defined for exactly 2", s.Factor, s.Init)
+	case s.Init.split() && s.Scale != RMS:
+		return fmt.Errorf("scale is %q; init %s is itself a scaling, allowed is rms", string(s.Scale), s.Init)
+	case s.Init == FPRandom && s.Scale != Unscaled:
+		return fmt.Errorf("scale is %q; init fp-random leaves the old columns as they are, allowed is none", string(s.Scale))
+	case s.Init == FPRandom && s.Axis != model.Inner:
+		return fmt.Errorf("axis is %q; init fp-random is defined for inner, because a tied embedding cannot cancel itself", string(s.Axis))
+	case s.Init == ZeroCopyDead && s.Axis == model.Hidden:
+		return fmt.Errorf("axis is %q; init zero-copy-dead is about new neurons, allowed are inner and joint", string(s.Axis))
+	}
+	return nil
 }
 
 func oneOf[T ~string](field string, got T, allowed []T) error {

@@ -48,7 +48,7 @@ func Cosine(r *sim.Record) (Figure, bool) {
 func Difference(r *sim.Record) (Figure, bool) {
 	base := -1
 	for i, a := range r.Experiment.Arms {
-		if len(a.Widen) > 0 {
+		if a.Widens() {
 			base = i
 			break
 		}

@@ -49,7 +49,7 @@ const (
 // RoleOf looks at what the arm does; its name does not matter.
 func RoleOf(a sim.Arm) Role {
 	t, ok := sim.TreatmentOf(a)
-	if !ok || len(a.Widen) > 0 && a.Widen[0].Init != "copy-copy" {
+	if !ok || a.Widens() && a.Widen[0].Init != "copy-copy" {
 		return Other
 	}
 	switch role := Role(t.ID); role {
@@ -62,7 +62,7 @@ func RoleOf(a sim.Arm) Role {
 // factor is the widening factor of the first arm that is widened; empty where none is.
 func factor(e sim.Experiment) string {
 	for _, a := range e.Arms {
-		if len(a.Widen) > 0 {
+		if a.Widens() {
 			return strconv.FormatFloat(a.Widen[0].Factor, 'g', -1, 64)
 		}
 	}

@@ -91,7 +91,7 @@ func arm(rec *sim.Record, i int, a sim.Arm, status sim.ArmStatus, shown int) Arm
 	if f, ok := newest(rec, i, shown, func(f sim.ArmFrame) bool { return len(f.Pairs) > 0 }); ok {
 		out.Lock = lockOf(f)
 	}
-	if w, ok := rec.Final(i); ok && shown >= rec.Experiment.Steps {
+	if w, ok := rec.Final(i); ok && out.Step >= 0 && shown >= rec.Tracks[i][len(rec.Tracks[i])-1].Step {
 		out.Whole = number(w)
 	}
 	if r, ok := rec.Report(i); ok && r.Step <= shown {

@@ -82,11 +82,11 @@ func (s Shape) New(e compute.Engine) (*Step, error) {
 	}
 	weights, growth, rates := model.Init(c, 1), model.NewGrowth(c), []float64{rate}
 	if s.Widened {
-		plan, err := widen.New(widen.Spec{Axis: model.Inner, Factor: 2, Init: widen.CopyCopy, Scale: widen.RMS, State: widen.Asymmetric}, weights.Table)
+		plan, err := widen.New(widen.Spec{Axis: model.Inner, Factor: 2, Init: widen.CopyCopy, Scale: widen.RMS, State: widen.Asymmetric}, weights.Table, 1)
 		if err != nil {
 			return nil, err
 		}
-		weights, growth, rates = plan.Weights(weights, 1), growth.Widen(plan.To.Config), []float64{rate, rate}
+		weights, growth, rates = plan.Weights(weights), growth.Widen(plan.To.Config), []float64{rate, rate}
 	}
 	step := &Step{Net: model.NewNet(e, weights, s.Batch, s.Seq), shape: s, rates: rates}
 	step.Opt = optim.New(s.Optimizer, e, growth, model.NewValues(weights.Table), model.NewValues(weights.Table), 0)

@@ -1,0 +1,139 @@
+package sim
+
+import (
+	"fmt"
+
+	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/optim"
+	"github.com/sparkling-lab/sparkling/model/widen"
+)
+
+// Arm is one run among those compared; arms differ in where they begin and in what they do at their widenings.
+type Arm struct {
+	Name  string     `json:"name"`
+	About string     `json:"about,omitempty"`
+	From  From       `json:"from,omitempty"`
+	Widen []Widening `json:"widen,omitempty"` // by ascending step; none is the small baseline
+}
+
+// From says where an arm begins.
+type From string
+
+// Where an arm can begin: as a fork of the small phase that all such arms share; or, never widened, as the network that its widenings
+// lead to, trained from step 0 for all steps, or for as many as cost what the widened run costs. The schedule of the last one
+// ends at its own last step.
+const (
+	Fork         From = ""
+	Scratch      From = "scratch"
+	EqualCompute From = "equal-compute"
+)
+
+// Froms lists all.
+var Froms = []From{Fork, Scratch, EqualCompute}
+
+// Widening is one widening of one arm. It happens when Step updates are done.
+type Widening struct {
+	Step int `json:"step"`
+	widen.Spec
+	Rewarm   optim.Rewarm   `json:"rewarm"`
+	Dynamics optim.Dynamics `json:"dynamics,omitzero"`
+}
+
+// Widens reports whether the arm is widened on its way.
+func (a Arm) Widens() bool { return a.From == Fork && len(a.Widen) > 0 }
+
+// small is the network that the arms fork from.
+func (e Experiment) small() model.Config {
+	c := e.Model
+	c.Vocab = e.Vocab()
+	return c
+}
+
+// wide is the network that an arm's widenings lead to. Its logits have the small network's factor: a network that is trained at this width
+// from the start needs no other.
+func (e Experiment) wide(arm int) model.Config {
+	c := e.small()
+	for _, w := range e.Arms[arm].Widen {
+		c = w.Spec.Config(c)
+	}
+	return c
+}
+
+// start is the network that an arm begins with.
+func (e Experiment) start(arm int) model.Config {
+	if e.Arms[arm].From == Fork {
+		return e.small()
+	}
+	return e.wide(arm)
+}
+
+// End is the last step of an arm: Steps, or for equal compute the number of updates of the wide network that cost no more exact
+// FLOPs than the widened run of the same widenings.
+func (e Experiment) End(arm int) int {
+	a := e.Arms[arm]
+	if a.From != EqualCompute {
+		return e.Steps
+	}
+	update := func(c model.Config) float64 { return model.Count(c, e.Task.Batch, e.Task.Seq).FLOPs }
+	c, at, sum := e.small(), 0, 0.0
+	for _, w := range a.Widen {
+		sum += float64(w.Step-at) * update(c)
+		c, at = w.Spec.Config(c), w.Step
+	}
+	wide := update(c)
+	return int((sum + float64(e.Steps-at)*wide) / wide)
+}
+
+func (a Arm) validate(steps int, c model.Config) error {
+	if a.Name == "" || len(a.Name) > maxText || len(a.About) > maxText {
+		return fmt.Errorf("an arm needs a name, and name and about may have at most %d characters", maxText)
+	}
+	if len(a.Widen) > MaxStages {
+		return fmt.Errorf("widen has %d entries; allowed are 0 to %d", len(a.Widen), MaxStages)
+	}
+	switch a.From {
+	case Fork:
+	case Scratch, EqualCompute:
+		if len(a.Widen) == 0 {
+			return fmt.Errorf("from is %q, but there is no widening that says how wide the network is", string(a.From))
+		}
+	default:
+		return fmt.Errorf("from is %q; allowed are scratch, equal-compute, and nothing for a fork of the small phase", string(a.From))
+	}
+	last := -1
+	for i, w := range a.Widen {
+		if w.Step <= last || w.Step >= steps {
+			return fmt.Errorf("widen[%d].step is %d; allowed are %d to %d", i, w.Step, last+1, steps-1)
+		}
+		last = w.Step
+		if err := w.validate(); err != nil {
+			return fmt.Errorf("widen[%d].%w", i, err)
+		}
+		c = w.Spec.Config(c)
+		if err := c.Validate(); err != nil {
+			return fmt.Errorf("widen[%d] leads to a network that cannot be: %w", i, err)
+		}
+	}
+	return nil
+}
+
+func (w Widening) validate() error {
+	for _, err := range []error{w.Spec.Validate(), w.Rewarm.Validate(), w.Dynamics.Validate()} {
+		if err != nil {
+			return err
+		}
+	}
+	if w.Dynamics.Kind == "" {
+		return nil
+	}
+	if w.Rewarm.Scope != optim.RewarmNone {
+		return fmt.Errorf("rewarm.scope is %q; with dynamics %s allowed is none", string(w.Rewarm.Scope), w.Dynamics.Kind)
+	}
+	switch w.Init {
+	case widen.RandomZero, widen.ZeroCopy, widen.ZeroCopyDead:
+		if w.Dynamics.Kind == optim.NormAdapted {
+			return fmt.Errorf("init is %q; with dynamics norm-adapted a block of zeros would never get a rate", string(w.Init))
+		}
+	}
+	return nil
+}

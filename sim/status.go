@@ -1,0 +1,55 @@
+package sim
+
+// ArmState says how an arm is doing.
+type ArmState string
+
+// The states of an arm.
+const (
+	Waiting  ArmState = "waiting" // for the fork
+	Running  ArmState = "running"
+	Finished ArmState = "done"
+	Failed   ArmState = "failed"
+)
+
+// ArmStatus is how an arm is doing. Err is one sentence where it failed; Doing says what keeps a running arm from its next update, if anything.
+type ArmStatus struct {
+	Name           string
+	State          ArmState
+	Step, End      int // updates done, and when it will be done
+	Params, Active int64
+	Err, Doing     string
+}
+
+// Record is what was measured so far, live memory.
+func (s *Session) Record() *Record { return s.rec }
+
+// Experiment is the document that runs; [Session.WidenNow] changes it.
+func (s *Session) Experiment() Experiment { return s.exp.Clone() }
+
+// Playing reports whether the run goes on by itself.
+func (s *Session) Playing() bool { return s.playing && !s.Done() }
+
+// Speed is the present multiple of the default pace.
+func (s *Session) Speed() Speed { return s.speed }
+
+// Forked reports whether the arms have parted.
+func (s *Session) Forked() bool { return s.snapshot != nil }
+
+// Done reports whether no arm has anything left to do.
+func (s *Session) Done() bool {
+	for _, a := range s.arms {
+		if a.State == Running || a.State == Waiting && s.before() {
+			return false
+		}
+	}
+	return true
+}
+
+// Arms are the states of all arms.
+func (s *Session) Arms() []ArmStatus {
+	out := make([]ArmStatus, len(s.arms))
+	for i, a := range s.arms {
+		out[i] = a.ArmStatus
+	}
+	return out
+}

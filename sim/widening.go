@@ -1,0 +1,127 @@
+package sim
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/optim"
+	"github.com/sparkling-lab/sparkling/model/widen"
+)
+
+// smooth is a loss, averaged over about smoothSteps updates: an exponential mean without the bias of its start.
+type smooth struct{ sum, weight float64 }
+
+const smoothSteps = 50
+
+func (s *smooth) add(x float64) {
+	const keep = 1 - 1.0/smoothSteps
+	s.sum, s.weight = s.sum*keep+x, s.weight*keep+1
+}
+
+// mean is NaN before the first update.
+func (s *smooth) mean() float64 { return s.sum / s.weight }
+
+// search finds the place on the schedule of a wide network trained from scratch at which its smoothed training loss is that of a run at
+// its widening: the same seed, the same batches, the baseline schedule over all steps (paper, App. K, after Shen 2022).
+type search struct {
+	wide *run
+	loss float64 // to be reached
+}
+
+// search begins the search that a widening asks for; nil where it asks for none.
+func (r *run) search(w Widening) *search {
+	if w.Dynamics.Kind != optim.Remapped {
+		return nil
+	}
+	return &search{fresh(r.exp, w.Spec.Config(r.shape()), r.exp.Steps), r.smooth.mean()}
+}
+
+// shape is the present network's as it would be if trained from scratch: without the factor of the logits that widenings brought.
+func (r *run) shape() model.Config {
+	c := r.net.Config
+	c.LogitMult = r.exp.Model.LogitMult
+	return c
+}
+
+// done reports whether the place is found. A run that was never trained is at the beginning; a loss that is never reached is at the end.
+func (s *search) done() bool {
+	return math.IsNaN(s.loss) || s.wide.step == s.wide.end || s.wide.step > 0 && s.wide.smooth.mean() <= s.loss
+}
+
+// says tells what is going on.
+func (s *search) says() string {
+	return fmt.Sprintf("training a wide network from scratch to find where its loss is %.3f: step %d", s.loss, s.wide.step)
+}
+
+// widen carries out the widening that is due and reports what it did, measured on the held-out windows. found is the finished search of
+// a widening that asks for one.
+func (r *run) widen(w Widening, found *search) (Report, error) {
+	plan, err := widen.New(w.Spec, r.net.Table, r.exp.Seed^uint64(r.stage+1)<<32)
+	if err != nil {
+		return Report{}, err
+	}
+	windows := r.text.Held(HeldWindows, r.exp.Task.Seq)
+	var logits []float32
+	heldBefore, rmsBefore := r.look(windows, func(rows int) {
+		logits = append(logits, r.net.Logits()[:rows*r.net.Config.Vocab]...)
+	})
+	before := r.counts()
+
+	weights := plan.Weights(r.net.Weights)
+	states := plan.States(r.opt.M, r.opt.V)
+	r.growth = r.growth.Widen(plan.To.Config)
+	for _, axis := range []model.Axis{model.Inner, model.Hidden} {
+		r.pairs[axis] = append(r.pairs[axis], plan.Pairs(axis)...)
+	}
+	place := 0
+	switch w.Dynamics.Kind {
+	case optim.Remapped:
+		place = found.wide.step
+		r.sched.WidenRemapped(r.step, place)
+	case optim.FasterDecay:
+		r.sched.WidenFaster(r.step, w.Dynamics.Share)
+	case optim.NormAdapted:
+		r.growth.ByTensor = true
+		r.sched.Widen(r.step, w.Rewarm)
+	default:
+		r.sched.Widen(r.step, w.Rewarm)
+	}
+	r.stage++
+	r.adopt(weights, states[0], states[1])
+
+	var worst float64
+	at := 0
+	heldAfter, rmsAfter := r.look(windows, func(rows int) {
+		for _, y := range r.net.Logits()[:rows*r.net.Config.Vocab] {
+			worst = math.Max(worst, math.Abs(float64(y)-float64(logits[at])))
+			at++
+		}
+	})
+	after := r.counts()
+	report := Report{
+		Arm: r.arm, Step: r.step, HeldBefore: float32(heldBefore), HeldAfter: float32(heldAfter), LogitError: float32(worst),
+		RMSBefore: rmsBefore, RMSAfter: rmsAfter, ParamsBefore: before.Total, ParamsAfter: after.Total,
+		ActiveBefore: before.Active, ActiveAfter: after.Active, StepFLOPsBefore: before.FLOPs, StepFLOPsAfter: after.FLOPs, Place: place,
+	}
+	if found != nil {
+		report.SearchFLOPs = found.wide.flops
+	}
+	return report, nil
+}
+
+// look evaluates windows and measures the RMS of every block on the last batch of them.
+func (r *run) look(windows []int, f func(rows int)) (float64, []BlockRMS) {
+	r.net.Measure = true
+	loss := r.evaluate(windows, f)
+	return loss, frameRMS(r.net.RMS)
+}
+
+// frameRMS copies the network's live measurements into a frame.
+func frameRMS(live []model.BlockRMS) []BlockRMS {
+	out := make([]BlockRMS, len(live))
+	for i, b := range live {
+		out[i] = BlockRMS(b)
+	}
+	return out
+}
