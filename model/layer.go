@@ -6,11 +6,12 @@ import "github.com/sparkling-lab/sparkling/model/compute"
 type layer struct {
 	experts, topK int
 
+	// Channel-major: before the head norms (a+2b, N) and its parts (a, N), (b, N), (b, N); after head norm and rotation.
+	qkv, q, k, v, qn, kn compute.Mat
+	qinv, kinv           compute.Mat // (heads, N), (kv heads, N)
+
 	x0, a1, inv1     []float32 // (N, d), (N, d), (N): input, normed input
-	q, k, v          []float32 // (N, a), (N, b), (N, b) before the head norms
-	qn, kn           []float32 // after head norm and rotation
-	qinv, kinv       []float32 // (N·heads), (N·kv heads)
-	attn             []float32 // (batch, heads, seq, seq) attention probabilities
+	attn             []float32 // attention probabilities
 	att              []float32 // (N, a)
 	x1, a2, inv2     []float32 // after attention
 	route, prob, lse []float32 // (N, E), (N, E), (N) router
@@ -31,33 +32,36 @@ func newLayer(c Config, batch, seq int) layer {
 	s := n * c.TopK
 	a, b := c.Heads*c.HeadDim, c.KVHeads*c.HeadDim
 	f := func(size int) []float32 { return make([]float32, size) }
-	return layer{
+	w := layer{
 		experts: c.Experts, topK: c.TopK,
+		qkv: compute.NewColumns(a+2*b, n), qn: compute.NewColumns(a, n), kn: compute.NewColumns(b, n),
+		qinv: compute.NewColumns(c.Heads, n), kinv: compute.NewColumns(c.KVHeads, n),
 		x0: f(n * c.Hidden), a1: f(n * c.Hidden), inv1: f(n),
-		q: f(n * a), k: f(n * b), v: f(n * b), qn: f(n * a), kn: f(n * b), qinv: f(n * c.Heads), kinv: f(n * c.KVHeads),
-		attn: f(batch * c.Heads * seq * seq), att: f(n * a),
+		attn: f(attnShape(c, batch, seq).Probs()), att: f(n * a),
 		x1: f(n * c.Hidden), a2: f(n * c.Hidden), inv2: f(n),
 		route: f(n * c.Experts), prob: f(n * c.Experts), lse: f(n), choice: make([]int32, s), weight: f(s),
 		off: make([]int, c.Experts+1), slotToken: make([]int32, s), slotChoice: make([]int32, s), slotWeight: f(s), next: make([]int, c.Experts),
 		xs: f(s * c.Hidden), gate: f(s * c.Inner), up: f(s * c.Inner), h: f(s * c.Inner), y: f(s * c.Hidden),
 	}
+	w.q, w.k, w.v = split(w.qkv, a, b)
+	return w
+}
+
+// split is the rows of queries, keys and values.
+func split(qkv compute.Mat, a, b int) (q, k, v compute.Mat) {
+	return qkv.Slice(0, a), qkv.Slice(a, a+b), qkv.Slice(a+b, a+2*b)
 }
 
 // attention is the first residual block: x1 = x0 + Wo·attend(rope(norm(Wq·norm(x0))), …).
 func (n *Net) attention(l int) {
 	c, e, w, N := n.Config, n.eng, &n.layers[l], n.Tokens()
-	d, a, b := c.Hidden, c.Heads*c.HeadDim, c.KVHeads*c.HeadDim
+	d, a := c.Hidden, c.Heads*c.HeadDim
 	eps := float32(c.NormEps)
 	e.RMSNorm(w.a1, w.inv1, w.x0, n.weight(AttnNorm, l), eps)
-	in := compute.M(w.a1, N, d)
-	e.MatMul(compute.NT, compute.M(w.q, N, a), in, compute.M(n.weight(Q, l), a, d), false)
-	e.MatMul(compute.NT, compute.M(w.k, N, b), in, compute.M(n.weight(K, l), b, d), false)
-	e.MatMul(compute.NT, compute.M(w.v, N, b), in, compute.M(n.weight(V, l), b, d), false)
-	e.RMSNorm(w.qn, w.qinv, w.q, n.weight(QNorm, l), eps)
-	e.RMSNorm(w.kn, w.kinv, w.k, n.weight(KNorm, l), eps)
-	e.Rope(w.qn, n.cos, n.sin, n.seq, c.Heads, c.HeadDim, false)
-	e.Rope(w.kn, n.cos, n.sin, n.seq, c.KVHeads, c.HeadDim, false)
-	e.Attention(w.att, w.attn, w.qn, w.kn, w.v, n.shape())
+	e.MatMul(compute.NT, w.qkv, n.qkv(n.Weights, l), compute.M(w.a1, N, d), false)
+	e.HeadNorm(w.qn, w.qinv, w.q, n.weight(QNorm, l), n.rotary, eps)
+	e.HeadNorm(w.kn, w.kinv, w.k, n.weight(KNorm, l), n.rotary, eps)
+	e.Attention(compute.M(w.att, N, a), w.attn, w.qn, w.kn, w.v, attnShape(c, n.batch, n.seq))
 	e.MatMul(compute.NT, compute.M(n.scratch.branch, N, d), compute.M(w.att, N, a), compute.M(n.weight(O, l), d, a), false)
 	n.measure(2*l, w.x0, n.scratch.branch)
 	copy(w.x1, w.x0)
@@ -67,27 +71,27 @@ func (n *Net) attention(l int) {
 // attentionBackward turns scratch.dx from the gradient of x1 into that of x0.
 func (n *Net) attentionBackward(l int) {
 	c, e, w, s, N := n.Config, n.eng, &n.layers[l], &n.scratch, n.Tokens()
-	d, a, b := c.Hidden, c.Heads*c.HeadDim, c.KVHeads*c.HeadDim
-	dx, in := compute.M(s.dx, N, d), compute.M(w.a1, N, d)
+	d, a := c.Hidden, c.Heads*c.HeadDim
+	dx, datt := compute.M(s.dx, N, d), compute.M(s.datt, N, a)
 	e.MatMul(compute.TN, compute.M(n.grad(O, l), d, a), dx, compute.M(w.att, N, a), false)
-	e.MatMul(compute.NN, compute.M(s.datt, N, a), dx, compute.M(n.weight(O, l), d, a), false)
-	e.AttentionBackward(s.dqn, s.dkn, s.dv, s.datt, w.attn, w.qn, w.kn, w.v, n.shape())
-	e.Rope(s.dqn, n.cos, n.sin, n.seq, c.Heads, c.HeadDim, true)
-	e.Rope(s.dkn, n.cos, n.sin, n.seq, c.KVHeads, c.HeadDim, true)
-	e.RMSNormBackward(s.dq, n.grad(QNorm, l), s.dqn, w.q, n.weight(QNorm, l), w.qinv, false)
-	e.RMSNormBackward(s.dk, n.grad(KNorm, l), s.dkn, w.k, n.weight(KNorm, l), w.kinv, false)
-	for i, x := range [3]struct {
-		p    Part
-		g    []float32
-		rows int
-	}{{Q, s.dq, a}, {K, s.dk, b}, {V, s.dv, b}} {
-		g := compute.M(x.g, N, x.rows)
-		e.MatMul(compute.TN, compute.M(n.grad(x.p, l), x.rows, d), g, in, false)
-		e.MatMul(compute.NN, compute.M(s.dbranch, N, d), g, compute.M(n.weight(x.p, l), x.rows, d), i > 0)
-	}
+	e.MatMul(compute.NN, datt, dx, compute.M(n.weight(O, l), d, a), false)
+	dq, dk, dv := split(s.dqkv, a, c.KVHeads*c.HeadDim)
+	e.AttentionBackward(dq, dk, dv, datt, w.attn, w.qn, w.kn, w.v, attnShape(c, n.batch, n.seq))
+	e.HeadNormBackward(dq, n.grad(QNorm, l), dq, w.q, n.weight(QNorm, l), w.qinv, n.rotary)
+	e.HeadNormBackward(dk, n.grad(KNorm, l), dk, w.k, n.weight(KNorm, l), w.kinv, n.rotary)
+	e.MatMul(compute.NN, n.qkv(n.Grads, l), s.dqkv, compute.M(w.a1, N, d), false)
+	e.MatMul(compute.TN, compute.M(s.dbranch, N, d), s.dqkv, n.qkv(n.Weights, l), false)
 	e.RMSNormBackward(s.dx, n.grad(AttnNorm, l), s.dbranch, w.x0, n.weight(AttnNorm, l), w.inv1, true)
 }
 
-func (n *Net) shape() compute.AttnShape {
-	return compute.AttnShape{Batch: n.batch, Seq: n.seq, Heads: n.Config.Heads, KVHeads: n.Config.KVHeads, HeadDim: n.Config.HeadDim}
+// qkv is the weights (or gradients) of queries, keys and values as one matrix (a+2b, d): the table lays them side by side.
+func (n *Net) qkv(v Values, l int) compute.Mat {
+	q, last := n.Table.Tensors[n.Table.Find(Q, l)], n.Table.Tensors[n.Table.Find(V, l)]
+	d := n.Config.Hidden
+	end := last.Off + last.Len()
+	return compute.M(v.Data[q.Off:end], (end-q.Off)/d, d)
+}
+
+func attnShape(c Config, batch, seq int) compute.AttnShape {
+	return compute.AttnShape{Batch: batch, Seq: seq, Heads: c.Heads, KVHeads: c.KVHeads, HeadDim: c.HeadDim}
 }

@@ -29,7 +29,7 @@ type Net struct {
 	eng        compute.Engine
 	batch, seq int
 	ids        []int32
-	cos, sin   []float32 // (seq, headDim/2)
+	rotary     compute.Rotary
 	layers     []layer
 	x          []float32 // (N, d) the residual stream after the last layer
 	xn, inv    []float32 // final norm
@@ -39,22 +39,22 @@ type Net struct {
 
 // scratch is memory that no two layers need at once.
 type scratch struct {
-	branch, dbranch    []float32 // (N, d) what a block adds, and a gradient of that shape
-	dx                 []float32 // (N, d) gradient of the residual stream
-	dq, dk, dv, datt   []float32 // (N, a), (N, b), (N, b), (N, a)
-	dqn, dkn           []float32 // (N, a), (N, b) after norm and rotation
-	dlogits            []float32 // (N, V)
-	dys, dxs           []float32 // (S, d)
-	dgate, dup, dh     []float32 // (S, f)
-	dwSlot, dw, droute []float32 // (S), (N·k), (N, E)
-	dprob              []float32 // (E)
+	branch, dbranch    []float32   // (N, d) what a block adds, and a gradient of that shape
+	dx                 []float32   // (N, d) gradient of the residual stream
+	datt               []float32   // (N, a)
+	dqkv               compute.Mat // (a+2b, N), channel-major
+	dlogits            []float32   // (N, V)
+	dys, dxs           []float32   // (S, d)
+	dgate, dup, dh     []float32   // (S, f)
+	dwSlot, dw, droute []float32   // (S), (N·k), (N, E)
+	dprob              []float32   // (E)
 }
 
 // NewNet prepares a network for batches of batch sequences of seq tokens. It keeps weights, not a copy.
 func NewNet(eng compute.Engine, weights Values, batch, seq int) *Net {
 	c := weights.Table.Config
 	n := batch * seq
-	d, a, b, s := n*c.Hidden, n*c.Heads*c.HeadDim, n*c.KVHeads*c.HeadDim, n*c.TopK
+	d, s := n*c.Hidden, n*c.TopK
 	f := func(size int) []float32 { return make([]float32, size) }
 	net := &Net{
 		Config: c, Table: weights.Table, Weights: weights, Grads: NewValues(weights.Table),
@@ -62,12 +62,12 @@ func NewNet(eng compute.Engine, weights Values, batch, seq int) *Net {
 		eng: eng, batch: batch, seq: seq, ids: make([]int32, n),
 		x: f(d), xn: f(d), inv: f(n), logits: f(n * c.Vocab),
 		scratch: scratch{
-			branch: f(d), dbranch: f(d), dx: f(d), dq: f(a), dk: f(b), dv: f(b), datt: f(a), dqn: f(a), dkn: f(b), dlogits: f(n * c.Vocab),
+			branch: f(d), dbranch: f(d), dx: f(d), datt: f(n * c.Heads * c.HeadDim), dqkv: compute.NewColumns((c.Heads+2*c.KVHeads)*c.HeadDim, n), dlogits: f(n * c.Vocab),
 			dys: f(s * c.Hidden), dxs: f(s * c.Hidden), dgate: f(s * c.Inner), dup: f(s * c.Inner), dh: f(s * c.Inner),
 			dwSlot: f(s), dw: f(s), droute: f(n * c.Experts), dprob: f(c.Experts),
 		},
 	}
-	net.cos, net.sin = rotary(c, seq)
+	net.rotary = rotary(c, batch, seq)
 	for range c.Layers {
 		net.layers = append(net.layers, newLayer(c, batch, seq))
 	}
@@ -75,16 +75,19 @@ func NewNet(eng compute.Engine, weights Values, batch, seq int) *Net {
 }
 
 // rotary tabulates the angles of the rotary embedding: position times base^(−2i/headDim).
-func rotary(c Config, seq int) (cos, sin []float32) {
+func rotary(c Config, batch, seq int) compute.Rotary {
 	half := c.HeadDim / 2
-	cos, sin = make([]float32, seq*half), make([]float32, seq*half)
-	for t := range seq {
-		for i := range half {
-			s, co := math.Sincos(float64(t) * math.Pow(c.RopeBase, -2*float64(i)/float64(c.HeadDim)))
-			cos[t*half+i], sin[t*half+i] = float32(co), float32(s)
+	r := compute.Rotary{Cos: compute.NewColumns(half, batch*seq), Sin: compute.NewColumns(half, batch*seq)}
+	for i := range half {
+		at := i * r.Cos.Stride
+		for t := range seq {
+			sin, cos := math.Sincos(float64(t) * math.Pow(c.RopeBase, -2*float64(i)/float64(c.HeadDim)))
+			for b := range batch {
+				r.Cos.Data[at+b*seq+t], r.Sin.Data[at+b*seq+t] = float32(cos), float32(sin)
+			}
 		}
 	}
-	return cos, sin
+	return r
 }
 
 // Tokens is the number of tokens of a batch.

@@ -4,69 +4,85 @@ package compute
 
 import "math"
 
-// attnBlock is how many positions are attended at once: their products skip the keys that come after the block.
+// Attention works on one head of one sequence at a time, and keeps a query in every lane: scores and probabilities are matrices (key,
+// query), so that the softmax runs down the columns without a sum across lanes and without tails, whatever the width of a head.
+
+// attnBlock is how many queries are attended at once: their products skip the keys that come after the block.
 const attnBlock = 32
 
-// Attention implements [Engine]: per head and block of positions, two matrix products around a softmax.
-func (e *cpu) Attention(out, probs, q, k, v []float32, s AttnShape) {
+// Attention implements [Engine]: two matrix products around a softmax.
+func (e *cpu) Attention(out Mat, probs []float32, q, k, v Mat, s AttnShape) {
+	for b := range s.Batch {
+		for g := range s.KVHeads {
+			e.attend(out, probs, q, k, v, s, b, g)
+		}
+	}
+}
+
+// attend does the q heads of sequence b that kv head g serves.
+func (e *cpu) attend(out Mat, probs []float32, q, k, v Mat, s AttnShape, b, g int) {
 	scale := float32(1 / math.Sqrt(float64(s.HeadDim)))
-	s.each(func(b, h, g int) {
-		p := s.probs(probs, b, h)
-		qh, oh := s.mat(q, b, h, s.Heads), s.mat(out, b, h, s.Heads)
-		kh, vh := s.mat(k, b, g, s.KVHeads), s.mat(v, b, g, s.KVHeads)
+	kh, vh := s.head(k, b, g), s.head(v, b, g)
+	ot := M(e.scratch(0, s.HeadDim*attnBlock), s.HeadDim, attnBlock)
+	for h := g * s.Heads / s.KVHeads; h < (g+1)*s.Heads/s.KVHeads; h++ {
+		p, o, qh := s.probs(probs, b, h), s.tokens(out, b, h), s.head(q, b, h)
 		for from := 0; from < s.Seq; from += attnBlock {
 			to := min(from+attnBlock, s.Seq)
-			block := Mat{p.Data[from*s.Seq:], to - from, to, s.Seq}
-			e.MatMul(NT, block, sub(qh, from, to), sub(kh, 0, to), false)
-			for i := from; i < to; i++ {
-				row := p.Data[i*s.Seq : (i+1)*s.Seq]
-				scaleRow(row[:i+1], scale)
-				e.softmax(row[:i+1], row[:i+1])
-				clear(row[i+1:])
-			}
-			e.MatMul(NN, sub(oh, from, to), block, sub(vh, 0, to), false)
+			block := p.part(0, to, from, to-from)
+			e.MatMul(TN, block, kh.part(0, s.HeadDim, 0, to), qh.part(0, s.HeadDim, from, to-from), false)
+			softmaxColumns(block, from, scale)
+			ot.Cols = to - from
+			e.MatMul(NN, ot, vh.part(0, s.HeadDim, 0, to), block, false)
+			transpose(o.Slice(from, to), ot)
 		}
-	})
+	}
 }
 
 // AttentionBackward implements [Engine]: dV = Pᵀ·dO, dP = dO·Vᵀ, dS = P⊙(dP − rowsum(P⊙dP))·scale, dQ = dS·K, dK = dSᵀ·Q.
-func (e *cpu) AttentionBackward(dq, dk, dv, dout, probs, q, k, v []float32, s AttnShape) {
+func (e *cpu) AttentionBackward(dq, dk, dv, dout Mat, probs []float32, q, k, v Mat, s AttnShape) {
+	for b := range s.Batch {
+		for g := range s.KVHeads {
+			e.attendBackward(dq, dk, dv, dout, probs, q, k, v, s, b, g)
+		}
+	}
+}
+
+// attendBackward does the q heads of sequence b that kv head g serves, and that kv head.
+func (e *cpu) attendBackward(dq, dk, dv, dout Mat, probs []float32, q, k, v Mat, s AttnShape, b, g int) {
 	scale := float32(1 / math.Sqrt(float64(s.HeadDim)))
-	group := s.Heads / s.KVHeads
-	s.each(func(b, h, g int) {
-		p := s.probs(probs, b, h)
-		ds := M(e.scratch(0, s.Seq*s.Seq), s.Seq, s.Seq)
-		do, qh, dqh := s.mat(dout, b, h, s.Heads), s.mat(q, b, h, s.Heads), s.mat(dq, b, h, s.Heads)
-		kh, vh := s.mat(k, b, g, s.KVHeads), s.mat(v, b, g, s.KVHeads)
-		dkh, dvh := s.mat(dk, b, g, s.KVHeads), s.mat(dv, b, g, s.KVHeads)
+	kh, vh := s.head(k, b, g), s.head(v, b, g)
+	ld, lanes := wide(s.Seq), vectorLen()
+	padded := (s.HeadDim + lanes - 1) / lanes * lanes
+	ds := Mat{e.scratch(0, s.Seq*ld), s.Seq, s.Seq, ld}
+	dot := Mat{e.scratch(1, s.HeadDim*ld), s.HeadDim, s.Seq, ld}
+	// With one row a token, in whole vectors: queries and dO, and what becomes dK and dV.
+	rows := e.scratch(2, 4*s.Seq*padded)
+	clear(rows)
+	row := func(i int) Mat { return M(rows[i*s.Seq*padded:(i+1)*s.Seq*padded], s.Seq, padded) }
+	qr, dor, dkr, dvr := row(0), row(1), row(2), row(3)
+	narrow := func(m Mat) Mat { return m.part(0, s.Seq, 0, s.HeadDim) }
+	for h := g * s.Heads / s.KVHeads; h < (g+1)*s.Heads/s.KVHeads; h++ {
+		p, qh, dqh := s.probs(probs, b, h), s.head(q, b, h), s.head(dq, b, h)
+		do := s.tokens(dout, b, h)
+		transpose(narrow(qr), qh)
+		transpose(dot, do)
+		for i := range s.Seq {
+			copy(dor.Data[i*padded:][:s.HeadDim], do.Data[i*do.Stride:])
+		}
 		for from := 0; from < s.Seq; from += attnBlock {
 			to := min(from+attnBlock, s.Seq)
-			block := Mat{ds.Data[from*s.Seq:], to - from, to, s.Seq}
-			e.MatMul(NT, block, sub(do, from, to), sub(vh, 0, to), false)
-			for i := from; i < to; i++ {
-				d, pr := ds.Data[i*s.Seq:(i+1)*s.Seq], p.Data[i*s.Seq:(i+1)*s.Seq]
-				softmaxBackward(d[:i+1], pr[:i+1], scale)
-				clear(d[i+1:])
-			}
-			e.MatMul(NN, sub(dqh, from, to), block, sub(kh, 0, to), false)
+			n := to - from
+			block := ds.part(0, to, from, n)
+			e.MatMul(TN, block, vh.part(0, s.HeadDim, 0, to), dot.part(0, s.HeadDim, from, n), false)
+			softmaxColumnsBackward(block, p.part(0, to, from, n), from, scale)
+			e.MatMul(NN, dqh.part(0, s.HeadDim, from, n), kh.part(0, s.HeadDim, 0, to), block, false)
 		}
-		first := h%group == 0 // the group's first head sets, the others add
-		e.MatMul(TN, dvh, p, do, !first)
-		e.MatMul(TN, dkh, ds, qh, !first)
-	})
-}
-
-// mat is head h of sequence b in x (Batch·Seq, heads·HeadDim) as a strided matrix (Seq, HeadDim).
-func (s AttnShape) mat(x []float32, b, h, heads int) Mat {
-	return Mat{x[(b*s.Seq*heads+h)*s.HeadDim:], s.Seq, s.HeadDim, heads * s.HeadDim}
-}
-
-// probs is the (Seq, Seq) matrix of one head.
-func (s AttnShape) probs(x []float32, b, h int) Mat {
-	return M(x[(b*s.Heads+h)*s.Seq*s.Seq:][:s.Seq*s.Seq], s.Seq, s.Seq)
-}
-
-// sub is rows from to to of a strided matrix.
-func sub(m Mat, from, to int) Mat {
-	return Mat{m.Data[from*m.Stride:], to - from, m.Cols, m.Stride}
+		for from := 0; from < s.Seq; from += attnBlock {
+			to, n := min(from+attnBlock, s.Seq), s.Seq-from
+			e.MatMul(NN, dkr.Slice(from, to), ds.part(from, to-from, from, n), qr.Slice(from, s.Seq), true)
+			e.MatMul(NN, dvr.Slice(from, to), p.part(from, to-from, from, n), dor.Slice(from, s.Seq), true)
+		}
+	}
+	transpose(s.head(dk, b, g), narrow(dkr))
+	transpose(s.head(dv, b, g), narrow(dvr))
 }

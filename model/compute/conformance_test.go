@@ -295,38 +295,58 @@ func TestAttentionAgreesWithTheReference(t *testing.T) {
 		for _, s := range []compute.AttnShape{
 			{Batch: 2, Seq: 1, Heads: 1, KVHeads: 1, HeadDim: 2}, {Batch: 2, Seq: 9, Heads: 4, KVHeads: 2, HeadDim: 6},
 			{Batch: 1, Seq: 33, Heads: 3, KVHeads: 3, HeadDim: 16}, {Batch: 2, Seq: 64, Heads: 4, KVHeads: 1, HeadDim: 8}, {Batch: 1, Seq: 20, Heads: 2, KVHeads: 1, HeadDim: 34},
+			{Batch: 1, Seq: 257, Heads: 2, KVHeads: 1, HeadDim: 12}, {Batch: 15, Seq: 17, Heads: 1, KVHeads: 1, HeadDim: 4},
 		} {
 			what := fmt.Sprintf("%s %+v", eng.Name(), s)
 			n, a, b := s.Batch*s.Seq, s.Heads*s.HeadDim, s.KVHeads*s.HeadDim
-			q, k, v, dout := values(n*a, 1), values(n*b, 2), values(n*b, 3), values(n*a, 4)
+			q, k, v := columns(a, n, 1), columns(b, n, 2), columns(b, n, 3)
+			dout := compute.M(values(n*a, 4), n, a)
 			f := func(size int) []float32 { return make([]float32, size) }
-			out, probs, out2, probs2 := f(n*a), f(s.Batch*s.Heads*s.Seq*s.Seq), f(n*a), values(s.Batch*s.Heads*s.Seq*s.Seq, 5)
-			judge.Attention(out, probs, q, k, v, s)
-			eng.Attention(out2, probs2, q, k, v, s)
+			out, probs, out2, probs2 := f(n*a), f(s.Probs()), f(n*a), values(s.Probs(), 5)
+			judge.Attention(compute.M(out, n, a), probs, q, k, v, s)
+			eng.Attention(compute.M(out2, n, a), probs2, q, k, v, s)
 			near(t, out, out2, what)
-			near(t, probs, probs2, what+": probabilities, zero above the diagonal")
-			dq, dk, dv, dq2, dk2, dv2 := f(n*a), f(n*b), f(n*b), values(n*a, 6), values(n*b, 7), values(n*b, 8)
+			dq, dk, dv := columns(a, n, 6), columns(b, n, 7), columns(b, n, 8)
+			dq2, dk2, dv2 := columns(a, n, 9), columns(b, n, 10), columns(b, n, 11)
 			judge.AttentionBackward(dq, dk, dv, dout, probs, q, k, v, s)
-			eng.AttentionBackward(dq2, dk2, dv2, dout, probs, q, k, v, s)
-			near64(t, dq, dq2, 5e-6, what+" dq")
-			near64(t, dk, dk2, 5e-6, what+" dk")
-			near64(t, dv, dv2, 5e-6, what+" dv")
+			eng.AttentionBackward(dq2, dk2, dv2, dout, probs2, q, k, v, s)
+			near64(t, dq.Data, dq2.Data, 5e-6, what+" dq")
+			near64(t, dk.Data, dk2.Data, 5e-6, what+" dk")
+			near64(t, dv.Data, dv2.Data, 5e-6, what+" dv")
 
 			half := s.HeadDim / 2
-			cos, sin := f(s.Seq*half), f(s.Seq*half)
-			for i := range cos {
-				si, co := math.Sincos(float64(i))
-				cos[i], sin[i] = float32(co), float32(si)
+			r := compute.Rotary{Cos: compute.NewColumns(half, n), Sin: compute.NewColumns(half, n)}
+			for c := range half {
+				for i := range n {
+					si, co := math.Sincos(float64(i%s.Seq) / float64(1+c))
+					r.Cos.Data[c*r.Cos.Stride+i], r.Sin.Data[c*r.Sin.Stride+i] = float32(co), float32(si)
+				}
 			}
-			turned := append([]float32(nil), q...)
-			eng.Rope(turned, cos, sin, s.Seq, s.Heads, s.HeadDim, false)
-			want := append([]float32(nil), q...)
-			judge.Rope(want, cos, sin, s.Seq, s.Heads, s.HeadDim, false)
-			near(t, want, turned, what+" Rope")
-			eng.Rope(turned, cos, sin, s.Seq, s.Heads, s.HeadDim, true)
-			near(t, q, turned, what+" Rope and back")
+			gain := values(s.HeadDim, 12)
+			y, inv, y2, inv2 := columns(a, n, 13), columns(s.Heads, n, 14), columns(a, n, 15), columns(s.Heads, n, 16)
+			judge.HeadNorm(y, inv, q, gain, r, 1e-6)
+			eng.HeadNorm(y2, inv2, q, gain, r, 1e-6)
+			near(t, y.Data, y2.Data, what+" HeadNorm")
+			for h := range s.Heads {
+				near(t, inv.Data[h*inv.Stride:][:n], inv2.Data[h*inv.Stride:][:n], what+" HeadNorm inv")
+			}
+			dg, dg2 := values(s.HeadDim, 17), values(s.HeadDim, 17)
+			dx, dy := columns(a, n, 18), columns(a, n, 19)
+			judge.HeadNormBackward(dx, dg, dy, q, gain, inv, r)
+			eng.HeadNormBackward(dy, dg2, dy, q, gain, inv2, r) // in place
+			near64(t, dx.Data, dy.Data, 5e-6, what+" HeadNormBackward dx")
+			near64(t, dg, dg2, 5e-6, what+" HeadNormBackward dgain")
 		}
 	}
+}
+
+// columns is a channel-major matrix of normal numbers.
+func columns(channels, tokens int, seed uint64) compute.Mat {
+	m := compute.NewColumns(channels, tokens)
+	for c := range channels {
+		copy(m.Data[c*m.Stride:][:tokens], values(tokens, seed+uint64(c)*100))
+	}
+	return m
 }
 
 func TestRoutingAgreesWithTheReference(t *testing.T) {

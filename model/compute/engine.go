@@ -30,11 +30,59 @@ const (
 	TN             // dst (m,n) = a (k,m)ᵀ · b (k,n)
 )
 
-// AttnShape is the shape of causal grouped-query attention: q and out are (Batch·Seq, Heads·HeadDim), k and v are
-// (Batch·Seq, KVHeads·HeadDim), probabilities (Batch, Heads, Seq, Seq). KV head j serves q heads j·G … j·G+G−1, G = Heads/KVHeads.
+// NewColumns is memory for a channel-major matrix: one row a channel, one column a token. Operations on such matrices work on whole
+// vectors of tokens, so rows have room for whole vectors of any engine; that room stays zero. A stride of whole kibibytes would put all
+// channels of one token into the same few lines of a cache.
+func NewColumns(channels, tokens int) Mat {
+	stride := wide(tokens)
+	return Mat{make([]float32, channels*stride), channels, tokens, stride}
+}
+
+// wide is the stride of rows with room for n elements in whole vectors.
+func wide(n int) int {
+	const widest = 16
+	s := (n + widest - 1) / widest * widest
+	if s%256 == 0 {
+		s += widest
+	}
+	return s
+}
+
+// Slice is rows from to to of m.
+func (m Mat) Slice(from, to int) Mat {
+	return Mat{m.Data[from*m.Stride:], to - from, m.Cols, m.Stride}
+}
+
+// part is rows and columns of m.
+func (m Mat) part(row, rows, col, cols int) Mat {
+	return Mat{m.Data[row*m.Stride+col:], rows, cols, m.Stride}
+}
+
+// Rotary holds the angles of the rotary embedding: channel-major (headDim/2, tokens), each token at its position in its sequence.
+type Rotary struct{ Cos, Sin Mat }
+
+// AttnShape is the shape of causal grouped-query attention. Queries (Heads·HeadDim, Batch·Seq), keys and values
+// (KVHeads·HeadDim, Batch·Seq) are channel-major; what comes out is (Batch·Seq, Heads·HeadDim). KV head j serves q heads
+// j·G … j·G+G−1, G = Heads/KVHeads.
 type AttnShape struct {
 	Batch, Seq, Heads, KVHeads, HeadDim int
 }
+
+// Probs is the length of the memory for probabilities. They are kept a matrix (key, query) for every sequence and head; those of keys
+// that come after the query are zero where an operation reads them.
+func (s AttnShape) Probs() int { return s.Batch * s.Heads * s.Seq * wide(s.Seq) }
+
+// probs is the matrix (key, query) of head h of sequence b.
+func (s AttnShape) probs(x []float32, b, h int) Mat {
+	ld := wide(s.Seq)
+	return Mat{x[(b*s.Heads+h)*s.Seq*ld:][:s.Seq*ld], s.Seq, s.Seq, ld}
+}
+
+// head is the part of head h of sequence b of a channel-major matrix.
+func (s AttnShape) head(x Mat, b, h int) Mat { return x.part(h*s.HeadDim, s.HeadDim, b*s.Seq, s.Seq) }
+
+// tokens is the same part of a matrix with one row a token.
+func (s AttnShape) tokens(x Mat, b, h int) Mat { return x.part(b*s.Seq, s.Seq, h*s.HeadDim, s.HeadDim) }
 
 // AdamW holds the scalars of one AdamW update (decoupled weight decay). Corr1 and Corr2 are the bias corrections 1−β^t.
 type AdamW struct {
@@ -58,13 +106,15 @@ type Engine interface {
 	// RMSNormBackward sets dx (adds to it when acc is true) and adds to dgain.
 	RMSNormBackward(dx, dgain, dy, x, gain, inv []float32, acc bool)
 
-	// Rope rotates x (rows, heads·headDim) in place, first half with second half of each head; row i is at position i mod seq,
-	// and cos and sin are (seq, headDim/2). Inverse rotates back, which is the gradient.
-	Rope(x, cos, sin []float32, seq, heads, headDim int, inverse bool)
-	// Attention is causal with scale 1/sqrt(HeadDim); probs above the diagonal are set to zero.
-	Attention(out, probs, q, k, v []float32, s AttnShape)
+	// HeadNorm normalises every head of x, channel-major (heads·headDim, tokens) with headDim = len(gain), as RMSNorm does, and rotates
+	// it, first half with second half. inv is (heads, tokens).
+	HeadNorm(y, inv, x Mat, gain []float32, r Rotary, eps float32)
+	// HeadNormBackward sets dx, which may be dy, and adds to dgain.
+	HeadNormBackward(dx Mat, dgain []float32, dy, x Mat, gain []float32, inv Mat, r Rotary)
+	// Attention is causal with scale 1/sqrt(HeadDim).
+	Attention(out Mat, probs []float32, q, k, v Mat, s AttnShape)
 	// AttentionBackward sets dq, dk and dv.
-	AttentionBackward(dq, dk, dv, dout, probs, q, k, v []float32, s AttnShape)
+	AttentionBackward(dq, dk, dv, dout Mat, probs []float32, q, k, v Mat, s AttnShape)
 
 	// Softmax sets y to the softmax of each row of x and lse to its log-sum-exp.
 	Softmax(y, lse, x []float32, cols int)

@@ -112,26 +112,3 @@ func normBackward(dx, dgain, dy, x, gain []float32, r, c float32, acc bool) {
 		dyv.Mul(xv).MulAdd(rv, dg).StorePart(dgain[i:])
 	}
 }
-
-// softmaxBackward sets d = p⊙(d − Σp⊙d)·scale.
-func softmaxBackward(d, p []float32, scale float32) {
-	var sum simd.Float32s
-	i, lanes := 0, sum.Len()
-	for ; i+lanes <= len(d); i += lanes {
-		sum = simd.LoadFloat32s(d[i:]).MulAdd(simd.LoadFloat32s(p[i:]), sum)
-	}
-	if i < len(d) {
-		dv, _ := simd.LoadFloat32sPart(d[i:])
-		pv, _ := simd.LoadFloat32sPart(p[i:])
-		sum = dv.MulAdd(pv, sum)
-	}
-	all, by := simd.BroadcastFloat32s(float32(lanesSum(sum))), simd.BroadcastFloat32s(scale)
-	for i = 0; i+lanes <= len(d); i += lanes {
-		simd.LoadFloat32s(p[i:]).Mul(simd.LoadFloat32s(d[i:]).Sub(all)).Mul(by).Store(d[i:])
-	}
-	if i < len(d) {
-		dv, _ := simd.LoadFloat32sPart(d[i:])
-		pv, _ := simd.LoadFloat32sPart(p[i:])
-		pv.Mul(dv.Sub(all)).Mul(by).StorePart(d[i:])
-	}
-}

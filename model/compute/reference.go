@@ -97,25 +97,6 @@ func (Reference) RMSNormBackward(dx, dgain, dy, x, gain, inv []float32, acc bool
 	}
 }
 
-// Rope implements [Engine].
-func (Reference) Rope(x, cos, sin []float32, seq, heads, headDim int, inverse bool) {
-	half := headDim / 2
-	for row := range len(x) / (heads * headDim) {
-		at := row % seq * half
-		for h := range heads {
-			v := x[(row*heads+h)*headDim:][:headDim]
-			for i := range half {
-				c, s := cos[at+i], sin[at+i]
-				if inverse {
-					s = -s
-				}
-				a, b := v[i], v[i+half]
-				v[i], v[i+half] = a*c-b*s, b*c+a*s
-			}
-		}
-	}
-}
-
 // Softmax implements [Engine].
 func (Reference) Softmax(y, lse, x []float32, cols int) {
 	for i := range lse {

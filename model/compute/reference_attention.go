@@ -2,53 +2,110 @@ package compute
 
 import "math"
 
+// HeadNorm implements [Engine].
+func (Reference) HeadNorm(y, inv, x Mat, gain []float32, r Rotary, eps float32) {
+	d := len(gain)
+	half := d / 2
+	for h := range x.Rows / d {
+		for t := range x.Cols {
+			at := func(m Mat, c int) *float32 { return &m.Data[(h*d+c)*m.Stride+t] }
+			var ss float64
+			for c := range d {
+				ss += float64(*at(x, c)) * float64(*at(x, c))
+			}
+			n := float32(1 / math.Sqrt(ss/float64(d)+float64(eps)))
+			inv.Data[h*inv.Stride+t] = n
+			for c := range half {
+				a, b := *at(x, c)*n*gain[c], *at(x, c+half)*n*gain[c+half]
+				cos, sin := r.Cos.Data[c*r.Cos.Stride+t], r.Sin.Data[c*r.Sin.Stride+t]
+				*at(y, c), *at(y, c+half) = a*cos-b*sin, b*cos+a*sin
+			}
+		}
+	}
+}
+
+// HeadNormBackward implements [Engine]: the rotation back, then the gradient of the norm.
+func (Reference) HeadNormBackward(dx Mat, dgain []float32, dy, x Mat, gain []float32, inv Mat, r Rotary) {
+	d := len(gain)
+	half := d / 2
+	for h := range x.Rows / d {
+		for t := range x.Cols {
+			at := func(m Mat, c int) *float32 { return &m.Data[(h*d+c)*m.Stride+t] }
+			n := inv.Data[h*inv.Stride+t]
+			for c := range half {
+				a, b := *at(dy, c), *at(dy, c+half)
+				cos, sin := r.Cos.Data[c*r.Cos.Stride+t], r.Sin.Data[c*r.Sin.Stride+t]
+				*at(dx, c), *at(dx, c+half) = a*cos+b*sin, b*cos-a*sin
+			}
+			var dot float64
+			for c := range d {
+				dot += float64(gain[c]) * float64(*at(dx, c)) * float64(*at(x, c))
+			}
+			k := float32(dot/float64(d)) * n * n
+			for c := range d {
+				g := *at(dx, c)
+				dgain[c] += g * *at(x, c) * n
+				*at(dx, c) = (gain[c]*g - *at(x, c)*k) * n
+			}
+		}
+	}
+}
+
 // Attention implements [Engine].
-func (Reference) Attention(out, probs, q, k, v []float32, s AttnShape) {
+func (Reference) Attention(out Mat, probs []float32, q, k, v Mat, s AttnShape) {
 	scale := float32(1 / math.Sqrt(float64(s.HeadDim)))
+	row := make([]float32, s.Seq)
 	s.each(func(b, h, g int) {
+		p, o := s.probs(probs, b, h), s.tokens(out, b, h)
+		qh, kh, vh := s.head(q, b, h), s.head(k, b, g), s.head(v, b, g)
 		for i := range s.Seq {
-			row := probs[((b*s.Heads+h)*s.Seq+i)*s.Seq:][:s.Seq]
-			clear(row)
-			qi := s.head(q, b, i, h, s.Heads)
 			for j := range i + 1 {
-				row[j] = dot(qi, s.head(k, b, j, g, s.KVHeads)) * scale
+				row[j] = dotColumns(qh, i, kh, j) * scale
 			}
 			softmaxRow(row[:i+1], row[:i+1])
-			oi := s.head(out, b, i, h, s.Heads)
-			clear(oi)
-			for j := range i + 1 {
-				for x, y := range s.head(v, b, j, g, s.KVHeads) {
-					oi[x] += row[j] * y
-				}
+			clear(row[i+1:])
+			for j, x := range row {
+				p.Data[j*p.Stride+i] = x
+			}
+			for c := range s.HeadDim {
+				o.Data[i*o.Stride+c] = dot(row[:i+1], vh.Data[c*vh.Stride:])
 			}
 		}
 	})
 }
 
 // AttentionBackward implements [Engine]: with P = softmax(S), dP = dO·Vᵀ and dS = P⊙(dP − rowsum(P⊙dP)).
-func (Reference) AttentionBackward(dq, dk, dv, dout, probs, q, k, v []float32, s AttnShape) {
+func (Reference) AttentionBackward(dq, dk, dv, dout Mat, probs []float32, q, k, v Mat, s AttnShape) {
 	scale := float32(1 / math.Sqrt(float64(s.HeadDim)))
-	clear(dq)
-	clear(dk)
-	clear(dv)
+	group := s.Heads / s.KVHeads
+	dp := make([]float32, s.Seq)
 	s.each(func(b, h, g int) {
+		p, do := s.probs(probs, b, h), s.tokens(dout, b, h)
+		qh, kh, vh := s.head(q, b, h), s.head(k, b, g), s.head(v, b, g)
+		dqh, dkh, dvh := s.head(dq, b, h), s.head(dk, b, g), s.head(dv, b, g)
+		for c := range s.HeadDim {
+			clear(dqh.Data[c*dqh.Stride:][:s.Seq])
+			if h%group == 0 {
+				clear(dkh.Data[c*dkh.Stride:][:s.Seq])
+				clear(dvh.Data[c*dvh.Stride:][:s.Seq])
+			}
+		}
 		for i := range s.Seq {
-			row := probs[((b*s.Heads+h)*s.Seq+i)*s.Seq:][:s.Seq]
-			do, qi, dqi := s.head(dout, b, i, h, s.Heads), s.head(q, b, i, h, s.Heads), s.head(dq, b, i, h, s.Heads)
 			var sum float32
 			for j := range i + 1 {
-				dvj := s.head(dv, b, j, g, s.KVHeads)
-				for x := range do {
-					dvj[x] += row[j] * do[x]
+				dp[j] = 0
+				for c := range s.HeadDim {
+					g := do.Data[i*do.Stride+c]
+					dp[j] += g * vh.Data[c*vh.Stride+j]
+					dvh.Data[c*dvh.Stride+j] += p.Data[j*p.Stride+i] * g
 				}
-				sum += dot(do, s.head(v, b, j, g, s.KVHeads)) * row[j]
+				sum += dp[j] * p.Data[j*p.Stride+i]
 			}
 			for j := range i + 1 {
-				kj, dkj := s.head(k, b, j, g, s.KVHeads), s.head(dk, b, j, g, s.KVHeads)
-				c := row[j] * (dot(do, s.head(v, b, j, g, s.KVHeads)) - sum) * scale
-				for x := range qi {
-					dqi[x] += c * kj[x]
-					dkj[x] += c * qi[x]
+				ds := p.Data[j*p.Stride+i] * (dp[j] - sum) * scale
+				for c := range s.HeadDim {
+					dqh.Data[c*dqh.Stride+i] += ds * kh.Data[c*kh.Stride+j]
+					dkh.Data[c*dkh.Stride+j] += ds * qh.Data[c*qh.Stride+i]
 				}
 			}
 		}
@@ -64,12 +121,15 @@ func (s AttnShape) each(f func(b, h, g int)) {
 	}
 }
 
-// head is the vector of head h at position i of sequence b in x (Batch·Seq, heads·HeadDim).
-func (s AttnShape) head(x []float32, b, i, h, heads int) []float32 {
-	return x[((b*s.Seq+i)*heads+h)*s.HeadDim:][:s.HeadDim]
+// dotColumns is the scalar product of column i of a and column j of b.
+func dotColumns(a Mat, i int, b Mat, j int) (sum float32) {
+	for c := range a.Rows {
+		sum += a.Data[c*a.Stride+i] * b.Data[c*b.Stride+j]
+	}
+	return sum
 }
 
-// dot is the scalar product of two vectors of one length, summed in order.
+// dot is the scalar product of a and the beginning of b, summed in order.
 func dot(a, b []float32) (sum float32) {
 	for i, x := range a {
 		sum += x * b[i]
