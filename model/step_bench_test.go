@@ -53,7 +53,6 @@ func (e *timed) RMSNormBackward(dx, dgain, dy, x, gain, inv []float32, acc bool)
 	e.Engine.RMSNormBackward(dx, dgain, dy, x, gain, inv, acc)
 }
 
-
 func (e *timed) Attention(out compute.Mat, probs []float32, q, k, v compute.Mat, s compute.AttnShape) {
 	defer e.since("attend", time.Now())
 	e.Engine.Attention(out, probs, q, k, v, s)

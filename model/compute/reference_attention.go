@@ -54,21 +54,35 @@ func (Reference) HeadNormBackward(dx Mat, dgain []float32, dy, x Mat, gain []flo
 // Attention implements [Engine].
 func (Reference) Attention(out Mat, probs []float32, q, k, v Mat, s AttnShape) {
 	scale := float32(1 / math.Sqrt(float64(s.HeadDim)))
-	row := make([]float32, s.Seq)
 	s.each(func(b, h, g int) {
 		p, o := s.probs(probs, b, h), s.tokens(out, b, h)
 		qh, kh, vh := s.head(q, b, h), s.head(k, b, g), s.head(v, b, g)
 		for i := range s.Seq {
+			at := func(key int) *float32 { return &p.Data[key*p.Stride+i] }
+			top := float32(math.Inf(-1))
 			for j := range i + 1 {
-				row[j] = dotColumns(qh, i, kh, j) * scale
+				*at(j) = dotColumns(qh, i, kh, j) * scale
+				top = max(top, *at(j))
 			}
-			softmaxRow(row[:i+1], row[:i+1])
-			clear(row[i+1:])
-			for j, x := range row {
-				p.Data[j*p.Stride+i] = x
+			var sum float64
+			for j := range i + 1 {
+				x := math.Exp(float64(*at(j) - top))
+				*at(j) = float32(x)
+				sum += x
+			}
+			for j := range s.Seq {
+				if j > i {
+					*at(j) = 0
+				} else {
+					*at(j) *= float32(1 / sum)
+				}
 			}
 			for c := range s.HeadDim {
-				o.Data[i*o.Stride+c] = dot(row[:i+1], vh.Data[c*vh.Stride:])
+				var x float32
+				for j := range i + 1 {
+					x += *at(j) * vh.Data[c*vh.Stride+j]
+				}
+				o.Data[i*o.Stride+c] = x
 			}
 		}
 	})
@@ -78,7 +92,6 @@ func (Reference) Attention(out Mat, probs []float32, q, k, v Mat, s AttnShape) {
 func (Reference) AttentionBackward(dq, dk, dv, dout Mat, probs []float32, q, k, v Mat, s AttnShape) {
 	scale := float32(1 / math.Sqrt(float64(s.HeadDim)))
 	group := s.Heads / s.KVHeads
-	dp := make([]float32, s.Seq)
 	s.each(func(b, h, g int) {
 		p, do := s.probs(probs, b, h), s.tokens(dout, b, h)
 		qh, kh, vh := s.head(q, b, h), s.head(k, b, g), s.head(v, b, g)
@@ -91,19 +104,22 @@ func (Reference) AttentionBackward(dq, dk, dv, dout Mat, probs []float32, q, k, 
 			}
 		}
 		for i := range s.Seq {
+			row := do.Data[i*do.Stride:][:s.HeadDim]
+			dp := func(j int) (sum float32) {
+				for c, x := range row {
+					sum += x * vh.Data[c*vh.Stride+j]
+				}
+				return sum
+			}
 			var sum float32
 			for j := range i + 1 {
-				dp[j] = 0
-				for c := range s.HeadDim {
-					g := do.Data[i*do.Stride+c]
-					dp[j] += g * vh.Data[c*vh.Stride+j]
-					dvh.Data[c*dvh.Stride+j] += p.Data[j*p.Stride+i] * g
-				}
-				sum += dp[j] * p.Data[j*p.Stride+i]
+				sum += dp(j) * p.Data[j*p.Stride+i]
 			}
 			for j := range i + 1 {
-				ds := p.Data[j*p.Stride+i] * (dp[j] - sum) * scale
+				x := p.Data[j*p.Stride+i]
+				ds := x * (dp(j) - sum) * scale
 				for c := range s.HeadDim {
+					dvh.Data[c*dvh.Stride+j] += x * row[c]
 					dqh.Data[c*dqh.Stride+i] += ds * kh.Data[c*kh.Stride+j]
 					dkh.Data[c*dkh.Stride+j] += ds * qh.Data[c*qh.Stride+i]
 				}
@@ -125,14 +141,6 @@ func (s AttnShape) each(f func(b, h, g int)) {
 func dotColumns(a Mat, i int, b Mat, j int) (sum float32) {
 	for c := range a.Rows {
 		sum += a.Data[c*a.Stride+i] * b.Data[c*b.Stride+j]
-	}
-	return sum
-}
-
-// dot is the scalar product of a and the beginning of b, summed in order.
-func dot(a, b []float32) (sum float32) {
-	for i, x := range a {
-		sum += x * b[i]
 	}
 	return sum
 }
