@@ -38,13 +38,16 @@ func (v *View) heading(b box, title, how string) box {
 // wrap breaks a sentence into lines that fit.
 func (v *View) wrap(s string, width float64) []string {
 	var lines []string
-	line := ""
+	line, long, space := "", 0.0, v.pen.width(" ", 11)
 	for _, word := range strings.Fields(s) {
-		if line != "" && v.pen.width(line+" "+word, 11) > width {
-			lines, line = append(lines, line), word
-			continue
+		w := v.pen.width(word, 11)
+		if line != "" && long+space+w > width {
+			lines, line, long = append(lines, line), "", 0
 		}
-		line = strings.TrimSpace(line + " " + word)
+		if line != "" {
+			line, long = line+" ", long+space
+		}
+		line, long = line+word, long+w
 	}
 	return append(lines, line)
 }

@@ -8,31 +8,50 @@ import (
 	"github.com/hajimehoshi/ebiten/v2"
 )
 
-// pen gathers shapes as triangles and words, in CSS pixels, and puts them on an image in two passes: few draw calls, smooth edges.
-// What it gathers last lies on top; a sheet lies on everything before it, words too.
+// pen gathers shapes and words as triangles, in CSS pixels, and puts them on an image at once, with smooth edges. Words lie on the shapes of
+// their sheet, and a sheet on everything before it.
 type pen struct {
 	scale  float64
 	below  sheet
 	above  sheet
 	lifted bool // shapes and words go to the sheet above
 	words  *words
-	white  *ebiten.Image
 }
 
 // sheet is shapes and the words on them.
-type sheet struct {
+type sheet struct{ shapes, words mesh }
+
+// mesh is triangles over the atlas.
+type mesh struct {
 	vertices []ebiten.Vertex
 	indices  []uint32
-	words    []word
 }
 
-func (s *sheet) clear() { s.vertices, s.indices, s.words = s.vertices[:0], s.indices[:0], s.words[:0] }
-
-func newPen(scale float64) *pen {
-	img := ebiten.NewImage(3, 3)
-	img.Fill(color.White)
-	return &pen{scale: scale, words: newWords(scale), white: img}
+func (m *mesh) vertex(x, y, u, v float32, c color.RGBA, alpha float32) uint32 {
+	m.vertices = append(m.vertices, ebiten.Vertex{
+		DstX: x, DstY: y, SrcX: u, SrcY: v,
+		ColorR: float32(c.R) / 255, ColorG: float32(c.G) / 255, ColorB: float32(c.B) / 255, ColorA: alpha * float32(c.A) / 255,
+	})
+	return uint32(len(m.vertices) - 1)
 }
+
+// stamp puts a letter with its corner at a device pixel.
+func (m *mesh) stamp(g glyph, x, y int, c color.RGBA) {
+	x0, y0, x1, y1 := float32(x), float32(y), float32(x+g.w), float32(y+g.h)
+	u0, v0, u1, v1 := float32(g.x), float32(g.y), float32(g.x+g.w), float32(g.y+g.h)
+	m.quad(m.vertex(x0, y0, u0, v0, c, 1), m.vertex(x1, y0, u1, v0, c, 1), m.vertex(x1, y1, u1, v1, c, 1), m.vertex(x0, y1, u0, v1, c, 1))
+}
+
+func (m *mesh) quad(a, b, c, d uint32) { m.indices = append(m.indices, a, b, c, a, c, d) }
+
+func (m *mesh) draw(dst, atlas *ebiten.Image) {
+	if len(m.indices) > 0 {
+		dst.DrawTriangles32(m.vertices, m.indices, atlas, nil)
+	}
+	m.vertices, m.indices = m.vertices[:0], m.indices[:0]
+}
+
+func newPen(scale float64) *pen { return &pen{scale: scale, words: newWords(scale)} }
 
 func (p *pen) sheet() *sheet {
 	if p.lifted {
@@ -44,22 +63,16 @@ func (p *pen) sheet() *sheet {
 // lift begins the sheet that lies on everything else.
 func (p *pen) lift() { p.lifted = true }
 
-func (p *pen) vertex(x, y float64, c color.RGBA, alpha float64) uint32 {
-	a := float32(alpha) * float32(c.A) / 255
-	s := p.sheet()
-	s.vertices = append(s.vertices, ebiten.Vertex{
-		DstX: float32(x * p.scale), DstY: float32(y * p.scale), SrcX: 1.5, SrcY: 1.5,
-		ColorR: float32(c.R) / 255, ColorG: float32(c.G) / 255, ColorB: float32(c.B) / 255, ColorA: a,
-	})
-	return uint32(len(s.vertices) - 1)
+func (p *pen) vertex(x, y float64, c color.RGBA, alpha float32) uint32 {
+	return p.sheet().shapes.vertex(float32(x*p.scale), float32(y*p.scale), spot/2.0, spot/2.0, c, alpha)
 }
 
-func (p *pen) triangle(a, b, c uint32) { s := p.sheet(); s.indices = append(s.indices, a, b, c) }
-
-func (p *pen) quad(a, b, c, d uint32) {
-	s := p.sheet()
-	s.indices = append(s.indices, a, b, c, a, c, d)
+func (p *pen) triangle(a, b, c uint32) {
+	m := &p.sheet().shapes
+	m.indices = append(m.indices, a, b, c)
 }
+
+func (p *pen) quad(a, b, c, d uint32) { p.sheet().shapes.quad(a, b, c, d) }
 
 // rect fills a rectangle.
 func (p *pen) rect(x, y, w, h float64, c color.RGBA) {
@@ -81,7 +94,7 @@ func (p *pen) segment(a, b point, width float64, c color.RGBA) {
 	h := math.Max(width-fade, 0) / 2
 	var at [4][2]uint32
 	for i, off := range [4]float64{-h - fade, -h, h, h + fade} {
-		alpha := 1.0
+		alpha := float32(1)
 		if i == 0 || i == 3 {
 			alpha = 0
 		}
@@ -148,34 +161,30 @@ func (p *pen) circle(x, y, r float64, c color.RGBA) {
 
 // text puts words with their middle at height y.
 func (p *pen) text(s string, x, y, size float64, c color.RGBA, a align) {
-	to := p.sheet()
-	to.words = append(to.words, word{script{s, face{size, false}}, x, y, c, a})
+	p.words.set(&p.sheet().words, s, face{size, false}, x, y, c, a)
 }
 
 func (p *pen) title(s string, x, y, size float64, c color.RGBA) {
-	to := p.sheet()
-	to.words = append(to.words, word{script{s, face{size, true}}, x, y, c, left})
+	p.words.set(&p.sheet().words, s, face{size, true}, x, y, c, left)
 }
 
 // width of words in CSS pixels.
-func (p *pen) width(s string, size float64) float64 {
-	return p.words.width(script{s, face{size, false}})
-}
+func (p *pen) width(s string, size float64) float64 { return p.words.width(s, face{size, false}) }
 
-// flush puts everything gathered on a clean box of dst.
-func (p *pen) flush(dst *ebiten.Image, b box) {
+// flush puts everything gathered on a clean box of dst. It is false where not every letter found its place, and the picture should be
+// drawn again.
+func (p *pen) flush(dst *ebiten.Image, b box) bool {
 	px := func(v float64) int { return int(math.Round(v * p.scale)) }
 	in := dst.SubImage(image.Rect(px(b.x), px(b.y), px(b.x+b.w), px(b.y+b.h))).(*ebiten.Image)
 	in.Fill(paper)
 	for _, s := range []*sheet{&p.below, &p.above} {
-		if len(s.indices) > 0 {
-			in.DrawTriangles32(s.vertices, s.indices, p.white, nil)
-		}
-		for _, w := range s.words {
-			p.words.draw(in, w)
-		}
-		s.clear()
+		s.shapes.draw(in, p.words.atlas)
+		s.words.draw(in, p.words.atlas)
 	}
 	p.lifted = false
-	p.words.end()
+	whole := !p.words.full
+	if !whole {
+		p.words.clear()
+	}
+	return whole
 }

@@ -147,7 +147,9 @@ func (v *View) content(p *place) content {
 func (v *View) render(p *place, now time.Time) {
 	p.content, p.drawn = v.content(p), now
 	draw(v, p.pane, p.box)
-	v.pen.flush(v.image, p.box)
+	if !v.pen.flush(v.image, p.box) {
+		p.content = content{}
+	}
 }
 
 // at is the step that is shown.

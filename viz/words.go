@@ -1,24 +1,27 @@
 package viz
 
 import (
+	"image"
 	"image/color"
 	"math"
 
 	"github.com/hajimehoshi/ebiten/v2"
-	"github.com/hajimehoshi/ebiten/v2/text/v2"
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/gofont/gomedium"
 	"golang.org/x/image/font/gofont/goregular"
 	"golang.org/x/image/font/opentype"
+	"golang.org/x/image/math/fixed"
 )
 
-// words writes text. Shaping and drawing letter by letter is the most expensive thing a picture does, and most words stand for many
-// pictures: one that comes a second time is kept as an image.
+// words sets text. Every letter is rasterized once, into an atlas that holds a white spot too: shapes and text are triangles over the
+// same image, so that a whole picture is one draw call, whatever it says.
 type words struct {
-	scale float64
-	faces map[face]text.Face
-	kept  map[script]*keepsake
-	turn  int // counts pictures
+	scale      float64
+	faces      map[face]*typeface
+	atlas      *ebiten.Image
+	side       int
+	x, y, tall int  // where the next letter goes, and how tall its row is
+	full       bool // a letter found no place
 }
 
 type face struct {
@@ -26,24 +29,23 @@ type face struct {
 	bold bool
 }
 
-// script is a string in a face, whatever its colour and place.
-type script struct {
-	s string
-	face
+type typeface struct {
+	font.Face
+	advances map[rune]fixed.Int26_6
+	glyphs   map[letter]glyph
+	rise     int // from the middle of a line down to the letters' base, in device pixels
 }
 
-type keepsake struct {
-	width float64       // CSS pixels
-	image *ebiten.Image // white on nothing; nil until the second time
-	used  int           // the newest turn
+// letter is a rune and how many quarters of a pixel it stands right of a whole one.
+type letter struct {
+	r       rune
+	quarter fixed.Int26_6
 }
 
-// word is a string at a place.
-type word struct {
-	script
-	x, y  float64
-	color color.RGBA
-	align align
+// glyph is where a letter lies in the atlas, and where it goes as seen from its origin. Lengths are device pixels.
+type glyph struct {
+	x, y, w, h int
+	dx, dy     int
 }
 
 // align says which part of a word stands at its x.
@@ -55,87 +57,105 @@ const (
 	right
 )
 
-// forget is after how many pictures an unused word is given up.
-const forget = 64
+// spot is the side of the white square in the atlas's corner.
+const spot = 3
 
 func newWords(scale float64) *words {
-	return &words{scale: scale, faces: map[face]text.Face{}, kept: map[script]*keepsake{}}
+	w := &words{scale: scale, side: 1024}
+	if scale > 2 {
+		w.side = 2048
+	}
+	w.atlas = ebiten.NewImage(w.side, w.side)
+	w.clear()
+	return w
 }
 
-// width in CSS pixels.
-func (w *words) width(s script) float64 { return w.keep(s).width }
+// clear gives all letters up.
+func (w *words) clear() {
+	w.faces, w.full = map[face]*typeface{}, false
+	w.x, w.y, w.tall = spot+1, 0, spot
+	w.atlas.SubImage(image.Rect(0, 0, spot, spot)).(*ebiten.Image).Fill(color.White)
+}
 
-func (w *words) keep(s script) *keepsake {
-	k, ok := w.kept[s]
+func (w *words) face(f face) *typeface {
+	if t, ok := w.faces[f]; ok {
+		return t
+	}
+	t := &typeface{Face: Font(f.bold, f.size*w.scale), advances: map[rune]fixed.Int26_6{}, glyphs: map[letter]glyph{}}
+	m := t.Metrics()
+	t.rise = ((m.Ascent - m.Descent) / 2).Round()
+	w.faces[f] = t
+	return t
+}
+
+func (t *typeface) advance(r rune) fixed.Int26_6 {
+	a, ok := t.advances[r]
 	if !ok {
-		k = &keepsake{width: text.AdvanceAt(s.s, len(s.s), w.face(s.face)) / w.scale, used: -1}
-		w.kept[s] = k
+		a, _ = t.GlyphAdvance(r)
+		t.advances[r] = a
 	}
-	return k
+	return a
 }
 
-// draw puts a word with its middle at height y.
-func (w *words) draw(dst *ebiten.Image, t word) {
-	k := w.keep(t.script)
-	x, y := math.Round((t.x-k.width*float64(t.align)/2)*w.scale), math.Round(t.y*w.scale)
-	if k.image == nil && k.used >= 0 && k.used < w.turn {
-		k.image = w.render(t.script, k.width)
+// width in CSS pixels. The type of the Lab has no kerning.
+func (w *words) width(s string, f face) float64 {
+	t, sum := w.face(f), fixed.Int26_6(0)
+	for _, r := range s {
+		sum += t.advance(r)
 	}
-	k.used = w.turn
-	if k.image == nil {
-		w.write(dst, t.script, x, y, t.color)
-		return
-	}
-	op := &ebiten.DrawImageOptions{}
-	op.GeoM.Translate(x-margin, y-float64(k.image.Bounds().Dy())/2)
-	op.ColorScale.ScaleWithColor(t.color)
-	dst.DrawImage(k.image, op)
+	return float64(sum) / 64 / w.scale
 }
 
-// margin leaves room for letters that reach over their advance, in device pixels.
-const margin = 2
-
-func (w *words) render(s script, width float64) *ebiten.Image {
-	h := 2 * int(math.Ceil(s.size*w.scale*0.8))
-	img := ebiten.NewImage(int(math.Ceil(width*w.scale))+2*margin, h)
-	w.write(img, s, margin, float64(h)/2, color.White)
-	return img
-}
-
-func (w *words) write(dst *ebiten.Image, s script, x, y float64, c color.Color) {
-	op := &text.DrawOptions{}
-	op.GeoM.Translate(x, y)
-	op.ColorScale.ScaleWithColor(c)
-	op.SecondaryAlign = text.AlignCenter
-	text.Draw(dst, s.s, w.face(s.face), op)
-}
-
-// end ends a picture.
-func (w *words) end() {
-	w.turn++
-	if w.turn%forget != 0 {
-		return
-	}
-	for s, k := range w.kept {
-		if w.turn-k.used > forget {
-			if k.image != nil {
-				k.image.Deallocate()
+// set puts the letters of a string on a mesh, with their middle at height y.
+func (w *words) set(to *mesh, s string, f face, x, y float64, c color.RGBA, a align) {
+	t := w.face(f)
+	at := fixed.Int26_6(math.Round((x-w.width(s, f)*float64(a)/2)*w.scale)) << 6
+	base := int(math.Round(y*w.scale)) + t.rise
+	for _, r := range s {
+		l := letter{r, at & 63 / 16}
+		g, ok := t.glyphs[l]
+		if !ok {
+			if g, ok = w.add(t, l); ok {
+				t.glyphs[l] = g
 			}
-			delete(w.kept, s)
+		}
+		if g.w > 0 {
+			to.stamp(g, at.Floor()+g.dx, base+g.dy, c)
+		}
+		at += t.advance(r)
+	}
+}
+
+// add rasterizes a letter. Where the atlas is full it is left out, and the atlas begins anew with the next picture.
+func (w *words) add(t *typeface, l letter) (glyph, bool) {
+	box, mask, from, _, _ := t.Glyph(fixed.Point26_6{X: l.quarter * 16}, l.r)
+	g := glyph{w: box.Dx(), h: box.Dy(), dx: box.Min.X, dy: box.Min.Y}
+	if g.w <= 0 || g.h <= 0 {
+		return glyph{}, true
+	}
+	if w.x+g.w > w.side {
+		w.x, w.y, w.tall = 0, w.y+w.tall+1, 0
+	}
+	if g.w > w.side || w.y+g.h > w.side {
+		w.full = true
+		return glyph{}, false
+	}
+	g.x, g.y = w.x, w.y
+	w.x, w.tall = w.x+g.w+1, max(w.tall, g.h)
+	pix := make([]byte, 0, 4*g.w*g.h)
+	for y := range g.h {
+		for x := range g.w {
+			_, _, _, alpha := mask.At(from.X+x, from.Y+y).RGBA()
+			v := byte(alpha >> 8)
+			pix = append(pix, v, v, v, v)
 		}
 	}
+	w.atlas.SubImage(image.Rect(g.x, g.y, g.x+g.w, g.y+g.h)).(*ebiten.Image).WritePixels(pix)
+	return g, true
 }
 
-func (w *words) face(key face) text.Face {
-	if f, ok := w.faces[key]; ok {
-		return f
-	}
-	w.faces[key] = Face(key.bold, key.size*w.scale)
-	return w.faces[key]
-}
-
-// Face is the type of the Lab, regular or bold, at a size in device pixels.
-func Face(bold bool, size float64) text.Face {
+// Font is the type of the Lab, regular or bold, at a size in device pixels.
+func Font(bold bool, size float64) font.Face {
 	data := goregular.TTF
 	if bold {
 		data = gomedium.TTF
@@ -148,5 +168,5 @@ func Face(bold bool, size float64) text.Face {
 	if err != nil {
 		panic(err)
 	}
-	return text.NewGoXFace(f)
+	return f
 }

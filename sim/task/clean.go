@@ -5,17 +5,15 @@ import (
 	"strings"
 )
 
-var (
-	notes  = regexp.MustCompile(`\[[^\]]*\]`)
-	others = regexp.MustCompile(`[^a-z0-9 \n,.;:?!'()-]`)
-	spaces = regexp.MustCompile(` +`)
-	blanks = regexp.MustCompile(`\n\s*\n`)
-)
-
 // Clean makes the learnable text out of a plain-text book: from the line that begins with start on, without underscores and
 // [bracketed] notes, only letters, digits, space and a few marks, lower case, the lines of a paragraph joined and one newline
 // between paragraphs.
 func Clean(raw, start string) string {
+	// Compiled here, so that programs that do not clean do not carry the package.
+	notes := regexp.MustCompile(`\[[^\]]*\]`)
+	others := regexp.MustCompile(`[^a-z0-9 \n,.;:?!'()-]`)
+	spaces := regexp.MustCompile(` +`)
+	blanks := regexp.MustCompile(`\n\s*\n`)
 	if i := strings.Index(raw, start); i >= 0 {
 		raw = raw[i:]
 	}

@@ -34,7 +34,8 @@ type look struct {
 }
 
 func newLook(scale float64) look {
-	return look{scale, viz.Face(true, 20*scale), viz.Face(true, 13*scale), viz.Face(false, 13*scale), viz.Face(false, 11.5*scale)}
+	face := func(bold bool, size float64) text.Face { return text.NewGoXFace(viz.Font(bold, size*scale)) }
+	return look{scale, face(true, 20), face(true, 13), face(false, 13), face(false, 11.5)}
 }
 
 func (l look) px(v float64) int { return int(v*l.scale + 0.5) }
