@@ -1,21 +1,43 @@
 package sim
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/optim"
 	"github.com/sparkling-lab/sparkling/model/widen"
 )
 
+// Builtin is an experiment that the program brings along. Its name and what it is about are the document's.
+type Builtin struct {
+	Title  string
+	Lesson bool // one of the four lessons; the others show a part of the paper
+	Experiment
+}
+
+// Builtins are the experiments that the program brings along, the default first, then the lessons.
+func Builtins() []Builtin {
+	out := []Builtin{{Title: "The first minute", Experiment: Default()}}
+	out = append(out, lessons()...)
+	return append(out, systems()...)
+}
+
+// Named is the built-in experiment of that name.
+func Named(name string) (Experiment, error) {
+	var names []string
+	for _, b := range Builtins() {
+		if b.Name == name {
+			return b.Experiment, nil
+		}
+		names = append(names, b.Name)
+	}
+	return Experiment{}, fmt.Errorf("there is no experiment called %q; there are %s", name, strings.Join(names, ", "))
+}
+
 // Default is the experiment that the Lab opens with: Newton's Opticks, Inner 2x at half-time, three arms and the small
 // baseline. Beta2 is 0.999 where the paper has 0.95: at this size the asymmetric reset alone is hardly visible with 0.95.
 func Default() Experiment {
-	at := func(state widen.State, rewarm optim.Scope) []Widening {
-		return []Widening{{
-			Step:   500,
-			Spec:   widen.Spec{Axis: model.Inner, Factor: 2, Init: widen.CopyCopy, Scale: widen.RMS, State: state},
-			Rewarm: optim.Rewarm{Scope: rewarm, Rho: 1.3, Steps: 10},
-		}}
-	}
 	return Experiment{
 		Version: Version,
 		Name:    "default",
@@ -30,11 +52,77 @@ func Default() Experiment {
 		Optimizer: optim.Config{
 			Kind: optim.AdamW, LR: 1e-2, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, WeightDecay: 0.1, Momentum: 0.95, Warmup: 0.03, FinalRatio: 0.01,
 		},
-		Arms: []Arm{
-			{Name: "Small", About: "never widened"},
-			{Name: "Copy", About: "neurons and optimizer states copied", Widen: at(widen.Copy, optim.RewarmNone)},
-			{Name: "Asymmetric reset", About: "as Copy, but the copies start with empty optimizer states", Widen: at(widen.Asymmetric, optim.RewarmNone)},
-			{Name: "SPARKLING", About: "as Asymmetric reset, and the copies' learning rate is warmed up again", Widen: at(widen.Asymmetric, optim.RewarmNew)},
-		},
+		Arms: arms(twice(500), "small", "copy", "asymmetric", "sparkling"),
+	}
+}
+
+// twice is one widening of the inner axis to twice its width.
+func twice(step int) Widening {
+	return Widening{
+		Step:   step,
+		Spec:   widen.Spec{Axis: model.Inner, Factor: 2, Init: widen.CopyCopy, Scale: widen.RMS},
+		Rewarm: optim.Rewarm{Rho: 1.3, Steps: 10},
+	}
+}
+
+// arms follow the named treatments at one widening.
+func arms(w Widening, ids ...string) []Arm {
+	var out []Arm
+	for _, id := range ids {
+		t, err := treatment(id)
+		if err != nil {
+			panic(err) // the experiments of this package are wrong
+		}
+		a := t.treat(Arm{}, []Widening{w})
+		for i := range a.Widen {
+			if s := &a.Widen[i]; s.State == "" { // an arm that is wide from the start has nothing to treat
+				s.State, s.Rewarm.Scope = widen.Asymmetric, optim.RewarmNone
+			}
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+// variant is the default experiment under another name, changed by f.
+func variant(title, name, about string, f func(e *Experiment)) Builtin {
+	e := Default()
+	e.Name, e.About = name, about
+	f(&e)
+	return Builtin{Title: title, Experiment: e}
+}
+
+func lessons() []Builtin {
+	out := []Builtin{
+		variant("1. The lock", "lock",
+			"Neurons are copied. Emptying all optimizer states makes the same burst of large updates as emptying those of the copies only, but the halves stay equal for ever.",
+			func(e *Experiment) { e.Arms = arms(twice(500), "copy", "drop", "asymmetric") }),
+		variant("2. The signal", "signal",
+			"Both widths are doubled, with and without the factor that keeps the RMS, and with random weights. The spike at the widening predicts nothing about the end.",
+			func(e *Experiment) {
+				w := twice(500)
+				w.Axis = model.Joint
+				e.Arms = arms(w, "sparkling", "unscaled", "sparkling")
+				e.Arms[0].Name = "Scaled"
+				random(&e.Arms[2], "Random", "as Scaled, but new rows and columns are random", widen.RandomRandom)
+			}),
+		variant("3. The whole recipe", "recipe",
+			"Copies alone, with the asymmetric reset, with the re-warmup of the copies, and with a re-warmup of everything, which the paper finds worse than SPARKLING and this small network better.",
+			func(e *Experiment) { e.Arms = arms(twice(500), "copy", "asymmetric", "sparkling", "rewarm-all") }),
+		variant("4. The same compute", "compute",
+			"The widened network against the wide one from scratch, which stops when it has cost as many operations and whose learning rate ends there too. Compare the ends.",
+			func(e *Experiment) { e.Arms = arms(twice(500), "sparkling", "equal-compute") }),
+	}
+	for i := range out {
+		out[i].Lesson = true
+	}
+	return out
+}
+
+// random gives an arm another init pair, and the name that says so.
+func random(a *Arm, name, about string, init widen.Init) {
+	a.Name, a.About = name, about
+	for i := range a.Widen {
+		a.Widen[i].Init = init
 	}
 }

@@ -1,164 +1,213 @@
 package sim
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/optim"
 	"github.com/sparkling-lab/sparkling/model/widen"
 )
 
-// KnobKind says what a control holds.
-type KnobKind int
-
-// The kinds of control.
+// The groups of controls, most used first. Those after Arms are for the curious: the page folds them.
 const (
-	KnobChoice KnobKind = iota
-	KnobInt
-	KnobFloat
-)
-
-// Choice is one value of a control and what people call it.
-type Choice struct {
-	Value string `json:"value"`
-	Label string `json:"label"`
-}
-
-// Knob is one control of an experiment. The page and the desktop build their controls from the same table. Set changes this one thing
-// and nothing else; it errs, in a sentence, where the value is not one of the choices or not a number.
-type Knob struct {
-	ID, Label, Help, Group string
-	Kind                   KnobKind
-	Min, Max, Step         float64
-	Choices                []Choice
-	Get                    func(Experiment) string
-	Set                    func(*Experiment, string) error
-}
-
-// The groups of controls.
-const (
-	groupRun   = "Run"
-	groupWiden = "Widening"
-	groupArms  = "Arms"
+	groupRun       = "Run"
+	groupWiden     = "Widening"
+	groupArms      = "Arms"
+	groupNetwork   = "Network"
+	groupOptimizer = "Optimizer"
+	groupDetail    = "Arm %d in detail"
 )
 
 // Knobs are the controls of an experiment.
 func Knobs(e Experiment) []Knob {
-	knobs := []Knob{
-		number(groupRun, "seed", "Seed", "Where the random numbers begin. The same seed gives the same bits.", 0, 1<<31, 1,
-			func(e Experiment) float64 { return float64(e.Seed) }, func(e *Experiment, v float64) { e.Seed = uint64(v) }),
-		number(groupRun, "steps", "Steps", "Updates of the whole run. The learning rate falls to its end over them.", 20, 20000, 1,
-			func(e Experiment) float64 { return float64(e.Steps) }, func(e *Experiment, v float64) { e.Steps = int(v) }),
-		shared(number(groupWiden, "widen-at", "Widen at step", "After how many updates the network is made wider.", 1, 20000, 1,
-			func(e Experiment) float64 { return float64(e.firstWidening().Step) }, nil), func(w *Widening, v string) { w.Step, _ = strconv.Atoi(v) }),
-		shared(choice("axis", "Axis", "What grows: the neurons of each expert, the residual stream, or both.",
-			[]Choice{{string(model.Inner), "Inner: neurons of each expert"}, {string(model.Hidden), "Hidden: residual stream"}, {string(model.Joint), "Joint: both"}},
-			func(e Experiment) string { return string(e.firstWidening().Axis) }), func(w *Widening, v string) { w.Axis = model.Axis(v) }),
-		shared(choice("factor", "Factor", "New width over old.", []Choice{{"1.5", "1.5 times"}, {"2", "2 times"}, {"3", "3 times"}, {"4", "4 times"}},
-			func(e Experiment) string { return format(e.firstWidening().Factor) }), func(w *Widening, v string) { w.Factor, _ = strconv.ParseFloat(v, 64) }),
-		shared(choice("init", "New weights", "What new rows and new columns hold at first.", initChoices(),
-			func(e Experiment) string { return string(e.firstWidening().Init) }), func(w *Widening, v string) { w.Init = widen.Init(v) }),
-		shared(number(groupWiden, "rho", "Re-warmup peak ρ", "How far a re-warmed learning rate rises above the present one.", 1, 3, 0.05,
-			func(e Experiment) float64 { return e.firstWidening().Rewarm.Rho }, nil), func(w *Widening, v string) { w.Rewarm.Rho, _ = strconv.ParseFloat(v, 64) }),
-		shared(number(groupWiden, "tau", "Re-warmup steps τw", "Over how many updates it rises.", 0, 1000, 1,
-			func(e Experiment) float64 { return float64(e.firstWidening().Rewarm.Steps) }, nil), func(w *Widening, v string) { w.Rewarm.Steps, _ = strconv.Atoi(v) }),
-	}
+	seed := number(KnobInt, "seed", "Seed", "Where the random numbers begin. The same seed gives the same bits.", 0, 1<<31, 1)
+	seed.Get = func(e Experiment) string { return strconv.FormatUint(e.Seed, 10) }
+	seed = seed.sets(func(e *Experiment, v string) { e.Seed, _ = strconv.ParseUint(v, 10, 64) })
+	knobs := in(groupRun, seed,
+		whole("steps", "Steps", "Updates of the whole run. The learning rate falls to its end over them.", 20, 20000, func(e *Experiment) *int { return &e.Steps }))
+	knobs = append(knobs, in(groupWiden, widenKnobs()...)...)
 	for i := range e.Arms {
-		knobs = append(knobs, treatment(i))
+		knobs = append(knobs, in(groupArms, treatmentKnob(i))...)
+	}
+	knobs = append(knobs, in(groupNetwork, networkKnobs()...)...)
+	knobs = append(knobs, in(groupOptimizer, optimizerKnobs()...)...)
+	for i, a := range e.Arms {
+		if len(a.Widen) > 0 {
+			knobs = append(knobs, in(fmt.Sprintf(groupDetail, i+1), detailKnobs(i)...)...)
+		}
 	}
 	return knobs
 }
 
+// widenKnobs are what all arms share. Where and what the first widening widens can be set; what new coordinates hold, and how far a
+// re-warmed rate rises, are the same at all stages.
+func widenKnobs() []Knob {
+	all := func(e *Experiment) (out [][]Widening) {
+		for i := range e.Arms {
+			out = append(out, e.Arms[i].Widen)
+		}
+		return out
+	}
+	tau := number(KnobInt, "tau", "Re-warmup steps τw", "Over how many updates it rises. The paper's 250 of 63,600 are too many for a short run: 2 % of the steps left is a good choice.", 0, 1000, 1).
+		everywhere(all, nil, func(w *Widening, v string) { w.Rewarm.Steps, _ = strconv.Atoi(v); w.Rewarm.Share = 0 })
+	tau.Get = func(e Experiment) string {
+		w := e.stages()[0]
+		return strconv.Itoa(w.Rewarm.Warm(e.Steps - w.Step))
+	}
+	return []Knob{
+		number(KnobInt, "widen-at", "Widen at step", "After how many updates the network is made wider.", 1, 20000, 1).
+			shared(func(w Widening) string { return strconv.Itoa(w.Step) }, func(w *Widening, v string) { w.Step, _ = strconv.Atoi(v) }),
+		choice("axis", "Axis", "What grows: the neurons of each expert, the residual stream, or both.",
+			[]Choice{{string(model.Inner), "Inner: neurons of each expert"}, {string(model.Hidden), "Hidden: residual stream"}, {string(model.Joint), "Joint: both"}}).
+			shared(func(w Widening) string { return string(w.Axis) }, func(w *Widening, v string) { w.Axis = model.Axis(v) }),
+		choice("factor", "Factor", "New width over old. Whole factors can keep the function, others keep the expected RMS.",
+			[]Choice{{"1.5", "1.5 times"}, {"2", "2 times"}, {"2.5", "2.5 times"}, {"3", "3 times"}, {"4", "4 times"}}).
+			shared(func(w Widening) string { return format(w.Factor) }, func(w *Widening, v string) { w.Factor, _ = strconv.ParseFloat(v, 64) }),
+		stagesKnob(),
+		choice("init", "New weights", "What new rows and new columns hold at first, in every arm.", initChoices()).
+			everywhere(all, func(w Widening) string { return string(w.Init) }, func(w *Widening, v string) { w.Init = widen.Init(v) }),
+		choice("gains", "New gains", "What the gains of the norms hold for new coordinates of the residual stream.",
+			[]Choice{{string(widen.CopyGains), "copied"}, {string(widen.SampleGains), "drawn from among the old ones"}}).
+			everywhere(all, func(w Widening) string { return cmp.Or(string(w.Gains), string(widen.CopyGains)) },
+				func(w *Widening, v string) { w.Gains = widen.Gains(silent(v, string(widen.CopyGains))) }),
+		number(KnobFloat, "rho", "Re-warmup peak ρ", "How far a re-warmed learning rate rises above the present one.", 1, 3, 0.05).
+			everywhere(all, func(w Widening) string { return format(w.Rewarm.Rho) }, func(w *Widening, v string) { w.Rewarm.Rho, _ = strconv.ParseFloat(v, 64) }),
+		tau,
+	}
+}
+
+// stagesKnob sets how many widenings every arm goes through that goes through any. Further ones are like the last, each halfway to the end.
+func stagesKnob() Knob {
+	k := number(KnobInt, "stages", "Stages", "How many times the network is made wider. Further widenings are like the last one, each halfway to the end.", 1, MaxStages, 1)
+	k.Get = func(e Experiment) string { return strconv.Itoa(len(e.stages())) }
+	return k.sets(func(e *Experiment, v string) {
+		n, _ := strconv.Atoi(v)
+		for i := range e.Arms {
+			stages := e.Arms[i].Widen
+			if len(stages) == 0 {
+				continue
+			}
+			stages = slices.Clone(stages[:min(n, len(stages))])
+			for len(stages) < n {
+				next := stages[len(stages)-1]
+				next.Step += (e.Steps - next.Step) / 2
+				stages = append(stages, next)
+			}
+			e.Arms[i].Widen = stages
+		}
+	})
+}
+
+// initNames say what an init pair does, for those that do not say it themselves.
+var initNames = map[widen.Init]string{
+	widen.CopyCopy: "copy-copy (SPARKLING)", widen.ZeroCopyDead: "zero-copy, gate zero too: dead for ever", widen.Uneven: "copies, uneven 1:2",
+	widen.UnevenRandom: "copies, uneven r:(1−r)", widen.PlusMinus: "copies, ± noise", widen.FPRandom: "random pairs that cancel",
+}
+
 func initChoices() []Choice {
-	var out []Choice
-	for _, i := range widen.Inits {
-		out = append(out, Choice{string(i), string(i)})
+	out := same(widen.Inits)
+	for i, c := range out {
+		if name, ok := initNames[widen.Init(c.Value)]; ok {
+			out[i].Label = name
+		}
 	}
 	return out
 }
 
-func treatment(arm int) Knob {
+func treatmentKnob(arm int) Knob {
 	var choices []Choice
 	for _, t := range Treatments {
 		choices = append(choices, Choice{t.ID, t.Name + ": " + t.About})
 	}
-	k := choice(fmt.Sprintf("arm%d.treatment", arm), fmt.Sprintf("Arm %d", arm+1), "What this arm does at the widening.", choices,
-		func(e Experiment) string {
-			t, _ := TreatmentOf(e.Arms[arm])
-			return t.ID
-		})
-	k.Group = groupArms
+	k := choice(fmt.Sprintf("arm%d.treatment", arm), fmt.Sprintf("Arm %d", arm+1), "What this arm does at the widening.", choices)
+	k.Get = func(e Experiment) string {
+		t, _ := TreatmentOf(e.Arms[arm])
+		return t.ID
+	}
 	k.Set = func(e *Experiment, v string) error { return e.setTreatment(arm, v) }
 	return k
 }
 
-func format(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
-
-// number is a control for a number; whole numbers have step 1.
-func number(group, id, label, help string, low, high, step float64, get func(Experiment) float64, set func(*Experiment, float64)) Knob {
-	k := Knob{ID: id, Label: label, Help: help, Group: group, Kind: KnobFloat, Min: low, Max: high, Step: step}
-	if step == 1 {
-		k.Kind = KnobInt
+// detailKnobs are what a treatment sets together, one by one.
+func detailKnobs(arm int) []Knob {
+	id := func(name string) string { return fmt.Sprintf("arm%d.%s", arm, name) }
+	here := func(e *Experiment) [][]Widening { return [][]Widening{e.Arms[arm].Widen} }
+	from := choice(id("from"), "Begins", "As a fork of the small phase, or as the wide network itself, for all steps or for as many as cost the same.",
+		[]Choice{{atFork, "at the fork"}, {string(Scratch), "wide, from scratch"}, {string(EqualCompute), "wide, from scratch, equal compute"}})
+	from.Get = func(e Experiment) string { return cmp.Or(string(e.Arms[arm].From), atFork) }
+	from = from.sets(func(e *Experiment, v string) { e.Arms[arm].From = From(silent(v, atFork)) })
+	return []Knob{
+		from,
+		choice(id("init"), "New weights", "What new rows and new columns hold at first, in this arm.", initChoices()).
+			everywhere(here, func(w Widening) string { return string(w.Init) }, func(w *Widening, v string) { w.Init = widen.Init(v) }),
+		choice(id("scale"), "Scaling", "Whether widened columns carry the factor that keeps the RMS of what follows.",
+			[]Choice{{string(widen.RMS), "keeps the RMS"}, {string(widen.Unscaled), "none"}}).
+			everywhere(here, func(w Widening) string { return string(w.Scale) }, func(w *Widening, v string) { w.Scale = widen.Scale(v) }),
+		choice(id("state"), "Optimizer states", "What becomes of the optimizer's memory of the gradients. Asymmetric empties that of the copies only.", same(widen.States)).
+			everywhere(here, func(w Widening) string { return string(w.State) }, func(w *Widening, v string) { w.State = widen.State(v) }),
+		choice(id("rewarm"), "Re-warmup of", "Whose learning rate rises again after the widening.",
+			[]Choice{{string(optim.RewarmNone), "none"}, {string(optim.RewarmNew), "new parameters"}, {string(optim.RewarmAll), "all parameters"}}).
+			everywhere(here, func(w Widening) string { return string(w.Rewarm.Scope) }, func(w *Widening, v string) { w.Rewarm.Scope = optim.Scope(v) }),
+		choice(id("dynamics"), "Other dynamics", "What a rival does with the learning rate instead of a re-warmup.", dynamicsChoices).
+			everywhere(here, func(w Widening) string { return dynamicsValue(w.Dynamics) }, func(w *Widening, v string) { w.Dynamics = dynamicsOf(v) }),
 	}
-	k.Get = func(e Experiment) string { return format(get(e)) }
-	k.Set = func(e *Experiment, s string) error {
-		if err := k.check(s); err != nil {
-			return err
-		}
-		v, _ := strconv.ParseFloat(s, 64)
-		set(e, v)
-		return nil
-	}
-	return k
 }
 
-// check says why a value is not allowed.
-func (k Knob) check(s string) error {
-	if k.Kind == KnobChoice {
-		for _, c := range k.Choices {
-			if c.Value == s {
-				return nil
-			}
-		}
-		return fmt.Errorf("%s cannot be %q", k.Label, s)
+// What a document says by saying nothing has a name among the choices.
+const (
+	atFork     = "fork"
+	noDynamics = "none"
+)
+
+func silent(value, nothing string) string {
+	if value == nothing {
+		return ""
 	}
-	v, err := strconv.ParseFloat(s, 64)
-	if err != nil || !(v >= k.Min && v <= k.Max) || k.Kind == KnobInt && v != float64(int64(v)) {
-		kind := "a number"
-		if k.Kind == KnobInt {
-			kind = "a whole number"
-		}
-		return fmt.Errorf("%s is %q; allowed is %s from %s to %s", k.Label, s, kind, format(k.Min), format(k.Max))
-	}
-	return nil
+	return value
 }
 
-func choice(id, label, help string, choices []Choice, get func(Experiment) string) Knob {
-	return Knob{ID: id, Label: label, Help: help, Group: groupWiden, Choices: choices, Get: get}
+var dynamicsChoices = []Choice{
+	{noDynamics, "none"}, {"remapped", "remapped to the wide network's place"}, {"faster-decay 0.75", "25 % faster decay"}, {"faster-decay 0.5", "50 % faster decay"},
+	{"norm-adapted", "follows the norms"},
 }
 
-// shared makes a control set a field of the first widening of every arm that has one.
-func shared(k Knob, set func(*Widening, string)) Knob {
-	k.Set = func(e *Experiment, v string) error {
-		if err := k.check(v); err != nil {
-			return err
-		}
-		for i := range e.Arms {
-			if len(e.Arms[i].Widen) > 0 {
-				set(&e.Arms[i].Widen[0], v)
-			}
-		}
-		return nil
+func dynamicsValue(d optim.Dynamics) string {
+	if d.Kind == optim.FasterDecay {
+		return string(d.Kind) + " " + format(d.Share)
 	}
-	return k
+	return cmp.Or(string(d.Kind), noDynamics)
 }
 
-// Turn sets one control by its name.
-func (e *Experiment) Turn(id, value string) error {
-	for _, k := range Knobs(*e) {
-		if k.ID == id {
-			return k.Set(e, value)
-		}
+func dynamicsOf(value string) optim.Dynamics {
+	kind, share, _ := strings.Cut(silent(value, noDynamics), " ")
+	d := optim.Dynamics{Kind: optim.DynamicsKind(kind)}
+	d.Share, _ = strconv.ParseFloat(share, 64)
+	return d
+}
+
+func networkKnobs() []Knob {
+	return []Knob{
+		whole("hidden", "Residual stream d", "Width of the residual stream before any widening.", 1, 1024, func(e *Experiment) *int { return &e.Model.Hidden }),
+		whole("inner", "Neurons of an expert f", "Width of each expert before any widening.", 1, 4096, func(e *Experiment) *int { return &e.Model.Inner }),
+		whole("layers", "Layers", "How many blocks of attention and experts follow one another.", 1, 24, func(e *Experiment) *int { return &e.Model.Layers }),
+		whole("experts", "Experts", "How many experts each layer has; one is a dense network.", 1, 64, func(e *Experiment) *int { return &e.Model.Experts }),
+		whole("top-k", "Experts a token", "How many experts each character passes through.", 1, 64, func(e *Experiment) *int { return &e.Model.TopK }),
 	}
-	return fmt.Errorf("there is no control called %s", id)
+}
+
+func optimizerKnobs() []Knob {
+	kind := choice("optimizer", "Optimizer", "AdamW for everything, or Muon for the matrices of attention and experts.",
+		[]Choice{{string(optim.AdamW), "AdamW"}, {string(optim.Muon), "Muon"}})
+	kind.Get = func(e Experiment) string { return string(e.Optimizer.Kind) }
+	kind = kind.sets(func(e *Experiment, v string) { e.Optimizer.Kind = optim.Kind(v) })
+	return []Knob{
+		kind,
+		real("lr", "Learning rate", "Its peak, after the first warm-up.", 0, 1, 0.001, func(e *Experiment) *float64 { return &e.Optimizer.LR }),
+		real("beta2", "Adam's β2", "How slowly the second moment forgets. The paper has 0.95; at this size 0.999 shows the asymmetric reset.", 0, 0.9999, 0.001,
+			func(e *Experiment) *float64 { return &e.Optimizer.Beta2 }),
+	}
 }

@@ -1,45 +1,124 @@
 package sim
 
 import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/model/optim"
+	"github.com/sparkling-lab/sparkling/model/widen"
 )
+
+// flat is a document as values by their paths, without the numbers of arms and widenings.
+func flat(t *testing.T, e Experiment) map[string][]string {
+	var doc any
+	require.NoError(t, json.Unmarshal(e.JSON(), &doc))
+	out := map[string][]string{}
+	var walk func(path string, v any)
+	walk = func(path string, v any) {
+		switch v := v.(type) {
+		case map[string]any:
+			for k, x := range v {
+				walk(path+"."+k, x)
+			}
+		case []any:
+			for _, x := range v {
+				walk(path, x)
+			}
+		default:
+			out[path] = append(out[path], fmt.Sprint(v))
+		}
+	}
+	walk("", doc)
+	return out
+}
+
+// changed are the paths at which two documents differ.
+func changed(t *testing.T, a, b Experiment) []string {
+	x, y := flat(t, a), flat(t, b)
+	var out []string
+	for path := range x {
+		if !slices.Equal(x[path], y[path]) {
+			out = append(out, path)
+		}
+	}
+	for path := range y {
+		if _, ok := x[path]; !ok {
+			out = append(out, path)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
 
 // Changing one thing never silently changes another.
 func TestAKnobChangesWhatItSaysAndNothingElse(t *testing.T) {
+	numbers := map[string]string{
+		"seed": "17", "steps": "900", "widen-at": "333", "stages": "2", "rho": "1.75", "tau": "25", "hidden": "48", "inner": "20", "layers": "3", "experts": "8", "top-k": "3",
+		"lr": "0.005", "beta2": "0.95",
+	}
+	fields := map[string]string{
+		"seed": ".seed", "steps": ".steps", "widen-at": ".arms.widen.step", "axis": ".arms.widen.axis", "factor": ".arms.widen.factor", "init": ".arms.widen.init",
+		"gains": ".arms.widen.gains", "rho": ".arms.widen.rewarm.rho", "tau": ".arms.widen.rewarm.steps", "hidden": ".model.hidden", "inner": ".model.inner",
+		"layers": ".model.layers", "experts": ".model.experts", "top-k": ".model.top_k", "optimizer": ".optimizer.kind", "lr": ".optimizer.lr", "beta2": ".optimizer.beta2",
+		"from": ".arms.from", "scale": ".arms.widen.scale", "state": ".arms.widen.state", "rewarm": ".arms.widen.rewarm.scope", "dynamics": ".arms.widen.dynamics.kind",
+	}
+	seen := map[string]bool{}
 	for _, k := range Knobs(Default()) {
-		other := ""
+		assert.False(t, seen[k.ID], "%s twice", k.ID)
+		seen[k.ID] = true
+		other := numbers[k.ID]
 		for _, c := range k.Choices {
 			if c.Value != k.Get(Default()) {
 				other = c.Value
+				break
 			}
-		}
-		switch k.ID {
-		case "seed":
-			other = "17"
-		case "steps":
-			other = "900"
-		case "widen-at":
-			other = "333"
-		case "rho":
-			other = "1.75"
-		case "tau":
-			other = "25"
 		}
 		require.NotEmpty(t, other, k.ID)
 		before, after := Default(), Default()
 		require.NoError(t, k.Set(&after, other), k.ID)
 		assert.Equal(t, other, k.Get(after), k.ID)
-		for _, o := range Knobs(before) {
-			if o.ID != k.ID {
-				assert.Equal(t, o.Get(before), o.Get(after), "%s changed %s", k.ID, o.ID)
+		assert.NotEqual(t, before, after, k.ID)
+		arm, name, detail := strings.Cut(k.ID, ".")
+		if !detail {
+			name = k.ID
+		}
+		for i := range before.Arms {
+			if detail && arm != fmt.Sprintf("arm%d", i) {
+				assert.Equal(t, before.Arms[i], after.Arms[i], "%s changed arm %d", k.ID, i)
 			}
 		}
+		switch {
+		case k.Group == groupArms:
+			continue // a name for many things at once
+		case k.ID == "stages":
+			assert.Len(t, after.Arms[1].Widen, 2)
+			assert.Equal(t, before.Arms[1].Widen[0], after.Arms[1].Widen[0])
+			require.NoError(t, after.Validate())
+		default:
+			assert.Equal(t, []string{fields[name]}, changed(t, before, after), k.ID)
+		}
 		require.NoError(t, k.Set(&after, k.Get(before)))
-		if k.Group != groupArms {
-			assert.Equal(t, before, after, "%s and back", k.ID)
+		assert.Equal(t, before, after, "%s and back", k.ID)
+	}
+}
+
+func TestEveryTreatmentIsFoundAgainFromWhatItDoes(t *testing.T) {
+	for _, from := range Treatments {
+		for _, to := range Treatments {
+			e := Default()
+			require.NoError(t, e.Turn("arm2.treatment", from.ID))
+			require.NoError(t, e.Turn("arm2.treatment", to.ID))
+			require.NoError(t, e.Validate(), "%s after %s", to.ID, from.ID)
+			got, ok := TreatmentOf(e.Arms[2])
+			assert.True(t, ok)
+			assert.Equal(t, to.ID, got.ID, "after %s", from.ID)
+			assert.Equal(t, to.Name, e.Arms[2].Name)
 		}
 	}
 }
@@ -47,7 +126,7 @@ func TestAKnobChangesWhatItSaysAndNothingElse(t *testing.T) {
 func TestAKnobSaysWhatIsAllowed(t *testing.T) {
 	for id, values := range map[string][]string{
 		"seed": {"-1", "1.5", "", "one", "NaN", "Inf", "1e99"}, "steps": {"0", "19", "20001", "33.3"}, "rho": {"0.5", "", "4"}, "axis": {"sideways", ""},
-		"factor": {"2.5", "0"}, "init": {"copy"}, "arm1.treatment": {"none"}, "nothing": {"1"},
+		"factor": {"5", "0"}, "stages": {"0", "9"}, "arm1.state": {"mine"}, "optimizer": {"sgd"}, "init": {"copy"}, "arm1.treatment": {"none"}, "nothing": {"1"},
 	} {
 		for _, v := range values {
 			e := Default()
@@ -89,7 +168,17 @@ func TestMistakesInADocumentAreNamed(t *testing.T) {
 		"arms[1] (\"Copy\")":      func(e *Experiment) { e.Arms[1].Widen[0].Factor = 0.5 },
 		"model.experts":           func(e *Experiment) { e.Model.Experts = 1 },
 		"optimizer.beta2":         func(e *Experiment) { e.Optimizer.Beta2 = 1 },
-		"cannot be":               func(e *Experiment) { e.Model.Inner = 1 << 16 },
+		"rewarm.share is 2":       func(e *Experiment) { e.Arms[3].Widen[0].Rewarm.Share = 2 },
+		"one of them says":        func(e *Experiment) { e.Arms[3].Widen[0].Rewarm.Share = 0.1 },
+		"dynamics.kind is":        func(e *Experiment) { e.Arms[1].Widen[0].Dynamics.Kind = "wild" },
+		"dynamics.share is 0":     func(e *Experiment) { e.Arms[1].Widen[0].Dynamics.Kind = optim.FasterDecay },
+		"allowed is none":         func(e *Experiment) { e.Arms[3].Widen[0].Dynamics.Kind = optim.Remapped },
+		"never get a rate": func(e *Experiment) {
+			e.Arms[1].Widen[0].Init, e.Arms[1].Widen[0].Dynamics.Kind = widen.RandomZero, optim.NormAdapted
+		},
+		"from is \"afar\"":      func(e *Experiment) { e.Arms[1].From = "afar" },
+		"no widening that says": func(e *Experiment) { e.Arms[0].From = Scratch },
+		"cannot be":             func(e *Experiment) { e.Model.Inner = 1 << 16 },
 	} {
 		e := Default()
 		spoil(&e)

@@ -8,25 +8,59 @@ import (
 	"github.com/sparkling-lab/sparkling/model/widen"
 )
 
-// Treatment is a named choice of what an arm does at its widenings.
+// Treatment is a named choice of where an arm begins and of what it does at its widenings.
 type Treatment struct {
 	ID, Name, About string
+	from            From
 	widens          bool
-	state           widen.State
-	scale           widen.Scale
-	rewarm          optim.Scope
+	does            Widening // Init, Scale, State, Rewarm.Scope and Dynamics; no Init leaves the pair that the arm has
 }
 
-// Treatments are the named choices.
-var Treatments = []Treatment{
-	{"small", "Small", "never widened", false, "", "", ""},
-	{"copy", "Copy", "neurons and optimizer states copied", true, widen.Copy, widen.RMS, optim.RewarmNone},
-	{"drop", "Drop", "neurons copied, all optimizer states emptied", true, widen.Drop, widen.RMS, optim.RewarmNone},
-	{"asymmetric", "Asymmetric reset", "as Copy, but the copies start with empty optimizer states", true, widen.Asymmetric, widen.RMS, optim.RewarmNone},
-	{"asymmetric-scaled", "Asymmetric, scaled", "as Asymmetric reset, and the states of the originals are scaled like their weights", true, widen.AsymmetricScaled, widen.RMS, optim.RewarmNone},
-	{"sparkling", "SPARKLING", "as Asymmetric reset, and the copies' learning rate is warmed up again", true, widen.Asymmetric, widen.RMS, optim.RewarmNew},
-	{"rewarm-all", "Re-warm all", "as Asymmetric reset, and every learning rate is warmed up again", true, widen.Asymmetric, widen.RMS, optim.RewarmAll},
-	{"unscaled", "Unscaled", "as SPARKLING, but without the factor that keeps the RMS", true, widen.Asymmetric, widen.Unscaled, optim.RewarmNew},
+func does(init widen.Init, scale widen.Scale, state widen.State, scope optim.Scope, d optim.Dynamics) Widening {
+	return Widening{Spec: widen.Spec{Init: init, Scale: scale, State: state}, Rewarm: optim.Rewarm{Scope: scope}, Dynamics: d}
+}
+
+// Treatments are the named choices: the baselines, the paper's own, and the rivals of its App. J and K.
+//
+// Where a rival is a way to break the symmetry by the weights alone (uneven, ±) its states are copied and nothing is re-warmed, so that
+// nothing else breaks it; new neurons that are random have no states to copy, and begin with empty ones. The paper does not say.
+var Treatments = func() []Treatment {
+	var none optim.Dynamics
+	faster := func(share float64) optim.Dynamics { return optim.Dynamics{Kind: optim.FasterDecay, Share: share} }
+	const (
+		still = optim.RewarmNone
+		rms   = widen.RMS
+	)
+	return []Treatment{
+		{ID: "small", Name: "Small", About: "never widened"},
+		{"copy", "Copy", "neurons and optimizer states copied", Fork, true, does("", rms, widen.Copy, still, none)},
+		{"drop", "Drop", "neurons copied, all optimizer states emptied", Fork, true, does("", rms, widen.Drop, still, none)},
+		{"asymmetric", "Asymmetric reset", "as Copy, but the copies start with empty optimizer states", Fork, true, does("", rms, widen.Asymmetric, still, none)},
+		{"asymmetric-scaled", "Asymmetric, scaled", "as Asymmetric reset, and the states of the originals are scaled like their weights", Fork, true, does("", rms, widen.AsymmetricScaled, still, none)},
+		{"sparkling", "SPARKLING", "as Asymmetric reset, and the copies' learning rate is warmed up again", Fork, true, does("", rms, widen.Asymmetric, optim.RewarmNew, none)},
+		{"rewarm-all", "Re-warm all", "as Asymmetric reset, and every learning rate is warmed up again", Fork, true, does("", rms, widen.Asymmetric, optim.RewarmAll, none)},
+		{"unscaled", "Unscaled", "as SPARKLING, but without the factor that keeps the RMS", Fork, true, does("", widen.Unscaled, widen.Asymmetric, optim.RewarmNew, none)},
+		{"naive", "Naive", "as Copy, but without the factor that keeps the RMS", Fork, true, does("", widen.Unscaled, widen.Copy, still, none)},
+		{"copy-scaled", "Copy, scaled", "as Copy, and all states are scaled like their weights", Fork, true, does("", rms, widen.CopyScaled, still, none)},
+		{"scratch", "Wide from scratch", "the wide network, trained from the first step on", Scratch, true, Widening{}},
+		{"equal-compute", "Wide, equal compute", "the wide network from scratch, for as many steps as cost what widening costs", EqualCompute, true, Widening{}},
+		{"uneven", "Uneven 1:2", "as Copy, but the original's outgoing weights carry 1/3 and the copy's 2/3", Fork, true, does(widen.Uneven, rms, widen.Copy, still, none)},
+		{"uneven-random", "Uneven r:(1−r)", "as Uneven 1:2, with r drawn between 0.1 and 0.5 for every neuron", Fork, true, does(widen.UnevenRandom, rms, widen.Copy, still, none)},
+		{"plus-minus", "± perturb", "as Copy, with noise of equal size and opposite sign on the outgoing weights of the two halves", Fork, true, does(widen.PlusMinus, rms, widen.Copy, still, none)},
+		{"remapped", "Scaled states, remapped rate", "all states copied and scaled; the rate goes on from where a wide network from scratch has this loss", Fork, true, does("", rms, widen.CopyScaled, still, optim.Dynamics{Kind: optim.Remapped})},
+		{"faster-25", "Uneven, decay 25 % faster", "as Uneven 1:2, and the rate reaches its end after 75 % of the steps left", Fork, true, does(widen.Uneven, rms, widen.Copy, still, faster(0.75))},
+		{"faster-50", "Uneven, decay 50 % faster", "as Uneven 1:2, and the rate reaches its end after 50 % of the steps left", Fork, true, does(widen.Uneven, rms, widen.Copy, still, faster(0.5))},
+		{"norm-adapted", "FP-random, adapted rate", "random neurons in pairs that cancel, with rates that follow the norms of the new weights", Fork, true, does(widen.FPRandom, widen.Unscaled, widen.Asymmetric, still, optim.Dynamics{Kind: optim.NormAdapted})},
+	}
+}()
+
+// rival reports whether an init belongs to a treatment of its own, or is none of the paper's five pairs.
+func rival(i widen.Init) bool {
+	switch i {
+	case widen.CopyCopy, widen.RandomRandom, widen.RandomZero, widen.RandomCopy, widen.ZeroCopy:
+		return false
+	}
+	return true
 }
 
 // TreatmentOf is the named choice that an arm follows, if it is one.
@@ -40,15 +74,30 @@ func TreatmentOf(a Arm) (Treatment, bool) {
 }
 
 func (t Treatment) is(a Arm) bool {
-	if t.widens != (len(a.Widen) > 0) {
+	if t.from != a.From || t.widens != (len(a.Widen) > 0) {
 		return false
 	}
 	for _, w := range a.Widen {
-		if w.State != t.state || w.Scale != t.scale || w.Rewarm.Scope != t.rewarm {
+		if a.From == Fork && w != t.on(w) {
 			return false
 		}
 	}
 	return true
+}
+
+// on is what the treatment makes of a widening.
+func (t Treatment) on(w Widening) Widening {
+	if t.from != Fork {
+		return w
+	}
+	w.Scale, w.State, w.Rewarm.Scope, w.Dynamics = t.does.Scale, t.does.State, t.does.Rewarm.Scope, t.does.Dynamics
+	switch {
+	case t.does.Init != "":
+		w.Init = t.does.Init
+	case rival(w.Init):
+		w.Init = widen.CopyCopy
+	}
+	return w
 }
 
 // treat makes an arm follow a named choice; stages are the widenings it then goes through if it had none.
@@ -56,38 +105,45 @@ func (t Treatment) treat(a Arm, stages []Widening) Arm {
 	if len(a.Widen) > 0 {
 		stages = a.Widen
 	}
-	a.Name, a.About, a.Widen = t.Name, t.About, nil
+	a.Name, a.About, a.From, a.Widen = t.Name, t.About, t.from, nil
 	if !t.widens {
 		return a
 	}
 	for _, w := range stages {
-		w.State, w.Scale, w.Rewarm.Scope = t.state, t.scale, t.rewarm
-		a.Widen = append(a.Widen, w)
+		a.Widen = append(a.Widen, t.on(w))
 	}
 	return a
 }
 
-// firstWidening is the widening that the shared controls show: the first of the first arm that has one.
-func (e Experiment) firstWidening() Widening {
+// stages are the widenings that the shared controls show: those of the first arm that has any.
+func (e Experiment) stages() []Widening {
 	for _, a := range e.Arms {
 		if len(a.Widen) > 0 {
-			return a.Widen[0]
+			return a.Widen
 		}
 	}
-	return Widening{
+	return []Widening{{
 		Step:   e.Steps / 2,
 		Spec:   widen.Spec{Axis: model.Inner, Factor: 2, Init: widen.CopyCopy, Scale: widen.RMS, State: widen.Copy},
-		Rewarm: optim.Rewarm{Scope: optim.RewarmNone, Rho: 1.3, Steps: 10},
+		Rewarm: optim.Rewarm{Scope: optim.RewarmNone, Rho: 1.3, Share: optim.DefaultShare},
+	}}
+}
+
+// treatment is the named choice of that identity.
+func treatment(id string) (Treatment, error) {
+	for _, t := range Treatments {
+		if t.ID == id {
+			return t, nil
+		}
 	}
+	return Treatment{}, fmt.Errorf("there is no treatment %q", id)
 }
 
 // setTreatment changes the treatment of one arm.
 func (e *Experiment) setTreatment(arm int, id string) error {
-	for _, t := range Treatments {
-		if t.ID == id {
-			e.Arms[arm] = t.treat(e.Arms[arm], []Widening{e.firstWidening()})
-			return nil
-		}
+	t, err := treatment(id)
+	if err == nil {
+		e.Arms[arm] = t.treat(e.Arms[arm], e.stages())
 	}
-	return fmt.Errorf("there is no treatment %q", id)
+	return err
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -18,7 +19,8 @@ import (
 
 // runVerb trains an experiment headless.
 type runVerb struct {
-	Experiment string  `arg:"" optional:"" help:"Experiment document (JSON); without one the default experiment runs."`
+	Experiment string  `arg:"" optional:"" help:"Name of a built-in experiment, or a document (JSON); without one the default experiment runs."`
+	List       bool    `help:"List the built-in experiments and end."`
 	Seed       *uint64 `help:"Another seed."`
 	Steps      *int    `help:"Another number of updates; the widening stays at its share of them."`
 	Axis       string  `help:"Widen another axis: inner, hidden or joint."`
@@ -30,6 +32,9 @@ type runVerb struct {
 
 // Run is called by the command line.
 func (v runVerb) Run(e *env) error {
+	if v.List {
+		return list(e.out)
+	}
 	exp, err := v.experiment()
 	if err != nil {
 		return err
@@ -92,17 +97,33 @@ func factor(f float64) string {
 	return fmt.Sprint(f)
 }
 
-// document is the experiment of a file, or the default one where there is no file.
+// list names the built-in experiments.
+func list(w io.Writer) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, b := range sim.Builtins() {
+		fmt.Fprintf(t, "%s\t%s\t%s\n", b.Name, b.Title, b.About)
+	}
+	return t.Flush()
+}
+
+// document is the built-in experiment of that name or the one of a file, or the default one where nothing is named. A word without a dot
+// or a slash is meant as a name unless there is such a file.
 func document(path string) (sim.Experiment, error) {
 	if path == "" {
 		return sim.Default(), nil
 	}
-	data, err := readBounded(path)
-	if err != nil {
-		return sim.Experiment{}, err
+	e, unknown := sim.Named(path)
+	if unknown == nil {
+		return e, nil
 	}
-	e, err := sim.Parse(data)
+	data, err := readBounded(path)
+	if errors.Is(err, fs.ErrNotExist) && !strings.ContainsAny(path, "./\\") {
+		return e, unknown
+	}
 	if err != nil {
+		return e, err
+	}
+	if e, err = sim.Parse(data); err != nil {
 		return e, fmt.Errorf("%s: %w", path, err)
 	}
 	return e, nil

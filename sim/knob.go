@@ -1,0 +1,147 @@
+package sim
+
+import (
+	"fmt"
+	"strconv"
+)
+
+// KnobKind says what a control holds.
+type KnobKind int
+
+// The kinds of control.
+const (
+	KnobChoice KnobKind = iota
+	KnobInt
+	KnobFloat
+)
+
+// Choice is one value of a control and what people call it.
+type Choice struct {
+	Value string `json:"value"`
+	Label string `json:"label"`
+}
+
+// Knob is one control of an experiment. The page and the desktop build their controls from the same table. Set changes this one thing
+// and nothing else; it errs, in a sentence, where the value is not one of the choices or not a number.
+type Knob struct {
+	ID, Label, Help, Group string
+	Kind                   KnobKind
+	Min, Max, Step         float64
+	Choices                []Choice
+	Get                    func(Experiment) string
+	Set                    func(*Experiment, string) error
+}
+
+func format(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
+
+// check says why a value is not allowed.
+func (k Knob) check(s string) error {
+	if k.Kind == KnobChoice {
+		for _, c := range k.Choices {
+			if c.Value == s {
+				return nil
+			}
+		}
+		return fmt.Errorf("%s cannot be %q", k.Label, s)
+	}
+	v, err := strconv.ParseFloat(s, 64)
+	if err != nil || !(v >= k.Min && v <= k.Max) || k.Kind == KnobInt && v != float64(int64(v)) {
+		kind := "a number"
+		if k.Kind == KnobInt {
+			kind = "a whole number"
+		}
+		return fmt.Errorf("%s is %q; allowed is %s from %s to %s", k.Label, s, kind, format(k.Min), format(k.Max))
+	}
+	return nil
+}
+
+// whole is a control for a whole number, real one for any number; what they change is what field points to.
+func whole(id, label, help string, low, high int, field func(*Experiment) *int) Knob {
+	k := number(KnobInt, id, label, help, float64(low), float64(high), 1)
+	k.Get = func(e Experiment) string { return strconv.Itoa(*field(&e)) }
+	return k.sets(func(e *Experiment, v string) { *field(e), _ = strconv.Atoi(v) })
+}
+
+func real(id, label, help string, low, high, step float64, field func(*Experiment) *float64) Knob {
+	k := number(KnobFloat, id, label, help, low, high, step)
+	k.Get = func(e Experiment) string { return format(*field(&e)) }
+	return k.sets(func(e *Experiment, v string) { *field(e), _ = strconv.ParseFloat(v, 64) })
+}
+
+func number(kind KnobKind, id, label, help string, low, high, step float64) Knob {
+	return Knob{ID: id, Label: label, Help: help, Kind: kind, Min: low, Max: high, Step: step}
+}
+
+func choice(id, label, help string, choices []Choice) Knob {
+	return Knob{ID: id, Label: label, Help: help, Choices: choices}
+}
+
+// same are choices that people call what the document calls them.
+func same[T ~string](values []T) []Choice {
+	out := make([]Choice, len(values))
+	for i, v := range values {
+		out[i] = Choice{string(v), string(v)}
+	}
+	return out
+}
+
+// sets makes a control do what set does with a value that is allowed.
+func (k Knob) sets(set func(*Experiment, string)) Knob {
+	k.Set = func(e *Experiment, v string) error {
+		if err := k.check(v); err != nil {
+			return err
+		}
+		set(e, v)
+		return nil
+	}
+	return k
+}
+
+// shared makes a control show a field of the first widening of the first arm that has one, and set it at the first widening of every arm.
+func (k Knob) shared(get func(Widening) string, set func(*Widening, string)) Knob {
+	k.Get = func(e Experiment) string { return get(e.stages()[0]) }
+	return k.sets(func(e *Experiment, v string) {
+		for i := range e.Arms {
+			if len(e.Arms[i].Widen) > 0 {
+				set(&e.Arms[i].Widen[0], v)
+			}
+		}
+	})
+}
+
+// everywhere makes a control show a field of the first of some widenings, and set it at all of them.
+func (k Knob) everywhere(of func(*Experiment) [][]Widening, get func(Widening) string, set func(*Widening, string)) Knob {
+	k.Get = func(e Experiment) string {
+		for _, widenings := range of(&e) {
+			if len(widenings) > 0 {
+				return get(widenings[0])
+			}
+		}
+		return get(e.stages()[0])
+	}
+	return k.sets(func(e *Experiment, v string) {
+		for _, widenings := range of(e) {
+			for i := range widenings {
+				set(&widenings[i], v)
+			}
+		}
+	})
+}
+
+// in puts controls into a group.
+func in(group string, knobs ...Knob) []Knob {
+	for i := range knobs {
+		knobs[i].Group = group
+	}
+	return knobs
+}
+
+// Turn sets one control by its name.
+func (e *Experiment) Turn(id, value string) error {
+	for _, k := range Knobs(*e) {
+		if k.ID == id {
+			return k.Set(e, value)
+		}
+	}
+	return fmt.Errorf("there is no control called %s", id)
+}
