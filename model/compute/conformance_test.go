@@ -13,8 +13,17 @@ import (
 	"github.com/sparkling-lab/sparkling/model/compute"
 )
 
-// Every engine is held against the plain one. One that is new joins this list.
-func engines() []compute.Engine { return []compute.Engine{compute.NewCPU()} }
+// Every engine is held against the plain one, with every kernel that this machine can run. One that is new joins this list.
+func engines() (all []compute.Engine) {
+	for _, name := range compute.Kernels() {
+		e, err := compute.NewCPUWith(name)
+		if err != nil {
+			panic(err)
+		}
+		all = append(all, e)
+	}
+	return all
+}
 
 var judge compute.Reference
 

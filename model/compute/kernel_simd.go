@@ -7,50 +7,49 @@ import (
 	"simd"
 )
 
-// Name implements [Engine].
-func (e *cpu) Name() string { return fmt.Sprintf("SIMD, %d x float32", vectorLen()) }
+// portableKernels are written in vectors of whatever length the machine has. On amd64 without fused multiply-add, and in WebAssembly, a
+// product is rounded before it is added; so do the kernels of the machine's own there.
+func portableKernels() []kernel {
+	lanes := simd.Float32s{}.Len()
+	return []kernel{{"simd", fmt.Sprintf("portable vectors, tiles of 4 x %d", 2*lanes), lanes, false, func(int) int { return 2 * lanes }, mulVectors, transpose}}
+}
 
-// vectorLen is the number of float32 lanes of this machine's vectors.
-func vectorLen() int { return simd.Float32s{}.Len() }
-
-// product sets or adds to c (m, n) the product of a, whose element (i, p) is a[i*aRow+p*aCol], and b (k, n) with row stride ldb;
-// n is a whole number of vectors.
-func product(c []float32, ldc int, a []float32, aRow, aCol int, b []float32, ldb, m, n, k int, acc bool) {
-	lanes := vectorLen()
-	for j := ownKernel(c, ldc, a, aRow, aCol, b, ldb, m, n, k, acc); j < n; {
-		if j+2*lanes <= n {
-			i := 0
+func mulVectors(p *product) {
+	a, aRow, aCol, ldb, ldc, m, k, acc := p.a, p.aRow, p.aCol, p.ldb, p.ldc, p.m, p.k, p.acc
+	for j := 0; j < p.n; j += p.wide {
+		b, c, i := p.b[p.at(j):], p.c[j:], 0
+		if j+p.wide <= p.n {
 			for ; i+4 <= m; i += 4 {
-				kernel4x2(c[i*ldc+j:], ldc, a[i*aRow:], aRow, aCol, b[j:], ldb, k, acc)
+				kernel4x2(c[i*ldc:], ldc, a[i*aRow:], aRow, aCol, b, ldb, k, acc)
 			}
 			for ; i < m; i++ {
-				kernel1x2(c[i*ldc+j:], a[i*aRow:], aCol, b[j:], ldb, k, acc)
+				kernel1x2(c[i*ldc:], a[i*aRow:], aCol, b, ldb, k, acc)
 			}
-			j += 2 * lanes
 			continue
 		}
-		i := 0
 		for ; i+4 <= m; i += 4 {
-			kernel4x1(c[i*ldc+j:], ldc, a[i*aRow:], aRow, aCol, b[j:], ldb, k, acc)
+			kernel4x1(c[i*ldc:], ldc, a[i*aRow:], aRow, aCol, b, ldb, k, acc)
 		}
 		for ; i < m; i++ {
-			kernel1x1(c[i*ldc+j:], a[i*aRow:], aCol, b[j:], ldb, k, acc)
+			kernel1x1(c[i*ldc:], a[i*aRow:], aCol, b, ldb, k, acc)
 		}
-		j += lanes
 	}
 }
 
-// put stores s, plus what was there if acc.
-func put(c []float32, s simd.Float32s, acc bool) {
+// start is where a sum begins: at zero, or at what was there if acc.
+func start(c []float32, acc bool) (s simd.Float32s) {
 	if acc {
-		s = s.Add(simd.LoadFloat32s(c))
+		s = simd.LoadFloat32s(c)
 	}
-	s.Store(c)
+	return s
 }
 
 func kernel4x2(c []float32, ldc int, a []float32, aRow, aCol int, b []float32, ldb, k int, acc bool) {
-	var c00, c01, c10, c11, c20, c21, c30, c31 simd.Float32s
-	v := c00.Len()
+	v := simd.Float32s{}.Len()
+	c00, c01 := start(c, acc), start(c[v:], acc)
+	c10, c11 := start(c[ldc:], acc), start(c[ldc+v:], acc)
+	c20, c21 := start(c[2*ldc:], acc), start(c[2*ldc+v:], acc)
+	c30, c31 := start(c[3*ldc:], acc), start(c[3*ldc+v:], acc)
 	a1, a2, a3 := a[aRow:], a[2*aRow:], a[3*aRow:]
 	for p, ai, bi := 0, 0, 0; p < k; p, ai, bi = p+1, ai+aCol, bi+ldb {
 		row := b[bi : bi+2*v]
@@ -64,18 +63,18 @@ func kernel4x2(c []float32, ldc int, a []float32, aRow, aCol int, b []float32, l
 		x = simd.BroadcastFloat32s(a3[ai])
 		c30, c31 = x.MulAdd(b0, c30), x.MulAdd(b1, c31)
 	}
-	put(c, c00, acc)
-	put(c[v:], c01, acc)
-	put(c[ldc:], c10, acc)
-	put(c[ldc+v:], c11, acc)
-	put(c[2*ldc:], c20, acc)
-	put(c[2*ldc+v:], c21, acc)
-	put(c[3*ldc:], c30, acc)
-	put(c[3*ldc+v:], c31, acc)
+	c00.Store(c)
+	c01.Store(c[v:])
+	c10.Store(c[ldc:])
+	c11.Store(c[ldc+v:])
+	c20.Store(c[2*ldc:])
+	c21.Store(c[2*ldc+v:])
+	c30.Store(c[3*ldc:])
+	c31.Store(c[3*ldc+v:])
 }
 
 func kernel4x1(c []float32, ldc int, a []float32, aRow, aCol int, b []float32, ldb, k int, acc bool) {
-	var c0, c1, c2, c3 simd.Float32s
+	c0, c1, c2, c3 := start(c, acc), start(c[ldc:], acc), start(c[2*ldc:], acc), start(c[3*ldc:], acc)
 	a1, a2, a3 := a[aRow:], a[2*aRow:], a[3*aRow:]
 	for p, ai, bi := 0, 0, 0; p < k; p, ai, bi = p+1, ai+aCol, bi+ldb {
 		b0 := simd.LoadFloat32s(b[bi:])
@@ -84,27 +83,27 @@ func kernel4x1(c []float32, ldc int, a []float32, aRow, aCol int, b []float32, l
 		c2 = simd.BroadcastFloat32s(a2[ai]).MulAdd(b0, c2)
 		c3 = simd.BroadcastFloat32s(a3[ai]).MulAdd(b0, c3)
 	}
-	put(c, c0, acc)
-	put(c[ldc:], c1, acc)
-	put(c[2*ldc:], c2, acc)
-	put(c[3*ldc:], c3, acc)
+	c0.Store(c)
+	c1.Store(c[ldc:])
+	c2.Store(c[2*ldc:])
+	c3.Store(c[3*ldc:])
 }
 
 func kernel1x2(c []float32, a []float32, aCol int, b []float32, ldb, k int, acc bool) {
-	var c0, c1 simd.Float32s
-	v := c0.Len()
+	v := simd.Float32s{}.Len()
+	c0, c1 := start(c, acc), start(c[v:], acc)
 	for p, ai, bi := 0, 0, 0; p < k; p, ai, bi = p+1, ai+aCol, bi+ldb {
 		x := simd.BroadcastFloat32s(a[ai])
 		c0, c1 = x.MulAdd(simd.LoadFloat32s(b[bi:]), c0), x.MulAdd(simd.LoadFloat32s(b[bi+v:]), c1)
 	}
-	put(c, c0, acc)
-	put(c[v:], c1, acc)
+	c0.Store(c)
+	c1.Store(c[v:])
 }
 
 func kernel1x1(c []float32, a []float32, aCol int, b []float32, ldb, k int, acc bool) {
-	var c0 simd.Float32s
+	c0 := start(c, acc)
 	for p, ai, bi := 0, 0, 0; p < k; p, ai, bi = p+1, ai+aCol, bi+ldb {
 		c0 = simd.BroadcastFloat32s(a[ai]).MulAdd(simd.LoadFloat32s(b[bi:]), c0)
 	}
-	put(c, c0, acc)
+	c0.Store(c)
 }

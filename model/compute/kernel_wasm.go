@@ -1,34 +1,58 @@
-//go:build goexperiment.simd
-
 package compute
 
-// tile2x16 sets c (2 rows, 16 columns), or adds to it unless acc is 0, to the product of two rows of a and b (k rows, 16 columns). Strides
-// are in bytes. Sums run over ascending k, a product rounded before it is added, as the portable kernels do it on this machine: the
-// bits are the same. Compiled Go spills its vectors at every turn of a loop; written by hand it is about twice as fast.
+// ownKernels are written in assembly: compiled Go spills its vectors at every turn of a loop, and jumps through a table to the next.
+func ownKernels() []kernel {
+	return []kernel{{"wasm", "WebAssembly, tiles of 2 x 16", 4, true, func(int) int { return 16 }, mulWasm, transpose}}
+}
+
+// panel is what the assembly gets: all rows of a few columns. Distances are in bytes.
+type panel struct {
+	c, a, b              *float32
+	ldc, aRow, aCol, ldb int
+	m, k                 int
+	acc                  int // 1: add to c
+	part                 int // columns of panelPart
+}
+
+// panel4, panel2 and panel1 compute 16, 8 and 4 columns.
 //
 //go:noescape
-func tile2x16(c *float32, ldc int, a *float32, aRow, aCol int, b *float32, ldb, k, acc int)
+func panel4(p *panel)
 
-// ownKernel computes as many of the leading columns as this machine has a kernel of its own for, and returns their number. The arguments
-// are those of product.
-func ownKernel(c []float32, ldc int, a []float32, aRow, aCol int, b []float32, ldb, m, n, k int, acc bool) int {
-	add := 0
-	if acc {
-		add = 1
+//go:noescape
+func panel2(p *panel)
+
+//go:noescape
+func panel1(p *panel)
+
+// panelPart computes one, two or three columns of c; rows of b have four.
+//
+//go:noescape
+func panelPart(p *panel)
+
+func mulWasm(p *product) {
+	// What the assembly will read and write, checked once.
+	_, _, _ = p.c[(p.m-1)*p.ldc+p.n-1], p.a[(p.m-1)*p.aRow+(p.k-1)*p.aCol], p.b[p.at((p.n-1)|3)+(p.k-1)*p.ldb]
+	to := panel{a: &p.a[0], ldc: 4 * p.ldc, aRow: 4 * p.aRow, aCol: 4 * p.aCol, ldb: 4 * p.ldb, m: p.m, k: p.k}
+	if p.acc {
+		to.acc = 1
 	}
-	j := 0
-	for ; j+16 <= n; j += 16 {
-		// What the kernel reads and writes, checked once.
-		_, _ = b[(k-1)*ldb+j+15], c[(m-1)*ldc+j+15]
-		_ = a[(m-1)*aRow+(k-1)*aCol]
-		i := 0
-		for ; i+2 <= m; i += 2 {
-			tile2x16(&c[i*ldc+j], 4*ldc, &a[i*aRow], 4*aRow, 4*aCol, &b[j], 4*ldb, k, add)
-		}
-		for ; i < m; i++ {
-			kernel1x2(c[i*ldc+j:], a[i*aRow:], aCol, b[j:], ldb, k, acc)
-			kernel1x2(c[i*ldc+j+8:], a[i*aRow:], aCol, b[j+8:], ldb, k, acc)
+	for j := 0; j < p.n; {
+		to.c, to.b = &p.c[j], &p.b[p.at(j)]
+		switch left := p.n - j; {
+		case left >= 16:
+			panel4(&to)
+			j += 16
+		case left >= 8:
+			panel2(&to)
+			j += 8
+		case left >= 4:
+			panel1(&to)
+			j += 4
+		default:
+			to.part = left
+			panelPart(&to)
+			j = p.n
 		}
 	}
-	return j
 }

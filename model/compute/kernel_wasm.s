@@ -1,231 +1,173 @@
-//go:build goexperiment.simd
-
 #include "textflag.h"
+#include "go_asm.h"
 
-// func tile2x16(c *float32, ldc int, a *float32, aRow, aCol int, b *float32, ldb, k, acc int)
+// A panel is four, two or one vectors of columns. Its rows are computed two or four at a time, the rest one at a time; every element is one
+// sum over ascending k, a product rounded before it is added, whichever tile it lies in. The loop over k is not unrolled: compilers of
+// WebAssembly run it best so. The assembler takes the number of a lane, and the
+// offset of a vector's store, as a second operand only; as a first one it would be lost.
 //
-// Eight sums of four columns live in V0 to V7: V0 to V3 of the first row, V4 to V7 of the second. Each step loads sixteen columns of b
-// into V8 to V11 and one element of each row of a into V12 and V13. The loop is not unrolled: compilers of WebAssembly run it best so.
-TEXT ·tile2x16(SB), NOSPLIT, $0-72
-	MOVD c+0(FP), R0
-	MOVD ldc+8(FP), R1
-	MOVD a+16(FP), R2
-	MOVD aRow+24(FP), R3
-	MOVD aCol+32(FP), R4
-	MOVD b+40(FP), R5
-	MOVD ldb+48(FP), R6
-	MOVD k+56(FP), R7
-	MOVD acc+64(FP), R8
+// R0 panel   R1 c of the tile   R2 ldc    R3 a of the tile   R4 aRow   R5 aCol   R6 b   R7 ldb    R8 end of b   R9 rows left
+// R10 to R13 cursors of up to four rows of a, or of c
+//
+// V0 to V7 hold sums, V8 to V11 a row of b, V12 an element of a, V15 zeros.
 
-	// R3: the second row of a.
-	Get R2
-	Get R3
-	I64Add
-	Set R3
+#define ARG(FIELD, R) Get R0; I32WrapI64; I64Load $FIELD; Set R;
+#define SUM(R, S, T)  Get R; Get S; I64Add; Set T;
+#define COPY(R, T)    Get R; Set T;
+#define LESS(R, N)    Get R; I64Const $N; I64Sub; Set R;
 
-	Loop
-		Get R5
-		I32WrapI64
-		V128Load $0
-		Set V8
-		Get R5
-		I32WrapI64
-		V128Load $16
-		Set V9
-		Get R5
-		I32WrapI64
-		V128Load $32
-		Set V10
-		Get R5
-		I32WrapI64
-		V128Load $48
-		Set V11
-		Get R2
-		I32WrapI64
-		F32Load $0
-		F32x4Splat
-		Set V12
-		Get R3
-		I32WrapI64
-		F32Load $0
-		F32x4Splat
-		Set V13
-		Get V12
-		Get V8
-		F32x4Mul
-		Get V0
-		F32x4Add
-		Set V0
-		Get V12
-		Get V9
-		F32x4Mul
-		Get V1
-		F32x4Add
-		Set V1
-		Get V12
-		Get V10
-		F32x4Mul
-		Get V2
-		F32x4Add
-		Set V2
-		Get V12
-		Get V11
-		F32x4Mul
-		Get V3
-		F32x4Add
-		Set V3
-		Get V13
-		Get V8
-		F32x4Mul
-		Get V4
-		F32x4Add
-		Set V4
-		Get V13
-		Get V9
-		F32x4Mul
-		Get V5
-		F32x4Add
-		Set V5
-		Get V13
-		Get V10
-		F32x4Mul
-		Get V6
-		F32x4Add
-		Set V6
-		Get V13
-		Get V11
-		F32x4Mul
-		Get V7
-		F32x4Add
-		Set V7
-		Get R2
-		Get R4
-		I64Add
-		Set R2
-		Get R3
-		Get R4
-		I64Add
-		Set R3
-		Get R5
-		Get R6
-		I64Add
-		Set R5
-		Get R7
-		I64Const $1
-		I64Sub
-		Tee R7
-		I64Const $0
-		I64Ne
-		BrIf $0
-	End
+#define OPEN \
+	MOVD p+0(FP), R0;   \
+	ARG(panel_c, R1)    \
+	ARG(panel_ldc, R2)  \
+	ARG(panel_a, R3)    \
+	ARG(panel_aRow, R4) \
+	ARG(panel_aCol, R5) \
+	ARG(panel_ldb, R7)  \
+	ARG(panel_m, R9)    \
+	ARG(panel_b, R6)    \
+	ARG(panel_k, R8)    \
+	Get R8; Get R7; I64Mul; Get R6; I64Add; Set R8;
 
-	// R1: the second row of c.
-	Get R0
-	Get R1
-	I64Add
-	Set R1
+// LOAD and STORE move a vector at an address and an offset, ZERO clears one.
+#define LOAD(P, OFF, V)  Get P; I32WrapI64; V128Load $OFF; Set V;
+#define STORE(P, OFF, V) Get P; I32WrapI64; Get V; V128Store $0, $OFF;
+#define ZERO(V)          Get V15; Set V;
 
-	Get R8
-	I64Const $0
-	I64Ne
-	If
-		Get V0
-		Get R0
-		I32WrapI64
-		V128Load $0
-		F32x4Add
-		Set V0
-		Get V1
-		Get R0
-		I32WrapI64
-		V128Load $16
-		F32x4Add
-		Set V1
-		Get V2
-		Get R0
-		I32WrapI64
-		V128Load $32
-		F32x4Add
-		Set V2
-		Get V3
-		Get R0
-		I32WrapI64
-		V128Load $48
-		F32x4Add
-		Set V3
-		Get V4
-		Get R1
-		I32WrapI64
-		V128Load $0
-		F32x4Add
-		Set V4
-		Get V5
-		Get R1
-		I32WrapI64
-		V128Load $16
-		F32x4Add
-		Set V5
-		Get V6
-		Get R1
-		I32WrapI64
-		V128Load $32
-		F32x4Add
-		Set V6
-		Get V7
-		Get R1
-		I32WrapI64
-		V128Load $48
-		F32x4Add
-		Set V7
-	End
+// SPLAT reads an element of a at P, MULADD adds its product with B to S.
+#define SPLAT(P)     Get P; I32WrapI64; F32Load $0; F32x4Splat; Set V12;
+#define MULADD(B, S) Get V12; Get B; F32x4Mul; Get S; F32x4Add; Set S;
 
-	Get R0
-	I64Const $0
-	I64Add
-	I32WrapI64
-	Get V0
-	V128Store $0
-	Get R0
-	I64Const $16
-	I64Add
-	I32WrapI64
-	Get V1
-	V128Store $0
-	Get R0
-	I64Const $32
-	I64Add
-	I32WrapI64
-	Get V2
-	V128Store $0
-	Get R0
-	I64Const $48
-	I64Add
-	I32WrapI64
-	Get V3
-	V128Store $0
-	Get R1
-	I64Const $0
-	I64Add
-	I32WrapI64
-	Get V4
-	V128Store $0
-	Get R1
-	I64Const $16
-	I64Add
-	I32WrapI64
-	Get V5
-	V128Store $0
-	Get R1
-	I64Const $32
-	I64Add
-	I32WrapI64
-	Get V6
-	V128Store $0
-	Get R1
-	I64Const $48
-	I64Add
-	I32WrapI64
-	Get V7
-	V128Store $0
+// LOADPART and STOREPART move the first one, two or three columns of a vector.
+#define COLUMN(N, DO)   Get R0; I32WrapI64; I64Load $panel_part; I64Const $N; I64GtS; If; DO End;
+#define IN(P, N, OFF, V)  Get V; Get P; I32WrapI64; F32Load $OFF; F32x4ReplaceLane $0, $N; Set V;
+#define OUT(P, N, OFF, V) Get P; I32WrapI64; Get V; F32x4ExtractLane $0, $N; F32Store $OFF;
+#define LOADPART(P, V)  ZERO(V) IN(P, 0, 0, V) COLUMN(1, IN(P, 1, 4, V)) COLUMN(2, IN(P, 2, 8, V))
+#define STOREPART(P, V) OUT(P, 0, 0, V) COLUMN(1, OUT(P, 1, 4, V)) COLUMN(2, OUT(P, 2, 8, V))
 
+// K repeats STEP while b lasts.
+#define K(STEP) \
+	ARG(panel_b, R6)   \
+	Loop;              \
+		STEP           \
+		SUM(R6, R7, R6) \
+		Get R6;        \
+		Get R8;        \
+		I64Ne;         \
+		BrIf $0;       \
+	End;
+
+// IFADD does one thing when c is added to, and another when it is set.
+#define IFADD(YES, NO) Get R0; I32WrapI64; I64Load $panel_acc; I32WrapI64; If; YES Else; NO End;
+
+// WHILE repeats TILE while N rows are left.
+#define WHILE(N, TILE) \
+	Block;                 \
+		Loop;              \
+			Get R9;        \
+			I64Const $N;   \
+			I64LtS;        \
+			BrIf $1;       \
+			TILE           \
+			LESS(R9, N)    \
+			Br $0;         \
+		End;               \
+	End;
+
+// What one row of four, two or one vectors does.
+#define LOAD4(P, A, B, C, D)  LOAD(P, 0, A) LOAD(P, 16, B) LOAD(P, 32, C) LOAD(P, 48, D)
+#define STORE4(P, A, B, C, D) STORE(P, 0, A) STORE(P, 16, B) STORE(P, 32, C) STORE(P, 48, D)
+#define ZERO4(P, A, B, C, D)  ZERO(A) ZERO(B) ZERO(C) ZERO(D)
+#define ADD4(P, A, B, C, D)   SPLAT(P) MULADD(V8, A) MULADD(V9, B) MULADD(V10, C) MULADD(V11, D)
+#define LOAD2(P, A, B)        LOAD(P, 0, A) LOAD(P, 16, B)
+#define STORE2(P, A, B)       STORE(P, 0, A) STORE(P, 16, B)
+#define ZERO2(P, A, B)        ZERO(A) ZERO(B)
+#define ADD2(P, A, B)         SPLAT(P) MULADD(V8, A) MULADD(V9, B)
+#define LOAD1(P, A)           LOAD(P, 0, A)
+#define STORE1(P, A)          STORE(P, 0, A)
+#define ZERO1(P, A)           ZERO(A)
+#define ADD1(P, A)            SPLAT(P) MULADD(V8, A)
+
+#define TILE1(ROWS, GET, CLEAR, STEP, PUT) \
+	IFADD(ROWS(GET, R1), ROWS(CLEAR, R1)) \
+	COPY(R3, R10)                     \
+	K(STEP)                               \
+	ROWS(PUT, R1)                         \
+	SUM(R1, R2, R1)                       \
+	SUM(R3, R4, R3)
+
+// Tiles of two rows, and of one, of four vectors.
+#define ROWS2x4(DO, P, Q) DO(P, V0, V1, V2, V3) DO(Q, V4, V5, V6, V7)
+#define ROWS1x4(DO, P)    DO(P, V0, V1, V2, V3)
+
+#define STEP2x4 LOAD4(R6, V8, V9, V10, V11) ROWS2x4(ADD4, R10, R11) SUM(R10, R5, R10) SUM(R11, R5, R11)
+#define STEP1x4 LOAD4(R6, V8, V9, V10, V11) ROWS1x4(ADD4, R10) SUM(R10, R5, R10)
+
+#define TILE2x4 \
+	SUM(R1, R2, R11)                                       \
+	IFADD(ROWS2x4(LOAD4, R1, R11), ROWS2x4(ZERO4, R1, R11)) \
+	COPY(R3, R10)                                      \
+	SUM(R3, R4, R11)                                       \
+	K(STEP2x4)                                             \
+	SUM(R1, R2, R11)                                       \
+	ROWS2x4(STORE4, R1, R11)                               \
+	SUM(R11, R2, R1)                                       \
+	SUM(R3, R4, R3)                                        \
+	SUM(R3, R4, R3)
+
+// func panel4(p *panel)
+TEXT ·panel4(SB), NOSPLIT, $0-8
+	OPEN
+	WHILE(2, TILE2x4)
+	WHILE(1, TILE1(ROWS1x4, LOAD4, ZERO4, STEP1x4, STORE4))
+	RET
+
+// Tiles of four rows, and of one, of two vectors or one vector.
+#define ROWS4x2(DO, P) DO(P, V0, V1) DO(R11, V2, V3) DO(R12, V4, V5) DO(R13, V6, V7)
+#define ROWS1x2(DO, P) DO(P, V0, V1)
+#define ROWS4x1(DO, P) DO(P, V0) DO(R11, V1) DO(R12, V2) DO(R13, V3)
+#define ROWS1x1(DO, P) DO(P, V0)
+
+// ROWSOF points R11 to R13 at the rows after P, a stride apart.
+#define ROWSOF(P, STRIDE) SUM(P, STRIDE, R11) SUM(R11, STRIDE, R12) SUM(R12, STRIDE, R13)
+#define STEP4 SUM(R10, R5, R10) SUM(R11, R5, R11) SUM(R12, R5, R12) SUM(R13, R5, R13)
+
+#define STEP4x2 LOAD2(R6, V8, V9) ROWS4x2(ADD2, R10) STEP4
+#define STEP1x2 LOAD2(R6, V8, V9) ROWS1x2(ADD2, R10) SUM(R10, R5, R10)
+#define STEP4x1 LOAD1(R6, V8) ROWS4x1(ADD1, R10) STEP4
+#define STEP1x1 LOAD1(R6, V8) ROWS1x1(ADD1, R10) SUM(R10, R5, R10)
+
+#define TILE4(ROWS, GET, CLEAR, STEP, PUT) \
+	ROWSOF(R1, R2)                              \
+	IFADD(ROWS(GET, R1), ROWS(CLEAR, R1))       \
+	COPY(R3, R10)                           \
+	ROWSOF(R3, R4)                              \
+	K(STEP)                                     \
+	ROWSOF(R1, R2)                              \
+	ROWS(PUT, R1)                               \
+	SUM(R13, R2, R1)                            \
+	SUM(R3, R4, R3)                             \
+	SUM(R3, R4, R3)                             \
+	SUM(R3, R4, R3)                             \
+	SUM(R3, R4, R3)
+
+// func panel2(p *panel)
+TEXT ·panel2(SB), NOSPLIT, $0-8
+	OPEN
+	WHILE(4, TILE4(ROWS4x2, LOAD2, ZERO2, STEP4x2, STORE2))
+	WHILE(1, TILE1(ROWS1x2, LOAD2, ZERO2, STEP1x2, STORE2))
+	RET
+
+// func panel1(p *panel)
+TEXT ·panel1(SB), NOSPLIT, $0-8
+	OPEN
+	WHILE(4, TILE4(ROWS4x1, LOAD1, ZERO1, STEP4x1, STORE1))
+	WHILE(1, TILE1(ROWS1x1, LOAD1, ZERO1, STEP1x1, STORE1))
+	RET
+
+// func panelPart(p *panel)
+TEXT ·panelPart(SB), NOSPLIT, $0-8
+	OPEN
+	WHILE(4, TILE4(ROWS4x1, LOADPART, ZERO1, STEP4x1, STOREPART))
+	WHILE(1, TILE1(ROWS1x1, LOADPART, ZERO1, STEP1x1, STOREPART))
 	RET

@@ -1,100 +1,68 @@
 package compute
 
-import "math/bits"
-
-// cpu is the engine for this machine: matrix products over one register-blocked kernel, row and elementwise operations in
-// vectors, everything else as in [Reference].
+// cpu is the engine for this machine: matrix products over the loops of one kernel, row and elementwise operations in vectors,
+// everything else as in [Reference].
 type cpu struct {
 	Reference
-	pack, tile []float32 // packed b, and a tile of dst that sticks out of the matrix
-	bufs       [4][]float32
+	kernel kernel
+	job    product   // the one at work; here, because what a kernel is given must not be allocated
+	pack   []float32 // b in panels
+	tile   []float32 // columns of dst that no whole vector fits
+	bufs   [4][]float32
 }
 
-// NewCPU is the fastest engine of this build.
-func NewCPU() Engine { return &cpu{} }
-
-// scratch is memory number i with room for n floats; what it held is lost when it grows.
-func (e *cpu) scratch(i, n int) []float32 {
-	return room(&e.bufs[i], n)
-}
-
-// room is the first n floats of *buf, which is replaced by a larger one where it is too short. Sizes are powers of two: how many
-// tokens an expert gets changes with every batch, and the buffers must come to rest.
-func room(buf *[]float32, n int) []float32 {
-	if cap(*buf) < n {
-		*buf = make([]float32, 1<<bits.Len(uint(n-1)))
-	}
-	return (*buf)[:n]
-}
-
-// MatMul implements [Engine]. b is used where it lies if its rows are whole vectors, and is otherwise packed into rows of whole
-// vectors, padded with zeros; so that every element of dst is summed over ascending k by the same instructions.
+// MatMul implements [Engine]. b is used where it lies if the kernel can, and is otherwise packed; so that every element of dst is summed
+// over ascending k by the same instructions.
 func (e *cpu) MatMul(form Form, dst, a, b Mat, acc bool) {
-	m, n, k := dst.Rows, dst.Cols, a.Cols
-	aRow, aCol := a.Stride, 1
+	p := &e.job
+	*p = product{c: dst.Data, ldc: dst.Stride, a: a.Data, aRow: a.Stride, aCol: 1, b: b.Data, ldb: b.Stride, m: dst.Rows, n: dst.Cols, k: a.Cols, acc: acc}
 	if form == TN {
-		k, aRow, aCol = a.Rows, 1, a.Stride
+		p.aRow, p.aCol, p.k = 1, a.Stride, a.Rows
 	}
-	if m == 0 || n == 0 {
+	if p.m == 0 || p.n == 0 {
 		return
 	}
-	if k == 0 {
+	if p.k == 0 {
 		if !acc {
-			for i := range m {
-				clear(dst.Data[i*dst.Stride : i*dst.Stride+n])
+			for i := range p.m {
+				clear(p.c[i*p.ldc : i*p.ldc+p.n])
 			}
 		}
 		return
 	}
-	lanes := vectorLen()
-	padded := (n + lanes - 1) / lanes * lanes
-	bd, ldb := b.Data, b.Stride
-	if form == NT || padded != n {
-		bd, ldb = e.packB(form, b, k, n, padded), padded
+	p.wide = e.kernel.wide(p.n)
+	p.next = p.wide
+	whole := p.n / e.kernel.whole * e.kernel.whole
+	if form == NT || whole != p.n {
+		e.packB(form)
 	}
-	if padded == n {
-		product(dst.Data, dst.Stride, a.Data, aRow, aCol, bd, ldb, m, n, k, acc)
+	if whole == p.n || e.kernel.part {
+		e.kernel.mul(p)
 		return
 	}
-	// The last vector of a row sticks out: whole vectors go straight to dst, the last ones through a tile.
-	whole := padded - lanes
-	if whole > 0 {
-		product(dst.Data, dst.Stride, a.Data, aRow, aCol, bd, ldb, m, whole, k, acc)
-	}
-	tile := room(&e.tile, m*lanes)
-	product(tile, lanes, a.Data, aRow, aCol, bd[whole:], ldb, m, lanes, k, false)
-	for i := range m {
-		out, in := dst.Data[i*dst.Stride+whole:i*dst.Stride+n], tile[i*lanes:]
-		if acc {
-			for j := range out {
-				out[j] = in[j] + out[j]
-			}
-		} else {
-			copy(out, in)
-		}
-	}
+	e.ragged(whole)
 }
 
-// packB is b as k rows of padded columns.
-func (e *cpu) packB(form Form, b Mat, k, n, padded int) []float32 {
-	p := room(&e.pack, k*padded)
-	if form == NT {
-		for j := range n {
-			for x, v := range b.Data[j*b.Stride : j*b.Stride+k] {
-				p[x*padded+j] = v
-			}
-		}
-	} else {
-		for x := range k {
-			copy(p[x*padded:], b.Data[x*b.Stride:x*b.Stride+n])
+// ragged is a product whose last columns fill no vector: whole vectors go straight to dst, the last columns through a tile.
+func (e *cpu) ragged(whole int) {
+	p := &e.job
+	n, lanes, c, ldc := p.n, e.kernel.whole, p.c, p.ldc
+	if whole > 0 {
+		p.n = whole
+		e.kernel.mul(p)
+	}
+	tile := room(&e.tile, p.m*lanes)
+	if p.acc {
+		for i := range p.m {
+			copy(tile[i*lanes:], c[i*ldc+whole:i*ldc+n])
 		}
 	}
-	if padded > n {
-		for x := range k {
-			clear(p[x*padded+n : (x+1)*padded])
-		}
+	p.b = p.b[p.at(whole):]
+	p.c, p.ldc, p.n = tile, lanes, lanes
+	e.kernel.mul(p)
+	for i := range p.m {
+		copy(c[i*ldc+whole:i*ldc+n], tile[i*lanes:])
 	}
-	return p
 }
 
 // GroupedMatMul implements [Engine].

@@ -17,6 +17,9 @@ func (Reference) MatMul(form Form, dst, a, b Mat, acc bool) {
 	for i := range dst.Rows {
 		for j := range dst.Cols {
 			var s float32
+			if acc {
+				s = dst.Data[i*dst.Stride+j]
+			}
 			for k := range depth {
 				var x, y float32
 				switch form {
@@ -28,9 +31,6 @@ func (Reference) MatMul(form Form, dst, a, b Mat, acc bool) {
 					x, y = a.Data[k*a.Stride+i], b.Data[k*b.Stride+j]
 				}
 				s += x * y
-			}
-			if acc {
-				s += dst.Data[i*dst.Stride+j]
 			}
 			dst.Data[i*dst.Stride+j] = s
 		}

@@ -1,0 +1,87 @@
+package compute
+
+import machine "golang.org/x/sys/cpu"
+
+// ownKernels are written in assembly, in which sums stay in registers and rows and columns that stick out are masked.
+func ownKernels() []kernel {
+	var all []kernel
+	if machine.X86.HasAVX512F {
+		all = append(all, kernel{"avx512", "AVX-512, tiles of 8 x 32", 1, true, wideAVX512, mulAVX512, transposeAVX})
+	}
+	return all
+}
+
+// panel is what the assembly gets: all rows of a few columns. Distances are in bytes.
+type panel struct {
+	c, a, b              *float32
+	ldc, aRow, aCol, ldb int
+	m, k                 int
+	acc                  int // all bits set: add to c
+	last                 int // bits: the columns of the last vector
+}
+
+// newPanel is the first panel of a product, and checks once what the assembly will read and write.
+func newPanel(p *product) panel {
+	_, _, _ = p.c[(p.m-1)*p.ldc+p.n-1], p.a[(p.m-1)*p.aRow+(p.k-1)*p.aCol], p.b[p.at(p.n-1)+(p.k-1)*p.ldb]
+	acc := 0
+	if p.acc {
+		acc = -1
+	}
+	return panel{&p.c[0], &p.a[0], &p.b[0], 4 * p.ldc, 4 * p.aRow, 4 * p.aCol, 4 * p.ldb, p.m, p.k, acc, 0}
+}
+
+// avx512x1, x2 and x3 compute a panel of up to 16, 32 and 48 columns.
+//
+//go:noescape
+func avx512x1(p *panel)
+
+//go:noescape
+func avx512x2(p *panel)
+
+//go:noescape
+func avx512x3(p *panel)
+
+// wideAVX512: two vectors to a panel, unless a third saves a panel of its own.
+func wideAVX512(n int) int {
+	if n > 32 && n <= 48 {
+		return 48
+	}
+	return 32
+}
+
+func mulAVX512(p *product) {
+	to := newPanel(p)
+	for j := 0; j < p.n; j += p.wide {
+		cols := min(p.wide, p.n-j)
+		to.c, to.b = &p.c[j], &p.b[p.at(j)]
+		to.last = 1<<((cols-1)%16+1) - 1
+		switch {
+		case cols <= 16:
+			avx512x1(&to)
+		case cols <= 32:
+			avx512x2(&to)
+		default:
+			avx512x3(&to)
+		}
+	}
+}
+
+// transpose8 transposes 8 rows of src, 4·blocks columns of each. Distances are in bytes.
+//
+//go:noescape
+func transpose8(dst *float32, ldd int, src *float32, lds, blocks int)
+
+// transposeAVX does as [transpose], most of it eight rows and four columns at a time.
+func transposeAVX(dst []float32, ldd int, src []float32, lds, rows, cols int) {
+	j, whole := 0, cols&^3
+	if whole > 0 {
+		for ; j+8 <= rows; j += 8 {
+			_, _ = dst[(whole-1)*ldd+j+7], src[(j+7)*lds+cols-1]
+			transpose8(&dst[j], 4*ldd, &src[j*lds], 4*lds, whole/4)
+		}
+		transpose(dst[whole*ldd:], ldd, src[whole:], lds, j, cols-whole)
+	}
+	if j < rows {
+		transpose(dst[j:], ldd, src[j*lds:], lds, rows-j, cols)
+	}
+}
