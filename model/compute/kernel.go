@@ -13,9 +13,8 @@ type kernel struct {
 	whole int    // it reads columns of b in multiples of so many
 	part  bool   // and yet writes any number of columns of c
 
-	wide      func(n int) int // how many columns to a panel, of n
-	mul       func(p *product)
-	transpose func(dst []float32, ldd int, src []float32, lds, rows, cols int) // as [transpose]
+	wide func(n int) int // how many columns to a panel, of n
+	mul  func(p *product)
 }
 
 // product is what a kernel computes: c (m, n), set or added to, of a, whose element (i, p) is a[i*aRow+p*aCol], and b (k, n), whose

@@ -6,7 +6,7 @@ import machine "golang.org/x/sys/cpu"
 func ownKernels() []kernel {
 	var all []kernel
 	if machine.X86.HasAVX512F {
-		all = append(all, kernel{"avx512", "AVX-512, tiles of 8 x 32", 1, true, wideAVX512, mulAVX512, transposeAVX})
+		all = append(all, kernel{"avx512", "AVX-512, tiles of 8 x 32", 1, true, wideAVX512, mulAVX512})
 	}
 	return all
 }
@@ -63,25 +63,5 @@ func mulAVX512(p *product) {
 		default:
 			avx512x3(&to)
 		}
-	}
-}
-
-// transpose8 transposes 8 rows of src, 4·blocks columns of each. Distances are in bytes.
-//
-//go:noescape
-func transpose8(dst *float32, ldd int, src *float32, lds, blocks int)
-
-// transposeAVX does as [transpose], most of it eight rows and four columns at a time.
-func transposeAVX(dst []float32, ldd int, src []float32, lds, rows, cols int) {
-	j, whole := 0, cols&^3
-	if whole > 0 {
-		for ; j+8 <= rows; j += 8 {
-			_, _ = dst[(whole-1)*ldd+j+7], src[(j+7)*lds+cols-1]
-			transpose8(&dst[j], 4*ldd, &src[j*lds], 4*lds, whole/4)
-		}
-		transpose(dst[whole*ldd:], ldd, src[whole:], lds, j, cols-whole)
-	}
-	if j < rows {
-		transpose(dst[j:], ldd, src[j*lds:], lds, rows-j, cols)
 	}
 }

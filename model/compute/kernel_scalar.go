@@ -1,7 +1,7 @@
 package compute
 
 // scalarKernel is compiled Go without vectors: what remains where a build has none, and the peer that the others are measured against.
-var scalarKernel = kernel{"scalar", "scalar, tiles of 1 x 4", 4, false, func(int) int { return 4 }, mulScalar, transpose}
+var scalarKernel = kernel{"scalar", "scalar, tiles of 1 x 4", 4, false, func(int) int { return 4 }, mulScalar}
 
 func mulScalar(p *product) {
 	a, aCol, ldb := p.a, p.aCol, p.ldb

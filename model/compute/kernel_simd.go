@@ -7,11 +7,14 @@ import (
 	"simd"
 )
 
+// vectorLen is the number of float32 lanes of this machine's vectors.
+func vectorLen() int { return simd.Float32s{}.Len() }
+
 // portableKernels are written in vectors of whatever length the machine has. On amd64 without fused multiply-add, and in WebAssembly, a
 // product is rounded before it is added; so do the kernels of the machine's own there.
 func portableKernels() []kernel {
-	lanes := simd.Float32s{}.Len()
-	return []kernel{{"simd", fmt.Sprintf("portable vectors, tiles of 4 x %d", 2*lanes), lanes, false, func(int) int { return 2 * lanes }, mulVectors, transpose}}
+	lanes := vectorLen()
+	return []kernel{{"simd", fmt.Sprintf("portable vectors, tiles of 4 x %d", 2*lanes), lanes, false, func(int) int { return 2 * lanes }, mulVectors}}
 }
 
 func mulVectors(p *product) {
@@ -45,7 +48,7 @@ func start(c []float32, acc bool) (s simd.Float32s) {
 }
 
 func kernel4x2(c []float32, ldc int, a []float32, aRow, aCol int, b []float32, ldb, k int, acc bool) {
-	v := simd.Float32s{}.Len()
+	v := vectorLen()
 	c00, c01 := start(c, acc), start(c[v:], acc)
 	c10, c11 := start(c[ldc:], acc), start(c[ldc+v:], acc)
 	c20, c21 := start(c[2*ldc:], acc), start(c[2*ldc+v:], acc)
@@ -90,7 +93,7 @@ func kernel4x1(c []float32, ldc int, a []float32, aRow, aCol int, b []float32, l
 }
 
 func kernel1x2(c []float32, a []float32, aCol int, b []float32, ldb, k int, acc bool) {
-	v := simd.Float32s{}.Len()
+	v := vectorLen()
 	c0, c1 := start(c, acc), start(c[v:], acc)
 	for p, ai, bi := 0, 0, 0; p < k; p, ai, bi = p+1, ai+aCol, bi+ldb {
 		x := simd.BroadcastFloat32s(a[ai])

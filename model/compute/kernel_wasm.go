@@ -2,7 +2,7 @@ package compute
 
 // ownKernels are written in assembly: compiled Go spills its vectors at every turn of a loop, and jumps through a table to the next.
 func ownKernels() []kernel {
-	return []kernel{{"wasm", "WebAssembly, tiles of 2 x 16", 4, true, func(int) int { return 16 }, mulWasm, transpose}}
+	return []kernel{{"wasm", "WebAssembly, tiles of 2 x 16", 4, true, func(int) int { return 16 }, mulWasm}}
 }
 
 // panel is what the assembly gets: all rows of a few columns. Distances are in bytes.

@@ -25,7 +25,7 @@ func (e *cpu) packB(form Form) {
 	for j := 0; j < p.n; j += p.wide {
 		panel, cols := to[j*p.k:(j+p.wide)*p.k], min(p.wide, p.n-j)
 		if form == NT {
-			e.kernel.transpose(panel, p.wide, p.b[j*p.ldb:], p.ldb, cols, p.k)
+			transpose(Mat{panel, p.k, cols, p.wide}, Mat{p.b[j*p.ldb:], cols, p.k, p.ldb})
 		} else {
 			for x := range p.k {
 				copy(panel[x*p.wide:], p.b[x*p.ldb+j:x*p.ldb+j+cols])
@@ -38,13 +38,4 @@ func (e *cpu) packB(form Form) {
 		}
 	}
 	p.b, p.ldb, p.next = to, p.wide, p.wide*p.k
-}
-
-// transpose sets element (x, j) of dst to element (j, x) of src, which has so many rows and columns.
-func transpose(dst []float32, ldd int, src []float32, lds, rows, cols int) {
-	for j := range rows {
-		for x, v := range src[j*lds : j*lds+cols] {
-			dst[x*ldd+j] = v
-		}
-	}
 }

@@ -1,9 +1,9 @@
 package compute
 
-// transpose sets dst (n, m) to the transpose of src (m, n), four rows and columns at a time so that both are read and written in
-// stretches.
+// transpose sets dst (n, m) to the transpose of src (m, n): in assembly as many rows as this machine has it for, then four rows and
+// columns at a time so that both are read and written in stretches.
 func transpose(dst, src Mat) {
-	i := 0
+	i := ownTranspose(dst, src)
 	for ; i+4 <= src.Rows; i += 4 {
 		n := src.Cols
 		r0, r1 := src.Data[i*src.Stride:][:n], src.Data[(i+1)*src.Stride:][:n]
