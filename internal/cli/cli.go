@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/sparkling-lab/sparkling/model/widen"
 )
 
 // Exit codes: what was asked for cannot be done as asked, and the user ended it.
@@ -25,6 +27,8 @@ type verbs struct {
 	Window  windowVerb  `cmd:"" default:"withargs" help:"Open the pictures in a window. This is what happens without a verb."`
 	Run     runVerb     `cmd:"" help:"Run an experiment without a window and print a table of its arms."`
 	Plan    planVerb    `cmd:"" help:"Count what a widening costs and saves: parameters, operations, memory."`
+	Check   checkVerb   `cmd:"" help:"Run a batch through a Qwen3-MoE checkpoint: terms of the objective, logits, gradients."`
+	Widen   widenVerb   `cmd:"" help:"Widen a Qwen3-MoE checkpoint into another, one tensor at a time."`
 	Serve   serveVerb   `cmd:"" help:"Serve the page on this machine."`
 	Figures figuresVerb `cmd:"" help:"Draw the figures of a record."`
 }
@@ -45,7 +49,8 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	var v verbs
 	exited := false
 	parser, err := kong.New(&v, kong.Name("sparkling"), kong.Writers(stdout, stderr),
-		kong.Description("Watch a mixture-of-experts network be widened in mid-training."), kong.Exit(func(int) { exited = true }))
+		kong.Description("Watch a mixture-of-experts network be widened in mid-training."), kong.Exit(func(int) { exited = true }),
+		kong.Vars{"inits": names(widen.Inits), "scales": names(widen.Scales), "gains": names(widen.AllGains), "states": names(widen.States)})
 	if err != nil {
 		panic(err) // the verbs above are wrong
 	}

@@ -46,26 +46,32 @@ func figures(dir string, r *sim.Record) error {
 
 // atomic writes a file under its final name only when it is whole.
 func atomic(path string, write func(io.Writer) error) error {
-	var b bytes.Buffer
-	if err := write(&b); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
+	return atomicPath(path, func(tmp string) error {
+		var b bytes.Buffer
+		if err := write(&b); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		return os.WriteFile(tmp, b.Bytes(), 0o644)
+	})
+}
+
+// atomicPath is atomic for what opens the file itself, under the name that it is given.
+func atomicPath(path string, write func(tmp string) error) error {
 	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {
 		return err
 	}
 	defer os.Remove(tmp.Name()) // nothing is left there after the rename
-	_, err = tmp.Write(b.Bytes())
-	if closing := tmp.Close(); err == nil {
-		err = closing
+	if err := tmp.Close(); err != nil {
+		return err
 	}
-	if err == nil {
-		err = os.Chmod(tmp.Name(), 0o644)
+	if err := write(tmp.Name()); err != nil {
+		return err
 	}
-	if err == nil {
-		err = os.Rename(tmp.Name(), path)
+	if err := os.Chmod(tmp.Name(), 0o644); err != nil {
+		return err
 	}
-	return err
+	return os.Rename(tmp.Name(), path)
 }
 
 // figuresVerb draws the figures of a record that run wrote.

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
 
 	"github.com/sparkling-lab/sparkling/sim"
 )
@@ -143,11 +142,7 @@ func readBounded(path string) ([]byte, error) {
 
 // train runs the session to its end, and reports whether the user ended it before.
 func (v runVerb) train(e *env, s *sim.Session, host *sim.LocalHost) (interrupted bool) {
-	bar := progressbar.DefaultSilent(1)
-	if f, ok := e.err.(*os.File); ok && !v.Quiet && term.IsTerminal(int(f.Fd())) {
-		bar = progressbar.NewOptions(s.Experiment().Steps, progressbar.OptionSetWriter(e.err), progressbar.OptionShowCount(),
-			progressbar.OptionSetDescription("training"), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
-	}
+	bar := e.bar(int64(s.Experiment().Steps), "training", v.Quiet, progressbar.OptionShowCount())
 	s.SetSpeed(sim.Max)
 	s.Play()
 	for !s.Done() {

@@ -49,19 +49,21 @@ func files(t *testing.T, f func(path string, data []byte)) {
 
 // allowed says which of our packages each may import; tests may import more.
 var allowed = map[string][]string{
-	"model/compute": {},
-	"model":         {"model/compute"},
-	"model/widen":   {"model"},
-	"model/optim":   {"model", "model/compute"},
-	"sim/task":      {},
-	"sim/plan":      {"model", "model/widen"},
-	"sim":           {"model", "model/compute", "model/optim", "model/widen", "sim/task"},
-	"viz":           {"sim"},
-	"viz/figure":    {"sim"},
-	"viz/panel":     {"sim"},
-	"viz/desktop":   {"sim", "viz", "viz/panel"},
-	"wasm/trainer":  {"sim"},
-	"wasm/lab":      {"sim", "viz", "viz/panel"},
+	"model/compute":      {},
+	"model":              {"model/compute"},
+	"model/widen":        {"model"},
+	"model/optim":        {"model", "model/compute"},
+	"model/checkpoint":   {"model"},
+	"model/widen/ondisk": {"model", "model/checkpoint", "model/widen"},
+	"sim/task":           {},
+	"sim/plan":           {"model", "model/widen"},
+	"sim":                {"model", "model/compute", "model/optim", "model/widen", "sim/task"},
+	"viz":                {"sim"},
+	"viz/figure":         {"sim"},
+	"viz/panel":          {"sim"},
+	"viz/desktop":        {"sim", "viz", "viz/panel"},
+	"wasm/trainer":       {"sim"},
+	"wasm/lab":           {"sim", "viz", "viz/panel"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

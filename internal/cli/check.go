@@ -1,0 +1,98 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"path/filepath"
+	"text/tabwriter"
+
+	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/checkpoint"
+	"github.com/sparkling-lab/sparkling/model/compute"
+)
+
+// checkVerb runs one batch through a checkpoint.
+type checkVerb struct {
+	Model string `required:"" help:"Folder of a Qwen3-MoE network: config.json, safetensors files." type:"path"`
+	Batch string `required:"" help:"Safetensors file with input_ids and labels, shifted already; the label -100 is ignored." type:"path"`
+	Grads string `help:"File for the logits and all gradients of the objective, under the checkpoint's names." type:"path"`
+	JSON  bool   `help:"Print the result as JSON."`
+}
+
+// checked is what one batch gave.
+type checked struct {
+	Loss       float64 `json:"loss"`
+	LB         float64 `json:"lb"`
+	Z          float64 `json:"z"`
+	Objective  float64 `json:"objective"`
+	LBCoef     float64 `json:"lb_coef"`
+	ZCoef      float64 `json:"z_coef"`
+	Tokens     int     `json:"tokens"`
+	Labels     int     `json:"labels"` // that count
+	Parameters int64   `json:"parameters"`
+	Active     int64   `json:"active"`
+	Untied     bool    `json:"untied"`
+}
+
+// Run is called by the command line.
+func (v checkVerb) Run(e *env) error {
+	folder, err := checkpoint.ReadFolder(v.Model)
+	if err != nil {
+		return err
+	}
+	c := folder.Table.Config
+	b, err := checkpoint.ReadBatch(e.ctx, v.Batch, c)
+	if err != nil {
+		return ended(e, err)
+	}
+	weights, err := folder.Load(e.ctx, folder.Weights)
+	if err != nil {
+		return ended(e, err)
+	}
+	net := model.NewNet(compute.NewCPU(), weights, b.Rows, b.Seq)
+	net.Forward(b.IDs)
+	loss := net.Backward(b.Labels)
+	counts := model.Count(c, b.Rows, b.Seq)
+	r := checked{
+		loss.CE, loss.LB, loss.Z, loss.Objective, c.LBCoef, c.ZCoef, len(b.IDs), 0, counts.Total, counts.Active, c.Untied,
+	}
+	for _, y := range b.Labels {
+		if y != checkpoint.Ignored {
+			r.Labels++
+		}
+	}
+	if v.Grads != "" {
+		if err := v.write(e, net, b, loss); err != nil {
+			return ended(e, err)
+		}
+	}
+	return v.print(e.out, r)
+}
+
+// write keeps the logits and the gradients; the terms of the objective stand in the file's header.
+func (v checkVerb) write(e *env, net *model.Net, b checkpoint.Batch, loss model.Losses) error {
+	text := func(x float64) string { return fmt.Sprint(x) }
+	meta := map[string]string{"loss": text(loss.CE), "lb": text(loss.LB), "z": text(loss.Z), "objective": text(loss.Objective)}
+	logits := checkpoint.Named{Name: "logits", Shape: []int{b.Rows, b.Seq, net.Config.Vocab}, Data: net.Logits()}
+	return atomicPath(v.Grads, func(path string) error { return checkpoint.WriteFile(e.ctx, path, meta, net.Grads, logits) })
+}
+
+func (v checkVerb) print(w io.Writer, r checked) error {
+	if v.JSON {
+		j := json.NewEncoder(w)
+		j.SetIndent("", "  ")
+		return j.Encode(r)
+	}
+	head := "tied"
+	if r.Untied {
+		head = "untied"
+	}
+	fmt.Fprintf(w, "%s: %d parameters, %d active, %s head; %d tokens, %d labels.\n\n", filepath.Base(v.Model), r.Parameters, r.Active, head, r.Tokens, r.Labels)
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(t, "loss\t%.7f\tcross-entropy, nats a label\n", r.Loss)
+	fmt.Fprintf(t, "lb\t%.7f\tload balance, 1 is even; times %g\n", r.LB, r.LBCoef)
+	fmt.Fprintf(t, "z\t%.7f\tsquared router logsumexp; times %g\n", r.Z, r.ZCoef)
+	fmt.Fprintf(t, "objective\t%.7f\tthe sum\n", r.Objective)
+	return t.Flush()
+}

@@ -1,0 +1,299 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/internal/fixture"
+	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/checkpoint"
+	"github.com/sparkling-lab/sparkling/model/compute"
+	"github.com/sparkling-lab/sparkling/model/optim"
+)
+
+// shape is a network's shape in a set's losses.json.
+type shape struct {
+	Vocab, D, Layers, Heads, KV, HD, Experts, TopK, F int
+	Eps, Rope, LB, Z                                  float64
+}
+
+// hugging is config.json of a tied network, written by hand.
+func (s shape) hugging() string {
+	return fmt.Sprintf(`{"model_type": "qwen3_moe", "norm_topk_prob": true, "tie_word_embeddings": true, "vocab_size": %d, "hidden_size": %d,
+		"num_hidden_layers": %d, "num_attention_heads": %d, "num_key_value_heads": %d, "head_dim": %d, "num_experts": %d, "num_experts_per_tok": %d,
+		"moe_intermediate_size": %d, "rms_norm_eps": %g, "rope_theta": %g, "router_aux_loss_coef": %g, "router_z_loss_coef": %g}`,
+		s.Vocab, s.D, s.Layers, s.Heads, s.KV, s.HD, s.Experts, s.TopK, s.F, s.Eps, s.Rope, s.LB, s.Z)
+}
+
+// hugged makes a folder of files of a set: new name by old name.
+func hugged(t *testing.T, set string, files map[string]string) (dir string, ratio float64) {
+	var s struct {
+		Config shape
+		Ratio  float64
+	}
+	fixture.JSON(t, set, "losses.json", &s)
+	dir = t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, checkpoint.ConfigName), []byte(s.Config.hugging()), 0o644))
+	for to, from := range files {
+		data, err := os.ReadFile(filepath.Join(set, from+".safetensors"))
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(dir, to), data, 0o644))
+	}
+	return dir, s.Ratio
+}
+
+func near(t *testing.T, what string, want, got []float32, tol float64) {
+	t.Helper()
+	require.Len(t, got, len(want), what)
+	for i := range want {
+		if d := math.Abs(float64(want[i]) - float64(got[i])); !(d <= tol) {
+			t.Fatalf("%s: differs by %.3g at %d; allowed is %g", what, d, i, tol)
+		}
+	}
+}
+
+// batchOf is the fixture's batch; its other tensors are ignored.
+func batchOf(set string) string { return filepath.Join(set, "batch.safetensors") }
+
+// checkedAt runs the verb check and returns what it printed and wrote.
+func checkedAt(t *testing.T, dir, batch string) (checked, fixture.File) {
+	t.Helper()
+	out := t.TempDir()
+	code, text, err := run("check", "--model", dir, "--batch", batch, "--json", "--grads", filepath.Join(out, "grads.safetensors"))
+	require.Zero(t, code, err)
+	var c checked
+	require.NoError(t, json.Unmarshal([]byte(text), &c))
+	left, e := filepath.Glob(filepath.Join(out, ".*"))
+	require.NoError(t, e)
+	assert.Empty(t, left, "nothing half-written is left")
+	return c, fixture.Load(t, out, "grads")
+}
+
+// A folder of the family gives the loss, the logits and the gradients that an independent implementation gave.
+func TestCheckGivesTheNumbersOfAnIndependentImplementation(t *testing.T) {
+	for _, set := range fixture.Sets(t, "../../model/testdata/fixtures") {
+		t.Run(filepath.Base(set), func(t *testing.T) {
+			dir, _ := hugged(t, set, map[string]string{"model.safetensors": "weights_init"})
+			got, file := checkedAt(t, dir, batchOf(set))
+			b, grads := fixture.Load(t, set, "batch"), fixture.Load(t, set, "grads")
+			for name, x := range map[string]float64{"loss": got.Loss, "lb": got.LB, "z": got.Z, "objective": got.Objective} {
+				assert.InDelta(t, b.F32(t, name, nil)[0], x, 1e-5, name)
+				assert.Equal(t, fmt.Sprint(x), file.Meta[name])
+			}
+			near(t, "logits", b.F32(t, "logits", nil), file.F32(t, "logits", nil), 1e-5)
+			require.Equal(t, grads.Len()+1, file.Len(), "one tensor a parameter, and the logits")
+			folder, err := checkpoint.ReadFolder(dir)
+			require.NoError(t, err)
+			for name, p := range checkpoint.Places(folder.Table) {
+				shape := folder.Table.Tensors[p.Tensor].Shape()
+				want, g := grads.F32(t, name, shape), file.F32(t, name, shape)
+				var d, n float64
+				for i := range want {
+					d += math.Pow(float64(want[i])-float64(g[i]), 2)
+					n += math.Pow(float64(want[i]), 2)
+				}
+				assert.LessOrEqual(t, math.Sqrt(d), 1e-4*math.Sqrt(n), name)
+			}
+			code, text, _ := run("check", "--model", dir, "--batch", batchOf(set))
+			assert.Zero(t, code)
+			assert.Contains(t, text, fmt.Sprintf("%.7f", got.Objective))
+			assert.Contains(t, text, "tied head")
+		})
+	}
+}
+
+// The widened folder holds the weights and states that an independent implementation gave, and computes its logits; a head
+// that needs a factor carries it.
+func TestWidenGivesTheNumbersOfAnIndependentImplementation(t *testing.T) {
+	variants := []struct {
+		suffix, logits string
+		flags          []string
+	}{
+		{"", "logits", nil}, {"_naive", "logits_naive", []string{"--scale", "none"}},
+		{"_zerocopy", "logits_zerocopy", []string{"--init", "zero-copy"}}, {"_uneven", "", []string{"--init", "uneven"}},
+	}
+	states := map[string]string{"asymmetric": "asym", "copy": "copy", "asymmetric-scaled": "asym_scaled"}
+	for _, set := range fixture.Sets(t, "../../model/testdata/fixtures") {
+		dir, ratio := hugged(t, set, map[string]string{
+			"model.safetensors": "weights_step3", "optimizer_m.safetensors": "opt_m_step3", "optimizer_v.safetensors": "opt_v_step3",
+		})
+		for _, axis := range []string{"inner", "hidden", "joint"} {
+			for _, x := range variants {
+				name := "widen_" + axis + x.suffix
+				if !fixture.Has(set, name) {
+					continue
+				}
+				t.Run(filepath.Base(set)+"/"+name, func(t *testing.T) {
+					for state, short := range states {
+						out := filepath.Join(t.TempDir(), "wide")
+						code, _, err := run(append([]string{"widen", "--model", dir, "--out", out, "--axis", axis, "--factor", fmt.Sprint(ratio), "--state", state}, x.flags...)...)
+						require.Zero(t, code, err)
+						want := fixture.Load(t, set, name)
+						same(t, want, fixture.Load(t, out, "model"), 1e-7)
+						if x.suffix != "" {
+							break
+						}
+						for _, q := range []string{"m", "v"} {
+							same(t, fixture.Load(t, set, fmt.Sprintf("widen_%s_%s_%s", axis, q, short)), fixture.Load(t, out, "optimizer_"+q), 1e-8)
+						}
+						_, file := checkedAt(t, out, batchOf(set))
+						near(t, "logits", fixture.Load(t, set, "widen_"+axis+"_out").F32(t, x.logits, nil), file.F32(t, "logits", nil), 1e-5)
+					}
+				})
+			}
+		}
+	}
+}
+
+// same compares all tensors of a file with one of the verb's, which may have a head besides.
+func same(t *testing.T, want, got fixture.File, tol float64) {
+	t.Helper()
+	names := want.Names()
+	for _, name := range names {
+		near(t, name, want.F32(t, name, nil), got.F32(t, name, nil), tol)
+	}
+	head := 0
+	if mult, err := json.Number(want.Meta["logit_mult"]).Float64(); err == nil && mult != 1 {
+		head = 1
+		embed, lm := got.F32(t, "model.embed_tokens.weight", nil), got.F32(t, "lm_head.weight", nil)
+		for i := range embed {
+			require.Equal(t, float32(mult)*embed[i], lm[i], "lm_head.weight[%d]", i)
+		}
+	}
+	if want.Meta["logit_mult"] != "" {
+		require.Equal(t, len(names)+head, got.Len())
+	}
+}
+
+// trained is a checkpoint of ours after a few updates, with a tied or an untied head.
+func trained(t *testing.T, untied bool) (dir, batch string) {
+	c := model.Config{
+		Vocab: 23, Hidden: 16, Layers: 2, Heads: 4, KVHeads: 2, HeadDim: 6, Experts: 4, TopK: 2, Inner: 10,
+		NormEps: 1e-6, RopeBase: 10000, LBCoef: 0.01, ZCoef: 0.001, InitStd: 0.1, LogitMult: 1, Untied: untied,
+	}
+	set := t.TempDir()
+	const rows, seq = 3, 8
+	w := model.Init(c, 1)
+	net := model.NewNet(compute.NewCPU(), w, rows, seq)
+	opt := optim.New(optim.Config{Kind: optim.AdamW, Beta1: 0.9, Beta2: 0.95, Eps: 1e-8, WeightDecay: 0.1}, compute.NewCPU(), model.NewGrowth(c), model.NewValues(w.Table), model.NewValues(w.Table), 0)
+	ids, labels := make([]int32, rows*seq), make([]int32, rows*seq)
+	for i := range ids {
+		ids[i], labels[i] = int32(i*i%c.Vocab), int32((i*i+i)%c.Vocab)
+	}
+	for range 5 {
+		net.Forward(ids)
+		net.Backward(labels)
+		opt.Step(net.Weights, net.Grads, []float64{0.01})
+	}
+	dir, batch = filepath.Join(set, "small"), filepath.Join(set, "batch.safetensors")
+	require.NoError(t, checkpoint.Save(context.Background(), dir, map[string]string{"steps": "5"}, w, opt.M, opt.V))
+	require.NoError(t, os.WriteFile(batch, ints(map[string][]int32{"input_ids": ids, "labels": labels}, rows, seq), 0o644))
+	return dir, batch
+}
+
+// ints is a safetensors file of 32-bit integers.
+func ints(tensors map[string][]int32, rows, seq int) []byte {
+	var header, data bytes.Buffer
+	for _, name := range []string{"input_ids", "labels"} {
+		from := data.Len()
+		for _, x := range tensors[name] {
+			data.Write([]byte{byte(x), byte(x >> 8), byte(x >> 16), byte(x >> 24)})
+		}
+		fmt.Fprintf(&header, `%q:{"dtype":"I32","shape":[%d,%d],"data_offsets":[%d,%d]},`, name, rows, seq, from, data.Len())
+	}
+	text := "{" + strings.TrimSuffix(header.String(), ",") + "}"
+	return append(append([]byte{byte(len(text)), byte(len(text) >> 8), 0, 0, 0, 0, 0, 0}, text...), data.Bytes()...)
+}
+
+// The round trip: what the network computes is unchanged by copy-copy at 2x on every axis, with either head, twice in a row, and by
+// the checkpoint that comes out.
+func TestCopiedTwofoldACheckpointComputesTheSame(t *testing.T) {
+	for _, untied := range []bool{false, true} {
+		dir, batch := trained(t, untied)
+		before, logits := checkedAt(t, dir, batch)
+		assert.Equal(t, untied, before.Untied)
+		for _, axis := range []string{"inner", "hidden", "joint"} {
+			from := dir
+			for stage := range 2 {
+				out := filepath.Join(t.TempDir(), "wide")
+				code, text, err := run("widen", "--model", from, "--out", out, "--axis", axis)
+				require.Zero(t, code, err)
+				assert.Contains(t, text, "optimizer_m, optimizer_v")
+				after, wide := checkedAt(t, out, batch)
+				near(t, fmt.Sprintf("logits, %s, stage %d", axis, stage), logits.F32(t, "logits", nil), wide.F32(t, "logits", nil), 1e-5)
+				assert.InDelta(t, before.Loss, after.Loss, 1e-5)
+				assert.Greater(t, after.Parameters, before.Parameters)
+				assert.Equal(t, untied || axis != "inner", after.Untied, "a tied head that needs a factor is untied")
+				assert.Equal(t, after.Untied && !untied && stage == 0, strings.Contains(text, "lm_head.weight"))
+				from = out
+			}
+		}
+	}
+}
+
+// What cannot be done gets one sentence, exit code 2, and leaves nothing.
+func TestCheckpointVerbsSayWhatIsWrong(t *testing.T) {
+	dir, batch := trained(t, false)
+	root := t.TempDir()
+	out := filepath.Join(root, "out")
+	widen := func(more ...string) []string { return append([]string{"widen", "--model", dir, "--out", out}, more...) }
+	other := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(other, "config.json"), []byte(`{"model_type": "llama"}`), 0o644))
+	for name, c := range map[string]struct {
+		args []string
+		says string
+	}{
+		"no folder":         {[]string{"check", "--model", root, "--batch", batch}, "config.json"},
+		"another family":    {[]string{"check", "--model", other, "--batch", batch}, `model_type is "llama"`},
+		"no batch":          {[]string{"check", "--model", dir, "--batch", root}, "not a file"},
+		"no place to write": {[]string{"check", "--model", dir, "--batch", batch, "--grads", filepath.Join(root, "no", "x")}, "no such file"},
+		"no axis":           {widen(), "--axis"},
+		"another axis":      {widen("--axis", "depth"), `axis is "depth"`},
+		"another pair":      {widen("--axis", "inner", "--init", "copy"), `init is "copy"`},
+		"another treatment": {widen("--axis", "inner", "--state", "keep"), `state is "keep"`},
+		"no factor":         {widen("--axis", "inner", "--factor", "1"), "factor is 1"},
+		"something there":   {[]string{"widen", "--model", dir, "--out", dir, "--axis", "inner"}, "nothing is overwritten"},
+		"widen a batch":     {[]string{"widen", "--model", batch, "--out", out, "--axis", "inner"}, "config.json"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			code, text, err := run(c.args...)
+			assert.Equal(t, codeBad, code)
+			assert.Empty(t, text)
+			assert.Contains(t, err, c.says)
+			assert.Equal(t, 1, strings.Count(err, "\n"), "one sentence: %q", err)
+			left, e := os.ReadDir(root)
+			require.NoError(t, e)
+			assert.Empty(t, left)
+		})
+	}
+}
+
+func TestInterruptedCheckpointVerbsLeaveNothing(t *testing.T) {
+	dir, batch := trained(t, false)
+	root := t.TempDir()
+	ctx, stop := context.WithCancel(context.Background())
+	stop()
+	var said bytes.Buffer
+	e := &env{ctx, &said, &said}
+	for _, err := range []error{
+		widenVerb{Model: dir, Out: filepath.Join(root, "out"), Axis: "inner", Factor: 2, Init: "copy-copy", Scale: "rms", State: "copy"}.Run(e),
+		checkVerb{Model: dir, Batch: batch, Grads: filepath.Join(root, "grads")}.Run(e),
+	} {
+		assert.True(t, errors.Is(err, errInterrupted), "%v", err)
+	}
+	left, err := os.ReadDir(root)
+	require.NoError(t, err)
+	assert.Empty(t, left)
+	assert.Contains(t, said.String(), "nothing was written")
+}

@@ -1,0 +1,79 @@
+package cli
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/schollz/progressbar/v3"
+
+	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/checkpoint"
+	"github.com/sparkling-lab/sparkling/model/widen"
+	"github.com/sparkling-lab/sparkling/model/widen/ondisk"
+)
+
+// widenVerb widens a checkpoint.
+type widenVerb struct {
+	Model  string  `required:"" help:"Folder of a Qwen3-MoE network: config.json, safetensors files, optimizer_m and optimizer_v files if there are any." type:"path"`
+	Out    string  `required:"" help:"Folder for the widened network; it must be empty or not there." type:"path"`
+	Axis   string  `required:"" help:"What is widened: inner, hidden or joint."`
+	Factor float64 `help:"New width over old." default:"2"`
+	Init   string  `help:"What new coordinates hold: ${inits}." default:"copy-copy"`
+	Scale  string  `help:"The factor that keeps the RMS: ${scales}." default:"rms"`
+	Gains  string  `help:"Gains of new coordinates: ${gains}." default:"copy"`
+	State  string  `help:"What becomes of optimizer states: ${states}." default:"asymmetric"`
+	Seed   uint64  `help:"Seed of random coordinates." default:"1"`
+	Quiet  bool    `help:"No progress bar."`
+}
+
+// Run is called by the command line.
+func (v widenVerb) Run(e *env) error {
+	spec := widen.Spec{Axis: model.Axis(v.Axis), Factor: v.Factor, Init: widen.Init(v.Init), Scale: widen.Scale(v.Scale),
+		Gains: widen.Gains(v.Gains), State: widen.State(v.State)}
+	if err := spec.Validate(); err != nil {
+		return err
+	}
+	in, err := checkpoint.ReadFolder(v.Model)
+	if err != nil {
+		return err
+	}
+	bar := e.bar(ondisk.Total(in), "widening", v.Quiet, progressbar.OptionShowBytes(true))
+	r, err := ondisk.Widen(e.ctx, in, v.Out, spec, v.Seed, func(done int64) { _ = bar.Set64(done) })
+	if err != nil {
+		_ = bar.Exit()
+		return ended(e, err)
+	}
+	_ = bar.Finish()
+	old, now := in.Table.Config, r.Config
+	fmt.Fprintf(e.out, "%s: hidden %d, inner %d, %d parameters (before: %d, %d, %d).\n", filepath.Base(v.Out), now.Hidden, now.Inner,
+		model.Count(now, 1, 1).Total, old.Hidden, old.Inner, model.Count(old, 1, 1).Total)
+	if r.HeadFactor != 0 {
+		fmt.Fprintf(e.out, "The tied head needs the factor %g: lm_head.weight carries it, and tie_word_embeddings is false.\n", r.HeadFactor)
+	}
+	if r.States > 0 {
+		fmt.Fprintf(e.out, "Optimizer states treated (%s): %s.\n", v.State, strings.Join(checkpoint.Stems[1:1+r.States], ", "))
+	}
+	if len(r.LeftOut) > 0 {
+		fmt.Fprintf(e.err, "Not copied: %s.\n", strings.Join(r.LeftOut, ", "))
+	}
+	return nil
+}
+
+// ended tells an error from the user's own wish to stop.
+func ended(e *env, err error) error {
+	if e.ctx.Err() != nil {
+		fmt.Fprintln(e.err, "Interrupted; nothing was written.")
+		return errInterrupted
+	}
+	return err
+}
+
+// names joins the words that a flag allows.
+func names[T ~string](words []T) string {
+	text := make([]string, len(words))
+	for i, w := range words {
+		text[i] = string(w)
+	}
+	return strings.Join(text, ", ")
+}

@@ -1,0 +1,75 @@
+package checkpoint
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/sparkling-lab/sparkling/model"
+)
+
+// Ignored is the label of a token that the loss leaves out.
+const Ignored = -100
+
+// maxTokens bounds a batch.
+const maxTokens = 1 << 20
+
+// Batch is token ids and, for each, the label that should follow: row by row, Rows sequences of Seq tokens.
+type Batch struct {
+	Rows, Seq   int
+	IDs, Labels []int32
+}
+
+// ReadBatch reads input_ids and labels, integers of shape (rows, tokens), from a safetensors file. Labels are shifted already.
+// Other tensors of the file are not looked at, but a mask would change the result and is refused.
+func ReadBatch(ctx context.Context, path string, c model.Config) (Batch, error) {
+	f, err := Open(path)
+	if err != nil {
+		return Batch{}, err
+	}
+	defer f.Close()
+	b, err := readBatch(ctx, f, c)
+	if err != nil {
+		return b, fmt.Errorf("%s: %w", path, err)
+	}
+	return b, nil
+}
+
+func readBatch(ctx context.Context, f *File, c model.Config) (b Batch, err error) {
+	if _, ok := f.Find("attention_mask"); ok {
+		return b, errors.New("attention_mask is there; every token of a batch is seen here")
+	}
+	var shapes [2][]int
+	for i, t := range []struct {
+		name string
+		into *[]int32
+		also bool // −100 is allowed
+	}{{"input_ids", &b.IDs, false}, {"labels", &b.Labels, true}} {
+		e, ok := f.Find(t.name)
+		switch {
+		case !ok:
+			return b, fmt.Errorf("tensor %s is missing", t.name)
+		case e.DType != I64 && e.DType != I32:
+			return b, fmt.Errorf("tensor %s is %s; allowed are %s and %s", t.name, e.DType, I64, I32)
+		case len(e.Shape) != 2 || e.Len() == 0 || e.Len() > maxTokens:
+			return b, fmt.Errorf("tensor %s has shape %v; allowed are rows and tokens, together 1 to %d", t.name, e.Shape, maxTokens)
+		}
+		shapes[i] = e.Shape
+		ids, err := f.Ints(ctx, e)
+		if err != nil {
+			return b, err
+		}
+		for at, id := range ids {
+			if (id < 0 || id >= int64(c.Vocab)) && (!t.also || id != Ignored) {
+				return b, fmt.Errorf("%s[%d, %d] is %d; the vocabulary has 0 to %d", t.name, at/e.Shape[1], at%e.Shape[1], id, c.Vocab-1)
+			}
+			*t.into = append(*t.into, int32(id))
+		}
+	}
+	if !slices.Equal(shapes[0], shapes[1]) {
+		return b, fmt.Errorf("labels has shape %v, input_ids %v", shapes[1], shapes[0])
+	}
+	b.Rows, b.Seq = shapes[0][0], shapes[0][1]
+	return b, nil
+}

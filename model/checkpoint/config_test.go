@@ -1,0 +1,171 @@
+package checkpoint
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/model"
+)
+
+// real is config.json as folders of the family have it.
+const real = `{
+  "architectures": ["Qwen3MoeForCausalLM"],
+  "attention_bias": false,
+  "decoder_sparse_step": 1,
+  "head_dim": 8,
+  "hidden_act": "silu",
+  "hidden_size": 24,
+  "initializer_range": 0.02,
+  "intermediate_size": 6144,
+  "mlp_only_layers": [],
+  "model_type": "qwen3_moe",
+  "moe_intermediate_size": 10,
+  "norm_topk_prob": true,
+  "num_attention_heads": 4,
+  "num_experts": 6,
+  "num_experts_per_tok": 2,
+  "num_hidden_layers": 2,
+  "num_key_value_heads": 2,
+  "rms_norm_eps": 1e-06,
+  "rope_scaling": null,
+  "rope_theta": 1000000.0,
+  "router_aux_loss_coef": 0.001,
+  "sliding_window": null,
+  "tie_word_embeddings": false,
+  "torch_dtype": "bfloat16",
+  "use_sliding_window": false,
+  "vocab_size": 31
+}
+`
+
+// changed is the config with keys set to JSON texts; "" takes a key away.
+func changed(t testing.TB, changes map[string]string) []byte {
+	var c map[string]json.RawMessage
+	require.NoError(t, json.Unmarshal([]byte(real), &c))
+	for key, value := range changes {
+		if value == "" {
+			delete(c, key)
+		} else {
+			c[key] = json.RawMessage(value)
+		}
+	}
+	data, err := json.Marshal(c)
+	require.NoError(t, err)
+	return data
+}
+
+func TestConfigIsReadAsTheFamilyMeansIt(t *testing.T) {
+	base := model.Config{
+		Vocab: 31, Hidden: 24, Layers: 2, Heads: 4, KVHeads: 2, HeadDim: 8, Experts: 6, TopK: 2, Inner: 10,
+		NormEps: 1e-6, RopeBase: 1e6, LBCoef: 0.001, ZCoef: 0.001, InitStd: 0.02, LogitMult: 1, Untied: true,
+	}
+	for name, c := range map[string]struct {
+		changes map[string]string
+		want    func(*model.Config)
+	}{
+		"as it is":                {nil, func(*model.Config) {}},
+		"tied":                    {map[string]string{"tie_word_embeddings": "true"}, func(c *model.Config) { c.Untied = false }},
+		"tying left out":          {map[string]string{"tie_word_embeddings": ""}, func(*model.Config) {}},
+		"head_dim left out":       {map[string]string{"head_dim": ""}, func(c *model.Config) { c.HeadDim = 6 }},
+		"head_dim null":           {map[string]string{"head_dim": "null"}, func(c *model.Config) { c.HeadDim = 6 }},
+		"nested rope":             {map[string]string{"rope_theta": "", "rope_parameters": `{"rope_type": "default", "rope_theta": 5e5}`}, func(c *model.Config) { c.RopeBase = 5e5 }},
+		"rope left out":           {map[string]string{"rope_theta": ""}, func(c *model.Config) { c.RopeBase = 10000 }},
+		"experts by newer name":   {map[string]string{"num_experts": "", "num_local_experts": "6"}, func(*model.Config) {}},
+		"balance":                 {map[string]string{"router_aux_loss_coef": "0.01", keyZ: "0"}, func(c *model.Config) { c.LBCoef, c.ZCoef = 0.01, 0 }},
+		"norm":                    {map[string]string{"rms_norm_eps": "1e-5"}, func(c *model.Config) { c.NormEps = 1e-5 }},
+		"full attention spelt":    {map[string]string{"layer_types": `["full_attention", "full_attention"]`}, func(*model.Config) {}},
+		"no list of dense layers": {map[string]string{"mlp_only_layers": "null"}, func(*model.Config) {}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			want := base
+			c.want(&want)
+			got, _, err := parseConfig(changed(t, c.changes))
+			require.NoError(t, err)
+			assert.Equal(t, want, got)
+		})
+	}
+}
+
+// Of a network that is not of the family, or that would be computed otherwise, the error names the key.
+func TestConfigOfAnotherFamilyNamesTheKey(t *testing.T) {
+	for name, c := range map[string]struct{ key, value, says string }{
+		"another family":       {"model_type", `"llama"`, `model_type is "llama"`},
+		"no family":            {"model_type", ``, "model_type is missing"},
+		"not renormalised":     {"norm_topk_prob", `false`, "norm_topk_prob is false; allowed is true"},
+		"renorm left out":      {"norm_topk_prob", ``, "norm_topk_prob is missing"},
+		"another activation":   {"hidden_act", `"gelu"`, `hidden_act is "gelu"; allowed is "silu"`},
+		"biases":               {"attention_bias", `true`, "attention_bias is true"},
+		"scaled rope":          {"rope_scaling", `{"rope_type": "yarn", "factor": 4.0}`, `rope_scaling is {"rope_type":"yarn"`},
+		"scaled rope, nested":  {"rope_parameters", `{"rope_type": "yarn"}`, `rope_parameters.rope_type is "yarn"`},
+		"two ropes":            {"rope_parameters", `{"rope_theta": 5}`, "rope_theta is 1e+06, and 5 in rope_parameters"},
+		"half rotated":         {"rope_parameters", `{"partial_rotary_factor": 0.5}`, "partial_rotary_factor is 0.5"},
+		"dense layers":         {"mlp_only_layers", `[0]`, "mlp_only_layers is [0]"},
+		"every other layer":    {"decoder_sparse_step", `2`, "decoder_sparse_step is 2; allowed is 1"},
+		"sliding window":       {"use_sliding_window", `true`, "use_sliding_window is true"},
+		"sliding layers":       {"layer_types", `["full_attention", "sliding_attention"]`, "layer_types[1]"},
+		"quantised":            {"quantization_config", `{"quant_method": "fp8"}`, "quantization_config"},
+		"no hidden size":       {"hidden_size", ``, "hidden_size is missing"},
+		"hidden size of words": {"hidden_size", `"24"`, `hidden_size is "24", which is not a value of its kind`},
+		"fraction of a layer":  {"num_hidden_layers", `1.5`, "num_hidden_layers is 1.5"},
+		"no kv heads":          {"num_key_value_heads", ``, "num_key_value_heads is missing"},
+		"too many layers":      {"num_hidden_layers", `1000000`, "num_hidden_layers is 1000000; allowed are 1 to"},
+		"vocabulary of none":   {"vocab_size", `0`, "vocab_size is 0"},
+		"kv heads do not fit":  {"num_key_value_heads", `3`, "num_attention_heads is 4; it must be a multiple of num_key_value_heads (3)"},
+		"odd head":             {"head_dim", `7`, "head_dim is 7; it must be even"},
+		"more than all":        {"num_experts_per_tok", `7`, "num_experts_per_tok is 7; it cannot exceed num_experts (6)"},
+		"endless":              {"rms_norm_eps", `1e999`, "rms_norm_eps"},
+		"tied by word":         {"tie_word_embeddings", `"yes"`, "tie_word_embeddings"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, _, err := parseConfig(changed(t, map[string]string{c.key: c.value}))
+			require.Error(t, err)
+			assert.Contains(t, err.Error(), c.says)
+			assert.NotContains(t, err.Error(), "\n")
+		})
+	}
+	for text, says := range map[string]string{
+		``: "not a JSON object", `[]`: "not a JSON object", `{"model_type": "qwen3_moe"`: "unexpected end", `{"a": 1, "a": 2}`: "a is there twice",
+		`{"a": NaN}`: "a: invalid", real + "{}": "more follows",
+	} {
+		_, _, err := parseConfig([]byte(text))
+		assert.ErrorContains(t, err, says, text)
+	}
+}
+
+// Keys that a widening does not touch keep their order and every digit; head_dim no longer follows from the hidden size and is spelt out.
+func TestReshapedConfigKeepsWhatItDoesNotChange(t *testing.T) {
+	c, doc, err := parseConfig([]byte(strings.Replace(real, `  "head_dim": 8,`+"\n", "", 1)))
+	require.NoError(t, err)
+	to := c
+	to.Hidden, to.Inner = 48, 15
+	want := strings.Replace(real, `  "head_dim": 8,`+"\n", "", 1)
+	want = strings.Replace(want, `"hidden_size": 24`, `"hidden_size": 48`, 1)
+	want = strings.Replace(want, `"moe_intermediate_size": 10`, `"moe_intermediate_size": 15`, 1)
+	want = strings.Replace(want, `"vocab_size": 31`, `"vocab_size": 31,`+"\n"+`  "head_dim": 6`, 1)
+	assert.Equal(t, want, string(doc.reshape(c, to).encode()))
+	got, _, err := parseConfig(doc.reshape(c, to).encode())
+	require.NoError(t, err)
+	assert.Equal(t, to, got)
+	assert.Equal(t, 24, c.Hidden, "the old document is as it was")
+}
+
+// Any text gives a network that can be, or an error of one line; what was read can be written and read again.
+func FuzzConfig(f *testing.F) {
+	f.Add([]byte(real))
+	f.Add([]byte(`{"model_type":"qwen3_moe","norm_topk_prob":true}`))
+	f.Add(changed(f, map[string]string{"rope_parameters": `{"rope_theta":1}`, "layer_types": `[]`, "head_dim": ""}))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		c, doc, err := parseConfig(data)
+		if err != nil {
+			return
+		}
+		require.NoError(t, c.Validate())
+		again, _, err := parseConfig(doc.encode())
+		require.NoError(t, err)
+		require.Equal(t, c, again)
+	})
+}

@@ -1,0 +1,157 @@
+package checkpoint
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/sparkling-lab/sparkling/model"
+)
+
+// maxConfig bounds config.json, in bytes.
+const maxConfig = 1 << 20
+
+// Folder is a checkpoint that was found to be whole and of the family; of its tensors only the headers were read.
+type Folder struct {
+	Dir     string
+	Table   *model.Table
+	Weights Set
+	States  []Set // the optimizer's, none or in the order of [m, v]; those that are there hold every tensor
+	config  document
+}
+
+// ReadFolder reads config.json and every header of a folder, and checks them against each other. An error names the file, and the key or
+// tensor that is wrong.
+func ReadFolder(dir string) (*Folder, error) {
+	data, err := readSmall(filepath.Join(dir, ConfigName), maxConfig)
+	if err != nil {
+		return nil, err
+	}
+	c, doc, err := parseConfig(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, ConfigName), err)
+	}
+	f := &Folder{Dir: dir, Table: model.NewTable(c), config: doc}
+	for i, stem := range Stems {
+		s, err := readSet(dir, stem)
+		if err == nil && len(s.Files) > 0 {
+			err = s.check(f.Table)
+		}
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("%s: %w", dir, err)
+		case i == 0:
+			f.Weights = s
+		case len(s.Files) > 0:
+			if i == 2 && len(f.States) == 0 {
+				return nil, fmt.Errorf("%s: there is %s without %s", dir, s.Stem, Stems[1])
+			}
+			f.States = append(f.States, s)
+		}
+	}
+	return f, nil
+}
+
+// Sets are all sets of the folder, weights first.
+func (f *Folder) Sets() []Set { return append([]Set{f.Weights}, f.States...) }
+
+// Load reads a set into memory.
+func (f *Folder) Load(ctx context.Context, s Set) (model.Values, error) {
+	v, places := model.NewValues(f.Table), Places(f.Table)
+	for _, shard := range s.Files {
+		if err := f.load(ctx, shard, places, v); err != nil {
+			return v, err
+		}
+	}
+	return v, nil
+}
+
+func (f *Folder) load(ctx context.Context, shard Shard, places map[string]Place, v model.Values) error {
+	file, err := f.Open(shard)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	for _, e := range shard.Entries {
+		p := places[e.Name]
+		if err := file.Floats(ctx, v.Expert(p.Tensor, p.Expert), e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Open opens a file of the folder to read tensors. It errs where the file is no longer the one whose header was checked.
+func (f *Folder) Open(shard Shard) (*File, error) {
+	file, err := Open(filepath.Join(f.Dir, shard.Name))
+	if err != nil {
+		return nil, err
+	}
+	same := len(file.Entries) == len(shard.Entries)
+	for i := 0; same && i < len(shard.Entries); i++ {
+		a, b := file.Entries[i], shard.Entries[i]
+		same = a.Name == b.Name && a.from == b.from && a.to == b.to && a.DType == b.DType
+	}
+	if !same {
+		file.Close()
+		return nil, fmt.Errorf("%s was changed while it was read", shard.Name)
+	}
+	return file, nil
+}
+
+// Config is config.json for the same network in another shape: keys of the shape are changed, all others are kept as they are.
+func (f *Folder) Config(to model.Config) []byte { return f.config.reshape(f.Table.Config, to).encode() }
+
+// errNotEmpty is returned for a folder that holds something already.
+var errNotEmpty = errors.New("it holds files already; nothing is overwritten")
+
+// Build makes a folder that is either whole or not there: write fills a sibling of it, which gets its name at the end. A folder of that
+// name may exist if it is empty.
+func Build(dir string, write func(dir string) error) error {
+	dir = filepath.Clean(dir)
+	if err := vacant(dir); err != nil {
+		return fmt.Errorf("the folder %s cannot be written: %w", dir, err)
+	}
+	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
+		return err
+	}
+	tmp, err := os.MkdirTemp(filepath.Dir(dir), "."+filepath.Base(dir)+"-*")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(tmp) // nothing is left there after the rename
+	if err := os.Chmod(tmp, 0o755); err != nil {
+		return err
+	}
+	if err := write(tmp); err != nil {
+		return err
+	}
+	if err := vacant(dir); err != nil {
+		return fmt.Errorf("the folder %s cannot be written: %w", dir, err)
+	}
+	if err := os.Remove(dir); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return os.Rename(tmp, dir)
+}
+
+// vacant errs unless nothing has that name, or an empty folder.
+func vacant(dir string) error {
+	info, err := os.Stat(dir)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() {
+		return errors.New("it is not a folder")
+	}
+	entries, err := os.ReadDir(dir)
+	if err == nil && len(entries) > 0 {
+		err = errNotEmpty
+	}
+	return err
+}

@@ -1,0 +1,242 @@
+package checkpoint
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/model"
+)
+
+// network is the weights of the network that the text real configures.
+func network(t testing.TB) model.Values {
+	c, _, err := parseConfig([]byte(real))
+	require.NoError(t, err)
+	return model.Init(c, 4)
+}
+
+// tensors are the values as file entries with their data, in table order.
+func tensors(v model.Values, dtype DType) (all []Entry, data map[string][]float32) {
+	data = map[string][]float32{}
+	v.Each(func(name string, shape []int, x []float32) {
+		all = append(all, Entry{Name: name, DType: dtype, Shape: shape})
+		data[name] = x
+	})
+	return all, data
+}
+
+func writeFile(t testing.TB, path string, entries []Entry, data map[string][]float32) {
+	w, err := Create(path, Header{Entries: entries, Meta: map[string]string{"format": "pt"}})
+	require.NoError(t, err)
+	for _, e := range entries {
+		x := data[e.Name]
+		require.NoError(t, w.Write(context.Background(), append(slices.Clone(x), make([]float32, max(0, e.Len()-len(x)))...)[:e.Len()]))
+	}
+	require.NoError(t, w.Close())
+}
+
+// writeShards writes a set as n files with an index.
+func writeShards(t testing.TB, dir, stem string, n int, entries []Entry, data map[string][]float32) {
+	weights := map[string]string{}
+	for i := range n {
+		name := fmt.Sprintf("%s-%05d-of-%05d.safetensors", stem, i+1, n)
+		part := entries[i*len(entries)/n : (i+1)*len(entries)/n]
+		writeFile(t, filepath.Join(dir, name), part, data)
+		for _, e := range part {
+			weights[e.Name] = name
+		}
+	}
+	text, err := json.Marshal(map[string]any{"metadata": map[string]any{"total_size": 1, "total_parameters": 2, "by": "hand"}, "weight_map": weights})
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, stem+indexSuffix), text, 0o644))
+}
+
+// folder has the config and nothing else.
+func folder(t testing.TB) string {
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, ConfigName), []byte(real), 0o644))
+	return dir
+}
+
+func TestFoldersOfEveryFormGiveTheSameNetwork(t *testing.T) {
+	v := network(t)
+	f32, data := tensors(v, F32)
+	bf16s, _ := tensors(v, BF16)
+	for name, write := range map[string]func(dir string){
+		"one file":               func(dir string) { writeFile(t, filepath.Join(dir, "model.safetensors"), f32, data) },
+		"one file, another name": func(dir string) { writeFile(t, filepath.Join(dir, "weights.safetensors"), f32, data) },
+		"three files":            func(dir string) { writeShards(t, dir, "model", 3, f32, data) },
+		"BF16":                   func(dir string) { writeShards(t, dir, "model", 2, bf16s, data) },
+		"with states": func(dir string) {
+			writeShards(t, dir, "model", 2, f32, data)
+			writeFile(t, filepath.Join(dir, "optimizer_m.safetensors"), f32, data)
+			writeShards(t, dir, "optimizer_v", 4, f32, data)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := folder(t)
+			write(dir)
+			f, err := ReadFolder(dir)
+			require.NoError(t, err)
+			got, err := f.Load(context.Background(), f.Weights)
+			require.NoError(t, err)
+			for i, x := range v.Data {
+				if name == "BF16" {
+					require.InEpsilon(t, 1+x, 1+got.Data[i], 1.0/256, "BF16 keeps eight bits")
+				} else {
+					require.Equal(t, x, got.Data[i])
+				}
+			}
+			for _, s := range f.States {
+				got, err := f.Load(context.Background(), s)
+				require.NoError(t, err)
+				assert.Equal(t, v.Data, got.Data, s.Stem)
+			}
+			assert.Len(t, f.States, map[bool]int{true: 2}[name == "with states"])
+		})
+	}
+}
+
+// A folder that does not hold the network of its config gets an error that names the tensor, the file or the key.
+func TestFolderThatDoesNotFitNamesTheTensor(t *testing.T) {
+	v := network(t)
+	all, data := tensors(v, F32)
+	const up = "model.layers.1.mlp.experts.3.up_proj.weight"
+	at := slices.IndexFunc(all, func(e Entry) bool { return e.Name == up })
+	with := func(change func(e *Entry)) []Entry {
+		list := slices.Clone(all)
+		change(&list[at])
+		return list
+	}
+	whole := func(list []Entry) func(dir string) {
+		return func(dir string) { writeFile(t, filepath.Join(dir, "model.safetensors"), list, data) }
+	}
+	edit := func(stem string, change func(index map[string]any)) func(dir string) {
+		return func(dir string) {
+			writeShards(t, dir, "model", 2, all, data)
+			path := filepath.Join(dir, stem+indexSuffix)
+			text, err := os.ReadFile(path)
+			require.NoError(t, err)
+			var index map[string]any
+			require.NoError(t, json.Unmarshal(text, &index))
+			change(index)
+			text, err = json.Marshal(index)
+			require.NoError(t, err)
+			require.NoError(t, os.WriteFile(path, text, 0o644))
+		}
+	}
+	for name, c := range map[string]struct {
+		write func(dir string)
+		says  []string
+	}{
+		"no weights":    {func(string) {}, []string{"neither model.safetensors nor model.safetensors.index.json"}},
+		"missing":       {whole(slices.Delete(slices.Clone(all), at, at+1)), []string{up, "is missing"}},
+		"misspelt":      {whole(with(func(e *Entry) { e.Name += "s" })), []string{up + "s", "does not have"}},
+		"of old layers": {whole(append(slices.Clone(all), Entry{Name: "model.layers.2.input_layernorm.weight", DType: F32, Shape: []int{24}})), []string{"model.layers.2.input_layernorm.weight"}},
+		"turned":        {whole(with(func(e *Entry) { e.Shape = []int{24, 10} })), []string{up, "[24 10]", "[10 24]"}},
+		"half":          {whole(with(func(e *Entry) { e.Shape = []int{5, 24} })), []string{up, "[5 24]"}},
+		"integers":      {whole(with(func(e *Entry) { e.DType = "I32" })), []string{up, "I32; allowed are F32 and BF16"}},
+		"half floats":   {whole(with(func(e *Entry) { e.DType = "F16" })), []string{up, "F16"}},
+		"cut short": {func(dir string) {
+			whole(all)(dir)
+			require.NoError(t, os.Truncate(filepath.Join(dir, "model.safetensors"), 9000))
+		}, []string{"model.safetensors", "but the file has only"}},
+		"files without index": {func(dir string) {
+			writeFile(t, filepath.Join(dir, "model-00001-of-00002.safetensors"), all[:9], data)
+			writeFile(t, filepath.Join(dir, "model-00002-of-00002.safetensors"), all[9:], data)
+		}, []string{"2 files with weights, but no model.safetensors.index.json"}},
+		"a file is not there": {func(dir string) {
+			writeShards(t, dir, "model", 2, all, data)
+			require.NoError(t, os.Remove(filepath.Join(dir, "model-00002-of-00002.safetensors")))
+		}, []string{"model-00002-of-00002.safetensors"}},
+		"index lies":          {edit("model", func(x map[string]any) { x["weight_map"].(map[string]any)[up] = "model-00001-of-00002.safetensors" }), []string{up, "does not say so"}},
+		"index knows more":    {edit("model", func(x map[string]any) { x["weight_map"].(map[string]any)["x"] = "model-00001-of-00002.safetensors" }), []string{"tensor x is not in"}},
+		"index knows less":    {edit("model", func(x map[string]any) { delete(x["weight_map"].(map[string]any), up) }), []string{up, "does not say so"}},
+		"index leads astray":  {edit("model", func(x map[string]any) { x["weight_map"].(map[string]any)[up] = "../model.safetensors" }), []string{up, "in the folder itself"}},
+		"index without files": {edit("model", func(x map[string]any) { delete(x, "weight_map") }), []string{"weight_map"}},
+		"index of another kind": {func(dir string) {
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "model"+indexSuffix), []byte("[]"), 0o644))
+		}, []string{"index.json", "not a JSON object"}},
+		"state of another network": {func(dir string) {
+			whole(all)(dir)
+			writeFile(t, filepath.Join(dir, "optimizer_m.safetensors"), all[1:], data)
+		}, []string{all[0].Name, "optimizer_m"}},
+		"second moment alone": {func(dir string) {
+			whole(all)(dir)
+			writeFile(t, filepath.Join(dir, "optimizer_v.safetensors"), all, data)
+		}, []string{"optimizer_v without optimizer_m"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := folder(t)
+			c.write(dir)
+			_, err := ReadFolder(dir)
+			require.Error(t, err)
+			for _, words := range c.says {
+				assert.Contains(t, err.Error(), words)
+			}
+			assert.NotContains(t, err.Error(), "\n")
+		})
+	}
+	_, err := ReadFolder(t.TempDir())
+	assert.ErrorContains(t, err, ConfigName)
+}
+
+func TestTiedNetworkWithAHeadIsRefused(t *testing.T) {
+	dir := folder(t)
+	all, data := tensors(network(t), F32)
+	writeFile(t, filepath.Join(dir, "model.safetensors"), all, data)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, ConfigName), changed(t, map[string]string{"tie_word_embeddings": "true"}), 0o644))
+	_, err := ReadFolder(dir)
+	assert.ErrorContains(t, err, "holds lm_head.weight, but tie_word_embeddings")
+}
+
+func TestFileThatChangesWhileItIsReadIsNoticed(t *testing.T) {
+	dir := folder(t)
+	all, data := tensors(network(t), F32)
+	path := filepath.Join(dir, "model.safetensors")
+	writeFile(t, path, all, data)
+	f, err := ReadFolder(dir)
+	require.NoError(t, err)
+	bf, _ := tensors(network(t), BF16)
+	writeFile(t, path, bf, data)
+	_, err = f.Load(context.Background(), f.Weights)
+	assert.ErrorContains(t, err, "was changed while it was read")
+}
+
+// A folder gets its name when it is whole; what holds something is never written to, and a failure leaves nothing.
+func TestFolderIsWholeOrNotThere(t *testing.T) {
+	root := t.TempDir()
+	file := func(dir string) error { return os.WriteFile(filepath.Join(dir, "x"), nil, 0o644) }
+	alone := func(names ...string) {
+		t.Helper()
+		entries, err := os.ReadDir(root)
+		require.NoError(t, err)
+		var got []string
+		for _, e := range entries {
+			got = append(got, e.Name())
+		}
+		assert.Equal(t, names, got)
+	}
+	out := filepath.Join(root, "out")
+	assert.ErrorContains(t, Build(out, func(dir string) error {
+		require.NoError(t, file(dir))
+		assert.NoDirExists(t, out)
+		return fmt.Errorf("the disk is full")
+	}), "the disk is full")
+	alone()
+	require.NoError(t, os.Mkdir(out, 0o755))
+	require.NoError(t, Build(out, file), "an empty folder may be there")
+	alone("out")
+	assert.FileExists(t, filepath.Join(out, "x"))
+	assert.ErrorContains(t, Build(out, file), "nothing is overwritten")
+	assert.ErrorContains(t, Build(filepath.Join(out, "x"), file), "not a folder")
+	require.NoError(t, Build(filepath.Join(root, "new", "deep"), file))
+	alone("new", "out")
+}

@@ -1,0 +1,51 @@
+package checkpoint
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/model"
+)
+
+// What is saved loads again bit for bit, in the same shape; a factor on the logits comes back as a head of its own.
+func TestSavedNetworkLoadsAgain(t *testing.T) {
+	for name, change := range map[string]func(c *model.Config){
+		"untied": func(*model.Config) {}, "tied": func(c *model.Config) { c.Untied = false },
+		"tied with a factor": func(c *model.Config) { c.Untied, c.LogitMult = false, 0.5 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := network(t).Table.Config
+			change(&c)
+			w, m := model.Init(c, 1), model.Init(c, 2)
+			v := model.Init(c, 3)
+			dir := filepath.Join(t.TempDir(), "saved")
+			require.NoError(t, Save(context.Background(), dir, map[string]string{"steps": "12"}, w, m, v))
+			f, err := ReadFolder(dir)
+			require.NoError(t, err)
+			require.Len(t, f.States, 2)
+			assert.Equal(t, "12", f.Weights.Files[0].Meta["steps"])
+			want := c
+			want.LogitMult, want.Untied = 1, c.Untied || c.LogitMult != 1
+			assert.Equal(t, want, f.Table.Config)
+			for k, x := range []struct {
+				set Set
+				old model.Values
+			}{{f.Weights, w}, {f.States[0], m}, {f.States[1], v}} {
+				got, err := f.Load(context.Background(), x.set)
+				require.NoError(t, err)
+				assert.Equal(t, x.old.Data, got.Data[:len(x.old.Data)])
+				if head := got.Data[len(x.old.Data):]; len(head) > 0 {
+					factor := []float32{0.5, 2, 4}[k]
+					for i, e := range x.old.Tensor(0) {
+						require.Equal(t, factor*e, head[i], "the head of %s", x.set.Stem)
+					}
+				}
+			}
+			assert.Error(t, Save(context.Background(), dir, nil, w), "nothing is overwritten")
+		})
+	}
+}
