@@ -4,25 +4,19 @@ import "github.com/sparkling-lab/sparkling/model/compute"
 
 // layer holds the activations of one layer that its backward needs. S = N·k slots: one a token and chosen expert, sorted by expert.
 type layer struct {
-	experts, topK int
-
 	// Channel-major: before the head norms (a+2b, N) and its parts (a, N), (b, N), (b, N); after head norm and rotation.
 	qkv, q, k, v, qn, kn compute.Mat
 	qinv, kinv           compute.Mat // (heads, N), (kv heads, N)
 
-	x0, a1, inv1     []float32 // (N, d), (N, d), (N): input, normed input
-	attn             []float32 // attention probabilities
-	att              []float32 // (N, a)
-	x1, a2, inv2     []float32 // after attention
-	route, prob, lse []float32 // (N, E), (N, E), (N) router
-	choice           []int32   // (N, k) experts a token chose
-	weight           []float32 // (N, k) their weights, sum 1
+	x0, a1, inv1 []float32 // (N, d), (N, d), (N): input, normed input
+	attn         []float32 // attention probabilities
+	att          []float32 // (N, a)
+	x1, a2, inv2 []float32 // after attention
 
-	off        []int     // (E+1) slots of each expert
-	slotToken  []int32   // (S)
-	slotChoice []int32   // (S) index into choice
-	slotWeight []float32 // (S)
-	next       []int     // (E) cursor while sorting
+	route compute.Routing
+	slots compute.Slots // where a token's k slots lie
+	off   []int         // (E+1) slots of each expert
+	next  []int         // (E) cursor while sorting
 
 	xs, gate, up, h, y []float32 // (S, d), (S, f), (S, f), (S, f), (S, d)
 }
@@ -33,16 +27,15 @@ func newLayer(c Config, batch, seq int) layer {
 	a, b := c.Heads*c.HeadDim, c.KVHeads*c.HeadDim
 	f := func(size int) []float32 { return make([]float32, size) }
 	w := layer{
-		experts: c.Experts, topK: c.TopK,
 		qkv: compute.NewColumns(a+2*b, n), qn: compute.NewColumns(a, n), kn: compute.NewColumns(b, n),
 		qinv: compute.NewColumns(c.Heads, n), kinv: compute.NewColumns(c.KVHeads, n),
 		x0: f(n * c.Hidden), a1: f(n * c.Hidden), inv1: f(n),
 		attn: f(attnShape(c, batch, seq).Probs()), att: f(n * a),
 		x1: f(n * c.Hidden), a2: f(n * c.Hidden), inv2: f(n),
-		route: f(n * c.Experts), prob: f(n * c.Experts), lse: f(n), choice: make([]int32, s), weight: f(s),
-		off: make([]int, c.Experts+1), slotToken: make([]int32, s), slotChoice: make([]int32, s), slotWeight: f(s), next: make([]int, c.Experts),
+		route: compute.NewRouting(c.Experts, c.TopK, n), off: make([]int, c.Experts+1), next: make([]int, c.Experts),
 		xs: f(s * c.Hidden), gate: f(s * c.Inner), up: f(s * c.Inner), h: f(s * c.Inner), y: f(s * c.Hidden),
 	}
+	w.slots = compute.Slots{Rows: make([]int32, len(w.route.Choice)), K: c.TopK, Stride: w.route.Weight.Stride}
 	w.q, w.k, w.v = split(w.qkv, a, b)
 	return w
 }

@@ -7,19 +7,17 @@ func (n *Net) experts(l int) {
 	c, e, w, N := n.Config, n.eng, &n.layers[l], n.Tokens()
 	d, f, slots := c.Hidden, c.Inner, N*c.TopK
 	e.RMSNorm(w.a2, w.inv2, w.x1, n.weight(FFNNorm, l), float32(c.NormEps))
-	e.MatMul(compute.NT, compute.M(w.route, N, c.Experts), compute.M(w.a2, N, d), compute.M(n.weight(Route, l), c.Experts, d), false)
-	e.Softmax(w.prob, w.lse, w.route, c.Experts)
-	e.TopK(w.choice, w.weight, w.prob, c.Experts, c.TopK)
+	e.MatMul(compute.NT, compute.M(n.scratch.logits, N, c.Experts), compute.M(w.a2, N, d), compute.M(n.weight(Route, l), c.Experts, d), false)
+	e.Route(w.route, compute.M(n.scratch.logits, N, c.Experts))
 	w.dispatch()
-	e.Gather(w.xs, w.a2, w.slotToken, nil, d)
+	e.Spread(compute.M(w.xs, slots, d), compute.M(w.a2, N, d), w.slots)
 	in := compute.M(w.xs, slots, d)
 	e.GroupedMatMul(compute.NT, compute.M(w.gate, slots, f), in, n.stack(Gate, l), w.off, false)
 	e.GroupedMatMul(compute.NT, compute.M(w.up, slots, f), in, n.stack(Up, l), w.off, false)
 	e.SwiGLU(w.h, w.gate, w.up)
 	e.GroupedMatMul(compute.NT, compute.M(w.y, slots, d), compute.M(w.h, slots, f), n.stack(Down, l), w.off, false)
 	branch := n.scratch.branch
-	clear(branch)
-	e.ScatterAdd(branch, w.y, w.slotToken, w.slotWeight, d)
+	e.Combine(compute.M(branch, N, d), compute.M(w.y, slots, d), w.slots, w.route.Weight, false)
 	n.measure(2*l+1, w.x1, branch)
 	out := n.in(l + 1)
 	copy(out, w.x1)
@@ -37,42 +35,44 @@ func (n *Net) stacked(v Values, p Part, l int) compute.Mat {
 
 // dispatch sorts the chosen (token, expert) pairs by expert, tokens ascending.
 func (w *layer) dispatch() {
+	k, tokens, stride := w.slots.K, w.route.Prob.Cols, w.slots.Stride
 	clear(w.off)
-	for _, e := range w.choice {
-		w.off[e+1]++
+	for j := range k {
+		for _, e := range w.route.Choice[j*stride:][:tokens] {
+			w.off[e+1]++
+		}
 	}
-	for e := range w.experts {
+	for e := range w.next {
 		w.off[e+1] += w.off[e]
 		w.next[e] = w.off[e]
 	}
-	for i, e := range w.choice {
-		at := w.next[e]
-		w.next[e]++
-		w.slotToken[at], w.slotChoice[at], w.slotWeight[at] = int32(i/w.topK), int32(i), w.weight[i]
+	for t := range tokens {
+		for at := t; at < k*stride; at += stride {
+			e := w.route.Choice[at]
+			w.slots.Rows[at] = int32(w.next[e])
+			w.next[e]++
+		}
 	}
 }
 
 // load sets share (E) to the part of the assignments that each expert got.
 func (w *layer) load(share []float32) {
 	for e := range share {
-		share[e] = float32(w.off[e+1]-w.off[e]) / float32(len(w.choice))
+		share[e] = float32(w.off[e+1]-w.off[e]) / float32(w.off[len(share)])
 	}
 }
 
 // balance is the load-balancing loss E·Σ f_e·P_e, 1 when balanced, and the z-loss mean(lse²).
-func (w *layer) balance() (lb, z float64) {
-	n := len(w.lse)
-	for e := range w.experts {
+func (w *layer) balance(eng compute.Engine) (lb, z float64) {
+	experts, n := w.route.Prob.Rows, float64(w.route.Prob.Cols)
+	for e := range experts {
 		var p float64
-		for t := range n {
-			p += float64(w.prob[t*w.experts+e])
+		for _, x := range w.route.Prob.Data[e*w.route.Prob.Stride:][:w.route.Prob.Cols] {
+			p += float64(x)
 		}
-		lb += float64(w.off[e+1]-w.off[e]) / float64(len(w.choice)) * p / float64(n)
+		lb += float64(w.off[e+1]-w.off[e]) / float64(w.off[experts]) * p / n
 	}
-	for _, v := range w.lse {
-		z += float64(v) * float64(v)
-	}
-	return lb * float64(w.experts), z / float64(n)
+	return lb * float64(experts), eng.SumSquares(w.route.LSE.Data[:w.route.LSE.Cols]) / n
 }
 
 // expertsBackward turns scratch.dx from the gradient of x2 into that of x1.
@@ -80,9 +80,7 @@ func (n *Net) expertsBackward(l int) {
 	c, e, w, s, N := n.Config, n.eng, &n.layers[l], &n.scratch, n.Tokens()
 	d, f, slots := c.Hidden, c.Inner, N*c.TopK
 
-	e.Gather(s.dys, s.dx, w.slotToken, nil, d)
-	e.RowDot(s.dwSlot, s.dys, w.y, d)
-	e.Gather(s.dys, s.dx, w.slotToken, w.slotWeight, d)
+	e.CombineBackward(compute.M(s.dys, slots, d), s.dw, compute.M(s.dx, N, d), compute.M(w.y, slots, d), w.slots, w.route.Weight)
 	dy, h, in := compute.M(s.dys, slots, d), compute.M(w.h, slots, f), compute.M(w.xs, slots, d)
 	e.GroupedMatMul(compute.TN, n.stacked(n.Grads, Down, l), dy, h, w.off, false)
 	e.GroupedMatMul(compute.NN, compute.M(s.dh, slots, f), dy, n.stack(Down, l), w.off, false)
@@ -94,23 +92,19 @@ func (n *Net) expertsBackward(l int) {
 	e.GroupedMatMul(compute.NN, dxs, dup, n.stack(Up, l), w.off, true)
 
 	n.routerBackward(l)
-	e.ScatterAdd(s.dbranch, s.dxs, w.slotToken, nil, d)
+	e.Combine(compute.M(s.dbranch, N, d), dxs, w.slots, compute.Mat{}, true)
 	e.RMSNormBackward(s.dx, n.grad(FFNNorm, l), s.dbranch, w.x1, n.weight(FFNNorm, l), w.inv2, true)
 }
 
 // routerBackward sets scratch.dbranch to the part of the gradient of a2 that flows through the router.
 func (n *Net) routerBackward(l int) {
 	c, e, w, s, N := n.Config, n.eng, &n.layers[l], &n.scratch, n.Tokens()
-	for slot, i := range w.slotChoice {
-		s.dw[i] = s.dwSlot[slot]
-	}
 	w.load(s.dprob)
 	for x := range s.dprob {
 		s.dprob[x] *= float32(c.LBCoef * float64(c.Experts) / float64(N*c.Layers))
 	}
 	z := float32(c.ZCoef / float64(N*c.Layers))
-	e.RouterBackward(s.droute, s.dw, w.prob, w.lse, w.weight, s.dprob, w.choice, z, c.Experts, c.TopK)
-	g := compute.M(s.droute, N, c.Experts)
-	e.MatMul(compute.TN, compute.M(n.grad(Route, l), c.Experts, c.Hidden), g, compute.M(w.a2, N, c.Hidden), false)
-	e.MatMul(compute.NN, compute.M(s.dbranch, N, c.Hidden), g, compute.M(n.weight(Route, l), c.Experts, c.Hidden), false)
+	e.RouteBackward(s.droute, s.dw, w.route, s.dprob, z)
+	e.MatMul(compute.NN, compute.M(n.grad(Route, l), c.Experts, c.Hidden), s.droute, compute.M(w.a2, N, c.Hidden), false)
+	e.MatMul(compute.TN, compute.M(s.dbranch, N, c.Hidden), s.droute, compute.M(n.weight(Route, l), c.Experts, c.Hidden), false)
 }

@@ -39,15 +39,16 @@ type Net struct {
 
 // scratch is memory that no two layers need at once.
 type scratch struct {
-	branch, dbranch    []float32   // (N, d) what a block adds, and a gradient of that shape
-	dx                 []float32   // (N, d) gradient of the residual stream
-	datt               []float32   // (N, a)
-	dqkv               compute.Mat // (a+2b, N), channel-major
-	dlogits            []float32   // (N, V)
-	dys, dxs           []float32   // (S, d)
-	dgate, dup, dh     []float32   // (S, f)
-	dwSlot, dw, droute []float32   // (S), (N·k), (N, E)
-	dprob              []float32   // (E)
+	branch, dbranch []float32   // (N, d) what a block adds, and a gradient of that shape
+	dx              []float32   // (N, d) gradient of the residual stream
+	datt            []float32   // (N, a)
+	dqkv            compute.Mat // (a+2b, N), channel-major
+	dlogits         []float32   // (N, V)
+	dys, dxs        []float32   // (S, d)
+	dgate, dup, dh  []float32   // (S, f)
+	logits          []float32   // (N, E) of a router
+	dw, droute      compute.Mat // (k, N), (E, N), channel-major
+	dprob           []float32   // (E)
 }
 
 // NewNet prepares a network for batches of batch sequences of seq tokens. It keeps weights, not a copy.
@@ -64,7 +65,7 @@ func NewNet(eng compute.Engine, weights Values, batch, seq int) *Net {
 		scratch: scratch{
 			branch: f(d), dbranch: f(d), dx: f(d), datt: f(n * c.Heads * c.HeadDim), dqkv: compute.NewColumns((c.Heads+2*c.KVHeads)*c.HeadDim, n), dlogits: f(n * c.Vocab),
 			dys: f(s * c.Hidden), dxs: f(s * c.Hidden), dgate: f(s * c.Inner), dup: f(s * c.Inner), dh: f(s * c.Inner),
-			dwSlot: f(s), dw: f(s), droute: f(n * c.Experts), dprob: f(c.Experts),
+			logits: f(n * c.Experts), dw: compute.NewColumns(c.TopK, n), droute: compute.NewColumns(c.Experts, n), dprob: f(c.Experts),
 		},
 	}
 	net.rotary = rotary(c, batch, seq)
@@ -111,7 +112,7 @@ func (n *Net) grad(p Part, layer int) []float32   { return n.Grads.Tensor(n.Tabl
 func (n *Net) Forward(ids []int32) {
 	c, e := n.Config, n.eng
 	copy(n.ids, ids)
-	e.Gather(n.in(0), n.weight(Embed, -1), n.ids, nil, c.Hidden)
+	e.Gather(n.in(0), n.weight(Embed, -1), n.ids, c.Hidden)
 	for l := range n.layers {
 		n.attention(l)
 		n.experts(l)
@@ -145,7 +146,7 @@ func (n *Net) loss(dlogits []float32, labels []int32) Losses {
 	valid = max(valid, 1)
 	l := Losses{CE: n.eng.CrossEntropy(dlogits, n.logits, labels, n.Config.Vocab, 1/float32(valid)) / float64(valid)}
 	for i := range n.layers {
-		lb, z := n.layers[i].balance()
+		lb, z := n.layers[i].balance(n.eng)
 		l.LB += lb / float64(len(n.layers))
 		l.Z += z / float64(len(n.layers))
 	}
@@ -169,7 +170,7 @@ func (n *Net) Backward(labels []int32) Losses {
 		n.expertsBackward(l)
 		n.attentionBackward(l)
 	}
-	e.ScatterAdd(n.grad(Embed, -1), s.dx, n.ids, nil, c.Hidden) // a tied head's part is there already
+	e.ScatterAdd(n.grad(Embed, -1), s.dx, n.ids, c.Hidden) // a tied head's part is there already
 	return loss
 }
 

@@ -63,19 +63,29 @@ func (e *timed) AttentionBackward(dq, dk, dv, dout compute.Mat, probs []float32,
 	e.Engine.AttentionBackward(dq, dk, dv, dout, probs, q, k, v, s)
 }
 
-func (e *timed) Softmax(y, lse, x []float32, cols int) {
+func (e *timed) Route(r compute.Routing, logits compute.Mat) {
 	defer e.since("route", time.Now())
-	e.Engine.Softmax(y, lse, x, cols)
+	e.Engine.Route(r, logits)
 }
 
-func (e *timed) TopK(idx []int32, w, probs []float32, cols, k int) {
+func (e *timed) RouteBackward(dlogits, dw compute.Mat, r compute.Routing, dp []float32, z float32) {
 	defer e.since("route", time.Now())
-	e.Engine.TopK(idx, w, probs, cols, k)
+	e.Engine.RouteBackward(dlogits, dw, r, dp, z)
 }
 
-func (e *timed) RouterBackward(dlogits, dw, probs, lse, w, dp []float32, idx []int32, z float32, cols, k int) {
-	defer e.since("route", time.Now())
-	e.Engine.RouterBackward(dlogits, dw, probs, lse, w, dp, idx, z, cols, k)
+func (e *timed) Spread(dst, src compute.Mat, s compute.Slots) {
+	defer e.since("combine", time.Now())
+	e.Engine.Spread(dst, src, s)
+}
+
+func (e *timed) Combine(dst, src compute.Mat, s compute.Slots, weight compute.Mat, acc bool) {
+	defer e.since("combine", time.Now())
+	e.Engine.Combine(dst, src, s, weight, acc)
+}
+
+func (e *timed) CombineBackward(dsrc, dw, ddst, src compute.Mat, s compute.Slots, weight compute.Mat) {
+	defer e.since("combine", time.Now())
+	e.Engine.CombineBackward(dsrc, dw, ddst, src, s, weight)
 }
 
 func (e *timed) SwiGLU(h, gate, up []float32) {
@@ -88,19 +98,14 @@ func (e *timed) SwiGLUBackward(dgate, dup, dh, gate, up []float32) {
 	e.Engine.SwiGLUBackward(dgate, dup, dh, gate, up)
 }
 
-func (e *timed) Gather(dst, src []float32, rows []int32, scale []float32, cols int) {
-	defer e.since("gather", time.Now())
-	e.Engine.Gather(dst, src, rows, scale, cols)
+func (e *timed) Gather(dst, src []float32, rows []int32, cols int) {
+	defer e.since("embed", time.Now())
+	e.Engine.Gather(dst, src, rows, cols)
 }
 
-func (e *timed) ScatterAdd(dst, src []float32, rows []int32, scale []float32, cols int) {
-	defer e.since("scatter", time.Now())
-	e.Engine.ScatterAdd(dst, src, rows, scale, cols)
-}
-
-func (e *timed) RowDot(dst, a, b []float32, cols int) {
-	defer e.since("gather", time.Now())
-	e.Engine.RowDot(dst, a, b, cols)
+func (e *timed) ScatterAdd(dst, src []float32, rows []int32, cols int) {
+	defer e.since("embed", time.Now())
+	e.Engine.ScatterAdd(dst, src, rows, cols)
 }
 
 func (e *timed) CrossEntropy(dlogits, logits []float32, labels []int32, cols int, scale float32) float64 {

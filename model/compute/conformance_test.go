@@ -238,11 +238,6 @@ func TestRowOperationsAgreeWithTheReference(t *testing.T) {
 				large[i] *= 30 // exponentials over- and underflow unless the largest is taken off first
 			}
 			for _, in := range [][]float32{x, large} {
-				p, lse, p2, lse2 := f(rows*n), f(rows), f(rows*n), f(rows)
-				judge.Softmax(p, lse, in, n)
-				eng.Softmax(p2, lse2, in, n)
-				near(t, p, p2, what("Softmax"))
-				near(t, lse, lse2, what("Softmax lse"))
 				labels := []int32{0, -100, int32(n - 1), int32(n / 2), -1, 0}
 				d, d2 := f(rows*n), append([]float32(nil), in...)
 				want, got := judge.CrossEntropy(d, in, labels, n, 0.25), eng.CrossEntropy(d2, d2, labels, n, 0.25)
@@ -261,21 +256,15 @@ func TestRowOperationsAgreeWithTheReference(t *testing.T) {
 			near(t, a, a2, what("SwiGLUBackward gate"))
 			near(t, b, b2, what("SwiGLUBackward up"))
 
-			picked, scale := []int32{3, 0, 3, 5}, values(4, 8)
-			for _, s := range [][]float32{nil, scale} {
-				g, g2 := f(4*n), f(4*n)
-				judge.Gather(g, x, picked, s, n)
-				eng.Gather(g2, x, picked, s, n)
-				near(t, g, g2, what("Gather"))
-				to, to2 := values(rows*n, 9), values(rows*n, 9)
-				judge.ScatterAdd(to, g, picked, s, n)
-				eng.ScatterAdd(to2, g, picked, s, n)
-				near(t, to, to2, what("ScatterAdd"))
-			}
-			dot, dot2 := f(rows), f(rows)
-			judge.RowDot(dot, x, dy, n)
-			eng.RowDot(dot2, x, dy, n)
-			near64(t, dot, dot2, 1e-5, what("RowDot"))
+			picked := []int32{3, 0, 3, 5}
+			g, g2 := f(4*n), f(4*n)
+			judge.Gather(g, x, picked, n)
+			eng.Gather(g2, x, picked, n)
+			near(t, g, g2, what("Gather"))
+			to, to2 := values(rows*n, 9), values(rows*n, 9)
+			judge.ScatterAdd(to, g, picked, n)
+			eng.ScatterAdd(to2, g, picked, n)
+			near(t, to, to2, what("ScatterAdd"))
 			assert.InEpsilon(t, judge.SumSquares(x), eng.SumSquares(x), 1e-6, what("SumSquares"))
 			for _, keep := range []float32{0, 0.4} {
 				z, z2 := values(rows*n, 10), values(rows*n, 10)
@@ -359,29 +348,75 @@ func columns(channels, tokens int, seed uint64) compute.Mat {
 }
 
 func TestRoutingAgreesWithTheReference(t *testing.T) {
-	const rows = 7
+	const rows = 37
 	for _, eng := range engines() {
 		for _, c := range [][2]int{{1, 1}, {4, 2}, {8, 3}, {17, 17}} {
 			cols, k := c[0], c[1]
 			what := fmt.Sprintf("%s, %d of %d", eng.Name(), k, cols)
-			f := func(size int) []float32 { return make([]float32, size) }
-			probs, lse := f(rows*cols), f(rows)
-			logits := values(rows*cols, 1)
-			copy(logits[:cols], make([]float32, cols)) // all equal: ties go to the lower index
-			judge.Softmax(probs, lse, logits, cols)
-			idx, idx2, w, w2 := make([]int32, rows*k), make([]int32, rows*k), f(rows*k), f(rows*k)
-			judge.TopK(idx, w, probs, cols, k)
-			eng.TopK(idx2, w2, probs, cols, k)
-			assert.Equal(t, idx, idx2, what)
-			near(t, w, w2, what+" weights")
+			logits := compute.M(values(rows*cols, 1), rows, cols)
+			clear(logits.Data[:cols]) // all equal: ties go to the lower index
+			r, r2 := compute.NewRouting(cols, k, rows), compute.NewRouting(cols, k, rows)
+			judge.Route(r, logits)
+			eng.Route(r2, logits)
+			ld := r.Weight.Stride
 			for i := range k {
-				assert.EqualValues(t, i, idx[i], "ties go to the lower index")
+				assert.Equal(t, r.Choice[i*ld:][:rows], r2.Choice[i*ld:][:rows], what)
+				near(t, r.Weight.Data[i*ld:][:rows], r2.Weight.Data[i*ld:][:rows], what+" weights")
+				assert.EqualValues(t, i, r2.Choice[i*ld], "ties go to the lower index")
 			}
-			dw, dp := values(rows*k, 2), values(cols, 3)
-			d, d2 := f(rows*cols), f(rows*cols)
-			judge.RouterBackward(d, dw, probs, lse, w, dp, idx, 0.3, cols, k)
-			eng.RouterBackward(d2, dw, probs, lse, w, dp, idx, 0.3, cols, k)
-			near(t, d, d2, what+" gradient")
+			near(t, r.LSE.Data[:rows], r2.LSE.Data[:rows], what+" log-sum-exp")
+			dw, dp := columns(k, rows, 2), values(cols, 3)
+			d, d2 := columns(cols, rows, 4), columns(cols, rows, 5)
+			judge.RouteBackward(d, dw, r, dp, 0.3)
+			eng.RouteBackward(d2, dw, r2, dp, 0.3)
+			for i := range cols {
+				near(t, r.Prob.Data[i*ld:][:rows], r2.Prob.Data[i*ld:][:rows], what+" probabilities")
+				near64(t, d.Data[i*ld:][:rows], d2.Data[i*ld:][:rows], 5e-6, what+" gradient")
+			}
+		}
+	}
+}
+
+func TestARouterWithoutNumbersStillChoosesDifferentExperts(t *testing.T) {
+	for _, e := range append(engines(), judge) {
+		r, logits := compute.NewRouting(4, 2, 3), compute.M(values(12, 1), 3, 4)
+		logits.Data[5] = float32(math.NaN())
+		e.Route(r, logits)
+		assert.Equal(t, []int32{0, 1}, []int32{r.Choice[1], r.Choice[r.Weight.Stride+1]}, e.Name())
+	}
+}
+
+func TestRowsSpreadOverExpertsAndCombined(t *testing.T) {
+	const tokens, k = 11, 3
+	for _, eng := range engines() {
+		for _, n := range widths {
+			what := fmt.Sprintf("%s, %d wide", eng.Name(), n)
+			weight := columns(k, tokens, 1)
+			s := compute.Slots{Rows: make([]int32, len(weight.Data)), K: k, Stride: weight.Stride}
+			for t := range tokens {
+				for j := range k {
+					s.Rows[j*s.Stride+t] = int32((t*7 + j*13) % (tokens * k))
+				}
+			}
+			m := func(rows int, seed uint64) compute.Mat { return compute.M(values(rows*n, seed), rows, n) }
+			x, y := m(tokens, 2), m(tokens*k, 3)
+			far, far2 := m(tokens*k, 4), m(tokens*k, 4)
+			judge.Spread(far, x, s)
+			eng.Spread(far2, x, s)
+			near(t, far.Data, far2.Data, what+" Spread")
+			for _, w := range []compute.Mat{weight, {}} {
+				for _, acc := range []bool{false, true} {
+					near1, near2 := m(tokens, 5), m(tokens, 5)
+					judge.Combine(near1, y, s, w, acc)
+					eng.Combine(near2, y, s, w, acc)
+					near(t, near1.Data, near2.Data, what+" Combine")
+				}
+			}
+			dw, dw2 := columns(k, tokens, 6), columns(k, tokens, 7)
+			judge.CombineBackward(far, dw, x, y, s, weight)
+			eng.CombineBackward(far2, dw2, x, y, s, weight)
+			near(t, far.Data, far2.Data, what+" CombineBackward")
+			near64(t, dw.Data, dw2.Data, 1e-5, what+" CombineBackward weights")
 		}
 	}
 }

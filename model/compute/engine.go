@@ -116,25 +116,28 @@ type Engine interface {
 	// AttentionBackward sets dq, dk and dv.
 	AttentionBackward(dq, dk, dv, dout Mat, probs []float32, q, k, v Mat, s AttnShape)
 
-	// Softmax sets y to the softmax of each row of x and lse to its log-sum-exp.
-	Softmax(y, lse, x []float32, cols int)
-	// TopK picks the k largest of each row of probs (ties go to the lower index) in falling order, and sets
-	// w to their values over their sum.
-	TopK(idx []int32, w, probs []float32, cols, k int)
-	// RouterBackward sets dlogits from dw, the gradient of TopK's weights; dp, added to the gradient of every row of
-	// probs (the load-balancing loss); and z, the factor of 2·lse in the gradient of each row (the z-loss).
-	RouterBackward(dlogits, dw, probs, lse, w, dp []float32, idx []int32, z float32, cols, k int)
+	// Route sets r from logits (tokens, experts); ties go to the lower index.
+	Route(r Routing, logits Mat)
+	// RouteBackward sets dlogits (experts, tokens), channel-major, from dw (k, tokens), the gradient of r.Weight; dp, added to the
+	// gradient of every token's probabilities (the load-balancing loss); and z, the factor of 2·lse in the gradient of each logit (the z-loss).
+	RouteBackward(dlogits, dw Mat, r Routing, dp []float32, z float32)
+	// Spread sets each of a token's k rows of dst to its row of src.
+	Spread(dst, src Mat, s Slots)
+	// Combine sets a token's row of dst to the sum of its k rows of src, each times weight (k, tokens) unless that has no data, or adds
+	// it when acc is true.
+	Combine(dst, src Mat, s Slots, weight Mat, acc bool)
+	// CombineBackward sets dsrc and dw (k, tokens), the gradients of Combine's src and weight.
+	CombineBackward(dsrc, dw, ddst, src Mat, s Slots, weight Mat)
+
 	// SwiGLU sets h = silu(gate)⊙up.
 	SwiGLU(h, gate, up []float32)
 	// SwiGLUBackward sets dgate and dup.
 	SwiGLUBackward(dgate, dup, dh, gate, up []float32)
 
-	// Gather sets row i of dst to row rows[i] of src, times scale[i] unless scale is nil.
-	Gather(dst, src []float32, rows []int32, scale []float32, cols int)
-	// ScatterAdd adds row i of src, times scale[i] unless scale is nil, to row rows[i] of dst, in ascending i.
-	ScatterAdd(dst, src []float32, rows []int32, scale []float32, cols int)
-	// RowDot sets dst[i] to the dot product of rows i of a and b.
-	RowDot(dst, a, b []float32, cols int)
+	// Gather sets row i of dst to row rows[i] of src.
+	Gather(dst, src []float32, rows []int32, cols int)
+	// ScatterAdd adds row i of src to row rows[i] of dst, in ascending i.
+	ScatterAdd(dst, src []float32, rows []int32, cols int)
 
 	// CrossEntropy returns the summed −log softmax(logits)[label] over the rows whose label is not negative, in nats,
 	// and sets dlogits, unless nil, to scale·(softmax − onehot), zero in the other rows. dlogits may be logits itself.

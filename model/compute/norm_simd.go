@@ -10,15 +10,15 @@ import (
 // Loading and storing a part of a vector costs several times as much as a whole one: the loops here take whole vectors as long as there
 // are any, and the rest with the same instructions.
 
-// lanesSum adds the lanes of a vector, in order.
+// lanesSum adds the lanes of a vector, always in the same order.
 func lanesSum(v simd.Float32s) float64 {
-	var lanes [16]float32
-	v.Store(lanes[:])
-	sum := 0.0
-	for _, x := range lanes[:v.Len()] {
-		sum += float64(x)
+	var x [16]float32
+	v.Store(x[:])
+	a, b, c, d := float64(x[0]), float64(x[1]), float64(x[2]), float64(x[3])
+	for i := 4; i < v.Len(); i += 4 {
+		a, b, c, d = a+float64(x[i]), b+float64(x[i+1]), c+float64(x[i+2]), d+float64(x[i+3])
 	}
-	return sum
+	return (a + b) + (c + d)
 }
 
 // RMSNorm implements [Engine].
@@ -42,6 +42,32 @@ func squares(x []float32) float64 {
 	if i < len(x) {
 		v, _ := simd.LoadFloat32sPart(x[i:])
 		sum = v.MulAdd(v, sum)
+	}
+	return lanesSum(sum)
+}
+
+// SumSquares implements [Engine], in stretches short enough for float32.
+func (e *cpu) SumSquares(x []float32) float64 {
+	const stretch = 1024
+	sum := 0.0
+	for len(x) > stretch {
+		sum += squares(x[:stretch])
+		x = x[stretch:]
+	}
+	return sum + squares(x)
+}
+
+// dotRow is Σab.
+func dotRow(a, b []float32) float64 {
+	var sum simd.Float32s
+	i, lanes := 0, sum.Len()
+	for ; i+lanes <= len(a); i += lanes {
+		sum = simd.LoadFloat32s(a[i:]).MulAdd(simd.LoadFloat32s(b[i:]), sum)
+	}
+	if i < len(a) {
+		av, _ := simd.LoadFloat32sPart(a[i:])
+		bv, _ := simd.LoadFloat32sPart(b[i:])
+		sum = av.MulAdd(bv, sum)
 	}
 	return lanesSum(sum)
 }

@@ -97,32 +97,6 @@ func (Reference) RMSNormBackward(dx, dgain, dy, x, gain, inv []float32, acc bool
 	}
 }
 
-// Softmax implements [Engine].
-func (Reference) Softmax(y, lse, x []float32, cols int) {
-	for i := range lse {
-		lse[i] = softmaxRow(y[i*cols:(i+1)*cols], x[i*cols:(i+1)*cols])
-	}
-}
-
-// softmaxRow sets y = softmax(x) and returns the log-sum-exp; y may be x.
-func softmaxRow(y, x []float32) float32 {
-	top := x[0]
-	for _, v := range x {
-		top = max(top, v)
-	}
-	var sum float64
-	for j, v := range x {
-		e := math.Exp(float64(v - top))
-		y[j] = float32(e)
-		sum += e
-	}
-	inv := float32(1 / sum)
-	for j := range y {
-		y[j] *= inv
-	}
-	return top + float32(math.Log(sum))
-}
-
 // SwiGLU implements [Engine].
 func (Reference) SwiGLU(h, gate, up []float32) {
 	for i, g := range gate {
@@ -142,40 +116,19 @@ func (Reference) SwiGLUBackward(dgate, dup, dh, gate, up []float32) {
 func sigmoid(x float32) float32 { return float32(1 / (1 + math.Exp(-float64(x)))) }
 
 // Gather implements [Engine].
-func (Reference) Gather(dst, src []float32, rows []int32, scale []float32, cols int) {
+func (Reference) Gather(dst, src []float32, rows []int32, cols int) {
 	for i, r := range rows {
-		out, in := dst[i*cols:(i+1)*cols], src[int(r)*cols:(int(r)+1)*cols]
-		copy(out, in)
-		if scale != nil {
-			for j := range out {
-				out[j] *= scale[i]
-			}
-		}
+		copy(dst[i*cols:(i+1)*cols], src[int(r)*cols:])
 	}
 }
 
 // ScatterAdd implements [Engine].
-func (Reference) ScatterAdd(dst, src []float32, rows []int32, scale []float32, cols int) {
+func (Reference) ScatterAdd(dst, src []float32, rows []int32, cols int) {
 	for i, r := range rows {
-		s := float32(1)
-		if scale != nil {
-			s = scale[i]
+		out := dst[int(r)*cols : (int(r)+1)*cols]
+		for j, v := range src[i*cols : (i+1)*cols] {
+			out[j] += v
 		}
-		out, in := dst[int(r)*cols:(int(r)+1)*cols], src[i*cols:(i+1)*cols]
-		for j, v := range in {
-			out[j] += s * v
-		}
-	}
-}
-
-// RowDot implements [Engine].
-func (Reference) RowDot(dst, a, b []float32, cols int) {
-	for i := range dst {
-		var s float64
-		for j := range cols {
-			s += float64(a[i*cols+j]) * float64(b[i*cols+j])
-		}
-		dst[i] = float32(s)
 	}
 }
 

@@ -14,11 +14,15 @@ import (
 func (e *cpu) SwiGLU(h, gate, up []float32) { swiGLU(h, gate, up) }
 
 func swiGLU(h, gate, up []float32) {
-	for i := 0; i < len(gate); {
-		g, n := simd.LoadFloat32sPart(gate[i:])
+	i, lanes := 0, vectorLen()
+	for ; i+lanes <= len(gate); i += lanes {
+		g := simd.LoadFloat32s(gate[i:])
+		g.Mul(sigmoidVec(g)).Mul(simd.LoadFloat32s(up[i:])).Store(h[i:])
+	}
+	if i < len(gate) {
+		g, _ := simd.LoadFloat32sPart(gate[i:])
 		u, _ := simd.LoadFloat32sPart(up[i:])
 		g.Mul(sigmoidVec(g)).Mul(u).StorePart(h[i:])
-		i += n
 	}
 }
 
@@ -29,14 +33,20 @@ func (e *cpu) SwiGLUBackward(dgate, dup, dh, gate, up []float32) {
 
 func swiGLUBackward(dgate, dup, dh, gate, up []float32) {
 	one := simd.BroadcastFloat32s(1)
-	for i := 0; i < len(gate); {
-		g, n := simd.LoadFloat32sPart(gate[i:])
-		u, _ := simd.LoadFloat32sPart(up[i:])
+	i, lanes := 0, one.Len()
+	for ; i+lanes <= len(gate); i += lanes {
+		g, dy := simd.LoadFloat32s(gate[i:]), simd.LoadFloat32s(dh[i:])
+		s := sigmoidVec(g)
+		dy.Mul(g).Mul(s).Store(dup[i:])
+		dy.Mul(simd.LoadFloat32s(up[i:])).Mul(s).Mul(g.MulAdd(one.Sub(s), one)).Store(dgate[i:])
+	}
+	if i < len(gate) {
+		g, _ := simd.LoadFloat32sPart(gate[i:])
 		dy, _ := simd.LoadFloat32sPart(dh[i:])
+		u, _ := simd.LoadFloat32sPart(up[i:])
 		s := sigmoidVec(g)
 		dy.Mul(g).Mul(s).StorePart(dup[i:])
 		dy.Mul(u).Mul(s).Mul(g.MulAdd(one.Sub(s), one)).StorePart(dgate[i:])
-		i += n
 	}
 }
 
@@ -67,26 +77,31 @@ func (e *cpu) Axpby(y []float32, a float32, x []float32, b float32) { axpby(y, a
 
 func axpby(y []float32, a float32, x []float32, b float32) {
 	av, bv := simd.BroadcastFloat32s(a), simd.BroadcastFloat32s(b)
-	for i := 0; i < len(x); {
-		xv, n := simd.LoadFloat32sPart(x[i:])
+	i, lanes := 0, av.Len()
+	if b == 0 {
+		for ; i+lanes <= len(x); i += lanes {
+			av.Mul(simd.LoadFloat32s(x[i:])).Store(y[i:])
+		}
+	} else {
+		for ; i+lanes <= len(x); i += lanes {
+			bv.MulAdd(simd.LoadFloat32s(y[i:]), av.Mul(simd.LoadFloat32s(x[i:]))).Store(y[i:])
+		}
+	}
+	if i < len(x) {
+		xv, _ := simd.LoadFloat32sPart(x[i:])
 		out := av.Mul(xv)
 		if b != 0 {
 			yv, _ := simd.LoadFloat32sPart(y[i:])
 			out = bv.MulAdd(yv, out)
 		}
 		out.StorePart(y[i:])
-		i += n
 	}
 }
 
 // ScatterAdd implements [Engine].
-func (e *cpu) ScatterAdd(dst, src []float32, rows []int32, scale []float32, cols int) {
-	s := float32(1)
+func (e *cpu) ScatterAdd(dst, src []float32, rows []int32, cols int) {
 	for i, r := range rows {
-		if scale != nil {
-			s = scale[i]
-		}
-		addScaled(dst[int(r)*cols:(int(r)+1)*cols], s, src[i*cols:(i+1)*cols])
+		addScaled(dst[int(r)*cols:(int(r)+1)*cols], 1, src[i*cols:(i+1)*cols])
 	}
 }
 
@@ -107,19 +122,20 @@ func addScaled(y []float32, a float32, x []float32) {
 // expRow sets y = e^(x − top) and returns the sum; y may be x.
 func expRow(y, x []float32, top float32) float64 {
 	tv := simd.BroadcastFloat32s(top)
+	var sum simd.Float32s
 	i, lanes := 0, tv.Len()
 	for ; i+lanes <= len(x); i += lanes {
-		expVec(simd.LoadFloat32s(x[i:]).Sub(tv)).Store(y[i:])
+		p := expVec(simd.LoadFloat32s(x[i:]).Sub(tv))
+		p.Store(y[i:])
+		sum = sum.Add(p)
 	}
 	if i < len(x) {
-		xv, _ := simd.LoadFloat32sPart(x[i:])
-		expVec(xv.Sub(tv)).StorePart(y[i:])
+		v, n := simd.LoadFloat32sPart(x[i:])
+		p := expVec(v.Sub(tv))
+		p.StorePart(y[i:])
+		sum = sum.Add(p.Masked(simd.LoadFloat32s(counting[:]).Less(simd.BroadcastFloat32s(float32(n)))))
 	}
-	var sum float64
-	for _, v := range y {
-		sum += float64(v)
-	}
-	return sum
+	return lanesSum(sum)
 }
 
 // scaleRow sets y = a·y.
@@ -137,6 +153,21 @@ func scaleRow(y []float32, a float32) {
 
 // maxRow is the largest element. A not-a-number need not win: its own exponential is one, and so is the sum.
 func maxRow(x []float32) float32 {
+	lanes := vectorLen()
+	if len(x) < lanes {
+		return maxOf(x)
+	}
+	top := simd.LoadFloat32s(x)
+	for i := lanes; i+lanes <= len(x); i += lanes {
+		top = top.Max(simd.LoadFloat32s(x[i:]))
+	}
+	top = top.Max(simd.LoadFloat32s(x[len(x)-lanes:])) // twice the same does no harm
+	var all [16]float32
+	top.Store(all[:])
+	return maxOf(all[:lanes])
+}
+
+func maxOf(x []float32) float32 {
 	top := x[0]
 	for _, v := range x {
 		if v > top { // the builtin max is a call on some machines
@@ -144,21 +175,6 @@ func maxRow(x []float32) float32 {
 		}
 	}
 	return top
-}
-
-// softmax sets y to the softmax of x and returns the log-sum-exp; y may be x.
-func (e *cpu) softmax(y, x []float32) float32 {
-	top := maxRow(x)
-	sum := expRow(y, x, top)
-	scaleRow(y, float32(1/sum))
-	return top + float32(math.Log(sum))
-}
-
-// Softmax implements [Engine].
-func (e *cpu) Softmax(y, lse, x []float32, cols int) {
-	for i := range lse {
-		lse[i] = e.softmax(y[i*cols:(i+1)*cols], x[i*cols:(i+1)*cols])
-	}
 }
 
 // CrossEntropy implements [Engine].
