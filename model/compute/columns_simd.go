@@ -33,16 +33,14 @@ func softmaxColumns(s Mat, from int, scale float32) {
 			top = top.Max(v.IfElse(query.GreaterEqual(simd.BroadcastFloat32s(float32(j))), none))
 		}
 		top = top.Max(top1).Max(top2.Max(top3))
-		var sum simd.Float32s
-		for j = 0; j < all; j++ {
-			p := expVec(simd.LoadFloat32s(x[j*ld:]).Sub(top).Mul(by))
-			p.Store(x[j*ld:])
-			sum = sum.Add(p)
-		}
-		for ; j < some; j++ {
-			p := expVec(simd.LoadFloat32s(x[j*ld:]).Sub(top).Mul(by)).Masked(query.GreaterEqual(simd.BroadcastFloat32s(float32(j))))
-			p.Store(x[j*ld:])
-			sum = sum.Add(p)
+		sum := expRun(x, x, ld, all, top, by)
+		if all < some {
+			expRun(x[all*ld:], x[all*ld:], ld, some-all, top, by)
+			for j = all; j < some; j++ {
+				p := simd.LoadFloat32s(x[j*ld:]).Masked(query.GreaterEqual(simd.BroadcastFloat32s(float32(j))))
+				p.Store(x[j*ld:])
+				sum = sum.Add(p)
+			}
 		}
 		inv := simd.BroadcastFloat32s(1).Div(sum)
 		for j = 0; j < some; j++ {

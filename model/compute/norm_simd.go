@@ -3,7 +3,6 @@
 package compute
 
 import (
-	"math"
 	"simd"
 )
 
@@ -21,13 +20,31 @@ func lanesSum(v simd.Float32s) float64 {
 	return (a + b) + (c + d)
 }
 
+// normRows is how many rows are normed at once: their sums are taken, then all their roots, and then they are scaled, so that a row
+// need not wait for its own root.
+const normRows = 16
+
 // RMSNorm implements [Engine].
 func (e *cpu) RMSNorm(y, inv, x, gain []float32, eps float32) {
 	d := len(gain)
+	for i := 0; i < len(inv); i += normRows {
+		to := min(i+normRows, len(inv))
+		rmsNorm(y[i*d:to*d], inv[i:to], x[i*d:to*d], gain, eps)
+	}
+}
+
+func rmsNorm(y, inv, x, gain []float32, eps float32) {
+	d := len(gain)
+	var mean [normRows]float32
 	for i := range inv {
-		row := x[i*d : (i+1)*d]
-		inv[i] = float32(1 / math.Sqrt(squares(row)/float64(d)+float64(eps)))
-		scaleBy(y[i*d:(i+1)*d], row, inv[i], gain)
+		mean[i] = float32(squares(x[i*d:(i+1)*d]) / float64(d))
+	}
+	one, small := simd.BroadcastFloat32s(1), simd.BroadcastFloat32s(eps)
+	for i := 0; i < len(inv); i += one.Len() {
+		one.Div(simd.LoadFloat32s(mean[i:]).Add(small).Sqrt()).StorePart(inv[i:])
+	}
+	for i, r := range inv {
+		scaleBy(y[i*d:(i+1)*d], x[i*d:(i+1)*d], r, gain)
 	}
 }
 
@@ -89,10 +106,21 @@ func scaleBy(y, x []float32, a float32, by []float32) {
 // RMSNormBackward implements [Engine]: dx = inv·(γ⊙dy − x·inv²·mean(γ⊙dy⊙x)).
 func (e *cpu) RMSNormBackward(dx, dgain, dy, x, gain, inv []float32, acc bool) {
 	d := len(gain)
+	for i := 0; i < len(inv); i += normRows {
+		to := min(i+normRows, len(inv))
+		rmsNormBackward(dx[i*d:to*d], dgain, dy[i*d:to*d], x[i*d:to*d], gain, inv[i:to], acc)
+	}
+}
+
+func rmsNormBackward(dx, dgain, dy, x, gain, inv []float32, acc bool) {
+	d := len(gain)
+	var c [normRows]float32
+	for i, r := range inv {
+		c[i] = float32(dot3(gain, dy[i*d:(i+1)*d], x[i*d:(i+1)*d])/float64(d)) * r * r
+	}
 	for i, r := range inv {
 		from, to := i*d, (i+1)*d
-		c := float32(dot3(gain, dy[from:to], x[from:to])/float64(d)) * r * r
-		normBackward(dx[from:to], dgain, dy[from:to], x[from:to], gain, r, c, acc)
+		normBackward(dx[from:to], dgain, dy[from:to], x[from:to], gain, r, c[i], acc)
 	}
 }
 

@@ -27,12 +27,7 @@ func routeColumns(r Routing, sums []float32) {
 			top = top.Max(simd.LoadFloat32s(p[e*ld:]))
 		}
 		top.Store(r.LSE.Data[t:])
-		var sum simd.Float32s
-		for e := range r.Prob.Rows {
-			x := expVec(simd.LoadFloat32s(p[e*ld:]).Sub(top))
-			x.Store(p[e*ld:])
-			sum = sum.Add(x)
-		}
+		sum := expRun(p, p, ld, r.Prob.Rows, top, f(1))
 		sum.Store(sums[t:])
 		inv := f(1).Div(sum)
 		for e := range r.Prob.Rows {

@@ -10,41 +10,61 @@ import (
 // The operations here treat the last, partial vector with the same instructions as all others, so that an element's result does not
 // depend on where it lies.
 
-// SwiGLU implements [Engine].
-func (e *cpu) SwiGLU(h, gate, up []float32) { swiGLU(h, gate, up) }
+// expChunk is how many exponentials are taken before they are used: few enough to stay in the cache.
+const expChunk = 512
 
-func swiGLU(h, gate, up []float32) {
-	i, lanes := 0, vectorLen()
+// SwiGLU implements [Engine].
+func (e *cpu) SwiGLU(h, gate, up []float32) {
+	buf := e.scratch(0, expChunk)
+	for i := 0; i < len(gate); i += expChunk {
+		to := min(i+expChunk, len(gate))
+		expSlice(buf, gate[i:to], 0, -1)
+		swiGLU(h[i:to], gate[i:to], up[i:to], buf)
+	}
+}
+
+// swiGLU sets h = gate/(1+e)⊙up, e = e^−gate.
+func swiGLU(h, gate, up, e []float32) {
+	one := simd.BroadcastFloat32s(1)
+	i, lanes := 0, one.Len()
 	for ; i+lanes <= len(gate); i += lanes {
-		g := simd.LoadFloat32s(gate[i:])
-		g.Mul(sigmoidVec(g)).Mul(simd.LoadFloat32s(up[i:])).Store(h[i:])
+		s := one.Div(one.Add(simd.LoadFloat32s(e[i:])))
+		simd.LoadFloat32s(gate[i:]).Mul(s).Mul(simd.LoadFloat32s(up[i:])).Store(h[i:])
 	}
 	if i < len(gate) {
-		g, _ := simd.LoadFloat32sPart(gate[i:])
+		g, n := simd.LoadFloat32sPart(gate[i:])
 		u, _ := simd.LoadFloat32sPart(up[i:])
-		g.Mul(sigmoidVec(g)).Mul(u).StorePart(h[i:])
+		x, _ := simd.LoadFloat32sPart(e[i : i+n])
+		g.Mul(one.Div(one.Add(x))).Mul(u).StorePart(h[i:])
 	}
 }
 
 // SwiGLUBackward implements [Engine].
 func (e *cpu) SwiGLUBackward(dgate, dup, dh, gate, up []float32) {
-	swiGLUBackward(dgate, dup, dh, gate, up)
+	buf := e.scratch(0, expChunk)
+	for i := 0; i < len(gate); i += expChunk {
+		to := min(i+expChunk, len(gate))
+		expSlice(buf, gate[i:to], 0, -1)
+		swiGLUBackward(dgate[i:to], dup[i:to], dh[i:to], gate[i:to], up[i:to], buf)
+	}
 }
 
-func swiGLUBackward(dgate, dup, dh, gate, up []float32) {
+// swiGLUBackward is the gradient of swiGLU; e = e^−gate.
+func swiGLUBackward(dgate, dup, dh, gate, up, e []float32) {
 	one := simd.BroadcastFloat32s(1)
 	i, lanes := 0, one.Len()
 	for ; i+lanes <= len(gate); i += lanes {
 		g, dy := simd.LoadFloat32s(gate[i:]), simd.LoadFloat32s(dh[i:])
-		s := sigmoidVec(g)
+		s := one.Div(one.Add(simd.LoadFloat32s(e[i:])))
 		dy.Mul(g).Mul(s).Store(dup[i:])
 		dy.Mul(simd.LoadFloat32s(up[i:])).Mul(s).Mul(g.MulAdd(one.Sub(s), one)).Store(dgate[i:])
 	}
 	if i < len(gate) {
-		g, _ := simd.LoadFloat32sPart(gate[i:])
+		g, n := simd.LoadFloat32sPart(gate[i:])
 		dy, _ := simd.LoadFloat32sPart(dh[i:])
 		u, _ := simd.LoadFloat32sPart(up[i:])
-		s := sigmoidVec(g)
+		x, _ := simd.LoadFloat32sPart(e[i : i+n])
+		s := one.Div(one.Add(x))
 		dy.Mul(g).Mul(s).StorePart(dup[i:])
 		dy.Mul(u).Mul(s).Mul(g.MulAdd(one.Sub(s), one)).StorePart(dgate[i:])
 	}
@@ -119,25 +139,6 @@ func addScaled(y []float32, a float32, x []float32) {
 	}
 }
 
-// expRow sets y = e^(x − top) and returns the sum; y may be x.
-func expRow(y, x []float32, top float32) float64 {
-	tv := simd.BroadcastFloat32s(top)
-	var sum simd.Float32s
-	i, lanes := 0, tv.Len()
-	for ; i+lanes <= len(x); i += lanes {
-		p := expVec(simd.LoadFloat32s(x[i:]).Sub(tv))
-		p.Store(y[i:])
-		sum = sum.Add(p)
-	}
-	if i < len(x) {
-		v, n := simd.LoadFloat32sPart(x[i:])
-		p := expVec(v.Sub(tv))
-		p.StorePart(y[i:])
-		sum = sum.Add(p.Masked(simd.LoadFloat32s(counting[:]).Less(simd.BroadcastFloat32s(float32(n)))))
-	}
-	return lanesSum(sum)
-}
-
 // scaleRow sets y = a·y.
 func scaleRow(y []float32, a float32) {
 	av := simd.BroadcastFloat32s(a)
@@ -192,7 +193,7 @@ func (e *cpu) CrossEntropy(dlogits, logits []float32, labels []int32, cols int, 
 		}
 		top := maxRow(row)
 		at := row[label] - top
-		sum := expRow(out, row, top)
+		sum := expSlice(out, row, top, 1)
 		total += math.Log(sum) - float64(at)
 		if dlogits != nil {
 			scaleRow(out, float32(float64(scale)/sum))
