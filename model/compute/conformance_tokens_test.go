@@ -1,0 +1,144 @@
+package compute_test
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/sparkling-lab/sparkling/model/compute"
+)
+
+func TestAttentionAgreesWithTheReference(t *testing.T) {
+	for _, eng := range engines() {
+		for _, s := range []compute.AttnShape{
+			{Batch: 2, Seq: 1, Heads: 1, KVHeads: 1, HeadDim: 2}, {Batch: 2, Seq: 9, Heads: 4, KVHeads: 2, HeadDim: 6},
+			{Batch: 1, Seq: 33, Heads: 3, KVHeads: 3, HeadDim: 16}, {Batch: 2, Seq: 64, Heads: 4, KVHeads: 1, HeadDim: 8}, {Batch: 1, Seq: 20, Heads: 2, KVHeads: 1, HeadDim: 34},
+			{Batch: 1, Seq: 257, Heads: 2, KVHeads: 1, HeadDim: 12}, {Batch: 15, Seq: 17, Heads: 1, KVHeads: 1, HeadDim: 4},
+		} {
+			what := fmt.Sprintf("%s %+v", eng.Name(), s)
+			n, a, b := s.Batch*s.Seq, s.Heads*s.HeadDim, s.KVHeads*s.HeadDim
+			q, k, v := columns(a, n, 1), columns(b, n, 2), columns(b, n, 3)
+			dout := compute.M(values(n*a, 4), n, a)
+			f := func(size int) []float32 { return make([]float32, size) }
+			out, probs, out2, probs2 := f(n*a), f(s.Probs()), f(n*a), values(s.Probs(), 5)
+			judge.Attention(compute.M(out, n, a), probs, q, k, v, s)
+			eng.Attention(compute.M(out2, n, a), probs2, q, k, v, s)
+			near(t, out, out2, what)
+			dq, dk, dv := columns(a, n, 6), columns(b, n, 7), columns(b, n, 8)
+			dq2, dk2, dv2 := columns(a, n, 9), columns(b, n, 10), columns(b, n, 11)
+			judge.AttentionBackward(dq, dk, dv, dout, probs, q, k, v, s)
+			eng.AttentionBackward(dq2, dk2, dv2, dout, probs2, q, k, v, s)
+			near64(t, dq.Data, dq2.Data, 5e-6, what+" dq")
+			near64(t, dk.Data, dk2.Data, 5e-6, what+" dk")
+			near64(t, dv.Data, dv2.Data, 5e-6, what+" dv")
+
+			half := s.HeadDim / 2
+			r := compute.Rotary{Cos: compute.NewColumns(half, n), Sin: compute.NewColumns(half, n)}
+			for c := range half {
+				for i := range n {
+					si, co := math.Sincos(float64(i%s.Seq) / float64(1+c))
+					r.Cos.Data[c*r.Cos.Stride+i], r.Sin.Data[c*r.Sin.Stride+i] = float32(co), float32(si)
+				}
+			}
+			gain := values(s.HeadDim, 12)
+			y, inv, y2, inv2 := columns(a, n, 13), columns(s.Heads, n, 14), columns(a, n, 15), columns(s.Heads, n, 16)
+			judge.HeadNorm(y, inv, q, gain, r, 1e-6)
+			eng.HeadNorm(y2, inv2, q, gain, r, 1e-6)
+			near(t, y.Data, y2.Data, what+" HeadNorm")
+			for h := range s.Heads {
+				near(t, inv.Data[h*inv.Stride:][:n], inv2.Data[h*inv.Stride:][:n], what+" HeadNorm inv")
+			}
+			dg, dg2 := values(s.HeadDim, 17), values(s.HeadDim, 17)
+			dx, dy := columns(a, n, 18), columns(a, n, 19)
+			judge.HeadNormBackward(dx, dg, dy, q, gain, inv, r)
+			eng.HeadNormBackward(dy, dg2, dy, q, gain, inv2, r) // in place
+			near64(t, dx.Data, dy.Data, 5e-6, what+" HeadNormBackward dx")
+			near64(t, dg, dg2, 5e-6, what+" HeadNormBackward dgain")
+		}
+	}
+}
+
+// columns is a channel-major matrix of normal numbers.
+func columns(channels, tokens int, seed uint64) compute.Mat {
+	m := compute.NewColumns(channels, tokens)
+	for c := range channels {
+		copy(m.Data[c*m.Stride:][:tokens], values(tokens, seed+uint64(c)*100))
+	}
+	return m
+}
+
+func TestRoutingAgreesWithTheReference(t *testing.T) {
+	const rows = 37
+	for _, eng := range engines() {
+		for _, c := range [][2]int{{1, 1}, {4, 2}, {8, 3}, {17, 17}} {
+			cols, k := c[0], c[1]
+			what := fmt.Sprintf("%s, %d of %d", eng.Name(), k, cols)
+			logits := compute.M(values(rows*cols, 1), rows, cols)
+			clear(logits.Data[:cols]) // all equal: ties go to the lower index
+			r, r2 := compute.NewRouting(cols, k, rows), compute.NewRouting(cols, k, rows)
+			judge.Route(r, logits)
+			eng.Route(r2, logits)
+			ld := r.Weight.Stride
+			for i := range k {
+				assert.Equal(t, r.Choice[i*ld:][:rows], r2.Choice[i*ld:][:rows], what)
+				near(t, r.Weight.Data[i*ld:][:rows], r2.Weight.Data[i*ld:][:rows], what+" weights")
+				assert.EqualValues(t, i, r2.Choice[i*ld], "ties go to the lower index")
+			}
+			near(t, r.LSE.Data[:rows], r2.LSE.Data[:rows], what+" log-sum-exp")
+			dw, dp := columns(k, rows, 2), values(cols, 3)
+			d, d2 := columns(cols, rows, 4), columns(cols, rows, 5)
+			judge.RouteBackward(d, dw, r, dp, 0.3)
+			eng.RouteBackward(d2, dw, r2, dp, 0.3)
+			for i := range cols {
+				near(t, r.Prob.Data[i*ld:][:rows], r2.Prob.Data[i*ld:][:rows], what+" probabilities")
+				near64(t, d.Data[i*ld:][:rows], d2.Data[i*ld:][:rows], 5e-6, what+" gradient")
+			}
+		}
+	}
+}
+
+func TestARouterWithoutNumbersStillChoosesDifferentExperts(t *testing.T) {
+	for _, e := range append(engines(), judge) {
+		r, logits := compute.NewRouting(4, 2, 3), compute.M(values(12, 1), 3, 4)
+		logits.Data[5] = float32(math.NaN())
+		e.Route(r, logits)
+		assert.Equal(t, []int32{0, 1}, []int32{r.Choice[1], r.Choice[r.Weight.Stride+1]}, e.Name())
+	}
+}
+
+func TestRowsSpreadOverExpertsAndCombined(t *testing.T) {
+	const tokens, k = 11, 3
+	for _, eng := range engines() {
+		for _, n := range widths {
+			what := fmt.Sprintf("%s, %d wide", eng.Name(), n)
+			weight := columns(k, tokens, 1)
+			s := compute.Slots{Rows: make([]int32, len(weight.Data)), K: k, Stride: weight.Stride}
+			for t := range tokens {
+				for j := range k {
+					s.Rows[j*s.Stride+t] = int32((t*7 + j*13) % (tokens * k))
+				}
+			}
+			m := func(rows int, seed uint64) compute.Mat { return compute.M(values(rows*n, seed), rows, n) }
+			x, y := m(tokens, 2), m(tokens*k, 3)
+			far, far2 := m(tokens*k, 4), m(tokens*k, 4)
+			judge.Spread(far, x, s)
+			eng.Spread(far2, x, s)
+			near(t, far.Data, far2.Data, what+" Spread")
+			for _, w := range []compute.Mat{weight, {}} {
+				for _, acc := range []bool{false, true} {
+					near1, near2 := m(tokens, 5), m(tokens, 5)
+					judge.Combine(near1, y, s, w, acc)
+					eng.Combine(near2, y, s, w, acc)
+					near(t, near1.Data, near2.Data, what+" Combine")
+				}
+			}
+			dw, dw2 := columns(k, tokens, 6), columns(k, tokens, 7)
+			judge.CombineBackward(far, dw, x, y, s, weight)
+			eng.CombineBackward(far2, dw2, x, y, s, weight)
+			near(t, far.Data, far2.Data, what+" CombineBackward")
+			near64(t, dw.Data, dw2.Data, 1e-5, what+" CombineBackward weights")
+		}
+	}
+}
