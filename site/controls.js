@@ -1,5 +1,5 @@
 // The controls around the pictures: run, speed, scrub, widen, quantity, keys. Everything that is shown comes from the program's
-// state, read four times a second; nothing is remembered here that the program knows.
+// state, read a few times a second where it has changed; nothing is remembered here that the program knows.
 
 import { Story } from "./story.js";
 import { Table } from "./table.js";
@@ -7,7 +7,7 @@ import { Knobs } from "./knobs.js";
 import { startExports } from "./exports.js";
 
 const byID = (id) => document.getElementById(id);
-const everyMs = 250;
+const everyMs = 300;
 
 export function start(lab, meter) {
   const read = () => JSON.parse(lab.state());
@@ -15,13 +15,20 @@ export function start(lab, meter) {
   const table = new Table(lab);
   const knobs = new Knobs(lab, () => refresh());
   let lastMeter = 0;
+  let seen = 0;
+
+  function look() {
+    const changes = lab.changes();
+    if (changes !== seen) refresh();
+    seen = changes;
+  }
 
   function refresh() {
     const state = read();
     transport(state);
     story.show(state);
     table.show(state);
-    if (performance.now() - lastMeter > 1000) {
+    if (performance.now() - lastMeter > 2000) {
       lastMeter = performance.now();
       const s = meter.stats();
       byID("meter").textContent = `${s.fps.toFixed(0)} pictures a second; each takes ${s.mean.toFixed(1)} ms of this page’s time, 95 % of them at most ${s.p95.toFixed(1)} ms.`;
@@ -56,7 +63,7 @@ export function start(lab, meter) {
   for (const control of document.querySelectorAll("#transport :disabled, #quantity :disabled, #panel section > .buttons :disabled")) control.disabled = false;
   knobs.show();
   refresh();
-  setInterval(refresh, everyMs);
+  setInterval(look, everyMs);
 
   addEventListener("hashchange", () => {
     lab.open(location.hash);

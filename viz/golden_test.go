@@ -99,3 +99,27 @@ func TestScreenIsDrawnOnlyWhereSomethingChanged(t *testing.T) {
 	v.Draw(screen, now)
 	assert.False(t, blank(), "it was asked for")
 }
+
+// What a picture leaves to the garbage collector is what makes some frames long.
+func TestPictureAllocatesLittle(t *testing.T) {
+	testneed.Display(t)
+	v := New()
+	v.SetRecord(recorded(t))
+	v.Layout(1040, 812, 1)
+	screen := ebiten.NewImage(1040, 812)
+	now := time.Now()
+	v.Draw(screen, now)
+	step := 0
+	for _, pane := range Panes {
+		v.ShowOnly(pane.ID)
+		v.Draw(screen, now)
+		allocs := testing.AllocsPerRun(20, func() {
+			step = 40 + (step+1)%10
+			v.SetStep(step)
+			now = now.Add(2 * refresh)
+			v.Draw(screen, now)
+		})
+		t.Logf("%s: %.0f allocations a picture", pane.Label, allocs)
+		assert.LessOrEqual(t, allocs, 250.0, pane.Label)
+	}
+}

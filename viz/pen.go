@@ -53,6 +53,20 @@ func (m *mesh) draw(dst, atlas *ebiten.Image) {
 
 func newPen(scale float64) *pen { return &pen{scale: scale, words: newWords(scale)} }
 
+// warm draws more triangles than any picture has, all of them empty. A buffer of the graphics library that has to grow later, in the middle of
+// a run, asks the graphics process about the old one, and waits for a busy machine's answer: up to half a second.
+func (p *pen) warm() {
+	const many = 40_000
+	m := &p.below.shapes
+	for i := range uint32(many / 4) {
+		for range 4 {
+			m.vertex(0, 0, spot/2.0, spot/2.0, paper, 0)
+		}
+		m.quad(4*i, 4*i, 4*i, 4*i)
+	}
+	m.draw(ebiten.NewImage(1, 1), p.words.atlas)
+}
+
 func (p *pen) sheet() *sheet {
 	if p.lifted {
 		return &p.above

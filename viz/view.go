@@ -28,6 +28,7 @@ type View struct {
 	image  *ebiten.Image
 	places []place   // where the pictures stand; nil where that has to be found anew
 	shown  time.Time // when the screen last got the image
+	drawn  int       // pictures drawn so far
 }
 
 // New draws nothing until it has a record.
@@ -57,6 +58,7 @@ func (v *View) ShowOnly(id PaneID) {
 func (v *View) Layout(w, h int, scale float64) {
 	if v.pen == nil || v.pen.scale != scale {
 		v.pen, v.places = newPen(scale), nil
+		v.pen.warm()
 	}
 	if v.image == nil || v.image.Bounds().Dx() != w || v.image.Bounds().Dy() != h {
 		if v.image != nil {
@@ -72,6 +74,9 @@ func (v *View) Point(x, y float64, inside bool) { v.pointer, v.inside = point{x,
 
 // Present puts the pictures on the screen at the next frame though nothing has changed, for someone who wants to read the screen.
 func (v *View) Present() { v.shown = time.Time{} }
+
+// Drawn is how many pictures were drawn so far.
+func (v *View) Drawn() int { return v.drawn }
 
 // Picture is a copy of all pictures as they were drawn last. It may be taken only while the game runs.
 func (v *View) Picture() *image.RGBA {
@@ -146,6 +151,7 @@ func (v *View) content(p *place) content {
 
 func (v *View) render(p *place, now time.Time) {
 	p.content, p.drawn = v.content(p), now
+	v.drawn++
 	draw(v, p.pane, p.box)
 	if !v.pen.flush(v.image, p.box) {
 		p.content = content{}

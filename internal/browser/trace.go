@@ -15,14 +15,17 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Frames is what the page's main thread was busy with while a trace was taken.
+// Frames is what the page's main thread was busy with while a trace was taken. Times are processor time of that thread, in milliseconds.
 type Frames struct {
 	PerSecond      float64
-	Mean, P95, Max float64 // milliseconds of processor time of the main thread from one animation frame to the next
+	Mean, P95, Max float64 // from one animation frame to the next: the picture, and messages, timers and layout in between
+	Own            float64 // 95th percentile of the task that makes the frame, alone
+	Share          float64 // of one core, of all tasks
 }
 
 func (f Frames) String() string {
-	return fmt.Sprintf("%.1f frames a second, each %.2f ms in the mean, %.2f at the 95th percentile, %.2f at most", f.PerSecond, f.Mean, f.P95, f.Max)
+	return fmt.Sprintf("%.1f frames a second; processor time from one to the next %.2f ms in the mean, %.2f at the 95th percentile, %.2f at most; of the frame's own task %.2f at the 95th percentile; %.1f %% of one core",
+		f.PerSecond, f.Mean, f.P95, f.Max, f.Own, 100*f.Share)
 }
 
 // event is what a trace says of one task. Times are in microseconds.
@@ -100,7 +103,7 @@ func measure(events []event) (Frames, error) {
 		return Frames{}, errors.New("there is no animation frame in the trace")
 	}
 	main := events[at].Thread
-	var starts, costs []float64
+	var starts, costs, own []float64
 	var task event
 	for _, e := range events {
 		switch {
@@ -114,22 +117,26 @@ func measure(events []event) (Frames, error) {
 			if len(costs) > 0 {
 				costs[len(costs)-1] -= task.CPU / 1000
 			}
-			starts, costs = append(starts, task.Begun), append(costs, task.CPU/1000)
+			starts, costs, own = append(starts, task.Begun), append(costs, task.CPU/1000), append(own, task.CPU/1000)
 		}
 	}
 	n := len(costs) - 1 // the last frame may be cut off
 	if n < 3 {
 		return Frames{}, fmt.Errorf("only %d whole animation frames in the trace", max(n, 0))
 	}
-	out := Frames{PerSecond: float64(n) * 1e6 / (starts[n] - starts[0])}
-	costs = costs[:n]
+	seconds := (starts[n] - starts[0]) / 1e6
+	out := Frames{PerSecond: float64(n) / seconds}
+	costs, own = costs[:n], own[:n]
 	for _, c := range costs {
 		out.Mean += c / float64(n)
 	}
 	if !(out.Mean > 0) {
 		return Frames{}, errors.New("the browser does not measure processor time")
 	}
+	out.Share = out.Mean * float64(n) / 1000 / seconds
 	slices.Sort(costs)
-	out.P95, out.Max = costs[min(n-1, int(0.95*float64(n)))], costs[n-1]
+	slices.Sort(own)
+	last := min(n-1, int(0.95*float64(n)))
+	out.P95, out.Max, out.Own = costs[last], costs[n-1], own[last]
 	return out, nil
 }

@@ -23,6 +23,8 @@ func TestFramesAreTheTasksBetweenAnimationFrames(t *testing.T) {
 	assert.InDelta(t, (2+3+4+5)/4.0, f.Mean, 1e-9)
 	assert.InDelta(t, 5, f.P95, 1e-9)
 	assert.InDelta(t, 5, f.Max, 1e-9)
+	assert.InDelta(t, 2, f.Own, 1e-9)
+	assert.InDelta(t, 14.0/40, f.Share, 1e-9)
 	_, err = measure(events[:4])
 	assert.ErrorContains(t, err, "whole animation frames")
 	_, err = measure(nil)

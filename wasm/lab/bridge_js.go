@@ -16,6 +16,8 @@ func (l *lab) export() {
 	s := l.session
 	for name, f := range map[string]func(args []js.Value) any{
 		"state":    func([]js.Value) any { return encode(panel.Of(s, l.shown)) },
+		"changes":  func([]js.Value) any { return l.changes() },
+		"work":     func([]js.Value) any { return encode(l.work()) },
 		"controls": func([]js.Value) any { return encode(l.controls()) },
 		"panes":    func([]js.Value) any { return encode(viz.Panes) },
 		"notice":   func([]js.Value) any { return l.notice },

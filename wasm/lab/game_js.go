@@ -19,6 +19,9 @@ type lab struct {
 	notice  string         // what was wrong with the address
 	bridge  js.Value
 	ready   bool
+	frames  int // animation frames so far
+	glance  glance
+	changed int      // times that glance was another
 	wanted  js.Value // takes the pixels of the pictures, their width and height; undefined where nobody waits
 
 	pointing bool // a mouse is over the pictures
@@ -32,6 +35,7 @@ func newLab(s *sim.Session, bridge js.Value) *lab {
 
 // Update implements ebiten.Game.
 func (l *lab) Update() error {
+	l.frames++
 	l.session.Tick(time.Now())
 	l.view.SetRecord(l.session.Record())
 	l.point()

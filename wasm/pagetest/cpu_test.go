@@ -3,6 +3,7 @@
 package pagetest
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -13,23 +14,47 @@ import (
 	"github.com/sparkling-lab/sparkling/sim"
 )
 
-// What the pictures take from training, and training from the pictures. It is measured and reported; what it proves is that the page
-// stays alive while every core trains: frames come, and answers to a click.
-func TestPageAnswersWhileThreeArmsTrainAtFullSpeed(t *testing.T) {
+// What the pictures take from training, and training from the pictures. Times are reported and not judged: on a machine that does other
+// things too they say more of those. What is judged is the work behind them, which does not depend on the machine: no frame draws more
+// than one picture; package viz counts what drawing one allocates.
+func TestPageAnswersWhileFourArmsTrainAtFullSpeed(t *testing.T) {
 	e := sim.Default()
-	e.Arms = e.Arms[1:]
+	e.Steps = 20000
+	for i := range e.Arms {
+		for k := range e.Arms[i].Widen {
+			e.Arms[i].Widen[k].Step = 40
+		}
+	}
 	p := open(t, desktop, e.Link())
 	p.run(`sparkling.pause()`)
 	time.Sleep(time.Second)
 	t.Logf("main thread, nothing training: %v", p.trace(3*time.Second))
 	p.run(`sparkling.reset(); sparkling.speed("max"); sparkling.play()`)
-	p.wait(`JSON.parse(sparkling.state()).last > 520`, time.Minute)
+	p.wait(`JSON.parse(sparkling.state()).last > 60`, time.Minute)
+	before := p.work()
 	busy := p.trace(6 * time.Second)
-	t.Logf("main thread, three arms at full speed: %v", busy)
-	assert.Greater(t, busy.PerSecond, 2.0, "frames a second")
+	after := p.work()
+	t.Logf("main thread, four arms at full speed: %v", busy)
+	frames, pictures, steps := after.Frames-before.Frames, after.Pictures-before.Pictures, after.Steps-before.Steps
+	objects, bytes := after.Objects-before.Objects, after.Bytes-before.Bytes
+	t.Logf("%d frames, %d pictures, %d frames of arms received, %d objects and %d KB allocated, %d MB in use", frames, pictures, steps, objects, bytes>>10, after.Heap>>20)
+	assert.Positive(t, pictures, "pictures follow the run")
+	assert.LessOrEqual(t, pictures, frames, "one picture a frame at most")
 	p.run(`document.getElementById("play").click()`)
 	assert.False(t, p.state().Playing)
-	assert.Less(t, p.state().Last, 1000, "the run was still going on")
+	assert.Less(t, p.state().Last, e.Steps, "the run was still going on")
+}
+
+// work is the program's own account of what it has done.
+type work struct {
+	Frames, Pictures, Steps int
+	Objects, Bytes, Heap    uint64
+}
+
+func (p *tab) work() (w work) {
+	p.t.Helper()
+	require.NoError(p.t, json.Unmarshal([]byte(eval[string](p, "sparkling.work()")), &w))
+	return w
 }
 
 // trace measures the main thread for a while.

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"runtime"
+
+	"github.com/sparkling-lab/sparkling/sim"
+)
+
+// glance is what the words beside the pictures depend on, cheap enough to look at several times a second.
+type glance struct {
+	rec                    *sim.Record
+	frames, reports, shown int
+	playing, done, forked  bool
+	speed                  sim.Speed
+	arms                   [sim.MaxArms]string // what each is doing, or what went wrong
+}
+
+// changes counts the times that something was found changed: the words need no look while it stays the same.
+func (l *lab) changes() int {
+	s := l.session
+	rec := s.Record()
+	now := glance{rec: rec, frames: received(rec), reports: len(rec.Reports), shown: l.shown, playing: s.Playing(), done: s.Done(), forked: s.Forked(), speed: s.Speed()}
+	for i, a := range s.Arms() {
+		now.arms[i] = string(a.State) + a.Err + a.Doing
+	}
+	if now != l.glance {
+		l.glance = now
+		l.changed++
+	}
+	return l.changed
+}
+
+// received counts the frames of all arms in a record.
+func received(r *sim.Record) (n int) {
+	for _, t := range r.Tracks {
+		n += len(t)
+	}
+	return n
+}
+
+// work is what the program has done since it was started.
+type work struct {
+	Frames   int    `json:"frames"`   // animation frames
+	Pictures int    `json:"pictures"` // drawn in them
+	Steps    int    `json:"steps"`    // received, of all arms together
+	Objects  uint64 `json:"objects"`  // allocated
+	Bytes    uint64 `json:"bytes"`    // allocated
+	Heap     uint64 `json:"heap"`     // bytes in use
+}
+
+func (l *lab) work() work {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return work{l.frames, l.view.Drawn(), received(l.session.Record()), m.Mallocs, m.TotalAlloc, m.HeapAlloc}
+}
