@@ -2,7 +2,9 @@ package figure
 
 import (
 	"fmt"
+	"math"
 
+	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -10,39 +12,81 @@ import (
 	"github.com/sparkling-lab/sparkling/sim"
 )
 
+// Ratios are what each block adds to what enters it, RMS over RMS, of one arm: attention and experts of each layer in turn.
+type Ratios struct {
+	Title         string
+	Look          int
+	Before, After []float64 // the widening; of the same length
+}
+
 // RMS is the ratio of what each block adds to what enters it, just before and just after the widening.
 func RMS(r *sim.Record) (Figure, bool) {
-	var panels []panel
+	var sets []Ratios
 	for i, a := range r.Experiment.Arms {
 		report, ok := r.Report(i)
 		if !ok {
 			continue
 		}
-		p := axes("block: attention, experts of each layer", "RMS added / RMS entering")
+		sets = append(sets, Ratios{fmt.Sprintf("%s: loss %.4f to %.4f", a.Name, report.HeldBefore, report.HeldAfter), i, ratios(report.RMSBefore), ratios(report.RMSAfter)})
+	}
+	return Blocks("rms", "RMS of the blocks at the widening", "Ring: just before. Dot: just after.", sets...)
+}
+
+func ratios(blocks []sim.BlockRMS) []float64 {
+	var out []float64
+	for _, b := range blocks {
+		out = append(out, float64(b.Ratio()))
+	}
+	return out
+}
+
+// Blocks are ratios of the blocks of several arms side by side, all on one scale. It is false where there is nothing to draw.
+func Blocks(name, title, caption string, sets ...Ratios) (Figure, bool) {
+	f := Figure{Name: name, Title: title, Caption: caption, width: max(900, vg.Length(180*len(sets))), height: 360}
+	top := 0.0
+	for _, s := range sets {
+		for _, y := range append(append([]float64(nil), s.Before...), s.After...) {
+			if math.IsNaN(y) || math.IsInf(y, 0) {
+				return Figure{}, false // a ratio that is not a number has no place
+			}
+			top = max(top, 1.1*y)
+		}
+	}
+	for i, s := range sets {
+		p := axes("block: A attention, E experts, layer by layer", "")
+		if i == 0 {
+			p.Y.Label.Text = "RMS added / RMS entering"
+		}
+		p.X.Tick.Marker = blockTicks(len(s.After))
+		p.Y.Min, p.Y.Max = 0, top
+		p.X.Min, p.X.Max = 0.5, float64(len(s.After))+0.5
 		p.Add(grid{})
-		p.Y.Min = 0
-		p.X.Min, p.X.Max = 0.5, float64(len(report.RMSAfter))+0.5
-		for _, s := range []struct {
-			rms   []sim.BlockRMS
+		for _, d := range []struct {
+			y     []float64
 			shape draw.GlyphDrawer
-			size  float64
-		}{{report.RMSBefore, draw.RingGlyph{}, 5}, {report.RMSAfter, draw.CircleGlyph{}, 2.4}} {
+			size  vg.Length
+		}{{s.Before, draw.RingGlyph{}, 5}, {s.After, draw.CircleGlyph{}, 2.4}} {
 			var at plotter.XYs
-			for k, b := range s.rms {
-				at = append(at, plotter.XY{X: float64(k + 1), Y: float64(b.Ratio())})
-				p.Y.Max = max(p.Y.Max, 1.1*float64(b.Ratio()))
+			for k, y := range d.y {
+				at = append(at, plotter.XY{X: float64(k + 1), Y: y})
 			}
 			dots, err := plotter.NewScatter(at)
 			if err != nil {
-				return Figure{}, false // a ratio that is not a number has no place
+				return Figure{}, false
 			}
-			dots.GlyphStyle = draw.GlyphStyle{Color: lookOf(i).hue, Radius: vg.Length(s.size), Shape: s.shape}
+			dots.GlyphStyle = draw.GlyphStyle{Color: lookOf(s.Look).hue, Radius: d.size, Shape: d.shape}
 			p.Add(dots)
 		}
-		panels = append(panels, panel{fmt.Sprintf("%s: loss %.4f to %.4f", a.Name, report.HeldBefore, report.HeldAfter), p})
+		f.panels = append(f.panels, panel{s.Title, p})
 	}
-	return Figure{
-		Name: "rms", Title: "RMS of the blocks at the widening", Caption: "Ring: just before. Dot: just after.",
-		width: 900, height: 360, panels: panels,
-	}, len(panels) > 0
+	return f, len(sets) > 0
+}
+
+// blockTicks name the blocks, A1, E1, A2 ..., at most a dozen of them.
+func blockTicks(n int) plot.ConstantTicks {
+	var t plot.ConstantTicks
+	for k := 0; k < n; k += n/12 + 1 {
+		t = append(t, plot.Tick{Value: float64(k + 1), Label: fmt.Sprintf("%c%d", "AE"[k%2], k/2+1)})
+	}
+	return t
 }

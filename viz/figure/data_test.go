@@ -1,0 +1,62 @@
+package figure
+
+import (
+	"bytes"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func svg(t *testing.T, f Figure) string {
+	t.Helper()
+	var a, b bytes.Buffer
+	require.NoError(t, f.SVG(&a))
+	require.NoError(t, f.SVG(&b))
+	assert.Equal(t, a.String(), b.String(), "the same bytes each time")
+	return a.String()
+}
+
+func TestCurvesLeaveOutWhatIsNotANumber(t *testing.T) {
+	nan := math.NaN()
+	_, ok := Curves("x", "", "", Lines{Series: []Series{{Name: "nothing", X: []float64{1, 2}, Y: []float64{nan, nan}}}})
+	assert.False(t, ok, "there is nothing to draw")
+	f, ok := Curves("x", "Title", "Caption", Lines{Series: []Series{
+		{Name: "falls", X: []float64{1, 2, 3}, Y: []float64{3, nan, 1}, Err: []float64{0.1, nan, nan}, Digits: 2},
+		{Name: "quiet", X: []float64{1, 3}, Y: []float64{2, 2}, Digits: -1},
+	}})
+	require.True(t, ok)
+	s := svg(t, f)
+	assert.Contains(t, s, "<title>Title</title>")
+	assert.Contains(t, s, ">falls 1.00<")
+	assert.Contains(t, s, ">quiet<")
+	assert.NotContains(t, s, "NaN")
+}
+
+func TestForestDrawsUnboundedIntervalsToItsEdges(t *testing.T) {
+	_, ok := Forest("x", "", "", Intervals{Rows: []Interval{{Name: "nothing", Mean: math.NaN(), Low: math.Inf(-1), High: math.Inf(1)}}})
+	assert.False(t, ok)
+	rows := []Interval{
+		{Name: "bounded", Mean: -0.02, Low: -0.03, High: -0.01, Each: []float64{-0.021, -0.019}, Look: 3},
+		{Name: "one seed", Mean: 0.01, Low: math.Inf(-1), High: math.Inf(1)},
+	}
+	f, ok := Forest("x", "Title", "", Intervals{Title: "left", X: "nats", Rows: rows}, Intervals{Title: "right", X: "nats", Rows: rows})
+	require.True(t, ok)
+	s := svg(t, f)
+	assert.Equal(t, 1, strings.Count(s, ">bounded<"), "the first panel names the rows")
+	assert.Contains(t, s, ">left<")
+	assert.Contains(t, s, ">right<")
+	assert.NotContains(t, s, "NaN")
+	assert.NotContains(t, s, "Inf")
+}
+
+func TestBlocksShareOneScaleAndRefuseWhatIsNotANumber(t *testing.T) {
+	f, ok := Blocks("x", "", "", Ratios{"one", 0, []float64{1, 2}, []float64{1, 2}}, Ratios{"two", 1, []float64{1, 2}, []float64{1, 9}})
+	require.True(t, ok)
+	assert.Equal(t, f.panels[0].plot.Y.Max, f.panels[1].plot.Y.Max)
+	assert.Contains(t, svg(t, f), ">E1<")
+	_, ok = Blocks("x", "", "", Ratios{"bad", 0, []float64{1}, []float64{math.NaN()}})
+	assert.False(t, ok)
+}

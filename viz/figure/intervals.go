@@ -1,0 +1,115 @@
+package figure
+
+import (
+	"math"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// Interval is a mean with its confidence interval, one row of an [Intervals].
+type Interval struct {
+	Name            string
+	Mean, Low, High float64
+	Each            []float64 // the values behind the mean, as small dots
+	Look            int
+}
+
+// Intervals is one set of axes with rows of means and intervals, top down. Panels side by side share the names of the rows, which the
+// first one writes.
+type Intervals struct {
+	Title string
+	X     string
+	Rows  []Interval
+}
+
+// rowHeight is the height of a row of intervals.
+const rowHeight = vg.Length(21)
+
+// Forest are rows of intervals around a line at zero, in panels side by side that share one scale. It is false where there is nothing to draw.
+func Forest(name, title, caption string, sets ...Intervals) (Figure, bool) {
+	f := Figure{Name: name, Title: title, Caption: caption, width: vg.Length(230 + 290*len(sets))}
+	low, high, any := 0.0, 0.0, false
+	for _, s := range sets {
+		for _, r := range s.Rows {
+			for _, v := range append([]float64{r.Mean, r.Low, r.High}, r.Each...) {
+				if !math.IsInf(v, 0) && !math.IsNaN(v) {
+					low, high, any = min(low, v), max(high, v), true
+				}
+			}
+		}
+	}
+	pad := max(0.06*(high-low), 1e-4)
+	rows := 0
+	for i, s := range sets {
+		p := axes(s.X, "")
+		p.X.Min, p.X.Max = low-pad, high+pad
+		p.Y.Min, p.Y.Max = -float64(len(s.Rows))+0.4, 0.6
+		p.Y.Tick.Marker = plot.ConstantTicks(s.ticks(i == 0))
+		p.Add(uprights{})
+		for k, r := range s.Rows {
+			if !math.IsNaN(r.Mean) {
+				p.Add(whisker{r, -float64(k)})
+			}
+		}
+		f.panels = append(f.panels, panel{s.Title, p})
+		rows = max(rows, len(s.Rows))
+	}
+	f.height = 108 + rowHeight*vg.Length(rows)
+	return f, any
+}
+
+func (s Intervals) ticks(words bool) []plot.Tick {
+	var t []plot.Tick
+	for k, r := range s.Rows {
+		label := " "
+		if words {
+			label = r.Name
+		}
+		t = append(t, plot.Tick{Value: -float64(k), Label: label})
+	}
+	return t
+}
+
+// whisker draws one interval: a bar from low to high, the mean as a marker with its value, the single values as dots.
+type whisker struct {
+	Interval
+	y float64
+}
+
+// Plot implements plot.Plotter.
+func (w whisker) Plot(c draw.Canvas, p *plot.Plot) {
+	x, y := p.Transforms(&c)
+	l, at := lookOf(w.Look), y(w.y)
+	clip := func(v float64) vg.Length { return min(max(x(v), c.Min.X), c.Max.X) }
+	dots := l.hue
+	dots.A = 0x66
+	for _, v := range w.Each {
+		c.DrawGlyph(draw.GlyphStyle{Color: dots, Radius: 1.5, Shape: draw.CircleGlyph{}}, vg.Point{X: clip(v), Y: at - 4.5})
+	}
+	c.StrokeLine2(draw.LineStyle{Color: l.hue, Width: 1.4}, clip(w.Low), at, clip(w.High), at)
+	for _, end := range []float64{w.Low, w.High} {
+		if !math.IsInf(end, 0) {
+			c.StrokeLine2(draw.LineStyle{Color: l.hue, Width: 1.4}, clip(end), at-3, clip(end), at+3)
+		}
+	}
+	c.DrawGlyph(draw.GlyphStyle{Color: l.hue, Radius: 3.2, Shape: l.marker}, vg.Point{X: clip(w.Mean), Y: at})
+}
+
+// uprights draws a thin line at every labelled tick of x, and a stronger one at zero.
+type uprights struct{}
+
+// Plot implements plot.Plotter.
+func (uprights) Plot(c draw.Canvas, p *plot.Plot) {
+	x, _ := p.Transforms(&c)
+	for _, t := range p.X.Tick.Marker.Ticks(p.X.Min, p.X.Max) {
+		style := draw.LineStyle{Color: rule, Width: 0.5}
+		if t.Value == 0 {
+			style = draw.LineStyle{Color: axis, Width: 0.9}
+		}
+		if t.Value >= p.X.Min && t.Value <= p.X.Max {
+			c.StrokeLine2(style, x(t.Value), c.Min.Y, x(t.Value), c.Max.Y)
+		}
+	}
+}

@@ -1,0 +1,111 @@
+package figure
+
+import (
+	"fmt"
+	"image/color"
+	"math"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// Series is one curve as plain data. Points that are not finite are left out.
+type Series struct {
+	Name string
+	Look int       // which hue, dash and marker; those of the arm with this number
+	X, Y []float64 // ascending X
+	Err  []float64 // half the height of the band around the curve; nil is none
+	// Digits of the last value beside the name at the curve's end; negative writes no value.
+	Digits int
+}
+
+// Lines is one set of axes with curves.
+type Lines struct {
+	Title  string
+	X, Y   string // what the axes show
+	Series []Series
+	Zero   bool    // a line at zero
+	At     float64 // where Event stands
+	Event  string  // words at a vertical line; none where empty
+}
+
+// Curves are sets of axes with curves, side by side. It is false where there is nothing to draw.
+func Curves(name, title, caption string, sets ...Lines) (Figure, bool) {
+	f := Figure{Name: name, Title: title, Caption: caption, width: 720, height: 430}
+	if len(sets) > 1 {
+		f.width, f.height = vg.Length(100+400*len(sets)), 400
+	}
+	n := 0
+	for _, l := range sets {
+		p := axes(l.X, l.Y)
+		n += l.add(p)
+		f.panels = append(f.panels, panel{l.Title, p})
+	}
+	return f, n > 0
+}
+
+// add puts the curves into a plot and returns how many there are.
+func (l Lines) add(p *plot.Plot) int {
+	p.Add(grid{zero: l.Zero})
+	var words ends
+	var curves []plot.Plotter
+	for i, s := range l.Series {
+		b := band{hue: lookOf(s.Look).hue}
+		for k, y := range s.Y {
+			if math.IsNaN(y) || math.IsInf(y, 0) {
+				continue
+			}
+			half := 0.0
+			if s.Err != nil && !math.IsNaN(s.Err[k]) {
+				half = s.Err[k]
+			}
+			b.at, b.half = append(b.at, plotter.XY{X: s.X[k], Y: y}), append(b.half, half)
+			p.X.Min, p.X.Max = min(p.X.Min, s.X[k]), max(p.X.Max, s.X[k])
+			p.Y.Min, p.Y.Max = min(p.Y.Min, y-half), max(p.Y.Max, y+half)
+		}
+		if len(b.at) == 0 {
+			continue
+		}
+		if s.Err != nil {
+			p.Add(b)
+		}
+		curves = append(curves, curve{lookOf(s.Look), 1.6, b.at, i})
+		last, text := b.at[len(b.at)-1].Y, s.Name
+		if s.Digits >= 0 {
+			text = fmt.Sprintf("%s %.*f", s.Name, s.Digits, last)
+		}
+		words = append(words, end{last, text, lookOf(s.Look).hue})
+	}
+	p.Add(curves...)
+	pad := max((p.Y.Max-p.Y.Min)*0.05, 1e-3)
+	p.Y.Min, p.Y.Max = p.Y.Min-pad, p.Y.Max+pad
+	if l.Event != "" {
+		p.Add(event{l.At, l.Event})
+	}
+	p.Add(words)
+	return len(curves)
+}
+
+// band is the shade around a curve that shows how well its mean is known.
+type band struct {
+	hue  color.NRGBA
+	at   plotter.XYs
+	half []float64
+}
+
+// Plot implements plot.Plotter.
+func (b band) Plot(c draw.Canvas, p *plot.Plot) {
+	x, y := p.Transforms(&c)
+	outline := make([]vg.Point, 0, 2*len(b.at))
+	for i, at := range b.at {
+		outline = append(outline, vg.Point{X: x(at.X), Y: y(at.Y + b.half[i])})
+	}
+	for i := len(b.at) - 1; i >= 0; i-- {
+		outline = append(outline, vg.Point{X: x(b.at[i].X), Y: y(b.at[i].Y - b.half[i])})
+	}
+	shade := b.hue
+	shade.A = 0x2e
+	c.FillPolygon(shade, c.ClipPolygonXY(outline))
+}
