@@ -69,15 +69,9 @@ func twice(step int) Widening {
 func arms(w Widening, ids ...string) []Arm {
 	var out []Arm
 	for _, id := range ids {
-		t, err := treatment(id)
+		a, err := Treated(id, w)
 		if err != nil {
 			panic(err) // the experiments of this package are wrong
-		}
-		a := t.treat(Arm{}, []Widening{w})
-		for i := range a.Widen {
-			if s := &a.Widen[i]; s.State == "" { // an arm that is wide from the start has nothing to treat
-				s.State, s.Rewarm.Scope = widen.Asymmetric, optim.RewarmNone
-			}
 		}
 		out = append(out, a)
 	}

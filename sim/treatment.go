@@ -115,6 +115,21 @@ func (t Treatment) treat(a Arm, stages []Widening) Arm {
 	return a
 }
 
+// Treated is an arm that follows the named choice of that identity at one widening, and bears its name.
+func Treated(id string, w Widening) (Arm, error) {
+	t, err := treatment(id)
+	if err != nil {
+		return Arm{}, err
+	}
+	a := t.treat(Arm{}, []Widening{w})
+	for i := range a.Widen {
+		if s := &a.Widen[i]; s.State == "" { // an arm that is wide from the start has nothing to treat
+			s.State, s.Rewarm.Scope = widen.Asymmetric, optim.RewarmNone
+		}
+	}
+	return a, nil
+}
+
 // stages are the widenings that the shared controls show: those of the first arm that has any.
 func (e Experiment) stages() []Widening {
 	for _, a := range e.Arms {

@@ -58,6 +58,7 @@ var allowed = map[string][]string{
 	"sim/task":           {},
 	"sim/plan":           {"model", "model/widen"},
 	"sim":                {"model", "model/compute", "model/optim", "model/widen", "sim/task"},
+	"sim/reproduce":      {"sim", "model", "model/optim", "model/widen"},
 	"viz":                {"sim"},
 	"viz/figure":         {"sim"},
 	"viz/panel":          {"sim"},

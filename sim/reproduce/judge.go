@@ -1,0 +1,129 @@
+package reproduce
+
+import "math"
+
+// Verdict says what the runs say about a claim.
+type Verdict string
+
+// The verdicts.
+const (
+	Reproduces  Verdict = "reproduces"
+	DoesNot     Verdict = "does not reproduce"
+	NotResolved Verdict = "not resolved"
+	NotMeasured Verdict = "not measured"
+)
+
+// Confidence is that of a whole claim. A claim of m parts is judged on intervals of 1 − (1−Confidence)/m each (Bonferroni), so that one
+// unlucky part among many does not decide it.
+const Confidence = 0.95
+
+// Kind is what a part of a claim says of its values, one a seed.
+type Kind int
+
+// The kinds of parts.
+const (
+	Below  Kind = iota // the mean is below 0: a paired difference, "this arm ends lower than that one"
+	Zero               // every value is exactly 0
+	Within             // the mean lies between −Bound and Bound
+)
+
+// RuleText is the rule in words, for the report.
+const RuleText = "Each part of a claim is one number a seed, mostly a paired difference: two arms with the same seed, the same batches and the same small " +
+	"phase. Student's t interval of its mean is taken at 95 % for the claim as a whole (Bonferroni over the parts of the claim). A part *reproduces* where the " +
+	"whole interval lies on the side that the paper says, *does not* where all of it lies on the other side, and is *not resolved* where it holds " +
+	"zero. A claim reproduces where all its parts do, does not where one does not, and is not resolved otherwise. Exact parts allow no tolerance at all."
+
+// Finding is what the runs say about one part of a claim.
+type Finding struct {
+	Part Part
+	Estimate
+	Low, High float64   // interval; meaningless for Zero
+	Each      []float64 // by seed, those that were measured
+	Verdict   Verdict
+}
+
+// judge applies the rule to the values of a part, of which a claim has parts.
+func judge(p Part, values []float64, parts int) Finding {
+	f := Finding{Part: p, Estimate: Estimated(values), Each: values, Verdict: NotResolved}
+	f.Low, f.High = f.Interval(1 - (1-Confidence)/float64(parts))
+	switch {
+	case len(values) == 0:
+		f.Verdict = NotMeasured
+	case p.Kind == Zero:
+		f.Verdict = Reproduces
+		for _, v := range values {
+			if v != 0 {
+				f.Verdict = DoesNot
+			}
+		}
+	case p.Kind == Below && f.High < 0, p.Kind == Within && -p.Bound < f.Low && f.High < p.Bound:
+		f.Verdict = Reproduces
+	case p.Kind == Below && f.Low > 0, p.Kind == Within && (f.Low > p.Bound || f.High < -p.Bound):
+		f.Verdict = DoesNot
+	}
+	return f
+}
+
+// overall is the verdict on a claim from those on the parts that count.
+func overall(findings []Finding) Verdict {
+	v := NotMeasured
+	for _, f := range findings {
+		switch {
+		case f.Part.Aside:
+		case f.Verdict == DoesNot:
+			return DoesNot
+		case v == NotMeasured || v == Reproduces:
+			v = f.Verdict
+		}
+	}
+	for _, f := range findings {
+		if !f.Part.Aside && f.Verdict == NotMeasured {
+			return NotMeasured
+		}
+	}
+	return v
+}
+
+// Judgement is the finding of a whole claim in one setting.
+type Judgement struct {
+	Claim    Claim
+	Setting  Setting
+	Findings []Finding
+	Verdict  Verdict
+}
+
+// Judge holds a claim up against the results of one setting.
+func Judge(c Claim, s Setting, r *Results) Judgement {
+	j := Judgement{Claim: c, Setting: s}
+	counted := 0
+	for _, p := range c.Parts {
+		if !p.Aside {
+			counted++
+		}
+	}
+	for _, p := range c.Parts {
+		j.Findings = append(j.Findings, judge(p, p.values(r, s), max(counted, 1)))
+	}
+	j.Verdict = overall(j.Findings)
+	return j
+}
+
+// values are the numbers of a part by seed, but where a run that it needs is missing or has diverged.
+func (p Part) values(r *Results, s Setting) []float64 {
+	var out []float64
+seeds:
+	for _, seed := range r.Seeds(s) {
+		arms := make([]*Result, len(p.Arms))
+		for i, a := range p.Arms {
+			res, ok := r.Of(s, seed, a)
+			if !ok || res.Failed != "" {
+				continue seeds
+			}
+			arms[i] = res
+		}
+		if v := p.Value(arms); !math.IsNaN(v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}

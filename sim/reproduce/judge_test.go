@@ -1,0 +1,133 @@
+package reproduce
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// The rule on made-up differences: eight seeds around a mean, with a spread that leaves the interval on one side of zero or across it.
+func TestAPartIsJudgedByWhereItsIntervalLies(t *testing.T) {
+	around := func(mean, spread float64) []float64 {
+		var x []float64
+		for _, d := range []float64{-1, 1, -1, 1, -1, 1, -1, 1} {
+			x = append(x, mean+spread*d)
+		}
+		return x
+	}
+	within := Part{Kind: Within, Bound: 0.5}
+	for name, c := range map[string]struct {
+		part   Part
+		values []float64
+		want   Verdict
+	}{
+		"clearly below":                  {Part{}, around(-0.03, 0.01), Reproduces},
+		"clearly above":                  {Part{}, around(0.03, 0.01), DoesNot},
+		"across zero":                    {Part{}, around(-0.003, 0.01), NotResolved},
+		"exactly nothing":                {Part{}, around(0, 0), NotResolved},
+		"one seed":                       {Part{}, []float64{-9}, NotResolved},
+		"no seed":                        {Part{}, nil, NotMeasured},
+		"all zero":                       {Part{Kind: Zero}, []float64{0, 0, 0}, Reproduces},
+		"one not zero":                   {Part{Kind: Zero}, []float64{0, 1e-9, 0}, DoesNot},
+		"well within the bound":          {within, around(0.1, 0.1), Reproduces},
+		"beyond the bound":               {within, around(0.9, 0.05), DoesNot},
+		"beyond the bound, on the other": {within, around(-0.9, 0.05), DoesNot},
+		"across the bound":               {within, around(0.5, 0.05), NotResolved},
+	} {
+		t.Run(name, func(t *testing.T) { assert.Equal(t, c.want, judge(c.part, c.values, 1).Verdict) })
+	}
+}
+
+func TestMoreChancesToFailNeedMoreEvidence(t *testing.T) {
+	x := []float64{-3, 1, -3, 1, -3, 1, -3, 1} // t = −1/(2/sqrt(7)) = −1.32
+	for i := range x {
+		x[i] -= 1.1 // −2.1 / 0.756 = −2.78: beyond 2.36, within 3.50
+	}
+	assert.Equal(t, Reproduces, judge(Part{}, x, 1).Verdict)
+	assert.Equal(t, NotResolved, judge(Part{}, x, 5).Verdict)
+}
+
+func TestAClaimStandsWithAllItsPartsAndFallsWithOne(t *testing.T) {
+	of := func(v ...Verdict) (f []Finding) {
+		for _, x := range v {
+			f = append(f, Finding{Verdict: x})
+		}
+		return f
+	}
+	assert.Equal(t, Reproduces, overall(of(Reproduces, Reproduces)))
+	assert.Equal(t, NotResolved, overall(of(Reproduces, NotResolved)))
+	assert.Equal(t, DoesNot, overall(of(Reproduces, NotResolved, DoesNot)))
+	assert.Equal(t, NotMeasured, overall(of(Reproduces, NotMeasured)))
+	assert.Equal(t, NotMeasured, overall(of(NotResolved, NotMeasured)))
+	assert.Equal(t, NotMeasured, overall(nil))
+	aside := of(DoesNot, Reproduces)
+	aside[0].Part.Aside = true
+	assert.Equal(t, Reproduces, overall(aside), "what is shown aside does not count")
+}
+
+// Results of eight made-up seeds, in which arms end where they are told.
+func made(finals map[string]float64) (Setting, *Results) {
+	s := Settings()[0]
+	r := NewResults()
+	for seed := range uint64(8) {
+		shared := 0.02 * float64(seed%3) // seeds differ; the pairs do not mind
+		own := 0.001 * float64(seed%2)
+		for k, x := range finals {
+			r.Add(Job{Setting: s, Seed: seed}, []Result{{Key: k, Final: Number(x + shared + own*float64(len(k)%5)), Pairs: []Pairs{{Count: 4}}}})
+		}
+	}
+	return s, r
+}
+
+func TestJudgePairsSeedsAndLeavesOutWhatDiverged(t *testing.T) {
+	s, r := made(map[string]float64{Asym: 1.70, Copy: 1.74, Drop: 1.75})
+	j := Judge(reset(), s, r)
+	assert.Equal(t, Reproduces, j.Verdict)
+	assert.Equal(t, 8, j.Findings[1].N)
+	assert.InDelta(t, -0.04, j.Findings[1].Mean, 0.01)
+	assert.Less(t, j.Findings[1].Err, 0.002, "what seeds share is gone")
+
+	bad, _ := r.Of(s, 3, Drop)
+	bad.Failed = "diverged"
+	j = Judge(reset(), s, r)
+	assert.Equal(t, 7, j.Findings[2].N)
+
+	s, r = made(map[string]float64{Asym: 1.75, Copy: 1.74, Drop: 1.70})
+	assert.Equal(t, DoesNot, Judge(reset(), s, r).Verdict)
+	s, r = made(map[string]float64{Asym: 1.70, Copy: 1.74})
+	assert.Equal(t, NotMeasured, Judge(reset(), s, r).Verdict)
+}
+
+func TestTheClaimsAreWellFormed(t *testing.T) {
+	held := map[string]int{}
+	for _, g := range groups() {
+		assert.LessOrEqual(t, len(g.Entries), 8, g.Name)
+		for _, e := range g.Entries {
+			held[e.Key]++
+			assert.NotEmpty(t, e.Name())
+		}
+	}
+	for k, n := range held {
+		assert.Equal(t, 1, n, "%s is run once", k)
+	}
+	ids := map[string]bool{}
+	for _, c := range Claims() {
+		assert.False(t, ids[c.ID], c.ID)
+		ids[c.ID] = true
+		for _, p := range c.Parts {
+			assert.NotEmpty(t, p.Name)
+			for _, a := range p.Arms {
+				assert.Equal(t, 1, held[a], "%s of %s is in no group", a, p.Name)
+			}
+		}
+	}
+	for _, c := range Table6() {
+		assert.Equal(t, 1, held[c.Arm], c.Arm)
+	}
+	for _, s := range Settings() {
+		for _, g := range groups() {
+			assert.NoError(t, job(s, g, 1, false).Experiment.Validate(), "%s, %s", g.Name, s.Name)
+			assert.NoError(t, job(s, g, 1, true).Experiment.Validate(), "%s, %s, quick", g.Name, s.Name)
+		}
+	}
+}

@@ -1,0 +1,210 @@
+package reproduce
+
+import (
+	"cmp"
+	"encoding/json"
+	"maps"
+	"math"
+	"slices"
+
+	"github.com/sparkling-lab/sparkling/sim"
+)
+
+// Number is a float64 whose NaN, "not measured", is null in a file.
+type Number float64
+
+// MarshalJSON implements json.Marshaler.
+func (n Number) MarshalJSON() ([]byte, error) {
+	if math.IsNaN(float64(n)) {
+		return []byte("null"), nil
+	}
+	return json.Marshal(float64(n))
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (n *Number) UnmarshalJSON(data []byte) error {
+	if string(data) == "null" {
+		*n = Number(math.NaN())
+		return nil
+	}
+	return json.Unmarshal(data, (*float64)(n))
+}
+
+// Result is what is kept of one arm of a finished run. Losses are in nats a token, on text that is never trained on.
+type Result struct {
+	Key    string  `json:"key"`
+	Failed string  `json:"failed,omitempty"` // why the arm did not reach its last step
+	Final  Number  `json:"final"`            // of the whole held-out part, after the last update
+	Before Number  `json:"before"`           // of the held-out windows just before the widening; NaN where there is none
+	After  Number  `json:"after"`            // just after it
+	FLOPs  float64 `json:"flops"`            // exact, of all updates
+	Open   int     `json:"open"`             // most pairs whose weights or gradients differed at any probe after the widening
+	Held   []Point `json:"held,omitempty"`   // the watched windows, by step, the shared small phase included
+	Pairs  []Pairs `json:"pairs,omitempty"`
+	// Ratios of what a block adds to what enters it, block by block, just before and just after the widening.
+	RatiosBefore []Number `json:"ratios_before,omitempty"`
+	RatiosAfter  []Number `json:"ratios_after,omitempty"`
+}
+
+// Point is one reading of the watched held-out windows.
+type Point struct {
+	Step  int     `json:"step"`
+	Loss  Number  `json:"loss"`
+	FLOPs float64 `json:"flops"`
+}
+
+// Pairs is one probe of all pairs of originals and copies.
+type Pairs struct {
+	Step     int    `json:"step"`
+	Weight   Number `json:"weight_cosine"`
+	Gradient Number `json:"gradient_cosine"`
+	Count    int    `json:"count"`
+	Locked   int    `json:"locked"` // whose weights are equal bit for bit
+}
+
+// Spike is by how much the loss rises at the widening.
+func (r *Result) Spike() float64 { return float64(r.After - r.Before) }
+
+// StillLocked is the number of pairs whose weights are equal at the last probe.
+func (r *Result) StillLocked() int {
+	if len(r.Pairs) == 0 {
+		return 0
+	}
+	return r.Pairs[len(r.Pairs)-1].Locked
+}
+
+// WeightCosine is the mean cosine of originals and copies at the last probe, NaN where there is none.
+func (r *Result) WeightCosine() float64 {
+	if len(r.Pairs) == 0 {
+		return math.NaN()
+	}
+	return float64(r.Pairs[len(r.Pairs)-1].Weight)
+}
+
+// results are what is kept of a record, one for each arm of the group.
+func results(g Group, rec *sim.Record, arms []sim.ArmStatus) []Result {
+	out := make([]Result, len(g.Entries))
+	nan := Number(math.NaN())
+	for i, e := range g.Entries {
+		r := Result{Key: e.Key, Final: nan, Before: nan, After: nan}
+		if arms[i].State != sim.Finished {
+			r.Failed = arms[i].Err
+			if r.Failed == "" {
+				r.Failed = "it did not begin"
+			}
+		}
+		track := rec.Tracks[i]
+		if trunk := rec.Experiment.Trunk(); trunk >= 0 && len(track) > 0 && track[0].Step > 0 {
+			r.read(before(rec.Tracks[trunk], track[0].Step))
+		}
+		r.read(track)
+		if x, ok := rec.Final(i); ok {
+			r.Final = Number(x)
+		}
+		if w, ok := rec.Report(i); ok {
+			r.Before, r.After = Number(w.HeldBefore), Number(w.HeldAfter)
+			r.RatiosBefore, r.RatiosAfter = ratios(w.RMSBefore), ratios(w.RMSAfter)
+		}
+		out[i] = r
+	}
+	return out
+}
+
+// before is the part of a track that lies before a step.
+func before(track []sim.ArmFrame, step int) []sim.ArmFrame {
+	for k, f := range track {
+		if f.Step >= step {
+			return track[:k]
+		}
+	}
+	return track
+}
+
+func (r *Result) read(track []sim.ArmFrame) {
+	for _, f := range track {
+		r.FLOPs = f.FLOPs
+		if !math.IsNaN(float64(f.Held)) {
+			r.Held = append(r.Held, Point{f.Step, Number(f.Held), f.FLOPs})
+		}
+		if len(f.Pairs) == 0 {
+			continue
+		}
+		w, g := f.Summary(sim.Weight), f.Summary(sim.Gradient)
+		r.Open = max(r.Open, w.Pairs-w.Locked, g.Pairs-g.Locked)
+		r.Pairs = append(r.Pairs, Pairs{f.Step, Number(w.Cos), Number(g.Cos), w.Pairs, w.Locked})
+	}
+}
+
+func ratios(blocks []sim.BlockRMS) []Number {
+	out := make([]Number, len(blocks))
+	for i, b := range blocks {
+		out[i] = Number(b.Ratio())
+	}
+	return out
+}
+
+// Results are all results at hand, by setting, seed and arm.
+type Results struct {
+	of map[place]*Result
+}
+
+type place struct {
+	setting string
+	seed    uint64
+	arm     string
+}
+
+// NewResults is empty.
+func NewResults() *Results { return &Results{map[place]*Result{}} }
+
+// Add puts in the results of a job.
+func (r *Results) Add(j Job, of []Result) {
+	for i := range of {
+		r.of[place{j.Setting.ID, j.Seed, of[i].Key}] = &of[i]
+	}
+}
+
+// Of is the result of an arm.
+func (r *Results) Of(s Setting, seed uint64, arm string) (*Result, bool) {
+	x, ok := r.of[place{s.ID, seed, arm}]
+	return x, ok
+}
+
+// Seeds are those that a setting was run with, ascending.
+func (r *Results) Seeds(s Setting) []uint64 {
+	seen := map[uint64]bool{}
+	for at := range r.of {
+		if at.setting == s.ID {
+			seen[at.seed] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(seen))
+}
+
+// Arms are the results of a setting and seed, by key.
+func (r *Results) Arms(s Setting, seed uint64) []*Result {
+	var out []*Result
+	for at, x := range r.of {
+		if at.setting == s.ID && at.seed == seed {
+			out = append(out, x)
+		}
+	}
+	slices.SortFunc(out, func(a, b *Result) int { return cmp.Compare(a.Key, b.Key) })
+	return out
+}
+
+// Values are a number of an arm by seed, where the arm was run to its end and the number was measured.
+func (r *Results) Values(s Setting, arm string, of func(*Result) float64) []float64 {
+	var out []float64
+	for _, seed := range r.Seeds(s) {
+		if x, ok := r.Of(s, seed, arm); ok && x.Failed == "" {
+			if v := of(x); !math.IsNaN(v) {
+				out = append(out, v)
+			}
+		}
+	}
+	return out
+}
+
+// Loss is the final loss, for [Results.Values].
+func (r *Result) Loss() float64 { return float64(r.Final) }

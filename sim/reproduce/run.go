@@ -1,0 +1,183 @@
+package reproduce
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"math"
+	"sync"
+	"time"
+
+	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/optim"
+	"github.com/sparkling-lab/sparkling/model/widen"
+	"github.com/sparkling-lab/sparkling/sim"
+)
+
+// Progress says how far a list of jobs is.
+type Progress struct {
+	Done, Jobs int           // runs
+	Share      float64       // of the updates of all runs, the half-done ones included
+	Left       time.Duration // at the pace so far; 0 while nothing was trained
+}
+
+// Runner carries jobs out, several at a time, and keeps each as soon as it is finished.
+type Runner struct {
+	Store   Store
+	Workers int            // runs at a time, at least 1
+	Report  func(Progress) // is called now and then, by one goroutine at a time; may be nil
+}
+
+// oneCore lets the arms of one run take turns on one core: jobs, not arms, are what is done at the same time.
+type oneCore struct{ *sim.LocalHost }
+
+func (oneCore) Cores() int { return 1 }
+
+// Run makes the results of all jobs, in the store or anew, and says which revisions of the program made them. When the context ends it
+// returns what there is with the context's error: finished runs are kept, and going on later takes only the rest.
+func (r Runner) Run(ctx context.Context, jobs []Job, into *Results) (revisions map[string]int, err error) {
+	revisions = map[string]int{}
+	var waiting []Job
+	p := &pace{report: r.Report, jobs: len(jobs), begun: time.Now()}
+	for _, j := range jobs {
+		res, rev, ok, err := r.Store.Load(j.Experiment)
+		if err != nil {
+			return revisions, err
+		}
+		if !ok {
+			waiting = append(waiting, j)
+			p.total += float64(j.Updates())
+			continue
+		}
+		into.Add(j, res)
+		revisions[rev]++
+		p.finished++
+	}
+	p.say()
+	var mu sync.Mutex // of into, revisions, err and waiting
+	var crew sync.WaitGroup
+	for range min(max(r.Workers, 1), len(waiting)) {
+		crew.Go(func() {
+			for {
+				mu.Lock()
+				if len(waiting) == 0 || err != nil || ctx.Err() != nil {
+					mu.Unlock()
+					return
+				}
+				j := waiting[0]
+				waiting = waiting[1:]
+				mu.Unlock()
+				res, wrong := Train(ctx, j, p.part(j))
+				if wrong == nil {
+					wrong = r.Store.Save(j.Experiment, res)
+				}
+				mu.Lock()
+				if wrong == nil {
+					into.Add(j, res)
+					revisions[r.Store.Revision]++
+				} else if err == nil {
+					err = wrong
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	crew.Wait()
+	if err == nil {
+		err = ctx.Err()
+	}
+	return revisions, err
+}
+
+// Train runs one job to its end. An arm that diverges is a result; what errs is the end of the context, or a document that is not valid. How
+// many updates are done is told to progress.
+func Train(ctx context.Context, j Job, progress func(updates float64)) ([]Result, error) {
+	host := sim.NewLocalHost()
+	s, err := sim.NewSession(j.Experiment, oneCore{host})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", j.Experiment.Name, err)
+	}
+	defer s.Close()
+	s.SetSpeed(sim.Max)
+	s.Play()
+	for !s.Done() {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		host.Wait(200 * time.Millisecond)
+		s.Tick(time.Now())
+		done := 0
+		for _, t := range s.Record().Tracks {
+			done += len(t)
+		}
+		progress(float64(done))
+	}
+	return results(j.Group, s.Record(), s.Arms()), nil
+}
+
+// pace gathers how far the jobs are, and how long they will take.
+type pace struct {
+	mu             sync.Mutex
+	report         func(Progress)
+	jobs, finished int
+	total, done    float64 // updates, of what was not in the store
+	begun, said    time.Time
+}
+
+// part is the progress of one job: it is told the updates done so far.
+func (p *pace) part(j Job) func(float64) {
+	of, last := float64(j.Updates()), 0.0
+	return func(updates float64) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		now := math.Min(updates, of)
+		p.done += now - last
+		if now == of && last < of {
+			p.finished++
+		}
+		last = now
+		if time.Since(p.said) > time.Second {
+			p.say()
+		}
+	}
+}
+
+func (p *pace) say() {
+	p.said = time.Now()
+	if p.report == nil {
+		return
+	}
+	x := Progress{Done: p.finished, Jobs: p.jobs, Share: 1}
+	if p.total > 0 {
+		x.Share = p.done / p.total
+	}
+	if p.done > 0 {
+		x.Left = time.Duration(float64(time.Since(p.begun)) * (p.total - p.done) / p.done)
+	}
+	p.report(x)
+}
+
+// Arithmetic identifies how this program computes on this machine: two short trainings that touch every kind of tensor, hashed bit by bit.
+// Kernels that add up in another order give another name, and runs made with them are not mixed.
+func Arithmetic() (string, error) {
+	h := sha256.New()
+	for _, kind := range []optim.Kind{optim.AdamW, optim.Muon} {
+		s := Setting{ID: "check", At: 0.5, change: func(e *sim.Experiment) {
+			e.Optimizer.Kind, e.Steps, e.Task.Batch, e.Task.Seq = kind, 12, 2, 32
+		}}
+		g := Group{"arithmetic", []Entry{pair(model.Joint, widen.CopyCopy, "sparkling"), pair(model.Joint, widen.RandomRandom, "sparkling")}}
+		res, err := Train(context.Background(), job(s, g, 1, false), func(float64) {})
+		if err != nil {
+			return "", err
+		}
+		for _, r := range res {
+			if r.Failed != "" {
+				return "", errors.New(r.Failed)
+			}
+			fmt.Fprintf(h, "%x %x\n", math.Float64bits(float64(r.Final)), math.Float64bits(float64(r.After)))
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8]), nil
+}

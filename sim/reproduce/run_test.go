@@ -1,0 +1,142 @@
+package reproduce
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func quickPlan() []Job {
+	return Plan([]Claim{lock(), reset()}, Settings()[:1], []uint64{1, 2}, true)
+}
+
+func TestOnlyWhatAClaimNeedsIsPlanned(t *testing.T) {
+	var names []string
+	for _, j := range Plan([]Claim{reset()}, Settings()[:1], []uint64{7}, false) {
+		names = append(names, j.Group.Name)
+		assert.Equal(t, uint64(7), j.Experiment.Seed)
+	}
+	assert.Equal(t, []string{"states"}, names)
+	j := Plan([]Claim{reset()}, Settings()[1:2], []uint64{7}, false)[0]
+	assert.Equal(t, 0.95, j.Experiment.Optimizer.Beta2)
+	assert.Equal(t, 500, j.Experiment.Fork())
+	assert.Equal(t, 10, j.Experiment.Arms[4].Widen[0].Rewarm.Warm(500))
+	assert.Equal(t, 500+8*500, j.Updates())
+}
+
+func TestWhatIsFinishedIsNotRunAgainAndGoesOnToTheSameResults(t *testing.T) {
+	jobs := quickPlan()
+	whole := Runner{Store: Store{Dir: t.TempDir(), Arithmetic: "a", Revision: "r"}, Workers: 2}
+	all := NewResults()
+	revisions, err := whole.Run(context.Background(), jobs, all)
+	require.NoError(t, err)
+	assert.Equal(t, map[string]int{"r": len(jobs)}, revisions)
+
+	// Interrupted after the first finished run.
+	cut := Runner{Store: Store{Dir: t.TempDir(), Arithmetic: "a", Revision: "r"}, Workers: 1}
+	_, err = cut.Run(context.Background(), jobs[:1], NewResults())
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	cut.Report = func(Progress) { cancel() } // the rest has begun, or is about to
+	part := NewResults()
+	_, err = cut.Run(ctx, jobs, part)
+	require.ErrorIs(t, err, context.Canceled)
+	assert.Equal(t, []uint64{1}, part.Seeds(jobs[0].Setting), "what is finished is there")
+	files, err := filepath.Glob(filepath.Join(cut.Store.Dir, "*.json"))
+	require.NoError(t, err)
+	assert.Len(t, files, 1)
+	left, err := filepath.Glob(filepath.Join(cut.Store.Dir, ".*"))
+	require.NoError(t, err)
+	assert.Empty(t, left)
+	stamp, err := os.Stat(files[0])
+	require.NoError(t, err)
+
+	var share []float64
+	cut.Report = func(p Progress) { share = append(share, p.Share) }
+	again := NewResults()
+	_, err = cut.Run(context.Background(), jobs, again)
+	require.NoError(t, err)
+	same, err := os.Stat(files[0])
+	require.NoError(t, err)
+	assert.Equal(t, stamp.ModTime(), same.ModTime(), "the finished run was not made anew")
+	assert.IsNonDecreasing(t, share)
+	for _, j := range jobs {
+		for _, e := range j.Group.Entries {
+			a, ok := all.Of(j.Setting, j.Seed, e.Key)
+			require.True(t, ok)
+			b, ok := again.Of(j.Setting, j.Seed, e.Key)
+			require.True(t, ok)
+			x, err := json.Marshal(a)
+			require.NoError(t, err)
+			y, err := json.Marshal(b)
+			require.NoError(t, err)
+			assert.Equal(t, string(x), string(y), "%s, %s, seed %d", e.Key, j.Setting.ID, j.Seed)
+		}
+	}
+}
+
+// The numbers of a short run are what the claims are about: locks that hold, halves that part, curves that reach the end.
+func TestResultsHoldWhatTheRunMeasured(t *testing.T) {
+	r := NewResults()
+	_, err := Runner{Store: Store{Dir: t.TempDir()}, Workers: 2}.Run(context.Background(), quickPlan(), r)
+	require.NoError(t, err)
+	s := Settings()[0]
+	assert.Equal(t, Reproduces, Judge(lock(), s, r).Verdict)
+	small, _ := r.Of(s, 1, Small)
+	asym, _ := r.Of(s, 1, Asym)
+	locked, _ := r.Of(s, 1, Copy)
+	assert.Empty(t, small.Failed)
+	assert.Empty(t, small.Pairs)
+	assert.Equal(t, 128, locked.StillLocked())
+	assert.Zero(t, locked.Open)
+	assert.Zero(t, asym.StillLocked())
+	assert.Equal(t, 128, asym.Open)
+	assert.Greater(t, asym.FLOPs, small.FLOPs)
+	assert.Equal(t, 0, asym.Held[0].Step, "the shared phase is part of the curve")
+	assert.Equal(t, 24, asym.Held[len(asym.Held)-1].Step)
+	assert.InDelta(t, 0, asym.Spike(), 1e-5, "copy-copy at 2x computes the same")
+	assert.Len(t, asym.RatiosAfter, 4)
+	assert.Len(t, r.Values(s, Asym, (*Result).Loss), 2)
+}
+
+func TestTheStoreRefusesWhatIsNotItsOwn(t *testing.T) {
+	j := quickPlan()[0]
+	s := Store{Dir: t.TempDir(), Arithmetic: "a"}
+	_, _, ok, err := s.Load(j.Experiment)
+	require.NoError(t, err)
+	assert.False(t, ok)
+	res := make([]Result, len(j.Experiment.Arms))
+	res[0].Key, res[0].Final = "x", 1.5
+	require.NoError(t, s.Save(j.Experiment, res))
+	got, _, ok, err := s.Load(j.Experiment)
+	require.NoError(t, err)
+	assert.True(t, ok)
+	assert.Equal(t, res[0], got[0])
+
+	_, _, ok, err = Store{Dir: s.Dir, Arithmetic: "b"}.Load(j.Experiment)
+	require.NoError(t, err)
+	assert.False(t, ok, "other arithmetic, other run")
+
+	other := j.Experiment.Clone()
+	other.Seed++
+	require.NoError(t, os.Rename(s.path(j.Experiment), s.path(other)))
+	_, _, _, err = s.Load(other)
+	assert.ErrorContains(t, err, "holds another run")
+	require.NoError(t, os.WriteFile(s.path(other), []byte("{"), 0o644))
+	_, _, _, err = s.Load(other)
+	assert.ErrorContains(t, err, "damaged")
+}
+
+func TestArithmeticIsTheSameEachTime(t *testing.T) {
+	a, err := Arithmetic()
+	require.NoError(t, err)
+	b, err := Arithmetic()
+	require.NoError(t, err)
+	assert.Equal(t, a, b)
+	assert.Len(t, a, 16)
+}

@@ -1,0 +1,94 @@
+package reproduce
+
+import (
+	"github.com/sparkling-lab/sparkling/model/optim"
+	"github.com/sparkling-lab/sparkling/sim"
+)
+
+// Setting is what the arms of a comparison have in common: the default experiment, changed in what it says.
+type Setting struct {
+	ID, Name string
+	At       float64 // share of the steps after which the network is widened
+	change   func(*sim.Experiment)
+}
+
+// Settings are those that every claim is judged in. The first is the Lab's, the second has the paper's β2.
+func Settings() []Setting {
+	adam := func(beta2 float64) func(*sim.Experiment) {
+		return func(e *sim.Experiment) { e.Optimizer.Kind, e.Optimizer.Beta2 = optim.AdamW, beta2 }
+	}
+	return []Setting{
+		{"adamw-0.999", "AdamW, β2 0.999", 0.5, adam(0.999)},
+		{"adamw-0.95", "AdamW, β2 0.95", 0.5, adam(0.95)},
+		{"muon", "Muon", 0.5, func(e *sim.Experiment) { e.Optimizer.Kind = optim.Muon }},
+	}
+}
+
+// Job is one Experiment to run: a group of arms in a setting, with a seed.
+type Job struct {
+	Setting    Setting
+	Group      Group
+	Seed       uint64
+	Experiment sim.Experiment
+}
+
+// job makes the document. Quick runs take the same path in seconds and say nothing about the paper.
+func job(s Setting, g Group, seed uint64, quick bool) Job {
+	e := sim.Default()
+	e.Name, e.About, e.Seed = "reproduce: "+g.Name+", "+s.Name, "", seed
+	s.change(&e)
+	if quick {
+		e.Steps, e.Task.Batch, e.Task.Seq = 24, 2, 32
+	}
+	at := int(float64(e.Steps) * s.At)
+	e.Arms = nil
+	for _, entry := range g.Entries {
+		e.Arms = append(e.Arms, entry.at(at))
+	}
+	return Job{s, g, seed, e}
+}
+
+// Updates is how many training updates the job makes in all arms, the shared phase once.
+func (j Job) Updates() int {
+	fork := j.Experiment.Fork()
+	n := fork
+	for i, a := range j.Experiment.Arms {
+		n += j.Experiment.End(i)
+		if a.From == sim.Fork {
+			n -= fork
+		}
+	}
+	return n
+}
+
+// Plan lists the jobs that claims need, seed by seed, so that what is there after an interruption is balanced.
+func Plan(claims []Claim, settings []Setting, seeds []uint64, quick bool) []Job {
+	need := map[string]bool{}
+	for _, c := range claims {
+		for _, p := range c.Parts {
+			for _, a := range p.Arms {
+				need[a] = true
+			}
+		}
+	}
+	var jobs []Job
+	for _, seed := range seeds {
+		for _, s := range settings {
+			for _, g := range groups() {
+				if g.holds(need) {
+					jobs = append(jobs, job(s, g, seed, quick))
+				}
+			}
+		}
+	}
+	return jobs
+}
+
+func (g Group) holds(keys map[string]bool) bool {
+	for _, e := range g.Entries {
+		if keys[e.Key] {
+			return true
+		}
+	}
+	return false
+}

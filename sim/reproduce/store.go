@@ -1,0 +1,98 @@
+package reproduce
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/sparkling-lab/sparkling/sim"
+)
+
+// Store keeps the results of finished runs in a folder, one file a run. Its name is the hash of the run's document and of the arithmetic
+// that made it, so that a run is never taken for another, nor for one by a program that computes otherwise.
+type Store struct {
+	Dir        string
+	Arithmetic string // of [Arithmetic]
+	Revision   string // of the program; kept beside what it made
+}
+
+// stored is the content of a file.
+type stored struct {
+	Document   json.RawMessage `json:"document"`
+	Arithmetic string          `json:"arithmetic"`
+	Revision   string          `json:"revision,omitempty"`
+	Results    []Result        `json:"results"`
+}
+
+// maxStored bounds a file of results in bytes.
+const maxStored = 16 << 20
+
+// path of the file of a document.
+func (s Store) path(e sim.Experiment) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s\n%s", s.Arithmetic, e.JSON())
+	return filepath.Join(s.Dir, hex.EncodeToString(h.Sum(nil)[:12])+".json")
+}
+
+// Load are the results of a document and the revision that made them; it is false where there are none. It errs where a file is there but
+// is damaged, or holds another document.
+func (s Store) Load(e sim.Experiment) (results []Result, revision string, ok bool, err error) {
+	path := s.path(e)
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, "", false, nil
+	} else if err != nil {
+		return nil, "", false, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxStored+1))
+	if err != nil {
+		return nil, "", false, err
+	}
+	var x stored
+	var doc bytes.Buffer
+	if len(data) > maxStored {
+		err = fmt.Errorf("it is larger than the %d bytes allowed", maxStored)
+	} else if err = json.Unmarshal(data, &x); err == nil {
+		err = json.Indent(&doc, x.Document, "", "  ")
+	}
+	switch {
+	case err != nil:
+		return nil, "", false, fmt.Errorf("%s is damaged; delete it and it is made anew: %w", path, err)
+	case doc.String()+"\n" != string(e.JSON()) || x.Arithmetic != s.Arithmetic || len(x.Results) != len(e.Arms):
+		return nil, "", false, fmt.Errorf("%s holds another run than its name says; delete it and it is made anew", path)
+	}
+	return x.Results, x.Revision, true, nil
+}
+
+// Save keeps the results of a document. The file appears whole, or not at all.
+func (s Store) Save(e sim.Experiment, results []Result) error {
+	data, err := json.Marshal(stored{e.JSON(), s.Arithmetic, s.Revision, results})
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(s.Dir, 0o755); err != nil {
+		return err
+	}
+	path := s.path(e)
+	tmp, err := os.CreateTemp(s.Dir, ".run-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name()) // nothing is left there after the rename
+	_, err = tmp.Write(data)
+	if closing := tmp.Close(); err == nil {
+		err = closing
+	}
+	if err == nil {
+		err = os.Rename(tmp.Name(), path)
+	}
+	return err
+}
