@@ -77,7 +77,7 @@ test-page: ## drive the real page in a real browser
 	go test $(TESTFLAGS) -timeout 20m ./wasm/pagetest/...
 
 golden: ## write the golden pictures anew; look at the difference before you commit it
-	$(XVFB) go test ./viz/... -count=1 -update
+	$(XVFB) go test ./viz ./viz/desktop ./internal/report -count=1 -update
 
 figures: build ## run the default experiment and draw its figures: bin/default/
 	bin/sparkling run --out bin/default

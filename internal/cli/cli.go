@@ -24,13 +24,14 @@ const (
 
 // verbs is the whole command line.
 type verbs struct {
-	Window  windowVerb  `cmd:"" default:"withargs" help:"Open the pictures in a window. This is what happens without a verb."`
-	Run     runVerb     `cmd:"" help:"Run an experiment without a window and print a table of its arms."`
-	Plan    planVerb    `cmd:"" help:"Count what a widening costs and saves: parameters, operations, memory."`
-	Check   checkVerb   `cmd:"" help:"Run a batch through a Qwen3-MoE checkpoint: terms of the objective, logits, gradients."`
-	Widen   widenVerb   `cmd:"" help:"Widen a Qwen3-MoE checkpoint into another, one tensor at a time."`
-	Serve   serveVerb   `cmd:"" help:"Serve the page on this machine."`
-	Figures figuresVerb `cmd:"" help:"Draw the figures of a record."`
+	Window    windowVerb    `cmd:"" default:"withargs" help:"Open the pictures in a window. This is what happens without a verb."`
+	Run       runVerb       `cmd:"" help:"Run an experiment without a window and print a table of its arms."`
+	Plan      planVerb      `cmd:"" help:"Count what a widening costs and saves: parameters, operations, memory."`
+	Check     checkVerb     `cmd:"" help:"Run a batch through a Qwen3-MoE checkpoint: terms of the objective, logits, gradients."`
+	Widen     widenVerb     `cmd:"" help:"Widen a Qwen3-MoE checkpoint into another, one tensor at a time."`
+	Serve     serveVerb     `cmd:"" help:"Serve the page on this machine."`
+	Figures   figuresVerb   `cmd:"" help:"Draw the figures of a record."`
+	Reproduce reproduceVerb `cmd:"" help:"Hold the paper's claims up against runs at compact scale."`
 }
 
 // env is what a verb works with.

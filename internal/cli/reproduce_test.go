@@ -1,0 +1,86 @@
+package cli
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// reported is every file of a report, by name.
+func reported(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	for _, e := range entries {
+		if e.Type().IsRegular() {
+			data, err := os.ReadFile(filepath.Join(dir, e.Name()))
+			require.NoError(t, err)
+			files[e.Name()] = string(data)
+		}
+	}
+	return files
+}
+
+// The program itself is run and interrupted as soon as one run is finished; the same command then goes on, and writes what an
+// undisturbed one writes.
+func TestReproduceGoesOnWhereItWasInterrupted(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Log("an interrupt cannot be sent to a child here")
+	}
+	dir := t.TempDir()
+	program := filepath.Join(dir, "sparkling")
+	said, err := exec.Command("go", "build", "-o", program, "../..").CombinedOutput()
+	require.NoError(t, err, "%s", said)
+	command := func(out string) (*exec.Cmd, *bytes.Buffer) {
+		c, b := exec.Command(program, "reproduce", "--quick", "--claim", "2", "--out", filepath.Join(dir, out)), &bytes.Buffer{}
+		c.Stdout, c.Stderr = b, b
+		return c, b
+	}
+	c, out := command("cut")
+	require.NoError(t, c.Start())
+	runs := filepath.Join(dir, "cut", "runs", "*.json")
+	require.Eventually(t, func() bool {
+		done, _ := filepath.Glob(runs)
+		return len(done) > 0
+	}, 2*time.Minute, 10*time.Millisecond)
+	require.NoError(t, c.Process.Signal(os.Interrupt))
+	_ = c.Wait()
+	require.Equal(t, codeInterrupted, c.ProcessState.ExitCode(), out)
+	assert.Contains(t, out.String(), "runs to go; what is finished was kept")
+	assert.Contains(t, reported(t, filepath.Join(dir, "cut"))["report.md"], "are still missing")
+	kept, err := filepath.Glob(runs)
+	require.NoError(t, err)
+	stamp, err := os.Stat(kept[0])
+	require.NoError(t, err)
+
+	c, out = command("cut")
+	require.NoError(t, c.Run(), out)
+	assert.Contains(t, out.String(), "The asymmetric reset separates them")
+	again, err := os.Stat(kept[0])
+	require.NoError(t, err)
+	assert.Equal(t, stamp.ModTime(), again.ModTime(), "what was finished is not run again")
+	c, out = command("whole")
+	require.NoError(t, c.Run(), out)
+	cut, whole := reported(t, filepath.Join(dir, "cut")), reported(t, filepath.Join(dir, "whole"))
+	for _, name := range []string{"report.md", "index.html", "report.css", "claims.csv", "runs.csv", "claim-2.svg", "claim-2.png"} {
+		assert.NotEmpty(t, whole[name], name)
+	}
+	assert.Equal(t, whole, cut)
+}
+
+func TestReproduceRefusesWhatItDoesNotKnow(t *testing.T) {
+	for _, args := range [][]string{{"--claim", "6"}, {"--seeds", "0"}, {"--seeds", "1000"}} {
+		code, _, err := run(append([]string{"reproduce"}, args...)...)
+		assert.Equal(t, codeBad, code)
+		assert.Contains(t, err, args[0])
+		assert.Contains(t, err, "allowed are")
+	}
+}

@@ -1,0 +1,219 @@
+package report
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/reproduce"
+	"github.com/sparkling-lab/sparkling/viz/figure"
+)
+
+// stateArms are the arms of copy-copy at Inner 2x, scaled, in the order of the figures' looks.
+var stateArms = []string{
+	reproduce.Small, reproduce.Copy, reproduce.Asym, reproduce.Sparkling, reproduce.Drop, reproduce.RewarmAll, reproduce.CopyRewarmNew, reproduce.CopyRewarmAll,
+}
+
+// show adds a figure if it has anything to show.
+func show(d *document, f figure.Figure, ok bool) {
+	if ok {
+		d.add(picture{f})
+	}
+}
+
+// forest draws the parts of a claim that are differences.
+func (f Findings) forest(d *document, row []reproduce.Judgement) {
+	var sets []figure.Intervals
+	for i, j := range row {
+		set := figure.Intervals{Title: j.Setting.Name, X: "difference in nats a character"}
+		for _, x := range j.Findings {
+			if x.Part.Kind != reproduce.Below {
+				continue
+			}
+			set.Rows = append(set.Rows, interval(x.Part.Name, x, verdictLook[x.Verdict]))
+		}
+		if len(set.Rows) < 2 {
+			return
+		}
+		_ = i
+		sets = append(sets, set)
+	}
+	c := row[0].Claim
+	fig, ok := figure.Forest("claim-"+c.ID, label(c.ID)+": "+c.Title,
+		"Paired differences over the seeds (small dots), their mean and the interval by which the part is judged. Left of zero is what the paper says. Diamond: reproduces; square: does not; circle: not resolved.", sets...)
+	show(d, fig, ok)
+}
+
+// verdictLook tells verdicts apart by hue and marker.
+var verdictLook = map[reproduce.Verdict]int{reproduce.Reproduces: 3, reproduce.DoesNot: 1, reproduce.NotResolved: 0, reproduce.NotMeasured: 0}
+
+func interval(name string, x reproduce.Finding, look int) figure.Interval {
+	return figure.Interval{Name: name, Mean: x.Mean, Low: x.Low, High: x.High, Each: x.Each, Look: look}
+}
+
+// stateFigures are the curves of the arms that start from the same copies.
+func (f Findings) stateFigures(d *document) {
+	var losses, gaps, cosines []figure.Lines
+	for _, s := range f.Settings {
+		l := figure.Lines{Title: s.Name, X: "step", Y: "held-out loss", Event: "widened"}
+		g := figure.Lines{Title: s.Name, X: "step", Y: "loss minus that of Copy", Event: "widened", Zero: true}
+		c := figure.Lines{Title: s.Name, X: "step", Y: "weight cosine of originals and copies", Event: "widened"}
+		for look, a := range stateArms {
+			curve := f.curve(s, a, func(r *reproduce.Result) []xy { return readings(r, 0.3) })
+			l.Series = append(l.Series, curve.series(reproduce.NameOf(a), look, 3))
+			gap := f.gap(s, a)
+			g.Series = append(g.Series, gap.series(reproduce.NameOf(a), look, 3))
+			cos := f.curve(s, a, func(r *reproduce.Result) []xy { return pairs(r) })
+			c.Series = append(c.Series, cos.series(reproduce.NameOf(a), look, 2))
+			if len(cos.x) > 0 {
+				l.At, g.At, c.At = cos.x[0], cos.x[0], cos.x[0]
+			}
+		}
+		losses, gaps, cosines = append(losses, l), append(gaps, g), append(cosines, c)
+	}
+	fig, ok := figure.Curves("loss", "Loss on text that is never trained on", "Mean over seeds. Seeds differ by more than arms do: the next figure shows what pairing brings out.", losses...)
+	show(d, fig, ok)
+	fig, ok = figure.Curves("difference", "The same, minus Copy of the same seed",
+		fmt.Sprintf("Mean over seeds with its standard error as a band; means over %d steps. Below zero is better than copying everything.", sim.GapSteps), gaps...)
+	show(d, fig, ok)
+	fig, ok = figure.Curves("cosine", "Originals and copies come apart, or do not", "Mean over all pairs and seeds, with its standard error. Exactly 1 is the lock.", cosines...)
+	show(d, fig, ok)
+	f.blocks(d)
+}
+
+type xy struct{ x, y float64 }
+
+// curve is the mean of readings over seeds at each x.
+type curve struct{ x, mean, err []float64 }
+
+func (c curve) series(name string, look, digits int) figure.Series {
+	return figure.Series{Name: name, Look: look, X: c.x, Y: c.mean, Err: c.err, Digits: digits}
+}
+
+// curve gathers a curve of an arm over the seeds of a setting; an x counts where every seed has it.
+func (f Findings) curve(s reproduce.Setting, arm string, of func(*reproduce.Result) []xy) curve {
+	at := map[float64][]float64{}
+	var order []float64
+	seeds := 0
+	for _, seed := range f.Results.Seeds(s) {
+		r, ok := f.Results.Of(s, seed, arm)
+		if !ok || r.Failed != "" {
+			continue
+		}
+		seeds++
+		for _, p := range of(r) {
+			if at[p.x] == nil {
+				order = append(order, p.x)
+			}
+			at[p.x] = append(at[p.x], p.y)
+		}
+	}
+	var c curve
+	for _, x := range order {
+		if len(at[x]) == seeds {
+			e := reproduce.Estimated(at[x])
+			c.x, c.mean, c.err = append(c.x, x), append(c.mean, e.Mean), append(c.err, e.Err)
+		}
+	}
+	return c
+}
+
+// readings are the held-out losses from a share of the steps on.
+func readings(r *reproduce.Result, from float64) []xy {
+	var out []xy
+	for _, p := range r.Held {
+		if float64(p.Step) >= from*float64(r.Held[len(r.Held)-1].Step) {
+			out = append(out, xy{float64(p.Step), float64(p.Loss)})
+		}
+	}
+	return out
+}
+
+// pairs are the weight cosines every few steps.
+func pairs(r *reproduce.Result) []xy {
+	var out []xy
+	for _, p := range r.Pairs {
+		if p.Step%sim.ProbeEvery == 0 || len(out) == 0 {
+			out = append(out, xy{float64(p.Step), float64(p.Weight)})
+		}
+	}
+	return out
+}
+
+// gap is the loss of an arm minus that of Copy with the same seed, smoothed as everywhere.
+func (f Findings) gap(s reproduce.Setting, arm string) curve {
+	other := map[*reproduce.Result]*reproduce.Result{}
+	for _, seed := range f.Results.Seeds(s) {
+		a, ok := f.Results.Of(s, seed, arm)
+		b, ok2 := f.Results.Of(s, seed, reproduce.Copy)
+		if ok && ok2 {
+			other[a] = b
+		}
+	}
+	return f.curve(s, arm, func(r *reproduce.Result) []xy {
+		base := other[r]
+		if base == nil || len(base.Pairs) == 0 {
+			return nil
+		}
+		loss := map[int]float64{}
+		for _, p := range base.Held {
+			loss[p.Step] = float64(p.Loss)
+		}
+		var out, raw []xy
+		for _, p := range r.Held {
+			b, ok := loss[p.Step]
+			if !ok || p.Step < base.Pairs[0].Step {
+				continue
+			}
+			raw = append(raw, xy{float64(p.Step), float64(p.Loss) - b})
+			sum, n := 0.0, 0
+			for _, q := range raw {
+				if q.x > float64(p.Step-sim.GapSteps) {
+					sum, n = sum+q.y, n+1
+				}
+			}
+			out = append(out, xy{float64(p.Step), sum / float64(n)})
+		}
+		return out
+	})
+}
+
+// blocks shows what the widening does to the blocks, scaled and not, in the first setting.
+func (f Findings) blocks(d *document) {
+	s := f.Settings[0]
+	var sets []figure.Ratios
+	keys, names := reproduce.SignalArms()
+	for look, a := range keys {
+		r := figure.Ratios{Title: names[look], Look: look}
+		r.Before = f.means(s, a, func(r *reproduce.Result) []reproduce.Number { return r.RatiosBefore })
+		r.After = f.means(s, a, func(r *reproduce.Result) []reproduce.Number { return r.RatiosAfter })
+		if len(r.After) > 0 {
+			sets = append(sets, r)
+		}
+	}
+	fig, ok := figure.Blocks("rms", "What the widening does to the blocks", "RMS of what a block adds over RMS of what enters it, mean over seeds; "+s.Name+". Ring: just before the widening. Dot: just after.", sets...)
+	show(d, fig, ok)
+}
+
+// means are the means over seeds, element by element.
+func (f Findings) means(s reproduce.Setting, arm string, of func(*reproduce.Result) []reproduce.Number) []float64 {
+	var sum []float64
+	n := 0.0
+	for _, seed := range f.Results.Seeds(s) {
+		r, ok := f.Results.Of(s, seed, arm)
+		if !ok || r.Failed != "" {
+			continue
+		}
+		for k, v := range of(r) {
+			if k == len(sum) {
+				sum = append(sum, 0)
+			}
+			sum[k] += float64(v)
+		}
+		n++
+	}
+	for k := range sum {
+		sum[k] /= math.Max(n, 1)
+	}
+	return sum
+}
