@@ -12,6 +12,7 @@ import (
 // more than a small multiple of its size.
 type coder struct {
 	reading bool
+	version int    // of what is read, where it is not the present one
 	buf     []byte // written so far, or left to read
 	err     error
 }
@@ -174,6 +175,8 @@ func (c *coder) report(r *Report) {
 	}
 	c.f64(&r.StepFLOPsBefore)
 	c.f64(&r.StepFLOPsAfter)
-	c.integer(&r.Place)
-	c.f64(&r.SearchFLOPs)
+	if c.version != beforeSearches {
+		c.integer(&r.Place)
+		c.f64(&r.SearchFLOPs)
+	}
 }

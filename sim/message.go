@@ -19,8 +19,12 @@ const (
 	kinds
 )
 
-// wireVersion is the version of the encoding of messages and records.
-const wireVersion = 3
+// wireVersion is the version of the encoding of messages and records. Records can be older: in those of beforeSearches reports say nothing of
+// searches.
+const (
+	wireVersion    = 3
+	beforeSearches = 2
+)
 
 // Message is what a session and a trainer say to each other. Only the fields of its Kind are used.
 type Message struct {

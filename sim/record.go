@@ -114,15 +114,18 @@ func (c *coder) record(r *Record) {
 		doc = r.Experiment.JSON()
 	}
 	c.integer(&version)
-	if c.err == nil && version != wireVersion {
-		c.err = fmt.Errorf("version %d; this program reads version %d", version, wireVersion)
+	if c.err == nil && (version < beforeSearches || version > wireVersion) {
+		c.err = fmt.Errorf("version %d; this program reads versions %d to %d", version, beforeSearches, wireVersion)
+	}
+	if c.reading {
+		c.version = version
 	}
 	c.bytes(&doc)
 	if c.reading && c.err == nil {
 		r.Experiment, c.err = Parse(doc)
 	}
 	list(c, &r.Tracks, 4, c.frames)
-	list(c, &r.Reports, 80, c.report)
+	list(c, &r.Reports, 68, c.report)
 	if c.reading && c.err == nil {
 		c.err = r.check()
 	}

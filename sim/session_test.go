@@ -243,6 +243,15 @@ func TestARecordSurvivesItsEncoding(t *testing.T) {
 	var again bytes.Buffer
 	require.NoError(t, got.Encode(&again))
 	sameBytes(t, b.Bytes(), again.Bytes(), "encoded again")
+	old := &coder{buf: []byte(magic), version: beforeSearches}
+	version, doc := beforeSearches, r.Experiment.JSON()
+	old.integer(&version)
+	old.bytes(&doc)
+	list(old, &r.Tracks, 4, old.frames)
+	list(old, &r.Reports, 68, old.report)
+	got, err = DecodeRecord(bytes.NewReader(old.buf))
+	require.NoError(t, err, "a record of the version before")
+	assert.Equal(t, r.Reports, got.Reports)
 	for n := 0; n < b.Len(); n += 97 {
 		_, err := DecodeRecord(bytes.NewReader(b.Bytes()[:n]))
 		assert.Error(t, err, "cut to %d bytes", n)
