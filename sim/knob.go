@@ -25,6 +25,7 @@ type Choice struct {
 // and nothing else; it errs, in a sentence, where the value is not one of the choices or not a number.
 type Knob struct {
 	ID, Label, Help, Group string
+	Advanced               bool // of a group that is for the curious, and can be folded
 	Kind                   KnobKind
 	Min, Max, Step         float64
 	Choices                []Choice
@@ -128,12 +129,19 @@ func (k Knob) everywhere(of func(*Experiment) [][]Widening, get func(Widening) s
 	})
 }
 
-// in puts controls into a group.
+// in puts controls into a group, advanced into one that can be folded.
 func in(group string, knobs ...Knob) []Knob {
 	for i := range knobs {
 		knobs[i].Group = group
 	}
 	return knobs
+}
+
+func advanced(group string, knobs ...Knob) []Knob {
+	for i := range knobs {
+		knobs[i].Advanced = true
+	}
+	return in(group, knobs...)
 }
 
 // Turn sets one control by its name.

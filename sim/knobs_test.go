@@ -96,6 +96,9 @@ func TestAKnobChangesWhatItSaysAndNothingElse(t *testing.T) {
 		switch {
 		case k.Group == groupArms:
 			continue // a name for many things at once
+		case detail:
+			called := func(path string) bool { return path == ".arms.name" || path == ".arms.about" }
+			assert.Equal(t, []string{fields[name]}, slices.DeleteFunc(changed(t, before, after), called), k.ID)
 		case k.ID == "stages":
 			assert.Len(t, after.Arms[1].Widen, 2)
 			assert.Equal(t, before.Arms[1].Widen[0], after.Arms[1].Widen[0])

@@ -17,6 +17,8 @@ type controls struct {
 	look    look
 	content *widget.Container
 	draft   sim.Experiment
+	open    map[string]bool     // groups of knobs that were unfolded
+	bar     *widget.Slider      // how far the panel is scrolled
 	follow  []func(panel.State) // brings one widget up to date
 	said    string              // what the last deed led to, in a sentence
 	shown   time.Time           // when the widgets were last brought up to date
@@ -26,7 +28,7 @@ type controls struct {
 const refresh = 100 * time.Millisecond
 
 func newControls(w *window) *controls {
-	c := &controls{window: w, look: newLook(w.scale), draft: w.session.Experiment()}
+	c := &controls{window: w, look: newLook(w.scale), draft: w.session.Experiment(), open: map[string]bool{}}
 	c.build()
 	return c
 }
@@ -86,6 +88,10 @@ func (c *controls) scrolled(content *widget.Container) *widget.Container {
 		widget.SliderOpts.Images(bar.TrackImage, bar.HandleImage), widget.SliderOpts.PageSizeFunc(page),
 		widget.SliderOpts.WidgetOpts(widget.WidgetOpts.MinSize(l.px(10), 0)),
 		widget.SliderOpts.ChangedHandler(func(a *widget.SliderChangedEventArgs) { scroll.ScrollTop = float64(a.Current) / whole }))
+	if c.bar != nil {
+		slider.Current = c.bar.Current // what is made anew stays where it was
+	}
+	c.bar = slider
 	scroll.GetWidget().ScrolledEvent.AddHandler(func(args any) {
 		if a, ok := args.(*widget.WidgetScrolledEventArgs); ok {
 			slider.Current -= int(a.Y * float64(page()) / 4)

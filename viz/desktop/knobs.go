@@ -9,16 +9,22 @@ import (
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
 
-// knobs are the experiment's controls. Changes are gathered and run together.
+// knobs are the experiment's controls, those for the curious behind a button. Changes are gathered and run together.
 func (c *controls) knobs(to *widget.Container) {
 	l := c.look
 	group := ""
 	for _, k := range panel.Controls(c.draft) {
 		if k.Group != group {
 			group = k.Group
-			to.AddChild(c.words(&l.small, muted, func(panel.State) string { return k.Group }))
+			if k.Folded {
+				to.AddChild(row(l, 6, c.button(l.button(), k.Group+"…", func() { c.open[k.Group] = !c.open[k.Group]; c.build() })))
+			} else {
+				to.AddChild(c.words(&l.small, muted, func(panel.State) string { return k.Group }))
+			}
 		}
-		c.knob(to, k)
+		if !k.Folded || c.open[k.Group] {
+			c.knob(to, k)
+		}
 	}
 	changed := func() int { return len(panel.Changed(c.window.session.Experiment(), c.draft)) }
 	run := c.button(l.loud(), "Run this experiment", func() { c.begin(c.draft) })

@@ -8,6 +8,7 @@ type Control struct {
 	Label   string       `json:"label"`
 	Help    string       `json:"help"`
 	Group   string       `json:"group"`
+	Folded  bool         `json:"folded"`  // at first: the group is for the curious
 	Choices []sim.Choice `json:"choices"` // empty: a number
 	Min     float64      `json:"min"`
 	Max     float64      `json:"max"`
@@ -20,18 +21,20 @@ func Controls(e sim.Experiment) []Control {
 	var out []Control
 	for _, k := range sim.Knobs(e) {
 		out = append(out, Control{
-			ID: k.ID, Label: k.Label, Help: k.Help, Group: k.Group, Choices: k.Choices,
+			ID: k.ID, Label: k.Label, Help: k.Help, Group: k.Group, Folded: k.Advanced, Choices: k.Choices,
 			Min: k.Min, Max: k.Max, Step: k.Step, Value: k.Get(e),
 		})
 	}
 	return out
 }
 
-// Changed are the controls in which a draft differs from what runs, by their names.
+// Changed are the controls, in their order, that lead from what runs to a draft of as many arms, by their names. What an earlier one
+// brings along, as a treatment does with the details of its arm, is not named again.
 func Changed(running, draft sim.Experiment) []string {
-	now, changed := Controls(running), []string{}
-	for i, k := range Controls(draft) {
-		if i >= len(now) || now[i].Value != k.Value {
+	e, changed := running.Clone(), []string{}
+	for _, k := range sim.Knobs(draft) {
+		value := k.Get(draft)
+		if k.Get(e) != value && k.Set(&e, value) == nil {
 			changed = append(changed, k.ID)
 		}
 	}
