@@ -118,9 +118,14 @@ func (e *timed) Axpby(y []float32, a float32, x []float32, b float32) {
 	e.Engine.Axpby(y, a, x, b)
 }
 
-func (e *timed) AdamW(p, g, m, v []float32, s compute.AdamW) {
-	defer e.since("adamw", time.Now())
-	e.Engine.AdamW(p, g, m, v, s)
+func (e *timed) AdamW(p, g, m, v, rate []float32, s compute.AdamW) {
+	defer e.since("update", time.Now())
+	e.Engine.AdamW(p, g, m, v, rate, s)
+}
+
+func (e *timed) Descend(p, u, rate []float32, decay, scale float32) {
+	defer e.since("update", time.Now())
+	e.Engine.Descend(p, u, rate, decay, scale)
 }
 
 // The two networks that the speed of a step is stated for: the default experiment's after Inner 2x, and a large one.

@@ -173,10 +173,12 @@ func TestElementwiseOperationsGiveEqualBitsInMainPartAndTail(t *testing.T) {
 			eng.SwiGLUBackward(out, out2, same(0.11), same(0.37), same(-1.2))
 			equal(out, "SwiGLUBackward gate")
 			equal(out2, "SwiGLUBackward up")
-			eng.AdamW(p, same(0.05), m, v, compute.AdamW{LR: 0.01, Decay: 0.001, Beta1: 0.9, Beta2: 0.95, Eps: 1e-8, Corr1: 0.19, Corr2: 0.1})
+			eng.AdamW(p, same(0.05), m, v, []float32{0.01}, compute.AdamW{Decay: 0.001, Beta1: 0.9, Beta2: 0.95, Eps: 1e-8, Corr1: 0.19, Corr2: 0.1})
 			equal(p, "AdamW p")
 			equal(m, "AdamW m")
 			equal(v, "AdamW v")
+			eng.Descend(p, same(0.7), same(0.01), 0.1, 0.3)
+			equal(p, "Descend")
 			eng.Axpby(out, 0.7, same(1.1), 0.3)
 			equal(out, "Axpby")
 		}
@@ -273,17 +275,22 @@ func TestRowOperationsAgreeWithTheReference(t *testing.T) {
 				near(t, z, z2, what("Axpby"))
 			}
 
-			s := compute.AdamW{LR: 0.01, Decay: 0.001, Beta1: 0.9, Beta2: 0.95, Eps: 1e-8, Corr1: 0.19, Corr2: 0.1}
+			s := compute.AdamW{Decay: 0.001, Beta1: 0.9, Beta2: 0.95, Eps: 1e-8, Corr1: 0.19, Corr2: 0.1}
 			p, m, v := values(rows*n, 11), values(rows*n, 12), values(rows*n, 13)
 			for i := range v {
 				v[i] *= v[i]
 			}
-			p2, m2, v2 := append([]float32(nil), p...), append([]float32(nil), m...), append([]float32(nil), v...)
-			judge.AdamW(p, dy, m, v, s)
-			eng.AdamW(p2, dy, m2, v2, s)
-			near(t, p, p2, what("AdamW p"))
-			near(t, m, m2, what("AdamW m"))
-			near(t, v, v2, what("AdamW v"))
+			for _, rate := range [][]float32{{0.01}, values(rows*n, 14)} {
+				p2, m2, v2 := append([]float32(nil), p...), append([]float32(nil), m...), append([]float32(nil), v...)
+				judge.AdamW(p, dy, m, v, rate, s)
+				eng.AdamW(p2, dy, m2, v2, rate, s)
+				near(t, p, p2, what("AdamW p"))
+				near(t, m, m2, what("AdamW m"))
+				near(t, v, v2, what("AdamW v"))
+				judge.Descend(p, dy, rate, 0.1, 0.3)
+				eng.Descend(p2, dy, rate, 0.1, 0.3)
+				near(t, p, p2, what("Descend"))
+			}
 		}
 	}
 }

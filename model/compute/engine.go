@@ -86,7 +86,7 @@ func (s AttnShape) tokens(x Mat, b, h int) Mat { return x.part(b*s.Seq, s.Seq, h
 
 // AdamW holds the scalars of one AdamW update (decoupled weight decay). Corr1 and Corr2 are the bias corrections 1−β^t.
 type AdamW struct {
-	LR, Decay, Beta1, Beta2, Eps, Corr1, Corr2 float32
+	Decay, Beta1, Beta2, Eps, Corr1, Corr2 float32
 }
 
 // Engine is the set of operations. An engine owns scratch memory and belongs to one goroutine at a time.
@@ -147,6 +147,8 @@ type Engine interface {
 	Axpby(y []float32, a float32, x []float32, b float32)
 	// SumSquares returns Σx² summed in float64.
 	SumSquares(x []float32) float64
-	// AdamW updates p, m and v in place from the gradient g.
-	AdamW(p, g, m, v []float32, s AdamW)
+	// AdamW updates p, m and v in place from the gradient g. rate holds one learning rate for all elements, or one for each.
+	AdamW(p, g, m, v, rate []float32, s AdamW)
+	// Descend sets p = p − rate·(decay·p + scale·u), with rate as in AdamW.
+	Descend(p, u, rate []float32, decay, scale float32)
 }

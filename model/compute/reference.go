@@ -185,12 +185,18 @@ func (Reference) SumSquares(x []float32) float64 {
 }
 
 // AdamW implements [Engine].
-func (Reference) AdamW(p, g, m, v []float32, s AdamW) {
+func (Reference) AdamW(p, g, m, v, rate []float32, s AdamW) {
 	for i, gi := range g {
 		m[i] = s.Beta1*m[i] + (1-s.Beta1)*gi
 		v[i] = s.Beta2*v[i] + (1-s.Beta2)*gi*gi
 		root := float32(math.Sqrt(float64(v[i] / s.Corr2)))
-		p[i] -= s.LR * s.Decay * p[i]
-		p[i] -= s.LR * (m[i] / s.Corr1) / (root + s.Eps)
+		p[i] -= rate[i%len(rate)] * (s.Decay*p[i] + (m[i]/s.Corr1)/(root+s.Eps))
+	}
+}
+
+// Descend implements [Engine].
+func (Reference) Descend(p, u, rate []float32, decay, scale float32) {
+	for i, x := range u {
+		p[i] -= rate[i%len(rate)] * (decay*p[i] + scale*x)
 	}
 }

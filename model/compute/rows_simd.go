@@ -70,28 +70,6 @@ func swiGLUBackward(dgate, dup, dh, gate, up, e []float32) {
 	}
 }
 
-// AdamW implements [Engine].
-func (e *cpu) AdamW(p, g, m, v []float32, s AdamW) { adamW(p, g, m, v, s) }
-
-func adamW(p, g, m, v []float32, s AdamW) {
-	f := simd.BroadcastFloat32s
-	b1, b2, c1, c2 := f(s.Beta1), f(s.Beta2), f(1-s.Beta1), f(1-s.Beta2)
-	keep, lr, eps, corr2 := f(1-s.LR*s.Decay), f(s.LR/s.Corr1), f(s.Eps), f(1/s.Corr2)
-	for i := 0; i < len(g); {
-		gv, n := simd.LoadFloat32sPart(g[i:])
-		pv, _ := simd.LoadFloat32sPart(p[i:])
-		mv, _ := simd.LoadFloat32sPart(m[i:])
-		vv, _ := simd.LoadFloat32sPart(v[i:])
-		mv = b1.Mul(mv).Add(c1.Mul(gv))
-		vv = b2.Mul(vv).Add(c2.Mul(gv).Mul(gv))
-		step := lr.Mul(mv).Div(vv.Mul(corr2).Sqrt().Add(eps))
-		mv.StorePart(m[i:])
-		vv.StorePart(v[i:])
-		pv.Mul(keep).Sub(step).StorePart(p[i:])
-		i += n
-	}
-}
-
 // Axpby implements [Engine].
 func (e *cpu) Axpby(y []float32, a float32, x []float32, b float32) { axpby(y, a, x, b) }
 

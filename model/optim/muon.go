@@ -40,10 +40,9 @@ func (o *Optimizer) muonStep(p, g []float32, m matrix, rates []float64) {
 	copy(u, grad)
 	o.eng.Axpby(u, mu, buf, 1)
 	o.ns.orthogonalize(o.eng, u, m.rows, m.cols)
-	scale := 0.2 * math.Sqrt(float64(max(m.rows, m.cols)))
-	for _, r := range m.runs {
-		w, lr := p[r.From:r.To], rates[r.Age]
-		o.eng.Axpby(w, float32(-lr*scale), u[r.From-m.from:r.To-m.from], 1-float32(lr)*float32(o.Config.WeightDecay))
+	scale := float32(0.2 * math.Sqrt(float64(max(m.rows, m.cols))))
+	for _, x := range m.stretches {
+		o.eng.Descend(p[x.from:x.to], u[x.from-m.from:x.to-m.from], x.rates(o.rates, rates), float32(o.Config.WeightDecay), scale)
 	}
 }
 

@@ -14,38 +14,41 @@ type Optimizer struct {
 	M, V   model.Values
 	Steps  int // updates done
 
-	eng  compute.Engine
-	runs []model.Run // of tensors that AdamW updates
-	muon []matrix    // Muon's matrices
-	ns   newtonSchulz
+	eng   compute.Engine
+	adam  []stretch // of tensors that AdamW updates
+	muon  []matrix  // Muon's matrices
+	ns    newtonSchulz
+	rates []float32 // of one stretch
 }
 
-// matrix is one matrix of a Muon tensor, with its stretches of equal age.
+// matrix is one matrix of a Muon tensor.
 type matrix struct {
 	from, rows, cols int
-	runs             []model.Run
+	stretches        []stretch
 }
 
 // New prepares an optimizer with given states for parameters of the given growth; NewValues states start afresh.
 func New(c Config, eng compute.Engine, g model.Growth, m, v model.Values, steps int) *Optimizer {
-	o := &Optimizer{Config: c, M: m, V: v, Steps: steps, eng: eng}
+	o := &Optimizer{Config: c, M: m, V: v, Steps: steps, eng: eng, rates: make([]float32, short+enough)}
 	if c.Kind == AdamW {
-		o.runs = g.Runs(m.Table)
+		o.adam = stretches(g.Runs(m.Table))
 		return o
 	}
+	var rest []model.Run
 	for _, t := range m.Table.Tensors {
 		runs := g.TensorRuns(t)
 		if t.Kind != model.Matrix || t.Part == model.Route || t.Part == model.Head {
-			o.runs = append(o.runs, runs...)
+			rest = append(rest, runs...)
 			continue
 		}
 		size := t.Rows.Size * t.Cols.Size
 		for e := range t.Experts {
 			at := t.Off + e*size
-			o.muon = append(o.muon, matrix{at, t.Rows.Size, t.Cols.Size, within(runs, at, at+size)})
+			o.muon = append(o.muon, matrix{at, t.Rows.Size, t.Cols.Size, stretches(within(runs, at, at+size))})
 		}
 		o.ns.fit(t.Rows.Size, t.Cols.Size)
 	}
+	o.adam = stretches(rest)
 	return o
 }
 
@@ -69,9 +72,8 @@ func (o *Optimizer) Step(p, g model.Values, rates []float64) {
 		Decay: float32(c.WeightDecay), Beta1: float32(c.Beta1), Beta2: float32(c.Beta2), Eps: float32(c.Eps),
 		Corr1: float32(1 - math.Pow(c.Beta1, float64(o.Steps))), Corr2: float32(1 - math.Pow(c.Beta2, float64(o.Steps))),
 	}
-	for _, r := range o.runs {
-		s.LR = float32(rates[r.Age])
-		o.eng.AdamW(p.Data[r.From:r.To], g.Data[r.From:r.To], o.M.Data[r.From:r.To], o.V.Data[r.From:r.To], s)
+	for _, x := range o.adam {
+		o.eng.AdamW(p.Data[x.from:x.to], g.Data[x.from:x.to], o.M.Data[x.from:x.to], o.V.Data[x.from:x.to], x.rates(o.rates, rates), s)
 	}
 	for _, m := range o.muon {
 		o.muonStep(p.Data, g.Data, m, rates)

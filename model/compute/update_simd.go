@@ -1,0 +1,80 @@
+//go:build goexperiment.simd
+
+package compute
+
+import "simd"
+
+// rateChunk is the longest stretch that is updated with a learning rate for every element: one that is the same for all is repeated.
+const rateChunk = 1024
+
+// each cuts n elements into stretches, with a learning rate for every element of each.
+func (e *cpu) each(n int, rate []float32, f func(from, to int, rate []float32)) {
+	if len(rate) == n {
+		f(0, n, rate)
+		return
+	}
+	all := e.scratch(0, rateChunk)
+	for i := range min(n, rateChunk) {
+		all[i] = rate[0]
+	}
+	for i := 0; i < n; i += rateChunk {
+		to := min(i+rateChunk, n)
+		f(i, to, all)
+	}
+}
+
+// AdamW implements [Engine].
+func (e *cpu) AdamW(p, g, m, v, rate []float32, s AdamW) {
+	e.each(len(p), rate, func(from, to int, rate []float32) {
+		adamW(p[from:to], g[from:to], m[from:to], v[from:to], rate, s)
+	})
+}
+
+func adamW(p, g, m, v, rate []float32, s AdamW) {
+	f := simd.BroadcastFloat32s
+	b1, b2, a1, a2 := f(s.Beta1), f(s.Beta2), f(1-s.Beta1), f(1-s.Beta2)
+	decay, eps, corr1, corr2 := f(s.Decay), f(s.Eps), f(1/s.Corr1), f(1/s.Corr2)
+	i, lanes := 0, b1.Len()
+	for ; i+lanes <= len(p); i += lanes {
+		gv, pv := simd.LoadFloat32s(g[i:]), simd.LoadFloat32s(p[i:])
+		mv := b1.Mul(simd.LoadFloat32s(m[i:])).Add(a1.Mul(gv))
+		vv := b2.Mul(simd.LoadFloat32s(v[i:])).Add(a2.Mul(gv).Mul(gv))
+		step := corr1.Mul(mv).Div(vv.Mul(corr2).Sqrt().Add(eps))
+		mv.Store(m[i:])
+		vv.Store(v[i:])
+		pv.Sub(simd.LoadFloat32s(rate[i:]).Mul(decay.MulAdd(pv, step))).Store(p[i:])
+	}
+	if i < len(p) {
+		gv, _ := simd.LoadFloat32sPart(g[i:])
+		pv, _ := simd.LoadFloat32sPart(p[i:])
+		mv, _ := simd.LoadFloat32sPart(m[i:])
+		vv, n := simd.LoadFloat32sPart(v[i:])
+		rv, _ := simd.LoadFloat32sPart(rate[i : i+n])
+		mv = b1.Mul(mv).Add(a1.Mul(gv))
+		vv = b2.Mul(vv).Add(a2.Mul(gv).Mul(gv))
+		step := corr1.Mul(mv).Div(vv.Mul(corr2).Sqrt().Add(eps))
+		mv.StorePart(m[i:])
+		vv.StorePart(v[i:])
+		pv.Sub(rv.Mul(decay.MulAdd(pv, step))).StorePart(p[i:])
+	}
+}
+
+// Descend implements [Engine].
+func (e *cpu) Descend(p, u, rate []float32, decay, scale float32) {
+	e.each(len(p), rate, func(from, to int, rate []float32) { descend(p[from:to], u[from:to], rate, decay, scale) })
+}
+
+func descend(p, u, rate []float32, decay, scale float32) {
+	dv, sv := simd.BroadcastFloat32s(decay), simd.BroadcastFloat32s(scale)
+	i, lanes := 0, dv.Len()
+	for ; i+lanes <= len(p); i += lanes {
+		pv := simd.LoadFloat32s(p[i:])
+		pv.Sub(simd.LoadFloat32s(rate[i:]).Mul(dv.MulAdd(pv, sv.Mul(simd.LoadFloat32s(u[i:]))))).Store(p[i:])
+	}
+	if i < len(p) {
+		pv, n := simd.LoadFloat32sPart(p[i:])
+		uv, _ := simd.LoadFloat32sPart(u[i:])
+		rv, _ := simd.LoadFloat32sPart(rate[i : i+n])
+		pv.Sub(rv.Mul(dv.MulAdd(pv, sv.Mul(uv)))).StorePart(p[i:])
+	}
+}
