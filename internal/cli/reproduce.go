@@ -21,12 +21,13 @@ import (
 
 // reproduceVerb holds the paper's claims up against runs at compact scale.
 type reproduceVerb struct {
-	Seeds int      `help:"Seeds of every comparison; seed 1 is the first." default:"8"`
-	Claim []string `help:"Only this: 1, 2, 3, 4, 5, table1, table6, table7 or search; may be given several times."`
-	Out   string   `help:"Folder for the report and for the finished runs, which are not run again." default:"reproduce" type:"path"`
-	Jobs  int      `help:"Runs at a time; 0 is one a core."`
-	Quick bool     `help:"A few steps and two seeds: to see that everything works. The numbers say nothing."`
-	Quiet bool     `help:"No progress."`
+	Seeds  int      `help:"Seeds of every comparison; seed 1 is the first." default:"8"`
+	Claim  []string `help:"Only this: 1, 2, 3, 4, 5, table1, table6, table7 or search; may be given several times."`
+	Out    string   `help:"Folder for the report and for the finished runs, which are not run again." default:"reproduce" type:"path"`
+	Jobs   int      `help:"Runs at a time; 0 is one a core."`
+	Quick  bool     `help:"A few steps and two seeds: to see that everything works. The numbers say nothing."`
+	Render bool     `help:"Only write the report anew, from the finished runs of the folder, also where another build made them."`
+	Quiet  bool     `help:"No progress."`
 }
 
 // maxSeeds bounds what can be asked for.
@@ -41,11 +42,7 @@ func (v reproduceVerb) Run(e *env) error {
 	if v.Seeds < 1 || v.Seeds > maxSeeds {
 		return fmt.Errorf("--seeds is %d; allowed are 1 to %d", v.Seeds, maxSeeds)
 	}
-	arithmetic, err := reproduce.Arithmetic()
-	if err != nil {
-		return err
-	}
-	f := report.Findings{Results: reproduce.NewResults(), Claims: claims, Settings: reproduce.Settings(), Quick: v.Quick, Command: v.command(), Revisions: map[string]int{}}
+	f := report.Findings{Results: reproduce.NewResults(), Claims: claims, Settings: reproduce.Settings(), Quick: v.Quick, Command: v.command(), Made: map[reproduce.Made]int{}}
 	seeds := []uint64{1, 2}
 	first, again := seeds[:1], seeds[1:]
 	if !v.Quick {
@@ -60,7 +57,12 @@ func (v reproduceVerb) Run(e *env) error {
 		f.Candidates = reproduce.Candidates()
 		jobs = append(jobs, reproduce.SearchPlan(f.Candidates, first, v.Quick)...)
 	}
-	store := reproduce.Store{Dir: filepath.Join(v.Out, "runs"), Arithmetic: arithmetic, Revision: revision()}
+	store := reproduce.Store{Dir: filepath.Join(v.Out, "runs"), Revision: revision()}
+	if !v.Render {
+		if store.Arithmetic, err = reproduce.Arithmetic(); err != nil {
+			return err
+		}
+	}
 	wrong := v.work(e, store, jobs, &f)
 	if wrong == nil && search {
 		wrong = v.work(e, store, reproduce.SearchPlan(f.Confirm(), again, v.Quick), &f)
@@ -117,17 +119,22 @@ func (v reproduceVerb) command() string {
 }
 
 // work runs the jobs that are not in the store, and counts those that are left.
-func (v reproduceVerb) work(e *env, store reproduce.Store, jobs []reproduce.Job, f *report.Findings) error {
-	workers := v.Jobs
-	if workers <= 0 {
-		workers = runtime.GOMAXPROCS(0)
+func (v reproduceVerb) work(e *env, store reproduce.Store, jobs []reproduce.Job, f *report.Findings) (err error) {
+	var made map[reproduce.Made]int
+	if v.Render {
+		_, made, err = store.LoadAll(jobs, f.Results)
+	} else {
+		workers := v.Jobs
+		if workers <= 0 {
+			workers = runtime.GOMAXPROCS(0)
+		}
+		show, done := v.progress(e)
+		made, err = reproduce.Runner{Store: store, Workers: workers, Report: show}.Run(e.ctx, jobs, f.Results)
+		done()
 	}
-	show, done := v.progress(e)
-	revisions, err := reproduce.Runner{Store: store, Workers: workers, Report: show}.Run(e.ctx, jobs, f.Results)
-	done()
-	f.Missing = len(jobs)
-	for rev, n := range revisions {
-		f.Revisions[rev] += n
+	f.Missing += len(jobs)
+	for by, n := range made {
+		f.Made[by] += n
 		f.Missing -= n
 	}
 	return err

@@ -15,13 +15,13 @@ import (
 // Findings are what a report is made of.
 type Findings struct {
 	Results    *reproduce.Results
-	Claims     []reproduce.Claim     // those that were asked for
-	Settings   []reproduce.Setting   //
-	Candidates []reproduce.Candidate // of the search; nil where it was not asked for
-	Revisions  map[string]int        // runs by the revision of the program that made them
-	Missing    int                   // runs that were asked for and are not there
-	Quick      bool                  // runs of a few steps: the numbers say nothing
-	Command    string                // that makes this report
+	Claims     []reproduce.Claim      // those that were asked for
+	Settings   []reproduce.Setting    //
+	Candidates []reproduce.Candidate  // of the search; nil where it was not asked for
+	Made       map[reproduce.Made]int // runs by the program that made them
+	Missing    int                    // runs that were asked for and are not there
+	Quick      bool                   // runs of a few steps: the numbers say nothing
+	Command    string                 // that makes this report
 }
 
 //go:embed report.css
@@ -103,14 +103,14 @@ func (f Findings) opening() string {
 // made says what made the report, so that anybody can make it again.
 func (f Findings) made() string {
 	var by []string
-	for rev, n := range f.Revisions {
-		if rev == "" {
-			rev = "a build without a revision"
+	for m, n := range f.Made {
+		if m.Revision == "" {
+			m.Revision = "a build without a revision"
 		}
-		by = append(by, fmt.Sprintf("%d by %s", n, rev))
+		by = append(by, fmt.Sprintf("%d runs by %s (arithmetic %s)", n, m.Revision, m.Arithmetic))
 	}
 	slices.Sort(by)
-	return fmt.Sprintf("`%s` makes this report; a run that was interrupted goes on where it was. Runs by the revision of the program that made them: %s. "+
-		"`runs.csv` has the final loss of every arm and seed, `claims.csv` every part of every claim. Everything here is written by the program; the rule and "+
-		"the claims are in `sim/reproduce`.", f.Command, strings.Join(by, ", "))
+	return fmt.Sprintf("`%s` makes this report; where it was interrupted it goes on. It is made of %s; *arithmetic* names the order in which sums are taken, "+
+		"which differs between kinds of processors. `runs.csv` has the final loss of every arm and seed, `claims.csv` every part of every claim. Everything here "+
+		"is written by the program; the claims and the rule are in `sim/reproduce`.", f.Command, strings.Join(by, ", "))
 }

@@ -24,7 +24,7 @@ func made(t *testing.T, seeds ...uint64) Findings {
 	t.Helper()
 	f := Findings{
 		Results: reproduce.NewResults(), Claims: reproduce.Claims(), Settings: reproduce.Settings(), Candidates: reproduce.Candidates(),
-		Revisions: map[string]int{"0123456789ab": 3, "": 1}, Command: "sparkling reproduce --seeds 3",
+		Made: map[reproduce.Made]int{{Revision: "0123456789ab", Arithmetic: "cafe"}: 3, {Arithmetic: "cafe"}: 1}, Command: "sparkling reproduce --seeds 3",
 	}
 	jobs := append(reproduce.Plan(f.Claims, f.Settings, seeds, false), reproduce.SearchPlan(f.Candidates, seeds, false)...)
 	jobs = append(jobs, reproduce.SearchPlan(f.Candidates[:1], seeds, false)...)

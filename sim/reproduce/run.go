@@ -35,28 +35,37 @@ type oneCore struct{ *sim.LocalHost }
 
 func (oneCore) Cores() int { return 1 }
 
-// Run makes the results of all jobs, in the store or anew, and says which revisions of the program made them. When the context ends it
-// returns what there is with the context's error: finished runs are kept, and going on later takes only the rest.
-func (r Runner) Run(ctx context.Context, jobs []Job, into *Results) (revisions map[string]int, err error) {
-	revisions = map[string]int{}
-	var waiting []Job
-	p := &pace{report: r.Report, jobs: len(jobs), begun: time.Now()}
+// LoadAll takes the results of jobs that are finished from the store. It returns the other jobs, and counts runs by what made them.
+func (s Store) LoadAll(jobs []Job, into *Results) (waiting []Job, made map[Made]int, err error) {
+	made = map[Made]int{}
 	for _, j := range jobs {
-		res, rev, ok, err := r.Store.Load(j.Experiment)
-		if err != nil {
-			return revisions, err
-		}
-		if !ok {
+		res, by, ok, err := s.Load(j.Experiment)
+		switch {
+		case err != nil:
+			return nil, nil, err
+		case ok:
+			into.Add(j, res)
+			made[by]++
+		default:
 			waiting = append(waiting, j)
-			p.total += float64(j.Updates())
-			continue
 		}
-		into.Add(j, res)
-		revisions[rev]++
-		p.finished++
+	}
+	return waiting, made, nil
+}
+
+// Run makes the results of all jobs, in the store or anew, and counts runs by what made them. When the context ends it returns what there
+// is with the context's error: finished runs are kept, and going on later takes only the rest.
+func (r Runner) Run(ctx context.Context, jobs []Job, into *Results) (made map[Made]int, err error) {
+	waiting, made, err := r.Store.LoadAll(jobs, into)
+	if err != nil {
+		return nil, err
+	}
+	p := &pace{report: r.Report, jobs: len(jobs), finished: len(jobs) - len(waiting), begun: time.Now()}
+	for _, j := range waiting {
+		p.total += float64(j.Updates())
 	}
 	p.say()
-	var mu sync.Mutex // of into, revisions, err and waiting
+	var mu sync.Mutex // of into, made, err and waiting
 	var crew sync.WaitGroup
 	for range min(max(r.Workers, 1), len(waiting)) {
 		crew.Go(func() {
@@ -76,7 +85,7 @@ func (r Runner) Run(ctx context.Context, jobs []Job, into *Results) (revisions m
 				mu.Lock()
 				if wrong == nil {
 					into.Add(j, res)
-					revisions[r.Store.Revision]++
+					made[Made{r.Store.Revision, r.Store.Arithmetic}]++
 				} else if err == nil {
 					err = wrong
 				}
@@ -88,7 +97,7 @@ func (r Runner) Run(ctx context.Context, jobs []Job, into *Results) (revisions m
 	if err == nil {
 		err = ctx.Err()
 	}
-	return revisions, err
+	return made, err
 }
 
 // Train runs one job to its end. An arm that diverges is a result; what errs is the end of the context, or a document that is not valid. How

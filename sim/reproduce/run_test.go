@@ -33,9 +33,9 @@ func TestWhatIsFinishedIsNotRunAgainAndGoesOnToTheSameResults(t *testing.T) {
 	jobs := quickPlan()
 	whole := Runner{Store: Store{Dir: t.TempDir(), Arithmetic: "a", Revision: "r"}, Workers: 2}
 	all := NewResults()
-	revisions, err := whole.Run(context.Background(), jobs, all)
+	made, err := whole.Run(context.Background(), jobs, all)
 	require.NoError(t, err)
-	assert.Equal(t, map[string]int{"r": len(jobs)}, revisions)
+	assert.Equal(t, map[Made]int{{"r", "a"}: len(jobs)}, made)
 
 	// Interrupted after the first finished run.
 	cut := Runner{Store: Store{Dir: t.TempDir(), Arithmetic: "a", Revision: "r"}, Workers: 1}
@@ -122,12 +122,17 @@ func TestTheStoreRefusesWhatIsNotItsOwn(t *testing.T) {
 	require.NoError(t, err)
 	assert.False(t, ok, "other arithmetic, other run")
 
+	_, by, ok, err := Store{Dir: s.Dir}.Load(j.Experiment)
+	require.NoError(t, err)
+	assert.True(t, ok, "whatever made it")
+	assert.Equal(t, Made{"", "a"}, by)
+
 	other := j.Experiment.Clone()
 	other.Seed++
-	require.NoError(t, os.Rename(s.path(j.Experiment), s.path(other)))
+	require.NoError(t, os.Rename(s.path(j.Experiment, "a"), s.path(other, "a")))
 	_, _, _, err = s.Load(other)
 	assert.ErrorContains(t, err, "holds another run")
-	require.NoError(t, os.WriteFile(s.path(other), []byte("{"), 0o644))
+	require.NoError(t, os.WriteFile(s.path(other, "a"), []byte("{"), 0o644))
 	_, _, _, err = s.Load(other)
 	assert.ErrorContains(t, err, "damaged")
 }

@@ -15,11 +15,11 @@ import (
 	"github.com/sparkling-lab/sparkling/sim"
 )
 
-// Store keeps the results of finished runs in a folder, one file a run. Its name is the hash of the run's document and of the arithmetic
+// Store keeps the results of finished runs in a folder, one file a run. Its name is the hash of the run's document and the arithmetic
 // that made it, so that a run is never taken for another, nor for one by a program that computes otherwise.
 type Store struct {
 	Dir        string
-	Arithmetic string // of [Arithmetic]
+	Arithmetic string // of [Arithmetic]; empty takes finished runs whatever made them, and keeps none
 	Revision   string // of the program; kept beside what it made
 }
 
@@ -34,27 +34,36 @@ type stored struct {
 // maxStored bounds a file of results in bytes.
 const maxStored = 16 << 20
 
+// Made says which program made a run.
+type Made struct{ Revision, Arithmetic string }
+
 // path of the file of a document.
-func (s Store) path(e sim.Experiment) string {
-	h := sha256.New()
-	fmt.Fprintf(h, "%s\n%s", s.Arithmetic, e.JSON())
-	return filepath.Join(s.Dir, hex.EncodeToString(h.Sum(nil)[:12])+".json")
+func (s Store) path(e sim.Experiment, arithmetic string) string {
+	h := sha256.Sum256(e.JSON())
+	return filepath.Join(s.Dir, hex.EncodeToString(h[:12])+"-"+arithmetic+".json")
 }
 
-// Load are the results of a document and the revision that made them; it is false where there are none. It errs where a file is there but
-// is damaged, or holds another document.
-func (s Store) Load(e sim.Experiment) (results []Result, revision string, ok bool, err error) {
-	path := s.path(e)
+// Load are the results of a document and what made them; it is false where there are none. It errs where a file is there but is damaged,
+// or holds another document.
+func (s Store) Load(e sim.Experiment) (results []Result, made Made, ok bool, err error) {
+	path := s.path(e, s.Arithmetic)
+	if s.Arithmetic == "" {
+		any, err := filepath.Glob(s.path(e, "*"))
+		if err != nil || len(any) == 0 {
+			return nil, made, false, err
+		}
+		path = any[0]
+	}
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, "", false, nil
+		return nil, made, false, nil
 	} else if err != nil {
-		return nil, "", false, err
+		return nil, made, false, err
 	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, maxStored+1))
 	if err != nil {
-		return nil, "", false, err
+		return nil, made, false, err
 	}
 	var x stored
 	var doc bytes.Buffer
@@ -65,11 +74,11 @@ func (s Store) Load(e sim.Experiment) (results []Result, revision string, ok boo
 	}
 	switch {
 	case err != nil:
-		return nil, "", false, fmt.Errorf("%s is damaged; delete it and it is made anew: %w", path, err)
-	case doc.String()+"\n" != string(e.JSON()) || x.Arithmetic != s.Arithmetic || len(x.Results) != len(e.Arms):
-		return nil, "", false, fmt.Errorf("%s holds another run than its name says; delete it and it is made anew", path)
+		return nil, made, false, fmt.Errorf("%s is damaged; delete it and it is made anew: %w", path, err)
+	case doc.String()+"\n" != string(e.JSON()) || path != s.path(e, x.Arithmetic) || len(x.Results) != len(e.Arms):
+		return nil, made, false, fmt.Errorf("%s holds another run than its name says; delete it and it is made anew", path)
 	}
-	return x.Results, x.Revision, true, nil
+	return x.Results, Made{x.Revision, x.Arithmetic}, true, nil
 }
 
 // Save keeps the results of a document. The file appears whole, or not at all.
@@ -81,7 +90,7 @@ func (s Store) Save(e sim.Experiment, results []Result) error {
 	if err := os.MkdirAll(s.Dir, 0o755); err != nil {
 		return err
 	}
-	path := s.path(e)
+	path := s.path(e, s.Arithmetic)
 	tmp, err := os.CreateTemp(s.Dir, ".run-*")
 	if err != nil {
 		return err
