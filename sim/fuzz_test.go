@@ -61,7 +61,7 @@ func FuzzMessages(f *testing.F) {
 	e.Task.Batch, e.Task.Seq = 1, 8
 	for _, m := range []Message{
 		{Kind: KindStart, Arm: 1, Document: e.JSON()}, {Kind: KindRun, Step: 3}, {Kind: KindFork}, {Kind: KindStart, Document: []byte("{}")},
-		{Kind: KindStart, Document: e.JSON(), Snapshot: []byte("no snapshot")}, {Kind: KindFailed, Text: "x"}, {Kind: KindFrames, Frames: tiny(f).Tracks[1][:2]},
+		{Kind: KindStart, Document: e.JSON(), Snapshot: []byte("no snapshot")}, {Kind: KindFailed, Text: "x"}, {Kind: KindAsk}, {Kind: KindFrames, Frames: tiny(f).Tracks[1][:2]},
 	} {
 		f.Add(m.Encode())
 	}

@@ -10,11 +10,13 @@ const (
 	KindStart    Kind = iota + 1 // begin arm Arm of Document at Snapshot, or at step 0 where it is empty
 	KindRun                      // updates are granted up to Step
 	KindFork                     // answer with a snapshot once the granted updates are done
+	KindAsk                      // answer with the network as it is now
 	KindReady                    // the arm is set up; Params and Active count its parameters
 	KindFrames                   // what the latest updates measured
 	KindWidened                  // a widening happened
 	KindDoing                    // Text says what keeps the arm from its next update
 	KindSnapshot                 // the state at Step
+	KindNetwork                  // the network that was asked for
 	KindFailed                   // the arm cannot go on, and Text says why
 	kinds
 )
@@ -36,6 +38,7 @@ type Message struct {
 	Params, Active int64
 	Frames         []ArmFrame
 	Report         Report
+	Network        *Network
 }
 
 // Encode is the message as bytes.
@@ -82,6 +85,8 @@ func (c *coder) message(m *Message) {
 		c.report(&m.Report)
 	case KindSnapshot:
 		c.bytes(&m.Snapshot)
+	case KindNetwork:
+		c.network(&m.Network)
 	case KindFailed, KindDoing:
 		c.text(&m.Text)
 	}

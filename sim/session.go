@@ -28,7 +28,8 @@ type Session struct {
 type armState struct {
 	ArmStatus
 	port    Port
-	life    int // number of the present trainer, so that what an earlier one still sends is not taken for its word
+	network *Network // that it was last asked for
+	life    int      // number of the present trainer, so that what an earlier one still sends is not taken for its word
 	granted int
 }
 
@@ -164,6 +165,8 @@ func (s *Session) deliver(i int, data []byte) {
 		a.Doing = m.Text
 	case KindSnapshot:
 		s.part(m.Snapshot)
+	case KindNetwork:
+		a.network = m.Network
 	case KindFailed:
 		s.failed(i, m.Text)
 		return

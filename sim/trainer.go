@@ -36,6 +36,10 @@ func (t *Trainer) Handle(data []byte) [][]byte {
 		t.until = m.Step
 	case KindFork:
 		t.fork = true
+	case KindAsk:
+		if t.run != nil {
+			return [][]byte{Message{Kind: KindNetwork, Arm: t.run.arm, Step: t.run.step, Network: t.run.network()}.Encode()}
+		}
 	}
 	return nil
 }

@@ -20,6 +20,8 @@ import (
 	"github.com/sparkling-lab/sparkling/model/checkpoint"
 	"github.com/sparkling-lab/sparkling/model/compute"
 	"github.com/sparkling-lab/sparkling/model/optim"
+	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/task"
 )
 
 // shape is a network's shape in a set's losses.json.
@@ -198,22 +200,8 @@ func trained(t *testing.T, untied bool) (dir, batch string) {
 	}
 	dir, batch = filepath.Join(set, "small"), filepath.Join(set, "batch.safetensors")
 	require.NoError(t, checkpoint.Save(context.Background(), dir, map[string]string{"steps": "5"}, w, opt.M, opt.V))
-	require.NoError(t, os.WriteFile(batch, ints(map[string][]int32{"input_ids": ids, "labels": labels}, rows, seq), 0o644))
+	require.NoError(t, checkpoint.Batch{Rows: rows, Seq: seq, IDs: ids, Labels: labels}.Write(batch))
 	return dir, batch
-}
-
-// ints is a safetensors file of 32-bit integers.
-func ints(tensors map[string][]int32, rows, seq int) []byte {
-	var header, data bytes.Buffer
-	for _, name := range []string{"input_ids", "labels"} {
-		from := data.Len()
-		for _, x := range tensors[name] {
-			data.Write([]byte{byte(x), byte(x >> 8), byte(x >> 16), byte(x >> 24)})
-		}
-		fmt.Fprintf(&header, `%q:{"dtype":"I32","shape":[%d,%d],"data_offsets":[%d,%d]},`, name, rows, seq, from, data.Len())
-	}
-	text := "{" + strings.TrimSuffix(header.String(), ",") + "}"
-	return append(append([]byte{byte(len(text)), byte(len(text) >> 8), 0, 0, 0, 0, 0, 0}, text...), data.Bytes()...)
 }
 
 // The round trip: what the network computes is unchanged by copy-copy at 2x on every axis, with either head, twice in a row, and by
@@ -240,6 +228,49 @@ func TestCopiedTwofoldACheckpointComputesTheSame(t *testing.T) {
 			}
 		}
 	}
+}
+
+// What run leaves is a checkpoint: check gives the loss of its arm's text, and widen goes on from a network that was widened before.
+func TestRunLeavesCheckpointsThatCanBeCheckedAndWidened(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "out")
+	document := file(t, func(e *sim.Experiment) {
+		for i := range e.Arms {
+			for k := range e.Arms[i].Widen {
+				e.Arms[i].Widen[k].Axis = model.Joint
+			}
+		}
+	})
+	code, _, err := run("run", "--out", out, "--checkpoints", document)
+	require.Zero(t, code, err)
+	arms := filepath.Join(out, "arms")
+	entries, e := os.ReadDir(arms)
+	require.NoError(t, e)
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	assert.Equal(t, []string{"1-small", "2-copy", "3-asymmetric-reset", "4-sparkling", "batch.safetensors"}, names)
+	batch := filepath.Join(arms, "batch.safetensors")
+	small, _ := checkedAt(t, filepath.Join(arms, "1-small"), batch)
+	assert.False(t, small.Untied)
+	copied, logits := checkedAt(t, filepath.Join(arms, "2-copy"), batch)
+	assert.True(t, copied.Untied, "its tied head has a factor by now")
+	assert.Greater(t, copied.Parameters, small.Parameters)
+	assert.Less(t, copied.Loss, math.Log(float64(task.Symbols)), "it has learnt something")
+	wide := filepath.Join(out, "wide")
+	code, text, err := run("widen", "--model", filepath.Join(arms, "2-copy"), "--out", wide, "--axis", "joint", "--state", "copy")
+	require.Zero(t, code, err)
+	assert.Contains(t, text, "optimizer_m, optimizer_v")
+	again, more := checkedAt(t, wide, batch)
+	near(t, "logits", logits.F32(t, "logits", nil), more.F32(t, "logits", nil), 1e-5)
+	assert.InDelta(t, copied.Loss, again.Loss, 1e-5)
+
+	code, _, err = run("run", "--out", out, "--checkpoints", document)
+	assert.Equal(t, codeBad, code)
+	assert.Contains(t, err, "nothing is overwritten")
+	code, _, err = run("run", "--checkpoints", document)
+	assert.Equal(t, codeBad, code)
+	assert.Contains(t, err, "--out")
 }
 
 // What cannot be done gets one sentence, exit code 2, and leaves nothing.

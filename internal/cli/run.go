@@ -27,6 +27,8 @@ type runVerb struct {
 	JSON       bool    `help:"Print the result as JSON."`
 	Out        string  `help:"Folder for the record, the numbers, the experiment and the figures." type:"path"`
 	Quiet      bool    `help:"No progress bar."`
+
+	Checkpoints bool `help:"Also leave the network of every arm in OUT/arms, as folders that check and widen read."`
 }
 
 // Run is called by the command line.
@@ -38,6 +40,11 @@ func (v runVerb) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	if v.Checkpoints {
+		if err := vacantArms(v.Out); err != nil {
+			return err
+		}
+	}
 	host := sim.NewLocalHost()
 	s, err := sim.NewSession(exp, host)
 	if err != nil {
@@ -48,6 +55,11 @@ func (v runVerb) Run(e *env) error {
 	r := s.Record()
 	if v.Out != "" {
 		if err := write(v.Out, r); err != nil {
+			return err
+		}
+	}
+	if v.Checkpoints {
+		if err := writeArms(v.Out, s, host); err != nil {
 			return err
 		}
 	}

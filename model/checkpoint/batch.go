@@ -2,8 +2,10 @@ package checkpoint
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 
 	"github.com/sparkling-lab/sparkling/model"
@@ -20,6 +22,27 @@ type Batch struct {
 	Rows, Seq   int
 	IDs, Labels []int32
 }
+
+// NewBatch is a batch of zeros.
+func NewBatch(rows, seq int) Batch {
+	return Batch{rows, seq, make([]int32, rows*seq), make([]int32, rows*seq)}
+}
+
+// Write writes the batch as a file that [ReadBatch] reads.
+func (b Batch) Write(path string) error {
+	shape := []int{b.Rows, b.Seq}
+	data, err := Header{Entries: []Entry{{Name: idsName, DType: I64, Shape: shape}, {Name: labelsName, DType: I64, Shape: shape}}}.encode()
+	if err != nil {
+		return err
+	}
+	for _, x := range append(slices.Clone(b.IDs), b.Labels...) {
+		data = binary.LittleEndian.AppendUint64(data, uint64(x))
+	}
+	return os.WriteFile(path, data, 0o644)
+}
+
+// The tensors of a batch.
+const idsName, labelsName = "input_ids", "labels"
 
 // ReadBatch reads input_ids and labels, integers of shape (rows, tokens), from a safetensors file. Labels are shifted already.
 // Other tensors of the file are not looked at, but a mask would change the result and is refused.
@@ -45,7 +68,7 @@ func readBatch(ctx context.Context, f *File, c model.Config) (b Batch, err error
 		name string
 		into *[]int32
 		also bool // −100 is allowed
-	}{{"input_ids", &b.IDs, false}, {"labels", &b.Labels, true}} {
+	}{{idsName, &b.IDs, false}, {labelsName, &b.Labels, true}} {
 		e, ok := f.Find(t.name)
 		switch {
 		case !ok:

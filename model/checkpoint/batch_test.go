@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -44,6 +45,11 @@ func TestBatchIsReadAndChecked(t *testing.T) {
 	got, err := read(two, map[string][]int32{"input_ids": ids, "labels": labels})
 	require.NoError(t, err)
 	assert.Equal(t, Batch{2, 2, ids, labels}, got)
+	path := filepath.Join(t.TempDir(), "written")
+	require.NoError(t, got.Write(path))
+	again, err := ReadBatch(context.Background(), path, c)
+	require.NoError(t, err)
+	assert.Equal(t, got, again)
 	for name, x := range map[string]struct {
 		shapes  map[string]string
 		numbers map[string][]int32

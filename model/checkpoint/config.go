@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/model"
@@ -219,12 +220,21 @@ func newDocument(c model.Config) (document, error) {
 		{"vocab_size", c.Vocab}, {"hidden_size", c.Hidden}, {"num_hidden_layers", c.Layers},
 		{"num_attention_heads", c.Heads}, {"num_key_value_heads", c.KVHeads}, {"head_dim", c.HeadDim},
 		{"num_experts", c.Experts}, {"num_experts_per_tok", c.TopK}, {"moe_intermediate_size", c.Inner}, {"intermediate_size", c.Inner},
-		{"norm_topk_prob", true}, {"hidden_act", "silu"}, {"attention_bias", false}, {"attention_dropout", 0.0},
+		{"norm_topk_prob", true}, {"hidden_act", "silu"}, {"attention_bias", false}, {"attention_dropout", decimal(0)},
 		{"mlp_only_layers", []int{}}, {"decoder_sparse_step", 1}, {"use_sliding_window", false},
-		{"rms_norm_eps", c.NormEps}, {"rope_theta", c.RopeBase}, {"rope_scaling", nil}, {"max_position_embeddings", 4096},
-		{"initializer_range", c.InitStd}, {"router_aux_loss_coef", c.LBCoef}, {keyZ, c.ZCoef}, {"tie_word_embeddings", !c.Untied},
+		{"rms_norm_eps", decimal(c.NormEps)}, {"rope_theta", decimal(c.RopeBase)}, {"rope_scaling", nil}, {"max_position_embeddings", 4096},
+		{"initializer_range", decimal(c.InitStd)}, {"router_aux_loss_coef", decimal(c.LBCoef)}, {keyZ, decimal(c.ZCoef)}, {"tie_word_embeddings", !c.Untied},
 	} {
 		d = d.with(f.key, f.value)
 	}
 	return d, nil
+}
+
+// decimal spells a number so that loaders which tell whole numbers from others see another.
+func decimal(x float64) json.RawMessage {
+	text := strconv.FormatFloat(x, 'g', -1, 64)
+	if !strings.ContainsAny(text, ".e") {
+		text += ".0"
+	}
+	return json.RawMessage(text)
 }

@@ -2,6 +2,7 @@ package checkpoint
 
 import (
 	"context"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -20,6 +21,7 @@ func Save(ctx context.Context, dir string, meta map[string]string, weights model
 		}
 		weights = untie(weights, mult, 1)
 	}
+	meta = Loadable(meta)
 	doc, err := newDocument(weights.Table.Config)
 	if err != nil {
 		return err
@@ -32,6 +34,13 @@ func Save(ctx context.Context, dir string, meta map[string]string, weights model
 		}
 		return os.WriteFile(filepath.Join(tmp, ConfigName), doc.encode(), 0o644)
 	})
+}
+
+// Loadable is the metadata of a file that other programs shall load: some want to read there that its tensors lie as PyTorch's.
+func Loadable(meta map[string]string) map[string]string {
+	out := map[string]string{"format": "pt"}
+	maps.Copy(out, meta)
+	return out
 }
 
 // untie is the same values for a network with a head of its own: the embedding's times a factor to the given power.

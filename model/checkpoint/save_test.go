@@ -2,6 +2,7 @@ package checkpoint
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -27,7 +28,11 @@ func TestSavedNetworkLoadsAgain(t *testing.T) {
 			f, err := ReadFolder(dir)
 			require.NoError(t, err)
 			require.Len(t, f.States, 2)
-			assert.Equal(t, "12", f.Weights.Files[0].Meta["steps"])
+			assert.Equal(t, map[string]string{"steps": "12", "format": "pt"}, f.Weights.Files[0].Meta)
+			text, err := os.ReadFile(filepath.Join(dir, ConfigName))
+			require.NoError(t, err)
+			assert.Contains(t, string(text), `"rope_theta": 1e+06`)
+			assert.Contains(t, string(text), `"attention_dropout": 0.0`)
 			want := c
 			want.LogitMult, want.Untied = 1, c.Untied || c.LogitMult != 1
 			assert.Equal(t, want, f.Table.Config)

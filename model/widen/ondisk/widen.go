@@ -88,7 +88,7 @@ func Total(in *checkpoint.Folder) (n int64) {
 func (j *job) set(dir string, set checkpoint.Set, power int) error {
 	var files []checkpoint.Shard
 	for _, shard := range set.Files {
-		wide := checkpoint.Shard{Name: shard.Name, Header: checkpoint.Header{Meta: shard.Meta}}
+		wide := checkpoint.Shard{Name: shard.Name, Header: checkpoint.Header{Meta: checkpoint.Loadable(shard.Meta)}}
 		for _, e := range shard.Entries {
 			p := j.places[e.Name]
 			e.Shape = j.to.Tensors[p.Tensor].Shape()
