@@ -95,7 +95,7 @@ func (v reproduceVerb) claims() (claims []reproduce.Claim, search bool, err erro
 		}
 		n := len(claims)
 		for _, c := range reproduce.Claims() {
-			if c.ID == k || strings.TrimRight(c.ID, "abc") == k {
+			if c.ID == k || strings.TrimRight(c.ID, "abcdef") == k {
 				claims = append(claims, c)
 			}
 		}

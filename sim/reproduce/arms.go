@@ -125,7 +125,18 @@ func groups() []Group {
 			whole.Entries = append(whole.Entries, pair(axis, widen.CopyCopy, "sparkling"))
 		}
 	}
-	return []Group{states, scaled, unscaled, whole, rivals}
+	// The signal on both axes, where far more of it goes through widened tensors. One arm has its place among the rivals, which have room.
+	both := Group{Name: "both axes", Entries: []Entry{pair(model.Joint, widen.CopyCopy, "unscaled")}}
+	for _, p := range allPairs[1:] {
+		e := pair(model.Joint, p, "sparkling")
+		if p == widen.RandomZero {
+			rivals.Entries = append(rivals.Entries, e)
+		} else {
+			both.Entries = append(both.Entries, e)
+		}
+		both.Entries = append(both.Entries, pair(model.Joint, p, "unscaled"))
+	}
+	return []Group{states, scaled, unscaled, whole, rivals, both}
 }
 
 // NameOf is the name of an arm.

@@ -3,6 +3,7 @@ package reproduce
 import (
 	"fmt"
 
+	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/widen"
 )
 
@@ -41,7 +42,8 @@ func unscaled(p widen.Init) string { return key(p, "unscaled") }
 // Claims are the five at the end of the paper's restatement, and the orders of Tables 1, 6 and 7. What they say of several pairs or axes is
 // judged part by part.
 func Claims() []Claim {
-	return []Claim{lock(), reset(), gap(), signal(), spike(), rewarmup(), most(), compute(), table1(), ablation(), rivals()}
+	return []Claim{lock(), reset(), gap("3a", model.Inner), signal("3b", model.Inner), spike("3c", model.Inner), gap("3d", model.Joint), signal("3e", model.Joint),
+		spike("3f", model.Joint), rewarmup(), most(), compute(), table1(), ablation(), rivals()}
 }
 
 func lock() Claim {
@@ -62,11 +64,14 @@ func reset() Claim {
 	}}
 }
 
-func gap() Claim {
-	c := Claim{ID: "3a", Title: "Without the factor the loss rises less right after the widening", Source: "Fig. 1"}
+// axisWords are how a title ends that is about an axis.
+var axisWords = map[model.Axis]string{model.Inner: "Inner 2x", model.Joint: "Hidden 2x and Inner 2x"}
+
+func gap(id string, axis model.Axis) Claim {
+	c := Claim{ID: id, Title: "Without the factor the loss rises less right after the widening: " + axisWords[axis], Source: "Fig. 1"}
 	for _, p := range allPairs {
 		c.Parts = append(c.Parts, Part{
-			Name: string(p) + ": rise, not scaled − scaled", Kind: Below, Arms: []string{unscaled(p), scaled(p)},
+			Name: string(p) + ": rise, not scaled − scaled", Kind: Below, Arms: []string{on(axis, unscaled(p)), on(axis, scaled(p))},
 			Value: func(r []*Result) float64 { return r[0].Spike() - r[1].Spike() },
 			Aside: p == widen.CopyCopy, // the paper's own algebra gives the scaled one no rise at all at exactly 2x
 		})
@@ -74,10 +79,10 @@ func gap() Claim {
 	return c
 }
 
-func signal() Claim {
-	c := Claim{ID: "3b", Title: "With the factor that keeps the RMS the run ends lower", Source: "Fig. 1"}
+func signal(id string, axis model.Axis) Claim {
+	c := Claim{ID: id, Title: "With the factor that keeps the RMS the run ends lower: " + axisWords[axis], Source: "Fig. 1"}
 	for _, p := range allPairs {
-		c.Parts = append(c.Parts, lower(string(p)+": scaled − not scaled", scaled(p), unscaled(p)))
+		c.Parts = append(c.Parts, lower(string(p)+": scaled − not scaled", on(axis, scaled(p)), on(axis, unscaled(p))))
 	}
 	return c
 }
@@ -85,12 +90,12 @@ func signal() Claim {
 // spikeBound is the rank correlation from which on the rise would be called a predictor: a quarter of the variance of the ranks.
 const spikeBound = 0.5
 
-func spike() Claim {
+func spike(id string, axis model.Axis) Claim {
 	var arms []string
 	for _, p := range allPairs {
-		arms = append(arms, scaled(p), unscaled(p))
+		arms = append(arms, on(axis, scaled(p)), on(axis, unscaled(p)))
 	}
-	return Claim{"3c", "The size of the rise does not predict the final loss", "Fig. 7", []Part{{
+	return Claim{id, "The size of the rise does not predict the final loss: " + axisWords[axis], "Fig. 7", []Part{{
 		Name: "rank correlation of rise and final loss over ten arms", Kind: Within, Bound: spikeBound, Arms: arms,
 		Value: func(r []*Result) float64 {
 			var rise, final []float64

@@ -61,7 +61,8 @@ func (j Job) Updates() int {
 	return n
 }
 
-// Plan lists the jobs that claims need, seed by seed, so that what is there after an interruption is balanced.
+// Plan lists the jobs that claims need, seed by seed, so that what is there after an interruption is balanced; what is only about both axes
+// comes last, because it costs the most.
 func Plan(claims []Claim, settings []Setting, seeds []uint64, quick bool) []Job {
 	need := map[string]bool{}
 	for _, c := range claims {
@@ -71,17 +72,22 @@ func Plan(claims []Claim, settings []Setting, seeds []uint64, quick bool) []Job 
 			}
 		}
 	}
-	var jobs []Job
+	var first, last []Job
 	for _, seed := range seeds {
 		for _, s := range settings {
-			for _, g := range groups() {
-				if g.holds(need) {
-					jobs = append(jobs, job(s, g, seed, quick))
+			all := groups()
+			for i, g := range all {
+				switch {
+				case !g.holds(need):
+				case i == len(all)-1:
+					last = append(last, job(s, g, seed, quick))
+				default:
+					first = append(first, job(s, g, seed, quick))
 				}
 			}
 		}
 	}
-	return jobs
+	return append(first, last...)
 }
 
 func (g Group) holds(keys map[string]bool) bool {
