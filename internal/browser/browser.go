@@ -5,6 +5,7 @@ package browser
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
@@ -91,4 +92,13 @@ func (t *Tab) Wait(expression string, limit time.Duration) error {
 			return fmt.Errorf("waited in vain for %s within %v", expression, limit)
 		}
 	}
+}
+
+// Navigate opens an address and waits until it has loaded.
+func (t *Tab) Navigate(address string) error { return t.Do(chromedp.Navigate(address)) }
+
+// Version is the browser's name and version.
+func (t *Tab) Version() (string, error) {
+	agent, err := Eval[string](t, time.Minute, `(navigator.userAgentData?.brands ?? []).map((b) => b.brand + " " + b.version).find((b) => b.startsWith("Chromium")) ?? navigator.userAgent`)
+	return strings.TrimSpace(agent), err
 }

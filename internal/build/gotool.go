@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"strings"
 )
@@ -35,16 +36,28 @@ func findGo(ctx context.Context) (goTool, error) {
 // megabyte smaller in each of them, compressed.
 const experiments = "simd,nojsonv2"
 
-// compile builds wasm/name for the browser.
+// compile builds a program of the module, by its slashed folder, for the browser.
 func (g goTool) compile(ctx context.Context, name, to string, progress io.Writer) error {
-	fmt.Fprintf(progress, "Compiling wasm/%s\n", name)
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", to, "./wasm/"+name)
+	fmt.Fprintf(progress, "Compiling %s\n", name)
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", to, "./"+name)
 	cmd.Dir = g.module
 	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "GOEXPERIMENT="+experiments, "CGO_ENABLED=0", "GOFLAGS=")
 	var messages bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &messages, &messages
 	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("wasm/%s does not compile: %w\n%s", name, err, bytes.TrimSpace(messages.Bytes()))
+		return fmt.Errorf("%s does not compile: %w\n%s", name, err, bytes.TrimSpace(messages.Bytes()))
 	}
 	return nil
+}
+
+// Program builds one program, by its slashed folder, as the page's are built, into dir/NAME.wasm, beside the wasm_exec.js that starts it.
+func Program(ctx context.Context, name, dir string, progress io.Writer) error {
+	g, err := findGo(ctx)
+	if err != nil {
+		return err
+	}
+	if err := copyFile(filepath.Join(g.root, "lib", "wasm", "wasm_exec.js"), filepath.Join(dir, "wasm_exec.js")); err != nil {
+		return err
+	}
+	return g.compile(ctx, name, filepath.Join(dir, path.Base(name)+".wasm"), progress)
 }

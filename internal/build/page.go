@@ -43,7 +43,7 @@ func Page(ctx context.Context, dir string, progress io.Writer) error {
 		return err
 	}
 	for _, name := range Programs {
-		if err := g.compile(ctx, name, filepath.Join(page, "wasm", name+".wasm"), progress); err != nil {
+		if err := g.compile(ctx, "wasm/"+name, filepath.Join(page, "wasm", name+".wasm"), progress); err != nil {
 			return err
 		}
 	}

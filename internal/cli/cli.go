@@ -32,6 +32,9 @@ type verbs struct {
 	Serve     serveVerb     `cmd:"" help:"Serve the page on this machine."`
 	Figures   figuresVerb   `cmd:"" help:"Draw the figures of a record."`
 	Reproduce reproduceVerb `cmd:"" help:"Hold the paper's claims up against runs at compact scale."`
+	Bench     benchVerb     `cmd:"" help:"Measure how fast this machine trains, beside peers and limits."`
+
+	BenchProducts benchProductsVerb `cmd:"" hidden:""`
 }
 
 // env is what a verb works with.

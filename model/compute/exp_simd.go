@@ -58,3 +58,6 @@ func expSlice(y, x []float32, top, by float32) float64 {
 	}
 	return lanesSum(sum)
 }
+
+// Exp sets y = e^x, element by element: what the engines' softmax and SiLU are made of.
+func Exp(y, x []float32) { expSlice(y, x, 0, 1) }

@@ -36,8 +36,8 @@ type Shape struct {
 	Widened    bool // the network was widened on the inner axis, by 2
 }
 
-// rate is the learning rate of a measured step. It is small: a network that diverges would calculate with other numbers.
-const rate = 1e-3
+// learningRate is the learning rate of a measured step. It is small: a network that diverges would calculate with other numbers.
+const learningRate = 1e-3
 
 // batches is how many different ones a step takes in turns.
 const batches = 8
@@ -80,13 +80,13 @@ func (s Shape) New(e compute.Engine) (*Step, error) {
 	if err := c.Validate(); err != nil {
 		return nil, fmt.Errorf("%s: %w", s.Name, err)
 	}
-	weights, growth, rates := model.Init(c, 1), model.NewGrowth(c), []float64{rate}
+	weights, growth, rates := model.Init(c, 1), model.NewGrowth(c), []float64{learningRate}
 	if s.Widened {
 		plan, err := widen.New(widen.Spec{Axis: model.Inner, Factor: 2, Init: widen.CopyCopy, Scale: widen.RMS, State: widen.Asymmetric}, weights.Table, 1)
 		if err != nil {
 			return nil, err
 		}
-		weights, growth, rates = plan.Weights(weights), growth.Widen(plan.To.Config), []float64{rate, rate}
+		weights, growth, rates = plan.Weights(weights), growth.Widen(plan.To.Config), []float64{learningRate, learningRate}
 	}
 	step := &Step{Net: model.NewNet(e, weights, s.Batch, s.Seq), shape: s, rates: rates}
 	step.Opt = optim.New(s.Optimizer, e, growth, model.NewValues(weights.Table), model.NewValues(weights.Table), 0)
@@ -110,7 +110,7 @@ func (s *Step) Run() float64 {
 }
 
 // Rate is the learning rate of all parameters.
-func (s *Step) Rate() float64 { return rate }
+func (s *Step) Rate() float64 { return learningRate }
 
 // Shape is what was asked for.
 func (s *Step) Shape() Shape { return s.shape }

@@ -1,0 +1,225 @@
+package inpage
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+
+	"github.com/sparkling-lab/sparkling/internal/browser"
+	"github.com/sparkling-lab/sparkling/internal/build"
+	"github.com/sparkling-lab/sparkling/internal/serve"
+	"github.com/sparkling-lab/sparkling/internal/tools"
+	"github.com/sparkling-lab/sparkling/sim"
+)
+
+// Lab is the real page, built and served on this machine; every visit is a new browser without a cache.
+type Lab struct {
+	dir, chromium string
+	server        *httptest.Server
+
+	mu   sync.Mutex
+	sent []piece // of the present visit
+}
+
+// piece is how many bytes of an answer's body went out when.
+type piece struct {
+	at time.Time
+	n  int
+}
+
+// Build makes the page. It needs the sources, a Go command and a Chromium.
+func Build(ctx context.Context) (*Lab, error) {
+	chromium, err := tools.Chromium()
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp("", "sparkling-lab-*")
+	if err != nil {
+		return nil, err
+	}
+	l := &Lab{dir: dir, chromium: chromium}
+	built := filepath.Join(dir, "page")
+	if err := build.Page(ctx, built, io.Discard); err != nil {
+		l.Close()
+		return nil, err
+	}
+	files, err := serve.Handler(built)
+	if err != nil {
+		l.Close()
+		return nil, err
+	}
+	l.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		files.ServeHTTP(counted{w, l}, r)
+	}))
+	return l, nil
+}
+
+// counted notes what is written.
+type counted struct {
+	http.ResponseWriter
+	lab *Lab
+}
+
+// Write implements io.Writer.
+func (c counted) Write(b []byte) (int, error) {
+	n, err := c.ResponseWriter.Write(b)
+	c.lab.mu.Lock()
+	defer c.lab.mu.Unlock()
+	c.lab.sent = append(c.lab.sent, piece{time.Now(), n})
+	return n, err
+}
+
+// Close ends the server.
+func (l *Lab) Close() {
+	if l.server != nil {
+		l.server.Close()
+	}
+	os.RemoveAll(l.dir)
+}
+
+// Visit is one opening of the page.
+type Visit struct {
+	tab     *browser.Tab
+	profile string
+
+	Picture, Training           time.Duration // from the beginning of the navigation to the first picture, and to the first step done
+	PictureBytes, TrainingBytes int           // that had been sent by then, compressed as they were
+}
+
+// marks notes when the still picture gives way to the live ones, and when a step is done.
+const marks = `window.marks = {};
+(function look() {
+  const note = (name) => { marks[name] ??= performance.timeOrigin + performance.now(); };
+  if (document.getElementById("stage")?.hidden) note("picture");
+  if (window.sparkling?.state && JSON.parse(sparkling.state()).last >= 1) note("training");
+  if (!marks.picture || !marks.training) setTimeout(look, 4);
+})()`
+
+// Open opens the page at an experiment, the default one where the link is empty, and waits until it trains.
+func (l *Lab) Open(ctx context.Context, link string) (*Visit, error) {
+	profile, err := os.MkdirTemp(l.dir, "profile-*")
+	if err != nil {
+		return nil, err
+	}
+	v := &Visit{profile: profile}
+	if v.tab, err = browser.Open(ctx, l.chromium, profile, browser.Desktop, nil); err != nil {
+		return nil, err
+	}
+	if err := l.load(v, link); err != nil {
+		v.Close()
+		return nil, err
+	}
+	return v, nil
+}
+
+func (l *Lab) load(v *Visit, link string) error {
+	_, err := chromedp.Call(v.tab.Ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: marks})
+	if err != nil {
+		return err
+	}
+	l.mu.Lock()
+	l.sent = nil
+	l.mu.Unlock()
+	address := l.server.URL + "/"
+	if link != "" {
+		address += "#" + link
+	}
+	if err := v.tab.Navigate(address); err != nil {
+		return err
+	}
+	if err := v.tab.Wait("marks.picture && marks.training", time.Minute); err != nil {
+		return err
+	}
+	var got struct{ Begin, Picture, Training float64 }
+	text, err := browser.Eval[string](v.tab, time.Minute, `JSON.stringify({begin: performance.timeOrigin, ...marks})`)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal([]byte(text), &got); err != nil {
+		return err
+	}
+	since := func(ms float64) time.Duration { return time.Duration((ms - got.Begin) * float64(time.Millisecond)) }
+	v.Picture, v.Training = since(got.Picture), since(got.Training)
+	v.PictureBytes, v.TrainingBytes = l.before(got.Picture), l.before(got.Training)
+	return nil
+}
+
+// before is how many bytes had been sent at a time in milliseconds of the epoch.
+func (l *Lab) before(ms float64) (n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, p := range l.sent {
+		if float64(p.at.UnixMicro())/1000 <= ms {
+			n += p.n
+		}
+	}
+	return n
+}
+
+// Close ends the browser.
+func (v *Visit) Close() {
+	v.tab.Close()
+	os.RemoveAll(v.profile)
+}
+
+// RunAtFullSpeed runs the visit's experiment once more from its start as fast as it can, and returns how long it took.
+func (v *Visit) RunAtFullSpeed() (seconds float64, err error) {
+	return browser.Eval[float64](v.tab, 10*time.Minute, `new Promise((done, fail) => {
+		sparkling.pause();
+		sparkling.reset();
+		sparkling.speed("max");
+		const begun = performance.now();
+		sparkling.play();
+		(function look() {
+			const state = JSON.parse(sparkling.state());
+			if (state.done) return done((performance.now() - begun) / 1000);
+			setTimeout(look, 20);
+		})();
+	})`)
+}
+
+// Frames measures the main thread while all arms of a long experiment train.
+func (v *Visit) Frames(during time.Duration) (browser.Frames, error) {
+	if _, err := browser.Eval[string](v.tab, time.Minute, `sparkling.speed("max"); String(sparkling.play())`); err != nil {
+		return browser.Frames{}, err
+	}
+	if err := v.tab.Wait(`JSON.parse(sparkling.state()).forked`, time.Minute); err != nil {
+		return browser.Frames{}, err
+	}
+	f, err := v.tab.Trace(during)
+	if err != nil {
+		return f, err
+	}
+	if still, err := browser.Eval[bool](v.tab, time.Minute, `JSON.parse(sparkling.state()).playing && !JSON.parse(sparkling.state()).done`); err != nil || !still {
+		return f, fmt.Errorf("the arms did not train all the time (%w)", err)
+	}
+	return f, nil
+}
+
+// FourArms is the default experiment made so long that its arms train as long as they are looked at.
+func FourArms() sim.Experiment {
+	e := sim.Default().Rescale(200_000)
+	for i := range e.Arms {
+		for k := range e.Arms[i].Widen {
+			e.Arms[i].Widen[k].Step = 50
+		}
+	}
+	return e
+}
+
+// ThreeArms is the default experiment without the arm that is never widened.
+func ThreeArms() sim.Experiment {
+	e := sim.Default()
+	e.Arms = e.Arms[1:]
+	return e
+}

@@ -1,0 +1,107 @@
+package bench
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/sparkling-lab/sparkling/internal/bench/peak"
+	"github.com/sparkling-lab/sparkling/internal/bench/workload"
+	"github.com/sparkling-lab/sparkling/model/compute"
+)
+
+// Machine says where a report was measured, and with what.
+type Machine struct {
+	CPU    string            `json:"cpu"`
+	Cores  int               `json:"cores"`
+	OS     string            `json:"os"`
+	Go     string            `json:"go"`
+	Engine string            `json:"engine"`
+	Commit string            `json:"commit,omitempty"`
+	Date   time.Time         `json:"date"`
+	Peers  map[string]string `json:"peers,omitempty"` // versions of other people's programs
+	Limits []Limit           `json:"limits"`
+}
+
+// Limit is what the machine can do at most of one thing, on one thread.
+type Limit struct {
+	Name  string  `json:"name"`
+	What  string  `json:"what"`
+	Value float64 `json:"value"`
+	Unit  string  `json:"unit"`
+}
+
+func (l Limit) String() string { return fmt.Sprintf("%.1f %s", l.Value, l.Unit) }
+
+func (m Machine) String() string {
+	s := fmt.Sprintf("%s, %d cores, %s; %s, %s; %s", m.CPU, m.Cores, m.OS, m.Go, m.Engine, m.Date.Format("2006-01-02 15:04 MST"))
+	if m.Commit != "" {
+		s += ", commit " + m.Commit
+	}
+	return s
+}
+
+func thisMachine() Machine {
+	return Machine{
+		CPU: cpuName(), Cores: runtime.NumCPU(), OS: runtime.GOOS + "/" + runtime.GOARCH, Go: runtime.Version(), Engine: compute.NewCPU().Name(),
+		Commit: commit(), Date: time.Now().UTC().Truncate(time.Second), Peers: map[string]string{},
+	}
+}
+
+// cpuName is what the system calls the processor, with the family and model numbers where the name alone says little.
+func cpuName() string {
+	f, err := os.Open("/proc/cpuinfo")
+	if err != nil {
+		if out, err := exec.Command("sysctl", "-n", "machdep.cpu.brand_string").Output(); err == nil {
+			return strings.TrimSpace(string(out))
+		}
+		return runtime.GOARCH
+	}
+	defer f.Close()
+	of := map[string]string{}
+	for lines := bufio.NewScanner(f); lines.Scan() && lines.Text() != ""; {
+		key, value, _ := strings.Cut(lines.Text(), ":")
+		of[strings.TrimSpace(key)] = strings.TrimSpace(value)
+	}
+	if of["model name"] == "" {
+		return runtime.GOARCH
+	}
+	return fmt.Sprintf("%s (family %s, model %s)", of["model name"], of["cpu family"], of["model"])
+}
+
+// commit is the state of the sources: what is stamped into the program, or what git says where it is run.
+func commit() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				return s.Value[:min(12, len(s.Value))]
+			}
+		}
+	}
+	out, err := exec.Command("git", "describe", "--always", "--dirty").Output()
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// limits measures what the machine can do at most.
+func (r *Report) limits(_ context.Context, o Options) error {
+	for _, l := range peak.Limits() {
+		best := 0.0
+		for range o.repetitions() {
+			best = max(best, l.Measure())
+		}
+		r.Machine.Limits = append(r.Machine.Limits, Limit{l.Name, l.What, best / 1e9, "GFLOP/s"})
+	}
+	for _, c := range workload.Copies() {
+		r.Machine.Limits = append(r.Machine.Limits, Limit{"copy", c.Name, c.Measure(o.lap()) / 1e9, "GB/s"})
+	}
+	return nil
+}

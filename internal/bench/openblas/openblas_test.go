@@ -1,0 +1,38 @@
+package openblas_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/sparkling-lab/sparkling/internal/bench/openblas"
+	"github.com/sparkling-lab/sparkling/internal/bench/shapes"
+	"github.com/sparkling-lab/sparkling/model/compute"
+)
+
+// Where there is no OpenBLAS this cannot be checked, and the benchmarks leave it out too.
+func TestOpenBLASComputesTheSameProducts(t *testing.T) {
+	l, err := openblas.Open()
+	if err != nil {
+		t.Logf("not compared: %v", err)
+		return
+	}
+	for _, p := range append(shapes.Main(), shapes.Odd()...) {
+		dst, a, b := p.Operands()
+		want := compute.M(make([]float32, len(dst.Data)), dst.Rows, dst.Cols)
+		compute.Reference{}.MatMul(p.Form, want, a, b, false)
+		l.MatMul(p.Form, dst, a, b)
+		assert.InDeltaSlice(t, want.Data, dst.Data, 1e-3, p.Name())
+	}
+}
+
+func BenchmarkNothing(b *testing.B) {
+	l, err := openblas.Open()
+	if err != nil {
+		b.Skip(err)
+	}
+	dst, x, y := shapes.Main()[0].Operands()
+	for b.Loop() {
+		l.Nothing(dst, x, y)
+	}
+}

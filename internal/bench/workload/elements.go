@@ -1,0 +1,94 @@
+package workload
+
+import (
+	"math"
+
+	"github.com/sparkling-lab/sparkling/model/compute"
+)
+
+// Element is an operation whose cost is so much an element, and what of it no implementation can do without.
+type Element struct {
+	Name  string // of its row
+	Size  string // what it was measured on
+	Count int    // elements of one run
+	Bytes int    // read and written by one run
+	// Of one element: multiplications fused with their additions, other arithmetic, divisions, and roots. Of one row: a root and a
+	// division of one number.
+	Fused, Plain, Divisions, Roots float64
+	Rows                           int
+	Run                            func()
+}
+
+// What one exponential takes: it is cut to its range twice, its power of two is found by a fused step and two more, the remainder by two
+// fused steps, the polynomial by six fused steps, a product and a sum, the power by a conversion, a sum, a shift and a product, and a
+// not-a-number is kept by three.
+const (
+	expFused = 1 + 2 + 6
+	expPlain = 2 + 1 + 2 + 4 + 3
+)
+
+// Elements are the operations on an engine, each on as much as the network of the default experiment has and on what no cache holds.
+func Elements(e compute.Engine) []Element {
+	var all []Element
+	for _, s := range []struct {
+		size string
+		n    int
+	}{{"16 Ki", 1 << 14}, {"4 Mi", 1 << 22}} {
+		n := s.n
+		x, y, g, u := ramp(n), make([]float32, n), ramp(n), ramp(n)
+		rows := func(cols int) []float32 { return make([]float32, n/cols) }
+		inv, gain, labels, one := rows(32), ramp(32), make([]int32, n/64), []float32{1e-6}
+		m, v := make([]float32, n), make([]float32, n)
+		adam := compute.AdamW{Decay: 0.1, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, Corr1: 0.5, Corr2: 0.5}
+		all = append(all,
+			Element{"exp", s.size + " numbers", n, 8 * n, expFused, expPlain, 0, 0, 0, func() { compute.Exp(y, x) }},
+			Element{"SiLU", s.size + " numbers, times the up projection", n, 12 * n, expFused, expPlain + 4, 1, 0, 0, func() { e.SwiGLU(y, g, u) }},
+			Element{"softmax", s.size + " numbers in rows of 64, with their cross-entropy", n, 8 * n, expFused, expPlain + 4, 0, 0, n / 64, func() { e.CrossEntropy(y, x, labels, 64, 1) }},
+			Element{"RMSNorm", s.size + " numbers in rows of 32", n, 8 * n, 1, 2, 0, 0, n / 32, func() { e.RMSNorm(y, inv, x, gain, 1e-6) }},
+			Element{"AdamW", s.size + " parameters", n, 28 * n, 1, 11, 1, 1, 0, func() { e.AdamW(u, g, m, v, one, adam) }},
+		)
+	}
+	return all
+}
+
+// ramp is n numbers from −2 to 2.
+func ramp(n int) []float32 {
+	x := make([]float32, n)
+	for i := range x {
+		x[i] = float32(i%997)/249 - 2
+	}
+	return x
+}
+
+// Rates are what one thread can do at most in a second.
+type Rates struct {
+	Fused     float64 // numbers multiplied and added to
+	Plain     float64 // numbers calculated with in one other way
+	Divisions float64 // numbers divided, in vectors
+	Roots     float64 // roots, in vectors
+	Rows      float64 // times a root and a division of one number
+	Bytes     float64 // copied, within about the working set
+}
+
+// Limit is the least time that one run could take: the longer of calculating and moving.
+func (e Element) Limit(r Rates) (seconds float64, binds string) {
+	n := float64(e.Count)
+	calculating := n*(e.Fused/r.Fused+e.Plain/r.Plain+e.Divisions/r.Divisions+e.Roots/r.Roots) + float64(e.Rows)/r.Rows
+	moving := float64(e.Bytes) / r.Bytes
+	if calculating >= moving {
+		return calculating, "arithmetic"
+	}
+	return moving, "memory"
+}
+
+// rows divides by n roots, one after the other but independent, and says how many.
+func rows(n int) int {
+	sum := 0.0
+	for i := range n {
+		sum += 1 / math.Sqrt(float64(i)+1)
+	}
+	if sum < 0 {
+		return 0 // never: but a sum that nobody looks at would not be computed
+	}
+	return n
+}

@@ -1,0 +1,82 @@
+package workload_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/internal/bench/workload"
+	"github.com/sparkling-lab/sparkling/model/compute"
+)
+
+func TestStepsTrain(t *testing.T) {
+	for _, shape := range []workload.Shape{workload.Small(), workload.Default()} {
+		s, err := shape.New(compute.NewCPU())
+		require.NoError(t, err)
+		assert.Equal(t, shape.Model.Inner, s.Net.Config.Inner)
+		first := s.Run()
+		for range 3*len(s.Batch) - 1 {
+			s.Run()
+		}
+		assert.Less(t, s.Run(), first, "%s: the first batch, seen for the fourth time", shape.Name)
+	}
+}
+
+// About the numbers of the issue and of the documents: 73 MFLOP and the large step.
+func TestStepsCostWhatTheDocumentsSay(t *testing.T) {
+	assert.InEpsilon(t, 73e6, workload.Default().FLOPs(), 0.05)
+	large := workload.Large()
+	require.NoError(t, large.Model.Validate())
+	assert.Equal(t, 2048, large.Tokens())
+}
+
+func TestTheLongerOfCalculatingAndMovingBinds(t *testing.T) {
+	e := workload.Element{Count: 100, Bytes: 800, Fused: 1, Plain: 2, Divisions: 1}
+	r := workload.Rates{Fused: 1, Plain: 1, Divisions: 0.5, Roots: 1, Rows: 1, Bytes: 1}
+	s, binds := e.Limit(r)
+	assert.Equal(t, 800.0, s)
+	assert.Equal(t, "memory", binds)
+	r.Bytes = 8
+	s, binds = e.Limit(r)
+	assert.Equal(t, 500.0, s)
+	assert.Equal(t, "arithmetic", binds)
+}
+
+func TestRatesAreMeasured(t *testing.T) {
+	r := workload.MeasureRates(time.Millisecond)
+	for _, v := range []float64{r.Fused, r.Plain, r.Divisions, r.Roots, r.Rows} {
+		assert.Greater(t, v, 1e6)
+	}
+	assert.Greater(t, workload.NewCopy(1<<12).Measure(time.Millisecond), 1e6)
+}
+
+// BenchmarkStep is a whole training update of the default experiment.
+func BenchmarkStep(b *testing.B) {
+	for _, shape := range []workload.Shape{workload.Small(), workload.Default(), workload.Large()} {
+		b.Run(shape.Name, func(b *testing.B) {
+			s, err := shape.New(compute.NewCPU())
+			require.NoError(b, err)
+			for b.Loop() {
+				s.Run()
+			}
+			b.ReportMetric(shape.FLOPs()*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+		})
+	}
+}
+
+// BenchmarkElement is each elementwise operation, beside its limit.
+func BenchmarkElement(b *testing.B) {
+	rates := workload.MeasureRates(10 * time.Millisecond)
+	for _, e := range workload.Elements(compute.NewCPU()) {
+		b.Run(e.Name+" "+e.Size, func(b *testing.B) {
+			rates.Bytes = workload.NewCopy(e.Bytes).Measure(5 * time.Millisecond)
+			for b.Loop() {
+				e.Run()
+			}
+			limit, _ := e.Limit(rates)
+			b.ReportMetric(b.Elapsed().Seconds()/float64(b.N)/limit, "x-limit")
+		})
+	}
+}

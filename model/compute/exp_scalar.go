@@ -1,0 +1,12 @@
+//go:build !goexperiment.simd
+
+package compute
+
+import "math"
+
+// Exp sets y = e^x, element by element.
+func Exp(y, x []float32) {
+	for i, v := range x {
+		y[i] = float32(math.Exp(float64(v)))
+	}
+}
