@@ -8,6 +8,9 @@ func ownKernels() []kernel {
 	if machine.X86.HasAVX512F {
 		all = append(all, kernel{"avx512", "AVX-512, tiles of 8 x 32", 1, true, wideAVX512, mulAVX512})
 	}
+	if machine.X86.HasAVX2 && machine.X86.HasFMA {
+		all = append(all, kernel{"avx2", "AVX2, tiles of 6 x 16", 1, true, func(int) int { return 16 }, mulAVX2})
+	}
 	return all
 }
 
@@ -16,8 +19,9 @@ type panel struct {
 	c, a, b              *float32
 	ldc, aRow, aCol, ldb int
 	m, k                 int
-	acc                  int // all bits set: add to c
-	last                 int // bits: the columns of the last vector
+	acc                  int    // all bits set: add to c
+	last                 int    // the columns of the last vector, as bits for AVX-512
+	mask                 *int32 // and as a vector for AVX2
 }
 
 // newPanel is the first panel of a product, and checks once what the assembly will read and write.
@@ -27,7 +31,7 @@ func newPanel(p *product) panel {
 	if p.acc {
 		acc = -1
 	}
-	return panel{&p.c[0], &p.a[0], &p.b[0], 4 * p.ldc, 4 * p.aRow, 4 * p.aCol, 4 * p.ldb, p.m, p.k, acc, 0}
+	return panel{&p.c[0], &p.a[0], &p.b[0], 4 * p.ldc, 4 * p.aRow, 4 * p.aCol, 4 * p.ldb, p.m, p.k, acc, 0, nil}
 }
 
 // avx512x1, x2 and x3 compute a panel of up to 16, 32 and 48 columns.
@@ -62,6 +66,41 @@ func mulAVX512(p *product) {
 			avx512x2(&to)
 		default:
 			avx512x3(&to)
+		}
+	}
+}
+
+// avx2x1 and avx2x2 compute a panel of 8 and 16 columns, those with an m one of fewer.
+//
+//go:noescape
+func avx2x1(p *panel)
+
+//go:noescape
+func avx2x1m(p *panel)
+
+//go:noescape
+func avx2x2(p *panel)
+
+//go:noescape
+func avx2x2m(p *panel)
+
+// masks holds, eight numbers from index 8-n on, the mask of a vector's first n columns.
+var masks = [16]int32{-1, -1, -1, -1, -1, -1, -1, -1}
+
+func mulAVX2(p *product) {
+	to := newPanel(p)
+	for j := 0; j < p.n; j += p.wide {
+		cols := min(p.wide, p.n-j)
+		to.c, to.b, to.mask = &p.c[j], &p.b[p.at(j)], &masks[7-(cols-1)%8]
+		switch {
+		case cols == 16:
+			avx2x2(&to)
+		case cols > 8:
+			avx2x2m(&to)
+		case cols == 8:
+			avx2x1(&to)
+		default:
+			avx2x1m(&to)
 		}
 	}
 }

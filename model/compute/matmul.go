@@ -6,13 +6,22 @@ type cpu struct {
 	Reference
 	kernel kernel
 	job    product   // the one at work; here, because what a kernel is given must not be allocated
-	pack   []float32 // b in panels
-	tile   []float32 // columns of dst that no whole vector fits
+	packA  []float32 // a block of a
+	packB  []float32 // b, or a block of it, in panels
+	tile   []float32 // columns of c that no whole vector fits
 	bufs   [4][]float32
 }
 
-// MatMul implements [Engine]. b is used where it lies if the kernel can, and is otherwise packed; so that every element of dst is summed
-// over ascending k by the same instructions.
+// A product whose b is large is computed in blocks, so that what is read again and again stays in the caches near the core: depth steps
+// of all sums at once, a panel of b of that depth in the first cache, height rows of a of that depth in the second.
+const (
+	large  = 1 << 17 // elements of b
+	depth  = 256
+	height = 128
+)
+
+// MatMul implements [Engine]. b is used where it lies if the kernel can, and is otherwise packed; every element of dst is one sum over
+// ascending k by the same instructions, and that a block ends in between does not change it.
 func (e *cpu) MatMul(form Form, dst, a, b Mat, acc bool) {
 	p := &e.job
 	*p = product{c: dst.Data, ldc: dst.Stride, a: a.Data, aRow: a.Stride, aCol: 1, b: b.Data, ldb: b.Stride, m: dst.Rows, n: dst.Cols, k: a.Cols, acc: acc}
@@ -32,21 +41,52 @@ func (e *cpu) MatMul(form Form, dst, a, b Mat, acc bool) {
 	}
 	p.wide = e.kernel.wide(p.n)
 	p.next = p.wide
-	whole := p.n / e.kernel.whole * e.kernel.whole
-	if form == NT || whole != p.n {
-		e.packB(form)
+	if p.n*p.k > large {
+		e.blocks(form)
+		return
 	}
-	if whole == p.n || e.kernel.part {
+	if form == NT || p.n%e.kernel.whole != 0 {
+		e.panels(form == NT)
+	}
+	e.multiply()
+}
+
+// blocks is a product whose b is large.
+func (e *cpu) blocks(form Form) {
+	p := &e.job
+	all := *p
+	for from := 0; from < all.k; from += depth {
+		*p = all
+		p.k = min(depth, all.k-from)
+		if form == NT {
+			p.b = all.b[from:]
+		} else {
+			p.b = all.b[from*all.ldb:]
+		}
+		e.panels(form == NT)
+		block := *p
+		for i := 0; i < all.m; i += height {
+			*p = block
+			p.m = min(height, all.m-i)
+			p.c = all.c[i*all.ldc:]
+			p.a = all.a[i*all.aRow+from*all.aCol:]
+			p.acc = all.acc || from > 0
+			e.rows(form == TN)
+			e.multiply()
+		}
+	}
+}
+
+// multiply computes the job at work. Where the kernel cannot end within a vector, whole vectors go straight to c, the last columns
+// through a tile.
+func (e *cpu) multiply() {
+	p, lanes := &e.job, e.kernel.whole
+	n, c, ldc := p.n, p.c, p.ldc
+	whole := n / lanes * lanes
+	if whole == n || e.kernel.part {
 		e.kernel.mul(p)
 		return
 	}
-	e.ragged(whole)
-}
-
-// ragged is a product whose last columns fill no vector: whole vectors go straight to dst, the last columns through a tile.
-func (e *cpu) ragged(whole int) {
-	p := &e.job
-	n, lanes, c, ldc := p.n, e.kernel.whole, p.c, p.ldc
 	if whole > 0 {
 		p.n = whole
 		e.kernel.mul(p)

@@ -16,26 +16,43 @@ func room(buf *[]float32, n int) []float32 {
 	return (*buf)[:n]
 }
 
-// packB copies b of the job at work into panels, each k rows of wide columns, so that a kernel reads it from one end to the other; columns
+// panels copies b of the job at work into panels, each k rows of wide columns, so that a kernel reads it from one end to the other; columns
 // that fill up the last vector are zero.
-func (e *cpu) packB(form Form) {
+func (e *cpu) panels(transposed bool) {
 	p := &e.job
-	panels := (p.n + p.wide - 1) / p.wide
-	to := room(&e.pack, panels*p.wide*p.k)
-	for j := 0; j < p.n; j += p.wide {
-		panel, cols := to[j*p.k:(j+p.wide)*p.k], min(p.wide, p.n-j)
-		if form == NT {
-			transpose(Mat{panel, p.k, cols, p.wide}, Mat{p.b[j*p.ldb:], cols, p.k, p.ldb})
+	wide := p.wide
+	to := room(&e.packB, (p.n+wide-1)/wide*wide*p.k)
+	for j := 0; j < p.n; j += wide {
+		cols := min(wide, p.n-j)
+		panel := Mat{to[j*p.k : (j+wide)*p.k], p.k, cols, wide}
+		if transposed {
+			transpose(panel, Mat{p.b[j*p.ldb:], cols, p.k, p.ldb})
 		} else {
 			for x := range p.k {
-				copy(panel[x*p.wide:], p.b[x*p.ldb+j:x*p.ldb+j+cols])
+				copy(panel.Data[x*wide:], p.b[x*p.ldb+j:x*p.ldb+j+cols])
 			}
 		}
-		if fill := (cols+e.kernel.whole-1)/e.kernel.whole*e.kernel.whole - cols; fill > 0 {
+		if over := cols % e.kernel.whole; over > 0 {
 			for x := range p.k {
-				clear(panel[x*p.wide+cols : x*p.wide+cols+fill])
+				clear(panel.Data[x*wide+cols : x*wide+cols+e.kernel.whole-over])
 			}
 		}
 	}
-	p.b, p.ldb, p.next = to, p.wide, p.wide*p.k
+	p.b, p.ldb, p.next = to, wide, wide*p.k
+}
+
+// rows copies a of the job at work into dense rows, which each end a little apart: rows a power of two apart, as they often lie, fall into
+// the same few lines of the cache.
+func (e *cpu) rows(transposed bool) {
+	p := &e.job
+	stride := p.k + 16
+	to := room(&e.packA, p.m*stride)
+	if transposed {
+		transpose(Mat{to, p.m, p.k, stride}, Mat{p.a, p.k, p.m, p.aCol})
+	} else {
+		for i := range p.m {
+			copy(to[i*stride:i*stride+p.k], p.a[i*p.aRow:])
+		}
+	}
+	p.a, p.aRow, p.aCol = to, stride, 1
 }
