@@ -1,0 +1,158 @@
+package sim
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/model"
+)
+
+// 873 of 1000: the text has 47 symbols. Two updates of the small network cost about one and a half of the wide one.
+func TestEqualComputeEndsWhenItHasCostWhatTheWidenedRunCosts(t *testing.T) {
+	e := Default()
+	e.Arms = arms(twice(500), "sparkling", "equal-compute", "scratch")
+	assert.Equal(t, 873, e.End(1))
+	assert.Equal(t, 1000, e.End(0))
+	assert.Equal(t, 1000, e.End(2))
+
+	for _, b := range Builtins() {
+		e := quick(b.Experiment, 40)
+		for i := range e.Arms {
+			if !e.Arms[i].Widens() {
+				continue
+			}
+			_, frames := trained(t, e, i)
+			cost := frames[len(frames)-1].FLOPs
+			e.Arms[i].From = EqualCompute
+			wide := model.Count(e.wide(i), e.Task.Batch, e.Task.Seq).FLOPs
+			end := float64(e.End(i))
+			assert.LessOrEqual(t, end*wide, cost, "%s, %s", b.Name, e.Arms[i].Name)
+			assert.Greater(t, (end+1)*wide, cost, "%s, %s", b.Name, e.Arms[i].Name)
+			break
+		}
+	}
+}
+
+func TestAWideNetworkFromScratchIsTheOneThatTheWideningsLeadTo(t *testing.T) {
+	e := bench(model.Joint, 40, 10, "small", "sparkling", "scratch", "equal-compute")
+	w := e.Arms[1].Widen[0]
+	w.Step, w.Axis, w.Factor = 20, model.Inner, 1.5
+	for i := 1; i < 4; i++ {
+		e.Arms[i].Widen = append(e.Arms[i].Widen, w)
+	}
+	grown, _ := trained(t, e, 1)
+	for _, i := range []int{2, 3} {
+		r, err := newRun(e, i)
+		require.NoError(t, err)
+		want := grown.net.Config
+		assert.Equal(t, 0.5, want.LogitMult)
+		want.LogitMult = 1 // nothing was widened
+		assert.Equal(t, want, r.net.Config)
+		_, frames := trained(t, e, i)
+		last := frames[len(frames)-1]
+		assert.Equal(t, e.End(i), last.Step)
+		assert.InDelta(t, e.Optimizer.LR*e.Optimizer.FinalRatio, float64(last.LROld), 0.02*e.Optimizer.LR, "its schedule ends at its own last step")
+		assert.Equal(t, last.LROld, last.LRNew)
+		assert.Empty(t, last.Pairs)
+	}
+}
+
+func TestArmsThatBeginOnTheirOwnTrainBesideTheOthersAndMayEndEarlier(t *testing.T) {
+	e := bench(model.Inner, 60, 30, "scratch", "small", "sparkling", "equal-compute")
+	require.Equal(t, 1, e.Trunk())
+	require.Equal(t, 30, e.Fork())
+	r := runAll(t, e)
+	end := e.End(3)
+	require.Less(t, end, 60)
+	assert.Equal(t, 60, r.Last())
+	assert.Equal(t, end, r.At(60).Arms[3].Step)
+	for i, first := range []int{0, 0, 31, 0} {
+		assert.Equal(t, first, r.Tracks[i][0].Step, e.Arms[i].Name)
+		_, ok := r.Final(i)
+		assert.True(t, ok)
+		_, ok = r.HeldAt(i, 60)
+		assert.True(t, ok, "the last reading stands for an arm that has ended")
+	}
+	assert.Contains(t, r.Describe(60, nil), "Wide, equal compute: held-out loss")
+	assert.Equal(t, 2, e.Baseline())
+	_, ok := r.Gap(0, 2, 60)
+	assert.True(t, ok)
+	for i := range e.Arms { // each equals the same arm trained alone
+		alone := e.Clone()
+		alone.Arms = alone.Arms[i : i+1]
+		track := runAll(t, alone).Tracks[0]
+		for k := range track {
+			track[k].Arm = i
+		}
+		assertSame(t, track[len(track)-len(r.Tracks[i]):], r.Tracks[i])
+	}
+}
+
+func TestArmsMayBeWidenedAtDifferentSteps(t *testing.T) {
+	e := bench(model.Inner, 60, 20, "sparkling", "sparkling", "small")
+	e.Arms[1].Widen[0].Step = 40
+	e.Arms[1].Name = "Later"
+	r := runAll(t, e)
+	assert.Equal(t, 20, e.Fork())
+	for i := range e.Arms {
+		alone := e.Clone()
+		alone.Arms = alone.Arms[i : i+1]
+		track := runAll(t, alone).Tracks[0]
+		for k := range track {
+			track[k].Arm = i
+		}
+		assertSame(t, track[len(track)-len(r.Tracks[i]):], r.Tracks[i])
+	}
+}
+
+func TestWidenNowBeginsEqualComputeAnewBecauseItsScheduleChanges(t *testing.T) {
+	h := NewLocalHost()
+	s, err := NewSession(bench(model.Inner, 60, 30, "sparkling", "equal-compute", "scratch"), h)
+	require.NoError(t, err)
+	defer s.Close()
+	for range 5 {
+		s.StepOnce()
+		h.Wait(time.Second)
+	}
+	before := s.Arms()[1].End
+	require.NoError(t, s.WidenNow())
+	assert.Greater(t, s.Arms()[1].End, before, "less of the run is small now")
+	r := finish(t, s, h)
+	sameBytes(t, encode(t, r), encode(t, runAll(t, s.Experiment())), "the document says what was run")
+}
+
+func TestAnArmFromScratchThatDiedBeginsAnew(t *testing.T) {
+	e := bench(model.Inner, 40, 20, "small", "sparkling", "equal-compute")
+	h := fragile{NewLocalHost(), map[int]func(error){}}
+	s, err := NewSession(e, h)
+	require.NoError(t, err)
+	defer s.Close()
+	s.SetSpeed(Max)
+	s.Play()
+	for len(s.Record().Tracks[2]) < 25 {
+		h.Wait(time.Second)
+		s.Tick(time.Now())
+	}
+	h.kill[2](assert.AnError)
+	finish(t, s, h.LocalHost)
+	require.Equal(t, Failed, s.Arms()[2].State)
+	require.NoError(t, s.Restart(2))
+	sameBytes(t, encode(t, runAll(t, e)), encode(t, finish(t, s, h.LocalHost)), "started again, it ends as if nothing had been")
+}
+
+// Without an arm that forks there is nothing to widen, and nothing to wait for.
+func TestArmsFromScratchNeedNoTrunk(t *testing.T) {
+	e := bench(model.Inner, 30, 15, "scratch", "equal-compute")
+	assert.Equal(t, -1, e.Trunk())
+	h := NewLocalHost()
+	s, err := NewSession(e, h)
+	require.NoError(t, err)
+	defer s.Close()
+	assert.Error(t, s.WidenNow())
+	r := finish(t, s, h)
+	assert.Equal(t, 30, r.Last())
+	assert.False(t, s.Forked())
+}
