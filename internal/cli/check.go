@@ -1,11 +1,14 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"path/filepath"
 	"text/tabwriter"
+
+	"github.com/schollz/progressbar/v3"
 
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/checkpoint"
@@ -18,7 +21,14 @@ type checkVerb struct {
 	Batch string `required:"" help:"Safetensors file with input_ids and labels, shifted already; the label -100 is ignored." type:"path"`
 	Grads string `help:"File for the logits and all gradients of the objective, under the checkpoint's names." type:"path"`
 	JSON  bool   `help:"Print the result as JSON."`
+	Quiet bool   `help:"No progress bar."`
 }
+
+// maxCheck bounds the memory that a check may ask for, in bytes.
+const (
+	gib      = 1 << 30
+	maxCheck = 256 * gib
+)
 
 // checked is what one batch gave.
 type checked struct {
@@ -46,13 +56,20 @@ func (v checkVerb) Run(e *env) error {
 	if err != nil {
 		return ended(e, err)
 	}
-	weights, err := folder.Load(e.ctx, folder.Weights)
+	if need := model.Memory(c, b.Rows, b.Seq); need > maxCheck {
+		return fmt.Errorf("the network and a batch of %d x %d tokens would take about %.0f GiB of memory; allowed are %d", b.Rows, b.Seq, need/gib, maxCheck/gib)
+	}
+	bar := e.bar(folder.Weights.Bytes(), "reading", v.Quiet, progressbar.OptionShowBytes(true))
+	weights, err := folder.Load(e.ctx, folder.Weights, func(done int64) { _ = bar.Set64(done) })
+	if err != nil {
+		_ = bar.Exit()
+		return ended(e, err)
+	}
+	_ = bar.Finish()
+	net, loss, err := step(e.ctx, weights, b)
 	if err != nil {
 		return ended(e, err)
 	}
-	net := model.NewNet(compute.NewCPU(), weights, b.Rows, b.Seq)
-	net.Forward(b.IDs)
-	loss := net.Backward(b.Labels)
 	counts := model.Count(c, b.Rows, b.Seq)
 	r := checked{
 		loss.CE, loss.LB, loss.Z, loss.Objective, c.LBCoef, c.ZCoef, len(b.IDs), 0, counts.Total, counts.Active, c.Untied,
@@ -68,6 +85,25 @@ func (v checkVerb) Run(e *env) error {
 		}
 	}
 	return v.print(e.out, r)
+}
+
+// step runs the batch forward and backward. The network cannot be stopped in between, but nobody has to wait for it.
+func step(ctx context.Context, weights model.Values, b checkpoint.Batch) (*model.Net, model.Losses, error) {
+	var net *model.Net
+	var loss model.Losses
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		net = model.NewNet(compute.NewCPU(), weights, b.Rows, b.Seq)
+		net.Forward(b.IDs)
+		loss = net.Backward(b.Labels)
+	}()
+	select {
+	case <-done:
+		return net, loss, nil
+	case <-ctx.Done():
+		return nil, model.Losses{}, ctx.Err()
+	}
 }
 
 // write keeps the logits and the gradients; the terms of the objective stand in the file's header.

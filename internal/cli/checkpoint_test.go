@@ -310,6 +310,16 @@ func TestCheckpointVerbsSayWhatIsWrong(t *testing.T) {
 	}
 }
 
+// Sizes come from files: what no machine can hold is refused before it is asked for.
+func TestBatchThatNoMachineCanHoldIsRefused(t *testing.T) {
+	dir, _ := trained(t, false)
+	long := filepath.Join(t.TempDir(), "long.safetensors")
+	require.NoError(t, checkpoint.NewBatch(1, 1<<19).Write(long))
+	code, _, err := run("check", "--model", dir, "--batch", long)
+	assert.Equal(t, codeBad, code)
+	assert.Contains(t, err, "a batch of 1 x 524288 tokens would take about")
+}
+
 func TestInterruptedCheckpointVerbsLeaveNothing(t *testing.T) {
 	dir, batch := trained(t, false)
 	root := t.TempDir()

@@ -57,18 +57,19 @@ func ReadFolder(dir string) (*Folder, error) {
 // Sets are all sets of the folder, weights first.
 func (f *Folder) Sets() []Set { return append([]Set{f.Weights}, f.States...) }
 
-// Load reads a set into memory.
-func (f *Folder) Load(ctx context.Context, s Set) (model.Values, error) {
+// Load reads a set into memory. After every tensor progress is told the bytes read so far, of [Set.Bytes].
+func (f *Folder) Load(ctx context.Context, s Set, progress func(done int64)) (model.Values, error) {
 	v, places := model.NewValues(f.Table), Places(f.Table)
+	var done int64
 	for _, shard := range s.Files {
-		if err := f.load(ctx, shard, places, v); err != nil {
+		if err := f.load(ctx, shard, places, v, func(n int64) { done += n; progress(done) }); err != nil {
 			return v, err
 		}
 	}
 	return v, nil
 }
 
-func (f *Folder) load(ctx context.Context, shard Shard, places map[string]Place, v model.Values) error {
+func (f *Folder) load(ctx context.Context, shard Shard, places map[string]Place, v model.Values, read func(n int64)) error {
 	file, err := f.Open(shard)
 	if err != nil {
 		return err
@@ -79,6 +80,7 @@ func (f *Folder) load(ctx context.Context, shard Shard, places map[string]Place,
 		if err := file.Floats(ctx, v.Expert(p.Tensor, p.Expert), e); err != nil {
 			return err
 		}
+		read(e.Bytes())
 	}
 	return nil
 }

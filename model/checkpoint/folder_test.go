@@ -58,6 +58,8 @@ func writeShards(t testing.TB, dir, stem string, n int, entries []Entry, data ma
 	require.NoError(t, os.WriteFile(filepath.Join(dir, stem+indexSuffix), text, 0o644))
 }
 
+func noProgress(int64) {}
+
 // folder has the config and nothing else.
 func folder(t testing.TB) string {
 	dir := t.TempDir()
@@ -85,8 +87,10 @@ func TestFoldersOfEveryFormGiveTheSameNetwork(t *testing.T) {
 			write(dir)
 			f, err := ReadFolder(dir)
 			require.NoError(t, err)
-			got, err := f.Load(context.Background(), f.Weights)
+			var done int64
+			got, err := f.Load(context.Background(), f.Weights, func(n int64) { done = n })
 			require.NoError(t, err)
+			assert.Equal(t, f.Weights.Bytes(), done)
 			for i, x := range v.Data {
 				if name == "BF16" {
 					require.InEpsilon(t, 1+x, 1+got.Data[i], 1.0/256, "BF16 keeps eight bits")
@@ -95,7 +99,7 @@ func TestFoldersOfEveryFormGiveTheSameNetwork(t *testing.T) {
 				}
 			}
 			for _, s := range f.States {
-				got, err := f.Load(context.Background(), s)
+				got, err := f.Load(context.Background(), s, noProgress)
 				require.NoError(t, err)
 				assert.Equal(t, v.Data, got.Data, s.Stem)
 			}
@@ -138,6 +142,7 @@ func TestFolderThatDoesNotFitNamesTheTensor(t *testing.T) {
 	}{
 		"no weights":    {func(string) {}, []string{"neither model.safetensors nor model.safetensors.index.json"}},
 		"missing":       {whole(slices.Delete(slices.Clone(all), at, at+1)), []string{up, "is missing"}},
+		"no head":       {whole(all[:len(all)-1]), []string{"lm_head.weight is missing", "tie_word_embeddings"}},
 		"misspelt":      {whole(with(func(e *Entry) { e.Name += "s" })), []string{up + "s", "does not have"}},
 		"of old layers": {whole(append(slices.Clone(all), Entry{Name: "model.layers.2.input_layernorm.weight", DType: F32, Shape: []int{24}})), []string{"model.layers.2.input_layernorm.weight"}},
 		"turned":        {whole(with(func(e *Entry) { e.Shape = []int{24, 10} })), []string{up, "[24 10]", "[10 24]"}},
@@ -206,7 +211,7 @@ func TestFileThatChangesWhileItIsReadIsNoticed(t *testing.T) {
 	require.NoError(t, err)
 	bf, _ := tensors(network(t), BF16)
 	writeFile(t, path, bf, data)
-	_, err = f.Load(context.Background(), f.Weights)
+	_, err = f.Load(context.Background(), f.Weights, noProgress)
 	assert.ErrorContains(t, err, "was changed while it was read")
 }
 

@@ -40,7 +40,7 @@ func TestSavedNetworkLoadsAgain(t *testing.T) {
 				set Set
 				old model.Values
 			}{{f.Weights, w}, {f.States[0], m}, {f.States[1], v}} {
-				got, err := f.Load(context.Background(), x.set)
+				got, err := f.Load(context.Background(), x.set, noProgress)
 				require.NoError(t, err)
 				assert.Equal(t, x.old.Data, got.Data[:len(x.old.Data)])
 				if head := got.Data[len(x.old.Data):]; len(head) > 0 {

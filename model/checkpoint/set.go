@@ -56,6 +56,14 @@ type Index struct{ doc document }
 // IndexName is the name of that file.
 func (s Set) IndexName() string { return s.Stem + indexSuffix }
 
+// Bytes is the size of all tensors.
+func (s Set) Bytes() (n int64) {
+	for _, f := range s.Files {
+		n += f.bytes()
+	}
+	return n
+}
+
 // readSet finds the files of a set and reads their headers; a set that is not there has no files.
 func readSet(dir, stem string) (Set, error) {
 	s := Set{Stem: stem}
@@ -191,9 +199,13 @@ func (s *Set) check(t *model.Table) error {
 	}
 	for _, x := range t.Tensors {
 		for e := range x.Experts {
-			if seen[x.Name(e)] == "" {
-				return fmt.Errorf("tensor %s is missing in %s (%d of %d are there)", x.Name(e), s.Stem+suffix, len(seen), len(places))
+			if seen[x.Name(e)] != "" {
+				continue
 			}
+			if x.Part == model.Head {
+				return fmt.Errorf("tensor %s is missing in %s, and %s does not say that tie_word_embeddings is true", x.Name(e), s.Stem+suffix, ConfigName)
+			}
+			return fmt.Errorf("tensor %s is missing in %s (%d of %d are there)", x.Name(e), s.Stem+suffix, len(seen), len(places))
 		}
 	}
 	return nil

@@ -75,11 +75,7 @@ func Widen(ctx context.Context, in *checkpoint.Folder, out string, spec widen.Sp
 // Total is the number of bytes of all tensors of a folder.
 func Total(in *checkpoint.Folder) (n int64) {
 	for _, set := range in.Sets() {
-		for _, f := range set.Files {
-			for _, e := range f.Entries {
-				n += e.Bytes()
-			}
-		}
+		n += set.Bytes()
 	}
 	return n
 }

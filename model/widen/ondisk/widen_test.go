@@ -43,7 +43,7 @@ func read(t testing.TB, dir string) *checkpoint.Folder {
 func loaded(t testing.TB, f *checkpoint.Folder) (v []model.Values) {
 	t.Helper()
 	for _, s := range f.Sets() {
-		x, err := f.Load(context.Background(), s)
+		x, err := f.Load(context.Background(), s, noProgress)
 		require.NoError(t, err)
 		v = append(v, x)
 	}
