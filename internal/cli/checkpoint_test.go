@@ -115,6 +115,38 @@ func TestCheckGivesTheNumbersOfAnIndependentImplementation(t *testing.T) {
 	}
 }
 
+// The same numbers come from many files, and in BF16 those of the rounded weights.
+func TestCheckReadsFoldersOfManyFiles(t *testing.T) {
+	dir, batch := trained(t, true)
+	whole, logits := checkedAt(t, dir, batch)
+	folder, err := checkpoint.ReadFolder(dir)
+	require.NoError(t, err)
+	fixture.Reshard(t, folder, folder.Weights, 3, checkpoint.F32)
+	parts, same := checkedAt(t, dir, batch)
+	assert.Equal(t, whole, parts)
+	assert.Equal(t, logits.F32(t, "logits", nil), same.F32(t, "logits", nil))
+
+	dir, batch = trained(t, true)
+	folder, err = checkpoint.ReadFolder(dir)
+	require.NoError(t, err)
+	weights, err := folder.Load(context.Background(), folder.Weights, func(int64) {})
+	require.NoError(t, err)
+	fixture.Reshard(t, folder, folder.Weights, 2, checkpoint.BF16)
+	for i, x := range weights.Data {
+		b := math.Float32bits(x)
+		if b&0x1ffff == 0x8000 {
+			b-- // the middle between two, the lower even: down
+		}
+		weights.Data[i] = math.Float32frombits((b + 0x8000) &^ 0xffff)
+	}
+	b, err := checkpoint.ReadBatch(context.Background(), batch, weights.Table.Config)
+	require.NoError(t, err)
+	net := model.NewNet(compute.NewCPU(), weights, b.Rows, b.Seq)
+	net.Forward(b.IDs)
+	_, rounded := checkedAt(t, dir, batch)
+	assert.Equal(t, net.Logits(), rounded.F32(t, "logits", nil))
+}
+
 // The widened folder holds the weights and states that an independent implementation gave, and computes its logits; a head
 // that needs a factor carries it.
 func TestWidenGivesTheNumbersOfAnIndependentImplementation(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/sparkling-lab/sparkling/internal/fixture"
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/checkpoint"
 	"github.com/sparkling-lab/sparkling/model/widen"
@@ -110,44 +111,11 @@ func TestUntiedHeadGetsTheEmbeddingsState(t *testing.T) {
 	}
 }
 
-// reshard splits a set of a saved folder into n files of the given type, with an index.
-func reshard(t testing.TB, f *checkpoint.Folder, set checkpoint.Set, n int, dtype checkpoint.DType) {
-	ctx, entries := context.Background(), set.Files[0].Entries
-	weights := map[string]string{}
-	in, err := f.Open(set.Files[0])
-	require.NoError(t, err)
-	for i := range n {
-		name := set.Stem + "-0000" + string(rune('1'+i)) + "-of-0000" + string(rune('0'+n)) + ".safetensors"
-		h := checkpoint.Header{Meta: map[string]string{"format": "pt"}}
-		for _, e := range entries[i*len(entries)/n : (i+1)*len(entries)/n] {
-			e.DType = dtype
-			h.Entries = append(h.Entries, e)
-			weights[e.Name] = name
-		}
-		slices.Reverse(h.Entries) // an order of their own
-		w, err := checkpoint.Create(filepath.Join(f.Dir, name), h)
-		require.NoError(t, err)
-		for _, e := range h.Entries {
-			old, ok := in.Find(e.Name)
-			require.True(t, ok)
-			x := make([]float32, e.Len())
-			require.NoError(t, in.Floats(ctx, x, old))
-			require.NoError(t, w.Write(ctx, x))
-		}
-		require.NoError(t, w.Close())
-	}
-	require.NoError(t, in.Close())
-	text, err := json.Marshal(map[string]any{"metadata": map[string]any{"total_size": 1, "total_parameters": 1, "by": "hand"}, "weight_map": weights})
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join(f.Dir, set.IndexName()), text, 0o644))
-	require.NoError(t, os.Remove(filepath.Join(f.Dir, set.Files[0].Name)))
-}
-
 // Files keep their names, their tensors' order and their type; the index says where all is and how large; other files come along.
 func TestFolderKeepsItsLayout(t *testing.T) {
 	f, _ := saved(t, small)
-	reshard(t, f, f.Weights, 3, checkpoint.BF16)
-	reshard(t, f, f.States[0], 2, checkpoint.F32)
+	fixture.Reshard(t, f, f.Weights, 3, checkpoint.BF16)
+	fixture.Reshard(t, f, f.States[0], 2, checkpoint.F32)
 	for name, text := range map[string]string{"tokenizer.json": "{}", "generation_config.json": "{ }", "pytorch_model.bin": "old", "old.safetensors": "old", ".gitattributes": "x"} {
 		require.NoError(t, os.WriteFile(filepath.Join(f.Dir, name), []byte(text), 0o644))
 	}
@@ -205,7 +173,7 @@ func TestFolderKeepsItsLayout(t *testing.T) {
 // BF16 is widened in float32 and rounded once.
 func TestBF16StaysBF16(t *testing.T) {
 	f, _ := saved(t, small)
-	reshard(t, f, f.Weights, 2, checkpoint.BF16)
+	fixture.Reshard(t, f, f.Weights, 2, checkpoint.BF16)
 	in := read(t, f.Dir)
 	old := loaded(t, in)
 	spec := widen.Spec{Axis: model.Joint, Factor: 1.5, Init: widen.RandomRandom, Scale: widen.RMS, State: widen.Drop}
