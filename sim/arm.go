@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/optim"
@@ -91,14 +92,11 @@ func (a Arm) validate(steps int, c model.Config) error {
 	if len(a.Widen) > MaxStages {
 		return fmt.Errorf("widen has %d entries; allowed are 0 to %d", len(a.Widen), MaxStages)
 	}
-	switch a.From {
-	case Fork:
-	case Scratch, EqualCompute:
-		if len(a.Widen) == 0 {
-			return fmt.Errorf("from is %q, but there is no widening that says how wide the network is", string(a.From))
-		}
-	default:
+	switch {
+	case !slices.Contains(Froms, a.From):
 		return fmt.Errorf("from is %q; allowed are scratch, equal-compute, and nothing for a fork of the small phase", string(a.From))
+	case a.From != Fork && len(a.Widen) == 0:
+		return fmt.Errorf("from is %q, but there is no widening that says how wide the network is", string(a.From))
 	}
 	last := -1
 	for i, w := range a.Widen {

@@ -59,9 +59,12 @@ func FuzzDecodeRecord(f *testing.F) {
 func FuzzMessages(f *testing.F) {
 	e := short(12)
 	e.Task.Batch, e.Task.Seq = 1, 8
+	scratch, err := Named("baselines")
+	require.NoError(f, err)
+	scratch = quick(scratch, 12)
 	for _, m := range []Message{
 		{Kind: KindStart, Arm: 1, Document: e.JSON()}, {Kind: KindRun, Step: 3}, {Kind: KindFork}, {Kind: KindStart, Document: []byte("{}")},
-		{Kind: KindStart, Document: e.JSON(), Snapshot: []byte("no snapshot")}, {Kind: KindFailed, Text: "x"}, {Kind: KindAsk}, {Kind: KindFrames, Frames: tiny(f).Tracks[1][:2]},
+		{Kind: KindStart, Document: e.JSON(), Snapshot: []byte("no snapshot")}, {Kind: KindFailed, Text: "x"}, {Kind: KindDoing, Text: "x"}, {Kind: KindStart, Arm: 3, Document: scratch.JSON()}, {Kind: KindAsk}, {Kind: KindFrames, Frames: tiny(f).Tracks[1][:2]},
 	} {
 		f.Add(m.Encode())
 	}
@@ -86,7 +89,9 @@ func FuzzMessages(f *testing.F) {
 
 // A link or a file leads to an experiment that is valid and comes back the same, or to an error.
 func FuzzExperiment(f *testing.F) {
-	f.Add(Default().Link(), Default().JSON())
+	for _, b := range Builtins() {
+		f.Add(b.Link(), b.JSON())
+	}
 	f.Add("x", []byte(`{"version": 1}`))
 	f.Fuzz(func(t *testing.T, link string, document []byte) {
 		if e, err := FromLink(link); err == nil {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -63,6 +64,20 @@ func TestRunPrintsJSONForMachines(t *testing.T) {
 	assert.Equal(t, got.Arms[1].Pairs, got.Arms[1].Locked)
 }
 
+func TestBuiltInExperimentsAreListedAndRunByName(t *testing.T) {
+	code, out, err := run("run", "--list")
+	require.Zero(t, code, err)
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	require.Len(t, lines, len(sim.Builtins()))
+	for i, b := range sim.Builtins() {
+		assert.Regexp(t, "^"+b.Name+" +"+regexp.QuoteMeta(b.Title+" "), lines[i])
+	}
+	code, out, err = run("run", "compute", "--steps", "20", "--quiet")
+	require.Zero(t, code, err)
+	assert.Regexp(t, `(?m)^SPARKLING +20 `, out)
+	assert.Regexp(t, `(?m)^Wide, equal compute +17 `, out, "its last step is its own")
+}
+
 func TestRunWritesARecordThatFiguresCanBeDrawnFrom(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "out")
 	code, _, err := run("run", "--out", dir, file(t, nil))
@@ -105,18 +120,19 @@ func TestWhatCannotBeDoneGetsOneSentence(t *testing.T) {
 		args []string
 		says string
 	}{
-		"no such file":     {[]string{"run", "/no/such/file.json"}, "/no/such/file.json"},
-		"misspelt field":   {[]string{"run", bad}, "stepz"},
-		"no such flag":     {[]string{"run", "--colour"}, "--colour"},
-		"no such verb":     {[]string{"rum"}, "rum"},
-		"no such axis":     {[]string{"run", "--axis", "sideways"}, "sideways"},
-		"factor of nought": {[]string{"run", "--factor", "0.5"}, "0.5"},
-		"too many steps":   {[]string{"run", "--steps", "100000000"}, "100000000"},
-		"odd heads":        {[]string{"run", file(t, func(e *sim.Experiment) { e.Model.KVHeads = 3 })}, "heads"},
-		"not a record":     {[]string{"figures", bad}, "not a record"},
-		"no folder":        {[]string{"serve", "--dir", "/no/such/folder"}, "/no/such/folder"},
-		"far address":      {[]string{"serve", "--dir", t.TempDir(), "--addr", "0.0.0.0:80"}, "0.0.0.0"},
-		"odd scale":        {[]string{"window", "--scale", "9"}, "--scale is 9"},
+		"no such file":       {[]string{"run", "/no/such/file.json"}, "/no/such/file.json"},
+		"no such experiment": {[]string{"run", "hamlet"}, "there are default, lock, signal, recipe, compute"},
+		"misspelt field":     {[]string{"run", bad}, "stepz"},
+		"no such flag":       {[]string{"run", "--colour"}, "--colour"},
+		"no such verb":       {[]string{"rum"}, "rum"},
+		"no such axis":       {[]string{"run", "--axis", "sideways"}, "sideways"},
+		"factor of nought":   {[]string{"run", "--factor", "0.5"}, "0.5"},
+		"too many steps":     {[]string{"run", "--steps", "100000000"}, "100000000"},
+		"odd heads":          {[]string{"run", file(t, func(e *sim.Experiment) { e.Model.KVHeads = 3 })}, "heads"},
+		"not a record":       {[]string{"figures", bad}, "not a record"},
+		"no folder":          {[]string{"serve", "--dir", "/no/such/folder"}, "/no/such/folder"},
+		"far address":        {[]string{"serve", "--dir", t.TempDir(), "--addr", "0.0.0.0:80"}, "0.0.0.0"},
+		"odd scale":          {[]string{"window", "--scale", "9"}, "--scale is 9"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			code, out, err := run(c.args...)

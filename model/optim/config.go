@@ -7,6 +7,7 @@ package optim
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Kind names an optimizer.
@@ -17,6 +18,9 @@ const (
 	AdamW Kind = "adamw"
 	Muon  Kind = "muon"
 )
+
+// Kinds lists both.
+var Kinds = []Kind{AdamW, Muon}
 
 // Config is the optimizer and its baseline schedule.
 type Config struct {
@@ -33,7 +37,7 @@ type Config struct {
 
 // Validate says which field is wrong and what is allowed.
 func (c Config) Validate() error {
-	if c.Kind != AdamW && c.Kind != Muon {
+	if !slices.Contains(Kinds, c.Kind) {
 		return fmt.Errorf("optimizer.kind is %q; allowed are adamw and muon", string(c.Kind))
 	}
 	for _, f := range []struct {
@@ -59,6 +63,9 @@ const (
 	RewarmNew  Scope = "new"
 	RewarmAll  Scope = "all"
 )
+
+// Scopes lists all.
+var Scopes = []Scope{RewarmNone, RewarmNew, RewarmAll}
 
 // Rewarm is the re-warmup after one widening: from the current rate up to Rho times it in τw updates, then cosine to the same final rate.
 // τw is Steps, or where Share is given that share of the updates left, at least [MinWarm].
@@ -86,7 +93,7 @@ func (r Rewarm) Warm(left int) int {
 // Validate says which field is wrong and what is allowed.
 func (r Rewarm) Validate() error {
 	switch {
-	case r.Scope != RewarmNone && r.Scope != RewarmNew && r.Scope != RewarmAll:
+	case !slices.Contains(Scopes, r.Scope):
 		return fmt.Errorf("rewarm.scope is %q; allowed are none, new and all", string(r.Scope))
 	case !(r.Share >= 0 && r.Share <= 1):
 		return fmt.Errorf("rewarm.share is %g; allowed are 0 to 1", r.Share)

@@ -3,6 +3,7 @@ package optim
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/compute"
@@ -29,19 +30,15 @@ type Dynamics struct {
 
 // Validate says which field is wrong and what is allowed.
 func (d Dynamics) Validate() error {
-	switch d.Kind {
-	case FasterDecay:
-		if !(d.Share > 0 && d.Share <= 1) {
-			return fmt.Errorf("dynamics.share is %g; allowed are values above 0 up to 1", d.Share)
-		}
-		return nil
-	case "", Remapped, NormAdapted:
-		if d.Share != 0 {
-			return fmt.Errorf("dynamics.share is %g; only faster-decay has one", d.Share)
-		}
-		return nil
+	switch {
+	case d.Kind != "" && !slices.Contains(DynamicsKinds, d.Kind):
+		return fmt.Errorf("dynamics.kind is %q; allowed are remapped, faster-decay and norm-adapted", string(d.Kind))
+	case d.Kind == FasterDecay && !(d.Share > 0 && d.Share <= 1):
+		return fmt.Errorf("dynamics.share is %g; allowed are values above 0 up to 1", d.Share)
+	case d.Kind != FasterDecay && d.Share != 0:
+		return fmt.Errorf("dynamics.share is %g; only faster-decay has one", d.Share)
 	}
-	return fmt.Errorf("dynamics.kind is %q; allowed are remapped, faster-decay and norm-adapted", string(d.Kind))
+	return nil
 }
 
 // BlockRates are learning rates by tensor and age, for networks whose new blocks follow their norms. A tensor is one of the table, all
