@@ -27,7 +27,7 @@ GOFMT   = "$$(go env GOROOT)/bin/gofmt"
 SOURCES = $(shell git ls-files -co --exclude-standard '*.go' 2>/dev/null || find . -name '*.go' -not -path './.cache/*')
 
 .DEFAULT_GOAL := help
-.PHONY: help run build page figures test fmt fmt-check vet staticcheck test-go test-scalar test-wasm test-page golden clean
+.PHONY: help run build page bench figures test fmt fmt-check vet staticcheck test-go test-scalar test-wasm test-page golden clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -78,6 +78,9 @@ test-page: ## drive the real page in a real browser
 
 golden: ## write the golden pictures anew; look at the difference before you commit it
 	$(XVFB) go test ./viz ./viz/desktop ./internal/report -count=1 -update
+
+bench: build ## measure speed beside peers and limits, and write docs/ anew (minutes; leave the machine alone)
+	bin/sparkling bench --peers --docs docs
 
 figures: build ## run the default experiment and draw its figures: bin/default/
 	bin/sparkling run --out bin/default

@@ -7,8 +7,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"time"
+
+	"github.com/sparkling-lab/sparkling/internal/bench/profile"
 )
 
 // Options say how much is measured.
@@ -38,11 +39,13 @@ func (o Options) lap() time.Duration {
 
 // Report is everything that one run measured.
 type Report struct {
-	Machine  Machine   `json:"machine"`
-	Rows     []Row     `json:"rows"`
-	Products []Product `json:"products,omitempty"`
-	Elements []Element `json:"elements,omitempty"`
-	Complete bool      `json:"complete"` // it was not interrupted
+	Machine  Machine           `json:"machine"`
+	Rows     []Row             `json:"rows"`
+	Products []Product         `json:"products,omitempty"`
+	Elements []Element         `json:"elements,omitempty"`
+	Profiles []profile.Profile `json:"profiles,omitempty"`
+	Sweeps   []Sweep           `json:"sweeps,omitempty"`
+	Complete bool              `json:"complete"` // it was not interrupted
 }
 
 // part is one group of measurements; it fills rows, and what it cannot fill it explains.
@@ -58,11 +61,15 @@ var parts = []part{
 	{"training steps", keysOf("step-"), (*Report).steps},
 	{"elementwise operations", keysOf("element-"), (*Report).elements},
 	{"allocations", keysOf("allocations"), (*Report).allocations},
+	{"where time goes", nil, (*Report).costs},
 	{"our program in a browser", keysOf("worker-"), (*Report).inBrowser},
 	{"the page in a browser", keysOf("page-"), (*Report).thePage},
 }
 
-// ErrNotAsked is why rows that need other programs are empty without [Options.Peers].
+// Parts is how many parts a run has, each of which is told of once.
+func Parts() int { return len(parts) }
+
+// errNotAsked is why rows that need other programs are empty without [Options.Peers].
 var errNotAsked = errors.New("needs other programs; ask for it with --peers")
 
 // Run measures everything that the options ask for. When ctx ends it returns what there is, and the context's error.
@@ -109,9 +116,4 @@ func (r *Report) miss(key string, why error) {
 	if row := r.row(key); row.Measured == nil && row.Missing == "" {
 		row.Missing = why.Error()
 	}
-}
-
-// Progress tells a writer, one line each.
-func Progress(w io.Writer) func(string) {
-	return func(what string) { fmt.Fprintf(w, "measuring: %s\n", what) }
 }

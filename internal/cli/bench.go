@@ -4,39 +4,83 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/sparkling-lab/sparkling/internal/bench"
+	"github.com/sparkling-lab/sparkling/internal/bench/docs"
 )
 
 // benchVerb measures this machine, this program and its peers, and prints one table.
 type benchVerb struct {
-	Peers bool   `help:"Also what needs other people's programs: OpenBLAS, PyTorch, a Chromium, Node.js and npm. Rows whose peer is missing say what to install."`
+	Peers bool   `help:"Also what needs other people's programs: OpenBLAS, PyTorch, a Chromium, npm. Rows whose peer is missing say what to install."`
 	Quick bool   `help:"A few short repetitions: whether it works, not how fast it is."`
 	Long  bool   `help:"The full number of updates where the default measures a sample of them."`
 	JSON  bool   `help:"Print the report as JSON."`
-	Docs  string `help:"Also write the report, the tables and the figures into this folder." type:"path"`
+	Docs  string `help:"Also write the report, its tables and its figures into this folder, which has a performance.md." type:"path"`
 }
 
 // Run is called by the command line.
 func (v benchVerb) Run(e *env) error {
-	r, err := bench.Run(e.ctx, bench.Options{Peers: v.Peers, Quick: v.Quick, Long: v.Long, Tell: bench.Progress(e.err)})
-	if r == nil {
+	bar := e.bar(int64(bench.Parts()), "measuring", false)
+	r, err := bench.Run(e.ctx, bench.Options{Peers: v.Peers, Quick: v.Quick, Long: v.Long, Tell: func(what string) {
+		bar.Describe("measuring " + what)
+		_ = bar.Add(1)
+	}})
+	_ = bar.Finish()
+	interrupted := errors.Is(err, context.Canceled)
+	if err != nil && !interrupted {
 		return err
 	}
 	if v.JSON {
-		j := json.NewEncoder(e.out)
-		j.SetIndent("", "  ")
-		if err := j.Encode(r); err != nil {
-			return err
-		}
-	} else if err := r.Print(e.out); err != nil {
-		return err
+		err = indented(e.out, r)
+	} else {
+		err = r.Print(e.out)
 	}
-	if errors.Is(err, context.Canceled) {
-		return errInterrupted
+	if err == nil && v.Docs != "" && !interrupted {
+		err = writeDocs(v.Docs, r)
+	}
+	if err == nil && interrupted {
+		err = errInterrupted
 	}
 	return err
+}
+
+func indented(w io.Writer, v any) error {
+	j := json.NewEncoder(w)
+	j.SetIndent("", "  ")
+	return j.Encode(v)
+}
+
+// writeDocs puts the report, its tables and its figures into the folder of the documents. What time was spent on before is read there.
+func writeDocs(dir string, r *bench.Report) error {
+	path := filepath.Join(dir, "performance.md")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	var before docs.Before
+	old, err := os.ReadFile(filepath.Join(dir, "bench-before.json"))
+	if err == nil {
+		err = json.Unmarshal(old, &before)
+	}
+	if err != nil {
+		return err
+	}
+	if text, err = docs.Fill(text, r, before); err != nil {
+		return err
+	}
+	if err := drawAll(dir, docs.Figures(r)); err != nil {
+		return err
+	}
+	if err := atomic(filepath.Join(dir, "bench.json"), func(w io.Writer) error { return indented(w, r) }); err != nil {
+		return err
+	}
+	return atomic(path, func(w io.Writer) error {
+		_, err := w.Write(text)
+		return err
+	})
 }
 
 // benchProductsVerb is the child of bench that compares one kernel with OpenBLAS.
@@ -47,5 +91,5 @@ type benchProductsVerb struct {
 
 // Run is called by the command line.
 func (v benchProductsVerb) Run(e *env) error {
-	return bench.Child(e.ctx, v.Kernel, bench.Options{Quick: v.Quick}, os.Stdout)
+	return bench.Child(e.ctx, v.Kernel, bench.Options{Quick: v.Quick}, e.out)
 }

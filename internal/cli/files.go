@@ -32,8 +32,10 @@ func write(dir string, r *sim.Record) error {
 }
 
 // figures draws all figures that the record has data for.
-func figures(dir string, r *sim.Record) error {
-	for _, f := range figure.All(r) {
+func figures(dir string, r *sim.Record) error { return drawAll(dir, figure.All(r)) }
+
+func drawAll(dir string, all []figure.Figure) error {
+	for _, f := range all {
 		if err := atomic(filepath.Join(dir, f.Name+".svg"), f.SVG); err != nil {
 			return err
 		}

@@ -27,6 +27,7 @@ type Lines struct {
 	X, Y   string // what the axes show
 	Series []Series
 	Zero   bool    // a line at zero
+	Log    bool    // both axes are logarithmic, with a tick at every power of two of x; values are positive
 	At     float64 // where Event stands
 	Event  string  // words at a vertical line; none where empty
 }
@@ -80,7 +81,11 @@ func (l Lines) add(p *plot.Plot) int {
 	}
 	p.Add(curves...)
 	pad := max((p.Y.Max-p.Y.Min)*0.05, 1e-3)
-	p.Y.Min, p.Y.Max = p.Y.Min-pad, p.Y.Max+pad
+	if l.Log {
+		logarithmic(p)
+	} else {
+		p.Y.Min, p.Y.Max = p.Y.Min-pad, p.Y.Max+pad
+	}
 	if l.Event != "" {
 		p.Add(event{l.At, l.Event})
 	}

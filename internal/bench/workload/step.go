@@ -101,13 +101,21 @@ func (s Shape) New(e compute.Engine) (*Step, error) {
 
 // Run makes one update and returns its cross-entropy.
 func (s *Step) Run() float64 {
+	ce := s.Gradients()
+	s.Update()
+	return ce
+}
+
+// Gradients is the first part of an update, and Update the second.
+func (s *Step) Gradients() float64 {
 	b := s.Batch[s.next]
 	s.next = (s.next + 1) % len(s.Batch)
 	s.Net.Forward(b.IDs)
-	loss := s.Net.Backward(b.Labels)
-	s.Opt.Step(s.Net.Weights, s.Net.Grads, s.rates)
-	return loss.CE
+	return s.Net.Backward(b.Labels).CE
 }
+
+// Update changes the weights by the gradients.
+func (s *Step) Update() { s.Opt.Step(s.Net.Weights, s.Net.Grads, s.rates) }
 
 // Rate is the learning rate of all parameters.
 func (s *Step) Rate() float64 { return learningRate }
