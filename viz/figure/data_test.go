@@ -60,3 +60,28 @@ func TestBlocksShareOneScaleAndRefuseWhatIsNotANumber(t *testing.T) {
 	_, ok = Blocks("x", "", "", Ratios{"bad", 0, []float64{1}, []float64{math.NaN()}})
 	assert.False(t, ok)
 }
+
+func TestScatterNamesItsSpots(t *testing.T) {
+	_, ok := Scatter("x", "", "", Cloud{Spots: []Spot{{Name: "nowhere", X: math.NaN(), Y: 1}}})
+	assert.False(t, ok)
+	f, ok := Scatter("x", "Title", "", Cloud{Title: "panel", X: "rise", Y: "loss", Spots: []Spot{
+		{Name: "here", X: 1, Y: 2}, {Name: "there", X: 1, Y: 2, Look: 1, Ring: true}, {Name: "nowhere", X: 1, Y: math.Inf(1)},
+	}})
+	require.True(t, ok)
+	s := svg(t, f)
+	assert.Contains(t, s, ">here<")
+	assert.Contains(t, s, ">there<")
+	assert.NotContains(t, s, ">nowhere<")
+}
+
+func TestNumbersHaveTheDecimalsThatTheyNeed(t *testing.T) {
+	assert.Equal(t, 0, decimals(200))
+	assert.Equal(t, 1, decimals(0.3))
+	assert.Equal(t, 3, decimals(0.025))
+	assert.Equal(t, "−0.02", decimal(-0.02, 2))
+	assert.Equal(t, "0.00", decimal(-0.0001, 2))
+	assert.Equal(t, "0", decimal(0, 0))
+	for _, tick := range (majors{}).Ticks(1.694, 1.7061) {
+		assert.Regexp(t, `^1\.\d{3}$`, tick.Label)
+	}
+}

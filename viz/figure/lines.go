@@ -1,7 +1,6 @@
 package figure
 
 import (
-	"fmt"
 	"image/color"
 	"math"
 
@@ -75,7 +74,7 @@ func (l Lines) add(p *plot.Plot) int {
 		curves = append(curves, curve{lookOf(s.Look), 1.6, b.at, i})
 		last, text := b.at[len(b.at)-1].Y, s.Name
 		if s.Digits >= 0 {
-			text = fmt.Sprintf("%s %.*f", s.Name, s.Digits, last)
+			text = s.Name + " " + decimal(last, s.Digits)
 		}
 		words = append(words, end{last, text, lookOf(s.Look).hue})
 	}

@@ -2,6 +2,9 @@ package figure
 
 import (
 	"image/color"
+	"math"
+	"strconv"
+	"strings"
 
 	xfont "golang.org/x/image/font"
 	"gonum.org/v1/plot"
@@ -99,7 +102,7 @@ func axes(x, y string) *plot.Plot {
 	return p
 }
 
-// majors are the default ticks without the unlabelled ones.
+// majors are the default ticks without the unlabelled ones, all with as many decimals as their distance needs.
 type majors struct{}
 
 // Ticks implements plot.Ticker.
@@ -110,5 +113,33 @@ func (majors) Ticks(low, high float64) []plot.Tick {
 			out = append(out, t)
 		}
 	}
+	if len(out) > 1 {
+		digits := decimals(out[1].Value - out[0].Value)
+		for i := range out {
+			out[i].Label = decimal(out[i].Value, digits)
+		}
+	}
 	return out
+}
+
+// decimals is how many a number needs that is meant to be round.
+func decimals(x float64) int {
+	for n := range 9 {
+		if scaled := x * math.Pow(10, float64(n)); math.Abs(scaled-math.Round(scaled)) < 1e-6*math.Abs(scaled) {
+			return n
+		}
+	}
+	return 9
+}
+
+// decimal writes a number with a true minus sign, and none before a zero.
+func decimal(x float64, digits int) string {
+	s := strconv.FormatFloat(x, 'f', digits, 64)
+	if n, ok := strings.CutPrefix(s, "-"); ok {
+		if strings.Trim(n, "0.") == "" {
+			return n
+		}
+		return "−" + n
+	}
+	return s
 }

@@ -1,0 +1,61 @@
+package figure
+
+import (
+	"math"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// Spot is one point with a name.
+type Spot struct {
+	Name string
+	X, Y float64
+	Look int
+	Ring bool // drawn as a ring instead of the look's marker
+}
+
+// Cloud is one set of axes with spots.
+type Cloud struct {
+	Title, X, Y string
+	Spots       []Spot
+}
+
+// Scatter are spots in panels side by side, their names at the right, at their height. Spots that are not finite are left out; it is false
+// where there is nothing to draw.
+func Scatter(name, title, caption string, sets ...Cloud) (Figure, bool) {
+	f := Figure{Name: name, Title: title, Caption: caption, width: vg.Length(100 + 400*len(sets)), height: 380}
+	any := false
+	for _, s := range sets {
+		p := axes(s.X, s.Y)
+		p.Add(grid{})
+		var words ends
+		for _, at := range s.Spots {
+			if math.IsNaN(at.X+at.Y) || math.IsInf(at.X+at.Y, 0) {
+				continue
+			}
+			any = true
+			p.X.Min, p.X.Max = min(p.X.Min, at.X), max(p.X.Max, at.X)
+			p.Y.Min, p.Y.Max = min(p.Y.Min, at.Y), max(p.Y.Max, at.Y)
+			p.Add(at)
+			words = append(words, end{at.Y, at.Name, lookOf(at.Look).hue})
+		}
+		padX, padY := max(0.05*(p.X.Max-p.X.Min), 1e-3), max(0.05*(p.Y.Max-p.Y.Min), 1e-3)
+		p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = p.X.Min-padX, p.X.Max+padX, p.Y.Min-padY, p.Y.Max+padY
+		p.Add(words)
+		f.panels = append(f.panels, panel{s.Title, p})
+	}
+	return f, any
+}
+
+// Plot implements plot.Plotter.
+func (s Spot) Plot(c draw.Canvas, p *plot.Plot) {
+	x, y := p.Transforms(&c)
+	l := lookOf(s.Look)
+	g := draw.GlyphStyle{Color: l.hue, Radius: 4, Shape: l.marker}
+	if s.Ring {
+		g.Shape = draw.RingGlyph{}
+	}
+	c.DrawGlyph(g, vg.Point{X: x(s.X), Y: y(s.Y)})
+}
