@@ -87,5 +87,13 @@ func systems() []Builtin {
 		variant("The paper's β2", "beta095",
 			"The default experiment with the paper's β2 of 0.95. At this size the asymmetric reset alone is hardly visible then; the re-warmup still shows.",
 			func(e *Experiment) { e.Optimizer.Beta2 = 0.95 }),
+		variant("The reset at the paper's β2", "reset",
+			"With β2 at 0.95 an emptied state pushes the halves apart only a little. Widened early, at 15 % of the steps, that little has the time and the learning rate to grow.",
+			func(e *Experiment) {
+				e.Optimizer.Beta2 = 0.95
+				w := twice(150)
+				w.Rewarm.Steps, w.Rewarm.Share = 0, optim.DefaultShare
+				e.Arms = arms(w, "small", "copy", "asymmetric", "sparkling")
+			}),
 	}
 }

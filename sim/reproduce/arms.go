@@ -151,11 +151,23 @@ func NameOf(key string) string {
 	return key
 }
 
-// SignalArms are SPARKLING's pair and the random one, scaled and not, for the figure of the blocks' RMS.
-func SignalArms() (keys, names []string) {
-	for _, p := range []widen.Init{widen.CopyCopy, widen.RandomRandom} {
-		keys = append(keys, key(p, "sparkling"), key(p, "unscaled"))
-		names = append(names, string(p)+", scaled", string(p)+", not scaled")
+// Shown is an arm under the name that a figure gives it.
+type Shown struct {
+	Key, Name string
+	Pair      int // index of its init pair, copy-copy first
+	Scaled    bool
+}
+
+// SignalArms are all pairs under the whole recipe, with the factor that keeps the RMS and without.
+func SignalArms(axis model.Axis) []Shown {
+	var out []Shown
+	for i, p := range allPairs {
+		out = append(out, Shown{on(axis, scaled(p)), string(p) + ", scaled", i, true}, Shown{on(axis, unscaled(p)), string(p) + ", not scaled", i, false})
 	}
-	return keys, names
+	return out
+}
+
+// ComputeArms are the widened run, and the wide network from scratch for all steps and at equal compute.
+func ComputeArms() []Shown {
+	return []Shown{{Key: Sparkling, Name: "SPARKLING"}, {Key: key(widen.CopyCopy, "equal-compute"), Name: "from scratch, equal compute"}, {Key: Scratch, Name: "from scratch"}}
 }

@@ -127,3 +127,8 @@ seeds:
 	}
 	return out
 }
+
+// Difference is by how much arm a ends lower (negative) or higher than arm b, over the seeds that have both.
+func Difference(r *Results, s Setting, a, b string) Estimate {
+	return Estimated(lower("", a, b).values(r, s))
+}

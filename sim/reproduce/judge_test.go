@@ -4,6 +4,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/sim"
 )
 
 // The rule on made-up differences: eight seeds around a mean, with a spread that leaves the interval on one side of zero or across it.
@@ -130,4 +133,35 @@ func TestTheClaimsAreWellFormed(t *testing.T) {
 			assert.NoError(t, job(s, g, 1, true).Experiment.Validate(), "%s, %s, quick", g.Name, s.Name)
 		}
 	}
+}
+
+func TestTheBuiltInResetIsTheCandidate(t *testing.T) {
+	e, err := sim.Named("reset")
+	require.NoError(t, err)
+	for _, c := range Candidates() {
+		if c.ID != builtin {
+			continue
+		}
+		want := job(c.Setting, searchGroup(c.Axis), e.Seed, false).Experiment
+		assert.Equal(t, want.Arms[0], e.Arms[1])
+		assert.Equal(t, want.Arms[1], e.Arms[2])
+		want.Name, want.About, want.Arms = e.Name, e.About, e.Arms
+		assert.Equal(t, want, e, "all else")
+		return
+	}
+	t.Fatal("there is no such candidate")
+}
+
+func TestTheSurestAreConfirmedWithTheBuiltInOne(t *testing.T) {
+	var tried []Tried
+	for i, c := range Candidates() {
+		tried = append(tried, Tried{Candidate: c, Finding: Finding{Estimate: Estimate{N: 4, Mean: -0.02}, High: -0.001 * float64(i)}})
+	}
+	tried[len(tried)-1].Mean = -0.005 // sure, but too little
+	var ids []string
+	for _, c := range Surest(tried) {
+		ids = append(ids, c.ID)
+	}
+	assert.Equal(t, []string{"confirm hidden", "confirm experts", "confirm narrow", "confirm at 15"}, ids)
+	assert.Empty(t, Surest(nil))
 }

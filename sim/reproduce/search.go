@@ -107,8 +107,11 @@ func Try(c Candidate, r *Results) Tried {
 	}
 }
 
-// Surest are the candidates to confirm: of those that show the reset clearly with β2 0.95, the ones whose interval ends the lowest. They
-// are settings of their own, so that the seeds of the search do not count again.
+// builtin is the candidate that is the built-in experiment "reset": it changes the default experiment the least.
+const builtin = "search at 15"
+
+// Surest are the candidates to confirm: of those that show the reset clearly with β2 0.95, the ones whose interval ends the lowest, and the
+// built-in one. They are settings of their own, so that the seeds of the search do not count again.
 func Surest(tried []Tried) []Candidate {
 	var clear []Tried
 	for _, t := range tried {
@@ -118,10 +121,12 @@ func Surest(tried []Tried) []Candidate {
 	}
 	slices.SortStableFunc(clear, func(a, b Tried) int { return cmp.Compare(a.High, b.High) })
 	var out []Candidate
-	for _, t := range clear[:min(len(clear), Confirmed)] {
-		c := t.Candidate
-		c.ID = "confirm" + c.ID[len("search"):]
-		out = append(out, c)
+	for i, t := range clear {
+		if i < Confirmed || t.ID == builtin {
+			c := t.Candidate
+			c.ID = "confirm" + c.ID[len("search"):]
+			out = append(out, c)
+		}
 	}
 	return out
 }
