@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/reproduce"
 	"github.com/sparkling-lab/sparkling/viz/figure"
@@ -182,16 +183,54 @@ func (f Findings) gap(s reproduce.Setting, arm string) curve {
 func (f Findings) blocks(d *document) {
 	s := f.Settings[0]
 	var sets []figure.Ratios
-	keys, names := reproduce.SignalArms()
-	for look, a := range keys {
-		r := figure.Ratios{Title: names[look], Look: look}
-		r.Before = f.means(s, a, func(r *reproduce.Result) []reproduce.Number { return r.RatiosBefore })
-		r.After = f.means(s, a, func(r *reproduce.Result) []reproduce.Number { return r.RatiosAfter })
+	for _, a := range reproduce.SignalArms(model.Inner)[:4] {
+		r := figure.Ratios{Title: a.Name, Look: pairLooks[a.Pair]}
+		r.Before = f.means(s, a.Key, func(r *reproduce.Result) []reproduce.Number { return r.RatiosBefore })
+		r.After = f.means(s, a.Key, func(r *reproduce.Result) []reproduce.Number { return r.RatiosAfter })
 		if len(r.After) > 0 {
 			sets = append(sets, r)
 		}
 	}
-	fig, ok := figure.Blocks("rms", "What the widening does to the blocks", "RMS of what a block adds over RMS of what enters it, mean over seeds; "+s.Name+". Ring: just before the widening. Dot: just after.", sets...)
+	fig, ok := figure.Blocks("rms", "What the widening does to the blocks", "RMS of what a block adds over RMS of what enters it, mean over seeds; "+s.Name+", Inner 2x. Ring: just before the widening. Dot: just after.", sets...)
+	show(d, fig, ok)
+}
+
+// spikes shows final losses over rises at the widening.
+func (f Findings) spikes(d *document, name string, axis model.Axis) {
+	var sets []figure.Cloud
+	for _, s := range f.Settings {
+		c := figure.Cloud{Title: s.Name, X: "rise of the loss at the widening", Y: "final loss"}
+		for _, a := range reproduce.SignalArms(axis) {
+			rise := reproduce.Estimated(f.Results.Values(s, a.Key, (*reproduce.Result).Spike))
+			c.Spots = append(c.Spots, figure.Spot{Name: a.Name, X: rise.Mean, Y: f.losses(s, a.Key).Mean, Look: pairLooks[a.Pair], Ring: !a.Scaled})
+		}
+		sets = append(sets, c)
+	}
+	fig, ok := figure.Scatter(name, "The rise at the widening and the loss at the end", "Means over seeds, all arms under the whole recipe. Full: with the factor that keeps the RMS. Ring: without.", sets...)
+	show(d, fig, ok)
+}
+
+// pairLooks tell the init pairs apart.
+var pairLooks = []int{3, 1, 2, 4, 5}
+
+// compute shows the loss over what it cost.
+func (f Findings) compute(d *document) {
+	var sets []figure.Lines
+	for _, s := range f.Settings {
+		l := figure.Lines{Title: s.Name, X: "GFLOP so far, exact matrix products", Y: "held-out loss"}
+		for i, a := range reproduce.ComputeArms() {
+			c := f.curve(s, a.Key, func(r *reproduce.Result) []xy {
+				var out []xy
+				for _, p := range r.Held[len(r.Held)/2:] {
+					out = append(out, xy{p.FLOPs / 1e9, float64(p.Loss)})
+				}
+				return out
+			})
+			l.Series = append(l.Series, c.series(a.Name, []int{3, 2, 0}[i], 3))
+		}
+		sets = append(sets, l)
+	}
+	fig, ok := figure.Curves("compute", "The loss over what it cost, Inner 2x", "Second half of each run; mean over seeds with its standard error. The schedule of each run ends at its own last step, so compare the ends.", sets...)
 	show(d, fig, ok)
 }
 

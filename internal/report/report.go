@@ -78,6 +78,7 @@ func (f Findings) document() *document {
 	judged := f.Judgements()
 	if len(judged) > 0 {
 		f.summary(d, judged)
+		f.conclude(d, judged)
 		f.explain(d)
 		f.states(d)
 		f.details(d, judged)

@@ -130,6 +130,8 @@ func TestWordsAreSafeInAPage(t *testing.T) {
 	assert.Equal(t, ` class="yes"`, verdictClass("−0.1: reproduces"))
 	assert.Empty(t, verdictClass("1.7"))
 	assert.Equal(t, "−0.0123 ± 0.0020", estimate(reproduce.Estimate{N: 3, Mean: -0.0123, Err: 0.002}))
+	assert.Equal(t, "random-zero", partName("random-zero: rise, not scaled − scaled"))
+	assert.Equal(t, "SPARKLING − Uneven 1:2", partName("SPARKLING − Uneven 1:2 (paper −0.0027)"))
 	assert.Equal(t, "in-short", anchor("In short"))
 	assert.True(t, strings.HasPrefix(signed(0), "+"))
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 
+	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/sim/reproduce"
 )
 
@@ -93,9 +94,9 @@ func (f Findings) summary(d *document, judged [][]reproduce.Judgement) {
 func (f Findings) sample() string {
 	var out []string
 	for _, s := range f.Settings {
-		out = append(out, fmt.Sprintf("%s %d", s.Name, len(f.Results.Seeds(s))))
+		out = append(out, fmt.Sprintf("%d (%s)", len(f.Results.Seeds(s)), s.Name))
 	}
-	return "Seeds: " + strings.Join(out, "; ") + "."
+	return "Seeds: " + strings.Join(out, ", ") + "."
 }
 
 // label is a claim's number as the text writes it.
@@ -121,6 +122,14 @@ func (f Findings) details(d *document, judged [][]reproduce.Judgement) {
 		}
 		d.add(t)
 		f.forest(d, row)
+		switch c.ID {
+		case "3c":
+			f.spikes(d, "spike", model.Inner)
+		case "3f":
+			f.spikes(d, "spike-both", model.Joint)
+		case "5":
+			f.compute(d)
+		}
 	}
 }
 
