@@ -17,18 +17,17 @@ type Limit struct {
 // turns of one run take about a tenth of a millisecond, which a busy machine seldom interrupts.
 const turns = 20_000
 
-// Measure returns flop/s on one thread: the best of at least twenty short runs spread over a tenth of a second, in which a browser has
-// time to compile the loop well.
+// Measure returns flop/s on one thread: the best of short runs, which go on until none has been better for a fifth of a second. A browser
+// needs that long to compile the loop well, on a busy machine longer: measure before and after what is held against the limit.
 func (l Limit) Measure() float64 {
-	best := time.Duration(1 << 62)
-	begin := time.Now()
-	for i := 0; i < 20 || time.Since(begin) < 100*time.Millisecond; i++ {
+	best, since := time.Duration(1<<62), time.Now()
+	for time.Since(since) < 200*time.Millisecond {
 		start := time.Now()
 		for range 10 { // clocks of browsers are coarse
 			l.run(turns)
 		}
-		if took := time.Since(start); took > 0 {
-			best = min(best, took)
+		if took := time.Since(start); took > 0 && took < best-best/100 {
+			best, since = took, time.Now()
 		}
 	}
 	return float64(10*turns*l.flops) / best.Seconds()
