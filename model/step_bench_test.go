@@ -2,7 +2,9 @@ package model_test
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
+	"runtime"
 	"testing"
 	"time"
 
@@ -146,7 +148,7 @@ func shape(vocab, d, layers, heads, kv, headDim, experts, f int) model.Config {
 }
 
 // stepper prepares a network that was widened once on the inner axis, and its training update.
-func stepper(eng compute.Engine, c model.Config, batch, seq int, kind optim.Kind) func() {
+func stepper(eng compute.Engine, c model.Config, batch, seq int, kind optim.Kind) (*model.Net, func()) {
 	small := c
 	small.Inner /= 2
 	growth := model.NewGrowth(small).Widen(c)
@@ -157,7 +159,7 @@ func stepper(eng compute.Engine, c model.Config, batch, seq int, kind optim.Kind
 	opt := optim.New(optim.Config{Kind: kind, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, WeightDecay: 0.1, Momentum: 0.95}, eng, growth,
 		model.NewValues(w.Table), model.NewValues(w.Table), 0)
 	rates := []float64{1e-4, 1.3e-4}
-	return func() {
+	return net, func() {
 		for i := range ids {
 			ids[i], labels[i] = rng.Int32N(int32(c.Vocab)), rng.Int32N(int32(c.Vocab))
 		}
@@ -173,7 +175,7 @@ func BenchmarkStep(b *testing.B) {
 		for _, kind := range []optim.Kind{optim.AdamW, optim.Muon} {
 			b.Run(fmt.Sprintf("%s/%s", s.name, kind), func(b *testing.B) {
 				eng := &timed{compute.NewCPU(), map[string]time.Duration{}, map[string]time.Duration{}}
-				step := stepper(eng, s.c, s.batch, s.seq, kind)
+				_, step := stepper(eng, s.c, s.batch, s.seq, kind)
 				step()
 				for b.Loop() {
 					eng.step(step)
@@ -195,4 +197,25 @@ func (e *timed) HeadNorm(y, inv, x compute.Mat, gain []float32, r compute.Rotary
 func (e *timed) HeadNormBackward(dx compute.Mat, dgain []float32, dy, x compute.Mat, gain []float32, inv compute.Mat, r compute.Rotary) {
 	defer e.since("headnorm", time.Now())
 	e.Engine.HeadNormBackward(dx, dgain, dy, x, gain, inv, r)
+}
+
+// BenchmarkStepByThreads is a whole update on one thread and on as many as there are cores.
+func BenchmarkStepByThreads(b *testing.B) {
+	for _, s := range stepShapes {
+		for threads := 1; threads <= runtime.GOMAXPROCS(0); threads *= 2 {
+			b.Run(fmt.Sprintf("%s/%d", s.name, threads), func(b *testing.B) {
+				team := compute.NewTeam(threads)
+				team.Use(threads)
+				_, step := stepper(team, s.c, s.batch, s.seq, optim.AdamW)
+				step()
+				best := time.Duration(math.MaxInt64)
+				for b.Loop() {
+					begin := time.Now()
+					step()
+					best = min(best, time.Since(begin))
+				}
+				b.ReportMetric(model.Count(s.c, s.batch, s.seq).FLOPs/best.Seconds()/1e9, "GFLOP/s")
+			})
+		}
+	}
 }

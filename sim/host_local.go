@@ -3,12 +3,19 @@ package sim
 import (
 	"fmt"
 	"runtime"
+	"sync/atomic"
 	"time"
 )
 
 // LocalHost runs each trainer in a goroutine. What they send waits until [LocalHost.Poll] or [LocalHost.Wait] hands it over
 // on the caller's goroutine.
-type LocalHost struct{ events chan func() }
+//
+// Trainers that have work share the cores: each gets as many threads as there are cores for one trainer. How many they are changes nothing
+// in what is computed.
+type LocalHost struct {
+	events chan func()
+	busy   atomic.Int32 // trainers that have work
+}
 
 // NewLocalHost has no trainers yet.
 func NewLocalHost() *LocalHost { return &LocalHost{events: make(chan func(), 64)} }
@@ -84,6 +91,11 @@ func (h *LocalHost) work(p *localPort, deliver func([]byte), fail func(error)) {
 		}
 	}
 	t, more := NewTrainer(), false
+	defer func() {
+		if more {
+			h.busy.Add(-1)
+		}
+	}()
 	for {
 		var waiting <-chan struct{} = p.done
 		if more {
@@ -102,8 +114,15 @@ func (h *LocalHost) work(p *localPort, deliver func([]byte), fail func(error)) {
 				return
 			}
 		}
+		if !more {
+			more = true
+			h.busy.Add(1)
+		}
+		t.Threads(h.Cores() / int(h.busy.Load()))
 		var out [][]byte
-		out, more = t.Work(localSlice)
+		if out, more = t.Work(localSlice); !more {
+			h.busy.Add(-1)
+		}
 		send(out)
 	}
 }

@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"math"
+	"runtime"
 
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/compute"
@@ -16,7 +17,7 @@ type run struct {
 	exp Experiment
 	arm int
 
-	eng    compute.Engine
+	eng    *compute.Team
 	text   *task.Text
 	net    *model.Net
 	opt    *optim.Optimizer
@@ -63,7 +64,7 @@ func newRun(e Experiment, arm int) (*run, error) {
 func fresh(e Experiment, c model.Config, end int) *run {
 	tokens := e.Task.Batch * e.Task.Seq
 	r := &run{
-		exp: e, end: end, eng: compute.NewCPU(), text: task.Opticks(), ids: make([]int32, tokens), labels: make([]int32, tokens),
+		exp: e, end: end, eng: compute.NewTeam(runtime.GOMAXPROCS(0)), text: task.Opticks(), ids: make([]int32, tokens), labels: make([]int32, tokens),
 		sched: optim.NewSchedule(e.Optimizer, end), growth: model.NewGrowth(c), pairs: map[model.Axis][]widen.Pair{},
 	}
 	weights := model.Init(c, e.Seed)

@@ -67,6 +67,13 @@ func (t *Trainer) start(m Message) [][]byte {
 	return out
 }
 
+// Threads sets how many threads the arm may use. The bits of its results do not depend on it.
+func (t *Trainer) Threads(n int) {
+	if t.run != nil {
+		t.run.eng.Use(n)
+	}
+}
+
 // Work trains for about the budget, at most to the granted step, and returns the messages to send and whether granted work is left.
 func (t *Trainer) Work(budget time.Duration) (out [][]byte, more bool) {
 	if t.run == nil || t.failed {

@@ -10,16 +10,7 @@ import "math"
 // attnBlock is how many queries are attended at once: their products skip the keys that come after the block.
 const attnBlock = 32
 
-// Attention implements [Engine]: two matrix products around a softmax.
-func (e *cpu) Attention(out Mat, probs []float32, q, k, v Mat, s AttnShape) {
-	for b := range s.Batch {
-		for g := range s.KVHeads {
-			e.attend(out, probs, q, k, v, s, b, g)
-		}
-	}
-}
-
-// attend does the q heads of sequence b that kv head g serves.
+// attend does the q heads of sequence b that kv head g serves: two matrix products around a softmax.
 func (e *cpu) attend(out Mat, probs []float32, q, k, v Mat, s AttnShape, b, g int) {
 	scale := float32(1 / math.Sqrt(float64(s.HeadDim)))
 	kh, vh := s.head(k, b, g), s.head(v, b, g)
@@ -38,16 +29,8 @@ func (e *cpu) attend(out Mat, probs []float32, q, k, v Mat, s AttnShape, b, g in
 	}
 }
 
-// AttentionBackward implements [Engine]: dV = Pᵀ·dO, dP = dO·Vᵀ, dS = P⊙(dP − rowsum(P⊙dP))·scale, dQ = dS·K, dK = dSᵀ·Q.
-func (e *cpu) AttentionBackward(dq, dk, dv, dout Mat, probs []float32, q, k, v Mat, s AttnShape) {
-	for b := range s.Batch {
-		for g := range s.KVHeads {
-			e.attendBackward(dq, dk, dv, dout, probs, q, k, v, s, b, g)
-		}
-	}
-}
-
-// attendBackward does the q heads of sequence b that kv head g serves, and that kv head.
+// attendBackward does the q heads of sequence b that kv head g serves, and that kv head: dV = Pᵀ·dO, dP = dO·Vᵀ,
+// dS = P⊙(dP − rowsum(P⊙dP))·scale, dQ = dS·K, dK = dSᵀ·Q.
 func (e *cpu) attendBackward(dq, dk, dv, dout Mat, probs []float32, q, k, v Mat, s AttnShape, b, g int) {
 	scale := float32(1 / math.Sqrt(float64(s.HeadDim)))
 	kh, vh := s.head(k, b, g), s.head(v, b, g)

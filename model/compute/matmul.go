@@ -104,8 +104,3 @@ func (e *cpu) multiply() {
 		copy(c[i*ldc+whole:i*ldc+n], tile[i*lanes:])
 	}
 }
-
-// GroupedMatMul implements [Engine].
-func (e *cpu) GroupedMatMul(form Form, dst, a, b Mat, off []int, acc bool) {
-	groupedMatMul(e, form, dst, a, b, off, acc)
-}

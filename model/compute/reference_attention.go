@@ -52,11 +52,20 @@ func (Reference) HeadNormBackward(dx Mat, dgain []float32, dy, x Mat, gain []flo
 }
 
 // Attention implements [Engine].
-func (Reference) Attention(out Mat, probs []float32, q, k, v Mat, s AttnShape) {
+func (r Reference) Attention(out Mat, probs []float32, q, k, v Mat, s AttnShape) {
+	for b := range s.Batch {
+		for g := range s.KVHeads {
+			r.attend(out, probs, q, k, v, s, b, g)
+		}
+	}
+}
+
+// attend does the q heads of sequence b that kv head g serves.
+func (Reference) attend(out Mat, probs []float32, q, k, v Mat, s AttnShape, b, g int) {
 	scale := float32(1 / math.Sqrt(float64(s.HeadDim)))
-	s.each(func(b, h, g int) {
-		p, o := s.probs(probs, b, h), s.tokens(out, b, h)
-		qh, kh, vh := s.head(q, b, h), s.head(k, b, g), s.head(v, b, g)
+	kh, vh, group := s.head(k, b, g), s.head(v, b, g), s.Heads/s.KVHeads
+	for h := g * group; h < (g+1)*group; h++ {
+		p, o, qh := s.probs(probs, b, h), s.tokens(out, b, h), s.head(q, b, h)
 		for i := range s.Seq {
 			at := func(key int) *float32 { return &p.Data[key*p.Stride+i] }
 			top := float32(math.Inf(-1))
@@ -85,23 +94,30 @@ func (Reference) Attention(out Mat, probs []float32, q, k, v Mat, s AttnShape) {
 				o.Data[i*o.Stride+c] = x
 			}
 		}
-	})
+	}
 }
 
 // AttentionBackward implements [Engine]: with P = softmax(S), dP = dO·Vᵀ and dS = P⊙(dP − rowsum(P⊙dP)).
-func (Reference) AttentionBackward(dq, dk, dv, dout Mat, probs []float32, q, k, v Mat, s AttnShape) {
+func (r Reference) AttentionBackward(dq, dk, dv, dout Mat, probs []float32, q, k, v Mat, s AttnShape) {
+	for b := range s.Batch {
+		for g := range s.KVHeads {
+			r.attendBackward(dq, dk, dv, dout, probs, q, k, v, s, b, g)
+		}
+	}
+}
+
+// attendBackward does the q heads of sequence b that kv head g serves, and that kv head.
+func (Reference) attendBackward(dq, dk, dv, dout Mat, probs []float32, q, k, v Mat, s AttnShape, b, g int) {
 	scale := float32(1 / math.Sqrt(float64(s.HeadDim)))
-	group := s.Heads / s.KVHeads
-	s.each(func(b, h, g int) {
-		p, do := s.probs(probs, b, h), s.tokens(dout, b, h)
-		qh, kh, vh := s.head(q, b, h), s.head(k, b, g), s.head(v, b, g)
-		dqh, dkh, dvh := s.head(dq, b, h), s.head(dk, b, g), s.head(dv, b, g)
+	kh, vh, dkh, dvh, group := s.head(k, b, g), s.head(v, b, g), s.head(dk, b, g), s.head(dv, b, g), s.Heads/s.KVHeads
+	for c := range s.HeadDim {
+		clear(dkh.Data[c*dkh.Stride:][:s.Seq])
+		clear(dvh.Data[c*dvh.Stride:][:s.Seq])
+	}
+	for h := g * group; h < (g+1)*group; h++ {
+		p, do, qh, dqh := s.probs(probs, b, h), s.tokens(dout, b, h), s.head(q, b, h), s.head(dq, b, h)
 		for c := range s.HeadDim {
 			clear(dqh.Data[c*dqh.Stride:][:s.Seq])
-			if h%group == 0 {
-				clear(dkh.Data[c*dkh.Stride:][:s.Seq])
-				clear(dvh.Data[c*dvh.Stride:][:s.Seq])
-			}
 		}
 		for i := range s.Seq {
 			row := do.Data[i*do.Stride:][:s.HeadDim]
@@ -124,15 +140,6 @@ func (Reference) AttentionBackward(dq, dk, dv, dout Mat, probs []float32, q, k, 
 					dkh.Data[c*dkh.Stride+j] += ds * qh.Data[c*qh.Stride+i]
 				}
 			}
-		}
-	})
-}
-
-// each calls f for every sequence b and q head h, with the kv head g that serves it.
-func (s AttnShape) each(f func(b, h, g int)) {
-	for b := range s.Batch {
-		for h := range s.Heads {
-			f(b, h, h*s.KVHeads/s.Heads)
 		}
 	}
 }

@@ -1,0 +1,122 @@
+package compute
+
+// elements is an operation on elements, by elements.
+type elements struct {
+	op   int
+	x    [5][]float32
+	rate []float32
+	a, b float32
+	adam AdamW
+}
+
+const (
+	swiGLUOp = iota
+	swiGLUBackwardOp
+	axpbyOp
+	adamWOp
+	descendOp
+)
+
+// SwiGLU implements [Engine].
+func (t *Team) SwiGLU(h, gate, up []float32) {
+	t.elements = elements{op: swiGLUOp, x: [5][]float32{h, gate, up}}
+	t.share(&t.elements, len(h), stretchElements/8, 8)
+}
+
+// SwiGLUBackward implements [Engine].
+func (t *Team) SwiGLUBackward(dgate, dup, dh, gate, up []float32) {
+	t.elements = elements{op: swiGLUBackwardOp, x: [5][]float32{dgate, dup, dh, gate, up}}
+	t.share(&t.elements, len(dh), stretchElements/8, 12)
+}
+
+// Axpby implements [Engine].
+func (t *Team) Axpby(y []float32, a float32, x []float32, b float32) {
+	t.elements = elements{op: axpbyOp, x: [5][]float32{y[:len(x)], x}, a: a, b: b}
+	t.share(&t.elements, len(x), stretchElements, 1)
+}
+
+// AdamW implements [Engine].
+func (t *Team) AdamW(p, g, m, v, rate []float32, s AdamW) {
+	t.elements = elements{op: adamWOp, x: [5][]float32{p, g, m, v}, rate: rate, adam: s}
+	t.share(&t.elements, len(p), stretchElements/8, 6)
+}
+
+// Descend implements [Engine].
+func (t *Team) Descend(p, u, rate []float32, decay, scale float32) {
+	t.elements = elements{op: descendOp, x: [5][]float32{p, u}, rate: rate, a: decay, b: scale}
+	t.share(&t.elements, len(p), stretchElements/8, 3)
+}
+
+func (e *elements) do(c *cpu, from, to int) {
+	x, rate := e.x, e.rate
+	for i := range x {
+		if x[i] != nil {
+			x[i] = x[i][from:to]
+		}
+	}
+	if len(rate) > 1 {
+		rate = rate[from:to]
+	}
+	switch e.op {
+	case swiGLUOp:
+		c.SwiGLU(x[0], x[1], x[2])
+	case swiGLUBackwardOp:
+		c.SwiGLUBackward(x[0], x[1], x[2], x[3], x[4])
+	case axpbyOp:
+		c.Axpby(x[0], e.a, x[1], e.b)
+	case adamWOp:
+		c.AdamW(x[0], x[1], x[2], x[3], rate, e.adam)
+	case descendOp:
+		c.Descend(x[0], x[1], rate, e.a, e.b)
+	}
+}
+
+// sums is an operation that sums, by stretches.
+type sums struct {
+	totals     []float64 // by stretch
+	x, dlogits []float32
+	labels     []int32 // nil for a sum of squares
+	cols       int
+	scale      float32
+}
+
+// SumSquares implements [Engine].
+func (t *Team) SumSquares(x []float32) float64 {
+	t.sums = sums{x: x}
+	return t.sum((len(x)+stretchElements-1)/stretchElements, stretchElements)
+}
+
+// CrossEntropy implements [Engine].
+func (t *Team) CrossEntropy(dlogits, logits []float32, labels []int32, cols int, scale float32) float64 {
+	t.sums = sums{x: logits, dlogits: dlogits, labels: labels, cols: cols, scale: scale}
+	return t.sum((len(labels)+stretchRows-1)/stretchRows, 8*stretchRows*cols)
+}
+
+// sum adds the totals of n stretches.
+func (t *Team) sum(n, cost int) float64 {
+	if n > len(t.totals) {
+		t.totals = make([]float64, n)
+	}
+	t.sums.totals = t.totals[:n]
+	t.share(&t.sums, n, 1, cost)
+	total := 0.0
+	for _, x := range t.totals[:n] {
+		total += x
+	}
+	return total
+}
+
+func (s *sums) do(c *cpu, from, to int) {
+	for i := from; i < to; i++ {
+		if s.labels == nil {
+			s.totals[i] = c.SumSquares(s.x[i*stretchElements : min((i+1)*stretchElements, len(s.x))])
+			continue
+		}
+		lo, hi := i*stretchRows, min((i+1)*stretchRows, len(s.labels))
+		var d []float32
+		if s.dlogits != nil {
+			d = s.dlogits[lo*s.cols : hi*s.cols]
+		}
+		s.totals[i] = c.CrossEntropy(d, s.x[lo*s.cols:hi*s.cols], s.labels[lo:hi], s.cols, s.scale)
+	}
+}
