@@ -25,6 +25,9 @@ func (r *Record) Describe(step int, arms []ArmStatus) string {
 			}
 			b.WriteString(".")
 		}
+		if i < len(arms) && arms[i].Doing != "" {
+			fmt.Fprintf(&b, " %s is %s.", a.Name, arms[i].Doing)
+		}
 	}
 	return b.String()
 }

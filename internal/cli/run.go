@@ -164,10 +164,21 @@ func (v runVerb) train(e *env, s *sim.Session, host *sim.LocalHost) (interrupted
 		}
 		host.Wait(200 * time.Millisecond)
 		s.Tick(time.Now())
+		bar.Describe(doing(s))
 		_ = bar.Set(max(s.Record().Last(), 0))
 	}
 	_ = bar.Finish()
 	return false
+}
+
+// doing is what a run is at.
+func doing(s *sim.Session) string {
+	for _, a := range s.Arms() {
+		if a.Doing != "" {
+			return a.Name + " is " + a.Doing
+		}
+	}
+	return "training"
 }
 
 // result is one row of the table.

@@ -36,6 +36,7 @@ type Arm struct {
 	Role  Role   `json:"role"`
 	State string `json:"state"` // waiting, running, done, failed
 	Err   string `json:"err"`   // what went wrong, where State is failed
+	Doing string `json:"doing"` // what keeps a running arm from its next update, if anything
 
 	Step    int    `json:"step"` // −1 where the arm has not begun
 	Train   string `json:"train"`
@@ -72,7 +73,7 @@ func Of(s *sim.Session, shown int) State {
 }
 
 func arm(rec *sim.Record, i int, a sim.Arm, status sim.ArmStatus, shown int) Arm {
-	out := Arm{Name: a.Name, About: a.About, Role: RoleOf(a), State: string(status.State), Err: status.Err, Step: -1}
+	out := Arm{Name: a.Name, About: a.About, Role: RoleOf(a), State: string(status.State), Err: status.Err, Doing: status.Doing, Step: -1}
 	for _, w := range a.Widen {
 		out.Widened = out.Widened || w.Step <= shown
 		if w.Rewarm.Scope != "none" {
