@@ -1,13 +1,15 @@
-// The mark of an arm: hue, dash and marker, the same as in the pictures. A coloured word in the text is the legend.
+// The mark of an arm: hue, dash and marker, as the program gives them. A coloured word in the text is the legend.
 
 const svg = "http://www.w3.org/2000/svg";
 const shapes = {
-  small: { dash: "1.5 2.5", mark: ["circle", { cx: 14, cy: 5, r: 3 }] },
-  copy: { dash: "5 3", mark: ["rect", { x: 11, y: 2, width: 6, height: 6 }] },
-  asymmetric: { dash: "6 2 1.5 2", mark: ["path", { d: "M14 1l4 7.2h-8z" }] },
-  sparkling: { dash: "", mark: ["path", { d: "M14 .6L18.4 5 14 9.4 9.6 5z" }] },
-  drop: { dash: "2.5 2", mark: ["path", { d: "M14 9l-4-7.2h8z" }] },
-  other: { dash: "8 2 2 2", mark: ["path", { d: "M10 4h8v2h-8zM13 1h2v8h-2z" }] },
+  disc: ["circle", { cx: 14, cy: 5, r: 3 }],
+  square: ["rect", { x: 11, y: 2, width: 6, height: 6 }],
+  triangle: ["path", { d: "M14 1l4 7.2h-8z" }],
+  diamond: ["path", { d: "M14 .6L18.4 5 14 9.4 9.6 5z" }],
+  wedge: ["path", { d: "M14 9l-4-7.2h8z" }],
+  cross: ["path", { d: "M10 3.8h2.8V1h2.4v2.8H18v2.4h-2.8V9h-2.4V6.2H10z" }],
+  pillar: ["rect", { x: 12.2, y: 1, width: 3.6, height: 8 }],
+  beam: ["rect", { x: 10, y: 3.2, width: 8, height: 3.6 }],
 };
 
 function element(name, attributes) {
@@ -17,15 +19,16 @@ function element(name, attributes) {
 }
 
 /** A word with its mark. */
-export function armWord({ name, role }) {
-  const { dash, mark } = shapes[role];
+export function armWord({ name, look: { hue, dash, marker } }) {
+  const [shape, place] = shapes[marker];
   const picture = element("svg", { viewBox: "0 0 28 10", "aria-hidden": "true" });
   picture.append(
     element("path", { d: "M0 5h28", "stroke-width": 2, fill: "none", ...(dash && { "stroke-dasharray": dash }) }),
-    element(mark[0], { ...mark[1], stroke: "none" }),
+    element(shape, { ...place, stroke: "none" }),
   );
   const word = document.createElement("span");
-  word.className = `arm ${role}`;
+  word.className = "arm";
+  word.style.color = hue;
   word.append(picture, name);
   return word;
 }

@@ -20,7 +20,7 @@ export class Story {
   }
 
   show(state) {
-    const shape = JSON.stringify(state.arms.map(({ name, role, about }) => [name, role, about]));
+    const shape = JSON.stringify(state.arms.map(({ name, role, look, about }) => [name, role, look, about]));
     if (shape !== this.#shape) {
       this.#shape = shape;
       this.#names(state);

@@ -16,7 +16,7 @@ export class Table {
   constructor(lab) { this.#lab = lab; }
 
   show(state) {
-    const shape = JSON.stringify(state.arms.map(({ name, role }) => [name, role]));
+    const shape = JSON.stringify(state.arms.map(({ name, look }) => [name, look]));
     if (shape !== this.#shape) {
       this.#shape = shape;
       this.#build(state.arms);

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/sparkling-lab/sparkling/viz/look"
 )
 
 // axes maps numbers to places inside a box.
@@ -54,7 +56,7 @@ func (v *View) wrap(s string, width float64) []string {
 
 // frame draws grid lines and their numbers.
 func (v *View) frame(a axes, xlabel string) {
-	for _, t := range ticks(a.y0, a.y1, a.in.h/44) {
+	for _, t := range ticks(a.y0, a.y1, math.Max(a.in.h/44, 2.5)) {
 		y := a.y(t)
 		v.pen.segment(point{a.in.x, y}, point{a.in.x + a.in.w, y}, 1, rule)
 		v.pen.text(number(t), a.in.x-6, y, 10.5, soft, right)
@@ -114,7 +116,7 @@ func (a axes) series(n int, at func(i int) (x, y float64)) []point {
 type label struct {
 	y           float64
 	name, value string
-	mark        mark
+	look        look.Look
 }
 
 // labelPitch is the height of a line of labels, and labelRoom the width that they take at most.
@@ -140,11 +142,11 @@ func (v *View) labels(list []label, a axes, edge float64) {
 		list[i].y = math.Min(list[i].y, highest)
 	}
 	for _, l := range list {
-		l.mark.shape(v.pen, x+4, l.y, 3.6, l.mark.hue)
+		v.pen.mark(l.look, x+4, l.y, 3.6)
 		words := l.name + " " + l.value
 		if x+12+v.pen.width(words, 11) > edge {
 			words = l.value // the mark says whose
 		}
-		v.pen.text(words, x+12, l.y, 11, l.mark.hue, left)
+		v.pen.text(words, x+12, l.y, 11, l.look.Hue, left)
 	}
 }

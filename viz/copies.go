@@ -29,10 +29,10 @@ func (v *View) copies(b box) {
 	for k, i := range arms {
 		arm := rec.Experiment.Arms[i]
 		in := box{b.x + float64(k)*(colW+gap), b.y + 8, colW, b.h - 8}
-		m := markOf(arm)
-		m.shape(v.pen, in.x+4, in.y+4, 4, m.hue)
+		m := v.looks[i]
+		v.pen.mark(m, in.x+4, in.y+4, 4)
 		short, _, _ := strings.Cut(arm.Name, " ")
-		v.pen.text(v.fitting([]string{arm.Name, short}, in.w-13, 11.5), in.x+13, in.y+4, 11.5, m.hue, left)
+		v.pen.text(v.fitting([]string{arm.Name, short}, in.w-13, 11.5), in.x+13, in.y+4, 11.5, m.Hue, left)
 		f, ok := rec.PairsAt(i, step)
 		if !ok {
 			v.single(box{in.x, in.y + 36, in.w, in.h - 36})
@@ -40,7 +40,7 @@ func (v *View) copies(b box) {
 		}
 		s := f.Summary(v.quantity)
 		v.pen.text(v.fitting(verdict(s), in.w, 10.5), in.x, in.y+20, 10.5, soft, left)
-		if h := v.groups(box{in.x, in.y + 36, in.w, in.h - 36}, f.Pairs, m.hue); h != nil {
+		if h := v.groups(box{in.x, in.y + 36, in.w, in.h - 36}, f.Pairs, m.Hue); h != nil {
 			hit = h
 		}
 	}
@@ -146,7 +146,7 @@ func (v *View) exactPair(b box, arms []int, step int, at pairAt) {
 			st := g.Stats[q][at.pair]
 			s += fmt.Sprintf("  %s %.4f, %.4f", shortNames[q], st.Cos, st.Dist)
 		}
-		lines = append(lines, line{arm.Name + ":" + s, markOf(arm).hue})
+		lines = append(lines, line{arm.Name + ":" + s, v.looks[i].Hue})
 	}
 	v.tip(b, lines)
 }

@@ -42,18 +42,18 @@ func (v *View) divergence(b box) {
 	var ends []label
 	for _, l := range curves {
 		arm := rec.Experiment.Arms[l.arm]
-		m := markOf(arm)
+		m := v.looks[l.arm]
 		at := func(ys []float64) []point {
 			return a.series(len(ys), func(k int) (float64, float64) { return float64(l.frames[k].Step), ys[k] })
 		}
-		v.pen.line(at(l.lo), 0.9, mix(paper, m.hue, 0.45), nil)
-		v.pen.line(at(l.hi), 0.9, mix(paper, m.hue, 0.45), nil)
+		v.pen.line(at(l.lo), 0.9, mix(paper, m.Hue, 0.45), nil)
+		v.pen.line(at(l.hi), 0.9, mix(paper, m.Hue, 0.45), nil)
 		mid := at(l.mid)
 		if len(mid) == 0 {
 			continue
 		}
-		v.pen.line(mid, 2, m.hue, m.dash)
-		m.shape(v.pen, mid[len(mid)-1].x, mid[len(mid)-1].y, 4, m.hue)
+		v.pen.line(mid, 2, m.Hue, m.Dash)
+		v.pen.mark(m, mid[len(mid)-1].x, mid[len(mid)-1].y, 4)
 		last := l.frames[len(l.frames)-1].Summary(sim.Gradient)
 		value := fmt.Sprintf("%.3f", last.Cos)
 		if last.Locked == last.Pairs {
@@ -67,7 +67,7 @@ func (v *View) divergence(b box) {
 		for _, c := range curves {
 			if f, ok := rec.PairsAt(c.arm, at); ok {
 				arm, s := rec.Experiment.Arms[c.arm], f.Summary(sim.Gradient)
-				words = append(words, line{fmt.Sprintf("%s: %.6f, %.6f, %d of %d", arm.Name, s.Cos, s.Dist, s.Locked, s.Pairs), markOf(arm).hue})
+				words = append(words, line{fmt.Sprintf("%s: %.6f, %.6f, %d of %d", arm.Name, s.Cos, s.Dist, s.Locked, s.Pairs), v.looks[c.arm].Hue})
 			}
 		}
 		v.tip(b, words)

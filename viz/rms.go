@@ -41,19 +41,19 @@ func (v *View) rms(b box) {
 	}
 	for k := range 2 * layers {
 		v.pen.text(block(k), a.x(float64(k)+0.5), a.in.y+a.in.h+11, 10.5, soft, center)
-		for i, arm := range rec.Experiment.Arms {
+		for i := range rec.Experiment.Arms {
 			x := a.x(float64(k) + 0.5 + (float64(i)-float64(len(rec.Tracks)-1)/2)*0.17)
-			m := markOf(arm)
+			m := v.looks[i]
 			if len(now[i]) > k {
 				y := a.y(float64(now[i][k].Ratio()))
-				v.pen.segment(point{x - 5, y}, point{x + 5, y}, 2, m.hue)
+				v.pen.segment(point{x - 5, y}, point{x + 5, y}, 2, m.Hue)
 			}
 			if p, ok := rec.Report(i); ok && p.Step <= step && k < len(p.RMSAfter) {
 				before, after := a.y(float64(p.RMSBefore[k].Ratio())), a.y(float64(p.RMSAfter[k].Ratio()))
-				v.pen.segment(point{x, before}, point{x, after}, 1, mix(paper, m.hue, 0.6))
-				v.pen.circle(x, before, 4.6, m.hue)
+				v.pen.segment(point{x, before}, point{x, after}, 1, mix(paper, m.Hue, 0.6))
+				v.pen.circle(x, before, 4.6, m.Hue)
 				v.pen.circle(x, before, 3.4, paper)
-				m.shape(v.pen, x, after, 2.6, m.hue)
+				v.pen.mark(m, x, after, 2.6)
 			}
 		}
 	}
@@ -71,7 +71,7 @@ func (v *View) exactRMS(b box, a axes, now [][]sim.BlockRMS, step int) {
 	k := min(int((v.pointer.x-a.in.x)/a.in.w*a.x1), int(a.x1)-1)
 	lines := []line{{fmt.Sprintf("%s: in, out, ratio", block(k)), ink}}
 	for i, arm := range v.rec.Experiment.Arms {
-		hue := markOf(arm).hue
+		hue := v.looks[i].Hue
 		write := func(when string, r sim.BlockRMS) {
 			lines = append(lines, line{fmt.Sprintf("%s %s: %.5f, %.5f, %.5f", arm.Name, when, r.In, r.Out, r.Ratio()), hue})
 		}

@@ -14,16 +14,19 @@ type line struct {
 // over says whether the pointer is in a box.
 func (v *View) over(b box) bool { return v.inside && b.holds(v.pointer) }
 
-// stepUnder is the step under the pointer, at most the shown one, and draws a line through it. It is false where the pointer is
-// elsewhere.
-func (v *View) stepUnder(a axes, shown int) (int, bool) {
+// under is the place on the x axis under the pointer, and draws a line through it. It is false where the pointer is elsewhere.
+func (v *View) under(a axes) (float64, bool) {
 	if !v.over(a.in) {
 		return 0, false
 	}
-	at := min(int(math.Round(a.x0+(v.pointer.x-a.in.x)/a.in.w*(a.x1-a.x0))), shown)
-	x := a.x(float64(at))
-	v.pen.segment(point{x, a.in.y}, point{x, a.in.y + a.in.h}, 1, soft)
-	return at, true
+	v.pen.segment(point{v.pointer.x, a.in.y}, point{v.pointer.x, a.in.y + a.in.h}, 1, soft)
+	return a.x0 + (v.pointer.x-a.in.x)/a.in.w*(a.x1-a.x0), true
+}
+
+// stepUnder is the step under the pointer on an axis of steps, at most the shown one.
+func (v *View) stepUnder(a axes, shown int) (int, bool) {
+	x, ok := v.under(a)
+	return min(int(math.Round(x)), shown), ok
 }
 
 // tip writes exact values beside the pointer, over everything else and inside b.

@@ -11,6 +11,7 @@ import (
 	"github.com/hajimehoshi/ebiten/v2"
 
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/viz/look"
 )
 
 // View draws a record. Places are in CSS pixels; the image it draws on has scale times as many.
@@ -18,10 +19,12 @@ type View struct {
 	rec      *sim.Record
 	step     int // −1 follows the newest
 	quantity sim.Quantity
+	scale    Scale
 	only     PaneID // one picture alone, or all
 	w, h     float64
 	pointer  point
 	inside   bool
+	looks    []look.Look               // of the record's arms
 	spreads  map[*sim.PairGroup]spread // of the record's frames, by their first group
 
 	pen    *pen
@@ -32,7 +35,7 @@ type View struct {
 }
 
 // New draws nothing until it has a record.
-func New() *View { return &View{step: -1} }
+func New() *View { return &View{step: -1, scale: Steps} }
 
 // SetRecord shows another record, live memory.
 func (v *View) SetRecord(r *sim.Record) {
@@ -46,6 +49,9 @@ func (v *View) SetStep(step int) { v.step = step }
 
 // SetQuantity compares the pairs in another quantity.
 func (v *View) SetQuantity(q sim.Quantity) { v.quantity = q }
+
+// SetScale chooses what the x axis of the loss counts.
+func (v *View) SetScale(s Scale) { v.scale = s }
 
 // ShowOnly shows one picture alone; the empty name shows all.
 func (v *View) ShowOnly(id PaneID) {
@@ -135,11 +141,12 @@ type content struct {
 	frames, reports int
 	step            int
 	quantity        sim.Quantity
+	scale           Scale
 	pointer         point // zero where it is elsewhere
 }
 
 func (v *View) content(p *place) content {
-	c := content{rec: v.rec, reports: len(v.rec.Reports), step: v.step, quantity: v.quantity}
+	c := content{rec: v.rec, reports: len(v.rec.Reports), step: v.step, quantity: v.quantity, scale: v.scale}
 	for _, t := range v.rec.Tracks {
 		c.frames += len(t)
 	}
@@ -152,6 +159,7 @@ func (v *View) content(p *place) content {
 func (v *View) render(p *place, now time.Time) {
 	p.content, p.drawn = v.content(p), now
 	v.drawn++
+	v.looks = look.Of(v.rec.Experiment)
 	draw(v, p.pane, p.box)
 	if !v.pen.flush(v.image, p.box) {
 		p.content = content{}

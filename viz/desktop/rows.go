@@ -8,7 +8,7 @@ import (
 	"github.com/hajimehoshi/ebiten/v2/text/v2"
 
 	"github.com/sparkling-lab/sparkling/sim"
-	"github.com/sparkling-lab/sparkling/viz"
+	armlook "github.com/sparkling-lab/sparkling/viz/look"
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
 
@@ -119,8 +119,10 @@ func (c *controls) arms(to *widget.Container) {
 	for _, head := range []string{"", "Train", "Held-out", "Locked"} {
 		cell(muted, 50, func(panel.State) string { return head })
 	}
-	for i, arm := range c.window.session.Experiment().Arms {
-		cell(viz.Hue(arm), inner-3*70, func(panel.State) string { return arm.Name })
+	e := c.window.session.Experiment()
+	looks := armlook.Of(e)
+	for i, arm := range e.Arms {
+		cell(looks[i].Hue, inner-3*70, func(panel.State) string { return arm.Name })
 		for _, of := range []func(panel.Arm) string{
 			func(a panel.Arm) string { return four(a.Train) },
 			func(a panel.Arm) string { return four(a.Held) },

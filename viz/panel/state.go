@@ -3,10 +3,13 @@
 package panel
 
 import (
+	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/viz/look"
 )
 
 // State is everything that the page's words and controls depend on. Numbers that were measured are strings with the shortest
@@ -34,6 +37,7 @@ type Arm struct {
 	Name  string `json:"name"`
 	About string `json:"about"`
 	Role  Role   `json:"role"`
+	Look  Look   `json:"look"`
 	State string `json:"state"` // waiting, running, done, failed
 	Err   string `json:"err"`   // what went wrong, where State is failed
 	Doing string `json:"doing"` // what keeps a running arm from its next update, if anything
@@ -65,11 +69,24 @@ func Of(s *sim.Session, shown int) State {
 		Beta2: strconv.FormatFloat(e.Optimizer.Beta2, 'g', -1, 64), Factor: factor(e),
 	}
 	out.Phase = phase(e, shown, out.Forked)
-	status := s.Arms()
+	status, looks := s.Arms(), look.Of(e)
 	for i, a := range e.Arms {
-		out.Arms = append(out.Arms, arm(rec, i, a, status[i], shown))
+		row := arm(rec, i, a, status[i], shown)
+		row.Look = lookOf(looks[i])
+		out.Arms = append(out.Arms, row)
 	}
 	return out
+}
+
+// Look is how an arm looks, in words that a page understands.
+type Look struct {
+	Hue    string `json:"hue"`  // #rrggbb
+	Dash   string `json:"dash"` // lengths of stroke and gap; empty is a solid line
+	Marker string `json:"marker"`
+}
+
+func lookOf(l look.Look) Look {
+	return Look{fmt.Sprintf("#%02x%02x%02x", l.Hue.R, l.Hue.G, l.Hue.B), strings.Trim(fmt.Sprint(l.Dash), "[]"), string(l.Marker)}
 }
 
 func arm(rec *sim.Record, i int, a sim.Arm, status sim.ArmStatus, shown int) Arm {

@@ -1,0 +1,66 @@
+package viz
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/sparkling-lab/sparkling/sim"
+)
+
+// gaps draws the difference of every arm to the first widened one: what the curves above, which the beginning stretches, hide.
+func (v *View) gaps(b box) {
+	rec, step, fork := v.rec, v.at(), v.rec.Experiment.Fork()
+	base := rec.Experiment.Baseline()
+	if base < 0 || fork >= rec.Experiment.Steps {
+		return
+	}
+	v.pen.text(fmt.Sprintf("Minus %s, mean over %d steps", rec.Experiment.Arms[base].Name, sim.GapSteps), b.x, b.y+8, 11, soft, left)
+	type curve struct {
+		arm int
+		at  []float64
+		gap []float64
+	}
+	var curves []curve
+	low, high := -0.01, 0.01
+	for i := range rec.Tracks {
+		c := curve{arm: i}
+		for _, f := range measured(rec.Tracks[i], step, func(f *sim.ArmFrame) bool { return f.Step > fork && hasHeld(f) }) {
+			if g, ok := rec.Gap(i, base, f.Step); ok && !math.IsInf(g, 0) {
+				c.at, c.gap = append(c.at, float64(f.Step)), append(c.gap, g)
+				low, high = math.Min(low, g), math.Max(high, g)
+			}
+		}
+		if len(c.at) > 0 {
+			curves = append(curves, c)
+		}
+	}
+	pad := (high - low) * 0.08
+	b.y, b.h = b.y+16, b.h-16
+	a := axes{v.plot(b, 24), float64(fork), float64(rec.Experiment.Steps), low - pad, high + pad}
+	v.frame(a, "step")
+	if len(curves) == 0 {
+		v.pen.text("begins at the widening", a.in.x+a.in.w/2, a.in.y+a.in.h/2, 11, soft, center)
+		return
+	}
+	var ends []label
+	for _, c := range curves {
+		m := v.looks[c.arm]
+		points := a.series(len(c.at), func(k int) (float64, float64) { return c.at[k], c.gap[k] })
+		v.pen.line(points, 2, m.Hue, m.Dash)
+		end := points[len(points)-1]
+		v.pen.mark(m, end.x, end.y, 4)
+		if c.arm != base {
+			ends = append(ends, label{end.y, rec.Experiment.Arms[c.arm].Name, fmt.Sprintf("%+.3f", c.gap[len(c.gap)-1]), m})
+		}
+	}
+	v.labels(ends, a, b.x+b.w)
+	if at, ok := v.stepUnder(a, step); ok {
+		lines := []line{{s: fmt.Sprintf("%d steps up to %d", sim.GapSteps, at), color: ink}}
+		for i, arm := range rec.Experiment.Arms {
+			if g, ok := rec.Gap(i, base, at); ok && i != base {
+				lines = append(lines, line{fmt.Sprintf("%s: %+.6f", arm.Name, g), v.looks[i].Hue})
+			}
+		}
+		v.tip(b, lines)
+	}
+}

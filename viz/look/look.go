@@ -1,0 +1,80 @@
+// Package look says how the arms of an experiment look, wherever they appear: hue, dash and marker, one table for the pictures, the page and
+// the window. It draws nothing.
+package look
+
+import (
+	"image/color"
+
+	"github.com/sparkling-lab/sparkling/sim"
+)
+
+// Marker is the shape at the end of a curve.
+type Marker string
+
+// The markers.
+const (
+	Disc     Marker = "disc"
+	Square   Marker = "square"
+	Triangle Marker = "triangle"
+	Diamond  Marker = "diamond"
+	Wedge    Marker = "wedge" // a triangle that stands on its tip
+	Cross    Marker = "cross"
+	Pillar   Marker = "pillar"
+	Beam     Marker = "beam"
+)
+
+// Look tells an arm from the others three times over, so that no single difference has to be seen. Its hue is dark enough for words on
+// white.
+type Look struct {
+	Hue    color.RGBA
+	Dash   []float64 // lengths of stroke and gap in CSS pixels; none is a solid line
+	Marker Marker
+}
+
+func rgb(hex uint32) color.RGBA {
+	return color.RGBA{uint8(hex >> 16), uint8(hex >> 8), uint8(hex), 255}
+}
+
+// named are the looks of the treatments that the Lab's story is about.
+var named = map[string]Look{
+	"small":      {rgb(0x6a717b), []float64{1.5, 2.5}, Disc},
+	"copy":       {rgb(0xb85000), []float64{5, 3}, Square},
+	"asymmetric": {rgb(0x0067b0), []float64{7, 2.5, 1.5, 2.5}, Triangle},
+	"sparkling":  {rgb(0x007a59), nil, Diamond},
+	"drop":       {rgb(0x9a4a84), []float64{2.5, 2}, Wedge},
+}
+
+// spare are the looks of all others, in the order in which they are given away.
+var spare = []Look{
+	{rgb(0x5d52b0), []float64{9, 2, 2, 2}, Cross},
+	{rgb(0x7d6200), []float64{3, 2}, Pillar},
+	{rgb(0x0f7691), []float64{10, 3}, Beam},
+	{rgb(0x2b2f36), []float64{1.5, 1.5}, Disc},
+}
+
+// Of are the looks of an experiment's arms. No two are equal: where two arms follow the same named treatment the second takes a spare one,
+// and when those run out, that of a treatment which does not occur.
+func Of(e sim.Experiment) []Look {
+	out := make([]Look, len(e.Arms))
+	taken := map[string]bool{}
+	var rest []int
+	for i, a := range e.Arms {
+		t, _ := sim.TreatmentOf(a)
+		l, ok := named[t.ID]
+		if !ok || taken[t.ID] {
+			rest = append(rest, i)
+			continue
+		}
+		out[i], taken[t.ID] = l, true
+	}
+	left := spare
+	for _, id := range []string{"drop", "asymmetric", "copy", "small", "sparkling"} {
+		if !taken[id] {
+			left = append(left[:len(left):len(left)], named[id])
+		}
+	}
+	for k, i := range rest {
+		out[i] = left[k%len(left)]
+	}
+	return out
+}

@@ -1,0 +1,54 @@
+package look
+
+import (
+	"image/color"
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/sparkling-lab/sparkling/sim"
+)
+
+// contrast is that of a colour with white, after WCAG 2.
+func contrast(c color.RGBA) float64 {
+	linear := func(v uint8) float64 {
+		x := float64(v) / 255
+		if x <= 0.04045 {
+			return x / 12.92
+		}
+		return math.Pow((x+0.055)/1.055, 2.4)
+	}
+	return 1.05 / (0.2126*linear(c.R) + 0.7152*linear(c.G) + 0.0722*linear(c.B) + 0.05)
+}
+
+func TestWordsInEveryHueCanBeRead(t *testing.T) {
+	all := spare
+	for _, l := range named {
+		all = append(all[:len(all):len(all)], l)
+	}
+	for _, l := range all {
+		// The page's panel is a little darker than white.
+		assert.GreaterOrEqual(t, contrast(l.Hue)*0.94, 4.5, "%v", l.Hue)
+	}
+}
+
+func TestNoTwoArmsLookAlike(t *testing.T) {
+	many := sim.Default()
+	for len(many.Arms) < sim.MaxArms {
+		many.Arms = append(many.Arms, many.Arms[3])
+	}
+	list := []sim.Experiment{many}
+	for _, b := range sim.Builtins() {
+		list = append(list, b.Experiment)
+	}
+	for _, e := range list {
+		seen := map[color.RGBA]bool{}
+		for _, l := range Of(e) {
+			assert.False(t, seen[l.Hue], "%s: %v twice", e.Name, l.Hue)
+			seen[l.Hue] = true
+		}
+	}
+	def := Of(sim.Default())
+	assert.Equal(t, []Marker{Disc, Square, Triangle, Diamond}, []Marker{def[0].Marker, def[1].Marker, def[2].Marker, def[3].Marker})
+}

@@ -1,0 +1,54 @@
+package viz
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/sparkling-lab/sparkling/sim"
+)
+
+// rates draws the learning rate of the newest parameters of every arm, and thin that of the old ones where it is another.
+func (v *View) rates(b box) {
+	rec, step := v.rec, v.at()
+	e := rec.Experiment
+	v.pen.text("Learning rate, in thousandths: of new parameters, and thin of old ones", b.x, b.y+8, 11, soft, left)
+	high := 0.0
+	for i := range rec.Tracks {
+		for _, f := range upTo(rec.Tracks[i], step) {
+			high = math.Max(high, float64(max(f.LROld, f.LRNew)))
+		}
+	}
+	if !(high > 0) || math.IsInf(high, 0) {
+		return
+	}
+	b.y, b.h = b.y+14, b.h-14
+	a := axes{v.plot(b, 6), 0, v.scale.end(rec), 0, high * 1e3 * 1.1}
+	for _, t := range ticks(a.y0, a.y1, 2) {
+		v.pen.segment(point{a.in.x, a.y(t)}, point{a.in.x + a.in.w, a.y(t)}, 1, rule)
+		v.pen.text(number(t), a.in.x-6, a.y(t), 10.5, soft, right)
+	}
+	v.fork(a, step, false)
+	for i := range e.Arms {
+		track, m := upTo(rec.Tracks[i], step), v.looks[i]
+		if len(track) > 0 && track[0].Step == 0 {
+			track = track[1:] // no update has led to it
+		}
+		at := func(rate func(*sim.ArmFrame) float32) []point {
+			return a.series(len(track), func(k int) (float64, float64) {
+				return v.scale.of(e, &track[k]), 1e3 * float64(rate(&track[k]))
+			})
+		}
+		v.pen.line(at(func(f *sim.ArmFrame) float32 { return f.LROld }), 0.9, mix(paper, m.Hue, 0.6), nil)
+		v.pen.line(at(func(f *sim.ArmFrame) float32 { return f.LRNew }), 1.6, m.Hue, m.Dash)
+	}
+	if x, ok := v.under(a); ok {
+		x = v.scale.snap(x)
+		lines := []line{{v.scale.at(x) + ": learning rate of new, of old parameters", ink}}
+		for i, arm := range e.Arms {
+			if f, ok := v.scale.before(e, upTo(rec.Tracks[i], step), x); ok && f.Step > 0 {
+				lines = append(lines, line{fmt.Sprintf("%s: %.5g, %.5g", arm.Name, f.LRNew, f.LROld), v.looks[i].Hue})
+			}
+		}
+		v.tip(b, lines)
+	}
+}
