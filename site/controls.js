@@ -4,6 +4,7 @@
 import { Story } from "./story.js";
 import { Table } from "./table.js";
 import { Knobs } from "./knobs.js";
+import { Choice } from "./choose.js";
 import { startExports } from "./exports.js";
 
 const byID = (id) => document.getElementById(id);
@@ -14,6 +15,7 @@ export function start(lab, meter) {
   const story = new Story(lab);
   const table = new Table(lab);
   const knobs = new Knobs(lab, () => refresh());
+  const choice = new Choice(lab, () => { knobs.show(); refresh(); });
   let lastMeter = 0;
   let seen = 0;
 
@@ -26,6 +28,8 @@ export function start(lab, meter) {
   function refresh() {
     const state = read();
     transport(state);
+    choice.show();
+    byID("scale").querySelector(`[value=${lab.scale()}]`).checked = true;
     story.show(state);
     table.show(state);
     if (performance.now() - lastMeter > 2000) {
@@ -43,7 +47,7 @@ export function start(lab, meter) {
   byID("widen").addEventListener("click", () => act("widen"));
   byID("live").addEventListener("click", () => act("scrub", -1));
   byID("scrub").addEventListener("input", (event) => act("scrub", Number(event.target.value)));
-  for (const name of ["speed", "quantity"]) {
+  for (const name of ["speed", "quantity", "scale"]) {
     byID(name).addEventListener("change", (event) => act(name, event.target.value));
   }
 
@@ -57,6 +61,7 @@ export function start(lab, meter) {
     action();
   }, { capture: true });
 
+  radios("scale", JSON.parse(lab.scales()));
   panes(lab);
   canvas();
   startExports(lab);
@@ -97,18 +102,21 @@ function transport(state) {
   for (const radio of document.querySelectorAll("[name=speed]")) radio.checked = radio.value === state.speed;
 }
 
+/** Fills a row of choices, of which the first holds. */
+function radios(name, choices) {
+  byID(name).append(...choices.map(({ id, label }, i) => {
+    const item = document.createElement("label");
+    const radio = Object.assign(document.createElement("input"), { type: "radio", name, value: id, checked: i === 0 });
+    item.append(radio, Object.assign(document.createElement("span"), { textContent: label }));
+    return item;
+  }));
+}
+
 /** On narrow windows one picture is shown at a time: the buttons that choose it. */
 function panes(lab) {
   const box = byID("panes");
   const narrow = matchMedia("(max-width: 860px)");
-  const names = JSON.parse(lab.panes());
-  names.forEach(({ id, label }, i) => {
-    const item = document.createElement("label");
-    const radio = Object.assign(document.createElement("input"), { type: "radio", name: "pane", value: id, checked: i === 0 });
-    const word = Object.assign(document.createElement("span"), { textContent: label });
-    item.append(radio, word);
-    box.append(item);
-  });
+  radios("panes", JSON.parse(lab.panes()));
   const choose = () => {
     box.hidden = !narrow.matches;
     lab.pane(narrow.matches ? box.querySelector(":checked").value : "");

@@ -6,6 +6,7 @@ const byID = (id) => document.getElementById(id);
 export class Knobs {
   #lab;
   #applied;
+  #open = new Set(); // the folded groups that the reader has opened
 
   constructor(lab, applied) {
     this.#lab = lab;
@@ -38,26 +39,37 @@ export class Knobs {
     const { controls, changed, problem } = JSON.parse(this.#lab.controls());
     const groups = new Map();
     for (const control of controls) {
-      if (!groups.has(control.group)) groups.set(control.group, []);
-      groups.get(control.group).push(row(control, changed.includes(control.id)));
+      if (!groups.has(control.group)) groups.set(control.group, { folded: control.folded, rows: [] });
+      groups.get(control.group).rows.push(row(control, changed.includes(control.id)));
     }
-    byID("knob-groups").replaceChildren(...[...groups].map(([name, rows]) => {
-      const set = document.createElement("fieldset");
-      const legend = Object.assign(document.createElement("legend"), { textContent: name });
-      set.append(legend, ...rows);
-      return set;
-    }));
+    byID("knob-groups").replaceChildren(...[...groups].map(([name, { folded, rows }]) => (folded ? this.#fold(name, rows) : group(name, rows))));
     const n = changed.length;
     byID("pending").textContent = problem || (n ? `${n} ${n === 1 ? "change is" : "changes are"} not yet running.` : "");
     byID("apply").disabled = n === 0;
     byID("undo").disabled = n === 0;
     byID("default").disabled = false;
   }
+
+  #fold(name, rows) {
+    const fold = Object.assign(document.createElement("details"), { open: this.#open.has(name) });
+    const changed = rows.filter((r) => r.classList.contains("changed")).length;
+    fold.append(Object.assign(document.createElement("summary"), { textContent: changed ? `${name} (${changed} changed)` : name }), ...rows);
+    fold.addEventListener("toggle", () => { if (fold.open) this.#open.add(name); else this.#open.delete(name); });
+    return fold;
+  }
+}
+
+function group(name, rows) {
+  const set = document.createElement("fieldset");
+  set.append(Object.assign(document.createElement("legend"), { textContent: name }), ...rows);
+  return set;
 }
 
 function row(control, changed) {
   const id = `knob-${control.id.replaceAll(".", "-")}`;
-  const box = Object.assign(document.createElement("div"), { className: changed ? "knob changed" : "knob" });
+  const box = Object.assign(document.createElement("div"), { className: "knob" });
+  box.classList.toggle("changed", changed);
+  box.classList.toggle("wide", (control.choices ?? []).some(({ label }) => label.length > 16));
   const label = Object.assign(document.createElement("label"), { htmlFor: id, textContent: control.label });
   const input = control.choices?.length ? select(control) : number(control);
   input.id = id;

@@ -39,6 +39,7 @@ async function load() {
   if (lacking) return fail(lacking);
 
   const manifest = await readManifest();
+  byID("report").hidden = !manifest.files["report/index.html"];
   const names = ["wasm/trainer.wasm", "wasm/lab.wasm"];
   const got = progress(names.reduce((sum, name) => sum + manifest.files[name].bytes, 0));
   const [trainer, lab] = await Promise.all(names.map((name) => fetchProgram(name, manifest.files[name], got)));

@@ -2,24 +2,28 @@
 // the next event turns the page again. No number of a result is written down here or in the page.
 
 import { armWord } from "./marks.js";
-
-const order = ["learning", "widened", "apart", "end"];
+import { told } from "./lessons.js";
 
 export class Story {
   #phase = "";
   #turned = ""; // the chapter the reader has turned to
   #shape = "";
+  #examples;
+  #said = "";
+  #state;
 
-  constructor() {
+  constructor(lab) {
+    this.#examples = JSON.parse(lab.examples());
     for (const button of document.querySelectorAll("#chapters button")) {
       button.addEventListener("click", () => {
         this.#turned = button.dataset.chapter;
-        this.#open();
+        this.#open(this.#state);
       });
     }
   }
 
   show(state) {
+    this.#state = state;
     const shape = JSON.stringify(state.arms.map(({ name, role, look, about }) => [name, role, look, about]));
     if (shape !== this.#shape) {
       this.#shape = shape;
@@ -29,13 +33,18 @@ export class Story {
     if (state.phase !== this.#phase) {
       this.#phase = state.phase;
       this.#turned = "";
-      this.#open();
     }
+    this.#open(state);
   }
 
-  #open() {
+  #open(state) {
     const shown = this.#turned || this.#phase;
-    for (const article of document.querySelectorAll("article[data-chapter]")) article.hidden = article.dataset.chapter !== shown;
+    const known = this.#examples.find(({ name, arms }) => name === state.name && arms.join() === state.arms.map((arm) => arm.name).join());
+    const first = known === this.#examples[0];
+    for (const article of document.querySelectorAll("article[data-chapter]")) article.hidden = !first || article.dataset.chapter !== shown;
+    document.getElementById("told").hidden = first;
+    document.getElementById("outcome").hidden = shown !== "end" || !state.done;
+    if (!first) this.#tell(known, shown, state);
     for (const button of document.querySelectorAll("#chapters button")) {
       const chapter = button.dataset.chapter;
       button.classList.toggle("now", chapter === this.#phase && chapter !== shown);
@@ -44,13 +53,29 @@ export class Story {
     }
   }
 
-  // What depends on which arms there are. A paragraph about an arm that is not there is left out.
-  #names({ arms }) {
-    slot("arms").replaceChildren(...arms.map((arm) => {
+  // The text of any other experiment than the first. It is replaced only where it says something else now.
+  #tell(known, chapter, state) {
+    const paragraphs = told(known?.name, chapter, state, known?.about);
+    if (chapter === "learning") paragraphs.push(this.#list(state.arms));
+    const said = JSON.stringify([state.name, paragraphs.map((p) => p.textContent)]);
+    if (said === this.#said) return;
+    this.#said = said;
+    document.getElementById("told").replaceChildren(...paragraphs);
+  }
+
+  #list(arms) {
+    const list = Object.assign(document.createElement("ul"), { className: "arms" });
+    list.append(...arms.map((arm) => {
       const item = document.createElement("li");
       item.append(armWord(arm), arm.about ? `: ${arm.about}` : "");
       return item;
     }));
+    return list;
+  }
+
+  // What depends on which arms there are. A paragraph about an arm that is not there is left out.
+  #names({ arms }) {
+    slot("arms").replaceChildren(...this.#list(arms).children);
     for (const node of document.querySelectorAll("[data-arm]")) {
       const arm = arms.find(({ role }) => role === node.dataset.arm);
       node.closest("p").hidden = !arm;

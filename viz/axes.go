@@ -22,17 +22,21 @@ func (a axes) y(v float64) float64 { return a.in.y + a.in.h - (v-a.y0)/(a.y1-a.y
 // plot is the place for data in a box: left of it the numbers of the y axis, right of it the labels of the curves, below it room for
 // the x axis.
 func (v *View) plot(b box, below float64) box {
-	room := math.Min(labelRoom, b.w*0.42)
+	room := 0.0
+	for _, arm := range v.rec.Experiment.Arms {
+		room = math.Max(room, v.pen.width(arm.Name+" +0.000", body)+labelIndent)
+	}
+	room = math.Min(room, b.w*0.42)
 	return box{b.x + 38, b.y + 6, math.Max(b.w-38-room, 40), math.Max(b.h-6-below, 10)}
 }
 
 // heading writes the title of a picture and one line that says how to read it, and returns the place that is left.
 func (v *View) heading(b box, title, how string) box {
-	v.pen.title(title, b.x, b.y+8, 14, ink)
-	y := b.y + 26
+	v.pen.title(title, b.x, b.y+8, head, ink)
+	y := b.y + 27
 	for _, line := range v.wrap(how, b.w) {
-		v.pen.text(line, b.x, y, 11, soft, left)
-		y += 14
+		v.pen.text(line, b.x, y, body, soft, left)
+		y += 15
 	}
 	return box{b.x, y, b.w, b.h - (y - b.y)}
 }
@@ -40,9 +44,9 @@ func (v *View) heading(b box, title, how string) box {
 // wrap breaks a sentence into lines that fit.
 func (v *View) wrap(s string, width float64) []string {
 	var lines []string
-	line, long, space := "", 0.0, v.pen.width(" ", 11)
+	line, long, space := "", 0.0, v.pen.width(" ", body)
 	for _, word := range strings.Fields(s) {
-		w := v.pen.width(word, 11)
+		w := v.pen.width(word, body)
 		if line != "" && long+space+w > width {
 			lines, line, long = append(lines, line), "", 0
 		}
@@ -59,13 +63,20 @@ func (v *View) frame(a axes, xlabel string) {
 	for _, t := range ticks(a.y0, a.y1, math.Max(a.in.h/44, 2.5)) {
 		y := a.y(t)
 		v.pen.segment(point{a.in.x, y}, point{a.in.x + a.in.w, y}, 1, rule)
-		v.pen.text(number(t), a.in.x-6, y, 10.5, soft, right)
+		v.pen.text(number(t), a.in.x-6, y, small, soft, right)
 	}
 	for _, t := range ticks(a.x0, a.x1, a.in.w/80) {
-		v.pen.text(number(t), a.x(t), a.in.y+a.in.h+11, 10.5, soft, center)
+		v.pen.text(number(t), a.x(t), a.in.y+a.in.h+11, small, soft, center)
 	}
 	v.pen.segment(point{a.in.x, a.in.y + a.in.h}, point{a.in.x + a.in.w, a.in.y + a.in.h}, 1, faint)
-	v.pen.text(xlabel, a.in.x+a.in.w+22, a.in.y+a.in.h+11, 10.5, soft, left)
+	v.pen.text(xlabel, a.in.x+a.in.w+22, a.in.y+a.in.h+11, small, soft, left)
+}
+
+// note writes a line in the middle of empty axes.
+func (v *View) note(a axes, s string) {
+	x, y, w := a.in.x+a.in.w/2, a.in.y+a.in.h/2, v.pen.width(s, body)+12
+	v.pen.rect(x-w/2, y-9, w, 18, paper)
+	v.pen.text(s, x, y, body, soft, center)
 }
 
 // ticks are round numbers between low and high, about n of them.
@@ -119,10 +130,10 @@ type label struct {
 	look        look.Look
 }
 
-// labelPitch is the height of a line of labels, and labelRoom the width that they take at most.
+// labelPitch is the height of a line of labels, and labelIndent what lies between the curves' ends and the words.
 const (
-	labelPitch = 15
-	labelRoom  = 150
+	labelPitch  = 16
+	labelIndent = 20
 )
 
 // labels writes words beside curves, in the order of the curves' ends, so that none covers another and none leaves the height of the
@@ -144,9 +155,9 @@ func (v *View) labels(list []label, a axes, edge float64) {
 	for _, l := range list {
 		v.pen.mark(l.look, x+4, l.y, 3.6)
 		words := l.name + " " + l.value
-		if x+12+v.pen.width(words, 11) > edge {
+		if x+12+v.pen.width(words, body) > edge {
 			words = l.value // the mark says whose
 		}
-		v.pen.text(words, x+12, l.y, 11, l.look.Hue, left)
+		v.pen.text(words, x+12, l.y, body, l.look.Hue, left)
 	}
 }

@@ -32,14 +32,14 @@ func (v *View) copies(b box) {
 		m := v.looks[i]
 		v.pen.mark(m, in.x+4, in.y+4, 4)
 		short, _, _ := strings.Cut(arm.Name, " ")
-		v.pen.text(v.fitting([]string{arm.Name, short}, in.w-13, 11.5), in.x+13, in.y+4, 11.5, m.Hue, left)
+		v.pen.text(v.fitting([]string{arm.Name, short}, in.w-13, body), in.x+13, in.y+4, body, m.Hue, left)
 		f, ok := rec.PairsAt(i, step)
 		if !ok {
 			v.single(box{in.x, in.y + 36, in.w, in.h - 36})
 			continue
 		}
 		s := f.Summary(v.quantity)
-		v.pen.text(v.fitting(verdict(s), in.w, 10.5), in.x, in.y+20, 10.5, soft, left)
+		v.pen.text(v.fitting(verdict(s), in.w, small), in.x, in.y+20, small, soft, left)
 		if h := v.groups(box{in.x, in.y + 36, in.w, in.h - 36}, f.Pairs, m.Hue); h != nil {
 			hit = h
 		}
@@ -83,7 +83,7 @@ func (v *View) single(b box) {
 func (v *View) row(b box, r, rows int, name string) (y, x, w float64) {
 	pitch := math.Min(b.h/float64(rows), 44)
 	y = b.y + pitch*(float64(r)+0.5)
-	v.pen.text(name, b.x, y, 9.5, soft, left)
+	v.pen.text(name, b.x, y, small, soft, left)
 	return y, b.x + 36, b.w - 36
 }
 

@@ -36,7 +36,7 @@ func (v *View) divergence(b box) {
 	a := axes{v.plot(b, 24), float64(fork), float64(end), math.Max(low-0.05, -1), 1.03}
 	v.frame(a, "step")
 	if len(curves) == 0 {
-		v.pen.text("begins at the widening", a.in.x+a.in.w/2, a.in.y+a.in.h/2, 11, soft, center)
+		v.note(a, "begins at the widening")
 		return
 	}
 	var ends []label

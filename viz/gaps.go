@@ -14,7 +14,7 @@ func (v *View) gaps(b box) {
 	if base < 0 || fork >= rec.Experiment.Steps {
 		return
 	}
-	v.pen.text(fmt.Sprintf("Minus %s, mean over %d steps", rec.Experiment.Arms[base].Name, sim.GapSteps), b.x, b.y+8, 11, soft, left)
+	v.pen.text(fmt.Sprintf("Minus %s, mean over %d steps", rec.Experiment.Arms[base].Name, sim.GapSteps), b.x, b.y+8, body, soft, left)
 	type curve struct {
 		arm int
 		at  []float64
@@ -39,7 +39,7 @@ func (v *View) gaps(b box) {
 	a := axes{v.plot(b, 24), float64(fork), float64(rec.Experiment.Steps), low - pad, high + pad}
 	v.frame(a, "step")
 	if len(curves) == 0 {
-		v.pen.text("begins at the widening", a.in.x+a.in.w/2, a.in.y+a.in.h/2, 11, soft, center)
+		v.note(a, "begins at the widening")
 		return
 	}
 	var ends []label

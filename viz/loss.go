@@ -16,6 +16,10 @@ func (v *View) loss(b box) {
 		lower.h -= rates
 		v.rates(box{b.x, b.y + b.h - rates, b.w, rates})
 	}
+	if v.scale == FLOPs { // arms of one step have not cost the same, and their difference would mislead
+		v.curves(box{b.x, b.y, b.w, lower.h})
+		return
+	}
 	upper.h = math.Round(lower.h * 0.56)
 	lower.y, lower.h = b.y+upper.h, lower.h-upper.h
 	v.curves(upper)
@@ -26,22 +30,22 @@ func (v *View) curves(b box) {
 	rec, step := v.rec, v.at()
 	e := rec.Experiment
 	guess := math.Log(float64(e.Vocab()))
-	low, high := math.Inf(1), guess
+	low, high, any := guess, guess, false
 	for i := range rec.Tracks {
 		for _, f := range measured(rec.Tracks[i], step, hasHeld) {
 			if h := float64(f.Held); !math.IsInf(h, 0) {
-				low, high = math.Min(low, h), math.Max(high, h)
+				low, high, any = math.Min(low, h), math.Max(high, h), true
 			}
 		}
 	}
-	if math.IsInf(low, 1) {
+	if !any {
 		return
 	}
 	pad := math.Max((high-low)*0.06, 0.02)
 	a := axes{v.plot(b, 24), 0, v.scale.end(rec), low - pad, high + pad}
 	v.frame(a, v.scale.unit())
 	v.pen.line([]point{{a.in.x, a.y(guess)}, {a.in.x + a.in.w, a.y(guess)}}, 1, faint, []float64{2, 3})
-	v.pen.text(fmt.Sprintf("blind guessing: ln %d = %.3f", e.Vocab(), guess), a.in.x+a.in.w, a.y(guess)+9, 10.5, soft, right)
+	v.pen.text(fmt.Sprintf("blind guessing: ln %d = %.3f", e.Vocab(), guess), a.in.x+a.in.w, a.y(guess)+9, small, soft, right)
 	v.fork(a, step, true)
 	var ends []label
 	for i, arm := range e.Arms {
@@ -103,7 +107,7 @@ func (v *View) fork(a axes, step int, named bool) {
 		x := a.x(v.scale.of(rec.Experiment, &t[len(t)-1]))
 		v.pen.line([]point{{x, a.in.y}, {x, a.in.y + a.in.h}}, 1, faint, []float64{3, 3})
 		if named {
-			v.pen.text("widened", x+4, a.in.y+a.in.h-8, 10.5, soft, left)
+			v.pen.text("widened", x+5, a.in.y+a.in.h*0.45, small, soft, left)
 		}
 		return
 	}

@@ -11,7 +11,7 @@ import (
 func (v *View) rates(b box) {
 	rec, step := v.rec, v.at()
 	e := rec.Experiment
-	v.pen.text("Learning rate, in thousandths: of new parameters, and thin of old ones", b.x, b.y+8, 11, soft, left)
+	v.pen.text(v.fitting([]string{"Learning rate, in thousandths: of new parameters, and thin of old ones", "Learning rate, in thousandths; thin: old parameters", "Learning rate"}, b.w, body), b.x, b.y+8, body, soft, left)
 	high := 0.0
 	for i := range rec.Tracks {
 		for _, f := range upTo(rec.Tracks[i], step) {
@@ -25,7 +25,7 @@ func (v *View) rates(b box) {
 	a := axes{v.plot(b, 6), 0, v.scale.end(rec), 0, high * 1e3 * 1.1}
 	for _, t := range ticks(a.y0, a.y1, 2) {
 		v.pen.segment(point{a.in.x, a.y(t)}, point{a.in.x + a.in.w, a.y(t)}, 1, rule)
-		v.pen.text(number(t), a.in.x-6, a.y(t), 10.5, soft, right)
+		v.pen.text(number(t), a.in.x-6, a.y(t), small, soft, right)
 	}
 	v.fork(a, step, false)
 	for i := range e.Arms {

@@ -34,13 +34,13 @@ func (v *View) rms(b box) {
 		top = 1
 	}
 	words := v.wrap(v.widened(step), b.w)
-	a := axes{box{b.x + 38, b.y + 8, b.w - 44, b.h - 34 - 14*float64(len(words))}, 0, float64(2 * layers), 0, top * 1.12}
+	a := axes{box{b.x + 38, b.y + 8, b.w - 44, b.h - 34 - 15*float64(len(words))}, 0, float64(2 * layers), 0, top * 1.12}
 	for _, t := range ticks(a.y0, a.y1, a.in.h/36) {
 		v.pen.segment(point{a.in.x, a.y(t)}, point{a.in.x + a.in.w, a.y(t)}, 1, rule)
-		v.pen.text(number(t), a.in.x-6, a.y(t), 10.5, soft, right)
+		v.pen.text(number(t), a.in.x-6, a.y(t), small, soft, right)
 	}
 	for k := range 2 * layers {
-		v.pen.text(block(k), a.x(float64(k)+0.5), a.in.y+a.in.h+11, 10.5, soft, center)
+		v.pen.text(block(k), a.x(float64(k)+0.5), a.in.y+a.in.h+11, small, soft, center)
 		for i := range rec.Experiment.Arms {
 			x := a.x(float64(k) + 0.5 + (float64(i)-float64(len(rec.Tracks)-1)/2)*0.17)
 			m := v.looks[i]
@@ -58,7 +58,7 @@ func (v *View) rms(b box) {
 		}
 	}
 	for i, w := range words {
-		v.pen.text(w, b.x, b.y+b.h-14*float64(len(words)-i)+8, 11, soft, left)
+		v.pen.text(w, b.x, b.y+b.h-15*float64(len(words)-i)+8, body, soft, left)
 	}
 	v.exactRMS(b, a, now, step)
 }

@@ -31,12 +31,12 @@ func (v *View) stepUnder(a axes, shown int) (int, bool) {
 
 // tip writes exact values beside the pointer, over everything else and inside b.
 func (v *View) tip(b box, lines []line) {
-	const pitch, inner = 15, 8
+	const pitch, inner = 16, 8
 	w, folded := 0.0, lines[:0:0]
 	for _, l := range lines {
 		for _, s := range v.wrap(l.s, b.w-2*inner) {
 			folded = append(folded, line{s, l.color})
-			w = math.Max(w, v.pen.width(s, 11))
+			w = math.Max(w, v.pen.width(s, body))
 		}
 	}
 	lines = folded
@@ -51,6 +51,6 @@ func (v *View) tip(b box, lines []line) {
 	v.pen.rect(x-1, y-1, w+2, h+2, faint)
 	v.pen.rect(x, y, w, h, paper)
 	for i, l := range lines {
-		v.pen.text(l.s, x+inner, y+inner/2+(float64(i)+0.5)*pitch, 11, l.color, left)
+		v.pen.text(l.s, x+inner, y+inner/2+(float64(i)+0.5)*pitch, body, l.color, left)
 	}
 }

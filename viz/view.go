@@ -53,6 +53,9 @@ func (v *View) SetQuantity(q sim.Quantity) { v.quantity = q }
 // SetScale chooses what the x axis of the loss counts.
 func (v *View) SetScale(s Scale) { v.scale = s }
 
+// Scale is what the x axis of the loss counts.
+func (v *View) Scale() Scale { return v.scale }
+
 // ShowOnly shows one picture alone; the empty name shows all.
 func (v *View) ShowOnly(id PaneID) {
 	if v.only != id {

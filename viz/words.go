@@ -48,6 +48,13 @@ type glyph struct {
 	dx, dy     int
 }
 
+// The sizes of type, in CSS pixels.
+const (
+	head  = 15.0
+	body  = 12.0
+	small = 11.0
+)
+
 // align says which part of a word stands at its x.
 type align int
 

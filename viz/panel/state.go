@@ -50,8 +50,10 @@ type Arm struct {
 	LROld   string `json:"lrOld"`
 	LRNew   string `json:"lrNew"`
 	Lock    Lock   `json:"lock"`
-	Logit   string `json:"logit"` // largest change of any logit by the widening
-	Rho     string `json:"rho"`   // of the re-warmup; empty without one
+	Logit   string `json:"logit"`  // largest change of any logit by the widening
+	Before  string `json:"before"` // held-out loss just before the newest widening
+	After   string `json:"after"`  // and just after it
+	Rho     string `json:"rho"`    // of the re-warmup; empty without one
 	Widened bool   `json:"widened"`
 }
 
@@ -113,7 +115,7 @@ func arm(rec *sim.Record, i int, a sim.Arm, status sim.ArmStatus, shown int) Arm
 		out.Whole = number(w)
 	}
 	if r, ok := rec.Report(i); ok && r.Step <= shown {
-		out.Logit = number(r.LogitError)
+		out.Logit, out.Before, out.After = number(r.LogitError), number(r.HeldBefore), number(r.HeldAfter)
 	}
 	return out
 }

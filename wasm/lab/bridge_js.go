@@ -20,6 +20,9 @@ func (l *lab) export() {
 		"work":     func([]js.Value) any { return encode(l.work()) },
 		"controls": func([]js.Value) any { return encode(l.controls()) },
 		"panes":    func([]js.Value) any { return encode(viz.Panes) },
+		"scales":   func([]js.Value) any { return encode(viz.Scales) },
+		"examples": func([]js.Value) any { return encode(panel.Examples()) },
+		"chosen":   func([]js.Value) any { return panel.Chosen(s.Experiment()) },
 		"notice":   func([]js.Value) any { return l.notice },
 		"csv":      func([]js.Value) any { return l.csv() },
 		"link":     func([]js.Value) any { return s.Experiment().Link() },
@@ -34,6 +37,20 @@ func (l *lab) export() {
 		"scrub":    func(a []js.Value) any { l.scrub(a[0].Int()); return "" },
 		"quantity": func(a []js.Value) any { l.view.SetQuantity(quantity(a[0].String())); return "" },
 		"pane":     func(a []js.Value) any { l.view.ShowOnly(viz.PaneID(a[0].String())); return "" },
+		"scale": func(a []js.Value) any {
+			if len(a) > 0 {
+				l.view.SetScale(viz.Scale(a[0].String()))
+			}
+			return string(l.view.Scale())
+		},
+		"example": func(a []js.Value) any {
+			e, err := sim.Named(a[0].String())
+			if err != nil {
+				return sentence(err)
+			}
+			s.Play()
+			return l.begin(e)
+		},
 		"speed": func(a []js.Value) any {
 			if v, ok := panel.ParseSpeed(a[0].String()); ok {
 				s.SetSpeed(v)
@@ -66,6 +83,7 @@ func (l *lab) begin(e sim.Experiment) string {
 		return sentence(err)
 	}
 	l.draft = e
+	l.view.SetScale(viz.ScaleFor(e))
 	l.scrub(-1)
 	l.session.Tick(time.Now())
 	return ""

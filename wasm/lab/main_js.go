@@ -12,6 +12,7 @@ import (
 	"github.com/hajimehoshi/ebiten/v2"
 
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/viz"
 )
 
 func main() {
@@ -31,6 +32,7 @@ func run(bridge js.Value) error {
 	}
 	l := newLab(s, bridge)
 	l.draft, l.notice = e, notice
+	l.view.SetScale(viz.ScaleFor(e))
 	l.export()
 	s.Play()
 	// Animation frames stop in a hidden tab; training does not.
@@ -47,11 +49,14 @@ func every(d time.Duration, f func()) {
 	js.Global().Call("setInterval", js.FuncOf(func(js.Value, []js.Value) any { f(); return nil }), d.Milliseconds())
 }
 
-// opening is the experiment of a link, or the default with a sentence that says what is wrong with the link.
+// opening is the experiment of a link or of that name, or the default with a sentence that says what is wrong with the link.
 func opening(hash string) (sim.Experiment, string) {
 	fragment := strings.TrimPrefix(hash, "#")
 	if fragment == "" {
 		return sim.Default(), ""
+	}
+	if e, err := sim.Named(fragment); err == nil {
+		return e, ""
 	}
 	e, err := sim.FromLink(fragment)
 	if err != nil {

@@ -17,7 +17,7 @@ func TestPageFitsTheWindowsThatPeopleHave(t *testing.T) {
 			p.finish()
 			assert.LessOrEqual(t, eval[float64](p, `document.documentElement.scrollWidth`), float64(w.W), "no sideways scrolling")
 			outside := eval[[]string](p, `[...document.querySelectorAll("button, select, input, summary")]
-				.filter((e) => e.offsetParent)
+				.filter((e) => e.checkVisibility({ contentVisibilityAuto: true }))
 				.filter((e) => { const b = e.getBoundingClientRect(); return b.left < -1 || b.right > innerWidth + 1 || b.height < 16; })
 				.map((e) => e.id || e.textContent || e.name)`)
 			assert.Empty(t, outside, "controls outside the window")

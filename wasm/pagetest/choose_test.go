@@ -1,0 +1,50 @@
+//go:build !js
+
+package pagetest
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/viz/panel"
+)
+
+// A reader chooses a lesson from the list: it runs at once, the text is about it and answers to what happens, and the address names it.
+func TestLessonIsChosenRunsAndAnswers(t *testing.T) {
+	p := open(t, desktop, short(t).Link())
+	assert.Contains(t, eval[string](p, `document.getElementById("chosen-about").textContent`), "changed", "what runs is none of the list")
+	offered := eval[[]string](p, `[...document.querySelectorAll("#chosen option")].map((o) => o.value).filter(Boolean)`)
+	require.Len(t, offered, len(sim.Builtins()))
+	p.run(`{ const c = document.getElementById("chosen"); c.value = "lock"; c.dispatchEvent(new Event("change")) }`)
+	s := p.state()
+	assert.Equal(t, "lock", s.Name)
+	assert.True(t, s.Playing)
+	assert.Equal(t, "#lock", eval[string](p, `location.hash`))
+	told := func() string { return eval[string](p, `document.getElementById("told").textContent`) }
+	assert.Contains(t, told(), "wait for step 500")
+	p.run(`sparkling.speed("max")`)
+	p.wait(`JSON.parse(sparkling.state()).last > 20`, time.Minute)
+	p.run(`document.getElementById("widen").click()`)
+	p.wait(fmt.Sprintf(`JSON.parse(sparkling.state()).phase === %q`, panel.Apart), time.Minute)
+	p.run(`sparkling.pause()`)
+	time.Sleep(time.Second)
+	assert.Contains(t, told(), "Drop: all 128 pairs are equal to the last bit")
+	assert.Contains(t, told(), "Asymmetric reset: 0 of 128 pairs")
+	p.shot("lesson-lock")
+
+	p.run(`document.querySelector("#scale [value=flops]").click()`)
+	assert.Equal(t, "flops", eval[string](p, `sparkling.scale()`))
+}
+
+// The address of a page may end with the name of an experiment.
+func TestAddressNamesAnExperiment(t *testing.T) {
+	p := open(t, desktop, "compute")
+	assert.Equal(t, "compute", p.state().Name)
+	assert.Equal(t, "compute", eval[string](p, `document.getElementById("chosen").value`))
+	assert.Equal(t, "flops", eval[string](p, `sparkling.scale()`), "arms of equal cost are compared at equal cost")
+}
