@@ -80,7 +80,7 @@ golden: ## write the golden pictures anew; look at the difference before you com
 	$(XVFB) go test ./viz ./viz/desktop ./internal/report -count=1 -update
 
 bench: build ## measure speed beside peers and limits, and write docs/ anew (minutes; leave the machine alone)
-	bin/sparkling bench --peers --docs docs
+	bin/sparkling bench --peers --long --docs docs
 
 figures: build ## run the default experiment and draw its figures: bin/default/
 	bin/sparkling run --out bin/default
