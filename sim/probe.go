@@ -13,33 +13,60 @@ const (
 	ProbeDense = 40
 )
 
-// maxPairs bounds what a probe reports of a group, so that a very wide network does not drown the picture: where there are more pairs,
-// so many of them are measured, evenly spread.
-const maxPairs = 64
+// Bounds on the pairs that a probe reports of a group, so that a very wide network does not drown the picture; and how many it keeps
+// where more would cost too much. Where there are more pairs, those are evenly spread.
+const (
+	maxPairs  = 64
+	fewPairs  = 32
+	pairFLOPs = 100  // one compared element takes about as long as so many FLOPs of a matrix product
+	pairShare = 0.05 // of the training, at most
+	pairRate  = 0.17 // probes a step, about: every tenth, and every one for a while after a widening
+)
+
+// affordable is how many pairs of a group may be measured: as many as cost pairShare of an update of that many FLOPs. It follows from
+// shapes alone, never from a clock, so that a run gives the same record everywhere.
+func affordable(t *model.Table, axis model.Axis, flops float64) int {
+	elements := 0 // of one pair of every group
+	for _, x := range t.Tensors {
+		if x.Kind == model.Gain {
+			continue
+		}
+		if x.Rows.Axis == axis {
+			elements += x.Experts * x.Cols.Size
+		}
+		if x.Cols.Axis == axis {
+			elements += x.Experts * x.Rows.Size
+		}
+	}
+	return min(maxPairs, max(fewPairs, int(pairShare*flops/(pairRate*pairFLOPs*float64(Quantities)*float64(max(elements, 1))))))
+}
 
 // probePairs compares originals and copies of all widenings in weights, gradients and moments. A copy of a copy is paired with that copy.
-func probePairs(c model.Config, pairs map[model.Axis][]widen.Pair, of [Quantities]model.Values) []PairGroup {
+// flops is what an update costs.
+func probePairs(pairs map[model.Axis][]widen.Pair, of [Quantities]model.Values, flops float64) []PairGroup {
 	var groups []PairGroup
-	if inner := spread(pairs[model.Inner]); len(inner) > 0 {
-		for l := range c.Layers {
-			for e := range c.Experts {
+	table := of[Weight].Table
+	if inner := spread(pairs[model.Inner], affordable(table, model.Inner, flops)); len(inner) > 0 {
+		for l := range table.Config.Layers {
+			for e := range table.Config.Experts {
 				groups = append(groups, group(model.Inner, l, e, inner, of))
 			}
 		}
 	}
-	if hidden := spread(pairs[model.Hidden]); len(hidden) > 0 {
+	if hidden := spread(pairs[model.Hidden], affordable(table, model.Hidden, flops)); len(hidden) > 0 {
 		groups = append(groups, group(model.Hidden, -1, -1, hidden, of))
 	}
 	return groups
 }
 
-func spread(pairs []widen.Pair) []widen.Pair {
-	if len(pairs) <= maxPairs {
+// spread picks n pairs.
+func spread(pairs []widen.Pair, n int) []widen.Pair {
+	if len(pairs) <= n {
 		return pairs
 	}
-	out := make([]widen.Pair, maxPairs)
+	out := make([]widen.Pair, n)
 	for i := range out {
-		out[i] = pairs[i*len(pairs)/maxPairs]
+		out[i] = pairs[i*len(pairs)/n]
 	}
 	return out
 }
@@ -49,19 +76,21 @@ func group(axis model.Axis, layer, expert int, pairs []widen.Pair, of [Quantitie
 	for _, p := range pairs {
 		g.Orig, g.Copy = append(g.Orig, int32(p.Orig)), append(g.Copy, int32(p.Copy))
 	}
+	all := make([]sums, len(pairs))
 	for q, v := range of {
+		clear(all)
+		compare(all, v, axis, layer, expert, pairs)
 		g.Stats[q] = make([]PairStat, len(pairs))
-		for i, p := range pairs {
-			g.Stats[q][i] = compare(v, axis, layer, expert, p)
+		for i := range all {
+			g.Stats[q][i] = all[i].stat()
 		}
 	}
 	return g
 }
 
-// compare measures one pair. Its vectors are, on the inner axis, gate row, up row and down column of one expert; on the hidden
-// axis the slice of every tensor with that axis but the gains.
-func compare(v model.Values, axis model.Axis, layer, expert int, p widen.Pair) PairStat {
-	var s sums
+// compare adds what pairs have to their sums. Their vectors are, on the inner axis, gate row, up row and down column of one expert; on the
+// hidden axis the slice of every tensor with that axis but the gains. Matrices are read in the order in which they lie.
+func compare(all []sums, v model.Values, axis model.Axis, layer, expert int, pairs []widen.Pair) {
 	for i, t := range v.Table.Tensors {
 		if t.Kind == model.Gain || (layer >= 0 && t.Layer != layer) {
 			continue
@@ -72,19 +101,19 @@ func compare(v model.Values, axis model.Axis, layer, expert int, p widen.Pair) P
 			}
 			data, cols := v.Expert(i, e), t.Cols.Size
 			if t.Rows.Axis == axis {
-				a, b := data[p.Orig*cols:(p.Orig+1)*cols], data[p.Copy*cols:(p.Copy+1)*cols]
-				for j := range a {
-					s.add(a[j], b[j])
+				for k, p := range pairs {
+					all[k].rows(data[p.Orig*cols:(p.Orig+1)*cols], data[p.Copy*cols:(p.Copy+1)*cols])
 				}
 			}
 			if t.Cols.Axis == axis {
-				for r := 0; r < len(data); r += cols {
-					s.add(data[r+p.Orig], data[r+p.Copy])
+				for ; len(data) > 0; data = data[cols:] {
+					for k, p := range pairs {
+						all[k].add(data[p.Orig], data[p.Copy])
+					}
 				}
 			}
 		}
 	}
-	return s.stat()
 }
 
 // sums gathers what cosine and distance need, in float64.
@@ -96,6 +125,21 @@ func (s *sums) add(a, b float32) {
 	s.bb += y * y
 	s.ab += x * y
 	s.dd += (x - y) * (x - y)
+}
+
+// rows adds two rows, in two halves that do not wait for each other's sums.
+func (s *sums) rows(a, b []float32) {
+	var odd sums
+	even := *s
+	i := 0
+	for ; i+2 <= len(a); i += 2 {
+		even.add(a[i], b[i])
+		odd.add(a[i+1], b[i+1])
+	}
+	if i < len(a) {
+		even.add(a[i], b[i])
+	}
+	*s = sums{even.aa + odd.aa, even.bb + odd.bb, even.ab + odd.ab, even.dd + odd.dd}
 }
 
 func (s *sums) stat() PairStat {

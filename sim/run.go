@@ -136,7 +136,7 @@ func (r *run) update() ArmFrame {
 		f.Load = make([]float32, r.net.Config.Layers*r.net.Config.Experts)
 		r.net.Load(f.Load)
 		if r.stage > 0 {
-			f.Pairs = probePairs(r.net.Config, r.pairs, [Quantities]model.Values{r.net.Weights, r.net.Grads, r.opt.M, r.opt.V})
+			f.Pairs = r.pairGroups()
 		}
 	}
 	if r.step%ProbeEvery == 0 || r.step == r.end {
@@ -146,6 +146,11 @@ func (r *run) update() ArmFrame {
 		f.Whole = float32(r.evaluate(r.text.AllHeld(r.exp.Task.Seq), nil))
 	}
 	return f
+}
+
+// pairGroups are the pairs of all widenings, compared in what the last update left.
+func (r *run) pairGroups() []PairGroup {
+	return probePairs(r.pairs, [Quantities]model.Values{r.net.Weights, r.net.Grads, r.opt.M, r.opt.V}, r.cost)
 }
 
 // frame is the present instant with nothing measured.

@@ -1,0 +1,46 @@
+package sim
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/widen"
+)
+
+func TestProbesMeasureFewerPairsWhereTheyWouldCostTooMuch(t *testing.T) {
+	e := Default()
+	c := e.start(1)
+	c.Hidden, c.Inner = 2*c.Hidden, 2*c.Inner
+	cost := func(c model.Config, batch, seq int) float64 { return model.Count(c, batch, seq).FLOPs }
+	for _, axis := range []model.Axis{model.Inner, model.Hidden} {
+		table := model.NewTable(c)
+		assert.GreaterOrEqual(t, affordable(table, axis, cost(c, 8, 64)), 32, "all pairs of the default experiment, axis %s", axis)
+		wide := c
+		wide.Hidden, wide.Inner, wide.Experts = 256, 256, 64
+		table = model.NewTable(wide)
+		assert.Equal(t, fewPairs, affordable(table, axis, cost(wide, 1, 16)), "many experts and few tokens, axis %s", axis)
+		assert.Equal(t, maxPairs, affordable(table, axis, cost(wide, 64, 256)), "the same with many tokens, axis %s", axis)
+	}
+	pairs := make([]widen.Pair, 40)
+	for i := range pairs {
+		pairs[i] = widen.Pair{Orig: i, Copy: 40 + i}
+	}
+	some := spread(pairs, 16)
+	assert.Len(t, some, 16)
+	assert.Equal(t, 0, some[0].Orig)
+	assert.Greater(t, some[15].Orig, 35, "spread evenly")
+	assert.Equal(t, pairs, spread(pairs, 64))
+}
+
+func TestPairsAreComparedInAllTheirParts(t *testing.T) {
+	var whole, parts sums
+	a, b := []float32{1, -2, 3, 4, 0.5}, []float32{2, -2, 1, 0, 0.25}
+	whole.rows(a, b)
+	for i := range a {
+		parts.add(a[i], b[i])
+	}
+	assert.Equal(t, parts, whole, "whole numbers and halves: no sum is rounded")
+	assert.Equal(t, PairStat{1, 0}, func() PairStat { var s sums; s.rows(a, a); return s.stat() }())
+}
