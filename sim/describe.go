@@ -45,6 +45,9 @@ func (r *Record) lock(arm, step int) string {
 	case w.Locked > 0:
 		return fmt.Sprintf(", %d of %d pairs are still identical", w.Locked, w.Pairs)
 	}
+	if math.IsNaN(g.Cos) {
+		return fmt.Sprintf(", apart: weight cosine %.2f, no gradient at the copies", w.Cos)
+	}
 	return fmt.Sprintf(", apart: weight cosine %.2f, gradient cosine %.2f", w.Cos, g.Cos)
 }
 

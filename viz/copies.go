@@ -54,7 +54,16 @@ func verdict(s sim.Summary) []string {
 	if s.Locked == s.Pairs {
 		return []string{fmt.Sprintf("all %d identical", s.Pairs), "identical"}
 	}
-	return []string{fmt.Sprintf("cosine %.3f, distance %.3f", s.Cos, s.Dist), fmt.Sprintf("cosine %.3f", s.Cos)}
+	c := cosine(s.Cos, 3)
+	return []string{fmt.Sprintf("cosine %s, distance %.3f", c, s.Dist), "cosine " + c}
+}
+
+// cosine is a number, or none: a vector of zeros points nowhere.
+func cosine(c float64, digits int) string {
+	if math.IsNaN(c) {
+		return "none"
+	}
+	return fmt.Sprintf("%.*f", digits, c)
 }
 
 // fitting is the first of several wordings that is not wider than there is room for, or the last.
@@ -144,7 +153,7 @@ func (v *View) exactPair(b box, arms []int, step int, at pairAt) {
 		s := ""
 		for q := range sim.Quantities {
 			st := g.Stats[q][at.pair]
-			s += fmt.Sprintf("  %s %.4f, %.4f", shortNames[q], st.Cos, st.Dist)
+			s += fmt.Sprintf("  %s %s, %.4f", shortNames[q], cosine(float64(st.Cos), 4), st.Dist)
 		}
 		lines = append(lines, line{arm.Name + ":" + s, v.looks[i].Hue})
 	}

@@ -27,7 +27,9 @@ func (v *View) divergence(b box) {
 		for _, f := range frames {
 			s := v.spread(f)
 			l.lo, l.mid, l.hi = append(l.lo, s.lo), append(l.mid, s.mean), append(l.hi, s.hi)
-			low = math.Min(low, s.lo)
+			if !math.IsNaN(s.lo) {
+				low = math.Min(low, s.lo)
+			}
 		}
 		if len(frames) > 0 {
 			curves = append(curves, l)
@@ -55,7 +57,7 @@ func (v *View) divergence(b box) {
 		v.pen.line(mid, 2, m.Hue, m.Dash)
 		v.pen.mark(m, mid[len(mid)-1].x, mid[len(mid)-1].y, 4)
 		last := l.frames[len(l.frames)-1].Summary(sim.Gradient)
-		value := fmt.Sprintf("%.3f", last.Cos)
+		value := cosine(last.Cos, 3)
 		if last.Locked == last.Pairs {
 			value = "locked"
 		}
@@ -67,7 +69,7 @@ func (v *View) divergence(b box) {
 		for _, c := range curves {
 			if f, ok := rec.PairsAt(c.arm, at); ok {
 				arm, s := rec.Experiment.Arms[c.arm], f.Summary(sim.Gradient)
-				words = append(words, line{fmt.Sprintf("%s: %.6f, %.6f, %d of %d", arm.Name, s.Cos, s.Dist, s.Locked, s.Pairs), v.looks[c.arm].Hue})
+				words = append(words, line{fmt.Sprintf("%s: %s, %.6f, %d of %d", arm.Name, cosine(s.Cos, 6), s.Dist, s.Locked, s.Pairs), v.looks[c.arm].Hue})
 			}
 		}
 		v.tip(b, words)

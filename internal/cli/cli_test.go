@@ -72,6 +72,9 @@ func TestBuiltInExperimentsAreListedAndRunByName(t *testing.T) {
 	for i, b := range sim.Builtins() {
 		assert.Regexp(t, "^"+b.Name+" +"+regexp.QuoteMeta(b.Title+" "), lines[i])
 	}
+	code, out, err = run("run", "pairs", "--steps", "20", "--quiet", "--json")
+	require.Zero(t, code, err)
+	assert.Contains(t, out, `"gradient_cosine": null`, "dead neurons have no gradient")
 	code, out, err = run("run", "compute", "--steps", "20", "--quiet")
 	require.Zero(t, code, err)
 	assert.Regexp(t, `(?m)^SPARKLING +20 `, out)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"strings"
 	"text/tabwriter"
@@ -212,11 +213,19 @@ func results(s *sim.Session) []result {
 		}
 		if f, ok := r.PairsAt(i, a.Step); ok {
 			w, g := f.Summary(sim.Weight), f.Summary(sim.Gradient)
-			row.Pairs, row.Locked, row.WeightCosine, row.GradCosine = w.Pairs, w.Locked, &w.Cos, &g.Cos
+			row.Pairs, row.Locked, row.WeightCosine, row.GradCosine = w.Pairs, w.Locked, finite(w.Cos), finite(g.Cos)
 		}
 		out = append(out, row)
 	}
 	return out
+}
+
+// finite is nothing where x is not a number: a gradient of zeros has no cosine.
+func finite(x float64) *float64 {
+	if math.IsNaN(x) {
+		return nil
+	}
+	return &x
 }
 
 func (v runVerb) print(w io.Writer, s *sim.Session) error {
