@@ -66,7 +66,9 @@ func Main() []Product {
 	for _, s := range [][3]int{{256, 32, 16}, {248, 32, 32}, {37, 32, 32}, {128, 64, 32}, {96, 64, 64}, {64, 128, 64}, {300, 256, 64}} {
 		rows, d, f := s[0], s[1], s[2]
 		all = append(all, layer(rows, d, f, 1)...) // gate, up
-		all = append(all, layer(rows, f, d, 1)...) // down
+		if d != f {
+			all = append(all, layer(rows, f, d, 1)...) // down
+		}
 	}
 	return all
 }
