@@ -10,7 +10,7 @@ import (
 type kernel struct {
 	name  string // as [NewCPUWith] takes it
 	about string // for people
-	whole int    // it reads columns of b in multiples of so many
+	whole int    // it reads columns of b in multiples of so many, a power of two
 	part  bool   // and yet writes any number of columns of c
 
 	wide func(n int) int // how many columns to a panel, of n

@@ -24,14 +24,15 @@ type panel struct {
 	mask                 *int32 // and as a vector for AVX2
 }
 
-// newPanel is the first panel of a product, and checks once what the assembly will read and write.
-func newPanel(p *product) panel {
+// set makes it the first panel of a product, and checks once what the assembly will read and write.
+func (to *panel) set(p *product) {
 	_, _, _ = p.c[(p.m-1)*p.ldc+p.n-1], p.a[(p.m-1)*p.aRow+(p.k-1)*p.aCol], p.b[p.at(p.n-1)+(p.k-1)*p.ldb]
-	acc := 0
+	to.a = &p.a[0]
+	to.ldc, to.aRow, to.aCol, to.ldb = 4*p.ldc, 4*p.aRow, 4*p.aCol, 4*p.ldb
+	to.m, to.k = p.m, p.k
 	if p.acc {
-		acc = -1
+		to.acc = -1
 	}
-	return panel{&p.c[0], &p.a[0], &p.b[0], 4 * p.ldc, 4 * p.aRow, 4 * p.aCol, 4 * p.ldb, p.m, p.k, acc, 0, nil}
 }
 
 // avx512x1, x2 and x3 compute a panel of up to 16, 32 and 48 columns.
@@ -54,10 +55,11 @@ func wideAVX512(n int) int {
 }
 
 func mulAVX512(p *product) {
-	to := newPanel(p)
-	for j := 0; j < p.n; j += p.wide {
+	var to panel
+	to.set(p)
+	for j, at := 0, 0; j < p.n; j, at = j+p.wide, at+p.next {
 		cols := min(p.wide, p.n-j)
-		to.c, to.b = &p.c[j], &p.b[p.at(j)]
+		to.c, to.b = &p.c[j], &p.b[at]
 		to.last = 1<<((cols-1)%16+1) - 1
 		switch {
 		case cols <= 16:
@@ -88,10 +90,11 @@ func avx2x2m(p *panel)
 var masks = [16]int32{-1, -1, -1, -1, -1, -1, -1, -1}
 
 func mulAVX2(p *product) {
-	to := newPanel(p)
-	for j := 0; j < p.n; j += p.wide {
+	var to panel
+	to.set(p)
+	for j, at := 0, 0; j < p.n; j, at = j+p.wide, at+p.next {
 		cols := min(p.wide, p.n-j)
-		to.c, to.b, to.mask = &p.c[j], &p.b[p.at(j)], &masks[7-(cols-1)%8]
+		to.c, to.b, to.mask = &p.c[j], &p.b[at], &masks[7-(cols-1)%8]
 		switch {
 		case cols == 16:
 			avx2x2(&to)

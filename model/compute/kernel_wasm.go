@@ -37,22 +37,22 @@ func mulWasm(p *product) {
 	if p.acc {
 		to.acc = 1
 	}
-	for j := 0; j < p.n; {
-		to.c, to.b = &p.c[j], &p.b[p.at(j)]
+	j, at := 0, 0
+	for ; j+16 <= p.n; j, at = j+16, at+p.next {
+		to.c, to.b = &p.c[j], &p.b[at]
+		panel4(&to)
+	}
+	for wide := 0; j < p.n; j, at = j+wide, at+wide { // what no panel is left of, in narrower ones
+		to.c, to.b, wide = &p.c[j], &p.b[at], 4
 		switch left := p.n - j; {
-		case left >= 16:
-			panel4(&to)
-			j += 16
 		case left >= 8:
+			wide = 8
 			panel2(&to)
-			j += 8
 		case left >= 4:
 			panel1(&to)
-			j += 4
 		default:
 			to.part = left
 			panelPart(&to)
-			j = p.n
 		}
 	}
 }

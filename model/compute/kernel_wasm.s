@@ -34,8 +34,10 @@
 #define STORE(P, OFF, V) Get P; I32WrapI64; Get V; V128Store $0, $OFF;
 #define ZERO(V)          Get V15; Set V;
 
-// SPLAT reads an element of a at P, MULADD adds its product with B to S.
-#define SPLAT(P)     Get P; I32WrapI64; F32Load $0; F32x4Splat; Set V12;
+// SPLAT reads an element of a at P, MULADD adds its product with B to S. The assembler of Go 1.27 leaves out the two numbers that follow
+// the opcode of such a load, alignment and offset. Both are zero bytes, and so is the opcode of Unreachable: it writes them. An assembler that
+// writes them itself will make every product trap.
+#define SPLAT(P)     Get P; I32WrapI64; V128Load32Splat; Unreachable; Unreachable; Set V12;
 #define MULADD(B, S) Get V12; Get B; F32x4Mul; Get S; F32x4Add; Set S;
 
 // LOADPART and STOREPART move the first one, two or three columns of a vector.

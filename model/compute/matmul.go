@@ -45,7 +45,7 @@ func (e *cpu) MatMul(form Form, dst, a, b Mat, acc bool) {
 		e.blocks(form)
 		return
 	}
-	if form == NT || p.n%e.kernel.whole != 0 {
+	if form == NT || p.n&(e.kernel.whole-1) != 0 {
 		e.panels(form == NT)
 	}
 	e.multiply()
@@ -82,8 +82,8 @@ func (e *cpu) blocks(form Form) {
 func (e *cpu) multiply() {
 	p, lanes := &e.job, e.kernel.whole
 	n, c, ldc := p.n, p.c, p.ldc
-	whole := n / lanes * lanes
-	if whole == n || e.kernel.part {
+	whole := n &^ (lanes - 1)
+	if e.kernel.part || whole == n {
 		e.kernel.mul(p)
 		return
 	}
