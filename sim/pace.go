@@ -47,8 +47,10 @@ func (s *Session) advance() {
 		s.target = float64(s.exp.Steps)
 		return
 	}
-	// Not further than a little beyond what is done, so that a slow machine does not hurry later.
-	s.target = math.Min(s.target, float64(s.progress())+math.Max(8, s.pace(s.target)*float64(s.speed)))
+	// Not further than a little beyond what is done, so that a slow machine does not hurry later. An arm that begins anew catches up as fast as
+	// it can.
+	s.reached = max(s.reached, s.progress())
+	s.target = math.Min(s.target, float64(s.reached)+math.Max(8, s.pace(s.target)*float64(s.speed)))
 	for dt > 0 {
 		part := math.Min(dt, 0.05)
 		s.target += part * s.pace(s.target) * float64(s.speed)

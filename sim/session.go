@@ -20,6 +20,7 @@ type Session struct {
 	playing  bool
 	speed    Speed
 	target   float64 // step that the pace allows
+	reached  int     // step that all running arms had reached
 	last     time.Time
 	lives    int // starts of trainers so far
 	now      func() time.Time
@@ -56,7 +57,7 @@ func (s *Session) SetExperiment(e Experiment) error {
 	s.rec = newRecord(e.Clone())
 	s.adopt(e.Clone())
 	s.arms = make([]armState, len(e.Arms))
-	s.snapshot, s.asked, s.target, s.last = nil, false, 0, s.now()
+	s.snapshot, s.asked, s.target, s.reached, s.last = nil, false, 0, 0, s.now()
 	for i := range s.arms {
 		s.arms[i].ArmStatus = ArmStatus{Name: e.Arms[i].Name, State: Waiting, Step: -1, End: e.End(i)}
 	}
