@@ -3,34 +3,46 @@
 // the next.
 package peak
 
-import "time"
+import (
+	"runtime"
+	"time"
+)
 
 // Limit is the fastest mix of instructions that one kind of kernel could be made of.
 type Limit struct {
 	Name string // of the kernel, as in compute.Kernels
 	What string // the instructions, for people
 
-	flops int            // floating-point operations of one turn
-	run   func(turn int) // that many turns
+	flops int         // floating-point operations of one turn
+	run   func(n int) // that many turns
 }
 
-// turns of one run take about a tenth of a millisecond, which a busy machine seldom interrupts.
-const turns = 20_000
+// sample is how long one measurement lasts: short enough that a busy machine leaves some alone, and in a browser, whose clock has steps of a
+// tenth of a millisecond, long enough for it.
+func sample() time.Duration {
+	if runtime.GOOS == "js" {
+		return 5 * time.Millisecond
+	}
+	return time.Millisecond / 2
+}
 
-// Measure returns flop/s on one thread: the best of short runs, which go on until none has been better for a fifth of a second. A browser
-// needs that long to compile the loop well, on a busy machine longer: measure before and after what is held against the limit.
+// Measure returns flop/s on one thread: the best of short samples, which go on until none has been better for a fifth of a second. A
+// browser needs that long to compile the loop well, on a busy machine longer: measure before and after what is held against the limit.
 func (l Limit) Measure() float64 {
-	best, since := time.Duration(1<<62), time.Now()
-	for time.Since(since) < 200*time.Millisecond {
+	best, turns, least := 0.0, 1000, sample()
+	for since := time.Now(); time.Since(since) < 200*time.Millisecond; {
 		start := time.Now()
-		for range 10 { // clocks of browsers are coarse
-			l.run(turns)
+		l.run(turns)
+		took := time.Since(start)
+		if took < least {
+			turns *= 2
+			continue
 		}
-		if took := time.Since(start); took > 0 && took < best-best/100 {
-			best, since = took, time.Now()
+		if rate := float64(turns*l.flops) / took.Seconds(); rate > 1.002*best {
+			best, since = rate, time.Now()
 		}
 	}
-	return float64(10*turns*l.flops) / best.Seconds()
+	return best
 }
 
 // For is the limit of the kernel of that name; a kernel without one of its own is held against the widest vectors.

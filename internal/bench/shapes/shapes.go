@@ -27,12 +27,15 @@ func (p Product) FLOPs() float64 {
 	return 2 * float64(p.M) * float64(p.N) * float64(p.K) * float64(p.Count)
 }
 
-// Operands returns dst, a and b of the product as dense matrices, a and b filled with small numbers that are not all alike.
+// Operands returns dst, a and b of the product as dense matrices, a and b filled with numbers between −1 and 1 that are the same every time,
+// and whose sums have to be rounded.
 func (p Product) Operands() (dst, a, b compute.Mat) {
+	seed := uint32(1)
 	fill := func(rows, cols int) compute.Mat {
 		m := compute.M(make([]float32, rows*cols), rows, cols)
 		for i := range m.Data {
-			m.Data[i] = float32(i%17-8) / 16
+			seed = seed*1664525 + 1013904223
+			m.Data[i] = float32(int32(seed)) / (1 << 31)
 		}
 		return m
 	}
