@@ -179,13 +179,13 @@ func (r *Report) workerMemory(p *inpage.Page, o Options) error {
 		steps = 100_000
 	}
 	var bytes [2]float64
-	for i, n := range []int{steps / 10, steps - steps/10} {
-		a, err := p.Do(job.Job{Do: "arm", N: n})
+	for i := range bytes {
+		a, err := p.Do(job.Job{Do: "arm", N: steps / 2})
 		if err != nil {
 			return err
 		}
 		bytes[i] = a.Bytes
 	}
-	r.set("worker-memory", 100*(bytes[1]/bytes[0]-1), "%.1f MB after %d updates of a small arm, %.1f MB after %d", bytes[0]/1e6, steps/10, bytes[1]/1e6, steps)
+	r.set("worker-memory", 100*(bytes[1]/bytes[0]-1), "%.1f MB after %d updates of a small arm, %.1f MB after %d", bytes[0]/1e6, steps/2, bytes[1]/1e6, steps)
 	return nil
 }

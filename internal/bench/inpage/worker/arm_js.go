@@ -25,6 +25,9 @@ func tiny() sim.Experiment {
 	return e
 }
 
+// turn is how many updates are granted at a time: about as many as a session grants.
+const turn = 8
+
 // train grants n more updates, waits for them, and says how large the program's memory is.
 func (w *worker) train(n int) (a job.Answer, err error) {
 	if w.arm == nil {
@@ -33,19 +36,29 @@ func (w *worker) train(n int) (a job.Answer, err error) {
 			return a, err
 		}
 	}
-	w.arm.granted += n
-	if err := w.arm.hear(w.arm.trainer.Handle(sim.Message{Kind: sim.KindRun, Step: w.arm.granted}.Encode())); err != nil {
-		return a, err
-	}
-	for more := true; more; {
-		var out [][]byte
-		out, more = w.arm.trainer.Work(50 * time.Millisecond)
-		if err := w.arm.hear(out); err != nil {
+	for end := w.arm.granted + n; w.arm.granted < end; {
+		w.arm.granted = min(w.arm.granted+turn, end)
+		if err := w.arm.turn(); err != nil {
 			return a, err
 		}
 	}
 	a.Bytes = float64(js.Global().Call("memory").Int())
 	return a, nil
+}
+
+// turn lets the trainer do what is granted.
+func (a *arm) turn() error {
+	if err := a.hear(a.trainer.Handle(sim.Message{Kind: sim.KindRun, Step: a.granted}.Encode())); err != nil {
+		return err
+	}
+	for more := true; more; {
+		var out [][]byte
+		out, more = a.trainer.Work(50 * time.Millisecond)
+		if err := a.hear(out); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // hear looks whether the trainer has failed; what else it says is not needed.
