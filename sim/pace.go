@@ -40,6 +40,7 @@ func (s *Session) advance() {
 	now := s.now()
 	dt := min(now.Sub(s.last), longest).Seconds()
 	s.last = now
+	s.reached = max(s.reached, s.progress())
 	if !s.playing {
 		return
 	}
@@ -49,7 +50,6 @@ func (s *Session) advance() {
 	}
 	// Not further than a little beyond what is done, so that a slow machine does not hurry later. An arm that begins anew catches up as fast as
 	// it can.
-	s.reached = max(s.reached, s.progress())
 	s.target = math.Min(s.target, float64(s.reached)+math.Max(8, s.pace(s.target)*float64(s.speed)))
 	for dt > 0 {
 		part := math.Min(dt, 0.05)
