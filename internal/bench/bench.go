@@ -45,6 +45,7 @@ type Report struct {
 	Elements []Element         `json:"elements,omitempty"`
 	Profiles []profile.Profile `json:"profiles,omitempty"`
 	Sweeps   []Sweep           `json:"sweeps,omitempty"`
+	Threads  []Threads         `json:"threads,omitempty"`
 	Complete bool              `json:"complete"` // it was not interrupted
 }
 
@@ -61,6 +62,7 @@ var parts = []part{
 	{"training steps", keysOf("step-"), (*Report).steps},
 	{"elementwise operations", keysOf("element-"), (*Report).elements},
 	{"allocations", keysOf("allocations"), (*Report).allocations},
+	{"threads inside one arm", nil, (*Report).threads},
 	{"where time goes", nil, (*Report).costs},
 	{"our program in a browser", keysOf("worker-"), (*Report).inBrowser},
 	{"the page in a browser", keysOf("page-"), (*Report).thePage},

@@ -26,6 +26,7 @@ func report() *bench.Report {
 		Elements: []bench.Element{{Where: "native", Name: "exp", Size: "16 Ki", Took: 1, Limit: 0.5, Binds: "memory"}},
 		Profiles: []profile.Profile{p},
 		Sweeps:   []bench.Sweep{{Axis: "layers", At: []int{1, 2}, Profiles: []profile.Profile{p, q}}},
+		Threads:  []bench.Threads{{Name: "small", Threads: []int{1, 2}, Step: []float64{3, 2}}},
 		Complete: true,
 	}
 }
@@ -40,7 +41,7 @@ func TestTheDocumentIsFilledBetweenItsMarks(t *testing.T) {
 	for _, says := range []string{
 		"Some CPU", "| products | 0.80 x | 0.75 x | - | met |", "- products: why.", "| avx2 | NN | 2 | 50.0 | 50 % | 1.00 x | NN 1x2x3, 50.0 |",
 		"| exp | native | 16 Ki | 1.00 | 0.50 | memory | 2.0 x |", "| matrix products | 7.000 | 2.000 | 50 % | 100 | 1.000 |", "| **the step** | 9.000 | 4.000 | 100 % | 100 | 1.000 |",
-		"| 2 | 8.00 | 15.62 | 25 % |",
+		"| 2 | 8.00 | 15.62 | 25 % |", "| small | 2 | 2.00 | 1.50 x |",
 	} {
 		assert.Contains(t, string(once), says)
 	}

@@ -32,6 +32,7 @@ func Fill(document []byte, r *bench.Report, before Before) ([]byte, error) {
 		{"products", func(w io.Writer) { products(w, r) }},
 		{"elements", func(w io.Writer) { elements(w, r) }},
 		{"profile", func(w io.Writer) { profiles(w, r, before) }},
+		{"threads", func(w io.Writer) { threads(w, r) }},
 		{"costs", func(w io.Writer) { costs(w, r) }},
 	} {
 		var text bytes.Buffer

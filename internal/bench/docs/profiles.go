@@ -49,6 +49,16 @@ func profiles(w io.Writer, r *bench.Report, before Before) {
 	}
 }
 
+// threads are what several cores inside one arm gain.
+func threads(w io.Writer, r *bench.Report) {
+	fmt.Fprintf(w, "| step | threads | ms a step | against one |\n|---|---|---|---|\n")
+	for _, t := range r.Threads {
+		for i, n := range t.Threads {
+			fmt.Fprintf(w, "| %s | %d | %.2f | %.2f x |\n", t.Name, n, t.Step[i], t.Step[0]/t.Step[i])
+		}
+	}
+}
+
 func costs(w io.Writer, r *bench.Report) {
 	for _, s := range r.Sweeps {
 		fmt.Fprintf(w, "\n| %s | ms a step | us a token |", s.Axis)
@@ -94,7 +104,7 @@ func Figures(r *bench.Report) []figure.Figure {
 
 // lines are a sweep's step and its groups.
 func lines(s bench.Sweep) figure.Lines {
-	l := figure.Lines{Title: s.Axis, X: s.Axis, Y: "ms a step", Log: true}
+	l := figure.Lines{X: s.Axis, Y: "ms a step", Log: true}
 	curve := func(name string, look int, of func(profile.Profile) float64) {
 		c := figure.Series{Name: name, Look: look, Digits: -1}
 		for i, p := range s.Profiles {

@@ -13,16 +13,23 @@ const ready = (async () => {
 
 const kept = new Map();
 
-// Small numbers that are not all alike, as the Go program has them.
-function matrix(batch, rows, cols) {
-  const data = new Float32Array(batch * rows * cols);
-  for (let i = 0; i < data.length; i++) data[i] = (i % 17 - 8) / 16;
-  return batch > 1 ? tf.tensor3d(data, [batch, rows, cols]) : tf.tensor2d(data, [rows, cols]);
+// Operands as the Go program has them (shapes.Operands), the same in every place of a batch.
+function operands(batch, ...sizes) {
+  let seed = 1;
+  return sizes.map(([rows, cols]) => {
+    const one = Float32Array.from({ length: rows * cols }, () => {
+      seed = (Math.imul(seed, 1664525) + 1013904223) | 0;
+      return Math.fround(seed) / 2 ** 31;
+    });
+    if (batch === 1) return tf.tensor2d(one, [rows, cols]);
+    const all = new Float32Array(batch * one.length);
+    for (let i = 0; i < batch; i++) all.set(one, i * one.length);
+    return tf.tensor3d(all, [batch, rows, cols]);
+  });
 }
 
 function product({ form, m, n, k, batch }) {
-  const a = form === "TN" ? matrix(batch, k, m) : matrix(batch, m, k);
-  const b = form === "NT" ? matrix(batch, n, k) : matrix(batch, k, n);
+  const [a, b] = operands(batch, form === "TN" ? [k, m] : [m, k], form === "NT" ? [n, k] : [k, n]);
   return () => tf.matMul(a, b, form === "TN", form === "NT");
 }
 
