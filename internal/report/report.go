@@ -48,7 +48,7 @@ func Files(f Findings) []File {
 		files = append(files, File{"search.csv", f.searchCSV})
 	}
 	for _, p := range d.figures() {
-		files = append(files, File{p.Name + ".svg", p.SVG}, File{p.Name + ".png", func(w io.Writer) error { return p.PNG(w, 120) }})
+		files = append(files, File{p.Name + ".svg", p.SVG}, File{p.Name + ".png", func(w io.Writer) error { return p.PNG(w, 96) }})
 	}
 	return files
 }
