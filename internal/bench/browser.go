@@ -36,6 +36,7 @@ func (r *Report) inBrowser(ctx context.Context, o Options) error {
 		func() error { return r.pageTFJS(ctx, p, o) },
 		func() error { return r.pageStep(ctx, p, limit, o) },
 		func() error { return r.pageElements(p, o) },
+		func() error { return r.pageProfile(p, o) },
 	} {
 		if err := errors.Join(ctx.Err(), f()); err != nil {
 			return err
@@ -189,3 +190,21 @@ func (r *Report) workerMemory(p *inpage.Page, o Options) error {
 	r.set("worker-memory", 100*(bytes[1]/bytes[0]-1), "%.1f MB after %d updates of a small arm, %.1f MB after %d", bytes[0]/1e6, steps/2, bytes[1]/1e6, steps)
 	return nil
 }
+
+// pageProfile says where the time of a step goes in the worker.
+func (r *Report) pageProfile(p *inpage.Page, o Options) error {
+	updates := 20 // the clock of a browser is coarse, but its errors even out over many operations
+	if o.Quick {
+		updates = 1
+	}
+	a, err := p.Do(job.Job{Do: "profile", Of: o.repetitions(), N: updates})
+	if err != nil {
+		return err
+	}
+	a.Profile.Name += InChromium
+	r.Profiles = append(r.Profiles, *a.Profile)
+	return nil
+}
+
+// InChromium ends the name of a profile that was taken there.
+const InChromium = ", in Chromium"

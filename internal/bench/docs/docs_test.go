@@ -16,7 +16,7 @@ import (
 
 func report() *bench.Report {
 	v := 0.8
-	p := profile.Profile{Name: "small", Step: 4, Spent: [profile.Groups]float64{2, 1, 0.5, 0.3, 0.1, 0.1}, FLOPs: [profile.Groups]float64{1e8}, Tokens: 512}
+	p := profile.Profile{Name: "small", Step: 4, Spent: [profile.Groups]float64{2, 1, 0.5, 0.3, 0.1, 0.1}, FLOPs: [profile.Groups]float64{1e8}, Tokens: 512, Limit: 100}
 	q := p
 	q.Step *= 2
 	return &bench.Report{

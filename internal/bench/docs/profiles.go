@@ -9,16 +9,6 @@ import (
 	"github.com/sparkling-lab/sparkling/viz/figure"
 )
 
-// fma is the highest limit of arithmetic, in GFLOP/s.
-func fma(m bench.Machine) float64 {
-	for _, l := range m.Limits {
-		if l.Unit == "GFLOP/s" {
-			return l.Value
-		}
-	}
-	return 0
-}
-
 // profiles puts the time of a step by group now beside that before, and beside what the matrix products take at the limit.
 func profiles(w io.Writer, r *bench.Report, before Before) {
 	fmt.Fprintf(w, "Before: %s.\n", before.Machine)
@@ -36,7 +26,7 @@ func profiles(w io.Writer, r *bench.Report, before Before) {
 				old = fmt.Sprintf("%.3f", was)
 			}
 			if flops > 0 {
-				limit = fmt.Sprintf("%.3f", flops/fma(r.Machine)/1e6)
+				limit = fmt.Sprintf("%.3f", flops/now.Limit/1e6)
 			}
 			fmt.Fprintf(w, "| %s | %s | %.3f | %.0f %% | %.0f | %s |\n", name, old, is, 100*is/now.Step, flops/1e6, limit)
 		}

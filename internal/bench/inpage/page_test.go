@@ -33,6 +33,7 @@ func TestWorkerDoesItsJobs(t *testing.T) {
 	assert.Positive(t, products[0].Scalar)
 	assert.Positive(t, do(job.Job{Do: "product", N: 1, Lap: 1}).Seconds)
 	assert.Len(t, do(job.Job{Do: "elements", Of: 1, Lap: 1}).Elements, len(workload.Elements(compute.NewCPU())))
+	assert.Positive(t, do(job.Job{Do: "profile", Of: 1, N: 1}).Profile.Step)
 	assert.Positive(t, do(job.Job{Do: "arm", N: 30}).Bytes)
 
 	// What trains there is what trains here.

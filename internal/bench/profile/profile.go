@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/sparkling-lab/sparkling/internal/bench/measure"
+	"github.com/sparkling-lab/sparkling/internal/bench/peak"
 	"github.com/sparkling-lab/sparkling/internal/bench/workload"
 	"github.com/sparkling-lab/sparkling/model/compute"
 )
@@ -16,11 +17,12 @@ type Profile struct {
 	Spent  [Groups]float64 `json:"spent_ms"`
 	FLOPs  [Groups]float64 `json:"flops"`
 	Tokens int             `json:"tokens"`
+	Limit  float64         `json:"limit"` // of arithmetic where it was measured, in GFLOP/s
 }
 
 // Of measures a step so many times, several updates each, and takes the medians.
 func Of(ctx context.Context, shape workload.Shape, engine compute.Engine, repetitions, updates int) (Profile, error) {
-	p := Profile{Name: shape.Name, Tokens: shape.Tokens()}
+	p := Profile{Name: shape.Name, Tokens: shape.Tokens(), Limit: peak.Limits()[0].Measure() / 1e9}
 	e := New(engine)
 	s, err := shape.New(e)
 	if err != nil {

@@ -1,11 +1,14 @@
 // Package job is what the benchmark's host and its worker in a browser say to each other, and what both mean by a number of a product.
 package job
 
-import "github.com/sparkling-lab/sparkling/internal/bench/workload"
+import (
+	"github.com/sparkling-lab/sparkling/internal/bench/profile"
+	"github.com/sparkling-lab/sparkling/internal/bench/workload"
+)
 
 // Job is what a worker is asked to do.
 type Job struct {
-	Do  string  `json:"do"`  // limits, products, product, updates, elements, arm
+	Do  string  `json:"do"`  // limits, products, product, updates, elements, profile, arm
 	N   int     `json:"n"`   // which product, or how many updates
 	Lap float64 `json:"lap"` // milliseconds that a repetition lasts at least
 	Of  int     `json:"of"`  // how many repetitions
@@ -19,6 +22,7 @@ type Answer struct {
 	Products []Product          `json:"products,omitempty"`
 	Seconds  float64            `json:"seconds,omitempty"` // of one product or update
 	Bytes    float64            `json:"bytes,omitempty"`   // of the program's memory
+	Profile  *profile.Profile   `json:"profile,omitempty"`
 	Losses   []float64          `json:"losses,omitempty"`
 	Elements []workload.Took    `json:"elements,omitempty"`
 }

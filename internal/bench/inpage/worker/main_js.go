@@ -12,6 +12,7 @@ import (
 	"github.com/sparkling-lab/sparkling/internal/bench/inpage/job"
 	"github.com/sparkling-lab/sparkling/internal/bench/measure"
 	"github.com/sparkling-lab/sparkling/internal/bench/peak"
+	"github.com/sparkling-lab/sparkling/internal/bench/profile"
 	"github.com/sparkling-lab/sparkling/internal/bench/shapes"
 	"github.com/sparkling-lab/sparkling/internal/bench/workload"
 	"github.com/sparkling-lab/sparkling/model/compute"
@@ -58,6 +59,9 @@ func (w *worker) answer(data []byte) (job.Answer, error) {
 		return w.updates(j.N)
 	case "elements":
 		return w.elements(lap, j.Of)
+	case "profile":
+		p, err := profile.Of(context.Background(), workload.Default(), w.engine, j.Of, j.N)
+		return job.Answer{Profile: &p}, err
 	case "arm":
 		return w.train(j.N)
 	}
