@@ -67,9 +67,11 @@ func systems() []Builtin {
 				e.Arms = slices.Concat(arms(early, "copy", "sparkling"), arms(once, "sparkling", "scratch"))
 				for i, id := range []string{"copy", "sparkling"} {
 					e.Arms[i].Widen = append(e.Arms[i].Widen, arms(at, id)[0].Widen...)
-					e.Arms[i].Name += ", two stages"
+					e.Arms[i].Name += ", staged"
+					e.Arms[i].About += ", in two stages"
 				}
-				e.Arms[2].Name += ", four times at once"
+				e.Arms[2].Name += " 4x"
+				e.Arms[2].About += ", four times as wide at once"
 			}),
 		variant("Rivals: weights", "rivals",
 			"Other ways to part the halves: uneven splits, noise of opposite sign, a re-warmup of everything; and the naive copy that keeps the function.",

@@ -14,7 +14,7 @@ import (
 // Record is an experiment and what was measured while it ran.
 type Record struct {
 	Experiment Experiment
-	Tracks     [][]ArmFrame // by arm, ascending Step; the tracks of forked arms begin at the fork, arm 0's holds the shared small phase
+	Tracks     [][]ArmFrame // by arm, ascending Step; the tracks of forked arms begin at the fork, the trunk's holds the shared small phase
 	Reports    []Report     // by time
 }
 

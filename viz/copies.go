@@ -31,7 +31,7 @@ func (v *View) copies(b box) {
 		in := box{b.x + float64(k)*(colW+gap), b.y + 8, colW, b.h - 8}
 		m := v.looks[i]
 		v.pen.mark(m, in.x+4, in.y+4, 4)
-		short, _, _ := strings.Cut(arm.Name, " ")
+		short, _, _ := strings.Cut(strings.ReplaceAll(arm.Name, ",", ""), " ")
 		v.pen.text(v.fitting([]string{arm.Name, short}, in.w-13, body), in.x+13, in.y+4, body, m.Hue, left)
 		f, ok := rec.PairsAt(i, step)
 		if !ok {
@@ -55,7 +55,7 @@ func verdict(s sim.Summary) []string {
 		return []string{fmt.Sprintf("all %d identical", s.Pairs), "identical"}
 	}
 	c := cosine(s.Cos, 3)
-	return []string{fmt.Sprintf("cosine %s, distance %.3f", c, s.Dist), "cosine " + c}
+	return []string{fmt.Sprintf("cosine %s, distance %.3f", c, s.Dist), "cosine " + c, c}
 }
 
 // cosine is a number, or none: a vector of zeros points nowhere.
@@ -66,14 +66,20 @@ func cosine(c float64, digits int) string {
 	return fmt.Sprintf("%.*f", digits, c)
 }
 
-// fitting is the first of several wordings that is not wider than there is room for, or the last.
+// fitting is the first of several wordings that is not wider than there is room for, or as much of the last as there is room for.
 func (v *View) fitting(wordings []string, width, size float64) string {
 	for _, s := range wordings {
 		if v.pen.width(s, size) <= width {
 			return s
 		}
 	}
-	return wordings[len(wordings)-1]
+	last := []rune(wordings[len(wordings)-1])
+	for n := len(last) - 1; n > 0; n-- {
+		if s := string(last[:n]) + "…"; v.pen.width(s, size) <= width {
+			return s
+		}
+	}
+	return ""
 }
 
 // single draws the neurons before they are doubled.
