@@ -143,3 +143,18 @@ func TestThePageAsksNobodyElse(t *testing.T) {
 	})
 	assert.Greater(t, pages, 5)
 }
+
+// The documented command go test ./model/... -fixtures DIR hands its flag to every test below model.
+func TestEveryTestOfTheModelKnowsTheFixturesFlag(t *testing.T) {
+	knows := map[string]bool{}
+	files(t, func(path string, data []byte) {
+		if strings.HasPrefix(path, "model/") && strings.HasSuffix(path, "_test.go") {
+			dir := filepath.Dir(path)
+			knows[dir] = knows[dir] || strings.Contains(string(data), module+"internal/fixture")
+		}
+	})
+	for dir, ok := range knows {
+		assert.True(t, ok, "no test of %s imports internal/fixture", dir)
+	}
+	assert.Greater(t, len(knows), 3)
+}
