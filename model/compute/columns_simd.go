@@ -43,13 +43,28 @@ func softmaxColumns(s Mat, from int, scale float32) {
 			}
 		}
 		inv := simd.BroadcastFloat32s(1).Div(sum)
-		for j = 0; j < some; j++ {
-			simd.LoadFloat32s(x[j*ld:]).Mul(inv).Store(x[j*ld:])
+		for j = 0; j+4 <= some; j += 4 {
+			y := x[j*ld : (j+3)*ld+lanes]
+			scaleVec(y, inv)
+			scaleVec(y[ld:], inv)
+			scaleVec(y[2*ld:], inv)
+			scaleVec(y[3*ld:], inv)
+		}
+		for ; j < some; j++ {
+			scaleVec(x[j*ld:], inv)
 		}
 		for ; j < s.Rows; j++ {
 			simd.Float32s{}.Store(x[j*ld:])
 		}
 	}
+}
+
+// What is done with one vector stands by itself where loops do it four times a turn: a turn costs about as much as a vector.
+
+func scaleVec(x []float32, by simd.Float32s) { simd.LoadFloat32s(x).Mul(by).Store(x) }
+
+func pullVec(d, p []float32, sum, by simd.Float32s) {
+	simd.LoadFloat32s(p).Mul(simd.LoadFloat32s(d).Sub(sum)).Mul(by).Store(d)
 }
 
 // softmaxColumnsBackward sets d = p⊙(d − Σp⊙d)·scale, the sum down each column; later keys than the query get zero.
@@ -70,8 +85,15 @@ func softmaxColumnsBackward(d, p Mat, from int, scale float32) {
 			sum = simd.LoadFloat32s(x[j*ld:]).MulAdd(simd.LoadFloat32s(y[j*ld:]), sum)
 		}
 		sum = sum.Add(sum1).Add(sum2.Add(sum3))
-		for j = 0; j < some; j++ {
-			simd.LoadFloat32s(y[j*ld:]).Mul(simd.LoadFloat32s(x[j*ld:]).Sub(sum)).Mul(by).Store(x[j*ld:])
+		for j = 0; j+4 <= some; j += 4 {
+			x, y := x[j*ld:(j+3)*ld+lanes], y[j*ld:(j+3)*ld+lanes]
+			pullVec(x, y, sum, by)
+			pullVec(x[ld:], y[ld:], sum, by)
+			pullVec(x[2*ld:], y[2*ld:], sum, by)
+			pullVec(x[3*ld:], y[3*ld:], sum, by)
+		}
+		for ; j < some; j++ {
+			pullVec(x[j*ld:], y[j*ld:], sum, by)
 		}
 		for ; j < d.Rows; j++ {
 			simd.Float32s{}.Store(x[j*ld:])
@@ -121,17 +143,19 @@ func (e *cpu) HeadNormBackward(dx Mat, dgain []float32, dy, x Mat, gain []float3
 func headNormBackward(dx Mat, dgain []float32, dy, x Mat, gain []float32, inv Mat, r Rotary) {
 	f := simd.BroadcastFloat32s
 	lanes, half := vectorLen(), len(gain)/2
+	n := (x.Cols + lanes - 1) / lanes * lanes
 	for c := range half {
+		a, b, da, db := dy.row(c, n), dy.row(c+half, n), dx.row(c, n), dx.row(c+half, n)
+		xa, xb, root, cos, sin := x.row(c, n), x.row(c+half, n), inv.row(0, n), r.Cos.row(c, n), r.Sin.row(c, n)
 		var g0, g1 simd.Float32s
-		for t := 0; t < x.Cols; t += lanes {
-			a, b := simd.LoadFloat32s(dy.Data[c*dy.Stride+t:]), simd.LoadFloat32s(dy.Data[(c+half)*dy.Stride+t:])
-			cos, sin := simd.LoadFloat32s(r.Cos.Data[c*r.Cos.Stride+t:]), simd.LoadFloat32s(r.Sin.Data[c*r.Sin.Stride+t:])
-			a, b = a.MulAdd(cos, b.Mul(sin)), b.Mul(cos).Sub(a.Mul(sin))
-			a.Store(dx.Data[c*dx.Stride+t:])
-			b.Store(dx.Data[(c+half)*dx.Stride+t:])
-			n := simd.LoadFloat32s(inv.Data[t:])
-			g0 = a.Mul(n).MulAdd(simd.LoadFloat32s(x.Data[c*x.Stride+t:]), g0)
-			g1 = b.Mul(n).MulAdd(simd.LoadFloat32s(x.Data[(c+half)*x.Stride+t:]), g1)
+		for t := 0; t < n; t += lanes {
+			av, bv, co, si := simd.LoadFloat32s(a[t:]), simd.LoadFloat32s(b[t:]), simd.LoadFloat32s(cos[t:]), simd.LoadFloat32s(sin[t:])
+			av, bv = av.MulAdd(co, bv.Mul(si)), bv.Mul(co).Sub(av.Mul(si))
+			av.Store(da[t:])
+			bv.Store(db[t:])
+			rv := simd.LoadFloat32s(root[t:])
+			g0 = av.Mul(rv).MulAdd(simd.LoadFloat32s(xa[t:]), g0)
+			g1 = bv.Mul(rv).MulAdd(simd.LoadFloat32s(xb[t:]), g1)
 		}
 		dgain[c] += float32(lanesSum(g0))
 		dgain[c+half] += float32(lanesSum(g1))

@@ -54,6 +54,9 @@ func (m Mat) Slice(from, to int) Mat {
 	return Mat{m.Data[from*m.Stride:], to - from, m.Cols, m.Stride}
 }
 
+// row is the first n elements of a row, and of the room after it.
+func (m Mat) row(i, n int) []float32 { return m.Data[i*m.Stride:][:n] }
+
 // part is rows and columns of m.
 func (m Mat) part(row, rows, col, cols int) Mat {
 	return Mat{m.Data[row*m.Stride+col:], rows, cols, m.Stride}

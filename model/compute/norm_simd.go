@@ -89,12 +89,22 @@ func dotRow(a, b []float32) float64 {
 	return lanesSum(sum)
 }
 
+func scaleByVec(y, x []float32, a simd.Float32s, by []float32) {
+	simd.LoadFloat32s(x).Mul(a).Mul(simd.LoadFloat32s(by)).Store(y)
+}
+
 // scaleBy sets y = a·x⊙by.
 func scaleBy(y, x []float32, a float32, by []float32) {
 	av := simd.BroadcastFloat32s(a)
 	i, lanes := 0, av.Len()
-	for ; i+lanes <= len(x); i += lanes {
-		simd.LoadFloat32s(x[i:]).Mul(av).Mul(simd.LoadFloat32s(by[i:])).Store(y[i:])
+	for ; i+2*lanes <= len(x); i += 2 * lanes {
+		y, x, by := y[i:i+2*lanes], x[i:i+2*lanes], by[i:i+2*lanes]
+		scaleByVec(y, x, av, by)
+		scaleByVec(y[lanes:], x[lanes:], av, by[lanes:])
+	}
+	if i+lanes <= len(x) {
+		scaleByVec(y[i:], x[i:], av, by[i:])
+		i += lanes
 	}
 	if i < len(x) {
 		v, _ := simd.LoadFloat32sPart(x[i:])
@@ -140,17 +150,28 @@ func dot3(a, b, c []float32) float64 {
 	return lanesSum(sum)
 }
 
+func normBackwardVec(dx, dgain, dy, x, gain []float32, r, c simd.Float32s, acc bool) {
+	dyv, xv := simd.LoadFloat32s(dy), simd.LoadFloat32s(x)
+	out := simd.LoadFloat32s(gain).Mul(dyv).Sub(xv.Mul(c)).Mul(r)
+	if acc {
+		out = out.Add(simd.LoadFloat32s(dx))
+	}
+	out.Store(dx)
+	dyv.Mul(xv).MulAdd(r, simd.LoadFloat32s(dgain)).Store(dgain)
+}
+
 func normBackward(dx, dgain, dy, x, gain []float32, r, c float32, acc bool) {
 	rv, cv := simd.BroadcastFloat32s(r), simd.BroadcastFloat32s(c)
 	i, lanes := 0, rv.Len()
-	for ; i+lanes <= len(x); i += lanes {
-		dyv, xv := simd.LoadFloat32s(dy[i:]), simd.LoadFloat32s(x[i:])
-		out := simd.LoadFloat32s(gain[i:]).Mul(dyv).Sub(xv.Mul(cv)).Mul(rv)
-		if acc {
-			out = out.Add(simd.LoadFloat32s(dx[i:]))
-		}
-		out.Store(dx[i:])
-		dyv.Mul(xv).MulAdd(rv, simd.LoadFloat32s(dgain[i:])).Store(dgain[i:])
+	for ; i+2*lanes <= len(x); i += 2 * lanes {
+		dx, dgain := dx[i:i+2*lanes], dgain[i:i+2*lanes]
+		dy, x, gain := dy[i:i+2*lanes], x[i:i+2*lanes], gain[i:i+2*lanes]
+		normBackwardVec(dx, dgain, dy, x, gain, rv, cv, acc)
+		normBackwardVec(dx[lanes:], dgain[lanes:], dy[lanes:], x[lanes:], gain[lanes:], rv, cv, acc)
+	}
+	if i+lanes <= len(x) {
+		normBackwardVec(dx[i:], dgain[i:], dy[i:], x[i:], gain[i:], rv, cv, acc)
+		i += lanes
 	}
 	if i < len(x) {
 		g, _ := simd.LoadFloat32sPart(gain[i:])

@@ -27,9 +27,14 @@ func (e *cpu) SwiGLU(h, gate, up []float32) {
 func swiGLU(h, gate, up, e []float32) {
 	one := simd.BroadcastFloat32s(1)
 	i, lanes := 0, one.Len()
-	for ; i+lanes <= len(gate); i += lanes {
-		s := one.Div(one.Add(simd.LoadFloat32s(e[i:])))
-		simd.LoadFloat32s(gate[i:]).Mul(s).Mul(simd.LoadFloat32s(up[i:])).Store(h[i:])
+	for ; i+2*lanes <= len(gate); i += 2 * lanes {
+		h, g, u, e := h[i:i+2*lanes], gate[i:i+2*lanes], up[i:i+2*lanes], e[i:i+2*lanes]
+		swiGLUVec(h, g, u, e, one)
+		swiGLUVec(h[lanes:], g[lanes:], u[lanes:], e[lanes:], one)
+	}
+	if i+lanes <= len(gate) {
+		swiGLUVec(h[i:], gate[i:], up[i:], e[i:], one)
+		i += lanes
 	}
 	if i < len(gate) {
 		g, n := simd.LoadFloat32sPart(gate[i:])
@@ -37,6 +42,11 @@ func swiGLU(h, gate, up, e []float32) {
 		x, _ := simd.LoadFloat32sPart(e[i : i+n])
 		g.Mul(one.Div(one.Add(x))).Mul(u).StorePart(h[i:])
 	}
+}
+
+func swiGLUVec(h, gate, up, e []float32, one simd.Float32s) {
+	s := one.Div(one.Add(simd.LoadFloat32s(e)))
+	simd.LoadFloat32s(gate).Mul(s).Mul(simd.LoadFloat32s(up)).Store(h)
 }
 
 // SwiGLUBackward implements [Engine].
@@ -77,12 +87,26 @@ func axpby(y []float32, a float32, x []float32, b float32) {
 	av, bv := simd.BroadcastFloat32s(a), simd.BroadcastFloat32s(b)
 	i, lanes := 0, av.Len()
 	if b == 0 {
+		for ; i+4*lanes <= len(x); i += 4 * lanes {
+			x, y := x[i:i+4*lanes], y[i:i+4*lanes]
+			mulVec(y, av, x)
+			mulVec(y[lanes:], av, x[lanes:])
+			mulVec(y[2*lanes:], av, x[2*lanes:])
+			mulVec(y[3*lanes:], av, x[3*lanes:])
+		}
 		for ; i+lanes <= len(x); i += lanes {
-			av.Mul(simd.LoadFloat32s(x[i:])).Store(y[i:])
+			mulVec(y[i:], av, x[i:])
 		}
 	} else {
+		for ; i+4*lanes <= len(x); i += 4 * lanes {
+			x, y := x[i:i+4*lanes], y[i:i+4*lanes]
+			axpbyVec(y, av, x, bv)
+			axpbyVec(y[lanes:], av, x[lanes:], bv)
+			axpbyVec(y[2*lanes:], av, x[2*lanes:], bv)
+			axpbyVec(y[3*lanes:], av, x[3*lanes:], bv)
+		}
 		for ; i+lanes <= len(x); i += lanes {
-			bv.MulAdd(simd.LoadFloat32s(y[i:]), av.Mul(simd.LoadFloat32s(x[i:]))).Store(y[i:])
+			axpbyVec(y[i:], av, x[i:], bv)
 		}
 	}
 	if i < len(x) {
@@ -96,6 +120,16 @@ func axpby(y []float32, a float32, x []float32, b float32) {
 	}
 }
 
+func mulVec(y []float32, a simd.Float32s, x []float32) { a.Mul(simd.LoadFloat32s(x)).Store(y) }
+
+func axpbyVec(y []float32, a simd.Float32s, x []float32, b simd.Float32s) {
+	b.MulAdd(simd.LoadFloat32s(y), a.Mul(simd.LoadFloat32s(x))).Store(y)
+}
+
+func addScaledVec(y []float32, a simd.Float32s, x []float32) {
+	a.MulAdd(simd.LoadFloat32s(x), simd.LoadFloat32s(y)).Store(y)
+}
+
 // ScatterAdd implements [Engine].
 func (e *cpu) ScatterAdd(dst, src []float32, rows []int32, cols int) {
 	for i, r := range rows {
@@ -107,8 +141,15 @@ func (e *cpu) ScatterAdd(dst, src []float32, rows []int32, cols int) {
 func addScaled(y []float32, a float32, x []float32) {
 	av := simd.BroadcastFloat32s(a)
 	i, lanes := 0, av.Len()
+	for ; i+4*lanes <= len(x); i += 4 * lanes {
+		x, y := x[i:i+4*lanes], y[i:i+4*lanes]
+		addScaledVec(y, av, x)
+		addScaledVec(y[lanes:], av, x[lanes:])
+		addScaledVec(y[2*lanes:], av, x[2*lanes:])
+		addScaledVec(y[3*lanes:], av, x[3*lanes:])
+	}
 	for ; i+lanes <= len(x); i += lanes {
-		av.MulAdd(simd.LoadFloat32s(x[i:]), simd.LoadFloat32s(y[i:])).Store(y[i:])
+		addScaledVec(y[i:], av, x[i:])
 	}
 	if i < len(x) {
 		xv, _ := simd.LoadFloat32sPart(x[i:])
@@ -120,14 +161,17 @@ func addScaled(y []float32, a float32, x []float32) {
 // scaleRow sets y = a·y.
 func scaleRow(y []float32, a float32) {
 	av := simd.BroadcastFloat32s(a)
-	i, lanes := 0, av.Len()
-	for ; i+lanes <= len(y); i += lanes {
-		simd.LoadFloat32s(y[i:]).Mul(av).Store(y[i:])
+	lanes := av.Len()
+	if len(y) < lanes {
+		yv, _ := simd.LoadFloat32sPart(y)
+		yv.Mul(av).StorePart(y)
+		return
 	}
-	if i < len(y) {
-		yv, _ := simd.LoadFloat32sPart(y[i:])
-		yv.Mul(av).StorePart(y[i:])
+	last := simd.LoadFloat32s(y[len(y)-lanes:]).Mul(av) // overlaps the whole vectors, so it is taken before they are written
+	for i := 0; i+lanes <= len(y); i += lanes {
+		scaleVec(y[i:], av)
 	}
+	last.Store(y[len(y)-lanes:])
 }
 
 // maxRow is the largest element. A not-a-number need not win: its own exponential is one, and so is the sum.

@@ -1,0 +1,31 @@
+//go:build goexperiment.simd
+
+package compute
+
+import "simd"
+
+// expArgs is what the assembly gets, and its sum. Distances are in bytes.
+type expArgs struct {
+	y, x         *float32
+	step, n      int
+	top, by, sum [4]float32
+}
+
+// expLoop does n vectors, at least one.
+//
+//go:noescape
+func expLoop(r *expArgs)
+
+// expRun sets n vectors of y, step elements apart, to e^((x − top)·by) and returns their sum; y may be x. Not-a-number stays so.
+func expRun(y, x []float32, step, n int, top, by simd.Float32s) simd.Float32s {
+	if n == 0 {
+		return simd.Float32s{}
+	}
+	// What the assembly will read and write, checked once.
+	_, _ = y[(n-1)*step+3], x[(n-1)*step+3]
+	r := expArgs{y: &y[0], x: &x[0], step: 4 * step, n: n}
+	top.Store(r.top[:])
+	by.Store(r.by[:])
+	expLoop(&r)
+	return simd.LoadFloat32s(r.sum[:])
+}
