@@ -16,6 +16,7 @@ type cpu struct {
 // of all sums at once, a panel of b of that depth in the first cache, height rows of a of that depth in the second.
 const (
 	large  = 1 << 17 // elements of b
+	few    = 96      // rows of a that do not pay for packing b
 	depth  = 256
 	height = 128
 )
@@ -24,7 +25,9 @@ const (
 // ascending k by the same instructions, and that a block ends in between does not change it.
 func (e *cpu) MatMul(form Form, dst, a, b Mat, acc bool) {
 	p := &e.job
-	*p = product{c: dst.Data, ldc: dst.Stride, a: a.Data, aRow: a.Stride, aCol: 1, b: b.Data, ldb: b.Stride, m: dst.Rows, n: dst.Cols, k: a.Cols, acc: acc}
+	// Field by field: a whole struct would be made twice.
+	p.c, p.ldc, p.a, p.aRow, p.aCol, p.b, p.ldb = dst.Data, dst.Stride, a.Data, a.Stride, 1, b.Data, b.Stride
+	p.m, p.n, p.k, p.acc = dst.Rows, dst.Cols, a.Cols, acc
 	if form == TN {
 		p.aRow, p.aCol, p.k = 1, a.Stride, a.Rows
 	}
@@ -41,7 +44,7 @@ func (e *cpu) MatMul(form Form, dst, a, b Mat, acc bool) {
 	}
 	p.wide = e.kernel.wide(p.n)
 	p.next = p.wide
-	if p.n*p.k > large {
+	if p.n*p.k > large && (form == NT || p.m > few) {
 		e.blocks(form)
 		return
 	}
