@@ -82,6 +82,9 @@ func systems() []Builtin {
 			"Other learning rates after the widening: on from where a wide network from scratch has the same loss, a faster end, rates that follow the norms.",
 			func(e *Experiment) {
 				e.Arms = arms(twice(500), "sparkling", "remapped", "faster-25", "faster-50", "norm-adapted")
+				for i, short := range []string{"Remapped rate", "Faster decay, 25 %", "Faster decay, 50 %", "Norm-adapted"} {
+					e.Arms[i+1].Name = short // there are five names beside each curve
+				}
 			}),
 		variant("Baselines", "baselines",
 			"The widened network between the small one, the wide one from scratch, and the wide one from scratch at equal compute.",

@@ -102,7 +102,7 @@ func TestASearchIsDoneInSlicesAndSaysWhatItDoes(t *testing.T) {
 	defer s.Close()
 	s.deliver(0, Message{Kind: KindDoing, Text: doing}.Encode())
 	assert.Equal(t, doing, s.Arms()[0].Doing)
-	assert.Contains(t, s.Describe(), "Remapped rate is training a wide network from scratch")
+	assert.Contains(t, s.Describe(), "remapped rate is training a wide network from scratch")
 	finish(t, s, h)
 	assert.Empty(t, s.Arms()[0].Doing)
 }

@@ -47,10 +47,10 @@ var Treatments = func() []Treatment {
 		{"uneven", "Uneven 1:2", "as Copy, but the original's outgoing weights carry 1/3 and the copy's 2/3", Fork, true, does(widen.Uneven, rms, widen.Copy, still, none)},
 		{"uneven-random", "Uneven r:(1−r)", "as Uneven 1:2, with r drawn between 0.1 and 0.5 for every neuron", Fork, true, does(widen.UnevenRandom, rms, widen.Copy, still, none)},
 		{"plus-minus", "± perturb", "as Copy, with noise of equal size and opposite sign on the outgoing weights of the two halves", Fork, true, does(widen.PlusMinus, rms, widen.Copy, still, none)},
-		{"remapped", "Remapped rate", "all states copied and scaled; the rate goes on from where a wide network from scratch has this loss", Fork, true, does("", rms, widen.CopyScaled, still, optim.Dynamics{Kind: optim.Remapped})},
-		{"faster-25", "Faster decay, 25 %", "as Uneven 1:2, and the rate reaches its end after 75 % of the steps left", Fork, true, does(widen.Uneven, rms, widen.Copy, still, faster(0.75))},
-		{"faster-50", "Faster decay, 50 %", "as Uneven 1:2, and the rate reaches its end after 50 % of the steps left", Fork, true, does(widen.Uneven, rms, widen.Copy, still, faster(0.5))},
-		{"norm-adapted", "Norm-adapted", "random neurons in pairs that cancel, with rates that follow the norms of the new weights", Fork, true, does(widen.FPRandom, widen.Unscaled, widen.Asymmetric, still, optim.Dynamics{Kind: optim.NormAdapted})},
+		{"remapped", "Scaled states, remapped rate", "all states copied and scaled; the rate goes on from where a wide network from scratch has this loss", Fork, true, does("", rms, widen.CopyScaled, still, optim.Dynamics{Kind: optim.Remapped})},
+		{"faster-25", "Uneven, decay 25 % faster", "as Uneven 1:2, and the rate reaches its end after 75 % of the steps left", Fork, true, does(widen.Uneven, rms, widen.Copy, still, faster(0.75))},
+		{"faster-50", "Uneven, decay 50 % faster", "as Uneven 1:2, and the rate reaches its end after 50 % of the steps left", Fork, true, does(widen.Uneven, rms, widen.Copy, still, faster(0.5))},
+		{"norm-adapted", "FP-random, adapted rate", "random neurons in pairs that cancel, with rates that follow the norms of the new weights", Fork, true, does(widen.FPRandom, widen.Unscaled, widen.Asymmetric, still, optim.Dynamics{Kind: optim.NormAdapted})},
 	}
 }()
 
