@@ -36,7 +36,7 @@ func (r *Report) inBrowser(ctx context.Context, o Options) error {
 		func() error { return r.pageTFJS(ctx, p, o) },
 		func() error { return r.pageStep(ctx, p, limit, o) },
 		func() error { return r.pageElements(p, o) },
-		func() error { return r.pageProfile(p, o) },
+		func() error { return r.pageProfile(p, limit, o) },
 	} {
 		if err := errors.Join(ctx.Err(), f()); err != nil {
 			return err
@@ -192,7 +192,7 @@ func (r *Report) workerMemory(p *inpage.Page, o Options) error {
 }
 
 // pageProfile says where the time of a step goes in the worker.
-func (r *Report) pageProfile(p *inpage.Page, o Options) error {
+func (r *Report) pageProfile(p *inpage.Page, limit float64, o Options) error {
 	updates := 20 // the clock of a browser is coarse, but its errors even out over many operations
 	if o.Quick {
 		updates = 1
@@ -201,10 +201,11 @@ func (r *Report) pageProfile(p *inpage.Page, o Options) error {
 	if err != nil {
 		return err
 	}
-	a.Profile.Name += InChromium
+	a.Profile.Name += inChromium
+	a.Profile.Limit = limit / 1e9
 	r.Profiles = append(r.Profiles, *a.Profile)
 	return nil
 }
 
-// InChromium ends the name of a profile that was taken there.
-const InChromium = ", in Chromium"
+// inChromium ends the name of a profile that was taken there.
+const inChromium = ", in Chromium"

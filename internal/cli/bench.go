@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -23,6 +24,11 @@ type benchVerb struct {
 
 // Run is called by the command line.
 func (v benchVerb) Run(e *env) error {
+	if v.Docs != "" {
+		if _, err := filled(v.Docs, &bench.Report{}); err != nil {
+			return fmt.Errorf("the documents cannot be written: %w", err) // before minutes are spent on what they would say
+		}
+	}
 	bar := e.bar(int64(bench.Parts()), "measuring", false)
 	r, err := bench.Run(e.ctx, bench.Options{Peers: v.Peers, Quick: v.Quick, Long: v.Long, Tell: func(what string) {
 		bar.Describe("measuring " + what)
@@ -53,22 +59,30 @@ func indented(w io.Writer, v any) error {
 	return j.Encode(v)
 }
 
-// writeDocs puts the report, its tables and its figures into the folder of the documents. What time was spent on before is read there.
-func writeDocs(dir string, r *bench.Report) error {
-	path := filepath.Join(dir, "performance.md")
-	text, err := os.ReadFile(path)
+// performance is the document about speed.
+const performance = "performance.md"
+
+// filled is the document of a folder with the numbers of a report. What time was spent on before is read there too.
+func filled(dir string, r *bench.Report) ([]byte, error) {
+	text, err := os.ReadFile(filepath.Join(dir, performance))
 	if err != nil {
-		return err
+		return nil, err
+	}
+	old, err := os.ReadFile(filepath.Join(dir, "bench-before.json"))
+	if err != nil {
+		return nil, err
 	}
 	var before docs.Before
-	old, err := os.ReadFile(filepath.Join(dir, "bench-before.json"))
-	if err == nil {
-		err = json.Unmarshal(old, &before)
+	if err := json.Unmarshal(old, &before); err != nil {
+		return nil, err
 	}
+	return docs.Fill(text, r, before)
+}
+
+// writeDocs puts the report, its tables and its figures into the folder of the documents.
+func writeDocs(dir string, r *bench.Report) error {
+	text, err := filled(dir, r)
 	if err != nil {
-		return err
-	}
-	if text, err = docs.Fill(text, r, before); err != nil {
 		return err
 	}
 	if err := drawAll(dir, docs.Figures(r)); err != nil {
@@ -77,7 +91,7 @@ func writeDocs(dir string, r *bench.Report) error {
 	if err := atomic(filepath.Join(dir, "bench.json"), func(w io.Writer) error { return indented(w, r) }); err != nil {
 		return err
 	}
-	return atomic(path, func(w io.Writer) error {
+	return atomic(filepath.Join(dir, performance), func(w io.Writer) error {
 		_, err := w.Write(text)
 		return err
 	})
