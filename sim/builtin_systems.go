@@ -83,7 +83,7 @@ func systems() []Builtin {
 			func(e *Experiment) {
 				e.Arms = arms(twice(500), "sparkling", "remapped", "faster-25", "faster-50", "norm-adapted")
 				for i, short := range []string{"Remapped rate", "Faster decay, 25 %", "Faster decay, 50 %", "Norm-adapted"} {
-					e.Arms[i+1].Name = short // there are five names beside each curve
+					e.Arms[i+1].Name = short // longer ones have no room beside the curves
 				}
 			}),
 		variant("Baselines", "baselines",
