@@ -32,7 +32,8 @@ SOURCES = $(shell git ls-files -co --exclude-standard '*.go' 2>/dev/null || find
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{ printf "make %-12s %s\n", $$1, $$2 }'
 
-run: page build ## build the page and serve it on this machine (ADDR=127.0.0.1:8080)
+run: build ## build the page and serve it on this machine (ADDR=127.0.0.1:8080)
+	go run ./internal/build/cmd -plain -o dist
 	@bin/sparkling serve --dir dist --addr $(ADDR)
 
 build: ## the native program: bin/sparkling

@@ -59,6 +59,7 @@ async function load() {
     fail("The program of the pictures has stopped. This should not happen; loading the page again starts it afresh.");
   });
   await Promise.race([ready, ended]);
+  performance.mark("pictures");
   Object.assign(window.sparkling, { stats: () => meter.stats(), clear: () => meter.clear() });
   startControls(window.sparkling, meter);
   byID("stage").hidden = true;

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // ManifestName is the file, relative to the page's folder, that lists the others.
@@ -72,6 +73,22 @@ func (m Manifest) write(page string) error {
 	return os.WriteFile(filepath.Join(page, ManifestName), append(data, '\n'), 0o644)
 }
 
+// Fetched is how many bytes a browser that understands brotli fetches before the first picture, and before training starts. All files count
+// but the report, and for the picture the trainer and its worker.
+func (m Manifest) Fetched() (picture, training int64) {
+	for path, f := range m.Files {
+		n := cmp.Or(f.Brotli, f.Bytes)
+		switch {
+		case strings.HasPrefix(path, report+"/"):
+		case path == "wasm/trainer.wasm" || path == "site/worker.js":
+			training += n
+		default:
+			picture += n
+		}
+	}
+	return picture, picture + training
+}
+
 // summary says what a reader of the page has to fetch.
 func (m Manifest) summary(w io.Writer, dir string) {
 	var raw, gzip, brotli int64
@@ -79,6 +96,10 @@ func (m Manifest) summary(w io.Writer, dir string) {
 		raw += f.Bytes
 		gzip += cmp.Or(f.Gzip, f.Bytes)
 		brotli += cmp.Or(f.Brotli, f.Bytes)
+	}
+	if brotli == raw {
+		fmt.Fprintf(w, "The page is in %s: %s\n", dir, size(raw))
+		return
 	}
 	fmt.Fprintf(w, "The page is in %s: %s, %s to fetch with gzip, %s with brotli\n", dir, size(raw), size(gzip), size(brotli))
 }

@@ -10,14 +10,16 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // Programs are the two programs of the page, compiled from wasm/NAME to wasm/NAME.wasm.
 var Programs = []string{"trainer", "lab"}
 
 // Page builds the page of the module that the working directory is in, and puts it in dir, all at once: until everything is
-// there the old page stays. dir must be missing, empty, or a page built before. What is going on is written to progress.
-func Page(ctx context.Context, dir string, progress io.Writer) error {
+// there the old page stays. dir must be missing, empty, or a page built before. Without compressed siblings it is built in half the time,
+// for one's own machine. What is going on is written to progress.
+func Page(ctx context.Context, dir string, compressed bool, progress io.Writer) error {
 	if err := replaceable(dir); err != nil {
 		return err
 	}
@@ -51,8 +53,10 @@ func Page(ctx context.Context, dir string, progress io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := m.compress(ctx, page, dir, progress); err != nil {
-		return err
+	if compressed {
+		if err := m.compress(ctx, page, dir, progress); err != nil {
+			return err
+		}
 	}
 	if err := m.write(page); err != nil {
 		return err
@@ -64,7 +68,10 @@ func Page(ctx context.Context, dir string, progress io.Writer) error {
 	return nil
 }
 
-// gather copies what is not compiled: index.html, site/ and the Go distribution's wasm_exec.js.
+// report is the folder in site/ that becomes one of its own in the page, where it is linked to; it need not be there.
+const report = "report"
+
+// gather copies what is not compiled: index.html, site/, the report, and the Go distribution's wasm_exec.js.
 func gather(g goTool, page string) error {
 	if err := copyFile(filepath.Join(g.module, "index.html"), filepath.Join(page, "index.html")); err != nil {
 		return err
@@ -77,6 +84,9 @@ func gather(g goTool, page string) error {
 		rel, err := filepath.Rel(g.module, path)
 		if err != nil {
 			return err
+		}
+		if inside, ok := strings.CutPrefix(rel, filepath.Join("site", report)+string(filepath.Separator)); ok {
+			rel = filepath.Join(report, inside)
 		}
 		return copyFile(path, filepath.Join(page, rel))
 	})

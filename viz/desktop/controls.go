@@ -8,6 +8,7 @@ import (
 	"github.com/ebitenui/ebitenui/widget"
 
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/viz"
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
 
@@ -53,11 +54,14 @@ func (c *controls) build() {
 	c.content = content
 	content.AddChild(c.words(&l.title, ink, func(panel.State) string { return "SPARKLING Lab" }))
 	c.transport(content)
+	c.examples(content)
 	c.heading(content, "The arms")
 	c.arms(content)
 	c.failures(content)
 	c.heading(content, "Pairs are compared in their")
 	c.quantities(content)
+	c.heading(content, "The loss is drawn over")
+	c.scales(content)
 	c.heading(content, "The experiment")
 	c.knobs(content)
 	c.heading(content, "Take it with you")
@@ -118,6 +122,7 @@ func (c *controls) begin(e sim.Experiment) {
 		return
 	}
 	c.draft = e
+	c.window.view.SetScale(viz.ScaleFor(e))
 	c.window.scrub(-1)
 	c.window.session.Play()
 	c.build()

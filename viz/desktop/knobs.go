@@ -77,28 +77,31 @@ func (c *controls) knob(to *widget.Container, k panel.Control) {
 func (c *controls) choice(k panel.Control, width int, change func(string)) *widget.ListComboButton {
 	p := c.look.choice(width)
 	var entries []any
-	var selected any
+	own := sim.Choice{Value: k.Value, Label: "your own"} // where none of the choices holds
+	selected := own
 	for _, choice := range k.Choices {
 		entries = append(entries, choice)
 		if choice.Value == k.Value {
 			selected = choice
 		}
 	}
+	if selected == own {
+		entries = append([]any{own}, entries...)
+	}
 	label := func(e any) string {
-		if choice, ok := e.(sim.Choice); ok {
-			return fit(p.Button.TextFace, choice.Label, float64(width-c.look.px(22)))
-		}
-		return "own mixture"
+		return fit(p.Button.TextFace, e.(sim.Choice).Label, float64(width-c.look.px(22)))
 	}
 	list := widget.NewListComboButton(
 		widget.ListComboButtonOpts.Entries(entries), widget.ListComboButtonOpts.ButtonParams(p.Button), widget.ListComboButtonOpts.ListParams(p.List),
-		widget.ListComboButtonOpts.MaxContentHeight(*p.MaxContentHeight), widget.ListComboButtonOpts.EntryLabelFunc(label, label))
-	if selected != nil {
-		list.SetSelectedEntry(selected)
-	}
+		widget.ListComboButtonOpts.MaxContentHeight(*p.MaxContentHeight), widget.ListComboButtonOpts.EntryLabelFunc(label, label),
+		widget.ListComboButtonOpts.InitialEntry(selected))
 	list.EntrySelectedEvent.AddHandler(func(args any) {
 		if a, ok := args.(*widget.ListComboButtonEntrySelectedEventArgs); ok {
-			change(a.Entry.(sim.Choice).Value)
+			// A new list says its first choice, too.
+			if e := a.Entry.(sim.Choice); e != selected {
+				selected = e
+				change(e.Value)
+			}
 		}
 	})
 	return list

@@ -3,11 +3,13 @@ package desktop
 import (
 	"fmt"
 	"image/color"
+	"slices"
 
 	"github.com/ebitenui/ebitenui/widget"
 	"github.com/hajimehoshi/ebiten/v2/text/v2"
 
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/viz"
 	armlook "github.com/sparkling-lab/sparkling/viz/look"
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
@@ -165,6 +167,36 @@ func (c *controls) failures(to *widget.Container) {
 		again.GetWidget().SetVisibility(visible)
 	})
 	to.AddChild(again)
+}
+
+// examples is the choice among the experiments that the program brings along; each runs as soon as it is chosen.
+func (c *controls) examples(to *widget.Container) {
+	l, about := c.look, "One of the experiments, changed, or from a file."
+	k := panel.Control{Value: panel.Chosen(c.window.session.Experiment())}
+	for _, x := range panel.Examples() {
+		k.Choices = append(k.Choices, sim.Choice{Value: x.Name, Label: x.Title})
+		if x.Name == k.Value {
+			about = x.About
+		}
+	}
+	to.AddChild(c.choice(k, l.px(inner), func(name string) {
+		if e, err := sim.Named(name); err == nil {
+			c.begin(e)
+		}
+	}))
+	to.AddChild(c.words(&l.small, muted, func(panel.State) string { return about }))
+}
+
+// scales chooses what the x axis of the loss counts.
+func (c *controls) scales(to *widget.Container) {
+	var labels []string
+	for _, s := range viz.Scales {
+		labels = append(labels, s.Label)
+	}
+	view := c.window.view
+	to.AddChild(c.segments(labels, func(i int) { view.SetScale(viz.Scales[i].ID) }, func(panel.State) int {
+		return slices.IndexFunc(viz.Scales, func(s viz.ScaleChoice) bool { return s.ID == view.Scale() })
+	}))
 }
 
 func (c *controls) quantities(to *widget.Container) {

@@ -66,6 +66,7 @@ func newWindow(o Options) (*window, error) {
 		return nil, err
 	}
 	w := &window{options: o, host: host, session: s, view: viz.New(), shown: -1}
+	w.view.SetScale(viz.ScaleFor(o.Experiment))
 	s.Play()
 	return w, nil
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/sparkling-lab/sparkling/internal/testgame"
 	"github.com/sparkling-lab/sparkling/internal/testneed"
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/viz"
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
 
@@ -46,18 +47,22 @@ func open(t *testing.T, e sim.Experiment, scale float64) *driver {
 }
 
 func (d *driver) frame() {
+	d.update()
+	d.Draw(d.screen)
+}
+
+func (d *driver) update() {
 	b := d.screen.Bounds()
 	d.LayoutF(float64(b.Dx()), float64(b.Dy()))
 	d.panel.shown = time.Time{}
 	require.NoError(d.t, d.Update())
-	d.Draw(d.screen)
 }
 
-// until lets frames pass until something holds.
+// until lets frames pass until something holds. They are not drawn: a software display would be busy with them for minutes.
 func (d *driver) until(holds func(panel.State) bool) panel.State {
 	d.t.Helper()
 	for end := time.Now().Add(time.Minute); time.Now().Before(end); {
-		d.frame()
+		d.update()
 		if s := panel.Of(d.session, d.window.shown); holds(s) {
 			d.frame()
 			return s
@@ -142,6 +147,24 @@ func TestWidenButtonForksNow(t *testing.T) {
 	d.click("Widen ×2")
 	s := d.until(func(s panel.State) bool { return s.Forked })
 	assert.Less(t, s.Fork, 100)
+}
+
+func TestExampleRunsAsSoonAsItIsChosen(t *testing.T) {
+	d := open(t, short(), 1)
+	var list *widget.ListComboButton
+	each(d.panel.content, func(w widget.PreferredSizeLocateableWidget) {
+		if l, ok := w.(*widget.ListComboButton); ok && list == nil {
+			list = l
+		}
+	})
+	require.NotNil(t, list)
+	list.SetSelectedEntry(sim.Choice{Value: "compute", Label: "4. The same compute"})
+	d.frame()
+	assert.Equal(t, "compute", d.session.Experiment().Name)
+	assert.Equal(t, viz.FLOPs, d.view.Scale(), "arms of equal cost are compared at equal cost")
+	assert.True(t, d.session.Playing())
+	d.until(func(s panel.State) bool { return s.Last > 15 })
+	d.shot("window-example")
 }
 
 func TestControlsAreGatheredAndRunTogether(t *testing.T) {

@@ -19,7 +19,8 @@ type lab struct {
 	notice  string         // what was wrong with the address
 	bridge  js.Value
 	ready   bool
-	frames  int // animation frames so far
+	trained bool // the first update has been shown
+	frames  int  // animation frames so far
 	glance  glance
 	changed int      // times that glance was another
 	wanted  js.Value // takes the pixels of the pictures, their width and height; undefined where nobody waits
@@ -38,6 +39,7 @@ func (l *lab) Update() error {
 	l.frames++
 	l.session.Tick(time.Now())
 	l.view.SetRecord(l.session.Record())
+	l.mark()
 	l.point()
 	l.give()
 	if !l.ready {
@@ -46,6 +48,14 @@ func (l *lab) Update() error {
 		l.bridge.Call("ready")
 	}
 	return nil
+}
+
+// mark notes, where a browser keeps such notes, when the first update of a network was shown.
+func (l *lab) mark() {
+	if !l.trained && l.session.Record().Last() > 0 {
+		l.trained = true
+		js.Global().Get("performance").Call("mark", "trained")
+	}
 }
 
 // give hands over the picture that was asked for. Pixels can be read only in the game's own turn: the canvas forgets them.

@@ -37,7 +37,7 @@ const under = "/some/folder/"
 // site builds the page once and serves it under a folder until the tests end.
 var site = sync.OnceValues(func() (*httptest.Server, error) {
 	dir := filepath.Join(os.TempDir(), fmt.Sprintf("sparkling-page-%d", os.Getpid()))
-	if err := build.Page(context.Background(), dir, io.Discard); err != nil {
+	if err := build.Page(context.Background(), dir, false, io.Discard); err != nil {
 		return nil, err
 	}
 	built = dir

@@ -19,6 +19,9 @@ func TestFirstMinuteHappensByItself(t *testing.T) {
 	p := open(t, desktop, "")
 	t.Logf("the pictures are there after %.1f s", time.Since(begun).Seconds())
 	p.wait("JSON.parse(sparkling.state()).last > 5", 10*time.Second)
+	for _, mark := range []string{"pictures", "trained"} {
+		t.Logf("%s: %.2f s after the page was asked for", mark, eval[float64](p, `performance.getEntriesByName("`+mark+`")[0].startTime`)/1000)
+	}
 	p.shot("minute-03-learning")
 	p.wait("JSON.parse(sparkling.state()).forked", time.Minute)
 	t.Logf("the fork is at %.1f s", time.Since(begun).Seconds())

@@ -49,7 +49,7 @@ func Build(ctx context.Context) (*Lab, error) {
 	}
 	l := &Lab{dir: dir, chromium: chromium}
 	built := filepath.Join(dir, "page")
-	if err := build.Page(ctx, built, io.Discard); err != nil {
+	if err := build.Page(ctx, built, false, io.Discard); err != nil {
 		l.Close()
 		return nil, err
 	}

@@ -13,10 +13,11 @@ import (
 
 func main() {
 	dir := flag.String("o", "dist", "the `folder` to put the page in")
+	plain := flag.Bool("plain", false, "leave out the compressed files: faster, for one's own machine")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := build.Page(ctx, *dir, os.Stderr); err != nil {
+	if err := build.Page(ctx, *dir, !*plain, os.Stderr); err != nil {
 		fmt.Fprintln(os.Stderr, "building the page:", err)
 		stop()
 		os.Exit(1)
