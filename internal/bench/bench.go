@@ -77,6 +77,7 @@ var errNotAsked = errors.New("needs other programs; ask for it with --peers")
 // Run measures everything that the options ask for. When ctx ends it returns what there is, and the context's error.
 func Run(ctx context.Context, o Options) (*Report, error) {
 	r := &Report{Machine: thisMachine(), Rows: table()}
+	r.Machine.noteLoad()
 	for _, p := range parts {
 		if o.Tell != nil {
 			o.Tell(p.what)
@@ -94,6 +95,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 		}
 	}
 	r.Complete = true
+	r.Machine.noteLoad()
 	return r, nil
 }
 

@@ -26,6 +26,7 @@ type Machine struct {
 	Commit string            `json:"commit,omitempty"`
 	Date   time.Time         `json:"date"`
 	Peers  map[string]string `json:"peers,omitempty"` // versions of other people's programs
+	Load   []float64         `json:"load,omitempty"`  // averages of the system's last minute, before and after; a quiet machine has about 0 and 1
 	Limits []Limit           `json:"limits"`
 }
 
@@ -44,6 +45,9 @@ func (m Machine) String() string {
 	if m.Commit != "" {
 		s += ", commit " + m.Commit
 	}
+	if len(m.Load) == 2 {
+		s += fmt.Sprintf("; load average %.1f before and %.1f after", m.Load[0], m.Load[1])
+	}
 	return s
 }
 
@@ -51,6 +55,18 @@ func thisMachine() Machine {
 	return Machine{
 		CPU: cpuName(), Cores: runtime.NumCPU(), OS: runtime.GOOS + "/" + runtime.GOARCH, Go: runtime.Version(), Engine: compute.NewCPU().Name(),
 		Commit: commit(), Date: time.Now().UTC().Truncate(time.Second), Peers: map[string]string{},
+	}
+}
+
+// noteLoad adds the system's load average, where the system tells it.
+func (m *Machine) noteLoad() {
+	data, err := os.ReadFile("/proc/loadavg")
+	var load float64
+	if err == nil {
+		_, err = fmt.Sscan(string(data), &load)
+	}
+	if err == nil {
+		m.Load = append(m.Load, load)
 	}
 }
 
