@@ -72,14 +72,22 @@ type AttnShape struct {
 	Batch, Seq, Heads, KVHeads, HeadDim int
 }
 
-// Probs is the length of the memory for probabilities. They are kept a matrix (key, query) for every sequence and head; those of keys
-// that come after the query are zero where an operation reads them.
-func (s AttnShape) Probs() int { return s.Batch * s.Heads * s.Seq * wide(s.Seq) }
+// attnBlock is how many queries are attended at once: work on them skips the keys that come after the block.
+const attnBlock = 32
 
-// probs is the matrix (key, query) of head h of sequence b.
-func (s AttnShape) probs(x []float32, b, h int) Mat {
-	ld := wide(s.Seq)
-	return Mat{x[(b*s.Heads+h)*s.Seq*ld:][:s.Seq*ld], s.Seq, s.Seq, ld}
+// Probs is the length of the memory for probabilities. They are kept a matrix (keys, queries) for every sequence, head and block of
+// queries, with the keys up to the block's end; those of keys that come after the query are zero.
+func (s AttnShape) Probs() int { return s.Batch * s.Heads * s.headProbs() }
+
+func (s AttnShape) headProbs() int {
+	last := (s.Seq - 1) / attnBlock * attnBlock
+	return last*(last+attnBlock)/2 + s.Seq*attnBlock
+}
+
+// block is the probabilities of the block of queries that begins at from. Rows have room for whole vectors.
+func (s AttnShape) block(probs []float32, b, h, from int) Mat {
+	to := min(from+attnBlock, s.Seq)
+	return Mat{probs[(b*s.Heads+h)*s.headProbs()+from*(from+attnBlock)/2:][:to*attnBlock], to, to - from, attnBlock}
 }
 
 // head is the part of head h of sequence b of a channel-major matrix.

@@ -65,9 +65,10 @@ func (Reference) attend(out Mat, probs []float32, q, k, v Mat, s AttnShape, b, g
 	scale := float32(1 / math.Sqrt(float64(s.HeadDim)))
 	kh, vh, group := s.head(k, b, g), s.head(v, b, g), s.Heads/s.KVHeads
 	for h := g * group; h < (g+1)*group; h++ {
-		p, o, qh := s.probs(probs, b, h), s.tokens(out, b, h), s.head(q, b, h)
+		o, qh := s.tokens(out, b, h), s.head(q, b, h)
 		for i := range s.Seq {
-			at := func(key int) *float32 { return &p.Data[key*p.Stride+i] }
+			p := s.block(probs, b, h, i/attnBlock*attnBlock)
+			at := func(key int) *float32 { return &p.Data[key*p.Stride+i%attnBlock] }
 			top := float32(math.Inf(-1))
 			for j := range i + 1 {
 				*at(j) = dotColumns(qh, i, kh, j) * scale
@@ -79,7 +80,7 @@ func (Reference) attend(out Mat, probs []float32, q, k, v Mat, s AttnShape, b, g
 				*at(j) = float32(x)
 				sum += x
 			}
-			for j := range s.Seq {
+			for j := range p.Rows {
 				if j > i {
 					*at(j) = 0
 				} else {
@@ -115,12 +116,14 @@ func (Reference) attendBackward(dq, dk, dv, dout Mat, probs []float32, q, k, v M
 		clear(dvh.Data[c*dvh.Stride:][:s.Seq])
 	}
 	for h := g * group; h < (g+1)*group; h++ {
-		p, do, qh, dqh := s.probs(probs, b, h), s.tokens(dout, b, h), s.head(q, b, h), s.head(dq, b, h)
+		do, qh, dqh := s.tokens(dout, b, h), s.head(q, b, h), s.head(dq, b, h)
 		for c := range s.HeadDim {
 			clear(dqh.Data[c*dqh.Stride:][:s.Seq])
 		}
 		for i := range s.Seq {
 			row := do.Data[i*do.Stride:][:s.HeadDim]
+			p := s.block(probs, b, h, i/attnBlock*attnBlock)
+			p.Data = p.Data[i%attnBlock:]
 			dp := func(j int) (sum float32) {
 				for c, x := range row {
 					sum += x * vh.Data[c*vh.Stride+j]
@@ -129,10 +132,10 @@ func (Reference) attendBackward(dq, dk, dv, dout Mat, probs []float32, q, k, v M
 			}
 			var sum float32
 			for j := range i + 1 {
-				sum += dp(j) * p.Data[j*p.Stride+i]
+				sum += dp(j) * p.Data[j*p.Stride]
 			}
 			for j := range i + 1 {
-				x := p.Data[j*p.Stride+i]
+				x := p.Data[j*p.Stride]
 				ds := x * (dp(j) - sum) * scale
 				for c := range s.HeadDim {
 					dvh.Data[c*dvh.Stride+j] += x * row[c]
