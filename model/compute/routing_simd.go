@@ -98,18 +98,22 @@ func routeBackward(dlogits, dw Mat, r Routing, dp []float32, z float32) {
 
 // Combine implements [Engine].
 func (e *cpu) Combine(dst, src Mat, s Slots, weight Mat, acc bool) {
+	combineRows(dst, src, s, weight, acc)
+}
+
+func combineRows(dst, src Mat, s Slots, weight Mat, acc bool) {
+	n, w := dst.Cols, simd.BroadcastFloat32s(1)
 	for t := range dst.Rows {
-		out := dst.Data[t*dst.Stride:][:dst.Cols]
+		out := dst.Data[t*dst.Stride:][:n]
 		for j := range s.K {
-			w := float32(1)
 			if weight.Data != nil {
-				w = weight.Data[j*weight.Stride+t]
+				w = simd.BroadcastFloat32s(weight.Data[j*weight.Stride+t])
 			}
-			in := src.Data[int(s.Rows[j*s.Stride+t])*src.Stride:][:dst.Cols]
+			in := src.Data[int(s.Rows[j*s.Stride+t])*src.Stride:][:n]
 			if j > 0 || acc {
 				addScaled(out, w, in)
 			} else {
-				axpby(out, w, in, 0)
+				scaled(out, w, in)
 			}
 		}
 	}
@@ -117,13 +121,17 @@ func (e *cpu) Combine(dst, src Mat, s Slots, weight Mat, acc bool) {
 
 // CombineBackward implements [Engine].
 func (e *cpu) CombineBackward(dsrc, dw, ddst, src Mat, s Slots, weight Mat) {
+	combineRowsBackward(dsrc, dw, ddst, src, s, weight)
+}
+
+func combineRowsBackward(dsrc, dw, ddst, src Mat, s Slots, weight Mat) {
 	n := ddst.Cols
 	for t := range ddst.Rows {
 		g := ddst.Data[t*ddst.Stride:][:n]
 		for j := range s.K {
 			at := int(s.Rows[j*s.Stride+t])
 			dw.Data[j*dw.Stride+t] = float32(dotRow(g, src.Data[at*src.Stride:][:n]))
-			axpby(dsrc.Data[at*dsrc.Stride:][:n], weight.Data[j*weight.Stride+t], g, 0)
+			scaled(dsrc.Data[at*dsrc.Stride:][:n], simd.BroadcastFloat32s(weight.Data[j*weight.Stride+t]), g)
 		}
 	}
 }

@@ -85,38 +85,44 @@ func (e *cpu) Axpby(y []float32, a float32, x []float32, b float32) { axpby(y, a
 
 func axpby(y []float32, a float32, x []float32, b float32) {
 	av, bv := simd.BroadcastFloat32s(a), simd.BroadcastFloat32s(b)
-	i, lanes := 0, av.Len()
 	if b == 0 {
-		for ; i+4*lanes <= len(x); i += 4 * lanes {
-			x, y := x[i:i+4*lanes], y[i:i+4*lanes]
-			mulVec(y, av, x)
-			mulVec(y[lanes:], av, x[lanes:])
-			mulVec(y[2*lanes:], av, x[2*lanes:])
-			mulVec(y[3*lanes:], av, x[3*lanes:])
-		}
-		for ; i+lanes <= len(x); i += lanes {
-			mulVec(y[i:], av, x[i:])
-		}
-	} else {
-		for ; i+4*lanes <= len(x); i += 4 * lanes {
-			x, y := x[i:i+4*lanes], y[i:i+4*lanes]
-			axpbyVec(y, av, x, bv)
-			axpbyVec(y[lanes:], av, x[lanes:], bv)
-			axpbyVec(y[2*lanes:], av, x[2*lanes:], bv)
-			axpbyVec(y[3*lanes:], av, x[3*lanes:], bv)
-		}
-		for ; i+lanes <= len(x); i += lanes {
-			axpbyVec(y[i:], av, x[i:], bv)
-		}
+		scaled(y, av, x)
+		return
+	}
+	i, lanes := 0, av.Len()
+	for ; i+4*lanes <= len(x); i += 4 * lanes {
+		x, y := x[i:i+4*lanes], y[i:i+4*lanes]
+		axpbyVec(y, av, x, bv)
+		axpbyVec(y[lanes:], av, x[lanes:], bv)
+		axpbyVec(y[2*lanes:], av, x[2*lanes:], bv)
+		axpbyVec(y[3*lanes:], av, x[3*lanes:], bv)
+	}
+	for ; i+lanes <= len(x); i += lanes {
+		axpbyVec(y[i:], av, x[i:], bv)
 	}
 	if i < len(x) {
 		xv, _ := simd.LoadFloat32sPart(x[i:])
-		out := av.Mul(xv)
-		if b != 0 {
-			yv, _ := simd.LoadFloat32sPart(y[i:])
-			out = bv.MulAdd(yv, out)
-		}
-		out.StorePart(y[i:])
+		yv, _ := simd.LoadFloat32sPart(y[i:])
+		bv.MulAdd(yv, av.Mul(xv)).StorePart(y[i:])
+	}
+}
+
+// scaled sets y = a·x.
+func scaled(y []float32, a simd.Float32s, x []float32) {
+	i, lanes := 0, a.Len()
+	for ; i+4*lanes <= len(x); i += 4 * lanes {
+		x, y := x[i:i+4*lanes], y[i:i+4*lanes]
+		mulVec(y, a, x)
+		mulVec(y[lanes:], a, x[lanes:])
+		mulVec(y[2*lanes:], a, x[2*lanes:])
+		mulVec(y[3*lanes:], a, x[3*lanes:])
+	}
+	for ; i+lanes <= len(x); i += lanes {
+		mulVec(y[i:], a, x[i:])
+	}
+	if i < len(x) {
+		xv, _ := simd.LoadFloat32sPart(x[i:])
+		a.Mul(xv).StorePart(y[i:])
 	}
 }
 
@@ -132,51 +138,53 @@ func addScaledVec(y []float32, a simd.Float32s, x []float32) {
 
 // ScatterAdd implements [Engine].
 func (e *cpu) ScatterAdd(dst, src []float32, rows []int32, cols int) {
+	scatterAdd(dst, src, rows, cols)
+}
+
+func scatterAdd(dst, src []float32, rows []int32, cols int) {
+	one := simd.BroadcastFloat32s(1)
 	for i, r := range rows {
-		addScaled(dst[int(r)*cols:(int(r)+1)*cols], 1, src[i*cols:(i+1)*cols])
+		addScaled(dst[int(r)*cols:(int(r)+1)*cols], one, src[i*cols:(i+1)*cols])
 	}
 }
 
 // addScaled sets y = y + a·x.
-func addScaled(y []float32, a float32, x []float32) {
-	av := simd.BroadcastFloat32s(a)
-	i, lanes := 0, av.Len()
+func addScaled(y []float32, a simd.Float32s, x []float32) {
+	i, lanes := 0, a.Len()
 	for ; i+4*lanes <= len(x); i += 4 * lanes {
 		x, y := x[i:i+4*lanes], y[i:i+4*lanes]
-		addScaledVec(y, av, x)
-		addScaledVec(y[lanes:], av, x[lanes:])
-		addScaledVec(y[2*lanes:], av, x[2*lanes:])
-		addScaledVec(y[3*lanes:], av, x[3*lanes:])
+		addScaledVec(y, a, x)
+		addScaledVec(y[lanes:], a, x[lanes:])
+		addScaledVec(y[2*lanes:], a, x[2*lanes:])
+		addScaledVec(y[3*lanes:], a, x[3*lanes:])
 	}
 	for ; i+lanes <= len(x); i += lanes {
-		addScaledVec(y[i:], av, x[i:])
+		addScaledVec(y[i:], a, x[i:])
 	}
 	if i < len(x) {
 		xv, _ := simd.LoadFloat32sPart(x[i:])
 		yv, _ := simd.LoadFloat32sPart(y[i:])
-		av.MulAdd(xv, yv).StorePart(y[i:])
+		a.MulAdd(xv, yv).StorePart(y[i:])
 	}
 }
 
 // scaleRow sets y = a·y.
-func scaleRow(y []float32, a float32) {
-	av := simd.BroadcastFloat32s(a)
-	lanes := av.Len()
+func scaleRow(y []float32, a simd.Float32s) {
+	lanes := a.Len()
 	if len(y) < lanes {
 		yv, _ := simd.LoadFloat32sPart(y)
-		yv.Mul(av).StorePart(y)
+		yv.Mul(a).StorePart(y)
 		return
 	}
-	last := simd.LoadFloat32s(y[len(y)-lanes:]).Mul(av) // overlaps the whole vectors, so it is taken before they are written
+	last := simd.LoadFloat32s(y[len(y)-lanes:]).Mul(a) // overlaps the whole vectors, so it is taken before they are written
 	for i := 0; i+lanes <= len(y); i += lanes {
-		scaleVec(y[i:], av)
+		scaleVec(y[i:], a)
 	}
 	last.Store(y[len(y)-lanes:])
 }
 
 // maxRow is the largest element. A not-a-number need not win: its own exponential is one, and so is the sum.
-func maxRow(x []float32) float32 {
-	lanes := vectorLen()
+func maxRow(x []float32, lanes int) float32 {
 	if len(x) < lanes {
 		return maxOf(x)
 	}
@@ -202,8 +210,12 @@ func maxOf(x []float32) float32 {
 
 // CrossEntropy implements [Engine].
 func (e *cpu) CrossEntropy(dlogits, logits []float32, labels []int32, cols int, scale float32) float64 {
+	return crossEntropy(dlogits, logits, labels, cols, scale, e.scratch(3, cols))
+}
+
+func crossEntropy(dlogits, logits []float32, labels []int32, cols int, scale float32, buf []float32) float64 {
 	var total float64
-	buf := e.scratch(3, cols)
+	lanes := vectorLen()
 	for i, label := range labels {
 		row, out := logits[i*cols:(i+1)*cols], buf
 		if dlogits != nil {
@@ -213,12 +225,12 @@ func (e *cpu) CrossEntropy(dlogits, logits []float32, labels []int32, cols int, 
 			clear(out)
 			continue
 		}
-		top := maxRow(row)
+		top := maxRow(row, lanes)
 		at := row[label] - top
 		sum := expSlice(out, row, top, 1)
 		total += math.Log(sum) - float64(at)
 		if dlogits != nil {
-			scaleRow(out, float32(float64(scale)/sum))
+			scaleRow(out, simd.BroadcastFloat32s(float32(float64(scale)/sum)))
 			out[label] -= scale
 		}
 	}
