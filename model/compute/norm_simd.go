@@ -13,11 +13,11 @@ import (
 func lanesSum(v simd.Float32s) float64 {
 	var x [16]float32
 	v.Store(x[:])
-	a, b, c, d := float64(x[0]), float64(x[1]), float64(x[2]), float64(x[3])
+	a, b, c, d := x[0], x[1], x[2], x[3]
 	for i := 4; i < v.Len(); i += 4 {
-		a, b, c, d = a+float64(x[i]), b+float64(x[i+1]), c+float64(x[i+2]), d+float64(x[i+3])
+		a, b, c, d = a+x[i], b+x[i+1], c+x[i+2], d+x[i+3]
 	}
-	return (a + b) + (c + d)
+	return float64(a+b) + float64(c+d)
 }
 
 // normRows is how many rows are normed at once: their sums are taken, then all their roots, and then they are scaled, so that a row
