@@ -10,8 +10,8 @@ import (
 // vectorLen is the number of float32 lanes of this machine's vectors.
 func vectorLen() int { return simd.Float32s{}.Len() }
 
-// portableKernels are written in vectors of whatever length the machine has. On amd64 without fused multiply-add, and in WebAssembly, a
-// product is rounded before it is added; so do the kernels of the machine's own there.
+// portableKernels are written in vectors of whatever length the machine has. A product is fused with its sum, in WebAssembly it is rounded
+// first; the machine's own kernels do the same.
 func portableKernels() []kernel {
 	lanes := vectorLen()
 	return []kernel{{"simd", fmt.Sprintf("portable vectors, tiles of 4 x %d", 2*lanes), lanes, false, func(int) int { return 2 * lanes }, mulVectors}}
