@@ -9,13 +9,11 @@ import (
 
 // LocalHost runs each trainer in a goroutine. What they send waits until [LocalHost.Poll] or [LocalHost.Wait] hands it over
 // on the caller's goroutine.
-//
-// Trainers that have work share the cores: each gets as many threads as there are cores for one trainer. How many they are changes nothing
-// in what is computed.
-type LocalHost struct {
-	events chan func()
-	busy   atomic.Int32 // trainers that have work
-}
+type LocalHost struct{ events chan func() }
+
+// busy is how many trainers of this process have work: they share its cores, whoever their hosts are. How many threads one gets changes
+// nothing in what is computed.
+var busy atomic.Int32
 
 // NewLocalHost has no trainers yet.
 func NewLocalHost() *LocalHost { return &LocalHost{events: make(chan func(), 64)} }
@@ -93,7 +91,7 @@ func (h *LocalHost) work(p *localPort, deliver func([]byte), fail func(error)) {
 	t, more := NewTrainer(), false
 	defer func() {
 		if more {
-			h.busy.Add(-1)
+			busy.Add(-1)
 		}
 	}()
 	for {
@@ -116,12 +114,12 @@ func (h *LocalHost) work(p *localPort, deliver func([]byte), fail func(error)) {
 		}
 		if !more {
 			more = true
-			h.busy.Add(1)
+			busy.Add(1)
 		}
-		t.Threads(h.Cores() / int(h.busy.Load()))
+		t.Threads(runtime.GOMAXPROCS(0) / int(busy.Load()))
 		var out [][]byte
 		if out, more = t.Work(localSlice); !more {
-			h.busy.Add(-1)
+			busy.Add(-1)
 		}
 		send(out)
 	}

@@ -5,6 +5,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/model/compute"
 )
 
 // widened is an arm of the default experiment a few steps after its widening.
@@ -36,13 +38,20 @@ func BenchmarkStep(b *testing.B) {
 
 func TestAnUpdateWithoutProbesAllocatesNothing(t *testing.T) {
 	r := widened(t)
-	r.text.Batch(1, 1, r.exp.Task.Seq, r.ids, r.labels)
-	step := func() {
-		r.net.Forward(r.ids)
-		r.net.Backward(r.labels)
-		r.sched.Rates(30, r.rates)
-		r.opt.Step(r.net.Weights, r.net.Grads, r.rates)
+	for _, threads := range []int{1, 2} {
+		r.eng.Use(threads)
+		r.train()
+		assert.Zero(t, testing.AllocsPerRun(5, func() { r.train() }), "on %d threads", threads)
 	}
-	step()
-	assert.Zero(t, testing.AllocsPerRun(5, step))
+}
+
+func TestAnArmOnSeveralThreadsGivesTheSameBits(t *testing.T) {
+	one, two := widened(t), widened(t)
+	two.eng = compute.NewTeam(3)
+	two.eng.Use(3)
+	two.adopt(two.net.Weights, two.opt.M, two.opt.V)
+	for range 12 {
+		a, b := one.update(), two.update()
+		assertSame(t, []ArmFrame{a}, []ArmFrame{b})
+	}
 }

@@ -20,7 +20,7 @@ func (e *cpu) attend(out Mat, probs []float32, q, k, v Mat, s AttnShape, b, g in
 			softmaxColumns(block, from, scale)
 			ot.Cols = to - from
 			e.MatMul(NN, ot, vh.part(0, s.HeadDim, 0, to), block, false)
-			transpose(o.Slice(from, to), ot)
+			Transpose(o.Slice(from, to), ot)
 		}
 	}
 }
@@ -41,8 +41,8 @@ func (e *cpu) attendBackward(dq, dk, dv, dout Mat, probs []float32, q, k, v Mat,
 	narrow := func(m Mat) Mat { return m.part(0, s.Seq, 0, s.HeadDim) }
 	for h := g * s.Heads / s.KVHeads; h < (g+1)*s.Heads/s.KVHeads; h++ {
 		qh, dqh, do := s.head(q, b, h), s.head(dq, b, h), s.tokens(dout, b, h)
-		transpose(narrow(qr), qh)
-		transpose(dot, do)
+		Transpose(narrow(qr), qh)
+		Transpose(dot, do)
 		for i := range s.Seq {
 			copy(dor.Data[i*padded:][:s.HeadDim], do.Data[i*do.Stride:])
 		}
@@ -57,6 +57,6 @@ func (e *cpu) attendBackward(dq, dk, dv, dout Mat, probs []float32, q, k, v Mat,
 			e.MatMul(NN, dvr.Slice(0, to), p, dor.Slice(from, to), true)
 		}
 	}
-	transpose(s.head(dk, b, g), narrow(dkr))
-	transpose(s.head(dv, b, g), narrow(dvr))
+	Transpose(s.head(dk, b, g), narrow(dkr))
+	Transpose(s.head(dv, b, g), narrow(dvr))
 }

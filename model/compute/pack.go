@@ -26,7 +26,7 @@ func (e *cpu) panels(transposed bool) {
 		cols := min(wide, p.n-j)
 		panel := Mat{to[j*p.k : (j+wide)*p.k], p.k, cols, wide}
 		if transposed {
-			transpose(panel, Mat{p.b[j*p.ldb:], cols, p.k, p.ldb})
+			Transpose(panel, Mat{p.b[j*p.ldb:], cols, p.k, p.ldb})
 		} else {
 			for x := range p.k {
 				copy(panel.Data[x*wide:], p.b[x*p.ldb+j:x*p.ldb+j+cols])
@@ -48,7 +48,7 @@ func (e *cpu) rows(transposed bool) {
 	stride := p.k + 16
 	to := room(&e.packA, p.m*stride)
 	if transposed {
-		transpose(Mat{to, p.m, p.k, stride}, Mat{p.a, p.k, p.m, p.aCol})
+		Transpose(Mat{to, p.m, p.k, stride}, Mat{p.a, p.k, p.m, p.aCol})
 	} else {
 		for i := range p.m {
 			copy(to[i*stride:i*stride+p.k], p.a[i*p.aRow:])

@@ -9,7 +9,7 @@ import (
 
 // Route implements [Engine].
 func (e *cpu) Route(r Routing, logits Mat) {
-	transpose(r.Prob, logits)
+	Transpose(r.Prob, logits)
 	sums := e.scratch(3, wide(logits.Rows))
 	routeColumns(r, sums)
 	for t, sum := range sums[:logits.Rows] {

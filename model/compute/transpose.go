@@ -1,8 +1,8 @@
 package compute
 
-// transpose sets dst (n, m) to the transpose of src (m, n): in assembly as many rows as this machine has it for, then four rows and
+// Transpose sets dst (n, m) to the transpose of src (m, n): in assembly as many rows as this machine has it for, then four rows and
 // columns at a time so that both are read and written in stretches.
-func transpose(dst, src Mat) {
+func Transpose(dst, src Mat) {
 	i := ownTranspose(dst, src)
 	for ; i+4 <= src.Rows; i += 4 {
 		n := src.Cols

@@ -53,7 +53,7 @@ func (n *newtonSchulz) orthogonalize(e compute.Engine, u []float32, rows, cols i
 	a, b := compute.M(n.a[:short*short], short, short), compute.M(n.b[:short*short], short, short)
 	norm := float32(1 / (math.Sqrt(e.SumSquares(u)) + nsEps))
 	if rows > cols {
-		transpose(x.Data, u, rows, cols)
+		compute.Transpose(x, compute.M(u, rows, cols))
 		e.Axpby(x.Data, norm, x.Data, 0)
 	} else {
 		e.Axpby(x.Data, norm, u, 0)
@@ -67,17 +67,8 @@ func (n *newtonSchulz) orthogonalize(e compute.Engine, u []float32, rows, cols i
 		x, y = y, x
 	}
 	if rows > cols {
-		transpose(u, x.Data, short, long)
+		compute.Transpose(compute.M(u, rows, cols), x)
 	} else {
 		copy(u, x.Data)
-	}
-}
-
-// transpose sets dst (cols, rows) to the transpose of src (rows, cols).
-func transpose(dst, src []float32, rows, cols int) {
-	for i := range rows {
-		for j := range cols {
-			dst[j*rows+i] = src[i*cols+j]
-		}
 	}
 }
