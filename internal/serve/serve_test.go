@@ -69,6 +69,13 @@ func TestServesTheBestRepresentationWithItsType(t *testing.T) {
 	}
 }
 
+// Hosts that cannot set headers serve the same page.
+func TestPageCarriesThePolicyItself(t *testing.T) {
+	page, err := os.ReadFile("../../index.html")
+	require.NoError(t, err)
+	assert.Contains(t, string(page), `<meta http-equiv="Content-Security-Policy" content="`+Policy+`">`)
+}
+
 func TestAnswersNotModifiedToItsOwnValidator(t *testing.T) {
 	h, err := Handler(folder(t))
 	require.NoError(t, err)

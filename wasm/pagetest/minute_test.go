@@ -20,6 +20,7 @@ func TestFirstMinuteHappensByItself(t *testing.T) {
 	t.Logf("the pictures are there after %.1f s", time.Since(begun).Seconds())
 	p.wait("JSON.parse(sparkling.state()).last > 5", 10*time.Second)
 	for _, mark := range []string{"pictures", "trained"} {
+		p.wait(`performance.getEntriesByName("`+mark+`").length`, 10*time.Second)
 		t.Logf("%s: %.2f s after the page was asked for", mark, eval[float64](p, `performance.getEntriesByName("`+mark+`")[0].startTime`)/1000)
 	}
 	p.shot("minute-03-learning")
