@@ -49,7 +49,8 @@ export function start(lab, meter) {
   byID("play").addEventListener("click", toggle);
   byID("step").addEventListener("click", () => act("step"));
   byID("reset").addEventListener("click", () => act("reset"));
-  byID("widen").addEventListener("click", () => act("widen"));
+  const widen = () => { act("widen"); knobs.show(); };
+  byID("widen").addEventListener("click", widen);
   byID("live").addEventListener("click", () => act("scrub", -1));
   byID("scrub").addEventListener("input", (event) => act("scrub", Number(event.target.value)));
   for (const name of ["speed", "quantity", "scale"]) {
@@ -58,7 +59,7 @@ export function start(lab, meter) {
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || typing(event)) return;
-    const keys = { " ": toggle, ".": () => act("step"), w: () => act("widen"), r: () => act("reset") };
+    const keys = { " ": toggle, ".": () => act("step"), w: widen, r: () => act("reset") };
     const action = keys[event.key.toLowerCase()];
     if (!action) return;
     event.preventDefault();

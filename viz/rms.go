@@ -42,7 +42,7 @@ func (v *View) rms(b box) {
 	for k := range 2 * layers {
 		v.pen.text(block(k), a.x(float64(k)+0.5), a.in.y+a.in.h+11, small, soft, center)
 		for i := range rec.Experiment.Arms {
-			x := a.x(float64(k) + 0.5 + (float64(i)-float64(len(rec.Tracks)-1)/2)*0.17)
+			x := a.x(float64(k) + 0.5 + (float64(i)-float64(len(rec.Tracks)-1)/2)*math.Min(0.17, 0.84/float64(len(rec.Tracks))))
 			m := v.looks[i]
 			if len(now[i]) > k {
 				y := a.y(float64(now[i][k].Ratio()))

@@ -138,7 +138,16 @@ func (c *controls) toggle() {
 	s.Play()
 }
 
-func (c *controls) widen() { c.tell(c.window.session.WidenNow()) }
+// widen widens now. Controls that were not turned follow.
+func (c *controls) widen() {
+	s := c.window.session
+	untouched := len(panel.Changed(s.Experiment(), c.draft)) == 0
+	c.tell(s.WidenNow())
+	if untouched {
+		c.draft = s.Experiment()
+		c.build()
+	}
+}
 
 func (c *controls) reset() {
 	c.window.scrub(-1)

@@ -147,6 +147,7 @@ func TestWidenButtonForksNow(t *testing.T) {
 	d.click("Widen ×2")
 	s := d.until(func(s panel.State) bool { return s.Forked })
 	assert.Less(t, s.Fork, 100)
+	assert.Equal(t, s.Fork, d.panel.draft.Fork(), "the control follows")
 }
 
 func TestExampleRunsAsSoonAsItIsChosen(t *testing.T) {

@@ -32,7 +32,7 @@ func (l *lab) export() {
 		"pause":    func([]js.Value) any { s.Pause(); return "" },
 		"step":     func([]js.Value) any { s.StepOnce(); return "" },
 		"reset":    func([]js.Value) any { l.scrub(-1); return sentence(s.Reset()) },
-		"widen":    func([]js.Value) any { return sentence(s.WidenNow()) },
+		"widen":    func([]js.Value) any { return sentence(l.widen()) },
 		"restart":  func(a []js.Value) any { return sentence(s.Restart(a[0].Int())) },
 		"scrub":    func(a []js.Value) any { l.scrub(a[0].Int()); return "" },
 		"quantity": func(a []js.Value) any { l.view.SetQuantity(quantity(a[0].String())); return "" },
@@ -92,6 +92,16 @@ func (l *lab) begin(e sim.Experiment) string {
 func (l *lab) scrub(step int) {
 	l.shown = step
 	l.view.SetStep(step)
+}
+
+// widen widens now. Controls that were not turned follow.
+func (l *lab) widen() error {
+	untouched := len(panel.Changed(l.session.Experiment(), l.draft)) == 0
+	err := l.session.WidenNow()
+	if untouched {
+		l.draft = l.session.Experiment()
+	}
+	return err
 }
 
 // controls are the controls with the draft's values, and which of them differ from what runs.

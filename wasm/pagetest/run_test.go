@@ -128,6 +128,8 @@ func TestWidenNowForksAtThePresentStepAndScrubbingLooksBack(t *testing.T) {
 	s := p.state()
 	assert.Less(t, s.Fork, 200)
 	assert.True(t, eval[bool](p, `document.getElementById("widen").disabled`))
+	assert.Equal(t, fmt.Sprint(s.Fork), eval[string](p, `document.querySelector("[data-knob=widen-at]").value`), "the control follows")
+	assert.Empty(t, eval[string](p, `document.getElementById("pending").textContent`), "nothing waits to be run")
 	assert.True(t, eval[bool](p, `!document.querySelector("article[data-chapter=widened]").hidden`), "the text follows the reader")
 
 	p.run(`sparkling.pause(); const s = document.getElementById("scrub"); s.value = 5; s.dispatchEvent(new Event("input"))`)
