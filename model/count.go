@@ -42,6 +42,7 @@ func Memory(c Config, batch, seq int) float64 {
 		params += f(c.Vocab) * f(c.Hidden)
 	}
 	slots := tokens * f(c.TopK)
-	layer := tokens*(4*f(c.Hidden)+6*heads+2*f(c.Experts)) + slots*(2*f(c.Hidden)+3*f(c.Inner)) + tokens*f(c.Heads)*f(seq)
+	room := f(max(seq, 32)) // of a key's row of attention probabilities, at the least
+	layer := tokens*(4*f(c.Hidden)+6*heads+2*f(c.Experts)) + slots*(2*f(c.Hidden)+3*f(c.Inner)) + tokens*f(c.Heads)*room
 	return 4 * (4*params + f(c.Layers)*layer + 2*tokens*f(c.Vocab) + slots*3*f(c.Inner))
 }
