@@ -11,6 +11,7 @@ type Trainer struct {
 	run    *run
 	search *search // what the next widening waits for, if anything
 	until  int     // granted
+	told   int     // the grant whose end the session knows to be near
 	fork   bool
 	failed bool
 	frames []ArmFrame // gathered since sent
@@ -58,7 +59,7 @@ func (t *Trainer) start(m Message) [][]byte {
 			return t.fail(err)
 		}
 	}
-	*t = Trainer{run: r}
+	*t = Trainer{run: r, sent: time.Now()}
 	counts := r.counts()
 	out := [][]byte{Message{Kind: KindReady, Arm: m.Arm, Step: r.step, Params: counts.Total, Active: counts.Active}.Encode()}
 	if r.step == 0 {
@@ -103,8 +104,13 @@ func (t *Trainer) Work(budget time.Duration) (out [][]byte, more bool) {
 			break
 		}
 	}
-	if r.step+few >= until || time.Since(t.sent) >= gather {
+	// Near the end of a grant the session is told, so that the next one comes before this one is used up; and told again at the end only.
+	near := r.step+few >= until && t.told != until
+	if near || r.step >= until || time.Since(t.sent) >= gather {
 		out = t.flush(out)
+	}
+	if near {
+		t.told = until
 	}
 	if r.step >= until && t.fork {
 		t.fork = false

@@ -23,6 +23,7 @@ export class Table {
     }
     set(document.getElementById("table-step"), state.step);
     state.arms.forEach((arm, i) => this.#row(this.#rows[i], arm));
+    set(document.getElementById("doing"), state.arms.filter(({ doing }) => doing).map(({ name, doing }) => `${name} is ${doing}.`).join(" "));
     this.#fail(state.arms);
     this.#say(state);
   }

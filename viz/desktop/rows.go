@@ -141,9 +141,17 @@ func (c *controls) arms(to *widget.Container) {
 	to.AddChild(table)
 }
 
-// failures says which arms have stopped, and starts them again.
+// failures says what keeps an arm, and which have stopped, and starts those again.
 func (c *controls) failures(to *widget.Container) {
 	l := c.look
+	to.AddChild(c.words(&l.small, muted, func(s panel.State) (sentences string) {
+		for _, a := range s.Arms {
+			if a.Doing != "" {
+				sentences += a.Name + " is " + a.Doing + ". "
+			}
+		}
+		return sentences
+	}))
 	to.AddChild(c.words(&l.body, red, func(s panel.State) (sentences string) {
 		for _, a := range s.Arms {
 			if a.Err != "" {

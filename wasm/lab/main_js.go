@@ -5,6 +5,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"runtime/debug"
 	"strings"
 	"syscall/js"
 	"time"
@@ -30,6 +31,7 @@ func run(bridge js.Value) error {
 	if err != nil {
 		return err
 	}
+	debug.SetGCPercent(garbage)
 	l := newLab(s, bridge)
 	l.draft, l.notice = e, notice
 	l.view.SetScale(viz.ScaleFor(e))
@@ -44,6 +46,10 @@ func run(bridge js.Value) error {
 	ebiten.SetTPS(ebiten.SyncWithFPS)
 	return ebiten.RunGameWithOptions(l, &ebiten.RunGameOptions{InitUnfocused: true})
 }
+
+// garbage is by how many hundredths the heap may grow before it is collected, which makes frames long. Little of it is alive: a dozen
+// megabytes.
+const garbage = 400
 
 func every(d time.Duration, f func()) {
 	js.Global().Call("setInterval", js.FuncOf(func(js.Value, []js.Value) any { f(); return nil }), d.Milliseconds())

@@ -41,6 +41,17 @@ func TestLessonIsChosenRunsAndAnswers(t *testing.T) {
 	assert.Equal(t, "flops", eval[string](p, `sparkling.scale()`))
 }
 
+// An arm that does something else before its next update says what.
+func TestArmSaysWhatItIsDoing(t *testing.T) {
+	p := open(t, desktop, "dynamics")
+	p.run(`sparkling.speed("max")`)
+	p.wait(`JSON.parse(sparkling.state()).last > 20`, time.Minute)
+	p.run(`document.getElementById("widen").click()`)
+	p.wait(`document.getElementById("doing").textContent.includes("to find where its loss is")`, time.Minute)
+	assert.Contains(t, eval[string](p, `document.getElementById("doing").textContent`), " is training a wide network")
+	p.wait(`!document.getElementById("doing").textContent`, time.Minute)
+}
+
 // The address of a page may end with the name of an experiment.
 func TestAddressNamesAnExperiment(t *testing.T) {
 	p := open(t, desktop, "compute")
