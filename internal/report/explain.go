@@ -127,8 +127,8 @@ func (f Findings) whyRewarm() string {
 	if d == "" {
 		return ""
 	}
-	return "**A re-warmup is worth something with no symmetry broken.** *Copy, re-warm all* stays locked bit for bit, so that it is no better than a small network; all it has is more learning rate. " +
-		"Copy, re-warm all − Copy is " + d + ". In a run this short, whatever raises the rate in the second half may look good. Re-warm all − SPARKLING is " + f.each(reproduce.RewarmAll, reproduce.Sparkling) +
+	return "**A re-warmup is worth something with no symmetry broken.** *Copy, re-warm all* stays locked bit for bit, so that it has no more capacity than the small network; all it has is more learning rate. " +
+		"Copy, re-warm all − Copy is " + d + ". A guess: in a run this short the rate of the second half is below the best one, and whatever raises it looks good. Re-warm all − SPARKLING is " + f.each(reproduce.RewarmAll, reproduce.Sparkling) +
 		"; the paper, whose run has sixty times as many steps, has +0.0040 (Table 7)."
 }
 
@@ -146,7 +146,7 @@ func (f Findings) whyCopy() string {
 		return ""
 	}
 	return "**Copy against the small network** is " + d + "; in the paper the naive copy ends 0.0397 below the small network (Table 1). Here the lock is exact to the bit, so the copy can compute nothing " +
-		"that the small network could not. A guess: sums in low precision on many machines do not keep a lock exactly, and over 100 billion tokens a little is enough."
+		"that the small network could not; all that differs is how far an update moves it. A guess: sums in low precision on many machines do not keep a lock exactly, and over 100 billion tokens a little is enough."
 }
 
 func (f Findings) whyRandom() string {
