@@ -19,7 +19,7 @@ func (f Findings) conclude(d *document, judged [][]reproduce.Judgement) {
 	}{
 		{reproduce.Reproduces, "**Agrees with the paper:**"},
 		{reproduce.DoesNot, "**Disagrees with the paper,** at least in the parts that are named:"},
-		{reproduce.NotResolved, "**Not resolved:** no part points the other way, but the parts that are named are too small for this many seeds:"},
+		{reproduce.NotResolved, "**Not resolved:** by the rule nothing is against the paper, but the parts that are named cannot be told from zero with this many seeds:"},
 	} {
 		var items list
 		for _, row := range judged {
