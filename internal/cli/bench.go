@@ -19,7 +19,7 @@ type benchVerb struct {
 	Quick bool   `help:"A few short repetitions: whether it works, not how fast it is."`
 	Long  bool   `help:"The full number of updates where the default measures a sample of them."`
 	JSON  bool   `help:"Print the report as JSON."`
-	Docs  string `help:"Also write the report, its tables and its figures into this folder, which has a performance.md." type:"path"`
+	Docs  string `help:"Also write the report, its tables and its figures into this folder, which has a performance.md." type:"path" placeholder:"DIR"`
 }
 
 // Run is called by the command line.
@@ -51,12 +51,6 @@ func (v benchVerb) Run(e *env) error {
 		err = errInterrupted
 	}
 	return err
-}
-
-func indented(w io.Writer, v any) error {
-	j := json.NewEncoder(w)
-	j.SetIndent("", "  ")
-	return j.Encode(v)
 }
 
 // performance is the document about speed.

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -17,9 +16,9 @@ import (
 
 // checkVerb runs one batch through a checkpoint.
 type checkVerb struct {
-	Model string `required:"" help:"Folder of a Qwen3-MoE network: config.json, safetensors files." type:"path"`
-	Batch string `required:"" help:"Safetensors file with input_ids and labels, shifted already; the label -100 is ignored." type:"path"`
-	Grads string `help:"File for the logits and all gradients of the objective, under the checkpoint's names." type:"path"`
+	Model string `required:"" help:"Folder of a Qwen3-MoE network: config.json, safetensors files." type:"path" placeholder:"DIR"`
+	Batch string `required:"" help:"Safetensors file with input_ids and labels, shifted already; the label -100 is ignored." type:"path" placeholder:"FILE"`
+	Grads string `help:"File for the logits and all gradients of the objective, under the checkpoint's names." type:"path" placeholder:"FILE"`
 	JSON  bool   `help:"Print the result as JSON."`
 	Quiet bool   `help:"No progress bar."`
 }
@@ -116,9 +115,7 @@ func (v checkVerb) write(e *env, net *model.Net, b checkpoint.Batch, loss model.
 
 func (v checkVerb) print(w io.Writer, r checked) error {
 	if v.JSON {
-		j := json.NewEncoder(w)
-		j.SetIndent("", "  ")
-		return j.Encode(r)
+		return indented(w, r)
 	}
 	head := "tied"
 	if r.Untied {

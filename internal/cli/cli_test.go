@@ -32,6 +32,26 @@ func file(t *testing.T, f func(*sim.Experiment)) string {
 	return path
 }
 
+// asProgram makes the test binary the program itself, which can be interrupted.
+const asProgram = "SPARKLING_TEST_AS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		os.Exit(Main(os.Args[1:], os.Stdout, os.Stderr))
+	}
+	os.Exit(m.Run())
+}
+
+// program is the program as a child of its own.
+func program(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	self, err := os.Executable()
+	require.NoError(t, err)
+	c := exec.Command(self, args...)
+	c.Env = append(os.Environ(), asProgram+"=1")
+	return c
+}
+
 func run(args ...string) (code int, stdout, stderr string) {
 	var out, err bytes.Buffer
 	code = Main(args, &out, &err)
@@ -42,11 +62,11 @@ func TestRunPrintsATableOfArms(t *testing.T) {
 	code, out, err := run("run", file(t, nil))
 	require.Zero(t, code, err)
 	lines := strings.Split(strings.TrimSpace(out), "\n")
-	require.Len(t, lines, 5)
-	assert.Contains(t, lines[0], "held-out loss")
-	assert.Regexp(t, `^Small +30 +\d\.\d{4} +\d\.\d{4} +- `, lines[1])
-	assert.Regexp(t, `^Copy +30 +\d\.\d{4} +\d\.\d{4} +128 of 128 +1\.000`, lines[2])
-	assert.Regexp(t, `^SPARKLING +30 +\d\.\d{4} +\d\.\d{4} +0 of 128 +0\.\d{3}`, lines[4])
+	require.Len(t, lines, 6)
+	assert.Contains(t, lines[0], "held-out")
+	assert.Regexp(t, `^Small +30 +\d\.\d{4} +\d\.\d{4} +- `, lines[2])
+	assert.Regexp(t, `^Copy +30 +\d\.\d{4} +\d\.\d{4} +128/128 +1\.000`, lines[3])
+	assert.Regexp(t, `^SPARKLING +30 +\d\.\d{4} +\d\.\d{4} +0/128 +0\.\d{3}`, lines[5])
 }
 
 func TestRunPrintsJSONForMachines(t *testing.T) {
@@ -67,10 +87,15 @@ func TestRunPrintsJSONForMachines(t *testing.T) {
 func TestBuiltInExperimentsAreListedAndRunByName(t *testing.T) {
 	code, out, err := run("run", "--list")
 	require.Zero(t, code, err)
-	lines := strings.Split(strings.TrimSpace(out), "\n")
-	require.Len(t, lines, len(sim.Builtins()))
+	for _, b := range sim.Builtins() {
+		assert.Regexp(t, "(?m)^"+b.Name+" +"+regexp.QuoteMeta(b.Title)+"$", out)
+	}
+	code, out, err = run("run", "--list", "--json")
+	require.Zero(t, code, err)
+	var listed []struct{ Name, About string }
+	require.NoError(t, json.Unmarshal([]byte(out), &listed))
 	for i, b := range sim.Builtins() {
-		assert.Regexp(t, "^"+b.Name+" +"+regexp.QuoteMeta(b.Title+" "), lines[i])
+		assert.Equal(t, b.About, listed[i].About, b.Name)
 	}
 	code, out, err = run("run", "pairs", "--steps", "20", "--quiet", "--json")
 	require.Zero(t, code, err)
@@ -115,6 +140,18 @@ func TestRunWritesARecordThatFiguresCanBeDrawnFrom(t *testing.T) {
 	assert.Empty(t, left, "nothing half-written is left")
 }
 
+// A terminal of the usual width shows every table unbroken.
+func TestTablesFitATerminal(t *testing.T) {
+	long := file(t, func(e *sim.Experiment) { e.Arms[1].Name = "Scaled states, remapped rate and more" })
+	for _, args := range [][]string{{"run", long}, {"run", "--list"}, {"plan"}, {"plan", "--factor", "1.5", long}, {"run", "--help"}, {"widen", "--help"}} {
+		code, out, err := run(args...)
+		require.Zero(t, code, err)
+		for line := range strings.Lines(out) {
+			assert.LessOrEqual(t, len([]rune(strings.TrimRight(line, " \n"))), columns, "%v: %s", args, line)
+		}
+	}
+}
+
 // A bad file, flag or size gets one sentence, and exit code 2.
 func TestWhatCannotBeDoneGetsOneSentence(t *testing.T) {
 	bad := filepath.Join(t.TempDir(), "bad.json")
@@ -127,7 +164,9 @@ func TestWhatCannotBeDoneGetsOneSentence(t *testing.T) {
 		"no such experiment": {[]string{"run", "hamlet"}, "there are default, lock, signal, recipe, compute"},
 		"misspelt field":     {[]string{"run", bad}, "stepz"},
 		"no such flag":       {[]string{"run", "--colour"}, "--colour"},
-		"no such verb":       {[]string{"rum"}, "rum"},
+		"no such verb":       {[]string{"rum"}, "--help lists them"},
+		"a folder":           {[]string{"run", t.TempDir()}, "is a directory"},
+		"factor of little":   {[]string{"plan", "--factor", "1.0001"}, "it must grow"},
 		"no such axis":       {[]string{"run", "--axis", "sideways"}, "sideways"},
 		"factor of nought":   {[]string{"run", "--factor", "0.5"}, "0.5"},
 		"too many steps":     {[]string{"run", "--steps", "100000000"}, "100000000"},
@@ -149,7 +188,7 @@ func TestWhatCannotBeDoneGetsOneSentence(t *testing.T) {
 
 func TestWithoutADisplayTheWindowSaysWhatWorks(t *testing.T) {
 	if runtime.GOOS != "linux" {
-		t.Log("windows need no display variable here")
+		return // windows need no display variable there
 	}
 	t.Setenv("DISPLAY", "")
 	t.Setenv("WAYLAND_DISPLAY", "")
@@ -163,11 +202,14 @@ func TestWithoutADisplayTheWindowSaysWhatWorks(t *testing.T) {
 func TestPlanPrintsThePapersTableBesideItsOwnCounts(t *testing.T) {
 	code, out, err := run("plan")
 	require.Zero(t, code, err)
-	for _, words := range []string{"449.50 M", "751.49 M", "899.00 M", "1502.98 M", "7.206e+20", "Table 2", "points"} {
+	for _, words := range []string{"449.50 M", "751.49 M", "899.00 M", "1502.98 M", "7.206e+20", "Table 2", "-0.11 %", "points"} {
 		assert.Contains(t, out, words)
 	}
 	code, out, err = run("plan", "--json", file(t, nil))
 	require.Zero(t, code, err)
+	code, paper, err := run("plan", "--json")
+	require.Zero(t, code, err)
+	assert.Contains(t, paper, `"off"`, "the difference is there for machines too")
 	var got struct{ Rows []map[string]any }
 	require.NoError(t, json.Unmarshal([]byte(out), &got))
 	require.Len(t, got.Rows, 4)
@@ -199,13 +241,10 @@ func TestArmThatDivergesIsSaidAndNothingIsLost(t *testing.T) {
 // Ctrl-C keeps what there is: the program itself is run and interrupted.
 func TestInterruptKeepsWhatThereIs(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Log("an interrupt cannot be sent to a child here")
+		return // an interrupt cannot be sent to a child there
 	}
 	dir := t.TempDir()
-	program := filepath.Join(dir, "sparkling")
-	out, err := exec.Command("go", "build", "-o", program, "../..").CombinedOutput()
-	require.NoError(t, err, "%s", out)
-	c := exec.Command(program, "run", "--steps", "100000", "--out", filepath.Join(dir, "out"))
+	c := program(t, "run", "--steps", "100000", "--out", filepath.Join(dir, "out"))
 	var said bytes.Buffer
 	c.Stderr = &said
 	require.NoError(t, c.Start())

@@ -2,8 +2,10 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -60,7 +62,9 @@ func atomic(path string, write func(io.Writer) error) error {
 // atomicPath is atomic for what opens the file itself, under the name that it is given.
 func atomicPath(path string, write func(tmp string) error) error {
 	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if err != nil {
+	if why := (*fs.PathError)(nil); errors.As(err, &why) {
+		return fmt.Errorf("%s cannot be written: %w", path, why.Err) // the name that it has meanwhile means nothing to anybody
+	} else if err != nil {
 		return err
 	}
 	defer os.Remove(tmp.Name()) // nothing is left there after the rename
@@ -78,8 +82,8 @@ func atomicPath(path string, write func(tmp string) error) error {
 
 // figuresVerb draws the figures of a record that run wrote.
 type figuresVerb struct {
-	Record string `arg:"" help:"Record that run --out wrote." type:"path"`
-	Out    string `help:"Folder for the figures." default:"." type:"path"`
+	Record string `arg:"" help:"Record that run --out wrote: DIR/record.sparkling." type:"path"`
+	Out    string `help:"Folder for the figures." default:"." type:"path" placeholder:"DIR"`
 }
 
 // Run is called by the command line.

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -21,21 +20,21 @@ import (
 type runVerb struct {
 	Experiment string  `arg:"" optional:"" help:"Name of a built-in experiment, or a document (JSON); without one the default experiment runs."`
 	List       bool    `help:"List the built-in experiments and end."`
-	Seed       *uint64 `help:"Another seed."`
-	Steps      *int    `help:"Another number of updates; the widening stays at its share of them."`
-	Axis       string  `help:"Widen another axis: inner, hidden or joint."`
-	Factor     float64 `help:"Another factor of the widening."`
+	Seed       *uint64 `help:"Another seed." placeholder:"N"`
+	Steps      *int    `help:"Another number of updates; the widening stays at its share of them." placeholder:"N"`
+	Axis       string  `help:"Widen another axis: inner, hidden or joint." placeholder:"AXIS"`
+	Factor     float64 `help:"Another factor of the widening: new width over old." placeholder:"R"`
 	JSON       bool    `help:"Print the result as JSON."`
-	Out        string  `help:"Folder for the record, the numbers, the experiment and the figures." type:"path"`
+	Out        string  `help:"Folder for the record, the numbers, the experiment and the figures." type:"path" placeholder:"DIR"`
 	Quiet      bool    `help:"No progress bar."`
 
-	Checkpoints bool `help:"Also leave the network of every arm in OUT/arms, as folders that check and widen read."`
+	Checkpoints bool `help:"Also leave the network of every arm in DIR/arms, as folders that check and widen read; needs --out."`
 }
 
 // Run is called by the command line.
 func (v runVerb) Run(e *env) error {
 	if v.List {
-		return list(e.out)
+		return v.list(e.out)
 	}
 	exp, err := v.experiment()
 	if err != nil {
@@ -110,12 +109,28 @@ func factor(f float64) string {
 }
 
 // list names the built-in experiments.
-func list(w io.Writer) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for _, b := range sim.Builtins() {
-		fmt.Fprintf(t, "%s\t%s\t%s\n", b.Name, b.Title, b.About)
+func (v runVerb) list(w io.Writer) error {
+	type item struct {
+		Name   string `json:"name"`
+		Title  string `json:"title"`
+		Lesson bool   `json:"lesson"`
+		About  string `json:"about"`
 	}
-	return t.Flush()
+	var items []item
+	for _, b := range sim.Builtins() {
+		items = append(items, item{b.Name, b.Title, b.Lesson, b.About})
+	}
+	if v.JSON {
+		return indented(w, items)
+	}
+	const margin = 11 // the longest name and two spaces
+	for _, i := range items {
+		fmt.Fprintf(w, "%-*s%s\n", margin, i.Name, i.Title)
+		for _, line := range wrap(i.About, columns-margin) {
+			fmt.Fprintf(w, "%*s%s\n", margin, "", line)
+		}
+	}
+	return nil
 }
 
 // document is the built-in experiment of that name or the one of a file, or the default one where nothing is named. A word without a dot
@@ -129,7 +144,7 @@ func document(path string) (sim.Experiment, error) {
 		return e, nil
 	}
 	data, err := readBounded(path)
-	if errors.Is(err, fs.ErrNotExist) && !strings.ContainsAny(path, "./\\") {
+	if errors.Is(err, fs.ErrNotExist) && bare(path) {
 		return e, unknown
 	}
 	if err != nil {
@@ -141,16 +156,20 @@ func document(path string) (sim.Experiment, error) {
 	return e, nil
 }
 
+// bare reports whether a word is meant as a name rather than as a path.
+func bare(word string) bool { return !strings.ContainsAny(word, "./\\") }
+
 func readBounded(path string) ([]byte, error) {
 	f, err := os.Open(path)
-	var missing *fs.PathError
-	if errors.As(err, &missing) {
-		return nil, fmt.Errorf("the experiment %s cannot be read: %w", path, missing.Err)
-	} else if err != nil {
-		return nil, err
+	var data []byte
+	if err == nil {
+		defer f.Close()
+		data, err = io.ReadAll(io.LimitReader(f, sim.MaxDocument+1))
 	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, sim.MaxDocument+1))
+	if why := (*fs.PathError)(nil); errors.As(err, &why) {
+		err = fmt.Errorf("the experiment %s cannot be read: %w", path, why.Err)
+	}
+	return data, err
 }
 
 // train runs the session to its end, and reports whether the user ended it before.
@@ -231,15 +250,14 @@ func finite(x float64) *float64 {
 func (v runVerb) print(w io.Writer, s *sim.Session) error {
 	rows := results(s)
 	if v.JSON {
-		j := json.NewEncoder(w)
-		j.SetIndent("", "  ")
-		return j.Encode(struct {
+		return indented(w, struct {
 			Experiment sim.Experiment `json:"experiment"`
 			Arms       []result       `json:"arms"`
 		}{s.Experiment(), rows})
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "arm\tstep\theld-out loss\twhole held-out part\tidentical pairs\tweight cosine\tgradient cosine\tparameters")
+	fmt.Fprintln(t, "arm\tstep\theld-out\twhole\tlocked\tweight\tgradient\tparams")
+	fmt.Fprintln(t, "\t\tloss\ttext\tpairs\tcosine\tcosine\t")
 	number := func(x *float64, digits int) string {
 		if x == nil {
 			return "-"
@@ -249,9 +267,16 @@ func (v runVerb) print(w io.Writer, s *sim.Session) error {
 	for _, r := range rows {
 		pairs := "-"
 		if r.Pairs > 0 {
-			pairs = fmt.Sprintf("%d of %d", r.Locked, r.Pairs)
+			pairs = fmt.Sprintf("%d/%d", r.Locked, r.Pairs)
 		}
-		fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t%d\n", r.Name, r.Step, number(r.HeldOut, 4), number(r.Whole, 4), pairs, number(r.WeightCosine, 3), number(r.GradCosine, 3), r.Params)
+		name := wrap(r.Name, nameWidth)
+		fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t%d\n", name[0], r.Step, number(r.HeldOut, 4), number(r.Whole, 4), pairs, number(r.WeightCosine, 3), number(r.GradCosine, 3), r.Params)
+		for _, rest := range name[1:] {
+			fmt.Fprintf(t, "%s\t\t\t\t\t\t\t\n", rest)
+		}
 	}
 	return t.Flush()
 }
+
+// nameWidth is what the numbers of the table leave for the name of an arm.
+const nameWidth = 20

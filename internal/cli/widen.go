@@ -15,9 +15,9 @@ import (
 
 // widenVerb widens a checkpoint.
 type widenVerb struct {
-	Model  string  `required:"" help:"Folder of a Qwen3-MoE network: config.json, safetensors files, optimizer_m and optimizer_v files if there are any." type:"path"`
-	Out    string  `required:"" help:"Folder for the widened network; it must be empty or not there." type:"path"`
-	Axis   string  `required:"" help:"What is widened: inner, hidden or joint."`
+	Model  string  `required:"" help:"Folder of a Qwen3-MoE network: config.json, safetensors files, optimizer_m and optimizer_v files if there are any." type:"path" placeholder:"DIR"`
+	Out    string  `required:"" help:"Folder for the widened network; it must be empty or not there." type:"path" placeholder:"DIR"`
+	Axis   string  `required:"" help:"What is widened: inner, hidden or joint." placeholder:"AXIS"`
 	Factor float64 `help:"New width over old." default:"2"`
 	Init   string  `help:"What new coordinates hold: ${inits}." default:"copy-copy"`
 	Scale  string  `help:"The factor that keeps the RMS: ${scales}." default:"rms"`

@@ -16,14 +16,16 @@ import (
 
 // windowVerb opens the pictures in a window; it is what the program does without a verb.
 type windowVerb struct {
-	Experiment string  `arg:"" optional:"" help:"Experiment document (JSON); without one the default experiment runs."`
-	Scale      float64 `help:"Device pixels to a unit of length; 0 asks the screen." default:"0"`
+	Experiment string  `arg:"" optional:"" help:"Name of a built-in experiment, or a document (JSON); without one the default experiment runs."`
+	Scale      float64 `help:"Device pixels to a unit of length; 0 asks the screen." default:"0" placeholder:"X"`
 }
 
 // Run is called by the command line.
 func (v windowVerb) Run(*env) error {
 	exp, err := document(v.Experiment)
-	if err != nil {
+	if err != nil && bare(v.Experiment) {
+		return fmt.Errorf("%w; if a verb was meant, --help lists them", err)
+	} else if err != nil {
 		return err
 	}
 	if v.Scale != 0 && !(v.Scale >= 0.5 && v.Scale <= 4) {

@@ -38,15 +38,19 @@ func (s Setup) Validate() error {
 		return fmt.Errorf("tokens is %g; allowed are values above 0 up to 1e18", s.Tokens)
 	case !(s.At > 0 && s.At < 1):
 		return fmt.Errorf("at is %g; allowed are values between 0 and 1", s.At)
-	case !(s.Factor > 1 && s.Factor <= 16):
-		return fmt.Errorf("factor is %g; allowed are values above 1 up to 16", s.Factor)
+	case !(s.Factor > 1 && s.Factor <= widen.MaxFactor):
+		return fmt.Errorf("factor is %g; allowed are values above 1 up to %d", s.Factor, widen.MaxFactor)
 	}
 	if err := s.Model.Validate(); err != nil {
 		return err
 	}
 	for _, axis := range axes {
-		if err := s.wide(axis).Validate(); err != nil {
+		c := s.wide(axis)
+		if err := c.Validate(); err != nil {
 			return fmt.Errorf("widened %s: %w", axis, err)
+		}
+		if c == s.Model {
+			return fmt.Errorf("factor %g leaves the %s axis as it is; it must grow", s.Factor, axis)
 		}
 	}
 	return nil
@@ -66,6 +70,7 @@ type Row struct {
 	ExactW  float64    `json:"widened_exact"`       //
 	SavingW float64    `json:"saving_exact"`        //
 	Paper   *Published `json:"published,omitempty"` // only for the paper's own setup
+	Off     *Published `json:"off,omitempty"`       // how far the counts are from that: shares of it, and of savings the plain difference
 }
 
 // Published is a row of the paper's Table 2.
@@ -85,6 +90,19 @@ var published = map[model.Axis]Published{
 	model.Inner:  {751e6, 5e9, 9.01e20, 7.21e20, 0.20},
 	model.Hidden: {900e6, 5.13e9, 10.80e20, 8.10e20, 0.25},
 	model.Joint:  {1.5e9, 9.96e9, 18.00e20, 11.70e20, 0.35},
+}
+
+// compare puts what was published beside the counts.
+func (r *Row) compare(p Published) {
+	off := func(got, want float64) float64 {
+		if want == 0 {
+			return 0 // there is none
+		}
+		return got/want - 1
+	}
+	r.Paper, r.Off = &p, &Published{
+		off(float64(r.Active), p.Active), off(float64(r.Total), p.Total), off(r.Scratch, p.Scratch), off(r.Widened, p.Widened), r.Saving - p.Saving,
+	}
 }
 
 func (s Setup) wide(axis model.Axis) model.Config {
@@ -109,8 +127,7 @@ func Rows(s Setup) ([]Row, error) {
 			r.Saving, r.SavingW = 1-r.Widened/r.Scratch, 1-r.ExactW/r.Exact
 		}
 		if s == Paper() {
-			p := published[axis]
-			r.Paper = &p
+			r.compare(published[axis])
 		}
 		return r
 	}
