@@ -30,6 +30,10 @@ func copyOthers(ctx context.Context, in *checkpoint.Folder, dir string) (leftOut
 	if err != nil {
 		return nil, err
 	}
+	building, err := os.Stat(dir)
+	if err != nil {
+		return nil, err
+	}
 	for _, e := range entries {
 		name := e.Name()
 		if treated[name] {
@@ -40,6 +44,9 @@ func copyOthers(ctx context.Context, in *checkpoint.Folder, dir string) (leftOut
 		}
 		path := filepath.Join(in.Dir, name)
 		info, err := os.Stat(path) // of what a link leads to: caches of checkpoints are full of them
+		if err == nil && os.SameFile(info, building) {
+			continue // the new folder is being made in the old one
+		}
 		ends := func(end string) bool { return strings.HasSuffix(name, end) }
 		if err != nil || !info.Mode().IsRegular() || info.Size() > maxCopied || slices.ContainsFunc(weights, ends) {
 			leftOut = append(leftOut, name)

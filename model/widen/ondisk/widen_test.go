@@ -120,7 +120,7 @@ func TestFolderKeepsItsLayout(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(f.Dir, name), []byte(text), 0o644))
 	}
 	require.NoError(t, os.Mkdir(filepath.Join(f.Dir, "logs"), 0o755))
-	in, out := read(t, f.Dir), filepath.Join(t.TempDir(), "wide")
+	in, out := read(t, f.Dir), filepath.Join(f.Dir, "wide") // the old folder may be where the new one is wanted
 	var seen []int64
 	r, err := ondisk.Widen(context.Background(), in, out, widen.Spec{Axis: model.Joint, Factor: 1.5, Init: widen.CopyCopy, Scale: widen.RMS, State: widen.Copy}, 1,
 		func(done int64) { seen = append(seen, done) })
