@@ -70,7 +70,7 @@ test-wasm: ## the kernels, the lock and the same bits as WebAssembly, in Node
 	@if command -v node >/dev/null 2>&1; then \
 	  set -ex; export GOOS=js GOARCH=wasm; run="$$(go env GOROOT)/lib/wasm/go_js_wasm_exec"; \
 	  go test $(TESTFLAGS) -timeout 20m -exec="$$run" ./model/...; \
-	  go test $(TESTFLAGS) -timeout 20m -exec="$$run" -run 'Lock|SameSeed|Keeps' ./sim; \
+	  go test $(TESTFLAGS) -timeout 20m -exec="$$run" -run 'Lock|SameSeed|ForkedArm|Keeps' ./sim; \
 	elif [ -n "$$SPARKLING_STRICT" ]; then echo "no node on the path: the kernels cannot be tested as WebAssembly"; exit 1; \
 	else echo "no node on the path: the kernels' tests as WebAssembly are left out"; fi
 

@@ -158,3 +158,27 @@ func TestEveryTestOfTheModelKnowsTheFixturesFlag(t *testing.T) {
 	}
 	assert.Greater(t, len(knows), 3)
 }
+
+// go test -run is content where nothing matches: a test that is renamed would no longer run as WebAssembly, and nobody would know.
+func TestWhatTheMakefileSelectsExists(t *testing.T) {
+	makefile, err := os.ReadFile(filepath.Join(root, "Makefile"))
+	require.NoError(t, err)
+	selected := regexp.MustCompile(`-run '([^']+)' \./(\S+);`).FindAllStringSubmatch(string(makefile), -1)
+	require.NotEmpty(t, selected)
+	for _, s := range selected {
+		var tests []string
+		files(t, func(path string, data []byte) {
+			if filepath.ToSlash(filepath.Dir(path)) == s[2] && strings.HasSuffix(path, "_test.go") {
+				for _, m := range declared.FindAllSubmatch(data, -1) {
+					tests = append(tests, string(m[1]))
+				}
+			}
+		})
+		for part := range strings.SplitSeq(s[1], "|") {
+			assert.Regexp(t, part, strings.Join(tests, " "), "-run %s in %s", s[1], s[2])
+		}
+	}
+}
+
+// declared finds the tests of a file.
+var declared = regexp.MustCompile(`(?m)^func (Test\w+)\(t \*testing\.T\)`)

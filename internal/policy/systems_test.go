@@ -23,7 +23,6 @@ func TestTheTableOfSystemsIsTrueAndWhole(t *testing.T) {
 	table := string(data)
 
 	tests := map[string]bool{}
-	declared := regexp.MustCompile(`(?m)^func (Test\w+)\(t \*testing\.T\)`)
 	files(t, func(path string, data []byte) {
 		if strings.HasSuffix(path, "_test.go") {
 			for _, m := range declared.FindAllSubmatch(data, -1) {
