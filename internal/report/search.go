@@ -50,7 +50,10 @@ func (f Findings) search(d *document) {
 	d.add(triedTable("The surest again, with fresh seeds", again))
 	var shown []string
 	for _, t := range again {
-		if t.Clearly() {
+		switch {
+		case t.Clearly() && t.Builtin():
+			shown = append(shown, t.Name+", which is the built-in experiment `reset`")
+		case t.Clearly():
 			shown = append(shown, t.Name)
 		}
 	}
@@ -58,7 +61,24 @@ func (f Findings) search(d *document) {
 		d.add(text("None of them was confirmed: no compact setting was found."))
 		return
 	}
-	d.add(text("Confirmed: " + strings.Join(shown, "; ") + ". The built-in experiment `reset` is such a setting."))
+	d.add(text("Confirmed: " + strings.Join(shown, "; ") + "." + byStep(tried)))
+}
+
+// byStep sets the candidates beside each other that differ in how much learning rate is left after the widening.
+func byStep(tried []reproduce.Tried) string {
+	mean := map[string]string{}
+	for _, t := range tried {
+		mean[strings.TrimPrefix(t.ID, "search ")] = signed(t.Mean)
+	}
+	var out []string
+	for _, c := range []struct{ id, at string }{{"at 10", "10"}, {"at 15", "15"}, {"at 25", "25"}, {"at 35", "35"}, {"default", "50"}} {
+		if mean[c.id] == "" {
+			return ""
+		}
+		out = append(out, mean[c.id]+" at "+c.at+" %")
+	}
+	return " By the step of the widening the difference is " + strings.Join(out, ", ") + "; where the learning rate stays at its peak it is " + mean["constant"] +
+		" at 50 %. So the emptied state gives the same small push everywhere, and the learning rate that is left, in height and in steps, decides how far it grows."
 }
 
 func triedTable(caption string, tried []reproduce.Tried) table {

@@ -139,7 +139,7 @@ func TestTheBuiltInResetIsTheCandidate(t *testing.T) {
 	e, err := sim.Named("reset")
 	require.NoError(t, err)
 	for _, c := range Candidates() {
-		if c.ID != builtin {
+		if !c.Builtin() {
 			continue
 		}
 		want := job(c.Setting, searchGroup(c.Axis), e.Seed, false).Experiment

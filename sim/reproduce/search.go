@@ -3,6 +3,7 @@ package reproduce
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/widen"
@@ -107,8 +108,11 @@ func Try(c Candidate, r *Results) Tried {
 	}
 }
 
-// builtin is the candidate that is the built-in experiment "reset": it changes the default experiment the least.
-const builtin = "search at 15"
+// builtin is how the ID of the candidate ends that is the built-in experiment "reset".
+const builtin = " at 15"
+
+// Builtin reports whether the candidate is the built-in experiment "reset".
+func (c Candidate) Builtin() bool { return strings.HasSuffix(c.ID, builtin) }
 
 // Surest are the candidates to confirm: of those that show the reset clearly with β2 0.95, the ones whose interval ends the lowest, and the
 // built-in one. They are settings of their own, so that the seeds of the search do not count again.
@@ -122,7 +126,7 @@ func Surest(tried []Tried) []Candidate {
 	slices.SortStableFunc(clear, func(a, b Tried) int { return cmp.Compare(a.High, b.High) })
 	var out []Candidate
 	for i, t := range clear {
-		if i < Confirmed || t.ID == builtin {
+		if i < Confirmed || t.Builtin() {
 			c := t.Candidate
 			c.ID = "confirm" + c.ID[len("search"):]
 			out = append(out, c)

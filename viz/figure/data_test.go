@@ -98,3 +98,18 @@ func TestLogarithmicAxesHaveTicksAtPowersAndBearASinglePoint(t *testing.T) {
 	assert.Contains(t, svg(t, f), ">1<")
 	assert.Empty(t, powers(2).Ticks(0, 8), "zero has no place")
 }
+
+func TestTicksOfDifferencesHaveAZero(t *testing.T) {
+	for _, r := range [][2]float64{{-0.083, 0.026}, {-3, 1}, {-0.001, 0.0105}, {0, 7}} {
+		ticks, zero := (aroundZero{}).Ticks(r[0], r[1]), 0
+		assert.GreaterOrEqual(t, len(ticks), 3)
+		assert.LessOrEqual(t, len(ticks), 10)
+		for _, x := range ticks {
+			assert.True(t, r[0] <= x.Value && x.Value <= r[1])
+			if x.Value == 0 {
+				zero++
+			}
+		}
+		assert.Equal(t, 1, zero, "%v", r)
+	}
+}

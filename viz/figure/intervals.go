@@ -45,6 +45,7 @@ func Forest(name, title, caption string, sets ...Intervals) (Figure, bool) {
 	for i, s := range sets {
 		p := axes(s.X, "")
 		p.X.Min, p.X.Max = low-pad, high+pad
+		p.X.Tick.Marker = aroundZero{}
 		p.Y.Min, p.Y.Max = -float64(len(s.Rows))+0.4, 0.6
 		p.Y.Tick.Marker = plot.ConstantTicks(s.ticks(i == 0))
 		p.Add(uprights{})
@@ -97,7 +98,7 @@ func (w whisker) Plot(c draw.Canvas, p *plot.Plot) {
 	c.DrawGlyph(draw.GlyphStyle{Color: l.hue, Radius: 3.2, Shape: l.marker}, vg.Point{X: clip(w.Mean), Y: at})
 }
 
-// uprights draws a thin line at every labelled tick of x, and a stronger one at zero.
+// uprights draws a thin line at every tick of x, and a stronger one at zero.
 type uprights struct{}
 
 // Plot implements plot.Plotter.
@@ -108,8 +109,26 @@ func (uprights) Plot(c draw.Canvas, p *plot.Plot) {
 		if t.Value == 0 {
 			style = draw.LineStyle{Color: axis, Width: 0.9}
 		}
-		if t.Value >= p.X.Min && t.Value <= p.X.Max {
-			c.StrokeLine2(style, x(t.Value), c.Min.Y, x(t.Value), c.Max.Y)
+		c.StrokeLine2(style, x(t.Value), c.Min.Y, x(t.Value), c.Max.Y)
+	}
+}
+
+// aroundZero are about four ticks at the multiples of a round number, zero among them.
+type aroundZero struct{}
+
+// Ticks implements plot.Ticker.
+func (aroundZero) Ticks(low, high float64) []plot.Tick {
+	rough := (high - low) / 4
+	step := math.Pow(10, math.Floor(math.Log10(rough)))
+	for _, more := range []float64{5, 2} {
+		if step*more <= rough {
+			step *= more
+			break
 		}
 	}
+	var out []plot.Tick
+	for k := math.Ceil(low / step); k*step <= high; k++ {
+		out = append(out, plot.Tick{Value: k * step, Label: decimal(k*step, decimals(step))})
+	}
+	return out
 }
