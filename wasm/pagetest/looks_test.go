@@ -11,7 +11,7 @@ import (
 
 // Windows that people have: nothing of the page is wider than the window, and every control can be reached.
 func TestPageFitsTheWindowsThatPeopleHave(t *testing.T) {
-	for _, w := range []window{{W: 1440, H: 900, Scale: 2}, {W: 1024, H: 768, Scale: 1}, {W: 390, H: 844, Scale: 2, Touch: true}} {
+	for _, w := range []window{{W: 1440, H: 900, Scale: 2}, {W: 1024, H: 768, Scale: 1}, {W: 390, H: 844, Scale: 2, Touch: true}, {W: 844, H: 390, Scale: 2, Touch: true}} {
 		t.Run(fmt.Sprintf("%dx%d", w.W, w.H), func(t *testing.T) {
 			p := open(t, w, short(t).Link())
 			p.finish()
@@ -21,6 +21,11 @@ func TestPageFitsTheWindowsThatPeopleHave(t *testing.T) {
 				.filter((e) => { const b = e.getBoundingClientRect(); return b.left < -1 || b.right > innerWidth + 1 || b.height < 16; })
 				.map((e) => e.id || e.textContent || e.name)`)
 			assert.Empty(t, outside, "controls outside the window")
+			cut := eval[[]string](p, `[...document.querySelectorAll("#transport button, #transport input")]
+				.filter((e) => e.checkVisibility())
+				.filter((e) => { const b = e.getBoundingClientRect(), bar = document.getElementById("transport").getBoundingClientRect(); return b.top < bar.top - 1 || b.bottom > bar.bottom + 1; })
+				.map((e) => e.id || e.name)`)
+			assert.Empty(t, cut, "controls that the bar cuts off")
 			p.shot(fmt.Sprintf("looks-%d", w.W))
 			if w.Touch {
 				for _, pane := range []string{"copies", "divergence", "rms"} {
