@@ -37,7 +37,7 @@ type piece struct {
 	n  int
 }
 
-// Build makes the page. It needs the sources, a Go command and a Chromium.
+// Build makes the page, compressed as it is published. It needs the sources, a Go command and a Chromium.
 func Build(ctx context.Context) (*Lab, error) {
 	chromium, err := tools.Chromium()
 	if err != nil {
@@ -49,7 +49,7 @@ func Build(ctx context.Context) (*Lab, error) {
 	}
 	l := &Lab{dir: dir, chromium: chromium}
 	built := filepath.Join(dir, "page")
-	if err := build.Page(ctx, built, false, io.Discard); err != nil {
+	if err := build.Page(ctx, built, true, io.Discard); err != nil {
 		l.Close()
 		return nil, err
 	}
