@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/sparkling-lab/sparkling/model"
 )
 
 // Session runs an experiment over a [Host]: it trains the small phase once, as the first arm that forks, forks it into the others, trains beside it
@@ -15,6 +17,7 @@ type Session struct {
 	arms     []armState
 	fork     int    // step at which the arms part
 	trunk    int    // arm that runs the small phase, −1 where none forks
+	turn     int    // steps that an arm gets at a time
 	snapshot []byte // of the fork; nil before
 	asked    bool   // for the snapshot
 	playing  bool
@@ -34,13 +37,23 @@ type armState struct {
 	granted int
 }
 
-// The fastest arm may be window steps ahead of the slowest. An arm gets turn steps at most at a time, and counts as busy until all but
-// the last few are done: more busy arms than cores would gain nothing, and keep the pictures waiting.
+// An arm gets a turn of about turnFLOPs at a time, some tenths of a second: every turn costs the pictures' thread a message or two. It
+// counts as busy until all but the last few steps are done: more busy arms than cores would gain nothing, and keep the pictures waiting.
+// The fastest arm may be two turns ahead of the slowest.
 const (
-	window = 16
-	turn   = 8
-	few    = 2
+	turnFLOPs = 2e9
+	mostTurn  = 32
+	few       = 2
 )
+
+// turnOf is the steps of a turn in which the largest network of an experiment makes turnFLOPs.
+func turnOf(e Experiment) int {
+	largest := 0.0
+	for i := range e.Arms {
+		largest = max(largest, model.Count(e.wide(i), e.Task.Batch, e.Task.Seq).FLOPs)
+	}
+	return int(min(max(turnFLOPs/largest, 1), mostTurn))
+}
 
 // NewSession prepares a run, paused at step 0. It errs where the document is not valid or no trainer can be started.
 func NewSession(e Experiment, h Host) (*Session, error) {
@@ -73,7 +86,7 @@ func (s *Session) SetExperiment(e Experiment) error {
 
 // adopt makes e the document that runs.
 func (s *Session) adopt(e Experiment) {
-	s.exp, s.fork, s.trunk = e, e.Fork(), e.Trunk()
+	s.exp, s.fork, s.trunk, s.turn = e, e.Fork(), e.Trunk(), turnOf(e)
 }
 
 // Reset begins anew; the same document gives the same bits.
@@ -201,7 +214,7 @@ func (s *Session) progress() int {
 
 func (s *Session) pump() {
 	s.advance()
-	limit := min(int(s.target), s.progress()+window)
+	limit := min(int(s.target), s.progress()+2*s.turn)
 	if s.before() {
 		limit = min(limit, s.fork) // nobody goes on before the arms have parted
 		if a := &s.arms[s.trunk]; a.granted >= s.fork && !s.asked {
@@ -215,7 +228,7 @@ func (s *Session) pump() {
 			return
 		}
 		a := &s.arms[i]
-		a.granted = min(limit, a.granted+turn, a.End)
+		a.granted = min(limit, a.granted+s.turn, a.End)
 		a.port.Send(Message{Kind: KindRun, Step: a.granted}.Encode())
 	}
 }

@@ -13,7 +13,7 @@ func TestTrainerGathersTheFramesOfATurn(t *testing.T) {
 	e.Task.Batch, e.Task.Seq = 1, 8
 	tr := NewTrainer()
 	tr.Handle(Message{Kind: KindStart, Document: e.JSON()}.Encode())
-	frames := 0
+	turn, frames := 8, 0
 	for until := turn; until <= 4*turn; until += turn {
 		tr.Handle(Message{Kind: KindRun, Step: until}.Encode())
 		messages := 0
