@@ -7,9 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-
-	"github.com/sparkling-lab/sparkling/model"
-	"github.com/sparkling-lab/sparkling/model/optim"
 )
 
 // maxLink bounds the length of a link's fragment in characters.
@@ -53,18 +50,8 @@ func FromLink(s string) (Experiment, error) {
 const MaxLinkMemory = 512 << 20
 
 func (e Experiment) bounded() error {
-	sum := 0.0
-	for i, a := range e.Arms {
-		nets := 1.0
-		for _, w := range a.Widen {
-			if w.Dynamics.Kind == optim.Remapped {
-				nets = 2 // the wide network from scratch that finds the place
-			}
-		}
-		sum += nets * model.Memory(e.wide(i), e.Task.Batch, e.Task.Seq)
-	}
-	if sum > MaxLinkMemory {
-		return fmt.Errorf("the link's experiment would take about %.0f MB of memory; a link may ask for at most %d MB, a file for more", sum/(1<<20), MaxLinkMemory>>20)
+	if need := e.Memory(); need > MaxLinkMemory {
+		return fmt.Errorf("the link's experiment would take about %.0f MB of memory; a link may ask for at most %d MB, a file for more", need/(1<<20), MaxLinkMemory>>20)
 	}
 	return nil
 }

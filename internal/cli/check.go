@@ -23,12 +23,6 @@ type checkVerb struct {
 	Quiet bool   `help:"No progress bar."`
 }
 
-// maxCheck bounds the memory that a check may ask for, in bytes.
-const (
-	gib      = 1 << 30
-	maxCheck = 256 * gib
-)
-
 // checked is what one batch gave.
 type checked struct {
 	Loss       float64 `json:"loss"`
@@ -55,8 +49,8 @@ func (v checkVerb) Run(e *env) error {
 	if err != nil {
 		return ended(e, err)
 	}
-	if need := model.Memory(c, b.Rows, b.Seq); need > maxCheck {
-		return fmt.Errorf("the network and a batch of %d x %d tokens would take about %.0f GiB of memory; allowed are %d", b.Rows, b.Seq, need/gib, maxCheck/gib)
+	if err := fits(fmt.Sprintf("the network and a batch of %d x %d tokens", b.Rows, b.Seq), model.Memory(c, b.Rows, b.Seq)); err != nil {
+		return err
 	}
 	bar := e.bar(folder.Weights.Bytes(), "reading", v.Quiet, progressbar.OptionShowBytes(true))
 	weights, err := folder.Load(e.ctx, folder.Weights, func(done int64) { _ = bar.Set64(done) })

@@ -171,6 +171,7 @@ func TestWhatCannotBeDoneGetsOneSentence(t *testing.T) {
 		"factor of nought":   {[]string{"run", "--factor", "0.5"}, "0.5"},
 		"too many steps":     {[]string{"run", "--steps", "100000000"}, "100000000"},
 		"odd heads":          {[]string{"run", file(t, func(e *sim.Experiment) { e.Model.KVHeads = 3 })}, "heads"},
+		"no such memory":     {[]string{"run", file(t, func(e *sim.Experiment) { e.Model.Hidden, e.Model.Inner, e.Model.Layers = 20000, 20000, 250 })}, "GiB of memory"},
 		"not a record":       {[]string{"figures", bad}, "not a record"},
 		"no folder":          {[]string{"serve", "--dir", "/no/such/folder"}, "/no/such/folder"},
 		"far address":        {[]string{"serve", "--dir", t.TempDir(), "--addr", "0.0.0.0:80"}, "0.0.0.0"},

@@ -45,6 +45,9 @@ func (v runVerb) Run(e *env) error {
 			return err
 		}
 	}
+	if err := fits("the experiment", exp.Memory()); err != nil {
+		return err
+	}
 	host := sim.NewLocalHost()
 	s, err := sim.NewSession(exp, host)
 	if err != nil {

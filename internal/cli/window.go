@@ -34,6 +34,9 @@ func (v windowVerb) Run(*env) error {
 	if !display.Available() {
 		return errors.New("there is no display to open a window on; the verb run trains without one, and serve shows the page")
 	}
+	if err := fits("the experiment", exp.Memory()); err != nil {
+		return err
+	}
 	return desktop.Run(desktop.Options{Experiment: exp, Scale: v.Scale, Save: save})
 }
 
