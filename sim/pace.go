@@ -58,3 +58,44 @@ func (s *Session) advance() {
 	}
 	s.target = math.Min(s.target, float64(s.exp.Steps))
 }
+
+// Play goes on.
+func (s *Session) Play() {
+	s.advance()
+	s.playing = true
+	s.pump()
+}
+
+// Pause stops after the steps that were granted.
+func (s *Session) Pause() {
+	s.advance()
+	s.playing = false
+	s.target = float64(s.furthest())
+}
+
+// StepOnce pauses, and makes one step if it was paused already.
+func (s *Session) StepOnce() {
+	if s.playing {
+		s.Pause()
+		return
+	}
+	s.target = float64(min(s.furthest()+1, s.exp.Steps))
+	s.pump()
+}
+
+// furthest is the last step granted to anyone.
+func (s *Session) furthest() int {
+	most := 0
+	for _, a := range s.arms {
+		most = max(most, a.granted)
+	}
+	return most
+}
+
+// SetSpeed changes the pace; [Max] is as fast as the machine can.
+func (s *Session) SetSpeed(v Speed) {
+	s.advance()
+	s.speed = v
+	s.target = float64(s.furthest())
+	s.pump()
+}

@@ -1,0 +1,81 @@
+package sim
+
+import "github.com/sparkling-lab/sparkling/model"
+
+// An arm gets a turn of about turnFLOPs at a time, some tenths of a second: every turn costs the pictures' thread a message or two. It
+// counts as busy until all but the last few steps are done: more busy arms than cores would gain nothing, and keep the pictures waiting.
+// The fastest arm may be two turns ahead of the slowest.
+const (
+	turnFLOPs = 2e9
+	mostTurn  = 32
+	few       = 2
+)
+
+// turnOf is the steps of a turn in which the largest network of an experiment makes turnFLOPs.
+func turnOf(e Experiment) int {
+	largest := 0.0
+	for i := range e.Arms {
+		largest = max(largest, model.Count(e.wide(i), e.Task.Batch, e.Task.Seq).FLOPs)
+	}
+	return int(min(max(turnFLOPs/largest, 1), mostTurn))
+}
+
+// progress is the step that every running arm has reached.
+func (s *Session) progress() int {
+	least := -1
+	for _, a := range s.arms {
+		if a.State == Running && (least < 0 || a.Step < least) {
+			least = a.Step
+		}
+	}
+	return max(least, 0)
+}
+
+func (s *Session) pump() {
+	s.advance()
+	limit := min(int(s.target), s.progress()+2*s.turn)
+	if s.before() {
+		limit = min(limit, s.fork) // nobody goes on before the arms have parted
+		if a := &s.arms[s.trunk]; a.granted >= s.fork && !s.asked {
+			s.asked = true
+			a.port.Send(Message{Kind: KindFork}.Encode())
+		}
+	}
+	for free := s.host.Cores() - s.busy(); free > 0; free-- {
+		i := s.next(limit)
+		if i < 0 {
+			return
+		}
+		a := &s.arms[i]
+		a.granted = min(limit, a.granted+s.turn, a.End)
+		a.port.Send(Message{Kind: KindRun, Step: a.granted}.Encode())
+	}
+}
+
+// before reports whether the small phase is still under way to a fork.
+func (s *Session) before() bool {
+	return s.snapshot == nil && s.fork < s.exp.Steps && s.arms[s.trunk].State == Running
+}
+
+func (a *armState) busy() bool { return a.State == Running && a.granted-a.Step > few }
+
+func (s *Session) busy() (n int) {
+	for i := range s.arms {
+		if s.arms[i].busy() {
+			n++
+		}
+	}
+	return n
+}
+
+// next is the arm whose turn it is, the one that is the farthest behind; −1 where none may go on to limit.
+func (s *Session) next(limit int) int {
+	k := -1
+	for i := range s.arms {
+		a := &s.arms[i]
+		if a.State == Running && a.granted < min(limit, a.End) && !a.busy() && (k < 0 || a.granted < s.arms[k].granted) {
+			k = i
+		}
+	}
+	return k
+}
