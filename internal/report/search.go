@@ -78,7 +78,7 @@ func byStep(tried []reproduce.Tried) string {
 		out = append(out, mean[c.id]+" at "+c.at+" %")
 	}
 	return " By the step of the widening the difference is " + strings.Join(out, ", ") + "; where the learning rate stays at its peak it is " + mean["constant"] +
-		" at 50 %. So the emptied state gives the same small push everywhere, and the learning rate that is left, in height and in steps, decides how far it grows."
+		" at 50 %. The push of the emptied state is small everywhere; the learning rate that is left, in height and in steps, decides how far it grows."
 }
 
 func triedTable(caption string, tried []reproduce.Tried) table {
