@@ -78,16 +78,31 @@ func (f Findings) settingNames() []string {
 
 // summary is the verdicts at a glance.
 func (f Findings) summary(d *document, judged [][]reproduce.Judgement) {
-	t := table{head: append([]string{"claim"}, f.settingNames()...)}
+	t := table{caption: "Parts of the claim that reproduce, and the verdict on the whole", head: append([]string{"claim"}, f.settingNames()...)}
 	for _, row := range judged {
 		c := row[0].Claim
 		cells := []string{fmt.Sprintf("**%s** %s (%s)", label(c.ID), c.Title, c.Source)}
 		for _, j := range row {
-			cells = append(cells, string(j.Verdict))
+			cells = append(cells, overall(j))
 		}
 		t.rows = append(t.rows, cells)
 	}
 	d.add(heading("In short"), t, text(reproduce.RuleText+" "+f.sample()))
+}
+
+// overall writes how many parts of a claim reproduce, and the verdict on it.
+func overall(j reproduce.Judgement) string {
+	yes, of := 0, 0
+	for _, x := range j.Findings {
+		if x.Part.Aside {
+			continue
+		}
+		of++
+		if x.Verdict == reproduce.Reproduces {
+			yes++
+		}
+	}
+	return fmt.Sprintf("%d of %d: %s", yes, of, j.Verdict)
 }
 
 // sample says how many seeds there are.
