@@ -40,17 +40,21 @@ async function load() {
 
   const manifest = await readManifest();
   byID("report").hidden = !manifest.files["report/index.html"];
-  const names = ["wasm/trainer.wasm", "wasm/lab.wasm"];
-  const got = progress(names.reduce((sum, name) => sum + manifest.files[name].bytes, 0));
-  const [trainer, lab] = await Promise.all(names.map((name) => fetchProgram(name, manifest.files[name], got)));
+  const [pictures, training] = ["wasm/lab.wasm", "wasm/trainer.wasm"].map((name) => ({ name, file: manifest.files[name] }));
+  const got = progress(pictures.file.bytes + training.file.bytes);
+  // The pictures come first and do not wait for the trainer, whose bytes follow theirs while they start.
+  let trainer;
+  const lab = await fetchProgram(pictures, got, () => { trainer = fetchProgram(training, got); });
+  trainer.catch(() => {}); // it is awaited below
 
   const go = new Go();
   const meter = new Meter(go);
   let code = 0;
   go.exit = (c) => { code = c; };
+  const train = (worker) => trainer.then((module) => worker.postMessage(module), () => {});
   const ready = new Promise((resolve) => {
     // What the page gives to its program; the program adds its functions to the same object and calls ready.
-    window.sparkling = { trainer, worker: new URL("worker.js", import.meta.url).href, ready: resolve };
+    window.sparkling = { train, worker: new URL("worker.js", import.meta.url).href, ready: resolve };
   });
   const running = go.run(await WebAssembly.instantiate(lab, go.importObject));
   const ended = running.then(() => { throw new Error(`the program ended with code ${code}`); });
@@ -63,6 +67,8 @@ async function load() {
   Object.assign(window.sparkling, { stats: () => meter.stats(), clear: () => meter.clear() });
   startControls(window.sparkling, meter);
   byID("stage").hidden = true;
+  await trainer;
+  byID("loading").hidden = true;
 }
 
 load().catch((err) => {

@@ -11,10 +11,10 @@ export async function readManifest() {
 }
 
 /**
- * Compiles the program while it arrives. got is called with the number of (unpacked) bytes of each piece.
+ * Compiles the program while it arrives. got is called with the number of (unpacked) bytes of each piece, arrived after the last one.
  * A host that does not compress costs three times the bytes: there, the .gz sibling is unpacked here.
  */
-export async function fetchProgram(name, file, got) {
+export async function fetchProgram({ name, file }, got, arrived = () => {}) {
   const address = new URL(`${name}?v=${file.sha256.slice(0, 12)}`, base);
   let response = await fetch(address);
   if (response.ok && file.gzip && !response.headers.get("content-encoding") && typeof DecompressionStream === "function") {
@@ -28,6 +28,7 @@ export async function fetchProgram(name, file, got) {
       got(piece.byteLength);
       controller.enqueue(piece);
     },
+    flush: arrived,
   }));
   const module = await WebAssembly.compileStreaming(new Response(body, { headers: { "content-type": "application/wasm" } }));
   if (counted !== file.bytes) throw new Error(`${name}: ${counted} bytes came instead of ${file.bytes}`);

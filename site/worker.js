@@ -3,10 +3,11 @@
 
 importScripts("../wasm/wasm_exec.js");
 
-// The first message is the compiled module. Training messages that come before the trainer listens are kept for it.
+// One message is the compiled module. Training messages that come before the trainer listens are kept for it.
 const early = [];
 self.onmessage = ({ data }) => {
   if (data instanceof WebAssembly.Module) start(data);
+  else if (data === "ping") self.postMessage("pong"); // it is alive, and waits
   else early.push(data);
 };
 

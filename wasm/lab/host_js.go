@@ -19,7 +19,7 @@ func newWorkerHost(bridge js.Value) *workerHost {
 	return &workerHost{bridge: bridge, ports: map[*workerPort]bool{}}
 }
 
-// Start implements sim.Host. The worker keeps what comes before its program listens, so messages may follow at once.
+// Start implements sim.Host. The worker keeps what comes before its program, so messages may follow at once.
 func (h *workerHost) Start(_ int, deliver func([]byte), fail func(error)) (sim.Port, error) {
 	p := &workerPort{host: h, fail: fail, heard: time.Now()}
 	p.message = js.FuncOf(func(_ js.Value, args []js.Value) any {
@@ -48,7 +48,7 @@ func (h *workerHost) Start(_ int, deliver func([]byte), fail func(error)) (sim.P
 	p.worker = js.Global().Get("Worker").New(h.bridge.Get("worker"))
 	p.worker.Set("onmessage", p.message)
 	p.worker.Set("onerror", p.failure)
-	p.worker.Call("postMessage", h.bridge.Get("trainer"))
+	h.bridge.Call("train", p.worker)
 	h.ports[p] = true
 	return p, nil
 }

@@ -19,16 +19,37 @@ func TestBrowserThatLacksSomethingIsTold(t *testing.T) {
 		"no WebGL": {`HTMLCanvasElement.prototype.getContext = () => null; OffscreenCanvas.prototype.getContext = () => null`, "WebGL 2"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := blank(t, desktop)
-			_, err := chromedp.Call(p.Ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: c.spoil})
-			require.NoError(t, err)
-			p.do(chromedp.Navigate(p.address("")))
+			p := spoiled(t, c.spoil)
 			p.wait(`!document.getElementById("problem").hidden`, 20*time.Second)
 			assert.Contains(t, eval[string](p, `document.getElementById("problem").textContent`), c.says)
 			assert.True(t, eval[bool](p, `document.getElementById("play").disabled`))
 			p.shot("lacks-" + c.says[:5])
 		})
 	}
+}
+
+// spoiled is a tab in which a script ran before the page's own.
+func spoiled(t *testing.T, script string) *tab {
+	p := blank(t, desktop)
+	_, err := chromedp.Call(p.Ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+	require.NoError(t, err)
+	p.do(chromedp.Navigate(p.address("")))
+	return p
+}
+
+// The pictures are there before the program that trains, and how far that is stays in sight; where it does not come at all, a sentence says so.
+func TestPicturesDoNotWaitForTheTrainer(t *testing.T) {
+	p := spoiled(t, `const real = fetch, gate = Promise.withResolvers(); window.open = gate.resolve;
+		console.error = (err) => { window.told = String(err); };
+		window.fetch = (address, ...more) => String(address).includes("trainer.wasm") ? gate.promise : real(address, ...more)`)
+	p.wait(`window.sparkling?.stats && document.getElementById("stage").hidden`, time.Minute)
+	assert.True(t, eval[bool](p, `document.getElementById("loading").checkVisibility()`))
+	assert.LessOrEqual(t, p.state().Step, 0)
+	p.shot("no-trainer-yet")
+	p.run(`window.open(new Response("", { status: 404 }))`)
+	p.wait(`!document.getElementById("problem").hidden && document.getElementById("problem").checkVisibility()`, 20*time.Second)
+	assert.Contains(t, eval[string](p, `document.getElementById("problem").textContent`), "trainer.wasm")
+	assert.Contains(t, eval[string](p, `window.told`), "trainer.wasm", "and whoever looks for the cause finds it")
 }
 
 // A hidden tab gets no animation frames; training goes on.
