@@ -23,6 +23,9 @@ XVFB := $(shell command -v xvfb-run >/dev/null 2>&1 && command -v xauth >/dev/nu
 JS       := GOOS=js GOARCH=wasm
 JS_VET   := ./wasm/... ./viz ./viz/panel ./sim/... ./model/...
 
+# The tests of ./sim that tell how numbers are computed: the lock, and the same bits. They run natively, without vectors, and as WebAssembly.
+BITS := Lock|SameSeed|ForkedArm|Keeps
+
 GOFMT   = "$$(go env GOROOT)/bin/gofmt"
 SOURCES = $(shell git ls-files -co --exclude-standard '*.go' 2>/dev/null || find . -name '*.go' -not -path './.cache/*')
 
@@ -62,15 +65,16 @@ staticcheck: ## staticcheck, native and for the browser
 test-go: ## the Go tests, with the SIMD kernels
 	$(XVFB) go test $(TESTFLAGS) -timeout 20m $$(go list ./... | grep -v /wasm/pagetest)
 
-test-scalar: ## builds and short tests without the SIMD experiment
+test-scalar: ## the network, the lock and the same bits without the SIMD experiment
 	GOEXPERIMENT= go build -o /dev/null ./...
-	GOEXPERIMENT= go test $(TESTFLAGS) -short -timeout 20m ./model/... ./sim/...
+	GOEXPERIMENT= go test $(TESTFLAGS) -timeout 20m ./model/...
+	GOEXPERIMENT= go test $(TESTFLAGS) -timeout 20m -run '$(BITS)' ./sim
 
-test-wasm: ## the kernels, the lock and the same bits as WebAssembly, in Node
+test-wasm: ## the same as WebAssembly, in Node
 	@if command -v node >/dev/null 2>&1; then \
 	  set -ex; export GOOS=js GOARCH=wasm; run="$$(go env GOROOT)/lib/wasm/go_js_wasm_exec"; \
 	  go test $(TESTFLAGS) -timeout 20m -exec="$$run" ./model/...; \
-	  go test $(TESTFLAGS) -timeout 20m -exec="$$run" -run 'Lock|SameSeed|ForkedArm|Keeps' ./sim; \
+	  go test $(TESTFLAGS) -timeout 20m -exec="$$run" -run '$(BITS)' ./sim; \
 	elif [ -n "$$SPARKLING_STRICT" ]; then echo "no node on the path: the kernels cannot be tested as WebAssembly"; exit 1; \
 	else echo "no node on the path: the kernels' tests as WebAssembly are left out"; fi
 
