@@ -15,8 +15,8 @@ import (
 
 // write puts the record, its numbers, the experiment and the figures into a folder.
 func write(dir string, r *sim.Record) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("the folder %s cannot be made: %w", dir, err)
+	if err := folder(dir); err != nil {
+		return err
 	}
 	for name, f := range map[string]func(io.Writer) error{
 		"record.sparkling": r.Encode,
@@ -31,6 +31,14 @@ func write(dir string, r *sim.Record) error {
 		}
 	}
 	return figures(dir, r)
+}
+
+// folder makes a folder that may be there already.
+func folder(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("the folder %s cannot be made: %w", dir, err)
+	}
+	return nil
 }
 
 // figures draws all figures that the record has data for.
@@ -97,7 +105,7 @@ func (v figuresVerb) Run(*env) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", v.Record, err)
 	}
-	if err := os.MkdirAll(v.Out, 0o755); err != nil {
+	if err := folder(v.Out); err != nil {
 		return err
 	}
 	return figures(v.Out, r)

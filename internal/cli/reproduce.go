@@ -170,8 +170,8 @@ func (v reproduceVerb) progress(e *env) (show func(reproduce.Progress), done fun
 
 // write puts the report into the folder.
 func (v reproduceVerb) write(f report.Findings) error {
-	if err := os.MkdirAll(v.Out, 0o755); err != nil {
-		return fmt.Errorf("the folder %s cannot be made: %w", v.Out, err)
+	if err := folder(v.Out); err != nil {
+		return err
 	}
 	for _, file := range report.Files(f) {
 		if err := atomic(filepath.Join(v.Out, file.Name), file.Write); err != nil {

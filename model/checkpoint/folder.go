@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -26,7 +27,9 @@ type Folder struct {
 // tensor that is wrong.
 func ReadFolder(dir string) (*Folder, error) {
 	data, err := readSmall(filepath.Join(dir, ConfigName), maxConfig)
-	if err != nil {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s is not the folder of a network: it holds no %s", dir, ConfigName)
+	} else if err != nil {
 		return nil, err
 	}
 	c, doc, err := parseConfig(data)

@@ -190,7 +190,7 @@ func TestFolderThatDoesNotFitNamesTheTensor(t *testing.T) {
 		})
 	}
 	_, err := ReadFolder(t.TempDir())
-	assert.ErrorContains(t, err, ConfigName)
+	assert.ErrorContains(t, err, "it holds no "+ConfigName)
 }
 
 func TestTiedNetworkWithAHeadIsRefused(t *testing.T) {
