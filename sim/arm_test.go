@@ -118,7 +118,7 @@ func TestWidenNowBeginsEqualComputeAnewBecauseItsScheduleChanges(t *testing.T) {
 			s.StepOnce()
 		}
 		h.Wait(time.Second)
-		s.Tick(time.Now())
+		s.Tick()
 	}
 	before := s.Arms()[1].End
 	require.NoError(t, s.WidenNow())
@@ -141,7 +141,7 @@ func TestAnArmFromScratchThatDiedBeginsAnew(t *testing.T) {
 	s.Play()
 	for len(s.Record().Tracks[2]) < 25 {
 		h.Wait(time.Second)
-		s.Tick(time.Now())
+		s.Tick()
 	}
 	h.kill[2](assert.AnError)
 	finish(t, s, h.LocalHost)

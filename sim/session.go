@@ -179,7 +179,7 @@ func (s *Session) part(snapshot []byte) {
 }
 
 // Tick grants what the pace allows. It is to be called every frame, or every second while nothing is shown.
-func (s *Session) Tick(time.Time) { s.pump() }
+func (s *Session) Tick() { s.pump() }
 
 // WidenNow moves the first widening of every arm to the present step; later ones keep their distance as far as the run lasts.
 func (s *Session) WidenNow() error {

@@ -33,7 +33,7 @@ func finish(t *testing.T, s *Session, h *LocalHost) *Record {
 	for begin := time.Now(); !s.Done(); {
 		require.Less(t, time.Since(begin), 10*time.Minute, "the run does not end")
 		h.Wait(100 * time.Millisecond)
-		s.Tick(time.Now())
+		s.Tick()
 	}
 	return s.Record()
 }

@@ -186,7 +186,7 @@ func (v runVerb) train(e *env, s *sim.Session, host *sim.LocalHost) (interrupted
 			return true
 		}
 		host.Wait(200 * time.Millisecond)
-		s.Tick(time.Now())
+		s.Tick()
 		bar.Describe(doing(s))
 		_ = bar.Set(max(s.Record().Last(), 0))
 	}

@@ -116,7 +116,7 @@ func Train(ctx context.Context, j Job, progress func(updates float64)) ([]Result
 			return nil, ctx.Err()
 		}
 		host.Wait(200 * time.Millisecond)
-		s.Tick(time.Now())
+		s.Tick()
 		done := 0
 		for _, t := range s.Record().Tracks {
 			done += len(t)

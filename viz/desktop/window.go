@@ -84,7 +84,7 @@ func (w *window) Update() error {
 	}
 	w.begun = time.Now()
 	w.host.Poll()
-	w.session.Tick(time.Now())
+	w.session.Tick()
 	w.view.SetRecord(w.session.Record())
 	x, y := ebiten.CursorPosition()
 	w.view.Point(float64(x)/w.scale, float64(y)/w.scale, x >= 0 && x < w.w && y >= 0 && y < w.h)

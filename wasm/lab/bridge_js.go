@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"strings"
 	"syscall/js"
-	"time"
 
 	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/viz"
@@ -85,7 +84,7 @@ func (l *lab) begin(e sim.Experiment) string {
 	l.draft = e
 	l.view.SetScale(viz.ScaleFor(e))
 	l.scrub(-1)
-	l.session.Tick(time.Now())
+	l.session.Tick()
 	return ""
 }
 

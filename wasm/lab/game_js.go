@@ -37,7 +37,7 @@ func newLab(s *sim.Session, bridge js.Value) *lab {
 // Update implements ebiten.Game.
 func (l *lab) Update() error {
 	l.frames++
-	l.session.Tick(time.Now())
+	l.session.Tick()
 	l.view.SetRecord(l.session.Record())
 	l.mark()
 	l.point()

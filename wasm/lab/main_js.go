@@ -38,7 +38,7 @@ func run(bridge js.Value) error {
 	l.export()
 	s.Play()
 	// Animation frames stop in a hidden tab; training does not.
-	every(500*time.Millisecond, func() { s.Tick(time.Now()) })
+	every(500*time.Millisecond, func() { s.Tick() })
 	every(lookEvery, func() { host.watch(time.Now()) })
 
 	ebiten.SetRunnableOnUnfocused(true)

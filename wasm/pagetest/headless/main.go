@@ -37,7 +37,7 @@ func run(in io.Reader, out io.Writer) error {
 	s.Play()
 	for !s.Done() {
 		h.Wait(time.Second)
-		s.Tick(time.Now())
+		s.Tick()
 	}
 	return s.Record().WriteCSV(out)
 }
