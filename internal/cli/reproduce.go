@@ -9,7 +9,6 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -181,22 +180,35 @@ func (v reproduceVerb) write(f report.Findings) error {
 	return nil
 }
 
-// verdicts prints the verdicts at a glance.
+// verdicts prints the verdicts at a glance, each claim's words below them.
 func verdicts(w io.Writer, f report.Findings) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprint(t, "claim")
-	for _, s := range f.Settings {
-		fmt.Fprint(t, "\t", s.Name)
-	}
-	fmt.Fprintln(t, "\t")
-	for _, row := range f.Judgements() {
-		fmt.Fprint(t, row[0].Claim.ID)
-		for _, j := range row {
-			fmt.Fprint(t, "\t", j.Verdict)
+	const margin = 8
+	var err error
+	line := func(id string, cells []string) {
+		text := fmt.Sprintf("%-*s", margin, id)
+		for _, c := range cells {
+			text += fmt.Sprintf("%-20s", c)
 		}
-		fmt.Fprintln(t, "\t", row[0].Claim.Title)
+		if err == nil {
+			_, err = fmt.Fprintln(w, strings.TrimRight(text, " "))
+		}
 	}
-	return t.Flush()
+	var names []string
+	for _, s := range f.Settings {
+		names = append(names, s.Name)
+	}
+	line("claim", names)
+	for _, row := range f.Judgements() {
+		var cells []string
+		for _, j := range row {
+			cells = append(cells, string(j.Verdict))
+		}
+		line(row[0].Claim.ID, cells)
+		for _, words := range wrap(row[0].Claim.Title, columns-margin) {
+			line("", []string{words})
+		}
+	}
+	return err
 }
 
 // revision is that of the sources that this program was built from, as far as the build says.
