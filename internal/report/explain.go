@@ -95,20 +95,26 @@ func (f Findings) each(a, b string) string {
 }
 
 func (f Findings) whyBeta2() string {
-	var cosines []string
-	for _, s := range f.Settings {
-		if e := reproduce.Estimated(f.Results.Values(s, reproduce.Asym, (*reproduce.Result).WeightCosine)); e.N > 0 {
-			cosines = append(cosines, fmt.Sprintf("%.3f (%s)", e.Mean, s.Name))
-		}
-	}
-	if len(cosines) == 0 {
+	cosines := f.cosines(reproduce.Asym)
+	if cosines == "" {
 		return ""
 	}
 	e := sim.Default()
 	return fmt.Sprintf("**The reset pushes, and the rest of the run must let it grow.** An emptied state makes the copies' first updates larger, because Adam's bias correction does "+
 		"not restart: at step %d by up to %.1f with β2 0.999, but only by %.2f with 0.95, as long as the gradient stays the same. At the end of *Asymmetric reset* the weight cosine of originals "+
 		"and copies is %s, and what it gains on Copy is %s. The search below shows that the small push is enough where the widening comes early, with learning rate and steps "+
-		"left to let the halves part.", e.Fork(), burst(e.Optimizer.Beta1, 0.999, e.Fork()), burst(e.Optimizer.Beta1, 0.95, e.Fork()), strings.Join(cosines, ", "), f.each(reproduce.Asym, reproduce.Copy))
+		"left to let the halves part.", e.Fork(), burst(e.Optimizer.Beta1, 0.999, e.Fork()), burst(e.Optimizer.Beta1, 0.95, e.Fork()), cosines, f.each(reproduce.Asym, reproduce.Copy))
+}
+
+// cosines writes the weight cosine of originals and copies at an arm's end, in every setting that has it.
+func (f Findings) cosines(arm string) string {
+	var out []string
+	for _, s := range f.Settings {
+		if e := reproduce.Estimated(f.Results.Values(s, arm, (*reproduce.Result).WeightCosine)); e.N > 0 {
+			out = append(out, fmt.Sprintf("%.3f (%s)", e.Mean, s.Name))
+		}
+	}
+	return strings.Join(out, ", ")
 }
 
 // burst is the largest update of an emptied Adam state after a widening at a step, over that of a settled one under the same constant gradient.
@@ -205,6 +211,8 @@ func (f Findings) whyCompute() string {
 	if d == "" {
 		return ""
 	}
+	equal := reproduce.ComputeArms()[1].Key
 	return "**Compute.** At the same number of steps SPARKLING − the wide network from scratch is " + d + "; the paper has +0.0057. What the widened run has going for it at equal compute is not that it " +
-		"learns better, but that half of it is cheap."
+		"learns better, but that half of it is cheap. At Inner 2x that decides little: SPARKLING − from scratch at equal compute is " + f.each(reproduce.Sparkling, equal) + ", and the weight cosine of originals " +
+		"and copies at SPARKLING's end is " + f.cosines(reproduce.Sparkling) + ". A guess: where copies have hardly come apart, width was paid for that is not in use yet."
 }
