@@ -46,7 +46,7 @@ func (d *document) figures() []figure.Figure {
 	return out
 }
 
-// markdown writes the document; pictures are the SVG files beside it.
+// markdown writes the document. Pictures are the PNG files beside it: what an SVG looks like depends on the fonts of who looks.
 func (d *document) markdown(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n", d.title)
@@ -70,7 +70,7 @@ func (d *document) markdown(w io.Writer) error {
 				fmt.Fprintf(&b, "| %s |\n", strings.Join(row, " | "))
 			}
 		case picture:
-			fmt.Fprintf(&b, "![%s](%s.svg)\n\n%s\n", x.Title, x.Name, x.Caption)
+			fmt.Fprintf(&b, "![%s](%s.png)\n\n%s\n", x.Title, x.Name, x.Caption)
 		}
 	}
 	_, err := io.WriteString(w, b.String())
@@ -112,7 +112,7 @@ func (d *document) page(w io.Writer) error {
 		case table:
 			x.page(&b)
 		case picture:
-			fmt.Fprintf(&b, "<figure><img src=\"%s.svg\" alt=\"%s\" loading=\"lazy\"><figcaption>%s <a href=\"%s.png\">PNG</a></figcaption></figure>\n",
+			fmt.Fprintf(&b, "<figure><img src=\"%s.png\" alt=\"%s\" loading=\"lazy\"><figcaption>%s <a href=\"%s.svg\">SVG</a></figcaption></figure>\n",
 				x.Name, html.EscapeString(x.Title+". "+x.Caption), inline(x.Caption), x.Name)
 		}
 	}
