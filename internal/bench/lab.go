@@ -31,24 +31,29 @@ func (r *Report) thePage(ctx context.Context, o Options) error {
 }
 
 func (r *Report) pageLoad(ctx context.Context, l *inpage.Lab, o Options) error {
-	var pictures, trainings, pictureBytes, trainingBytes []float64
+	slow, err := l.Open(ctx, "", true)
+	if err != nil {
+		return err
+	}
+	slow.Close()
+	r.set("page-bytes-picture", float64(slow.PictureBytes-slow.Spare)/1e6, "what had been sent when the live pictures replaced the still, through a line of %.1f MB a second after %.1f s, without the %.2f MB of the training program that had come while they started",
+		inpage.LineRate/1e6, slow.Picture.Seconds(), float64(slow.Spare)/1e6)
+	r.set("page-bytes-training", float64(slow.TrainingBytes)/1e6, "what had been sent when the first step was done, after %.1f s", slow.Training.Seconds())
+	var pictures, trainings []float64
 	for range min(o.repetitions(), 5) {
-		v, err := l.Open(ctx, "")
+		v, err := l.Open(ctx, "", false)
 		if err != nil {
 			return err
 		}
 		v.Close()
 		pictures, trainings = append(pictures, v.Picture.Seconds()), append(trainings, v.Training.Seconds())
-		pictureBytes, trainingBytes = append(pictureBytes, float64(v.PictureBytes)/1e6), append(trainingBytes, float64(v.TrainingBytes)/1e6)
 	}
-	r.set("page-bytes-picture", measure.Median(pictureBytes), "what the server had sent when the live pictures replaced the still, median of %d first visits", len(pictures))
-	r.set("page-bytes-training", measure.Median(trainingBytes), "what the server had sent when the first step was done")
 	r.set("page-first-step", measure.Median(trainings), "median of %d first visits; the first picture after %.2f s", len(trainings), measure.Median(pictures))
 	return nil
 }
 
 func (r *Report) pageFrames(ctx context.Context, l *inpage.Lab, o Options) error {
-	v, err := l.Open(ctx, inpage.FourArms().Link())
+	v, err := l.Open(ctx, inpage.FourArms().Link(), false)
 	if err != nil {
 		return err
 	}
@@ -75,7 +80,7 @@ func (r *Report) pageRun(ctx context.Context, l *inpage.Lab, o Options) error {
 		r.miss("page-run", err)
 		return nil
 	}
-	v, err := l.Open(ctx, e.Link())
+	v, err := l.Open(ctx, e.Link(), false)
 	if err != nil {
 		return err
 	}

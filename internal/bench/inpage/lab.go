@@ -29,12 +29,17 @@ type Lab struct {
 
 	mu   sync.Mutex
 	sent []piece // of the present visit
+	slow bool    // the present visit is through a line of LineRate
 }
+
+// LineRate is the bytes a second of a slow visit: a line on which it matters what comes first.
+const LineRate = 5e5
 
 // piece is how many bytes of an answer's body went out when.
 type piece struct {
-	at time.Time
-	n  int
+	path string
+	at   time.Time
+	n    int
 }
 
 // Build makes the page, compressed as it is published. It needs the sources, a Go command and a Chromium.
@@ -59,7 +64,7 @@ func Build(ctx context.Context) (*Lab, error) {
 		return nil, err
 	}
 	l.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		files.ServeHTTP(counted{w, l}, r)
+		files.ServeHTTP(counted{w, l, r.URL.Path}, r)
 	}))
 	return l, nil
 }
@@ -67,15 +72,20 @@ func Build(ctx context.Context) (*Lab, error) {
 // counted notes what is written.
 type counted struct {
 	http.ResponseWriter
-	lab *Lab
+	lab  *Lab
+	path string
 }
 
-// Write implements io.Writer.
+// Write implements io.Writer. On a slow line all answers together get its rate: whoever has waited for his turn holds it while he sends.
 func (c counted) Write(b []byte) (int, error) {
-	n, err := c.ResponseWriter.Write(b)
 	c.lab.mu.Lock()
 	defer c.lab.mu.Unlock()
-	c.lab.sent = append(c.lab.sent, piece{time.Now(), n})
+	n, err := c.ResponseWriter.Write(b)
+	if f, ok := c.ResponseWriter.(http.Flusher); ok && c.lab.slow {
+		f.Flush()
+		time.Sleep(time.Duration(float64(n) / LineRate * float64(time.Second)))
+	}
+	c.lab.sent = append(c.lab.sent, piece{c.path, time.Now(), n})
 	return n, err
 }
 
@@ -94,6 +104,7 @@ type Visit struct {
 
 	Picture, Training           time.Duration // from the beginning of the navigation to the first picture, and to the first step done
 	PictureBytes, TrainingBytes int           // that had been sent by then, compressed as they were
+	Spare                       int           // of PictureBytes, what the picture did not need: an unfinished training program
 }
 
 // marks notes when the still picture gives way to the live ones, and when a step is done.
@@ -105,8 +116,9 @@ const marks = `window.marks = {};
   if (!marks.picture || !marks.training) setTimeout(look, 4);
 })()`
 
-// Open opens the page at an experiment, the default one where the link is empty, and waits until it trains.
-func (l *Lab) Open(ctx context.Context, link string) (*Visit, error) {
+// Open opens the page at an experiment, the default one where the link is empty, and waits until it trains. A slow visit is one through a
+// line that is not this machine's own.
+func (l *Lab) Open(ctx context.Context, link string, slow bool) (*Visit, error) {
 	profile, err := os.MkdirTemp(l.dir, "profile-*")
 	if err != nil {
 		return nil, err
@@ -115,20 +127,20 @@ func (l *Lab) Open(ctx context.Context, link string) (*Visit, error) {
 	if v.tab, err = browser.Open(ctx, l.chromium, profile, browser.Desktop, nil); err != nil {
 		return nil, err
 	}
-	if err := l.load(v, link); err != nil {
+	if err := l.load(v, link, slow); err != nil {
 		v.Close()
 		return nil, err
 	}
 	return v, nil
 }
 
-func (l *Lab) load(v *Visit, link string) error {
+func (l *Lab) load(v *Visit, link string, slow bool) error {
 	_, err := chromedp.Call(v.tab.Ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: marks})
 	if err != nil {
 		return err
 	}
 	l.mu.Lock()
-	l.sent = nil
+	l.sent, l.slow = nil, slow
 	l.mu.Unlock()
 	address := l.server.URL + "/"
 	if link != "" {
@@ -150,20 +162,34 @@ func (l *Lab) load(v *Visit, link string) error {
 	}
 	since := func(ms float64) time.Duration { return time.Duration((ms - got.Begin) * float64(time.Millisecond)) }
 	v.Picture, v.Training = since(got.Picture), since(got.Training)
-	v.PictureBytes, v.TrainingBytes = l.before(got.Picture), l.before(got.Training)
+	v.PictureBytes, v.Spare = l.before(got.Picture)
+	v.TrainingBytes, _ = l.before(got.Training)
 	return nil
 }
 
-// before is how many bytes had been sent at a time in milliseconds of the epoch.
-func (l *Lab) before(ms float64) (n int) {
+// trainer is the path of the program that trains.
+const trainer = "/wasm/trainer.wasm"
+
+// before is how many bytes had been sent at a time in milliseconds of the epoch, and how many of them were of a training program that was
+// not whole then.
+func (l *Lab) before(ms float64) (n, unfinished int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	more := false
 	for _, p := range l.sent {
-		if float64(p.at.UnixMicro())/1000 <= ms {
-			n += p.n
+		if float64(p.at.UnixMicro())/1000 > ms {
+			more = more || p.path == trainer
+			continue
+		}
+		n += p.n
+		if p.path == trainer {
+			unfinished += p.n
 		}
 	}
-	return n
+	if !more {
+		unfinished = 0
+	}
+	return n, unfinished
 }
 
 // Close ends the browser.

@@ -21,7 +21,8 @@ type Answer struct {
 	Limits   map[string]float64 `json:"limits,omitempty"` // flop/s
 	Products []Product          `json:"products,omitempty"`
 	Seconds  float64            `json:"seconds,omitempty"` // of one product or update
-	Bytes    float64            `json:"bytes,omitempty"`   // of the program's memory
+	Bytes    float64            `json:"bytes,omitempty"`   // of the memory of the program, which never shrinks
+	Live     float64            `json:"live,omitempty"`    // of it in use, after a collection
 	Profile  *profile.Profile   `json:"profile,omitempty"`
 	Losses   []float64          `json:"losses,omitempty"`
 	Elements []workload.Took    `json:"elements,omitempty"`

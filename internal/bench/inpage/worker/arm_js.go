@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"runtime"
 	"syscall/js"
 	"time"
 
@@ -28,7 +29,7 @@ func tiny() sim.Experiment {
 // turn is how many updates are granted at a time: about as many as a session grants.
 const turn = 8
 
-// train grants n more updates, waits for them, and says how large the program's memory is.
+// train grants n more updates, waits for them, and says how large the program's memory is and how much of it is in use.
 func (w *worker) train(n int) (a job.Answer, err error) {
 	if w.arm == nil {
 		w.arm = &arm{trainer: sim.NewTrainer()}
@@ -42,7 +43,10 @@ func (w *worker) train(n int) (a job.Answer, err error) {
 			return a, err
 		}
 	}
-	a.Bytes = float64(js.Global().Call("memory").Int())
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	a.Bytes, a.Live = float64(js.Global().Call("memory").Int()), float64(m.HeapAlloc)
 	return a, nil
 }
 
