@@ -22,38 +22,23 @@ func softmaxColumns(s Mat, from int, scale float32) {
 		x := s.Data[col:]
 		all, some := from+col+1, min(from+col+lanes, s.Rows) // keys that all, and that any of these queries sees
 		query := first.Add(simd.BroadcastFloat32s(float32(from + col)))
-		top, top1, top2, top3 := none, none, none, none
-		j := 0
-		for ; j+4 <= all; j += 4 {
-			top, top1 = top.Max(simd.LoadFloat32s(x[j*ld:])), top1.Max(simd.LoadFloat32s(x[(j+1)*ld:]))
-			top2, top3 = top2.Max(simd.LoadFloat32s(x[(j+2)*ld:])), top3.Max(simd.LoadFloat32s(x[(j+3)*ld:]))
-		}
-		for ; j < some; j++ {
+		top := topColumn(x, ld, all)
+		for j := all; j < some; j++ {
 			v := simd.LoadFloat32s(x[j*ld:])
 			top = top.Max(v.IfElse(query.GreaterEqual(simd.BroadcastFloat32s(float32(j))), none))
 		}
-		top = top.Max(top1).Max(top2.Max(top3))
 		sum := expRun(x, x, ld, all, top, by)
 		if all < some {
 			expRun(x[all*ld:], x[all*ld:], ld, some-all, top, by)
-			for j = all; j < some; j++ {
+			for j := all; j < some; j++ {
 				p := simd.LoadFloat32s(x[j*ld:]).Masked(query.GreaterEqual(simd.BroadcastFloat32s(float32(j))))
 				p.Store(x[j*ld:])
 				sum = sum.Add(p)
 			}
 		}
 		inv := simd.BroadcastFloat32s(1).Div(sum)
-		for j = 0; j+4 <= some; j += 4 {
-			y := x[j*ld : (j+3)*ld+lanes]
-			scaleVec(y, inv)
-			scaleVec(y[ld:], inv)
-			scaleVec(y[2*ld:], inv)
-			scaleVec(y[3*ld:], inv)
-		}
-		for ; j < some; j++ {
-			scaleVec(x[j*ld:], inv)
-		}
-		for ; j < s.Rows; j++ {
+		scaleColumn(x, ld, some, inv)
+		for j := some; j < s.Rows; j++ {
 			simd.Float32s{}.Store(x[j*ld:])
 		}
 	}
@@ -62,6 +47,37 @@ func softmaxColumns(s Mat, from int, scale float32) {
 // What is done with one vector stands by itself where loops do it four times a turn: a turn costs about as much as a vector.
 
 func scaleVec(x []float32, by simd.Float32s) { simd.LoadFloat32s(x).Mul(by).Store(x) }
+
+// topColumn is the largest, lane by lane, of n vectors, ld elements apart. A not-a-number need not win: its own exponential is one, and so
+// is the sum.
+func topColumn(x []float32, ld, n int) simd.Float32s {
+	top := simd.LoadFloat32s(x)
+	top1, top2, top3 := top, top, top
+	j := 0
+	for ; j+4 <= n; j += 4 {
+		top, top1 = top.Max(simd.LoadFloat32s(x[j*ld:])), top1.Max(simd.LoadFloat32s(x[(j+1)*ld:]))
+		top2, top3 = top2.Max(simd.LoadFloat32s(x[(j+2)*ld:])), top3.Max(simd.LoadFloat32s(x[(j+3)*ld:]))
+	}
+	for ; j < n; j++ {
+		top = top.Max(simd.LoadFloat32s(x[j*ld:]))
+	}
+	return top.Max(top1).Max(top2.Max(top3))
+}
+
+// scaleColumn multiplies n vectors of x, ld elements apart.
+func scaleColumn(x []float32, ld, n int, by simd.Float32s) {
+	lanes, j := by.Len(), 0
+	for ; j+4 <= n; j += 4 {
+		y := x[j*ld : (j+3)*ld+lanes]
+		scaleVec(y, by)
+		scaleVec(y[ld:], by)
+		scaleVec(y[2*ld:], by)
+		scaleVec(y[3*ld:], by)
+	}
+	for ; j < n; j++ {
+		scaleVec(x[j*ld:], by)
+	}
+}
 
 func pullVec(d, p []float32, sum, by simd.Float32s) {
 	simd.LoadFloat32s(p).Mul(simd.LoadFloat32s(d).Sub(sum)).Mul(by).Store(d)

@@ -168,70 +168,59 @@ func addScaled(y []float32, a simd.Float32s, x []float32) {
 	}
 }
 
-// scaleRow sets y = a·y.
-func scaleRow(y []float32, a simd.Float32s) {
-	lanes := a.Len()
-	if len(y) < lanes {
-		yv, _ := simd.LoadFloat32sPart(y)
-		yv.Mul(a).StorePart(y)
-		return
-	}
-	last := simd.LoadFloat32s(y[len(y)-lanes:]).Mul(a) // overlaps the whole vectors, so it is taken before they are written
-	for i := 0; i+lanes <= len(y); i += lanes {
-		scaleVec(y[i:], a)
-	}
-	last.Store(y[len(y)-lanes:])
-}
-
-// maxRow is the largest element. A not-a-number need not win: its own exponential is one, and so is the sum.
-func maxRow(x []float32, lanes int) float32 {
-	if len(x) < lanes {
-		return maxOf(x)
-	}
-	top := simd.LoadFloat32s(x)
-	for i := lanes; i+lanes <= len(x); i += lanes {
-		top = top.Max(simd.LoadFloat32s(x[i:]))
-	}
-	top = top.Max(simd.LoadFloat32s(x[len(x)-lanes:])) // twice the same does no harm
-	var all [16]float32
-	top.Store(all[:])
-	return maxOf(all[:lanes])
-}
-
-func maxOf(x []float32) float32 {
-	top := x[0]
-	for _, v := range x {
-		if v > top { // the builtin max is a call on some machines
-			top = v
-		}
-	}
-	return top
-}
+// lossRows is how many rows of logits are treated at once, one in every lane, so that neither the largest nor the sum of a row goes across
+// lanes: at least as many as a vector has lanes, in any engine.
+const lossRows = 16
 
 // CrossEntropy implements [Engine].
 func (e *cpu) CrossEntropy(dlogits, logits []float32, labels []int32, cols int, scale float32) float64 {
-	return crossEntropy(dlogits, logits, labels, cols, scale, e.scratch(3, cols))
+	var total float64
+	tile := M(e.scratch(3, cols*lossRows), cols, lossRows)
+	for i := 0; i < len(labels); i += lossRows {
+		to := min(i+lossRows, len(labels))
+		var d []float32
+		if dlogits != nil {
+			d = dlogits[i*cols : to*cols]
+		}
+		total += crossEntropy(d, logits[i*cols:to*cols], labels[i:to], tile, scale)
+	}
+	return total
 }
 
-func crossEntropy(dlogits, logits []float32, labels []int32, cols int, scale float32, buf []float32) float64 {
-	var total float64
-	lanes := vectorLen()
+// crossEntropy does up to lossRows rows, which are the columns of tile. Lanes without a row hold what was there before.
+func crossEntropy(dlogits, logits []float32, labels []int32, tile Mat, scale float32) float64 {
+	cols, one, by := tile.Rows, simd.BroadcastFloat32s(1), simd.BroadcastFloat32s(scale)
+	tile.Cols = len(labels)
+	Transpose(tile, M(logits, len(labels), cols))
+	var tops, sums [lossRows]float32
+	for i := 0; i < len(labels); i += one.Len() {
+		x := tile.Data[i:]
+		top := topColumn(x, lossRows, cols)
+		sum := expRun(x, x, lossRows, cols, top, one)
+		if dlogits != nil {
+			scaleColumn(x, lossRows, cols, by.Div(sum))
+		}
+		top.Store(tops[i:])
+		sum.Store(sums[i:])
+	}
+	// One logarithm of the product, which float64 can hold: no sum is below one, or above the number of columns.
+	product, at := 1.0, 0.0
 	for i, label := range labels {
-		row, out := logits[i*cols:(i+1)*cols], buf
-		if dlogits != nil {
-			out = dlogits[i*cols : (i+1)*cols]
+		if label >= 0 {
+			product *= float64(sums[i])
+			at += float64(logits[i*cols+int(label)] - tops[i])
 		}
+	}
+	total := math.Log(product) - at
+	if dlogits == nil {
+		return total
+	}
+	Transpose(M(dlogits, len(labels), cols), tile)
+	for i, label := range labels {
 		if label < 0 {
-			clear(out)
-			continue
-		}
-		top := maxRow(row, lanes)
-		at := row[label] - top
-		sum := expSlice(out, row, top, 1)
-		total += math.Log(sum) - float64(at)
-		if dlogits != nil {
-			scaleRow(out, simd.BroadcastFloat32s(float32(float64(scale)/sum)))
-			out[label] -= scale
+			clear(dlogits[i*cols : (i+1)*cols])
+		} else {
+			dlogits[i*cols+int(label)] -= scale
 		}
 	}
 	return total
