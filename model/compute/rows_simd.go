@@ -25,28 +25,13 @@ func (e *cpu) SwiGLU(h, gate, up []float32) {
 
 // swiGLU sets h = gate/(1+e)⊙up, e = e^−gate.
 func swiGLU(h, gate, up, e []float32) {
-	one := simd.BroadcastFloat32s(1)
-	i, lanes := 0, one.Len()
-	for ; i+2*lanes <= len(gate); i += 2 * lanes {
-		h, g, u, e := h[i:i+2*lanes], gate[i:i+2*lanes], up[i:i+2*lanes], e[i:i+2*lanes]
-		swiGLUVec(h, g, u, e, one)
-		swiGLUVec(h[lanes:], g[lanes:], u[lanes:], e[lanes:], one)
-	}
-	if i+lanes <= len(gate) {
-		swiGLUVec(h[i:], gate[i:], up[i:], e[i:], one)
-		i += lanes
-	}
+	i, one := swiGLURun(h, gate, up, e), simd.BroadcastFloat32s(1)
 	if i < len(gate) {
 		g, n := simd.LoadFloat32sPart(gate[i:])
 		u, _ := simd.LoadFloat32sPart(up[i:])
 		x, _ := simd.LoadFloat32sPart(e[i : i+n])
 		g.Mul(one.Div(one.Add(x))).Mul(u).StorePart(h[i:])
 	}
-}
-
-func swiGLUVec(h, gate, up, e []float32, one simd.Float32s) {
-	s := one.Div(one.Add(simd.LoadFloat32s(e)))
-	simd.LoadFloat32s(gate).Mul(s).Mul(simd.LoadFloat32s(up)).Store(h)
 }
 
 // SwiGLUBackward implements [Engine].

@@ -31,20 +31,11 @@ func (e *cpu) AdamW(p, g, m, v, rate []float32, s AdamW) {
 }
 
 func adamW(p, g, m, v, rate []float32, s AdamW) {
-	f := simd.BroadcastFloat32s
-	b1, b2, a1, a2 := f(s.Beta1), f(s.Beta2), f(1-s.Beta1), f(1-s.Beta2)
-	decay, eps, corr1, corr2 := f(s.Decay), f(s.Eps), f(1/s.Corr1), f(1/s.Corr2)
-	i, lanes := 0, b1.Len()
-	for ; i+lanes <= len(p); i += lanes {
-		gv, pv := simd.LoadFloat32s(g[i:]), simd.LoadFloat32s(p[i:])
-		mv := b1.Mul(simd.LoadFloat32s(m[i:])).Add(a1.Mul(gv))
-		vv := b2.Mul(simd.LoadFloat32s(v[i:])).Add(a2.Mul(gv).Mul(gv))
-		step := corr1.Mul(mv).Div(vv.Mul(corr2).Sqrt().Add(eps))
-		mv.Store(m[i:])
-		vv.Store(v[i:])
-		pv.Sub(simd.LoadFloat32s(rate[i:]).Mul(decay.MulAdd(pv, step))).Store(p[i:])
-	}
+	i := adamWRun(p, g, m, v, rate, s)
 	if i < len(p) {
+		f := simd.BroadcastFloat32s
+		b1, b2, a1, a2 := f(s.Beta1), f(s.Beta2), f(1-s.Beta1), f(1-s.Beta2)
+		decay, eps, corr1, corr2 := f(s.Decay), f(s.Eps), f(1/s.Corr1), f(1/s.Corr2)
 		gv, _ := simd.LoadFloat32sPart(g[i:])
 		pv, _ := simd.LoadFloat32sPart(p[i:])
 		mv, _ := simd.LoadFloat32sPart(m[i:])

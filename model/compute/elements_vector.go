@@ -1,0 +1,44 @@
+//go:build goexperiment.simd && !wasm
+
+package compute
+
+import "simd"
+
+// swiGLURun does the whole vectors of swiGLU, and says how many numbers that were.
+func swiGLURun(h, gate, up, e []float32) int {
+	one := simd.BroadcastFloat32s(1)
+	i, lanes := 0, one.Len()
+	for ; i+2*lanes <= len(gate); i += 2 * lanes {
+		h, g, u, e := h[i:i+2*lanes], gate[i:i+2*lanes], up[i:i+2*lanes], e[i:i+2*lanes]
+		swiGLUVec(h, g, u, e, one)
+		swiGLUVec(h[lanes:], g[lanes:], u[lanes:], e[lanes:], one)
+	}
+	if i+lanes <= len(gate) {
+		swiGLUVec(h[i:], gate[i:], up[i:], e[i:], one)
+		i += lanes
+	}
+	return i
+}
+
+func swiGLUVec(h, gate, up, e []float32, one simd.Float32s) {
+	s := one.Div(one.Add(simd.LoadFloat32s(e)))
+	simd.LoadFloat32s(gate).Mul(s).Mul(simd.LoadFloat32s(up)).Store(h)
+}
+
+// adamWRun does the whole vectors of adamW, and says how many numbers that were.
+func adamWRun(p, g, m, v, rate []float32, s AdamW) int {
+	f := simd.BroadcastFloat32s
+	b1, b2, a1, a2 := f(s.Beta1), f(s.Beta2), f(1-s.Beta1), f(1-s.Beta2)
+	decay, eps, corr1, corr2 := f(s.Decay), f(s.Eps), f(1/s.Corr1), f(1/s.Corr2)
+	i, lanes := 0, b1.Len()
+	for ; i+lanes <= len(p); i += lanes {
+		gv, pv := simd.LoadFloat32s(g[i:]), simd.LoadFloat32s(p[i:])
+		mv := b1.Mul(simd.LoadFloat32s(m[i:])).Add(a1.Mul(gv))
+		vv := b2.Mul(simd.LoadFloat32s(v[i:])).Add(a2.Mul(gv).Mul(gv))
+		step := corr1.Mul(mv).Div(vv.Mul(corr2).Sqrt().Add(eps))
+		mv.Store(m[i:])
+		vv.Store(v[i:])
+		pv.Sub(simd.LoadFloat32s(rate[i:]).Mul(decay.MulAdd(pv, step))).Store(p[i:])
+	}
+	return i
+}

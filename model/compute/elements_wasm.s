@@ -1,0 +1,118 @@
+//go:build goexperiment.simd
+
+#include "textflag.h"
+#include "go_asm.h"
+
+// The whole vectors of SwiGLU and AdamW: the steps of elements_vector.go in the same order, so that the bits are the same as those of the
+// compiled Go that does the rest.
+
+#define ARG(FIELD, R) Get R0; I32WrapI64; I64Load $FIELD; Set R;
+#define ALL(FIELD, V) Get R0; I32WrapI64; F32Load $FIELD; F32x4Splat; Set V;
+#define LOAD(P)       Get P; I32WrapI64; V128Load $0;
+#define STORE(P, V)   Get P; I32WrapI64; Get V; V128Store $0, $0;
+#define NEXT(P)       Get P; I64Const $16; I64Add; Set P;
+#define REPEAT(N)     Get N; I64Const $1; I64Sub; Tee N; I64Const $0; I64Ne; BrIf $0;
+
+// func swiGLULoop(a *swiGLUArgs)
+TEXT ·swiGLULoop(SB), NOSPLIT, $0-8
+	MOVD a+0(FP), R0
+	ARG(swiGLUArgs_h, R1)
+	ARG(swiGLUArgs_gate, R2)
+	ARG(swiGLUArgs_up, R3)
+	ARG(swiGLUArgs_e, R4)
+	ARG(swiGLUArgs_n, R5)
+	F32Const $1.0
+	F32x4Splat
+	Set V0
+	Loop
+		LOAD(R2)
+		Get V0
+		Get V0
+		LOAD(R4)
+		F32x4Add
+		F32x4Div
+		F32x4Mul
+		LOAD(R3)
+		F32x4Mul
+		Set V1
+		STORE(R1, V1)
+		NEXT(R1)
+		NEXT(R2)
+		NEXT(R3)
+		NEXT(R4)
+		REPEAT(R5)
+	End
+	RET
+
+// V0 to V7 the scalars   V8 p   V9 g   V10 m   V11 v
+//
+// func adamWLoop(a *adamWArgs)
+TEXT ·adamWLoop(SB), NOSPLIT, $0-8
+	MOVD a+0(FP), R0
+	ARG(adamWArgs_p, R1)
+	ARG(adamWArgs_g, R2)
+	ARG(adamWArgs_m, R3)
+	ARG(adamWArgs_v, R4)
+	ARG(adamWArgs_rate, R5)
+	ARG(adamWArgs_n, R6)
+	ALL(adamWArgs_b1, V0)
+	ALL(adamWArgs_b2, V1)
+	ALL(adamWArgs_a1, V2)
+	ALL(adamWArgs_a2, V3)
+	ALL(adamWArgs_decay, V4)
+	ALL(adamWArgs_eps, V5)
+	ALL(adamWArgs_corr1, V6)
+	ALL(adamWArgs_corr2, V7)
+	Loop
+		LOAD(R1)
+		Set V8
+		LOAD(R2)
+		Set V9
+		Get V0
+		LOAD(R3)
+		F32x4Mul
+		Get V2
+		Get V9
+		F32x4Mul
+		F32x4Add
+		Set V10
+		Get V1
+		LOAD(R4)
+		F32x4Mul
+		Get V3
+		Get V9
+		F32x4Mul
+		Get V9
+		F32x4Mul
+		F32x4Add
+		Set V11
+		STORE(R3, V10)
+		STORE(R4, V11)
+		Get V8
+		LOAD(R5)
+		Get V4
+		Get V8
+		F32x4Mul
+		Get V6
+		Get V10
+		F32x4Mul
+		Get V11
+		Get V7
+		F32x4Mul
+		F32x4Sqrt
+		Get V5
+		F32x4Add
+		F32x4Div
+		F32x4Add
+		F32x4Mul
+		F32x4Sub
+		Set V8
+		STORE(R1, V8)
+		NEXT(R1)
+		NEXT(R2)
+		NEXT(R3)
+		NEXT(R4)
+		NEXT(R5)
+		REPEAT(R6)
+	End
+	RET
