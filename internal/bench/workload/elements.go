@@ -1,8 +1,6 @@
 package workload
 
 import (
-	"math"
-
 	"github.com/sparkling-lab/sparkling/model/compute"
 )
 
@@ -12,10 +10,10 @@ type Element struct {
 	Size  string // what it was measured on
 	Count int    // elements of one run
 	Bytes int    // read and written by one run
-	// Of one element: multiplications fused with their additions, other arithmetic, divisions, and roots. Of one row: a root and a
-	// division of one number.
+	// Of one element: multiplications fused with their additions, other arithmetic, divisions, and roots. What a row takes once is its share
+	// of that: rows do not depend on each other, so that their roots and divisions go into the lanes of vectors as any others do. A loop
+	// over one root after the other would be no limit: it waits for each, and is several times as slow.
 	Fused, Plain, Divisions, Roots float64
-	Rows                           int
 	Run                            func()
 }
 
@@ -41,11 +39,11 @@ func Elements(e compute.Engine) []Element {
 		m, v := make([]float32, n), make([]float32, n)
 		adam := compute.AdamW{Decay: 0.1, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, Corr1: 0.5, Corr2: 0.5}
 		all = append(all,
-			Element{"exp", s.size + " numbers", n, 8 * n, expFused, expPlain, 0, 0, 0, func() { compute.Exp(y, x) }},
-			Element{"SiLU", s.size + " numbers, times the up projection", n, 12 * n, expFused, expPlain + 4, 1, 0, 0, func() { e.SwiGLU(y, g, u) }},
-			Element{"softmax", s.size + " numbers in rows of 64, with their cross-entropy", n, 8 * n, expFused, expPlain + 4, 0, 0, n / 64, func() { e.CrossEntropy(y, x, labels, 64, 1) }},
-			Element{"RMSNorm", s.size + " numbers in rows of 32", n, 8 * n, 1, 2, 0, 0, n / 32, func() { e.RMSNorm(y, inv, x, gain, 1e-6) }},
-			Element{"AdamW", s.size + " parameters", n, 28 * n, 1, 11, 1, 1, 0, func() { e.AdamW(u, g, m, v, one, adam) }},
+			Element{"exp", s.size + " numbers", n, 8 * n, expFused, expPlain, 0, 0, func() { compute.Exp(y, x) }},
+			Element{"SiLU", s.size + " numbers, times the up projection", n, 12 * n, expFused, expPlain + 4, 1, 0, func() { e.SwiGLU(y, g, u) }},
+			Element{"softmax", s.size + " numbers in rows of 64, with their cross-entropy", n, 8 * n, expFused, expPlain + 4, 1.0 / 64, 0, func() { e.CrossEntropy(y, x, labels, 64, 1) }},
+			Element{"RMSNorm", s.size + " numbers in rows of 32", n, 8 * n, 1, 2, 1.0 / 32, 1.0 / 32, func() { e.RMSNorm(y, inv, x, gain, 1e-6) }},
+			Element{"AdamW", s.size + " parameters", n, 28 * n, 1, 11, 1, 1, func() { e.AdamW(u, g, m, v, one, adam) }},
 		)
 	}
 	return all
@@ -66,29 +64,16 @@ type Rates struct {
 	Plain     float64 // numbers calculated with in one other way
 	Divisions float64 // numbers divided, in vectors
 	Roots     float64 // roots, in vectors
-	Rows      float64 // times a root and a division of one number
 	Bytes     float64 // copied, within about the working set
 }
 
 // Limit is the least time that one run could take: the longer of calculating and moving.
 func (e Element) Limit(r Rates) (seconds float64, binds string) {
 	n := float64(e.Count)
-	calculating := n*(e.Fused/r.Fused+e.Plain/r.Plain+e.Divisions/r.Divisions+e.Roots/r.Roots) + float64(e.Rows)/r.Rows
+	calculating := n * (e.Fused/r.Fused + e.Plain/r.Plain + e.Divisions/r.Divisions + e.Roots/r.Roots)
 	moving := float64(e.Bytes) / r.Bytes
 	if calculating >= moving {
 		return calculating, "arithmetic"
 	}
 	return moving, "memory"
-}
-
-// rows divides by n roots, one after the other but independent, and says how many.
-func rows(n int) int {
-	sum := 0.0
-	for i := range n {
-		sum += 1 / math.Sqrt(float64(i)+1)
-	}
-	if sum < 0 {
-		return 0 // never: but a sum that nobody looks at would not be computed
-	}
-	return n
 }

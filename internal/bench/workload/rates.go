@@ -14,7 +14,6 @@ func MeasureRates(least time.Duration) Rates {
 	r := Rates{
 		Fused: limit / 2, Plain: limit / 2,
 		Divisions: rate(least, divisions), Roots: rate(least, roots),
-		Rows: rate(least, rows),
 	}
 	if runtime.GOARCH == "wasm" {
 		r.Plain = limit // a multiplication and an addition are two instructions there

@@ -34,7 +34,7 @@ func TestStepsCostWhatTheDocumentsSay(t *testing.T) {
 
 func TestTheLongerOfCalculatingAndMovingBinds(t *testing.T) {
 	e := workload.Element{Count: 100, Bytes: 800, Fused: 1, Plain: 2, Divisions: 1}
-	r := workload.Rates{Fused: 1, Plain: 1, Divisions: 0.5, Roots: 1, Rows: 1, Bytes: 1}
+	r := workload.Rates{Fused: 1, Plain: 1, Divisions: 0.5, Roots: 1, Bytes: 1}
 	s, binds := e.Limit(r)
 	assert.Equal(t, 800.0, s)
 	assert.Equal(t, "memory", binds)
@@ -46,7 +46,7 @@ func TestTheLongerOfCalculatingAndMovingBinds(t *testing.T) {
 
 func TestRatesAreMeasured(t *testing.T) {
 	r := workload.MeasureRates(time.Millisecond)
-	for _, v := range []float64{r.Fused, r.Plain, r.Divisions, r.Roots, r.Rows} {
+	for _, v := range []float64{r.Fused, r.Plain, r.Divisions, r.Roots} {
 		assert.Greater(t, v, 1e6)
 	}
 	assert.Greater(t, workload.NewCopy(1<<12).Measure(time.Millisecond), 1e6)
