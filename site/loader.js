@@ -1,8 +1,7 @@
 // Starts the page: says plainly what is missing, loads the two programs with exact progress, starts the pictures, and hands over
 // to the controls. Knows how programs are loaded, nothing of what they do.
 
-import { missing } from "./needs.js";
-import { readManifest, fetchProgram } from "./program.js";
+import { missing, unseen } from "./needs.js";
 import { Meter } from "./meter.js";
 import { start as startControls } from "./controls.js";
 
@@ -34,27 +33,63 @@ function progress(total) {
   return (n) => { got += n; show(); };
 }
 
-async function load() {
-  const lacking = missing();
-  if (lacking) return fail(lacking);
+/** Lets a worker fetch both programs; each is a promise of its own, for the pictures do not wait for the trainer. */
+function fetchPrograms() {
+  const worker = new Worker(new URL("fetcher.js", import.meta.url), { type: "module" });
+  const open = {};
+  const program = (name) => new Promise((come, fail) => { open[name] = { come, fail }; });
+  const lab = program("wasm/lab.wasm"), trainer = program("wasm/trainer.wasm");
+  trainer.catch(() => {}); // it is awaited last
+  let got, begun;
+  const begins = new Promise((resolve) => { begun = resolve; });
+  worker.onmessage = ({ data }) => {
+    if (data.total) {
+      begun();
+      got = progress(data.total);
+      byID("report").hidden = !data.report;
+    } else if (data.got) got(data.got);
+    else if (data.module) open[data.name].come(data.module);
+    else open[data.name].fail(new Error(data.error));
+  };
+  worker.onerror = ({ message }) => { for (const { fail } of Object.values(open)) fail(new Error(message || "its worker could not be started")); };
+  return { begins, lab, trainer, stop: () => worker.terminate() };
+}
 
-  const manifest = await readManifest();
-  byID("report").hidden = !manifest.files["report/index.html"];
-  const [pictures, training] = ["wasm/lab.wasm", "wasm/trainer.wasm"].map((name) => ({ name, file: manifest.files[name] }));
-  const got = progress(pictures.file.bytes + training.file.bytes);
-  // The pictures come first and do not wait for the trainer, whose bytes follow theirs while they start.
-  let trainer;
-  const lab = await fetchProgram(pictures, got, () => { trainer = fetchProgram(training, got); });
-  trainer.catch(() => {}); // it is awaited below
+/** What gives workers to the arms, with the trainer as soon as it is there. The first one begins before it is asked for. */
+function workers(trainer) {
+  const begin = () => {
+    const worker = new Worker(new URL("worker.js", import.meta.url));
+    trainer.then((module) => worker.postMessage(module), () => {});
+    return worker;
+  };
+  let first = begin();
+  return () => {
+    const worker = first ?? begin();
+    first = undefined;
+    return worker;
+  };
+}
+
+async function load() {
+  let lacking = missing();
+  if (lacking) return fail(lacking);
+  const programs = fetchPrograms();
+  await Promise.race([programs.begins, programs.lab]); // what takes the page's thread now costs no time
+  lacking = unseen();
+  if (lacking) {
+    programs.stop();
+    return fail(lacking);
+  }
+  const worker = workers(programs.trainer);
+  const lab = await programs.lab;
 
   const go = new Go();
   const meter = new Meter(go);
   let code = 0;
   go.exit = (c) => { code = c; };
-  const train = (worker) => trainer.then((module) => worker.postMessage(module), () => {});
   const ready = new Promise((resolve) => {
     // What the page gives to its program; the program adds its functions to the same object and calls ready.
-    window.sparkling = { train, worker: new URL("worker.js", import.meta.url).href, ready: resolve };
+    window.sparkling = { worker, ready: resolve };
   });
   const running = go.run(await WebAssembly.instantiate(lab, go.importObject));
   const ended = running.then(() => { throw new Error(`the program ended with code ${code}`); });
@@ -67,7 +102,8 @@ async function load() {
   Object.assign(window.sparkling, { stats: () => meter.stats(), clear: () => meter.clear() });
   startControls(window.sparkling, meter);
   byID("stage").hidden = true;
-  await trainer;
+  await programs.trainer;
+  programs.stop();
   byID("loading").hidden = true;
 }
 

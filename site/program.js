@@ -14,7 +14,7 @@ export async function readManifest() {
  * Compiles the program while it arrives. got is called with the number of (unpacked) bytes of each piece, arrived after the last one.
  * A host that does not compress costs three times the bytes: there, the .gz sibling is unpacked here.
  */
-export async function fetchProgram({ name, file }, got, arrived = () => {}) {
+export async function fetchProgram(name, file, got, arrived) {
   const address = new URL(`${name}?v=${file.sha256.slice(0, 12)}`, base);
   let response = await fetch(address);
   if (response.ok && file.gzip && !response.headers.get("content-encoding") && typeof DecompressionStream === "function") {

@@ -41,13 +41,19 @@ func Opticks() *Text {
 // New numbers the symbols of a text in ascending order.
 func New(s string) *Text {
 	runes := []rune(s)
-	symbols := slices.Clone(runes)
-	slices.Sort(symbols)
-	symbols = slices.Compact(symbols)
-	t := &Text{symbols: symbols, ids: make([]int32, len(runes)), train: len(runes) - len(runes)/heldShare}
+	number := make([]int32, slices.Max(runes)+1) // by rune: a worker numbers the text each time that it starts
+	for _, r := range runes {
+		number[r] = 1
+	}
+	t := &Text{ids: make([]int32, len(runes)), train: len(runes) - len(runes)/heldShare}
+	for r, there := range number {
+		if there != 0 {
+			number[r] = int32(len(t.symbols))
+			t.symbols = append(t.symbols, rune(r))
+		}
+	}
 	for i, r := range runes {
-		n, _ := slices.BinarySearch(symbols, r)
-		t.ids[i] = int32(n)
+		t.ids[i] = number[r]
 	}
 	return t
 }

@@ -45,10 +45,9 @@ func (h *workerHost) Start(_ int, deliver func([]byte), fail func(error)) (sim.P
 		fail(errors.New(why))
 		return nil
 	})
-	p.worker = js.Global().Get("Worker").New(h.bridge.Get("worker"))
+	p.worker = h.bridge.Call("worker")
 	p.worker.Set("onmessage", p.message)
 	p.worker.Set("onerror", p.failure)
-	h.bridge.Call("train", p.worker)
 	h.ports[p] = true
 	return p, nil
 }

@@ -39,14 +39,19 @@ func spoiled(t *testing.T, script string) *tab {
 
 // The pictures are there before the program that trains, and how far that is stays in sight; where it does not come at all, a sentence says so.
 func TestPicturesDoNotWaitForTheTrainer(t *testing.T) {
-	p := spoiled(t, `const real = fetch, gate = Promise.withResolvers(); window.open = gate.resolve;
-		console.error = (err) => { window.told = String(err); };
-		window.fetch = (address, ...more) => String(address).includes("trainer.wasm") ? gate.promise : real(address, ...more)`)
+	p := spoiled(t, `const Real = Worker;
+		window.Worker = class extends Real {
+			set onmessage(f) {
+				super.onmessage = (event) => { if (event.data.name === "wasm/trainer.wasm") window.give = (data) => f({ data }); else f(event); };
+			}
+		};
+		console.error = (err) => { window.told = String(err); };`)
 	p.wait(`window.sparkling?.stats && document.getElementById("stage").hidden`, time.Minute)
 	assert.True(t, eval[bool](p, `document.getElementById("loading").checkVisibility()`))
 	assert.LessOrEqual(t, p.state().Step, 0)
 	p.shot("no-trainer-yet")
-	p.run(`window.open(new Response("", { status: 404 }))`)
+	p.wait(`window.give`, 20*time.Second)
+	p.run(`window.give({ name: "wasm/trainer.wasm", error: "wasm/trainer.wasm: 404" })`)
 	p.wait(`!document.getElementById("problem").hidden && document.getElementById("problem").checkVisibility()`, 20*time.Second)
 	assert.Contains(t, eval[string](p, `document.getElementById("problem").textContent`), "trainer.wasm")
 	assert.Contains(t, eval[string](p, `window.told`), "trainer.wasm", "and whoever looks for the cause finds it")
