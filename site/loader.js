@@ -74,13 +74,14 @@ async function load() {
   let lacking = missing();
   if (lacking) return fail(lacking);
   const programs = fetchPrograms();
+  const worker = workers(programs.trainer);
   await Promise.race([programs.begins, programs.lab]); // what takes the page's thread now costs no time
   lacking = unseen();
   if (lacking) {
     programs.stop();
+    worker().terminate();
     return fail(lacking);
   }
-  const worker = workers(programs.trainer);
   const lab = await programs.lab;
 
   const go = new Go();
