@@ -30,12 +30,18 @@ func Display(t testing.TB) {
 	}
 }
 
-func tool(t testing.TB, find func() (string, error)) string {
+// Here returns where err, which says what a search for something has found to be missing, is nil.
+func Here(t testing.TB, err error) {
 	t.Helper()
-	path, err := find()
 	if err != nil {
 		missing(t, err.Error())
 	}
+}
+
+func tool(t testing.TB, find func() (string, error)) string {
+	t.Helper()
+	path, err := find()
+	Here(t, err)
 	return path
 }
 

@@ -7,16 +7,14 @@ import (
 
 	"github.com/sparkling-lab/sparkling/internal/bench/openblas"
 	"github.com/sparkling-lab/sparkling/internal/bench/shapes"
+	"github.com/sparkling-lab/sparkling/internal/testneed"
 	"github.com/sparkling-lab/sparkling/model/compute"
 )
 
-// Where there is no OpenBLAS this cannot be checked, and the benchmarks leave it out too.
+// A comparison of times is worth something only if both compute the same.
 func TestOpenBLASComputesTheSameProducts(t *testing.T) {
 	l, err := openblas.Open()
-	if err != nil {
-		t.Logf("not compared: %v", err)
-		return
-	}
+	testneed.Here(t, err)
 	for _, p := range append(shapes.Main(), shapes.Odd()...) {
 		dst, a, b := p.Operands()
 		want := compute.M(make([]float32, len(dst.Data)), dst.Rows, dst.Cols)
@@ -28,9 +26,7 @@ func TestOpenBLASComputesTheSameProducts(t *testing.T) {
 
 func BenchmarkNothing(b *testing.B) {
 	l, err := openblas.Open()
-	if err != nil {
-		b.Skip(err)
-	}
+	testneed.Here(b, err)
 	dst, x, y := shapes.Main()[0].Operands()
 	for b.Loop() {
 		l.Nothing(dst, x, y)

@@ -9,17 +9,14 @@ import (
 
 	"github.com/sparkling-lab/sparkling/internal/bench/torch"
 	"github.com/sparkling-lab/sparkling/internal/bench/workload"
+	"github.com/sparkling-lab/sparkling/internal/testneed"
 	"github.com/sparkling-lab/sparkling/model/compute"
 )
 
-// A comparison of times is worth something only if both train the same network: ten updates have the same losses. Where there is no
-// PyTorch this cannot be checked, and the benchmarks leave it out too.
+// A comparison of times is worth something only if both train the same network: ten updates have the same losses.
 func TestPyTorchTrainsTheSameNetwork(t *testing.T) {
 	python, err := torch.Find(context.Background())
-	if err != nil {
-		t.Logf("not compared: %v", err)
-		return
-	}
+	testneed.Here(t, err)
 	s, err := workload.Default().New(compute.NewCPU())
 	require.NoError(t, err)
 	p, err := torch.Start(context.Background(), python, s)
