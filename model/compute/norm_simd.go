@@ -29,22 +29,49 @@ func (e *cpu) RMSNorm(y, inv, x, gain []float32, eps float32) {
 	if ownNorm(y, inv, x, gain, eps) {
 		return
 	}
-	d := len(gain)
+	d, sums := len(gain), e.rowSums()
 	for i := 0; i < len(inv); i += normRows {
 		to := min(i+normRows, len(inv))
-		rmsNorm(y[i*d:to*d], inv[i:to], x[i*d:to*d], gain, eps)
+		rmsNorm(y[i*d:to*d], inv[i:to], x[i*d:to*d], gain, eps, sums)
 	}
 }
 
-func rmsNorm(y, inv, x, gain []float32, eps float32) {
-	d := len(gain)
-	var mean [normRows]float32
-	for i := range inv {
-		mean[i] = float32(squares(x[i*d:(i+1)*d]) / float64(d))
+// rowSums is room for the sums of normRows rows: a vector each, and those turned.
+func (e *cpu) rowSums() []float32 { return e.scratch(3, 2*normRows*vectorLen()) }
+
+// turnSums turns the vectors of n rows, so that [sumRows] can add them without going across lanes.
+func turnSums(sums []float32, n int) {
+	lanes := vectorLen()
+	Transpose(Mat{sums[normRows*lanes:], lanes, n, normRows}, M(sums, n, lanes))
+}
+
+// sumRows is the sums of the rows from i on, one in every lane. Lanes without a row hold what was there before.
+func sumRows(sums []float32, i int) simd.Float32s {
+	var a, b, c, d simd.Float32s
+	lanes := a.Len()
+	for j := 0; j < lanes; j += 4 {
+		x := sums[(lanes+j)*normRows+i:]
+		a, b = a.Add(simd.LoadFloat32s(x)), b.Add(simd.LoadFloat32s(x[normRows:]))
+		c, d = c.Add(simd.LoadFloat32s(x[2*normRows:])), d.Add(simd.LoadFloat32s(x[3*normRows:]))
 	}
-	one, small := simd.BroadcastFloat32s(1), simd.BroadcastFloat32s(eps)
-	for i := 0; i < len(inv); i += one.Len() {
-		one.Div(simd.LoadFloat32s(mean[i:]).Add(small).Sqrt()).StorePart(inv[i:])
+	return a.Add(b).Add(c.Add(d))
+}
+
+func rmsNorm(y, inv, x, gain []float32, eps float32, sums []float32) {
+	d := len(gain)
+	one, small, share := simd.BroadcastFloat32s(1), simd.BroadcastFloat32s(eps), simd.BroadcastFloat32s(1/float32(d))
+	lanes := one.Len()
+	for i := range inv {
+		squareLanes(x[i*d : (i+1)*d]).Store(sums[i*lanes:])
+	}
+	turnSums(sums, len(inv))
+	for i := 0; i < len(inv); i += lanes {
+		n := one.Div(sumRows(sums, i).MulAdd(share, small).Sqrt())
+		if i+lanes <= len(inv) {
+			n.Store(inv[i:])
+		} else {
+			n.StorePart(inv[i:])
+		}
 	}
 	for i, r := range inv {
 		scaleBy(y[i*d:(i+1)*d], x[i*d:(i+1)*d], r, gain)
@@ -52,7 +79,10 @@ func rmsNorm(y, inv, x, gain []float32, eps float32) {
 }
 
 // squares is Σx².
-func squares(x []float32) float64 {
+func squares(x []float32) float64 { return lanesSum(squareLanes(x)) }
+
+// squareLanes is Σx², lane by lane.
+func squareLanes(x []float32) simd.Float32s {
 	var sum simd.Float32s
 	i, lanes := 0, sum.Len()
 	for ; i+lanes <= len(x); i += lanes {
@@ -63,7 +93,7 @@ func squares(x []float32) float64 {
 		v, _ := simd.LoadFloat32sPart(x[i:])
 		sum = v.MulAdd(v, sum)
 	}
-	return lanesSum(sum)
+	return sum
 }
 
 // SumSquares implements [Engine], in stretches short enough for float32.
@@ -121,27 +151,32 @@ func (e *cpu) RMSNormBackward(dx, dgain, dy, x, gain, inv []float32, acc bool) {
 	if ownNormBackward(dx, dgain, dy, x, gain, inv, acc) {
 		return
 	}
-	d := len(gain)
+	d, sums := len(gain), e.rowSums()
 	for i := 0; i < len(inv); i += normRows {
 		to := min(i+normRows, len(inv))
-		rmsNormBackward(dx[i*d:to*d], dgain, dy[i*d:to*d], x[i*d:to*d], gain, inv[i:to], acc)
+		rmsNormBackward(dx[i*d:to*d], dgain, dy[i*d:to*d], x[i*d:to*d], gain, inv[i:to], acc, sums)
 	}
 }
 
-func rmsNormBackward(dx, dgain, dy, x, gain, inv []float32, acc bool) {
-	d := len(gain)
-	var c [normRows]float32
-	for i, r := range inv {
-		c[i] = float32(dot3(gain, dy[i*d:(i+1)*d], x[i*d:(i+1)*d])/float64(d)) * r * r
+func rmsNormBackward(dx, dgain, dy, x, gain, inv []float32, acc bool, sums []float32) {
+	d, lanes := len(gain), vectorLen()
+	for i := range inv {
+		dot3(gain, dy[i*d:(i+1)*d], x[i*d:(i+1)*d]).Store(sums[i*lanes:])
 	}
+	turnSums(sums, len(inv))
+	var c [normRows]float32
+	for i := 0; i < len(inv); i += lanes {
+		sumRows(sums, i).Store(c[i:])
+	}
+	share := 1 / float32(d)
 	for i, r := range inv {
 		from, to := i*d, (i+1)*d
-		normBackward(dx[from:to], dgain, dy[from:to], x[from:to], gain, r, c[i], acc)
+		normBackward(dx[from:to], dgain, dy[from:to], x[from:to], gain, r, c[i]*share*r*r, acc)
 	}
 }
 
-// dot3 is Σabc.
-func dot3(a, b, c []float32) float64 {
+// dot3 is Σabc, lane by lane.
+func dot3(a, b, c []float32) simd.Float32s {
 	var sum simd.Float32s
 	i, lanes := 0, sum.Len()
 	for ; i+lanes <= len(a); i += lanes {
@@ -153,7 +188,7 @@ func dot3(a, b, c []float32) float64 {
 		cv, _ := simd.LoadFloat32sPart(c[i:])
 		sum = av.Mul(bv).MulAdd(cv, sum)
 	}
-	return lanesSum(sum)
+	return sum
 }
 
 func normBackwardVec(dx, dgain, dy, x, gain []float32, r, c simd.Float32s, acc bool) {

@@ -3,8 +3,8 @@
 #include "textflag.h"
 #include "go_asm.h"
 
-// RMSNorm and its gradient where rows are whole vectors: the steps of norm_simd.go in the same order. A row's root is waited for by nobody but
-// itself, so it is taken as soon as its sum is there.
+// RMSNorm and its gradient where rows are whole vectors. A row's root is waited for by nobody but itself, so it is taken as soon as its sum
+// is there.
 //
 // R0 args   R1 y or dy   R2 inv   R3 x   R4 dx   R5 rows left   R6 vectors of a row   R7 those left   R8 cursor of x, R9 of y or dy
 // R10 of gain, R11 of dgain   R12 whether to add to dx
