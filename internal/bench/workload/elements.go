@@ -67,10 +67,11 @@ type Rates struct {
 	Bytes     float64 // copied, within about the working set
 }
 
-// Limit is the least time that one run could take: the longer of calculating and moving.
+// Limit is the least time that one run could take: the longest of calculating, dividing and moving. Divisions and roots have a unit of their
+// own, beside which all other arithmetic goes on: an operation can take less than the sum of the two.
 func (e Element) Limit(r Rates) (seconds float64, binds string) {
 	n := float64(e.Count)
-	calculating := n * (e.Fused/r.Fused + e.Plain/r.Plain + e.Divisions/r.Divisions + e.Roots/r.Roots)
+	calculating := n * max(e.Fused/r.Fused+e.Plain/r.Plain, e.Divisions/r.Divisions+e.Roots/r.Roots)
 	moving := float64(e.Bytes) / r.Bytes
 	if calculating >= moving {
 		return calculating, "arithmetic"

@@ -32,13 +32,17 @@ func TestStepsCostWhatTheDocumentsSay(t *testing.T) {
 	assert.Equal(t, 2048, large.Tokens())
 }
 
-func TestTheLongerOfCalculatingAndMovingBinds(t *testing.T) {
+func TestTheLongestOfCalculatingDividingAndMovingBinds(t *testing.T) {
 	e := workload.Element{Count: 100, Bytes: 800, Fused: 1, Plain: 2, Divisions: 1}
 	r := workload.Rates{Fused: 1, Plain: 1, Divisions: 0.5, Roots: 1, Bytes: 1}
 	s, binds := e.Limit(r)
 	assert.Equal(t, 800.0, s)
 	assert.Equal(t, "memory", binds)
 	r.Bytes = 8
+	s, binds = e.Limit(r)
+	assert.Equal(t, 300.0, s)
+	assert.Equal(t, "arithmetic", binds)
+	e.Roots = 3
 	s, binds = e.Limit(r)
 	assert.Equal(t, 500.0, s)
 	assert.Equal(t, "arithmetic", binds)
