@@ -44,10 +44,7 @@ func softmaxColumns(s Mat, from int, scale float32) {
 	}
 }
 
-// What is done with one vector stands by itself where loops do it four times a turn: a turn costs about as much as a vector.
-
-func scaleVec(x []float32, by simd.Float32s) { simd.LoadFloat32s(x).Mul(by).Store(x) }
-
+// pullVec stands by itself because loops do it four times a turn: a turn costs about as much as a vector.
 func pullVec(d, p []float32, sum, by simd.Float32s) {
 	simd.LoadFloat32s(p).Mul(simd.LoadFloat32s(d).Sub(sum)).Mul(by).Store(d)
 }

@@ -34,3 +34,5 @@ func scaleColumn(x []float32, ld, n int, by simd.Float32s) {
 		scaleVec(x[j*ld:], by)
 	}
 }
+
+func scaleVec(x []float32, by simd.Float32s) { simd.LoadFloat32s(x).Mul(by).Store(x) }
