@@ -25,14 +25,12 @@ func scaleColumn(x []float32, ld, n int, by simd.Float32s) {
 	lanes, j := by.Len(), 0
 	for ; j+4 <= n; j += 4 {
 		y := x[j*ld : (j+3)*ld+lanes]
-		scaleVec(y, by)
-		scaleVec(y[ld:], by)
-		scaleVec(y[2*ld:], by)
-		scaleVec(y[3*ld:], by)
+		mulVec(y, by, y)
+		mulVec(y[ld:], by, y[ld:])
+		mulVec(y[2*ld:], by, y[2*ld:])
+		mulVec(y[3*ld:], by, y[3*ld:])
 	}
 	for ; j < n; j++ {
-		scaleVec(x[j*ld:], by)
+		mulVec(x[j*ld:], by, x[j*ld:])
 	}
 }
-
-func scaleVec(x []float32, by simd.Float32s) { simd.LoadFloat32s(x).Mul(by).Store(x) }
