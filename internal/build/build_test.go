@@ -20,9 +20,6 @@ const (
 )
 
 func TestPageKeepsItsBudgets(t *testing.T) {
-	if testing.Short() {
-		t.Skip("compiles and compresses the whole page")
-	}
 	dir := filepath.Join(t.TempDir(), "page")
 	require.NoError(t, Page(t.Context(), dir, true, io.Discard))
 	m, err := Read(dir)

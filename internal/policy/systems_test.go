@@ -38,39 +38,27 @@ func TestTheTableOfSystemsIsTrueAndWhole(t *testing.T) {
 		assert.NoError(t, err, r[0])
 		assert.True(t, tests[r[2]], "there is no test %s", r[2])
 	}
-	has := func(field, value string) {
-		assert.Contains(t, table, field+`: "`+value+`"`, "%s of %s has no row", value, field)
-	}
-	for _, v := range []model.Axis{model.Inner, model.Hidden, model.Joint} {
-		has(".axis", string(v))
-	}
-	for _, v := range widen.Inits {
-		has(".init", string(v))
-	}
-	for _, v := range widen.Scales {
-		has(".scale", string(v))
-	}
-	for _, v := range widen.States {
-		has(".state", string(v))
-	}
-	for _, v := range widen.AllGains {
-		has(".gains", string(v))
-	}
-	for _, v := range optim.Kinds {
-		has("optimizer.kind", string(v))
-	}
-	for _, v := range optim.Scopes {
-		has(".rewarm.scope", string(v))
-	}
-	for _, v := range optim.DynamicsKinds {
-		has(".dynamics.kind", string(v))
-	}
+	says(t, table, ".axis", model.Inner, model.Hidden, model.Joint)
+	says(t, table, ".init", widen.Inits...)
+	says(t, table, ".scale", widen.Scales...)
+	says(t, table, ".state", widen.States...)
+	says(t, table, ".gains", widen.AllGains...)
+	says(t, table, "optimizer.kind", optim.Kinds...)
+	says(t, table, ".rewarm.scope", optim.Scopes...)
+	says(t, table, ".dynamics.kind", optim.DynamicsKinds...)
 	for _, v := range sim.Froms {
 		if v != sim.Fork {
-			has("from", string(v))
+			says(t, table, "from", v)
 		}
 	}
 	for _, b := range sim.Builtins() {
 		assert.Contains(t, table, "`"+b.Name+"`", "the experiment %s shows nothing", b.Name)
+	}
+}
+
+// says asks for a row of each value of a field.
+func says[T ~string](t *testing.T, table, field string, values ...T) {
+	for _, v := range values {
+		assert.Contains(t, table, field+`: "`+string(v)+`"`, "%s of %s has no row", v, field)
 	}
 }
