@@ -14,7 +14,7 @@ const (
 )
 
 // Bounds on the pairs that a probe reports of a group, so that a very wide network does not drown the picture; and how many it keeps
-// where more would cost too much. Where there are more pairs, those are evenly spread.
+// where more would cost too much: fewer would show little, and updates so short are soon over. Where there are more, those are evenly spread.
 const (
 	maxPairs  = 64
 	fewPairs  = 32
@@ -23,8 +23,8 @@ const (
 	pairRate  = 0.17 // probes a step, about: every tenth, and every one for a while after a widening
 )
 
-// affordable is how many pairs of a group may be measured: as many as cost pairShare of an update of that many FLOPs. It follows from
-// shapes alone, never from a clock, so that a run gives the same record everywhere.
+// affordable is how many pairs of a group may be measured: as many as cost so many FLOPs an update. It follows from shapes alone, never from
+// a clock, so that a run gives the same record everywhere.
 func affordable(t *model.Table, axis model.Axis, flops float64) int {
 	elements := 0 // of one pair of every group
 	for _, x := range t.Tensors {
@@ -38,14 +38,18 @@ func affordable(t *model.Table, axis model.Axis, flops float64) int {
 			elements += x.Experts * x.Rows.Size
 		}
 	}
-	return min(maxPairs, max(fewPairs, int(pairShare*flops/(pairRate*pairFLOPs*float64(Quantities)*float64(max(elements, 1))))))
+	return min(maxPairs, max(fewPairs, int(flops/(pairRate*pairFLOPs*float64(Quantities)*float64(max(elements, 1))))))
 }
 
 // probePairs compares originals and copies of all widenings in weights, gradients and moments. A copy of a copy is paired with that copy.
-// flops is what an update costs.
+// flops is what an update costs; all axes share what may be spent.
 func probePairs(pairs map[model.Axis][]widen.Pair, of [Quantities]model.Values, flops float64) []PairGroup {
 	var groups []PairGroup
 	table := of[Weight].Table
+	flops *= pairShare
+	if len(pairs[model.Inner]) > 0 && len(pairs[model.Hidden]) > 0 {
+		flops /= 2
+	}
 	if inner := spread(pairs[model.Inner], affordable(table, model.Inner, flops)); len(inner) > 0 {
 		for l := range table.Config.Layers {
 			for e := range table.Config.Experts {
@@ -89,7 +93,7 @@ func group(axis model.Axis, layer, expert int, pairs []widen.Pair, of [Quantitie
 }
 
 // compare adds what pairs have to their sums. Their vectors are, on the inner axis, gate row, up row and down column of one expert; on the
-// hidden axis the slice of every tensor with that axis but the gains. Matrices are read in the order in which they lie.
+// hidden axis the slice of every tensor with that axis but the gains.
 func compare(all []sums, v model.Values, axis model.Axis, layer, expert int, pairs []widen.Pair) {
 	for i, t := range v.Table.Tensors {
 		if t.Kind == model.Gain || (layer >= 0 && t.Layer != layer) {
@@ -99,47 +103,38 @@ func compare(all []sums, v model.Values, axis model.Axis, layer, expert int, pai
 			if expert >= 0 && t.Stacked() && e != expert {
 				continue
 			}
-			data, cols := v.Expert(i, e), t.Cols.Size
-			if t.Rows.Axis == axis {
-				for k, p := range pairs {
-					all[k].rows(data[p.Orig*cols:(p.Orig+1)*cols], data[p.Copy*cols:(p.Copy+1)*cols])
+			data, rows, cols := v.Expert(i, e), t.Rows.Size, t.Cols.Size
+			for k, p := range pairs {
+				if t.Rows.Axis == axis {
+					all[k].add(data[p.Orig*cols:], data[p.Copy*cols:], cols, 1)
 				}
-			}
-			if t.Cols.Axis == axis {
-				for ; len(data) > 0; data = data[cols:] {
-					for k, p := range pairs {
-						all[k].add(data[p.Orig], data[p.Copy])
-					}
+				if t.Cols.Axis == axis {
+					all[k].add(data[p.Orig:], data[p.Copy:], rows, cols)
 				}
 			}
 		}
 	}
 }
 
-// sums gathers what cosine and distance need, in float64.
+// sums gathers what cosine and distance need, in float64: the squares of a second moment are too small for less.
 type sums struct{ aa, bb, ab, dd float64 }
 
-func (s *sums) add(a, b float32) {
-	x, y := float64(a), float64(b)
-	s.aa += x * x
-	s.bb += y * y
-	s.ab += x * y
-	s.dd += (x - y) * (x - y)
-}
-
-// rows adds two rows, in two halves that do not wait for each other's sums.
-func (s *sums) rows(a, b []float32) {
-	var odd sums
-	even := *s
+// add adds n elements of two vectors, which lie step apart, in two halves that do not wait for each other's sums.
+func (s *sums) add(a, b []float32, n, step int) {
+	last := (n-1)*step + 1
+	a, b = a[:last], b[:last]
+	var aa, bb, ab, dd, aa1, bb1, ab1, dd1 float64
 	i := 0
-	for ; i+2 <= len(a); i += 2 {
-		even.add(a[i], b[i])
-		odd.add(a[i+1], b[i+1])
+	for ; i+step < len(a); i += 2 * step {
+		x, y, x1, y1 := float64(a[i]), float64(b[i]), float64(a[i+step]), float64(b[i+step])
+		aa, bb, ab, dd = aa+x*x, bb+y*y, ab+x*y, dd+(x-y)*(x-y)
+		aa1, bb1, ab1, dd1 = aa1+x1*x1, bb1+y1*y1, ab1+x1*y1, dd1+(x1-y1)*(x1-y1)
 	}
 	if i < len(a) {
-		even.add(a[i], b[i])
+		x, y := float64(a[i]), float64(b[i])
+		aa, bb, ab, dd = aa+x*x, bb+y*y, ab+x*y, dd+(x-y)*(x-y)
 	}
-	*s = sums{even.aa + odd.aa, even.bb + odd.bb, even.ab + odd.ab, even.dd + odd.dd}
+	*s = sums{s.aa + (aa + aa1), s.bb + (bb + bb1), s.ab + (ab + ab1), s.dd + (dd + dd1)}
 }
 
 func (s *sums) stat() PairStat {

@@ -13,7 +13,7 @@ func TestProbesMeasureFewerPairsWhereTheyWouldCostTooMuch(t *testing.T) {
 	e := Default()
 	c := e.start(1)
 	c.Hidden, c.Inner = 2*c.Hidden, 2*c.Inner
-	cost := func(c model.Config, batch, seq int) float64 { return model.Count(c, batch, seq).FLOPs }
+	cost := func(c model.Config, batch, seq int) float64 { return model.Count(c, batch, seq).FLOPs * pairShare / 2 } // both axes
 	for _, axis := range []model.Axis{model.Inner, model.Hidden} {
 		table := model.NewTable(c)
 		assert.GreaterOrEqual(t, affordable(table, axis, cost(c, 8, 64)), 32, "all pairs of the default experiment, axis %s", axis)
@@ -35,12 +35,22 @@ func TestProbesMeasureFewerPairsWhereTheyWouldCostTooMuch(t *testing.T) {
 }
 
 func TestPairsAreComparedInAllTheirParts(t *testing.T) {
-	var whole, parts sums
 	a, b := []float32{1, -2, 3, 4, 0.5}, []float32{2, -2, 1, 0, 0.25}
-	whole.rows(a, b)
+	var want sums
 	for i := range a {
-		parts.add(a[i], b[i])
+		x, y := float64(a[i]), float64(b[i])
+		want = sums{want.aa + x*x, want.bb + y*y, want.ab + x*y, want.dd + (x-y)*(x-y)}
 	}
-	assert.Equal(t, parts, whole, "whole numbers and halves: no sum is rounded")
-	assert.Equal(t, PairStat{1, 0}, func() PairStat { var s sums; s.rows(a, a); return s.stat() }())
+	var row, column, same sums
+	row.add(a, b, 5, 1)
+	assert.Equal(t, want, row, "whole numbers and halves: no sum is rounded")
+	matrix := make([]float32, 15) // a and b are columns 0 and 2
+	for i := range a {
+		matrix[3*i], matrix[3*i+2] = a[i], b[i]
+	}
+	column.add(matrix, matrix[2:], 2, 3)
+	column.add(matrix[6:], matrix[8:], 3, 3)
+	assert.Equal(t, want, column)
+	same.add(a, a, 5, 1)
+	assert.Equal(t, PairStat{1, 0}, same.stat())
 }
