@@ -41,9 +41,9 @@ func affordable(t *model.Table, axis model.Axis, flops float64) int {
 	return min(maxPairs, max(fewPairs, int(flops/(pairRate*pairFLOPs*float64(Quantities)*float64(max(elements, 1))))))
 }
 
-// probePairs compares originals and copies of all widenings in weights, gradients and moments. A copy of a copy is paired with that copy.
+// ProbePairs compares originals and copies of all widenings in weights, gradients and moments. A copy of a copy is paired with that copy.
 // flops is what an update costs; all axes share what may be spent.
-func probePairs(pairs map[model.Axis][]widen.Pair, of [Quantities]model.Values, flops float64) []PairGroup {
+func ProbePairs(pairs map[model.Axis][]widen.Pair, of [Quantities]model.Values, flops float64) []PairGroup {
 	var groups []PairGroup
 	table := of[Weight].Table
 	flops *= pairShare

@@ -150,7 +150,7 @@ func (r *run) update() ArmFrame {
 
 // pairGroups are the pairs of all widenings, compared in what the last update left.
 func (r *run) pairGroups() []PairGroup {
-	return probePairs(r.pairs, [Quantities]model.Values{r.net.Weights, r.net.Grads, r.opt.M, r.opt.V}, r.cost)
+	return ProbePairs(r.pairs, [Quantities]model.Values{r.net.Weights, r.net.Grads, r.opt.M, r.opt.V}, r.cost)
 }
 
 // frame is the present instant with nothing measured.

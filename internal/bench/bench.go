@@ -61,6 +61,7 @@ var parts = []part{
 	{"matrix products", keysOf("products-"), (*Report).products},
 	{"training steps", keysOf("step-"), (*Report).steps},
 	{"elementwise operations", keysOf("element-"), (*Report).elements},
+	{"probes", keysOf("probes"), (*Report).probes},
 	{"allocations", keysOf("allocations"), (*Report).allocations},
 	{"threads inside one arm", nil, (*Report).threads},
 	{"where time goes", nil, (*Report).costs},

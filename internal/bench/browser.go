@@ -36,6 +36,7 @@ func (r *Report) inBrowser(ctx context.Context, o Options) error {
 		func() error { return r.pageTFJS(ctx, p, o) },
 		func() error { return r.pageStep(ctx, p, limit, o) },
 		func() error { return r.pageElements(p, o) },
+		func() error { return r.pageProbes(p, o) },
 		func() error { return r.pageProfile(p, limit, o) },
 	} {
 		if err := errors.Join(ctx.Err(), f()); err != nil {
@@ -166,6 +167,15 @@ func (r *Report) pageElements(p *inpage.Page, o Options) error {
 		got = append(got, Element{"Chromium", e.Name, e.Size, e.Took, e.Limit, e.Binds})
 	}
 	r.judgeElements("worker-element-", got)
+	return nil
+}
+
+func (r *Report) pageProbes(p *inpage.Page, o Options) error {
+	a, err := p.Do(job.Job{Do: "probes", Lap: o.milliseconds(), Of: o.repetitions()})
+	if err != nil {
+		return err
+	}
+	r.judgeProbes("worker-probes", a.Probes)
 	return nil
 }
 

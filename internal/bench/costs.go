@@ -51,7 +51,7 @@ func (r *Report) costs(ctx context.Context, o Options) error {
 		}
 		return profile.Of(ctx, s, compute.NewCPU(), o.repetitions(), updates)
 	}
-	shapes := []workload.Shape{workload.Default(), workload.Large()}
+	shapes := []workload.Shape{workload.Default(), workload.Muon(), workload.Large()}
 	if o.Quick {
 		shapes = shapes[:1]
 	}

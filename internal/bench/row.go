@@ -44,7 +44,10 @@ func (r Row) Verdict() string {
 // number is a value with its unit, short but not rounded to what it is not.
 func (r Row) number(v float64) string {
 	digits := 2
-	if r.Unit == "%" || r.Unit == "allocations" {
+	switch {
+	case r.Unit == "%" && v > 0 && v < 10:
+		digits = 1
+	case r.Unit == "%", r.Unit == "allocations":
 		digits = 0
 	}
 	s := fmt.Sprintf("%.*f", digits, v)

@@ -33,7 +33,7 @@ type Engine struct {
 	to compute.Engine
 
 	Spent [Groups]time.Duration
-	FLOPs [Groups]float64 // of matrix products, attention's with the half that causality leaves
+	FLOPs [Groups]float64 // of matrix products: attention's with the half that causality leaves, the optimizer's in Muon
 
 	updating bool // the optimizer is timed as a whole
 }
@@ -58,6 +58,7 @@ func (e *Engine) Reset() { e.Spent, e.FLOPs = [Groups]time.Duration{}, [Groups]f
 
 func (e *Engine) note(g Group, begun time.Time, flops float64) {
 	if e.updating {
+		e.FLOPs[Optimizer] += flops
 		return
 	}
 	e.Spent[g] += time.Since(begun)

@@ -5,7 +5,9 @@ import (
 	"time"
 
 	"github.com/sparkling-lab/sparkling/internal/bench/measure"
+	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/compute"
+	"github.com/sparkling-lab/sparkling/sim"
 )
 
 // Took is what an operation took an element, beside the least that it could take, in nanoseconds.
@@ -13,6 +15,37 @@ type Took struct {
 	Name, Size  string
 	Took, Limit float64
 	Binds       string
+}
+
+// Probes is what the probes of the default experiment, widened on an axis, take of its updates' time, in seconds.
+type Probes struct {
+	Axis         model.Axis
+	Update, Each float64 // one update, and one time that its pairs are compared
+}
+
+// Share is the part of the time after the widening that probes take at the default rate: every so many updates, and for a while each.
+func (p Probes) Share() float64 {
+	e := sim.Default()
+	updates := e.Steps - e.Fork()
+	times := updates/sim.ProbeEvery + sim.ProbeDense - sim.ProbeDense/sim.ProbeEvery
+	return p.Each * float64(times) / (p.Update * float64(updates))
+}
+
+// MeasureProbes measures the probes on every axis, in turns with updates.
+func MeasureProbes(ctx context.Context, e compute.Engine, lap time.Duration, repetitions int) ([]Probes, error) {
+	var all []Probes
+	for _, axis := range []model.Axis{model.Inner, model.Hidden, model.Joint} {
+		s, err := After(axis).New(e)
+		if err != nil {
+			return nil, err
+		}
+		times, err := measure.Interleaved(ctx, repetitions, measure.Repeat(lap, func() { s.Run() }), measure.Repeat(lap, func() { s.Probe() }))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, Probes{axis, times[0], times[1]})
+	}
+	return all, nil
 }
 
 // MeasureElements holds the elementwise operations of an engine against memory and arithmetic: each in turn with copying a working set

@@ -4,6 +4,7 @@ package workload
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/compute"
@@ -19,6 +20,7 @@ type Step struct {
 	Opt   *optim.Optimizer
 	Batch []Batch // taken in turns
 
+	pairs map[model.Axis][]widen.Pair // of the widening
 	shape Shape
 	rates []float64
 	next  int
@@ -33,7 +35,7 @@ type Shape struct {
 	Model      model.Config // after the widening, if there is one
 	Batch, Seq int
 	Optimizer  optim.Config
-	Widened    bool // the network was widened on the inner axis, by 2
+	Widened    model.Axis // the axis on which the network was widened, by 2; "": it was not
 }
 
 // learningRate is the learning rate of a measured step. It is small: a network that diverges would calculate with other numbers.
@@ -46,14 +48,30 @@ const batches = 8
 func Small() Shape {
 	e := sim.Default()
 	e.Model.Vocab = e.Vocab()
-	return Shape{"default, before Inner 2x", e.Model, e.Task.Batch, e.Task.Seq, e.Optimizer, false}
+	return Shape{"default, before Inner 2x", e.Model, e.Task.Batch, e.Task.Seq, e.Optimizer, ""}
 }
 
 // Default is the default experiment after Inner 2x.
-func Default() Shape {
+func Default() Shape { return After(model.Inner) }
+
+// After is the default experiment after it was widened on an axis, by 2.
+func After(axis model.Axis) Shape {
 	s := Small()
-	s.Name, s.Model.Inner, s.Widened = "default, after Inner 2x", 2*s.Model.Inner, true
+	s.Name, s.Widened = fmt.Sprintf("default, after %s%s 2x", strings.ToUpper(string(axis[:1])), axis[1:]), axis
+	s.Model = s.widening().Config(s.Model)
 	return s
+}
+
+// Muon is the default experiment after Inner 2x, trained by Muon.
+func Muon() Shape {
+	s := Default()
+	s.Name, s.Optimizer.Kind = s.Name+", Muon", optim.Muon
+	return s
+}
+
+// widening is how a widened network came to its shape.
+func (s Shape) widening() widen.Spec {
+	return widen.Spec{Axis: s.Widened, Factor: 2, Init: widen.CopyCopy, Scale: widen.RMS, State: widen.Asymmetric}
 }
 
 // Large is a network that no longer fits the caches: 2048 tokens at d 512, f 512, 8 experts.
@@ -74,21 +92,29 @@ func (s Shape) FLOPs() float64 { return model.Count(s.Model, s.Batch, s.Seq).FLO
 // New prepares the network of a shape on an engine. A widened one has neurons of two ages, as in an arm, with a learning rate each.
 func (s Shape) New(e compute.Engine) (*Step, error) {
 	c := s.Model
-	if s.Widened {
-		c.Inner /= 2
+	parts, _ := s.Widened.Parts() // none where it was not widened
+	for _, axis := range parts {
+		if axis == model.Inner {
+			c.Inner /= 2
+		} else {
+			c.Hidden /= 2
+		}
 	}
 	if err := c.Validate(); err != nil {
 		return nil, fmt.Errorf("%s: %w", s.Name, err)
 	}
-	weights, growth, rates := model.Init(c, 1), model.NewGrowth(c), []float64{learningRate}
-	if s.Widened {
-		plan, err := widen.New(widen.Spec{Axis: model.Inner, Factor: 2, Init: widen.CopyCopy, Scale: widen.RMS, State: widen.Asymmetric}, weights.Table, 1)
+	weights, growth, rates, pairs := model.Init(c, 1), model.NewGrowth(c), []float64{learningRate}, map[model.Axis][]widen.Pair{}
+	if len(parts) > 0 {
+		plan, err := widen.New(s.widening(), weights.Table, 1)
 		if err != nil {
 			return nil, err
 		}
 		weights, growth, rates = plan.Weights(weights), growth.Widen(plan.To.Config), []float64{learningRate, learningRate}
+		for _, axis := range parts {
+			pairs[axis] = plan.Pairs(axis)
+		}
 	}
-	step := &Step{Net: model.NewNet(e, weights, s.Batch, s.Seq), shape: s, rates: rates}
+	step := &Step{Net: model.NewNet(e, weights, s.Batch, s.Seq), pairs: pairs, shape: s, rates: rates}
 	step.Opt = optim.New(s.Optimizer, e, growth, model.NewValues(weights.Table), model.NewValues(weights.Table), 0)
 	text := task.Opticks()
 	for i := range batches {
@@ -116,6 +142,11 @@ func (s *Step) Gradients() float64 {
 
 // Update changes the weights by the gradients.
 func (s *Step) Update() { s.Opt.Step(s.Net.Weights, s.Net.Grads, s.rates) }
+
+// Probe compares the pairs of the widening, as a run does it.
+func (s *Step) Probe() []sim.PairGroup {
+	return sim.ProbePairs(s.pairs, [sim.Quantities]model.Values{s.Net.Weights, s.Net.Grads, s.Opt.M, s.Opt.V}, s.shape.FLOPs())
+}
 
 // Rate is the learning rate of all parameters.
 func (s *Step) Rate() float64 { return learningRate }

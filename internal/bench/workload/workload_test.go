@@ -1,6 +1,7 @@
 package workload_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -8,20 +9,39 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sparkling-lab/sparkling/internal/bench/workload"
+	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/compute"
 )
 
 func TestStepsTrain(t *testing.T) {
-	for _, shape := range []workload.Shape{workload.Small(), workload.Default()} {
+	for _, shape := range []workload.Shape{workload.Small(), workload.Default(), workload.After(model.Hidden), workload.After(model.Joint), workload.Muon()} {
 		s, err := shape.New(compute.NewCPU())
 		require.NoError(t, err)
-		assert.Equal(t, shape.Model.Inner, s.Net.Config.Inner)
+		assert.Equal(t, []int{shape.Model.Inner, shape.Model.Hidden}, []int{s.Net.Config.Inner, s.Net.Config.Hidden})
 		first := s.Run()
 		for range 3*len(s.Batch) - 1 {
 			s.Run()
 		}
 		assert.Less(t, s.Run(), first, "%s: the first batch, seen for the fourth time", shape.Name)
 	}
+}
+
+// Of the 500 updates after the widening of the default experiment, 86 have probes: 40 in a row, and then every tenth.
+func TestProbesAreMeasuredAtTheDefaultRate(t *testing.T) {
+	assert.InDelta(t, 2*86.0/500, workload.Probes{Update: 1, Each: 2}.Share(), 1e-12)
+	got, err := workload.MeasureProbes(context.Background(), compute.NewCPU(), time.Microsecond, 1)
+	require.NoError(t, err)
+	for i, axis := range []model.Axis{model.Inner, model.Hidden, model.Joint} {
+		assert.Equal(t, axis, got[i].Axis)
+		assert.Positive(t, got[i].Share())
+	}
+	s, err := workload.After(model.Joint).New(compute.NewCPU())
+	require.NoError(t, err)
+	pairs := 0
+	for _, g := range s.Probe() {
+		pairs += len(g.Orig)
+	}
+	assert.Equal(t, 2*4*16+32, pairs, "of two layers, four experts and the hidden axis")
 }
 
 // About the numbers of the issue and of the documents: 73 MFLOP and the large step.

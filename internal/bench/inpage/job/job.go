@@ -8,7 +8,7 @@ import (
 
 // Job is what a worker is asked to do.
 type Job struct {
-	Do  string  `json:"do"`  // limits, products, product, updates, elements, profile, arm
+	Do  string  `json:"do"`  // limits, products, product, updates, elements, probes, profile, arm
 	N   int     `json:"n"`   // which product, or how many updates
 	Lap float64 `json:"lap"` // milliseconds that a repetition lasts at least
 	Of  int     `json:"of"`  // how many repetitions
@@ -26,6 +26,7 @@ type Answer struct {
 	Profile  *profile.Profile   `json:"profile,omitempty"`
 	Losses   []float64          `json:"losses,omitempty"`
 	Elements []workload.Took    `json:"elements,omitempty"`
+	Probes   []workload.Probes  `json:"probes,omitempty"`
 }
 
 // Product is one matrix product in seconds, under our engine and as scalar blocked Go.

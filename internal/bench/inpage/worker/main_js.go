@@ -59,6 +59,9 @@ func (w *worker) answer(data []byte) (job.Answer, error) {
 		return w.updates(j.N)
 	case "elements":
 		return w.elements(lap, j.Of)
+	case "probes":
+		p, err := workload.MeasureProbes(context.Background(), w.engine, lap, j.Of)
+		return job.Answer{Probes: p}, err
 	case "profile":
 		p, err := profile.Of(context.Background(), workload.Default(), w.engine, j.Of, j.N)
 		return job.Answer{Profile: &p}, err
