@@ -55,11 +55,22 @@ func near64(t *testing.T, want, got []float32, tolerance float64, what string) {
 	assert.LessOrEqual(t, worst, tolerance*size, what)
 }
 
-// Widths around every vector length: one less, one more, whole, and several.
-var widths = []int{1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 24, 31, 32, 33, 47, 64, 65}
+// Widths around every vector length: none, one and several whole vectors, and every number of elements besides.
+var widths = upTo(70)
+
+func upTo(n int) (all []int) {
+	for i := range n {
+		all = append(all, i+1)
+	}
+	return all
+}
 
 // The elementwise operations treat the main part of a slice and its tail alike.
 func TestElementwiseOperationsGiveEqualBitsInMainPartAndTail(t *testing.T) {
+	bothWays(t, equalBits)
+}
+
+func equalBits(t *testing.T) {
 	for _, eng := range engines() {
 		for _, n := range widths {
 			same := func(v float32) []float32 {
@@ -121,7 +132,9 @@ func TestGroupedProductsAreTheProductsOfTheirGroups(t *testing.T) {
 	}
 }
 
-func TestRowOperationsAgreeWithTheReference(t *testing.T) {
+func TestRowOperationsAgreeWithTheReference(t *testing.T) { bothWays(t, rowsAgree) }
+
+func rowsAgree(t *testing.T) {
 	const rows = 6
 	for _, eng := range engines() {
 		for _, n := range widths {

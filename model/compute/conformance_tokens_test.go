@@ -10,7 +10,9 @@ import (
 	"github.com/sparkling-lab/sparkling/model/compute"
 )
 
-func TestAttentionAgreesWithTheReference(t *testing.T) {
+func TestAttentionAgreesWithTheReference(t *testing.T) { bothWays(t, attentionAgrees) }
+
+func attentionAgrees(t *testing.T) {
 	for _, eng := range engines() {
 		for _, s := range []compute.AttnShape{
 			{Batch: 2, Seq: 1, Heads: 1, KVHeads: 1, HeadDim: 2}, {Batch: 2, Seq: 9, Heads: 4, KVHeads: 2, HeadDim: 6},
@@ -69,7 +71,9 @@ func columns(channels, tokens int, seed uint64) compute.Mat {
 	return m
 }
 
-func TestRoutingAgreesWithTheReference(t *testing.T) {
+func TestRoutingAgreesWithTheReference(t *testing.T) { bothWays(t, routingAgrees) }
+
+func routingAgrees(t *testing.T) {
 	const rows = 37
 	for _, eng := range engines() {
 		for _, c := range [][2]int{{1, 1}, {4, 2}, {8, 3}, {17, 17}} {

@@ -44,8 +44,3 @@ func adamWRun(p, g, m, v, rate []float32, s AdamW) int {
 	}
 	return i
 }
-
-// ownNorm and ownNormBackward say that there is no assembly for them.
-func ownNorm(y, inv, x, gain []float32, eps float32) bool { return false }
-
-func ownNormBackward(dx, dgain, dy, x, gain, inv []float32, acc bool) bool { return false }

@@ -12,16 +12,19 @@ const (
 	ln2High         = 0.693359375
 	ln2Low          = -2.12194440e-4
 	roundShift      = 12582912 // 1.5·2^23: adding it rounds to a whole number, which then stands in the low bits
+
+	expP5, expP4, expP3 = 1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3
+	expP2, expP1, expP0 = 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1
 )
 
-// expRun sets n vectors of y, step elements apart, to e^((x − top)·by) and returns their sum; y may be x. Not-a-number stays so. It is one
+// expVectors sets n vectors of y, step elements apart, to e^((x − top)·by) and returns their sum; y may be x. Not-a-number stays so. It is one
 // loop with its constants in registers, and all that need the exponential run through it: a function for one vector would be called, not
 // inlined, and every call would spill them.
-func expRun(y, x []float32, step, n int, top, by simd.Float32s) simd.Float32s {
+func expVectors(y, x []float32, step, n int, top, by simd.Float32s) simd.Float32s {
 	f := simd.BroadcastFloat32s
 	low, high, toBase2, round := f(expLow), f(expHigh), f(log2e), f(roundShift)
 	ln2a, ln2b, one := f(-ln2High), f(-ln2Low), f(1)
-	p5, p4, p3, p2, p1, p0 := f(1.9875691500e-4), f(1.3981999507e-3), f(8.3334519073e-3), f(4.1665795894e-2), f(1.6666665459e-1), f(5.0000001201e-1)
+	p5, p4, p3, p2, p1, p0 := f(expP5), f(expP4), f(expP3), f(expP2), f(expP1), f(expP0)
 	var sum simd.Float32s
 	for at := 0; n > 0; n, at = n-1, at+step {
 		v := simd.LoadFloat32s(x[at:]).Sub(top).Mul(by)

@@ -15,6 +15,9 @@ const expChunk = 512
 
 // SwiGLU implements [Engine].
 func (e *cpu) SwiGLU(h, gate, up []float32) {
+	if ownSwiGLU(h, gate, up) {
+		return
+	}
 	buf := e.scratch(0, expChunk)
 	for i := 0; i < len(gate); i += expChunk {
 		to := min(i+expChunk, len(gate))
@@ -36,6 +39,9 @@ func swiGLU(h, gate, up, e []float32) {
 
 // SwiGLUBackward implements [Engine].
 func (e *cpu) SwiGLUBackward(dgate, dup, dh, gate, up []float32) {
+	if ownSwiGLUBackward(dgate, dup, dh, gate, up) {
+		return
+	}
 	buf := e.scratch(0, expChunk)
 	for i := 0; i < len(gate); i += expChunk {
 		to := min(i+expChunk, len(gate))
@@ -172,13 +178,44 @@ func (e *cpu) CrossEntropy(dlogits, logits []float32, labels []int32, cols int, 
 	return total
 }
 
-// crossEntropy does up to lossRows rows, which are the columns of tile. Lanes without a row hold what was there before.
+// crossEntropy does up to lossRows rows, which are the columns of tile.
 func crossEntropy(dlogits, logits []float32, labels []int32, tile Mat, scale float32) float64 {
-	cols, one, by := tile.Rows, simd.BroadcastFloat32s(1), simd.BroadcastFloat32s(scale)
+	cols := tile.Rows
+	var of, tops, sums [lossRows]float32
+	for i, label := range labels { // before dlogits, which may be logits, is written
+		if label >= 0 {
+			of[i] = logits[i*cols+int(label)]
+		}
+	}
 	tile.Cols = len(labels)
-	Transpose(tile, M(logits, len(labels), cols))
-	var tops, sums [lossRows]float32
-	for i := 0; i < len(labels); i += one.Len() {
+	if !ownSoftmax(dlogits, logits, tile, scale, &tops, &sums) {
+		softmaxRows(dlogits, logits, tile, scale, &tops, &sums)
+	}
+	// One logarithm of the product, which float64 can hold: no sum is below one, or above the number of columns.
+	product, at := 1.0, 0.0
+	for i, label := range labels {
+		if label >= 0 {
+			product *= float64(sums[i])
+			at += float64(of[i] - tops[i])
+		}
+		if dlogits == nil {
+			continue
+		}
+		if label < 0 {
+			clear(dlogits[i*cols : (i+1)*cols])
+		} else {
+			dlogits[i*cols+int(label)] -= scale
+		}
+	}
+	return math.Log(product) - at
+}
+
+// softmaxRows sets dlogits, unless nil, to scale times the softmax of the rows of logits, the columns of tile; and the largest of each and
+// the sum of its exponentials. Lanes without a row hold what was there before.
+func softmaxRows(dlogits, logits []float32, tile Mat, scale float32, tops, sums *[lossRows]float32) {
+	cols, rows, one, by := tile.Rows, tile.Cols, simd.BroadcastFloat32s(1), simd.BroadcastFloat32s(scale)
+	Transpose(tile, M(logits, rows, cols))
+	for i := 0; i < rows; i += one.Len() {
 		x := tile.Data[i:]
 		top := topColumn(x, lossRows, cols)
 		sum := expRun(x, x, lossRows, cols, top, one)
@@ -188,25 +225,7 @@ func crossEntropy(dlogits, logits []float32, labels []int32, tile Mat, scale flo
 		top.Store(tops[i:])
 		sum.Store(sums[i:])
 	}
-	// One logarithm of the product, which float64 can hold: no sum is below one, or above the number of columns.
-	product, at := 1.0, 0.0
-	for i, label := range labels {
-		if label >= 0 {
-			product *= float64(sums[i])
-			at += float64(logits[i*cols+int(label)] - tops[i])
-		}
+	if dlogits != nil {
+		Transpose(M(dlogits, rows, cols), tile)
 	}
-	total := math.Log(product) - at
-	if dlogits == nil {
-		return total
-	}
-	Transpose(M(dlogits, len(labels), cols), tile)
-	for i, label := range labels {
-		if label < 0 {
-			clear(dlogits[i*cols : (i+1)*cols])
-		} else {
-			dlogits[i*cols+int(label)] -= scale
-		}
-	}
-	return total
 }

@@ -1,0 +1,42 @@
+//go:build goexperiment.simd
+
+package compute
+
+import (
+	"simd"
+
+	machine "golang.org/x/sys/cpu"
+)
+
+// wide512 says that the row operations have assembly here: vectors are those of AVX-512.
+var wide512 = machine.X86.HasAVX512F && vectorLen() == 16
+
+// expTable is the constants of exp_amd64.h.
+//
+//lint:ignore U1000 the assembly reads it
+var expTable = [12]float32{expLow, expHigh, log2e, -ln2High, -ln2Low, expP5, expP4, expP3, expP2, expP1, expP0, 1}
+
+// expArgs is what the assembly gets, and its sum. Distances are in bytes.
+type expArgs struct {
+	y, x         *float32
+	step, n      int
+	top, by, sum [16]float32
+}
+
+// exp512 does n vectors, at least one.
+//
+//go:noescape
+func exp512(a *expArgs)
+
+// expRun sets n vectors of y, step elements apart, to e^((x − top)·by) and returns their sum; y may be x. Not-a-number stays so.
+func expRun(y, x []float32, step, n int, top, by simd.Float32s) simd.Float32s {
+	if !wide512 || n == 0 {
+		return expVectors(y, x, step, n, top, by)
+	}
+	_, _ = y[(n-1)*step+15], x[(n-1)*step+15] // what the assembly will read and write, checked once
+	a := expArgs{y: &y[0], x: &x[0], step: 4 * step, n: n}
+	top.Store(a.top[:])
+	by.Store(a.by[:])
+	exp512(&a)
+	return simd.LoadFloat32s(a.sum[:])
+}

@@ -1,0 +1,23 @@
+//go:build goexperiment.simd && !wasm && !amd64
+
+package compute
+
+import "simd"
+
+// Here no row operation has assembly.
+
+func expRun(y, x []float32, step, n int, top, by simd.Float32s) simd.Float32s {
+	return expVectors(y, x, step, n, top, by)
+}
+
+func ownNorm(y, inv, x, gain []float32, eps float32) bool { return false }
+
+func ownNormBackward(dx, dgain, dy, x, gain, inv []float32, acc bool) bool { return false }
+
+func ownSwiGLU(h, gate, up []float32) bool { return false }
+
+func ownSwiGLUBackward(dgate, dup, dh, gate, up []float32) bool { return false }
+
+func ownSoftmax(dlogits, logits []float32, tile Mat, scale float32, tops, sums *[lossRows]float32) bool {
+	return false
+}

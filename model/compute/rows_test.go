@@ -1,0 +1,142 @@
+package compute_test
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/model/compute"
+)
+
+// bothWays runs a test with the row operations in assembly, where there is any, and without.
+func bothWays(t *testing.T, test func(t *testing.T)) {
+	t.Run("assembly", test)
+	compute.WithoutAssembly(func() { t.Run("portable", test) })
+}
+
+// same asks for equal bits.
+func same(t *testing.T, want, got []float32, format string, args ...any) {
+	t.Helper()
+	require.Len(t, got, len(want))
+	for i, x := range want {
+		if math.Float32bits(x) != math.Float32bits(got[i]) {
+			require.Fail(t, "bits differ", "%s: element %d is %g, and %g", fmt.Sprintf(format, args...), i, x, got[i])
+		}
+	}
+}
+
+// An element's result does not depend on what lies beside it, and on how much of that.
+func TestElementsAreTheSameWhereverTheyLie(t *testing.T) {
+	bothWays(t, func(t *testing.T) {
+		const most = 70
+		e := compute.NewCPU()
+		x, up, dh := values(most, 1), values(most, 2), values(most, 3)
+		for i := range x {
+			x[i] *= 20
+		}
+		// Each alone.
+		var exp, h, dgate, dup [most]float32
+		for i := range most {
+			compute.Exp(exp[i:i+1], x[i:i+1])
+			e.SwiGLU(h[i:i+1], x[i:i+1], up[i:i+1])
+			e.SwiGLUBackward(dgate[i:i+1], dup[i:i+1], dh[i:i+1], x[i:i+1], up[i:i+1])
+		}
+		for n := 1; n <= most; n++ {
+			for _, from := range []int{0, 1, most - n} {
+				if to := from + n; to <= most {
+					a, b := make([]float32, n), make([]float32, n)
+					compute.Exp(a, x[from:to])
+					same(t, exp[from:to], a, "e^x, %d from %d", n, from)
+					e.SwiGLU(a, x[from:to], up[from:to])
+					same(t, h[from:to], a, "SwiGLU, %d from %d", n, from)
+					e.SwiGLUBackward(a, b, dh[from:to], x[from:to], up[from:to])
+					same(t, dgate[from:to], a, "gradient of the gate, %d from %d", n, from)
+					same(t, dup[from:to], b, "gradient of up, %d from %d", n, from)
+				}
+			}
+		}
+	})
+}
+
+// A row's result does not depend on which row it is, and of how many.
+func TestRowsAreTheSameWhicheverTheyAre(t *testing.T) {
+	bothWays(t, func(t *testing.T) {
+		const most = 37
+		e := compute.NewCPU()
+		for _, n := range widths {
+			one, dy, gain, inv := values(n, 1), values(n, 2), values(n, 3), []float32{0}
+			y, dx, d := make([]float32, n), make([]float32, n), make([]float32, n)
+			e.RMSNorm(y, inv, one, gain, 1e-6)
+			e.RMSNormBackward(dx, make([]float32, n), dy, one, gain, inv, false)
+			e.CrossEntropy(d, one, []int32{int32(n / 2)}, n, 0.1)
+			for rows := 1; rows <= most; rows += 3 {
+				repeat := func(x []float32) (all []float32) {
+					for range rows {
+						all = append(all, x...)
+					}
+					return all
+				}
+				x, out, invs, labels := repeat(one), make([]float32, rows*n), make([]float32, rows), make([]int32, rows)
+				e.RMSNorm(out, invs, x, gain, 1e-6)
+				same(t, repeat(y), out, "RMSNorm, %d rows of %d", rows, n)
+				same(t, repeat(inv), invs, "its roots, %d rows of %d", rows, n)
+				e.RMSNormBackward(out, make([]float32, n), repeat(dy), x, gain, invs, false)
+				same(t, repeat(dx), out, "RMSNormBackward, %d rows of %d", rows, n)
+				for i := range labels {
+					labels[i] = int32(n / 2)
+				}
+				e.CrossEntropy(out, x, labels, n, 0.1)
+				same(t, repeat(d), out, "CrossEntropy, %d rows of %d", rows, n)
+			}
+		}
+	})
+}
+
+// What is no number, or too large, spoils its own element or row, as it does in the reference, and nothing else.
+func TestWhatIsNoNumberSpoilsItsOwnRow(t *testing.T) {
+	nan, inf := float32(math.NaN()), float32(math.Inf(1))
+	agree := func(t *testing.T, want, got []float32, what string) {
+		t.Helper()
+		for i, x := range want {
+			a, b := float64(x), float64(got[i])
+			if math.IsNaN(a) != math.IsNaN(b) || math.IsInf(a, 0) != math.IsInf(b, 0) || math.Abs(a-b) > 1e-5*(math.Abs(a)+1) {
+				require.Fail(t, "differs", "%s: element %d is %g, and %g", what, i, x, got[i])
+			}
+		}
+	}
+	bothWays(t, func(t *testing.T) {
+		const rows = 6
+		for _, e := range engines() {
+			for _, n := range widths {
+				for _, bad := range []float32{nan, inf, 1e4, -1e4, 3e38} {
+					x, gain, up := values(rows*n, 1), values(n, 2), values(rows*n, 3)
+					for _, at := range []int{0, 2*n + n/2, 4*n + n - 1} {
+						x[at] = bad
+					}
+					what := fmt.Sprintf("%s with %g, %d wide", e.Name(), bad, n)
+					f := func(size int) []float32 { return make([]float32, size) }
+					a, b, a2, b2, inv, inv2 := f(rows*n), f(rows*n), f(rows*n), f(rows*n), f(rows), f(rows)
+					judge.SwiGLU(a, x, up)
+					e.SwiGLU(a2, x, up)
+					agree(t, a, a2, "SwiGLU, "+what)
+					if bad < 1e38 { // times ∞ and 0 the order counts
+						judge.SwiGLUBackward(a, b, up, x, up)
+						e.SwiGLUBackward(a2, b2, up, x, up)
+						agree(t, a, a2, "SwiGLUBackward gate, "+what)
+						agree(t, b, b2, "SwiGLUBackward up, "+what)
+						judge.RMSNorm(a, inv, x, gain, 1e-6)
+						e.RMSNorm(a2, inv2, x, gain, 1e-6)
+						agree(t, a, a2, "RMSNorm, "+what)
+						agree(t, inv, inv2, "its roots, "+what)
+					}
+					labels := []int32{0, int32(n - 1), 0, -100, int32(n / 2), 0}
+					judge.CrossEntropy(a, x, labels, n, 0.1)
+					e.CrossEntropy(a2, x, labels, n, 0.1)
+					agree(t, a, a2, "CrossEntropy, "+what)
+				}
+			}
+		}
+	})
+}
