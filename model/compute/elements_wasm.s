@@ -3,7 +3,7 @@
 #include "textflag.h"
 #include "go_asm.h"
 
-// The whole vectors of SwiGLU and AdamW: the steps of elements_vector.go in the same order, so that the bits are the same as those of the
+// The whole vectors of AdamW: the steps of elements_vector.go in the same order, so that the bits are the same as those of the
 // compiled Go that does the rest.
 
 #define ARG(FIELD, R) Get R0; I32WrapI64; I64Load $FIELD; Set R;
@@ -12,37 +12,6 @@
 #define STORE(P, V)   Get P; I32WrapI64; Get V; V128Store $0, $0;
 #define NEXT(P)       Get P; I64Const $16; I64Add; Set P;
 #define REPEAT(N)     Get N; I64Const $1; I64Sub; Tee N; I64Const $0; I64Ne; BrIf $0;
-
-// func swiGLULoop(a *swiGLUArgs)
-TEXT ·swiGLULoop(SB), NOSPLIT, $0-8
-	MOVD a+0(FP), R0
-	ARG(swiGLUArgs_h, R1)
-	ARG(swiGLUArgs_gate, R2)
-	ARG(swiGLUArgs_up, R3)
-	ARG(swiGLUArgs_e, R4)
-	ARG(swiGLUArgs_n, R5)
-	F32Const $1.0
-	F32x4Splat
-	Set V0
-	Loop
-		LOAD(R2)
-		Get V0
-		Get V0
-		LOAD(R4)
-		F32x4Add
-		F32x4Div
-		F32x4Mul
-		LOAD(R3)
-		F32x4Mul
-		Set V1
-		STORE(R1, V1)
-		NEXT(R1)
-		NEXT(R2)
-		NEXT(R3)
-		NEXT(R4)
-		REPEAT(R5)
-	End
-	RET
 
 // V0 to V7 the scalars   V8 p   V9 g   V10 m   V11 v
 //

@@ -2,139 +2,110 @@
 
 #include "textflag.h"
 #include "go_asm.h"
+#include "exp_wasm.h"
 
-// The exponential of exp_simd.go: the same steps in the same order, so that the bits are the same as those of compiled Go, which spills its
-// vectors at every turn of a loop. Larger and smaller of two numbers are taken such that a number that is none stays. Three vectors take
-// every step side by side, what is left over by itself: a vector is a chain of some twenty steps that wait for each other, too long for a core
-// to look past.
+#define EACH(AT, X) \
+	DATA ·exponential+(AT+0)(SB)/4, $X;  \
+	DATA ·exponential+(AT+4)(SB)/4, $X;  \
+	DATA ·exponential+(AT+8)(SB)/4, $X;  \
+	DATA ·exponential+(AT+12)(SB)/4, $X;
+
+// The exponential is 2^n·e^r with n = round(x/ln 2) and a polynomial for e^r, |r| ≤ ln 2/2; ln 2 is taken off in two parts so that nothing is
+// lost. The largest error is about 2 units in the last place. Arguments are cut to what a float32 can hold. ROUNDER is 1.5·2^23: adding it
+// rounds to a whole number, which then stands in the low bits.
+EACH(LOWEST, (-87.3))
+EACH(HIGHEST, (88.3))
+EACH(MINUSLOWEST, (87.3))
+EACH(MINUSHIGHEST, (-88.3))
+EACH(TOBASE2, (1.44269504088896341))
+EACH(MINUSTOBASE2, (-1.44269504088896341))
+EACH(ROUNDER, (12582912.0))
+EACH(LN2HIGH, (-0.693359375))
+EACH(LN2LOW, (2.12194440e-4))
+EACH(P5, (1.9875691500e-4))
+EACH(P4, (1.3981999507e-3))
+EACH(P3, (8.3334519073e-3))
+EACH(P2, (4.1665795894e-2))
+EACH(P1, (1.6666665459e-1))
+EACH(P0, (5.0000001201e-1))
+EACH(ONE, (1.0))
+GLOBL ·exponential(SB), RODATA|NOPTR, $256
+
+// Exponentials of vectors that are any distance apart. Where fewer than four are left, the last of them is taken again for those that lack.
 //
-// R0 run   R1 y   R2 x   R3 step   R4 vectors left   R5 those without two others
-// V0 sum   V1 top   V2 by   V15 shift
-// V3, V7, V11 x, cut   V4, V8, V12 rounded, 2^n   V5, V9, V13 r   V6, V10, V14 whole, polynomial
+// R0 run   R1 y   R2 x   R3 step   R4 vectors left   R5, R6, R7 steps to the second, third and fourth vector
+// V13 sum
 
-#define ARG(FIELD, R)    Get R0; I32WrapI64; I64Load $FIELD; Set R;
-#define VEC(FIELD, V)    Get R0; I32WrapI64; V128Load $FIELD; Set V;
-#define SPLAT(X)         F32Const $X; F32x4Splat;
-#define TIMES(A, X)      Get A; SPLAT(X) F32x4Mul;
-#define NEXT(P)          Get P; Get R3; I64Add; Set P;
+#define ARG(FIELD, R) Get R0; I32WrapI64; I64Load $FIELD; Set R;
+#define VEC(FIELD, V) Get R0; I32WrapI64; V128Load $FIELD; Set V;
+#define AT(P, D)      Get P; I32WrapI64; Get D; I32WrapI64; I32Add;
+#define LOAD(D, X)    AT(R2, D) V128Load $0; Get V12; F32x4Sub; Set X;
+#define FIRST(P)      Get P; I32WrapI64;
+#define STORE(P)      Get P; V128Store $0, $0; Get V13; Get P; F32x4Add; Set V13;
 
-#define LOAD(C)          Get R2; I32WrapI64; V128Load $0; Get V1; F32x4Sub; Get V2; F32x4Mul; Set C; NEXT(R2)
-#define CUT(C)           Get C; SPLAT(-87.3) F32x4Pmax; SPLAT(88.3) F32x4Pmin; Set C;
-#define ROUND(C, S)      TIMES(C, 1.44269504088896341) Get V15; F32x4Add; Set S;
-#define WHOLE(S, P)      Get S; Get V15; F32x4Sub; Set P;
-#define HIGH(P, C, R)    TIMES(P, -0.693359375) Get C; F32x4Add; Set R;
-#define LOW(P, R)        TIMES(P, 2.12194440e-4) Get R; F32x4Add; Set R;
-#define FIRST(R, P)      TIMES(R, 1.9875691500e-4) SPLAT(1.3981999507e-3) F32x4Add; Set P;
-#define POLY(R, P, X)    Get P; Get R; F32x4Mul; SPLAT(X) F32x4Add; Set P;
-#define LAST(R, P)       Get P; Get R; Get R; F32x4Mul; F32x4Mul; Get R; SPLAT(1.0) F32x4Add; F32x4Add; Set P;
-#define POWER(S, P)      Get P; Get S; I32Const $23; I32x4Shl; SPLAT(1.0) I32x4Add; F32x4Mul; Set P;
-#define STORE(P)         Get R1; I32WrapI64; Get P; V128Store $0, $0; Get V0; Get P; F32x4Add; Set V0; NEXT(R1)
+#define GROUP \
+	VEC(expArgs_top, V12)                                              \
+	FIRST(R2) V128Load $0; Get V12; F32x4Sub; Set V0;                  \
+	LOAD(R5, V1) LOAD(R6, V2) LOAD(R7, V3)                             \
+	VEC(expArgs_by, V12) TIMES(V0, V0) TIMES(V1, V1) TIMES(V2, V2) TIMES(V3, V3) \
+	CUT EXP \
+	FIRST(R1) STORE(V8)
 
 // func expLoop(r *expArgs)
 TEXT ·expLoop(SB), NOSPLIT, $0-8
 	MOVD r+0(FP), R0
+	EXPOPEN
 	ARG(expArgs_y, R1)
 	ARG(expArgs_x, R2)
 	ARG(expArgs_step, R3)
 	ARG(expArgs_n, R4)
-	VEC(expArgs_top, V1)
-	VEC(expArgs_by, V2)
-	VEC(expArgs_sum, V0)
-	SPLAT(12582912.0)
-	Set V15
-	Get R4
-	I64Const $3
-	I64RemU
-	Tee R5
-	I64Const $0
-	I64Ne
-	If
+	VEC(expArgs_sum, V13)
+	Get R3
+	Set R5
+	Get R5; Get R3; I64Add; Set R6
+	Get R6; Get R3; I64Add; Set R7
+	Block
 		Loop
-			LOAD(V3)
-			CUT(V3)
-			ROUND(V3, V4)
-			WHOLE(V4, V6)
-			HIGH(V6, V3, V5)
-			LOW(V6, V5)
-			FIRST(V5, V6)
-			POLY(V5, V6, 8.3334519073e-3)
-			POLY(V5, V6, 4.1665795894e-2)
-			POLY(V5, V6, 1.6666665459e-1)
-			POLY(V5, V6, 5.0000001201e-1)
-			LAST(V5, V6)
-			POWER(V4, V6)
-			STORE(V6)
 			Get R4
-			I64Const $1
+			I64Const $4
+			I64LtS
+			BrIf $1
+			GROUP
+			AT(R1, R5) STORE(V9)
+			AT(R1, R6) STORE(V10)
+			AT(R1, R7) STORE(V11)
+			Get R2; Get R7; I64Add; Get R3; I64Add; Set R2
+			Get R1; Get R7; I64Add; Get R3; I64Add; Set R1
+			Get R4
+			I64Const $4
 			I64Sub
 			Set R4
-			Get R5
-			I64Const $1
-			I64Sub
-			Tee R5
-			I64Const $0
-			I64Ne
-			BrIf $0
+			Br $0
 		End
 	End
 	Get R4
 	I64Const $0
 	I64Ne
 	If
-		Loop
-			LOAD(V3)
-			LOAD(V7)
-			LOAD(V11)
-			CUT(V3)
-			CUT(V7)
-			CUT(V11)
-			ROUND(V3, V4)
-			ROUND(V7, V8)
-			ROUND(V11, V12)
-			WHOLE(V4, V6)
-			WHOLE(V8, V10)
-			WHOLE(V12, V14)
-			HIGH(V6, V3, V5)
-			HIGH(V10, V7, V9)
-			HIGH(V14, V11, V13)
-			LOW(V6, V5)
-			LOW(V10, V9)
-			LOW(V14, V13)
-			FIRST(V5, V6)
-			FIRST(V9, V10)
-			FIRST(V13, V14)
-			POLY(V5, V6, 8.3334519073e-3)
-			POLY(V9, V10, 8.3334519073e-3)
-			POLY(V13, V14, 8.3334519073e-3)
-			POLY(V5, V6, 4.1665795894e-2)
-			POLY(V9, V10, 4.1665795894e-2)
-			POLY(V13, V14, 4.1665795894e-2)
-			POLY(V5, V6, 1.6666665459e-1)
-			POLY(V9, V10, 1.6666665459e-1)
-			POLY(V13, V14, 1.6666665459e-1)
-			POLY(V5, V6, 5.0000001201e-1)
-			POLY(V9, V10, 5.0000001201e-1)
-			POLY(V13, V14, 5.0000001201e-1)
-			LAST(V5, V6)
-			LAST(V9, V10)
-			LAST(V13, V14)
-			POWER(V4, V6)
-			POWER(V8, V10)
-			POWER(V12, V14)
-			STORE(V6)
-			STORE(V10)
-			STORE(V14)
-			Get R4
-			I64Const $3
-			I64Sub
-			Tee R4
-			I64Const $0
-			I64Ne
-			BrIf $0
+		Get R3; I64Const $0; Get R4; I64Const $1; I64GtS; Select; Set R5
+		Get R5; Get R3; I64Add; Get R5; Get R4; I64Const $2; I64GtS; Select; Set R6
+		Get R6; Set R7
+		GROUP
+		Get R4
+		I64Const $1
+		I64GtS
+		If
+			AT(R1, R5) STORE(V9)
+		End
+		Get R4
+		I64Const $2
+		I64GtS
+		If
+			AT(R1, R6) STORE(V10)
 		End
 	End
 	Get R0
 	I32WrapI64
-	Get V0
+	Get V13
 	V128Store $0, $expArgs_sum
 	RET

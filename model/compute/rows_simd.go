@@ -37,6 +37,27 @@ func swiGLU(h, gate, up, e []float32) {
 	}
 }
 
+// swiGLURun does the whole vectors of swiGLU, and says how many numbers that were.
+func swiGLURun(h, gate, up, e []float32) int {
+	one := simd.BroadcastFloat32s(1)
+	i, lanes := 0, one.Len()
+	for ; i+2*lanes <= len(gate); i += 2 * lanes {
+		h, g, u, e := h[i:i+2*lanes], gate[i:i+2*lanes], up[i:i+2*lanes], e[i:i+2*lanes]
+		swiGLUVec(h, g, u, e, one)
+		swiGLUVec(h[lanes:], g[lanes:], u[lanes:], e[lanes:], one)
+	}
+	if i+lanes <= len(gate) {
+		swiGLUVec(h[i:], gate[i:], up[i:], e[i:], one)
+		i += lanes
+	}
+	return i
+}
+
+func swiGLUVec(h, gate, up, e []float32, one simd.Float32s) {
+	s := one.Div(one.Add(simd.LoadFloat32s(e)))
+	simd.LoadFloat32s(gate).Mul(s).Mul(simd.LoadFloat32s(up)).Store(h)
+}
+
 // SwiGLUBackward implements [Engine].
 func (e *cpu) SwiGLUBackward(dgate, dup, dh, gate, up []float32) {
 	if ownSwiGLUBackward(dgate, dup, dh, gate, up) {
