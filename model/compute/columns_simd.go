@@ -15,6 +15,9 @@ var counting = [16]float32{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}
 // softmaxColumns sets s, scores (keys 0…, queries from…), to probabilities: the softmax of each column times scale, over the keys up to
 // the query; later keys get zero.
 func softmaxColumns(s Mat, from int, scale float32) {
+	if ownSoftmaxColumns(s, from, scale) {
+		return
+	}
 	by, none, ld := simd.BroadcastFloat32s(scale), simd.BroadcastFloat32s(float32(math.Inf(-1))), s.Stride
 	lanes := by.Len()
 	first := simd.LoadFloat32s(counting[:])
@@ -51,6 +54,9 @@ func pullVec(d, p []float32, sum, by simd.Float32s) {
 
 // softmaxColumnsBackward sets d = p⊙(d − Σp⊙d)·scale, the sum down each column; later keys than the query get zero.
 func softmaxColumnsBackward(d, p Mat, from int, scale float32) {
+	if ownSoftmaxColumnsBackward(d, p, from, scale) {
+		return
+	}
 	by, lanes, ld := simd.BroadcastFloat32s(scale), vectorLen(), d.Stride
 	for col := 0; col < d.Cols; col += lanes {
 		x, y := d.Data[col:], p.Data[col:]

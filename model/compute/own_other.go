@@ -21,3 +21,7 @@ func ownSwiGLUBackward(dgate, dup, dh, gate, up []float32) bool { return false }
 func ownSoftmax(dlogits, logits []float32, tile Mat, scale float32, tops, sums *[lossRows]float32) bool {
 	return false
 }
+
+func ownSoftmaxColumns(s Mat, from int, scale float32) bool { return false }
+
+func ownSoftmaxColumnsBackward(d, p Mat, from int, scale float32) bool { return false }
