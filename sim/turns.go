@@ -4,10 +4,10 @@ import "github.com/sparkling-lab/sparkling/model"
 
 // An arm gets a turn of about turnFLOPs at a time, some tenths of a second: every turn costs the pictures' thread a message or two. It
 // counts as busy until all but the last few steps are done: more busy arms than cores would gain nothing, and keep the pictures waiting.
-// The fastest arm may be two turns ahead of the slowest.
+// The fastest arm may be a turn and a half ahead of the slowest.
 const (
-	turnFLOPs = 2e9
-	mostTurn  = 32
+	turnFLOPs = 5e9
+	mostTurn  = 64
 	few       = 2
 )
 
@@ -33,7 +33,7 @@ func (s *Session) progress() int {
 
 func (s *Session) pump() {
 	s.advance()
-	limit := min(int(s.target), s.progress()+2*s.turn)
+	limit := min(int(s.target), s.progress()+s.turn+s.turn/2)
 	if s.before() {
 		limit = min(limit, s.fork) // nobody goes on before the arms have parted
 		if a := &s.arms[s.trunk]; a.granted >= s.fork && !s.asked {
