@@ -25,3 +25,7 @@ func ownSoftmax(dlogits, logits []float32, tile Mat, scale float32, tops, sums *
 func ownSoftmaxColumns(s Mat, from int, scale float32) bool { return false }
 
 func ownSoftmaxColumnsBackward(d, p Mat, from int, scale float32) bool { return false }
+
+func ownCombine(dst, src Mat, s Slots, weight Mat, acc bool) bool { return false }
+
+func ownCombineBackward(dsrc, dw, ddst, src Mat, s Slots, weight Mat) bool { return false }

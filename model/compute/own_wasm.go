@@ -7,3 +7,7 @@ package compute
 func ownSoftmaxColumns(s Mat, from int, scale float32) bool { return false }
 
 func ownSoftmaxColumnsBackward(d, p Mat, from int, scale float32) bool { return false }
+
+func ownCombine(dst, src Mat, s Slots, weight Mat, acc bool) bool { return false }
+
+func ownCombineBackward(dsrc, dw, ddst, src Mat, s Slots, weight Mat) bool { return false }

@@ -98,7 +98,9 @@ func routeBackward(dlogits, dw Mat, r Routing, dp []float32, z float32) {
 
 // Combine implements [Engine].
 func (e *cpu) Combine(dst, src Mat, s Slots, weight Mat, acc bool) {
-	combineRows(dst, src, s, weight, acc)
+	if !ownCombine(dst, src, s, weight, acc) {
+		combineRows(dst, src, s, weight, acc)
+	}
 }
 
 func combineRows(dst, src Mat, s Slots, weight Mat, acc bool) {
@@ -121,7 +123,9 @@ func combineRows(dst, src Mat, s Slots, weight Mat, acc bool) {
 
 // CombineBackward implements [Engine].
 func (e *cpu) CombineBackward(dsrc, dw, ddst, src Mat, s Slots, weight Mat) {
-	combineRowsBackward(dsrc, dw, ddst, src, s, weight)
+	if !ownCombineBackward(dsrc, dw, ddst, src, s, weight) {
+		combineRowsBackward(dsrc, dw, ddst, src, s, weight)
+	}
 }
 
 func combineRowsBackward(dsrc, dw, ddst, src Mat, s Slots, weight Mat) {
