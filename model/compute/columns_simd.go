@@ -98,6 +98,9 @@ func (e *cpu) HeadNorm(y, inv, x Mat, gain []float32, r Rotary, eps float32) {
 }
 
 func headNorm(y, inv, x Mat, gain []float32, r Rotary, eps float32) {
+	if ownHeadNorm(y, inv, x, gain, r, eps) {
+		return
+	}
 	f := simd.BroadcastFloat32s
 	lanes, half := vectorLen(), len(gain)/2
 	share, small, one := f(1/float32(len(gain))), f(eps), f(1)
@@ -129,6 +132,9 @@ func (e *cpu) HeadNormBackward(dx Mat, dgain []float32, dy, x Mat, gain []float3
 }
 
 func headNormBackward(dx Mat, dgain []float32, dy, x Mat, gain []float32, inv Mat, r Rotary) {
+	if ownHeadNormBackward(dx, dgain, dy, x, gain, inv, r) {
+		return
+	}
 	f := simd.BroadcastFloat32s
 	lanes, half := vectorLen(), len(gain)/2
 	n := (x.Cols + lanes - 1) / lanes * lanes
