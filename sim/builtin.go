@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/optim"
@@ -23,12 +24,15 @@ func Builtins() []Builtin {
 	return append(out, systems()...)
 }
 
+// builtins are made once; nothing changes them.
+var builtins = sync.OnceValue(Builtins)
+
 // Named is the built-in experiment of that name.
 func Named(name string) (Experiment, error) {
 	var names []string
-	for _, b := range Builtins() {
+	for _, b := range builtins() {
 		if b.Name == name {
-			return b.Experiment, nil
+			return b.Clone(), nil
 		}
 		names = append(names, b.Name)
 	}

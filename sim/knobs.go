@@ -22,7 +22,7 @@ const (
 	groupDetail    = "Arm %d in detail"
 )
 
-// Knobs are the controls of an experiment.
+// Knobs are the controls of an experiment. An arm that the program named is called after what it does when one was turned.
 func Knobs(e Experiment) []Knob {
 	seed := number(KnobInt, "seed", "Seed", "Where the random numbers begin. The same seed gives the same bits.", 0, 1<<31, 1)
 	seed.Get = func(e Experiment) string { return strconv.FormatUint(e.Seed, 10) }
@@ -39,6 +39,9 @@ func Knobs(e Experiment) []Knob {
 		if len(a.Widen) > 0 {
 			knobs = append(knobs, advanced(fmt.Sprintf(groupDetail, i+1), detailKnobs(i)...)...)
 		}
+	}
+	for i := range knobs {
+		knobs[i] = knobs[i].named()
 	}
 	return knobs
 }
@@ -132,7 +135,7 @@ func treatmentKnob(arm int) Knob {
 	return k
 }
 
-// detailKnobs are what a treatment sets together, one by one. An arm that is called after its treatment is then called after the new one.
+// detailKnobs are what a treatment sets together, one by one.
 func detailKnobs(arm int) []Knob {
 	id := func(name string) string { return fmt.Sprintf("arm%d.%s", arm, name) }
 	here := func(e *Experiment) [][]Widening { return [][]Widening{e.Arms[arm].Widen} }
@@ -140,7 +143,7 @@ func detailKnobs(arm int) []Knob {
 		[]Choice{{atFork, "at the fork"}, {string(Scratch), "wide, from scratch"}, {string(EqualCompute), "wide, from scratch, equal compute"}})
 	from.Get = func(e Experiment) string { return cmp.Or(string(e.Arms[arm].From), atFork) }
 	from = from.sets(func(e *Experiment, v string) { e.Arms[arm].From = From(silent(v, atFork)) })
-	return follow(arm, []Knob{
+	return []Knob{
 		from,
 		choice(id("init"), "New weights", "What new rows and new columns hold at first, in this arm.", initChoices()).
 			everywhere(here, func(w Widening) string { return string(w.Init) }, func(w *Widening, v string) { w.Init = widen.Init(v) }),
@@ -154,31 +157,7 @@ func detailKnobs(arm int) []Knob {
 			everywhere(here, func(w Widening) string { return string(w.Rewarm.Scope) }, func(w *Widening, v string) { w.Rewarm.Scope = optim.Scope(v) }),
 		choice(id("dynamics"), "Other dynamics", "What a rival does with the learning rate instead of a re-warmup.", dynamicsChoices).
 			everywhere(here, func(w Widening) string { return dynamicsValue(w.Dynamics) }, func(w *Widening, v string) { w.Dynamics = dynamicsOf(v) }),
-	})
-}
-
-// follow makes the name of an arm go with what it does.
-func follow(arm int, knobs []Knob) []Knob {
-	for i := range knobs {
-		set := knobs[i].Set
-		knobs[i].Set = func(e *Experiment, v string) error {
-			was, err := calling(arm, e.Arms[arm]), set(e, v)
-			if a := &e.Arms[arm]; err == nil && a.Name == was.Name {
-				now := calling(arm, *a)
-				a.Name, a.About = now.Name, now.About
-			}
-			return err
-		}
 	}
-	return knobs
-}
-
-// calling is the treatment that an arm is called after.
-func calling(arm int, a Arm) Treatment {
-	if t, ok := TreatmentOf(a); ok {
-		return t
-	}
-	return Treatment{Name: fmt.Sprintf("Arm %d, own mixture", arm+1), About: "a mixture of its own"}
 }
 
 // What a document says by saying nothing has a name among the choices.

@@ -1,6 +1,10 @@
 package panel
 
-import "github.com/sparkling-lab/sparkling/sim"
+import (
+	"slices"
+
+	"github.com/sparkling-lab/sparkling/sim"
+)
 
 // Control is one form control, made from one of sim's knobs.
 type Control struct {
@@ -28,13 +32,38 @@ func Controls(e sim.Experiment) []Control {
 	return out
 }
 
-// Changed are the controls, in their order, that lead from what runs to a draft of as many arms, by their names. What an earlier one
-// brings along, as a treatment does with the details of its arm, is not named again.
+// Changed are the fewest controls, in their order, that lead from what runs to a draft of as many arms, by their names: in every turn that
+// which brings the two closest. What another brings along, as a treatment does with the details of its arm, is not named.
 func Changed(running, draft sim.Experiment) []string {
-	e, changed := running.Clone(), []string{}
-	for _, k := range sim.Knobs(draft) {
-		value := k.Get(draft)
-		if k.Get(e) != value && k.Set(&e, value) == nil {
+	knobs := sim.Knobs(draft)
+	differ := func(e sim.Experiment) (out []int) {
+		for i, k := range knobs {
+			if k.Get(e) != k.Get(draft) {
+				out = append(out, i)
+			}
+		}
+		return out
+	}
+	e, open, turned := running.Clone(), differ(running), map[int]bool{}
+	for len(open) > 0 {
+		best, near, left := -1, sim.Experiment{}, open
+		for _, i := range open {
+			tried := e.Clone()
+			if knobs[i].Set(&tried, knobs[i].Get(draft)) != nil {
+				continue
+			}
+			if d := differ(tried); len(d) < len(left) {
+				best, near, left = i, tried, d
+			}
+		}
+		if best < 0 {
+			break
+		}
+		e, open, turned[best] = near, left, true
+	}
+	changed := []string{}
+	for i, k := range knobs {
+		if turned[i] || slices.Contains(open, i) {
 			changed = append(changed, k.ID)
 		}
 	}

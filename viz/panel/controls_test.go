@@ -10,22 +10,31 @@ import (
 )
 
 func TestChangedNamesWhatWasTurnedAndNotWhatCameAlong(t *testing.T) {
-	for _, turns := range [][][2]string{
-		{},
-		{{"seed", "7"}, {"axis", "hidden"}},
-		{{"init", "zero-copy"}},
-		{{"arm0.treatment", "sparkling"}},
-		{{"arm3.treatment", "remapped"}, {"beta2", "0.95"}},
-		{{"arm2.scale", "none"}},
+	for _, x := range []struct {
+		experiment string
+		turns      [][2]string
+	}{
+		{"default", nil},
+		{"default", [][2]string{{"seed", "7"}, {"axis", "hidden"}}},
+		{"default", [][2]string{{"init", "zero-copy"}}},
+		{"default", [][2]string{{"arm0.treatment", "sparkling"}}},
+		{"default", [][2]string{{"arm3.treatment", "remapped"}, {"beta2", "0.95"}}},
+		{"default", [][2]string{{"arm2.scale", "none"}}},
+		{"lock", [][2]string{{"arm0.init", "random-random"}}},
+		{"compute", [][2]string{{"arm0.init", "random-random"}}},
+		{"stages", [][2]string{{"factor", "3"}}},
+		{"stages", [][2]string{{"arm1.init", "random-copy"}, {"arm2.state", "drop"}}},
+		{"pairs", [][2]string{{"init", "random-zero"}}},
 	} {
-		draft, want := sim.Default(), []string{}
-		for _, turn := range turns {
-			var err error
+		running, err := sim.Named(x.experiment)
+		require.NoError(t, err)
+		draft, want := running, []string{}
+		for _, turn := range x.turns {
 			draft, err = Change(draft, turn[0], turn[1])
 			require.NoError(t, err)
 			want = append(want, turn[0])
 		}
-		assert.ElementsMatch(t, want, Changed(sim.Default(), draft))
+		assert.Equal(t, want, Changed(running, draft), x.experiment)
 	}
 }
 
