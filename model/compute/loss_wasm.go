@@ -4,27 +4,23 @@ package compute
 
 // lossArgs is what the assembly gets: rows of logits, at least one and at most lossRows, of at least one vector each. Distances are in bytes.
 type lossArgs struct {
-	x, y       *float32
-	row, yRow  int
-	rows       int
-	groups     int                  // of four whole vectors in a row
-	ends       int                  // 1: there is more
-	at         [4]int               // where in a row the vectors of the end lie
-	mask       [4][4]int32          // −1 in those of their lanes that nothing before them covers
-	tops, sums [lossRows][4]float32 // by row, in every lane
-	scale      float32
+	x, y      *float32
+	row, yRow int
+	labels    *int32
+	of        *lossOf
+	rows      int
+	scaled    int         // 1: y gets the gradient
+	groups    int         // of four whole vectors in a row
+	ends      int         // 1: there is more
+	at        [4]int      // where in a row the vectors of the end lie
+	mask      [4][4]int32 // −1 in those of their lanes that nothing before them covers
+	scale     float32
 }
 
-// lossTopLoop fills tops, lossExpLoop y and sums, and lossScaleLoop multiplies y by the factor.
+// lossLoop fills y and of.
 //
 //go:noescape
-func lossTopLoop(a *lossArgs)
-
-//go:noescape
-func lossExpLoop(a *lossArgs)
-
-//go:noescape
-func lossScaleLoop(a *lossArgs)
+func lossLoop(a *lossArgs)
 
 // cut says what of a row of cols numbers groups of four vectors leave over, and where the vectors lie that it is done with.
 func (a *lossArgs) cut(cols int) {
@@ -44,25 +40,27 @@ func (a *lossArgs) cut(cols int) {
 	}
 }
 
-// ownSoftmax is softmaxRows, and says whether it did it. Of tile it needs the first column's room at most.
-func ownSoftmax(dlogits, logits []float32, tile Mat, scale float32, tops, sums *[lossRows]float32) bool {
-	rows, cols := tile.Cols, tile.Rows
+// ownLoss finds out about rows of logits, the columns of tile, and sets dlogits, unless nil, to the gradient where there is a label; it says
+// whether it did. Of tile it needs the first column's room.
+func ownLoss(dlogits, logits []float32, labels []int32, tile Mat, scale float32, of *lossOf) bool {
+	rows, cols := len(labels), tile.Rows
 	if rows == 0 || cols < 4 {
 		return false
 	}
-	a := lossArgs{x: &logits[0], y: &tile.Data[0], row: 4 * cols, rows: rows, scale: scale}
+	a := lossArgs{x: &logits[0], y: &tile.Data[0], row: 4 * cols, labels: &labels[0], of: of, rows: rows, scale: scale}
 	_, _ = logits[rows*cols-1], tile.Data[cols-1] // what the assembly will read and write, checked once
 	if dlogits != nil {
-		_, a.y, a.yRow = dlogits[rows*cols-1], &dlogits[0], 4*cols
+		_, a.y, a.yRow, a.scaled = dlogits[rows*cols-1], &dlogits[0], 4*cols, 1
+	}
+	for _, label := range labels {
+		_ = logits[:cols][max(label, 0)]
 	}
 	a.cut(cols)
-	lossTopLoop(&a)
-	lossExpLoop(&a)
-	if dlogits != nil {
-		lossScaleLoop(&a)
-	}
-	for i := range rows {
-		tops[i], sums[i] = a.tops[i][0], a.sums[i][0]
-	}
+	lossLoop(&a)
 	return true
+}
+
+// ownSoftmax says that there is no assembly for what [ownLoss] leaves over.
+func ownSoftmax(dlogits, logits []float32, tile Mat, scale float32, top, sum *[lossRows]float32) bool {
+	return false
 }

@@ -3,187 +3,103 @@
 #include "textflag.h"
 #include "go_asm.h"
 
-// RMSNorm and its gradient where rows are whole vectors. A row's root is waited for by nobody but itself, so it is taken as soon as its sum
-// is there.
+// RMSNorm where rows are whole vectors, four rows side by side: the lanes of their sums are turned, so that four roots and four divisions
+// are one. Three things go on at once, for groups of four rows that follow each other: one gets its sums, the one before it the roots of
+// its own, and the one before that is scaled. So none of them waits for what it needs.
 //
-// R0 args   R1 y or dy   R2 inv   R3 x   R4 dx   R5 rows left   R6 vectors of a row   R7 those left   R8 cursor of x, R9 of y or dy
-// R10 of gain, R11 of dgain   R12 whether to add to dx
-// V1 sum   V2 x   V3 inv   V4 c   V5 dy   V6 result   F0 eps   F1 inv   F16 width
+// R0 args   R1 y − x   R2 inv of the group to scale   R3 x of the group to sum   R4 gain   R5 groups left to scale
+// R6, R7, R8 the other three rows − the first   R9 vectors of a row, R10 those left   R11 x of the group to scale
+// V0 to V3 sums   V4 share   V5 eps   V6 one   V7 even and odd lanes   V8 to V11 gain, or 1/root   V12 to V15 1/root
 
-#define ARG(FIELD, R) Get R0; I32WrapI64; I64Load $FIELD; Set R;
-#define LOAD(P)       Get P; I32WrapI64; V128Load $0;
-#define STORE(P, V)   Get P; I32WrapI64; Get V; V128Store $0, $0;
-#define COPY(R, T)    Get R; Set T;
-#define NEXT(P)       Get P; I64Const $16; I64Add; Set P;
-#define REPEAT(N)     Get N; I64Const $1; I64Sub; Tee N; I64Const $0; I64Ne; BrIf $0;
-#define LANE(V, N)    Get V; F32x4ExtractLane $0, $N;
+#define ARG(FIELD, R)  Get R0; I32WrapI64; I64Load $FIELD; Set R;
+#define ALL(FIELD, V)  Get R0; I32WrapI64; F32Load $FIELD; F32x4Splat; Set V;
+#define COPY(R, T)     Get R; Set T;
+#define SUM(R, S, T)   Get R; Get S; I64Add; Set T;
+#define NEXT(P, N)     Get P; I64Const $N; I64Add; Set P;
+#define LESS(N, BY)    Get N; I64Const $BY; I64Sub; Set N;
 
-#define OPEN \
-	ARG(normArgs_y, R1)       \
-	ARG(normArgs_inv, R2)     \
-	ARG(normArgs_x, R3)       \
-	ARG(normArgs_rows, R5)    \
-	ARG(normArgs_vectors, R6) \
-	Get R0; I32WrapI64; F64Load $normArgs_width; Set F16;
+// P and AT are a cursor as an address, and one some way from it.
+#define P(C)        Get C; I32WrapI64;
+#define AT(C, D)    P(C) Get D; I32WrapI64; I32Add;
+#define AT2(C, D, E) AT(C, D) Get E; I32WrapI64; I32Add;
 
-// MEAN leaves the sum of the lanes of V1 divided by the width.
-#define MEAN \
-	LANE(V1, 0) LANE(V1, 1) F32Add; F64PromoteF32; \
-	LANE(V1, 2) LANE(V1, 3) F32Add; F64PromoteF32; \
-	F64Add; Get F16; F64Div; F32DemoteF64;
+// VECTORS does something for every four vectors of a row, and something else for those that are left over.
+#define VECTORS(FOUR, ONE) \
+	COPY(R9, R10)                                                        \
+	Block; Loop; Get R10; I64Const $4; I64LtS; BrIf $1; FOUR LESS(R10, 4) Br $0; End; End; \
+	Block; Loop; Get R10; I64Eqz; BrIf $1; ONE LESS(R10, 1) Br $0; End; End;
+
+#define SQUARE(ROW, OFF) ROW V128Load $OFF; Tee V8; Get V8; F32x4Mul;
+#define SQUARE4(ROW, S) \
+	SQUARE(ROW, 0) SQUARE(ROW, 16) F32x4Add; SQUARE(ROW, 32) SQUARE(ROW, 48) F32x4Add; F32x4Add; Get S; F32x4Add; Set S;
+#define SQUARE1(ROW, S) SQUARE(ROW, 0) Get S; F32x4Add; Set S;
+#define SQUARES(DO) DO(P(R3), V0) DO(AT(R3, R6), V1) DO(AT(R3, R7), V2) DO(AT(R3, R8), V3)
+#define SUMS \
+	V128Const $0, $0; Tee V0; Tee V1; Tee V2; Set V3;                         \
+	VECTORS(SQUARES(SQUARE4) NEXT(R3, 64), SQUARES(SQUARE1) NEXT(R3, 16)) \
+	SUM(R3, R8, R3)
+
+// HALVES leaves in A the lower halves of A and B added to their upper ones. ROOTS turns sums to 1/root, and stores them at an offset of inv.
+#define HALVES(A, B) \
+	Get A; Get B; F64x2ExtractLane $0, $0; F64x2ReplaceLane $0, $1; \
+	Get B; Get A; F64x2ExtractLane $0, $1; F64x2ReplaceLane $0, $0; \
+	F32x4Add; Set A;
+#define EVENODD(A) Get A; Get V7; I8x16Swizzle; Set A;
+#define ROOTS(OFF) \
+	HALVES(V0, V1) HALVES(V2, V3) EVENODD(V0) EVENODD(V2) HALVES(V0, V2) \
+	P(R2) Get V6; Get V0; Get V4; F32x4Mul; Get V5; F32x4Add; F32x4Sqrt; F32x4Div; V128Store $0, $OFF;
+
+#define INV(OFF, V)                P(R2) F32Load $OFF; F32x4Splat; Set V;
+#define GAIN(OFF, V)               P(R4) V128Load $OFF; Set V;
+#define GAIN4                      GAIN(0, V8) GAIN(16, V9) GAIN(32, V10) GAIN(48, V11)
+#define SCALE(FROM, TO, OFF, S, G) TO FROM V128Load $OFF; Get S; F32x4Mul; Get G; F32x4Mul; V128Store $0, $OFF;
+#define SCALE1(FROM, TO, S)        SCALE(FROM, TO, 0, S, V8)
+#define SCALE4(FROM, TO, S)        SCALE1(FROM, TO, S) SCALE(FROM, TO, 16, S, V9) SCALE(FROM, TO, 32, S, V10) SCALE(FROM, TO, 48, S, V11)
+#define ROWS(DO) \
+	DO(P(R11), AT(R11, R1), V12) DO(AT(R11, R6), AT2(R11, R1, R6), V13) \
+	DO(AT(R11, R7), AT2(R11, R1, R7), V14) DO(AT(R11, R8), AT2(R11, R1, R8), V15)
+#define SCALES \
+	INV(0, V12) INV(4, V13) INV(8, V14) INV(12, V15) ARG(normArgs_gain, R4)                                        \
+	VECTORS(GAIN4 ROWS(SCALE4) NEXT(R11, 64) NEXT(R4, 64), GAIN(0, V8) ROWS(SCALE1) NEXT(R11, 16) NEXT(R4, 16)) \
+	SUM(R11, R8, R11)
+
+// MORETHAN does something while more than so many groups are left.
+#define MORETHAN(N, DO) Get R5; I64Const $N; I64GtS; If; DO End;
 
 // func normLoop(a *normArgs)
 TEXT ·normLoop(SB), NOSPLIT, $0-8
 	MOVD a+0(FP), R0
-	OPEN
-	Get R0
-	I32WrapI64
-	F32Load $normArgs_eps
-	Set F0
+	ARG(normArgs_y, R1)
+	ARG(normArgs_inv, R2)
+	ARG(normArgs_x, R3)
+	ARG(normArgs_groups, R5)
+	ARG(normArgs_apart, R6)
+	ARG(normArgs_vectors, R9)
+	ALL(normArgs_share, V4)
+	ALL(normArgs_eps, V5)
+	F32Const $1.0
+	F32x4Splat
+	Set V6
+	V128Const $0x0b0a090803020100, $0x0f0e0d0c07060504
+	Set V7
+	COPY(R3, R11)
+	Get R1; Get R3; I64Sub; Set R1
+	SUM(R6, R6, R7)
+	SUM(R7, R6, R8)
+	SUMS
+	ROOTS(0)
+	MORETHAN(1, SUMS)
 	Loop
-		V128Const $0, $0
-		Set V1
-		COPY(R3, R8)
-		COPY(R6, R7)
-		Loop
-			LOAD(R8)
-			Tee V2
-			Get V2
-			F32x4Mul
-			Get V1
-			F32x4Add
-			Set V1
-			NEXT(R8)
-			REPEAT(R7)
-		End
-		MEAN
-		Get F0
-		F32Add
-		F32Sqrt
-		Set F1
-		F32Const $1.0
-		Get F1
-		F32Div
-		Set F1
-		Get R2
-		I32WrapI64
-		Get F1
-		F32Store $0
-		Get F1
-		F32x4Splat
-		Set V3
-		ARG(normArgs_gain, R10)
-		COPY(R6, R7)
-		Loop
-			LOAD(R3)
-			Get V3
-			F32x4Mul
-			LOAD(R10)
-			F32x4Mul
-			Set V6
-			STORE(R1, V6)
-			NEXT(R1)
-			NEXT(R3)
-			NEXT(R10)
-			REPEAT(R7)
-		End
-		Get R2
-		I64Const $4
-		I64Add
-		Set R2
-		REPEAT(R5)
-	End
-	RET
-
-// func normBackwardLoop(a *normArgs)
-TEXT ·normBackwardLoop(SB), NOSPLIT, $0-8
-	MOVD a+0(FP), R0
-	OPEN
-	ARG(normArgs_dx, R4)
-	ARG(normArgs_acc, R12)
-	Loop
-		V128Const $0, $0
-		Set V1
-		COPY(R3, R8)
-		COPY(R1, R9)
-		ARG(normArgs_gain, R10)
-		COPY(R6, R7)
-		Loop
-			LOAD(R10)
-			LOAD(R9)
-			F32x4Mul
-			LOAD(R8)
-			F32x4Mul
-			Get V1
-			F32x4Add
-			Set V1
-			NEXT(R8)
-			NEXT(R9)
-			NEXT(R10)
-			REPEAT(R7)
-		End
-		Get R2
-		I32WrapI64
-		F32Load $0
-		Set F1
-		MEAN
-		Get F1
-		F32Mul
-		Get F1
-		F32Mul
-		F32x4Splat
-		Set V4
-		Get F1
-		F32x4Splat
-		Set V3
-		ARG(normArgs_gain, R10)
-		ARG(normArgs_dgain, R11)
-		COPY(R6, R7)
-		Loop
-			LOAD(R1)
-			Set V5
-			LOAD(R3)
-			Set V2
-			LOAD(R10)
-			Get V5
-			F32x4Mul
-			Get V2
-			Get V4
-			F32x4Mul
-			F32x4Sub
-			Get V3
-			F32x4Mul
-			Set V6
-			Get R12
-			I64Const $0
-			I64Ne
-			If
-				Get V6
-				LOAD(R4)
-				F32x4Add
-				Set V6
-			End
-			STORE(R4, V6)
-			Get V5
-			Get V2
-			F32x4Mul
-			Get V3
-			F32x4Mul
-			LOAD(R11)
-			F32x4Add
-			Set V6
-			STORE(R11, V6)
-			NEXT(R1)
-			NEXT(R3)
-			NEXT(R4)
-			NEXT(R10)
-			NEXT(R11)
-			REPEAT(R7)
-		End
-		Get R2
-		I64Const $4
-		I64Add
-		Set R2
-		REPEAT(R5)
+		MORETHAN(1, ROOTS(16))
+		MORETHAN(2, SUMS)
+		SCALES
+		NEXT(R2, 16)
+		Get R5
+		I64Const $1
+		I64Sub
+		Tee R5
+		I64Const $0
+		I64Ne
+		BrIf $0
 	End
 	RET

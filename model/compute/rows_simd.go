@@ -199,33 +199,37 @@ func (e *cpu) CrossEntropy(dlogits, logits []float32, labels []int32, cols int, 
 	return total
 }
 
+// lossOf is what is found out about up to lossRows rows: the logit at the label, the largest, and Σe^(logit − largest).
+type lossOf struct{ at, top, sum [lossRows]float32 }
+
 // crossEntropy does up to lossRows rows, which are the columns of tile.
 func crossEntropy(dlogits, logits []float32, labels []int32, tile Mat, scale float32) float64 {
+	var of lossOf
 	cols := tile.Rows
-	var of, tops, sums [lossRows]float32
-	for i, label := range labels { // before dlogits, which may be logits, is written
-		if label >= 0 {
-			of[i] = logits[i*cols+int(label)]
-		}
-	}
 	tile.Cols = len(labels)
-	if !ownSoftmax(dlogits, logits, tile, scale, &tops, &sums) {
-		softmaxRows(dlogits, logits, tile, scale, &tops, &sums)
+	if !ownLoss(dlogits, logits, labels, tile, scale, &of) {
+		for i, label := range labels { // before dlogits, which may be logits, is written
+			if label >= 0 {
+				of.at[i] = logits[i*cols+int(label)]
+			}
+		}
+		if !ownSoftmax(dlogits, logits, tile, scale, &of.top, &of.sum) {
+			softmaxRows(dlogits, logits, tile, scale, &of.top, &of.sum)
+		}
+		for i, label := range labels {
+			if label >= 0 && dlogits != nil {
+				dlogits[i*cols+int(label)] -= scale
+			}
+		}
 	}
 	// One logarithm of the product, which float64 can hold: no sum is below one, or above the number of columns.
 	product, at := 1.0, 0.0
 	for i, label := range labels {
 		if label >= 0 {
-			product *= float64(sums[i])
-			at += float64(of[i] - tops[i])
-		}
-		if dlogits == nil {
-			continue
-		}
-		if label < 0 {
+			product *= float64(of.sum[i])
+			at += float64(of.at[i] - of.top[i])
+		} else if dlogits != nil {
 			clear(dlogits[i*cols : (i+1)*cols])
-		} else {
-			dlogits[i*cols+int(label)] -= scale
 		}
 	}
 	return math.Log(product) - at
