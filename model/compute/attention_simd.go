@@ -30,10 +30,10 @@ func (e *cpu) attend(out Mat, probs []float32, q, k, v Mat, s AttnShape, b, g in
 func (e *cpu) attendBackward(dq, dk, dv, dout Mat, probs []float32, q, k, v Mat, s AttnShape, b, g int) {
 	scale := float32(1 / math.Sqrt(float64(s.HeadDim)))
 	kh, vh := s.head(k, b, g), s.head(v, b, g)
-	ld, lanes := wide(s.Seq), vectorLen()
-	padded := (s.HeadDim + lanes - 1) / lanes * lanes
+	ld, whole := wide(s.Seq), e.kernel.whole
+	padded := (s.HeadDim + whole - 1) / whole * whole
 	dot := Mat{e.scratch(1, s.HeadDim*ld), s.HeadDim, s.Seq, ld}
-	// With one row a token, in whole vectors: queries and dO, and what becomes dK and dV.
+	// With one row a token, as wide as the kernel wants it: queries and dO, and what becomes dK and dV.
 	rows := e.scratch(2, 4*s.Seq*padded)
 	clear(rows)
 	row := func(i int) Mat { return M(rows[i*s.Seq*padded:(i+1)*s.Seq*padded], s.Seq, padded) }
@@ -43,8 +43,12 @@ func (e *cpu) attendBackward(dq, dk, dv, dout Mat, probs []float32, q, k, v Mat,
 		qh, dqh, do := s.head(q, b, h), s.head(dq, b, h), s.tokens(dout, b, h)
 		Transpose(narrow(qr), qh)
 		Transpose(dot, do)
-		for i := range s.Seq {
-			copy(dor.Data[i*padded:][:s.HeadDim], do.Data[i*do.Stride:])
+		if padded == s.HeadDim {
+			dor = do
+		} else {
+			for i := range s.Seq {
+				copy(dor.Data[i*padded:][:s.HeadDim], do.Data[i*do.Stride:])
+			}
 		}
 		for from := 0; from < s.Seq; from += attnBlock {
 			p := s.block(probs, b, h, from)
