@@ -146,3 +146,24 @@ func TestRowsSpreadOverExpertsAndCombined(t *testing.T) {
 		}
 	}
 }
+
+func TestLogSumExpIsThatOfTheLibrary(t *testing.T) {
+	bothWays(t, func(t *testing.T) {
+		for _, e := range engines() {
+			const rows = 200
+			logits, r := compute.M(make([]float32, 2*rows), rows, 2), compute.NewRouting(2, 1, rows)
+			for i := range rows {
+				logits.Data[2*i] = -float32(i) / 20
+			}
+			e.Route(r, logits)
+			for i := range rows {
+				assert.InDelta(t, math.Log1p(math.Exp(-float64(i)/20)), float64(r.LSE.Data[i]), 2e-7, e.Name())
+			}
+			for n := 1; n < 300; n++ {
+				r := compute.NewRouting(n, 1, 1)
+				e.Route(r, compute.M(make([]float32, n), 1, n))
+				assert.InEpsilon(t, 1+math.Log(float64(n)), 1+float64(r.LSE.Data[0]), 2e-7, "%s: %d equal logits", e.Name(), n)
+			}
+		}
+	})
+}

@@ -12,7 +12,11 @@ func (e *cpu) Route(r Routing, logits Mat) {
 	Transpose(r.Prob, logits)
 	sums := e.scratch(3, wide(logits.Rows))
 	routeColumns(r, sums)
-	for t, sum := range sums[:logits.Rows] {
+	sums = sums[:logits.Rows]
+	if ownLog(r.LSE.Data, sums) {
+		return
+	}
+	for t, sum := range sums {
 		r.LSE.Data[t] += float32(math.Log(float64(sum)))
 	}
 }
