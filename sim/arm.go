@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/sparkling-lab/sparkling/model"
@@ -100,16 +101,41 @@ func (a Arm) validate(steps int, c model.Config) error {
 	}
 	last := -1
 	for i, w := range a.Widen {
+		place := ""
+		if len(a.Widen) > 1 {
+			place = fmt.Sprintf("at its widening %d, ", i+1)
+		}
 		if w.Step <= last || w.Step >= steps {
-			return fmt.Errorf("widen[%d].step is %d; allowed are %d to %d", i, w.Step, last+1, steps-1)
+			return &misfit{fmt.Sprintf("widen[%d].", i), place, fmt.Errorf("step is %d; allowed are %d to %d", w.Step, last+1, steps-1)}
 		}
 		last = w.Step
-		if err := w.validate(); err != nil {
-			return fmt.Errorf("widen[%d].%w", i, err)
+		for _, err := range []error{w.validate(), w.grows(c)} {
+			if err != nil {
+				return &misfit{fmt.Sprintf("widen[%d].", i), place, err}
+			}
 		}
 		c = w.Spec.Config(c)
 		if err := c.Validate(); err != nil {
-			return fmt.Errorf("widen[%d] leads to a network that cannot be: %w", i, err)
+			return &misfit{fmt.Sprintf("widen[%d] leads to a network that cannot be: ", i), "the widened network cannot be: ", err}
+		}
+	}
+	return nil
+}
+
+// grows errs where a factor is so little above 1 that it leaves a width as it is.
+func (w Widening) grows(c model.Config) error {
+	now := w.Spec.Config(c)
+	for _, width := range []struct {
+		of       string
+		old, now int
+		asked    bool
+	}{
+		{"neurons of an expert", c.Inner, now.Inner, w.Axis != model.Hidden},
+		{"channels of the residual stream", c.Hidden, now.Hidden, w.Axis != model.Inner},
+	} {
+		if width.asked && width.now <= width.old {
+			least := (float64(width.old) + 0.5) / float64(width.old) // rounds to one more
+			return fmt.Errorf("factor is %g, which leaves %d %s as they are; allowed are values from %g up", w.Factor, width.old, width.of, math.Ceil(least*1e4)/1e4)
 		}
 	}
 	return nil

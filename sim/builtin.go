@@ -45,7 +45,7 @@ func Default() Experiment {
 	return Experiment{
 		Version: Version,
 		Name:    "default",
-		About:   "A small mixture-of-experts network reads Newton's Opticks. At half-time its experts are made twice as wide, in three ways.",
+		About:   "A small mixture-of-experts network reads Newton's Opticks. In the middle of its training its experts are made twice as wide, in three ways.",
 		Task:    Task{Text: "opticks", Seq: 64, Batch: 8},
 		Seed:    1,
 		Steps:   1000,

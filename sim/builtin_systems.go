@@ -67,11 +67,10 @@ func systems() []Builtin {
 				e.Arms = slices.Concat(arms(early, "copy", "sparkling"), arms(once, "sparkling", "scratch"))
 				for i, id := range []string{"copy", "sparkling"} {
 					e.Arms[i].Widen = append(e.Arms[i].Widen, arms(at, id)[0].Widen...)
-					e.Arms[i].Name += ", staged"
-					e.Arms[i].About += ", in two stages"
 				}
-				e.Arms[2].Name += " 4x"
-				e.Arms[2].About += ", four times as wide at once"
+				for i := range e.Arms {
+					e.Arms[i].Name, e.Arms[i].About = e.called(i)
+				}
 			}),
 		variant("Rivals: weights", "rivals",
 			"Other ways to part the halves: uneven splits, noise of opposite sign, a re-warmup of everything; and the naive copy that keeps the function.",
@@ -93,7 +92,7 @@ func systems() []Builtin {
 			"The default experiment with the paper's β2 of 0.95. At this size the asymmetric reset alone is hardly visible then; the re-warmup still shows.",
 			func(e *Experiment) { e.Optimizer.Beta2 = 0.95 }),
 		variant("The reset at the paper's β2", "reset",
-			"With β2 at 0.95 an emptied state pushes the halves apart only a little. Widened early, at 15 % of the steps, that little has the time and the learning rate to grow.",
+			"With β2 at 0.95 an emptied state pushes the halves apart only a little. The earlier the network is widened, the more time and learning rate has that little to grow.",
 			func(e *Experiment) {
 				e.Optimizer.Beta2 = 0.95
 				w := twice(150)

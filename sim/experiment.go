@@ -128,10 +128,28 @@ func (e Experiment) Validate() error {
 	}
 	for i, a := range e.Arms {
 		if err := a.validate(e.Steps, c); err != nil {
-			return fmt.Errorf("arms[%d] (%q): %w", i, a.Name, err)
+			return &misfit{fmt.Sprintf("arms[%d] (%q): ", i, a.Name), fmt.Sprintf("in “%s” ", a.Name), err}
 		}
 	}
 	return nil
+}
+
+// misfit is what is not allowed, with its place in the document: as a path for who wrote it, and in words for who turned a control.
+type misfit struct {
+	path, place string
+	err         error
+}
+
+func (m *misfit) Error() string { return m.path + m.err.Error() }
+func (m *misfit) Unwrap() error { return m.err }
+
+// plain is an error of [Experiment.Validate] without paths.
+func plain(err error) error {
+	place := ""
+	for m := (*misfit)(nil); errors.As(err, &m); err = m.err {
+		place += m.place
+	}
+	return fmt.Errorf("%s%w", place, err)
 }
 
 func (t Task) validate() error {

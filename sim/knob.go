@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 // KnobKind says what a control holds.
@@ -21,14 +22,18 @@ type Choice struct {
 	Label string `json:"label"`
 }
 
-// Knob is one control of an experiment. The page and the desktop build their controls from the same table. Set changes this one thing
-// and nothing else; it errs, in a sentence, where the value is not one of the choices or not a number.
+// Knob is one control of an experiment. The page and the desktop build their controls from the same table. Get is empty where the control
+// stands for several things that differ, or for a mixture that has no name. Set changes what the help says and nothing else; it errs, in a
+// sentence, where the value is not one of the choices or not a number. [Experiment.Turn] also checks what comes of it.
 type Knob struct {
 	ID, Label, Help, Group string
 	Advanced               bool // of a group that is for the curious, and can be folded
 	Kind                   KnobKind
 	Min, Max, Step         float64
+	Above                  bool // Min itself is not allowed
 	Choices                []Choice
+	Usual                  []string // of a number: values that people try first
+	Mixed                  string   // what an empty value is called, if there can be one
 	Get                    func(Experiment) string
 	Set                    func(*Experiment, string) error
 }
@@ -38,20 +43,25 @@ func format(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 // check says why a value is not allowed.
 func (k Knob) check(s string) error {
 	if k.Kind == KnobChoice {
+		var allowed []string
 		for _, c := range k.Choices {
 			if c.Value == s {
 				return nil
 			}
+			allowed = append(allowed, c.Value)
 		}
-		return fmt.Errorf("%s cannot be %q", k.Label, s)
+		return fmt.Errorf("%s is %q; allowed are %s", k.Label, s, strings.Join(allowed, ", "))
 	}
 	v, err := strconv.ParseFloat(s, 64)
-	if err != nil || !(v >= k.Min && v <= k.Max) || k.Kind == KnobInt && v != float64(int64(v)) {
-		kind := "a number"
+	if err != nil || !(v >= k.Min && v <= k.Max) || k.Above && v == k.Min || k.Kind == KnobInt && v != float64(int64(v)) {
+		kind, from := "a number", "from"
 		if k.Kind == KnobInt {
 			kind = "a whole number"
 		}
-		return fmt.Errorf("%s is %q; allowed is %s from %s to %s", k.Label, s, kind, format(k.Min), format(k.Max))
+		if k.Above {
+			from = "above"
+		}
+		return fmt.Errorf("%s is %q; allowed is %s %s %s to %s", k.Label, s, kind, from, format(k.Min), format(k.Max))
 	}
 	return nil
 }
@@ -98,27 +108,24 @@ func (k Knob) sets(set func(*Experiment, string)) Knob {
 	return k
 }
 
-// shared makes a control show a field of the first widening of the first arm that has one, and set it at the first widening of every arm.
-func (k Knob) shared(get func(Widening) string, set func(*Widening, string)) Knob {
-	k.Get = func(e Experiment) string { return get(e.stages()[0]) }
-	return k.sets(func(e *Experiment, v string) {
-		for i := range e.Arms {
-			if len(e.Arms[i].Widen) > 0 {
-				set(&e.Arms[i].Widen[0], v)
-			}
-		}
-	})
-}
+// mixed is what a control shows for things that differ.
+const mixed = "not the same everywhere"
 
-// everywhere makes a control show a field of the first of some widenings, and set it at all of them.
+// everywhere makes a control show a field that some widenings have in common, and set it at all of them.
 func (k Knob) everywhere(of func(*Experiment) [][]Widening, get func(Widening) string, set func(*Widening, string)) Knob {
+	k.Mixed = mixed
 	k.Get = func(e Experiment) string {
+		common, found := get(e.stages()[0]), false
 		for _, widenings := range of(&e) {
-			if len(widenings) > 0 {
-				return get(widenings[0])
+			for _, w := range widenings {
+				if x := get(w); found && x != common {
+					return ""
+				} else {
+					common, found = x, true
+				}
 			}
 		}
-		return get(e.stages()[0])
+		return common
 	}
 	return k.sets(func(e *Experiment, v string) {
 		for _, widenings := range of(e) {
@@ -142,14 +149,4 @@ func advanced(group string, knobs ...Knob) []Knob {
 		knobs[i].Advanced = true
 	}
 	return in(group, knobs...)
-}
-
-// Turn sets one control by its name.
-func (e *Experiment) Turn(id, value string) error {
-	for _, k := range Knobs(*e) {
-		if k.ID == id {
-			return k.Set(e, value)
-		}
-	}
-	return fmt.Errorf("there is no control called %s", id)
 }

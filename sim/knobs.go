@@ -19,7 +19,8 @@ const (
 	groupArms      = "Arms"
 	groupNetwork   = "Network"
 	groupOptimizer = "Optimizer"
-	groupDetail    = "Arm %d in detail"
+	groupDetail    = "Arm %d" + groupDetailEnd
+	groupDetailEnd = " in detail"
 )
 
 // Knobs are the controls of an experiment. An arm that the program named is called after what it does when one was turned.
@@ -27,11 +28,16 @@ func Knobs(e Experiment) []Knob {
 	seed := number(KnobInt, "seed", "Seed", "Where the random numbers begin. The same seed gives the same bits.", 0, 1<<31, 1)
 	seed.Get = func(e Experiment) string { return strconv.FormatUint(e.Seed, 10) }
 	seed = seed.sets(func(e *Experiment, v string) { e.Seed, _ = strconv.ParseUint(v, 10, 64) })
-	knobs := in(groupRun, seed,
-		whole("steps", "Steps", "Updates of the whole run. The learning rate falls to its end over them.", 20, 20000, func(e *Experiment) *int { return &e.Steps }))
-	knobs = append(knobs, in(groupWiden, widenKnobs()...)...)
+	steps := number(KnobInt, "steps", "Steps", "Updates of the whole run. The learning rate falls to its end over them, and the network is widened at the same share of them.", 20, 20000, 1)
+	steps.Get = func(e Experiment) string { return strconv.Itoa(e.Steps) }
+	steps = steps.sets(func(e *Experiment, v string) {
+		n, _ := strconv.Atoi(v)
+		*e = e.Rescale(n)
+	})
+	knobs := in(groupRun, seed, steps)
+	knobs = append(knobs, in(groupWiden, widenKnobs(e)...)...)
 	for i := range e.Arms {
-		knobs = append(knobs, in(groupArms, treatmentKnob(i))...)
+		knobs = append(knobs, in(groupArms, treatmentKnob(e, i))...)
 	}
 	knobs = append(knobs, advanced(groupNetwork, networkKnobs()...)...)
 	knobs = append(knobs, advanced(groupOptimizer, optimizerKnobs()...)...)
@@ -46,9 +52,8 @@ func Knobs(e Experiment) []Knob {
 	return knobs
 }
 
-// widenKnobs are what all arms share. Where and what the first widening widens can be set; what new coordinates hold, and how far a
-// re-warmed rate rises, are the same at all stages.
-func widenKnobs() []Knob {
+// widenKnobs are what all arms share, at all stages.
+func widenKnobs(e Experiment) []Knob {
 	all := func(e *Experiment) (out [][]Widening) {
 		for i := range e.Arms {
 			out = append(out, e.Arms[i].Widen)
@@ -61,16 +66,13 @@ func widenKnobs() []Knob {
 		w := e.stages()[0]
 		return strconv.Itoa(w.Rewarm.Warm(e.Steps - w.Step))
 	}
-	return []Knob{
-		number(KnobInt, "widen-at", "Widen at step", "After how many updates the network is made wider.", 1, 20000, 1).
-			shared(func(w Widening) string { return strconv.Itoa(w.Step) }, func(w *Widening, v string) { w.Step, _ = strconv.Atoi(v) }),
+	where := []Knob{
+		widenAtKnob(e),
 		choice("axis", "Axis", "What grows: the neurons of each expert, the residual stream, or both.",
 			[]Choice{{string(model.Inner), "Inner: neurons of each expert"}, {string(model.Hidden), "Hidden: residual stream"}, {string(model.Joint), "Joint: both"}}).
-			shared(func(w Widening) string { return string(w.Axis) }, func(w *Widening, v string) { w.Axis = model.Axis(v) }),
-		choice("factor", "Factor", "New width over old. Whole factors can keep the function, others keep the expected RMS.",
-			[]Choice{{"1.5", "1.5 times"}, {"2", "2 times"}, {"2.5", "2.5 times"}, {"3", "3 times"}, {"4", "4 times"}}).
-			shared(func(w Widening) string { return format(w.Factor) }, func(w *Widening, v string) { w.Factor, _ = strconv.ParseFloat(v, 64) }),
-		stagesKnob(),
+			everywhere(all, func(w Widening) string { return string(w.Axis) }, func(w *Widening, v string) { w.Axis = model.Axis(v) }),
+	}
+	return slices.Concat(where, stageKnobs(e), []Knob{
 		choice("init", "New weights", "What new rows and new columns hold at first, in every arm.", initChoices()).
 			everywhere(all, func(w Widening) string { return string(w.Init) }, func(w *Widening, v string) { w.Init = widen.Init(v) }),
 		choice("gains", "New gains", "What the gains of the norms hold for new coordinates of the residual stream.",
@@ -80,28 +82,6 @@ func widenKnobs() []Knob {
 		number(KnobFloat, "rho", "Re-warmup peak ρ", "How far a re-warmed learning rate rises above the present one.", 1, 3, 0.05).
 			everywhere(all, func(w Widening) string { return format(w.Rewarm.Rho) }, func(w *Widening, v string) { w.Rewarm.Rho, _ = strconv.ParseFloat(v, 64) }),
 		tau,
-	}
-}
-
-// stagesKnob sets how many widenings every arm goes through that goes through any. Further ones are like the last, each halfway to the end.
-func stagesKnob() Knob {
-	k := number(KnobInt, "stages", "Stages", "How many times the network is made wider. Further widenings are like the last one, each halfway to the end.", 1, MaxStages, 1)
-	k.Get = func(e Experiment) string { return strconv.Itoa(len(e.stages())) }
-	return k.sets(func(e *Experiment, v string) {
-		n, _ := strconv.Atoi(v)
-		for i := range e.Arms {
-			stages := e.Arms[i].Widen
-			if len(stages) == 0 {
-				continue
-			}
-			stages = slices.Clone(stages[:min(n, len(stages))])
-			for len(stages) < n {
-				next := stages[len(stages)-1]
-				next.Step += (e.Steps - next.Step) / 2
-				stages = append(stages, next)
-			}
-			e.Arms[i].Widen = stages
-		}
 	})
 }
 
@@ -121,18 +101,23 @@ func initChoices() []Choice {
 	return out
 }
 
-func treatmentKnob(arm int) Knob {
+func treatmentKnob(e Experiment, arm int) Knob {
+	stages := e.Arms[arm].Widen
+	if len(stages) == 0 {
+		stages = e.stages()
+	}
 	var choices []Choice
 	for _, t := range Treatments {
-		choices = append(choices, Choice{t.ID, t.Name + ": " + t.About})
+		name, about := t.called(stages)
+		choices = append(choices, Choice{t.ID, name + ": " + about})
 	}
 	k := choice(fmt.Sprintf("arm%d.treatment", arm), fmt.Sprintf("Arm %d", arm+1), "What this arm does at the widening.", choices)
+	k.Mixed = "a mixture of its own"
 	k.Get = func(e Experiment) string {
 		t, _ := TreatmentOf(e.Arms[arm])
 		return t.ID
 	}
-	k.Set = func(e *Experiment, v string) error { return e.setTreatment(arm, v) }
-	return k
+	return k.sets(func(e *Experiment, v string) { e.setTreatment(arm, v) })
 }
 
 // detailKnobs are what a treatment sets together, one by one.

@@ -60,15 +60,14 @@ func changed(t *testing.T, a, b Experiment) []string {
 func TestAKnobChangesWhatItSaysAndNothingElse(t *testing.T) {
 	numbers := map[string]string{
 		"seed": "17", "steps": "900", "widen-at": "333", "stages": "2", "rho": "1.75", "tau": "25", "hidden": "48", "inner": "20", "layers": "3", "experts": "8", "top-k": "3",
-		"lr": "0.005", "beta2": "0.95",
+		"lr": "0.005", "beta2": "0.95", "factor": "1.25",
 	}
 	fields := map[string]string{
-		"seed": ".seed", "steps": ".steps", "widen-at": ".arms.widen.step", "axis": ".arms.widen.axis", "factor": ".arms.widen.factor", "init": ".arms.widen.init",
+		"seed": ".seed", "widen-at": ".arms.widen.step", "axis": ".arms.widen.axis", "factor": ".arms.widen.factor", "init": ".arms.widen.init",
 		"gains": ".arms.widen.gains", "rho": ".arms.widen.rewarm.rho", "tau": ".arms.widen.rewarm.steps", "hidden": ".model.hidden", "inner": ".model.inner",
 		"layers": ".model.layers", "experts": ".model.experts", "top-k": ".model.top_k", "optimizer": ".optimizer.kind", "lr": ".optimizer.lr", "beta2": ".optimizer.beta2",
 		"from": ".arms.from", "scale": ".arms.widen.scale", "state": ".arms.widen.state", "rewarm": ".arms.widen.rewarm.scope", "dynamics": ".arms.widen.dynamics.kind",
 	}
-	called := func(path string) bool { return path == ".arms.name" || path == ".arms.about" }
 	seen := map[string]bool{}
 	for _, k := range Knobs(Default()) {
 		assert.False(t, seen[k.ID], "%s twice", k.ID)
@@ -82,7 +81,11 @@ func TestAKnobChangesWhatItSaysAndNothingElse(t *testing.T) {
 		}
 		require.NotEmpty(t, other, k.ID)
 		before, after := Default(), Default()
-		require.NoError(t, k.Set(&after, other), k.ID)
+		if k.ID == "arm3.dynamics" {
+			require.ErrorContains(t, after.Turn(k.ID, other), "allowed is none", "SPARKLING has a re-warmup")
+			continue
+		}
+		require.NoError(t, after.Turn(k.ID, other), k.ID)
 		assert.Equal(t, other, k.Get(after), k.ID)
 		assert.NotEqual(t, before, after, k.ID)
 		arm, name, detail := strings.Cut(k.ID, ".")
@@ -94,19 +97,24 @@ func TestAKnobChangesWhatItSaysAndNothingElse(t *testing.T) {
 				assert.Equal(t, before.Arms[i], after.Arms[i], "%s changed arm %d", k.ID, i)
 			}
 		}
+		called := func(path string) bool {
+			return path == ".name" || path == ".about" || path == ".arms.name" || path == ".arms.about"
+		}
+		paths := slices.DeleteFunc(changed(t, before, after), called)
 		switch {
 		case k.Group == groupArms:
 			continue // a name for many things at once
-		case detail:
-			assert.Equal(t, []string{fields[name]}, slices.DeleteFunc(changed(t, before, after), called), k.ID)
 		case k.ID == "stages":
 			assert.Len(t, after.Arms[1].Widen, 2)
 			assert.Equal(t, before.Arms[1].Widen[0], after.Arms[1].Widen[0])
 			require.NoError(t, after.Validate())
+		case k.ID == "steps":
+			assert.Equal(t, []string{".arms.widen.step", ".steps"}, paths, "as its help says")
+			assert.Equal(t, 450, after.Fork(), "half-time stays half-time")
 		default:
-			assert.Equal(t, []string{fields[name]}, slices.DeleteFunc(changed(t, before, after), called), k.ID)
+			assert.Equal(t, []string{fields[name]}, paths, k.ID)
 		}
-		require.NoError(t, k.Set(&after, k.Get(before)))
+		require.NoError(t, after.Turn(k.ID, k.Get(before)))
 		assert.Equal(t, before, after, "%s and back", k.ID)
 	}
 }
@@ -129,7 +137,7 @@ func TestEveryTreatmentIsFoundAgainFromWhatItDoes(t *testing.T) {
 func TestAKnobSaysWhatIsAllowed(t *testing.T) {
 	for id, values := range map[string][]string{
 		"seed": {"-1", "1.5", "", "one", "NaN", "Inf", "1e99"}, "steps": {"0", "19", "20001", "33.3"}, "rho": {"0.5", "", "4"}, "axis": {"sideways", ""},
-		"factor": {"5", "0"}, "stages": {"0", "9"}, "arm1.state": {"mine"}, "optimizer": {"sgd"}, "init": {"copy"}, "arm1.treatment": {"none"}, "nothing": {"1"},
+		"factor": {"17", "0", "1", "1.0001", "NaN"}, "widen-at": {"0", "1000"}, "stages": {"0", "9"}, "arm1.state": {"mine"}, "optimizer": {"sgd"}, "init": {"copy"}, "arm1.treatment": {"none"}, "nothing": {"1"},
 	} {
 		for _, v := range values {
 			e := Default()

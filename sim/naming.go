@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/model"
@@ -43,43 +44,52 @@ func (k Knob) named() Knob {
 
 // calls reports whether a name of an arm is one that the program gives it.
 func (e Experiment) calls(arm int, name string) bool {
-	own, _ := e.calling(arm)
-	b, err := Named(e.Name)
-	return name == own || err == nil && arm < len(b.Arms) && name == b.Arms[arm].Name
+	own, _ := e.called(arm)
+	b, known := e.base()
+	return name == own || known && arm < len(b.Arms) && name == b.Arms[arm].Name
 }
 
-// calling is what the program calls an arm, and says about it: what the built-in experiment of that name does, where the arm does the same
-// there; else what follows from what the arm does.
+// calling is what the program calls an arm, and says about it: what the built-in experiment that this one was does, where the arm does the
+// same there; else what follows from what the arm does.
 func (e Experiment) calling(arm int) (name, about string) {
-	a := e.Arms[arm]
-	if b, err := Named(e.Name); err == nil && arm < len(b.Arms) && Alike(a, b.Arms[arm]) {
+	if b, known := e.base(); known && arm < len(b.Arms) && Alike(e.Arms[arm], b.Arms[arm]) {
 		return b.Arms[arm].Name, b.Arms[arm].About
 	}
-	t, ok := TreatmentOf(a)
-	name, about = t.Name, t.About
-	switch {
-	case !ok:
-		name, about = fmt.Sprintf("Arm %d, own mixture", arm+1), mixture(a.Widen[0])
-	case a.Widens() && t.does.Init == "" && a.Widen[0].Init != widen.CopyCopy:
-		name, about = name+", "+string(a.Widen[0].Init), mixture(a.Widen[0])
-	case a.Widens():
-		about = strings.Replace(about, "neurons", Grown(a.Widen[0].Axis), 1)
-	}
-	for _, b := range e.Arms {
-		if len(a.Widen) > 0 && len(b.Widen) > 0 && factors(a) != factors(b) {
-			return name + " " + factors(a), about
-		}
-	}
-	return name, about
+	return e.called(arm)
 }
 
-// factors are those of an arm's widenings, in words.
-func factors(a Arm) string {
-	var out []string
-	for _, w := range a.Widen {
-		out = append(out, format(w.Factor)+"x")
+// called is the name, and what it is about, that follow from what an arm does.
+func (e Experiment) called(arm int) (name, about string) {
+	a := e.Arms[arm]
+	if t, ok := TreatmentOf(a); ok {
+		name, about = t.called(a.Widen)
+	} else {
+		name, about = fmt.Sprintf("Arm %d, own mixture", arm+1), mixture(a.Widen)
 	}
-	return strings.Join(out, ", ")
+	if slices.ContainsFunc(a.Widen, func(w Widening) bool { return w.Gains == widen.SampleGains }) {
+		name, about = name+", drawn gains", about+", new gains drawn from among the old ones"
+	}
+	n, x := e.stageNote(arm)
+	return name + n, about + x
+}
+
+// otherNames are what treatments that are named after copied neurons are called where the new weights are no copies.
+var otherNames = map[string]string{"copy": "Copied states", "copy-scaled": "Scaled states"}
+
+// called is the name of a treatment, and what it is about, at widenings with an axis and an init pair of their own.
+func (t Treatment) called(stages []Widening) (name, about string) {
+	name, about = t.Name, t.About
+	if t.from != Fork || !t.widens {
+		return name, about
+	}
+	treated := t.treat(Arm{}, stages).Widen
+	if t.does.Init == "" && slices.ContainsFunc(treated, func(w Widening) bool { return w.Init != widen.CopyCopy }) {
+		if other, ok := otherNames[t.ID]; ok {
+			name = other
+		}
+		return name + ", " + string(treated[0].Init), mixture(treated)
+	}
+	return name, strings.Replace(about, "neurons", Grown(treated[0].Axis), 1)
 }
 
 // Grown are the things that an axis has more of after a widening.
@@ -93,26 +103,39 @@ func Grown(axis model.Axis) string {
 	return "neurons"
 }
 
-// mixture says what a widening does, part by part.
-func mixture(w Widening) string {
-	parts := []string{"new weights " + string(w.Init)}
-	if w.Scale == widen.Unscaled {
-		parts = append(parts, "without the factor that keeps the RMS")
+var stateWords = map[widen.State]string{
+	widen.Drop: "all optimizer states emptied", widen.Copy: "optimizer states copied", widen.CopyScaled: "optimizer states copied and scaled",
+	widen.Asymmetric: "new optimizer states empty", widen.AsymmetricScaled: "new optimizer states empty, old ones scaled",
+}
+
+// mixture says what widenings do, part by part.
+func mixture(stages []Widening) string {
+	var all []string
+	for _, w := range stages {
+		parts := []string{"new weights " + string(w.Init)}
+		if w.Scale == widen.Unscaled {
+			parts = append(parts, "without the factor that keeps the RMS")
+		}
+		parts = append(parts, stateWords[w.State])
+		switch w.Rewarm.Scope {
+		case optim.RewarmNew:
+			parts = append(parts, "the learning rate of new parameters warmed up again")
+		case optim.RewarmAll:
+			parts = append(parts, "every learning rate warmed up again")
+		}
+		if d := dynamicsValue(w.Dynamics); d != noDynamics {
+			parts = append(parts, "learning rate: "+labelOf(dynamicsChoices, d))
+		}
+		all = append(all, strings.Join(parts, ", "))
 	}
-	parts = append(parts, map[widen.State]string{
-		widen.Drop: "all optimizer states emptied", widen.Copy: "optimizer states copied", widen.CopyScaled: "optimizer states copied and scaled",
-		widen.Asymmetric: "new optimizer states empty", widen.AsymmetricScaled: "new optimizer states empty, old ones scaled",
-	}[w.State])
-	switch w.Rewarm.Scope {
-	case optim.RewarmNew:
-		parts = append(parts, "the learning rate of new parameters warmed up again")
-	case optim.RewarmAll:
-		parts = append(parts, "every learning rate warmed up again")
-	}
-	for _, c := range dynamicsChoices {
-		if c.Value == dynamicsValue(w.Dynamics) && c.Value != noDynamics {
-			parts = append(parts, "learning rate: "+c.Label)
+	return strings.Join(slices.Compact(all), "; then ")
+}
+
+func labelOf(choices []Choice, value string) string {
+	for _, c := range choices {
+		if c.Value == value {
+			return c.Label
 		}
 	}
-	return strings.Join(parts, ", ")
+	return value
 }

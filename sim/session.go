@@ -192,11 +192,7 @@ func (s *Session) WidenNow() error {
 	}
 	at := max(s.arms[s.trunk].granted, 1)
 	e := s.exp.Clone()
-	for i := range e.Arms {
-		for k := range e.Arms[i].Widen {
-			e.Arms[i].Widen[k].Step += at - old
-		}
-	}
+	e.shift(at - old)
 	if err := e.Validate(); err != nil {
 		return err
 	}

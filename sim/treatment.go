@@ -154,11 +154,11 @@ func treatment(id string) (Treatment, error) {
 	return Treatment{}, fmt.Errorf("there is no treatment %q", id)
 }
 
-// setTreatment changes the treatment of one arm.
-func (e *Experiment) setTreatment(arm int, id string) error {
+// setTreatment changes the treatment of one arm to one that exists.
+func (e *Experiment) setTreatment(arm int, id string) {
 	t, err := treatment(id)
-	if err == nil {
-		e.Arms[arm] = t.treat(e.Arms[arm], e.stages())
+	if err != nil {
+		panic(err) // the choices of the control are wrong
 	}
-	return err
+	e.Arms[arm] = t.treat(e.Arms[arm], e.stages())
 }
