@@ -77,17 +77,27 @@ function row(control, changed) {
   const help = Object.assign(document.createElement("p"), { id: `${id}-help`, textContent: control.help });
   input.setAttribute("aria-describedby", help.id);
   box.append(label, input, help);
+  if (control.usual) box.append(usual(input, control.usual));
   return box;
 }
 
-function select({ choices, value }) {
+/** Values to try first, offered while any other can be typed. */
+function usual(input, values) {
+  const list = Object.assign(document.createElement("datalist"), { id: `${input.id}-usual` });
+  list.append(...values.map((value) => Object.assign(document.createElement("option"), { value })));
+  input.setAttribute("list", list.id);
+  return list;
+}
+
+function select({ choices, value, mixed }) {
   const s = document.createElement("select");
+  if (!value) s.add(Object.assign(new Option(mixed, "", true, true), { disabled: true }));
   for (const choice of choices) s.add(new Option(choice.label, choice.value, false, choice.value === value));
   return s;
 }
 
-function number({ min, max, step, value }) {
-  return Object.assign(document.createElement("input"), { type: "number", inputMode: "decimal", min, max, step: step || "any", value });
+function number({ min, max, step, value, mixed }) {
+  return Object.assign(document.createElement("input"), { type: "number", inputMode: "decimal", min, max, step: step || "any", value, placeholder: value ? "" : mixed });
 }
 
 function mark(input, sentence) {

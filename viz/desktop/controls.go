@@ -18,6 +18,7 @@ type controls struct {
 	look    look
 	content *widget.Container
 	draft   sim.Experiment
+	turns   int                 // of controls so far
 	open    map[string]bool     // groups of knobs that were unfolded
 	bar     *widget.Slider      // how far the panel is scrolled
 	follow  []func(panel.State) // brings one widget up to date

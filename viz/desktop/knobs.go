@@ -1,7 +1,9 @@
 package desktop
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/ebitenui/ebitenui/widget"
 
@@ -54,19 +56,21 @@ func (c *controls) knob(to *widget.Container, k panel.Control) {
 			return
 		}
 		c.draft, help, note = e, k.Help, muted
+		c.turns++
 	}
 	label := widget.NewText(widget.TextOpts.Text(k.Label, &l.body, ink), widget.TextOpts.MaxWidth(float64(l.px(inner-wide-10))),
 		widget.TextOpts.WidgetOpts(widget.WidgetOpts.MinSize(l.px(inner-wide-10), 0), widget.WidgetOpts.LayoutData(widget.RowLayoutData{Position: widget.RowLayoutPositionCenter})))
 	var control widget.PreferredSizeLocateableWidget
 	if len(k.Choices) > 0 {
-		control = c.choice(k, l.px(wide), change)
+		control = c.choice(k, l.px(wide), func(value string) {
+			before := panel.Controls(c.draft)
+			change(value)
+			if along(before, panel.Controls(c.draft), k.ID) {
+				c.build()
+			}
+		})
 	} else {
-		p := l.input()
-		input := widget.NewTextInput(widget.TextInputOpts.Face(p.Face), widget.TextInputOpts.Image(p.Image), widget.TextInputOpts.Color(p.Color),
-			widget.TextInputOpts.Padding(p.Padding), widget.TextInputOpts.WidgetOpts(widget.WidgetOpts.MinSize(l.px(wide), 0)),
-			widget.TextInputOpts.ChangedHandler(func(a *widget.TextInputChangedEventArgs) { change(a.InputText) }))
-		input.SetText(k.Value)
-		control = input
+		control = c.number(k, l.px(wide), change, func() { help, note = k.Help, muted })
 	}
 	to.AddChild(row(l, 10, label, control))
 	text := c.words(&l.small, muted, func(panel.State) string { return help })
@@ -74,10 +78,54 @@ func (c *controls) knob(to *widget.Container, k panel.Control) {
 	to.AddChild(text)
 }
 
+// along reports whether any other control has another value or other choices now.
+func along(before, now []panel.Control, id string) bool {
+	return !slices.EqualFunc(before, now, func(a, b panel.Control) bool {
+		return a.ID == b.ID && (a.ID == id || a.Value == b.Value && slices.Equal(a.Choices, b.Choices))
+	})
+}
+
+// number is an input for a number. While nobody types in it, it follows what other controls bring along, and is calm.
+func (c *controls) number(k panel.Control, width int, change func(string), calm func()) *widget.TextInput {
+	p := c.look.input()
+	shown, turns := k.Value, c.turns // the text that is not its user's doing, and when it was
+	input := widget.NewTextInput(widget.TextInputOpts.Face(p.Face), widget.TextInputOpts.Image(p.Image), widget.TextInputOpts.Color(p.Color),
+		widget.TextInputOpts.Padding(p.Padding), widget.TextInputOpts.WidgetOpts(widget.WidgetOpts.MinSize(width, 0)), widget.TextInputOpts.Placeholder(k.Mixed),
+		widget.TextInputOpts.ChangedHandler(func(a *widget.TextInputChangedEventArgs) {
+			if a.InputText != shown {
+				shown = a.InputText
+				change(shown)
+			}
+		}))
+	input.SetText(k.Value)
+	c.follow = append(c.follow, func(panel.State) {
+		if turns == c.turns || input.IsFocused() {
+			return
+		}
+		turns = c.turns
+		if value := c.value(k.ID); value != shown {
+			shown = value
+			input.SetText(value)
+			calm()
+		}
+	})
+	return input
+}
+
+// value is that of a control of the draft.
+func (c *controls) value(id string) string {
+	for _, k := range panel.Controls(c.draft) {
+		if k.ID == id {
+			return k.Value
+		}
+	}
+	return ""
+}
+
 func (c *controls) choice(k panel.Control, width int, change func(string)) *widget.ListComboButton {
 	p := c.look.choice(width)
 	var entries []any
-	own := sim.Choice{Value: k.Value, Label: "your own"} // where none of the choices holds
+	own := sim.Choice{Value: k.Value, Label: cmp.Or(k.Mixed, "your own")} // where none of the choices holds
 	selected := own
 	for _, choice := range k.Choices {
 		entries = append(entries, choice)

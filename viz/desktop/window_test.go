@@ -208,6 +208,32 @@ func TestValueThatIsNotAllowedSaysSoUnderItsControl(t *testing.T) {
 	assert.Equal(t, uint64(1), d.panel.draft.Seed)
 }
 
+// What a control brings along is shown by the controls that it is the value of.
+func TestControlsShowWhatOthersBringAlong(t *testing.T) {
+	d := open(t, short(), 1)
+	var inputs []*widget.TextInput
+	each(d.panel.content, func(w widget.PreferredSizeLocateableWidget) {
+		if i, ok := w.(*widget.TextInput); ok {
+			inputs = append(inputs, i)
+		}
+	})
+	texts := func() (out []string) {
+		for _, i := range inputs[:4] { // seed, steps, widen at, factor
+			out = append(out, i.GetText())
+		}
+		return out
+	}
+	require.Equal(t, []string{"1", "30", "15", "2"}, texts())
+	inputs[3].SetText("1.25")
+	inputs[1].SetText("60")
+	d.frame()
+	d.frame()
+	assert.Equal(t, []string{"1", "60", "30", "1.25"}, texts(), "the widening stays at half-time")
+	assert.Equal(t, 30, d.panel.draft.Fork())
+	assert.Equal(t, 1.25, d.panel.draft.Arms[1].Widen[0].Factor)
+	d.shot("window-controls")
+}
+
 func TestArmThatDivergesSaysSoAndCanBeStartedAgain(t *testing.T) {
 	e := short()
 	e.Optimizer.LR, e.Optimizer.WeightDecay = 10, 1

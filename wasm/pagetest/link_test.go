@@ -39,11 +39,21 @@ func TestControlsChangeOneThingAndSayWhatIsWrong(t *testing.T) {
 	change := func(id, value string) {
 		p.run(`{ const i = document.querySelector("[data-knob='` + id + `']"); i.value = "` + value + `"; i.dispatchEvent(new Event("change", {bubbles: true})) }`)
 	}
+	wrong := func(id string) string {
+		return eval[string](p, `document.getElementById("knob-`+id+`-help").textContent`)
+	}
 	change("steps", "0")
-	assert.Contains(t, eval[string](p, `document.getElementById("knob-steps-help").textContent`), "allowed")
+	assert.Contains(t, wrong("steps"), "allowed")
+	change("factor", "1.01")
+	assert.Contains(t, wrong("factor"), "allowed are values from 1.0313 up")
+	change("factor", "1.25")
+	assert.Contains(t, eval[[]string](p, `[...document.querySelectorAll("#knob-factor-usual option")].map((o) => o.value)`), "3", "usual ones are offered")
 	change("steps", "80")
+	assert.Equal(t, "40", eval[string](p, `document.getElementById("knob-widen-at").value`), "the widening stays at its share of the steps, and its control shows it")
 	change("axis", "hidden")
 	change("arm2.treatment", "drop")
+	change("arm1.init", "random-random")
+	assert.Equal(t, "not the same everywhere", eval[string](p, `document.getElementById("knob-init").selectedOptions[0].textContent`))
 	assert.Equal(t, 60, p.state().Steps, "nothing runs before it is asked for")
 	p.run(`document.getElementById("apply").click()`)
 	s := p.state()
@@ -56,7 +66,8 @@ func TestControlsChangeOneThingAndSayWhatIsWrong(t *testing.T) {
 	got, err := sim.FromLink(fragment)
 	require.NoError(t, err)
 	assert.Equal(t, "hidden", string(got.Arms[1].Widen[0].Axis))
-	assert.Equal(t, 30, got.Arms[1].Widen[0].Step, "what was not touched stays")
+	assert.Equal(t, 1.25, got.Arms[1].Widen[0].Factor)
+	assert.Equal(t, []string{"Copied states, random-random", "Drop", "SPARKLING"}, []string{got.Arms[1].Name, got.Arms[2].Name, got.Arms[3].Name})
 }
 
 func TestArmWhoseWorkerDiesSaysSoAndStartsAgain(t *testing.T) {
