@@ -59,8 +59,3 @@ func ownLoss(dlogits, logits []float32, labels []int32, tile Mat, scale float32,
 	lossLoop(&a)
 	return true
 }
-
-// ownSoftmax says that there is no assembly for what [ownLoss] leaves over.
-func ownSoftmax(dlogits, logits []float32, tile Mat, scale float32, top, sum *[lossRows]float32) bool {
-	return false
-}

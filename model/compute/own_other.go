@@ -18,7 +18,7 @@ func ownSwiGLU(h, gate, up []float32) bool { return false }
 
 func ownSwiGLUBackward(dgate, dup, dh, gate, up []float32) bool { return false }
 
-func ownSoftmax(dlogits, logits []float32, tile Mat, scale float32, tops, sums *[lossRows]float32) bool {
+func ownLoss(dlogits, logits []float32, labels []int32, tile Mat, scale float32, of *lossOf) bool {
 	return false
 }
 

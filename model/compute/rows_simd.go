@@ -208,19 +208,7 @@ func crossEntropy(dlogits, logits []float32, labels []int32, tile Mat, scale flo
 	cols := tile.Rows
 	tile.Cols = len(labels)
 	if !ownLoss(dlogits, logits, labels, tile, scale, &of) {
-		for i, label := range labels { // before dlogits, which may be logits, is written
-			if label >= 0 {
-				of.at[i] = logits[i*cols+int(label)]
-			}
-		}
-		if !ownSoftmax(dlogits, logits, tile, scale, &of.top, &of.sum) {
-			softmaxRows(dlogits, logits, tile, scale, &of.top, &of.sum)
-		}
-		for i, label := range labels {
-			if label >= 0 && dlogits != nil {
-				dlogits[i*cols+int(label)] -= scale
-			}
-		}
+		lossColumns(dlogits, logits, labels, tile, scale, &of)
 	}
 	// One logarithm of the product, which float64 can hold: no sum is below one, or above the number of columns.
 	product, at := 1.0, 0.0
@@ -235,11 +223,14 @@ func crossEntropy(dlogits, logits []float32, labels []int32, tile Mat, scale flo
 	return math.Log(product) - at
 }
 
-// softmaxRows sets dlogits, unless nil, to scale times the softmax of the rows of logits, the columns of tile; and the largest of each and
-// the sum of its exponentials. Lanes without a row hold what was there before.
-func softmaxRows(dlogits, logits []float32, tile Mat, scale float32, tops, sums *[lossRows]float32) {
+// lossColumns finds out about the rows of logits, the columns of tile, and sets dlogits, unless nil, to the gradient where there is a label.
+// Lanes without a row hold what was there before.
+func lossColumns(dlogits, logits []float32, labels []int32, tile Mat, scale float32, of *lossOf) {
 	cols, rows, one, by := tile.Rows, tile.Cols, simd.BroadcastFloat32s(1), simd.BroadcastFloat32s(scale)
 	Transpose(tile, M(logits, rows, cols))
+	for i, label := range labels { // before dlogits, which may be logits, is written
+		of.at[i] = logits[i*cols+int(max(label, 0))]
+	}
 	for i := 0; i < rows; i += one.Len() {
 		x := tile.Data[i:]
 		top := topColumn(x, lossRows, cols)
@@ -247,10 +238,13 @@ func softmaxRows(dlogits, logits []float32, tile Mat, scale float32, tops, sums 
 		if dlogits != nil {
 			scaleColumn(x, lossRows, cols, by.Div(sum))
 		}
-		top.Store(tops[i:])
-		sum.Store(sums[i:])
+		top.Store(of.top[i:])
+		sum.Store(of.sum[i:])
 	}
 	if dlogits != nil {
 		Transpose(M(dlogits, rows, cols), tile)
+		for i, label := range labels {
+			dlogits[i*cols+int(max(label, 0))] -= scale
+		}
 	}
 }
