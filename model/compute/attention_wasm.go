@@ -1,0 +1,49 @@
+//go:build goexperiment.simd
+
+package compute
+
+// attentionArgs is what the assembly gets: scores of queries, at least one, with attnBlock of them a row, and probabilities in the gradient.
+type attentionArgs struct {
+	x, p    *float32
+	fours   int // how many times four keys come before the first query
+	queries int
+	after   int // keys that come after the first four queries' own
+	scale   float32
+}
+
+// attentionSoftmax sets x to the softmax of x·scale, and attentionSoftmaxBackward to its gradient, down the columns.
+//
+//go:noescape
+func attentionSoftmax(a *attentionArgs)
+
+//go:noescape
+func attentionSoftmaxBackward(a *attentionArgs)
+
+// attentionOf is a block of scores, and whether the assembly can do it.
+func attentionOf(s Mat, from int, scale float32) (a attentionArgs, ok bool) {
+	if s.Stride != attnBlock || from%4 != 0 || s.Cols == 0 || s.Rows != from+s.Cols {
+		return a, false
+	}
+	_ = s.Data[s.Rows*attnBlock-1] // what the assembly will read and write, checked once
+	return attentionArgs{x: &s.Data[0], fours: from / 4, queries: s.Cols, after: s.Cols - 4, scale: scale}, true
+}
+
+// ownSoftmaxColumns is softmaxColumns, and says whether it did it.
+func ownSoftmaxColumns(s Mat, from int, scale float32) bool {
+	a, ok := attentionOf(s, from, scale)
+	if ok {
+		attentionSoftmax(&a)
+	}
+	return ok
+}
+
+// ownSoftmaxColumnsBackward is softmaxColumnsBackward, and says whether it did it.
+func ownSoftmaxColumnsBackward(d, p Mat, from int, scale float32) bool {
+	a, ok := attentionOf(d, from, scale)
+	if !ok || p.Stride != attnBlock {
+		return false
+	}
+	_, a.p = p.Data[d.Rows*attnBlock-1], &p.Data[0]
+	attentionSoftmaxBackward(&a)
+	return true
+}
