@@ -140,3 +140,113 @@ func TestWhatIsNoNumberSpoilsItsOwnRow(t *testing.T) {
 		}
 	})
 }
+
+// A token's result does not depend on which token it is, and of how many.
+func TestTokensAreTheSameWhicheverTheyAre(t *testing.T) {
+	bothWays(t, func(t *testing.T) {
+		const heads, width, experts, k = 2, 6, 5, 2
+		e := compute.NewCPU()
+		for tokens := 1; tokens <= 40; tokens += 3 {
+			// every column the same, and what is computed of it
+			repeat := func(channels int, seed uint64) compute.Mat {
+				m := compute.NewColumns(channels, tokens)
+				for c, v := range values(channels, seed) {
+					for i := range tokens {
+						m.Data[c*m.Stride+i] = v
+					}
+				}
+				return m
+			}
+			equal := func(m compute.Mat, what string) {
+				for c := range m.Rows {
+					row := m.Data[c*m.Stride:][:tokens]
+					for i, v := range row {
+						require.Equal(t, math.Float32bits(row[0]), math.Float32bits(v), "%s: channel %d, token %d of %d", what, c, i, tokens)
+					}
+				}
+			}
+			x, y, dx, inv, gain := repeat(heads*width, 1), repeat(heads*width, 2), repeat(heads*width, 3), repeat(heads, 4), values(width, 5)
+			turn := compute.Rotary{Cos: repeat(width/2, 6), Sin: repeat(width/2, 7)}
+			e.HeadNorm(y, inv, x, gain, turn, 1e-6)
+			equal(y, "HeadNorm")
+			equal(inv, "its roots")
+			e.HeadNormBackward(dx, make([]float32, width), y, x, gain, inv, turn)
+			equal(dx, "HeadNormBackward")
+
+			one := values(experts, 8)
+			logits, r := compute.M(nil, tokens, experts), compute.NewRouting(experts, k, tokens)
+			for range tokens {
+				logits.Data = append(logits.Data, one...)
+			}
+			e.Route(r, logits)
+			equal(r.Prob, "Route")
+			equal(r.LSE, "its log-sum-exp")
+			equal(r.Weight, "its weights")
+			dlogits := compute.NewColumns(experts, tokens)
+			e.RouteBackward(dlogits, repeat(k, 9), r, values(experts, 10), 0.1)
+			equal(dlogits, "RouteBackward")
+
+			// All slots hold the same row.
+			s := compute.Slots{Rows: make([]int32, len(r.Weight.Data)), K: k, Stride: r.Weight.Stride}
+			for i := range tokens {
+				for j := range k {
+					s.Rows[j*s.Stride+i] = int32(i*k + j)
+				}
+			}
+			for _, n := range widths {
+				near, far, dfar, dw := compute.M(nil, tokens, n), compute.M(nil, tokens*k, n), compute.M(make([]float32, tokens*k*n), tokens*k, n), repeat(k, 11)
+				for range tokens {
+					near.Data = append(near.Data, values(n, 12)...)
+					far.Data = append(far.Data, append(values(n, 13), values(n, 14)...)...)
+				}
+				near.Stride, far.Stride = n, n
+				e.CombineBackward(dfar, dw, near, far, s, r.Weight)
+				equal(dw, "CombineBackward")
+				e.Combine(near, far, s, r.Weight, true)
+				for i := range tokens {
+					same(t, near.Data[:n], near.Data[i*n:(i+1)*n], "Combine, token %d of %d, %d wide", i, tokens, n)
+					same(t, dfar.Data[:k*n], dfar.Data[i*k*n:(i+1)*k*n], "CombineBackward, token %d of %d, %d wide", i, tokens, n)
+				}
+			}
+		}
+	})
+}
+
+// Sequences that are equal are attended equally, wherever in a vector they begin.
+func TestSequencesAreTheSameWhicheverTheyAre(t *testing.T) {
+	bothWays(t, func(t *testing.T) {
+		e := compute.NewCPU()
+		for seq := 1; seq <= 40; seq += 3 {
+			s := compute.AttnShape{Batch: 3, Seq: seq, Heads: 2, KVHeads: 1, HeadDim: 4}
+			n, a, b := s.Batch*s.Seq, s.Heads*s.HeadDim, s.KVHeads*s.HeadDim
+			repeat := func(channels int, seed uint64) compute.Mat {
+				m := compute.NewColumns(channels, n)
+				for c := range channels {
+					one := values(seq, seed+uint64(c))
+					for i := range n {
+						m.Data[c*m.Stride+i] = one[i%seq]
+					}
+				}
+				return m
+			}
+			equal := func(m compute.Mat, what string) {
+				for c := range m.Rows {
+					for i := seq; i < n; i++ {
+						row := m.Data[c*m.Stride:]
+						require.Equal(t, math.Float32bits(row[i%seq]), math.Float32bits(row[i]), "%s: channel %d, token %d of %d", what, c, i, seq)
+					}
+				}
+			}
+			q, k, v, out, probs := repeat(a, 1), repeat(b, 20), repeat(b, 30), compute.M(make([]float32, n*a), n, a), make([]float32, s.Probs())
+			dq, dk, dv := compute.NewColumns(a, n), compute.NewColumns(b, n), compute.NewColumns(b, n)
+			e.Attention(out, probs, q, k, v, s)
+			e.AttentionBackward(dq, dk, dv, out, probs, q, k, v, s)
+			for i := 1; i < s.Batch; i++ {
+				same(t, out.Data[:seq*a], out.Data[i*seq*a:(i+1)*seq*a], "attention, %d tokens", seq)
+			}
+			equal(dq, "queries")
+			equal(dk, "keys")
+			equal(dv, "values")
+		}
+	})
+}
