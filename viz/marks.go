@@ -19,25 +19,16 @@ var (
 
 // mark draws an arm's marker around a place.
 func (p *pen) mark(l look.Look, x, y, r float64) {
-	c := l.Hue
-	switch l.Marker {
-	case look.Disc:
-		p.circle(x, y, r*0.9, c)
-	case look.Square:
-		p.rect(x-r*0.85, y-r*0.85, 1.7*r, 1.7*r, c)
-	case look.Triangle:
-		p.polygon([]point{{x, y - 1.1*r}, {x + r, y + 0.8*r}, {x - r, y + 0.8*r}}, c)
-	case look.Diamond:
-		p.polygon([]point{{x, y - 1.2*r}, {x + 1.2*r, y}, {x, y + 1.2*r}, {x - 1.2*r, y}}, c)
-	case look.Wedge:
-		p.polygon([]point{{x, y + 1.1*r}, {x - r, y - 0.8*r}, {x + r, y - 0.8*r}}, c)
-	case look.Cross:
-		p.rect(x-1.1*r, y-0.35*r, 2.2*r, 0.7*r, c)
-		p.rect(x-0.35*r, y-1.1*r, 0.7*r, 2.2*r, c)
-	case look.Pillar:
-		p.rect(x-0.5*r, y-1.2*r, r, 2.4*r, c)
-	case look.Beam:
-		p.rect(x-1.2*r, y-0.5*r, 2.4*r, r, c)
+	shape := l.Marker.Shape()
+	if shape == nil {
+		p.circle(x, y, r*look.DiscRadius, l.Hue)
+	}
+	for _, outline := range shape {
+		var at [4]point
+		for i, q := range outline {
+			at[i] = point{x + r*q.X, y + r*q.Y}
+		}
+		p.polygon(at[:len(outline)], l.Hue)
 	}
 }
 

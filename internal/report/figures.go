@@ -8,6 +8,7 @@ import (
 	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/reproduce"
 	"github.com/sparkling-lab/sparkling/viz/figure"
+	"github.com/sparkling-lab/sparkling/viz/look"
 )
 
 // stateArms are the arms of copy-copy at Inner 2x, scaled, in the order of the figures' looks.
@@ -48,27 +49,28 @@ func (f Findings) forest(d *document, row []reproduce.Judgement) {
 // verdictLook tells verdicts apart by hue and marker.
 var verdictLook = map[reproduce.Verdict]int{reproduce.Reproduces: 3, reproduce.DoesNot: 1, reproduce.NotResolved: 0, reproduce.NotMeasured: 0}
 
-func interval(name string, x reproduce.Finding, look int) figure.Interval {
-	return figure.Interval{Name: name, Mean: x.Mean, Low: x.Low, High: x.High, Each: x.Each, Look: look}
+func interval(name string, x reproduce.Finding, number int) figure.Interval {
+	return figure.Interval{Name: name, Mean: x.Mean, Low: x.Low, High: x.High, Each: x.Each, Look: look.At(number)}
 }
 
 // stateFigures are the curves of the arms that start from the same copies.
 func (f Findings) stateFigures(d *document) {
 	var losses, gaps, cosines []figure.Lines
 	for _, s := range f.Settings {
-		l := figure.Lines{Title: s.Name, X: "step", Y: "held-out loss", Event: "widened"}
-		g := figure.Lines{Title: s.Name, X: "step", Y: "loss minus that of Copy", Event: "widened", Zero: true}
-		c := figure.Lines{Title: s.Name, X: "step", Y: "weight cosine of originals and copies", Event: "widened"}
-		for look, a := range stateArms {
+		l := figure.Lines{Title: s.Name, X: "step", Y: "held-out loss"}
+		g := figure.Lines{Title: s.Name, X: "step", Y: "loss minus that of Copy", Zero: true}
+		c := figure.Lines{Title: s.Name, X: "step", Y: "weight cosine of originals and copies"}
+		for number, a := range stateArms {
 			curve := f.curve(s, a, func(r *reproduce.Result) []xy { return readings(r, 0.3) })
 			curve.err = nil // eight bands would cover the curves; the differences have theirs
-			l.Series = append(l.Series, curve.series(reproduce.NameOf(a), look, 3))
+			l.Series = append(l.Series, curve.series(reproduce.NameOf(a), number, 3))
 			gap := f.gap(s, a)
-			g.Series = append(g.Series, gap.series(reproduce.NameOf(a), look, 3))
+			g.Series = append(g.Series, gap.series(reproduce.NameOf(a), number, 3))
 			cos := f.curve(s, a, func(r *reproduce.Result) []xy { return pairs(r) })
-			c.Series = append(c.Series, cos.series(reproduce.NameOf(a), look, 2))
+			c.Series = append(c.Series, cos.series(reproduce.NameOf(a), number, 2))
 			if len(cos.x) > 0 {
-				l.At, g.At, c.At = cos.x[0], cos.x[0], cos.x[0]
+				at := []figure.Event{{X: cos.x[0], Words: "widened"}}
+				l.Events, g.Events, c.Events = at, at, at
 			}
 		}
 		losses, gaps, cosines = append(losses, l), append(gaps, g), append(cosines, c)
@@ -88,8 +90,8 @@ type xy struct{ x, y float64 }
 // curve is the mean of readings over seeds at each x.
 type curve struct{ x, mean, err []float64 }
 
-func (c curve) series(name string, look, digits int) figure.Series {
-	return figure.Series{Name: name, Look: look, X: c.x, Y: c.mean, Err: c.err, Digits: digits}
+func (c curve) series(name string, number, digits int) figure.Series {
+	return figure.Series{Name: name, Look: look.At(number), X: c.x, Y: c.mean, Err: c.err, Digits: digits}
 }
 
 // curve gathers a curve of an arm over the seeds of a setting; an x counts where every seed has it.
@@ -185,7 +187,7 @@ func (f Findings) blocks(d *document) {
 	s := f.Settings[0]
 	var sets []figure.Ratios
 	for _, a := range reproduce.SignalArms(model.Inner)[:4] {
-		r := figure.Ratios{Title: a.Name, Look: pairLooks[a.Pair]}
+		r := figure.Ratios{Title: a.Name, Look: look.At(pairLooks[a.Pair])}
 		r.Before = f.means(s, a.Key, func(r *reproduce.Result) []reproduce.Number { return r.RatiosBefore })
 		r.After = f.means(s, a.Key, func(r *reproduce.Result) []reproduce.Number { return r.RatiosAfter })
 		if len(r.After) > 0 {
@@ -203,7 +205,7 @@ func (f Findings) spikes(d *document, name string, axis model.Axis) {
 		c := figure.Cloud{Title: s.Name, X: "rise of the loss at the widening", Y: "final loss"}
 		for _, a := range reproduce.SignalArms(axis) {
 			rise := reproduce.Estimated(f.Results.Values(s, a.Key, (*reproduce.Result).Spike))
-			c.Spots = append(c.Spots, figure.Spot{Name: a.Name, X: rise.Mean, Y: f.losses(s, a.Key).Mean, Look: pairLooks[a.Pair], Ring: !a.Scaled})
+			c.Spots = append(c.Spots, figure.Spot{Name: a.Name, X: rise.Mean, Y: f.losses(s, a.Key).Mean, Look: look.At(pairLooks[a.Pair]), Ring: !a.Scaled})
 		}
 		sets = append(sets, c)
 	}

@@ -34,11 +34,11 @@ func (f Findings) search(d *document) {
 	d.add(triedTable("Candidates", tried))
 	set := figure.Intervals{X: "Asymmetric reset − Copy, nats a character"}
 	for _, t := range tried {
-		look := 0
+		number := 0
 		if t.Clearly() {
-			look = 3
+			number = 3
 		}
-		set.Rows = append(set.Rows, interval(t.Name, t.Finding, look))
+		set.Rows = append(set.Rows, interval(t.Name, t.Finding, number))
 	}
 	fig, ok := figure.Forest("search", "Where the asymmetric reset alone shows", "Paired differences over four seeds (small dots), mean and 95 % interval. Diamond: clearly below Copy; circle: not clearly.", set)
 	show(d, fig, ok)

@@ -2,27 +2,43 @@ package figure
 
 import (
 	"fmt"
-	"math"
+	"slices"
 
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/viz/held"
+	"github.com/sparkling-lab/sparkling/viz/look"
 )
 
 // Loss is the held-out loss of every arm over the steps.
 func Loss(r *sim.Record) (Figure, bool) {
-	return Curves("loss", "Loss on text that is never trained on",
-		fmt.Sprintf("Seed %d; 16 fixed windows of the held-out part every %d steps.", r.Experiment.Seed, sim.ProbeEvery),
-		lines(r, "", "held-out loss, nats a character", 4, func(f sim.ArmFrame) float64 { return float64(f.Held) }))
+	never := func(sim.ArmFrame) (float64, bool) { return 0, false }
+	l := lines(r, "", fmt.Sprintf("loss on %d held-out windows, nats a character", sim.HeldWindows), 4, never)
+	curves := make([][]held.Reading, len(r.Tracks))
+	for i := range curves {
+		curves[i] = held.Curve(nil, r, i, r.Experiment.Steps)
+		for k, x := range curves[i] {
+			if x.Widened {
+				l.Series[i].Marks = append(l.Series[i].Marks, k)
+			}
+			l.Series[i].X, l.Series[i].Y = append(l.Series[i].X, float64(x.Step)), append(l.Series[i].Y, x.Loss)
+		}
+	}
+	caption := fmt.Sprintf("Seed %d; mean over %d fixed windows of the held-out part every %d steps, and just before and just after each widening.",
+		r.Experiment.Seed, sim.HeldWindows, sim.ProbeEvery)
+	if low, high, ok := held.Range(curves, held.From(r.Experiment, r.Last())); ok {
+		pad := max((high-low)*0.05, 1e-3)
+		l.Low, l.High = low-pad, high+pad
+		if first := curves[max(r.Experiment.Trunk(), 0)]; len(first) > 0 && first[0].Loss > l.High {
+			caption += fmt.Sprintf(" The beginning, down from %.2f, lies above the picture.", first[0].Loss)
+		}
+	}
+	return Curves("loss", "Loss on text that is never trained on", caption, l)
 }
 
 // Cosine is the cosine of the weights, and of the gradients, of originals and their copies.
 func Cosine(r *sim.Record) (Figure, bool) {
 	of := func(title string, q sim.Quantity) Lines {
-		return lines(r, title, "mean cosine of a neuron and its copy", 3, func(f sim.ArmFrame) float64 {
-			if len(f.Pairs) == 0 {
-				return math.NaN()
-			}
-			return f.Summary(q).Cos
-		})
+		return lines(r, title, "mean cosine of a neuron and its copy", 3, func(f sim.ArmFrame) (float64, bool) { return f.Summary(q).Cos, len(f.Pairs) > 0 })
 	}
 	return Curves("cosine", "Neurons and their copies come apart, or do not", "Mean over all pairs. Exactly 1 is the lock.",
 		of("Weights", sim.Weight), of("Gradients", sim.Gradient))
@@ -35,30 +51,52 @@ func Difference(r *sim.Record) (Figure, bool) {
 		return Figure{}, false
 	}
 	name := r.Experiment.Arms[base].Name
-	l := lines(r, "", "held-out loss minus that of "+name, 4, func(f sim.ArmFrame) float64 {
+	l := lines(r, "", fmt.Sprintf("loss minus that of %s, the same %d held-out windows", name, sim.HeldWindows), 4, func(f sim.ArmFrame) (float64, bool) {
 		d, ok := r.Gap(f.Arm, base, f.Step)
-		if !ok || f.Held != f.Held {
-			return math.NaN()
-		}
-		return d
+		return d, ok && f.Held == f.Held
 	})
 	l.Zero = true
 	return Curves("difference", "Difference to "+name,
 		fmt.Sprintf("One seed: the same batches in every arm. Means over %d steps. Below zero is better.", sim.GapSteps), l)
 }
 
-// lines are the curves of a quantity of all arms of a record.
-func lines(r *sim.Record, title, y string, digits int, of func(sim.ArmFrame) float64) Lines {
+// lines are the curves of a quantity of all arms of a record, where it was measured.
+func lines(r *sim.Record, title, y string, digits int, of func(sim.ArmFrame) (float64, bool)) Lines {
 	l := Lines{Title: title, X: "step", Y: y}
+	looks := look.Of(r.Experiment)
 	for i, t := range r.Tracks {
-		s := Series{Name: r.Experiment.Arms[i].Name, Look: i, Digits: digits}
+		s := Series{Name: r.Experiment.Arms[i].Name, Look: looks[i], Digits: digits}
 		for _, f := range t {
-			s.X, s.Y = append(s.X, float64(f.Step)), append(s.Y, of(f))
+			if y, ok := of(f); ok {
+				s.X, s.Y = append(s.X, float64(f.Step)), append(s.Y, y)
+			}
 		}
 		l.Series = append(l.Series, s)
 	}
-	if fork := r.Experiment.Fork(); fork < r.Experiment.Steps {
-		l.At, l.Event = float64(fork), "widened"
-	}
+	l.Events = widenings(r, looks)
 	return l
+}
+
+// widenings mark every widening of every arm. Where arms widen at different steps their markers say which.
+func widenings(r *sim.Record, looks []look.Look) []Event {
+	var out []Event
+	arms := map[int]uint{} // by event; bit i is arm i
+	differ := held.Differ(r.Experiment)
+	for _, p := range r.Reports {
+		k := slices.IndexFunc(out, func(e Event) bool { return e.X == float64(p.Step) })
+		if k < 0 {
+			k, out = len(out), append(out, Event{X: float64(p.Step), Words: "widened"})
+		}
+		if differ {
+			arms[k] |= 1 << p.Arm
+		}
+	}
+	for k := range out {
+		for i, l := range looks {
+			if arms[k]>>i&1 == 1 {
+				out[k].Of = append(out[k].Of, l)
+			}
+		}
+	}
+	return out
 }

@@ -2,12 +2,16 @@ package figure
 
 import (
 	"bytes"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/viz/look"
 )
 
 func svg(t *testing.T, f Figure) string {
@@ -39,7 +43,7 @@ func TestForestDrawsUnboundedIntervalsToItsEdges(t *testing.T) {
 	_, ok := Forest("x", "", "", Intervals{Rows: []Interval{{Name: "nothing", Mean: math.NaN(), Low: math.Inf(-1), High: math.Inf(1)}}})
 	assert.False(t, ok)
 	rows := []Interval{
-		{Name: "bounded", Mean: -0.02, Low: -0.03, High: -0.01, Each: []float64{-0.021, -0.019}, Look: 3},
+		{Name: "bounded", Mean: -0.02, Low: -0.03, High: -0.01, Each: []float64{-0.021, -0.019}, Look: look.At(3)},
 		{Name: "one seed", Mean: 0.01, Low: math.Inf(-1), High: math.Inf(1)},
 	}
 	f, ok := Forest("x", "Title", "", Intervals{Title: "left", X: "nats", Rows: rows}, Intervals{Title: "right", X: "nats", Rows: rows})
@@ -53,11 +57,11 @@ func TestForestDrawsUnboundedIntervalsToItsEdges(t *testing.T) {
 }
 
 func TestBlocksShareOneScaleAndRefuseWhatIsNotANumber(t *testing.T) {
-	f, ok := Blocks("x", "", "", Ratios{"one", 0, []float64{1, 2}, []float64{1, 2}}, Ratios{"two", 1, []float64{1, 2}, []float64{1, 9}})
+	f, ok := Blocks("x", "", "", Ratios{"one", look.At(0), []float64{1, 2}, []float64{1, 2}}, Ratios{"two", look.At(1), []float64{1, 2}, []float64{1, 9}})
 	require.True(t, ok)
 	assert.Equal(t, f.panels[0].plot.Y.Max, f.panels[1].plot.Y.Max)
 	assert.Contains(t, svg(t, f), ">E1<")
-	_, ok = Blocks("x", "", "", Ratios{"bad", 0, []float64{1}, []float64{math.NaN()}})
+	_, ok = Blocks("x", "", "", Ratios{"bad", look.At(0), []float64{1}, []float64{math.NaN()}})
 	assert.False(t, ok)
 }
 
@@ -65,7 +69,7 @@ func TestScatterNamesItsSpots(t *testing.T) {
 	_, ok := Scatter("x", "", "", Cloud{Spots: []Spot{{Name: "nowhere", X: math.NaN(), Y: 1}}})
 	assert.False(t, ok)
 	f, ok := Scatter("x", "Title", "", Cloud{Title: "panel", X: "rise", Y: "loss", Spots: []Spot{
-		{Name: "here", X: 1, Y: 2}, {Name: "there", X: 1, Y: 2, Look: 1, Ring: true}, {Name: "nowhere", X: 1, Y: math.Inf(1)},
+		{Name: "here", X: 1, Y: 2}, {Name: "there", X: 1, Y: 2, Look: look.At(1), Ring: true}, {Name: "nowhere", X: 1, Y: math.Inf(1)},
 	}})
 	require.True(t, ok)
 	s := svg(t, f)
@@ -112,4 +116,33 @@ func TestTicksOfDifferencesHaveAZero(t *testing.T) {
 		}
 		assert.Equal(t, 1, zero, "%v", r)
 	}
+}
+
+func TestAnArmLooksInAFigureAsOnThePage(t *testing.T) {
+	e, err := sim.Named("signal")
+	require.NoError(t, err)
+	r := &sim.Record{Experiment: e, Tracks: make([][]sim.ArmFrame, len(e.Arms))}
+	for i := range r.Tracks {
+		for step := 500; step <= 600; step += 10 {
+			r.Tracks[i] = append(r.Tracks[i], sim.ArmFrame{Arm: i, Step: step, Held: 2})
+		}
+		r.Reports = append(r.Reports, sim.Report{Arm: i, Step: 500, HeldBefore: 2, HeldAfter: float32(2 + i)})
+	}
+	f, ok := Loss(r)
+	require.True(t, ok)
+	s := svg(t, f)
+	for i, l := range look.Of(e) {
+		assert.Contains(t, s, fmt.Sprintf("#%02X%02X%02X", l.Hue.R, l.Hue.G, l.Hue.B), e.Arms[i].Name)
+	}
+	assert.GreaterOrEqual(t, f.panels[0].plot.Y.Max, 4.0, "the highest loss just after the widening is in the picture")
+	assert.Contains(t, f.Caption, "16 fixed windows")
+}
+
+func TestWhatPointsNowhereIsCalledNone(t *testing.T) {
+	nan := math.NaN()
+	f, ok := Curves("x", "", "", Lines{Series: []Series{{Name: "alive", X: []float64{1, 2}, Y: []float64{1, 2}}, {Name: "dead", X: []float64{1, 2}, Y: []float64{nan, nan}}, {Name: "absent"}}})
+	require.True(t, ok)
+	s := svg(t, f)
+	assert.Contains(t, s, ">dead none<")
+	assert.NotContains(t, s, "absent")
 }

@@ -86,14 +86,20 @@ func (f Figure) draw(c draw.Canvas) {
 	for i, p := range f.panels {
 		row[i] = p.plot
 		if p.title != "" {
-			tiles.PadTop = 1.4 * panelText.Font.Size
+			tiles.PadTop = max(tiles.PadTop, 1.4*panelText.Font.Size*vg.Length(1+strings.Count(p.title, "\n")))
 		}
 	}
 	for i, at := range plot.Align([][]*plot.Plot{row}, tiles, c)[0] {
 		row[i].Draw(at)
 		if title := f.panels[i].title; title != "" {
 			data := row[i].DataCanvas(at)
-			c.FillText(panelText, vg.Point{X: data.Min.X, Y: at.Max.Y + tiles.PadTop}, title)
+			for k, line := range strings.Split(title, "\n") {
+				style := panelText
+				if k > 0 {
+					style = captionText
+				}
+				c.FillText(style, vg.Point{X: data.Min.X, Y: at.Max.Y + tiles.PadTop - 1.35*panelText.Font.Size*vg.Length(k)}, line)
+			}
 		}
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/sparkling-lab/sparkling/viz/look"
 )
 
 // Interval is a mean with its confidence interval, one row of an [Intervals].
@@ -13,7 +15,7 @@ type Interval struct {
 	Name            string
 	Mean, Low, High float64
 	Each            []float64 // the values behind the mean, as small dots
-	Look            int
+	Look            look.Look
 }
 
 // Intervals is one set of axes with rows of means and intervals, top down. Panels side by side share the names of the rows, which the
@@ -82,20 +84,20 @@ type whisker struct {
 // Plot implements plot.Plotter.
 func (w whisker) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
-	l, at := lookOf(w.Look), y(w.y)
+	l, at := w.Look, y(w.y)
 	clip := func(v float64) vg.Length { return min(max(x(v), c.Min.X), c.Max.X) }
-	dots := l.hue
+	dots := hue(l)
 	dots.A = 0x66
 	for _, v := range w.Each {
 		c.DrawGlyph(draw.GlyphStyle{Color: dots, Radius: 1.5, Shape: draw.CircleGlyph{}}, vg.Point{X: clip(v), Y: at - 4.5})
 	}
-	c.StrokeLine2(draw.LineStyle{Color: l.hue, Width: 1.4}, clip(w.Low), at, clip(w.High), at)
+	c.StrokeLine2(draw.LineStyle{Color: hue(l), Width: 1.4}, clip(w.Low), at, clip(w.High), at)
 	for _, end := range []float64{w.Low, w.High} {
 		if !math.IsInf(end, 0) {
-			c.StrokeLine2(draw.LineStyle{Color: l.hue, Width: 1.4}, clip(end), at-3, clip(end), at+3)
+			c.StrokeLine2(draw.LineStyle{Color: hue(l), Width: 1.4}, clip(end), at-3, clip(end), at+3)
 		}
 	}
-	c.DrawGlyph(draw.GlyphStyle{Color: l.hue, Radius: 3.2, Shape: l.marker}, vg.Point{X: clip(w.Mean), Y: at})
+	c.DrawGlyph(draw.GlyphStyle{Color: hue(l), Radius: 3.2, Shape: marker{l.Marker}}, vg.Point{X: clip(w.Mean), Y: at})
 }
 
 // uprights draws a thin line at every tick of x, and a stronger one at zero.

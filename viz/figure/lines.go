@@ -8,15 +8,19 @@ import (
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/sparkling-lab/sparkling/viz/look"
 )
 
 // Series is one curve as plain data. Points that are not finite are left out.
 type Series struct {
 	Name string
-	Look int       // which hue, dash and marker; those of the arm with this number
+	Look look.Look
 	X, Y []float64 // ascending X
-	Err  []float64 // half the height of the band around the curve; nil is none
-	// Digits of the last value beside the name at the curve's end; negative writes no value.
+	// Marks are the points that bear a marker, besides those that are set now and then along the curve.
+	Marks []int
+	Err   []float64 // half the height of the band around the curve; nil is none
+	// Digits of the last value beside the name at the curve's end; negative writes no value. Where no point is finite the value is "none".
 	Digits int
 }
 
@@ -25,10 +29,11 @@ type Lines struct {
 	Title  string
 	X, Y   string // what the axes show
 	Series []Series
-	Zero   bool    // a line at zero
-	Log    bool    // both axes are logarithmic, with a tick at every power of two of x; values are positive
-	At     float64 // where Event stands
-	Event  string  // words at a vertical line; none where empty
+	Zero   bool // a line at zero
+	Log    bool // both axes are logarithmic, with a tick at every power of two of x; values are positive
+	Events []Event
+	// The y axis ends at Low and High, and curves may leave it; where both are zero it holds all that they reach.
+	Low, High float64
 }
 
 // Curves are sets of axes with curves, side by side. It is false where there is nothing to draw.
@@ -52,7 +57,8 @@ func (l Lines) add(p *plot.Plot) int {
 	var words ends
 	var curves []plot.Plotter
 	for i, s := range l.Series {
-		b := band{hue: lookOf(s.Look).hue}
+		b := band{hue: hue(s.Look)}
+		var own plotter.XYs
 		for k, y := range s.Y {
 			if math.IsNaN(y) || math.IsInf(y, 0) {
 				continue
@@ -65,28 +71,37 @@ func (l Lines) add(p *plot.Plot) int {
 			p.X.Min, p.X.Max = min(p.X.Min, s.X[k]), max(p.X.Max, s.X[k])
 			p.Y.Min, p.Y.Max = min(p.Y.Min, y-half), max(p.Y.Max, y+half)
 		}
+		for _, k := range s.Marks {
+			own = append(own, plotter.XY{X: s.X[k], Y: s.Y[k]})
+		}
 		if len(b.at) == 0 {
+			if len(s.X) > 0 && s.Digits >= 0 {
+				words = append(words, end{math.Inf(-1), s.Name + " none", hue(s.Look)})
+			}
 			continue
 		}
 		if s.Err != nil {
 			p.Add(b)
 		}
-		curves = append(curves, curve{lookOf(s.Look), 1.6, b.at, i})
+		curves = append(curves, curve{s.Look, b.at, own, i})
 		last, text := b.at[len(b.at)-1].Y, s.Name
 		if s.Digits >= 0 {
 			text = s.Name + " " + decimal(last, s.Digits)
 		}
-		words = append(words, end{last, text, lookOf(s.Look).hue})
+		words = append(words, end{last, text, hue(s.Look)})
+	}
+	for _, e := range l.Events {
+		p.Add(e)
 	}
 	p.Add(curves...)
 	pad := max((p.Y.Max-p.Y.Min)*0.05, 1e-3)
-	if l.Log {
+	switch {
+	case l.Log:
 		logarithmic(p)
-	} else {
+	case l.Low != l.High:
+		p.Y.Min, p.Y.Max = l.Low, l.High
+	default:
 		p.Y.Min, p.Y.Max = p.Y.Min-pad, p.Y.Max+pad
-	}
-	if l.Event != "" {
-		p.Add(event{l.At, l.Event})
 	}
 	p.Add(words)
 	return len(curves)

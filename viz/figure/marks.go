@@ -9,13 +9,15 @@ import (
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/sparkling-lab/sparkling/viz/look"
 )
 
 // curve is one arm over the steps: a dashed line and a few markers.
 type curve struct {
-	look
-	width vg.Length
+	look.Look
 	at    plotter.XYs // ascending X, finite
+	own   plotter.XYs // points that bear a marker
 	shift int         // moves the markers, so that those of several arms do not cover each other
 }
 
@@ -29,17 +31,20 @@ func (l curve) Plot(c draw.Canvas, p *plot.Plot) {
 	for i, at := range l.at {
 		line[i] = vg.Point{X: x(at.X), Y: y(at.Y)}
 	}
-	c.StrokeLines(draw.LineStyle{Color: l.hue, Width: l.width, Dashes: l.dash}, c.ClipLinesXY(line)...)
-	if l.marker == nil {
-		return
+	c.StrokeLines(draw.LineStyle{Color: hue(l.Look), Width: 1.6, Dashes: dashes(l.Look)}, c.ClipLinesXY(line)...)
+	style := draw.GlyphStyle{Color: hue(l.Look), Radius: 2.8, Shape: marker{l.Marker}}
+	for _, at := range l.own {
+		c.DrawGlyph(style, vg.Point{X: x(at.X), Y: y(at.Y)})
 	}
 	next := c.Min.X + spacing*vg.Length(1+l.shift%5)/5
 	for _, at := range line {
-		if at.X < next {
+		if at.X < next || !c.Contains(at) {
 			continue
 		}
-		next += spacing
-		c.DrawGlyph(draw.GlyphStyle{Color: l.hue, Radius: 2.4, Shape: l.marker}, at)
+		for next <= at.X {
+			next += spacing
+		}
+		c.DrawGlyph(style, at)
 	}
 }
 
@@ -59,27 +64,32 @@ func (g grid) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// event is a vertical line with words at its top.
-type event struct {
-	x    float64
-	text string
+// Event is a vertical line with words at its top, and markers before them.
+type Event struct {
+	X     float64
+	Words string
+	Of    []look.Look
 }
 
 // Plot implements plot.Plotter.
-func (e event) Plot(c draw.Canvas, p *plot.Plot) {
+func (e Event) Plot(c draw.Canvas, p *plot.Plot) {
 	x, _ := p.Transforms(&c)
-	at := x(e.x)
+	at := x(e.X)
 	if !c.ContainsX(at) {
 		return
 	}
 	c.StrokeLine2(draw.LineStyle{Color: axis, Width: 0.9, Dashes: []vg.Length{2, 2}}, at, c.Min.Y, at, c.Max.Y)
-	style := noteText
+	style, size := noteText, noteText.Font.Size
 	style.YAlign = draw.YTop
-	offset := vg.Length(4)
-	if at+offset+style.Width(e.text) > c.Max.X {
-		style.XAlign, offset = draw.XRight, -offset
+	begin := at + 4
+	if width := style.Width(e.Words) + size*vg.Length(len(e.Of)); begin+width > c.Max.X {
+		begin = at - 4 - width
 	}
-	c.FillText(style, vg.Point{X: at + offset, Y: c.Max.Y}, e.text)
+	for _, l := range e.Of {
+		c.DrawGlyph(draw.GlyphStyle{Color: hue(l), Radius: size * 0.32, Shape: marker{l.Marker}}, vg.Point{X: begin + size*0.4, Y: c.Max.Y - size*0.6})
+		begin += size
+	}
+	c.FillText(style, vg.Point{X: begin, Y: c.Max.Y}, e.Words)
 }
 
 // end is the words at the right end of a curve, in the curve's colour: they are the legend.

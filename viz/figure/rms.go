@@ -10,26 +10,28 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/viz/look"
 )
 
 // Ratios are what each block adds to what enters it, RMS over RMS, of one arm: attention and experts of each layer in turn.
 type Ratios struct {
-	Title         string
-	Look          int
+	Title         string // a second line is smaller
+	Look          look.Look
 	Before, After []float64 // the widening; of the same length
 }
 
 // RMS is the ratio of what each block adds to what enters it, just before and just after the widening.
 func RMS(r *sim.Record) (Figure, bool) {
 	var sets []Ratios
+	looks := look.Of(r.Experiment)
 	for i, a := range r.Experiment.Arms {
 		report, ok := r.Report(i)
 		if !ok {
 			continue
 		}
-		sets = append(sets, Ratios{fmt.Sprintf("%s: loss %.4f to %.4f", a.Name, report.HeldBefore, report.HeldAfter), i, ratios(report.RMSBefore), ratios(report.RMSAfter)})
+		sets = append(sets, Ratios{fmt.Sprintf("%s\nloss %.4f to %.4f", a.Name, report.HeldBefore, report.HeldAfter), looks[i], ratios(report.RMSBefore), ratios(report.RMSAfter)})
 	}
-	return Blocks("rms", "RMS of the blocks at the widening", "Ring: just before. Dot: just after.", sets...)
+	return Blocks("rms", "RMS of the blocks at the widening", "Ring: just before. Dot: just after. A: attention, E: experts, layer by layer.", sets...)
 }
 
 func ratios(blocks []sim.BlockRMS) []float64 {
@@ -53,7 +55,7 @@ func Blocks(name, title, caption string, sets ...Ratios) (Figure, bool) {
 		}
 	}
 	for i, s := range sets {
-		p := axes("block: A attention, E experts, layer by layer", "")
+		p := axes("block", "")
 		if i == 0 {
 			p.Y.Label.Text = "RMS added / RMS entering"
 		}
@@ -74,7 +76,7 @@ func Blocks(name, title, caption string, sets ...Ratios) (Figure, bool) {
 			if err != nil {
 				return Figure{}, false
 			}
-			dots.GlyphStyle = draw.GlyphStyle{Color: lookOf(s.Look).hue, Radius: d.size, Shape: d.shape}
+			dots.GlyphStyle = draw.GlyphStyle{Color: hue(s.Look), Radius: d.size, Shape: d.shape}
 			p.Add(dots)
 		}
 		f.panels = append(f.panels, panel{s.Title, p})

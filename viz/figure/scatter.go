@@ -6,13 +6,15 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/sparkling-lab/sparkling/viz/look"
 )
 
 // Spot is one point with a name.
 type Spot struct {
 	Name string
 	X, Y float64
-	Look int
+	Look look.Look
 	Ring bool // drawn as a ring instead of the look's marker
 }
 
@@ -39,7 +41,7 @@ func Scatter(name, title, caption string, sets ...Cloud) (Figure, bool) {
 			p.X.Min, p.X.Max = min(p.X.Min, at.X), max(p.X.Max, at.X)
 			p.Y.Min, p.Y.Max = min(p.Y.Min, at.Y), max(p.Y.Max, at.Y)
 			p.Add(at)
-			words = append(words, end{at.Y, at.Name, lookOf(at.Look).hue})
+			words = append(words, end{at.Y, at.Name, hue(at.Look)})
 		}
 		padX, padY := max(0.05*(p.X.Max-p.X.Min), 1e-3), max(0.05*(p.Y.Max-p.Y.Min), 1e-3)
 		p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = p.X.Min-padX, p.X.Max+padX, p.Y.Min-padY, p.Y.Max+padY
@@ -52,8 +54,8 @@ func Scatter(name, title, caption string, sets ...Cloud) (Figure, bool) {
 // Plot implements plot.Plotter.
 func (s Spot) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
-	l := lookOf(s.Look)
-	g := draw.GlyphStyle{Color: l.hue, Radius: 4, Shape: l.marker}
+	l := s.Look
+	g := draw.GlyphStyle{Color: hue(l), Radius: 4, Shape: marker{l.Marker}}
 	if s.Ring {
 		g.Shape = draw.RingGlyph{}
 	}

@@ -12,6 +12,8 @@ import (
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/sparkling-lab/sparkling/viz/look"
 )
 
 // The page's own colours.
@@ -44,42 +46,42 @@ func words(size vg.Length, c color.Color, weight xfont.Weight) draw.TextStyle {
 	}
 }
 
-// look tells one arm from the others three times over: by hue, by dash and by marker.
-type look struct {
-	hue    color.NRGBA
-	dash   []vg.Length
-	marker draw.GlyphDrawer
+// hue is an arm's colour.
+func hue(l look.Look) color.NRGBA { return color.NRGBAModel.Convert(l.Hue).(color.NRGBA) }
+
+// dashes are an arm's strokes and gaps.
+func dashes(l look.Look) []vg.Length {
+	var out []vg.Length
+	for _, d := range l.Dash {
+		out = append(out, vg.Length(d))
+	}
+	return out
 }
 
-// looks by the order of the arms; the first four are those of the default experiment. The hues are Okabe and Ito's, which
-// colour-blind readers can tell apart.
-var looks = []look{
-	{color.NRGBA{0x77, 0x7d, 0x87, 0xff}, []vg.Length{1.2, 2.4}, draw.CircleGlyph{}},
-	{color.NRGBA{0xd5, 0x5e, 0x00, 0xff}, []vg.Length{6, 3}, draw.BoxGlyph{}},
-	{color.NRGBA{0x00, 0x72, 0xb2, 0xff}, []vg.Length{7, 2.5, 1.5, 2.5}, draw.PyramidGlyph{}},
-	{color.NRGBA{0x00, 0x8a, 0x64, 0xff}, nil, diamond{}},
-	{color.NRGBA{0xb0, 0x4c, 0x8c, 0xff}, []vg.Length{10, 3}, draw.CircleGlyph{}},
-	{color.NRGBA{0x8a, 0x6d, 0x00, 0xff}, []vg.Length{3, 2}, draw.BoxGlyph{}},
-	{color.NRGBA{0x2f, 0x8f, 0xc4, 0xff}, []vg.Length{10, 2, 2, 2, 2, 2}, draw.PyramidGlyph{}},
-	{color.NRGBA{0x22, 0x25, 0x2a, 0xff}, []vg.Length{1.5, 1.5}, diamond{}},
-}
-
-func lookOf(arm int) look { return looks[arm%len(looks)] }
-
-// diamond is a square that stands on a corner.
-type diamond struct{}
+// marker is an arm's marker.
+type marker struct{ look.Marker }
 
 // DrawGlyph implements draw.GlyphDrawer.
-func (diamond) DrawGlyph(c *draw.Canvas, style draw.GlyphStyle, at vg.Point) {
+func (m marker) DrawGlyph(c *draw.Canvas, style draw.GlyphStyle, at vg.Point) {
+	shape := m.Shape()
+	if shape == nil {
+		style.Radius *= look.DiscRadius
+		draw.CircleGlyph{}.DrawGlyph(c, style, at)
+	}
 	c.SetColor(style.Color)
-	r := style.Radius * 1.25
-	var p vg.Path
-	p.Move(vg.Point{X: at.X, Y: at.Y + r})
-	p.Line(vg.Point{X: at.X + r, Y: at.Y})
-	p.Line(vg.Point{X: at.X, Y: at.Y - r})
-	p.Line(vg.Point{X: at.X - r, Y: at.Y})
-	p.Close()
-	c.Fill(p)
+	for _, outline := range shape {
+		var p vg.Path
+		for i, q := range outline {
+			to := vg.Point{X: at.X + style.Radius*vg.Length(q.X), Y: at.Y - style.Radius*vg.Length(q.Y)}
+			if i == 0 {
+				p.Move(to)
+			} else {
+				p.Line(to)
+			}
+		}
+		p.Close()
+		c.Fill(p)
+	}
 }
 
 // axes is an empty plot in the house's style.

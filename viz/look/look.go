@@ -1,5 +1,5 @@
-// Package look says how the arms of an experiment look, wherever they appear: hue, dash and marker, one table for the pictures, the page and
-// the window. It draws nothing.
+// Package look says how the arms of an experiment look, wherever they appear: hue, dash and marker, one table for the pictures, the page,
+// the window and figures for print. It draws nothing.
 package look
 
 import (
@@ -50,6 +50,17 @@ var spare = []Look{
 	{rgb(0x7d6200), []float64{3, 2}, Pillar},
 	{rgb(0x0f7691), []float64{10, 3}, Beam},
 	{rgb(0x2b2f36), []float64{1.5, 1.5}, Disc},
+}
+
+// At is the look number i of a fixed order, for figures that do not show the arms of one experiment: those of the treatments of the
+// Lab's story, small first, then the spare ones, and from the beginning again.
+func At(i int) Look {
+	order := []string{"small", "copy", "asymmetric", "sparkling", "drop"}
+	i %= len(order) + len(spare)
+	if i < len(order) {
+		return named[order[i]]
+	}
+	return spare[i-len(order)]
 }
 
 // Of are the looks of an experiment's arms. No two are equal: where two arms follow the same named treatment the second takes a spare one,

@@ -7,6 +7,7 @@ import (
 	"github.com/sparkling-lab/sparkling/internal/bench"
 	"github.com/sparkling-lab/sparkling/internal/bench/profile"
 	"github.com/sparkling-lab/sparkling/viz/figure"
+	"github.com/sparkling-lab/sparkling/viz/look"
 )
 
 // profiles puts the time of a step by group now beside that before, and beside what the matrix products take at the limit.
@@ -95,8 +96,8 @@ func Figures(r *bench.Report) []figure.Figure {
 // lines are a sweep's step and its groups.
 func lines(s bench.Sweep) figure.Lines {
 	l := figure.Lines{X: s.Axis, Y: "ms a step", Log: true}
-	curve := func(name string, look int, of func(profile.Profile) float64) {
-		c := figure.Series{Name: name, Look: look, Digits: -1}
+	curve := func(name string, number int, of func(profile.Profile) float64) {
+		c := figure.Series{Name: name, Look: look.At(number), Digits: -1}
 		for i, p := range s.Profiles {
 			c.X, c.Y = append(c.X, float64(s.At[i])), append(c.Y, max(of(p), 1e-4))
 		}

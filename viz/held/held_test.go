@@ -1,0 +1,106 @@
+package held
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/sim"
+)
+
+// run is a made-up record: a small phase of 100 steps, and two arms that fork there, of which the second jumps higher and comes down lower.
+func run() *sim.Record {
+	e := sim.Default().Rescale(200)
+	e.Arms = e.Arms[1:3]
+	r := &sim.Record{Experiment: e, Tracks: make([][]sim.ArmFrame, 2)}
+	frame := func(arm, step int, loss float64) {
+		r.Tracks[arm] = append(r.Tracks[arm], sim.ArmFrame{Arm: arm, Step: step, FLOPs: float64(step), Held: float32(loss)})
+	}
+	for step := 0; step <= 100; step += 10 {
+		frame(0, step, 2+2/(1+float64(step)/10))
+	}
+	for step := 101; step <= 200; step += 9 {
+		frame(0, step, 2.25)
+		frame(1, step, 2)
+	}
+	r.Reports = []sim.Report{{Arm: 0, Step: 100, HeldBefore: 2.125, HeldAfter: 2.5}, {Arm: 1, Step: 100, HeldBefore: 2.125, HeldAfter: 3}}
+	return r
+}
+
+func curves(r *sim.Record, step int) [][]Reading {
+	return [][]Reading{Curve(nil, r, 0, step), Curve(nil, r, 1, step)}
+}
+
+func TestCurveJumpsAtTheWideningToTheLossJustAfter(t *testing.T) {
+	r := run()
+	forked := Curve(nil, r, 1, 110)
+	require.Len(t, forked, 4)
+	assert.Equal(t, []Reading{
+		{100, 100, 2.125, true}, {100, 100, 3, true}, {101, 101, 2, false}, {110, 110, 2, false},
+	}, forked, "an arm that forks begins with the loss just before, though it has no frame of that step")
+	assert.Equal(t, Reading{100, 100, 2.5, true}, Curve(nil, r, 0, 100)[12], "the arm that ran the small phase has it after its own")
+	assert.Empty(t, Curve(nil, r, 1, 99), "nothing is known of a widening to come")
+	r.Reports[1].HeldAfter = float32(math.Inf(1))
+	assert.Len(t, Curve(nil, r, 1, 110), 3, "infinity has no place")
+}
+
+func TestEveryStageJumps(t *testing.T) {
+	r := run()
+	r.Reports = append(r.Reports, sim.Report{Arm: 1, Step: 155, HeldBefore: 2, HeldAfter: 2.75})
+	var jumps []float64
+	for _, x := range Curve(nil, r, 1, 200) {
+		if x.Widened {
+			jumps = append(jumps, x.Loss)
+		}
+	}
+	assert.Equal(t, []float64{2.125, 3, 2, 2.75}, jumps)
+}
+
+func TestRangeHoldsTheJumpsAndLetsTheBeginningGo(t *testing.T) {
+	r := run()
+	low, high, ok := Range(curves(r, 200), From(r.Experiment, 200))
+	require.True(t, ok)
+	assert.Equal(t, 2.0, low)
+	assert.Equal(t, 3.0, high, "the highest jump")
+	r.Reports = nil
+	_, high, _ = Range(curves(r, 200), From(r.Experiment, 200))
+	assert.InDelta(t, 2+2.0/6, high, 1e-6, "the loss half-way to the widening")
+	_, high, _ = Range(curves(r, 20), From(r.Experiment, 20))
+	assert.Equal(t, 4.0, high, "the first tenth of a run is shown whole")
+	_, _, ok = Range(curves(r, -1), 0)
+	assert.False(t, ok)
+}
+
+func TestRangeNeverJumpsAndStaysAfterTheWidening(t *testing.T) {
+	for _, b := range sim.Builtins() {
+		e, last := b.Experiment, 0.0
+		for step := range e.Steps + 1 {
+			from := From(e, step)
+			assert.True(t, last <= from && from <= last+2, "%s: %v after %v", b.Name, from, last)
+			last = from
+		}
+		assert.LessOrEqual(t, last, float64(e.Fork())/2, b.Name)
+		assert.Equal(t, last, From(e, e.Fork()), b.Name)
+	}
+	// Between readings the top slides: it is what the loss was in between.
+	r := run()
+	before := math.Inf(1)
+	for from := 0.0; from <= 50; from++ {
+		_, high, _ := Range(curves(r, 90), from)
+		assert.LessOrEqual(t, high, before)
+		assert.True(t, from == 0 || before-high < 0.11, "%v", from)
+		before = high
+	}
+}
+
+func TestArmsDifferWhereTheyWidenAtOtherSteps(t *testing.T) {
+	assert.False(t, Differ(sim.Default()))
+	stages, err := sim.Named("stages")
+	require.NoError(t, err)
+	assert.True(t, Differ(stages))
+	small := sim.Default()
+	small.Arms = small.Arms[:1]
+	assert.False(t, Differ(small), "no arm is widened")
+}
