@@ -106,7 +106,7 @@ func number(v float64) string {
 	return strconv.FormatFloat(math.Round(v*1e6)/1e6, 'g', 5, 64)
 }
 
-// series are the places of a curve, thinned to about one a pixel.
+// series are the places of a curve, thinned to about one a pixel where they do not jump.
 func (a axes) series(n int, at func(i int) (x, y float64)) []point {
 	var out []point
 	for i := range n {
@@ -115,7 +115,7 @@ func (a axes) series(n int, at func(i int) (x, y float64)) []point {
 			continue
 		}
 		q := point{a.x(x), math.Min(math.Max(a.y(y), a.in.y), a.in.y+a.in.h)}
-		if k := len(out); k > 0 && i < n-1 && q.x-out[k-1].x < 1 {
+		if k := len(out); k > 0 && i < n-1 && q.x-out[k-1].x < 1 && math.Abs(q.y-out[k-1].y) < 3 {
 			continue
 		}
 		out = append(out, q)
@@ -139,7 +139,20 @@ const (
 // labels writes words beside curves, in the order of the curves' ends, so that none covers another and none leaves the height of the
 // axes or goes over the edge.
 func (v *View) labels(list []label, a axes, edge float64) {
-	x, top, bottom := a.in.x+a.in.w+6, a.in.y, a.in.y+a.in.h
+	x := a.in.x + a.in.w + 6
+	apart(list, a.in.y, a.in.y+a.in.h)
+	for _, l := range list {
+		v.pen.mark(l.look, x+4, l.y, 3.6)
+		words := l.name + " " + l.value
+		if x+12+v.pen.width(words, body) > edge {
+			words = l.value // the mark says whose
+		}
+		v.pen.text(words, x+12, l.y, body, l.look.Hue, left)
+	}
+}
+
+// apart moves labels so that none covers another and all lie between two heights, in the order in which they wanted to lie.
+func apart(list []label, top, bottom float64) {
 	slices.SortStableFunc(list, func(a, b label) int { return cmp.Compare(a.y, b.y) })
 	for i := range list { // down from the top, each below the one before
 		lowest := top
@@ -151,13 +164,5 @@ func (v *View) labels(list []label, a axes, edge float64) {
 	for i := len(list) - 1; i >= 0; i-- { // and up from the bottom
 		highest := bottom - float64(len(list)-1-i)*labelPitch
 		list[i].y = math.Min(list[i].y, highest)
-	}
-	for _, l := range list {
-		v.pen.mark(l.look, x+4, l.y, 3.6)
-		words := l.name + " " + l.value
-		if x+12+v.pen.width(words, body) > edge {
-			words = l.value // the mark says whose
-		}
-		v.pen.text(words, x+12, l.y, body, l.look.Hue, left)
 	}
 }

@@ -41,6 +41,7 @@ func (v *View) divergence(b box) {
 		v.note(a, "begins at the widening")
 		return
 	}
+	v.widenings(a, step)
 	var ends []label
 	for _, l := range curves {
 		arm := rec.Experiment.Arms[l.arm]
@@ -51,17 +52,18 @@ func (v *View) divergence(b box) {
 		v.pen.line(at(l.lo), 0.9, mix(paper, m.Hue, 0.45), nil)
 		v.pen.line(at(l.hi), 0.9, mix(paper, m.Hue, 0.45), nil)
 		mid := at(l.mid)
-		if len(mid) == 0 {
-			continue
+		end := point{y: a.in.y + a.in.h} // where no gradient points anywhere
+		if len(mid) > 0 {
+			end = mid[len(mid)-1]
+			v.pen.line(mid, 2, m.Hue, m.Dash)
+			v.pen.mark(m, end.x, end.y, 4)
 		}
-		v.pen.line(mid, 2, m.Hue, m.Dash)
-		v.pen.mark(m, mid[len(mid)-1].x, mid[len(mid)-1].y, 4)
 		last := l.frames[len(l.frames)-1].Summary(sim.Gradient)
 		value := cosine(last.Cos, 3)
 		if last.Locked == last.Pairs {
 			value = "locked"
 		}
-		ends = append(ends, label{mid[len(mid)-1].y, arm.Name, value, m})
+		ends = append(ends, label{end.y, arm.Name, value, m})
 	}
 	v.labels(ends, a, b.x+b.w)
 	if at, ok := v.stepUnder(a, step); ok {

@@ -14,7 +14,7 @@ func (v *View) gaps(b box) {
 	if base < 0 || fork >= rec.Experiment.Steps {
 		return
 	}
-	v.pen.text(fmt.Sprintf("Minus %s, mean over %d steps", rec.Experiment.Arms[base].Name, sim.GapSteps), b.x, b.y+8, body, soft, left)
+	v.pen.text(fmt.Sprintf("Minus %s: the same windows, mean over %d steps", rec.Experiment.Arms[base].Name, sim.GapSteps), b.x, b.y+8, body, soft, left)
 	type curve struct {
 		arm int
 		at  []float64
@@ -42,6 +42,7 @@ func (v *View) gaps(b box) {
 		v.note(a, "begins at the widening")
 		return
 	}
+	v.widenings(a, step)
 	var ends []label
 	for _, c := range curves {
 		m := v.looks[c.arm]

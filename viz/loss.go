@@ -3,14 +3,16 @@ package viz
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/viz/held"
 )
 
 // loss draws the held-out loss of every arm, below it how far each is from the first widened one since the fork, and where there is room the
 // learning rates.
 func (v *View) loss(b box) {
-	b = v.heading(b, "Loss", "Nats a character on text that is never trained on. Lower is better.")
+	b = v.heading(b, "Loss", fmt.Sprintf("Nats a character on %d held-out windows, never trained on. Lower is better.", sim.HeldWindows))
 	upper, lower := b, b
 	if rates := 74.0; b.h > 330 {
 		lower.h -= rates
@@ -29,43 +31,81 @@ func (v *View) loss(b box) {
 func (v *View) curves(b box) {
 	rec, step := v.rec, v.at()
 	e := rec.Experiment
-	guess := math.Log(float64(e.Vocab()))
-	low, high, any := guess, guess, false
-	for i := range rec.Tracks {
-		for _, f := range measured(rec.Tracks[i], step, hasHeld) {
-			if h := float64(f.Held); !math.IsInf(h, 0) {
-				low, high, any = math.Min(low, h), math.Max(high, h), true
-			}
-		}
+	v.readings = slices.Grow(v.readings[:0], len(e.Arms))[:len(e.Arms)]
+	for i := range e.Arms {
+		v.readings[i] = held.Curve(v.readings[i][:0], rec, i, step)
 	}
-	if !any {
+	from, guess := held.From(e, step), math.Log(float64(e.Vocab()))
+	low, high, ok := held.Range(v.readings, from)
+	if !ok {
 		return
+	}
+	low = math.Min(low, guess)
+	if from == 0 {
+		high = math.Max(high, guess)
 	}
 	pad := math.Max((high-low)*0.06, 0.02)
 	a := axes{v.plot(b, 24), 0, v.scale.end(rec), low - pad, high + pad}
 	v.frame(a, v.scale.unit())
-	v.pen.line([]point{{a.in.x, a.y(guess)}, {a.in.x + a.in.w, a.y(guess)}}, 1, faint, []float64{2, 3})
-	v.pen.text(fmt.Sprintf("blind guessing: ln %d = %.3f", e.Vocab(), guess), a.in.x+a.in.w, a.y(guess)+9, small, soft, right)
-	v.fork(a, step, true)
+	beside := v.guess(a, guess)
+	v.widenings(a, step)
+	v.jumps(a)
 	var ends []label
 	for i, arm := range e.Arms {
-		m := v.looks[i]
-		held := measured(rec.Tracks[i], step, hasHeld)
-		if len(held) == 0 {
+		m, c := v.looks[i], v.readings[i]
+		if len(c) == 0 {
 			continue
 		}
-		points := a.series(len(held), func(k int) (float64, float64) { return v.scale.of(e, held[k]), float64(held[k].Held) })
-		if len(points) == 0 {
-			continue // nothing but infinities
+		points := v.fall(a, c)
+		if points[0].y <= a.in.y {
+			v.pen.polygon([]point{{points[0].x, a.in.y - 5}, {points[0].x + 4, a.in.y + 1}, {points[0].x - 4, a.in.y + 1}}, m.Hue)
 		}
 		v.pen.line(points, 2, m.Hue, m.Dash)
-		last := held[len(held)-1]
+		for _, r := range c {
+			if r.Widened {
+				v.pen.mark(m, a.x(v.scale.place(e, r.Step, r.FLOPs)), a.y(r.Loss), 2.6)
+			}
+		}
 		end := points[len(points)-1]
 		v.pen.mark(m, end.x, end.y, 4)
-		ends = append(ends, label{end.y, arm.Name, fmt.Sprintf("%.3f", last.Held), m})
+		ends = append(ends, label{end.y, arm.Name, fmt.Sprintf("%.3f", c[len(c)-1].Loss), m})
 	}
-	v.labels(ends, a, b.x+b.w)
+	v.labels(ends, beside, b.x+b.w)
 	v.exactLoss(b, a, step)
+}
+
+// fall are the places of an arm's readings from where they last come in through the top.
+func (v *View) fall(a axes, c []held.Reading) []point {
+	at := func(k int) (x, y float64) { return v.scale.place(v.rec.Experiment, c[k].Step, c[k].FLOPs), c[k].Loss }
+	above := len(c) - 2
+	for ; above >= 0 && c[above].Loss <= a.y1; above-- {
+	}
+	if above < 0 {
+		return a.series(len(c), at)
+	}
+	x0, y0 := at(above)
+	x1, y1 := at(above + 1)
+	in := (y0 - a.y1) / (y0 - y1)
+	return a.series(len(c)-above, func(k int) (float64, float64) {
+		if k == 0 {
+			return x0 + (x1-x0)*in, a.y1
+		}
+		return at(above + k)
+	})
+}
+
+// guess draws the loss of blind guessing; where that is above what is shown it says so right of the axes, and labels begin below it.
+func (v *View) guess(a axes, loss float64) (labels axes) {
+	y := a.y(loss)
+	if y >= a.in.y {
+		v.pen.line([]point{{a.in.x, y}, {a.in.x + a.in.w, y}}, 1, faint, []float64{2, 3})
+		v.pen.text(fmt.Sprintf("blind guessing: ln %d = %.3f", v.rec.Experiment.Vocab(), loss), a.in.x+a.in.w, y+9, small, soft, right)
+		return a
+	}
+	v.pen.text(fmt.Sprintf("↑ blind guessing: %.3f", loss), a.in.x+a.in.w+labelIndent-8, a.in.y-2, small, soft, left)
+	below := a
+	below.in.y, below.in.h = a.in.y+labelPitch, a.in.h-labelPitch
+	return below
 }
 
 // exactLoss writes the numbers of every arm at the place under the pointer.
@@ -89,26 +129,11 @@ func (v *View) exactLoss(b box, a axes, step int) {
 			lines = append(lines, line{fmt.Sprintf("%s: held-out %.6f, train %.6f", name, h, f.Train), v.looks[i].Hue})
 		}
 	}
+	for i := range v.rec.Reports {
+		p := &v.rec.Reports[i]
+		if cost, ok := held.Cost(v.rec, p); ok && p.Step <= step && math.Abs(a.x(v.scale.place(v.rec.Experiment, p.Step, cost))-v.pointer.x) < 4 {
+			lines = append(lines, line{fmt.Sprintf("%s, widened at step %d: %.6f became %.6f", v.rec.Experiment.Arms[p.Arm].Name, p.Step, p.HeldBefore, p.HeldAfter), v.looks[p.Arm].Hue})
+		}
+	}
 	v.tip(b, lines)
-}
-
-// fork marks the step of the widening.
-func (v *View) fork(a axes, step int, named bool) {
-	rec := v.rec
-	fork := rec.Experiment.Fork()
-	if fork > step || fork >= rec.Experiment.Steps {
-		return
-	}
-	for i, arm := range rec.Experiment.Arms {
-		t := upTo(rec.Tracks[i], fork)
-		if arm.From != sim.Fork || len(t) == 0 || t[len(t)-1].Step != fork {
-			continue
-		}
-		x := a.x(v.scale.of(rec.Experiment, &t[len(t)-1]))
-		v.pen.line([]point{{x, a.in.y}, {x, a.in.y + a.in.h}}, 1, faint, []float64{3, 3})
-		if named {
-			v.pen.text("widened", x+5, a.in.y+a.in.h*0.45, small, soft, left)
-		}
-		return
-	}
 }

@@ -27,7 +27,7 @@ func (v *View) rates(b box) {
 		v.pen.segment(point{a.in.x, a.y(t)}, point{a.in.x + a.in.w, a.y(t)}, 1, rule)
 		v.pen.text(number(t), a.in.x-6, a.y(t), small, soft, right)
 	}
-	v.fork(a, step, false)
+	v.widenings(a, step)
 	for i := range e.Arms {
 		track, m := upTo(rec.Tracks[i], step), v.looks[i]
 		if len(track) > 0 && track[0].Step == 0 {

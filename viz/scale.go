@@ -41,14 +41,17 @@ func ScaleFor(e sim.Experiment) Scale {
 func tokens(e sim.Experiment) float64 { return float64(e.Task.Batch * e.Task.Seq) }
 
 // of is where a frame stands on the x axis.
-func (s Scale) of(e sim.Experiment, f *sim.ArmFrame) float64 {
+func (s Scale) of(e sim.Experiment, f *sim.ArmFrame) float64 { return s.place(e, f.Step, f.FLOPs) }
+
+// place is where something stands on the x axis that was measured at a step, when so much had been computed.
+func (s Scale) place(e sim.Experiment, step int, flops float64) float64 {
 	switch s {
 	case Tokens:
-		return float64(f.Step) * tokens(e) / 1e3
+		return float64(step) * tokens(e) / 1e3
 	case FLOPs:
-		return f.FLOPs / 1e9
+		return flops / 1e9
 	}
-	return float64(f.Step)
+	return float64(step)
 }
 
 // end is where the x axis ends: the last step, and for compute what the dearest arm will have cost if it goes on as now.

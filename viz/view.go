@@ -11,6 +11,7 @@ import (
 	"github.com/hajimehoshi/ebiten/v2"
 
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/viz/held"
 	"github.com/sparkling-lab/sparkling/viz/look"
 )
 
@@ -26,6 +27,9 @@ type View struct {
 	inside   bool
 	looks    []look.Look               // of the record's arms
 	spreads  map[*sim.PairGroup]spread // of the record's frames, by their first group
+
+	readings [][]held.Reading // of the picture that is being drawn, by arm: kept so that a picture leaves little behind
+	moments  []moment         // the same of its widenings
 
 	pen    *pen
 	image  *ebiten.Image

@@ -1,0 +1,73 @@
+package viz
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/sparkling-lab/sparkling/viz/held"
+)
+
+// moment is a place on an x axis where arms were widened.
+type moment struct {
+	x       float64
+	reports []int // which of the record's
+}
+
+// widenings marks every widening of every arm up to a step.
+func (v *View) widenings(a axes, step int) {
+	v.moments = v.moments[:0]
+	for i := range v.rec.Reports {
+		p := &v.rec.Reports[i]
+		cost, ok := held.Cost(v.rec, p)
+		if !ok || p.Step > step {
+			continue
+		}
+		x, k := a.x(v.scale.place(v.rec.Experiment, p.Step, cost)), 0
+		for k < len(v.moments) && math.Abs(v.moments[k].x-x) >= 1 {
+			k++
+		}
+		if k == len(v.moments) {
+			v.moments = append(v.moments, moment{x: x})
+			v.pen.line([]point{{x, a.in.y}, {x, a.in.y + a.in.h}}, 1, faint, []float64{3, 3})
+		}
+		v.moments[k].reports = append(v.moments[k].reports, i)
+	}
+}
+
+// jump is the least height in CSS pixels by which a loss has to change at a widening to be written beside it.
+const jump = 12
+
+// jumps writes beside the marks of the widenings what they are, which arms were widened where not all were, and the loss just after where
+// that is another one.
+func (v *View) jumps(a axes) {
+	differ, free := held.Differ(v.rec.Experiment), a.in.x // words begin right of free
+	for _, m := range v.moments {
+		x, y := m.x+6, a.in.y+36
+		if x < free {
+			y += labelPitch
+		}
+		list := []label{{y: y, name: "widened"}}
+		for _, i := range m.reports {
+			if p := &v.rec.Reports[i]; math.Abs(a.y(float64(p.HeldAfter))-a.y(float64(p.HeldBefore))) >= jump {
+				list = append(list, label{y: a.y(float64(p.HeldAfter)), value: fmt.Sprintf("%.3f", p.HeldAfter), look: v.looks[p.Arm]})
+			}
+		}
+		apart(list, a.in.y, a.in.y+a.in.h)
+		for _, l := range list {
+			at := x
+			if l.value != "" {
+				v.pen.mark(l.look, at+4, l.y, 3)
+				v.pen.text(l.value, at+11, l.y, small, l.look.Hue, left)
+				continue
+			}
+			for _, i := range m.reports {
+				if differ {
+					v.pen.mark(v.looks[v.rec.Reports[i].Arm], at+4, l.y, 3)
+					at += 11
+				}
+			}
+			v.pen.text(l.name, at, l.y, small, soft, left)
+			free = at + v.pen.width(l.name, small) + 4
+		}
+	}
+}
