@@ -76,7 +76,7 @@ func TestArmsThatBeginOnTheirOwnTrainBesideTheOthersAndMayEndEarlier(t *testing.
 		_, ok = r.HeldAt(i, 60)
 		assert.True(t, ok, "the last reading stands for an arm that has ended")
 	}
-	assert.Contains(t, r.Describe(60, nil), "Wide, equal compute: held-out loss")
+	assert.Contains(t, r.Describe(60, nil), "Wide, equal compute: loss")
 	assert.Equal(t, 2, e.Baseline())
 	_, ok := r.Gap(0, 2, 60)
 	assert.True(t, ok)

@@ -19,9 +19,9 @@ func (r *Record) Describe(step int, arms []ArmStatus) string {
 			continue
 		}
 		if loss, ok := r.HeldAt(i, step); ok {
-			fmt.Fprintf(&b, " %s: held-out loss %.3f%s", a.Name, loss, r.lock(i, step))
+			fmt.Fprintf(&b, " %s: loss %.3f on %d held-out windows%s", a.Name, loss, HeldWindows, r.lock(i, step))
 			if whole, ok := r.Final(i); ok && step >= r.Tracks[i][len(r.Tracks[i])-1].Step {
-				fmt.Fprintf(&b, "; on the whole held-out text %.4f", whole)
+				fmt.Fprintf(&b, "; loss %.4f on the whole held-out text", whole)
 			}
 			b.WriteString(".")
 		}

@@ -45,14 +45,14 @@ func (k Knob) named() Knob {
 // calls reports whether a name of an arm is one that the program gives it.
 func (e Experiment) calls(arm int, name string) bool {
 	own, _ := e.called(arm)
-	b, known := e.base()
+	b, known := e.Base()
 	return name == own || known && arm < len(b.Arms) && name == b.Arms[arm].Name
 }
 
 // calling is what the program calls an arm, and says about it: what the built-in experiment that this one was does, where the arm does the
 // same there; else what follows from what the arm does.
 func (e Experiment) calling(arm int) (name, about string) {
-	if b, known := e.base(); known && arm < len(b.Arms) && Alike(e.Arms[arm], b.Arms[arm]) {
+	if b, known := e.Base(); known && arm < len(b.Arms) && Alike(e.Arms[arm], b.Arms[arm]) {
 		return b.Arms[arm].Name, b.Arms[arm].About
 	}
 	return e.called(arm)

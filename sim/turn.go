@@ -68,8 +68,8 @@ func Changes(from, to Experiment) []Knob {
 // changedSuffix ends the name of a built-in experiment with other controls.
 const changedSuffix = " (changed)"
 
-// base is the built-in experiment that e is, or that it was before controls were turned.
-func (e Experiment) base() (Builtin, bool) {
+// Base is the built-in experiment that e is, or that it was before controls were turned.
+func (e Experiment) Base() (Builtin, bool) {
 	name, changed := strings.CutSuffix(e.Name, changedSuffix)
 	for _, b := range builtins() {
 		if b.Name == name && len(b.Arms) == len(e.Arms) && (changed || b.About == e.About) {
@@ -81,7 +81,7 @@ func (e Experiment) base() (Builtin, bool) {
 
 // retitle makes the name of what was a built-in experiment say so where a control is turned that its text does not hold for.
 func (e *Experiment) retitle() {
-	b, ok := e.base()
+	b, ok := e.Base()
 	if !ok {
 		return
 	}

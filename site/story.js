@@ -1,19 +1,20 @@
 // The words answer to what happens: a chapter for each phase of the run, with the numbers that were measured. A reader may turn back;
-// the next event turns the page again. No number of a result is written down here or in the page.
+// the next event turns the page again. The text in the page stands where the program says that it is true of what runs; what can be said of
+// anything else is told. No number of a result is written down here or in the page.
 
 import { armWord } from "./marks.js";
-import { told } from "./lessons.js";
+import { cosines, digits, told } from "./lessons.js";
 
 export class Story {
   #phase = "";
   #turned = ""; // the chapter the reader has turned to
   #shape = "";
-  #examples;
+  #first; // the example whose text is in the page
   #said = "";
   #state;
 
   constructor(lab) {
-    this.#examples = JSON.parse(lab.examples());
+    this.#first = JSON.parse(lab.examples())[0].name;
     for (const button of document.querySelectorAll("#chapters button")) {
       button.addEventListener("click", () => {
         this.#turned = button.dataset.chapter;
@@ -39,12 +40,11 @@ export class Story {
 
   #open(state) {
     const shown = this.#turned || this.#phase;
-    const known = this.#examples.find(({ name, arms }) => name === state.name && arms.join() === state.arms.map((arm) => arm.name).join());
-    const first = known === this.#examples[0];
+    const first = state.told === this.#first;
     for (const article of document.querySelectorAll("article[data-chapter]")) article.hidden = !first || article.dataset.chapter !== shown;
     document.getElementById("told").hidden = first;
     document.getElementById("outcome").hidden = shown !== "end" || !state.done;
-    if (!first) this.#tell(known, shown, state);
+    if (!first) this.#tell(shown, state);
     for (const button of document.querySelectorAll("#chapters button")) {
       const chapter = button.dataset.chapter;
       button.classList.toggle("now", chapter === this.#phase && chapter !== shown);
@@ -54,8 +54,8 @@ export class Story {
   }
 
   // The text of any other experiment than the first. It is replaced only where it says something else now.
-  #tell(known, chapter, state) {
-    const paragraphs = told(known?.name, chapter, state, known?.about);
+  #tell(chapter, state) {
+    const paragraphs = told(chapter, state);
     if (chapter === "learning") paragraphs.push(this.#list(state.arms));
     const said = JSON.stringify([state.name, paragraphs.map((p) => p.textContent)]);
     if (said === this.#said) return;
@@ -73,12 +73,11 @@ export class Story {
     return list;
   }
 
-  // What depends on which arms there are. A paragraph about an arm that is not there is left out.
+  // What depends on which arms there are. The first text stands beside its own arms only, which have their roles.
   #names({ arms }) {
     slot("arms").replaceChildren(...this.#list(arms).children);
     for (const node of document.querySelectorAll("[data-arm]")) {
       const arm = arms.find(({ role }) => role === node.dataset.arm);
-      node.closest("p").hidden = !arm;
       node.replaceChildren(...(arm ? [armWord(arm)] : []));
     }
     slot("results").replaceChildren(...arms.map((arm) => {
@@ -90,32 +89,26 @@ export class Story {
 
   #numbers(state) {
     const role = (name) => state.arms.find((arm) => arm.role === name);
-    for (const [name, value] of [["factor", state.factor && `×${state.factor}`], ["fork", state.fork], ["steps", state.steps], ["beta2", state.beta2]]) {
-      for (const node of slots(name)) set(node, value);
+    for (const name of ["factor", "fork", "beta2", "windows"]) {
+      for (const node of slots(name)) set(node, name === "factor" ? `×${state.factor}` : state[name]);
     }
-    const widened = state.arms.filter((arm) => arm.logit);
-    const logit = Math.max(...widened.map((arm) => Number(arm.logit)));
-    slot("logit").hidden = widened.length === 0;
-    if (widened.length) set(slot("logit").querySelector("output"), logit === 0 ? "0" : logit.toPrecision(2));
+    for (const note of document.querySelectorAll("[data-beta2]")) note.hidden = (note.dataset.beta2 === "paper") !== (Number(state.beta2) === 0.95);
+    set(slot("did"), state.did.join(" "));
 
-    const free = role("asymmetric") ?? role("sparkling");
-    slot("cos").hidden = !free?.lock.pairs;
-    if (free?.lock.pairs) {
-      set(slot("cos").firstElementChild, `${free.lock.step - state.fork} steps after the fork the mean cosine of the halves is ${digits(free.lock.weight)} in weights and ${digits(free.lock.grad)} in gradients`);
-    }
+    const free = role("asymmetric")?.lock;
+    set(slot("cos"), free?.pairs ? `${parted(free)}; ${free.step - state.fork} steps after the fork the mean cosine of the halves is ${cosines(free)}.` : "");
     const rho = role("sparkling")?.rho;
     if (rho) set(slot("rho"), rho);
-    const copy = role("copy");
-    if (copy?.lock.pairs) {
-      const { locked, pairs } = copy.lock;
-      set(slot("locked"), locked === pairs ? `Still glued: ${locked} of ${pairs} pairs are equal to the last bit.` : `${locked} of ${pairs} pairs are equal to the last bit.`);
-    }
+    const copy = role("copy")?.lock;
+    set(slot("locked"), copy?.pairs ? `${copy.locked === copy.pairs ? "Still glued: " : ""}${copy.locked} of ${copy.pairs} pairs are equal to the last bit.` : "");
     [...slot("results").children].forEach((item, i) => set(item.lastElementChild, digits(state.arms[i].whole, 4)));
     set(slot("verdict"), verdict(role));
   }
 }
 
-/** What the end shows, from the numbers of this run and nothing else. */
+const parted = ({ locked, pairs }) => (locked ? `${locked} of ${pairs} pairs are still equal` : "One step, and they are two neurons");
+
+/** What the end shows, from the numbers of this run and nothing else: all of them are losses on the whole held-out text. */
 function verdict(role) {
   const held = (name) => (role(name)?.whole ? Number(role(name).whole) : NaN);
   const small = held("small"), copy = held("copy"), asymmetric = held("asymmetric"), sparkling = held("sparkling");
@@ -123,7 +116,7 @@ function verdict(role) {
   const parts = [];
   if (copy > 0 && small > 0) {
     const as = Math.abs(copy - small) < 0.01 ? ", as if it had never been widened" : "";
-    parts.push(`Copy ended ${by(copy, small)} the small network${as}.`);
+    parts.push(`On the whole text Copy ended ${by(copy, small)} the small network${as}.`);
   }
   if (asymmetric > 0 && copy > 0) parts.push(`Emptying the copies’ memory ended ${by(asymmetric, copy)} Copy.`);
   if (sparkling > 0 && asymmetric > 0) parts.push(`The second warm-up ended ${by(sparkling, asymmetric)} that.`);
@@ -132,7 +125,6 @@ function verdict(role) {
 
 const slots = (name) => document.querySelectorAll(`[data-slot=${name}]`);
 const slot = (name) => slots(name)[0];
-const digits = (exact, n = 3) => (exact ? Number(exact).toFixed(n) : "–");
 
 function set(node, v) {
   const s = String(v);

@@ -22,7 +22,7 @@ export class Table {
       this.#build(state.arms);
     }
     set(document.getElementById("table-step"), state.step);
-    state.arms.forEach((arm, i) => this.#row(this.#rows[i], arm));
+    state.arms.forEach((arm, i) => this.#row(this.#rows[i], arm, state.windows));
     set(document.getElementById("doing"), state.arms.filter(({ doing }) => doing).map(({ name, doing }) => `${name} is ${doing}.`).join(" "));
     this.#fail(state.arms);
     this.#say(state);
@@ -41,12 +41,12 @@ export class Table {
     });
   }
 
-  #row({ cells: [train, held, lock, lr] }, arm) {
+  #row({ cells: [train, held, lock, lr] }, arm, windows) {
     value(train, arm.train);
     value(held, arm.held);
-    held.title = arm.held && `${arm.held}, measured at step ${arm.heldAt}`;
+    held.title = arm.held && `${arm.held} on ${windows} windows, measured at step ${arm.heldAt}`;
     set(lock, arm.lock.pairs ? `${arm.lock.locked}/${arm.lock.pairs}` : "–");
-    lock.title = arm.lock.pairs ? `mean cosine at step ${arm.lock.step}: weights ${arm.lock.weight || "–"}, gradients ${arm.lock.grad || "–"}` : "";
+    lock.title = arm.lock.pairs ? `mean cosine at step ${arm.lock.step}: weights ${arm.lock.weight || "none"}, gradients ${arm.lock.grad || "none"}` : "";
     lock.classList.toggle("locked", arm.lock.pairs > 0 && arm.lock.locked === arm.lock.pairs);
     set(lr, arm.lrNew ? (1000 * arm.lrNew).toFixed(2) : "–");
     lr.title = arm.lrNew && `new parameters ${arm.lrNew}, old parameters ${arm.lrOld}`;

@@ -8,24 +8,34 @@ import (
 
 // Example is one of the experiments that the program brings along.
 type Example struct {
-	Name   string   `json:"name"`
-	Title  string   `json:"title"`
-	About  string   `json:"about"`
-	Lesson bool     `json:"lesson"`
-	Arms   []string `json:"arms"` // their names
+	Name   string `json:"name"`
+	Title  string `json:"title"`
+	About  string `json:"about"`
+	Lesson bool   `json:"lesson"`
 }
 
 // Examples lists them, the default first.
 func Examples() []Example {
 	var out []Example
 	for _, b := range sim.Builtins() {
-		x := Example{Name: b.Name, Title: b.Title, About: b.About, Lesson: b.Lesson}
-		for _, a := range b.Arms {
-			x.Arms = append(x.Arms, a.Name)
-		}
-		out = append(out, x)
+		out = append(out, Example{Name: b.Name, Title: b.Title, About: b.About, Lesson: b.Lesson})
 	}
 	return out
+}
+
+// told is the name of the example whose text is true beside an experiment: its arms have the names of that example's and do the same, whatever
+// the seed, the sizes and the steps; empty where there is none.
+func told(e sim.Experiment) string {
+	b, known := e.Base()
+	if !known || b.Optimizer.Kind != e.Optimizer.Kind || (b.Model.Experts > 1) != (e.Model.Experts > 1) {
+		return ""
+	}
+	for i, a := range e.Arms {
+		if a.Name != b.Arms[i].Name || !sim.Alike(a, b.Arms[i]) {
+			return ""
+		}
+	}
+	return b.Name
 }
 
 // Chosen is the name of the example that an experiment is, bit for bit but for the step of its widening, which a reader may choose while it

@@ -9,7 +9,7 @@ import (
 // Phase says which chapter of the story the shown step belongs to.
 type Phase string
 
-// The chapters: the small network learns; its halves are freshly linked; they come apart; the run is over.
+// The chapters: the small network learns; its halves are freshly linked, arm by arm; they come apart; the run is over.
 const (
 	Learning Phase = "learning"
 	Widened  Phase = "widened"
@@ -17,17 +17,22 @@ const (
 	End      Phase = "end"
 )
 
-// apartAfter is how many steps after the widening the story turns from what was done to what comes of it.
+// apartAfter is how many steps after the first widening of the last arm the story turns from what was done to what comes of it.
 const apartAfter = 40
 
 func phase(e sim.Experiment, step int, forked bool) Phase {
-	fork := e.Fork()
+	fork, all := e.Fork(), 0
+	for _, a := range e.Arms {
+		if a.Widens() {
+			all = max(all, a.Widen[0].Step)
+		}
+	}
 	switch {
 	case step >= e.Steps:
 		return End
 	case step < fork || !forked:
 		return Learning
-	case step < min(fork+apartAfter, e.Steps):
+	case step < all+apartAfter:
 		return Widened
 	}
 	return Apart

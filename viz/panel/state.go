@@ -5,6 +5,7 @@ package panel
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,21 +16,24 @@ import (
 // State is everything that the page's words and controls depend on. Numbers that were measured are strings with the shortest
 // digits that give the float32 again, as in the CSV; an empty string is "not measured".
 type State struct {
-	Name     string `json:"name"`
-	Phase    Phase  `json:"phase"`
-	Step     int    `json:"step"`  // the step that is shown
-	Last     int    `json:"last"`  // the newest step that every arm has reached
-	Steps    int    `json:"steps"` // of the experiment
-	Fork     int    `json:"fork"`  // where the arms part
-	Factor   string `json:"factor"`
-	Live     bool   `json:"live"` // Step follows Last
-	Playing  bool   `json:"playing"`
-	Done     bool   `json:"done"`
-	Forked   bool   `json:"forked"`
-	Speed    string `json:"speed"`    // "max", or a multiple of the default pace
-	Describe string `json:"describe"` // the plain sentences for a screen reader
-	Beta2    string `json:"beta2"`
-	Arms     []Arm  `json:"arms"`
+	Name     string   `json:"name"`
+	Phase    Phase    `json:"phase"`
+	Step     int      `json:"step"`  // the step that is shown
+	Last     int      `json:"last"`  // the newest step that every arm has reached
+	Steps    int      `json:"steps"` // of the experiment
+	Fork     int      `json:"fork"`  // where the arms part
+	Factor   string   `json:"factor"`
+	Live     bool     `json:"live"` // Step follows Last
+	Playing  bool     `json:"playing"`
+	Done     bool     `json:"done"`
+	Forked   bool     `json:"forked"`
+	Speed    string   `json:"speed"`    // "max", or a multiple of the default pace
+	Describe string   `json:"describe"` // the plain sentences for a screen reader
+	Beta2    string   `json:"beta2"`
+	Told     string   `json:"told"`    // the example whose own text is true here; empty: only what can be said of any is
+	Did      []string `json:"did"`     // what the widening makes of the network, and how far it moved what it says
+	Windows  int      `json:"windows"` // of the held-out text, on which Held, Before and After are measured; Whole is of all of it
+	Arms     []Arm    `json:"arms"`
 }
 
 // Arm is one row of the table of arms at the shown step.
@@ -44,15 +48,15 @@ type Arm struct {
 
 	Step    int    `json:"step"` // −1 where the arm has not begun
 	Train   string `json:"train"`
-	Held    string `json:"held"`
+	Held    string `json:"held"`   // loss on fixed windows of the held-out text
 	HeldAt  int    `json:"heldAt"` // the step at which Held was measured
 	Whole   string `json:"whole"`  // loss on the whole held-out part, at the end
 	LROld   string `json:"lrOld"`
 	LRNew   string `json:"lrNew"`
 	Lock    Lock   `json:"lock"`
-	Logit   string `json:"logit"`  // largest change of any logit by the widening
-	Before  string `json:"before"` // held-out loss just before the newest widening
+	Before  string `json:"before"` // loss on the held-out windows just before the newest widening
 	After   string `json:"after"`  // and just after it
+	Mix     string `json:"mix"`    // by what share it moved what a block adds beside what enters it, where most
 	Rho     string `json:"rho"`    // of the re-warmup; empty without one
 	Widened bool   `json:"widened"`
 }
@@ -69,6 +73,7 @@ func Of(s *sim.Session, shown int) State {
 		Name: e.Name, Step: shown, Last: last, Steps: e.Steps, Fork: e.Fork(), Live: live,
 		Playing: s.Playing(), Done: s.Done(), Forked: s.Forked(), Speed: SpeedName(s.Speed()), Describe: s.Describe(),
 		Beta2: strconv.FormatFloat(e.Optimizer.Beta2, 'g', -1, 64), Factor: factor(e),
+		Told: told(e), Did: did(rec, shown), Windows: sim.HeldWindows,
 	}
 	out.Phase = phase(e, shown, out.Forked)
 	status, looks := s.Arms(), look.Of(e)
@@ -114,10 +119,29 @@ func arm(rec *sim.Record, i int, a sim.Arm, status sim.ArmStatus, shown int) Arm
 	if w, ok := rec.Final(i); ok && out.Step >= 0 && shown >= rec.Tracks[i][len(rec.Tracks[i])-1].Step {
 		out.Whole = number(w)
 	}
-	if r, ok := rec.Report(i); ok && r.Step <= shown {
-		out.Logit, out.Before, out.After = number(r.LogitError), number(r.HeldBefore), number(r.HeldAfter)
+	if r, ok := report(rec, i, shown); ok {
+		out.Before, out.After, out.Mix = number(r.HeldBefore), number(r.HeldAfter), mix(r)
 	}
 	return out
+}
+
+// report is what the newest widening of an arm at or before a step did.
+func report(rec *sim.Record, arm, step int) (sim.Report, bool) {
+	for _, r := range slices.Backward(rec.Reports) {
+		if r.Arm == arm && r.Step <= step {
+			return r, true
+		}
+	}
+	return sim.Report{}, false
+}
+
+// mix is the largest relative change of any block's ratio.
+func mix(r sim.Report) string {
+	most := 0.0
+	for k, after := range r.RMSAfter {
+		most = math.Max(most, math.Abs(float64(after.Ratio()/r.RMSBefore[k].Ratio()-1)))
+	}
+	return number(float32(most))
 }
 
 // newest is the newest frame of an arm, at or before step, that has what is asked for. An arm that forks later has none of its

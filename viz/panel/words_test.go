@@ -1,0 +1,134 @@
+package panel
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/sim"
+)
+
+// turned is a built-in experiment with some controls turned.
+func turned(t *testing.T, name string, turns ...string) sim.Experiment {
+	t.Helper()
+	e, err := sim.Named(name)
+	require.NoError(t, err)
+	for i := 0; i < len(turns); i += 2 {
+		e, err = Change(e, turns[i], turns[i+1])
+		require.NoError(t, err)
+	}
+	return e
+}
+
+func TestOwnTextOfAnExampleStandsOnlyWhereItsArmsDoTheSame(t *testing.T) {
+	for _, x := range Examples() {
+		e, err := sim.Named(x.Name)
+		require.NoError(t, err)
+		assert.Equal(t, x.Name, told(e))
+	}
+	for _, turns := range [][]string{{"seed", "7"}, {"steps", "900"}, {"widen-at", "300"}, {"hidden", "48"}, {"beta2", "0.95"}, {"rho", "1.5"}} {
+		assert.Equal(t, "default", told(turned(t, "default", turns...)), "%v", turns)
+	}
+	for _, turns := range [][]string{
+		{"init", "random-random"}, {"axis", "hidden"}, {"factor", "1.5"}, {"factor", "3"}, {"stages", "2"}, {"arm1.scale", "none"}, {"arm1.init", "random-zero"},
+		{"arm2.treatment", "drop"}, {"optimizer", "muon"},
+	} {
+		assert.Empty(t, told(turned(t, "default", turns...)), "%v", turns)
+	}
+	assert.Empty(t, told(turned(t, "lock", "arm0.init", "random-random")))
+	mine := sim.Default()
+	mine.Arms[1].Name = "Mine"
+	assert.Empty(t, told(mine), "the text calls the arms by their names")
+}
+
+// record is one in which every arm was widened at all its steps, and its logits moved that far.
+func record(e sim.Experiment, moved float32) *sim.Record {
+	rec := &sim.Record{Experiment: e, Tracks: make([][]sim.ArmFrame, len(e.Arms))}
+	for i, a := range e.Arms {
+		for _, w := range a.Widen {
+			if a.Widens() {
+				rec.Reports = append(rec.Reports, sim.Report{Arm: i, Step: w.Step, LogitError: moved})
+			}
+		}
+	}
+	return rec
+}
+
+func TestWhatAWideningMadeIsSaidAsItIs(t *testing.T) {
+	const rounding, far = 6.2e-6, 3.7
+	for _, x := range []struct {
+		experiment string
+		turns      []string
+		moved      float32
+		want       []string
+	}{
+		{"default", nil, rounding, []string{"Every neuron of every expert now has an exact copy, drawn as two linked halves. Twice as wide, and yet it says the same as before: no logit moved by more than 6.2e-06."}},
+		{"default", nil, 0, []string{"Every neuron of every expert now has an exact copy, drawn as two linked halves. Twice as wide, and yet it says the same as before: no logit moved at all."}},
+		{"default", []string{"init", "random-random"}, far, []string{"There are now twice as many neurons: new rows and new columns are random. The network does not say the same as before: logits moved by up to 3.7."}},
+		{"default", []string{"factor", "1.5"}, far, []string{"There are now 1.5 times as many neurons: some were copied more often than others, and every copy is linked to its original. The network does not say the same as before: logits moved by up to 3.7."}},
+		{"default", []string{"factor", "3"}, rounding, []string{"Every neuron of every expert now has 2 exact copies, linked to it. 3 times as wide, and yet it says the same as before: no logit moved by more than 6.2e-06."}},
+		{"default", []string{"axis", "hidden"}, rounding, []string{"Every channel of the residual stream now has an exact copy, drawn as two linked halves. Twice as wide, and yet it says the same as before: no logit moved by more than 6.2e-06."}},
+		{"gains", nil, far, []string{
+			"In Copied gains every channel of the residual stream now has an exact copy, drawn as two linked halves. The network does not say the same as before: logits moved by up to 3.7.",
+			"In Drawn gains there are now twice as many channels: copies, but for the gains of the norms, which were drawn. The network does not say the same as before: logits moved by up to 3.7."}},
+		{"signal", nil, float32(math.NaN()), []string{
+			"In Scaled every neuron of every expert, and every channel of the residual stream, now has an exact copy, drawn as two linked halves. What the network says is not a number.",
+			"In Unscaled every neuron of every expert, and every channel of the residual stream, now has an exact copy, drawn as two linked halves, without the factor that keeps the RMS. What the network says is not a number.",
+			"In Random there are now twice as many neurons and channels: new rows and new columns are random. What the network says is not a number."}},
+	} {
+		e := turned(t, x.experiment, x.turns...)
+		assert.Equal(t, x.want, did(record(e, x.moved), e.Steps), "%s %v", x.experiment, x.turns)
+	}
+}
+
+func TestNothingIsSaidToHaveMovedBeforeItWasMeasured(t *testing.T) {
+	e := sim.Default()
+	for _, rec := range []*sim.Record{{Experiment: e}, record(e, 5)} {
+		assert.Equal(t, []string{"Every neuron of every expert now has an exact copy, drawn as two linked halves."}, did(rec, e.Fork()-1))
+	}
+	e.Arms = e.Arms[:1]
+	assert.Empty(t, did(&sim.Record{Experiment: e}, e.Steps), "nothing is widened")
+}
+
+// Of several widenings the newest at the shown step is told, also when the reader looks back.
+func TestStagesAreToldOneAfterTheOther(t *testing.T) {
+	e := turned(t, "stages")
+	rec := record(e, 6e-6)
+	first, both := did(rec, 250), did(rec, 500)
+	require.Len(t, first, 2)
+	assert.True(t, strings.HasPrefix(first[0], "In Copy, staged and SPARKLING, staged every neuron of every expert now has an exact copy"), first[0])
+	assert.Equal(t, "In SPARKLING 4x every neuron of every expert now has 3 exact copies, linked to it.", first[1], "not yet widened")
+	assert.Contains(t, both[1], "4 times as wide")
+}
+
+func TestEveryPairOfInitialisationsIsSaidInWords(t *testing.T) {
+	e, said := sim.Default(), map[string]bool{}
+	for _, k := range Controls(e) {
+		if k.ID != "init" {
+			continue
+		}
+		for _, c := range k.Choices {
+			arm := turned(t, "default", "arm1.treatment", "norm-adapted").Arms[1]
+			if c.Value != "fp-random" {
+				arm = turned(t, "default", "init", c.Value).Arms[1]
+			}
+			said[made(arm.Widen[0])] = true
+			assert.NotContains(t, made(arm.Widen[0]), ": .", c.Value)
+		}
+		assert.Len(t, said, len(k.Choices), "each in words of its own")
+	}
+}
+
+func TestChapterApartBeginsWhenEveryArmWasWidened(t *testing.T) {
+	e := turned(t, "stages") // at 250 two arms, at 500 the third
+	for step, want := range map[int]Phase{249: Learning, 250: Widened, 300: Widened, 539: Widened, 540: Apart, 999: Apart, 1000: End} {
+		assert.Equal(t, want, phase(e, step, true), "step %d", step)
+	}
+	e = sim.Default()
+	for step, want := range map[int]Phase{499: Learning, 500: Widened, 539: Widened, 540: Apart, 1000: End} {
+		assert.Equal(t, want, phase(e, step, true), "step %d", step)
+	}
+}
