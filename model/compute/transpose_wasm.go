@@ -1,9 +1,9 @@
 package compute
 
-// transpose4 transposes 4 rows of src of one column or more. Distances are in bytes.
+// transposeLoop transposes fours times four rows of src, at least that many, of one column or more. Distances are in bytes.
 //
 //go:noescape
-func transpose4(dst *float32, ldd int, src *float32, lds, cols int)
+func transposeLoop(dst *float32, ldd int, src *float32, lds, cols, fours int)
 
 // ownTranspose transposes as many rows of src as four at a time make, and says how many.
 func ownTranspose(dst, src Mat) int {
@@ -13,8 +13,6 @@ func ownTranspose(dst, src Mat) int {
 	}
 	// What the assembly will read and write, checked once.
 	_, _ = dst.Data[(src.Cols-1)*dst.Stride+rows-1], src.Data[(rows-1)*src.Stride+src.Cols-1]
-	for i := 0; i < rows; i += 4 {
-		transpose4(&dst.Data[i], 4*dst.Stride, &src.Data[i*src.Stride], 4*src.Stride, src.Cols)
-	}
+	transposeLoop(&dst.Data[0], 4*dst.Stride, &src.Data[0], 4*src.Stride, src.Cols, rows/4)
 	return rows
 }
