@@ -1,5 +1,5 @@
 // A worker that fetches and compiles the programs while the page's own thread is busy. The pictures come first; the trainer's bytes
-// follow theirs. It says how many bytes there are, how many have come, and hands over what is compiled or why it is not there.
+// follow theirs. It says how many bytes there are to fetch, how many have come, and hands over what is compiled or why it is not there.
 
 import { readManifest, fetchProgram } from "./program.js";
 
@@ -7,10 +7,16 @@ const order = ["wasm/lab.wasm", "wasm/trainer.wasm"];
 
 async function all() {
   const { files } = await readManifest();
-  postMessage({ total: order.reduce((sum, name) => sum + files[name].bytes, 0), report: "report/index.html" in files });
+  postMessage({ report: "report/index.html" in files });
+  const sent = {}; // of each program that has begun: bytes that came, of how many
   for (const name of order) {
+    const came = (got, size, form) => {
+      sent[name] = { got, size };
+      const list = order.map((other) => sent[other] ?? { got: 0, size: files[other][form] || files[other].bytes }); // what follows comes in the same form
+      postMessage({ got: list.reduce((sum, { got }) => sum + got, 0), total: list.reduce((sum, { size }) => sum + size, 0) });
+    };
     await new Promise((arrived) => {
-      fetchProgram(name, files[name], (got) => postMessage({ got }), arrived)
+      fetchProgram(name, files[name], came, arrived)
         .then((module) => postMessage({ name, module }), (err) => postMessage({ name, error: err.message }));
     });
   }

@@ -21,16 +21,11 @@ function fail(sentence) {
   byID("stage").hidden = false;
 }
 
-/** Shows how much of both programs is here, of how much there is. */
-function progress(total) {
-  let got = 0;
+/** Shows how much of both programs has been fetched, of how much there is to fetch. */
+function progress(got, total) {
   const mb = (n) => (n / 1e6).toFixed(1);
-  const show = () => {
-    byID("progress").value = got / total;
-    byID("progress-text").textContent = got < total ? `Loading the program: ${mb(got)} of ${mb(total)} MB` : "Starting the program";
-  };
-  show();
-  return (n) => { got += n; show(); };
+  byID("progress").value = got / total;
+  byID("progress-text").textContent = got < total ? `Loading the program: ${mb(got)} of ${mb(total)} MB` : "Starting the program";
 }
 
 /** Lets a worker fetch both programs; each is a promise of its own, for the pictures do not wait for the trainer. */
@@ -40,14 +35,13 @@ function fetchPrograms() {
   const program = (name) => new Promise((come, fail) => { open[name] = { come, fail }; });
   const lab = program("wasm/lab.wasm"), trainer = program("wasm/trainer.wasm");
   trainer.catch(() => {}); // it is awaited last
-  let got, begun;
+  let begun;
   const begins = new Promise((resolve) => { begun = resolve; });
   worker.onmessage = ({ data }) => {
-    if (data.total) {
+    if ("report" in data) {
       begun();
-      got = progress(data.total);
       byID("report").hidden = !data.report;
-    } else if (data.got) got(data.got);
+    } else if (data.total) progress(data.got, data.total);
     else if (data.module) open[data.name].come(data.module);
     else open[data.name].fail(new Error(data.error));
   };
@@ -107,6 +101,12 @@ async function load() {
   programs.stop();
   byID("loading").hidden = true;
 }
+
+// The address is the experiment's: going to the text leaves it alone.
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  byID("story").focus();
+});
 
 load().catch((err) => {
   console.error(err);

@@ -10,36 +10,53 @@ export async function readManifest() {
   return response.json();
 }
 
+// How the manifest calls the forms in which a host may send a file. It knows no size in zstd, which is about as small as brotli.
+const forms = { br: "brotli", zstd: "brotli", gzip: "gzip" };
+
 /**
- * Compiles the program while it arrives. got is called with the number of (unpacked) bytes of each piece, arrived after the last one.
- * A host that does not compress costs three times the bytes: there, the .gz sibling is unpacked here.
+ * Compiles the program while it arrives. came is called with how many bytes of it have been fetched, of how many, and in which form;
+ * arrived after the last one. A host that does not compress costs three times the bytes: there, the .gz sibling is unpacked here.
  */
-export async function fetchProgram(name, file, got, arrived) {
+export async function fetchProgram(name, file, came, arrived) {
   const address = new URL(`${name}?v=${file.sha256.slice(0, 12)}`, base);
   let response = await fetch(address);
-  if (response.ok && file.gzip && !response.headers.get("content-encoding") && typeof DecompressionStream === "function") {
-    response = (await gzipped(address)) ?? response;
+  let form = forms[response.headers.get("content-encoding")] ?? "bytes";
+  const sibling = response.ok && file.gzip && form === "bytes" && typeof DecompressionStream === "function" && await gzipped(address);
+  if (sibling) {
+    response.body.cancel(); // unread
+    [response, form] = [sibling, "gzip"];
   }
   if (!response.ok) throw new Error(`${name}: ${response.status}`);
-  let counted = 0;
-  const body = response.body.pipeThrough(new TransformStream({
-    transform(piece, controller) {
-      counted += piece.byteLength;
-      got(piece.byteLength);
-      controller.enqueue(piece);
-    },
-    flush: arrived,
-  }));
+
+  // Where the browser unpacks, the bytes that are seen here are not those that were fetched, which are counted as the same share of what the
+  // host says that it sends; where it says nothing, of the page's own file in that form.
+  const size = Number(response.headers.get("content-length")) || file[form] || file.bytes;
+  let seen = 0, unpacked = 0;
+  const see = (n, of) => { seen += n; came(Math.round(seen / of * size), size, form); };
+  see(0, size);
+  let body = response.body;
+  if (sibling) body = body.pipeThrough(count((n) => see(n, size))).pipeThrough(new DecompressionStream("gzip"));
+  body = body.pipeThrough(count((n) => { unpacked += n; if (!sibling) see(n, file.bytes); }, arrived));
   const module = await WebAssembly.compileStreaming(new Response(body, { headers: { "content-type": "application/wasm" } }));
-  if (counted !== file.bytes) throw new Error(`${name}: ${counted} bytes came instead of ${file.bytes}`);
+  if (unpacked !== file.bytes) throw new Error(`${name}: ${unpacked} bytes came instead of ${file.bytes}`);
   return module;
 }
 
-/** The compressed sibling, unpacked; undefined where the host has none. */
+/** Lets a stream pass, and tells the length of every piece. */
+function count(length, flush) {
+  return new TransformStream({
+    transform(piece, controller) {
+      length(piece.byteLength);
+      controller.enqueue(piece);
+    },
+    flush,
+  });
+}
+
+/** The compressed sibling as it is; undefined where the host has none. */
 async function gzipped(address) {
   const sibling = new URL(address);
   sibling.pathname += ".gz";
   const response = await fetch(sibling);
-  if (!response.ok || response.headers.get("content-encoding")) return undefined;
-  return new Response(response.body.pipeThrough(new DecompressionStream("gzip")));
+  return response.ok && !response.headers.get("content-encoding") ? response : undefined;
 }

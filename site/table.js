@@ -61,7 +61,7 @@ export class Table {
       const box = document.createElement("div");
       box.setAttribute("role", "alert");
       const sentence = document.createElement("p");
-      sentence.append(armWord(arm), ` stopped: ${arm.err}`);
+      sentence.append(armWord(arm), arm.err.slice(arm.name.length));
       const again = document.createElement("button");
       again.type = "button";
       again.textContent = "Start again";

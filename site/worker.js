@@ -1,4 +1,5 @@
-// The Web Worker of one arm: it gets the compiled trainer, starts it, and answers pings. Everything else is the trainer's.
+// The Web Worker of one arm: it gets the compiled trainer, starts it, answers pings, and says why the trainer has ended. Everything else is
+// the trainer's.
 "use strict";
 
 importScripts("../wasm/wasm_exec.js");
@@ -6,29 +7,35 @@ importScripts("../wasm/wasm_exec.js");
 // One message is the compiled module. Training messages that come before the trainer listens are kept for it.
 const early = [];
 self.onmessage = ({ data }) => {
-  if (data instanceof WebAssembly.Module) start(data);
+  if (data instanceof WebAssembly.Module) start(data).catch((err) => end(err.message));
   else if (data === "ping") self.postMessage("pong"); // it is alive, and waits
   else early.push(data);
 };
 
+// A Go program that panics or gets no memory writes why, and ends.
+let written = "";
+const write = self.fs.writeSync;
+self.fs.writeSync = (file, piece) => {
+  written = (written + new TextDecoder().decode(piece)).slice(0, 4000);
+  return write.call(self.fs, file, piece);
+};
+
 async function start(module) {
   const go = new Go();
-  let code = 0;
-  go.exit = (c) => { code = c; };
+  go.exit = (code) => end(written || `the training program stopped with code ${code}`);
   const instance = await WebAssembly.instantiate(module, go.importObject);
-  const running = go.run(instance); // returns here as soon as the program waits for messages
+  go.run(instance); // goes on here as soon as the program waits for messages
   const train = self.onmessage;
   self.onmessage = (event) => {
     if (event.data === "ping") self.postMessage("pong");
     else train(event);
   };
   for (const data of early.splice(0)) self.onmessage({ data });
-  await running;
-  // A Go program that runs out of memory or panics ends; the page cannot see that from outside.
-  throw new Error(`the training program stopped with code ${code}`);
 }
 
-self.onunhandledrejection = (event) => {
-  event.preventDefault();
-  setTimeout(() => { throw event.reason; }); // as an error event, which reaches the page
-};
+/** Tells the page, as its last word, why this worker ends. */
+function end(why) {
+  const memory = /out of memory|cannot allocate memory|makeslice: len out of range/i.test(why);
+  self.postMessage({ failed: memory ? "the browser gave its worker no more memory; a smaller network needs less" : why.trim().split("\n", 1)[0] });
+  self.close();
+}

@@ -28,6 +28,10 @@ func (h *workerHost) Start(_ int, deliver func([]byte), fail func(error)) (sim.P
 		if data.Type() == js.TypeString {
 			return nil // a sign of life
 		}
+		if why := data.Get("failed"); why.Type() == js.TypeString {
+			fail(errors.New(why.String()))
+			return nil
+		}
 		for i := range data.Length() {
 			view := js.Global().Get("Uint8Array").New(data.Index(i))
 			message := make([]byte, view.Length())
@@ -74,7 +78,7 @@ func (h *workerHost) watch(now time.Time) {
 			p.missed++
 		}
 		if p.missed > maxMissed {
-			p.fail(fmt.Errorf("its worker has not answered for %.0f seconds", now.Sub(p.heard).Seconds()))
+			p.fail(fmt.Errorf("its worker has not answered for %.0f seconds; one update takes too long, or the browser has ended it", now.Sub(p.heard).Seconds()))
 			continue
 		}
 		p.worker.Call("postMessage", "ping")

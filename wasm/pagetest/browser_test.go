@@ -45,12 +45,14 @@ var site = sync.OnceValues(func() (*httptest.Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	mux := http.NewServeMux()
 	mux.Handle(under, http.StripPrefix(strings.TrimSuffix(under, "/"), files))
 	return httptest.NewServer(mux), nil
 })
 
-var built string
+var (
+	built string
+	mux   = http.NewServeMux() // of the host
+)
 
 func TestMain(m *testing.M) {
 	code := m.Run()
