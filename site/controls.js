@@ -16,6 +16,7 @@ export function start(lab, meter) {
   const story = new Story(lab);
   const table = new Table(lab);
   const knobs = new Knobs(lab, () => refresh());
+  let phase = "";
   const choice = new Choice(lab, () => { knobs.show(); refresh(); });
   let lastMeter = 0;
   let seen = 0;
@@ -35,7 +36,11 @@ export function start(lab, meter) {
     transport(state);
     choice.show();
     byID("scale").querySelector(`[value=${lab.scale()}]`).checked = true;
+    notice(lab.notice());
+    const follows = phase !== state.phase && reading();
+    phase = state.phase;
     story.show(state);
+    if (follows) byID("story").scrollIntoView();
     table.show(state);
     if (performance.now() - lastMeter > 2000) {
       lastMeter = performance.now();
@@ -44,7 +49,7 @@ export function start(lab, meter) {
     }
   }
 
-  const act = (name, ...args) => { lab[name](...args); refresh(); };
+  const act = (name, ...args) => { lab.dismiss(); lab[name](...args); refresh(); };
   const toggle = () => act(read().playing ? "pause" : "play");
   byID("play").addEventListener("click", toggle);
   byID("step").addEventListener("click", () => act("step"));
@@ -81,6 +86,21 @@ export function start(lab, meter) {
     knobs.show();
     refresh();
   });
+}
+
+/** What was wrong with the address comes first on the panel, in sight, until the reader does something else. */
+function notice(sentence) {
+  const p = byID("notice");
+  if (p.textContent === sentence) return;
+  p.textContent = sentence;
+  p.hidden = !sentence;
+  if (sentence) byID("panel").scrollTop = 0;
+}
+
+/** Whether the reader is in the middle of the story: then the next chapter is shown from its start. */
+function reading() {
+  const { top } = byID("panel").getBoundingClientRect(), story = byID("story").getBoundingClientRect();
+  return story.top < top && story.bottom > top;
 }
 
 /** A key belongs to the control it is pressed in where that control would use it. */
@@ -121,7 +141,7 @@ function radios(name, choices) {
 /** On narrow windows one picture is shown at a time: the buttons that choose it. */
 function panes(lab) {
   const box = byID("panes");
-  const narrow = matchMedia("(max-width: 860px)");
+  const narrow = matchMedia("(max-width: 860px), (max-width: 960px) and (orientation: landscape) and (max-height: 500px)"); // as in style.css
   radios("panes", JSON.parse(lab.panes()));
   const choose = () => {
     box.hidden = !narrow.matches;

@@ -18,13 +18,14 @@ export class Knobs {
   }
 
   #act(name) {
-    const wrong = this.#lab[name]();
-    this.show();
-    if (wrong) byID("pending").textContent = wrong;
+    this.#lab.dismiss();
+    this.show(this.#lab[name]());
     this.#applied();
   }
 
   #change(input) {
+    this.#lab.dismiss();
+    this.#applied();
     const wrong = this.#lab.change(input.dataset.knob, input.value);
     if (wrong) {
       mark(input, wrong);
@@ -34,8 +35,8 @@ export class Knobs {
     byID(input.id)?.focus({ preventScroll: true });
   }
 
-  /** Builds the form from the draft in the program's hands. */
-  show() {
+  /** Builds the form from the draft in the program's hands. wrong is what was wrong with running it, if anything. */
+  show(wrong) {
     const { controls, changed, problem } = JSON.parse(this.#lab.controls());
     const groups = new Map();
     for (const control of controls) {
@@ -44,8 +45,10 @@ export class Knobs {
     }
     byID("knob-groups").replaceChildren(...[...groups].map(([name, { folded, rows }]) => (folded ? this.#fold(name, rows) : group(name, rows))));
     const n = changed.length;
-    byID("pending").textContent = problem || (n ? `${n} ${n === 1 ? "change is" : "changes are"} not yet running.` : "");
-    byID("apply").disabled = n === 0;
+    const why = wrong || problem;
+    byID("pending").textContent = n ? `${n} ${n === 1 ? "change is" : "changes are"} not yet running${why && `, and cannot be: ${why}`}.` : wrong ?? "";
+    byID("pending").classList.toggle("wrong", why !== "");
+    byID("apply").disabled = n === 0 || problem !== "";
     byID("undo").disabled = n === 0;
     byID("default").disabled = false;
   }

@@ -23,6 +23,7 @@ func (l *lab) export() {
 		"examples": func([]js.Value) any { return encode(panel.Examples()) },
 		"chosen":   func([]js.Value) any { return panel.Chosen(s.Experiment()) },
 		"notice":   func([]js.Value) any { return l.notice },
+		"dismiss":  func([]js.Value) any { l.notice = ""; return "" },
 		"csv":      func([]js.Value) any { return l.csv() },
 		"link":     func([]js.Value) any { return s.Experiment().Link() },
 
@@ -48,7 +49,7 @@ func (l *lab) export() {
 				return sentence(err)
 			}
 			s.Play()
-			return l.begin(e)
+			return sentence(l.begin(e))
 		},
 		"speed": func(a []js.Value) any {
 			if v, ok := panel.ParseSpeed(a[0].String()); ok {
@@ -61,15 +62,18 @@ func (l *lab) export() {
 			l.draft = e
 			return sentence(err)
 		},
-		"apply":    func([]js.Value) any { return l.begin(l.draft) },
+		"apply":    func([]js.Value) any { return sentence(l.begin(l.draft)) },
 		"undo":     func([]js.Value) any { l.draft = s.Experiment(); return "" },
-		"defaults": func([]js.Value) any { return l.begin(sim.Default()) },
+		"defaults": func([]js.Value) any { return sentence(l.begin(sim.Default())) },
 		"open": func(a []js.Value) any {
-			e, notice := opening(a[0].String())
-			if notice != "" {
-				return notice
+			e, err := opening(a[0].String())
+			if err == nil {
+				err = l.begin(e)
 			}
-			return l.begin(e)
+			if err != nil {
+				l.notice = unopened(err, "What was here before goes on.")
+			}
+			return l.notice
 		},
 	} {
 		l.bridge.Set(name, js.FuncOf(func(_ js.Value, args []js.Value) any { return f(args) }))
@@ -77,15 +81,18 @@ func (l *lab) export() {
 }
 
 // begin runs another experiment from its start.
-func (l *lab) begin(e sim.Experiment) string {
-	if err := l.session.SetExperiment(e); err != nil {
-		return sentence(err)
+func (l *lab) begin(e sim.Experiment) error {
+	if err := fits(e); err != nil {
+		return err
 	}
-	l.draft = e
+	if err := l.session.SetExperiment(e); err != nil {
+		return err
+	}
+	l.draft, l.notice = e, ""
 	l.view.SetScale(viz.ScaleFor(e))
 	l.scrub(-1)
 	l.session.Tick()
-	return ""
+	return nil
 }
 
 func (l *lab) scrub(step int) {
@@ -103,13 +110,13 @@ func (l *lab) widen() error {
 	return err
 }
 
-// controls are the controls with the draft's values, and which of them differ from what runs.
+// controls are the controls with the draft's values, which of them differ from what runs, and why the draft cannot run here.
 func (l *lab) controls() any {
 	return struct {
 		Controls []panel.Control `json:"controls"`
 		Changed  []string        `json:"changed"`
 		Problem  string          `json:"problem"`
-	}{panel.Controls(l.draft), panel.Changed(l.session.Experiment(), l.draft), l.notice}
+	}{panel.Controls(l.draft), panel.Changed(l.session.Experiment(), l.draft), sentence(fits(l.draft))}
 }
 
 func (l *lab) csv() string {

@@ -25,7 +25,11 @@ func main() {
 
 // run begins with the experiment that the address holds, playing at once, and returns when the pictures cannot go on.
 func run(bridge js.Value) error {
-	e, notice := opening(js.Global().Get("location").Get("hash").String())
+	notice := ""
+	e, err := opening(js.Global().Get("location").Get("hash").String())
+	if err != nil {
+		e, notice = sim.Default(), unopened(err, "The default experiment runs instead.")
+	}
 	host := newWorkerHost(bridge)
 	s, err := sim.NewSession(e, host)
 	if err != nil {
@@ -55,18 +59,19 @@ func every(d time.Duration, f func()) {
 	js.Global().Call("setInterval", js.FuncOf(func(js.Value, []js.Value) any { f(); return nil }), d.Milliseconds())
 }
 
-// opening is the experiment of a link or of that name, or the default with a sentence that says what is wrong with the link.
-func opening(hash string) (sim.Experiment, string) {
+// opening is the experiment of a link or of that name; without either it is the default.
+func opening(hash string) (sim.Experiment, error) {
 	fragment := strings.TrimPrefix(hash, "#")
 	if fragment == "" {
-		return sim.Default(), ""
+		return sim.Default(), nil
 	}
 	if e, err := sim.Named(fragment); err == nil {
-		return e, ""
+		return e, nil
 	}
-	e, err := sim.FromLink(fragment)
-	if err != nil {
-		return sim.Default(), "The address holds no experiment that can be run, so this is the default one (" + err.Error() + ")."
-	}
-	return e, ""
+	return sim.FromLink(fragment)
+}
+
+// unopened says why an address was of no use, and what happens now.
+func unopened(err error, instead string) string {
+	return fmt.Sprintf("This address holds no experiment that can be run: %v. %s", err, instead)
 }

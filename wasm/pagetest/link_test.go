@@ -29,30 +29,71 @@ func TestLinkCarriesTheExperiment(t *testing.T) {
 }
 
 func TestDamagedLinkGetsASentenceAndTheDefault(t *testing.T) {
-	p := open(t, desktop, "this-is-not-an-experiment")
-	assert.Contains(t, eval[string](p, `document.getElementById("pending").textContent`), "holds no experiment")
+	p := open(t, window{W: 390, H: 844, Scale: 2, Touch: true}, "this-is-not-an-experiment")
+	notice := func() string {
+		return eval[string](p, `(({ top, bottom }, panel, n) => n.checkVisibility() && n.role === "alert" && top >= panel.top && bottom <= innerHeight ? n.textContent : "")(
+			document.getElementById("notice").getBoundingClientRect(), document.getElementById("panel").getBoundingClientRect(), document.getElementById("notice"))`)
+	}
+	assert.Contains(t, notice(), "holds no experiment")
+	assert.Contains(t, notice(), "The default experiment runs instead.")
 	assert.Equal(t, 1000, p.state().Steps)
+	p.shot("damaged-link")
+	p.turn("seed", "2")
+	assert.Empty(t, notice(), "whoever turns a control has read it")
+	assert.Equal(t, "1 change is not yet running.", eval[string](p, `document.getElementById("pending").textContent`))
+
+	p.run(`document.getElementById("knobs").scrollIntoView(); location.hash = "neither-is-this"`)
+	p.wait(`document.getElementById("notice").textContent`, 5*time.Second)
+	assert.Contains(t, notice(), "What was here before goes on.", "and it is in sight wherever the reader was")
+	assert.Equal(t, 1000, p.state().Steps)
+	p.run(`{ const c = document.getElementById("chosen"); c.value = "lock"; c.dispatchEvent(new Event("change")) }`)
+	assert.Equal(t, "lock", p.state().Name)
+	assert.Empty(t, notice(), "another experiment runs")
+	p.run(`document.querySelector(".skip").click()`)
+	assert.Equal(t, "#lock", eval[string](p, `location.hash`), "the way to the text leaves the address alone")
+}
+
+// What does not fit this page is refused in one sentence before it runs, whatever else runs meanwhile.
+func TestNetworkThatIsTooLargeIsRefusedBeforeItRuns(t *testing.T) {
+	p := open(t, desktop, "")
+	pending := func() string { return eval[string](p, `document.getElementById("pending").textContent`) }
+	p.turn("inner", "1024")
+	p.turn("layers", "24")
+	p.turn("experts", "64")
+	assert.Regexp(t, `^3 changes are not yet running, and cannot be: the experiment would take about [\d.]+ GB of memory, and this page may take [\d.]+ GB; .*less\.$`, pending())
+	assert.True(t, eval[bool](p, `document.getElementById("apply").disabled`))
+	assert.Contains(t, eval[string](p, `sparkling.apply()`), "GB of memory", "nor by any other way")
+	p.shot("too-large")
+	p.turn("layers", "2")
+	p.turn("experts", "4")
+	assert.Equal(t, "1 change is not yet running.", pending())
+	assert.False(t, eval[bool](p, `document.getElementById("apply").disabled`))
+	assert.Equal(t, 16, sim.Default().Model.Inner)
+	assert.Empty(t, eval[string](p, `document.getElementById("failures").textContent`))
+}
+
+// turn turns a control of the experiment.
+func (p *tab) turn(id, value string) {
+	p.t.Helper()
+	p.run(`{ const i = document.querySelector("[data-knob='` + id + `']"); i.value = "` + value + `"; i.dispatchEvent(new Event("change", {bubbles: true})) }`)
 }
 
 func TestControlsChangeOneThingAndSayWhatIsWrong(t *testing.T) {
 	p := open(t, desktop, short(t).Link())
-	change := func(id, value string) {
-		p.run(`{ const i = document.querySelector("[data-knob='` + id + `']"); i.value = "` + value + `"; i.dispatchEvent(new Event("change", {bubbles: true})) }`)
-	}
 	wrong := func(id string) string {
 		return eval[string](p, `document.getElementById("knob-`+id+`-help").textContent`)
 	}
-	change("steps", "0")
+	p.turn("steps", "0")
 	assert.Contains(t, wrong("steps"), "allowed")
-	change("factor", "1.01")
+	p.turn("factor", "1.01")
 	assert.Contains(t, wrong("factor"), "allowed are values from 1.0313 up")
-	change("factor", "1.25")
+	p.turn("factor", "1.25")
 	assert.Contains(t, eval[[]string](p, `[...document.querySelectorAll("#knob-factor-usual option")].map((o) => o.value)`), "3", "usual ones are offered")
-	change("steps", "80")
+	p.turn("steps", "80")
 	assert.Equal(t, "40", eval[string](p, `document.getElementById("knob-widen-at").value`), "the widening stays at its share of the steps, and its control shows it")
-	change("axis", "hidden")
-	change("arm2.treatment", "drop")
-	change("arm1.init", "random-random")
+	p.turn("axis", "hidden")
+	p.turn("arm2.treatment", "drop")
+	p.turn("arm1.init", "random-random")
 	assert.Equal(t, "not the same everywhere", eval[string](p, `document.getElementById("knob-init").selectedOptions[0].textContent`))
 	assert.Equal(t, 60, p.state().Steps, "nothing runs before it is asked for")
 	p.run(`document.getElementById("apply").click()`)
@@ -87,7 +128,7 @@ func TestArmWhoseWorkerDiesSaysSoAndStartsAgain(t *testing.T) {
 	}
 	require.Positive(t, killed, "workers are there to be killed: %v", infos)
 	p.wait(`document.querySelector("#failures button")`, 40*time.Second)
-	assert.Contains(t, eval[string](p, `document.getElementById("failures").textContent`), "stopped")
+	assert.Contains(t, eval[string](p, `document.getElementById("failures").textContent`), "has not answered")
 	p.shot("failure")
 	p.run(`for (const again of document.querySelectorAll("#failures button")) again.click()`)
 	p.finish()

@@ -1,0 +1,28 @@
+package main
+
+import (
+	"fmt"
+	"syscall/js"
+
+	"github.com/sparkling-lab/sparkling/sim"
+)
+
+const gb = 1 << 30
+
+// room is how many bytes the arms may take together: a quarter of what the browser says the device has, for the page is not alone on it.
+// Browsers say at most 8 GB or little more, and some say nothing; those are taken for phones.
+func room() float64 {
+	device := 4.0
+	if m := js.Global().Get("navigator").Get("deviceMemory"); m.Type() == js.TypeNumber {
+		device = min(m.Float(), 8)
+	}
+	return device / 4 * gb
+}
+
+// fits errs where an experiment takes more memory than this page may have: its workers would be ended in the middle of something.
+func fits(e sim.Experiment) error {
+	if need, have := e.Memory(), room(); need > have {
+		return fmt.Errorf("the experiment would take about %.3g GB of memory, and this page may take %.3g GB; a narrower network, or one with fewer layers or experts, takes less", need/gb, have/gb)
+	}
+	return nil
+}
