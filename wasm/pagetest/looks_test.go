@@ -5,6 +5,7 @@ package pagetest
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 )
@@ -28,14 +29,61 @@ func TestPageFitsTheWindowsThatPeopleHave(t *testing.T) {
 			assert.Empty(t, cut, "controls that the bar cuts off")
 			p.shot(fmt.Sprintf("looks-%d", w.W))
 			if w.Touch {
+				p.reads("at the end")
+				p.run(`sparkling.scrub(35)`)
+				p.wait(`document.querySelector("#chapters [data-chapter=widened][aria-current]")`, 5*time.Second)
+				p.reads("at the widening")
+				p.shot(fmt.Sprintf("looks-%d-widened", w.W))
+				p.run(`sparkling.scrub(-1)`)
 				for _, pane := range []string{"copies", "divergence", "rms"} {
 					p.run(fmt.Sprintf(`document.querySelector("#panes [value=%s]").click()`, pane))
 					p.run(`new Promise((done) => setTimeout(done, 700))`)
 					p.shot(fmt.Sprintf("looks-%d-%s", w.W, pane))
 				}
+				p.run(`document.getElementById("arms").scrollIntoView()`)
+				p.shot(fmt.Sprintf("looks-%d-table", w.W))
 				p.run(`document.getElementById("knobs").scrollIntoView()`)
 				p.shot(fmt.Sprintf("looks-%d-knobs", w.W))
 			}
+			assert.LessOrEqual(t, eval[float64](p, `(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector("#panel .scroll"))`), 0.0, "the table of arms has all its columns")
+			if w.W == 390 {
+				assert.Empty(t, eval[[]string](p, `[...document.querySelectorAll("#play, #step, #reset, #widen, #speed label, #chosen")].filter((e) => e.getBoundingClientRect().height < 40).map((e) => e.id || e.textContent)`), "controls that a finger misses")
+			}
 		})
 	}
+}
+
+// lines are the lines of the story that can be read without scrolling.
+const lines = `(() => {
+	const panel = document.getElementById("panel").getBoundingClientRect(), tops = new Set();
+	for (const e of document.querySelectorAll("#outcome, #story article")) {
+		if (!e.checkVisibility()) continue;
+		const range = document.createRange();
+		range.selectNodeContents(e);
+		for (const r of range.getClientRects()) if (r.top >= panel.top && r.bottom <= Math.min(panel.bottom, innerHeight)) tops.add(Math.round(r.bottom / 8));
+	}
+	return tops.size;
+})()`
+
+// reads checks that pictures and text are in sight together.
+func (p *tab) reads(when string) {
+	p.t.Helper()
+	assert.GreaterOrEqual(p.t, eval[int](p, lines), 5, "lines of the story %s", when)
+	assert.GreaterOrEqual(p.t, eval[float64](p, `document.querySelector("body > canvas").getBoundingClientRect().height`), 250.0, "height of the pictures %s", when)
+}
+
+// A reader in the middle of one chapter is shown the next from its start; one who is elsewhere is left there.
+func TestNextChapterIsShownFromItsStart(t *testing.T) {
+	p := open(t, window{W: 390, H: 844, Scale: 2, Touch: true}, short(t).Link())
+	p.finish()
+	top := func(id string) float64 {
+		return eval[float64](p, `document.getElementById("`+id+`").getBoundingClientRect().top - document.getElementById("panel").getBoundingClientRect().top`)
+	}
+	p.run(`document.getElementById("story").scrollIntoView(); document.getElementById("panel").scrollTop += 100`)
+	assert.InDelta(t, -100, top("story"), 1)
+	p.run(`document.getElementById("scrub").value = 35; document.getElementById("scrub").dispatchEvent(new Event("input"))`)
+	assert.InDelta(t, 0, top("story"), 1)
+	p.run(`document.getElementById("knobs").scrollIntoView()`)
+	p.run(`document.getElementById("live").click()`)
+	assert.InDelta(t, 0, top("knobs"), 1)
 }
