@@ -34,7 +34,7 @@ const jumps = (state) => {
 };
 const mixes = (state) => {
   const list = state.arms.filter((a) => a.mix);
-  return list.length ? `See RMS of the blocks: rings are before, marks after. A block moved by at most ${list.map((a) => `${(100 * a.mix).toFixed(0)} % in ${a.name}`).join(", ")}.` : "";
+  return list.length ? `See RMS of the blocks: rings are before, marks after. The largest move of a block was ${list.map((a) => `${(100 * a.mix).toFixed(0)} % in ${a.name}`).join(", ")}.` : "";
 };
 const wait = (state) => (state.factor ? `Press Widen ×${state.factor}, or wait for step ${state.fork}.` : "");
 

@@ -97,7 +97,8 @@ var pairs = map[string]string{
 
 // says compares what the network says just after a widening with what it said just before.
 func says(factor, moved float64) string {
-	switch digits := strconv.FormatFloat(moved, 'g', 2, 64); {
+	two, _ := strconv.ParseFloat(strconv.FormatFloat(moved, 'g', 2, 64), 64)
+	switch digits := strconv.FormatFloat(two, 'f', -1, 64); {
 	case moved < 0:
 		return ""
 	case moved == 0:
@@ -105,9 +106,9 @@ func says(factor, moved float64) string {
 	case moved <= unmoved:
 		return fmt.Sprintf(" %s as wide, and yet it says the same as before: no logit moved by more than %s.", capital(times(factor)), digits)
 	case math.IsNaN(moved):
-		return " What the network says is not a number."
+		return " What it says is not a number."
 	default:
-		return fmt.Sprintf(" The network does not say the same as before: logits moved by up to %s.", digits)
+		return fmt.Sprintf(" That changed what it says: logits moved by up to %s.", digits)
 	}
 }
 

@@ -65,19 +65,19 @@ func TestWhatAWideningMadeIsSaidAsItIs(t *testing.T) {
 		moved      float32
 		want       []string
 	}{
-		{"default", nil, rounding, []string{"Every neuron of every expert now has an exact copy, drawn as two linked halves. Twice as wide, and yet it says the same as before: no logit moved by more than 6.2e-06."}},
+		{"default", nil, rounding, []string{"Every neuron of every expert now has an exact copy, drawn as two linked halves. Twice as wide, and yet it says the same as before: no logit moved by more than 0.0000062."}},
 		{"default", nil, 0, []string{"Every neuron of every expert now has an exact copy, drawn as two linked halves. Twice as wide, and yet it says the same as before: no logit moved at all."}},
-		{"default", []string{"init", "random-random"}, far, []string{"There are now twice as many neurons: new rows and new columns are random. The network does not say the same as before: logits moved by up to 3.7."}},
-		{"default", []string{"factor", "1.5"}, far, []string{"There are now 1.5 times as many neurons: some were copied more often than others, and every copy is linked to its original. The network does not say the same as before: logits moved by up to 3.7."}},
-		{"default", []string{"factor", "3"}, rounding, []string{"Every neuron of every expert now has 2 exact copies, linked to it. 3 times as wide, and yet it says the same as before: no logit moved by more than 6.2e-06."}},
-		{"default", []string{"axis", "hidden"}, rounding, []string{"Every channel of the residual stream now has an exact copy, drawn as two linked halves. Twice as wide, and yet it says the same as before: no logit moved by more than 6.2e-06."}},
+		{"default", []string{"init", "random-random"}, far, []string{"There are now twice as many neurons: new rows and new columns are random. That changed what it says: logits moved by up to 3.7."}},
+		{"default", []string{"factor", "1.5"}, far, []string{"There are now 1.5 times as many neurons: some were copied more often than others, and every copy is linked to its original. That changed what it says: logits moved by up to 3.7."}},
+		{"default", []string{"factor", "3"}, rounding, []string{"Every neuron of every expert now has 2 exact copies, linked to it. 3 times as wide, and yet it says the same as before: no logit moved by more than 0.0000062."}},
+		{"default", []string{"axis", "hidden"}, rounding, []string{"Every channel of the residual stream now has an exact copy, drawn as two linked halves. Twice as wide, and yet it says the same as before: no logit moved by more than 0.0000062."}},
 		{"gains", nil, far, []string{
-			"In Copied gains every channel of the residual stream now has an exact copy, drawn as two linked halves. The network does not say the same as before: logits moved by up to 3.7.",
-			"In Drawn gains there are now twice as many channels: copies, but for the gains of the norms, which were drawn. The network does not say the same as before: logits moved by up to 3.7."}},
+			"In Copied gains every channel of the residual stream now has an exact copy, drawn as two linked halves. That changed what it says: logits moved by up to 3.7.",
+			"In Drawn gains there are now twice as many channels: copies, but for the gains of the norms, which were drawn. That changed what it says: logits moved by up to 3.7."}},
 		{"signal", nil, float32(math.NaN()), []string{
-			"In Scaled every neuron of every expert, and every channel of the residual stream, now has an exact copy, drawn as two linked halves. What the network says is not a number.",
-			"In Unscaled every neuron of every expert, and every channel of the residual stream, now has an exact copy, drawn as two linked halves, without the factor that keeps the RMS. What the network says is not a number.",
-			"In Random there are now twice as many neurons and channels: new rows and new columns are random. What the network says is not a number."}},
+			"In Scaled every neuron of every expert, and every channel of the residual stream, now has an exact copy, drawn as two linked halves. What it says is not a number.",
+			"In Unscaled every neuron of every expert, and every channel of the residual stream, now has an exact copy, drawn as two linked halves, without the factor that keeps the RMS. What it says is not a number.",
+			"In Random there are now twice as many neurons and channels: new rows and new columns are random. What it says is not a number."}},
 	} {
 		e := turned(t, x.experiment, x.turns...)
 		assert.Equal(t, x.want, did(record(e, x.moved), e.Steps), "%s %v", x.experiment, x.turns)

@@ -58,7 +58,7 @@ func TestTheWordsAreTrueOfWhatRuns(t *testing.T) {
 
 	p.begin(brief(t, "default", "init", "random-random"))
 	widened = p.chapter("widened")
-	assert.Contains(t, widened, "There are now twice as many neurons: new rows and new columns are random. The network does not say the same as before: logits moved by up to")
+	assert.Contains(t, widened, "There are now twice as many neurons: new rows and new columns are random. That changed what it says: logits moved by up to")
 	assert.NotContains(t, widened, "exact copy")
 	p.shot("words-random-widened")
 
@@ -77,7 +77,7 @@ func TestALessonSaysWhatWasMeasured(t *testing.T) {
 	widened := p.chapter("widened")
 	assert.Contains(t, widened, "The loss on 16 held-out windows, just before and just after the widening")
 	assert.Regexp(t, `Unscaled: \d\.\d{3}, then \d\.\d{3}\.`, widened)
-	assert.Regexp(t, `A block moved by at most 0 % in Scaled, [1-9]\d* % in Unscaled, [1-9]\d* % in Random\.`, widened)
+	assert.Regexp(t, `The largest move of a block was 0 % in Scaled, [1-9]\d* % in Unscaled, [1-9]\d* % in Random\.`, widened)
 	assert.Regexp(t, `The highest spike was that of \w+; (it ended highest too|the highest end is that of \w+)\.`, p.chapter("end"))
 	p.shot("words-signal-end")
 
