@@ -4,11 +4,13 @@
 #include "go_asm.h"
 #include "across_amd64.h"
 
-// RMSNorm, four rows at a time and then one: a row's result is the same. Of a row that is not whole vectors the rest comes last, under a mask.
+// RMSNorm, four rows at a time and then one: a row's result is the same. Four rows are scaled after the next four have been summed, so that
+// they need not wait for their roots. Of a row that is not whole vectors the rest comes last, under a mask.
 //
-// SI x   DI y   R8 inv   BX whole vectors of a row in bytes   R9, R10 one and three rows in bytes   CX rows left   R12, K1 the rest's elements
-// R11 cursor of x   R13 of y   R14 of gain   R15 where the whole vectors of x or gain end
-// Z0 to Z3 sums, inverse roots   Z4 to Z7 elements   Z8 gain   Z9, Z10 what ACROSS needs   Z11 1/width   Z12 eps   Z13 one
+// SI x   DI y   R8 inv   BX whole vectors of a row in bytes   R9, R10 one and three rows in bytes   CX fours left, rows left
+// R11 cursor of x   R13 of y   R14 of gain   R15 where the whole vectors of x or gain end   R12, K1 the rest's elements
+// Z0 to Z3 sums, inverse roots   Z16 to Z19 those of the four before   Z4 to Z7 elements   Z8 gain   Z9, Z10 what ACROSS needs
+// Z11 1/width   Z12 eps   Z13 one
 
 // SQUARES adds the squares of X to S.
 #define SQUARES(X, V, S) VMOVUPS X, V; VFMADD231PS V, V, S
@@ -48,10 +50,10 @@ TEXT ·norm512(SB), NOSPLIT, $0-8
 	VBROADCASTSS normArgs_eps(AX), Z12
 	VBROADCASTSS normArgs_one(AX), Z13
 	MOVQ         normArgs_rows(AX), CX
-	SUBQ         $4, CX
-	JLT          ones
+	SHRQ         $2, CX
+	JZ           ones
 
-four:
+sumFour:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -79,20 +81,23 @@ sum4next:
 root4:
 	ACROSS4(VADDPS, Z0, Z1, Z2, Z3, Z9, Z10)
 	ROOT(Z0)
-	VMOVUPS   X0, (R8)
-	VPERMILPS $0x55, Z0, Z1
-	VPERMILPS $0xAA, Z0, Z2
-	VPERMILPS $0xFF, Z0, Z3
-	VPERMILPS $0x00, Z0, Z0
+	VMOVUPS X0, (R8)
+	ADDQ    $16, R8
+	CMPQ    SI, normArgs_x(AX)
+	JEQ     scaled
+
+scaleFour: // the four before SI
 	TOSCALE
-	JMP       scale4next
+	SUBQ R9, R11
+	SUBQ R10, R11
+	JMP  scale4next
 
 scale4:
 	VMOVUPS (R14), Z8
-	SCALE((R11), Z0, Z4, (R13))
-	SCALE((R11)(R9*1), Z1, Z5, (R13)(R9*1))
-	SCALE((R11)(R9*2), Z2, Z6, (R13)(R9*2))
-	SCALE((R11)(R10*1), Z3, Z7, (R13)(R10*1))
+	SCALE((R11), Z16, Z4, (R13))
+	SCALE((R11)(R9*1), Z17, Z5, (R13)(R9*1))
+	SCALE((R11)(R9*2), Z18, Z6, (R13)(R9*2))
+	SCALE((R11)(R10*1), Z19, Z7, (R13)(R10*1))
 	ADDQ    $64, R11
 	ADDQ    $64, R13
 	ADDQ    $64, R14
@@ -103,20 +108,29 @@ scale4next:
 	TESTQ     R12, R12
 	JZ        next4
 	VMOVUPS.Z (R14), K1, Z8
-	RESTSCALE((R11), Z0, Z4, (R13))
-	RESTSCALE((R11)(R9*1), Z1, Z5, (R13)(R9*1))
-	RESTSCALE((R11)(R9*2), Z2, Z6, (R13)(R9*2))
-	RESTSCALE((R11)(R10*1), Z3, Z7, (R13)(R10*1))
+	RESTSCALE((R11), Z16, Z4, (R13))
+	RESTSCALE((R11)(R9*1), Z17, Z5, (R13)(R9*1))
+	RESTSCALE((R11)(R9*2), Z18, Z6, (R13)(R9*2))
+	RESTSCALE((R11)(R10*1), Z19, Z7, (R13)(R10*1))
 
 next4:
-	LEAQ (SI)(R9*4), SI
-	LEAQ (DI)(R9*4), DI
-	ADDQ $16, R8
-	SUBQ $4, CX
-	JGE  four
+	LEAQ  (DI)(R9*4), DI
+	TESTQ CX, CX
+	JZ    ones
+
+scaled:
+	VPERMILPS $0x00, Z0, Z16
+	VPERMILPS $0x55, Z0, Z17
+	VPERMILPS $0xAA, Z0, Z18
+	VPERMILPS $0xFF, Z0, Z19
+	LEAQ      (SI)(R9*4), SI
+	DECQ      CX
+	JNZ       sumFour
+	JMP       scaleFour
 
 ones:
-	ADDQ $4, CX
+	MOVQ normArgs_rows(AX), CX
+	ANDQ $3, CX
 	JZ   done
 
 one:

@@ -138,7 +138,7 @@ func (c *controls) arms(to *widget.Container) {
 			cell(ink, 50, func(s panel.State) string { return of(s.Arms[i]) })
 		}
 	}
-	to.AddChild(table)
+	to.AddChild(table, c.words(&l.small, muted, panel.State.Losses))
 }
 
 // failures says what keeps an arm, and which have stopped, and starts those again.

@@ -136,6 +136,8 @@ func TestWindowTrainsPausesStepsAndLooksBack(t *testing.T) {
 	assert.Equal(t, 30, s.Last)
 	assert.True(t, d.says("Step 30 of 30"))
 	assert.True(t, d.says(four(s.Arms[3].Held)), "the table has the held-out loss")
+	assert.True(t, d.says(s.Losses()), "and says of what")
+	assert.Contains(t, s.Losses(), "Small ", "with that of the whole text, when the run is over")
 	d.scrub(10)
 	d.frame()
 	assert.True(t, d.says("Step 10 of 30"))

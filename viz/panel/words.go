@@ -112,6 +112,21 @@ func says(factor, moved float64) string {
 	}
 }
 
+// Losses says what the held-out losses of the table are measured on, and those of the whole text where arms have ended.
+func (s State) Losses() string {
+	var whole []string
+	for _, a := range s.Arms {
+		if v, err := strconv.ParseFloat(a.Whole, 32); err == nil {
+			whole = append(whole, fmt.Sprintf("%s %.4f", a.Name, v))
+		}
+	}
+	says := fmt.Sprintf("Held-out: %d windows of text that is never trained on. The whole of it is read once, at the end", s.Windows)
+	if len(whole) > 0 {
+		says += ", another measurement: " + strings.Join(whole, ", ")
+	}
+	return says + "."
+}
+
 func times(factor float64) string {
 	if factor == 2 {
 		return "twice"

@@ -122,6 +122,13 @@ func TestEveryPairOfInitialisationsIsSaidInWords(t *testing.T) {
 	}
 }
 
+func TestLossesOfTheWindowsAndOfTheWholeTextAreToldApart(t *testing.T) {
+	s := State{Windows: 16, Arms: []Arm{{Name: "Small", Held: "1.83"}, {Name: "Copy", Held: "1.84"}}}
+	assert.Equal(t, "Held-out: 16 windows of text that is never trained on. The whole of it is read once, at the end.", s.Losses())
+	s.Arms[0].Whole, s.Arms[1].Whole = "1.7318", "1.73064"
+	assert.Equal(t, "Held-out: 16 windows of text that is never trained on. The whole of it is read once, at the end, another measurement: Small 1.7318, Copy 1.7306.", s.Losses())
+}
+
 func TestChapterApartBeginsWhenEveryArmWasWidened(t *testing.T) {
 	e := turned(t, "stages") // at 250 two arms, at 500 the third
 	for step, want := range map[int]Phase{249: Learning, 250: Widened, 300: Widened, 539: Widened, 540: Apart, 999: Apart, 1000: End} {
