@@ -31,18 +31,30 @@ func Count(c Config, batch, seq int) Counts {
 	return n
 }
 
-// Memory is about how many bytes training the network takes: weights, gradients, two moments, and the activations of one update, in
-// float32. Shapes that cannot be counted exactly in an int64 give a number that is too large, never one that is too small.
-func Memory(c Config, batch, seq int) float64 {
-	tokens, f := float64(batch)*float64(seq), func(n int) float64 { return float64(n) }
-	heads := f(c.Heads) * f(c.HeadDim)
-	matrices := 2*f(c.Hidden)*heads + 2*f(c.Hidden)*f(c.KVHeads)*f(c.HeadDim) + f(c.Experts)*f(c.Hidden) + 3*f(c.Experts)*f(c.Hidden)*f(c.Inner)
-	params := f(c.Vocab)*f(c.Hidden) + f(c.Layers)*matrices
+// Room is how many bytes of memory a network takes.
+type Room struct {
+	Values      float64 // one value a parameter: the weights, their gradients, or one moment of the optimizer
+	Activations float64 // of one update, and what its operations need besides
+}
+
+// Training is the room of weights, gradients, two moments and activations.
+func (r Room) Training() float64 { return 4*r.Values + r.Activations }
+
+// RoomOf counts what [NewNet] and [NewValues] take, before they do. Shapes that cannot be counted exactly in an int64 give a number that is too
+// large, never one that is too small.
+func RoomOf(c Config, batch, seq int) Room {
+	f := func(n int) float64 { return float64(n) }
+	a, b := f(c.Heads)*f(c.HeadDim), f(c.KVHeads)*f(c.HeadDim)
+	matrices := 2*f(c.Hidden)*(a+b) + f(c.Experts)*f(c.Hidden) + 3*f(c.Experts)*f(c.Hidden)*f(c.Inner)
+	params := f(c.Vocab)*f(c.Hidden) + f(c.Layers)*(matrices+2*f(c.Hidden)+2*f(c.HeadDim)) + f(c.Hidden)
 	if c.Untied {
 		params += f(c.Vocab) * f(c.Hidden)
 	}
+	const columns, block = 32, 48 // what rows of tokens, and of attention's blocks, are rounded up by at most
+	tokens := f(batch)*f(seq) + columns
 	slots := tokens * f(c.TopK)
-	room := f(max(seq, 32)) // of a key's row of attention probabilities, at the least
-	layer := tokens*(4*f(c.Hidden)+6*heads+2*f(c.Experts)) + slots*(2*f(c.Hidden)+3*f(c.Inner)) + tokens*f(c.Heads)*room
-	return 4 * (4*params + f(c.Layers)*layer + 2*tokens*f(c.Vocab) + slots*3*f(c.Inner))
+	layer := tokens*(3*a+3*b+f(c.Heads)+f(c.KVHeads)+4*f(c.Hidden)+f(c.Experts)+3*f(c.TopK)+3) + slots*(2*f(c.Hidden)+3*f(c.Inner)) +
+		tokens*f(c.Heads)*(f(seq)/2+block)
+	shared := tokens*(5*f(c.Hidden)+2*a+2*b+f(c.HeadDim)+2*f(c.Vocab)+2*f(c.Experts)+f(c.TopK)+2) + slots*(2*f(c.Hidden)+3*f(c.Inner))
+	return Room{Values: 4 * params, Activations: 4 * (f(c.Layers)*layer + shared)}
 }

@@ -164,21 +164,6 @@ func (t Task) validate() error {
 	return nil
 }
 
-// Memory is about how many bytes all arms take together when they have reached their last width.
-func (e Experiment) Memory() float64 {
-	sum := 0.0
-	for i, a := range e.Arms {
-		nets := 1.0
-		for _, w := range a.Widen {
-			if w.Dynamics.Kind == optim.Remapped {
-				nets = 2 // the wide network from scratch that finds the place
-			}
-		}
-		sum += nets * model.Memory(e.wide(i), e.Task.Batch, e.Task.Seq)
-	}
-	return sum
-}
-
 // Rescale is the same experiment over another number of steps: widenings stay at their share of them.
 func (e Experiment) Rescale(steps int) Experiment {
 	old := e.Steps

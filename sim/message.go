@@ -43,7 +43,11 @@ type Message struct {
 
 // Encode is the message as bytes.
 func (m Message) Encode() []byte {
-	c := &coder{}
+	bulk := len(m.Document) + len(m.Snapshot)
+	if m.Network != nil {
+		bulk += snapshots * 4 * len(m.Network.Weights.Data)
+	}
+	c := &coder{buf: make([]byte, 0, bulk+headRoom)}
 	c.message(&m)
 	return c.buf
 }

@@ -49,7 +49,8 @@ func (v checkVerb) Run(e *env) error {
 	if err != nil {
 		return ended(e, err)
 	}
-	if err := fits(fmt.Sprintf("the network and a batch of %d x %d tokens", b.Rows, b.Seq), model.Memory(c, b.Rows, b.Seq)); err != nil {
+	room := model.RoomOf(c, b.Rows, b.Seq)
+	if err := fits(fmt.Sprintf("the network and a batch of %d x %d tokens", b.Rows, b.Seq), 2*room.Values+room.Activations); err != nil {
 		return err
 	}
 	bar := e.bar(folder.Weights.Bytes(), "reading", v.Quiet, progressbar.OptionShowBytes(true))

@@ -2,4 +2,4 @@
 
 package cli
 
-func memory() float64 { return most }
+func available() float64 { return most }

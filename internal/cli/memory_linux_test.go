@@ -1,0 +1,78 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"testing/fstest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/sim"
+)
+
+// The estimate is what a run holds at most: with garbage collected in time it takes no more, and not much less.
+func TestEstimateOfMemoryIsWhatARunTakes(t *testing.T) {
+	for name, x := range map[string]struct {
+		builtin               string
+		hidden, inner, layers int
+		batch, seq            int
+	}{
+		"weights":      {"default", 128, 128, 4, 2, 32},
+		"from scratch": {"compute", 160, 160, 4, 2, 32},
+		"attention":    {"default", 32, 32, 4, 2, 512},
+		"stages":       {"stages", 128, 48, 4, 2, 32},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e, err := sim.Named(x.builtin)
+			require.NoError(t, err)
+			e = e.Rescale(20)
+			e.Model.Hidden, e.Model.Inner, e.Model.Layers, e.Model.Experts = x.hidden, x.inner, x.layers, 8
+			e.Task.Batch, e.Task.Seq = x.batch, x.seq
+			need := e.Memory()
+			require.Greater(t, need, 150.0*mib)
+			require.Less(t, need, 400.0*mib, "small enough to be tried")
+			path := filepath.Join(t.TempDir(), "experiment.json")
+			require.NoError(t, os.WriteFile(path, e.JSON(), 0o644))
+			c := program(t, "run", path)
+			c.Env = append(c.Env, fmt.Sprintf("GOMEMLIMIT=%.0f", need+itself))
+			out, err := c.CombinedOutput()
+			require.NoError(t, err, string(out))
+			peak := 1024 * float64(c.ProcessState.SysUsage().(*syscall.Rusage).Maxrss)
+			t.Logf("estimate %s, peak %s", size(need), size(peak))
+			assert.LessOrEqual(t, peak, (need+itself)/(1-spare))
+			assert.GreaterOrEqual(t, peak, 0.6*need)
+		})
+	}
+}
+
+// What is free is the least of what the machine and every group has left.
+func TestFreeMemoryIsThatOfTheMachineAndOfItsGroups(t *testing.T) {
+	text := func(s string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(s)} }
+	machine := text("MemTotal: 24683520 kB\nMemAvailable: 8388608 kB\n")
+	for name, x := range map[string]struct {
+		root fstest.MapFS
+		want float64
+	}{
+		"nothing is known": {fstest.MapFS{}, most},
+		"no groups":        {fstest.MapFS{"proc/meminfo": machine}, 8 * gib},
+		"version 2, the group above is the narrow one": {fstest.MapFS{
+			"proc/meminfo": machine, "proc/self/cgroup": text("0::/user/one\n"),
+			"sys/fs/cgroup/user/one/memory.max": text("max\n"), "sys/fs/cgroup/user/memory.max": text("4294967296\n"),
+			"sys/fs/cgroup/user/memory.current": text("2147483648\n"), "sys/fs/cgroup/user/memory.stat": text("anon 1\ninactive_file 1073741824\n"),
+		}, 3 * gib},
+		"version 1, seen from a container": {fstest.MapFS{
+			"proc/meminfo": machine, "proc/self/cgroup": text("4:memory:/some/where\n0::/\n"),
+			"sys/fs/cgroup/memory/memory.limit_in_bytes": text("2147483648\n"), "sys/fs/cgroup/memory/memory.usage_in_bytes": text("1073741824\n"),
+		}, 1 * gib},
+		"no limit in version 1": {fstest.MapFS{
+			"proc/meminfo": machine, "proc/self/cgroup": text("4:cpu,memory:/\n"), "sys/fs/cgroup/memory/memory.limit_in_bytes": text("9223372036854771712\n"),
+		}, 8 * gib},
+	} {
+		assert.Equal(t, x.want, free(x.root), name)
+	}
+	assert.Positive(t, available())
+}

@@ -1,0 +1,66 @@
+package sim
+
+import (
+	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/optim"
+)
+
+// Memory is about how many bytes a run of all arms holds at once when it holds the most: all arms are widened at about the same time, each
+// then has its old and its new network, and the session has the state that they forked from and what was measured. What is no longer
+// held and not yet collected comes on top.
+func (e Experiment) Memory() float64 {
+	sum := 0.0
+	for i := range e.Arms {
+		sum += e.armMemory(i) + e.trackMemory(i)
+	}
+	if e.Fork() < e.Steps {
+		sum += snapshots * e.room(e.small()).Values
+	}
+	return sum
+}
+
+func (e Experiment) room(c model.Config) model.Room { return model.RoomOf(c, e.Task.Batch, e.Task.Seq) }
+
+// snapshots are the values that the state at the fork has of every parameter: the weight and two moments.
+const snapshots = 3
+
+// armMemory is that of an arm's networks.
+func (e Experiment) armMemory(arm int) float64 {
+	start := e.room(e.start(arm))
+	if !e.Arms[arm].Widens() {
+		return start.Training()
+	}
+	most := start.Training() + 2*snapshots*start.Values // as it begins at the fork: the state, sent and received
+	c := e.small()
+	logits := 4 * HeldWindows * float64(e.Task.Seq) * float64(c.Vocab) // before a widening, to be compared with those after
+	for _, w := range e.Arms[arm].Widen {
+		old := e.room(c)
+		c = w.Spec.Config(c)
+		now := e.room(c)
+		at := old.Training() + now.Training() + logits
+		if w.Dynamics.Kind == optim.Remapped {
+			at += now.Training() // the wide network from scratch that finds the place
+		}
+		most = max(most, at)
+	}
+	return most
+}
+
+// Bytes of a record: of a frame without pairs, and of one pair in it.
+const (
+	frameBytes = 256
+	pairBytes  = 2*4 + float64(Quantities)*2*4
+)
+
+// trackMemory is that of the frames of an arm, counted twice: once held, once on the way to a file.
+func (e Experiment) trackMemory(arm int) float64 {
+	frames := float64(e.Steps)
+	sum := frames * frameBytes
+	if a := e.Arms[arm]; a.Widens() {
+		c := e.small()
+		probes := float64(ProbeDense*len(a.Widen)) + (frames-float64(a.Widen[0].Step))/ProbeEvery
+		groups := float64(c.Layers)*float64(c.Experts) + 1
+		sum += probes * groups * maxPairs * pairBytes
+	}
+	return 2 * sum
+}
