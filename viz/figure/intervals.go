@@ -16,6 +16,7 @@ type Interval struct {
 	Mean, Low, High float64
 	Each            []float64 // the values behind the mean, as small dots
 	Look            look.Look
+	Aside           bool // drawn in grey, dashed and with a ring, whatever the look: it is shown and does not count
 }
 
 // Intervals is one set of axes with rows of means and intervals, top down. Panels side by side share the names of the rows, which the
@@ -84,20 +85,25 @@ type whisker struct {
 // Plot implements plot.Plotter.
 func (w whisker) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
-	l, at := w.Look, y(w.y)
+	at, colour, glyph := y(w.y), hue(w.Look), draw.GlyphDrawer(marker{w.Look.Marker})
+	bar := draw.LineStyle{Color: colour, Width: 1.4}
+	if w.Aside {
+		colour, glyph = soft, draw.RingGlyph{}
+		bar = draw.LineStyle{Color: colour, Width: 1, Dashes: []vg.Length{2, 2}}
+	}
 	clip := func(v float64) vg.Length { return min(max(x(v), c.Min.X), c.Max.X) }
-	dots := hue(l)
+	dots := colour
 	dots.A = 0x66
 	for _, v := range w.Each {
 		c.DrawGlyph(draw.GlyphStyle{Color: dots, Radius: 1.5, Shape: draw.CircleGlyph{}}, vg.Point{X: clip(v), Y: at - 4.5})
 	}
-	c.StrokeLine2(draw.LineStyle{Color: hue(l), Width: 1.4}, clip(w.Low), at, clip(w.High), at)
+	c.StrokeLine2(bar, clip(w.Low), at, clip(w.High), at)
 	for _, end := range []float64{w.Low, w.High} {
 		if !math.IsInf(end, 0) {
-			c.StrokeLine2(draw.LineStyle{Color: hue(l), Width: 1.4}, clip(end), at-3, clip(end), at+3)
+			c.StrokeLine2(draw.LineStyle{Color: colour, Width: bar.Width}, clip(end), at-3, clip(end), at+3)
 		}
 	}
-	c.DrawGlyph(draw.GlyphStyle{Color: hue(l), Radius: 3.2, Shape: marker{l.Marker}}, vg.Point{X: clip(w.Mean), Y: at})
+	c.DrawGlyph(draw.GlyphStyle{Color: colour, Radius: 3.2, Shape: glyph}, vg.Point{X: clip(w.Mean), Y: at})
 }
 
 // uprights draws a thin line at every tick of x, and a stronger one at zero.
