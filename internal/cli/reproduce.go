@@ -20,59 +20,61 @@ import (
 
 // reproduceVerb holds the paper's claims up against runs at compact scale.
 type reproduceVerb struct {
-	Seeds  int      `help:"Seeds of every comparison; seed 1 is the first." default:"8"`
+	Seeds  *int     `help:"Seeds of every comparison, from seed 1 on: 8, or 2 with --quick."`
 	Claim  []string `help:"Only this: 1, 2, 3, 4, 5, table1, table6, table7 or search; may be given several times."`
 	Out    string   `help:"Folder for the report and for the finished runs, which are not run again." default:"reproduce" type:"path"`
 	Jobs   int      `help:"Runs at a time; 0 is one a core."`
-	Quick  bool     `help:"A few steps and two seeds: to see that everything works. The numbers say nothing."`
-	Render bool     `help:"Only write the report anew, from the finished runs of the folder, also where another build made them."`
+	Quick  bool     `help:"A few steps only: to see that everything works. The numbers say nothing."`
+	Render bool     `help:"Only write the report anew: from the finished runs of the folder, also where another build made them, or from its CSV files."`
 	Quiet  bool     `help:"No progress."`
 }
 
-// maxSeeds bounds what can be asked for.
-const maxSeeds = 100
+// Seeds where --seeds is not given.
+const (
+	someSeeds  = 8
+	quickSeeds = 2
+)
 
 // Run is called by the command line.
 func (v reproduceVerb) Run(e *env) error {
-	claims, search, err := v.claims()
+	old, recorded, err := report.ReadAbout(v.Out)
 	if err != nil {
 		return err
 	}
-	if v.Seeds < 1 || v.Seeds > maxSeeds {
-		return fmt.Errorf("--seeds is %d; allowed are 1 to %d", v.Seeds, maxSeeds)
-	}
-	f := report.Findings{Results: reproduce.NewResults(), Claims: claims, Settings: reproduce.Settings(), Quick: v.Quick, Command: v.command(), Made: map[reproduce.Made]int{}}
-	seeds := []uint64{1, 2}
-	first, again := seeds[:1], seeds[1:]
-	if !v.Quick {
-		seeds = nil
-		for i := range v.Seeds {
-			seeds = append(seeds, uint64(i+1))
-		}
-		first, again = reproduce.SearchSeeds, reproduce.ConfirmSeeds
-	}
-	jobs := reproduce.Plan(claims, f.Settings, seeds, v.Quick)
-	if search {
-		f.Candidates = reproduce.Candidates()
-		jobs = append(jobs, reproduce.SearchPlan(f.Candidates, first, v.Quick)...)
-	}
 	store := reproduce.Store{Dir: filepath.Join(v.Out, "runs"), Revision: revision()}
+	if _, missing := os.Stat(store.Dir); v.Render && recorded && missing != nil {
+		if v.Seeds != nil || len(v.Claim) > 0 || v.Quick {
+			return fmt.Errorf("%s has no runs, so that --render writes the report that is there anew; leave out --seeds, --claim and --quick", v.Out)
+		}
+		f, err := report.Open(v.Out)
+		if err != nil {
+			return err
+		}
+		return v.finish(e, f)
+	}
+	about, err := v.about()
+	if err != nil {
+		return err
+	}
+	if recorded {
+		about = about.After(old)
+	}
+	f, err := report.New(about)
+	if err != nil {
+		return err
+	}
+	by := store.LoadAll
 	if !v.Render {
 		if store.Arithmetic, err = reproduce.Arithmetic(); err != nil {
 			return err
 		}
+		by = v.runner(e, store)
 	}
-	wrong := v.work(e, store, jobs, &f)
-	if wrong == nil && search {
-		wrong = v.work(e, store, reproduce.SearchPlan(f.Confirm(), again, v.Quick), &f)
-	}
+	wrong := f.Gather(by)
 	if wrong != nil && !errors.Is(wrong, e.ctx.Err()) {
 		return wrong
 	}
-	if err := v.write(f); err != nil {
-		return err
-	}
-	if err := verdicts(e.out, f); err != nil {
+	if err := v.finish(e, f); err != nil {
 		return err
 	}
 	if wrong != nil {
@@ -82,61 +84,32 @@ func (v reproduceVerb) Run(e *env) error {
 	return nil
 }
 
-// claims are those that the flags ask for, and whether the search is among it.
-func (v reproduceVerb) claims() (claims []reproduce.Claim, search bool, err error) {
-	if len(v.Claim) == 0 {
-		return reproduce.Claims(), true, nil
-	}
-	for _, k := range v.Claim {
-		if k == "search" {
-			search = true
-			continue
-		}
-		n := len(claims)
-		for _, c := range reproduce.Claims() {
-			if c.ID == k || strings.TrimRight(c.ID, "abcdef") == k {
-				claims = append(claims, c)
-			}
-		}
-		if len(claims) == n {
-			return nil, false, fmt.Errorf("--claim is %q; allowed are 1, 2, 3, 4, 5, table1, table6, table7 and search", k)
-		}
-	}
-	return claims, search, nil
-}
-
-// command is what makes the same report again.
-func (v reproduceVerb) command() string {
-	c := "sparkling reproduce"
-	for _, k := range v.Claim {
-		c += " --claim " + k
-	}
+// about is what the flags ask for.
+func (v reproduceVerb) about() (report.About, error) {
+	a := report.About{Claims: v.Claim, Seeds: someSeeds, Quick: v.Quick}
 	if v.Quick {
-		return c + " --quick"
+		a.Seeds = quickSeeds
 	}
-	return fmt.Sprintf("%s --seeds %d", c, v.Seeds)
+	if v.Seeds != nil {
+		a.Seeds = *v.Seeds
+	}
+	if a.Seeds < 1 || a.Seeds > report.MaxSeeds {
+		return a, fmt.Errorf("--seeds is %d; allowed are 1 to %d", a.Seeds, report.MaxSeeds)
+	}
+	return a, nil
 }
 
-// work runs the jobs that are not in the store, and counts those that are left.
-func (v reproduceVerb) work(e *env, store reproduce.Store, jobs []reproduce.Job, f *report.Findings) (err error) {
-	var made map[reproduce.Made]int
-	if v.Render {
-		_, made, err = store.LoadAll(jobs, f.Results)
-	} else {
-		workers := v.Jobs
-		if workers <= 0 {
-			workers = runtime.GOMAXPROCS(0)
-		}
+// runner runs the jobs that are not in the store.
+func (v reproduceVerb) runner(e *env, store reproduce.Store) func([]reproduce.Job, *reproduce.Results) (map[reproduce.Made]int, error) {
+	workers := v.Jobs
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	return func(jobs []reproduce.Job, into *reproduce.Results) (map[reproduce.Made]int, error) {
 		show, done := v.progress(e)
-		made, err = reproduce.Runner{Store: store, Workers: workers, Report: show}.Run(e.ctx, jobs, f.Results)
-		done()
+		defer done()
+		return reproduce.Runner{Store: store, Workers: workers, Report: show}.Run(e.ctx, jobs, into)
 	}
-	f.Missing += len(jobs)
-	for by, n := range made {
-		f.Made[by] += n
-		f.Missing -= n
-	}
-	return err
 }
 
 // progress shows how far the runs are: a bar on a terminal, else a line now and then.
@@ -167,8 +140,8 @@ func (v reproduceVerb) progress(e *env) (show func(reproduce.Progress), done fun
 	}, func() {}
 }
 
-// write puts the report into the folder.
-func (v reproduceVerb) write(f report.Findings) error {
+// finish puts the report into the folder, and its verdicts out.
+func (v reproduceVerb) finish(e *env, f report.Findings) error {
 	if err := folder(v.Out); err != nil {
 		return err
 	}
@@ -177,7 +150,7 @@ func (v reproduceVerb) write(f report.Findings) error {
 			return err
 		}
 	}
-	return nil
+	return verdicts(e.out, f)
 }
 
 // verdicts prints the verdicts at a glance, each claim's words below them.

@@ -73,6 +73,46 @@ func TestReproduceGoesOnWhereItWasInterrupted(t *testing.T) {
 	assert.Equal(t, whole, cut)
 }
 
+// Seeds are as many as were asked for; whoever asks for more when the verdicts are there is told so in the report, which can be written anew
+// without the runs.
+func TestReproduceTakesTheSeedsThatItIsGivenAndRemembersTheFirst(t *testing.T) {
+	dir := t.TempDir()
+	quick := func(args ...string) {
+		t.Helper()
+		code, _, err := run(append([]string{"reproduce", "--claim", "2", "--out", dir, "--quiet"}, args...)...)
+		require.Zero(t, code, err)
+	}
+	quick("--quick", "--seeds", "1")
+	assert.NotContains(t, reported(t, dir)["report.md"], "planned")
+	quick("--quick", "--seeds", "3")
+	md := reported(t, dir)["report.md"]
+	assert.Contains(t, md, "Seeds: 3 (AdamW, β2 0.999), 3 (AdamW, β2 0.95), 3 (Muon).")
+	assert.Contains(t, md, "`sparkling reproduce --claim 2 --quick --seeds 3`")
+	assert.Contains(t, md, "1 of the 3 seeds were planned")
+
+	want := reported(t, dir)
+	require.NoError(t, os.RemoveAll(filepath.Join(dir, "runs")))
+	for name := range want {
+		if name != "about.json" && name != "runs.csv" && name != "curves.csv" {
+			require.NoError(t, os.Remove(filepath.Join(dir, name)))
+		}
+	}
+	code, out, err := run("reproduce", "--render", "--out", dir)
+	require.Zero(t, code, err)
+	assert.Contains(t, out, "The asymmetric reset separates them")
+	assert.Equal(t, want, reported(t, dir))
+
+	code, _, err = run("reproduce", "--render", "--seeds", "2", "--out", dir)
+	assert.Equal(t, codeBad, code)
+	assert.Contains(t, err, "leave out --seeds")
+	assert.Equal(t, want, reported(t, dir), "nothing is lost")
+
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "about.json"), []byte("{"), 0o644))
+	code, _, err = run("reproduce", "--quick", "--out", dir)
+	assert.Equal(t, codeBad, code)
+	assert.Contains(t, err, "about.json")
+}
+
 func TestReproduceRefusesWhatItDoesNotKnow(t *testing.T) {
 	for _, args := range [][]string{{"--claim", "6"}, {"--seeds", "0"}, {"--seeds", "1000"}} {
 		code, _, err := run(append([]string{"reproduce"}, args...)...)

@@ -4,16 +4,37 @@ import (
 	"encoding/csv"
 	"io"
 	"math"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/sparkling-lab/sparkling/sim/reproduce"
 )
 
-func num(x float64) string {
+// Names of the files that are not figures.
+const (
+	aboutFile  = "about.json"
+	claimsFile = "claims.csv"
+	runsFile   = "runs.csv"
+	curvesFile = "curves.csv"
+	searchFile = "search.csv"
+)
+
+// num writes a number of a summary.
+func num(x float64) string { return digits(x, 9, 64) }
+
+// exact writes a number so that reading it gives the same one.
+func exact(x float64) string { return digits(x, -1, 64) }
+
+// single is exact for what was measured as a float32.
+func single(x reproduce.Number) string { return digits(float64(x), -1, 32) }
+
+// digits is empty for what is no number.
+func digits(x float64, n, bits int) string {
 	if math.IsNaN(x) || math.IsInf(x, 0) {
 		return ""
 	}
-	return strconv.FormatFloat(x, 'g', 9, 64)
+	return strconv.FormatFloat(x, 'g', n, bits)
 }
 
 // claimsCSV writes one row a setting, claim and part.
@@ -29,16 +50,109 @@ func (f Findings) claimsCSV(w io.Writer) error {
 	return csv.NewWriter(w).WriteAll(rows)
 }
 
-// runsCSV writes one row a setting, seed and arm.
+// runsHead are the columns of runs.csv. Ratios of blocks stand in one cell, with spaces between.
+var runsHead = []string{
+	"setting", "seed", "arm", "final_loss", "loss_before_widening", "loss_after_widening", "flops", "open_pairs", "weight_cosine", "identical_pairs",
+	"ratios_before", "ratios_after", "failed", "revision", "arithmetic",
+}
+
+// runsCSV writes one row a setting, seed and arm: with the curves all that a report is made of.
 func (f Findings) runsCSV(w io.Writer) error {
-	rows := [][]string{{"setting", "seed", "arm", "final_loss", "loss_before_widening", "loss_after_widening", "flops", "weight_cosine", "identical_pairs", "failed"}}
-	for _, s := range f.Settings {
+	rows := [][]string{runsHead}
+	f.visit(func(s reproduce.Setting, seed string, r *reproduce.Result) {
+		cosine, identical := "", ""
+		if len(r.Pairs) > 0 {
+			cosine, identical = exact(r.WeightCosine()), strconv.Itoa(r.StillLocked())
+		}
+		rows = append(rows, []string{s.ID, seed, r.Key, single(r.Final), single(r.Before), single(r.After), exact(r.FLOPs), strconv.Itoa(r.Open), cosine, identical,
+			cells(r.RatiosBefore), cells(r.RatiosAfter), r.Failed, r.Made.Revision, r.Made.Arithmetic})
+	})
+	return csv.NewWriter(w).WriteAll(rows)
+}
+
+// visit visits all results, by setting, seed and arm.
+func (f Findings) visit(tell func(s reproduce.Setting, seed string, r *reproduce.Result)) {
+	settings := slices.Clone(f.Settings)
+	for _, c := range append(slices.Clone(f.Candidates), f.Confirm()...) {
+		settings = append(settings, c.Setting)
+	}
+	for _, s := range settings {
 		for _, seed := range f.Results.Seeds(s) {
 			for _, r := range f.Results.Arms(s, seed) {
-				rows = append(rows, []string{s.ID, strconv.FormatUint(seed, 10), r.Key, num(float64(r.Final)), num(float64(r.Before)), num(float64(r.After)), num(r.FLOPs),
-					num(r.WeightCosine()), strconv.Itoa(r.StillLocked()), r.Failed})
+				tell(s, strconv.FormatUint(seed, 10), r)
 			}
 		}
+	}
+}
+
+func cells(x []reproduce.Number) string {
+	var out []string
+	for _, v := range x {
+		out = append(out, single(v))
+	}
+	return strings.Join(out, " ")
+}
+
+// What a row of curves.csv holds.
+const (
+	heldCurve   = "held_loss"
+	flopsCurve  = "flops"
+	cosineCurve = "weight_cosine"
+)
+
+// curvesHead are the columns of curves.csv before the steps.
+var curvesHead = []string{"setting", "seed", "arm", "what"}
+
+// curvesCSV writes the curves that figures draw, one a row, over the steps that the first row names.
+func (f Findings) curvesCSV(w io.Writer) error {
+	type row struct {
+		key []string
+		at  map[int]string
+	}
+	var curves []row
+	seen := map[int]bool{}
+	add := func(key []string, steps []int, text []string) {
+		r := row{key, map[int]string{}}
+		for i, s := range steps {
+			r.at[s], seen[s] = text[i], true
+		}
+		if len(steps) > 0 {
+			curves = append(curves, r)
+		}
+	}
+	drawn := drawnArms()
+	f.visit(func(s reproduce.Setting, seed string, r *reproduce.Result) {
+		if !slices.ContainsFunc(f.Settings, func(x reproduce.Setting) bool { return x.ID == s.ID }) || !slices.Contains(drawn, r.Key) {
+			return
+		}
+		var at, probed []int
+		var held, flops, cosine []string
+		for _, p := range r.Held {
+			at, held, flops = append(at, p.Step), append(held, single(p.Loss)), append(flops, exact(p.FLOPs))
+		}
+		for _, p := range drawnPairs(r) {
+			probed, cosine = append(probed, p.Step), append(cosine, exact(float64(p.Weight)))
+		}
+		add([]string{s.ID, seed, r.Key, heldCurve}, at, held)
+		add([]string{s.ID, seed, r.Key, flopsCurve}, at, flops)
+		add([]string{s.ID, seed, r.Key, cosineCurve}, probed, cosine)
+	})
+	var steps []int
+	for s := range seen {
+		steps = append(steps, s)
+	}
+	slices.Sort(steps)
+	head := slices.Clone(curvesHead)
+	for _, s := range steps {
+		head = append(head, strconv.Itoa(s))
+	}
+	rows := [][]string{head}
+	for _, c := range curves {
+		cells := slices.Clone(c.key)
+		for _, s := range steps {
+			cells = append(cells, c.at[s])
+		}
+		rows = append(rows, cells)
 	}
 	return csv.NewWriter(w).WriteAll(rows)
 }
@@ -46,7 +160,7 @@ func (f Findings) runsCSV(w io.Writer) error {
 // searchCSV writes one row a candidate.
 func (f Findings) searchCSV(w io.Writer) error {
 	rows := [][]string{{"candidate", "setting", "seeds", "mean", "standard_error", "low", "high", "copy_loss", "weight_cosine"}}
-	for _, c := range append(append([]reproduce.Candidate(nil), f.Candidates...), f.Confirm()...) {
+	for _, c := range append(slices.Clone(f.Candidates), f.Confirm()...) {
 		t := reproduce.Try(c, f.Results)
 		rows = append(rows, []string{c.ID, c.Name, strconv.Itoa(t.N), num(t.Mean), num(t.Err), num(t.Low), num(t.High), num(t.CopyLoss.Mean), num(t.Weight.Mean)})
 	}

@@ -1,5 +1,5 @@
 // Package report writes what package sim/reproduce found as a report: one small document of headings, paragraphs, tables and figures, as
-// Markdown and as a page of its own, and the numbers behind it as CSV. It runs nothing and judges nothing.
+// Markdown and as a page of its own, and all that it is made of as CSV, from which it can be written anew. It runs nothing and judges nothing.
 package report
 
 import (
@@ -9,12 +9,14 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/sparkling-lab/sparkling/sim/reproduce"
 	"github.com/sparkling-lab/sparkling/viz/figure"
 )
 
 // document is what is written, in order.
 type document struct {
 	title  string
+	lab    bool // the page links back to that of the Lab
 	blocks []block
 }
 
@@ -23,12 +25,17 @@ type block any
 
 type (
 	heading string
-	text    string // **strong**, *emphasis* and `code` may be used in it
+	text    string // **strong**, *emphasis*, `code` and [words](address) may be used in it
 	list    []string
 	table   struct {
 		caption string
 		head    []string
-		rows    [][]string // the first column is words, the others are numbers
+		rows    [][]cell // the first column is words, the others are numbers
+	}
+	cell struct {
+		text    string
+		verdict reproduce.Verdict // what the numbers say, or empty
+		note    string            // a few words more
 	}
 	picture struct{ figure.Figure }
 )
@@ -67,7 +74,11 @@ func (d *document) markdown(w io.Writer) error {
 			}
 			fmt.Fprintf(&b, "| %s |\n|---|%s\n", strings.Join(x.head, " | "), strings.Repeat("---:|", len(x.head)-1))
 			for _, row := range x.rows {
-				fmt.Fprintf(&b, "| %s |\n", strings.Join(row, " | "))
+				b.WriteString("|")
+				for _, c := range row {
+					fmt.Fprintf(&b, " %s |", c.markdown())
+				}
+				b.WriteString("\n")
 			}
 		case picture:
 			fmt.Fprintf(&b, "![%s](%s.png)\n\n%s\n", x.Title, x.Name, x.Caption)
@@ -75,6 +86,27 @@ func (d *document) markdown(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// plain are cells of nothing but words or numbers.
+func plain(of ...string) []cell {
+	var out []cell
+	for _, s := range of {
+		out = append(out, cell{text: s})
+	}
+	return out
+}
+
+func (c cell) markdown() string {
+	s := c.text
+	if c.verdict != "" && s != "" {
+		s += ": "
+	}
+	s += string(c.verdict)
+	if c.note != "" {
+		s += " (" + c.note + ")"
+	}
+	return s
 }
 
 // style is the sheet that [document.page] asks for.
@@ -95,8 +127,11 @@ func (d *document) page(w io.Writer) error {
 </head>
 <body>
 <main>
-<h1>%s</h1>
-`, html.EscapeString(d.title), style, html.EscapeString(d.title))
+`, html.EscapeString(d.title), style)
+	if d.lab {
+		b.WriteString("<nav><a href=\"../\">← The Lab</a></nav>\n")
+	}
+	fmt.Fprintf(&b, "<h1>%s</h1>\n", html.EscapeString(d.title))
 	for _, x := range d.blocks {
 		switch x := x.(type) {
 		case heading:
@@ -112,8 +147,8 @@ func (d *document) page(w io.Writer) error {
 		case table:
 			x.page(&b)
 		case picture:
-			fmt.Fprintf(&b, "<figure><img src=\"%s.png\" alt=\"%s\" loading=\"lazy\"><figcaption>%s <a href=\"%s.svg\">SVG</a></figcaption></figure>\n",
-				x.Name, html.EscapeString(x.Title+". "+x.Caption), inline(x.Caption), x.Name)
+			fmt.Fprintf(&b, "<figure><a href=\"%s.png\"><img src=\"%s.png\" alt=\"%s\" loading=\"lazy\"></a><figcaption>%s <a href=\"%s.svg\">SVG</a></figcaption></figure>\n",
+				x.Name, x.Name, html.EscapeString(x.Title+". "+x.Caption), inline(x.Caption), x.Name)
 		}
 	}
 	b.WriteString("</main>\n</body>\n</html>\n")
@@ -121,30 +156,52 @@ func (d *document) page(w io.Writer) error {
 	return err
 }
 
+// page writes the table. Its roles are said outright and each cell carries the head of its column, because a narrow window stacks the cells.
 func (t table) page(b *strings.Builder) {
-	b.WriteString("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"table\"><table>\n")
+	b.WriteString("<table role=\"table\">\n")
 	if t.caption != "" {
 		fmt.Fprintf(b, "<caption>%s</caption>\n", inline(t.caption))
 	}
-	b.WriteString("<thead><tr>")
+	b.WriteString("<thead role=\"rowgroup\"><tr role=\"row\">")
 	for _, h := range t.head {
-		fmt.Fprintf(b, "<th scope=\"col\">%s</th>", inline(h))
+		fmt.Fprintf(b, "<th role=\"columnheader\" scope=\"col\">%s</th>", inline(h))
 	}
-	b.WriteString("</tr></thead>\n<tbody>\n")
+	b.WriteString("</tr></thead>\n<tbody role=\"rowgroup\">\n")
 	for _, row := range t.rows {
-		fmt.Fprintf(b, "<tr><th scope=\"row\">%s</th>", inline(row[0]))
-		for _, cell := range row[1:] {
-			fmt.Fprintf(b, "<td%s>%s</td>", verdictClass(cell), inline(cell))
+		fmt.Fprintf(b, "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">%s</th>", inline(row[0].text))
+		for k, c := range row[1:] {
+			fmt.Fprintf(b, "<td role=\"cell\" data-head=\"%s\"><div>%s</div></td>", html.EscapeString(t.head[k+1]), c.page())
 		}
 		b.WriteString("</tr>\n")
 	}
-	b.WriteString("</tbody></table></div>\n")
+	b.WriteString("</tbody></table>\n")
+}
+
+// page writes what is in a cell; its pieces go below each other where there is no room for them side by side.
+func (c cell) page() string {
+	var pieces []string
+	if c.text != "" {
+		pieces = append(pieces, "<span>"+inline(c.text)+"</span>")
+	}
+	if c.verdict != "" {
+		pieces = append(pieces, fmt.Sprintf("<span class=%q>%s</span>", verdictClass[c.verdict], c.verdict))
+	}
+	if c.note != "" {
+		pieces = append(pieces, "<small>"+inline(c.note)+"</small>")
+	}
+	return strings.Join(pieces, " ")
+}
+
+// verdictClass colours a verdict.
+var verdictClass = map[reproduce.Verdict]string{
+	reproduce.Reproduces: "yes", reproduce.DoesNot: "no", reproduce.NotResolved: "open", reproduce.NotMeasured: "aside", reproduce.Aside: "aside",
 }
 
 var (
 	strong   = regexp.MustCompile(`\*\*([^*]+)\*\*`)
 	emphasis = regexp.MustCompile(`\*([^*]+)\*`)
 	code     = regexp.MustCompile("`([^`]+)`")
+	link     = regexp.MustCompile(`\[([^\]]+)\]\(([^)]+)\)`)
 	notWord  = regexp.MustCompile(`[^a-z0-9]+`)
 )
 
@@ -153,6 +210,7 @@ func inline(s string) string {
 	s = html.EscapeString(s)
 	s = strong.ReplaceAllString(s, "<strong>$1</strong>")
 	s = emphasis.ReplaceAllString(s, "<em>$1</em>")
+	s = link.ReplaceAllString(s, `<a href="$2">$1</a>`)
 	return code.ReplaceAllString(s, "<code>$1</code>")
 }
 

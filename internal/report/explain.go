@@ -10,67 +10,8 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/reproduce"
 )
 
-// conclude sorts the claims by what became of them, and names the parts that decided it.
-func (f Findings) conclude(d *document, judged [][]reproduce.Judgement) {
-	d.add(heading("What agrees, what disagrees"))
-	for _, v := range []struct {
-		verdict reproduce.Verdict
-		words   string
-	}{
-		{reproduce.Reproduces, "**Agrees with the paper:**"},
-		{reproduce.DoesNot, "**Disagrees with the paper,** at least in the parts that are named:"},
-		{reproduce.NotResolved, "**Not resolved:** by the rule nothing is against the paper, but the parts that are named cannot be told from zero with this many seeds:"},
-	} {
-		var items list
-		for _, row := range judged {
-			var where []string
-			for _, j := range row {
-				if j.Verdict == v.verdict {
-					where = append(where, j.Setting.Name+decided(j))
-				}
-			}
-			if len(where) > 0 {
-				items = append(items, fmt.Sprintf("**%s** %s – %s", label(row[0].Claim.ID), row[0].Claim.Title, strings.Join(where, "; ")))
-			}
-		}
-		if len(items) > 0 {
-			d.add(text(v.words), items)
-		}
-	}
-}
-
-// decided names the parts of a claim of several that have its verdict, where it is not that all agree.
-func decided(j reproduce.Judgement) string {
-	if j.Verdict == reproduce.Reproduces || len(j.Findings) == 1 {
-		return ""
-	}
-	var parts []string
-	counted := 0
-	for _, x := range j.Findings {
-		if x.Part.Aside {
-			continue
-		}
-		counted++
-		if x.Verdict == j.Verdict {
-			parts = append(parts, partName(x.Part.Name)+" "+signed(x.Mean))
-		}
-	}
-	if len(parts) == counted && counted > 2 {
-		return " (all parts)"
-	}
-	return " (" + strings.Join(parts, ", ") + ")"
-}
-
-// partName is the part's name without what all parts of its claim share, and without the paper's number.
-func partName(s string) string {
-	s, _, _ = strings.Cut(s, ": with ")
-	s, _, _ = strings.Cut(s, ": scaled ")
-	s, _, _ = strings.Cut(s, ": rise, ")
-	s, _, _ = strings.Cut(s, " (paper")
-	return s
-}
-
-// explain says what the runs themselves say about why.
+// explain says what the runs themselves say about why. A sentence that concludes something stands only where these runs bear it: the interval of
+// the difference that it is about lies on one side in every setting, or the lock that it builds on held in every seed.
 func (f Findings) explain(d *document) {
 	var why list
 	for _, e := range []func() string{f.whyBeta2, f.whyRewarm, f.whyBeyond, f.whyCopy, f.whyRandom, f.whySignal, f.whyCompute} {
@@ -81,6 +22,14 @@ func (f Findings) explain(d *document) {
 	if len(why) > 0 {
 		d.add(heading("What explains it"), text("Each line gives numbers of these runs; what is a guess is called one. Differences are paired, mean ± standard error over seeds."), why)
 	}
+}
+
+// paperSteps is about how many updates the paper's runs have.
+const paperSteps = 63600
+
+// longer is how many times as many updates the paper's runs have.
+func longer() string {
+	return fmt.Sprintf("about %.0f times as many steps", paperSteps/float64(sim.Default().Steps))
 }
 
 // each writes the difference of two arms in every setting that has it; it is empty where none has.
@@ -94,16 +43,55 @@ func (f Findings) each(a, b string) string {
 	return strings.Join(out, ", ")
 }
 
+// side is −1 where arm a ends lower than arm b in every setting that has both, by the interval of each; 1 where it ends higher; else 0.
+func (f Findings) side(a, b string) int {
+	lower, higher, of := 0, 0, 0
+	for _, s := range f.Settings {
+		e := reproduce.Difference(f.Results, s, a, b)
+		if e.N == 0 {
+			continue
+		}
+		of++
+		if low, high := e.Interval(reproduce.Confidence); high < 0 {
+			lower++
+		} else if low > 0 {
+			higher++
+		}
+	}
+	switch {
+	case of > 0 && lower == of:
+		return -1
+	case of > 0 && higher == of:
+		return 1
+	}
+	return 0
+}
+
+// locked reports whether no original ever differed from its copy, in any setting and seed that has the arm.
+func (f Findings) locked(arm string) bool {
+	of := 0
+	for _, s := range f.Settings {
+		for _, seed := range f.Results.Seeds(s) {
+			if r, ok := f.Results.Of(s, seed, arm); ok && len(r.Pairs) > 0 {
+				of++
+				if r.Open > 0 {
+					return false
+				}
+			}
+		}
+	}
+	return of > 0
+}
+
 func (f Findings) whyBeta2() string {
 	cosines := f.cosines(reproduce.Asym)
 	if cosines == "" {
 		return ""
 	}
 	e := sim.Default()
-	return fmt.Sprintf("**The reset pushes, and the rest of the run must let it grow.** An emptied state makes the copies' first updates larger, because Adam's bias correction does "+
-		"not restart: at step %d by up to %.1f with β2 0.999, but only by %.2f with 0.95, as long as the gradient stays the same. At the end of *Asymmetric reset* the weight cosine of originals "+
-		"and copies is %s, and what it gains on Copy is %s. The search below shows that the small push is enough where the widening comes early, with learning rate and steps "+
-		"left to let the halves part.", e.Fork(), burst(e.Optimizer.Beta1, 0.999, e.Fork()), burst(e.Optimizer.Beta1, 0.95, e.Fork()), cosines, f.each(reproduce.Asym, reproduce.Copy))
+	return fmt.Sprintf("**The push of the reset.** An emptied state makes the copies' first updates larger, because Adam's bias correction does not restart: at step %d by up to %.1f "+
+		"with β2 0.999, but only by %.2f with 0.95, as long as the gradient stays the same. At the end of *Asymmetric reset* the weight cosine of originals and copies is %s. "+
+		"Asymmetric reset − Copy is %s.", e.Fork(), burst(e.Optimizer.Beta1, 0.999, e.Fork()), burst(e.Optimizer.Beta1, 0.95, e.Fork()), cosines, f.each(reproduce.Asym, reproduce.Copy)) + f.early()
 }
 
 // cosines writes the weight cosine of originals and copies at an arm's end, in every setting that has it.
@@ -133,9 +121,19 @@ func (f Findings) whyRewarm() string {
 	if d == "" {
 		return ""
 	}
-	return "**A re-warmup is worth something with no symmetry broken.** *Copy, re-warm all* stays locked bit for bit, so that it has no more capacity than the small network; all it has is more learning rate. " +
-		"Copy, re-warm all − Copy is " + d + ". A guess: in a run this short the rate of the second half is below the best one, and whatever raises it looks good. Re-warm all − SPARKLING is " + f.each(reproduce.RewarmAll, reproduce.Sparkling) +
-		"; the paper, whose run has sixty times as many steps, has +0.0040 (Table 7)."
+	s := "**Higher rates with no symmetry broken.** "
+	locked := f.locked(reproduce.CopyRewarmAll)
+	if locked {
+		s += "*Copy, re-warm all* stays locked bit for bit in every seed, so that it has no more capacity than the small network; all it has is more learning rate. "
+	}
+	s += "Copy, re-warm all − Copy is " + d + "."
+	if locked && f.side(reproduce.CopyRewarmAll, reproduce.Copy) < 0 {
+		s += " A guess: in a run this short the rate of the second half is below the best one, and whatever raises it lowers the loss."
+	}
+	if d := f.each(reproduce.RewarmAll, reproduce.Sparkling); d != "" {
+		s += " Re-warm all − SPARKLING is " + d + "; the paper, whose run has " + longer() + ", has +0.0040 (Table 7)."
+	}
+	return s
 }
 
 func (f Findings) whyBeyond() string {
@@ -143,7 +141,11 @@ func (f Findings) whyBeyond() string {
 	if d == "" {
 		return ""
 	}
-	return "**What the broken symmetry itself is worth** is the difference between two arms with the same rates, one locked and one not: re-warm all with the asymmetric reset − with copied states is " + d + "."
+	s := "**The broken symmetry by itself.** *Re-warm all* and *Copy, re-warm all* have the same rates; the first resets its states asymmetrically, the second copies them"
+	if f.locked(reproduce.CopyRewarmAll) {
+		s += " and stays locked in every seed"
+	}
+	return s + ". The first − the second is " + d + "."
 }
 
 func (f Findings) whyCopy() string {
@@ -151,8 +153,17 @@ func (f Findings) whyCopy() string {
 	if d == "" {
 		return ""
 	}
-	return "**Copy against the small network** is " + d + "; in the paper the naive copy ends 0.0397 below the small network (Table 1). Here the lock is exact to the bit, so the copy can compute nothing " +
-		"that the small network could not; all that differs is how far an update moves it. A guess: sums in low precision on many machines do not keep a lock exactly, and over 100 billion tokens a little is enough."
+	s := "**Copy against the small network** is " + d + "; in the paper the naive copy ends 0.0397 below the small network (Table 1)."
+	if !f.locked(reproduce.Copy) {
+		return s
+	}
+	s += " Here the lock is exact to the bit in every seed, so the copy can compute nothing that the small network could not; all that differs is how far an update moves it."
+	for _, x := range f.Settings {
+		if low, _ := reproduce.Difference(f.Results, x, reproduce.Copy, reproduce.Small).Interval(reproduce.Confidence); low <= -0.0397 {
+			return s
+		}
+	}
+	return s + " A guess at why the paper's gains more: sums in low precision on many machines do not keep a lock exactly, and over 100 billion tokens a little is enough."
 }
 
 func (f Findings) whyRandom() string {
@@ -161,27 +172,44 @@ func (f Findings) whyRandom() string {
 	if d == "" {
 		return ""
 	}
-	return "**Random pairs against copies,** both under the whole recipe: random-random − copy-copy is " + d + ". Random neurons differ from the first step on, while copies have to come apart first, and have " +
-		"500 steps for it where the paper has sixty times as many; the paper finds copies level or ahead (Table 6)."
+	s := "**Random pairs against copies,** both under the whole recipe: random-random − copy-copy is " + d + ". In the paper's Table 6, which has other random pairs, copy-copy ends lowest."
+	if e := sim.Default(); f.side(arms[2].Key, arms[0].Key) < 0 {
+		s += fmt.Sprintf(" A guess: random neurons differ from the first step on, while copies have to come apart first, and have %d steps for it where the paper has %s.", e.Steps-e.Fork(), longer())
+	}
+	return s
 }
 
 func (f Findings) whySignal() string {
-	inner, both := f.rises()
-	if inner == "" {
+	inner, joint := reproduce.SignalArms(model.Inner), reproduce.SignalArms(model.Joint)
+	without, with := f.rise(inner[1].Key), f.rise(inner[0].Key)
+	if without.N == 0 || with.N == 0 {
 		return ""
 	}
-	s := "**The signal.** Without the factor the rise right after the widening of copies is " + inner + " at Inner 2x"
-	if both != "" {
-		s += ", and " + both + " on both axes"
+	s := fmt.Sprintf("**The signal** (%s). Right after the widening of copies at Inner 2x the loss rises by %s without the factor, and by %s with it", f.Settings[0].Name, estimate(without), estimate(with))
+	if math.Abs(with.Mean) < 1e-4 {
+		s += ": at exactly 2x the factor leaves the function of copies as it was"
 	}
-	s += ". With copies at exactly 2x the factor leaves the function as it was, so the scaled run has no rise at all, whatever Fig. 1 says of pairs in general."
-	arms := reproduce.SignalArms(model.Inner)
-	with, without := f.kept(arms[2].Key), f.kept(arms[3].Key)
-	if with.N == 0 || without.N == 0 {
+	s += "."
+	if both := f.rise(joint[1].Key); both.N > 0 {
+		s += fmt.Sprintf(" On both axes it rises by %s without the factor.", estimate(both))
+	}
+	left, all := f.kept(inner[2].Key), f.kept(inner[3].Key)
+	if left.N < 2 || all.N < 2 {
 		return s
 	}
-	return s + fmt.Sprintf(" With random neurons the factor does not keep the RMS of these networks: of what the first layer's experts add, over what enters them, %.2f is left right after "+
-		"random-random with the factor, and %.2f without it. The rule takes random neurons to answer as strongly as trained ones of the same weights' RMS; here they answer less.", with.Mean, without.Mean)
+	s += fmt.Sprintf(" Of what the first layer's experts add, over what enters them, %.2f is left right after random-random with the factor, and %.2f without it. The factor takes random neurons "+
+		"to answer as strongly as trained ones of the same weights' RMS, and then keeps all of it", left.Mean, all.Mean)
+	if low, high := left.Interval(reproduce.Confidence); high < 1 {
+		s += "; here they answer less"
+	} else if low > 1 {
+		s += "; here they answer more"
+	}
+	return s + "."
+}
+
+// rise is that of the loss at the widening of an arm, in the first setting.
+func (f Findings) rise(arm string) reproduce.Estimate {
+	return reproduce.Estimated(f.Results.Values(f.Settings[0], arm, (*reproduce.Result).Spike))
 }
 
 // kept is the ratio of the first layer's experts just after the widening over that just before, in the first setting.
@@ -194,25 +222,29 @@ func (f Findings) kept(arm string) reproduce.Estimate {
 	}))
 }
 
-// rises are the mean rises of the unscaled copies in the first setting, at Inner 2x and on both axes.
-func (f Findings) rises() (inner, both string) {
-	write := func(arm string) string {
-		e := reproduce.Estimated(f.Results.Values(f.Settings[0], arm, (*reproduce.Result).Spike))
-		if e.N == 0 {
-			return ""
-		}
-		return fmt.Sprintf("%s (%s)", estimate(e), f.Settings[0].Name)
-	}
-	return write(reproduce.SignalArms(model.Inner)[1].Key), write(reproduce.SignalArms(model.Joint)[1].Key)
-}
-
 func (f Findings) whyCompute() string {
 	d := f.each(reproduce.Sparkling, reproduce.Scratch)
 	if d == "" {
 		return ""
 	}
+	s := "**Compute.** At the same number of steps SPARKLING − the wide network from scratch is " + d + "; the paper has +0.0057."
+	if f.side(reproduce.Sparkling, reproduce.Scratch) > 0 {
+		s += " So what the widened run has going for it at equal compute is not that it learns better in a step, but that the steps of its first half are cheap."
+	}
 	equal := reproduce.ComputeArms()[1].Key
-	return "**Compute.** At the same number of steps SPARKLING − the wide network from scratch is " + d + "; the paper has +0.0057. What the widened run has going for it at equal compute is not that it " +
-		"learns better, but that half of it is cheap. At Inner 2x that decides little: SPARKLING − from scratch at equal compute is " + f.each(reproduce.Sparkling, equal) + ", and the weight cosine of originals " +
-		"and copies at SPARKLING's end is " + f.cosines(reproduce.Sparkling) + ". A guess: where copies have hardly come apart, width was paid for that is not in use yet."
+	d = f.each(reproduce.Sparkling, equal)
+	if d == "" {
+		return s
+	}
+	s += " SPARKLING − from scratch at equal compute, Inner 2x, is " + d + ", and the weight cosine of originals and copies at SPARKLING's end is " + f.cosines(reproduce.Sparkling) + "."
+	var apart, ends []float64
+	for _, x := range f.Settings {
+		if e := reproduce.Difference(f.Results, x, reproduce.Sparkling, equal); e.N > 0 {
+			apart, ends = append(apart, reproduce.Estimated(f.Results.Values(x, reproduce.Sparkling, (*reproduce.Result).WeightCosine)).Mean), append(ends, e.Mean)
+		}
+	}
+	if len(ends) > 2 && reproduce.Spearman(apart, ends) > 0.999 {
+		s += " The less the copies have come apart, the higher the widened run ends beside the other. A guess: width was paid for that is not in use yet."
+	}
+	return s
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/sim"
@@ -16,6 +17,17 @@ var stateArms = []string{
 	reproduce.Small, reproduce.Copy, reproduce.Asym, reproduce.Sparkling, reproduce.Drop, reproduce.RewarmAll, reproduce.CopyRewarmNew, reproduce.CopyRewarmAll,
 }
 
+// drawnArms are the keys of all arms whose curves figures show.
+func drawnArms() []string {
+	out := slices.Clone(stateArms)
+	for _, a := range reproduce.ComputeArms() {
+		if !slices.Contains(out, a.Key) {
+			out = append(out, a.Key)
+		}
+	}
+	return out
+}
+
 // show adds a figure if it has anything to show.
 func show(d *document, f figure.Figure, ok bool) {
 	if ok {
@@ -26,31 +38,39 @@ func show(d *document, f figure.Figure, ok bool) {
 // forest draws the parts of a claim that are differences.
 func (f Findings) forest(d *document, row []reproduce.Judgement) {
 	var sets []figure.Intervals
-	for i, j := range row {
+	asides := ""
+	for _, j := range row {
 		set := figure.Intervals{Title: j.Setting.Name, X: "difference in nats a character"}
 		for _, x := range j.Findings {
 			if x.Part.Kind != reproduce.Below {
 				continue
+			}
+			if x.Part.Aside {
+				asides = " Ring, dashed: aside, not counted."
 			}
 			set.Rows = append(set.Rows, interval(x.Part.Name, x, verdictLook[x.Verdict]))
 		}
 		if len(set.Rows) < 2 {
 			return
 		}
-		_ = i
 		sets = append(sets, set)
 	}
 	c := row[0].Claim
 	fig, ok := figure.Forest("claim-"+c.ID, label(c.ID)+": "+c.Title,
-		"Paired differences over the seeds (small dots), their mean and the interval by which the part is judged. Left of zero is what the paper says. Diamond: reproduces; square: does not; circle: not resolved.", sets...)
+		"Paired differences over the seeds (small dots), their mean and the interval by which the part is judged. Left of zero is what the paper says. Diamond: reproduces; square: does not; circle: not resolved."+asides, sets...)
 	show(d, fig, ok)
 }
 
 // verdictLook tells verdicts apart by hue and marker.
-var verdictLook = map[reproduce.Verdict]int{reproduce.Reproduces: 3, reproduce.DoesNot: 1, reproduce.NotResolved: 0, reproduce.NotMeasured: 0}
+var verdictLook = map[reproduce.Verdict]int{reproduce.Reproduces: 3, reproduce.DoesNot: 1, reproduce.NotResolved: 0}
 
 func interval(name string, x reproduce.Finding, number int) figure.Interval {
-	return figure.Interval{Name: name, Mean: x.Mean, Low: x.Low, High: x.High, Each: x.Each, Look: look.At(number)}
+	return figure.Interval{Name: name, Mean: x.Mean, Low: x.Low, High: x.High, Each: x.Each, Look: look.At(number), Aside: x.Part.Aside}
+}
+
+// onWindows says why the end of a curve is not the number in a table.
+func onWindows() string {
+	return fmt.Sprintf("On %d held-out windows; the tables have the whole held-out part.", sim.HeldWindows)
 }
 
 // stateFigures are the curves of the arms that start from the same copies.
@@ -66,7 +86,12 @@ func (f Findings) stateFigures(d *document) {
 			l.Series = append(l.Series, curve.series(reproduce.NameOf(a), number, 3))
 			gap := f.gap(s, a)
 			g.Series = append(g.Series, gap.series(reproduce.NameOf(a), number, 3))
-			cos := f.curve(s, a, func(r *reproduce.Result) []xy { return pairs(r) })
+			cos := f.curve(s, a, func(r *reproduce.Result) (out []xy) {
+				for _, p := range drawnPairs(r) {
+					out = append(out, xy{float64(p.Step), float64(p.Weight)})
+				}
+				return out
+			})
 			c.Series = append(c.Series, cos.series(reproduce.NameOf(a), number, 2))
 			if len(cos.x) > 0 {
 				at := []figure.Event{{X: cos.x[0], Words: "widened"}}
@@ -75,10 +100,10 @@ func (f Findings) stateFigures(d *document) {
 		}
 		losses, gaps, cosines = append(losses, l), append(gaps, g), append(cosines, c)
 	}
-	fig, ok := figure.Curves("loss", "Loss on text that is never trained on", "Mean over seeds. Seeds differ by more than arms do: the next figure shows what pairing brings out.", losses...)
+	fig, ok := figure.Curves("loss", "Loss on text that is never trained on", "Mean over seeds. "+onWindows()+" The next figure leaves out what arms of the same seed share.", losses...)
 	show(d, fig, ok)
 	fig, ok = figure.Curves("difference", "The same, minus Copy of the same seed",
-		fmt.Sprintf("Mean over seeds with its standard error as a band; means over %d steps. Below zero is better than copying everything.", sim.GapSteps), gaps...)
+		fmt.Sprintf("Mean over seeds with its standard error as a band; means over %d steps. %s Below zero is better than copying everything.", sim.GapSteps, onWindows()), gaps...)
 	show(d, fig, ok)
 	fig, ok = figure.Curves("cosine", "Originals and copies come apart, or do not", "Mean over all pairs and seeds, with its standard error. Exactly 1 is the lock.", cosines...)
 	show(d, fig, ok)
@@ -133,12 +158,12 @@ func readings(r *reproduce.Result, from float64) []xy {
 	return out
 }
 
-// pairs are the weight cosines every few steps.
-func pairs(r *reproduce.Result) []xy {
-	var out []xy
-	for _, p := range r.Pairs {
-		if p.Step%sim.ProbeEvery == 0 || len(out) == 0 {
-			out = append(out, xy{float64(p.Step), float64(p.Weight)})
+// drawnPairs are the probes that figures show: every few steps, the first and the last.
+func drawnPairs(r *reproduce.Result) []reproduce.Pairs {
+	var out []reproduce.Pairs
+	for i, p := range r.Pairs {
+		if p.Step%sim.ProbeEvery == 0 || i == 0 || i == len(r.Pairs)-1 {
+			out = append(out, p)
 		}
 	}
 	return out
@@ -233,7 +258,7 @@ func (f Findings) compute(d *document) {
 		}
 		sets = append(sets, l)
 	}
-	fig, ok := figure.Curves("compute", "The loss over what it cost, Inner 2x", "Second half of each run; mean over seeds with its standard error. The schedule of each run ends at its own last step, so compare the ends.", sets...)
+	fig, ok := figure.Curves("compute", "The loss over what it cost, Inner 2x", "Second half of each run; mean over seeds with its standard error. "+onWindows()+" The schedule of each run ends at its own last step, so compare the ends.", sets...)
 	show(d, fig, ok)
 }
 

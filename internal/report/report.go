@@ -14,14 +14,49 @@ import (
 
 // Findings are what a report is made of.
 type Findings struct {
+	About
 	Results    *reproduce.Results
 	Claims     []reproduce.Claim      // those that were asked for
 	Settings   []reproduce.Setting    //
 	Candidates []reproduce.Candidate  // of the search; nil where it was not asked for
 	Made       map[reproduce.Made]int // runs by the program that made them
-	Missing    int                    // runs that were asked for and are not there
-	Quick      bool                   // runs of a few steps: the numbers say nothing
-	Command    string                 // that makes this report
+}
+
+// New are findings without a run. It errs where a claim is asked for that there is not.
+func New(a About) (Findings, error) {
+	f := Findings{About: a, Results: reproduce.NewResults(), Settings: reproduce.Settings(), Made: map[reproduce.Made]int{}}
+	claims, search, err := reproduce.Select(a.Claims)
+	if f.Claims = claims; search {
+		f.Candidates = reproduce.Candidates()
+	}
+	return f, err
+}
+
+// Gather fills the findings with the results of all runs that they ask for, and counts those that are missing. By is given lists of jobs: it adds
+// what it has of them to the results, and says how many runs that were, by what made them.
+func (f *Findings) Gather(by func(jobs []reproduce.Job, into *reproduce.Results) (map[reproduce.Made]int, error)) error {
+	f.Missing = 0
+	take := func(jobs []reproduce.Job) error {
+		made, err := by(jobs, f.Results)
+		f.Missing += len(jobs)
+		for m, n := range made {
+			f.Made[m] += n
+			f.Missing -= n
+		}
+		return err
+	}
+	var seeds []uint64
+	for i := range f.Seeds {
+		seeds = append(seeds, uint64(i+1))
+	}
+	first, again := reproduce.SearchSeeds, reproduce.ConfirmSeeds
+	if f.Quick {
+		first, again = first[:min(f.Seeds, len(first))], again[:min(f.Seeds, len(again))]
+	}
+	if err := take(append(reproduce.Plan(f.Claims, f.Settings, seeds, f.Quick), reproduce.SearchPlan(f.Candidates, first, f.Quick)...)); err != nil {
+		return err
+	}
+	return take(reproduce.SearchPlan(f.Confirm(), again, f.Quick))
 }
 
 //go:embed report.css
@@ -33,19 +68,21 @@ type File struct {
 	Write func(io.Writer) error
 }
 
-// Files are the report: Markdown, a page and its sheet, the figures as SVG and PNG, and the numbers as CSV. The same findings give the
-// same bytes.
+// Files are the report: Markdown, a page and its sheet, the figures as SVG and PNG, and all that it is made of as CSV. The same findings give the
+// same bytes, and so do those that [Open] reads from them.
 func Files(f Findings) []File {
 	d := f.document()
 	files := []File{
 		{"report.md", d.markdown},
 		{"index.html", d.page},
 		{style, func(w io.Writer) error { _, err := io.WriteString(w, sheet); return err }},
-		{"claims.csv", f.claimsCSV},
-		{"runs.csv", f.runsCSV},
+		{aboutFile, f.write},
+		{claimsFile, f.claimsCSV},
+		{runsFile, f.runsCSV},
+		{curvesFile, f.curvesCSV},
 	}
 	if f.Candidates != nil {
-		files = append(files, File{"search.csv", f.searchCSV})
+		files = append(files, File{searchFile, f.searchCSV})
 	}
 	for _, p := range d.figures() {
 		files = append(files, File{p.Name + ".svg", p.SVG}, File{p.Name + ".png", func(w io.Writer) error { return p.PNG(w, 96) }})
@@ -54,12 +91,14 @@ func Files(f Findings) []File {
 }
 
 // Judgements are the verdicts on all claims in all settings, claim by claim.
-func (f Findings) Judgements() [][]reproduce.Judgement {
+func (f Findings) Judgements() [][]reproduce.Judgement { return f.judgements(f.Results) }
+
+func (f Findings) judgements(r *reproduce.Results) [][]reproduce.Judgement {
 	var out [][]reproduce.Judgement
 	for _, c := range f.Claims {
 		var row []reproduce.Judgement
 		for _, s := range f.Settings {
-			row = append(row, reproduce.Judge(c, s, f.Results))
+			row = append(row, reproduce.Judge(c, s, r))
 		}
 		out = append(out, row)
 	}
@@ -67,8 +106,8 @@ func (f Findings) Judgements() [][]reproduce.Judgement {
 }
 
 func (f Findings) document() *document {
-	d := &document{title: "What reproduces at compact scale"}
-	d.add(text(f.opening()))
+	d := &document{title: "What reproduces at compact scale", lab: f.Lab}
+	d.add(text(f.opening()), text(f.files()))
 	if f.Quick {
 		d.add(text("**This is a quick run of a few steps, made to test the program. Its numbers say nothing about the paper.**"))
 	}
@@ -77,9 +116,15 @@ func (f Findings) document() *document {
 	}
 	judged := f.Judgements()
 	if len(judged) > 0 {
-		f.summary(d, judged)
-		f.conclude(d, judged)
-		f.explain(d)
+		planned := judged
+		if len(f.before()) > 0 {
+			planned = f.judgements(f.Results.First(f.before()[0]))
+		}
+		f.summary(d, judged, planned)
+		if !f.Quick {
+			f.conclude(d, judged, planned)
+			f.explain(d)
+		}
 		f.states(d)
 		f.details(d, judged)
 		f.table6(d)
@@ -94,11 +139,25 @@ func (f Findings) opening() string {
 	c := e.Model
 	c.Vocab = e.Vocab()
 	params := fmt.Sprint(model.Count(c, e.Task.Batch, e.Task.Seq).Total)
-	return fmt.Sprintf("The paper (arXiv 2602.02472) trains networks of 0.5 to 1.5 billion active parameters on 200 billion tokens. This report asks the same questions of "+
-		"the Lab's default experiment: %s,%s parameters that read Newton's *Opticks* for %d steps of %d characters, with the experts made twice as wide after half of them. "+
-		"Nothing that is found here refutes the paper, and nothing proves it: it shows which effects are there already at a size that a browser can train, and "+
-		"which are not. All losses are in nats a character on the whole held-out part of the text, after the last update.",
-		params[:len(params)-3], params[len(params)-3:], e.Steps, e.Task.Batch*e.Task.Seq)
+	train := fmt.Sprintf("for %d steps of %d characters, and are made twice as wide after half of them", e.Steps, e.Task.Batch*e.Task.Seq)
+	if f.Quick {
+		train = "and are made twice as wide on the way; here for a few steps only"
+	}
+	return fmt.Sprintf("The paper (arXiv [2602.02472](https://arxiv.org/abs/2602.02472)) trains networks of 0.5 to 1.5 billion active parameters on 200 billion tokens. This report "+
+		"asks the same questions of the Lab's default experiment: %s,%s parameters that read Newton's *Opticks* %s. Nothing that is found here refutes the paper, and "+
+		"nothing proves it: it shows which effects are there already at a size that a browser can train, and which are not. Losses are in nats a "+
+		"character on text that is never trained on: those at the end on the whole held-out part, curves and rises at the widening on %d fixed windows of it.",
+		params[:len(params)-3], params[len(params)-3:], train, sim.HeldWindows)
+}
+
+// files links what lies beside the report.
+func (f Findings) files() string {
+	s := fmt.Sprintf("This report [as a page](index.html) and [as Markdown](report.md). Its numbers: [every run](%s), [the curves of the figures](%s), [every part of every claim](%s)",
+		runsFile, curvesFile, claimsFile)
+	if f.Candidates != nil {
+		s += fmt.Sprintf(", [the search](%s)", searchFile)
+	}
+	return s + " (CSV)."
 }
 
 // made says what made the report, so that anybody can make it again.
@@ -111,7 +170,10 @@ func (f Findings) made() string {
 		by = append(by, fmt.Sprintf("%d runs by %s (arithmetic %s)", n, m.Revision, m.Arithmetic))
 	}
 	slices.Sort(by)
-	return fmt.Sprintf("`%s` makes this report; where it was interrupted it goes on. It is made of %s; *arithmetic* names the order in which sums are taken, "+
-		"which differs between kinds of processors. `runs.csv` has the final loss of every arm and seed, `claims.csv` every part of every claim. Everything here "+
-		"is written by the program; the claims and the rule are in `sim/reproduce`.", f.Command, strings.Join(by, ", "))
+	s := fmt.Sprintf("`%s` makes the runs of this report; where it was interrupted it goes on. It is made of %s; *arithmetic* names the order in which sums are taken, "+
+		"which differs between kinds of processors, and from one revision's kernels to another's.", f.command(), strings.Join(by, ", "))
+	if f.Note != "" {
+		s += " Whoever made the runs adds: *" + f.Note + "*"
+	}
+	return s + " All else is written by the program, from the CSV files; the claims and the rule are in `sim/reproduce`."
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"flag"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -19,33 +20,57 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// made are findings of made-up runs: every arm of every claim, with losses, curves and pairs that follow from its place in the list.
-func made(t *testing.T, seeds ...uint64) Findings {
+// all is a report of everything over three seeds, one of which was added.
+var all = About{Seeds: 3, Looked: []int{2}, Note: "These runs are made up."}
+
+// made are findings of made-up runs: every arm of every claim, with losses, curves and pairs that follow from its place in the list. The last
+// changes are made to each run.
+func made(t *testing.T, a About, change ...func(*reproduce.Result)) Findings {
 	t.Helper()
-	f := Findings{
-		Results: reproduce.NewResults(), Claims: reproduce.Claims(), Settings: reproduce.Settings(), Candidates: reproduce.Candidates(),
-		Made: map[reproduce.Made]int{{Revision: "0123456789ab", Arithmetic: "cafe"}: 3, {Arithmetic: "cafe"}: 1}, Command: "sparkling reproduce --seeds 3",
-	}
-	jobs := append(reproduce.Plan(f.Claims, f.Settings, seeds, false), reproduce.SearchPlan(f.Candidates, seeds, false)...)
-	jobs = append(jobs, reproduce.SearchPlan(f.Candidates[:1], seeds, false)...)
-	for _, j := range jobs {
-		var out []reproduce.Result
-		for i, e := range j.Group.Entries {
-			noise := 0.02*math.Sin(float64(j.Seed)) + 0.002*math.Sin(float64(7*j.Seed)+float64(i)+float64(len(j.Setting.ID)))
-			r := reproduce.Result{Key: e.Key, Final: reproduce.Number(1.75 - 0.012*float64(i) + noise), Before: 1.9, After: reproduce.Number(1.9 + 0.1*float64(i)), FLOPs: 1e9}
-			for step := 0; step <= 1000; step += 100 {
-				r.Held = append(r.Held, reproduce.Point{Step: step, Loss: r.Final + reproduce.Number(float64(1000-step)/1000), FLOPs: 1e6 * float64(step)})
-				if i > 0 && step >= 500 {
-					r.Pairs = append(r.Pairs, reproduce.Pairs{Step: step, Weight: reproduce.Number(1 - float64(i*(step-500))/1e4), Gradient: 1, Count: 128})
+	f, err := New(a)
+	require.NoError(t, err)
+	require.NoError(t, f.Gather(func(jobs []reproduce.Job, into *reproduce.Results) (map[reproduce.Made]int, error) {
+		by := map[reproduce.Made]int{}
+		for k, j := range jobs {
+			made := reproduce.Made{Revision: "0123456789ab", Arithmetic: "cafe"}
+			if k%7 == 0 {
+				made.Revision = ""
+			}
+			by[made]++
+			out := madeUp(j, made)
+			for i := range out {
+				for _, c := range change {
+					c(&out[i])
 				}
 			}
-			r.RatiosBefore, r.RatiosAfter = []reproduce.Number{2, 0.5, 1, 0.5}, []reproduce.Number{2, 0.5, 1, 0.7}
-			out = append(out, r)
+			into.Add(j, out)
 		}
-		f.Results.Add(j, out)
-	}
+		return by, nil
+	}))
 	return f
 }
+
+// madeUp are the results of one job.
+func madeUp(j reproduce.Job, made reproduce.Made) []reproduce.Result {
+	var out []reproduce.Result
+	single := func(x float64) reproduce.Number { return reproduce.Number(float32(x)) }
+	for i, e := range j.Group.Entries {
+		noise := 0.02*math.Sin(float64(j.Seed)) + 0.002*math.Sin(float64(7*j.Seed)+float64(i)+float64(len(j.Setting.ID)))
+		r := reproduce.Result{Key: e.Key, Final: single(1.75 - 0.012*float64(i) + noise), Before: single(1.9), After: single(1.9 + 0.1*float64(i)), FLOPs: 1e9, Made: made}
+		for step := 0; step <= 1000; step += 100 {
+			r.Held = append(r.Held, reproduce.Point{Step: step, Loss: single(float64(r.Final) + float64(1000-step)/1000), FLOPs: 1e6 * float64(step)})
+			if i > 0 && step >= 500 {
+				r.Pairs = append(r.Pairs, reproduce.Pairs{Step: step, Weight: reproduce.Number(1 - float64(i*(step-500))/1e4), Gradient: 1, Count: 128})
+			}
+		}
+		r.RatiosBefore, r.RatiosAfter = []reproduce.Number{2, 0.5, 1, 0.5}, []reproduce.Number{2, single(0.3 + 0.01*float64(j.Seed)), 1, single(0.7)}
+		out = append(out, r)
+	}
+	return out
+}
+
+// nothing is what there is before the first run.
+func nothing([]reproduce.Job, *reproduce.Results) (map[reproduce.Made]int, error) { return nil, nil }
 
 func written(t *testing.T, f Findings, name string) []byte {
 	t.Helper()
@@ -61,7 +86,7 @@ func written(t *testing.T, f Findings, name string) []byte {
 }
 
 func TestTheReportIsAsItWasLookedAt(t *testing.T) {
-	f := made(t, 1, 2, 3)
+	f := made(t, all)
 	for _, name := range []string{"report.md", "index.html"} {
 		got, path := written(t, f, name), filepath.Join("testdata", name)
 		if *update {
@@ -74,7 +99,7 @@ func TestTheReportIsAsItWasLookedAt(t *testing.T) {
 }
 
 func TestTheSameFindingsGiveTheSameBytes(t *testing.T) {
-	a, b := Files(made(t, 1, 2, 3)), Files(made(t, 1, 2, 3))
+	a, b := Files(made(t, all)), Files(made(t, all))
 	require.Len(t, b, len(a))
 	for i := range a {
 		var x, y bytes.Buffer
@@ -85,28 +110,39 @@ func TestTheSameFindingsGiveTheSameBytes(t *testing.T) {
 	}
 }
 
-// Every picture and sheet that the page names lies beside it, and it may load nothing else.
+// Every picture and sheet that the page names lies beside it, and it may load nothing else; what it links to lies there too, but for the paper and
+// the Lab.
 func TestThePageHasAllItAsksFor(t *testing.T) {
-	f := made(t, 1, 2)
+	f := made(t, About{Seeds: 2, Lab: true})
 	page := string(written(t, f, "index.html"))
 	names := map[string]bool{}
 	for _, file := range Files(f) {
 		assert.False(t, names[file.Name], "%s is written twice", file.Name)
 		names[file.Name] = true
 	}
-	asked := regexp.MustCompile(`(?:src|href)="([^"#]+)"`).FindAllStringSubmatch(page, -1)
+	asked := regexp.MustCompile(`(src|href)="([^"#]+)"`).FindAllStringSubmatch(page, -1)
 	assert.Greater(t, len(asked), 20)
+	away := map[string]bool{}
 	for _, m := range asked {
-		assert.True(t, names[m[1]], m[1])
+		if m[1] == "src" || names[m[2]] {
+			assert.True(t, names[m[2]], m[2])
+			continue
+		}
+		away[m[2]] = true
+	}
+	assert.Equal(t, map[string]bool{"../": true, "https://arxiv.org/abs/2602.02472": true}, away)
+	for _, name := range []string{"runs.csv", "curves.csv", "claims.csv", "search.csv", "report.md"} {
+		assert.Contains(t, page, `<a href="`+name+`">`)
 	}
 	assert.Contains(t, page, "default-src 'none'; style-src 'self'; img-src 'self'")
-	for _, bad := range []string{"<script", "style=", "<style", "http:", "https:", "NaN"} {
+	for _, bad := range []string{"<script", "style=", "<style", "http:", "NaN"} {
 		assert.NotContains(t, page, bad)
 	}
+	assert.NotContains(t, string(written(t, made(t, About{Seeds: 2}), "index.html")), "../", "a report of one's own has no Lab above it")
 }
 
 func TestTheNumbersAreATable(t *testing.T) {
-	f := made(t, 1, 2, 3)
+	f := made(t, all)
 	for name, rows := range map[string]int{"claims.csv": 100, "runs.csv": 3 * 3 * 30, "search.csv": 20} {
 		all, err := csv.NewReader(bytes.NewReader(written(t, f, name))).ReadAll()
 		require.NoError(t, err, name)
@@ -115,23 +151,28 @@ func TestTheNumbersAreATable(t *testing.T) {
 }
 
 func TestAPartialReportSaysSo(t *testing.T) {
-	f := made(t)
-	f.Missing, f.Quick = 7, true
+	f, err := New(About{Seeds: 2})
+	require.NoError(t, err)
+	require.NoError(t, f.Gather(nothing))
+	assert.Positive(t, f.Missing)
 	s := string(written(t, f, "report.md"))
-	assert.Contains(t, s, "7 runs are still missing")
-	assert.Contains(t, s, "say nothing about the paper")
+	assert.Contains(t, s, fmt.Sprintf("%d runs are still missing", f.Missing))
 	assert.Contains(t, s, "not measured")
 	assert.NotContains(t, s, "NaN")
+	assert.NotContains(t, s, "nothing to confirm", "the search has not been made")
 }
 
 func TestWordsAreSafeInAPage(t *testing.T) {
 	assert.Equal(t, "a &lt; b &amp; <strong>c</strong> <em>d</em> <code>e</code>", inline("a < b & **c** *d* `e`"))
-	assert.Equal(t, ` class="no"`, verdictClass("−0.1: does not reproduce"))
-	assert.Equal(t, ` class="yes"`, verdictClass("−0.1: reproduces"))
-	assert.Empty(t, verdictClass("1.7"))
+	assert.Equal(t, `<a href="f.csv">runs</a>`, inline("[runs](f.csv)"))
 	assert.Equal(t, "−0.0123 ± 0.0020", estimate(reproduce.Estimate{N: 3, Mean: -0.0123, Err: 0.002}))
 	assert.Equal(t, "random-zero", partName("random-zero: rise, not scaled − scaled"))
 	assert.Equal(t, "SPARKLING − Uneven 1:2", partName("SPARKLING − Uneven 1:2 (paper −0.0027)"))
 	assert.Equal(t, "in-short", anchor("In short"))
 	assert.True(t, strings.HasPrefix(signed(0), "+"))
+	c := cell{"−0.1", reproduce.DoesNot, "a note"}
+	assert.Equal(t, "−0.1: does not reproduce (a note)", c.markdown())
+	assert.Equal(t, `<span>−0.1</span> <span class="no">does not reproduce</span> <small>a note</small>`, c.page())
+	assert.Equal(t, "<span>1.7</span>", cell{text: "1.7"}.page())
+	assert.Equal(t, "not measured", cell{verdict: reproduce.NotMeasured}.markdown())
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/model"
@@ -35,11 +36,11 @@ func loss(e reproduce.Estimate) string {
 }
 
 // finding writes the numbers of one part of a claim and what they say.
-func finding(f reproduce.Finding) string {
+func finding(f reproduce.Finding) cell {
 	if f.Verdict == reproduce.NotMeasured {
-		return string(f.Verdict)
+		return cell{verdict: f.Verdict}
 	}
-	numbers := estimate(f.Estimate)
+	c := cell{text: estimate(f.Estimate), verdict: f.Verdict, note: remark(f)}
 	if f.Part.Kind == reproduce.Zero {
 		zero := 0
 		for _, v := range f.Each {
@@ -47,23 +48,15 @@ func finding(f reproduce.Finding) string {
 				zero++
 			}
 		}
-		numbers = fmt.Sprintf("0 in %d of %d seeds", zero, f.N)
+		c.text = fmt.Sprintf("0 in %d of %d seeds", zero, f.N)
 	}
-	if f.Part.Aside {
-		return numbers + ": aside"
-	}
-	return numbers + ": " + string(f.Verdict)
+	return c
 }
 
-// verdictClass colours a cell that holds a verdict.
-func verdictClass(cell string) string {
-	for _, v := range []struct {
-		verdict reproduce.Verdict
-		class   string
-	}{{reproduce.DoesNot, "no"}, {reproduce.NotResolved, "open"}, {reproduce.Reproduces, "yes"}} {
-		if strings.HasSuffix(cell, string(v.verdict)) {
-			return ` class="` + v.class + `"`
-		}
+// remark says what the verdict does not: that something is there which is too weak to count.
+func remark(f reproduce.Finding) string {
+	if f.Weak() {
+		return "a weak relation, but one"
 	}
 	return ""
 }
@@ -76,22 +69,45 @@ func (f Findings) settingNames() []string {
 	return out
 }
 
-// summary is the verdicts at a glance.
-func (f Findings) summary(d *document, judged [][]reproduce.Judgement) {
+// summary is the verdicts at a glance, those of the planned seeds beside those of all.
+func (f Findings) summary(d *document, judged, planned [][]reproduce.Judgement) {
 	t := table{caption: "Parts of the claim that reproduce, and the verdict on the whole", head: append([]string{"claim"}, f.settingNames()...)}
-	for _, row := range judged {
+	all, other := 0, 0
+	for i, row := range judged {
 		c := row[0].Claim
-		cells := []string{fmt.Sprintf("**%s** %s (%s)", label(c.ID), c.Title, c.Source)}
-		for _, j := range row {
-			cells = append(cells, overall(j))
+		line := plain(fmt.Sprintf("**%s** %s (%s)", label(c.ID), c.Title, c.Source))
+		for k, j := range row {
+			x := overall(j)
+			all++
+			if p := planned[i][k]; p.Verdict != j.Verdict {
+				other++
+				x.note = fmt.Sprintf("%d planned seeds: %s, %s", f.before()[0], overall(p).text, p.Verdict)
+			}
+			line = append(line, x)
 		}
-		t.rows = append(t.rows, cells)
+		t.rows = append(t.rows, line)
 	}
-	d.add(heading("In short"), t, text(reproduce.RuleText+" "+f.sample()))
+	d.add(heading("In short"), t, text(reproduce.RuleText))
+	if f.bounded() {
+		d.add(text(reproduce.WithinText))
+	}
+	d.add(text(f.sample()))
+	if len(f.before()) > 0 {
+		d.add(text(f.added(all, other)))
+	}
+}
+
+// bounded reports whether a claim has a part that is judged by another bound than zero.
+func (f Findings) bounded() bool {
+	return slices.ContainsFunc(f.Claims, func(c reproduce.Claim) bool { return has(c, reproduce.Within) })
+}
+
+func has(c reproduce.Claim, k reproduce.Kind) bool {
+	return slices.ContainsFunc(c.Parts, func(p reproduce.Part) bool { return p.Kind == k })
 }
 
 // overall writes how many parts of a claim reproduce, and the verdict on it.
-func overall(j reproduce.Judgement) string {
+func overall(j reproduce.Judgement) cell {
 	yes, of := 0, 0
 	for _, x := range j.Findings {
 		if x.Part.Aside {
@@ -102,7 +118,7 @@ func overall(j reproduce.Judgement) string {
 			yes++
 		}
 	}
-	return fmt.Sprintf("%d of %d: %s", yes, of, j.Verdict)
+	return cell{text: fmt.Sprintf("%d of %d", yes, of), verdict: j.Verdict}
 }
 
 // sample says how many seeds there are.
@@ -112,6 +128,20 @@ func (f Findings) sample() string {
 		out = append(out, fmt.Sprintf("%d (%s)", len(f.Results.Seeds(s)), s.Name))
 	}
 	return "Seeds: " + strings.Join(out, ", ") + "."
+}
+
+// added says which seeds were added when verdicts had been seen, and what that does to the intervals.
+func (f Findings) added(all, other int) string {
+	looks := []string{}
+	for _, n := range f.before()[1:] {
+		looks = append(looks, fmt.Sprint(n))
+	}
+	looks = append(looks, fmt.Sprint(f.Seeds))
+	n := len(looks)
+	return fmt.Sprintf("**%d of the %d seeds were planned; the others were added when the verdicts had been seen,** which were then seen again with %s. Whoever looks %d times gives chance as many turns: "+
+		"a claim in which nothing is there is decided by chance in up to %.0f of 100 cases, not %.0f. So the intervals of %d seeds promise more than they hold, and those of the %d planned "+
+		"ones do not. Where the planned seeds alone give another verdict on a claim, the table says so beside it: in %d of %d cases.",
+		f.before()[0], f.Seeds, strings.Join(looks, " and "), n+1, 100*(1-reproduce.Confidence)*float64(n+1), 100*(1-reproduce.Confidence), f.Seeds, f.before()[0], other, all)
 }
 
 // label is a claim's number as the text writes it.
@@ -124,18 +154,21 @@ func label(id string) string {
 
 // details are all parts of all claims.
 func (f Findings) details(d *document, judged [][]reproduce.Judgement) {
-	d.add(heading("Claim by claim"), text("Mean and standard error over the seeds of what the line says; below zero is what the paper says, unless the line says otherwise."))
+	d.add(heading("Claim by claim"), text("Mean and standard error over the seeds of what the line says. Of a difference, below zero is what the paper says; of a count, exactly zero."))
 	for _, row := range judged {
 		c := row[0].Claim
 		t := table{caption: fmt.Sprintf("**%s** %s", label(c.ID), c.Title), head: append([]string{c.Source}, f.settingNames()...)}
 		for k, p := range c.Parts {
-			cells := []string{p.Name}
+			cells := plain(p.Name)
 			for _, j := range row {
 				cells = append(cells, finding(j.Findings[k]))
 			}
 			t.rows = append(t.rows, cells)
 		}
 		d.add(t)
+		if has(c, reproduce.Within) {
+			d.add(text(fmt.Sprintf("Here the paper says: no guide to the final loss, which by the rule is between −%g and +%g. %s", c.Parts[0].Bound, c.Parts[0].Bound, within(row))))
+		}
 		f.forest(d, row)
 		switch c.ID {
 		case "3c":
@@ -146,6 +179,27 @@ func (f Findings) details(d *document, judged [][]reproduce.Judgement) {
 			f.compute(d)
 		}
 	}
+}
+
+// within says in words what the correlations of a claim are, setting by setting.
+func within(row []reproduce.Judgement) string {
+	var out []string
+	for _, j := range row {
+		x := j.Findings[0]
+		says := "cannot be told from none"
+		switch {
+		case x.N < 2:
+			continue
+		case x.Verdict == reproduce.DoesNot:
+			says = "is a guide"
+		case x.Weak():
+			says = "is weak, but not zero"
+		case x.Low > 0 || x.High < 0:
+			says = "is not zero, and may lie beyond the bound"
+		}
+		out = append(out, fmt.Sprintf("With %s the relation %s.", j.Setting.Name, says))
+	}
+	return strings.Join(out, " ")
 }
 
 // table6 is the ablation with its losses, the paper's beside ours.
@@ -163,9 +217,9 @@ func (f Findings) table6(d *document) {
 	for _, s := range f.Settings {
 		t := table{caption: s.Name, head: append([]string{"init pair"}, heads...)}
 		for i := 0; i < len(cells); i += 4 {
-			row := []string{cells[i].Pair}
+			row := plain(cells[i].Pair)
 			for _, c := range cells[i : i+4] {
-				row = append(row, loss(f.losses(s, c.Arm)))
+				row = append(row, cell{text: loss(f.losses(s, c.Arm))})
 			}
 			t.rows = append(t.rows, row)
 		}
@@ -173,9 +227,9 @@ func (f Findings) table6(d *document) {
 	}
 	t := table{caption: "The paper", head: append([]string{"init pair"}, heads...)}
 	for i := 0; i < len(cells); i += 4 {
-		row := []string{cells[i].Pair}
+		row := plain(cells[i].Pair)
 		for _, c := range cells[i : i+4] {
-			row = append(row, fmt.Sprintf("%.4f", c.Paper))
+			row = append(row, plain(fmt.Sprintf("%.4f", c.Paper))...)
 		}
 		t.rows = append(t.rows, row)
 	}
@@ -200,11 +254,11 @@ func (f Findings) states(d *document) {
 	t := table{caption: "Final loss of the arms that start from the same copies", head: append([]string{"arm"}, f.settingNames()...)}
 	any := false
 	for _, a := range stateArms {
-		cells := []string{reproduce.NameOf(a)}
+		cells := plain(reproduce.NameOf(a))
 		for _, s := range f.Settings {
 			e := f.losses(s, a)
 			any = any || e.N > 0
-			cells = append(cells, loss(e))
+			cells = append(cells, cell{text: loss(e)})
 		}
 		t.rows = append(t.rows, cells)
 	}

@@ -2,6 +2,7 @@ package reproduce
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/widen"
@@ -64,6 +65,30 @@ func reset() Claim {
 	}}
 }
 
+// Select are the claims of some names, as --claim gives them, and whether the search is among these; no names are everything. A name is an
+// ID, or the number that several IDs begin with. It errs where a name is none.
+func Select(names []string) (claims []Claim, search bool, err error) {
+	if len(names) == 0 {
+		return Claims(), true, nil
+	}
+	for _, k := range names {
+		if k == "search" {
+			search = true
+			continue
+		}
+		n := len(claims)
+		for _, c := range Claims() {
+			if c.ID == k || strings.TrimRight(c.ID, "abcdef") == k {
+				claims = append(claims, c)
+			}
+		}
+		if len(claims) == n {
+			return nil, false, fmt.Errorf("--claim is %q; allowed are 1, 2, 3, 4, 5, table1, table6, table7 and search", k)
+		}
+	}
+	return claims, search, nil
+}
+
 // axisWords are how a title ends that is about an axis.
 var axisWords = map[model.Axis]string{model.Inner: "Inner 2x", model.Joint: "Hidden 2x and Inner 2x"}
 
@@ -87,7 +112,8 @@ func signal(id string, axis model.Axis) Claim {
 	return c
 }
 
-// spikeBound is the rank correlation from which on the rise would be called a predictor: a quarter of the variance of the ranks.
+// spikeBound is the rank correlation from which on the rise would be called a predictor: a quarter of the variance of the ranks. [WithinText]
+// says why there has to be a bound.
 const spikeBound = 0.5
 
 func spike(id string, axis model.Axis) Claim {

@@ -11,6 +11,7 @@ const (
 	DoesNot     Verdict = "does not reproduce"
 	NotResolved Verdict = "not resolved"
 	NotMeasured Verdict = "not measured"
+	Aside       Verdict = "aside" // of a part that is shown, but not counted
 )
 
 // Confidence is that of a whole claim. A claim of m parts is judged on intervals of 1 − (1−Confidence)/m each (Bonferroni), so that one
@@ -29,9 +30,19 @@ const (
 
 // RuleText is the rule in words, for the report.
 const RuleText = "Each part of a claim is one number a seed, mostly a paired difference: two arms with the same seed, the same batches and the same small " +
-	"phase. Student's t interval of its mean is taken at 95 % for the claim as a whole (Bonferroni over the parts of the claim). A part *reproduces* where the " +
-	"whole interval lies on the side that the paper says, *does not* where all of it lies on the other side, and is *not resolved* where it holds " +
-	"zero. A claim reproduces where all its parts do, does not where one does not, and is not resolved otherwise. Exact parts allow no tolerance at all."
+	"phase. Student's t interval of its mean is taken at 95 % for the claim as a whole (Bonferroni over the parts of the claim). A difference *reproduces* where " +
+	"the whole interval lies on the side of zero that the paper says, *does not* where all of it lies on the other side, and is *not resolved* where it holds " +
+	"zero. A claim reproduces where all its parts do, does not where one does not, and is not resolved otherwise. Exact parts allow no tolerance at all. What " +
+	"is marked *aside* is shown but does not count."
+
+// WithinText is the rule of the parts that are [Within] a bound, in words, for the report: why it is another one, and when that was written.
+// The sentences that it needs are those of the correlation of rises and final losses, the only such part.
+const WithinText = "**Another rule for the rank correlations.** That the rise *does not predict* the final loss says that something is not there, and no number of " +
+	"runs shows a relation to be exactly nil. So the limit is not zero but the size from which on the rise would be a guide to the final loss: a rank " +
+	"correlation of 0.5 either way, where the ranks of one account for a quarter of the variance of the ranks of the other and leave three quarters open. Such a part " +
+	"reproduces where the whole interval of the mean correlation lies between −0.5 and +0.5, does not where all of it lies beyond one of them, and is not " +
+	"resolved where it holds one. A correlation can therefore lie clearly off zero and the claim stand: then there is a relation, but a weak one, and the report calls it so. " +
+	"The program judged by this bound before the first run, but did not say so; these sentences were written when the verdicts of the first report had been seen."
 
 // Finding is what the runs say about one part of a claim.
 type Finding struct {
@@ -49,6 +60,8 @@ func judge(p Part, values []float64, parts int) Finding {
 	switch {
 	case len(values) == 0:
 		f.Verdict = NotMeasured
+	case p.Aside:
+		f.Verdict = Aside
 	case p.Kind == Zero:
 		f.Verdict = Reproduces
 		for _, v := range values {
@@ -62,6 +75,11 @@ func judge(p Part, values []float64, parts int) Finding {
 		f.Verdict = DoesNot
 	}
 	return f
+}
+
+// Weak reports whether a correlation that is not one to go by differs from zero all the same: what is judged against a bound can do both.
+func (f Finding) Weak() bool {
+	return f.Part.Kind == Within && f.Verdict == Reproduces && (f.Low > 0 || f.High < 0)
 }
 
 // overall is the verdict on a claim from those on the parts that count.

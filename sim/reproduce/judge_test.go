@@ -1,6 +1,8 @@
 package reproduce
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -36,9 +38,36 @@ func TestAPartIsJudgedByWhereItsIntervalLies(t *testing.T) {
 		"beyond the bound":               {within, around(0.9, 0.05), DoesNot},
 		"beyond the bound, on the other": {within, around(-0.9, 0.05), DoesNot},
 		"across the bound":               {within, around(0.5, 0.05), NotResolved},
+		"not zero, but within the bound": {within, around(0.37, 0.1), Reproduces},
+		"aside":                          {Part{Aside: true}, around(0.03, 0.01), Aside},
+		"aside, no seed":                 {Part{Aside: true}, nil, NotMeasured},
 	} {
 		t.Run(name, func(t *testing.T) { assert.Equal(t, c.want, judge(c.part, c.values, 1).Verdict) })
 	}
+	assert.True(t, judge(within, around(0.37, 0.1), 1).Weak(), "what is not zero for certain is told, also where the claim stands")
+	assert.True(t, judge(within, around(-0.2, 0.1), 1).Weak())
+	assert.False(t, judge(within, around(0.05, 0.1), 1).Weak())
+	assert.False(t, judge(within, around(0.9, 0.05), 1).Weak())
+	assert.False(t, judge(Part{}, around(-0.03, 0.01), 1).Weak(), "a difference is meant to be off zero")
+}
+
+// The bound is in the words of the rule, which are printed, and only a rank correlation has one.
+func TestTheRuleInWordsIsTheRule(t *testing.T) {
+	assert.Contains(t, WithinText, fmt.Sprintf("between −%g and +%g", spikeBound, spikeBound))
+	assert.Contains(t, RuleText, fmt.Sprintf("%g %%", 100*Confidence))
+	for _, c := range Claims() {
+		for _, p := range c.Parts {
+			assert.Equal(t, p.Kind == Within, strings.HasPrefix(p.Name, "rank correlation"), p.Name)
+			assert.Equal(t, p.Kind == Within, p.Bound > 0, p.Name)
+		}
+	}
+}
+
+func TestTheFirstSeedsAreJudgedByThemselves(t *testing.T) {
+	s, r := made(map[string]float64{Asym: 1.70, Copy: 1.74, Drop: 1.75}) // seeds 0 to 7
+	assert.Equal(t, []uint64{0, 1, 2}, r.First(2).Seeds(s))
+	assert.Equal(t, 3, Judge(reset(), s, r.First(2)).Findings[1].N)
+	assert.Equal(t, 8, Judge(reset(), s, r).Findings[1].N, "all are still there")
 }
 
 func TestMoreChancesToFailNeedMoreEvidence(t *testing.T) {

@@ -44,6 +44,8 @@ type Result struct {
 	// Ratios of what a block adds to what enters it, block by block, just before and just after the widening.
 	RatiosBefore []Number `json:"ratios_before,omitempty"`
 	RatiosAfter  []Number `json:"ratios_after,omitempty"`
+
+	Made Made `json:"-"` // what made the run
 }
 
 // Point is one reading of the watched held-out windows.
@@ -179,6 +181,17 @@ func (r *Results) Seeds(s Setting) []uint64 {
 		}
 	}
 	return slices.Sorted(maps.Keys(seen))
+}
+
+// First are the results of the seeds up to n: what there was before more were added.
+func (r *Results) First(n int) *Results {
+	out := NewResults()
+	for at, x := range r.of {
+		if at.seed <= uint64(n) {
+			out.of[at] = x
+		}
+	}
+	return out
 }
 
 // Arms are the results of a setting and seed, by key.

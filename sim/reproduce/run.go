@@ -35,8 +35,14 @@ type oneCore struct{ *sim.LocalHost }
 
 func (oneCore) Cores() int { return 1 }
 
-// LoadAll takes the results of jobs that are finished from the store. It returns the other jobs, and counts runs by what made them.
-func (s Store) LoadAll(jobs []Job, into *Results) (waiting []Job, made map[Made]int, err error) {
+// LoadAll takes the results of jobs that are finished from the store, and counts runs by what made them.
+func (s Store) LoadAll(jobs []Job, into *Results) (made map[Made]int, err error) {
+	_, made, err = s.loadAll(jobs, into)
+	return made, err
+}
+
+// loadAll is LoadAll, and returns the other jobs.
+func (s Store) loadAll(jobs []Job, into *Results) (waiting []Job, made map[Made]int, err error) {
 	made = map[Made]int{}
 	for _, j := range jobs {
 		res, by, ok, err := s.Load(j.Experiment)
@@ -56,7 +62,7 @@ func (s Store) LoadAll(jobs []Job, into *Results) (waiting []Job, made map[Made]
 // Run makes the results of all jobs, in the store or anew, and counts runs by what made them. When the context ends it returns what there
 // is with the context's error: finished runs are kept, and going on later takes only the rest.
 func (r Runner) Run(ctx context.Context, jobs []Job, into *Results) (made map[Made]int, err error) {
-	waiting, made, err := r.Store.LoadAll(jobs, into)
+	waiting, made, err := r.Store.loadAll(jobs, into)
 	if err != nil {
 		return nil, err
 	}
@@ -79,13 +85,17 @@ func (r Runner) Run(ctx context.Context, jobs []Job, into *Results) (made map[Ma
 				waiting = waiting[1:]
 				mu.Unlock()
 				res, wrong := Train(ctx, j, p.part(j))
+				by := Made{r.Store.Revision, r.Store.Arithmetic}
+				for i := range res {
+					res[i].Made = by
+				}
 				if wrong == nil {
 					wrong = r.Store.Save(j.Experiment, res)
 				}
 				mu.Lock()
 				if wrong == nil {
 					into.Add(j, res)
-					made[Made{r.Store.Revision, r.Store.Arithmetic}]++
+					made[by]++
 				} else if err == nil {
 					err = wrong
 				}
@@ -168,13 +178,17 @@ func (p *pace) say() {
 	p.report(x)
 }
 
-// Arithmetic identifies how this program computes on this machine: two short trainings that touch every kind of tensor, hashed bit by bit.
-// Kernels that add up in another order give another name, and runs made with them are not mixed.
+// arithmeticSteps is how long the trainings of [Arithmetic] are. Kernels that differ in one rounding of many thousands go the same way for tens of
+// updates; training then enlarges the difference until the loss shows it.
+const arithmeticSteps = 200
+
+// Arithmetic identifies how this program computes on this machine: two trainings that touch every kind of tensor in the sizes of the claims' runs,
+// hashed bit by bit. Kernels that add up in another order give another name, and runs made with them are not mixed.
 func Arithmetic() (string, error) {
 	h := sha256.New()
 	for _, kind := range []optim.Kind{optim.AdamW, optim.Muon} {
 		s := Setting{ID: "check", At: 0.5, change: func(e *sim.Experiment) {
-			e.Optimizer.Kind, e.Steps, e.Task.Batch, e.Task.Seq = kind, 12, 2, 32
+			e.Optimizer.Kind, e.Steps = kind, arithmeticSteps
 		}}
 		g := Group{"arithmetic", []Entry{pair(model.Joint, widen.CopyCopy, "sparkling"), pair(model.Joint, widen.RandomRandom, "sparkling")}}
 		res, err := Train(context.Background(), job(s, g, 1, false), func(float64) {})
@@ -185,7 +199,10 @@ func Arithmetic() (string, error) {
 			if r.Failed != "" {
 				return "", errors.New(r.Failed)
 			}
-			fmt.Fprintf(h, "%x %x\n", math.Float64bits(float64(r.Final)), math.Float64bits(float64(r.After)))
+			for _, p := range r.Held {
+				fmt.Fprintf(h, "%x ", math.Float64bits(float64(p.Loss)))
+			}
+			fmt.Fprintf(h, "%x\n", math.Float64bits(float64(r.Final)))
 		}
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8]), nil

@@ -78,7 +78,11 @@ func (s Store) Load(e sim.Experiment) (results []Result, made Made, ok bool, err
 	case doc.String()+"\n" != string(e.JSON()) || path != s.path(e, x.Arithmetic) || len(x.Results) != len(e.Arms):
 		return nil, made, false, fmt.Errorf("%s holds another run than its name says; delete it and it is made anew", path)
 	}
-	return x.Results, Made{x.Revision, x.Arithmetic}, true, nil
+	made = Made{x.Revision, x.Arithmetic}
+	for i := range x.Results {
+		x.Results[i].Made = made
+	}
+	return x.Results, made, true, nil
 }
 
 // Save keeps the results of a document. The file appears whole, or not at all.

@@ -1,0 +1,109 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+// About is what a report was asked to be, and what its runs cannot tell by themselves. It lies beside the report as about.json, so that a report
+// can be written anew from its folder, and remembers that somebody has looked at it already.
+type About struct {
+	Claims  []string `json:"claims,omitempty"` // as --claim names them; none are all, and the search
+	Seeds   int      `json:"seeds"`
+	Quick   bool     `json:"quick,omitempty"`   // runs of a few steps: the numbers say nothing
+	Missing int      `json:"missing,omitempty"` // runs that were asked for and are not there
+	Looked  []int    `json:"looked,omitempty"`  // other numbers of seeds whose verdicts have been seen, ascending; the lowest were planned
+	Note    string   `json:"note,omitempty"`    // what whoever made the runs has to say of them
+	Lab     bool     `json:"lab,omitempty"`     // the folder lies in that of the Lab's page, and the page links back to it
+}
+
+// MaxSeeds bounds what can be asked for.
+const MaxSeeds = 100
+
+// maxFile bounds each file of a report that is read, in bytes.
+const maxFile = 32 << 20
+
+// command is what makes the runs of the report.
+func (a About) command() string {
+	c := "sparkling reproduce"
+	for _, k := range a.Claims {
+		c += " --claim " + k
+	}
+	if a.Quick {
+		c += " --quick"
+	}
+	return fmt.Sprintf("%s --seeds %d", c, a.Seeds)
+}
+
+// After is a with what an earlier report in the same folder knew. If that one was complete and had other seeds, its verdicts have been seen.
+func (a About) After(old About) About {
+	if a.Quick != old.Quick {
+		return a
+	}
+	a.Note, a.Lab, a.Looked = old.Note, old.Lab, slices.Clone(old.Looked)
+	if old.Missing == 0 && old.Seeds != a.Seeds {
+		a.Looked = append(a.Looked, old.Seeds)
+		slices.Sort(a.Looked)
+		a.Looked = slices.Compact(a.Looked)
+	}
+	return a
+}
+
+// before are the numbers of seeds whose verdicts had been seen before there were as many as now.
+func (a About) before() []int {
+	n, _ := slices.BinarySearch(a.Looked, a.Seeds)
+	return a.Looked[:n]
+}
+
+func (a About) write(w io.Writer) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(a)
+}
+
+// ReadAbout is the about.json of a folder; it is false where there is none, and errs where it is damaged.
+func ReadAbout(dir string) (a About, ok bool, err error) {
+	path := filepath.Join(dir, aboutFile)
+	data, err := read(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return a, false, nil
+	} else if err != nil {
+		return a, false, err
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&a); err != nil {
+		return a, false, fmt.Errorf("%s: %w", path, err)
+	}
+	if a.Seeds < 1 || a.Seeds > MaxSeeds {
+		return a, false, fmt.Errorf("%s: seeds is %d; allowed are 1 to %d", path, a.Seeds, MaxSeeds)
+	}
+	for i, n := range a.Looked {
+		if n < 1 || n > MaxSeeds || i > 0 && n <= a.Looked[i-1] {
+			return a, false, fmt.Errorf("%s: looked is %v; allowed are ascending numbers from 1 to %d", path, a.Looked, MaxSeeds)
+		}
+	}
+	return a, true, nil
+}
+
+// read is a file of a report, whole.
+func read(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err == nil && len(data) > maxFile {
+		err = fmt.Errorf("%s is larger than the %d bytes allowed", path, maxFile)
+	}
+	return data, err
+}

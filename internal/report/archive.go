@@ -1,0 +1,187 @@
+package report
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"math"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/sparkling-lab/sparkling/sim/reproduce"
+)
+
+// Open are the findings of a report from the files that lie in its folder: what it was asked to be, its runs and its curves. Written, they give
+// the same report. It errs where a file is missing or damaged.
+func Open(dir string) (Findings, error) {
+	about, ok, err := ReadAbout(dir)
+	if err != nil {
+		return Findings{}, err
+	} else if !ok {
+		return Findings{}, fmt.Errorf("there is no %s in %s, so that no report can be written from it", aboutFile, dir)
+	}
+	f, err := New(about)
+	if err != nil {
+		return f, fmt.Errorf("%s: %w", filepath.Join(dir, aboutFile), err)
+	}
+	a := archive{}
+	for _, file := range []struct {
+		name string
+		take func([][]string) error
+	}{{runsFile, a.runs}, {curvesFile, a.curves}} {
+		path := filepath.Join(dir, file.name)
+		data, err := read(path)
+		if err != nil {
+			return f, err
+		}
+		rows, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
+		if err == nil {
+			err = file.take(rows)
+		}
+		if err != nil {
+			return f, fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	return f, f.Gather(a.load)
+}
+
+// archive are the results in the CSV files of a report.
+type archive map[place]*reproduce.Result
+
+type place struct{ setting, seed, arm string }
+
+// load gives the results of those jobs that are whole.
+func (a archive) load(jobs []reproduce.Job, into *reproduce.Results) (made map[reproduce.Made]int, err error) {
+	made = map[reproduce.Made]int{}
+jobs:
+	for _, j := range jobs {
+		var of []reproduce.Result
+		for _, e := range j.Group.Entries {
+			r, ok := a[place{j.Setting.ID, strconv.FormatUint(j.Seed, 10), e.Key}]
+			if !ok {
+				continue jobs
+			}
+			of = append(of, *r)
+		}
+		into.Add(j, of)
+		made[of[0].Made]++
+	}
+	return made, nil
+}
+
+// reader reads the cells of a row and keeps the first thing that is wrong.
+type reader struct {
+	row []string
+	err error
+}
+
+// number is a cell, NaN where it is empty.
+func (r *reader) number(column, bits int) float64 {
+	if r.row[column] == "" {
+		return math.NaN()
+	}
+	return r.parse(r.row[column], bits)
+}
+
+func (r *reader) parse(s string, bits int) float64 {
+	x, err := strconv.ParseFloat(s, bits)
+	if err != nil && r.err == nil {
+		r.err = fmt.Errorf("%.40q is not a number", s)
+	}
+	return x
+}
+
+func (r *reader) count(column int) int {
+	n, err := strconv.Atoi(r.row[column])
+	if err != nil && r.err == nil {
+		r.err = fmt.Errorf("%.40q is not a whole number", r.row[column])
+	}
+	return n
+}
+
+func (r *reader) numbers(column int) []reproduce.Number {
+	var out []reproduce.Number
+	for _, s := range strings.Fields(r.row[column]) {
+		out = append(out, reproduce.Number(r.parse(s, 32)))
+	}
+	return out
+}
+
+// runs takes the rows of runs.csv.
+func (a archive) runs(rows [][]string) error {
+	if len(rows) == 0 || !slices.Equal(rows[0], runsHead) {
+		return fmt.Errorf("its columns are not %s", strings.Join(runsHead, ", "))
+	}
+	for line, row := range rows[1:] {
+		c := reader{row: row}
+		r := &reproduce.Result{
+			Key: row[2], Final: reproduce.Number(c.number(3, 32)), Before: reproduce.Number(c.number(4, 32)), After: reproduce.Number(c.number(5, 32)),
+			FLOPs: c.number(6, 64), Open: c.count(7), RatiosBefore: c.numbers(10), RatiosAfter: c.numbers(11), Failed: row[12],
+			Made: reproduce.Made{Revision: row[13], Arithmetic: row[14]},
+		}
+		if row[9] != "" {
+			r.Pairs = []reproduce.Pairs{{Weight: reproduce.Number(c.number(8, 64)), Locked: c.count(9)}}
+		}
+		if c.err != nil {
+			return fmt.Errorf("row %d: %w", line+2, c.err)
+		}
+		a[place{row[0], row[1], row[2]}] = r
+	}
+	return nil
+}
+
+// curves takes the rows of curves.csv; those of runs.csv have to be there.
+func (a archive) curves(rows [][]string) error {
+	if len(rows) == 0 || len(rows[0]) < len(curvesHead) || !slices.Equal(rows[0][:len(curvesHead)], curvesHead) {
+		return fmt.Errorf("its columns are not %s and steps", strings.Join(curvesHead, ", "))
+	}
+	head := reader{row: rows[0]}
+	var steps []int
+	for k := len(curvesHead); k < len(rows[0]); k++ {
+		steps = append(steps, head.count(k))
+	}
+	if head.err != nil {
+		return head.err
+	}
+	for line, row := range rows[1:] {
+		r, ok := a[place{row[0], row[1], row[2]}]
+		if !ok {
+			return fmt.Errorf("row %d is about an arm that %s does not have", line+2, runsFile)
+		}
+		c := reader{row: row}
+		if err := c.curve(r, row[3], steps); err != nil {
+			return fmt.Errorf("row %d: %w", line+2, err)
+		}
+	}
+	return nil
+}
+
+// curve puts a row of curves.csv into the result that it is about.
+func (r *reader) curve(of *reproduce.Result, what string, steps []int) error {
+	var pairs []reproduce.Pairs
+	n := 0 // readings so far
+	for k, step := range steps {
+		at := k + len(curvesHead)
+		if r.row[at] == "" {
+			continue
+		}
+		switch {
+		case what == heldCurve:
+			of.Held = append(of.Held, reproduce.Point{Step: step, Loss: reproduce.Number(r.number(at, 32))})
+		case what == flopsCurve && n < len(of.Held) && of.Held[n].Step == step:
+			of.Held[n].FLOPs = r.number(at, 64)
+		case what == cosineCurve && len(of.Pairs) > 0:
+			pairs = append(pairs, reproduce.Pairs{Step: step, Weight: reproduce.Number(r.number(at, 64))})
+		default:
+			return fmt.Errorf("%.40q at step %d has nothing to belong to", what, step)
+		}
+		n++
+	}
+	if len(pairs) > 0 {
+		pairs[len(pairs)-1].Locked = of.StillLocked()
+		of.Pairs = pairs
+	}
+	return r.err
+}

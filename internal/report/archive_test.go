@@ -1,0 +1,154 @@
+package report
+
+import (
+	"bytes"
+	"encoding/csv"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/sim/reproduce"
+)
+
+// saved writes a report into a folder.
+func saved(t *testing.T, f Findings, dir string) {
+	t.Helper()
+	for _, file := range Files(f) {
+		var b bytes.Buffer
+		require.NoError(t, file.Write(&b))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, file.Name), b.Bytes(), 0o644))
+	}
+}
+
+// published is the report that the page links to.
+const published = "../../site/report"
+
+// The report that the page links to is what the program writes of the runs beside it, file by file: neither its words nor its figures can drift
+// from the code, nor from the numbers.
+func TestThePublishedReportIsWhatItsNumbersGive(t *testing.T) {
+	f, err := Open(published)
+	require.NoError(t, err)
+	assert.Zero(t, f.Missing)
+	assert.True(t, f.Lab)
+	if *update {
+		saved(t, f, published)
+	}
+	var names []string
+	for _, file := range Files(f) {
+		names = append(names, file.Name)
+		if runtime.GOARCH != "amd64" && strings.HasSuffix(file.Name, "g") {
+			continue // figures are drawn in floating point, which other processors round elsewhere
+		}
+		want, err := os.ReadFile(filepath.Join(published, file.Name))
+		require.NoError(t, err)
+		var got bytes.Buffer
+		require.NoError(t, file.Write(&got))
+		assert.True(t, bytes.Equal(want, got.Bytes()), "%s is not what the program writes; make golden writes it anew", file.Name)
+	}
+	there, err := os.ReadDir(published)
+	require.NoError(t, err)
+	var lie []string
+	for _, x := range there {
+		lie = append(lie, x.Name())
+	}
+	assert.ElementsMatch(t, names, lie, "nothing else lies there")
+}
+
+func TestAReportIsWrittenAnewFromItsOwnFiles(t *testing.T) {
+	diverged := func(r *reproduce.Result) {
+		if r.Key == reproduce.Drop {
+			r.Failed, r.Open = "the loss is not finite", 3
+		}
+	}
+	for name, a := range map[string]About{"all": all, "one claim": {Seeds: 2, Claims: []string{"5"}}, "quick": {Seeds: 2, Quick: true}} {
+		t.Run(name, func(t *testing.T) {
+			f, dir := made(t, a, diverged), t.TempDir()
+			saved(t, f, dir)
+			g, err := Open(dir)
+			require.NoError(t, err)
+			assert.Zero(t, g.Missing)
+			for _, file := range Files(f) {
+				if strings.HasSuffix(file.Name, ".png") {
+					continue // drawn from what the SVG is drawn from
+				}
+				var x bytes.Buffer
+				require.NoError(t, file.Write(&x))
+				assert.Equal(t, x.String(), string(written(t, g, file.Name)), file.Name)
+			}
+		})
+	}
+	part, dir := made(t, About{Seeds: 2, Claims: []string{"2"}}), t.TempDir()
+	saved(t, part, dir)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, aboutFile), []byte(`{"seeds": 3, "claims": ["2"]}`), 0o644))
+	g, err := Open(dir)
+	require.NoError(t, err)
+	assert.Equal(t, 3, g.Missing, "the third seed, in three settings")
+}
+
+func TestADamagedReportIsRefusedWithItsPlace(t *testing.T) {
+	_, err := Open(t.TempDir())
+	assert.ErrorContains(t, err, "there is no about.json")
+	f := made(t, About{Seeds: 2, Claims: []string{"2"}})
+	for name, c := range map[string]struct{ file, text, says string }{
+		"not JSON":            {aboutFile, "{", "about.json"},
+		"unknown field":       {aboutFile, `{"seeds": 2, "seed": 3}`, "unknown field"},
+		"no seeds":            {aboutFile, `{}`, "seeds is 0; allowed are 1 to 100"},
+		"looks out of order":  {aboutFile, `{"seeds": 9, "looked": [4, 2]}`, "looked is [4 2]; allowed are ascending"},
+		"unknown claim":       {aboutFile, `{"seeds": 2, "claims": ["6"]}`, "allowed are 1, 2"},
+		"other columns":       {runsFile, "a,b\n", "its columns are not setting, seed"},
+		"uneven rows":         {runsFile, "a,b\nc\n", "wrong number of fields"},
+		"no number":           {runsFile, strings.Join(runsHead, ",") + "\nmuon,1,x,high,,,1,0,,,,,,,\n", `row 2: "high" is not a number`},
+		"no whole number":     {runsFile, strings.Join(runsHead, ",") + "\nmuon,1,x,1,,,1,few,,,,,,,\n", `row 2: "few" is not a whole number`},
+		"empty":               {curvesFile, "", "its columns are not setting, seed"},
+		"no step":             {curvesFile, "setting,seed,arm,what,ten\n", `"ten" is not a whole number`},
+		"curve of nobody":     {curvesFile, "setting,seed,arm,what,10\nmuon,1,nobody,held_loss,2\n", "row 2 is about an arm that runs.csv does not have"},
+		"curve of no meaning": {curvesFile, "setting,seed,arm,what,10\nmuon,1," + reproduce.Copy + ",taste,2\n", `row 2: "taste" at step 10 has nothing to belong to`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			saved(t, f, dir)
+			require.NoError(t, os.WriteFile(filepath.Join(dir, c.file), []byte(c.text), 0o644))
+			_, err := Open(dir)
+			assert.ErrorContains(t, err, c.says)
+			assert.ErrorContains(t, err, c.file)
+		})
+	}
+}
+
+func TestAReportRemembersThatItWasLookedAt(t *testing.T) {
+	eight, twelve := About{Seeds: 8}, About{Seeds: 12}
+	assert.Empty(t, eight.After(eight).Looked, "the same seeds again are no second look")
+	assert.Equal(t, []int{8}, twelve.After(eight).Looked)
+	assert.Equal(t, []int{8}, twelve.After(twelve.After(eight)).Looked)
+	assert.Equal(t, []int{8, 12}, About{Seeds: 16}.After(twelve.After(eight)).Looked)
+	assert.Equal(t, []int{8, 12}, eight.After(twelve.After(eight)).Looked, "what was seen stays seen")
+	assert.Empty(t, eight.After(twelve.After(eight)).before(), "but does not touch the first eight")
+	assert.Empty(t, twelve.After(About{Seeds: 8, Missing: 3}).Looked, "an interrupted run goes on")
+	assert.Equal(t, twelve, twelve.After(About{Seeds: 2, Quick: true, Note: "x"}), "a quick run is another thing")
+	assert.Equal(t, About{Seeds: 12, Note: "x", Lab: true, Looked: []int{8}}, twelve.After(About{Seeds: 8, Note: "x", Lab: true}))
+}
+
+// Whatever is in the files of a report, reading them ends without a panic.
+func FuzzArchive(f *testing.F) {
+	head := strings.Join(runsHead, ",")
+	f.Add(head+"\nmuon,1,x,1.5,1,2,1e9,0,0.5,3,1 2,1 3,,r,a\n", "setting,seed,arm,what,0,10\nmuon,1,x,held_loss,4,2\nmuon,1,x,flops,1,2\nmuon,1,x,weight_cosine,,1\n")
+	f.Add(head+"\n", "setting,seed,arm,what\n")
+	f.Fuzz(func(t *testing.T, runs, curves string) {
+		a := archive{}
+		if rows, err := csv.NewReader(strings.NewReader(runs)).ReadAll(); err != nil || a.runs(rows) != nil {
+			return
+		}
+		if rows, err := csv.NewReader(strings.NewReader(curves)).ReadAll(); err == nil {
+			_ = a.curves(rows)
+		}
+		for _, r := range a {
+			r.StillLocked()
+			r.WeightCosine()
+		}
+	})
+}

@@ -1,0 +1,80 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/sparkling-lab/sparkling/sim/reproduce"
+)
+
+// conclude sorts the claims by what became of them, and names the parts that decided it.
+func (f Findings) conclude(d *document, judged, planned [][]reproduce.Judgement) {
+	d.add(heading("What agrees, what disagrees"))
+	for _, v := range []struct {
+		verdict reproduce.Verdict
+		words   string
+	}{
+		{reproduce.Reproduces, "**Agrees with the paper:**"},
+		{reproduce.DoesNot, "**Disagrees with the paper,** at least in the parts that are named:"},
+		{reproduce.NotResolved, "**Not resolved:** by the rule nothing is against the paper, but with this many seeds the interval of the parts that are named holds the limit that they are judged by:"},
+	} {
+		var items list
+		for i, row := range judged {
+			var where []string
+			for k, j := range row {
+				if j.Verdict != v.verdict {
+					continue
+				}
+				s := j.Setting.Name + decided(j)
+				if planned[i][k].Verdict != j.Verdict {
+					s += fmt.Sprintf(", though not with the %d planned seeds alone", f.before()[0])
+				}
+				where = append(where, s)
+			}
+			if len(where) > 0 {
+				items = append(items, fmt.Sprintf("**%s** %s – %s", label(row[0].Claim.ID), row[0].Claim.Title, strings.Join(where, "; ")))
+			}
+		}
+		if len(items) > 0 {
+			d.add(text(v.words), items)
+		}
+	}
+}
+
+// decided names the parts of a claim of several that have its verdict, where it is not that all agree, and the correlation of a claim about one.
+func decided(j reproduce.Judgement) string {
+	if x := j.Findings[0]; x.Part.Kind == reproduce.Within {
+		says := []string{signed(x.Mean)}
+		if r := remark(x); r != "" {
+			says = append(says, r)
+		}
+		return " (" + strings.Join(says, ": ") + ")"
+	}
+	if j.Verdict == reproduce.Reproduces {
+		return ""
+	}
+	var parts []string
+	counted := 0
+	for _, x := range j.Findings {
+		if x.Part.Aside {
+			continue
+		}
+		counted++
+		if x.Verdict == j.Verdict {
+			parts = append(parts, partName(x.Part.Name)+" "+signed(x.Mean))
+		}
+	}
+	if len(parts) == counted && counted > 2 {
+		return " (all parts)"
+	}
+	return " (" + strings.Join(parts, ", ") + ")"
+}
+
+// partName is the part's name without what all parts of its claim share, and without the paper's number.
+func partName(s string) string {
+	s, _, _ = strings.Cut(s, ": with ")
+	s, _, _ = strings.Cut(s, ": scaled ")
+	s, _, _ = strings.Cut(s, ": rise, ")
+	s, _, _ = strings.Cut(s, " (paper")
+	return s
+}
