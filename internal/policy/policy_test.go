@@ -130,7 +130,7 @@ func TestNoPathOfAMachineIsWrittenDown(t *testing.T) {
 // Nothing leaves the reader's machine: what the page loads lies beside it. Links to follow and names of formats are no requests.
 func TestThePageAsksNobodyElse(t *testing.T) {
 	address := regexp.MustCompile(`https?://[^\s"'<>)]+`)
-	link := regexp.MustCompile(`<a [^>]*href="(https?://[^"]+)"`)
+	link := regexp.MustCompile(`<a [^>]*href="https?://[^"]+"|\[[^\]]+\]\(https?://[^)]+\)`) // in HTML, in Markdown
 	pages := 0
 	files(t, func(path string, data []byte) {
 		if path != "index.html" && !strings.HasPrefix(path, "site/") || strings.HasSuffix(path, ".png") {
