@@ -24,6 +24,13 @@
 #define P0           224
 #define ONE          240
 
+// EVERYLANE puts a constant into every lane of a table.
+#define EVERYLANE(TABLE, AT, X) \
+	DATA TABLE+(AT+0)(SB)/4, $X; \
+	DATA TABLE+(AT+4)(SB)/4, $X; \
+	DATA TABLE+(AT+8)(SB)/4, $X; \
+	DATA TABLE+(AT+12)(SB)/4, $X;
+
 #define CONSTANT(FIELD) Get R15; I32WrapI64; V128Load $FIELD;
 #define LET(FIELD)      CONSTANT(FIELD) Set V12;
 

@@ -4,31 +4,25 @@
 #include "go_asm.h"
 #include "exp_wasm.h"
 
-#define EACH(AT, X) \
-	DATA ·exponential+(AT+0)(SB)/4, $X;  \
-	DATA ·exponential+(AT+4)(SB)/4, $X;  \
-	DATA ·exponential+(AT+8)(SB)/4, $X;  \
-	DATA ·exponential+(AT+12)(SB)/4, $X;
-
 // The exponential is 2^n·e^r with n = round(x/ln 2) and a polynomial for e^r, |r| ≤ ln 2/2; ln 2 is taken off in two parts so that nothing is
 // lost. The largest error is about 2 units in the last place. Arguments are cut to what a float32 can hold. ROUNDER is 1.5·2^23: adding it
 // rounds to a whole number, which then stands in the low bits.
-EACH(LOWEST, (-87.3))
-EACH(HIGHEST, (88.3))
-EACH(MINUSLOWEST, (87.3))
-EACH(MINUSHIGHEST, (-88.3))
-EACH(TOBASE2, (1.44269504088896341))
-EACH(MINUSTOBASE2, (-1.44269504088896341))
-EACH(ROUNDER, (12582912.0))
-EACH(LN2HIGH, (-0.693359375))
-EACH(LN2LOW, (2.12194440e-4))
-EACH(P5, (1.9875691500e-4))
-EACH(P4, (1.3981999507e-3))
-EACH(P3, (8.3334519073e-3))
-EACH(P2, (4.1665795894e-2))
-EACH(P1, (1.6666665459e-1))
-EACH(P0, (5.0000001201e-1))
-EACH(ONE, (1.0))
+EVERYLANE(·exponential, LOWEST, (-87.3))
+EVERYLANE(·exponential, HIGHEST, (88.3))
+EVERYLANE(·exponential, MINUSLOWEST, (87.3))
+EVERYLANE(·exponential, MINUSHIGHEST, (-88.3))
+EVERYLANE(·exponential, TOBASE2, (1.44269504088896341))
+EVERYLANE(·exponential, MINUSTOBASE2, (-1.44269504088896341))
+EVERYLANE(·exponential, ROUNDER, (12582912.0))
+EVERYLANE(·exponential, LN2HIGH, (-0.693359375))
+EVERYLANE(·exponential, LN2LOW, (2.12194440e-4))
+EVERYLANE(·exponential, P5, (1.9875691500e-4))
+EVERYLANE(·exponential, P4, (1.3981999507e-3))
+EVERYLANE(·exponential, P3, (8.3334519073e-3))
+EVERYLANE(·exponential, P2, (4.1665795894e-2))
+EVERYLANE(·exponential, P1, (1.6666665459e-1))
+EVERYLANE(·exponential, P0, (5.0000001201e-1))
+EVERYLANE(·exponential, ONE, (1.0))
 GLOBL ·exponential(SB), RODATA|NOPTR, $256
 
 // Exponentials of vectors that are any distance apart. Where fewer than four are left, the last of them is taken again for those that lack.
