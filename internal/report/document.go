@@ -147,8 +147,8 @@ func (d *document) page(w io.Writer) error {
 		case table:
 			x.page(&b)
 		case picture:
-			fmt.Fprintf(&b, "<figure><a href=\"%s.png\"><img src=\"%s.png\" alt=\"%s\" loading=\"lazy\"></a><figcaption>%s <a href=\"%s.svg\">SVG</a></figcaption></figure>\n",
-				x.Name, x.Name, html.EscapeString(x.Title+". "+x.Caption), inline(x.Caption), x.Name)
+			fmt.Fprintf(&b, "<figure><a href=\"%s.png\"><img src=\"%s.png\" alt=\"%s\" loading=\"lazy\"></a><figcaption>%s <a href=\"%s.png\">Larger</a>, <a href=\"%s.svg\">SVG</a></figcaption></figure>\n",
+				x.Name, x.Name, html.EscapeString(x.Title+". "+x.Caption), inline(x.Caption), x.Name, x.Name)
 		}
 	}
 	b.WriteString("</main>\n</body>\n</html>\n")

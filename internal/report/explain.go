@@ -29,7 +29,7 @@ const paperSteps = 63600
 
 // longer is how many times as many updates the paper's runs have.
 func longer() string {
-	return fmt.Sprintf("about %.0f times as many steps", paperSteps/float64(sim.Default().Steps))
+	return fmt.Sprintf("about %.0f times as many", paperSteps/float64(sim.Default().Steps))
 }
 
 // each writes the difference of two arms in every setting that has it; it is empty where none has.
@@ -131,7 +131,7 @@ func (f Findings) whyRewarm() string {
 		s += " A guess: in a run this short the rate of the second half is below the best one, and whatever raises it lowers the loss."
 	}
 	if d := f.each(reproduce.RewarmAll, reproduce.Sparkling); d != "" {
-		s += " Re-warm all − SPARKLING is " + d + "; the paper, whose run has " + longer() + ", has +0.0040 (Table 7)."
+		s += " Re-warm all − SPARKLING is " + d + "; the paper, whose run has " + longer() + " steps, has +0.0040 (Table 7)."
 	}
 	return s
 }

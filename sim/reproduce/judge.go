@@ -42,7 +42,7 @@ const WithinText = "**Another rule for the rank correlations.** That the rise *d
 	"correlation of 0.5 either way, where the ranks of one account for a quarter of the variance of the ranks of the other and leave three quarters open. Such a part " +
 	"reproduces where the whole interval of the mean correlation lies between −0.5 and +0.5, does not where all of it lies beyond one of them, and is not " +
 	"resolved where it holds one. A correlation can therefore lie clearly off zero and the claim stand: then there is a relation, but a weak one, and the report calls it so. " +
-	"The program judged by this bound before the first run, but did not say so; these sentences were written when the verdicts of the first report had been seen."
+	"The program that made the runs of the first report had this bound already, but its rule in words did not; these sentences were written when the verdicts of that report had been seen."
 
 // Finding is what the runs say about one part of a claim.
 type Finding struct {
