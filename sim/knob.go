@@ -54,14 +54,14 @@ func (k Knob) check(s string) error {
 	}
 	v, err := strconv.ParseFloat(s, 64)
 	if err != nil || !(v >= k.Min && v <= k.Max) || k.Above && v == k.Min || k.Kind == KnobInt && v != float64(int64(v)) {
-		kind, from := "a number", "from"
+		kind, between := "a number", "from %s to %s"
 		if k.Kind == KnobInt {
 			kind = "a whole number"
 		}
 		if k.Above {
-			from = "above"
+			between = "above %s and up to %s"
 		}
-		return fmt.Errorf("%s is %q; allowed is %s %s %s to %s", k.Label, s, kind, from, format(k.Min), format(k.Max))
+		return fmt.Errorf("%s is %q; allowed is %s "+between, k.Label, s, kind, format(k.Min), format(k.Max))
 	}
 	return nil
 }

@@ -55,7 +55,7 @@ func TestFactorIsThatOfEveryStageAndArmsThatTakeThemAtOnceFollow(t *testing.T) {
 	require.NoError(t, e.Turn("factor", "2"))
 	back, _ := Named("stages")
 	assert.Equal(t, back, e, "and back")
-	assert.ErrorContains(t, e.Turn("factor", "5"), `Factor is "5"; allowed is a number above 1 to 4`, "16 is the most at once")
+	assert.ErrorContains(t, e.Turn("factor", "5"), `Factor is "5"; allowed is a number above 1 and up to 4`, "16 is the most at once")
 	assert.Equal(t, back, e)
 }
 

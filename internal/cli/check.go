@@ -2,8 +2,11 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"text/tabwriter"
 
@@ -18,7 +21,7 @@ import (
 type checkVerb struct {
 	Model string `required:"" help:"Folder of a Qwen3-MoE network: config.json, safetensors files." type:"path" placeholder:"DIR"`
 	Batch string `required:"" help:"Safetensors file with input_ids and labels, shifted already; the label -100 is ignored." type:"path" placeholder:"FILE"`
-	Grads string `help:"File for the logits and all gradients of the objective, under the checkpoint's names." type:"path" placeholder:"FILE"`
+	Grads string `help:"File for the logits and all gradients of the objective, under the checkpoint's names; only one that check wrote is replaced." type:"path" placeholder:"FILE"`
 	JSON  bool   `help:"Print the result as JSON."`
 	Quiet bool   `help:"No progress bar."`
 }
@@ -42,6 +45,9 @@ type checked struct {
 func (v checkVerb) Run(e *env) error {
 	folder, err := checkpoint.ReadFolder(v.Model)
 	if err != nil {
+		return err
+	}
+	if err := v.vacant(); err != nil {
 		return err
 	}
 	c := folder.Table.Config
@@ -81,6 +87,30 @@ func (v checkVerb) Run(e *env) error {
 	return v.print(e.out, r)
 }
 
+// gradsMark is in the header of a file that check wrote, and in no checkpoint and no batch.
+const gradsMark = "objective"
+
+// vacant errs where the file for the gradients is there already and is not one that check wrote before, or lies among what is read.
+func (v checkVerb) vacant() error {
+	if v.Grads == "" {
+		return nil
+	}
+	if in, err := filepath.Rel(v.Model, v.Grads); err == nil && in == filepath.Base(v.Grads) {
+		return fmt.Errorf("--grads %s would lie in the folder of the network, which is only read", v.Grads)
+	}
+	if _, err := os.Lstat(v.Grads); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	f, err := checkpoint.Open(v.Grads)
+	if err == nil {
+		defer f.Close()
+		if _, ours := f.Meta[gradsMark]; ours {
+			return nil
+		}
+	}
+	return fmt.Errorf("%s is there already, and is no file that check wrote; nothing is overwritten", v.Grads)
+}
+
 // step runs the batch forward and backward. The network cannot be stopped in between, but nobody has to wait for it.
 func step(ctx context.Context, weights model.Values, b checkpoint.Batch) (*model.Net, model.Losses, error) {
 	var net *model.Net
@@ -103,7 +133,7 @@ func step(ctx context.Context, weights model.Values, b checkpoint.Batch) (*model
 // write keeps the logits and the gradients; the terms of the objective stand in the file's header.
 func (v checkVerb) write(e *env, net *model.Net, b checkpoint.Batch, loss model.Losses) error {
 	text := func(x float64) string { return fmt.Sprint(x) }
-	meta := map[string]string{"loss": text(loss.CE), "lb": text(loss.LB), "z": text(loss.Z), "objective": text(loss.Objective)}
+	meta := map[string]string{"loss": text(loss.CE), "lb": text(loss.LB), "z": text(loss.Z), gradsMark: text(loss.Objective)}
 	logits := checkpoint.Named{Name: "logits", Shape: []int{b.Rows, b.Seq, net.Config.Vocab}, Data: net.Logits()}
 	return atomicPath(v.Grads, func(path string) error { return checkpoint.WriteFile(e.ctx, path, meta, net.Grads, logits) })
 }

@@ -58,7 +58,7 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	if err != nil {
 		panic(err) // the verbs above are wrong
 	}
-	k, err := parser.Parse(args)
+	k, err := parser.Parse(joined(args))
 	if exited {
 		return 0 // it was a question for help, and is answered
 	}

@@ -32,12 +32,17 @@ func file(t *testing.T, f func(*sim.Experiment)) string {
 	return path
 }
 
-// asProgram makes the test binary the program itself, which can be interrupted.
+// asProgram makes the test binary the program itself, which can be interrupted, and whose status at its end is kept where asProgram_STATUS says.
 const asProgram = "SPARKLING_TEST_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
-		os.Exit(Main(os.Args[1:], os.Stdout, os.Stderr))
+		code := Main(os.Args[1:], os.Stdout, os.Stderr)
+		if path := os.Getenv(asProgram + "_STATUS"); path != "" {
+			status, _ := os.ReadFile("/proc/self/status")
+			_ = os.WriteFile(path, status, 0o644)
+		}
+		os.Exit(code)
 	}
 	os.Exit(m.Run())
 }
@@ -160,22 +165,26 @@ func TestWhatCannotBeDoneGetsOneSentence(t *testing.T) {
 		args []string
 		says string
 	}{
-		"no such file":       {[]string{"run", "/no/such/file.json"}, "/no/such/file.json"},
-		"no such experiment": {[]string{"run", "hamlet"}, "there are default, lock, signal, recipe, compute"},
-		"misspelt field":     {[]string{"run", bad}, "stepz"},
-		"no such flag":       {[]string{"run", "--colour"}, "--colour"},
-		"no such verb":       {[]string{"rum"}, "--help lists them"},
-		"a folder":           {[]string{"run", t.TempDir()}, "is a directory"},
-		"factor of little":   {[]string{"plan", "--factor", "1.0001"}, "it must grow"},
-		"no such axis":       {[]string{"run", "--axis", "sideways"}, "sideways"},
-		"factor of nought":   {[]string{"run", "--factor", "0.5"}, "0.5"},
-		"too many steps":     {[]string{"run", "--steps", "100000000"}, "100000000"},
-		"odd heads":          {[]string{"run", file(t, func(e *sim.Experiment) { e.Model.KVHeads = 3 })}, "heads"},
-		"no such memory":     {[]string{"run", file(t, func(e *sim.Experiment) { e.Model.Hidden, e.Model.Inner, e.Model.Layers = 20000, 20000, 250 })}, "GiB of memory"},
-		"not a record":       {[]string{"figures", bad}, "not a record"},
-		"no folder":          {[]string{"serve", "--dir", "/no/such/folder"}, "/no/such/folder"},
-		"far address":        {[]string{"serve", "--dir", t.TempDir(), "--addr", "0.0.0.0:80"}, "0.0.0.0"},
-		"odd scale":          {[]string{"window", "--scale", "9"}, "--scale is 9"},
+		"no such file":                      {[]string{"run", "/no/such/file.json"}, "/no/such/file.json"},
+		"no such experiment":                {[]string{"run", "hamlet"}, "there are default, lock, signal, recipe, compute"},
+		"misspelt field":                    {[]string{"run", bad}, "stepz"},
+		"no such flag":                      {[]string{"run", "--colour"}, "--colour"},
+		"no such verb":                      {[]string{"rum"}, "--help lists them"},
+		"a folder":                          {[]string{"run", t.TempDir()}, "is a directory"},
+		"factor of little":                  {[]string{"plan", "--factor", "1.0001"}, "it must grow"},
+		"no such axis":                      {[]string{"run", "--axis", "sideways"}, "Axis is \"sideways\"; allowed are inner, hidden, joint"},
+		"factor of nought":                  {[]string{"run", "--factor", "0.5"}, "Factor is \"0.5\"; allowed is a number above 1 and up to 16"},
+		"no factor at all":                  {[]string{"run", "--factor", "0"}, "Factor is \"0\""},
+		"factor that is less than a neuron": {[]string{"run", "--factor", "1.01"}, "allowed are values from 1.0313 up"},
+		"seed below nought":                 {[]string{"run", "--seed", "-1"}, "it is \"-1\"; allowed is a whole number from 0"},
+		"steps below nought":                {[]string{"run", "--steps", "-5"}, "steps is -5; allowed are 1 to"},
+		"too many steps":                    {[]string{"run", "--steps", "100000000"}, "100000000"},
+		"odd heads":                         {[]string{"run", file(t, func(e *sim.Experiment) { e.Model.KVHeads = 3 })}, "heads"},
+		"no such memory":                    {[]string{"run", file(t, func(e *sim.Experiment) { e.Model.Hidden, e.Model.Inner, e.Model.Layers = 20000, 20000, 250 })}, "GiB of memory"},
+		"not a record":                      {[]string{"figures", bad}, "not a record"},
+		"no folder":                         {[]string{"serve", "--dir", "/no/such/folder"}, "/no/such/folder"},
+		"far address":                       {[]string{"serve", "--dir", t.TempDir(), "--addr", "0.0.0.0:80"}, "0.0.0.0"},
+		"odd scale":                         {[]string{"window", "--scale", "9"}, "--scale is 9"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			code, out, err := run(c.args...)

@@ -13,37 +13,7 @@ import (
 	"github.com/sparkling-lab/sparkling/viz/figure"
 )
 
-// write puts the record, its numbers, the experiment and the figures into a folder.
-func write(dir string, r *sim.Record) error {
-	if err := folder(dir); err != nil {
-		return err
-	}
-	for name, f := range map[string]func(io.Writer) error{
-		"record.sparkling": r.Encode,
-		"numbers.csv":      r.WriteCSV,
-		"experiment.json": func(w io.Writer) error {
-			_, err := w.Write(r.Experiment.JSON())
-			return err
-		},
-	} {
-		if err := atomic(filepath.Join(dir, name), f); err != nil {
-			return err
-		}
-	}
-	return figures(dir, r)
-}
-
-// folder makes a folder that may be there already.
-func folder(dir string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("the folder %s cannot be made: %w", dir, err)
-	}
-	return nil
-}
-
-// figures draws all figures that the record has data for.
-func figures(dir string, r *sim.Record) error { return drawAll(dir, figure.All(r)) }
-
+// drawAll draws figures, as SVG and as PNG.
 func drawAll(dir string, all []figure.Figure) error {
 	for _, f := range all {
 		if err := atomic(filepath.Join(dir, f.Name+".svg"), f.SVG); err != nil {
@@ -70,10 +40,8 @@ func atomic(path string, write func(io.Writer) error) error {
 // atomicPath is atomic for what opens the file itself, under the name that it is given.
 func atomicPath(path string, write func(tmp string) error) error {
 	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if why := (*fs.PathError)(nil); errors.As(err, &why) {
-		return fmt.Errorf("%s cannot be written: %w", path, why.Err) // the name that it has meanwhile means nothing to anybody
-	} else if err != nil {
-		return err
+	if err != nil {
+		return cannot(path, err)
 	}
 	defer os.Remove(tmp.Name()) // nothing is left there after the rename
 	if err := tmp.Close(); err != nil {
@@ -86,6 +54,14 @@ func atomicPath(path string, write func(tmp string) error) error {
 		return err
 	}
 	return os.Rename(tmp.Name(), path)
+}
+
+// cannot says what cannot be written, and why; the name that it has meanwhile means nothing to anybody.
+func cannot(path string, err error) error {
+	if why := (*fs.PathError)(nil); errors.As(err, &why) {
+		err = why.Err
+	}
+	return fmt.Errorf("%s cannot be written: %w", path, err)
 }
 
 // figuresVerb draws the figures of a record that run wrote.
@@ -108,5 +84,5 @@ func (v figuresVerb) Run(*env) error {
 	if err := folder(v.Out); err != nil {
 		return err
 	}
-	return figures(v.Out, r)
+	return drawAll(v.Out, figure.All(r))
 }

@@ -20,12 +20,12 @@ import (
 type runVerb struct {
 	Experiment string  `arg:"" optional:"" help:"Name of a built-in experiment, or a document (JSON); without one the default experiment runs."`
 	List       bool    `help:"List the built-in experiments and end."`
-	Seed       *uint64 `help:"Another seed." placeholder:"N"`
+	Seed       *seed   `help:"Another seed." placeholder:"N"`
 	Steps      *int    `help:"Another number of updates; the widening stays at its share of them." placeholder:"N"`
-	Axis       string  `help:"Widen another axis: inner, hidden or joint." placeholder:"AXIS"`
-	Factor     float64 `help:"Another factor of the widening: new width over old." placeholder:"R"`
+	Axis       *string `help:"Widen another axis: inner, hidden or joint." placeholder:"AXIS"`
+	Factor     *string `help:"Another factor of every widening, new width over old: any number above 1." placeholder:"R"`
 	JSON       bool    `help:"Print the result as JSON."`
-	Out        string  `help:"Folder for the record, the numbers, the experiment and the figures." type:"path" placeholder:"DIR"`
+	Out        string  `help:"Folder for the record, the numbers, the experiment and the figures; only an earlier run of the same experiment is replaced." type:"path" placeholder:"DIR"`
 	Quiet      bool    `help:"No progress bar."`
 
 	Checkpoints bool `help:"Also leave the network of every arm in DIR/arms, as folders that check and widen read; needs --out."`
@@ -39,6 +39,12 @@ func (v runVerb) Run(e *env) error {
 	exp, err := v.experiment()
 	if err != nil {
 		return err
+	}
+	var to results
+	if v.Out != "" {
+		if to, err = claim(v.Out, exp); err != nil {
+			return err
+		}
 	}
 	if v.Checkpoints {
 		if err := vacantArms(v.Out); err != nil {
@@ -55,13 +61,13 @@ func (v runVerb) Run(e *env) error {
 	}
 	defer s.Close()
 	interrupted := v.train(e, s, host)
-	r := s.Record()
+	r, kept := s.Record(), false
 	if v.Out != "" {
-		if err := write(v.Out, r); err != nil {
+		if kept, err = to.keep(e, r); err != nil {
 			return err
 		}
 	}
-	if v.Checkpoints {
+	if v.Checkpoints && r.Last() >= 0 {
 		if err := writeArms(v.Out, s, host); err != nil {
 			return err
 		}
@@ -70,7 +76,7 @@ func (v runVerb) Run(e *env) error {
 		return err
 	}
 	if interrupted {
-		fmt.Fprintf(e.err, "Interrupted at step %d of %d; what there is was kept.\n", r.Last(), exp.Steps)
+		fmt.Fprintln(e.err, v.partly(r.Last(), exp.Steps, kept))
 		return errInterrupted
 	}
 	for _, a := range s.Arms() {
@@ -81,6 +87,19 @@ func (v runVerb) Run(e *env) error {
 	return nil
 }
 
+// partly says how far an interrupted run came, and what became of it.
+func (v runVerb) partly(last, steps int, kept bool) string {
+	switch {
+	case last < 0:
+		return "Interrupted before the first step; there is nothing to keep."
+	case kept:
+		return fmt.Sprintf("Interrupted at step %d of %d; what there is was kept in %s.", last, steps, v.Out)
+	case v.Out == "":
+		return fmt.Sprintf("Interrupted at step %d of %d; nothing was kept, which --out DIR does.", last, steps)
+	}
+	return fmt.Sprintf("Interrupted at step %d of %d; nothing was written.", last, steps)
+}
+
 // experiment is the document that is asked for, with the changes of the flags.
 func (v runVerb) experiment() (sim.Experiment, error) {
 	exp, err := document(v.Experiment)
@@ -88,27 +107,23 @@ func (v runVerb) experiment() (sim.Experiment, error) {
 		return exp, err
 	}
 	if v.Seed != nil {
-		exp.Seed = *v.Seed
+		exp.Seed = uint64(*v.Seed)
 	}
 	if v.Steps != nil {
 		exp = exp.Rescale(*v.Steps)
 	}
-	for _, change := range []struct{ knob, value string }{{"axis", v.Axis}, {"factor", factor(v.Factor)}} {
-		if change.value == "" {
+	for _, change := range []struct {
+		knob  string
+		value *string
+	}{{"axis", v.Axis}, {"factor", v.Factor}} {
+		if change.value == nil {
 			continue
 		}
-		if err := exp.Turn(change.knob, change.value); err != nil {
+		if err := exp.Turn(change.knob, *change.value); err != nil {
 			return exp, err
 		}
 	}
 	return exp, exp.Validate()
-}
-
-func factor(f float64) string {
-	if f == 0 {
-		return ""
-	}
-	return fmt.Sprint(f)
 }
 
 // list names the built-in experiments.
@@ -208,9 +223,9 @@ func doing(s *sim.Session) string {
 type result struct {
 	Name         string   `json:"name"`
 	State        string   `json:"state"`
-	Step         int      `json:"step"`
-	Params       int64    `json:"params"`
-	Active       int64    `json:"active"`
+	Step         *int     `json:"step"` // null where the arm has not begun, as are params and active
+	Params       *int64   `json:"params"`
+	Active       *int64   `json:"active"`
 	HeldOut      *float64 `json:"held_out_loss"`       // of the windows that are watched during the run
 	Whole        *float64 `json:"whole_held_out_loss"` // of the whole held-out part, at the end
 	Pairs        int      `json:"pairs"`
@@ -220,11 +235,14 @@ type result struct {
 	Error        string   `json:"error,omitempty"`
 }
 
-func results(s *sim.Session) []result {
+func rows(s *sim.Session) []result {
 	var out []result
 	r := s.Record()
 	for i, a := range s.Arms() {
-		row := result{Name: a.Name, State: string(a.State), Step: a.Step, Params: a.Params, Active: a.Active, Error: a.Err}
+		row := result{Name: a.Name, State: string(a.State), Error: a.Err}
+		if a.Step >= 0 && a.Params > 0 {
+			row.Step, row.Params, row.Active = &a.Step, &a.Params, &a.Active
+		}
 		if h, ok := r.HeldAt(i, a.Step); ok {
 			x := float64(h)
 			row.HeldOut = &x
@@ -251,7 +269,7 @@ func finite(x float64) *float64 {
 }
 
 func (v runVerb) print(w io.Writer, s *sim.Session) error {
-	rows := results(s)
+	rows := rows(s)
 	if v.JSON {
 		return indented(w, struct {
 			Experiment sim.Experiment `json:"experiment"`
@@ -273,12 +291,20 @@ func (v runVerb) print(w io.Writer, s *sim.Session) error {
 			pairs = fmt.Sprintf("%d/%d", r.Locked, r.Pairs)
 		}
 		name := wrap(r.Name, nameWidth)
-		fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t%d\n", name[0], r.Step, number(r.HeldOut, 4), number(r.Whole, 4), pairs, number(r.WeightCosine, 3), number(r.GradCosine, 3), r.Params)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", name[0], whole(r.Step), number(r.HeldOut, 4), number(r.Whole, 4), pairs, number(r.WeightCosine, 3), number(r.GradCosine, 3), whole(r.Params))
 		for _, rest := range name[1:] {
 			fmt.Fprintf(t, "%s\t\t\t\t\t\t\t\n", rest)
 		}
 	}
 	return t.Flush()
+}
+
+// whole is a whole number, or a dash where there is none.
+func whole[T int | int64](x *T) string {
+	if x == nil {
+		return "-"
+	}
+	return fmt.Sprint(*x)
 }
 
 // nameWidth is what the numbers of the table leave for the name of an arm.

@@ -1,0 +1,133 @@
+package cli
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/sim"
+)
+
+// contents are the files of a folder.
+func contents(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	for _, e := range entries {
+		data, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		require.NoError(t, err)
+		out[e.Name()] = string(data)
+	}
+	return out
+}
+
+// A folder that holds something else is left as it is, before anything is trained.
+func TestRunOverwritesNothingButTheSameExperiment(t *testing.T) {
+	dir, document := filepath.Join(t.TempDir(), "out"), file(t, nil)
+	code, _, err := run("run", "--out", dir, document)
+	require.Zero(t, code, err)
+	assert.Empty(t, err)
+	before := contents(t, dir)
+
+	code, out, err := run("run", "lock", "--out", dir)
+	assert.Equal(t, codeBad, code)
+	assert.Empty(t, out, "nothing was run")
+	assert.Contains(t, err, "holds the run of another experiment (default, seed 1, 30 steps); nothing is overwritten")
+	code, _, _ = run("run", document, "--seed", "2", "--out", dir)
+	assert.Equal(t, codeBad, code, "another seed is another run")
+	assert.Equal(t, before, contents(t, dir))
+
+	code, _, err = run("run", "--out", dir, document)
+	require.Zero(t, code, err)
+	assert.Contains(t, err, "held an earlier run of the same experiment; this one replaces it")
+	assert.Equal(t, before, contents(t, dir), "the same experiment gives the same bits")
+
+	for _, name := range []string{"numbers.csv", "loss.png", "experiment.json"} {
+		own := t.TempDir()
+		require.NoError(t, os.WriteFile(filepath.Join(own, name), []byte("mine"), 0o644))
+		code, _, err = run("run", "--out", own, document)
+		assert.Equal(t, codeBad, code)
+		assert.Contains(t, err, name+" already")
+		assert.Equal(t, map[string]string{name: "mine"}, contents(t, own))
+	}
+	damaged := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(damaged, recordName), []byte("SPKL"), 0o644))
+	code, _, err = run("run", "--out", damaged, document)
+	assert.Equal(t, codeBad, code)
+	assert.Contains(t, err, "nothing is overwritten")
+}
+
+// A run that was interrupted early does not replace one that went further.
+func TestRunThatWentFurtherIsKept(t *testing.T) {
+	dir, document := filepath.Join(t.TempDir(), "out"), file(t, nil)
+	code, _, err := run("run", "--out", dir, document)
+	require.Zero(t, code, err)
+	before := contents(t, dir)
+	f, e := os.Open(filepath.Join(dir, recordName))
+	require.NoError(t, e)
+	defer f.Close()
+	r, e := sim.DecodeRecord(f)
+	require.NoError(t, e)
+	to, e := claim(dir, r.Experiment)
+	require.NoError(t, e)
+	r.Tracks[0] = r.Tracks[0][:10]
+	for i := range r.Tracks[1:] {
+		r.Tracks[i+1] = nil
+	}
+	var said bytes.Buffer
+	kept, e := to.keep(&env{err: &said}, r)
+	require.NoError(t, e)
+	assert.False(t, kept)
+	assert.Contains(t, said.String(), "keeps the earlier run of this experiment, which went further, to step 30")
+	assert.Equal(t, before, contents(t, dir))
+}
+
+func TestCheckOverwritesNothingButItsOwnGradients(t *testing.T) {
+	dir, batch := trained(t, false)
+	weights, e := os.ReadFile(filepath.Join(dir, "model.safetensors"))
+	require.NoError(t, e)
+	text := filepath.Join(t.TempDir(), "notes")
+	require.NoError(t, os.WriteFile(text, []byte("mine"), 0o644))
+	for _, target := range []string{filepath.Join(dir, "model.safetensors"), filepath.Join(dir, "grads.safetensors"), batch, text} {
+		code, out, err := run("check", "--model", dir, "--batch", batch, "--grads", target)
+		assert.Equal(t, codeBad, code)
+		assert.Empty(t, out)
+		assert.Contains(t, err, target)
+	}
+	same, e := os.ReadFile(filepath.Join(dir, "model.safetensors"))
+	require.NoError(t, e)
+	assert.True(t, bytes.Equal(weights, same))
+	grads := filepath.Join(t.TempDir(), "grads.safetensors")
+	for range 2 {
+		code, _, err := run("check", "--model", dir, "--batch", batch, "--grads", grads)
+		assert.Zero(t, code, err)
+	}
+}
+
+// Whoever interrupts at once is told what there is, and that is nothing.
+func TestInterruptBeforeTheForkSaysWhatThereIs(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		return // an interrupt cannot be sent to a child there
+	}
+	c := program(t, "run", "--steps", "100000", "--quiet")
+	var out, said bytes.Buffer
+	c.Stdout, c.Stderr = &out, &said
+	require.NoError(t, c.Start())
+	time.Sleep(time.Second)
+	require.NoError(t, c.Process.Signal(os.Interrupt))
+	_ = c.Wait()
+	assert.Equal(t, codeInterrupted, c.ProcessState.ExitCode())
+	assert.Regexp(t, `Interrupted at step \d+ of 100000; nothing was kept, which --out DIR does`, said.String())
+	assert.Regexp(t, `(?m)^Small +\d+ .* 20384$`, out.String())
+	assert.Regexp(t, `(?m)^Copy +-( +-)+$`, out.String(), "it has not begun: no step, no parameters")
+	assert.NotContains(t, out.String(), "-1")
+
+	assert.Contains(t, runVerb{Out: "x"}.partly(-1, 10, false), "there is nothing to keep")
+}
