@@ -9,14 +9,15 @@ import (
 
 const gb = 1 << 30
 
-// room is how many bytes the arms may take together: a quarter of what the browser says the device has, for the page is not alone on it.
-// Browsers say at most 8 GB or little more, and some say nothing; those are taken for phones.
+// room is how many bytes the arms may take together: an eighth of what the browser says the device has. The page is not alone on it, and takes
+// several times as much where the arms part: a snapshot is handed to each, and a worker's memory never shrinks. No worker can have more than
+// 4 GB. Browsers that do not say are taken for those of a phone.
 func room() float64 {
 	device := 4.0
 	if m := js.Global().Get("navigator").Get("deviceMemory"); m.Type() == js.TypeNumber {
-		device = min(m.Float(), 8)
+		device = min(m.Float(), 16)
 	}
-	return device / 4 * gb
+	return device / 8 * gb
 }
 
 // fits errs where an experiment takes more memory than this page may have: its workers would be ended in the middle of something.
