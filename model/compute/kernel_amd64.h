@@ -74,11 +74,15 @@ step:                            \
 	NEXT(step);                  \
 	ALL(STORE, DX)
 
-// All rows of a panel, eight at a time. The caller follows with REST.
-#define EIGHTS(R8x, LOAD, ROW, ADD, STORE) \
+// All rows of a panel, eight at a time; what the next eight will load or store is fetched before, in case that no cache holds it. The caller
+// follows with REST.
+#define EIGHTS(R8x, FETCH, LOAD, ROW, ADD, STORE) \
 	SUBQ $8, R15;                \
 	JLT  four;                   \
 eight:                           \
+	LEAQ (DX)(BX*8), R8;         \
+	LEAQ (R8)(BX*4), R9;         \
+	R8x(FETCH, R8, R9, BX, AX);  \
 	TILE(R8x, LOAD, ROW, ADD, STORE, step8); \
 	LEAQ (DX)(BX*8), DX;         \
 	LEAQ (R14)(R10*8), R14;      \

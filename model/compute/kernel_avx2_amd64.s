@@ -12,6 +12,8 @@
 #define BEFORE VPBROADCASTD panel_acc(DI), Y12; VPAND Y12, Y15, Y13
 
 // What one row does with its one or two vectors. Names that end in M store the last one under its mask, which some machines do slowly.
+#define FETCH1(C, X)     PREFETCHT0 C
+#define FETCH2(C, X, Y)  PREFETCHT0 C
 #define LOAD1(C, X)      VMASKMOVPS C, Y13, X
 #define LOAD2(C, X, Y)   VMASKMOVPS C, Y12, X; VMASKMOVPS 32 C, Y13, Y
 #define STORE1(C, X)     VMOVUPS X, C
@@ -34,29 +36,32 @@
 #define R4x2(DO, P, S, S3)    R2x2(DO, P, S); DO((P)(S*2), Y4, Y5); DO((P)(S3*1), Y6, Y7)
 #define R6x2(DO, P, Q, S, S3) R4x2(DO, P, S, S3); DO((Q), Y8, Y9); DO((Q)(S*1), Y10, Y11)
 
-// All rows of a panel, six at a time.
+// All rows of a panel, six at a time, as EIGHTS does.
 #define SIXES(STORE) \
-	SUBQ $6, R15;                \
-	JLT  four;                   \
-six:                             \
+	SUBQ $6, R15;                 \
+	JLT  four;                    \
+six:                              \
+	LEAQ (DX)(AX*2), R8;          \
+	LEAQ (R8)(BX*4), R9;          \
+	R6x2(FETCH2, R8, R9, BX, AX); \
 	TILE(R6x2, LOAD2, ROW2, ADD2, STORE, step6); \
-	LEAQ (DX)(AX*2), DX;         \
-	LEAQ (R14)(R11*2), R14;      \
-	SUBQ $6, R15;                \
-	JGE  six;                    \
-four:                            \
+	LEAQ (DX)(AX*2), DX;          \
+	LEAQ (R14)(R11*2), R14;       \
+	SUBQ $6, R15;                 \
+	JGE  six;                     \
+four:                             \
 	ADDQ $6, R15
 
 // func avx2x1(p *panel)
 TEXT ·avx2x1(SB), NOSPLIT, $0-8
 	OPEN
-	EIGHTS(R8x1, LOAD1, ROW1, ADD1, STORE1)
+	EIGHTS(R8x1, FETCH1, LOAD1, ROW1, ADD1, STORE1)
 	REST(R4x1, R2x1, R1x1, LOAD1, ROW1, ADD1, STORE1)
 
 // func avx2x1m(p *panel)
 TEXT ·avx2x1m(SB), NOSPLIT, $0-8
 	OPEN
-	EIGHTS(R8x1, LOAD1, ROW1, ADD1, STORE1M)
+	EIGHTS(R8x1, FETCH1, LOAD1, ROW1, ADD1, STORE1M)
 	REST(R4x1, R2x1, R1x1, LOAD1, ROW1, ADD1, STORE1M)
 
 // func avx2x2(p *panel)
