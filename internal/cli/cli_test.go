@@ -148,7 +148,7 @@ func TestRunWritesARecordThatFiguresCanBeDrawnFrom(t *testing.T) {
 // A terminal of the usual width shows every table unbroken.
 func TestTablesFitATerminal(t *testing.T) {
 	long := file(t, func(e *sim.Experiment) { e.Arms[1].Name = "Scaled states, remapped rate and more" })
-	for _, args := range [][]string{{"run", long}, {"run", "--list"}, {"plan"}, {"plan", "--factor", "1.5", long}, {"run", "--help"}, {"widen", "--help"}} {
+	for _, args := range [][]string{{"run", long}, {"run", "--list"}, {"plan"}, {"plan", "stages"}, {"plan", "--factor", "1.5", long}, {"run", "--help"}, {"widen", "--help"}} {
 		code, out, err := run(args...)
 		require.Zero(t, code, err)
 		for line := range strings.Lines(out) {
@@ -212,9 +212,11 @@ func TestWithoutADisplayTheWindowSaysWhatWorks(t *testing.T) {
 func TestPlanPrintsThePapersTableBesideItsOwnCounts(t *testing.T) {
 	code, out, err := run("plan")
 	require.Zero(t, code, err)
-	for _, words := range []string{"449.50 M", "751.49 M", "899.00 M", "1502.98 M", "7.206e+20", "Table 2", "-0.11 %", "points"} {
+	for _, words := range []string{"449.50 M", "751.49 M", "899.00 M", "1502.98 M", "7.206e+20", "Table 2", "-0.11 %", "points", "38.2 GiB"} {
 		assert.Contains(t, out, words)
 	}
+	assert.Regexp(t, `inner 2x +total +4979\.35 M +5 B +-0\.41 % +±10\.00 %`, out)
+	assert.Contains(t, strings.Join(strings.Fields(out), " "), "Differences are at most 0.3 % or points, but where fewer digits are printed: inner 2x total, printed as 5 B.")
 	code, out, err = run("plan", "--json", file(t, nil))
 	require.Zero(t, code, err)
 	code, paper, err := run("plan", "--json")
@@ -228,6 +230,36 @@ func TestPlanPrintsThePapersTableBesideItsOwnCounts(t *testing.T) {
 	code, _, err = run("plan", "--at", "2")
 	assert.Equal(t, codeBad, code)
 	assert.Contains(t, err, "at is 2")
+}
+
+// A document's network is counted as the document widens it.
+func TestPlanFollowsTheDocument(t *testing.T) {
+	for _, x := range []struct {
+		args []string
+		says []string
+	}{
+		{[]string{"reset"}, []string{"Widened 2x after 15 % of them", "318 KiB"}},
+		{[]string{"reset", "--at", "0.3", "--factor", "1.5"}, []string{"Widened 1.5x after 30 % of them", "inner 1.5x"}},
+		{[]string{"stages"}, []string{"Widened 2x, 2x after 25 % and 50 %; 4x after", "inner 2x, 2x", "inner 4x", "joint 4x"}},
+		{[]string{"stages", "--factor", "3"}, []string{"3x, 3x", "inner 9x"}},
+	} {
+		code, out, err := run(append([]string{"plan"}, x.args...)...)
+		require.Zero(t, code, err)
+		for _, words := range x.says {
+			assert.Contains(t, out, words, "%v", x.args)
+		}
+	}
+	code, _, err := run("plan", "stages", "--at", "0.3")
+	assert.Equal(t, codeBad, code)
+	assert.Contains(t, err, "several stages")
+	mixed := file(t, func(e *sim.Experiment) {
+		w := e.Arms[1].Widen[0]
+		w.Step, w.Axis, w.Factor = 20, "hidden", 1.5
+		e.Arms[1].Widen = append(e.Arms[1].Widen, w)
+	})
+	code, out, err := run("plan", mixed)
+	require.Zero(t, code, err)
+	assert.Contains(t, out, "inner 2x, hidden 1.5x")
 }
 
 func TestHelpIsAnAnswerNotAnError(t *testing.T) {

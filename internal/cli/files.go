@@ -81,6 +81,9 @@ func (v figuresVerb) Run(*env) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", v.Record, err)
 	}
+	if _, err := sameRun(v.Out, r.Experiment); err != nil {
+		return err
+	}
 	if err := folder(v.Out); err != nil {
 		return err
 	}

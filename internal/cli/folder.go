@@ -29,25 +29,34 @@ type results struct {
 // claim looks at a folder before a run, which is a better time than after it. It errs where the folder holds what the run of e would
 // overwrite: only an earlier run of the same experiment may be replaced.
 func claim(dir string, e sim.Experiment) (results, error) {
-	r := results{dir: dir}
-	f, err := os.Open(filepath.Join(dir, recordName))
-	if err == nil {
-		defer f.Close()
-		if r.earlier, err = sim.DecodeRecord(f); err != nil {
-			return r, fmt.Errorf("%s in %s cannot be read (%w); nothing is overwritten", recordName, dir, err)
-		}
-		if was := r.earlier.Experiment; !bytes.Equal(was.JSON(), e.JSON()) {
-			return r, fmt.Errorf("%s holds the run of another experiment (%s, seed %d, %d steps); nothing is overwritten", dir, was.Name, was.Seed, was.Steps)
-		}
-		return r, nil
-	}
-	if !errors.Is(err, fs.ErrNotExist) {
-		return r, fmt.Errorf("%s cannot be read: %w", dir, err)
+	earlier, err := sameRun(dir, e)
+	if err != nil || earlier != nil {
+		return results{dir, earlier}, err
 	}
 	for _, pattern := range []string{numbersName, experimentName, "*.svg", "*.png"} {
 		if found, _ := filepath.Glob(filepath.Join(dir, pattern)); len(found) > 0 {
-			return r, fmt.Errorf("%s holds %s already, and no record of a run; nothing is overwritten", dir, filepath.Base(found[0]))
+			return results{}, fmt.Errorf("%s holds %s already, and no record of a run; nothing is overwritten", dir, filepath.Base(found[0]))
 		}
+	}
+	return results{dir: dir}, nil
+}
+
+// sameRun is the record in a folder, nil where there is none. It errs where that is not of e.
+func sameRun(dir string, e sim.Experiment) (*sim.Record, error) {
+	f, err := os.Open(filepath.Join(dir, recordName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if why := (*fs.PathError)(nil); errors.As(err, &why) {
+		return nil, fmt.Errorf("%s cannot be read: %w", dir, why.Err)
+	}
+	defer f.Close()
+	r, err := sim.DecodeRecord(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s in %s cannot be read (%w); nothing is overwritten", recordName, dir, err)
+	}
+	if was := r.Experiment; !bytes.Equal(was.JSON(), e.JSON()) {
+		return nil, fmt.Errorf("%s holds the run of another experiment (%s, seed %d, %d steps); nothing is overwritten", dir, was.Name, was.Seed, was.Steps)
 	}
 	return r, nil
 }

@@ -42,12 +42,20 @@ func TestRunOverwritesNothingButTheSameExperiment(t *testing.T) {
 	assert.Contains(t, err, "holds the run of another experiment (default, seed 1, 30 steps); nothing is overwritten")
 	code, _, _ = run("run", document, "--seed", "2", "--out", dir)
 	assert.Equal(t, codeBad, code, "another seed is another run")
+	other := filepath.Join(t.TempDir(), "other")
+	code, _, err = run("run", document, "--seed", "2", "--out", other)
+	require.Zero(t, code, err)
+	code, _, err = run("figures", filepath.Join(other, recordName), "--out", dir)
+	assert.Equal(t, codeBad, code)
+	assert.Contains(t, err, "nothing is overwritten", "nor are another run's figures")
 	assert.Equal(t, before, contents(t, dir))
 
 	code, _, err = run("run", "--out", dir, document)
 	require.Zero(t, code, err)
 	assert.Contains(t, err, "held an earlier run of the same experiment; this one replaces it")
-	assert.Equal(t, before, contents(t, dir), "the same experiment gives the same bits")
+	after := contents(t, dir)
+	assert.Equal(t, before[numbersName], after[numbersName], "the same experiment gives the same numbers")
+	assert.Len(t, after, len(before), "and nothing is left beside them")
 
 	for _, name := range []string{"numbers.csv", "loss.png", "experiment.json"} {
 		own := t.TempDir()

@@ -1,37 +1,45 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"math"
+	"slices"
+	"strings"
 	"text/tabwriter"
 
+	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/plan"
 )
 
 // planVerb counts what a widening costs and saves.
 type planVerb struct {
-	Experiment string  `arg:"" optional:"" help:"Name of a built-in experiment, or a document (JSON), whose network is counted; without one the paper's is."`
-	Tokens     float64 `help:"Tokens of the whole run; 0 is the document's own number, or the paper's." default:"0" placeholder:"N"`
-	At         float64 `help:"Share of the tokens after which the network is widened." default:"0.5"`
-	Factor     float64 `help:"New width over old." default:"2"`
-	JSON       bool    `help:"Print the result as JSON."`
+	Experiment string   `arg:"" optional:"" help:"Name of a built-in experiment, or a document (JSON), whose network and widenings are counted; without one the paper's are."`
+	Tokens     *float64 `help:"Tokens of the whole run, instead of the document's or the paper's." placeholder:"N"`
+	At         *float64 `help:"Share of the tokens after which the network is widened, instead of the document's or the paper's." placeholder:"SHARE"`
+	Factor     *float64 `help:"New width over old at every widening, instead of the document's or the paper's." placeholder:"R"`
+	JSON       bool     `help:"Print the result as JSON."`
 }
 
 // Run is called by the command line.
 func (v planVerb) Run(e *env) error {
-	s := plan.Paper()
-	if v.Experiment != "" {
-		exp, err := document(v.Experiment)
-		if err != nil {
-			return err
+	s, err := v.setup()
+	if err != nil {
+		return err
+	}
+	if v.Tokens != nil {
+		s.Tokens = *v.Tokens
+	}
+	for _, w := range s.Ways {
+		if v.At != nil && len(w) > 1 {
+			return errors.New("--at is the share of one widening, and the document has several stages")
 		}
-		s.Model, s.Seq, s.Tokens = exp.Model, exp.Task.Seq, float64(exp.Steps)*float64(exp.Task.Batch)*float64(exp.Task.Seq)
-		s.Model.Vocab = exp.Vocab()
+		if v.At != nil {
+			w[0].At = *v.At
+		}
 	}
-	s.At, s.Factor = v.At, v.Factor
-	if v.Tokens != 0 {
-		s.Tokens = v.Tokens
-	}
+	s.Ways = distinct(s.Ways)
 	rows, err := plan.Rows(s)
 	if err != nil {
 		return err
@@ -45,19 +53,107 @@ func (v planVerb) Run(e *env) error {
 	return printPlan(e.out, s, rows)
 }
 
-func printPlan(w io.Writer, s plan.Setup, rows []plan.Row) error {
-	fmt.Fprintf(w, "%.4g tokens in sequences of %d, widened after %.0f %% of them.\n\n", s.Tokens, s.Seq, 100*s.At)
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "parameters\tactive\ttotal\tstates, GiB\t")
-	for _, r := range rows {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%.1f\t\n", r.Name, millions(float64(r.Active)), millions(float64(r.Total)), r.States/(1<<30))
+// setup is what is asked for; a factor means what it means to run.
+func (v planVerb) setup() (plan.Setup, error) {
+	if v.Experiment == "" {
+		s := plan.Paper()
+		for _, w := range s.Ways {
+			if v.Factor != nil {
+				w[0].Factor = *v.Factor
+			}
+		}
+		return s, nil
 	}
-	fmt.Fprintln(t)
-	fmt.Fprintln(t, "\t6ND\t\t\texact\t\t\t")
-	fmt.Fprintln(t, "FLOPs\tfrom scratch\twidened\tsaved\tfrom scratch\twidened\tsaved\t")
+	exp, err := document(v.Experiment)
+	if err == nil && v.Factor != nil {
+		err = exp.Turn("factor", fmt.Sprint(*v.Factor))
+	}
+	return of(exp), err
+}
+
+// of is the network of a document and the ways that its arms are widened in. What is widened along one axis is counted along every
+// other too. Where nothing is widened, what the paper does is counted.
+func of(e sim.Experiment) plan.Setup {
+	s := plan.Setup{Model: e.Model, Seq: e.Task.Seq, Tokens: float64(e.Steps) * float64(e.Task.Batch) * float64(e.Task.Seq)}
+	s.Model.Vocab = e.Vocab()
+	for _, a := range e.Arms {
+		var w plan.Way
+		same := true
+		for _, x := range a.Widen {
+			w = append(w, plan.Stage{Axis: x.Axis, At: float64(x.Step) / float64(e.Steps), Factor: x.Factor})
+			same = same && x.Axis == w[0].Axis
+		}
+		switch {
+		case len(w) == 0:
+		case same:
+			s.Ways = append(s.Ways, w.On()...)
+		default:
+			s.Ways = append(s.Ways, w)
+		}
+	}
+	if len(s.Ways) == 0 {
+		s.Ways = plan.Paper().Ways
+	}
+	return s
+}
+
+// distinct leaves out what is there already.
+func distinct(ways []plan.Way) (out []plan.Way) {
+	for _, w := range ways {
+		if !slices.ContainsFunc(out, func(x plan.Way) bool { return slices.Equal(x, w) }) {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// when says after which shares of the tokens ways are widened: once for all that share them.
+func when(ways []plan.Way) string {
+	shares := func(w plan.Way) string {
+		var out []string
+		for _, s := range w {
+			out = append(out, fmt.Sprintf("%.4g %%", 100*s.At))
+		}
+		return strings.Join(out, " and ")
+	}
+	factors := func(w plan.Way) string {
+		var out []string
+		for _, s := range w {
+			out = append(out, fmt.Sprintf("%.4gx", s.Factor))
+		}
+		return strings.Join(out, ", ")
+	}
+	var out []string
+	for _, w := range ways {
+		if x := factors(w) + " after " + shares(w); !slices.Contains(out, x) {
+			out = append(out, x)
+		}
+	}
+	return strings.Join(out, "; ")
+}
+
+func printPlan(w io.Writer, s plan.Setup, rows []plan.Row) error {
+	for _, line := range wrap(fmt.Sprintf("%.4g tokens in sequences of %d. Widened %s of them.", s.Tokens, s.Seq, when(s.Ways)), columns) {
+		fmt.Fprintln(w, line)
+	}
+	fmt.Fprintln(w)
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(t, "parameters\tactive\ttotal\tstates\t")
 	for _, r := range rows {
-		fmt.Fprintf(t, "%s\t%.3e\t%s\t%s\t%.3e\t%s\t%s\t\n", r.Name,
-			r.Scratch, flops(r.Widened), share(r.Axis == "", r.Saving), r.Exact, flops(r.ExactW), share(r.Axis == "", r.SavingW))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t\n", r.Name, millions(float64(r.Active)), millions(float64(r.Total)), size(r.States))
+	}
+	for _, by := range []struct {
+		name string
+		of   func(plan.Row) (scratch, widened, saving float64)
+	}{
+		{"FLOPs, 6ND", func(r plan.Row) (float64, float64, float64) { return r.Scratch, r.Widened, r.Saving }},
+		{"FLOPs, exact", func(r plan.Row) (float64, float64, float64) { return r.Exact, r.ExactW, r.SavingW }},
+	} {
+		fmt.Fprintf(t, "\n%s\tfrom scratch\twidened\tsaved\t\n", by.name)
+		for _, r := range rows {
+			scratch, widened, saving := by.of(r)
+			fmt.Fprintf(t, "%s\t%.3e\t%s\t%s\t\n", r.Name, scratch, flops(widened), share(len(r.Way) == 0, saving))
+		}
 	}
 	if err := t.Flush(); err != nil {
 		return err
@@ -73,26 +169,62 @@ func printPlan(w io.Writer, s plan.Setup, rows []plan.Row) error {
 	return printPaper(w, rows)
 }
 
-// printPaper prints the counts beside the published ones, and the difference.
+// printPaper prints the counts beside the published ones, the difference, and how much of it the last printed digit leaves open.
 func printPaper(w io.Writer, rows []plan.Row) error {
-	fmt.Fprint(w, "\nBeside the paper's Table 2, which rounds to what is printed here:\n\n")
+	fmt.Fprint(w, "\nBeside the paper's Table 2, and what its last printed digits leave open:\n\n")
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "\t\tcounted\tpublished\tdifference\t")
+	fmt.Fprintln(t, "\t\tcounted\tpublished\tdifference\topen\t")
+	var coarse, beyond []string
 	for _, r := range rows {
-		p, off := r.Paper, r.Off
-		line := func(what, counted, published, difference string) {
-			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t\n", r.Name, what, counted, published, difference)
+		p, off, open := r.Paper, r.Off, r.Open
+		line := func(what, counted, published, unit string, off, open float64) {
+			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s %s\t±%.2f %s\t\n", r.Name, what, counted, published, signed(100*off), unit, 100*open, unit)
+			switch {
+			case !plan.Agrees(off, open):
+				beyond = append(beyond, r.Name+" "+what)
+			case !plan.Agrees(off, 0):
+				coarse = append(coarse, fmt.Sprintf("%s %s, printed as %s", r.Name, what, published))
+			}
 		}
-		percent := func(x float64) string { return fmt.Sprintf("%+.2f %%", 100*x) }
-		line("active", millions(float64(r.Active)), fmt.Sprintf("%.0f M", p.Active/1e6), percent(off.Active))
-		line("total", millions(float64(r.Total)), fmt.Sprintf("%.3g B", p.Total/1e9), percent(off.Total))
-		line("from scratch", flops(r.Scratch), fmt.Sprintf("%.2fe+20", p.Scratch/1e20), percent(off.Scratch))
+		line("active", millions(float64(r.Active)), parameters(p.Active), "%", off.Active, open.Active)
+		line("total", millions(float64(r.Total)), parameters(p.Total), "%", off.Total, open.Total)
+		line("from scratch", flops(r.Scratch), fmt.Sprintf("%.2fe+20", p.Scratch/1e20), "%", off.Scratch, open.Scratch)
 		if p.Widened > 0 {
-			line("widened", flops(r.Widened), fmt.Sprintf("%.2fe+20", p.Widened/1e20), percent(off.Widened))
-			line("saved", share(false, r.Saving), fmt.Sprintf("%.0f %%", 100*p.Saving), fmt.Sprintf("%+.2f points", 100*off.Saving))
+			line("widened", flops(r.Widened), fmt.Sprintf("%.2fe+20", p.Widened/1e20), "%", off.Widened, open.Widened)
+			line("saved", share(false, r.Saving), fmt.Sprintf("%.0f %%", 100*p.Saving), "points", off.Saving, open.Saving)
 		}
 	}
-	return t.Flush()
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	says := fmt.Sprintf("The paper's operations are 6ND of its rounded parameters. Differences are at most %.1f %% or points", 100*plan.Agreed)
+	if len(coarse) > 0 {
+		says += ", but where fewer digits are printed: " + strings.Join(coarse, "; ")
+	}
+	if len(beyond) > 0 {
+		says += ". Beyond that: " + strings.Join(beyond, "; ")
+	}
+	fmt.Fprintln(w)
+	for _, line := range wrap(says+".", columns) {
+		fmt.Fprintln(w, line)
+	}
+	return nil
+}
+
+// signed has two digits, and no sign where they are noughts.
+func signed(x float64) string {
+	if math.Abs(x) < 0.005 {
+		return "0.00"
+	}
+	return fmt.Sprintf("%+.2f", x)
+}
+
+// parameters are printed as the paper prints them.
+func parameters(n float64) string {
+	if n < 1e9 {
+		return fmt.Sprintf("%.0f M", n/1e6)
+	}
+	return fmt.Sprintf("%.3g B", n/1e9)
 }
 
 func millions(n float64) string {
