@@ -9,6 +9,8 @@ type lossArgs struct {
 	labels    *int32
 	of        *lossOf
 	rows      int
+	cols      int
+	bad       int         // 1: a label was not below cols
 	scaled    int         // 1: y gets the gradient
 	groups    int         // of four whole vectors in a row
 	ends      int         // 1: there is more
@@ -47,15 +49,15 @@ func ownLoss(dlogits, logits []float32, labels []int32, tile Mat, scale float32,
 	if rows == 0 || cols < 4 {
 		return false
 	}
-	a := lossArgs{x: &logits[0], y: &tile.Data[0], row: 4 * cols, labels: &labels[0], of: of, rows: rows, scale: scale}
+	a := lossArgs{x: &logits[0], y: &tile.Data[0], row: 4 * cols, labels: &labels[0], of: of, rows: rows, cols: cols, scale: scale}
 	_, _ = logits[rows*cols-1], tile.Data[cols-1] // what the assembly will read and write, checked once
 	if dlogits != nil {
 		_, a.y, a.yRow, a.scaled = dlogits[rows*cols-1], &dlogits[0], 4*cols, 1
 	}
-	for _, label := range labels {
-		_ = logits[:cols][max(label, 0)]
-	}
 	a.cut(cols)
 	lossLoop(&a)
+	if a.bad != 0 {
+		panic("compute: a label is none of the columns")
+	}
 	return true
 }

@@ -9,14 +9,15 @@
 // lanes count.
 //
 // R0 args   R1 cursor of x   R2 of y   R3 rows left   R4 groups left   R5 what is found out   R6 label   R7 x, and R8 y, at the row's start
-// R9 x at the start of the row whose largest number is sought   R10 labels
+// R9 x at the start of the row whose largest number is sought   R10 label
+// R11 y of the row before   R12 whether that is there to be scaled
 // V12 a constant, or 1   V13 sum, or factor   V14 lanes that count, or a turn by half a vector   V15 the largest, or a turn by one lane
 
 #define ARG(FIELD, R)  Get R0; I32WrapI64; I64Load $FIELD; Set R;
 #define FLAG(FIELD)    Get R0; I32WrapI64; I64Load $FIELD; I32WrapI64;
 #define COPY(R, T)     Get R; Set T;
 #define LOAD(P, OFF)   Get P; I32WrapI64; V128Load $OFF;
-#define ALL(FIELD)     Get R5; I32WrapI64; F32Load $FIELD; F32x4Splat;
+#define ALL(FIELD)     Get R5; I32WrapI64; F32Load $(FIELD); F32x4Splat;
 #define ONCE(V, FIELD) Get R5; I32WrapI64; Get V; F32x4ExtractLane $0, $0; F32Store $(FIELD);
 #define NEXT(P, N)     Get P; I64Const $N; I64Add; Set P;
 #define STEP(P, FIELD) Get P; Get R0; I32WrapI64; I64Load $FIELD; I64Add; Set P;
@@ -68,19 +69,29 @@
 	FOURENDS(R7, LESSTOP) CUTLOW EXP \
 	PUTEND(V8, 0) PUTEND(V9, 1) PUTEND(V10, 2) PUTEND(V11, 3)
 
-#define SCALE(OFF) Get R2; I32WrapI64; LOAD(R2, OFF) Get V13; F32x4Mul; V128Store $0, $OFF;
-#define SCALES     SCALE(0) SCALE(16) SCALE(32) SCALE(48) NEXT(R2, 64)
-#define SCALEEND(I) \
-	AT(R8, I) AT(R8, I) V128Load $0; Get V13; Get V12; MASK(I) Get V14; V128Bitselect; F32x4Mul; V128Store $0, $0;
-#define SCALEENDS  LET(ONE) SCALEEND(0) SCALEEND(1) SCALEEND(2) SCALEEND(3)
-#define SCALEROW \
-	COPY(R8, R2) \
-	Get R0; I32WrapI64; F32Load $lossArgs_scale; F32x4Splat; ALL(lossOf_sum) F32x4Div; Set V13; \
-	GROUPS(SCALES) \
-	ENDS(SCALEENDS)
-
 // LABELLED is the address of the number at the label in a row that begins at P.
-#define LABELLED(P) Get P; Get R6; I64Const $2; I64Shl; I64Add; I32WrapI64;
+#define LABELLED(P)    Get P; Get R6; I64Const $2; I64Shl; I64Add; I32WrapI64;
+#define IFLABELLED(DO) Get R6; I64Const $0; I64GeS; If; DO End;
+
+// SCALEROW turns the exponentials of the row before the present one into its gradient: by now its sum is there.
+#define SCALE(OFF)  Get R2; I32WrapI64; LOAD(R2, OFF) Get V13; F32x4Mul; V128Store $0, $OFF;
+#define SCALES      SCALE(0) SCALE(16) SCALE(32) SCALE(48) NEXT(R2, 64)
+#define SCALEEND(I) \
+	AT(R11, I) AT(R11, I) V128Load $0; Get V13; Get V12; MASK(I) Get V14; V128Bitselect; F32x4Mul; V128Store $0, $0;
+#define SCALEENDS   LET(ONE) SCALEEND(0) SCALEEND(1) SCALEEND(2) SCALEEND(3)
+#define LESSONE     LABELLED(R11) LABELLED(R11) F32Load $0; Get R0; I32WrapI64; F32Load $lossArgs_scale; F32Sub; F32Store $0;
+#define SCALEROW \
+	Get R8; Get R0; I32WrapI64; I64Load $lossArgs_yRow; I64Sub; Set R11;                                  \
+	Get R0; I32WrapI64; F32Load $lossArgs_scale; F32x4Splat; ALL(lossOf_sum-4) F32x4Div; Set V13;         \
+	COPY(R11, R2) GROUPS(SCALES) ENDS(SCALEENDS)                                                          \
+	Get R10; I64Const $4; I64Sub; I32WrapI64; I64Load32S $0; Set R6; IFLABELLED(LESSONE)
+
+// PICK keeps the logit at the label. A label that is no column ends the operation.
+#define PICK \
+	Get R6; Get R0; I32WrapI64; I64Load $lossArgs_cols; I64GeS; If; \
+		Get R0; I32WrapI64; I64Const $1; I64Store $lossArgs_bad; RET; \
+	End;                                                            \
+	Get R5; I32WrapI64; LABELLED(R7) F32Load $0; F32Store $lossOf_at;
 
 // func lossLoop(a *lossArgs)
 TEXT ·lossLoop(SB), NOSPLIT, $0-8
@@ -91,6 +102,8 @@ TEXT ·lossLoop(SB), NOSPLIT, $0-8
 	ARG(lossArgs_rows, R3)
 	ARG(lossArgs_labels, R10)
 	ARG(lossArgs_of, R5)
+	I64Const $0
+	Set R12
 	COPY(R7, R9)
 	TOP(0)
 	Loop
@@ -103,16 +116,8 @@ TEXT ·lossLoop(SB), NOSPLIT, $0-8
 		Get R10
 		I32WrapI64
 		I64Load32S $0
-		Tee R6
-		I64Const $0
-		I64GeS
-		If
-			Get R5
-			I32WrapI64
-			LABELLED(R7)
-			F32Load $0
-			F32Store $lossOf_at
-		End
+		Set R6
+		IFLABELLED(PICK)
 		ALL(lossOf_top)
 		Set V15
 		COPY(R7, R1)
@@ -123,27 +128,21 @@ TEXT ·lossLoop(SB), NOSPLIT, $0-8
 		ENDS(EXPENDS)
 		ACROSS(V13, F32x4Add)
 		ONCE(V13, lossOf_sum)
-		FLAG(lossArgs_scaled)
+		Get R12
+		I32WrapI64
 		If
 			SCALEROW
-			Get R6
-			I64Const $0
-			I64GeS
-			If
-				LABELLED(R8)
-				LABELLED(R8)
-				F32Load $0
-				Get R0
-				I32WrapI64
-				F32Load $lossArgs_scale
-				F32Sub
-				F32Store $0
-			End
 		End
+		ARG(lossArgs_scaled, R12)
 		NEXT(R5, 4)
 		NEXT(R10, 4)
 		STEP(R7, lossArgs_row)
 		STEP(R8, lossArgs_yRow)
 		REPEAT(R3)
+	End
+	Get R12
+	I32WrapI64
+	If
+		SCALEROW
 	End
 	RET

@@ -2,23 +2,20 @@
 
 package compute
 
-// normArgs is what the assembly gets, distances in bytes. In the gradient y is dy, and there are dx and dgain.
+// normArgs is what the assembly gets, distances in bytes. In the gradient y is dy, and there are dx, dgain and
+// the factors of x.
 type normArgs struct {
-	y, inv, x, gain, dx, dgain *float32
-	rows, vectors              int // vectors of one row
-	groups, apart              int // of four rows, and how far their rows are apart
-	acc                        int // 1: add to dx
-	width                      float64
-	share, eps                 float32
+	y, inv, x, gain, dx, dgain, factor *float32
+	rows, vectors                      int // vectors of one row
+	groups, apart                      int // of four rows, and how far their rows are apart
+	acc                                int // −1: add to dx
+	share, eps                         float32
 }
 
-// normLoop does whole groups of four rows, at least one, and normBackwardLoop rows, at least one.
+// normLoop and normFactorLoop do whole groups of four rows, at least one, and normBackwardLoop rows, at least one.
 //
 //go:noescape
 func normLoop(a *normArgs)
-
-//go:noescape
-func normBackwardLoop(a *normArgs)
 
 // ownNorm is RMSNorm, and says whether it did it.
 func ownNorm(y, inv, x, gain []float32, eps float32) bool {
@@ -38,22 +35,5 @@ func ownNorm(y, inv, x, gain []float32, eps float32) bool {
 		normLoop(&a)
 		inv[i] = four[0]
 	}
-	return true
-}
-
-// ownNormBackward is RMSNormBackward, and says whether it did it.
-func ownNormBackward(dx, dgain, dy, x, gain, inv []float32, acc bool) bool {
-	rows, d := len(inv), len(gain)
-	if rows == 0 || d == 0 || d%4 != 0 {
-		return false
-	}
-	_, _, _, _ = dx[rows*d-1], dgain[d-1], dy[rows*d-1], x[rows*d-1]
-	a := normArgs{
-		y: &dy[0], inv: &inv[0], x: &x[0], gain: &gain[0], dx: &dx[0], dgain: &dgain[0], rows: rows, vectors: d / 4, width: float64(d),
-	}
-	if acc {
-		a.acc = 1
-	}
-	normBackwardLoop(&a)
 	return true
 }

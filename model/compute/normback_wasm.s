@@ -3,124 +3,159 @@
 #include "textflag.h"
 #include "go_asm.h"
 
-// The gradient of RMSNorm where rows are whole vectors. A row's root is waited for by nobody but itself, so it is taken as soon as its sum
-// is there.
+// The gradient of RMSNorm where rows are whole vectors, in two turns over some rows: the factor of x of each, four rows side by side as in
+// norm_wasm.s, and then what goes into dx, and into dgain for up to four rows before it is stored.
 //
-// R0 args   R1 dy   R2 inv   R3 x   R4 dx   R5 rows left   R6 vectors of a row   R7 those left   R8 cursor of x, R9 of dy
-// R10 of gain, R11 of dgain   R12 whether to add to dx
-// V1 sum   V2 x   V3 inv   V4 c   V5 dy   V6 result   F1 inv   F16 width
+// R0 args   R1 dy − x   R2 inv   R3 x   R4 dx − x   R5 rows, or groups of four, left   R6 from a row to the next, R7 and R8 to those after it
+// R8 rows of the group   R9 its cursor, R14 that of one of its rows   R10 gain   R11 dgain   R12 vectors left   R13 inv of the row
+// R15 rows of the group left
+// V0 to V3 sums, or dgain   V4, V5 dy and x of a vector   V6 even and odd lanes   V8 to V11 gain   V12 inv   V13 factor
+// V14 all bits where dx is added to
 
 #define ARG(FIELD, R) Get R0; I32WrapI64; I64Load $FIELD; Set R;
-#define LOAD(P)       Get P; I32WrapI64; V128Load $0;
-#define STORE(P, V)   Get P; I32WrapI64; Get V; V128Store $0, $0;
 #define COPY(R, T)    Get R; Set T;
-#define NEXT(P)       Get P; I64Const $16; I64Add; Set P;
-#define REPEAT(N)     Get N; I64Const $1; I64Sub; Tee N; I64Const $0; I64Ne; BrIf $0;
-#define LANE(V, N)    Get V; F32x4ExtractLane $0, $N;
+#define SUM(R, S, T)  Get R; Get S; I64Add; Set T;
+#define NEXT(P, N)    Get P; I64Const $N; I64Add; Set P;
+#define AGAIN(N)      NEXT(N, -1) Get N; I64Const $0; I64Ne; BrIf $0;
+#define P(C)          Get C; I32WrapI64;
+#define AT(C, D)      P(C) Get D; I32WrapI64; I32Add;
+#define AT2(C, D, E)  AT(C, D) Get E; I32WrapI64; I32Add;
 
-#define OPEN \
-	ARG(normArgs_y, R1)       \
-	ARG(normArgs_inv, R2)     \
-	ARG(normArgs_x, R3)       \
-	ARG(normArgs_rows, R5)    \
-	ARG(normArgs_vectors, R6) \
-	Get R0; I32WrapI64; F64Load $normArgs_width; Set F16;
+// VECTORS does something for every four vectors of a row, and something else for those that are left over.
+#define VECTORS(FOUR, ONE) \
+	ARG(normArgs_vectors, R12)                                                              \
+	Block; Loop; Get R12; I64Const $4; I64LtS; BrIf $1; FOUR NEXT(R12, -4) Br $0; End; End; \
+	Block; Loop; Get R12; I64Eqz; BrIf $1; ONE NEXT(R12, -1) Br $0; End; End;
 
-// MEAN leaves the sum of the lanes of V1 divided by the width.
-#define MEAN \
-	LANE(V1, 0) LANE(V1, 1) F32Add; F64PromoteF32; \
-	LANE(V1, 2) LANE(V1, 3) F32Add; F64PromoteF32; \
-	F64Add; Get F16; F64Div; F32DemoteF64;
+#define GAIN(OFF, V) P(R10) V128Load $OFF; Set V;
+#define GAIN4        GAIN(0, V8) GAIN(16, V9) GAIN(32, V10) GAIN(48, V11)
+
+#define PRODUCT(X, DY, OFF, G) DY V128Load $OFF; Get G; F32x4Mul; X V128Load $OFF; F32x4Mul;
+#define PRODUCT1(X, DY, S) PRODUCT(X, DY, 0, V8) Get S; F32x4Add; Set S;
+#define PRODUCT4(X, DY, S) \
+	PRODUCT(X, DY, 0, V8) PRODUCT(X, DY, 16, V9) F32x4Add; PRODUCT(X, DY, 32, V10) PRODUCT(X, DY, 48, V11) F32x4Add; \
+	F32x4Add; Get S; F32x4Add; Set S;
+#define ROWS(DO) \
+	DO(P(R3), AT(R3, R1), V0) DO(AT(R3, R6), AT2(R3, R1, R6), V1) \
+	DO(AT(R3, R7), AT2(R3, R1, R7), V2) DO(AT(R3, R8), AT2(R3, R1, R8), V3)
+
+// HALVES leaves in A the lower halves of A and B added to their upper ones.
+#define HALVES(A, B) \
+	Get A; Get B; F64x2ExtractLane $0, $0; F64x2ReplaceLane $0, $1; \
+	Get B; Get A; F64x2ExtractLane $0, $1; F64x2ReplaceLane $0, $0; \
+	F32x4Add; Set A;
+#define EVENODD(A) Get A; Get V6; I8x16Swizzle; Set A;
+
+// func normFactorLoop(a *normArgs)
+TEXT ·normFactorLoop(SB), NOSPLIT, $0-8
+	MOVD a+0(FP), R0
+	ARG(normArgs_y, R1)
+	ARG(normArgs_inv, R2)
+	ARG(normArgs_x, R3)
+	ARG(normArgs_factor, R4)
+	ARG(normArgs_groups, R5)
+	ARG(normArgs_apart, R6)
+	SUM(R6, R6, R7)
+	SUM(R7, R6, R8)
+	Get R1; Get R3; I64Sub; Set R1
+	V128Const $0x0b0a090803020100, $0x0f0e0d0c07060504
+	Set V6
+	Loop
+		V128Const $0, $0
+		Tee V0
+		Tee V1
+		Tee V2
+		Set V3
+		ARG(normArgs_gain, R10)
+		VECTORS(GAIN4 ROWS(PRODUCT4) NEXT(R3, 64) NEXT(R10, 64), GAIN(0, V8) ROWS(PRODUCT1) NEXT(R3, 16) NEXT(R10, 16))
+		SUM(R3, R8, R3)
+		HALVES(V0, V1)
+		HALVES(V2, V3)
+		EVENODD(V0)
+		EVENODD(V2)
+		HALVES(V0, V2)
+		P(R2)
+		V128Load $0
+		Set V12
+		P(R4)
+		Get V0
+		P(R0)
+		F32Load $normArgs_share
+		F32x4Splat
+		F32x4Mul
+		Get V12
+		F32x4Mul
+		Get V12
+		F32x4Mul
+		V128Store $0, $0
+		NEXT(R2, 16)
+		NEXT(R4, 16)
+		AGAIN(R5)
+	End
+	RET
+
+#define DGAIN(OFF, V) P(R11) V128Load $OFF; Set V;
+#define PUT(OFF, V)   P(R11) Get V; V128Store $0, $OFF;
+#define OLD(OFF)      AT(R14, R4) V128Load $OFF; Get V14; V128And; F32x4Add;
+#define BACK(OFF, G, S) \
+	AT(R14, R1) V128Load $OFF; Set V4;                                                   \
+	P(R14) V128Load $OFF; Set V5;                                                        \
+	AT(R14, R4)                                                                          \
+	Get V4; Get G; F32x4Mul; Get V5; Get V13; F32x4Mul; F32x4Sub; Get V12; F32x4Mul; OLD(OFF) \
+	V128Store $0, $OFF;                                                                  \
+	Get V4; Get V5; F32x4Mul; Get V12; F32x4Mul; Get S; F32x4Add; Set S;
+
+// EACHROW does something with each row of the group, which begins at the cursor.
+#define EACHROW(DO) \
+	COPY(R9, R14) COPY(R2, R13) COPY(R8, R15)                                            \
+	Loop;                                                                                \
+		P(R13) F32Load $0; F32x4Splat; Set V12; AT(R13, R7) F32Load $0; F32x4Splat; Set V13; \
+		DO SUM(R14, R6, R14) NEXT(R13, 4) AGAIN(R15)                                     \
+	End;
+#define BACK4 \
+	GAIN4 DGAIN(0, V0) DGAIN(16, V1) DGAIN(32, V2) DGAIN(48, V3)              \
+	EACHROW(BACK(0, V8, V0) BACK(16, V9, V1) BACK(32, V10, V2) BACK(48, V11, V3)) \
+	PUT(0, V0) PUT(16, V1) PUT(32, V2) PUT(48, V3)                            \
+	NEXT(R9, 64) NEXT(R10, 64) NEXT(R11, 64)
+#define BACK1 \
+	GAIN(0, V8) DGAIN(0, V0) EACHROW(BACK(0, V8, V0)) PUT(0, V0) \
+	NEXT(R9, 16) NEXT(R10, 16) NEXT(R11, 16)
 
 // func normBackwardLoop(a *normArgs)
 TEXT ·normBackwardLoop(SB), NOSPLIT, $0-8
 	MOVD a+0(FP), R0
-	OPEN
+	ARG(normArgs_y, R1)
+	ARG(normArgs_inv, R2)
+	ARG(normArgs_x, R3)
 	ARG(normArgs_dx, R4)
-	ARG(normArgs_acc, R12)
+	ARG(normArgs_rows, R5)
+	ARG(normArgs_apart, R6)
+	ARG(normArgs_factor, R7)
+	P(R0)
+	I32Load $normArgs_acc
+	I32x4Splat
+	Set V14
+	Get R1; Get R3; I64Sub; Set R1
+	Get R4; Get R3; I64Sub; Set R4
+	Get R7; Get R2; I64Sub; Set R7
 	Loop
-		V128Const $0, $0
-		Set V1
-		COPY(R3, R8)
-		COPY(R1, R9)
-		ARG(normArgs_gain, R10)
-		COPY(R6, R7)
-		Loop
-			LOAD(R10)
-			LOAD(R9)
-			F32x4Mul
-			LOAD(R8)
-			F32x4Mul
-			Get V1
-			F32x4Add
-			Set V1
-			NEXT(R8)
-			NEXT(R9)
-			NEXT(R10)
-			REPEAT(R7)
-		End
-		Get R2
-		I32WrapI64
-		F32Load $0
-		Set F1
-		MEAN
-		Get F1
-		F32Mul
-		Get F1
-		F32Mul
-		F32x4Splat
-		Set V4
-		Get F1
-		F32x4Splat
-		Set V3
+		I64Const $4
+		Get R5
+		Get R5
+		I64Const $4
+		I64GtS
+		Select
+		Set R8
+		COPY(R3, R9)
 		ARG(normArgs_gain, R10)
 		ARG(normArgs_dgain, R11)
-		COPY(R6, R7)
-		Loop
-			LOAD(R1)
-			Set V5
-			LOAD(R3)
-			Set V2
-			LOAD(R10)
-			Get V5
-			F32x4Mul
-			Get V2
-			Get V4
-			F32x4Mul
-			F32x4Sub
-			Get V3
-			F32x4Mul
-			Set V6
-			Get R12
-			I64Const $0
-			I64Ne
-			If
-				Get V6
-				LOAD(R4)
-				F32x4Add
-				Set V6
-			End
-			STORE(R4, V6)
-			Get V5
-			Get V2
-			F32x4Mul
-			Get V3
-			F32x4Mul
-			LOAD(R11)
-			F32x4Add
-			Set V6
-			STORE(R11, V6)
-			NEXT(R1)
-			NEXT(R3)
-			NEXT(R4)
-			NEXT(R10)
-			NEXT(R11)
-			REPEAT(R7)
-		End
-		Get R2
-		I64Const $4
-		I64Add
-		Set R2
-		REPEAT(R5)
+		VECTORS(BACK4, BACK1)
+		NEXT(R2, 16)
+		Get R6; I64Const $2; I64Shl; Get R3; I64Add; Set R3
+		NEXT(R5, -4)
+		Get R5
+		I64Const $0
+		I64GtS
+		BrIf $0
 	End
 	RET
