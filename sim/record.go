@@ -65,9 +65,12 @@ func (r *Record) Last() int {
 }
 
 // Report is what the newest widening did to an arm.
-func (r *Record) Report(arm int) (Report, bool) {
+func (r *Record) Report(arm int) (Report, bool) { return r.ReportAt(arm, r.Experiment.Steps) }
+
+// ReportAt is what the newest widening at or before a step did to an arm.
+func (r *Record) ReportAt(arm, step int) (Report, bool) {
 	for i := len(r.Reports) - 1; i >= 0; i-- {
-		if r.Reports[i].Arm == arm {
+		if r.Reports[i].Arm == arm && r.Reports[i].Step <= step {
 			return r.Reports[i], true
 		}
 	}

@@ -22,7 +22,7 @@ func (a axes) y(v float64) float64 { return a.in.y + a.in.h - (v-a.y0)/(a.y1-a.y
 // plot is the place for data in a box: left of it the numbers of the y axis, right of it the labels of the curves, below it room for
 // the x axis.
 func (v *View) plot(b box, below float64) box {
-	room := 0.0
+	room := v.pen.width("↑ guessing 0.000", body) + labelIndent
 	for _, arm := range v.rec.Experiment.Arms {
 		room = math.Max(room, v.pen.width(arm.Name+" +0.000", body)+labelIndent)
 	}
@@ -115,7 +115,7 @@ func (a axes) series(n int, at func(i int) (x, y float64)) []point {
 			continue
 		}
 		q := point{a.x(x), math.Min(math.Max(a.y(y), a.in.y), a.in.y+a.in.h)}
-		if k := len(out); k > 0 && i < n-1 && q.x-out[k-1].x < 1 && math.Abs(q.y-out[k-1].y) < 3 {
+		if k := len(out); k > 0 && i < n-1 && q.x-out[k-1].x < 1 && math.Abs(q.y-out[k-1].y) < 6 {
 			continue
 		}
 		out = append(out, q)
@@ -128,6 +128,7 @@ type label struct {
 	y           float64
 	name, value string
 	look        look.Look
+	arms        uint // whose marks stand before it where it has no look; bit i is arm i
 }
 
 // labelPitch is the height of a line of labels, and labelIndent what lies between the curves' ends and the words.
@@ -142,9 +143,11 @@ func (v *View) labels(list []label, a axes, edge float64) {
 	x := a.in.x + a.in.w + 6
 	apart(list, a.in.y, a.in.y+a.in.h)
 	for _, l := range list {
-		v.pen.mark(l.look, x+4, l.y, 3.6)
-		words := l.name + " " + l.value
-		if x+12+v.pen.width(words, body) > edge {
+		if l.look.Marker != "" {
+			v.pen.mark(l.look, x+4, l.y, 3.6)
+		}
+		words := strings.TrimSpace(l.name + " " + l.value)
+		if l.value != "" && x+12+v.pen.width(words, body) > edge {
 			words = l.value // the mark says whose
 		}
 		v.pen.text(words, x+12, l.y, body, l.look.Hue, left)

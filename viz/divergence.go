@@ -12,7 +12,7 @@ import (
 // tenth and the ninetieth hundredth of them.
 func (v *View) divergence(b box) {
 	rec, step, fork := v.rec, v.at(), v.rec.Experiment.Fork()
-	b = v.heading(b, "Gradient divergence", "Cosine of the gradients of a neuron and its copy: mean, and where 80 % of the pairs lie. Exactly 1 is the lock.")
+	b = v.heading(b, "Gradient divergence", fmt.Sprintf("Cosine of the gradients of %s: mean, and where 80 %% of the pairs lie. Exactly 1 is the lock.", members(rec.Experiment)))
 	end := max(step, min(fork+40, rec.Experiment.Steps), fork+1)
 	low := 0.5
 	type curve struct {
@@ -63,7 +63,7 @@ func (v *View) divergence(b box) {
 		if last.Locked == last.Pairs {
 			value = "locked"
 		}
-		ends = append(ends, label{end.y, arm.Name, value, m})
+		ends = append(ends, label{y: end.y, name: arm.Name, value: value, look: m})
 	}
 	v.labels(ends, a, b.x+b.w)
 	if at, ok := v.stepUnder(a, step); ok {

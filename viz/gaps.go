@@ -51,7 +51,7 @@ func (v *View) gaps(b box) {
 		end := points[len(points)-1]
 		v.pen.mark(m, end.x, end.y, 4)
 		if c.arm != base {
-			ends = append(ends, label{end.y, rec.Experiment.Arms[c.arm].Name, fmt.Sprintf("%+.3f", c.gap[len(c.gap)-1]), m})
+			ends = append(ends, label{y: end.y, name: rec.Experiment.Arms[c.arm].Name, value: fmt.Sprintf("%+.3f", c.gap[len(c.gap)-1]), look: m})
 		}
 	}
 	v.labels(ends, a, b.x+b.w)

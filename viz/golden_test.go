@@ -30,10 +30,10 @@ func recorded(t *testing.T) *sim.Record {
 }
 
 // drawn is what a view shows of a record.
-func drawn(t *testing.T, w, h int, scale float64, set func(*View)) image.Image {
+func drawn(t *testing.T, r *sim.Record, w, h int, scale float64, set func(*View)) image.Image {
 	t.Helper()
 	v := New()
-	v.SetRecord(recorded(t))
+	v.SetRecord(r)
 	v.Layout(int(float64(w)*scale), int(float64(h)*scale), scale)
 	set(v)
 	v.Draw(ebiten.NewImage(int(float64(w)*scale), int(float64(h)*scale)), time.Now())
@@ -57,7 +57,41 @@ func TestPanesLookAsTheyDid(t *testing.T) {
 		"cosine":       {520, 420, 1, func(v *View) { v.ShowOnly(Divergence); v.Point(250, 200, true) }},
 		"rms-pointed":  {520, 420, 1, func(v *View) { v.ShowOnly(RMS); v.Point(120, 200, true) }},
 	} {
-		t.Run(name, func(t *testing.T) { testgame.Golden(t, name, drawn(t, c.w, c.h, c.scale, c.set)) })
+		t.Run(name, func(t *testing.T) { testgame.Golden(t, name, drawn(t, recorded(t), c.w, c.h, c.scale, c.set)) })
+	}
+}
+
+func TestPanesOfOtherExperimentsLookAsTheyDid(t *testing.T) {
+	testneed.Display(t)
+	named := func(name string, change func(*sim.Experiment)) sim.Experiment {
+		e, err := sim.Named(name)
+		require.NoError(t, err)
+		e = e.Rescale(200)
+		change(&e)
+		return e
+	}
+	same := func(*sim.Experiment) {}
+	for name, c := range map[string]struct {
+		experiment sim.Experiment
+		w, h       int
+		step       int
+		only       PaneID
+	}{
+		"signal":        {named("signal", same), 1000, 796, 110, ""},
+		"signal-phone":  {named("signal", same), 390, 405, -1, Loss},
+		"pairs":         {named("pairs", same), 1000, 796, -1, ""},
+		"pairs-phone":   {named("pairs", same), 390, 405, -1, Copies},
+		"stages":        {named("stages", same), 1000, 796, -1, ""},
+		"gains":         {named("gains", same), 520, 420, -1, Copies},
+		"gains-before":  {named("gains", same), 520, 420, 50, Copies},
+		"dense":         {named("dense", same), 520, 420, -1, Copies},
+		"six-by-eight":  {named("default", func(e *sim.Experiment) { e.Model.Layers, e.Model.Experts = 6, 8 }), 1000, 796, -1, ""},
+		"twelve-by-32":  {named("default", func(e *sim.Experiment) { e.Model.Layers, e.Model.Experts = 12, 32 }), 520, 420, -1, Copies},
+		"twelve-blocks": {named("default", func(e *sim.Experiment) { e.Model.Layers = 12 }), 390, 405, -1, RMS},
+	} {
+		t.Run(name, func(t *testing.T) {
+			testgame.Golden(t, name, drawn(t, invented(c.experiment), c.w, c.h, 1, func(v *View) { v.SetStep(c.step); v.ShowOnly(c.only) }))
+		})
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/viz/held"
+	"github.com/sparkling-lab/sparkling/viz/look"
 )
 
 // loss draws the held-out loss of every arm, below it how far each is from the first widened one since the fork, and where there is room the
@@ -47,10 +48,9 @@ func (v *View) curves(b box) {
 	pad := math.Max((high-low)*0.06, 0.02)
 	a := axes{v.plot(b, 24), 0, v.scale.end(rec), low - pad, high + pad}
 	v.frame(a, v.scale.unit())
-	beside := v.guess(a, guess)
+	ends := []label{v.guess(a, b.x+b.w, guess)}
 	v.widenings(a, step)
 	v.jumps(a)
-	var ends []label
 	for i, arm := range e.Arms {
 		m, c := v.looks[i], v.readings[i]
 		if len(c) == 0 {
@@ -68,9 +68,9 @@ func (v *View) curves(b box) {
 		}
 		end := points[len(points)-1]
 		v.pen.mark(m, end.x, end.y, 4)
-		ends = append(ends, label{end.y, arm.Name, fmt.Sprintf("%.3f", c[len(c)-1].Loss), m})
+		ends = append(ends, label{y: end.y, name: arm.Name, value: fmt.Sprintf("%.3f", c[len(c)-1].Loss), look: m})
 	}
-	v.labels(ends, beside, b.x+b.w)
+	v.labels(ends, a, b.x+b.w)
 	v.exactLoss(b, a, step)
 }
 
@@ -94,18 +94,16 @@ func (v *View) fall(a axes, c []held.Reading) []point {
 	})
 }
 
-// guess draws the loss of blind guessing; where that is above what is shown it says so right of the axes, and labels begin below it.
-func (v *View) guess(a axes, loss float64) (labels axes) {
-	y := a.y(loss)
-	if y >= a.in.y {
+// guess draws the loss of blind guessing, if it is not above what is shown, and names it at the end of its line.
+func (v *View) guess(a axes, edge, loss float64) label {
+	y, arrow := a.y(loss), ""
+	if y < a.in.y {
+		y, arrow = a.in.y, "↑ "
+	} else {
 		v.pen.line([]point{{a.in.x, y}, {a.in.x + a.in.w, y}}, 1, faint, []float64{2, 3})
-		v.pen.text(fmt.Sprintf("blind guessing: ln %d = %.3f", v.rec.Experiment.Vocab(), loss), a.in.x+a.in.w, y+9, small, soft, right)
-		return a
 	}
-	v.pen.text(fmt.Sprintf("↑ blind guessing: %.3f", loss), a.in.x+a.in.w+labelIndent-8, a.in.y-2, small, soft, left)
-	below := a
-	below.in.y, below.in.h = a.in.y+labelPitch, a.in.h-labelPitch
-	return below
+	words := []string{fmt.Sprintf("%sblind guessing %.3f", arrow, loss), fmt.Sprintf("%sguessing %.3f", arrow, loss)}
+	return label{y: y, name: v.fitting(words, edge-a.in.x-a.in.w-labelIndent, body), look: look.Look{Hue: soft}}
 }
 
 // exactLoss writes the numbers of every arm at the place under the pointer.

@@ -3,7 +3,6 @@ package viz
 import (
 	"fmt"
 	"math"
-	"strconv"
 
 	"github.com/sparkling-lab/sparkling/sim"
 )
@@ -12,8 +11,18 @@ import (
 // it (filled), and now (a bar).
 func (v *View) rms(b box) {
 	rec, step := v.rec, v.at()
-	b = v.heading(b, "RMS of the blocks", "RMS of what a block adds over RMS of what enters it. Ring: before the widening; mark: after; short bar: now.")
 	layers := rec.Experiment.Model.Layers
+	how, every, name := "RMS of what a block adds over RMS of what enters it. Ring: before the widening; mark: after; short bar: now.", 1, block
+	if pitch := (b.w - 44) / float64(2*layers); pitch < v.pen.width(block(2*layers-2), small)+6 {
+		how, name = how+" A: attention, E: experts.", short
+		for every*int(pitch) < int(v.pen.width(short(2*layers-1), small))+5 && every < 2*layers {
+			every++
+		}
+		if every > 1 {
+			every += every % 2 // attention of every so many layers
+		}
+	}
+	b = v.heading(b, "RMS of the blocks", how)
 	top := 0.1
 	now := make([][]sim.BlockRMS, len(rec.Tracks))
 	for i := range rec.Tracks {
@@ -24,7 +33,7 @@ func (v *View) rms(b box) {
 		for _, r := range now[i] {
 			top = math.Max(top, float64(r.Ratio()))
 		}
-		if p, ok := rec.Report(i); ok && p.Step <= step {
+		if p, ok := rec.ReportAt(i, step); ok {
 			for k := range p.RMSAfter {
 				top = math.Max(top, math.Max(float64(p.RMSBefore[k].Ratio()), float64(p.RMSAfter[k].Ratio())))
 			}
@@ -33,32 +42,34 @@ func (v *View) rms(b box) {
 	if math.IsInf(top, 0) || math.IsNaN(top) {
 		top = 1
 	}
-	words := v.wrap(v.widened(step), b.w)
-	a := axes{box{b.x + 38, b.y + 8, b.w - 44, b.h - 34 - 15*float64(len(words))}, 0, float64(2 * layers), 0, top * 1.12}
+	b = v.did(b, step)
+	a := axes{box{b.x + 38, b.y + 8, b.w - 44, math.Max(b.h-34, 20)}, 0, float64(2 * layers), 0, top * 1.12}
 	for _, t := range ticks(a.y0, a.y1, a.in.h/36) {
 		v.pen.segment(point{a.in.x, a.y(t)}, point{a.in.x + a.in.w, a.y(t)}, 1, rule)
 		v.pen.text(number(t), a.in.x-6, a.y(t), small, soft, right)
 	}
+	// Marks become smaller where arms lie closer.
+	apart := math.Min(0.17, 0.84/float64(len(rec.Tracks)))
+	size := math.Min(1, apart*a.in.w/a.x1/9.5)
 	for k := range 2 * layers {
-		v.pen.text(block(k), a.x(float64(k)+0.5), a.in.y+a.in.h+11, small, soft, center)
+		if k%every == 0 {
+			v.pen.text(name(k), a.x(float64(k)+0.5), a.in.y+a.in.h+11, small, soft, center)
+		}
 		for i := range rec.Experiment.Arms {
-			x := a.x(float64(k) + 0.5 + (float64(i)-float64(len(rec.Tracks)-1)/2)*math.Min(0.17, 0.84/float64(len(rec.Tracks))))
+			x := a.x(float64(k) + 0.5 + (float64(i)-float64(len(rec.Tracks)-1)/2)*apart)
 			m := v.looks[i]
 			if len(now[i]) > k {
 				y := a.y(float64(now[i][k].Ratio()))
-				v.pen.segment(point{x - 5, y}, point{x + 5, y}, 2, m.Hue)
+				v.pen.segment(point{x - 5*size, y}, point{x + 5*size, y}, 2, m.Hue)
 			}
-			if p, ok := rec.Report(i); ok && p.Step <= step && k < len(p.RMSAfter) {
+			if p, ok := rec.ReportAt(i, step); ok && k < len(p.RMSAfter) {
 				before, after := a.y(float64(p.RMSBefore[k].Ratio())), a.y(float64(p.RMSAfter[k].Ratio()))
 				v.pen.segment(point{x, before}, point{x, after}, 1, mix(paper, m.Hue, 0.6))
-				v.pen.circle(x, before, 4.6, m.Hue)
-				v.pen.circle(x, before, 3.4, paper)
-				v.pen.mark(m, x, after, 2.6)
+				v.pen.circle(x, before, 4.6*size, m.Hue)
+				v.pen.circle(x, before, 3.4*size, paper)
+				v.pen.mark(m, x, after, 2.6*size)
 			}
 		}
-	}
-	for i, w := range words {
-		v.pen.text(w, b.x, b.y+b.h-15*float64(len(words)-i)+8, body, soft, left)
 	}
 	v.exactRMS(b, a, now, step)
 }
@@ -75,7 +86,7 @@ func (v *View) exactRMS(b box, a axes, now [][]sim.BlockRMS, step int) {
 		write := func(when string, r sim.BlockRMS) {
 			lines = append(lines, line{fmt.Sprintf("%s %s: %.5f, %.5f, %.5f", arm.Name, when, r.In, r.Out, r.Ratio()), hue})
 		}
-		if p, ok := v.rec.Report(i); ok && p.Step <= step && k < len(p.RMSAfter) {
+		if p, ok := v.rec.ReportAt(i, step); ok && k < len(p.RMSAfter) {
 			write("before", p.RMSBefore[k])
 			write("after", p.RMSAfter[k])
 		}
@@ -89,22 +100,5 @@ func (v *View) exactRMS(b box, a axes, now [][]sim.BlockRMS, step int) {
 // block names a residual block.
 func block(k int) string { return [2]string{"attention", "experts"}[k%2] + fmt.Sprintf(" %d", k/2+1) }
 
-// widened says in a sentence what the newest widening did; it is empty before.
-func (v *View) widened(step int) string {
-	for i := len(v.rec.Tracks) - 1; i >= 0; i-- {
-		if p, ok := v.rec.Report(i); ok && p.Step <= step {
-			return fmt.Sprintf("The widening (%s): %s parameters became %s, the loss %.4f became %.4f, and no logit moved by more than %.2g. One update now costs %.3g times as many FLOPs.",
-				v.rec.Experiment.Arms[i].Name, thousands(p.ParamsBefore), thousands(p.ParamsAfter), p.HeldBefore, p.HeldAfter, p.LogitError, p.StepFLOPsAfter/p.StepFLOPsBefore)
-		}
-	}
-	return ""
-}
-
-// thousands writes a count with a comma after every three digits.
-func thousands(n int64) string {
-	s := strconv.FormatInt(n, 10)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
+// short is its name where there is little room.
+func short(k int) string { return fmt.Sprintf("%c%d", "AE"[k%2], k/2+1) }

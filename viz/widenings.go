@@ -3,6 +3,7 @@ package viz
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/sparkling-lab/sparkling/viz/held"
 )
@@ -42,32 +43,44 @@ const jump = 12
 func (v *View) jumps(a axes) {
 	differ, free := held.Differ(v.rec.Experiment), a.in.x // words begin right of free
 	for _, m := range v.moments {
-		x, y := m.x+6, a.in.y+36
+		x, y := m.x+6, a.in.y+4
 		if x < free {
 			y += labelPitch
 		}
 		list := []label{{y: y, name: "widened"}}
 		for _, i := range m.reports {
-			if p := &v.rec.Reports[i]; math.Abs(a.y(float64(p.HeldAfter))-a.y(float64(p.HeldBefore))) >= jump {
-				list = append(list, label{y: a.y(float64(p.HeldAfter)), value: fmt.Sprintf("%.3f", p.HeldAfter), look: v.looks[p.Arm]})
+			p := &v.rec.Reports[i]
+			if math.Abs(a.y(float64(p.HeldAfter))-a.y(float64(p.HeldBefore))) < jump {
+				continue
+			}
+			l := label{y: a.y(float64(p.HeldAfter)), value: fmt.Sprintf("%.3f", p.HeldAfter)}
+			k := slices.IndexFunc(list, func(o label) bool { return o.value == l.value })
+			if k < 0 {
+				k, list = len(list), append(list, l)
+			}
+			list[k].arms |= 1 << p.Arm
+		}
+		if differ {
+			for _, i := range m.reports {
+				list[0].arms |= 1 << v.rec.Reports[i].Arm
 			}
 		}
 		apart(list, a.in.y, a.in.y+a.in.h)
 		for _, l := range list {
-			at := x
-			if l.value != "" {
-				v.pen.mark(l.look, at+4, l.y, 3)
-				v.pen.text(l.value, at+11, l.y, small, l.look.Hue, left)
-				continue
-			}
-			for _, i := range m.reports {
-				if differ {
-					v.pen.mark(v.looks[v.rec.Reports[i].Arm], at+4, l.y, 3)
+			at, hue := x, soft
+			for i := range v.looks {
+				if l.arms>>i&1 == 1 {
+					v.pen.mark(v.looks[i], at+4, l.y, 3)
 					at += 11
+					if l.arms == 1<<i && l.name == "" {
+						hue = v.looks[i].Hue
+					}
 				}
 			}
-			v.pen.text(l.name, at, l.y, small, soft, left)
-			free = at + v.pen.width(l.name, small) + 4
+			v.pen.text(l.name+l.value, at, l.y, small, hue, left)
+			if l.name != "" {
+				free = at + v.pen.width(l.name, small) + 4
+			}
 		}
 	}
 }

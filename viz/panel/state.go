@@ -5,7 +5,6 @@ package panel
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -119,20 +118,10 @@ func arm(rec *sim.Record, i int, a sim.Arm, status sim.ArmStatus, shown int) Arm
 	if w, ok := rec.Final(i); ok && out.Step >= 0 && shown >= rec.Tracks[i][len(rec.Tracks[i])-1].Step {
 		out.Whole = number(w)
 	}
-	if r, ok := report(rec, i, shown); ok {
+	if r, ok := rec.ReportAt(i, shown); ok {
 		out.Before, out.After, out.Mix = number(r.HeldBefore), number(r.HeldAfter), mix(r)
 	}
 	return out
-}
-
-// report is what the newest widening of an arm at or before a step did.
-func report(rec *sim.Record, arm, step int) (sim.Report, bool) {
-	for _, r := range slices.Backward(rec.Reports) {
-		if r.Arm == arm && r.Step <= step {
-			return r, true
-		}
-	}
-	return sim.Report{}, false
 }
 
 // mix is the largest relative change of any block's ratio.

@@ -29,7 +29,7 @@ func did(rec *sim.Record, shown int) []string {
 			continue
 		}
 		w, moved := a.Widen[0], -1.0
-		if r, ok := report(rec, i, shown); ok {
+		if r, ok := rec.ReportAt(i, shown); ok {
 			moved = float64(r.LogitError)
 			for _, stage := range a.Widen {
 				if stage.Step == r.Step {

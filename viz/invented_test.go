@@ -1,0 +1,72 @@
+package viz
+
+import (
+	"math"
+
+	"github.com/sparkling-lab/sparkling/sim"
+)
+
+// invented is a record of an experiment whose numbers come from formulas: many shapes of network without many files, the same everywhere.
+// Every arm jumps at its widenings, each by more than the one before; the last one's copies never get a gradient.
+func invented(e sim.Experiment) *sim.Record {
+	r := &sim.Record{Experiment: e, Tracks: make([][]sim.ArmFrame, len(e.Arms))}
+	fork, trunk := e.Fork(), e.Trunk()
+	rms := func(i, step int) []sim.BlockRMS {
+		out := make([]sim.BlockRMS, 2*e.Model.Layers)
+		for k := range out {
+			out[k] = sim.BlockRMS{In: 1, Out: float32(1+math.Sin(float64(3*k+i))/2) * float32(1+0.2*float64(step)/float64(e.Steps))}
+		}
+		return out
+	}
+	for i, a := range e.Arms {
+		for step := 0; step <= e.Steps; step += sim.ProbeEvery {
+			if i != trunk && a.From == sim.Fork && step <= fork {
+				continue
+			}
+			x := float64(step) / float64(e.Steps)
+			f := sim.ArmFrame{Arm: i, Step: step, FLOPs: float64(step), Held: float32(1.7 + 2.2/(1+40*x) - 0.03*float64(i)*max(x-0.5, 0)), RMS: rms(i, step)}
+			f.Train, f.LROld, f.LRNew = f.Held, float32(0.01*(1-x)), float32(0.01*(1-x))
+			if a.Widens() && step > a.Widen[0].Step {
+				f.Pairs = inventedPairs(e, a, i, x, i == len(e.Arms)-1)
+			}
+			r.Tracks[i] = append(r.Tracks[i], f)
+		}
+		for k, w := range a.Widen {
+			if a.Widens() {
+				before := float32(1.7 + 2.2/(1+40*float64(w.Step)/float64(e.Steps)))
+				r.Reports = append(r.Reports, sim.Report{
+					Arm: i, Step: w.Step, HeldBefore: before, HeldAfter: before + 0.5*float32(i), LogitError: float32(i) + 1e-6, RMSBefore: rms(i, 0), RMSAfter: rms(i+1, w.Step),
+					ParamsBefore: int64(20384 + 1000*k), ParamsAfter: 32672, StepFLOPsBefore: 1, StepFLOPsAfter: 1.34,
+				})
+			}
+		}
+	}
+	return r
+}
+
+func inventedPairs(e sim.Experiment, a sim.Arm, arm int, x float64, dead bool) []sim.PairGroup {
+	var out []sim.PairGroup
+	group := func(layer, expert, n int) {
+		g := sim.PairGroup{Layer: layer, Expert: expert, Orig: make([]int32, n), Copy: make([]int32, n)}
+		for q := range sim.Quantities {
+			for i := range n {
+				d := float64(arm) * (0.2 + 0.1*math.Sin(float64(i*7+layer*3+expert))) * x
+				st := sim.PairStat{Cos: float32(1 - d*d), Dist: float32(d)}
+				if dead && q == sim.Gradient {
+					st.Cos = float32(math.NaN())
+				}
+				g.Stats[q] = append(g.Stats[q], st)
+			}
+		}
+		out = append(out, g)
+	}
+	if a.Widen[0].Axis != "hidden" {
+		for k := range e.Model.Layers * e.Model.Experts {
+			group(k/e.Model.Experts, k%e.Model.Experts, e.Model.Inner)
+		}
+	}
+	if a.Widen[0].Axis != "inner" {
+		group(-1, -1, e.Model.Hidden)
+	}
+	return out
+}
