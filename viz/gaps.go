@@ -51,7 +51,7 @@ func (v *View) gaps(b box) {
 		end := points[len(points)-1]
 		v.pen.mark(m, end.x, end.y, 4)
 		if c.arm != base {
-			ends = append(ends, label{y: end.y, name: rec.Experiment.Arms[c.arm].Name, value: fmt.Sprintf("%+.3f", c.gap[len(c.gap)-1]), look: m})
+			ends = append(ends, label{y: end.y, name: rec.Experiment.Arms[c.arm].Name, value: signed(c.gap[len(c.gap)-1]), look: m})
 		}
 	}
 	v.labels(ends, a, b.x+b.w)
@@ -64,4 +64,13 @@ func (v *View) gaps(b box) {
 		}
 		v.tip(b, lines)
 	}
+}
+
+// signed writes a difference, and none before a zero.
+func signed(v float64) string {
+	s := fmt.Sprintf("%+.3f", v)
+	if s == "-0.000" || s == "+0.000" {
+		return "0.000"
+	}
+	return s
 }

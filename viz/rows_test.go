@@ -122,3 +122,7 @@ func TestTheWideningIsToldOfTheShownStep(t *testing.T) {
 	_, ok = r.ReportAt(1, first.Step-1)
 	assert.False(t, ok)
 }
+
+func TestADifferenceThatIsNoneHasNoSign(t *testing.T) {
+	assert.Equal(t, []string{"0.000", "0.000", "-0.001", "+0.061"}, []string{signed(-0.0004), signed(0.0004), signed(-0.0006), signed(0.061)})
+}

@@ -27,6 +27,11 @@ func TestPageFitsTheWindowsThatPeopleHave(t *testing.T) {
 				.filter((e) => { const b = e.getBoundingClientRect(), bar = document.getElementById("transport").getBoundingClientRect(); return b.top < bar.top - 1 || b.bottom > bar.bottom + 1; })
 				.map((e) => e.id || e.name)`)
 			assert.Empty(t, cut, "controls that the bar cuts off")
+			broken := eval[[]string](p, `[...document.querySelectorAll(".segments")]
+				.filter((f) => f.checkVisibility())
+				.filter((f) => new Set([...f.querySelectorAll("label")].map((e) => e.getBoundingClientRect().top)).size > 1 || [...f.querySelectorAll("span")].some((e) => e.scrollWidth > e.clientWidth))
+				.map((f) => f.id)`)
+			assert.Empty(t, broken, "rows of choices that break, or whose words leave their segment")
 			p.shot(fmt.Sprintf("looks-%d", w.W))
 			if w.Touch {
 				p.reads("at the end")
