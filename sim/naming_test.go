@@ -178,6 +178,8 @@ func TestEveryRatioThatWidensCanBeHad(t *testing.T) {
 func TestRefusedTurnNamesTheControl(t *testing.T) {
 	e := turned(t, "rivals")
 	assert.EqualError(t, e.Turn("factor", "1.5"), "Factor cannot be 1.5: in “Uneven 1:2” factor is 1.5; init uneven is defined for exactly 2")
+	e = turned(t, "pairs")
+	assert.EqualError(t, e.Turn("axis", "hidden"), "Axis cannot be hidden: in “Zero-copy, dead” axis is \"hidden\"; init zero-copy-dead is about new neurons, allowed are inner and joint")
 	e = turned(t, "default", "widen-at", "50")
 	require.NoError(t, e.Turn("steps", "40"), "the widening moves along")
 	assert.Equal(t, 2, e.Fork())

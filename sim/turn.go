@@ -17,7 +17,11 @@ func (e *Experiment) Turn(id, value string) error {
 		if err := k.Set(&turned, value); err != nil {
 			return err
 		}
-		if err := turned.Validate(); err != nil {
+		known := turned.Clone()
+		for i := range known.Arms {
+			known.Arms[i].Name = e.Arms[i].Name // by which the reader knows it, as long as nothing has changed
+		}
+		if err := known.Validate(); err != nil {
 			return fmt.Errorf("%s cannot be %s: %w", k.Label, value, plain(err))
 		}
 		turned.retitle()
