@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"runtime/debug"
+	"runtime/metrics"
 )
 
 const (
@@ -16,16 +17,26 @@ const (
 	itself = 64 * mib
 )
 
+// limit is what whoever started the program allows it, if anything.
+var limit = debug.SetMemoryLimit(-1)
+
 // fits errs where something would take more bytes of memory than this machine has left: it would be ended without a word. Where it fits, what
 // is no longer held is collected before the machine runs out of memory.
-func fits(what string, need float64) error { return within(what, need, available()) }
+func fits(what string, need float64) error { return within(what, need, available()+held()) }
+
+// held is the memory that the program has already, in bytes: what it holds for one run it gives up for the next.
+func held() float64 {
+	sample := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
+	metrics.Read(sample)
+	return float64(sample[0].Value.Uint64()) - float64(sample[1].Value.Uint64())
+}
 
 func within(what string, need, free float64) error {
 	may := (1 - spare) * free
 	if need+itself > may {
 		return fmt.Errorf("%s would take about %s of memory; %s are free, and %.0f %% of that are left to others", what, size(need+itself), size(free), 100*spare)
 	}
-	debug.SetMemoryLimit(min(int64(may), debug.SetMemoryLimit(-1)))
+	debug.SetMemoryLimit(min(int64(may), limit))
 	return nil
 }
 

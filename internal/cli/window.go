@@ -34,10 +34,11 @@ func (v windowVerb) Run(*env) error {
 	if !display.Available() {
 		return errors.New("there is no display to open a window on; the verb run trains without one, and serve shows the page")
 	}
-	if err := fits("the experiment", exp.Memory()); err != nil {
+	fit := func(e sim.Experiment) error { return fits("the experiment", e.Memory()) }
+	if err := fit(exp); err != nil {
 		return err
 	}
-	return desktop.Run(desktop.Options{Experiment: exp, Scale: v.Scale, Save: save})
+	return desktop.Run(desktop.Options{Experiment: exp, Scale: v.Scale, Fits: fit, Save: save})
 }
 
 // save writes everything about a run into a new folder.

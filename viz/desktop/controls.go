@@ -23,6 +23,7 @@ type controls struct {
 	bar     *widget.Slider      // how far the panel is scrolled
 	follow  []func(panel.State) // brings one widget up to date
 	said    string              // what the last deed led to, in a sentence
+	refused string              // why the edited experiment did not run, in a sentence
 	shown   time.Time           // when the widgets were last brought up to date
 }
 
@@ -118,11 +119,15 @@ func (c *controls) heading(to *widget.Container, s string) {
 
 // begin runs another experiment from its start.
 func (c *controls) begin(e sim.Experiment) {
-	if err := c.window.session.SetExperiment(e); err != nil {
-		c.said = err.Error()
+	err := c.window.options.Fits(e)
+	if err == nil {
+		err = c.window.session.SetExperiment(e)
+	}
+	if err != nil {
+		c.refused = fmt.Sprintf("%v.", err)
 		return
 	}
-	c.draft = e
+	c.draft, c.refused = e, ""
 	c.window.view.SetScale(viz.ScaleFor(e))
 	c.window.scrub(-1)
 	c.window.session.Play()

@@ -30,12 +30,13 @@ func (c *controls) knobs(to *widget.Container) {
 	}
 	changed := func() int { return len(panel.Changed(c.window.session.Experiment(), c.draft)) }
 	run := c.button(l.loud(), "Run this experiment", func() { c.begin(c.draft) })
-	undo := c.button(l.button(), "Undo", func() { c.draft = c.window.session.Experiment(); c.build() })
+	undo := c.button(l.button(), "Undo", func() { c.draft, c.refused = c.window.session.Experiment(), ""; c.build() })
 	c.follow = append(c.follow, func(panel.State) {
 		none := changed() == 0
 		run.GetWidget().Disabled, undo.GetWidget().Disabled = none, none
 	})
 	to.AddChild(row(l, 6, run, undo, c.button(l.button(), "Default", func() { c.begin(sim.Default()) })))
+	to.AddChild(c.words(&l.small, red, func(panel.State) string { return c.refused }))
 	to.AddChild(c.words(&l.small, muted, func(panel.State) string {
 		if n := changed(); n > 0 {
 			return fmt.Sprintf("Changed, not yet running: %d.", n)
@@ -55,7 +56,7 @@ func (c *controls) knob(to *widget.Container, k panel.Control) {
 			help, note = err.Error()+".", red
 			return
 		}
-		c.draft, help, note = e, k.Help, muted
+		c.draft, help, note, c.refused = e, k.Help, muted, ""
 		c.turns++
 	}
 	label := widget.NewText(widget.TextOpts.Text(k.Label, &l.body, ink), widget.TextOpts.MaxWidth(float64(l.px(inner-wide-10))),

@@ -18,6 +18,8 @@ import (
 type Options struct {
 	Experiment sim.Experiment
 	Scale      float64 // device pixels to a unit of length; 0 asks the screen
+	// Fits errs where an experiment takes more memory than there is.
+	Fits func(sim.Experiment) error
 	// Save keeps the record and the picture, and says in a sentence where.
 	Save func(*sim.Record, image.Image) (string, error)
 }

@@ -35,7 +35,12 @@ func open(t *testing.T, e sim.Experiment, scale float64) *driver {
 	t.Helper()
 	testneed.Display(t)
 	d := &driver{t: t, screen: ebiten.NewImage(int(1200*scale), int(800*scale))}
-	w, err := newWindow(Options{Experiment: e, Scale: scale, Save: func(*sim.Record, image.Image) (string, error) {
+	w, err := newWindow(Options{Experiment: e, Scale: scale, Fits: func(e sim.Experiment) error {
+		if e.Model.Hidden > 512 {
+			return errors.New("there is no room")
+		}
+		return nil
+	}, Save: func(*sim.Record, image.Image) (string, error) {
 		d.saved++
 		return "Saved in a folder.", nil
 	}})
@@ -208,6 +213,18 @@ func TestValueThatIsNotAllowedSaysSoUnderItsControl(t *testing.T) {
 	d.frame()
 	assert.True(t, d.says("Seed is \"-3\"; allowed is a whole number from 0 to 2147483648."))
 	assert.Equal(t, uint64(1), d.panel.draft.Seed)
+}
+
+func TestWhatDoesNotFitIsRefusedBesideItsButton(t *testing.T) {
+	d := open(t, short(), 1)
+	require.NoError(t, d.panel.draft.Turn("hidden", "1024"))
+	d.frame()
+	d.click("Run this experiment")
+	assert.True(t, d.says("there is no room."))
+	assert.Equal(t, 32, d.session.Experiment().Model.Hidden, "what was there before goes on")
+	assert.Equal(t, 1024, d.panel.draft.Model.Hidden, "and what was edited is not lost")
+	d.click("Undo")
+	assert.False(t, d.says("there is no room."))
 }
 
 // What a control brings along is shown by the controls that it is the value of.
