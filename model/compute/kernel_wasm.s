@@ -7,7 +7,7 @@
 // offset of a vector's store, as a second operand only; as a first one it would be lost.
 //
 // R0 panel   R1 c of the tile   R2 ldc    R3 a of the tile   R4 aRow   R5 aCol   R6 b   R7 ldb    R8 end of b   R9 rows left
-// R10 to R13 cursors of up to four rows of a, or of c
+// R10 a of the present k   R11, R12, R13 further rows of c, or how far those of a are from the first
 //
 // V0 to V7 hold sums, V8 to V11 a row of b, V12 an element of a, V15 zeros.
 
@@ -34,10 +34,10 @@
 #define STORE(P, OFF, V) Get P; I32WrapI64; Get V; V128Store $0, $OFF;
 #define ZERO(V)          Get V15; Set V;
 
-// SPLAT reads an element of a at P, MULADD adds its product with B to S. The assembler of Go 1.27 leaves out the two numbers that follow
-// the opcode of such a load, alignment and offset. Both are zero bytes, and so is the opcode of Unreachable: it writes them. An assembler that
-// writes them itself will make every product trap.
-#define SPLAT(P)     Get P; I32WrapI64; V128Load32Splat; Unreachable; Unreachable; Set V12;
+// SPLAT reads an element of a at an address, MULADD adds its product with B to S. The assembler of Go 1.27 leaves out the two numbers that
+// follow the opcode of such a load, alignment and offset. Both are zero bytes, and so is the opcode of Unreachable: it writes them. An
+// assembler that writes them itself will make every product trap.
+#define SPLAT(AT)    AT V128Load32Splat; Unreachable; Unreachable; Set V12;
 #define MULADD(B, S) Get V12; Get B; F32x4Mul; Get S; F32x4Add; Set S;
 
 // LOADPART and STOREPART move the first one, two or three columns of a vector.
@@ -76,19 +76,23 @@
 		End;               \
 	End;
 
+// A is the address of the first row of a, and AT that of one so far from it: a sum for every row would be one more instruction a turn.
+#define A     Get R10; I32WrapI64;
+#define AT(D) Get R10; I32WrapI64; Get D; I32WrapI64; I32Add;
+
 // What one row of four, two or one vectors does.
 #define LOAD4(P, A, B, C, D)  LOAD(P, 0, A) LOAD(P, 16, B) LOAD(P, 32, C) LOAD(P, 48, D)
 #define STORE4(P, A, B, C, D) STORE(P, 0, A) STORE(P, 16, B) STORE(P, 32, C) STORE(P, 48, D)
 #define ZERO4(P, A, B, C, D)  ZERO(A) ZERO(B) ZERO(C) ZERO(D)
-#define ADD4(P, A, B, C, D)   SPLAT(P) MULADD(V8, A) MULADD(V9, B) MULADD(V10, C) MULADD(V11, D)
+#define ADD4(AT, A, B, C, D)  SPLAT(AT) MULADD(V8, A) MULADD(V9, B) MULADD(V10, C) MULADD(V11, D)
 #define LOAD2(P, A, B)        LOAD(P, 0, A) LOAD(P, 16, B)
 #define STORE2(P, A, B)       STORE(P, 0, A) STORE(P, 16, B)
 #define ZERO2(P, A, B)        ZERO(A) ZERO(B)
-#define ADD2(P, A, B)         SPLAT(P) MULADD(V8, A) MULADD(V9, B)
+#define ADD2(AT, A, B)        SPLAT(AT) MULADD(V8, A) MULADD(V9, B)
 #define LOAD1(P, A)           LOAD(P, 0, A)
 #define STORE1(P, A)          STORE(P, 0, A)
 #define ZERO1(P, A)           ZERO(A)
-#define ADD1(P, A)            SPLAT(P) MULADD(V8, A)
+#define ADD1(AT, A)           SPLAT(AT) MULADD(V8, A)
 
 #define TILE1(ROWS, GET, CLEAR, STEP, PUT) \
 	IFADD(ROWS(GET, R1), ROWS(CLEAR, R1)) \
@@ -102,14 +106,13 @@
 #define ROWS2x4(DO, P, Q) DO(P, V0, V1, V2, V3) DO(Q, V4, V5, V6, V7)
 #define ROWS1x4(DO, P)    DO(P, V0, V1, V2, V3)
 
-#define STEP2x4 LOAD4(R6, V8, V9, V10, V11) ROWS2x4(ADD4, R10, R11) SUM(R10, R5, R10) SUM(R11, R5, R11)
-#define STEP1x4 LOAD4(R6, V8, V9, V10, V11) ROWS1x4(ADD4, R10) SUM(R10, R5, R10)
+#define STEP2x4 LOAD4(R6, V8, V9, V10, V11) ROWS2x4(ADD4, A, AT(R4)) SUM(R10, R5, R10)
+#define STEP1x4 LOAD4(R6, V8, V9, V10, V11) ROWS1x4(ADD4, A) SUM(R10, R5, R10)
 
 #define TILE2x4 \
 	SUM(R1, R2, R11)                                       \
 	IFADD(ROWS2x4(LOAD4, R1, R11), ROWS2x4(ZERO4, R1, R11)) \
-	COPY(R3, R10)                                      \
-	SUM(R3, R4, R11)                                       \
+	COPY(R3, R10)                                          \
 	K(STEP2x4)                                             \
 	SUM(R1, R2, R11)                                       \
 	ROWS2x4(STORE4, R1, R11)                               \
@@ -129,21 +132,23 @@ TEXT ·panel4(SB), NOSPLIT, $0-8
 #define ROWS1x2(DO, P) DO(P, V0, V1)
 #define ROWS4x1(DO, P) DO(P, V0) DO(R11, V1) DO(R12, V2) DO(R13, V3)
 #define ROWS1x1(DO, P) DO(P, V0)
+#define SUMS4x2        ADD2(A, V0, V1) ADD2(AT(R4), V2, V3) ADD2(AT(R12), V4, V5) ADD2(AT(R13), V6, V7)
+#define SUMS4x1        ADD1(A, V0) ADD1(AT(R4), V1) ADD1(AT(R12), V2) ADD1(AT(R13), V3)
 
 // ROWSOF points R11 to R13 at the rows after P, a stride apart.
 #define ROWSOF(P, STRIDE) SUM(P, STRIDE, R11) SUM(R11, STRIDE, R12) SUM(R12, STRIDE, R13)
-#define STEP4 SUM(R10, R5, R10) SUM(R11, R5, R11) SUM(R12, R5, R12) SUM(R13, R5, R13)
 
-#define STEP4x2 LOAD2(R6, V8, V9) ROWS4x2(ADD2, R10) STEP4
-#define STEP1x2 LOAD2(R6, V8, V9) ROWS1x2(ADD2, R10) SUM(R10, R5, R10)
-#define STEP4x1 LOAD1(R6, V8) ROWS4x1(ADD1, R10) STEP4
-#define STEP1x1 LOAD1(R6, V8) ROWS1x1(ADD1, R10) SUM(R10, R5, R10)
+#define STEP4x2 LOAD2(R6, V8, V9) SUMS4x2 SUM(R10, R5, R10)
+#define STEP1x2 LOAD2(R6, V8, V9) ROWS1x2(ADD2, A) SUM(R10, R5, R10)
+#define STEP4x1 LOAD1(R6, V8) SUMS4x1 SUM(R10, R5, R10)
+#define STEP1x1 LOAD1(R6, V8) ROWS1x1(ADD1, A) SUM(R10, R5, R10)
 
 #define TILE4(ROWS, GET, CLEAR, STEP, PUT) \
 	ROWSOF(R1, R2)                              \
 	IFADD(ROWS(GET, R1), ROWS(CLEAR, R1))       \
-	COPY(R3, R10)                           \
-	ROWSOF(R3, R4)                              \
+	COPY(R3, R10)                               \
+	SUM(R4, R4, R12)                            \
+	SUM(R12, R4, R13)                           \
 	K(STEP)                                     \
 	ROWSOF(R1, R2)                              \
 	ROWS(PUT, R1)                               \
