@@ -93,7 +93,7 @@ const (
 	leastCells          = 3 // height of a row of cells
 	mostLine            = 80
 	goodLine            = 48  // a row breaks into lines that are at least so high,
-	fewest              = 8   // and have at least so many pairs,
+	fewest              = 6   // and have at least so many pairs,
 	goodWidth           = 4   // or, lower ones, until a pair is so wide
 	leastWidth          = 2.5 // of a pair of dots
 )
