@@ -6,6 +6,7 @@ export class Choice {
   #lab;
   #examples;
   #shown;
+  #about;
 
   constructor(lab, chosen) {
     this.#lab = lab;
@@ -25,17 +26,17 @@ export class Choice {
     select.disabled = false;
   }
 
-  /** Shows which one runs; a changed one is the reader's own. */
+  /** Shows which one runs, and what it is about; a changed one is the reader's own. */
   show() {
     const name = this.#lab.chosen();
-    if (name === this.#shown) return;
+    const about = name === this.#examples[0].name ? "" : this.#lab.about(); // the text says what the first is about
+    if (name === this.#shown && about === this.#about) return;
     this.#shown = name;
+    this.#about = about;
     const select = byID("chosen");
     select.querySelector("[value='']")?.remove();
     if (!name) select.prepend(new Option("Your own", ""));
     select.value = name;
-    const example = this.#examples.find((x) => x.name === name);
-    const first = example === this.#examples[0]; // the text says what that is about
-    byID("chosen-about").textContent = example ? (first ? "" : example.about) : "One of the experiments, changed, or from a link.";
+    byID("chosen-about").textContent = about;
   }
 }

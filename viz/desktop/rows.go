@@ -179,13 +179,10 @@ func (c *controls) failures(to *widget.Container) {
 
 // examples is the choice among the experiments that the program brings along; each runs as soon as it is chosen.
 func (c *controls) examples(to *widget.Container) {
-	l, about := c.look, "One of the experiments, changed, or from a file."
-	k := panel.Control{Value: panel.Chosen(c.window.session.Experiment())}
+	l, e := c.look, c.window.session.Experiment()
+	about, k := panel.About(e), panel.Control{Value: panel.Chosen(e)}
 	for _, x := range panel.Examples() {
 		k.Choices = append(k.Choices, sim.Choice{Value: x.Name, Label: x.Title})
-		if x.Name == k.Value {
-			about = x.About
-		}
 	}
 	to.AddChild(c.choice(k, l.px(inner), func(name string) {
 		if e, err := sim.Named(name); err == nil {

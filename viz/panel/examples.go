@@ -57,3 +57,12 @@ func Chosen(e sim.Experiment) string {
 	}
 	return e.Name
 }
+
+// About says what an experiment is about: what its own text says, unless that is the text of an example and the experiment is no more that.
+func About(e sim.Experiment) string {
+	b, err := sim.Named(e.Name)
+	if e.About != "" && (err != nil || e.About != b.About || Chosen(e) != "") {
+		return e.About
+	}
+	return "One of the experiments, changed, or from a link or a file."
+}

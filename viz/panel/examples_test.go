@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/sparkling-lab/sparkling/sim"
 )
@@ -22,4 +23,17 @@ func TestExampleIsKnownAgainWhereverItWasWidened(t *testing.T) {
 		e.Seed++
 		assert.Empty(t, Chosen(e), "another seed makes it the reader's own")
 	}
+}
+
+func TestWhatAnExperimentIsAboutIsTrueOfIt(t *testing.T) {
+	e, err := sim.Named("lock")
+	require.NoError(t, err)
+	assert.Equal(t, e.About, About(e))
+	changed, err := Change(e, "factor", "3")
+	require.NoError(t, err)
+	assert.Equal(t, "The experiment lock with other controls: Factor 3.", About(changed))
+	e.Model.Experts = 8 // by hand, in the file
+	assert.Contains(t, About(e), "changed, or from a link or a file")
+	e.Name, e.About = "mine", "for the course"
+	assert.Equal(t, "for the course", About(e))
 }

@@ -22,6 +22,7 @@ func (l *lab) export() {
 		"scales":   func([]js.Value) any { return encode(viz.Scales) },
 		"examples": func([]js.Value) any { return encode(panel.Examples()) },
 		"chosen":   func([]js.Value) any { return panel.Chosen(s.Experiment()) },
+		"about":    func([]js.Value) any { return panel.About(s.Experiment()) },
 		"notice":   func([]js.Value) any { return l.notice },
 		"dismiss":  func([]js.Value) any { l.notice = ""; return "" },
 		"csv":      func([]js.Value) any { return l.csv() },
