@@ -20,8 +20,6 @@
 #define LOAD(P)         TO(P) V128Load $0;
 #define LOADHALF(P, D)  TOHALF(P, D) V128Load $0;
 #define STORE(P, V)     TO(P) Get V; V128Store $0, $0;
-#define STOREHALF(P, D, V) TOHALF(P, D) Get V; V128Store $0, $0;
-#define MULADD(A, B, S) Get A; Get B; F32x4Mul; Get S; F32x4Add; Set S;
 
 // GAIN is the gain of a channel, and GAINHALF that of the one half a head away.
 #define GAIN     TO(R6) F32Load $0; F32x4Splat;

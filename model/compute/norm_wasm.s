@@ -2,6 +2,7 @@
 
 #include "textflag.h"
 #include "go_asm.h"
+#include "rows_wasm.h"
 
 // RMSNorm where rows are whole vectors, four rows side by side: the lanes of their sums are turned, so that four roots and four divisions
 // are one. Three things go on at once, for groups of four rows that follow each other: one gets its sums, the one before it the roots of
@@ -11,23 +12,7 @@
 // R6, R7, R8 the other three rows − the first   R9 vectors of a row, R10 those left   R11 x of the group to scale
 // V0 to V3 sums   V4 share   V5 eps   V6 one   V7 even and odd lanes   V8 to V11 gain, or 1/root   V12 to V15 1/root
 
-#define ARG(FIELD, R)  Get R0; I32WrapI64; I64Load $FIELD; Set R;
-#define ALL(FIELD, V)  Get R0; I32WrapI64; F32Load $FIELD; F32x4Splat; Set V;
-#define COPY(R, T)     Get R; Set T;
-#define SUM(R, S, T)   Get R; Get S; I64Add; Set T;
-#define NEXT(P, N)     Get P; I64Const $N; I64Add; Set P;
-#define LESS(N, BY)    Get N; I64Const $BY; I64Sub; Set N;
-
-// P and AT are a cursor as an address, and one some way from it.
-#define P(C)        Get C; I32WrapI64;
-#define AT(C, D)    P(C) Get D; I32WrapI64; I32Add;
-#define AT2(C, D, E) AT(C, D) Get E; I32WrapI64; I32Add;
-
-// VECTORS does something for every four vectors of a row, and something else for those that are left over.
-#define VECTORS(FOUR, ONE) \
-	COPY(R9, R10)                                                        \
-	Block; Loop; Get R10; I64Const $4; I64LtS; BrIf $1; FOUR LESS(R10, 4) Br $0; End; End; \
-	Block; Loop; Get R10; I64Eqz; BrIf $1; ONE LESS(R10, 1) Br $0; End; End;
+#define ALL(FIELD, V) P(R0) F32Load $FIELD; F32x4Splat; Set V;
 
 #define SQUARE(ROW, OFF) ROW V128Load $OFF; Tee V8; Get V8; F32x4Mul;
 #define SQUARE4(ROW, S) \
@@ -36,17 +21,12 @@
 #define SQUARES(DO) DO(P(R3), V0) DO(AT(R3, R6), V1) DO(AT(R3, R7), V2) DO(AT(R3, R8), V3)
 #define SUMS \
 	V128Const $0, $0; Tee V0; Tee V1; Tee V2; Set V3;                         \
-	VECTORS(SQUARES(SQUARE4) NEXT(R3, 64), SQUARES(SQUARE1) NEXT(R3, 16)) \
+	COPY(R9, R10) VECTORS(R10, SQUARES(SQUARE4) NEXT(R3, 64), SQUARES(SQUARE1) NEXT(R3, 16)) \
 	SUM(R3, R8, R3)
 
-// HALVES leaves in A the lower halves of A and B added to their upper ones. ROOTS turns sums to 1/root, and stores them at an offset of inv.
-#define HALVES(A, B) \
-	Get A; Get B; F64x2ExtractLane $0, $0; F64x2ReplaceLane $0, $1; \
-	Get B; Get A; F64x2ExtractLane $0, $1; F64x2ReplaceLane $0, $0; \
-	F32x4Add; Set A;
-#define EVENODD(A) Get A; Get V7; I8x16Swizzle; Set A;
+// ROOTS turns sums to 1/root, and stores them at an offset of inv.
 #define ROOTS(OFF) \
-	HALVES(V0, V1) HALVES(V2, V3) EVENODD(V0) EVENODD(V2) HALVES(V0, V2) \
+	FOURSUMS(V7) \
 	P(R2) Get V6; Get V0; Get V4; F32x4Mul; Get V5; F32x4Add; F32x4Sqrt; F32x4Div; V128Store $0, $OFF;
 
 #define INV(OFF, V)                P(R2) F32Load $OFF; F32x4Splat; Set V;
@@ -60,7 +40,8 @@
 	DO(AT(R11, R7), AT2(R11, R1, R7), V14) DO(AT(R11, R8), AT2(R11, R1, R8), V15)
 #define SCALES \
 	INV(0, V12) INV(4, V13) INV(8, V14) INV(12, V15) ARG(normArgs_gain, R4)                                        \
-	VECTORS(GAIN4 ROWS(SCALE4) NEXT(R11, 64) NEXT(R4, 64), GAIN(0, V8) ROWS(SCALE1) NEXT(R11, 16) NEXT(R4, 16)) \
+	COPY(R9, R10)                                                                                           \
+	VECTORS(R10, GAIN4 ROWS(SCALE4) NEXT(R11, 64) NEXT(R4, 64), GAIN(0, V8) ROWS(SCALE1) NEXT(R11, 16) NEXT(R4, 16)) \
 	SUM(R11, R8, R11)
 
 // MORETHAN does something while more than so many groups are left.
@@ -80,8 +61,7 @@ TEXT ·normLoop(SB), NOSPLIT, $0-8
 	F32Const $1.0
 	F32x4Splat
 	Set V6
-	V128Const $0x0b0a090803020100, $0x0f0e0d0c07060504
-	Set V7
+	TURN(V7)
 	COPY(R3, R11)
 	Get R1; Get R3; I64Sub; Set R1
 	SUM(R6, R6, R7)
@@ -94,12 +74,6 @@ TEXT ·normLoop(SB), NOSPLIT, $0-8
 		MORETHAN(2, SUMS)
 		SCALES
 		NEXT(R2, 16)
-		Get R5
-		I64Const $1
-		I64Sub
-		Tee R5
-		I64Const $0
-		I64Ne
-		BrIf $0
+		AGAIN(R5)
 	End
 	RET

@@ -2,6 +2,7 @@
 
 #include "textflag.h"
 #include "go_asm.h"
+#include "rows_wasm.h"
 
 // The gradient of RMSNorm where rows are whole vectors, in two turns over some rows: the factor of x of each, four rows side by side as in
 // norm_wasm.s, and then what goes into dx, and into dgain for up to four rows before it is stored.
@@ -11,21 +12,6 @@
 // R15 rows of the group left
 // V0 to V3 sums, or dgain   V4, V5 dy and x of a vector   V6 even and odd lanes   V8 to V11 gain   V12 inv   V13 factor
 // V14 all bits where dx is added to
-
-#define ARG(FIELD, R) Get R0; I32WrapI64; I64Load $FIELD; Set R;
-#define COPY(R, T)    Get R; Set T;
-#define SUM(R, S, T)  Get R; Get S; I64Add; Set T;
-#define NEXT(P, N)    Get P; I64Const $N; I64Add; Set P;
-#define AGAIN(N)      NEXT(N, -1) Get N; I64Const $0; I64Ne; BrIf $0;
-#define P(C)          Get C; I32WrapI64;
-#define AT(C, D)      P(C) Get D; I32WrapI64; I32Add;
-#define AT2(C, D, E)  AT(C, D) Get E; I32WrapI64; I32Add;
-
-// VECTORS does something for every four vectors of a row, and something else for those that are left over.
-#define VECTORS(FOUR, ONE) \
-	ARG(normArgs_vectors, R12)                                                              \
-	Block; Loop; Get R12; I64Const $4; I64LtS; BrIf $1; FOUR NEXT(R12, -4) Br $0; End; End; \
-	Block; Loop; Get R12; I64Eqz; BrIf $1; ONE NEXT(R12, -1) Br $0; End; End;
 
 #define GAIN(OFF, V) P(R10) V128Load $OFF; Set V;
 #define GAIN4        GAIN(0, V8) GAIN(16, V9) GAIN(32, V10) GAIN(48, V11)
@@ -39,13 +25,6 @@
 	DO(P(R3), AT(R3, R1), V0) DO(AT(R3, R6), AT2(R3, R1, R6), V1) \
 	DO(AT(R3, R7), AT2(R3, R1, R7), V2) DO(AT(R3, R8), AT2(R3, R1, R8), V3)
 
-// HALVES leaves in A the lower halves of A and B added to their upper ones.
-#define HALVES(A, B) \
-	Get A; Get B; F64x2ExtractLane $0, $0; F64x2ReplaceLane $0, $1; \
-	Get B; Get A; F64x2ExtractLane $0, $1; F64x2ReplaceLane $0, $0; \
-	F32x4Add; Set A;
-#define EVENODD(A) Get A; Get V6; I8x16Swizzle; Set A;
-
 // func normFactorLoop(a *normArgs)
 TEXT ·normFactorLoop(SB), NOSPLIT, $0-8
 	MOVD a+0(FP), R0
@@ -58,8 +37,7 @@ TEXT ·normFactorLoop(SB), NOSPLIT, $0-8
 	SUM(R6, R6, R7)
 	SUM(R7, R6, R8)
 	Get R1; Get R3; I64Sub; Set R1
-	V128Const $0x0b0a090803020100, $0x0f0e0d0c07060504
-	Set V6
+	TURN(V6)
 	Loop
 		V128Const $0, $0
 		Tee V0
@@ -67,13 +45,10 @@ TEXT ·normFactorLoop(SB), NOSPLIT, $0-8
 		Tee V2
 		Set V3
 		ARG(normArgs_gain, R10)
-		VECTORS(GAIN4 ROWS(PRODUCT4) NEXT(R3, 64) NEXT(R10, 64), GAIN(0, V8) ROWS(PRODUCT1) NEXT(R3, 16) NEXT(R10, 16))
+		ARG(normArgs_vectors, R12)
+		VECTORS(R12, GAIN4 ROWS(PRODUCT4) NEXT(R3, 64) NEXT(R10, 64), GAIN(0, V8) ROWS(PRODUCT1) NEXT(R3, 16) NEXT(R10, 16))
 		SUM(R3, R8, R3)
-		HALVES(V0, V1)
-		HALVES(V2, V3)
-		EVENODD(V0)
-		EVENODD(V2)
-		HALVES(V0, V2)
+		FOURSUMS(V6)
 		P(R2)
 		V128Load $0
 		Set V12
@@ -149,7 +124,8 @@ TEXT ·normBackwardLoop(SB), NOSPLIT, $0-8
 		COPY(R3, R9)
 		ARG(normArgs_gain, R10)
 		ARG(normArgs_dgain, R11)
-		VECTORS(BACK4, BACK1)
+		ARG(normArgs_vectors, R12)
+		VECTORS(R12, BACK4, BACK1)
 		NEXT(R2, 16)
 		Get R6; I64Const $2; I64Shl; Get R3; I64Add; Set R3
 		NEXT(R5, -4)
