@@ -105,6 +105,7 @@ func layOut(width, height float64, rows []row, columns int) layout {
 		pairs, most = pairs+r.n, max(most, r.n)
 	}
 	n := float64(max(len(rows), 1))
+	height, width = math.Max(height, 1), math.Max(width, 1) // of a window that is hardly there
 	l := layout{every: 1, slot: height / n, width: width}
 	lines := float64(l.lines(most))
 	l.cells = l.slot < leastDots || l.width*lines/float64(most) < leastWidth || pairs*columns > mostDots

@@ -37,6 +37,7 @@ func TestRowsFitTheirColumnWhateverTheNetwork(t *testing.T) {
 		{"6 layers x 8 experts", grids(6, 8, 16), 143, 318, 3, true, 6, 1},
 		{"12 x 32", grids(12, 32, 16), 143, 318, 3, true, 6, 1},
 		{"24 x 64, 64 pairs each", grids(24, 64, 64), 143, 318, 8, true, 1, 1},
+		{"hardly a window", grids(2, 4, 16), -20, -40, 3, true, 0, 1},
 		{"a phone", grids(12, 32, 16), 106, 240, 3, true, 4, 1},
 	} {
 		l := layOut(c.w, c.h, c.rows, c.columns)
@@ -45,7 +46,7 @@ func TestRowsFitTheirColumnWhateverTheNetwork(t *testing.T) {
 		for k := 0; k < len(c.rows); k += l.every {
 			shown, pairs = shown+1, pairs+c.rows[k].n*c.columns
 		}
-		assert.LessOrEqual(t, float64(shown)*l.slot, c.h+1e-9, "%s: rows stay inside", c.name)
+		assert.LessOrEqual(t, float64(shown)*l.slot, max(c.h, 1)+1e-9, "%s: rows stay inside", c.name)
 		assert.LessOrEqual(t, pairs, mostCells+c.columns*64, "%s: the picture stays cheap", c.name)
 		if !l.cells {
 			assert.LessOrEqual(t, pairs, mostDots, c.name)
@@ -56,7 +57,7 @@ func TestRowsFitTheirColumnWhateverTheNetwork(t *testing.T) {
 		if l.named == 0 {
 			assert.GreaterOrEqual(t, l.slot, float64(nameHeight), "%s: names do not cover each other", c.name)
 		} else {
-			layer := l.slot * float64(c.rows[0].experts/l.every) * float64(l.named)
+			layer := l.slot * float64(max(c.rows[0].experts/l.every, 1)) * float64(l.named)
 			assert.GreaterOrEqual(t, layer, float64(nameHeight)-1e-9, "%s: names of layers do not cover each other", c.name)
 		}
 		assert.Equal(t, l.every > 1, fmt.Sprintf(" One of %d experts is shown.", l.every) == suffix(l.how("x", "y"), l.every), c.name)

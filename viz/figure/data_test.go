@@ -146,3 +146,21 @@ func TestWhatPointsNowhereIsCalledNone(t *testing.T) {
 	assert.Contains(t, s, ">dead none<")
 	assert.NotContains(t, s, "absent")
 }
+
+func TestEveryWideningIsMarkedAndSaysWhose(t *testing.T) {
+	e, err := sim.Named("stages")
+	require.NoError(t, err)
+	r := &sim.Record{Experiment: e, Tracks: make([][]sim.ArmFrame, len(e.Arms))}
+	for i, a := range e.Arms {
+		for _, w := range a.Widen {
+			if a.Widens() {
+				r.Reports = append(r.Reports, sim.Report{Arm: i, Step: w.Step})
+			}
+		}
+	}
+	looks := look.Of(e)
+	assert.Equal(t, []Event{{250, "widened", looks[:2]}, {500, "widened", looks[:3]}}, widenings(r, looks))
+	r.Experiment = sim.Default()
+	r.Reports = []sim.Report{{Arm: 1, Step: 500}, {Arm: 2, Step: 500}}
+	assert.Equal(t, []Event{{500, "widened", nil}}, widenings(r, looks), "where all widen together nothing has to be told apart")
+}
