@@ -8,7 +8,6 @@ import "math"
 type lossArgs struct {
 	x, y        *float32
 	row, yRow   int
-	labels      *int32
 	of          *lossOf
 	rows        int
 	whole, last int // vectors of a row, as vectors cuts them
@@ -28,16 +27,21 @@ func ownLoss(dlogits, logits []float32, labels []int32, tile Mat, scale float32,
 		return false
 	}
 	a := lossArgs{
-		x: &logits[0], y: &tile.Data[0], row: 4 * cols, labels: &labels[0], of: of, rows: rows, scale: scale, none: float32(math.Inf(-1)),
+		x: &logits[0], y: &tile.Data[0], row: 4 * cols, of: of, rows: rows, scale: scale, none: float32(math.Inf(-1)),
 	}
 	_, _ = logits[rows*cols-1], tile.Data[cols-1] // what the assembly will read and write, checked once
 	if dlogits != nil {
 		_, a.y, a.yRow = dlogits[rows*cols-1], &dlogits[0], 4*cols
 	}
-	for _, label := range labels {
-		_ = logits[:cols][max(label, 0)]
+	for i, label := range labels { // before dlogits, which may be logits, is written
+		of.at[i] = logits[i*cols : (i+1)*cols][max(label, 0)]
 	}
 	a.whole, a.last = vectors(cols)
 	loss512(&a)
+	if dlogits != nil {
+		for i, label := range labels {
+			dlogits[i*cols+int(max(label, 0))] -= scale
+		}
+	}
 	return true
 }

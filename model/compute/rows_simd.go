@@ -186,7 +186,9 @@ const lossRows = 16
 
 // CrossEntropy implements [Engine].
 func (e *cpu) CrossEntropy(dlogits, logits []float32, labels []int32, cols int, scale float32) float64 {
-	var total float64
+	// One logarithm of many sums' product, as long as float64 can hold it: no sum is below one, or above the number of columns.
+	const enough = 1e150
+	total, product := 0.0, 1.0
 	tile := M(e.scratch(3, cols*lossRows), cols, lossRows)
 	for i := 0; i < len(labels); i += lossRows {
 		to := min(i+lossRows, len(labels))
@@ -194,24 +196,29 @@ func (e *cpu) CrossEntropy(dlogits, logits []float32, labels []int32, cols int, 
 		if dlogits != nil {
 			d = dlogits[i*cols : to*cols]
 		}
-		total += crossEntropy(d, logits[i*cols:to*cols], labels[i:to], tile, scale)
+		sums, at := crossEntropy(d, logits[i*cols:to*cols], labels[i:to], tile, scale)
+		total -= at
+		if product *= sums; product > enough {
+			total += math.Log(product)
+			product = 1
+		}
 	}
-	return total
+	return total + math.Log(product)
 }
 
 // lossOf is what is found out about up to lossRows rows: the logit at the label, the largest, and Σe^(logit − largest).
 type lossOf struct{ at, top, sum [lossRows]float32 }
 
-// crossEntropy does up to lossRows rows, which are the columns of tile.
-func crossEntropy(dlogits, logits []float32, labels []int32, tile Mat, scale float32) float64 {
+// crossEntropy does up to lossRows rows, which are the columns of tile. Of those with a label it returns the product of Σe^(logit − largest) and
+// the sum of logit − largest at the label.
+func crossEntropy(dlogits, logits []float32, labels []int32, tile Mat, scale float32) (product, at float64) {
 	var of lossOf
 	cols := tile.Rows
 	tile.Cols = len(labels)
 	if !ownLoss(dlogits, logits, labels, tile, scale, &of) {
 		lossColumns(dlogits, logits, labels, tile, scale, &of)
 	}
-	// One logarithm of the product, which float64 can hold: no sum is below one, or above the number of columns.
-	product, at := 1.0, 0.0
+	product = 1
 	for i, label := range labels {
 		if label >= 0 {
 			product *= float64(of.sum[i])
@@ -220,7 +227,7 @@ func crossEntropy(dlogits, logits []float32, labels []int32, tile Mat, scale flo
 			clear(dlogits[i*cols : (i+1)*cols])
 		}
 	}
-	return math.Log(product) - at
+	return product, at
 }
 
 // lossColumns finds out about the rows of logits, the columns of tile, and sets dlogits, unless nil, to the gradient where there is a label.

@@ -17,17 +17,24 @@ type Element struct {
 	Run                            func()
 }
 
-// What one exponential takes: it is cut to its range twice, its power of two is found by a fused step and two more, the remainder by two
-// fused steps, the polynomial by six fused steps, a product and a sum, the power by a conversion, a sum, a shift and a product, and a
-// not-a-number is kept by three.
-const (
-	expFused = 1 + 2 + 6
-	expPlain = 2 + 1 + 2 + 4 + 3
-)
+// exponential is what one takes of fused steps and of other instructions: it is cut to its range twice and multiplied by its power of two,
+// which two fused steps take off it; the polynomial is five fused steps and one more, with a product and a sum. To round, and to make
+// the power of two, AVX-512 has an instruction each, and needs a product before; others round by a fused step and a difference, and make
+// the power by a shift and a sum. Portable vectors keep a not-a-number by two more.
+func exponential() (fused, plain float64) {
+	switch compute.Kernels()[0] {
+	case "avx512":
+		return 8, 7
+	case "wasm":
+		return 9, 8
+	}
+	return 9, 10
+}
 
 // Elements are the operations on an engine, each on as much as the network of the default experiment has and on what no cache holds.
 func Elements(e compute.Engine) []Element {
 	var all []Element
+	fused, plain := exponential()
 	for _, s := range []struct {
 		size string
 		n    int
@@ -38,10 +45,12 @@ func Elements(e compute.Engine) []Element {
 		inv, gain, labels, one := rows(32), ramp(32), make([]int32, n/64), []float32{1e-6}
 		m, v := make([]float32, n), make([]float32, n)
 		adam := compute.AdamW{Decay: 0.1, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, Corr1: 0.5, Corr2: 0.5}
+		// Beside their exponentials SiLU has a sum, a quotient and two products, and softmax the largest, a difference, a sum and a product; what
+		// is not above the largest is cut on one side only.
 		all = append(all,
-			Element{"exp", s.size + " numbers", n, 8 * n, expFused, expPlain, 0, 0, func() { compute.Exp(y, x) }},
-			Element{"SiLU", s.size + " numbers, times the up projection", n, 12 * n, expFused, expPlain + 4, 1, 0, func() { e.SwiGLU(y, g, u) }},
-			Element{"softmax", s.size + " numbers in rows of 64, with their cross-entropy", n, 8 * n, expFused, expPlain + 4, 1.0 / 64, 0, func() { e.CrossEntropy(y, x, labels, 64, 1) }},
+			Element{"exp", s.size + " numbers", n, 8 * n, fused, plain, 0, 0, func() { compute.Exp(y, x) }},
+			Element{"SiLU", s.size + " numbers, times the up projection", n, 12 * n, fused, plain + 3, 1, 0, func() { e.SwiGLU(y, g, u) }},
+			Element{"softmax", s.size + " numbers in rows of 64, with their cross-entropy", n, 8 * n, fused, plain + 3, 1.0 / 64, 0, func() { e.CrossEntropy(y, x, labels, 64, 1) }},
 			Element{"RMSNorm", s.size + " numbers in rows of 32", n, 8 * n, 1, 2, 1.0 / 32, 1.0 / 32, func() { e.RMSNorm(y, inv, x, gain, 1e-6) }},
 			Element{"AdamW", s.size + " parameters", n, 28 * n, 1, 11, 1, 1, func() { e.AdamW(u, g, m, v, one, adam) }},
 		)
