@@ -2,11 +2,13 @@ package sim
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"sort"
 	"strconv"
 )
@@ -15,7 +17,7 @@ import (
 type Record struct {
 	Experiment Experiment
 	Tracks     [][]ArmFrame // by arm, ascending Step; the tracks of forked arms begin at the fork, the trunk's holds the shared small phase
-	Reports    []Report     // by time
+	Reports    []Report     // by step, then by arm
 }
 
 // newRecord is an empty record of e.
@@ -66,6 +68,14 @@ func (r *Record) Last() int {
 
 // Report is what the newest widening did to an arm.
 func (r *Record) Report(arm int) (Report, bool) { return r.ReportAt(arm, r.Experiment.Steps) }
+
+// report puts a report into its place, so that the order in which arms got there does not show.
+func (r *Record) report(p Report) {
+	at, _ := slices.BinarySearchFunc(r.Reports, p, func(a, b Report) int {
+		return cmp.Or(cmp.Compare(a.Step, b.Step), cmp.Compare(a.Arm, b.Arm))
+	})
+	r.Reports = slices.Insert(r.Reports, at, p)
+}
 
 // ReportAt is what the newest widening at or before a step did to an arm.
 func (r *Record) ReportAt(arm, step int) (Report, bool) {

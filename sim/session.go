@@ -152,7 +152,7 @@ func (s *Session) deliver(i int, data []byte) {
 			a.State = Finished
 		}
 	case KindWidened:
-		s.rec.Reports = append(s.rec.Reports, m.Report)
+		s.rec.report(m.Report)
 		a.Params, a.Active = m.Report.ParamsAfter, m.Report.ActiveAfter
 		a.Doing = ""
 	case KindDoing:
