@@ -23,3 +23,6 @@ func adamWRun(p, g, m, v, rate []float32, s AdamW) int {
 	}
 	return i
 }
+
+// ownExp says that numbers one after the other have no assembly of their own.
+func ownExp(y, x []float32) bool { return false }

@@ -103,3 +103,36 @@ TEXT ·expLoop(SB), NOSPLIT, $0-8
 	Get V13
 	V128Store $0, $expArgs_sum
 	RET
+
+#define TAKE(OFF, V) Get R2; I32WrapI64; V128Load $OFF; Set V;
+#define PUT(OFF, V)  Get R1; I32WrapI64; Get V; V128Store $0, $OFF;
+#define ON(P)        Get P; I64Const $64; I64Add; Set P;
+
+// func expRow(y, x *float32, n int)
+TEXT ·expRow(SB), NOSPLIT, $0-24
+	MOVD y+0(FP), R1
+	MOVD x+8(FP), R2
+	MOVD n+16(FP), R4
+	EXPOPEN
+	Loop
+		TAKE(0, V0)
+		TAKE(16, V1)
+		TAKE(32, V2)
+		TAKE(48, V3)
+		CUT
+		EXP
+		PUT(0, V8)
+		PUT(16, V9)
+		PUT(32, V10)
+		PUT(48, V11)
+		ON(R1)
+		ON(R2)
+		Get R4
+		I64Const $1
+		I64Sub
+		Tee R4
+		I64Const $0
+		I64Ne
+		BrIf $0
+	End
+	RET

@@ -48,12 +48,19 @@ func MeasureProbes(ctx context.Context, e compute.Engine, lap time.Duration, rep
 	return all, nil
 }
 
+// warmLaps is for how many laps an operation runs before it is measured: a browser compiles what runs often better, beside it, and that has
+// to be over.
+const warmLaps = 20
+
 // MeasureElements holds the elementwise operations of an engine against memory and arithmetic: each in turn with copying a working set
 // of the same size.
 func MeasureElements(ctx context.Context, e compute.Engine, lap time.Duration, repetitions int) ([]Took, error) {
 	rates := MeasureRates(lap)
 	var all []Took
 	for _, op := range Elements(e) {
+		for begun := time.Now(); time.Since(begun) < warmLaps*lap; {
+			op.Run()
+		}
 		moved := NewCopy(op.Bytes)
 		times, err := measure.Interleaved(ctx, repetitions, measure.Repeat(lap/2, op.Run), measure.Repeat(lap/2, moved.Run))
 		if err != nil {
