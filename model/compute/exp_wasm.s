@@ -24,6 +24,7 @@ EVERYLANE(·exponential, P1, (1.6666665459e-1))
 EVERYLANE(·exponential, P0, (5.0000001201e-1))
 EVERYLANE(·exponential, ONE, (1.0))
 GLOBL ·exponential(SB), RODATA|NOPTR, $256
+GLOBL ·exponentials(SB), NOPTR, $144
 
 // Exponentials of vectors that are any distance apart. Where fewer than four are left, the last of them is taken again for those that lack.
 //

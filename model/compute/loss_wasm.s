@@ -10,7 +10,7 @@
 //
 // R0 args   R1 cursor of x   R2 of y   R3 rows left   R4 groups left   R5 what is found out   R6 label   R7 x, and R8 y, at the row's start
 // R9 x at the start of the row whose largest number is sought   R10 label
-// R11 y of the row before   R12 whether that is there to be scaled
+// R11 y of the row before   R12 whether that is there to be scaled   R13 what EXP8 has in memory
 // V12 a constant, or 1   V13 sum, or factor   V14 lanes that count, or a turn by half a vector   V15 the largest, or a turn by one lane
 
 #define ARG(FIELD, R)  Get R0; I32WrapI64; I64Load $FIELD; Set R;
@@ -55,13 +55,29 @@
 	ONCE(V0, lossOf_top+NEXTROW)                   \
 	STEP(R9, lossArgs_row)
 
-// EXPS leaves the exponentials of a group, and adds them. Of those left over only the lanes that count are added, and replace what is there.
+// EXPS leaves the exponentials of a group, and adds them to V13, EXPS8 those of two groups, and adds them to the sum in memory. Of those left
+// over only the lanes that count are added, and replace what is there. EXPROW does all groups of a row.
 #define LESSTOP(X)  Get V15; F32x4Sub; Set X;
 #define PUT(P, OFF) Get R2; I32WrapI64; Get P; V128Store $0, $OFF;
 #define EXPS \
 	FOUR(LESSTOP) CUTLOW EXP                                                                    \
 	PUT(V8, 0) PUT(V9, 16) PUT(V10, 32) PUT(V11, 48) NEXT(R2, 64)                               \
 	Get V8; Get V9; F32x4Add; Get V10; Get V11; F32x4Add; F32x4Add; Get V13; F32x4Add; Set V13;
+#define LESSTOP8(OFF, X) LOAD(R1, OFF) ALL(lossOf_top) F32x4Sub; CONSTANT(LOWEST) F32x4Pmax; Set X;
+#define EXPS8 \
+	LESSTOP8(0, V0) LESSTOP8(16, V1) LESSTOP8(32, V2) LESSTOP8(48, V3)                                     \
+	LESSTOP8(64, V4) LESSTOP8(80, V5) LESSTOP8(96, V6) LESSTOP8(112, V7) NEXT(R1, 128) EXP8                \
+	PUT(V8, 0) PUT(V9, 16) PUT(V10, 32) PUT(V11, 48) PUT(V12, 64) PUT(V13, 80) PUT(V14, 96) PUT(V15, 112)  \
+	NEXT(R2, 128)                                                                                          \
+	Get V8; Get V9; F32x4Add; Get V10; Get V11; F32x4Add; F32x4Add; Get V12; Get V13; F32x4Add;            \
+	Get V14; Get V15; F32x4Add; F32x4Add; F32x4Add; Set V8;                                                \
+	Get R13; I32WrapI64; LOAD(R13, AFTER8) Get V8; F32x4Add; V128Store $0, $AFTER8;
+#define EXPROW \
+	Get R13; I32WrapI64; V128Const $0, $0; V128Store $0, $AFTER8;                          \
+	ARG(lossArgs_groups, R4)                                                               \
+	Block; Loop; Get R4; I64Const $2; I64LtS; BrIf $1; EXPS8 NEXT(R4, -2) Br $0; End; End; \
+	ALL(lossOf_top) Set V15; LOAD(R13, AFTER8) Set V13;                                    \
+	Get R4; I32WrapI64; If; EXPS End;
 #define PUTEND(P, I) \
 	MASK(I) Get V13; Get P; Get V14; V128And; F32x4Add; Set V13; \
 	AT(R8, I) Get P; AT(R8, I) V128Load $0; Get V14; V128Bitselect; V128Store $0, $0;
@@ -97,6 +113,7 @@
 TEXT ·lossLoop(SB), NOSPLIT, $0-8
 	MOVD a+0(FP), R0
 	EXPOPEN
+	MOVD $·exponentials(SB), R13
 	ARG(lossArgs_x, R7)
 	ARG(lossArgs_y, R8)
 	ARG(lossArgs_rows, R3)
@@ -118,13 +135,9 @@ TEXT ·lossLoop(SB), NOSPLIT, $0-8
 		I64Load32S $0
 		Set R6
 		IFLABELLED(PICK)
-		ALL(lossOf_top)
-		Set V15
 		COPY(R7, R1)
 		COPY(R8, R2)
-		V128Const $0, $0
-		Set V13
-		GROUPS(EXPS)
+		EXPROW
 		ENDS(EXPENDS)
 		ACROSS(V13, F32x4Add)
 		ONCE(V13, lossOf_sum)
