@@ -45,11 +45,15 @@ func Elements(e compute.Engine) []Element {
 		inv, gain, labels, one := rows(32), ramp(32), make([]int32, n/64), []float32{1e-6}
 		m, v := make([]float32, n), make([]float32, n)
 		adam := compute.AdamW{Decay: 0.1, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, Corr1: 0.5, Corr2: 0.5}
-		// Beside their exponentials SiLU has a sum, a quotient and two products, and softmax the largest, a difference, a sum and a product; what
-		// is not above the largest is cut on one side only.
+		// Beside their exponentials SiLU has a sum, a quotient and two products, of which WebAssembly's spares one by dividing the gate itself, and
+		// softmax the largest, a difference, a sum and a product; what is not above the largest is cut on one side only.
+		silu := 3.0
+		if compute.Kernels()[0] == "wasm" {
+			silu = 2
+		}
 		all = append(all,
 			Element{"exp", s.size + " numbers", n, 8 * n, fused, plain, 0, 0, func() { compute.Exp(y, x) }},
-			Element{"SiLU", s.size + " numbers, times the up projection", n, 12 * n, fused, plain + 3, 1, 0, func() { e.SwiGLU(y, g, u) }},
+			Element{"SiLU", s.size + " numbers, times the up projection", n, 12 * n, fused, plain + silu, 1, 0, func() { e.SwiGLU(y, g, u) }},
 			Element{"softmax", s.size + " numbers in rows of 64, with their cross-entropy", n, 8 * n, fused, plain + 3, 1.0 / 64, 0, func() { e.CrossEntropy(y, x, labels, 64, 1) }},
 			Element{"RMSNorm", s.size + " numbers in rows of 32", n, 8 * n, 1, 2, 1.0 / 32, 1.0 / 32, func() { e.RMSNorm(y, inv, x, gain, 1e-6) }},
 			Element{"AdamW", s.size + " parameters", n, 28 * n, 1, 11, 1, 1, func() { e.AdamW(u, g, m, v, one, adam) }},
