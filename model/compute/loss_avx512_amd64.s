@@ -5,16 +5,19 @@
 #include "exp_amd64.h"
 #include "across_amd64.h"
 
-// The softmax of a few rows: the largest of each, then their exponentials and sums, then what these are multiplied by, so that no row waits for
-// itself. Of a row that is not whole vectors the rest comes first, under a mask.
+// The softmax of a few rows: the largest of each, then their exponentials and sums. A row is multiplied by what comes of its sum a few rows later,
+// so that it does not wait for itself. Of a row that is not whole vectors the rest comes first, under a mask.
 //
-// AX args   SI x   DI y   DX row of x in bytes   R8 of y   BX whole vectors of a row in bytes   R15 pairs of them   CX rows left
-// R9 what is found out   R11 cursor   R12, K1 the rest's elements   R10, R13, R14 x of three more rows   R14 factors
+// AX args   SI x   DI y   DX row of x in bytes   R8 of y   BX whole vectors of a row in bytes   R15 pairs of them   CX rows, left or all
+// R9 what is found out   R11 cursor   R12, K1 the rest's elements   R10, R13, R14 x of three more rows; turns, turn, y of the row to be scaled
 // Z0 to Z4, Z9 to Z13 arguments, results and what EXPCUT, EXPCUT2 and ACROSS need   Z5 top or factor   Z9 to Z11 of three more rows   Z6 sum
 // Z7 −∞   Z8 scale
 
 // Where no cache holds the rows, those of the next time are fetched while these are calculated with.
 #define AHEAD 8192
+
+// A row is scaled so many rows late, of which the code that finds it knows.
+#define LATE 2
 
 #define ROWS \
 	MOVQ lossArgs_y(AX), DI;    \
@@ -22,15 +25,8 @@
 	MOVQ lossArgs_rows(AX), CX; \
 	MOVQ lossArgs_of(AX), R9
 
-#define NEXTROW(again) \
-	ADDQ DX, SI; \
-	ADDQ R8, DI; \
-	ADDQ $4, R9; \
-	DECQ CX;     \
-	JNZ  again
-
 // func loss512(a *lossArgs)
-TEXT ·loss512(SB), NOSPLIT, $64-8
+TEXT ·loss512(SB), NOSPLIT, $0-8
 	MOVQ         a+0(FP), AX
 	MOVQ         lossArgs_yRow(AX), R8
 	MOVQ         lossArgs_row(AX), DX
@@ -105,12 +101,19 @@ topNext:
 	JNE  top
 	ACROSS(VMAXPS, Z5, Z1)
 	VMOVSS X5, lossOf_top(R9)
-	NEXTROW(topRow)
+	ADDQ   DX, SI
+	ADDQ   $4, R9
+	DECQ   CX
+	JNZ    topRow
 
 toExp:
 	ROWS
+	LEAQ LATE(CX), R10
+	XORL R13, R13
 
-expRow:
+turn:
+	CMPQ         R13, CX
+	JGE          scaleRow
 	VBROADCASTSS lossOf_top(R9), Z5
 	VPXORD       Z6, Z6, Z6
 	TESTQ        R12, R12
@@ -167,36 +170,42 @@ expNext:
 	JNE  exp
 	ACROSS(VADDPS, Z6, Z1)
 	VMOVSS X6, lossOf_sum(R9)
-	NEXTROW(expRow)
-	TESTQ   R8, R8
-	JZ      done
-	ROWS
-	VDIVPS  lossOf_sum(R9), Z8, Z5
-	VMOVUPS Z5, factors-64(SP)
-	LEAQ    factors-64(SP), R14
+	ADDQ   DX, SI
 
-scaleRow:
-	VBROADCASTSS (R14), Z5
-	ADDQ         $4, R14
+scaleRow: // a few rows late
+	CMPQ         R13, $LATE
+	JLT          next
+	TESTQ        R8, R8
+	JZ           next
+	VMOVSS       lossOf_sum-4*LATE(R9), X5
+	VDIVSS       X5, X8, X5
+	VBROADCASTSS X5, Z5
+	MOVQ         DI, R14
+	SUBQ         R8, R14
+	SUBQ         R8, R14
 	TESTQ        R12, R12
 	JZ           scaleBegin
-	VMULPS.Z     (DI)(BX*1), Z5, K1, Z0
-	VMOVUPS      Z0, K1, (DI)(BX*1)
+	VMULPS.Z     (R14)(BX*1), Z5, K1, Z0
+	VMOVUPS      Z0, K1, (R14)(BX*1)
 
 scaleBegin:
 	XORL R11, R11
 	JMP  scaleNext
 
 scale:
-	VMULPS  (DI)(R11*1), Z5, Z0
-	VMOVUPS Z0, (DI)(R11*1)
+	VMULPS  (R14)(R11*1), Z5, Z0
+	VMOVUPS Z0, (R14)(R11*1)
 	ADDQ    $64, R11
 
 scaleNext:
 	CMPQ R11, BX
 	JNE  scale
-	NEXTROW(scaleRow)
 
-done:
+next:
+	ADDQ R8, DI
+	ADDQ $4, R9
+	INCQ R13
+	CMPQ R13, R10
+	JLT  turn
 	VZEROUPPER
 	RET
