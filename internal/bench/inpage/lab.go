@@ -3,7 +3,7 @@ package inpage
 import (
 	"context"
 	"encoding/json"
-	"fmt"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -226,15 +226,16 @@ func (v *Visit) Frames(during time.Duration) (browser.Frames, error) {
 	if err != nil {
 		return f, err
 	}
-	if still, err := browser.Eval[bool](v.tab, time.Minute, `JSON.parse(sparkling.state()).playing && !JSON.parse(sparkling.state()).done`); err != nil || !still {
-		return f, fmt.Errorf("the arms did not train all the time (%w)", err)
+	still, err := browser.Eval[bool](v.tab, time.Minute, `JSON.parse(sparkling.state()).playing && !JSON.parse(sparkling.state()).done`)
+	if err == nil && !still {
+		err = errors.New("the arms did not train all the time")
 	}
-	return f, nil
+	return f, err
 }
 
 // FourArms is the default experiment made so long that its arms train as long as they are looked at.
 func FourArms() sim.Experiment {
-	e := sim.Default().Rescale(200_000)
+	e := sim.Default().Rescale(20_000)
 	for i := range e.Arms {
 		for k := range e.Arms[i].Widen {
 			e.Arms[i].Widen[k].Step = 50
