@@ -59,8 +59,11 @@ func (r *Report) pageFrames(ctx context.Context, l *inpage.Lab, o Options) error
 	}
 	defer v.Close()
 	during := 8 * time.Second
-	if o.Quick {
+	switch {
+	case o.Quick:
 		during = 2 * time.Second
+	case o.Long: // a twentieth of few frames are fewer than happen to meet a collection of garbage
+		during = 25 * time.Second
 	}
 	f, err := v.Frames(during)
 	if err != nil {
