@@ -11,7 +11,6 @@ type Trainer struct {
 	run    *run
 	search *search // what the next widening waits for, if anything
 	until  int     // granted
-	told   int     // the grant whose end the session knows to be near
 	fork   bool
 	failed bool
 	frames []ArmFrame // gathered since sent
@@ -20,6 +19,9 @@ type Trainer struct {
 
 // gather is how long frames may wait for company: each message costs its reader more than each frame in it.
 const gather = 200 * time.Millisecond
+
+// few steps before the end of what was granted a budget no longer counts: they would be a message of their own.
+const few = 2
 
 // NewTrainer waits for a start message.
 func NewTrainer() *Trainer { return &Trainer{} }
@@ -100,17 +102,12 @@ func (t *Trainer) Work(budget time.Duration) (out [][]byte, more bool) {
 			out = t.flush(out)
 			return append(out, t.fail(fmt.Errorf("the loss is no longer a number at step %d: training diverged; a lower learning rate or a smaller factor helps", f.Step))...), false
 		}
-		if time.Since(begin) >= budget {
+		if time.Since(begin) >= budget && until-r.step > few {
 			break
 		}
 	}
-	// Near the end of a grant the session is told, so that the next one comes before this one is used up; and told again at the end only.
-	near := r.step+few >= until && t.told != until
-	if near || r.step >= until || time.Since(t.sent) >= gather {
+	if r.step >= until || time.Since(t.sent) >= gather {
 		out = t.flush(out)
-	}
-	if near {
-		t.told = until
 	}
 	if r.step >= until && t.fork {
 		t.fork = false

@@ -2,13 +2,11 @@ package sim
 
 import "github.com/sparkling-lab/sparkling/model"
 
-// An arm gets a turn of about turnFLOPs at a time, some tenths of a second: every turn costs the pictures' thread a message or two. It
-// counts as busy until all but the last few steps are done: more busy arms than cores would gain nothing, and keep the pictures waiting.
-// The fastest arm may be a turn and a half ahead of the slowest.
+// An arm gets a turn of about turnFLOPs at a time, some tenths of a second: every turn costs the pictures' thread a message. More busy arms than
+// cores would gain nothing, and keep the pictures waiting. The fastest arm may be a turn and a half ahead of the slowest.
 const (
 	turnFLOPs = 5e9
 	mostTurn  = 64
-	few       = 2
 )
 
 // turnOf is the steps of a turn in which the largest network of an experiment makes turnFLOPs.
@@ -57,7 +55,7 @@ func (s *Session) before() bool {
 	return s.snapshot == nil && s.fork < s.exp.Steps && s.arms[s.trunk].State == Running
 }
 
-func (a *armState) busy() bool { return a.State == Running && a.granted-a.Step > few }
+func (a *armState) busy() bool { return a.State == Running && a.granted > a.Step }
 
 func (s *Session) busy() (n int) {
 	for i := range s.arms {

@@ -63,7 +63,7 @@ func (r *Report) pageFrames(ctx context.Context, l *inpage.Lab, o Options) error
 	case o.Quick:
 		during = 2 * time.Second
 	case o.Long: // a twentieth of few frames are fewer than happen to meet a collection of garbage
-		during = 25 * time.Second
+		during = 12 * time.Second
 	}
 	f, err := v.Frames(during)
 	if err != nil {

@@ -113,6 +113,7 @@ func measure(events []event) (Frames, error) {
 			if len(costs) > 0 {
 				costs[len(costs)-1] += e.CPU / 1000
 			}
+		case e.Name == "FireAnimationFrame" && len(starts) > 0 && starts[len(starts)-1] == task.Begun: // another callback of the same frame
 		case e.Name == "FireAnimationFrame":
 			if len(costs) > 0 {
 				costs[len(costs)-1] -= task.CPU / 1000

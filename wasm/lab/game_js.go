@@ -21,6 +21,10 @@ type lab struct {
 	ready   bool
 	trained bool // the first update has been shown
 	frames  int  // animation frames so far
+	host    *workerHost
+	looks   int // of the words, since the last frame
+	heard   int // messages of trainers before the last frame
+	rested  int // frames that drew nothing since the last picture
 	glance  glance
 	changed int      // times that glance was another
 	wanted  js.Value // takes the pixels of the pictures, their width and height; undefined where nobody waits
@@ -30,8 +34,8 @@ type lab struct {
 	x, y     float64 // of the pointer, in device pixels
 }
 
-func newLab(s *sim.Session, bridge js.Value) *lab {
-	return &lab{session: s, view: viz.New(), shown: -1, bridge: bridge}
+func newLab(s *sim.Session, host *workerHost, bridge js.Value) *lab {
+	return &lab{session: s, host: host, view: viz.New(), shown: -1, bridge: bridge}
 }
 
 // Update implements ebiten.Game.
@@ -95,8 +99,22 @@ func (l *lab) watchPointer() {
 	}
 }
 
+// Where every core trains, frames are rare and much comes between two of them: messages of trainers, and looks of the words at the state. A
+// frame that comes after so many messages, or after a look, draws nothing, so that no time from one to the next is long; but after so many
+// such frames one draws all the same.
+const many, most = 2, 2
+
 // Draw implements ebiten.Game.
-func (l *lab) Draw(screen *ebiten.Image) { l.view.Draw(screen, time.Now()) }
+func (l *lab) Draw(screen *ebiten.Image) {
+	busy := l.looks > 0 || l.host.heard-l.heard >= many
+	l.looks, l.heard = 0, l.host.heard
+	if busy && l.rested < most {
+		l.rested++
+		return
+	}
+	l.rested = 0
+	l.view.Draw(screen, time.Now())
+}
 
 // Layout implements ebiten.Game; Ebitengine calls LayoutF instead.
 func (l *lab) Layout(w, h int) (int, int) { return w, h }

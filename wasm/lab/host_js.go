@@ -13,10 +13,16 @@ import (
 type workerHost struct {
 	bridge js.Value
 	ports  map[*workerPort]bool
+	heard  int // messages of trainers so far
+	cores  int
 }
 
 func newWorkerHost(bridge js.Value) *workerHost {
-	return &workerHost{bridge: bridge, ports: map[*workerPort]bool{}}
+	h := &workerHost{bridge: bridge, ports: map[*workerPort]bool{}, cores: 2}
+	if n := js.Global().Get("navigator").Get("hardwareConcurrency"); n.Type() == js.TypeNumber {
+		h.cores = max(n.Int(), 1)
+	}
+	return h
 }
 
 // Start implements sim.Host. The worker keeps what comes before its program, so messages may follow at once.
@@ -32,6 +38,7 @@ func (h *workerHost) Start(_ int, deliver func([]byte), fail func(error)) (sim.P
 			fail(errors.New(why.String()))
 			return nil
 		}
+		h.heard++
 		for i := range data.Length() {
 			view := js.Global().Get("Uint8Array").New(data.Index(i))
 			message := make([]byte, view.Length())
@@ -57,14 +64,9 @@ func (h *workerHost) Start(_ int, deliver func([]byte), fail func(error)) (sim.P
 }
 
 // Cores implements sim.Host.
-func (h *workerHost) Cores() int {
-	if n := js.Global().Get("navigator").Get("hardwareConcurrency"); n.Type() == js.TypeNumber {
-		return max(n.Int(), 1)
-	}
-	return 2
-}
+func (h *workerHost) Cores() int { return h.cores }
 
-// A worker that the browser ends, for want of memory say, goes without a word. Each is asked for a sign of life now and then; one that
+// A worker that the browser ends, for want of memory say, goes without a word. Each that is silent is asked for a sign of life now and then; one that
 // stays silent through several looks, and not merely because this page slept, is dead.
 const (
 	lookEvery = 2 * time.Second
@@ -81,7 +83,9 @@ func (h *workerHost) watch(now time.Time) {
 			p.fail(fmt.Errorf("its worker has not answered for %.0f seconds; one update takes too long, or the browser has ended it", now.Sub(p.heard).Seconds()))
 			continue
 		}
-		p.worker.Call("postMessage", "ping")
+		if now.Sub(p.heard) > lookEvery/2 { // others have just given one
+			p.worker.Call("postMessage", "ping")
+		}
 	}
 }
 

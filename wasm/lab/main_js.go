@@ -36,7 +36,7 @@ func run(bridge js.Value) error {
 		return err
 	}
 	debug.SetGCPercent(garbage)
-	l := newLab(s, bridge)
+	l := newLab(s, host, bridge)
 	l.draft, l.notice = e, notice
 	l.view.SetScale(viz.ScaleFor(e))
 	l.export()
