@@ -102,7 +102,7 @@ func (l *lab) watchPointer() {
 // Where every core trains, frames are rare and much comes between two of them: messages of trainers, and looks of the words at the state. A
 // frame that comes after so many messages, or after a look, draws nothing, so that no time from one to the next is long; but after so many
 // such frames one draws all the same.
-const many, most = 2, 2
+const many, most = 3, 3
 
 // Draw implements ebiten.Game.
 func (l *lab) Draw(screen *ebiten.Image) {
