@@ -21,59 +21,31 @@
 #define CUTLOW(V) VMAXPS V, Z20, V
 #define CUT(V)    CUTLOW(V); VMINPS V, Z21, V
 
-// EXPCUT sets V, which has been cut, to e^V.
-#define EXPCUT(V, N, P, Q, R) \
-	VMULPS      Z22, V, N; \
-	VRNDSCALEPS $8, N, N;  \
-	VFMADD231PS Z23, N, V; \
-	VFMADD231PS Z24, N, V; \
-	VMOVAPS     Z25, P;    \
-	VMOVAPS     Z27, Q;    \
-	VFMADD213PS Z26, V, P; \
-	VFMADD213PS Z28, V, Q; \
-	VMULPS      V, V, R;   \
-	VFMADD213PS Q, R, P;   \
-	VMOVAPS     Z29, Q;    \
-	VFMADD213PS Z30, V, Q; \
-	VADDPS      Z31, V, V; \
-	VFMADD213PS Q, R, P;   \
-	VFMADD213PS V, R, P;   \
-	VSCALEFPS   N, P, V
+// The steps from V, which has been cut, to e^V, each of which waits for the one before it.
+#define EXPROUND(V, N)      VMULPS Z22, V, N; VRNDSCALEPS $8, N, N
+#define EXPREST(V, N)       VFMADD231PS Z23, N, V; VFMADD231PS Z24, N, V
+#define EXPBEGIN(V, P, Q)   VMOVAPS Z25, P; VMOVAPS Z27, Q; VFMADD213PS Z26, V, P; VFMADD213PS Z28, V, Q
+#define EXPMORE(V, P, Q, R) VMULPS V, V, R; VFMADD213PS Q, R, P; VMOVAPS Z29, Q; VFMADD213PS Z30, V, Q
+#define EXPEND(V, P, Q, R)  VADDPS Z31, V, V; VFMADD213PS Q, R, P; VFMADD213PS V, R, P
+#define EXPPOWER(V, N, P)   VSCALEFPS N, P, V
 
-// EXPCUT2 is EXPCUT of two vectors side by side: each is a chain of steps that wait for each other.
+// EXPCUT takes them all.
+#define EXPCUT(V, N, P, Q, R) \
+	EXPROUND(V, N);      \
+	EXPREST(V, N);       \
+	EXPBEGIN(V, P, Q);   \
+	EXPMORE(V, P, Q, R); \
+	EXPEND(V, P, Q, R);  \
+	EXPPOWER(V, N, P)
+
+// EXPCUT2 is EXPCUT of two vectors side by side.
 #define EXPCUT2(V, N, P, Q, R, V1, N1, P1, Q1, R1) \
-	VMULPS      Z22, V, N;    \
-	VMULPS      Z22, V1, N1;  \
-	VRNDSCALEPS $8, N, N;     \
-	VRNDSCALEPS $8, N1, N1;   \
-	VFMADD231PS Z23, N, V;    \
-	VFMADD231PS Z23, N1, V1;  \
-	VFMADD231PS Z24, N, V;    \
-	VFMADD231PS Z24, N1, V1;  \
-	VMOVAPS     Z25, P;       \
-	VMOVAPS     Z25, P1;      \
-	VMOVAPS     Z27, Q;       \
-	VMOVAPS     Z27, Q1;      \
-	VFMADD213PS Z26, V, P;    \
-	VFMADD213PS Z26, V1, P1;  \
-	VFMADD213PS Z28, V, Q;    \
-	VFMADD213PS Z28, V1, Q1;  \
-	VMULPS      V, V, R;      \
-	VMULPS      V1, V1, R1;   \
-	VFMADD213PS Q, R, P;      \
-	VFMADD213PS Q1, R1, P1;   \
-	VMOVAPS     Z29, Q;       \
-	VMOVAPS     Z29, Q1;      \
-	VFMADD213PS Z30, V, Q;    \
-	VFMADD213PS Z30, V1, Q1;  \
-	VADDPS      Z31, V, V;    \
-	VADDPS      Z31, V1, V1;  \
-	VFMADD213PS Q, R, P;      \
-	VFMADD213PS Q1, R1, P1;   \
-	VFMADD213PS V, R, P;      \
-	VFMADD213PS V1, R1, P1;   \
-	VSCALEFPS   N, P, V;      \
-	VSCALEFPS   N1, P1, V1
+	EXPROUND(V, N);      EXPROUND(V1, N1);        \
+	EXPREST(V, N);       EXPREST(V1, N1);         \
+	EXPBEGIN(V, P, Q);   EXPBEGIN(V1, P1, Q1);    \
+	EXPMORE(V, P, Q, R); EXPMORE(V1, P1, Q1, R1); \
+	EXPEND(V, P, Q, R);  EXPEND(V1, P1, Q1, R1);  \
+	EXPPOWER(V, N, P);   EXPPOWER(V1, N1, P1)
 
 // EXP sets V to e^V.
 #define EXP(V, N, P, Q, R) CUT(V); EXPCUT(V, N, P, Q, R)

@@ -66,8 +66,8 @@ func (h *workerHost) Start(_ int, deliver func([]byte), fail func(error)) (sim.P
 // Cores implements sim.Host.
 func (h *workerHost) Cores() int { return h.cores }
 
-// A worker that the browser ends, for want of memory say, goes without a word. Each that is silent is asked for a sign of life now and then; one that
-// stays silent through several looks, and not merely because this page slept, is dead.
+// A worker that the browser ends, for want of memory say, goes without a word. Each that is silent is asked for a sign of life now and then;
+// one that stays silent through several looks, and not merely because this page slept, is dead.
 const (
 	lookEvery = 2 * time.Second
 	maxMissed = 6

@@ -21,20 +21,23 @@ type Element struct {
 // which two fused steps take off it; the polynomial is five fused steps and one more, with a product and a sum. To round, and to make
 // the power of two, AVX-512 has an instruction each, and needs a product before; others round by a fused step and a difference, and make
 // the power by a shift and a sum. Portable vectors keep a not-a-number by two more.
-func exponential() (fused, plain float64) {
+//
+// silu is what SiLU has beside its exponential and its quotient: a sum and two products, of which WebAssembly's spares one by dividing the
+// gate itself.
+func exponential() (fused, plain, silu float64) {
 	switch compute.Kernels()[0] {
 	case "avx512":
-		return 8, 7
+		return 8, 7, 3
 	case "wasm":
-		return 9, 8
+		return 9, 8, 2
 	}
-	return 9, 10
+	return 9, 10, 3
 }
 
 // Elements are the operations on an engine, each on as much as the network of the default experiment has and on what no cache holds.
 func Elements(e compute.Engine) []Element {
 	var all []Element
-	fused, plain := exponential()
+	fused, plain, silu := exponential()
 	for _, s := range []struct {
 		size string
 		n    int
@@ -45,12 +48,7 @@ func Elements(e compute.Engine) []Element {
 		inv, gain, labels, one := rows(32), ramp(32), make([]int32, n/64), []float32{1e-6}
 		m, v := make([]float32, n), make([]float32, n)
 		adam := compute.AdamW{Decay: 0.1, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, Corr1: 0.5, Corr2: 0.5}
-		// Beside their exponentials SiLU has a sum, a quotient and two products, of which WebAssembly's spares one by dividing the gate itself, and
-		// softmax the largest, a difference, a sum and a product; what is not above the largest is cut on one side only.
-		silu := 3.0
-		if compute.Kernels()[0] == "wasm" {
-			silu = 2
-		}
+		// Softmax has the largest, a difference, a sum and a product beside; what is not above the largest is cut on one side only.
 		all = append(all,
 			Element{"exp", s.size + " numbers", n, 8 * n, fused, plain, 0, 0, func() { compute.Exp(y, x) }},
 			Element{"SiLU", s.size + " numbers, times the up projection", n, 12 * n, fused, plain + silu, 1, 0, func() { e.SwiGLU(y, g, u) }},
