@@ -145,23 +145,26 @@ func (a archive) curves(rows [][]string) error {
 	if head.err != nil {
 		return head.err
 	}
+	costs := map[string]map[int]float64{} // by arm and step, as last told
 	for line, row := range rows[1:] {
 		r, ok := a[place{row[0], row[1], row[2]}]
 		if !ok {
 			return fmt.Errorf("row %d is about an arm that %s does not have", line+2, runsFile)
 		}
 		c := reader{row: row}
-		if err := c.curve(r, row[3], steps); err != nil {
+		if row[3] == flopsCurve {
+			costs[row[2]] = map[int]float64{}
+		}
+		if err := c.curve(r, row[3], steps, costs[row[2]]); err != nil {
 			return fmt.Errorf("row %d: %w", line+2, err)
 		}
 	}
 	return nil
 }
 
-// curve puts a row of curves.csv into the result that it is about.
-func (r *reader) curve(of *reproduce.Result, what string, steps []int) error {
+// curve puts a row of curves.csv into the result that it is about, or into the costs of its arm.
+func (r *reader) curve(of *reproduce.Result, what string, steps []int, costs map[int]float64) error {
 	var pairs []reproduce.Pairs
-	n := 0 // readings so far
 	for k, step := range steps {
 		at := k + len(curvesHead)
 		if r.row[at] == "" {
@@ -169,15 +172,18 @@ func (r *reader) curve(of *reproduce.Result, what string, steps []int) error {
 		}
 		switch {
 		case what == heldCurve:
-			of.Held = append(of.Held, reproduce.Point{Step: step, Loss: reproduce.Number(r.number(at, 32))})
-		case what == flopsCurve && n < len(of.Held) && of.Held[n].Step == step:
-			of.Held[n].FLOPs = r.number(at, 64)
+			cost, ok := costs[step]
+			if !ok {
+				return fmt.Errorf("what the arm had cost at step %d does not stand before its loss", step)
+			}
+			of.Held = append(of.Held, reproduce.Point{Step: step, Loss: reproduce.Number(r.number(at, 32)), FLOPs: cost})
+		case what == flopsCurve:
+			costs[step] = r.number(at, 64)
 		case what == cosineCurve && len(of.Pairs) > 0:
 			pairs = append(pairs, reproduce.Pairs{Step: step, Weight: reproduce.Number(r.number(at, 64))})
 		default:
 			return fmt.Errorf("%.40q at step %d has nothing to belong to", what, step)
 		}
-		n++
 	}
 	if len(pairs) > 0 {
 		pairs[len(pairs)-1].Locked = of.StillLocked()

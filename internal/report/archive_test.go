@@ -107,6 +107,7 @@ func TestADamagedReportIsRefusedWithItsPlace(t *testing.T) {
 		"empty":               {curvesFile, "", "its columns are not setting, seed"},
 		"no step":             {curvesFile, "setting,seed,arm,what,ten\n", `"ten" is not a whole number`},
 		"curve of nobody":     {curvesFile, "setting,seed,arm,what,10\nmuon,1,nobody,held_loss,2\n", "row 2 is about an arm that runs.csv does not have"},
+		"loss without a cost": {curvesFile, "setting,seed,arm,what,10\nmuon,1," + reproduce.Copy + ",held_loss,2\n", "row 2: what the arm had cost at step 10 does not stand before its loss"},
 		"curve of no meaning": {curvesFile, "setting,seed,arm,what,10\nmuon,1," + reproduce.Copy + ",taste,2\n", `row 2: "taste" at step 10 has nothing to belong to`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -3,6 +3,7 @@ package report
 import (
 	"encoding/csv"
 	"io"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -103,7 +104,8 @@ const (
 // curvesHead are the columns of curves.csv before the steps.
 var curvesHead = []string{"setting", "seed", "arm", "what"}
 
-// curvesCSV writes the curves that figures draw, one a row, over the steps that the first row names.
+// curvesCSV writes the curves that figures draw, one a row, over the steps that the first row names. What an arm had cost at each step follows
+// from shapes alone: it stands before the first of its losses that it holds for, and not again for every seed.
 func (f Findings) curvesCSV(w io.Writer) error {
 	type row struct {
 		key []string
@@ -120,7 +122,7 @@ func (f Findings) curvesCSV(w io.Writer) error {
 			curves = append(curves, r)
 		}
 	}
-	drawn := drawnArms()
+	drawn, told := drawnArms(), map[string]map[int]string{}
 	f.visit(func(s reproduce.Setting, seed string, r *reproduce.Result) {
 		if !slices.ContainsFunc(f.Settings, func(x reproduce.Setting) bool { return x.ID == s.ID }) || !slices.Contains(drawn, r.Key) {
 			return
@@ -133,8 +135,15 @@ func (f Findings) curvesCSV(w io.Writer) error {
 		for _, p := range drawnPairs(r) {
 			probed, cosine = append(probed, p.Step), append(cosine, exact(float64(p.Weight)))
 		}
+		costs := map[int]string{}
+		for i, step := range at {
+			costs[step] = flops[i]
+		}
+		if !maps.Equal(costs, told[r.Key]) {
+			told[r.Key] = costs
+			add([]string{s.ID, seed, r.Key, flopsCurve}, at, flops)
+		}
 		add([]string{s.ID, seed, r.Key, heldCurve}, at, held)
-		add([]string{s.ID, seed, r.Key, flopsCurve}, at, flops)
 		add([]string{s.ID, seed, r.Key, cosineCurve}, probed, cosine)
 	})
 	var steps []int
