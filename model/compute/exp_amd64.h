@@ -1,7 +1,7 @@
 // The exponential of a vector, as expRun of exp_vector.go has it: to its range, then 2^n·e^r with n = round(x/ln 2). Not-a-number goes through
 // all of it, because the largest and the smallest take their second operand where one is none.
 //
-// Z20 smallest argument   Z21 largest   Z22 1/ln 2   Z23, Z24 -ln 2 in two parts   Z25 to Z30 the polynomial   Z31 one
+// Z20 smallest argument   Z21 largest   Z22 1/ln 2   Z23, Z24 -ln 2 in two parts   Z25 to Z29 the polynomial   Z31 one
 
 #define EXPCONSTANTS \
 	VBROADCASTSS ·expTable+0(SB), Z20;  \
@@ -14,8 +14,7 @@
 	VBROADCASTSS ·expTable+28(SB), Z27; \
 	VBROADCASTSS ·expTable+32(SB), Z28; \
 	VBROADCASTSS ·expTable+36(SB), Z29; \
-	VBROADCASTSS ·expTable+40(SB), Z30; \
-	VBROADCASTSS ·expTable+44(SB), Z31
+	VBROADCASTSS ·expTable+40(SB), Z31
 
 // CUT cuts V to the range, CUTLOW where it is known not to be above 0.
 #define CUTLOW(V) VMAXPS V, Z20, V
@@ -24,8 +23,8 @@
 // The steps from V, which has been cut, to e^V, each of which waits for the one before it.
 #define EXPROUND(V, N)      VMULPS Z22, V, N; VRNDSCALEPS $8, N, N
 #define EXPREST(V, N)       VFMADD231PS Z23, N, V; VFMADD231PS Z24, N, V
-#define EXPBEGIN(V, P, Q)   VMOVAPS Z25, P; VMOVAPS Z27, Q; VFMADD213PS Z26, V, P; VFMADD213PS Z28, V, Q
-#define EXPMORE(V, P, Q, R) VMULPS V, V, R; VFMADD213PS Q, R, P; VMOVAPS Z29, Q; VFMADD213PS Z30, V, Q
+#define EXPBEGIN(V, P, R)   VMULPS V, V, R; VMOVAPS Z26, P; VFMADD213PS Z27, V, P
+#define EXPMORE(V, P, Q, R) VFMADD231PS Z25, R, P; VMOVAPS Z28, Q; VFMADD213PS Z29, V, Q
 #define EXPEND(V, P, Q, R)  VADDPS Z31, V, V; VFMADD213PS Q, R, P; VFMADD213PS V, R, P
 #define EXPPOWER(V, N, P)   VSCALEFPS N, P, V
 
@@ -33,7 +32,7 @@
 #define EXPCUT(V, N, P, Q, R) \
 	EXPROUND(V, N);      \
 	EXPREST(V, N);       \
-	EXPBEGIN(V, P, Q);   \
+	EXPBEGIN(V, P, R);   \
 	EXPMORE(V, P, Q, R); \
 	EXPEND(V, P, Q, R);  \
 	EXPPOWER(V, N, P)
@@ -42,7 +41,7 @@
 #define EXPCUT2(V, N, P, Q, R, V1, N1, P1, Q1, R1) \
 	EXPROUND(V, N);      EXPROUND(V1, N1);        \
 	EXPREST(V, N);       EXPREST(V1, N1);         \
-	EXPBEGIN(V, P, Q);   EXPBEGIN(V1, P1, Q1);    \
+	EXPBEGIN(V, P, R);   EXPBEGIN(V1, P1, R1);    \
 	EXPMORE(V, P, Q, R); EXPMORE(V1, P1, Q1, R1); \
 	EXPEND(V, P, Q, R);  EXPEND(V1, P1, Q1, R1);  \
 	EXPPOWER(V, N, P);   EXPPOWER(V1, N1, P1)

@@ -1,4 +1,4 @@
-// The exponential, for four vectors side by side: one is a chain of some twenty-five steps that wait for each other, and a core does not look
+// The exponential, for four vectors side by side: one is a chain of some twenty steps that wait for each other, and a core does not look
 // far enough ahead to find the next one beside it. Constants are read from memory, once for all four: the compiler of WebAssembly makes one
 // that stands in the code anew at every turn, by three instructions that take the place of arithmetic. Larger and smaller of two numbers are
 // taken such that a number that is none stays.
@@ -16,13 +16,12 @@
 #define ROUNDER      96
 #define LN2HIGH      112
 #define LN2LOW       128
-#define P5           144
-#define P4           160
-#define P3           176
-#define P2           192
-#define P1           208
-#define P0           224
-#define ONE          240
+#define P4           144
+#define P3           160
+#define P2           176
+#define P1           192
+#define P0           208
+#define ONE          224
 
 // EVERYLANE puts a constant into every lane of a table.
 #define EVERYLANE(TABLE, AT, X) \
@@ -48,7 +47,7 @@
 #define POLY(X, P)    Get P; Get X; F32x4Mul; Get V12; F32x4Add; Set P;
 #define SQUARE(X, P)  Get P; Get X; Get X; F32x4Mul; F32x4Mul; Set P;
 #define LAST(X, P)    Get X; Get V12; F32x4Add; Get P; F32x4Add; Set P;
-#define POWER(S, P)   Get S; I32Const $23; I32x4Shl; Get V12; I32x4Add; Get P; F32x4Mul; Set P;
+#define POWER(S, P)   Get S; I32Const $23; I32x4Shl; Get P; F32x4Mul; Set P;
 
 // CUT cuts x to the range, CUTLOW where x is known not to be above 0; CUTMINUS cuts x such that −x is within it.
 #define CUT      CUTLOW LET(HIGHEST) NOTABOVE(V0) NOTABOVE(V1) NOTABOVE(V2) NOTABOVE(V3)
@@ -74,9 +73,8 @@
 
 #define POLYNOMIAL \
 	LET(LN2LOW) REST(V8, V0) REST(V9, V1) REST(V10, V2) REST(V11, V3)                         \
-	LET(P5) TIMES(V0, V8) TIMES(V1, V9) TIMES(V2, V10) TIMES(V3, V11)                         \
-	LET(P4) PLUS(V8) PLUS(V9) PLUS(V10) PLUS(V11)                                             \
-	LET(P3) POLY(V0, V8) POLY(V1, V9) POLY(V2, V10) POLY(V3, V11)                             \
+	LET(P4) TIMES(V0, V8) TIMES(V1, V9) TIMES(V2, V10) TIMES(V3, V11)                         \
+	LET(P3) PLUS(V8) PLUS(V9) PLUS(V10) PLUS(V11)                                             \
 	LET(P2) POLY(V0, V8) POLY(V1, V9) POLY(V2, V10) POLY(V3, V11)                             \
 	LET(P1) POLY(V0, V8) POLY(V1, V9) POLY(V2, V10) POLY(V3, V11)                             \
 	LET(P0) POLY(V0, V8) POLY(V1, V9) POLY(V2, V10) POLY(V3, V11)                             \
@@ -91,10 +89,10 @@
 	Get R13; I32WrapI64; Get X; CONSTANT(TOBASE2) F32x4Mul; CONSTANT(ROUNDER) F32x4Add; Tee P; V128Store $0, $OFF; \
 	Get P; CONSTANT(ROUNDER) F32x4Sub; Set P;
 #define REST8(X, P, C) Get P; CONSTANT(C) F32x4Mul; Get X; F32x4Add; Set X;
-#define FIRST8(X, P)   Get X; CONSTANT(P5) F32x4Mul; CONSTANT(P4) F32x4Add; Set P;
+#define FIRST8(X, P)   Get X; CONSTANT(P4) F32x4Mul; CONSTANT(P3) F32x4Add; Set P;
 #define POLY8(X, P, C) Get P; Get X; F32x4Mul; CONSTANT(C) F32x4Add; Set P;
 #define LAST8(X, P)    Get X; CONSTANT(ONE) F32x4Add; Get P; Get X; Get X; F32x4Mul; F32x4Mul; F32x4Add; Set P;
-#define POWER8(P, OFF) Get R13; I32WrapI64; V128Load $OFF; I32Const $23; I32x4Shl; CONSTANT(ONE) I32x4Add; Get P; F32x4Mul; Set P;
+#define POWER8(P, OFF) Get R13; I32WrapI64; V128Load $OFF; I32Const $23; I32x4Shl; Get P; F32x4Mul; Set P;
 #define EXP8 \
 	ROUND8(V0, V8, 0) ROUND8(V1, V9, 16) ROUND8(V2, V10, 32) ROUND8(V3, V11, 48) \
 	ROUND8(V4, V12, 64) ROUND8(V5, V13, 80) ROUND8(V6, V14, 96) ROUND8(V7, V15, 112) \
@@ -104,8 +102,6 @@
 	REST8(V4, V12, LN2LOW) REST8(V5, V13, LN2LOW) REST8(V6, V14, LN2LOW) REST8(V7, V15, LN2LOW) \
 	FIRST8(V0, V8) FIRST8(V1, V9) FIRST8(V2, V10) FIRST8(V3, V11) \
 	FIRST8(V4, V12) FIRST8(V5, V13) FIRST8(V6, V14) FIRST8(V7, V15) \
-	POLY8(V0, V8, P3) POLY8(V1, V9, P3) POLY8(V2, V10, P3) POLY8(V3, V11, P3) \
-	POLY8(V4, V12, P3) POLY8(V5, V13, P3) POLY8(V6, V14, P3) POLY8(V7, V15, P3) \
 	POLY8(V0, V8, P2) POLY8(V1, V9, P2) POLY8(V2, V10, P2) POLY8(V3, V11, P2) \
 	POLY8(V4, V12, P2) POLY8(V5, V13, P2) POLY8(V6, V14, P2) POLY8(V7, V15, P2) \
 	POLY8(V0, V8, P1) POLY8(V1, V9, P1) POLY8(V2, V10, P1) POLY8(V3, V11, P1) \

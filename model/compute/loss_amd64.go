@@ -19,15 +19,15 @@ type lossArgs struct {
 //go:noescape
 func loss512(a *lossArgs)
 
-// ownLoss finds out about rows of logits, the columns of tile, and sets dlogits, unless nil, to the gradient where there is a label; it says
-// whether it did. Of tile it needs the first column's room.
-func ownLoss(dlogits, logits []float32, labels []int32, tile Mat, scale float32, of *lossOf) bool {
+// ownLoss is crossEntropy, and says whether it did it. Of tile it needs the first column's room.
+func ownLoss(dlogits, logits []float32, labels []int32, tile Mat, scale float32) (product, at float64, done bool) {
 	rows, cols := len(labels), tile.Rows
-	if !wide512 || rows == 0 || cols == 0 {
-		return false
+	if !wide512 || cols == 0 {
+		return 0, 0, false
 	}
+	var of lossOf
 	a := lossArgs{
-		x: &logits[0], y: &tile.Data[0], row: 4 * cols, of: of, rows: rows, scale: scale, none: float32(math.Inf(-1)),
+		x: &logits[0], y: &tile.Data[0], row: 4 * cols, of: &of, rows: rows, scale: scale, none: float32(math.Inf(-1)),
 	}
 	_, _ = logits[rows*cols-1], tile.Data[cols-1] // what the assembly will read and write, checked once
 	if dlogits != nil {
@@ -43,5 +43,6 @@ func ownLoss(dlogits, logits []float32, labels []int32, tile Mat, scale float32,
 			dlogits[i*cols+int(max(label, 0))] -= scale
 		}
 	}
-	return true
+	product, at = of.total(dlogits, labels)
+	return product, at, true
 }

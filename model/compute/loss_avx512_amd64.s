@@ -14,7 +14,7 @@
 // Z7 −∞   Z8 scale
 
 // Where no cache holds the rows, those of the next time are fetched while these are calculated with.
-#define AHEAD 8192
+#define AHEAD 16384
 
 // A row is scaled so many rows late, of which the code that finds it knows.
 #define LATE 2

@@ -7,19 +7,24 @@ type lossArgs struct {
 	x, y      *float32
 	row, yRow int
 	labels    *int32
-	of        *lossOf
 	rows      int
 	cols      int
-	bad       int         // 1: a label was not below cols
 	scaled    int         // 1: y gets the gradient
 	groups    int         // of four whole vectors in a row
 	ends      int         // 1: there is more
-	at        [4]int      // where in a row the vectors of the end lie
+	end       [4]int      // where in a row the vectors of the end lie
 	mask      [4][4]int32 // −1 in those of their lanes that nothing before them covers
 	scale     float32
+
+	// What is found out.
+	product, at     float64
+	bad, unlabelled int // 1: there is a label that is none of the columns, or one below 0
+
+	// The largest number of the present row and of the next, and what the one before is to be multiplied by.
+	top, next, factor [4]float32
 }
 
-// lossLoop fills y and of.
+// lossLoop fills y and what is found out.
 //
 //go:noescape
 func lossLoop(a *lossArgs)
@@ -32,9 +37,9 @@ func (a *lossArgs) cut(cols int) {
 		return
 	}
 	a.ends = 1
-	for i := range a.at {
+	for i := range a.end {
 		from := min(at, cols-4)
-		a.at[i] = 4 * from
+		a.end[i] = 4 * from
 		for lane := max(0, at-from); lane < 4; lane++ {
 			a.mask[i][lane] = -1
 		}
@@ -42,14 +47,13 @@ func (a *lossArgs) cut(cols int) {
 	}
 }
 
-// ownLoss finds out about rows of logits, the columns of tile, and sets dlogits, unless nil, to the gradient where there is a label; it says
-// whether it did. Of tile it needs the first column's room.
-func ownLoss(dlogits, logits []float32, labels []int32, tile Mat, scale float32, of *lossOf) bool {
+// ownLoss is crossEntropy, and says whether it did it. Of tile it needs the first column's room.
+func ownLoss(dlogits, logits []float32, labels []int32, tile Mat, scale float32) (product, at float64, done bool) {
 	rows, cols := len(labels), tile.Rows
-	if rows == 0 || cols < 4 {
-		return false
+	if cols < 4 {
+		return 0, 0, false
 	}
-	a := lossArgs{x: &logits[0], y: &tile.Data[0], row: 4 * cols, labels: &labels[0], of: of, rows: rows, cols: cols, scale: scale}
+	a := lossArgs{x: &logits[0], y: &tile.Data[0], row: 4 * cols, labels: &labels[0], rows: rows, cols: cols, scale: scale}
 	_, _ = logits[rows*cols-1], tile.Data[cols-1] // what the assembly will read and write, checked once
 	if dlogits != nil {
 		_, a.y, a.yRow, a.scaled = dlogits[rows*cols-1], &dlogits[0], 4*cols, 1
@@ -59,5 +63,8 @@ func ownLoss(dlogits, logits []float32, labels []int32, tile Mat, scale float32,
 	if a.bad != 0 {
 		panic("compute: a label is none of the columns")
 	}
-	return true
+	if a.unlabelled != 0 {
+		clearUnlabelled(dlogits, labels)
+	}
+	return a.product, a.at, true
 }

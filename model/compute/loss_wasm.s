@@ -4,27 +4,28 @@
 #include "go_asm.h"
 #include "exp_wasm.h"
 
-// The softmax of rows. The largest number of a row is sought while the row before it has its exponentials taken: that reads memory at an even
-// pace. What groups of four vectors leave over at a row's end are four vectors more. They overlap what lies before; masks tell which of their
-// lanes count.
+// The softmax of rows, and what the loss needs of it. The largest number of a row is sought before the exponentials of the row before it are
+// taken, and a row is multiplied by what comes of its sum after those of the row after it: nothing waits for a row's end. What groups of four
+// vectors leave over at a row's end are four vectors more. They overlap what lies before; masks tell which of their lanes count.
 //
-// R0 args   R1 cursor of x   R2 of y   R3 rows left   R4 groups left   R5 what is found out   R6 label   R7 x, and R8 y, at the row's start
-// R9 x at the start of the row whose largest number is sought   R10 label
-// R11 y of the row before   R12 whether that is there to be scaled   R13 what EXP8 has in memory
-// V12 a constant, or 1   V13 sum, or factor   V14 lanes that count, or a turn by half a vector   V15 the largest, or a turn by one lane
+// R0 args   R1 cursor of x   R2 of y   R3 rows left   R4 groups left   R5 label of the row to be scaled   R6 label   R7 x, and R8 y, at the
+// row's start   R9 x at the start of the row whose largest number is sought   R10 label as stored   R11 y of the row to be scaled
+// R12 whether there is one   R13 what EXP8 has in memory
+// V11 factor   V12 a constant, or 1   V13 sum, or factor of the row to be scaled   V14 lanes that count   V15 the row's largest number
+// F16 product of the sums   F17 sum of what is at the label, less the largest
 
 #define ARG(FIELD, R)  Get R0; I32WrapI64; I64Load $FIELD; Set R;
 #define FLAG(FIELD)    Get R0; I32WrapI64; I64Load $FIELD; I32WrapI64;
+#define MARK(FIELD)    Get R0; I32WrapI64; I64Const $1; I64Store $FIELD;
+#define VEC(FIELD, V)  Get R0; I32WrapI64; V128Load $FIELD; Set V;
 #define COPY(R, T)     Get R; Set T;
 #define LOAD(P, OFF)   Get P; I32WrapI64; V128Load $OFF;
-#define ALL(FIELD)     Get R5; I32WrapI64; F32Load $(FIELD); F32x4Splat;
-#define ONCE(V, FIELD) Get R5; I32WrapI64; Get V; F32x4ExtractLane $0, $0; F32Store $(FIELD);
 #define NEXT(P, N)     Get P; I64Const $N; I64Add; Set P;
 #define STEP(P, FIELD) Get P; Get R0; I32WrapI64; I64Load $FIELD; I64Add; Set P;
 #define REPEAT(N)      Get N; I64Const $1; I64Sub; Tee N; I64Const $0; I64Ne; BrIf $0;
 
 // AT is the address of vector I of those at the end of a row that begins at P. MASK gets which lanes of it count.
-#define AT(P, I) Get P; I32WrapI64; Get R0; I32WrapI64; I64Load $(lossArgs_at+8*I); I32WrapI64; I32Add;
+#define AT(P, I) Get P; I32WrapI64; Get R0; I32WrapI64; I64Load $(lossArgs_end+8*I); I32WrapI64; I32Add;
 #define MASK(I)  Get R0; I32WrapI64; V128Load $(lossArgs_mask+16*I); Set V14;
 
 // GROUPS does something for every group, and ENDS for what is left over, where there is any.
@@ -32,10 +33,8 @@
 #define ENDS(DO)   FLAG(lossArgs_ends) If; DO End;
 
 // ACROSS combines the lanes of V, so that all of them hold the result.
-#define ACROSS(V, OP) \
-	V128Const $0x0f0e0d0c0b0a0908, $0x0706050403020100; Set V14; \
-	V128Const $0x0302010007060504, $0x0b0a09080f0e0d0c; Set V15; \
-	Get V; Get V; Get V14; I8x16Swizzle; OP; Tee V; Get V; Get V15; I8x16Swizzle; OP; Set V;
+#define TURNED(V, LOW, HIGH, OP) Get V; Get V; V128Const $LOW, $HIGH; I8x16Swizzle; OP; Set V;
+#define ACROSS(V, OP) TURNED(V, 0x0f0e0d0c0b0a0908, 0x0706050403020100, OP) TURNED(V, 0x0302010007060504, 0x0b0a09080f0e0d0c, OP)
 
 // FOUR does something with each of a group's vectors of x, and FOURENDS with each of those left over in the row at P.
 #define FOUR(DO) LOAD(R1, 0) DO(V0) LOAD(R1, 16) DO(V1) LOAD(R1, 32) DO(V2) LOAD(R1, 48) DO(V3) NEXT(R1, 64)
@@ -43,27 +42,27 @@
 	AT(P, 0) V128Load $0; DO(V0) AT(P, 1) V128Load $0; DO(V1) \
 	AT(P, 2) V128Load $0; DO(V2) AT(P, 3) V128Load $0; DO(V3)
 
-// TOP finds the largest number of the row at R9, and goes on to the next. It is stored for the present row, or for the one after it.
+// TOP finds the largest number of the row at R9, and goes on to the next.
 #define LARGER(X) Get X; F32x4Pmax; Set X;
-#define TOP(NEXTROW) \
+#define TOP \
 	COPY(R9, R1)                                   \
 	LOAD(R9, 0) Tee V0; Tee V1; Tee V2; Set V3;    \
 	GROUPS(FOUR(LARGER))                           \
 	ENDS(FOURENDS(R9, LARGER))                     \
 	Get V1; LARGER(V0) Get V3; LARGER(V2) Get V2; LARGER(V0) \
 	ACROSS(V0, F32x4Pmax)                          \
-	ONCE(V0, lossOf_top+NEXTROW)                   \
+	Get R0; I32WrapI64; Get V0; V128Store $0, $lossArgs_next; \
 	STEP(R9, lossArgs_row)
 
-// EXPS leaves the exponentials of a group, and adds them to V13, EXPS8 those of two groups, and adds them to the sum in memory. Of those left
-// over only the lanes that count are added, and replace what is there. EXPROW does all groups of a row.
+// EXPS leaves the exponentials of a group, and adds them to V13. Of those left over only the lanes that count are added, and replace what is
+// there.
 #define LESSTOP(X)  Get V15; F32x4Sub; Set X;
 #define PUT(P, OFF) Get R2; I32WrapI64; Get P; V128Store $0, $OFF;
 #define EXPS \
 	FOUR(LESSTOP) CUTLOW EXP                                                                    \
 	PUT(V8, 0) PUT(V9, 16) PUT(V10, 32) PUT(V11, 48) NEXT(R2, 64)                               \
 	Get V8; Get V9; F32x4Add; Get V10; Get V11; F32x4Add; F32x4Add; Get V13; F32x4Add; Set V13;
-#define LESSTOP8(OFF, X) LOAD(R1, OFF) ALL(lossOf_top) F32x4Sub; CONSTANT(LOWEST) F32x4Pmax; Set X;
+#define LESSTOP8(OFF, X) LOAD(R1, OFF) Get R0; I32WrapI64; V128Load $lossArgs_top; F32x4Sub; CONSTANT(LOWEST) F32x4Pmax; Set X;
 #define EXPS8 \
 	LESSTOP8(0, V0) LESSTOP8(16, V1) LESSTOP8(32, V2) LESSTOP8(48, V3)                                     \
 	LESSTOP8(64, V4) LESSTOP8(80, V5) LESSTOP8(96, V6) LESSTOP8(112, V7) NEXT(R1, 128) EXP8                \
@@ -76,7 +75,7 @@
 	Get R13; I32WrapI64; V128Const $0, $0; V128Store $0, $AFTER8;                          \
 	ARG(lossArgs_groups, R4)                                                               \
 	Block; Loop; Get R4; I64Const $2; I64LtS; BrIf $1; EXPS8 NEXT(R4, -2) Br $0; End; End; \
-	ALL(lossOf_top) Set V15; LOAD(R13, AFTER8) Set V13;                                    \
+	VEC(lossArgs_top, V15) LOAD(R13, AFTER8) Set V13;                                    \
 	Get R4; I32WrapI64; If; EXPS End;
 #define PUTEND(P, I) \
 	MASK(I) Get V13; Get P; Get V14; V128And; F32x4Add; Set V13; \
@@ -85,29 +84,20 @@
 	FOURENDS(R7, LESSTOP) CUTLOW EXP \
 	PUTEND(V8, 0) PUTEND(V9, 1) PUTEND(V10, 2) PUTEND(V11, 3)
 
-// LABELLED is the address of the number at the label in a row that begins at P.
-#define LABELLED(P)    Get P; Get R6; I64Const $2; I64Shl; I64Add; I32WrapI64;
-#define IFLABELLED(DO) Get R6; I64Const $0; I64GeS; If; DO End;
+// LABELLED is the address of the number at label L in a row that begins at P.
+#define LABELLED(P, L)    Get P; Get L; I64Const $2; I64Shl; I64Add; I32WrapI64;
 
-// SCALEROW turns the exponentials of the row before the present one into its gradient: by now its sum is there.
+// SCALEROW turns the exponentials of the row at R11 into its gradient.
 #define SCALE(OFF)  Get R2; I32WrapI64; LOAD(R2, OFF) Get V13; F32x4Mul; V128Store $0, $OFF;
 #define SCALES      SCALE(0) SCALE(16) SCALE(32) SCALE(48) NEXT(R2, 64)
 #define SCALEEND(I) \
 	AT(R11, I) AT(R11, I) V128Load $0; Get V13; Get V12; MASK(I) Get V14; V128Bitselect; F32x4Mul; V128Store $0, $0;
 #define SCALEENDS   LET(ONE) SCALEEND(0) SCALEEND(1) SCALEEND(2) SCALEEND(3)
-#define LESSONE     LABELLED(R11) LABELLED(R11) F32Load $0; Get R0; I32WrapI64; F32Load $lossArgs_scale; F32Sub; F32Store $0;
+#define LESSONE     LABELLED(R11, R5) LABELLED(R11, R5) F32Load $0; Get R0; I32WrapI64; F32Load $lossArgs_scale; F32Sub; F32Store $0;
 #define SCALEROW \
-	Get R8; Get R0; I32WrapI64; I64Load $lossArgs_yRow; I64Sub; Set R11;                                  \
-	Get R0; I32WrapI64; F32Load $lossArgs_scale; F32x4Splat; ALL(lossOf_sum-4) F32x4Div; Set V13;         \
-	COPY(R11, R2) GROUPS(SCALES) ENDS(SCALEENDS)                                                          \
-	Get R10; I64Const $4; I64Sub; I32WrapI64; I64Load32S $0; Set R6; IFLABELLED(LESSONE)
-
-// PICK keeps the logit at the label. A label that is no column ends the operation.
-#define PICK \
-	Get R6; Get R0; I32WrapI64; I64Load $lossArgs_cols; I64GeS; If; \
-		Get R0; I32WrapI64; I64Const $1; I64Store $lossArgs_bad; RET; \
-	End;                                                            \
-	Get R5; I32WrapI64; LABELLED(R7) F32Load $0; F32Store $lossOf_at;
+	VEC(lossArgs_factor, V13)                           \
+	COPY(R11, R2) GROUPS(SCALES) ENDS(SCALEENDS)        \
+	Get R5; I64Const $0; I64GeS; If; LESSONE End;
 
 // func lossLoop(a *lossArgs)
 TEXT ·lossLoop(SB), NOSPLIT, $0-8
@@ -118,36 +108,89 @@ TEXT ·lossLoop(SB), NOSPLIT, $0-8
 	ARG(lossArgs_y, R8)
 	ARG(lossArgs_rows, R3)
 	ARG(lossArgs_labels, R10)
-	ARG(lossArgs_of, R5)
 	I64Const $0
 	Set R12
+	F64Const $(1.0)
+	Set F16
+	F64Const $(0.0)
+	Set F17
 	COPY(R7, R9)
-	TOP(0)
+	TOP
 	Loop
+		VEC(lossArgs_next, V15)
+		Get R0
+		I32WrapI64
+		Get V15
+		V128Store $0, $lossArgs_top
 		Get R3
 		I64Const $1
 		I64GtS
 		If
-			TOP(4)
+			TOP
 		End
 		Get R10
 		I32WrapI64
 		I64Load32S $0
-		Set R6
-		IFLABELLED(PICK)
+		Tee R6
+		Get R0
+		I32WrapI64
+		I64Load $lossArgs_cols
+		I64LtU
+		If
+			Get F17
+			LABELLED(R7, R6)
+			F32Load $0
+			Get V15
+			F32x4ExtractLane $0, $0
+			F32Sub
+			F64PromoteF32
+			F64Add
+			Set F17
+		Else
+			Get R6
+			I64Const $0
+			I64GeS
+			If
+				MARK(lossArgs_bad)
+				RET
+			End
+			MARK(lossArgs_unlabelled)
+		End
 		COPY(R7, R1)
 		COPY(R8, R2)
 		EXPROW
 		ENDS(EXPENDS)
 		ACROSS(V13, F32x4Add)
-		ONCE(V13, lossOf_sum)
+		Get R6
+		I64Const $0
+		I64GeS
+		If
+			Get F16
+			Get V13
+			F32x4ExtractLane $0, $0
+			F64PromoteF32
+			F64Mul
+			Set F16
+		End
+		Get R0
+		I32WrapI64
+		F32Load $lossArgs_scale
+		F32x4Splat
+		Get V13
+		F32x4Div
+		Set V11
 		Get R12
 		I32WrapI64
 		If
 			SCALEROW
 		End
 		ARG(lossArgs_scaled, R12)
-		NEXT(R5, 4)
+		Get R0
+		I32WrapI64
+		Get V11
+		V128Store $0, $lossArgs_factor
+		COPY(R6, R5)
+		COPY(R8, R11)
 		NEXT(R10, 4)
 		STEP(R7, lossArgs_row)
 		STEP(R8, lossArgs_yRow)
@@ -158,4 +201,12 @@ TEXT ·lossLoop(SB), NOSPLIT, $0-8
 	If
 		SCALEROW
 	End
+	Get R0
+	I32WrapI64
+	Get F16
+	F64Store $lossArgs_product
+	Get R0
+	I32WrapI64
+	Get F17
+	F64Store $lossArgs_at
 	RET

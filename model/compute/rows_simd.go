@@ -180,54 +180,65 @@ func addScaled(y []float32, a simd.Float32s, x []float32) {
 	}
 }
 
-// lossRows is how many rows of logits are treated at once, one in every lane, so that neither the largest nor the sum of a row goes across
-// lanes: at least as many as a vector has lanes, in any engine.
-const lossRows = 16
+// lossRows is how many rows of logits are treated at once, at most. A quarter of it is at least as many as a vector has lanes, in any engine:
+// lossColumns has a row in each, so that neither the largest nor the sum of a row goes across lanes.
+const lossRows = 64
 
 // CrossEntropy implements [Engine].
 func (e *cpu) CrossEntropy(dlogits, logits []float32, labels []int32, cols int, scale float32) float64 {
-	// One logarithm of many sums' product, as long as float64 can hold it: no sum is below one, or above the number of columns.
-	const enough = 1e150
-	total, product := 0.0, 1.0
+	// As many rows as a cache near the core holds: they are gone through more than once. There is one logarithm, of the product of their
+	// sums, which float64 can hold: a sum is at least one, and at most the number of columns.
+	rows := max(lossRows/4, min(lossRows, 1<<12/cols))
 	tile := M(e.scratch(3, cols*lossRows), cols, lossRows)
-	for i := 0; i < len(labels); i += lossRows {
-		to := min(i+lossRows, len(labels))
+	total := 0.0
+	for i := 0; i < len(labels); i += rows {
+		to := min(i+rows, len(labels))
 		var d []float32
 		if dlogits != nil {
 			d = dlogits[i*cols : to*cols]
 		}
-		sums, at := crossEntropy(d, logits[i*cols:to*cols], labels[i:to], tile, scale)
-		total -= at
-		if product *= sums; product > enough {
-			total += math.Log(product)
-			product = 1
-		}
+		product, at := crossEntropy(d, logits[i*cols:to*cols], labels[i:to], tile, scale)
+		total += math.Log(product) - at
 	}
-	return total + math.Log(product)
+	return total
 }
 
-// lossOf is what is found out about up to lossRows rows: the logit at the label, the largest, and Σe^(logit − largest).
+// crossEntropy does 1 to lossRows rows, which are the columns of tile: dlogits, unless nil, gets the gradient, zero where there is no label.
+// Of rows with a label it returns the product of Σe^(logit − largest) and the sum of logit − largest at the label.
+func crossEntropy(dlogits, logits []float32, labels []int32, tile Mat, scale float32) (product, at float64) {
+	tile.Cols = len(labels)
+	if product, at, done := ownLoss(dlogits, logits, labels, tile, scale); done {
+		return product, at
+	}
+	var of lossOf
+	lossColumns(dlogits, logits, labels, tile, scale, &of)
+	return of.total(dlogits, labels)
+}
+
+// lossOf is what is found out about rows: the logit at the label, the largest, and Σe^(logit − largest).
 type lossOf struct{ at, top, sum [lossRows]float32 }
 
-// crossEntropy does up to lossRows rows, which are the columns of tile. Of those with a label it returns the product of Σe^(logit − largest) and
-// the sum of logit − largest at the label.
-func crossEntropy(dlogits, logits []float32, labels []int32, tile Mat, scale float32) (product, at float64) {
-	var of lossOf
-	cols := tile.Rows
-	tile.Cols = len(labels)
-	if !ownLoss(dlogits, logits, labels, tile, scale, &of) {
-		lossColumns(dlogits, logits, labels, tile, scale, &of)
-	}
+// total is what crossEntropy returns, of rows whose gradient is there but where it is zero.
+func (of *lossOf) total(dlogits []float32, labels []int32) (product, at float64) {
 	product = 1
 	for i, label := range labels {
 		if label >= 0 {
 			product *= float64(of.sum[i])
 			at += float64(of.at[i] - of.top[i])
-		} else if dlogits != nil {
+		}
+	}
+	clearUnlabelled(dlogits, labels)
+	return product, at
+}
+
+// clearUnlabelled sets the gradient of rows that have no label to zero.
+func clearUnlabelled(dlogits []float32, labels []int32) {
+	cols := len(dlogits) / len(labels)
+	for i, label := range labels {
+		if label < 0 {
 			clear(dlogits[i*cols : (i+1)*cols])
 		}
 	}
-	return product, at
 }
 
 // lossColumns finds out about the rows of logits, the columns of tile, and sets dlogits, unless nil, to the gradient where there is a label.

@@ -67,7 +67,7 @@ func (p *Page) open(ctx context.Context, chromium string) error {
 	if err := build.Program(ctx, "internal/bench/inpage/worker", files, io.Discard); err != nil {
 		return err
 	}
-	p.server = httptest.NewServer(http.FileServer(http.Dir(files)))
+	p.server = httptest.NewServer(isolated(http.FileServer(http.Dir(files))))
 	if p.tab, err = browser.Open(ctx, chromium, filepath.Join(p.dir, "profile"), browser.Desktop, nil); err != nil {
 		return err
 	}
@@ -76,6 +76,15 @@ func (p *Page) open(ctx context.Context, chromium string) error {
 	}
 	p.Browser, err = p.tab.Version()
 	return err
+}
+
+// isolated keeps the page apart from other origins: only then does a browser give it a clock of 5 us, and not of 100.
+func isolated(files http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cross-Origin-Opener-Policy", "same-origin")
+		w.Header().Set("Cross-Origin-Embedder-Policy", "require-corp")
+		files.ServeHTTP(w, r)
+	})
 }
 
 // Close ends the browser and the server.

@@ -7,6 +7,7 @@ importScripts("tf-core.min.js", "tf-backend-wasm.min.js");
 const ready = (async () => {
   tf.wasm.setWasmPaths(new URL("./", location.href).href);
   tf.wasm.setThreadsCount(1);
+  tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
   await tf.setBackend("wasm");
   await tf.ready();
 })();
