@@ -10,6 +10,7 @@ import { startExports } from "./exports.js";
 const byID = (id) => document.getElementById(id);
 const everyMs = 300;
 const busyMs = 600; // at full speed: every core has something better to do
+const mostFrames = 4; // that one look waits for
 
 export function start(lab, meter) {
   const read = () => JSON.parse(lab.state());
@@ -23,8 +24,24 @@ export function start(lab, meter) {
   let state = read();
   let lastLook = 0;
 
-  function look() {
+  // The words wait for a frame in which nothing is drawn, so that none is long. In a hidden tab there are no frames.
+  let waiting = false;
+  function follow() {
     if (state.playing && state.speed === "max" && performance.now() - lastLook < busyMs - everyMs / 2) return;
+    if (waiting) look();
+    else wait(mostFrames);
+  }
+
+  function wait(frames) {
+    waiting = true;
+    requestAnimationFrame(() => {
+      if (meter.quiet() || frames <= 1) look();
+      else wait(frames - 1);
+    });
+  }
+
+  function look() {
+    waiting = false;
     const changes = lab.changes();
     if (changes !== seen) refresh();
     seen = changes;
@@ -45,7 +62,7 @@ export function start(lab, meter) {
     if (performance.now() - lastMeter > 2000) {
       lastMeter = performance.now();
       const s = meter.stats();
-      byID("meter").textContent = `${s.fps.toFixed(0)} pictures a second; each takes ${s.mean.toFixed(1)} ms of this page’s time, 95 % of them at most ${s.p95.toFixed(1)} ms.`;
+      byID("meter").textContent = `${s.fps.toFixed(0)} frames a second; each takes ${s.mean.toFixed(1)} ms of this page’s time, 95 % of them at most ${s.p95.toFixed(1)} ms.`;
     }
   }
 
@@ -79,7 +96,7 @@ export function start(lab, meter) {
   for (const control of document.querySelectorAll("#transport :disabled, #quantity :disabled, #panel section > .buttons :disabled")) control.disabled = false;
   knobs.show();
   refresh();
-  setInterval(look, everyMs);
+  setInterval(follow, everyMs);
 
   addEventListener("hashchange", () => {
     lab.open(location.hash);

@@ -1,7 +1,7 @@
 // Measures what the program costs the main thread. Go is entered through one function, whether for a picture, a message of a worker
-// or a timer: its time, summed from one picture to the next, is the cost of that picture.
+// or a timer: its time, summed from one animation frame to the next, is the cost of that frame.
 
-const kept = 600; // pictures
+const kept = 600; // frames
 
 export class Meter {
   #costs = new Float64Array(kept);
@@ -25,10 +25,13 @@ export class Meter {
     requestAnimationFrame(frame);
   }
 
+  /** Whether hardly anything has been done since the present animation frame began. */
+  quiet() { return this.#busy < 0.5; }
+
   /** Forgets what was measured. */
   clear() { this.#count = this.#busy = 0; }
 
-  /** {frames, fps, mean, p95, max}: of the newest pictures, times in milliseconds. */
+  /** {frames, fps, mean, p95, max}: of the newest frames, times in milliseconds. */
   stats() {
     const n = Math.min(this.#count, kept);
     if (n < 2) return { frames: n, fps: 0, mean: 0, p95: 0, max: 0 };

@@ -31,6 +31,8 @@ type View struct {
 	readings [][]held.Reading // of the picture that is being drawn, by arm: kept so that a picture leaves little behind
 	moments  []moment         // the same of its widenings
 
+	refresh time.Duration // a picture whose content has changed is drawn anew at most so often
+
 	pen    *pen
 	image  *ebiten.Image
 	places []place   // where the pictures stand; nil where that has to be found anew
@@ -39,7 +41,7 @@ type View struct {
 }
 
 // New draws nothing until it has a record.
-func New() *View { return &View{step: -1, scale: Steps} }
+func New() *View { return &View{step: -1, scale: Steps, refresh: Refresh} }
 
 // SetRecord shows another record, live memory.
 func (v *View) SetRecord(r *sim.Record) {
@@ -47,6 +49,12 @@ func (v *View) SetRecord(r *sim.Record) {
 		v.rec, v.spreads = r, map[*sim.PairGroup]spread{}
 	}
 }
+
+// Refresh is how often a picture is drawn anew at most, unless SetRefresh says otherwise: often enough to see it move.
+const Refresh = 300 * time.Millisecond
+
+// SetRefresh changes how often a picture is drawn anew at most.
+func (v *View) SetRefresh(d time.Duration) { v.refresh = d }
 
 // SetStep shows the run as it was at a step; −1 follows the newest.
 func (v *View) SetStep(step int) { v.step = step }
@@ -99,12 +107,8 @@ func (v *View) Picture() *image.RGBA {
 	return out
 }
 
-// A picture whose content has changed is drawn anew at most every refresh. Even an unchanged screen gets the image now and then, in
-// case its owner lost it.
-const (
-	refresh = 300 * time.Millisecond
-	again   = time.Second
-)
+// again is when even an unchanged screen gets the image, in case its owner lost it.
+const again = time.Second
 
 // Draw brings the pictures up to date, one at a call so that no frame is long, and the screen only where something changed: a screen
 // that nobody draws on costs nothing. The owner must not clear it between frames.
@@ -129,12 +133,17 @@ func (v *View) Draw(dst *ebiten.Image, now time.Time) {
 	}
 }
 
+// Stale reports whether Draw would draw a picture.
+func (v *View) Stale(now time.Time) bool {
+	return v.rec != nil && v.image != nil && (v.places == nil || v.oldest(now) != nil)
+}
+
 // oldest is the picture that has been out of date the longest, if it is time to draw one.
 func (v *View) oldest(now time.Time) (p *place) {
 	for i := range v.places {
 		q := &v.places[i]
 		c := v.content(q)
-		due := c != q.content && (now.Sub(q.drawn) >= refresh || c.pointer != q.content.pointer)
+		due := c != q.content && (now.Sub(q.drawn) >= v.refresh || c.pointer != q.content.pointer)
 		if due && (p == nil || q.drawn.Before(p.drawn)) {
 			p = q
 		}

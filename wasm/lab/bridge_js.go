@@ -14,7 +14,7 @@ import (
 func (l *lab) export() {
 	s := l.session
 	for name, f := range map[string]func(args []js.Value) any{
-		"state":    func([]js.Value) any { l.looks++; return encode(panel.Of(s, l.shown)) },
+		"state":    func([]js.Value) any { return encode(panel.Of(s, l.shown)) },
 		"changes":  func([]js.Value) any { return l.changes() },
 		"work":     func([]js.Value) any { return encode(l.work()) },
 		"controls": func([]js.Value) any { return encode(l.controls()) },
@@ -77,7 +77,10 @@ func (l *lab) export() {
 			return l.notice
 		},
 	} {
-		l.bridge.Set(name, js.FuncOf(func(_ js.Value, args []js.Value) any { return f(args) }))
+		l.bridge.Set(name, js.FuncOf(func(_ js.Value, args []js.Value) any {
+			defer l.show()
+			return f(args)
+		}))
 	}
 }
 

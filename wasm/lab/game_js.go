@@ -20,11 +20,7 @@ type lab struct {
 	bridge  js.Value
 	ready   bool
 	trained bool // the first update has been shown
-	frames  int  // animation frames so far
-	host    *workerHost
-	looks   int // of the words, since the last frame
-	heard   int // messages of trainers before the last frame
-	rested  int // frames that drew nothing since the last picture
+	frames  int  // frames so far
 	glance  glance
 	changed int      // times that glance was another
 	wanted  js.Value // takes the pixels of the pictures, their width and height; undefined where nobody waits
@@ -34,14 +30,37 @@ type lab struct {
 	x, y     float64 // of the pointer, in device pixels
 }
 
-func newLab(s *sim.Session, host *workerHost, bridge js.Value) *lab {
-	return &lab{session: s, host: host, view: viz.New(), shown: -1, bridge: bridge}
+func newLab(s *sim.Session, bridge js.Value) *lab {
+	return &lab{session: s, view: viz.New(), shown: -1, bridge: bridge}
+}
+
+// beatEvery is how often the lab looks whether there is anything to do. Animation frames stop in a hidden tab; training does not.
+const beatEvery = 100 * time.Millisecond
+
+func (l *lab) beat() {
+	l.session.Tick()
+	l.show()
+}
+
+// spared is how often a picture is drawn anew while every core has something better to do.
+const spared = 2 * viz.Refresh
+
+// show asks for a frame if one would show anything new: there are no others.
+func (l *lab) show() {
+	l.view.SetRecord(l.session.Record())
+	refresh := viz.Refresh
+	if l.session.Playing() && l.session.Speed() == sim.Max {
+		refresh = spared
+	}
+	l.view.SetRefresh(refresh)
+	if l.view.Stale(time.Now()) || l.wanted.Type() == js.TypeFunction {
+		ebiten.ScheduleFrame()
+	}
 }
 
 // Update implements ebiten.Game.
 func (l *lab) Update() error {
 	l.frames++
-	l.session.Tick()
 	l.view.SetRecord(l.session.Record())
 	l.mark()
 	l.point()
@@ -99,21 +118,10 @@ func (l *lab) watchPointer() {
 	}
 }
 
-// Where every core trains, frames are rare and much comes between two of them: messages of trainers, and looks of the words at the state. A
-// frame that comes after so many messages, or after a look, draws nothing, so that no time from one to the next is long; but after so many
-// such frames one draws all the same.
-const many, most = 3, 3
-
 // Draw implements ebiten.Game.
 func (l *lab) Draw(screen *ebiten.Image) {
-	busy := l.looks > 0 || l.host.heard-l.heard >= many
-	l.looks, l.heard = 0, l.host.heard
-	if busy && l.rested < most {
-		l.rested++
-		return
-	}
-	l.rested = 0
 	l.view.Draw(screen, time.Now())
+	l.show()
 }
 
 // Layout implements ebiten.Game; Ebitengine calls LayoutF instead.

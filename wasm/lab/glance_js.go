@@ -40,7 +40,7 @@ func received(r *sim.Record) (n int) {
 
 // work is what the program has done since it was started.
 type work struct {
-	Frames   int    `json:"frames"`   // animation frames
+	Frames   int    `json:"frames"`   // in which anything was looked at or drawn
 	Pictures int    `json:"pictures"` // drawn in them
 	Steps    int    `json:"steps"`    // received, of all arms together
 	Objects  uint64 `json:"objects"`  // allocated

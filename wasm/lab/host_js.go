@@ -12,13 +12,13 @@ import (
 // workerHost implements sim.Host: each trainer in a Web Worker of its own, all from one compiled module.
 type workerHost struct {
 	bridge js.Value
+	heard  func() // called after every message of a trainer
 	ports  map[*workerPort]bool
-	heard  int // messages of trainers so far
 	cores  int
 }
 
 func newWorkerHost(bridge js.Value) *workerHost {
-	h := &workerHost{bridge: bridge, ports: map[*workerPort]bool{}, cores: 2}
+	h := &workerHost{bridge: bridge, heard: func() {}, ports: map[*workerPort]bool{}, cores: 2}
 	if n := js.Global().Get("navigator").Get("hardwareConcurrency"); n.Type() == js.TypeNumber {
 		h.cores = max(n.Int(), 1)
 	}
@@ -38,13 +38,13 @@ func (h *workerHost) Start(_ int, deliver func([]byte), fail func(error)) (sim.P
 			fail(errors.New(why.String()))
 			return nil
 		}
-		h.heard++
 		for i := range data.Length() {
 			view := js.Global().Get("Uint8Array").New(data.Index(i))
 			message := make([]byte, view.Length())
 			js.CopyBytesToGo(message, view)
 			deliver(message)
 		}
+		h.heard()
 		return nil
 	})
 	p.failure = js.FuncOf(func(_ js.Value, args []js.Value) any {

@@ -36,18 +36,20 @@ func run(bridge js.Value) error {
 		return err
 	}
 	debug.SetGCPercent(garbage)
-	l := newLab(s, host, bridge)
+	l := newLab(s, bridge)
 	l.draft, l.notice = e, notice
+	host.heard = l.show
 	l.view.SetScale(viz.ScaleFor(e))
 	l.export()
 	s.Play()
-	// Animation frames stop in a hidden tab; training does not.
-	every(500*time.Millisecond, func() { s.Tick() })
+	every(beatEvery, l.beat)
 	every(lookEvery, func() { host.watch(time.Now()) })
 
 	ebiten.SetRunnableOnUnfocused(true)
 	ebiten.SetScreenClearedEveryFrame(false)
 	ebiten.SetTPS(ebiten.SyncWithFPS)
+	//lint:ignore SA1019 in any other mode every animation frame costs about a millisecond, whether it shows anything new or not
+	ebiten.SetFPSMode(ebiten.FPSModeVsyncOffMinimum)
 	return ebiten.RunGameWithOptions(l, &ebiten.RunGameOptions{InitUnfocused: true})
 }
 
