@@ -9,6 +9,8 @@ export class Story {
   #phase = "";
   #turned = ""; // the chapter the reader has turned to
   #shape = "";
+  #opened = "";
+  #notes = document.querySelectorAll("[data-beta2]");
   #first; // the example whose text is in the page
   #said = "";
   #state;
@@ -41,10 +43,13 @@ export class Story {
   #open(state) {
     const shown = this.#turned || this.#phase;
     const first = state.told === this.#first;
+    if (!first) this.#tell(shown, state);
+    const opened = [shown, this.#phase, first, state.done].join();
+    if (opened === this.#opened) return;
+    this.#opened = opened;
     for (const article of document.querySelectorAll("article[data-chapter]")) article.hidden = !first || article.dataset.chapter !== shown;
     document.getElementById("told").hidden = first;
     document.getElementById("outcome").hidden = shown !== "end" || !state.done;
-    if (!first) this.#tell(shown, state);
     for (const button of document.querySelectorAll("#chapters button")) {
       const chapter = button.dataset.chapter;
       button.classList.toggle("now", chapter === this.#phase && chapter !== shown);
@@ -92,7 +97,7 @@ export class Story {
     for (const name of ["factor", "fork", "beta2", "windows"]) {
       for (const node of slots(name)) set(node, name === "factor" ? `×${state.factor}` : state[name]);
     }
-    for (const note of document.querySelectorAll("[data-beta2]")) note.hidden = (note.dataset.beta2 === "paper") !== (Number(state.beta2) === 0.95);
+    for (const note of this.#notes) note.hidden = (note.dataset.beta2 === "paper") !== (Number(state.beta2) === 0.95);
     set(slot("did"), state.did.join(" "));
 
     const free = role("asymmetric")?.lock;
@@ -123,7 +128,9 @@ function verdict(role) {
   return parts.join(" ");
 }
 
-const slots = (name) => document.querySelectorAll(`[data-slot=${name}]`);
+// The places for numbers in the text; all of them are in the page from the start.
+const places = {};
+const slots = (name) => places[name] ??= [...document.querySelectorAll(`[data-slot=${name}]`)];
 const slot = (name) => slots(name)[0];
 
 function set(node, v) {

@@ -22,7 +22,9 @@ type lab struct {
 	trained bool // the first update has been shown
 	frames  int  // frames so far
 	glance  glance
+	chosen  choice
 	changed int      // times that glance was another
+	again   js.Func  // beats
 	wanted  js.Value // takes the pixels of the pictures, their width and height; undefined where nobody waits
 
 	pointing bool // a mouse is over the pictures
@@ -31,28 +33,30 @@ type lab struct {
 }
 
 func newLab(s *sim.Session, bridge js.Value) *lab {
-	return &lab{session: s, view: viz.New(), shown: -1, bridge: bridge}
+	l := &lab{session: s, view: viz.New(), shown: -1, bridge: bridge}
+	l.again = js.FuncOf(func(js.Value, []js.Value) any { l.beat(); return nil })
+	return l
 }
 
-// beatEvery is how often the lab looks whether there is anything to do. Animation frames stop in a hidden tab; training does not.
-const beatEvery = 100 * time.Millisecond
-
+// beat looks whether there is anything to do, a few times between two pictures. Animation frames stop in a hidden tab; training does not.
 func (l *lab) beat() {
 	l.session.Tick()
 	l.show()
+	js.Global().Call("setTimeout", l.again, (l.refresh() / 3).Milliseconds())
 }
 
-// spared is how often a picture is drawn anew while every core has something better to do.
-const spared = 2 * viz.Refresh
+// refresh is how often a picture is drawn anew at most: half as often as else while every core has something better to do.
+func (l *lab) refresh() time.Duration {
+	if l.session.Playing() && l.session.Speed() == sim.Max {
+		return 2 * viz.Refresh
+	}
+	return viz.Refresh
+}
 
 // show asks for a frame if one would show anything new: there are no others.
 func (l *lab) show() {
 	l.view.SetRecord(l.session.Record())
-	refresh := viz.Refresh
-	if l.session.Playing() && l.session.Speed() == sim.Max {
-		refresh = spared
-	}
-	l.view.SetRefresh(refresh)
+	l.view.SetRefresh(l.refresh())
 	if l.view.Stale(time.Now()) || l.wanted.Type() == js.TypeFunction {
 		ebiten.ScheduleFrame()
 	}

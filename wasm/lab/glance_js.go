@@ -4,6 +4,7 @@ import (
 	"runtime"
 
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/viz/panel"
 )
 
 // glance is what the words beside the pictures depend on, cheap enough to look at several times a second.
@@ -36,6 +37,21 @@ func received(r *sim.Record) (n int) {
 		n += len(t)
 	}
 	return n
+}
+
+// choice is which of the examples runs, and what it is about. To find that out takes long, and it stays the same as long as the record does: another
+// experiment has another, and widening at another step does not make it another one.
+type choice struct {
+	of          *sim.Record
+	name, about string
+}
+
+func (l *lab) choice() choice {
+	if rec := l.session.Record(); l.chosen.of != rec {
+		e := l.session.Experiment()
+		l.chosen = choice{rec, panel.Chosen(e), panel.About(e)}
+	}
+	return l.chosen
 }
 
 // work is what the program has done since it was started.

@@ -42,8 +42,9 @@ func run(bridge js.Value) error {
 	l.view.SetScale(viz.ScaleFor(e))
 	l.export()
 	s.Play()
-	every(beatEvery, l.beat)
-	every(lookEvery, func() { host.watch(time.Now()) })
+	l.beat()
+	watch := js.FuncOf(func(js.Value, []js.Value) any { host.watch(time.Now()); return nil })
+	js.Global().Call("setInterval", watch, lookEvery.Milliseconds())
 
 	ebiten.SetRunnableOnUnfocused(true)
 	ebiten.SetScreenClearedEveryFrame(false)
@@ -56,10 +57,6 @@ func run(bridge js.Value) error {
 // garbage is by how many hundredths the heap may grow before it is collected, which makes frames long. Little of it is alive: a dozen
 // megabytes.
 const garbage = 400
-
-func every(d time.Duration, f func()) {
-	js.Global().Call("setInterval", js.FuncOf(func(js.Value, []js.Value) any { f(); return nil }), d.Milliseconds())
-}
 
 // opening is the experiment of a link or of that name; without either it is the default.
 func opening(hash string) (sim.Experiment, error) {
