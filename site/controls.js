@@ -25,7 +25,7 @@ export function start(lab, meter) {
   let lastLook = 0;
 
   // The words wait for a frame in which nothing is drawn, so that none is long. In a hidden tab there are no frames.
-  let waiting = false;
+  let waiting = 0;
   function follow() {
     if (state.playing && state.speed === "max" && performance.now() - lastLook < busyMs - everyMs / 2) return;
     if (waiting) look();
@@ -33,15 +33,15 @@ export function start(lab, meter) {
   }
 
   function wait(frames) {
-    waiting = true;
-    requestAnimationFrame(() => {
+    waiting = requestAnimationFrame(() => {
       if (meter.quiet() || frames <= 1) look();
       else wait(frames - 1);
     });
   }
 
   function look() {
-    waiting = false;
+    cancelAnimationFrame(waiting);
+    waiting = 0;
     const changes = lab.changes();
     if (changes !== seen) refresh();
     seen = changes;
@@ -62,7 +62,7 @@ export function start(lab, meter) {
     if (performance.now() - lastMeter > 2000) {
       lastMeter = performance.now();
       const s = meter.stats();
-      byID("meter").textContent = `${s.fps.toFixed(0)} frames a second; each takes ${s.mean.toFixed(1)} ms of this page’s time, 95 % of them at most ${s.p95.toFixed(1)} ms.`;
+      byID("meter").textContent = `Pictures and words take ${s.mean.toFixed(1)} ms of this page’s time in ${s.fps.toFixed(0)} frames a second, in 95 % of them at most ${s.p95.toFixed(1)} ms.`;
     }
   }
 

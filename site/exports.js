@@ -32,7 +32,7 @@ function save(blob, name) {
   setTimeout(() => URL.revokeObjectURL(a.href), 10_000);
 }
 
-/** The pictures as they were drawn last, as a PNG. */
+/** The pictures as they are now, as a PNG. */
 export function picture(lab, use) {
   lab.picture((pixels, width, height) => {
     const canvas = Object.assign(document.createElement("canvas"), { width, height });

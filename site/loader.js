@@ -94,7 +94,7 @@ async function load() {
   });
   await Promise.race([ready, ended]);
   performance.mark("pictures");
-  Object.assign(window.sparkling, { stats: () => meter.stats(), clear: () => meter.clear() });
+  Object.assign(window.sparkling, { stats: () => meter.stats() });
   startControls(window.sparkling, meter);
   byID("stage").hidden = true;
   await programs.trainer;

@@ -1,7 +1,9 @@
 // Measures what the program costs the main thread. Go is entered through one function, whether for a picture, a message of a worker
-// or a timer: its time, summed from one animation frame to the next, is the cost of that frame.
+// or a timer: its time, summed from one animation frame to the next, is the cost of that frame. Frames in which hardly anything was done
+// are left out.
 
-const kept = 600; // frames
+const kept = 300; // frames
+const hardlyMs = 0.5;
 
 export class Meter {
   #costs = new Float64Array(kept);
@@ -16,9 +18,11 @@ export class Meter {
       try { resume(); } finally { this.#busy += performance.now() - begun; }
     };
     const frame = (now) => {
-      this.#costs[this.#count % kept] = this.#busy;
-      this.#times[this.#count % kept] = now;
-      this.#count++;
+      if (!this.quiet()) {
+        this.#costs[this.#count % kept] = this.#busy;
+        this.#times[this.#count % kept] = now;
+        this.#count++;
+      }
       this.#busy = 0;
       requestAnimationFrame(frame);
     };
@@ -26,10 +30,7 @@ export class Meter {
   }
 
   /** Whether hardly anything has been done since the present animation frame began. */
-  quiet() { return this.#busy < 0.5; }
-
-  /** Forgets what was measured. */
-  clear() { this.#count = this.#busy = 0; }
+  quiet() { return this.#busy < hardlyMs; }
 
   /** {frames, fps, mean, p95, max}: of the newest frames, times in milliseconds. */
   stats() {

@@ -35,9 +35,9 @@ type View struct {
 
 	pen    *pen
 	image  *ebiten.Image
-	places []place   // where the pictures stand; nil where that has to be found anew
-	shown  time.Time // when the screen last got the image
-	drawn  int       // pictures drawn so far
+	places []place // where the pictures stand; nil where that has to be found anew
+	due    bool    // the screen gets the image though nothing has changed
+	drawn  int     // pictures drawn so far
 }
 
 // New draws nothing until it has a record.
@@ -93,8 +93,11 @@ func (v *View) Layout(w, h int, scale float64) {
 // Point says where the pointer is, in CSS pixels, and whether it is over the pictures.
 func (v *View) Point(x, y float64, inside bool) { v.pointer, v.inside = point{x, y}, inside }
 
-// Present puts the pictures on the screen at the next frame though nothing has changed, for someone who wants to read the screen.
-func (v *View) Present() { v.shown = time.Time{} }
+// Present puts the pictures on the screen at the next Draw though nothing has changed.
+func (v *View) Present() { v.due = true }
+
+// Renew draws all pictures anew at the next Draw, whether it is time to or not.
+func (v *View) Renew() { v.places = nil }
 
 // Drawn is how many pictures were drawn so far.
 func (v *View) Drawn() int { return v.drawn }
@@ -106,9 +109,6 @@ func (v *View) Picture() *image.RGBA {
 	v.image.ReadPixels(out.Pix)
 	return out
 }
-
-// again is when even an unchanged screen gets the image, in case its owner lost it.
-const again = time.Second
 
 // Draw brings the pictures up to date, one at a call so that no frame is long, and the screen only where something changed: a screen
 // that nobody draws on costs nothing. The owner must not clear it between frames.
@@ -127,8 +127,8 @@ func (v *View) Draw(dst *ebiten.Image, now time.Time) {
 		changed = true
 		v.render(p, now)
 	}
-	if changed || now.Sub(v.shown) >= again {
-		v.shown = now
+	if changed || v.due {
+		v.due = false
 		dst.DrawImage(v.image, nil)
 	}
 }

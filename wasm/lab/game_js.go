@@ -53,7 +53,7 @@ func (l *lab) refresh() time.Duration {
 	return viz.Refresh
 }
 
-// show asks for a frame if one would show anything new: there are no others.
+// show asks for a frame if one would show anything new. There are no others, but for those that Ebitengine makes for what a mouse or a key does.
 func (l *lab) show() {
 	l.view.SetRecord(l.session.Record())
 	l.view.SetRefresh(l.refresh())
@@ -68,7 +68,6 @@ func (l *lab) Update() error {
 	l.view.SetRecord(l.session.Record())
 	l.mark()
 	l.point()
-	l.give()
 	if !l.ready {
 		l.ready = true
 		l.watchPointer()
@@ -87,9 +86,6 @@ func (l *lab) mark() {
 
 // give hands over the picture that was asked for. Pixels can be read only in the game's own turn: the canvas forgets them.
 func (l *lab) give() {
-	if l.wanted.Type() != js.TypeFunction {
-		return
-	}
 	use := l.wanted
 	l.wanted = js.Undefined()
 	picture := l.view.Picture()
@@ -107,16 +103,24 @@ func (l *lab) point() {
 	} else if x, y := ebiten.CursorPosition(); x != 0 || y != 0 {
 		l.x, l.y = float64(x), float64(y)
 	}
+	l.pointed()
+}
+
+func (l *lab) pointed() {
 	scale := ebiten.Monitor().DeviceScaleFactor()
 	l.view.Point(l.x/scale, l.y/scale, l.pointing)
 }
 
-// watchPointer notes when a mouse comes to the canvas and leaves it.
+// watchPointer notes when a mouse comes to the canvas and leaves it: Ebitengine says neither.
 func (l *lab) watchPointer() {
 	canvas := js.Global().Get("document").Call("querySelector", "body > canvas")
 	for event, inside := range map[string]bool{"mousemove": true, "mouseleave": false} {
 		canvas.Call("addEventListener", event, js.FuncOf(func(js.Value, []js.Value) any {
-			l.pointing = inside
+			if l.pointing != inside {
+				l.pointing = inside
+				l.pointed()
+				l.show()
+			}
 			return nil
 		}))
 	}
@@ -124,7 +128,14 @@ func (l *lab) watchPointer() {
 
 // Draw implements ebiten.Game.
 func (l *lab) Draw(screen *ebiten.Image) {
+	asked := l.wanted.Type() == js.TypeFunction
+	if asked {
+		l.view.Renew()
+	}
 	l.view.Draw(screen, time.Now())
+	if asked {
+		l.give()
+	}
 	l.show()
 }
 
