@@ -2,6 +2,7 @@
 
 #include "textflag.h"
 #include "go_asm.h"
+#include "words_wasm.h"
 #include "exp_wasm.h"
 
 // The softmax of attention's scores and its gradient, a query in every lane and four keys at a time. Queries come four at a time from a
@@ -17,11 +18,6 @@
 #define ROW3 (12*const_attnBlock)
 #define ROW4 (16*const_attnBlock)
 
-#define ARG(FIELD, R)    Get R0; I32WrapI64; I64Load $FIELD; Set R;
-#define COPY(R, T)       Get R; Set T;
-#define LOAD(P, OFF)     Get P; I32WrapI64; V128Load $OFF;
-#define TO(P)            Get P; I32WrapI64;
-#define NEXT(P, N)       Get P; I64Const $N; I64Add; Set P;
 #define IFMORE(R, N, DO) Get R; I64Const $N; I64GtS; If; DO End;
 #define FOURS(DO)        COPY(R3, R4) IFMORE(R4, 0, Loop; DO NEXT(R4, -1) Get R4; I64Const $0; I64Ne; BrIf $0; End;)
 
@@ -49,7 +45,7 @@ GLOBL ·seen(SB), RODATA|NOPTR, $64
 #define EXPONENT(V) Get V; Get V13; F32x4Sub; Get V15; F32x4Mul; Set V;
 #define EXPONENTS   EXPONENT(V0) EXPONENT(V1) EXPONENT(V2) EXPONENT(V3) CUTLOW EXP
 #define GET(OFF, V) LOAD(R2, OFF) Set V;
-#define PUT(OFF, V) TO(R2) Get V; V128Store $0, $OFF;
+#define PUT(OFF, V) STORE(R2, OFF, V)
 #define ADDALL      Get V8; Get V9; F32x4Add; Get V10; Get V11; F32x4Add; F32x4Add; Get V14; F32x4Add; Set V14;
 #define EXPS \
 	GET(0, V0) GET(ROW, V1) GET(ROW2, V2) GET(ROW3, V3) EXPONENTS ADDALL \
@@ -75,7 +71,7 @@ GLOBL ·seen(SB), RODATA|NOPTR, $64
 	ARG(attentionArgs_queries, R5) \
 	ARG(attentionArgs_after, R8)   \
 	Get R3; I64Const $ROW4; I64Mul; Get R1; I64Add; Set R6; \
-	Get R0; I32WrapI64; F32Load $attentionArgs_scale; F32x4Splat; Set V15;
+	ALL(attentionArgs_scale, V15)
 
 // func attentionSoftmax(a *attentionArgs)
 TEXT ·attentionSoftmax(SB), NOSPLIT, $0-8

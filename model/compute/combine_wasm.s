@@ -2,6 +2,7 @@
 
 #include "textflag.h"
 #include "go_asm.h"
+#include "words_wasm.h"
 #include "rows_wasm.h"
 
 // Rows of tokens together and apart where they are whole vectors: one row of a slot after the other.
@@ -11,14 +12,10 @@
 // R9 the token's first slot, R10 its weight, R11 its gradient   R12 vectors left   R13 cursor of the token's row   R14 whether to add
 // V0 to V3 sums   V4 weight   V5 a vector of the token's row
 
-#define OF(FIELD)      P(R0) I64Load $FIELD;
-#define STEP(C, FIELD) Get C; OF(FIELD) I64Add; Set C;
-#define LOAD(C, OFF)   P(C) V128Load $OFF;
-
 // SLOT reads a slot, and ends the operation where there is no such row; ROWOF finds its row.
 #define SLOT \
-	P(R6) I64Load32U $0; Tee R2; OF(rowArgs_rows) I64GeU; If; \
-		P(R0) I64Const $1; I64Store $rowArgs_bad; RET;        \
+	TO(R6) I64Load32U $0; Tee R2; OF(rowArgs_rows) I64GeU; If; \
+		TO(R0) I64Const $1; I64Store $rowArgs_bad; RET;        \
 	End;
 #define ROWOF(FIELD, R) Get R2; OF(rowArgs_farRow) I64Mul; OF(FIELD) I64Add; Set R;
 
@@ -35,7 +32,7 @@
 	ARG(rowArgs_k, R5) COPY(R9, R6) COPY(R10, R7) COPY(R11, R8)              \
 	Loop;                                                                    \
 		SLOT                                                                 \
-		P(R7) F32Load $0; F32x4Splat; Set V4;                               \
+		TO(R7) F32Load $0; F32x4Splat; Set V4;                               \
 		COPY(R1, R13) ARG(rowArgs_vectors, R12)                              \
 		DO                                                                   \
 		STEP(R6, rowArgs_slotStep) STEP(R7, rowArgs_weightStep) STEP(R8, rowArgs_dweightStep) \
@@ -43,13 +40,13 @@
 	End;                                                                     \
 	NEXT(R9, 4) NEXT(R11, 4) STEP(R10, rowArgs_weightNext) STEP(R1, rowArgs_nearRow)
 
-#define SET(OFF)  P(R13) LOAD(R2, OFF) Get V4; F32x4Mul; V128Store $0, $OFF;
-#define ADD(OFF)  P(R13) LOAD(R2, OFF) Get V4; F32x4Mul; LOAD(R13, OFF) F32x4Add; V128Store $0, $OFF;
-#define ALL(DO)   DO(0) DO(16) DO(32) DO(48) NEXT(R13, 64) NEXT(R2, 64)
+#define SET(OFF)  TO(R13) LOAD(R2, OFF) Get V4; F32x4Mul; V128Store $0, $OFF;
+#define ADD(OFF)  TO(R13) LOAD(R2, OFF) Get V4; F32x4Mul; LOAD(R13, OFF) F32x4Add; V128Store $0, $OFF;
+#define GROUP(DO) DO(0) DO(16) DO(32) DO(48) NEXT(R13, 64) NEXT(R2, 64)
 #define ONE(DO)   DO(0) NEXT(R13, 16) NEXT(R2, 16)
 #define SETORADD \
 	ROWOF(rowArgs_far, R2)                                                  \
-	Get R14; I32WrapI64; If; VECTORS(R12, ALL(ADD), ONE(ADD)) Else; VECTORS(R12, ALL(SET), ONE(SET)) End; \
+	Get R14; I32WrapI64; If; VECTORS(R12, GROUP(ADD), ONE(ADD)) Else; VECTORS(R12, GROUP(SET), ONE(SET)) End; \
 	I64Const $1; Set R14;
 
 // func combineLoop(a *rowArgs)
@@ -65,7 +62,7 @@ TEXT ·combineLoop(SB), NOSPLIT, $0-8
 #define APART(OFF, S) \
 	LOAD(R13, OFF) Set V5; \
 	LOAD(R3, OFF) Get V5; F32x4Mul; Get S; F32x4Add; Set S; \
-	P(R2) Get V5; Get V4; F32x4Mul; V128Store $0, $OFF;
+	TO(R2) Get V5; Get V4; F32x4Mul; V128Store $0, $OFF;
 #define APARTS   APART(0, V0) APART(16, V1) APART(32, V2) APART(48, V3) NEXT(R13, 64) NEXT(R2, 64) NEXT(R3, 64)
 #define APARTONE APART(0, V0) NEXT(R13, 16) NEXT(R2, 16) NEXT(R3, 16)
 #define LANE(N)  Get V0; F32x4ExtractLane $0, $N;
@@ -74,7 +71,7 @@ TEXT ·combineLoop(SB), NOSPLIT, $0-8
 	V128Const $0, $0; Tee V0; Tee V1; Tee V2; Set V3; \
 	VECTORS(R12, APARTS, APARTONE)                         \
 	Get V0; Get V1; F32x4Add; Get V2; Get V3; F32x4Add; F32x4Add; Set V0; \
-	P(R8) LANE(0) LANE(1) F32Add; LANE(2) LANE(3) F32Add; F32Add; F32Store $0;
+	TO(R8) LANE(0) LANE(1) F32Add; LANE(2) LANE(3) F32Add; F32Add; F32Store $0;
 
 // func combineBackwardLoop(a *rowArgs)
 TEXT ·combineBackwardLoop(SB), NOSPLIT, $0-8

@@ -2,16 +2,10 @@
 
 #include "textflag.h"
 #include "go_asm.h"
+#include "words_wasm.h"
 
 // The whole vectors of AdamW: the steps of elements_vector.go in the same order, so that the bits are the same as those of the
 // compiled Go that does the rest.
-
-#define ARG(FIELD, R) Get R0; I32WrapI64; I64Load $FIELD; Set R;
-#define ALL(FIELD, V) Get R0; I32WrapI64; F32Load $FIELD; F32x4Splat; Set V;
-#define LOAD(P)       Get P; I32WrapI64; V128Load $0;
-#define STORE(P, V)   Get P; I32WrapI64; Get V; V128Store $0, $0;
-#define NEXT(P)       Get P; I64Const $16; I64Add; Set P;
-#define REPEAT(N)     Get N; I64Const $1; I64Sub; Tee N; I64Const $0; I64Ne; BrIf $0;
 
 // V0 to V7 the scalars   V8 p   V9 g   V10 m   V11 v
 //
@@ -33,12 +27,12 @@ TEXT ·adamWLoop(SB), NOSPLIT, $0-8
 	ALL(adamWArgs_corr1, V6)
 	ALL(adamWArgs_corr2, V7)
 	Loop
-		LOAD(R1)
+		LOAD(R1, 0)
 		Set V8
-		LOAD(R2)
+		LOAD(R2, 0)
 		Set V9
 		Get V0
-		LOAD(R3)
+		LOAD(R3, 0)
 		F32x4Mul
 		Get V2
 		Get V9
@@ -46,7 +40,7 @@ TEXT ·adamWLoop(SB), NOSPLIT, $0-8
 		F32x4Add
 		Set V10
 		Get V1
-		LOAD(R4)
+		LOAD(R4, 0)
 		F32x4Mul
 		Get V3
 		Get V9
@@ -55,10 +49,10 @@ TEXT ·adamWLoop(SB), NOSPLIT, $0-8
 		F32x4Mul
 		F32x4Add
 		Set V11
-		STORE(R3, V10)
-		STORE(R4, V11)
+		STORE(R3, 0, V10)
+		STORE(R4, 0, V11)
 		Get V8
-		LOAD(R5)
+		LOAD(R5, 0)
 		Get V4
 		Get V8
 		F32x4Mul
@@ -76,12 +70,12 @@ TEXT ·adamWLoop(SB), NOSPLIT, $0-8
 		F32x4Mul
 		F32x4Sub
 		Set V8
-		STORE(R1, V8)
-		NEXT(R1)
-		NEXT(R2)
-		NEXT(R3)
-		NEXT(R4)
-		NEXT(R5)
+		STORE(R1, 0, V8)
+		NEXT(R1, 16)
+		NEXT(R2, 16)
+		NEXT(R3, 16)
+		NEXT(R4, 16)
+		NEXT(R5, 16)
 		REPEAT(R6)
 	End
 	RET

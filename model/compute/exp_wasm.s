@@ -2,6 +2,7 @@
 
 #include "textflag.h"
 #include "go_asm.h"
+#include "words_wasm.h"
 #include "exp_wasm.h"
 
 // The exponential is 2^n·e^r with n = round(x/ln 2) and a polynomial for e^r, |r| ≤ ln 2/2; ln 2 is taken off in two parts so that nothing is
@@ -31,20 +32,16 @@ GLOBL ·exponentials(SB), NOPTR, $144
 // R0 run   R1 y   R2 x   R3 step   R4 vectors left   R5, R6, R7 steps to the second, third and fourth vector
 // V13 sum
 
-#define ARG(FIELD, R) Get R0; I32WrapI64; I64Load $FIELD; Set R;
-#define VEC(FIELD, V) Get R0; I32WrapI64; V128Load $FIELD; Set V;
-#define AT(P, D)      Get P; I32WrapI64; Get D; I32WrapI64; I32Add;
-#define LOAD(D, X)    AT(R2, D) V128Load $0; Get V12; F32x4Sub; Set X;
-#define FIRST(P)      Get P; I32WrapI64;
-#define STORE(P)      Get P; V128Store $0, $0; Get V13; Get P; F32x4Add; Set V13;
+#define LESSTOP(D, X) AT(R2, D) V128Load $0; Get V12; F32x4Sub; Set X;
+#define ADDED(P)      Get P; V128Store $0, $0; Get V13; Get P; F32x4Add; Set V13;
 
 #define GROUP \
 	VEC(expArgs_top, V12)                                              \
-	FIRST(R2) V128Load $0; Get V12; F32x4Sub; Set V0;                  \
-	LOAD(R5, V1) LOAD(R6, V2) LOAD(R7, V3)                             \
+	LOAD(R2, 0) Get V12; F32x4Sub; Set V0;                             \
+	LESSTOP(R5, V1) LESSTOP(R6, V2) LESSTOP(R7, V3)                    \
 	VEC(expArgs_by, V12) TIMES(V0, V0) TIMES(V1, V1) TIMES(V2, V2) TIMES(V3, V3) \
 	CUT EXP \
-	FIRST(R1) STORE(V8)
+	TO(R1) ADDED(V8)
 
 // func expLoop(r *expArgs)
 TEXT ·expLoop(SB), NOSPLIT, $0-8
@@ -55,10 +52,9 @@ TEXT ·expLoop(SB), NOSPLIT, $0-8
 	ARG(expArgs_step, R3)
 	ARG(expArgs_n, R4)
 	VEC(expArgs_sum, V13)
-	Get R3
-	Set R5
-	Get R5; Get R3; I64Add; Set R6
-	Get R6; Get R3; I64Add; Set R7
+	COPY(R3, R5)
+	SUM(R5, R3, R6)
+	SUM(R6, R3, R7)
 	Block
 		Loop
 			Get R4
@@ -66,9 +62,9 @@ TEXT ·expLoop(SB), NOSPLIT, $0-8
 			I64LtS
 			BrIf $1
 			GROUP
-			AT(R1, R5) STORE(V9)
-			AT(R1, R6) STORE(V10)
-			AT(R1, R7) STORE(V11)
+			AT(R1, R5) ADDED(V9)
+			AT(R1, R6) ADDED(V10)
+			AT(R1, R7) ADDED(V11)
 			Get R2; Get R7; I64Add; Get R3; I64Add; Set R2
 			Get R1; Get R7; I64Add; Get R3; I64Add; Set R1
 			Get R4
@@ -90,24 +86,17 @@ TEXT ·expLoop(SB), NOSPLIT, $0-8
 		I64Const $1
 		I64GtS
 		If
-			AT(R1, R5) STORE(V9)
+			AT(R1, R5) ADDED(V9)
 		End
 		Get R4
 		I64Const $2
 		I64GtS
 		If
-			AT(R1, R6) STORE(V10)
+			AT(R1, R6) ADDED(V10)
 		End
 	End
-	Get R0
-	I32WrapI64
-	Get V13
-	V128Store $0, $expArgs_sum
+	STORE(R0, expArgs_sum, V13)
 	RET
-
-#define TAKE(OFF, V) Get R2; I32WrapI64; V128Load $OFF; Set V;
-#define PUT(OFF, V)  Get R1; I32WrapI64; Get V; V128Store $0, $OFF;
-#define ON(P)        Get P; I64Const $64; I64Add; Set P;
 
 // func expRow(y, x *float32, n int)
 TEXT ·expRow(SB), NOSPLIT, $0-24
@@ -116,24 +105,22 @@ TEXT ·expRow(SB), NOSPLIT, $0-24
 	MOVD n+16(FP), R4
 	EXPOPEN
 	Loop
-		TAKE(0, V0)
-		TAKE(16, V1)
-		TAKE(32, V2)
-		TAKE(48, V3)
+		LOAD(R2, 0)
+		Set V0
+		LOAD(R2, 16)
+		Set V1
+		LOAD(R2, 32)
+		Set V2
+		LOAD(R2, 48)
+		Set V3
 		CUT
 		EXP
-		PUT(0, V8)
-		PUT(16, V9)
-		PUT(32, V10)
-		PUT(48, V11)
-		ON(R1)
-		ON(R2)
-		Get R4
-		I64Const $1
-		I64Sub
-		Tee R4
-		I64Const $0
-		I64Ne
-		BrIf $0
+		STORE(R1, 0, V8)
+		STORE(R1, 16, V9)
+		STORE(R1, 32, V10)
+		STORE(R1, 48, V11)
+		NEXT(R1, 64)
+		NEXT(R2, 64)
+		REPEAT(R4)
 	End
 	RET

@@ -2,6 +2,7 @@
 
 #include "textflag.h"
 #include "go_asm.h"
+#include "words_wasm.h"
 
 // The norm and the rotation of one head, a token in every lane, and their gradient.
 //
@@ -9,34 +10,23 @@
 // R9 halves of x, and R10 of y or dx, apart   R11 channels' gradients of gain
 // V0, V1 sums   V2 1/root   V3, V4 a channel of each half   V5 cos   V6 sin   V7 factor
 
-#define ARG(FIELD, R)   Get R0; I32WrapI64; I64Load $FIELD; Set R;
-#define OF(FIELD)       Get R0; I32WrapI64; I64Load $FIELD;
-#define ALL(FIELD, V)   Get R0; I32WrapI64; F32Load $FIELD; F32x4Splat; Set V;
 #define PLACE(FIELD, R) OF(FIELD) Get R1; I64Add; Set R;
-#define STEP(P, FIELD)  Get P; OF(FIELD) I64Add; Set P;
-#define NEXT(P, N)      Get P; I64Const $N; I64Add; Set P;
-#define TO(P)           Get P; I32WrapI64;
-#define TOHALF(P, D)    TO(P) Get D; I32WrapI64; I32Add;
-#define LOAD(P)         TO(P) V128Load $0;
-#define LOADHALF(P, D)  TOHALF(P, D) V128Load $0;
-#define STORE(P, V)     TO(P) Get V; V128Store $0, $0;
 
 // GAIN is the gain of a channel, and GAINHALF that of the one half a head away.
 #define GAIN     TO(R6) F32Load $0; F32x4Splat;
 #define GAINHALF OF(headArgs_half) I64Const $2; I64Shl; Get R6; I64Add; I32WrapI64; F32Load $0; F32x4Splat;
 
 // CHANNELS repeats something for so many channels, TOKENS for all vectors of tokens.
-#define AGAIN(N)            Get N; I64Const $1; I64Sub; Tee N; I64Const $0; I64Ne; BrIf $0;
-#define CHANNELS(FIELD, DO) ARG(FIELD, R7) Loop; DO AGAIN(R7) End;
+#define CHANNELS(FIELD, DO) ARG(FIELD, R7) Loop; DO REPEAT(R7) End;
 #define TOKENS(DO)          I64Const $0; Set R1; Loop; DO NEXT(R1, 16) Get R1; OF(headArgs_tokens) I64LtS; BrIf $0; End;
 
-#define SQUARE   LOAD(R2) Tee V3; Get V3; F32x4Mul; Get V0; F32x4Add; Set V0; STEP(R2, headArgs_xRow)
+#define SQUARE   LOAD(R2, 0) Tee V3; Get V3; F32x4Mul; Get V0; F32x4Add; Set V0; STEP(R2, headArgs_xRow)
 #define TURN \
-	LOAD(R2) Get V2; F32x4Mul; GAIN F32x4Mul; Set V3;             \
-	LOADHALF(R2, R9) Get V2; F32x4Mul; GAINHALF F32x4Mul; Set V4; \
-	LOAD(R4) Set V5; LOAD(R5) Set V6;                             \
+	LOAD(R2, 0) Get V2; F32x4Mul; GAIN F32x4Mul; Set V3;                \
+	AT(R2, R9) V128Load $0; Get V2; F32x4Mul; GAINHALF F32x4Mul; Set V4; \
+	LOAD(R4, 0) Set V5; LOAD(R5, 0) Set V6;                                \
 	TO(R3) Get V3; Get V5; F32x4Mul; Get V4; Get V6; F32x4Mul; F32x4Sub; V128Store $0, $0;            \
-	TOHALF(R3, R10) Get V4; Get V5; F32x4Mul; Get V3; Get V6; F32x4Mul; F32x4Add; V128Store $0, $0;   \
+	AT(R3, R10) Get V4; Get V5; F32x4Mul; Get V3; Get V6; F32x4Mul; F32x4Add; V128Store $0, $0;       \
 	STEP(R2, headArgs_xRow) STEP(R3, headArgs_yRow) STEP(R4, headArgs_cosRow) STEP(R5, headArgs_sinRow) NEXT(R6, 4)
 #define NORM \
 	PLACE(headArgs_x, R2)                                                                            \
@@ -44,7 +34,7 @@
 	CHANNELS(headArgs_channels, SQUARE)                                                              \
 	PLACE(headArgs_inv, R8)                                                                          \
 	F32Const $1.0; F32x4Splat; Get V0; Get V7; F32x4Mul; Get V1; F32x4Add; F32x4Sqrt; F32x4Div; Set V2; \
-	STORE(R8, V2)                                                                                    \
+	STORE(R8, 0, V2)                                                                                 \
 	PLACE(headArgs_x, R2) PLACE(headArgs_y, R3) PLACE(headArgs_cos, R4) PLACE(headArgs_sin, R5) ARG(headArgs_gain, R6) \
 	CHANNELS(headArgs_half, TURN)
 
@@ -59,8 +49,8 @@ TEXT ·headNormLoop(SB), NOSPLIT, $0-8
 	RET
 
 // BACK turns a pair of channels back, and adds to the sums of their gains' gradients. The place in a row is that of the tokens.
-#define ROWOF(P)           TO(P) Get R1; I32WrapI64; I32Add;
-#define ROWOFHALF(P, D)    ROWOF(P) Get D; I32WrapI64; I32Add;
+#define ROWOF(P)        AT(P, R1)
+#define ROWOFHALF(P, D) ROWOF(P) Get D; I32WrapI64; I32Add;
 #define BACK \
 	ROWOF(R8) V128Load $0; Set V3; ROWOFHALF(R8, R12) V128Load $0; Set V4; \
 	ROWOF(R4) V128Load $0; Set V5; ROWOF(R5) V128Load $0; Set V6;          \
@@ -82,15 +72,15 @@ TEXT ·headNormLoop(SB), NOSPLIT, $0-8
 	STEP(R2, headArgs_xRow) STEP(R3, headArgs_yRow) STEP(R8, headArgs_dyRow)          \
 	STEP(R4, headArgs_cosRow) STEP(R5, headArgs_sinRow) NEXT(R11, 4)
 
-#define PRODUCT  LOAD(R3) GAIN F32x4Mul; LOAD(R2) F32x4Mul; Get V0; F32x4Add; Set V0; STEP(R2, headArgs_xRow) STEP(R3, headArgs_yRow) NEXT(R6, 4)
+#define PRODUCT  LOAD(R3, 0) GAIN F32x4Mul; LOAD(R2, 0) F32x4Mul; Get V0; F32x4Add; Set V0; STEP(R2, headArgs_xRow) STEP(R3, headArgs_yRow) NEXT(R6, 4)
 #define PULL \
-	TO(R3) LOAD(R3) GAIN F32x4Mul; LOAD(R2) Get V3; F32x4Mul; F32x4Sub; Get V2; F32x4Mul; V128Store $0, $0; \
+	TO(R3) LOAD(R3, 0) GAIN F32x4Mul; LOAD(R2, 0) Get V3; F32x4Mul; F32x4Sub; Get V2; F32x4Mul; V128Store $0, $0; \
 	STEP(R2, headArgs_xRow) STEP(R3, headArgs_yRow) NEXT(R6, 4)
 #define NORMBACK \
 	PLACE(headArgs_x, R2) PLACE(headArgs_y, R3) ARG(headArgs_gain, R6) \
 	V128Const $0, $0; Set V0;                                          \
 	CHANNELS(headArgs_channels, PRODUCT)                               \
-	PLACE(headArgs_inv, R8) LOAD(R8) Set V2;                           \
+	PLACE(headArgs_inv, R8) LOAD(R8, 0) Set V2;                           \
 	Get V0; Get V7; F32x4Mul; Get V2; F32x4Mul; Get V2; F32x4Mul; Set V3; \
 	PLACE(headArgs_x, R2) PLACE(headArgs_y, R3) ARG(headArgs_gain, R6) \
 	CHANNELS(headArgs_channels, PULL)

@@ -1,5 +1,6 @@
 #include "textflag.h"
 #include "go_asm.h"
+#include "words_wasm.h"
 
 // A panel is four, two or one vectors of columns. Its rows are computed two or four at a time, the rest one at a time; every element is one
 // sum over ascending k, a product rounded before it is added, whichever tile it lies in. The loop over k is not unrolled: compilers of
@@ -11,10 +12,7 @@
 //
 // V0 to V7 hold sums, V8 to V11 a row of b, V12 an element of a, V15 zeros.
 
-#define ARG(FIELD, R) Get R0; I32WrapI64; I64Load $FIELD; Set R;
-#define SUM(R, S, T)  Get R; Get S; I64Add; Set T;
-#define COPY(R, T)    Get R; Set T;
-#define LESS(R, N)    Get R; I64Const $N; I64Sub; Set R;
+#define LESS(R, N) Get R; I64Const $N; I64Sub; Set R;
 
 #define OPEN \
 	MOVD p+0(FP), R0;   \
@@ -29,10 +27,9 @@
 	ARG(panel_k, R8)    \
 	Get R8; Get R7; I64Mul; Get R6; I64Add; Set R8;
 
-// LOAD and STORE move a vector at an address and an offset, ZERO clears one.
-#define LOAD(P, OFF, V)  Get P; I32WrapI64; V128Load $OFF; Set V;
-#define STORE(P, OFF, V) Get P; I32WrapI64; Get V; V128Store $0, $OFF;
-#define ZERO(V)          Get V15; Set V;
+// READ sets a vector to what lies at an offset, ZERO clears one.
+#define READ(P, OFF, V) LOAD(P, OFF) Set V;
+#define ZERO(V)         Get V15; Set V;
 
 // SPLAT reads an element of a at an address, MULADD adds its product with B to S. The assembler of Go 1.27 leaves out the two numbers that
 // follow the opcode of such a load, alignment and offset. Both are zero bytes, and so is the opcode of Unreachable: it writes them. An
@@ -41,9 +38,9 @@
 #define MULADD(B, S) Get V12; Get B; F32x4Mul; Get S; F32x4Add; Set S;
 
 // LOADPART and STOREPART move the first one, two or three columns of a vector.
-#define COLUMN(N, DO)   Get R0; I32WrapI64; I64Load $panel_part; I64Const $N; I64GtS; If; DO End;
-#define IN(P, N, OFF, V)  Get V; Get P; I32WrapI64; F32Load $OFF; F32x4ReplaceLane $0, $N; Set V;
-#define OUT(P, N, OFF, V) Get P; I32WrapI64; Get V; F32x4ExtractLane $0, $N; F32Store $OFF;
+#define COLUMN(N, DO)   OF(panel_part) I64Const $N; I64GtS; If; DO End;
+#define IN(P, N, OFF, V)  Get V; TO(P) F32Load $OFF; F32x4ReplaceLane $0, $N; Set V;
+#define OUT(P, N, OFF, V) TO(P) Get V; F32x4ExtractLane $0, $N; F32Store $OFF;
 #define LOADPART(P, V)  ZERO(V) IN(P, 0, 0, V) COLUMN(1, IN(P, 1, 4, V)) COLUMN(2, IN(P, 2, 8, V))
 #define STOREPART(P, V) OUT(P, 0, 0, V) COLUMN(1, OUT(P, 1, 4, V)) COLUMN(2, OUT(P, 2, 8, V))
 
@@ -60,7 +57,7 @@
 	End;
 
 // IFADD does one thing when c is added to, and another when it is set.
-#define IFADD(YES, NO) Get R0; I32WrapI64; I64Load $panel_acc; I32WrapI64; If; YES Else; NO End;
+#define IFADD(YES, NO) OF(panel_acc) I32WrapI64; If; YES Else; NO End;
 
 // WHILE repeats TILE while N rows are left.
 #define WHILE(N, TILE) \
@@ -77,19 +74,18 @@
 	End;
 
 // A is the address of the first row of a, and AT that of one so far from it: a sum for every row would be one more instruction a turn.
-#define A     Get R10; I32WrapI64;
-#define AT(D) Get R10; I32WrapI64; Get D; I32WrapI64; I32Add;
+#define A TO(R10)
 
 // What one row of four, two or one vectors does.
-#define LOAD4(P, A, B, C, D)  LOAD(P, 0, A) LOAD(P, 16, B) LOAD(P, 32, C) LOAD(P, 48, D)
+#define LOAD4(P, A, B, C, D)  READ(P, 0, A) READ(P, 16, B) READ(P, 32, C) READ(P, 48, D)
 #define STORE4(P, A, B, C, D) STORE(P, 0, A) STORE(P, 16, B) STORE(P, 32, C) STORE(P, 48, D)
 #define ZERO4(P, A, B, C, D)  ZERO(A) ZERO(B) ZERO(C) ZERO(D)
 #define ADD4(AT, A, B, C, D)  SPLAT(AT) MULADD(V8, A) MULADD(V9, B) MULADD(V10, C) MULADD(V11, D)
-#define LOAD2(P, A, B)        LOAD(P, 0, A) LOAD(P, 16, B)
+#define LOAD2(P, A, B)        READ(P, 0, A) READ(P, 16, B)
 #define STORE2(P, A, B)       STORE(P, 0, A) STORE(P, 16, B)
 #define ZERO2(P, A, B)        ZERO(A) ZERO(B)
 #define ADD2(AT, A, B)        SPLAT(AT) MULADD(V8, A) MULADD(V9, B)
-#define LOAD1(P, A)           LOAD(P, 0, A)
+#define LOAD1(P, A)           READ(P, 0, A)
 #define STORE1(P, A)          STORE(P, 0, A)
 #define ZERO1(P, A)           ZERO(A)
 #define ADD1(AT, A)           SPLAT(AT) MULADD(V8, A)
@@ -106,7 +102,7 @@
 #define ROWS2x4(DO, P, Q) DO(P, V0, V1, V2, V3) DO(Q, V4, V5, V6, V7)
 #define ROWS1x4(DO, P)    DO(P, V0, V1, V2, V3)
 
-#define STEP2x4 LOAD4(R6, V8, V9, V10, V11) ROWS2x4(ADD4, A, AT(R4)) SUM(R10, R5, R10)
+#define STEP2x4 LOAD4(R6, V8, V9, V10, V11) ROWS2x4(ADD4, A, AT(R10, R4)) SUM(R10, R5, R10)
 #define STEP1x4 LOAD4(R6, V8, V9, V10, V11) ROWS1x4(ADD4, A) SUM(R10, R5, R10)
 
 #define TILE2x4 \
@@ -132,8 +128,8 @@ TEXT ·panel4(SB), NOSPLIT, $0-8
 #define ROWS1x2(DO, P) DO(P, V0, V1)
 #define ROWS4x1(DO, P) DO(P, V0) DO(R11, V1) DO(R12, V2) DO(R13, V3)
 #define ROWS1x1(DO, P) DO(P, V0)
-#define SUMS4x2        ADD2(A, V0, V1) ADD2(AT(R4), V2, V3) ADD2(AT(R12), V4, V5) ADD2(AT(R13), V6, V7)
-#define SUMS4x1        ADD1(A, V0) ADD1(AT(R4), V1) ADD1(AT(R12), V2) ADD1(AT(R13), V3)
+#define SUMS4x2        ADD2(A, V0, V1) ADD2(AT(R10, R4), V2, V3) ADD2(AT(R10, R12), V4, V5) ADD2(AT(R10, R13), V6, V7)
+#define SUMS4x1        ADD1(A, V0) ADD1(AT(R10, R4), V1) ADD1(AT(R10, R12), V2) ADD1(AT(R10, R13), V3)
 
 // ROWSOF points R11 to R13 at the rows after P, a stride apart.
 #define ROWSOF(P, STRIDE) SUM(P, STRIDE, R11) SUM(R11, STRIDE, R12) SUM(R12, STRIDE, R13)

@@ -2,6 +2,7 @@
 
 #include "textflag.h"
 #include "go_asm.h"
+#include "words_wasm.h"
 #include "exp_wasm.h"
 
 #define ROOT2    0
@@ -33,8 +34,6 @@ EVERYLANE(·logarithm, L(7), (-2.4999993993e-1))
 EVERYLANE(·logarithm, L(8), (3.3333331174e-1))
 GLOBL ·logarithm(SB), RODATA|NOPTR, $256
 
-#define ARG(FIELD, R) Get R0; I32WrapI64; I64Load $FIELD; Set R;
-#define NEXT(P, N)    Get P; I64Const $N; I64Add; Set P;
 #define MORE(I)       Get V2; F32x4Mul; CONSTANT(L(I)) F32x4Add;
 
 // R0 args   R1 y   R2 x   R3 vectors left
@@ -48,9 +47,7 @@ TEXT ·addLog(SB), NOSPLIT, $0-8
 	ARG(logArgs_x, R2)
 	ARG(logArgs_n, R3)
 	Loop
-		Get R2
-		I32WrapI64
-		V128Load $0
+		LOAD(R2, 0)
 		Set V0
 		Get V0
 		CONSTANT(MANTISSA)
@@ -83,8 +80,7 @@ TEXT ·addLog(SB), NOSPLIT, $0-8
 		Get V2
 		F32x4Mul
 		Set V4
-		Get R1
-		I32WrapI64
+		TO(R1)
 		CONSTANT(L(0))
 		MORE(1)
 		MORE(2)
@@ -116,9 +112,7 @@ TEXT ·addLog(SB), NOSPLIT, $0-8
 		Get V0
 		F32x4Sub
 		F32x4Add
-		Get R1
-		I32WrapI64
-		V128Load $0
+		LOAD(R1, 0)
 		F32x4Add
 		V128Store $0, $0
 		NEXT(R1, 16)

@@ -2,6 +2,7 @@
 
 #include "textflag.h"
 #include "go_asm.h"
+#include "words_wasm.h"
 #include "exp_wasm.h"
 
 // The softmax of rows, and what the loss needs of it. The largest number of a row is sought before the exponentials of the row before it are
@@ -14,19 +15,12 @@
 // V11 factor   V12 a constant, or 1   V13 sum, or factor of the row to be scaled   V14 lanes that count   V15 the row's largest number
 // F16 product of the sums   F17 sum of what is at the label, less the largest
 
-#define ARG(FIELD, R)  Get R0; I32WrapI64; I64Load $FIELD; Set R;
-#define FLAG(FIELD)    Get R0; I32WrapI64; I64Load $FIELD; I32WrapI64;
-#define MARK(FIELD)    Get R0; I32WrapI64; I64Const $1; I64Store $FIELD;
-#define VEC(FIELD, V)  Get R0; I32WrapI64; V128Load $FIELD; Set V;
-#define COPY(R, T)     Get R; Set T;
-#define LOAD(P, OFF)   Get P; I32WrapI64; V128Load $OFF;
-#define NEXT(P, N)     Get P; I64Const $N; I64Add; Set P;
-#define STEP(P, FIELD) Get P; Get R0; I32WrapI64; I64Load $FIELD; I64Add; Set P;
-#define REPEAT(N)      Get N; I64Const $1; I64Sub; Tee N; I64Const $0; I64Ne; BrIf $0;
+#define FLAG(FIELD) OF(FIELD) I32WrapI64;
+#define MARK(FIELD) TO(R0) I64Const $1; I64Store $FIELD;
 
-// AT is the address of vector I of those at the end of a row that begins at P. MASK gets which lanes of it count.
-#define AT(P, I) Get P; I32WrapI64; Get R0; I32WrapI64; I64Load $(lossArgs_end+8*I); I32WrapI64; I32Add;
-#define MASK(I)  Get R0; I32WrapI64; V128Load $(lossArgs_mask+16*I); Set V14;
+// END is the address of vector I of those at the end of a row that begins at P. MASK gets which lanes of it count.
+#define END(P, I) TO(P) OF((lossArgs_end+8*I)) I32WrapI64; I32Add;
+#define MASK(I)   VEC((lossArgs_mask+16*I), V14)
 
 // GROUPS does something for every group, and ENDS for what is left over, where there is any.
 #define GROUPS(DO) ARG(lossArgs_groups, R4) Get R4; I64Const $0; I64Ne; If; Loop; DO REPEAT(R4) End; End;
@@ -39,8 +33,8 @@
 // FOUR does something with each of a group's vectors of x, and FOURENDS with each of those left over in the row at P.
 #define FOUR(DO) LOAD(R1, 0) DO(V0) LOAD(R1, 16) DO(V1) LOAD(R1, 32) DO(V2) LOAD(R1, 48) DO(V3) NEXT(R1, 64)
 #define FOURENDS(P, DO) \
-	AT(P, 0) V128Load $0; DO(V0) AT(P, 1) V128Load $0; DO(V1) \
-	AT(P, 2) V128Load $0; DO(V2) AT(P, 3) V128Load $0; DO(V3)
+	END(P, 0) V128Load $0; DO(V0) END(P, 1) V128Load $0; DO(V1) \
+	END(P, 2) V128Load $0; DO(V2) END(P, 3) V128Load $0; DO(V3)
 
 // TOP finds the largest number of the row at R9, and goes on to the next.
 #define LARGER(X) Get X; F32x4Pmax; Set X;
@@ -51,18 +45,18 @@
 	ENDS(FOURENDS(R9, LARGER))                     \
 	Get V1; LARGER(V0) Get V3; LARGER(V2) Get V2; LARGER(V0) \
 	ACROSS(V0, F32x4Pmax)                          \
-	Get R0; I32WrapI64; Get V0; V128Store $0, $lossArgs_next; \
+	STORE(R0, lossArgs_next, V0)                   \
 	STEP(R9, lossArgs_row)
 
 // EXPS leaves the exponentials of a group, and adds them to V13. Of those left over only the lanes that count are added, and replace what is
 // there.
 #define LESSTOP(X)  Get V15; F32x4Sub; Set X;
-#define PUT(P, OFF) Get R2; I32WrapI64; Get P; V128Store $0, $OFF;
+#define PUT(P, OFF) STORE(R2, OFF, P)
 #define EXPS \
 	FOUR(LESSTOP) CUTLOW EXP                                                                    \
 	PUT(V8, 0) PUT(V9, 16) PUT(V10, 32) PUT(V11, 48) NEXT(R2, 64)                               \
 	Get V8; Get V9; F32x4Add; Get V10; Get V11; F32x4Add; F32x4Add; Get V13; F32x4Add; Set V13;
-#define LESSTOP8(OFF, X) LOAD(R1, OFF) Get R0; I32WrapI64; V128Load $lossArgs_top; F32x4Sub; CONSTANT(LOWEST) F32x4Pmax; Set X;
+#define LESSTOP8(OFF, X) LOAD(R1, OFF) LOAD(R0, lossArgs_top) F32x4Sub; CONSTANT(LOWEST) F32x4Pmax; Set X;
 #define EXPS8 \
 	LESSTOP8(0, V0) LESSTOP8(16, V1) LESSTOP8(32, V2) LESSTOP8(48, V3)                                     \
 	LESSTOP8(64, V4) LESSTOP8(80, V5) LESSTOP8(96, V6) LESSTOP8(112, V7) NEXT(R1, 128) EXP8                \
@@ -70,16 +64,16 @@
 	NEXT(R2, 128)                                                                                          \
 	Get V8; Get V9; F32x4Add; Get V10; Get V11; F32x4Add; F32x4Add; Get V12; Get V13; F32x4Add;            \
 	Get V14; Get V15; F32x4Add; F32x4Add; F32x4Add; Set V8;                                                \
-	Get R13; I32WrapI64; LOAD(R13, AFTER8) Get V8; F32x4Add; V128Store $0, $AFTER8;
+	TO(R13) LOAD(R13, AFTER8) Get V8; F32x4Add; V128Store $0, $AFTER8;
 #define EXPROW \
-	Get R13; I32WrapI64; V128Const $0, $0; V128Store $0, $AFTER8;                          \
+	TO(R13) V128Const $0, $0; V128Store $0, $AFTER8;                                      \
 	ARG(lossArgs_groups, R4)                                                               \
 	Block; Loop; Get R4; I64Const $2; I64LtS; BrIf $1; EXPS8 NEXT(R4, -2) Br $0; End; End; \
-	VEC(lossArgs_top, V15) LOAD(R13, AFTER8) Set V13;                                    \
+	VEC(lossArgs_top, V15) LOAD(R13, AFTER8) Set V13;                                      \
 	Get R4; I32WrapI64; If; EXPS End;
 #define PUTEND(P, I) \
 	MASK(I) Get V13; Get P; Get V14; V128And; F32x4Add; Set V13; \
-	AT(R8, I) Get P; AT(R8, I) V128Load $0; Get V14; V128Bitselect; V128Store $0, $0;
+	END(R8, I) Get P; END(R8, I) V128Load $0; Get V14; V128Bitselect; V128Store $0, $0;
 #define EXPENDS \
 	FOURENDS(R7, LESSTOP) CUTLOW EXP \
 	PUTEND(V8, 0) PUTEND(V9, 1) PUTEND(V10, 2) PUTEND(V11, 3)
@@ -88,12 +82,12 @@
 #define LABELLED(P, L)    Get P; Get L; I64Const $2; I64Shl; I64Add; I32WrapI64;
 
 // SCALEROW turns the exponentials of the row at R11 into its gradient.
-#define SCALE(OFF)  Get R2; I32WrapI64; LOAD(R2, OFF) Get V13; F32x4Mul; V128Store $0, $OFF;
+#define SCALE(OFF)  TO(R2) LOAD(R2, OFF) Get V13; F32x4Mul; V128Store $0, $OFF;
 #define SCALES      SCALE(0) SCALE(16) SCALE(32) SCALE(48) NEXT(R2, 64)
 #define SCALEEND(I) \
-	AT(R11, I) AT(R11, I) V128Load $0; Get V13; Get V12; MASK(I) Get V14; V128Bitselect; F32x4Mul; V128Store $0, $0;
+	END(R11, I) END(R11, I) V128Load $0; Get V13; Get V12; MASK(I) Get V14; V128Bitselect; F32x4Mul; V128Store $0, $0;
 #define SCALEENDS   LET(ONE) SCALEEND(0) SCALEEND(1) SCALEEND(2) SCALEEND(3)
-#define LESSONE     LABELLED(R11, R5) LABELLED(R11, R5) F32Load $0; Get R0; I32WrapI64; F32Load $lossArgs_scale; F32Sub; F32Store $0;
+#define LESSONE     LABELLED(R11, R5) LABELLED(R11, R5) F32Load $0; TO(R0) F32Load $lossArgs_scale; F32Sub; F32Store $0;
 #define SCALEROW \
 	VEC(lossArgs_factor, V13)                           \
 	COPY(R11, R2) GROUPS(SCALES) ENDS(SCALEENDS)        \
@@ -118,10 +112,7 @@ TEXT ·lossLoop(SB), NOSPLIT, $0-8
 	TOP
 	Loop
 		VEC(lossArgs_next, V15)
-		Get R0
-		I32WrapI64
-		Get V15
-		V128Store $0, $lossArgs_top
+		STORE(R0, lossArgs_top, V15)
 		Get R3
 		I64Const $1
 		I64GtS
@@ -132,9 +123,7 @@ TEXT ·lossLoop(SB), NOSPLIT, $0-8
 		I32WrapI64
 		I64Load32S $0
 		Tee R6
-		Get R0
-		I32WrapI64
-		I64Load $lossArgs_cols
+		OF(lossArgs_cols)
 		I64LtU
 		If
 			Get F17
@@ -172,8 +161,7 @@ TEXT ·lossLoop(SB), NOSPLIT, $0-8
 			F64Mul
 			Set F16
 		End
-		Get R0
-		I32WrapI64
+		TO(R0)
 		F32Load $lossArgs_scale
 		F32x4Splat
 		Get V13
@@ -185,10 +173,7 @@ TEXT ·lossLoop(SB), NOSPLIT, $0-8
 			SCALEROW
 		End
 		ARG(lossArgs_scaled, R12)
-		Get R0
-		I32WrapI64
-		Get V11
-		V128Store $0, $lossArgs_factor
+		STORE(R0, lossArgs_factor, V11)
 		COPY(R6, R5)
 		COPY(R8, R11)
 		NEXT(R10, 4)
@@ -201,12 +186,10 @@ TEXT ·lossLoop(SB), NOSPLIT, $0-8
 	If
 		SCALEROW
 	End
-	Get R0
-	I32WrapI64
+	TO(R0)
 	Get F16
 	F64Store $lossArgs_product
-	Get R0
-	I32WrapI64
+	TO(R0)
 	Get F17
 	F64Store $lossArgs_at
 	RET

@@ -2,6 +2,7 @@
 
 #include "textflag.h"
 #include "go_asm.h"
+#include "words_wasm.h"
 #include "rows_wasm.h"
 
 // RMSNorm where rows are whole vectors, four rows side by side: the lanes of their sums are turned, so that four roots and four divisions
@@ -12,13 +13,11 @@
 // R6, R7, R8 the other three rows − the first   R9 vectors of a row, R10 those left   R11 x of the group to scale
 // V0 to V3 sums   V4 share   V5 eps   V6 one   V7 even and odd lanes   V8 to V11 gain, or 1/root   V12 to V15 1/root
 
-#define ALL(FIELD, V) P(R0) F32Load $FIELD; F32x4Splat; Set V;
-
 #define SQUARE(ROW, OFF) ROW V128Load $OFF; Tee V8; Get V8; F32x4Mul;
 #define SQUARE4(ROW, S) \
 	SQUARE(ROW, 0) SQUARE(ROW, 16) F32x4Add; SQUARE(ROW, 32) SQUARE(ROW, 48) F32x4Add; F32x4Add; Get S; F32x4Add; Set S;
 #define SQUARE1(ROW, S) SQUARE(ROW, 0) Get S; F32x4Add; Set S;
-#define SQUARES(DO) DO(P(R3), V0) DO(AT(R3, R6), V1) DO(AT(R3, R7), V2) DO(AT(R3, R8), V3)
+#define SQUARES(DO) DO(TO(R3), V0) DO(AT(R3, R6), V1) DO(AT(R3, R7), V2) DO(AT(R3, R8), V3)
 #define SUMS \
 	V128Const $0, $0; Tee V0; Tee V1; Tee V2; Set V3;                         \
 	COPY(R9, R10) VECTORS(R10, SQUARES(SQUARE4) NEXT(R3, 64), SQUARES(SQUARE1) NEXT(R3, 16)) \
@@ -27,16 +26,16 @@
 // ROOTS turns sums to 1/root, and stores them at an offset of inv.
 #define ROOTS(OFF) \
 	FOURSUMS(V7) \
-	P(R2) Get V6; Get V0; Get V4; F32x4Mul; Get V5; F32x4Add; F32x4Sqrt; F32x4Div; V128Store $0, $OFF;
+	TO(R2) Get V6; Get V0; Get V4; F32x4Mul; Get V5; F32x4Add; F32x4Sqrt; F32x4Div; V128Store $0, $OFF;
 
-#define INV(OFF, V)                P(R2) F32Load $OFF; F32x4Splat; Set V;
-#define GAIN(OFF, V)               P(R4) V128Load $OFF; Set V;
+#define INV(OFF, V)                TO(R2) F32Load $OFF; F32x4Splat; Set V;
+#define GAIN(OFF, V)               LOAD(R4, OFF) Set V;
 #define GAIN4                      GAIN(0, V8) GAIN(16, V9) GAIN(32, V10) GAIN(48, V11)
 #define SCALE(FROM, TO, OFF, S, G) TO FROM V128Load $OFF; Get S; F32x4Mul; Get G; F32x4Mul; V128Store $0, $OFF;
 #define SCALE1(FROM, TO, S)        SCALE(FROM, TO, 0, S, V8)
 #define SCALE4(FROM, TO, S)        SCALE1(FROM, TO, S) SCALE(FROM, TO, 16, S, V9) SCALE(FROM, TO, 32, S, V10) SCALE(FROM, TO, 48, S, V11)
 #define ROWS(DO) \
-	DO(P(R11), AT(R11, R1), V12) DO(AT(R11, R6), AT2(R11, R1, R6), V13) \
+	DO(TO(R11), AT(R11, R1), V12) DO(AT(R11, R6), AT2(R11, R1, R6), V13) \
 	DO(AT(R11, R7), AT2(R11, R1, R7), V14) DO(AT(R11, R8), AT2(R11, R1, R8), V15)
 #define SCALES \
 	INV(0, V12) INV(4, V13) INV(8, V14) INV(12, V15) ARG(normArgs_gain, R4)                                        \

@@ -2,6 +2,7 @@
 
 #include "textflag.h"
 #include "go_asm.h"
+#include "words_wasm.h"
 #include "rows_wasm.h"
 
 // The gradient of RMSNorm where rows are whole vectors, in two turns over some rows: the factor of x of each, four rows side by side as in
@@ -13,7 +14,7 @@
 // V0 to V3 sums, or dgain   V4, V5 dy and x of a vector   V6 even and odd lanes   V8 to V11 gain   V12 inv   V13 factor
 // V14 all bits where dx is added to
 
-#define GAIN(OFF, V) P(R10) V128Load $OFF; Set V;
+#define GAIN(OFF, V) LOAD(R10, OFF) Set V;
 #define GAIN4        GAIN(0, V8) GAIN(16, V9) GAIN(32, V10) GAIN(48, V11)
 
 #define PRODUCT(X, DY, OFF, G) DY V128Load $OFF; Get G; F32x4Mul; X V128Load $OFF; F32x4Mul;
@@ -22,7 +23,7 @@
 	PRODUCT(X, DY, 0, V8) PRODUCT(X, DY, 16, V9) F32x4Add; PRODUCT(X, DY, 32, V10) PRODUCT(X, DY, 48, V11) F32x4Add; \
 	F32x4Add; Get S; F32x4Add; Set S;
 #define ROWS(DO) \
-	DO(P(R3), AT(R3, R1), V0) DO(AT(R3, R6), AT2(R3, R1, R6), V1) \
+	DO(TO(R3), AT(R3, R1), V0) DO(AT(R3, R6), AT2(R3, R1, R6), V1) \
 	DO(AT(R3, R7), AT2(R3, R1, R7), V2) DO(AT(R3, R8), AT2(R3, R1, R8), V3)
 
 // func normFactorLoop(a *normArgs)
@@ -49,12 +50,11 @@ TEXT ·normFactorLoop(SB), NOSPLIT, $0-8
 		VECTORS(R12, GAIN4 ROWS(PRODUCT4) NEXT(R3, 64) NEXT(R10, 64), GAIN(0, V8) ROWS(PRODUCT1) NEXT(R3, 16) NEXT(R10, 16))
 		SUM(R3, R8, R3)
 		FOURSUMS(V6)
-		P(R2)
-		V128Load $0
+		LOAD(R2, 0)
 		Set V12
-		P(R4)
+		TO(R4)
 		Get V0
-		P(R0)
+		TO(R0)
 		F32Load $normArgs_share
 		F32x4Splat
 		F32x4Mul
@@ -69,12 +69,12 @@ TEXT ·normFactorLoop(SB), NOSPLIT, $0-8
 	End
 	RET
 
-#define DGAIN(OFF, V) P(R11) V128Load $OFF; Set V;
-#define PUT(OFF, V)   P(R11) Get V; V128Store $0, $OFF;
+#define DGAIN(OFF, V) LOAD(R11, OFF) Set V;
+#define PUT(OFF, V)   STORE(R11, OFF, V)
 #define OLD(OFF)      AT(R14, R4) V128Load $OFF; Get V14; V128And; F32x4Add;
 #define BACK(OFF, G, S) \
 	AT(R14, R1) V128Load $OFF; Set V4;                                                   \
-	P(R14) V128Load $OFF; Set V5;                                                        \
+	LOAD(R14, OFF) Set V5;                                                               \
 	AT(R14, R4)                                                                          \
 	Get V4; Get G; F32x4Mul; Get V5; Get V13; F32x4Mul; F32x4Sub; Get V12; F32x4Mul; OLD(OFF) \
 	V128Store $0, $OFF;                                                                  \
@@ -84,7 +84,7 @@ TEXT ·normFactorLoop(SB), NOSPLIT, $0-8
 #define EACHROW(DO) \
 	COPY(R9, R14) COPY(R2, R13) COPY(R8, R15)                                            \
 	Loop;                                                                                \
-		P(R13) F32Load $0; F32x4Splat; Set V12; AT(R13, R7) F32Load $0; F32x4Splat; Set V13; \
+		TO(R13) F32Load $0; F32x4Splat; Set V12; AT(R13, R7) F32Load $0; F32x4Splat; Set V13; \
 		DO SUM(R14, R6, R14) NEXT(R13, 4) AGAIN(R15)                                     \
 	End;
 #define BACK4 \
@@ -106,7 +106,7 @@ TEXT ·normBackwardLoop(SB), NOSPLIT, $0-8
 	ARG(normArgs_rows, R5)
 	ARG(normArgs_apart, R6)
 	ARG(normArgs_factor, R7)
-	P(R0)
+	TO(R0)
 	I32Load $normArgs_acc
 	I32x4Splat
 	Set V14

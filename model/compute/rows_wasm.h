@@ -1,15 +1,9 @@
 // What assembly that goes along rows of whole vectors has in common.
 
-#define ARG(FIELD, R) Get R0; I32WrapI64; I64Load $FIELD; Set R;
-#define COPY(R, T)    Get R; Set T;
-#define SUM(R, S, T)  Get R; Get S; I64Add; Set T;
-#define NEXT(P, N)    Get P; I64Const $N; I64Add; Set P;
 #define AGAIN(N)      NEXT(N, -1) Get N; I64Const $0; I64Ne; BrIf $0;
 
-// P, AT and AT2 are a cursor as an address, and one some way from it.
-#define P(C)         Get C; I32WrapI64;
-#define AT(C, D)     P(C) Get D; I32WrapI64; I32Add;
-#define AT2(C, D, E) AT(C, D) Get E; I32WrapI64; I32Add;
+// AT2 is AT, another way further.
+#define AT2(P, D, E) AT(P, D) Get E; I32WrapI64; I32Add;
 
 // VECTORS does something for every four of N vectors, and something else for each of those that are left over.
 #define VECTORS(N, FOUR, ONE) \

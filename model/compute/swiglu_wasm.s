@@ -2,6 +2,7 @@
 
 #include "textflag.h"
 #include "go_asm.h"
+#include "words_wasm.h"
 #include "exp_wasm.h"
 
 // SwiGLU and its gradient, four vectors at a time, from the gate to the result: what waits for a division goes on beside the exponentials
@@ -9,12 +10,6 @@
 //
 // R0 args   R1 h, or dgate   R2 gate   R3 up   R4 dh   R5 dup   R6 turns left
 // V13 sigmoid, gate·sigmoid   V14 gate   V15 dh
-
-#define ARG(FIELD, R)  Get R0; I32WrapI64; I64Load $FIELD; Set R;
-#define LOAD(P, OFF)   Get P; I32WrapI64; V128Load $OFF;
-#define TO(P)          Get P; I32WrapI64;
-#define NEXT(P)        Get P; I64Const $64; I64Add; Set P;
-#define REPEAT         Get R6; I64Const $1; I64Sub; Tee R6; I64Const $0; I64Ne; BrIf $0;
 
 // E leaves e^−gate in V8 to V11.
 #define LET4(P) LOAD(P, 0) Set V0; LOAD(P, 16) Set V1; LOAD(P, 32) Set V2; LOAD(P, 48) Set V3;
@@ -36,10 +31,10 @@ TEXT ·swiGLULoop(SB), NOSPLIT, $0-8
 		SWIGLU(V9, 16)
 		SWIGLU(V10, 32)
 		SWIGLU(V11, 48)
-		NEXT(R1)
-		NEXT(R2)
-		NEXT(R3)
-		REPEAT
+		NEXT(R1, 64)
+		NEXT(R2, 64)
+		NEXT(R3, 64)
+		REPEAT(R6)
 	End
 	RET
 
@@ -67,11 +62,11 @@ TEXT ·swiGLUBackwardLoop(SB), NOSPLIT, $0-8
 		BACKWARD(V9, 16)
 		BACKWARD(V10, 32)
 		BACKWARD(V11, 48)
-		NEXT(R1)
-		NEXT(R2)
-		NEXT(R3)
-		NEXT(R4)
-		NEXT(R5)
-		REPEAT
+		NEXT(R1, 64)
+		NEXT(R2, 64)
+		NEXT(R3, 64)
+		NEXT(R4, 64)
+		NEXT(R5, 64)
+		REPEAT(R6)
 	End
 	RET

@@ -1,10 +1,7 @@
 #include "textflag.h"
+#include "words_wasm.h"
 
-#define SUM(R, S, T) Get R; Get S; I64Add; Set T;
-#define TO(P)        Get P; I32WrapI64;
-#define TAKE(P, V)   TO(P) V128Load $0; Set V; NEXT(P, 16)
-#define PUT(P, V)    TO(P) Get V; V128Store $0, $0;
-#define NEXT(P, N)   Get P; I64Const $N; I64Add; Set P;
+#define TAKE(P, V)   LOAD(P, 0) Set V; NEXT(P, 16)
 #define MOVE(P, OFF) TO(R0) TO(P) F32Load $0; F32Store $OFF;
 
 // HALVES turns the halves of A and B to the lower ones of both and the upper ones of both; EVENODD puts even lanes before odd ones.
@@ -30,14 +27,12 @@ TEXT ·transposeLoop(SB), NOSPLIT, $0-48
 	V128Const $0x0b0a090803020100, $0x0f0e0d0c07060504
 	Set V4
 	Loop
-		Get R12
-		Set R2
+		COPY(R12, R2)
 		SUM(R2, R6, R3)
 		SUM(R3, R6, R4)
 		SUM(R4, R6, R5)
 		SUM(R5, R6, R12)
-		Get R13
-		Set R0
+		COPY(R13, R0)
 		MOVD cols+32(FP), R7
 		Block
 			Loop
@@ -60,10 +55,10 @@ TEXT ·transposeLoop(SB), NOSPLIT, $0-48
 				SUM(R0, R1, R8)
 				SUM(R8, R1, R9)
 				SUM(R9, R1, R10)
-				PUT(R0, V0)
-				PUT(R8, V2)
-				PUT(R9, V1)
-				PUT(R10, V3)
+				STORE(R0, 0, V0)
+				STORE(R8, 0, V2)
+				STORE(R9, 0, V1)
+				STORE(R10, 0, V3)
 				SUM(R10, R1, R0)
 				NEXT(R7, -4)
 				Br $0
