@@ -19,7 +19,7 @@
 #define ROW4 (16*const_attnBlock)
 
 #define IFMORE(R, N, DO) Get R; I64Const $N; I64GtS; If; DO End;
-#define FOURS(DO)        COPY(R3, R4) IFMORE(R4, 0, Loop; DO NEXT(R4, -1) Get R4; I64Const $0; I64Ne; BrIf $0; End;)
+#define FOURS(DO)        COPY(R3, R4) IFMORE(R4, 0, Loop; DO REPEAT(R4) End;)
 
 // SEEN is which lanes see key I of those beside them.
 #define SEEN(I) I32Const $·seen(SB); V128Load $(16*I);
@@ -58,7 +58,7 @@ GLOBL ·seen(SB), RODATA|NOPTR, $64
 
 // ZERO clears what queries hold of the keys after them, from R2 on.
 #define CLEAR TO(R2) V128Const $0, $0; V128Store $0, $0; NEXT(R2, ROW)
-#define ZERO  COPY(R8, R9) IFMORE(R9, 0, Loop; CLEAR NEXT(R9, -1) Get R9; I64Const $0; I64Ne; BrIf $0; End;)
+#define ZERO  COPY(R8, R9) IFMORE(R9, 0, Loop; CLEAR REPEAT(R9) End;)
 
 // COUNT finds how many of the keys beside the queries there are; ONWARD goes on to the next four queries.
 #define COUNT  I64Const $4; Get R5; Get R5; I64Const $4; I64GtS; Select; Set R7;

@@ -36,7 +36,7 @@
 		COPY(R1, R13) ARG(rowArgs_vectors, R12)                              \
 		DO                                                                   \
 		STEP(R6, rowArgs_slotStep) STEP(R7, rowArgs_weightStep) STEP(R8, rowArgs_dweightStep) \
-		AGAIN(R5)                                                            \
+		REPEAT(R5)                                                            \
 	End;                                                                     \
 	NEXT(R9, 4) NEXT(R11, 4) STEP(R10, rowArgs_weightNext) STEP(R1, rowArgs_nearRow)
 
@@ -55,7 +55,7 @@ TEXT ·combineLoop(SB), NOSPLIT, $0-8
 	Loop
 		ARG(rowArgs_acc, R14)
 		SLOTS(SETORADD)
-		AGAIN(R4)
+		REPEAT(R4)
 	End
 	RET
 
@@ -78,6 +78,6 @@ TEXT ·combineBackwardLoop(SB), NOSPLIT, $0-8
 	OPEN
 	Loop
 		SLOTS(BACK)
-		AGAIN(R4)
+		REPEAT(R4)
 	End
 	RET

@@ -117,10 +117,6 @@ TEXT ·addLog(SB), NOSPLIT, $0-8
 		V128Store $0, $0
 		NEXT(R1, 16)
 		NEXT(R2, 16)
-		NEXT(R3, -1)
-		Get R3
-		I64Const $0
-		I64Ne
-		BrIf $0
+		REPEAT(R3)
 	End
 	RET

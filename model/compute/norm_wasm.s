@@ -73,6 +73,6 @@ TEXT ·normLoop(SB), NOSPLIT, $0-8
 		MORETHAN(2, SUMS)
 		SCALES
 		NEXT(R2, 16)
-		AGAIN(R5)
+		REPEAT(R5)
 	End
 	RET

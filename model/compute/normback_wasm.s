@@ -65,7 +65,7 @@ TEXT ·normFactorLoop(SB), NOSPLIT, $0-8
 		V128Store $0, $0
 		NEXT(R2, 16)
 		NEXT(R4, 16)
-		AGAIN(R5)
+		REPEAT(R5)
 	End
 	RET
 
@@ -85,7 +85,7 @@ TEXT ·normFactorLoop(SB), NOSPLIT, $0-8
 	COPY(R9, R14) COPY(R2, R13) COPY(R8, R15)                                            \
 	Loop;                                                                                \
 		TO(R13) F32Load $0; F32x4Splat; Set V12; AT(R13, R7) F32Load $0; F32x4Splat; Set V13; \
-		DO SUM(R14, R6, R14) NEXT(R13, 4) AGAIN(R15)                                     \
+		DO SUM(R14, R6, R14) NEXT(R13, 4) REPEAT(R15)                                     \
 	End;
 #define BACK4 \
 	GAIN4 DGAIN(0, V0) DGAIN(16, V1) DGAIN(32, V2) DGAIN(48, V3)              \

@@ -1,7 +1,5 @@
 // What assembly that goes along rows of whole vectors has in common.
 
-#define AGAIN(N)      NEXT(N, -1) Get N; I64Const $0; I64Ne; BrIf $0;
-
 // AT2 is AT, another way further.
 #define AT2(P, D, E) AT(P, D) Get E; I32WrapI64; I32Add;
 

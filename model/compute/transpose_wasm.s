@@ -83,10 +83,6 @@ TEXT ·transposeLoop(SB), NOSPLIT, $0-48
 			End
 		End
 		NEXT(R13, 16)
-		NEXT(R11, -1)
-		Get R11
-		I64Const $0
-		I64Ne
-		BrIf $0
+		REPEAT(R11)
 	End
 	RET
