@@ -1,4 +1,4 @@
-// Package peak measures what this machine's arithmetic can do at most: independent multiply-adds in registers, no memory, no waiting.
+// Package peak measures what this machine's arithmetic can do at most: independent instructions in registers, no memory, no waiting.
 // It is the limit that kernels are held against in the same run. No kernel lives here, and nothing is remembered from one run to
 // the next.
 package peak
@@ -10,11 +10,18 @@ import (
 
 // Limit is the fastest mix of instructions that one kind of kernel could be made of.
 type Limit struct {
-	Name string // of the kernel, as in compute.Kernels
-	What string // the instructions, for people
+	Name  string // of the kernel, as in compute.Kernels
+	What  string // the instructions, for people
+	Apart bool   // a multiplication and the addition after it are two instructions
 
-	flops int         // floating-point operations of one turn
-	run   func(n int) // that many turns
+	multiplyAdd loop
+	mixes       []loop // of multiplications, additions, both fused, and largest numbers
+}
+
+// loop is instructions in registers that wait for none but their own.
+type loop struct {
+	counts int         // numbers that come out of one turn's instructions; of multiply-adds two each, as is usual
+	run    func(n int) // that many turns
 }
 
 // sample is how long one measurement lasts: short enough that a busy machine leaves some alone, and in a browser, whose clock has steps of a
@@ -26,9 +33,22 @@ func sample() time.Duration {
 	return time.Millisecond / 2
 }
 
-// Measure returns flop/s on one thread: the best of short samples, which go on until none has been better for a fifth of a second. A
-// browser needs that long to compile the loop well, on a busy machine longer: measure before and after what is held against the limit.
-func (l Limit) Measure() float64 {
+// Measure returns flop/s on one thread.
+func (l Limit) Measure() float64 { return l.multiplyAdd.measure() }
+
+// Instructions is how many numbers come out of instructions of any kind in a second, whatever mix is the fastest: a processor has other
+// units for additions than for multiplications, and both can be busy.
+func (l Limit) Instructions() float64 {
+	best := 0.0
+	for _, m := range l.mixes {
+		best = max(best, m.measure())
+	}
+	return best
+}
+
+// measure is a loop's rate: the best of short samples, which go on until none has been better for a fifth of a second. A browser needs that
+// long to compile the loop well, on a busy machine longer: measure before and after what is held against the limit.
+func (l loop) measure() float64 {
 	best, turns, least := 0.0, 1000, sample()
 	for since := time.Now(); time.Since(since) < 200*time.Millisecond; {
 		start := time.Now()
@@ -38,7 +58,7 @@ func (l Limit) Measure() float64 {
 			turns *= 2
 			continue
 		}
-		if rate := float64(turns*l.flops) / took.Seconds(); rate > 1.002*best {
+		if rate := float64(turns*l.counts) / took.Seconds(); rate > 1.002*best {
 			best, since = rate, time.Now()
 		}
 	}
@@ -58,7 +78,8 @@ func For(kernel string) Limit {
 
 // Limits lists the limits of this build and machine, the highest first.
 func Limits() []Limit {
-	return append(vectors(), Limit{"scalar", "scalar multiply and add", 12 * 2, scalar})
+	one := loop{12 * 2, scalar}
+	return append(vectors(), Limit{"scalar", "scalar multiply and add", true, one, []loop{one}})
 }
 
 // sink keeps the compiler from leaving the arithmetic out.

@@ -5,7 +5,8 @@ package peak
 import "simd"
 
 func vectors() []Limit {
-	return []Limit{{"simd", "fused multiply-add of whole vectors", 8 * simd.Float32s{}.Len() * 2, portable}}
+	lanes := simd.Float32s{}.Len()
+	return []Limit{{"simd", "fused multiply-add of whole vectors", false, loop{8 * lanes * 2, portable}, []loop{{8 * lanes, portable}, {16 * lanes, mix}}}}
 }
 
 // portable turns eight independent chains n times.
@@ -16,7 +17,22 @@ func portable(n int) {
 		a, b, c, d = a.MulAdd(x, a), b.MulAdd(x, b), c.MulAdd(x, c), d.MulAdd(x, d)
 		e, f, g, h = e.MulAdd(x, e), f.MulAdd(x, f), g.MulAdd(x, g), h.MulAdd(x, h)
 	}
+	keep(a.Add(b).Add(c.Add(d)).Add(e.Add(f).Add(g.Add(h))))
+}
+
+// mix turns eight chains of a multiplication fused with an addition, and of the largest.
+func mix(n int) {
+	var a, b, c, d, e, f, g, h simd.Float32s
+	x := simd.BroadcastFloat32s(sink)
+	for ; n > 0; n-- {
+		a, b, c, d = a.MulAdd(x, a).Max(x), b.MulAdd(x, b).Max(x), c.MulAdd(x, c).Max(x), d.MulAdd(x, d).Max(x)
+		e, f, g, h = e.MulAdd(x, e).Max(x), f.MulAdd(x, f).Max(x), g.MulAdd(x, g).Max(x), h.MulAdd(x, h).Max(x)
+	}
+	keep(a.Add(b).Add(c.Add(d)).Add(e.Add(f).Add(g.Add(h))))
+}
+
+func keep(x simd.Float32s) {
 	out := make([]float32, x.Len())
-	a.Add(b).Add(c.Add(d)).Add(e.Add(f).Add(g.Add(h))).Store(out)
+	x.Store(out)
 	sink = out[0]
 }
