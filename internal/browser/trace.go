@@ -19,13 +19,18 @@ import (
 type Frames struct {
 	PerSecond      float64
 	Mean, P95, Max float64 // from one animation frame to the next: the picture, and messages, timers and layout in between
+	Busy           float64 // 95th percentile of the frames that took more than [Idle]; 0 where there are none
+	BusyShare      float64 // of all frames
 	Own            float64 // 95th percentile of the task that makes the frame, alone
 	Share          float64 // of one core, of all tasks
 }
 
+// Idle is the processor time, in milliseconds, up to which a frame had nothing to do: the browser's own part of it.
+const Idle = 1.0
+
 func (f Frames) String() string {
-	return fmt.Sprintf("%.1f frames a second; processor time from one to the next %.2f ms in the mean, %.2f at the 95th percentile, %.2f at most; of the frame's own task %.2f at the 95th percentile; %.1f %% of one core",
-		f.PerSecond, f.Mean, f.P95, f.Max, f.Own, 100*f.Share)
+	return fmt.Sprintf("%.1f frames a second; processor time from one to the next %.2f ms in the mean, %.2f at the 95th percentile, %.2f at most; the %.0f %% of them that took more than %.0f ms have their 95th percentile at %.2f; of the frame's own task %.2f at the 95th percentile; %.1f %% of one core",
+		f.PerSecond, f.Mean, f.P95, f.Max, 100*f.BusyShare, Idle, f.Busy, f.Own, 100*f.Share)
 }
 
 // event is what a trace says of one task. Times are in microseconds.
@@ -94,7 +99,8 @@ func (t *Tab) Trace(during time.Duration) (Frames, error) {
 	return measure(events)
 }
 
-// measure sums the tasks of the thread that has the animation frames, from each task that holds one up to the next such task.
+// measure sums the tasks of the thread that has the animation frames, from each task that holds one up to the next such task. What lies before
+// the first task is the rest of one that had begun before the trace.
 func measure(events []event) (Frames, error) {
 	events = slices.DeleteFunc(events, func(e event) bool { return e.Phase != "X" })
 	slices.SortStableFunc(events, func(a, b event) int { return cmp.Compare(a.Begun, b.Begun) })
@@ -105,14 +111,16 @@ func measure(events []event) (Frames, error) {
 	main := events[at].Thread
 	var starts, costs, own []float64
 	var task event
+	begun := false
 	for _, e := range events {
 		switch {
 		case e.Thread != main:
 		case e.Name == "RunTask":
-			task = e
+			task, begun = e, true
 			if len(costs) > 0 {
 				costs[len(costs)-1] += e.CPU / 1000
 			}
+		case !begun:
 		case e.Name == "FireAnimationFrame" && len(starts) > 0 && starts[len(starts)-1] == task.Begun: // another callback of the same frame
 		case e.Name == "FireAnimationFrame":
 			if len(costs) > 0 {
@@ -137,7 +145,12 @@ func measure(events []event) (Frames, error) {
 	out.Share = out.Mean * float64(n) / 1000 / seconds
 	slices.Sort(costs)
 	slices.Sort(own)
-	last := min(n-1, int(0.95*float64(n)))
-	out.P95, out.Max, out.Own = costs[last], costs[n-1], own[last]
+	out.P95, out.Max, out.Own = percentile95(costs), costs[n-1], percentile95(own)
+	if i := slices.IndexFunc(costs, func(c float64) bool { return c > Idle }); i >= 0 {
+		out.Busy, out.BusyShare = percentile95(costs[i:]), float64(n-i)/float64(n)
+	}
 	return out, nil
 }
+
+// percentile95 is of sorted numbers, at least one.
+func percentile95(x []float64) float64 { return x[min(len(x)-1, int(0.95*float64(len(x))))] }

@@ -30,3 +30,41 @@ func TestFramesAreTheTasksBetweenAnimationFrames(t *testing.T) {
 	_, err = measure(nil)
 	assert.ErrorContains(t, err, "no animation frame")
 }
+
+// A trace may begin in the middle of a task: what is left of it is no frame.
+func TestWhatLiesBeforeTheFirstTaskIsNoFrame(t *testing.T) {
+	events := []event{{"FireAnimationFrame", "X", 1, 5e9 - 1000, 700}}
+	for i := range 5 {
+		at := 5e9 + float64(i)*10000
+		events = append(events, event{"RunTask", "X", 1, at, 2000}, event{"FireAnimationFrame", "X", 1, at + 1, 1400})
+	}
+	f, err := measure(events)
+	require.NoError(t, err)
+	assert.InDelta(t, 100, f.PerSecond, 1e-9)
+	assert.InDelta(t, 0.2, f.Share, 1e-9)
+	_, err = measure(events[:1])
+	assert.ErrorContains(t, err, "whole animation frames")
+}
+
+// Frames in which nothing happens make the percentile of all small: those with work have one of their own.
+func TestFramesWithWorkAreToldApart(t *testing.T) {
+	var events []event
+	for i := range 101 {
+		at, cpu := float64(i)*10000, 500.0
+		if i%10 == 3 {
+			cpu = 9000 + float64(i)
+		}
+		events = append(events, event{"RunTask", "X", 1, at, cpu}, event{"FireAnimationFrame", "X", 1, at + 1, 100})
+	}
+	f, err := measure(events)
+	require.NoError(t, err)
+	assert.InDelta(t, 0.1, f.BusyShare, 1e-9)
+	assert.InDelta(t, 9.093, f.Busy, 1e-9)
+	assert.Contains(t, f.String(), "the 10 % of them that took more than 1 ms have their 95th percentile at 9.09")
+	for i := range events {
+		events[i].CPU = 500
+	}
+	f, err = measure(events)
+	require.NoError(t, err)
+	assert.Zero(t, f.Busy)
+}
