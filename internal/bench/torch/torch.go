@@ -29,11 +29,12 @@ var script string
 // Missing says what to install where no Python with PyTorch was found.
 const Missing = "no Python with PyTorch; install the Debian package python3-torch"
 
-// Find is the first python3 on the path that has PyTorch.
+// Find is the first python3 on the path that has PyTorch. It looks apart from the present folder (-I): a folder called torch there would be
+// taken for it.
 func Find(ctx context.Context) (string, error) {
 	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
 		path := filepath.Join(dir, "python3")
-		if exec.CommandContext(ctx, path, "-c", "import importlib.util, sys; sys.exit(importlib.util.find_spec('torch') is None)").Run() == nil {
+		if exec.CommandContext(ctx, path, "-I", "-c", "import importlib.util, sys; sys.exit(importlib.util.find_spec('torch') is None)").Run() == nil {
 			return path, nil
 		}
 		if err := ctx.Err(); err != nil {
@@ -108,7 +109,7 @@ func (p *Peer) start(ctx context.Context, python string, s *workload.Step) error
 	if err := os.WriteFile(j.File, data, 0o600); err != nil {
 		return err
 	}
-	p.cmd = exec.CommandContext(ctx, python, "-c", script)
+	p.cmd = exec.CommandContext(ctx, python, "-I", "-c", script)
 	p.cmd.Env = oneThread(os.Environ())
 	p.cmd.Stderr = &p.said
 	var err error

@@ -2,6 +2,8 @@ package torch_test
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -28,4 +30,15 @@ func TestPyTorchTrainsTheSameNetwork(t *testing.T) {
 		assert.InDelta(t, s.Run(), loss, 1e-3, "update %d", i)
 	}
 	assert.Less(t, theirs[8], theirs[0], "the batch of the first update comes again, and is known better")
+}
+
+// Python takes any folder of that name for a package.
+func TestAFolderCalledTorchIsNotPyTorch(t *testing.T) {
+	want, wrong := torch.Find(context.Background())
+	dir := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "torch"), 0o755))
+	t.Chdir(dir)
+	got, err := torch.Find(context.Background())
+	assert.Equal(t, want, got)
+	assert.Equal(t, wrong, err)
 }
