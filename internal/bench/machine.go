@@ -117,7 +117,7 @@ func (r *Report) limits(_ context.Context, o Options) error {
 		r.Machine.Limits = append(r.Machine.Limits, Limit{l.Name, l.What, best / 1e9, "GFLOP/s"})
 	}
 	for _, c := range workload.Copies() {
-		r.Machine.Limits = append(r.Machine.Limits, Limit{"copy", c.Name, c.Measure(o.lap()) / 1e9, "GB/s"})
+		r.Machine.Limits = append(r.Machine.Limits, Limit{"copy", "copying within " + c.String(), c.Measure(o.lap()) / 1e9, "GB/s"})
 	}
 	return nil
 }

@@ -4,12 +4,13 @@ import (
 	"github.com/sparkling-lab/sparkling/model/compute"
 )
 
-// Element is an operation whose cost is so much an element, and what of it no implementation can do without.
+// Element is an operation whose cost is so much an element, and what our kernels of it take: their instructions, as they are. A cleverer
+// formula would have fewer; the loop around them (loads, stores, copies of registers, counting) is not among them.
 type Element struct {
 	Name  string // of its row
 	Size  string // what it was measured on
 	Count int    // elements of one run
-	Bytes int    // read and written by one run
+	Moves Moves  // of one run
 	// Of one element: multiplications fused with their additions, other arithmetic, divisions, and roots. What a row takes once is its share
 	// of that: rows do not depend on each other, so that their roots and divisions go into the lanes of vectors as any others do. A loop
 	// over one root after the other would be no limit: it waits for each, and is several times as slow.
@@ -17,7 +18,7 @@ type Element struct {
 	Run                            func()
 }
 
-// exponential is what one takes of fused steps and of other instructions: it is cut to its range twice and multiplied by its power of two,
+// exponential is what ours takes of fused steps and of other instructions: it is cut to its range twice and multiplied by its power of two,
 // which two fused steps take off it; the polynomial is four fused steps and one more, with a product and a sum. To round, and to make
 // the power of two, AVX-512 has an instruction each, and needs a product before; others round by a fused step and a difference, and make
 // the power by a shift. Portable vectors keep a not-a-number by two more.
@@ -50,11 +51,11 @@ func Elements(e compute.Engine) []Element {
 		adam := compute.AdamW{Decay: 0.1, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, Corr1: 0.5, Corr2: 0.5}
 		// Softmax has the largest, a difference, a sum and a product beside; what is not above the largest is cut on one side only.
 		all = append(all,
-			Element{"exp", s.size + " numbers", n, 8 * n, fused, plain, 0, 0, func() { compute.Exp(y, x) }},
-			Element{"SiLU", s.size + " numbers, times the up projection", n, 12 * n, fused, plain + silu, 1, 0, func() { e.SwiGLU(y, g, u) }},
-			Element{"softmax", s.size + " numbers in rows of 64, with their cross-entropy", n, 8 * n, fused, plain + 3, 1.0 / 64, 0, func() { e.CrossEntropy(y, x, labels, 64, 1) }},
-			Element{"RMSNorm", s.size + " numbers in rows of 32", n, 8 * n, 1, 2, 1.0 / 32, 1.0 / 32, func() { e.RMSNorm(y, inv, x, gain, 1e-6) }},
-			Element{"AdamW", s.size + " parameters", n, 28 * n, 1, 11, 1, 1, func() { e.AdamW(u, g, m, v, one, adam) }},
+			Element{"exp", s.size + " numbers", n, Moves{n, 1, 1, 0}, fused, plain, 0, 0, func() { compute.Exp(y, x) }},
+			Element{"SiLU", s.size + " numbers, times the up projection", n, Moves{n, 2, 1, 0}, fused, plain + silu, 1, 0, func() { e.SwiGLU(y, g, u) }},
+			Element{"softmax", s.size + " numbers in rows of 64, with their cross-entropy", n, Moves{n, 1, 1, 0}, fused, plain + 3, 1.0 / 64, 0, func() { e.CrossEntropy(y, x, labels, 64, 1) }},
+			Element{"RMSNorm", s.size + " numbers in rows of 32", n, Moves{n, 1, 1, 0}, 1, 2, 1.0 / 32, 1.0 / 32, func() { e.RMSNorm(y, inv, x, gain, 1e-6) }},
+			Element{"AdamW", s.size + " parameters", n, Moves{n, 1, 0, 3}, 1, 11, 1, 1, func() { e.AdamW(u, g, m, v, one, adam) }},
 		)
 	}
 	return all
@@ -72,18 +73,20 @@ func ramp(n int) []float32 {
 // Rates are what one thread can do at most in a second.
 type Rates struct {
 	Fused     float64 // numbers multiplied and added to
-	Plain     float64 // numbers calculated with in one other way
+	Each      float64 // instructions that this takes, 1 where there is a fused one
+	Any       float64 // numbers that come out of instructions of any kind, whatever mix is the fastest
 	Divisions float64 // numbers divided, in vectors
 	Roots     float64 // roots, in vectors
-	Bytes     float64 // copied, within about the working set
+	Bytes     float64 // read and written, as the operation does it
 }
 
-// Limit is the least time that one run could take: the longest of calculating, dividing and moving. Divisions and roots have a unit of their
-// own, beside which all other arithmetic goes on: an operation can take less than the sum of the two.
+// Limit is the least time that one run could take: the longest of its multiply-adds, of all its instructions together, of divisions and
+// roots, and of moving. They go on beside each other in units of their own, so that an operation can take less than their sum; and no mix
+// of instructions is faster than the fastest, whatever this one's is.
 func (e Element) Limit(r Rates) (seconds float64, binds string) {
 	n := float64(e.Count)
-	calculating := n * max(e.Fused/r.Fused+e.Plain/r.Plain, e.Divisions/r.Divisions+e.Roots/r.Roots)
-	moving := float64(e.Bytes) / r.Bytes
+	calculating := n * max(e.Fused/r.Fused, (r.Each*e.Fused+e.Plain)/r.Any, e.Divisions/r.Divisions+e.Roots/r.Roots)
+	moving := float64(e.Moves.Bytes()) / r.Bytes
 	if calculating >= moving {
 		return calculating, "arithmetic"
 	}

@@ -2,6 +2,7 @@ package workload
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/sparkling-lab/sparkling/internal/bench/measure"
@@ -52,8 +53,8 @@ func MeasureProbes(ctx context.Context, e compute.Engine, lap time.Duration, rep
 // to be over.
 const warmLaps = 20
 
-// MeasureElements holds the elementwise operations of an engine against memory and arithmetic: each in turn with copying a working set
-// of the same size.
+// MeasureElements holds the elementwise operations of an engine against memory and arithmetic: each in turn with what moves as
+// much and does nothing else.
 func MeasureElements(ctx context.Context, e compute.Engine, lap time.Duration, repetitions int) ([]Took, error) {
 	rates := MeasureRates(lap)
 	var all []Took
@@ -61,12 +62,15 @@ func MeasureElements(ctx context.Context, e compute.Engine, lap time.Duration, r
 		for begun := time.Now(); time.Since(begun) < warmLaps*lap; {
 			op.Run()
 		}
-		moved := NewCopy(op.Bytes)
-		times, err := measure.Interleaved(ctx, repetitions, measure.Repeat(lap/2, op.Run), measure.Repeat(lap/2, moved.Run))
+		runs := []measure.Run{measure.Repeat(lap/2, op.Run)}
+		for _, way := range op.Moves.Ways() {
+			runs = append(runs, measure.Repeat(lap/2, way))
+		}
+		times, err := measure.Interleaved(ctx, repetitions, runs...)
 		if err != nil {
 			return all, err
 		}
-		rates.Bytes = float64(moved.Bytes) / times[1]
+		rates.Bytes = float64(op.Moves.Bytes()) / slices.Min(times[1:])
 		limit, binds := op.Limit(rates)
 		n := float64(op.Count)
 		all = append(all, Took{op.Name, op.Size, 1e9 * times[0] / n, 1e9 * limit / n, binds})

@@ -47,12 +47,3 @@ func extract(x []float32, n int) {
 	c.Store(x[2*v:])
 	d.Store(x[3*v:])
 }
-
-// positive is n numbers from 1 to 2.
-func positive(n int) []float32 {
-	x := make([]float32, n)
-	for i := range x {
-		x[i] = 1 + float32(i)/float32(n)
-	}
-	return x
-}

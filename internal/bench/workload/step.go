@@ -1,5 +1,5 @@
 // Package workload is what the benchmarks let an engine do: whole training steps, and single operations beside what the machine could do
-// at most. The same code is compiled natively and for the browser. It measures nothing itself and knows no peer.
+// at most, measured in turns. The same code is compiled natively and for the browser. It knows no peer, and judges nothing.
 package workload
 
 import (

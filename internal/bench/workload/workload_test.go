@@ -53,27 +53,44 @@ func TestStepsCostWhatTheDocumentsSay(t *testing.T) {
 }
 
 func TestTheLongestOfCalculatingDividingAndMovingBinds(t *testing.T) {
-	e := workload.Element{Count: 100, Bytes: 800, Fused: 1, Plain: 2, Divisions: 1}
-	r := workload.Rates{Fused: 1, Plain: 1, Divisions: 0.5, Roots: 1, Bytes: 1}
-	s, binds := e.Limit(r)
-	assert.Equal(t, 800.0, s)
-	assert.Equal(t, "memory", binds)
+	e := workload.Element{Count: 100, Moves: workload.Moves{N: 100, Read: 1, Written: 1}, Fused: 1, Plain: 2, Divisions: 1}
+	r := workload.Rates{Fused: 1, Each: 1, Any: 1, Divisions: 0.5, Roots: 1, Bytes: 1}
+	is := func(want float64, why string) {
+		t.Helper()
+		s, binds := e.Limit(r)
+		assert.Equal(t, want, s)
+		assert.Equal(t, why, binds)
+	}
+	is(800, "memory")
 	r.Bytes = 8
-	s, binds = e.Limit(r)
-	assert.Equal(t, 300.0, s)
-	assert.Equal(t, "arithmetic", binds)
-	e.Roots = 3
-	s, binds = e.Limit(r)
-	assert.Equal(t, 500.0, s)
-	assert.Equal(t, "arithmetic", binds)
+	is(300, "arithmetic") // all instructions
+	r.Each = 2
+	is(400, "arithmetic") // of which a multiply-add takes two
+	r.Fused = 0.2
+	is(500, "arithmetic") // multiply-adds alone
+	e.Roots = 4
+	is(600, "arithmetic") // a division and four roots
 }
 
 func TestRatesAreMeasured(t *testing.T) {
 	r := workload.MeasureRates(time.Millisecond)
-	for _, v := range []float64{r.Fused, r.Plain, r.Divisions, r.Roots} {
+	for _, v := range []float64{r.Fused, r.Any, r.Divisions, r.Roots} {
 		assert.Greater(t, v, 1e6)
 	}
-	assert.Greater(t, workload.NewCopy(1<<12).Measure(time.Millisecond), 1e6)
+	for _, m := range workload.Copies() {
+		assert.Greater(t, m.Measure(time.Millisecond), 1e6, m)
+	}
+}
+
+// Every array is gone through in every way, also where its numbers are no whole blocks.
+func TestMovesTouchWhatTheyCount(t *testing.T) {
+	m := workload.Moves{N: 1000, Read: 1, Written: 2, Updated: 3}
+	assert.Equal(t, 4*1000*(1+2+6), m.Bytes())
+	assert.Equal(t, "23 KiB", m.String())
+	for _, way := range m.Ways() {
+		way()
+	}
+	assert.GreaterOrEqual(t, len(workload.Moves{N: 64, Read: 1, Written: 1}.Ways()), 2, "copying is one")
 }
 
 // BenchmarkStep is a whole training update of the default experiment.
@@ -95,7 +112,7 @@ func BenchmarkElement(b *testing.B) {
 	rates := workload.MeasureRates(10 * time.Millisecond)
 	for _, e := range workload.Elements(compute.NewCPU()) {
 		b.Run(e.Name+" "+e.Size, func(b *testing.B) {
-			rates.Bytes = workload.NewCopy(e.Bytes).Measure(5 * time.Millisecond)
+			rates.Bytes = e.Moves.Measure(5 * time.Millisecond)
 			for b.Loop() {
 				e.Run()
 			}
