@@ -21,9 +21,6 @@ func softmaxBackward512(a *columnArgs)
 
 // ownSoftmaxColumns and ownSoftmaxColumnsBackward are those operations, and say whether they did them.
 func ownSoftmaxColumns(s Mat, from int, scale float32) bool {
-	if !wide512 {
-		return false
-	}
 	for col := 0; col < s.Cols; col += 16 {
 		a := columnArgs{row: 4 * s.Stride, all: from + col + 1, scale: scale}
 		some := min(from+col+16, s.Rows)
@@ -36,9 +33,6 @@ func ownSoftmaxColumns(s Mat, from int, scale float32) bool {
 }
 
 func ownSoftmaxColumnsBackward(d, p Mat, from int, scale float32) bool {
-	if !wide512 {
-		return false
-	}
 	for col := 0; col < d.Cols; col += 16 {
 		some := min(from+col+16, d.Rows)
 		a := columnArgs{row: 4 * d.Stride, part: some, none: d.Rows - some, scale: scale}

@@ -12,10 +12,41 @@ import (
 // counting is what lane i adds to the position of lane 0.
 var counting = [16]float32{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}
 
+// topColumn is the largest, lane by lane, of n vectors, ld elements apart. A not-a-number need not win: its own exponential is one, and so
+// is the sum.
+func topColumn(x []float32, ld, n int) simd.Float32s {
+	top := simd.LoadFloat32s(x)
+	top1, top2, top3 := top, top, top
+	j := 0
+	for ; j+4 <= n; j += 4 {
+		top, top1 = top.Max(simd.LoadFloat32s(x[j*ld:])), top1.Max(simd.LoadFloat32s(x[(j+1)*ld:]))
+		top2, top3 = top2.Max(simd.LoadFloat32s(x[(j+2)*ld:])), top3.Max(simd.LoadFloat32s(x[(j+3)*ld:]))
+	}
+	for ; j < n; j++ {
+		top = top.Max(simd.LoadFloat32s(x[j*ld:]))
+	}
+	return top.Max(top1).Max(top2.Max(top3))
+}
+
+// scaleColumn multiplies n vectors of x, ld elements apart.
+func scaleColumn(x []float32, ld, n int, by simd.Float32s) {
+	lanes, j := by.Len(), 0
+	for ; j+4 <= n; j += 4 {
+		y := x[j*ld : (j+3)*ld+lanes]
+		mulVec(y, by, y)
+		mulVec(y[ld:], by, y[ld:])
+		mulVec(y[2*ld:], by, y[2*ld:])
+		mulVec(y[3*ld:], by, y[3*ld:])
+	}
+	for ; j < n; j++ {
+		mulVec(x[j*ld:], by, x[j*ld:])
+	}
+}
+
 // softmaxColumns sets s, scores (keys 0…, queries from…), to probabilities: the softmax of each column times scale, over the keys up to
 // the query; later keys get zero.
 func softmaxColumns(s Mat, from int, scale float32) {
-	if ownSoftmaxColumns(s, from, scale) {
+	if ownRows && ownSoftmaxColumns(s, from, scale) {
 		return
 	}
 	by, none, ld := simd.BroadcastFloat32s(scale), simd.BroadcastFloat32s(float32(math.Inf(-1))), s.Stride
@@ -54,7 +85,7 @@ func pullVec(d, p []float32, sum, by simd.Float32s) {
 
 // softmaxColumnsBackward sets d = p⊙(d − Σp⊙d)·scale, the sum down each column; later keys than the query get zero.
 func softmaxColumnsBackward(d, p Mat, from int, scale float32) {
-	if ownSoftmaxColumnsBackward(d, p, from, scale) {
+	if ownRows && ownSoftmaxColumnsBackward(d, p, from, scale) {
 		return
 	}
 	by, lanes, ld := simd.BroadcastFloat32s(scale), vectorLen(), d.Stride
@@ -98,7 +129,7 @@ func (e *cpu) HeadNorm(y, inv, x Mat, gain []float32, r Rotary, eps float32) {
 }
 
 func headNorm(y, inv, x Mat, gain []float32, r Rotary, eps float32) {
-	if ownHeadNorm(y, inv, x, gain, r, eps) {
+	if ownRows && ownHeadNorm(y, inv, x, gain, r, eps) {
 		return
 	}
 	f := simd.BroadcastFloat32s
@@ -132,7 +163,7 @@ func (e *cpu) HeadNormBackward(dx Mat, dgain []float32, dy, x Mat, gain []float3
 }
 
 func headNormBackward(dx Mat, dgain []float32, dy, x Mat, gain []float32, inv Mat, r Rotary) {
-	if ownHeadNormBackward(dx, dgain, dy, x, gain, inv, r) {
+	if ownRows && ownHeadNormBackward(dx, dgain, dy, x, gain, inv, r) {
 		return
 	}
 	f := simd.BroadcastFloat32s

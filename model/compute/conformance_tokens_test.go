@@ -168,10 +168,12 @@ func TestLogSumExpIsThatOfTheLibrary(t *testing.T) {
 	})
 }
 
-func TestASlotOrALabelThatDoesNotExistPanics(t *testing.T) {
+func TestASlotOrALabelThatDoesNotExistPanics(t *testing.T) { bothWays(t, absentPanics) }
+
+func absentPanics(t *testing.T) {
 	const tokens, k = 3, 2
 	for _, e := range append(engines(), judge) {
-		for _, n := range []int{5, 16} {
+		for _, n := range []int{3, 5, 16} {
 			near, far, weight := compute.M(values(tokens*n, 1), tokens, n), compute.M(values(tokens*k*n, 2), tokens*k, n), columns(k, tokens, 3)
 			for _, bad := range []int32{tokens * k, -1} {
 				s := compute.Slots{Rows: make([]int32, len(weight.Data)), K: k, Stride: weight.Stride}
@@ -179,7 +181,13 @@ func TestASlotOrALabelThatDoesNotExistPanics(t *testing.T) {
 				assert.Panics(t, func() { e.Combine(near, far, s, weight, false) }, "%s, slot %d", e.Name(), bad)
 				assert.Panics(t, func() { e.CombineBackward(far, weight, near, far, s, weight) }, "%s, slot %d", e.Name(), bad)
 			}
-			assert.Panics(t, func() { e.CrossEntropy(nil, near.Data, []int32{0, 1, int32(n)}, n, 1) }, "%s, label %d", e.Name(), n)
+			for row := range tokens { // in none but the last does such a number lie beyond all of them
+				labels := []int32{0, -100, 2}
+				labels[row] = int32(n)
+				for _, d := range [][]float32{nil, make([]float32, tokens*n)} {
+					assert.Panics(t, func() { e.CrossEntropy(d, near.Data, labels, n, 1) }, "%s, label %d of row %d", e.Name(), n, row)
+				}
+			}
 		}
 	}
 }

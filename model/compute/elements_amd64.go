@@ -22,7 +22,7 @@ func vectors(n int) (whole, last int) { return n / 16 * 64, 1<<(n%16) - 1 }
 
 // ownSwiGLU and ownSwiGLUBackward are those operations, and say whether they did them.
 func ownSwiGLU(h, gate, up []float32) bool {
-	if !wide512 || len(gate) == 0 {
+	if len(gate) == 0 {
 		return false
 	}
 	_, _ = h[len(gate)-1], up[len(gate)-1] // what the assembly will read and write, checked once
@@ -34,7 +34,7 @@ func ownSwiGLU(h, gate, up []float32) bool {
 
 func ownSwiGLUBackward(dgate, dup, dh, gate, up []float32) bool {
 	n := len(gate)
-	if !wide512 || n == 0 {
+	if n == 0 {
 		return false
 	}
 	_, _, _, _ = dgate[n-1], dup[n-1], dh[n-1], up[n-1]

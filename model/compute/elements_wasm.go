@@ -14,8 +14,8 @@ type adamWArgs struct {
 //go:noescape
 func adamWLoop(a *adamWArgs)
 
-// adamWRun does the whole vectors of adamW, and says how many numbers that were.
-func adamWRun(p, g, m, v, rate []float32, s AdamW) int {
+// ownAdamW does the whole vectors of adamW, and says how many numbers that were.
+func ownAdamW(p, g, m, v, rate []float32, s AdamW) int {
 	n := len(p) / 4
 	if n == 0 {
 		return 0

@@ -4,7 +4,7 @@
 #include "go_asm.h"
 #include "words_wasm.h"
 
-// The whole vectors of AdamW: the steps of elements_vector.go in the same order, so that the bits are the same as those of the
+// The whole vectors of AdamW: the steps of update_simd.go in the same order, so that the bits are the same as those of the
 // compiled Go that does the rest.
 
 // V0 to V7 the scalars   V8 p   V9 g   V10 m   V11 v

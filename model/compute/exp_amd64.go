@@ -8,8 +8,8 @@ import (
 	machine "golang.org/x/sys/cpu"
 )
 
-// wide512 says that the row operations have assembly here: vectors are those of AVX-512.
-var wide512 = machine.X86.HasAVX512F && vectorLen() == 16
+// ownRows says that operations on rows and elements have assembly here: vectors are those of AVX-512. Tests do without.
+var ownRows = machine.X86.HasAVX512F && vectorLen() == 16
 
 // expTable is the constants of exp_amd64.h.
 //
@@ -30,7 +30,7 @@ func exp512(a *expArgs)
 
 // expRun sets n vectors of y, step elements apart, to e^((x − top)·by) and returns their sum; y may be x. Not-a-number stays so.
 func expRun(y, x []float32, step, n int, top, by simd.Float32s) simd.Float32s {
-	if !wide512 || n == 0 {
+	if !ownRows || n == 0 {
 		return expVectors(y, x, step, n, top, by)
 	}
 	_, _ = y[(n-1)*step+15], x[(n-1)*step+15] // what the assembly will read and write, checked once

@@ -1,6 +1,9 @@
-//go:build !goexperiment.simd || !amd64
+//go:build !goexperiment.simd || !(amd64 || wasm)
 
 package compute
 
-// WithoutAssembly runs f: here the row operations have none, or none that they do without.
+// HasAssembly says that row operations have no assembly in this build.
+func HasAssembly() bool { return false }
+
+// WithoutAssembly runs f.
 func WithoutAssembly(f func()) { f() }

@@ -28,7 +28,7 @@ func headNormBackward512(a *headArgs)
 
 // head is the arguments for a head, and false where there is no assembly for it. Rows have room for whole vectors.
 func head(x, y, inv Mat, gain []float32) (a headArgs, ok bool) {
-	if !wide512 || x.Rows == 0 || x.Cols == 0 {
+	if x.Rows == 0 || x.Cols == 0 {
 		return a, false
 	}
 	tokens, last := (x.Cols+15)&^15, x.Rows-1

@@ -19,17 +19,14 @@ type lossArgs struct {
 //go:noescape
 func loss512(a *lossArgs)
 
-// ownLoss is crossEntropy, and says whether it did it. Of tile it needs the first column's room.
-func ownLoss(dlogits, logits []float32, labels []int32, tile Mat, scale float32) (product, at float64, done bool) {
-	rows, cols := len(labels), tile.Rows
-	if !wide512 || cols == 0 {
-		return 0, 0, false
-	}
+// ownLoss is crossEntropy, and says that it did it. Where there is no gradient, exponentials go into row, which is as long as one.
+func ownLoss(dlogits, logits []float32, labels []int32, row []float32, scale float32) (product, at float64, done bool) {
+	rows, cols := len(labels), len(row)
 	var of lossOf
 	a := lossArgs{
-		x: &logits[0], y: &tile.Data[0], row: 4 * cols, of: &of, rows: rows, scale: scale, none: float32(math.Inf(-1)),
+		x: &logits[0], y: &row[0], row: 4 * cols, of: &of, rows: rows, scale: scale, none: float32(math.Inf(-1)),
 	}
-	_, _ = logits[rows*cols-1], tile.Data[cols-1] // what the assembly will read and write, checked once
+	_ = logits[rows*cols-1] // what the assembly will read and write, checked once
 	if dlogits != nil {
 		_, a.y, a.yRow = dlogits[rows*cols-1], &dlogits[0], 4*cols
 	}

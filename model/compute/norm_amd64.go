@@ -22,7 +22,7 @@ func normBackward512(a *normArgs)
 // ownNorm is RMSNorm, and says whether it did it.
 func ownNorm(y, inv, x, gain []float32, eps float32) bool {
 	rows, d := len(inv), len(gain)
-	if !wide512 || rows == 0 || d == 0 {
+	if rows == 0 || d == 0 {
 		return false
 	}
 	_, _ = y[rows*d-1], x[rows*d-1] // what the assembly will read and write, checked once
@@ -35,7 +35,7 @@ func ownNorm(y, inv, x, gain []float32, eps float32) bool {
 // ownNormBackward is RMSNormBackward, and says whether it did it.
 func ownNormBackward(dx, dgain, dy, x, gain, inv []float32, acc bool) bool {
 	rows, d := len(inv), len(gain)
-	if !wide512 || rows == 0 || d == 0 {
+	if rows == 0 || d == 0 {
 		return false
 	}
 	_, _, _, _ = dx[rows*d-1], dgain[d-1], dy[rows*d-1], x[rows*d-1]

@@ -26,7 +26,7 @@ const normRows = 16
 
 // RMSNorm implements [Engine].
 func (e *cpu) RMSNorm(y, inv, x, gain []float32, eps float32) {
-	if ownNorm(y, inv, x, gain, eps) {
+	if ownRows && ownNorm(y, inv, x, gain, eps) {
 		return
 	}
 	d, sums := len(gain), e.rowSums()
@@ -148,7 +148,7 @@ func scaleBy(y, x []float32, a float32, by []float32) {
 
 // RMSNormBackward implements [Engine]: dx = inv·(γ⊙dy − x·inv²·mean(γ⊙dy⊙x)).
 func (e *cpu) RMSNormBackward(dx, dgain, dy, x, gain, inv []float32, acc bool) {
-	if ownNormBackward(dx, dgain, dy, x, gain, inv, acc) {
+	if ownRows && ownNormBackward(dx, dgain, dy, x, gain, inv, acc) {
 		return
 	}
 	d, sums := len(gain), e.rowSums()

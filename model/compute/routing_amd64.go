@@ -23,7 +23,7 @@ func combineBackward512(a *rowArgs)
 
 // combined is the arguments for rows by token and by slot, the latter in two matrices, and false where there is no assembly for them.
 func combined(near, far, other Mat, s Slots, weight Mat) (a rowArgs, ok bool) {
-	if !wide512 || near.Rows == 0 || near.Cols == 0 || s.K == 0 || far.Stride != other.Stride {
+	if near.Rows == 0 || near.Cols == 0 || s.K == 0 || far.Stride != other.Stride {
 		return a, false
 	}
 	// What the assembly will read and write, checked once.

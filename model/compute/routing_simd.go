@@ -13,7 +13,7 @@ func (e *cpu) Route(r Routing, logits Mat) {
 	sums := e.scratch(3, wide(logits.Rows))
 	routeColumns(r, sums)
 	sums = sums[:logits.Rows]
-	if ownLog(r.LSE.Data, sums) {
+	if ownRows && ownLog(r.LSE.Data, sums) {
 		return
 	}
 	for t, sum := range sums {
@@ -102,7 +102,7 @@ func routeBackward(dlogits, dw Mat, r Routing, dp []float32, z float32) {
 
 // Combine implements [Engine].
 func (e *cpu) Combine(dst, src Mat, s Slots, weight Mat, acc bool) {
-	if !ownCombine(dst, src, s, weight, acc) {
+	if !ownRows || !ownCombine(dst, src, s, weight, acc) {
 		combineRows(dst, src, s, weight, acc)
 	}
 }
@@ -127,7 +127,7 @@ func combineRows(dst, src Mat, s Slots, weight Mat, acc bool) {
 
 // CombineBackward implements [Engine].
 func (e *cpu) CombineBackward(dsrc, dw, ddst, src Mat, s Slots, weight Mat) {
-	if !ownCombineBackward(dsrc, dw, ddst, src, s, weight) {
+	if !ownRows || !ownCombineBackward(dsrc, dw, ddst, src, s, weight) {
 		combineRowsBackward(dsrc, dw, ddst, src, s, weight)
 	}
 }

@@ -15,7 +15,7 @@ const expChunk = 512
 
 // SwiGLU implements [Engine].
 func (e *cpu) SwiGLU(h, gate, up []float32) {
-	if ownSwiGLU(h, gate, up) {
+	if ownRows && ownSwiGLU(h, gate, up) {
 		return
 	}
 	buf := e.scratch(0, expChunk)
@@ -60,7 +60,7 @@ func swiGLUVec(h, gate, up, e []float32, one simd.Float32s) {
 
 // SwiGLUBackward implements [Engine].
 func (e *cpu) SwiGLUBackward(dgate, dup, dh, gate, up []float32) {
-	if ownSwiGLUBackward(dgate, dup, dh, gate, up) {
+	if ownRows && ownSwiGLUBackward(dgate, dup, dh, gate, up) {
 		return
 	}
 	buf := e.scratch(0, expChunk)
@@ -180,16 +180,15 @@ func addScaled(y []float32, a simd.Float32s, x []float32) {
 	}
 }
 
-// lossRows is how many rows of logits are treated at once, at most. A quarter of it is at least as many as a vector has lanes, in any engine:
-// lossColumns has a row in each, so that neither the largest nor the sum of a row goes across lanes.
-const lossRows = 64
+// lossRows is how many rows of logits are treated at once, at most, and lossLanes how many at least. In between they are multiples of these, and
+// so of the lanes of any vector: lossColumns has a row in each lane, so that neither the largest nor the sum of a row goes across lanes.
+const lossRows, lossLanes = 64, 16
 
 // CrossEntropy implements [Engine].
 func (e *cpu) CrossEntropy(dlogits, logits []float32, labels []int32, cols int, scale float32) float64 {
 	// As many rows as a cache near the core holds: they are gone through more than once. There is one logarithm, of the product of their
 	// sums, which float64 can hold: a sum is at least one, and at most the number of columns.
-	rows := max(lossRows/4, min(lossRows, 1<<12/cols))
-	tile := M(e.scratch(3, cols*lossRows), cols, lossRows)
+	rows := max(lossLanes, min(lossRows, 1<<12/cols)/lossLanes*lossLanes)
 	total := 0.0
 	for i := 0; i < len(labels); i += rows {
 		to := min(i+rows, len(labels))
@@ -197,21 +196,23 @@ func (e *cpu) CrossEntropy(dlogits, logits []float32, labels []int32, cols int, 
 		if dlogits != nil {
 			d = dlogits[i*cols : to*cols]
 		}
-		product, at := crossEntropy(d, logits[i*cols:to*cols], labels[i:to], tile, scale)
+		product, at := e.crossEntropy(d, logits[i*cols:to*cols], labels[i:to], cols, scale)
 		total += math.Log(product) - at
 	}
 	return total
 }
 
-// crossEntropy does 1 to lossRows rows, which are the columns of tile: dlogits, unless nil, gets the gradient, zero where there is no label.
-// Of rows with a label it returns the product of Σe^(logit − largest) and the sum of logit − largest at the label.
-func crossEntropy(dlogits, logits []float32, labels []int32, tile Mat, scale float32) (product, at float64) {
-	tile.Cols = len(labels)
-	if product, at, done := ownLoss(dlogits, logits, labels, tile, scale); done {
-		return product, at
+// crossEntropy does 1 to lossRows rows: dlogits, unless nil, gets the gradient, zero where there is no label. Of rows with a label it returns
+// the product of Σe^(logit − largest) and the sum of logit − largest at the label.
+func (e *cpu) crossEntropy(dlogits, logits []float32, labels []int32, cols int, scale float32) (product, at float64) {
+	if ownRows {
+		if product, at, done := ownLoss(dlogits, logits, labels, e.scratch(3, cols), scale); done {
+			return product, at
+		}
 	}
 	var of lossOf
-	lossColumns(dlogits, logits, labels, tile, scale, &of)
+	rows, stride := len(labels), wide(len(labels))
+	lossColumns(dlogits, logits, labels, Mat{e.scratch(3, cols*stride), cols, rows, stride}, scale, &of)
 	return of.total(dlogits, labels)
 }
 
@@ -242,19 +243,19 @@ func clearUnlabelled(dlogits []float32, labels []int32) {
 }
 
 // lossColumns finds out about the rows of logits, the columns of tile, and sets dlogits, unless nil, to the gradient where there is a label.
-// Lanes without a row hold what was there before.
+// The tile has room for whole vectors; lanes without a row hold what was there before.
 func lossColumns(dlogits, logits []float32, labels []int32, tile Mat, scale float32, of *lossOf) {
-	cols, rows, one, by := tile.Rows, tile.Cols, simd.BroadcastFloat32s(1), simd.BroadcastFloat32s(scale)
+	cols, rows, ld, one, by := tile.Rows, tile.Cols, tile.Stride, simd.BroadcastFloat32s(1), simd.BroadcastFloat32s(scale)
 	Transpose(tile, M(logits, rows, cols))
 	for i, label := range labels { // before dlogits, which may be logits, is written
-		of.at[i] = logits[i*cols+int(max(label, 0))]
+		of.at[i] = logits[i*cols : (i+1)*cols][max(label, 0)]
 	}
 	for i := 0; i < rows; i += one.Len() {
 		x := tile.Data[i:]
-		top := topColumn(x, lossRows, cols)
-		sum := expRun(x, x, lossRows, cols, top, one)
+		top := topColumn(x, ld, cols)
+		sum := expRun(x, x, ld, cols, top, one)
 		if dlogits != nil {
-			scaleColumn(x, lossRows, cols, by.Div(sum))
+			scaleColumn(x, ld, cols, by.Div(sum))
 		}
 		top.Store(of.top[i:])
 		sum.Store(of.sum[i:])
