@@ -2,8 +2,5 @@
 
 package compute
 
-// Here numbers one after the other have no assembly of their own.
-
-func ownExp(y, x []float32) bool { return false }
-
+// ownAdamW says that the update has no assembly of its own here.
 func ownAdamW(p, g, m, v, rate []float32, s AdamW) int { return 0 }

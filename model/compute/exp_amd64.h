@@ -25,7 +25,8 @@
 #define EXPREST(V, N)       VFMADD231PS Z23, N, V; VFMADD231PS Z24, N, V
 #define EXPBEGIN(V, P, R)   VMULPS V, V, R; VMOVAPS Z26, P; VFMADD213PS Z27, V, P
 #define EXPMORE(V, P, Q, R) VFMADD231PS Z25, R, P; VMOVAPS Z28, Q; VFMADD213PS Z29, V, Q
-#define EXPEND(V, P, Q, R)  VADDPS Z31, V, V; VFMADD213PS Q, R, P; VFMADD213PS V, R, P
+#define EXPEND(V, P, Q, R)  VFMADD213PS Q, R, P; EXPLAST(V, P, R)
+#define EXPLAST(V, P, R)    VADDPS Z31, V, V; VFMADD213PS V, R, P
 #define EXPPOWER(V, N, P)   VSCALEFPS N, P, V
 
 // EXPCUT takes them all.
@@ -45,6 +46,18 @@
 	EXPMORE(V, P, Q, R); EXPMORE(V1, P1, Q1, R1); \
 	EXPEND(V, P, Q, R);  EXPEND(V1, P1, Q1, R1);  \
 	EXPPOWER(V, N, P);   EXPPOWER(V1, N1, P1)
+
+// EXPCUT4 is EXPCUT of four vectors side by side, each with a register for what is whole, its square and the polynomial, and all with Q.
+#define EXPCUT4(Q, V, N, R, P, V1, N1, R1, P1, V2, N2, R2, P2, V3, N3, R3, P3) \
+	EXPROUND(V, N);      EXPROUND(V1, N1);      EXPROUND(V2, N2);      EXPROUND(V3, N3);      \
+	EXPREST(V, N);       EXPREST(V1, N1);       EXPREST(V2, N2);       EXPREST(V3, N3);       \
+	EXPBEGIN(V, P, R);   EXPBEGIN(V1, P1, R1);  EXPBEGIN(V2, P2, R2);  EXPBEGIN(V3, P3, R3);  \
+	EXPMORE(V, P, Q, R);    VFMADD213PS Q, R, P;    \
+	EXPMORE(V1, P1, Q, R1); VFMADD213PS Q, R1, P1;  \
+	EXPMORE(V2, P2, Q, R2); VFMADD213PS Q, R2, P2;  \
+	EXPMORE(V3, P3, Q, R3); VFMADD213PS Q, R3, P3;  \
+	EXPLAST(V, P, R);    EXPLAST(V1, P1, R1);   EXPLAST(V2, P2, R2);   EXPLAST(V3, P3, R3);   \
+	EXPPOWER(V, N, P);   EXPPOWER(V1, N1, P1);  EXPPOWER(V2, N2, P2);  EXPPOWER(V3, N3, P3)
 
 // EXP sets V to e^V.
 #define EXP(V, N, P, Q, R) CUT(V); EXPCUT(V, N, P, Q, R)

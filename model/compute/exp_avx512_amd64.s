@@ -32,3 +32,27 @@ vector:
 	VMOVUPS Z6, expArgs_sum(AX)
 	VZEROUPPER
 	RET
+
+// Z0 to Z4, Z9 to Z13 what two exponentials need
+//
+// func expRow512(y, x *float32, n int)
+TEXT ·expRow512(SB), NOSPLIT, $0-24
+	MOVQ y+0(FP), DI
+	MOVQ x+8(FP), SI
+	MOVQ n+16(FP), CX
+	EXPCONSTANTS
+
+pair:
+	VMOVUPS (SI), Z0
+	VMOVUPS 64(SI), Z9
+	CUT(Z0)
+	CUT(Z9)
+	EXPCUT2(Z0, Z1, Z2, Z3, Z4, Z9, Z10, Z11, Z12, Z13)
+	VMOVUPS Z0, (DI)
+	VMOVUPS Z9, 64(DI)
+	ADDQ    $128, SI
+	ADDQ    $128, DI
+	DECQ    CX
+	JNZ     pair
+	VZEROUPPER
+	RET
