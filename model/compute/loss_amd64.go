@@ -18,13 +18,18 @@ type lossArgs struct {
 	product, at     float64
 	bad, unlabelled int // 1: there is a label that is none of the columns, or one below 0
 
-	// The largest number of every row, and of four rows their exponentials' sums in every lane, and what they are to be multiplied by.
-	top    [lossRows]float32
-	sums   [2][4][16]float32
-	factor [4]float32
-
+	// The largest number of every row.
+	//lint:ignore U1000 the assembly's own, as what follows
+	top [lossRows]float32
+	// Of the present four rows and the four before, the sums of their exponentials in every lane.
+	//lint:ignore U1000 as above
+	sums [2][4][16]float32
+	//lint:ignore U1000 as above
 	before, half int // rows of the four before, and where in sums those of the present ones are
-	yBefore      *float32
+	//lint:ignore U1000 as above
+	yBefore *float32
+	//lint:ignore U1000 as above
+	factor [4]float32 // what they are multiplied by
 }
 
 // lossTop512 fills top.

@@ -21,6 +21,7 @@ type lossArgs struct {
 	bad, unlabelled int // 1: there is a label that is none of the columns, or one below 0
 
 	// The largest number of the present row and of the next, and what the one before is to be multiplied by.
+	//lint:ignore U1000 the assembly's own
 	top, next, factor [4]float32
 }
 
