@@ -35,27 +35,28 @@ func exponential() (fused, plain, silu float64) {
 	return 8, 9, 3
 }
 
-// Elements are the operations on an engine, each on as much as the network of the default experiment has and on what no cache holds.
+// Elements are the operations on an engine, each on as much as the network of the default experiment has and on what no cache holds: several
+// times as much as the largest of today, or a part of it would be read from there.
 func Elements(e compute.Engine) []Element {
 	var all []Element
 	fused, plain, silu := exponential()
 	for _, s := range []struct {
 		size string
 		n    int
-	}{{"16 Ki", 1 << 14}, {"4 Mi", 1 << 22}} {
+	}{{"16 Ki", 1 << 14}, {"16 Mi", 1 << 24}} {
 		n := s.n
-		x, y, g, u := ramp(n), make([]float32, n), ramp(n), ramp(n)
+		x, y, u := ramp(n), make([]float32, n), ramp(n)
+		m, v := make([]float32, n), make([]float32, n)
 		rows := func(cols int) []float32 { return make([]float32, n/cols) }
 		inv, gain, labels, one := rows(32), ramp(32), make([]int32, n/64), []float32{1e-6}
-		m, v := make([]float32, n), make([]float32, n)
 		adam := compute.AdamW{Decay: 0.1, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, Corr1: 0.5, Corr2: 0.5}
 		// Softmax has the largest, a difference, a sum and a product beside; what is not above the largest is cut on one side only.
 		all = append(all,
 			Element{"exp", s.size + " numbers", n, Moves{n, 1, 1, 0}, fused, plain, 0, 0, func() { compute.Exp(y, x) }},
-			Element{"SiLU", s.size + " numbers, times the up projection", n, Moves{n, 2, 1, 0}, fused, plain + silu, 1, 0, func() { e.SwiGLU(y, g, u) }},
+			Element{"SiLU", s.size + " numbers, times the up projection", n, Moves{n, 2, 1, 0}, fused, plain + silu, 1, 0, func() { e.SwiGLU(y, x, u) }},
 			Element{"softmax", s.size + " numbers in rows of 64, with their cross-entropy", n, Moves{n, 1, 1, 0}, fused, plain + 3, 1.0 / 64, 0, func() { e.CrossEntropy(y, x, labels, 64, 1) }},
 			Element{"RMSNorm", s.size + " numbers in rows of 32", n, Moves{n, 1, 1, 0}, 1, 2, 1.0 / 32, 1.0 / 32, func() { e.RMSNorm(y, inv, x, gain, 1e-6) }},
-			Element{"AdamW", s.size + " parameters", n, Moves{n, 1, 0, 3}, 1, 11, 1, 1, func() { e.AdamW(u, g, m, v, one, adam) }},
+			Element{"AdamW", s.size + " parameters", n, Moves{n, 1, 0, 3}, 1, 11, 1, 1, func() { e.AdamW(u, x, m, v, one, adam) }},
 		)
 	}
 	return all
