@@ -31,8 +31,8 @@ func table() []Row {
 		rows = append(rows, atMost("worker-element-"+op, op+" in Chromium, times its limit", "x", 2, 0))
 	}
 	return append(rows,
-		atMost("probes", "probes at the default rate, native, of the updates' time", "%", 5, 0),
-		atMost("worker-probes", "probes at the default rate, in Chromium, of the updates' time", "%", 5, 0),
+		atMost("probes", "probes of pairs at the default rate, native, of the updates' time", "%", 5, 0),
+		atMost("worker-probes", "probes of pairs at the default rate, in Chromium, of the updates' time", "%", 5, 0),
 		faster("page-run", "three-arm default run in Chromium, against three PyTorch runs in turn", 2, 4),
 		atMost("allocations", "allocations of a training step after warm-up", "allocations", 0, 0),
 		atMost("worker-memory", "growth of what a worker keeps in memory, over the second half of its updates", "%", 1, 0),

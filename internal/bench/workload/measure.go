@@ -18,10 +18,11 @@ type Took struct {
 	Binds       string
 }
 
-// Probes is what the probes of the default experiment, widened on an axis, take of its updates' time, in seconds.
+// Probes is what a run of the default experiment, widened on an axis, measures besides its updates, in seconds.
 type Probes struct {
 	Axis         model.Axis
 	Update, Each float64 // one update, and one time that its pairs are compared
+	Held         float64 // one time that its held-out windows are looked at
 }
 
 // Share is the part of the time after the widening that probes take at the default rate: every so many updates, and for a while each.
@@ -32,7 +33,10 @@ func (p Probes) Share() float64 {
 	return p.Each * float64(times) / (p.Update * float64(updates))
 }
 
-// MeasureProbes measures the probes on every axis, in turns with updates.
+// HeldShare is the same of the held-out loss.
+func (p Probes) HeldShare() float64 { return p.Held / (p.Update * sim.ProbeEvery) }
+
+// MeasureProbes measures the probes on every axis and the held-out loss, in turns with updates.
 func MeasureProbes(ctx context.Context, e compute.Engine, lap time.Duration, repetitions int) ([]Probes, error) {
 	var all []Probes
 	for _, axis := range []model.Axis{model.Inner, model.Hidden, model.Joint} {
@@ -40,11 +44,12 @@ func MeasureProbes(ctx context.Context, e compute.Engine, lap time.Duration, rep
 		if err != nil {
 			return nil, err
 		}
-		times, err := measure.Interleaved(ctx, repetitions, measure.Repeat(lap, func() { s.Run() }), measure.Repeat(lap, func() { s.Probe() }))
+		times, err := measure.Interleaved(ctx, repetitions,
+			measure.Repeat(lap, func() { s.Run() }), measure.Repeat(lap, func() { s.Probe() }), measure.Repeat(lap, func() { s.Held() }))
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, Probes{axis, times[0], times[1]})
+		all = append(all, Probes{axis, times[0], times[1], times[2]})
 	}
 	return all, nil
 }

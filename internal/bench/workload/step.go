@@ -20,6 +20,7 @@ type Step struct {
 	Opt   *optim.Optimizer
 	Batch []Batch // taken in turns
 
+	held  []Batch
 	pairs map[model.Axis][]widen.Pair // of the widening
 	shape Shape
 	rates []float64
@@ -122,6 +123,15 @@ func (s Shape) New(e compute.Engine) (*Step, error) {
 		text.Batch(1, i, s.Seq, b.IDs, b.Labels)
 		step.Batch = append(step.Batch, b)
 	}
+	windows := text.Held(sim.HeldWindows, s.Seq)
+	for at := 0; at < len(windows); at += s.Batch {
+		b := Batch{make([]int32, s.Tokens()), make([]int32, s.Tokens())}
+		for i := range s.Batch {
+			from, to := i*s.Seq, (i+1)*s.Seq
+			text.Window(windows[min(at+i, len(windows)-1)], b.IDs[from:to], b.Labels[from:to])
+		}
+		step.held = append(step.held, b)
+	}
 	return step, nil
 }
 
@@ -146,6 +156,16 @@ func (s *Step) Update() { s.Opt.Step(s.Net.Weights, s.Net.Grads, s.rates) }
 // Probe compares the pairs of the widening, as a run does it.
 func (s *Step) Probe() []sim.PairGroup {
 	return sim.ProbePairs(s.pairs, [sim.Quantities]model.Values{s.Net.Weights, s.Net.Grads, s.Opt.M, s.Opt.V}, s.shape.FLOPs())
+}
+
+// Held is the mean cross-entropy of the held-out windows of a run, which looks at them every [sim.ProbeEvery] updates.
+func (s *Step) Held() float64 {
+	sum := 0.0
+	for _, b := range s.held {
+		s.Net.Forward(b.IDs)
+		sum += s.Net.Loss(b.Labels).CE
+	}
+	return sum / float64(len(s.held))
 }
 
 // Rate is the learning rate of all parameters.

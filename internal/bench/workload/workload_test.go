@@ -2,6 +2,7 @@ package workload_test
 
 import (
 	"context"
+	"math"
 	"testing"
 	"time"
 
@@ -29,11 +30,13 @@ func TestStepsTrain(t *testing.T) {
 // Of the 500 updates after the widening of the default experiment, 86 have probes: 40 in a row, and then every tenth.
 func TestProbesAreMeasuredAtTheDefaultRate(t *testing.T) {
 	assert.InDelta(t, 2*86.0/500, workload.Probes{Update: 1, Each: 2}.Share(), 1e-12)
+	assert.InDelta(t, 3*50.0/500, workload.Probes{Update: 1, Held: 3}.HeldShare(), 1e-12)
 	got, err := workload.MeasureProbes(context.Background(), compute.NewCPU(), time.Microsecond, 1)
 	require.NoError(t, err)
 	for i, axis := range []model.Axis{model.Inner, model.Hidden, model.Joint} {
 		assert.Equal(t, axis, got[i].Axis)
 		assert.Positive(t, got[i].Share())
+		assert.Positive(t, got[i].HeldShare())
 	}
 	s, err := workload.After(model.Joint).New(compute.NewCPU())
 	require.NoError(t, err)
@@ -42,6 +45,19 @@ func TestProbesAreMeasuredAtTheDefaultRate(t *testing.T) {
 		pairs += len(g.Orig)
 	}
 	assert.Equal(t, 2*4*16+32, pairs, "of two layers, four experts and the hidden axis")
+}
+
+func TestLookingAtHeldOutTextChangesNothing(t *testing.T) {
+	shape := workload.Small()
+	s, err := shape.New(compute.NewCPU())
+	require.NoError(t, err)
+	first := s.Held()
+	assert.InDelta(t, math.Log(float64(shape.Model.Vocab)), first, 0.5, "nothing is learnt yet")
+	assert.Equal(t, first, s.Held())
+	for range 30 {
+		s.Run()
+	}
+	assert.Less(t, s.Held(), first)
 }
 
 // About the numbers of the issue and of the documents: 73 MFLOP and the large step.
