@@ -142,3 +142,10 @@ func TestProductsOfAStepCostWhatTheStepCosts(t *testing.T) {
 	attention := 3 * float64(s.Model.Layers*s.Tokens()) * 2 * 2 * float64(s.Model.Heads*s.Model.HeadDim) * float64(s.Seq) / 2
 	assert.InEpsilon(t, want+attention, sum, 1e-9)
 }
+
+// A peer that something else slowed is no peer: its smaller network cannot be the slower one.
+func TestADisturbedPeerIsRefused(t *testing.T) {
+	assert.NoError(t, undisturbed(5.6e-3, 5.9e-3))
+	assert.NoError(t, undisturbed(6.0e-3, 5.9e-3), "clocks are not that good")
+	assert.EqualError(t, undisturbed(8.46e-3, 7.0e-3), "PyTorch took 8.46 ms for the smaller network and 7.00 ms for the larger: something else ran beside it")
+}

@@ -6,9 +6,6 @@ import (
 
 	"github.com/sparkling-lab/sparkling/internal/bench/inpage"
 	"github.com/sparkling-lab/sparkling/internal/bench/measure"
-	"github.com/sparkling-lab/sparkling/internal/bench/torch"
-	"github.com/sparkling-lab/sparkling/internal/bench/workload"
-	"github.com/sparkling-lab/sparkling/model/compute"
 )
 
 // thePage measures the real page: what it loads, when it trains, what it takes from the main thread, and a whole run.
@@ -71,52 +68,5 @@ func (r *Report) pageFrames(ctx context.Context, l *inpage.Lab, o Options) error
 		return ctx.Err()
 	}
 	r.set("page-frame", f.P95, "%v; at full speed, without a graphics card", f)
-	return nil
-}
-
-// pageRun compares a whole run of three arms with what three runs in PyTorch take, one after the other. PyTorch's time is that of its steps
-// before and after the widening, measured in turns with the page, times their number: it measures no probes and widens nothing.
-func (r *Report) pageRun(ctx context.Context, l *inpage.Lab, o Options) error {
-	e := inpage.ThreeArms()
-	python, err := torch.Find(ctx)
-	if err != nil {
-		r.miss("page-run", err)
-		return nil
-	}
-	v, err := l.Open(ctx, e.Link(), false)
-	if err != nil {
-		return err
-	}
-	defer v.Close()
-	repetitions, each := 3, 40
-	if o.Quick {
-		repetitions, each = 1, 5
-	}
-	runs := []measure.Run{v.RunAtFullSpeed}
-	for _, shape := range []workload.Shape{workload.Small(), workload.Default()} {
-		s, err := shape.New(compute.NewCPU())
-		if err != nil {
-			return err
-		}
-		p, err := torch.Start(ctx, python, s)
-		if err != nil {
-			r.miss("page-run", err)
-			return nil
-		}
-		defer p.Close()
-		runs = append(runs, func() (float64, error) {
-			seconds, _, err := p.Steps(each)
-			return seconds, err
-		})
-	}
-	times, err := measure.Interleaved(ctx, repetitions, runs...)
-	if err != nil {
-		return err
-	}
-	before := float64(e.Fork())
-	after, arms := float64(e.Steps)-before, float64(len(e.Arms))
-	theirs := arms * (before*times[1] + after*times[2])
-	r.set("page-run", theirs/times[0], "%.1f s against %.1f s; PyTorch's time is %.0f times %.0f steps of %.2f ms and %.0f of %.2f ms; the page shares the first %.0f steps, and measures its probes and the held-out text besides",
-		times[0], theirs, arms, before, 1e3*times[1], after, 1e3*times[2], before)
 	return nil
 }

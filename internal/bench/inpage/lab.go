@@ -99,8 +99,9 @@ func (l *Lab) Close() {
 
 // Visit is one opening of the page.
 type Visit struct {
-	tab     *browser.Tab
-	profile string
+	lab           *Lab
+	tab           *browser.Tab
+	profile, link string
 
 	Picture, Training           time.Duration // from the beginning of the navigation to the first picture, and to the first step done
 	PictureBytes, TrainingBytes int           // that had been sent by then, compressed as they were
@@ -123,28 +124,29 @@ func (l *Lab) Open(ctx context.Context, link string, slow bool) (*Visit, error) 
 	if err != nil {
 		return nil, err
 	}
-	v := &Visit{profile: profile}
+	v := &Visit{lab: l, profile: profile, link: link}
 	if v.tab, err = browser.Open(ctx, l.chromium, profile, browser.Desktop, nil); err != nil {
 		return nil, err
 	}
-	if err := l.load(v, link, slow); err != nil {
+	_, err = chromedp.Call(v.tab.Ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: marks})
+	if err == nil {
+		err = v.load(slow)
+	}
+	if err != nil {
 		v.Close()
 		return nil, err
 	}
 	return v, nil
 }
 
-func (l *Lab) load(v *Visit, link string, slow bool) error {
-	_, err := chromedp.Call(v.tab.Ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: marks})
-	if err != nil {
-		return err
-	}
+func (v *Visit) load(slow bool) error {
+	l := v.lab
 	l.mu.Lock()
 	l.sent, l.slow = nil, slow
 	l.mu.Unlock()
 	address := l.server.URL + "/"
-	if link != "" {
-		address += "#" + link
+	if v.link != "" {
+		address += "#" + v.link
 	}
 	if err := v.tab.Navigate(address); err != nil {
 		return err
@@ -197,6 +199,13 @@ func (v *Visit) Close() {
 	v.tab.Close()
 	os.RemoveAll(v.profile)
 }
+
+// Leave goes to an empty page: nothing is drawn and nobody trains any more. Return comes back to the page as it was opened, and waits until it
+// trains.
+func (v *Visit) Leave() error { return v.tab.Navigate("about:blank") }
+
+// Return is said at [Visit.Leave].
+func (v *Visit) Return() error { return v.load(false) }
 
 // RunAtFullSpeed runs the visit's experiment once more from its start as fast as it can, and returns how long it took.
 func (v *Visit) RunAtFullSpeed() (seconds float64, err error) {

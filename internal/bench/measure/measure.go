@@ -59,9 +59,9 @@ func Repeat(least time.Duration, f func()) Run {
 	}
 }
 
-// Interleaved takes turns: every repetition does each of the runs once, in order, so that what disturbs the machine disturbs all alike.
-// It returns the median seconds of each. The first, untimed round warms up. It ends early, with an error, when ctx does or a run errs.
-func Interleaved(ctx context.Context, repetitions int, runs ...Run) ([]float64, error) {
+// Laps takes turns: every repetition does each of the runs once, in order, so that what disturbs the machine disturbs all alike. It returns
+// the seconds of each run by repetition. The first, untimed round warms up. It ends early, with an error, when ctx does or a run errs.
+func Laps(ctx context.Context, repetitions int, runs ...Run) ([][]float64, error) {
 	times := make([][]float64, len(runs))
 	for r := range repetitions + 1 {
 		for i, run := range runs {
@@ -77,9 +77,27 @@ func Interleaved(ctx context.Context, repetitions int, runs ...Run) ([]float64, 
 			}
 		}
 	}
+	return times, nil
+}
+
+// Interleaved is the median seconds of each run in [Laps].
+func Interleaved(ctx context.Context, repetitions int, runs ...Run) ([]float64, error) {
+	times, err := Laps(ctx, repetitions, runs...)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]float64, len(runs))
 	for i, t := range times {
 		out[i] = Median(t)
 	}
 	return out, nil
+}
+
+// Ratios are how many times longer each repetition of one run took than that of another.
+func Ratios(of, to []float64) []float64 {
+	out := make([]float64, len(of))
+	for i := range of {
+		out[i] = of[i] / to[i]
+	}
+	return out
 }

@@ -42,6 +42,10 @@ func TestRunsTakeTurnsAndTheFirstRoundDoesNotCount(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []string{"a", "b", "a", "b", "a", "b", "a", "b"}, order)
 	assert.Equal(t, []float64{2, 7}, got)
+	laps, err := measure.Laps(context.Background(), 2, run("a", 100, 1, 9), run("b", 100, 2, 3))
+	require.NoError(t, err)
+	assert.Equal(t, [][]float64{{1, 9}, {2, 3}}, laps)
+	assert.Equal(t, []float64{0.5, 3}, measure.Ratios(laps[0], laps[1]))
 }
 
 func TestAnErrorOrAnInterruptEndsTheRounds(t *testing.T) {
