@@ -58,7 +58,7 @@ func (l *lab) show() {
 	l.view.SetRecord(l.session.Record())
 	l.view.SetRefresh(l.refresh())
 	if l.view.Stale(time.Now()) || l.wanted.Type() == js.TypeFunction {
-		ebiten.ScheduleFrame()
+		ebiten.ScheduleFrame() //lint:ignore SA1019 goes with the mode that run chooses
 	}
 }
 
