@@ -12,6 +12,9 @@
 // Z0 to Z3 sums, inverse roots   Z16 to Z19 those of the four before   Z4 to Z7 elements   Z8 gain   Z9, Z10 what ACROSS needs
 // Z11 1/width   Z12 eps   Z13 one
 
+// Where no cache holds the rows, those of some turns later are fetched.
+#define AHEAD 8192
+
 // SQUARES adds the squares of X to S.
 #define SQUARES(X, V, S) VMOVUPS X, V; VFMADD231PS V, V, S
 #define RESTSQUARES(X, V, S) VMOVUPS.Z X, K1, V; VFMADD231PS V, V, S
@@ -62,6 +65,10 @@ sumFour:
 	JMP    sum4next
 
 sum4:
+	PREFETCHT0 AHEAD(R11)
+	PREFETCHT0 AHEAD(R11)(R9*1)
+	PREFETCHT0 AHEAD(R11)(R9*2)
+	PREFETCHT0 AHEAD(R11)(R10*1)
 	SQUARES((R11), Z4, Z0)
 	SQUARES((R11)(R9*1), Z5, Z1)
 	SQUARES((R11)(R9*2), Z6, Z2)
