@@ -14,7 +14,7 @@ type adamWArgs struct {
 //go:noescape
 func adamWLoop(a *adamWArgs)
 
-// ownAdamW does the whole vectors of adamW, and says how many numbers that were.
+// ownAdamW is adamWRun.
 func ownAdamW(p, g, m, v, rate []float32, s AdamW) int {
 	n := len(p) / 4
 	if n == 0 {

@@ -31,7 +31,13 @@ func (e *cpu) AdamW(p, g, m, v, rate []float32, s AdamW) {
 }
 
 func adamW(p, g, m, v, rate []float32, s AdamW) {
-	i := adamWRun(p, g, m, v, rate, s)
+	i := 0
+	if ownRows {
+		i = ownAdamW(p, g, m, v, rate, s)
+	}
+	if i == 0 {
+		i = adamWRun(p, g, m, v, rate, s)
+	}
 	if i < len(p) {
 		f := simd.BroadcastFloat32s
 		b1, b2, a1, a2 := f(s.Beta1), f(s.Beta2), f(1-s.Beta1), f(1-s.Beta2)
@@ -52,11 +58,6 @@ func adamW(p, g, m, v, rate []float32, s AdamW) {
 
 // adamWRun does the whole vectors of adamW, and says how many numbers that were.
 func adamWRun(p, g, m, v, rate []float32, s AdamW) int {
-	if ownRows {
-		if n := ownAdamW(p, g, m, v, rate, s); n > 0 {
-			return n
-		}
-	}
 	f := simd.BroadcastFloat32s
 	b1, b2, a1, a2 := f(s.Beta1), f(s.Beta2), f(1-s.Beta1), f(1-s.Beta2)
 	decay, eps, corr1, corr2 := f(s.Decay), f(s.Eps), f(1/s.Corr1), f(1/s.Corr2)
