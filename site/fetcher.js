@@ -1,9 +1,12 @@
 // A worker that fetches and compiles the programs while the page's own thread is busy. The pictures come first; the trainer's bytes
 // follow theirs. It says how many bytes there are to fetch, how many have come, and hands over what is compiled or why it is not there.
+// The first worker that trains gets its program through a port of its own: it can begin while the pictures take the page's thread.
 
 import { readManifest, fetchProgram } from "./program.js";
 
 const order = ["wasm/lab.wasm", "wasm/trainer.wasm"];
+
+const first = new Promise((come) => { self.onmessage = ({ data }) => come(data); });
 
 async function all() {
   const { files } = await readManifest();
@@ -17,9 +20,14 @@ async function all() {
     };
     await new Promise((arrived) => {
       fetchProgram(name, files[name], came, arrived)
-        .then((module) => postMessage({ name, module }), (err) => postMessage({ name, error: err.message }));
+        .then((module) => hand(name, module), (err) => postMessage({ name, error: err.message }));
     });
   }
+}
+
+async function hand(name, module) {
+  if (name === "wasm/trainer.wasm") (await first).postMessage(module);
+  postMessage({ name, module });
 }
 
 all().catch((err) => { for (const name of order) postMessage({ name, error: err.message }); });

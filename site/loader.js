@@ -46,19 +46,19 @@ function fetchPrograms() {
     else open[data.name].fail(new Error(data.error));
   };
   worker.onerror = ({ message }) => { for (const { fail } of Object.values(open)) fail(new Error(message || "its worker could not be started")); };
-  return { begins, lab, trainer, stop: () => worker.terminate() };
+  return { begins, lab, trainer, trainerTo: (port) => worker.postMessage(port, [port]), stop: () => worker.terminate() };
 }
 
 /** What gives workers to the arms, with the trainer as soon as it is there. The first one begins before it is asked for. */
-function workers(trainer) {
-  const begin = () => {
-    const worker = new Worker(new URL("worker.js", import.meta.url));
-    trainer.then((module) => worker.postMessage(module), () => {});
-    return worker;
-  };
+function workers({ trainer, trainerTo }) {
+  const begin = () => new Worker(new URL("worker.js", import.meta.url));
   let first = begin();
+  const { port1, port2 } = new MessageChannel();
+  trainerTo(port1);
+  first.postMessage(port2, [port2]);
   return () => {
     const worker = first ?? begin();
+    if (worker !== first) trainer.then((module) => worker.postMessage(module), () => {});
     first = undefined;
     return worker;
   };
@@ -68,7 +68,7 @@ async function load() {
   let lacking = missing();
   if (lacking) return fail(lacking);
   const programs = fetchPrograms();
-  const worker = workers(programs.trainer);
+  const worker = workers(programs);
   await Promise.race([programs.begins, programs.lab]); // what takes the page's thread now costs no time
   lacking = unseen();
   if (lacking) {

@@ -4,10 +4,11 @@
 
 importScripts("../wasm/wasm_exec.js");
 
-// One message is the compiled module. Training messages that come before the trainer listens are kept for it.
+// One message is the compiled module, or the port that it will come through. Training messages that come before the trainer listens are kept for it.
 const early = [];
 self.onmessage = ({ data }) => {
   if (data instanceof WebAssembly.Module) start(data).catch((err) => end(err.message));
+  else if (data instanceof MessagePort) data.onmessage = self.onmessage;
   else if (data === "ping") self.postMessage("pong"); // it is alive, and waits
   else early.push(data);
 };

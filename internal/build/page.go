@@ -44,6 +44,9 @@ func Page(ctx context.Context, dir string, compressed bool, progress io.Writer) 
 	if err := gather(g, page); err != nil {
 		return err
 	}
+	if err := g.lighten(ctx, filepath.Join(work, "ebitengine")); err != nil {
+		return err
+	}
 	for _, name := range Programs {
 		if err := g.compile(ctx, "wasm/"+name, filepath.Join(page, "wasm", name+".wasm"), progress); err != nil {
 			return err
