@@ -37,3 +37,25 @@ func TestProfileCountsTheOperationsOfTheModel(t *testing.T) {
 	assert.InEpsilon(t, model.Count(s.Model, s.Batch, s.Seq).FLOPs, sum, 1e-9)
 	assert.Positive(t, p.Spent[profile.Optimizer])
 }
+
+// Newton and Schulz's five steps make three products of every matrix each, all of them the engine's.
+func TestMuonsProductsGoThroughTheEngine(t *testing.T) {
+	s := workload.Muon()
+	net, err := s.New(compute.NewCPU())
+	require.NoError(t, err)
+	var want float64
+	for _, x := range net.Net.Weights.Table.Tensors {
+		if x.Kind != model.Matrix || x.Part == model.Route || x.Part == model.Head {
+			continue // AdamW updates it
+		}
+		short, long := float64(min(x.Rows.Size, x.Cols.Size)), float64(max(x.Rows.Size, x.Cols.Size))
+		want += float64(x.Experts) * 5 * 2 * short * short * (2*long + short)
+	}
+	require.Positive(t, want)
+	p, err := profile.Of(context.Background(), s, compute.NewCPU(), 1, 1)
+	require.NoError(t, err)
+	assert.InEpsilon(t, want, p.FLOPs[profile.Optimizer], 1e-9)
+	p, err = profile.Of(context.Background(), workload.Default(), compute.NewCPU(), 1, 1)
+	require.NoError(t, err)
+	assert.Zero(t, p.FLOPs[profile.Optimizer], "AdamW has none")
+}
