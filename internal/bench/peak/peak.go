@@ -46,6 +46,9 @@ func (l Limit) Instructions() float64 {
 	return best
 }
 
+// Rate is how many numbers of another kind come out in a second of a loop that gives counts of them a turn.
+func Rate(counts int, run func(turns int)) float64 { return loop{counts, run}.measure() }
+
 // measure is a loop's rate: the best of short samples, which go on until none has been better for a fifth of a second. A browser needs that
 // long to compile the loop well, on a busy machine longer: measure before and after what is held against the limit.
 func (l loop) measure() float64 {

@@ -1,33 +1,22 @@
 package workload
 
-import (
-	"math"
-	"time"
+import "github.com/sparkling-lab/sparkling/internal/bench/peak"
 
-	"github.com/sparkling-lab/sparkling/internal/bench/peak"
-)
-
-// MeasureRates measures what arithmetic can do at most, each the best of short runs; Bytes is left to what an operation moves.
-func MeasureRates(least time.Duration) Rates {
+// MeasureRates measures what arithmetic can do at most; Bytes is left to what an operation moves.
+func MeasureRates() Rates {
 	l := peak.Limits()[0]
-	r := Rates{Fused: l.Measure() / 2, Each: 1, Any: l.Instructions(), Divisions: rate(least, divisions), Roots: rate(least, roots)}
+	r := Rates{Fused: l.Measure() / 2, Each: 1, Any: l.Instructions()}
 	if l.Apart {
 		r.Each = 2
 	}
+	r.Divisions = peak.Rate(divisions(1), func(n int) { divisions(n) })
+	r.Roots = peak.Rate(roots(1), func(n int) { roots(n) })
 	return r
 }
 
-// rate is how much of what f does gets done in a second.
-func rate(least time.Duration, f func(n int) int) float64 {
-	best := 0.0
-	for range 5 {
-		done, start := 0, time.Now()
-		for time.Since(start) < least {
-			done += f(4096)
-		}
-		best = math.Max(best, float64(done)/time.Since(start).Seconds())
-	}
-	return best
+// best is the higher of each rate.
+func (r Rates) best(s Rates) Rates {
+	return Rates{max(r.Fused, s.Fused), r.Each, max(r.Any, s.Any), max(r.Divisions, s.Divisions), max(r.Roots, s.Roots), max(r.Bytes, s.Bytes)}
 }
 
 // positive is n numbers from 1 to 2.

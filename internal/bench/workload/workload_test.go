@@ -89,7 +89,7 @@ func TestTheLongestOfCalculatingDividingAndMovingBinds(t *testing.T) {
 }
 
 func TestRatesAreMeasured(t *testing.T) {
-	r := workload.MeasureRates(time.Millisecond)
+	r := workload.MeasureRates()
 	for _, v := range []float64{r.Fused, r.Any, r.Divisions, r.Roots} {
 		assert.Greater(t, v, 1e6)
 	}
@@ -125,7 +125,7 @@ func BenchmarkStep(b *testing.B) {
 
 // BenchmarkElement is each elementwise operation, beside its limit.
 func BenchmarkElement(b *testing.B) {
-	rates := workload.MeasureRates(10 * time.Millisecond)
+	rates := workload.MeasureRates()
 	for _, e := range workload.Elements(compute.NewCPU()) {
 		b.Run(e.Name+" "+e.Size, func(b *testing.B) {
 			rates.Bytes = e.Moves.Measure(5 * time.Millisecond)
