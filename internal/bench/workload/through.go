@@ -4,7 +4,7 @@ package workload
 
 // blocks are how many numbers of one array are moved before it is the next one's turn. Memory likes few, so that it sees all arrays being gone
 // through at once; caches like many, which are called for less often.
-var blocks = []int{128, 2048}
+var blocks = []int{128, 2048, 16384}
 
 // through is going through arrays block after block, and where the machine can write past its caches, so too.
 func through(read, written, updated [][]float32) []func() {
