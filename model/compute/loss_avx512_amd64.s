@@ -9,8 +9,8 @@
 // those of the next four are there, the four before are multiplied by what comes of their sums, so that nothing waits for a row's end. Of a row
 // that is not whole vectors the rest comes first, under a mask.
 //
-// AX args   SI x   DI y   DX row of x in bytes   R8 of y   BX whole vectors of a row in bytes   R15 pairs of them   CX rows left   R9 the largest
-// R10 labels   R11 cursor, or a label   R12, K1 the rest's elements   R13 row among four   R14 y of the row to be scaled
+// AX args   SI x   DI y   DX row of x in bytes   R8 of y   BX whole vectors of a row in bytes   CX rows left   R9 the largest
+// R10 labels   R11 cursor, or a label   R12, K1 the rest's elements   R13 row among four   R14 y of the row to be scaled   R15 sums, and factors behind them
 // Z0 to Z4, Z7 to Z13, Z16 to Z19, Z30 arguments, results and what exponentials and ACROSS4 need   Z5 top or factor   Z6 sum   X8 scale
 // Z14 products of the sums   X15 sum of what is at the labels, less the largest   K2 rows there are among four   K3 those without a label
 
@@ -25,15 +25,14 @@ TEXT ·loss512(SB), NOSPLIT, $0-8
 	MOVQ         lossArgs_yRow(AX), R8
 	MOVQ         lossArgs_row(AX), DX
 	MOVQ         lossArgs_whole(AX), BX
-	MOVQ         BX, R15
-	ANDQ         $~127, R15
 	MOVQ         lossArgs_last(AX), R12
 	KMOVW        R12, K1
 	EXPCONSTANTS
 	MOVQ         lossArgs_y(AX), DI
 	MOVQ         lossArgs_x(AX), SI
 	MOVQ         lossArgs_rows(AX), CX
-	LEAQ         lossArgs_top(AX), R9
+	MOVQ         lossArgs_work(AX), R9
+	LEAQ         (4*const_lossSums)(R9), R15
 	MOVQ         lossArgs_labels(AX), R10
 	VCVTPS2PD    Y31, Z14
 	VPXORD       Z15, Z15, Z15
@@ -122,7 +121,7 @@ exp2:
 	ADDQ       $128, R11
 
 exp2Next:
-	CMPQ R11, R15
+	CMPQ R11, lossArgs_pairs(AX)
 	JNE  exp2
 	JMP  expNext
 
@@ -142,7 +141,7 @@ expNext:
 	MOVQ    R13, R11
 	SHLQ    $6, R11
 	ADDQ    lossArgs_half(AX), R11
-	VMOVUPS Z6, lossArgs_sums(AX)(R11*1)
+	VMOVUPS Z6, (R15)(R11*1)
 	ADDQ    DX, SI
 	ADDQ    R8, DI
 	INCQ    R13
@@ -157,14 +156,14 @@ sums: // of the four before; in lane i that of row i; a row that is not there ha
 	JZ         next
 	MOVQ       lossArgs_half(AX), R11
 	XORQ       $256, R11
-	VMOVUPS    lossArgs_sums+0(AX)(R11*1), Z0
-	VMOVUPS    lossArgs_sums+64(AX)(R11*1), Z1
-	VMOVUPS    lossArgs_sums+128(AX)(R11*1), Z2
-	VMOVUPS    lossArgs_sums+192(AX)(R11*1), Z3
+	VMOVUPS    (R15)(R11*1), Z0
+	VMOVUPS    64(R15)(R11*1), Z1
+	VMOVUPS    128(R15)(R11*1), Z2
+	VMOVUPS    192(R15)(R11*1), Z3
 	ACROSS4(VADDPS, Z0, Z1, Z2, Z3, Z9, Z10)
 	VBROADCASTSS lossArgs_scale(AX), X8
 	VDIVPS     X0, X8, X9
-	VMOVUPS    X9, lossArgs_factor(AX)
+	VMOVUPS    X9, (4*(const_lossFactor-const_lossSums))(R15)
 	MOVQ       CX, R14
 	MOVQ       R13, CX
 	MOVL       $1, R11
@@ -185,7 +184,7 @@ sums: // of the four before; in lane i that of row i; a row that is not there ha
 	XORL       R13, R13
 
 scaleRow:
-	VBROADCASTSS lossArgs_factor(AX)(R13*4), Z5
+	VBROADCASTSS (4*(const_lossFactor-const_lossSums))(R15)(R13*4), Z5
 	TESTQ        R12, R12
 	JZ           scaleBegin
 	VMULPS.Z     (R14)(BX*1), Z5, K1, Z0

@@ -48,13 +48,13 @@ func (a *lossArgs) cut(cols int) {
 	}
 }
 
-// ownLoss is crossEntropy, and says whether it did it. Where there is no gradient, exponentials go into row, which is as long as one.
-func ownLoss(dlogits, logits []float32, labels []int32, row []float32, scale float32) (product, at float64, done bool) {
-	rows, cols := len(labels), len(row)
+// ownLoss is crossEntropy, and says whether it did it. Where there is no gradient, the exponentials of all rows go into the same one.
+func (e *cpu) ownLoss(dlogits, logits []float32, labels []int32, cols int, scale float32) (product, at float64, done bool) {
+	rows := len(labels)
 	if cols < 4 {
 		return 0, 0, false
 	}
-	a := lossArgs{x: &logits[0], y: &row[0], row: 4 * cols, labels: &labels[0], rows: rows, cols: cols, scale: scale}
+	a := lossArgs{x: &logits[0], y: &e.scratch(3, cols)[0], row: 4 * cols, labels: &labels[0], rows: rows, cols: cols, scale: scale}
 	_ = logits[rows*cols-1] // what the assembly will read and write, checked once
 	if dlogits != nil {
 		_, a.y, a.yRow, a.scaled = dlogits[rows*cols-1], &dlogits[0], 4*cols, 1

@@ -17,7 +17,7 @@ TEXT ·lossTop512(SB), NOSPLIT, $0-8
 	MOVQ         lossArgs_row(AX), DX
 	MOVQ         lossArgs_whole(AX), BX
 	MOVQ         lossArgs_rows(AX), CX
-	LEAQ         lossArgs_top(AX), R9
+	MOVQ         lossArgs_work(AX), R9
 	MOVQ         lossArgs_last(AX), R12
 	KMOVW        R12, K1
 	VBROADCASTSS lossArgs_none(AX), Z7

@@ -186,27 +186,32 @@ const lossRows, lossLanes = 64, 16
 
 // CrossEntropy implements [Engine].
 func (e *cpu) CrossEntropy(dlogits, logits []float32, labels []int32, cols int, scale float32) float64 {
-	// As many rows as a cache near the core holds: they are gone through more than once. There is one logarithm, of the product of their
-	// sums, which float64 can hold: a sum is at least one, and at most the number of columns.
+	// As many rows as a cache near the core holds: they are gone through more than once. There is one logarithm of the product of many sums,
+	// as long as float64 can hold it: a sum is at least one, and at most the number of columns.
+	const enough = 1e150
 	rows := max(lossLanes, min(lossRows, 1<<12/cols)/lossLanes*lossLanes)
-	total := 0.0
+	total, product := 0.0, 1.0
 	for i := 0; i < len(labels); i += rows {
 		to := min(i+rows, len(labels))
 		var d []float32
 		if dlogits != nil {
 			d = dlogits[i*cols : to*cols]
 		}
-		product, at := e.crossEntropy(d, logits[i*cols:to*cols], labels[i:to], cols, scale)
-		total += math.Log(product) - at
+		sums, at := e.crossEntropy(d, logits[i*cols:to*cols], labels[i:to], cols, scale)
+		total -= at
+		if product *= sums; product > enough {
+			total += math.Log(product)
+			product = 1
+		}
 	}
-	return total
+	return total + math.Log(product)
 }
 
 // crossEntropy does 1 to lossRows rows: dlogits, unless nil, gets the gradient, zero where there is no label. Of rows with a label it returns
 // the product of Σe^(logit − largest) and the sum of logit − largest at the label.
 func (e *cpu) crossEntropy(dlogits, logits []float32, labels []int32, cols int, scale float32) (product, at float64) {
 	if ownRows {
-		if product, at, done := ownLoss(dlogits, logits, labels, e.scratch(3, cols), scale); done {
+		if product, at, done := e.ownLoss(dlogits, logits, labels, cols, scale); done {
 			return product, at
 		}
 	}
