@@ -115,6 +115,9 @@ func (r *Report) limits(_ context.Context, o Options) error {
 			best = max(best, l.Measure())
 		}
 		r.Machine.Limits = append(r.Machine.Limits, Limit{l.Name, l.What, best / 1e9, "GFLOP/s"})
+		if beside := l.Mixed(); beside > 1.1*best {
+			r.Machine.Limits = append(r.Machine.Limits, Limit{l.Name + "-mixed", l.What + ", with additions beside", beside / 1e9, "GFLOP/s"})
+		}
 	}
 	for _, c := range workload.Copies() {
 		r.Machine.Limits = append(r.Machine.Limits, Limit{"copy", "copying within " + c.String(), c.Measure(o.lap()) / 1e9, "GB/s"})

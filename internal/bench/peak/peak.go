@@ -8,19 +8,18 @@ import (
 	"time"
 )
 
-// Limit is the fastest mix of instructions that one kind of kernel could be made of.
+// Limit is what one kind of kernel could do at most.
 type Limit struct {
-	Name  string // of the kernel, as in compute.Kernels
-	What  string // the instructions, for people
-	Apart bool   // a multiplication and the addition after it are two instructions
+	Name string // of the kernel, as in compute.Kernels
+	What string // the instructions that products of matrices are made of, for people
 
 	multiplyAdd loop
-	mixes       []loop // of multiplications, additions, both fused, and largest numbers
+	mixed       loop // with additions beside, which may have units of their own
 }
 
 // loop is instructions in registers that wait for none but their own.
 type loop struct {
-	counts int         // numbers that come out of one turn's instructions; of multiply-adds two each, as is usual
+	counts int         // floating-point operations of one turn; of a multiply-add two
 	run    func(n int) // that many turns
 }
 
@@ -33,18 +32,12 @@ func sample() time.Duration {
 	return time.Millisecond / 2
 }
 
-// Measure returns flop/s on one thread.
+// Measure returns flop/s of multiply-adds on one thread.
 func (l Limit) Measure() float64 { return l.multiplyAdd.measure() }
 
-// Instructions is how many numbers come out of instructions of any kind in a second, whatever mix is the fastest: a processor has other
-// units for additions than for multiplications, and both can be busy.
-func (l Limit) Instructions() float64 {
-	best := 0.0
-	for _, m := range l.mixes {
-		best = max(best, m.measure())
-	}
-	return best
-}
+// Mixed returns flop/s on one thread of as many additions beside the multiply-adds: a processor may have other units for these, and both can
+// be busy.
+func (l Limit) Mixed() float64 { return l.mixed.measure() }
 
 // Rate is how many numbers of another kind come out in a second of a loop that gives counts of them a turn.
 func Rate(counts int, run func(turns int)) float64 { return loop{counts, run}.measure() }
@@ -82,7 +75,7 @@ func For(kernel string) Limit {
 // Limits lists the limits of this build and machine, the highest first.
 func Limits() []Limit {
 	one := loop{12 * 2, scalar}
-	return append(vectors(), Limit{"scalar", "scalar multiply and add", true, one, []loop{one}})
+	return append(vectors(), Limit{"scalar", "scalar multiply and add", one, one})
 }
 
 // sink keeps the compiler from leaving the arithmetic out.

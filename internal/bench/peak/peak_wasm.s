@@ -1,9 +1,8 @@
 #include "textflag.h"
 
-// One chain: its next value needs the one before, and no other's. V14 multiplies and is added, or is the least: a product that did not
-// change from turn to turn would be taken out of the loop.
+// One chain: its next value needs the one before, and no other's. V14 multiplies and is added: a product that did not change from
+// turn to turn would be taken out of the loop.
 #define MULADD(V) Get V; Get V14; F32x4Mul; Get V14; F32x4Add; Set V;
-#define MULMAX(V) Get V; Get V14; F32x4Mul; Get V14; F32x4Pmax; Set V;
 
 #define EACH(DO) DO(V0) DO(V1) DO(V2) DO(V3) DO(V4) DO(V5) DO(V6) DO(V7) DO(V8) DO(V9) DO(V10) DO(V11) DO(V12) DO(V13)
 #define KEEP(V)  Get V; V128Or;
@@ -27,7 +26,3 @@
 // func mulAdd128(n int)
 TEXT ·mulAdd128(SB), NOSPLIT, $0-8
 	TURNS(MULADD)
-
-// func mulMax128(n int)
-TEXT ·mulMax128(SB), NOSPLIT, $0-8
-	TURNS(MULMAX)

@@ -4,19 +4,16 @@ import "github.com/sparkling-lab/sparkling/internal/bench/peak"
 
 // MeasureRates measures what arithmetic can do at most; Bytes is left to what an operation moves.
 func MeasureRates() Rates {
-	l := peak.Limits()[0]
-	r := Rates{Fused: l.Measure() / 2, Each: 1, Any: l.Instructions()}
-	if l.Apart {
-		r.Each = 2
+	return Rates{
+		Flops:     peak.Limits()[0].Measure(),
+		Divisions: peak.Rate(divisions(1), func(n int) { divisions(n) }),
+		Roots:     peak.Rate(roots(1), func(n int) { roots(n) }),
 	}
-	r.Divisions = peak.Rate(divisions(1), func(n int) { divisions(n) })
-	r.Roots = peak.Rate(roots(1), func(n int) { roots(n) })
-	return r
 }
 
 // best is the higher of each rate.
 func (r Rates) best(s Rates) Rates {
-	return Rates{max(r.Fused, s.Fused), r.Each, max(r.Any, s.Any), max(r.Divisions, s.Divisions), max(r.Roots, s.Roots), max(r.Bytes, s.Bytes)}
+	return Rates{max(r.Flops, s.Flops), max(r.Divisions, s.Divisions), max(r.Roots, s.Roots), max(r.Bytes, s.Bytes)}
 }
 
 // positive is n numbers from 1 to 2.

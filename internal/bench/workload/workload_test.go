@@ -70,7 +70,7 @@ func TestStepsCostWhatTheDocumentsSay(t *testing.T) {
 
 func TestTheLongestOfCalculatingDividingAndMovingBinds(t *testing.T) {
 	e := workload.Element{Count: 100, Moves: workload.Moves{N: 100, Read: 1, Written: 1}, Fused: 1, Plain: 2, Divisions: 1}
-	r := workload.Rates{Fused: 1, Each: 1, Any: 1, Divisions: 0.5, Roots: 1, Bytes: 1}
+	r := workload.Rates{Flops: 1, Divisions: 0.5, Roots: 1, Bytes: 1}
 	is := func(want float64, why string) {
 		t.Helper()
 		s, binds := e.Limit(r)
@@ -79,18 +79,14 @@ func TestTheLongestOfCalculatingDividingAndMovingBinds(t *testing.T) {
 	}
 	is(800, "memory")
 	r.Bytes = 8
-	is(300, "arithmetic") // all instructions
-	r.Each = 2
-	is(400, "arithmetic") // of which a multiply-add takes two
-	r.Fused = 0.2
-	is(500, "arithmetic") // multiply-adds alone
+	is(400, "arithmetic") // of which a multiply-add is two
 	e.Roots = 4
 	is(600, "arithmetic") // a division and four roots
 }
 
 func TestRatesAreMeasured(t *testing.T) {
 	r := workload.MeasureRates()
-	for _, v := range []float64{r.Fused, r.Any, r.Divisions, r.Roots} {
+	for _, v := range []float64{r.Flops, r.Divisions, r.Roots} {
 		assert.Greater(t, v, 1e6)
 	}
 	for _, m := range workload.Copies() {
