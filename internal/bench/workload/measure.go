@@ -58,6 +58,10 @@ func MeasureProbes(ctx context.Context, e compute.Engine, lap time.Duration, rep
 // to be over.
 const warmLaps = 20
 
+// longer is how many times as long a lap is of what no cache holds: whatever was measured before it has left there what it wrote, which has to go
+// to memory first.
+const longer = 5
+
 // MeasureElements holds the elementwise operations of an engine against memory and arithmetic: each in turn with what moves as
 // much and does nothing else.
 func MeasureElements(ctx context.Context, e compute.Engine, lap time.Duration, repetitions int) ([]Took, error) {
@@ -67,9 +71,13 @@ func MeasureElements(ctx context.Context, e compute.Engine, lap time.Duration, r
 		for begun := time.Now(); time.Since(begun) < warmLaps*lap; {
 			op.Run()
 		}
-		runs := []measure.Run{measure.Repeat(lap/2, op.Run)}
+		least := lap / 2
+		if op.Moves.Bytes() > Main/2 {
+			least *= longer
+		}
+		runs := []measure.Run{measure.Repeat(least, op.Run)}
 		for _, way := range op.Moves.Ways() {
-			runs = append(runs, measure.Repeat(lap/2, way))
+			runs = append(runs, measure.Repeat(least, way))
 		}
 		times, err := measure.Interleaved(ctx, repetitions, runs...)
 		if err != nil {
