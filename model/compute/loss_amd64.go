@@ -26,6 +26,9 @@ type lossArgs struct {
 	yBefore *float32
 }
 
+// lossBlock is about how many logits are treated at once.
+const lossBlock = 1 << 11
+
 // lossWork is room for the largest number of every row; for the sums of the exponentials of the present four rows and the four before, in every
 // lane; and for what these are multiplied by.
 const lossWork, lossSums, lossFactor = lossFactor + 4, lossRows, lossSums + 2*4*16

@@ -15,7 +15,7 @@
 // Z14 products of the sums   X15 sum of what is at the labels, less the largest   K2 rows there are among four   K3 those without a label
 
 // Where no cache holds the rows, those of the next time are fetched while these are calculated with.
-#define AHEAD 16384
+#define AHEAD 8192
 
 #define LESSTOP(V) VSUBPS Z5, V, V; CUTLOW(V)
 

@@ -25,6 +25,9 @@ type lossArgs struct {
 	top, next, factor [4]float32
 }
 
+// lossBlock is about how many logits are treated at once.
+const lossBlock = 1 << 12
+
 // lossLoop fills y and what is found out.
 //
 //go:noescape

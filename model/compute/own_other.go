@@ -19,6 +19,8 @@ func ownSwiGLU(h, gate, up []float32) bool { return false }
 
 func ownSwiGLUBackward(dgate, dup, dh, gate, up []float32) bool { return false }
 
+const lossBlock = 1 << 12
+
 func (e *cpu) ownLoss(dlogits, logits []float32, labels []int32, cols int, scale float32) (product, at float64, done bool) {
 	return 0, 0, false
 }
