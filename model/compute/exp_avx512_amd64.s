@@ -35,8 +35,8 @@ vector:
 
 // Z0 to Z4, Z9 to Z13 what two exponentials need
 //
-// func expRow512(y, x *float32, n int)
-TEXT ·expRow512(SB), NOSPLIT, $0-24
+// func expRow(y, x *float32, n int)
+TEXT ·expRow(SB), NOSPLIT, $0-24
 	MOVQ y+0(FP), DI
 	MOVQ x+8(FP), SI
 	MOVQ n+16(FP), CX
