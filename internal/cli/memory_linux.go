@@ -14,7 +14,7 @@ func available() float64 { return free(os.DirFS("/")) }
 
 func free(root fs.FS) float64 {
 	left := float64(most)
-	if kib, ok := number(root, "proc/meminfo", "MemAvailable:"); ok {
+	if kib, ok := numberIn(root, "proc/meminfo", "MemAvailable:"); ok {
 		left = min(left, kib*1024)
 	}
 	groups, _ := fs.ReadFile(root, "proc/self/cgroup")
@@ -39,9 +39,9 @@ func grouped(root fs.FS, base, group, limit, usage, files string) float64 {
 	left := float64(most)
 	for at := path.Clean("/" + group); ; at = path.Dir(at) {
 		dir := path.Join(base, at)
-		if most, ok := number(root, path.Join(dir, limit), ""); ok {
-			used, _ := number(root, path.Join(dir, usage), "")
-			cached, _ := number(root, path.Join(dir, "memory.stat"), files)
+		if most, ok := numberIn(root, path.Join(dir, limit), ""); ok {
+			used, _ := numberIn(root, path.Join(dir, usage), "")
+			cached, _ := numberIn(root, path.Join(dir, "memory.stat"), files)
 			left = min(left, most-used+cached)
 		}
 		if at == "/" {
@@ -50,8 +50,8 @@ func grouped(root fs.FS, base, group, limit, usage, files string) float64 {
 	}
 }
 
-// number is the first in a file, or the one after a word that begins a line.
-func number(root fs.FS, name, word string) (float64, bool) {
+// numberIn is the first in a file, or the one after a word that begins a line.
+func numberIn(root fs.FS, name, word string) (float64, bool) {
 	data, err := fs.ReadFile(root, name)
 	if err != nil {
 		return 0, false

@@ -41,7 +41,7 @@ func TestEstimateOfMemoryIsWhatARunTakes(t *testing.T) {
 			c.Env = append(c.Env, fmt.Sprintf("GOMEMLIMIT=%.0f", need+itself), asProgram+"_STATUS="+status)
 			out, err := c.CombinedOutput()
 			require.NoError(t, err, string(out))
-			kib, ok := number(os.DirFS(filepath.Dir(path)), "status", "VmHWM:")
+			kib, ok := numberIn(os.DirFS(filepath.Dir(path)), "status", "VmHWM:")
 			require.True(t, ok)
 			peak := 1024 * kib
 			t.Logf("estimate %s, peak %s", size(need), size(peak))

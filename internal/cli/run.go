@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"math"
 	"os"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -218,94 +216,3 @@ func doing(s *sim.Session) string {
 	}
 	return "training"
 }
-
-// result is one row of the table.
-type result struct {
-	Name         string   `json:"name"`
-	State        string   `json:"state"`
-	Step         *int     `json:"step"` // null where the arm has not begun, as are params and active
-	Params       *int64   `json:"params"`
-	Active       *int64   `json:"active"`
-	HeldOut      *float64 `json:"held_out_loss"`       // of the windows that are watched during the run
-	Whole        *float64 `json:"whole_held_out_loss"` // of the whole held-out part, at the end
-	Pairs        int      `json:"pairs"`
-	Locked       int      `json:"locked_pairs"`
-	WeightCosine *float64 `json:"weight_cosine"`
-	GradCosine   *float64 `json:"gradient_cosine"`
-	Error        string   `json:"error,omitempty"`
-}
-
-func rows(s *sim.Session) []result {
-	var out []result
-	r := s.Record()
-	for i, a := range s.Arms() {
-		row := result{Name: a.Name, State: string(a.State), Error: a.Err}
-		if a.Step >= 0 && a.Params > 0 {
-			row.Step, row.Params, row.Active = &a.Step, &a.Params, &a.Active
-		}
-		if h, ok := r.HeldAt(i, a.Step); ok {
-			x := float64(h)
-			row.HeldOut = &x
-		}
-		if h, ok := r.Final(i); ok {
-			x := float64(h)
-			row.Whole = &x
-		}
-		if f, ok := r.PairsAt(i, a.Step); ok {
-			w, g := f.Summary(sim.Weight), f.Summary(sim.Gradient)
-			row.Pairs, row.Locked, row.WeightCosine, row.GradCosine = w.Pairs, w.Locked, finite(w.Cos), finite(g.Cos)
-		}
-		out = append(out, row)
-	}
-	return out
-}
-
-// finite is nothing where x is not a number: a gradient of zeros has no cosine.
-func finite(x float64) *float64 {
-	if math.IsNaN(x) {
-		return nil
-	}
-	return &x
-}
-
-func (v runVerb) print(w io.Writer, s *sim.Session) error {
-	rows := rows(s)
-	if v.JSON {
-		return indented(w, struct {
-			Experiment sim.Experiment `json:"experiment"`
-			Arms       []result       `json:"arms"`
-		}{s.Experiment(), rows})
-	}
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "arm\tstep\theld-out\twhole\tlocked\tweight\tgradient\tparams")
-	fmt.Fprintln(t, "\t\tloss\ttext\tpairs\tcosine\tcosine\t")
-	number := func(x *float64, digits int) string {
-		if x == nil {
-			return "-"
-		}
-		return fmt.Sprintf("%.*f", digits, *x)
-	}
-	for _, r := range rows {
-		pairs := "-"
-		if r.Pairs > 0 {
-			pairs = fmt.Sprintf("%d/%d", r.Locked, r.Pairs)
-		}
-		name := wrap(r.Name, nameWidth)
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", name[0], whole(r.Step), number(r.HeldOut, 4), number(r.Whole, 4), pairs, number(r.WeightCosine, 3), number(r.GradCosine, 3), whole(r.Params))
-		for _, rest := range name[1:] {
-			fmt.Fprintf(t, "%s\t\t\t\t\t\t\t\n", rest)
-		}
-	}
-	return t.Flush()
-}
-
-// whole is a whole number, or a dash where there is none.
-func whole[T int | int64](x *T) string {
-	if x == nil {
-		return "-"
-	}
-	return fmt.Sprint(*x)
-}
-
-// nameWidth is what the numbers of the table leave for the name of an arm.
-const nameWidth = 20
