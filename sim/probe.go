@@ -42,7 +42,7 @@ func affordable(t *model.Table, axis model.Axis, flops float64) int {
 }
 
 // ProbePairs compares originals and copies of all widenings in weights, gradients and moments. A copy of a copy is paired with that copy.
-// flops is what an update costs; all axes share what may be spent.
+// flops is what the network computes in an update; all axes share what may be spent.
 func ProbePairs(pairs map[model.Axis][]widen.Pair, of [Quantities]model.Values, flops float64) []PairGroup {
 	var groups []PairGroup
 	table := of[Weight].Table

@@ -29,8 +29,8 @@ type run struct {
 	step   int                         // updates done
 	end    int                         // last step
 	flops  float64
-	cost   float64 // FLOPs of one update now
-	smooth smooth  // training loss
+	cost   optim.Cost // of one update now
+	smooth smooth     // training loss
 
 	ids, labels []int32
 	rates       []float64         // by age
@@ -76,7 +76,7 @@ func fresh(e Experiment, c model.Config, end int) *run {
 func (r *run) adopt(w, m, v model.Values) {
 	r.net = model.NewNet(r.eng, w, r.exp.Task.Batch, r.exp.Task.Seq)
 	r.opt = optim.New(r.exp.Optimizer, r.eng, r.growth, m, v, r.step)
-	r.cost = r.counts().FLOPs
+	r.cost = r.exp.cost(w.Table.Config)
 	r.rates = make([]float64, r.growth.Stages())
 	if r.growth.ByTensor {
 		r.blocks = optim.NewBlockRates(r.eng, r.growth, w.Table, r.adapted())
@@ -119,7 +119,7 @@ func (r *run) train() (loss model.Losses, newest float64) {
 	}
 	r.opt.Step(r.net.Weights, r.net.Grads, rates)
 	r.step++
-	r.flops += r.cost
+	r.flops += r.cost.Update()
 	r.smooth.add(loss.CE)
 	return loss, newest
 }
@@ -148,9 +148,10 @@ func (r *run) update() ArmFrame {
 	return f
 }
 
-// pairGroups are the pairs of all widenings, compared in what the last update left.
+// pairGroups are the pairs of all widenings, compared in what the last update left. How many follows from the network's own products, so that
+// the optimizer does not choose which pairs are looked at.
 func (r *run) pairGroups() []PairGroup {
-	return ProbePairs(r.pairs, [Quantities]model.Values{r.net.Weights, r.net.Grads, r.opt.M, r.opt.V}, r.cost)
+	return ProbePairs(r.pairs, [Quantities]model.Values{r.net.Weights, r.net.Grads, r.opt.M, r.opt.V}, r.cost.Network)
 }
 
 // frame is the present instant with nothing measured.

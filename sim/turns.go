@@ -1,7 +1,5 @@
 package sim
 
-import "github.com/sparkling-lab/sparkling/model"
-
 // An arm gets a turn of about turnFLOPs at a time, some tenths of a second: every turn costs the pictures' thread a message. More busy arms than
 // cores would gain nothing, and keep the pictures waiting. The fastest arm may be a turn and a half ahead of the slowest.
 const (
@@ -13,7 +11,7 @@ const (
 func turnOf(e Experiment) int {
 	largest := 0.0
 	for i := range e.Arms {
-		largest = max(largest, model.Count(e.wide(i), e.Task.Batch, e.Task.Seq).FLOPs)
+		largest = max(largest, e.cost(e.wide(i)).Update())
 	}
 	return int(min(max(turnFLOPs/largest, 1), mostTurn))
 }

@@ -66,7 +66,7 @@ func (r *run) widen(w Widening, found *search) (Report, error) {
 	heldBefore, rmsBefore := r.look(windows, func(rows int) {
 		logits = append(logits, r.net.Logits()[:rows*r.net.Config.Vocab]...)
 	})
-	before := r.counts()
+	before, cost := r.counts(), r.cost
 
 	weights := plan.Weights(r.net.Weights)
 	states := plan.States(r.opt.M, r.opt.V)
@@ -102,7 +102,7 @@ func (r *run) widen(w Widening, found *search) (Report, error) {
 	report := Report{
 		Arm: r.arm, Step: r.step, HeldBefore: float32(heldBefore), HeldAfter: float32(heldAfter), LogitError: float32(worst),
 		RMSBefore: rmsBefore, RMSAfter: rmsAfter, ParamsBefore: before.Total, ParamsAfter: after.Total,
-		ActiveBefore: before.Active, ActiveAfter: after.Active, StepFLOPsBefore: before.FLOPs, StepFLOPsAfter: after.FLOPs, Place: place,
+		ActiveBefore: before.Active, ActiveAfter: after.Active, StepFLOPsBefore: cost.Update(), StepFLOPsAfter: r.cost.Update(), Place: place,
 	}
 	if found != nil {
 		report.SearchFLOPs = found.wide.flops

@@ -46,6 +46,12 @@ func (o *Optimizer) muonStep(p, g []float32, m matrix, rates []float64) {
 	}
 }
 
+// newtonSchulzFLOPs are the operations of the products that orthogonalize makes: in every step XXᵀ, AA and BX, on the short side.
+func newtonSchulzFLOPs(rows, cols int) float64 {
+	short, long := float64(min(rows, cols)), float64(max(rows, cols))
+	return nsSteps * 2 * short * short * (long + short + long)
+}
+
 // orthogonalize replaces u (rows, cols) by its approximate orthogonal factor. It works on the short side, transposed when rows > cols.
 func (n *newtonSchulz) orthogonalize(e compute.Engine, u []float32, rows, cols int) {
 	short, long := min(rows, cols), max(rows, cols)

@@ -37,7 +37,7 @@ func New(c Config, eng compute.Engine, g model.Growth, m, v model.Values, steps 
 	var rest []model.Run
 	for _, t := range m.Table.Tensors {
 		runs := g.TensorRuns(t)
-		if t.Kind != model.Matrix || t.Part == model.Route || t.Part == model.Head {
+		if !c.Kind.orthogonalizes(t) {
 			rest = append(rest, runs...)
 			continue
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/sparkling-lab/sparkling/internal/bench/workload"
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/compute"
+	"github.com/sparkling-lab/sparkling/model/optim"
 )
 
 func TestNotingChangesNoBit(t *testing.T) {
@@ -36,6 +37,28 @@ func TestProfileCountsTheOperationsOfTheModel(t *testing.T) {
 	}
 	assert.InEpsilon(t, model.Count(s.Model, s.Batch, s.Seq).FLOPs, sum, 1e-9)
 	assert.Positive(t, p.Spent[profile.Optimizer])
+}
+
+// What is counted of an update is what the engine is asked for while it is made, the network's part and the optimizer's, on every axis.
+func TestTheCostOfAnUpdateIsTheProductsThatTheEngineMakes(t *testing.T) {
+	for _, kind := range optim.Kinds {
+		for _, axis := range []model.Axis{model.Inner, model.Hidden, model.Joint} {
+			for _, untied := range []bool{false, true} {
+				s := workload.After(axis)
+				s.Optimizer.Kind, s.Model.Untied = kind, untied
+				p, err := profile.Of(context.Background(), s, compute.NewCPU(), 1, 1)
+				require.NoError(t, err)
+				var network float64
+				for g := range profile.Groups {
+					if g != profile.Optimizer {
+						network += p.FLOPs[g]
+					}
+				}
+				want := optim.Cost{Network: network, Optimizer: p.FLOPs[profile.Optimizer]}
+				assert.Equal(t, want, kind.Cost(s.Model, s.Batch, s.Seq), "%s, %s, untied %v", kind, axis, untied)
+			}
+		}
+	}
 }
 
 // Newton and Schulz's five steps make three products of every matrix each, all of them the engine's.
