@@ -33,6 +33,7 @@ type armState struct {
 	network *Network // that it was last asked for
 	life    int      // number of the present trainer, so that what an earlier one still sends is not taken for its word
 	granted int
+	ready   bool // the present trainer has begun
 }
 
 // NewSession prepares a run, paused at step 0. It errs where the document is not valid or no trainer can be started.
@@ -110,7 +111,7 @@ func (s *Session) start(i int) error {
 		s.failed(i, err.Error())
 		return err
 	}
-	a.port, a.State, a.Err, a.Doing, a.granted = port, Running, "", "", 0
+	a.port, a.State, a.Err, a.Doing, a.granted, a.ready = port, Running, "", "", 0, false
 	begin := Message{Kind: KindStart, Arm: i, Document: s.exp.JSON()}
 	if s.forked(i) {
 		a.granted, begin.Snapshot = s.fork, s.snapshot
@@ -138,6 +139,7 @@ func (s *Session) deliver(i int, data []byte) {
 	a := &s.arms[i]
 	switch m.Kind {
 	case KindReady:
+		a.ready = true
 		a.Params, a.Active = m.Params, m.Active
 	case KindFrames:
 		for _, f := range m.Frames {

@@ -45,6 +45,16 @@ func (s *Session) Done() bool {
 	return true
 }
 
+// Settled reports whether nothing comes by itself any more: the run does not go on, and no arm owes anything of what it was told to do before.
+func (s *Session) Settled() bool {
+	for _, a := range s.arms {
+		if a.State == Running && !a.ready {
+			return false
+		}
+	}
+	return !s.Playing() && s.busy() == 0 && !(s.asked && s.before())
+}
+
 // Arms are the states of all arms.
 func (s *Session) Arms() []ArmStatus {
 	out := make([]ArmStatus, len(s.arms))

@@ -47,6 +47,9 @@ export function start(lab, meter) {
     seen = changes;
   }
 
+  // Whether pictures and words stay as they are until somebody does something.
+  lab.still = () => lab.settled() && !waiting && lab.changes() === seen;
+
   function refresh() {
     lastLook = performance.now();
     state = read();

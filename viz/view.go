@@ -6,6 +6,7 @@ package viz
 
 import (
 	"image"
+	"slices"
 	"time"
 
 	"github.com/hajimehoshi/ebiten/v2"
@@ -136,6 +137,11 @@ func (v *View) Draw(dst *ebiten.Image, now time.Time) {
 // Stale reports whether Draw would draw a picture.
 func (v *View) Stale(now time.Time) bool {
 	return v.rec != nil && v.image != nil && (v.places == nil || v.oldest(now) != nil)
+}
+
+// Behind reports whether a picture shows less than there is to show, whether it is time to draw it or not.
+func (v *View) Behind() bool {
+	return v.places == nil || slices.ContainsFunc(v.places, func(p place) bool { return v.content(&p) != p.content })
 }
 
 // oldest is the picture that has been out of date the longest, if it is time to draw one.

@@ -25,6 +25,9 @@ type Frames struct {
 	Share          float64 // of one core, of all tasks
 }
 
+// ErrTooShort is what a trace with too few animation frames to measure is refused with.
+var ErrTooShort = errors.New("the trace is too short")
+
 // Idle is the processor time, in milliseconds, up to which a frame had nothing to do: the browser's own part of it.
 const Idle = 1.0
 
@@ -106,7 +109,7 @@ func measure(events []event) (Frames, error) {
 	slices.SortStableFunc(events, func(a, b event) int { return cmp.Compare(a.Begun, b.Begun) })
 	at := slices.IndexFunc(events, func(e event) bool { return e.Name == "FireAnimationFrame" })
 	if at < 0 {
-		return Frames{}, errors.New("there is no animation frame in the trace")
+		return Frames{}, fmt.Errorf("%w: it has no animation frame", ErrTooShort)
 	}
 	main := events[at].Thread
 	var starts, costs, own []float64
@@ -131,7 +134,7 @@ func measure(events []event) (Frames, error) {
 	}
 	n := len(costs) - 1 // the last frame may be cut off
 	if n < 3 {
-		return Frames{}, fmt.Errorf("only %d whole animation frames in the trace", max(n, 0))
+		return Frames{}, fmt.Errorf("%w: it has %d whole animation frames", ErrTooShort, max(n, 0))
 	}
 	seconds := (starts[n] - starts[0]) / 1e6
 	out := Frames{PerSecond: float64(n) / seconds}

@@ -17,6 +17,7 @@ func (l *lab) export() {
 		"state":    func([]js.Value) any { return encode(panel.Of(s, l.shown)) },
 		"changes":  func([]js.Value) any { return l.changes() },
 		"work":     func([]js.Value) any { return encode(l.work()) },
+		"settled":  func([]js.Value) any { return l.settled() },
 		"controls": func([]js.Value) any { return encode(l.controls()) },
 		"panes":    func([]js.Value) any { return encode(viz.Panes) },
 		"scales":   func([]js.Value) any { return encode(viz.Scales) },

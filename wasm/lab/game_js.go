@@ -25,6 +25,7 @@ type lab struct {
 	chosen  choice
 	changed int      // times that glance was another
 	again   js.Func  // beats
+	due     bool     // a frame was asked for
 	wanted  js.Value // takes the pixels of the pictures, their width and height; undefined where nobody waits
 
 	pointing bool // a mouse is over the pictures
@@ -58,13 +59,20 @@ func (l *lab) show() {
 	l.view.SetRecord(l.session.Record())
 	l.view.SetRefresh(l.refresh())
 	if l.view.Stale(time.Now()) || l.wanted.Type() == js.TypeFunction {
+		l.due = true
 		ebiten.ScheduleFrame() //lint:ignore SA1019 goes with the mode that run chooses
 	}
+}
+
+// settled reports whether the pictures stay as they are until somebody does something: nothing more comes, and all that has come is shown.
+func (l *lab) settled() bool {
+	return l.session.Settled() && !l.due && !l.view.Behind() && l.wanted.IsUndefined()
 }
 
 // Update implements ebiten.Game.
 func (l *lab) Update() error {
 	l.frames++
+	l.due = false
 	l.view.SetRecord(l.session.Record())
 	l.mark()
 	l.point()

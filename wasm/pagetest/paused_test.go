@@ -31,14 +31,22 @@ func TestPausedPageShowsWhatIsAskedOfIt(t *testing.T) {
 	assert.Equal(t, before, p.canvas(), "an exported picture is of what was chosen just before")
 }
 
-// settle waits until a paused page draws nothing more.
+// What shows nothing new takes no frame, however long one waits.
+func TestSettledPageTakesNoFrame(t *testing.T) {
+	p := open(t, desktop, forkedAt(40).Link())
+	p.run(`sparkling.pause()`)
+	p.settle()
+	before := p.work()
+	t.Logf("main thread, nothing training: %v", p.trace(3*time.Second))
+	assert.Equal(t, before.Frames, p.work().Frames)
+	assert.Equal(t, before.Steps, p.work().Steps)
+}
+
+// settle waits until the page says that nothing more comes of itself: arms may owe steps that they were told to make, pictures and words what has
+// come.
 func (p *tab) settle() {
 	p.t.Helper()
-	require.Eventually(p.t, func() bool {
-		before := p.work().Frames
-		time.Sleep(time.Second)
-		return p.work().Frames == before
-	}, 20*time.Second, time.Millisecond)
+	p.wait(`sparkling.still()`, 2*time.Minute)
 }
 
 // drawn does something, of which a picture must come.
@@ -46,7 +54,7 @@ func (p *tab) drawn(what string, do func()) {
 	p.t.Helper()
 	before := p.work().Pictures
 	do()
-	assert.Eventually(p.t, func() bool { return p.work().Pictures > before }, 5*time.Second, 50*time.Millisecond, what)
+	assert.Eventually(p.t, func() bool { return p.work().Pictures > before }, time.Minute, 50*time.Millisecond, what)
 }
 
 // mouse moves the pointer to a place in the window.
