@@ -7,19 +7,9 @@ import { start as startControls } from "./controls.js";
 
 const byID = (id) => document.getElementById(id);
 
-/** Shows one sentence in the place of the pictures, with a button that tries again. */
-function fail(sentence) {
-  const p = byID("problem");
-  p.textContent = sentence;
-  const again = document.createElement("button");
-  again.type = "button";
-  again.textContent = "Load again";
-  again.addEventListener("click", () => location.reload());
-  p.append(again);
-  p.hidden = false;
-  byID("loading").hidden = true;
-  byID("stage").hidden = false;
-}
+// The classic script beside this one says what is wrong, also where this one does not come.
+const fail = (sentence) => window.explain?.(sentence);
+document.documentElement.setAttribute("data-begun", "");
 
 /** Shows how much of both programs has been fetched, of how much there is to fetch. */
 function progress(got, total) {
@@ -45,7 +35,7 @@ function fetchPrograms() {
     else if (data.module) open[data.name].come(data.module);
     else open[data.name].fail(new Error(data.error));
   };
-  worker.onerror = ({ message }) => { for (const { fail } of Object.values(open)) fail(new Error(message || "its worker could not be started")); };
+  worker.onerror = ({ message }) => { for (const { fail } of Object.values(open)) fail(new Error(message || "the worker site/fetcher.js could not be started")); };
   return { begins, lab, trainer, trainerTo: (port) => worker.postMessage(port, [port]), stop: () => worker.terminate() };
 }
 
@@ -97,6 +87,7 @@ async function load() {
   Object.assign(window.sparkling, { stats: () => meter.stats() });
   startControls(window.sparkling, meter);
   byID("stage").hidden = true;
+  if (!window.explain) byID("problem").hidden = true; // nobody else has
   await programs.trainer;
   programs.stop();
   byID("loading").hidden = true;
@@ -110,5 +101,5 @@ document.querySelector(".skip").addEventListener("click", (event) => {
 
 load().catch((err) => {
   console.error(err);
-  fail(`The program could not be loaded (${err.message}).`);
+  fail(`The program could not be loaded: ${err.message}.`);
 });

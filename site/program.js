@@ -5,9 +5,15 @@ const base = new URL("..", import.meta.url);
 
 /** The list of the page's files with their sizes. */
 export async function readManifest() {
-  const response = await fetch(new URL("manifest.json", base), { cache: "no-cache" });
-  if (!response.ok) throw new Error(`manifest.json: ${response.status}`);
-  return response.json();
+  const response = await get("manifest.json", new URL("manifest.json", base), { cache: "no-cache" });
+  return response.json().catch(() => { throw new Error("manifest.json is not what it should be"); });
+}
+
+/** Fetches a file, or says which one did not come and why. */
+async function get(name, address, options) {
+  const response = await fetch(address, options).catch(() => { throw new Error(`${name} could not be fetched`); });
+  if (!response.ok) throw new Error(`its host answered ${response.status} for ${name}`);
+  return response;
 }
 
 // How the manifest calls the forms in which a host may send a file. It knows no size in zstd, which is about as small as brotli.
@@ -19,14 +25,13 @@ const forms = { br: "brotli", zstd: "brotli", gzip: "gzip" };
  */
 export async function fetchProgram(name, file, came, arrived) {
   const address = new URL(`${name}?v=${file.sha256.slice(0, 12)}`, base);
-  let response = await fetch(address);
+  let response = await get(name, address);
   let form = forms[response.headers.get("content-encoding")] ?? "bytes";
-  const sibling = response.ok && file.gzip && form === "bytes" && typeof DecompressionStream === "function" && await gzipped(address);
+  const sibling = file.gzip && form === "bytes" && typeof DecompressionStream === "function" && await gzipped(address);
   if (sibling) {
     response.body.cancel(); // unread
     [response, form] = [sibling, "gzip"];
   }
-  if (!response.ok) throw new Error(`${name}: ${response.status}`);
 
   // Where the browser unpacks, the bytes that are seen here are not those that were fetched, which are counted as the same share of what the
   // host says that it sends; where it says nothing, of the page's own file in that form.

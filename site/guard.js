@@ -1,0 +1,97 @@
+// Says what keeps the page's program from running, where something does. This is a classic script in the plain JavaScript of 2009, for it has to
+// run where no module does: in a page opened as a file, in an isolated frame, in an old browser, where a host refuses a file. Nothing but sentences.
+(function () {
+  "use strict";
+
+  var patienceMs = 2500; // without anything that has changed
+  var shown = false;
+
+  function node(name, text) {
+    var n = document.createElement(name);
+    n.textContent = text;
+    return n;
+  }
+
+  // fail shows what is wrong in the place of the pictures, with a way on. The first cause is the one that stays.
+  function fail(sentence, file, way) {
+    if (shown) return;
+    shown = true;
+    var p = document.getElementById("problem"), stage = document.getElementById("stage");
+    p.textContent = sentence + " ";
+    if (file) p.appendChild(node("code", file));
+    p.appendChild(way || again());
+    p.hidden = false;
+    document.getElementById("loading").hidden = document.getElementById("soon").hidden = true;
+    stage.className = "failed";
+    stage.hidden = false;
+  }
+
+  function again() {
+    var button = node("button", "Load again");
+    button.type = "button";
+    button.onclick = function () { location.reload(); };
+    return button;
+  }
+  window.explain = fail;
+
+  var begun = function () { return document.documentElement.hasAttribute("data-begun"); };
+  var isolated = function () { return window.origin === "null" || self.origin === "null"; };
+  var address = location.href.split("#")[0], folder = address.replace(/[^/]*$/, "");
+
+  // known is what is plain without waiting.
+  function known() {
+    if (location.protocol === "file:") {
+      fail("This page was opened as a file, and browsers run no programs from there: a web server has to send it. In the folder of the project, " +
+        "“make run” starts one; in the folder of this page, so does", "", node("code", "python3 -m http.server"));
+    } else if (isolated()) {
+      var way = node("a", address);
+      way.href = address;
+      way.target = "_blank";
+      fail("This page is in a frame that shuts it off from its own files, so its program cannot run here. Open it in a tab of its own:", "", way);
+    } else if (!("noModule" in document.createElement("script"))) {
+      fail("This browser is older than what the Lab is written for. Chrome or Edge 91, Firefox 114, Safari 16.4 and newer run it.");
+    }
+  }
+
+  // A file that does not come is an event of its element, seen on its way down; a script that cannot be read is one of the window.
+  addEventListener("error", function (event) {
+    var from = event.target;
+    if (from && from.tagName === "SCRIPT") {
+      ready(function () {
+        known();
+        fail("A part of the page’s program did not come: its host refused it or has it not, the connection broke, or something on the way or in this browser blocks it.", name(from.src));
+      });
+    } else if (from === window && !begun() && String(event.filename).indexOf(folder) === 0) {
+      ready(function () {
+        fail("This browser cannot read the page’s program; it may be older than what the Lab is written for. Chrome or Edge 91, Firefox 114, Safari 16.4 and newer run it.",
+          event.message);
+      });
+    }
+  }, true);
+
+  function name(file) { return file.split(/[?#]/)[0].split("/").slice(-2).join("/"); }
+
+  function ready(f) {
+    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", f);
+    else f();
+  }
+
+  // What neither comes nor fails: a host or a connection that stands still. That is said, and not taken for the end.
+  function watch() {
+    var words = document.getElementById("progress-text"), slow = document.getElementById("slow"), last = "", since = 0;
+    var looks = setInterval(function () {
+      if (shown || document.getElementById("loading").hidden) { clearInterval(looks); slow.hidden = true; return; }
+      var now = new Date().getTime();
+      if (words.textContent !== last) { last = words.textContent; since = now; }
+      slow.hidden = now - since < patienceMs;
+    }, 250);
+  }
+
+  // The page's own sentence about a program that does not answer is for where not even this script came.
+  document.documentElement.className += " guarded";
+  document.addEventListener("DOMContentLoaded", function () {
+    document.getElementById("problem").hidden = !shown;
+    known();
+    watch();
+  });
+}());
