@@ -49,16 +49,17 @@ func files(t *testing.T, f func(path string, data []byte)) {
 
 // allowed says which of our packages each may import; tests may import more.
 var allowed = map[string][]string{
+	"internal/durable":   {},
 	"model/compute":      {},
 	"model":              {"model/compute"},
 	"model/widen":        {"model"},
 	"model/optim":        {"model", "model/compute"},
-	"model/checkpoint":   {"model"},
-	"model/widen/ondisk": {"model", "model/checkpoint", "model/widen"},
+	"model/checkpoint":   {"model", "internal/durable"},
+	"model/widen/ondisk": {"internal/durable", "model", "model/checkpoint", "model/widen"},
 	"sim/task":           {},
 	"sim/plan":           {"model", "model/widen"},
 	"sim":                {"model", "model/compute", "model/optim", "model/widen", "sim/task"},
-	"sim/reproduce":      {"sim", "model", "model/optim", "model/widen"},
+	"sim/reproduce":      {"internal/durable", "sim", "model", "model/optim", "model/widen"},
 	"viz":                {"sim", "viz/held", "viz/look"},
 	"viz/look":           {"sim"},
 	"viz/figure":         {"sim", "viz/held", "viz/look"},

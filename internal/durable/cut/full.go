@@ -1,0 +1,81 @@
+package cut
+
+import (
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/internal/durable"
+)
+
+// Full does work in a folder that prepare has filled while the disk has room for ever more of it: for no change that takes room, for one, for
+// two … until the work succeeds. After each try look is given the folder, and what the work said. It returns the number of tries.
+func Full(t *testing.T, prepare func(dir string), work func(dir string) error, look func(dir string, err error)) int {
+	t.Helper()
+	for room := 0; ; room++ {
+		dir := t.TempDir()
+		prepare(dir)
+		d := &full{Disk: durable.Current(), room: room}
+		back := durable.Use(d)
+		err := work(dir)
+		back()
+		look(dir, err)
+		if d.room >= 0 {
+			return room + 1
+		}
+		require.Less(t, room, 10000, "the work never ends")
+	}
+}
+
+// full is a disk that has no room after some changes; names can still be changed and removed.
+type full struct {
+	durable.Disk
+	room int // changes left; below 0 where one was refused
+}
+
+func (d *full) take() error {
+	if d.room <= 0 {
+		d.room = -1
+		return syscall.ENOSPC
+	}
+	d.room--
+	return nil
+}
+
+func (d *full) Create(path string) (durable.Handle, error) {
+	if err := d.take(); err != nil {
+		return nil, err
+	}
+	h, err := d.Disk.Create(path)
+	return &fullHandle{h, d}, err
+}
+
+func (d *full) Mkdir(path string) error {
+	if err := d.take(); err != nil {
+		return err
+	}
+	return d.Disk.Mkdir(path)
+}
+
+type fullHandle struct {
+	durable.Handle
+	d *full
+}
+
+// Write leaves half of what finds no room, as a disk does.
+func (h *fullHandle) Write(p []byte) (int, error) {
+	if err := h.d.take(); err != nil {
+		n, _ := h.Handle.Write(p[:len(p)/2])
+		return n, err
+	}
+	return h.Handle.Write(p)
+}
+
+// Sync is where some file systems first notice.
+func (h *fullHandle) Sync() error {
+	if err := h.d.take(); err != nil {
+		return err
+	}
+	return h.Handle.Sync()
+}

@@ -1,0 +1,139 @@
+package durable
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// buffer is the number of bytes that are written at once.
+const buffer = 1 << 18
+
+// File is a new file that is written through a buffer.
+type File struct {
+	*bufio.Writer
+	h    Handle
+	path string
+}
+
+// Create begins a file where there is none: one within a folder that [Tree] or [WritePath] gave out, for that itself appears at once.
+func Create(path string) (*File, error) {
+	h, err := disk.Create(path)
+	if err != nil {
+		return nil, cannot(path, err)
+	}
+	return &File{bufio.NewWriterSize(h, buffer), h, path}, nil
+}
+
+// Close ends the file and waits until its content lies on the disk.
+func (f *File) Close() error {
+	err := f.Flush()
+	if err == nil {
+		err = f.h.Sync()
+	}
+	if closing := f.h.Close(); err == nil {
+		err = closing
+	}
+	if err != nil {
+		return cannot(f.path, err)
+	}
+	return nil
+}
+
+// WriteFile puts a file in the place of the one that has its name, if there is one: at any instant the old one is there or the new one. It
+// errs where something else than a file has the name, a link too. Who writes into a folder of the user's [Take]s it first.
+func WriteFile(path string, write func(io.Writer) error) error {
+	return WritePath(path, func(tmp string) error { return fill(tmp, write) })
+}
+
+// fill makes a file.
+func fill(path string, write func(io.Writer) error) error {
+	f, err := Create(path)
+	if err != nil {
+		return err
+	}
+	err = write(f)
+	if closing := f.Close(); err == nil {
+		err = closing
+	}
+	return err
+}
+
+// WritePath is [WriteFile] for what [Create]s the file itself, under the name that it is given.
+func WritePath(path string, write func(tmp string) error) error {
+	dir := filepath.Dir(path)
+	t, err := newTemporary(dir)
+	if err != nil {
+		return cannot(path, err)
+	}
+	defer t.end()
+	if err := write(t.path()); err != nil {
+		if within := (*Error)(nil); errors.As(err, &within) {
+			return cannot(path, err)
+		}
+		return err
+	}
+	if err := replaceable(path); err != nil {
+		return cannot(path, err)
+	}
+	if err := disk.Rename(t.path(), path); err != nil {
+		return cannot(path, err)
+	}
+	if err := disk.Sync(dir); err != nil {
+		return cannot(path, err)
+	}
+	return nil
+}
+
+// replaceable errs where something has a name that is not a file.
+func replaceable(path string) error {
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case info.Mode()&fs.ModeSymlink != 0:
+		return errors.New("it is a link to something else")
+	case !info.Mode().IsRegular():
+		return errors.New("it is not a file")
+	}
+	return nil
+}
+
+// MkdirAll makes a folder and those above it that are missing.
+func MkdirAll(dir string) error {
+	_, err := mkdirAll(dir)
+	return err
+}
+
+// mkdirAll says which folders it made, the innermost first.
+func mkdirAll(dir string) (made []string, err error) {
+	info, err := os.Stat(dir)
+	switch {
+	case err == nil && !info.IsDir():
+		return nil, cannot(dir, errors.New("it is not a folder"))
+	case err == nil:
+		return nil, nil
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, cannot(dir, err)
+	}
+	above := filepath.Dir(dir)
+	if made, err = mkdirAll(above); err != nil {
+		return made, err
+	}
+	if err := disk.Mkdir(dir); err != nil {
+		if info, e := os.Stat(dir); e == nil && info.IsDir() {
+			return made, nil // somebody else was quicker
+		}
+		return made, cannot(dir, err)
+	}
+	made = append([]string{dir}, made...)
+	if err := disk.Sync(above); err != nil {
+		return made, cannot(dir, err)
+	}
+	return made, nil
+}

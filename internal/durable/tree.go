@@ -1,0 +1,129 @@
+package durable
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// errNotEmpty is returned for a folder that holds something already.
+var errNotEmpty = errors.New("it holds files already; nothing is overwritten")
+
+// Tree fills a folder, which must be empty or not there, with all that write leaves in the folder it is given, or with nothing. The folder is
+// claimed meanwhile. Everything is moved in when all of it lies on the disk, the file called last at the end: until that is there, nobody takes
+// the rest for the whole. A move that was cut is ended by the next [Sweep] or claim.
+//
+// It is filled from within, so that it may be a mount point, a link to a folder, or the working directory.
+func Tree(dir, last string, write func(tmp string) error) error {
+	c, err := Take(dir, "")
+	if err != nil {
+		return err
+	}
+	defer c.Release()
+	if err := vacant(dir); err != nil {
+		return cannot(dir, err)
+	}
+	t, err := newTemporary(dir)
+	if err != nil {
+		return cannot(dir, err)
+	}
+	defer t.end()
+	if err := disk.Mkdir(t.path()); err != nil {
+		return cannot(dir, err)
+	}
+	if err := write(t.path()); err != nil {
+		return err
+	}
+	if err := SyncAll(t.path()); err != nil {
+		return cannot(dir, err)
+	}
+	all := filepath.Join(dir, allPrefix+t.id+"-"+last)
+	if err := disk.Rename(t.path(), all); err != nil {
+		return cannot(dir, err)
+	}
+	if err := disk.Sync(dir); err != nil {
+		return cannot(dir, err)
+	}
+	if err := place(all, dir, last); err != nil {
+		return cannot(dir, err)
+	}
+	return nil
+}
+
+// place moves what one folder holds into another on the same disk, and removes it. It goes on where it was cut before.
+func place(from, to, last string) error {
+	entries, err := os.ReadDir(from)
+	if err != nil {
+		return err
+	}
+	move := func(name string) error {
+		path := filepath.Join(to, name)
+		if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("%s is there meanwhile", path)
+		}
+		return disk.Rename(filepath.Join(from, name), path)
+	}
+	final := false
+	for _, e := range entries {
+		if e.Name() == last {
+			final = true
+			continue
+		}
+		if err := move(e.Name()); err != nil {
+			return err
+		}
+	}
+	if err := disk.Sync(to); err != nil {
+		return err
+	}
+	if final {
+		if err := move(last); err != nil {
+			return err
+		}
+		if err := disk.Sync(to); err != nil { // before the folder that it came from is gone
+			return err
+		}
+	}
+	if err := disk.Remove(from); err != nil {
+		return err
+	}
+	return disk.Sync(to)
+}
+
+// SyncAll waits until a folder lies on the disk with all that it holds, whoever wrote that.
+func SyncAll(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		path := filepath.Join(dir, e.Name())
+		switch {
+		case e.IsDir():
+			err = SyncAll(path)
+		case e.Type().IsRegular():
+			err = disk.Sync(path)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return disk.Sync(dir)
+}
+
+// vacant errs unless nothing has that name, or a folder that is empty but for what this package left.
+func vacant(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	for _, e := range entries {
+		if name := e.Name(); name != lockName && !(strings.HasPrefix(name, tmpPrefix) && unfinished.MatchString(name)) {
+			return errNotEmpty
+		}
+	}
+	return err
+}
