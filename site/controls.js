@@ -6,6 +6,8 @@ import { Table } from "./table.js";
 import { Knobs } from "./knobs.js";
 import { Choice } from "./choose.js";
 import { startExports } from "./exports.js";
+import { startPictures } from "./pictures.js";
+import { startKeys } from "./keys.js";
 
 const byID = (id) => document.getElementById(id);
 const everyMs = 300;
@@ -82,19 +84,10 @@ export function start(lab, meter) {
     byID(name).addEventListener("change", (event) => act(name, event.target.value));
   }
 
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || typing(event)) return;
-    const keys = { " ": toggle, ".": () => act("step"), w: widen, r: () => act("reset") };
-    const action = keys[event.key.toLowerCase()];
-    if (!action) return;
-    event.preventDefault();
-    event.stopPropagation();
-    action();
-  }, { capture: true });
-
+  startKeys({ " ": toggle, ".": () => act("step"), w: widen, r: () => act("reset") });
   radios("scale", JSON.parse(lab.scales()));
   panes(lab);
-  canvas();
+  startPictures(lab);
   startExports(lab);
   for (const control of document.querySelectorAll("#transport :disabled, #quantity :disabled, #panel section > .buttons :disabled")) control.disabled = false;
   knobs.show();
@@ -121,12 +114,6 @@ function notice(sentence) {
 function reading() {
   const { top } = byID("panel").getBoundingClientRect(), story = byID("story").getBoundingClientRect();
   return story.top < top && story.bottom > top;
-}
-
-/** A key belongs to the control it is pressed in where that control would use it. */
-function typing({ target, key }) {
-  if (target.matches("input:not([type=radio]):not([type=range]), select, textarea")) return true;
-  return key === " " && target.matches("button, summary, a, input");
 }
 
 function transport(state) {
@@ -170,19 +157,6 @@ function panes(lab) {
   box.addEventListener("change", choose);
   narrow.addEventListener("change", choose);
   choose();
-}
-
-/** Ebitengine's canvas gets a name, a place in the order of focus, and lets Tab out again. */
-function canvas() {
-  const c = document.querySelector("body > canvas");
-  c.tabIndex = 0;
-  c.style.outline = "";
-  c.setAttribute("role", "img");
-  c.setAttribute("aria-label", "Pictures of the run: loss, pairs of neurons, divergence of gradients, RMS. The table of arms says the same in numbers.");
-  document.body.prepend(c);
-  c.addEventListener("keydown", (event) => {
-    if (event.key === "Tab") event.stopImmediatePropagation();
-  }, { capture: true });
 }
 
 function text(id, value) {

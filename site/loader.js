@@ -3,6 +3,7 @@
 
 import { missing, unseen } from "./needs.js";
 import { Meter } from "./meter.js";
+import { withoutGames } from "./pictures.js";
 import { start as startControls } from "./controls.js";
 
 const byID = (id) => document.getElementById(id);
@@ -76,6 +77,7 @@ async function load() {
     // What the page gives to its program; the program adds its functions to the same object and calls ready.
     window.sparkling = { worker, ready: resolve };
   });
+  const asBefore = withoutGames();
   const running = go.run(await WebAssembly.instantiate(lab, go.importObject));
   const ended = running.then(() => { throw new Error(`the program ended with code ${code}`); });
   ended.catch((err) => {
@@ -83,6 +85,7 @@ async function load() {
     fail("The program of the pictures has stopped. This should not happen; loading the page again starts it afresh.");
   });
   await Promise.race([ready, ended]);
+  asBefore();
   performance.mark("pictures");
   Object.assign(window.sparkling, { stats: () => meter.stats() });
   startControls(window.sparkling, meter);

@@ -37,6 +37,7 @@ func (l *lab) export() {
 		"widen":    func([]js.Value) any { return sentence(l.widen()) },
 		"restart":  func(a []js.Value) any { return sentence(s.Restart(a[0].Int())) },
 		"scrub":    func(a []js.Value) any { l.scrub(a[0].Int()); return "" },
+		"point":    func(a []js.Value) any { l.point(a); return "" },
 		"quantity": func(a []js.Value) any { l.view.SetQuantity(quantity(a[0].String())); return "" },
 		"pane":     func(a []js.Value) any { l.view.ShowOnly(viz.PaneID(a[0].String())); return "" },
 		"scale": func(a []js.Value) any {
@@ -103,6 +104,15 @@ func (l *lab) begin(e sim.Experiment) error {
 func (l *lab) scrub(step int) {
 	l.shown = step
 	l.view.SetStep(step)
+}
+
+// point says where on the pictures a pointer is or a finger was last, in CSS pixels; nowhere, that it has left them.
+func (l *lab) point(at []js.Value) {
+	if len(at) == 2 {
+		l.view.Point(at[0].Float(), at[1].Float(), true)
+	} else {
+		l.view.Point(0, 0, false)
+	}
 }
 
 // widen widens now. Controls that were not turned follow.

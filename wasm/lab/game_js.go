@@ -27,10 +27,6 @@ type lab struct {
 	again   js.Func  // beats
 	due     bool     // a frame was asked for
 	wanted  js.Value // takes the pixels of the pictures, their width and height; undefined where nobody waits
-
-	pointing bool // a mouse is over the pictures
-	touches  []ebiten.TouchID
-	x, y     float64 // of the pointer, in device pixels
 }
 
 func newLab(s *sim.Session, bridge js.Value) *lab {
@@ -54,7 +50,7 @@ func (l *lab) refresh() time.Duration {
 	return viz.Refresh
 }
 
-// show asks for a frame if one would show anything new. There are no others, but for those that Ebitengine makes for what a mouse or a key does.
+// show asks for a frame if one would show anything new. There are no others, but for those that Ebitengine makes for a window of another size.
 func (l *lab) show() {
 	l.view.SetRecord(l.session.Record())
 	l.view.SetRefresh(l.refresh())
@@ -75,10 +71,8 @@ func (l *lab) Update() error {
 	l.due = false
 	l.view.SetRecord(l.session.Record())
 	l.mark()
-	l.point()
 	if !l.ready {
 		l.ready = true
-		l.watchPointer()
 		l.bridge.Call("ready")
 	}
 	return nil
@@ -100,38 +94,6 @@ func (l *lab) give() {
 	pixels := js.Global().Get("Uint8ClampedArray").New(len(picture.Pix))
 	js.CopyBytesToJS(pixels, picture.Pix)
 	use.Invoke(pixels, picture.Rect.Dx(), picture.Rect.Dy())
-}
-
-// point passes the pointer on: the mouse while it is over the pictures, or where a finger is or was last.
-func (l *lab) point() {
-	l.touches = ebiten.AppendTouchIDs(l.touches[:0])
-	if len(l.touches) > 0 {
-		x, y := ebiten.TouchPosition(l.touches[0])
-		l.x, l.y, l.pointing = float64(x), float64(y), true
-	} else if x, y := ebiten.CursorPosition(); x != 0 || y != 0 {
-		l.x, l.y = float64(x), float64(y)
-	}
-	l.pointed()
-}
-
-func (l *lab) pointed() {
-	scale := ebiten.Monitor().DeviceScaleFactor()
-	l.view.Point(l.x/scale, l.y/scale, l.pointing)
-}
-
-// watchPointer notes when a mouse comes to the canvas and leaves it: Ebitengine says neither.
-func (l *lab) watchPointer() {
-	canvas := js.Global().Get("document").Call("querySelector", "body > canvas")
-	for event, inside := range map[string]bool{"mousemove": true, "mouseleave": false} {
-		canvas.Call("addEventListener", event, js.FuncOf(func(js.Value, []js.Value) any {
-			if l.pointing != inside {
-				l.pointing = inside
-				l.pointed()
-				l.show()
-			}
-			return nil
-		}))
-	}
 }
 
 // Draw implements ebiten.Game.

@@ -185,7 +185,7 @@ func (p *tab) run(expression string) {
 func (p *tab) wait(expression string, limit time.Duration) {
 	p.t.Helper()
 	if err := p.Wait(expression, limit); err != nil {
-		problem := eval[string](p, `document.getElementById("problem").textContent`)
+		problem := eval[string](p, `document.getElementById("problem")?.textContent ?? ""`)
 		require.FailNow(p.t, err.Error(), "on the page: %q; %v", problem, p.problems)
 	}
 }
