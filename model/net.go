@@ -150,6 +150,9 @@ func (n *Net) loss(dlogits []float32, labels []int32) Losses {
 		l.LB += lb / float64(len(n.layers))
 		l.Z += z / float64(len(n.layers))
 	}
+	if math.IsNaN(l.LB) {
+		l.CE = l.LB // a router whose probabilities are no numbers has chosen by chance: what came of it is no loss
+	}
 	l.Objective = l.CE + n.Config.LBCoef*l.LB + n.Config.ZCoef*l.Z
 	return l
 }
