@@ -28,10 +28,10 @@ type checkVerb struct {
 
 // checked is what one batch gave.
 type checked struct {
-	Loss       float64 `json:"loss"`
-	LB         float64 `json:"lb"`
-	Z          float64 `json:"z"`
-	Objective  float64 `json:"objective"`
+	Loss       number  `json:"loss"`
+	LB         number  `json:"lb"`
+	Z          number  `json:"z"`
+	Objective  number  `json:"objective"`
 	LBCoef     float64 `json:"lb_coef"`
 	ZCoef      float64 `json:"z_coef"`
 	Tokens     int     `json:"tokens"`
@@ -39,11 +39,12 @@ type checked struct {
 	Parameters int64   `json:"parameters"`
 	Active     int64   `json:"active"`
 	Untied     bool    `json:"untied"`
+	NotFinite  string  `json:"not_finite,omitempty"` // the first tensor that holds a NaN or an infinity, and of what
 }
 
 // Run is called by the command line.
 func (v checkVerb) Run(e *env) error {
-	folder, err := checkpoint.ReadFolder(v.Model)
+	folder, err := checkpoint.ReadFolder(e.ctx, v.Model)
 	if err != nil {
 		return err
 	}
@@ -72,7 +73,8 @@ func (v checkVerb) Run(e *env) error {
 	}
 	counts := model.Count(c, b.Rows, b.Seq)
 	r := checked{
-		loss.CE, loss.LB, loss.Z, loss.Objective, c.LBCoef, c.ZCoef, len(b.IDs), 0, counts.Total, counts.Active, c.Untied,
+		number(loss.CE), number(loss.LB), number(loss.Z), number(loss.Objective), c.LBCoef, c.ZCoef, len(b.IDs), 0, counts.Total, counts.Active, c.Untied,
+		notFinite(folder.Layout(), net),
 	}
 	for _, y := range b.Labels {
 		if y != checkpoint.Ignored {
@@ -80,7 +82,7 @@ func (v checkVerb) Run(e *env) error {
 		}
 	}
 	if v.Grads != "" {
-		if err := v.write(e, net, b, loss); err != nil {
+		if err := v.write(e, folder.Layout(), net, b, loss); err != nil {
 			return ended(e, err)
 		}
 	}
@@ -130,12 +132,26 @@ func step(ctx context.Context, weights model.Values, b checkpoint.Batch) (*model
 	}
 }
 
+// notFinite names the first tensor that holds no number: of the weights, or else of what came of them.
+func notFinite(layout []checkpoint.Slot, net *model.Net) string {
+	if name := checkpoint.NotFinite(layout, net.Weights); name != "" {
+		return name
+	}
+	if !model.Finite(net.Logits()) {
+		return "logits"
+	}
+	if name := checkpoint.NotFinite(layout, net.Grads); name != "" {
+		return "gradient of " + name
+	}
+	return ""
+}
+
 // write keeps the logits and the gradients; the terms of the objective stand in the file's header.
-func (v checkVerb) write(e *env, net *model.Net, b checkpoint.Batch, loss model.Losses) error {
+func (v checkVerb) write(e *env, layout []checkpoint.Slot, net *model.Net, b checkpoint.Batch, loss model.Losses) error {
 	text := func(x float64) string { return fmt.Sprint(x) }
 	meta := map[string]string{"loss": text(loss.CE), "lb": text(loss.LB), "z": text(loss.Z), gradsMark: text(loss.Objective)}
 	logits := checkpoint.Named{Name: "logits", Shape: []int{b.Rows, b.Seq, net.Config.Vocab}, Data: net.Logits()}
-	return atomicPath(v.Grads, func(path string) error { return checkpoint.WriteFile(e.ctx, path, meta, net.Grads, logits) })
+	return atomicPath(v.Grads, func(path string) error { return checkpoint.WriteFile(e.ctx, path, meta, layout, net.Grads, logits) })
 }
 
 func (v checkVerb) print(w io.Writer, r checked) error {
@@ -148,9 +164,14 @@ func (v checkVerb) print(w io.Writer, r checked) error {
 	}
 	fmt.Fprintf(w, "%s: %d parameters, %d active, %s head; %d tokens, %d labels.\n\n", filepath.Base(v.Model), r.Parameters, r.Active, head, r.Tokens, r.Labels)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "loss\t%.7f\tcross-entropy, nats a label\n", r.Loss)
-	fmt.Fprintf(t, "lb\t%.7f\tload balance, 1 is even; times %g\n", r.LB, r.LBCoef)
-	fmt.Fprintf(t, "z\t%.7f\tsquared router logsumexp; times %g\n", r.Z, r.ZCoef)
-	fmt.Fprintf(t, "objective\t%.7f\tthe sum\n", r.Objective)
-	return t.Flush()
+	const digits = "%.7f"
+	fmt.Fprintf(t, "loss\t%s\tcross-entropy, nats a label\n", r.Loss.says(digits))
+	fmt.Fprintf(t, "lb\t%s\tload balance, 1 is even; times %g\n", r.LB.says(digits), r.LBCoef)
+	fmt.Fprintf(t, "z\t%s\tsquared router logsumexp; times %g\n", r.Z.says(digits), r.ZCoef)
+	fmt.Fprintf(t, "objective\t%s\tthe sum\n", r.Objective.says(digits))
+	if err := t.Flush(); err != nil || r.NotFinite == "" {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "\nA NaN or an infinity is in %s; it is the first tensor that holds one.\n", r.NotFinite)
+	return err
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/schollz/progressbar/v3"
@@ -34,7 +35,7 @@ func (v widenVerb) Run(e *env) error {
 	if err := spec.Validate(); err != nil {
 		return err
 	}
-	in, err := checkpoint.ReadFolder(v.Model)
+	in, err := checkpoint.ReadFolder(e.ctx, v.Model)
 	if err != nil {
 		return err
 	}
@@ -54,10 +55,28 @@ func (v widenVerb) Run(e *env) error {
 	if r.States > 0 {
 		fmt.Fprintf(e.out, "Optimizer states treated (%s): %s.\n", v.State, strings.Join(checkpoint.Stems[1:1+r.States], ", "))
 	}
+	if r.NotFinite != "" {
+		fmt.Fprintf(e.err, "Warning: a NaN or an infinity is in %s; it is the first tensor that holds one, and it was widened as it is.\n", r.NotFinite)
+	}
+	if len(r.Linked) > 0 {
+		fmt.Fprintf(e.err, "Warning: links in %s lead to files outside it, which were copied: %s.\n", filepath.Base(v.Model), listed(r.Linked))
+	}
 	if len(r.LeftOut) > 0 {
-		fmt.Fprintf(e.err, "Not copied: %s.\n", strings.Join(r.LeftOut, ", "))
+		fmt.Fprintf(e.err, "Not copied: %s.\n", listed(r.LeftOut))
 	}
 	return nil
+}
+
+// listed is names of files as they may stand in a terminal.
+func listed(files []string) string {
+	text := make([]string, len(files))
+	for i, name := range files {
+		text[i] = name
+		if strings.ContainsFunc(name, func(r rune) bool { return !strconv.IsPrint(r) }) {
+			text[i] = strconv.Quote(name)
+		}
+	}
+	return strings.Join(text, ", ")
 }
 
 // ended tells an error from the user's own wish to stop.

@@ -117,14 +117,6 @@ func (d document) fixed(key string, allowed []string, absent bool, why string) e
 	return fmt.Errorf("%s is %s; allowed is %s: %s", key, brief(compact.String()), strings.Join(allowed, " or "), why)
 }
 
-// brief keeps a message to one line.
-func brief(text string) string {
-	if len(text) > 80 {
-		return text[:80] + "…"
-	}
-	return text
-}
-
 // reader takes values out of a document and keeps the first error.
 type reader struct {
 	doc document

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"iter"
 	"slices"
+	"strconv"
+	"strings"
 )
 
 // document is a JSON object whose keys keep their order and whose values keep their spelling.
@@ -30,10 +32,10 @@ func parseDocument(data []byte) (document, error) {
 		key, _ := t.(string) // the decoder lets nothing else stand there
 		var value json.RawMessage
 		if err := d.Decode(&value); err != nil {
-			return doc, fmt.Errorf("%s: %w", key, err)
+			return doc, fmt.Errorf("%s: %w", brief(key), err)
 		}
 		if _, twice := doc.values[key]; twice {
-			return doc, fmt.Errorf("%s is there twice", key)
+			return doc, fmt.Errorf("%s is there twice", brief(key))
 		}
 		doc.keys = append(doc.keys, key)
 		doc.values[key] = value
@@ -82,16 +84,23 @@ func (d document) encode() []byte {
 	return b.Bytes()
 }
 
-// readSmall reads a file of at most limit bytes.
-func readSmall(path string, limit int64) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
+// similar is the one of the keys that differs from key in nothing but case, as a clause that follows a message; empty where none does.
+func similar(key string, keys iter.Seq[string]) string {
+	for k := range keys {
+		if k != key && strings.EqualFold(k, key) {
+			return fmt.Sprintf("; %s is spelt otherwise, and case counts", k)
+		}
 	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err == nil && int64(len(data)) > limit {
-		err = fmt.Errorf("%s has more than the %d bytes allowed", path, limit)
+	return ""
+}
+
+// brief keeps what a file says to one line that no terminal takes for more than text.
+func brief(text string) string {
+	if len(text) > 80 {
+		text = strings.ToValidUTF8(text[:80], "") + "…"
 	}
-	return data, err
+	if strings.ContainsFunc(text, func(r rune) bool { return !strconv.IsPrint(r) }) {
+		return strconv.Quote(text)
+	}
+	return text
 }

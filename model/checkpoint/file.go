@@ -2,11 +2,11 @@ package checkpoint
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 )
 
@@ -23,42 +23,56 @@ type File struct {
 
 // Open reads the header of a file. Nothing is allocated that the file's own size does not bound.
 func Open(path string) (*File, error) {
+	size, err := regular(path)
+	if err != nil {
+		return nil, err
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	file := &File{f: f}
-	if err := file.header(); err != nil {
+	if err := file.header(size); err != nil {
 		f.Close()
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return file, nil
 }
 
-func (f *File) header() error {
-	info, err := f.f.Stat()
-	if err != nil {
+func (f *File) header(size int64) error {
+	head := make([]byte, min(size, headLen))
+	if _, err := f.f.ReadAt(head, 0); err != nil {
 		return err
 	}
-	if !info.Mode().IsRegular() {
-		return errors.New("it is not a file")
+	if size < 9 || binary.LittleEndian.Uint64(head) > maxHeader || head[8] != '{' {
+		if is := recognise(head); is != "" {
+			return errors.New("it is " + is)
+		}
 	}
-	var length [8]byte
-	if _, err := io.ReadFull(f.f, length[:]); err != nil {
-		return fmt.Errorf("it has %d bytes; a safetensors file begins with 8 that hold the length of its header", info.Size())
+	if size < 8 {
+		return fmt.Errorf("it has %d bytes; a safetensors file begins with 8 that hold the length of its header", size)
 	}
-	n := binary.LittleEndian.Uint64(length[:])
-	if n > maxHeader || int64(n) > info.Size()-8 {
-		return fmt.Errorf("its header would have %d bytes; allowed are %d, and the file has %d", n, maxHeader, info.Size())
+	n := binary.LittleEndian.Uint64(head)
+	switch {
+	case n > maxHeader:
+		return fmt.Errorf("it is no safetensors file: its header would have %d bytes; allowed are %d", n, maxHeader)
+	case int64(n) > size-8:
+		return fmt.Errorf("its header has %d bytes, but the file has %d: it was cut short, and at least %d bytes are missing", n, size, int64(n)-(size-8))
+	case n == 0 || head[8] != '{':
+		return errors.New("it is no safetensors file: its header does not begin with {")
 	}
 	text := make([]byte, n)
-	if _, err := io.ReadFull(f.f, text); err != nil {
+	if _, err := f.f.ReadAt(text, 8); err != nil {
 		return err
 	}
 	f.data = 8 + int64(n)
-	f.Header, err = parseHeader(text, info.Size()-f.data)
+	var err error
+	f.Header, err = parseHeader(text, size-f.data)
 	return err
 }
+
+// Path is the name that the file was opened by.
+func (f *File) Path() string { return f.f.Name() }
 
 // Close closes the file.
 func (f *File) Close() error { return f.f.Close() }
@@ -107,11 +121,17 @@ func (f *File) Ints(ctx context.Context, e Entry) ([]int64, error) {
 	return out, err
 }
 
+// Matrix reads the next matrix of a tensor that holds several, number i of those that have the length of dst.
+func (f *File) Matrix(ctx context.Context, dst []float32, e Entry, i int) error {
+	return f.Floats(ctx, dst, e.part(i*len(dst), len(dst)))
+}
+
 // Writer writes a safetensors file tensor by tensor, in the order of the header that it was made with.
 type Writer struct {
 	f    *os.File
 	w    *bufio.Writer
-	left []Entry
+	left []Entry // the first is the one that is being written
+	at   int     // elements of it that are
 	buf  []byte
 }
 
@@ -133,12 +153,11 @@ func Create(path string, h Header) (*Writer, error) {
 	return w, nil
 }
 
-// Write adds the next tensor, turned into its type.
+// Write adds the next elements, turned into the type of their tensor: all of it, or a part that further calls complete.
 func (w *Writer) Write(ctx context.Context, src []float32) error {
-	e := w.left[0]
-	w.left = w.left[1:]
-	if len(src) != e.Len() {
-		return fmt.Errorf("%s: tensor %q has %d elements, not %d", w.f.Name(), e.Name, e.Len(), len(src))
+	e, err := w.next(len(src))
+	if err != nil {
+		return err
 	}
 	size := int(sizes[e.DType])
 	for len(src) > 0 {
@@ -155,11 +174,47 @@ func (w *Writer) Write(ctx context.Context, src []float32) error {
 	return nil
 }
 
+// Copy adds the next tensor as it lies in another file.
+func (w *Writer) Copy(ctx context.Context, from *File, e Entry) error {
+	if _, err := w.next(e.Len()); err != nil {
+		return err
+	}
+	var failed error
+	err := from.each(ctx, e, func(piece []byte) {
+		if failed == nil {
+			_, failed = w.w.Write(piece)
+		}
+	})
+	return cmp.Or(err, failed)
+}
+
+// next is the tensor that the next n elements belong to.
+func (w *Writer) next(n int) (Entry, error) {
+	w.skip()
+	if n == 0 {
+		return Entry{}, nil
+	}
+	if len(w.left) == 0 || n > w.left[0].Len()-w.at {
+		return Entry{}, fmt.Errorf("%s: %d elements are too many for what is left of its tensors", w.f.Name(), n)
+	}
+	e := w.left[0]
+	w.at += n
+	w.skip()
+	return e, nil
+}
+
+// skip goes on to the next tensor that has elements left.
+func (w *Writer) skip() {
+	for len(w.left) > 0 && w.at == w.left[0].Len() {
+		w.left, w.at = w.left[1:], 0
+	}
+}
+
 // Close ends the file and waits until it lies on the disk. It errs where a tensor is missing.
 func (w *Writer) Close() error {
 	err := w.w.Flush()
-	if err == nil && len(w.left) > 0 {
-		err = fmt.Errorf("%s: tensor %q was never written", w.f.Name(), w.left[0].Name)
+	if w.skip(); err == nil && len(w.left) > 0 {
+		err = fmt.Errorf("%s: tensor %q was not written whole", w.f.Name(), w.left[0].Name)
 	}
 	if err == nil {
 		err = w.f.Sync()

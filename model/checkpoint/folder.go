@@ -24,9 +24,9 @@ type Folder struct {
 }
 
 // ReadFolder reads config.json and every header of a folder, and checks them against each other. An error names the file, and the key or
-// tensor that is wrong.
-func ReadFolder(dir string) (*Folder, error) {
-	data, err := readSmall(filepath.Join(dir, ConfigName), maxConfig)
+// tensor that is wrong. What is stored twice is read too, and compared.
+func ReadFolder(ctx context.Context, dir string) (*Folder, error) {
+	data, err := readText(filepath.Join(dir, ConfigName), maxConfig)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s is not the folder of a network: it holds no %s", dir, ConfigName)
 	} else if err != nil {
@@ -39,22 +39,63 @@ func ReadFolder(dir string) (*Folder, error) {
 	f := &Folder{Dir: dir, Table: model.NewTable(c), config: doc}
 	for i, stem := range Stems {
 		s, err := readSet(dir, stem)
-		if err == nil && len(s.Files) > 0 {
-			err = s.check(f.Table)
+		if err != nil {
+			return nil, err
+		}
+		if len(s.Files) == 0 {
+			continue
+		}
+		err = s.check(f.Table)
+		if err == nil {
+			err = f.redundant(ctx, s)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", dir, err)
 		}
 		switch {
-		case err != nil:
-			return nil, fmt.Errorf("%s: %w", dir, err)
 		case i == 0:
 			f.Weights = s
-		case len(s.Files) > 0:
-			if i == 2 && len(f.States) == 0 {
-				return nil, fmt.Errorf("%s: there is %s without %s", dir, s.Stem, Stems[1])
-			}
+		case i == 2 && len(f.States) == 0:
+			return nil, fmt.Errorf("%s: there is %s without %s", dir, s.Stem, Stems[1])
+		default:
 			f.States = append(f.States, s)
 		}
 	}
 	return f, nil
+}
+
+// Layout is the network's matrices under the names that the folder's weights have, in table order.
+func (f *Folder) Layout() (all []Slot) {
+	slots, at := Slots(f.Table), map[Place]string{}
+	for _, shard := range f.Weights.Files {
+		for _, e := range shard.Entries {
+			for _, p := range slots[e.Name].Places {
+				if !slots[e.Name].Again {
+					at[p] = e.Name
+				}
+			}
+		}
+	}
+	done := map[string]bool{}
+	for _, s := range Split(f.Table) {
+		if name := at[s.Places[0]]; !done[name] {
+			done[name] = true
+			all = append(all, slots[name])
+		}
+	}
+	return all
+}
+
+// NotFinite is the first name of a layout under which values hold a NaN or an infinity; empty where none does.
+func NotFinite(layout []Slot, v model.Values) string {
+	for _, s := range layout {
+		for _, p := range s.Places {
+			if !model.Finite(v.Expert(p.Tensor, p.Expert)) {
+				return s.Name
+			}
+		}
+	}
+	return ""
 }
 
 // Sets are all sets of the folder, weights first.
@@ -62,26 +103,29 @@ func (f *Folder) Sets() []Set { return append([]Set{f.Weights}, f.States...) }
 
 // Load reads a set into memory. After every tensor progress is told the bytes read so far, of [Set.Bytes].
 func (f *Folder) Load(ctx context.Context, s Set, progress func(done int64)) (model.Values, error) {
-	v, places := model.NewValues(f.Table), Places(f.Table)
+	v, slots := model.NewValues(f.Table), Slots(f.Table)
 	var done int64
 	for _, shard := range s.Files {
-		if err := f.load(ctx, shard, places, v, func(n int64) { done += n; progress(done) }); err != nil {
+		if err := f.load(ctx, shard, slots, v, func(n int64) { done += n; progress(done) }); err != nil {
 			return v, err
 		}
 	}
 	return v, nil
 }
 
-func (f *Folder) load(ctx context.Context, shard Shard, places map[string]Place, v model.Values, read func(n int64)) error {
+func (f *Folder) load(ctx context.Context, shard Shard, slots map[string]Slot, v model.Values, read func(n int64)) error {
 	file, err := f.Open(shard)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
 	for _, e := range shard.Entries {
-		p := places[e.Name]
-		if err := file.Floats(ctx, v.Expert(p.Tensor, p.Expert), e); err != nil {
-			return err
+		if slot := slots[e.Name]; !slot.Again {
+			for i, p := range slot.Places {
+				if err := file.Matrix(ctx, v.Expert(p.Tensor, p.Expert), e, i); err != nil {
+					return err
+				}
+			}
 		}
 		read(e.Bytes())
 	}

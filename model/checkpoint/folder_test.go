@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -85,7 +86,7 @@ func TestFoldersOfEveryFormGiveTheSameNetwork(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := folder(t)
 			write(dir)
-			f, err := ReadFolder(dir)
+			f, err := ReadFolder(context.Background(), dir)
 			require.NoError(t, err)
 			var done int64
 			got, err := f.Load(context.Background(), f.Weights, func(n int64) { done = n })
@@ -160,11 +161,30 @@ func TestFolderThatDoesNotFitNamesTheTensor(t *testing.T) {
 		"a file is not there": {func(dir string) {
 			writeShards(t, dir, "model", 2, all, data)
 			require.NoError(t, os.Remove(filepath.Join(dir, "model-00002-of-00002.safetensors")))
-		}, []string{"model-00002-of-00002.safetensors"}},
-		"index lies":          {edit("model", func(x map[string]any) { x["weight_map"].(map[string]any)[up] = "model-00001-of-00002.safetensors" }), []string{up, "does not say so"}},
-		"index knows more":    {edit("model", func(x map[string]any) { x["weight_map"].(map[string]any)["x"] = "model-00001-of-00002.safetensors" }), []string{"tensor x is not in"}},
-		"index knows less":    {edit("model", func(x map[string]any) { delete(x["weight_map"].(map[string]any), up) }), []string{up, "does not say so"}},
-		"index leads astray":  {edit("model", func(x map[string]any) { x["weight_map"].(map[string]any)[up] = "../model.safetensors" }), []string{up, "in the folder itself"}},
+		}, []string{"model-00002-of-00002.safetensors is not there, but model.safetensors.index.json"}},
+		"index lies":         {edit("model", func(x map[string]any) { x["weight_map"].(map[string]any)[up] = "model-00001-of-00002.safetensors" }), []string{up, "does not say so"}},
+		"index knows more":   {edit("model", func(x map[string]any) { x["weight_map"].(map[string]any)["x"] = "model-00001-of-00002.safetensors" }), []string{"tensor x is not in"}},
+		"index knows less":   {edit("model", func(x map[string]any) { delete(x["weight_map"].(map[string]any), up) }), []string{up, "does not say so"}},
+		"index leads astray": {edit("model", func(x map[string]any) { x["weight_map"].(map[string]any)[up] = "../model.safetensors" }), []string{up, "in the folder itself"}},
+		"index with one twice": {func(dir string) {
+			writeShards(t, dir, "model", 2, all, data)
+			path := filepath.Join(dir, "model"+indexSuffix)
+			text, err := os.ReadFile(path)
+			require.NoError(t, err)
+			twice := strings.Replace(string(text), `"weight_map":{`, `"weight_map":{"`+up+`":"model-00001-of-00002.safetensors",`, 1)
+			require.NoError(t, os.WriteFile(path, []byte(twice), 0o644))
+		}, []string{"index.json", up + " is there twice"}},
+		"index with a number": {edit("model", func(x map[string]any) { x["weight_map"].(map[string]any)[up] = 1 }), []string{up, "lies in 1"}},
+		"in both files": {func(dir string) {
+			writeShards(t, dir, "model", 2, all, data)
+			writeFile(t, filepath.Join(dir, "model-00002-of-00002.safetensors"), append(slices.Clone(all[len(all)/2:]), all[0]), data)
+		}, []string{all[0].Name + " is in both model-00001-of-00002.safetensors and model-00002-of-00002.safetensors"}},
+		"another case": {whole(with(func(e *Entry) { e.Name = strings.ToUpper(e.Name) })), []string{strings.ToUpper(up), up + " is spelt otherwise"}},
+		"of TensorFlow": {func(dir string) {
+			w, err := Create(filepath.Join(dir, "model.safetensors"), Header{Meta: map[string]string{"format": "tf"}})
+			require.NoError(t, err)
+			require.NoError(t, w.Close())
+		}, []string{`"tf"`, "allowed are pt"}},
 		"index without files": {edit("model", func(x map[string]any) { delete(x, "weight_map") }), []string{"weight_map"}},
 		"index of another kind": {func(dir string) {
 			require.NoError(t, os.WriteFile(filepath.Join(dir, "model"+indexSuffix), []byte("[]"), 0o644))
@@ -181,7 +201,7 @@ func TestFolderThatDoesNotFitNamesTheTensor(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := folder(t)
 			c.write(dir)
-			_, err := ReadFolder(dir)
+			_, err := ReadFolder(context.Background(), dir)
 			require.Error(t, err)
 			for _, words := range c.says {
 				assert.Contains(t, err.Error(), words)
@@ -189,17 +209,8 @@ func TestFolderThatDoesNotFitNamesTheTensor(t *testing.T) {
 			assert.NotContains(t, err.Error(), "\n")
 		})
 	}
-	_, err := ReadFolder(t.TempDir())
+	_, err := ReadFolder(context.Background(), t.TempDir())
 	assert.ErrorContains(t, err, "it holds no "+ConfigName)
-}
-
-func TestTiedNetworkWithAHeadIsRefused(t *testing.T) {
-	dir := folder(t)
-	all, data := tensors(network(t), F32)
-	writeFile(t, filepath.Join(dir, "model.safetensors"), all, data)
-	require.NoError(t, os.WriteFile(filepath.Join(dir, ConfigName), changed(t, map[string]string{"tie_word_embeddings": "true"}), 0o644))
-	_, err := ReadFolder(dir)
-	assert.ErrorContains(t, err, "holds lm_head.weight, but tie_word_embeddings")
 }
 
 func TestFileThatChangesWhileItIsReadIsNoticed(t *testing.T) {
@@ -207,7 +218,7 @@ func TestFileThatChangesWhileItIsReadIsNoticed(t *testing.T) {
 	all, data := tensors(network(t), F32)
 	path := filepath.Join(dir, "model.safetensors")
 	writeFile(t, path, all, data)
-	f, err := ReadFolder(dir)
+	f, err := ReadFolder(context.Background(), dir)
 	require.NoError(t, err)
 	bf, _ := tensors(network(t), BF16)
 	writeFile(t, path, bf, data)

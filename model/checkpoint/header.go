@@ -7,8 +7,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
+	"unicode/utf8"
 )
 
 // maxHeader bounds the header of a file, in bytes: room for some 300,000 tensors.
@@ -50,6 +52,15 @@ func (e Entry) Len() int {
 // Bytes is the size of the tensor in the file.
 func (e Entry) Bytes() int64 { return int64(e.Len()) * sizes[e.DType] }
 
+// part is n elements of the tensor from element at on.
+func (e Entry) part(at, n int) Entry {
+	size := sizes[e.DType]
+	e.from += int64(at) * size
+	e.to = e.from + int64(n)*size
+	e.Shape = []int{n}
+	return e
+}
+
 // Header is what a file says about itself: its tensors in the order of their data, and free text by key.
 type Header struct {
 	Entries []Entry
@@ -78,65 +89,102 @@ func (h Header) bytes() int64 {
 const metaKey = "__metadata__"
 
 // parseHeader reads the JSON of a header whose file holds data bytes after it. Tensors must cover these bytes without gap or overlap,
-// as the format demands, so that no two share memory and nothing is hidden in between.
+// as the format demands, so that no two share memory and nothing is hidden in between. No name and no key may be there twice: of two
+// entries one would be passed over.
 func parseHeader(text []byte, data int64) (Header, error) {
 	var h Header
-	var raw map[string]json.RawMessage
-	if err := json.Unmarshal(text, &raw); err != nil {
-		return h, fmt.Errorf("the header is not valid JSON: %w", err)
+	if !utf8.Valid(text) {
+		return h, errors.New("its header is not text in UTF-8")
 	}
-	for name, value := range raw {
+	doc, err := parseDocument(text)
+	if err != nil {
+		return h, fmt.Errorf("its header: %w", err)
+	}
+	for _, name := range doc.keys {
 		if name == metaKey {
-			if err := json.Unmarshal(value, &h.Meta); err != nil {
-				return h, fmt.Errorf("%s is not text by key: %w", metaKey, err)
+			if h.Meta, err = parseMeta(doc.values[name]); err != nil {
+				return h, fmt.Errorf("its header: %s is not text by key: %w", metaKey, err)
 			}
 			continue
 		}
-		e, err := parseEntry(name, value)
+		e, err := parseEntry(name, doc.values[name])
 		if err != nil {
-			return h, fmt.Errorf("tensor %q: %w", name, err)
+			return h, fmt.Errorf("tensor %q: %w%s", brief(name), err, similar(name, slices.Values([]string{metaKey})))
 		}
 		h.Entries = append(h.Entries, e)
 	}
+	return h, h.fill(data)
+}
+
+// fill puts the entries in the order of their data, and errs unless they fill all of it.
+func (h Header) fill(data int64) error {
 	slices.SortFunc(h.Entries, func(a, b Entry) int {
 		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to), cmp.Compare(a.Name, b.Name))
 	})
 	var at int64
-	for _, e := range h.Entries {
+	for i, e := range h.Entries {
 		switch {
 		case e.from < at:
-			return h, fmt.Errorf("tensor %q overlaps the one before it", e.Name)
+			return fmt.Errorf("tensor %q overlaps the one before it, %q", brief(e.Name), brief(h.Entries[i-1].Name))
 		case e.from > at:
-			return h, fmt.Errorf("tensor %q begins at byte %d, after a gap of %d", e.Name, e.from, e.from-at)
-		case e.to > data:
-			return h, fmt.Errorf("tensor %q ends at byte %d of the data, but the file has only %d", e.Name, e.to, data)
+			return fmt.Errorf("tensor %q begins at byte %d, after a gap of %d", brief(e.Name), e.from, e.from-at)
 		}
 		at = e.to
 	}
-	if at != data {
-		return h, fmt.Errorf("%d bytes after the last tensor belong to none", data-at)
+	for _, e := range h.Entries {
+		if e.to > data {
+			return fmt.Errorf("tensor %q ends at byte %d of the data, but the file has only %d: it was cut short, and %d bytes are missing", brief(e.Name), e.to, data, at-data)
+		}
 	}
-	return h, nil
+	if at != data {
+		return fmt.Errorf("%d bytes after the last tensor belong to none", data-at)
+	}
+	return nil
+}
+
+func parseMeta(value []byte) (map[string]string, error) {
+	if string(value) == "null" {
+		return nil, nil
+	}
+	doc, err := parseDocument(value)
+	if err != nil {
+		return nil, err
+	}
+	meta := map[string]string{}
+	for _, key := range doc.keys {
+		var text *string
+		if err := json.Unmarshal(doc.values[key], &text); err != nil || text == nil {
+			return nil, fmt.Errorf("%s is %s", brief(key), brief(string(doc.values[key])))
+		}
+		meta[key] = *text
+	}
+	return meta, nil
 }
 
 func parseEntry(name string, value []byte) (Entry, error) {
-	var x struct {
-		DType   *DType   `json:"dtype"`
-		Shape   *[]int   `json:"shape"`
-		Offsets *[]int64 `json:"data_offsets"`
-	}
-	d := json.NewDecoder(bytes.NewReader(value))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&x); err != nil {
+	doc, err := parseDocument(value)
+	if err != nil {
 		return Entry{}, err
 	}
-	if x.DType == nil || x.Shape == nil || x.Offsets == nil || len(*x.Offsets) != 2 {
-		return Entry{}, errors.New("dtype, shape and two data_offsets are needed")
+	e := Entry{Name: name}
+	var offsets []int64
+	fields := map[string]any{"dtype": &e.DType, "shape": &e.Shape, "data_offsets": &offsets}
+	for _, key := range doc.keys {
+		into, ok := fields[key]
+		if !ok {
+			return e, fmt.Errorf("%s is no key of the format%s", brief(key), similar(key, maps.Keys(fields)))
+		}
+		if value := doc.values[key]; bytes.Contains(value, []byte("null")) || json.Unmarshal(value, into) != nil {
+			return e, fmt.Errorf("%s is %s, which is not a value of its kind", key, brief(string(value)))
+		}
 	}
-	e := Entry{Name: name, DType: *x.DType, Shape: *x.Shape, from: (*x.Offsets)[0], to: (*x.Offsets)[1]}
+	if len(doc.keys) != len(fields) || len(offsets) != 2 {
+		return e, errors.New("dtype, shape and two data_offsets are needed")
+	}
+	e.from, e.to = offsets[0], offsets[1]
 	size, known := sizes[e.DType]
 	if !known {
-		return e, fmt.Errorf("its dtype %q is not known here", e.DType)
+		return e, fmt.Errorf("its dtype %q is not known here", brief(string(e.DType)))
 	}
 	n := size
 	for _, dim := range e.Shape {

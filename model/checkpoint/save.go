@@ -28,7 +28,7 @@ func Save(ctx context.Context, dir string, meta map[string]string, weights model
 	}
 	return Build(dir, func(tmp string) error {
 		for i, v := range append([]model.Values{weights}, states...) {
-			if err := WriteFile(ctx, filepath.Join(tmp, Stems[i]+suffix), meta, v); err != nil {
+			if err := WriteFile(ctx, filepath.Join(tmp, Stems[i]+suffix), meta, Split(v.Table), v); err != nil {
 				return err
 			}
 		}
@@ -66,23 +66,34 @@ type Named struct {
 	Data  []float32
 }
 
-// WriteFile writes values under their checkpoint names as one float32 file, after the tensors of first.
-func WriteFile(ctx context.Context, path string, meta map[string]string, v model.Values, first ...Named) error {
-	all := slices.Clone(first)
-	v.Each(func(name string, shape []int, data []float32) { all = append(all, Named{name, shape, data}) })
+// WriteFile writes values under the names of a layout as one float32 file, after the tensors of first.
+func WriteFile(ctx context.Context, path string, meta map[string]string, layout []Slot, v model.Values, first ...Named) error {
 	h := Header{Meta: meta}
-	for _, x := range all {
+	for _, x := range first {
 		h.Entries = append(h.Entries, Entry{Name: x.Name, DType: F32, Shape: x.Shape})
+	}
+	for _, s := range layout {
+		h.Entries = append(h.Entries, Entry{Name: s.Name, DType: F32, Shape: s.Shape})
 	}
 	w, err := Create(path, h)
 	if err != nil {
 		return err
 	}
-	for _, x := range all {
-		if err := w.Write(ctx, x.Data); err != nil {
-			w.f.Close()
-			return err
+	for _, x := range first {
+		if err == nil {
+			err = w.Write(ctx, x.Data)
 		}
+	}
+	for _, s := range layout {
+		for _, p := range s.Places {
+			if err == nil {
+				err = w.Write(ctx, v.Expert(p.Tensor, p.Expert))
+			}
+		}
+	}
+	if err != nil {
+		w.f.Close()
+		return err
 	}
 	return w.Close()
 }

@@ -25,7 +25,7 @@ func TestSavedNetworkLoadsAgain(t *testing.T) {
 			v := model.Init(c, 3)
 			dir := filepath.Join(t.TempDir(), "saved")
 			require.NoError(t, Save(context.Background(), dir, map[string]string{"steps": "12"}, w, m, v))
-			f, err := ReadFolder(dir)
+			f, err := ReadFolder(context.Background(), dir)
 			require.NoError(t, err)
 			require.Len(t, f.States, 2)
 			assert.Equal(t, map[string]string{"steps": "12", "format": "pt"}, f.Weights.Files[0].Meta)

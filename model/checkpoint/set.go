@@ -1,6 +1,7 @@
 package checkpoint
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -22,20 +23,6 @@ const (
 
 // Stems are the sets that a folder may hold: the weights, and the optimizer's states in the order of [m, v].
 var Stems = []string{"model", "optimizer_m", "optimizer_v"}
-
-// Place says which matrix of a table a tensor is: that of one expert of one of its tensors.
-type Place struct{ Tensor, Expert int }
-
-// Places are the tensors of a network by checkpoint name.
-func Places(t *model.Table) map[string]Place {
-	at := map[string]Place{}
-	for i, x := range t.Tensors {
-		for e := range x.Experts {
-			at[x.Name(e)] = Place{i, e}
-		}
-	}
-	return at
-}
 
 // Shard is one file of a set.
 type Shard struct {
@@ -71,7 +58,7 @@ func readSet(dir, stem string) (Set, error) {
 	if _, err := os.Stat(filepath.Join(dir, whole)); err == nil {
 		return s, s.add(dir, whole)
 	}
-	data, err := readSmall(filepath.Join(dir, list), maxIndex)
+	data, err := readText(filepath.Join(dir, list), maxIndex)
 	if errors.Is(err, os.ErrNotExist) {
 		return s, s.addOther(dir)
 	}
@@ -80,14 +67,19 @@ func readSet(dir, stem string) (Set, error) {
 	}
 	weights, err := s.readIndex(data)
 	if err != nil {
-		return s, fmt.Errorf("%s: %w", list, err)
+		return s, fmt.Errorf("%s: %w", filepath.Join(dir, list), err)
 	}
 	for _, name := range slices.Sorted(maps.Keys(invert(weights))) {
-		if err := s.add(dir, name); err != nil {
+		if err := s.add(dir, name); errors.Is(err, os.ErrNotExist) {
+			return s, fmt.Errorf("%s is not there, but %s says that tensors lie in it", filepath.Join(dir, name), list)
+		} else if err != nil {
 			return s, err
 		}
 	}
-	return s, s.compare(weights, list)
+	if err := s.compare(weights, list); err != nil {
+		return s, fmt.Errorf("%s: %w", dir, err)
+	}
+	return s, nil
 }
 
 // addOther adds weights that lie in one file of another name, if there is exactly one.
@@ -104,12 +96,15 @@ func (s *Set) addOther(dir string) error {
 	}
 	switch len(names) {
 	case 0:
-		return fmt.Errorf("there is neither %s nor %s", s.Stem+suffix, s.IndexName())
+		return fmt.Errorf("%s: there is neither %s nor %s", dir, s.Stem+suffix, s.IndexName())
 	case 1:
 		return s.add(dir, names[0])
 	}
-	return fmt.Errorf("there are %d files with weights, but no %s", len(names), s.IndexName())
+	return fmt.Errorf("%s: there are %d files with weights, but no %s", dir, len(names), s.IndexName())
 }
+
+// formats are those whose matrices lie as PyTorch's do.
+var formats = []string{"", "pt", "np", "mlx"}
 
 func (s *Set) add(dir, name string) error {
 	f, err := Open(filepath.Join(dir, name))
@@ -117,7 +112,13 @@ func (s *Set) add(dir, name string) error {
 		return err
 	}
 	s.Files = append(s.Files, Shard{name, f.Header})
-	return f.Close()
+	if err := f.Close(); err != nil {
+		return err
+	}
+	if format := f.Meta["format"]; !slices.Contains(formats, format) {
+		return fmt.Errorf("%s: the format in its metadata is %q; allowed are pt, np and mlx: others lay matrices out otherwise", filepath.Join(dir, name), brief(format))
+	}
+	return nil
 }
 
 // weightMap is the key of an index that holds the file of every tensor; its metadata holds totalSize, in bytes.
@@ -134,13 +135,19 @@ func (s *Set) readIndex(data []byte) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var weights map[string]string
-	if err := json.Unmarshal(doc.values[weightMap], &weights); err != nil || len(weights) == 0 {
-		return nil, fmt.Errorf("%s does not hold the file of every tensor", weightMap)
+	list, err := parseDocument(doc.values[weightMap])
+	if err != nil || len(list.keys) == 0 {
+		return nil, fmt.Errorf("%s does not hold the file of every tensor: %w", weightMap, cmp.Or(err, errors.New("it is empty")))
 	}
-	for tensor, file := range weights {
+	weights := map[string]string{}
+	for _, tensor := range list.keys {
+		var file string
+		if err := json.Unmarshal(list.values[tensor], &file); err != nil {
+			return nil, fmt.Errorf("%s says that %s lies in %s, which is no name", weightMap, brief(tensor), brief(string(list.values[tensor])))
+		}
+		weights[tensor] = file
 		if file != filepath.Base(file) || strings.ContainsAny(file, `/\`) || !strings.HasSuffix(file, suffix) || strings.HasPrefix(file, ".") {
-			return nil, fmt.Errorf("%s says that %s lies in %q; allowed are names of %s files in the folder itself", weightMap, tensor, brief(file), suffix)
+			return nil, fmt.Errorf("%s says that %s lies in %q; allowed are names of %s files in the folder itself", weightMap, brief(tensor), brief(file), suffix)
 		}
 	}
 	s.Index = &Index{doc}
@@ -161,52 +168,69 @@ func (s *Set) compare(weights map[string]string, list string) error {
 	left := maps.Clone(weights)
 	for _, f := range s.Files {
 		for _, e := range f.Entries {
-			if file, ok := weights[e.Name]; !ok || file != f.Name {
-				return fmt.Errorf("%s holds tensor %s, but %s does not say so", f.Name, e.Name, list)
+			if file := weights[e.Name]; file != f.Name {
+				text := fmt.Sprintf("%s holds tensor %s, but %s does not say so", f.Name, brief(e.Name), list)
+				if other := slices.IndexFunc(s.Files, func(x Shard) bool { return x.Name == file }); other >= 0 {
+					if _, twice := s.Files[other].Find(e.Name); twice {
+						text = fmt.Sprintf("tensor %s is in both %s and %s", brief(e.Name), file, f.Name)
+					}
+				}
+				return errors.New(text)
 			}
 			delete(left, e.Name)
 		}
 	}
 	for _, tensor := range slices.Sorted(maps.Keys(left)) {
-		return fmt.Errorf("tensor %s is not in %s, where %s says it is", tensor, left[tensor], list)
+		return fmt.Errorf("tensor %s is not in %s, where %s says it is", brief(tensor), left[tensor], list)
 	}
 	return nil
 }
 
-// check requires that the set holds every tensor of the table once, in its shape and in a type that is read here, and no other.
+// check requires that the set holds every matrix of the table once, under a name of the family, in its shape and in a type that is read here. What
+// it holds besides must change nothing: [Folder.redundant] looks at that.
 func (s *Set) check(t *model.Table) error {
-	places, seen := Places(t), map[string]string{}
+	slots, seen := Slots(t), map[Place]string{}
+	stacked := false
 	for _, f := range s.Files {
 		for _, e := range f.Entries {
-			p, ok := places[e.Name]
-			switch {
-			case e.Name == "lm_head.weight" && !ok:
-				return fmt.Errorf("%s holds lm_head.weight, but tie_word_embeddings in %s is true", f.Name, ConfigName)
-			case !ok:
-				return fmt.Errorf("%s holds tensor %s, which the network of %s does not have", f.Name, e.Name, ConfigName)
-			case seen[e.Name] != "":
-				return fmt.Errorf("tensor %s is in both %s and %s", e.Name, seen[e.Name], f.Name)
-			case e.DType != F32 && e.DType != BF16:
-				return fmt.Errorf("tensor %s in %s is %s; allowed are %s and %s", e.Name, f.Name, e.DType, F32, BF16)
-			case !slices.Equal(e.Shape, t.Tensors[p.Tensor].Shape()):
-				return fmt.Errorf("tensor %s in %s has shape %v; %s asks for %v", e.Name, f.Name, e.Shape, ConfigName, t.Tensors[p.Tensor].Shape())
-			}
-			seen[e.Name] = f.Name
-		}
-	}
-	if len(seen) == len(places) {
-		return nil
-	}
-	for _, x := range t.Tensors {
-		for e := range x.Experts {
-			if seen[x.Name(e)] != "" {
+			slot, ok := slots[e.Name]
+			if !ok && (e.Len() == 0 || frequencies.MatchString(e.Name)) || slot.Again && e.Len() == 0 {
 				continue
 			}
-			if x.Part == model.Head {
-				return fmt.Errorf("tensor %s is missing in %s, and %s does not say that tie_word_embeddings is true", x.Name(e), s.Stem+suffix, ConfigName)
+			if !ok {
+				return fmt.Errorf("%s holds tensor %s, %s", f.Name, brief(e.Name), stranger(e.Name, slots))
 			}
-			return fmt.Errorf("tensor %s is missing in %s (%d of %d are there)", x.Name(e), s.Stem+suffix, len(seen), len(places))
+			if wrong := slot.wrong(e); wrong != "" {
+				return fmt.Errorf("tensor %s in %s %s", e.Name, f.Name, wrong)
+			}
+			stacked = stacked || slot.stacks()
+			for _, p := range slot.Places {
+				if slot.Again {
+					continue
+				}
+				if other, twice := seen[p]; twice {
+					return fmt.Errorf("tensor %s in %s holds what %s holds too", e.Name, f.Name, other)
+				}
+				seen[p] = e.Name
+			}
 		}
+	}
+	all := Split(t)
+	for _, slot := range all {
+		p := slot.Places[0]
+		if seen[p] != "" {
+			continue
+		}
+		name, x := slot.Name, t.Tensors[p.Tensor]
+		switch {
+		case x.Part == model.Head:
+			return fmt.Errorf("tensor %s is missing in %s, and %s does not say that tie_word_embeddings is true", name, s.Stem+suffix, ConfigName)
+		case stacked && x.Stacked() && x.Part == model.Down:
+			name = fmt.Sprintf(downName, x.Layer)
+		case stacked && x.Stacked():
+			name = fmt.Sprintf(gateUpName, x.Layer)
+		}
+		return fmt.Errorf("tensor %s is missing in %s (%d of %d matrices are there)", name, s.Stem+suffix, len(seen), len(all))
 	}
 	return nil
 }

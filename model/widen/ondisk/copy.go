@@ -17,8 +17,9 @@ const maxCopied = 256 << 20
 // weights are the endings of files that hold the network's old weights in one format or another; a copy would no longer fit config.json.
 var weights = []string{".safetensors", ".safetensors.index.json", ".bin", ".bin.index.json", ".pt", ".pth", ".gguf", ".h5", ".msgpack", ".onnx", ".npz"}
 
-// copyOthers copies the small files of a folder that are neither config.json nor weights, and names those that it left out.
-func copyOthers(ctx context.Context, in *checkpoint.Folder, dir string) (leftOut []string, err error) {
+// copyOthers copies the small files of a folder that are neither config.json nor weights. It names those that it left out, and those that a link
+// led to outside the folder: who made the folder chose them, and not who widens it.
+func copyOthers(ctx context.Context, in *checkpoint.Folder, dir string) (leftOut, linked []string, err error) {
 	treated := map[string]bool{checkpoint.ConfigName: true}
 	for _, set := range in.Sets() {
 		treated[set.IndexName()] = true
@@ -28,11 +29,11 @@ func copyOthers(ctx context.Context, in *checkpoint.Folder, dir string) (leftOut
 	}
 	entries, err := os.ReadDir(in.Dir)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	building, err := os.Stat(dir)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, e := range entries {
 		name := e.Name()
@@ -40,7 +41,7 @@ func copyOthers(ctx context.Context, in *checkpoint.Folder, dir string) (leftOut
 			continue
 		}
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		path := filepath.Join(in.Dir, name)
 		info, err := os.Stat(path) // of what a link leads to: caches of checkpoints are full of them
@@ -52,14 +53,32 @@ func copyOthers(ctx context.Context, in *checkpoint.Folder, dir string) (leftOut
 			leftOut = append(leftOut, name)
 			continue
 		}
-		if err := copyFile(filepath.Join(dir, name), path); err != nil {
-			return nil, err
+		if e.Type()&os.ModeSymlink != 0 && !inside(in.Dir, path) {
+			linked = append(linked, name)
+		}
+		if err := copyFile(filepath.Join(dir, name), path, info.Size()); err != nil {
+			return nil, nil, err
 		}
 	}
-	return leftOut, nil
+	return leftOut, linked, nil
 }
 
-func copyFile(to, from string) error {
+// inside reports whether what path leads to lies in the folder, at any depth.
+func inside(dir, path string) bool {
+	dir, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return false
+	}
+	at, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return false
+	}
+	rel, err := filepath.Rel(dir, at)
+	return err == nil && filepath.IsLocal(rel)
+}
+
+// copyFile copies the size bytes that a file was seen to have: what grows meanwhile, or has no end, is not followed.
+func copyFile(to, from string, size int64) error {
 	in, err := os.Open(from)
 	if err != nil {
 		return err
@@ -69,7 +88,7 @@ func copyFile(to, from string) error {
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(out, in)
+	_, err = io.Copy(out, io.LimitReader(in, size))
 	if closing := out.Close(); err == nil {
 		err = closing
 	}

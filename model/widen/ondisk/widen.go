@@ -5,8 +5,10 @@ package ondisk
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/checkpoint"
@@ -20,33 +22,39 @@ type Result struct {
 	HeadFactor float64
 	States     int      // optimizer states that were treated
 	LeftOut    []string // files and folders that were not copied
+	Linked     []string // files that were copied from outside the folder, where links led
+	NotFinite  string   // the first tensor that holds a NaN or an infinity, and its file; empty where none does
 }
+
+// The two uses of a tied embedding.
+const embedName, headName = "model.embed_tokens.weight", "lm_head.weight"
 
 // job is one widening at work.
 type job struct {
 	ctx      context.Context
 	in       *checkpoint.Folder
 	plan     *widen.Plan
-	to       *model.Table // of the new folder: plan.To, or that untied
-	untied   *widen.Plan  // the same widening of the network with a head of its own; nil where the head needs no factor
-	places   map[string]checkpoint.Place
+	to       *model.Table               // of the new folder: plan.To, or that untied
+	untied   *widen.Plan                // the same widening of the network with a head of its own; nil where the head needs no factor
+	old, now map[string]checkpoint.Slot // of in and of to, by name
+	bad      string                     // Result.NotFinite
 	done     int64
 	progress func(done int64)
 	src, dst []float32
 }
 
-// Widen reads a folder and writes the widened network as out, a folder that must not be there or be empty. Files keep their names, their tensors
-// and their types; small other files are copied. progress is told the bytes of the old folder that are done, of [Total]. On
+// Widen reads a folder and writes the widened network as out, a folder that must not be there or be empty. Files keep their names, their tensors,
+// stacked or not, and their types; small other files are copied. progress is told the bytes of the old folder that are done, of [Total]. On
 // an error, and when ctx ends, nothing is left.
 //
 // A tied head that needs a factor (hidden axis; paper, App. D.1) is written as a tensor of its own, factor times the widened
-// embedding, next to it. Its optimizer state is made from the embedding's, treated as the fan-in matrix that it now is.
+// embedding, next to it, or where it was stored already. Its optimizer state is made from the embedding's, treated as the fan-in matrix that it now is.
 func Widen(ctx context.Context, in *checkpoint.Folder, out string, spec widen.Spec, seed uint64, progress func(done int64)) (Result, error) {
 	plan, err := widen.New(spec, in.Table, seed)
 	if err != nil {
 		return Result{}, err
 	}
-	j := &job{ctx: ctx, in: in, plan: plan, to: plan.To, places: checkpoint.Places(in.Table), progress: progress}
+	j := &job{ctx: ctx, in: in, plan: plan, to: plan.To, progress: progress}
 	r := Result{Config: plan.To.Config, States: len(in.States)}
 	if mult := plan.To.Config.LogitMult; mult != 1 {
 		apart := in.Table.Config
@@ -57,6 +65,7 @@ func Widen(ctx context.Context, in *checkpoint.Folder, out string, spec widen.Sp
 		j.to = j.untied.To
 		r.Config, r.HeadFactor = j.to.Config, mult
 	}
+	j.old, j.now = checkpoint.Slots(in.Table), checkpoint.Slots(j.to)
 	err = checkpoint.Build(out, func(dir string) error {
 		for k, set := range in.Sets() {
 			if err := j.set(dir, set, k); err != nil {
@@ -66,9 +75,10 @@ func Widen(ctx context.Context, in *checkpoint.Folder, out string, spec widen.Sp
 		if err := os.WriteFile(filepath.Join(dir, checkpoint.ConfigName), in.Config(j.to.Config), 0o644); err != nil {
 			return err
 		}
-		r.LeftOut, err = copyOthers(ctx, in, dir)
+		r.LeftOut, r.Linked, err = copyOthers(ctx, in, dir)
 		return err
 	})
+	r.NotFinite = j.bad
 	return r, err
 }
 
@@ -83,19 +93,24 @@ func Total(in *checkpoint.Folder) (n int64) {
 // set widens the weights, for power 0, or the optimizer state of that power of the gradient.
 func (j *job) set(dir string, set checkpoint.Set, power int) error {
 	var files []checkpoint.Shard
+	stored := slices.ContainsFunc(set.Files, func(f checkpoint.Shard) bool { e, ok := f.Find(headName); return ok && e.Len() > 0 })
+	beside := j.untied != nil && !stored // the head is written next to the embedding
 	for _, shard := range set.Files {
 		wide := checkpoint.Shard{Name: shard.Name, Header: checkpoint.Header{Meta: checkpoint.Loadable(shard.Meta)}}
 		for _, e := range shard.Entries {
-			p := j.places[e.Name]
-			e.Shape = j.to.Tensors[p.Tensor].Shape()
+			if beside && e.Name == headName {
+				continue // without elements; the one that has some takes its name
+			}
+			if slot, ok := j.now[e.Name]; ok && e.Len() > 0 {
+				e.Shape = slot.Shape
+			}
 			wide.Entries = append(wide.Entries, e)
-			if j.untied != nil && p.Tensor == j.in.Table.Find(model.Embed, -1) {
-				head := j.to.Tensors[j.to.Find(model.Head, -1)]
-				wide.Entries = append(wide.Entries, checkpoint.Entry{Name: head.Name(0), DType: e.DType, Shape: head.Shape()})
+			if beside && e.Name == embedName {
+				wide.Entries = append(wide.Entries, checkpoint.Entry{Name: headName, DType: e.DType, Shape: j.now[headName].Shape})
 			}
 		}
 		files = append(files, wide)
-		if err := j.shard(filepath.Join(dir, shard.Name), shard, wide.Header, power); err != nil {
+		if err := j.shard(filepath.Join(dir, shard.Name), shard, wide.Header, power, beside); err != nil {
 			return err
 		}
 	}
@@ -106,7 +121,7 @@ func (j *job) set(dir string, set checkpoint.Set, power int) error {
 }
 
 // shard widens one file.
-func (j *job) shard(path string, shard checkpoint.Shard, wide checkpoint.Header, power int) error {
+func (j *job) shard(path string, shard checkpoint.Shard, wide checkpoint.Header, power int, beside bool) error {
 	in, err := j.in.Open(shard)
 	if err != nil {
 		return err
@@ -117,7 +132,7 @@ func (j *job) shard(path string, shard checkpoint.Shard, wide checkpoint.Header,
 		return err
 	}
 	for _, e := range in.Entries {
-		if err = j.matrix(in, e, out, power); err != nil {
+		if err = j.tensor(in, e, out, power, beside); err != nil {
 			break
 		}
 		j.done += e.Bytes()
@@ -129,26 +144,48 @@ func (j *job) shard(path string, shard checkpoint.Shard, wide checkpoint.Header,
 	return err
 }
 
-// matrix widens one tensor of a file, and writes the head beside the embedding where it must be.
-func (j *job) matrix(in *checkpoint.File, e checkpoint.Entry, out *checkpoint.Writer, power int) error {
-	p := j.places[e.Name]
-	j.src = fit(j.src, e.Len())
-	if err := in.Floats(j.ctx, j.src, e); err != nil {
-		return err
+// tensor widens one tensor of a file, matrix by matrix, and writes the head beside the embedding where it must be. What is none of the network's is
+// copied: it depends on no width that changes.
+func (j *job) tensor(in *checkpoint.File, e checkpoint.Entry, out *checkpoint.Writer, power int, beside bool) error {
+	slot, ok := j.old[e.Name]
+	if !ok || e.Len() == 0 {
+		return out.Copy(j.ctx, in, e)
 	}
-	wide := j.to.Tensors[p.Tensor]
-	j.dst = fit(j.dst, wide.Rows.Size*wide.Cols.Size)
+	for i, p := range slot.Places {
+		old, wide := j.in.Table.Tensors[p.Tensor], j.to.Tensors[p.Tensor]
+		j.src = fit(j.src, old.Rows.Size*old.Cols.Size)
+		if err := in.Matrix(j.ctx, j.src, e, i); err != nil {
+			return err
+		}
+		if j.bad == "" && !model.Finite(j.src) {
+			j.bad = fmt.Sprintf("%s in %s", e.Name, filepath.Base(in.Path()))
+		}
+		j.dst = fit(j.dst, wide.Rows.Size*wide.Cols.Size)
+		j.matrix(p, power)
+		head := slot.Again && j.untied != nil
+		if !head {
+			if err := out.Write(j.ctx, j.dst); err != nil {
+				return err
+			}
+		}
+		if head || beside && e.Name == embedName {
+			return j.head(out, power)
+		}
+	}
+	return nil
+}
+
+// matrix widens src to dst.
+func (j *job) matrix(p checkpoint.Place, power int) {
 	if power == 0 {
 		j.plan.Weight(p.Tensor, p.Expert, j.dst, j.src)
 	} else {
 		j.plan.State(p.Tensor, j.dst, j.src, power)
 	}
-	if err := out.Write(j.ctx, j.dst); err != nil {
-		return err
-	}
-	if j.untied == nil || p.Tensor != j.in.Table.Find(model.Embed, -1) {
-		return nil
-	}
+}
+
+// head writes what becomes of a tied head that needs a factor: src is the embedding's, and dst what that became.
+func (j *job) head(out *checkpoint.Writer, power int) error {
 	if power == 0 {
 		factor := float32(j.plan.To.Config.LogitMult)
 		for i := range j.dst {

@@ -35,7 +35,7 @@ func saved(t testing.TB, c model.Config) (*checkpoint.Folder, [3]model.Values) {
 
 func read(t testing.TB, dir string) *checkpoint.Folder {
 	t.Helper()
-	f, err := checkpoint.ReadFolder(dir)
+	f, err := checkpoint.ReadFolder(context.Background(), dir)
 	require.NoError(t, err)
 	return f
 }

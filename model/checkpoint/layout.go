@@ -1,0 +1,95 @@
+package checkpoint
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/sparkling-lab/sparkling/model"
+)
+
+// Place says which matrix of a table is meant: that of one expert of one of its tensors.
+type Place struct{ Tensor, Expert int }
+
+// Slot is what the family calls by one name: one matrix of the network, or the matrices of all experts of a layer, which lie one after the
+// other in it.
+type Slot struct {
+	Name   string
+	Shape  []int
+	Places []Place
+	Again  bool // the same matrix lies under another name too: a tied head that is stored beside the embedding
+}
+
+// Split is every matrix and gain of a network under a name of its own, in table order: the layout that is written here.
+func Split(t *model.Table) (all []Slot) {
+	for i, x := range t.Tensors {
+		for e := range x.Experts {
+			all = append(all, Slot{Name: x.Name(e), Shape: x.Shape(), Places: []Place{{i, e}}})
+		}
+	}
+	return all
+}
+
+// The names of a layer's experts, stacked.
+const gateUpName, downName = "model.layers.%d.mlp.experts.gate_up_proj", "model.layers.%d.mlp.experts.down_proj"
+
+// headName is the output projection's.
+const headName = "lm_head.weight"
+
+// Slots are all names that tensors of a network may have: those of [Split]; those of stacked experts, gate_up_proj (E, 2f, d), every expert's
+// gate above its up, and down_proj (E, d, f), as transformers 5 writes them; and that of a head that is tied, and stored nevertheless.
+func Slots(t *model.Table) map[string]Slot {
+	all := map[string]Slot{}
+	for _, s := range Split(t) {
+		all[s.Name] = s
+	}
+	c := t.Config
+	for l := range c.Layers {
+		gate, up, down := t.Find(model.Gate, l), t.Find(model.Up, l), t.Find(model.Down, l)
+		gateUp := Slot{Name: fmt.Sprintf(gateUpName, l), Shape: []int{c.Experts, 2 * c.Inner, c.Hidden}}
+		downs := Slot{Name: fmt.Sprintf(downName, l), Shape: []int{c.Experts, c.Hidden, c.Inner}}
+		for e := range c.Experts {
+			gateUp.Places = append(gateUp.Places, Place{gate, e}, Place{up, e})
+			downs.Places = append(downs.Places, Place{down, e})
+		}
+		all[gateUp.Name], all[downs.Name] = gateUp, downs
+	}
+	if !c.Untied {
+		embed := t.Find(model.Embed, -1)
+		all[headName] = Slot{Name: headName, Shape: t.Tensors[embed].Shape(), Places: []Place{{embed, 0}}, Again: true}
+	}
+	return all
+}
+
+// stacks reports whether the slot holds the experts of a layer.
+func (s Slot) stacks() bool { return len(s.Shape) == 3 }
+
+// wrong says what is wrong with an entry that is to fill the slot; empty where nothing is.
+func (s Slot) wrong(e Entry) string {
+	switch {
+	case e.DType != F32 && e.DType != BF16:
+		return fmt.Sprintf("is %s; allowed are %s and %s", e.DType, F32, BF16)
+	case slices.Equal(e.Shape, s.Shape):
+		return ""
+	case s.stacks() && slices.Equal(e.Shape, []int{s.Shape[0], s.Shape[2], s.Shape[1]}):
+		return fmt.Sprintf("has shape %v: its experts are stacked the other way round, inputs before outputs; %s asks for %v", e.Shape, ConfigName, s.Shape)
+	}
+	return fmt.Sprintf("has shape %v; %s asks for %v", e.Shape, ConfigName, s.Shape)
+}
+
+// otherStack finds experts that are stacked as other programs do it.
+var otherStack = regexp.MustCompile(`\.(experts\.[a-z]|switch_mlp\.)`)
+
+// stranger says why a name is none of the network's.
+func stranger(name string, slots map[string]Slot) string {
+	text := "which the network of " + ConfigName + " does not have"
+	switch {
+	case strings.Contains(name, ".shared_expert"):
+		text += ": experts that every token takes are not read"
+	case otherStack.MatchString(name):
+		text += ": experts are read one by one (experts.0.gate_proj.weight), or stacked as experts.gate_up_proj and experts.down_proj"
+	}
+	return text + similar(name, maps.Keys(slots))
+}
