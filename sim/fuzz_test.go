@@ -2,10 +2,14 @@ package sim
 
 import (
 	"bytes"
+	"encoding/binary"
+	"hash/crc64"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/model"
 )
 
 // tiny is the record of a run that takes a moment.
@@ -55,6 +59,36 @@ func FuzzDecodeRecord(f *testing.F) {
 	})
 }
 
+// Whatever a file holds, a state is refused, or a session goes on from it, arms that cannot be told so in their status.
+func FuzzDecodeState(f *testing.F) {
+	e := bench(model.Inner, 12, 6, "small", "sparkling")
+	e.Task.Batch, e.Task.Seq = 1, 8
+	for _, step := range []int{0, 5, 7, 12} {
+		h := NewLocalHost()
+		s, err := NewSession(e, h)
+		require.NoError(f, err)
+		settle(f, s, h, step)
+		file := stateBytes(f, saved(f, s, h))
+		f.Add(file[:len(file)-8])
+		s.Close()
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		whole := binary.LittleEndian.AppendUint64(bytes.Clone(data), crc64.Checksum(data, checksum)) // damage that a checksum does not find
+		st, err := DecodeState(bytes.NewReader(whole))
+		if err != nil || st.Record.Experiment.bounded() != nil {
+			return
+		}
+		h := NewLocalHost()
+		s, err := Resume(st, h)
+		if err != nil {
+			return
+		}
+		defer s.Close()
+		saved(t, s, h)
+		s.Describe()
+	})
+}
+
 // A worker's message is input too: a trainer answers anything with messages that can be read, and never stops the program.
 func FuzzMessages(f *testing.F) {
 	e := short(12)
@@ -62,9 +96,10 @@ func FuzzMessages(f *testing.F) {
 	scratch, err := Named("baselines")
 	require.NoError(f, err)
 	scratch = quick(scratch, 12)
+	widened, _ := trained(f, e, 1)
 	for _, m := range []Message{
-		{Kind: KindStart, Arm: 1, Document: e.JSON()}, {Kind: KindRun, Step: 3}, {Kind: KindFork}, {Kind: KindStart, Document: []byte("{}")},
-		{Kind: KindStart, Document: e.JSON(), Snapshot: []byte("no snapshot")}, {Kind: KindFailed, Text: "x"}, {Kind: KindDoing, Text: "x"}, {Kind: KindStart, Arm: 3, Document: scratch.JSON()}, {Kind: KindAsk}, {Kind: KindFrames, Frames: tiny(f).Tracks[1][:2]},
+		{Kind: KindStart, Arm: 1, Document: e.JSON()}, {Kind: KindRun, Step: 3}, {Kind: KindSave}, {Kind: KindStart, Document: []byte("{}")},
+		{Kind: KindStart, Document: e.JSON(), Snapshot: []byte("no snapshot")}, {Kind: KindStart, Arm: 1, Document: e.JSON(), Snapshot: widened.snapshot(nil)}, {Kind: KindStart, Arm: 1, Document: scratch.JSON(), Snapshot: widened.snapshot(nil)}, {Kind: KindFailed, Text: "x"}, {Kind: KindDoing, Text: "x"}, {Kind: KindStart, Arm: 3, Document: scratch.JSON()}, {Kind: KindAsk}, {Kind: KindFrames, Frames: tiny(f).Tracks[1][:2]},
 	} {
 		f.Add(m.Encode())
 	}

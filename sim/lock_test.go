@@ -24,7 +24,7 @@ func bench(axis model.Axis, steps, at int, ids ...string) Experiment {
 }
 
 // trained is an arm at its last step, with its frames.
-func trained(t *testing.T, e Experiment, arm int) (*run, []ArmFrame) {
+func trained(t testing.TB, e Experiment, arm int) (*run, []ArmFrame) {
 	t.Helper()
 	r, err := newRun(e, arm)
 	require.NoError(t, err)

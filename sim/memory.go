@@ -19,6 +19,15 @@ func (e Experiment) Memory() float64 {
 	return sum
 }
 
+// SavingMemory is about how many bytes more it takes to save states on the way: of every arm one is on its way and one is held.
+func (e Experiment) SavingMemory() float64 {
+	sum := 0.0
+	for i := range e.Arms {
+		sum += 2 * snapshots * e.room(e.wide(i)).Values
+	}
+	return sum
+}
+
 func (e Experiment) room(c model.Config) model.Room { return model.RoomOf(c, e.Task.Batch, e.Task.Seq) }
 
 // snapshots are the values that the state at the fork has of every parameter: the weight and two moments.

@@ -9,13 +9,13 @@ type Kind int
 const (
 	KindStart    Kind = iota + 1 // begin arm Arm of Document at Snapshot, or at step 0 where it is empty
 	KindRun                      // updates are granted up to Step
-	KindFork                     // answer with a snapshot once the granted updates are done
+	KindSave                     // answer with the state as soon as Step updates are done
 	KindAsk                      // answer with the network as it is now
 	KindReady                    // the arm is set up; Params and Active count its parameters
 	KindFrames                   // what the latest updates measured
 	KindWidened                  // a widening happened
 	KindDoing                    // Text says what keeps the arm from its next update
-	KindSnapshot                 // the state at Step
+	KindSnapshot                 // the whole state at Step, between two updates
 	KindNetwork                  // the network that was asked for
 	KindFailed                   // the arm cannot go on, and Text says why
 	kinds
@@ -52,7 +52,7 @@ func (m Message) Encode() []byte {
 	return c.buf
 }
 
-// DecodeMessage reads a message. It errs where the data is cut short, goes on, or is of another version.
+// DecodeMessage reads a message, whose snapshot stays where it is in the data. It errs where the data is cut short, goes on, or is of another version.
 func DecodeMessage(data []byte) (Message, error) {
 	var m Message
 	c := &coder{reading: true, buf: data}
@@ -79,7 +79,7 @@ func (c *coder) message(m *Message) {
 	switch m.Kind {
 	case KindStart:
 		c.bytes(&m.Document)
-		c.bytes(&m.Snapshot)
+		c.bulk(&m.Snapshot)
 	case KindReady:
 		c.i64(&m.Params)
 		c.i64(&m.Active)
@@ -88,7 +88,7 @@ func (c *coder) message(m *Message) {
 	case KindWidened:
 		c.report(&m.Report)
 	case KindSnapshot:
-		c.bytes(&m.Snapshot)
+		c.bulk(&m.Snapshot)
 	case KindNetwork:
 		c.network(&m.Network)
 	case KindFailed, KindDoing:

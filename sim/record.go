@@ -77,6 +77,22 @@ func (r *Record) report(p Report) {
 	r.Reports = slices.Insert(r.Reports, at, p)
 }
 
+// cut drops what an arm has measured after the state at a step; none is left of one that has not begun.
+func (r *Record) cut(arm, at int, begun bool) {
+	keep := 0
+	for begun && keep < len(r.Tracks[arm]) && r.Tracks[arm][keep].Step <= at {
+		keep++
+	}
+	r.Tracks[arm] = r.Tracks[arm][:keep:keep] // what follows must not overwrite a record that is being saved
+	var reports []Report
+	for _, p := range r.Reports {
+		if p.Arm != arm || begun && p.Step < at {
+			reports = append(reports, p)
+		}
+	}
+	r.Reports = reports
+}
+
 // ReportAt is what the newest widening at or before a step did to an arm.
 func (r *Record) ReportAt(arm, step int) (Report, bool) {
 	for i := len(r.Reports) - 1; i >= 0; i-- {

@@ -26,6 +26,7 @@ type run struct {
 	pairs  map[model.Axis][]widen.Pair // of all widenings
 	stages []Widening                  // that the arm goes through
 	stage  int                         // widenings done
+	places []int                       // that the searches of their remapped rates found; 0 for others
 	step   int                         // updates done
 	end    int                         // last step
 	flops  float64
@@ -43,6 +44,15 @@ const HeldWindows = 16
 
 // newRun starts an arm at step 0. It errs where the document is not valid.
 func newRun(e Experiment, arm int) (*run, error) {
+	r, err := blank(e, arm)
+	if err == nil {
+		r.begin(e.start(arm))
+	}
+	return r, err
+}
+
+// blank is an arm without a network, at step 0.
+func blank(e Experiment, arm int) (*run, error) {
 	if err := e.Validate(); err != nil {
 		return nil, err
 	}
@@ -52,7 +62,7 @@ func newRun(e Experiment, arm int) (*run, error) {
 	if v := task.Opticks().Vocab(); e.Vocab() != v {
 		return nil, fmt.Errorf("model.vocab is %d; the text has %d symbols (0 takes the text's own)", e.Vocab(), v)
 	}
-	r := fresh(e, e.start(arm), e.End(arm))
+	r := training(e, e.start(arm), e.End(arm))
 	r.arm = arm
 	if e.Arms[arm].Widens() {
 		r.stages = e.Arms[arm].Widen
@@ -60,16 +70,19 @@ func newRun(e Experiment, arm int) (*run, error) {
 	return r, nil
 }
 
-// fresh is a network of any shape at step 0 of a training of its own that ends at step end.
-func fresh(e Experiment, c model.Config, end int) *run {
+// training is one of its own, without a network yet, of any shape at first, that ends at step end.
+func training(e Experiment, c model.Config, end int) *run {
 	tokens := e.Task.Batch * e.Task.Seq
-	r := &run{
+	return &run{
 		exp: e, end: end, eng: compute.NewTeam(runtime.GOMAXPROCS(0)), text: task.Opticks(), ids: make([]int32, tokens), labels: make([]int32, tokens),
 		sched: optim.NewSchedule(e.Optimizer, end), growth: model.NewGrowth(c), pairs: map[model.Axis][]widen.Pair{},
 	}
-	weights := model.Init(c, e.Seed)
+}
+
+// begin gives a run the network that it begins with.
+func (r *run) begin(c model.Config) {
+	weights := model.Init(c, r.exp.Seed)
 	r.adopt(weights, model.NewValues(weights.Table), model.NewValues(weights.Table))
-	return r
 }
 
 // adopt makes the weights and optimizer states the current ones.

@@ -9,22 +9,22 @@ import (
 // Session runs an experiment over a [Host]: it trains the small phase once, as the first arm that forks, forks it into the others, trains beside it
 // the arms that begin on their own, keeps all in lockstep and gathers the Record. It belongs to one goroutine and never blocks.
 type Session struct {
-	exp      Experiment
-	host     Host
-	rec      *Record
-	arms     []armState
-	fork     int    // step at which the arms part
-	trunk    int    // arm that runs the small phase, −1 where none forks
-	turn     int    // steps that an arm gets at a time
-	snapshot []byte // of the fork; nil before
-	asked    bool   // for the snapshot
-	playing  bool
-	speed    Speed
-	target   float64 // step that the pace allows
-	reached  int     // step that all running arms had reached
-	last     time.Time
-	lives    int // starts of trainers so far
-	now      func() time.Time
+	exp     Experiment
+	host    Host
+	rec     *Record
+	arms    []armState
+	fork    int  // step at which the arms part
+	trunk   int  // arm that runs the small phase, −1 where none forks
+	turn    int  // steps that an arm gets at a time
+	forked  bool // the arms have parted
+	asked   bool // for the state to part at
+	playing bool
+	speed   Speed
+	target  float64 // step that the pace allows
+	reached int     // step that all running arms had reached
+	last    time.Time
+	lives   int // starts of trainers so far
+	now     func() time.Time
 }
 
 type armState struct {
@@ -33,7 +33,10 @@ type armState struct {
 	network *Network // that it was last asked for
 	life    int      // number of the present trainer, so that what an earlier one still sends is not taken for its word
 	granted int
-	ready   bool // the present trainer has begun
+	begin   []byte // state that a trainer begins at: of the fork, or the one saved last; nil is step 0
+	at      int    // step of it
+	saving  bool   // it was asked for a newer one
+	ready   bool   // the present trainer has begun
 }
 
 // NewSession prepares a run, paused at step 0. It errs where the document is not valid or no trainer can be started.
@@ -48,13 +51,7 @@ func (s *Session) SetExperiment(e Experiment) error {
 		return err
 	}
 	s.Close()
-	s.rec = newRecord(e.Clone())
-	s.adopt(e.Clone())
-	s.arms = make([]armState, len(e.Arms))
-	s.snapshot, s.asked, s.target, s.reached, s.last = nil, false, 0, 0, s.now()
-	for i := range s.arms {
-		s.arms[i].ArmStatus = ArmStatus{Name: e.Arms[i].Name, State: Waiting, Step: -1, End: e.End(i)}
-	}
+	s.begin(newRecord(e.Clone()))
 	for i, a := range e.Arms {
 		if i == s.trunk || a.From != Fork {
 			if err := s.start(i); err != nil {
@@ -63,6 +60,18 @@ func (s *Session) SetExperiment(e Experiment) error {
 		}
 	}
 	return nil
+}
+
+// begin prepares to run what a record is of. No arm has begun yet.
+func (s *Session) begin(r *Record) {
+	e := r.Experiment
+	s.rec = r
+	s.adopt(e.Clone())
+	s.arms = make([]armState, len(e.Arms))
+	s.forked, s.asked, s.target, s.reached, s.last = false, false, 0, 0, s.now()
+	for i := range s.arms {
+		s.arms[i].ArmStatus = ArmStatus{Name: e.Arms[i].Name, State: Waiting, Step: -1, End: e.End(i)}
+	}
 }
 
 // adopt makes e the document that runs.
@@ -82,17 +91,14 @@ func (s *Session) Close() {
 
 func (s *Session) stop(i int) {
 	s.lives++
-	s.arms[i].life = s.lives
+	s.arms[i].life, s.arms[i].saving = s.lives, false
 	if s.arms[i].port != nil {
 		s.arms[i].port.Close()
 		s.arms[i].port = nil
 	}
 }
 
-// forked reports whether an arm has a fork to begin at.
-func (s *Session) forked(i int) bool { return s.snapshot != nil && s.exp.Arms[i].From == Fork }
-
-// start begins the trainer of an arm, at the fork if there was one for it.
+// start begins the trainer of an arm, at the newest state that there is of it.
 func (s *Session) start(i int) error {
 	a := &s.arms[i]
 	s.stop(i)
@@ -111,13 +117,12 @@ func (s *Session) start(i int) error {
 		s.failed(i, err.Error())
 		return err
 	}
-	a.port, a.State, a.Err, a.Doing, a.granted, a.ready = port, Running, "", "", 0, false
-	begin := Message{Kind: KindStart, Arm: i, Document: s.exp.JSON()}
-	if s.forked(i) {
-		a.granted, begin.Snapshot = s.fork, s.snapshot
+	a.port, a.State, a.Err, a.Doing, a.ready = port, Running, "", "", false
+	a.granted, a.Step = a.at, a.at
+	if a.at >= a.End {
+		a.State = Finished
 	}
-	a.Step = a.granted
-	port.Send(begin.Encode())
+	port.Send(Message{Kind: KindStart, Arm: i, Document: s.exp.JSON(), Snapshot: a.begin}.Encode())
 	return nil
 }
 
@@ -160,7 +165,10 @@ func (s *Session) deliver(i int, data []byte) {
 	case KindDoing:
 		a.Doing = m.Text
 	case KindSnapshot:
-		s.part(m.Snapshot)
+		a.begin, a.at, a.saving = m.Snapshot, m.Step, false
+		if i == s.trunk && m.Step == s.fork && s.before() {
+			s.part(m.Snapshot)
+		}
 	case KindNetwork:
 		a.network = m.Network
 	case KindFailed:
@@ -170,11 +178,12 @@ func (s *Session) deliver(i int, data []byte) {
 	s.pump()
 }
 
-// part starts every forking arm that differs from the small phase.
+// part starts every forking arm at the state that the small phase has led to; the one that led there goes on if it is never widened.
 func (s *Session) part(snapshot []byte) {
-	s.snapshot = snapshot
+	s.forked = true
 	for i, a := range s.exp.Arms {
 		if a.From == Fork && (i != s.trunk || a.Widens()) {
+			s.arms[i].begin, s.arms[i].at = snapshot, s.fork
 			_ = s.start(i) // an arm that cannot start says so in its status
 		}
 	}
@@ -203,6 +212,7 @@ func (s *Session) WidenNow() error {
 	for i := range e.Arms {
 		if end := e.End(i); end != s.arms[i].End {
 			s.arms[i].End = end // and with it the schedule from the first step on
+			s.arms[i].begin, s.arms[i].at = nil, 0
 			s.forget(i)
 			_ = s.start(i) // an arm that cannot start says so in its status
 		}
@@ -211,13 +221,13 @@ func (s *Session) WidenNow() error {
 	return nil
 }
 
-// Restart begins a failed arm again, at the fork if there was one; the others go on as soon as it has caught up.
+// Restart begins a failed arm again, at the fork or at the state that was saved last; the others go on as soon as it has caught up.
 func (s *Session) Restart(i int) error {
 	if i < 0 || i >= len(s.arms) || s.arms[i].State != Failed {
 		return errors.New("only an arm that has stopped can be started again")
 	}
 	s.forget(i)
-	if i == s.trunk && s.snapshot == nil {
+	if i == s.trunk && !s.forked {
 		s.asked = false
 	}
 	err := s.start(i)
@@ -225,18 +235,7 @@ func (s *Session) Restart(i int) error {
 	return err
 }
 
-// forget drops what an arm has measured since it began.
+// forget drops what an arm has measured since the state that it begins at.
 func (s *Session) forget(i int) {
-	keep := 0
-	for keep < len(s.rec.Tracks[i]) && s.forked(i) && s.rec.Tracks[i][keep].Step <= s.fork {
-		keep++
-	}
-	s.rec.Tracks[i] = s.rec.Tracks[i][:keep]
-	var reports []Report
-	for _, r := range s.rec.Reports {
-		if r.Arm != i {
-			reports = append(reports, r)
-		}
-	}
-	s.rec.Reports = reports
+	s.rec.cut(i, s.arms[i].at, s.arms[i].begin != nil)
 }

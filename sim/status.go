@@ -33,7 +33,7 @@ func (s *Session) Playing() bool { return s.playing && !s.Done() }
 func (s *Session) Speed() Speed { return s.speed }
 
 // Forked reports whether the arms have parted.
-func (s *Session) Forked() bool { return s.snapshot != nil }
+func (s *Session) Forked() bool { return s.forked }
 
 // Done reports whether no arm has anything left to do.
 func (s *Session) Done() bool {

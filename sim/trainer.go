@@ -11,7 +11,7 @@ type Trainer struct {
 	run    *run
 	search *search // what the next widening waits for, if anything
 	until  int     // granted
-	fork   bool
+	fork   int     // step whose state is asked for, −1 where none is
 	failed bool
 	frames []ArmFrame // gathered since sent
 	sent   time.Time
@@ -37,8 +37,15 @@ func (t *Trainer) Handle(data []byte) [][]byte {
 		return t.start(m)
 	case KindRun:
 		t.until = m.Step
-	case KindFork:
-		t.fork = true
+	case KindSave:
+		if t.run == nil || t.failed {
+			return nil
+		}
+		if t.run.step < m.Step {
+			t.fork = m.Step
+			return nil
+		}
+		return t.save(nil)
 	case KindAsk:
 		if t.run != nil {
 			return [][]byte{Message{Kind: KindNetwork, Arm: t.run.arm, Step: t.run.step, Network: t.run.network()}.Encode()}
@@ -52,16 +59,17 @@ func (t *Trainer) start(m Message) [][]byte {
 	if err != nil {
 		return t.fail(err)
 	}
-	r, err := newRun(e, m.Arm)
+	var r *run
+	var seeking *search
+	if len(m.Snapshot) > 0 {
+		r, seeking, err = restored(e, m.Arm, m.Snapshot)
+	} else {
+		r, err = newRun(e, m.Arm)
+	}
 	if err != nil {
 		return t.fail(err)
 	}
-	if len(m.Snapshot) > 0 {
-		if err := r.restore(m.Snapshot); err != nil {
-			return t.fail(err)
-		}
-	}
-	*t = Trainer{run: r, sent: time.Now()}
+	*t = Trainer{run: r, search: seeking, until: r.step, fork: -1, sent: time.Now()}
 	counts := r.counts()
 	out := [][]byte{Message{Kind: KindReady, Arm: m.Arm, Step: r.step, Params: counts.Total, Active: counts.Active}.Encode()}
 	if r.step == 0 {
@@ -109,15 +117,17 @@ func (t *Trainer) Work(budget time.Duration) (out [][]byte, more bool) {
 	if r.step >= until || time.Since(t.sent) >= gather {
 		out = t.flush(out)
 	}
-	if r.step >= until && t.fork {
-		t.fork = false
-		data, err := r.snapshot()
-		if err != nil {
-			return append(out, t.fail(err)...), false
-		}
-		out = append(out, Message{Kind: KindSnapshot, Arm: r.arm, Step: r.step, Snapshot: data}.Encode())
+	if t.fork >= 0 && r.step >= t.fork {
+		t.fork = -1
+		out = t.save(out)
 	}
 	return out, r.step < until
+}
+
+// save sends the state, after the frames that led to it.
+func (t *Trainer) save(out [][]byte) [][]byte {
+	r := t.run
+	return append(t.flush(out), Message{Kind: KindSnapshot, Arm: r.arm, Step: r.step, Snapshot: r.snapshot(t.search)}.Encode())
 }
 
 // seek sends what was gathered, and goes on with the search that a widening asks for until then.

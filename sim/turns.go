@@ -34,7 +34,7 @@ func (s *Session) pump() {
 		limit = min(limit, s.fork) // nobody goes on before the arms have parted
 		if a := &s.arms[s.trunk]; a.granted >= s.fork && !s.asked {
 			s.asked = true
-			a.port.Send(Message{Kind: KindFork}.Encode())
+			a.port.Send(Message{Kind: KindSave, Step: s.fork}.Encode())
 		}
 	}
 	for free := s.host.Cores() - s.busy(); free > 0; free-- {
@@ -50,7 +50,7 @@ func (s *Session) pump() {
 
 // before reports whether the small phase is still under way to a fork.
 func (s *Session) before() bool {
-	return s.snapshot == nil && s.fork < s.exp.Steps && s.arms[s.trunk].State == Running
+	return !s.forked && s.fork < s.exp.Steps && s.arms[s.trunk].State == Running
 }
 
 func (a *armState) busy() bool { return a.State == Running && a.granted > a.Step }

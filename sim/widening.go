@@ -34,14 +34,17 @@ func (r *run) search(w Widening) *search {
 	if w.Dynamics.Kind != optim.Remapped {
 		return nil
 	}
-	return &search{fresh(r.exp, w.Spec.Config(r.shape()), r.exp.Steps), r.smooth.mean()}
+	c := r.shape(w)
+	s := &search{training(r.exp, c, r.exp.Steps), r.smooth.mean()}
+	s.wide.begin(c)
+	return s
 }
 
-// shape is the present network's as it would be if trained from scratch: without the factor of the logits that widenings brought.
-func (r *run) shape() model.Config {
+// shape is that of the network after a widening as it would be if trained from scratch: without the factor of the logits that widenings bring.
+func (r *run) shape(w Widening) model.Config {
 	c := r.net.Config
 	c.LogitMult = r.exp.Model.LogitMult
-	return c
+	return w.Spec.Config(c)
 }
 
 // done reports whether the place is found. A run that was never trained is at the beginning; a loss that is never reached is at the end.
@@ -57,7 +60,7 @@ func (s *search) says() string {
 // widen carries out the widening that is due and reports what it did, measured on the held-out windows. found is the finished search of
 // a widening that asks for one.
 func (r *run) widen(w Widening, found *search) (Report, error) {
-	plan, err := widen.New(w.Spec, r.net.Table, r.exp.Seed^uint64(r.stage+1)<<32)
+	plan, err := r.plan(w, r.net.Table)
 	if err != nil {
 		return Report{}, err
 	}
@@ -70,24 +73,11 @@ func (r *run) widen(w Widening, found *search) (Report, error) {
 
 	weights := plan.Weights(r.net.Weights)
 	states := plan.States(r.opt.M, r.opt.V)
-	r.growth = r.growth.Widen(plan.To.Config)
-	for _, axis := range []model.Axis{model.Inner, model.Hidden} {
-		r.pairs[axis] = append(r.pairs[axis], plan.Pairs(axis)...)
-	}
 	place := 0
-	switch w.Dynamics.Kind {
-	case optim.Remapped:
+	if found != nil {
 		place = found.wide.step
-		r.sched.WidenRemapped(r.step, place)
-	case optim.FasterDecay:
-		r.sched.WidenFaster(r.step, w.Dynamics.Share)
-	case optim.NormAdapted:
-		r.growth.ByTensor = true
-		r.sched.Widen(r.step, w.Rewarm)
-	default:
-		r.sched.Widen(r.step, w.Rewarm)
 	}
-	r.stage++
+	r.grow(w, plan, place)
 	r.adopt(weights, states[0], states[1])
 
 	var worst float64
@@ -108,6 +98,33 @@ func (r *run) widen(w Widening, found *search) (Report, error) {
 		report.SearchFLOPs = found.wide.flops
 	}
 	return report, nil
+}
+
+// plan is that of the widening that is due, for a network of that shape.
+func (r *run) plan(w Widening, from *model.Table) (*widen.Plan, error) {
+	return widen.New(w.Spec, from, r.exp.Seed^uint64(r.stage+1)<<32)
+}
+
+// grow makes a widening part of the arm's history, on which ages, pairs and learning rates depend. place is what the search of a remapped rate
+// found.
+func (r *run) grow(w Widening, p *widen.Plan, place int) {
+	r.growth = r.growth.Widen(p.To.Config)
+	for _, axis := range []model.Axis{model.Inner, model.Hidden} {
+		r.pairs[axis] = append(r.pairs[axis], p.Pairs(axis)...)
+	}
+	switch w.Dynamics.Kind {
+	case optim.Remapped:
+		r.sched.WidenRemapped(w.Step, place)
+	case optim.FasterDecay:
+		r.sched.WidenFaster(w.Step, w.Dynamics.Share)
+	case optim.NormAdapted:
+		r.growth.ByTensor = true
+		r.sched.Widen(w.Step, w.Rewarm)
+	default:
+		r.sched.Widen(w.Step, w.Rewarm)
+	}
+	r.places = append(r.places, place)
+	r.stage++
 }
 
 // look evaluates windows and measures the RMS of every block on the last batch of them.

@@ -1,0 +1,138 @@
+package sim
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sparkling-lab/sparkling/model/compute"
+)
+
+// State is a whole session between two updates of every arm: [Resume] goes on from it, with the same bits as if nothing had been. Nothing
+// changes it, so that it can be written while the session goes on.
+type State struct {
+	Engine string  // of [Engine], where it was made
+	Record *Record // of every arm as far as its Snapshot, or to where it failed
+	Arms   []ArmSave
+}
+
+// ArmSave is an arm in a [State].
+type ArmSave struct {
+	ArmStatus
+	Snapshot []byte // what its trainer begins at; nil is step 0
+	At       int    // step of it
+}
+
+// Engine names what computes here: results are the same to the last bit where it is the same.
+func Engine() string { return runtime.GOARCH + ": " + strings.Join(compute.Kernels(), ", ") }
+
+// Foreign says what is to be known before a state is resumed that another machine or build has made; it is empty where there is nothing.
+func (st State) Foreign() string {
+	if st.Engine == Engine() {
+		return ""
+	}
+	return fmt.Sprintf("The run was begun where %q computes, and here it is %q: what follows may differ in its last digits from a run that was never interrupted.", st.Engine, Engine())
+}
+
+// Finished reports whether no arm has anything left to do: each has ended, or has failed, or waits for one that has.
+func (st State) Finished() bool {
+	return !slices.ContainsFunc(st.Arms, func(a ArmSave) bool { return a.State == Running })
+}
+
+// Save asks all arms for their states; [Session.Saved] has them when all have answered. Training goes on.
+func (s *Session) Save() {
+	for i := range s.arms {
+		a := &s.arms[i]
+		if a.port == nil || a.saving || a.at >= a.End {
+			continue // it has not begun, has been asked, or is saved at its end
+		}
+		a.saving = true
+		a.port.Send(Message{Kind: KindSave}.Encode())
+	}
+}
+
+// Saved is the state that was saved last. It is false while arms are still asked for theirs, and where nothing was ever saved it is the state of
+// the fork, or of step 0.
+func (s *Session) Saved() (State, bool) {
+	st := State{Engine: Engine(), Record: &Record{Experiment: s.exp.Clone(), Tracks: slices.Clone(s.rec.Tracks), Reports: s.rec.Reports}}
+	for i, a := range s.arms {
+		if a.saving {
+			return State{}, false
+		}
+		save := ArmSave{a.ArmStatus, a.begin, a.at}
+		save.Doing = ""
+		switch {
+		case a.State == Failed: // all that it has measured stays
+		case a.State == Running || a.at < a.End && a.State == Finished:
+			save.State, save.Step = Running, a.at
+			st.Record.cut(i, a.at, a.begin != nil)
+		}
+		st.Arms = append(st.Arms, save)
+	}
+	st.Record.Reports = slices.Clone(st.Record.Reports)
+	return st, true
+}
+
+// Resume is a session that goes on from a state, paused. It errs where the state is not whole, or no trainer can be started.
+func Resume(st State, h Host) (*Session, error) {
+	if err := st.check(); err != nil {
+		return nil, err
+	}
+	s := &Session{host: h, speed: 1, now: time.Now}
+	s.begin(&Record{st.Record.Experiment.Clone(), slices.Clone(st.Record.Tracks), slices.Clone(st.Record.Reports)})
+	s.forked = s.trunk >= 0 && s.fork < s.exp.Steps
+	for i, save := range st.Arms {
+		a := &s.arms[i]
+		a.begin, a.at = save.Snapshot, save.At
+		s.forked = s.forked && (s.exp.Arms[i].From != Fork || save.Snapshot != nil && save.At >= s.fork)
+	}
+	for i, save := range st.Arms {
+		a := &s.arms[i]
+		a.Params, a.Active = save.Params, save.Active
+		switch {
+		case save.State == Failed:
+			a.State, a.Step, a.Err = Failed, save.Step, save.Err
+		case save.State != Waiting:
+			if err := s.start(i); err != nil {
+				s.Close()
+				return nil, err
+			}
+		}
+	}
+	s.reached = s.progress()
+	s.target = float64(s.furthest())
+	return s, nil
+}
+
+// check refuses what does not belong together.
+func (st State) check() error {
+	e := st.Record.Experiment
+	if err := e.Validate(); err != nil {
+		return err
+	}
+	if len(st.Arms) != len(e.Arms) {
+		return fmt.Errorf("the state has %d arms, the experiment %d", len(st.Arms), len(e.Arms))
+	}
+	for i, a := range st.Arms {
+		track, last := st.Record.Tracks[i], -1
+		if len(track) > 0 {
+			last = track[len(track)-1].Step
+		}
+		waits := e.Arms[i].From == Fork && i != e.Trunk() && a.Snapshot == nil
+		ok := false
+		switch a.State {
+		case Waiting:
+			ok = waits && last < 0
+		case Running, Finished:
+			ok = !waits && (a.State == Running || a.At == a.End) && (last == a.At || last < 0 && (a.At == e.Fork() || a.At == 0))
+		case Failed:
+			ok = a.Err != "" && last <= a.End
+		}
+		if !ok || a.At < 0 || a.At > a.End || a.At > 0 && a.Snapshot == nil {
+			return fmt.Errorf("arm %d of the state is %s at step %d, with frames up to step %d", i, a.State, a.At, last)
+		}
+	}
+	return nil
+}
