@@ -69,27 +69,6 @@ func (e Experiment) start(arm int) model.Config {
 	return e.wide(arm)
 }
 
-// cost is that of one update of a network of the experiment.
-func (e Experiment) cost(c model.Config) optim.Cost {
-	return e.Optimizer.Kind.Cost(c, e.Task.Batch, e.Task.Seq)
-}
-
-// End is the last step of an arm: Steps, or for equal compute the number of updates of the wide network that cost no more exact
-// FLOPs than the widened run of the same widenings.
-func (e Experiment) End(arm int) int {
-	a := e.Arms[arm]
-	if a.From != EqualCompute {
-		return e.Steps
-	}
-	c, at, sum := e.small(), 0, 0.0
-	for _, w := range a.Widen {
-		sum += float64(w.Step-at) * e.cost(c).Update()
-		c, at = w.Spec.Config(c), w.Step
-	}
-	wide := e.cost(c).Update()
-	return int((sum + float64(e.Steps-at)*wide) / wide)
-}
-
 func (a Arm) validate(steps int, c model.Config) error {
 	if a.Name == "" || len(a.Name) > maxText || len(a.About) > maxText {
 		return fmt.Errorf("an arm needs a name, and name and about may have at most %d characters", maxText)

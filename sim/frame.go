@@ -10,7 +10,7 @@ type ArmFrame struct {
 	Whole float32 // cross-entropy of the whole held-out part, in nats a token; measured after the last update only, NaN before
 	LROld float32 // learning rate of update Step−1, of parameters that were there from the start
 	LRNew float32 // the same of the parameters of the newest widening; equal to LROld before any; where rates follow the norms the mean over tensors
-	FLOPs float64 // of all updates so far, the shared small phase included: matrix products, the optimizer's too
+	FLOPs float64 // of all updates so far, the shared small phase included; [Counted] says of what
 
 	Load  []float32   // share of the last batch's assignments that each expert got: layer·experts + expert, sums to 1 a layer
 	RMS   []BlockRMS  // attention then FFN of each layer: 2·layer + {0, 1}

@@ -21,11 +21,12 @@ const (
 	kinds
 )
 
-// wireVersion is the version of the encoding of messages and records. Records can be older: in those of beforeSearches reports say nothing of
-// searches.
+// wireVersion is the version of the encoding of messages and records. Records can be older: those of beforeOptimizers count no product of an
+// optimizer, and in those of beforeSearches reports say nothing of searches.
 const (
-	wireVersion    = 3
-	beforeSearches = 2
+	wireVersion      = 4
+	beforeOptimizers = 3
+	beforeSearches   = 2
 )
 
 // Message is what a session and a trainer say to each other. Only the fields of its Kind are used.

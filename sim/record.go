@@ -158,6 +158,9 @@ func (c *coder) record(r *Record) {
 	if c.reading && c.err == nil {
 		c.err = r.check()
 	}
+	if c.reading && c.err == nil && version <= beforeOptimizers {
+		r.recount()
+	}
 }
 
 // check refuses what pictures and tables could stumble over.

@@ -70,7 +70,7 @@ func TestPanesOfOtherExperimentsLookAsTheyDid(t *testing.T) {
 		change(&e)
 		return e
 	}
-	same := func(*sim.Experiment) {}
+	same, muon := func(*sim.Experiment) {}, func(e *sim.Experiment) { e.Optimizer.Kind = "muon" }
 	for name, c := range map[string]struct {
 		experiment sim.Experiment
 		w, h       int
@@ -79,6 +79,8 @@ func TestPanesOfOtherExperimentsLookAsTheyDid(t *testing.T) {
 	}{
 		"signal":        {named("signal", same), 1000, 796, 110, ""},
 		"signal-phone":  {named("signal", same), 390, 405, -1, Loss},
+		"compute":       {named("compute", muon), 520, 420, -1, Loss},
+		"compute-phone": {named("compute", muon), 390, 405, -1, Loss},
 		"pairs":         {named("pairs", same), 1000, 796, -1, ""},
 		"pairs-phone":   {named("pairs", same), 390, 405, -1, Copies},
 		"stages":        {named("stages", same), 1000, 796, -1, ""},
@@ -90,7 +92,11 @@ func TestPanesOfOtherExperimentsLookAsTheyDid(t *testing.T) {
 		"twelve-blocks": {named("default", func(e *sim.Experiment) { e.Model.Layers = 12 }), 390, 405, -1, RMS},
 	} {
 		t.Run(name, func(t *testing.T) {
-			testgame.Golden(t, name, drawn(t, invented(c.experiment), c.w, c.h, 1, func(v *View) { v.SetStep(c.step); v.ShowOnly(c.only) }))
+			testgame.Golden(t, name, drawn(t, invented(c.experiment), c.w, c.h, 1, func(v *View) {
+				v.SetStep(c.step)
+				v.ShowOnly(c.only)
+				v.SetScale(ScaleFor(c.experiment))
+			}))
 		})
 	}
 }

@@ -19,12 +19,12 @@ func invented(e sim.Experiment) *sim.Record {
 		return out
 	}
 	for i, a := range e.Arms {
-		for step := 0; step <= e.Steps; step += sim.ProbeEvery {
+		for step := 0; step <= e.End(i); step += sim.ProbeEvery {
 			if i != trunk && a.From == sim.Fork && step <= fork {
 				continue
 			}
 			x := float64(step) / float64(e.Steps)
-			f := sim.ArmFrame{Arm: i, Step: step, FLOPs: float64(step), Held: float32(1.7 + 2.2/(1+40*x) - 0.03*float64(i)*max(x-0.5, 0)), RMS: rms(i, step)}
+			f := sim.ArmFrame{Arm: i, Step: step, FLOPs: e.FLOPs(i, step), Held: float32(1.7 + 2.2/(1+40*x) - 0.03*float64(i)*max(x-0.5, 0)), RMS: rms(i, step)}
 			f.Train, f.LROld, f.LRNew = f.Held, float32(0.01*(1-x)), float32(0.01*(1-x))
 			if a.Widens() && step > a.Widen[0].Step {
 				f.Pairs = inventedPairs(e, a, i, x, i == len(e.Arms)-1)

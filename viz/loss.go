@@ -13,7 +13,11 @@ import (
 // loss draws the held-out loss of every arm, below it how far each is from the first widened one since the fork, and where there is room the
 // learning rates.
 func (v *View) loss(b box) {
-	b = v.heading(b, "Loss", fmt.Sprintf("Nats a character on %d held-out windows, never trained on. Lower is better.", sim.HeldWindows))
+	how := fmt.Sprintf("Nats a character on %d held-out windows, never trained on. Lower is better.", sim.HeldWindows)
+	if v.scale == FLOPs {
+		how += " Compute counts " + sim.Counted + "."
+	}
+	b = v.heading(b, "Loss", how)
 	upper, lower := b, b
 	if rates := 74.0; b.h > 330 {
 		lower.h -= rates

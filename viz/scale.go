@@ -65,7 +65,7 @@ func (s Scale) end(r *sim.Record) float64 {
 		if n := len(t); n > 1 {
 			a, b := t[n-2], t[n-1]
 			each := (b.FLOPs - a.FLOPs) / float64(b.Step-a.Step)
-			most = math.Max(most, b.FLOPs+each*float64(e.End(i)-b.Step))
+			most = math.Max(most, b.FLOPs+each*float64(max(0, e.End(i)-b.Step)))
 		}
 	}
 	return math.Max(most/1e9, 1e-9)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/sparkling-lab/sparkling/model/optim"
 	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/plan"
 )
@@ -46,9 +47,10 @@ func (v planVerb) Run(e *env) error {
 	}
 	if v.JSON {
 		return indented(e.out, struct {
-			Setup plan.Setup `json:"setup"`
-			Rows  []plan.Row `json:"rows"`
-		}{s, rows})
+			Setup   plan.Setup `json:"setup"`
+			Counted string     `json:"exact_counts"`
+			Rows    []plan.Row `json:"rows"`
+		}{s, sim.Counted, rows})
 	}
 	return printPlan(e.out, s, rows)
 }
@@ -74,7 +76,7 @@ func (v planVerb) setup() (plan.Setup, error) {
 // of is the network of a document and the ways that its arms are widened in. What is widened along one axis is counted along every
 // other too. Where nothing is widened, what the paper does is counted.
 func of(e sim.Experiment) plan.Setup {
-	s := plan.Setup{Model: e.Model, Seq: e.Task.Seq, Tokens: float64(e.Steps) * float64(e.Task.Batch) * float64(e.Task.Seq)}
+	s := plan.Setup{Model: e.Model, Optimizer: e.Optimizer.Kind, Batch: e.Task.Batch, Seq: e.Task.Seq, Tokens: float64(e.Steps) * float64(e.Task.Batch) * float64(e.Task.Seq)}
 	s.Model.Vocab = e.Vocab()
 	for _, a := range e.Arms {
 		var w plan.Way
@@ -132,6 +134,9 @@ func when(ways []plan.Way) string {
 	return strings.Join(out, "; ")
 }
 
+// trainers are the optimizers' names.
+var trainers = map[optim.Kind]string{optim.AdamW: "AdamW", optim.Muon: "Muon"}
+
 func printPlan(w io.Writer, s plan.Setup, rows []plan.Row) error {
 	for _, line := range wrap(fmt.Sprintf("%.4g tokens in sequences of %d. Widened %s of them.", s.Tokens, s.Seq, when(s.Ways)), columns) {
 		fmt.Fprintln(w, line)
@@ -160,7 +165,7 @@ func printPlan(w io.Writer, s plan.Setup, rows []plan.Row) error {
 	}
 	fmt.Fprintln(w)
 	for _, line := range wrap("States are weights, gradients and two moments in float32. 6ND counts six operations a token and active parameter; "+
-		"exact counts the matrix products, attention's too.", columns) {
+		"exact counts "+sim.Counted+". The optimizer is "+trainers[s.Optimizer]+".", columns) {
 		fmt.Fprintln(w, line)
 	}
 	if rows[0].Paper == nil {

@@ -57,7 +57,7 @@ var allowed = map[string][]string{
 	"model/checkpoint":   {"internal/durable", "internal/typed", "model"},
 	"model/widen/ondisk": {"internal/durable", "model", "model/checkpoint", "model/widen"},
 	"sim/task":           {},
-	"sim/plan":           {"model", "model/widen"},
+	"sim/plan":           {"model", "model/optim", "model/widen"},
 	"sim":                {"model", "model/compute", "model/optim", "model/widen", "sim/task"},
 	"sim/reproduce":      {"internal/durable", "sim", "model", "model/optim", "model/widen"},
 	"viz":                {"sim", "viz/held", "viz/look"},

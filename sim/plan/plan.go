@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/optim"
 	"github.com/sparkling-lab/sparkling/model/widen"
 )
 
@@ -69,10 +71,12 @@ func (w Way) String() string {
 
 // Setup is a network, how long it is to be trained, and the ways in which it may be widened.
 type Setup struct {
-	Model  model.Config `json:"model"`
-	Seq    int          `json:"seq"`    // tokens a sequence
-	Tokens float64      `json:"tokens"` // of the whole run
-	Ways   []Way        `json:"ways"`
+	Model     model.Config `json:"model"`
+	Optimizer optim.Kind   `json:"optimizer"`
+	Batch     int          `json:"batch"`  // sequences an update: what the optimizer computes is spread over their tokens
+	Seq       int          `json:"seq"`    // tokens a sequence
+	Tokens    float64      `json:"tokens"` // of the whole run
+	Ways      []Way        `json:"ways"`
 }
 
 // Paper is the paper's configuration (Table 4). The initial deviation and the coefficients of the losses are not in the paper, and do
@@ -83,13 +87,17 @@ func Paper() Setup {
 			Vocab: 50304, Hidden: 1024, Layers: 24, Heads: 16, KVHeads: 4, HeadDim: 96, Experts: 64, TopK: 8, Inner: 512,
 			NormEps: 1e-6, RopeBase: 10000, LBCoef: 0.01, ZCoef: 0.001, InitStd: 0.02, LogitMult: 1,
 		},
-		Seq: 4096, Tokens: 200e9, Ways: Way{{At: 0.5, Factor: 2}}.On(),
+		Optimizer: optim.AdamW, Batch: 768, Seq: 4096, Tokens: 200e9, Ways: Way{{At: 0.5, Factor: 2}}.On(),
 	}
 }
 
 // Validate says which field is wrong and what is allowed.
 func (s Setup) Validate() error {
 	switch {
+	case !slices.Contains(optim.Kinds, s.Optimizer):
+		return fmt.Errorf("optimizer is %q; allowed are adamw and muon", string(s.Optimizer))
+	case s.Batch < 1 || s.Batch > 1<<20:
+		return fmt.Errorf("batch is %d; allowed are 1 to %d", s.Batch, 1<<20)
 	case s.Seq < 1 || s.Seq > 1<<20:
 		return fmt.Errorf("seq is %d; allowed are 1 to %d", s.Seq, 1<<20)
 	case !(s.Tokens > 0 && s.Tokens <= 1e18):
@@ -151,7 +159,7 @@ type Row struct {
 	Scratch float64    `json:"scratch_6nd"`         // trained at this size from the start: 6·active·tokens
 	Widened float64    `json:"widened_6nd"`         // widened on the way; 0 for the small network
 	Saving  float64    `json:"saving"`              // share of Scratch
-	Exact   float64    `json:"scratch_exact"`       // the matrix products themselves, attention's included
+	Exact   float64    `json:"scratch_exact"`       // every matrix product, attention's and the optimizer's included
 	ExactW  float64    `json:"widened_exact"`       //
 	SavingW float64    `json:"saving_exact"`        //
 	Paper   *Published `json:"published,omitempty"` // only for the paper's own setup
@@ -165,10 +173,12 @@ func Rows(s Setup) ([]Row, error) {
 		return nil, err
 	}
 	nd := func(n model.Counts) float64 { return 6 * float64(n.Active) }
-	exact := func(n model.Counts) float64 { return n.FLOPs / float64(s.Seq) }
+	exact := func(c model.Config) float64 {
+		return s.Optimizer.Cost(c, s.Batch, s.Seq).Update() / (float64(s.Batch) * float64(s.Seq))
+	}
 	row := func(name string, c model.Config) Row {
 		n := model.Count(c, 1, s.Seq)
-		return Row{Name: name, Active: n.Active, Total: n.Total, States: 16 * float64(n.Total), Scratch: nd(n) * s.Tokens, Exact: exact(n) * s.Tokens}
+		return Row{Name: name, Active: n.Active, Total: n.Total, States: 16 * float64(n.Total), Scratch: nd(n) * s.Tokens, Exact: exact(c) * s.Tokens}
 	}
 	rows := []Row{row("small", s.Model)}
 	for _, w := range s.Ways {
@@ -176,13 +186,13 @@ func Rows(s Setup) ([]Row, error) {
 		var sum, sumExact float64 // a token, on average
 		for _, stage := range w {
 			n := model.Count(c, 1, s.Seq)
-			sum, sumExact = sum+(stage.At-at)*nd(n), sumExact+(stage.At-at)*exact(n)
+			sum, sumExact = sum+(stage.At-at)*nd(n), sumExact+(stage.At-at)*exact(c)
 			c, at = stage.of(c), stage.At
 		}
 		n := model.Count(c, 1, s.Seq)
 		r := row(w.String(), c)
 		r.Axis, r.Way = w.axis(), w
-		r.Widened, r.ExactW = (sum+(1-at)*nd(n))*s.Tokens, (sumExact+(1-at)*exact(n))*s.Tokens
+		r.Widened, r.ExactW = (sum+(1-at)*nd(n))*s.Tokens, (sumExact+(1-at)*exact(c))*s.Tokens
 		r.Saving, r.SavingW = 1-r.Widened/r.Scratch, 1-r.ExactW/r.Exact
 		rows = append(rows, r)
 	}

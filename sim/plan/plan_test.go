@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/optim"
 )
 
 // The paper's configuration gives the paper's Table 2, to what its rounding allows.
@@ -106,4 +107,33 @@ func TestAnotherSetupIsNotComparedWithThePaper(t *testing.T) {
 	s.Model.KVHeads = 3
 	_, err = Rows(s)
 	assert.ErrorContains(t, err, "heads")
+}
+
+// What the optimizer computes is counted for every update, whatever its batch: with Muon, larger batches spread it over more tokens.
+func TestTheOptimizersProductsAreSpreadOverTheTokensOfAnUpdate(t *testing.T) {
+	s := Paper()
+	adam, err := Rows(s)
+	require.NoError(t, err)
+	s.Optimizer = optim.Muon
+	muon, err := Rows(s)
+	require.NoError(t, err)
+	s.Batch *= 2
+	half, err := Rows(s)
+	require.NoError(t, err)
+	for i := range adam {
+		more, less := muon[i].Exact-adam[i].Exact, half[i].Exact-adam[i].Exact
+		want := s.Optimizer.Cost(s.Model, 1, 1).Optimizer * s.Tokens / float64(Paper().Batch*s.Seq)
+		if i == 0 {
+			assert.InEpsilon(t, want, more, 1e-9)
+		}
+		assert.InEpsilon(t, more, 2*less, 1e-9, adam[i].Name)
+		assert.Equal(t, adam[i].Scratch, muon[i].Scratch, "6ND knows no optimizer")
+		assert.Nil(t, muon[i].Paper, "the paper's table is of AdamW")
+	}
+	s.Optimizer = "sgd"
+	_, err = Rows(s)
+	assert.ErrorContains(t, err, "allowed are adamw and muon")
+	s.Optimizer, s.Batch = optim.Muon, 0
+	_, err = Rows(s)
+	assert.ErrorContains(t, err, "batch is 0")
 }

@@ -1,0 +1,64 @@
+package sim
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/optim"
+)
+
+// costly is an experiment in which arms cost what they cost for every reason there is: an optimizer with products, widenings in stages and at
+// the very beginning, a search, and networks that are wide from the start.
+func costly() Experiment {
+	e := bench(model.Inner, 40, 20, "small", "sparkling", "remapped", "scratch", "equal-compute", "sparkling", "sparkling")
+	e.Optimizer.Kind = optim.Muon
+	second := e.Arms[1].Widen[0]
+	second.Step, second.Axis = 30, model.Hidden
+	e.Arms[5].Widen = append(e.Arms[5].Widen, second)
+	e.Arms[6].Widen[0].Step = 0
+	for i, name := range []string{"Stages", "At once"} {
+		e.Arms[5+i].Name = name
+	}
+	return e
+}
+
+func TestWhatARunCostsFollowsFromItsDocument(t *testing.T) {
+	r := runAll(t, costly())
+	for i, track := range r.Tracks {
+		for _, f := range track {
+			require.Equal(t, f.FLOPs, r.Experiment.FLOPs(i, f.Step), "%s, step %d", r.Experiment.Arms[i].Name, f.Step)
+		}
+	}
+	require.NotEmpty(t, r.Reports)
+}
+
+// Records from before the optimizer's products were counted still open, and show what the same run would show today.
+func TestAnOlderRecordIsCountedAnew(t *testing.T) {
+	r := runAll(t, costly())
+	want := encode(t, r)
+	place := 0
+	for i := range r.Tracks {
+		for k := range r.Tracks[i] {
+			r.Tracks[i][k].FLOPs /= 2
+		}
+	}
+	for i := range r.Reports {
+		place = max(place, r.Reports[i].Place)
+		r.Reports[i].StepFLOPsBefore, r.Reports[i].StepFLOPsAfter, r.Reports[i].SearchFLOPs = 1, 2, 3
+	}
+	require.Positive(t, place, "a search was made")
+	version, doc := beforeOptimizers, r.Experiment.JSON()
+	old := &coder{buf: []byte(magic), version: version}
+	old.integer(&version)
+	old.bytes(&doc)
+	list(old, &r.Tracks, 4, old.frames)
+	list(old, &r.Reports, 68, old.report)
+	got, err := DecodeRecord(bytes.NewReader(old.buf))
+	require.NoError(t, err)
+	sameBytes(t, want, encode(t, got), "counted anew")
+	assert.Equal(t, wireVersion, beforeOptimizers+1, "what is written now is not counted again")
+}
