@@ -42,7 +42,7 @@ func TestEveryBuiltInExperimentIsWholeAndComesBackFromItsLinkAndItsFile(t *testi
 			if value := k.Get(b.Experiment); value == "" {
 				assert.NotEmpty(t, k.Mixed, "%s of %s", k.ID, b.Name)
 			} else {
-				assert.NoError(t, k.check(value), "%s of %s", k.ID, b.Name)
+				assert.NoError(t, k.Set(&read, value), "%s of %s", k.ID, b.Name)
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -14,6 +15,7 @@ const (
 	KnobChoice KnobKind = iota
 	KnobInt
 	KnobFloat
+	KnobSeed
 )
 
 // Choice is one value of a control and what people call it.
@@ -29,7 +31,7 @@ type Knob struct {
 	ID, Label, Help, Group string
 	Advanced               bool // of a group that is for the curious, and can be folded
 	Kind                   KnobKind
-	Min, Max, Step         float64
+	Min, Max               float64
 	Above                  bool // Min itself is not allowed
 	Choices                []Choice
 	Usual                  []string // of a number: values that people try first
@@ -40,47 +42,51 @@ type Knob struct {
 
 func format(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 
-// check says why a value is not allowed.
-func (k Knob) check(s string) error {
-	if k.Kind == KnobChoice {
-		var allowed []string
-		for _, c := range k.Choices {
-			if c.Value == s {
-				return nil
-			}
-			allowed = append(allowed, c.Value)
+// choose errs where a value is not one of the choices.
+func (k Knob) choose(s string) error {
+	var allowed []string
+	for _, c := range k.Choices {
+		if c.Value == s {
+			return nil
 		}
-		return fmt.Errorf("%s is %q; allowed are %s", k.Label, s, strings.Join(allowed, ", "))
+		allowed = append(allowed, c.Value)
 	}
-	v, err := strconv.ParseFloat(s, 64)
-	if err != nil || !(v >= k.Min && v <= k.Max) || k.Above && v == k.Min || k.Kind == KnobInt && v != float64(int64(v)) {
-		kind, between := "a number", "from %s to %s"
-		if k.Kind == KnobInt {
-			kind = "a whole number"
+	return fmt.Errorf("%s is %q; allowed are %s", k.Label, s, strings.Join(allowed, ", "))
+}
+
+// within errs where a number that was read, or the error in reading it, is not allowed.
+func (k Knob) within(s string, x float64, err error) error {
+	wrong := (*misread)(nil)
+	if !errors.As(err, &wrong) {
+		if x >= k.Min && x <= k.Max && !(k.Above && x == k.Min) {
+			return nil
 		}
+		wrong = &misread{kind: map[KnobKind]string{KnobInt: wholeNumber, KnobFloat: realNumber}[k.Kind]}
+	}
+	if between := " from %s to %s"; wrong.bounds == "" {
 		if k.Above {
-			between = "above %s and up to %s"
+			between = " above %s and up to %s"
 		}
-		return fmt.Errorf("%s is %q; allowed is %s "+between, k.Label, s, kind, format(k.Min), format(k.Max))
+		wrong.bounds = fmt.Sprintf(between, format(k.Min), format(k.Max))
 	}
-	return nil
+	return fmt.Errorf("%s is %q; %w", k.Label, s, wrong)
 }
 
 // whole is a control for a whole number, real one for any number; what they change is what field points to.
 func whole(id, label, help string, low, high int, field func(*Experiment) *int) Knob {
-	k := number(KnobInt, id, label, help, float64(low), float64(high), 1)
+	k := number(KnobInt, id, label, help, float64(low), float64(high))
 	k.Get = func(e Experiment) string { return strconv.Itoa(*field(&e)) }
-	return k.sets(func(e *Experiment, v string) { *field(e), _ = strconv.Atoi(v) })
+	return k.counts(func(e *Experiment, n int) { *field(e) = n })
 }
 
-func real(id, label, help string, low, high, step float64, field func(*Experiment) *float64) Knob {
-	k := number(KnobFloat, id, label, help, low, high, step)
+func real(id, label, help string, low, high float64, field func(*Experiment) *float64) Knob {
+	k := number(KnobFloat, id, label, help, low, high)
 	k.Get = func(e Experiment) string { return format(*field(&e)) }
-	return k.sets(func(e *Experiment, v string) { *field(e), _ = strconv.ParseFloat(v, 64) })
+	return k.measures(func(e *Experiment, x float64) { *field(e) = x })
 }
 
-func number(kind KnobKind, id, label, help string, low, high, step float64) Knob {
-	return Knob{ID: id, Label: label, Help: help, Kind: kind, Min: low, Max: high, Step: step}
+func number(kind KnobKind, id, label, help string, low, high float64) Knob {
+	return Knob{ID: id, Label: label, Help: help, Kind: kind, Min: low, Max: high}
 }
 
 func choice(id, label, help string, choices []Choice) Knob {
@@ -96,14 +102,37 @@ func same[T ~string](values []T) []Choice {
 	return out
 }
 
-// sets makes a control do what set does with a value that is allowed.
-func (k Knob) sets(set func(*Experiment, string)) Knob {
-	k.Set = func(e *Experiment, v string) error {
-		if err := k.check(v); err != nil {
-			return err
+// chooses makes a control do what set does with one of its choices, counts with a whole number that is allowed, and measures with any number
+// that is.
+func (k Knob) chooses(set func(*Experiment, string)) Knob {
+	k.Set = func(e *Experiment, s string) error {
+		err := k.choose(s)
+		if err == nil {
+			set(e, s)
 		}
-		set(e, v)
-		return nil
+		return err
+	}
+	return k
+}
+
+func (k Knob) counts(set func(*Experiment, int)) Knob {
+	k.Set = func(e *Experiment, s string) error {
+		n, err := ParseWhole(s)
+		if err = k.within(s, float64(n), err); err == nil {
+			set(e, n)
+		}
+		return err
+	}
+	return k
+}
+
+func (k Knob) measures(set func(*Experiment, float64)) Knob {
+	k.Set = func(e *Experiment, s string) error {
+		x, err := ParseReal(s)
+		if err = k.within(s, x, err); err == nil {
+			set(e, x)
+		}
+		return err
 	}
 	return k
 }
@@ -111,8 +140,8 @@ func (k Knob) sets(set func(*Experiment, string)) Knob {
 // mixed is what a control shows for things that differ.
 const mixed = "not the same everywhere"
 
-// everywhere makes a control show a field that some widenings have in common, and set it at all of them.
-func (k Knob) everywhere(of func(*Experiment) [][]Widening, get func(Widening) string, set func(*Widening, string)) Knob {
+// common makes a control show a field that some widenings have in common.
+func (k Knob) common(of func(*Experiment) [][]Widening, get func(Widening) string) Knob {
 	k.Mixed = mixed
 	k.Get = func(e Experiment) string {
 		common, found := get(e.stages()[0]), false
@@ -127,13 +156,23 @@ func (k Knob) everywhere(of func(*Experiment) [][]Widening, get func(Widening) s
 		}
 		return common
 	}
-	return k.sets(func(e *Experiment, v string) {
+	return k
+}
+
+// at sets a field of all of some widenings.
+func at[T any](of func(*Experiment) [][]Widening, set func(*Widening, T)) func(*Experiment, T) {
+	return func(e *Experiment, v T) {
 		for _, widenings := range of(e) {
 			for i := range widenings {
 				set(&widenings[i], v)
 			}
 		}
-	})
+	}
+}
+
+// everywhere makes a control show one of its choices that some widenings have in common, and set it at all of them.
+func (k Knob) everywhere(of func(*Experiment) [][]Widening, get func(Widening) string, set func(*Widening, string)) Knob {
+	return k.common(of, get).chooses(at(of, set))
 }
 
 // in puts controls into a group, advanced into one that can be folded.

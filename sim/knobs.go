@@ -25,16 +25,9 @@ const (
 
 // Knobs are the controls of an experiment. An arm that the program named is called after what it does when one was turned.
 func Knobs(e Experiment) []Knob {
-	seed := number(KnobInt, "seed", "Seed", "Where the random numbers begin. The same seed gives the same bits.", 0, 1<<31, 1)
-	seed.Get = func(e Experiment) string { return strconv.FormatUint(e.Seed, 10) }
-	seed = seed.sets(func(e *Experiment, v string) { e.Seed, _ = strconv.ParseUint(v, 10, 64) })
-	steps := number(KnobInt, "steps", "Steps", "Updates of the whole run. The learning rate falls to its end over them, and the network is widened at the same share of them.", 20, 20000, 1)
+	steps := number(KnobInt, "steps", "Steps", "Updates of the whole run. The learning rate falls to its end over them, and the network is widened at the same share of them.", 20, 20000)
 	steps.Get = func(e Experiment) string { return strconv.Itoa(e.Steps) }
-	steps = steps.sets(func(e *Experiment, v string) {
-		n, _ := strconv.Atoi(v)
-		*e = e.Rescale(n)
-	})
-	knobs := in(groupRun, seed, steps)
+	knobs := in(groupRun, seedKnob(), steps.counts(func(e *Experiment, n int) { *e = e.Rescale(n) }))
 	knobs = append(knobs, in(groupWiden, widenKnobs(e)...)...)
 	for i := range e.Arms {
 		knobs = append(knobs, in(groupArms, treatmentKnob(e, i))...)
@@ -52,6 +45,21 @@ func Knobs(e Experiment) []Knob {
 	return knobs
 }
 
+func seedKnob() Knob {
+	k := Knob{ID: "seed", Label: "Seed", Kind: KnobSeed,
+		Help: "Where the random numbers begin. The same seed gives the same bits in the same browser, or on the same kind of processor in the native program; those of one are not those of the other."}
+	k.Get = func(e Experiment) string { return strconv.FormatUint(e.Seed, 10) }
+	k.Set = func(e *Experiment, s string) error {
+		n, err := ParseSeed(s)
+		if err != nil {
+			return fmt.Errorf("%s is %q; %w", k.Label, s, err)
+		}
+		e.Seed = n
+		return nil
+	}
+	return k
+}
+
 // widenKnobs are what all arms share, at all stages.
 func widenKnobs(e Experiment) []Knob {
 	all := func(e *Experiment) (out [][]Widening) {
@@ -60,8 +68,9 @@ func widenKnobs(e Experiment) []Knob {
 		}
 		return out
 	}
-	tau := number(KnobInt, "tau", "Re-warmup steps τw", "Over how many updates it rises. The paper's 250 of 63,600 are too many for a short run: 2 % of the steps left is a good choice.", 0, 1000, 1).
-		everywhere(all, nil, func(w *Widening, v string) { w.Rewarm.Steps, _ = strconv.Atoi(v); w.Rewarm.Share = 0 })
+	tau := number(KnobInt, "tau", "Re-warmup steps τw", "Over how many updates it rises. The paper's 250 of 63,600 are too many for a short run: 2 % of the steps left is a good choice.", 0, 1000).
+		counts(at(all, func(w *Widening, n int) { w.Rewarm.Steps, w.Rewarm.Share = n, 0 }))
+	tau.Mixed = mixed
 	tau.Get = func(e Experiment) string {
 		w := e.stages()[0]
 		return strconv.Itoa(w.Rewarm.Warm(e.Steps - w.Step))
@@ -79,8 +88,8 @@ func widenKnobs(e Experiment) []Knob {
 			[]Choice{{string(widen.CopyGains), "copied"}, {string(widen.SampleGains), "drawn from among the old ones"}}).
 			everywhere(all, func(w Widening) string { return cmp.Or(string(w.Gains), string(widen.CopyGains)) },
 				func(w *Widening, v string) { w.Gains = widen.Gains(silent(v, string(widen.CopyGains))) }),
-		number(KnobFloat, "rho", "Re-warmup peak ρ", "How far a re-warmed learning rate rises above the present one.", 1, 3, 0.05).
-			everywhere(all, func(w Widening) string { return format(w.Rewarm.Rho) }, func(w *Widening, v string) { w.Rewarm.Rho, _ = strconv.ParseFloat(v, 64) }),
+		number(KnobFloat, "rho", "Re-warmup peak ρ", "How far a re-warmed learning rate rises above the present one.", 1, 3).
+			common(all, func(w Widening) string { return format(w.Rewarm.Rho) }).measures(at(all, func(w *Widening, x float64) { w.Rewarm.Rho = x })),
 		tau,
 	})
 }
@@ -117,7 +126,7 @@ func treatmentKnob(e Experiment, arm int) Knob {
 		t, _ := TreatmentOf(e.Arms[arm])
 		return t.ID
 	}
-	return k.sets(func(e *Experiment, v string) { e.setTreatment(arm, v) })
+	return k.chooses(func(e *Experiment, v string) { e.setTreatment(arm, v) })
 }
 
 // detailKnobs are what a treatment sets together, one by one.
@@ -127,7 +136,7 @@ func detailKnobs(arm int) []Knob {
 	from := choice(id("from"), "Begins", "As a fork of the small phase, or as the wide network itself, for all steps or for as many as cost the same.",
 		[]Choice{{atFork, "at the fork"}, {string(Scratch), "wide, from scratch"}, {string(EqualCompute), "wide, from scratch, equal compute"}})
 	from.Get = func(e Experiment) string { return cmp.Or(string(e.Arms[arm].From), atFork) }
-	from = from.sets(func(e *Experiment, v string) { e.Arms[arm].From = From(silent(v, atFork)) })
+	from = from.chooses(func(e *Experiment, v string) { e.Arms[arm].From = From(silent(v, atFork)) })
 	return []Knob{
 		from,
 		choice(id("init"), "New weights", "What new rows and new columns hold at first, in this arm.", initChoices()).
@@ -191,11 +200,11 @@ func optimizerKnobs() []Knob {
 	kind := choice("optimizer", "Optimizer", "AdamW for everything, or Muon for the matrices of attention and experts.",
 		[]Choice{{string(optim.AdamW), "AdamW"}, {string(optim.Muon), "Muon"}})
 	kind.Get = func(e Experiment) string { return string(e.Optimizer.Kind) }
-	kind = kind.sets(func(e *Experiment, v string) { e.Optimizer.Kind = optim.Kind(v) })
+	kind = kind.chooses(func(e *Experiment, v string) { e.Optimizer.Kind = optim.Kind(v) })
 	return []Knob{
 		kind,
-		real("lr", "Learning rate", "Its peak, after the first warm-up.", 0, 1, 0.001, func(e *Experiment) *float64 { return &e.Optimizer.LR }),
-		real("beta2", "Adam's β2", "How slowly the second moment forgets. The paper has 0.95; at this size 0.999 shows the asymmetric reset.", 0, 0.9999, 0.001,
+		real("lr", "Learning rate", "Its peak, after the first warm-up.", 0, 1, func(e *Experiment) *float64 { return &e.Optimizer.LR }),
+		real("beta2", "Adam's β2", "How slowly the second moment forgets. The paper has 0.95; at this size 0.999 shows the asymmetric reset.", 0, 0.9999,
 			func(e *Experiment) *float64 { return &e.Optimizer.Beta2 }),
 	}
 }

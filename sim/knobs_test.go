@@ -3,6 +3,8 @@ package sim
 import (
 	"encoding/json"
 	"fmt"
+	"math"
+	"math/big"
 	"slices"
 	"strings"
 	"testing"
@@ -136,7 +138,8 @@ func TestEveryTreatmentIsFoundAgainFromWhatItDoes(t *testing.T) {
 
 func TestAKnobSaysWhatIsAllowed(t *testing.T) {
 	for id, values := range map[string][]string{
-		"seed": {"-1", "1.5", "", "one", "NaN", "Inf", "1e99"}, "steps": {"0", "19", "20001", "33.3"}, "rho": {"0.5", "", "4"}, "axis": {"sideways", ""},
+		"seed":  {"-1", "1.5", "", "one", "NaN", "Inf", "1e9", "1e99", "18446744073709551616", "+1", " 1", "1_0", "0x10", "１"},
+		"steps": {"0", "19", "20001", "33.3", "1e3", "1,000", "99999999999999999999"}, "rho": {"0.5", "", "4", "1,5", "1.0.5", "1e999", "0x1p1", "Inf", "NaN"}, "axis": {"sideways", ""},
 		"factor": {"17", "0", "1", "1.0001", "NaN"}, "widen-at": {"0", "1000"}, "stages": {"0", "9"}, "arm1.state": {"mine"}, "optimizer": {"sgd"}, "init": {"copy"}, "arm1.treatment": {"none"}, "nothing": {"1"},
 	} {
 		for _, v := range values {
@@ -145,6 +148,47 @@ func TestAKnobSaysWhatIsAllowed(t *testing.T) {
 			assert.Equal(t, Default(), e, "%s = %q left the experiment alone", id, v)
 		}
 	}
+}
+
+func TestANumberIsReadAsItIsTypedOrRefused(t *testing.T) {
+	e := Default()
+	for _, seed := range []string{"0", "1000000000", "1099511627776", "18446744073709551615"} {
+		require.NoError(t, e.Turn("seed", seed))
+		assert.Equal(t, seed, fmt.Sprint(e.Seed))
+		linked, err := FromLink(e.Link())
+		require.NoError(t, err)
+		assert.Equal(t, e.Seed, linked.Seed)
+	}
+	require.NoError(t, e.Turn("lr", "5e-3"))
+	assert.Equal(t, 0.005, e.Optimizer.LR)
+	assert.EqualError(t, e.Turn("lr", "0,005"), `Learning rate is "0,005"; allowed is a number from 0 to 1, with a decimal point: 0.005`)
+	assert.EqualError(t, e.Turn("steps", "1e3"), `Steps is "1e3"; allowed is a whole number from 20 to 20000, in digits alone`)
+	assert.EqualError(t, e.Turn("seed", "1e9"), `Seed is "1e9"; allowed is a whole number from 0 to 18446744073709551615, in digits alone`)
+}
+
+// What is read of a number is what its digits say, whatever else is typed.
+func FuzzNumbersAreReadExactly(f *testing.F) {
+	for _, s := range []string{"0", "7", "-4", "1e9", "0,005", "5e-3", "18446744073709551615", "1_000", "0x1p-2", "٣"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		s = s[:min(len(s), 300)]
+		exact, ok := new(big.Rat), false
+		if !strings.ContainsAny(s, "/_xXpPeE") {
+			exact, ok = exact.SetString(s)
+		}
+		if n, err := ParseWhole(s); err == nil {
+			require.True(t, ok && exact.Cmp(new(big.Rat).SetInt64(int64(n))) == 0, "%q was read as %d", s, n)
+		}
+		if n, err := ParseSeed(s); err == nil {
+			require.True(t, ok && exact.Cmp(new(big.Rat).SetInt(new(big.Int).SetUint64(n))) == 0, "%q was read as %d", s, n)
+		}
+		if x, err := ParseReal(s); err == nil {
+			require.False(t, math.IsNaN(x) || math.IsInf(x, 0), "%q was read as %v", s, x)
+			near, _ := exact.Float64()
+			require.True(t, !ok || near == x, "%q was read as %v", s, x)
+		}
+	})
 }
 
 func TestALinkCarriesTheWholeExperiment(t *testing.T) {

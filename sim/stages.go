@@ -74,7 +74,7 @@ func stageKnobs(e Experiment) []Knob {
 }
 
 func factorKnob(most float64, note string) Knob {
-	k := number(KnobFloat, "factor", "Factor", "New width over old, at every stage: any number above 1. Whole factors can keep the function, others keep the expected RMS."+note, 1, most, 0)
+	k := number(KnobFloat, "factor", "Factor", "New width over old, at every stage: any number above 1. Whole factors can keep the function, others keep the expected RMS."+note, 1, most)
 	k.Above, k.Usual, k.Mixed = true, []string{"1.25", "1.5", "2", "2.5", "3", "4"}, mixed
 	k.Get = func(e Experiment) string {
 		staged := e.staged()
@@ -91,8 +91,7 @@ func factorKnob(most float64, note string) Knob {
 		}
 		return format(factor)
 	}
-	return k.sets(func(e *Experiment, v string) {
-		factor, _ := strconv.ParseFloat(v, 64)
+	return k.measures(func(e *Experiment, factor float64) {
 		e.restage(func(stages []Widening) []Widening {
 			for i := range stages {
 				stages[i].Factor = factor
@@ -103,10 +102,9 @@ func factorKnob(most float64, note string) Knob {
 }
 
 func stagesKnob(note string) Knob {
-	k := number(KnobInt, "stages", "Stages", "How many times the network is made wider. Further widenings are like the last one, each halfway to the end."+note, 1, MaxStages, 1)
+	k := number(KnobInt, "stages", "Stages", "How many times the network is made wider. Further widenings are like the last one, each halfway to the end."+note, 1, MaxStages)
 	k.Get = func(e Experiment) string { return strconv.Itoa(len(e.staged())) }
-	return k.sets(func(e *Experiment, v string) {
-		n, _ := strconv.Atoi(v)
+	return k.counts(func(e *Experiment, n int) {
 		e.restage(func(stages []Widening) []Widening {
 			stages = stages[:min(n, len(stages))]
 			for len(stages) < n {
@@ -138,13 +136,12 @@ func (e Experiment) firstAndLast() (first, last int) {
 func widenAtKnob(e Experiment) Knob {
 	first, last := e.firstAndLast()
 	k := number(KnobInt, "widen-at", "Widen at step", "After how many updates the network is first made wider. Later widenings, if there are any, keep their distance.",
-		1, float64(max(1, e.Steps-1-(last-first))), 1)
+		1, float64(max(1, e.Steps-1-(last-first))))
 	k.Get = func(e Experiment) string {
 		at, _ := e.firstAndLast()
 		return strconv.Itoa(at)
 	}
-	return k.sets(func(e *Experiment, v string) {
-		at, _ := strconv.Atoi(v)
+	return k.counts(func(e *Experiment, at int) {
 		first, _ := e.firstAndLast()
 		e.shift(at - first)
 	})

@@ -2,23 +2,33 @@ package cli
 
 import (
 	"fmt"
-	"math"
+	"reflect"
 	"regexp"
-	"strconv"
 	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/sparkling-lab/sparkling/sim"
 )
 
-// seed is a flag's value that says what is allowed where it is not.
-type seed uint64
+// numbers read the numbers of all flags as those of the controls are read.
+var numbers = []kong.Option{
+	kong.KindMapper(reflect.Int, read(sim.ParseWhole)), kong.KindMapper(reflect.Uint64, read(sim.ParseSeed)), kong.KindMapper(reflect.Float64, read(sim.ParseReal)),
+}
 
-// UnmarshalText is called by the command line.
-func (s *seed) UnmarshalText(text []byte) error {
-	n, err := strconv.ParseUint(string(text), 10, 64)
-	if err != nil {
-		return fmt.Errorf("it is %q; allowed is a whole number from 0 to %d", text, uint64(math.MaxUint64))
+func read[T any](parse func(string) (T, error)) kong.MapperFunc {
+	return func(ctx *kong.DecodeContext, target reflect.Value) error {
+		var s string
+		if err := ctx.Scan.PopValueInto("number", &s); err != nil {
+			return err
+		}
+		x, err := parse(s)
+		if err != nil {
+			return fmt.Errorf("it is %q; %w", s, err)
+		}
+		target.Set(reflect.ValueOf(x))
+		return nil
 	}
-	*s = seed(n)
-	return nil
 }
 
 var negative = regexp.MustCompile(`^-\.?[0-9]`)

@@ -18,7 +18,7 @@ import (
 type runVerb struct {
 	Experiment string  `arg:"" optional:"" help:"Name of a built-in experiment, or a document (JSON); without one the default experiment runs."`
 	List       bool    `help:"List the built-in experiments and end."`
-	Seed       *seed   `help:"Another seed." placeholder:"N"`
+	Seed       *uint64 `help:"Another seed." placeholder:"N"`
 	Steps      *int    `help:"Another number of updates; the widening stays at its share of them." placeholder:"N"`
 	Axis       *string `help:"Widen another axis: inner, hidden or joint." placeholder:"AXIS"`
 	Factor     *string `help:"Another factor of every widening, new width over old: any number above 1." placeholder:"R"`
@@ -105,7 +105,7 @@ func (v runVerb) experiment() (sim.Experiment, error) {
 		return exp, err
 	}
 	if v.Seed != nil {
-		exp.Seed = uint64(*v.Seed)
+		exp.Seed = *v.Seed
 	}
 	if v.Steps != nil {
 		exp = exp.Rescale(*v.Steps)

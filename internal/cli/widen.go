@@ -24,7 +24,7 @@ type widenVerb struct {
 	Scale  string  `help:"The factor that keeps the RMS: ${scales}." default:"rms"`
 	Gains  string  `help:"Gains of new coordinates: ${gains}." default:"copy"`
 	State  string  `help:"What becomes of optimizer states: ${states}." default:"asymmetric"`
-	Seed   seed    `help:"Seed of random coordinates." default:"1"`
+	Seed   uint64  `help:"Seed of random coordinates." default:"1"`
 	Quiet  bool    `help:"No progress bar."`
 }
 
@@ -40,7 +40,7 @@ func (v widenVerb) Run(e *env) error {
 		return err
 	}
 	bar := e.bar(ondisk.Total(in), "widening", v.Quiet, progressbar.OptionShowBytes(true))
-	r, err := ondisk.Widen(e.ctx, in, v.Out, spec, uint64(v.Seed), func(done int64) { _ = bar.Set64(done) })
+	r, err := ondisk.Widen(e.ctx, in, v.Out, spec, v.Seed, func(done int64) { _ = bar.Set64(done) })
 	if err != nil {
 		_ = bar.Exit()
 		return ended(e, err)

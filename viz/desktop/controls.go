@@ -17,7 +17,7 @@ type controls struct {
 	window  *window
 	look    look
 	content *widget.Container
-	draft   sim.Experiment
+	draft   panel.Draft
 	turns   int                 // of controls so far
 	open    map[string]bool     // groups of knobs that were unfolded
 	bar     *widget.Slider      // how far the panel is scrolled
@@ -31,7 +31,7 @@ type controls struct {
 const refresh = 100 * time.Millisecond
 
 func newControls(w *window) *controls {
-	c := &controls{window: w, look: newLook(w.scale), draft: w.session.Experiment(), open: map[string]bool{}}
+	c := &controls{window: w, look: newLook(w.scale), draft: panel.NewDraft(w.session.Experiment()), open: map[string]bool{}}
 	c.build()
 	return c
 }
@@ -127,7 +127,7 @@ func (c *controls) begin(e sim.Experiment) {
 		c.refused = fmt.Sprintf("%v.", err)
 		return
 	}
-	c.draft, c.refused = e, ""
+	c.draft, c.refused = panel.NewDraft(e), ""
 	c.window.view.SetScale(viz.ScaleFor(e))
 	c.window.scrub(-1)
 	c.window.session.Play()
@@ -147,10 +147,10 @@ func (c *controls) toggle() {
 // widen widens now. Controls that were not turned follow.
 func (c *controls) widen() {
 	s := c.window.session
-	untouched := len(panel.Changed(s.Experiment(), c.draft)) == 0
+	untouched := len(c.draft.Changed(s.Experiment())) == 0 && c.draft.Err() == nil
 	c.tell(s.WidenNow())
 	if untouched {
-		c.draft = s.Experiment()
+		c.draft = panel.NewDraft(s.Experiment())
 		c.build()
 	}
 }

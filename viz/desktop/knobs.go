@@ -15,7 +15,7 @@ import (
 func (c *controls) knobs(to *widget.Container) {
 	l := c.look
 	group := ""
-	for _, k := range panel.Controls(c.draft) {
+	for _, k := range c.draft.Controls() {
 		if k.Group != group {
 			group = k.Group
 			if k.Folded {
@@ -28,16 +28,22 @@ func (c *controls) knobs(to *widget.Container) {
 			c.knob(to, k)
 		}
 	}
-	changed := func() int { return len(panel.Changed(c.window.session.Experiment(), c.draft)) }
-	run := c.button(l.loud(), "Run this experiment", func() { c.begin(c.draft) })
-	undo := c.button(l.button(), "Undo", func() { c.draft, c.refused = c.window.session.Experiment(), ""; c.build() })
+	changed := func() int { return len(c.draft.Changed(c.window.session.Experiment())) }
+	run := c.button(l.loud(), "Run this experiment", func() { c.begin(c.draft.Experiment) })
+	undo := c.button(l.button(), "Undo", func() {
+		c.draft, c.refused = panel.NewDraft(c.window.session.Experiment()), ""
+		c.build()
+	})
 	c.follow = append(c.follow, func(panel.State) {
-		none := changed() == 0
-		run.GetWidget().Disabled, undo.GetWidget().Disabled = none, none
+		none, wrong := changed() == 0, c.draft.Err() != nil
+		run.GetWidget().Disabled, undo.GetWidget().Disabled = none || wrong, none && !wrong
 	})
 	to.AddChild(row(l, 6, run, undo, c.button(l.button(), "Default", func() { c.begin(sim.Default()) })))
 	to.AddChild(c.words(&l.small, red, func(panel.State) string { return c.refused }))
 	to.AddChild(c.words(&l.small, muted, func(panel.State) string {
+		if err := c.draft.Err(); err != nil {
+			return fmt.Sprintf("%v.", err)
+		}
 		if n := changed(); n > 0 {
 			return fmt.Sprintf("Changed, not yet running: %d.", n)
 		}
@@ -50,13 +56,16 @@ func (c *controls) knob(to *widget.Container, k panel.Control) {
 	l := c.look
 	const wide = 200
 	help, note := k.Help, muted
+	if k.Wrong != "" {
+		help, note = k.Wrong+".", red
+	}
 	change := func(value string) {
-		e, err := panel.Change(c.draft, k.ID, value)
-		if err != nil {
+		c.refused = ""
+		if err := c.draft.Turn(k.ID, value); err != nil {
 			help, note = err.Error()+".", red
 			return
 		}
-		c.draft, help, note, c.refused = e, k.Help, muted, ""
+		help, note = k.Help, muted
 		c.turns++
 	}
 	label := widget.NewText(widget.TextOpts.Text(k.Label, &l.body, ink), widget.TextOpts.MaxWidth(float64(l.px(inner-wide-10))),
@@ -64,9 +73,9 @@ func (c *controls) knob(to *widget.Container, k panel.Control) {
 	var control widget.PreferredSizeLocateableWidget
 	if len(k.Choices) > 0 {
 		control = c.choice(k, l.px(wide), func(value string) {
-			before := panel.Controls(c.draft)
+			before := c.draft.Controls()
 			change(value)
-			if along(before, panel.Controls(c.draft), k.ID) {
+			if along(before, c.draft.Controls(), k.ID) {
 				c.build()
 			}
 		})
@@ -104,23 +113,26 @@ func (c *controls) number(k panel.Control, width int, change func(string), calm 
 			return
 		}
 		turns = c.turns
-		if value := c.value(k.ID); value != shown {
-			shown = value
-			input.SetText(value)
+		k := c.control(k.ID)
+		if k.Wrong == "" {
 			calm()
+		}
+		if k.Value != shown {
+			shown = k.Value
+			input.SetText(shown)
 		}
 	})
 	return input
 }
 
-// value is that of a control of the draft.
-func (c *controls) value(id string) string {
-	for _, k := range panel.Controls(c.draft) {
+// control is one of the draft's.
+func (c *controls) control(id string) panel.Control {
+	for _, k := range c.draft.Controls() {
 		if k.ID == id {
-			return k.Value
+			return k
 		}
 	}
-	return ""
+	return panel.Control{}
 }
 
 func (c *controls) choice(k panel.Control, width int, change func(string)) *widget.ListComboButton {

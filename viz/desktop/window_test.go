@@ -211,8 +211,14 @@ func TestValueThatIsNotAllowedSaysSoUnderItsControl(t *testing.T) {
 	seed.SetText("-3")
 	d.frame()
 	d.frame()
-	assert.True(t, d.says("Seed is \"-3\"; allowed is a whole number from 0 to 2147483648."))
+	assert.True(t, d.says("Seed is \"-3\"; allowed is a whole number from 0 to 18446744073709551615, in digits alone."))
 	assert.Equal(t, uint64(1), d.panel.draft.Seed)
+	assert.True(t, d.says("Seed cannot be what was typed there."))
+	each(d.panel.content, func(w widget.PreferredSizeLocateableWidget) {
+		if b, ok := w.(*widget.Button); ok && b.Text().Label == "Run this experiment" {
+			assert.True(t, b.GetWidget().Disabled, "what is in error does not run")
+		}
+	})
 }
 
 func TestWhatDoesNotFitIsRefusedBesideItsButton(t *testing.T) {

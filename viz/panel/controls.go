@@ -1,6 +1,11 @@
 package panel
 
-import "github.com/sparkling-lab/sparkling/sim"
+import (
+	"fmt"
+	"slices"
+
+	"github.com/sparkling-lab/sparkling/sim"
+)
 
 // Control is one form control, made from one of sim's knobs.
 type Control struct {
@@ -11,36 +16,82 @@ type Control struct {
 	Folded  bool         `json:"folded"`  // at first: the group is for the curious
 	Choices []sim.Choice `json:"choices"` // empty: a number
 	Usual   []string     `json:"usual"`   // of a number: values to try first
-	Min     float64      `json:"min"`
-	Max     float64      `json:"max"`
-	Step    float64      `json:"step"` // 1 for whole numbers, 0 for any
-	Value   string       `json:"value"`
-	Mixed   string       `json:"mixed"` // what an empty value is called
+	Value   string       `json:"value"`   // as it was typed
+	Wrong   string       `json:"wrong"`   // why that is not allowed, in a sentence; empty where it is
+	Mixed   string       `json:"mixed"`   // what an empty value is called
 }
 
-// Controls are the knobs of an experiment with their present values.
-func Controls(e sim.Experiment) []Control {
+// Draft is an experiment that is being edited, and what was typed that is not allowed: it stays in its control until it is mended, or another
+// control makes it right, and until then the draft cannot run.
+type Draft struct {
+	sim.Experiment
+	wrong []wrong // one a control, in the order in which they were typed
+}
+
+type wrong struct {
+	id, label, value string
+	err              error
+}
+
+// NewDraft begins with what runs.
+func NewDraft(e sim.Experiment) Draft { return Draft{Experiment: e} }
+
+// Turn sets a control. Where the value or what it leads to is not allowed the experiment stays as it is, the control shows what was typed, and
+// the reason comes back.
+func (d *Draft) Turn(id, value string) error {
+	again := append(slices.DeleteFunc(d.wrong, func(w wrong) bool { return w.id == id }), wrong{id: id, value: value})
+	d.wrong = nil
+	var err error
+	for i := len(again) - 1; i >= 0; i-- { // this control, and those that it may have made right
+		w := again[i]
+		knobs := sim.Knobs(d.Experiment)
+		at := slices.IndexFunc(knobs, func(k sim.Knob) bool { return k.ID == w.id })
+		w.err = d.Experiment.Turn(w.id, w.value)
+		if i == len(again)-1 {
+			err = w.err
+		}
+		if w.err != nil && at >= 0 {
+			w.label = knobs[at].Label
+			d.wrong = slices.Insert(d.wrong, 0, w)
+		}
+	}
+	return err
+}
+
+// Controls are the knobs of the draft with their present values.
+func (d *Draft) Controls() []Control {
 	var out []Control
-	for _, k := range sim.Knobs(e) {
-		out = append(out, Control{
-			ID: k.ID, Label: k.Label, Help: k.Help, Group: k.Group, Folded: k.Advanced, Choices: k.Choices, Usual: k.Usual, Mixed: k.Mixed,
-			Min: k.Min, Max: k.Max, Step: k.Step, Value: k.Get(e),
-		})
+	for _, k := range sim.Knobs(d.Experiment) {
+		c := Control{
+			ID: k.ID, Label: k.Label, Help: k.Help, Group: k.Group, Folded: k.Advanced, Choices: k.Choices, Usual: k.Usual, Mixed: k.Mixed, Value: k.Get(d.Experiment),
+		}
+		for _, w := range d.wrong {
+			if w.id == k.ID {
+				c.Value, c.Wrong = w.value, w.err.Error()
+			}
+		}
+		out = append(out, c)
 	}
 	return out
 }
 
-// Changed are the controls that lead from what runs to a draft, as [sim.Changes] has them.
-func Changed(running, draft sim.Experiment) []string {
+// Changed are the controls that lead from what runs to the draft, as [sim.Changes] has them.
+func (d *Draft) Changed(running sim.Experiment) []string {
 	changed := []string{}
-	for _, k := range sim.Changes(running, draft) {
+	for _, k := range sim.Changes(running, d.Experiment) {
 		changed = append(changed, k.ID)
 	}
 	return changed
 }
 
-// Change sets one knob of a copy of e. Where the value or what it leads to is not allowed, e comes back with the reason.
-func Change(e sim.Experiment, id, value string) (sim.Experiment, error) {
-	err := e.Turn(id, value)
-	return e, err
+// Err says which controls hold what is not allowed; it is nil where the draft can run.
+func (d *Draft) Err() error {
+	var labels []string
+	for _, w := range d.wrong {
+		labels = append(labels, w.label)
+	}
+	if labels == nil {
+		return nil
+	}
+	return fmt.Errorf("%s cannot be what was typed there", list(labels))
 }

@@ -29,8 +29,8 @@ func TestWhatAnExperimentIsAboutIsTrueOfIt(t *testing.T) {
 	e, err := sim.Named("lock")
 	require.NoError(t, err)
 	assert.Equal(t, e.About, About(e))
-	changed, err := Change(e, "factor", "3")
-	require.NoError(t, err)
+	changed := e.Clone()
+	require.NoError(t, changed.Turn("factor", "3"))
 	assert.Equal(t, "The experiment lock with other controls: Factor 3.", About(changed))
 	e.Model.Experts = 8 // by hand, in the file
 	assert.Contains(t, About(e), "changed, or from a link or a file")

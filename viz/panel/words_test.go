@@ -17,8 +17,7 @@ func turned(t *testing.T, name string, turns ...string) sim.Experiment {
 	e, err := sim.Named(name)
 	require.NoError(t, err)
 	for i := 0; i < len(turns); i += 2 {
-		e, err = Change(e, turns[i], turns[i+1])
-		require.NoError(t, err)
+		require.NoError(t, e.Turn(turns[i], turns[i+1]))
 	}
 	return e
 }
@@ -106,7 +105,8 @@ func TestStagesAreToldOneAfterTheOther(t *testing.T) {
 
 func TestEveryPairOfInitialisationsIsSaidInWords(t *testing.T) {
 	e, said := sim.Default(), map[string]bool{}
-	for _, k := range Controls(e) {
+	draft := NewDraft(e)
+	for _, k := range draft.Controls() {
 		if k.ID != "init" {
 			continue
 		}

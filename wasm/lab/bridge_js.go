@@ -61,12 +61,10 @@ func (l *lab) export() {
 			return ""
 		},
 		"change": func(a []js.Value) any {
-			e, err := panel.Change(l.draft, a[0].String(), a[1].String())
-			l.draft = e
-			return sentence(err)
+			return sentence(l.draft.Turn(a[0].String(), a[1].String()))
 		},
-		"apply":    func([]js.Value) any { return sentence(l.begin(l.draft)) },
-		"undo":     func([]js.Value) any { l.draft = s.Experiment(); return "" },
+		"apply":    func([]js.Value) any { return sentence(l.apply()) },
+		"undo":     func([]js.Value) any { l.draft = panel.NewDraft(s.Experiment()); return "" },
 		"defaults": func([]js.Value) any { return sentence(l.begin(sim.Default())) },
 		"open": func(a []js.Value) any {
 			e, err := opening(a[0].String())
@@ -94,11 +92,19 @@ func (l *lab) begin(e sim.Experiment) error {
 	if err := l.session.SetExperiment(e); err != nil {
 		return err
 	}
-	l.draft, l.notice = e, ""
+	l.draft, l.notice = panel.NewDraft(e), ""
 	l.view.SetScale(viz.ScaleFor(e))
 	l.scrub(-1)
 	l.session.Tick()
 	return nil
+}
+
+// apply runs the draft, unless a control holds what is not allowed.
+func (l *lab) apply() error {
+	if err := l.draft.Err(); err != nil {
+		return err
+	}
+	return l.begin(l.draft.Experiment)
 }
 
 func (l *lab) scrub(step int) {
@@ -117,21 +123,25 @@ func (l *lab) point(at []js.Value) {
 
 // widen widens now. Controls that were not turned follow.
 func (l *lab) widen() error {
-	untouched := len(panel.Changed(l.session.Experiment(), l.draft)) == 0
+	untouched := len(l.draft.Changed(l.session.Experiment())) == 0 && l.draft.Err() == nil
 	err := l.session.WidenNow()
 	if untouched {
-		l.draft = l.session.Experiment()
+		l.draft = panel.NewDraft(l.session.Experiment())
 	}
 	return err
 }
 
 // controls are the controls with the draft's values, which of them differ from what runs, and why the draft cannot run here.
 func (l *lab) controls() any {
+	problem := l.draft.Err()
+	if problem == nil {
+		problem = fits(l.draft.Experiment)
+	}
 	return struct {
 		Controls []panel.Control `json:"controls"`
 		Changed  []string        `json:"changed"`
 		Problem  string          `json:"problem"`
-	}{panel.Controls(l.draft), panel.Changed(l.session.Experiment(), l.draft), sentence(fits(l.draft))}
+	}{l.draft.Controls(), l.draft.Changed(l.session.Experiment()), sentence(problem)}
 }
 
 func (l *lab) csv() string {

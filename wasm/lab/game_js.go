@@ -8,15 +8,16 @@ import (
 
 	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/viz"
+	"github.com/sparkling-lab/sparkling/viz/panel"
 )
 
 // lab is the game: it shows the session's record.
 type lab struct {
 	session *sim.Session
 	view    *viz.View
-	shown   int            // step; −1 follows the newest
-	draft   sim.Experiment // what the controls say, run or not
-	notice  string         // what was wrong with the address
+	shown   int         // step; −1 follows the newest
+	draft   panel.Draft // what the controls say, run or not
+	notice  string      // what was wrong with the address
 	bridge  js.Value
 	ready   bool
 	trained bool // the first update has been shown

@@ -14,6 +14,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/viz"
+	"github.com/sparkling-lab/sparkling/viz/panel"
 )
 
 func main() {
@@ -37,7 +38,7 @@ func run(bridge js.Value) error {
 	}
 	debug.SetGCPercent(garbage)
 	l := newLab(s, bridge)
-	l.draft, l.notice = e, notice
+	l.draft, l.notice = panel.NewDraft(e), notice
 	host.heard = l.show
 	l.view.SetScale(viz.ScaleFor(e))
 	l.export()
