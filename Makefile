@@ -39,8 +39,9 @@ run: build ## build the page and serve it on this machine (ADDR=127.0.0.1:8080)
 	go run ./internal/build/cmd -plain -o dist
 	@bin/sparkling serve --dir dist --addr $(ADDR)
 
-build: ## the native program: bin/sparkling
+build: ## the native program: bin/sparkling, and the licences of what it is made of
 	go build -trimpath -ldflags='-s -w' -o bin/sparkling .
+	@go run ./internal/build/cmd -notices bin/notices.txt
 
 page: ## the page, for any static host: dist/
 	go run ./internal/build/cmd -o dist

@@ -48,6 +48,9 @@ var inlined = []string{
 	ebitengine + "/internal/graphicscommand", ebitengine + "/internal/graphicsdriver/...", ebitengine + "/internal/ui",
 }
 
+// browser is the environment in which the go command compiles for one.
+var browser = []string{"GOOS=js", "GOARCH=wasm"}
+
 // compile builds a program of the module, by its slashed folder, for the browser.
 func (g goTool) compile(ctx context.Context, name, to string, progress io.Writer) error {
 	fmt.Fprintf(progress, "Compiling %s\n", name)
@@ -60,7 +63,7 @@ func (g goTool) compile(ctx context.Context, name, to string, progress io.Writer
 	}
 	cmd := exec.CommandContext(ctx, "go", append(args, "./"+name)...)
 	cmd.Dir = g.module
-	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "GOEXPERIMENT="+experiments, "CGO_ENABLED=0", "GOFLAGS=", "GOWORK=off")
+	cmd.Env = append(append(os.Environ(), browser...), "GOEXPERIMENT="+experiments, "CGO_ENABLED=0", "GOFLAGS=", "GOWORK=off")
 	var messages bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &messages, &messages
 	if err := cmd.Run(); err != nil {

@@ -47,10 +47,15 @@ func Page(ctx context.Context, dir string, compressed bool, progress io.Writer) 
 	if err := g.lighten(ctx, filepath.Join(work, "ebitengine")); err != nil {
 		return err
 	}
+	var folders []string
 	for _, name := range Programs {
+		folders = append(folders, "./wasm/"+name)
 		if err := g.compile(ctx, "wasm/"+name, filepath.Join(page, "wasm", name+".wasm"), progress); err != nil {
 			return err
 		}
+	}
+	if err := g.notices(ctx, filepath.Join(page, NoticesName), browser, folders...); err != nil {
+		return err
 	}
 	m, err := list(page)
 	if err != nil {

@@ -1,4 +1,5 @@
-// Command cmd builds the page into a folder: go run ./internal/build/cmd -o dist.
+// Command cmd builds the page into a folder: go run ./internal/build/cmd -o dist. With -notices FILE it writes the licences of what the native
+// program is made of instead.
 package main
 
 import (
@@ -14,11 +15,18 @@ import (
 func main() {
 	dir := flag.String("o", "dist", "the `folder` to put the page in")
 	plain := flag.Bool("plain", false, "leave out the compressed files: faster, for one's own machine")
+	notices := flag.String("notices", "", "the `file` to write the native program's licences to, and build no page")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := build.Page(ctx, *dir, !*plain, os.Stderr); err != nil {
-		fmt.Fprintln(os.Stderr, "building the page:", err)
+	var err error
+	if *notices != "" {
+		err = build.Notices(ctx, *notices)
+	} else {
+		err = build.Page(ctx, *dir, !*plain, os.Stderr)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "building:", err)
 		stop()
 		os.Exit(1)
 	}
