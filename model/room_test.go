@@ -2,7 +2,6 @@ package model_test
 
 import (
 	"math"
-	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -25,24 +24,15 @@ func TestRoomIsWhatANetworkTakes(t *testing.T) {
 		"vocabulary":  {untied, 8, 32},
 		"dense":       {dense, 4, 64},
 	} {
-		allocated := func() float64 {
-			runtime.GC()
-			runtime.GC() // what pools held goes with the second one
-			var m runtime.MemStats
-			runtime.ReadMemStats(&m)
-			return float64(m.HeapAlloc)
-		}
-		before := allocated()
 		weights := model.NewValues(model.NewTable(x.config))
-		values := allocated() - before
+		values := sizeOf(weights)
 		net := model.NewNet(compute.NewCPU(), weights, x.batch, x.seq)
-		all := allocated() - before
+		all := sizeOf(weights, net)
 		room := model.RoomOf(x.config, x.batch, x.seq)
-		const slack = 256 << 10 // tables, what else does not grow, and what other tests leave
+		const slack = 256 << 10 // tables, and what else does not grow
 		assert.InDelta(t, room.Values, values, slack, "%s: values", name)
 		assert.LessOrEqual(t, all, 2*room.Values+room.Activations+slack, name)
 		assert.GreaterOrEqual(t, all, 0.9*(2*room.Values+room.Activations)-slack, name)
-		runtime.KeepAlive(net)
 	}
 }
 

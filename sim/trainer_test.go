@@ -2,13 +2,20 @@ package sim
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
-// A message costs its reader more than the frames in it: of a turn that is short there is one.
+// A message costs its reader more than the frames in it: of a turn that is short there is one. A long one is told about now and then.
 func TestTrainerGathersTheFramesOfATurn(t *testing.T) {
+	gathers(t, -time.Hour, 1)
+	gathers(t, time.Hour, 6) // the last three steps share one
+}
+
+// gathers lets a trainer make turns of eight steps, in which it takes its last message for one of that long ago.
+func gathers(t *testing.T, since time.Duration, want int) {
 	e := Default()
 	e.Task.Batch, e.Task.Seq = 1, 8
 	tr := NewTrainer()
@@ -19,6 +26,7 @@ func TestTrainerGathersTheFramesOfATurn(t *testing.T) {
 		messages := 0
 		for more := true; more; {
 			var out [][]byte
+			tr.sent = time.Now().Add(-since)
 			out, more = tr.Work(0)
 			for _, data := range out {
 				m, err := DecodeMessage(data)
@@ -28,7 +36,7 @@ func TestTrainerGathersTheFramesOfATurn(t *testing.T) {
 				messages++
 			}
 		}
-		assert.Equal(t, 1, messages)
+		assert.Equal(t, want, messages)
 	}
 	assert.Equal(t, 4*turn, frames, "every step is told")
 }
