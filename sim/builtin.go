@@ -1,8 +1,6 @@
 package sim
 
 import (
-	"fmt"
-	"strings"
 	"sync"
 
 	"github.com/sparkling-lab/sparkling/model"
@@ -27,16 +25,14 @@ func Builtins() []Builtin {
 // builtins are made once; nothing changes them.
 var builtins = sync.OnceValue(Builtins)
 
-// Named is the built-in experiment of that name.
+// Named is the built-in experiment of that name; it errs with [Unknown].
 func Named(name string) (Experiment, error) {
-	var names []string
 	for _, b := range builtins() {
 		if b.Name == name {
 			return b.Clone(), nil
 		}
-		names = append(names, b.Name)
 	}
-	return Experiment{}, fmt.Errorf("there is no experiment called %q; there are %s", name, strings.Join(names, ", "))
+	return Experiment{}, Unknown{name, nearest(name)}
 }
 
 // Default is the experiment that the Lab opens with: Newton's Opticks, Inner 2x at half-time, three arms and the small

@@ -5,6 +5,7 @@ import (
 	"compress/flate"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 )
@@ -25,18 +26,31 @@ func (e Experiment) Link() string {
 	return base64.RawURLEncoding.EncodeToString(buf.Bytes())
 }
 
+// What a link may have suffered on its way.
+var (
+	errCut     = errors.New("the link is damaged: its end is missing")
+	errChanged = errors.New("the link is damaged: some of its characters are missing or were changed")
+)
+
 // FromLink reads what [Experiment.Link] wrote.
 func FromLink(s string) (Experiment, error) {
 	if len(s) > maxLink {
 		return Experiment{}, fmt.Errorf("the link is too long: %d characters, at most %d are allowed", len(s), maxLink)
 	}
+	cut := len(s)%4 == 1 // no bytes end like that
+	if cut {
+		s = s[:len(s)-1]
+	}
 	raw, err := base64.RawURLEncoding.DecodeString(s)
 	if err != nil {
-		return Experiment{}, fmt.Errorf("the link is damaged: %w", err)
+		return Experiment{}, errChanged
 	}
 	data, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(raw)), MaxDocument+1))
-	if err != nil {
-		return Experiment{}, fmt.Errorf("the link is damaged: %w", err)
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return Experiment{}, errCut
+	case err != nil || cut || !json.Valid(data) && len(data) <= MaxDocument:
+		return Experiment{}, errChanged
 	}
 	e, err := Parse(data)
 	if err == nil {

@@ -67,7 +67,7 @@ func (l *lab) export() {
 		"undo":     func([]js.Value) any { l.draft = panel.NewDraft(s.Experiment()); return "" },
 		"defaults": func([]js.Value) any { return sentence(l.begin(sim.Default())) },
 		"open": func(a []js.Value) any {
-			e, err := opening(a[0].String())
+			e, err := sim.FromAddress(a[0].String())
 			if err == nil {
 				err = l.begin(e)
 			}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
-	"strings"
 	"syscall/js"
 	"time"
 
@@ -27,7 +26,7 @@ func main() {
 // run begins with the experiment that the address holds, playing at once, and returns when the pictures cannot go on.
 func run(bridge js.Value) error {
 	notice := ""
-	e, err := opening(js.Global().Get("location").Get("hash").String())
+	e, err := sim.FromAddress(js.Global().Get("location").Get("hash").String())
 	if err != nil {
 		e, notice = sim.Default(), unopened(err, "The default experiment runs instead.")
 	}
@@ -58,18 +57,6 @@ func run(bridge js.Value) error {
 // garbage is by how many hundredths the heap may grow before it is collected, which makes frames long. Little of it is alive: a dozen
 // megabytes.
 const garbage = 400
-
-// opening is the experiment of a link or of that name; without either it is the default.
-func opening(hash string) (sim.Experiment, error) {
-	fragment := strings.TrimPrefix(hash, "#")
-	if fragment == "" {
-		return sim.Default(), nil
-	}
-	if e, err := sim.Named(fragment); err == nil {
-		return e, nil
-	}
-	return sim.FromLink(fragment)
-}
 
 // unopened says why an address was of no use, and what happens now.
 func unopened(err error, instead string) string {

@@ -1,0 +1,112 @@
+package sim
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// FromAddress is the experiment that the fragment of a page's address holds: that of a name or of a link, or the default one where it is empty.
+// What the sentence around an address has glued to it is passed over: quotes, brackets, a full stop, a broken line, what was added to be counted.
+// It errs with [Unknown] where a name is meant that no experiment has.
+func FromAddress(fragment string) (Experiment, error) {
+	fragment = unglued(fragment)
+	if fragment == "" {
+		return Default(), nil
+	}
+	e, err := Named(strings.ToLower(fragment))
+	if err == nil {
+		return e, nil
+	}
+	e, damaged := FromLink(fragment)
+	if unknown := (Unknown{}); damaged != nil && errors.As(err, &unknown) && (unknown.Nearest != "" || len(fragment) < shortestLink) {
+		unknown.Name = fragment
+		return e, unknown
+	}
+	return e, damaged
+}
+
+// Address is what FromAddress reads e from: the name of the built-in experiment that it is, bit for bit, or a link.
+func (e Experiment) Address() string {
+	if b, err := Named(e.Name); err == nil && string(b.JSON()) == string(e.JSON()) {
+		return e.Name
+	}
+	return e.Link()
+}
+
+// shortestLink is well below the characters that any document takes; what is shorter was meant as a name.
+const shortestLink = 100
+
+// unglued is the fragment without what is no part of a name or a link. Neither has anything but letters, digits, hyphens and underlines.
+func unglued(fragment string) string {
+	if plain, err := url.PathUnescape(fragment); err == nil {
+		fragment = plain
+	}
+	fragment = strings.Join(strings.Fields(fragment), "")
+	fragment, _, _ = strings.Cut(strings.TrimLeft(fragment, "#"), "#")
+	fragment, _, _ = strings.Cut(fragment, "?")
+	fragment, _, _ = strings.Cut(fragment, "&")
+	return strings.TrimFunc(fragment, func(r rune) bool {
+		return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '_'
+	})
+}
+
+// Unknown is the error of a name that no built-in experiment has.
+type Unknown struct {
+	Name    string
+	Nearest string // the name that was probably meant, or empty
+}
+
+func (u Unknown) Error() string {
+	if u.Nearest != "" {
+		return fmt.Sprintf("there is no experiment called %q; did you mean %s? There are %s", u.Name, u.Nearest, strings.Join(names(), ", "))
+	}
+	return fmt.Sprintf("there is no experiment called %q; there are %s", u.Name, strings.Join(names(), ", "))
+}
+
+func names() (list []string) {
+	for _, b := range builtins() {
+		list = append(list, b.Name)
+	}
+	return list
+}
+
+// nearest is the name that takes the fewest slips of the hand to become another, where these are few.
+func nearest(name string) string {
+	name = strings.ToLower(name)
+	if len(name) > 40 {
+		return ""
+	}
+	best := slices.MinFunc(names(), func(a, b string) int { return cmp.Compare(slips(name, a), slips(name, b)) })
+	if slips(name, best) <= max(1, len(best)/3) {
+		return best
+	}
+	return ""
+}
+
+// slips counts the letters that are wrong, missing, too many, or exchanged with their neighbour.
+func slips(a, b string) int {
+	rows := make([][]int, len(a)+1) // rows[i][j] of the first i and j letters
+	for i := range rows {
+		rows[i] = make([]int, len(b)+1)
+		for j := range rows[i] {
+			if i == 0 || j == 0 {
+				rows[i][j] = i + j
+				continue
+			}
+			wrong := 0
+			if a[i-1] != b[j-1] {
+				wrong = 1
+			}
+			rows[i][j] = min(rows[i-1][j]+1, rows[i][j-1]+1, rows[i-1][j-1]+wrong)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
+			}
+		}
+	}
+	return rows[len(a)][len(b)]
+}
