@@ -29,6 +29,6 @@ export function armWord({ name, look: { hue, dash, marker } }) {
   const word = document.createElement("span");
   word.className = "arm";
   word.style.color = hue;
-  word.append(picture, name);
+  word.append(picture, Object.assign(document.createElement("bdi"), { textContent: name })); // in its own direction among our words
   return word;
 }

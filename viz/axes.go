@@ -23,8 +23,8 @@ func (a axes) y(v float64) float64 { return a.in.y + a.in.h - (v-a.y0)/(a.y1-a.y
 // the x axis.
 func (v *View) plot(b box, below float64) box {
 	room := v.pen.width("↑ guessing 0.000", body) + labelIndent
-	for _, arm := range v.rec.Experiment.Arms {
-		room = math.Max(room, v.pen.width(arm.Name+" +0.000", body)+labelIndent)
+	for _, name := range v.names {
+		room = math.Max(room, v.pen.width(name+" +0.000", body)+labelIndent)
 	}
 	room = math.Min(room, b.w*0.42)
 	return box{b.x + 38, b.y + 6, math.Max(b.w-38-room, 40), math.Max(b.h-6-below, 10)}

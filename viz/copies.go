@@ -106,7 +106,7 @@ func (v *View) exactPair(b box, arms []int, step int, at pairAt) {
 		if !ok || at.group >= len(f.Pairs) || at.pair >= len(f.Pairs[at.group].Orig) {
 			continue
 		}
-		g, arm := f.Pairs[at.group], v.rec.Experiment.Arms[i]
+		g := f.Pairs[at.group]
 		if lines == nil {
 			lines = append(lines, line{fmt.Sprintf("%s %d and %d: cosine and distance of weights w, gradients g, moments m and v", v.rowOf(g).members(), g.Orig[at.pair]+1, g.Copy[at.pair]+1), ink})
 		}
@@ -115,7 +115,7 @@ func (v *View) exactPair(b box, arms []int, step int, at pairAt) {
 			st := g.Stats[q][at.pair]
 			s += fmt.Sprintf("  %s %s, %.4f", shortNames[q], cosine(float64(st.Cos), 4), st.Dist)
 		}
-		lines = append(lines, line{arm.Name + ":" + s, v.looks[i].Hue})
+		lines = append(lines, line{v.names[i] + ":" + s, v.looks[i].Hue})
 	}
 	v.tip(b, lines)
 }

@@ -66,7 +66,7 @@ func (v *View) did(b box, step int) box {
 		for _, i := range g.arms {
 			v.pen.mark(v.looks[i], x+4, y, 3.4)
 			x += 11
-			all = append(all, v.rec.Experiment.Arms[i].Name)
+			all = append(all, v.names[i])
 		}
 		names := []string{strings.Join(all, ", ")}
 		switch {

@@ -44,7 +44,6 @@ func (v *View) divergence(b box) {
 	v.widenings(a, step)
 	var ends []label
 	for _, l := range curves {
-		arm := rec.Experiment.Arms[l.arm]
 		m := v.looks[l.arm]
 		at := func(ys []float64) []point {
 			return a.series(len(ys), func(k int) (float64, float64) { return float64(l.frames[k].Step), ys[k] })
@@ -63,15 +62,15 @@ func (v *View) divergence(b box) {
 		if last.Locked == last.Pairs {
 			value = "locked"
 		}
-		ends = append(ends, label{y: end.y, name: arm.Name, value: value, look: m})
+		ends = append(ends, label{y: end.y, name: v.names[l.arm], value: value, look: m})
 	}
 	v.labels(ends, a, b.x+b.w)
 	if at, ok := v.stepUnder(a, step); ok {
 		words := []line{{fmt.Sprintf("step %d: cosine, distance, locked pairs", at), ink}}
 		for _, c := range curves {
 			if f, ok := rec.PairsAt(c.arm, at); ok {
-				arm, s := rec.Experiment.Arms[c.arm], f.Summary(sim.Gradient)
-				words = append(words, line{fmt.Sprintf("%s: %s, %.6f, %d of %d", arm.Name, cosine(s.Cos, 6), s.Dist, s.Locked, s.Pairs), v.looks[c.arm].Hue})
+				s := f.Summary(sim.Gradient)
+				words = append(words, line{fmt.Sprintf("%s: %s, %.6f, %d of %d", v.names[c.arm], cosine(s.Cos, 6), s.Dist, s.Locked, s.Pairs), v.looks[c.arm].Hue})
 			}
 		}
 		v.tip(b, words)

@@ -14,7 +14,7 @@ func (v *View) gaps(b box) {
 	if base < 0 || fork >= rec.Experiment.Steps {
 		return
 	}
-	v.pen.text(fmt.Sprintf("Minus %s: the same windows, mean over %d steps", rec.Experiment.Arms[base].Name, sim.GapSteps), b.x, b.y+8, body, soft, left)
+	v.pen.text(fmt.Sprintf("Minus %s: the same windows, mean over %d steps", v.names[base], sim.GapSteps), b.x, b.y+8, body, soft, left)
 	type curve struct {
 		arm int
 		at  []float64
@@ -51,15 +51,15 @@ func (v *View) gaps(b box) {
 		end := points[len(points)-1]
 		v.pen.mark(m, end.x, end.y, 4)
 		if c.arm != base {
-			ends = append(ends, label{y: end.y, name: rec.Experiment.Arms[c.arm].Name, value: signed(c.gap[len(c.gap)-1]), look: m})
+			ends = append(ends, label{y: end.y, name: v.names[c.arm], value: signed(c.gap[len(c.gap)-1]), look: m})
 		}
 	}
 	v.labels(ends, a, b.x+b.w)
 	if at, ok := v.stepUnder(a, step); ok {
 		lines := []line{{s: fmt.Sprintf("%d steps up to %d", sim.GapSteps, at), color: ink}}
-		for i, arm := range rec.Experiment.Arms {
+		for i, name := range v.names {
 			if g, ok := rec.Gap(i, base, at); ok && i != base {
-				lines = append(lines, line{fmt.Sprintf("%s: %+.6f", arm.Name, g), v.looks[i].Hue})
+				lines = append(lines, line{fmt.Sprintf("%s: %+.6f", name, g), v.looks[i].Hue})
 			}
 		}
 		v.tip(b, lines)

@@ -13,7 +13,7 @@ const headIndent = 13
 func (v *View) heads(arms []int, width, size float64) [][2]string {
 	var list []string
 	for _, i := range arms {
-		list = append(list, v.rec.Experiment.Arms[i].Name)
+		list = append(list, v.names[i])
 	}
 	return headings(list, width-headIndent, width, func(s string) float64 { return v.pen.width(s, size) })
 }

@@ -55,7 +55,7 @@ func (v *View) curves(b box) {
 	ends := []label{v.guess(a, b.x+b.w, guess)}
 	v.widenings(a, step)
 	v.jumps(a)
-	for i, arm := range e.Arms {
+	for i, name := range v.names {
 		m, c := v.looks[i], v.readings[i]
 		if len(c) == 0 {
 			continue
@@ -72,7 +72,7 @@ func (v *View) curves(b box) {
 		}
 		end := points[len(points)-1]
 		v.pen.mark(m, end.x, end.y, 4)
-		ends = append(ends, label{y: end.y, name: arm.Name, value: fmt.Sprintf("%.3f", c[len(c)-1].Loss), look: m})
+		ends = append(ends, label{y: end.y, name: name, value: fmt.Sprintf("%.3f", c[len(c)-1].Loss), look: m})
 	}
 	v.labels(ends, a, b.x+b.w)
 	v.exactLoss(b, a, step)
@@ -118,13 +118,12 @@ func (v *View) exactLoss(b box, a axes, step int) {
 	}
 	x = v.scale.snap(x)
 	lines := []line{{v.scale.at(x), ink}}
-	for i, arm := range v.rec.Experiment.Arms {
+	for i, name := range v.names {
 		f, ok := v.scale.before(v.rec.Experiment, upTo(v.rec.Tracks[i], step), x)
 		if !ok {
 			continue
 		}
 		if h, ok := v.rec.HeldAt(i, f.Step); ok {
-			name := arm.Name
 			if v.scale != Steps || f.Step != int(x) {
 				name += fmt.Sprintf(", step %d", f.Step)
 			}
@@ -134,7 +133,7 @@ func (v *View) exactLoss(b box, a axes, step int) {
 	for i := range v.rec.Reports {
 		p := &v.rec.Reports[i]
 		if cost, ok := held.Cost(v.rec, p); ok && p.Step <= step && math.Abs(a.x(v.scale.place(v.rec.Experiment, p.Step, cost))-v.pointer.x) < 4 {
-			lines = append(lines, line{fmt.Sprintf("%s, widened at step %d: %.6f became %.6f", v.rec.Experiment.Arms[p.Arm].Name, p.Step, p.HeldBefore, p.HeldAfter), v.looks[p.Arm].Hue})
+			lines = append(lines, line{fmt.Sprintf("%s, widened at step %d: %.6f became %.6f", v.names[p.Arm], p.Step, p.HeldBefore, p.HeldAfter), v.looks[p.Arm].Hue})
 		}
 	}
 	v.tip(b, lines)

@@ -44,9 +44,9 @@ func (v *View) rates(b box) {
 	if x, ok := v.under(a); ok {
 		x = v.scale.snap(x)
 		lines := []line{{v.scale.at(x) + ": learning rate of new, of old parameters", ink}}
-		for i, arm := range e.Arms {
+		for i, name := range v.names {
 			if f, ok := v.scale.before(e, upTo(rec.Tracks[i], step), x); ok && f.Step > 0 {
-				lines = append(lines, line{fmt.Sprintf("%s: %.5g, %.5g", arm.Name, f.LRNew, f.LROld), v.looks[i].Hue})
+				lines = append(lines, line{fmt.Sprintf("%s: %.5g, %.5g", name, f.LRNew, f.LROld), v.looks[i].Hue})
 			}
 		}
 		v.tip(b, lines)

@@ -81,10 +81,10 @@ func (v *View) exactRMS(b box, a axes, now [][]sim.BlockRMS, step int) {
 	}
 	k := min(int((v.pointer.x-a.in.x)/a.in.w*a.x1), int(a.x1)-1)
 	lines := []line{{fmt.Sprintf("%s: in, out, ratio", block(k)), ink}}
-	for i, arm := range v.rec.Experiment.Arms {
+	for i, name := range v.names {
 		hue := v.looks[i].Hue
 		write := func(when string, r sim.BlockRMS) {
-			lines = append(lines, line{fmt.Sprintf("%s %s: %.5f, %.5f, %.5f", arm.Name, when, r.In, r.Out, r.Ratio()), hue})
+			lines = append(lines, line{fmt.Sprintf("%s %s: %.5f, %.5f, %.5f", name, when, r.In, r.Out, r.Ratio()), hue})
 		}
 		if p, ok := v.rec.ReportAt(i, step); ok && k < len(p.RMSAfter) {
 			write("before", p.RMSBefore[k])

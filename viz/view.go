@@ -27,10 +27,13 @@ type View struct {
 	pointer  point
 	inside   bool
 	looks    []look.Look               // of the record's arms
+	names    []string                  // the same
 	spreads  map[*sim.PairGroup]spread // of the record's frames, by their first group
 
 	readings [][]held.Reading // of the picture that is being drawn, by arm: kept so that a picture leaves little behind
 	moments  []moment         // the same of its widenings
+
+	lettering Lettering
 
 	refresh time.Duration // a picture whose content has changed is drawn anew at most so often
 
@@ -80,6 +83,7 @@ func (v *View) ShowOnly(id PaneID) {
 func (v *View) Layout(w, h int, scale float64) {
 	if v.pen == nil || v.pen.scale != scale {
 		v.pen, v.places = newPen(scale), nil
+		v.pen.words.lettering = v.lettering
 		v.pen.warm()
 	}
 	if v.image == nil || v.image.Bounds().Dx() != w || v.image.Bounds().Dy() != h {
@@ -181,7 +185,7 @@ func (v *View) content(p *place) content {
 func (v *View) render(p *place, now time.Time) {
 	p.content, p.drawn = v.content(p), now
 	v.drawn++
-	v.looks = look.Of(v.rec.Experiment)
+	v.looks, v.names = look.Of(v.rec.Experiment), look.Names(v.rec.Experiment, func(s string) bool { return v.lettering != nil || Covers(s) })
 	draw(v, p.pane, p.box)
 	if !v.pen.flush(v.image, p.box) {
 		p.content = content{}

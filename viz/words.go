@@ -7,9 +7,6 @@ import (
 
 	"github.com/hajimehoshi/ebiten/v2"
 	"golang.org/x/image/font"
-	"golang.org/x/image/font/gofont/gomedium"
-	"golang.org/x/image/font/gofont/goregular"
-	"golang.org/x/image/font/opentype"
 	"golang.org/x/image/math/fixed"
 )
 
@@ -22,6 +19,9 @@ type words struct {
 	side       int
 	x, y, tall int  // where the next letter goes, and how tall its row is
 	full       bool // a letter found no place
+
+	lettering Lettering // of what the type lacks; nil where there is none
+	foreign   map[lettered]foreign
 }
 
 type face struct {
@@ -79,7 +79,7 @@ func newWords(scale float64) *words {
 
 // clear gives all letters up.
 func (w *words) clear() {
-	w.faces, w.full = map[face]*typeface{}, false
+	w.faces, w.foreign, w.full = map[face]*typeface{}, map[lettered]foreign{}, false
 	w.x, w.y, w.tall = spot+1, 0, spot
 	w.atlas.SubImage(image.Rect(0, 0, spot, spot)).(*ebiten.Image).Fill(color.White)
 }
@@ -107,8 +107,15 @@ func (t *typeface) advance(r rune) fixed.Int26_6 {
 // width in CSS pixels. The type of the Lab has no kerning.
 func (w *words) width(s string, f face) float64 {
 	t, sum := w.face(f), fixed.Int26_6(0)
-	for _, r := range s {
-		sum += t.advance(r)
+	for s != "" {
+		own, other := parts(s)
+		for _, r := range s[:own] {
+			sum += t.advance(r)
+		}
+		if other > own {
+			sum += w.letters(s[own:other], f, color.RGBA{}).advance
+		}
+		s = s[other:]
 	}
 	return float64(sum) / 64 / w.scale
 }
@@ -118,18 +125,29 @@ func (w *words) set(to *mesh, s string, f face, x, y float64, c color.RGBA, a al
 	t := w.face(f)
 	at := fixed.Int26_6(math.Round((x-w.width(s, f)*float64(a)/2)*w.scale)) << 6
 	base := int(math.Round(y*w.scale)) + t.rise
-	for _, r := range s {
-		l := letter{r, at & 63 / 16}
-		g, ok := t.glyphs[l]
-		if !ok {
-			if g, ok = w.add(t, l); ok {
-				t.glyphs[l] = g
+	for s != "" {
+		own, other := parts(s)
+		for _, r := range s[:own] {
+			l := letter{r, at & 63 / 16}
+			g, ok := t.glyphs[l]
+			if !ok {
+				if g, ok = w.add(t, l); ok {
+					t.glyphs[l] = g
+				}
 			}
+			if g.w > 0 {
+				to.stamp(g, at.Floor()+g.dx, base+g.dy, c)
+			}
+			at += t.advance(r)
 		}
-		if g.w > 0 {
-			to.stamp(g, at.Floor()+g.dx, base+g.dy, c)
+		if other > own {
+			run := w.letters(s[own:other], f, c)
+			if run.w > 0 {
+				to.stamp(run.glyph, at.Floor()+run.dx, base+run.dy, color.RGBA{255, 255, 255, 255})
+			}
+			at += run.advance
 		}
-		at += t.advance(r)
+		s = s[other:]
 	}
 }
 
@@ -140,15 +158,9 @@ func (w *words) add(t *typeface, l letter) (glyph, bool) {
 	if g.w <= 0 || g.h <= 0 {
 		return glyph{}, true
 	}
-	if w.x+g.w > w.side {
-		w.x, w.y, w.tall = 0, w.y+w.tall+1, 0
-	}
-	if g.w > w.side || w.y+g.h > w.side {
-		w.full = true
+	if !w.room(&g) {
 		return glyph{}, false
 	}
-	g.x, g.y = w.x, w.y
-	w.x, w.tall = w.x+g.w+1, max(w.tall, g.h)
 	pix := make([]byte, 0, 4*g.w*g.h)
 	for y := range g.h {
 		for x := range g.w {
@@ -157,23 +169,24 @@ func (w *words) add(t *typeface, l letter) (glyph, bool) {
 			pix = append(pix, v, v, v, v)
 		}
 	}
-	w.atlas.SubImage(image.Rect(g.x, g.y, g.x+g.w, g.y+g.h)).(*ebiten.Image).WritePixels(pix)
+	w.paint(g, pix)
 	return g, true
 }
 
-// Font is the type of the Lab, regular or bold, at a size in device pixels.
-func Font(bold bool, size float64) font.Face {
-	data := goregular.TTF
-	if bold {
-		data = gomedium.TTF
+func (w *words) paint(g glyph, pix []byte) {
+	w.atlas.SubImage(image.Rect(g.x, g.y, g.x+g.w, g.y+g.h)).(*ebiten.Image).WritePixels(pix)
+}
+
+// room finds a place in the atlas. Where it is full, it begins anew with the next picture.
+func (w *words) room(g *glyph) bool {
+	if w.x+g.w > w.side {
+		w.x, w.y, w.tall = 0, w.y+w.tall+1, 0
 	}
-	parsed, err := opentype.Parse(data)
-	if err != nil {
-		panic(err) // the fonts are part of the program
+	if g.w > w.side || w.y+g.h > w.side {
+		w.full = true
+		return false
 	}
-	f, err := opentype.NewFace(parsed, &opentype.FaceOptions{Size: size, DPI: 72, Hinting: font.HintingNone})
-	if err != nil {
-		panic(err)
-	}
-	return f
+	g.x, g.y = w.x, w.y
+	w.x, w.tall = w.x+g.w+1, max(w.tall, g.h)
+	return true
 }

@@ -7,7 +7,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/sparkling-lab/sparkling/model/optim"
 	"github.com/sparkling-lab/sparkling/sim"
@@ -142,7 +141,7 @@ func printPlan(w io.Writer, s plan.Setup, rows []plan.Row) error {
 		fmt.Fprintln(w, line)
 	}
 	fmt.Fprintln(w)
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	t := &aligned{w: w, right: true}
 	fmt.Fprintln(t, "parameters\tactive\ttotal\tstates\t")
 	for _, r := range rows {
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t\n", r.Name, millions(float64(r.Active)), millions(float64(r.Total)), size(r.States))
@@ -177,7 +176,7 @@ func printPlan(w io.Writer, s plan.Setup, rows []plan.Row) error {
 // printPaper prints the counts beside the published ones, the difference, and how much of it the last printed digit leaves open.
 func printPaper(w io.Writer, rows []plan.Row) error {
 	fmt.Fprint(w, "\nBeside the paper's Table 2, and what its last printed digits leave open:\n\n")
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	t := &aligned{w: w, right: true}
 	fmt.Fprintln(t, "\t\tcounted\tpublished\tdifference\topen\t")
 	var coarse, beyond []string
 	for _, r := range rows {

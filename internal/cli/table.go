@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"text/tabwriter"
 
 	"github.com/sparkling-lab/sparkling/sim"
 )
@@ -67,7 +66,7 @@ func (v runVerb) print(w io.Writer, s *sim.Session) error {
 			Arms       []result       `json:"arms"`
 		}{s.Experiment(), rows})
 	}
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	t := &aligned{w: w}
 	fmt.Fprintln(t, "arm\tstep\theld-out\twhole\tlocked\tweight\tgradient\tparams")
 	fmt.Fprintln(t, "\t\tloss\ttext\tpairs\tcosine\tcosine\t")
 	for _, r := range rows {

@@ -4,12 +4,14 @@ import (
 	"encoding/json"
 	"io"
 	"strings"
+
+	"github.com/rivo/uniseg"
 )
 
 // columns is how wide a table may be: as wide as a terminal is without being asked.
 const columns = 80
 
-// wrap breaks a text between words into lines of at most width characters; a longer word has a line of its own.
+// wrap breaks a text between words into lines of at most width columns; a longer word has a line of its own.
 func wrap(text string, width int) []string {
 	var lines []string
 	line := ""
@@ -17,7 +19,7 @@ func wrap(text string, width int) []string {
 		switch {
 		case line == "":
 			line = word
-		case len([]rune(line))+1+len([]rune(word)) <= width:
+		case uniseg.StringWidth(line)+1+uniseg.StringWidth(word) <= width:
 			line += " " + word
 		default:
 			lines = append(lines, line)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image/color"
 	"slices"
+	"strings"
 
 	"github.com/ebitenui/ebitenui/widget"
 	"github.com/hajimehoshi/ebiten/v2/text/v2"
@@ -33,8 +34,29 @@ func row(l look, spacing float64, children ...widget.PreferredSizeLocateableWidg
 // words is a text that follows the state.
 func (c *controls) words(f *text.Face, ink color.Color, of func(panel.State) string) *widget.Text {
 	t := widget.NewText(widget.TextOpts.Text("", f, ink), widget.TextOpts.MaxWidth(float64(c.look.px(inner))))
-	c.follow = append(c.follow, func(s panel.State) { t.Label = of(s) })
+	c.follow = append(c.follow, func(s panel.State) { t.Label = c.legible(of(s)) })
 	return t
+}
+
+// legible is a text in which arms are called by their numbers where the type has no letters for their names, and other words that it cannot
+// show are left out.
+func (c *controls) legible(s string) string {
+	if viz.Covers(s) {
+		return s
+	}
+	e := c.window.session.Experiment()
+	for i, name := range armlook.Names(e, viz.Covers) {
+		if own := e.Arms[i].Name; own != name && strings.TrimSpace(own) != "" {
+			s = strings.ReplaceAll(s, own, name)
+		}
+	}
+	words := strings.Fields(s)
+	for i, word := range words {
+		if !viz.Covers(word) {
+			words[i] = "…"
+		}
+	}
+	return strings.Join(slices.Compact(words), " ")
 }
 
 func (c *controls) button(p *widget.ButtonParams, label string, act func()) *widget.Button {
@@ -115,7 +137,7 @@ func (c *controls) arms(to *widget.Container) {
 		widget.GridLayoutOpts.Columns(4), widget.GridLayoutOpts.Spacing(l.px(10), l.px(6)), widget.GridLayoutOpts.Stretch([]bool{true, false, false, false}, nil))))
 	cell := func(ink color.Color, width float64, of func(panel.State) string) {
 		t := widget.NewText(widget.TextOpts.Text("", &l.body, ink), widget.TextOpts.WidgetOpts(widget.WidgetOpts.MinSize(l.px(width), 0)))
-		c.follow = append(c.follow, func(s panel.State) { t.Label = of(s) })
+		c.follow = append(c.follow, func(s panel.State) { t.Label = c.legible(of(s)) })
 		table.AddChild(t)
 	}
 	for _, head := range []string{"", "Train", "Held-out", "Locked"} {
@@ -123,8 +145,8 @@ func (c *controls) arms(to *widget.Container) {
 	}
 	e := c.window.session.Experiment()
 	looks := armlook.Of(e)
-	for i, arm := range e.Arms {
-		cell(looks[i].Hue, inner-3*70, func(panel.State) string { return arm.Name })
+	for i, name := range armlook.Names(e, viz.Covers) {
+		cell(looks[i].Hue, inner-3*70, func(panel.State) string { return name })
 		for _, of := range []func(panel.Arm) string{
 			func(a panel.Arm) string { return four(a.Train) },
 			func(a panel.Arm) string { return four(a.Held) },

@@ -276,6 +276,16 @@ func TestArmThatDivergesSaysSoAndCanBeStartedAgain(t *testing.T) {
 	d.until(func(s panel.State) bool { return s.Arms[0].Err == "" }) // not for long: it diverges again
 }
 
+func TestNamesInOtherScriptsAreTheArmsNumbers(t *testing.T) {
+	e := short()
+	e.Arms[1].Name, e.Arms[2].Name, e.About = "复制", "نسخة", "Здесь 复制 и 小さい"
+	d := open(t, e, 1)
+	assert.True(t, d.says("Arm 2"))
+	assert.True(t, d.says("Arm 3"))
+	assert.True(t, d.says("Здесь Arm 2 и …"))
+	d.shot("window-names")
+}
+
 func TestWhatCannotBeSavedIsSaid(t *testing.T) {
 	d := open(t, short(), 1)
 	d.options.Save = func(*sim.Record, image.Image) (string, error) { return "", errors.New("the disk is full") }

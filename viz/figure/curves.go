@@ -50,7 +50,7 @@ func Difference(r *sim.Record) (Figure, bool) {
 	if base < 0 || len(r.Tracks[base]) == 0 {
 		return Figure{}, false
 	}
-	name := r.Experiment.Arms[base].Name
+	name := names(r.Experiment)[base]
 	l := lines(r, "", fmt.Sprintf("loss minus that of %s, the same %d held-out windows", name, sim.HeldWindows), 4, func(f sim.ArmFrame) (float64, bool) {
 		d, ok := r.Gap(f.Arm, base, f.Step)
 		return d, ok && f.Held == f.Held
@@ -63,9 +63,9 @@ func Difference(r *sim.Record) (Figure, bool) {
 // lines are the curves of a quantity of all arms of a record, where it was measured.
 func lines(r *sim.Record, title, y string, digits int, of func(sim.ArmFrame) (float64, bool)) Lines {
 	l := Lines{Title: title, X: "step", Y: y}
-	looks := look.Of(r.Experiment)
+	looks, names := look.Of(r.Experiment), names(r.Experiment)
 	for i, t := range r.Tracks {
-		s := Series{Name: r.Experiment.Arms[i].Name, Look: looks[i], Digits: digits}
+		s := Series{Name: names[i], Look: looks[i], Digits: digits}
 		for _, f := range t {
 			if y, ok := of(f); ok {
 				s.X, s.Y = append(s.X, float64(f.Step)), append(s.Y, y)

@@ -22,6 +22,7 @@ type Figure struct {
 	Name          string // of its file, without extension
 	Title         string // what it shows, in a sentence
 	Caption       string // how to read it
+	aside         string // what the caption cannot say in the type of the figure
 	width, height vg.Length
 	panels        []panel // left to right
 }
@@ -37,7 +38,7 @@ func All(r *sim.Record) []Figure {
 	var figures []Figure
 	for _, draw := range []func(*sim.Record) (Figure, bool){Loss, Difference, Cosine, RMS} {
 		if f, ok := draw(r); ok {
-			figures = append(figures, f)
+			figures = append(figures, f.told(r.Experiment))
 		}
 	}
 	return figures
@@ -60,7 +61,7 @@ func (f Figure) SVG(w io.Writer) error {
 	s = strings.Replace(s, "\txmlns=", "\trole=\"img\" xmlns=", 1)
 	root := strings.Index(s, "<svg")
 	at := root + strings.Index(s[root:], ">\n") + 2
-	s = s[:at] + "<title>" + escape(f.Title) + "</title>\n<desc>" + escape(f.Caption) + "</desc>\n" + s[at:]
+	s = s[:at] + "<title>" + escape(f.Title) + "</title>\n<desc>" + escape(strings.TrimSpace(f.Caption+" "+f.aside)) + "</desc>\n" + s[at:]
 	_, err := io.WriteString(w, s)
 	return err
 }

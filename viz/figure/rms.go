@@ -24,12 +24,12 @@ type Ratios struct {
 func RMS(r *sim.Record) (Figure, bool) {
 	var sets []Ratios
 	looks := look.Of(r.Experiment)
-	for i, a := range r.Experiment.Arms {
+	for i, name := range names(r.Experiment) {
 		report, ok := r.Report(i)
 		if !ok {
 			continue
 		}
-		sets = append(sets, Ratios{fmt.Sprintf("%s\nloss %.4f to %.4f", a.Name, report.HeldBefore, report.HeldAfter), looks[i], ratios(report.RMSBefore), ratios(report.RMSAfter)})
+		sets = append(sets, Ratios{fmt.Sprintf("%s\nloss %.4f to %.4f", name, report.HeldBefore, report.HeldAfter), looks[i], ratios(report.RMSBefore), ratios(report.RMSAfter)})
 	}
 	return Blocks("rms", "RMS of the blocks at the widening", "Ring: just before. Dot: just after. A: attention, E: experts, layer by layer.", sets...)
 }

@@ -3,7 +3,9 @@
 package look
 
 import (
+	"fmt"
 	"image/color"
+	"strings"
 
 	"github.com/sparkling-lab/sparkling/sim"
 )
@@ -86,6 +88,18 @@ func Of(e sim.Experiment) []Look {
 	}
 	for k, i := range rest {
 		out[i] = left[k%len(left)]
+	}
+	return out
+}
+
+// Names are what the arms of an experiment are called where some names cannot be read: those that can by theirs, others by their number.
+func Names(e sim.Experiment, readable func(string) bool) []string {
+	out := make([]string, len(e.Arms))
+	for i, a := range e.Arms {
+		out[i] = a.Name
+		if strings.TrimSpace(a.Name) == "" || !readable(a.Name) {
+			out[i] = fmt.Sprintf("Arm %d", i+1)
+		}
 	}
 	return out
 }

@@ -32,6 +32,7 @@ type lab struct {
 
 func newLab(s *sim.Session, bridge js.Value) *lab {
 	l := &lab{session: s, view: viz.New(), shown: -1, bridge: bridge}
+	l.view.SetLettering(letters())
 	l.again = js.FuncOf(func(js.Value, []js.Value) any { l.beat(); return nil })
 	return l
 }

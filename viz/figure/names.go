@@ -1,0 +1,42 @@
+package figure
+
+import (
+	"fmt"
+	"strings"
+
+	"golang.org/x/image/font/sfnt"
+	"gonum.org/v1/plot/font"
+
+	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/viz/look"
+)
+
+// covers reports whether the type of the figures has every letter of a name.
+func covers(name string) bool {
+	face := font.DefaultCache.Lookup(labelText.Font, labelText.Font.Size).Face
+	var b sfnt.Buffer
+	for _, r := range name {
+		if i, err := face.GlyphIndex(&b, r); err != nil || i == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// names are what the arms are called in a figure: by their number where the type lacks a letter of their name.
+func names(e sim.Experiment) []string { return look.Names(e, covers) }
+
+// told is the figure with a caption that says what the numbers of arms stand for, and with their names where a reader of the file finds them.
+func (f Figure) told(e sim.Experiment) Figure {
+	var list []string
+	for i, name := range names(e) {
+		if own := e.Arms[i].Name; own != name {
+			list = append(list, fmt.Sprintf("%s is “%s”.", name, own))
+		}
+	}
+	if list != nil {
+		f.Caption += " Arms whose names need letters that this type lacks bear their numbers in the experiment."
+		f.aside = strings.Join(list, " ")
+	}
+	return f
+}

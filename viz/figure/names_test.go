@@ -1,0 +1,39 @@
+package figure
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/sparkling-lab/sparkling/sim"
+)
+
+// A figure never shows boxes in the place of a name, and never nothing.
+func TestNameThatTheTypeLacksIsTheArmsNumber(t *testing.T) {
+	e := sim.Default()
+	for i, name := range []string{"小さい", "نسخة", "Копия 🙂", "Größe α"} {
+		e.Arms[i].Name = name
+	}
+	assert.Equal(t, []string{"Arm 1", "Arm 2", "Arm 3", "Größe α"}, names(e))
+	r := &sim.Record{Experiment: e, Tracks: make([][]sim.ArmFrame, len(e.Arms))}
+	for i := range r.Tracks {
+		for step := 500; step <= 600; step += 10 {
+			r.Tracks[i] = append(r.Tracks[i], sim.ArmFrame{Arm: i, Step: step, Held: 2})
+		}
+		r.Reports = append(r.Reports, sim.Report{Arm: i, Step: 500, HeldBefore: 2, HeldAfter: 2, RMSBefore: []sim.BlockRMS{{In: 1, Out: 1}}, RMSAfter: []sim.BlockRMS{{In: 1, Out: 1}}})
+	}
+	all := All(r)
+	assert.Len(t, all, 3)
+	for _, f := range all {
+		s := svg(t, f)
+		for i := range 3 {
+			assert.Contains(t, s, fmt.Sprintf(">Arm %d", i+1), f.Name)
+			assert.Contains(t, s, fmt.Sprintf("Arm %d is “%s”.", i+1, e.Arms[i].Name), "its description says whose the number is")
+		}
+		assert.Contains(t, s, "bear their numbers in the experiment")
+	}
+	for _, f := range All(&sim.Record{Experiment: sim.Default(), Tracks: r.Tracks, Reports: r.Reports}) {
+		assert.NotContains(t, f.Caption, "numbers", f.Name)
+	}
+}
