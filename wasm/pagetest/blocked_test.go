@@ -41,7 +41,7 @@ func status(code int) http.HandlerFunc {
 // explained waits for the sentence in the place of the pictures.
 func (p *tab) explained() string {
 	p.t.Helper()
-	p.wait(`((p) => p.checkVisibility({ visibilityProperty: true }) && p.textContent)(document.getElementById("problem"))`, 30*time.Second)
+	p.wait(`((p) => p.checkVisibility({ visibilityProperty: true }) && p.textContent)(document.getElementById("problem"))`)
 	return eval[string](p, `document.getElementById("problem").textContent`)
 }
 
@@ -80,7 +80,7 @@ func TestWhatKeepsTheProgramFromRunningIsSaid(t *testing.T) {
 	defer release()
 	refusing(t, "silent/", map[string]http.HandlerFunc{"site/fetcher.js": func(http.ResponseWriter, *http.Request) { <-waits.Done() }})
 	p.do(chromedp.Navigate(p.address("") + "silent/"))
-	p.wait(`document.getElementById("slow").checkVisibility()`, 30*time.Second)
+	p.wait(`document.getElementById("slow").checkVisibility()`)
 	assert.True(t, eval[bool](p, `document.getElementById("loading").checkVisibility()`), "it may still come")
 	p.shot("blocked-silent")
 	p.do(chromedp.EmulateViewport(390, 844))
@@ -108,7 +108,7 @@ func TestPageInAnIsolatedFrameSaysSo(t *testing.T) {
 	require.Eventually(t, func() bool {
 		said = inside(t, frame, `((p) => p?.checkVisibility({ visibilityProperty: true }) ? p.textContent : "")(document.getElementById("problem"))`)
 		return said != ""
-	}, 30*time.Second, 100*time.Millisecond)
+	}, patience, 100*time.Millisecond)
 	assert.Contains(t, said, "a frame that shuts it off")
 	assert.Contains(t, said, p.address(""), "and where it can be opened")
 	p.shot("blocked-frame")
@@ -128,7 +128,7 @@ func (p *tab) frame() (in context.Context) {
 			}
 		}
 		return false
-	}, 20*time.Second, 100*time.Millisecond)
+	}, patience, 100*time.Millisecond)
 	return in
 }
 

@@ -80,8 +80,14 @@ func open(t *testing.T, win window, fragment string) *tab {
 	t.Helper()
 	p := blank(t, win)
 	p.do(chromedp.Navigate(p.address(fragment)))
-	p.wait(`window.sparkling?.stats && document.getElementById("stage").hidden`, time.Minute)
+	p.ready()
 	return p
+}
+
+// ready waits until the pictures are there.
+func (p *tab) ready() {
+	p.t.Helper()
+	p.wait(`window.sparkling?.stats && document.getElementById("stage").hidden`)
 }
 
 // blank opens an empty tab of a browser of its own.
@@ -171,7 +177,7 @@ func (p *tab) do(actions ...chromedp.Action[chromedp.Void]) {
 // eval evaluates an expression on the page.
 func eval[T any](p *tab, expression string) T {
 	p.t.Helper()
-	v, err := browser.Eval[T](p.Tab, time.Minute, expression)
+	v, err := browser.Eval[T](p.Tab, patience, expression)
 	require.NoError(p.t, err, expression)
 	return v
 }
@@ -181,10 +187,13 @@ func (p *tab) run(expression string) {
 	eval[chromedp.Void](p, expression)
 }
 
+// patience is how long a test waits for what must come: so long that only what never comes is missed, however busy the machine is.
+const patience = 5 * time.Minute
+
 // wait waits until an expression is true.
-func (p *tab) wait(expression string, limit time.Duration) {
+func (p *tab) wait(expression string) {
 	p.t.Helper()
-	if err := p.Wait(expression, limit); err != nil {
+	if err := p.Wait(expression, patience); err != nil {
 		problem := eval[string](p, `document.getElementById("problem")?.textContent ?? ""`)
 		require.FailNow(p.t, err.Error(), "on the page: %q; %v", problem, p.problems)
 	}
@@ -208,7 +217,7 @@ func (p *tab) shot(name string) {
 	if dir == "" {
 		return
 	}
-	ctx, cancel := context.WithTimeout(p.Ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(p.Ctx, patience)
 	defer cancel()
 	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
 	if err != nil {

@@ -23,10 +23,10 @@ func TestPageAnswersWhileFourArmsTrainAtFullSpeed(t *testing.T) {
 	e := forkedAt(40)
 	p := open(t, desktop, e.Link())
 	p.run(`sparkling.speed("max"); sparkling.play()`)
-	p.wait(`JSON.parse(sparkling.state()).last > 60`, 2*time.Minute)
+	p.wait(`JSON.parse(sparkling.state()).last > 60`)
 	before := p.work()
 	busy := p.trace(6 * time.Second)
-	p.wait(fmt.Sprintf(`JSON.parse(sparkling.work()).pictures > %d`, before.Pictures), time.Minute)
+	p.wait(fmt.Sprintf(`JSON.parse(sparkling.work()).pictures > %d`, before.Pictures))
 	after := p.work()
 	t.Logf("main thread, four arms at full speed: %v", busy)
 	frames, pictures, steps := after.Frames-before.Frames, after.Pictures-before.Pictures, after.Steps-before.Steps

@@ -4,7 +4,6 @@ package pagetest
 
 import (
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
@@ -69,7 +68,7 @@ func TestWhatIsTypedRunsAsItIsTypedOrNotAtAll(t *testing.T) {
 	assert.Equal(t, "play", eval[string](p, `document.activeElement.id`), "one Enter runs it, and leads to the pictures")
 	assert.Zero(t, eval[float64](p, `document.getElementById("panel").scrollTop`))
 	assert.Empty(t, says("pending"))
-	p.wait(`JSON.parse(sparkling.state()).last > 2`, time.Minute)
+	p.wait(`JSON.parse(sparkling.state()).last > 2`)
 }
 
 // experiment is the one that runs.

@@ -5,7 +5,6 @@ package pagetest
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
@@ -21,7 +20,7 @@ func TestLinkCarriesTheExperiment(t *testing.T) {
 	p := open(t, desktop, e.Link())
 	assert.Equal(t, 60, p.state().Steps)
 	p.run(`document.getElementById("copy-link").click()`)
-	p.wait(`document.getElementById("taken").textContent`, 5*time.Second)
+	p.wait(`document.getElementById("taken").textContent`)
 	_, fragment, _ := strings.Cut(eval[string](p, `location.href`), "#")
 	got, err := sim.FromLink(fragment)
 	require.NoError(t, err)
@@ -43,7 +42,7 @@ func TestDamagedLinkGetsASentenceAndTheDefault(t *testing.T) {
 	assert.Equal(t, "1 change is not yet running.", eval[string](p, `document.getElementById("pending").textContent`))
 
 	p.run(`document.getElementById("knobs").scrollIntoView(); location.hash = "neither-is-this"`)
-	p.wait(`document.getElementById("notice").textContent`, 5*time.Second)
+	p.wait(`document.getElementById("notice").textContent`)
 	assert.Contains(t, notice(), "What was here before goes on.", "and it is in sight wherever the reader was")
 	assert.Equal(t, 1000, p.state().Steps)
 	p.run(`{ const c = document.getElementById("chosen"); c.value = "lock"; c.dispatchEvent(new Event("change")) }`)
@@ -56,7 +55,7 @@ func TestDamagedLinkGetsASentenceAndTheDefault(t *testing.T) {
 // What does not fit this page is refused in one sentence before it runs, whatever else runs meanwhile.
 func TestNetworkThatIsTooLargeIsRefusedBeforeItRuns(t *testing.T) {
 	p := spoiled(t, "", `Object.defineProperty(Navigator.prototype, "deviceMemory", { get: () => 8 })`)
-	p.wait(`window.sparkling?.stats && document.getElementById("stage").hidden`, time.Minute)
+	p.ready()
 	pending := func() string { return eval[string](p, `document.getElementById("pending").textContent`) }
 	p.turn("inner", "1024")
 	p.turn("layers", "24")
@@ -104,7 +103,7 @@ func TestControlsChangeOneThingAndSayWhatIsWrong(t *testing.T) {
 	assert.Equal(t, "Drop", s.Arms[2].Name)
 	p.finish()
 	p.run(`document.getElementById("copy-link").click()`)
-	p.wait(`document.getElementById("taken").textContent`, 5*time.Second)
+	p.wait(`document.getElementById("taken").textContent`)
 	_, fragment, _ := strings.Cut(eval[string](p, `location.href`), "#")
 	got, err := sim.FromLink(fragment)
 	require.NoError(t, err)
@@ -118,7 +117,7 @@ func TestArmWhoseWorkerDiesSaysSoAndStartsAgain(t *testing.T) {
 	p.finish()
 	want := p.csv()
 	p.run(`sparkling.reset(); sparkling.speed("0.25"); sparkling.play()`)
-	p.wait(`JSON.parse(sparkling.state()).last >= 3`, 20*time.Second)
+	p.wait(`JSON.parse(sparkling.state()).last >= 3`)
 	infos, err := chromedp.Targets(p.Ctx)
 	require.NoError(t, err)
 	killed := 0
@@ -129,7 +128,7 @@ func TestArmWhoseWorkerDiesSaysSoAndStartsAgain(t *testing.T) {
 		}
 	}
 	require.Positive(t, killed, "workers are there to be killed: %v", infos)
-	p.wait(`document.querySelector("#failures button")`, 40*time.Second)
+	p.wait(`document.querySelector("#failures button")`)
 	assert.Contains(t, eval[string](p, `document.getElementById("failures").textContent`), "has not answered")
 	p.shot("failure")
 	p.run(`for (const again of document.querySelectorAll("#failures button")) again.click()`)

@@ -5,7 +5,6 @@ package pagetest
 import (
 	"fmt"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 )
@@ -36,13 +35,13 @@ func TestPageFitsTheWindowsThatPeopleHave(t *testing.T) {
 			if w.Touch {
 				p.reads("at the end")
 				p.run(`sparkling.scrub(35)`)
-				p.wait(`document.querySelector("#chapters [data-chapter=widened][aria-current]")`, 5*time.Second)
+				p.wait(`document.querySelector("#chapters [data-chapter=widened][aria-current]")`)
 				p.reads("at the widening")
 				p.shot(fmt.Sprintf("looks-%d-widened", w.W))
 				p.run(`sparkling.scrub(-1)`)
 				for _, pane := range []string{"copies", "divergence", "rms"} {
 					p.run(fmt.Sprintf(`document.querySelector("#panes [value=%s]").click()`, pane))
-					p.run(`new Promise((done) => setTimeout(done, 700))`)
+					p.settle()
 					p.shot(fmt.Sprintf("looks-%d-%s", w.W, pane))
 				}
 				p.run(`document.getElementById("arms").scrollIntoView()`)

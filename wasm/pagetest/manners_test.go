@@ -31,7 +31,7 @@ func TestPicturesLeaveTheBrowserWhatIsNotTheirs(t *testing.T) {
 	article(t, "article.html", e.Link())
 	p := blank(t, desktop)
 	p.do(chromedp.Navigate(p.address("") + "article.html"))
-	p.wait(`frames[0]?.sparkling?.stats && frames[0].document.getElementById("stage").hidden`, time.Minute)
+	p.wait(`frames[0]?.sparkling?.stats && frames[0].document.getElementById("stage").hidden`)
 	p.run(`window.events = []; for (const type of ["wheel", "keydown", "keyup", "mousedown", "mouseup", "mousemove", "contextmenu", "touchstart", "touchmove", "touchend", "dragover", "drop"])
 		frames[0].addEventListener(type, (event) => setTimeout(() => events.push([type, event.key ?? "", String(event.defaultPrevented)])), { capture: true, passive: true })`)
 	p.run(`frames[0].sparkling.pause()`)
@@ -54,14 +54,14 @@ func TestPicturesLeaveTheBrowserWhatIsNotTheirs(t *testing.T) {
 		}
 		p.chord(k.key, k.code, k.virtual, k.with)
 	}
-	p.wait(`scrollY > 100`, 10*time.Second) // which one of them did
+	p.wait(`scrollY > 100`) // which one of them did
 	p.run(`scrollTo(0, 0)`)
-	p.wait(`scrollY === 0`, 10*time.Second)
+	p.wait(`scrollY === 0`)
 	for _, with := range []int64{0, 2} {
 		_, err := chromedp.Call(p.Ctx, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: input.DispatchMouseEventTypeMouseWheel, X: 300, Y: 300, DeltaX: 1, DeltaY: 240, Modifiers: with})
 		require.NoError(t, err)
 	}
-	p.wait(`scrollY > 100`, 10*time.Second) // the wheel over the pictures scrolls the article
+	p.wait(`scrollY > 100`) // the wheel over the pictures scrolls the article
 	p.run(`scrollTo(0, 0)`)
 	for i, kind := range []input.DispatchTouchEventType{input.DispatchTouchEventTypeTouchStart, input.DispatchTouchEventTypeTouchMove, input.DispatchTouchEventTypeTouchEnd} {
 		at := input.DispatchTouchEventParams{Type: kind, TouchPoints: []*input.TouchPoint{{X: 200 + 60*float64(i), Y: 200}}}
@@ -73,7 +73,7 @@ func TestPicturesLeaveTheBrowserWhatIsNotTheirs(t *testing.T) {
 	}
 	p.run(`for (const type of ["dragover", "drop"]) frames[0].document.querySelector("body > canvas").dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true }))`)
 	p.press("right", 200, 200)
-	p.wait(`["wheel", "touchmove", "drop"].every((type) => events.some(([kind]) => kind === type))`, 20*time.Second)
+	p.wait(`["wheel", "touchmove", "drop"].every((type) => events.some(([kind]) => kind === type))`)
 	kinds := map[string]bool{}
 	for _, event := range eval[[][3]string](p, `events`) {
 		kinds[event[0]] = true
@@ -85,10 +85,11 @@ func TestPicturesLeaveTheBrowserWhatIsNotTheirs(t *testing.T) {
 	assert.False(t, eval[bool](p, `JSON.parse(frames[0].sparkling.state()).playing`), "none of them did anything to the run")
 
 	// The keys that the page names are taken where the focus is on the pictures or the bar.
+	p.wait(`frames[0].sparkling.still()`)
 	before := step()
 	p.run(`frames[0].document.querySelector("body > canvas").focus(); events.length = 0`)
 	p.chord(".", "Period", 190, 0)
-	require.Eventually(t, func() bool { return step() == before+1 }, 10*time.Second, 50*time.Millisecond)
+	require.Eventually(t, func() bool { return step() == before+1 }, patience, 50*time.Millisecond)
 	assert.Contains(t, eval[[][3]string](p, `events`), [3]string{"keydown", ".", "true"})
 	p.run(`frames[0].document.getElementById("chosen").focus()`)
 	p.chord(".", "Period", 190, 0)
@@ -96,11 +97,11 @@ func TestPicturesLeaveTheBrowserWhatIsNotTheirs(t *testing.T) {
 	p.chord(".", "Period", 190, 0)
 	p.run(`frames[0].document.getElementById("keys").click(); frames[0].document.querySelector("body > canvas").focus()`)
 	p.chord(".", "Period", 190, 0)
-	p.run(`new Promise((done) => setTimeout(done, 300))`)
+	p.wait(`frames[0].sparkling.still()`)
 	assert.Equal(t, before+1, step(), "nowhere else, and not when they are switched off")
 
 	p.do(chromedp.Navigate(p.address(e.Link())))
-	p.wait(`window.sparkling?.stats && document.getElementById("stage").hidden`, time.Minute)
+	p.ready()
 	assert.False(t, eval[bool](p, `document.getElementById("keys").checked`), "which is remembered")
 	p.run(`document.getElementById("keys").scrollIntoView()`)
 	p.shot("keys-off")

@@ -46,7 +46,7 @@ func TestSettledPageTakesNoFrame(t *testing.T) {
 // come.
 func (p *tab) settle() {
 	p.t.Helper()
-	p.wait(`sparkling.still()`, 2*time.Minute)
+	p.wait(`sparkling.still()`)
 }
 
 // drawn does something, of which a picture must come.
@@ -54,7 +54,7 @@ func (p *tab) drawn(what string, do func()) {
 	p.t.Helper()
 	before := p.work().Pictures
 	do()
-	assert.Eventually(p.t, func() bool { return p.work().Pictures > before }, time.Minute, 50*time.Millisecond, what)
+	assert.Eventually(p.t, func() bool { return p.work().Pictures > before }, patience, 50*time.Millisecond, what)
 }
 
 // mouse moves the pointer to a place in the window.

@@ -5,7 +5,6 @@ package pagetest
 import (
 	"fmt"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
@@ -17,7 +16,7 @@ func TestReportFitsTheWindowsThatPeopleHave(t *testing.T) {
 		t.Run(fmt.Sprint(w.W), func(t *testing.T) {
 			p := blank(t, w)
 			p.do(chromedp.Navigate(p.address("") + "report/"))
-			p.wait(`document.readyState === "complete"`, time.Minute)
+			p.wait(`document.readyState === "complete"`)
 			assert.LessOrEqual(t, eval[float64](p, `document.documentElement.scrollWidth`), float64(w.W), "no sideways scrolling")
 			assert.Greater(t, eval[float64](p, `document.querySelectorAll("td").length`), 100.0)
 			outside := eval[[]string](p, `[...document.querySelectorAll("td span, td small, tbody th, a")]
@@ -30,5 +29,14 @@ func TestReportFitsTheWindowsThatPeopleHave(t *testing.T) {
 			assert.Empty(t, unnamed, "cells below each other say of which column they are, those in columns do not")
 			assert.Equal(t, p.address(""), eval[string](p, `document.querySelector("nav a").href`), "it leads back to the Lab")
 		})
+	}
+}
+
+// The page leads to the terms of everything that it links.
+func TestPageShipsTheNoticesOfWhatItLinks(t *testing.T) {
+	p := open(t, desktop, short(t).Link())
+	text := eval[string](p, `fetch(document.querySelector("footer a[href='notices.txt']").href).then((answer) => answer.text())`)
+	for _, part := range []string{"SPARKLING Lab\n", "Go: its runtime", "github.com/hajimehoshi/ebiten/v2 v", "Apache License"} {
+		assert.Contains(t, text, part)
 	}
 }

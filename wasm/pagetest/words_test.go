@@ -5,7 +5,6 @@ package pagetest
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -36,7 +35,7 @@ func (p *tab) chapter(name string) string {
 func (p *tab) begin(e sim.Experiment) {
 	p.t.Helper()
 	p.run(`location.hash = "` + e.Link() + `"`)
-	p.wait(`!JSON.parse(sparkling.state()).done`, 10*time.Second)
+	p.wait(`!JSON.parse(sparkling.state()).done`)
 	p.finish()
 }
 
