@@ -5,7 +5,6 @@ package pagetest
 import (
 	"fmt"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 )
@@ -24,7 +23,7 @@ func TestNamesInAnyScriptAreWrittenByTheBrowser(t *testing.T) {
 			const { data } = this.getImageData(0, 0, this.canvas.width, this.canvas.height);
 			written.push([text, data.some((v) => v), this.fillStyle]);
 		};`)
-	p.wait(`window.sparkling?.stats && document.getElementById("stage").hidden`, time.Minute)
+	p.wait(`window.sparkling?.stats && document.getElementById("stage").hidden`)
 	p.finish()
 	for _, text := range []string{"小さい", "复制", "نسخة", "🙂"} {
 		assert.True(t, eval[bool](p, fmt.Sprintf(`written.some(([text, seen]) => text === %q && seen)`, text)), "%s is written", text)
