@@ -1,14 +1,54 @@
 package model
 
-import "math"
+import (
+	"fmt"
+	"math"
+	"slices"
+)
 
 // NotFinite is the checkpoint name of the first matrix or gain, in table order, that holds a NaN or an infinity; empty where none does.
 func (v Values) NotFinite() string {
-	for i, x := range v.Table.Tensors {
-		for e := range x.Experts {
-			if !Finite(v.Expert(i, e)) {
-				return x.Name(e)
-			}
+	for i := range v.Table.Tensors {
+		if name := v.notFinite(i); name != "" {
+			return name
+		}
+	}
+	return ""
+}
+
+// LastNotFinite is NotFinite from the end of the table on: of gradients, which come into being in that order, the first.
+func (v Values) LastNotFinite() string {
+	for i := range slices.Backward(v.Table.Tensors) {
+		if name := v.notFinite(i); name != "" {
+			return name
+		}
+	}
+	return ""
+}
+
+// notFinite is the name of the first matrix of tensor i that is not finite.
+func (v Values) notFinite(i int) string {
+	x := v.Table.Tensors[i]
+	for e := range x.Experts {
+		if !Finite(v.Expert(i, e)) {
+			return x.Name(e)
+		}
+	}
+	return ""
+}
+
+// NotFinite names what first held a NaN or an infinity in the last Forward: the residual stream before or after a layer, or the logits; empty
+// where neither does.
+func (n *Net) NotFinite() string {
+	switch {
+	case !Finite(n.in(0)):
+		return "the residual stream before model.layers.0"
+	case Finite(n.x) && !Finite(n.logits):
+		return "the logits"
+	}
+	for l := range n.layers {
+		if !Finite(n.in(l + 1)) {
+			return fmt.Sprintf("the residual stream after model.layers.%d", l)
 		}
 	}
 	return ""

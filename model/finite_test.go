@@ -16,6 +16,7 @@ func TestFirstTensorThatIsNotFiniteIsNamed(t *testing.T) {
 	up := v.Expert(v.Table.Find(Up, 1), 2)
 	up[len(up)-1] = float32(math.NaN())
 	assert.Equal(t, "model.layers.1.mlp.experts.2.up_proj.weight", v.NotFinite())
+	assert.Equal(t, "model.norm.weight", v.LastNotFinite())
 	v.Data[0] = math.Float32frombits(0xff800001) // a signalling NaN with a sign
 	assert.Equal(t, "model.embed_tokens.weight", v.NotFinite())
 }

@@ -12,7 +12,7 @@ import (
 // more than a small multiple of its size.
 type coder struct {
 	reading bool
-	version int    // of what is read, where it is not the present one
+	version int    // of what is read or written, 0 for the present one
 	buf     []byte // written so far, or left to read
 	err     error
 }
@@ -60,6 +60,14 @@ func (c *coder) i64(v *int64) {
 	u := uint64(*v)
 	c.u64(&u)
 	*v = int64(u)
+}
+
+func (c *coder) octet(v *byte) {
+	if !c.reading {
+		c.buf = append(c.buf, *v)
+	} else if b := c.take(1); b != nil {
+		*v = b[0]
+	}
 }
 
 // f32 keeps every bit, also of a NaN.
@@ -133,7 +141,10 @@ func (c *coder) rms(v *[]BlockRMS) {
 	list(c, v, 8, func(b *BlockRMS) { c.f32(&b.In); c.f32(&b.Out) })
 }
 
-// frames visits frames; the smallest has 48 bytes.
+// upTo reports whether what is read or written is of that version or an older one.
+func (c *coder) upTo(version int) bool { return c.version != 0 && c.version <= version }
+
+// frames visits frames; the smallest has 48 bytes in every version.
 func (c *coder) frames(v *[]ArmFrame) { list(c, v, 48, c.frame) }
 
 func (c *coder) frame(f *ArmFrame) {
@@ -146,6 +157,9 @@ func (c *coder) frame(f *ArmFrame) {
 	c.f32s(&f.Load)
 	c.rms(&f.RMS)
 	list(c, &f.Pairs, 36, c.pairs)
+	if !c.upTo(beforeStates) {
+		c.text(&f.NotFinite)
+	}
 }
 
 func (c *coder) pairs(g *PairGroup) {
@@ -155,10 +169,39 @@ func (c *coder) pairs(g *PairGroup) {
 	c.i32s(&g.Orig)
 	c.i32s(&g.Copy)
 	for q := range g.Stats {
-		list(c, &g.Stats[q], 8, func(s *PairStat) { c.f32(&s.Cos); c.f32(&s.Dist) })
+		list(c, &g.Stats[q], 8, c.stat)
 		if c.reading && c.err == nil && (len(g.Stats[q]) != len(g.Orig) || len(g.Copy) != len(g.Orig)) {
 			c.err = fmt.Errorf("a group has %d pairs, but %d copies and %d values", len(g.Orig), len(g.Copy), len(g.Stats[q]))
 		}
+	}
+}
+
+func (c *coder) stat(s *PairStat) {
+	c.f32(&s.Cos)
+	c.f32(&s.Dist)
+	if c.upTo(beforeStates) {
+		s.infer()
+		return
+	}
+	state := byte(s.State)
+	c.octet(&state)
+	if s.State = PairState(state); c.err == nil && s.State >= PairStates {
+		c.err = fmt.Errorf("a pair is in state %d; known are 0 to %d", state, PairStates-1)
+	}
+}
+
+// infer sets the state of a pair from the numbers that records had before they said it. Where both are none, they cannot tell: two vectors
+// of zeros gave the same as what had diverged.
+func (s *PairStat) infer() {
+	switch cos, dist := Finite(s.Cos), Finite(s.Dist); {
+	case !dist:
+		s.State = Untold
+	case s.Dist == 0:
+		s.State = Locked
+	case !cos:
+		s.State = OneZero
+	default:
+		s.State = Apart
 	}
 }
 
@@ -175,7 +218,7 @@ func (c *coder) report(r *Report) {
 	}
 	c.f64(&r.StepFLOPsBefore)
 	c.f64(&r.StepFLOPsAfter)
-	if c.version != beforeSearches {
+	if !c.upTo(beforeSearches) {
 		c.integer(&r.Place)
 		c.f64(&r.SearchFLOPs)
 	}

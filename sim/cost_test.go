@@ -39,6 +39,7 @@ func TestWhatARunCostsFollowsFromItsDocument(t *testing.T) {
 // Records from before the optimizer's products were counted still open, and show what the same run would show today.
 func TestAnOlderRecordIsCountedAnew(t *testing.T) {
 	r := runAll(t, costly())
+	forgetStates(r)
 	want := encode(t, r)
 	place := 0
 	for i := range r.Tracks {
@@ -60,5 +61,5 @@ func TestAnOlderRecordIsCountedAnew(t *testing.T) {
 	got, err := DecodeRecord(bytes.NewReader(old.buf))
 	require.NoError(t, err)
 	sameBytes(t, want, encode(t, got), "counted anew")
-	assert.Equal(t, wireVersion, beforeOptimizers+1, "what is written now is not counted again")
+	assert.Greater(t, wireVersion, beforeOptimizers, "what is written now is not counted again")
 }

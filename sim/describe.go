@@ -2,7 +2,6 @@ package sim
 
 import (
 	"fmt"
-	"math"
 	"strings"
 )
 
@@ -16,6 +15,10 @@ func (r *Record) Describe(step int, arms []ArmStatus) string {
 	for i, a := range r.Experiment.Arms {
 		if i < len(arms) && arms[i].State == Failed {
 			fmt.Fprintf(&b, " %s", arms[i].Err)
+			continue
+		}
+		if f, ok := r.Diverged(i, step); ok {
+			fmt.Fprintf(&b, " %s diverged at step %d: %s is no longer finite.", a.Name, f.Step, f.NotFinite)
 			continue
 		}
 		if loss, ok := r.HeldAt(i, step); ok {
@@ -40,27 +43,31 @@ func (r *Record) lock(arm, step int) string {
 	}
 	w, g := f.Summary(Weight), f.Summary(Gradient)
 	switch {
-	case w.Locked == w.Pairs:
+	case w.In[Diverged]+g.In[Diverged] > 0:
+		return fmt.Sprintf(", diverged: weights or gradients of %d of %d pairs are no longer finite", max(w.In[Diverged], g.In[Diverged]), w.Pairs)
+	case w.All(Locked):
 		return fmt.Sprintf(", locked: all %d pairs of originals and copies are identical", w.Pairs)
-	case w.Locked > 0:
-		return fmt.Sprintf(", %d of %d pairs are still identical", w.Locked, w.Pairs)
+	case w.In[Locked] > 0:
+		return fmt.Sprintf(", %d of %d pairs are still identical", w.In[Locked], w.Pairs)
 	}
-	if math.IsNaN(g.Cos) {
-		return fmt.Sprintf(", apart: weight cosine %.2f, no gradient at the copies", w.Cos)
+	gradient := "gradient cosine " + g.Cosine(2)
+	if !Finite(g.Cos) && g.In[Untold] == 0 {
+		gradient = "no gradient at the copies"
 	}
-	return fmt.Sprintf(", apart: weight cosine %.2f, gradient cosine %.2f", w.Cos, g.Cos)
+	return fmt.Sprintf(", apart: weight cosine %s, %s", w.Cosine(2), gradient)
 }
 
-// HeldAt is the newest held-out loss of an arm at or before a step.
+// HeldAt is the newest held-out loss of an arm at or before a step that is a number. Whether the arm has diverged since, [Record.Diverged]
+// says.
 func (r *Record) HeldAt(arm, step int) (float32, bool) {
-	f, ok := r.newest(arm, step, func(f ArmFrame) bool { return !math.IsNaN(float64(f.Held)) })
+	f, ok := r.newest(arm, step, func(f *ArmFrame) bool { return Finite(f.Held) })
 	return f.Held, ok
 }
 
-// Final is the loss of an arm on the whole held-out part, once it has made its last update.
+// Final is the loss of an arm on the whole held-out part, once it has made its last update and where that is a number.
 func (r *Record) Final(arm int) (float32, bool) {
 	t := r.Tracks[arm]
-	if len(t) == 0 || math.IsNaN(float64(t[len(t)-1].Whole)) {
+	if len(t) == 0 || !Finite(t[len(t)-1].Whole) {
 		return 0, false
 	}
 	return t[len(t)-1].Whole, true
@@ -68,16 +75,16 @@ func (r *Record) Final(arm int) (float32, bool) {
 
 // PairsAt is the newest frame of an arm at or before a step in which pairs were measured.
 func (r *Record) PairsAt(arm, step int) (ArmFrame, bool) {
-	return r.newest(arm, step, func(f ArmFrame) bool { return len(f.Pairs) > 0 })
+	return r.newest(arm, step, func(f *ArmFrame) bool { return len(f.Pairs) > 0 })
 }
 
-func (r *Record) newest(arm, step int, has func(ArmFrame) bool) (ArmFrame, bool) {
+func (r *Record) newest(arm, step int, has func(*ArmFrame) bool) (ArmFrame, bool) {
 	t := r.Tracks[arm]
-	if _, ended := r.Final(arm); ended {
+	if r.ended(arm) {
 		step = min(step, t[len(t)-1].Step)
 	}
 	for i := len(t) - 1; i >= 0; i-- {
-		if t[i].Step <= step && has(t[i]) {
+		if t[i].Step <= step && has(&t[i]) {
 			return t[i], true
 		}
 		if t[i].Step < step-2*ProbeEvery {

@@ -15,6 +15,10 @@ type ArmFrame struct {
 	Load  []float32   // share of the last batch's assignments that each expert got: layer·experts + expert, sums to 1 a layer
 	RMS   []BlockRMS  // attention then FFN of each layer: 2·layer + {0, 1}
 	Pairs []PairGroup // original and copy, after a widening
+
+	// NotFinite names what first held a NaN or an infinity, where training has diverged: it is the arm's last frame, and a loss in it that is
+	// NaN was measured, and is no number. Empty otherwise.
+	NotFinite string
 }
 
 // BlockRMS is the root mean square of what enters a residual block (before its norm) and of what the block adds.
@@ -22,33 +26,6 @@ type BlockRMS struct{ In, Out float32 }
 
 // Ratio is RMS(f(Norm(h))) / RMS(h), the mix that has to survive a widening (paper, Sec. 3.2).
 func (b BlockRMS) Ratio() float32 { return b.Out / b.In }
-
-// Quantity names what a pair is compared in.
-type Quantity int
-
-// The quantities in the order of PairGroup.Stats.
-const (
-	Weight Quantity = iota
-	Gradient
-	Moment1 // Adam's first moment, or Muon's momentum
-	Moment2
-	Quantities // their number
-)
-
-// PairGroup holds the pairs of one expert (inner axis) or of the residual stream (hidden axis; Layer and Expert are −1).
-type PairGroup struct {
-	Axis          string // "inner" or "hidden"
-	Layer, Expert int
-	Orig, Copy    []int32 // coordinates, pair by pair
-	Stats         [Quantities][]PairStat
-}
-
-// PairStat compares the vectors of an original and its copy: Cos = a·b/sqrt(a·a·b·b) and
-// Dist = ‖a−b‖/sqrt((‖a‖²+‖b‖²)/2), both from float64 sums. Cos is NaN where a vector is exactly zero; Dist is NaN where both are.
-type PairStat struct{ Cos, Dist float32 }
-
-// Locked reports whether the two vectors are equal bit for bit (or both zero).
-func (p PairStat) Locked() bool { return p.Dist == 0 || p.Dist != p.Dist }
 
 // Report is what a widening did to one arm, measured on the held-out windows just before and just after it.
 type Report struct {

@@ -1,9 +1,6 @@
 package sim
 
-import (
-	"math"
-	"sort"
-)
+import "sort"
 
 // GapSteps is over how many steps a difference of two arms is averaged: single readings hide it in noise that both arms share only
 // in part.
@@ -20,7 +17,7 @@ func (e Experiment) Baseline() int {
 }
 
 // Gap is the held-out loss of an arm minus that of base, in nats a token: the mean over the readings of the [GapSteps] steps that end
-// at step, the fork left out. It is false where the two were not measured together.
+// at step, the fork and what is no number left out. It is false where the two were not measured together.
 func (r *Record) Gap(arm, base, step int) (float64, bool) {
 	fork := r.Experiment.Fork()
 	a, b := r.Tracks[arm], r.Tracks[base]
@@ -34,7 +31,7 @@ func (r *Record) Gap(arm, base, step int) (float64, bool) {
 		case a[i].Step < b[k].Step:
 			k--
 		default:
-			if d := float64(a[i].Held) - float64(b[k].Held); !math.IsNaN(d) {
+			if d := float64(a[i].Held) - float64(b[k].Held); Finite(d) {
 				sum, n = sum+d, n+1
 			}
 			i, k = i-1, k-1

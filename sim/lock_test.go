@@ -52,7 +52,7 @@ func locked(f ArmFrame) (equal, all int) {
 			all++
 			same := true
 			for q := range g.Stats {
-				same = same && g.Stats[q][i].Locked()
+				same = same && g.Stats[q][i].State == Locked
 			}
 			if same {
 				equal++
@@ -105,7 +105,7 @@ func TestCopiesOfCopiesArePairsToo(t *testing.T) {
 			assert.Equal(t, []int32{0, 10}, []int32{g.Orig[0], g.Copy[0]})
 			assert.Equal(t, []int32{15, 35}, []int32{g.Orig[25], g.Copy[25]}, "a copy of a copy")
 			for k := range g.Orig {
-				assert.Equal(t, k < want, g.Stats[Weight][k].Locked(), "pair %d of arm %d", k, i)
+				assert.Equal(t, k < want, g.Stats[Weight][k].State == Locked, "pair %d of arm %d", k, i)
 			}
 		}
 	}

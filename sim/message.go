@@ -21,10 +21,12 @@ const (
 	kinds
 )
 
-// wireVersion is the version of the encoding of messages and records. Records can be older: those of beforeOptimizers count no product of an
-// optimizer, and in those of beforeSearches reports say nothing of searches.
+// wireVersion is the version of the encoding of messages and records. Records can be older: those of beforeStates do not say in which state
+// pairs are, nor what is no longer finite; those of beforeOptimizers count no product of an optimizer, and in those of beforeSearches reports
+// say nothing of searches.
 const (
-	wireVersion      = 4
+	wireVersion      = 5
+	beforeStates     = 4
 	beforeOptimizers = 3
 	beforeSearches   = 2
 )

@@ -116,8 +116,12 @@ func compare(all []sums, v model.Values, axis model.Axis, layer, expert int, pai
 	}
 }
 
-// sums gathers what cosine and distance need, in float64: the squares of a second moment are too small for less.
-type sums struct{ aa, bb, ab, dd float64 }
+// sums gathers what cosine and distance need, in float64: no square of a float32 is too small or too large for it, and so dd is 0 exactly where
+// all elements are equal as numbers. signs is not, where the bits differ even so: in the sign of a zero.
+type sums struct {
+	aa, bb, ab, dd float64
+	signs          uint32
+}
 
 // add adds n elements of two vectors, which lie step apart, in two halves that do not wait for each other's sums.
 func (s *sums) add(a, b []float32, n, step int) {
@@ -134,12 +138,26 @@ func (s *sums) add(a, b []float32, n, step int) {
 		x, y := float64(a[i]), float64(b[i])
 		aa, bb, ab, dd = aa+x*x, bb+y*y, ab+x*y, dd+(x-y)*(x-y)
 	}
-	*s = sums{s.aa + (aa + aa1), s.bb + (bb + bb1), s.ab + (ab + ab1), s.dd + (dd + dd1)}
+	*s = sums{s.aa + (aa + aa1), s.bb + (bb + bb1), s.ab + (ab + ab1), s.dd + (dd + dd1), s.signs}
+	if s.dd == 0 {
+		for i := 0; i < len(a); i += step {
+			s.signs |= math.Float32bits(a[i]) ^ math.Float32bits(b[i])
+		}
+	}
 }
 
 func (s *sums) stat() PairStat {
 	nan := float32(math.NaN())
-	st := PairStat{nan, nan}
+	st := PairStat{nan, nan, Apart}
+	switch {
+	case !Finite(s.aa + s.bb):
+		st.State = Diverged
+		return st
+	case s.dd == 0 && s.signs == 0:
+		st.State = Locked
+	case s.aa == 0 || s.bb == 0:
+		st.State = OneZero
+	}
 	if s.aa > 0 && s.bb > 0 {
 		st.Cos = float32(s.ab / math.Sqrt(s.aa*s.bb))
 	}

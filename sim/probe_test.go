@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -39,7 +40,7 @@ func TestPairsAreComparedInAllTheirParts(t *testing.T) {
 	var want sums
 	for i := range a {
 		x, y := float64(a[i]), float64(b[i])
-		want = sums{want.aa + x*x, want.bb + y*y, want.ab + x*y, want.dd + (x-y)*(x-y)}
+		want = sums{want.aa + x*x, want.bb + y*y, want.ab + x*y, want.dd + (x-y)*(x-y), 0}
 	}
 	var row, column, same sums
 	row.add(a, b, 5, 1)
@@ -52,5 +53,81 @@ func TestPairsAreComparedInAllTheirParts(t *testing.T) {
 	column.add(matrix[6:], matrix[8:], 3, 3)
 	assert.Equal(t, want, column)
 	same.add(a, a, 5, 1)
-	assert.Equal(t, PairStat{1, 0}, same.stat())
+	assert.Equal(t, PairStat{1, 0, Locked}, same.stat())
+}
+
+func TestStateOfAPairIsWhatItsBitsSay(t *testing.T) {
+	nan, inf, negative := float32(math.NaN()), float32(math.Inf(1)), float32(math.Copysign(0, -1))
+	const tiny, huge = math.SmallestNonzeroFloat32, math.MaxFloat32
+	for name, c := range map[string]struct {
+		a, b      []float32
+		want      PairState
+		cos, dist bool // whether there is one
+	}{
+		"equal":                                   {[]float32{1, -2, 3}, []float32{1, -2, 3}, Locked, true, true},
+		"equal and as small as can be":            {[]float32{tiny, 0, 0}, []float32{tiny, 0, 0}, Locked, true, true},
+		"equal and as large as can be":            {[]float32{huge, huge, -huge}, []float32{huge, huge, -huge}, Locked, true, true},
+		"two vectors of zeros":                    {[]float32{0, 0, 0}, []float32{0, 0, 0}, Locked, false, false},
+		"zeros of another sign":                   {[]float32{0, 0, 0}, []float32{0, negative, 0}, OneZero, false, false},
+		"a zero of another sign":                  {[]float32{0, 1, 0}, []float32{negative, 1, 0}, Apart, true, true},
+		"one bit":                                 {[]float32{1, 2, 3}, []float32{1, 2, math.Nextafter32(3, 4)}, Apart, true, true},
+		"a difference as small as can be":         {[]float32{0, 1, tiny}, []float32{0, 1, 2 * tiny}, Apart, true, true},
+		"one that no float32 distance can tell":   {[]float32{huge, 0, tiny}, []float32{huge, 0, 0}, Apart, true, true},
+		"opposite":                                {[]float32{1, 2, 3}, []float32{-1, -2, -3}, Apart, true, true},
+		"one of them zero":                        {[]float32{1, 2, 3}, []float32{0, 0, 0}, OneZero, false, true},
+		"the same NaN in both":                    {[]float32{1, nan, 3}, []float32{1, nan, 3}, Diverged, false, false},
+		"NaN in all of both":                      {[]float32{nan, nan, nan}, []float32{nan, nan, nan}, Diverged, false, false},
+		"NaN in one":                              {[]float32{1, 2, 3}, []float32{1, 2, nan}, Diverged, false, false},
+		"the same infinity in both":               {[]float32{inf, 2, 3}, []float32{inf, 2, 3}, Diverged, false, false},
+		"infinities that differ":                  {[]float32{inf, 2, 3}, []float32{-inf, 2, 3}, Diverged, false, false},
+		"an infinity beside zeros, and only that": {[]float32{inf, 0, 0}, []float32{0, 0, 0}, Diverged, false, false},
+	} {
+		for _, swapped := range []bool{false, true} {
+			if swapped {
+				c.a, c.b = c.b, c.a
+			}
+			var row, column sums
+			row.add(c.a, c.b, 3, 1)
+			matrix := make([]float32, 6)
+			for i := range c.a {
+				matrix[2*i], matrix[2*i+1] = c.a[i], c.b[i]
+			}
+			column.add(matrix, matrix[1:], 3, 2)
+			for _, s := range []sums{row, column} {
+				st := s.stat()
+				assert.Equal(t, c.want, st.State, "%s: %v", name, st.State)
+				assert.Equal(t, c.cos, Finite(st.Cos), "%s: cosine %v", name, st.Cos)
+				assert.Equal(t, c.dist, Finite(st.Dist), "%s: distance %v", name, st.Dist)
+			}
+		}
+	}
+}
+
+func TestSummaryMeansAreOfWhatIsFiniteAndItsWordsAreNeverNaN(t *testing.T) {
+	nan := float32(math.NaN())
+	f := func(stats ...PairStat) ArmFrame {
+		g := PairGroup{}
+		g.Stats[Weight] = stats
+		return ArmFrame{Pairs: []PairGroup{g}}
+	}
+	apart, zeros := PairStat{0.5, 1, Apart}, PairStat{nan, nan, Locked}
+	bare, lost, old := PairStat{nan, math.Sqrt2, OneZero}, PairStat{nan, nan, Diverged}, PairStat{nan, nan, Untold}
+	for _, c := range []struct {
+		frame  ArmFrame
+		cosine string
+		all    PairState
+	}{
+		{f(apart, apart), "0.500", Apart}, {f(apart, zeros), "0.500", PairStates}, {f(zeros, zeros), "none", Locked}, {f(bare), "none", OneZero},
+		{f(apart, lost), "diverged", PairStates}, {f(lost, lost), "diverged", Diverged}, {f(old), "not told", Untold}, {f(), "none", PairStates},
+	} {
+		s := c.frame.Summary(Weight)
+		assert.Equal(t, c.cosine, s.Cosine(3))
+		for state := range PairStates {
+			assert.Equal(t, state == c.all, s.All(state), "%v: all %v", c.frame.Pairs, state)
+		}
+	}
+	mixed := f(apart, PairStat{float32(math.Inf(1)), nan, Diverged})
+	s := mixed.Summary(Weight)
+	assert.Equal(t, []float64{0.5, 1}, []float64{s.Cos, s.Dist})
+	assert.Equal(t, [PairStates]int{Apart: 1, Diverged: 1}, s.In)
 }

@@ -3,14 +3,12 @@ package sim
 import (
 	"bytes"
 	"cmp"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"math"
 	"slices"
 	"sort"
-	"strconv"
 )
 
 // Record is an experiment and what was measured while it ran.
@@ -56,7 +54,7 @@ func (r *Record) Last() int {
 		}
 		at := t[len(t)-1].Step
 		most = max(most, at)
-		if _, ended := r.Final(i); !ended && (least < 0 || at < least) {
+		if !r.ended(i) && (least < 0 || at < least) {
 			least = at
 		}
 	}
@@ -64,6 +62,13 @@ func (r *Record) Last() int {
 		return most
 	}
 	return least
+}
+
+// ended reports whether an arm has made its last update.
+func (r *Record) ended(arm int) bool {
+	_, whole := r.Final(arm)
+	_, broken := r.Diverged(arm, r.Experiment.Steps)
+	return whole || broken
 }
 
 // Report is what the newest widening did to an arm.
@@ -181,64 +186,4 @@ func (r *Record) check() error {
 		}
 	}
 	return nil
-}
-
-// WriteCSV writes one row a step and arm. What was not measured is empty.
-func (r *Record) WriteCSV(w io.Writer) error {
-	out := csv.NewWriter(w)
-	if err := out.Write([]string{"arm", "name", "step", "train_loss", "held_out_loss", "whole_held_out_loss", "lr_old", "lr_new", "flops", "weight_cosine", "gradient_cosine", "weight_distance", "locked_pairs", "pairs"}); err != nil {
-		return err
-	}
-	num := func(x float64) string {
-		if math.IsNaN(x) {
-			return ""
-		}
-		return strconv.FormatFloat(x, 'g', 9, 64)
-	}
-	for i, t := range r.Tracks {
-		for _, f := range t {
-			row := []string{strconv.Itoa(i), r.Experiment.Arms[i].Name, strconv.Itoa(f.Step), num(float64(f.Train)), num(float64(f.Held)), num(float64(f.Whole)),
-				num(float64(f.LROld)), num(float64(f.LRNew)), num(f.FLOPs)}
-			w, g := f.Summary(Weight), f.Summary(Gradient)
-			if w.Pairs == 0 {
-				row = append(row, "", "", "", "", "")
-			} else {
-				row = append(row, num(w.Cos), num(g.Cos), num(w.Dist), strconv.Itoa(w.Locked), strconv.Itoa(w.Pairs))
-			}
-			if err := out.Write(row); err != nil {
-				return err
-			}
-		}
-	}
-	out.Flush()
-	return out.Error()
-}
-
-// Summary is the mean over all pairs of a frame in one quantity.
-type Summary struct {
-	Cos, Dist     float64 // NaN without a measured pair
-	Pairs, Locked int
-}
-
-// Summary is the mean of a quantity over all pairs of the frame.
-func (f ArmFrame) Summary(q Quantity) Summary {
-	var s Summary
-	var cos, dist float64
-	var nCos, nDist int
-	for _, g := range f.Pairs {
-		for _, p := range g.Stats[q] {
-			s.Pairs++
-			if p.Locked() {
-				s.Locked++
-			}
-			if c := float64(p.Cos); !math.IsNaN(c) {
-				cos, nCos = cos+c, nCos+1
-			}
-			if d := float64(p.Dist); !math.IsNaN(d) {
-				dist, nDist = dist+d, nDist+1
-			}
-		}
-	}
-	s.Cos, s.Dist = cos/float64(nCos), dist/float64(nDist)
-	return s
 }

@@ -32,6 +32,7 @@ type run struct {
 	flops  float64
 	cost   optim.Cost // of one update now
 	smooth smooth     // training loss
+	broken string     // what first was no longer finite, where training has diverged
 
 	ids, labels []int32
 	rates       []float64         // by age
@@ -124,6 +125,10 @@ func (r *run) train() (loss model.Losses, newest float64) {
 	r.text.Batch(r.exp.Seed, r.step, r.exp.Task.Seq, r.ids, r.labels)
 	r.net.Forward(r.ids)
 	loss = r.net.Backward(r.labels)
+	doubtful := r.doubtful(loss)
+	if doubtful {
+		r.broken = r.notFinite(loss.CE)
+	}
 	r.sched.Rates(r.step, r.rates)
 	rates, newest := r.rates, r.rates[r.stage]
 	if r.blocks != nil {
@@ -131,6 +136,9 @@ func (r *run) train() (loss model.Losses, newest float64) {
 		rates, newest = r.blockRates, r.blocks.Mean
 	}
 	r.opt.Step(r.net.Weights, r.net.Grads, rates)
+	if doubtful && r.broken == "" {
+		r.broken = r.notFinite(loss.CE) // of gradients too large to be squared the second moments are infinite
+	}
 	r.step++
 	r.flops += r.cost.Update()
 	r.smooth.add(loss.CE)
@@ -154,10 +162,16 @@ func (r *run) update() ArmFrame {
 	}
 	if r.step%ProbeEvery == 0 || r.step == r.end {
 		f.Held = float32(r.held())
+		last := f.Held
+		if r.step == r.end {
+			f.Whole = float32(r.evaluate(r.text.AllHeld(r.exp.Task.Seq), nil))
+			last = f.Whole
+		}
+		if r.broken == "" {
+			r.broken = r.notFinite(float64(f.Held), float64(last))
+		}
 	}
-	if r.step == r.end {
-		f.Whole = float32(r.evaluate(r.text.AllHeld(r.exp.Task.Seq), nil))
-	}
+	f.NotFinite = r.broken
 	return f
 }
 

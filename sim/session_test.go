@@ -128,9 +128,9 @@ func TestTheLockIsExactOnEveryAxis(t *testing.T) {
 				for _, q := range []Quantity{Weight, Gradient, Moment1, Moment2} {
 					s := f.Summary(q)
 					if locked {
-						assert.Equal(t, s.Pairs, s.Locked, "%s on axis %s at %v: quantity %d", name, axis, width, q)
+						assert.Equal(t, s.Pairs, s.In[Locked], "%s on axis %s at %v: quantity %d", name, axis, width, q)
 					} else {
-						assert.Zero(t, s.Locked, "%s on axis %s at %v: quantity %d", name, axis, width, q)
+						assert.Zero(t, s.In[Locked], "%s on axis %s at %v: quantity %d", name, axis, width, q)
 					}
 				}
 			}
@@ -204,21 +204,6 @@ func TestADeadArmSaysSoTheOthersGoOnAndItCanBeStartedAgain(t *testing.T) {
 	assert.Equal(t, e.Steps, r.At(e.Steps).Arms[1].Step)
 	require.NoError(t, s.Restart(3))
 	sameBytes(t, encode(t, runAll(t, e)), encode(t, finish(t, s, h.LocalHost)), "started again, it ends as if nothing had been")
-}
-
-func TestALossThatIsNoNumberIsReportedAsDivergence(t *testing.T) {
-	tr := NewTrainer()
-	tr.Handle(Message{Kind: KindStart, Document: short(60).JSON()}.Encode())
-	tr.Handle(Message{Kind: KindRun, Step: 10}.Encode())
-	for i := range tr.run.net.Weights.Data {
-		tr.run.net.Weights.Data[i] = float32(math.NaN())
-	}
-	out, more := tr.Work(time.Hour)
-	assert.False(t, more)
-	m, err := DecodeMessage(out[len(out)-1])
-	require.NoError(t, err)
-	assert.Equal(t, KindFailed, m.Kind)
-	assert.Contains(t, m.Text, "diverged")
 }
 
 // sameBytes compares without printing a book when they differ.

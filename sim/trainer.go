@@ -1,8 +1,6 @@
 package sim
 
 import (
-	"fmt"
-	"math"
 	"time"
 )
 
@@ -106,9 +104,9 @@ func (t *Trainer) Work(budget time.Duration) (out [][]byte, more bool) {
 		}
 		f := r.update()
 		t.frames = append(t.frames, f)
-		if math.IsNaN(float64(f.Train)) || math.IsInf(float64(f.Train), 0) {
+		if f.NotFinite != "" {
 			out = t.flush(out)
-			return append(out, t.fail(fmt.Errorf("the loss is no longer a number at step %d: training diverged; a lower learning rate or a smaller factor helps", f.Step))...), false
+			return append(out, t.fail(diverged(f))...), false
 		}
 		if time.Since(begin) >= budget && until-r.step > few {
 			break

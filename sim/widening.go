@@ -19,7 +19,7 @@ func (s *smooth) add(x float64) {
 	s.sum, s.weight = s.sum*keep+x, s.weight*keep+1
 }
 
-// mean is NaN before the first update.
+// mean is NaN before the first update, and once a loss was.
 func (s *smooth) mean() float64 { return s.sum / s.weight }
 
 // search finds the place on the schedule of a wide network trained from scratch at which its smoothed training loss is that of a run at
@@ -47,9 +47,10 @@ func (r *run) shape(w Widening) model.Config {
 	return w.Spec.Config(c)
 }
 
-// done reports whether the place is found. A run that was never trained is at the beginning; a loss that is never reached is at the end.
+// done reports whether the place is found, or cannot be. A run that was never trained is at the beginning; a loss that is never reached is at
+// the end.
 func (s *search) done() bool {
-	return math.IsNaN(s.loss) || s.wide.step == s.wide.end || s.wide.step > 0 && s.wide.smooth.mean() <= s.loss
+	return math.IsNaN(s.loss) || s.wide.broken != "" || s.wide.step == s.wide.end || s.wide.step > 0 && s.wide.smooth.mean() <= s.loss
 }
 
 // says tells what is going on.
@@ -60,6 +61,9 @@ func (s *search) says() string {
 // widen carries out the widening that is due and reports what it did, measured on the held-out windows. found is the finished search of
 // a widening that asks for one.
 func (r *run) widen(w Widening, found *search) (Report, error) {
+	if found != nil && found.wide.broken != "" {
+		return Report{}, fmt.Errorf("the wide network that is trained from scratch, to find where its loss is %.3f, diverged at its step %d: %s is no longer finite", found.loss, found.wide.step, found.wide.broken)
+	}
 	plan, err := r.plan(w, r.net.Table)
 	if err != nil {
 		return Report{}, err

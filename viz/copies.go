@@ -2,7 +2,7 @@ package viz
 
 import (
 	"fmt"
-	"math"
+	"strconv"
 
 	"github.com/sparkling-lab/sparkling/sim"
 )
@@ -61,7 +61,7 @@ func (v *View) copies(b box) {
 			v.single(rows, lay, shape)
 			continue
 		}
-		v.pen.text(v.fitting(verdict(f.Summary(v.quantity)), in.w, small), in.x, in.y+tall-16, small, soft, left)
+		v.pen.text(v.fitting(verdict(f.Summary(v.quantity), v.quantity), in.w, small), in.x, in.y+tall-16, small, soft, left)
 		if h := v.groups(rows, lay, f.Pairs, m.Hue); h != nil {
 			hit = h
 		}
@@ -72,20 +72,39 @@ func (v *View) copies(b box) {
 }
 
 // verdict says how far apart the pairs are, in words for wide columns and for narrow ones.
-func verdict(s sim.Summary) []string {
-	if s.Locked == s.Pairs {
+func verdict(s sim.Summary, q sim.Quantity) []string {
+	word, lost := s.Word(q), s.In[sim.Diverged]
+	switch {
+	case lost > 0:
+		return []string{fmt.Sprintf("%d of %d diverged: no number", lost, s.Pairs), fmt.Sprintf("%d diverged", lost), word}
+	case word == sim.Locked.String():
 		return []string{fmt.Sprintf("all %d identical", s.Pairs), "identical", "same"}
+	case word != "":
+		return []string{word, "none"}
 	}
-	c := cosine(s.Cos, 3)
-	return []string{fmt.Sprintf("cosine %s, distance %.3f", c, s.Dist), "cosine " + c, "cos " + c, c}
+	c := s.Cosine(3)
+	return []string{fmt.Sprintf("cosine %s, distance %s", c, decimals(s.Dist, 3)), "cosine " + c, "cos " + c, c}
 }
 
-// cosine is a number, or none: a vector of zeros points nowhere.
-func cosine(c float64, digits int) string {
-	if math.IsNaN(c) {
+// decimals is a number with so many digits, or none.
+func decimals(x float64, digits int) string {
+	if !sim.Finite(x) {
 		return "none"
 	}
-	return fmt.Sprintf("%.*f", digits, c)
+	return strconv.FormatFloat(x, 'f', digits, 64)
+}
+
+// exactly are the numbers of a pair in one quantity, or why it has none.
+func exactly(p sim.PairStat) string {
+	switch numbers := sim.Finite(p.Cos) || sim.Finite(p.Dist); {
+	case numbers && p.State == sim.Locked:
+		return "identical"
+	case numbers:
+		return p.Cosine(4) + ", " + decimals(float64(p.Dist), 4)
+	case p.State == sim.Locked:
+		return "both zero"
+	}
+	return p.State.String()
 }
 
 // fitting is the first of several wordings that is not wider than there is room for, or as much of the last as there is room for.
@@ -112,8 +131,7 @@ func (v *View) exactPair(b box, arms []int, step int, at pairAt) {
 		}
 		s := ""
 		for q := range sim.Quantities {
-			st := g.Stats[q][at.pair]
-			s += fmt.Sprintf("  %s %s, %.4f", shortNames[q], cosine(float64(st.Cos), 4), st.Dist)
+			s += "  " + shortNames[q] + " " + exactly(g.Stats[q][at.pair])
 		}
 		lines = append(lines, line{v.names[i] + ":" + s, v.looks[i].Hue})
 	}

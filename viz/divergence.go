@@ -1,6 +1,7 @@
 package viz
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -58,11 +59,7 @@ func (v *View) divergence(b box) {
 			v.pen.mark(m, end.x, end.y, 4)
 		}
 		last := l.frames[len(l.frames)-1].Summary(sim.Gradient)
-		value := cosine(last.Cos, 3)
-		if last.Locked == last.Pairs {
-			value = "locked"
-		}
-		ends = append(ends, label{y: end.y, name: v.names[l.arm], value: value, look: m})
+		ends = append(ends, label{y: end.y, name: v.names[l.arm], value: cmp.Or(last.Word(sim.Gradient), last.Cosine(3)), look: m})
 	}
 	v.labels(ends, a, b.x+b.w)
 	if at, ok := v.stepUnder(a, step); ok {
@@ -70,7 +67,7 @@ func (v *View) divergence(b box) {
 		for _, c := range curves {
 			if f, ok := rec.PairsAt(c.arm, at); ok {
 				s := f.Summary(sim.Gradient)
-				words = append(words, line{fmt.Sprintf("%s: %s, %.6f, %d of %d", v.names[c.arm], cosine(s.Cos, 6), s.Dist, s.Locked, s.Pairs), v.looks[c.arm].Hue})
+				words = append(words, line{fmt.Sprintf("%s: %s, %s, %d of %d", v.names[c.arm], s.Cosine(6), decimals(s.Dist, 6), s.In[sim.Locked], s.Pairs), v.looks[c.arm].Hue})
 			}
 		}
 		v.tip(b, words)
@@ -95,7 +92,7 @@ func spreadOf(f *sim.ArmFrame) spread {
 	sum := 0.0
 	for _, g := range f.Pairs {
 		for _, s := range g.Stats[sim.Gradient] {
-			if c := float64(s.Cos); !math.IsNaN(c) {
+			if c := float64(s.Cos); sim.Finite(c) {
 				all = append(all, c)
 				sum += c
 			}

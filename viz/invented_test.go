@@ -51,9 +51,12 @@ func inventedPairs(e sim.Experiment, a sim.Arm, arm int, x float64, dead bool) [
 		for q := range sim.Quantities {
 			for i := range n {
 				d := float64(arm) * (0.2 + 0.1*math.Sin(float64(i*7+layer*3+expert))) * x
-				st := sim.PairStat{Cos: float32(1 - d*d), Dist: float32(d)}
-				if dead && q == sim.Gradient {
-					st.Cos = float32(math.NaN())
+				st := sim.PairStat{Cos: float32(1 - d*d), Dist: float32(d), State: sim.Apart}
+				switch {
+				case d == 0:
+					st.State = sim.Locked
+				case dead && q == sim.Gradient:
+					st.Cos, st.State = float32(math.NaN()), sim.OneZero
 				}
 				g.Stats[q] = append(g.Stats[q], st)
 			}

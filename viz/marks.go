@@ -7,7 +7,7 @@ import (
 	"github.com/sparkling-lab/sparkling/viz/look"
 )
 
-// The colours: dark words on white, grey for what is locked.
+// The colours: dark words on white, grey for what is locked, red for what is no number.
 var (
 	paper = color.RGBA{255, 255, 255, 255}
 	ink   = color.RGBA{32, 38, 46, 255}
@@ -15,6 +15,7 @@ var (
 	rule  = color.RGBA{229, 232, 236, 255}
 	faint = color.RGBA{190, 196, 204, 255}
 	stuck = color.RGBA{126, 133, 143, 255}
+	wrong = color.RGBA{176, 32, 32, 255}
 )
 
 // mark draws an arm's marker around a place.

@@ -48,21 +48,35 @@ func (v *View) groups(b box, l layout, groups []sim.PairGroup, hue color.RGBA) (
 	return hit
 }
 
-// far is how far a pair is from locked, from 0 to 1. A distance of sqrt(2) is that of vectors that have nothing to do with each other.
-func far(st sim.PairStat) float64 { return math.Min(float64(st.Dist)/math.Sqrt2, 1) }
+// far is how far a pair is from locked, from 0 to 1. A distance of sqrt(2) is that of vectors that have nothing to do with each other; where there
+// is none both are zero.
+func far(st sim.PairStat) float64 {
+	if !sim.Finite(st.Dist) {
+		return 0
+	}
+	return math.Min(float64(st.Dist)/math.Sqrt2, 1)
+}
+
+// cross draws what is no number: red, which nothing else is, and with a shape of its own.
+func (v *View) cross(x, y, r float64) {
+	v.pen.segment(point{x - r, y - r}, point{x + r, y + r}, 1.6, wrong)
+	v.pen.segment(point{x - r, y + r}, point{x + r, y - r}, 1.6, wrong)
+}
 
 // link draws a pair as two dots.
 func (v *View) link(in box, st sim.PairStat, hue color.RGBA) {
 	x, y := in.x+in.w/2, in.y+in.h/2
 	radius := math.Min(math.Max(2.6, in.h*0.06), in.w*0.42)
-	c, half := hue, radius*0.8
-	if st.Locked() {
-		c = stuck
-	} else {
+	c, half := stuck, radius*0.8
+	switch st.State {
+	case sim.Diverged:
+		v.cross(x, y, radius)
+		return
+	case sim.Apart, sim.OneZero:
 		// Even the longest link ends before the row above begins.
 		reach := in.h/2 - radius - math.Max(2, in.h*0.1)
 		half += far(st) * math.Max(reach-half, 0)
-		c = mix(stuck, hue, 0.35+float64(st.Dist))
+		c = mix(stuck, hue, 0.35+math.Sqrt2*far(st))
 	}
 	v.pen.segment(point{x, y - half}, point{x, y + half}, 1.1, mix(paper, c, 0.55))
 	v.pen.circle(x, y-half, radius, c)
@@ -72,7 +86,13 @@ func (v *View) link(in box, st sim.PairStat, hue color.RGBA) {
 // cell draws a pair as a rectangle.
 func (v *View) cell(in box, st sim.PairStat, hue color.RGBA) {
 	c := stuck
-	if !st.Locked() {
+	switch st.State {
+	case sim.Diverged:
+		v.cross(in.x+in.w*0.4, in.y+in.h*0.35, math.Min(in.w*0.4, in.h*0.35))
+		return
+	case sim.Untold:
+		c = faint
+	case sim.Apart, sim.OneZero:
 		c = mix(paper, hue, 0.2+0.8*far(st))
 	}
 	v.pen.rect(in.x, in.y, in.w*0.8, in.h*0.7, c)

@@ -3,7 +3,8 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
-	"math"
+
+	"github.com/sparkling-lab/sparkling/sim"
 )
 
 // diverged is what a table says in place of a number where what was measured is none.
@@ -15,7 +16,7 @@ type number float64
 
 // MarshalJSON never errs: one result that is no number does not withhold the others.
 func (x number) MarshalJSON() ([]byte, error) {
-	if !finite(float64(x)) {
+	if !sim.Finite(float64(x)) {
 		return []byte("null"), nil
 	}
 	return json.Marshal(float64(x))
@@ -23,11 +24,8 @@ func (x number) MarshalJSON() ([]byte, error) {
 
 // says is the number in a format of package fmt, or the word.
 func (x number) says(format string) string {
-	if !finite(float64(x)) {
+	if !sim.Finite(float64(x)) {
 		return diverged
 	}
 	return fmt.Sprintf(format, float64(x))
 }
-
-// finite reports whether x is a number.
-func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

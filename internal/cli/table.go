@@ -8,7 +8,7 @@ import (
 	"github.com/sparkling-lab/sparkling/sim"
 )
 
-// result is one row of the table.
+// result is one row of the table. Where training diverged the losses are no number, and NotFinite names the first tensor that is not finite.
 type result struct {
 	Name         string  `json:"name"`
 	State        string  `json:"state"`
@@ -18,10 +18,25 @@ type result struct {
 	HeldOut      *number `json:"held_out_loss"`       // of the windows that are watched during the run
 	Whole        *number `json:"whole_held_out_loss"` // of the whole held-out part, at the end
 	Pairs        int     `json:"pairs"`
-	Locked       int     `json:"locked_pairs"`
-	WeightCosine *number `json:"weight_cosine"`
+	Locked       int     `json:"locked_pairs"` // whose weights are equal bit for bit
+	Weights      states  `json:"weight_pairs"`
+	Gradients    states  `json:"gradient_pairs"`
+	WeightCosine *number `json:"weight_cosine"` // null too where there is none: a vector of zeros points nowhere
 	GradCosine   *number `json:"gradient_cosine"`
+	NotFinite    string  `json:"not_finite,omitempty"`
 	Error        string  `json:"error,omitempty"`
+}
+
+// states is how many pairs are in which state.
+type states struct {
+	Locked   int `json:"locked"`
+	Apart    int `json:"apart"`
+	Zero     int `json:"zero"` // at one of the two; of gradients: one of the two has none
+	Diverged int `json:"diverged"`
+}
+
+func statesOf(s sim.Summary) states {
+	return states{s.In[sim.Locked], s.In[sim.Apart], s.In[sim.OneZero], s.In[sim.Diverged]}
 }
 
 func rows(s *sim.Session) []result {
@@ -32,29 +47,42 @@ func rows(s *sim.Session) []result {
 		if a.Step >= 0 && a.Params > 0 {
 			row.Step, row.Params, row.Active = &a.Step, &a.Params, &a.Active
 		}
-		if h, ok := r.HeldAt(i, a.Step); ok {
-			x := number(h)
-			row.HeldOut = &x
+		f, lost := r.Diverged(i, a.Step)
+		row.NotFinite = f.NotFinite
+		if h, ok := r.HeldAt(i, a.Step); ok || lost {
+			row.HeldOut = loss(h, lost)
 		}
-		if h, ok := r.Final(i); ok {
-			x := number(h)
-			row.Whole = &x
+		if h, ok := r.Final(i); ok || lost {
+			row.Whole = loss(h, lost)
 		}
 		if f, ok := r.PairsAt(i, a.Step); ok {
 			w, g := f.Summary(sim.Weight), f.Summary(sim.Gradient)
-			row.Pairs, row.Locked, row.WeightCosine, row.GradCosine = w.Pairs, w.Locked, measured(w.Cos), measured(g.Cos)
+			row.Pairs, row.Locked, row.Weights, row.Gradients = w.Pairs, w.In[sim.Locked], statesOf(w), statesOf(g)
+			row.WeightCosine, row.GradCosine = cosine(w), cosine(g)
 		}
 		out = append(out, row)
 	}
 	return out
 }
 
-// measured is nothing where x is not a number: a gradient of zeros has no cosine.
-func measured(x float64) *number {
-	if math.IsNaN(x) {
+// loss is one that was measured, or, of an arm that has diverged, no number.
+func loss(x float32, lost bool) *number {
+	n := number(x)
+	if lost {
+		n = number(math.NaN())
+	}
+	return &n
+}
+
+// cosine is a mean over pairs, no number where any has diverged, and nothing where none has one.
+func cosine(s sim.Summary) *number {
+	n := number(s.Cos)
+	switch {
+	case s.In[sim.Diverged] > 0:
+		n = number(math.NaN())
+	case !sim.Finite(s.Cos):
 		return nil
 	}
-	n := number(x)
 	return &n
 }
 
@@ -71,7 +99,9 @@ func (v runVerb) print(w io.Writer, s *sim.Session) error {
 	fmt.Fprintln(t, "\t\tloss\ttext\tpairs\tcosine\tcosine\t")
 	for _, r := range rows {
 		pairs := "-"
-		if r.Pairs > 0 {
+		if lost := max(r.Weights.Diverged, r.Gradients.Diverged); lost > 0 {
+			pairs = diverged
+		} else if r.Pairs > 0 {
 			pairs = fmt.Sprintf("%d/%d", r.Locked, r.Pairs)
 		}
 		name := wrap(r.Name, nameWidth)

@@ -10,12 +10,12 @@ import (
 	"github.com/sparkling-lab/sparkling/sim"
 )
 
-// Number is a float64 whose NaN, "not measured", is null in a file.
+// Number is a float64 that is null in a file where it is NaN, "not measured", or infinite.
 type Number float64
 
 // MarshalJSON implements json.Marshaler.
 func (n Number) MarshalJSON() ([]byte, error) {
-	if math.IsNaN(float64(n)) {
+	if !sim.Finite(float64(n)) {
 		return []byte("null"), nil
 	}
 	return json.Marshal(float64(n))
@@ -123,17 +123,18 @@ func before(track []sim.ArmFrame, step int) []sim.ArmFrame {
 }
 
 func (r *Result) read(track []sim.ArmFrame) {
-	for _, f := range track {
+	for k := range track {
+		f := &track[k]
 		r.FLOPs = f.FLOPs
-		if !math.IsNaN(float64(f.Held)) {
+		if sim.Finite(f.Held) {
 			r.Held = append(r.Held, Point{f.Step, Number(f.Held), f.FLOPs})
 		}
 		if len(f.Pairs) == 0 {
 			continue
 		}
 		w, g := f.Summary(sim.Weight), f.Summary(sim.Gradient)
-		r.Open = max(r.Open, w.Pairs-w.Locked, g.Pairs-g.Locked)
-		r.Pairs = append(r.Pairs, Pairs{f.Step, Number(w.Cos), Number(g.Cos), w.Pairs, w.Locked})
+		r.Open = max(r.Open, w.Pairs-w.In[sim.Locked], g.Pairs-g.In[sim.Locked])
+		r.Pairs = append(r.Pairs, Pairs{f.Step, Number(w.Cos), Number(g.Cos), w.Pairs, w.In[sim.Locked]})
 	}
 }
 

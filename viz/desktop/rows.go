@@ -154,6 +154,9 @@ func (c *controls) arms(to *widget.Container) {
 				if a.Lock.Pairs == 0 {
 					return "–"
 				}
+				if a.Lock.Diverged > 0 {
+					return sim.Diverged.String()
+				}
 				return fmt.Sprintf("%d/%d", a.Lock.Locked, a.Lock.Pairs)
 			},
 		} {

@@ -145,9 +145,9 @@ func newest(rec *sim.Record, arm, step int, has func(sim.ArmFrame) bool) (sim.Ar
 	return sim.ArmFrame{}, false
 }
 
-// number has the shortest digits that give f again; NaN is empty.
+// number has the shortest digits that give f again; empty where it is none.
 func number(f float32) string {
-	if f != f {
+	if !sim.Finite(f) {
 		return ""
 	}
 	return strconv.FormatFloat(float64(f), 'g', -1, 32)

@@ -1,0 +1,218 @@
+package sim
+
+import (
+	"bytes"
+	"encoding/csv"
+	"math"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/model"
+)
+
+// ofPart is the memory of a part of a layer in some values of a run.
+func ofPart(v model.Values, p model.Part, layer int) []float32 {
+	return v.Tensor(v.Table.Find(p, layer))
+}
+
+func TestTrainingThatDivergesEndsAndNamesWhatIsNoLongerFinite(t *testing.T) {
+	nan, inf := float32(math.NaN()), float32(math.Inf(1))
+	for name, c := range map[string]struct {
+		untied bool
+		until  int // updates before it
+		harm   func(*run)
+		steps  int // of the last frame
+		train  bool
+		held   bool // measured in the last frame, and a number
+		want   string
+	}{
+		"NaN in every weight": {
+			until: 3, harm: func(r *run) { r.net.Weights.Data[0] = nan }, steps: 4, want: "model.embed_tokens.weight",
+		},
+		"an infinity in a weight of an expert": {
+			until: 3, harm: func(r *run) { r.net.Weights.Expert(r.net.Table.Find(model.Up, 0), 2)[5] = inf }, steps: 4, want: "model.layers.0.mlp.experts.2.up_proj.weight",
+		},
+		"weights that are finite, and activations that are not": {
+			until: 3, harm: func(r *run) {
+				for _, p := range []model.Part{model.Gate, model.Up, model.Down} {
+					for i := range ofPart(r.net.Weights, p, 1) {
+						ofPart(r.net.Weights, p, 1)[i] = 1e18
+					}
+				}
+			}, steps: 4, want: "the residual stream after model.layers.1",
+		},
+		"a gradient that is infinite where the loss is a number": {
+			until: 3, harm: func(r *run) {
+				for i := range ofPart(r.net.Weights, model.Gate, 0) {
+					ofPart(r.net.Weights, model.Gate, 0)[i] *= 1e36
+					ofPart(r.net.Weights, model.Up, 0)[i] = 0
+					ofPart(r.net.Weights, model.Down, 0)[i] *= 1e8
+				}
+			}, steps: 4, train: true, want: "the gradient of model.layers.0.mlp.experts.1.up_proj.weight",
+		},
+		"gradients too large to be squared": {
+			until: 3, harm: func(r *run) {
+				for i := range ofPart(r.net.Weights, model.Gate, 0) {
+					ofPart(r.net.Weights, model.Gate, 0)[i] *= 1e25
+					ofPart(r.net.Weights, model.Up, 0)[i] *= 1e-25
+				}
+			}, steps: 4, train: true, want: "the second moment of model.layers.0.mlp.experts.1.up_proj.weight",
+		},
+		"a state of the optimizer": {
+			until: 3, harm: func(r *run) { r.opt.V.Data[7] = inf }, steps: 10, train: true, held: true, want: "the second moment of model.embed_tokens.weight",
+		},
+		"the held-out loss alone": { // a symbol that the batches up to then do not have
+			untied: true, until: 8, harm: func(r *run) { r.net.Weights.Data[int(unseen(r, 10))*r.net.Config.Hidden] = nan }, steps: 10, train: true,
+			want: "model.embed_tokens.weight",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := short(60)
+			e.Task.Batch, e.Task.Seq, e.Model.Untied = 1, 8, c.untied
+			tr := NewTrainer()
+			tr.Handle(Message{Kind: KindStart, Document: e.JSON()}.Encode())
+			tr.Handle(Message{Kind: KindRun, Step: c.until}.Encode())
+			tr.Work(time.Hour)
+			require.Equal(t, c.until, tr.run.step)
+			c.harm(tr.run)
+			tr.Handle(Message{Kind: KindRun, Step: 30}.Encode())
+			out, more := tr.Work(time.Hour)
+			assert.False(t, more)
+			require.Len(t, out, 2)
+			frames, err := DecodeMessage(out[0])
+			require.NoError(t, err)
+			last := frames.Frames[len(frames.Frames)-1]
+			assert.Equal(t, c.want, last.NotFinite)
+			assert.Equal(t, c.steps, last.Step)
+			assert.Equal(t, c.train, Finite(last.Train), "training loss %v", last.Train)
+			assert.Equal(t, c.held, Finite(last.Held), "held-out loss %v", last.Held)
+			failed, err := DecodeMessage(out[1])
+			require.NoError(t, err)
+			assert.Equal(t, KindFailed, failed.Kind)
+			assert.Contains(t, failed.Text, "training diverged: "+c.want+" is no longer finite")
+		})
+	}
+}
+
+// unseen is a symbol of the held-out windows that no batch up to a step has.
+func unseen(r *run, step int) int32 {
+	seen := map[int32]bool{}
+	for s := range step {
+		r.text.Batch(r.exp.Seed, s, r.exp.Task.Seq, r.ids, r.labels)
+		for _, id := range r.ids {
+			seen[id] = true
+		}
+	}
+	for _, at := range r.text.Held(HeldWindows, r.exp.Task.Seq) {
+		r.text.Window(at, r.ids, r.labels)
+		for _, id := range r.ids {
+			if !seen[id] {
+				return id
+			}
+		}
+	}
+	panic("the batches have every symbol")
+}
+
+// explosive is an experiment that diverges in its first steps: weights grow a hundredfold at every update.
+func explosive() Experiment {
+	e := short(60)
+	e.Task.Batch, e.Task.Seq = 1, 8
+	e.Optimizer.LR, e.Optimizer.WeightDecay, e.Optimizer.Warmup, e.Optimizer.FinalRatio = 10, 10, 0, 1
+	return e
+}
+
+// An arm that has diverged keeps nothing back: the record goes on to where the others are.
+func TestAnArmThatDivergedHasEndedAndSaysWhere(t *testing.T) {
+	e := explosive()
+	for i := range e.Arms[1:] { // the first arm is never widened; the others are, later than it diverges
+		e.Arms[i+1].Widen[0].Step = 50
+	}
+	e.Arms = append(e.Arms[:1:1], e.Arms[3])
+	e.Arms[1].From = Scratch
+	e.Optimizer.LR, e.Optimizer.WeightDecay = 1e-3, 0.1
+	r := &Record{Experiment: e, Tracks: make([][]ArmFrame, 2)}
+	nan := float32(math.NaN())
+	for step := range 41 {
+		f := ArmFrame{Step: step, Train: 2, Held: nan, Whole: nan, FLOPs: float64(step)}
+		if step%ProbeEvery == 0 {
+			f.Held = 2.5
+		}
+		if step == 33 {
+			f.Train, f.NotFinite = float32(math.Inf(1)), "model.norm.weight"
+		}
+		if step <= 33 {
+			r.Tracks[0] = append(r.Tracks[0], f)
+		}
+		f.Arm, f.Train, f.NotFinite = 1, 2, ""
+		r.Tracks[1] = append(r.Tracks[1], f)
+	}
+	assert.Equal(t, 40, r.Last())
+	_, ok := r.Diverged(0, 32)
+	assert.False(t, ok, "before it did")
+	f, ok := r.Diverged(0, 33)
+	assert.True(t, ok)
+	assert.Equal(t, 33, f.Step)
+	assert.Equal(t, "Step 40 of 60. Small diverged at step 33: model.norm.weight is no longer finite. SPARKLING: loss 2.500 on 16 held-out windows.", r.Describe(40, nil))
+
+	var out bytes.Buffer
+	require.NoError(t, r.WriteCSV(&out))
+	rows, err := csv.NewReader(&out).ReadAll()
+	require.NoError(t, err)
+	column := func(name string) int {
+		for i, x := range rows[0] {
+			if x == name {
+				return i
+			}
+		}
+		t.Fatal(name)
+		return 0
+	}
+	lost := rows[1+33]
+	assert.Equal(t, []string{"33", "NaN", "", "model.norm.weight"}, []string{lost[column("step")], lost[column("train_loss")], lost[column("held_out_loss")], lost[column("not_finite")]})
+	first := rows[1]
+	assert.Equal(t, []string{"0", "2", "2.5", ""}, []string{first[column("step")], first[column("train_loss")], first[column("held_out_loss")], first[column("not_finite")]})
+
+	again, err := DecodeRecord(bytes.NewReader(encode(t, r)))
+	require.NoError(t, err)
+	sameBytes(t, encode(t, r), encode(t, again), "encoded again")
+}
+
+func TestASessionGoesOnWithoutTheArmThatDiverged(t *testing.T) {
+	h := NewLocalHost()
+	s, err := NewSession(explosive(), h)
+	require.NoError(t, err)
+	defer s.Close()
+	r := finish(t, s, h)
+	a := s.Arms()[0]
+	require.Equal(t, Failed, a.State)
+	assert.Regexp(t, `^Small stopped at step \d+: training diverged: .* is no longer finite; a lower learning rate or a smaller factor helps\.$`, a.Err)
+	f, ok := r.Diverged(0, a.Step)
+	require.True(t, ok)
+	assert.Equal(t, a.Step, f.Step)
+}
+
+func TestASearchThatDivergesIsNoPlaceOnTheSchedule(t *testing.T) {
+	e := short(20)
+	e.Task.Batch, e.Task.Seq = 1, 8
+	w := twice(10)
+	e.Arms = arms(w, "remapped")
+	r, err := newRun(e, 0)
+	require.NoError(t, err)
+	for r.step < 10 {
+		r.update()
+	}
+	due, ok := r.due()
+	require.True(t, ok)
+	s := r.search(due)
+	s.wide.net.Weights.Data[0] = float32(math.NaN())
+	for !s.done() {
+		s.wide.train()
+	}
+	assert.Equal(t, 1, s.wide.step, "it ends there")
+	_, err = r.widen(due, s)
+	assert.ErrorContains(t, err, "diverged at its step 1: model.embed_tokens.weight is no longer finite")
+}
