@@ -3,7 +3,6 @@ package checkpoint
 import (
 	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -41,11 +40,15 @@ func (b Batch) Write(path string) error {
 	return os.WriteFile(path, data, 0o644)
 }
 
-// The tensors of a batch.
-const idsName, labelsName = "input_ids", "labels"
+// The tensors of a batch that are read.
+const idsName, labelsName, positionsName, seenName, countsName = "input_ids", "labels", "position_ids", "attention_mask", "loss_mask"
 
-// ReadBatch reads input_ids and labels, integers of shape (rows, tokens), from a safetensors file. Labels are shifted already.
-// Other tensors of the file are not looked at, but a mask would change the result and is refused.
+// beside are tensors of a batch that change nothing: what others computed of it, and what tokenizers add and no network of the family takes.
+var beside = []string{"logits", "loss", "lb", "z", "objective", "token_type_ids", "special_tokens_mask"}
+
+// ReadBatch reads a batch from a safetensors file: input_ids and labels, integers of shape (rows, tokens), where labels are shifted already, and
+// what else says how they are meant. loss_mask takes labels away; attention_mask takes away columns, position_ids makes rows of what is packed into
+// one. Where these ask for what is not computed here they are refused, as are tensors of any other name.
 func ReadBatch(ctx context.Context, path string, c model.Config) (Batch, error) {
 	f, err := Open(path)
 	if err != nil {
@@ -60,8 +63,11 @@ func ReadBatch(ctx context.Context, path string, c model.Config) (Batch, error) 
 }
 
 func readBatch(ctx context.Context, f *File, c model.Config) (b Batch, err error) {
-	if _, ok := f.Find("attention_mask"); ok {
-		return b, errors.New("attention_mask is there; every token of a batch is seen here")
+	known := append([]string{idsName, labelsName, positionsName, seenName, countsName}, beside...)
+	for _, e := range f.Entries {
+		if !slices.Contains(known, e.Name) && e.Len() > 0 {
+			return b, fmt.Errorf("tensor %s is not known here, and may change what the batch means%s", brief(e.Name), similar(e.Name, slices.Values(known)))
+		}
 	}
 	var shapes [2][]int
 	for i, t := range []struct {
@@ -94,5 +100,5 @@ func readBatch(ctx context.Context, f *File, c model.Config) (b Batch, err error
 		return b, fmt.Errorf("labels has shape %v, input_ids %v", shapes[1], shapes[0])
 	}
 	b.Rows, b.Seq = shapes[0][0], shapes[0][1]
-	return b, nil
+	return b.meant(ctx, f)
 }

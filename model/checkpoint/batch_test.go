@@ -16,7 +16,7 @@ import (
 // batch is a file with tensors of 32-bit integers.
 func batch(shapes map[string]string, numbers map[string][]int32) []byte {
 	header, data := "{", []byte(nil)
-	for _, name := range []string{"input_ids", "labels", "attention_mask"} {
+	for _, name := range []string{"input_ids", "labels"} {
 		x, ok := numbers[name]
 		if !ok {
 			continue
@@ -35,7 +35,7 @@ func batch(shapes map[string]string, numbers map[string][]int32) []byte {
 
 func TestBatchIsReadAndChecked(t *testing.T) {
 	c := model.Config{Vocab: 5}
-	two := map[string]string{"input_ids": "[2,2]", "labels": "[2,2]", "attention_mask": "[2,2]"}
+	two := map[string]string{"input_ids": "[2,2]", "labels": "[2,2]"}
 	ids, labels := []int32{0, 1, 4, 3}, []int32{1, -100, 3, 0}
 	read := func(shapes map[string]string, numbers map[string][]int32) (Batch, error) {
 		f, err := open(t, batch(shapes, numbers))
@@ -57,7 +57,6 @@ func TestBatchIsReadAndChecked(t *testing.T) {
 	}{
 		"no labels":        {two, map[string][]int32{"input_ids": ids}, "labels is missing"},
 		"no ids":           {two, map[string][]int32{"labels": labels}, "input_ids is missing"},
-		"a mask":           {two, map[string][]int32{"input_ids": ids, "labels": labels, "attention_mask": ids}, "attention_mask"},
 		"id too large":     {two, map[string][]int32{"input_ids": {0, 1, 5, 0}, "labels": labels}, "input_ids[1, 0] is 5; the vocabulary has 0 to 4"},
 		"id negative":      {two, map[string][]int32{"input_ids": {0, -100, 0, 0}, "labels": labels}, "input_ids[0, 1] is -100"},
 		"label negative":   {two, map[string][]int32{"input_ids": ids, "labels": {0, 0, 0, -1}}, "labels[1, 1] is -1"},

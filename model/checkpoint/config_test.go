@@ -2,6 +2,8 @@ package checkpoint
 
 import (
 	"encoding/json"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -67,16 +69,27 @@ func TestConfigIsReadAsTheFamilyMeansIt(t *testing.T) {
 		changes map[string]string
 		want    func(*model.Config)
 	}{
-		"as it is":                {nil, func(*model.Config) {}},
-		"tied":                    {map[string]string{"tie_word_embeddings": "true"}, func(c *model.Config) { c.Untied = false }},
-		"tying left out":          {map[string]string{"tie_word_embeddings": ""}, func(*model.Config) {}},
-		"head_dim left out":       {map[string]string{"head_dim": ""}, func(c *model.Config) { c.HeadDim = 6 }},
-		"head_dim null":           {map[string]string{"head_dim": "null"}, func(c *model.Config) { c.HeadDim = 6 }},
-		"nested rope":             {map[string]string{"rope_theta": "", "rope_parameters": `{"rope_type": "default", "rope_theta": 5e5}`}, func(c *model.Config) { c.RopeBase = 5e5 }},
-		"rope left out":           {map[string]string{"rope_theta": ""}, func(c *model.Config) { c.RopeBase = 10000 }},
-		"experts by newer name":   {map[string]string{"num_experts": "", "num_local_experts": "6"}, func(*model.Config) {}},
-		"balance":                 {map[string]string{"router_aux_loss_coef": "0.01", keyZ: "0"}, func(c *model.Config) { c.LBCoef, c.ZCoef = 0.01, 0 }},
-		"norm":                    {map[string]string{"rms_norm_eps": "1e-5"}, func(c *model.Config) { c.NormEps = 1e-5 }},
+		"as it is":                 {nil, func(*model.Config) {}},
+		"tied":                     {map[string]string{"tie_word_embeddings": "true"}, func(c *model.Config) { c.Untied = false }},
+		"tying left out":           {map[string]string{"tie_word_embeddings": ""}, func(*model.Config) {}},
+		"head_dim left out":        {map[string]string{"head_dim": ""}, func(c *model.Config) { c.HeadDim = 6 }},
+		"head_dim null":            {map[string]string{"head_dim": "null"}, func(c *model.Config) { c.HeadDim = 6 }},
+		"nested rope":              {map[string]string{"rope_theta": "", "rope_parameters": `{"rope_type": "default", "rope_theta": 5e5}`}, func(c *model.Config) { c.RopeBase = 5e5 }},
+		"rope left out":            {map[string]string{"rope_theta": ""}, func(c *model.Config) { c.RopeBase = 10000 }},
+		"experts by newer name":    {map[string]string{"num_experts": "", "num_local_experts": "6"}, func(*model.Config) {}},
+		"balance":                  {map[string]string{"router_aux_loss_coef": "0.01", keyZ: "0"}, func(c *model.Config) { c.LBCoef, c.ZCoef = 0.01, 0 }},
+		"norm":                     {map[string]string{"rms_norm_eps": "1e-5"}, func(c *model.Config) { c.NormEps = 1e-5 }},
+		"rope by the old name":     {map[string]string{"rope_theta": "", "rope_parameters": `{"type": "default", "rope_theta": 5e5}`}, func(c *model.Config) { c.RopeBase = 5e5 }},
+		"rope of every layer type": {map[string]string{"rope_theta": "", "rope_parameters": `{"full_attention": {"rope_type": "default", "rope_theta": 5e5}, "sliding_attention": {"rope_type": "yarn", "factor": 8, "rope_theta": 1e4}}`}, func(c *model.Config) { c.RopeBase = 5e5 }},
+		"rope three times":         {map[string]string{"rope_scaling": `{"rope_type": "default", "rope_theta": 1000000}`, "rope_parameters": `{"full_attention": {"rope_theta": 1e6}}`}, func(*model.Config) {}},
+		"defaults of rope":         {map[string]string{"rope_scaling": `{"rope_type": "default", "type": null, "factor": 1.0, "partial_rotary_factor": 1, "original_max_position_embeddings": 32768}`}, func(*model.Config) {}},
+		"scaled by one":            {map[string]string{"rope_scaling": `{"type": "linear", "factor": 1.0}`}, func(*model.Config) {}},
+		"empty rope":               {map[string]string{"rope_scaling": `{}`, "rope_parameters": "null"}, func(*model.Config) {}},
+		"experts by both names":    {map[string]string{"num_local_experts": "6"}, func(*model.Config) {}},
+		"defaults spelt out": {map[string]string{"sliding_window": "4096", "use_sliding_window": "null", "attention_dropout": "0.0", "partial_rotary_factor": "1.0", "decoder_sparse_step": "1e0", "mlp_only_layers": "[ ]",
+			"hidden_act": `"swish"`, "shared_expert_intermediate_size": "0", "quantization_config": "null", "auto_map": "null", "pruned_heads": "{}"}, func(*model.Config) {}},
+		"all that is passed over": {everything(), func(*model.Config) {}},
+		"null under any key":      {map[string]string{"attention_gate": "null"}, func(*model.Config) {}},
 		"full attention spelt":    {map[string]string{"layer_types": `["full_attention", "full_attention"]`}, func(*model.Config) {}},
 		"no list of dense layers": {map[string]string{"mlp_only_layers": "null"}, func(*model.Config) {}},
 	} {
@@ -90,35 +103,89 @@ func TestConfigIsReadAsTheFamilyMeansIt(t *testing.T) {
 	}
 }
 
+// everything is every key that is passed over, with a value that would matter if it were not.
+func everything() map[string]string {
+	all := map[string]string{}
+	for _, key := range passed {
+		all[key] = `{"x": [1, "y", false]}`
+	}
+	return all
+}
+
+// The lists of the documentation are those of the program: what is read, what must have one value, what is passed over.
+func TestTheDocumentationNamesEveryKeyOfTheConfig(t *testing.T) {
+	text, err := os.ReadFile("../../docs/checkpoints.md")
+	require.NoError(t, err)
+	_, doc, err := parseConfig(changed(t, nil))
+	require.NoError(t, err)
+	for _, key := range slices.Concat(doc.keys, passed) {
+		assert.True(t, strings.Contains(string(text), "`"+key+"`"), key)
+	}
+	for _, f := range fixed {
+		assert.True(t, strings.Contains(string(text), "`"+f.key+"`"), f.key)
+	}
+}
+
 // Of a network that is not of the family, or that would be computed otherwise, the error names the key.
 func TestConfigOfAnotherFamilyNamesTheKey(t *testing.T) {
 	for name, c := range map[string]struct{ key, value, says string }{
-		"another family":       {"model_type", `"llama"`, `model_type is "llama"`},
-		"no family":            {"model_type", ``, "model_type is missing"},
-		"not renormalised":     {"norm_topk_prob", `false`, "norm_topk_prob is false; allowed is true"},
-		"renorm left out":      {"norm_topk_prob", ``, "norm_topk_prob is missing"},
-		"another activation":   {"hidden_act", `"gelu"`, `hidden_act is "gelu"; allowed is "silu"`},
-		"biases":               {"attention_bias", `true`, "attention_bias is true"},
-		"scaled rope":          {"rope_scaling", `{"rope_type": "yarn", "factor": 4.0}`, `rope_scaling is {"rope_type":"yarn"`},
-		"scaled rope, nested":  {"rope_parameters", `{"rope_type": "yarn"}`, `rope_parameters.rope_type is "yarn"`},
-		"two ropes":            {"rope_parameters", `{"rope_theta": 5}`, "rope_theta is 1e+06, and 5 in rope_parameters"},
-		"half rotated":         {"rope_parameters", `{"partial_rotary_factor": 0.5}`, "partial_rotary_factor is 0.5"},
-		"dense layers":         {"mlp_only_layers", `[0]`, "mlp_only_layers is [0]"},
-		"every other layer":    {"decoder_sparse_step", `2`, "decoder_sparse_step is 2; allowed is 1"},
-		"sliding window":       {"use_sliding_window", `true`, "use_sliding_window is true"},
-		"sliding layers":       {"layer_types", `["full_attention", "sliding_attention"]`, "layer_types[1]"},
-		"quantised":            {"quantization_config", `{"quant_method": "fp8"}`, "quantization_config"},
-		"no hidden size":       {"hidden_size", ``, "hidden_size is missing"},
-		"hidden size of words": {"hidden_size", `"24"`, `hidden_size is "24", which is not a value of its kind`},
-		"fraction of a layer":  {"num_hidden_layers", `1.5`, "num_hidden_layers is 1.5"},
-		"no kv heads":          {"num_key_value_heads", ``, "num_key_value_heads is missing"},
-		"too many layers":      {"num_hidden_layers", `1000000`, "num_hidden_layers is 1000000; allowed are 1 to"},
-		"vocabulary of none":   {"vocab_size", `0`, "vocab_size is 0"},
-		"kv heads do not fit":  {"num_key_value_heads", `3`, "num_attention_heads is 4; it must be a multiple of num_key_value_heads (3)"},
-		"odd head":             {"head_dim", `7`, "head_dim is 7; it must be even"},
-		"more than all":        {"num_experts_per_tok", `7`, "num_experts_per_tok is 7; it cannot exceed num_experts (6)"},
-		"endless":              {"rms_norm_eps", `1e999`, "rms_norm_eps"},
-		"tied by word":         {"tie_word_embeddings", `"yes"`, "tie_word_embeddings"},
+		"another family":          {"model_type", `"llama"`, `model_type is "llama"`},
+		"no family":               {"model_type", ``, "model_type is missing"},
+		"not renormalised":        {"norm_topk_prob", `false`, "norm_topk_prob is false; allowed is true"},
+		"renorm left out":         {"norm_topk_prob", ``, "norm_topk_prob is missing"},
+		"another activation":      {"hidden_act", `"gelu"`, `hidden_act is "gelu"; allowed is "silu"`},
+		"biases":                  {"attention_bias", `true`, "attention_bias is true"},
+		"scaled rope":             {"rope_scaling", `{"rope_type": "yarn", "factor": 4.0}`, `rope_scaling.rope_type is "yarn"; allowed is default`},
+		"scaled rope, nested":     {"rope_parameters", `{"rope_type": "yarn"}`, `rope_parameters.rope_type is "yarn"`},
+		"two ropes":               {"rope_parameters", `{"rope_theta": 5}`, "rope_theta is 1e+06, and rope_parameters.rope_theta is 5"},
+		"scaled by the old name":  {"rope_parameters", `{"type": "linear", "factor": 8.0, "rope_theta": 1e6}`, `rope_parameters.type is "linear"; allowed is default`},
+		"scaled, older":           {"rope_scaling", `{"type": "linear", "factor": 8.0}`, `rope_scaling.type is "linear"`},
+		"scaled by what":          {"rope_scaling", `{"type": "linear"}`, `rope_scaling.type is "linear"`},
+		"two types":               {"rope_scaling", `{"rope_type": "default", "type": "dynamic"}`, `rope_scaling.type is "dynamic"`},
+		"a factor alone":          {"rope_scaling", `{"factor": 8.0}`, "rope_scaling.factor is 8; allowed is 1"},
+		"scaled for a layer type": {"rope_parameters", `{"full_attention": {"rope_type": "yarn", "factor": 4}}`, `rope_parameters.full_attention.rope_type is "yarn"`},
+		"another base for a type": {"rope_parameters", `{"full_attention": {"rope_theta": 5}}`, "rope_theta is 1e+06, and rope_parameters.full_attention.rope_theta is 5"},
+		"no base for our type":    {"rope_parameters", `{"sliding_attention": {"rope_theta": 5}}`, "rope_parameters.full_attention is missing"},
+		"unknown within rope":     {"rope_parameters", `{"mrope_section": [1, 2]}`, "rope_parameters.mrope_section is not known"},
+		"unknown within a type":   {"rope_parameters", `{"full_attention": {"Rope_Type": "yarn"}}`, "rope_parameters.full_attention.Rope_Type is not known here, and may change what the network computes; rope_type is spelt otherwise"},
+		"rope by word":            {"rope_scaling", `"linear"`, `rope_scaling is "linear": it is not a JSON object`},
+		"rope twice":              {"rope_scaling", `{"type": "default", "type": "linear"}`, "rope_scaling is"},
+		"base of words":           {"rope_parameters", `{"rope_theta": "1e6"}`, `rope_parameters.rope_theta is "1e6", which is not a value of its kind`},
+		"half rotated everywhere": {"partial_rotary_factor", `0.5`, "partial_rotary_factor is 0.5; allowed is 1 or null"},
+		"unknown":                 {"router_jitter_noise", `0.01`, "router_jitter_noise is not known here, and may change what the network computes"},
+		"unknown block":           {"text_config", `{}`, "text_config is not known"},
+		"in another case":         {"Hidden_Size", `48`, "Hidden_Size is not known here, and may change what the network computes; hidden_size is spelt otherwise"},
+		"passed in another case":  {"Use_Cache", `true`, "use_cache is spelt otherwise"},
+		"code of its own":         {"auto_map", `{"AutoModel": "modeling.X"}`, "auto_map is"},
+		"other layers":            {"per_layer_config", `{"0": {"hidden_act": "gelu"}}`, "per_layer_config is"},
+		"an expert for all":       {"shared_expert_intermediate_size", `8`, "shared_expert_intermediate_size is 8"},
+		"dropout":                 {"attention_dropout", `0.1`, "attention_dropout is 0.1; allowed is 0 or null"},
+		"experts by two numbers":  {"num_local_experts", `8`, "num_experts is 6, and num_local_experts is 8"},
+		"too few types":           {"layer_types", `["full_attention"]`, "layer_types has 1 entries for 2 layers"},
+		"no head dim":             {"head_dim", `0`, "head_dim is 0; allowed are 1 to"},
+		"less than no layer":      {"num_hidden_layers", `-2`, "num_hidden_layers is -2; allowed are 1 to"},
+		"exponent for a size":     {"hidden_size", `2.4e1`, "hidden_size is 2.4e1, which is not a value of its kind"},
+		"beyond all numbers":      {"num_experts", `100000000000000000000`, "num_experts is 100000000000000000000"},
+		"a list for a size":       {"vocab_size", `[31]`, "vocab_size is [31]"},
+		"yes for a size":          {"num_experts", `true`, "num_experts is true"},
+		"no norm":                 {"rms_norm_eps", `-1`, "rms_norm_eps is -1"},
+		"half rotated":            {"rope_parameters", `{"partial_rotary_factor": 0.5}`, "partial_rotary_factor is 0.5"},
+		"dense layers":            {"mlp_only_layers", `[0]`, "mlp_only_layers is [0]"},
+		"every other layer":       {"decoder_sparse_step", `2`, "decoder_sparse_step is 2; allowed is 1"},
+		"sliding window":          {"use_sliding_window", `true`, "use_sliding_window is true"},
+		"sliding layers":          {"layer_types", `["full_attention", "sliding_attention"]`, "layer_types[1]"},
+		"quantised":               {"quantization_config", `{"quant_method": "fp8"}`, "quantization_config"},
+		"no hidden size":          {"hidden_size", ``, "hidden_size is missing"},
+		"hidden size of words":    {"hidden_size", `"24"`, `hidden_size is "24", which is not a value of its kind`},
+		"fraction of a layer":     {"num_hidden_layers", `1.5`, "num_hidden_layers is 1.5"},
+		"no kv heads":             {"num_key_value_heads", ``, "num_key_value_heads is missing"},
+		"too many layers":         {"num_hidden_layers", `1000000`, "num_hidden_layers is 1000000; allowed are 1 to"},
+		"vocabulary of none":      {"vocab_size", `0`, "vocab_size is 0"},
+		"kv heads do not fit":     {"num_key_value_heads", `3`, "num_attention_heads is 4; it must be a multiple of num_key_value_heads (3)"},
+		"odd head":                {"head_dim", `7`, "head_dim is 7; it must be even"},
+		"more than all":           {"num_experts_per_tok", `7`, "num_experts_per_tok is 7; it cannot exceed num_experts (6)"},
+		"endless":                 {"rms_norm_eps", `1e999`, "rms_norm_eps"},
+		"tied by word":            {"tie_word_embeddings", `"yes"`, "tie_word_embeddings"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, _, err := parseConfig(changed(t, map[string]string{c.key: c.value}))
@@ -129,7 +196,7 @@ func TestConfigOfAnotherFamilyNamesTheKey(t *testing.T) {
 	}
 	for text, says := range map[string]string{
 		``: "not a JSON object", `[]`: "not a JSON object", `{"model_type": "qwen3_moe"`: "unexpected end", `{"a": 1, "a": 2}`: "a is there twice",
-		`{"a": NaN}`: "a: invalid", real + "{}": "more follows",
+		`{"a": NaN}`: "a: invalid", strings.Replace(real, `"hidden_size"`, `"hidden_size": 48, "hidden_size"`, 1): "hidden_size is there twice", real + "{}": "more follows",
 	} {
 		_, _, err := parseConfig([]byte(text))
 		assert.ErrorContains(t, err, says, text)
@@ -157,6 +224,7 @@ func TestReshapedConfigKeepsWhatItDoesNotChange(t *testing.T) {
 func FuzzConfig(f *testing.F) {
 	f.Add([]byte(real))
 	f.Add([]byte(`{"model_type":"qwen3_moe","norm_topk_prob":true}`))
+	f.Add(changed(f, map[string]string{"rope_parameters": `{"full_attention":{"type":"default"},"sliding_attention":{}}`, "num_local_experts": "6"}))
 	f.Add(changed(f, map[string]string{"rope_parameters": `{"rope_theta":1}`, "layer_types": `[]`, "head_dim": ""}))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		c, doc, err := parseConfig(data)
