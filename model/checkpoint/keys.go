@@ -30,6 +30,7 @@ var fixed = []struct {
 	{"decoder_sparse_step", []string{"1"}, true, "every layer has experts"},
 	{"shared_expert_intermediate_size", []string{"0"}, true, "no expert is taken by every token"},
 	{"num_nextn_predict_layers", []string{"0"}, true, "one token is predicted"},
+	{"use_mrope", []string{"false"}, true, "a token has one position"},
 	{"use_sliding_window", []string{"false"}, true, "attention sees the whole sequence"},
 	{"per_layer_config", []string{"{}"}, true, "all layers have one shape"},
 	{"pruned_heads", []string{"{}"}, true, "all heads are there"},

@@ -82,14 +82,14 @@ func (s Slot) wrong(e Entry) string {
 // otherStack finds experts that are stacked as other programs do it.
 var otherStack = regexp.MustCompile(`\.(experts\.[a-z]|switch_mlp\.)`)
 
-// stranger says why a name is none of the network's.
-func stranger(name string, slots map[string]Slot) string {
+// stranger says why a tensor is none of the network's.
+func stranger(e Entry, slots map[string]Slot) string {
 	text := "which the network of " + ConfigName + " does not have"
 	switch {
-	case strings.Contains(name, ".shared_expert"):
+	case strings.Contains(e.Name, ".shared_expert"):
 		text += ": experts that every token takes are not read"
-	case otherStack.MatchString(name):
+	case len(e.Shape) == 3, otherStack.MatchString(e.Name):
 		text += ": experts are read one by one (experts.0.gate_proj.weight), or stacked as experts.gate_up_proj and experts.down_proj"
 	}
-	return text + similar(name, maps.Keys(slots))
+	return text + similar(e.Name, maps.Keys(slots))
 }

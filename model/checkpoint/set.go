@@ -198,7 +198,7 @@ func (s *Set) check(t *model.Table) error {
 				continue
 			}
 			if !ok {
-				return fmt.Errorf("%s holds tensor %s, %s", f.Name, brief(e.Name), stranger(e.Name, slots))
+				return fmt.Errorf("%s holds tensor %s, %s", f.Name, brief(e.Name), stranger(e, slots))
 			}
 			if wrong := slot.wrong(e); wrong != "" {
 				return fmt.Errorf("tensor %s in %s %s", e.Name, f.Name, wrong)
