@@ -63,6 +63,9 @@ func (v reproduceVerb) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	if f.Earlier, err = report.Earlier(v.Out); err != nil {
+		return err
+	}
 	by := store.LoadAll
 	if !v.Render {
 		if store.Arithmetic, err = reproduce.Arithmetic(); err != nil {

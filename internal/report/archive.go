@@ -3,7 +3,9 @@ package report
 import (
 	"bytes"
 	"encoding/csv"
+	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"path/filepath"
 	"slices"
@@ -31,20 +33,47 @@ func Open(dir string) (Findings, error) {
 		name string
 		take func([][]string) error
 	}{{runsFile, a.runs}, {curvesFile, a.curves}} {
-		path := filepath.Join(dir, file.name)
-		data, err := read(path)
-		if err != nil {
+		if err := sheetOf(filepath.Join(dir, file.name), file.take); err != nil {
 			return f, err
 		}
-		rows, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
-		if err == nil {
-			err = file.take(rows)
-		}
-		if err != nil {
-			return f, fmt.Errorf("%s: %w", path, err)
-		}
+	}
+	if f.Earlier, err = Earlier(dir); err != nil {
+		return f, err
 	}
 	return f, f.Gather(a.load)
+}
+
+// Earlier are the runs that a report in a folder had before they were made anew, nil where it says nothing of any.
+func Earlier(dir string) (*reproduce.Results, error) {
+	a, of := archive{}, reproduce.NewResults()
+	err := sheetOf(filepath.Join(dir, earlierFile), a.runs)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	for at, r := range a {
+		seed, wrong := strconv.ParseUint(at.seed, 10, 64)
+		if err == nil && wrong != nil {
+			err = fmt.Errorf("%s: %.40q is not a seed", filepath.Join(dir, earlierFile), at.seed)
+		}
+		of.Add(reproduce.Job{Setting: reproduce.Setting{ID: at.setting}, Seed: seed}, []reproduce.Result{*r})
+	}
+	return of, err
+}
+
+// sheetOf reads a CSV file.
+func sheetOf(path string, take func([][]string) error) error {
+	data, err := read(path)
+	if err != nil {
+		return err
+	}
+	rows, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
+	if err == nil {
+		err = take(rows)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
 }
 
 // archive are the results in the CSV files of a report.
@@ -85,12 +114,21 @@ func (r *reader) number(column, bits int) float64 {
 	return r.parse(r.row[column], bits)
 }
 
+// parse is a number that can be calculated with.
 func (r *reader) parse(s string, bits int) float64 {
 	x, err := strconv.ParseFloat(s, bits)
-	if err != nil && r.err == nil {
+	if (err != nil || math.IsNaN(x) || math.IsInf(x, 0)) && r.err == nil {
 		r.err = fmt.Errorf("%.40q is not a number", s)
 	}
 	return x
+}
+
+// measured is parse, but NaN of a stroke.
+func (r *reader) measured(s string, bits int) float64 {
+	if s == stroke {
+		return math.NaN()
+	}
+	return r.parse(s, bits)
 }
 
 func (r *reader) count(column int) int {
@@ -104,7 +142,7 @@ func (r *reader) count(column int) int {
 func (r *reader) numbers(column int) []reproduce.Number {
 	var out []reproduce.Number
 	for _, s := range strings.Fields(r.row[column]) {
-		out = append(out, reproduce.Number(r.parse(s, 32)))
+		out = append(out, reproduce.Number(r.measured(s, 32)))
 	}
 	return out
 }
@@ -176,11 +214,11 @@ func (r *reader) curve(of *reproduce.Result, what string, steps []int, costs map
 			if !ok {
 				return fmt.Errorf("what the arm had cost at step %d does not stand before its loss", step)
 			}
-			of.Held = append(of.Held, reproduce.Point{Step: step, Loss: reproduce.Number(r.number(at, 32)), FLOPs: cost})
+			of.Held = append(of.Held, reproduce.Point{Step: step, Loss: reproduce.Number(r.measured(r.row[at], 32)), FLOPs: cost})
 		case what == flopsCurve:
 			costs[step] = r.number(at, 64)
 		case what == cosineCurve && len(of.Pairs) > 0:
-			pairs = append(pairs, reproduce.Pairs{Step: step, Weight: reproduce.Number(r.number(at, 64))})
+			pairs = append(pairs, reproduce.Pairs{Step: step, Weight: reproduce.Number(r.measured(r.row[at], 64))})
 		default:
 			return fmt.Errorf("%.40q at step %d has nothing to belong to", what, step)
 		}

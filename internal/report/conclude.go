@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/sim/reproduce"
@@ -17,12 +18,13 @@ func (f Findings) conclude(d *document, judged, planned [][]reproduce.Judgement)
 		{reproduce.Reproduces, "**Agrees with the paper:**"},
 		{reproduce.DoesNot, "**Disagrees with the paper,** at least in the parts that are named:"},
 		{reproduce.NotResolved, "**Not resolved:** by the rule nothing is against the paper, but with this many seeds the interval of the parts that are named holds the limit that they are judged by:"},
+		{reproduce.NotMeasured, "**Not measured:** a run of the parts that are named diverged, so that nothing is said of the claim:"},
 	} {
 		var items list
 		for i, row := range judged {
 			var where []string
 			for k, j := range row {
-				if j.Verdict != v.verdict {
+				if j.Verdict != v.verdict || v.verdict == reproduce.NotMeasured && !lost(j) {
 					continue
 				}
 				s := j.Setting.Name + decided(j)
@@ -41,9 +43,14 @@ func (f Findings) conclude(d *document, judged, planned [][]reproduce.Judgement)
 	}
 }
 
+// lost reports whether a part of a claim has no number because a run diverged; others have none because no run was made.
+func lost(j reproduce.Judgement) bool {
+	return slices.ContainsFunc(j.Findings, func(x reproduce.Finding) bool { return x.Lost > 0 })
+}
+
 // decided names the parts of a claim of several that have its verdict, where it is not that all agree, and the correlation of a claim about one.
 func decided(j reproduce.Judgement) string {
-	if x := j.Findings[0]; x.Part.Kind == reproduce.Within {
+	if x := j.Findings[0]; x.Part.Kind == reproduce.Within && x.Lost == 0 {
 		says := []string{signed(x.Mean)}
 		if r := remark(x); r != "" {
 			says = append(says, r)
@@ -61,10 +68,14 @@ func decided(j reproduce.Judgement) string {
 		}
 		counted++
 		if x.Verdict == j.Verdict {
-			parts = append(parts, partName(x.Part.Name)+" "+signed(x.Mean))
+			says := signed(x.Mean)
+			if x.Lost > 0 {
+				says = lostWith(x.Seeds)
+			}
+			parts = append(parts, partName(x.Part.Name)+" "+says)
 		}
 	}
-	if len(parts) == counted && counted > 2 {
+	if len(parts) == counted && counted > 2 && !lost(j) {
 		return " (all parts)"
 	}
 	return " (" + strings.Join(parts, ", ") + ")"

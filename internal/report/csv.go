@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"encoding/csv"
 	"io"
 	"maps"
@@ -19,7 +20,12 @@ const (
 	runsFile   = "runs.csv"
 	curvesFile = "curves.csv"
 	searchFile = "search.csv"
+	// earlierFile has the rows of runs.csv that an earlier report had in the place of this one's. Whoever makes runs anew for a reason puts it there.
+	earlierFile = "earlier.csv"
 )
+
+// stroke stands for what was measured and is no number, where nothing would stand for what was not measured.
+const stroke = "-"
 
 // num writes a number of a summary.
 func num(x float64) string { return digits(x, 9, 64) }
@@ -40,11 +46,11 @@ func digits(x float64, n, bits int) string {
 
 // claimsCSV writes one row a setting, claim and part.
 func (f Findings) claimsCSV(w io.Writer) error {
-	rows := [][]string{{"claim", "setting", "part", "seeds", "mean", "standard_error", "low", "high", "verdict", "verdict_on_claim"}}
+	rows := [][]string{{"claim", "setting", "part", "seeds", "seeds_without_a_number", "mean", "standard_error", "low", "high", "verdict", "verdict_on_claim"}}
 	for _, row := range f.Judgements() {
 		for _, j := range row {
 			for _, x := range j.Findings {
-				rows = append(rows, []string{j.Claim.ID, j.Setting.ID, x.Part.Name, strconv.Itoa(x.N), num(x.Mean), num(x.Err), num(x.Low), num(x.High), string(x.Verdict), string(j.Verdict)})
+				rows = append(rows, []string{j.Claim.ID, j.Setting.ID, x.Part.Name, strconv.Itoa(x.N), strconv.Itoa(x.Lost), num(x.Mean), num(x.Err), num(x.Low), num(x.High), string(x.Verdict), string(j.Verdict)})
 			}
 		}
 	}
@@ -58,9 +64,9 @@ var runsHead = []string{
 }
 
 // runsCSV writes one row a setting, seed and arm: with the curves all that a report is made of.
-func (f Findings) runsCSV(w io.Writer) error {
+func (f Findings) runsCSV(of *reproduce.Results, w io.Writer) error {
 	rows := [][]string{runsHead}
-	f.visit(func(s reproduce.Setting, seed string, r *reproduce.Result) {
+	f.visit(of, func(s reproduce.Setting, seed string, r *reproduce.Result) {
 		cosine, identical := "", ""
 		if len(r.Pairs) > 0 {
 			cosine, identical = exact(r.WeightCosine()), strconv.Itoa(r.StillLocked())
@@ -71,15 +77,15 @@ func (f Findings) runsCSV(w io.Writer) error {
 	return csv.NewWriter(w).WriteAll(rows)
 }
 
-// visit visits all results, by setting, seed and arm.
-func (f Findings) visit(tell func(s reproduce.Setting, seed string, r *reproduce.Result)) {
+// visit visits results, by setting, seed and arm.
+func (f Findings) visit(of *reproduce.Results, tell func(s reproduce.Setting, seed string, r *reproduce.Result)) {
 	settings := slices.Clone(f.Settings)
 	for _, c := range append(slices.Clone(f.Candidates), f.Confirm()...) {
 		settings = append(settings, c.Setting)
 	}
 	for _, s := range settings {
-		for _, seed := range f.Results.Seeds(s) {
-			for _, r := range f.Results.Arms(s, seed) {
+		for _, seed := range of.Seeds(s) {
+			for _, r := range of.Arms(s, seed) {
 				tell(s, strconv.FormatUint(seed, 10), r)
 			}
 		}
@@ -89,7 +95,7 @@ func (f Findings) visit(tell func(s reproduce.Setting, seed string, r *reproduce
 func cells(x []reproduce.Number) string {
 	var out []string
 	for _, v := range x {
-		out = append(out, single(v))
+		out = append(out, cmp.Or(single(v), stroke))
 	}
 	return strings.Join(out, " ")
 }
@@ -123,17 +129,17 @@ func (f Findings) curvesCSV(w io.Writer) error {
 		}
 	}
 	drawn, told := drawnArms(), map[string]map[int]string{}
-	f.visit(func(s reproduce.Setting, seed string, r *reproduce.Result) {
+	f.visit(f.Results, func(s reproduce.Setting, seed string, r *reproduce.Result) {
 		if !slices.ContainsFunc(f.Settings, func(x reproduce.Setting) bool { return x.ID == s.ID }) || !slices.Contains(drawn, r.Key) {
 			return
 		}
 		var at, probed []int
 		var held, flops, cosine []string
 		for _, p := range r.Held {
-			at, held, flops = append(at, p.Step), append(held, single(p.Loss)), append(flops, exact(p.FLOPs))
+			at, held, flops = append(at, p.Step), append(held, cmp.Or(single(p.Loss), stroke)), append(flops, exact(p.FLOPs))
 		}
 		for _, p := range drawnPairs(r) {
-			probed, cosine = append(probed, p.Step), append(cosine, exact(float64(p.Weight)))
+			probed, cosine = append(probed, p.Step), append(cosine, cmp.Or(exact(float64(p.Weight)), stroke))
 		}
 		costs := map[int]string{}
 		for i, step := range at {

@@ -72,11 +72,13 @@ func (f Findings) locked(arm string) bool {
 	of := 0
 	for _, s := range f.Settings {
 		for _, seed := range f.Results.Seeds(s) {
-			if r, ok := f.Results.Of(s, seed, arm); ok && len(r.Pairs) > 0 {
-				of++
-				if r.Open > 0 {
-					return false
-				}
+			r, ok := f.Results.Of(s, seed, arm)
+			if !ok {
+				continue
+			}
+			of++
+			if r.Failed != "" || len(r.Pairs) == 0 || r.Open > 0 {
+				return false
 			}
 		}
 	}
@@ -99,10 +101,16 @@ func (f Findings) cosines(arm string) string {
 	var out []string
 	for _, s := range f.Settings {
 		if e := reproduce.Estimated(f.Results.Values(s, arm, (*reproduce.Result).WeightCosine)); e.N > 0 {
-			out = append(out, fmt.Sprintf("%.3f (%s)", e.Mean, s.Name))
+			out = append(out, fmt.Sprintf("%s (%s)", cosine(e), s.Name))
 		}
 	}
 	return strings.Join(out, ", ")
+}
+
+// cosine writes a mean cosine.
+func cosine(e reproduce.Estimate) string {
+	e.Err = math.NaN() // only the mean
+	return around(e, func(x float64) string { return digit("%.3f", x) })
 }
 
 // burst is the largest update of an emptied Adam state after a widening at a step, over that of a settled one under the same constant gradient.
@@ -194,7 +202,7 @@ func (f Findings) whySignal() string {
 		s += fmt.Sprintf(" On both axes it rises by %s without the factor.", estimate(both))
 	}
 	left, all := f.kept(inner[2].Key), f.kept(inner[3].Key)
-	if left.N < 2 || all.N < 2 {
+	if left.N < 2 || all.N < 2 || left.Lost+all.Lost > 0 {
 		return s
 	}
 	s += fmt.Sprintf(" Of what the first layer's experts add, over what enters them, %.2f is left right after random-random with the factor, and %.2f without it. The factor takes random neurons "+
@@ -236,15 +244,5 @@ func (f Findings) whyCompute() string {
 	if d == "" {
 		return s
 	}
-	s += " SPARKLING − from scratch at equal compute, Inner 2x, is " + d + ", and the weight cosine of originals and copies at SPARKLING's end is " + f.cosines(reproduce.Sparkling) + "."
-	var apart, ends []float64
-	for _, x := range f.Settings {
-		if e := reproduce.Difference(f.Results, x, reproduce.Sparkling, equal); e.N > 0 {
-			apart, ends = append(apart, reproduce.Estimated(f.Results.Values(x, reproduce.Sparkling, (*reproduce.Result).WeightCosine)).Mean), append(ends, e.Mean)
-		}
-	}
-	if len(ends) > 2 && reproduce.Spearman(apart, ends) > 0.999 {
-		s += " The less the copies have come apart, the higher the widened run ends beside the other. A guess: width was paid for that is not in use yet."
-	}
-	return s
+	return s + " SPARKLING − from scratch at equal compute, Inner 2x, is " + d + ", and the weight cosine of originals and copies at SPARKLING's end is " + f.cosines(reproduce.Sparkling) + "."
 }

@@ -38,7 +38,7 @@ func show(d *document, f figure.Figure, ok bool) {
 // forest draws the parts of a claim that are differences.
 func (f Findings) forest(d *document, row []reproduce.Judgement) {
 	var sets []figure.Intervals
-	asides := ""
+	asides, gone := "", ""
 	for _, j := range row {
 		set := figure.Intervals{Title: j.Setting.Name, X: "difference in nats a character"}
 		for _, x := range j.Findings {
@@ -47,6 +47,9 @@ func (f Findings) forest(d *document, row []reproduce.Judgement) {
 			}
 			if x.Part.Aside {
 				asides = " Ring, dashed: aside, not counted."
+			}
+			if x.Lost > 0 {
+				gone = " A row without a mark has no number, because a run of it diverged."
 			}
 			set.Rows = append(set.Rows, interval(x.Part.Name, x, verdictLook[x.Verdict]))
 		}
@@ -57,7 +60,7 @@ func (f Findings) forest(d *document, row []reproduce.Judgement) {
 	}
 	c := row[0].Claim
 	fig, ok := figure.Forest("claim-"+c.ID, label(c.ID)+": "+c.Title,
-		"Paired differences over the seeds (small dots), their mean and the interval by which the part is judged. Left of zero is what the paper says. Diamond: reproduces; square: does not; circle: not resolved."+asides, sets...)
+		"Paired differences over the seeds (small dots), their mean and the interval by which the part is judged. Left of zero is what the paper says. Diamond: reproduces; square: does not; circle: not resolved."+asides+gone, sets...)
 	show(d, fig, ok)
 }
 
@@ -119,18 +122,22 @@ func (c curve) series(name string, number, digits int) figure.Series {
 	return figure.Series{Name: name, Look: look.At(number), X: c.x, Y: c.mean, Err: c.err, Digits: digits}
 }
 
-// curve gathers a curve of an arm over the seeds of a setting; an x counts where every seed has it.
+// curve gathers a curve of an arm over the seeds of a setting; an x counts where every seed has a number, so that the curve ends where a run
+// diverged.
 func (f Findings) curve(s reproduce.Setting, arm string, of func(*reproduce.Result) []xy) curve {
 	at := map[float64][]float64{}
 	var order []float64
 	seeds := 0
 	for _, seed := range f.Results.Seeds(s) {
 		r, ok := f.Results.Of(s, seed, arm)
-		if !ok || r.Failed != "" {
+		if !ok {
 			continue
 		}
 		seeds++
 		for _, p := range of(r) {
+			if math.IsNaN(p.y) || math.IsInf(p.y, 0) {
+				continue
+			}
 			if at[p.x] == nil {
 				order = append(order, p.x)
 			}
@@ -241,11 +248,14 @@ func (f Findings) spikes(d *document, name string, axis model.Axis) {
 // pairLooks tell the init pairs apart.
 var pairLooks = []int{3, 1, 2, 4, 5}
 
+// counts says what compute is.
+func counts() string { return "Compute counts " + sim.Counted + "." }
+
 // compute shows the loss over what it cost.
 func (f Findings) compute(d *document) {
 	var sets []figure.Lines
 	for _, s := range f.Settings {
-		l := figure.Lines{Title: s.Name, X: "GFLOP so far, exact matrix products", Y: "held-out loss"}
+		l := figure.Lines{Title: s.Name, X: "GFLOP of matrix products so far, the optimizer's too", Y: "held-out loss"}
 		for i, a := range reproduce.ComputeArms() {
 			c := f.curve(s, a.Key, func(r *reproduce.Result) []xy {
 				var out []xy
@@ -258,29 +268,32 @@ func (f Findings) compute(d *document) {
 		}
 		sets = append(sets, l)
 	}
-	fig, ok := figure.Curves("compute", "The loss over what it cost, Inner 2x", "Second half of each run; mean over seeds with its standard error. "+onWindows()+" The schedule of each run ends at its own last step, so compare the ends.", sets...)
+	fig, ok := figure.Curves("compute", "The loss over what it cost, Inner 2x", "Second half of each run; mean over seeds with its standard error. "+onWindows()+" The schedule of each run ends at its own last step, so compare the ends. "+counts(), sets...)
 	show(d, fig, ok)
 }
 
-// means are the means over seeds, element by element.
+// means are the means over seeds, element by element; NaN where one of a seed is no number. There are none where a run diverged before it had any.
 func (f Findings) means(s reproduce.Setting, arm string, of func(*reproduce.Result) []reproduce.Number) []float64 {
-	var sum []float64
-	n := 0.0
+	var columns [][]float64
 	for _, seed := range f.Results.Seeds(s) {
 		r, ok := f.Results.Of(s, seed, arm)
-		if !ok || r.Failed != "" {
+		if !ok {
 			continue
 		}
-		for k, v := range of(r) {
-			if k == len(sum) {
-				sum = append(sum, 0)
-			}
-			sum[k] += float64(v)
+		row := of(r)
+		if columns == nil {
+			columns = make([][]float64, len(row))
 		}
-		n++
+		if len(row) != len(columns) {
+			return nil
+		}
+		for k, v := range row {
+			columns[k] = append(columns[k], float64(v))
+		}
 	}
-	for k := range sum {
-		sum[k] /= math.Max(n, 1)
+	var out []float64
+	for _, c := range columns {
+		out = append(out, reproduce.Estimated(c).Mean)
 	}
-	return sum
+	return out
 }

@@ -20,6 +20,8 @@ type Findings struct {
 	Settings   []reproduce.Setting    //
 	Candidates []reproduce.Candidate  // of the search; nil where it was not asked for
 	Made       map[reproduce.Made]int // runs by the program that made them
+	Stale      int                    // runs that count compute otherwise than this program, so that equal compute is not equal in them
+	Earlier    *reproduce.Results     // of an earlier report in their place, nil where there was none; [Earlier] reads them
 }
 
 // New are findings without a run. It errs where a claim is asked for that there is not.
@@ -35,13 +37,18 @@ func New(a About) (Findings, error) {
 // Gather fills the findings with the results of all runs that they ask for, and counts those that are missing. By is given lists of jobs: it adds
 // what it has of them to the results, and says how many runs that were, by what made them.
 func (f *Findings) Gather(by func(jobs []reproduce.Job, into *reproduce.Results) (map[reproduce.Made]int, error)) error {
-	f.Missing = 0
+	f.Missing, f.Stale = 0, 0
 	take := func(jobs []reproduce.Job) error {
 		made, err := by(jobs, f.Results)
 		f.Missing += len(jobs)
 		for m, n := range made {
 			f.Made[m] += n
 			f.Missing -= n
+		}
+		for _, j := range jobs {
+			if j.Stale(f.Results) {
+				f.Stale++
+			}
 		}
 		return err
 	}
@@ -78,11 +85,14 @@ func Files(f Findings) []File {
 		{style, func(w io.Writer) error { _, err := io.WriteString(w, sheet); return err }},
 		{aboutFile, f.write},
 		{claimsFile, f.claimsCSV},
-		{runsFile, f.runsCSV},
+		{runsFile, func(w io.Writer) error { return f.runsCSV(f.Results, w) }},
 		{curvesFile, f.curvesCSV},
 	}
 	if f.Candidates != nil {
 		files = append(files, File{searchFile, f.searchCSV})
+	}
+	if f.Earlier != nil {
+		files = append(files, File{earlierFile, func(w io.Writer) error { return f.runsCSV(f.Earlier, w) }})
 	}
 	for _, p := range d.figures() {
 		files = append(files, File{p.Name + ".svg", p.SVG}, File{p.Name + ".png", func(w io.Writer) error { return p.PNG(w, 96) }})
@@ -114,6 +124,9 @@ func (f Findings) document() *document {
 	if f.Missing > 0 {
 		d.add(text(fmt.Sprintf("**%d runs are still missing: this is what there is so far.**", f.Missing)))
 	}
+	if f.Stale > 0 {
+		d.add(text(fmt.Sprintf("**%d runs count compute as an earlier program did, which left out the products of Muon's optimizer: in them equal compute is not equal. The command below makes them anew.**", f.Stale)))
+	}
 	judged := f.Judgements()
 	if len(judged) > 0 {
 		planned := judged
@@ -123,6 +136,7 @@ func (f Findings) document() *document {
 		f.summary(d, judged, planned)
 		if !f.Quick {
 			f.conclude(d, judged, planned)
+			f.changes(d, judged)
 			f.explain(d)
 		}
 		f.states(d)
@@ -157,6 +171,9 @@ func (f Findings) files() string {
 	if f.Candidates != nil {
 		s += fmt.Sprintf(", [the search](%s)", searchFile)
 	}
+	if f.Earlier != nil {
+		s += fmt.Sprintf(", [the runs of the report before](%s)", earlierFile)
+	}
 	return s + " (CSV)."
 }
 
@@ -164,10 +181,7 @@ func (f Findings) files() string {
 func (f Findings) made() string {
 	var by []string
 	for m, n := range f.Made {
-		if m.Revision == "" {
-			m.Revision = "a build without a revision"
-		}
-		by = append(by, fmt.Sprintf("%d runs by %s (arithmetic %s)", n, m.Revision, m.Arithmetic))
+		by = append(by, fmt.Sprintf("%d runs by %s", n, maker(m)))
 	}
 	slices.Sort(by)
 	s := fmt.Sprintf("`%s` makes the runs of this report; where it was interrupted it goes on. It is made of %s; *arithmetic* names the order in which sums are taken, "+

@@ -56,7 +56,8 @@ func madeUp(j reproduce.Job, made reproduce.Made) []reproduce.Result {
 	single := func(x float64) reproduce.Number { return reproduce.Number(float32(x)) }
 	for i, e := range j.Group.Entries {
 		noise := 0.02*math.Sin(float64(j.Seed)) + 0.002*math.Sin(float64(7*j.Seed)+float64(i)+float64(len(j.Setting.ID)))
-		r := reproduce.Result{Key: e.Key, Final: single(1.75 - 0.012*float64(i) + noise), Before: single(1.9), After: single(1.9 + 0.1*float64(i)), FLOPs: 1e9, Made: made}
+		r := reproduce.Result{Key: e.Key, Final: single(1.75 - 0.012*float64(i) + noise), Before: single(1.9), After: single(1.9 + 0.1*float64(i)), Made: made}
+		r.FLOPs = j.Experiment.FLOPs(i, j.Experiment.End(i))
 		for step := 0; step <= 1000; step += 100 {
 			r.Held = append(r.Held, reproduce.Point{Step: step, Loss: single(float64(r.Final) + float64(1000-step)/1000), FLOPs: 1e6 * float64(step)})
 			if i > 0 && step >= 500 {

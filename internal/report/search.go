@@ -29,7 +29,7 @@ func (f Findings) search(d *document) {
 		return
 	}
 	says := "In which setting does the asymmetric reset alone show with the paper's β2?"
-	if late, ok := found(tried, "default"); ok && !late.Clearly() {
+	if late, ok := found(tried, "default"); ok && late.Lost == 0 && !late.Clearly() {
 		says = "With the paper's β2 the asymmetric reset alone does not show clearly in the default experiment. Which setting does show it?"
 	}
 	says += fmt.Sprintf(" Each candidate changes what it says and nothing else, and is run with the seeds %s. *Clearly* means a mean of at least %.2f below Copy, and a 95 %% interval "+
@@ -96,7 +96,7 @@ func after(c reproduce.Candidate) string { return fmt.Sprintf("%.0f", 100*c.At) 
 func (f Findings) early() string {
 	tried := f.tried(f.Candidates)
 	late, ok := found(tried, "default")
-	if !ok || late.Clearly() {
+	if !ok || late.Lost > 0 || late.Clearly() {
 		return ""
 	}
 	var clear []string
@@ -139,10 +139,13 @@ func triedTable(caption string, tried []reproduce.Tried) table {
 	t := table{caption: caption, head: []string{"setting", "seeds", "Copy ends at", "Asymmetric reset − Copy", "weight cosine at the end", "clearly?"}}
 	for _, x := range tried {
 		says := "no"
-		if x.Clearly() {
+		switch {
+		case x.Clearly():
 			says = "yes"
+		case x.Lost > 0:
+			says = string(x.Verdict)
 		}
-		t.rows = append(t.rows, plain(x.Name, fmt.Sprint(x.N), fmt.Sprintf("%.4f", x.CopyLoss.Mean), estimate(x.Estimate), fmt.Sprintf("%.3f", x.Weight.Mean), says))
+		t.rows = append(t.rows, plain(x.Name, fmt.Sprint(x.N), digit("%.4f", x.CopyLoss.Mean), estimate(x.Estimate), cosine(x.Weight), says))
 	}
 	return t
 }

@@ -10,35 +10,45 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/reproduce"
 )
 
+// noNumber is what is written where a number would be that cannot be calculated with.
+const noNumber = "no number"
+
 // signed writes a difference with its sign, as in +0.0123 or −0.0123.
-func signed(x float64) string { return strings.Replace(fmt.Sprintf("%+.4f", x), "-", "−", 1) }
+func signed(x float64) string { return strings.Replace(digit("%+.4f", x), "-", "−", 1) }
+
+// digit writes a number in a format, or that it is none.
+func digit(format string, x float64) string {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return noNumber
+	}
+	return fmt.Sprintf(format, x)
+}
 
 // estimate writes a difference and its standard error.
-func estimate(e reproduce.Estimate) string {
-	if e.N == 0 {
-		return "–"
-	}
-	if math.IsNaN(e.Err) {
-		return signed(e.Mean)
-	}
-	return fmt.Sprintf("%s ± %.4f", signed(e.Mean), e.Err)
-}
+func estimate(e reproduce.Estimate) string { return around(e, signed) }
 
 // loss writes a mean loss and its standard error.
 func loss(e reproduce.Estimate) string {
-	if e.N == 0 {
+	return around(e, func(x float64) string { return digit("%.4f", x) })
+}
+
+// around writes a mean, and its standard error where there is one.
+func around(e reproduce.Estimate, mean func(float64) string) string {
+	switch {
+	case e.N == 0:
 		return "–"
+	case e.Lost > 0:
+		return fmt.Sprintf("%s with %d of %d seeds", noNumber, e.Lost, e.N)
+	case math.IsNaN(e.Err):
+		return mean(e.Mean)
 	}
-	if math.IsNaN(e.Err) {
-		return fmt.Sprintf("%.4f", e.Mean)
-	}
-	return fmt.Sprintf("%.4f ± %.4f", e.Mean, e.Err)
+	return fmt.Sprintf("%s ± %.4f", mean(e.Mean), e.Err)
 }
 
 // finding writes the numbers of one part of a claim and what they say.
 func finding(f reproduce.Finding) cell {
 	if f.Verdict == reproduce.NotMeasured {
-		return cell{verdict: f.Verdict}
+		return cell{verdict: f.Verdict, note: lostWith(f.Seeds)}
 	}
 	c := cell{text: estimate(f.Estimate), verdict: f.Verdict, note: remark(f)}
 	if f.Part.Kind == reproduce.Zero {
@@ -51,6 +61,22 @@ func finding(f reproduce.Finding) cell {
 		c.text = fmt.Sprintf("0 in %d of %d seeds", zero, f.N)
 	}
 	return c
+}
+
+// lostWith names the seeds with which a part has no number; it is empty where there are none.
+func lostWith(seeds []uint64) string {
+	if len(seeds) == 0 {
+		return ""
+	}
+	s := strings.Trim(fmt.Sprint(seeds), "[]")
+	return noNumber + " with seed" + plural(len(seeds)) + " " + strings.ReplaceAll(s, " ", ", ")
+}
+
+func plural(n int) string {
+	if n == 1 {
+		return ""
+	}
+	return "s"
 }
 
 // remark says what the verdict does not: that something is there which is too weak to count.
@@ -92,6 +118,9 @@ func (f Findings) summary(d *document, judged, planned [][]reproduce.Judgement) 
 		d.add(text(reproduce.WithinText))
 	}
 	d.add(text(f.sample()))
+	if s := f.diverged(); s != "" {
+		d.add(text(s))
+	}
 	if len(f.before()) > 0 {
 		d.add(text(f.added(all, other)))
 	}
@@ -128,6 +157,27 @@ func (f Findings) sample() string {
 		out = append(out, fmt.Sprintf("%d (%s)", len(f.Results.Seeds(s)), s.Name))
 	}
 	return "Seeds: " + strings.Join(out, ", ") + "."
+}
+
+// mostNamed bounds how many runs that diverged are named; runs.csv has all.
+const mostNamed = 12
+
+// diverged names the runs that did not reach their end. It is empty where there are none.
+func (f Findings) diverged() string {
+	var runs []string
+	f.visit(f.Results, func(s reproduce.Setting, seed string, r *reproduce.Result) {
+		if r.Failed != "" {
+			runs = append(runs, fmt.Sprintf("%s, %s, seed %s (%s)", reproduce.NameOf(r.Key), s.Name, seed, r.Failed))
+		}
+	})
+	if len(runs) == 0 {
+		return ""
+	}
+	more := ""
+	if n := len(runs) - mostNamed; n > 0 {
+		runs, more = runs[:mostNamed], fmt.Sprintf("; and %d more, which [every run](%s) has", n, runsFile)
+	}
+	return "**Runs that did not reach their end,** so that what they enter has no number and no verdict: " + strings.Join(runs, "; ") + more + "."
 }
 
 // added says which seeds were added when verdicts had been seen, and what that does to the intervals.
@@ -188,7 +238,7 @@ func within(row []reproduce.Judgement) string {
 		x := j.Findings[0]
 		says := "cannot be told from none"
 		switch {
-		case x.N < 2:
+		case x.N < 2 || x.Lost > 0:
 			continue
 		case x.Verdict == reproduce.DoesNot:
 			says = "is a guide"

@@ -36,14 +36,13 @@ var concluding = map[string]string{
 	"at exactly 2x the factor leaves the function of copies as it was":        "there was no rise",
 	"here they answer less":                                                   "the ratio falls",
 	"So what the widened run has going for it":                                "it ends higher than from scratch",
-	"The less the copies have come apart, the higher":                         "settings are in that order",
 	"In the search below, with β2 0.95, the difference is clear where":        "early candidates are clear and the late one is not",
 	"All the others lie below that of the default experiment, by their":       "so they do",
 	"With the paper's β2 the asymmetric reset alone does not show clearly in": "it does not",
 }
 
 // shaped are runs in which everything is as the sentences say, or in no way so.
-func shaped(t *testing.T, as bool) string {
+func shaped(t *testing.T, as bool, change ...func(*reproduce.Result)) string {
 	sign := reproduce.Number(1)
 	if !as {
 		sign = -1
@@ -58,7 +57,7 @@ func shaped(t *testing.T, as bool) string {
 			r.Pairs[i].Weight = 0.9
 		}
 	})
-	for k, s := range f.Settings {
+	for _, s := range f.Settings {
 		for _, seed := range f.Results.Seeds(s) {
 			noise := reproduce.Number(seed%2) * 0.001
 			for _, r := range f.Results.Arms(s, seed) {
@@ -73,11 +72,6 @@ func shaped(t *testing.T, as bool) string {
 			move(reproduce.Copy, 0.05*(sign-1))
 			move(reproduce.SignalArms("inner")[2].Key, -0.1)
 			move(reproduce.Sparkling, 0.03)
-			equal := reproduce.ComputeArms()[1].Key
-			move(equal, reproduce.Number(k)*0.01)
-			if r, ok := f.Results.Of(s, seed, reproduce.Sparkling); ok {
-				r.Pairs[len(r.Pairs)-1].Weight = 0.9 - 0.1*reproduce.Number(k)
-			}
 		}
 	}
 	for _, c := range append(f.Candidates, f.Confirm()...) {
@@ -91,6 +85,11 @@ func shaped(t *testing.T, as bool) string {
 			}
 		}
 	}
+	f.visit(f.Results, func(_ reproduce.Setting, _ string, r *reproduce.Result) {
+		for _, c := range change {
+			c(r)
+		}
+	})
 	return string(written(t, f, "report.md"))
 }
 
@@ -105,7 +104,7 @@ func TestEveryConclusionFollowsFromTheNumbers(t *testing.T) {
 func TestAReportSpeaksOfNothingThatWasNotRun(t *testing.T) {
 	for _, c := range reproduce.Claims() {
 		s := string(written(t, made(t, About{Seeds: 3, Claims: []string{c.ID}}), "report.md"))
-		silent(t, s, "search", c.ID)
+		silent(t, strings.ReplaceAll(s, counts(), ""), "search", c.ID)
 		for _, other := range reproduce.Claims() {
 			if other.ID != c.ID {
 				silent(t, s, other.Title, c.ID)

@@ -167,6 +167,11 @@ func SignalArms(axis model.Axis) []Shown {
 	return out
 }
 
+// EqualCompute are the widened run along an axis, and the wide network from scratch that costs as much.
+func EqualCompute(axis model.Axis) []string {
+	return []string{on(axis, Sparkling), on(axis, key(widen.CopyCopy, "equal-compute"))}
+}
+
 // ComputeArms are the widened run, and the wide network from scratch for all steps and at equal compute.
 func ComputeArms() []Shown {
 	return []Shown{{Key: Sparkling, Name: "SPARKLING"}, {Key: key(widen.CopyCopy, "equal-compute"), Name: "from scratch, equal compute"}, {Key: Scratch, Name: "from scratch"}}

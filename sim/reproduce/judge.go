@@ -1,6 +1,10 @@
 package reproduce
 
-import "math"
+import (
+	"math"
+
+	"github.com/sparkling-lab/sparkling/sim"
+)
 
 // Verdict says what the runs say about a claim.
 type Verdict string
@@ -33,7 +37,8 @@ const RuleText = "Each part of a claim is one number a seed, mostly a paired dif
 	"phase. Student's t interval of its mean is taken at 95 % for the claim as a whole (Bonferroni over the parts of the claim). A difference *reproduces* where " +
 	"the whole interval lies on the side of zero that the paper says, *does not* where all of it lies on the other side, and is *not resolved* where it holds " +
 	"zero. A claim reproduces where all its parts do, does not where one does not, and is not resolved otherwise. Exact parts allow no tolerance at all. What " +
-	"is marked *aside* is shown but does not count."
+	"is marked *aside* is shown but does not count. A part that a diverged run enters is *not measured*, and not judged by the seeds that are left; this sentence " +
+	"was added after the verdicts, when no run had diverged, and changes none."
 
 // WithinText is the rule of the parts that are [Within] a bound, in words, for the report: why it is another one, and when that was written.
 // The sentences that it needs are those of the correlation of rises and final losses, the only such part.
@@ -49,22 +54,37 @@ type Finding struct {
 	Part Part
 	Estimate
 	Low, High float64   // interval; meaningless for Zero
-	Each      []float64 // by seed, those that were measured
+	Each      []float64 // by seed, those that are numbers
+	Seeds     []uint64  // of the values that are lost: a run of theirs has diverged
 	Verdict   Verdict
 }
 
-// judge applies the rule to the values of a part, of which a claim has parts.
-func judge(p Part, values []float64, parts int) Finding {
-	f := Finding{Part: p, Estimate: Estimated(values), Each: values, Verdict: NotResolved}
+// value is the number of a part with a seed, NaN or infinite where a run that it needs has diverged.
+type value struct {
+	seed uint64
+	is   float64
+}
+
+// judge applies the rule to the values of a part, of which a claim has parts. A part with a lost value has no verdict: those seeds that are left
+// are not the ones that were asked for, and what was lost is not like them.
+func judge(p Part, values []value, parts int) Finding {
+	f := Finding{Part: p, Estimate: Estimated(numbers(values)), Verdict: NotResolved}
+	for _, v := range values {
+		if sim.Finite(v.is) {
+			f.Each = append(f.Each, v.is)
+		} else {
+			f.Seeds = append(f.Seeds, v.seed)
+		}
+	}
 	f.Low, f.High = f.Interval(1 - (1-Confidence)/float64(parts))
 	switch {
-	case len(values) == 0:
+	case f.N == 0 || f.Lost > 0:
 		f.Verdict = NotMeasured
 	case p.Aside:
 		f.Verdict = Aside
 	case p.Kind == Zero:
 		f.Verdict = Reproduces
-		for _, v := range values {
+		for _, v := range f.Each {
 			if v != 0 {
 				f.Verdict = DoesNot
 			}
@@ -126,27 +146,38 @@ func Judge(c Claim, s Setting, r *Results) Judgement {
 	return j
 }
 
-// values are the numbers of a part by seed, but where a run that it needs is missing or has diverged.
-func (p Part) values(r *Results, s Setting) []float64 {
-	var out []float64
+// values are the numbers of a part by seed, but where a run that it needs is missing.
+func (p Part) values(r *Results, s Setting) []value {
+	var out []value
 seeds:
 	for _, seed := range r.Seeds(s) {
 		arms := make([]*Result, len(p.Arms))
+		diverged := false
 		for i, a := range p.Arms {
 			res, ok := r.Of(s, seed, a)
-			if !ok || res.Failed != "" {
+			if !ok {
 				continue seeds
 			}
-			arms[i] = res
+			arms[i], diverged = res, diverged || res.Failed != ""
 		}
-		if v := p.Value(arms); !math.IsNaN(v) {
-			out = append(out, v)
+		v := value{seed, math.NaN()}
+		if !diverged {
+			v.is = p.Value(arms)
 		}
+		out = append(out, v)
+	}
+	return out
+}
+
+func numbers(values []value) []float64 {
+	var out []float64
+	for _, v := range values {
+		out = append(out, v.is)
 	}
 	return out
 }
 
 // Difference is by how much arm a ends lower (negative) or higher than arm b, over the seeds that have both.
 func Difference(r *Results, s Setting, a, b string) Estimate {
-	return Estimated(lower("", a, b).values(r, s))
+	return Estimated(numbers(lower("", a, b).values(r, s)))
 }

@@ -2,6 +2,7 @@ package reproduce
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -42,13 +43,32 @@ func TestAPartIsJudgedByWhereItsIntervalLies(t *testing.T) {
 		"aside":                          {Part{Aside: true}, around(0.03, 0.01), Aside},
 		"aside, no seed":                 {Part{Aside: true}, nil, NotMeasured},
 	} {
-		t.Run(name, func(t *testing.T) { assert.Equal(t, c.want, judge(c.part, c.values, 1).Verdict) })
+		t.Run(name, func(t *testing.T) {
+			assert.Equal(t, c.want, judge(c.part, by(c.values), 1).Verdict)
+			for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+				f := judge(c.part, append(by(c.values), value{77, bad}), 1)
+				assert.Equal(t, NotMeasured, f.Verdict, "one value is %g", bad)
+				assert.Equal(t, []uint64{77}, f.Seeds)
+				assert.Equal(t, 1, f.Lost)
+				assert.False(t, f.Weak())
+				assert.Len(t, f.Each, len(c.values), "the others are shown")
+			}
+		})
 	}
-	assert.True(t, judge(within, around(0.37, 0.1), 1).Weak(), "what is not zero for certain is told, also where the claim stands")
-	assert.True(t, judge(within, around(-0.2, 0.1), 1).Weak())
-	assert.False(t, judge(within, around(0.05, 0.1), 1).Weak())
-	assert.False(t, judge(within, around(0.9, 0.05), 1).Weak())
-	assert.False(t, judge(Part{}, around(-0.03, 0.01), 1).Weak(), "a difference is meant to be off zero")
+	weak := func(p Part, values []float64) bool { return judge(p, by(values), 1).Weak() }
+	assert.True(t, weak(within, around(0.37, 0.1)), "what is not zero for certain is told, also where the claim stands")
+	assert.True(t, weak(within, around(-0.2, 0.1)))
+	assert.False(t, weak(within, around(0.05, 0.1)))
+	assert.False(t, weak(within, around(0.9, 0.05)))
+	assert.False(t, weak(Part{}, around(-0.03, 0.01)), "a difference is meant to be off zero")
+}
+
+// by gives values the seeds from 1 on.
+func by(values []float64) (out []value) {
+	for i, v := range values {
+		out = append(out, value{uint64(i + 1), v})
+	}
+	return out
 }
 
 // The bound is in the words of the rule, which are printed, and only a rank correlation has one.
@@ -75,8 +95,8 @@ func TestMoreChancesToFailNeedMoreEvidence(t *testing.T) {
 	for i := range x {
 		x[i] -= 1.1 // −2.1 / 0.756 = −2.78: beyond 2.36, within 3.50
 	}
-	assert.Equal(t, Reproduces, judge(Part{}, x, 1).Verdict)
-	assert.Equal(t, NotResolved, judge(Part{}, x, 5).Verdict)
+	assert.Equal(t, Reproduces, judge(Part{}, by(x), 1).Verdict)
+	assert.Equal(t, NotResolved, judge(Part{}, by(x), 5).Verdict)
 }
 
 func TestAClaimStandsWithAllItsPartsAndFallsWithOne(t *testing.T) {
@@ -111,7 +131,7 @@ func made(finals map[string]float64) (Setting, *Results) {
 	return s, r
 }
 
-func TestJudgePairsSeedsAndLeavesOutWhatDiverged(t *testing.T) {
+func TestJudgePairsSeedsAndSaysNothingOfWhatDiverged(t *testing.T) {
 	s, r := made(map[string]float64{Asym: 1.70, Copy: 1.74, Drop: 1.75})
 	j := Judge(reset(), s, r)
 	assert.Equal(t, Reproduces, j.Verdict)
@@ -122,7 +142,17 @@ func TestJudgePairsSeedsAndLeavesOutWhatDiverged(t *testing.T) {
 	bad, _ := r.Of(s, 3, Drop)
 	bad.Failed = "diverged"
 	j = Judge(reset(), s, r)
-	assert.Equal(t, 7, j.Findings[2].N)
+	assert.Equal(t, []Verdict{Reproduces, Reproduces, NotMeasured}, []Verdict{j.Findings[0].Verdict, j.Findings[1].Verdict, j.Findings[2].Verdict})
+	assert.Equal(t, []uint64{3}, j.Findings[2].Seeds, "the seed is named, and the other seven are not taken for the whole")
+	assert.Equal(t, NotMeasured, j.Verdict)
+	assert.Equal(t, 1, Difference(r, s, Asym, Drop).Lost)
+	assert.Equal(t, 1, Estimated(r.Values(s, Drop, (*Result).Loss)).Lost)
+
+	bad.Failed, bad.Final = "", Number(math.Inf(1))
+	assert.Equal(t, NotMeasured, Judge(reset(), s, r).Findings[2].Verdict, "an infinity is no number either")
+	locked, _ := r.Of(s, 5, Asym)
+	locked.Pairs = nil
+	assert.Equal(t, NotMeasured, Judge(reset(), s, r).Findings[0].Verdict, "no pair that was looked at is no pair that is still locked")
 
 	s, r = made(map[string]float64{Asym: 1.75, Copy: 1.74, Drop: 1.70})
 	assert.Equal(t, DoesNot, Judge(reset(), s, r).Verdict)

@@ -10,7 +10,7 @@ import (
 	"github.com/sparkling-lab/sparkling/sim"
 )
 
-// Number is a float64 that is null in a file where it is NaN, "not measured", or infinite.
+// Number is a float64 that is null in a file where it is no finite number: it was not measured, or the run diverged.
 type Number float64
 
 // MarshalJSON implements json.Marshaler.
@@ -160,11 +160,37 @@ type place struct {
 // NewResults is empty.
 func NewResults() *Results { return &Results{map[place]*Result{}} }
 
-// Add puts in the results of a job.
+// Add puts in the results of a job. An arm whose final loss is no number did not reach its end, whatever else is said of it.
 func (r *Results) Add(j Job, of []Result) {
 	for i := range of {
+		if of[i].Failed == "" && !sim.Finite(of[i].Loss()) {
+			of[i].Failed = "its final loss is no number"
+		}
 		r.of[place{j.Setting.ID, j.Seed, of[i].Key}] = &of[i]
 	}
+}
+
+// stale reports whether results of a document are by a program that counted FLOPs otherwise, so that arms ended elsewhere at equal compute.
+func stale(e sim.Experiment, of []Result) bool {
+	for i, r := range of {
+		if r.Failed == "" && r.FLOPs != e.FLOPs(i, e.End(i)) {
+			return true
+		}
+	}
+	return false
+}
+
+// Stale reports whether a job is there whose FLOPs were counted otherwise than now.
+func (j Job) Stale(r *Results) bool {
+	var of []Result
+	for _, e := range j.Group.Entries {
+		x, ok := r.Of(j.Setting, j.Seed, e.Key)
+		if !ok {
+			return false
+		}
+		of = append(of, *x)
+	}
+	return stale(j.Experiment, of)
 }
 
 // Of is the result of an arm.
@@ -207,14 +233,17 @@ func (r *Results) Arms(s Setting, seed uint64) []*Result {
 	return out
 }
 
-// Values are a number of an arm by seed, where the arm was run to its end and the number was measured.
+// Values are a number of an arm by seed, but where the run is missing; NaN where it diverged.
 func (r *Results) Values(s Setting, arm string, of func(*Result) float64) []float64 {
 	var out []float64
 	for _, seed := range r.Seeds(s) {
-		if x, ok := r.Of(s, seed, arm); ok && x.Failed == "" {
-			if v := of(x); !math.IsNaN(v) {
-				out = append(out, v)
-			}
+		x, ok := r.Of(s, seed, arm)
+		switch {
+		case !ok:
+		case x.Failed != "":
+			out = append(out, math.NaN())
+		default:
+			out = append(out, of(x))
 		}
 	}
 	return out

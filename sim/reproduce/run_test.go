@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/sim"
 )
 
 func quickPlan() []Job {
@@ -104,6 +106,30 @@ func TestResultsHoldWhatTheRunMeasured(t *testing.T) {
 	assert.Len(t, r.Values(s, Asym, (*Result).Loss), 2)
 }
 
+// A run in which arms diverge is a result: it says so, and is kept and read like any other.
+func TestARunThatDivergesIsAResultThatSaysSo(t *testing.T) {
+	j := quickPlan()[0]
+	j.Experiment.Optimizer.LR, j.Experiment.Optimizer.WeightDecay = 10, 1
+	s, r := Store{Dir: t.TempDir(), Arithmetic: "a"}, NewResults()
+	_, err := Runner{Store: s, Workers: 1}.Run(context.Background(), []Job{j}, r)
+	require.NoError(t, err)
+	again := NewResults()
+	made, err := s.LoadAll([]Job{j}, again)
+	require.NoError(t, err)
+	require.Len(t, made, 1)
+	for _, e := range j.Group.Entries {
+		x, ok := again.Of(j.Setting, j.Seed, e.Key)
+		require.True(t, ok)
+		assert.NotEmpty(t, x.Failed, e.Key)
+		assert.False(t, sim.Finite(x.Loss()), e.Key)
+	}
+	for _, c := range []Claim{lock(), reset()} {
+		for _, f := range Judge(c, j.Setting, again).Findings {
+			assert.Equal(t, NotMeasured, f.Verdict, f.Part.Name)
+		}
+	}
+}
+
 func TestTheStoreRefusesWhatIsNotItsOwn(t *testing.T) {
 	j := quickPlan()[0]
 	s := Store{Dir: t.TempDir(), Arithmetic: "a"}
@@ -111,6 +137,9 @@ func TestTheStoreRefusesWhatIsNotItsOwn(t *testing.T) {
 	require.NoError(t, err)
 	assert.False(t, ok)
 	res := make([]Result, len(j.Experiment.Arms))
+	for i := range res {
+		res[i].FLOPs = j.Experiment.FLOPs(i, j.Experiment.End(i))
+	}
 	res[0].Key, res[0].Final = "x", 1.5
 	require.NoError(t, s.Save(j.Experiment, res))
 	got, _, ok, err := s.Load(j.Experiment)
@@ -127,6 +156,20 @@ func TestTheStoreRefusesWhatIsNotItsOwn(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, ok, "whatever made it")
 	assert.Equal(t, Made{"", "a"}, by)
+
+	// A run in which an arm ended elsewhere, because compute was counted otherwise, is not there; what only looks at it takes it as it is.
+	old := append([]Result(nil), res...)
+	old[1].FLOPs /= 2
+	require.NoError(t, s.Save(j.Experiment, old))
+	_, _, ok, err = s.Load(j.Experiment)
+	require.NoError(t, err)
+	assert.False(t, ok)
+	_, _, ok, err = Store{Dir: s.Dir}.Load(j.Experiment)
+	require.NoError(t, err)
+	assert.True(t, ok)
+	old[1].Failed = "diverged"
+	assert.False(t, stale(j.Experiment, old), "an arm that diverged ended early for that")
+	require.NoError(t, s.Save(j.Experiment, res))
 
 	other := j.Experiment.Clone()
 	other.Seed++

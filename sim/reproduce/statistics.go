@@ -4,17 +4,29 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"github.com/sparkling-lab/sparkling/sim"
 )
 
 // Estimate is the mean of a sample over seeds, and how well it is known.
 type Estimate struct {
-	N    int
-	Mean float64 // NaN of no values
-	Err  float64 // standard error of the mean; NaN below two values
+	N    int     // values
+	Lost int     // of these, values that are no finite number: of a sample with such a value nothing is known
+	Mean float64 // NaN of no values, or where one is lost
+	Err  float64 // standard error of the mean; NaN below two values, or where one is lost
 }
 
 // Estimated are the mean of x and its standard error, sqrt(Σ(x−mean)²/(n−1)/n).
 func Estimated(x []float64) Estimate {
+	lost := 0
+	for _, v := range x {
+		if !sim.Finite(v) {
+			lost++
+		}
+	}
+	if lost > 0 {
+		return Estimate{N: len(x), Lost: lost, Mean: math.NaN(), Err: math.NaN()}
+	}
 	n := float64(len(x))
 	var sum, squares float64
 	for _, v := range x {
@@ -32,9 +44,9 @@ func Estimated(x []float64) Estimate {
 }
 
 // Interval is the two-sided confidence interval of the mean by Student's t: the truth lies outside with probability 1 − level. Below two
-// values it is unbounded.
+// values, and where one is lost, it is unbounded.
 func (e Estimate) Interval(level float64) (low, high float64) {
-	if e.N < 2 {
+	if e.N < 2 || e.Lost > 0 {
 		return math.Inf(-1), math.Inf(1)
 	}
 	half := e.Err * studentQuantile(0.5+level/2, e.N-1)
@@ -77,8 +89,12 @@ func studentCDF(t float64, df int) float64 {
 	return (1 + within) / 2
 }
 
-// Spearman is the rank correlation of x and y, which have the same length; equal values share their mean rank. NaN where one does not vary.
+// Spearman is the rank correlation of x and y, which have the same length; equal values share their mean rank. NaN where one does not vary,
+// or where a value is no finite number, which has no rank.
 func Spearman(x, y []float64) float64 {
+	if !all(x, sim.Finite) || !all(y, sim.Finite) {
+		return math.NaN()
+	}
 	a, b := ranks(x), ranks(y)
 	mean := float64(len(x)+1) / 2
 	var ab, aa, bb float64
@@ -90,6 +106,11 @@ func Spearman(x, y []float64) float64 {
 	return ab / math.Sqrt(aa*bb)
 }
 
+func all(x []float64, is func(float64) bool) bool {
+	return !slices.ContainsFunc(x, func(v float64) bool { return !is(v) })
+}
+
+// ranks are those of finite numbers.
 func ranks(x []float64) []float64 {
 	order := make([]int, len(x))
 	for i := range order {

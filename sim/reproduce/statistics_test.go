@@ -1,10 +1,12 @@
 package reproduce
 
 import (
+	"encoding/json"
 	"math"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 func TestMeanAndStandardErrorAreThoseOfTheTextbook(t *testing.T) {
@@ -16,6 +18,25 @@ func TestMeanAndStandardErrorAreThoseOfTheTextbook(t *testing.T) {
 	assert.True(t, math.IsNaN(Estimated([]float64{1}).Err))
 	low, high := Estimated([]float64{1}).Interval(0.95)
 	assert.True(t, math.IsInf(low, -1) && math.IsInf(high, 1), "one value bounds nothing")
+}
+
+// A value that is no number is not passed over, and no statistic of its sample is a number.
+func TestNoStatisticOfALostValueIsANumber(t *testing.T) {
+	for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+		e := Estimated([]float64{1, bad, 3})
+		assert.Equal(t, [2]int{3, 1}, [2]int{e.N, e.Lost})
+		assert.True(t, math.IsNaN(e.Mean) && math.IsNaN(e.Err))
+		low, high := e.Interval(0.95)
+		assert.True(t, math.IsInf(low, -1) && math.IsInf(high, 1), "it bounds nothing: %g to %g", low, high)
+		assert.True(t, math.IsNaN(Spearman([]float64{1, 2, bad, 4}, []float64{1, 2, 3, 4})), "%g has no rank", bad)
+		assert.True(t, math.IsNaN(Spearman([]float64{1, 2, 3, 4}, []float64{bad, 2, 3, 4})))
+		text, err := json.Marshal(Number(bad))
+		require.NoError(t, err)
+		assert.Equal(t, "null", string(text))
+		var back Number
+		require.NoError(t, json.Unmarshal(text, &back))
+		assert.True(t, math.IsNaN(float64(back)))
+	}
 }
 
 // One degree of freedom is Cauchy's distribution and two have a root: t = tan(π(p−½)) and (2p−1)·sqrt(2/(4p(1−p))). The others are from tables.

@@ -78,6 +78,9 @@ func (s Store) Load(e sim.Experiment) (results []Result, made Made, ok bool, err
 	case doc.String()+"\n" != string(e.JSON()) || path != s.path(e, x.Arithmetic) || len(x.Results) != len(e.Arms):
 		return nil, made, false, fmt.Errorf("%s holds another run than its name says; delete it and it is made anew", path)
 	}
+	if s.Arithmetic != "" && stale(e, x.Results) {
+		return nil, made, false, nil // it is made anew in its place
+	}
 	made = Made{x.Revision, x.Arithmetic}
 	for i := range x.Results {
 		x.Results[i].Made = made
