@@ -2,6 +2,7 @@ package durable
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"io"
 	"io/fs"
@@ -28,16 +29,19 @@ func Create(path string) (*File, error) {
 	return &File{bufio.NewWriterSize(h, buffer), h, path}, nil
 }
 
+// Name is the name that the file was made with.
+func (f *File) Name() string { return f.path }
+
+// Abandon closes a file that nobody will need.
+func (f *File) Abandon() { _ = f.h.Close() }
+
 // Close ends the file and waits until its content lies on the disk.
 func (f *File) Close() error {
 	err := f.Flush()
 	if err == nil {
 		err = f.h.Sync()
 	}
-	if closing := f.h.Close(); err == nil {
-		err = closing
-	}
-	if err != nil {
+	if err = cmp.Or(err, f.h.Close()); err != nil {
 		return cannot(f.path, err)
 	}
 	return nil
@@ -55,11 +59,11 @@ func fill(path string, write func(io.Writer) error) error {
 	if err != nil {
 		return err
 	}
-	err = write(f)
-	if closing := f.Close(); err == nil {
-		err = closing
+	if err := write(f); err != nil {
+		f.Abandon()
+		return err
 	}
-	return err
+	return f.Close()
 }
 
 // WritePath is [WriteFile] for what [Create]s the file itself, under the name that it is given.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
-	"os"
 	"slices"
 
 	"github.com/sparkling-lab/sparkling/model"
@@ -37,7 +36,7 @@ func (b Batch) Write(path string) error {
 	for _, x := range append(slices.Clone(b.IDs), b.Labels...) {
 		data = binary.LittleEndian.AppendUint64(data, uint64(x))
 	}
-	return os.WriteFile(path, data, 0o644)
+	return WriteText(path, data)
 }
 
 // The tensors of a batch that are read.

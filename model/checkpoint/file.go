@@ -1,13 +1,14 @@
 package checkpoint
 
 import (
-	"bufio"
 	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
+
+	"github.com/sparkling-lab/sparkling/internal/durable"
 )
 
 // chunk is the number of bytes that are read, turned and written at once.
@@ -128,26 +129,25 @@ func (f *File) Matrix(ctx context.Context, dst []float32, e Entry, i int) error 
 
 // Writer writes a safetensors file tensor by tensor, in the order of the header that it was made with.
 type Writer struct {
-	f    *os.File
-	w    *bufio.Writer
+	f    *durable.File
 	left []Entry // the first is the one that is being written
 	at   int     // elements of it that are
 	buf  []byte
 }
 
-// Create begins a file with its header.
+// Create begins a new file with its header.
 func Create(path string, h Header) (*Writer, error) {
 	head, err := h.encode()
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	f, err := os.Create(path)
+	f, err := durable.Create(path)
 	if err != nil {
 		return nil, err
 	}
-	w := &Writer{f: f, w: bufio.NewWriterSize(f, chunk), left: h.Entries, buf: make([]byte, chunk)}
-	if _, err := w.w.Write(head); err != nil {
-		f.Close()
+	w := &Writer{f: f, left: h.Entries, buf: make([]byte, chunk)}
+	if _, err := f.Write(head); err != nil {
+		f.Abandon()
 		return nil, err
 	}
 	return w, nil
@@ -166,7 +166,7 @@ func (w *Writer) Write(ctx context.Context, src []float32) error {
 		}
 		n := min(len(src), chunk/size)
 		encode(w.buf, src[:n], e.DType)
-		if _, err := w.w.Write(w.buf[:n*size]); err != nil {
+		if _, err := w.f.Write(w.buf[:n*size]); err != nil {
 			return err
 		}
 		src = src[n:]
@@ -182,7 +182,7 @@ func (w *Writer) Copy(ctx context.Context, from *File, e Entry) error {
 	var failed error
 	err := from.each(ctx, e, func(piece []byte) {
 		if failed == nil {
-			_, failed = w.w.Write(piece)
+			_, failed = w.f.Write(piece)
 		}
 	})
 	return cmp.Or(err, failed)
@@ -212,15 +212,12 @@ func (w *Writer) skip() {
 
 // Close ends the file and waits until it lies on the disk. It errs where a tensor is missing.
 func (w *Writer) Close() error {
-	err := w.w.Flush()
-	if w.skip(); err == nil && len(w.left) > 0 {
-		err = fmt.Errorf("%s: tensor %q was not written whole", w.f.Name(), w.left[0].Name)
+	if w.skip(); len(w.left) > 0 {
+		w.f.Abandon()
+		return fmt.Errorf("%s: tensor %q was not written whole", w.f.Name(), w.left[0].Name)
 	}
-	if err == nil {
-		err = w.f.Sync()
-	}
-	if closing := w.f.Close(); err == nil {
-		err = closing
-	}
-	return err
+	return w.f.Close()
 }
+
+// Abandon closes a file that nobody will need.
+func (w *Writer) Abandon() { w.f.Abandon() }

@@ -4,10 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 
+	"github.com/sparkling-lab/sparkling/internal/durable"
 	"github.com/sparkling-lab/sparkling/model"
 )
 
@@ -153,54 +154,16 @@ func (f *Folder) Open(shard Shard) (*File, error) {
 // Config is config.json for the same network in another shape: keys of the shape are changed, all others are kept as they are.
 func (f *Folder) Config(to model.Config) []byte { return f.config.reshape(f.Table.Config, to).encode() }
 
-// errNotEmpty is returned for a folder that holds something already.
-var errNotEmpty = errors.New("it holds files already; nothing is overwritten")
-
-// Build makes a folder that is either whole or not there: write fills a sibling of it, which gets its name at the end. A folder of that
-// name may exist if it is empty.
+// Build fills a folder, which must be empty or not there, with all that write leaves in the one it is given, or with nothing. config.json
+// comes last: without it a folder is no network.
 func Build(dir string, write func(dir string) error) error {
-	dir = filepath.Clean(dir)
-	if err := vacant(dir); err != nil {
-		return fmt.Errorf("the folder %s cannot be written: %w", dir, err)
-	}
-	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
-		return err
-	}
-	tmp, err := os.MkdirTemp(filepath.Dir(dir), "."+filepath.Base(dir)+"-*")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(tmp) // nothing is left there after the rename
-	if err := os.Chmod(tmp, 0o755); err != nil {
-		return err
-	}
-	if err := write(tmp); err != nil {
-		return err
-	}
-	if err := vacant(dir); err != nil {
-		return fmt.Errorf("the folder %s cannot be written: %w", dir, err)
-	}
-	if err := os.Remove(dir); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	return os.Rename(tmp, dir)
+	return durable.Tree(dir, ConfigName, write)
 }
 
-// vacant errs unless nothing has that name, or an empty folder.
-func vacant(dir string) error {
-	info, err := os.Stat(dir)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
+// WriteText writes a small file of a folder that is being built.
+func WriteText(path string, text []byte) error {
+	return durable.WriteFile(path, func(w io.Writer) error {
+		_, err := w.Write(text)
 		return err
-	}
-	if !info.IsDir() {
-		return errors.New("it is not a folder")
-	}
-	entries, err := os.ReadDir(dir)
-	if err == nil && len(entries) > 0 {
-		err = errNotEmpty
-	}
-	return err
+	})
 }

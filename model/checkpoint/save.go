@@ -3,7 +3,6 @@ package checkpoint
 import (
 	"context"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -32,7 +31,7 @@ func Save(ctx context.Context, dir string, meta map[string]string, weights model
 				return err
 			}
 		}
-		return os.WriteFile(filepath.Join(tmp, ConfigName), doc.encode(), 0o644)
+		return WriteText(filepath.Join(tmp, ConfigName), doc.encode())
 	})
 }
 
@@ -92,7 +91,7 @@ func WriteFile(ctx context.Context, path string, meta map[string]string, layout 
 		}
 	}
 	if err != nil {
-		w.f.Close()
+		w.Abandon()
 		return err
 	}
 	return w.Close()

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sparkling-lab/sparkling/internal/durable"
 	"github.com/sparkling-lab/sparkling/model/checkpoint"
 )
 
@@ -17,8 +18,8 @@ const maxCopied = 256 << 20
 // weights are the endings of files that hold the network's old weights in one format or another; a copy would no longer fit config.json.
 var weights = []string{".safetensors", ".safetensors.index.json", ".bin", ".bin.index.json", ".pt", ".pth", ".gguf", ".h5", ".msgpack", ".onnx", ".npz"}
 
-// copyOthers copies the small files of a folder that are neither config.json nor weights. It names those that it left out, and those that a link
-// led to outside the folder: who made the folder chose them, and not who widens it.
+// copyOthers copies the small files of a folder that are neither config.json nor weights to dir, which lies in the new folder until it is whole. It
+// names those that it left out, and those that a link led to outside the folder: who made the folder chose them, and not who widens it.
 func copyOthers(ctx context.Context, in *checkpoint.Folder, dir string) (leftOut, linked []string, err error) {
 	treated := map[string]bool{checkpoint.ConfigName: true}
 	for _, set := range in.Sets() {
@@ -31,7 +32,7 @@ func copyOthers(ctx context.Context, in *checkpoint.Folder, dir string) (leftOut
 	if err != nil {
 		return nil, nil, err
 	}
-	building, err := os.Stat(dir)
+	building, err := os.Stat(filepath.Dir(dir))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -84,13 +85,8 @@ func copyFile(to, from string, size int64) error {
 		return err
 	}
 	defer in.Close()
-	out, err := os.Create(to)
-	if err != nil {
+	return durable.WriteFile(to, func(w io.Writer) error {
+		_, err := io.Copy(w, io.LimitReader(in, size))
 		return err
-	}
-	_, err = io.Copy(out, io.LimitReader(in, size))
-	if closing := out.Close(); err == nil {
-		err = closing
-	}
-	return err
+	})
 }

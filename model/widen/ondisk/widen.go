@@ -6,7 +6,6 @@ package ondisk
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -72,7 +71,7 @@ func Widen(ctx context.Context, in *checkpoint.Folder, out string, spec widen.Sp
 				return err
 			}
 		}
-		if err := os.WriteFile(filepath.Join(dir, checkpoint.ConfigName), in.Config(j.to.Config), 0o644); err != nil {
+		if err := checkpoint.WriteText(filepath.Join(dir, checkpoint.ConfigName), in.Config(j.to.Config)); err != nil {
 			return err
 		}
 		r.LeftOut, r.Linked, err = copyOthers(ctx, in, dir)
@@ -117,7 +116,7 @@ func (j *job) set(dir string, set checkpoint.Set, power int) error {
 	if set.Index == nil {
 		return nil
 	}
-	return os.WriteFile(filepath.Join(dir, set.IndexName()), set.Index.For(files), 0o644)
+	return checkpoint.WriteText(filepath.Join(dir, set.IndexName()), set.Index.For(files))
 }
 
 // shard widens one file.
@@ -133,15 +132,13 @@ func (j *job) shard(path string, shard checkpoint.Shard, wide checkpoint.Header,
 	}
 	for _, e := range in.Entries {
 		if err = j.tensor(in, e, out, power, beside); err != nil {
-			break
+			out.Abandon()
+			return err
 		}
 		j.done += e.Bytes()
 		j.progress(j.done)
 	}
-	if closing := out.Close(); err == nil {
-		err = closing
-	}
-	return err
+	return out.Close()
 }
 
 // tensor widens one tensor of a file, matrix by matrix, and writes the head beside the embedding where it must be. What is none of the network's is
