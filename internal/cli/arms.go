@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/sparkling-lab/sparkling/internal/durable"
 	"github.com/sparkling-lab/sparkling/model/checkpoint"
 	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/task"
@@ -24,8 +25,16 @@ func vacantArms(out string) error {
 		return errors.New("--checkpoints needs a folder to leave them in: --out")
 	}
 	dir := filepath.Join(out, armsFolder)
-	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
-		return fmt.Errorf("%s holds checkpoints already; nothing is overwritten", dir)
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil // there is none
+	}
+	for _, e := range entries {
+		arm := filepath.Join(dir, e.Name())
+		durable.Sweep(arm) // what is half written blocks nobody
+		if left, err := os.ReadDir(arm); err != nil || len(left) > 0 {
+			return fmt.Errorf("%s holds checkpoints already; nothing is overwritten", dir)
+		}
 	}
 	return nil
 }
@@ -57,7 +66,7 @@ func writeArms(out string, s *sim.Session, host *sim.LocalHost) error {
 	for i, at := range text.Held(b.Rows, b.Seq) {
 		text.Window(at, b.IDs[i*b.Seq:(i+1)*b.Seq], b.Labels[i*b.Seq:(i+1)*b.Seq])
 	}
-	return atomicPath(filepath.Join(dir, "batch.safetensors"), b.Write)
+	return b.Write(filepath.Join(dir, "batch.safetensors"))
 }
 
 // slug is a name as part of a file's name.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/internal/bench"
 	"github.com/sparkling-lab/sparkling/internal/bench/docs"
+	"github.com/sparkling-lab/sparkling/internal/durable"
 )
 
 // benchVerb measures this machine, this program and its peers, and prints one table.
@@ -24,9 +25,18 @@ type benchVerb struct {
 
 // Run is called by the command line.
 func (v benchVerb) Run(e *env) error {
-	if v.Docs != "" {
+	var to *durable.Claim
+	if v.Docs != "" { // before minutes are spent on what the documents would say
 		if _, err := filled(v.Docs, &bench.Report{}); err != nil {
-			return fmt.Errorf("the documents cannot be written: %w", err) // before minutes are spent on what they would say
+			return fmt.Errorf("the documents cannot be written: %w", err)
+		}
+		var err error
+		if to, err = durable.Take(v.Docs, documentsKind); err != nil {
+			return err
+		}
+		defer to.Release()
+		if err := to.Check(append(drawn(docs.Names...), reportName)...); err != nil {
+			return err
 		}
 	}
 	bar := e.bar(int64(bench.Parts()), "measuring", false)
@@ -45,7 +55,7 @@ func (v benchVerb) Run(e *env) error {
 		err = r.Print(e.out)
 	}
 	if err == nil && v.Docs != "" && !interrupted {
-		err = writeDocs(v.Docs, r)
+		err = writeDocs(to, r)
 	}
 	if err == nil && interrupted {
 		err = errInterrupted
@@ -53,8 +63,11 @@ func (v benchVerb) Run(e *env) error {
 	return err
 }
 
-// performance is the document about speed.
-const performance = "performance.md"
+// The document about speed, which a person wrote and the verb fills, and the report that fills it.
+const (
+	performance = "performance.md"
+	reportName  = "bench.json"
+)
 
 // filled is the document of a folder with the numbers of a report. What time was spent on before is read there too.
 func filled(dir string, r *bench.Report) ([]byte, error) {
@@ -74,18 +87,16 @@ func filled(dir string, r *bench.Report) ([]byte, error) {
 }
 
 // writeDocs puts the report, its tables and its figures into the folder of the documents.
-func writeDocs(dir string, r *bench.Report) error {
-	text, err := filled(dir, r)
+func writeDocs(to *durable.Claim, r *bench.Report) error {
+	text, err := filled(to.Dir(), r)
 	if err != nil {
 		return err
 	}
-	if err := drawAll(dir, docs.Figures(r)); err != nil {
+	report := durable.Output{Name: reportName, Write: func(w io.Writer) error { return indented(w, r) }}
+	if err := to.Write(append(pictures(docs.Figures(r)), report)...); err != nil {
 		return err
 	}
-	if err := atomic(filepath.Join(dir, "bench.json"), func(w io.Writer) error { return indented(w, r) }); err != nil {
-		return err
-	}
-	return atomic(filepath.Join(dir, performance), func(w io.Writer) error {
+	return durable.WriteFile(filepath.Join(to.Dir(), performance), func(w io.Writer) error {
 		_, err := w.Write(text)
 		return err
 	})

@@ -2,16 +2,15 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"text/tabwriter"
 
 	"github.com/schollz/progressbar/v3"
 
+	"github.com/sparkling-lab/sparkling/internal/durable"
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/checkpoint"
 	"github.com/sparkling-lab/sparkling/model/compute"
@@ -48,8 +47,12 @@ func (v checkVerb) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	if err := v.vacant(); err != nil {
-		return err
+	if v.Grads != "" {
+		release, err := v.claim()
+		if err != nil {
+			return err
+		}
+		defer release()
 	}
 	c := folder.Table.Config
 	b, err := checkpoint.ReadBatch(e.ctx, v.Batch, c)
@@ -92,25 +95,28 @@ func (v checkVerb) Run(e *env) error {
 // gradsMark is in the header of a file that check wrote, and in no checkpoint and no batch.
 const gradsMark = "objective"
 
-// vacant errs where the file for the gradients is there already and is not one that check wrote before, or lies among what is read.
-func (v checkVerb) vacant() error {
-	if v.Grads == "" {
-		return nil
+// claim takes the file for the gradients. It errs where that is there already and is not one that check wrote before, and where it would lie
+// among what is read, by whatever name.
+func (v checkVerb) claim() (release func(), err error) {
+	into, err := os.Stat(filepath.Dir(v.Grads))
+	if from, e := os.Stat(v.Model); err == nil && e == nil && os.SameFile(into, from) {
+		return nil, fmt.Errorf("--grads %s would lie in the folder of the network, which is only read", v.Grads)
 	}
-	if in, err := filepath.Rel(v.Model, v.Grads); err == nil && in == filepath.Base(v.Grads) {
-		return fmt.Errorf("--grads %s would lie in the folder of the network, which is only read", v.Grads)
+	if info, err := os.Lstat(v.Grads); err == nil && !(info.Mode().IsRegular() && v.wrote()) {
+		return nil, fmt.Errorf("%s is there already, and is no file that check wrote; nothing is overwritten", v.Grads)
 	}
-	if _, err := os.Lstat(v.Grads); errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
+	return durable.TakeFile(v.Grads)
+}
+
+// wrote reports whether the file for the gradients is one that check wrote.
+func (v checkVerb) wrote() bool {
 	f, err := checkpoint.Open(v.Grads)
-	if err == nil {
-		defer f.Close()
-		if _, ours := f.Meta[gradsMark]; ours {
-			return nil
-		}
+	if err != nil {
+		return false
 	}
-	return fmt.Errorf("%s is there already, and is no file that check wrote; nothing is overwritten", v.Grads)
+	defer f.Close()
+	_, ours := f.Meta[gradsMark]
+	return ours
 }
 
 // step runs the batch forward and backward. The network cannot be stopped in between, but nobody has to wait for it.
@@ -151,7 +157,7 @@ func (v checkVerb) write(e *env, layout []checkpoint.Slot, net *model.Net, b che
 	text := func(x float64) string { return fmt.Sprint(x) }
 	meta := map[string]string{"loss": text(loss.CE), "lb": text(loss.LB), "z": text(loss.Z), gradsMark: text(loss.Objective)}
 	logits := checkpoint.Named{Name: "logits", Shape: []int{b.Rows, b.Seq, net.Config.Vocab}, Data: net.Logits()}
-	return atomicPath(v.Grads, func(path string) error { return checkpoint.WriteFile(e.ctx, path, meta, layout, net.Grads, logits) })
+	return durable.WritePath(v.Grads, func(path string) error { return checkpoint.WriteFile(e.ctx, path, meta, layout, net.Grads, logits) })
 }
 
 func (v checkVerb) print(w io.Writer, r checked) error {

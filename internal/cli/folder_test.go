@@ -85,6 +85,7 @@ func TestRunThatWentFurtherIsKept(t *testing.T) {
 	require.NoError(t, e)
 	to, e := claim(dir, r.Experiment)
 	require.NoError(t, e)
+	defer to.Release()
 	r.Tracks[0] = r.Tracks[0][:10]
 	for i := range r.Tracks[1:] {
 		r.Tracks[i+1] = nil
@@ -94,6 +95,7 @@ func TestRunThatWentFurtherIsKept(t *testing.T) {
 	require.NoError(t, e)
 	assert.False(t, kept)
 	assert.Contains(t, said.String(), "keeps the earlier run of this experiment, which went further, to step 30")
+	to.Release()
 	assert.Equal(t, before, contents(t, dir))
 }
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
+	"github.com/sparkling-lab/sparkling/internal/durable"
 	"github.com/sparkling-lab/sparkling/internal/report"
 	"github.com/sparkling-lab/sparkling/sim/reproduce"
 )
@@ -37,6 +39,16 @@ const (
 
 // Run is called by the command line.
 func (v reproduceVerb) Run(e *env) error {
+	to, err := durable.Take(v.Out, reportKind)
+	if err != nil {
+		return err
+	}
+	defer to.Release()
+	if !v.Render { // which takes no time, and may find what it renders in files that somebody copied
+		if err := to.Check(report.Names()...); err != nil {
+			return err
+		}
+	}
 	old, recorded, err := report.ReadAbout(v.Out)
 	if err != nil {
 		return err
@@ -50,7 +62,7 @@ func (v reproduceVerb) Run(e *env) error {
 		if err != nil {
 			return err
 		}
-		return v.finish(e, f)
+		return finish(e, to, f)
 	}
 	about, err := v.about()
 	if err != nil {
@@ -77,7 +89,7 @@ func (v reproduceVerb) Run(e *env) error {
 	if wrong != nil && !errors.Is(wrong, e.ctx.Err()) {
 		return wrong
 	}
-	if err := v.finish(e, f); err != nil {
+	if err := finish(e, to, f); err != nil {
 		return err
 	}
 	if wrong != nil {
@@ -144,16 +156,13 @@ func (v reproduceVerb) progress(e *env) (show func(reproduce.Progress), done fun
 }
 
 // finish puts the report into the folder, and its verdicts out.
-func (v reproduceVerb) finish(e *env, f report.Findings) error {
-	if err := folder(v.Out); err != nil {
-		return err
-	}
+func finish(e *env, to *durable.Claim, f report.Findings) error {
+	var files []durable.Output
 	for _, file := range report.Files(f) {
-		if err := atomic(filepath.Join(v.Out, file.Name), file.Write); err != nil {
-			return err
-		}
+		files = append(files, durable.Output(file))
 	}
-	return verdicts(e.out, f)
+	// The verdicts are said also where the report finds no room.
+	return cmp.Or(to.Write(files...), verdicts(e.out, f))
 }
 
 // verdicts prints the verdicts at a glance, each claim's words below them.

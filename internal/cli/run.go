@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -43,6 +44,7 @@ func (v runVerb) Run(e *env) error {
 		if to, err = claim(v.Out, exp); err != nil {
 			return err
 		}
+		defer to.Release()
 	}
 	if v.Checkpoints {
 		if err := vacantArms(v.Out); err != nil {
@@ -60,21 +62,23 @@ func (v runVerb) Run(e *env) error {
 	defer s.Close()
 	interrupted := v.train(e, s, host)
 	r, kept := s.Record(), false
+	var unkept error // which takes nothing away from the table
 	if v.Out != "" {
-		if kept, err = to.keep(e, r); err != nil {
-			return err
-		}
+		kept, unkept = to.keep(e, r)
 	}
 	if v.Checkpoints && r.Last() >= 0 {
-		if err := writeArms(v.Out, s, host); err != nil {
-			return err
-		}
+		unkept = cmp.Or(unkept, writeArms(v.Out, s, host))
 	}
 	if err := v.print(e.out, s); err != nil {
 		return err
 	}
 	if interrupted {
 		fmt.Fprintln(e.err, v.partly(r.Last(), exp.Steps, kept))
+	}
+	switch {
+	case unkept != nil:
+		return unkept
+	case interrupted:
 		return errInterrupted
 	}
 	for _, a := range s.Arms() {

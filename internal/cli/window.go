@@ -6,10 +6,13 @@ import (
 	"image"
 	"image/png"
 	"io"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/sparkling-lab/sparkling/internal/display"
+	"github.com/sparkling-lab/sparkling/internal/durable"
 	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/viz/desktop"
 )
@@ -43,14 +46,26 @@ func (v windowVerb) Run(*env) error {
 
 // save writes everything about a run into a new folder.
 func save(r *sim.Record, picture image.Image) (string, error) {
-	dir, err := filepath.Abs("sparkling-" + time.Now().Format("2006-01-02-150405"))
+	name, err := filepath.Abs("sparkling-" + time.Now().Format("2006-01-02-150405"))
 	if err != nil {
 		return "", err
 	}
-	if err := write(dir, r); err != nil {
+	dir := name
+	for n := 2; ; n++ {
+		if _, err := os.Lstat(dir); errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+		dir = fmt.Sprintf("%s-%d", name, n) // within the same second
+	}
+	to, err := durable.Take(dir, runKind)
+	if err != nil {
 		return "", err
 	}
-	if err := atomic(filepath.Join(dir, "picture.png"), func(w io.Writer) error { return png.Encode(w, picture) }); err != nil {
+	defer to.Release()
+	if _, err := write(to, r); err != nil {
+		return "", err
+	}
+	if err := to.Write(durable.Output{Name: "picture.png", Write: func(w io.Writer) error { return png.Encode(w, picture) }}); err != nil {
 		return "", err
 	}
 	return "Saved in " + dir + ".", nil

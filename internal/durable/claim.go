@@ -49,7 +49,7 @@ func Take(dir, kind string) (*Claim, error) {
 	if kind != "" {
 		c.list.Kind = kind
 	}
-	if err := c.probe(); err != nil {
+	if err := probe(dir); err != nil {
 		c.Release()
 		return nil, cannot(dir, err)
 	}
@@ -57,8 +57,8 @@ func Take(dir, kind string) (*Claim, error) {
 }
 
 // probe finds out whether a file can be written, synced and removed.
-func (c *Claim) probe() error {
-	t, err := newTemporary(c.dir)
+func probe(dir string) error {
+	t, err := newTemporary(dir)
 	if err != nil {
 		return err
 	}
@@ -123,8 +123,18 @@ func (c *Claim) ours(name string) (string, error) {
 	return "", fmt.Errorf("%s holds %s already, which this program did not write; nothing is overwritten", c.dir, name)
 }
 
+// equal reports whether a file has a hash, whoever wrote it.
+func (c *Claim) equal(name, sum string) bool {
+	path := filepath.Join(c.dir, name)
+	if replaceable(path) != nil {
+		return false
+	}
+	there, err := hashed(path)
+	return err == nil && there == sum
+}
+
 // Write puts files into the folder, each whole: first all of them are written under other names, then they get theirs, in order. On an error
-// before that all stays as it was.
+// before that all stays as it was. What somebody else left under a name is kept where it is the same to the byte, and else refused.
 func (c *Claim) Write(files ...Output) error {
 	var done []*temporary
 	defer func() {
@@ -147,11 +157,12 @@ func (c *Claim) Write(files ...Output) error {
 		} else if err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
+		now := hex.EncodeToString(sum.Sum(nil))
 		was, err := c.ours(f.Name)
-		if err != nil {
+		if err != nil && !c.equal(f.Name, now) {
 			return err
 		}
-		list.put(f.Name, was, hex.EncodeToString(sum.Sum(nil)))
+		list.put(f.Name, was, now)
 	}
 	// Before the names, so that whenever it ends each file is one that the list knows.
 	if err := list.write(c.dir); err != nil {
@@ -162,9 +173,15 @@ func (c *Claim) Write(files ...Output) error {
 		if err := disk.Rename(done[i].path(), filepath.Join(c.dir, f.Name)); err != nil {
 			return cannot(filepath.Join(c.dir, f.Name), err)
 		}
-		if err := disk.Sync(c.dir); err != nil {
+		if err := disk.Sync(c.dir); err != nil { // one after the other: the first may be what the others are known by
 			return cannot(c.dir, err)
 		}
+	}
+	if !c.list.settle(files) {
+		return nil
+	}
+	if err := c.list.write(c.dir); err != nil {
+		return cannot(c.dir, err)
 	}
 	return nil
 }
@@ -184,10 +201,13 @@ func (c *Claim) Remove(names ...string) error {
 	return nil
 }
 
-// TakeFile claims one file, which may be missing: nobody else of ours writes it meanwhile. Whether a file that is there may be replaced is the
-// caller's to know.
+// TakeFile claims one file, which may be missing: nobody else of ours writes it meanwhile. It tries whether there is room for it. Whether a file
+// that is there may be replaced is the caller's to know; a link never is.
 func TakeFile(path string) (release func(), err error) {
 	dir := filepath.Dir(path)
+	if err := replaceable(path); err != nil {
+		return nil, cannot(path, err)
+	}
 	l, err := acquire(filepath.Join(dir, lockName+"-"+filepath.Base(path)))
 	if errors.Is(err, errHeld) {
 		return nil, fmt.Errorf("another run of this program is writing %s at this moment", path)
@@ -195,5 +215,9 @@ func TakeFile(path string) (release func(), err error) {
 		return nil, cannot(path, err)
 	}
 	Sweep(dir)
+	if err := probe(dir); err != nil {
+		l.release()
+		return nil, cannot(path, err)
+	}
 	return l.release, nil
 }

@@ -189,3 +189,34 @@ func TestAFileIsNotWrittenThroughALink(t *testing.T) {
 	assert.Equal(t, "mine", get(t, dir, "mine"))
 	assert.Equal(t, []string{"link", "mine"}, names(t, dir))
 }
+
+// A copy of a folder without its list is written again where that changes nothing; a link never is, whatever it leads to.
+func TestWhatIsTheSameToTheByteIsNoLoss(t *testing.T) {
+	dir := t.TempDir()
+	put(t, "same", dir, "a")
+	require.NoError(t, os.Symlink("a", filepath.Join(dir, "b")))
+	c := take(t, dir)
+	assert.ErrorContains(t, write(c, "b", "same"), "holds b already")
+	require.NoError(t, write(c, "a", "same"))
+	require.NoError(t, write(c, "a", "new"), "it is ours now")
+}
+
+// One file is claimed under its own name: others beside it are free. What is in its place is no reason to begin, where that is no file.
+func TestOneFileIsClaimed(t *testing.T) {
+	dir := t.TempDir()
+	put(t, "mine", dir, "mine")
+	require.NoError(t, os.Symlink("mine", filepath.Join(dir, "link")))
+	release, err := durable.TakeFile(filepath.Join(dir, "a"))
+	require.NoError(t, err)
+	_, err = durable.TakeFile(filepath.Join(dir, "a"))
+	assert.ErrorContains(t, err, "another run of this program is writing "+filepath.Join(dir, "a"))
+	other, err := durable.TakeFile(filepath.Join(dir, "b"))
+	require.NoError(t, err)
+	other()
+	release()
+	_, err = durable.TakeFile(filepath.Join(dir, "link"))
+	assert.ErrorContains(t, err, "it is a link to something else")
+	_, err = durable.TakeFile(filepath.Join(dir, "missing", "a"))
+	assert.ErrorContains(t, err, "cannot be written: no such file or directory")
+	assert.Equal(t, []string{"link", "mine"}, names(t, dir))
+}

@@ -26,7 +26,21 @@ func Create(path string) (*File, error) {
 	if err != nil {
 		return nil, cannot(path, err)
 	}
-	return &File{bufio.NewWriterSize(h, buffer), h, path}, nil
+	return &File{bufio.NewWriterSize(named{h, path}, buffer), h, path}, nil
+}
+
+// named says what cannot be written.
+type named struct {
+	Handle
+	path string
+}
+
+func (n named) Write(p []byte) (int, error) {
+	k, err := n.Handle.Write(p)
+	if err != nil {
+		err = cannot(n.path, err)
+	}
+	return k, err
 }
 
 // Name is the name that the file was made with.

@@ -17,8 +17,8 @@ const manifestName = prefix + "files.json"
 // maxManifest bounds it, in bytes.
 const maxManifest = 1 << 20
 
-// manifest is that list. A file has the hash that it had before the last write, if there was one, and that which it has after: whenever a write
-// is cut, it has one of the two.
+// manifest is that list. While a file is replaced it has two hashes, of what it was and of what it shall be: whenever that is cut, it is one of
+// the two.
 type manifest struct {
 	Kind  string              `json:"kind"`
 	Files map[string][]string `json:"files"` // SHA-256, hexadecimal, by name
@@ -64,6 +64,16 @@ func (m manifest) put(name, was, now string) {
 		sums = []string{was, now}
 	}
 	m.Files[name] = sums
+}
+
+// settle notes that files are what they should become, and reports whether that is news.
+func (m manifest) settle(files []Output) (news bool) {
+	for _, f := range files {
+		if sums := m.Files[f.Name]; len(sums) > 1 {
+			m.Files[f.Name], news = sums[len(sums)-1:], true
+		}
+	}
+	return news
 }
 
 // hashed is the hash of a file.

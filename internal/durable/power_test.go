@@ -126,6 +126,9 @@ func TestAClaimedFolderHoldsWholeFilesOfOursWheneverThePowerIsCut(t *testing.T) 
 			return err
 		}
 		defer c.Release()
+		if err := c.Write(durable.Output{Name: "other", Write: text("same")}); err != nil {
+			return err
+		}
 		return c.Write(durable.Output{Name: "a", Write: text(what + " a")}, durable.Output{Name: "b", Write: text(what + " b")})
 	}
 	seen := map[string]int{}
@@ -137,7 +140,7 @@ func TestAClaimedFolderHoldsWholeFilesOfOursWheneverThePowerIsCut(t *testing.T) 
 		seen[a+", "+b]++
 		require.NoError(t, write(out, "third"), when)
 		assert.Equal(t, "third a", get(t, out, "a"), when)
-		assert.Equal(t, []string{".sparkling-files.json", "a", "b"}, names(t, out), when)
+		assert.Equal(t, []string{".sparkling-files.json", "a", "b", "other"}, names(t, out), when)
 	})
 	assert.Positive(t, seen["old a, old b"])
 	assert.Positive(t, seen["new a, new b"])

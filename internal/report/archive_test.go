@@ -2,7 +2,10 @@ package report
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/csv"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -12,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/sparkling-lab/sparkling/internal/durable"
 	"github.com/sparkling-lab/sparkling/sim/reproduce"
 )
 
@@ -28,6 +32,27 @@ func saved(t *testing.T, f Findings, dir string) {
 // published is the report that the page links to.
 const published = "../../site/report"
 
+// listName is the list of the files in it that the program wrote.
+const listName = ".sparkling-files.json"
+
+// publish writes it anew, whoever wrote what is there.
+func publish(t *testing.T, f Findings) {
+	t.Helper()
+	for _, name := range append(Names(), listName) {
+		if err := os.Remove(filepath.Join(published, name)); err != nil {
+			require.ErrorIs(t, err, fs.ErrNotExist)
+		}
+	}
+	c, err := durable.Take(published, "report")
+	require.NoError(t, err)
+	defer c.Release()
+	var files []durable.Output
+	for _, file := range Files(f) {
+		files = append(files, durable.Output(file))
+	}
+	require.NoError(t, c.Write(files...))
+}
+
 // The report that the page links to is what the program writes of the runs beside it, file by file: neither its words nor its figures can drift
 // from the code, nor from the numbers.
 func TestThePublishedReportIsWhatItsNumbersGive(t *testing.T) {
@@ -36,9 +61,11 @@ func TestThePublishedReportIsWhatItsNumbersGive(t *testing.T) {
 	assert.Zero(t, f.Missing)
 	assert.True(t, f.Lab)
 	if *update {
-		saved(t, f, published)
+		publish(t, f)
 	}
-	var names []string
+	names := []string{listName}
+	list, err := os.ReadFile(filepath.Join(published, listName))
+	require.NoError(t, err)
 	for _, file := range Files(f) {
 		names = append(names, file.Name)
 		if runtime.GOARCH != "amd64" && strings.HasSuffix(file.Name, "g") {
@@ -46,6 +73,7 @@ func TestThePublishedReportIsWhatItsNumbersGive(t *testing.T) {
 		}
 		want, err := os.ReadFile(filepath.Join(published, file.Name))
 		require.NoError(t, err)
+		assert.Contains(t, string(list), fmt.Sprintf("%x", sha256.Sum256(want)), "reproduce --render would take %s for somebody else's", file.Name)
 		var got bytes.Buffer
 		require.NoError(t, file.Write(&got))
 		assert.True(t, bytes.Equal(want, got.Bytes()), "%s is not what the program writes; make golden writes it anew", file.Name)
@@ -57,6 +85,7 @@ func TestThePublishedReportIsWhatItsNumbersGive(t *testing.T) {
 		lie = append(lie, x.Name())
 	}
 	assert.ElementsMatch(t, names, lie, "nothing else lies there")
+	assert.Subset(t, append(Names(), listName), names, "and a report has no other names")
 }
 
 func TestAReportIsWrittenAnewFromItsOwnFiles(t *testing.T) {

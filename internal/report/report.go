@@ -75,6 +75,19 @@ type File struct {
 	Write func(io.Writer) error
 }
 
+// Names are those of all files that a report may have.
+func Names() []string {
+	names := []string{"report.md", "index.html", style, aboutFile, claimsFile, runsFile, curvesFile, searchFile}
+	figures := []string{"loss", "difference", "cosine", "rms", "compute", "search", "spike", "spike-both"}
+	for _, c := range reproduce.Claims() {
+		figures = append(figures, "claim-"+c.ID)
+	}
+	for _, f := range figures {
+		names = append(names, f+".svg", f+".png")
+	}
+	return names
+}
+
 // Files are the report: Markdown, a page and its sheet, the figures as SVG and PNG, and all that it is made of as CSV. The same findings give the
 // same bytes, and so do those that [Open] reads from them.
 func Files(f Findings) []File {

@@ -34,6 +34,7 @@ func tensors(v model.Values, dtype DType) (all []Entry, data map[string][]float3
 }
 
 func writeFile(t testing.TB, path string, entries []Entry, data map[string][]float32) {
+	_ = os.Remove(path) // of a test before
 	w, err := Create(path, Header{Entries: entries, Meta: map[string]string{"format": "pt"}})
 	require.NoError(t, err)
 	for _, e := range entries {
@@ -221,7 +222,6 @@ func TestFileThatChangesWhileItIsReadIsNoticed(t *testing.T) {
 	f, err := ReadFolder(context.Background(), dir)
 	require.NoError(t, err)
 	bf, _ := tensors(network(t), BF16)
-	require.NoError(t, os.Remove(path))
 	writeFile(t, path, bf, data)
 	_, err = f.Load(context.Background(), f.Weights, noProgress)
 	assert.ErrorContains(t, err, "was changed while it was read")

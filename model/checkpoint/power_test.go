@@ -23,7 +23,7 @@ func saved(t *testing.T) (save func(dir string) error, read func(dir string) boo
 	m, s := model.Init(v.Table.Config, 5), model.Init(v.Table.Config, 6)
 	save = func(dir string) error { return Save(context.Background(), dir, nil, v, m, s) }
 	read = func(dir string) bool {
-		f, err := ReadFolder(dir)
+		f, err := ReadFolder(context.Background(), dir)
 		if err != nil {
 			assert.ErrorContains(t, err, "is not the folder of a network")
 			return false

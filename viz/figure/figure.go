@@ -33,6 +33,9 @@ type panel struct {
 	plot  *plot.Plot
 }
 
+// Names are those of the figures that [All] may give.
+var Names = []string{"loss", "difference", "cosine", "rms"}
+
 // All are the figures that the record has data for: the loss always, the others once an arm has been widened.
 func All(r *sim.Record) []Figure {
 	var figures []Figure

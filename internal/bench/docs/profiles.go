@@ -67,6 +67,9 @@ func costs(w io.Writer, r *bench.Report) {
 	}
 }
 
+// Names are those of the figures.
+var Names = []string{"costs-network", "costs-batch"}
+
 // Figures draws how costs grow: one along sizes of the network, one along those of a batch.
 func Figures(r *bench.Report) []figure.Figure {
 	var all []figure.Figure
@@ -74,8 +77,8 @@ func Figures(r *bench.Report) []figure.Figure {
 		name, title string
 		axes        []string
 	}{
-		{"costs-network", "What a training step costs as the network grows", []string{"width d = f", "experts, 2 a token", "layers"}},
-		{"costs-batch", "What a training step costs as its batch grows", []string{"tokens, in sequences of 64", "sequence length, 1024 tokens"}},
+		{Names[0], "What a training step costs as the network grows", []string{"width d = f", "experts, 2 a token", "layers"}},
+		{Names[1], "What a training step costs as its batch grows", []string{"tokens, in sequences of 64", "sequence length, 1024 tokens"}},
 	} {
 		var sets []figure.Lines
 		for _, s := range r.Sweeps {

@@ -1,6 +1,7 @@
 package cut
 
 import (
+	"io/fs"
 	"syscall"
 	"testing"
 
@@ -48,7 +49,7 @@ func (d *full) Create(path string) (durable.Handle, error) {
 		return nil, err
 	}
 	h, err := d.Disk.Create(path)
-	return &fullHandle{h, d}, err
+	return &fullHandle{h, d, path}, err
 }
 
 func (d *full) Mkdir(path string) error {
@@ -60,14 +61,15 @@ func (d *full) Mkdir(path string) error {
 
 type fullHandle struct {
 	durable.Handle
-	d *full
+	d    *full
+	path string
 }
 
 // Write leaves half of what finds no room, as a disk does.
 func (h *fullHandle) Write(p []byte) (int, error) {
 	if err := h.d.take(); err != nil {
 		n, _ := h.Handle.Write(p[:len(p)/2])
-		return n, err
+		return n, &fs.PathError{Op: "write", Path: h.path, Err: err} // as a file of the system says it
 	}
 	return h.Handle.Write(p)
 }
