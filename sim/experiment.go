@@ -98,6 +98,11 @@ func (e Experiment) Trunk() int {
 	return slices.IndexFunc(e.Arms, func(a Arm) bool { return a.From == Fork })
 }
 
+// waits reports whether an arm begins where the arms part. Where none is ever widened they never do, and each is trained from the start.
+func (e Experiment) waits(arm int) bool {
+	return e.Arms[arm].From == Fork && arm != e.Trunk() && e.Fork() < e.Steps
+}
+
 // Vocab is the number of symbols that the network knows: the model's, or the text's own where that is 0.
 func (e Experiment) Vocab() int {
 	if e.Model.Vocab != 0 {

@@ -52,8 +52,8 @@ func (s *Session) SetExperiment(e Experiment) error {
 	}
 	s.Close()
 	s.begin(newRecord(e.Clone()))
-	for i, a := range e.Arms {
-		if i == s.trunk || a.From != Fork {
+	for i := range e.Arms {
+		if !e.waits(i) {
 			if err := s.start(i); err != nil {
 				return err
 			}

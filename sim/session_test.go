@@ -239,3 +239,39 @@ func TestARecordSurvivesItsEncoding(t *testing.T) {
 	assert.Contains(t, csv.String(), "SPARKLING")
 	assert.False(t, math.IsNaN(float64(r.At(40).Arms[3].Held)))
 }
+
+// Arms that are never widened have nothing to wait for.
+func TestSeveralArmsThatAreNeverWidenedAllRun(t *testing.T) {
+	e := short(30)
+	e.Task.Batch, e.Task.Seq = 1, 8
+	e.Arms = []Arm{{Name: "One"}, {Name: "Two"}, e.Arms[1]}
+	r := runAll(t, e)
+	own := func(f []ArmFrame) []ArmFrame { // as if it were the first arm's
+		out := append([]ArmFrame(nil), f...)
+		for k := range out {
+			out[k].Arm = 0
+		}
+		return out
+	}
+	assertSame(t, r.Tracks[0][e.Fork()+1:], own(r.Tracks[1]))
+
+	e.Arms = e.Arms[:2]
+	require.Equal(t, e.Steps, e.Fork(), "no arm is widened at all")
+	h := NewLocalHost()
+	s, err := NewSession(e, h)
+	require.NoError(t, err)
+	defer s.Close()
+	r = finish(t, s, h)
+	for i, a := range s.Arms() {
+		assert.Equal(t, Finished, a.State, a.Name)
+		_, ok := r.Final(i)
+		assert.True(t, ok, "%s is read on the whole held-out text", a.Name)
+	}
+	assertSame(t, r.Tracks[0], own(r.Tracks[1]))
+	st, ok := s.Saved()
+	require.True(t, ok)
+	again, err := Resume(st, h)
+	require.NoError(t, err)
+	defer again.Close()
+	sameBytes(t, encode(t, r), encode(t, finish(t, again, h)), "resumed from where it began")
+}

@@ -120,7 +120,7 @@ func (st State) check() error {
 		if len(track) > 0 {
 			last = track[len(track)-1].Step
 		}
-		waits := e.Arms[i].From == Fork && i != e.Trunk() && a.Snapshot == nil
+		waits := e.waits(i) && a.Snapshot == nil
 		ok := false
 		switch a.State {
 		case Waiting:
