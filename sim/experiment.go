@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -44,23 +43,6 @@ const (
 	maxText     = 2000 // characters of a name or a description
 	MaxStages   = 8
 )
-
-// Parse reads and validates a document; unknown fields are errors, so that a misspelt one is not silently ignored.
-func Parse(data []byte) (Experiment, error) {
-	var e Experiment
-	if len(data) > MaxDocument {
-		return e, fmt.Errorf("the experiment has %d bytes; at most %d are allowed", len(data), MaxDocument)
-	}
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&e); err != nil {
-		return e, fmt.Errorf("the experiment is not valid JSON of this version: %w", err)
-	}
-	if d.More() {
-		return e, errors.New("the experiment is followed by more data; one document is allowed")
-	}
-	return e, e.Validate()
-}
 
 // JSON is the document, indented, with a final newline.
 func (e Experiment) JSON() []byte {

@@ -128,6 +128,11 @@ func FuzzExperiment(f *testing.F) {
 		f.Add(b.Link(), b.JSON())
 	}
 	f.Add("x", []byte(`{"version": 1}`))
+	document := Default().JSON()
+	f.Add("", append([]byte("\ufeff"), document...))
+	f.Add("", in16(string(document), binary.BigEndian, true))
+	f.Add("", append(document, ']'))
+	f.Add("", bytes.Replace(document, []byte(`"seed"`), []byte(`"Seed": 2, "seed"`), 1))
 	f.Fuzz(func(t *testing.T, link string, document []byte) {
 		if e, err := FromLink(link); err == nil {
 			assert.NoError(t, e.Validate())

@@ -58,7 +58,7 @@ var allowed = map[string][]string{
 	"model/widen/ondisk": {"internal/durable", "model", "model/checkpoint", "model/widen"},
 	"sim/task":           {},
 	"sim/plan":           {"model", "model/optim", "model/widen"},
-	"sim":                {"model", "model/compute", "model/optim", "model/widen", "sim/task"},
+	"sim":                {"internal/typed", "model", "model/compute", "model/optim", "model/widen", "sim/task"},
 	"sim/reproduce":      {"internal/durable", "sim", "model", "model/optim", "model/widen"},
 	"viz":                {"sim", "viz/held", "viz/look"},
 	"viz/look":           {"sim"},

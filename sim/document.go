@@ -1,0 +1,93 @@
+package sim
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/sparkling-lab/sparkling/internal/typed"
+)
+
+// Parse reads and validates a document, in whatever encoding an editor saved it. What a reader could take for another document is an error:
+// unknown fields, so that a misspelt one is not silently ignored, a key that is there twice, also in another case, and anything after the end.
+func Parse(data []byte) (Experiment, error) {
+	var e Experiment
+	if len(data) > MaxDocument {
+		return e, fmt.Errorf("the experiment has %d bytes; at most %d are allowed", len(data), MaxDocument)
+	}
+	text, err := typed.UTF8(data)
+	if err != nil {
+		return e, fmt.Errorf("the experiment cannot be read: %w", err)
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&e); err != nil {
+		return e, fmt.Errorf("the experiment is not valid JSON of this version: %w", err)
+	}
+	if rest := bytes.TrimLeft(text[d.InputOffset():], " \t\r\n"); len(rest) > 0 {
+		return e, fmt.Errorf("the experiment ends, and in line %d more follows; one document is allowed", line(text, len(text)-len(rest)))
+	}
+	if err := unique(text); err != nil {
+		return e, fmt.Errorf("the experiment is not clear: %w", err)
+	}
+	return e, e.Validate()
+}
+
+// line is the line, counted from 1, in which a place of a text is.
+func line(text []byte, at int) int { return 1 + bytes.Count(text[:at], []byte("\n")) }
+
+// level is an object or a list of a document that is being read.
+type level struct {
+	path string
+	keys map[string]string // of an object, as they are spelt, by what they are without regard to case
+	key  string            // the one whose value comes; empty before a key
+	n    int               // of a list: values so far
+}
+
+// unique errs where an object of valid JSON has a key twice. Keys that differ in nothing but case are the same: fields are found so.
+func unique(text []byte) error {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	var open []*level
+	for {
+		t, err := d.Token()
+		if err != nil {
+			return nil // it was read before, and is at its end
+		}
+		path := ""
+		if n := len(open); n > 0 && t != json.Delim('}') && t != json.Delim(']') {
+			in := open[n-1]
+			if key, ok := t.(string); ok && in.keys != nil && in.key == "" {
+				folded := strings.ToLower(key)
+				if first, twice := in.keys[folded]; twice {
+					return again(in.path+"."+first, first, key, line(text, int(d.InputOffset())))
+				}
+				in.keys[folded], in.key = key, "."+key
+				continue
+			}
+			path = in.path + in.key
+			if in.keys == nil {
+				path += fmt.Sprintf("[%d]", in.n)
+				in.n++
+			}
+			in.key = ""
+		}
+		switch t {
+		case json.Delim('{'):
+			open = append(open, &level{path: path, keys: map[string]string{}})
+		case json.Delim('['):
+			open = append(open, &level{path: path})
+		case json.Delim('}'), json.Delim(']'):
+			open = open[:len(open)-1]
+		}
+	}
+}
+
+func again(path, first, key string, line int) error {
+	path = strings.TrimPrefix(path, ".")
+	if first == key {
+		return fmt.Errorf("%s is there twice, the second time in line %d", path, line)
+	}
+	return fmt.Errorf("%s is there twice, the second time in line %d, spelt %s", path, line, key)
+}
