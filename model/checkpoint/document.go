@@ -20,33 +20,47 @@ type document struct {
 
 func parseDocument(data []byte) (document, error) {
 	doc := document{values: map[string]json.RawMessage{}}
+	err := eachKey(data, func(key string, value json.RawMessage) error {
+		doc.keys = append(doc.keys, key)
+		doc.values[key] = value
+		return nil
+	})
+	return doc, err
+}
+
+// eachKey calls do for every key of a JSON object, in order, and errs where it is none, or has a key twice. What is wrong ends it where it stands, so
+// that a text takes no more memory than what was right so far.
+func eachKey(data []byte, do func(key string, value json.RawMessage) error) error {
+	seen := map[string]bool{}
 	d := json.NewDecoder(bytes.NewReader(data))
 	if t, err := d.Token(); err != nil || t != json.Delim('{') {
-		return doc, errors.New("it is not a JSON object")
+		return errors.New("it is not a JSON object")
 	}
 	for d.More() {
 		t, err := d.Token()
 		if err != nil {
-			return doc, err
+			return err
 		}
 		key, _ := t.(string) // the decoder lets nothing else stand there
 		var value json.RawMessage
 		if err := d.Decode(&value); err != nil {
-			return doc, fmt.Errorf("%s: %w", brief(key), err)
+			return fmt.Errorf("%s: %w", brief(key), err)
 		}
-		if _, twice := doc.values[key]; twice {
-			return doc, fmt.Errorf("%s is there twice", brief(key))
+		if seen[key] {
+			return fmt.Errorf("%s is there twice", brief(key))
 		}
-		doc.keys = append(doc.keys, key)
-		doc.values[key] = value
+		seen[key] = true
+		if err := do(key, value); err != nil {
+			return err
+		}
 	}
 	if _, err := d.Token(); err != nil {
-		return doc, err
+		return err
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return doc, errors.New("more follows after its end")
+		return errors.New("more follows after its end")
 	}
-	return doc, nil
+	return nil
 }
 
 // with is the document with one key changed, or added at the end.

@@ -257,3 +257,39 @@ func TestFolderIsWholeOrNotThere(t *testing.T) {
 	require.NoError(t, Build(filepath.Join(root, "new", "deep"), file))
 	alone("new", "out")
 }
+
+// A few words of config.json must not make the program work for long, or take memory, before it says that the weights are not there.
+func TestHugeConfigOfASmallFileIsRefusedAtOnce(t *testing.T) {
+	dir := folder(t)
+	all, data := tensors(network(t), F32)
+	writeFile(t, filepath.Join(dir, "model.safetensors"), all, data)
+	huge := changed(t, map[string]string{"num_hidden_layers": "256", "num_experts": "1024", "hidden_size": "65536", "moe_intermediate_size": "65536", "vocab_size": "1048576"})
+	require.NoError(t, os.WriteFile(filepath.Join(dir, ConfigName), huge, 0o644))
+	allocations := testing.AllocsPerRun(1, func() {
+		_, err := ReadFolder(context.Background(), dir)
+		assert.ErrorContains(t, err, "experts.6.gate_proj.weight is missing")
+	})
+	assert.Less(t, allocations, 30000.0, "786432 matrices have a name")
+}
+
+// Whatever an index says, reading it ends with files of the folder itself, or with an error of one line.
+func FuzzIndex(f *testing.F) {
+	f.Add([]byte(`{"metadata":{"total_size":1},"weight_map":{"a":"model-00001-of-00002.safetensors","b":"model-00002-of-00002.safetensors"}}`))
+	f.Add([]byte(`{"weight_map":{"a":"../a.safetensors"}}`))
+	f.Add([]byte(`{"weight_map":{"a":"a.safetensors","a":"b.safetensors"}}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var s Set
+		weights, err := s.readIndex(data)
+		if err != nil {
+			assert.NotContains(t, err.Error(), "\n")
+			return
+		}
+		require.NotEmpty(t, weights)
+		for _, file := range weights {
+			require.Equal(t, filepath.Base(file), file)
+		}
+		var again Set
+		_, err = again.readIndex(s.Index.For([]Shard{{"x.safetensors", Header{Entries: []Entry{{Name: "a", DType: F32, Shape: []int{1}}}}}}))
+		require.NoError(t, err)
+	})
+}

@@ -96,22 +96,23 @@ func parseHeader(text []byte, data int64) (Header, error) {
 	if !utf8.Valid(text) {
 		return h, errors.New("its header is not text in UTF-8")
 	}
-	doc, err := parseDocument(text)
-	if err != nil {
-		return h, fmt.Errorf("its header: %w", err)
-	}
-	for _, name := range doc.keys {
+	err := eachKey(text, func(name string, value json.RawMessage) error {
 		if name == metaKey {
-			if h.Meta, err = parseMeta(doc.values[name]); err != nil {
-				return h, fmt.Errorf("its header: %s is not text by key: %w", metaKey, err)
+			var err error
+			if h.Meta, err = parseMeta(value); err != nil {
+				return fmt.Errorf("%s is not text by key: %w", metaKey, err)
 			}
-			continue
+			return nil
 		}
-		e, err := parseEntry(name, doc.values[name])
+		e, err := parseEntry(name, value)
 		if err != nil {
-			return h, fmt.Errorf("tensor %q: %w%s", brief(name), err, similar(name, slices.Values([]string{metaKey})))
+			return fmt.Errorf("tensor %q: %w%s", brief(name), err, similar(name, slices.Values([]string{metaKey})))
 		}
 		h.Entries = append(h.Entries, e)
+		return nil
+	})
+	if err != nil {
+		return h, fmt.Errorf("its header: %w", err)
 	}
 	return h, h.fill(data)
 }

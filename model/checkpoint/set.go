@@ -1,7 +1,6 @@
 package checkpoint
 
 import (
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,16 +8,15 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
-
-	"github.com/sparkling-lab/sparkling/model"
 )
 
 // The names of the files in a folder: STEM.safetensors, or many files that STEM.safetensors.index.json lists.
 const (
 	suffix      = ".safetensors"
 	indexSuffix = ".safetensors.index.json"
-	maxIndex    = 64 << 20 // bytes
+	maxIndex    = 16 << 20 // bytes; room for some 150,000 tensors
 )
 
 // Stems are the sets that a folder may hold: the weights, and the optimizer's states in the order of [m, v].
@@ -135,23 +133,29 @@ func (s *Set) readIndex(data []byte) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	list, err := parseDocument(doc.values[weightMap])
-	if err != nil || len(list.keys) == 0 {
-		return nil, fmt.Errorf("%s does not hold the file of every tensor: %w", weightMap, cmp.Or(err, errors.New("it is empty")))
-	}
 	weights := map[string]string{}
-	for _, tensor := range list.keys {
+	err = eachKey(doc.values[weightMap], func(tensor string, value json.RawMessage) error {
 		var file string
-		if err := json.Unmarshal(list.values[tensor], &file); err != nil {
-			return nil, fmt.Errorf("%s says that %s lies in %s, which is no name", weightMap, brief(tensor), brief(string(list.values[tensor])))
+		if json.Unmarshal(value, &file) != nil || !plainName(file) {
+			return fmt.Errorf("it says that %s lies in %s; allowed are names of %s files in the folder itself", brief(tensor), brief(string(value)), suffix)
 		}
 		weights[tensor] = file
-		if file != filepath.Base(file) || strings.ContainsAny(file, `/\`) || !strings.HasSuffix(file, suffix) || strings.HasPrefix(file, ".") {
-			return nil, fmt.Errorf("%s says that %s lies in %q; allowed are names of %s files in the folder itself", weightMap, brief(tensor), brief(file), suffix)
-		}
+		return nil
+	})
+	if err == nil && len(weights) == 0 {
+		err = errors.New("it is empty")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s does not hold the file of every tensor: %w", weightMap, err)
 	}
 	s.Index = &Index{doc}
 	return weights, nil
+}
+
+// plainName reports whether a file may have that name: it lies in the folder itself, is not hidden, and has no characters that act.
+func plainName(file string) bool {
+	return file == filepath.Base(file) && !strings.ContainsAny(file, `/\`) && strings.HasSuffix(file, suffix) && !strings.HasPrefix(file, ".") &&
+		!strings.ContainsFunc(file, func(r rune) bool { return !strconv.IsPrint(r) })
 }
 
 // invert is the tensors of every file.
@@ -182,55 +186,6 @@ func (s *Set) compare(weights map[string]string, list string) error {
 	}
 	for _, tensor := range slices.Sorted(maps.Keys(left)) {
 		return fmt.Errorf("tensor %s is not in %s, where %s says it is", brief(tensor), left[tensor], list)
-	}
-	return nil
-}
-
-// check requires that the set holds every matrix of the table once, under a name of the family, in its shape and in a type that is read here. What
-// it holds besides must change nothing: [Folder.redundant] looks at that.
-func (s *Set) check(t *model.Table) error {
-	slots, seen := Slots(t), map[Place]string{}
-	stacked := false
-	for _, f := range s.Files {
-		for _, e := range f.Entries {
-			slot, ok := slots[e.Name]
-			if !ok && (e.Len() == 0 || frequencies.MatchString(e.Name)) || slot.Again && e.Len() == 0 {
-				continue
-			}
-			if !ok {
-				return fmt.Errorf("%s holds tensor %s, %s", f.Name, brief(e.Name), stranger(e, slots))
-			}
-			if wrong := slot.wrong(e); wrong != "" {
-				return fmt.Errorf("tensor %s in %s %s", e.Name, f.Name, wrong)
-			}
-			stacked = stacked || slot.stacks()
-			for _, p := range slot.Places {
-				if slot.Again {
-					continue
-				}
-				if other, twice := seen[p]; twice {
-					return fmt.Errorf("tensor %s in %s holds what %s holds too", e.Name, f.Name, other)
-				}
-				seen[p] = e.Name
-			}
-		}
-	}
-	all := Split(t)
-	for _, slot := range all {
-		p := slot.Places[0]
-		if seen[p] != "" {
-			continue
-		}
-		name, x := slot.Name, t.Tensors[p.Tensor]
-		switch {
-		case x.Part == model.Head:
-			return fmt.Errorf("tensor %s is missing in %s, and %s does not say that tie_word_embeddings is true", name, s.Stem+suffix, ConfigName)
-		case stacked && x.Stacked() && x.Part == model.Down:
-			name = fmt.Sprintf(downName, x.Layer)
-		case stacked && x.Stacked():
-			name = fmt.Sprintf(gateUpName, x.Layer)
-		}
-		return fmt.Errorf("tensor %s is missing in %s (%d of %d matrices are there)", name, s.Stem+suffix, len(seen), len(all))
 	}
 	return nil
 }

@@ -170,6 +170,59 @@ func TestFolderKeepsItsLayout(t *testing.T) {
 	}
 }
 
+// Experts that are stacked, over many files and in BF16, are those that lie one by one, and stay stacked.
+func TestStackedExpertsAreWidenedAsSplitOnes(t *testing.T) {
+	ctx := context.Background()
+	split, v := saved(t, small)
+	slots := checkpoint.Slots(split.Table)
+	var layout []checkpoint.Slot
+	for _, s := range checkpoint.Split(split.Table) {
+		x := split.Table.Tensors[s.Places[0].Tensor]
+		stack := "model.layers." + string(rune('0'+max(x.Layer, 0))) + ".mlp.experts."
+		switch {
+		case !x.Stacked():
+			layout = append(layout, s)
+		case s.Places[0].Expert == 0 && x.Part == model.Gate:
+			layout = append(layout, slots[stack+"gate_up_proj"])
+		case s.Places[0].Expert == 0 && x.Part == model.Down:
+			layout = append(layout, slots[stack+"down_proj"])
+		}
+	}
+	dir := filepath.Join(t.TempDir(), "stacked")
+	require.NoError(t, os.CopyFS(dir, os.DirFS(split.Dir)))
+	for k, name := range []string{"model", "optimizer_m", "optimizer_v"} {
+		require.NoError(t, checkpoint.WriteFile(ctx, filepath.Join(dir, name+".safetensors"), nil, layout, v[k]))
+	}
+	stacked := read(t, dir)
+	assert.Equal(t, layout, stacked.Layout())
+	for _, f := range []*checkpoint.Folder{split, stacked} {
+		fixture.Reshard(t, f, f.Weights, 3, checkpoint.BF16)
+		fixture.Reshard(t, f, f.States[1], 2, checkpoint.F32)
+	}
+	split, stacked = read(t, split.Dir), read(t, dir)
+	assert.Equal(t, loaded(t, split), loaded(t, stacked))
+	for _, axis := range []model.Axis{model.Inner, model.Hidden, model.Joint} {
+		spec := widen.Spec{Axis: axis, Factor: 1.5, Init: widen.RandomCopy, Scale: widen.RMS, State: widen.CopyScaled}
+		var got [2][]model.Values
+		for i, in := range []*checkpoint.Folder{split, stacked} {
+			out := filepath.Join(t.TempDir(), "wide")
+			_, err := ondisk.Widen(ctx, in, out, spec, 3, noProgress)
+			require.NoError(t, err)
+			wide := read(t, out)
+			got[i] = loaded(t, wide)
+			for k, s := range wide.Sets() {
+				for j, f := range s.Files {
+					assert.Equal(t, in.Sets()[k].Files[j].Name, f.Name)
+				}
+			}
+			if in == stacked {
+				assert.Len(t, wide.Layout(), len(layout)+len(wide.Table.Tensors)-len(in.Table.Tensors), "a head may be new")
+			}
+		}
+		assert.Equal(t, got[0], got[1], axis)
+	}
+}
+
 // BF16 is widened in float32 and rounded once.
 func TestBF16StaysBF16(t *testing.T) {
 	f, _ := saved(t, small)
