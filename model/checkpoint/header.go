@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"unicode/utf8"
@@ -163,24 +162,32 @@ func parseMeta(value []byte) (map[string]string, error) {
 }
 
 func parseEntry(name string, value []byte) (Entry, error) {
-	doc, err := parseDocument(value)
-	if err != nil {
-		return Entry{}, err
-	}
 	e := Entry{Name: name}
 	var offsets []int64
-	fields := map[string]any{"dtype": &e.DType, "shape": &e.Shape, "data_offsets": &offsets}
-	for _, key := range doc.keys {
-		into, ok := fields[key]
-		if !ok {
-			return e, fmt.Errorf("%s is no key of the format%s", brief(key), similar(key, maps.Keys(fields)))
+	keys := 0
+	err := eachKey(value, func(key string, value json.RawMessage) error {
+		var into any
+		switch key {
+		case "dtype":
+			into = &e.DType
+		case "shape":
+			into = &e.Shape
+		case "data_offsets":
+			into = &offsets
+		default:
+			return fmt.Errorf("%s is no key of the format%s", brief(key), similar(key, slices.Values([]string{"dtype", "shape", "data_offsets"})))
 		}
-		if value := doc.values[key]; bytes.Contains(value, []byte("null")) || json.Unmarshal(value, into) != nil {
-			return e, fmt.Errorf("%s is %s, which is not a value of its kind", key, brief(string(value)))
+		keys++
+		if bytes.Contains(value, []byte("null")) || json.Unmarshal(value, into) != nil {
+			return fmt.Errorf("%s is %s, which is not a value of its kind", key, brief(string(value)))
 		}
+		return nil
+	})
+	if err == nil && (keys != 3 || len(offsets) != 2) {
+		err = errors.New("dtype, shape and two data_offsets are needed")
 	}
-	if len(doc.keys) != len(fields) || len(offsets) != 2 {
-		return e, errors.New("dtype, shape and two data_offsets are needed")
+	if err != nil {
+		return e, err
 	}
 	e.from, e.to = offsets[0], offsets[1]
 	size, known := sizes[e.DType]
