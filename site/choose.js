@@ -20,7 +20,6 @@ export class Choice {
     }
     select.addEventListener("change", () => {
       lab.example(select.value);
-      history.replaceState(null, "", `#${select.value}`);
       chosen();
     });
     select.disabled = false;

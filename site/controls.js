@@ -8,19 +8,24 @@ import { Choice } from "./choose.js";
 import { startExports } from "./exports.js";
 import { startPictures } from "./pictures.js";
 import { startKeys } from "./keys.js";
+import { Notice } from "./notice.js";
+import { hold, kept } from "./address.js";
 
 const byID = (id) => document.getElementById(id);
 const everyMs = 300;
 const busyMs = 600; // at full speed: every core has something better to do
 const mostFrames = 4; // that one look waits for
 
-export function start(lab, meter) {
+/** lost is called where the browser takes the canvas away. What is returned goes on with another program behind the same lab. */
+export function start(lab, meter, lost) {
   const read = () => JSON.parse(lab.state());
   const story = new Story(lab);
   const table = new Table(lab);
   const knobs = new Knobs(lab, () => refresh());
   let phase = "";
-  const choice = new Choice(lab, () => { knobs.show(); refresh(); });
+  const anew = () => { knobs.show(); refresh(); };
+  const choice = new Choice(lab, anew);
+  const notice = new Notice(lab, anew);
   let lastMeter = 0;
   let seen = 0;
   let state = read();
@@ -58,7 +63,8 @@ export function start(lab, meter) {
     transport(state);
     choice.show();
     byID("scale").querySelector(`[value=${lab.scale()}]`).checked = true;
-    notice(lab.notice());
+    notice.show();
+    hold(lab, true);
     const follows = phase !== state.phase && reading();
     phase = state.phase;
     story.show(state);
@@ -86,28 +92,29 @@ export function start(lab, meter) {
 
   startKeys({ " ": toggle, ".": () => act("step"), w: widen, r: () => act("reset") });
   radios("scale", JSON.parse(lab.scales()));
-  panes(lab);
-  startPictures(lab);
+  const show = panes(lab);
+  startPictures(lab, lost);
   startExports(lab);
   for (const control of document.querySelectorAll("#transport :disabled, #quantity :disabled, #panel section > .buttons :disabled")) control.disabled = false;
-  knobs.show();
-  refresh();
+  hold(lab, false);
+  anew();
   setInterval(follow, everyMs);
 
-  addEventListener("hashchange", () => {
-    lab.open(location.hash);
-    knobs.show();
-    refresh();
+  addEventListener("hashchange", async () => {
+    const hash = location.hash, run = await kept();
+    if (location.hash !== hash) return; // and the reader has gone on
+    lab.open(hash, run);
+    hold(lab, false);
+    anew();
   });
-}
 
-/** What was wrong with the address comes first on the panel, in sight, until the reader does something else. */
-function notice(sentence) {
-  const p = byID("notice");
-  if (p.textContent === sentence) return;
-  p.textContent = sentence;
-  p.hidden = !sentence;
-  if (sentence) byID("panel").scrollTop = 0;
+  return () => {
+    startPictures(lab, lost);
+    show();
+    lab.quantity(byID("quantity").querySelector(":checked").value);
+    lab.scale(byID("scale").querySelector(":checked").value);
+    anew();
+  };
 }
 
 /** Whether the reader is in the middle of the story: then the next chapter is shown from its start. */
@@ -157,6 +164,7 @@ function panes(lab) {
   box.addEventListener("change", choose);
   narrow.addEventListener("change", choose);
   choose();
+  return choose;
 }
 
 function text(id, value) {

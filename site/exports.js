@@ -5,7 +5,9 @@ const say = (sentence) => { byID("taken").textContent = sentence; };
 
 export function startExports(lab) {
   byID("save-csv").addEventListener("click", () => {
-    save(new Blob([lab.csv()], { type: "text/csv" }), "sparkling-lab.csv");
+    const csv = lab.csv();
+    if (csv instanceof Error) return say(`The numbers could not be written: ${csv.message}.`);
+    save(new Blob([csv], { type: "text/csv" }), "sparkling-lab.csv");
     say("Saved: one row a step, exact values.");
   });
   byID("save-png").addEventListener("click", () => picture(lab, (blob) => {
@@ -13,8 +15,7 @@ export function startExports(lab) {
     say("Saved: the pictures as they are on screen.");
   }));
   byID("copy-link").addEventListener("click", async () => {
-    const address = new URL(`#${lab.link()}`, location.href).href;
-    history.replaceState(null, "", address);
+    const address = new URL(`#${lab.address()}`, location.href).href;
     try {
       await navigator.clipboard.writeText(address);
       say("Copied. It is in the address bar too.");

@@ -8,14 +8,13 @@ export function startKeys(actions) {
   const on = document.getElementById("keys");
   on.checked = stored() !== "off";
   on.addEventListener("change", () => store(on.checked ? undefined : "off"));
-  for (const place of document.querySelectorAll("body > canvas, #transport")) {
-    place.addEventListener("keydown", (event) => {
-      const action = actions[event.key.toLowerCase()];
-      if (!action || !on.checked || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.isComposing || used(event)) return;
-      event.preventDefault();
-      if (!event.repeat) action();
-    });
-  }
+  document.addEventListener("keydown", (event) => {
+    const action = actions[event.key.toLowerCase()];
+    if (!action || !on.checked || !event.target.closest("body > canvas, #transport") || used(event)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    if (!event.repeat) action();
+  });
 }
 
 /** A key belongs to the control it is pressed in where that control would use it. */

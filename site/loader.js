@@ -3,8 +3,10 @@
 
 import { missing, unseen } from "./needs.js";
 import { Meter } from "./meter.js";
-import { withoutGames } from "./pictures.js";
 import { start as startControls } from "./controls.js";
+import { startProgram, drawable } from "./start.js";
+import { Keeper } from "./keeper.js";
+import { kept } from "./address.js";
 
 const byID = (id) => document.getElementById(id);
 
@@ -67,33 +69,45 @@ async function load() {
     worker().terminate();
     return fail(lacking);
   }
-  const lab = await programs.lab;
-
-  const go = new Go();
-  const meter = new Meter(go);
-  let code = 0;
-  go.exit = (c) => { code = c; };
-  const ready = new Promise((resolve) => {
-    // What the page gives to its program; the program adds its functions to the same object and calls ready.
-    window.sparkling = { worker, ready: resolve };
-  });
-  const asBefore = withoutGames();
-  const running = go.run(await WebAssembly.instantiate(lab, go.importObject));
-  const ended = running.then(() => { throw new Error(`the program ended with code ${code}`); });
-  ended.catch((err) => {
-    console.error(err);
-    fail("The program of the pictures has stopped. This should not happen; loading the page again starts it afresh.");
-  });
-  await Promise.race([ready, ended]);
-  asBefore();
-  performance.mark("pictures");
-  Object.assign(window.sparkling, { stats: () => meter.stats() });
-  startControls(window.sparkling, meter);
+  const [lab, run] = await Promise.all([programs.lab, kept()]);
+  await pictures(lab, { worker, kept: run });
   byID("stage").hidden = true;
   if (!window.explain) byID("problem").hidden = true; // nobody else has
   await programs.trainer;
   programs.stop();
   byID("loading").hidden = true;
+}
+
+/** Starts the pictures, and again where the browser takes their canvas away. What the page gives to its program is in bridge, where the program puts its functions. */
+async function pictures(lab, bridge) {
+  const meter = new Meter();
+  let keeper, goOn;
+  const begin = async (just) => {
+    const program = await startProgram(lab, bridge, meter, just);
+    program.ended.catch((err) => {
+      console.error(err);
+      fail("The program of the pictures has stopped. This should not happen; loading the page again starts it afresh.");
+    });
+    return program;
+  };
+  const lost = async () => {
+    bridge.blind();
+    byID("blind").hidden = false;
+    await drawable();
+    const state = await keeper.now();
+    const before = program;
+    program = await begin(() => {
+      before.end();
+      bridge.kept = { ...state, why: "The browser took the canvas of the pictures away, and they are drawn anew." };
+    });
+    goOn();
+    byID("blind").hidden = true;
+  };
+  let program = await begin(() => { window.sparkling = bridge; });
+  performance.mark("pictures");
+  bridge.stats = () => meter.stats();
+  keeper = new Keeper(bridge);
+  goOn = startControls(bridge, meter, lost);
 }
 
 // The address is the experiment's: going to the text leaves it alone.

@@ -11,12 +11,7 @@ export class Meter {
   #count = 0;
   #busy = 0;
 
-  constructor(go) {
-    const resume = go._resume.bind(go);
-    go._resume = () => {
-      const begun = performance.now();
-      try { resume(); } finally { this.#busy += performance.now() - begun; }
-    };
+  constructor() {
     const frame = (now) => {
       if (!this.quiet()) {
         this.#costs[this.#count % kept] = this.#busy;
@@ -27,6 +22,15 @@ export class Meter {
       requestAnimationFrame(frame);
     };
     requestAnimationFrame(frame);
+  }
+
+  /** Measures a Go program that has not begun. */
+  watch(go) {
+    const resume = go._resume.bind(go);
+    go._resume = () => {
+      const begun = performance.now();
+      try { resume(); } finally { this.#busy += performance.now() - begun; }
+    };
   }
 
   /** Whether hardly anything has been done since the present animation frame began. */

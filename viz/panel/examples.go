@@ -58,6 +58,17 @@ func Chosen(e sim.Experiment) string {
 	return e.Name
 }
 
+// Title is what the list of examples calls an experiment.
+func Title(e sim.Experiment) string {
+	name := Chosen(e)
+	for _, b := range sim.Builtins() {
+		if b.Name == name {
+			return "“" + b.Title + "”"
+		}
+	}
+	return "Your own experiment"
+}
+
 // About says what an experiment is about: what its own text says, unless that is the text of an example and the experiment is no more that.
 func About(e sim.Experiment) string {
 	b, err := sim.Named(e.Name)

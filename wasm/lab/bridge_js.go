@@ -12,9 +12,9 @@ import (
 
 // export gives the page's scripts what they may ask and do. Actions return what went wrong as a sentence, empty where nothing did.
 func (l *lab) export() {
-	s := l.session
 	for name, f := range map[string]func(args []js.Value) any{
-		"state":    func([]js.Value) any { return encode(panel.Of(s, l.shown)) },
+		"state":    func([]js.Value) any { return encode(panel.Of(l.session, l.shown)) },
+		"playing":  func([]js.Value) any { return l.session.Playing() },
 		"changes":  func([]js.Value) any { return l.changes() },
 		"work":     func([]js.Value) any { return encode(l.work()) },
 		"settled":  func([]js.Value) any { return l.settled() },
@@ -24,18 +24,25 @@ func (l *lab) export() {
 		"examples": func([]js.Value) any { return encode(panel.Examples()) },
 		"chosen":   func([]js.Value) any { return l.choice().name },
 		"about":    func([]js.Value) any { return l.choice().about },
-		"notice":   func([]js.Value) any { return l.notice },
-		"dismiss":  func([]js.Value) any { l.notice = ""; return "" },
+		"notice":   func([]js.Value) any { return encode(l.notice) },
+		"dismiss":  func([]js.Value) any { l.notice = notice{}; return "" },
+		"before":   func([]js.Value) any { return l.earlier() },
 		"csv":      func([]js.Value) any { return l.csv() },
-		"link":     func([]js.Value) any { return s.Experiment().Link() },
+		"address":  func([]js.Value) any { return l.choice().address },
+		"save":     func([]js.Value) any { l.save(); return "" },
+		"kept":     func([]js.Value) any { return l.kept() },
+		"blind":    func([]js.Value) any { l.blind = true; return "" },
+		"end":      func([]js.Value) any { l.end(); return "" },
 
 		"picture":  func(a []js.Value) any { l.wanted = a[0]; return "" },
-		"play":     func([]js.Value) any { l.shown = -1; l.view.SetStep(-1); s.Play(); return "" },
-		"pause":    func([]js.Value) any { s.Pause(); return "" },
-		"step":     func([]js.Value) any { s.StepOnce(); return "" },
-		"reset":    func([]js.Value) any { l.scrub(-1); return sentence(s.Reset()) },
+		"play":     func([]js.Value) any { l.shown = -1; l.view.SetStep(-1); l.session.Play(); return "" },
+		"pause":    func([]js.Value) any { l.session.Pause(); return "" },
+		"step":     func([]js.Value) any { l.session.StepOnce(); return "" },
+		"reset":    func([]js.Value) any { return sentence(l.reset()) },
+		"back":     func([]js.Value) any { return sentence(l.back()) },
+		"way":      func([]js.Value) any { return sentence(l.way()) },
 		"widen":    func([]js.Value) any { return sentence(l.widen()) },
-		"restart":  func(a []js.Value) any { return sentence(s.Restart(a[0].Int())) },
+		"restart":  func(a []js.Value) any { return sentence(l.session.Restart(a[0].Int())) },
 		"scrub":    func(a []js.Value) any { l.scrub(a[0].Int()); return "" },
 		"point":    func(a []js.Value) any { l.point(a); return "" },
 		"quantity": func(a []js.Value) any { l.view.SetQuantity(quantity(a[0].String())); return "" },
@@ -46,17 +53,10 @@ func (l *lab) export() {
 			}
 			return string(l.view.Scale())
 		},
-		"example": func(a []js.Value) any {
-			e, err := sim.Named(a[0].String())
-			if err != nil {
-				return sentence(err)
-			}
-			s.Play()
-			return sentence(l.begin(e))
-		},
+		"example": func(a []js.Value) any { return sentence(l.example(a[0].String())) },
 		"speed": func(a []js.Value) any {
 			if v, ok := panel.ParseSpeed(a[0].String()); ok {
-				s.SetSpeed(v)
+				l.session.SetSpeed(v)
 			}
 			return ""
 		},
@@ -64,17 +64,11 @@ func (l *lab) export() {
 			return sentence(l.draft.Turn(a[0].String(), a[1].String()))
 		},
 		"apply":    func([]js.Value) any { return sentence(l.apply()) },
-		"undo":     func([]js.Value) any { l.draft = panel.NewDraft(s.Experiment()); return "" },
+		"undo":     func([]js.Value) any { l.draft = panel.NewDraft(l.session.Experiment()); return "" },
 		"defaults": func([]js.Value) any { return sentence(l.begin(sim.Default())) },
 		"open": func(a []js.Value) any {
-			e, err := sim.FromAddress(a[0].String())
-			if err == nil {
-				err = l.begin(e)
-			}
-			if err != nil {
-				l.notice = unopened(err, "What was here before goes on.")
-			}
-			return l.notice
+			l.open(a[0].String(), append(a, js.Undefined())[1], "What was here before goes on.")
+			return ""
 		},
 	} {
 		l.bridge.Set(name, js.FuncOf(func(_ js.Value, args []js.Value) any {
@@ -84,19 +78,44 @@ func (l *lab) export() {
 	}
 }
 
-// begin runs another experiment from its start.
-func (l *lab) begin(e sim.Experiment) error {
-	if err := fits(e); err != nil {
+// example runs one of the experiments that the program brings along.
+func (l *lab) example(name string) error {
+	e, err := sim.Named(name)
+	if err != nil {
 		return err
 	}
-	if err := l.session.SetExperiment(e); err != nil {
+	if err := l.begin(e); err != nil {
 		return err
 	}
-	l.draft, l.notice = panel.NewDraft(e), ""
-	l.view.SetScale(viz.ScaleFor(e))
-	l.scrub(-1)
-	l.session.Tick()
+	l.session.Play()
 	return nil
+}
+
+// reset runs the same from its start. Controls that were turned stay so.
+func (l *lab) reset() error {
+	draft, scale := l.draft, l.view.Scale()
+	err := l.begin(l.session.Experiment())
+	l.draft = draft
+	l.view.SetScale(scale)
+	return err
+}
+
+// way goes on from the notice.
+func (l *lab) way() error {
+	then := l.notice.then
+	l.notice = notice{}
+	if then == nil {
+		return nil
+	}
+	return then()
+}
+
+// earlier says which run is kept, or nothing.
+func (l *lab) earlier() string {
+	if l.before == nil {
+		return ""
+	}
+	return l.before.words
 }
 
 // apply runs the draft, unless a control holds what is not allowed.
@@ -144,10 +163,11 @@ func (l *lab) controls() any {
 	}{l.draft.Controls(), l.draft.Changed(l.session.Experiment()), sentence(problem)}
 }
 
-func (l *lab) csv() string {
+// csv is the text, or an Error.
+func (l *lab) csv() any {
 	var b strings.Builder
 	if err := l.session.Record().WriteCSV(&b); err != nil {
-		return sentence(err)
+		return js.Global().Get("Error").New(err.Error())
 	}
 	return b.String()
 }

@@ -17,7 +17,11 @@ type lab struct {
 	view    *viz.View
 	shown   int         // step; −1 follows the newest
 	draft   panel.Draft // what the controls say, run or not
-	notice  string      // what was wrong with the address
+	notice  notice
+	before  *earlier // nil where no run is kept
+	blind   bool     // nothing can be drawn any more: the browser has taken the canvas away
+	saving  bool     // the state of the present run was asked for
+	host    *workerHost
 	bridge  js.Value
 	ready   bool
 	trained bool // the first update has been shown
@@ -30,8 +34,8 @@ type lab struct {
 	wanted  js.Value // takes the pixels of the pictures, their width and height; undefined where nobody waits
 }
 
-func newLab(s *sim.Session, bridge js.Value) *lab {
-	l := &lab{session: s, view: viz.New(), shown: -1, bridge: bridge}
+func newLab(host *workerHost, bridge js.Value) *lab {
+	l := &lab{view: viz.New(), shown: -1, host: host, bridge: bridge}
 	l.view.SetLettering(letters())
 	l.again = js.FuncOf(func(js.Value, []js.Value) any { l.beat(); return nil })
 	return l
@@ -40,6 +44,7 @@ func newLab(s *sim.Session, bridge js.Value) *lab {
 // beat looks whether there is anything to do, a few times between two pictures. Animation frames stop in a hidden tab; training does not.
 func (l *lab) beat() {
 	l.session.Tick()
+	l.shelve()
 	l.show()
 	js.Global().Call("setTimeout", l.again, (l.refresh() / 3).Milliseconds())
 }
@@ -56,7 +61,7 @@ func (l *lab) refresh() time.Duration {
 func (l *lab) show() {
 	l.view.SetRecord(l.session.Record())
 	l.view.SetRefresh(l.refresh())
-	if l.view.Stale(time.Now()) || l.wanted.Type() == js.TypeFunction {
+	if !l.blind && (l.view.Stale(time.Now()) || l.wanted.Type() == js.TypeFunction) {
 		l.due = true
 		ebiten.ScheduleFrame() //lint:ignore SA1019 goes with the mode that run chooses
 	}
@@ -100,6 +105,9 @@ func (l *lab) give() {
 
 // Draw implements ebiten.Game.
 func (l *lab) Draw(screen *ebiten.Image) {
+	if l.blind {
+		return
+	}
 	asked := l.wanted.Type() == js.TypeFunction
 	if asked {
 		l.view.Renew()

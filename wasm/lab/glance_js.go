@@ -39,17 +39,20 @@ func received(r *sim.Record) (n int) {
 	return n
 }
 
-// choice is which of the examples runs, and what it is about. To find that out takes long, and it stays the same as long as the record does: another
-// experiment has another, and widening at another step does not make it another one.
+// choice is which of the examples runs, what it is about, and the address that holds it. To find that out takes long, and it stays the same as
+// long as the record and the step of the widening do: another experiment has another record, and widening at another step does not make it
+// another example.
 type choice struct {
-	of          *sim.Record
-	name, about string
+	of                   *sim.Record
+	fork                 int
+	name, about, address string
 }
 
 func (l *lab) choice() choice {
-	if rec := l.session.Record(); l.chosen.of != rec {
+	rec := l.session.Record()
+	if fork := rec.Experiment.Fork(); l.chosen.of != rec || l.chosen.fork != fork {
 		e := l.session.Experiment()
-		l.chosen = choice{rec, panel.Chosen(e), panel.About(e)}
+		l.chosen = choice{rec, fork, panel.Chosen(e), panel.About(e), e.Address()}
 	}
 	return l.chosen
 }

@@ -12,8 +12,6 @@ import (
 	"github.com/hajimehoshi/ebiten/v2"
 
 	"github.com/sparkling-lab/sparkling/sim"
-	"github.com/sparkling-lab/sparkling/viz"
-	"github.com/sparkling-lab/sparkling/viz/panel"
 )
 
 func main() {
@@ -23,25 +21,21 @@ func main() {
 	}
 }
 
-// run begins with the experiment that the address holds, playing at once, and returns when the pictures cannot go on.
+// run begins with the experiment that the address holds, where the page has kept it or else playing at once, and returns when the pictures
+// cannot go on.
 func run(bridge js.Value) error {
-	notice := ""
-	e, err := sim.FromAddress(js.Global().Get("location").Get("hash").String())
-	if err != nil {
-		e, notice = sim.Default(), unopened(err, "The default experiment runs instead.")
-	}
-	host := newWorkerHost(bridge)
-	s, err := sim.NewSession(e, host)
-	if err != nil {
-		return err
-	}
 	debug.SetGCPercent(garbage)
-	l := newLab(s, bridge)
-	l.draft, l.notice = panel.NewDraft(e), notice
+	host := newWorkerHost(bridge)
+	l := newLab(host, bridge)
 	host.heard = l.show
-	l.view.SetScale(viz.ScaleFor(e))
+	l.open(js.Global().Get("location").Get("hash").String(), bridge.Get("kept"), "The default experiment runs instead.")
+	if why := l.notice; l.session == nil {
+		if err := l.begin(sim.Default()); err != nil {
+			return err
+		}
+		l.notice = why
+	}
 	l.export()
-	s.Play()
 	l.beat()
 	watch := js.FuncOf(func(js.Value, []js.Value) any { host.watch(time.Now()); return nil })
 	js.Global().Call("setInterval", watch, lookEvery.Milliseconds())
@@ -57,8 +51,3 @@ func run(bridge js.Value) error {
 // garbage is by how many hundredths the heap may grow before it is collected, which makes frames long. Little of it is alive: a dozen
 // megabytes.
 const garbage = 400
-
-// unopened says why an address was of no use, and what happens now.
-func unopened(err error, instead string) string {
-	return fmt.Sprintf("This address holds no experiment that can be run: %v. %s", err, instead)
-}

@@ -74,7 +74,7 @@ func TestWhatIsTypedRunsAsItIsTypedOrNotAtAll(t *testing.T) {
 // experiment is the one that runs.
 func (p *tab) experiment() sim.Experiment {
 	p.t.Helper()
-	e, err := sim.FromLink(eval[string](p, `sparkling.link()`))
+	e, err := sim.FromAddress(eval[string](p, `sparkling.address()`))
 	require.NoError(p.t, err)
 	return e
 }

@@ -31,7 +31,7 @@ func TestDamagedLinkGetsASentenceAndTheDefault(t *testing.T) {
 	p := open(t, window{W: 390, H: 844, Scale: 2, Touch: true}, "this-is-not-an-experiment")
 	notice := func() string {
 		return eval[string](p, `(({ top, bottom }, panel, n) => n.checkVisibility() && n.role === "alert" && top >= panel.top && bottom <= innerHeight ? n.textContent : "")(
-			document.getElementById("notice").getBoundingClientRect(), document.getElementById("panel").getBoundingClientRect(), document.getElementById("notice"))`)
+			document.getElementById("notice-text").getBoundingClientRect(), document.getElementById("panel").getBoundingClientRect(), document.getElementById("notice-text"))`)
 	}
 	assert.Contains(t, notice(), "holds no experiment")
 	assert.Contains(t, notice(), "The default experiment runs instead.")
@@ -42,7 +42,7 @@ func TestDamagedLinkGetsASentenceAndTheDefault(t *testing.T) {
 	assert.Equal(t, "1 change is not yet running.", eval[string](p, `document.getElementById("pending").textContent`))
 
 	p.run(`document.getElementById("knobs").scrollIntoView(); location.hash = "neither-is-this"`)
-	p.wait(`document.getElementById("notice").textContent`)
+	p.wait(`document.getElementById("notice-text").textContent`)
 	assert.Contains(t, notice(), "What was here before goes on.", "and it is in sight wherever the reader was")
 	assert.Equal(t, 1000, p.state().Steps)
 	p.run(`{ const c = document.getElementById("chosen"); c.value = "lock"; c.dispatchEvent(new Event("change")) }`)

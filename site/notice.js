@@ -1,0 +1,33 @@
+// What has to be seen comes first on the panel: a sentence with a way on from there, and which earlier run is kept.
+
+const byID = (id) => document.getElementById(id);
+
+export class Notice {
+  #lab;
+  #said = "";
+
+  /** acted is called after a reader has taken one of the ways. */
+  constructor(lab, acted) {
+    this.#lab = lab;
+    byID("way").addEventListener("click", () => { lab.way(); acted(); });
+    byID("back").addEventListener("click", () => { lab.back(); acted(); });
+  }
+
+  show() {
+    const said = this.#lab.notice(), before = this.#lab.before();
+    if (said + before === this.#said) return;
+    this.#said = said + before;
+    const { text, wrong, way } = JSON.parse(said);
+    const box = byID("notice"), sentence = byID("notice-text");
+    box.hidden = !text;
+    box.classList.toggle("wrong", wrong);
+    byID("way").hidden = !way;
+    if (way) byID("way").textContent = way;
+    if (sentence.textContent !== text) {
+      sentence.textContent = text;
+      if (text) byID("panel").scrollTop = 0;
+    }
+    byID("before").hidden = !before;
+    byID("before-text").textContent = before && `The run before is kept: ${before}.`;
+  }
+}

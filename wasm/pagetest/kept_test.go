@@ -1,0 +1,112 @@
+//go:build !js
+
+package pagetest
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// stored waits until the browser's storage has what runs, as it is now.
+func (p *tab) stored() {
+	p.t.Helper()
+	p.run(`sparkling.pause()`)
+	p.settle()
+	p.wait(`import(new URL("site/store.js", document.baseURI)).then(async ({ get }) => {
+		const run = await get(sparkling.address());
+		return run && performance.now() > (window.sure ??= performance.now() + 5000);
+	})`)
+}
+
+func (p *tab) notice() string {
+	p.t.Helper()
+	return eval[string](p, `document.getElementById("notice").checkVisibility() ? document.getElementById("notice-text").textContent : ""`)
+}
+
+// The run of an own experiment comes back after a reload, and where the canvas is lost, and ends with the numbers of a run that nothing disturbed.
+func TestRunSurvivesReloadAndALostCanvas(t *testing.T) {
+	e := short(t)
+	e.Steps, e.Seed = 90, math.MaxUint64
+	p := open(t, desktop, e.Link())
+	defer p.forgive() // a browser writes down that a canvas was lost
+	assert.Equal(t, "18446744073709551615", eval[string](p, `document.querySelector("[data-knob=seed]").value`), "all digits of the seed")
+	p.finish()
+	want := p.csv()
+	assert.Contains(t, want, "\n3,", "four arms")
+
+	p.run(`document.getElementById("reset").click(); sparkling.speed("1")`)
+	p.wait(`JSON.parse(sparkling.state()).last > 20`)
+	p.run(`sparkling.speed("0.25")`)
+	p.wait(`JSON.parse(sparkling.state()).last > 33`) // the arms have parted
+	p.stored()
+	at := p.state().Last
+	require.Less(t, at, 90, "in the middle of it")
+	p.do(chromedp.Reload())
+	p.ready()
+	assert.Equal(t, "Restored: Your own experiment at step "+fmt.Sprint(at)+".", p.notice())
+	s := p.state()
+	assert.Equal(t, at, s.Last)
+	assert.False(t, s.Playing, "it was paused")
+	assert.Equal(t, "#"+e.Link(), eval[string](p, `location.hash`))
+	p.shot("restored")
+
+	p.run(`window.stays = true; document.querySelector("body > canvas").getContext("webgl2").getExtension("WEBGL_lose_context").loseContext()`)
+	p.wait(`document.getElementById("notice-text").textContent.includes("canvas")`)
+	assert.True(t, eval[bool](p, `window.stays`), "the page is not loaded again")
+	assert.Equal(t, fmt.Sprintf("The browser took the canvas of the pictures away, and they are drawn anew. Restored: Your own experiment at step %d.", at), p.notice())
+	assert.Equal(t, at, p.state().Last)
+	assert.Equal(t, 1, eval[int](p, `document.querySelectorAll("body > canvas").length`))
+	p.settle()
+	assert.NotEmpty(t, p.canvas(), "pictures are drawn")
+	p.shot("canvas-lost")
+	p.finish()
+	assert.Equal(t, want, p.csv(), "the numbers of a run that nothing disturbed")
+	require.Empty(t, eval[string](p, `document.getElementById("failures").textContent`))
+}
+
+// Choosing an experiment is an entry of the history; what ran before comes back, by the browser's button or the page's own.
+func TestWhatRanBeforeComesBack(t *testing.T) {
+	e := short(t)
+	p := open(t, desktop, e.Link())
+	p.finish()
+	want := p.csv()
+	choose := func(name string) {
+		p.run(`{ const c = document.getElementById("chosen"); c.value = "` + name + `"; c.dispatchEvent(new Event("change")) }`)
+	}
+	choose("lock")
+	assert.Equal(t, "#lock", eval[string](p, `location.hash`))
+	assert.Equal(t, "The run before is kept: Your own experiment at step 60.", eval[string](p, `document.getElementById("before-text").textContent`))
+	p.shot("before")
+	p.run(`history.back()`)
+	p.wait(`JSON.parse(sparkling.state()).steps === 60`)
+	assert.Equal(t, want, p.csv(), "its record is whole")
+	assert.Equal(t, "#"+e.Link(), eval[string](p, `location.hash`))
+
+	p.run(`document.getElementById("reset").click()`)
+	p.wait(`JSON.parse(sparkling.state()).last < 60`)
+	p.run(`document.getElementById("reset").click()`)
+	p.run(`document.getElementById("back").click()`)
+	p.wait(`JSON.parse(sparkling.state()).last === 60`)
+	assert.Equal(t, want, p.csv(), "nor has a reset lost it")
+
+	p.run(`history.forward()`)
+	p.wait(`JSON.parse(sparkling.state()).name === "lock"`)
+	p.run(`document.getElementById("play").click(); sparkling.widen()`)
+	p.turn("seed", "7")
+	p.run(`document.getElementById("apply").click()`)
+	p.run(`location.hash = "lokc."`)
+	p.wait(`!document.getElementById("notice").hidden`)
+	assert.Equal(t, `There is no experiment called “lokc”. What was here before goes on.`, p.notice())
+	assert.Equal(t, "#"+eval[string](p, `sparkling.address()`), eval[string](p, `location.hash`), "the address holds what runs")
+	assert.Equal(t, `Run “1. The lock”`, eval[string](p, `document.getElementById("way").textContent`))
+	p.shot("misspelt")
+	p.run(`document.getElementById("way").click()`)
+	assert.Equal(t, "#lock", eval[string](p, `location.hash`))
+	assert.Equal(t, "lock", p.state().Name)
+	assert.Empty(t, p.notice())
+}
