@@ -53,7 +53,8 @@ func (v reproduceVerb) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	store := reproduce.Store{Dir: filepath.Join(v.Out, "runs"), Revision: revision()}
+	store := reproduce.Store{Dir: filepath.Join(v.Out, "runs"), Revision: revision(), Warn: func(says string) { fmt.Fprintln(e.err, says) }}
+	durable.Sweep(store.Dir)
 	if _, missing := os.Stat(store.Dir); v.Render && recorded && missing != nil {
 		if v.Seeds != nil || len(v.Claim) > 0 || v.Quick {
 			return fmt.Errorf("%s has no runs, so that --render writes the report that is there anew; leave out --seeds, --claim and --quick", v.Out)

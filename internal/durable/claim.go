@@ -205,8 +205,8 @@ func (c *Claim) Remove(names ...string) error {
 // that is there may be replaced is the caller's to know; a link never is.
 func TakeFile(path string) (release func(), err error) {
 	dir := filepath.Dir(path)
-	if err := replaceable(path); err != nil {
-		return nil, cannot(path, err)
+	if err := Replaceable(path); err != nil {
+		return nil, err
 	}
 	l, err := acquire(filepath.Join(dir, lockName+"-"+filepath.Base(path)))
 	if errors.Is(err, errHeld) {

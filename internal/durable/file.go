@@ -94,8 +94,8 @@ func WritePath(path string, write func(tmp string) error) error {
 		}
 		return err
 	}
-	if err := replaceable(path); err != nil {
-		return cannot(path, err)
+	if err := Replaceable(path); err != nil {
+		return err
 	}
 	if err := disk.Rename(t.path(), path); err != nil {
 		return cannot(path, err)
@@ -118,6 +118,14 @@ func replaceable(path string) error {
 		return errors.New("it is a link to something else")
 	case !info.Mode().IsRegular():
 		return errors.New("it is not a file")
+	}
+	return nil
+}
+
+// Replaceable errs where [WriteFile] would not put a file in the place of what has a name.
+func Replaceable(path string) error {
+	if err := replaceable(path); err != nil {
+		return cannot(path, err)
 	}
 	return nil
 }

@@ -59,7 +59,7 @@ var allowed = map[string][]string{
 	"sim/task":           {},
 	"sim/plan":           {"model", "model/optim", "model/widen"},
 	"sim":                {"internal/typed", "model", "model/compute", "model/optim", "model/widen", "sim/task"},
-	"sim/reproduce":      {"internal/durable", "sim", "model", "model/optim", "model/widen"},
+	"sim/reproduce":      {"internal/durable", "internal/input", "sim", "model", "model/optim", "model/widen"},
 	"viz":                {"sim", "viz/held", "viz/look"},
 	"viz/look":           {"sim"},
 	"viz/figure":         {"sim", "viz/held", "viz/look"},

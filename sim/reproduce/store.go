@@ -11,7 +11,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
+	"github.com/sparkling-lab/sparkling/internal/durable"
+	"github.com/sparkling-lab/sparkling/internal/input"
 	"github.com/sparkling-lab/sparkling/sim"
 )
 
@@ -21,6 +24,8 @@ type Store struct {
 	Dir        string
 	Arithmetic string // of [Arithmetic]; empty takes finished runs whatever made them, and keeps none
 	Revision   string // of the program; kept beside what it made
+
+	Warn func(string) // is told of files that are damaged; may be nil
 }
 
 // stored is the content of a file.
@@ -39,53 +44,93 @@ type Made struct{ Revision, Arithmetic string }
 
 // path of the file of a document.
 func (s Store) path(e sim.Experiment, arithmetic string) string {
-	h := sha256.Sum256(e.JSON())
-	return filepath.Join(s.Dir, hex.EncodeToString(h[:12])+"-"+arithmetic+".json")
+	return filepath.Join(s.Dir, stem(e)+arithmetic+ending)
 }
 
-// Load are the results of a document and what made them; it is false where there are none. It errs where a file is there but is damaged,
-// or holds another document.
-func (s Store) Load(e sim.Experiment) (results []Result, made Made, ok bool, err error) {
-	path := s.path(e, s.Arithmetic)
-	if s.Arithmetic == "" {
-		any, err := filepath.Glob(s.path(e, "*"))
-		if err != nil || len(any) == 0 {
-			return nil, made, false, err
-		}
-		path = any[0]
+// stem and ending are what the names of all files of a document have.
+func stem(e sim.Experiment) string {
+	h := sha256.Sum256(e.JSON())
+	return hex.EncodeToString(h[:12]) + "-"
+}
+
+const ending = ".json"
+
+// paths are the files that may hold the results of a document.
+func (s Store) paths(e sim.Experiment) ([]string, error) {
+	if s.Arithmetic != "" {
+		return []string{s.path(e, s.Arithmetic)}, nil
 	}
-	f, err := os.Open(path)
+	entries, err := os.ReadDir(s.Dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, made, false, nil
-	} else if err != nil {
-		return nil, made, false, err
+		return nil, nil
 	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxStored+1))
+	var paths []string
+	for _, x := range entries {
+		if name := x.Name(); strings.HasPrefix(name, stem(e)) && strings.HasSuffix(name, ending) {
+			paths = append(paths, filepath.Join(s.Dir, name))
+		}
+	}
+	return paths, err
+}
+
+// Load are the results of a document and what made them; it is false where there are none. A file that is damaged, or holds another run than
+// its name says, is none: Warn is told. It errs where a file cannot be read, or could not be made anew.
+func (s Store) Load(e sim.Experiment) (results []Result, made Made, ok bool, err error) {
+	paths, err := s.paths(e)
 	if err != nil {
 		return nil, made, false, err
 	}
-	var x stored
-	var doc bytes.Buffer
+	for _, path := range paths {
+		f, err := input.Regular(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		} else if err != nil {
+			return nil, made, false, err
+		}
+		x, wrong := s.read(f, e, path)
+		f.Close()
+		if wrong == nil && s.Arithmetic != "" && stale(e, x.Results) {
+			continue // it is made anew in its place
+		}
+		if wrong == nil {
+			made = Made{x.Revision, x.Arithmetic}
+			for i := range x.Results {
+				x.Results[i].Made = made
+			}
+			return x.Results, made, true, nil
+		}
+		if s.Arithmetic != "" {
+			if err := durable.Replaceable(path); err != nil {
+				return nil, made, false, err
+			}
+		}
+		if s.Warn != nil {
+			s.Warn(fmt.Sprintf("%s is damaged (%s) and counts as missing.", path, wrong))
+		}
+	}
+	return nil, made, false, nil
+}
+
+// read is the content of a file of a document.
+func (s Store) read(f io.Reader, e sim.Experiment, path string) (x stored, err error) {
+	data, err := io.ReadAll(io.LimitReader(f, maxStored+1))
+	if err != nil {
+		return x, err
+	}
 	if len(data) > maxStored {
-		err = fmt.Errorf("it is larger than the %d bytes allowed", maxStored)
-	} else if err = json.Unmarshal(data, &x); err == nil {
-		err = json.Indent(&doc, x.Document, "", "  ")
+		return x, fmt.Errorf("it is larger than the %d bytes allowed", maxStored)
 	}
-	switch {
-	case err != nil:
-		return nil, made, false, fmt.Errorf("%s is damaged; delete it and it is made anew: %w", path, err)
-	case doc.String()+"\n" != string(e.JSON()) || path != s.path(e, x.Arithmetic) || len(x.Results) != len(e.Arms):
-		return nil, made, false, fmt.Errorf("%s holds another run than its name says; delete it and it is made anew", path)
+	if err := json.Unmarshal(data, &x); err != nil {
+		return x, err
 	}
-	if s.Arithmetic != "" && stale(e, x.Results) {
-		return nil, made, false, nil // it is made anew in its place
+	var doc bytes.Buffer
+	if err := json.Indent(&doc, x.Document, "", "  "); err != nil {
+		return x, err
 	}
-	made = Made{x.Revision, x.Arithmetic}
-	for i := range x.Results {
-		x.Results[i].Made = made
+	if doc.String()+"\n" != string(e.JSON()) || path != s.path(e, x.Arithmetic) || len(x.Results) != len(e.Arms) {
+		return x, errors.New("it holds another run than its name says")
 	}
-	return x.Results, made, true, nil
+	return x, nil
 }
 
 // Save keeps the results of a document. The file appears whole, or not at all.
@@ -94,21 +139,11 @@ func (s Store) Save(e sim.Experiment, results []Result) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(s.Dir, 0o755); err != nil {
+	if err := durable.MkdirAll(s.Dir); err != nil {
 		return err
 	}
-	path := s.path(e, s.Arithmetic)
-	tmp, err := os.CreateTemp(s.Dir, ".run-*")
-	if err != nil {
+	return durable.WriteFile(s.path(e, s.Arithmetic), func(w io.Writer) error {
+		_, err := w.Write(data)
 		return err
-	}
-	defer os.Remove(tmp.Name()) // nothing is left there after the rename
-	_, err = tmp.Write(data)
-	if closing := tmp.Close(); err == nil {
-		err = closing
-	}
-	if err == nil {
-		err = os.Rename(tmp.Name(), path)
-	}
-	return err
+	})
 }
