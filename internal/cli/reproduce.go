@@ -194,6 +194,11 @@ func verdicts(w io.Writer, f report.Findings) error {
 			line("", []string{words})
 		}
 	}
+	if s := f.Diverged(); s != "" {
+		for _, words := range wrap("Not all runs reached their end. "+s, columns) {
+			line(words, nil)
+		}
+	}
 	return err
 }
 

@@ -6,11 +6,15 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/internal/report"
+	"github.com/sparkling-lab/sparkling/sim/reproduce"
 )
 
 // reported is every file of a report, by name.
@@ -120,4 +124,21 @@ func TestReproduceRefusesWhatItDoesNotKnow(t *testing.T) {
 		assert.Contains(t, err, args[0])
 		assert.Contains(t, err, "allowed are")
 	}
+}
+
+// A run that diverged is named beside the verdicts, and what it enters has none.
+func TestReproduceNamesTheRunsThatDiverged(t *testing.T) {
+	f, err := report.New(report.About{Seeds: 1, Claims: []string{"2"}})
+	require.NoError(t, err)
+	j := reproduce.Plan(f.Claims, f.Settings[:1], []uint64{1}, true)[0]
+	var of []reproduce.Result
+	for _, e := range j.Group.Entries {
+		of = append(of, reproduce.Result{Key: e.Key, Failed: "the loss is no longer a number"})
+	}
+	f.Results.Add(j, of[:2])
+	var out bytes.Buffer
+	require.NoError(t, verdicts(&out, f))
+	words := strings.Join(strings.Fields(out.String()), " ")
+	assert.Contains(t, words, "Not all runs reached their end. What these enter has no number and no verdict: Small, AdamW, β2 0.999, seed 1 (the loss is no longer a number); Copy,")
+	assert.NotContains(t, words, "reproduces")
 }

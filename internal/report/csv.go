@@ -66,19 +66,19 @@ var runsHead = []string{
 // runsCSV writes one row a setting, seed and arm: with the curves all that a report is made of.
 func (f Findings) runsCSV(of *reproduce.Results, w io.Writer) error {
 	rows := [][]string{runsHead}
-	f.visit(of, func(s reproduce.Setting, seed string, r *reproduce.Result) {
+	f.visit(of, func(s reproduce.Setting, seed uint64, r *reproduce.Result) {
 		cosine, identical := "", ""
 		if len(r.Pairs) > 0 {
 			cosine, identical = exact(r.WeightCosine()), strconv.Itoa(r.StillLocked())
 		}
-		rows = append(rows, []string{s.ID, seed, r.Key, single(r.Final), single(r.Before), single(r.After), exact(r.FLOPs), strconv.Itoa(r.Open), cosine, identical,
+		rows = append(rows, []string{s.ID, strconv.FormatUint(seed, 10), r.Key, single(r.Final), single(r.Before), single(r.After), exact(r.FLOPs), strconv.Itoa(r.Open), cosine, identical,
 			cells(r.RatiosBefore), cells(r.RatiosAfter), r.Failed, r.Made.Revision, r.Made.Arithmetic})
 	})
 	return csv.NewWriter(w).WriteAll(rows)
 }
 
 // visit visits results, by setting, seed and arm.
-func (f Findings) visit(of *reproduce.Results, tell func(s reproduce.Setting, seed string, r *reproduce.Result)) {
+func (f Findings) visit(of *reproduce.Results, tell func(s reproduce.Setting, seed uint64, r *reproduce.Result)) {
 	settings := slices.Clone(f.Settings)
 	for _, c := range append(slices.Clone(f.Candidates), f.Confirm()...) {
 		settings = append(settings, c.Setting)
@@ -86,7 +86,7 @@ func (f Findings) visit(of *reproduce.Results, tell func(s reproduce.Setting, se
 	for _, s := range settings {
 		for _, seed := range of.Seeds(s) {
 			for _, r := range of.Arms(s, seed) {
-				tell(s, strconv.FormatUint(seed, 10), r)
+				tell(s, seed, r)
 			}
 		}
 	}
@@ -129,7 +129,8 @@ func (f Findings) curvesCSV(w io.Writer) error {
 		}
 	}
 	drawn, told := drawnArms(), map[string]map[int]string{}
-	f.visit(f.Results, func(s reproduce.Setting, seed string, r *reproduce.Result) {
+	f.visit(f.Results, func(s reproduce.Setting, of uint64, r *reproduce.Result) {
+		seed := strconv.FormatUint(of, 10)
 		if !slices.ContainsFunc(f.Settings, func(x reproduce.Setting) bool { return x.ID == s.ID }) || !slices.Contains(drawn, r.Key) {
 			return
 		}

@@ -77,7 +77,7 @@ type File struct {
 
 // Names are those of all files that a report may have.
 func Names() []string {
-	names := []string{"report.md", "index.html", style, aboutFile, claimsFile, runsFile, curvesFile, searchFile}
+	names := []string{"report.md", "index.html", style, aboutFile, claimsFile, runsFile, curvesFile, searchFile, earlierFile}
 	figures := []string{"loss", "difference", "cosine", "rms", "compute", "search", "spike", "spike-both"}
 	for _, c := range reproduce.Claims() {
 		figures = append(figures, "claim-"+c.ID)

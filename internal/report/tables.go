@@ -118,8 +118,8 @@ func (f Findings) summary(d *document, judged, planned [][]reproduce.Judgement) 
 		d.add(text(reproduce.WithinText))
 	}
 	d.add(text(f.sample()))
-	if s := f.diverged(); s != "" {
-		d.add(text(s))
+	if s := f.Diverged(); s != "" {
+		d.add(text("**Not all runs reached their end.** " + s))
 	}
 	if len(f.before()) > 0 {
 		d.add(text(f.added(all, other)))
@@ -162,12 +162,12 @@ func (f Findings) sample() string {
 // mostNamed bounds how many runs that diverged are named; runs.csv has all.
 const mostNamed = 12
 
-// diverged names the runs that did not reach their end. It is empty where there are none.
-func (f Findings) diverged() string {
+// Diverged names the runs that did not reach their end. It is empty where there are none.
+func (f Findings) Diverged() string {
 	var runs []string
-	f.visit(f.Results, func(s reproduce.Setting, seed string, r *reproduce.Result) {
+	f.visit(f.Results, func(s reproduce.Setting, seed uint64, r *reproduce.Result) {
 		if r.Failed != "" {
-			runs = append(runs, fmt.Sprintf("%s, %s, seed %s (%s)", reproduce.NameOf(r.Key), s.Name, seed, r.Failed))
+			runs = append(runs, fmt.Sprintf("%s, %s, seed %d (%s)", reproduce.NameOf(r.Key), s.Name, seed, r.Failed))
 		}
 	})
 	if len(runs) == 0 {
@@ -175,9 +175,9 @@ func (f Findings) diverged() string {
 	}
 	more := ""
 	if n := len(runs) - mostNamed; n > 0 {
-		runs, more = runs[:mostNamed], fmt.Sprintf("; and %d more, which [every run](%s) has", n, runsFile)
+		runs, more = runs[:mostNamed], fmt.Sprintf("; and %d more in %s", n, runsFile)
 	}
-	return "**Runs that did not reach their end,** so that what they enter has no number and no verdict: " + strings.Join(runs, "; ") + more + "."
+	return "What these enter has no number and no verdict: " + strings.Join(runs, "; ") + more + "."
 }
 
 // added says which seeds were added when verdicts had been seen, and what that does to the intervals.

@@ -85,7 +85,7 @@ func shaped(t *testing.T, as bool, change ...func(*reproduce.Result)) string {
 			}
 		}
 	}
-	f.visit(f.Results, func(_ reproduce.Setting, _ string, r *reproduce.Result) {
+	f.visit(f.Results, func(_ reproduce.Setting, _ uint64, r *reproduce.Result) {
 		for _, c := range change {
 			c(r)
 		}
