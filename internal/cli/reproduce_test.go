@@ -139,6 +139,6 @@ func TestReproduceNamesTheRunsThatDiverged(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, verdicts(&out, f))
 	words := strings.Join(strings.Fields(out.String()), " ")
-	assert.Contains(t, words, "Not all runs reached their end. What these enter has no number and no verdict: Small, AdamW, β2 0.999, seed 1 (the loss is no longer a number); Copy,")
+	assert.Contains(t, words, "Not all runs reached their end. What these enter has no number and no verdict: Copy, AdamW, β2 0.999, seed 1 (the loss is no longer a number); Small,")
 	assert.NotContains(t, words, "reproduces")
 }
