@@ -3,6 +3,7 @@ package checkpoint
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -99,5 +100,8 @@ func readBatch(ctx context.Context, f *File, c model.Config) (b Batch, err error
 		return b, fmt.Errorf("labels has shape %v, input_ids %v", shapes[1], shapes[0])
 	}
 	b.Rows, b.Seq = shapes[0][0], shapes[0][1]
-	return b.meant(ctx, f)
+	if b, err = b.meant(ctx, f); err == nil && !slices.ContainsFunc(b.Labels, func(y int32) bool { return y != Ignored }) {
+		err = errors.New("no label counts, and a mean of nothing is no loss")
+	}
+	return b, err
 }

@@ -195,7 +195,7 @@ func TestConfigOfAnotherFamilyNamesTheKey(t *testing.T) {
 		})
 	}
 	for text, says := range map[string]string{
-		``: "not a JSON object", `[]`: "not a JSON object", `{"model_type": "qwen3_moe"`: "unexpected end", `{"a": 1, "a": 2}`: "a is there twice",
+		``: "not a JSON object", `[]`: "not a JSON object", `{"model_type": "qwen3_moe"`: "cut short", `{"model_type": "qwen3`: "cut short", `{"a": [1`: "cut short", `{"a": 1, "a": 2}`: "a is there twice",
 		`{"a": NaN}`: "a: invalid", strings.Replace(real, `"hidden_size"`, `"hidden_size": 48, "hidden_size"`, 1): "hidden_size is there twice", real + "{}": "more follows",
 	} {
 		_, _, err := parseConfig([]byte(text))

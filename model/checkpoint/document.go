@@ -31,6 +31,14 @@ func parseDocument(data []byte) (document, error) {
 // eachKey calls do for every key of a JSON object, in order, and errs where it is none, or has a key twice. What is wrong ends it where it stands, so
 // that a text takes no more memory than what was right so far.
 func eachKey(data []byte, do func(key string, value json.RawMessage) error) error {
+	err := walk(data, do)
+	if syntax := (*json.SyntaxError)(nil); errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &syntax) && syntax.Error() == "unexpected end of JSON input" {
+		err = errors.New("it ends within an object, and was cut short")
+	}
+	return err
+}
+
+func walk(data []byte, do func(key string, value json.RawMessage) error) error {
 	seen := map[string]bool{}
 	d := json.NewDecoder(bytes.NewReader(data))
 	if t, err := d.Token(); err != nil || t != json.Delim('{') {

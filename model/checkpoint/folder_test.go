@@ -142,7 +142,10 @@ func TestFolderThatDoesNotFitNamesTheTensor(t *testing.T) {
 		write func(dir string)
 		says  []string
 	}{
-		"no weights":    {func(string) {}, []string{"neither model.safetensors nor model.safetensors.index.json"}},
+		"no weights": {func(string) {}, []string{"neither model.safetensors nor model.safetensors.index.json"}},
+		"another format": {func(dir string) {
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "pytorch_model.bin"), []byte("PK"), 0o644))
+		}, []string{"neither model.safetensors", "pytorch_model.bin is in a format that is not read"}},
 		"missing":       {whole(slices.Delete(slices.Clone(all), at, at+1)), []string{up, "is missing"}},
 		"no head":       {whole(all[:len(all)-1]), []string{"lm_head.weight is missing", "tie_word_embeddings"}},
 		"misspelt":      {whole(with(func(e *Entry) { e.Name += "s" })), []string{up + "s", "does not have"}},

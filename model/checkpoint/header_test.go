@@ -46,7 +46,7 @@ func TestHeaderThatDoesNotFitIsRefused(t *testing.T) {
 		"header too large":      {binary.LittleEndian.AppendUint64(nil, maxHeader+1), "allowed are"},
 		"length of a fool":      {binary.LittleEndian.AppendUint64(nil, math.MaxUint64), "18446744073709551615"},
 		"header cut off":        {file(`{"a":`+tensor("F32", "[1]", 0, 4)+`}`, 4)[:20], "the file has 20: it was cut short"},
-		"not JSON":              {file(`{"a":`, 0), "its header: a: unexpected"},
+		"not JSON":              {file(`{"a":`, 0), "its header: it ends within an object"},
 		"not an object":         {file(`[1]`, 0), "does not begin with {"},
 		"meta not text":         {file(`{"__metadata__":{"a":1}}`, 0), "__metadata__"},
 		"no shape":              {file(`{"a":{"dtype":"F32","data_offsets":[0,4]}}`, 4), `tensor "a"`},

@@ -127,6 +127,7 @@ func TestBatchThatMeansSomethingElseIsRefusedByName(t *testing.T) {
 		"no number":               {singles("loss_mask", "[2,4]", float32(math.NaN()), 1, 1, 1, 1, 1, 1, 1), "loss_mask[0, 0] is neither 0 nor 1"},
 		"loss mask of a row":      {longs("loss_mask", "[4]", 1, 1, 1, 1), "loss_mask has shape [4]"},
 		"loss mask of eighths":    {part{"loss_mask", "F8_E4M3", "[2,4]", make([]byte, 8)}, "loss_mask is F8_E4M3"},
+		"no label":                {longs("loss_mask", "[2,4]", 0, 0, 0, 1, 0, 0, 0, 1), "no label counts"},
 		"ends of parts":           {longs("cu_seqlens", "[3]", 0, 4, 8), "tensor cu_seqlens is not known here"},
 		"names of parts":          {longs("seq_idx", "[2,4]", 0, 0, 1, 1, 0, 0, 1, 1), "tensor seq_idx is not known here"},
 		"another case":            {longs("Position_IDs", "[4]", 0, 1, 2, 3), "tensor Position_IDs is not known here, and may change what the batch means; position_ids is spelt otherwise"},

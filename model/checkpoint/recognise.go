@@ -24,7 +24,7 @@ const (
 
 // kinds are what is found where a tensor file or a JSON text should be, by what it begins with.
 var kinds = []struct{ begin, is string }{
-	{"version https://git-lfs", pointer}, {"version https://hawser", pointer}, {"/annex/objects/", "the pointer that git-annex keeps in place of a file; the file itself was not fetched"},
+	{"version https://git-lfs", pointer}, {"version https://hawser", pointer}, {"# xet version", "the pointer that Xet keeps in place of a file; the file itself was not fetched"}, {"/annex/objects/", "the pointer that git-annex keeps in place of a file; the file itself was not fetched"},
 	{"<!doctype html", web}, {"<html", web}, {"<head", web}, {"<body", web}, {"<!--", web}, {"<?xml", "an XML document, as servers send it in place of a file"},
 	{"PK\x03\x04", "a zip archive; PyTorch's own files are such archives too"}, {"PK\x05\x06", "an empty zip archive"}, {"\x1f\x8b", "a gzip archive"}, {"BZh", "a bzip2 archive"},
 	{"\xfd7zXZ\x00", "an xz archive"}, {"\x28\xb5\x2f\xfd", "a zstandard archive"}, {"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"}, {"Rar!\x1a", "a RAR archive"},

@@ -80,21 +80,31 @@ func readSet(dir, stem string) (Set, error) {
 	return s, nil
 }
 
+// otherFormats are endings of files with weights as other programs keep them.
+var otherFormats = []string{".bin", ".pt", ".pth", ".gguf", ".h5", ".msgpack", ".onnx", ".npz"}
+
 // addOther adds weights that lie in one file of another name, if there is exactly one.
 func (s *Set) addOther(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil || s.Stem != Stems[0] {
 		return err
 	}
-	var names []string
+	var names, others []string
 	for _, e := range entries {
+		if slices.Contains(otherFormats, filepath.Ext(e.Name())) {
+			others = append(others, brief(e.Name()))
+		}
 		if name := e.Name(); strings.HasSuffix(name, suffix) && !strings.HasPrefix(name, Stems[1]) && !strings.HasPrefix(name, Stems[2]) {
 			names = append(names, name)
 		}
 	}
 	switch len(names) {
 	case 0:
-		return fmt.Errorf("%s: there is neither %s nor %s", dir, s.Stem+suffix, s.IndexName())
+		text := fmt.Sprintf("%s: there is neither %s nor %s", dir, s.Stem+suffix, s.IndexName())
+		if len(others) > 0 {
+			text += fmt.Sprintf("; %s is in a format that is not read", others[0])
+		}
+		return errors.New(text)
 	case 1:
 		return s.add(dir, names[0])
 	}
