@@ -45,7 +45,7 @@ type checked struct {
 func (v checkVerb) Run(e *env) error {
 	folder, err := checkpoint.ReadFolder(e.ctx, v.Model)
 	if err != nil {
-		return err
+		return ended(e, err)
 	}
 	if v.Grads != "" {
 		release, err := v.claim()

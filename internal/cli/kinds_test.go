@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"math"
 	"os"
@@ -337,5 +339,19 @@ func TestFilesThatLinksLeadToOutsideTheFolderAreNamed(t *testing.T) {
 		assert.Contains(t, said, "Not copied: broken.\n")
 		assert.FileExists(t, filepath.Join(out, "notes.txt"))
 		assert.FileExists(t, filepath.Join(out, "vocab.json"))
+	}
+}
+
+// Whoever stops the verbs while what is stored twice is compared hears that nothing was written, and no error of a program.
+func TestComparingCanBeInterrupted(t *testing.T) {
+	ctx, stop := context.WithCancel(context.Background())
+	stop()
+	var said bytes.Buffer
+	dir := kind(t, "tied-head")
+	for _, err := range []error{
+		checkVerb{Model: dir, Batch: kindBatch}.Run(&env{ctx, &said, &said}),
+		widenVerb{Model: dir, Out: filepath.Join(t.TempDir(), "wide"), Axis: "inner", Factor: 2, Init: "copy-copy", Scale: "rms", State: "copy"}.Run(&env{ctx, &said, &said}),
+	} {
+		assert.ErrorIs(t, err, errInterrupted)
 	}
 }

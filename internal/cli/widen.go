@@ -37,7 +37,7 @@ func (v widenVerb) Run(e *env) error {
 	}
 	in, err := checkpoint.ReadFolder(e.ctx, v.Model)
 	if err != nil {
-		return err
+		return ended(e, err)
 	}
 	bar := e.bar(ondisk.Total(in), "widening", v.Quiet, progressbar.OptionShowBytes(true))
 	r, err := ondisk.Widen(e.ctx, in, v.Out, spec, v.Seed, func(done int64) { _ = bar.Set64(done) })
