@@ -82,15 +82,15 @@ export function start(lab, meter, lost) {
   byID("play").addEventListener("click", toggle);
   byID("step").addEventListener("click", () => act("step"));
   byID("reset").addEventListener("click", () => act("reset"));
-  const widen = () => { act("widen"); knobs.show(); };
-  byID("widen").addEventListener("click", widen);
+  const widen = (slip) => { act("widen", slip); knobs.show(); };
+  byID("widen").addEventListener("click", () => widen(false));
   byID("live").addEventListener("click", () => act("scrub", -1));
   byID("scrub").addEventListener("input", (event) => act("scrub", Number(event.target.value)));
   for (const name of ["speed", "quantity", "scale"]) {
     byID(name).addEventListener("change", (event) => act(name, event.target.value));
   }
 
-  startKeys({ " ": toggle, ".": () => act("step"), w: widen, r: () => act("reset") });
+  startKeys({ " ": toggle, ".": () => act("step"), w: () => widen(true), r: () => act("reset") });
   radios("scale", JSON.parse(lab.scales()));
   const show = panes(lab);
   startPictures(lab, lost);

@@ -9,7 +9,7 @@ export function missing() {
     return "The Lab trains a network inside this page, with WebAssembly and Web Workers. This browser has them not, or has them switched off.";
   }
   if (!WebAssembly.validate(simd)) {
-    return "The Lab trains with WebAssembly SIMD, which this browser does not have. Chrome or Edge 91, Firefox 89, Safari 16.4 and newer have it.";
+    return "The Lab trains with WebAssembly SIMD, which this browser does not have. Chrome or Edge 91, Firefox 114, Safari 16.4 and newer have it.";
   }
   return "";
 }

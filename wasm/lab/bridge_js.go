@@ -41,7 +41,7 @@ func (l *lab) export() {
 		"reset":    func([]js.Value) any { return sentence(l.reset()) },
 		"back":     func([]js.Value) any { return sentence(l.back()) },
 		"way":      func([]js.Value) any { return sentence(l.way()) },
-		"widen":    func([]js.Value) any { return sentence(l.widen()) },
+		"widen":    func(a []js.Value) any { return sentence(l.widen(len(a) > 0 && a[0].Truthy())) },
 		"restart":  func(a []js.Value) any { return sentence(l.session.Restart(a[0].Int())) },
 		"scrub":    func(a []js.Value) any { l.scrub(a[0].Int()); return "" },
 		"point":    func(a []js.Value) any { l.point(a); return "" },
@@ -140,8 +140,11 @@ func (l *lab) point(at []js.Value) {
 	}
 }
 
-// widen widens now. Controls that were not turned follow.
-func (l *lab) widen() error {
+// widen widens now; by a slip of the hand perhaps, and then there is a way back. Controls that were not turned follow.
+func (l *lab) widen(slip bool) error {
+	if slip && !l.session.Forked() {
+		l.mark()
+	}
 	untouched := len(l.draft.Changed(l.session.Experiment())) == 0 && l.draft.Err() == nil
 	err := l.session.WidenNow()
 	if untouched {

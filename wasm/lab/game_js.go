@@ -21,6 +21,8 @@ type lab struct {
 	before  *earlier // nil where no run is kept
 	blind   bool     // nothing can be drawn any more: the browser has taken the canvas away
 	saving  bool     // the state of the present run was asked for
+	saved   sim.State
+	size    int // bytes that the next state may take
 	host    *workerHost
 	bridge  js.Value
 	ready   bool
@@ -77,7 +79,7 @@ func (l *lab) Update() error {
 	l.frames++
 	l.due = false
 	l.view.SetRecord(l.session.Record())
-	l.mark()
+	l.note()
 	if !l.ready {
 		l.ready = true
 		l.bridge.Call("ready")
@@ -85,8 +87,8 @@ func (l *lab) Update() error {
 	return nil
 }
 
-// mark notes, where a browser keeps such notes, when the first update of a network was shown.
-func (l *lab) mark() {
+// note notes, where a browser keeps such notes, when the first update of a network was shown.
+func (l *lab) note() {
 	if !l.trained && l.session.Record().Last() > 0 {
 		l.trained = true
 		js.Global().Get("performance").Call("mark", "trained")

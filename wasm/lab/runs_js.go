@@ -60,8 +60,7 @@ func (l *lab) put(s *sim.Session) {
 
 // keep takes a run out of the way, so that the reader can go back to it. One that has done nothing is not worth the one kept before.
 func (l *lab) keep(s *sim.Session) {
-	step := s.Record().Last()
-	if step < 1 {
+	if s.Record().Last() < 1 {
 		s.Close()
 		return
 	}
@@ -70,7 +69,25 @@ func (l *lab) keep(s *sim.Session) {
 	}
 	s.Pause()
 	s.Save()
-	l.before = &earlier{session: s, new: true, words: fmt.Sprintf("%s at step %d", panel.Title(s.Experiment()), step)}
+	l.before = &earlier{session: s, new: true, words: words(s.Record())}
+}
+
+// mark keeps the state that was saved last, before something is done to the present run that cannot be taken back.
+func (l *lab) mark() {
+	st, ok := l.session.Saved()
+	if !ok {
+		st = l.saved // while arms are asked for theirs
+	}
+	if st.Record != nil && st.Record.Last() > 0 && same(st.Record.Experiment, l.session.Experiment()) {
+		if l.before != nil && l.before.session != nil {
+			l.before.session.Close()
+		}
+		l.before = &earlier{state: st, new: true, words: words(st.Record) + ", not yet widened"}
+	}
+}
+
+func words(r *sim.Record) string {
+	return fmt.Sprintf("%s at step %d", panel.Title(r.Experiment), max(r.Last(), 0))
 }
 
 // shelve ends the trainers of the run that is kept as soon as its state is there.
@@ -120,19 +137,23 @@ func (l *lab) open(address string, kept js.Value, otherwise string) {
 		err = l.begin(e)
 	}
 	if err != nil {
-		l.notice = unopened(err, otherwise)
-		if unknown := (sim.Unknown{}); errors.As(err, &unknown) && unknown.Nearest != "" {
-			meant, _ := sim.Named(unknown.Nearest)
-			l.notice.Text = fmt.Sprintf("There is no experiment called “%s”. %s", unknown.Name, otherwise)
-			l.notice.Way = "Run " + panel.Title(meant)
-			l.notice.then = func() error { return l.example(unknown.Nearest) }
-		}
+		l.notice = l.unopened(err, otherwise)
 	}
 }
 
-// unopened says why an address was of no use, and what happens now.
-func unopened(err error, instead string) notice {
-	return notice{Text: fmt.Sprintf("This address holds no experiment that can be run: %v. %s", err, instead), Wrong: true}
+// unopened says why an address was of no use, and what happens now, and offers what was probably meant.
+func (l *lab) unopened(err error, instead string) notice {
+	unknown := sim.Unknown{}
+	if !errors.As(err, &unknown) {
+		return notice{Text: fmt.Sprintf("This address holds no experiment that can be run: %v. %s", err, instead), Wrong: true}
+	}
+	n := notice{Text: fmt.Sprintf("There is no experiment called “%s”. %s", unknown.Name, instead), Wrong: true}
+	if meant, err := sim.Named(unknown.Nearest); err == nil {
+		n.Way, n.then = "Run "+panel.Title(meant), func() error { return l.example(meant.Name) }
+	} else {
+		n.Text += " The list below has those that there are."
+	}
+	return n
 }
 
 func (b *earlier) experiment() sim.Experiment {
@@ -167,7 +188,7 @@ func (l *lab) restore(e sim.Experiment, kept js.Value) bool {
 	if w := kept.Get("why"); w.Type() == js.TypeString {
 		why = w.String() + " "
 	}
-	l.notice = notice{Text: fmt.Sprintf("%sRestored: %s at step %d.", why, panel.Title(e), max(s.Record().Last(), 0))}
+	l.notice = notice{Text: fmt.Sprintf("%sRestored: %s.", why, words(s.Record())), Way: "Begin anew", then: l.reset}
 	if f := st.Foreign(); f != "" {
 		l.notice.Text += " " + f
 	}
@@ -179,9 +200,11 @@ func (l *lab) kept() any {
 	list := js.Global().Get("Array").New()
 	give := func(st sim.State, runs bool) {
 		var b bytes.Buffer
+		b.Grow(l.size)
 		if st.Encode(&b) != nil {
 			return // a Buffer takes everything
 		}
+		l.size = b.Len() + b.Len()/8
 		data := js.Global().Get("Uint8Array").New(b.Len())
 		js.CopyBytesToJS(data, b.Bytes())
 		list.Call("push", js.ValueOf(map[string]any{"address": st.Record.Experiment.Address(), "data": data, "runs": runs,
@@ -189,7 +212,7 @@ func (l *lab) kept() any {
 	}
 	if l.saving {
 		if st, ok := l.session.Saved(); ok {
-			l.saving = false
+			l.saving, l.saved = false, st
 			give(st, true)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -49,6 +50,7 @@ func TestRunSurvivesReloadAndALostCanvas(t *testing.T) {
 	p.do(chromedp.Reload())
 	p.ready()
 	assert.Equal(t, "Restored: Your own experiment at step "+fmt.Sprint(at)+".", p.notice())
+	assert.Equal(t, "Begin anew", eval[string](p, `document.getElementById("way").textContent`))
 	s := p.state()
 	assert.Equal(t, at, s.Last)
 	assert.False(t, s.Playing, "it was paused")
@@ -96,7 +98,14 @@ func TestWhatRanBeforeComesBack(t *testing.T) {
 
 	p.run(`history.forward()`)
 	p.wait(`JSON.parse(sparkling.state()).name === "lock"`)
-	p.run(`document.getElementById("play").click(); sparkling.widen()`)
+	p.wait(`JSON.parse(sparkling.state()).last > 5`)
+	p.stored()
+	p.run(`document.querySelector("body > canvas").focus()`)
+	p.chord("w", "KeyW", 87, 0)
+	p.wait(`JSON.parse(sparkling.state()).forked || sparkling.play() || JSON.parse(sparkling.state()).fork < 100`)
+	assert.Regexp(t, `^The run before is kept: “1. The lock” at step \d+, not yet widened\.$`, eval[string](p, `document.getElementById("before-text").textContent`))
+	p.run(`document.getElementById("back").click()`)
+	assert.Equal(t, 500, p.state().Fork, "a slip of the hand is taken back")
 	p.turn("seed", "7")
 	p.run(`document.getElementById("apply").click()`)
 	p.run(`location.hash = "lokc."`)
@@ -109,4 +118,35 @@ func TestWhatRanBeforeComesBack(t *testing.T) {
 	assert.Equal(t, "#lock", eval[string](p, `location.hash`))
 	assert.Equal(t, "lock", p.state().Name)
 	assert.Empty(t, p.notice())
+}
+
+// The storage that the page takes is bounded, and a browser that gives none is borne.
+func TestStorageIsBoundedAndBorne(t *testing.T) {
+	p := open(t, desktop, short(t).Link())
+	p.run(`sparkling.pause()`)
+	p.run(`(async () => {
+		await new Promise((done) => { indexedDB.open("of another page").onsuccess = done; });
+		const { put } = await import(new URL("site/store.js", document.baseURI));
+		for (let i = 0; i < 30; i++) await put({ address: "run" + i, data: new Uint8Array(i < 20 ? 100 : 9e6) });
+		await put({ address: "too large", data: new Uint8Array(25e6) });
+		const db = await new Promise((done) => { const r = indexedDB.open("sparkling-lab " + location.pathname); r.onsuccess = () => done(r.result); });
+		const all = await new Promise((done) => { const r = db.transaction("runs").objectStore("runs").getAll(); r.onsuccess = () => done(r.result); });
+		window.found = { runs: all.map(({ address }) => address).sort(), bytes: all.reduce((sum, { data }) => sum + data.byteLength, 0),
+			others: (await indexedDB.databases()).map(({ name }) => name).sort() };
+	})()`)
+	assert.LessOrEqual(t, eval[int](p, `found.runs.length`), 12)
+	assert.LessOrEqual(t, eval[float64](p, `found.bytes`), 48e6)
+	assert.Contains(t, eval[[]string](p, `found.runs`), "run29", "the newest")
+	assert.NotContains(t, eval[[]string](p, `found.runs`), "too large")
+	assert.Equal(t, []string{"of another page", "sparkling-lab " + under}, eval[[]string](p, `found.others`))
+
+	_, err := chromedp.Call(p.Ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: `for (const name of ["indexedDB", "localStorage", "sessionStorage"])
+		Object.defineProperty(window, name, { get() { throw new DOMException("refused", "SecurityError"); } })`})
+	require.NoError(t, err)
+	p.do(chromedp.Reload())
+	p.ready()
+	p.wait(`JSON.parse(sparkling.state()).last > 1`)
+	assert.Empty(t, p.notice(), "it begins anew, and has nothing to say about it")
+	p.run(`document.getElementById("keys").click(); document.dispatchEvent(new Event("visibilitychange"))`)
+	p.finish()
 }

@@ -33,21 +33,22 @@ func TestDamagedLinkGetsASentenceAndTheDefault(t *testing.T) {
 		return eval[string](p, `(({ top, bottom }, panel, n) => n.checkVisibility() && n.role === "alert" && top >= panel.top && bottom <= innerHeight ? n.textContent : "")(
 			document.getElementById("notice-text").getBoundingClientRect(), document.getElementById("panel").getBoundingClientRect(), document.getElementById("notice-text"))`)
 	}
-	assert.Contains(t, notice(), "holds no experiment")
-	assert.Contains(t, notice(), "The default experiment runs instead.")
+	assert.Equal(t, "There is no experiment called “this-is-not-an-experiment”. The default experiment runs instead. The list below has those that there are.", notice())
+	assert.Equal(t, "#default", eval[string](p, `location.hash`), "the address holds what runs")
 	assert.Equal(t, 1000, p.state().Steps)
 	p.shot("damaged-link")
 	p.turn("seed", "2")
 	assert.Empty(t, notice(), "whoever turns a control has read it")
 	assert.Equal(t, "1 change is not yet running.", eval[string](p, `document.getElementById("pending").textContent`))
 
-	p.run(`document.getElementById("knobs").scrollIntoView(); location.hash = "neither-is-this"`)
+	p.run(`document.getElementById("knobs").scrollIntoView(); location.hash = "` + short(t).Link()[:200] + `"`)
 	p.wait(`document.getElementById("notice-text").textContent`)
-	assert.Contains(t, notice(), "What was here before goes on.", "and it is in sight wherever the reader was")
+	assert.Equal(t, "This address holds no experiment that can be run: the link is damaged: its end is missing. What was here before goes on.", notice(), "in sight wherever the reader was")
 	assert.Equal(t, 1000, p.state().Steps)
 	p.run(`{ const c = document.getElementById("chosen"); c.value = "lock"; c.dispatchEvent(new Event("change")) }`)
 	assert.Equal(t, "lock", p.state().Name)
 	assert.Empty(t, notice(), "another experiment runs")
+	p.shot("before-390")
 	p.run(`document.querySelector(".skip").click()`)
 	assert.Equal(t, "#lock", eval[string](p, `location.hash`), "the way to the text leaves the address alone")
 }
