@@ -26,8 +26,9 @@ type Config struct {
 
 // Limits on sizes that come from files, links and messages.
 const (
-	MaxWidth  = 1 << 16 // any single dimension
-	MaxLayers = 256
+	MaxWidth   = 1 << 16 // any single dimension
+	MaxLayers  = 256
+	MaxExperts = 1024 // of a layer
 )
 
 // Validate says which field is wrong and what is allowed.
@@ -37,7 +38,7 @@ func (c Config) Validate() error {
 		got, max int
 	}{
 		{"vocab", c.Vocab, 1 << 20}, {"hidden", c.Hidden, MaxWidth}, {"layers", c.Layers, MaxLayers}, {"heads", c.Heads, 1024},
-		{"kv_heads", c.KVHeads, 1024}, {"head_dim", c.HeadDim, 1024}, {"experts", c.Experts, 1024}, {"top_k", c.TopK, 1024}, {"inner", c.Inner, MaxWidth},
+		{"kv_heads", c.KVHeads, 1024}, {"head_dim", c.HeadDim, 1024}, {"experts", c.Experts, MaxExperts}, {"top_k", c.TopK, 1024}, {"inner", c.Inner, MaxWidth},
 	} {
 		if f.got < 1 || f.got > f.max {
 			return fmt.Errorf("model.%s is %d; allowed are 1 to %d", f.name, f.got, f.max)

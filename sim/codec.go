@@ -1,19 +1,25 @@
 package sim
 
 import (
+	"bufio"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"math"
+
+	"github.com/sparkling-lab/sparkling/model"
 )
 
 // coder is the one description of a binary format: the same visit of a value writes it (reading false) or reads it, so that the
 // two cannot drift apart. Little-endian; slices carry their length. Reading never goes beyond the data, and never allocates
-// more than a small multiple of its size.
+// more than a small multiple of what was read before: a length is what the data says of itself.
 type coder struct {
 	reading bool
-	version int    // of what is read or written, 0 for the present one
-	buf     []byte // written so far, or left to read
+	version int           // of what is read or written, 0 for the present one
+	buf     []byte        // written so far, or left to read
+	in      *bufio.Reader // what is left to read instead, where that is a stream
+	left    int           // bytes that a stream may have yet
 	err     error
 }
 
@@ -24,12 +30,34 @@ func (c *coder) take(n int) []byte {
 	if c.err != nil {
 		return nil
 	}
+	if c.in != nil && n > 0 {
+		return c.pull(n)
+	}
 	if n < 0 || n > len(c.buf) {
 		c.err = errShort
 		return nil
 	}
 	b := c.buf[:n]
 	c.buf = c.buf[n:]
+	return b
+}
+
+// pull is the next n bytes of the stream, valid until the next call.
+func (c *coder) pull(n int) (b []byte) {
+	switch c.left -= n; {
+	case c.left < 0:
+		c.err = errors.New("it is larger than is allowed")
+	case n > c.in.Size():
+		b, c.err = exactly(c.in, n)
+	default:
+		if b, c.err = c.in.Peek(n); c.err == io.EOF {
+			c.err = errShort
+		}
+		_, _ = c.in.Discard(len(b)) // which are there
+	}
+	if c.err != nil {
+		return nil
+	}
 	return b
 }
 
@@ -86,7 +114,7 @@ func (c *coder) f64(v *float64) {
 // length is that of a slice whose elements take at least size bytes each.
 func (c *coder) length(n, size int) int {
 	c.integer(&n)
-	if c.reading && c.err == nil && (n < 0 || n > len(c.buf)/size) {
+	if c.reading && c.err == nil && (n < 0 || n > max(len(c.buf), c.left)/size) {
 		c.err = errShort
 	}
 	if c.err != nil {
@@ -95,8 +123,11 @@ func (c *coder) length(n, size int) int {
 	return n
 }
 
-func (c *coder) bytes(v *[]byte) {
+func (c *coder) bytes(v *[]byte, most int) {
 	n := c.length(len(*v), 1)
+	if c.reading && n > most {
+		c.err = fmt.Errorf("%d bytes at once; at most %d are allowed", n, most)
+	}
 	if !c.reading {
 		c.buf = append(c.buf, *v...)
 	} else {
@@ -104,33 +135,47 @@ func (c *coder) bytes(v *[]byte) {
 	}
 }
 
+// maxWords bounds a text in bytes: a name with all that may be said about it.
+const maxWords = 64 << 10
+
 func (c *coder) text(v *string) {
 	b := []byte(*v)
-	c.bytes(&b)
+	c.bytes(&b, maxWords)
 	*v = string(b)
 }
 
-// list visits the elements of a slice; an empty one reads back as nil.
-func list[T any](c *coder, v *[]T, size int, each func(*T)) {
+// ahead is for how many elements a list that is read has room before any of them was there.
+const ahead = 64
+
+// list visits the elements of a slice, of which there are at most most; an empty one reads back as nil. What is read grows with what is
+// there.
+func list[T any](c *coder, v *[]T, size, most int, each func(*T)) {
 	n := c.length(len(*v), size)
 	if c.reading {
 		*v = nil
-		if n > 0 {
-			*v = make([]T, n)
+		if n > most && c.err == nil {
+			c.err = fmt.Errorf("a list of %d; at most %d are allowed", n, most)
+		}
+		if n > 0 && c.err == nil {
+			*v = make([]T, 0, min(n, ahead))
 		}
 	}
-	for i := range *v {
+	for i := range n {
 		if c.err != nil {
 			return
+		}
+		if c.reading {
+			var zero T
+			*v = append(*v, zero)
 		}
 		each(&(*v)[i])
 	}
 }
 
-func (c *coder) f32s(v *[]float32) { list(c, v, 4, c.f32) }
+func (c *coder) f32s(v *[]float32, most int) { list(c, v, 4, most, c.f32) }
 
-func (c *coder) i32s(v *[]int32) {
-	list(c, v, 4, func(x *int32) {
+func (c *coder) i32s(v *[]int32, most int) {
+	list(c, v, 4, most, func(x *int32) {
 		u := uint32(*x)
 		c.u32(&u)
 		*x = int32(u)
@@ -138,14 +183,17 @@ func (c *coder) i32s(v *[]int32) {
 }
 
 func (c *coder) rms(v *[]BlockRMS) {
-	list(c, v, 8, func(b *BlockRMS) { c.f32(&b.In); c.f32(&b.Out) })
+	list(c, v, 8, 2*model.MaxLayers, func(b *BlockRMS) { c.f32(&b.In); c.f32(&b.Out) })
 }
 
 // upTo reports whether what is read or written is of that version or an older one.
 func (c *coder) upTo(version int) bool { return c.version != 0 && c.version <= version }
 
 // frames visits frames; the smallest has 48 bytes in every version.
-func (c *coder) frames(v *[]ArmFrame) { list(c, v, 48, c.frame) }
+func (c *coder) frames(v *[]ArmFrame) { list(c, v, 48, MaxSteps+1, c.frame) }
+
+// maxExperts is the most that a network can have in all its layers.
+const maxExperts = model.MaxLayers * model.MaxExperts
 
 func (c *coder) frame(f *ArmFrame) {
 	c.integer(&f.Arm)
@@ -154,9 +202,9 @@ func (c *coder) frame(f *ArmFrame) {
 		c.f32(v)
 	}
 	c.f64(&f.FLOPs)
-	c.f32s(&f.Load)
+	c.f32s(&f.Load, maxExperts)
 	c.rms(&f.RMS)
-	list(c, &f.Pairs, 36, c.pairs)
+	list(c, &f.Pairs, 36, maxExperts+1, c.pairs)
 	if !c.upTo(beforeStates) {
 		c.text(&f.NotFinite)
 	}
@@ -166,10 +214,14 @@ func (c *coder) pairs(g *PairGroup) {
 	c.text(&g.Axis)
 	c.integer(&g.Layer)
 	c.integer(&g.Expert)
-	c.i32s(&g.Orig)
-	c.i32s(&g.Copy)
+	inner, hidden := g.Axis == string(model.Inner) && g.Layer >= 0 && g.Expert >= 0, g.Axis == string(model.Hidden) && g.Layer == -1 && g.Expert == -1
+	if c.reading && c.err == nil && !inner && !hidden {
+		c.err = fmt.Errorf("pairs on axis %.10q, layer %d, expert %d", g.Axis, g.Layer, g.Expert)
+	}
+	c.i32s(&g.Orig, maxPairs)
+	c.i32s(&g.Copy, maxPairs)
 	for q := range g.Stats {
-		list(c, &g.Stats[q], 8, c.stat)
+		list(c, &g.Stats[q], 8, maxPairs, c.stat)
 		if c.reading && c.err == nil && (len(g.Stats[q]) != len(g.Orig) || len(g.Copy) != len(g.Orig)) {
 			c.err = fmt.Errorf("a group has %d pairs, but %d copies and %d values", len(g.Orig), len(g.Copy), len(g.Stats[q]))
 		}

@@ -55,9 +55,9 @@ func TestAnOlderRecordIsCountedAnew(t *testing.T) {
 	version, doc := beforeOptimizers, r.Experiment.JSON()
 	old := &coder{buf: []byte(magic), version: version}
 	old.integer(&version)
-	old.bytes(&doc)
-	list(old, &r.Tracks, 4, old.frames)
-	list(old, &r.Reports, 68, old.report)
+	old.bytes(&doc, MaxDocument)
+	list(old, &r.Tracks, 4, MaxArms, old.frames)
+	list(old, &r.Reports, 68, MaxSteps, old.report)
 	got, err := DecodeRecord(bytes.NewReader(old.buf))
 	require.NoError(t, err)
 	sameBytes(t, want, encode(t, got), "counted anew")

@@ -40,6 +40,11 @@ func FuzzDecodeRecord(f *testing.F) {
 	f.Add(b.Bytes())
 	f.Add([]byte(magic))
 	f.Add(b.Bytes()[:b.Len()/2])
+	for _, at := range []int{4, 8, 12, b.Len() / 3, b.Len() / 2} { // a count that is huge
+		data := bytes.Clone(b.Bytes())
+		binary.LittleEndian.PutUint32(data[at:], 1<<28)
+		f.Add(data)
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		r, err := DecodeRecord(bytes.NewReader(data))
 		if err != nil {

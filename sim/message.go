@@ -81,7 +81,7 @@ func (c *coder) message(m *Message) {
 	c.integer(&m.Step)
 	switch m.Kind {
 	case KindStart:
-		c.bytes(&m.Document)
+		c.bytes(&m.Document, MaxDocument)
 		c.bulk(&m.Snapshot)
 	case KindReady:
 		c.i64(&m.Params)

@@ -46,7 +46,7 @@ func (c *coder) network(n **Network) {
 		shape, c.err = json.Marshal(x.Weights.Table.Config)
 	}
 	c.integer(&x.Step)
-	c.bytes(&shape)
+	c.bytes(&shape, maxWords)
 	table := x.Weights.Table
 	if c.reading && c.err == nil {
 		var config model.Config

@@ -1,7 +1,7 @@
 package sim
 
 import (
-	"bytes"
+	"bufio"
 	"cmp"
 	"errors"
 	"fmt"
@@ -119,22 +119,25 @@ func (r *Record) Encode(w io.Writer) error {
 	return err
 }
 
-// DecodeRecord reads a record. It errs where the data is not a record, is cut short, or is larger than [MaxRecord].
+// DecodeRecord reads a record. It errs where the data is not a record, is cut short, goes on, or is larger than [MaxRecord]. It holds what it has
+// read and no more, whatever the data says of its own size.
 func DecodeRecord(in io.Reader) (*Record, error) {
-	data, err := io.ReadAll(io.LimitReader(in, MaxRecord+1))
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("reading the record: %w", err)
-	case len(data) > MaxRecord:
-		return nil, fmt.Errorf("the record is larger than the %d bytes allowed", MaxRecord)
-	case !bytes.HasPrefix(data, []byte(magic)):
+	c := &coder{reading: true, in: bufio.NewReaderSize(in, 64<<10), left: MaxRecord}
+	if begin := c.take(len(magic)); string(begin) != magic {
+		if c.err != nil && !errors.Is(c.err, errShort) {
+			return nil, fmt.Errorf("the record cannot be read: %w", c.err)
+		}
 		return nil, errors.New("this is not a record: it does not begin with " + magic)
 	}
-	c := &coder{reading: true, buf: data[len(magic):]}
 	r := &Record{}
 	c.record(r)
-	if c.err == nil && len(c.buf) > 0 {
-		c.err = fmt.Errorf("%d bytes are left over", len(c.buf))
+	if c.err == nil {
+		switch _, err := c.in.ReadByte(); {
+		case err == nil:
+			c.err = errors.New("more follows after its end")
+		case err != io.EOF:
+			c.err = err
+		}
 	}
 	if c.err != nil {
 		return nil, fmt.Errorf("the record is damaged: %w", c.err)
@@ -154,36 +157,74 @@ func (c *coder) record(r *Record) {
 	if c.reading {
 		c.version = version
 	}
-	c.bytes(&doc)
+	c.bytes(&doc, MaxDocument)
 	if c.reading && c.err == nil {
 		r.Experiment, c.err = Parse(doc)
 	}
-	list(c, &r.Tracks, 4, c.frames)
-	list(c, &r.Reports, 68, c.report)
 	if c.reading && c.err == nil {
-		c.err = r.check()
+		c.checked(r)
+		return
 	}
-	if c.reading && c.err == nil && version <= beforeOptimizers {
+	list(c, &r.Tracks, 4, MaxArms, c.frames)
+	list(c, &r.Reports, 68, MaxArms*MaxStages, c.report)
+}
+
+// checked reads tracks and reports, and refuses what does not fit the experiment as soon as it is read.
+func (c *coder) checked(r *Record) {
+	list(c, &r.Tracks, 4, len(r.Experiment.Arms), func(t *[]ArmFrame) {
+		arm := len(r.Tracks) - 1
+		list(c, t, 48, r.Experiment.Steps+1, func(f *ArmFrame) {
+			if c.frame(f); c.err == nil {
+				c.err = r.fits(arm, *t)
+			}
+		})
+	})
+	if n := len(r.Tracks); c.err == nil && n < len(r.Experiment.Arms) {
+		c.err = fmt.Errorf("%d tracks for %d arms", n, len(r.Experiment.Arms))
+	}
+	list(c, &r.Reports, 68, MaxArms*MaxStages, func(p *Report) {
+		if c.report(p); c.err == nil {
+			c.err = r.told(p)
+		}
+	})
+	if c.err == nil && c.upTo(beforeOptimizers) {
 		r.recount()
 	}
 }
 
-// check refuses what pictures and tables could stumble over.
-func (r *Record) check() error {
-	if len(r.Tracks) != len(r.Experiment.Arms) {
-		return fmt.Errorf("%d tracks for %d arms", len(r.Tracks), len(r.Experiment.Arms))
+// fits refuses a track whose last frame pictures and tables could stumble over.
+func (r *Record) fits(arm int, track []ArmFrame) error {
+	e, k := r.Experiment, len(track)-1
+	f := &track[k]
+	layers, experts := e.Model.Layers, e.Model.Layers*e.Model.Experts
+	switch {
+	case f.Arm != arm || f.Step < 0 || f.Step > e.Steps || k > 0 && f.Step <= track[k-1].Step:
+		return fmt.Errorf("frame %d of arm %d is of arm %d, step %d", k, arm, f.Arm, f.Step)
+	case k > 0 && track[k-1].NotFinite != "":
+		return fmt.Errorf("arm %d goes on after step %d, where it diverged", arm, track[k-1].Step)
+	case !Finite(f.FLOPs) || f.FLOPs < 0 || k > 0 && f.FLOPs < track[k-1].FLOPs:
+		return fmt.Errorf("arm %d has cost %g operations at step %d", arm, f.FLOPs, f.Step)
+	case len(f.Load) != 0 && len(f.Load) != experts, len(f.RMS) != 0 && len(f.RMS) != 2*layers, len(f.Pairs) > experts+1:
+		return fmt.Errorf("the frame of arm %d at step %d is not of %d layers of %d experts", arm, f.Step, layers, e.Model.Experts)
 	}
-	for i, t := range r.Tracks {
-		for k, f := range t {
-			if f.Arm != i || f.Step < 0 || f.Step > r.Experiment.Steps || k > 0 && f.Step <= t[k-1].Step {
-				return fmt.Errorf("frame %d of arm %d is of arm %d, step %d", k, i, f.Arm, f.Step)
-			}
+	for _, g := range f.Pairs {
+		if g.Layer >= layers || g.Expert >= e.Model.Experts {
+			return fmt.Errorf("the frame of arm %d at step %d has pairs of layer %d, expert %d", arm, f.Step, g.Layer, g.Expert)
 		}
 	}
-	for _, p := range r.Reports {
-		if p.Arm < 0 || p.Arm >= len(r.Tracks) {
-			return fmt.Errorf("a report of arm %d", p.Arm)
-		}
+	return nil
+}
+
+// told refuses a report that pictures and tables could stumble over.
+func (r *Record) told(p *Report) error {
+	blocks := 2 * r.Experiment.Model.Layers
+	switch {
+	case p.Arm < 0 || p.Arm >= len(r.Tracks) || p.Step < 0 || p.Step > r.Experiment.Steps:
+		return fmt.Errorf("a report of arm %d, step %d", p.Arm, p.Step)
+	case len(p.RMSBefore) != blocks || len(p.RMSAfter) != blocks:
+		return fmt.Errorf("the report of arm %d at step %d has %d and %d blocks of %d", p.Arm, p.Step, len(p.RMSBefore), len(p.RMSAfter), blocks)
+	case !Finite(p.StepFLOPsBefore) || !Finite(p.StepFLOPsAfter) || !Finite(p.SearchFLOPs):
+		return fmt.Errorf("the report of arm %d at step %d has operations that are no number", p.Arm, p.Step)
 	}
 	return nil
 }

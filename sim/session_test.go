@@ -224,9 +224,9 @@ func TestARecordSurvivesItsEncoding(t *testing.T) {
 	old := &coder{buf: []byte(magic), version: beforeSearches}
 	version, doc := beforeSearches, r.Experiment.JSON()
 	old.integer(&version)
-	old.bytes(&doc)
-	list(old, &r.Tracks, 4, old.frames)
-	list(old, &r.Reports, 68, old.report)
+	old.bytes(&doc, MaxDocument)
+	list(old, &r.Tracks, 4, MaxArms, old.frames)
+	list(old, &r.Reports, 68, MaxSteps, old.report)
 	got, err = DecodeRecord(bytes.NewReader(old.buf))
 	require.NoError(t, err, "a record of the version before")
 	assert.Equal(t, r.Reports, got.Reports)

@@ -112,12 +112,11 @@ func decodeState(in io.Reader) (State, error) {
 			return st, err
 		}
 	}
-	rec, err := exactly(in, int(length))
-	if err != nil {
-		return st, err
+	e, rec := st.Record.Experiment, &io.LimitedReader{R: in, N: length}
+	if st.Record, err = DecodeRecord(rec); err == nil && rec.N > 0 {
+		err = errShort
 	}
-	e := st.Record.Experiment
-	if st.Record, err = DecodeRecord(bytes.NewReader(rec)); err != nil {
+	if err != nil {
 		return st, err
 	}
 	if !bytes.Equal(e.JSON(), st.Record.Experiment.JSON()) {
@@ -145,7 +144,7 @@ func (c *coder) state(st *State) (sizes []int) {
 		doc = st.Record.Experiment.JSON()
 	}
 	c.text(&st.Engine)
-	c.bytes(&doc)
+	c.bytes(&doc, MaxDocument)
 	if c.reading {
 		if c.err != nil {
 			return nil
@@ -156,7 +155,7 @@ func (c *coder) state(st *State) (sizes []int) {
 		}
 	}
 	e := st.Record.Experiment
-	list(c, &st.Arms, 40, func(a *ArmSave) {
+	list(c, &st.Arms, 40, MaxArms, func(a *ArmSave) {
 		state, size := string(a.State), int64(len(a.Snapshot))
 		c.text(&state)
 		c.text(&a.Err)
