@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"text/tabwriter"
 
 	"github.com/schollz/progressbar/v3"
@@ -14,6 +16,7 @@ import (
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/checkpoint"
 	"github.com/sparkling-lab/sparkling/model/compute"
+	"github.com/sparkling-lab/sparkling/sim"
 )
 
 // checkVerb runs one batch through a checkpoint.
@@ -77,7 +80,7 @@ func (v checkVerb) Run(e *env) error {
 	counts := model.Count(c, b.Rows, b.Seq)
 	r := checked{
 		number(loss.CE), number(loss.LB), number(loss.Z), number(loss.Objective), c.LBCoef, c.ZCoef, len(b.IDs), 0, counts.Total, counts.Active, c.Untied,
-		notFinite(folder.Layout(), net),
+		notFinite(folder.Layout(), net, loss),
 	}
 	for _, y := range b.Labels {
 		if y != checkpoint.Ignored {
@@ -138,16 +141,17 @@ func step(ctx context.Context, weights model.Values, b checkpoint.Batch) (*model
 	}
 }
 
-// notFinite names the first tensor that holds no number: of the weights, or else of what came of them.
-func notFinite(layout []checkpoint.Slot, net *model.Net) string {
-	if name := checkpoint.NotFinite(layout, net.Weights); name != "" {
+// notFinite names the first tensor that holds no number: of the weights, or else of what came of them. Gradients come into being from the end on.
+func notFinite(layout []checkpoint.Slot, net *model.Net, loss model.Losses) string {
+	if name := cmp.Or(checkpoint.NotFinite(layout, net.Weights), net.NotFinite()); name != "" {
 		return name
 	}
-	if !model.Finite(net.Logits()) {
-		return "logits"
+	if !sim.Finite(loss.Objective) {
+		return "a loss"
 	}
+	slices.Reverse(layout)
 	if name := checkpoint.NotFinite(layout, net.Grads); name != "" {
-		return "gradient of " + name
+		return "the gradient of " + name
 	}
 	return ""
 }

@@ -308,6 +308,15 @@ func TestTheFirstTensorThatHoldsNoNumberIsNamed(t *testing.T) {
 	_, said := widened(t, dir, "--axis", "inner")
 	assert.Contains(t, said, "model.norm.weight in optimizer_m.safetensors")
 
+	// finite weights that route by what is none
+	dir = kind(t, "split")
+	route := tensorsOf(t, dir, "model.safetensors")
+	const gate = "model.layers.0.mlp.gate.weight"
+	*named(route, gate) = fixture.Floats(gate, []int{2, 8}, slices.Repeat([]float32{3e38}, 16)...)
+	rewrite(t, dir, "model.safetensors", route)
+	c, _ = checkedAt(t, dir, kindBatch)
+	assert.Equal(t, "a loss", c.NotFinite)
+
 	// finite weights whose product is not
 	dir = kind(t, "split")
 	all := tensorsOf(t, dir, "model.safetensors")
@@ -317,7 +326,7 @@ func TestTheFirstTensorThatHoldsNoNumberIsNamed(t *testing.T) {
 	}
 	rewrite(t, dir, "model.safetensors", all)
 	c, _ = checkedAt(t, dir, kindBatch)
-	assert.Equal(t, "logits", c.NotFinite)
+	assert.Equal(t, "the logits", c.NotFinite)
 }
 
 // A warning names what widen copies from outside the folder; links within it, and those that the weights are behind, are as files.
