@@ -180,7 +180,7 @@ func TestExpertsStackedOtherwiseAreNamed(t *testing.T) {
 			refused(t, c.says, "check", "--model", dir, "--batch", kindBatch)
 		})
 	}
-	// some experts stacked and the others not is no trouble: every matrix is there once
+	// some experts stacked and the others not is no trouble, nor are some that are both, and equal
 	mixed := kind(t, "stacked")
 	all := tensorsOf(t, mixed, "model.safetensors")
 	parts := unstacked(t, all)
@@ -189,8 +189,13 @@ func TestExpertsStackedOtherwiseAreNamed(t *testing.T) {
 		name := "model.layers.0.mlp.experts." + e + ".down_proj.weight"
 		all = append(all, fixture.Tensor{Name: name, DType: "F32", Shape: []int{8, 4}, Data: parts[name]})
 	}
+	const twice = "model.layers.0.mlp.experts.1.up_proj.weight"
+	all = append(all, fixture.Tensor{Name: twice, DType: "F32", Shape: []int{4, 8}, Data: parts[twice]})
 	rewrite(t, mixed, "model.safetensors", all)
 	c, _ := checkedAt(t, mixed, kindBatch)
+	assert.InDelta(t, rightLoss, float64(c.Loss), 1e-6)
+	wide, _ := widened(t, mixed, "--axis", "joint")
+	c, _ = checkedAt(t, wide, kindBatch)
 	assert.InDelta(t, rightLoss, float64(c.Loss), 1e-6)
 }
 

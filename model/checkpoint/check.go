@@ -7,8 +7,8 @@ import (
 	"github.com/sparkling-lab/sparkling/model"
 )
 
-// check requires that the set holds every matrix of the table once, under a name of the family, in its shape and in a type that is read here. What
-// it holds besides must change nothing: [Folder.redundant] looks at that.
+// check requires that the set holds every matrix of the table, under a name of the family, in its shape and in a type that is read here. What it
+// holds besides must change nothing: [Folder.redundant] looks at that.
 func (s *Set) check(t *model.Table) error {
 	there, elements := map[string]bool{}, 0
 	for _, f := range s.Files {
@@ -20,7 +20,7 @@ func (s *Set) check(t *model.Table) error {
 	if elements < t.Size/2 { // a few words of config.json must not make a table of a million names
 		return s.missing(t, there)
 	}
-	slots, seen := Slots(t), map[Place]string{}
+	slots := Slots(t)
 	for _, f := range s.Files {
 		for _, e := range f.Entries {
 			slot, ok := slots[e.Name]
@@ -32,15 +32,6 @@ func (s *Set) check(t *model.Table) error {
 			}
 			if wrong := slot.wrong(e); wrong != "" {
 				return fmt.Errorf("tensor %s in %s %s", e.Name, f.Name, wrong)
-			}
-			if slot.Again {
-				continue
-			}
-			for _, p := range slot.Places {
-				if other, twice := seen[p]; twice {
-					return fmt.Errorf("tensor %s in %s holds what %s holds too", e.Name, f.Name, other)
-				}
-				seen[p] = e.Name
 			}
 		}
 	}

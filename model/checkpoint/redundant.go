@@ -2,6 +2,7 @@ package checkpoint
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"regexp"
@@ -10,64 +11,73 @@ import (
 )
 
 // frequencies are the names under which older programs store what config.json says already: how fast each pair of a head turns.
-var frequencies = regexp.MustCompile(`^model\.(layers\.\d+\.self_attn\.)?rotary_emb\.(original_)?inv_freq$`)
+var frequencies = regexp.MustCompile(`(^|\.)rotary_emb\.(original_)?inv_freq$`)
 
-// redundant requires of what a set holds besides the network's matrices that it says the same as they and config.json: a tied head that is
-// stored too, and rotary frequencies. Tensors without elements say nothing.
+// spot is where a matrix lies: number i of those of an entry.
+type spot struct {
+	shard Shard
+	entry Entry
+	i     int
+}
+
+// redundant requires of what a set holds besides the network's matrices that it says the same as they and config.json: a matrix that is stored
+// under two names, as a tied head beside the embedding, and rotary frequencies. Tensors without elements say nothing.
 func (f *Folder) redundant(ctx context.Context, s Set) error {
-	slots := Slots(f.Table)
+	slots, first := Slots(f.Table), map[Place]spot{}
 	for _, shard := range s.Files {
 		for _, e := range shard.Entries {
-			var err error
-			switch {
-			case e.Len() == 0:
-			case slots[e.Name].Again:
-				err = f.sameAsEmbedding(ctx, s, shard, e)
-			case frequencies.MatchString(e.Name):
-				err = f.sameFrequencies(ctx, shard, e)
+			if e.Len() == 0 {
+				continue
 			}
-			if err != nil {
-				return err
+			if frequencies.MatchString(e.Name) {
+				if err := f.sameFrequencies(ctx, shard, e); err != nil {
+					return err
+				}
+			}
+			for i, p := range slots[e.Name].Places {
+				here := spot{shard, e, i}
+				if there, twice := first[p]; !twice {
+					first[p] = here
+				} else if err := f.sameMatrix(ctx, p, there, here); err != nil {
+					return err
+				}
 			}
 		}
 	}
 	return nil
 }
 
-// sameAsEmbedding compares a stored head with the embedding that it is tied to, bit by bit.
-func (f *Folder) sameAsEmbedding(ctx context.Context, s Set, shard Shard, head Entry) error {
-	name := f.Table.Tensors[f.Table.Find(model.Embed, -1)].Name(0)
-	a, err := f.Open(shard)
-	if err != nil {
-		return err
-	}
-	defer a.Close()
-	for _, other := range s.Files {
-		embed, ok := other.Find(name)
-		if !ok {
-			continue
-		}
-		b, err := f.Open(other)
+// sameMatrix compares a matrix that is stored twice, bit by bit.
+func (f *Folder) sameMatrix(ctx context.Context, p Place, a, b spot) error {
+	x := f.Table.Tensors[p.Tensor]
+	size := x.Rows.Size * x.Cols.Size
+	var files [2]*File
+	for k, s := range []spot{a, b} {
+		file, err := f.Open(s.shard)
 		if err != nil {
 			return err
 		}
-		defer b.Close()
-		const n = chunk / 4
-		x, y := make([]float32, n), make([]float32, n)
-		for at := 0; at < head.Len(); at += n {
-			k := min(n, head.Len()-at)
-			if err := a.Floats(ctx, x[:k], head.part(at, k)); err != nil {
+		defer file.Close()
+		files[k] = file
+	}
+	var buf [2][chunk / 4]float32
+	for at := 0; at < size; at += len(buf[0]) {
+		n := min(len(buf[0]), size-at)
+		for k, s := range []spot{a, b} {
+			if err := files[k].Floats(ctx, buf[k][:n], s.entry.part(s.i*size+at, n)); err != nil {
 				return err
 			}
-			if err := b.Floats(ctx, y[:k], embed.part(at, k)); err != nil {
-				return err
+		}
+		for i := range n {
+			if math.Float32bits(buf[0][i]) == math.Float32bits(buf[1][i]) {
+				continue
 			}
-			for i := range k {
-				if math.Float32bits(x[i]) != math.Float32bits(y[i]) {
-					return fmt.Errorf("%s holds %s, which differs from %s at [%d, %d], but tie_word_embeddings in %s is true",
-						shard.Name, head.Name, name, (at+i)/head.Shape[1], (at+i)%head.Shape[1], ConfigName)
-				}
+			text := fmt.Sprintf("%s in %s and %s in %s hold the same matrix, %s, and differ in it at [%d, %d]", a.entry.Name, a.shard.Name, b.entry.Name, b.shard.Name,
+				x.Name(p.Expert), (at+i)/x.Cols.Size, (at+i)%x.Cols.Size)
+			if x.Part == model.Embed {
+				text += fmt.Sprintf("; tie_word_embeddings in %s is true", ConfigName)
 			}
+			return errors.New(text)
 		}
 	}
 	return nil
