@@ -156,21 +156,11 @@ func (p *pen) polygon(points []point, c color.RGBA) {
 	}
 }
 
-// round is a circle of radius 1.
-var round = func() (points [14]point) {
-	for i := range points {
-		s, c := math.Sincos(2 * math.Pi * float64(i) / float64(len(points)))
-		points[i] = point{c, s}
-	}
-	return points
-}()
-
+// circle fills a disc.
 func (p *pen) circle(x, y, r float64, c color.RGBA) {
-	at := round
-	for i := range at {
-		at[i] = point{x + r*at[i].x, y + r*at[i].y}
+	if g, left, top, ok := p.words.disc(x*p.scale, y*p.scale, r*p.scale); ok {
+		p.sheet().shapes.stamp(g, left, top, c)
 	}
-	p.polygon(at[:], c)
 }
 
 // text puts words with their middle at height y.

@@ -17,6 +17,7 @@ type words struct {
 	faces      map[face]*typeface
 	atlas      *ebiten.Image
 	side       int
+	discs      map[disc]glyph
 	x, y, tall int  // where the next letter goes, and how tall its row is
 	full       bool // a letter found no place
 
@@ -80,6 +81,7 @@ func newWords(scale float64) *words {
 // clear gives all letters up.
 func (w *words) clear() {
 	w.faces, w.foreign, w.full = map[face]*typeface{}, map[lettered]foreign{}, false
+	w.discs = map[disc]glyph{}
 	w.x, w.y, w.tall = spot+1, 0, spot
 	w.atlas.SubImage(image.Rect(0, 0, spot, spot)).(*ebiten.Image).Fill(color.White)
 }
