@@ -26,11 +26,16 @@ JS_VET   := ./wasm/... ./viz ./viz/panel ./sim/... ./model/...
 # The tests of ./sim that tell how numbers are computed: the lock, and the same bits. They run natively, without vectors, and as WebAssembly.
 BITS := Lock|SameSeed|ForkedArm|Keeps
 
+# The tests of what shares memory between goroutines, at small sizes. They run under the race detector.
+RACED        := AnyNumberOfThreads|ExactlyOnce|Helpers|PanicInAPart|SeveralThreads|SameSeed|DeadArm|PausedSession|FullSpeed|GoesOnToTheSame|FreePort|ClaimedOnce|ManyFiles|Siblings
+RACED_LOOPS  := ./model ./model/compute
+RACED_ENGINE := ./sim ./sim/reproduce ./internal/build ./internal/cli ./internal/durable ./internal/serve
+
 GOFMT   = "$$(go env GOROOT)/bin/gofmt"
 SOURCES = $(shell git ls-files -co --exclude-standard '*.go' 2>/dev/null || find . -name '*.go' -not -path './.cache/*')
 
 .DEFAULT_GOAL := help
-.PHONY: help run build page bench figures test fmt fmt-check vet staticcheck test-go test-scalar test-wasm test-page golden clean
+.PHONY: help run build page bench figures test fmt fmt-check vet staticcheck test-go test-scalar test-race test-wasm test-page golden clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -46,7 +51,7 @@ build: ## the native program: bin/sparkling, and the licences of what it is made
 page: ## the page, for any static host: dist/
 	go run ./internal/build/cmd -o dist
 
-test: fmt-check vet staticcheck test-go test-scalar test-wasm test-page ## everything that is checked
+test: fmt-check vet staticcheck test-go test-scalar test-race test-wasm test-page ## everything that is checked
 	@echo "make test: all checks passed"
 
 fmt: ## format every Go file
@@ -70,6 +75,14 @@ test-scalar: ## the network, the lock and the same bits without the SIMD experim
 	GOEXPERIMENT= go build -o /dev/null ./...
 	GOEXPERIMENT= go test $(TESTFLAGS) -timeout 20m ./model/...
 	GOEXPERIMENT= go test $(TESTFLAGS) -timeout 20m -run '$(BITS)' ./sim
+
+test-race: ## what shares memory between goroutines, under the race detector, which does not see into assembly
+	@if command -v "$$(go env CC)" >/dev/null 2>&1; then \
+	  set -ex; export CGO_ENABLED=1; \
+	  GOEXPERIMENT= go test -race $(TESTFLAGS) -timeout 20m -run '$(RACED)' $(RACED_LOOPS); \
+	  go test -race $(TESTFLAGS) -timeout 20m -run '$(RACED)' $(RACED_ENGINE); \
+	elif [ -n "$$SPARKLING_STRICT" ]; then echo "no C compiler on the path: nothing can be tested under the race detector"; exit 1; \
+	else echo "no C compiler on the path: the tests under the race detector are left out"; fi
 
 test-wasm: ## the same as WebAssembly, in Node
 	@if command -v node >/dev/null 2>&1; then \

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/andybalholm/brotli"
@@ -83,4 +84,36 @@ func put(t *testing.T, path, text string) {
 	t.Helper()
 	require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
 	require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
+}
+
+// Who publishes compresses only what has changed since the page before.
+func TestSiblingsOfWhatHasNotChangedAreTakenOver(t *testing.T) {
+	build := func(before string, texts map[string]string) (string, Manifest) {
+		page := t.TempDir()
+		for path, text := range texts {
+			put(t, filepath.Join(page, path), text)
+		}
+		m, err := list(page)
+		require.NoError(t, err)
+		require.NoError(t, m.compress(t.Context(), page, before, io.Discard))
+		require.NoError(t, m.write(page))
+		return page, m
+	}
+	long := strings.Repeat("the same over and over ", 100)
+	old, first := build(t.TempDir(), map[string]string{"a.js": long, "b.js": long + "b", "c.png": long, "d.js": "short"})
+	put(t, filepath.Join(old, "a.js.br"), "taken over")
+	page, second := build(old, map[string]string{"a.js": long, "b.js": long + "changed"})
+	assert.Equal(t, first.Files["a.js"], second.Files["a.js"])
+	read := func(dir, name string) string {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		require.NoError(t, err)
+		return string(data)
+	}
+	assert.Equal(t, "taken over", read(page, "a.js.br"))
+	text, err := io.ReadAll(brotli.NewReader(strings.NewReader(read(page, "b.js.br"))))
+	require.NoError(t, err)
+	assert.Equal(t, long+"changed", string(text))
+	for _, path := range []string{"c.png.br", "d.js.gz"} {
+		assert.NoFileExists(t, filepath.Join(old, path), "nothing is gained")
+	}
 }

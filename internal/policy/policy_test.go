@@ -161,23 +161,37 @@ func TestEveryTestOfTheModelKnowsTheFixturesFlag(t *testing.T) {
 	assert.Greater(t, len(knows), 3)
 }
 
-// go test -run is content where nothing matches: a test that is renamed would no longer run as WebAssembly, and nobody would know.
+// go test -run is content where nothing matches: a test that is renamed would no longer run as WebAssembly, or under the race detector, and nobody
+// would know.
 func TestWhatTheMakefileSelectsExists(t *testing.T) {
-	makefile, err := os.ReadFile(filepath.Join(root, "Makefile"))
+	text, err := os.ReadFile(filepath.Join(root, "Makefile"))
 	require.NoError(t, err)
-	bits := regexp.MustCompile(`(?m)^BITS := (\S+)$`).FindSubmatch(makefile)
-	require.NotNil(t, bits)
-	assert.Equal(t, 2, strings.Count(string(makefile), `-run '$(BITS)' ./sim`))
-	var tests []string
+	variable := func(name string) string {
+		value := regexp.MustCompile(`(?m)^` + name + ` *:= (.+)$`).FindSubmatch(text)
+		require.NotNil(t, value, name)
+		return string(value[1])
+	}
+	tests := map[string]string{} // by folder
 	files(t, func(path string, data []byte) {
-		if filepath.ToSlash(filepath.Dir(path)) == "sim" && strings.HasSuffix(path, "_test.go") {
+		if strings.HasSuffix(path, "_test.go") {
 			for _, m := range declared.FindAllSubmatch(data, -1) {
-				tests = append(tests, string(m[1]))
+				tests["./"+filepath.ToSlash(filepath.Dir(path))] += " " + string(m[1])
 			}
 		}
 	})
-	for part := range strings.SplitSeq(string(bits[1]), "|") {
-		assert.Regexp(t, part, strings.Join(tests, " "))
+	for part := range strings.SplitSeq(variable("BITS"), "|") {
+		assert.Regexp(t, part, tests["./sim"])
+	}
+	all := ""
+	for _, dir := range strings.Fields(variable("RACED_LOOPS") + " " + variable("RACED_ENGINE")) {
+		assert.Regexp(t, variable("RACED"), tests[dir], dir)
+		all += tests[dir]
+	}
+	for part := range strings.SplitSeq(variable("RACED"), "|") {
+		assert.Regexp(t, part, all)
+	}
+	for _, used := range []string{`-run '$(BITS)' ./sim`, `-run '$(RACED)' $(RACED_LOOPS)`, `-run '$(RACED)' $(RACED_ENGINE)`} {
+		assert.Contains(t, string(text), used)
 	}
 }
 
