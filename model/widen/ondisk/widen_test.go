@@ -191,6 +191,7 @@ func TestStackedExpertsAreWidenedAsSplitOnes(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "stacked")
 	require.NoError(t, os.CopyFS(dir, os.DirFS(split.Dir)))
 	for k, name := range []string{"model", "optimizer_m", "optimizer_v"} {
+		require.NoError(t, os.Remove(filepath.Join(dir, name+".safetensors")))
 		require.NoError(t, checkpoint.WriteFile(ctx, filepath.Join(dir, name+".safetensors"), nil, layout, v[k]))
 	}
 	stacked := read(t, dir)
