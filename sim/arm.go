@@ -61,6 +61,20 @@ func (e Experiment) wide(arm int) model.Config {
 	return c
 }
 
+// shapeAt is the network of an arm after so many updates, but for the factor of its logits.
+func (e Experiment) shapeAt(arm, step int) model.Config {
+	c := e.start(arm)
+	if e.Arms[arm].From != Fork {
+		return c
+	}
+	for _, w := range e.Arms[arm].Widen {
+		if w.Step < step {
+			c = w.Spec.Config(c)
+		}
+	}
+	return c
+}
+
 // start is the network that an arm begins with.
 func (e Experiment) start(arm int) model.Config {
 	if e.Arms[arm].From == Fork {

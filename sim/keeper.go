@@ -42,8 +42,8 @@ func (k *Keeper) Tick(s *Session) (err error) {
 	return err
 }
 
-// Last keeps the present state and returns when it is safe; wait hands over what the session's trainers send.
-func (k *Keeper) Last(s *Session, wait func()) error {
+// Last keeps the present state, and returns it when it is safe; wait hands over what the session's trainers send.
+func (k *Keeper) Last(s *Session, wait func()) (State, error) {
 	if k.writes != nil {
 		<-k.writes // what is written now is newer
 		k.writes = nil
@@ -51,7 +51,7 @@ func (k *Keeper) Last(s *Session, wait func()) error {
 	s.Save()
 	for {
 		if st, ok := s.Saved(); ok {
-			return k.Write(st)
+			return st, k.Write(st)
 		}
 		wait()
 	}

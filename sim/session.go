@@ -2,7 +2,6 @@ package sim
 
 import (
 	"errors"
-	"fmt"
 	"time"
 )
 
@@ -130,7 +129,7 @@ func (s *Session) failed(i int, why string) {
 	a := &s.arms[i]
 	s.stop(i)
 	a.State, a.Doing = Failed, ""
-	a.Err = fmt.Sprintf("%s stopped at step %d: %s.", a.Name, max(a.Step, 0), why)
+	a.Err = stopped(a.Name, a.Step, why)
 	s.pump()
 }
 

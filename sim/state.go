@@ -41,6 +41,15 @@ func (st State) Finished() bool {
 	return !slices.ContainsFunc(st.Arms, func(a ArmSave) bool { return a.State == Running })
 }
 
+// Status is how the arms were doing.
+func (st State) Status() []ArmStatus {
+	var out []ArmStatus
+	for _, a := range st.Arms {
+		out = append(out, a.ArmStatus)
+	}
+	return out
+}
+
 // Save asks all arms for their states; [Session.Saved] has them when all have answered. Training goes on.
 func (s *Session) Save() {
 	for i := range s.arms {

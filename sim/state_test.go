@@ -244,6 +244,25 @@ func TestADamagedStateIsRefused(t *testing.T) {
 	assert.ErrorContains(t, err, "damaged", "it goes on")
 }
 
+// A record that goes to the end says how the arms were doing as their session did.
+func TestARecordThatHasEndedSaysHowItsArmsAre(t *testing.T) {
+	wild := bench(model.Joint, 40, 20, "small", "sparkling", "equal-compute")
+	wild.Optimizer.LR, wild.Optimizer.WeightDecay = 10, 1
+	for _, e := range []Experiment{bench(model.Joint, 40, 20, "small", "sparkling", "equal-compute"), wild} {
+		h := NewLocalHost()
+		s, err := NewSession(e, h)
+		require.NoError(t, err)
+		settle(t, s, h, 30)
+		_, ok := s.Record().Ended()
+		assert.Equal(t, s.Done(), ok)
+		finish(t, s, h)
+		arms, ok := s.Record().Ended()
+		require.True(t, ok)
+		assert.Equal(t, s.Arms(), arms)
+		s.Close()
+	}
+}
+
 // A state that another machine has made says so.
 func TestAStateOfAnotherMachineSaysSo(t *testing.T) {
 	assert.Empty(t, State{Engine: Engine()}.Foreign())

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/crc64"
 	"io"
+	"strings"
 
 	"github.com/sparkling-lab/sparkling/model"
 )
@@ -16,6 +17,9 @@ const (
 	stateMagic   = "SPKS"
 	stateVersion = 1
 )
+
+// ErrNoState is returned for what was never the state of a run.
+var ErrNoState = errors.New("this is not the state of a run: it does not begin with " + stateMagic)
 
 // checksum finds damage; what a state holds is checked besides.
 var checksum = crc64.MakeTable(crc64.ECMA)
@@ -54,8 +58,10 @@ func DecodeState(in io.Reader) (State, error) {
 	sum := crc64.New(checksum)
 	data := io.TeeReader(in, sum)
 	st, err := decodeState(data)
-	if err != nil {
-		return State{}, fmt.Errorf("not a state of a run, or a damaged one: %w", err)
+	if errors.Is(err, ErrNoState) {
+		return State{}, err
+	} else if err != nil {
+		return State{}, fmt.Errorf("the state of the run is damaged: %w", err)
 	}
 	want := sum.Sum64()
 	tail, err := io.ReadAll(io.LimitReader(in, 9))
@@ -68,21 +74,25 @@ func DecodeState(in io.Reader) (State, error) {
 	return st, st.check()
 }
 
-// topSize is that of magic, version and the two lengths.
-const topSize = len(stateMagic) + 4 + 4 + 8
+// topSize is that of the version and the two lengths, after the magic.
+const topSize = 4 + 4 + 8
 
 func decodeState(in io.Reader) (State, error) {
 	var st State
-	top, err := exactly(in, topSize)
+	magic, err := io.ReadAll(io.LimitReader(in, int64(len(stateMagic))))
+	if err == nil && !strings.HasPrefix(stateMagic, string(magic)) {
+		return st, ErrNoState
+	}
+	var top []byte
+	if err == nil {
+		top, err = exactly(in, topSize)
+	}
 	if err != nil {
 		return st, err
 	}
-	if !bytes.HasPrefix(top, []byte(stateMagic)) {
-		return st, errors.New("it does not begin with " + stateMagic)
-	}
 	var version, size int
 	var length int64
-	c := &coder{reading: true, buf: top[len(stateMagic):]}
+	c := &coder{reading: true, buf: top}
 	c.integer(&version)
 	c.integer(&size)
 	c.i64(&length)

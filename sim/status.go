@@ -1,5 +1,11 @@
 package sim
 
+import (
+	"fmt"
+
+	"github.com/sparkling-lab/sparkling/model"
+)
+
 // ArmState says how an arm is doing.
 type ArmState string
 
@@ -62,4 +68,33 @@ func (s *Session) Arms() []ArmStatus {
 		out[i] = a.ArmStatus
 	}
 	return out
+}
+
+// Ended are the states of all arms where every one has reached its end, or has diverged, or waits for one that has; it is false where the
+// record goes less far.
+func (r *Record) Ended() ([]ArmStatus, bool) {
+	e := r.Experiment
+	out := make([]ArmStatus, len(e.Arms))
+	for i, a := range e.Arms {
+		out[i] = ArmStatus{Name: a.Name, State: Waiting, Step: -1, End: e.End(i)}
+		t := r.Tracks[i]
+		if len(t) == 0 && a.From == Fork && r.ended(e.Trunk()) {
+			continue
+		}
+		if !r.ended(i) {
+			return nil, false
+		}
+		out[i].State, out[i].Step = Finished, t[len(t)-1].Step
+		if f, ok := r.Diverged(i, e.Steps); ok {
+			out[i].State, out[i].Err = Failed, stopped(a.Name, f.Step, diverged(f).Error())
+		}
+		n := model.Count(e.shapeAt(i, out[i].Step), e.Task.Batch, e.Task.Seq)
+		out[i].Params, out[i].Active = n.Total, n.Active
+	}
+	return out, true
+}
+
+// stopped says in a sentence that an arm has, and why.
+func stopped(name string, step int, why string) string {
+	return fmt.Sprintf("%s stopped at step %d: %s.", name, max(step, 0), why)
 }
