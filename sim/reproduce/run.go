@@ -84,13 +84,16 @@ func (r Runner) Run(ctx context.Context, jobs []Job, into *Results) (made map[Ma
 				j := waiting[0]
 				waiting = waiting[1:]
 				mu.Unlock()
-				res, wrong := Train(ctx, j, p.part(j))
+				res, wrong := r.Store.train(ctx, j, p.part(j))
 				by := Made{r.Store.Revision, r.Store.Arithmetic}
 				for i := range res {
 					res[i].Made = by
 				}
 				if wrong == nil {
 					wrong = r.Store.Save(j.Experiment, res)
+				}
+				if wrong == nil {
+					r.Store.forget(j.Experiment)
 				}
 				mu.Lock()
 				if wrong == nil {
@@ -110,30 +113,34 @@ func (r Runner) Run(ctx context.Context, jobs []Job, into *Results) (made map[Ma
 	return made, err
 }
 
-// Train runs one job to its end. An arm that diverges is a result; what errs is the end of the context, or a document that is not valid. How
-// many updates are done is told to progress.
-func Train(ctx context.Context, j Job, progress func(updates float64)) ([]Result, error) {
+// train runs one job to its end, from where it was left if it was. An arm that diverges is a result; what errs is the end of the context,
+// with which the state is kept, or a document that is not valid. How many updates are done is told to progress, at first those of before.
+func (s Store) train(ctx context.Context, j Job, progress func(updates float64)) ([]Result, error) {
 	host := sim.NewLocalHost()
-	s, err := sim.NewSession(j.Experiment, oneCore{host})
+	run, err := s.begin(j.Experiment, oneCore{host})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", j.Experiment.Name, err)
 	}
-	defer s.Close()
-	s.SetSpeed(sim.Max)
-	s.Play()
-	for !s.Done() {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		host.Wait(200 * time.Millisecond)
-		s.Tick()
+	defer run.Close()
+	keeper := sim.Keeper{Every: every, Write: s.keep}
+	run.SetSpeed(sim.Max)
+	run.Play()
+	for !run.Done() {
 		done := 0
-		for _, t := range s.Record().Tracks {
+		for _, t := range run.Record().Tracks {
 			done += len(t)
 		}
 		progress(float64(done))
+		if ctx.Err() != nil {
+			_, _ = keeper.Last(run, func() { host.Wait(time.Second) }) // what cannot be kept is trained again
+			return nil, ctx.Err()
+		}
+		host.Wait(200 * time.Millisecond)
+		run.Tick()
+		_ = keeper.Tick(run) // as is this
 	}
-	return results(j.Group, s.Record(), s.Arms()), nil
+	progress(float64(j.Updates()))
+	return results(j.Group, run.Record(), run.Arms()), nil
 }
 
 // pace gathers how far the jobs are, and how long they will take.
@@ -142,16 +149,20 @@ type pace struct {
 	report         func(Progress)
 	jobs, finished int
 	total, done    float64 // updates, of what was not in the store
+	before         float64 // of them, those of runs that had been begun
 	begun, said    time.Time
 }
 
-// part is the progress of one job: it is told the updates done so far.
+// part is the progress of one job: it is told the updates done so far, at first those that were done before.
 func (p *pace) part(j Job) func(float64) {
-	of, last := float64(j.Updates()), 0.0
+	of, last, first := float64(j.Updates()), 0.0, true
 	return func(updates float64) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		now := math.Min(updates, of)
+		if first {
+			p.before, first = p.before+now, false
+		}
 		p.done += now - last
 		if now == of && last < of {
 			p.finished++
@@ -172,8 +183,8 @@ func (p *pace) say() {
 	if p.total > 0 {
 		x.Share = p.done / p.total
 	}
-	if p.done > 0 {
-		x.Left = time.Duration(float64(time.Since(p.begun)) * (p.total - p.done) / p.done)
+	if made := p.done - p.before; made > 0 {
+		x.Left = time.Duration(float64(time.Since(p.begun)) * (p.total - p.done) / made)
 	}
 	p.report(x)
 }
@@ -191,7 +202,7 @@ func Arithmetic() (string, error) {
 			e.Optimizer.Kind, e.Steps = kind, arithmeticSteps
 		}}
 		g := Group{"arithmetic", []Entry{pair(model.Joint, widen.CopyCopy, "sparkling"), pair(model.Joint, widen.RandomRandom, "sparkling")}}
-		res, err := Train(context.Background(), job(s, g, 1, false), func(float64) {})
+		res, err := Store{}.train(context.Background(), job(s, g, 1, false), func(float64) {})
 		if err != nil {
 			return "", err
 		}

@@ -1,0 +1,47 @@
+package reproduce
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/sparkling-lab/sparkling/internal/durable"
+	"github.com/sparkling-lab/sparkling/sim"
+)
+
+// every is how often the state of a run that is under way is kept.
+const every = 20 * time.Second
+
+// statePath is that of the state of a run, beside the place of its results.
+func (s Store) statePath(e sim.Experiment) string {
+	return strings.TrimSuffix(s.path(e, s.Arithmetic), ".json") + ".state"
+}
+
+// begin is the session of a run, where an earlier one was left if there is a whole state of it.
+func (s Store) begin(e sim.Experiment, h sim.Host) (*sim.Session, error) {
+	if f, err := os.Open(s.statePath(e)); err == nil && s.Dir != "" {
+		defer f.Close()
+		st, err := sim.DecodeState(f)
+		if err == nil && bytes.Equal(st.Record.Experiment.JSON(), e.JSON()) {
+			return sim.Resume(st, h)
+		}
+	}
+	return sim.NewSession(e, h)
+}
+
+// keep puts the state of a run into the store; without a folder nothing is kept.
+func (s Store) keep(st sim.State) error {
+	if s.Dir == "" {
+		return nil
+	}
+	path := s.statePath(st.Record.Experiment)
+	if err := durable.MkdirAll(filepath.Dir(path)); err != nil {
+		return err
+	}
+	return durable.WriteFile(path, st.Encode)
+}
+
+// forget removes the state of a run whose results are there.
+func (s Store) forget(e sim.Experiment) { _ = os.Remove(s.statePath(e)) }
