@@ -2,8 +2,11 @@ package cli
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,34 +22,70 @@ import (
 // armsFolder is where run leaves checkpoints, within its own folder.
 const armsFolder = "arms"
 
-// vacantArms errs where there are checkpoints already: they are never overwritten, and that is better said before a run than after it.
-func vacantArms(out string) error {
-	if out == "" {
-		return errors.New("--checkpoints needs a folder to leave them in: --out")
-	}
-	dir := filepath.Join(out, armsFolder)
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil // there is none
-	}
-	for _, e := range entries {
-		arm := filepath.Join(dir, e.Name())
-		durable.Sweep(arm) // what is half written blocks nobody
-		if left, err := os.ReadDir(arm); err != nil || len(left) > 0 {
-			return fmt.Errorf("%s holds checkpoints already; nothing is overwritten", dir)
-		}
-	}
-	return nil
+// Metadata of a checkpoint: the steps of its network, and the hash of the document of its run.
+const (
+	metaSteps      = "steps"
+	metaExperiment = "experiment"
+)
+
+// armName is the folder of an arm's network within that of all.
+func armName(e sim.Experiment, arm int) string {
+	return fmt.Sprintf("%d-%s", arm+1, slug(e.Arms[arm].Name))
 }
 
-// writeArms leaves the network of every arm that has one as a checkpoint with its optimizer's states, and a batch of held-out text to run
-// through them.
+// hash names a document.
+func hash(e sim.Experiment) string {
+	sum := sha256.Sum256(e.JSON())
+	return hex.EncodeToString(sum[:12])
+}
+
+// holdsArms reports whether the networks of all arms at their ends are there already. It errs where there is no place for one: none is ever
+// overwritten, and that is better said before a run than after it.
+func holdsArms(out string, e sim.Experiment) (all bool, err error) {
+	if out == "" {
+		return false, errors.New("--checkpoints needs a folder to leave them in: --out")
+	}
+	all = true
+	for i := range e.Arms {
+		there, err := holdsArm(out, e, i)
+		if err != nil {
+			return false, err
+		}
+		all = all && there
+	}
+	return all, nil
+}
+
+// holdsArm reports whether the network of an arm at its end is there already. It errs where its place is taken.
+func holdsArm(out string, e sim.Experiment, arm int) (bool, error) {
+	dir := filepath.Join(out, armsFolder, armName(e, arm))
+	durable.Sweep(dir) // what is half written blocks nobody
+	if entries, err := os.ReadDir(dir); errors.Is(err, fs.ErrNotExist) || err == nil && len(entries) == 0 {
+		return false, nil
+	}
+	f, err := checkpoint.Open(filepath.Join(dir, checkpoint.Stems[0]+".safetensors"))
+	if err != nil {
+		return false, fmt.Errorf("%s is there and holds no network of this program (%w); nothing is overwritten", dir, err)
+	}
+	defer f.Close()
+	if f.Meta[metaExperiment] != hash(e) || f.Meta[metaSteps] != fmt.Sprint(e.End(arm)) {
+		return false, fmt.Errorf("%s holds another network than this run leaves there; nothing is overwritten", dir)
+	}
+	return true, nil
+}
+
+// writeArms leaves the network of every arm that has reached its end as a checkpoint with its optimizer's states, and a batch of held-out text
+// to run through them. Those that are there stay as they are.
 func writeArms(out string, s *sim.Session, host *sim.LocalHost) error {
 	e := s.Experiment()
 	dir := filepath.Join(out, armsFolder)
 	for i, a := range s.Arms() {
-		if s.AskNetwork(i) != nil {
-			continue // it has not begun, or has failed, which its status says
+		there, err := holdsArm(out, e, i)
+		if err != nil {
+			return err
+		}
+		if there || a.State != sim.Finished || s.AskNetwork(i) != nil {
+			continue // or it has failed, which its status says
 		}
 		for s.Network(i) == nil && s.Arms()[i].State != sim.Failed {
 			host.Wait(time.Second)
@@ -55,10 +94,9 @@ func writeArms(out string, s *sim.Session, host *sim.LocalHost) error {
 		if n == nil {
 			continue
 		}
-		meta := map[string]string{"arm": a.Name, "steps": fmt.Sprint(n.Step), "seed": fmt.Sprint(e.Seed)}
-		name := fmt.Sprintf("%d-%s", i+1, slug(a.Name))
+		meta := map[string]string{"arm": a.Name, metaSteps: fmt.Sprint(n.Step), "seed": fmt.Sprint(e.Seed), metaExperiment: hash(e)}
 		// The user's wish to stop ends the run, not the keeping of what there is.
-		if err := checkpoint.Save(context.Background(), filepath.Join(dir, name), meta, n.Weights, n.M, n.V); err != nil {
+		if err := checkpoint.Save(context.Background(), filepath.Join(dir, armName(e, i)), meta, n.Weights, n.M, n.V); err != nil {
 			return err
 		}
 	}

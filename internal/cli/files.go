@@ -49,8 +49,13 @@ func (v figuresVerb) Run(e *env) error {
 		return err
 	}
 	defer to.Release()
-	if _, err := sameRun(v.Out, r.Experiment); err != nil {
+	switch earlier, err := readRecord(v.Out); {
+	case err != nil:
 		return err
+	case earlier != nil:
+		if err := fitting(v.Out, r.Experiment, earlier.Experiment); err != nil {
+			return err
+		}
 	}
 	files := pictures(figure.All(r))
 	for _, f := range files {

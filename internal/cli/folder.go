@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/sparkling-lab/sparkling/internal/durable"
 	"github.com/sparkling-lab/sparkling/internal/input"
@@ -29,29 +31,33 @@ const (
 	documentsKind = "benchmark"
 )
 
-// results is the folder that a run is left in.
+// results is the folder that a run is left in, and what it holds already.
 type results struct {
 	*durable.Claim
-	earlier *sim.Record // of the same experiment, which the folder holds already
+	earlier *sim.Record
+	state   *sim.State
 }
 
-// claim takes a folder before a run of e, which is a better time than after it. It errs where nothing can be written there, and where it holds
-// what the run would overwrite: only the files of an earlier run of the same experiment may be replaced.
-func claim(dir string, e sim.Experiment) (results, error) {
+// claim takes a folder before a run, which is a better time than after it. It errs where nothing can be written there, and where files that
+// belong to no run of ours are in the way.
+func claim(e *env, dir string) (results, error) {
 	to, err := durable.Take(dir, runKind)
 	if err != nil {
 		return results{}, err
 	}
-	earlier, err := sameRun(dir, e)
+	r := results{Claim: to}
+	if r.earlier, err = readRecord(dir); err == nil {
+		r.state, err = readState(e, dir)
+	}
 	if err = cmp.Or(err, to.Check(append(drawn(figure.Names...), recordName, numbersName, experimentName)...)); err != nil {
 		to.Release()
 		return results{}, err
 	}
-	return results{to, earlier}, nil
+	return r, nil
 }
 
-// sameRun is the record in a folder, nil where there is none. It errs where that is not of e.
-func sameRun(dir string, e sim.Experiment) (*sim.Record, error) {
+// readRecord is the record in a folder, nil where there is none.
+func readRecord(dir string) (*sim.Record, error) {
 	f, err := input.Regular(filepath.Join(dir, recordName))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -66,38 +72,47 @@ func sameRun(dir string, e sim.Experiment) (*sim.Record, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s in %s cannot be read (%w); nothing is overwritten", recordName, dir, err)
 	}
-	if was := r.Experiment; !bytes.Equal(was.JSON(), e.JSON()) {
-		return nil, fmt.Errorf("%s holds the run of another experiment (%s, seed %d, %d steps); nothing is overwritten", dir, was.Name, was.Seed, was.Steps)
-	}
 	return r, nil
 }
 
-// keep leaves a run in its folder, and says what became of an earlier one: it stays if it went further. Kept is what the record is, also where
-// an error says that not all of what is made from it is there.
-func (r results) keep(e *env, now *sim.Record) (kept bool, err error) {
+// keep leaves a run in its folder, and says what becomes of an earlier one: it stays if it went further.
+func (r results) keep(e *env, now *sim.Record) error {
 	switch {
-	case now.Last() < 0:
-		return false, nil
+	case r.whole(now):
+		return nil
 	case r.earlier != nil && r.earlier.Last() > now.Last():
-		fmt.Fprintf(e.err, "%s keeps the earlier run of this experiment, which went further, to step %d.\n", r.Dir(), r.earlier.Last())
-		return false, nil
-	case r.earlier != nil:
+		fmt.Fprintf(e.err, "%s keeps the earlier record of this run, which went further, to step %d.\n", r.Dir(), r.earlier.Last())
+		return nil
+	case r.earlier != nil && r.state == nil && r.earlier != now:
 		fmt.Fprintf(e.err, "%s held an earlier run of the same experiment; this one replaces it.\n", r.Dir())
 	}
 	return write(r.Claim, now)
 }
 
-// write puts the record into a folder, then its numbers and the experiment, then the figures: what is whole stays, whatever becomes of the rest.
-func write(to *durable.Claim, r *sim.Record) (kept bool, err error) {
-	if err := to.Write(durable.Output{Name: recordName, Write: r.Encode}); err != nil {
-		return false, err
+// whole reports whether the folder holds a record already, and everything that is made from it.
+func (r results) whole(now *sim.Record) bool {
+	var a, b bytes.Buffer
+	if r.earlier == nil || r.earlier.Encode(&a) != nil || now.Encode(&b) != nil || !bytes.Equal(a.Bytes(), b.Bytes()) {
+		return false
 	}
-	err = to.Write(durable.Output{Name: numbersName, Write: r.WriteCSV}, durable.Output{Name: experimentName, Write: func(w io.Writer) error {
+	files := append(pictures(figure.All(now)), durable.Output{Name: numbersName}, durable.Output{Name: experimentName})
+	return !slices.ContainsFunc(files, func(f durable.Output) bool {
+		_, err := os.Stat(filepath.Join(r.Dir(), f.Name))
+		return err != nil
+	})
+}
+
+// write puts the record into a folder, then its numbers and the experiment, then the figures: what is whole stays, whatever becomes of the rest.
+func write(to *durable.Claim, r *sim.Record) error {
+	if err := to.Write(durable.Output{Name: recordName, Write: r.Encode}); err != nil {
+		return err
+	}
+	err := to.Write(durable.Output{Name: numbersName, Write: r.WriteCSV}, durable.Output{Name: experimentName, Write: func(w io.Writer) error {
 		_, err := w.Write(r.Experiment.JSON())
 		return err
 	}})
 	if err = cmp.Or(err, to.Write(pictures(figure.All(r))...)); err != nil {
-		return true, fmt.Errorf("the record of the run is whole in %s, but not everything that is made from it: %w", to.Dir(), err)
+		return fmt.Errorf("the record of the run is whole in %s, but not everything that is made from it: %w", to.Dir(), err)
 	}
-	return true, nil
+	return nil
 }

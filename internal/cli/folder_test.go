@@ -34,6 +34,7 @@ func TestRunOverwritesNothingButTheSameExperiment(t *testing.T) {
 	code, _, err := run("run", "--out", dir, document)
 	require.Zero(t, code, err)
 	assert.Empty(t, err)
+	assert.FileExists(t, filepath.Join(dir, stateName))
 	before := contents(t, dir)
 
 	code, out, err := run("run", "lock", "--out", dir)
@@ -52,10 +53,8 @@ func TestRunOverwritesNothingButTheSameExperiment(t *testing.T) {
 
 	code, _, err = run("run", "--out", dir, document)
 	require.Zero(t, code, err)
-	assert.Contains(t, err, "held an earlier run of the same experiment; this one replaces it")
-	after := contents(t, dir)
-	assert.Equal(t, before[numbersName], after[numbersName], "the same experiment gives the same numbers")
-	assert.Len(t, after, len(before), "and nothing is left beside them")
+	assert.Contains(t, err, "holds this run to its end; nothing is trained again")
+	assert.Equal(t, before, contents(t, dir))
 
 	for _, name := range []string{"numbers.csv", "loss.png", "experiment.json"} {
 		own := t.TempDir()
@@ -83,18 +82,16 @@ func TestRunThatWentFurtherIsKept(t *testing.T) {
 	defer f.Close()
 	r, e := sim.DecodeRecord(f)
 	require.NoError(t, e)
-	to, e := claim(dir, r.Experiment)
+	var said bytes.Buffer
+	to, e := claim(&env{err: &said}, dir)
 	require.NoError(t, e)
 	defer to.Release()
 	r.Tracks[0] = r.Tracks[0][:10]
 	for i := range r.Tracks[1:] {
 		r.Tracks[i+1] = nil
 	}
-	var said bytes.Buffer
-	kept, e := to.keep(&env{err: &said}, r)
-	require.NoError(t, e)
-	assert.False(t, kept)
-	assert.Contains(t, said.String(), "keeps the earlier run of this experiment, which went further, to step 30")
+	require.NoError(t, to.keep(&env{err: &said}, r))
+	assert.Contains(t, said.String(), "keeps the earlier record of this run, which went further, to step 30")
 	to.Release()
 	assert.Equal(t, before, contents(t, dir))
 }
@@ -134,7 +131,7 @@ func TestInterruptBeforeTheForkSaysWhatThereIs(t *testing.T) {
 	require.NoError(t, c.Process.Signal(os.Interrupt))
 	_ = c.Wait()
 	assert.Equal(t, codeInterrupted, c.ProcessState.ExitCode())
-	assert.Regexp(t, `Interrupted at step \d+ of 100000; nothing was kept, which --out DIR does`, said.String())
+	assert.Regexp(t, `^Nothing but the table will be left .* --out DIR keeps it\.\nInterrupted at step \d+ of 100000\.\n$`, said.String())
 	assert.Regexp(t, `(?m)^Small +\d+ .* 20384$`, out.String())
 	assert.Regexp(t, `(?m)^Copy +-( +-)+$`, out.String(), "it has not begun: no step, no parameters")
 	assert.NotContains(t, out.String(), "-1")

@@ -24,10 +24,12 @@ type runVerb struct {
 	Axis       *string `help:"Widen another axis: inner, hidden or joint." placeholder:"AXIS"`
 	Factor     *string `help:"Another factor of every widening, new width over old: any number above 1." placeholder:"R"`
 	JSON       bool    `help:"Print the result as JSON."`
-	Out        string  `help:"Folder for the record, the numbers, the experiment and the figures; only an earlier run of the same experiment is replaced." type:"path" placeholder:"DIR"`
+	Out        string  `help:"Folder for the record, the numbers, the experiment, the figures and the state, from which the same command goes on; only the same experiment is replaced." type:"path" placeholder:"DIR"`
+	Resume     string  `help:"Go on with the run in this folder, whatever ended it." type:"path" placeholder:"DIR"`
 	Quiet      bool    `help:"No progress bar."`
 
-	Checkpoints bool `help:"Also leave the network of every arm in DIR/arms, as folders that check and widen read; needs --out."`
+	Every       *time.Duration `help:"How often the state is kept; what is lost with the machine is at most so much work (default 20s)." placeholder:"TIME"`
+	Checkpoints bool           `help:"Leave the network of every arm in DIR/arms when the run has ended, as folders that check and widen read; needs --out."`
 }
 
 // Run is called by the command line.
@@ -35,45 +37,60 @@ func (v runVerb) Run(e *env) error {
 	if v.List {
 		return v.list(e.out)
 	}
-	exp, err := v.experiment()
+	to, exp, err := v.place(e)
 	if err != nil {
 		return err
 	}
-	var to results
 	if v.Out != "" {
-		if to, err = claim(v.Out, exp); err != nil {
-			return err
-		}
 		defer to.Release()
 	}
+	every, err := v.every()
+	if err != nil {
+		return err
+	}
+	enough := !v.Checkpoints // what a finished run has left is all that is asked for
 	if v.Checkpoints {
-		if err := vacantArms(v.Out); err != nil {
+		if enough, err = holdsArms(v.Out, exp); err != nil {
 			return err
 		}
 	}
-	if err := fits("the experiment", exp.Memory()); err != nil {
+	if rec, arms, ended := to.ended(); ended && enough {
+		return v.repeat(e, to, rec, arms)
+	}
+	need := exp.Memory()
+	if v.Out != "" {
+		need += exp.SavingMemory()
+	}
+	if err := fits("the experiment", need); err != nil {
 		return err
 	}
+	if v.Out == "" {
+		fmt.Fprintln(e.err, "Nothing but the table will be left of this run, and it cannot go on once it is stopped: --out DIR keeps it.")
+	}
 	host := sim.NewLocalHost()
-	s, err := sim.NewSession(exp, host)
+	s, err := to.session(e, exp, host)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	interrupted := v.train(e, s, host)
-	r, kept := s.Record(), false
+	keeper := &sim.Keeper{Every: every, Write: to.keepState}
+	interrupted := v.train(e, s, host, keeper)
+	rec, arms, kept := s.Record(), s.Arms(), false
 	var unkept error // which takes nothing away from the table
-	if v.Out != "" {
-		kept, unkept = to.keep(e, r)
+	if v.Out != "" && rec.Last() >= 0 {
+		var st sim.State
+		st, unkept = keeper.Last(s, func() { host.Wait(time.Second) })
+		rec, arms, kept = st.Record, st.Status(), unkept == nil
+		unkept = cmp.Or(unkept, to.keep(e, rec))
 	}
-	if v.Checkpoints && r.Last() >= 0 {
+	if v.Checkpoints && !interrupted {
 		unkept = cmp.Or(unkept, writeArms(v.Out, s, host))
 	}
-	if err := v.print(e.out, s); err != nil {
+	if err := v.print(e.out, rec, arms); err != nil {
 		return err
 	}
 	if interrupted {
-		fmt.Fprintln(e.err, v.partly(r.Last(), exp.Steps, kept))
+		fmt.Fprintln(e.err, v.partly(rec.Last(), exp.Steps, kept))
 	}
 	switch {
 	case unkept != nil:
@@ -81,7 +98,25 @@ func (v runVerb) Run(e *env) error {
 	case interrupted:
 		return errInterrupted
 	}
-	for _, a := range s.Arms() {
+	return stopped(arms)
+}
+
+// endedAlready is said where nothing is left to train.
+const endedAlready = "%s holds this run to its end; nothing is trained again.\n"
+
+// repeat is a run whose end the folder holds already: nothing is trained, and what is missing of its files is made from its record.
+func (v runVerb) repeat(e *env, to results, rec *sim.Record, arms []sim.ArmStatus) error {
+	fmt.Fprintf(e.err, endedAlready, to.Dir())
+	unkept := to.keep(e, rec)
+	if err := cmp.Or(v.print(e.out, rec, arms), unkept); err != nil {
+		return err
+	}
+	return stopped(arms)
+}
+
+// stopped is why an arm has stopped before its end, if any has.
+func stopped(arms []sim.ArmStatus) error {
+	for _, a := range arms {
 		if a.State == sim.Failed {
 			return errors.New(a.Err)
 		}
@@ -94,12 +129,29 @@ func (v runVerb) partly(last, steps int, kept bool) string {
 	switch {
 	case last < 0:
 		return "Interrupted before the first step; there is nothing to keep."
+	case kept && v.Checkpoints:
+		return fmt.Sprintf("Interrupted at step %d of %d; the same command goes on from there, and leaves the networks when it has ended.", last, steps)
 	case kept:
-		return fmt.Sprintf("Interrupted at step %d of %d; what there is was kept in %s.", last, steps, v.Out)
-	case v.Out == "":
-		return fmt.Sprintf("Interrupted at step %d of %d; nothing was kept, which --out DIR does.", last, steps)
+		return fmt.Sprintf("Interrupted at step %d of %d; the same command goes on from there.", last, steps)
 	}
-	return fmt.Sprintf("Interrupted at step %d of %d; nothing was written.", last, steps)
+	return fmt.Sprintf("Interrupted at step %d of %d.", last, steps)
+}
+
+// place is what is run, and the folder that it is left in, if any.
+func (v *runVerb) place(e *env) (to results, exp sim.Experiment, err error) {
+	if v.Resume != "" {
+		return v.again(e)
+	}
+	if exp, err = v.experiment(); err != nil || v.Out == "" {
+		return to, exp, err
+	}
+	if to, err = claim(e, v.Out); err != nil {
+		return to, exp, err
+	}
+	if err = fitting(to.Dir(), exp, to.holds()...); err != nil {
+		to.Release()
+	}
+	return to, exp, err
 }
 
 // experiment is the document that is asked for, with the changes of the flags.
@@ -192,18 +244,26 @@ func readBounded(path string) ([]byte, error) {
 	return data, err
 }
 
-// train runs the session to its end, and reports whether the user ended it before.
-func (v runVerb) train(e *env, s *sim.Session, host *sim.LocalHost) (interrupted bool) {
+// train runs the session to its end, keeps its state on the way, and reports whether the user ended it before.
+func (v runVerb) train(e *env, s *sim.Session, host *sim.LocalHost, keeper *sim.Keeper) (interrupted bool) {
 	bar := e.bar(int64(s.Experiment().Steps), "training", v.Quiet, progressbar.OptionShowCount())
 	s.SetSpeed(sim.Max)
 	s.Play()
+	told := false
 	for !s.Done() {
 		if e.ctx.Err() != nil {
 			_ = bar.Exit()
+			s.Pause()
 			return true
 		}
 		host.Wait(200 * time.Millisecond)
 		s.Tick()
+		if v.Out != "" {
+			if err := keeper.Tick(s); err != nil && !told {
+				told = true
+				fmt.Fprintf(e.err, "The state is not kept at present, and the training goes on: %v.\n", err)
+			}
+		}
 		bar.Describe(doing(s))
 		_ = bar.Set(max(s.Record().Last(), 0))
 	}

@@ -39,10 +39,9 @@ func statesOf(s sim.Summary) states {
 	return states{s.In[sim.Locked], s.In[sim.Apart], s.In[sim.OneZero], s.In[sim.Diverged]}
 }
 
-func rows(s *sim.Session) []result {
+func rows(r *sim.Record, arms []sim.ArmStatus) []result {
 	var out []result
-	r := s.Record()
-	for i, a := range s.Arms() {
+	for i, a := range arms {
 		row := result{Name: a.Name, State: string(a.State), Error: a.Err}
 		if a.Step >= 0 && a.Params > 0 {
 			row.Step, row.Params, row.Active = &a.Step, &a.Params, &a.Active
@@ -86,13 +85,13 @@ func cosine(s sim.Summary) *number {
 	return &n
 }
 
-func (v runVerb) print(w io.Writer, s *sim.Session) error {
-	rows := rows(s)
+func (v runVerb) print(w io.Writer, r *sim.Record, arms []sim.ArmStatus) error {
+	rows := rows(r, arms)
 	if v.JSON {
 		return indented(w, struct {
 			Experiment sim.Experiment `json:"experiment"`
 			Arms       []result       `json:"arms"`
-		}{s.Experiment(), rows})
+		}{r.Experiment, rows})
 	}
 	t := &aligned{w: w}
 	fmt.Fprintln(t, "arm\tstep\theld-out\twhole\tlocked\tweight\tgradient\tparams")

@@ -62,7 +62,7 @@ func save(r *sim.Record, picture image.Image) (string, error) {
 		return "", err
 	}
 	defer to.Release()
-	if _, err := write(to, r); err != nil {
+	if err := write(to, r); err != nil {
 		return "", err
 	}
 	if err := to.Write(durable.Output{Name: "picture.png", Write: func(w io.Writer) error { return png.Encode(w, picture) }}); err != nil {

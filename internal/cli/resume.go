@@ -1,0 +1,150 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"time"
+
+	"github.com/sparkling-lab/sparkling/internal/durable"
+	"github.com/sparkling-lab/sparkling/internal/input"
+	"github.com/sparkling-lab/sparkling/sim"
+)
+
+// stateName is the state of a run within its folder: a run goes on from there, and one that has ended has its networks there.
+const stateName = "state.sparkling"
+
+// How often the state of a run is kept: what a run may lose is that and the time that keeping it takes.
+const (
+	usualEvery = 20 * time.Second
+	leastEvery = 10 * time.Millisecond
+	mostEvery  = 24 * time.Hour
+)
+
+// every is how often the state is to be kept.
+func (v runVerb) every() (time.Duration, error) {
+	switch {
+	case v.Every == nil:
+		return usualEvery, nil
+	case v.Out == "":
+		return 0, errors.New("--every says how often the state is kept, and needs a folder to keep it in: --out")
+	case *v.Every < leastEvery || *v.Every > mostEvery:
+		return 0, fmt.Errorf("--every is %s; allowed are %s to %s", *v.Every, leastEvery, mostEvery)
+	}
+	return *v.Every, nil
+}
+
+// again is the run of --resume, whose document is that of its folder. It errs where another flag says what is run, or where.
+func (v *runVerb) again(e *env) (results, sim.Experiment, error) {
+	for _, f := range []struct {
+		given bool
+		name  string
+	}{
+		{v.Experiment != "", "an experiment"}, {v.Seed != nil, "--seed"}, {v.Steps != nil, "--steps"}, {v.Axis != nil, "--axis"},
+		{v.Factor != nil, "--factor"}, {v.Out != "", "--out"},
+	} {
+		if f.given {
+			return results{}, sim.Experiment{}, fmt.Errorf("--resume goes on with the run of its folder as it is; leave out %s", f.name)
+		}
+	}
+	v.Out = v.Resume
+	to, err := claim(e, v.Out)
+	if err != nil {
+		return to, sim.Experiment{}, err
+	}
+	held := to.holds()
+	if len(held) == 0 {
+		err = fmt.Errorf("%s holds no run that could go on: neither %s nor %s", v.Out, stateName, recordName)
+	} else {
+		err = fitting(v.Out, held[0], held...)
+	}
+	if err != nil {
+		to.Release()
+		return to, sim.Experiment{}, err
+	}
+	return to, held[0], nil
+}
+
+// readState is the state in a folder, nil where there is none. One that is damaged is said, and counts as missing; what is no state at all is
+// not ours, and an error.
+func readState(e *env, dir string) (*sim.State, error) {
+	path := filepath.Join(dir, stateName)
+	f, err := input.Regular(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	} else if err != nil {
+		return nil, fmt.Errorf("%s cannot be read: %w", path, err)
+	}
+	defer f.Close()
+	st, err := sim.DecodeState(f)
+	why := (*fs.PathError)(nil)
+	switch {
+	case errors.As(err, &why):
+		return nil, fmt.Errorf("%s cannot be read: %w", path, why.Err)
+	case errors.Is(err, sim.ErrNoState):
+		return nil, fmt.Errorf("%s: %w; nothing is overwritten", path, err)
+	case err != nil:
+		fmt.Fprintf(e.err, "%s counts as missing: %v.\n", path, err)
+		return nil, nil
+	}
+	return &st, nil
+}
+
+// holds are the experiments that what is in the folder is of.
+func (r results) holds() (held []sim.Experiment) {
+	if r.state != nil {
+		held = append(held, r.state.Record.Experiment)
+	}
+	if r.earlier != nil {
+		held = append(held, r.earlier.Experiment)
+	}
+	return held
+}
+
+// fitting errs where a folder holds the run of another experiment than e.
+func fitting(dir string, e sim.Experiment, held ...sim.Experiment) error {
+	for _, was := range held {
+		if !bytes.Equal(was.JSON(), e.JSON()) {
+			return fmt.Errorf("%s holds the run of another experiment (%s, seed %d, %d steps); nothing is overwritten", dir, was.Name, was.Seed, was.Steps)
+		}
+	}
+	return nil
+}
+
+// ended is the run that a folder holds, where it has come to its end.
+func (r results) ended() (rec *sim.Record, arms []sim.ArmStatus, ok bool) {
+	switch {
+	case r.state != nil && r.state.Finished():
+		return r.state.Record, r.state.Status(), true
+	case r.state == nil && r.earlier != nil:
+		arms, ok = r.earlier.Ended()
+		return r.earlier, arms, ok
+	}
+	return nil, nil, false
+}
+
+// session begins a run, where its folder has left it if it has a state of it.
+func (r results) session(e *env, exp sim.Experiment, host sim.Host) (*sim.Session, error) {
+	if r.state == nil {
+		if _, _, ended := r.ended(); ended {
+			fmt.Fprintf(e.err, "%s holds the record of this run, but not its networks, and so it is run again.\n", r.Dir())
+		}
+		return sim.NewSession(exp, host)
+	}
+	if words := r.state.Foreign(); words != "" {
+		fmt.Fprintln(e.err, words)
+	}
+	if r.state.Finished() {
+		fmt.Fprintf(e.err, endedAlready, r.Dir())
+	} else {
+		fmt.Fprintf(e.err, "Going on from step %d of %d, where %s was left.\n", max(r.state.Record.Last(), 0), exp.Steps, r.Dir())
+	}
+	return sim.Resume(*r.state, host)
+}
+
+// keepState puts the state of a run into its folder, whole or not at all.
+func (r results) keepState(st sim.State) error {
+	return durable.WriteFile(filepath.Join(r.Dir(), stateName), st.Encode)
+}

@@ -1,0 +1,40 @@
+package sim
+
+import (
+	"io"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// What it takes of an arm to hand over its state, and of its session's side to write the states of all arms; beside it one update.
+func BenchmarkState(b *testing.B) {
+	for _, width := range []int{1, 8} {
+		e := Default()
+		e.Model.Hidden, e.Model.Inner = width*e.Model.Hidden, width*e.Model.Inner
+		r, err := newRun(e, 3)
+		require.NoError(b, err)
+		size := float64(len(r.snapshot(nil)))
+		b.Run("update", func(b *testing.B) {
+			for range b.N {
+				r.train()
+			}
+		})
+		b.Run("snapshot", func(b *testing.B) {
+			b.SetBytes(int64(size))
+			for range b.N {
+				Message{Kind: KindSnapshot, Snapshot: r.snapshot(nil)}.Encode()
+			}
+		})
+		b.Run("write", func(b *testing.B) {
+			st := State{Record: newRecord(e), Arms: make([]ArmSave, 4)}
+			for i := range st.Arms {
+				st.Arms[i].Snapshot = r.snapshot(nil)
+			}
+			b.SetBytes(int64(4 * size))
+			for range b.N {
+				require.NoError(b, st.Encode(io.Discard))
+			}
+		})
+	}
+}
