@@ -167,6 +167,14 @@ func TestTheStoreTakesWhatIsItsOwn(t *testing.T) {
 	_, _, ok, err = Store{Dir: s.Dir}.Load(j.Experiment)
 	require.NoError(t, err)
 	assert.True(t, ok)
+	for _, arithmetic := range []string{"0", "z"} { // whatever the order of their names, that of now is preferred
+		now := Store{Dir: s.Dir, Arithmetic: arithmetic}
+		require.NoError(t, now.Save(j.Experiment, res))
+		_, by, _, err := Store{Dir: s.Dir}.Load(j.Experiment)
+		require.NoError(t, err)
+		assert.Equal(t, arithmetic, by.Arithmetic)
+		require.NoError(t, os.Remove(now.path(j.Experiment, arithmetic)))
+	}
 	old[1].Failed = "diverged"
 	assert.False(t, stale(j.Experiment, old), "an arm that diverged ended early for that")
 	require.NoError(t, s.Save(j.Experiment, res))

@@ -80,6 +80,7 @@ func (s Store) Load(e sim.Experiment) (results []Result, made Made, ok bool, err
 	if err != nil {
 		return nil, made, false, err
 	}
+	var old *stored // by a program that counted otherwise
 	for _, path := range paths {
 		f, err := input.Regular(path)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -89,15 +90,14 @@ func (s Store) Load(e sim.Experiment) (results []Result, made Made, ok bool, err
 		}
 		x, wrong := s.read(f, e, path)
 		f.Close()
-		if wrong == nil && s.Arithmetic != "" && stale(e, x.Results) {
-			continue // it is made anew in its place
+		if wrong == nil && stale(e, x.Results) {
+			if s.Arithmetic == "" {
+				old = &x // better than none; else it is made anew in its place
+			}
+			continue
 		}
 		if wrong == nil {
-			made = Made{x.Revision, x.Arithmetic}
-			for i := range x.Results {
-				x.Results[i].Made = made
-			}
-			return x.Results, made, true, nil
+			return x.Results, x.made(), true, nil
 		}
 		if s.Arithmetic != "" {
 			if err := durable.Replaceable(path); err != nil {
@@ -108,7 +108,19 @@ func (s Store) Load(e sim.Experiment) (results []Result, made Made, ok bool, err
 			s.Warn(fmt.Sprintf("%s is damaged (%s) and counts as missing.", path, wrong))
 		}
 	}
+	if old != nil {
+		return old.Results, old.made(), true, nil
+	}
 	return nil, made, false, nil
+}
+
+// made notes with each result what made it.
+func (x stored) made() Made {
+	m := Made{x.Revision, x.Arithmetic}
+	for i := range x.Results {
+		x.Results[i].Made = m
+	}
+	return m
 }
 
 // read is the content of a file of a document.
