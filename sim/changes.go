@@ -22,7 +22,7 @@ func (e *Experiment) Turn(id, value string) error {
 			known.Arms[i].Name = e.Arms[i].Name // by which the reader knows it, as long as nothing has changed
 		}
 		if err := known.Validate(); err != nil {
-			return fmt.Errorf("%s cannot be %s: %w", k.Label, value, plain(err))
+			return fmt.Errorf("%s cannot be %s: %w", k.Label, value, inWords(err))
 		}
 		turned.retitle()
 		*e = turned

@@ -4,6 +4,8 @@ import (
 	"encoding/csv"
 	"io"
 	"strconv"
+
+	"github.com/sparkling-lab/sparkling/internal/plain"
 )
 
 // csvColumns are those of [Record.WriteCSV]; the counts of pairs by state are those of the weights and, after them, of the gradients.
@@ -45,12 +47,12 @@ func csvRow(name string, end int, f *ArmFrame) []string {
 	}
 	held := f.Step%ProbeEvery == 0 || f.Step == end
 	row := []string{
-		strconv.Itoa(f.Arm), name, strconv.Itoa(f.Step), cell(float64(f.Train), true), cell(float64(f.Held), held), cell(float64(f.Whole), f.Step == end),
+		strconv.Itoa(f.Arm), plain.Cell(name), strconv.Itoa(f.Step), cell(float64(f.Train), true), cell(float64(f.Held), held), cell(float64(f.Whole), f.Step == end),
 		cell(float64(f.LROld), true), cell(float64(f.LRNew), true), cell(f.FLOPs, true),
 	}
 	if len(f.Pairs) == 0 {
 		row = append(row, make([]string, len(csvColumns)-len(row)-1)...)
-		return append(row, f.NotFinite)
+		return append(row, plain.Cell(f.NotFinite))
 	}
 	weights, gradients := f.Summary(Weight), f.Summary(Gradient)
 	lost := weights.In[Diverged] > 0
@@ -61,5 +63,5 @@ func csvRow(name string, end int, f *ArmFrame) []string {
 	} {
 		row = append(row, strconv.Itoa(n))
 	}
-	return append(row, f.NotFinite)
+	return append(row, plain.Cell(f.NotFinite))
 }

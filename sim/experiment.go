@@ -130,8 +130,8 @@ type misfit struct {
 func (m *misfit) Error() string { return m.path + m.err.Error() }
 func (m *misfit) Unwrap() error { return m.err }
 
-// plain is an error of [Experiment.Validate] without paths.
-func plain(err error) error {
+// inWords is an error of [Experiment.Validate] without paths.
+func inWords(err error) error {
 	place := ""
 	for m := (*misfit)(nil); errors.As(err, &m); err = m.err {
 		place += m.place

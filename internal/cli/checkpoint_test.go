@@ -355,7 +355,7 @@ func TestInterruptedCheckpointVerbsLeaveNothing(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
 	stop()
 	var said bytes.Buffer
-	e := &env{ctx, &said, &said}
+	e := &env{ctx: ctx, out: &said, err: &said}
 	for _, err := range []error{
 		widenVerb{Model: dir, Out: filepath.Join(root, "out"), Axis: "inner", Factor: 2, Init: "copy-copy", Scale: "rms", State: "copy"}.Run(e),
 		checkVerb{Model: dir, Batch: batch, Grads: filepath.Join(root, "grads")}.Run(e),

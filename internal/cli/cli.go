@@ -13,6 +13,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/sparkling-lab/sparkling/internal/plain"
 	"github.com/sparkling-lab/sparkling/model/widen"
 )
 
@@ -37,10 +38,11 @@ type verbs struct {
 	BenchProducts benchProductsVerb `cmd:"" hidden:""`
 }
 
-// env is what a verb works with.
+// env is what a verb works with. Nothing in what is written to out or, a message at a time, to err acts on a terminal; screen is the terminal
+// itself, for what has to.
 type env struct {
-	ctx      context.Context
-	out, err io.Writer
+	ctx              context.Context
+	out, err, screen io.Writer
 }
 
 // errInterrupted ends a verb that the user stopped after it has kept what there was.
@@ -52,6 +54,7 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	defer stop()
 	var v verbs
 	exited := false
+	e := &env{ctx, plain.Text(stdout), plain.Messages(stderr), stderr}
 	parser, err := kong.New(&v, append(numbers, kong.Name("sparkling"), kong.Writers(stdout, stderr),
 		kong.Description("Watch a mixture-of-experts network be widened in mid-training."), kong.Exit(func(int) { exited = true }),
 		kong.Vars{"inits": names(widen.Inits), "scales": names(widen.Scales), "gains": names(widen.AllGains), "states": names(widen.States)})...)
@@ -63,7 +66,7 @@ func Main(args []string, stdout, stderr io.Writer) int {
 		return 0 // it was a question for help, and is answered
 	}
 	if err == nil {
-		err = k.Run(&env{ctx, stdout, stderr})
+		err = k.Run(e)
 	}
 	switch {
 	case err == nil:
@@ -71,6 +74,6 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	case errors.Is(err, errInterrupted):
 		return codeInterrupted
 	}
-	fmt.Fprintf(stderr, "sparkling: %s\n", strings.TrimSuffix(err.Error(), "\n"))
+	fmt.Fprintf(e.err, "sparkling: %s\n", strings.TrimSuffix(err.Error(), "\n"))
 	return codeBad
 }

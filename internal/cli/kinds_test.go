@@ -363,8 +363,8 @@ func TestComparingCanBeInterrupted(t *testing.T) {
 	var said bytes.Buffer
 	dir := kind(t, "tied-head")
 	for _, err := range []error{
-		checkVerb{Model: dir, Batch: kindBatch}.Run(&env{ctx, &said, &said}),
-		widenVerb{Model: dir, Out: filepath.Join(t.TempDir(), "wide"), Axis: "inner", Factor: 2, Init: "copy-copy", Scale: "rms", State: "copy"}.Run(&env{ctx, &said, &said}),
+		checkVerb{Model: dir, Batch: kindBatch}.Run(&env{ctx: ctx, out: &said, err: &said}),
+		widenVerb{Model: dir, Out: filepath.Join(t.TempDir(), "wide"), Axis: "inner", Factor: 2, Init: "copy-copy", Scale: "rms", State: "copy"}.Run(&env{ctx: ctx, out: &said, err: &said}),
 	} {
 		assert.ErrorIs(t, err, errInterrupted)
 	}

@@ -140,8 +140,8 @@ func (v reproduceVerb) progress(e *env) (show func(reproduce.Progress), done fun
 		}
 		return s
 	}
-	if file, ok := e.err.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
-		bar := progressbar.NewOptions(1000, progressbar.OptionSetWriter(e.err), progressbar.OptionSetPredictTime(false), progressbar.OptionClearOnFinish())
+	if file, ok := e.screen.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
+		bar := progressbar.NewOptions(1000, progressbar.OptionSetWriter(e.screen), progressbar.OptionSetPredictTime(false), progressbar.OptionClearOnFinish())
 		return func(p reproduce.Progress) {
 			bar.Describe(says(p))
 			_ = bar.Set(int(1000 * p.Share))

@@ -12,6 +12,7 @@ import (
 
 	"github.com/schollz/progressbar/v3"
 
+	"github.com/sparkling-lab/sparkling/internal/plain"
 	"github.com/sparkling-lab/sparkling/sim"
 )
 
@@ -275,7 +276,7 @@ func (v runVerb) train(e *env, s *sim.Session, host *sim.LocalHost, keeper *sim.
 func doing(s *sim.Session) string {
 	for _, a := range s.Arms() {
 		if a.Doing != "" {
-			return a.Name + " is " + a.Doing
+			return plain.Line(a.Name + " is " + a.Doing)
 		}
 	}
 	return "training"

@@ -5,6 +5,7 @@ import (
 	"io"
 	"math"
 
+	"github.com/sparkling-lab/sparkling/internal/plain"
 	"github.com/sparkling-lab/sparkling/sim"
 )
 
@@ -103,7 +104,7 @@ func (v runVerb) print(w io.Writer, r *sim.Record, arms []sim.ArmStatus) error {
 		} else if r.Pairs > 0 {
 			pairs = fmt.Sprintf("%d/%d", r.Locked, r.Pairs)
 		}
-		name := wrap(r.Name, nameWidth)
+		name := wrap(plain.Line(r.Name), nameWidth)
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", name[0], whole(r.Step), cell(r.HeldOut, "%.4f"), cell(r.Whole, "%.4f"), pairs, cell(r.WeightCosine, "%.3f"), cell(r.GradCosine, "%.3f"), whole(r.Params))
 		for _, rest := range name[1:] {
 			fmt.Fprintf(t, "%s\t\t\t\t\t\t\t\n", rest)

@@ -14,6 +14,7 @@ import (
 	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgsvg"
 
+	"github.com/sparkling-lab/sparkling/internal/plain"
 	"github.com/sparkling-lab/sparkling/sim"
 )
 
@@ -65,7 +66,7 @@ func (f Figure) SVG(w io.Writer) error {
 	root := strings.Index(s, "<svg")
 	at := root + strings.Index(s[root:], ">\n") + 2
 	s = s[:at] + "<title>" + escape(f.Title) + "</title>\n<desc>" + escape(strings.TrimSpace(f.Caption+" "+f.aside)) + "</desc>\n" + s[at:]
-	_, err := io.WriteString(w, s)
+	_, err := io.WriteString(plain.Text(w), s)
 	return err
 }
 

@@ -7,6 +7,7 @@ import (
 	"golang.org/x/image/font/sfnt"
 	"gonum.org/v1/plot/font"
 
+	"github.com/sparkling-lab/sparkling/internal/plain"
 	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/viz/look"
 )
@@ -30,7 +31,7 @@ func names(e sim.Experiment) []string { return look.Names(e, covers) }
 func (f Figure) told(e sim.Experiment) Figure {
 	var list []string
 	for i, name := range names(e) {
-		if own := e.Arms[i].Name; own != name {
+		if own := plain.Line(e.Arms[i].Name); own != name {
 			list = append(list, fmt.Sprintf("%s is “%s”.", name, own))
 		}
 	}

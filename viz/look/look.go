@@ -7,6 +7,7 @@ import (
 	"image/color"
 	"strings"
 
+	"github.com/sparkling-lab/sparkling/internal/plain"
 	"github.com/sparkling-lab/sparkling/sim"
 )
 
@@ -96,8 +97,8 @@ func Of(e sim.Experiment) []Look {
 func Names(e sim.Experiment, readable func(string) bool) []string {
 	out := make([]string, len(e.Arms))
 	for i, a := range e.Arms {
-		out[i] = a.Name
-		if strings.TrimSpace(a.Name) == "" || !readable(a.Name) {
+		out[i] = plain.Line(a.Name)
+		if strings.TrimSpace(out[i]) == "" || !readable(out[i]) {
 			out[i] = fmt.Sprintf("Arm %d", i+1)
 		}
 	}
