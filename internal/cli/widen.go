@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"github.com/schollz/progressbar/v3"
@@ -59,24 +58,12 @@ func (v widenVerb) Run(e *env) error {
 		fmt.Fprintf(e.err, "Warning: a NaN or an infinity is in %s; it is the first tensor that holds one, and it was widened as it is.\n", r.NotFinite)
 	}
 	if len(r.Linked) > 0 {
-		fmt.Fprintf(e.err, "Warning: links in %s lead to files outside it, which were copied: %s.\n", filepath.Base(v.Model), listed(r.Linked))
+		fmt.Fprintf(e.err, "Warning: links in %s lead to files outside it, which were copied: %s.\n", filepath.Base(v.Model), strings.Join(r.Linked, ", "))
 	}
 	if len(r.LeftOut) > 0 {
-		fmt.Fprintf(e.err, "Not copied: %s.\n", listed(r.LeftOut))
+		fmt.Fprintf(e.err, "Not copied: %s.\n", strings.Join(r.LeftOut, ", "))
 	}
 	return nil
-}
-
-// listed is names of files as they may stand in a terminal.
-func listed(files []string) string {
-	text := make([]string, len(files))
-	for i, name := range files {
-		text[i] = name
-		if strings.ContainsFunc(name, func(r rune) bool { return !strconv.IsPrint(r) }) {
-			text[i] = strconv.Quote(name)
-		}
-	}
-	return strings.Join(text, ", ")
 }
 
 // ended tells an error from the user's own wish to stop.

@@ -54,7 +54,7 @@ var allowed = map[string][]string{
 	"model":              {"model/compute"},
 	"model/widen":        {"model"},
 	"model/optim":        {"model", "model/compute"},
-	"model/checkpoint":   {"internal/durable", "internal/typed", "model"},
+	"model/checkpoint":   {"internal/durable", "internal/plain", "internal/typed", "model"},
 	"model/widen/ondisk": {"internal/durable", "model", "model/checkpoint", "model/widen"},
 	"sim/task":           {},
 	"sim/plan":           {"model", "model/optim", "model/widen"},

@@ -8,8 +8,9 @@ import (
 	"io"
 	"iter"
 	"slices"
-	"strconv"
 	"strings"
+
+	"github.com/sparkling-lab/sparkling/internal/plain"
 )
 
 // document is a JSON object whose keys keep their order and whose values keep their spelling.
@@ -116,13 +117,13 @@ func similar(key string, keys iter.Seq[string]) string {
 	return ""
 }
 
-// brief keeps what a file says to one line that no terminal takes for more than text.
-func brief(text string) string {
+// brief keeps what a file says to one short line in which nothing acts.
+func brief(text string) string { return plain.Line(short(text)) }
+
+// short is the beginning of a long text; %q makes a line of it.
+func short(text string) string {
 	if len(text) > 80 {
-		text = strings.ToValidUTF8(text[:80], "") + "…"
-	}
-	if strings.ContainsFunc(text, func(r rune) bool { return !strconv.IsPrint(r) }) {
-		return strconv.Quote(text)
+		return strings.ToValidUTF8(text[:80], "") + "…"
 	}
 	return text
 }

@@ -105,7 +105,7 @@ func parseHeader(text []byte, data int64) (Header, error) {
 		}
 		e, err := parseEntry(name, value)
 		if err != nil {
-			return fmt.Errorf("tensor %q: %w%s", brief(name), err, similar(name, slices.Values([]string{metaKey})))
+			return fmt.Errorf("tensor %q: %w%s", short(name), err, similar(name, slices.Values([]string{metaKey})))
 		}
 		h.Entries = append(h.Entries, e)
 		return nil
@@ -125,15 +125,15 @@ func (h Header) fill(data int64) error {
 	for i, e := range h.Entries {
 		switch {
 		case e.from < at:
-			return fmt.Errorf("tensor %q overlaps the one before it, %q", brief(e.Name), brief(h.Entries[i-1].Name))
+			return fmt.Errorf("tensor %q overlaps the one before it, %q", short(e.Name), short(h.Entries[i-1].Name))
 		case e.from > at:
-			return fmt.Errorf("tensor %q begins at byte %d, after a gap of %d", brief(e.Name), e.from, e.from-at)
+			return fmt.Errorf("tensor %q begins at byte %d, after a gap of %d", short(e.Name), e.from, e.from-at)
 		}
 		at = e.to
 	}
 	for _, e := range h.Entries {
 		if e.to > data {
-			return fmt.Errorf("tensor %q ends at byte %d of the data, but the file has only %d: it was cut short, and %d bytes are missing", brief(e.Name), e.to, data, at-data)
+			return fmt.Errorf("tensor %q ends at byte %d of the data, but the file has only %d: it was cut short, and %d bytes are missing", short(e.Name), e.to, data, at-data)
 		}
 	}
 	if at != data {
@@ -192,7 +192,7 @@ func parseEntry(name string, value []byte) (Entry, error) {
 	e.from, e.to = offsets[0], offsets[1]
 	size, known := sizes[e.DType]
 	if !known {
-		return e, fmt.Errorf("its dtype %q is not known here", brief(string(e.DType)))
+		return e, fmt.Errorf("its dtype %q is not known here", short(string(e.DType)))
 	}
 	n := size
 	for _, dim := range e.Shape {

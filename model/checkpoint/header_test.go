@@ -76,7 +76,7 @@ func TestHeaderThatDoesNotFitIsRefused(t *testing.T) {
 		"more than JSON":        {file(`{"a":`+tensor("F32", "[1]", 0, 4)+`}}`, 4), "its header"},
 		"two documents":         {file(`{"a":`+tensor("F32", "[1]", 0, 4)+`}{}`, 4), "more follows"},
 		"no text":               {file("{\"a\xff\":"+tensor("F32", "[1]", 0, 4)+`}`, 4), "not text in UTF-8"},
-		"a name that acts":      {file("{\"a\\n\\u001b[2J\":"+tensor("Q4", "[1]", 0, 4)+`}`, 4), `tensor "\"a\\n\\x1b[2J\""`},
+		"a name that acts":      {file("{\"a\\n\\u001b[2J\":"+tensor("Q4", "[1]", 0, 4)+`}`, 4), `tensor "a\n\x1b[2J"`},
 		"empty overlap":         {file(`{"a":`+tensor("F32", "[2]", 0, 8)+`,"b":`+tensor("F32", "[0]", 4, 4)+`}`, 8), `tensor "b" overlaps the one before it, "a"`},
 		"left over":             {file(`{"a":`+tensor("F32", "[1]", 0, 4)+`}`, 5), "1 bytes after the last tensor"},
 	} {

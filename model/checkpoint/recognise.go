@@ -51,7 +51,7 @@ func recognise(head []byte) string {
 	}
 	line, _, _ := strings.Cut(string(head), "\n")
 	if line = strings.TrimRight(line, "\r"); len(line) > 7 && !strings.ContainsFunc(line, func(r rune) bool { return r == '\ufffd' || !strconv.IsPrint(r) }) {
-		return fmt.Sprintf("text that begins %q", brief(line))
+		return fmt.Sprintf("text that begins %q", short(line))
 	}
 	return ""
 }

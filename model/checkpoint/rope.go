@@ -45,7 +45,7 @@ func (r *reader) rotation(name string, text json.RawMessage, theta func(name str
 		kind := "default"
 		in.may(&kind, key)
 		if kind != "default" && (kind != "linear" || !once) {
-			in.fail("%s is %q; allowed is default: the rotary embedding is not scaled here", key, brief(kind))
+			in.fail("%s is %q; allowed is default: the rotary embedding is not scaled here", key, short(kind))
 		}
 	}
 	if factor != 1 {
@@ -80,7 +80,7 @@ func (r *reader) layerTypes(layers int) {
 	}
 	for i, t := range types {
 		if t != attentions[0] {
-			r.fail("layer_types[%d] is %q; allowed is %s", i, brief(t), attentions[0])
+			r.fail("layer_types[%d] is %q; allowed is %s", i, short(t), attentions[0])
 		}
 	}
 	if len(types) != layers {

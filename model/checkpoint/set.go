@@ -8,8 +8,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
+
+	"github.com/sparkling-lab/sparkling/internal/plain"
 )
 
 // The names of the files in a folder: STEM.safetensors, or many files that STEM.safetensors.index.json lists.
@@ -124,7 +125,7 @@ func (s *Set) add(dir, name string) error {
 		return err
 	}
 	if format := f.Meta["format"]; !slices.Contains(formats, format) {
-		return fmt.Errorf("%s: the format in its metadata is %q; allowed are pt, np and mlx: others lay matrices out otherwise", filepath.Join(dir, name), brief(format))
+		return fmt.Errorf("%s: the format in its metadata is %q; allowed are pt, np and mlx: others lay matrices out otherwise", filepath.Join(dir, name), short(format))
 	}
 	return nil
 }
@@ -164,8 +165,7 @@ func (s *Set) readIndex(data []byte) (map[string]string, error) {
 
 // plainName reports whether a file may have that name: it lies in the folder itself, is not hidden, and has no characters that act.
 func plainName(file string) bool {
-	return file == filepath.Base(file) && !strings.ContainsAny(file, `/\`) && strings.HasSuffix(file, suffix) && !strings.HasPrefix(file, ".") &&
-		!strings.ContainsFunc(file, func(r rune) bool { return !strconv.IsPrint(r) })
+	return file == filepath.Base(file) && !strings.ContainsAny(file, `/\`) && strings.HasSuffix(file, suffix) && !strings.HasPrefix(file, ".") && plain.Line(file) == file
 }
 
 // invert is the tensors of every file.
