@@ -45,13 +45,15 @@ function fetchPrograms() {
 /** What gives workers to the arms, with the trainer as soon as it is there. The first one begins before it is asked for. */
 function workers({ trainer, trainerTo }) {
   const begin = () => new Worker(new URL("worker.js", import.meta.url));
-  let first = begin();
+  let first = begin(), failed = false;
+  first.onerror = () => { failed = true; }; // nobody else listens yet
   const { port1, port2 } = new MessageChannel();
   trainerTo(port1);
   first.postMessage(port2, [port2]);
   return () => {
     const worker = first ?? begin();
     if (worker !== first) trainer.then((module) => worker.postMessage(module), () => {});
+    else if (failed) setTimeout(() => worker.dispatchEvent(new Event("error"))); // to who listens now
     first = undefined;
     return worker;
   };

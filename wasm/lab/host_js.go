@@ -49,7 +49,7 @@ func (h *workerHost) Start(_ int, deliver func([]byte), fail func(error)) (sim.P
 	})
 	p.failure = js.FuncOf(func(_ js.Value, args []js.Value) any {
 		args[0].Call("preventDefault")
-		why := "its worker could not be started"
+		why := "its worker, site/worker.js, could not be started"
 		if m := args[0].Get("message"); m.Type() == js.TypeString && m.String() != "" {
 			why = m.String()
 		}

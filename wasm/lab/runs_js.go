@@ -184,11 +184,10 @@ func (l *lab) restore(e sim.Experiment, kept js.Value) bool {
 	if s.Pause(); kept.Get("playing").Bool() {
 		s.Play()
 	}
-	why := ""
-	if w := kept.Get("why"); w.Type() == js.TypeString {
-		why = w.String() + " "
+	l.notice = notice{Text: fmt.Sprintf("Restored: %s.", words(s.Record())), Way: "Begin anew", then: l.reset}
+	if why := kept.Get("why"); why.Type() == js.TypeString { // the reader has not gone away
+		l.notice = notice{Text: why.String() + " " + l.notice.Text}
 	}
-	l.notice = notice{Text: fmt.Sprintf("%sRestored: %s.", why, words(s.Record())), Way: "Begin anew", then: l.reset}
 	if f := st.Foreign(); f != "" {
 		l.notice.Text += " " + f
 	}

@@ -76,6 +76,11 @@ func TestWhatKeepsTheProgramFromRunningIsSaid(t *testing.T) {
 		p.shot("blocked-" + strings.TrimSuffix(x.folder, "/"))
 	}
 
+	refusing(t, "no-worker/", map[string]http.HandlerFunc{"site/worker.js": status(403)})
+	p.do(chromedp.Navigate(p.address("") + "no-worker/"))
+	p.wait(`document.querySelector("#failures p")`)
+	assert.Equal(t, "Small stopped at step 0: its worker, site/worker.js, could not be started.", eval[string](p, `document.querySelector("#failures p").textContent`))
+
 	waits, release := context.WithCancel(context.Background())
 	defer release()
 	refusing(t, "silent/", map[string]http.HandlerFunc{"site/fetcher.js": func(http.ResponseWriter, *http.Request) { <-waits.Done() }})
