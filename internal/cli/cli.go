@@ -7,9 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
 	"strings"
+	"syscall"
 
 	"github.com/alecthomas/kong"
 
@@ -17,11 +16,8 @@ import (
 	"github.com/sparkling-lab/sparkling/model/widen"
 )
 
-// Exit codes: what was asked for cannot be done as asked, and the user ended it.
-const (
-	codeBad         = 2
-	codeInterrupted = 130
-)
+// codeBad is the exit code where what was asked for cannot be done as asked.
+const codeBad = 2
 
 // verbs is the whole command line.
 type verbs struct {
@@ -50,7 +46,7 @@ var errInterrupted = errors.New("interrupted")
 
 // Main runs the command line and returns the exit code. What was wrong goes to stderr as one sentence.
 func Main(args []string, stdout, stderr io.Writer) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, ended, stop := interruptible()
 	defer stop()
 	var v verbs
 	exited := false
@@ -72,7 +68,9 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	case err == nil:
 		return 0
 	case errors.Is(err, errInterrupted):
-		return codeInterrupted
+		return ended()
+	case errors.Is(err, syscall.EPIPE):
+		return codeSignal + int(syscall.SIGPIPE) // who reads what is printed wants no more, and no message
 	}
 	fmt.Fprintf(e.err, "sparkling: %s\n", strings.TrimSuffix(err.Error(), "\n"))
 	return codeBad

@@ -36,6 +36,13 @@ func file(t *testing.T, f func(*sim.Experiment)) string {
 const asProgram = "SPARKLING_TEST_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
+	if os.Getenv(asProgram+"_WAITS") != "" {
+		ctx, _, _ := interruptible()
+		os.Stdout.WriteString("1")
+		<-ctx.Done()
+		os.Stdout.WriteString("2")
+		time.Sleep(time.Hour)
+	}
 	if os.Getenv(asProgram) != "" {
 		code := Main(os.Args[1:], os.Stdout, os.Stderr)
 		if path := os.Getenv(asProgram + "_STATUS"); path != "" {
@@ -282,27 +289,4 @@ func TestArmThatDivergesIsSaidAndNothingIsLost(t *testing.T) {
 	assert.Contains(t, err, "training diverged")
 	assert.Contains(t, out, "Small")
 	assert.FileExists(t, filepath.Join(dir, "record.sparkling"))
-}
-
-// Ctrl-C keeps what there is: the program itself is run and interrupted.
-func TestInterruptKeepsWhatThereIs(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		return // an interrupt cannot be sent to a child there
-	}
-	dir := t.TempDir()
-	c := program(t, "run", "--steps", "100000", "--out", filepath.Join(dir, "out"))
-	var said bytes.Buffer
-	c.Stderr = &said
-	require.NoError(t, c.Start())
-	time.Sleep(2 * time.Second)
-	require.NoError(t, c.Process.Signal(os.Interrupt))
-	_ = c.Wait()
-	assert.Equal(t, codeInterrupted, c.ProcessState.ExitCode())
-	assert.Contains(t, said.String(), "Interrupted at step")
-	f, err := os.Open(filepath.Join(dir, "out", "record.sparkling"))
-	require.NoError(t, err)
-	defer f.Close()
-	r, err := sim.DecodeRecord(f)
-	require.NoError(t, err)
-	assert.Greater(t, r.Last(), 10)
 }

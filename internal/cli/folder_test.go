@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
-	"runtime"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -116,25 +114,4 @@ func TestCheckOverwritesNothingButItsOwnGradients(t *testing.T) {
 		code, _, err := run("check", "--model", dir, "--batch", batch, "--grads", grads)
 		assert.Zero(t, code, err)
 	}
-}
-
-// Whoever interrupts at once is told what there is, and that is nothing.
-func TestInterruptBeforeTheForkSaysWhatThereIs(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		return // an interrupt cannot be sent to a child there
-	}
-	c := program(t, "run", "--steps", "100000", "--quiet")
-	var out, said bytes.Buffer
-	c.Stdout, c.Stderr = &out, &said
-	require.NoError(t, c.Start())
-	time.Sleep(time.Second)
-	require.NoError(t, c.Process.Signal(os.Interrupt))
-	_ = c.Wait()
-	assert.Equal(t, codeInterrupted, c.ProcessState.ExitCode())
-	assert.Regexp(t, `^Nothing but the table will be left .* --out DIR keeps it\.\nInterrupted at step \d+ of 100000\.\n$`, said.String())
-	assert.Regexp(t, `(?m)^Small +\d+ .* 20384$`, out.String())
-	assert.Regexp(t, `(?m)^Copy +-( +-)+$`, out.String(), "it has not begun: no step, no parameters")
-	assert.NotContains(t, out.String(), "-1")
-
-	assert.Contains(t, runVerb{Out: "x"}.partly(-1, 10, false), "there is nothing to keep")
 }

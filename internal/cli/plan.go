@@ -24,7 +24,7 @@ type planVerb struct {
 
 // Run is called by the command line.
 func (v planVerb) Run(e *env) error {
-	s, err := v.setup()
+	s, err := v.setup(e)
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (v planVerb) Run(e *env) error {
 }
 
 // setup is what is asked for; a factor means what it means to run.
-func (v planVerb) setup() (plan.Setup, error) {
+func (v planVerb) setup(e *env) (plan.Setup, error) {
 	if v.Experiment == "" {
 		s := plan.Paper()
 		for _, w := range s.Ways {
@@ -65,7 +65,7 @@ func (v planVerb) setup() (plan.Setup, error) {
 		}
 		return s, nil
 	}
-	exp, err := document(v.Experiment)
+	exp, err := document(e, v.Experiment)
 	if err == nil && v.Factor != nil {
 		err = exp.Turn("factor", fmt.Sprint(*v.Factor))
 	}

@@ -2,16 +2,17 @@ package cli
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"strings"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
 
+	"github.com/sparkling-lab/sparkling/internal/input"
 	"github.com/sparkling-lab/sparkling/internal/plain"
 	"github.com/sparkling-lab/sparkling/sim"
 )
@@ -143,7 +144,7 @@ func (v *runVerb) place(e *env) (to results, exp sim.Experiment, err error) {
 	if v.Resume != "" {
 		return v.again(e)
 	}
-	if exp, err = v.experiment(); err != nil || v.Out == "" {
+	if exp, err = v.experiment(e); err != nil || v.Out == "" {
 		return to, exp, err
 	}
 	if to, err = claim(e, v.Out); err != nil {
@@ -156,8 +157,8 @@ func (v *runVerb) place(e *env) (to results, exp sim.Experiment, err error) {
 }
 
 // experiment is the document that is asked for, with the changes of the flags.
-func (v runVerb) experiment() (sim.Experiment, error) {
-	exp, err := document(v.Experiment)
+func (v runVerb) experiment(e *env) (sim.Experiment, error) {
+	exp, err := document(e, v.Experiment)
 	if err != nil {
 		return exp, err
 	}
@@ -208,7 +209,7 @@ func (v runVerb) list(w io.Writer) error {
 
 // document is the built-in experiment of that name or the one of a file, or the default one where nothing is named. A word without a dot
 // or a slash is meant as a name unless there is such a file.
-func document(path string) (sim.Experiment, error) {
+func document(by *env, path string) (sim.Experiment, error) {
 	if path == "" {
 		return sim.Default(), nil
 	}
@@ -216,12 +217,12 @@ func document(path string) (sim.Experiment, error) {
 	if unknown == nil {
 		return e, nil
 	}
-	data, err := readBounded(path)
+	data, err := readBounded(by.ctx, path)
 	if errors.Is(err, fs.ErrNotExist) && bare(path) {
 		return e, unknown
 	}
 	if err != nil {
-		return e, err
+		return e, ended(by, err)
 	}
 	if e, err = sim.Parse(data); err != nil {
 		return e, fmt.Errorf("%s: %w", path, err)
@@ -232,8 +233,8 @@ func document(path string) (sim.Experiment, error) {
 // bare reports whether a word is meant as a name rather than as a path.
 func bare(word string) bool { return !strings.ContainsAny(word, "./\\") }
 
-func readBounded(path string) ([]byte, error) {
-	f, err := os.Open(path)
+func readBounded(ctx context.Context, path string) ([]byte, error) {
+	f, err := input.Open(ctx, path)
 	var data []byte
 	if err == nil {
 		defer f.Close()

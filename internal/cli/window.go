@@ -24,8 +24,8 @@ type windowVerb struct {
 }
 
 // Run is called by the command line.
-func (v windowVerb) Run(*env) error {
-	exp, err := document(v.Experiment)
+func (v windowVerb) Run(e *env) error {
+	exp, err := document(e, v.Experiment)
 	if err != nil && bare(v.Experiment) {
 		return fmt.Errorf("%w; if a verb was meant, --help lists them", err)
 	} else if err != nil {
@@ -41,7 +41,11 @@ func (v windowVerb) Run(*env) error {
 	if err := fit(exp); err != nil {
 		return err
 	}
-	return desktop.Run(desktop.Options{Experiment: exp, Scale: v.Scale, Fits: fit, Save: save})
+	err = desktop.Run(e.ctx, desktop.Options{Experiment: exp, Scale: v.Scale, Fits: fit, Save: save})
+	if err == nil && e.ctx.Err() != nil {
+		return errInterrupted
+	}
+	return err
 }
 
 // save writes everything about a run into a new folder.

@@ -7,9 +7,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/sparkling-lab/sparkling/internal/input"
 )
 
 // About is what a report was asked to be, and what its runs cannot tell by themselves. It lies beside the report as about.json, so that a report
@@ -96,7 +97,7 @@ func ReadAbout(dir string) (a About, ok bool, err error) {
 
 // read is a file of a report, whole.
 func read(path string) ([]byte, error) {
-	f, err := os.Open(path)
+	f, err := input.Regular(path)
 	if err != nil {
 		return nil, err
 	}

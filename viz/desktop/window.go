@@ -3,6 +3,7 @@
 package desktop
 
 import (
+	"context"
 	"image"
 	"time"
 
@@ -27,13 +28,14 @@ type Options struct {
 // panelWidth is the width of the controls in CSS pixels.
 const panelWidth = 400
 
-// Run opens the window, which trains at once, and returns when it is closed. It errs where there is no display to open it on.
-func Run(o Options) error {
+// Run opens the window, which trains at once, and returns when it is closed or ctx ends. It errs where there is no display to open it on.
+func Run(ctx context.Context, o Options) error {
 	w, err := newWindow(o)
 	if err != nil {
 		return err
 	}
 	defer w.session.Close()
+	w.ctx = ctx
 	ebiten.SetWindowTitle("SPARKLING Lab")
 	ebiten.SetWindowSize(1440, 900)
 	ebiten.SetWindowSizeLimits(900, 600, -1, -1)
@@ -45,6 +47,7 @@ func Run(o Options) error {
 
 // window implements ebiten.Game.
 type window struct {
+	ctx     context.Context
 	options Options
 	host    *sim.LocalHost
 	session *sim.Session
@@ -67,7 +70,7 @@ func newWindow(o Options) (*window, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &window{options: o, host: host, session: s, view: viz.New(), shown: -1}
+	w := &window{ctx: context.Background(), options: o, host: host, session: s, view: viz.New(), shown: -1}
 	w.view.SetScale(viz.ScaleFor(o.Experiment))
 	s.Play()
 	return w, nil
@@ -81,6 +84,9 @@ func (w *window) scrub(step int) {
 
 // Update implements ebiten.Game.
 func (w *window) Update() error {
+	if w.ctx.Err() != nil {
+		return ebiten.Termination
+	}
 	if rest := frame - time.Since(w.begun); rest > 0 {
 		w.host.Wait(rest)
 	}
