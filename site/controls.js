@@ -2,6 +2,7 @@
 // state, read a few times a second where it has changed; nothing is remembered here that the program knows.
 
 import { Story } from "./story.js";
+import { Panes, radios } from "./panes.js";
 import { Table } from "./table.js";
 import { Knobs } from "./knobs.js";
 import { Choice } from "./choose.js";
@@ -19,14 +20,20 @@ const mostFrames = 4; // that one look waits for
 /** lost is called where the browser takes the canvas away. What is returned goes on with another program behind the same lab. */
 export function start(lab, meter, lost) {
   const read = () => JSON.parse(lab.state());
-  const story = new Story(lab);
+  const panes = new Panes(lab);
+  const story = new Story(lab, {
+    speak: (pane) => panes.speak(pane),
+    turn: (chapter) => {
+      refresh();
+      if (chapter !== state.phase && state.moments[chapter] <= state.last) act("scrub", state.moments[chapter]);
+    },
+  });
   const table = new Table(lab);
   const knobs = new Knobs(lab, () => refresh());
   let phase = "";
   const anew = () => { knobs.show(); refresh(); };
   const choice = new Choice(lab, anew);
   const notice = new Notice(lab, anew);
-  let lastMeter = 0;
   let seen = 0;
   let state = read();
   let lastLook = 0;
@@ -70,11 +77,6 @@ export function start(lab, meter, lost) {
     story.show(state);
     if (follows) byID("story").scrollIntoView();
     table.show(state);
-    if (performance.now() - lastMeter > 2000) {
-      lastMeter = performance.now();
-      const s = meter.stats();
-      byID("meter").textContent = `Pictures and words take ${s.mean.toFixed(1)} ms of this page’s time in ${s.fps.toFixed(0)} frames a second, in 95 % of them at most ${s.p95.toFixed(1)} ms.`;
-    }
   }
 
   const act = (name, ...args) => { lab.dismiss(); lab[name](...args); refresh(); };
@@ -92,7 +94,6 @@ export function start(lab, meter, lost) {
 
   startKeys({ " ": toggle, ".": () => act("step"), w: () => widen(true), r: () => act("reset") });
   radios("scale", JSON.parse(lab.scales()));
-  const show = panes(lab);
   startPictures(lab, lost);
   startExports(lab);
   for (const control of document.querySelectorAll("#transport :disabled, #quantity :disabled, #panel section > .buttons :disabled")) control.disabled = false;
@@ -110,7 +111,7 @@ export function start(lab, meter, lost) {
 
   return () => {
     startPictures(lab, lost);
-    show();
+    panes.show();
     lab.quantity(byID("quantity").querySelector(":checked").value);
     lab.scale(byID("scale").querySelector(":checked").value);
     anew();
@@ -140,31 +141,6 @@ function transport(state) {
   byID("live").classList.toggle("on", state.live);
   byID("live").setAttribute("aria-pressed", state.live);
   for (const radio of document.querySelectorAll("[name=speed]")) radio.checked = radio.value === state.speed;
-}
-
-/** Fills a row of choices, of which the first holds. */
-function radios(name, choices) {
-  byID(name).append(...choices.map(({ id, label }, i) => {
-    const item = document.createElement("label");
-    const radio = Object.assign(document.createElement("input"), { type: "radio", name, value: id, checked: i === 0 });
-    item.append(radio, Object.assign(document.createElement("span"), { textContent: label }));
-    return item;
-  }));
-}
-
-/** On narrow windows one picture is shown at a time: the buttons that choose it. */
-function panes(lab) {
-  const box = byID("panes");
-  const narrow = matchMedia("(max-width: 860px), (max-width: 960px) and (orientation: landscape) and (max-height: 500px)"); // as in style.css
-  radios("panes", JSON.parse(lab.panes()));
-  const choose = () => {
-    box.hidden = !narrow.matches;
-    lab.pane(narrow.matches ? box.querySelector(":checked").value : "");
-  };
-  box.addEventListener("change", choose);
-  narrow.addEventListener("change", choose);
-  choose();
-  return choose;
 }
 
 function text(id, value) {

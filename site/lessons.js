@@ -81,6 +81,12 @@ const lessons = {
   },
 };
 
+// The picture that a chapter speaks of: the same in every experiment, but where a lesson has its own.
+const pictures = { learning: "loss", widened: "copies", apart: "divergence", end: "loss" };
+const ofLessons = { signal: { widened: "rms", apart: "loss" }, recipe: { widened: "loss" }, compute: { widened: "loss", apart: "loss" } };
+
+export const spoken = (lesson, chapter) => ofLessons[lesson]?.[chapter] ?? pictures[chapter];
+
 const anything = {
   learning: (s) => [wait(s)],
   widened: (s) => [...s.did, "The arms have the same seed and read the same batches; what differs is what the list in the first chapter says, and nothing else."],

@@ -3,7 +3,7 @@
 // anything else is told. No number of a result is written down here or in the page.
 
 import { armWord } from "./marks.js";
-import { cosines, digits, told } from "./lessons.js";
+import { cosines, digits, spoken, told } from "./lessons.js";
 
 export class Story {
   #phase = "";
@@ -14,12 +14,16 @@ export class Story {
   #first; // the example whose text is in the page
   #said = "";
   #state;
+  #reader;
 
-  constructor(lab) {
+  /** reader.speak is told which picture the words speak of, and reader.turn that the reader turns to a chapter. */
+  constructor(lab, reader) {
+    this.#reader = reader;
     this.#first = JSON.parse(lab.examples())[0].name;
     for (const button of document.querySelectorAll("#chapters button")) {
       button.addEventListener("click", () => {
         this.#turned = button.dataset.chapter;
+        reader.turn(this.#turned);
         this.#open(this.#state);
       });
     }
@@ -44,9 +48,10 @@ export class Story {
     const shown = this.#turned || this.#phase;
     const first = state.told === this.#first;
     if (!first) this.#tell(shown, state);
-    const opened = [shown, this.#phase, first, state.done].join();
+    const opened = [shown, this.#phase, state.told, state.done].join();
     if (opened === this.#opened) return;
     this.#opened = opened;
+    this.#reader.speak(spoken(state.told, shown));
     for (const article of document.querySelectorAll("article[data-chapter]")) article.hidden = !first || article.dataset.chapter !== shown;
     document.getElementById("told").hidden = first;
     document.getElementById("outcome").hidden = shown !== "end" || !state.done;
@@ -100,17 +105,18 @@ export class Story {
     for (const note of this.#notes) note.hidden = (note.dataset.beta2 === "paper") !== (Number(state.beta2) === 0.95);
     set(slot("did"), state.did.join(" "));
 
-    const free = role("asymmetric")?.lock;
-    set(slot("cos"), free?.pairs ? `${parted(free)}; ${free.step - state.fork} steps after the fork the mean cosine of the halves is ${cosines(free)}.` : "");
+    const free = role("asymmetric")?.lock, glued = role("copy")?.lock;
+    set(slot("now"), free?.pairs && glued?.pairs ? `At step ${glued.step} ${glued.locked} of ${glued.pairs} pairs of ${role("copy").name} are equal to the last bit, and ${free.locked} of ${free.pairs} of ${role("asymmetric").name}.` : "");
+    set(slot("cos"), free?.pairs ? `${parted(free)}; ${steps(free.step - state.fork)} after the fork the mean cosine of the halves is ${cosines(free)}.` : "");
     const rho = role("sparkling")?.rho;
     if (rho) set(slot("rho"), rho);
-    const copy = role("copy")?.lock;
-    set(slot("locked"), copy?.pairs ? `${copy.locked === copy.pairs ? "Still glued: " : ""}${copy.locked} of ${copy.pairs} pairs are equal to the last bit.` : "");
+    set(slot("locked"), glued?.pairs ? `${glued.locked === glued.pairs ? "Still glued: " : ""}${glued.locked} of ${glued.pairs} pairs are equal to the last bit.` : "");
     [...slot("results").children].forEach((item, i) => set(item.lastElementChild, digits(state.arms[i].whole, 4)));
     set(slot("verdict"), verdict(role));
   }
 }
 
+const steps = (n) => `${n} ${n === 1 ? "step" : "steps"}`;
 const parted = ({ locked, pairs }) => (locked ? `${locked} of ${pairs} pairs are still equal` : "One step, and they are two neurons");
 
 /** What the end shows, from the numbers of this run and nothing else: all of them are losses on the whole held-out text. */

@@ -66,10 +66,10 @@ func (v *View) frame(a axes, xlabel string) {
 		v.pen.text(number(t), a.in.x-6, y, small, soft, right)
 	}
 	for _, t := range ticks(a.x0, a.x1, a.in.w/80) {
-		v.pen.text(number(t), a.x(t), a.in.y+a.in.h+11, small, soft, center)
+		v.pen.text(number(t), a.x(t), a.in.y+a.in.h+12, small, soft, center)
 	}
 	v.pen.segment(point{a.in.x, a.in.y + a.in.h}, point{a.in.x + a.in.w, a.in.y + a.in.h}, 1, faint)
-	v.pen.text(xlabel, a.in.x+a.in.w+22, a.in.y+a.in.h+11, small, soft, left)
+	v.pen.text(xlabel, a.in.x+a.in.w+22, a.in.y+a.in.h+12, small, soft, left)
 }
 
 // note writes a line in the middle of empty axes.
@@ -141,7 +141,7 @@ const (
 // axes or goes over the edge.
 func (v *View) labels(list []label, a axes, edge float64) {
 	x := a.in.x + a.in.w + 6
-	apart(list, a.in.y, a.in.y+a.in.h)
+	apart(list, a.in.y, a.in.y+a.in.h-5)
 	for _, l := range list {
 		if l.look.Marker != "" {
 			v.pen.mark(l.look, x+4, l.y, 3.6)

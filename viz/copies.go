@@ -3,6 +3,7 @@ package viz
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/sparkling-lab/sparkling/sim"
 )
@@ -19,6 +20,10 @@ func (v *View) copies(b box) {
 	}
 	if len(arms) == 0 {
 		v.heading(b, "Neuron copies", "No arm is widened.")
+		return
+	}
+	if !v.parted(arms, step) {
+		v.shared(b, arms, step)
 		return
 	}
 	between, size, named := float64(gap), body, len(arms) // columns with the names of their rows
@@ -71,14 +76,14 @@ func (v *View) copies(b box) {
 	}
 }
 
-// verdict says how far apart the pairs are, in words for wide columns and for narrow ones.
+// verdict says how far apart the pairs are in a quantity, in words for wide columns and for narrow ones.
 func verdict(s sim.Summary, q sim.Quantity) []string {
 	word, lost := s.Word(q), s.In[sim.Diverged]
 	switch {
 	case lost > 0:
 		return []string{fmt.Sprintf("%d of %d diverged: no number", lost, s.Pairs), fmt.Sprintf("%d diverged", lost), word}
 	case word == sim.Locked.String():
-		return []string{fmt.Sprintf("all %d identical", s.Pairs), "identical", "same"}
+		return []string{fmt.Sprintf("%s of all %d identical", names[q], s.Pairs), fmt.Sprintf("all %d identical", s.Pairs), "identical", "same"}
 	case word != "":
 		return []string{word, "none"}
 	}
@@ -131,9 +136,9 @@ func (v *View) exactPair(b box, arms []int, step int, at pairAt) {
 		}
 		s := ""
 		for q := range sim.Quantities {
-			s += "  " + shortNames[q] + " " + exactly(g.Stats[q][at.pair])
+			s += " " + shortNames[q] + " " + exactly(g.Stats[q][at.pair]) + ";"
 		}
-		lines = append(lines, line{v.names[i] + ":" + s, v.looks[i].Hue})
+		lines = append(lines, line{v.names[i] + ":" + strings.TrimSuffix(s, ";"), v.looks[i].Hue})
 	}
 	v.tip(b, lines)
 }

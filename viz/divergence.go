@@ -13,7 +13,7 @@ import (
 // tenth and the ninetieth hundredth of them.
 func (v *View) divergence(b box) {
 	rec, step, fork := v.rec, v.at(), v.rec.Experiment.Fork()
-	b = v.heading(b, "Gradient divergence", fmt.Sprintf("Cosine of the gradients of %s: mean, and where 80 %% of the pairs lie. Exactly 1 is the lock.", members(rec.Experiment)))
+	b = v.heading(b, "Gradient divergence", fmt.Sprintf("Cosine of the gradients of %s: mean, and where 80 %% of the pairs lie. Exactly 1 where their weights were equal.", members(rec.Experiment)))
 	end := max(step, min(fork+40, rec.Experiment.Steps), fork+1)
 	low := 0.5
 	type curve struct {
@@ -58,8 +58,13 @@ func (v *View) divergence(b box) {
 			v.pen.line(mid, 2, m.Hue, m.Dash)
 			v.pen.mark(m, end.x, end.y, 4)
 		}
-		last := l.frames[len(l.frames)-1].Summary(sim.Gradient)
-		ends = append(ends, label{y: end.y, name: v.names[l.arm], value: cmp.Or(last.Word(sim.Gradient), last.Cosine(3)), look: m})
+		last := l.frames[len(l.frames)-1]
+		grad := last.Summary(sim.Gradient)
+		value := cmp.Or(grad.Word(sim.Gradient), grad.Cosine(3))
+		if value == sim.Locked.String() && !last.Summary(sim.Weight).All(sim.Locked) {
+			value = "= 1" // just after a widening, whatever the update has done by then
+		}
+		ends = append(ends, label{y: end.y, name: v.names[l.arm], value: value, look: m})
 	}
 	v.labels(ends, a, b.x+b.w)
 	if at, ok := v.stepUnder(a, step); ok {

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/viz/held"
 )
 
 // gaps draws the difference of every arm to the first widened one: what the curves above, which the beginning stretches, hide.
@@ -14,11 +15,17 @@ func (v *View) gaps(b box) {
 	if base < 0 || fork >= rec.Experiment.Steps {
 		return
 	}
-	v.pen.text(fmt.Sprintf("Minus %s: the same windows, mean over %d steps", v.names[base], sim.GapSteps), b.x, b.y+8, body, soft, left)
+	title := fmt.Sprintf("Minus %s: the same windows, mean over %d steps", v.names[base], sim.GapSteps)
+	if v.ended() {
+		title = v.fitting([]string{title + "; ringed: the whole text", title}, b.w, body)
+	}
+	v.pen.text(title, b.x, b.y+8, body, soft, left)
 	type curve struct {
-		arm int
-		at  []float64
-		gap []float64
+		arm   int
+		at    []float64
+		gap   []float64
+		whole float64
+		ended bool
 	}
 	var curves []curve
 	low, high := -0.01, 0.01
@@ -29,6 +36,9 @@ func (v *View) gaps(b box) {
 				c.at, c.gap = append(c.at, float64(f.Step)), append(c.gap, g)
 				low, high = math.Min(low, g), math.Max(high, g)
 			}
+		}
+		if c.whole, c.ended = held.WholeGap(rec, i, base, step); c.ended {
+			low, high = math.Min(low, c.whole), math.Max(high, c.whole)
 		}
 		if len(c.at) > 0 {
 			curves = append(curves, c)
@@ -48,10 +58,14 @@ func (v *View) gaps(b box) {
 		m := v.looks[c.arm]
 		points := a.series(len(c.at), func(k int) (float64, float64) { return c.at[k], c.gap[k] })
 		v.pen.line(points, 2, m.Hue, m.Dash)
-		end := points[len(points)-1]
-		v.pen.mark(m, end.x, end.y, 4)
+		end, gap := points[len(points)-1], c.gap[len(c.gap)-1]
+		if c.ended && c.arm != base {
+			end, gap = v.wholeAt(m, end, a.y(c.whole)), c.whole
+		} else {
+			v.pen.mark(m, end.x, end.y, 4)
+		}
 		if c.arm != base {
-			ends = append(ends, label{y: end.y, name: v.names[c.arm], value: signed(c.gap[len(c.gap)-1]), look: m})
+			ends = append(ends, label{y: end.y, name: v.names[c.arm], value: signed(gap), look: m})
 		}
 	}
 	v.labels(ends, a, b.x+b.w)
@@ -59,7 +73,11 @@ func (v *View) gaps(b box) {
 		lines := []line{{s: fmt.Sprintf("%d steps up to %d", sim.GapSteps, at), color: ink}}
 		for i, name := range v.names {
 			if g, ok := rec.Gap(i, base, at); ok && i != base {
-				lines = append(lines, line{fmt.Sprintf("%s: %+.6f", name, g), v.looks[i].Hue})
+				words := fmt.Sprintf("%s: %+.6f", name, g)
+				if whole, ok := held.WholeGap(rec, i, base, at); ok {
+					words += fmt.Sprintf(", whole text %+.6f", whole)
+				}
+				lines = append(lines, line{words, v.looks[i].Hue})
 			}
 		}
 		v.tip(b, lines)

@@ -26,6 +26,9 @@ func invented(e sim.Experiment) *sim.Record {
 			x := float64(step) / float64(e.Steps)
 			f := sim.ArmFrame{Arm: i, Step: step, FLOPs: e.FLOPs(i, step), Held: float32(1.7 + 2.2/(1+40*x) - 0.03*float64(i)*max(x-0.5, 0)), RMS: rms(i, step)}
 			f.Train, f.LROld, f.LRNew = f.Held, float32(0.01*(1-x)), float32(0.01*(1-x))
+			if f.Whole = float32(math.NaN()); step == e.Steps {
+				f.Whole = f.Held - 0.02
+			}
 			if a.Widens() && step > a.Widen[0].Step {
 				f.Pairs = inventedPairs(e, a, i, x, i == len(e.Arms)-1)
 			}

@@ -14,6 +14,9 @@ import (
 // learning rates.
 func (v *View) loss(b box) {
 	how := fmt.Sprintf("Nats a character on %d held-out windows, never trained on. Lower is better.", sim.HeldWindows)
+	if v.ended() {
+		how = fmt.Sprintf("Nats a character on %d held-out windows, and at the end, ringed, on the whole held-out text. Lower is better.", sim.HeldWindows)
+	}
 	if v.scale == FLOPs {
 		how += " Compute counts " + sim.Counted + "."
 	}
@@ -56,7 +59,8 @@ func (v *View) curves(b box) {
 	v.widenings(a, step)
 	v.jumps(a)
 	for i, name := range v.names {
-		m, c := v.looks[i], v.readings[i]
+		m := v.looks[i]
+		c, whole, ended := held.Parts(v.readings[i])
 		if len(c) == 0 {
 			continue
 		}
@@ -70,12 +74,52 @@ func (v *View) curves(b box) {
 				v.pen.mark(m, a.x(v.scale.place(e, r.Step, r.FLOPs)), a.y(r.Loss), 2.6)
 			}
 		}
-		end := points[len(points)-1]
-		v.pen.mark(m, end.x, end.y, 4)
-		ends = append(ends, label{y: end.y, name: name, value: fmt.Sprintf("%.3f", c[len(c)-1].Loss), look: m})
+		end, loss := points[len(points)-1], c[len(c)-1].Loss
+		if ended {
+			end, loss = v.wholeAt(m, end, a.y(whole.Loss)), whole.Loss
+		} else {
+			v.pen.mark(m, end.x, end.y, 4)
+		}
+		if i == e.Trunk() && step <= e.Fork() && v.alone(i) {
+			name = "all arms" // are this one network still
+		}
+		ends = append(ends, label{y: end.y, name: name, value: fmt.Sprintf("%.3f", loss), look: m})
 	}
 	v.labels(ends, a, b.x+b.w)
 	v.exactLoss(b, a, step)
+}
+
+// ended reports whether any arm has ended at the shown step.
+func (v *View) ended() bool {
+	for i, t := range v.rec.Tracks {
+		if _, ok := v.rec.Final(i); ok && t[len(t)-1].Step <= v.at() {
+			return true
+		}
+	}
+	return false
+}
+
+// wholeAt leads a curve from its end to what was measured on the whole held-out text, which is another measurement and has a mark of its own.
+func (v *View) wholeAt(m look.Look, end point, y float64) point {
+	v.pen.segment(end, point{end.x, y}, 1, mix(paper, m.Hue, 0.5))
+	v.pen.circle(end.x, y, 5.6, m.Hue)
+	v.pen.circle(end.x, y, 4.6, paper)
+	v.pen.mark(m, end.x, y, 2.7)
+	return point{end.x, y}
+}
+
+// alone reports whether no other arm has anything to draw yet, though there are others that begin as this one.
+func (v *View) alone(arm int) bool {
+	others := 0
+	for i, a := range v.rec.Experiment.Arms {
+		if i != arm && len(v.readings[i]) > 0 {
+			return false
+		}
+		if i != arm && a.From == sim.Fork {
+			others++
+		}
+	}
+	return others > 0
 }
 
 // fall are the places of an arm's readings from where they last come in through the top.
@@ -127,7 +171,11 @@ func (v *View) exactLoss(b box, a axes, step int) {
 			if v.scale != Steps || f.Step != int(x) {
 				name += fmt.Sprintf(", step %d", f.Step)
 			}
-			lines = append(lines, line{fmt.Sprintf("%s: held-out %.6f, train %.6f", name, h, f.Train), v.looks[i].Hue})
+			words := fmt.Sprintf("%s: held-out %.6f, train %.6f", name, h, f.Train)
+			if f.Whole == f.Whole {
+				words += fmt.Sprintf(", whole text %.6f", f.Whole)
+			}
+			lines = append(lines, line{words, v.looks[i].Hue})
 		}
 	}
 	for i := range v.rec.Reports {

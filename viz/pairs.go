@@ -1,22 +1,68 @@
 package viz
 
 import (
+	"fmt"
 	"image/color"
 	"math"
+	"strings"
 
 	"github.com/sparkling-lab/sparkling/sim"
 )
 
-// single draws neurons and channels before they are doubled.
+// parted reports whether the arms are networks of their own at a step: the pairs of any were measured.
+func (v *View) parted(arms []int, step int) bool {
+	for _, i := range arms {
+		if _, ok := v.rec.PairsAt(i, step); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// shared draws the one network that all arms are until the first is widened.
+func (v *View) shared(b box, arms []int, step int) {
+	who, _, _ := strings.Cut(members(v.rec.Experiment), " and ")
+	shape, width := v.shape(arms, step), b.w-nameWidth
+	lay := layOut(width, b.h-90, shape, 1)
+	how := fmt.Sprintf("Each ring is %s of the small network. At the widening each gets another beside it.", who)
+	if lay.every > 1 {
+		how += fmt.Sprintf(" One of %d experts is shown.", lay.every)
+	}
+	b = v.heading(b, "Neurons, before the widening", how)
+	const tall = 30
+	lay = layOut(width, b.h-tall, shape, 1)
+	lay.names = nameWidth
+	var list []string
+	x := b.x
+	for i, a := range v.rec.Experiment.Arms {
+		if a.From != sim.Fork {
+			continue
+		}
+		v.pen.mark(v.looks[i], x+4, b.y+12, 4)
+		x += headIndent
+		list = append(list, v.names[i])
+	}
+	words := []string{"one network", "shared"}
+	if len(list) > 1 {
+		words = append([]string{"one network, shared by " + strings.Join(list[:len(list)-1], ", ") + " and " + list[len(list)-1], "one network, shared by all"}, words...)
+	}
+	v.pen.text(v.fitting(words, b.x+b.w-x, body), x, b.y+12, body, ink, left)
+	v.single(box{b.x, b.y + tall, b.w, b.h - tall}, lay, shape)
+}
+
+// single draws neurons and channels before they are doubled: as rings, for grey dots are identical ones.
 func (v *View) single(b box, l layout, rows []row) {
 	for k, r := range rows {
 		g, ok := v.rowAt(b, l, k, r)
 		for i := 0; ok && i < r.n; i++ {
 			at := g.at(i)
 			if l.cells {
-				v.pen.rect(at.x, at.y, at.w*0.8, at.h*0.7, faint)
+				v.pen.rect(at.x, at.y, at.w*0.8, at.h*0.7, ink)
+				v.pen.rect(at.x+0.8, at.y+0.8, math.Max(at.w*0.8-1.6, 0), math.Max(at.h*0.7-1.6, 0), paper)
 			} else {
-				v.pen.circle(at.x+at.w/2, at.y+at.h/2, math.Min(2.4, at.w*0.42), faint)
+				x, y, r := at.x+at.w/2, at.y+at.h/2, math.Min(4.6, math.Min(at.w*0.42, at.h*0.42))
+				v.pen.circle(x, y, r, ink)
+				v.pen.circle(x, y, math.Max(r-1, 0), paper)
 			}
 		}
 	}

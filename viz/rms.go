@@ -94,7 +94,7 @@ func (v *View) exactRMS(b box, a axes, now [][]sim.BlockRMS, step int) {
 			write("now", now[i][k])
 		}
 	}
-	v.tip(b, lines)
+	v.beside(b, a.x(float64(k)), a.x(float64(k+1)), lines)
 }
 
 // block names a residual block.

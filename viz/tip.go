@@ -30,11 +30,17 @@ func (v *View) stepUnder(a axes, shown int) (int, bool) {
 }
 
 // tip writes exact values beside the pointer, over everything else and inside b.
-func (v *View) tip(b box, lines []line) {
-	const pitch, inner = 16, 8
+func (v *View) tip(b box, lines []line) { v.beside(b, v.pointer.x, v.pointer.x, lines) }
+
+// beside writes exact values left or right of what they are about, which lies between two places on the x axis and stays in sight: on the side
+// that has more room, in lines that fit there.
+func (v *View) beside(b box, from, to float64, lines []line) {
+	const pitch, inner, clear, least = 16, 8, 14, 130
+	before, after := from-clear-b.x, b.x+b.w-to-clear
+	room := math.Max(math.Max(before, after), least)
 	w, folded := 0.0, lines[:0:0]
 	for _, l := range lines {
-		for _, s := range v.wrap(l.s, b.w-2*inner) {
+		for _, s := range v.wrap(l.s, room-2*inner) {
 			folded = append(folded, line{s, l.color})
 			w = math.Max(w, v.pen.width(s, body))
 		}
@@ -42,11 +48,11 @@ func (v *View) tip(b box, lines []line) {
 	lines = folded
 	w += 2 * inner
 	h := float64(len(lines))*pitch + inner
-	x := v.pointer.x + 12
-	if x+w > b.x+b.w {
-		x = math.Max(v.pointer.x-12-w, b.x)
+	x := to + clear
+	if w > after {
+		x = math.Max(from-clear-w, b.x)
 	}
-	y := math.Max(math.Min(v.pointer.y+12, b.y+b.h-h-1), b.y)
+	y := math.Max(math.Min(v.pointer.y-h/2, b.y+b.h-h-1), b.y)
 	v.pen.lift()
 	v.pen.rect(x-1, y-1, w+2, h+2, faint)
 	v.pen.rect(x, y, w, h, paper)

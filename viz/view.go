@@ -23,6 +23,7 @@ type View struct {
 	quantity sim.Quantity
 	scale    Scale
 	only     PaneID // one picture alone, or all
+	lit      PaneID // the picture that is spoken of
 	w, h     float64
 	pointer  point
 	inside   bool
@@ -78,6 +79,9 @@ func (v *View) ShowOnly(id PaneID) {
 		v.only, v.places = id, nil
 	}
 }
+
+// Highlight marks the picture that the words beside it speak of; the empty name marks none.
+func (v *View) Highlight(id PaneID) { v.lit = id }
 
 // Layout sets the size in device pixels and how many of them make a CSS pixel.
 func (v *View) Layout(w, h int, scale float64) {
@@ -168,11 +172,12 @@ type content struct {
 	step            int
 	quantity        sim.Quantity
 	scale           Scale
+	lit             bool
 	pointer         point // zero where it is elsewhere
 }
 
 func (v *View) content(p *place) content {
-	c := content{rec: v.rec, reports: len(v.rec.Reports), step: v.step, quantity: v.quantity, scale: v.scale}
+	c := content{rec: v.rec, reports: len(v.rec.Reports), step: v.step, quantity: v.quantity, scale: v.scale, lit: v.lit == p.pane}
 	for _, t := range v.rec.Tracks {
 		c.frames += len(t)
 	}
@@ -186,6 +191,10 @@ func (v *View) render(p *place, now time.Time) {
 	p.content, p.drawn = v.content(p), now
 	v.drawn++
 	v.looks, v.names = look.Of(v.rec.Experiment), look.Names(v.rec.Experiment, func(s string) bool { return v.lettering != nil || Covers(s) })
+	if p.content.lit {
+		v.pen.rect(p.box.x, p.box.y, p.box.w, 17, spoken)
+		v.pen.rect(p.box.x, p.box.y+17, p.box.w, 2, green)
+	}
 	draw(v, p.pane, p.box)
 	if !v.pen.flush(v.image, p.box) {
 		p.content = content{}

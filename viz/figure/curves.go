@@ -16,15 +16,19 @@ func Loss(r *sim.Record) (Figure, bool) {
 	curves := make([][]held.Reading, len(r.Tracks))
 	for i := range curves {
 		curves[i] = held.Curve(nil, r, i, r.Experiment.Steps)
-		for k, x := range curves[i] {
+		windows, whole, ended := held.Parts(curves[i])
+		if ended {
+			l.Series[i].Ended = &whole.Loss
+		}
+		for k, x := range windows {
 			if x.Widened {
 				l.Series[i].Marks = append(l.Series[i].Marks, k)
 			}
 			l.Series[i].X, l.Series[i].Y = append(l.Series[i].X, float64(x.Step)), append(l.Series[i].Y, x.Loss)
 		}
 	}
-	caption := fmt.Sprintf("Seed %d; mean over %d fixed windows of the held-out part every %d steps, and just before and just after each widening.",
-		r.Experiment.Seed, sim.HeldWindows, sim.ProbeEvery)
+	caption := fmt.Sprintf("Seed %d; mean over %d fixed windows of the held-out part every %d steps, and just before and just after each widening.%s",
+		r.Experiment.Seed, sim.HeldWindows, sim.ProbeEvery, wholeNote(l))
 	if low, high, ok := held.Range(curves, held.From(r.Experiment, r.Last())); ok {
 		pad := max((high-low)*0.05, 1e-3)
 		l.Low, l.High = low-pad, high+pad
@@ -55,9 +59,22 @@ func Difference(r *sim.Record) (Figure, bool) {
 		d, ok := r.Gap(f.Arm, base, f.Step)
 		return d, ok && f.Held == f.Held
 	})
+	for i := range l.Series {
+		if whole, ok := held.WholeGap(r, i, base, r.Experiment.Steps); ok && i != base {
+			l.Series[i].Ended = &whole
+		}
+	}
 	l.Zero = true
 	return Curves("difference", "Difference to "+name,
-		fmt.Sprintf("One seed: the same batches in every arm. Means over %d steps. Below zero is better.", sim.GapSteps), l)
+		fmt.Sprintf("One seed: the same batches in every arm. Means over %d steps.%s Below zero is better.", sim.GapSteps, wholeNote(l)), l)
+}
+
+// wholeNote says what the rings at the ends of curves are.
+func wholeNote(l Lines) string {
+	if slices.ContainsFunc(l.Series, func(s Series) bool { return s.Ended != nil }) {
+		return " Ringed, with their numbers: the whole held-out part, read once, at the end."
+	}
+	return ""
 }
 
 // lines are the curves of a quantity of all arms of a record, where it was measured.

@@ -20,6 +20,8 @@ type Series struct {
 	// Marks are the points that bear a marker, besides those that are set now and then along the curve.
 	Marks []int
 	Err   []float64 // half the height of the band around the curve; nil is none
+	// Ended is a reading of another kind at the curve's end: it has a ring, and is the value beside the name. Nil is none.
+	Ended *float64
 	// Digits of the last value beside the name at the curve's end; negative writes no value. Where no point is finite the value is "none".
 	Digits int
 }
@@ -83,8 +85,12 @@ func (l Lines) add(p *plot.Plot) int {
 		if s.Err != nil {
 			p.Add(b)
 		}
-		curves = append(curves, curve{s.Look, b.at, own, i})
+		curves = append(curves, curve{s.Look, b.at, own, i, s.Ended})
 		last, text := b.at[len(b.at)-1].Y, s.Name
+		if s.Ended != nil {
+			last = *s.Ended
+			p.Y.Min, p.Y.Max = min(p.Y.Min, last), max(p.Y.Max, last)
+		}
 		if s.Digits >= 0 {
 			text = s.Name + " " + decimal(last, s.Digits)
 		}

@@ -19,6 +19,7 @@ type curve struct {
 	at    plotter.XYs // ascending X, finite
 	own   plotter.XYs // points that bear a marker
 	shift int         // moves the markers, so that those of several arms do not cover each other
+	ended *float64    // a reading of another kind at the last point
 }
 
 // spacing of the markers along x.
@@ -35,6 +36,15 @@ func (l curve) Plot(c draw.Canvas, p *plot.Plot) {
 	style := draw.GlyphStyle{Color: hue(l.Look), Radius: 2.8, Shape: marker{l.Marker}}
 	for _, at := range l.own {
 		c.DrawGlyph(style, vg.Point{X: x(at.X), Y: y(at.Y)})
+	}
+	if l.ended != nil {
+		from := line[len(line)-1]
+		to := vg.Point{X: from.X, Y: y(*l.ended)}
+		c.StrokeLine2(draw.LineStyle{Color: hue(l.Look), Width: 0.6}, from.X, from.Y, to.X, to.Y)
+		c.DrawGlyph(style, to)
+		ring := style
+		ring.Radius, ring.Shape = 5.4, draw.RingGlyph{}
+		c.DrawGlyph(ring, to)
 	}
 	next := c.Min.X + spacing*vg.Length(1+l.shift%5)/5
 	for _, at := range line {

@@ -34,6 +34,6 @@ func TestNameThatTheTypeLacksIsTheArmsNumber(t *testing.T) {
 		assert.Contains(t, s, "bear their numbers in the experiment")
 	}
 	for _, f := range All(&sim.Record{Experiment: sim.Default(), Tracks: r.Tracks, Reports: r.Reports}) {
-		assert.NotContains(t, f.Caption, "numbers", f.Name)
+		assert.NotContains(t, f.Caption, "bear their numbers", f.Name)
 	}
 }

@@ -17,6 +17,7 @@ type Reading struct {
 	FLOPs   float64
 	Loss    float64
 	Widened bool // just before or just after a widening
+	Whole   bool // of the whole held-out part instead: the last of an arm that has ended
 }
 
 // Curve appends the readings of an arm up to a step, by ascending step. What is not finite is left out.
@@ -26,7 +27,7 @@ func Curve(out []Reading, r *sim.Record, arm, step int) []Reading {
 	upTo := func(last int) {
 		for ; next < len(track) && track[next].Step <= last; next++ {
 			f := &track[next]
-			out = add(out, Reading{f.Step, f.FLOPs, float64(f.Held), false})
+			out = add(out, Reading{Step: f.Step, FLOPs: f.FLOPs, Loss: float64(f.Held)})
 		}
 	}
 	for i := range r.Reports {
@@ -39,11 +40,36 @@ func Curve(out []Reading, r *sim.Record, arm, step int) []Reading {
 			continue
 		}
 		upTo(p.Step)
-		out = add(out, Reading{p.Step, flops, float64(p.HeldBefore), true})
-		out = add(out, Reading{p.Step, flops, float64(p.HeldAfter), true})
+		out = add(out, Reading{Step: p.Step, FLOPs: flops, Loss: float64(p.HeldBefore), Widened: true})
+		out = add(out, Reading{Step: p.Step, FLOPs: flops, Loss: float64(p.HeldAfter), Widened: true})
 	}
 	upTo(step)
+	if whole, ok := r.Final(arm); ok && track[len(track)-1].Step <= step {
+		f := &track[len(track)-1]
+		out = add(out, Reading{Step: f.Step, FLOPs: f.FLOPs, Loss: float64(whole), Whole: true})
+	}
 	return out
+}
+
+// Parts are the readings on the windows, and that of the whole held-out part where the arm has ended.
+func Parts(c []Reading) (windows []Reading, whole Reading, ended bool) {
+	if n := len(c) - 1; n >= 0 && c[n].Whole {
+		return c[:n], c[n], true
+	}
+	return c, Reading{}, false
+}
+
+// WholeGap is by how much the loss of an arm on the whole held-out part differs from that of another, where both have ended by a step.
+func WholeGap(r *sim.Record, arm, base, step int) (gap float64, ok bool) {
+	var loss [2]float64
+	for k, i := range [2]int{arm, base} {
+		whole, ended := r.Final(i)
+		if !ended || r.Tracks[i][len(r.Tracks[i])-1].Step > step {
+			return 0, false
+		}
+		loss[k] = float64(whole)
+	}
+	return loss[0] - loss[1], true
 }
 
 func add(out []Reading, r Reading) []Reading {

@@ -16,7 +16,7 @@ func run() *sim.Record {
 	e.Arms = e.Arms[1:3]
 	r := &sim.Record{Experiment: e, Tracks: make([][]sim.ArmFrame, 2)}
 	frame := func(arm, step int, loss float64) {
-		r.Tracks[arm] = append(r.Tracks[arm], sim.ArmFrame{Arm: arm, Step: step, FLOPs: float64(step), Held: float32(loss)})
+		r.Tracks[arm] = append(r.Tracks[arm], sim.ArmFrame{Arm: arm, Step: step, FLOPs: float64(step), Held: float32(loss), Whole: float32(math.NaN())})
 	}
 	for step := 0; step <= 100; step += 10 {
 		frame(0, step, 2+2/(1+float64(step)/10))
@@ -38,12 +38,35 @@ func TestCurveJumpsAtTheWideningToTheLossJustAfter(t *testing.T) {
 	forked := Curve(nil, r, 1, 110)
 	require.Len(t, forked, 4)
 	assert.Equal(t, []Reading{
-		{100, 100, 2.125, true}, {100, 100, 3, true}, {101, 101, 2, false}, {110, 110, 2, false},
+		{100, 100, 2.125, true, false}, {100, 100, 3, true, false}, {101, 101, 2, false, false}, {110, 110, 2, false, false},
 	}, forked, "an arm that forks begins with the loss just before, though it has no frame of that step")
-	assert.Equal(t, Reading{100, 100, 2.5, true}, Curve(nil, r, 0, 100)[12], "the arm that ran the small phase has it after its own")
+	assert.Equal(t, Reading{100, 100, 2.5, true, false}, Curve(nil, r, 0, 100)[12], "the arm that ran the small phase has it after its own")
 	assert.Empty(t, Curve(nil, r, 1, 99), "nothing is known of a widening to come")
 	r.Reports[1].HeldAfter = float32(math.Inf(1))
 	assert.Len(t, Curve(nil, r, 1, 110), 3, "infinity has no place")
+}
+
+// What ends on the screen is the order of the verdict: both are of the whole held-out part.
+func TestCurveOfAnArmThatHasEndedEndsWithTheWholeHeldOutPart(t *testing.T) {
+	r := run()
+	last := func(i int) *sim.ArmFrame { return &r.Tracks[i][len(r.Tracks[i])-1] }
+	last(0).Whole, last(1).Whole = 1.75, 1.875
+	_, _, ended := Parts(Curve(nil, r, 0, last(0).Step-1))
+	assert.False(t, ended)
+	windows, whole, ended := Parts(Curve(nil, r, 0, 200))
+	assert.True(t, ended)
+	assert.Equal(t, Reading{Step: last(0).Step, FLOPs: last(0).FLOPs, Loss: 1.75, Whole: true}, whole)
+	assert.Equal(t, 2.25, windows[len(windows)-1].Loss)
+	low, _, _ := Range(curves(r, 200), From(r.Experiment, 200))
+	assert.Equal(t, 1.75, low, "it is in the picture")
+	gap, ok := WholeGap(r, 1, 0, 200)
+	assert.True(t, ok)
+	assert.Equal(t, 0.125, gap)
+	_, ok = WholeGap(r, 1, 0, 150)
+	assert.False(t, ok)
+	last(0).Whole = float32(math.NaN())
+	_, ok = WholeGap(r, 1, 0, 200)
+	assert.False(t, ok, "the other has not ended")
 }
 
 func TestEveryStageJumps(t *testing.T) {

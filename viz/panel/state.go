@@ -33,6 +33,8 @@ type State struct {
 	Did      []string `json:"did"`     // what the widening makes of the network, and how far it moved what it says
 	Windows  int      `json:"windows"` // of the held-out text, on which Held, Before and After are measured; Whole is of all of it
 	Arms     []Arm    `json:"arms"`
+
+	Moments map[Phase]int `json:"moments"` // the step at which each chapter of the story is best seen
 }
 
 // Arm is one row of the table of arms at the shown step.
@@ -72,7 +74,7 @@ func Of(s *sim.Session, shown int) State {
 		Name: e.Name, Step: shown, Last: last, Steps: e.Steps, Fork: e.Fork(), Live: live,
 		Playing: s.Playing(), Done: s.Done(), Forked: s.Forked(), Speed: SpeedName(s.Speed()), Describe: s.Describe(),
 		Beta2: strconv.FormatFloat(e.Optimizer.Beta2, 'g', -1, 64), Factor: factor(e),
-		Told: told(e), Did: did(rec, shown), Windows: sim.HeldWindows,
+		Told: told(e), Did: did(rec, shown), Windows: sim.HeldWindows, Moments: moments(e),
 	}
 	out.Phase = phase(e, shown, out.Forked)
 	status, looks := s.Arms(), look.Of(e)

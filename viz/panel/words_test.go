@@ -134,6 +134,13 @@ func TestChapterApartBeginsWhenEveryArmWasWidened(t *testing.T) {
 	for step, want := range map[int]Phase{249: Learning, 250: Widened, 300: Widened, 539: Widened, 540: Apart, 999: Apart, 1000: End} {
 		assert.Equal(t, want, phase(e, step, true), "step %d", step)
 	}
+	for _, x := range Examples() {
+		e, err := sim.Named(x.Name)
+		require.NoError(t, err)
+		for chapter, at := range moments(e) {
+			assert.Equal(t, chapter, phase(e, at, true), "%s at step %d", x.Name, at)
+		}
+	}
 	e = sim.Default()
 	for step, want := range map[int]Phase{499: Learning, 500: Widened, 539: Widened, 540: Apart, 1000: End} {
 		assert.Equal(t, want, phase(e, step, true), "step %d", step)

@@ -46,7 +46,11 @@ func (l *lab) export() {
 		"scrub":    func(a []js.Value) any { l.scrub(a[0].Int()); return "" },
 		"point":    func(a []js.Value) any { l.point(a); return "" },
 		"quantity": func(a []js.Value) any { l.view.SetQuantity(quantity(a[0].String())); return "" },
-		"pane":     func(a []js.Value) any { l.view.ShowOnly(viz.PaneID(a[0].String())); return "" },
+		"pane": func(a []js.Value) any {
+			l.view.ShowOnly(viz.PaneID(a[0].String()))
+			l.view.Highlight(viz.PaneID(a[1].String()))
+			return ""
+		},
 		"scale": func(a []js.Value) any {
 			if len(a) > 0 {
 				l.view.SetScale(viz.Scale(a[0].String()))

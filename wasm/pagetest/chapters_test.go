@@ -1,0 +1,49 @@
+//go:build !js
+
+package pagetest
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/sparkling-lab/sparkling/viz/panel"
+)
+
+// A chapter is turned to with its picture and its moment: words, step and picture go together.
+func TestChapterBringsItsPictureAndItsMoment(t *testing.T) {
+	e := short(t)
+	e.Steps = 100
+	p := open(t, window{W: 390, H: 844, Scale: 2, Touch: true}, e.Link())
+	p.finish()
+	shown := func() string {
+		return eval[string](p, `document.querySelector("#panes :checked").value`)
+	}
+	assert.Equal(t, "loss", shown(), "the end is in the loss")
+	for _, c := range []struct {
+		chapter, pane string
+		step          int
+		phase         panel.Phase
+	}{{"learning", "loss", 29, panel.Learning}, {"widened", "copies", 31, panel.Widened}, {"apart", "divergence", 70, panel.Apart}, {"end", "loss", 100, panel.End}} {
+		said := p.chapter(c.chapter)
+		assert.Equal(t, c.step, p.state().Step, c.chapter)
+		assert.Equal(t, c.phase, p.state().Phase)
+		assert.Equal(t, c.pane, shown(), c.chapter)
+		if c.chapter == "widened" {
+			assert.Contains(t, said, "At step 31 128 of 128 pairs of Copy are equal to the last bit, and 0 of 128 of Asymmetric reset.")
+		}
+		p.run(`new Promise((done) => setTimeout(done, 700))`)
+		p.shot("chapter-" + c.chapter)
+	}
+	p.run(`document.querySelector("#panes [value=rms]").click()`)
+	assert.Equal(t, "rms", shown(), "the reader chooses another")
+
+	p.run(`sparkling.reset(); sparkling.pause()`)
+	p.wait(`JSON.parse(sparkling.state()).last < 29`, time.Minute)
+	before := p.state().Step
+	p.chapter("apart")
+	assert.Equal(t, before, p.state().Step, "what is not recorded yet cannot be shown")
+	assert.True(t, eval[bool](p, fmt.Sprintf(`document.querySelector("#chapters [data-chapter=%s]").hasAttribute("aria-current")`, "apart")))
+}
