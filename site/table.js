@@ -2,6 +2,7 @@
 
 import { armWord } from "./marks.js";
 
+const byID = (id) => document.getElementById(id);
 const quietMs = 5000; // between two sentences of the live region while a run is playing
 
 export class Table {
@@ -12,8 +13,12 @@ export class Table {
   #saidAt = 0;
   #event = "";
   #failures = "";
+  #exactly = "";
 
-  constructor(lab) { this.#lab = lab; }
+  constructor(lab) {
+    this.#lab = lab;
+    byID("exact").addEventListener("toggle", () => this.#exact(JSON.parse(lab.state())));
+  }
 
   show(state) {
     const shape = JSON.stringify(state.arms.map(({ name, look }) => [name, look]));
@@ -21,9 +26,12 @@ export class Table {
       this.#shape = shape;
       this.#build(state.arms);
     }
-    set(document.getElementById("table-step"), state.step);
-    state.arms.forEach((arm, i) => this.#row(this.#rows[i], arm, state.windows));
-    set(document.getElementById("doing"), state.arms.filter(({ doing }) => doing).map(({ name, doing }) => `${name} is ${doing}.`).join(" "));
+    set(byID("table-step"), state.step);
+    set(byID("held-head"), state.whole ? "Whole text" : "Held-out");
+    set(document.querySelector("[data-slot=losses]"), state.losses);
+    state.arms.forEach((arm, i) => this.#row(this.#rows[i], arm, state.whole));
+    this.#exact(state);
+    set(byID("doing"), state.arms.filter(({ doing }) => doing).map(({ name, doing }) => `${name} is ${doing}.`).join(" "));
     this.#fail(state.arms);
     this.#say(state);
   }
@@ -41,15 +49,45 @@ export class Table {
     });
   }
 
-  #row({ cells: [train, held, lock, lr] }, arm, windows) {
-    value(train, arm.train);
-    value(held, arm.held);
-    held.title = arm.held && `${arm.held} on ${windows} windows, measured at step ${arm.heldAt}`;
+  #row({ cells: [train, held, lock, lr] }, arm, whole) {
+    set(train, four(arm.train));
+    set(held, four(whole ? arm.whole : arm.held));
     set(lock, arm.lock.pairs ? `${arm.lock.locked}/${arm.lock.pairs}` : "–");
-    lock.title = arm.lock.pairs ? `mean cosine at step ${arm.lock.step}: weights ${arm.lock.weight || "none"}, gradients ${arm.lock.grad || "none"}` : "";
     lock.classList.toggle("locked", arm.lock.pairs > 0 && arm.lock.locked === arm.lock.pairs);
     set(lr, arm.lrNew ? (1000 * arm.lrNew).toFixed(2) : "–");
-    lr.title = arm.lrNew && `new parameters ${arm.lrNew}, old parameters ${arm.lrOld}`;
+  }
+
+  // Every number with all its digits, where the reader has opened the table of them: a column an arm.
+  #exact({ arms, windows }) {
+    const box = byID("exact");
+    const rows = box.open ? [
+      ["Train", ({ train }) => train],
+      [`Held-out, ${windows} windows`, ({ held, heldAt }) => held && `${held} (step ${heldAt})`],
+      ["Held-out, whole text", ({ whole }) => whole],
+      ["Held-out before the widening", ({ before }) => before],
+      ["Held-out after it", ({ after }) => after],
+      ["Learning rate, new", ({ lrNew }) => lrNew],
+      ["Learning rate, old", ({ lrOld }) => lrOld],
+      ["Pairs measured at step", ({ lock }) => lock.pairs && lock.step],
+      ["Weights, mean cosine", ({ lock }) => lock.weight],
+      ["Weights, mean distance", ({ lock }) => lock.dist],
+      ["Gradients, mean cosine", ({ lock }) => lock.grad],
+    ].map(([name, of]) => [name, ...arms.map((arm) => of(arm) || "–")]) : [];
+    const said = JSON.stringify(rows);
+    if (said === this.#exactly) return;
+    this.#exactly = said;
+    const cell = (kind, scope, ...content) => {
+      const c = Object.assign(document.createElement(kind), scope && { scope });
+      c.append(...content);
+      return c;
+    };
+    const line = (...cells) => {
+      const tr = document.createElement("tr");
+      tr.append(...cells);
+      return tr;
+    };
+    box.querySelector("thead").replaceChildren(line(cell("td"), ...arms.map((arm) => cell("th", "col", armWord(arm)))));
+    box.querySelector("tbody").replaceChildren(...rows.map(([name, ...values]) => line(cell("th", "row", name), ...values.map((v) => cell("td", "", v)))));
   }
 
   #fail(arms) {
@@ -57,7 +95,7 @@ export class Table {
     const key = JSON.stringify(failed.map(({ i, err }) => [i, err]));
     if (key === this.#failures) return;
     this.#failures = key;
-    document.getElementById("failures").replaceChildren(...failed.map((arm) => {
+    byID("failures").replaceChildren(...failed.map((arm) => {
       const box = document.createElement("div");
       box.setAttribute("role", "alert");
       const sentence = document.createElement("p");
@@ -80,14 +118,11 @@ export class Table {
     this.#event = event;
     this.#said = state.describe;
     this.#saidAt = now;
-    document.getElementById("live-region").textContent = state.describe;
+    byID("live-region").textContent = state.describe;
   }
 }
 
-function value(cell, exact) {
-  set(cell, exact ? Number(exact).toFixed(4) : "–");
-  cell.title = exact;
-}
+const four = (exact) => (exact ? Number(exact).toFixed(4) : "–");
 
 function set(node, v) {
   const s = String(v);

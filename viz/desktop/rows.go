@@ -141,7 +141,12 @@ func (c *controls) arms(to *widget.Container) {
 		table.AddChild(t)
 	}
 	for _, head := range []string{"", "Train", "Held-out", "Locked"} {
-		cell(muted, 50, func(panel.State) string { return head })
+		cell(muted, 50, func(s panel.State) string {
+			if head == "Held-out" && s.Whole {
+				return "Whole text"
+			}
+			return head
+		})
 	}
 	e := c.window.session.Experiment()
 	looks := armlook.Of(e)
@@ -149,7 +154,7 @@ func (c *controls) arms(to *widget.Container) {
 		cell(looks[i].Hue, inner-3*70, func(panel.State) string { return name })
 		for _, of := range []func(panel.Arm) string{
 			func(a panel.Arm) string { return four(a.Train) },
-			func(a panel.Arm) string { return four(a.Held) },
+			nil,
 			func(a panel.Arm) string {
 				if a.Lock.Pairs == 0 {
 					return "–"
@@ -160,7 +165,16 @@ func (c *controls) arms(to *widget.Container) {
 				return fmt.Sprintf("%d/%d", a.Lock.Locked, a.Lock.Pairs)
 			},
 		} {
-			cell(ink, 50, func(s panel.State) string { return of(s.Arms[i]) })
+			cell(ink, 50, func(s panel.State) string {
+				switch a := s.Arms[i]; {
+				case of != nil:
+					return of(a)
+				case s.Whole:
+					return four(a.Whole)
+				default:
+					return four(a.Held)
+				}
+			})
 		}
 	}
 	to.AddChild(table, c.words(&l.small, muted, panel.State.Losses))

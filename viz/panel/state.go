@@ -5,6 +5,7 @@ package panel
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -31,7 +32,9 @@ type State struct {
 	Beta2    string   `json:"beta2"`
 	Told     string   `json:"told"`    // the example whose own text is true here; empty: only what can be said of any is
 	Did      []string `json:"did"`     // what the widening makes of the network, and how far it moved what it says
-	Windows  int      `json:"windows"` // of the held-out text, on which Held, Before and After are measured; Whole is of all of it
+	Windows  int      `json:"windows"` // of the held-out text, on which Held, Before and After are measured; an arm's Whole is of all of it
+	Whole    bool     `json:"whole"`   // every arm has ended and has its Whole, which then stands in the place of Held
+	Said     string   `json:"losses"`  // what the held-out losses are measured on
 	Arms     []Arm    `json:"arms"`
 
 	Moments map[Phase]int `json:"moments"` // the step at which each chapter of the story is best seen
@@ -83,6 +86,8 @@ func Of(s *sim.Session, shown int) State {
 		row.Look = lookOf(looks[i])
 		out.Arms = append(out.Arms, row)
 	}
+	out.Whole = !slices.ContainsFunc(out.Arms, func(a Arm) bool { return a.Whole == "" })
+	out.Said = out.Losses()
 	return out
 }
 

@@ -112,19 +112,12 @@ func says(factor, moved float64) string {
 	}
 }
 
-// Losses says what the held-out losses of the table are measured on, and those of the whole text where arms have ended.
+// Losses says what the held-out losses of the table are measured on.
 func (s State) Losses() string {
-	var whole []string
-	for _, a := range s.Arms {
-		if v, err := strconv.ParseFloat(a.Whole, 32); err == nil {
-			whole = append(whole, fmt.Sprintf("%s %.4f", a.Name, v))
-		}
+	if s.Whole {
+		return fmt.Sprintf("Whole text: all of the text that is never trained on, read once, at the end; until then the losses are those of %d windows of it.", s.Windows)
 	}
-	says := fmt.Sprintf("Held-out: %d windows of text that is never trained on. The whole of it is read once, at the end", s.Windows)
-	if len(whole) > 0 {
-		says += ", another measurement: " + strings.Join(whole, ", ")
-	}
-	return says + "."
+	return fmt.Sprintf("Held-out: %d windows of text that is never trained on; the whole of it is read once, at the end.", s.Windows)
 }
 
 func times(factor float64) string {
