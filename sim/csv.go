@@ -1,21 +1,27 @@
 package sim
 
 import (
+	"cmp"
 	"encoding/csv"
 	"io"
+	"math"
+	"slices"
 	"strconv"
 
 	"github.com/sparkling-lab/sparkling/internal/plain"
 )
 
-// csvColumns are those of [Record.WriteCSV]; the counts of pairs by state are those of the weights and, after them, of the gradients.
+// csvColumns are those of [Record.WriteCSV]: which run a row is of, so that files can be put together, and what was measured, with its unit.
+// Losses are in nats a token; the counts of pairs by state are those of the weights and, after them, of the gradients.
 var csvColumns = []string{
-	"arm", "name", "step", "train_loss", "held_out_loss", "whole_held_out_loss", "lr_old", "lr_new", "flops",
+	"experiment", "seed", "version", "arm", "name", "step", "train_loss_nats", "held_out_loss_nats", "whole_held_out_loss_nats",
+	"held_out_loss_before_widening_nats", "held_out_loss_after_widening_nats", "lr_old", "lr_new", "flops",
 	"weight_cosine", "gradient_cosine", "weight_distance", "locked_pairs", "pairs", "apart_pairs", "zero_pairs", "diverged_pairs",
 	"locked_gradients", "apart_gradients", "without_gradient", "diverged_gradients", "not_finite",
 }
 
-// WriteCSV writes one row a step and arm. What was not measured is empty, as is a mean of nothing; what was measured and is no number is NaN,
+// WriteCSV writes one row a step and arm. That of a widening, which may be the first of an arm, has the losses just before it and just after
+// it. What was not measured is empty, as is a mean of nothing; what was measured and is no number is NaN,
 // and not_finite names the tensor. A pair that is in no state is one of a record that does not tell.
 func (r *Record) WriteCSV(w io.Writer) error {
 	out := csv.NewWriter(w)
@@ -23,9 +29,15 @@ func (r *Record) WriteCSV(w io.Writer) error {
 		return err
 	}
 	for i, t := range r.Tracks {
-		end := r.Experiment.End(i)
+		for _, p := range r.Reports {
+			if p.Arm == i && !slices.ContainsFunc(t, func(f ArmFrame) bool { return f.Step == p.Step }) {
+				nan := float32(math.NaN())
+				t = append(slices.Clone(t), ArmFrame{Arm: i, Step: p.Step, Train: nan, Held: nan, Whole: nan, LROld: nan, LRNew: nan, FLOPs: math.NaN()})
+			}
+		}
+		slices.SortFunc(t, func(a, b ArmFrame) int { return cmp.Compare(a.Step, b.Step) })
 		for k := range t {
-			if err := out.Write(csvRow(r.Experiment.Arms[i].Name, end, &t[k])); err != nil {
+			if err := out.Write(r.csvRow(&t[k])); err != nil {
 				return err
 			}
 		}
@@ -34,7 +46,7 @@ func (r *Record) WriteCSV(w io.Writer) error {
 	return out.Error()
 }
 
-func csvRow(name string, end int, f *ArmFrame) []string {
+func (r *Record) csvRow(f *ArmFrame) []string {
 	// cell is a number; one that is none is empty, unless it was measured where training diverged.
 	cell := func(x float64, measured bool) string {
 		switch {
@@ -45,9 +57,16 @@ func csvRow(name string, end int, f *ArmFrame) []string {
 		}
 		return ""
 	}
+	e, end := r.Experiment, r.Experiment.End(f.Arm)
 	held := f.Step%ProbeEvery == 0 || f.Step == end
+	before, after := math.NaN(), math.NaN()
+	p, widened := r.ReportAt(f.Arm, f.Step)
+	if widened = widened && p.Step == f.Step; widened {
+		before, after = float64(p.HeldBefore), float64(p.HeldAfter)
+	}
 	row := []string{
-		strconv.Itoa(f.Arm), plain.Cell(name), strconv.Itoa(f.Step), cell(float64(f.Train), true), cell(float64(f.Held), held), cell(float64(f.Whole), f.Step == end),
+		plain.Cell(e.Name), strconv.FormatUint(e.Seed, 10), strconv.Itoa(e.Version), strconv.Itoa(f.Arm), plain.Cell(e.Arms[f.Arm].Name), strconv.Itoa(f.Step),
+		cell(float64(f.Train), true), cell(float64(f.Held), held), cell(float64(f.Whole), f.Step == end), cell(before, widened), cell(after, widened),
 		cell(float64(f.LROld), true), cell(float64(f.LRNew), true), cell(f.FLOPs, true),
 	}
 	if len(f.Pairs) == 0 {

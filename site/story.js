@@ -22,8 +22,8 @@ export class Story {
     this.#first = JSON.parse(lab.examples())[0].name;
     for (const button of document.querySelectorAll("#chapters button")) {
       button.addEventListener("click", () => {
+        reader.turn(button.dataset.chapter);
         this.#turned = button.dataset.chapter;
-        reader.turn(this.#turned);
         this.#open(this.#state);
       });
     }

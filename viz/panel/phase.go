@@ -38,8 +38,8 @@ func phase(e sim.Experiment, step int, forked bool) Phase {
 	return Apart
 }
 
-// moments are the steps at which the chapters of the story are best seen: the end of the small phase, the first step at which the pairs of every
-// arm were measured, the first of those that come after, and the end.
+// moments are the steps at which the chapters of the story that a run has are best seen: the end of the small phase, the first step at which the
+// pairs of every arm were measured, the first of those that come after, and the end.
 func moments(e sim.Experiment) map[Phase]int {
 	all := 0
 	for _, a := range e.Arms {
@@ -47,10 +47,13 @@ func moments(e sim.Experiment) map[Phase]int {
 			all = max(all, a.Widen[0].Step)
 		}
 	}
-	if all == 0 {
-		return map[Phase]int{Learning: 0, End: e.Steps}
+	out := map[Phase]int{Learning: max(e.Fork()-1, 0), Widened: all + 1, Apart: all + apartAfter, End: e.Steps}
+	for chapter, at := range out {
+		if phase(e, at, true) != chapter {
+			delete(out, chapter)
+		}
 	}
-	return map[Phase]int{Learning: e.Fork() - 1, Widened: min(all+1, e.Steps), Apart: min(all+apartAfter, e.Steps), End: e.Steps}
+	return out
 }
 
 // Role says what an arm's treatment stands for in the story.

@@ -5,7 +5,6 @@ package pagetest
 import (
 	"fmt"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 
@@ -41,7 +40,7 @@ func TestChapterBringsItsPictureAndItsMoment(t *testing.T) {
 	assert.Equal(t, "rms", shown(), "the reader chooses another")
 
 	p.run(`sparkling.reset(); sparkling.pause()`)
-	p.wait(`JSON.parse(sparkling.state()).last < 29`, time.Minute)
+	p.wait(`JSON.parse(sparkling.state()).last < 29`)
 	before := p.state().Step
 	p.chapter("apart")
 	assert.Equal(t, before, p.state().Step, "what is not recorded yet cannot be shown")

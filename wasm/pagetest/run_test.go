@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -46,9 +47,10 @@ func TestDefaultRunAtFullSpeedGivesTheNumbersOfAHeadlessRun(t *testing.T) {
 		}
 	}
 	rows := parse(t, p.csv())
+	step, train, widened := slices.Index(rows[0], "step"), slices.Index(rows[0], "train_loss_nats"), slices.Index(rows[0], "held_out_loss_before_widening_nats")
 	for _, row := range rows[1:] {
-		if row[2] != "0" {
-			_, err := strconv.ParseFloat(row[3], 32)
+		if row[step] != "0" && row[widened] == "" {
+			_, err := strconv.ParseFloat(row[train], 32)
 			assert.NoError(t, err, "a training loss in every row: %v", row)
 		}
 	}
@@ -148,24 +150,42 @@ func TestTableSaysWhatTheCSVSays(t *testing.T) {
 	p := open(t, desktop, short(t).Link())
 	p.finish()
 	rows := parse(t, p.csv())
-	last := map[string][]string{}
+	last, at := map[string]map[string]string{}, rows[0]
 	for _, row := range rows[1:] {
-		last[row[1]] = row
+		named := map[string]string{}
+		for i, name := range at {
+			named[name] = row[i]
+		}
+		last[named["name"]] = named
 	}
+	assert.Equal(t, "Whole text", eval[string](p, `document.getElementById("held-head").textContent`), "as the verdict has it, and the ends of the curves")
 	table := eval[[][]string](p, `[...document.querySelectorAll("#arms tbody tr")].map((row) => [...row.cells].map((cell) => cell.textContent))`)
 	require.Len(t, table, 4)
 	for _, row := range table {
 		want := last[row[0]]
 		require.NotNil(t, want, "%q is a row of the CSV", row[0])
-		for column, cell := range map[int]string{3: row[1], 4: row[2]} {
+		for column, cell := range map[string]string{"train_loss_nats": row[1], "whole_held_out_loss_nats": row[2]} {
 			v, err := strconv.ParseFloat(want[column], 64)
 			require.NoError(t, err)
-			assert.Equal(t, fmt.Sprintf("%.4f", v), cell, "%s, %s", row[0], rows[0][column])
+			assert.Equal(t, fmt.Sprintf("%.4f", v), cell, "%s, %s", row[0], column)
 		}
-		if want[13] != "" {
-			assert.Equal(t, want[12]+"/"+want[13], row[3], "locked pairs of %s", row[0])
+		if want["pairs"] != "" {
+			assert.Equal(t, want["locked_pairs"]+"/"+want["pairs"], row[3], "locked pairs of %s", row[0])
 		}
 	}
+	p.run(`document.querySelector("#exact summary").click()`)
+	p.wait(`document.querySelector("#exact tbody tr")`)
+	exact := eval[[][]string](p, `[...document.querySelectorAll("#exact tr")].map((row) => [...row.cells].map((cell) => cell.textContent))`)
+	for i, name := range exact[0][1:] {
+		for k, column := range map[int]string{1: "train_loss_nats", 3: "whole_held_out_loss_nats", 6: "lr_new", 7: "lr_old"} {
+			want, err := strconv.ParseFloat(last[name][column], 32)
+			require.NoError(t, err)
+			got, err := strconv.ParseFloat(exact[k][1+i], 32)
+			require.NoError(t, err, exact[k])
+			assert.Equal(t, float32(want), float32(got), "%s, %s", name, column)
+		}
+	}
+	assert.Empty(t, eval[[]string](p, `[...document.querySelectorAll("[title]")].map((e) => e.title).filter((title) => /\d\.\d/.test(title))`), "no number stands where only a mouse finds it")
 	assert.Contains(t, eval[string](p, `document.getElementById("live-region").textContent`), "Step 60 of 60")
 	img, err := png.Decode(bytes.NewReader(p.canvas()))
 	require.NoError(t, err)
