@@ -35,7 +35,7 @@ GOFMT   = "$$(go env GOROOT)/bin/gofmt"
 SOURCES = $(shell git ls-files -co --exclude-standard '*.go' 2>/dev/null || find . -name '*.go' -not -path './.cache/*')
 
 .DEFAULT_GOAL := help
-.PHONY: help run build page bench figures test fmt fmt-check vet staticcheck test-go test-scalar test-race test-wasm test-page golden clean
+.PHONY: help run build page bench figures test fmt fmt-check vet staticcheck test-go test-scalar test-race test-wasm test-page golden still clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -97,6 +97,9 @@ test-page: ## drive the real page in a real browser
 
 golden: ## write the golden pictures anew; look at the difference before you commit it
 	$(XVFB) go test ./viz ./viz/desktop ./internal/report -count=1 -update
+
+still: ## draw site/still.png anew: the page's own pictures of its default run (needs a Chromium)
+	go run ./wasm/pagetest/still
 
 bench: build ## measure speed beside peers and limits, and write docs/ anew (minutes; leave the machine alone)
 	bin/sparkling bench --peers --long --docs docs

@@ -7,13 +7,13 @@ export function startExports(lab) {
   byID("save-csv").addEventListener("click", () => {
     const csv = lab.csv();
     if (csv instanceof Error) return say(`The numbers could not be written: ${csv.message}.`);
-    save(new Blob([csv], { type: "text/csv" }), "sparkling-lab.csv");
-    say("Saved: one row a step, exact values.");
+    const name = save(new Blob([csv], { type: "text/csv" }), lab, "csv");
+    say(`Saved as ${name}: one row a step and arm. Each begins with the experiment, its seed and version; the columns say their units.`);
   });
-  byID("save-png").addEventListener("click", () => picture(lab, (blob) => {
-    save(blob, "sparkling-lab.png");
-    say("Saved: the pictures as they are on screen.");
-  }));
+  byID("save-png").addEventListener("click", async () => {
+    const canvas = await picture(lab);
+    canvas.toBlob((blob) => say(`Saved as ${save(blob, lab, "png")}: the pictures that are on screen, twice as large.`), "image/png");
+  });
   byID("copy-link").addEventListener("click", async () => {
     const address = new URL(`#${lab.address()}`, location.href).href;
     try {
@@ -25,19 +25,42 @@ export function startExports(lab) {
   });
 }
 
-function save(blob, name) {
+/** Saves a file under the name of the experiment and its seed, and returns its name. */
+function save(blob, lab, kind) {
+  const { name, seed } = JSON.parse(lab.state());
+  const words = name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "").slice(0, 60);
   const a = document.createElement("a");
   a.href = URL.createObjectURL(blob);
-  a.download = name;
+  a.download = `sparkling-${words || "experiment"}-seed-${seed}.${kind}`;
   a.click();
   setTimeout(() => URL.revokeObjectURL(a.href), 10_000);
+  return a.download;
 }
 
-/** The pictures as they are now, as a PNG. */
-export function picture(lab, use) {
+/** The pictures, drawn anew with so many pixels to one of the page's. */
+export const pictures = (lab, scale) => new Promise((done) => {
   lab.picture((pixels, width, height) => {
     const canvas = Object.assign(document.createElement("canvas"), { width, height });
     canvas.getContext("2d").putImageData(new ImageData(pixels, width, height), 0, 0);
-    canvas.toBlob(use, "image/png");
-  });
+    done(canvas);
+  }, scale);
+});
+
+/** What is saved of them: under a title that says what they are of. */
+export async function picture(lab) {
+  const drawn = await pictures(lab, 2);
+  const { name, seed, step, steps } = JSON.parse(lab.state());
+  const top = 104, left = 36;
+  const canvas = Object.assign(document.createElement("canvas"), { width: drawn.width, height: drawn.height + top });
+  const ink = canvas.getContext("2d");
+  ink.fillStyle = "#fff";
+  ink.fillRect(0, 0, canvas.width, canvas.height);
+  ink.drawImage(drawn, 0, top);
+  const write = (words, font, hue, y) => {
+    Object.assign(ink, { font: `${font} system-ui, sans-serif`, fillStyle: hue });
+    ink.fillText(words, left, y, canvas.width - 2 * left);
+  };
+  write(`SPARKLING Lab: ${name}`, "600 36px", "#1b1f24", 52);
+  write(`seed ${seed}, step ${step} of ${steps}`, "26px", "#57606a", 90);
+  return canvas;
 }

@@ -17,6 +17,7 @@ import (
 // digits that give the float32 again, as in the CSV; an empty string is "not measured".
 type State struct {
 	Name     string   `json:"name"`
+	Seed     string   `json:"seed"` // of 64 bits, which a number of a page has not
 	Phase    Phase    `json:"phase"`
 	Step     int      `json:"step"`  // the step that is shown
 	Last     int      `json:"last"`  // the newest step that every arm has reached
@@ -74,7 +75,7 @@ func Of(s *sim.Session, shown int) State {
 		shown = last
 	}
 	out := State{
-		Name: e.Name, Step: shown, Last: last, Steps: e.Steps, Fork: e.Fork(), Live: live,
+		Name: e.Name, Seed: strconv.FormatUint(e.Seed, 10), Step: shown, Last: last, Steps: e.Steps, Fork: e.Fork(), Live: live,
 		Playing: s.Playing(), Done: s.Done(), Forked: s.Forked(), Speed: SpeedName(s.Speed()), Describe: s.Describe(),
 		Beta2: strconv.FormatFloat(e.Optimizer.Beta2, 'g', -1, 64), Factor: factor(e),
 		Told: told(e), Did: did(rec, shown), Windows: sim.HeldWindows, Moments: moments(e),

@@ -34,7 +34,7 @@ func (l *lab) export() {
 		"blind":    func([]js.Value) any { l.blind = true; return "" },
 		"end":      func([]js.Value) any { l.end(); return "" },
 
-		"picture":  func(a []js.Value) any { l.wanted = a[0]; return "" },
+		"picture":  func(a []js.Value) any { l.wanted, l.sharp = a[0], a[1].Float(); return "" },
 		"play":     func([]js.Value) any { l.shown = -1; l.view.SetStep(-1); l.session.Play(); return "" },
 		"pause":    func([]js.Value) any { l.session.Pause(); return "" },
 		"step":     func([]js.Value) any { l.session.StepOnce(); return "" },

@@ -34,6 +34,7 @@ type lab struct {
 	again   js.Func  // beats
 	due     bool     // a frame was asked for
 	wanted  js.Value // takes the pixels of the pictures, their width and height; undefined where nobody waits
+	sharp   float64  // pixels wanted for a CSS pixel
 }
 
 func newLab(host *workerHost, bridge js.Value) *lab {
@@ -99,7 +100,7 @@ func (l *lab) note() {
 func (l *lab) give() {
 	use := l.wanted
 	l.wanted = js.Undefined()
-	picture := l.view.Picture()
+	picture := l.view.Print(l.sharp)
 	pixels := js.Global().Get("Uint8ClampedArray").New(len(picture.Pix))
 	js.CopyBytesToJS(pixels, picture.Pix)
 	use.Invoke(pixels, picture.Rect.Dx(), picture.Rect.Dy())

@@ -232,23 +232,16 @@ func (p *tab) shot(name string) {
 	}
 }
 
-// picture saves the canvas alone, as the page's own export gives it. site/still.png is made of it.
-func (p *tab) picture(name string) {
-	dir := os.Getenv("SPARKLING_SHOTS")
-	if dir == "" {
-		return
-	}
-	require.NoError(p.t, os.WriteFile(filepath.Join(dir, name+".png"), p.canvas(), 0o644))
-}
-
 // canvas is the page's own PNG of the pictures.
 func (p *tab) canvas() []byte {
 	p.t.Helper()
-	data := eval[string](p, `import(new URL("site/exports.js", document.baseURI)).then((m) => new Promise((done) => m.picture(sparkling, (blob) => {
-		const reader = new FileReader();
-		reader.onload = () => done(reader.result.split(",")[1]);
-		reader.readAsDataURL(blob);
-	})))`)
+	return p.exported(`m.picture(sparkling)`)
+}
+
+// exported is a canvas that an expression of site/exports.js gives, as PNG.
+func (p *tab) exported(expression string) []byte {
+	p.t.Helper()
+	data := eval[string](p, `import(new URL("site/exports.js", document.baseURI)).then((m) => `+expression+`).then((canvas) => canvas.toDataURL("image/png").split(",")[1])`)
 	png, err := base64.StdEncoding.DecodeString(data)
 	require.NoError(p.t, err)
 	return png

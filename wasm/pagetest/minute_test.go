@@ -3,10 +3,14 @@
 package pagetest
 
 import (
+	"bytes"
+	"image/png"
+	"os"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
@@ -35,7 +39,7 @@ func TestFirstMinuteHappensByItself(t *testing.T) {
 	p.settle()
 	t.Logf("the run is over after %.1f s", time.Since(begun).Seconds())
 	p.shot("minute-60-end")
-	p.picture("still")
+	assert.Less(t, p.unlike("../../site/still.png"), 0.02, "the picture that the page shows before it runs is of this run: make still draws it anew")
 	for _, a := range p.state().Arms {
 		t.Logf("%-18s held-out %s", a.Name, a.Held)
 	}
@@ -57,4 +61,27 @@ func TestFirstMinuteHappensByItself(t *testing.T) {
 			assert.Zero(t, a.Lock.Locked, "no pair of %s is equal", a.Name)
 		}
 	}
+}
+
+// unlike is the share of the pixels of the pictures that are others than those of a file.
+func (p *tab) unlike(path string) float64 {
+	p.t.Helper()
+	data, err := os.ReadFile(path)
+	require.NoError(p.t, err)
+	want, err := png.Decode(bytes.NewReader(data))
+	require.NoError(p.t, err)
+	got, err := png.Decode(bytes.NewReader(p.exported(`m.pictures(sparkling, 1)`)))
+	require.NoError(p.t, err)
+	require.Equal(p.t, want.Bounds(), got.Bounds())
+	others, all := 0, want.Bounds()
+	for y := range all.Dy() {
+		for x := range all.Dx() {
+			r, g, b, _ := want.At(x, y).RGBA()
+			r2, g2, b2, _ := got.At(x, y).RGBA()
+			if max(r, r2)-min(r, r2)+max(g, g2)-min(g, g2)+max(b, b2)-min(b, b2) > 0x6000 {
+				others++
+			}
+		}
+	}
+	return float64(others) / float64(all.Dx()*all.Dy())
 }

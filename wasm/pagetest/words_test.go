@@ -49,7 +49,7 @@ func TestTheWordsAreTrueOfWhatRuns(t *testing.T) {
 	assert.Contains(t, p.chapter("apart"), "Still glued: 128 of 128 pairs are equal to the last bit.")
 	end := p.chapter("end")
 	assert.Contains(t, end, "Loss on the whole held-out text")
-	assert.Contains(t, end, "The curves and the table follow 16 windows of it: another measurement")
+	assert.Contains(t, end, "the ringed ends of the curves, which until then follow 16 windows of it, another measurement")
 	assert.Regexp(t, `On the whole text Copy ended 0\.\d{3} (below|above) the small network`, end)
 	assert.Contains(t, end, "Adam’s β2 is 0.999 here. The paper has 0.95")
 	assert.Contains(t, eval[string](p, `document.getElementById("live-region").textContent`), "on 16 held-out windows")
