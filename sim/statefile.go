@@ -18,8 +18,8 @@ const (
 	stateVersion = 1
 )
 
-// ErrNoState is returned for what was never the state of a run.
-var ErrNoState = errors.New("this is not the state of a run: it does not begin with " + stateMagic)
+// errNoState is returned for what was never the state of a run.
+var errNoState = errors.New("this is not the state of a run: it does not begin with " + stateMagic)
 
 // checksum finds damage; what a state holds is checked besides.
 var checksum = crc64.MakeTable(crc64.ECMA)
@@ -58,10 +58,10 @@ func DecodeState(in io.Reader) (State, error) {
 	sum := crc64.New(checksum)
 	data := io.TeeReader(in, sum)
 	st, err := decodeState(data)
-	if errors.Is(err, ErrNoState) {
+	if errors.Is(err, errNoState) {
 		return State{}, err
 	} else if err != nil {
-		return State{}, fmt.Errorf("the state of the run is damaged: %w", err)
+		return State{}, fmt.Errorf("the state of the run cannot be read: %w", err)
 	}
 	want := sum.Sum64()
 	tail, err := io.ReadAll(io.LimitReader(in, 9))
@@ -81,7 +81,7 @@ func decodeState(in io.Reader) (State, error) {
 	var st State
 	magic, err := io.ReadAll(io.LimitReader(in, int64(len(stateMagic))))
 	if err == nil && !strings.HasPrefix(stateMagic, string(magic)) {
-		return st, ErrNoState
+		return st, errNoState
 	}
 	var top []byte
 	if err == nil {

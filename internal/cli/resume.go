@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -67,29 +68,48 @@ func (v *runVerb) again(e *env) (results, sim.Experiment, error) {
 	return to, held[0], nil
 }
 
-// readState is the state in a folder, nil where there is none. One that is damaged is said, and counts as missing; what is no state at all is
-// not ours, and an error.
+// readState is the state in a folder, nil where there is none. One that cannot be read counts as missing, and why is said.
 func readState(e *env, dir string) (*sim.State, error) {
 	path := filepath.Join(dir, stateName)
-	f, err := input.Regular(path)
+	info, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
-	} else if err != nil {
-		return nil, fmt.Errorf("%s cannot be read: %w", path, err)
 	}
-	defer f.Close()
-	st, err := sim.DecodeState(f)
-	why := (*fs.PathError)(nil)
-	switch {
-	case errors.As(err, &why):
+	if err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a file; nothing is overwritten", path)
+	}
+	var st sim.State
+	f, err := input.Regular(path)
+	if err == nil {
+		defer f.Close()
+		st, err = sim.DecodeState(f)
+	}
+	if err == nil {
+		return &st, nil
+	}
+	if why := (*fs.PathError)(nil); errors.As(err, &why) {
 		return nil, fmt.Errorf("%s cannot be read: %w", path, why.Err)
-	case errors.Is(err, sim.ErrNoState):
-		return nil, fmt.Errorf("%s: %w; nothing is overwritten", path, err)
-	case err != nil:
-		fmt.Fprintf(e.err, "%s counts as missing: %v.\n", path, err)
-		return nil, nil
 	}
-	return &st, nil
+	fmt.Fprintf(e.err, "%s counts as missing: %v.\n", path, err)
+	return nil, nil
+}
+
+// aside gives a state that cannot be read another name: another version of this program may read it, or it is none of ours.
+func (r results) aside(e *env) error {
+	path := filepath.Join(r.Dir(), stateName)
+	for n := 1; ; n++ {
+		to := fmt.Sprintf("%s.unread-%d", path, n)
+		if _, err := os.Lstat(to); err == nil {
+			continue
+		}
+		err := os.Rename(path, to)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // there was none
+		} else if err == nil {
+			fmt.Fprintf(e.err, "It stays, as %s.\n", to)
+		}
+		return err
+	}
 }
 
 // holds are the experiments that what is in the folder is of.
@@ -130,6 +150,9 @@ func (r results) session(e *env, exp sim.Experiment, host sim.Host) (*sim.Sessio
 	if r.state == nil {
 		if _, _, ended := r.ended(); ended {
 			fmt.Fprintf(e.err, "%s holds the record of this run, but not its networks, and so it is run again.\n", r.Dir())
+		}
+		if err := r.aside(e); err != nil {
+			return nil, err
 		}
 		return sim.NewSession(exp, host)
 	}

@@ -183,36 +183,48 @@ func TestCheckpointsAreLeftByARunThatHasEnded(t *testing.T) {
 	assert.Contains(t, err, "2-copy holds another network than this run leaves there; nothing is overwritten")
 }
 
-// A state that is damaged is said, and counts as missing: where the record goes to the end nothing is trained, else the run begins anew.
-func TestADamagedStateCountsAsMissing(t *testing.T) {
+// A state that cannot be read is said, and counts as missing: where the record goes to the end nothing is trained, else the run begins anew,
+// and what was there stays under another name.
+func TestAStateThatCannotBeReadCountsAsMissing(t *testing.T) {
 	document, dir := file(t, nil), filepath.Join(t.TempDir(), "out")
 	code, table, err := run("run", "--out", dir, document)
 	require.Zero(t, code, err)
 	want, state := left(t, dir), filepath.Join(dir, stateName)
 	whole := []byte(want[stateName])
-	damaged := bytes.Clone(whole)
+	damaged, newer := bytes.Clone(whole), bytes.Clone(whole)
 	damaged[len(damaged)/2] ^= 1
-	for name, data := range map[string][]byte{"damaged": damaged, "cut": whole[:len(whole)/2], "empty": nil} {
-		require.NoError(t, os.WriteFile(state, data, 0o644))
+	newer[4]++ // its version
+	for _, x := range []struct {
+		why  string
+		data []byte
+	}{
+		{"the state of the run is damaged: its checksum does not fit", damaged}, {"the data ends too early", whole[:len(whole)/2]},
+		{"the data ends too early", nil}, {"version 2; this program reads version 1", newer}, {"this is not the state of a run", []byte("mine")},
+	} {
+		require.NoError(t, os.WriteFile(state, x.data, 0o644))
 		code, out, err := run("run", "--out", dir, document)
-		require.Zero(t, code, name+err)
-		assert.Contains(t, err, stateName+" counts as missing: the state of the run is damaged", name)
+		require.Zero(t, code, err)
+		assert.Contains(t, err, stateName+" counts as missing: ")
+		assert.Contains(t, err, x.why)
 		assert.Contains(t, err, "holds this run to its end; nothing is trained again")
 		assert.Equal(t, table, out)
 	}
 	code, out, err := run("run", "--out", dir, "--checkpoints", document)
 	require.Zero(t, code, err)
 	assert.Contains(t, err, "holds the record of this run, but not its networks, and so it is run again")
+	assert.Contains(t, err, "It stays, as "+state+".unread-1.")
 	assert.Equal(t, table, out)
-	sameRun(t, want, left(t, dir))
+	got := left(t, dir)
+	assert.Equal(t, "mine", got[stateName+".unread-1"])
+	delete(got, stateName+".unread-1")
+	sameRun(t, want, got)
 
-	require.NoError(t, os.WriteFile(state, []byte("mine"), 0o644))
-	code, _, err = run("run", "--out", dir, document)
+	require.NoError(t, os.Remove(state))
+	require.NoError(t, os.Symlink("elsewhere", state))
+	code, out, err = run("run", "--out", dir, document)
 	assert.Equal(t, codeBad, code)
-	assert.Contains(t, err, "this is not the state of a run")
-	data, e := os.ReadFile(state)
-	require.NoError(t, e)
-	assert.Equal(t, "mine", string(data))
+	assert.Empty(t, out)
+	assert.Contains(t, err, "is not a file; nothing is overwritten")
 }
 
 // An arm that diverged stays as it is, with its words, and is not trained to the same end again.
