@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -148,4 +149,12 @@ func TestADisturbedPeerIsRefused(t *testing.T) {
 	assert.NoError(t, undisturbed(5.6e-3, 5.9e-3))
 	assert.NoError(t, undisturbed(6.0e-3, 5.9e-3), "clocks are not that good")
 	assert.EqualError(t, undisturbed(8.46e-3, 7.0e-3), "PyTorch took 8.46 ms for the smaller network and 7.00 ms for the larger: something else ran beside it")
+}
+
+func TestBusyThreadsEndAndLeaveTheProgramAsItWas(t *testing.T) {
+	before := runtime.GOMAXPROCS(0)
+	stop := spin(2)
+	assert.Equal(t, before+2, runtime.GOMAXPROCS(0), "they take no thread from who measures")
+	stop()
+	assert.Equal(t, before, runtime.GOMAXPROCS(0))
 }

@@ -25,8 +25,8 @@ type Frames struct {
 	Share          float64 // of one core, of all tasks
 }
 
-// ErrTooShort is what a trace with too few animation frames to measure is refused with.
-var ErrTooShort = errors.New("the trace is too short")
+// errTooShort is what a trace with too few animation frames to measure is refused with.
+var errTooShort = errors.New("the trace is too short")
 
 // Idle is the processor time, in milliseconds, up to which a frame had nothing to do: the browser's own part of it.
 const Idle = 1.0
@@ -57,8 +57,18 @@ func (e *event) UnmarshalJSON(data []byte) error {
 }
 
 // Trace measures the main thread for a while, in processor time: on a machine whose cores are all busy training, wall time would
-// mostly say how long the thread had to wait for one.
-func (t *Tab) Trace(during time.Duration) (Frames, error) {
+// mostly say how long the thread had to wait for one. Where so busy a machine has made too few frames to measure it takes longer.
+func (t *Tab) Trace(during time.Duration) (f Frames, err error) {
+	for range 4 {
+		if f, err = t.trace(during); !errors.Is(err, errTooShort) {
+			break
+		}
+		during *= 2
+	}
+	return f, err
+}
+
+func (t *Tab) trace(during time.Duration) (Frames, error) {
 	var mu sync.Mutex
 	var events []event
 	complete := make(chan struct{})
@@ -109,7 +119,7 @@ func measure(events []event) (Frames, error) {
 	slices.SortStableFunc(events, func(a, b event) int { return cmp.Compare(a.Begun, b.Begun) })
 	at := slices.IndexFunc(events, func(e event) bool { return e.Name == "FireAnimationFrame" })
 	if at < 0 {
-		return Frames{}, fmt.Errorf("%w: it has no animation frame", ErrTooShort)
+		return Frames{}, fmt.Errorf("%w: it has no animation frame", errTooShort)
 	}
 	main := events[at].Thread
 	var starts, costs, own []float64
@@ -134,7 +144,7 @@ func measure(events []event) (Frames, error) {
 	}
 	n := len(costs) - 1 // the last frame may be cut off
 	if n < 3 {
-		return Frames{}, fmt.Errorf("%w: it has %d whole animation frames", ErrTooShort, max(n, 0))
+		return Frames{}, fmt.Errorf("%w: it has %d whole animation frames", errTooShort, max(n, 0))
 	}
 	seconds := (starts[n] - starts[0]) / 1e6
 	out := Frames{PerSecond: float64(n) / seconds}

@@ -26,9 +26,9 @@ func TestFramesAreTheTasksBetweenAnimationFrames(t *testing.T) {
 	assert.InDelta(t, 2, f.Own, 1e-9)
 	assert.InDelta(t, 14.0/40, f.Share, 1e-9)
 	_, err = measure(events[:4])
-	assert.ErrorIs(t, err, ErrTooShort)
+	assert.ErrorIs(t, err, errTooShort)
 	_, err = measure(nil)
-	assert.ErrorIs(t, err, ErrTooShort)
+	assert.ErrorIs(t, err, errTooShort)
 }
 
 // A trace may begin in the middle of a task: what is left of it is no frame.
@@ -43,7 +43,7 @@ func TestWhatLiesBeforeTheFirstTaskIsNoFrame(t *testing.T) {
 	assert.InDelta(t, 100, f.PerSecond, 1e-9)
 	assert.InDelta(t, 0.2, f.Share, 1e-9)
 	_, err = measure(events[:1])
-	assert.ErrorIs(t, err, ErrTooShort)
+	assert.ErrorIs(t, err, errTooShort)
 }
 
 // Frames in which nothing happens make the percentile of all small: those with work have one of their own.

@@ -4,7 +4,6 @@ package pagetest
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -50,17 +49,10 @@ func (p *tab) work() (w work) {
 	return w
 }
 
-// trace measures the main thread for a while: for longer where a busy machine has made too few frames to measure.
+// trace measures the main thread for a while.
 func (p *tab) trace(during time.Duration) browser.Frames {
 	p.t.Helper()
 	f, err := p.Trace(during)
-	for range 3 {
-		if !errors.Is(err, browser.ErrTooShort) {
-			break
-		}
-		during *= 2
-		f, err = p.Trace(during)
-	}
 	require.NoError(p.t, err)
 	return f
 }

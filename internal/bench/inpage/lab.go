@@ -242,6 +242,17 @@ func (v *Visit) Frames(during time.Duration) (browser.Frames, error) {
 	return f, err
 }
 
+// Rest measures the main thread while nothing trains and nothing has to be shown.
+func (v *Visit) Rest(during time.Duration) (browser.Frames, error) {
+	if _, err := browser.Eval[string](v.tab, time.Minute, `String(sparkling.pause())`); err != nil {
+		return browser.Frames{}, err
+	}
+	if err := v.tab.Wait(`sparkling.still()`, time.Minute); err != nil {
+		return browser.Frames{}, err
+	}
+	return v.tab.Trace(during)
+}
+
 // FourArms is the default experiment made so long that its arms train as long as they are looked at.
 func FourArms() sim.Experiment {
 	e := sim.Default().Rescale(20_000)
