@@ -278,7 +278,7 @@ func TestWhatIsStoredTwiceIsReadWhereItIsEqual(t *testing.T) {
 	}
 }
 
-// Wherever a NaN or an infinity is, the tensor is named, JSON stays JSON, tables have a word, and nothing ends otherwise than it would.
+// Wherever a NaN or an infinity is, the tensor is named, JSON stays JSON, tables have a word, and the exit code is that of a run that diverged.
 func TestTheFirstTensorThatHoldsNoNumberIsNamed(t *testing.T) {
 	for _, weights := range []string{"split", "stacked"} {
 		for _, x := range tensorsOf(t, kind(t, weights), "model.safetensors") {
@@ -287,51 +287,55 @@ func TestTheFirstTensorThatHoldsNoNumberIsNamed(t *testing.T) {
 				all := tensorsOf(t, dir, "model.safetensors")
 				copy(named(all, x.Name).Data, fixture.Floats("", nil, bad).Data)
 				rewrite(t, dir, "model.safetensors", all)
-				code, text, err := run("check", "--quiet", "--json", "--model", dir, "--batch", kindBatch)
-				require.Zero(t, code, err)
-				var got map[string]any
-				require.NoError(t, json.Unmarshal([]byte(text), &got))
+				got, said := notANumber(t, dir)
 				assert.Equal(t, x.Name, got["not_finite"])
-				code, table, err := run("check", "--quiet", "--model", dir, "--batch", kindBatch)
-				require.Zero(t, code, err)
-				assert.Contains(t, table, x.Name)
-				assert.Contains(t, got, "loss")
-				assert.Equal(t, got["objective"] == nil, strings.Contains(table, diverged), "%s: %s", x.Name, table)
-				_, said := widened(t, dir, "--axis", "joint")
+				assert.Contains(t, said, x.Name+" is not finite")
+				_, said = widened(t, dir, "--axis", "joint")
 				assert.Contains(t, said, x.Name+" in model.safetensors")
 			}
 		}
 	}
-	dir := kind(t, "nan")
-	rewrite(t, dir, "optimizer_m.safetensors", tensorsOf(t, kind(t, "split"), "model.safetensors"))
-	c, _ := checkedAt(t, dir, kindBatch)
-	assert.Equal(t, "model.norm.weight", c.NotFinite)
-	dir = kind(t, "split")
+	got, _ := notANumber(t, kind(t, "nan"))
+	assert.Equal(t, "model.norm.weight", got["not_finite"])
+	dir := kind(t, "split")
 	rewrite(t, dir, "optimizer_m.safetensors", tensorsOf(t, kind(t, "nan"), "model.safetensors"))
-	c, _ = checkedAt(t, dir, kindBatch)
-	assert.Empty(t, c.NotFinite)
+	c, _ := checkedAt(t, dir, kindBatch)
+	assert.Empty(t, c.NotFinite, "states are not checked")
 	_, said := widened(t, dir, "--axis", "inner")
 	assert.Contains(t, said, "model.norm.weight in optimizer_m.safetensors")
 
-	// finite weights that route by what is none
-	dir = kind(t, "split")
-	route := tensorsOf(t, dir, "model.safetensors")
+	// finite weights, of which something comes that is not
 	const gate = "model.layers.0.mlp.gate.weight"
-	*named(route, gate) = fixture.Floats(gate, []int{2, 8}, slices.Repeat([]float32{3e38}, 16)...)
-	rewrite(t, dir, "model.safetensors", route)
-	c, _ = checkedAt(t, dir, kindBatch)
-	assert.Equal(t, "a loss", c.NotFinite)
-
-	// finite weights whose product is not
-	dir = kind(t, "split")
-	all := tensorsOf(t, dir, "model.safetensors")
-	for name, large := range map[string]float32{"model.embed_tokens.weight": 1e15, "model.norm.weight": 1e30} {
-		x := named(all, name)
-		*x = fixture.Floats(name, x.Shape, slices.Repeat([]float32{large}, len(x.Data)/4)...)
+	for what, large := range map[string]map[string]float32{
+		"the logits": {"model.embed_tokens.weight": 1e15, "model.norm.weight": 1e30}, "a loss": {gate: 3e38},
+	} {
+		dir = kind(t, "split")
+		all := tensorsOf(t, dir, "model.safetensors")
+		for name, size := range large {
+			x := named(all, name)
+			*x = fixture.Floats(name, x.Shape, slices.Repeat([]float32{size}, len(x.Data)/4)...)
+		}
+		rewrite(t, dir, "model.safetensors", all)
+		got, _ := notANumber(t, dir)
+		assert.Equal(t, what, got["not_finite"])
 	}
-	rewrite(t, dir, "model.safetensors", all)
-	c, _ = checkedAt(t, dir, kindBatch)
-	assert.Equal(t, "the logits", c.NotFinite)
+}
+
+// notANumber runs check on a network whose result is none, or may be, and returns its JSON and what it said. With --json and without, it is the same.
+func notANumber(t *testing.T, dir string) (got map[string]any, said string) {
+	t.Helper()
+	code, text, said := run("check", "--quiet", "--json", "--model", dir, "--batch", kindBatch)
+	require.NoError(t, json.Unmarshal([]byte(text), &got))
+	again, table, same := run("check", "--quiet", "--model", dir, "--batch", kindBatch)
+	assert.Equal(t, code, again)
+	assert.Equal(t, said, same)
+	assert.Contains(t, got, "loss")
+	assert.Equal(t, got["objective"] == nil, strings.Contains(table, diverged), table)
+	if got["objective"] == nil {
+		assert.Equal(t, codeBad, code)
+	}
+	assert.Equal(t, code == 0, strings.HasPrefix(said, "Warning: "), said)
+	return got, said
 }
 
 // A warning names what widen copies from outside the folder; links within it, and those that the weights are behind, are as files.
