@@ -127,18 +127,10 @@ func (b Batch) positions(ctx context.Context, f *File, e Entry) ([]int64, error)
 		return nil, fmt.Errorf("%s has shape %v; allowed is that of %s, %v, or of one row", e.Name, e.Shape, idsName, []int{b.Rows, b.Seq})
 	}
 	at, err := f.Ints(ctx, e)
-	if err != nil {
-		return nil, err
-	}
-	for i, x := range at {
-		if x < 0 || x > math.MaxInt32 {
-			return nil, fmt.Errorf("%s[%d, %d] is %d; allowed are 0 to %d", e.Name, i/b.Seq, i%b.Seq, x, math.MaxInt32)
-		}
-	}
-	if one {
+	if err == nil && one {
 		at = slices.Repeat(at, b.Rows)
 	}
-	return at, nil
+	return at, err
 }
 
 // segment is the length of the sequences that positions tell apart in the columns from..to of rows of seq tokens. The rotary embedding knows
@@ -148,6 +140,9 @@ func segment(at []int64, seq, from, to int) (int, error) {
 	for r := range len(at) / seq {
 		row, begun := at[r*seq+from:r*seq+to], 0
 		for t := 1; t <= len(row); t++ {
+			if x := row[t-1]; x < 0 || x > math.MaxInt32 {
+				return 0, fmt.Errorf("%s[%d, %d] is %d; allowed are 0 to %d", positionsName, r, from+t-1, x, math.MaxInt32)
+			}
 			if t < len(row) && row[t] == row[t-1]+1 {
 				continue
 			}

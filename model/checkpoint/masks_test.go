@@ -85,7 +85,7 @@ func TestBatchIsReadAsItsMasksAndPositionsMeanIt(t *testing.T) {
 		"all count":              {[]part{singles("loss_mask", "[2,4]", 1, 1, 1, 1, 1, 1, 1, 1)}, whole},
 		"those that count": {[]part{longs("loss_mask", "[2,4]", 0, 1, 1, 0, 1, 0, 1, 1)},
 			Batch{2, 4, whole.IDs, []int32{-100, 2, 3, -100, 5, -100, 7, -100}}},
-		"padded on the left, where nothing counts": {[]part{longs("loss_mask", "[2,4]", 0, 1, 1, 1, 0, 1, 1, 1), longs("attention_mask", "[2,4]", 0, 1, 1, 1, 0, 1, 1, 1), longs("position_ids", "[2,4]", 1, 0, 1, 2, 1, 0, 1, 2)},
+		"padded on the left, where nothing counts": {[]part{longs("loss_mask", "[2,4]", 0, 1, 1, 1, 0, 1, 1, 1), longs("attention_mask", "[2,4]", 0, 1, 1, 1, 0, 1, 1, 1), longs("position_ids", "[2,4]", -1, 0, 1, 2, 1, 0, 1, 2)},
 			Batch{2, 3, []int32{1, 2, 3, 5, 6, 7}, []int32{2, 3, -100, 6, 7, -100}}},
 		"what tokenizers add": {[]part{longs("token_type_ids", "[2,4]", 0, 0, 0, 0, 0, 0, 0, 0), longs("special_tokens_mask", "[1]", 1), singles("logits", "[1]", 3)}, whole},
 		"nothing in it":       {[]part{longs("position_ids", "[0]"), longs("cu_seqlens", "[0]"), longs("attention_mask", "[2,0]")}, whole},
