@@ -51,7 +51,7 @@ func TestReproduceGoesOnWhereItWasInterrupted(t *testing.T) {
 	require.Eventually(t, func() bool {
 		done, _ := filepath.Glob(runs)
 		return len(done) > 0
-	}, 2*time.Minute, 10*time.Millisecond)
+	}, 10*time.Minute, 10*time.Millisecond)
 	require.NoError(t, c.Process.Signal(os.Interrupt))
 	_ = c.Wait()
 	require.Equal(t, 130, c.ProcessState.ExitCode(), out)

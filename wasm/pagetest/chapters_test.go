@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
@@ -33,14 +34,15 @@ func TestChapterBringsItsPictureAndItsMoment(t *testing.T) {
 		if c.chapter == "widened" {
 			assert.Contains(t, said, "At step 31 128 of 128 pairs of Copy are equal to the last bit, and 0 of 128 of Asymmetric reset.")
 		}
-		p.run(`new Promise((done) => setTimeout(done, 700))`)
+		p.settle()
 		p.shot("chapter-" + c.chapter)
 	}
 	p.run(`document.querySelector("#panes [value=rms]").click()`)
 	assert.Equal(t, "rms", shown(), "the reader chooses another")
 
 	p.run(`sparkling.reset(); sparkling.pause()`)
-	p.wait(`JSON.parse(sparkling.state()).last < 29`)
+	p.settle()
+	require.Less(t, p.state().Last, 29)
 	before := p.state().Step
 	p.chapter("apart")
 	assert.Equal(t, before, p.state().Step, "what is not recorded yet cannot be shown")
