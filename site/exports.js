@@ -12,7 +12,7 @@ export function startExports(lab) {
   });
   byID("save-png").addEventListener("click", async () => {
     const canvas = await picture(lab);
-    canvas.toBlob((blob) => say(`Saved as ${save(blob, lab, "png")}: the pictures that are on screen, twice as large.`), "image/png");
+    canvas.toBlob((blob) => say(!blob ? "The browser could not make the picture." : `Saved as ${save(blob, lab, "png")}: the pictures that are on screen, twice as large.`), "image/png");
   });
   byID("copy-link").addEventListener("click", async () => {
     const address = new URL(`#${lab.address()}`, location.href).href;

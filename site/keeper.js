@@ -1,21 +1,23 @@
 // Keeps the state of what runs in the browser's storage: now and then while it trains, and soon after anything else has happened.
 
-import { put } from "./store.js";
+import { put, mostRun } from "./store.js";
 
 const lookMs = 500;
-const everyMs = 4000; // while it trains
+const everyMs = 4000; // while it trains, and
+const share = 50; // times what the last one took of this page's time
 
 export class Keeper {
   #lab;
   #seen = 0;
   #asked = 0; // when
+  #every = everyMs;
   #waiting = []; // who waits for the next state of what runs
 
   constructor(lab) {
     this.#lab = lab;
     this.#seen = lab.changes();
     setInterval(() => this.#look(), lookMs);
-    document.addEventListener("visibilitychange", () => { if (document.hidden) this.#save(); });
+    document.addEventListener("visibilitychange", () => { if (document.hidden) this.#look(true); });
     addEventListener("pagehide", () => this.#take()); // what has been saved is given away at least
   }
 
@@ -25,12 +27,12 @@ export class Keeper {
     return new Promise((come) => this.#waiting.push(come));
   }
 
-  #look() {
+  #look(soon = false) {
     this.#take();
     const changes = this.#lab.changes(), playing = this.#lab.playing();
-    if (changes === this.#seen || playing && performance.now() - this.#asked < everyMs) return;
+    if (changes === this.#seen || playing && !soon && performance.now() - this.#asked < this.#every) return;
     this.#seen = changes;
-    this.#save();
+    if (this.#lab.stateBytes() <= mostRun) this.#save();
   }
 
   #save() {
@@ -39,7 +41,9 @@ export class Keeper {
   }
 
   #take() {
+    const begun = performance.now();
     for (const run of this.#lab.kept()) {
+      this.#every = Math.max(everyMs, share * (performance.now() - begun));
       put(run);
       if (run.runs) for (const come of this.#waiting.splice(0)) come(run);
     }

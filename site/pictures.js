@@ -24,4 +24,5 @@ export function startPictures(lab, lost) {
   for (const type of ["pointerdown", "pointermove"]) c.addEventListener(type, ({ offsetX, offsetY }) => lab.point(offsetX, offsetY));
   c.addEventListener("pointerleave", ({ pointerType }) => { if (pointerType !== "touch") lab.point(); }); // where a finger was stays in sight
   c.addEventListener("webglcontextlost", lost);
+  if (c.getContext("webgl2")?.isContextLost()) lost(); // before anybody listened
 }

@@ -53,6 +53,7 @@ func (l *lab) put(s *sim.Session) {
 		l.keep(old)
 	}
 	l.session, l.notice = s, notice{}
+	l.saving, l.size = false, 0
 	l.draft = panel.NewDraft(s.Experiment())
 	l.view.SetScale(viz.ScaleFor(s.Experiment()))
 	l.scrub(-1)
@@ -170,7 +171,8 @@ func (l *lab) restore(e sim.Experiment, kept js.Value) bool {
 	data := make([]byte, kept.Get("data").Length())
 	js.CopyBytesToGo(data, kept.Get("data"))
 	st, err := sim.DecodeState(bytes.NewReader(data))
-	if err != nil || !same(st.Record.Experiment, e) || fits(e) != nil {
+	why := kept.Get("why") // where the reader has not gone away
+	if err != nil || !same(st.Record.Experiment, e) || fits(e) != nil || st.Record.Last() < 1 && why.IsUndefined() {
 		return false
 	}
 	s, err := sim.Resume(st, l.host)
@@ -185,7 +187,7 @@ func (l *lab) restore(e sim.Experiment, kept js.Value) bool {
 		s.Play()
 	}
 	l.notice = notice{Text: fmt.Sprintf("Restored: %s.", words(s.Record())), Way: "Begin anew", then: l.reset}
-	if why := kept.Get("why"); why.Type() == js.TypeString { // the reader has not gone away
+	if why.Type() == js.TypeString {
 		l.notice = notice{Text: why.String() + " " + l.notice.Text}
 	}
 	if f := st.Foreign(); f != "" {
@@ -199,11 +201,13 @@ func (l *lab) kept() any {
 	list := js.Global().Get("Array").New()
 	give := func(st sim.State, runs bool) {
 		var b bytes.Buffer
-		b.Grow(l.size)
+		b.Grow(l.stateBytes())
 		if st.Encode(&b) != nil {
 			return // a Buffer takes everything
 		}
-		l.size = b.Len() + b.Len()/8
+		if runs {
+			l.size = b.Len()
+		}
 		data := js.Global().Get("Uint8Array").New(b.Len())
 		js.CopyBytesToJS(data, b.Bytes())
 		list.Call("push", js.ValueOf(map[string]any{"address": st.Record.Experiment.Address(), "data": data, "runs": runs,
@@ -220,6 +224,15 @@ func (l *lab) kept() any {
 		give(b.state, false)
 	}
 	return list
+}
+
+// stateBytes is about how large the next state will be: it has the weight and two moments of every parameter, and what was measured.
+func (l *lab) stateBytes() int {
+	sum := 0
+	for _, a := range l.session.Arms() {
+		sum += 12 * int(a.Params)
+	}
+	return max(sum, l.size)
 }
 
 // save asks for the state of the present run, which kept then gives.

@@ -34,7 +34,6 @@ func TestRunSurvivesReloadAndALostCanvas(t *testing.T) {
 	e := short(t)
 	e.Steps, e.Seed = 90, math.MaxUint64
 	p := open(t, desktop, e.Link())
-	defer p.forgive() // a browser writes down that a canvas was lost
 	assert.Equal(t, "18446744073709551615", eval[string](p, `document.querySelector("[data-knob=seed]").value`), "all digits of the seed")
 	p.finish()
 	want := p.csv()
