@@ -147,6 +147,9 @@ func (r results) ended() (rec *sim.Record, arms []sim.ArmStatus, ok bool) {
 
 // session begins a run, where its folder has left it if it has a state of it.
 func (r results) session(e *env, exp sim.Experiment, host sim.Host) (*sim.Session, error) {
+	if r.Claim == nil {
+		return sim.NewSession(exp, host)
+	}
 	if r.state == nil {
 		if _, _, ended := r.ended(); ended {
 			fmt.Fprintf(e.err, "%s holds the record of this run, but not its networks, and so it is run again.\n", r.Dir())
