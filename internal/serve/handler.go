@@ -14,8 +14,8 @@ import (
 	"strings"
 )
 
-// Policy is the Content-Security-Policy of every answer. index.html carries the same words in a <meta>, for hosts that cannot set
-// headers: nothing from elsewhere, no inline scripts or styles, and WebAssembly.
+// Policy is the Content-Security-Policy of every answer, besides who may show it in a frame, which only a header can say. index.html carries the
+// same words in a <meta>, for hosts that cannot set headers: nothing from elsewhere, no inline scripts or styles, and WebAssembly.
 const Policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; " +
 	"worker-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'"
 
@@ -32,25 +32,40 @@ var types = map[string]string{
 	".webp": "image/webp",
 }
 
-// encodings in the order of preference: the sibling's suffix and its name in Accept-Encoding.
-var encodings = []struct{ suffix, name string }{{".br", "br"}, {".gz", "gzip"}}
+// codings in the order of preference, and the suffix of the sibling that has each.
+var (
+	codings  = []string{"br", "gzip", identity}
+	suffixes = map[string]string{"br": ".br", "gzip": ".gz", identity: ""}
+)
 
-// Handler serves the files under dir to GET and HEAD.
-func Handler(dir string) (http.Handler, error) {
+// Handler serves the regular files under dir to GET and HEAD, but none whose name, or whose folder's, begins with a dot, and nothing that a link leads to
+// outside. It answers to the names of this machine only. Ancestors are as [FrameAncestors] takes them.
+func Handler(dir, ancestors string) (http.Handler, error) {
+	frames, err := FrameAncestors(ancestors)
+	if err != nil {
+		return nil, err
+	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, fmt.Errorf("the folder to serve: %w", err)
 	}
-	return handler{root.FS()}, nil
+	return handler{root.FS(), Policy + frames}, nil
 }
 
-type handler struct{ files fs.FS }
+type handler struct {
+	files  fs.FS
+	policy string
+}
 
 func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	head := w.Header()
-	head.Set("Content-Security-Policy", Policy)
+	head.Set("Content-Security-Policy", h.policy)
 	head.Set("X-Content-Type-Options", "nosniff")
 	head.Set("Referrer-Policy", "no-referrer")
+	if !ownHost(r.Host) {
+		http.Error(w, "this server answers to localhost, 127.0.0.1 and [::1] only", http.StatusMisdirectedRequest)
+		return
+	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		head.Set("Allow", "GET, HEAD")
 		http.Error(w, "this server only hands out files", http.StatusMethodNotAllowed)
@@ -60,33 +75,39 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if name == "" || strings.HasSuffix(r.URL.Path, "/") {
 		name = path.Join(name, "index.html")
 	}
-	f, info, encoding := h.open(name, r.Header.Get("Accept-Encoding"))
+	if hidden(name) {
+		http.NotFound(w, r)
+		return
+	}
+	head.Set("Vary", "Accept-Encoding")
+	f, info, encoding := h.open(name, accepted(r.Header.Values("Accept-Encoding")))
 	if f == nil {
+		if there, _ := h.regular(name); there != nil {
+			there.Close()
+			http.Error(w, "this file is here, but in no encoding that Accept-Encoding allows", http.StatusNotAcceptable)
+			return
+		}
 		http.NotFound(w, r)
 		return
 	}
 	defer f.Close()
-	if encoding != "" {
+	if encoding != identity {
 		head.Set("Content-Encoding", encoding)
 	}
-	head.Set("Vary", "Accept-Encoding")
 	head.Set("Content-Type", mediaType(name))
 	head.Set("Cache-Control", "no-cache") // keep it, but ask whether it is still true
 	head.Set("ETag", fmt.Sprintf(`"%x-%x%s"`, info.ModTime().UnixNano(), info.Size(), encoding))
-	http.ServeContent(w, r, name, info.ModTime(), f)
+	http.ServeContent(newPatient(w), r, name, info.ModTime(), f)
 }
 
 // open finds the best representation of name that the client accepts; no file is nil.
-func (h handler) open(name, accept string) (f readSeekCloser, info fs.FileInfo, encoding string) {
-	for _, e := range encodings {
-		if accepts(accept, e.name) {
-			if f, info := h.regular(name + e.suffix); f != nil {
-				return f, info, e.name
-			}
+func (h handler) open(name string, w weights) (f readSeekCloser, info fs.FileInfo, encoding string) {
+	for _, coding := range w.order(codings) {
+		if f, info := h.regular(name + suffixes[coding]); f != nil {
+			return f, info, coding
 		}
 	}
-	f, info = h.regular(name)
-	return f, info, ""
+	return nil, nil, ""
 }
 
 type readSeekCloser interface {
@@ -94,7 +115,11 @@ type readSeekCloser interface {
 	io.Closer
 }
 
+// regular opens a regular file; a pipe would not open before somebody writes to it.
 func (h handler) regular(name string) (readSeekCloser, fs.FileInfo) {
+	if info, err := fs.Stat(h.files, name); err != nil || !info.Mode().IsRegular() {
+		return nil, nil
+	}
 	f, err := h.files.Open(name)
 	if err != nil {
 		return nil, nil
@@ -106,18 +131,6 @@ func (h handler) regular(name string) (readSeekCloser, fs.FileInfo) {
 		return nil, nil
 	}
 	return s, info
-}
-
-// accepts reports whether an Accept-Encoding header names the encoding and does not refuse it with q=0.
-func accepts(header, encoding string) bool {
-	for part := range strings.SplitSeq(header, ",") {
-		name, params, _ := strings.Cut(strings.TrimSpace(part), ";")
-		if strings.EqualFold(strings.TrimSpace(name), encoding) {
-			q := strings.ReplaceAll(params, " ", "")
-			return !strings.HasPrefix(q, "q=0") || strings.Trim(q, "q=0.") != ""
-		}
-	}
-	return false
 }
 
 func mediaType(name string) string {

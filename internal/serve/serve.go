@@ -15,9 +15,9 @@ import (
 const tries = 32
 
 // Run serves dir until ctx is done. addr is host:port with a loopback host; where the port is taken the next free one is used,
-// and port 0 is any. The address goes to out as one line once it is being listened to.
-func Run(ctx context.Context, dir, addr string, out io.Writer) error {
-	h, err := Handler(dir)
+// and port 0 is any. Ancestors are as [FrameAncestors] takes them. The address goes to out as one line once it is being listened to.
+func Run(ctx context.Context, dir, addr, ancestors string, out io.Writer) error {
+	h, err := Handler(dir, ancestors)
 	if err != nil {
 		return err
 	}
@@ -27,7 +27,7 @@ func Run(ctx context.Context, dir, addr string, out io.Writer) error {
 	}
 	fmt.Fprintf(out, "Serving SPARKLING Lab at http://%s/\n", l.Addr())
 
-	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
+	srv := server(h)
 	stopped := context.AfterFunc(ctx, func() {
 		grace, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 		defer cancel()
@@ -40,6 +40,12 @@ func Run(ctx context.Context, dir, addr string, out io.Writer) error {
 		return err
 	}
 	return nil
+}
+
+// server waits for nobody without an end, and for whoever takes an answer piece by piece as long as that takes.
+func server(h http.Handler) *http.Server {
+	return &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: stall, WriteTimeout: stall, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 1 << 16}
 }
 
 func listen(addr string) (net.Listener, error) {

@@ -33,7 +33,7 @@ func folder(t *testing.T) string {
 
 func get(t *testing.T, h http.Handler, path string, header ...string) *http.Response {
 	t.Helper()
-	r := httptest.NewRequest("GET", path, nil)
+	r := httptest.NewRequest("GET", "http://localhost:8080"+path, nil)
 	for i := 0; i < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])
 	}
@@ -43,7 +43,7 @@ func get(t *testing.T, h http.Handler, path string, header ...string) *http.Resp
 }
 
 func TestServesTheBestRepresentationWithItsType(t *testing.T) {
-	h, err := Handler(folder(t))
+	h, err := Handler(folder(t), Self)
 	require.NoError(t, err)
 	for _, c := range []struct{ path, accept, body, encoding, media string }{
 		{"/", "gzip, br", "<p>page", "", "text/html; charset=utf-8"},
@@ -65,7 +65,7 @@ func TestServesTheBestRepresentationWithItsType(t *testing.T) {
 		assert.Equal(t, c.media, r.Header.Get("Content-Type"), c.path)
 		assert.Equal(t, "Accept-Encoding", r.Header.Get("Vary"))
 		assert.Equal(t, "nosniff", r.Header.Get("X-Content-Type-Options"))
-		assert.Equal(t, Policy, r.Header.Get("Content-Security-Policy"))
+		assert.Equal(t, Policy+"; frame-ancestors 'self'", r.Header.Get("Content-Security-Policy"))
 	}
 }
 
@@ -77,7 +77,7 @@ func TestPageCarriesThePolicyItself(t *testing.T) {
 }
 
 func TestAnswersNotModifiedToItsOwnValidator(t *testing.T) {
-	h, err := Handler(folder(t))
+	h, err := Handler(folder(t), Self)
 	require.NoError(t, err)
 	first := get(t, h, "/lab.wasm", "Accept-Encoding", "gzip")
 	again := get(t, h, "/lab.wasm", "Accept-Encoding", "gzip", "If-None-Match", first.Header.Get("ETag"))
@@ -91,13 +91,13 @@ func TestHandsOutNothingOutsideTheFolder(t *testing.T) {
 	secret := filepath.Join(t.TempDir(), "secret")
 	require.NoError(t, os.WriteFile(secret, []byte("x"), 0o600))
 	require.NoError(t, os.Symlink(secret, filepath.Join(dir, "link")))
-	h, err := Handler(dir)
+	h, err := Handler(dir, Self)
 	require.NoError(t, err)
 	for _, path := range []string{"/link", "/../secret", "/site", "/site/", "/missing"} {
 		assert.Equal(t, 404, get(t, h, path).StatusCode, path)
 	}
 	w := httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequest("POST", "/", strings.NewReader("x")))
+	h.ServeHTTP(w, httptest.NewRequest("POST", "http://127.0.0.1/", strings.NewReader("x")))
 	assert.Equal(t, http.StatusMethodNotAllowed, w.Code)
 }
 
@@ -108,7 +108,7 @@ func TestRunTakesTheNextFreePortAndSaysWhere(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	out, in := io.Pipe()
 	done := make(chan error, 1)
-	go func() { done <- Run(ctx, folder(t), taken.Addr().String(), in) }()
+	go func() { done <- Run(ctx, folder(t), taken.Addr().String(), Self, in) }()
 	line, err := bufio.NewReader(out).ReadString('\n')
 	require.NoError(t, err)
 	url := strings.TrimSpace(strings.TrimPrefix(line, "Serving SPARKLING Lab at "))
@@ -128,7 +128,7 @@ func TestRunTakesTheNextFreePortAndSaysWhere(t *testing.T) {
 
 func TestRunRefusesWhatIsNotLoopback(t *testing.T) {
 	for _, addr := range []string{"0.0.0.0:8080", "192.0.2.1:80", "example.org:80", ":8080", "8080", "127.0.0.1:x"} {
-		assert.Error(t, Run(t.Context(), t.TempDir(), addr, io.Discard), addr)
+		assert.Error(t, Run(t.Context(), t.TempDir(), addr, Self, io.Discard), addr)
 	}
-	assert.Error(t, Run(t.Context(), filepath.Join(t.TempDir(), "missing"), "127.0.0.1:0", io.Discard))
+	assert.Error(t, Run(t.Context(), filepath.Join(t.TempDir(), "missing"), "127.0.0.1:0", Self, io.Discard))
 }

@@ -41,7 +41,7 @@ var site = sync.OnceValues(func() (*httptest.Server, error) {
 		return nil, err
 	}
 	built = dir
-	files, err := serve.Handler(dir)
+	files, err := serve.Handler(dir, serve.Self)
 	if err != nil {
 		return nil, err
 	}

@@ -88,7 +88,7 @@ func TestTrainingGoesOnWithoutAnimationFrames(t *testing.T) {
 func TestProgressCountsWhatIsFetched(t *testing.T) {
 	testneed.Browser(t)
 	dir, want := packed(t)
-	compressing, err := serve.Handler(dir)
+	compressing, err := serve.Handler(dir, serve.Self)
 	require.NoError(t, err)
 	for folder, host := range map[string]http.Handler{"compressing/": compressing, "plain/": http.FileServer(http.Dir(dir))} {
 		t.Run(folder, func(t *testing.T) {

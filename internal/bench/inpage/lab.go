@@ -58,7 +58,7 @@ func Build(ctx context.Context) (*Lab, error) {
 		l.Close()
 		return nil, err
 	}
-	files, err := serve.Handler(built)
+	files, err := serve.Handler(built, serve.Self)
 	if err != nil {
 		l.Close()
 		return nil, err

@@ -49,7 +49,7 @@ func run(ctx context.Context, path string) error {
 	if err := build.Page(ctx, page, false, io.Discard); err != nil {
 		return err
 	}
-	files, err := serve.Handler(page)
+	files, err := serve.Handler(page, serve.Self)
 	if err != nil {
 		return err
 	}
