@@ -53,28 +53,19 @@
     }
   }
 
-  // A file that does not come is an event of its element, seen on its way down; a script that cannot be read is one of the window.
+  // A file that does not come is an event of its element, seen on its way down; a script that cannot be read is one of the window. Scripts have
+  // their turns after this one.
   addEventListener("error", function (event) {
     var from = event.target;
     if (from && from.tagName === "SCRIPT") {
-      ready(function () {
-        known();
-        fail("A part of the page’s program did not come: its host refused it or has it not, the connection broke, or something on the way or in this browser blocks it.", name(from.src));
-      });
+      fail("A part of the page’s program did not come: its host refused it or has it not, the connection broke, or something on the way or in this browser blocks it.", name(from.src));
     } else if (from === window && !begun() && String(event.filename).indexOf(folder) === 0) {
-      ready(function () {
-        fail("This browser cannot read the page’s program; it may be older than what the Lab is written for. Chrome or Edge 91, Firefox 114, Safari 16.4 and newer run it.",
-          event.message);
-      });
+      fail("This browser cannot read the page’s program; it may be older than what the Lab is written for. Chrome or Edge 91, Firefox 114, Safari 16.4 and newer run it.",
+        event.message);
     }
   }, true);
 
   function name(file) { return file.split(/[?#]/)[0].split("/").slice(-2).join("/"); }
-
-  function ready(f) {
-    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", f);
-    else f();
-  }
 
   // What neither comes nor fails: a host or a connection that stands still. That is said, and not taken for the end.
   function watch() {
@@ -89,9 +80,7 @@
 
   // The page's own sentence about a program that does not answer is for where not even this script came.
   document.documentElement.className += " guarded";
-  document.addEventListener("DOMContentLoaded", function () {
-    document.getElementById("problem").hidden = !shown;
-    known();
-    watch();
-  });
+  document.getElementById("problem").hidden = true;
+  known();
+  watch();
 }());

@@ -83,7 +83,15 @@ func TestWhatKeepsTheProgramFromRunningIsSaid(t *testing.T) {
 
 	waits, release := context.WithCancel(context.Background())
 	defer release()
-	refusing(t, "silent/", map[string]http.HandlerFunc{"site/fetcher.js": func(http.ResponseWriter, *http.Request) { <-waits.Done() }})
+	never := func(http.ResponseWriter, *http.Request) { <-waits.Done() }
+	refusing(t, "silent-guard/", map[string]http.HandlerFunc{"site/guard.js": never})
+	p.run(`location.href = "` + p.address("") + `silent-guard/"`)
+	p.wait(`location.pathname.endsWith("silent-guard/") && document.getElementById("problem")?.checkVisibility({ visibilityProperty: true })`)
+	assert.Contains(t, p.explained(), "does not answer")
+	refusing(t, "silent-loader/", map[string]http.HandlerFunc{"site/loader.js": never})
+	p.run(`location.href = "` + p.address("") + `silent-loader/"`)
+	p.wait(`location.pathname.endsWith("silent-loader/") && document.getElementById("slow")?.checkVisibility()`)
+	refusing(t, "silent/", map[string]http.HandlerFunc{"site/fetcher.js": never})
 	p.do(chromedp.Navigate(p.address("") + "silent/"))
 	p.wait(`document.getElementById("slow").checkVisibility()`)
 	assert.True(t, eval[bool](p, `document.getElementById("loading").checkVisibility()`), "it may still come")
