@@ -171,7 +171,9 @@ func (r *run) update() ArmFrame {
 			r.broken = r.notFinite(float64(f.Held), float64(last))
 		}
 	}
-	f.NotFinite = r.broken
+	if f.NotFinite = r.broken; r.broken != "" && r.stage > 0 && !probe {
+		f.Pairs = r.pairGroups() // how they are in the end
+	}
 	return f
 }
 

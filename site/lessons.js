@@ -12,7 +12,7 @@ export const cosines = ({ weight, grad }) => `${digits(weight)} in weights and $
 const arm = (state, name) => state.arms.find((a) => a.name === name);
 const paired = (state) => state.arms.filter(({ lock }) => lock.pairs > 0);
 const locked = (state, name) => { const { pairs, locked } = arm(state, name).lock; return pairs > 0 && locked === pairs; };
-const parted = (state, name) => { const { pairs, locked } = arm(state, name).lock; return pairs > 0 && locked === 0; };
+const parted = (state, name) => { const { pairs, locked, diverged } = arm(state, name).lock; return pairs > 0 && locked + diverged === 0; };
 const glued = ({ name, lock }) => `${name}: ${lock.locked === lock.pairs ? "all" : `${lock.locked} of`} ${lock.pairs} pairs are equal to the last bit.`;
 const angles = ({ name, lock }) => `${name}: mean cosine of the halves ${cosines(lock)}.`;
 

@@ -50,9 +50,9 @@ export class Table {
   }
 
   #row({ cells: [train, held, lock, lr] }, arm, whole) {
-    set(train, four(arm.train));
-    set(held, four(whole ? arm.whole : arm.held));
-    set(lock, arm.lock.pairs ? `${arm.lock.locked}/${arm.lock.pairs}` : "–");
+    set(train, arm.lost ? "diverged" : four(arm.train));
+    set(held, arm.lost ? "diverged" : four(whole ? arm.whole : arm.held));
+    set(lock, arm.lock.diverged ? "diverged" : arm.lock.pairs ? `${arm.lock.locked}/${arm.lock.pairs}` : "–");
     lock.classList.toggle("locked", arm.lock.pairs > 0 && arm.lock.locked === arm.lock.pairs);
     set(lr, arm.lrNew ? (1000 * arm.lrNew).toFixed(2) : "–");
   }

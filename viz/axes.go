@@ -93,8 +93,9 @@ func ticks(low, high, n float64) []float64 {
 		}
 	}
 	var out []float64
-	for i := math.Ceil(low/step - 1e-9); i*step <= high+step*1e-9; i++ {
-		out = append(out, i*step)
+	first := math.Ceil(low/step - 1e-9)
+	for i := 0.0; i <= 2*n+2 && (first+i)*step <= high+step*1e-9; i++ { // where i is lost beside the first they would not end
+		out = append(out, (first+i)*step)
 	}
 	return out
 }

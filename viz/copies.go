@@ -2,6 +2,7 @@ package viz
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -45,7 +46,11 @@ func (v *View) copies(b box) {
 	// to read it.
 	shape := v.shape(arms, step)
 	lay := layOut(width, b.h-75-tall, shape, len(arms))
-	b = v.heading(b, "Neuron copies", lay.how(members(rec.Experiment), names[v.quantity]))
+	how := lay.how(members(rec.Experiment), names[v.quantity])
+	if slices.ContainsFunc(arms, func(i int) bool { return v.lost(i, step) != "" }) {
+		how += crossed
+	}
+	b = v.heading(b, "Neuron copies", how)
 	var hit *pairAt
 	lay = layOut(width, b.h-8-tall, shape, len(arms))
 	x := b.x
@@ -66,7 +71,11 @@ func (v *View) copies(b box) {
 			v.single(rows, lay, shape)
 			continue
 		}
-		v.pen.text(v.fitting(verdict(f.Summary(v.quantity), v.quantity), in.w, small), in.x, in.y+tall-16, small, soft, left)
+		says := verdict(f.Summary(v.quantity), v.quantity)
+		if lost := v.lost(i, step); lost != "" {
+			says = []string{lost, sim.Diverged.String()}
+		}
+		v.pen.text(v.fitting(says, in.w, small), in.x, in.y+tall-16, small, soft, left)
 		if h := v.groups(rows, lay, f.Pairs, m.Hue); h != nil {
 			hit = h
 		}

@@ -40,7 +40,7 @@ func (v *View) did(b box, step int) box {
 	for _, g := range groups {
 		table = append(table, []string{
 			thousands(g.ParamsBefore) + " → " + thousands(g.ParamsAfter), fmt.Sprintf("×%.3g", g.StepFLOPsAfter/g.StepFLOPsBefore),
-			fmt.Sprintf("%.4f → %.4f", g.HeldBefore, g.HeldAfter), fmt.Sprintf("≤ %.2g", g.LogitError),
+			digits(g.HeldBefore, 4) + " → " + digits(g.HeldAfter, 4), moved(g.LogitError),
 		})
 	}
 	if held.Differ(v.rec.Experiment) {
@@ -88,11 +88,22 @@ func (v *View) did(b box, step int) box {
 	return b
 }
 
+// moved says by how much logits moved at most.
+func moved(by float32) string {
+	if !sim.Finite(by) {
+		return "to " + noNumber
+	}
+	return fmt.Sprintf("≤ %.2g", by)
+}
+
 // same reports whether a widening did the same to two arms.
 func same(a, b sim.Report) bool {
-	return a.Step == b.Step && a.HeldBefore == b.HeldBefore && a.HeldAfter == b.HeldAfter && a.LogitError == b.LogitError &&
+	return a.Step == b.Step && alike(a.HeldBefore, b.HeldBefore) && alike(a.HeldAfter, b.HeldAfter) && alike(a.LogitError, b.LogitError) &&
 		a.ParamsBefore == b.ParamsBefore && a.ParamsAfter == b.ParamsAfter
 }
+
+// alike reports whether two numbers are equal, or none of the two is one.
+func alike(a, b float32) bool { return a == b || !sim.Finite(a) && !sim.Finite(b) }
 
 // columns is the width of a table's columns with some space before each, and column that of one.
 func (v *View) columns(table [][]string, space float64) float64 {

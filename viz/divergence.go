@@ -64,7 +64,7 @@ func (v *View) divergence(b box) {
 		if value == sim.Locked.String() && !last.Summary(sim.Weight).All(sim.Locked) {
 			value = "= 1" // just after a widening, whatever the update has done by then
 		}
-		ends = append(ends, label{y: end.y, name: v.names[l.arm], value: value, look: m})
+		ends = append(ends, v.lostAt(l.arm, step, end, label{name: v.names[l.arm], value: value, look: m}))
 	}
 	v.labels(ends, a, b.x+b.w)
 	if at, ok := v.stepUnder(a, step); ok {

@@ -32,7 +32,7 @@ func (v *View) gaps(b box) {
 	for i := range rec.Tracks {
 		c := curve{arm: i}
 		for _, f := range measured(rec.Tracks[i], step, func(f *sim.ArmFrame) bool { return f.Step > fork && hasHeld(f) }) {
-			if g, ok := rec.Gap(i, base, f.Step); ok && !math.IsInf(g, 0) {
+			if g, ok := rec.Gap(i, base, f.Step); ok {
 				c.at, c.gap = append(c.at, float64(f.Step)), append(c.gap, g)
 				low, high = math.Min(low, g), math.Max(high, g)
 			}
@@ -65,7 +65,7 @@ func (v *View) gaps(b box) {
 			v.pen.mark(m, end.x, end.y, 4)
 		}
 		if c.arm != base {
-			ends = append(ends, label{y: end.y, name: v.names[c.arm], value: signed(gap), look: m})
+			ends = append(ends, v.lostAt(c.arm, step, end, label{name: v.names[c.arm], value: signed(gap), look: m}))
 		}
 	}
 	v.labels(ends, a, b.x+b.w)

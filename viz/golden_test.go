@@ -101,6 +101,28 @@ func TestPanesOfOtherExperimentsLookAsTheyDid(t *testing.T) {
 	}
 }
 
+func TestPanesSayWhatIsNoNumber(t *testing.T) {
+	testneed.Display(t)
+	e := sim.Default().Rescale(200)
+	many := e.Clone()
+	many.Model.Layers, many.Model.Experts = 6, 8
+	for name, c := range map[string]struct {
+		experiment sim.Experiment
+		w, h       int
+		set        func(*View)
+	}{
+		"diverged":           {e, 1000, 796, func(*View) {}},
+		"diverged-pointed":   {e, 520, 420, func(v *View) { v.ShowOnly(Loss); v.Point(300, 120, true) }},
+		"diverged-rms":       {e, 520, 420, func(v *View) { v.ShowOnly(RMS); v.Point(120, 200, true) }},
+		"diverged-pair":      {e, 520, 420, func(v *View) { v.ShowOnly(Copies); v.Point(80, 160, true) }},
+		"diverged-cells":     {many, 520, 420, func(v *View) { v.ShowOnly(Copies) }},
+		"diverged-cosine":    {e, 520, 420, func(v *View) { v.ShowOnly(Divergence); v.Point(250, 200, true) }},
+		"before-it-diverged": {e, 520, 420, func(v *View) { v.ShowOnly(Copies); v.SetStep(130) }},
+	} {
+		t.Run(name, func(t *testing.T) { testgame.Golden(t, name, drawn(t, blown(c.experiment, 140), c.w, c.h, 1, c.set)) })
+	}
+}
+
 func TestScreenIsDrawnOnlyWhereSomethingChanged(t *testing.T) {
 	testneed.Display(t)
 	r := recorded(t)

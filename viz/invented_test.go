@@ -76,3 +76,32 @@ func inventedPairs(e sim.Experiment, a sim.Arm, arm int, x float64, dead bool) [
 	}
 	return out
 }
+
+// blown is an invented record in which the second arm diverges at a step, and the widening of the third gave no number.
+func blown(e sim.Experiment, at int) *sim.Record {
+	r := invented(e)
+	nan, inf := float32(math.NaN()), float32(math.Inf(1))
+	t := r.Tracks[1]
+	for len(t) > 0 && t[len(t)-1].Step > at {
+		t = t[:len(t)-1]
+	}
+	last := &t[len(t)-1]
+	last.Train, last.Held, last.NotFinite = inf, nan, "the gradient of model.layers.1.mlp.experts.2.up_proj.weight"
+	for i := range last.RMS {
+		last.RMS[i].Out = nan
+	}
+	for _, g := range last.Pairs {
+		for q := range g.Stats {
+			for k := range g.Stats[q] {
+				g.Stats[q][k] = sim.PairStat{Cos: nan, Dist: nan, State: sim.Diverged}
+			}
+		}
+	}
+	r.Tracks[1] = t
+	for i := range r.Reports {
+		if p := &r.Reports[i]; p.Arm == 2 {
+			p.HeldAfter, p.LogitError, p.RMSAfter[1].Out, p.RMSAfter[2].In = nan, inf, nan, 0
+		}
+	}
+	return r
+}

@@ -83,7 +83,7 @@ func (v *View) curves(b box) {
 		if i == e.Trunk() && step <= e.Fork() && v.alone(i) {
 			name = "all arms" // are this one network still
 		}
-		ends = append(ends, label{y: end.y, name: name, value: fmt.Sprintf("%.3f", loss), look: m})
+		ends = append(ends, v.lostAt(i, step, end, label{name: name, value: fmt.Sprintf("%.3f", loss), look: m}))
 	}
 	v.labels(ends, a, b.x+b.w)
 	v.exactLoss(b, a, step)
@@ -167,12 +167,17 @@ func (v *View) exactLoss(b box, a axes, step int) {
 		if !ok {
 			continue
 		}
-		if h, ok := v.rec.HeldAt(i, f.Step); ok {
+		if lost, ok := v.rec.Diverged(i, f.Step); ok {
+			lines = append(lines, line{fmt.Sprintf("%s diverged at step %d: %s is no longer finite", name, lost.Step, lost.NotFinite), v.looks[i].Hue})
+		} else if h, ok := v.rec.HeldAt(i, f.Step); ok {
 			if v.scale != Steps || f.Step != int(x) {
 				name += fmt.Sprintf(", step %d", f.Step)
 			}
-			words := fmt.Sprintf("%s: held-out %.6f, train %.6f", name, h, f.Train)
-			if f.Whole == f.Whole {
+			words := fmt.Sprintf("%s: held-out %.6f", name, h)
+			if f.Step > 0 { // before the first update there is no batch
+				words += ", train " + digits(f.Train, 6)
+			}
+			if sim.Finite(f.Whole) {
 				words += fmt.Sprintf(", whole text %.6f", f.Whole)
 			}
 			lines = append(lines, line{words, v.looks[i].Hue})
@@ -181,7 +186,7 @@ func (v *View) exactLoss(b box, a axes, step int) {
 	for i := range v.rec.Reports {
 		p := &v.rec.Reports[i]
 		if cost, ok := held.Cost(v.rec, p); ok && p.Step <= step && math.Abs(a.x(v.scale.place(v.rec.Experiment, p.Step, cost))-v.pointer.x) < 4 {
-			lines = append(lines, line{fmt.Sprintf("%s, widened at step %d: %.6f became %.6f", v.names[p.Arm], p.Step, p.HeldBefore, p.HeldAfter), v.looks[p.Arm].Hue})
+			lines = append(lines, line{fmt.Sprintf("%s, widened at step %d: %s became %s", v.names[p.Arm], p.Step, digits(p.HeldBefore, 6), digits(p.HeldAfter, 6)), v.looks[p.Arm].Hue})
 		}
 	}
 	v.tip(b, lines)

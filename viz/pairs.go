@@ -103,12 +103,6 @@ func far(st sim.PairStat) float64 {
 	return math.Min(float64(st.Dist)/math.Sqrt2, 1)
 }
 
-// cross draws what is no number: red, which nothing else is, and with a shape of its own.
-func (v *View) cross(x, y, r float64) {
-	v.pen.segment(point{x - r, y - r}, point{x + r, y + r}, 1.6, wrong)
-	v.pen.segment(point{x - r, y + r}, point{x + r, y - r}, 1.6, wrong)
-}
-
 // link draws a pair as two dots.
 func (v *View) link(in box, st sim.PairStat, hue color.RGBA) {
 	x, y := in.x+in.w/2, in.y+in.h/2

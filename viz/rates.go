@@ -15,10 +15,14 @@ func (v *View) rates(b box) {
 	high := 0.0
 	for i := range rec.Tracks {
 		for _, f := range upTo(rec.Tracks[i], step) {
-			high = math.Max(high, float64(max(f.LROld, f.LRNew)))
+			for _, rate := range [2]float32{f.LROld, f.LRNew} {
+				if sim.Finite(rate) {
+					high = math.Max(high, float64(rate))
+				}
+			}
 		}
 	}
-	if !(high > 0) || math.IsInf(high, 0) {
+	if high == 0 {
 		return
 	}
 	b.y, b.h = b.y+14, b.h-14

@@ -3,6 +3,7 @@ package viz
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/sparkling-lab/sparkling/sim"
 )
@@ -22,26 +23,29 @@ func (v *View) rms(b box) {
 			every += every % 2 // attention of every so many layers
 		}
 	}
-	b = v.heading(b, "RMS of the blocks", how)
-	top := 0.1
+	top, missing := 0.1, false
 	now := make([][]sim.BlockRMS, len(rec.Tracks))
 	for i := range rec.Tracks {
 		t := upTo(rec.Tracks[i], step)
 		for k := len(t) - 1; k >= 0 && now[i] == nil; k-- {
 			now[i] = t[k].RMS
 		}
-		for _, r := range now[i] {
-			top = math.Max(top, float64(r.Ratio()))
-		}
+		blocks := [][]sim.BlockRMS{now[i]}
 		if p, ok := rec.ReportAt(i, step); ok {
-			for k := range p.RMSAfter {
-				top = math.Max(top, math.Max(float64(p.RMSBefore[k].Ratio()), float64(p.RMSAfter[k].Ratio())))
+			blocks = append(blocks, p.RMSBefore, p.RMSAfter)
+		}
+		for _, r := range slices.Concat(blocks...) {
+			if sim.Finite(r.Ratio()) {
+				top = math.Max(top, float64(r.Ratio()))
+			} else {
+				missing = true
 			}
 		}
 	}
-	if math.IsInf(top, 0) || math.IsNaN(top) {
-		top = 1
+	if missing {
+		how += crossed
 	}
+	b = v.heading(b, "RMS of the blocks", how)
 	b = v.did(b, step)
 	a := axes{box{b.x + 38, b.y + 8, b.w - 44, math.Max(b.h-34, 20)}, 0, float64(2 * layers), 0, top * 1.12}
 	for _, t := range ticks(a.y0, a.y1, a.in.h/36) {
@@ -59,11 +63,16 @@ func (v *View) rms(b box) {
 			x := a.x(float64(k) + 0.5 + (float64(i)-float64(len(rec.Tracks)-1)/2)*apart)
 			m := v.looks[i]
 			if len(now[i]) > k {
-				y := a.y(float64(now[i][k].Ratio()))
-				v.pen.segment(point{x - 5*size, y}, point{x + 5*size, y}, 2, m.Hue)
+				if y, ok := v.ratio(a, x, now[i][k], size); ok {
+					v.pen.segment(point{x - 5*size, y}, point{x + 5*size, y}, 2, m.Hue)
+				}
 			}
 			if p, ok := rec.ReportAt(i, step); ok && k < len(p.RMSAfter) {
-				before, after := a.y(float64(p.RMSBefore[k].Ratio())), a.y(float64(p.RMSAfter[k].Ratio()))
+				before, one := v.ratio(a, x, p.RMSBefore[k], size)
+				after, two := v.ratio(a, x, p.RMSAfter[k], size)
+				if !one || !two {
+					continue
+				}
 				v.pen.segment(point{x, before}, point{x, after}, 1, mix(paper, m.Hue, 0.6))
 				v.pen.circle(x, before, 4.6*size, m.Hue)
 				v.pen.circle(x, before, 3.4*size, paper)
@@ -72,6 +81,15 @@ func (v *View) rms(b box) {
 		}
 	}
 	v.exactRMS(b, a, now, step)
+}
+
+// ratio is the height of a block's ratio. It is false where that is no number, and a cross at the top says so.
+func (v *View) ratio(a axes, x float64, r sim.BlockRMS, size float64) (float64, bool) {
+	if !sim.Finite(r.Ratio()) {
+		v.cross(x, a.in.y+5, 4*size)
+		return 0, false
+	}
+	return a.y(float64(r.Ratio())), true
 }
 
 // exactRMS writes the numbers of the block under the pointer.
@@ -84,7 +102,7 @@ func (v *View) exactRMS(b box, a axes, now [][]sim.BlockRMS, step int) {
 	for i, name := range v.names {
 		hue := v.looks[i].Hue
 		write := func(when string, r sim.BlockRMS) {
-			lines = append(lines, line{fmt.Sprintf("%s %s: %.5f, %.5f, %.5f", name, when, r.In, r.Out, r.Ratio()), hue})
+			lines = append(lines, line{fmt.Sprintf("%s %s: %s, %s, %s", name, when, digits(r.In, 5), digits(r.Out, 5), digits(r.Ratio(), 5)), hue})
 		}
 		if p, ok := v.rec.ReportAt(i, step); ok && k < len(p.RMSAfter) {
 			write("before", p.RMSBefore[k])

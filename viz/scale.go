@@ -121,6 +121,6 @@ func measured(t []sim.ArmFrame, step int, has func(*sim.ArmFrame) bool) []*sim.A
 	return out
 }
 
-func hasHeld(f *sim.ArmFrame) bool { return f.Held == f.Held }
+func hasHeld(f *sim.ArmFrame) bool { return sim.Finite(f.Held) }
 
 func hasPairs(f *sim.ArmFrame) bool { return len(f.Pairs) > 0 }

@@ -1,10 +1,10 @@
 package viz
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
+	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/viz/held"
 )
 
@@ -50,10 +50,14 @@ func (v *View) jumps(a axes) {
 		list := []label{{y: y, name: "widened"}}
 		for _, i := range m.reports {
 			p := &v.rec.Reports[i]
-			if math.Abs(a.y(float64(p.HeldAfter))-a.y(float64(p.HeldBefore))) < jump {
+			after := a.in.y // where it is no number, as where it is too high
+			if sim.Finite(p.HeldAfter) {
+				after = a.y(float64(p.HeldAfter))
+			}
+			if math.Abs(after-a.y(float64(p.HeldBefore))) < jump {
 				continue
 			}
-			l := label{y: a.y(float64(p.HeldAfter)), value: fmt.Sprintf("%.3f", p.HeldAfter)}
+			l := label{y: after, value: digits(p.HeldAfter, 3)}
 			k := slices.IndexFunc(list, func(o label) bool { return o.value == l.value })
 			if k < 0 {
 				k, list = len(list), append(list, l)

@@ -99,6 +99,8 @@ func (r Rewarm) Validate() error {
 		return fmt.Errorf("rewarm.share is %g; allowed are 0 to 1", r.Share)
 	case r.Share > 0 && r.Steps != 0:
 		return fmt.Errorf("rewarm.steps is %d and rewarm.share %g; one of them says how long the re-warmup takes, the other is 0", r.Steps, r.Share)
+	case math.IsNaN(r.Rho) || math.IsInf(r.Rho, 0):
+		return fmt.Errorf("rewarm.rho is %g; allowed are numbers", r.Rho)
 	case r.Scope == RewarmNone:
 		return nil
 	case !(r.Rho > 0 && r.Rho <= 10):

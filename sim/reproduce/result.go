@@ -13,6 +13,14 @@ import (
 // Number is a float64 that is null in a file where it is no finite number: it was not measured, or the run diverged.
 type Number float64
 
+// numberOf is a measured number; where it is none it counts as not measured, here as in a file.
+func numberOf(x float32) Number {
+	if !sim.Finite(x) {
+		return Number(math.NaN())
+	}
+	return Number(x)
+}
+
 // MarshalJSON implements json.Marshaler.
 func (n Number) MarshalJSON() ([]byte, error) {
 	if !sim.Finite(float64(n)) {
@@ -104,7 +112,7 @@ func results(g Group, rec *sim.Record, arms []sim.ArmStatus) []Result {
 			r.Final = Number(x)
 		}
 		if w, ok := rec.Report(i); ok {
-			r.Before, r.After = Number(w.HeldBefore), Number(w.HeldAfter)
+			r.Before, r.After = numberOf(w.HeldBefore), numberOf(w.HeldAfter)
 			r.RatiosBefore, r.RatiosAfter = ratios(w.RMSBefore), ratios(w.RMSAfter)
 		}
 		out[i] = r
@@ -141,7 +149,7 @@ func (r *Result) read(track []sim.ArmFrame) {
 func ratios(blocks []sim.BlockRMS) []Number {
 	out := make([]Number, len(blocks))
 	for i, b := range blocks {
-		out[i] = Number(b.Ratio())
+		out[i] = numberOf(b.Ratio())
 	}
 	return out
 }

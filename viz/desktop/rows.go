@@ -153,7 +153,7 @@ func (c *controls) arms(to *widget.Container) {
 	for i, name := range armlook.Names(e, viz.Covers) {
 		cell(looks[i].Hue, inner-3*70, func(panel.State) string { return name })
 		for _, of := range []func(panel.Arm) string{
-			func(a panel.Arm) string { return four(a.Train) },
+			func(a panel.Arm) string { return four(a, a.Train) },
 			nil,
 			func(a panel.Arm) string {
 				if a.Lock.Pairs == 0 {
@@ -170,9 +170,9 @@ func (c *controls) arms(to *widget.Container) {
 				case of != nil:
 					return of(a)
 				case s.Whole:
-					return four(a.Whole)
+					return four(a, a.Whole)
 				default:
-					return four(a.Held)
+					return four(a, a.Held)
 				}
 			})
 		}
@@ -251,8 +251,11 @@ func (c *controls) quantities(to *widget.Container) {
 	}, func(panel.State) int { return int(at) }))
 }
 
-// four rounds an exact number to four digits after the point.
-func four(exact string) string {
+// four rounds an exact number of an arm to four digits after the point, or says that the arm has diverged.
+func four(a panel.Arm, exact string) string {
+	if a.Lost != "" {
+		return sim.Diverged.String()
+	}
 	var v float64
 	if _, err := fmt.Sscan(exact, &v); err != nil {
 		return "–"

@@ -57,7 +57,7 @@ func Difference(r *sim.Record) (Figure, bool) {
 	name := names(r.Experiment)[base]
 	l := lines(r, "", fmt.Sprintf("loss minus that of %s, the same %d held-out windows", name, sim.HeldWindows), 4, func(f sim.ArmFrame) (float64, bool) {
 		d, ok := r.Gap(f.Arm, base, f.Step)
-		return d, ok && f.Held == f.Held
+		return d, ok && sim.Finite(f.Held)
 	})
 	for i := range l.Series {
 		if whole, ok := held.WholeGap(r, i, base, r.Experiment.Steps); ok && i != base {
@@ -83,6 +83,9 @@ func lines(r *sim.Record, title, y string, digits int, of func(sim.ArmFrame) (fl
 	looks, names := look.Of(r.Experiment), names(r.Experiment)
 	for i, t := range r.Tracks {
 		s := Series{Name: names[i], Look: looks[i], Digits: digits}
+		if _, lost := r.Diverged(i, r.Experiment.Steps); lost {
+			s.Word = sim.Diverged.String()
+		}
 		for _, f := range t {
 			if y, ok := of(f); ok {
 				s.X, s.Y = append(s.X, float64(f.Step)), append(s.Y, y)

@@ -56,13 +56,36 @@ func TestForestDrawsUnboundedIntervalsToItsEdges(t *testing.T) {
 	assert.NotContains(t, s, "Inf")
 }
 
-func TestBlocksShareOneScaleAndRefuseWhatIsNotANumber(t *testing.T) {
+func TestBlocksShareOneScaleAndSayWhatIsNotANumber(t *testing.T) {
 	f, ok := Blocks("x", "", "", Ratios{"one", look.At(0), []float64{1, 2}, []float64{1, 2}}, Ratios{"two", look.At(1), []float64{1, 2}, []float64{1, 9}})
 	require.True(t, ok)
 	assert.Equal(t, f.panels[0].plot.Y.Max, f.panels[1].plot.Y.Max)
 	assert.Contains(t, svg(t, f), ">E1<")
-	_, ok = Blocks("x", "", "", Ratios{"bad", look.At(0), []float64{1}, []float64{math.NaN()}})
-	assert.False(t, ok)
+	f, ok = Blocks("x", "", "How.", Ratios{"bad\nloss", look.At(0), []float64{1, math.Inf(1)}, []float64{math.NaN(), 2}})
+	require.True(t, ok, "what is a number is drawn")
+	assert.Equal(t, "How. Of bad 2 are no number.", f.Caption)
+	assert.InDelta(t, 2.2, f.panels[0].plot.Y.Max, 1e-9)
+	assert.NotContains(t, svg(t, f), "NaN")
+	_, ok = Blocks("x", "", "", Ratios{"bad", look.At(0), []float64{math.NaN()}, []float64{math.NaN()}})
+	assert.False(t, ok, "nothing is")
+}
+
+func TestIntervalThatIsNoNumberHasNoPlace(t *testing.T) {
+	nan := math.NaN()
+	f, ok := Forest("x", "", "", Intervals{Rows: []Interval{
+		{Name: "sound", Mean: 1, Low: 0.5, High: 1.5, Each: []float64{nan, 1, math.Inf(1)}}, {Name: "lost", Mean: math.Inf(1), Low: nan, High: nan}, {Name: "bare", Mean: 1, Low: nan, High: nan},
+	}})
+	require.True(t, ok)
+	s := svg(t, f)
+	assert.NotContains(t, s, "NaN")
+	assert.NotContains(t, s, "Inf")
+	l := Lines{Series: []Series{{Name: "a", X: []float64{1, 2, 3}, Y: []float64{1, nan, 2}, Err: []float64{math.Inf(1), nan, 0.5}, Marks: []int{1, 2}, Digits: 2, Word: "diverged"}}}
+	f, ok = Curves("x", "", "", l)
+	require.True(t, ok)
+	s = svg(t, f)
+	assert.NotContains(t, s, "NaN")
+	assert.NotContains(t, s, "Inf")
+	assert.Contains(t, s, ">a diverged<")
 }
 
 func TestScatterNamesItsSpots(t *testing.T) {

@@ -42,7 +42,7 @@ func All(r *sim.Record) []Figure {
 	var figures []Figure
 	for _, draw := range []func(*sim.Record) (Figure, bool){Loss, Difference, Cosine, RMS} {
 		if f, ok := draw(r); ok {
-			figures = append(figures, f.told(r.Experiment))
+			figures = append(figures, f.told(r))
 		}
 	}
 	return figures

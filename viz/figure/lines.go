@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"cmp"
 	"image/color"
 	"math"
 
@@ -9,6 +10,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/viz/look"
 )
 
@@ -24,6 +26,7 @@ type Series struct {
 	Ended *float64
 	// Digits of the last value beside the name at the curve's end; negative writes no value. Where no point is finite the value is "none".
 	Digits int
+	Word   string // stands there instead of the value
 }
 
 // Lines is one set of axes with curves.
@@ -62,11 +65,11 @@ func (l Lines) add(p *plot.Plot) int {
 		b := band{hue: hue(s.Look)}
 		var own plotter.XYs
 		for k, y := range s.Y {
-			if math.IsNaN(y) || math.IsInf(y, 0) {
+			if !sim.Finite(y) || !sim.Finite(s.X[k]) {
 				continue
 			}
 			half := 0.0
-			if s.Err != nil && !math.IsNaN(s.Err[k]) {
+			if s.Err != nil && sim.Finite(s.Err[k]) {
 				half = s.Err[k]
 			}
 			b.at, b.half = append(b.at, plotter.XY{X: s.X[k], Y: y}), append(b.half, half)
@@ -74,11 +77,13 @@ func (l Lines) add(p *plot.Plot) int {
 			p.Y.Min, p.Y.Max = min(p.Y.Min, y-half), max(p.Y.Max, y+half)
 		}
 		for _, k := range s.Marks {
-			own = append(own, plotter.XY{X: s.X[k], Y: s.Y[k]})
+			if sim.Finite(s.Y[k]) {
+				own = append(own, plotter.XY{X: s.X[k], Y: s.Y[k]})
+			}
 		}
 		if len(b.at) == 0 {
 			if len(s.X) > 0 && s.Digits >= 0 {
-				words = append(words, end{math.Inf(-1), s.Name + " none", hue(s.Look)})
+				words = append(words, end{math.Inf(-1), s.Name + " " + cmp.Or(s.Word, "none"), hue(s.Look)})
 			}
 			continue
 		}
@@ -92,7 +97,7 @@ func (l Lines) add(p *plot.Plot) int {
 			p.Y.Min, p.Y.Max = min(p.Y.Min, last), max(p.Y.Max, last)
 		}
 		if s.Digits >= 0 {
-			text = s.Name + " " + decimal(last, s.Digits)
+			text = s.Name + " " + cmp.Or(s.Word, decimal(last, s.Digits))
 		}
 		words = append(words, end{last, text, hue(s.Look)})
 	}

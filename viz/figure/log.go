@@ -5,6 +5,8 @@ import (
 	"strconv"
 
 	"gonum.org/v1/plot"
+
+	"github.com/sparkling-lab/sparkling/sim"
 )
 
 // logarithmic gives both axes of a plot whose curves are in place a logarithmic scale.
@@ -23,7 +25,7 @@ type powers float64
 // Ticks implements plot.Ticker.
 func (b powers) Ticks(low, high float64) []plot.Tick {
 	var out []plot.Tick
-	if !(low > 0) || math.IsInf(high, 1) {
+	if !(low > 0) || !sim.Finite(high) {
 		return nil
 	}
 	for e := math.Ceil(math.Log(low)/math.Log(float64(b)) - 1e-9); ; e++ {

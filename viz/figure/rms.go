@@ -2,7 +2,8 @@ package figure
 
 import (
 	"fmt"
-	"math"
+	"slices"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -29,7 +30,7 @@ func RMS(r *sim.Record) (Figure, bool) {
 		if !ok {
 			continue
 		}
-		sets = append(sets, Ratios{fmt.Sprintf("%s\nloss %.4f to %.4f", name, report.HeldBefore, report.HeldAfter), looks[i], ratios(report.RMSBefore), ratios(report.RMSAfter)})
+		sets = append(sets, Ratios{fmt.Sprintf("%s\nloss %s to %s", name, number(report.HeldBefore), number(report.HeldAfter)), looks[i], ratios(report.RMSBefore), ratios(report.RMSAfter)})
 	}
 	return Blocks("rms", "RMS of the blocks at the widening", "Ring: just before. Dot: just after. A: attention, E: experts, layer by layer.", sets...)
 }
@@ -42,16 +43,31 @@ func ratios(blocks []sim.BlockRMS) []float64 {
 	return out
 }
 
-// Blocks are ratios of the blocks of several arms side by side, all on one scale. It is false where there is nothing to draw.
+// number is a measured loss, or says that it is none.
+func number(x float32) string {
+	if !sim.Finite(x) {
+		return "no number"
+	}
+	return decimal(float64(x), 4)
+}
+
+// Blocks are ratios of the blocks of several arms side by side, all on one scale. One that is no number has no place, and the caption says so. It is
+// false where there is nothing to draw.
 func Blocks(name, title, caption string, sets ...Ratios) (Figure, bool) {
 	f := Figure{Name: name, Title: title, Caption: caption, width: max(900, vg.Length(180*len(sets))), height: 360}
-	top := 0.0
+	top, drawn := 0.0, 0
 	for _, s := range sets {
-		for _, y := range append(append([]float64(nil), s.Before...), s.After...) {
-			if math.IsNaN(y) || math.IsInf(y, 0) {
-				return Figure{}, false // a ratio that is not a number has no place
+		missing := 0
+		for _, y := range slices.Concat(s.Before, s.After) {
+			if !sim.Finite(y) {
+				missing++
+				continue
 			}
-			top = max(top, 1.1*y)
+			top, drawn = max(top, 1.1*y), drawn+1
+		}
+		if missing > 0 {
+			name, _, _ := strings.Cut(s.Title, "\n")
+			f.Caption += fmt.Sprintf(" Of %s %d are no number.", name, missing)
 		}
 	}
 	for i, s := range sets {
@@ -70,7 +86,12 @@ func Blocks(name, title, caption string, sets ...Ratios) (Figure, bool) {
 		}{{s.Before, draw.RingGlyph{}, 5}, {s.After, draw.CircleGlyph{}, 2.4}} {
 			var at plotter.XYs
 			for k, y := range d.y {
-				at = append(at, plotter.XY{X: float64(k + 1), Y: y})
+				if sim.Finite(y) {
+					at = append(at, plotter.XY{X: float64(k + 1), Y: y})
+				}
+			}
+			if len(at) == 0 {
+				continue
 			}
 			dots, err := plotter.NewScatter(at)
 			if err != nil {
@@ -81,7 +102,7 @@ func Blocks(name, title, caption string, sets ...Ratios) (Figure, bool) {
 		}
 		f.panels = append(f.panels, panel{s.Title, p})
 	}
-	return f, len(sets) > 0
+	return f, drawn > 0
 }
 
 // blockTicks name the blocks, A1, E1, A2 ..., at most a dozen of them.

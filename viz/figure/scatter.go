@@ -1,12 +1,11 @@
 package figure
 
 import (
-	"math"
-
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/viz/look"
 )
 
@@ -34,7 +33,7 @@ func Scatter(name, title, caption string, sets ...Cloud) (Figure, bool) {
 		p.Add(grid{})
 		var words ends
 		for _, at := range s.Spots {
-			if math.IsNaN(at.X+at.Y) || math.IsInf(at.X+at.Y, 0) {
+			if !sim.Finite(at.X) || !sim.Finite(at.Y) {
 				continue
 			}
 			any = true

@@ -73,7 +73,7 @@ func WholeGap(r *sim.Record, arm, base, step int) (gap float64, ok bool) {
 }
 
 func add(out []Reading, r Reading) []Reading {
-	if math.IsNaN(r.Loss) || math.IsInf(r.Loss, 0) {
+	if !sim.Finite(r.Loss) {
 		return out
 	}
 	return append(out, r)

@@ -34,7 +34,7 @@ type State struct {
 	Told     string   `json:"told"`    // the example whose own text is true here; empty: only what can be said of any is
 	Did      []string `json:"did"`     // what the widening makes of the network, and how far it moved what it says
 	Windows  int      `json:"windows"` // of the held-out text, on which Held, Before and After are measured; an arm's Whole is of all of it
-	Whole    bool     `json:"whole"`   // every arm has ended and has its Whole, which then stands in the place of Held
+	Whole    bool     `json:"whole"`   // every arm that has not diverged has its Whole, which then stands in the place of Held
 	Said     string   `json:"losses"`  // what the held-out losses are measured on
 	Arms     []Arm    `json:"arms"`
 
@@ -50,6 +50,7 @@ type Arm struct {
 	State string `json:"state"` // waiting, running, done, failed
 	Err   string `json:"err"`   // what went wrong, where State is failed
 	Doing string `json:"doing"` // what keeps a running arm from its next update, if anything
+	Lost  string `json:"lost"`  // where and in what it has diverged; its losses are no numbers, and empty
 
 	Step    int    `json:"step"` // −1 where the arm has not begun
 	Train   string `json:"train"`
@@ -87,7 +88,10 @@ func Of(s *sim.Session, shown int) State {
 		row.Look = lookOf(looks[i])
 		out.Arms = append(out.Arms, row)
 	}
-	out.Whole = !slices.ContainsFunc(out.Arms, func(a Arm) bool { return a.Whole == "" })
+	for _, a := range out.Arms {
+		out.Whole = out.Whole || a.Whole != ""
+	}
+	out.Whole = out.Whole && !slices.ContainsFunc(out.Arms, func(a Arm) bool { return a.Whole == "" && a.Lost == "" })
 	out.Said = out.Losses()
 	return out
 }
@@ -117,7 +121,7 @@ func arm(rec *sim.Record, i int, a sim.Arm, status sim.ArmStatus, shown int) Arm
 			out.LROld, out.LRNew = number(f.LROld), number(f.LRNew)
 		}
 	}
-	if f, ok := newest(rec, i, shown, func(f sim.ArmFrame) bool { return f.Held == f.Held }); ok {
+	if f, ok := newest(rec, i, shown, func(f sim.ArmFrame) bool { return sim.Finite(f.Held) }); ok {
 		out.Held, out.HeldAt = number(f.Held), f.Step
 	}
 	if f, ok := newest(rec, i, shown, func(f sim.ArmFrame) bool { return len(f.Pairs) > 0 }); ok {
@@ -125,6 +129,10 @@ func arm(rec *sim.Record, i int, a sim.Arm, status sim.ArmStatus, shown int) Arm
 	}
 	if w, ok := rec.Final(i); ok && out.Step >= 0 && shown >= rec.Tracks[i][len(rec.Tracks[i])-1].Step {
 		out.Whole = number(w)
+	}
+	if f, ok := rec.Diverged(i, shown); ok {
+		out.Train, out.Held, out.HeldAt, out.Whole = "", "", 0, ""
+		out.Lost = fmt.Sprintf("diverged at step %d: %s is no longer finite", f.Step, f.NotFinite)
 	}
 	if r, ok := rec.ReportAt(i, shown); ok {
 		out.Before, out.After, out.Mix = number(r.HeldBefore), number(r.HeldAfter), mix(r)
@@ -136,7 +144,9 @@ func arm(rec *sim.Record, i int, a sim.Arm, status sim.ArmStatus, shown int) Arm
 func mix(r sim.Report) string {
 	most := 0.0
 	for k, after := range r.RMSAfter {
-		most = math.Max(most, math.Abs(float64(after.Ratio()/r.RMSBefore[k].Ratio()-1)))
+		if by := float64(after.Ratio()/r.RMSBefore[k].Ratio() - 1); sim.Finite(by) {
+			most = math.Max(most, math.Abs(by))
+		}
 	}
 	return number(float32(most))
 }

@@ -2,7 +2,6 @@ package panel
 
 import (
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 	"unicode"
@@ -101,12 +100,12 @@ func says(factor, moved float64) string {
 	switch digits := strconv.FormatFloat(two, 'f', -1, 64); {
 	case moved < 0:
 		return ""
+	case !sim.Finite(moved):
+		return " What it says is not a number."
 	case moved == 0:
 		return fmt.Sprintf(" %s as wide, and yet it says the same as before: no logit moved at all.", capital(times(factor)))
 	case moved <= unmoved:
 		return fmt.Sprintf(" %s as wide, and yet it says the same as before: no logit moved by more than %s.", capital(times(factor)), digits)
-	case math.IsNaN(moved):
-		return " What it says is not a number."
 	default:
 		return fmt.Sprintf(" That changed what it says: logits moved by up to %s.", digits)
 	}

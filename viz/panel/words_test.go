@@ -146,3 +146,24 @@ func TestChapterApartBeginsWhenEveryArmWasWidened(t *testing.T) {
 		assert.Equal(t, want, phase(e, step, true), "step %d", step)
 	}
 }
+
+func TestAnArmThatDivergedHasNoLossAndNoPairThatIsApart(t *testing.T) {
+	e := sim.Default()
+	nan, inf := float32(math.NaN()), float32(math.Inf(1))
+	rec := record(e, inf)
+	pairs := sim.PairGroup{}
+	for q := range pairs.Stats {
+		pairs.Stats[q] = []sim.PairStat{{Cos: nan, Dist: nan, State: sim.Diverged}, {Cos: 1, Dist: 0, State: sim.Locked}}
+	}
+	rec.Tracks[1] = []sim.ArmFrame{{Arm: 1, Step: 590, Train: 2, Held: 2, Whole: nan}, {Arm: 1, Step: 600, Train: inf, Held: nan, Whole: nan, NotFinite: "model.norm.weight", Pairs: []sim.PairGroup{pairs}}}
+	before := arm(rec, 1, e.Arms[1], sim.ArmStatus{}, 595)
+	assert.Equal(t, []string{"", "2", "2"}, []string{before.Lost, before.Held, before.Train})
+	lost := arm(rec, 1, e.Arms[1], sim.ArmStatus{}, 1000)
+	assert.Equal(t, "diverged at step 600: model.norm.weight is no longer finite", lost.Lost)
+	assert.Equal(t, []string{"", "", ""}, []string{lost.Held, lost.Train, lost.Whole})
+	assert.Equal(t, Lock{Step: 600, Pairs: 2, Locked: 1, Diverged: 1, Weight: "1", Grad: "1", Dist: "0"}, lost.Lock)
+	for _, says := range did(rec, 1000) {
+		assert.Contains(t, says, "What it says is not a number.")
+	}
+	assert.Equal(t, "0.5", mix(sim.Report{RMSBefore: []sim.BlockRMS{{In: 1, Out: 1}, {In: 0, Out: 0}}, RMSAfter: []sim.BlockRMS{{In: 1, Out: 1.5}, {In: 1, Out: nan}}}))
+}
