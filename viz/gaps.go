@@ -64,8 +64,8 @@ func (v *View) gaps(b box) {
 		} else {
 			v.pen.mark(m, end.x, end.y, 4)
 		}
-		if c.arm != base {
-			ends = append(ends, v.lostAt(c.arm, step, end, label{name: v.names[c.arm], value: signed(gap), look: m}))
+		if l := v.lostAt(c.arm, step, end, label{name: v.names[c.arm], value: signed(gap), look: m}); c.arm != base {
+			ends = append(ends, l)
 		}
 	}
 	v.labels(ends, a, b.x+b.w)

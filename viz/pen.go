@@ -74,8 +74,9 @@ func (p *pen) sheet() *sheet {
 	return &p.below
 }
 
-// lift begins the sheet that lies on everything else.
-func (p *pen) lift() { p.lifted = true }
+// lift goes on on the sheet that lies on everything else, and lower on the one below it.
+func (p *pen) lift()  { p.lifted = true }
+func (p *pen) lower() { p.lifted = false }
 
 func (p *pen) vertex(x, y float64, c color.RGBA, alpha float32) uint32 {
 	return p.sheet().shapes.vertex(float32(x*p.scale), float32(y*p.scale), spot/2.0, spot/2.0, c, alpha)
@@ -185,7 +186,6 @@ func (p *pen) flush(dst *ebiten.Image, b box) bool {
 		s.shapes.draw(in, p.words.atlas)
 		s.words.draw(in, p.words.atlas)
 	}
-	p.lifted = false
 	whole := !p.words.full
 	if !whole {
 		p.words.clear()

@@ -59,4 +59,5 @@ func (v *View) beside(b box, from, to float64, lines []line) {
 	for i, l := range lines {
 		v.pen.text(l.s, x+inner, y+inner/2+(float64(i)+0.5)*pitch, body, l.color, left)
 	}
+	v.pen.lower()
 }
