@@ -59,7 +59,15 @@ func TestThePublishedReportIsWhatItsNumbersGive(t *testing.T) {
 	f, err := Open(published)
 	require.NoError(t, err)
 	assert.Zero(t, f.Missing)
+	assert.Zero(t, f.Stale, "every run counts compute as the program does")
 	assert.True(t, f.Lab)
+	by := map[string]string{}
+	f.visit(f.Results, func(s reproduce.Setting, seed uint64, r *reproduce.Result) {
+		if by[s.ID] == "" {
+			by[s.ID] = r.Made.Arithmetic
+		}
+		require.Equal(t, by[s.ID], r.Made.Arithmetic, "%s, seed %d, %s: what is compared is computed alike", s.Name, seed, r.Key)
+	})
 	if *update {
 		publish(t, f)
 	}

@@ -99,7 +99,7 @@ func maker(m reproduce.Made) string {
 
 // ends are the last steps of the wide network from scratch at equal compute and what an update of it was counted as, where that has changed.
 func (f Findings) ends() table {
-	t := table{caption: "The wide network from scratch: MFLOP of an update, and the step at which it is stopped at equal compute", head: []string{"setting, axis", "MFLOP before", "now", "step before", "now"}}
+	t := table{caption: fmt.Sprintf("The wide network from scratch: MFLOP of an update, and the step, of %d, at which it is stopped at equal compute", sim.Default().Steps), head: []string{"setting, axis", "MFLOP before", "MFLOP now", "step before", "step now"}}
 	for _, s := range f.Settings {
 		for _, axis := range reproduce.Axes {
 			was, wasEnd := stopped(f.Earlier, s, axis)
@@ -148,7 +148,7 @@ func (f Findings) moved(judged [][]reproduce.Judgement) (parts, others table) {
 				continue
 			}
 			parts.caption = fmt.Sprintf("**%s** %s", now.Claim.ID, now.Claim.Title)
-			parts.rows = append(parts.rows, []cell{{text: now.Setting.Name + ", the whole"}, overall(was), overall(now)})
+			parts.rows = append(parts.rows, []cell{{text: now.Setting.Name + ": the whole claim"}, overall(was), overall(now)})
 			for k, x := range now.Findings {
 				parts.rows = append(parts.rows, []cell{{text: now.Setting.Name + ", " + x.Part.Name}, finding(was.Findings[k]), finding(x)})
 			}
