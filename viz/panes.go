@@ -22,6 +22,9 @@ type Pane struct {
 // Panes lists the pictures.
 var Panes = []Pane{{Loss, "Loss"}, {Copies, "Neuron copies"}, {Divergence, "Gradient divergence"}, {RMS, "RMS"}}
 
+// Crowded reports whether a place of that size in CSS pixels holds one picture only.
+func Crowded(w, h float64) bool { return w < 640 || h < 520 }
+
 // draw draws a picture into its box and nowhere else.
 func draw(v *View, id PaneID, b box) {
 	switch id {

@@ -56,6 +56,9 @@ func (c *controls) build() {
 	c.content = content
 	content.AddChild(c.words(&l.title, ink, func(panel.State) string { return "SPARKLING Lab" }))
 	c.transport(content)
+	if c.window.crowded {
+		c.panes(content)
+	}
 	c.examples(content)
 	c.heading(content, "The arms")
 	c.arms(content)

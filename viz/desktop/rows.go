@@ -243,6 +243,14 @@ func (c *controls) scales(to *widget.Container) {
 	}))
 }
 
+// panes chooses the picture that is shown.
+func (c *controls) panes(to *widget.Container) {
+	ids := []viz.PaneID{viz.Loss, viz.Copies, viz.Divergence, viz.RMS}
+	to.AddChild(c.segments([]string{"Loss", "Copies", "Gradients", "RMS"}, func(i int) { c.window.show(ids[i]) }, func(panel.State) int {
+		return slices.Index(ids, c.window.pane)
+	}))
+}
+
 func (c *controls) quantities(to *widget.Container) {
 	at := sim.Weight
 	to.AddChild(c.segments([]string{"weights", "gradients", "1st moment", "2nd moment"}, func(i int) {

@@ -37,12 +37,23 @@ func Run(ctx context.Context, o Options) error {
 	defer w.session.Close()
 	w.ctx = ctx
 	ebiten.SetWindowTitle("SPARKLING Lab")
-	ebiten.SetWindowSize(1440, 900)
+	ebiten.SetWindowSize(windowSize(o.Scale))
 	ebiten.SetWindowSizeLimits(900, 600, -1, -1)
 	ebiten.SetWindowResizingMode(ebiten.WindowResizingModeEnabled)
 	ebiten.SetTPS(ebiten.SyncWithFPS)
 	ebiten.SetRunnableOnUnfocused(true)
 	return ebiten.RunGame(w)
+}
+
+// windowSize is how large the window opens, in the display's units: so that as much is in it as at scale 1, and it is no larger than the screen.
+func windowSize(scale float64) (w, h int) {
+	if scale == 0 {
+		scale = 1 // the display's own, which its units have in them
+	} else {
+		scale /= ebiten.Monitor().DeviceScaleFactor()
+	}
+	mostW, mostH := ebiten.Monitor().Size()
+	return min(int(1440*scale), max(mostW, 900)), min(int(900*scale), max(mostH, 600))
 }
 
 // window implements ebiten.Game.
@@ -56,7 +67,9 @@ type window struct {
 	panel   *controls
 	shown   int // step; −1 follows the newest
 	scale   float64
-	w, h    int // of the pictures, in device pixels
+	w, h    int        // of the pictures, in device pixels
+	crowded bool       // there is room for one picture only,
+	pane    viz.PaneID // which is this one
 	begun   time.Time
 }
 
@@ -70,7 +83,7 @@ func newWindow(o Options) (*window, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &window{ctx: context.Background(), options: o, host: host, session: s, view: viz.New(), shown: -1}
+	w := &window{ctx: context.Background(), options: o, host: host, session: s, view: viz.New(), shown: -1, pane: viz.Loss}
 	w.view.SetScale(viz.ScaleFor(o.Experiment))
 	s.Play()
 	return w, nil
@@ -80,6 +93,15 @@ func newWindow(o Options) (*window, error) {
 func (w *window) scrub(step int) {
 	w.shown = step
 	w.view.SetStep(step)
+}
+
+// show shows one of the pictures where there is room for one only, and otherwise all.
+func (w *window) show(id viz.PaneID) {
+	w.pane = id
+	if !w.crowded {
+		id = ""
+	}
+	w.view.ShowOnly(id)
 }
 
 // Update implements ebiten.Game.
@@ -141,6 +163,11 @@ func (w *window) LayoutF(width, height float64) (float64, float64) {
 		w.panel = newControls(w)
 	}
 	w.w, w.h = max(int(width-panelWidth*scale), 1), int(height)
+	if crowded := viz.Crowded(float64(w.w)/scale, float64(w.h)/scale); crowded != w.crowded {
+		w.crowded = crowded
+		w.show(w.pane)
+		w.panel.build()
+	}
 	w.view.Layout(w.w, w.h, scale)
 	return width, height
 }

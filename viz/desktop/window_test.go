@@ -33,9 +33,15 @@ type driver struct {
 
 func open(t *testing.T, e sim.Experiment, scale float64) *driver {
 	t.Helper()
+	return opened(t, e, scale, int(1200*scale), int(800*scale))
+}
+
+// opened is a window of a size in device pixels.
+func opened(t *testing.T, e sim.Experiment, scale float64, w, h int) *driver {
+	t.Helper()
 	testneed.Display(t)
-	d := &driver{t: t, screen: ebiten.NewImage(int(1200*scale), int(800*scale))}
-	w, err := newWindow(Options{Experiment: e, Scale: scale, Fits: func(e sim.Experiment) error {
+	d := &driver{t: t, screen: ebiten.NewImage(w, h)}
+	win, err := newWindow(Options{Experiment: e, Scale: scale, Fits: func(e sim.Experiment) error {
 		if e.Model.Hidden > 512 {
 			return errors.New("there is no room")
 		}
@@ -45,8 +51,8 @@ func open(t *testing.T, e sim.Experiment, scale float64) *driver {
 		return "Saved in a folder.", nil
 	}})
 	require.NoError(t, err)
-	t.Cleanup(w.session.Close)
-	d.window = w
+	t.Cleanup(win.session.Close)
+	d.window = win
 	d.frame()
 	return d
 }
@@ -155,6 +161,37 @@ func TestWindowTrainsPausesStepsAndLooksBack(t *testing.T) {
 	assert.Equal(t, 1, d.saved)
 	assert.True(t, d.says("Saved in a folder."))
 	d.shot("window")
+}
+
+// Where four pictures would cut each other's words one is shown, and the others can be chosen; every control is inside the window.
+func TestSmallWindowShowsOnePictureAtATime(t *testing.T) {
+	for name, c := range map[string]struct {
+		scale   float64
+		w, h    int
+		crowded bool
+	}{"at the usual size": {1, 1440, 900, false}, "twice as large": {2, 1440, 900, true}, "twice as large on a larger screen": {2, 1920, 1200, true}, "at the least size": {1, 900, 600, true}} {
+		t.Run(name, func(t *testing.T) {
+			d := opened(t, short(), c.scale, c.w, c.h)
+			d.frame()
+			d.frame()
+			require.Equal(t, c.crowded, d.crowded)
+			if c.crowded {
+				all := d.view.Picture()
+				d.click("Copies")
+				assert.Equal(t, viz.Copies, d.pane)
+				d.frame()
+				assert.NotEqual(t, all, d.view.Picture(), "another picture")
+			}
+			each(d.panel.content, func(w widget.PreferredSizeLocateableWidget) {
+				if b, ok := w.(*widget.Button); ok && !b.GetWidget().Rect.Empty() {
+					r := b.GetWidget().Rect
+					assert.GreaterOrEqual(t, r.Min.X, d.window.w, b.Text().Label)
+					assert.LessOrEqual(t, r.Max.X, c.w, b.Text().Label)
+				}
+			})
+			d.shot("window " + name)
+		})
+	}
 }
 
 func TestWidenButtonForksNow(t *testing.T) {
