@@ -244,16 +244,16 @@ func (c *coder) stat(s *PairStat) {
 
 // infer sets the state of a pair from the numbers that records had before they said it. Where both are none, they cannot tell: two vectors
 // of zeros gave the same as what had diverged.
-func (s *PairStat) infer() {
-	switch cos, dist := Finite(s.Cos), Finite(s.Dist); {
+func (p *PairStat) infer() {
+	switch cos, dist := Finite(p.Cos), Finite(p.Dist); {
 	case !dist:
-		s.State = Untold
-	case s.Dist == 0:
-		s.State = Locked
+		p.State = Untold
+	case p.Dist == 0:
+		p.State = Locked
 	case !cos:
-		s.State = OneZero
+		p.State = OneZero
 	default:
-		s.State = Apart
+		p.State = Apart
 	}
 }
 

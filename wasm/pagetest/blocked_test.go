@@ -167,7 +167,7 @@ func TestBrowserWithoutModulesOrWorkersIsTold(t *testing.T) {
 		require.NoError(t, err)
 		p.do(chromedp.Navigate(p.address("")))
 		assert.Contains(t, p.explained(), says)
-		_, err = chromedp.Call(p.Ctx, page.RemoveScriptToEvaluateOnNewDocument, page.RemoveScriptToEvaluateOnNewDocumentParams{Identifier: id.Identifier})
+		_, err = chromedp.Call(p.Ctx, page.RemoveScriptToEvaluateOnNewDocument, page.RemoveScriptToEvaluateOnNewDocumentParams(id))
 		require.NoError(t, err)
 	}
 }
