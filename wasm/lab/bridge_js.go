@@ -40,7 +40,7 @@ func (l *lab) export() {
 		"pause":    func([]js.Value) any { l.session.Pause(); return "" },
 		"step":     func([]js.Value) any { l.session.StepOnce(); return "" },
 		"reset":    func([]js.Value) any { return sentence(l.reset()) },
-		"back":     func([]js.Value) any { return sentence(l.back()) },
+		"back":     func([]js.Value) any { return sentence(l.back(len(l.before) - 1)) },
 		"way":      func([]js.Value) any { return sentence(l.way()) },
 		"widen":    func(a []js.Value) any { return sentence(l.widen(len(a) > 0 && a[0].Truthy())) },
 		"restart":  func(a []js.Value) any { return sentence(l.session.Restart(a[0].Int())) },
@@ -115,12 +115,12 @@ func (l *lab) way() error {
 	return then()
 }
 
-// earlier says which run is kept, or nothing.
+// earlier says to which run back goes, or nothing.
 func (l *lab) earlier() string {
-	if l.before == nil {
+	if len(l.before) == 0 {
 		return ""
 	}
-	return l.before.words
+	return l.before[len(l.before)-1].words
 }
 
 // apply runs the draft, unless a control holds what is not allowed.

@@ -5,6 +5,7 @@ package pagetest
 import (
 	"fmt"
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/page"
@@ -37,7 +38,7 @@ func TestRunSurvivesReloadAndALostCanvas(t *testing.T) {
 	assert.Equal(t, "18446744073709551615", eval[string](p, `document.querySelector("[data-knob=seed]").value`), "all digits of the seed")
 	p.finish()
 	want := p.csv()
-	assert.Contains(t, want, "\n3,", "four arms")
+	require.True(t, strings.Contains(want, ",SPARKLING,90,"), "it is all there")
 
 	p.run(`document.getElementById("reset").click(); sparkling.speed("1")`)
 	p.wait(`JSON.parse(sparkling.state()).last > 20`)
@@ -66,7 +67,7 @@ func TestRunSurvivesReloadAndALostCanvas(t *testing.T) {
 	assert.NotEmpty(t, p.canvas(), "pictures are drawn")
 	p.shot("canvas-lost")
 	p.finish()
-	assert.Equal(t, want, p.csv(), "the numbers of a run that nothing disturbed")
+	assert.True(t, want == p.csv(), "the numbers of a run that nothing disturbed")
 	require.Empty(t, eval[string](p, `document.getElementById("failures").textContent`))
 }
 
@@ -85,23 +86,25 @@ func TestWhatRanBeforeComesBack(t *testing.T) {
 	p.shot("before")
 	p.run(`history.back()`)
 	p.wait(`JSON.parse(sparkling.state()).steps === 60`)
-	assert.Equal(t, want, p.csv(), "its record is whole")
+	assert.True(t, want == p.csv(), "its record is whole")
+	p.wait(`!document.getElementById("notice").hidden`)
+	assert.Equal(t, "Restored: Your own experiment at step 60.", p.notice())
 	assert.Equal(t, "#"+e.Link(), eval[string](p, `location.hash`))
 
-	p.run(`document.getElementById("reset").click()`)
-	p.wait(`JSON.parse(sparkling.state()).last < 60`)
-	p.run(`document.getElementById("reset").click()`)
+	p.run(`document.getElementById("reset").click(); document.getElementById("reset").click()`)
+	assert.Less(t, p.state().Last, 60)
 	p.run(`document.getElementById("back").click()`)
 	p.wait(`JSON.parse(sparkling.state()).last === 60`)
-	assert.Equal(t, want, p.csv(), "nor has a reset lost it")
+	assert.True(t, want == p.csv(), "nor has a reset lost it")
 
 	p.run(`history.forward()`)
 	p.wait(`JSON.parse(sparkling.state()).name === "lock"`)
+	p.run(`sparkling.speed("1"); sparkling.play()`)
 	p.wait(`JSON.parse(sparkling.state()).last > 5`)
 	p.stored()
 	p.run(`document.querySelector("body > canvas").focus()`)
 	p.chord("w", "KeyW", 87, 0)
-	p.wait(`JSON.parse(sparkling.state()).forked || sparkling.play() || JSON.parse(sparkling.state()).fork < 100`)
+	p.wait(`JSON.parse(sparkling.state()).fork < 500`)
 	assert.Regexp(t, `^The run before is kept: “1. The lock” at step \d+, not yet widened\.$`, eval[string](p, `document.getElementById("before-text").textContent`))
 	p.run(`document.getElementById("back").click()`)
 	assert.Equal(t, 500, p.state().Fork, "a slip of the hand is taken back")

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"bytes"
+	"syscall/js"
+
+	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/viz/panel"
+)
+
+// kept are the states that have been saved and not yet given to the page: of the present run after each [sim.Session.Save], and of earlier ones.
+func (l *lab) kept() any {
+	list := js.Global().Get("Array").New()
+	give := func(st sim.State, runs bool) {
+		var b bytes.Buffer
+		b.Grow(l.stateBytes())
+		if st.Encode(&b) != nil {
+			return // a Buffer takes everything
+		}
+		if runs {
+			l.size = b.Len()
+		}
+		data := js.Global().Get("Uint8Array").New(b.Len())
+		js.CopyBytesToJS(data, b.Bytes())
+		list.Call("push", js.ValueOf(map[string]any{"address": st.Record.Experiment.Address(), "data": data, "runs": runs,
+			"playing": runs && l.session.Playing(), "speed": panel.SpeedName(l.session.Speed())}))
+	}
+	if l.saving {
+		if st, ok := l.session.Saved(); ok {
+			l.saving, l.saved = false, st
+			give(st, true)
+		}
+	}
+	for _, b := range l.before {
+		if b.new && b.session == nil {
+			b.new = false
+			give(b.state, false)
+		}
+	}
+	return list
+}
+
+// stateBytes is about how large the next state will be: it has the weight and two moments of every parameter, and what was measured.
+func (l *lab) stateBytes() int {
+	sum := 0
+	for _, a := range l.session.Arms() {
+		sum += 12 * int(a.Params)
+	}
+	return max(sum, l.size)
+}
+
+// save asks for the state of the present run, which kept then gives.
+func (l *lab) save() {
+	l.saving = true
+	l.session.Save()
+}
+
+// end stops all trainers: another program goes on in this one's place.
+func (l *lab) end() {
+	l.session.Close()
+	for _, b := range l.before {
+		b.close()
+	}
+}

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"syscall/js"
+
+	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/viz/panel"
+)
+
+// notice is a sentence that has to be seen, with a way on from there where there is one.
+type notice struct {
+	Text  string `json:"text"`
+	Wrong bool   `json:"wrong"` // something is; else it only has to be known
+	Way   string `json:"way"`   // what the button says
+	then  func() error
+}
+
+// open runs the experiment of an address: from where it was, if the page has kept a state of it, else from its start. kept is undefined, or has
+// that state in bytes, and whether it was playing and how fast.
+func (l *lab) open(address string, kept js.Value, otherwise string) {
+	e, err := sim.FromAddress(address)
+	here := slices.IndexFunc(l.before, func(b *earlier) bool { return err == nil && same(e, b.experiment()) })
+	switch {
+	case err != nil:
+	case l.session != nil && same(e, l.session.Experiment()):
+		return
+	case here >= 0:
+		if err = l.back(here); err == nil {
+			l.notice = l.restored()
+		}
+	case kept.Type() == js.TypeObject && l.restore(e, kept):
+		return
+	default:
+		err = l.begin(e)
+	}
+	if err != nil {
+		l.notice = l.unopened(err, otherwise)
+	}
+}
+
+// unopened says why an address was of no use, and what happens now, and offers what was probably meant.
+func (l *lab) unopened(err error, instead string) notice {
+	unknown := sim.Unknown{}
+	if !errors.As(err, &unknown) {
+		return notice{Text: fmt.Sprintf("This address holds no experiment that can be run: %v. %s", err, instead), Wrong: true}
+	}
+	n := notice{Text: fmt.Sprintf("There is no experiment called “%s”. %s", unknown.Name, instead), Wrong: true}
+	if meant, err := sim.Named(unknown.Nearest); err == nil {
+		n.Way, n.then = "Run "+panel.Title(meant), func() error { return l.example(meant.Name) }
+	} else {
+		n.Text += " The list below has those that there are."
+	}
+	return n
+}
+
+func same(a, b sim.Experiment) bool { return bytes.Equal(a.JSON(), b.JSON()) }
+
+// restore goes on with a run of e from a state that the page has kept, and says so. It reports false where that is none.
+func (l *lab) restore(e sim.Experiment, kept js.Value) bool {
+	data := make([]byte, kept.Get("data").Length())
+	js.CopyBytesToGo(data, kept.Get("data"))
+	st, err := sim.DecodeState(bytes.NewReader(data))
+	why := kept.Get("why") // where the reader has not gone away
+	if err != nil || !same(st.Record.Experiment, e) || fits(e) != nil || st.Record.Last() < 1 && why.IsUndefined() {
+		return false
+	}
+	s, err := sim.Resume(st, l.host)
+	if err != nil {
+		return false
+	}
+	l.put(s)
+	if v, ok := panel.ParseSpeed(kept.Get("speed").String()); ok {
+		s.SetSpeed(v)
+	}
+	if s.Pause(); kept.Get("playing").Bool() {
+		s.Play()
+	}
+	l.notice = l.restored()
+	if why.Type() == js.TypeString {
+		l.notice = notice{Text: why.String() + " " + l.notice.Text}
+	}
+	if f := st.Foreign(); f != "" {
+		l.notice.Text += " " + f
+	}
+	return true
+}
+
+// restored says what has come back.
+func (l *lab) restored() notice {
+	return notice{Text: fmt.Sprintf("Restored: %s.", words(l.session.Record())), Way: "Begin anew", then: l.reset}
+}
