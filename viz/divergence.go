@@ -94,16 +94,17 @@ func (v *View) spread(f *sim.ArmFrame) spread {
 
 func spreadOf(f *sim.ArmFrame) spread {
 	var all []float64
-	sum := 0.0
+	sum, lost := 0.0, false
 	for _, g := range f.Pairs {
 		for _, s := range g.Stats[sim.Gradient] {
+			lost = lost || s.State == sim.Diverged
 			if c := float64(s.Cos); sim.Finite(c) {
 				all = append(all, c)
 				sum += c
 			}
 		}
 	}
-	if len(all) == 0 {
+	if len(all) == 0 || lost {
 		return spread{math.NaN(), math.NaN(), math.NaN()}
 	}
 	slices.Sort(all)

@@ -110,7 +110,17 @@ func (v runVerb) print(w io.Writer, r *sim.Record, arms []sim.ArmStatus) error {
 			fmt.Fprintf(t, "%s\t\t\t\t\t\t\t\n", rest)
 		}
 	}
-	return t.Flush()
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if r.NotFinite != "" {
+			for _, line := range wrap(fmt.Sprintf("%s diverged at step %s: %s is no longer finite.", plain.Line(r.Name), whole(r.Step), r.NotFinite), columns) {
+				fmt.Fprintln(w, line)
+			}
+		}
+	}
+	return nil
 }
 
 // whole is a whole number, or a dash where there is none.

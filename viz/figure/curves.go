@@ -42,7 +42,10 @@ func Loss(r *sim.Record) (Figure, bool) {
 // Cosine is the cosine of the weights, and of the gradients, of originals and their copies.
 func Cosine(r *sim.Record) (Figure, bool) {
 	of := func(title string, q sim.Quantity) Lines {
-		return lines(r, title, "mean cosine of the two of a pair", 3, func(f sim.ArmFrame) (float64, bool) { return f.Summary(q).Cos, len(f.Pairs) > 0 })
+		return lines(r, title, "mean cosine of the two of a pair", 3, func(f sim.ArmFrame) (float64, bool) {
+			s := f.Summary(q)
+			return s.Cos, s.Pairs > 0 && s.In[sim.Diverged] == 0
+		})
 	}
 	return Curves("cosine", "Pairs come apart, or do not", "Mean over all pairs of an original and its copy, or the new one beside it. Exactly 1 is the lock.",
 		of("Weights", sim.Weight), of("Gradients", sim.Gradient))
