@@ -80,6 +80,30 @@ func TestFolderWithOtherFilesStaysAsItIs(t *testing.T) {
 	assert.FileExists(t, filepath.Join(dir, "letter.txt"))
 }
 
+// A page is replaced only as a build left it: what somebody put there or changed is not lost with it.
+func TestAPageThatSomebodyChangedStaysAsItIs(t *testing.T) {
+	page := t.TempDir()
+	long := strings.Repeat("the same over and over ", 100)
+	put(t, filepath.Join(page, "index.html"), "page")
+	put(t, filepath.Join(page, "site/a.js"), long)
+	m, err := list(page)
+	require.NoError(t, err)
+	require.NoError(t, m.compress(t.Context(), page, t.TempDir(), io.Discard))
+	require.NoError(t, m.write(page))
+	require.NoError(t, replaceable(page))
+	for path, text := range map[string]string{"CNAME": "lab.example", "site/own.js": "mine", "index.html": "mine", "site/a.js.gz": "mine", "b.br": "mine"} {
+		before, err := os.ReadFile(filepath.Join(page, path))
+		put(t, filepath.Join(page, path), text)
+		assert.ErrorContains(t, Page(t.Context(), page, false, io.Discard), "holds "+path+", which is not as a build of the page left it")
+		if err == nil {
+			put(t, filepath.Join(page, path), string(before))
+		} else {
+			require.NoError(t, os.Remove(filepath.Join(page, path)))
+		}
+	}
+	require.NoError(t, replaceable(page))
+}
+
 func put(t *testing.T, path, text string) {
 	t.Helper()
 	require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))

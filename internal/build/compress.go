@@ -13,6 +13,8 @@ import (
 	"sync"
 
 	"github.com/andybalholm/brotli"
+
+	"github.com/sparkling-lab/sparkling/internal/durable"
 )
 
 // minCompress is the size in bytes below which a sibling does not pay.
@@ -90,10 +92,10 @@ func siblings(ctx context.Context, path string, file File) (File, error) {
 		}
 	}
 	file.Gzip, file.Brotli = int64(gz.Len()), int64(br.Len())
-	if err := os.WriteFile(path+".gz", gz.Bytes(), 0o644); err != nil {
+	if err := durable.WriteBytes(path+".gz", gz.Bytes()); err != nil {
 		return file, err
 	}
-	return file, os.WriteFile(path+".br", br.Bytes(), 0o644)
+	return file, durable.WriteBytes(path+".br", br.Bytes())
 }
 
 // writeAll writes in pieces, so that an interrupt is noticed.

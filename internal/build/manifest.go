@@ -11,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/sparkling-lab/sparkling/internal/durable"
 )
 
 // ManifestName is the file, relative to the page's folder, that lists the others.
@@ -70,7 +72,7 @@ func (m Manifest) write(page string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(page, ManifestName), append(data, '\n'), 0o644)
+	return durable.WriteBytes(filepath.Join(page, ManifestName), append(data, '\n'))
 }
 
 // Fetched is how many bytes a browser that understands brotli fetches before the first picture, and before training starts. All files count

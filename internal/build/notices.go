@@ -14,6 +14,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/sparkling-lab/sparkling/internal/durable"
 )
 
 // NoticesName is the file, relative to the page's folder, that holds the licences of all that the page is made of.
@@ -58,7 +60,7 @@ func (g goTool) notices(ctx context.Context, to string, env []string, programs .
 			fmt.Fprintf(&b, "\n%s\n", bytes.TrimSpace(data))
 		}
 	}
-	return os.WriteFile(to, b.Bytes(), 0o644)
+	return durable.WriteBytes(to, b.Bytes())
 }
 
 // parts are the module itself, Go, and the other modules by name.

@@ -11,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/sparkling-lab/sparkling/internal/durable"
 )
 
 // Programs are the two programs of the page, compiled from wasm/NAME to wasm/NAME.wasm.
@@ -27,53 +29,53 @@ func Page(ctx context.Context, dir string, compressed bool, progress io.Writer) 
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
-		return err
-	}
-	work, err := os.MkdirTemp(filepath.Dir(dir), ".page-*")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(work)
-
-	page := filepath.Join(work, "new")
 	g, err := findGo(ctx)
 	if err != nil {
 		return err
 	}
-	if err := gather(g, page); err != nil {
+	work, err := os.MkdirTemp("", "sparkling-build-*")
+	if err != nil {
 		return err
 	}
-	if err := g.lighten(ctx, filepath.Join(work, "ebitengine")); err != nil {
+	defer os.RemoveAll(work)
+	if err := g.lighten(ctx, work); err != nil {
 		return err
+	}
+	var m Manifest
+	err = durable.Swap(dir, func(page string) error {
+		m, err = g.fill(ctx, page, dir, compressed, progress)
+		return err
+	})
+	if err == nil {
+		m.summary(progress, dir)
+	}
+	return err
+}
+
+// fill puts a page into a folder; siblings of what has not changed are taken from the old one.
+func (g goTool) fill(ctx context.Context, page, old string, compressed bool, progress io.Writer) (m Manifest, err error) {
+	if err := gather(g, page); err != nil {
+		return m, err
 	}
 	var folders []string
 	for _, name := range Programs {
 		folders = append(folders, "./wasm/"+name)
 		if err := g.compile(ctx, "wasm/"+name, filepath.Join(page, "wasm", name+".wasm"), progress); err != nil {
-			return err
+			return m, err
 		}
 	}
 	if err := g.notices(ctx, filepath.Join(page, NoticesName), browser, folders...); err != nil {
-		return err
+		return m, err
 	}
-	m, err := list(page)
-	if err != nil {
-		return err
+	if m, err = list(page); err != nil {
+		return m, err
 	}
 	if compressed {
-		if err := m.compress(ctx, page, dir, progress); err != nil {
-			return err
+		if err := m.compress(ctx, page, old, progress); err != nil {
+			return m, err
 		}
 	}
-	if err := m.write(page); err != nil {
-		return err
-	}
-	if err := swap(page, dir, filepath.Join(work, "old")); err != nil {
-		return err
-	}
-	m.summary(progress, dir)
-	return nil
+	return m, m.write(page)
 }
 
 // report is the folder in site/ that becomes one of its own in the page, where it is linked to; it need not be there.
@@ -104,7 +106,7 @@ func gather(g goTool, page string) error {
 	return copyFile(filepath.Join(g.root, "lib", "wasm", "wasm_exec.js"), filepath.Join(page, "wasm", "wasm_exec.js"))
 }
 
-// replaceable refuses a folder with files that no build of the page put there.
+// replaceable refuses a folder with files that no build of the page put there, or that were changed since.
 func replaceable(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && len(entries) == 0 {
@@ -113,21 +115,24 @@ func replaceable(dir string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(filepath.Join(dir, ManifestName)); err != nil {
+	m, err := Read(dir)
+	if err != nil {
 		return fmt.Errorf("%s holds files but no %s: it is not a page built before, and stays as it is", dir, ManifestName)
 	}
-	return nil
-}
-
-// swap puts page in the place of dir, whose old contents go to old.
-func swap(page, dir, old string) error {
-	if err := os.Rename(dir, old); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	there, err := list(dir)
+	if err != nil {
 		return err
 	}
-	if err := os.Rename(page, dir); err != nil {
-		return errors.Join(err, os.Rename(old, dir))
+	for path, file := range there.Files {
+		was, known := m.Files[path]
+		of, sibling := m.Files[strings.TrimSuffix(path, filepath.Ext(path))]
+		switch end := filepath.Ext(path); {
+		case path == ManifestName, known && was.SHA256 == file.SHA256, sibling && (end == ".gz" && of.Gzip == file.Bytes || end == ".br" && of.Brotli == file.Bytes):
+		default:
+			return fmt.Errorf("%s holds %s, which is not as a build of the page left it; everything stays as it is", dir, path)
+		}
 	}
-	return os.Chmod(dir, 0o755)
+	return nil
 }
 
 func copyFile(from, to string) error {
@@ -135,8 +140,8 @@ func copyFile(from, to string) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+	if err := durable.MkdirAll(filepath.Dir(to)); err != nil {
 		return err
 	}
-	return os.WriteFile(to, data, 0o644)
+	return durable.WriteBytes(to, data)
 }

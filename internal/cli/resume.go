@@ -102,7 +102,7 @@ func (r results) aside(e *env) error {
 		if _, err := os.Lstat(to); err == nil {
 			continue
 		}
-		err := os.Rename(path, to)
+		err := durable.Rename(path, to)
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil // there was none
 		} else if err == nil {

@@ -180,10 +180,12 @@ func TestATreeFillsWhatIsEmptyAndNothingElse(t *testing.T) {
 	assert.Equal(t, []string{".hidden"}, names(t, dir))
 }
 
-func TestAFileIsNotWrittenThroughALink(t *testing.T) {
+func TestNothingIsWrittenThroughALink(t *testing.T) {
 	dir := t.TempDir()
 	put(t, "mine", dir, "mine")
 	require.NoError(t, os.Symlink("mine", filepath.Join(dir, "link")))
+	assert.ErrorContains(t, durable.Swap(filepath.Join(dir, "link"), func(string) error { return nil }), "it is not a folder")
+	assert.ErrorContains(t, durable.Rename(filepath.Join(dir, "mine"), filepath.Join(dir, "link")), "file already exists")
 	assert.ErrorContains(t, durable.WriteFile(filepath.Join(dir, "link"), text("new")), "it is a link to something else")
 	assert.ErrorContains(t, durable.WriteFile(dir, text("new")), "it is not a file")
 	assert.Equal(t, "mine", get(t, dir, "mine"))

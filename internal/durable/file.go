@@ -67,6 +67,33 @@ func WriteFile(path string, write func(io.Writer) error) error {
 	return WritePath(path, func(tmp string) error { return fill(tmp, write) })
 }
 
+// WriteBytes is [WriteFile] for what is there already.
+func WriteBytes(path string, data []byte) error {
+	return WriteFile(path, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
+
+// Remove removes a file, if it is there.
+func Remove(path string) error {
+	if err := disk.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// Rename gives a file a name that nothing has.
+func Rename(from, to string) error {
+	if _, err := os.Lstat(to); err == nil {
+		return cannot(to, fs.ErrExist)
+	}
+	if err := disk.Rename(from, to); err != nil {
+		return err
+	}
+	return disk.Sync(filepath.Dir(to))
+}
+
 // fill makes a file.
 func fill(path string, write func(io.Writer) error) error {
 	f, err := Create(path)

@@ -118,6 +118,46 @@ func network(dir string) error {
 	})
 }
 
+// A folder that takes the place of another is the old one or the new, with all that each holds.
+func TestAFolderThatIsReplacedIsOldOrNewWheneverThePowerIsCut(t *testing.T) {
+	page := func(dir, what string) error {
+		return durable.Swap(filepath.Join(dir, "page"), func(tmp string) error {
+			return errors.Join(durable.WriteBytes(filepath.Join(tmp, "index"), []byte(what)), durable.WriteBytes(filepath.Join(tmp, what), []byte(what)))
+		})
+	}
+	for _, before := range []bool{false, true} {
+		seen := map[string]int{}
+		cut.Power(t, func(dir string) {
+			if before {
+				require.NoError(t, page(dir, "old"))
+			}
+		}, func(dir string) error { return page(dir, "new") }, func(dir, when string) {
+			durable.Sweep(dir)
+			what := get(t, dir, "page", "index")
+			seen[what]++
+			if what != "missing" {
+				assert.Equal(t, []string{"index", what}, names(t, filepath.Join(dir, "page")), when)
+				assert.Equal(t, what, get(t, dir, "page", what), when)
+				assert.Equal(t, []string{"page"}, names(t, dir), when)
+			}
+		})
+		if before {
+			assert.Zero(t, seen["missing"])
+			assert.Positive(t, seen["old"])
+		}
+		assert.Positive(t, seen["new"])
+	}
+	cut.Full(t, func(dir string) { require.NoError(t, page(dir, "old")) }, func(dir string) error { return page(dir, "new") }, func(dir string, err error) {
+		want := "new"
+		if err != nil {
+			want = "old"
+			assert.ErrorIs(t, err, syscall.ENOSPC)
+		}
+		assert.Equal(t, want, get(t, dir, "page", "index"))
+		assert.Equal(t, []string{"page"}, names(t, dir))
+	})
+}
+
 // Whatever is found, it is ours: the next claim may replace it.
 func TestAClaimedFolderHoldsWholeFilesOfOursWheneverThePowerIsCut(t *testing.T) {
 	write := func(dir, what string) error {

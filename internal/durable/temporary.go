@@ -11,17 +11,18 @@ import (
 	"strings"
 )
 
-// Names of what is not finished: PREFIXtmp-ID is being written, PREFIXall-ID-LAST is whole and is being put into its place, PREFIXtmp-ID.lock
-// is held by whoever does so, PREFIXlock by whoever claims the folder.
+// Names of what is not finished: PREFIXtmp-ID is being written, PREFIXall-ID-LAST is whole and is being put into its place, PREFIXold-ID-NAME is
+// what had the name before, PREFIXtmp-ID.lock is held by whoever does so, PREFIXlock by whoever claims the folder.
 const (
 	prefix    = ".sparkling-"
 	tmpPrefix = prefix + "tmp-"
 	allPrefix = prefix + "all-"
+	oldPrefix = prefix + "old-"
 	lockEnds  = ".lock"
 )
 
 var (
-	unfinished       = regexp.MustCompile(`^\.sparkling-(tmp|all)-([0-9a-f]{16})(\.lock|-.+)?$`)
+	unfinished       = regexp.MustCompile(`^\.sparkling-(tmp|all|old)-([0-9a-f]{16})(\.lock|-.+)?$`)
 	unfinishedWithin = regexp.MustCompile(`([/\\])\.sparkling-tmp-[0-9a-f]{16}[/\\]`)
 )
 
@@ -67,8 +68,12 @@ func Sweep(dir string) {
 		if t.lock, err = acquire(t.path() + lockEnds); err != nil {
 			continue
 		}
-		if last, all := strings.CutPrefix(m[3], "-"); m[1] == "all" && all {
-			_ = place(filepath.Join(dir, e.Name()), dir, last) // where somebody took one of the names it stays
+		path := filepath.Join(dir, e.Name())
+		switch name, named := strings.CutPrefix(m[3], "-"); {
+		case m[1] == "all" && named:
+			_ = place(path, dir, name) // where somebody took one of the names it stays
+		case m[1] == "old" && named:
+			_ = putBack(path, filepath.Join(dir, name))
 		}
 		t.end()
 	}

@@ -93,6 +93,57 @@ func place(from, to, last string) error {
 	return disk.Sync(to)
 }
 
+// Swap puts a new folder, with all that write leaves in the one it is given, in the place of the one that has the name, if there is one; that is
+// removed. Where this is cut between the two the next [Sweep] of the folder above gives the old one its name back. Whether it may be
+// replaced is the caller's to know; a link never is.
+func Swap(dir string, write func(tmp string) error) error {
+	above := filepath.Dir(dir)
+	if err := MkdirAll(above); err != nil {
+		return err
+	}
+	Sweep(above)
+	if info, err := os.Lstat(dir); err == nil && !info.IsDir() {
+		return cannot(dir, errors.New("it is not a folder"))
+	}
+	t, err := newTemporary(above)
+	if err != nil {
+		return cannot(dir, err)
+	}
+	defer t.end()
+	if err := disk.Mkdir(t.path()); err != nil {
+		return cannot(dir, err)
+	}
+	if err := write(t.path()); err != nil {
+		return err
+	}
+	if err := SyncAll(t.path()); err != nil {
+		return cannot(dir, err)
+	}
+	old := filepath.Join(above, oldPrefix+t.id+"-"+filepath.Base(dir))
+	if err := disk.Rename(dir, old); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return cannot(dir, err)
+	}
+	if err := disk.Rename(t.path(), dir); err != nil {
+		return errors.Join(cannot(dir, err), putBack(old, dir))
+	}
+	if err := disk.Sync(above); err != nil {
+		return cannot(dir, err)
+	}
+	return putBack(old, dir)
+}
+
+// putBack gives a folder the name back that it had, or removes it where something else has that.
+func putBack(old, dir string) error {
+	if _, err := os.Lstat(dir); err == nil {
+		return removeAll(old)
+	}
+	err := disk.Rename(old, dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
 // SyncAll waits until a folder lies on the disk with all that it holds, whoever wrote that.
 func SyncAll(dir string) error {
 	entries, err := os.ReadDir(dir)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/sparkling-lab/sparkling/internal/durable"
 	"github.com/sparkling-lab/sparkling/model"
 )
 
@@ -37,7 +38,7 @@ func (b Batch) Write(path string) error {
 	for _, x := range append(slices.Clone(b.IDs), b.Labels...) {
 		data = binary.LittleEndian.AppendUint64(data, uint64(x))
 	}
-	return WriteText(path, data)
+	return durable.WriteBytes(path, data)
 }
 
 // The tensors of a batch that are read.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path/filepath"
 
@@ -158,12 +157,4 @@ func (f *Folder) Config(to model.Config) []byte { return f.config.reshape(f.Tabl
 // comes last: without it a folder is no network.
 func Build(dir string, write func(dir string) error) error {
 	return durable.Tree(dir, ConfigName, write)
-}
-
-// WriteText writes a small file of a folder that is being built.
-func WriteText(path string, text []byte) error {
-	return durable.WriteFile(path, func(w io.Writer) error {
-		_, err := w.Write(text)
-		return err
-	})
 }

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/sparkling-lab/sparkling/internal/durable"
 	"github.com/sparkling-lab/sparkling/model"
 )
 
@@ -31,7 +32,7 @@ func Save(ctx context.Context, dir string, meta map[string]string, weights model
 				return err
 			}
 		}
-		return WriteText(filepath.Join(tmp, ConfigName), doc.encode())
+		return durable.WriteBytes(filepath.Join(tmp, ConfigName), doc.encode())
 	})
 }
 

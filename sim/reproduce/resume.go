@@ -2,12 +2,12 @@ package reproduce
 
 import (
 	"bytes"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/sparkling-lab/sparkling/internal/durable"
+	"github.com/sparkling-lab/sparkling/internal/input"
 	"github.com/sparkling-lab/sparkling/sim"
 )
 
@@ -21,7 +21,7 @@ func (s Store) statePath(e sim.Experiment) string {
 
 // begin is the session of a run, where an earlier one was left if there is a whole state of it.
 func (s Store) begin(e sim.Experiment, h sim.Host) (*sim.Session, error) {
-	if f, err := os.Open(s.statePath(e)); err == nil && s.Dir != "" {
+	if f, err := input.Regular(s.statePath(e)); err == nil && s.Dir != "" {
 		defer f.Close()
 		st, err := sim.DecodeState(f)
 		if err == nil && bytes.Equal(st.Record.Experiment.JSON(), e.JSON()) {
@@ -44,4 +44,4 @@ func (s Store) keep(st sim.State) error {
 }
 
 // forget removes the state of a run whose results are there.
-func (s Store) forget(e sim.Experiment) { _ = os.Remove(s.statePath(e)) }
+func (s Store) forget(e sim.Experiment) { _ = durable.Remove(s.statePath(e)) }

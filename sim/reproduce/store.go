@@ -154,8 +154,5 @@ func (s Store) Save(e sim.Experiment, results []Result) error {
 	if err := durable.MkdirAll(s.Dir); err != nil {
 		return err
 	}
-	return durable.WriteFile(s.path(e, s.Arithmetic), func(w io.Writer) error {
-		_, err := w.Write(data)
-		return err
-	})
+	return durable.WriteBytes(s.path(e, s.Arithmetic), data)
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/sparkling-lab/sparkling/internal/durable"
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/checkpoint"
 	"github.com/sparkling-lab/sparkling/model/widen"
@@ -71,7 +72,7 @@ func Widen(ctx context.Context, in *checkpoint.Folder, out string, spec widen.Sp
 				return err
 			}
 		}
-		if err := checkpoint.WriteText(filepath.Join(dir, checkpoint.ConfigName), in.Config(j.to.Config)); err != nil {
+		if err := durable.WriteBytes(filepath.Join(dir, checkpoint.ConfigName), in.Config(j.to.Config)); err != nil {
 			return err
 		}
 		r.LeftOut, r.Linked, err = copyOthers(ctx, in, dir)
@@ -116,7 +117,7 @@ func (j *job) set(dir string, set checkpoint.Set, power int) error {
 	if set.Index == nil {
 		return nil
 	}
-	return checkpoint.WriteText(filepath.Join(dir, set.IndexName()), set.Index.For(files))
+	return durable.WriteBytes(filepath.Join(dir, set.IndexName()), set.Index.For(files))
 }
 
 // shard widens one file.
