@@ -132,7 +132,7 @@ func TestRunWritesARecordThatFiguresCanBeDrawnFrom(t *testing.T) {
 	require.NoError(t, e)
 	rows, e := csv.NewReader(bytes.NewReader(numbers)).ReadAll()
 	require.NoError(t, e)
-	assert.Len(t, rows, 1+31+3*15, "a row a step and arm")
+	assert.Len(t, rows, 1+31+3*16, "a row a step and arm, and one a widening")
 
 	again := filepath.Join(t.TempDir(), "figures")
 	code, _, err = run("figures", filepath.Join(dir, "record.sparkling"), "--out", again)
@@ -177,7 +177,7 @@ func TestWhatCannotBeDoneGetsOneSentence(t *testing.T) {
 		"misspelt field":                    {[]string{"run", bad}, "stepz"},
 		"no such flag":                      {[]string{"run", "--colour"}, "--colour"},
 		"no such verb":                      {[]string{"rum"}, "--help lists them"},
-		"a folder":                          {[]string{"run", t.TempDir()}, "is a directory"},
+		"a folder":                          {[]string{"run", t.TempDir()}, "it is a folder"},
 		"factor of little":                  {[]string{"plan", "--factor", "1.0001"}, "it must grow"},
 		"no such axis":                      {[]string{"run", "--axis", "sideways"}, "Axis is \"sideways\"; allowed are inner, hidden, joint"},
 		"factor of nought":                  {[]string{"run", "--factor", "0.5"}, "Factor is \"0.5\"; allowed is a number above 1 and up to 16"},
