@@ -316,7 +316,7 @@ func TestCheckpointVerbsSayWhatIsWrong(t *testing.T) {
 	}{
 		"no folder":         {[]string{"check", "--model", root, "--batch", batch}, "config.json"},
 		"another family":    {[]string{"check", "--model", other, "--batch", batch}, `model_type is "llama"`},
-		"no batch":          {[]string{"check", "--model", dir, "--batch", root}, "not a file"},
+		"no batch":          {[]string{"check", "--model", dir, "--batch", root}, "it is a folder"},
 		"no place to write": {[]string{"check", "--model", dir, "--batch", batch, "--grads", filepath.Join(root, "no", "x")}, "no such file"},
 		"no axis":           {widen(), "--axis"},
 		"another axis":      {widen("--axis", "depth"), `axis is "depth"`},

@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"github.com/sparkling-lab/sparkling/internal/durable"
+	"github.com/sparkling-lab/sparkling/internal/input"
 )
 
 // chunk is the number of bytes that are read, turned and written at once.
@@ -24,23 +25,24 @@ type File struct {
 
 // Open reads the header of a file. Nothing is allocated that the file's own size does not bound.
 func Open(path string) (*File, error) {
-	size, err := regular(path)
-	if err != nil {
-		return nil, err
-	}
-	f, err := os.Open(path)
+	f, err := input.Regular(path)
 	if err != nil {
 		return nil, err
 	}
 	file := &File{f: f}
-	if err := file.header(size); err != nil {
+	if err := file.header(); err != nil {
 		f.Close()
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return file, nil
 }
 
-func (f *File) header(size int64) error {
+func (f *File) header() error {
+	info, err := f.f.Stat()
+	if err != nil {
+		return err
+	}
+	size := info.Size()
 	head := make([]byte, min(size, headLen))
 	if _, err := f.f.ReadAt(head, 0); err != nil {
 		return err
@@ -67,7 +69,6 @@ func (f *File) header(size int64) error {
 		return err
 	}
 	f.data = 8 + int64(n)
-	var err error
 	f.Header, err = parseHeader(text, size-f.data)
 	return err
 }

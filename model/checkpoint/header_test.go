@@ -91,7 +91,7 @@ func TestHeaderThatDoesNotFitIsRefused(t *testing.T) {
 	require.NoError(t, err, "padded, with a tensor of nothing")
 	assert.Len(t, f.Entries, 2)
 	_, err = Open(t.TempDir())
-	assert.ErrorContains(t, err, "not a file")
+	assert.ErrorContains(t, err, "it is a folder")
 }
 
 // What is written here another implementation reads, and the other way round.

@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strconv"
 	"strings"
 
+	"github.com/sparkling-lab/sparkling/internal/input"
 	"github.com/sparkling-lab/sparkling/internal/typed"
 )
 
@@ -56,24 +56,9 @@ func recognise(head []byte) string {
 	return ""
 }
 
-// regular errs unless path is a file, before it is opened: to open a pipe is to wait for whoever writes into it.
-func regular(path string) (size int64, err error) {
-	info, err := os.Stat(path)
-	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("%s is not a file", path)
-	}
-	if err != nil {
-		return 0, err
-	}
-	return info.Size(), nil
-}
-
 // readText reads a JSON text of at most limit bytes, in whatever encoding an editor left it.
 func readText(path string, limit int64) ([]byte, error) {
-	if _, err := regular(path); err != nil {
-		return nil, err
-	}
-	f, err := os.Open(path)
+	f, err := input.Regular(path)
 	if err != nil {
 		return nil, err
 	}

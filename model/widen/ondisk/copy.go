@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/internal/durable"
+	"github.com/sparkling-lab/sparkling/internal/input"
 	"github.com/sparkling-lab/sparkling/model/checkpoint"
 )
 
@@ -80,7 +81,7 @@ func inside(dir, path string) bool {
 
 // copyFile copies the size bytes that a file was seen to have: what grows meanwhile, or has no end, is not followed.
 func copyFile(to, from string, size int64) error {
-	in, err := os.Open(from)
+	in, err := input.Regular(from)
 	if err != nil {
 		return err
 	}
