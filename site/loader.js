@@ -88,7 +88,7 @@ async function pictures(lab, bridge) {
     const program = await startProgram(lab, bridge, meter, just);
     program.ended.catch((err) => {
       console.error(err);
-      fail("The program of the pictures has stopped. This should not happen; loading the page again starts it afresh.");
+      fail("The program of the pictures has stopped. This should not happen. Loading the page again starts it, with the run as it was kept last.");
     });
     return program;
   };

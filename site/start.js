@@ -35,5 +35,10 @@ function end(go, bridge) {
 
 /** Waits until a picture can be drawn at all. */
 export async function drawable() {
-  while (!document.createElement("canvas").getContext("webgl2")) await new Promise((again) => setTimeout(again, 500));
+  for (;;) {
+    const context = document.createElement("canvas").getContext("webgl2");
+    context?.getExtension("WEBGL_lose_context")?.loseContext(); // a page gets few of them
+    if (context) return;
+    await new Promise((again) => setTimeout(again, 500));
+  }
 }

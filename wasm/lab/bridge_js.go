@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"syscall/js"
 
@@ -39,11 +40,11 @@ func (l *lab) export() {
 		"play":     func([]js.Value) any { l.shown = -1; l.view.SetStep(-1); l.session.Play(); return "" },
 		"pause":    func([]js.Value) any { l.session.Pause(); return "" },
 		"step":     func([]js.Value) any { l.session.StepOnce(); return "" },
-		"reset":    func([]js.Value) any { return sentence(l.reset()) },
-		"back":     func([]js.Value) any { return sentence(l.back(len(l.before) - 1)) },
-		"way":      func([]js.Value) any { return sentence(l.way()) },
-		"widen":    func(a []js.Value) any { return sentence(l.widen(len(a) > 0 && a[0].Truthy())) },
-		"restart":  func(a []js.Value) any { return sentence(l.session.Restart(a[0].Int())) },
+		"reset":    func([]js.Value) any { return l.told(l.reset()) },
+		"back":     func([]js.Value) any { return l.told(l.back(len(l.before) - 1)) },
+		"way":      func([]js.Value) any { return l.told(l.way()) },
+		"widen":    func(a []js.Value) any { return l.told(l.widen(len(a) > 0 && a[0].Truthy())) },
+		"restart":  func(a []js.Value) any { return l.told(l.session.Restart(a[0].Int())) },
 		"scrub":    func(a []js.Value) any { l.scrub(a[0].Int()); return "" },
 		"point":    func(a []js.Value) any { l.point(a); return "" },
 		"quantity": func(a []js.Value) any { l.view.SetQuantity(quantity(a[0].String())); return "" },
@@ -58,7 +59,7 @@ func (l *lab) export() {
 			}
 			return string(l.view.Scale())
 		},
-		"example": func(a []js.Value) any { return sentence(l.example(a[0].String())) },
+		"example": func(a []js.Value) any { return l.told(l.example(a[0].String())) },
 		"speed": func(a []js.Value) any {
 			if v, ok := panel.ParseSpeed(a[0].String()); ok {
 				l.session.SetSpeed(v)
@@ -103,6 +104,14 @@ func (l *lab) reset() error {
 	l.draft = draft
 	l.view.SetScale(scale)
 	return err
+}
+
+// told is what went wrong as a sentence, which is to be seen on the panel too.
+func (l *lab) told(err error) string {
+	if err != nil {
+		l.notice = notice{Text: fmt.Sprintf("That could not be done: %v.", err), Wrong: true}
+	}
+	return sentence(err)
 }
 
 // way goes on from the notice.
