@@ -165,7 +165,11 @@ func (a archive) runs(rows [][]string) error {
 		if c.err != nil {
 			return fmt.Errorf("row %d: %w", line+2, c.err)
 		}
-		a[place{row[0], row[1], row[2]}] = r
+		at := place{row[0], row[1], row[2]}
+		if a[at] != nil {
+			return fmt.Errorf("row %d is about a run that has a row already", line+2)
+		}
+		a[at] = r
 	}
 	return nil
 }

@@ -142,6 +142,7 @@ func TestADamagedReportIsRefusedWithItsPlace(t *testing.T) {
 		"no number":           {runsFile, strings.Join(runsHead, ",") + "\nmuon,1,x,high,,,1,0,,,,,,,\n", `row 2: "high" is not a number`},
 		"infinite":            {runsFile, strings.Join(runsHead, ",") + "\nmuon,1,x,inf,,,1,0,,,,,,,\n", `row 2: "inf" is not a number`},
 		"NaN":                 {runsFile, strings.Join(runsHead, ",") + "\nmuon,1,x,1,,,1,0,,,0.5 NaN,,,,\n", `row 2: "NaN" is not a number`},
+		"twice":               {runsFile, strings.Join(runsHead, ",") + strings.Repeat("\nmuon,1,x,1,,,1,0,,,,,,,", 2) + "\n", "row 3 is about a run that has a row already"},
 		"no whole number":     {runsFile, strings.Join(runsHead, ",") + "\nmuon,1,x,1,,,1,few,,,,,,,\n", `row 2: "few" is not a whole number`},
 		"empty":               {curvesFile, "", "its columns are not setting, seed"},
 		"no step":             {curvesFile, "setting,seed,arm,what,ten\n", `"ten" is not a whole number`},

@@ -223,7 +223,7 @@ func (f Findings) rise(arm string) reproduce.Estimate {
 // kept is the ratio of the first layer's experts just after the widening over that just before, in the first setting.
 func (f Findings) kept(arm string) reproduce.Estimate {
 	return reproduce.Estimated(f.Results.Values(f.Settings[0], arm, func(r *reproduce.Result) float64 {
-		if len(r.RatiosAfter) < 2 {
+		if len(r.RatiosBefore) < 2 || len(r.RatiosAfter) < 2 {
 			return math.NaN()
 		}
 		return float64(r.RatiosAfter[1] / r.RatiosBefore[1])

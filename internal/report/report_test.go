@@ -25,7 +25,7 @@ var all = About{Seeds: 3, Looked: []int{2}, Note: "These runs are made up."}
 
 // made are findings of made-up runs: every arm of every claim, with losses, curves and pairs that follow from its place in the list. The last
 // changes are made to each run.
-func made(t *testing.T, a About, change ...func(*reproduce.Result)) Findings {
+func made(t testing.TB, a About, change ...func(*reproduce.Result)) Findings {
 	t.Helper()
 	f, err := New(a)
 	require.NoError(t, err)
@@ -73,7 +73,7 @@ func madeUp(j reproduce.Job, made reproduce.Made) []reproduce.Result {
 // nothing is what there is before the first run.
 func nothing([]reproduce.Job, *reproduce.Results) (map[reproduce.Made]int, error) { return nil, nil }
 
-func written(t *testing.T, f Findings, name string) []byte {
+func written(t testing.TB, f Findings, name string) []byte {
 	t.Helper()
 	for _, file := range Files(f) {
 		if file.Name == name {
