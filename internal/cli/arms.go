@@ -19,8 +19,11 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/task"
 )
 
-// armsFolder is where run leaves checkpoints, within its own folder.
-const armsFolder = "arms"
+// armsFolder is where run leaves checkpoints, within its own folder, and batchName a batch for them.
+const (
+	armsFolder = "arms"
+	batchName  = armsFolder + "/batch.safetensors"
+)
 
 // Metadata of a checkpoint: the steps of its network, and the hash of the document of its run.
 const (
@@ -41,13 +44,16 @@ func hash(e sim.Experiment) string {
 
 // holdsArms reports whether the networks of all arms at their ends are there already. It errs where there is no place for one: none is ever
 // overwritten, and that is better said before a run than after it.
-func holdsArms(out string, e sim.Experiment) (all bool, err error) {
-	if out == "" {
+func holdsArms(to results, e sim.Experiment) (all bool, err error) {
+	if to.Claim == nil {
 		return false, errors.New("--checkpoints needs a folder to leave them in: --out")
+	}
+	if err := to.Check(batchName); err != nil {
+		return false, err
 	}
 	all = true
 	for i := range e.Arms {
-		there, err := holdsArm(out, e, i)
+		there, err := holdsArm(to.Dir(), e, i)
 		if err != nil {
 			return false, err
 		}
@@ -76,11 +82,11 @@ func holdsArm(out string, e sim.Experiment, arm int) (bool, error) {
 
 // writeArms leaves the network of every arm that has reached its end as a checkpoint with its optimizer's states, and a batch of held-out text
 // to run through them. Those that are there stay as they are.
-func writeArms(out string, s *sim.Session, host *sim.LocalHost) error {
+func writeArms(to results, s *sim.Session, host *sim.LocalHost) error {
 	e := s.Experiment()
-	dir := filepath.Join(out, armsFolder)
+	dir := filepath.Join(to.Dir(), armsFolder)
 	for i, a := range s.Arms() {
-		there, err := holdsArm(out, e, i)
+		there, err := holdsArm(to.Dir(), e, i)
 		if err != nil {
 			return err
 		}
@@ -104,7 +110,10 @@ func writeArms(out string, s *sim.Session, host *sim.LocalHost) error {
 	for i, at := range text.Held(b.Rows, b.Seq) {
 		text.Window(at, b.IDs[i*b.Seq:(i+1)*b.Seq], b.Labels[i*b.Seq:(i+1)*b.Seq])
 	}
-	return b.Write(filepath.Join(dir, "batch.safetensors"))
+	if err := durable.MkdirAll(dir); err != nil {
+		return err
+	}
+	return to.Write(durable.Output{Name: batchName, Write: b.Encode})
 }
 
 // slug is a name as part of a file's name.

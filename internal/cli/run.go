@@ -52,7 +52,7 @@ func (v runVerb) Run(e *env) error {
 	}
 	enough := !v.Checkpoints // what a finished run has left is all that is asked for
 	if v.Checkpoints {
-		if enough, err = holdsArms(v.Out, exp); err != nil {
+		if enough, err = holdsArms(to, exp); err != nil {
 			return err
 		}
 	}
@@ -86,7 +86,7 @@ func (v runVerb) Run(e *env) error {
 		unkept = cmp.Or(unkept, to.keep(e, rec))
 	}
 	if v.Checkpoints && !interrupted {
-		unkept = cmp.Or(unkept, writeArms(v.Out, s, host))
+		unkept = cmp.Or(unkept, writeArms(to, s, host))
 	}
 	if err := v.print(e.out, rec, arms); err != nil {
 		return err

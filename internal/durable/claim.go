@@ -85,7 +85,7 @@ func (c *Claim) Release() {
 // Dir is the folder.
 func (c *Claim) Dir() string { return c.dir }
 
-// Output is a file that shall be written: its name within the folder, and its content.
+// Output is a file that shall be written: its name within the folder, or within one below that is there, and its content.
 type Output struct {
 	Name  string
 	Write func(io.Writer) error
@@ -173,7 +173,7 @@ func (c *Claim) Write(files ...Output) error {
 		if err := disk.Rename(done[i].path(), filepath.Join(c.dir, f.Name)); err != nil {
 			return cannot(filepath.Join(c.dir, f.Name), err)
 		}
-		if err := disk.Sync(c.dir); err != nil { // one after the other: the first may be what the others are known by
+		if err := disk.Sync(filepath.Dir(filepath.Join(c.dir, f.Name))); err != nil { // one after the other: the first may be what the others are known by
 			return cannot(c.dir, err)
 		}
 	}

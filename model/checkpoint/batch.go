@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/sparkling-lab/sparkling/internal/durable"
@@ -29,7 +30,10 @@ func NewBatch(rows, seq int) Batch {
 }
 
 // Write writes the batch as a file that [ReadBatch] reads.
-func (b Batch) Write(path string) error {
+func (b Batch) Write(path string) error { return durable.WriteFile(path, b.Encode) }
+
+// Encode writes what such a file holds.
+func (b Batch) Encode(to io.Writer) error {
 	shape := []int{b.Rows, b.Seq}
 	data, err := Header{Entries: []Entry{{Name: idsName, DType: I64, Shape: shape}, {Name: labelsName, DType: I64, Shape: shape}}}.encode()
 	if err != nil {
@@ -38,7 +42,8 @@ func (b Batch) Write(path string) error {
 	for _, x := range append(slices.Clone(b.IDs), b.Labels...) {
 		data = binary.LittleEndian.AppendUint64(data, uint64(x))
 	}
-	return durable.WriteBytes(path, data)
+	_, err = to.Write(data)
+	return err
 }
 
 // The tensors of a batch that are read.

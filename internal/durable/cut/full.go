@@ -2,6 +2,7 @@ package cut
 
 import (
 	"io/fs"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -17,30 +18,39 @@ func Full(t *testing.T, prepare func(dir string), work func(dir string) error, l
 	for room := 0; ; room++ {
 		dir := t.TempDir()
 		prepare(dir)
-		d := &full{Disk: durable.Current(), room: room}
-		back := durable.Use(d)
-		err := work(dir)
-		back()
+		var err error
+		used := Room(room, func() { err = work(dir) })
 		look(dir, err)
-		if d.room >= 0 {
+		if used <= room {
 			return room + 1
 		}
 		require.Less(t, room, 10000, "the work never ends")
 	}
 }
 
+// Room does work while the disk has room for so many changes, and returns how many were asked for: more, where one found none.
+func Room(room int, work func()) (used int) {
+	d := &full{Disk: durable.Current(), room: room}
+	back := durable.Use(d)
+	defer back()
+	work()
+	return d.used
+}
+
 // full is a disk that has no room after some changes; names can still be changed and removed.
 type full struct {
 	durable.Disk
-	room int // changes left; below 0 where one was refused
+	room, used int
+
+	mu sync.Mutex // of used
 }
 
 func (d *full) take() error {
-	if d.room <= 0 {
-		d.room = -1
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.used++; d.used > d.room {
 		return syscall.ENOSPC
 	}
-	d.room--
 	return nil
 }
 
