@@ -4,7 +4,7 @@ import { put, mostRun } from "./store.js";
 
 const lookMs = 500;
 const everyMs = 4000; // while it trains, and
-const share = 50; // times what the last one took of this page's time
+const share = 200; // times what the last one took of this page's time
 
 export class Keeper {
   #lab;

@@ -20,8 +20,10 @@ func TestExampleIsKnownAgainWhereverItWasWidened(t *testing.T) {
 			}
 		}
 		assert.Equal(t, x.Name, Chosen(e), "widened at another step")
+		assert.Equal(t, "“"+x.Title+"”", Title(e))
 		e.Seed++
 		assert.Empty(t, Chosen(e), "another seed makes it the reader's own")
+		assert.Equal(t, "Your own experiment", Title(e))
 	}
 }
 
