@@ -13,10 +13,16 @@ import (
 	"golang.org/x/image/font/opentype"
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
+
+	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/viz/look"
 )
 
-// Lettering writes a text that the type of the Lab has no letters for, in whatever fonts its owner has. Lengths are device pixels.
-type Lettering func(text string, size float64, bold bool, c color.RGBA) Lettered
+// Lettering writes texts that the type of the Lab has no letters for, in whatever fonts its owner has. Lengths are device pixels.
+type Lettering interface {
+	Has(text string) bool // whether there is a font for every letter
+	Write(text string, size float64, bold bool, c color.RGBA) Lettered
+}
 
 // Lettered is a text that was written: its pixels, where their corner lies as seen from the text's beginning on its base line, and how far it goes.
 type Lettered struct {
@@ -25,7 +31,7 @@ type Lettered struct {
 	Advance float64
 }
 
-// SetLettering gives the view letters of any script. Without them an arm whose name cannot be read is called by its number.
+// SetLettering gives the view letters of other scripts. An arm whose name still cannot be read is called by its number.
 func (v *View) SetLettering(l Lettering) {
 	v.lettering = l
 	if v.pen != nil {
@@ -33,6 +39,14 @@ func (v *View) SetLettering(l Lettering) {
 	}
 	v.places = nil
 }
+
+// readable reports whether there are letters for a name.
+func (v *View) readable(name string) bool {
+	return Covers(name) || v.lettering != nil && v.lettering.Has(name)
+}
+
+// Readable are the names of an experiment's arms as the pictures have them.
+func (v *View) Readable(e sim.Experiment) []string { return look.Names(e, v.readable) }
 
 // lettered is what was written in which colour; foreign is where it lies in the atlas, and how far it goes.
 type lettered struct {
@@ -53,7 +67,7 @@ func (w *words) letters(s string, f face, c color.RGBA) foreign {
 	if ok || w.lettering == nil {
 		return run
 	}
-	drawn := w.lettering(s, f.size*w.scale, f.bold, c)
+	drawn := w.lettering.Write(s, f.size*w.scale, f.bold, c)
 	run.advance = fixed.Int26_6(drawn.Advance * 64)
 	if p := drawn.Pixels; p != nil && c.A > 0 {
 		b := p.Bounds()

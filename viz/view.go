@@ -190,7 +190,7 @@ func (v *View) content(p *place) content {
 func (v *View) render(p *place, now time.Time) {
 	p.content, p.drawn = v.content(p), now
 	v.drawn++
-	v.looks, v.names = look.Of(v.rec.Experiment), look.Names(v.rec.Experiment, func(s string) bool { return v.lettering != nil || Covers(s) })
+	v.looks, v.names = look.Of(v.rec.Experiment), v.Readable(v.rec.Experiment)
 	if p.content.lit {
 		v.pen.rect(p.box.x, p.box.y, p.box.w, 17, spoken)
 		v.pen.rect(p.box.x, p.box.y+17, p.box.w, 2, green)

@@ -14,7 +14,7 @@ import (
 // export gives the page's scripts what they may ask and do. Actions return what went wrong as a sentence, empty where nothing did.
 func (l *lab) export() {
 	for name, f := range map[string]func(args []js.Value) any{
-		"state":      func([]js.Value) any { return encode(panel.Of(l.session, l.shown)) },
+		"state":      func([]js.Value) any { return l.state() },
 		"playing":    func([]js.Value) any { return l.session.Playing() },
 		"changes":    func([]js.Value) any { return l.changes() },
 		"work":       func([]js.Value) any { return encode(l.work()) },

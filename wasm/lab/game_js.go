@@ -39,7 +39,7 @@ type lab struct {
 
 func newLab(host *workerHost, bridge js.Value) *lab {
 	l := &lab{view: viz.New(), shown: -1, host: host, bridge: bridge}
-	l.view.SetLettering(letters())
+	l.view.SetLettering(newPens())
 	l.again = js.FuncOf(func(js.Value, []js.Value) any { l.beat(); return nil })
 	return l
 }
