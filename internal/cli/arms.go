@@ -42,8 +42,8 @@ func hash(e sim.Experiment) string {
 	return hex.EncodeToString(sum[:12])
 }
 
-// holdsArms reports whether the networks of all arms at their ends are there already. It errs where there is no place for one: none is ever
-// overwritten, and that is better said before a run than after it.
+// holdsArms reports whether the networks of all arms at their ends are there already, and the batch. It errs where there is no place for one:
+// none is ever overwritten, and that is better said before a run than after it.
 func holdsArms(to results, e sim.Experiment) (all bool, err error) {
 	if to.Claim == nil {
 		return false, errors.New("--checkpoints needs a folder to leave them in: --out")
@@ -51,7 +51,8 @@ func holdsArms(to results, e sim.Experiment) (all bool, err error) {
 	if err := to.Check(batchName); err != nil {
 		return false, err
 	}
-	all = true
+	_, err = os.Stat(filepath.Join(to.Dir(), batchName))
+	all = err == nil
 	for i := range e.Arms {
 		there, err := holdsArm(to.Dir(), e, i)
 		if err != nil {

@@ -78,6 +78,12 @@ func readState(e *env, dir string) (*sim.State, error) {
 	if err == nil && !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s is not a file; nothing is overwritten", path)
 	}
+	if err == nil {
+		err = fits(path, float64(info.Size()))
+	}
+	if err != nil {
+		return nil, err
+	}
 	var st sim.State
 	f, err := input.Regular(path)
 	if err == nil {

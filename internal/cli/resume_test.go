@@ -160,9 +160,9 @@ func TestCheckpointsAreLeftByARunThatHasEnded(t *testing.T) {
 	code, table, err := run("run", "--out", dir, document)
 	require.Zero(t, code, err)
 	args := []string{"run", "--out", dir, "--checkpoints", document}
-	for _, missing := range []string{"", "3-asymmetric-reset", ""} {
+	for _, missing := range []string{"", armsFolder + "/3-asymmetric-reset", batchName, ""} {
 		if missing != "" {
-			require.NoError(t, os.RemoveAll(filepath.Join(dir, armsFolder, missing)))
+			require.NoError(t, os.RemoveAll(filepath.Join(dir, missing)))
 		}
 		code, out, err := run(args...)
 		require.Zero(t, code, err)
@@ -171,6 +171,7 @@ func TestCheckpointsAreLeftByARunThatHasEnded(t *testing.T) {
 		for _, name := range []string{"1-small", "2-copy", "3-asymmetric-reset", "4-sparkling"} {
 			assert.FileExists(t, filepath.Join(dir, armsFolder, name, "config.json"))
 		}
+		assert.FileExists(t, filepath.Join(dir, batchName))
 	}
 	other := filepath.Join(t.TempDir(), "other")
 	code, _, err = run("run", "--out", other, "--checkpoints", "--seed", "2", document)

@@ -80,9 +80,12 @@ func (v runVerb) Run(e *env) error {
 	rec, arms, kept := s.Record(), s.Arms(), false
 	var unkept error // which takes nothing away from the table
 	if v.Out != "" && rec.Last() >= 0 {
-		var st sim.State
-		st, unkept = keeper.Last(s, func() { host.Wait(time.Second) })
-		rec, arms, kept = st.Record, st.Status(), unkept == nil
+		if to.state == nil || !to.state.Finished() {
+			var st sim.State
+			st, unkept = keeper.Last(s, func() { host.Wait(time.Second) })
+			rec, arms = st.Record, st.Status()
+		}
+		kept = unkept == nil
 		unkept = cmp.Or(unkept, to.keep(e, rec))
 	}
 	if v.Checkpoints && !interrupted {

@@ -222,3 +222,16 @@ func TestOneFileIsClaimed(t *testing.T) {
 	assert.ErrorContains(t, err, "cannot be written: no such file or directory")
 	assert.Equal(t, []string{"link", "mine"}, names(t, dir))
 }
+
+// The lock that a killed program has left is no lock, and goes with the next look; that of a living one stays.
+func TestTheLockOfAProgramThatIsGoneIsRemoved(t *testing.T) {
+	dir := t.TempDir()
+	put(t, "", dir, ".sparkling-lock")
+	durable.Sweep(dir)
+	assert.Empty(t, names(t, dir))
+	take(t, dir)
+	durable.Sweep(dir)
+	assert.Equal(t, []string{".sparkling-lock"}, names(t, dir))
+	_, err := durable.Take(dir, "run")
+	assert.ErrorContains(t, err, "another run of this program is writing")
+}

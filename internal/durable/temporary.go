@@ -60,6 +60,12 @@ func Sweep(dir string) {
 		return
 	}
 	for _, e := range entries {
+		if e.Name() == lockName { // of a program that was killed, if nobody holds it
+			if l, err := acquire(filepath.Join(dir, lockName)); err == nil {
+				l.release()
+			}
+			continue
+		}
 		m := unfinished.FindStringSubmatch(e.Name())
 		if m == nil {
 			continue
