@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -43,9 +43,7 @@ const shortestLink = 100
 
 // unglued is the fragment without what is no part of a name or a link. Neither has anything but letters, digits, hyphens and underlines.
 func unglued(fragment string) string {
-	if plain, err := url.PathUnescape(fragment); err == nil {
-		fragment = plain
-	}
+	fragment = unescaped(fragment)
 	fragment = strings.Join(strings.Fields(fragment), "")
 	fragment, _, _ = strings.Cut(strings.TrimLeft(fragment, "#"), "#")
 	fragment, _, _ = strings.Cut(fragment, "?")
@@ -53,6 +51,24 @@ func unglued(fragment string) string {
 	return strings.TrimFunc(fragment, func(r rune) bool {
 		return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '_'
 	})
+}
+
+// unescaped is a fragment whose %XX are the bytes that they stand for, or the fragment itself where some stand for none. Package net/url does it
+// too, and brings along more than the page's trainer has room for.
+func unescaped(s string) string {
+	var out []byte
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c == '%' {
+			n, err := strconv.ParseUint(s[i+1:min(i+3, len(s))], 16, 8)
+			if err != nil || i+3 > len(s) {
+				return s
+			}
+			c, i = byte(n), i+2
+		}
+		out = append(out, c)
+	}
+	return string(out)
 }
 
 // Unknown is the error of a name that no built-in experiment has.

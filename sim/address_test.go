@@ -87,3 +87,11 @@ func FuzzAddress(f *testing.F) {
 		assert.Equal(t, e.JSON(), again.JSON())
 	})
 }
+
+func TestEscapedFragmentIsReadAsItsBytes(t *testing.T) {
+	for escaped, want := range map[string]string{
+		"lock": "lock", "%6cock": "lock", "%6Cock": "lock", "l%6fck%2E": "lock.", "%23lock": "#lock", "%": "%", "a%4": "a%4", "%zz": "%zz", "%+1": "%+1", "a+b": "a+b", "": "",
+	} {
+		assert.Equal(t, want, unescaped(escaped))
+	}
+}

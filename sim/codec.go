@@ -1,11 +1,9 @@
 package sim
 
 import (
-	"bufio"
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 
 	"github.com/sparkling-lab/sparkling/model"
@@ -16,10 +14,10 @@ import (
 // more than a small multiple of what was read before: a length is what the data says of itself.
 type coder struct {
 	reading bool
-	version int           // of what is read or written, 0 for the present one
-	buf     []byte        // written so far, or left to read
-	in      *bufio.Reader // what is left to read instead, where that is a stream
-	left    int           // bytes that a stream may have yet
+	version int                         // of what is read or written, 0 for the present one
+	buf     []byte                      // written so far, or left to read
+	pull    func(n int) ([]byte, error) // gives what is read instead, where that is a stream; valid until the next call
+	left    int                         // bytes that a stream may have yet
 	err     error
 }
 
@@ -30,8 +28,14 @@ func (c *coder) take(n int) []byte {
 	if c.err != nil {
 		return nil
 	}
-	if c.in != nil && n > 0 {
-		return c.pull(n)
+	if c.pull != nil && n > 0 {
+		if c.left -= n; c.left < 0 {
+			c.err = errors.New("it is larger than is allowed")
+			return nil
+		}
+		b, err := c.pull(n)
+		c.err = err
+		return b
 	}
 	if n < 0 || n > len(c.buf) {
 		c.err = errShort
@@ -39,25 +43,6 @@ func (c *coder) take(n int) []byte {
 	}
 	b := c.buf[:n]
 	c.buf = c.buf[n:]
-	return b
-}
-
-// pull is the next n bytes of the stream, valid until the next call.
-func (c *coder) pull(n int) (b []byte) {
-	switch c.left -= n; {
-	case c.left < 0:
-		c.err = errors.New("it is larger than is allowed")
-	case n > c.in.Size():
-		b, c.err = exactly(c.in, n)
-	default:
-		if b, c.err = c.in.Peek(n); c.err == io.EOF {
-			c.err = errShort
-		}
-		_, _ = c.in.Discard(len(b)) // which are there
-	}
-	if c.err != nil {
-		return nil
-	}
 	return b
 }
 

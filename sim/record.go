@@ -122,7 +122,8 @@ func (r *Record) Encode(w io.Writer) error {
 // DecodeRecord reads a record. It errs where the data is not a record, is cut short, goes on, or is larger than [MaxRecord]. It holds what it has
 // read and no more, whatever the data says of its own size.
 func DecodeRecord(in io.Reader) (*Record, error) {
-	c := &coder{reading: true, in: bufio.NewReaderSize(in, 64<<10), left: MaxRecord}
+	stream := bufio.NewReaderSize(in, 64<<10)
+	c := &coder{reading: true, pull: func(n int) ([]byte, error) { return pull(stream, n) }, left: MaxRecord}
 	if begin := c.take(len(magic)); string(begin) != magic {
 		if c.err != nil && !errors.Is(c.err, errShort) {
 			return nil, fmt.Errorf("the record cannot be read: %w", c.err)
@@ -132,7 +133,7 @@ func DecodeRecord(in io.Reader) (*Record, error) {
 	r := &Record{}
 	c.record(r)
 	if c.err == nil {
-		switch _, err := c.in.ReadByte(); {
+		switch _, err := stream.ReadByte(); {
 		case err == nil:
 			c.err = errors.New("more follows after its end")
 		case err != io.EOF:
@@ -143,6 +144,22 @@ func DecodeRecord(in io.Reader) (*Record, error) {
 		return nil, fmt.Errorf("the record is damaged: %w", c.err)
 	}
 	return r, nil
+}
+
+// pull is the next n bytes of a stream, valid until the next call.
+func pull(in *bufio.Reader, n int) ([]byte, error) {
+	if n > in.Size() {
+		return exactly(in, n)
+	}
+	b, err := in.Peek(n)
+	if err == io.EOF {
+		err = errShort
+	}
+	if err != nil {
+		return nil, err
+	}
+	_, err = in.Discard(n)
+	return b, err
 }
 
 func (c *coder) record(r *Record) {
