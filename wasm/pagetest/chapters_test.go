@@ -40,7 +40,7 @@ func TestChapterBringsItsPictureAndItsMoment(t *testing.T) {
 	p.run(`document.querySelector("#panes [value=rms]").click()`)
 	assert.Equal(t, "rms", shown(), "the reader chooses another")
 
-	p.run(`sparkling.reset(); sparkling.pause()`)
+	p.run(`sparkling.speed("0.25"); sparkling.pause(); sparkling.reset(); sparkling.pause()`)
 	p.settle()
 	require.Less(t, p.state().Last, 29)
 	before := p.state().Step
