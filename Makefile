@@ -69,31 +69,31 @@ staticcheck: ## staticcheck, native and for the browser
 	check="$$(go tool -n staticcheck)" && $(JS) "$$check" $(JS_VET)
 
 test-go: ## the Go tests, with the SIMD kernels
-	$(XVFB) go test $(TESTFLAGS) -timeout 20m $$(go list ./... | grep -v /wasm/pagetest)
+	$(XVFB) go test $(TESTFLAGS) -timeout 60m $$(go list ./... | grep -v /wasm/pagetest)
 
 test-scalar: ## the network, the lock and the same bits without the SIMD experiment
 	GOEXPERIMENT= go build -o /dev/null ./...
-	GOEXPERIMENT= go test $(TESTFLAGS) -timeout 20m ./model/...
-	GOEXPERIMENT= go test $(TESTFLAGS) -timeout 20m -run '$(BITS)' ./sim
+	GOEXPERIMENT= go test $(TESTFLAGS) -timeout 60m ./model/...
+	GOEXPERIMENT= go test $(TESTFLAGS) -timeout 60m -run '$(BITS)' ./sim
 
 test-race: ## what shares memory between goroutines, under the race detector, which does not see into assembly
 	@if command -v "$$(go env CC)" >/dev/null 2>&1; then \
 	  set -ex; export CGO_ENABLED=1; \
-	  GOEXPERIMENT= go test -race $(TESTFLAGS) -timeout 20m -run '$(RACED)' $(RACED_LOOPS); \
-	  go test -race $(TESTFLAGS) -timeout 20m -run '$(RACED)' $(RACED_ENGINE); \
+	  GOEXPERIMENT= go test -race $(TESTFLAGS) -timeout 60m -run '$(RACED)' $(RACED_LOOPS); \
+	  go test -race $(TESTFLAGS) -timeout 60m -run '$(RACED)' $(RACED_ENGINE); \
 	elif [ -n "$$SPARKLING_STRICT" ]; then echo "no C compiler on the path: nothing can be tested under the race detector"; exit 1; \
 	else echo "no C compiler on the path: the tests under the race detector are left out"; fi
 
 test-wasm: ## the same as WebAssembly, in Node
 	@if command -v node >/dev/null 2>&1; then \
 	  set -ex; export GOOS=js GOARCH=wasm; run="$$(go env GOROOT)/lib/wasm/go_js_wasm_exec"; \
-	  go test $(TESTFLAGS) -timeout 20m -exec="$$run" ./model/...; \
-	  go test $(TESTFLAGS) -timeout 20m -exec="$$run" -run '$(BITS)' ./sim; \
+	  go test $(TESTFLAGS) -timeout 60m -exec="$$run" ./model/...; \
+	  go test $(TESTFLAGS) -timeout 60m -exec="$$run" -run '$(BITS)' ./sim; \
 	elif [ -n "$$SPARKLING_STRICT" ]; then echo "no node on the path: the kernels cannot be tested as WebAssembly"; exit 1; \
 	else echo "no node on the path: the kernels' tests as WebAssembly are left out"; fi
 
 test-page: ## drive the real page in a real browser
-	go test $(TESTFLAGS) -timeout 20m ./wasm/pagetest/...
+	go test $(TESTFLAGS) -timeout 60m ./wasm/pagetest/...
 
 golden: ## write the golden pictures anew; look at the difference before you commit it
 	$(XVFB) go test ./viz ./viz/desktop ./internal/report -count=1 -update
