@@ -84,9 +84,12 @@ func run(ctx context.Context, path string) error {
 	return os.WriteFile(path, small.Bytes(), 0o644)
 }
 
-// few is a picture in 256 colours: those that are the most frequent in it, and for others the nearest of them.
+// most is how many colours the picture has: it is the first thing that everybody fetches.
+const most = 32
+
+// few is a picture in few colours, no two of them much alike: the most frequent ones, and for all others the nearest of these.
 func few(of image.Image) image.Image {
-	count := map[color.NRGBA]int{}
+	count, alike := map[color.NRGBA]int{}, map[[3]uint8]color.NRGBA{}
 	b := of.Bounds()
 	at := func(x, y int) color.NRGBA { return color.NRGBAModel.Convert(of.At(x, y)).(color.NRGBA) }
 	for y := range b.Dy() {
@@ -94,12 +97,16 @@ func few(of image.Image) image.Image {
 			count[at(x, y)]++
 		}
 	}
-	hues := slices.SortedFunc(maps.Keys(count), func(p, q color.NRGBA) int {
+	byCount := func(p, q color.NRGBA) int {
 		return cmp.Or(cmp.Compare(count[q], count[p]), bytes.Compare([]byte{p.R, p.G, p.B}, []byte{q.R, q.G, q.B}))
-	})
+	}
 	var palette color.Palette
-	for _, hue := range hues[:min(len(hues), 256)] {
-		palette = append(palette, hue)
+	for _, hue := range slices.SortedFunc(maps.Keys(count), byCount) {
+		kind := [3]uint8{hue.R / 40, hue.G / 40, hue.B / 40}
+		if _, there := alike[kind]; !there && len(palette) < most {
+			alike[kind] = hue
+			palette = append(palette, hue)
+		}
 	}
 	nearest := map[color.NRGBA]uint8{}
 	out := image.NewPaletted(image.Rect(0, 0, b.Dx(), b.Dy()), palette)
