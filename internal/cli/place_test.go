@@ -69,6 +69,9 @@ func TestARecordIsWholeOrNotThereWheneverThePowerIsCut(t *testing.T) {
 		r, err := readRecord(out)
 		require.NoError(t, err, when)
 		seen[r.Last()]++
+		if strings.Contains(when, cut.AfterTheEnd) {
+			assert.Equal(t, now.Last(), r.Last())
+		}
 		to, err := claim(said, out)
 		require.NoError(t, err, "%s: what is found is ours", when)
 		to.Release()
@@ -107,6 +110,9 @@ func TestAStateIsTheOldOrTheNewWheneverThePowerIsCut(t *testing.T) {
 		require.NoError(t, err, when)
 		require.NotNil(t, st, when)
 		seen[st.Record.Experiment.Seed]++
+		if strings.Contains(when, cut.AfterTheEnd) {
+			assert.EqualValues(t, 2, st.Record.Experiment.Seed)
+		}
 	})
 	assert.Positive(t, seen[1])
 	assert.Positive(t, seen[2])

@@ -66,6 +66,9 @@ func TestAFileIsWholeOldOrNewWheneverThePowerIsCut(t *testing.T) {
 		}, func(dir, when string) {
 			durable.Sweep(dir)
 			got := get(t, dir, "f")
+			if strings.Contains(when, cut.AfterTheEnd) {
+				assert.Equal(t, strings.Repeat("new", 200_000), got)
+			}
 			states[got]++
 			for _, name := range names(t, dir) {
 				assert.Equal(t, "f", name, when)
@@ -88,6 +91,7 @@ func TestAFolderIsWholeOrEmptyWheneverThePowerIsCut(t *testing.T) {
 		}
 		durable.Sweep(net)
 		if len(names(t, net)) == 0 {
+			assert.NotContains(t, when, cut.AfterTheEnd)
 			none++
 			require.NoError(t, network(net), "%s: and the work can be done again", when)
 		} else {
@@ -134,6 +138,9 @@ func TestAFolderThatIsReplacedIsOldOrNewWheneverThePowerIsCut(t *testing.T) {
 		}, func(dir string) error { return page(dir, "new") }, func(dir, when string) {
 			durable.Sweep(dir)
 			what := get(t, dir, "page", "index")
+			if strings.Contains(when, cut.AfterTheEnd) {
+				assert.Equal(t, "new", what)
+			}
 			seen[what]++
 			if what != "missing" {
 				assert.Equal(t, []string{"index", what}, names(t, filepath.Join(dir, "page")), when)
@@ -178,6 +185,9 @@ func TestAClaimedFolderHoldsWholeFilesOfOursWheneverThePowerIsCut(t *testing.T) 
 		out := filepath.Join(dir, "out")
 		a, b := get(t, out, "a"), get(t, out, "b")
 		seen[a+", "+b]++
+		if strings.Contains(when, cut.AfterTheEnd) {
+			assert.Equal(t, "new a, new b", a+", "+b)
+		}
 		require.NoError(t, write(out, "third"), when)
 		assert.Equal(t, "third a", get(t, out, "a"), when)
 		assert.Equal(t, []string{".sparkling-files.json", "a", "b", "other"}, names(t, out), when)

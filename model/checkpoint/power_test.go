@@ -49,6 +49,7 @@ func TestANetworkIsWholeOrNotThereWheneverThePowerIsCut(t *testing.T) {
 			now++
 			return
 		}
+		assert.NotContains(t, when, cut.AfterTheEnd)
 		old++
 		require.NoError(t, save(net), "%s: what is left blocks nobody", when)
 		assert.True(t, read(net), when)

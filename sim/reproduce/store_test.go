@@ -3,6 +3,7 @@ package reproduce
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -88,6 +89,9 @@ func TestARunIsTheOldOrTheNewWheneverThePowerIsCut(t *testing.T) {
 			durable.Sweep(at(dir).Dir)
 			got, _, ok, err := at(dir).Load(j.Experiment)
 			require.NoError(t, err, when)
+			if strings.Contains(when, cut.AfterTheEnd) {
+				assert.Equal(t, Number(2), got[0].Final)
+			}
 			if ok {
 				seen[got[0].Final]++
 			} else {

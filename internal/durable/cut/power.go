@@ -17,8 +17,7 @@ import (
 
 // Power does work in a folder that prepare has filled, and gives look a copy of the folder as it may be found when the power is cut, after each
 // change that the work makes on the disk: with all that was changed so far, as after a killed program; with the names but not the content of
-// what was not synced, or half of that; and with any choice of the names that no sync of their folder has made safe. The last state is that of the
-// finished work, of which nothing may be missing.
+// what was not synced, or half of that; and with any choice of the names that no sync of their folder has made safe.
 func Power(t *testing.T, prepare func(dir string), work func(dir string) error, look func(dir, when string)) {
 	t.Helper()
 	root := t.TempDir()
@@ -31,7 +30,7 @@ func Power(t *testing.T, prepare func(dir string), work func(dir string) error, 
 	require.NoError(t, err)
 	require.NoError(t, d.err)
 	final := d.top.tree(func(n *node) []byte { return n.synced }, nil)
-	d.states = append(d.states, state{final, "after the end"})
+	d.states = append(d.states, state{final, AfterTheEnd})
 	for i, s := range d.states {
 		dir := filepath.Join(t.TempDir(), fmt.Sprint(i))
 		require.NoError(t, s.lay(dir))
@@ -39,6 +38,9 @@ func Power(t *testing.T, prepare func(dir string), work func(dir string) error, 
 		require.NoError(t, os.RemoveAll(dir))
 	}
 }
+
+// AfterTheEnd is in what look is told of the last state: that of the finished work, of which nothing may be missing.
+const AfterTheEnd = "after the end"
 
 // node is a file or a folder as the disk and as the running machine know it.
 type node struct {
