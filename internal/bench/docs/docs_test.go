@@ -2,6 +2,8 @@ package docs_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -50,6 +52,21 @@ func TestTheDocumentIsFilledBetweenItsMarks(t *testing.T) {
 	assert.True(t, bytes.Equal(once, twice))
 	_, err = docs.Fill([]byte("nothing"), report(), before)
 	assert.ErrorContains(t, err, "no mark")
+}
+
+// The list of the documents' folder knows what bench wrote there: else make bench would take it for somebody else's.
+func TestWhatBenchWroteIsListed(t *testing.T) {
+	list, err := os.ReadFile("../../../docs/.sparkling-files.json")
+	require.NoError(t, err)
+	names := []string{"bench.json"}
+	for _, figure := range docs.Names {
+		names = append(names, figure+".svg", figure+".png")
+	}
+	for _, name := range names {
+		data, err := os.ReadFile("../../../docs/" + name)
+		require.NoError(t, err)
+		assert.Contains(t, string(list), fmt.Sprintf("%q: [\n\t\t\t\"%x\"", name, sha256.Sum256(data)))
+	}
 }
 
 func TestFiguresShowTheStepAndItsParts(t *testing.T) {
