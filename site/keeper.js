@@ -4,11 +4,13 @@ import { put, mostRun } from "./store.js";
 
 const lookMs = 500;
 const everyMs = 4000; // while it trains, and
-const share = 200; // times what the last one took of this page's time
+const share = 200; // times what the last one took of this page's time, but
+const mostMs = 15_000;
 
 export class Keeper {
   #lab;
   #seen = 0;
+  #stage = "";
   #asked = 0; // when
   #every = everyMs;
   #waiting = []; // who waits for the next state of what runs
@@ -29,9 +31,10 @@ export class Keeper {
 
   #look(soon = false) {
     this.#take();
-    const changes = this.#lab.changes(), playing = this.#lab.playing();
-    if (changes === this.#seen || playing && !soon && performance.now() - this.#asked < this.#every) return;
+    const changes = this.#lab.changes(), stage = this.#lab.stage();
+    if (changes === this.#seen || stage === this.#stage && !soon && performance.now() - this.#asked < this.#every) return;
     this.#seen = changes;
+    this.#stage = stage;
     if (this.#lab.stateBytes() <= mostRun) this.#save();
   }
 
@@ -43,7 +46,7 @@ export class Keeper {
   #take() {
     const begun = performance.now();
     for (const run of this.#lab.kept()) {
-      this.#every = Math.max(everyMs, share * (performance.now() - begun));
+      this.#every = Math.min(Math.max(everyMs, share * (performance.now() - begun)), mostMs);
       put(run);
       if (run.runs) for (const come of this.#waiting.splice(0)) come(run);
     }

@@ -15,7 +15,7 @@ import (
 func (l *lab) export() {
 	for name, f := range map[string]func(args []js.Value) any{
 		"state":      func([]js.Value) any { return l.state() },
-		"playing":    func([]js.Value) any { return l.session.Playing() },
+		"stage":      func([]js.Value) any { return l.stage() },
 		"changes":    func([]js.Value) any { return l.changes() },
 		"work":       func([]js.Value) any { return encode(l.work()) },
 		"settled":    func([]js.Value) any { return l.settled() },

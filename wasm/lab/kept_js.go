@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"syscall/js"
 
 	"github.com/sparkling-lab/sparkling/sim"
@@ -38,6 +39,11 @@ func (l *lab) kept() any {
 		}
 	}
 	return list
+}
+
+// stage is another after whatever a reader would not want to do again: the run is another one, it has been widened, stopped, or has ended.
+func (l *lab) stage() string {
+	return fmt.Sprint(l.choice().address, l.session.Forked(), l.session.Playing(), l.session.Done())
 }
 
 // stateBytes is about how large the next state will be: it has the weight and two moments of every parameter, and what was measured.
