@@ -111,13 +111,16 @@ export class Story {
     const rho = role("sparkling")?.rho;
     if (rho) set(slot("rho"), rho);
     set(slot("locked"), glued?.pairs ? `${glued.locked === glued.pairs ? "Still glued: " : ""}${glued.locked} of ${glued.pairs} pairs are equal to the last bit.` : "");
-    [...slot("results").children].forEach((item, i) => set(item.lastElementChild, digits(state.arms[i].whole, 4)));
+    [...slot("results").children].forEach((item, i) => set(item.lastElementChild, state.arms[i].lost ? "diverged" : digits(state.arms[i].whole, 4)));
     set(slot("verdict"), verdict(role));
   }
 }
 
 const steps = (n) => `${n} ${n === 1 ? "step" : "steps"}`;
-const parted = ({ locked, pairs }) => (locked ? `${locked} of ${pairs} pairs are still equal` : "One step, and they are two neurons");
+const parted = ({ locked, pairs, diverged }) => {
+  if (diverged) return `${diverged} of ${pairs} pairs have diverged and are no numbers any more`;
+  return locked ? `${locked} of ${pairs} pairs are still equal` : "One step, and they are two neurons";
+};
 
 /** What the end shows, from the numbers of this run and nothing else: all of them are losses on the whole held-out text. */
 function verdict(role) {
