@@ -62,7 +62,7 @@ export class Table {
     const box = byID("exact");
     const rows = box.open ? [
       ["Train", ({ train }) => train],
-      [`Held-out, ${windows} windows`, ({ held, heldAt }) => held && `${held} (step ${heldAt})`],
+      [`Held-out, ${windows} windows`, ({ held }) => held],
       ["Held-out, whole text", ({ whole }) => whole],
       ["Held-out before the widening", ({ before }) => before],
       ["Held-out after it", ({ after }) => after],
@@ -72,6 +72,7 @@ export class Table {
       ["Weights, mean cosine", ({ lock }) => lock.weight],
       ["Weights, mean distance", ({ lock }) => lock.dist],
       ["Gradients, mean cosine", ({ lock }) => lock.grad],
+      ["Held-out measured at step", ({ held, heldAt }) => held && String(heldAt)],
     ].map(([name, of]) => [name, ...arms.map((arm) => of(arm) || "–")]) : [];
     const said = JSON.stringify(rows);
     if (said === this.#exactly) return;
