@@ -6,7 +6,7 @@ import { Meter } from "./meter.js";
 import { start as startControls } from "./controls.js";
 import { startProgram, drawable } from "./start.js";
 import { Keeper } from "./keeper.js";
-import { kept } from "./address.js";
+import { hold, kept } from "./address.js";
 
 const byID = (id) => document.getElementById(id);
 
@@ -72,7 +72,7 @@ async function load() {
     return fail(lacking);
   }
   const [lab, run] = await Promise.all([programs.lab, kept()]);
-  await pictures(lab, { worker, kept: run });
+  await pictures(lab, { worker, run });
   byID("stage").hidden = true;
   if (!window.explain) byID("problem").hidden = true; // nobody else has
   await programs.trainer;
@@ -86,25 +86,31 @@ async function pictures(lab, bridge) {
   let keeper, goOn;
   const begin = async (just) => {
     const program = await startProgram(lab, bridge, meter, just);
+    bridge.run = undefined; // it has been taken up
     program.ended.catch((err) => {
       console.error(err);
       fail("The program of the pictures has stopped. This should not happen. Loading the page again starts it, with the run as it was kept last.");
     });
     return program;
   };
-  const lost = async () => {
+  const again = async () => {
     bridge.blind();
     byID("blind").hidden = false;
     await drawable();
     const state = await keeper.now();
     const before = program;
+    hold(bridge, false);
     program = await begin(() => {
       before.end();
-      bridge.kept = { ...state, why: "The browser took the canvas of the pictures away, and they are drawn anew." };
+      bridge.run = { ...state, why: "The browser took the canvas of the pictures away, and they are drawn anew." };
     });
     goOn();
     byID("blind").hidden = true;
   };
+  const lost = () => again().catch((err) => {
+    console.error(err);
+    fail(`The pictures could not be drawn anew: ${err.message}. Loading the page again starts it, with the run as it was kept last.`);
+  });
   let program = await begin(() => { window.sparkling = bridge; });
   performance.mark("pictures");
   bridge.stats = () => meter.stats();

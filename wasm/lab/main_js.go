@@ -28,7 +28,7 @@ func run(bridge js.Value) error {
 	host := newWorkerHost(bridge)
 	l := newLab(host, bridge)
 	host.heard = l.show
-	l.open(js.Global().Get("location").Get("hash").String(), bridge.Get("kept"), "The default experiment runs instead.")
+	l.open(js.Global().Get("location").Get("hash").String(), bridge.Get("run"), "The default experiment runs instead.")
 	if why := l.notice; l.session == nil {
 		if err := l.begin(sim.Default()); err != nil {
 			return err
