@@ -74,8 +74,14 @@ func (r *Record) csvRow(f *ArmFrame) []string {
 		return append(row, plain.Cell(f.NotFinite))
 	}
 	weights, gradients := f.Summary(Weight), f.Summary(Gradient)
-	lost := weights.In[Diverged] > 0
-	row = append(row, cell(weights.Cos, lost), cell(gradients.Cos, gradients.In[Diverged] > 0), cell(weights.Dist, lost))
+	// over is a mean over pairs, no number where any of them has diverged: one of the others would be of other pairs than the rows before.
+	over := func(x float64, s Summary) string {
+		if s.In[Diverged] > 0 {
+			return "NaN"
+		}
+		return cell(x, false)
+	}
+	row = append(row, over(weights.Cos, weights), over(gradients.Cos, gradients), over(weights.Dist, weights))
 	for _, n := range []int{
 		weights.In[Locked], weights.Pairs, weights.In[Apart], weights.In[OneZero], weights.In[Diverged],
 		gradients.In[Locked], gradients.In[Apart], gradients.In[OneZero], gradients.In[Diverged],

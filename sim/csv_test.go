@@ -3,6 +3,7 @@ package sim
 import (
 	"bytes"
 	"encoding/csv"
+	"math"
 	"slices"
 	"strconv"
 	"testing"
@@ -47,4 +48,26 @@ func TestNumbersExplainThemselves(t *testing.T) {
 		}
 	}
 	assert.Len(t, widened, len(r.Reports))
+}
+
+// A mean over pairs is no number where any of them has diverged, as in the table and in JSON: that of the others is one of other pairs.
+func TestMeanOfPairsOfWhichOneDivergedIsNoNumberInTheCSV(t *testing.T) {
+	r := tiny(t)
+	last := &r.Tracks[1][len(r.Tracks[1])-1]
+	require.NotEmpty(t, last.Pairs)
+	last.NotFinite = "the gradient of model.norm.weight"
+	nan := float32(math.NaN())
+	for _, q := range []Quantity{Weight, Gradient} {
+		require.Greater(t, len(last.Pairs[0].Stats[q]), 1)
+		last.Pairs[0].Stats[q][0] = PairStat{nan, nan, Diverged}
+	}
+	var out bytes.Buffer
+	require.NoError(t, r.WriteCSV(&out))
+	rows, err := csv.NewReader(&out).ReadAll()
+	require.NoError(t, err)
+	row := rows[1+slices.IndexFunc(rows[1:], func(row []string) bool { return row[len(row)-1] != "" })]
+	for _, name := range []string{"weight_cosine", "gradient_cosine", "weight_distance"} {
+		assert.Equal(t, "NaN", row[slices.Index(rows[0], name)], name)
+	}
+	assert.Equal(t, "1", row[slices.Index(rows[0], "diverged_pairs")])
 }
