@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 )
 
 // meant is the batch as the file's masks and positions mean it.
@@ -73,6 +74,10 @@ func (b Batch) mask(ctx context.Context, f *File, e Entry) ([]bool, error) {
 		return nil, fmt.Errorf("%s has shape %v; allowed is that of %s, %v", e.Name, e.Shape, idsName, []int{b.Rows, b.Seq})
 	}
 	size := int(sizes[e.DType])
+	negative := uint64(0) // −0, where the type has one
+	if strings.Contains(string(e.DType), "F") {
+		negative = 1 << (8*size - 1)
+	}
 	var out []bool
 	bad := -1
 	err := f.each(ctx, e, func(piece []byte) {
@@ -80,7 +85,7 @@ func (b Batch) mask(ctx context.Context, f *File, e Entry) ([]bool, error) {
 		for ; len(piece) > 0; piece = piece[size:] {
 			copy(word[:], piece[:size])
 			x := binary.LittleEndian.Uint64(word[:])
-			if x != 0 && x != one && bad < 0 {
+			if x != 0 && x != one && x != negative && bad < 0 {
 				bad = len(out)
 			}
 			out = append(out, x == one)

@@ -2,11 +2,14 @@ package checkpoint
 
 import (
 	"bytes"
+	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/sparkling-lab/sparkling/internal/input"
 	"github.com/sparkling-lab/sparkling/internal/typed"
@@ -32,14 +35,16 @@ var kinds = []struct{ begin, is string }{
 	{"GGUF", "a GGUF file"}, {"\x89HDF\r\n\x1a\n", "an HDF5 file"}, {"\x93NUMPY", "a NumPy array"}, {"%PDF-", "a PDF document"}, {"\x89PNG\r\n\x1a\n", "a PNG picture"},
 }
 
-// recognise says what a file is that begins with these bytes and is not what it should be; empty where nothing is known.
+// recognise says what a file is that begins with these bytes and is not what it should be; empty where nothing is known. Text is known in whatever
+// encoding an editor or a shell left it.
 func recognise(head []byte) string {
 	if len(head) > 262 && string(head[257:262]) == "ustar" {
 		return "a tar archive"
 	}
-	lower := bytes.ToLower(bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\ufeff")), " \t\r\n"))
+	text := strings.TrimLeft(textOf(head), " \t\r\n")
+	lower := strings.ToLower(strings.TrimLeft(cmp.Or(text, string(head)), " \t\r\n")) // a page may be in any other encoding
 	for _, k := range kinds {
-		if bytes.HasPrefix(head, []byte(k.begin)) || k.begin[0] == '<' && bytes.HasPrefix(lower, []byte(k.begin)) {
+		if bytes.HasPrefix(head, []byte(k.begin)) || strings.HasPrefix(lower, k.begin) {
 			return k.is
 		}
 	}
@@ -49,9 +54,21 @@ func recognise(head []byte) string {
 	case len(bytes.Trim(head, "\x00")) == 0:
 		return "all zeros where it begins, as a download leaves it that was begun and not finished"
 	}
-	line, _, _ := strings.Cut(string(head), "\n")
-	if line = strings.TrimRight(line, "\r"); len(line) > 7 && !strings.ContainsFunc(line, func(r rune) bool { return r == '\ufffd' || !strconv.IsPrint(r) }) {
-		return fmt.Sprintf("text that begins %q", short(line))
+	if line, _, _ := strings.Cut(text, "\n"); line != "" {
+		return fmt.Sprintf("text that begins %q", short(strings.TrimRight(line, "\r")))
+	}
+	return ""
+}
+
+// textOf is the text that a file begins with; empty where it is none.
+func textOf(head []byte) string {
+	for cut := range min(len(head), utf8.UTFMax) { // the last character may have been cut in two
+		text, err := typed.UTF8(head[:len(head)-cut])
+		if err == nil && !bytes.ContainsFunc(text, func(r rune) bool {
+			return r == utf8.RuneError || !strconv.IsPrint(r) && !strings.ContainsRune("\t\r\n", r)
+		}) {
+			return string(text)
+		}
 	}
 	return ""
 }
@@ -67,11 +84,11 @@ func readText(path string, limit int64) ([]byte, error) {
 	if err == nil && int64(len(data)) > limit {
 		err = fmt.Errorf("it has more than the %d bytes allowed", limit)
 	}
-	var text []byte
-	if err == nil {
-		text, err = typed.UTF8(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	if !bytes.HasPrefix(bytes.TrimLeft(text, " \t\r\n"), []byte("{")) {
+	text, err := typed.UTF8(data)
+	if !bytes.HasPrefix(bytes.TrimLeft(text, " \t\r\n"), []byte("{")) && !json.Valid(text) {
 		if is := recognise(data[:min(len(data), headLen)]); is != "" {
 			err = errors.New("it is " + is)
 		}

@@ -52,6 +52,12 @@ func strangers(t testing.TB) map[string]struct {
 		"page with a mark":   {[]byte("\ufeff<HTML><head>"), "a saved web page"},
 		"answer of a bucket": {[]byte(`<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>`), "an XML document"},
 		"answer of a hub":    {[]byte("Entry not found"), `text that begins "Entry not found"`},
+		"pointer, rewritten": {sixteen("\ufeff"+string(lfs), binary.LittleEndian), "the pointer that Git LFS keeps"},
+		"pointer, marked":    {append([]byte("\ufeff\r\n"), lfs...), "the pointer that Git LFS keeps"},
+		"page in UTF-16":     {sixteen("\ufeff<html>", binary.BigEndian), "a saved web page"},
+		"page in Latin-1":    {[]byte("\r\n<HTML><title>Nicht gefunden: gr\xf6\xdfer</title>"), "a saved web page"},
+		"list of another":    {[]byte("outs:\n- md5: 0123456789abcdef\n  size: 3\n"), `text that begins "outs:"`},
+		"other letters":      {[]byte(strings.Repeat("Datei nicht gefunden – größer als erlaubt. ", 20)), `text that begins "Datei nicht`},
 		"zip":                {zipped.Bytes(), "a zip archive"},
 		"tar":                {tarred.Bytes(), "a tar archive"},
 		"tar.gz":             {gzipped.Bytes(), "a gzip archive"},
@@ -136,4 +142,13 @@ func sixteen(text string, order binary.AppendByteOrder) (b []byte) {
 		b = order.AppendUint16(b, u)
 	}
 	return b
+}
+
+// What is too large is called that, and not by what it begins with.
+func TestTextThatIsTooLargeIsCalledThat(t *testing.T) {
+	dir := folder(t)
+	text := `{"_comment": "` + strings.Repeat("x", maxConfig) + `"}`
+	require.NoError(t, os.WriteFile(filepath.Join(dir, ConfigName), []byte(text), 0o644))
+	_, err := ReadFolder(context.Background(), dir)
+	assert.ErrorContains(t, err, ConfigName+": it has more than the 1048576 bytes allowed")
 }
