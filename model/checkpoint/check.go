@@ -20,6 +20,14 @@ func (s *Set) check(t *model.Table) error {
 	if elements < t.Size/2 { // a few words of config.json must not make a table of a million names
 		return s.missing(t, there)
 	}
+	if err := s.fits(t); err != nil {
+		return err
+	}
+	return s.missing(t, there)
+}
+
+// fits errs where the set holds what is none of the network's, or has another shape or type.
+func (s *Set) fits(t *model.Table) error {
 	slots := Slots(t)
 	for _, f := range s.Files {
 		for _, e := range f.Entries {
@@ -35,7 +43,7 @@ func (s *Set) check(t *model.Table) error {
 			}
 		}
 	}
-	return s.missing(t, there)
+	return nil
 }
 
 // missing errs unless every matrix of the table is there, under its own name or stacked with others.

@@ -49,6 +49,9 @@ func ReadFolder(ctx context.Context, dir string) (*Folder, error) {
 		if err == nil {
 			err = f.redundant(ctx, s)
 		}
+		if err == nil {
+			err = f.twice(ctx, s)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", dir, err)
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"slices"
 
 	"github.com/sparkling-lab/sparkling/model"
 )
@@ -45,6 +46,22 @@ func (f *Folder) redundant(ctx context.Context, s Set) error {
 		}
 	}
 	return nil
+}
+
+// twice requires of a set that lies there as one file and as several that it is the same.
+func (f *Folder) twice(ctx context.Context, s Set) error {
+	if len(s.again) == 0 {
+		return nil
+	}
+	again := Set{Stem: s.Stem, Files: s.again}
+	err := again.fits(f.Table)
+	if err == nil {
+		err = f.redundant(ctx, Set{Stem: s.Stem, Files: append(slices.Clone(s.Files), s.again...)})
+	}
+	if err != nil {
+		err = fmt.Errorf("there is %s, and %s lists other files, which are there too and do not hold the same; take away what is not meant: %w", s.Stem+suffix, s.IndexName(), err)
+	}
+	return err
 }
 
 // sameMatrix compares a matrix that is stored twice, bit by bit.

@@ -33,7 +33,8 @@ type Shard struct {
 type Set struct {
 	Stem  string
 	Files []Shard
-	Index *Index // of a set of many files; nil where it is one
+	Index *Index  // of a set of many files; nil where it is one
+	again []Shard // where it is one, the files that an index lists besides: other programs may take these
 }
 
 // Index is the file that lists the tensors of a set of many files.
@@ -55,6 +56,7 @@ func readSet(dir, stem string) (Set, error) {
 	s := Set{Stem: stem}
 	whole, list := stem+suffix, s.IndexName()
 	if _, err := os.Stat(filepath.Join(dir, whole)); err == nil {
+		s.again = listed(dir, stem)
 		return s, s.add(dir, whole)
 	}
 	data, err := readText(filepath.Join(dir, list), maxIndex)
@@ -79,6 +81,26 @@ func readSet(dir, stem string) (Set, error) {
 		return s, fmt.Errorf("%s: %w", dir, err)
 	}
 	return s, nil
+}
+
+// listed are the files of a set that an index lists, as far as they are there and can be read, but for that of the whole set: an index may list
+// that alone, and one that is wrong harms nobody where it is not needed.
+func listed(dir, stem string) (files []Shard) {
+	s := Set{Stem: stem}
+	data, err := readText(filepath.Join(dir, s.IndexName()), maxIndex)
+	if err != nil {
+		return nil
+	}
+	weights, err := s.readIndex(data)
+	if err != nil {
+		return nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(invert(weights))) {
+		if name != stem+suffix {
+			_ = s.add(dir, name) // what cannot be read, nobody takes
+		}
+	}
+	return s.Files
 }
 
 // otherFormats are endings of files with weights as other programs keep them.
