@@ -42,12 +42,17 @@ func (k *Keeper) Tick(s *Session) (err error) {
 	return err
 }
 
-// Last keeps the present state, and returns it when it is safe; wait hands over what the session's trainers send.
-func (k *Keeper) Last(s *Session, wait func()) (State, error) {
+// Settle waits for the write under way, whose error no longer matters.
+func (k *Keeper) Settle() {
 	if k.writes != nil {
-		<-k.writes // what is written now is newer
+		<-k.writes
 		k.writes = nil
 	}
+}
+
+// Last keeps the present state, and returns it when it is safe; wait hands over what the session's trainers send.
+func (k *Keeper) Last(s *Session, wait func()) (State, error) {
+	k.Settle() // what is written then is newer
 	s.Save()
 	for {
 		if st, ok := s.Saved(); ok {

@@ -38,7 +38,7 @@ func TestEstimateOfMemoryIsWhatARunTakes(t *testing.T) {
 			require.Less(t, need, 400.0*mib, "small enough to be tried")
 			path := filepath.Join(t.TempDir(), "experiment.json")
 			require.NoError(t, os.WriteFile(path, e.JSON(), 0o644))
-			c := program(t, "run", path)
+			c := program(t, "run", "--every", "24h", path) // keeping its state takes more, which is asked for beside it
 			status := filepath.Join(filepath.Dir(path), "status")
 			c.Env = append(c.Env, fmt.Sprintf("GOMEMLIMIT=%.0f", need+itself), asProgram+"_STATUS="+status)
 			out, err := c.CombinedOutput()

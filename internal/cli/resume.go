@@ -29,8 +29,6 @@ func (v runVerb) every() (time.Duration, error) {
 	switch {
 	case v.Every == nil:
 		return usualEvery, nil
-	case v.Out == "":
-		return 0, errors.New("--every says how often the state is kept, and needs a folder to keep it in: --out")
 	case *v.Every < leastEvery || *v.Every > mostEvery:
 		return 0, fmt.Errorf("--every is %s; allowed are %s to %s", *v.Every, leastEvery, mostEvery)
 	}

@@ -256,7 +256,6 @@ func TestWhatContradictsTheFolderIsRefused(t *testing.T) {
 		"leave out --factor":                             {"--resume", dir, "--factor", "3"},
 		"leave out --out":                                {"--resume", dir, "--out", dir},
 		"holds no run that could go on":                  {"--resume", empty},
-		"needs a folder to keep it in: --out":            {"--every", "5s", document},
 		"--every is 0s; allowed are 10ms to 24h0m0s":     {"--every", "0s", "--out", dir, document},
 		"holds the run of another experiment (default, ": {"--out", dir, "--seed", "2", document},
 	} {

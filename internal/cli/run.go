@@ -67,7 +67,9 @@ func (v runVerb) Run(e *env) error {
 		return err
 	}
 	if v.Out == "" {
-		fmt.Fprintln(e.err, "Nothing but the table will be left of this run, and it cannot go on once it is stopped: --out DIR keeps it.")
+		if to = shelter(e, exp); to.Claim != nil {
+			defer to.Release()
+		}
 	}
 	host := sim.NewLocalHost()
 	s, err := to.session(e, exp, host)
@@ -75,18 +77,28 @@ func (v runVerb) Run(e *env) error {
 		return err
 	}
 	defer s.Close()
-	keeper := &sim.Keeper{Every: every, Write: to.keepState}
+	var keeper *sim.Keeper
+	if to.Claim != nil {
+		keeper = &sim.Keeper{Every: every, Write: to.keepState}
+	}
 	interrupted := v.train(e, s, host, keeper)
 	rec, arms, kept := s.Record(), s.Arms(), false
 	var unkept error // which takes nothing away from the table
-	if v.Out != "" && rec.Last() >= 0 {
+	switch {
+	case keeper == nil:
+	case v.Out == "" && !interrupted:
+		keeper.Settle()
+		to.drop()
+	case rec.Last() >= 0:
 		if to.state == nil || !to.state.Finished() {
 			var st sim.State
 			st, unkept = keeper.Last(s, func() { host.Wait(time.Second) })
 			rec, arms = st.Record, st.Status()
 		}
 		kept = unkept == nil
-		unkept = cmp.Or(unkept, to.keep(e, rec))
+		if v.Out != "" {
+			unkept = cmp.Or(unkept, to.keep(e, rec))
+		}
 	}
 	if v.Checkpoints && !interrupted {
 		unkept = cmp.Or(unkept, writeArms(to, s, host))
@@ -95,7 +107,7 @@ func (v runVerb) Run(e *env) error {
 		return err
 	}
 	if interrupted {
-		fmt.Fprintln(e.err, v.partly(rec.Last(), exp.Steps, kept))
+		fmt.Fprintln(e.err, v.partly(to, rec.Last(), exp.Steps, kept))
 	}
 	switch {
 	case unkept != nil:
@@ -130,10 +142,13 @@ func stopped(arms []sim.ArmStatus) error {
 }
 
 // partly says how far an interrupted run came, and what became of it.
-func (v runVerb) partly(last, steps int, kept bool) string {
+func (v runVerb) partly(to results, last, steps int, kept bool) string {
 	switch {
 	case last < 0:
 		return "Interrupted before the first step; there is nothing to keep."
+	case kept && v.Out == "":
+		return fmt.Sprintf("Interrupted at step %d of %d; the same command goes on from there, also with --out DIR, which then keeps the run. "+
+			"Until then its state is in %s.", last, steps, to.Dir())
 	case kept && v.Checkpoints:
 		return fmt.Sprintf("Interrupted at step %d of %d; the same command goes on from there, and leaves the networks when it has ended.", last, steps)
 	case kept:
@@ -153,7 +168,10 @@ func (v *runVerb) place(e *env) (to results, exp sim.Experiment, err error) {
 	if to, err = claim(e, v.Out); err != nil {
 		return to, exp, err
 	}
-	if err = fitting(to.Dir(), exp, to.holds()...); err != nil {
+	if err = fitting(to.Dir(), exp, to.holds()...); err == nil {
+		err = to.adopt(e, exp)
+	}
+	if err != nil {
 		to.Release()
 	}
 	return to, exp, err
@@ -249,7 +267,7 @@ func readBounded(ctx context.Context, path string) ([]byte, error) {
 	return data, err
 }
 
-// train runs the session to its end, keeps its state on the way, and reports whether the user ended it before.
+// train runs the session to its end, keeps its state on the way if there is a keeper, and reports whether the user ended it before.
 func (v runVerb) train(e *env, s *sim.Session, host *sim.LocalHost, keeper *sim.Keeper) (interrupted bool) {
 	bar := e.bar(int64(s.Experiment().Steps), "training", v.Quiet, progressbar.OptionShowCount())
 	s.SetSpeed(sim.Max)
@@ -263,7 +281,7 @@ func (v runVerb) train(e *env, s *sim.Session, host *sim.LocalHost, keeper *sim.
 		}
 		host.Wait(200 * time.Millisecond)
 		s.Tick()
-		if v.Out != "" {
+		if keeper != nil {
 			if err := keeper.Tick(s); err != nil && !told {
 				told = true
 				fmt.Fprintf(e.err, "The state is not kept at present, and the training goes on: %v.\n", err)

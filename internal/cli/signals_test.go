@@ -62,13 +62,17 @@ func TestEverySignalKeepsWhatThereIs(t *testing.T) {
 }
 
 func TestInterruptWithoutAFolderSaysWhatThereIs(t *testing.T) {
+	runs := caches(t)
 	code, out, said := signalled(t, os.Interrupt, "run", endless(t))
 	assert.Equal(t, 130, code)
-	assert.Regexp(t, `^Nothing but the table will be left .* --out DIR keeps it\.\nInterrupted at step \d+ of 100000\.\n$`, said)
+	assert.Regexp(t, `^Nothing but the table will be left of this run when it has ended: .* the same command goes on\.\n`+
+		`Interrupted at step \d+ of 100000; the same command goes on from there, also with --out DIR, .*\n$`, said)
+	require.Len(t, sheltered(t, runs), 1)
+	assert.Contains(t, said, "its state is in "+filepath.Dir(sheltered(t, runs)[0])+".\n")
 	assert.Regexp(t, `(?m)^Small +\d+ .* 20384$`, out)
 	assert.Regexp(t, `(?m)^Copy +-( +-)+$`, out, "it has not begun: no step, no parameters")
 	assert.NotContains(t, out, "-1")
-	assert.Contains(t, runVerb{Out: "x"}.partly(-1, 10, false), "there is nothing to keep")
+	assert.Contains(t, runVerb{Out: "x"}.partly(results{}, -1, 10, false), "there is nothing to keep")
 }
 
 // pipe is a named pipe; opening it for writing waits for the program to read.
