@@ -49,8 +49,10 @@ func TestAKeeperKeepsNewerAndNewerStates(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, last.Finished())
 	assert.LessOrEqual(t, failed, 1)
-	for i := range kept[1:] {
-		assert.LessOrEqual(t, kept[i].Record.Last(), kept[i+1].Record.Last())
+	for k, st := range kept[1:] {
+		for i, a := range st.Arms {
+			assert.LessOrEqual(t, kept[k].Arms[i].At, a.At, a.Name)
+		}
 	}
 	sameBytes(t, end(t, e), stateBytes(t, last), "the last state is the end")
 	sameBytes(t, stateBytes(t, last), stateBytes(t, kept[len(kept)-1]), "and was written last")
