@@ -15,6 +15,9 @@ import (
 // maxHeader bounds the header of a file, in bytes: room for some 300,000 tensors.
 const maxHeader = 48 << 20
 
+// maxField bounds what a header says of one tensor under one key, in bytes: room for more dimensions than any program has.
+const maxField = 512
+
 // DType is the type of a tensor's elements, as safetensors files spell it.
 type DType string
 
@@ -178,7 +181,7 @@ func parseEntry(name string, value []byte) (Entry, error) {
 			return fmt.Errorf("%s is no key of the format%s", brief(key), similar(key, slices.Values([]string{"dtype", "shape", "data_offsets"})))
 		}
 		keys++
-		if bytes.Contains(value, []byte("null")) || json.Unmarshal(value, into) != nil {
+		if len(value) > maxField || bytes.Contains(value, []byte("null")) || json.Unmarshal(value, into) != nil {
 			return fmt.Errorf("%s is %s, which is not a value of its kind", key, brief(string(value)))
 		}
 		return nil

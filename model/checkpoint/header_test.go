@@ -55,6 +55,7 @@ func TestHeaderThatDoesNotFitIsRefused(t *testing.T) {
 		"unknown type":          {file(`{"a":`+tensor("Q4", "[1]", 0, 4)+`}`, 4), `dtype "Q4"`},
 		"negative shape":        {file(`{"a":`+tensor("F32", "[-1]", 0, 4)+`}`, 4), "shape [-1]"},
 		"overflowing shape":     {file(`{"a":`+tensor("F32", "[4294967296,4294967296]", 0, 0)+`}`, 0), "cannot be"},
+		"endless shape":         {file(`{"a":`+tensor("F32", "["+strings.Repeat("1,", 1<<16)+"1]", 0, 4)+`}`, 4), "which is not a value of its kind"},
 		"shape and offsets":     {file(`{"a":`+tensor("F32", "[2]", 0, 4)+`}`, 4), "takes 8 bytes"},
 		"backwards":             {file(`{"a":`+tensor("F32", "[1]", 4, 0)+`}`, 4), "data_offsets are 4 and 0"},
 		"beyond the file":       {file(`{"a":`+tensor("F32", "[2]", 0, 8)+`}`, 4), `tensor "a" ends at byte 8`},

@@ -104,10 +104,10 @@ func (f *Folder) sameMatrix(ctx context.Context, p Place, a, b spot) error {
 func (f *Folder) sameFrequencies(ctx context.Context, shard Shard, e Entry) error {
 	c := f.Table.Config
 	if e.DType != F32 && e.DType != BF16 {
-		return fmt.Errorf("tensor %s in %s is %s; allowed are %s and %s", e.Name, shard.Name, e.DType, F32, BF16)
+		return fmt.Errorf("tensor %s in %s is %s; allowed are %s and %s", brief(e.Name), shard.Name, e.DType, F32, BF16)
 	}
 	if len(e.Shape) != 1 || e.Shape[0] != c.HeadDim/2 {
-		return fmt.Errorf("tensor %s in %s has shape %v; %s asks for %v", e.Name, shard.Name, e.Shape, ConfigName, []int{c.HeadDim / 2})
+		return fmt.Errorf("tensor %s in %s has shape %v; %s asks for %v", brief(e.Name), shard.Name, e.Shape, ConfigName, []int{c.HeadDim / 2})
 	}
 	file, err := f.Open(shard)
 	if err != nil {
@@ -126,7 +126,7 @@ func (f *Folder) sameFrequencies(ctx context.Context, shard Shard, e Entry) erro
 		want := math.Pow(c.RopeBase, -2*float64(i)/float64(c.HeadDim))
 		if !(math.Abs(float64(x)-want) <= near*want) {
 			return fmt.Errorf("%s holds %s, whose element %d is %g; by rope_theta and head_dim in %s it is %g",
-				shard.Name, e.Name, i, x, ConfigName, want)
+				shard.Name, brief(e.Name), i, x, ConfigName, want)
 		}
 	}
 	return nil
