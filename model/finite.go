@@ -37,14 +37,14 @@ func (v Values) notFinite(i int) string {
 	return ""
 }
 
-// NotFinite names what first held a NaN or an infinity in the last Forward: the residual stream before or after a layer, or the logits; empty
+// NotFinite names what first held a NaN or an infinity in the last Forward: the residual stream before or after a layer, or a logit; empty
 // where neither does.
 func (n *Net) NotFinite() string {
 	switch {
 	case !Finite(n.in(0)):
 		return "the residual stream before model.layers.0"
 	case Finite(n.x) && !Finite(n.logits):
-		return "the logits"
+		return "a logit"
 	}
 	for l := range n.layers {
 		if !Finite(n.in(l + 1)) {

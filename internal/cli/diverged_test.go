@@ -68,7 +68,7 @@ func TestRunThatDivergesIsSaidEverywhereAndKeepsWhatThereIs(t *testing.T) {
 		assert.Equal(t, "failed", a.State)
 		assert.Nil(t, a.HeldOut)
 		assert.Nil(t, a.Whole)
-		assert.Regexp(t, `model\.|logits`, a.NotFinite)
+		assert.Regexp(t, `model\.|logit`, a.NotFinite)
 		assert.Equal(t, a.Pairs, a.Weights.Locked+a.Weights.Apart+a.Weights.Zero+a.Weights.Diverged)
 		if a.Weights.Diverged > 0 {
 			assert.Nil(t, a.Cosine)

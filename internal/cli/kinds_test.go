@@ -307,7 +307,7 @@ func TestTheFirstTensorThatHoldsNoNumberIsNamed(t *testing.T) {
 	// finite weights, of which something comes that is not
 	const gate = "model.layers.0.mlp.gate.weight"
 	for what, large := range map[string]map[string]float32{
-		"the logits": {"model.embed_tokens.weight": 1e15, "model.norm.weight": 1e30}, "a loss": {gate: 3e38},
+		"a logit": {"model.embed_tokens.weight": 1e15, "model.norm.weight": 1e30}, "a loss": {gate: 3e38},
 	} {
 		dir = kind(t, "split")
 		all := tensorsOf(t, dir, "model.safetensors")
