@@ -95,3 +95,27 @@ func TestRunThatDivergesIsSaidEverywhereAndKeepsWhatThereIs(t *testing.T) {
 	assert.Contains(t, string(picture), " diverged at step ")
 	assert.NotContains(t, string(picture), "NaN")
 }
+
+// Where the arm that all part from diverges before that, the others say why nothing is known of them, in the table and in JSON.
+func TestArmsThatNeverBeganSayWhy(t *testing.T) {
+	e := sim.Default().Rescale(40)
+	e.Task.Batch, e.Task.Seq = 1, 8
+	e.Optimizer.LR, e.Optimizer.WeightDecay, e.Optimizer.Warmup, e.Optimizer.FinalRatio = 10, 10, 0, 1
+	path := filepath.Join(t.TempDir(), "early.json")
+	require.NoError(t, os.WriteFile(path, e.JSON(), 0o644))
+	code, table, _ := run("run", path, "--quiet")
+	assert.Equal(t, codeBad, code)
+	code, text, _ := run("run", path, "--quiet", "--json")
+	assert.Equal(t, codeBad, code)
+	var got struct {
+		Arms []struct{ State, Error string }
+	}
+	require.NoError(t, json.Unmarshal([]byte(text), &got))
+	require.Len(t, got.Arms, len(e.Arms))
+	assert.Equal(t, "failed", got.Arms[0].State)
+	for i, a := range got.Arms[1:] {
+		says := e.Arms[1+i].Name + " never began: " + e.Arms[0].Name + ", from which it parts, had diverged."
+		assert.Equal(t, says, a.Error)
+		assert.Contains(t, strings.ReplaceAll(table, "\n", " "), says)
+	}
+}

@@ -60,6 +60,11 @@ func rows(r *sim.Record, arms []sim.ArmStatus) []result {
 			row.Pairs, row.Locked, row.Weights, row.Gradients = w.Pairs, w.In[sim.Locked], statesOf(w), statesOf(g)
 			row.WeightCosine, row.GradCosine = cosine(w), cosine(g)
 		}
+		if trunk := r.Experiment.Trunk(); a.State == sim.Waiting && trunk >= 0 {
+			if _, lost := r.Diverged(trunk, r.Experiment.Steps); lost {
+				row.Error = fmt.Sprintf("%s never began: %s, from which it parts, had diverged.", a.Name, arms[trunk].Name)
+			}
+		}
 		out = append(out, row)
 	}
 	return out
@@ -114,10 +119,18 @@ func (v runVerb) print(w io.Writer, r *sim.Record, arms []sim.ArmStatus) error {
 		return err
 	}
 	for _, r := range rows {
-		if r.NotFinite != "" {
-			for _, line := range wrap(fmt.Sprintf("%s diverged at step %s: %s is no longer finite.", plain.Line(r.Name), whole(r.Step), r.NotFinite), columns) {
-				fmt.Fprintln(w, line)
-			}
+		says := ""
+		switch {
+		case r.NotFinite != "":
+			says = fmt.Sprintf("%s diverged at step %s: %s is no longer finite.", r.Name, whole(r.Step), r.NotFinite)
+		case r.State == string(sim.Waiting):
+			says = r.Error
+		}
+		if says == "" {
+			continue
+		}
+		for _, line := range wrap(plain.Line(says), columns) {
+			fmt.Fprintln(w, line)
 		}
 	}
 	return nil
