@@ -1,6 +1,10 @@
 package sim
 
 import (
+	"bytes"
+	"compress/flate"
+	"encoding/base64"
+	"encoding/json"
 	"math"
 	"strings"
 	"testing"
@@ -69,6 +73,33 @@ func TestADamagedLinkIsToldInPlainWords(t *testing.T) {
 		require.Error(t, err)
 		assert.Regexp(t, `^the link is damaged: (its end is missing|some of its characters are missing or were changed)$`, err.Error())
 	}
+	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+	for i := range own {
+		for k := range 8 { // of the 63 others
+			letter := letters[(strings.IndexByte(letters, own[i])+1+7*k)%len(letters)]
+			e, err := FromAddress(own[:i] + string(letter) + own[i+1:])
+			if err == nil {
+				require.Equal(t, own, e.Link(), "%c at %d makes it another experiment", letter, i)
+			}
+		}
+	}
+}
+
+// A link that was made before links carried a sum is read as ever.
+func TestALinkWithoutASumIsRead(t *testing.T) {
+	e := Default()
+	e.Seed = 1 << 40
+	text, err := json.Marshal(e)
+	require.NoError(t, err)
+	var buf bytes.Buffer
+	w, err := flate.NewWriter(&buf, flate.BestCompression)
+	require.NoError(t, err)
+	_, err = w.Write(text)
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	got, err := FromAddress(base64.RawURLEncoding.EncodeToString(buf.Bytes()))
+	require.NoError(t, err)
+	assert.Equal(t, e, got)
 }
 
 // Whatever stands in an address gives an experiment whose own address gives it again, or an error.

@@ -4,14 +4,20 @@ import (
 	"bytes"
 	"compress/flate"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 )
 
 // maxLink bounds the length of a link's fragment in characters.
 const maxLink = 32 << 10
+
+// summed begins a link that carries the check sum of its document (CRC-32, little-endian), compressed after it: a character that was changed may
+// otherwise leave another number. Compressed data cannot begin with this byte (RFC 1951, 3.2.3: block type 11), as links do that carry none.
+const summed = 0x07
 
 // Link is the document as the fragment of an address: compressed JSON in characters that need no escaping.
 func (e Experiment) Link() string {
@@ -19,8 +25,8 @@ func (e Experiment) Link() string {
 	if err != nil {
 		panic(err) // only NaN or Inf fields, which Validate refuses
 	}
-	var buf bytes.Buffer
-	w, _ := flate.NewWriter(&buf, flate.BestCompression)
+	buf := bytes.NewBuffer(binary.LittleEndian.AppendUint32([]byte{summed}, crc32.ChecksumIEEE(data)))
+	w, _ := flate.NewWriter(buf, flate.BestCompression)
 	_, _ = w.Write(data) // a Buffer takes everything
 	_ = w.Close()
 	return base64.RawURLEncoding.EncodeToString(buf.Bytes())
@@ -45,11 +51,15 @@ func FromLink(s string) (Experiment, error) {
 	if err != nil {
 		return Experiment{}, errChanged
 	}
+	sum, carried := uint32(0), len(raw) > 4 && raw[0] == summed
+	if carried {
+		sum, raw = binary.LittleEndian.Uint32(raw[1:]), raw[5:]
+	}
 	data, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(raw)), MaxDocument+1))
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return Experiment{}, errCut
-	case err != nil || cut || !json.Valid(data) && len(data) <= MaxDocument:
+	case err != nil || cut || carried && len(data) <= MaxDocument && crc32.ChecksumIEEE(data) != sum || !json.Valid(data) && len(data) <= MaxDocument:
 		return Experiment{}, errChanged
 	}
 	e, err := Parse(data)
