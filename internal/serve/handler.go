@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path"
+	"path/filepath"
 	"strings"
 )
 
@@ -38,8 +39,8 @@ var (
 	suffixes = map[string]string{"br": ".br", "gzip": ".gz", identity: ""}
 )
 
-// Handler serves the regular files under dir to GET and HEAD, but none whose name, or whose folder's, begins with a dot, and nothing that a link leads to
-// outside. It answers to the names of this machine only. Ancestors are as [FrameAncestors] takes them.
+// Handler serves the regular files under dir to GET and HEAD, but none whose name, or whose folder's, begins with a dot, by a link neither, and
+// nothing that a link leads to outside. It answers to the names of this machine only. Ancestors are as [FrameAncestors] takes them.
 func Handler(dir, ancestors string) (http.Handler, error) {
 	frames, err := FrameAncestors(ancestors)
 	if err != nil {
@@ -49,10 +50,11 @@ func Handler(dir, ancestors string) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the folder to serve: %w", err)
 	}
-	return handler{root.FS(), Policy + frames}, nil
+	return handler{dir, root.FS(), Policy + frames}, nil
 }
 
 type handler struct {
+	dir    string
 	files  fs.FS
 	policy string
 }
@@ -117,7 +119,7 @@ type readSeekCloser interface {
 
 // regular opens a regular file; a pipe would not open before somebody writes to it.
 func (h handler) regular(name string) (readSeekCloser, fs.FileInfo) {
-	if info, err := fs.Stat(h.files, name); err != nil || !info.Mode().IsRegular() {
+	if info, err := fs.Stat(h.files, name); err != nil || !info.Mode().IsRegular() || h.leadsToHidden(name) {
 		return nil, nil
 	}
 	f, err := h.files.Open(name)
@@ -131,6 +133,17 @@ func (h handler) regular(name string) (readSeekCloser, fs.FileInfo) {
 		return nil, nil
 	}
 	return s, info
+}
+
+// leadsToHidden reports whether links make a name one of a file that is not handed out.
+func (h handler) leadsToHidden(name string) bool {
+	file, err := filepath.EvalSymlinks(filepath.Join(h.dir, filepath.FromSlash(name)))
+	dir, without := filepath.EvalSymlinks(h.dir)
+	if err != nil || without != nil {
+		return true
+	}
+	within, err := filepath.Rel(dir, file)
+	return err != nil || hidden(filepath.ToSlash(within))
 }
 
 func mediaType(name string) string {
