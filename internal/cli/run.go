@@ -84,12 +84,8 @@ func (v runVerb) Run(e *env) error {
 	interrupted := v.train(e, s, host, keeper)
 	rec, arms, kept := s.Record(), s.Arms(), false
 	var unkept error // which takes nothing away from the table
-	switch {
-	case keeper == nil:
-	case v.Out == "" && !interrupted:
-		keeper.Settle()
-		to.drop()
-	case rec.Last() >= 0:
+	sheltered := keeper != nil && v.Out == ""
+	if keeper != nil && rec.Last() >= 0 && (interrupted || !sheltered) {
 		if to.state == nil || !to.state.Finished() {
 			var st sim.State
 			st, unkept = keeper.Last(s, func() { host.Wait(time.Second) })
@@ -103,7 +99,11 @@ func (v runVerb) Run(e *env) error {
 	if v.Checkpoints && !interrupted {
 		unkept = cmp.Or(unkept, writeArms(to, s, host))
 	}
-	if err := v.print(e.out, rec, arms); err != nil {
+	err = v.print(e.out, rec, arms)
+	if sheltered && !interrupted {
+		to.settle(s, host, keeper, err == nil)
+	}
+	if err != nil {
 		return err
 	}
 	if interrupted {

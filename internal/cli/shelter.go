@@ -84,6 +84,16 @@ func forget(dir, now string) {
 	}
 }
 
+// settle removes the state of a run that has ended once its table is out; else the last one stays, and the same command prints the table.
+func (r results) settle(s *sim.Session, host *sim.LocalHost, k *sim.Keeper, printed bool) {
+	if printed {
+		k.Settle()
+		r.drop()
+	} else if r.state == nil || !r.state.Finished() {
+		_, _ = k.Last(s, func() { host.Wait(time.Second) }) // where it cannot be written there is one that is not much older
+	}
+}
+
 // drop gives up a folder of [shelter], and the state in it.
 func (r results) drop() {
 	_ = durable.Remove(filepath.Join(r.Dir(), stateName))

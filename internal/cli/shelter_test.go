@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"syscall"
 	"testing"
 	"time"
 
@@ -90,6 +91,26 @@ func TestARunWithoutAFolderGoesOn(t *testing.T) {
 	assert.Equal(t, table, out)
 	assert.NotContains(t, err, "Going on")
 	gone()
+}
+
+// broken is what nothing can be written to.
+type broken struct{}
+
+func (broken) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
+
+// A table that could not be printed is printed by the same command, which does not train again.
+func TestATableThatCouldNotBePrintedIsNotLost(t *testing.T) {
+	runs, document := caches(t), file(t, nil)
+	_, table := undisturbed(t, document)
+	var said bytes.Buffer
+	assert.Equal(t, codeBad, Main([]string{"run", "--quiet", document}, broken{}, &said))
+	assert.Contains(t, said.String(), syscall.ENOSPC.Error())
+	require.Len(t, sheltered(t, runs), 1)
+	code, out, err := run("run", "--quiet", document)
+	require.Zero(t, code, err)
+	assert.Equal(t, table, out)
+	assert.Contains(t, err, "nothing is trained again")
+	assert.Empty(t, sheltered(t, runs))
 }
 
 // With --out the run that was stopped without it is taken along, by a folder that holds nothing yet.
