@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"regexp"
@@ -11,9 +12,23 @@ import (
 	"github.com/sparkling-lab/sparkling/sim"
 )
 
-// numbers read the numbers of all flags as those of the controls are read.
-var numbers = []kong.Option{
+// values read the numbers of all flags as those of the controls are read, and paths.
+var values = []kong.Option{
+	kong.NamedMapper("path", kong.MapperFunc(place)),
 	kong.KindMapper(reflect.Int, read(sim.ParseWhole)), kong.KindMapper(reflect.Uint64, read(sim.ParseSeed)), kong.KindMapper(reflect.Float64, read(sim.ParseReal)),
+}
+
+// place reads a path. An empty one is what a script makes of a variable that is not set, and means no folder, not even the working directory.
+func place(ctx *kong.DecodeContext, target reflect.Value) error {
+	var path string
+	if err := ctx.Scan.PopValueInto("file", &path); err != nil {
+		return err
+	}
+	if path == "" {
+		return errors.New("it is empty; allowed is a path, as . for the folder that one is in")
+	}
+	target.SetString(kong.ExpandPath(path))
+	return nil
 }
 
 func read[T any](parse func(string) (T, error)) kong.MapperFunc {

@@ -1,0 +1,33 @@
+package cli
+
+import (
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// A variable that is not set names no folder, in a script neither: not the one that the script stands in.
+func TestAnEmptyPathIsRefused(t *testing.T) {
+	document := file(t, nil)
+	dir := t.TempDir()
+	t.Chdir(dir)
+	for flag, args := range map[string][]string{
+		"--out":    {"run", document, "--out", ""},
+		"--resume": {"run", "--resume="},
+		"--dir":    {"serve", "--dir", ""},
+		"--model":  {"widen", "--model", "", "--out", "x", "--axis", "inner"},
+		"--grads":  {"check", "--model", "x", "--batch", "x", "--grads="},
+		"<record>": {"figures", ""},
+	} {
+		code, out, err := run(args...)
+		assert.Equal(t, codeBad, code, flag)
+		assert.Empty(t, out)
+		assert.Contains(t, err, flag)
+		assert.Contains(t, err, "it is empty; allowed is a path")
+	}
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	assert.Empty(t, entries)
+}
