@@ -188,6 +188,10 @@ func TestNothingIsWrittenThroughALink(t *testing.T) {
 	assert.ErrorContains(t, durable.Rename(filepath.Join(dir, "mine"), filepath.Join(dir, "link")), "file already exists")
 	assert.ErrorContains(t, durable.WriteFile(filepath.Join(dir, "link"), text("new")), "it is a link to something else")
 	assert.ErrorContains(t, durable.WriteFile(dir, text("new")), "it is not a file")
+	require.NoError(t, os.Symlink("missing", filepath.Join(dir, "nowhere")))
+	_, err := durable.Take(filepath.Join(dir, "nowhere", "below"), "run")
+	assert.ErrorContains(t, err, "nowhere cannot be written: it is a link to what is not there")
+	require.NoError(t, os.Remove(filepath.Join(dir, "nowhere")))
 	assert.Equal(t, "mine", get(t, dir, "mine"))
 	assert.Equal(t, []string{"link", "mine"}, names(t, dir))
 }

@@ -174,6 +174,9 @@ func mkdirAll(dir string) (made []string, err error) {
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, cannot(dir, err)
 	}
+	if _, err := os.Lstat(dir); err == nil {
+		return nil, cannot(dir, errors.New("it is a link to what is not there"))
+	}
 	above := filepath.Dir(dir)
 	if made, err = mkdirAll(above); err != nil {
 		return made, err
