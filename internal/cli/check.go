@@ -88,13 +88,15 @@ func (v checkVerb) Run(e *env) error {
 			r.Labels++
 		}
 	}
+	var unkept error // which takes nothing away from what is printed
 	if v.Grads != "" {
-		if err := v.write(e, layout, net, b, loss); err != nil {
-			return ended(e, err)
-		}
+		unkept = v.write(e, layout, net, b, loss)
 	}
 	if err := v.print(e.out, r); err != nil {
 		return err
+	}
+	if unkept != nil {
+		return ended(e, unkept)
 	}
 	switch {
 	case came != "":

@@ -153,6 +153,20 @@ func TestADiskThatFillsTakesNothingThatWasTrained(t *testing.T) {
 	assert.NoDirExists(t, dir)
 }
 
+// What check has computed is printed, whatever becomes of the file.
+func TestADiskThatFillsTakesNothingThatCheckPrints(t *testing.T) {
+	network, batch := trained(t, false)
+	args := []string{"check", "--model", network, "--batch", batch, "--grads", filepath.Join(t.TempDir(), "grads")}
+	var code int
+	var out, table, said string
+	used := cut.Room(1<<30, func() { code, out, said = run(args...) })
+	require.Zero(t, code, said)
+	cut.Room(used-1, func() { code, table, said = run(append(args[:len(args)-1], filepath.Join(t.TempDir(), "grads"))...) })
+	assert.Equal(t, codeBad, code)
+	assert.Equal(t, out, table)
+	assert.Contains(t, said, "grads cannot be written: no space left on device")
+}
+
 // What somebody else left in a folder is refused before any work and stays, whatever verb would write there, and by whatever name it is called.
 func TestNoVerbOverwritesWhatIsNotItsOwn(t *testing.T) {
 	done, document := seeded(t, 1)
