@@ -71,7 +71,7 @@ func (l *lab) export() {
 		},
 		"apply":    func([]js.Value) any { return sentence(l.apply()) },
 		"undo":     func([]js.Value) any { l.draft = panel.NewDraft(l.session.Experiment()); return "" },
-		"defaults": func([]js.Value) any { return sentence(l.begin(sim.Default())) },
+		"defaults": func([]js.Value) any { return sentence(l.run(sim.Default())) },
 		"open": func(a []js.Value) any {
 			l.open(a[0].String(), append(a, js.Undefined())[1], "What was here before goes on.")
 			return ""
@@ -90,6 +90,11 @@ func (l *lab) example(name string) error {
 	if err != nil {
 		return err
 	}
+	return l.run(e)
+}
+
+// run begins another experiment, which was asked for and is not to wait, and plays it.
+func (l *lab) run(e sim.Experiment) error {
 	if err := l.begin(e); err != nil {
 		return err
 	}
@@ -137,7 +142,7 @@ func (l *lab) apply() error {
 	if err := l.draft.Err(); err != nil {
 		return err
 	}
-	return l.begin(l.draft.Experiment)
+	return l.run(l.draft.Experiment)
 }
 
 func (l *lab) scrub(step int) {

@@ -60,6 +60,7 @@ func TestWhatIsTypedRunsAsItIsTypedOrNotAtAll(t *testing.T) {
 	assert.True(t, eval[bool](p, `(({ top, bottom }, panel) => top >= panel.top && bottom <= innerHeight)(document.getElementById("apply").getBoundingClientRect(), document.getElementById("panel").getBoundingClientRect())`),
 		"what runs it is in sight of its controls")
 	p.shot("knobs-typed")
+	p.run(`sparkling.pause()`) // which is no wish of the next one
 	p.enter()
 	e := p.experiment()
 	assert.Equal(t, uint64(1)<<40, e.Seed)
