@@ -95,8 +95,11 @@ func TestWhatKeepsTheProgramFromRunningIsSaid(t *testing.T) {
 	p.do(chromedp.Navigate(p.address("") + "silent/"))
 	p.wait(`document.getElementById("slow").checkVisibility()`)
 	assert.True(t, eval[bool](p, `document.getElementById("loading").checkVisibility()`), "it may still come")
+	clear := `((caption, loading) => caption.bottom <= loading.top)(document.querySelector("#still figcaption").getBoundingClientRect(), document.getElementById("loading").getBoundingClientRect())`
+	assert.True(t, eval[bool](p, clear), "and covers nothing that is to be read")
 	p.shot("blocked-silent")
 	p.do(chromedp.EmulateViewport(390, 844))
+	assert.True(t, eval[bool](p, clear), "on a phone too")
 	p.shot("blocked-silent-390")
 }
 
