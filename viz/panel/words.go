@@ -14,7 +14,7 @@ import (
 const unmoved = 1e-3
 
 // did says what the newest widening, or else the first to come, makes of the network, and how far it moved what the network says: one sentence
-// or two for the arms that it treats alike.
+// or two for the arms that it treats alike. Of an arm whose widening is still to come where others are wide already, only that is said.
 func did(rec *sim.Record, shown int) []string {
 	type group struct {
 		made  string
@@ -23,11 +23,16 @@ func did(rec *sim.Record, shown int) []string {
 		logit float64 // −1 where it was not measured
 	}
 	var groups []*group
+	var waiting []string
 	for i, a := range rec.Experiment.Arms {
 		if !a.Widens() {
 			continue
 		}
 		w, moved := a.Widen[0], -1.0
+		if w.Step > shown && shown >= rec.Experiment.Fork() {
+			waiting = append(waiting, fmt.Sprintf("%s is not wider yet: that comes at step %d.", a.Name, w.Step))
+			continue
+		}
 		if r, ok := rec.ReportAt(i, shown); ok {
 			moved = float64(r.LogitError)
 			for _, stage := range a.Widen {
@@ -50,12 +55,12 @@ func did(rec *sim.Record, shown int) []string {
 	out := []string{}
 	for _, g := range groups {
 		s := g.made
-		if len(groups) > 1 {
+		if len(groups)+len(waiting) > 1 {
 			s = "In " + list(g.names) + " " + s
 		}
 		out = append(out, capital(s)+says(g.times, g.logit))
 	}
-	return out
+	return append(out, waiting...)
 }
 
 // made says what a widening makes of the network, as the rest of a sentence.

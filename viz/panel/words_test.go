@@ -99,7 +99,8 @@ func TestStagesAreToldOneAfterTheOther(t *testing.T) {
 	first, both := did(rec, 250), did(rec, 500)
 	require.Len(t, first, 2)
 	assert.True(t, strings.HasPrefix(first[0], "In Copy, staged and SPARKLING, staged every neuron of every expert now has an exact copy"), first[0])
-	assert.Equal(t, "In SPARKLING 4x every neuron of every expert now has 3 exact copies, linked to it.", first[1], "not yet widened")
+	assert.Equal(t, "SPARKLING 4x is not wider yet: that comes at step 500.", first[1])
+	assert.Equal(t, first, did(rec, 499))
 	assert.Contains(t, both[1], "4 times as wide")
 }
 
