@@ -124,6 +124,7 @@ func (r *results) adopt(e *env, exp sim.Experiment) error {
 	if err := r.keepState(*left.state); err != nil {
 		return err
 	}
+	fmt.Fprintf(e.err, "%s takes along the run that was stopped without --out.\n", r.Dir())
 	r.state = left.state
 	left.drop()
 	return nil

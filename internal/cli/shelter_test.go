@@ -131,7 +131,7 @@ func TestAFolderTakesAlongTheRunThatWasStoppedWithoutIt(t *testing.T) {
 	code, out, err := run("run", "--quiet", "--out", dir, document)
 	require.Zero(t, code, err)
 	assert.Equal(t, table, out)
-	assert.Regexp(t, `^Going on from step \d+ of 400`, err)
+	assert.Regexp(t, `^.*out takes along the run that was stopped without --out\.\nGoing on from step \d+ of 400`, err)
 	sameRun(t, want, left(t, dir))
 	assert.Empty(t, sheltered(t, runs))
 }
