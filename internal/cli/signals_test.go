@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -199,8 +200,31 @@ func TestASecondSignalEndsTheProgramAtOnce(t *testing.T) {
 		require.Equal(t, string(want), string(said))
 		require.NoError(t, c.Process.Signal(syscall.SIGTERM))
 	}
+	go func() { // until one comes that does not count as the first
+		for c.Process.Signal(syscall.SIGTERM) == nil {
+			time.Sleep(together / 4)
+		}
+	}()
 	_ = c.Wait()
 	status, ok := c.ProcessState.Sys().(syscall.WaitStatus)
 	require.True(t, ok)
 	assert.Equal(t, syscall.SIGTERM, status.Signal())
+}
+
+// Some send a signal to the program and again to all of its group.
+func TestSignalsThatComeTogetherAreOne(t *testing.T) {
+	was := together
+	together = time.Hour
+	defer func() { together = was }()
+	came := make(chan os.Signal, 4)
+	signal.Notify(came, syscall.SIGTERM)
+	defer signal.Stop(came)
+	ctx, code, stop := interruptible()
+	defer stop()
+	for range 3 { // the system would end this program here
+		require.NoError(t, syscall.Kill(os.Getpid(), syscall.SIGTERM))
+		<-came
+		<-ctx.Done()
+	}
+	assert.Equal(t, 143, code())
 }
