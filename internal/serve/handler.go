@@ -5,7 +5,6 @@ package serve
 
 import (
 	"fmt"
-	"io"
 	"io/fs"
 	"mime"
 	"net/http"
@@ -50,14 +49,10 @@ func Handler(dir, ancestors string) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the folder to serve: %w", err)
 	}
-	return handler{dir, root.FS(), Policy + frames}, nil
+	return handler{dir, Policy + frames}, root.Close()
 }
 
-type handler struct {
-	dir    string
-	files  fs.FS
-	policy string
-}
+type handler struct{ dir, policy string }
 
 func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	head := w.Header()
@@ -103,7 +98,7 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // open finds the best representation of name that the client accepts; no file is nil.
-func (h handler) open(name string, w weights) (f readSeekCloser, info fs.FileInfo, encoding string) {
+func (h handler) open(name string, w weights) (f *os.File, info fs.FileInfo, encoding string) {
 	for _, coding := range w.order(codings) {
 		if f, info := h.regular(name + suffixes[coding]); f != nil {
 			return f, info, coding
@@ -112,32 +107,33 @@ func (h handler) open(name string, w weights) (f readSeekCloser, info fs.FileInf
 	return nil, nil, ""
 }
 
-type readSeekCloser interface {
-	io.ReadSeeker
-	io.Closer
-}
-
-// regular opens a regular file; a pipe would not open before somebody writes to it.
-func (h handler) regular(name string) (readSeekCloser, fs.FileInfo) {
-	if info, err := fs.Stat(h.files, name); err != nil || !info.Mode().IsRegular() || h.leadsToHidden(name) {
+// regular opens a regular file of the folder that has the name now: a page that is built anew takes the place of the one before as a whole. A pipe
+// would not open before somebody writes to it.
+func (h handler) regular(name string) (*os.File, fs.FileInfo) {
+	root, err := os.OpenRoot(h.dir)
+	if err != nil {
 		return nil, nil
 	}
-	f, err := h.files.Open(name)
+	defer root.Close()
+	name = filepath.FromSlash(name)
+	if info, err := root.Stat(name); err != nil || !info.Mode().IsRegular() || h.leadsToHidden(name) {
+		return nil, nil
+	}
+	f, err := root.Open(name)
 	if err != nil {
 		return nil, nil
 	}
 	info, err := f.Stat()
-	s, ok := f.(readSeekCloser)
-	if err != nil || !ok || !info.Mode().IsRegular() {
+	if err != nil || !info.Mode().IsRegular() {
 		f.Close()
 		return nil, nil
 	}
-	return s, info
+	return f, info
 }
 
 // leadsToHidden reports whether links make a name one of a file that is not handed out.
 func (h handler) leadsToHidden(name string) bool {
-	file, err := filepath.EvalSymlinks(filepath.Join(h.dir, filepath.FromSlash(name)))
+	file, err := filepath.EvalSymlinks(filepath.Join(h.dir, name))
 	dir, without := filepath.EvalSymlinks(h.dir)
 	if err != nil || without != nil {
 		return true

@@ -69,6 +69,20 @@ func TestServesTheBestRepresentationWithItsType(t *testing.T) {
 	}
 }
 
+// A page that is built anew takes the folder's place as a whole; who has the server open sees the new one.
+func TestAFolderThatIsReplacedIsServed(t *testing.T) {
+	dir := folder(t)
+	h, err := Handler(dir, Self)
+	require.NoError(t, err)
+	require.NoError(t, os.Rename(dir, dir+"-before"))
+	assert.Equal(t, http.StatusNotFound, get(t, h, "/").StatusCode)
+	require.NoError(t, os.Mkdir(dir, 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "index.html"), []byte("anew"), 0o644))
+	body, err := io.ReadAll(get(t, h, "/").Body)
+	require.NoError(t, err)
+	assert.Equal(t, "anew", string(body))
+}
+
 // Hosts that cannot set headers serve the same page.
 func TestPageCarriesThePolicyItself(t *testing.T) {
 	page, err := os.ReadFile("../../index.html")
