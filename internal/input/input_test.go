@@ -37,9 +37,15 @@ func TestOnlyRegularFilesAreOpenedWhereAFileHasToBe(t *testing.T) {
 
 // Whoever names a pipe gets what comes out of it, and whoever gives up does not wait for it.
 func TestAPipeIsReadUntilTheContextEnds(t *testing.T) {
-	pipe := filepath.Join(t.TempDir(), "pipe")
-	require.NoError(t, syscall.Mkfifo(pipe, 0o644))
+	dir := t.TempDir()
+	// Every reader has a pipe of its own: one that has given up still waits for a writer, and would take what it brings.
+	mkfifo := func(name string) string {
+		path := filepath.Join(dir, name)
+		require.NoError(t, syscall.Mkfifo(path, 0o644))
+		return path
+	}
 
+	pipe := mkfifo("whole")
 	go func() { _ = os.WriteFile(pipe, []byte("text"), 0) }()
 	r, err := Open(t.Context(), pipe)
 	require.NoError(t, err)
@@ -48,7 +54,7 @@ func TestAPipeIsReadUntilTheContextEnds(t *testing.T) {
 	assert.Equal(t, "text", string(data))
 
 	ctx, stop := context.WithCancel(t.Context())
-	r, err = Open(ctx, pipe) // which nobody writes to
+	r, err = Open(ctx, mkfifo("silent")) // which nobody writes to
 	require.NoError(t, err)
 	stop()
 	_, err = io.ReadAll(r)
@@ -56,6 +62,7 @@ func TestAPipeIsReadUntilTheContextEnds(t *testing.T) {
 
 	ctx, stop = context.WithCancel(t.Context())
 	defer stop()
+	pipe = mkfifo("half")
 	r, err = Open(ctx, pipe)
 	require.NoError(t, err)
 	w, err := os.OpenFile(pipe, os.O_RDWR, 0)
