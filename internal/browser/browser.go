@@ -35,6 +35,7 @@ func Open(ctx context.Context, path, profile string, w Window, listen func(event
 		chromedp.ExecPath(path), chromedp.NoSandbox,
 		chromedp.Flag("headless", "new"), chromedp.Flag("use-gl", "angle"), chromedp.Flag("use-angle", "swiftshader"),
 		chromedp.Flag("enable-unsafe-swiftshader", true), chromedp.Flag("ignore-gpu-blocklist", true),
+		chromedp.Flag("disable-smooth-scrolling", true), // which would go on after a script has scrolled elsewhere
 		chromedp.WSURLReadTimeout(2*time.Minute), chromedp.WindowSize(int(w.W), int(w.H)), chromedp.UserDataDir(profile))
 	alloc, stop := chromedp.NewExecAllocator(ctx, options...)
 	tab, cancel := chromedp.NewContext(alloc)
