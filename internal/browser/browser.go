@@ -83,7 +83,7 @@ func Eval[T any](t *Tab, limit time.Duration, expression string) (T, error) {
 func (t *Tab) Wait(expression string, limit time.Duration) error {
 	for end := time.Now().Add(limit); ; time.Sleep(50 * time.Millisecond) {
 		ok, err := Eval[bool](t, time.Minute, "!!("+expression+")")
-		if err != nil {
+		if err != nil && !strings.Contains(err.Error(), "target navigated") { // on its way to another page it knows nothing
 			return err
 		}
 		if ok {

@@ -24,7 +24,7 @@ func (l *lab) kept() any {
 		data := js.Global().Get("Uint8Array").New(b.Len())
 		js.CopyBytesToJS(data, b.Bytes())
 		list.Call("push", js.ValueOf(map[string]any{"address": st.Record.Experiment.Address(), "data": data, "runs": runs,
-			"playing": runs && l.session.Playing(), "speed": panel.SpeedName(l.session.Speed())}))
+			"step": st.Record.Last(), "playing": runs && l.session.Playing(), "speed": panel.SpeedName(l.session.Speed())}))
 	}
 	if l.saving {
 		if st, ok := l.session.Saved(); ok {
@@ -42,8 +42,10 @@ func (l *lab) kept() any {
 }
 
 // stage is another after whatever a reader would not want to do again: the run is another one, it has been widened, stopped, or has ended.
+// A run that is stopped still makes the updates that it was granted, and is another once more when they are done.
 func (l *lab) stage() string {
-	return fmt.Sprint(l.choice().address, l.session.Forked(), l.session.Playing(), l.session.Done())
+	s := l.session
+	return fmt.Sprint(l.choice().address, s.Forked(), s.Playing(), s.Settled(), s.Done())
 }
 
 // stateBytes is about how large the next state will be: it has the weight and two moments of every parameter, and what was measured.

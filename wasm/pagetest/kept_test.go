@@ -7,6 +7,7 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
@@ -19,10 +20,10 @@ func (p *tab) stored() {
 	p.t.Helper()
 	p.run(`sparkling.pause()`)
 	p.settle()
-	p.wait(`import(new URL("site/store.js", document.baseURI)).then(async ({ get }) => {
-		const run = await get(sparkling.address());
-		return run && performance.now() > (window.sure ??= performance.now() + 5000);
-	})`)
+	require.Eventually(p.t, func() bool {
+		return eval[bool](p, `import(new URL("site/store.js", document.baseURI)).then(({ get }) => get(sparkling.address()))
+			.then((run) => run?.playing === false && run.step === JSON.parse(sparkling.state()).last)`)
+	}, patience, 100*time.Millisecond)
 }
 
 func (p *tab) notice() string {
