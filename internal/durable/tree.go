@@ -31,14 +31,8 @@ func Tree(dir, last string, write func(tmp string) error) error {
 		return cannot(dir, err)
 	}
 	defer t.end()
-	if err := disk.Mkdir(t.path()); err != nil {
-		return cannot(dir, err)
-	}
-	if err := write(t.path()); err != nil {
+	if err := t.fillFolder(dir, write); err != nil {
 		return err
-	}
-	if err := SyncAll(t.path()); err != nil {
-		return cannot(dir, err)
 	}
 	all := filepath.Join(dir, allPrefix+t.id+"-"+last)
 	if err := disk.Rename(t.path(), all); err != nil {
@@ -49,6 +43,20 @@ func Tree(dir, last string, write func(tmp string) error) error {
 	}
 	if err := place(all, dir, last); err != nil {
 		return cannot(dir, err)
+	}
+	return nil
+}
+
+// fillFolder makes a folder of the temporary, with all that write leaves in it on the disk. Errors call it by the name that it will have.
+func (t *temporary) fillFolder(name string, write func(tmp string) error) error {
+	if err := disk.Mkdir(t.path()); err != nil {
+		return cannot(name, err)
+	}
+	if err := write(t.path()); err != nil {
+		return err
+	}
+	if err := SyncAll(t.path()); err != nil {
+		return cannot(name, err)
 	}
 	return nil
 }
@@ -110,14 +118,8 @@ func Swap(dir string, write func(tmp string) error) error {
 		return cannot(dir, err)
 	}
 	defer t.end()
-	if err := disk.Mkdir(t.path()); err != nil {
-		return cannot(dir, err)
-	}
-	if err := write(t.path()); err != nil {
+	if err := t.fillFolder(dir, write); err != nil {
 		return err
-	}
-	if err := SyncAll(t.path()); err != nil {
-		return cannot(dir, err)
 	}
 	old := filepath.Join(above, oldPrefix+t.id+"-"+filepath.Base(dir))
 	if err := disk.Rename(dir, old); err != nil && !errors.Is(err, fs.ErrNotExist) {
