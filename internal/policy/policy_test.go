@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -45,53 +44,6 @@ func files(t *testing.T, f func(path string, data []byte)) {
 		f(filepath.ToSlash(rel), data)
 		return err
 	}))
-}
-
-// allowed says which of our packages each may import; tests may import more.
-var allowed = map[string][]string{
-	"internal/durable":   {},
-	"model/compute":      {},
-	"model":              {"model/compute"},
-	"model/widen":        {"model"},
-	"model/optim":        {"model", "model/compute"},
-	"model/checkpoint":   {"internal/durable", "internal/input", "internal/plain", "internal/typed", "model"},
-	"model/widen/ondisk": {"internal/durable", "internal/input", "model", "model/checkpoint", "model/widen"},
-	"sim/task":           {},
-	"sim/plan":           {"model", "model/optim", "model/widen"},
-	"sim":                {"internal/plain", "internal/typed", "model", "model/compute", "model/optim", "model/widen", "sim/task"},
-	"sim/reproduce":      {"internal/durable", "internal/input", "sim", "model", "model/optim", "model/widen"},
-	"viz":                {"sim", "viz/held", "viz/look"},
-	"viz/look":           {"internal/plain", "sim"},
-	"viz/figure":         {"internal/plain", "sim", "viz/held", "viz/look"},
-	"viz/held":           {"sim"},
-	"viz/panel":          {"sim", "viz/look"},
-	"viz/desktop":        {"sim", "viz", "viz/look", "viz/panel"},
-	"wasm/trainer":       {"sim"},
-	"wasm/lab":           {"sim", "viz", "viz/panel"},
-}
-
-func TestImportsPointOneWay(t *testing.T) {
-	seen := map[string]bool{}
-	files(t, func(path string, data []byte) {
-		dir := filepath.ToSlash(filepath.Dir(path))
-		may, ruled := allowed[dir]
-		if !ruled || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
-			return
-		}
-		seen[dir] = true
-		f, err := parser.ParseFile(token.NewFileSet(), path, data, parser.ImportsOnly)
-		require.NoError(t, err)
-		for _, spec := range f.Imports {
-			name, err := strconv.Unquote(spec.Path.Value)
-			require.NoError(t, err)
-			if ours, ok := strings.CutPrefix(name, module); ok {
-				assert.Contains(t, may, ours, "%s imports %s", path, ours)
-			}
-		}
-	})
-	for dir := range allowed {
-		assert.True(t, seen[dir], "the rule for %s has nothing to rule", dir)
-	}
 }
 
 func TestEveryPackageSaysWhatLivesThere(t *testing.T) {

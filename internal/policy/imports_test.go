@@ -1,0 +1,140 @@
+package policy
+
+import (
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// imports names every package of ours, from the ground up, and those of ours that it imports: only what stands above it. Tests may import
+// more. Whoever adds a package adds its line, which an indented one continues; a name that ends in /... stands for all packages below it.
+const imports = `
+internal/durable:
+internal/durable/cut: internal/durable
+internal/input:
+internal/plain:
+internal/typed:
+internal/tools:
+internal/display:
+
+model/compute:
+model: model/compute
+model/widen: model
+model/optim: model model/compute
+model/checkpoint: internal/durable internal/input internal/plain internal/typed model
+model/widen/ondisk: internal/durable internal/input model model/checkpoint model/widen
+
+sim/task:
+sim/plan: model model/optim model/widen
+sim: internal/plain internal/typed model model/compute model/optim model/widen sim/task
+sim/reproduce: internal/durable internal/input model model/optim model/widen sim
+
+viz/held: sim
+viz/look: internal/plain sim
+viz: sim viz/held viz/look
+viz/figure: internal/plain sim viz/held viz/look
+viz/panel: sim viz/look
+viz/desktop: sim viz viz/look viz/panel
+
+wasm/trainer: sim
+wasm/lab: sim viz viz/panel
+
+internal/browser:
+internal/serve:
+internal/build: internal/durable
+internal/build/cmd: internal/build
+internal/build/template:
+
+internal/bench/measure:
+internal/bench/peak:
+internal/bench/openblas: model/compute
+internal/bench/shapes: model model/compute
+internal/bench/workload: internal/bench/measure internal/bench/peak model model/compute model/optim model/widen sim sim/task
+internal/bench/profile: internal/bench/measure internal/bench/peak internal/bench/workload model/compute
+internal/bench/torch: internal/bench/workload model model/optim
+internal/bench/inpage/job: internal/bench/profile internal/bench/shapes internal/bench/workload
+internal/bench/inpage/worker: internal/bench/... model/compute sim
+internal/bench/inpage: internal/bench/inpage/job internal/bench/measure
+  internal/browser internal/build internal/serve internal/tools model/compute sim
+internal/bench: internal/bench/... model/compute sim
+internal/bench/docs: internal/bench internal/bench/measure internal/bench/profile viz/figure viz/look
+
+internal/report: internal/input model sim sim/reproduce viz/figure viz/look
+internal/cli: internal/... model/... sim/... viz/desktop viz/figure
+.: internal/cli
+
+internal/fixture: model/checkpoint
+internal/testgame: internal/display
+internal/testneed: internal/display internal/tools
+internal/policy:
+wasm/pagetest:
+wasm/pagetest/headless: sim
+wasm/pagetest/still: internal/browser internal/build internal/serve internal/tools
+`
+
+// ruled are the packages that [imports] names, what it says of each, and their order.
+func ruled(t *testing.T) (may map[string][]string, order []string) {
+	t.Helper()
+	may = map[string][]string{}
+	for line := range strings.Lines(strings.ReplaceAll(imports, "\n  ", " ")) {
+		dir, list, ok := strings.Cut(strings.TrimSpace(line), ":")
+		if ok {
+			assert.NotContains(t, may, dir, "two lines speak of one package")
+			may[dir] = strings.Fields(list)
+			order = append(order, dir)
+		}
+	}
+	return may, order
+}
+
+// covers reports whether a name of a list stands for a package.
+func covers(name, pkg string) bool {
+	above, all := strings.CutSuffix(name, "/...")
+	return name == pkg || all && (pkg == above || strings.HasPrefix(pkg, above+"/"))
+}
+
+func TestImportsPointOneWay(t *testing.T) {
+	may, order := ruled(t)
+	seen, used := map[string]bool{}, map[[2]string]bool{}
+	files(t, func(path string, data []byte) {
+		if !strings.HasSuffix(path, ".go") {
+			return
+		}
+		dir := filepath.ToSlash(filepath.Dir(path))
+		list, ok := may[dir]
+		if seen[dir] = true; !ok || strings.HasSuffix(path, "_test.go") {
+			return
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), path, data, parser.ImportsOnly)
+		require.NoError(t, err)
+		for _, spec := range f.Imports {
+			name, err := strconv.Unquote(spec.Path.Value)
+			require.NoError(t, err)
+			ours, ok := strings.CutPrefix(name, module)
+			if !ok {
+				continue
+			}
+			at := slices.IndexFunc(list, func(name string) bool { return covers(name, ours) })
+			if assert.GreaterOrEqual(t, at, 0, "%s imports %s", path, ours) {
+				used[[2]string{dir, list[at]}] = true
+				assert.Less(t, slices.Index(order, ours), slices.Index(order, dir), "%s stands below %s, which imports it", ours, dir)
+			}
+		}
+	})
+	for dir := range seen {
+		assert.Contains(t, order, dir, "no line of the rule of imports names this package")
+	}
+	for dir, list := range may {
+		assert.True(t, seen[dir], "the rule names %s, which is no package", dir)
+		for _, name := range list {
+			assert.True(t, used[[2]string{dir, name}], "the rule lets %s import %s, which it does not", dir, name)
+		}
+	}
+}
