@@ -49,6 +49,7 @@ func change(t *testing.T, c model.Config, s widen.Spec) float64 {
 	return worst
 }
 
+// At whole ratios copies with the factor compute the same function, on the hidden axis with that of the logits (App. D.1).
 func TestTheFunctionIsKeptWhereTheAlgebraSaysSo(t *testing.T) {
 	dense := headed
 	dense.Experts, dense.TopK = 1, 1
@@ -73,8 +74,8 @@ func TestTheFunctionIsKeptWhereTheAlgebraSaysSo(t *testing.T) {
 	}
 }
 
-// The factors of Eq. 14, 16 and 17, and ours where copies are uneven.
-func TestAlphaIsThePapersRule(t *testing.T) {
+// The factors of Eq. 14, 16 and 17, of the pairs with zeros (App. B), and ours where copies are uneven.
+func TestRMSFactorIsThePapersRule(t *testing.T) {
 	for _, x := range []struct {
 		init     widen.Init
 		old, now int
@@ -85,13 +86,13 @@ func TestAlphaIsThePapersRule(t *testing.T) {
 		{widen.ZeroCopy, 8, 16, math.Sqrt(0.5)}, {widen.RandomZero, 8, 32, 0.5}, {widen.PlusMinus, 8, 16, 0.5}, {widen.Uneven, 8, 16, 0.5},
 	} {
 		s := spec(model.Inner, float64(x.now)/float64(x.old), x.init)
-		assert.InDelta(t, x.want, s.Alpha(x.old, x.now), 1e-15, "%s %d to %d", x.init, x.old, x.now)
+		assert.InDelta(t, x.want, s.RMSFactor(x.old, x.now), 1e-15, "%s %d to %d", x.init, x.old, x.now)
 		s.Scale = widen.Unscaled
-		assert.Equal(t, 1.0, s.Alpha(x.old, x.now))
+		assert.Equal(t, 1.0, s.RMSFactor(x.old, x.now))
 	}
 }
 
-// RMS(Wx)/RMS(x) is expected to be the same after the widening, x being what the pair's fan-out side makes of it. Random-zero is left out: by
+// Eq. 3: RMS(Wx)/RMS(x) is expected to be the same after the widening, x being what the pair's fan-out side makes of it. Random-zero is left out: by
 // the paper's rule it carries the factor of the random pair, although zero columns would need none.
 func TestScaledWideningsKeepTheExpectedRMS(t *testing.T) {
 	const n, rows, rounds = 40, 40, 1000
@@ -149,6 +150,7 @@ func (p *power) add(w []float32, x []float64) {
 // ratio is RMS(Wx)/RMS(x).
 func (p power) ratio() float64 { return math.Sqrt(p.out / p.in) }
 
+// What the pairs of Sec. 3.2 and the rivals of App. J put into new rows and columns.
 func TestNewCoordinatesHoldWhatThePairSays(t *testing.T) {
 	c := headed
 	old := model.Init(c, 1)
@@ -162,7 +164,7 @@ func TestNewCoordinatesHoldWhatThePairSays(t *testing.T) {
 			x := plan.To.Tensors[plan.To.Find(p, 0)]
 			return func(i, j int) float32 { return v.Expert(x.Index, 0)[i*x.Cols.Size+j] }
 		}
-		return at(model.Gate), at(model.Up), at(model.Down), float32(s.Alpha(f, plan.To.Config.Inner))
+		return at(model.Gate), at(model.Up), at(model.Down), float32(s.RMSFactor(f, plan.To.Config.Inner))
 	}
 	for init, want := range map[widen.Init][3]string{
 		widen.CopyCopy: {"copy", "copy", "copy"}, widen.RandomRandom: {"random", "random", "random"}, widen.RandomZero: {"random", "random", "zero"},

@@ -2,7 +2,6 @@ package widen
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/sparkling-lab/sparkling/model"
 )
@@ -47,7 +46,7 @@ func New(spec Spec, from *model.Table, seed uint64) (*Plan, error) {
 		}
 		p.axes[a] = spec.axis(a, old, now, seed)
 		if a == model.Hidden && !c.Untied {
-			c.LogitMult *= spec.Alpha(old, now)
+			c.LogitMult *= spec.LogitFactor(old, now)
 		}
 	}
 	p.To = model.NewTable(c)
@@ -56,7 +55,7 @@ func New(spec Spec, from *model.Table, seed uint64) (*Plan, error) {
 
 func (s Spec) axis(axis model.Axis, old, now int, seed uint64) axisPlan {
 	a := axisPlan{old: old, origin: make([]int, now), factor: make([]float32, now)}
-	alpha := float32(s.Alpha(old, now))
+	alpha := float32(s.RMSFactor(old, now))
 	for j := range now {
 		a.origin[j], a.factor[j] = j%old, alpha
 	}
@@ -80,20 +79,6 @@ const (
 	unevenShare           = 1.0 / 3
 	unevenLow, unevenHigh = 0.1, 0.5
 )
-
-// Alpha is the factor of a fan-in matrix whose input grows from old to now (Eq. 14, 16, 17): sqrt(old/now), and where both
-// sides are copied sqrt(old/Σ m_j²) with m_j copies of old coordinate j, which is the paper's rule up to 2x and at every whole ratio. For
-// uneven splits, which have factors of their own, it is what multiplies the logits.
-func (s Spec) Alpha(old, now int) float64 {
-	if s.Scale == Unscaled {
-		return 1
-	}
-	if s.Init != CopyCopy && !s.Init.split() {
-		return math.Sqrt(float64(old) / float64(now))
-	}
-	q, more := now/old, now%old // more coordinates have q+1 copies, the others q
-	return math.Sqrt(float64(old) / float64(more*(q+1)*(q+1)+(old-more)*q*q))
-}
 
 // Pairs are the coordinates that this widening added to an axis, each with the original that it copies; nil where the axis stays.
 func (p *Plan) Pairs(axis model.Axis) []Pair {

@@ -13,10 +13,11 @@ import (
 	"github.com/sparkling-lab/sparkling/model"
 )
 
-// Init names a pair of initialisations, fan-out–fan-in: what new output rows hold, and what new input columns hold.
+// Init names a pair of initialisations, fan-out–fan-in: what new output rows hold, and what new input columns hold (Sec. 3.2, App. J).
 type Init string
 
-// The initialisation pairs of the paper (Sec. 3.2, Table 6), and the rivals of its App. J and K.
+// The initialisation pairs of the paper (Sec. 3.2, Table 6), and the rivals of its App. J and K. That copies keep a function is older
+// (Net2Net, Chen, Goodfellow and Shlens 2015, arXiv 1511.05641).
 //
 // ZeroCopyDead is a trap, kept as an explicit choice: gate and up rows are both zero, so that the product silu(g)·u has an exactly zero
 // gradient, and as long as the new neurons' states are zero too they stay dead for ever. [ZeroCopy] copies the gate.
