@@ -55,26 +55,6 @@ func (w *layer) dispatch() {
 	}
 }
 
-// load sets share (E) to the part of the assignments that each expert got.
-func (w *layer) load(share []float32) {
-	for e := range share {
-		share[e] = float32(w.off[e+1]-w.off[e]) / float32(w.off[len(share)])
-	}
-}
-
-// balance is the load-balancing loss E·Σ f_e·P_e, 1 when balanced, and the z-loss mean(lse²).
-func (w *layer) balance(eng compute.Engine) (lb, z float64) {
-	experts, n := w.route.Prob.Rows, float64(w.route.Prob.Cols)
-	for e := range experts {
-		var p float64
-		for _, x := range w.route.Prob.Data[e*w.route.Prob.Stride:][:w.route.Prob.Cols] {
-			p += float64(x)
-		}
-		lb += float64(w.off[e+1]-w.off[e]) / float64(w.off[experts]) * p / n
-	}
-	return lb * float64(experts), eng.SumSquares(w.route.LSE.Data[:w.route.LSE.Cols]) / n
-}
-
 // expertsBackward turns scratch.dx from the gradient of x2 into that of x1.
 func (n *Net) expertsBackward(l int) {
 	c, e, w, s, N := n.Config, n.eng, &n.layers[l], &n.scratch, n.Tokens()
@@ -99,11 +79,7 @@ func (n *Net) expertsBackward(l int) {
 // routerBackward sets scratch.dbranch to the part of the gradient of a2 that flows through the router.
 func (n *Net) routerBackward(l int) {
 	c, e, w, s, N := n.Config, n.eng, &n.layers[l], &n.scratch, n.Tokens()
-	w.load(s.dprob)
-	for x := range s.dprob {
-		s.dprob[x] *= float32(c.LBCoef * float64(c.Experts) / float64(N*c.Layers))
-	}
-	z := float32(c.ZCoef / float64(N*c.Layers))
+	z := n.auxiliaryGradient(w, s.dprob)
 	e.RouteBackward(s.droute, s.dw, w.route, s.dprob, z)
 	e.MatMul(compute.NN, compute.M(n.grad(Route, l), c.Experts, c.Hidden), s.droute, compute.M(w.a2, N, c.Hidden), false)
 	e.MatMul(compute.TN, compute.M(s.dbranch, N, c.Hidden), s.droute, compute.M(n.weight(Route, l), c.Experts, c.Hidden), false)

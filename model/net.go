@@ -9,7 +9,8 @@ import (
 // BlockRMS is the root mean square of what enters a residual block (before its norm) and of what the block adds.
 type BlockRMS struct{ In, Out float32 }
 
-// Losses are the terms of the objective, in nats a token: Objective = CE + LBCoef·LB + ZCoef·Z.
+// Losses are the terms of the objective, in nats a token: Objective = CE + LBCoef·LB + ZCoef·Z with cross-entropy and the two
+// auxiliary losses of the routers, each a mean over layers.
 type Losses struct {
 	CE, LB, Z, Objective float64
 }
@@ -75,7 +76,7 @@ func NewNet(eng compute.Engine, weights Values, batch, seq int) *Net {
 	return net
 }
 
-// rotary tabulates the angles of the rotary embedding: position times base^(−2i/headDim).
+// rotary tabulates the angles of the rotary embedding (Su et al. 2021, arXiv 2104.09864): position times base^(−2i/headDim).
 func rotary(c Config, batch, seq int) compute.Rotary {
 	half := c.HeadDim / 2
 	r := compute.Rotary{Cos: compute.NewColumns(half, batch*seq), Sin: compute.NewColumns(half, batch*seq)}
@@ -146,9 +147,8 @@ func (n *Net) loss(dlogits []float32, labels []int32) Losses {
 	valid = max(valid, 1)
 	l := Losses{CE: n.eng.CrossEntropy(dlogits, n.logits, labels, n.Config.Vocab, 1/float32(valid)) / float64(valid)}
 	for i := range n.layers {
-		lb, z := n.layers[i].balance(n.eng)
-		l.LB += lb / float64(len(n.layers))
-		l.Z += z / float64(len(n.layers))
+		l.LB += n.layers[i].loadBalancingLoss() / float64(len(n.layers))
+		l.Z += n.layers[i].zLoss(n.eng) / float64(len(n.layers))
 	}
 	if math.IsNaN(l.LB) {
 		l.CE = l.LB // a router whose probabilities are no numbers has chosen by chance: what came of it is no loss
