@@ -13,7 +13,8 @@ import (
 // Kind names an optimizer.
 type Kind string
 
-// The optimizers. Muon updates the matrices of attention and experts and leaves all other tensors to AdamW.
+// The optimizers: AdamW (Loshchilov and Hutter 2017, arXiv 1711.05101), and Muon (Jordan et al. 2024), which updates the matrices
+// of attention and experts and leaves all other tensors to AdamW.
 const (
 	AdamW Kind = "adamw"
 	Muon  Kind = "muon"
@@ -67,7 +68,8 @@ const (
 // Scopes lists all.
 var Scopes = []Scope{RewarmNone, RewarmNew, RewarmAll}
 
-// Rewarm is the re-warmup after one widening: from the current rate up to Rho times it in τw updates, then cosine to the same final rate.
+// Rewarm is the re-warmup after one widening (Eq. 25–28): from the current rate up to Rho times it in τw updates, then cosine to
+// the same final rate. The paper finds ρ from 1.25 to 1.3 and τw from 0 to 250 steps best (App. H).
 // τw is Steps, or where Share is given that share of the updates left, at least [MinWarm].
 type Rewarm struct {
 	Scope Scope   `json:"scope"`

@@ -12,7 +12,8 @@ import (
 // DynamicsKind names what becomes of the learning rates after a widening, instead of a re-warmup.
 type DynamicsKind string
 
-// The rivals' dynamics (paper, App. K). The paper gives no formulas: these are ours, after the works that it cites.
+// The rivals' dynamics (paper, App. K). The paper gives no formulas: these are ours, after the works that it cites: Shen et al. 2022
+// (arXiv 2203.06211), Wang et al. 2024 (LEMON, arXiv 2310.07999) and Yuan et al. 2023 (arXiv 2306.12700).
 const (
 	Remapped    DynamicsKind = "remapped"     // on from where a wide network trained from scratch has the present loss (Shen 2022)
 	FasterDecay DynamicsKind = "faster-decay" // the cosine ends after Share of the steps left (LEMON, Wang 2024)
@@ -41,7 +42,7 @@ func (d Dynamics) Validate() error {
 	return nil
 }
 
-// BlockRates are learning rates by tensor and age, for networks whose new blocks follow their norms. A tensor is one of the table, all
+// BlockRates are learning rates by tensor and age, for networks whose new blocks follow their norms (App. K). A tensor is one of the table, all
 // its experts together; its old block is all that was there before the widening.
 type BlockRates struct {
 	eng     compute.Engine

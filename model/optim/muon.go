@@ -23,7 +23,8 @@ func (n *newtonSchulz) fit(rows, cols int) {
 	}
 }
 
-// Coefficients of the quintic Newton–Schulz iteration X ← aX + (bA + cA²)X with A = XXᵀ.
+// Coefficients of the quintic Newton–Schulz iteration X ← aX + (bA + cA²)X with A = XXᵀ: Muon's own (Jordan et al. 2024,
+// kellerjordan.github.io/posts/muon).
 const (
 	nsA, nsB, nsC = 3.4445, -4.7750, 2.0315
 	nsSteps       = 5
@@ -31,7 +32,7 @@ const (
 )
 
 // muonStep updates one matrix: buf = μ·buf + g; u = NS(g + μ·buf); p −= lr·wd·p; p −= lr·0.2·sqrt(max(rows, cols))·u. The scale
-// gives updates the RMS of AdamW's, so that the two share learning rates.
+// gives updates about the RMS of AdamW's, so that the two share learning rates (Liu et al. 2025, arXiv 2502.16982).
 func (o *Optimizer) muonStep(p, g []float32, m matrix, rates []float64) {
 	size := m.rows * m.cols
 	grad, buf, u := g[m.from:m.from+size], o.M.Data[m.from:m.from+size], o.ns.u[:size]
@@ -52,7 +53,8 @@ func newtonSchulzFLOPs(rows, cols int) float64 {
 	return nsSteps * 2 * short * short * (long + short + long)
 }
 
-// orthogonalize replaces u (rows, cols) by its approximate orthogonal factor. It works on the short side, transposed when rows > cols.
+// orthogonalize replaces u (rows, cols) by its approximate orthogonal factor, a polynomial of UUᵀ times U. It works on the short
+// side, transposed when rows > cols. What has equal halves keeps them (Eq. 21–23).
 func (n *newtonSchulz) orthogonalize(e compute.Engine, u []float32, rows, cols int) {
 	short, long := min(rows, cols), max(rows, cols)
 	x, y := compute.M(n.x[:len(u)], short, long), compute.M(n.y[:len(u)], short, long)

@@ -64,9 +64,9 @@ func (s *Schedule) Base(t int) float64 {
 	return p.rate(p.begin + float64(t-p.at)*p.pace)
 }
 
-// Rates sets into[k] to the rate of parameters of age k, k up to the number of widenings. New parameters follow
-// f(t−te; τw, T−te, ηe, ρ·ηe, ηmin) with ηe the baseline's rate at the widening te (Eq. 25–28); those of earlier widenings keep their own
-// schedule, unless a later one re-warms everything or changes the baseline.
+// Rates sets into[k] to the rate of parameters of age k, k up to the number of widenings: new parameters follow their re-warmup
+// (Eq. 25–28), the old ones the baseline. Those of earlier widenings keep their own schedule, unless a later one re-warms
+// everything or changes the baseline.
 func (s *Schedule) Rates(t int, into []float64) {
 	into[0] = s.Base(t)
 	for k, w := range s.stages {
@@ -78,13 +78,18 @@ func (s *Schedule) Rates(t int, into []float64) {
 		case w.Scope == RewarmNone:
 			continue
 		}
-		left, from := s.total-w.at, s.Base(w.at)
-		again := curve{warm: w.Warm(left), total: left, start: from, peak: w.Rho * from, final: s.first.final}
-		into[k+1] = again.rate(float64(t - w.at))
+		into[k+1] = s.rewarmup(w).rate(float64(t - w.at))
 		if w.Scope == RewarmAll {
 			fill(into[:k+1], into[k+1])
 		}
 	}
+}
+
+// rewarmup is the curve that the parameters of a widening at te follow from there on, η_new(t) = f(t−te; τw, T−te, ηe, ρ·ηe,
+// ηmin): from the baseline's rate ηe at the widening up to ρ times it in τw steps, then a cosine to the same end (Eq. 25–28).
+func (s *Schedule) rewarmup(w stage) curve {
+	left, now := s.total-w.at, s.Base(w.at)
+	return curve{warm: w.Warm(left), total: left, start: now, peak: w.Rho * now, final: s.first.final}
 }
 
 func fill(x []float64, v float64) {
@@ -93,7 +98,8 @@ func fill(x []float64, v float64) {
 	}
 }
 
-// curve goes linearly from start to peak over warm steps, then on a half cosine to final at step total.
+// curve is f(t; Tw, T, η0, ηmax, ηmin), of which the baseline and every re-warmup are made (Eq. 25–28): linear from start to
+// peak over warm steps, then half a cosine to final at step total (Loshchilov and Hutter 2016, arXiv 1608.03983).
 type curve struct {
 	warm, total        int
 	start, peak, final float64

@@ -48,7 +48,10 @@ func TestNewParametersAreWarmedUpAgain(t *testing.T) {
 				if who[k] {
 					want = again
 				}
-				assert.InDelta(t, want, got[k], 1e-15, "%s, age %d, step %d", scope, k, at)
+				if !(math.Abs(got[k]-want) <= 1e-15) {
+					t.Fatalf("With re-warmup of %s, parameters of age %d have the rate %.5g at step %d and not %.5g: new ones go from the rate at the "+
+						"widening, %.5g, up to ρ times that, and then down to the end (Eq. 25–28).", scope, k, got[k], at, want, eta)
+				}
 			}
 		}
 	}
@@ -84,6 +87,7 @@ func TestParametersOfAnEarlierStageKeepTheirSchedule(t *testing.T) {
 	}
 }
 
+// App. K, 25 % and 50 % faster.
 func TestFasterDecayEndsAfterItsShareOfTheStepsLeftAndStays(t *testing.T) {
 	for _, share := range []float64{0.75, 0.5} {
 		s := NewSchedule(base, 200)
