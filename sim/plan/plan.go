@@ -167,18 +167,22 @@ type Row struct {
 	Open    *Published `json:"open,omitempty"`      // how far they may be for the last digit that the paper prints, in the same terms
 }
 
+// Compute6ND is how the paper counts training compute, C = 6·N·D FLOPs for N parameters that a token passes through and D tokens
+// (Table 2; the rule is that of Kaplan et al. 2020, arXiv 2001.08361). [optim.Kind.Cost] counts every product instead.
+func Compute6ND(active int64, tokens float64) float64 { return 6 * float64(active) * tokens }
+
 // Rows are the small network and its ways. It errs where the setup is not valid.
 func Rows(s Setup) ([]Row, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
-	nd := func(n model.Counts) float64 { return 6 * float64(n.Active) }
+	nd := func(n model.Counts) float64 { return Compute6ND(n.Active, 1) }
 	exact := func(c model.Config) float64 {
 		return s.Optimizer.Cost(c, s.Batch, s.Seq).Update() / (float64(s.Batch) * float64(s.Seq))
 	}
 	row := func(name string, c model.Config) Row {
 		n := model.Count(c, 1, s.Seq)
-		return Row{Name: name, Active: n.Active, Total: n.Total, States: 16 * float64(n.Total), Scratch: nd(n) * s.Tokens, Exact: exact(c) * s.Tokens}
+		return Row{Name: name, Active: n.Active, Total: n.Total, States: 16 * float64(n.Total), Scratch: Compute6ND(n.Active, s.Tokens), Exact: exact(c) * s.Tokens}
 	}
 	rows := []Row{row("small", s.Model)}
 	for _, w := range s.Ways {

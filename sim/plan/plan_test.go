@@ -10,7 +10,7 @@ import (
 	"github.com/sparkling-lab/sparkling/model/optim"
 )
 
-// The paper's configuration gives the paper's Table 2, to what its rounding allows.
+// The paper's configuration (Table 4) gives the paper's Table 2, to what its rounding allows.
 func TestThePapersSetupGivesThePapersTable(t *testing.T) {
 	rows, err := Rows(Paper())
 	require.NoError(t, err)
