@@ -2,7 +2,9 @@ package model
 
 import "fmt"
 
-// Config is the shape of the network and the constants of its objective. The field names of the JSON are part of the Experiment document.
+// Config is the shape of the network and the constants of its objective. The field names of the JSON are part of the Experiment
+// document. About RopeBase, LBCoef, ZCoef and InitStd the paper is silent; OLMoE (Muennighoff et al. 2024, arXiv 2409.02060) has
+// 10,000, 0.01, 0.001 and 0.02.
 type Config struct {
 	Vocab    int     `json:"vocab"`    // V; set by the task where it is 0
 	Hidden   int     `json:"hidden"`   // d, width of the residual stream

@@ -61,7 +61,7 @@ func rowsOf(m Mat, from, to int) Mat {
 	return Mat{m.Data[from*m.Stride : to*m.Stride], to - from, m.Cols, m.Stride}
 }
 
-// RMSNorm implements [Engine].
+// RMSNorm implements [Engine] (Zhang and Sennrich 2019, arXiv 1910.07467).
 func (Reference) RMSNorm(y, inv, x, gain []float32, eps float32) {
 	d := len(gain)
 	for i := range inv {
@@ -97,7 +97,7 @@ func (Reference) RMSNormBackward(dx, dgain, dy, x, gain, inv []float32, acc bool
 	}
 }
 
-// SwiGLU implements [Engine].
+// SwiGLU implements [Engine] (Shazeer 2020, arXiv 2002.05202).
 func (Reference) SwiGLU(h, gate, up []float32) {
 	for i, g := range gate {
 		h[i] = g * sigmoid(g) * up[i]
@@ -184,7 +184,7 @@ func (Reference) SumSquares(x []float32) float64 {
 	return s
 }
 
-// AdamW implements [Engine].
+// AdamW implements [Engine] (Kingma and Ba 2014, arXiv 1412.6980; Loshchilov and Hutter 2017, arXiv 1711.05101).
 func (Reference) AdamW(p, g, m, v, rate []float32, s AdamW) {
 	for i, gi := range g {
 		m[i] = s.Beta1*m[i] + (1-s.Beta1)*gi

@@ -2,7 +2,8 @@ package compute
 
 import "math"
 
-// HeadNorm implements [Engine].
+// HeadNorm implements [Engine]: norms of queries and keys (Henry et al. 2020, arXiv 2010.04245; by RMSNorm as in Qwen3, 2025, arXiv
+// 2505.09388), then the rotary embedding (Su et al. 2021, arXiv 2104.09864).
 func (Reference) HeadNorm(y, inv, x Mat, gain []float32, r Rotary, eps float32) {
 	d := len(gain)
 	half := d / 2
@@ -51,7 +52,7 @@ func (Reference) HeadNormBackward(dx Mat, dgain []float32, dy, x Mat, gain []flo
 	}
 }
 
-// Attention implements [Engine].
+// Attention implements [Engine]; several heads of queries share one of keys and values (Ainslie et al. 2023, arXiv 2305.13245).
 func (r Reference) Attention(out Mat, probs []float32, q, k, v Mat, s AttnShape) {
 	for b := range s.Batch {
 		for g := range s.KVHeads {

@@ -2,7 +2,7 @@ package compute
 
 import "math"
 
-// Route implements [Engine].
+// Route implements [Engine] (Shazeer et al. 2017, arXiv 1701.06538).
 func (Reference) Route(r Routing, logits Mat) {
 	experts, ld := r.Prob.Rows, r.Prob.Stride
 	for t := range logits.Rows {
