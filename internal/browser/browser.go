@@ -1,5 +1,6 @@
-// Package browser drives a Chromium without a window: it opens one, evaluates expressions in its tab, and measures what the main thread
-// is busy with. The page's tests and the benchmarks share it. It knows nothing of the page, and decides nothing about what is good.
+// Package browser drives a Chromium without a window: it opens one, evaluates expressions in its tab, and measures what
+// the main thread is busy with. The page's tests and the benchmarks share it. It knows nothing of the page, and decides
+// nothing about what is good.
 package browser
 
 import (
@@ -29,14 +30,16 @@ type Tab struct {
 	stop func()
 }
 
-// Open starts the browser at path with an empty tab. Its profile is kept in the folder. listen, unless nil, gets every event of the tab.
+// Open starts the browser at path with an empty tab. Its profile is kept in the folder. listen, unless nil, gets every
+// event of the tab.
 func Open(ctx context.Context, path, profile string, w Window, listen func(event any)) (*Tab, error) {
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.NoSandbox,
 		chromedp.Flag("headless", "new"), chromedp.Flag("use-gl", "angle"), chromedp.Flag("use-angle", "swiftshader"),
 		chromedp.Flag("enable-unsafe-swiftshader", true), chromedp.Flag("ignore-gpu-blocklist", true),
 		chromedp.Flag("disable-smooth-scrolling", true), // which would go on after a script has scrolled elsewhere
-		chromedp.WSURLReadTimeout(2*time.Minute), chromedp.WindowSize(int(w.W), int(w.H)), chromedp.UserDataDir(profile))
+		chromedp.WSURLReadTimeout(2*time.Minute), chromedp.WindowSize(int(w.W), int(w.H)),
+		chromedp.UserDataDir(profile))
 	alloc, stop := chromedp.NewExecAllocator(ctx, options...)
 	tab, cancel := chromedp.NewContext(alloc)
 	t := &Tab{tab, func() { cancel(); stop() }}
@@ -83,7 +86,8 @@ func Eval[T any](t *Tab, limit time.Duration, expression string) (T, error) {
 func (t *Tab) Wait(expression string, limit time.Duration) error {
 	for end := time.Now().Add(limit); ; time.Sleep(50 * time.Millisecond) {
 		ok, err := Eval[bool](t, time.Minute, "!!("+expression+")")
-		if err != nil && !strings.Contains(err.Error(), "target navigated") { // on its way to another page it knows nothing
+		// on its way to another page it knows nothing
+		if err != nil && !strings.Contains(err.Error(), "target navigated") {
 			return err
 		}
 		if ok {
@@ -100,6 +104,8 @@ func (t *Tab) Navigate(address string) error { return t.Do(chromedp.Navigate(add
 
 // Version is the browser's name and version.
 func (t *Tab) Version() (string, error) {
-	agent, err := Eval[string](t, time.Minute, `(navigator.userAgentData?.brands ?? []).map((b) => b.brand + " " + b.version).find((b) => b.startsWith("Chromium")) ?? navigator.userAgent`)
+	agent, err := Eval[string](t, time.Minute,
+		`(navigator.userAgentData?.brands ?? []).map((b) => b.brand + " " + b.version).find((b) => `+
+			`b.startsWith("Chromium")) ?? navigator.userAgent`)
 	return strings.TrimSpace(agent), err
 }

@@ -15,10 +15,12 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Frames is what the page's main thread was busy with while a trace was taken. Times are processor time of that thread, in milliseconds.
+// Frames is what the page's main thread was busy with while a trace was taken. Times are processor time of that thread,
+// in milliseconds.
 type Frames struct {
-	PerSecond      float64
-	Mean, P95, Max float64 // from one animation frame to the next: the picture, and messages, timers and layout in between
+	PerSecond float64
+	// from one animation frame to the next: the picture, and messages, timers and layout in between
+	Mean, P95, Max float64
 	Busy           float64 // 95th percentile of the frames that took more than [Idle]; 0 where there are none
 	BusyShare      float64 // of all frames
 	Own            float64 // 95th percentile of the task that makes the frame, alone
@@ -32,7 +34,9 @@ var errTooShort = errors.New("the trace is too short")
 const Idle = 1.0
 
 func (f Frames) String() string {
-	return fmt.Sprintf("%.1f frames a second; processor time from one to the next %.2f ms in the mean, %.2f at the 95th percentile, %.2f at most; the %.0f %% of them that took more than %.0f ms have their 95th percentile at %.2f; of the frame's own task %.2f at the 95th percentile; %.1f %% of one core",
+	return fmt.Sprintf("%.1f frames a second; processor time from one to the next %.2f ms in the mean, %.2f at the "+
+		"95th percentile, %.2f at most; the %.0f %% of them that took more than %.0f ms have their 95th percentile "+
+		"at %.2f; of the frame's own task %.2f at the 95th percentile; %.1f %% of one core",
 		f.PerSecond, f.Mean, f.P95, f.Max, 100*f.BusyShare, Idle, f.Busy, f.Own, 100*f.Share)
 }
 
@@ -56,8 +60,9 @@ func (e *event) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// Trace measures the main thread for a while, in processor time: on a machine whose cores are all busy training, wall time would
-// mostly say how long the thread had to wait for one. Where so busy a machine has made too few frames to measure it takes longer.
+// Trace measures the main thread for a while, in processor time: on a machine whose cores are all busy training, wall
+// time would mostly say how long the thread had to wait for one. Where so busy a machine has made too few frames to
+// measure it takes longer.
 func (t *Tab) Trace(during time.Duration) (f Frames, err error) {
 	for range 4 {
 		if f, err = t.trace(during); !errors.Is(err, errTooShort) {
@@ -112,8 +117,8 @@ func (t *Tab) trace(during time.Duration) (Frames, error) {
 	return measure(events)
 }
 
-// measure sums the tasks of the thread that has the animation frames, from each task that holds one up to the next such task. What lies before
-// the first task is the rest of one that had begun before the trace.
+// measure sums the tasks of the thread that has the animation frames, from each task that holds one up to the next such
+// task. What lies before the first task is the rest of one that had begun before the trace.
 func measure(events []event) (Frames, error) {
 	events = slices.DeleteFunc(events, func(e event) bool { return e.Phase != "X" })
 	slices.SortStableFunc(events, func(a, b event) int { return cmp.Compare(a.Begun, b.Begun) })
@@ -134,7 +139,8 @@ func measure(events []event) (Frames, error) {
 				costs[len(costs)-1] += e.CPU / 1000
 			}
 		case !begun:
-		case e.Name == "FireAnimationFrame" && len(starts) > 0 && starts[len(starts)-1] == task.Begun: // another callback of the same frame
+		case e.Name == "FireAnimationFrame" && len(starts) > 0 && starts[len(starts)-1] == task.Begun:
+			// another callback of the same frame
 		case e.Name == "FireAnimationFrame":
 			if len(costs) > 0 {
 				costs[len(costs)-1] -= task.CPU / 1000

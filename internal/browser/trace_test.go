@@ -14,7 +14,9 @@ func TestFramesAreTheTasksBetweenAnimationFrames(t *testing.T) {
 	for i := range 5 {
 		at := float64(i) * 10000
 		events = append(events,
-			task("RunTask", 1, at, 2000), task("FireAnimationFrame", 1, at+1, 1400), task("FireAnimationFrame", 1, at+2, 100), // it asks for two callbacks
+			// it asks for two callbacks
+			task("RunTask", 1, at, 2000), task("FireAnimationFrame", 1, at+1, 1400),
+			task("FireAnimationFrame", 1, at+2, 100),
 			task("RunTask", 1, at+3000, float64(i)*1000), task("RunTask", 2, at+100, 9000))
 	}
 	f, err := measure(events)

@@ -26,7 +26,8 @@ func TestPageKeepsItsBudgets(t *testing.T) {
 	m, err := Read(dir)
 	require.NoError(t, err)
 	picture, training := m.Fetched()
-	t.Logf("before the first picture %d bytes, before training %d; lab %d, trainer %d", picture, training, m.Files["wasm/lab.wasm"].Brotli, m.Files["wasm/trainer.wasm"].Brotli)
+	t.Logf("before the first picture %d bytes, before training %d; lab %d, trainer %d", picture, training,
+		m.Files["wasm/lab.wasm"].Brotli, m.Files["wasm/trainer.wasm"].Brotli)
 	assert.LessOrEqual(t, picture, int64(pictureBudget), "before the first picture")
 	assert.LessOrEqual(t, training, int64(trainingBudget), "before training starts")
 
@@ -57,7 +58,8 @@ func TestPageKeepsItsBudgets(t *testing.T) {
 
 func TestReportBecomesAFolderOfThePage(t *testing.T) {
 	module, root, page := t.TempDir(), t.TempDir(), t.TempDir()
-	for path, text := range map[string]string{"index.html": "page", "site/a.js": "script", "site/report/index.html": "report", "site/report/figures/a.svg": "figure", "site/.hidden": "no"} {
+	for path, text := range map[string]string{"index.html": "page", "site/a.js": "script",
+		"site/report/index.html": "report", "site/report/figures/a.svg": "figure", "site/.hidden": "no"} {
 		put(t, filepath.Join(module, path), text)
 	}
 	put(t, filepath.Join(root, "lib/wasm/wasm_exec.js"), "go")
@@ -68,9 +70,11 @@ func TestReportBecomesAFolderOfThePage(t *testing.T) {
 	for path := range m.Files {
 		got = append(got, path)
 	}
-	assert.ElementsMatch(t, []string{"index.html", "site/a.js", "report/index.html", "report/figures/a.svg", "wasm/wasm_exec.js"}, got)
+	assert.ElementsMatch(t, []string{"index.html", "site/a.js", "report/index.html", "report/figures/a.svg",
+		"wasm/wasm_exec.js"}, got)
 	picture, _ := m.Fetched()
-	assert.EqualValues(t, len("page")+len("script")+len("go"), picture, "who does not follow the link does not fetch the report")
+	assert.EqualValues(t, len("page")+len("script")+len("go"), picture,
+		"who does not follow the link does not fetch the report")
 }
 
 func TestFolderWithOtherFilesStaysAsItIs(t *testing.T) {
@@ -91,10 +95,12 @@ func TestAPageThatSomebodyChangedStaysAsItIs(t *testing.T) {
 	require.NoError(t, m.compress(t.Context(), page, t.TempDir(), io.Discard))
 	require.NoError(t, m.write(page))
 	require.NoError(t, replaceable(page))
-	for path, text := range map[string]string{"CNAME": "lab.example", "site/own.js": "mine", "index.html": "mine", "site/a.js.gz": "mine", "b.br": "mine"} {
+	for path, text := range map[string]string{"CNAME": "lab.example", "site/own.js": "mine", "index.html": "mine",
+		"site/a.js.gz": "mine", "b.br": "mine"} {
 		before, err := os.ReadFile(filepath.Join(page, path))
 		put(t, filepath.Join(page, path), text)
-		assert.ErrorContains(t, Page(t.Context(), page, false, io.Discard), "holds "+path+", which is not as a build of the page left it")
+		assert.ErrorContains(t, Page(t.Context(), page, false, io.Discard),
+			"holds "+path+", which is not as a build of the page left it")
 		if err == nil {
 			put(t, filepath.Join(page, path), string(before))
 		} else {
@@ -124,7 +130,8 @@ func TestSiblingsOfWhatHasNotChangedAreTakenOver(t *testing.T) {
 		return page, m
 	}
 	long := strings.Repeat("the same over and over ", 100)
-	old, first := build(t.TempDir(), map[string]string{"a.js": long, "b.js": long + "b", "c.png": long, "d.js": "short"})
+	old, first := build(t.TempDir(), map[string]string{"a.js": long, "b.js": long + "b", "c.png": long,
+		"d.js": "short"})
 	put(t, filepath.Join(old, "a.js.br"), "taken over")
 	page, second := build(old, map[string]string{"a.js": long, "b.js": long + "changed"})
 	assert.Equal(t, first.Files["a.js"], second.Files["a.js"])

@@ -20,12 +20,13 @@ import (
 // minCompress is the size in bytes below which a sibling does not pay.
 const minCompress = 512
 
-// brotliQuality of 0 to 11. The best saves an eighth of what 9 gives, and takes most of a minute: who publishes does so once, who reads loads
-// it every time.
+// brotliQuality of 0 to 11. The best saves an eighth of what 9 gives, and takes most of a minute: who publishes does so
+// once, who reads loads it every time.
 const brotliQuality = 11
 
-// compress writes the .gz and .br siblings of everything that becomes smaller by them, and notes their sizes. Siblings of files
-// that have not changed since the page in old was built are taken from there: compressing takes longer than compiling.
+// compress writes the .gz and .br siblings of everything that becomes smaller by them, and notes their sizes. Siblings
+// of files that have not changed since the page in old was built are taken from there: compressing takes longer than
+// compiling.
 func (m Manifest) compress(ctx context.Context, page, old string, progress io.Writer) error {
 	before, err := Read(old)
 	if err != nil {

@@ -14,30 +14,33 @@ import (
 	"path/filepath"
 )
 
-// module is the path of ours, ebitengine that of Ebitengine's, and ebitengineAt the folder in ours where the compiler finds the page's copy of
-// it. That folder is there in the compiler's eyes only: what stands in a program does not depend on where it was built.
+// module is the path of ours, ebitengine that of Ebitengine's, and ebitengineAt the folder in ours where the compiler
+// finds the page's copy of it. That folder is there in the compiler's eyes only: what stands in a program does not
+// depend on where it was built.
 const (
 	module       = "github.com/sparkling-lab/sparkling"
 	ebitengine   = "github.com/hajimehoshi/ebiten/v2"
 	ebitengineAt = ".ebitengine"
 )
 
-// templated are the files of Ebitengine that write its own shaders with text/template, which looks methods up by name. A program with it
-// keeps every exported method of every type for that, whether anybody calls it or not: four tenths of a megabyte, compressed.
+// templated are the files of Ebitengine that write its own shaders with text/template, which looks methods up by name.
+// A program with it keeps every exported method of every type for that, whether anybody calls it or not: four tenths of
+// a megabyte, compressed.
 var templated = []string{"internal/builtinshader/shader.go", "internal/colormshader/shader.go"}
 
 //go:embed template/template.go
 var templateSource []byte
 
-// lighten makes compile take an Ebitengine whose shaders are written with our package template instead. What the compiler needs for that goes
-// to work.
+// lighten makes compile take an Ebitengine whose shaders are written with our package template instead. What the
+// compiler needs for that goes to work.
 func (g *goTool) lighten(ctx context.Context, work string) error {
 	cmd := exec.CommandContext(ctx, "go", "mod", "download", "-json", ebitengine)
 	cmd.Dir = g.module
 	out, failed := cmd.Output()
 	var from struct{ Dir, Error string }
 	if err := json.Unmarshal(out, &from); err != nil || from.Dir == "" {
-		return fmt.Errorf("the sources of Ebitengine are not to be had: %w", cmp.Or(failed, err, errors.New(from.Error)))
+		return fmt.Errorf("the sources of Ebitengine are not to be had: %w",
+			cmp.Or(failed, err, errors.New(from.Error)))
 	}
 	overlay := map[string]string{}
 	at := filepath.Join(g.module, ebitengineAt)
@@ -67,7 +70,8 @@ func (g *goTool) lighten(ctx context.Context, work string) error {
 			return err
 		}
 		if bytes.Count(data, theirs) != 1 {
-			return fmt.Errorf("%s of this Ebitengine does not import text/template: the page's copy of it has lost its reason", rel)
+			return fmt.Errorf("%s of this Ebitengine does not import text/template: the page's copy of it has lost "+
+				"its reason", rel)
 		}
 		if err := put(rel, bytes.Replace(data, theirs, ours, 1)); err != nil {
 			return err

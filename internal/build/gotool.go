@@ -35,13 +35,13 @@ func findGo(ctx context.Context) (goTool, error) {
 	return goTool{root: strings.TrimSpace(lines[0]), module: filepath.Dir(strings.TrimSpace(lines[1]))}, nil
 }
 
-// experiments are what the page's programs are compiled with: the SIMD kernels, and the older encoding/json, which is a fifth of a
-// megabyte smaller in each of them, compressed.
+// experiments are what the page's programs are compiled with: the SIMD kernels, and the older encoding/json, which is a
+// fifth of a megabyte smaller in each of them, compressed.
 const experiments = "simd,nojsonv2"
 
-// inlined are the packages into which other functions are inlined: those that work in every update or picture. Elsewhere that makes
-// programs larger, a seventh of a megabyte in each compressed one, and nothing faster that anyone waits for. The benchmark's limits are loops of
-// vectors, each of which would be a call.
+// inlined are the packages into which other functions are inlined: those that work in every update or picture.
+// Elsewhere that makes programs larger, a seventh of a megabyte in each compressed one, and nothing faster that anyone
+// waits for. The benchmark's limits are loops of vectors, each of which would be a call.
 var inlined = []string{
 	module + "/model/...", module + "/viz/...", module + "/internal/bench/...", "math/...", "simd/...",
 	ebitengine, ebitengine + "/internal/atlas", ebitengine + "/internal/buffered", ebitengine + "/internal/graphics",
@@ -63,7 +63,8 @@ func (g goTool) compile(ctx context.Context, name, to string, progress io.Writer
 	}
 	cmd := exec.CommandContext(ctx, "go", append(args, "./"+name)...)
 	cmd.Dir = g.module
-	cmd.Env = append(append(os.Environ(), browser...), "GOEXPERIMENT="+experiments, "CGO_ENABLED=0", "GOFLAGS=", "GOWORK=off")
+	cmd.Env = append(append(os.Environ(), browser...), "GOEXPERIMENT="+experiments, "CGO_ENABLED=0", "GOFLAGS=",
+		"GOWORK=off")
 	var messages bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &messages, &messages
 	if err := cmd.Run(); err != nil {
@@ -72,13 +73,15 @@ func (g goTool) compile(ctx context.Context, name, to string, progress io.Writer
 	return nil
 }
 
-// Program builds one program, by its slashed folder, as the page's are built, into dir/NAME.wasm, beside the wasm_exec.js that starts it.
+// Program builds one program, by its slashed folder, as the page's are built, into dir/NAME.wasm, beside the
+// wasm_exec.js that starts it.
 func Program(ctx context.Context, name, dir string, progress io.Writer) error {
 	g, err := findGo(ctx)
 	if err != nil {
 		return err
 	}
-	if err := copyFile(filepath.Join(g.root, "lib", "wasm", "wasm_exec.js"), filepath.Join(dir, "wasm_exec.js")); err != nil {
+	if err := copyFile(filepath.Join(g.root, "lib", "wasm", "wasm_exec.js"),
+		filepath.Join(dir, "wasm_exec.js")); err != nil {
 		return err
 	}
 	return g.compile(ctx, name, filepath.Join(dir, path.Base(name)+".wasm"), progress)

@@ -18,8 +18,8 @@ import (
 // ManifestName is the file, relative to the page's folder, that lists the others.
 const ManifestName = "manifest.json"
 
-// Manifest lists the files of a page by their slashed path relative to its folder. The loader reads it for exact progress and
-// for names that change with the contents.
+// Manifest lists the files of a page by their slashed path relative to its folder. The loader reads it for exact
+// progress and for names that change with the contents.
 type Manifest struct {
 	Files map[string]File `json:"files"`
 }
@@ -75,8 +75,8 @@ func (m Manifest) write(page string) error {
 	return durable.WriteBytes(filepath.Join(page, ManifestName), append(data, '\n'))
 }
 
-// Fetched is how many bytes a browser that understands brotli fetches before the first picture, and before training starts. All files count
-// but the report and the notices, and for the picture the trainer and its worker.
+// Fetched is how many bytes a browser that understands brotli fetches before the first picture, and before training
+// starts. All files count but the report and the notices, and for the picture the trainer and its worker.
 func (m Manifest) Fetched() (picture, training int64) {
 	for path, f := range m.Files {
 		n := cmp.Or(f.Brotli, f.Bytes)
@@ -103,7 +103,8 @@ func (m Manifest) summary(w io.Writer, dir string) {
 		fmt.Fprintf(w, "The page is in %s: %s\n", dir, size(raw))
 		return
 	}
-	fmt.Fprintf(w, "The page is in %s: %s, %s to fetch with gzip, %s with brotli\n", dir, size(raw), size(gzip), size(brotli))
+	fmt.Fprintf(w, "The page is in %s: %s, %s to fetch with gzip, %s with brotli\n", dir, size(raw), size(gzip),
+		size(brotli))
 }
 
 func size(n int64) string { return fmt.Sprintf("%.2f MB", float64(n)/1e6) }

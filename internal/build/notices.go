@@ -24,7 +24,8 @@ const NoticesName = "notices.txt"
 // terms are the names of files that a licence asks to be passed on with a program.
 var terms = regexp.MustCompile(`(?i)^(licen[cs]e|copying|copyright|notice|patents)\b`)
 
-// further are files with terms of their own under another name, by module: those of the fonts that the pictures are lettered with.
+// further are files with terms of their own under another name, by module: those of the fonts that the pictures are
+// lettered with.
 var further = map[string][]string{"golang.org/x/image": {"font/gofont/ttfs/README"}}
 
 // part is something that a program is made of, and the files with its terms.
@@ -33,7 +34,8 @@ type part struct {
 	files []string
 }
 
-// Notices writes to a file the licences of everything that the native program of the module in the working directory is made of.
+// Notices writes to a file the licences of everything that the native program of the module in the working directory is
+// made of.
 func Notices(ctx context.Context, to string) error {
 	g, err := findGo(ctx)
 	if err != nil {
@@ -42,7 +44,8 @@ func Notices(ctx context.Context, to string) error {
 	return g.notices(ctx, to, nil, ".")
 }
 
-// notices writes the licences of what programs are made of, by their folders, where env says what they are compiled for.
+// notices writes the licences of what programs are made of, by their folders, where env says what they are compiled
+// for.
 func (g goTool) notices(ctx context.Context, to string, env []string, programs ...string) error {
 	parts, err := g.parts(ctx, env, programs)
 	if err != nil {

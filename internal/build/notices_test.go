@@ -16,7 +16,8 @@ func TestNoticesNameAllThatThePageIsMadeOf(t *testing.T) {
 	g, err := findGo(t.Context())
 	require.NoError(t, err)
 	text := noticed(t, g, browser, "./wasm/lab", "./wasm/trainer")
-	list := exec.Command("go", "list", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}}\t{{.Dir}}{{end}}{{end}}", "../../wasm/lab", "../../wasm/trainer")
+	list := exec.Command("go", "list", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}} "+
+		"{{.Version}}\t{{.Dir}}{{end}}{{end}}", "../../wasm/lab", "../../wasm/trainer")
 	list.Env = append(os.Environ(), browser...)
 	out, err := list.Output()
 	require.NoError(t, err)
@@ -53,7 +54,8 @@ func noticed(t *testing.T, g goTool, env []string, programs ...string) string {
 func TestModuleWithoutALicenceIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	put(t, filepath.Join(dir, "LICENSE"), "ours")
-	put(t, filepath.Join(dir, "go.mod"), "module example.org/a\n\ngo 1.27\n\nrequire example.org/b v1.0.0\n\nreplace example.org/b => ./b\n")
+	put(t, filepath.Join(dir, "go.mod"), "module example.org/a\n\ngo 1.27\n\nrequire example.org/b v1.0.0\n\nreplace "+
+		"example.org/b => ./b\n")
 	put(t, filepath.Join(dir, "main.go"), "package main\n\nimport _ \"example.org/b/c\"\n\nfunc main() {}\n")
 	put(t, filepath.Join(dir, "b", "go.mod"), "module example.org/b\n")
 	put(t, filepath.Join(dir, "b", "c", "c.go"), "package c\n")

@@ -1,5 +1,6 @@
-// Package build makes the page: a folder of static files that any host can publish under any path. It compiles the two browser
-// programs, gathers what the browser loads beside them, compresses, and lists sizes. It serves nothing and draws nothing.
+// Package build makes the page: a folder of static files that any host can publish under any path. It compiles the two
+// browser programs, gathers what the browser loads beside them, compresses, and lists sizes. It serves nothing and
+// draws nothing.
 package build
 
 import (
@@ -18,9 +19,9 @@ import (
 // Programs are the two programs of the page, compiled from wasm/NAME to wasm/NAME.wasm.
 var Programs = []string{"trainer", "lab"}
 
-// Page builds the page of the module that the working directory is in, and puts it in dir, all at once: until everything is
-// there the old page stays. dir must be missing, empty, or a page built before. Without compressed siblings it is built in half the time,
-// for one's own machine. What is going on is written to progress.
+// Page builds the page of the module that the working directory is in, and puts it in dir, all at once: until
+// everything is there the old page stays. dir must be missing, empty, or a page built before. Without compressed
+// siblings it is built in half the time, for one's own machine. What is going on is written to progress.
 func Page(ctx context.Context, dir string, compressed bool, progress io.Writer) error {
 	if err := replaceable(dir); err != nil {
 		return err
@@ -53,7 +54,8 @@ func Page(ctx context.Context, dir string, compressed bool, progress io.Writer) 
 }
 
 // fill puts a page into a folder; siblings of what has not changed are taken from the old one.
-func (g goTool) fill(ctx context.Context, page, old string, compressed bool, progress io.Writer) (m Manifest, err error) {
+func (g goTool) fill(ctx context.Context, page, old string, compressed bool, progress io.Writer) (m Manifest,
+	err error) {
 	if err := gather(g, page); err != nil {
 		return m, err
 	}
@@ -117,7 +119,8 @@ func replaceable(dir string) error {
 	}
 	m, err := Read(dir)
 	if err != nil {
-		return fmt.Errorf("%s holds files but no %s: it is not a page built before, and stays as it is", dir, ManifestName)
+		return fmt.Errorf("%s holds files but no %s: it is not a page built before, and stays as it is", dir,
+			ManifestName)
 	}
 	there, err := list(dir)
 	if err != nil {
@@ -127,9 +130,11 @@ func replaceable(dir string) error {
 		was, known := m.Files[path]
 		of, sibling := m.Files[strings.TrimSuffix(path, filepath.Ext(path))]
 		switch end := filepath.Ext(path); {
-		case path == ManifestName, known && was.SHA256 == file.SHA256, sibling && (end == ".gz" && of.Gzip == file.Bytes || end == ".br" && of.Brotli == file.Bytes):
+		case path == ManifestName, known && was.SHA256 == file.SHA256,
+			sibling && (end == ".gz" && of.Gzip == file.Bytes || end == ".br" && of.Brotli == file.Bytes):
 		default:
-			return fmt.Errorf("%s holds %s, which is not as a build of the page left it; everything stays as it is", dir, path)
+			return fmt.Errorf("%s holds %s, which is not as a build of the page left it; everything "+
+				"stays as it is", dir, path)
 		}
 	}
 	return nil

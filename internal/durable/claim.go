@@ -14,8 +14,9 @@ import (
 // lockName is the lock of a folder; that of a file in it ends with the file's name.
 const lockName = prefix + "lock"
 
-// Claim is the right to write into a folder, which one program has at a time. Over files that are there already it extends only where this
-// program wrote them and nobody changed them since: a list of them, with their hashes, lies in the folder.
+// Claim is the right to write into a folder, which one program has at a time. Over files that are there already it
+// extends only where this program wrote them and nobody changed them since: a list of them, with their hashes, lies in
+// the folder.
 type Claim struct {
 	dir  string
 	lock *lock
@@ -23,9 +24,10 @@ type Claim struct {
 	list manifest
 }
 
-// Take claims a folder for files of a kind, makes it where it is missing, tries whether it can be written, and removes what programs of ours that
-// are gone left unfinished. It errs where another program holds the claim, where the folder holds files of another kind of ours, and where
-// nothing can be written; kind "" is that of files which are never replaced. Two names of one folder are one folder.
+// Take claims a folder for files of a kind, makes it where it is missing, tries whether it can be written, and removes
+// what programs of ours that are gone left unfinished. It errs where another program holds the claim, where the folder
+// holds files of another kind of ours, and where nothing can be written; kind "" is that of files which are never
+// replaced. Two names of one folder are one folder.
 func Take(dir, kind string) (*Claim, error) {
 	made, err := mkdirAll(dir)
 	c := &Claim{dir: dir, made: made}
@@ -36,7 +38,8 @@ func Take(dir, kind string) (*Claim, error) {
 	if c.lock, err = acquire(filepath.Join(dir, lockName)); err != nil {
 		c.Release()
 		if errors.Is(err, errHeld) {
-			return nil, fmt.Errorf("another run of this program is writing into %s at this moment; wait for its end, or choose another folder", dir)
+			return nil, fmt.Errorf("another run of this program is writing into %s at this moment; wait for its end, "+
+				"or choose another folder", dir)
 		}
 		return nil, cannot(dir, err)
 	}
@@ -44,7 +47,8 @@ func Take(dir, kind string) (*Claim, error) {
 	c.list = readManifest(dir)
 	if c.list.Kind != "" && kind != "" && c.list.Kind != kind {
 		c.Release()
-		return nil, fmt.Errorf("%s holds the files of a %s; for those of a %s choose another folder", dir, c.list.Kind, kind)
+		return nil, fmt.Errorf("%s holds the files of a %s; for those of a %s choose another folder", dir,
+			c.list.Kind, kind)
 	}
 	if kind != "" {
 		c.list.Kind = kind
@@ -85,13 +89,15 @@ func (c *Claim) Release() {
 // Dir is the folder.
 func (c *Claim) Dir() string { return c.dir }
 
-// Output is a file that shall be written: its name within the folder, or within one below that is there, and its content.
+// Output is a file that shall be written: its name within the folder, or within one below that is there, and its
+// content.
 type Output struct {
 	Name  string
 	Write func(io.Writer) error
 }
 
-// Check errs where one of the names is taken by what this program did not write, or what was changed since: better said before work than after.
+// Check errs where one of the names is taken by what this program did not write, or what was changed since: better said
+// before work than after.
 func (c *Claim) Check(names ...string) error {
 	for _, name := range names {
 		if _, err := c.ours(name); err != nil {
@@ -118,7 +124,8 @@ func (c *Claim) ours(name string) (string, error) {
 		if c.list.has(name, sum) {
 			return sum, nil
 		}
-		return "", fmt.Errorf("%s holds %s already, and it was changed since this program wrote it; nothing is overwritten", c.dir, name)
+		return "", fmt.Errorf("%s holds %s already, and it was changed since this program wrote it; nothing is "+
+			"overwritten", c.dir, name)
 	}
 	return "", fmt.Errorf("%s holds %s already, which this program did not write; nothing is overwritten", c.dir, name)
 }
@@ -133,8 +140,9 @@ func (c *Claim) equal(name, sum string) bool {
 	return err == nil && there == sum
 }
 
-// Write puts files into the folder, each whole: first all of them are written under other names, then they get theirs, in order. On an error
-// before that all stays as it was. What somebody else left under a name is kept where it is the same to the byte, and else refused.
+// Write puts files into the folder, each whole: first all of them are written under other names, then they get theirs,
+// in order. On an error before that all stays as it was. What somebody else left under a name is kept where it is the
+// same to the byte, and else refused.
 func (c *Claim) Write(files ...Output) error {
 	var done []*temporary
 	defer func() {
@@ -173,7 +181,8 @@ func (c *Claim) Write(files ...Output) error {
 		if err := disk.Rename(done[i].path(), filepath.Join(c.dir, f.Name)); err != nil {
 			return cannot(filepath.Join(c.dir, f.Name), err)
 		}
-		if err := disk.Sync(filepath.Dir(filepath.Join(c.dir, f.Name))); err != nil { // one after the other: the first may be what the others are known by
+		// one after the other: the first may be what the others are known by
+		if err := disk.Sync(filepath.Dir(filepath.Join(c.dir, f.Name))); err != nil {
 			return cannot(c.dir, err)
 		}
 	}
@@ -201,8 +210,8 @@ func (c *Claim) Remove(names ...string) error {
 	return nil
 }
 
-// TakeFile claims one file, which may be missing: nobody else of ours writes it meanwhile. It tries whether there is room for it. Whether a file
-// that is there may be replaced is the caller's to know; a link never is.
+// TakeFile claims one file, which may be missing: nobody else of ours writes it meanwhile. It tries whether there is
+// room for it. Whether a file that is there may be replaced is the caller's to know; a link never is.
 func TakeFile(path string) (release func(), err error) {
 	dir := filepath.Dir(path)
 	if err := Replaceable(path); err != nil {

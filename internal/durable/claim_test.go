@@ -23,7 +23,8 @@ func write(c *durable.Claim, name, content string) error {
 	return c.Write(durable.Output{Name: name, Write: text(content)})
 }
 
-// Only a file that this program wrote, and that is still what it was, is replaced: whatever else has the name stays, with what it leads to.
+// Only a file that this program wrote, and that is still what it was, is replaced: whatever else has the name stays,
+// with what it leads to.
 func TestAClaimReplacesNothingButItsOwnFiles(t *testing.T) {
 	for name, make := range map[string]func(t *testing.T, dir, mine string){
 		"a file of the user's": func(t *testing.T, dir, _ string) { put(t, "mine", dir, "loss.png") },
@@ -37,7 +38,9 @@ func TestAClaimReplacesNothingButItsOwnFiles(t *testing.T) {
 		"a link to nothing": func(t *testing.T, dir, mine string) {
 			require.NoError(t, os.Symlink(mine+"?", filepath.Join(dir, "loss.png")))
 		},
-		"a folder": func(t *testing.T, dir, _ string) { require.NoError(t, os.Mkdir(filepath.Join(dir, "loss.png"), 0o755)) },
+		"a folder": func(t *testing.T, dir, _ string) {
+			require.NoError(t, os.Mkdir(filepath.Join(dir, "loss.png"), 0o755))
+		},
 		"our file, changed": func(t *testing.T, dir, _ string) {
 			c := take(t, dir)
 			require.NoError(t, write(c, "loss.png", "ours"))
@@ -61,7 +64,8 @@ func TestAClaimReplacesNothingButItsOwnFiles(t *testing.T) {
 			before, err := os.Lstat(filepath.Join(dir, "loss.png"))
 			require.NoError(t, err)
 			c := take(t, dir)
-			for _, err := range []error{c.Check("record", "loss.png"), write(c, "loss.png", "new"), c.Remove("loss.png")} {
+			for _, err := range []error{c.Check("record", "loss.png"), write(c, "loss.png", "new"),
+				c.Remove("loss.png")} {
 				assert.ErrorContains(t, err, "holds loss.png already")
 				assert.ErrorContains(t, err, "nothing is overwritten")
 			}
@@ -125,7 +129,8 @@ func TestAFolderHoldsFilesOfOneKind(t *testing.T) {
 
 // A list that is damaged, or not ours, knows nothing: nothing is overwritten then.
 func TestADamagedListOwnsNothing(t *testing.T) {
-	for _, list := range []string{"", "{", "[]", `{"kind": "run"}`, `{"kind": "run", "files": {"a": ["x"]}}`, `{"kind": "run", "files": {"a": []}}`} {
+	for _, list := range []string{"", "{", "[]", `{"kind": "run"}`, `{"kind": "run", "files": {"a": ["x"]}}`,
+		`{"kind": "run", "files": {"a": []}}`} {
 		dir := t.TempDir()
 		put(t, "mine", dir, "a")
 		put(t, list, dir, ".sparkling-files.json")
@@ -133,7 +138,8 @@ func TestADamagedListOwnsNothing(t *testing.T) {
 	}
 }
 
-// A place that cannot be written is known before the work; folders that were made for a claim go with it where they hold nothing.
+// A place that cannot be written is known before the work; folders that were made for a claim go with it where they
+// hold nothing.
 func TestAClaimTriesThePlaceAndLeavesNothing(t *testing.T) {
 	home := t.TempDir()
 	put(t, "mine", home, "file")
@@ -155,7 +161,8 @@ func TestAClaimTriesThePlaceAndLeavesNothing(t *testing.T) {
 	assert.Equal(t, "1", get(t, home, "a", "b", "c", "x"))
 }
 
-// A folder that must be new takes none of the user's, and works where it cannot be renamed: as the working directory, or through a link.
+// A folder that must be new takes none of the user's, and works where it cannot be renamed: as the working directory,
+// or through a link.
 func TestATreeFillsWhatIsEmptyAndNothingElse(t *testing.T) {
 	home := t.TempDir()
 	dir, link := filepath.Join(home, "dir"), filepath.Join(home, "link")
@@ -184,9 +191,12 @@ func TestNothingIsWrittenThroughALink(t *testing.T) {
 	dir := t.TempDir()
 	put(t, "mine", dir, "mine")
 	require.NoError(t, os.Symlink("mine", filepath.Join(dir, "link")))
-	assert.ErrorContains(t, durable.Swap(filepath.Join(dir, "link"), func(string) error { return nil }), "it is not a folder")
-	assert.ErrorContains(t, durable.Rename(filepath.Join(dir, "mine"), filepath.Join(dir, "link")), "file already exists")
-	assert.ErrorContains(t, durable.WriteFile(filepath.Join(dir, "link"), text("new")), "it is a link to something else")
+	assert.ErrorContains(t, durable.Swap(filepath.Join(dir, "link"), func(string) error { return nil }),
+		"it is not a folder")
+	assert.ErrorContains(t, durable.Rename(filepath.Join(dir, "mine"), filepath.Join(dir, "link")),
+		"file already exists")
+	assert.ErrorContains(t, durable.WriteFile(filepath.Join(dir, "link"), text("new")),
+		"it is a link to something else")
 	assert.ErrorContains(t, durable.WriteFile(dir, text("new")), "it is not a file")
 	require.NoError(t, os.Symlink("missing", filepath.Join(dir, "nowhere")))
 	_, err := durable.Take(filepath.Join(dir, "nowhere", "below"), "run")
@@ -196,7 +206,8 @@ func TestNothingIsWrittenThroughALink(t *testing.T) {
 	assert.Equal(t, []string{"link", "mine"}, names(t, dir))
 }
 
-// A copy of a folder without its list is written again where that changes nothing; a link never is, whatever it leads to.
+// A copy of a folder without its list is written again where that changes nothing; a link never is, whatever it leads
+// to.
 func TestWhatIsTheSameToTheByteIsNoLoss(t *testing.T) {
 	dir := t.TempDir()
 	put(t, "same", dir, "a")
@@ -207,7 +218,8 @@ func TestWhatIsTheSameToTheByteIsNoLoss(t *testing.T) {
 	require.NoError(t, write(c, "a", "new"), "it is ours now")
 }
 
-// One file is claimed under its own name: others beside it are free. What is in its place is no reason to begin, where that is no file.
+// One file is claimed under its own name: others beside it are free. What is in its place is no reason to begin, where
+// that is no file.
 func TestOneFileIsClaimed(t *testing.T) {
 	dir := t.TempDir()
 	put(t, "mine", dir, "mine")

@@ -9,8 +9,8 @@ import (
 	"syscall"
 )
 
-// Disk is what is asked of a disk in order to change it. Tests put another in the place of the machine's: one that is full, or one that
-// loses its power. Modes of new files and folders are the umask's choice.
+// Disk is what is asked of a disk in order to change it. Tests put another in the place of the machine's: one that is
+// full, or one that loses its power. Modes of new files and folders are the umask's choice.
 type Disk interface {
 	Create(path string) (Handle, error) // a new file; errs where something has that name
 	Mkdir(path string) error

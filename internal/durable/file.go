@@ -20,7 +20,8 @@ type File struct {
 	path string
 }
 
-// Create begins a file where there is none: one within a folder that [Tree] or [WritePath] gave out, for that itself appears at once.
+// Create begins a file where there is none: one within a folder that [Tree] or [WritePath] gave out, for that itself
+// appears at once.
 func Create(path string) (*File, error) {
 	h, err := disk.Create(path)
 	if err != nil {
@@ -61,8 +62,9 @@ func (f *File) Close() error {
 	return nil
 }
 
-// WriteFile puts a file in the place of the one that has its name, if there is one: at any instant the old one is there or the new one. It
-// errs where something else than a file has the name, a link too. Who writes into a folder of the user's [Take]s it first.
+// WriteFile puts a file in the place of the one that has its name, if there is one: at any instant the old one is there
+// or the new one. It errs where something else than a file has the name, a link too. Who writes into a folder of the
+// user's [Take]s it first.
 func WriteFile(path string, write func(io.Writer) error) error {
 	return WritePath(path, func(tmp string) error { return fill(tmp, write) })
 }

@@ -68,7 +68,8 @@ func TestAKilledProgramBlocksNobody(t *testing.T) {
 	require.NoError(t, child.Process.Kill())
 	_ = child.Wait()
 	assert.Equal(t, during, names(t, dir), "it could not remove them")
-	others := []string{".sparkling-notes", ".sparkling-tmp-1", ".sparkling-tmp-0123456789abcdefg", "x.sparkling-tmp-0123456789abcdef"}
+	others := []string{".sparkling-notes", ".sparkling-tmp-1", ".sparkling-tmp-0123456789abcdefg",
+		"x.sparkling-tmp-0123456789abcdef"}
 	for _, name := range others {
 		put(t, "mine", dir, name)
 	}
@@ -85,7 +86,8 @@ func TestTheUmaskIsRespected(t *testing.T) {
 	require.NoError(t, network(filepath.Join(dir, "net")))
 	c := take(t, dir)
 	require.NoError(t, write(c, "a", "1"))
-	for name, want := range map[string]os.FileMode{".": 0o750, "a": 0o640, "net": 0o750, "net/sub": 0o750, "net/model": 0o640, "net/config.json": 0o640} {
+	for name, want := range map[string]os.FileMode{".": 0o750, "a": 0o640, "net": 0o750, "net/sub": 0o750,
+		"net/model": 0o640, "net/config.json": 0o640} {
 		info, err := os.Stat(filepath.Join(dir, name))
 		require.NoError(t, err)
 		assert.Equal(t, want, info.Mode().Perm(), name)

@@ -11,8 +11,8 @@ import (
 // errHeld is returned for a lock that a living program holds.
 var errHeld = errors.New("another program is writing there at this moment")
 
-// lock is a file that one open program holds. The system gives it back when the program ends, however that ends; the file that may be left
-// is no lock.
+// lock is a file that one open program holds. The system gives it back when the program ends, however that ends; the
+// file that may be left is no lock.
 type lock struct{ f *flock.Flock }
 
 // acquire takes a lock or returns errHeld. Where a file system knows no locks there are none, and everybody goes on.

@@ -17,14 +17,15 @@ const manifestName = prefix + "files.json"
 // maxManifest bounds it, in bytes.
 const maxManifest = 1 << 20
 
-// manifest is that list. While a file is replaced it has two hashes, of what it was and of what it shall be: whenever that is cut, it is one of
-// the two.
+// manifest is that list. While a file is replaced it has two hashes, of what it was and of what it shall be: whenever
+// that is cut, it is one of the two.
 type manifest struct {
 	Kind  string              `json:"kind"`
 	Files map[string][]string `json:"files"` // SHA-256, hexadecimal, by name
 }
 
-// readManifest is the list of a folder; a list that is missing or damaged knows nothing, and what nobody knows is not overwritten.
+// readManifest is the list of a folder; a list that is missing or damaged knows nothing, and what nobody knows is not
+// overwritten.
 func readManifest(dir string) manifest {
 	none := manifest{Files: map[string][]string{}}
 	path := filepath.Join(dir, manifestName)

@@ -80,28 +80,30 @@ func TestAFileIsWholeOldOrNewWheneverThePowerIsCut(t *testing.T) {
 	}
 }
 
-// A folder is there with all that it holds, or it holds nothing; until its last file is there nobody takes it for the whole.
+// A folder is there with all that it holds, or it holds nothing; until its last file is there nobody takes it for the
+// whole.
 func TestAFolderIsWholeOrEmptyWheneverThePowerIsCut(t *testing.T) {
 	none, whole := 0, 0
-	cut.Power(t, func(string) {}, func(dir string) error { return network(filepath.Join(dir, "a", "net")) }, func(dir, when string) {
-		net := filepath.Join(dir, "a", "net")
-		if get(t, net, "config.json") != "missing" {
+	cut.Power(t, func(string) {}, func(dir string) error { return network(filepath.Join(dir, "a", "net")) },
+		func(dir, when string) {
+			net := filepath.Join(dir, "a", "net")
+			if get(t, net, "config.json") != "missing" {
+				assert.Equal(t, "weights", get(t, net, "model"), when)
+				assert.Equal(t, "merges", get(t, net, "sub", "tokens"), when)
+			}
+			durable.Sweep(net)
+			if len(names(t, net)) == 0 {
+				assert.NotContains(t, when, cut.AfterTheEnd)
+				none++
+				require.NoError(t, network(net), "%s: and the work can be done again", when)
+			} else {
+				whole++
+			}
+			assert.Equal(t, []string{"config.json", "model", "sub"}, names(t, net), when)
+			assert.Equal(t, "config", get(t, net, "config.json"), when)
 			assert.Equal(t, "weights", get(t, net, "model"), when)
 			assert.Equal(t, "merges", get(t, net, "sub", "tokens"), when)
-		}
-		durable.Sweep(net)
-		if len(names(t, net)) == 0 {
-			assert.NotContains(t, when, cut.AfterTheEnd)
-			none++
-			require.NoError(t, network(net), "%s: and the work can be done again", when)
-		} else {
-			whole++
-		}
-		assert.Equal(t, []string{"config.json", "model", "sub"}, names(t, net), when)
-		assert.Equal(t, "config", get(t, net, "config.json"), when)
-		assert.Equal(t, "weights", get(t, net, "model"), when)
-		assert.Equal(t, "merges", get(t, net, "sub", "tokens"), when)
-	})
+		})
 	assert.Positive(t, none)
 	assert.Positive(t, whole)
 }
@@ -126,7 +128,8 @@ func network(dir string) error {
 func TestAFolderThatIsReplacedIsOldOrNewWheneverThePowerIsCut(t *testing.T) {
 	page := func(dir, what string) error {
 		return durable.Swap(filepath.Join(dir, "page"), func(tmp string) error {
-			return errors.Join(durable.WriteBytes(filepath.Join(tmp, "index"), []byte(what)), durable.WriteBytes(filepath.Join(tmp, what), []byte(what)))
+			return errors.Join(durable.WriteBytes(filepath.Join(tmp, "index"), []byte(what)),
+				durable.WriteBytes(filepath.Join(tmp, what), []byte(what)))
 		})
 	}
 	for _, before := range []bool{false, true} {
@@ -154,15 +157,16 @@ func TestAFolderThatIsReplacedIsOldOrNewWheneverThePowerIsCut(t *testing.T) {
 		}
 		assert.Positive(t, seen["new"])
 	}
-	cut.Full(t, func(dir string) { require.NoError(t, page(dir, "old")) }, func(dir string) error { return page(dir, "new") }, func(dir string, err error) {
-		want := "new"
-		if err != nil {
-			want = "old"
-			assert.ErrorIs(t, err, syscall.ENOSPC)
-		}
-		assert.Equal(t, want, get(t, dir, "page", "index"))
-		assert.Equal(t, []string{"page"}, names(t, dir))
-	})
+	cut.Full(t, func(dir string) { require.NoError(t, page(dir, "old")) },
+		func(dir string) error { return page(dir, "new") }, func(dir string, err error) {
+			want := "new"
+			if err != nil {
+				want = "old"
+				assert.ErrorIs(t, err, syscall.ENOSPC)
+			}
+			assert.Equal(t, want, get(t, dir, "page", "index"))
+			assert.Equal(t, []string{"page"}, names(t, dir))
+		})
 }
 
 // Whatever is found, it is ours: the next claim may replace it.
@@ -176,22 +180,24 @@ func TestAClaimedFolderHoldsWholeFilesOfOursWheneverThePowerIsCut(t *testing.T) 
 		if err := c.Write(durable.Output{Name: "other", Write: text("same")}); err != nil {
 			return err
 		}
-		return c.Write(durable.Output{Name: "a", Write: text(what + " a")}, durable.Output{Name: "b", Write: text(what + " b")})
+		return c.Write(durable.Output{Name: "a", Write: text(what + " a")},
+			durable.Output{Name: "b", Write: text(what + " b")})
 	}
 	seen := map[string]int{}
-	cut.Power(t, func(dir string) { require.NoError(t, write(filepath.Join(dir, "out"), "old")) }, func(dir string) error {
-		return write(filepath.Join(dir, "out"), "new")
-	}, func(dir, when string) {
-		out := filepath.Join(dir, "out")
-		a, b := get(t, out, "a"), get(t, out, "b")
-		seen[a+", "+b]++
-		if strings.Contains(when, cut.AfterTheEnd) {
-			assert.Equal(t, "new a, new b", a+", "+b)
-		}
-		require.NoError(t, write(out, "third"), when)
-		assert.Equal(t, "third a", get(t, out, "a"), when)
-		assert.Equal(t, []string{".sparkling-files.json", "a", "b", "other"}, names(t, out), when)
-	})
+	cut.Power(t, func(dir string) { require.NoError(t, write(filepath.Join(dir, "out"), "old")) },
+		func(dir string) error {
+			return write(filepath.Join(dir, "out"), "new")
+		}, func(dir, when string) {
+			out := filepath.Join(dir, "out")
+			a, b := get(t, out, "a"), get(t, out, "b")
+			seen[a+", "+b]++
+			if strings.Contains(when, cut.AfterTheEnd) {
+				assert.Equal(t, "new a, new b", a+", "+b)
+			}
+			require.NoError(t, write(out, "third"), when)
+			assert.Equal(t, "third a", get(t, out, "a"), when)
+			assert.Equal(t, []string{".sparkling-files.json", "a", "b", "other"}, names(t, out), when)
+		})
 	assert.Positive(t, seen["old a, old b"])
 	assert.Positive(t, seen["new a, new b"])
 	for state := range seen {

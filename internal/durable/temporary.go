@@ -11,8 +11,9 @@ import (
 	"strings"
 )
 
-// Names of what is not finished: PREFIXtmp-ID is being written, PREFIXall-ID-LAST is whole and is being put into its place, PREFIXold-ID-NAME is
-// what had the name before, PREFIXtmp-ID.lock is held by whoever does so, PREFIXlock by whoever claims the folder.
+// Names of what is not finished: PREFIXtmp-ID is being written, PREFIXall-ID-LAST is whole and is being put into its
+// place, PREFIXold-ID-NAME is what had the name before, PREFIXtmp-ID.lock is held by whoever does so, PREFIXlock by
+// whoever claims the folder.
 const (
 	prefix    = ".sparkling-"
 	tmpPrefix = prefix + "tmp-"
@@ -52,8 +53,8 @@ func (t *temporary) end() {
 	t.lock.release()
 }
 
-// Sweep removes from a folder what programs of ours that are gone left unfinished there, and puts what was whole into its place. What belongs
-// to a living program or to anybody else stays. It looks into no folder below.
+// Sweep removes from a folder what programs of ours that are gone left unfinished there, and puts what was whole into
+// its place. What belongs to a living program or to anybody else stays. It looks into no folder below.
 func Sweep(dir string) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {

@@ -12,9 +12,10 @@ import (
 // errNotEmpty is returned for a folder that holds something already.
 var errNotEmpty = errors.New("it holds files already; nothing is overwritten")
 
-// Tree fills a folder, which must be empty or not there, with all that write leaves in the folder it is given, or with nothing. The folder is
-// claimed meanwhile. Everything is moved in when all of it lies on the disk, the file called last at the end: until that is there, nobody takes
-// the rest for the whole. A move that was cut is ended by the next [Sweep] or claim.
+// Tree fills a folder, which must be empty or not there, with all that write leaves in the folder it is given, or with
+// nothing. The folder is claimed meanwhile. Everything is moved in when all of it lies on the disk, the file called
+// last at the end: until that is there, nobody takes the rest for the whole. A move that was cut is ended by the next
+// [Sweep] or claim.
 //
 // It is filled from within, so that it may be a mount point, a link to a folder, or the working directory.
 func Tree(dir, last string, write func(tmp string) error) error {
@@ -47,7 +48,8 @@ func Tree(dir, last string, write func(tmp string) error) error {
 	return nil
 }
 
-// fillFolder makes a folder of the temporary, with all that write leaves in it on the disk. Errors call it by the name that it will have.
+// fillFolder makes a folder of the temporary, with all that write leaves in it on the disk. Errors call it by the name
+// that it will have.
 func (t *temporary) fillFolder(name string, write func(tmp string) error) error {
 	if err := disk.Mkdir(t.path()); err != nil {
 		return cannot(name, err)
@@ -101,9 +103,9 @@ func place(from, to, last string) error {
 	return disk.Sync(to)
 }
 
-// Swap puts a new folder, with all that write leaves in the one it is given, in the place of the one that has the name, if there is one; that is
-// removed. Where this is cut between the two the next [Sweep] of the folder above gives the old one its name back. Whether it may be
-// replaced is the caller's to know; a link never is.
+// Swap puts a new folder, with all that write leaves in the one it is given, in the place of the one that has the name,
+// if there is one; that is removed. Where this is cut between the two the next [Sweep] of the folder above gives the
+// old one its name back. Whether it may be replaced is the caller's to know; a link never is.
 func Swap(dir string, write func(tmp string) error) error {
 	above := filepath.Dir(dir)
 	if err := MkdirAll(above); err != nil {

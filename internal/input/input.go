@@ -1,5 +1,6 @@
-// Package input opens what the user names or a folder holds, so that nothing is waited for without an end: a folder's entries must be regular
-// files, and what is named may be a pipe or a terminal, whose reading ends with a context. It knows no format and writes nothing.
+// Package input opens what the user names or a folder holds, so that nothing is waited for without an end: a folder's
+// entries must be regular files, and what is named may be a pipe or a terminal, whose reading ends with a context. It
+// knows no format and writes nothing.
 package input
 
 import (
@@ -13,8 +14,8 @@ import (
 // errNotRegular is returned for pipes, devices and sockets where a file has to be.
 var errNotRegular = errors.New("it is not a regular file")
 
-// Regular opens a regular file, or what a link to one leads to. Anything else is refused and not waited for: a pipe that nobody writes to
-// would never open.
+// Regular opens a regular file, or what a link to one leads to. Anything else is refused and not waited for: a pipe
+// that nobody writes to would never open.
 func Regular(path string) (*os.File, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -29,8 +30,8 @@ func Regular(path string) (*os.File, error) {
 	return os.Open(path)
 }
 
-// Open opens a file, a pipe or a terminal. Reading what is not a file ends with ctx, with its error, also where nothing comes and nobody closes
-// the other end.
+// Open opens a file, a pipe or a terminal. Reading what is not a file ends with ctx, with its error, also where nothing
+// comes and nobody closes the other end.
 func Open(ctx context.Context, path string) (io.ReadCloser, error) {
 	info, err := os.Stat(path)
 	if err != nil {

@@ -29,7 +29,8 @@ func TestOnlyRegularFilesAreOpenedWhereAFileHasToBe(t *testing.T) {
 		assert.Equal(t, "text", string(data))
 		f.Close()
 	}
-	for name, why := range map[string]string{"pipe": "not a regular file", "link to pipe": "not a regular file", "": "a folder", "missing": "no such file"} {
+	for name, why := range map[string]string{"pipe": "not a regular file", "link to pipe": "not a regular file",
+		"": "a folder", "missing": "no such file"} {
 		_, err := Regular(path(name))
 		assert.ErrorContains(t, err, why, name)
 	}
@@ -38,7 +39,8 @@ func TestOnlyRegularFilesAreOpenedWhereAFileHasToBe(t *testing.T) {
 // Whoever names a pipe gets what comes out of it, and whoever gives up does not wait for it.
 func TestAPipeIsReadUntilTheContextEnds(t *testing.T) {
 	dir := t.TempDir()
-	// Every reader has a pipe of its own: one that has given up still waits for a writer, and would take what it brings.
+	// Every reader has a pipe of its own: one that has given up still waits for a writer, and would take what it
+	// brings.
 	mkfifo := func(name string) string {
 		path := filepath.Join(dir, name)
 		require.NoError(t, syscall.Mkfifo(path, 0o644))

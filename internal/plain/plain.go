@@ -1,5 +1,5 @@
-// Package plain keeps what names, keys and the names of files bring along from doing anything but being read: on a terminal, in a picture,
-// in a table that a spreadsheet opens. It knows characters and nothing of what a text says.
+// Package plain keeps what names, keys and the names of files bring along from doing anything but being read: on a
+// terminal, in a picture, in a table that a spreadsheet opens. It knows characters and nothing of what a text says.
 package plain
 
 import (
@@ -10,23 +10,25 @@ import (
 	"unicode/utf8"
 )
 
-// acts reports whether a character does something instead of being seen: it controls a terminal, breaks a line, or turns the direction of what
-// follows it.
+// acts reports whether a character does something instead of being seen: it controls a terminal, breaks a line, or
+// turns the direction of what follows it.
 func acts(r rune) bool {
 	switch {
-	case unicode.IsControl(r), r == '\u2028', r == '\u2029', r == '\ufeff', r == '\ufffe', r == '\uffff': // XML has none of the last two
+	case unicode.IsControl(r), r == '\u2028', r == '\u2029', r == '\ufeff', r == '\ufffe', r == '\uffff':
+		// XML has none of the last two
 		return true
 	}
 	return r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
 }
 
-// Line is a text as one line in which nothing acts: such characters are spelt out, \u001b for an escape, as JSON spells them too. What is not
-// UTF-8 becomes the sign for that.
+// Line is a text as one line in which nothing acts: such characters are spelt out, \u001b for an escape, as JSON spells
+// them too. What is not UTF-8 becomes the sign for that.
 func Line(s string) string { return spelt(s, "") }
 
 // spelt is Line, but for characters that are kept.
 func spelt(s, kept string) string {
-	if utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return acts(r) && !strings.ContainsRune(kept, r) }) {
+	if utf8.ValidString(s) && !strings.ContainsFunc(s,
+		func(r rune) bool { return acts(r) && !strings.ContainsRune(kept, r) }) {
 		return s
 	}
 	var b strings.Builder

@@ -34,7 +34,8 @@ func TestWhatActsIsSpeltOutAndAllElseStays(t *testing.T) {
 
 func TestCellOfATableIsNoFormula(t *testing.T) {
 	for text, want := range map[string]string{
-		"=1+1": "'=1+1", "+1": "'+1", "-1": "'-1", "@SUM(A1)": "'@SUM(A1)", "  =1": "'  =1", "＝1": "'＝1", "\t=1": `\u0009=1`, "\r=1": `\u000d=1`,
+		"=1+1": "'=1+1", "+1": "'+1", "-1": "'-1", "@SUM(A1)": "'@SUM(A1)", "  =1": "'  =1", "＝1": "'＝1",
+		"\t=1": `\u0009=1`, "\r=1": `\u000d=1`,
 		"Copy": "Copy", "2=2": "2=2", "": "", " ": " ",
 	} {
 		assert.Equal(t, want, Cell(text))

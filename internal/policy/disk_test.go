@@ -13,18 +13,22 @@ import (
 )
 
 // changing are the functions of package os that change what lies on a disk.
-var changing = []string{"Chmod", "CopyFS", "Create", "CreateTemp", "Link", "Mkdir", "MkdirAll", "MkdirTemp", "OpenFile", "Remove", "RemoveAll", "Rename",
+var changing = []string{"Chmod", "CopyFS", "Create", "CreateTemp", "Link", "Mkdir", "MkdirAll", "MkdirTemp", "OpenFile",
+	"Remove", "RemoveAll", "Rename",
 	"Symlink", "Truncate", "WriteFile"}
 
 // scratch are the files that may change it by themselves: what they write is gone with their work, or a test's.
-var scratch = []string{"internal/bench/inpage/", "internal/bench/torch/", "internal/build/ebitengine.go", "internal/build/page.go", "internal/fixture/",
+var scratch = []string{"internal/bench/inpage/", "internal/bench/torch/", "internal/build/ebitengine.go",
+	"internal/build/page.go", "internal/fixture/",
 	"internal/testgame/", "wasm/pagetest/still/"}
 
-// Whatever is kept is written through internal/durable, which tests cut the power of; and no name that a user chose is taken for a pattern.
+// Whatever is kept is written through internal/durable, which tests cut the power of; and no name that a user chose is
+// taken for a pattern.
 func TestWhatIsKeptIsWrittenThroughOnePackage(t *testing.T) {
 	used := map[string]bool{}
 	files(t, func(path string, data []byte) {
-		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || strings.HasPrefix(path, "internal/durable/") {
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") ||
+			strings.HasPrefix(path, "internal/durable/") {
 			return
 		}
 		f, err := parser.ParseFile(token.NewFileSet(), path, data, 0)

@@ -13,8 +13,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// imports names every package of ours, from the ground up, and those of ours that it imports: only what stands above it. Tests may import
-// more. Whoever adds a package adds its line, which an indented one continues; a name that ends in /... stands for all packages below it.
+// imports names every package of ours, from the ground up, and those of ours that it imports: only what stands above
+// it. Tests may import more. Whoever adds a package adds its line, which an indented one continues; a name that ends in
+// /... stands for all packages below it.
 const imports = `
 internal/durable:
 internal/durable/cut: internal/durable
@@ -56,7 +57,8 @@ internal/bench/measure:
 internal/bench/peak:
 internal/bench/openblas: model/compute
 internal/bench/shapes: model model/compute
-internal/bench/workload: internal/bench/measure internal/bench/peak model model/compute model/optim model/widen sim sim/task
+internal/bench/workload: internal/bench/measure internal/bench/peak
+  model model/compute model/optim model/widen sim sim/task
 internal/bench/profile: internal/bench/measure internal/bench/peak internal/bench/workload model/compute
 internal/bench/torch: internal/bench/workload model model/optim
 internal/bench/inpage/job: internal/bench/profile internal/bench/shapes internal/bench/workload
@@ -124,7 +126,8 @@ func TestImportsPointOneWay(t *testing.T) {
 			at := slices.IndexFunc(list, func(name string) bool { return covers(name, ours) })
 			if assert.GreaterOrEqual(t, at, 0, "%s imports %s", path, ours) {
 				used[[2]string{dir, list[at]}] = true
-				assert.Less(t, slices.Index(order, ours), slices.Index(order, dir), "%s stands below %s, which imports it", ours, dir)
+				assert.Less(t, slices.Index(order, ours), slices.Index(order, dir),
+					"%s stands below %s, which imports it", ours, dir)
 			}
 		}
 	})

@@ -31,7 +31,8 @@ func files(t *testing.T, f func(path string, data []byte)) {
 		}
 		name := d.Name()
 		if d.IsDir() {
-			if name == ".git" || name == ".cache" || name == "bin" || name == "dist" || name == "testdata" || name == "node_modules" {
+			if name == ".git" || name == ".cache" || name == "bin" || name == "dist" || name == "testdata" ||
+				name == "node_modules" {
 				return filepath.SkipDir
 			}
 			return nil
@@ -80,7 +81,8 @@ func TestNoPathOfAMachineIsWrittenDown(t *testing.T) {
 	})
 }
 
-// Nothing leaves the reader's machine: what the page loads lies beside it. Links to follow and names of formats are no requests.
+// Nothing leaves the reader's machine: what the page loads lies beside it. Links to follow and names of formats are no
+// requests.
 func TestThePageAsksNobodyElse(t *testing.T) {
 	address := regexp.MustCompile(`https?://[^\s"'<>)]+`)
 	link := regexp.MustCompile(`<a [^>]*href="https?://[^"]+"|\[[^\]]+\]\(https?://[^)]+\)`) // in HTML, in Markdown
@@ -113,8 +115,8 @@ func TestEveryTestOfTheModelKnowsTheFixturesFlag(t *testing.T) {
 	assert.Greater(t, len(knows), 3)
 }
 
-// go test -run is content where nothing matches: a test that is renamed would no longer run as WebAssembly, or under the race detector, and nobody
-// would know.
+// go test -run is content where nothing matches: a test that is renamed would no longer run as WebAssembly, or under
+// the race detector, and nobody would know.
 func TestWhatTheMakefileSelectsExists(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(root, "Makefile"))
 	require.NoError(t, err)
@@ -142,7 +144,8 @@ func TestWhatTheMakefileSelectsExists(t *testing.T) {
 	for part := range strings.SplitSeq(variable("RACED"), "|") {
 		assert.Regexp(t, part, all)
 	}
-	for _, used := range []string{`-run '$(BITS)' ./sim`, `-run '$(RACED)' $(RACED_LOOPS)`, `-run '$(RACED)' $(RACED_ENGINE)`} {
+	for _, used := range []string{`-run '$(BITS)' ./sim`, `-run '$(RACED)' $(RACED_LOOPS)`,
+		`-run '$(RACED)' $(RACED_ENGINE)`} {
 		assert.Contains(t, string(text), used)
 	}
 }

@@ -6,10 +6,12 @@ import (
 	"strings"
 )
 
-// weights are the codings of an Accept-Encoding header and how much the client wants each, from 0, not at all, to 1 (RFC 9110, 12.5.3).
+// weights are the codings of an Accept-Encoding header and how much the client wants each, from 0, not at all, to 1
+// (RFC 9110, 12.5.3).
 type weights map[string]float64
 
-// accepted reads a header. Parameters other than q say nothing about whether a coding is wanted; an element whose q is no weight is passed over.
+// accepted reads a header. Parameters other than q say nothing about whether a coding is wanted; an element whose q is
+// no weight is passed over.
 func accepted(header []string) weights {
 	w := weights{}
 	for _, line := range header {
@@ -40,7 +42,8 @@ func accepted(header []string) weights {
 	return w
 }
 
-// of is how much a coding is wanted. The file as it is, identity, is always welcome unless it is refused, but anything that is named more.
+// of is how much a coding is wanted. The file as it is, identity, is always welcome unless it is refused, but anything
+// that is named more.
 func (w weights) of(coding string) float64 {
 	if q, ok := w[coding]; ok {
 		return q
@@ -61,7 +64,8 @@ const (
 	least    = 1e-4
 )
 
-// order are the codings that are not refused, best first; those that are wanted as much stay in the order that they are given in.
+// order are the codings that are not refused, best first; those that are wanted as much stay in the order that they are
+// given in.
 func (w weights) order(codings []string) []string {
 	out := slices.DeleteFunc(slices.Clone(codings), func(c string) bool { return w.of(c) == 0 })
 	slices.SortStableFunc(out, func(a, b string) int {

@@ -20,9 +20,12 @@ func TestOnlyNamesOfThisMachineAreAnswered(t *testing.T) {
 	h, err := Handler(folder(t), Self)
 	require.NoError(t, err)
 	for host, own := range map[string]bool{
-		"localhost": true, "localhost:8080": true, "LOCALHOST:1": true, "127.0.0.1": true, "127.0.0.1:8080": true, "127.8.9.10:80": true, "[::1]": true, "[::1]:8080": true,
-		"": false, "example.org": false, "example.org:8080": false, "localhost.example.org": false, "127.0.0.1.example.org": false, "192.168.1.2:8080": false,
-		"0.0.0.0:8080": false, "[::]:8080": false, "2130706433": false, "0x7f.1": false, "localhost:8080.example.org": false, "127.0.0.1@example.org": false,
+		"localhost": true, "localhost:8080": true, "LOCALHOST:1": true, "127.0.0.1": true, "127.0.0.1:8080": true,
+		"127.8.9.10:80": true, "[::1]": true, "[::1]:8080": true,
+		"": false, "example.org": false, "example.org:8080": false, "localhost.example.org": false,
+		"127.0.0.1.example.org": false, "192.168.1.2:8080": false,
+		"0.0.0.0:8080": false, "[::]:8080": false, "2130706433": false, "0x7f.1": false,
+		"localhost:8080.example.org": false, "127.0.0.1@example.org": false,
 	} {
 		r := httptest.NewRequest("GET", "/", nil)
 		r.Host = host
@@ -48,7 +51,8 @@ func TestNamesThatBeginWithADotAreNotServed(t *testing.T) {
 	}
 	h, err := Handler(dir, Self)
 	require.NoError(t, err)
-	for _, path := range []string{"/.env", "/.git/config", "/.git/", "/site/.hidden", "/site/.a/b", "/..x", "/site/%2ehidden", "/%2e%67it/config", "/site/../.env", "//.env", "/./.env"} {
+	for _, path := range []string{"/.env", "/.git/config", "/.git/", "/site/.hidden", "/site/.a/b", "/..x",
+		"/site/%2ehidden", "/%2e%67it/config", "/site/../.env", "//.env", "/./.env"} {
 		r := get(t, h, path)
 		assert.Equal(t, 404, r.StatusCode, path)
 	}
@@ -58,14 +62,17 @@ func TestNamesThatBeginWithADotAreNotServed(t *testing.T) {
 
 func TestWhoMayShowThePageInAFrameIsChosen(t *testing.T) {
 	for choice, want := range map[string]string{
-		"self": "'self'", "none": "'none'", "*": "*", "https://example.org": "https://example.org", "self http://localhost:3000": "'self' http://localhost:3000",
+		"self": "'self'", "none": "'none'", "*": "*", "https://example.org": "https://example.org",
+		"self http://localhost:3000":     "'self' http://localhost:3000",
 		" self  https://a.example:8443 ": "'self' https://a.example:8443",
 	} {
 		h, err := Handler(folder(t), choice)
 		require.NoError(t, err, choice)
 		assert.Equal(t, Policy+"; frame-ancestors "+want, get(t, h, "/").Header.Get("Content-Security-Policy"))
 	}
-	for _, choice := range []string{"", " ", "none self", "example.org", "https://example.org/path", "https://example.org;script-src", "https://a,b", "'self'", "https://", "javascript:alert(1)", "https://u@h", "ftp://h"} {
+	for _, choice := range []string{"", " ", "none self", "example.org", "https://example.org/path",
+		"https://example.org;script-src", "https://a,b", "'self'", "https://", "javascript:alert(1)", "https://u@h",
+		"ftp://h"} {
 		_, err := Handler(folder(t), choice)
 		assert.ErrorContains(t, err, "frame ancestor", choice)
 		assert.ErrorContains(t, err, "allowed", choice)
@@ -85,7 +92,8 @@ func (p *paced) Write(b []byte) (int, error) {
 	return p.ResponseWriter.Write(b)
 }
 
-// A large file on a slow line takes as long as it takes: every piece of it has a time of its own, and only who takes nothing is left.
+// A large file on a slow line takes as long as it takes: every piece of it has a time of its own, and only who takes
+// nothing is left.
 func TestASlowClientGetsAllOfALargeFile(t *testing.T) {
 	dir := folder(t)
 	large := bytes.Repeat([]byte("wasm"), 1<<18)
@@ -108,7 +116,8 @@ func TestASlowClientGetsAllOfALargeFile(t *testing.T) {
 // A server that is asked in the middle of nothing gives up: the times are set.
 func TestTheServerWaitsForNobodyWithoutAnEnd(t *testing.T) {
 	s := server(http.NotFoundHandler())
-	for what, limit := range map[string]time.Duration{"header": s.ReadHeaderTimeout, "request": s.ReadTimeout, "answer": s.WriteTimeout, "idle": s.IdleTimeout} {
+	for what, limit := range map[string]time.Duration{"header": s.ReadHeaderTimeout, "request": s.ReadTimeout,
+		"answer": s.WriteTimeout, "idle": s.IdleTimeout} {
 		assert.Positive(t, limit, what)
 		assert.LessOrEqual(t, limit, 5*time.Minute, what)
 	}
@@ -118,18 +127,25 @@ func TestEncodingsAreChosenAsTheClientWantsThem(t *testing.T) {
 	h, err := Handler(folder(t), Self)
 	require.NoError(t, err)
 	for accept, want := range map[string]string{
-		"br": "br", "gzip": "gzip", "x-gzip": "gzip", "BR": "br", "gzip, br": "br", "br;q=0.5, gzip;q=0.8": "gzip", "br;q=0.5;x=1": "br", "gzip;x=1;q=0": "",
-		"br;q=0": "", "br;q=0.000, gzip;q=0.0": "", "br;Q=0": "", "br; q = 0": "", "br;q=0;q=1": "", "br;q=0.001": "br", "br;q=1.000": "br",
-		"*": "br", "*;q=0.5": "br", "br;q=0, *": "gzip", "*, br;q=0": "gzip", "identity": "", "identity, br;q=0.5": "", "identity;q=0.2, br;q=0.5": "br",
-		"identity;q=0, gzip": "gzip", "deflate": "", "deflate, gzip;q=0.1": "gzip", "*;q=0, gzip": "gzip", "*;q=0, identity": "",
-		"br;q=x": "", "br;q=2": "", "br;q=-1": "", "br;q=": "", "br;q=NaN": "", ",,": "", "": "", ";q=1": "", "br gzip": "",
+		"br": "br", "gzip": "gzip", "x-gzip": "gzip", "BR": "br", "gzip, br": "br", "br;q=0.5, gzip;q=0.8": "gzip",
+		"br;q=0.5;x=1": "br", "gzip;x=1;q=0": "",
+		"br;q=0": "", "br;q=0.000, gzip;q=0.0": "", "br;Q=0": "", "br; q = 0": "", "br;q=0;q=1": "", "br;q=0.001": "br",
+		"br;q=1.000": "br",
+		"*":          "br", "*;q=0.5": "br", "br;q=0, *": "gzip", "*, br;q=0": "gzip", "identity": "",
+		"identity, br;q=0.5":       "",
+		"identity;q=0.2, br;q=0.5": "br",
+		"identity;q=0, gzip":       "gzip", "deflate": "", "deflate, gzip;q=0.1": "gzip", "*;q=0, gzip": "gzip",
+		"*;q=0, identity": "",
+		"br;q=x":          "", "br;q=2": "", "br;q=-1": "", "br;q=": "", "br;q=NaN": "", ",,": "", "": "", ";q=1": "",
+		"br gzip": "",
 	} {
 		r := get(t, h, "/site/a.js", "Accept-Encoding", accept)
 		assert.Equal(t, 200, r.StatusCode, accept)
 		assert.Equal(t, want, r.Header.Get("Content-Encoding"), "%q", accept)
 		body, err := io.ReadAll(r.Body)
 		require.NoError(t, err)
-		assert.Equal(t, map[string]string{"br": "brotli", "gzip": "gzip", "": "plain"}[want], string(body), "%q", accept)
+		assert.Equal(t, map[string]string{"br": "brotli", "gzip": "gzip", "": "plain"}[want], string(body),
+			"%q", accept)
 	}
 	for _, accept := range []string{"identity;q=0", "*;q=0", "br, identity;q=0", "gzip;q=0, *;q=0", "deflate, *;q=0"} {
 		r := get(t, h, "/note.strange", "Accept-Encoding", accept)
@@ -153,7 +169,8 @@ func FuzzAcceptEncoding(f *testing.F) {
 			assert.NotContains(t, coding, ",")
 		}
 		if !strings.Contains(header, "*") && !strings.Contains(strings.ToLower(header), identity) {
-			assert.Contains(t, accepted([]string{header}).order(codings), identity, "whoever does not refuse the file as it is may get it")
+			assert.Contains(t, accepted([]string{header}).order(codings), identity,
+				"whoever does not refuse the file as it is may get it")
 		}
 	})
 }

@@ -1,6 +1,6 @@
-// Package serve is the Lab's static web server for one's own machine: loopback only, with the headers that the page wants
-// (media types, Content-Security-Policy, precompressed siblings, validators). It builds nothing, lists no folders, opens no
-// browser, and is not meant to face a network: any static host can publish the same folder.
+// Package serve is the Lab's static web server for one's own machine: loopback only, with the headers that the page
+// wants (media types, Content-Security-Policy, precompressed siblings, validators). It builds nothing, lists no
+// folders, opens no browser, and is not meant to face a network: any static host can publish the same folder.
 package serve
 
 import (
@@ -14,10 +14,11 @@ import (
 	"strings"
 )
 
-// Policy is the Content-Security-Policy of every answer, besides who may show it in a frame, which only a header can say. index.html carries the
-// same words in a <meta>, for hosts that cannot set headers: nothing from elsewhere, no inline scripts or styles, and WebAssembly.
-const Policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; " +
-	"worker-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'"
+// Policy is the Content-Security-Policy of every answer, besides who may show it in a frame, which only a header can
+// say. index.html carries the same words in a <meta>, for hosts that cannot set headers: nothing from elsewhere, no
+// inline scripts or styles, and WebAssembly.
+const Policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: " +
+	"blob:; worker-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'"
 
 // types are the media types of what a built page holds; a machine's own table may lack or change them.
 var types = map[string]string{
@@ -38,8 +39,9 @@ var (
 	suffixes = map[string]string{"br": ".br", "gzip": ".gz", identity: ""}
 )
 
-// Handler serves the regular files under dir to GET and HEAD, but none whose name, or whose folder's, begins with a dot, by a link neither, and
-// nothing that a link leads to outside. It answers to the names of this machine only. Ancestors are as [FrameAncestors] takes them.
+// Handler serves the regular files under dir to GET and HEAD, but none whose name, or whose folder's, begins with a
+// dot, by a link neither, and nothing that a link leads to outside. It answers to the names of this machine only.
+// Ancestors are as [FrameAncestors] takes them.
 func Handler(dir, ancestors string) (http.Handler, error) {
 	frames, err := FrameAncestors(ancestors)
 	if err != nil {
@@ -107,8 +109,8 @@ func (h handler) open(name string, w weights) (f *os.File, info fs.FileInfo, enc
 	return nil, nil, ""
 }
 
-// regular opens a regular file of the folder that has the name now: a page that is built anew takes the place of the one before as a whole. A pipe
-// would not open before somebody writes to it.
+// regular opens a regular file of the folder that has the name now: a page that is built anew takes the place of the
+// one before as a whole. A pipe would not open before somebody writes to it.
 func (h handler) regular(name string) (*os.File, fs.FileInfo) {
 	root, err := os.OpenRoot(h.dir)
 	if err != nil {

@@ -14,8 +14,9 @@ import (
 // tries is how many ports from the asked-for one upwards are looked at before giving up.
 const tries = 32
 
-// Run serves dir until ctx is done. addr is host:port with a loopback host; where the port is taken the next free one is used,
-// and port 0 is any. Ancestors are as [FrameAncestors] takes them. The address goes to out as one line once it is being listened to.
+// Run serves dir until ctx is done. addr is host:port with a loopback host; where the port is taken the next free one
+// is used, and port 0 is any. Ancestors are as [FrameAncestors] takes them. The address goes to out as one line once it
+// is being listened to.
 func Run(ctx context.Context, dir, addr, ancestors string, out io.Writer) error {
 	h, err := Handler(dir, ancestors)
 	if err != nil {
@@ -44,7 +45,8 @@ func Run(ctx context.Context, dir, addr, ancestors string, out io.Writer) error 
 
 // server waits for nobody without an end, and for whoever takes an answer piece by piece as long as that takes.
 func server(h http.Handler) *http.Server {
-	return &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: stall, WriteTimeout: stall, IdleTimeout: 2 * time.Minute,
+	return &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: stall, WriteTimeout: stall,
+		IdleTimeout:    2 * time.Minute,
 		MaxHeaderBytes: 1 << 16}
 }
 

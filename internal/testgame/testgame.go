@@ -1,5 +1,5 @@
-// Package testgame runs tests inside an Ebitengine game, where pictures can be drawn and read back, and compares pictures with golden
-// ones. It knows nothing of what is drawn.
+// Package testgame runs tests inside an Ebitengine game, where pictures can be drawn and read back, and compares
+// pictures with golden ones. It knows nothing of what is drawn.
 package testgame
 
 import (
@@ -53,7 +53,8 @@ const (
 	maxShare = 0.002 // of the pixels may be others
 )
 
-// Golden compares a picture with testdata/<name>.png, or writes that with -update. A picture that differs is left beside it.
+// Golden compares a picture with testdata/<name>.png, or writes that with -update. A picture that differs is left
+// beside it.
 func Golden(t *testing.T, name string, got image.Image) {
 	t.Helper()
 	path := filepath.Join("testdata", name+".png")

@@ -1,5 +1,5 @@
-// Package testneed finds the tools that some tests need and a machine may lack. Where one is missing the test is skipped and says so;
-// where SPARKLING_STRICT is set, as in continuous integration, it fails instead.
+// Package testneed finds the tools that some tests need and a machine may lack. Where one is missing the test is
+// skipped and says so; where SPARKLING_STRICT is set, as in continuous integration, it fails instead.
 package testneed
 
 import (

@@ -1,5 +1,5 @@
-// Package tools finds the programs of other people that tests and benchmarks need and a machine may lack, and says what is missing. It
-// starts none of them.
+// Package tools finds the programs of other people that tests and benchmarks need and a machine may lack, and says what
+// is missing. It starts none of them.
 package tools
 
 import (
@@ -9,7 +9,8 @@ import (
 
 // Chromium is the path of a browser that can be driven.
 func Chromium() (string, error) {
-	return find("a Chromium to drive the page with", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "headless-shell")
+	return find("a Chromium to drive the page with", "chromium", "chromium-browser", "google-chrome",
+		"google-chrome-stable", "headless-shell")
 }
 
 // Node is the path of Node.js.

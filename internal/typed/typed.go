@@ -1,5 +1,5 @@
-// Package typed turns text that a person typed, pasted or saved with an editor into the UTF-8 that parsers read. It knows encodings and
-// nothing of what the text says.
+// Package typed turns text that a person typed, pasted or saved with an editor into the UTF-8 that parsers read. It
+// knows encodings and nothing of what the text says.
 package typed
 
 import (
@@ -10,8 +10,8 @@ import (
 	"unicode/utf8"
 )
 
-// UTF8 is the text without a byte order mark, and turned where it is UTF-16: by its mark, or because a document of ours begins with a
-// character below 128, which UTF-16 spells with a zero beside it. It errs where the text is neither.
+// UTF8 is the text without a byte order mark, and turned where it is UTF-16: by its mark, or because a document of ours
+// begins with a character below 128, which UTF-16 spells with a zero beside it. It errs where the text is neither.
 func UTF8(text []byte) ([]byte, error) {
 	switch {
 	case bytes.HasPrefix(text, []byte{0xef, 0xbb, 0xbf}):

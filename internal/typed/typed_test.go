@@ -23,8 +23,9 @@ func TestTheSameTextComesOfEveryEncoding(t *testing.T) {
 	const text = "{\"name\": \"größer 大 🙂\"}\r\n"
 	for name, data := range map[string][]byte{
 		"UTF-8": []byte(text), "UTF-8 with a mark": []byte("\ufeff" + text),
-		"UTF-16 LE with a mark": units("\ufeff"+text, binary.LittleEndian), "UTF-16 BE with a mark": units("\ufeff"+text, binary.BigEndian),
-		"UTF-16 LE": units(text, binary.LittleEndian), "UTF-16 BE": units(text, binary.BigEndian),
+		"UTF-16 LE with a mark": units("\ufeff"+text, binary.LittleEndian),
+		"UTF-16 BE with a mark": units("\ufeff"+text, binary.BigEndian),
+		"UTF-16 LE":             units(text, binary.LittleEndian), "UTF-16 BE": units(text, binary.BigEndian),
 	} {
 		got, err := UTF8(data)
 		require.NoError(t, err, name)

@@ -35,7 +35,8 @@ func (b Batch) Write(path string) error { return durable.WriteFile(path, b.Encod
 // Encode writes what such a file holds.
 func (b Batch) Encode(to io.Writer) error {
 	shape := []int{b.Rows, b.Seq}
-	data, err := Header{Entries: []Entry{{Name: idsName, DType: I64, Shape: shape}, {Name: labelsName, DType: I64, Shape: shape}}}.encode()
+	data, err := Header{Entries: []Entry{{Name: idsName, DType: I64, Shape: shape},
+		{Name: labelsName, DType: I64, Shape: shape}}}.encode()
 	if err != nil {
 		return err
 	}
@@ -47,14 +48,17 @@ func (b Batch) Encode(to io.Writer) error {
 }
 
 // The tensors of a batch that are read.
-const idsName, labelsName, positionsName, seenName, countsName = "input_ids", "labels", "position_ids", "attention_mask", "loss_mask"
+const idsName, labelsName, positionsName, seenName, countsName = "input_ids", "labels", "position_ids",
+	"attention_mask", "loss_mask"
 
-// beside are tensors of a batch that change nothing: what others computed of it, and what tokenizers add and no network of the family takes.
+// beside are tensors of a batch that change nothing: what others computed of it, and what tokenizers add and no network
+// of the family takes.
 var beside = []string{"logits", "loss", "lb", "z", "objective", "token_type_ids", "special_tokens_mask"}
 
-// ReadBatch reads a batch from a safetensors file: input_ids and labels, integers of shape (rows, tokens), where labels are shifted already, and
-// what else says how they are meant. loss_mask takes labels away; attention_mask takes away columns, position_ids makes rows of what is packed into
-// one. Where these ask for what is not computed here they are refused, as are tensors of any other name.
+// ReadBatch reads a batch from a safetensors file: input_ids and labels, integers of shape (rows, tokens), where labels
+// are shifted already, and what else says how they are meant. loss_mask takes labels away; attention_mask takes away
+// columns, position_ids makes rows of what is packed into one. Where these ask for what is not computed here they are
+// refused, as are tensors of any other name.
 func ReadBatch(ctx context.Context, path string, c model.Config) (Batch, error) {
 	f, err := Open(path)
 	if err != nil {
@@ -72,7 +76,8 @@ func readBatch(ctx context.Context, f *File, c model.Config) (b Batch, err error
 	known := append([]string{idsName, labelsName, positionsName, seenName, countsName}, beside...)
 	for _, e := range f.Entries {
 		if !slices.Contains(known, e.Name) && e.Len() > 0 {
-			return b, fmt.Errorf("tensor %s is not known here, and may change what the batch means%s", brief(e.Name), similar(e.Name, slices.Values(known)))
+			return b, fmt.Errorf("tensor %s is not known here, and may change what the batch means%s", brief(e.Name),
+				similar(e.Name, slices.Values(known)))
 		}
 	}
 	var shapes [2][]int
@@ -88,7 +93,8 @@ func readBatch(ctx context.Context, f *File, c model.Config) (b Batch, err error
 		case e.DType != I64 && e.DType != I32:
 			return b, fmt.Errorf("tensor %s is %s; allowed are %s and %s", t.name, e.DType, I64, I32)
 		case len(e.Shape) != 2 || e.Len() == 0 || e.Len() > maxTokens:
-			return b, fmt.Errorf("tensor %s has shape %v; allowed are rows and tokens, together 1 to %d", t.name, e.Shape, maxTokens)
+			return b, fmt.Errorf("tensor %s has shape %v; allowed are rows and tokens, together 1 to %d", t.name,
+				e.Shape, maxTokens)
 		}
 		shapes[i] = e.Shape
 		ids, err := f.Ints(ctx, e)
@@ -97,7 +103,8 @@ func readBatch(ctx context.Context, f *File, c model.Config) (b Batch, err error
 		}
 		for at, id := range ids {
 			if (id < 0 || id >= int64(c.Vocab)) && (!t.also || id != Ignored) {
-				return b, fmt.Errorf("%s[%d, %d] is %d; the vocabulary has 0 to %d", t.name, at/e.Shape[1], at%e.Shape[1], id, c.Vocab-1)
+				return b, fmt.Errorf("%s[%d, %d] is %d; the vocabulary has 0 to %d", t.name, at/e.Shape[1],
+					at%e.Shape[1], id, c.Vocab-1)
 			}
 			*t.into = append(*t.into, int32(id))
 		}
@@ -106,7 +113,8 @@ func readBatch(ctx context.Context, f *File, c model.Config) (b Batch, err error
 		return b, fmt.Errorf("labels has shape %v, input_ids %v", shapes[1], shapes[0])
 	}
 	b.Rows, b.Seq = shapes[0][0], shapes[0][1]
-	if b, err = b.meant(ctx, f); err == nil && !slices.ContainsFunc(b.Labels, func(y int32) bool { return y != Ignored }) {
+	if b, err = b.meant(ctx, f); err == nil && !slices.ContainsFunc(b.Labels,
+		func(y int32) bool { return y != Ignored }) {
 		err = errors.New("no label counts, and a mean of nothing is no loss")
 	}
 	return b, err

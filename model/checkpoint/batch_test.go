@@ -24,7 +24,8 @@ func batch(shapes map[string]string, numbers map[string][]int32) []byte {
 		if header != "{" {
 			header += ","
 		}
-		header += fmt.Sprintf(`%q:{"dtype":"I32","shape":%s,"data_offsets":[%d,%d]}`, name, shapes[name], len(data), len(data)+4*len(x))
+		header += fmt.Sprintf(`%q:{"dtype":"I32","shape":%s,"data_offsets":[%d,%d]}`, name, shapes[name], len(data),
+			len(data)+4*len(x))
 		for _, n := range x {
 			data = binary.LittleEndian.AppendUint32(data, uint32(n))
 		}
@@ -55,14 +56,19 @@ func TestBatchIsReadAndChecked(t *testing.T) {
 		numbers map[string][]int32
 		says    string
 	}{
-		"no labels":        {two, map[string][]int32{"input_ids": ids}, "labels is missing"},
-		"no ids":           {two, map[string][]int32{"labels": labels}, "input_ids is missing"},
-		"id too large":     {two, map[string][]int32{"input_ids": {0, 1, 5, 0}, "labels": labels}, "input_ids[1, 0] is 5; the vocabulary has 0 to 4"},
-		"id negative":      {two, map[string][]int32{"input_ids": {0, -100, 0, 0}, "labels": labels}, "input_ids[0, 1] is -100"},
-		"label negative":   {two, map[string][]int32{"input_ids": ids, "labels": {0, 0, 0, -1}}, "labels[1, 1] is -1"},
-		"a row":            {map[string]string{"input_ids": "[4]", "labels": "[4]"}, map[string][]int32{"input_ids": ids, "labels": labels}, "shape [4]"},
-		"nothing":          {map[string]string{"input_ids": "[0,2]", "labels": "[0,2]"}, map[string][]int32{"input_ids": {}, "labels": {}}, "shape [0 2]"},
-		"different shapes": {map[string]string{"input_ids": "[2,2]", "labels": "[4,1]"}, map[string][]int32{"input_ids": ids, "labels": labels}, "labels has shape [4 1]"},
+		"no labels": {two, map[string][]int32{"input_ids": ids}, "labels is missing"},
+		"no ids":    {two, map[string][]int32{"labels": labels}, "input_ids is missing"},
+		"id too large": {two, map[string][]int32{"input_ids": {0, 1, 5, 0}, "labels": labels},
+			"input_ids[1, 0] is 5; the vocabulary has 0 to 4"},
+		"id negative": {two, map[string][]int32{"input_ids": {0, -100, 0, 0}, "labels": labels},
+			"input_ids[0, 1] is -100"},
+		"label negative": {two, map[string][]int32{"input_ids": ids, "labels": {0, 0, 0, -1}}, "labels[1, 1] is -1"},
+		"a row": {map[string]string{"input_ids": "[4]", "labels": "[4]"},
+			map[string][]int32{"input_ids": ids, "labels": labels}, "shape [4]"},
+		"nothing": {map[string]string{"input_ids": "[0,2]", "labels": "[0,2]"},
+			map[string][]int32{"input_ids": {}, "labels": {}}, "shape [0 2]"},
+		"different shapes": {map[string]string{"input_ids": "[2,2]", "labels": "[4,1]"},
+			map[string][]int32{"input_ids": ids, "labels": labels}, "labels has shape [4 1]"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := read(x.shapes, x.numbers)

@@ -7,8 +7,8 @@ import (
 	"github.com/sparkling-lab/sparkling/model"
 )
 
-// check requires that the set holds every matrix of the table, under a name of the family, in its shape and in a type that is read here. What it
-// holds besides must change nothing: [Folder.redundant] looks at that.
+// check requires that the set holds every matrix of the table, under a name of the family, in its shape and in a type
+// that is read here. What it holds besides must change nothing: [Folder.redundant] looks at that.
 func (s *Set) check(t *model.Table) error {
 	there, elements := map[string]bool{}, 0
 	for _, f := range s.Files {

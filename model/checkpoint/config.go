@@ -13,8 +13,8 @@ import (
 // ConfigName is the file that holds the shape of the network.
 const ConfigName = "config.json"
 
-// Defaults for keys that a folder may lack: those of the family, and for the z-loss, which the family does not know, OLMoE's. How new weights would
-// begin is not read: they are there.
+// Defaults for keys that a folder may lack: those of the family, and for the z-loss, which the family does not know,
+// OLMoE's. How new weights would begin is not read: they are there.
 const (
 	defaultRope   = 10000
 	defaultEps    = 1e-6
@@ -26,8 +26,8 @@ const (
 // keyZ is a key of our own.
 const keyZ = "router_z_loss_coef"
 
-// parseConfig reads config.json of a Qwen3-MoE network. An error names the key that is wrong and what is allowed. Every key is read, or must have
-// one value, or is passed over; any other is refused.
+// parseConfig reads config.json of a Qwen3-MoE network. An error names the key that is wrong and what is allowed. Every
+// key is read, or must have one value, or is passed over; any other is refused.
 func parseConfig(data []byte) (model.Config, document, error) {
 	var c model.Config
 	doc, err := parseDocument(data)
@@ -45,7 +45,8 @@ func parseConfig(data []byte) (model.Config, document, error) {
 	r.must(&c.Inner, "moe_intermediate_size")
 	r.experts(&c.Experts)
 	tied := false
-	c.NormEps, c.RopeBase, c.LBCoef, c.ZCoef, c.InitStd, c.LogitMult = defaultEps, defaultRope, defaultLBCoef, defaultZCoef, defaultStd, 1
+	c.NormEps, c.RopeBase, c.LBCoef, c.ZCoef, c.InitStd, c.LogitMult = defaultEps, defaultRope, defaultLBCoef,
+		defaultZCoef, defaultStd, 1
 	spelt := r.may(&c.HeadDim, "head_dim")
 	r.may(&c.NormEps, "rms_norm_eps")
 	r.may(&c.LBCoef, "router_aux_loss_coef")
@@ -60,7 +61,8 @@ func parseConfig(data []byte) (model.Config, document, error) {
 	c.Untied = !tied
 	if !spelt && c.Heads > 0 {
 		if c.Hidden%c.Heads != 0 {
-			return c, doc, fmt.Errorf("head_dim is missing, and hidden_size (%d) is not a multiple of num_attention_heads (%d)", c.Hidden, c.Heads)
+			return c, doc, fmt.Errorf("head_dim is missing, and hidden_size (%d) is not a multiple of "+
+				"num_attention_heads (%d)", c.Hidden, c.Heads)
 		}
 		c.HeadDim = c.Hidden / c.Heads
 	}
@@ -71,9 +73,12 @@ func parseConfig(data []byte) (model.Config, document, error) {
 }
 
 // ourNames turns the fields of [model.Config] into keys of the family.
-var ourNames = strings.NewReplacer("model.vocab", "vocab_size", "model.hidden", "hidden_size", "model.layers", "num_hidden_layers",
-	"model.heads", "num_attention_heads", "model.kv_heads", "num_key_value_heads", "model.head_dim", "head_dim", "model.experts", "num_experts",
-	"model.top_k", "num_experts_per_tok", "model.inner", "moe_intermediate_size", "model.norm_eps", "rms_norm_eps", "model.rope_base", "rope_theta",
+var ourNames = strings.NewReplacer("model.vocab", "vocab_size", "model.hidden", "hidden_size", "model.layers",
+	"num_hidden_layers",
+	"model.heads", "num_attention_heads", "model.kv_heads", "num_key_value_heads", "model.head_dim", "head_dim",
+	"model.experts", "num_experts",
+	"model.top_k", "num_experts_per_tok", "model.inner", "moe_intermediate_size", "model.norm_eps", "rms_norm_eps",
+	"model.rope_base", "rope_theta",
 	"model.lb_coef", "router_aux_loss_coef", "model.z_coef", keyZ)
 
 // reader takes values out of a document and keeps the first error.

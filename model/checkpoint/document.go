@@ -29,11 +29,12 @@ func parseDocument(data []byte) (document, error) {
 	return doc, err
 }
 
-// eachKey calls do for every key of a JSON object, in order, and errs where it is none, or has a key twice. What is wrong ends it where it stands, so
-// that a text takes no more memory than what was right so far.
+// eachKey calls do for every key of a JSON object, in order, and errs where it is none, or has a key twice. What is
+// wrong ends it where it stands, so that a text takes no more memory than what was right so far.
 func eachKey(data []byte, do func(key string, value json.RawMessage) error) error {
 	err := walk(data, do)
-	if syntax := (*json.SyntaxError)(nil); errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &syntax) && syntax.Error() == "unexpected end of JSON input" {
+	if syntax := (*json.SyntaxError)(nil); errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.As(err, &syntax) && syntax.Error() == "unexpected end of JSON input" {
 		err = errors.New("it ends within an object, and was cut short")
 	}
 	return err
@@ -107,7 +108,8 @@ func (d document) encode() []byte {
 	return b.Bytes()
 }
 
-// similar is the one of the keys that differs from key in nothing but case, as a clause that follows a message; empty where none does.
+// similar is the one of the keys that differs from key in nothing but case, as a clause that follows a message; empty
+// where none does.
 func similar(key string, keys iter.Seq[string]) string {
 	for k := range keys {
 		if k != key && strings.EqualFold(k, key) {

@@ -60,7 +60,8 @@ func (f *File) header() error {
 	case n > maxHeader:
 		return fmt.Errorf("it is no safetensors file: its header would have %d bytes; allowed are %d", n, maxHeader)
 	case int64(n) > size-8:
-		return fmt.Errorf("its header has %d bytes, but the file has %d: it was cut short, and at least %d bytes are missing", n, size, int64(n)-(size-8))
+		return fmt.Errorf("its header has %d bytes, but the file has %d: it was cut short, and at least %d bytes "+
+			"are missing", n, size, int64(n)-(size-8))
 	case n == 0 || head[8] != '{':
 		return errors.New("it is no safetensors file: its header does not begin with {")
 	}

@@ -31,7 +31,8 @@ func encode(dst []byte, src []float32, t DType) {
 	}
 }
 
-// bf16 is the upper half of a float32 after rounding. Not-a-number stays one: rounding alone could carry it into infinity.
+// bf16 is the upper half of a float32 after rounding. Not-a-number stays one: rounding alone could carry it into
+// infinity.
 func bf16(x float32) uint16 {
 	b := math.Float32bits(x)
 	if x != x {

@@ -23,8 +23,8 @@ type Folder struct {
 	config  document
 }
 
-// ReadFolder reads config.json and every header of a folder, and checks them against each other. An error names the file, and the key or
-// tensor that is wrong. What is stored twice is read too, and compared.
+// ReadFolder reads config.json and every header of a folder, and checks them against each other. An error names the
+// file, and the key or tensor that is wrong. What is stored twice is read too, and compared.
 func ReadFolder(ctx context.Context, dir string) (*Folder, error) {
 	data, err := readText(filepath.Join(dir, ConfigName), maxConfig)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -116,7 +116,8 @@ func (f *Folder) Load(ctx context.Context, s Set, progress func(done int64)) (mo
 	return v, nil
 }
 
-func (f *Folder) load(ctx context.Context, shard Shard, slots map[string]Slot, v model.Values, read func(n int64)) error {
+func (f *Folder) load(ctx context.Context, shard Shard, slots map[string]Slot, v model.Values,
+	read func(n int64)) error {
 	file, err := f.Open(shard)
 	if err != nil {
 		return err
@@ -135,7 +136,8 @@ func (f *Folder) load(ctx context.Context, shard Shard, slots map[string]Slot, v
 	return nil
 }
 
-// Open opens a file of the folder to read tensors. It errs where the file is no longer the one whose header was checked.
+// Open opens a file of the folder to read tensors. It errs where the file is no longer the one whose header was
+// checked.
 func (f *Folder) Open(shard Shard) (*File, error) {
 	file, err := Open(filepath.Join(f.Dir, shard.Name))
 	if err != nil {
@@ -153,11 +155,12 @@ func (f *Folder) Open(shard Shard) (*File, error) {
 	return file, nil
 }
 
-// Config is config.json for the same network in another shape: keys of the shape are changed, all others are kept as they are.
+// Config is config.json for the same network in another shape: keys of the shape are changed, all others are kept as
+// they are.
 func (f *Folder) Config(to model.Config) []byte { return f.config.reshape(f.Table.Config, to).encode() }
 
-// Build fills a folder, which must be empty or not there, with all that write leaves in the one it is given, or with nothing. config.json
-// comes last: without it a folder is no network.
+// Build fills a folder, which must be empty or not there, with all that write leaves in the one it is given, or with
+// nothing. config.json comes last: without it a folder is no network.
 func Build(dir string, write func(dir string) error) error {
 	return durable.Tree(dir, ConfigName, write)
 }

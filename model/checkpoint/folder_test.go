@@ -39,7 +39,8 @@ func writeFile(t testing.TB, path string, entries []Entry, data map[string][]flo
 	require.NoError(t, err)
 	for _, e := range entries {
 		x := data[e.Name]
-		require.NoError(t, w.Write(context.Background(), append(slices.Clone(x), make([]float32, max(0, e.Len()-len(x)))...)[:e.Len()]))
+		require.NoError(t, w.Write(context.Background(),
+			append(slices.Clone(x), make([]float32, max(0, e.Len()-len(x)))...)[:e.Len()]))
 	}
 	require.NoError(t, w.Close())
 }
@@ -55,7 +56,8 @@ func writeShards(t testing.TB, dir, stem string, n int, entries []Entry, data ma
 			weights[e.Name] = name
 		}
 	}
-	text, err := json.Marshal(map[string]any{"metadata": map[string]any{"total_size": 1, "total_parameters": 2, "by": "hand"}, "weight_map": weights})
+	text, err := json.Marshal(map[string]any{"metadata": map[string]any{"total_size": 1, "total_parameters": 2,
+		"by": "hand"}, "weight_map": weights})
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, stem+indexSuffix), text, 0o644))
 }
@@ -74,10 +76,12 @@ func TestFoldersOfEveryFormGiveTheSameNetwork(t *testing.T) {
 	f32, data := tensors(v, F32)
 	bf16s, _ := tensors(v, BF16)
 	for name, write := range map[string]func(dir string){
-		"one file":               func(dir string) { writeFile(t, filepath.Join(dir, "model.safetensors"), f32, data) },
-		"one file, another name": func(dir string) { writeFile(t, filepath.Join(dir, "weights.safetensors"), f32, data) },
-		"three files":            func(dir string) { writeShards(t, dir, "model", 3, f32, data) },
-		"BF16":                   func(dir string) { writeShards(t, dir, "model", 2, bf16s, data) },
+		"one file": func(dir string) { writeFile(t, filepath.Join(dir, "model.safetensors"), f32, data) },
+		"one file, another name": func(dir string) {
+			writeFile(t, filepath.Join(dir, "weights.safetensors"), f32, data)
+		},
+		"three files": func(dir string) { writeShards(t, dir, "model", 3, f32, data) },
+		"BF16":        func(dir string) { writeShards(t, dir, "model", 2, bf16s, data) },
 		"with states": func(dir string) {
 			writeShards(t, dir, "model", 2, f32, data)
 			writeFile(t, filepath.Join(dir, "optimizer_m.safetensors"), f32, data)
@@ -146,14 +150,16 @@ func TestFolderThatDoesNotFitNamesTheTensor(t *testing.T) {
 		"another format": {func(dir string) {
 			require.NoError(t, os.WriteFile(filepath.Join(dir, "pytorch_model.bin"), []byte("PK"), 0o644))
 		}, []string{"neither model.safetensors", "pytorch_model.bin is in a format that is not read"}},
-		"missing":       {whole(slices.Delete(slices.Clone(all), at, at+1)), []string{up, "is missing"}},
-		"no head":       {whole(all[:len(all)-1]), []string{"lm_head.weight is missing", "tie_word_embeddings"}},
-		"misspelt":      {whole(with(func(e *Entry) { e.Name += "s" })), []string{up + "s", "does not have"}},
-		"of old layers": {whole(append(slices.Clone(all), Entry{Name: "model.layers.2.input_layernorm.weight", DType: F32, Shape: []int{24}})), []string{"model.layers.2.input_layernorm.weight"}},
-		"turned":        {whole(with(func(e *Entry) { e.Shape = []int{24, 10} })), []string{up, "[24 10]", "[10 24]"}},
-		"half":          {whole(with(func(e *Entry) { e.Shape = []int{5, 24} })), []string{up, "[5 24]"}},
-		"integers":      {whole(with(func(e *Entry) { e.DType = "I32" })), []string{up, "I32; allowed are F32 and BF16"}},
-		"half floats":   {whole(with(func(e *Entry) { e.DType = "F16" })), []string{up, "F16"}},
+		"missing":  {whole(slices.Delete(slices.Clone(all), at, at+1)), []string{up, "is missing"}},
+		"no head":  {whole(all[:len(all)-1]), []string{"lm_head.weight is missing", "tie_word_embeddings"}},
+		"misspelt": {whole(with(func(e *Entry) { e.Name += "s" })), []string{up + "s", "does not have"}},
+		"of old layers": {whole(append(slices.Clone(all), Entry{Name: "model.layers.2.input_layernorm.weight",
+			DType: F32, Shape: []int{24}})), []string{"model.layers.2.input_layernorm.weight"}},
+		"turned": {whole(with(func(e *Entry) { e.Shape = []int{24, 10} })), []string{up, "[24 10]", "[10 24]"}},
+		"half":   {whole(with(func(e *Entry) { e.Shape = []int{5, 24} })), []string{up, "[5 24]"}},
+		"integers": {whole(with(func(e *Entry) { e.DType = "I32" })),
+			[]string{up, "I32; allowed are F32 and BF16"}},
+		"half floats": {whole(with(func(e *Entry) { e.DType = "F16" })), []string{up, "F16"}},
 		"cut short": {func(dir string) {
 			whole(all)(dir)
 			require.NoError(t, os.Truncate(filepath.Join(dir, "model.safetensors"), 9000))
@@ -166,30 +172,42 @@ func TestFolderThatDoesNotFitNamesTheTensor(t *testing.T) {
 			writeShards(t, dir, "model", 2, all, data)
 			require.NoError(t, os.Remove(filepath.Join(dir, "model-00002-of-00002.safetensors")))
 		}, []string{"model-00002-of-00002.safetensors is not there, but model.safetensors.index.json"}},
-		"index lies":         {edit("model", func(x map[string]any) { x["weight_map"].(map[string]any)[up] = "model-00001-of-00002.safetensors" }), []string{up, "does not say so"}},
-		"index knows more":   {edit("model", func(x map[string]any) { x["weight_map"].(map[string]any)["x"] = "model-00001-of-00002.safetensors" }), []string{"tensor x is not in"}},
-		"index knows less":   {edit("model", func(x map[string]any) { delete(x["weight_map"].(map[string]any), up) }), []string{up, "does not say so"}},
-		"index leads astray": {edit("model", func(x map[string]any) { x["weight_map"].(map[string]any)[up] = "../model.safetensors" }), []string{up, "in the folder itself"}},
+		"index lies": {edit("model", func(x map[string]any) {
+			x["weight_map"].(map[string]any)[up] = "model-00001-of-00002.safetensors"
+		}), []string{up, "does not say so"}},
+		"index knows more": {edit("model", func(x map[string]any) {
+			x["weight_map"].(map[string]any)["x"] = "model-00001-of-00002.safetensors"
+		}), []string{"tensor x is not in"}},
+		"index knows less": {edit("model", func(x map[string]any) { delete(x["weight_map"].(map[string]any), up) }),
+			[]string{up, "does not say so"}},
+		"index leads astray": {edit("model", func(x map[string]any) {
+			x["weight_map"].(map[string]any)[up] = "../model.safetensors"
+		}), []string{up, "in the folder itself"}},
 		"index with one twice": {func(dir string) {
 			writeShards(t, dir, "model", 2, all, data)
 			path := filepath.Join(dir, "model"+indexSuffix)
 			text, err := os.ReadFile(path)
 			require.NoError(t, err)
-			twice := strings.Replace(string(text), `"weight_map":{`, `"weight_map":{"`+up+`":"model-00001-of-00002.safetensors",`, 1)
+			twice := strings.Replace(string(text), `"weight_map":{`,
+				`"weight_map":{"`+up+`":"model-00001-of-00002.safetensors",`, 1)
 			require.NoError(t, os.WriteFile(path, []byte(twice), 0o644))
 		}, []string{"index.json", up + " is there twice"}},
-		"index with a number": {edit("model", func(x map[string]any) { x["weight_map"].(map[string]any)[up] = 1 }), []string{up, "lies in 1"}},
+		"index with a number": {edit("model", func(x map[string]any) { x["weight_map"].(map[string]any)[up] = 1 }),
+			[]string{up, "lies in 1"}},
 		"in both files": {func(dir string) {
 			writeShards(t, dir, "model", 2, all, data)
-			writeFile(t, filepath.Join(dir, "model-00002-of-00002.safetensors"), append(slices.Clone(all[len(all)/2:]), all[0]), data)
+			writeFile(t, filepath.Join(dir, "model-00002-of-00002.safetensors"),
+				append(slices.Clone(all[len(all)/2:]), all[0]), data)
 		}, []string{all[0].Name + " is in both model-00001-of-00002.safetensors and model-00002-of-00002.safetensors"}},
-		"another case": {whole(with(func(e *Entry) { e.Name = strings.ToUpper(e.Name) })), []string{strings.ToUpper(up), up + " is spelt otherwise"}},
+		"another case": {whole(with(func(e *Entry) { e.Name = strings.ToUpper(e.Name) })),
+			[]string{strings.ToUpper(up), up + " is spelt otherwise"}},
 		"of TensorFlow": {func(dir string) {
 			w, err := Create(filepath.Join(dir, "model.safetensors"), Header{Meta: map[string]string{"format": "tf"}})
 			require.NoError(t, err)
 			require.NoError(t, w.Close())
 		}, []string{`"tf"`, "allowed are pt"}},
-		"index without files": {edit("model", func(x map[string]any) { delete(x, "weight_map") }), []string{"weight_map"}},
+		"index without files": {edit("model", func(x map[string]any) { delete(x, "weight_map") }),
+			[]string{"weight_map"}},
 		"index of another kind": {func(dir string) {
 			require.NoError(t, os.WriteFile(filepath.Join(dir, "model"+indexSuffix), []byte("[]"), 0o644))
 		}, []string{"index.json", "not a JSON object"}},
@@ -261,12 +279,14 @@ func TestFolderIsWholeOrNotThere(t *testing.T) {
 	alone("new", "out")
 }
 
-// A few words of config.json must not make the program work for long, or take memory, before it says that the weights are not there.
+// A few words of config.json must not make the program work for long, or take memory, before it says that the weights
+// are not there.
 func TestHugeConfigOfASmallFileIsRefusedAtOnce(t *testing.T) {
 	dir := folder(t)
 	all, data := tensors(network(t), F32)
 	writeFile(t, filepath.Join(dir, "model.safetensors"), all, data)
-	huge := changed(t, map[string]string{"num_hidden_layers": "256", "num_experts": "1024", "hidden_size": "65536", "moe_intermediate_size": "65536", "vocab_size": "1048576"})
+	huge := changed(t, map[string]string{"num_hidden_layers": "256", "num_experts": "1024", "hidden_size": "65536",
+		"moe_intermediate_size": "65536", "vocab_size": "1048576"})
 	require.NoError(t, os.WriteFile(filepath.Join(dir, ConfigName), huge, 0o644))
 	allocations := testing.AllocsPerRun(1, func() {
 		_, err := ReadFolder(context.Background(), dir)
@@ -277,7 +297,10 @@ func TestHugeConfigOfASmallFileIsRefusedAtOnce(t *testing.T) {
 
 // Whatever an index says, reading it ends with files of the folder itself, or with an error of one line.
 func FuzzIndex(f *testing.F) {
-	f.Add([]byte(`{"metadata":{"total_size":1},"weight_map":{"a":"model-00001-of-00002.safetensors","b":"model-00002-of-00002.safetensors"}}`))
+	f.Add(
+		[]byte(
+			`{"metadata":{"total_size":1},"weight_map":{"a":"model-00001-of-00002.safetensors",` +
+				`"b":"model-00002-of-00002.safetensors"}}`))
 	f.Add([]byte(`{"weight_map":{"a":"../a.safetensors"}}`))
 	f.Add([]byte(`{"weight_map":{"a":"a.safetensors","a":"b.safetensors"}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -292,7 +315,8 @@ func FuzzIndex(f *testing.F) {
 			require.Equal(t, filepath.Base(file), file)
 		}
 		var again Set
-		_, err = again.readIndex(s.Index.For([]Shard{{"x.safetensors", Header{Entries: []Entry{{Name: "a", DType: F32, Shape: []int{1}}}}}}))
+		_, err = again.readIndex(
+			s.Index.For([]Shard{{"x.safetensors", Header{Entries: []Entry{{Name: "a", DType: F32, Shape: []int{1}}}}}}))
 		require.NoError(t, err)
 	})
 }

@@ -15,7 +15,8 @@ import (
 // maxHeader bounds the header of a file, in bytes: room for some 300,000 tensors.
 const maxHeader = 48 << 20
 
-// maxField bounds what a header says of one tensor under one key, in bytes: room for more dimensions than any program has.
+// maxField bounds what a header says of one tensor under one key, in bytes: room for more dimensions than any program
+// has.
 const maxField = 512
 
 // DType is the type of a tensor's elements, as safetensors files spell it.
@@ -31,7 +32,8 @@ const (
 
 // sizes are the bytes of one element of each type that a file may hold.
 var sizes = map[DType]int64{
-	"BOOL": 1, "U8": 1, "I8": 1, "F8_E4M3": 1, "F8_E5M2": 1, "I16": 2, "U16": 2, "F16": 2, BF16: 2, I32: 4, "U32": 4, F32: 4, "F64": 8, I64: 8, "U64": 8,
+	"BOOL": 1, "U8": 1, "I8": 1, "F8_E4M3": 1, "F8_E5M2": 1, "I16": 2, "U16": 2, "F16": 2, BF16: 2, I32: 4, "U32": 4,
+	F32: 4, "F64": 8, I64: 8, "U64": 8,
 }
 
 // Entry is one tensor of a file.
@@ -90,9 +92,9 @@ func (h Header) bytes() int64 {
 
 const metaKey = "__metadata__"
 
-// parseHeader reads the JSON of a header whose file holds data bytes after it. Tensors must cover these bytes without gap or overlap,
-// as the format demands, so that no two share memory and nothing is hidden in between. No name and no key may be there twice: of two
-// entries one would be passed over.
+// parseHeader reads the JSON of a header whose file holds data bytes after it. Tensors must cover these bytes without
+// gap or overlap, as the format demands, so that no two share memory and nothing is hidden in between. No name and no
+// key may be there twice: of two entries one would be passed over.
 func parseHeader(text []byte, data int64) (Header, error) {
 	var h Header
 	if !utf8.Valid(text) {
@@ -136,7 +138,8 @@ func (h Header) fill(data int64) error {
 	}
 	for _, e := range h.Entries {
 		if e.to > data {
-			return fmt.Errorf("tensor %q ends at byte %d of the data, but the file has only %d: it was cut short, and %d bytes are missing", short(e.Name), e.to, data, at-data)
+			return fmt.Errorf("tensor %q ends at byte %d of the data, but the file has only %d: it was cut short, "+
+				"and %d bytes are missing", short(e.Name), e.to, data, at-data)
 		}
 	}
 	if at != data {
@@ -178,7 +181,8 @@ func parseEntry(name string, value []byte) (Entry, error) {
 		case "data_offsets":
 			into = &offsets
 		default:
-			return fmt.Errorf("%s is no key of the format%s", brief(key), similar(key, slices.Values([]string{"dtype", "shape", "data_offsets"})))
+			return fmt.Errorf("%s is no key of the format%s", brief(key),
+				similar(key, slices.Values([]string{"dtype", "shape", "data_offsets"})))
 		}
 		keys++
 		if len(value) > maxField || bytes.Contains(value, []byte("null")) || json.Unmarshal(value, into) != nil {
@@ -205,13 +209,14 @@ func parseEntry(name string, value []byte) (Entry, error) {
 		n *= int64(dim)
 	}
 	if e.from < 0 || e.to < e.from || e.to-e.from != n {
-		return e, fmt.Errorf("its data_offsets are %d and %d, but shape %v of %s takes %d bytes", e.from, e.to, e.Shape, e.DType, n)
+		return e, fmt.Errorf("its data_offsets are %d and %d, but shape %v of %s takes %d bytes", e.from, e.to, e.Shape,
+			e.DType, n)
 	}
 	return e, nil
 }
 
-// encode is the header as a file begins with it: its length, its JSON, and spaces up to a multiple of 8. Data follows in the order of
-// the entries.
+// encode is the header as a file begins with it: its length, its JSON, and spaces up to a multiple of 8. Data follows
+// in the order of the entries.
 func (h Header) encode() ([]byte, error) {
 	b := bytes.NewBuffer(make([]byte, 8))
 	b.WriteByte('{')

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// fixed are keys that must have one value, or may be absent where that means the same: what they ask for is not computed here. Values are JSON; null
-// is as good as absent.
+// fixed are keys that must have one value, or may be absent where that means the same: what they ask for is not
+// computed here. Values are JSON; null is as good as absent.
 var fixed = []struct {
 	key     string
 	allowed []string
@@ -18,7 +18,8 @@ var fixed = []struct {
 	why     string
 }{
 	{"model_type", []string{`"qwen3_moe"`}, false, "only this family is read"},
-	{"norm_topk_prob", []string{"true"}, false, "the weights of a token's experts are renormalised here; left out it means false"},
+	{"norm_topk_prob", []string{"true"}, false, "the weights of a token's experts are renormalised here; left out it " +
+		"means false"},
 	{"hidden_act", []string{`"silu"`, `"swish"`}, true, "experts are SwiGLU"},
 	{"attention_bias", []string{"false"}, true, "matrices have no biases here"},
 	{"qkv_bias", []string{"false"}, true, "matrices have no biases here"},
@@ -44,20 +45,27 @@ var fixed = []struct {
 	{"compression_config", nil, true, "weights are F32 or BF16"},
 }
 
-// passed are keys that change nothing that is computed here, whatever they say: about tokens, about how text is generated or a network is trained
-// and classified with, about programs, about how weights begin and how long sequences may be.
+// passed are keys that change nothing that is computed here, whatever they say: about tokens, about how text is
+// generated or a network is trained and classified with, about programs, about how weights begin and how long sequences
+// may be.
 var passed = strings.Fields(`
 	architectures dtype torch_dtype transformers_version transformers.js_config name_or_path model_name tokenizer_class
 	_name_or_path _commit_hash _comment _attn_implementation _attn_implementation_autoset _attn_implementation_internal
 	_experts_implementation _experts_implementation_internal attn_implementation experts_implementation
-	unsloth_fixed unsloth_version use_cache cache_implementation use_bfloat16 torchscript tf_legacy_loss gradient_checkpointing
+	unsloth_fixed unsloth_version use_cache cache_implementation use_bfloat16 torchscript tf_legacy_loss
+	gradient_checkpointing
 	bos_token_id eos_token_id pad_token_id sep_token_id decoder_start_token_id prefix is_decoder
-	initializer_range intermediate_size max_position_embeddings original_max_position_embeddings max_window_layers sliding_window
+	initializer_range intermediate_size max_position_embeddings original_max_position_embeddings max_window_layers
+	sliding_window
 	output_router_logits output_attentions output_hidden_states return_dict return_dict_in_generate output_scores
-	chunk_size_feed_forward remove_invalid_values finetuning_task task_specific_params problem_type num_labels id2label label2id
-	do_sample early_stopping num_beams num_beam_groups diversity_penalty temperature top_k top_p min_p typical_p epsilon_cutoff eta_cutoff
-	penalty_alpha repetition_penalty length_penalty exponential_decay_length_penalty no_repeat_ngram_size encoder_no_repeat_ngram_size
-	bad_words_ids num_return_sequences max_length min_length max_new_tokens min_new_tokens forced_bos_token_id forced_eos_token_id
+	chunk_size_feed_forward remove_invalid_values finetuning_task task_specific_params problem_type num_labels id2label
+	label2id
+	do_sample early_stopping num_beams num_beam_groups diversity_penalty temperature top_k top_p min_p typical_p
+	epsilon_cutoff eta_cutoff
+	penalty_alpha repetition_penalty length_penalty exponential_decay_length_penalty no_repeat_ngram_size
+	encoder_no_repeat_ngram_size
+	bad_words_ids num_return_sequences max_length min_length max_new_tokens min_new_tokens forced_bos_token_id
+	forced_eos_token_id
 	suppress_tokens begin_suppress_tokens`)
 
 // fixed errs where a key does not have the one value that it may have.
@@ -74,7 +82,8 @@ func (r *reader) fixed() {
 			if f.absent {
 				allowed = append(slices.Clone(allowed), "null")
 			}
-			r.fail("%s is %s; allowed is %s: %s", f.key, brief(string(compact(r.doc.values[f.key]))), strings.Join(allowed, " or "), f.why)
+			r.fail("%s is %s; allowed is %s: %s", f.key, brief(string(compact(r.doc.values[f.key]))),
+				strings.Join(allowed, " or "), f.why)
 		}
 	}
 }
@@ -85,14 +94,16 @@ func same(value any, text string) bool {
 	return json.Unmarshal([]byte(text), &want) == nil && reflect.DeepEqual(value, want)
 }
 
-// known errs where there is a key that is neither read nor passed over: it may change what the network computes. Null says nothing under any key.
+// known errs where there is a key that is neither read nor passed over: it may change what the network computes. Null
+// says nothing under any key.
 func (r *reader) known() {
 	for _, key := range passed {
 		r.seen[key] = true
 	}
 	for _, key := range r.doc.keys {
 		if !r.seen[key] && string(r.doc.values[key]) != "null" {
-			r.fail("%s is not known here, and may change what the network computes%s", brief(key), similar(key, maps.Keys(r.seen)))
+			r.fail("%s is not known here, and may change what the network computes%s", brief(key),
+				similar(key, maps.Keys(r.seen)))
 		}
 	}
 }

@@ -13,8 +13,8 @@ import (
 // Place says which matrix of a table is meant: that of one expert of one of its tensors.
 type Place struct{ Tensor, Expert int }
 
-// Slot is what the family calls by one name: one matrix of the network, or the matrices of all experts of a layer, which lie one after the
-// other in it.
+// Slot is what the family calls by one name: one matrix of the network, or the matrices of all experts of a layer,
+// which lie one after the other in it.
 type Slot struct {
 	Name   string
 	Shape  []int
@@ -38,8 +38,9 @@ const gateUpName, downName = "model.layers.%d.mlp.experts.gate_up_proj", "model.
 // headName is the output projection's.
 const headName = "lm_head.weight"
 
-// Slots are all names that tensors of a network may have: those of [Split]; those of stacked experts, gate_up_proj (E, 2f, d), every expert's
-// gate above its up, and down_proj (E, d, f), as transformers 5 writes them; and that of a head that is tied, and stored nevertheless.
+// Slots are all names that tensors of a network may have: those of [Split]; those of stacked experts, gate_up_proj (E,
+// 2f, d), every expert's gate above its up, and down_proj (E, d, f), as transformers 5 writes them; and that of a head
+// that is tied, and stored nevertheless.
 func Slots(t *model.Table) map[string]Slot {
 	all := map[string]Slot{}
 	for _, s := range Split(t) {
@@ -74,7 +75,8 @@ func (s Slot) wrong(e Entry) string {
 	case slices.Equal(e.Shape, s.Shape):
 		return ""
 	case s.stacks() && slices.Equal(e.Shape, []int{s.Shape[0], s.Shape[2], s.Shape[1]}):
-		return fmt.Sprintf("has shape %v: its experts are stacked the other way round, inputs before outputs; %s asks for %v", e.Shape, ConfigName, s.Shape)
+		return fmt.Sprintf("has shape %v: its experts are stacked the other way round, inputs before outputs; %s "+
+			"asks for %v", e.Shape, ConfigName, s.Shape)
 	}
 	return fmt.Sprintf("has shape %v; %s asks for %v", e.Shape, ConfigName, s.Shape)
 }
@@ -89,7 +91,8 @@ func stranger(e Entry, slots map[string]Slot) string {
 	case strings.Contains(e.Name, ".shared_expert"):
 		text += ": experts that every token takes are not read"
 	case len(e.Shape) == 3, otherStack.MatchString(e.Name):
-		text += ": experts are read one by one (experts.0.gate_proj.weight), or stacked as experts.gate_up_proj and experts.down_proj"
+		text += ": experts are read one by one (experts.0.gate_proj.weight), or stacked as experts.gate_up_proj and " +
+			"experts.down_proj"
 	}
 	return text + similar(e.Name, maps.Keys(slots))
 }

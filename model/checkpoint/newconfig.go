@@ -9,8 +9,8 @@ import (
 	"github.com/sparkling-lab/sparkling/model"
 )
 
-// reshape is config.json for another shape: what changed is set, head_dim is spelled out because it no longer follows from the
-// hidden size, and all other keys stay as they are.
+// reshape is config.json for another shape: what changed is set, head_dim is spelled out because it no longer follows
+// from the hidden size, and all other keys stay as they are.
 func (d document) reshape(from, to model.Config) document {
 	if _, ok := d.values["head_dim"]; !ok || from.Hidden != to.Hidden {
 		d = d.with("head_dim", to.HeadDim)
@@ -40,11 +40,14 @@ func newDocument(c model.Config) (document, error) {
 		{"architectures", []string{"Qwen3MoeForCausalLM"}}, {"model_type", "qwen3_moe"}, {"torch_dtype", "float32"},
 		{"vocab_size", c.Vocab}, {"hidden_size", c.Hidden}, {"num_hidden_layers", c.Layers},
 		{"num_attention_heads", c.Heads}, {"num_key_value_heads", c.KVHeads}, {"head_dim", c.HeadDim},
-		{"num_experts", c.Experts}, {"num_experts_per_tok", c.TopK}, {"moe_intermediate_size", c.Inner}, {"intermediate_size", c.Inner},
+		{"num_experts", c.Experts}, {"num_experts_per_tok", c.TopK}, {"moe_intermediate_size", c.Inner},
+		{"intermediate_size", c.Inner},
 		{"norm_topk_prob", true}, {"hidden_act", "silu"}, {"attention_bias", false}, {"attention_dropout", decimal(0)},
 		{"mlp_only_layers", []int{}}, {"decoder_sparse_step", 1}, {"use_sliding_window", false},
-		{"rms_norm_eps", decimal(c.NormEps)}, {"rope_theta", decimal(c.RopeBase)}, {"rope_scaling", nil}, {"max_position_embeddings", 4096},
-		{"initializer_range", decimal(c.InitStd)}, {"router_aux_loss_coef", decimal(c.LBCoef)}, {keyZ, decimal(c.ZCoef)}, {"tie_word_embeddings", !c.Untied},
+		{"rms_norm_eps", decimal(c.NormEps)}, {"rope_theta", decimal(c.RopeBase)}, {"rope_scaling", nil},
+		{"max_position_embeddings", 4096},
+		{"initializer_range", decimal(c.InitStd)}, {"router_aux_loss_coef", decimal(c.LBCoef)},
+		{keyZ, decimal(c.ZCoef)}, {"tie_word_embeddings", !c.Untied},
 	} {
 		d = d.with(f.key, f.value)
 	}

@@ -16,7 +16,8 @@ import (
 	"github.com/sparkling-lab/sparkling/model"
 )
 
-// saved writes the network with both optimizer states, and read says whether a folder holds all of it; else it holds no network.
+// saved writes the network with both optimizer states, and read says whether a folder holds all of it; else it holds no
+// network.
 func saved(t *testing.T) (save func(dir string) error, read func(dir string) bool) {
 	t.Helper()
 	v := network(t)
@@ -42,32 +43,34 @@ func saved(t *testing.T) (save func(dir string) error, read func(dir string) boo
 func TestANetworkIsWholeOrNotThereWheneverThePowerIsCut(t *testing.T) {
 	save, read := saved(t)
 	old, now := 0, 0
-	cut.Power(t, func(string) {}, func(dir string) error { return save(filepath.Join(dir, "net")) }, func(dir, when string) {
-		net := filepath.Join(dir, "net")
-		read(net)
-		if durable.Sweep(net); read(net) {
-			now++
-			return
-		}
-		assert.NotContains(t, when, cut.AfterTheEnd)
-		old++
-		require.NoError(t, save(net), "%s: what is left blocks nobody", when)
-		assert.True(t, read(net), when)
-	})
+	cut.Power(t, func(string) {}, func(dir string) error { return save(filepath.Join(dir, "net")) },
+		func(dir, when string) {
+			net := filepath.Join(dir, "net")
+			read(net)
+			if durable.Sweep(net); read(net) {
+				now++
+				return
+			}
+			assert.NotContains(t, when, cut.AfterTheEnd)
+			old++
+			require.NoError(t, save(net), "%s: what is left blocks nobody", when)
+			assert.True(t, read(net), when)
+		})
 	assert.Positive(t, old)
 	assert.Positive(t, now)
 }
 
 func TestAFullDiskLeavesNoNetwork(t *testing.T) {
 	save, read := saved(t)
-	tries := cut.Full(t, func(string) {}, func(dir string) error { return save(filepath.Join(dir, "net")) }, func(dir string, err error) {
-		net := filepath.Join(dir, "net")
-		assert.Equal(t, err == nil, read(net))
-		if err != nil {
-			assert.ErrorIs(t, err, syscall.ENOSPC)
-			_, err := os.Lstat(net)
-			assert.ErrorIs(t, err, fs.ErrNotExist, "nothing is left")
-		}
-	})
+	tries := cut.Full(t, func(string) {}, func(dir string) error { return save(filepath.Join(dir, "net")) },
+		func(dir string, err error) {
+			net := filepath.Join(dir, "net")
+			assert.Equal(t, err == nil, read(net))
+			if err != nil {
+				assert.ErrorIs(t, err, syscall.ENOSPC)
+				_, err := os.Lstat(net)
+				assert.ErrorIs(t, err, fs.ErrNotExist, "nothing is left")
+			}
+		})
 	assert.Greater(t, tries, 10)
 }

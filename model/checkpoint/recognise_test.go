@@ -47,24 +47,26 @@ func strangers(t testing.TB) map[string]struct {
 		data []byte
 		is   string
 	}{
-		"pointer":            {lfs, "the pointer that Git LFS keeps"},
-		"page":               {[]byte("\n <!DOCTYPE html>\n<html lang=en>"), "a saved web page"},
-		"page with a mark":   {[]byte("\ufeff<HTML><head>"), "a saved web page"},
-		"answer of a bucket": {[]byte(`<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>`), "an XML document"},
+		"pointer":          {lfs, "the pointer that Git LFS keeps"},
+		"page":             {[]byte("\n <!DOCTYPE html>\n<html lang=en>"), "a saved web page"},
+		"page with a mark": {[]byte("\ufeff<HTML><head>"), "a saved web page"},
+		"answer of a bucket": {[]byte(`<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>`),
+			"an XML document"},
 		"answer of a hub":    {[]byte("Entry not found"), `text that begins "Entry not found"`},
 		"pointer, rewritten": {sixteen("\ufeff"+string(lfs), binary.LittleEndian), "the pointer that Git LFS keeps"},
 		"pointer, marked":    {append([]byte("\ufeff\r\n"), lfs...), "the pointer that Git LFS keeps"},
 		"page in UTF-16":     {sixteen("\ufeff<html>", binary.BigEndian), "a saved web page"},
 		"page in Latin-1":    {[]byte("\r\n<HTML><title>Nicht gefunden: gr\xf6\xdfer</title>"), "a saved web page"},
 		"list of another":    {[]byte("outs:\n- md5: 0123456789abcdef\n  size: 3\n"), `text that begins "outs:"`},
-		"other letters":      {[]byte(strings.Repeat("Datei nicht gefunden – größer als erlaubt. ", 20)), `text that begins "Datei nicht`},
-		"zip":                {zipped.Bytes(), "a zip archive"},
-		"tar":                {tarred.Bytes(), "a tar archive"},
-		"tar.gz":             {gzipped.Bytes(), "a gzip archive"},
-		"pickle":             {append([]byte("\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19."), 0), "a Python pickle"},
-		"gguf":               {[]byte("GGUF\x03\x00\x00\x00"), "a GGUF file"},
-		"nothing":            {nil, "empty"},
-		"begun":              {make([]byte, 4096), "all zeros"},
+		"other letters": {[]byte(strings.Repeat("Datei nicht gefunden – größer als erlaubt. ", 20)),
+			`text that begins "Datei nicht`},
+		"zip":     {zipped.Bytes(), "a zip archive"},
+		"tar":     {tarred.Bytes(), "a tar archive"},
+		"tar.gz":  {gzipped.Bytes(), "a gzip archive"},
+		"pickle":  {append([]byte("\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19."), 0), "a Python pickle"},
+		"gguf":    {[]byte("GGUF\x03\x00\x00\x00"), "a GGUF file"},
+		"nothing": {nil, "empty"},
+		"begun":   {make([]byte, 4096), "all zeros"},
 	}
 }
 
@@ -72,7 +74,8 @@ func strangers(t testing.TB) map[string]struct {
 func TestWhatIsNoFileOfOursIsCalledWhatItIs(t *testing.T) {
 	all, data := tensors(network(t), F32)
 	for name, s := range strangers(t) {
-		for _, place := range []string{"model.safetensors", "optimizer_m.safetensors", "model" + indexSuffix, "model-00002-of-00002.safetensors", ConfigName} {
+		for _, place := range []string{"model.safetensors", "optimizer_m.safetensors", "model" + indexSuffix,
+			"model-00002-of-00002.safetensors", ConfigName} {
 			dir := folder(t)
 			if strings.Contains(place, "index") || strings.Contains(place, "of") {
 				writeShards(t, dir, "model", 2, all, data)
@@ -94,7 +97,9 @@ func TestWhatIsNoFileOfOursIsCalledWhatItIs(t *testing.T) {
 
 // A download that ended early is told from a file that is wrong, with what is missing, wherever it ended.
 func TestFileThatWasCutShortSaysHowMuchIsMissing(t *testing.T) {
-	whole := file(`{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]},"b":{"dtype":"F32","shape":[2],"data_offsets":[12,20]}}`, 20)
+	whole := file(
+		`{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]},"b":{"dtype":"F32","shape":[2],`+
+			`"data_offsets":[12,20]}}`, 20)
 	header := len(whole) - 20
 	for at := 9; at < len(whole); at++ {
 		_, err := open(t, whole[:at])
@@ -110,7 +115,8 @@ func TestFileThatWasCutShortSaysHowMuchIsMissing(t *testing.T) {
 	assert.NoError(t, err)
 }
 
-// config.json and the index are read in whatever encoding an editor saved them, with any line ends; what is written is UTF-8 again.
+// config.json and the index are read in whatever encoding an editor saved them, with any line ends; what is written is
+// UTF-8 again.
 func TestTextsAreReadInEveryEncoding(t *testing.T) {
 	all, data := tensors(network(t), F32)
 	for name, turn := range map[string]func(text string) []byte{
@@ -132,7 +138,8 @@ func TestTextsAreReadInEveryEncoding(t *testing.T) {
 		assert.NotContains(t, string(f.Config(f.Table.Config)), "\ufeff")
 	}
 	dir := folder(t)
-	require.NoError(t, os.WriteFile(filepath.Join(dir, ConfigName), []byte("{\"model_type\": \"gr\xf6\xdfer\"}"), 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, ConfigName),
+		[]byte("{\"model_type\": \"gr\xf6\xdfer\"}"), 0o644))
 	_, err := ReadFolder(context.Background(), dir)
 	assert.ErrorContains(t, err, "not text in UTF-8")
 }

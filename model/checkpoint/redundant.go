@@ -11,7 +11,8 @@ import (
 	"github.com/sparkling-lab/sparkling/model"
 )
 
-// frequencies are the names under which older programs store what config.json says already: how fast each pair of a head turns.
+// frequencies are the names under which older programs store what config.json says already: how fast each pair of a
+// head turns.
 var frequencies = regexp.MustCompile(`(^|\.)rotary_emb\.(original_)?inv_freq$`)
 
 // spot is where a matrix lies: number i of those of an entry.
@@ -21,8 +22,9 @@ type spot struct {
 	i     int
 }
 
-// redundant requires of what a set holds besides the network's matrices that it says the same as they and config.json: a matrix that is stored
-// under two names, as a tied head beside the embedding, and rotary frequencies. Tensors without elements say nothing.
+// redundant requires of what a set holds besides the network's matrices that it says the same as they and config.json:
+// a matrix that is stored under two names, as a tied head beside the embedding, and rotary frequencies. Tensors without
+// elements say nothing.
 func (f *Folder) redundant(ctx context.Context, s Set) error {
 	slots, first := Slots(f.Table), map[Place]spot{}
 	for _, shard := range s.Files {
@@ -59,7 +61,8 @@ func (f *Folder) twice(ctx context.Context, s Set) error {
 		err = f.redundant(ctx, Set{Stem: s.Stem, Files: append(slices.Clone(s.Files), s.again...)})
 	}
 	if err != nil {
-		err = fmt.Errorf("there is %s, and %s lists other files, which are there too and do not hold the same; take away what is not meant: %w", s.Stem+suffix, s.IndexName(), err)
+		err = fmt.Errorf("there is %s, and %s lists other files, which are there too and do not hold the same; take "+
+			"away what is not meant: %w", s.Stem+suffix, s.IndexName(), err)
 	}
 	return err
 }
@@ -89,7 +92,8 @@ func (f *Folder) sameMatrix(ctx context.Context, p Place, a, b spot) error {
 			if math.Float32bits(buf[0][i]) == math.Float32bits(buf[1][i]) {
 				continue
 			}
-			text := fmt.Sprintf("%s in %s and %s in %s hold the same matrix, %s, and differ in it at [%d, %d]", a.entry.Name, a.shard.Name, b.entry.Name, b.shard.Name,
+			text := fmt.Sprintf("%s in %s and %s in %s hold the same matrix, %s, and differ in it at [%d, %d]",
+				a.entry.Name, a.shard.Name, b.entry.Name, b.shard.Name,
 				x.Name(p.Expert), (at+i)/x.Cols.Size, (at+i)%x.Cols.Size)
 			if x.Part == model.Embed {
 				text += fmt.Sprintf("; tie_word_embeddings in %s is true", ConfigName)
@@ -100,14 +104,16 @@ func (f *Folder) sameMatrix(ctx context.Context, p Place, a, b spot) error {
 	return nil
 }
 
-// sameFrequencies compares stored frequencies with base^(−2i/head_dim), as near as their type and single precision let programs come.
+// sameFrequencies compares stored frequencies with base^(−2i/head_dim), as near as their type and single precision let
+// programs come.
 func (f *Folder) sameFrequencies(ctx context.Context, shard Shard, e Entry) error {
 	c := f.Table.Config
 	if e.DType != F32 && e.DType != BF16 {
 		return fmt.Errorf("tensor %s in %s is %s; allowed are %s and %s", brief(e.Name), shard.Name, e.DType, F32, BF16)
 	}
 	if len(e.Shape) != 1 || e.Shape[0] != c.HeadDim/2 {
-		return fmt.Errorf("tensor %s in %s has shape %v; %s asks for %v", brief(e.Name), shard.Name, e.Shape, ConfigName, []int{c.HeadDim / 2})
+		return fmt.Errorf("tensor %s in %s has shape %v; %s asks for %v", brief(e.Name), shard.Name, e.Shape,
+			ConfigName, []int{c.HeadDim / 2})
 	}
 	file, err := f.Open(shard)
 	if err != nil {

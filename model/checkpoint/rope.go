@@ -8,8 +8,9 @@ import (
 // attentions are the types of layer that a block may be for; every layer here has the first.
 var attentions = []string{"full_attention", "sliding_attention", "chunked_attention", "linear_attention"}
 
-// rope reads the base of the rotary embedding. It stands beside the other keys, or in rope_parameters, or there in a block for every type of
-// layer; older folders have a scaling in rope_scaling, with the key type or rope_type. Wherever it stands twice it must be the same.
+// rope reads the base of the rotary embedding. It stands beside the other keys, or in rope_parameters, or there in a
+// block for every type of layer; older folders have a scaling in rope_scaling, with the key type or rope_type. Wherever
+// it stands twice it must be the same.
 func (r *reader) rope(base *float64) {
 	where := ""
 	theta := func(name string, value json.RawMessage) {

@@ -10,8 +10,8 @@ import (
 	"github.com/sparkling-lab/sparkling/model"
 )
 
-// Save writes a network, and the optimizer's states in the order of [m, v] if there are any, as a folder in float32. A factor on
-// the logits that a tied head could not carry is written as an untied head.
+// Save writes a network, and the optimizer's states in the order of [m, v] if there are any, as a folder in float32. A
+// factor on the logits that a tied head could not carry is written as an untied head.
 func Save(ctx context.Context, dir string, meta map[string]string, weights model.Values, states ...model.Values) error {
 	if weights.Table.Config.LogitMult != 1 {
 		mult := float32(weights.Table.Config.LogitMult)
@@ -36,7 +36,8 @@ func Save(ctx context.Context, dir string, meta map[string]string, weights model
 	})
 }
 
-// Loadable is the metadata of a file that other programs shall load: some want to read there that its tensors lie as PyTorch's.
+// Loadable is the metadata of a file that other programs shall load: some want to read there that its tensors lie as
+// PyTorch's.
 func Loadable(meta map[string]string) map[string]string {
 	out := map[string]string{"format": "pt"}
 	maps.Copy(out, meta)
@@ -67,7 +68,8 @@ type Named struct {
 }
 
 // WriteFile writes values under the names of a layout as one float32 file, after the tensors of first.
-func WriteFile(ctx context.Context, path string, meta map[string]string, layout []Slot, v model.Values, first ...Named) error {
+func WriteFile(ctx context.Context, path string, meta map[string]string, layout []Slot, v model.Values,
+	first ...Named) error {
 	h := Header{Meta: meta}
 	for _, x := range first {
 		h.Entries = append(h.Entries, Entry{Name: x.Name, DType: F32, Shape: x.Shape})

@@ -83,8 +83,8 @@ func readSet(dir, stem string) (Set, error) {
 	return s, nil
 }
 
-// listed are the files of a set that an index lists, as far as they are there and can be read, but for that of the whole set: an index may list
-// that alone, and one that is wrong harms nobody where it is not needed.
+// listed are the files of a set that an index lists, as far as they are there and can be read, but for that of the
+// whole set: an index may list that alone, and one that is wrong harms nobody where it is not needed.
 func listed(dir, stem string) (files []Shard) {
 	s := Set{Stem: stem}
 	data, err := readText(filepath.Join(dir, s.IndexName()), maxIndex)
@@ -117,7 +117,8 @@ func (s *Set) addOther(dir string) error {
 		if slices.Contains(otherFormats, filepath.Ext(e.Name())) {
 			others = append(others, brief(e.Name()))
 		}
-		if name := e.Name(); strings.HasSuffix(name, suffix) && !strings.HasPrefix(name, Stems[1]) && !strings.HasPrefix(name, Stems[2]) {
+		if name := e.Name(); strings.HasSuffix(name, suffix) && !strings.HasPrefix(name, Stems[1]) &&
+			!strings.HasPrefix(name, Stems[2]) {
 			names = append(names, name)
 		}
 	}
@@ -147,7 +148,8 @@ func (s *Set) add(dir, name string) error {
 		return err
 	}
 	if format := f.Meta["format"]; !slices.Contains(formats, format) {
-		return fmt.Errorf("%s: the format in its metadata is %q; allowed are pt, np and mlx: others lay matrices out otherwise", filepath.Join(dir, name), short(format))
+		return fmt.Errorf("%s: the format in its metadata is %q; allowed are pt, np and mlx: others lay matrices out "+
+			"otherwise", filepath.Join(dir, name), short(format))
 	}
 	return nil
 }
@@ -170,7 +172,8 @@ func (s *Set) readIndex(data []byte) (map[string]string, error) {
 	err = eachKey(doc.values[weightMap], func(tensor string, value json.RawMessage) error {
 		var file string
 		if json.Unmarshal(value, &file) != nil || !plainName(file) {
-			return fmt.Errorf("it says that %s lies in %s; allowed are names of %s files in the folder itself", brief(tensor), brief(string(value)), suffix)
+			return fmt.Errorf("it says that %s lies in %s; allowed are names of %s files in the folder itself",
+				brief(tensor), brief(string(value)), suffix)
 		}
 		weights[tensor] = file
 		return nil
@@ -185,9 +188,11 @@ func (s *Set) readIndex(data []byte) (map[string]string, error) {
 	return weights, nil
 }
 
-// plainName reports whether a file may have that name: it lies in the folder itself, is not hidden, and has no characters that act.
+// plainName reports whether a file may have that name: it lies in the folder itself, is not hidden, and has no
+// characters that act.
 func plainName(file string) bool {
-	return file == filepath.Base(file) && !strings.ContainsAny(file, `/\`) && strings.HasSuffix(file, suffix) && !strings.HasPrefix(file, ".") && plain.Line(file) == file
+	return file == filepath.Base(file) && !strings.ContainsAny(file, `/\`) && strings.HasSuffix(file, suffix) &&
+		!strings.HasPrefix(file, ".") && plain.Line(file) == file
 }
 
 // invert is the tensors of every file.

@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Weights that lie there as one file and again as those of an index are read where both say the same, and refused where they do not: which of them
-// a program takes is its own choice.
+// Weights that lie there as one file and again as those of an index are read where both say the same, and refused where
+// they do not: which of them a program takes is its own choice.
 func TestWeightsThatAreThereTwiceMustBeTheSame(t *testing.T) {
 	v := network(t)
 	all, data := tensors(v, F32)
@@ -32,9 +32,11 @@ func TestWeightsThatAreThereTwiceMustBeTheSame(t *testing.T) {
 	const second = "model-00002-of-00003.safetensors"
 	part := all[len(all)/3 : 2*len(all)/3]
 	assert.NoError(t, twice(func(string) {}))
-	assert.NoError(t, twice(func(dir string) { require.NoError(t, os.Remove(filepath.Join(dir, second))) }), "an index of files that are gone")
+	assert.NoError(t, twice(func(dir string) { require.NoError(t, os.Remove(filepath.Join(dir, second))) }),
+		"an index of files that are gone")
 	assert.NoError(t, twice(func(dir string) {
-		require.NoError(t, os.WriteFile(filepath.Join(dir, "model"+indexSuffix), []byte(`{"weight_map":{"model.norm.weight":"model.safetensors"}}`), 0o644))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "model"+indexSuffix),
+			[]byte(`{"weight_map":{"model.norm.weight":"model.safetensors"}}`), 0o644))
 	}), "an index of the one file")
 
 	err := twice(func(dir string) {

@@ -1,5 +1,5 @@
-// Command cmd builds the page into a folder: go run ./internal/build/cmd -o dist. With -notices FILE it writes the licences of what the native
-// program is made of instead.
+// Command cmd builds the page into a folder: go run ./internal/build/cmd -o dist. With -notices FILE it writes the
+// licences of what the native program is made of instead.
 package main
 
 import (

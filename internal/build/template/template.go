@@ -1,6 +1,7 @@
-// Package template is the part of text/template that Ebitengine's own shaders are written in: {{if eq .A .B}}, {{else if eq .A .B}}, {{else}}
-// and {{end}}. The page's copy of Ebitengine uses it instead, because it looks no method up by a name: a program that links text/template
-// keeps every exported method of every type. It has no other users, and learns nothing that these shaders do not need.
+// Package template is the part of text/template that Ebitengine's own shaders are written in: {{if eq .A .B}}, {{else
+// if eq .A .B}}, {{else}} and {{end}}. The page's copy of Ebitengine uses it instead, because it looks no method up by
+// a name: a program that links text/template keeps every exported method of every type. It has no other users, and
+// learns nothing that these shaders do not need.
 package template
 
 import (

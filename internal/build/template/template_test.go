@@ -51,7 +51,8 @@ func TestShadersComeOutAsTextTemplateWritesThem(t *testing.T) {
 
 func TestWhatIsNotKnownIsAnError(t *testing.T) {
 	for _, text := range []string{
-		"{{if eq .Filter .FilterLinear}}", "{{end}}", "{{else}}", "{{if eq .Filter .FilterLinear", "{{if eq .Filter .Nothing}}{{end}}",
+		"{{if eq .Filter .FilterLinear}}", "{{end}}", "{{else}}", "{{if eq .Filter .FilterLinear",
+		"{{if eq .Filter .Nothing}}{{end}}",
 		"{{if eq .Nothing .Filter}}{{end}}", "{{if ne .Filter .FilterLinear}}{{end}}", "{{.Filter}}", "{{}}",
 		"{{if eq .Filter .FilterLinear}}{{range .Filter}}{{end}}",
 	} {

@@ -19,15 +19,16 @@ import (
 func found(t *testing.T, work func(dir string) error) map[string]bool {
 	t.Helper()
 	out := map[string]bool{}
-	Power(t, func(dir string) { require.NoError(t, os.WriteFile(filepath.Join(dir, "f"), []byte("old"), 0o644)) }, work, func(dir, _ string) {
-		data, err := os.ReadFile(filepath.Join(dir, "f"))
-		if errors.Is(err, fs.ErrNotExist) {
-			data = []byte("missing")
-		} else {
-			require.NoError(t, err)
-		}
-		out[string(data)] = true
-	})
+	Power(t, func(dir string) { require.NoError(t, os.WriteFile(filepath.Join(dir, "f"), []byte("old"), 0o644)) }, work,
+		func(dir, _ string) {
+			data, err := os.ReadFile(filepath.Join(dir, "f"))
+			if errors.Is(err, fs.ErrNotExist) {
+				data = []byte("missing")
+			} else {
+				require.NoError(t, err)
+			}
+			out[string(data)] = true
+		})
 	return out
 }
 
@@ -75,18 +76,20 @@ func TestPowerFindsWhatWasNotSynced(t *testing.T) {
 // After the end only what is safe is there.
 func TestPowerShowsAFolderThatNobodySynced(t *testing.T) {
 	last := false
-	Power(t, func(string) {}, func(dir string) error { return durable.Current().Mkdir(filepath.Join(dir, "sub")) }, func(dir, when string) {
-		entries, err := os.ReadDir(dir)
-		require.NoError(t, err)
-		last = len(entries) > 0
-	})
+	Power(t, func(string) {}, func(dir string) error { return durable.Current().Mkdir(filepath.Join(dir, "sub")) },
+		func(dir, when string) {
+			entries, err := os.ReadDir(dir)
+			require.NoError(t, err)
+			last = len(entries) > 0
+		})
 	assert.False(t, last)
 }
 
 func TestFullRefusesAtEachStep(t *testing.T) {
 	failed := 0
 	tries := Full(t, func(string) {}, func(dir string) error {
-		return durable.WriteFile(filepath.Join(dir, "f"), func(w io.Writer) error { _, err := w.Write([]byte("x")); return err })
+		return durable.WriteFile(filepath.Join(dir, "f"),
+			func(w io.Writer) error { _, err := w.Write([]byte("x")); return err })
 	}, func(dir string, err error) {
 		if err != nil {
 			failed++

@@ -11,8 +11,9 @@ import (
 	"github.com/sparkling-lab/sparkling/internal/durable"
 )
 
-// Full does work in a folder that prepare has filled while the disk has room for ever more of it: for no change that takes room, for one, for
-// two … until the work succeeds. After each try look is given the folder, and what the work said. It returns the number of tries.
+// Full does work in a folder that prepare has filled while the disk has room for ever more of it: for no change that
+// takes room, for one, for two … until the work succeeds. After each try look is given the folder, and what the work
+// said. It returns the number of tries.
 func Full(t *testing.T, prepare func(dir string), work func(dir string) error, look func(dir string, err error)) int {
 	t.Helper()
 	for room := 0; ; room++ {
@@ -28,7 +29,8 @@ func Full(t *testing.T, prepare func(dir string), work func(dir string) error, l
 	}
 }
 
-// Room does work while the disk has room for so many changes, and returns how many were asked for: more, where one found none.
+// Room does work while the disk has room for so many changes, and returns how many were asked for: more, where one
+// found none.
 func Room(room int, work func()) (used int) {
 	d := &full{Disk: durable.Current(), room: room}
 	back := durable.Use(d)

@@ -1,5 +1,5 @@
-// Package cut tries what package durable promises: it cuts the power at each step of a piece of work, or fills the disk at each, and shows what
-// is found then. It is for tests, and writes nothing but what they ask for.
+// Package cut tries what package durable promises: it cuts the power at each step of a piece of work, or fills the disk
+// at each, and shows what is found then. It is for tests, and writes nothing but what they ask for.
 package cut
 
 import (
@@ -15,9 +15,10 @@ import (
 	"github.com/sparkling-lab/sparkling/internal/durable"
 )
 
-// Power does work in a folder that prepare has filled, and gives look a copy of the folder as it may be found when the power is cut, after each
-// change that the work makes on the disk: with all that was changed so far, as after a killed program; with the names but not the content of
-// what was not synced, or half of that; and with any choice of the names that no sync of their folder has made safe.
+// Power does work in a folder that prepare has filled, and gives look a copy of the folder as it may be found when the
+// power is cut, after each change that the work makes on the disk: with all that was changed so far, as after a killed
+// program; with the names but not the content of what was not synced, or half of that; and with any choice of the names
+// that no sync of their folder has made safe.
 func Power(t *testing.T, prepare func(dir string), work func(dir string) error, look func(dir, when string)) {
 	t.Helper()
 	root := t.TempDir()

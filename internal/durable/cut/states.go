@@ -9,7 +9,8 @@ import (
 	"slices"
 )
 
-// most is the number of names not yet safe up to which every choice of them is tried; beyond it, each alone and all but each.
+// most is the number of names not yet safe up to which every choice of them is tried; beyond it, each alone and all but
+// each.
 const most = 4
 
 // remember keeps the states that the disk can be found in now.
