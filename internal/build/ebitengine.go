@@ -1,10 +1,8 @@
 package build
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	_ "embed"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -24,31 +22,26 @@ const (
 )
 
 // templated are the files of Ebitengine that write its own shaders with text/template, which looks methods up by name.
-// A program with it keeps every exported method of every type for that, whether anybody calls it or not: four tenths of
-// a megabyte, compressed.
+// A program with it keeps every exported method of every type for that, whether anybody calls it or not. Measured with
+// go1.27.4 and Ebitengine 2.10.4, the program of the pictures has 2.33 MB with brotli as they are, and 2.01 MB where
+// the shaders are written when the page is built: 0.32 of 2.2 MB. The compiler replaces no file of the module cache, so
+// the page has a copy of Ebitengine, which differs in these two files.
 var templated = []string{"internal/builtinshader/shader.go", "internal/colormshader/shader.go"}
 
-//go:embed template/template.go
-var templateSource []byte
-
-// lighten makes compile take an Ebitengine whose shaders are written with our package template instead. What the
-// compiler needs for that goes to work.
+// lighten makes compile take an Ebitengine whose shaders are written before. What the compiler needs for that goes to
+// the folder work.
 func (g *goTool) lighten(ctx context.Context, work string) error {
-	cmd := exec.CommandContext(ctx, "go", "mod", "download", "-json", ebitengine)
-	cmd.Dir = g.module
-	out, failed := cmd.Output()
-	var from struct{ Dir, Error string }
-	if err := json.Unmarshal(out, &from); err != nil || from.Dir == "" {
-		return fmt.Errorf("the sources of Ebitengine are not to be had: %w",
-			cmp.Or(failed, err, errors.New(from.Error)))
+	from, err := g.sources(ctx, ebitengine)
+	if err != nil {
+		return err
 	}
 	overlay := map[string]string{}
 	at := filepath.Join(g.module, ebitengineAt)
-	err := filepath.WalkDir(from.Dir, func(path string, d fs.DirEntry, err error) error {
+	err = filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		rel, err := filepath.Rel(from.Dir, path)
+		rel, err := filepath.Rel(from, path)
 		overlay[filepath.Join(at, rel)] = path
 		return err
 	})
@@ -63,22 +56,18 @@ func (g *goTool) lighten(ctx context.Context, work string) error {
 		}
 		return os.WriteFile(to, data, 0o644)
 	}
-	theirs, ours := []byte(`"text/template"`), []byte(`"`+ebitengine+`/internal/template"`)
 	for _, rel := range templated {
-		data, err := os.ReadFile(filepath.Join(from.Dir, filepath.FromSlash(rel)))
+		data, err := os.ReadFile(filepath.Join(from, filepath.FromSlash(rel)))
 		if err != nil {
 			return err
 		}
-		if bytes.Count(data, theirs) != 1 {
-			return fmt.Errorf("%s of this Ebitengine does not import text/template: the page's copy of it has lost "+
-				"its reason", rel)
+		before, err := written(data)
+		if err != nil {
+			return fmt.Errorf("%s of this Ebitengine is not what the page's copy of it is made from: %w", rel, err)
 		}
-		if err := put(rel, bytes.Replace(data, theirs, ours, 1)); err != nil {
+		if err := put(rel, before); err != nil {
 			return err
 		}
-	}
-	if err := put("internal/template/template.go", templateSource); err != nil {
-		return err
 	}
 	replaced, err := json.Marshal(map[string]any{"Replace": overlay})
 	if err != nil {
@@ -92,4 +81,16 @@ func (g *goTool) lighten(ctx context.Context, work string) error {
 	g.overlay, g.modfile = filepath.Join(work, "overlay.json"), filepath.Join(work, "go.mod")
 	return errors.Join(os.WriteFile(g.overlay, replaced, 0o644), os.WriteFile(g.modfile, mod, 0o644),
 		copyFile(filepath.Join(g.module, "go.sum"), filepath.Join(work, "go.sum")))
+}
+
+// sources is the folder with the sources of a module that ours needs.
+func (g *goTool) sources(ctx context.Context, module string) (string, error) {
+	cmd := exec.CommandContext(ctx, "go", "mod", "download", "-json", module)
+	cmd.Dir = g.module
+	out, failed := cmd.Output()
+	var from struct{ Dir, Error string }
+	if err := json.Unmarshal(out, &from); err != nil || from.Dir == "" {
+		return "", fmt.Errorf("the sources of %s are not to be had: %w", module, cmp.Or(failed, err, errors.New(from.Error)))
+	}
+	return from.Dir, nil
 }
