@@ -75,6 +75,7 @@ internal/cli: internal/... model/... sim/... viz/desktop viz/figure
 internal/fixture: model/checkpoint
 internal/testgame: internal/display
 internal/testneed: internal/display internal/tools
+internal/exercises:
 internal/policy:
 wasm/pagetest:
 wasm/pagetest/headless: sim
