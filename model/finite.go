@@ -30,7 +30,7 @@ func (v Values) LastNotFinite() string {
 func (v Values) notFinite(i int) string {
 	x := v.Table.Tensors[i]
 	for e := range x.Experts {
-		if !Finite(v.Expert(i, e)) {
+		if !AllFinite(v.Expert(i, e)) {
 			return x.Name(e)
 		}
 	}
@@ -41,21 +41,21 @@ func (v Values) notFinite(i int) string {
 // where neither does.
 func (n *Net) NotFinite() string {
 	switch {
-	case !Finite(n.in(0)):
+	case !AllFinite(n.in(0)):
 		return "the residual stream before model.layers.0"
-	case Finite(n.x) && !Finite(n.logits):
+	case AllFinite(n.x) && !AllFinite(n.logits):
 		return "a logit"
 	}
 	for l := range n.layers {
-		if !Finite(n.in(l + 1)) {
+		if !AllFinite(n.in(l + 1)) {
 			return fmt.Sprintf("the residual stream after model.layers.%d", l)
 		}
 	}
 	return ""
 }
 
-// Finite reports whether no element is a NaN or an infinity.
-func Finite(x []float32) bool {
+// AllFinite reports whether no element is a NaN or an infinity.
+func AllFinite(x []float32) bool {
 	const exponent = 0xff << 23 // all its bits are set in what is no number, and in nothing else
 	for _, v := range x {
 		if math.Float32bits(v)&exponent == exponent {

@@ -106,6 +106,15 @@ func (n *Net) Load(share []float32) {
 	}
 }
 
+// Chosen copies what the router of a layer decided for a token of the last Forward: its k experts, the largest weight first, and their weights.
+func (n *Net) Chosen(layer, token int, experts []int32, weights []float32) {
+	r := n.layers[layer].route
+	for j := range experts {
+		at := j*r.Weight.Stride + token
+		experts[j], weights[j] = r.Choice[at], r.Weight.Data[at]
+	}
+}
+
 func (n *Net) weight(p Part, layer int) []float32 { return n.Weights.Tensor(n.Table.Find(p, layer)) }
 func (n *Net) grad(p Part, layer int) []float32   { return n.Grads.Tensor(n.Table.Find(p, layer)) }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 	"github.com/sparkling-lab/sparkling/model/optim"
 )
 
@@ -59,12 +60,11 @@ func TestAWideNetworkFromScratchIsTheOneThatTheWideningsLeadTo(t *testing.T) {
 	}
 	grown, _ := trained(t, e, 1)
 	for _, i := range []int{2, 3} {
-		r, err := newRun(e, i)
-		require.NoError(t, err)
-		want := grown.net.Config
+		r := begun(t, e, i)
+		want := grown.learn.Table().Config
 		assert.Equal(t, 0.5, want.LogitMult)
 		want.LogitMult = 1 // nothing was widened
-		assert.Equal(t, want, r.net.Config)
+		assert.Equal(t, want, r.learn.Table().Config)
 		_, frames := trained(t, e, i)
 		last := frames[len(frames)-1]
 		assert.Equal(t, e.End(i), last.Step)
@@ -123,7 +123,7 @@ func TestArmsMayBeWidenedAtDifferentSteps(t *testing.T) {
 }
 
 func TestWidenNowBeginsEqualComputeAnewBecauseItsScheduleChanges(t *testing.T) {
-	h := NewLocalHost()
+	h := NewLocalHost(cpu.Factory{})
 	s, err := NewSession(bench(model.Inner, 60, 30, "sparkling", "equal-compute", "scratch"), h)
 	require.NoError(t, err)
 	defer s.Close()
@@ -147,7 +147,7 @@ func TestWidenNowBeginsEqualComputeAnewBecauseItsScheduleChanges(t *testing.T) {
 
 func TestAnArmFromScratchThatDiedBeginsAnew(t *testing.T) {
 	e := bench(model.Inner, 40, 20, "small", "sparkling", "equal-compute")
-	h := fragile{NewLocalHost(), map[int]func(error){}}
+	h := fragile{NewLocalHost(cpu.Factory{}), map[int]func(error){}}
 	s, err := NewSession(e, h)
 	require.NoError(t, err)
 	defer s.Close()
@@ -168,7 +168,7 @@ func TestAnArmFromScratchThatDiedBeginsAnew(t *testing.T) {
 func TestArmsFromScratchNeedNoTrunk(t *testing.T) {
 	e := bench(model.Inner, 30, 15, "scratch", "equal-compute")
 	assert.Equal(t, -1, e.Trunk())
-	h := NewLocalHost()
+	h := NewLocalHost(cpu.Factory{})
 	s, err := NewSession(e, h)
 	require.NoError(t, err)
 	defer s.Close()

@@ -7,6 +7,7 @@ import (
 	"math"
 
 	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/widen/pairs"
 )
 
 // coder is the one description of a binary format: the same visit of a value writes it (reading false) or reads it, so that the
@@ -203,10 +204,10 @@ func (c *coder) pairs(g *PairGroup) {
 	if c.reading && c.err == nil && !inner && !hidden {
 		c.err = fmt.Errorf("pairs on axis %.10q, layer %d, expert %d", g.Axis, g.Layer, g.Expert)
 	}
-	c.i32s(&g.Orig, maxPairs)
-	c.i32s(&g.Copy, maxPairs)
+	c.i32s(&g.Orig, pairs.Most)
+	c.i32s(&g.Copy, pairs.Most)
 	for q := range g.Stats {
-		list(c, &g.Stats[q], 8, maxPairs, c.stat)
+		list(c, &g.Stats[q], 8, pairs.Most, c.stat)
 		if c.reading && c.err == nil && (len(g.Stats[q]) != len(g.Orig) || len(g.Copy) != len(g.Orig)) {
 			c.err = fmt.Errorf("a group has %d pairs, but %d copies and %d values", len(g.Orig), len(g.Copy), len(g.Stats[q]))
 		}
@@ -217,7 +218,7 @@ func (c *coder) stat(s *PairStat) {
 	c.f32(&s.Cos)
 	c.f32(&s.Dist)
 	if c.upTo(beforeStates) {
-		s.infer()
+		inferState(s)
 		return
 	}
 	state := byte(s.State)
@@ -227,9 +228,9 @@ func (c *coder) stat(s *PairStat) {
 	}
 }
 
-// infer sets the state of a pair from the numbers that records had before they said it. Where both are none, they cannot tell: two vectors
+// inferState sets the state of a pair from the numbers that records had before they said it. Where both are none, they cannot tell: two vectors
 // of zeros gave the same as what had diverged.
-func (p *PairStat) infer() {
+func inferState(p *PairStat) {
 	switch cos, dist := Finite(p.Cos), Finite(p.Dist); {
 	case !dist:
 		p.State = Untold

@@ -59,7 +59,7 @@ func TestMeanOfPairsOfWhichOneDivergedIsNoNumberInTheCSV(t *testing.T) {
 	nan := float32(math.NaN())
 	for _, q := range []Quantity{Weight, Gradient} {
 		require.Greater(t, len(last.Pairs[0].Stats[q]), 1)
-		last.Pairs[0].Stats[q][0] = PairStat{nan, nan, Diverged}
+		last.Pairs[0].Stats[q][0] = PairStat{Cos: nan, Dist: nan, State: Diverged}
 	}
 	var out bytes.Buffer
 	require.NoError(t, r.WriteCSV(&out))

@@ -11,11 +11,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 )
 
-// ofPart is the memory of a part of a layer in some values of a run.
-func ofPart(v model.Values, p model.Part, layer int) []float32 {
-	return v.Tensor(v.Table.Find(p, layer))
+func find(r *run, p model.Part, layer int) int { return r.learn.Table().Find(p, layer) }
+
+// times multiplies a part of the first layer.
+func times(t testing.TB, r *run, p model.Part, by float32) {
+	change(t, r, Weight, find(r, p, 0), func(_ int, x float32) float32 { return x * by })
 }
 
 func TestTrainingThatDivergesEndsAndNamesWhatIsNoLongerFinite(t *testing.T) {
@@ -23,61 +26,57 @@ func TestTrainingThatDivergesEndsAndNamesWhatIsNoLongerFinite(t *testing.T) {
 	for name, c := range map[string]struct {
 		untied bool
 		until  int // updates before it
-		harm   func(*run)
+		harm   func(testing.TB, *run)
 		steps  int // of the last frame
 		train  bool
 		held   bool // measured in the last frame, and a number
 		want   string
 	}{
 		"NaN in every weight": {
-			until: 3, harm: func(r *run) { r.net.Weights.Data[0] = nan }, steps: 4, want: "model.embed_tokens.weight",
+			until: 3, harm: func(t testing.TB, r *run) { put(t, r, Weight, 0, 0, nan) }, steps: 4, want: "model.embed_tokens.weight",
 		},
 		"an infinity in a weight of an expert": {
-			until: 3, harm: func(r *run) { r.net.Weights.Expert(r.net.Table.Find(model.Up, 0), 2)[5] = inf }, steps: 4, want: "model.layers.0.mlp.experts.2.up_proj.weight",
+			until: 3, harm: func(t testing.TB, r *run) {
+				put(t, r, Weight, find(r, model.Up, 0), 2*r.exp.Model.Inner*r.exp.Model.Hidden+5, inf)
+			}, steps: 4, want: "model.layers.0.mlp.experts.2.up_proj.weight",
 		},
 		"weights that are finite, and activations that are not": {
-			until: 3, harm: func(r *run) {
+			until: 3, harm: func(t testing.TB, r *run) {
 				for _, p := range []model.Part{model.Gate, model.Up, model.Down} {
-					for i := range ofPart(r.net.Weights, p, 1) {
-						ofPart(r.net.Weights, p, 1)[i] = 1e18
-					}
+					change(t, r, Weight, find(r, p, 1), func(int, float32) float32 { return 1e18 })
 				}
 			}, steps: 4, want: "the residual stream after model.layers.1",
 		},
 		"a gradient that is infinite where the loss is a number": {
-			until: 3, harm: func(r *run) {
-				for i := range ofPart(r.net.Weights, model.Gate, 0) {
-					ofPart(r.net.Weights, model.Gate, 0)[i] *= 1e36
-					ofPart(r.net.Weights, model.Up, 0)[i] = 0
-					ofPart(r.net.Weights, model.Down, 0)[i] *= 1e8
-				}
+			until: 3, harm: func(t testing.TB, r *run) {
+				times(t, r, model.Gate, 1e36)
+				times(t, r, model.Up, 0)
+				times(t, r, model.Down, 1e8)
 			}, steps: 4, train: true, want: "the gradient of model.layers.0.mlp.experts.1.up_proj.weight",
 		},
 		"gradients too large to be squared": {
-			until: 3, harm: func(r *run) {
-				for i := range ofPart(r.net.Weights, model.Gate, 0) {
-					ofPart(r.net.Weights, model.Gate, 0)[i] *= 1e25
-					ofPart(r.net.Weights, model.Up, 0)[i] *= 1e-25
-				}
+			until: 3, harm: func(t testing.TB, r *run) {
+				times(t, r, model.Gate, 1e25)
+				times(t, r, model.Up, 1e-25)
 			}, steps: 4, train: true, want: "the second moment of model.layers.0.mlp.experts.1.up_proj.weight",
 		},
 		"a state of the optimizer": {
-			until: 3, harm: func(r *run) { r.opt.V.Data[7] = inf }, steps: 10, train: true, held: true, want: "the second moment of model.embed_tokens.weight",
+			until: 3, harm: func(t testing.TB, r *run) { put(t, r, Moment2, 0, 7, inf) }, steps: 10, train: true, held: true, want: "the second moment of model.embed_tokens.weight",
 		},
 		"the held-out loss alone": { // a symbol that the batches up to then do not have
-			untied: true, until: 8, harm: func(r *run) { r.net.Weights.Data[int(unseen(r, 10))*r.net.Config.Hidden] = nan }, steps: 10, train: true,
+			untied: true, until: 8, harm: func(t testing.TB, r *run) { put(t, r, Weight, 0, int(unseen(r, 10))*r.exp.Model.Hidden, nan) }, steps: 10, train: true,
 			want: "model.embed_tokens.weight",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := short(60)
 			e.Task.Batch, e.Task.Seq, e.Model.Untied = 1, 8, c.untied
-			tr := NewTrainer()
+			tr := NewTrainer(cpu.Factory{})
 			tr.Handle(Message{Kind: KindStart, Document: e.JSON()}.Encode())
 			tr.Handle(Message{Kind: KindRun, Step: c.until}.Encode())
 			tr.Work(time.Hour)
 			require.Equal(t, c.until, tr.run.step)
-			c.harm(tr.run)
+			c.harm(t, tr.run)
 			tr.Handle(Message{Kind: KindRun, Step: 30}.Encode())
 			out, more := tr.Work(time.Hour)
 			assert.False(t, more)
@@ -182,7 +181,7 @@ func TestAnArmThatDivergedHasEndedAndSaysWhere(t *testing.T) {
 }
 
 func TestASessionGoesOnWithoutTheArmThatDiverged(t *testing.T) {
-	h := NewLocalHost()
+	h := NewLocalHost(cpu.Factory{})
 	s, err := NewSession(explosive(), h)
 	require.NoError(t, err)
 	defer s.Close()
@@ -200,17 +199,17 @@ func TestASearchThatDivergesIsNoPlaceOnTheSchedule(t *testing.T) {
 	e.Task.Batch, e.Task.Seq = 1, 8
 	w := twice(10)
 	e.Arms = arms(w, "remapped")
-	r, err := newRun(e, 0)
-	require.NoError(t, err)
+	r := begun(t, e, 0)
 	for r.step < 10 {
-		r.update()
+		step(t, r)
 	}
 	due, ok := r.due()
 	require.True(t, ok)
-	s := r.search(due)
-	s.wide.net.Weights.Data[0] = float32(math.NaN())
+	s, err := r.search(due)
+	require.NoError(t, err)
+	put(t, s.wide, Weight, 0, 0, float32(math.NaN()))
 	for !s.done() {
-		s.wide.train()
+		require.NoError(t, s.train())
 	}
 	assert.Equal(t, 1, s.wide.step, "it ends there")
 	_, err = r.widen(due, s)

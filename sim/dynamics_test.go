@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 	"github.com/sparkling-lab/sparkling/model/optim"
 	"github.com/sparkling-lab/sparkling/model/widen"
 )
@@ -65,7 +66,7 @@ func TestARemappedRateGoesOnFromTheLossMatchedPoint(t *testing.T) {
 
 func TestASearchIsDoneInSlicesAndSaysWhatItDoes(t *testing.T) {
 	e := bench(model.Inner, 60, 30, "remapped")
-	tr := NewTrainer()
+	tr := NewTrainer(cpu.Factory{})
 	tr.Handle(Message{Kind: KindStart, Document: e.JSON()}.Encode())
 	tr.Handle(Message{Kind: KindRun, Step: 60}.Encode())
 	slices, doing, widenedAt := 0, "", -1
@@ -96,7 +97,7 @@ func TestASearchIsDoneInSlicesAndSaysWhatItDoes(t *testing.T) {
 	_, at := trained(t, e, 0)
 	assertSame(t, at, frames)
 
-	h := NewLocalHost()
+	h := NewLocalHost(cpu.Factory{})
 	s, err := NewSession(e, h)
 	require.NoError(t, err)
 	defer s.Close()
@@ -122,10 +123,9 @@ func TestFasterDecayReachesTheEndEarly(t *testing.T) {
 
 func TestNormAdaptedRatesAreRenewedEveryStep(t *testing.T) {
 	e := bench(model.Inner, 60, 30, "norm-adapted")
-	r, err := newRun(e, 0)
-	require.NoError(t, err)
+	r := begun(t, e, 0)
 	for r.step < 30 {
-		r.update()
+		step(t, r)
 	}
 	w, _ := r.due()
 	report, err := r.widen(w, nil)
@@ -133,10 +133,10 @@ func TestNormAdaptedRatesAreRenewedEveryStep(t *testing.T) {
 	assert.Less(t, report.LogitError, float32(1e-5), "random neurons in pairs that cancel")
 	seen := map[float32]bool{}
 	for r.step < 60 {
-		before := r.net.Weights.Clone()
-		f := r.update()
+		before := values(t, r, Weight)
+		f := step(t, r)
 		seen[f.LRNew/f.LROld] = true
-		for i, x := range r.net.Table.Tensors {
+		for i, x := range before.Table.Tensors {
 			rate := r.blockRates[2*i+1]
 			if x.Rows.Axis == model.Inner || x.Cols.Axis == model.Inner {
 				assert.InEpsilon(t, float64(f.LROld)*ratio(before, x, 10), rate, 1e-5, "%s, step %d", x.Name(0), r.step)
@@ -147,8 +147,8 @@ func TestNormAdaptedRatesAreRenewedEveryStep(t *testing.T) {
 	}
 	assert.Greater(t, len(seen), 20, "it changes")
 	r.end = MaxSteps
-	r.net.Measure = false
-	assert.Zero(t, testing.AllocsPerRun(5, func() { r.train() }), "without allocations")
+	r.learn.Measure(false)
+	assert.Zero(t, testing.AllocsPerRun(5, func() { _, _, _ = r.train() }), "without allocations")
 }
 
 // ratio is RMS(new block)/RMS(old block) of a tensor whose first old neurons are old.

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 )
 
 // tiny is the record of a run that takes a moment.
@@ -19,15 +20,16 @@ func tiny(t testing.TB) *Record {
 	e.Arms = e.Arms[:2]
 	r := newRecord(e)
 	for arm := range e.Arms {
-		a, err := newRun(e, arm)
-		require.NoError(t, err)
+		a := begun(t, e, arm)
 		for a.step < e.Steps {
 			if w, ok := a.due(); ok {
 				report, err := a.widen(w, nil)
 				require.NoError(t, err)
 				r.Reports = append(r.Reports, report)
 			}
-			r.Tracks[arm] = append(r.Tracks[arm], a.update())
+			f, err := a.update()
+			require.NoError(t, err)
+			r.Tracks[arm] = append(r.Tracks[arm], f)
 		}
 	}
 	return r
@@ -69,7 +71,7 @@ func FuzzDecodeState(f *testing.F) {
 	e := bench(model.Inner, 12, 6, "small", "sparkling")
 	e.Task.Batch, e.Task.Seq = 1, 8
 	for _, step := range []int{0, 5, 7, 12} {
-		h := NewLocalHost()
+		h := NewLocalHost(cpu.Factory{})
 		s, err := NewSession(e, h)
 		require.NoError(f, err)
 		settle(f, s, h, step)
@@ -83,7 +85,7 @@ func FuzzDecodeState(f *testing.F) {
 		if err != nil || st.Record.Experiment.bounded() != nil {
 			return
 		}
-		h := NewLocalHost()
+		h := NewLocalHost(cpu.Factory{})
 		s, err := Resume(st, h)
 		if err != nil {
 			return
@@ -102,9 +104,12 @@ func FuzzMessages(f *testing.F) {
 	require.NoError(f, err)
 	scratch = quick(scratch, 12)
 	widened, _ := trained(f, e, 1)
+	ended := snapshot(f, widened)
 	for _, m := range []Message{
 		{Kind: KindStart, Arm: 1, Document: e.JSON()}, {Kind: KindRun, Step: 3}, {Kind: KindSave}, {Kind: KindStart, Document: []byte("{}")},
-		{Kind: KindStart, Document: e.JSON(), Snapshot: []byte("no snapshot")}, {Kind: KindStart, Arm: 1, Document: e.JSON(), Snapshot: widened.snapshot(nil)}, {Kind: KindStart, Arm: 1, Document: scratch.JSON(), Snapshot: widened.snapshot(nil)}, {Kind: KindFailed, Text: "x"}, {Kind: KindDoing, Text: "x"}, {Kind: KindStart, Arm: 3, Document: scratch.JSON()}, {Kind: KindAsk}, {Kind: KindFrames, Frames: tiny(f).Tracks[1][:2]},
+		{Kind: KindStart, Document: e.JSON(), Snapshot: []byte("no snapshot")}, {Kind: KindStart, Arm: 1, Document: e.JSON(), Snapshot: ended},
+		{Kind: KindStart, Arm: 1, Document: scratch.JSON(), Snapshot: ended},
+		{Kind: KindFailed, Text: "x"}, {Kind: KindDoing, Text: "x"}, {Kind: KindStart, Arm: 3, Document: scratch.JSON()}, {Kind: KindAsk}, {Kind: KindFrames, Frames: tiny(f).Tracks[1][:2]},
 	} {
 		f.Add(m.Encode())
 	}
@@ -120,7 +125,7 @@ func FuzzMessages(f *testing.F) {
 				}
 			}
 		}
-		for _, out := range NewTrainer().Handle(data) {
+		for _, out := range NewTrainer(cpu.Factory{}).Handle(data) {
 			_, err := DecodeMessage(out)
 			assert.NoError(t, err)
 		}

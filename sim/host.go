@@ -6,6 +6,8 @@ type Host interface {
 	Start(arm int, deliver func(data []byte), fail func(error)) (Port, error)
 	// Cores is how many trainers can work at once without taking turns on one core.
 	Cores() int
+	// Engine names what its trainers compute with: states and results are the same to the last bit where it is the same.
+	Engine() string
 }
 
 // Port is the way to one trainer.

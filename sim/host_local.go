@@ -5,18 +5,25 @@ import (
 	"runtime"
 	"sync/atomic"
 	"time"
+
+	"github.com/sparkling-lab/sparkling/model/learner"
 )
 
-// LocalHost runs each trainer in a goroutine. What they send waits until [LocalHost.Poll] or [LocalHost.Wait] hands it over
+// LocalHost runs each trainer in a goroutine, with learners of one factory. What they send waits until [LocalHost.Poll] or [LocalHost.Wait] hands it over
 // on the caller's goroutine.
-type LocalHost struct{ events chan func() }
+type LocalHost struct {
+	make   learner.Factory
+	events chan func()
+}
 
 // busy is how many trainers of this process have work: they share its cores, whoever their hosts are. How many threads one gets changes
 // nothing in what is computed.
 var busy atomic.Int32
 
 // NewLocalHost has no trainers yet.
-func NewLocalHost() *LocalHost { return &LocalHost{events: make(chan func(), 64)} }
+func NewLocalHost(f learner.Factory) *LocalHost {
+	return &LocalHost{f, make(chan func(), 64)}
+}
 
 // Poll hands over what has arrived.
 func (h *LocalHost) Poll() {
@@ -55,6 +62,9 @@ func (h *LocalHost) Start(_ int, deliver func([]byte), fail func(error)) (Port, 
 // Cores implements [Host].
 func (h *LocalHost) Cores() int { return runtime.GOMAXPROCS(0) }
 
+// Engine implements [Host].
+func (h *LocalHost) Engine() string { return h.make.Engine() }
+
 type localPort struct {
 	inbox chan []byte
 	done  chan struct{}
@@ -88,8 +98,9 @@ func (h *LocalHost) work(p *localPort, deliver func([]byte), fail func(error)) {
 			post(func() { deliver(data) })
 		}
 	}
-	t, more := NewTrainer(), false
+	t, more := NewTrainer(h.make), false
 	defer func() {
+		t.Close()
 		if more {
 			busy.Add(-1)
 		}

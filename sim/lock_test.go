@@ -26,19 +26,10 @@ func bench(axis model.Axis, steps, at int, ids ...string) Experiment {
 // trained is an arm at its last step, with its frames.
 func trained(t testing.TB, e Experiment, arm int) (*run, []ArmFrame) {
 	t.Helper()
-	r, err := newRun(e, arm)
-	require.NoError(t, err)
+	r := begun(t, e, arm)
 	var frames []ArmFrame
 	for r.step < r.end {
-		if w, ok := r.due(); ok {
-			s := r.search(w)
-			for s != nil && !s.done() {
-				s.wide.train()
-			}
-			_, err := r.widen(w, s)
-			require.NoError(t, err)
-		}
-		frames = append(frames, r.update())
+		frames = append(frames, step(t, r))
 	}
 	return r, frames
 }
@@ -157,16 +148,11 @@ func TestZeroCopyIsATrapWhereTheGateIsZeroToo(t *testing.T) {
 				e := bench(model.Inner, 60, 10, id)
 				e.Optimizer.Kind = kind
 				e.Arms[0].Widen[0].Init = init
-				r, err := newRun(e, 0)
-				require.NoError(t, err)
+				r := begun(t, e, 0)
 				for r.step < r.end {
-					if w, ok := r.due(); ok {
-						_, err := r.widen(w, nil)
-						require.NoError(t, err)
-					}
-					r.update()
+					step(t, r)
 					if r.stage > 0 {
-						assert.Equal(t, dead, largestNew(r.net.Grads, 10) == 0, "%s, %s, %s, step %d", init, id, kind, r.step)
+						assert.Equal(t, dead, largestNew(values(t, r, Gradient), 10) == 0, "%s, %s, %s, step %d", init, id, kind, r.step)
 					}
 				}
 			}

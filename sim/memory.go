@@ -3,6 +3,7 @@ package sim
 import (
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/optim"
+	"github.com/sparkling-lab/sparkling/model/widen/pairs"
 )
 
 // Memory is about how many bytes a run of all arms holds at once when it holds the most: all arms are widened at about the same time, each
@@ -58,7 +59,7 @@ func (e Experiment) armMemory(arm int) float64 {
 // Bytes of a record: of a frame without pairs, and of one pair in it.
 const (
 	frameBytes = 256
-	pairBytes  = 2*4 + float64(Quantities)*2*4
+	pairBytes  = 2*4 + float64(model.Quantities)*2*4
 )
 
 // trackMemory is that of the frames of an arm, counted twice: once held, once on the way to a file.
@@ -69,7 +70,7 @@ func (e Experiment) trackMemory(arm int) float64 {
 		c := e.small()
 		probes := float64(ProbeDense*len(a.Widen)) + (frames-float64(a.Widen[0].Step))/ProbeEvery
 		groups := float64(c.Layers)*float64(c.Experts) + 1
-		sum += probes * groups * maxPairs * pairBytes
+		sum += probes * groups * pairs.Most * pairBytes
 	}
 	return 2 * sum
 }

@@ -28,8 +28,9 @@ func (s *Session) AskNetwork(i int) error {
 func (s *Session) Network(i int) *Network { return s.arms[i].network }
 
 // network is a copy of the present one.
-func (r *run) network() *Network {
-	return &Network{Step: r.step, Weights: r.net.Weights.Clone(), M: r.opt.M.Clone(), V: r.opt.V.Clone()}
+func (r *run) network() (*Network, error) {
+	s, err := r.learn.State()
+	return &Network{Step: r.step, Weights: s.Weights, M: s.M, V: s.V}, err
 }
 
 // network visits the shape as JSON, then all values. What is read is allocated only once its shape is known to fit the data.

@@ -8,13 +8,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/learner"
+	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 )
 
 // The network that an arm hands out is the one that it has trained: it has the loss on the held-out part that the record says.
 func TestNetworkOfAnArmIsTheOneItTrained(t *testing.T) {
 	e := short(20)
 	e.Task.Batch, e.Task.Seq = 2, 32
-	h := NewLocalHost()
+	h := NewLocalHost(cpu.Factory{})
 	s, err := NewSession(e, h)
 	require.NoError(t, err)
 	defer s.Close()
@@ -31,12 +33,14 @@ func TestNetworkOfAnArmIsTheOneItTrained(t *testing.T) {
 		n := s.Network(i)
 		assert.Equal(t, 20, n.Step)
 		assert.Equal(t, s.Arms()[i].Params, model.Count(n.Weights.Table.Config, 1, 1).Total)
-		r, err := newRun(e, i)
-		require.NoError(t, err)
-		r.net = model.NewNet(r.eng, n.Weights, e.Task.Batch, e.Task.Seq)
+		r := begun(t, e, i)
+		r.growth = model.NewGrowth(n.Weights.Table.Config)
+		require.NoError(t, r.adopt(learner.State{Weights: n.Weights, M: n.M, V: n.V}))
 		whole, ok := rec.Final(i)
 		require.True(t, ok)
-		assert.Equal(t, whole, float32(r.evaluate(r.text.AllHeld(e.Task.Seq), nil)), a.Name)
+		again, err := r.evaluate(r.text.AllHeld(e.Task.Seq), nil)
+		require.NoError(t, err)
+		assert.Equal(t, whole, float32(again), a.Name)
 		assert.NotZero(t, n.M.Data[0])
 		assert.Positive(t, n.V.Data[0])
 	}
@@ -45,15 +49,16 @@ func TestNetworkOfAnArmIsTheOneItTrained(t *testing.T) {
 // A network in a message is read where its shape fits what follows, and allocates nothing before.
 func TestNetworkOfAMessageIsChecked(t *testing.T) {
 	e := short(4)
-	r, err := newRun(e, 0)
+	r := begun(t, e, 0)
+	n, err := r.network()
 	require.NoError(t, err)
-	data := Message{Kind: KindNetwork, Network: r.network()}.Encode()
+	data := Message{Kind: KindNetwork, Network: n}.Encode()
 	m, err := DecodeMessage(data)
 	require.NoError(t, err)
-	assert.Equal(t, r.net.Weights.Data, m.Network.Weights.Data)
+	assert.Equal(t, values(t, r, Weight).Data, m.Network.Weights.Data)
 	_, err = DecodeMessage(data[:len(data)-4])
 	assert.Error(t, err)
-	big := r.network()
+	big := n
 	c := e.Model
 	c.Vocab, c.Layers, c.Hidden = 1<<20, model.MaxLayers, model.MaxWidth
 	big.Weights.Table = &model.Table{Config: c}

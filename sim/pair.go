@@ -1,137 +1,40 @@
 package sim
 
 import (
-	"math"
-	"strconv"
+	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/widen/pairs"
 )
 
-// Quantity names what a pair is compared in.
-type Quantity int
+// What a record holds of pairs, under the names that its readers know.
+type (
+	Quantity  = model.Quantity
+	PairGroup = pairs.Group
+	PairStat  = pairs.Stat
+	PairState = pairs.State
+	Summary   = pairs.Summary
+)
 
-// The quantities in the order of PairGroup.Stats.
+// The quantities, in the order of PairGroup.Stats.
 const (
-	Weight Quantity = iota
-	Gradient
-	Moment1 // Adam's first moment, or Muon's momentum
-	Moment2
-	Quantities // their number
+	Weight     = model.Weight
+	Gradient   = model.Gradient
+	Moment1    = model.Moment1
+	Moment2    = model.Moment2
+	Quantities = model.Quantities
 )
 
-// PairGroup holds the pairs of one expert (inner axis) or of the residual stream (hidden axis; Layer and Expert are −1).
-type PairGroup struct {
-	Axis          string // "inner" or "hidden"
-	Layer, Expert int
-	Orig, Copy    []int32 // coordinates, pair by pair
-	Stats         [Quantities][]PairStat
-}
-
-// PairState says how the vectors of an original and its copy stand to each other, as their bits say.
-type PairState uint8
-
-// The states.
+// The states of a pair.
 const (
-	Untold     PairState = iota // the record is of a version that could not tell two vectors of zeros from what is no number
-	Apart                       // both are finite and neither is zero, and some element differs in a bit
-	Locked                      // both are finite, and every element has the same bits: two vectors of zeros are locked too
-	OneZero                     // both are finite and some element differs in a bit, but one points nowhere: it is zero, as a gradient that is none
-	Diverged                    // an element of one of them is NaN or infinite
-	PairStates                  // their number
+	Untold     = pairs.Untold
+	Apart      = pairs.Apart
+	Locked     = pairs.Locked
+	OneZero    = pairs.OneZero
+	Diverged   = pairs.Diverged
+	PairStates = pairs.States
 )
-
-func (s PairState) String() string {
-	return [PairStates]string{"not told", "apart", "locked", "zero at one of the two", "diverged"}[s]
-}
-
-// PairStat compares the vectors of an original and its copy: Cos = a·b/sqrt(a·a·b·b) and
-// Dist = ‖a−b‖/sqrt((‖a‖²+‖b‖²)/2), both from float64 sums. Cos is NaN where a vector is exactly zero, Dist where both are, and both where
-// the pair has diverged. A distance of 0 does not mean that a pair is locked: it may be too small for a float32.
-type PairStat struct {
-	Cos, Dist float32
-	State     PairState
-}
-
-// Summary is a quantity over all pairs of a frame: the means of what is a number, and how many pairs are in which state.
-type Summary struct {
-	Cos, Dist float64 // NaN where no pair has one
-	Pairs     int
-	In        [PairStates]int
-}
-
-// Cosine is the mean cosine with so many digits, or a word where there is none: also where some pairs have one, and others have diverged.
-func (s Summary) Cosine(digits int) string {
-	switch {
-	case s.In[Diverged] > 0:
-		return Diverged.String()
-	case Finite(s.Cos):
-		return strconv.FormatFloat(s.Cos, 'f', digits, 64)
-	case s.In[Untold] > 0:
-		return Untold.String()
-	}
-	return "none"
-}
-
-// Word is the state that all pairs are in, or diverged where any is; empty where some are apart. Where no gradient points anywhere that is said,
-// whether the pairs are locked in it or one of each has none.
-func (s Summary) Word(q Quantity) string {
-	switch nowhere := s.In[Locked]+s.In[OneZero] == s.Pairs && !Finite(s.Cos); {
-	case s.Pairs == 0:
-		return ""
-	case s.In[Diverged] > 0:
-		return Diverged.String()
-	case nowhere && q == Gradient:
-		return "without gradient"
-	case s.All(Locked):
-		return Locked.String()
-	case s.All(Untold):
-		return Untold.String()
-	case nowhere:
-		return OneZero.String()
-	}
-	return ""
-}
-
-// Cosine is that of a pair, as [Summary.Cosine].
-func (p PairStat) Cosine(digits int) string {
-	s := Summary{Cos: float64(p.Cos), Pairs: 1}
-	s.In[p.State]++
-	return s.Cosine(digits)
-}
-
-// All reports whether there are pairs, and all of them are in that state.
-func (s Summary) All(state PairState) bool { return s.Pairs > 0 && s.In[state] == s.Pairs }
 
 // Summary is that of a quantity over all pairs of the frame.
-func (f *ArmFrame) Summary(q Quantity) Summary {
-	var s Summary
-	var cos, dist mean
-	for i := range f.Pairs {
-		for _, p := range f.Pairs[i].Stats[q] {
-			s.Pairs++
-			s.In[p.State]++
-			cos.add(float64(p.Cos))
-			dist.add(float64(p.Dist))
-		}
-	}
-	s.Cos, s.Dist = cos.value(), dist.value()
-	return s
-}
-
-// mean averages what is finite.
-type mean struct {
-	sum float64
-	n   int
-}
-
-func (m *mean) add(x float64) {
-	if Finite(x) {
-		m.sum, m.n = m.sum+x, m.n+1
-	}
-}
-
-// value is NaN where nothing finite was added.
-func (m *mean) value() float64 { return m.sum / float64(m.n) }
+func (f *ArmFrame) Summary(q Quantity) Summary { return pairs.Summarize(f.Pairs, q) }
 
 // Finite reports whether x is a number: neither NaN nor infinite.
-func Finite[T float32 | float64](x T) bool {
-	return !math.IsNaN(float64(x)) && !math.IsInf(float64(x), 0)
-}
+func Finite[T float32 | float64](x T) bool { return model.Finite(x) }

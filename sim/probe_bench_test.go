@@ -17,19 +17,19 @@ func BenchmarkProbes(b *testing.B) {
 		b.Run(string(axis), func(b *testing.B) {
 			e := Default()
 			e.Arms[3].Widen[0].Step, e.Arms[3].Widen[0].Axis = 1, axis
-			r, err := newRun(e, 3)
-			require.NoError(b, err)
-			r.update()
-			w, ok := r.due()
-			require.True(b, ok)
-			_, err = r.widen(w, nil)
-			require.NoError(b, err)
+			r := begun(b, e, 3)
+			step(b, r)
+			step(b, r)
 			r.end = MaxSteps
 			best := [3]time.Duration{math.MaxInt64, math.MaxInt64, math.MaxInt64}
 			for b.Loop() {
-				for i, f := range []func(){func() { r.train() }, func() { r.pairGroups() }, func() { r.held() }} {
+				for i, f := range []func() error{
+					func() error { _, _, err := r.train(); return err },
+					func() error { _, err := r.pairGroups(); return err },
+					func() error { _, err := r.held(); return err },
+				} {
 					begin := time.Now()
-					f()
+					require.NoError(b, f())
 					best[i] = min(best[i], time.Since(begin))
 				}
 			}

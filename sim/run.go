@@ -3,24 +3,22 @@ package sim
 import (
 	"fmt"
 	"math"
-	"runtime"
 
 	"github.com/sparkling-lab/sparkling/model"
-	"github.com/sparkling-lab/sparkling/model/compute"
+	"github.com/sparkling-lab/sparkling/model/learner"
 	"github.com/sparkling-lab/sparkling/model/optim"
 	"github.com/sparkling-lab/sparkling/model/widen"
 	"github.com/sparkling-lab/sparkling/sim/task"
 )
 
-// run is one arm's network at work, without messages.
+// run is one arm's network at work, without messages. Where its numbers lie, and what computes them, only the learner knows.
 type run struct {
 	exp Experiment
 	arm int
 
-	eng    *compute.Team
 	text   *task.Text
-	net    *model.Net
-	opt    *optim.Optimizer
+	make   learner.Factory
+	learn  learner.Learner // nil before the arm has a network
 	sched  *optim.Schedule
 	growth model.Growth
 	pairs  map[model.Axis][]widen.Pair // of all widenings
@@ -35,25 +33,31 @@ type run struct {
 	broken string     // what first was no longer finite, where training has diverged
 
 	ids, labels []int32
-	rates       []float64         // by age
-	blocks      *optim.BlockRates // nil unless rates follow the norms of blocks
-	blockRates  []float64         // by tensor and age
+	rates       []float64 // by age
+	adapted     []bool    // by age, whether its rates follow the norms of its blocks; nil where none do
+	blockRates  []float64 // by tensor and age
 }
+
+// How often the probes run: every ProbeEvery steps, and every step for the first ProbeDense steps after a widening.
+const (
+	ProbeEvery = 10
+	ProbeDense = 40
+)
 
 // HeldWindows is the number of fixed held-out windows that the live loss is measured on, every [ProbeEvery] steps.
 const HeldWindows = 16
 
 // newRun starts an arm at step 0. It errs where the document is not valid.
-func newRun(e Experiment, arm int) (*run, error) {
-	r, err := blank(e, arm)
+func newRun(e Experiment, arm int, f learner.Factory) (*run, error) {
+	r, err := blank(e, arm, f)
 	if err == nil {
-		r.begin(e.start(arm))
+		err = r.begin(e.start(arm))
 	}
 	return r, err
 }
 
 // blank is an arm without a network, at step 0.
-func blank(e Experiment, arm int) (*run, error) {
+func blank(e Experiment, arm int, f learner.Factory) (*run, error) {
 	if err := e.Validate(); err != nil {
 		return nil, err
 	}
@@ -63,7 +67,7 @@ func blank(e Experiment, arm int) (*run, error) {
 	if v := task.Opticks().Vocab(); e.Vocab() != v {
 		return nil, fmt.Errorf("model.vocab is %d; the text has %d symbols (0 takes the text's own)", e.Vocab(), v)
 	}
-	r := training(e, e.start(arm), e.End(arm))
+	r := training(e, e.start(arm), e.End(arm), f)
 	r.arm = arm
 	if e.Arms[arm].Widens() {
 		r.stages = e.Arms[arm].Widen
@@ -72,44 +76,56 @@ func blank(e Experiment, arm int) (*run, error) {
 }
 
 // training is one of its own, without a network yet, of any shape at first, that ends at step end.
-func training(e Experiment, c model.Config, end int) *run {
+func training(e Experiment, c model.Config, end int, f learner.Factory) *run {
 	tokens := e.Task.Batch * e.Task.Seq
 	return &run{
-		exp: e, end: end, eng: compute.NewTeam(runtime.GOMAXPROCS(0)), text: task.Opticks(), ids: make([]int32, tokens), labels: make([]int32, tokens),
+		exp: e, end: end, text: task.Opticks(), make: f, ids: make([]int32, tokens), labels: make([]int32, tokens),
 		sched: optim.NewSchedule(e.Optimizer, end), growth: model.NewGrowth(c), pairs: map[model.Axis][]widen.Pair{},
 	}
 }
 
 // begin gives a run the network that it begins with.
-func (r *run) begin(c model.Config) {
-	weights := model.Init(c, r.exp.Seed)
-	r.adopt(weights, model.NewValues(weights.Table), model.NewValues(weights.Table))
+func (r *run) begin(c model.Config) error {
+	w := model.Init(c, r.exp.Seed)
+	return r.adopt(learner.State{Weights: w, M: model.NewValues(w.Table), V: model.NewValues(w.Table)})
 }
 
-// adopt makes the weights and optimizer states the current ones.
-func (r *run) adopt(w, m, v model.Values) {
-	r.net = model.NewNet(r.eng, w, r.exp.Task.Batch, r.exp.Task.Seq)
-	r.opt = optim.New(r.exp.Optimizer, r.eng, r.growth, m, v, r.step)
-	r.cost = r.exp.cost(w.Table.Config)
+// adopt makes a learner that goes on from a state.
+func (r *run) adopt(s learner.State) (err error) {
+	r.learn, err = r.make.New(learner.Setup{
+		Optimizer: r.exp.Optimizer, Batch: r.exp.Task.Batch, Seq: r.exp.Task.Seq, Growth: r.growth, State: s,
+	})
+	if err == nil {
+		r.fit()
+	}
+	return err
+}
+
+// fit follows the shape that the network now has.
+func (r *run) fit() {
+	table := r.learn.Table()
+	r.cost = r.exp.cost(table.Config)
 	r.rates = make([]float64, r.growth.Stages())
 	if r.growth.ByTensor {
-		r.blocks = optim.NewBlockRates(r.eng, r.growth, w.Table, r.adapted())
-		r.blockRates = make([]float64, len(r.rates)*len(w.Table.Tensors))
+		r.adapted = make([]bool, len(r.rates))
+		for k := range r.stage {
+			r.adapted[k+1] = r.stages[k].Dynamics.Kind == optim.NormAdapted
+		}
+		r.blockRates = make([]float64, len(r.rates)*len(table.Tensors))
 	}
 }
 
-// adapted says for every age whether its rates follow the norms of its blocks.
-func (r *run) adapted() []bool {
-	ages := make([]bool, r.growth.Stages())
-	for k := range r.stage {
-		ages[k+1] = r.stages[k].Dynamics.Kind == optim.NormAdapted
+// close gives back what the learner holds. The run is over.
+func (r *run) close() {
+	if r.learn != nil {
+		_ = r.learn.Close() // nothing of it is asked for any more
+		r.learn = nil
 	}
-	return ages
 }
 
 // counts are the sizes of the present network.
 func (r *run) counts() model.Counts {
-	return model.Count(r.net.Config, r.exp.Task.Batch, r.exp.Task.Seq)
+	return model.Count(r.learn.Table().Config, r.exp.Task.Batch, r.exp.Task.Seq)
 }
 
 // due is the widening that waits at the present step, if any.
@@ -121,67 +137,84 @@ func (r *run) due() (Widening, bool) {
 }
 
 // train makes one training update, and measures nothing but the loss and the learning rate of the newest parameters.
-func (r *run) train() (loss model.Losses, newest float64) {
+func (r *run) train() (loss, newest float64, err error) {
 	r.text.Batch(r.exp.Seed, r.step, r.exp.Task.Seq, r.ids, r.labels)
-	r.net.Forward(r.ids)
-	loss = r.net.Backward(r.labels)
-	doubtful := r.doubtful(loss)
-	if doubtful {
-		r.broken = r.notFinite(loss.CE)
-	}
 	r.sched.Rates(r.step, r.rates)
 	rates, newest := r.rates, r.rates[r.stage]
-	if r.blocks != nil {
-		r.blocks.Fill(r.blockRates, r.rates, r.net.Weights)
-		rates, newest = r.blockRates, r.blocks.Mean
+	if r.adapted != nil {
+		rates = r.blockRates
+		if newest, err = r.learn.BlockRates(r.blockRates, r.rates, r.adapted); err != nil {
+			return 0, 0, err
+		}
 	}
-	r.opt.Step(r.net.Weights, r.net.Grads, rates)
-	if doubtful && r.broken == "" {
-		r.broken = r.notFinite(loss.CE) // of gradients too large to be squared the second moments are infinite
+	u, err := r.learn.Train(r.ids, r.labels, rates)
+	if err != nil {
+		return 0, 0, err
 	}
+	r.broken = u.NotFinite
 	r.step++
 	r.flops += r.cost.Update()
-	r.smooth.add(loss.CE)
-	return loss, newest
+	r.smooth.add(u.CE)
+	return u.CE, newest, nil
 }
 
 // update makes one training update and measures what its frame shows.
-func (r *run) update() ArmFrame {
+func (r *run) update() (f ArmFrame, err error) {
 	probe := r.probes(r.step + 1)
-	r.net.Measure = probe
-	loss, newest := r.train()
-	f := r.frame()
-	f.Train, f.LROld, f.LRNew = float32(loss.CE), float32(r.rates[0]), float32(newest)
+	r.learn.Measure(probe)
+	loss, newest, err := r.train()
+	if err != nil {
+		return f, err
+	}
+	f = r.frame()
+	f.Train, f.LROld, f.LRNew = float32(loss), float32(r.rates[0]), float32(newest)
 	if probe {
-		f.RMS = frameRMS(r.net.RMS)
-		f.Load = make([]float32, r.net.Config.Layers*r.net.Config.Experts)
-		r.net.Load(f.Load)
-		if r.stage > 0 {
-			f.Pairs = r.pairGroups()
+		rms, load, err := r.learn.Measured()
+		if err != nil {
+			return f, err
+		}
+		f.RMS, f.Load = frameRMS(rms), load
+	}
+	if probe && r.stage > 0 {
+		if f.Pairs, err = r.pairGroups(); err != nil {
+			return f, err
 		}
 	}
 	if r.step%ProbeEvery == 0 || r.step == r.end {
-		f.Held = float32(r.held())
-		last := f.Held
-		if r.step == r.end {
-			f.Whole = float32(r.evaluate(r.text.AllHeld(r.exp.Task.Seq), nil))
-			last = f.Whole
-		}
-		if r.broken == "" {
-			r.broken = r.notFinite(float64(f.Held), float64(last))
+		if err = r.validate(&f); err != nil {
+			return f, err
 		}
 	}
 	if f.NotFinite = r.broken; r.broken != "" && r.stage > 0 && !probe {
-		f.Pairs = r.pairGroups() // how they are in the end
+		f.Pairs, err = r.pairGroups() // how they are in the end
 	}
-	return f
+	return f, err
+}
+
+// validate measures the held-out losses of a frame, and whether all is finite.
+func (r *run) validate(f *ArmFrame) error {
+	held, err := r.held()
+	if err != nil {
+		return err
+	}
+	f.Held = float32(held)
+	if r.step == r.end {
+		whole, err := r.evaluate(r.text.AllHeld(r.exp.Task.Seq), nil)
+		if err != nil {
+			return err
+		}
+		f.Whole = float32(whole)
+		held += whole
+	}
+	if r.broken == "" {
+		r.broken, err = r.learn.NotFinite(held)
+	}
+	return err
 }
 
 // pairGroups are the pairs of all widenings, compared in what the last update left. How many follows from the network's own products, so that
 // the optimizer does not choose which pairs are looked at.
-func (r *run) pairGroups() []PairGroup {
-	return ProbePairs(r.pairs, [Quantities]model.Values{r.net.Weights, r.net.Grads, r.opt.M, r.opt.V}, r.cost.Network)
-}
+func (r *run) pairGroups() ([]PairGroup, error) { return r.learn.Pairs(r.pairs, r.cost.Network) }
 
 // frame is the present instant with nothing measured.
 func (r *run) frame() ArmFrame {
@@ -190,10 +223,11 @@ func (r *run) frame() ArmFrame {
 }
 
 // first is the frame of step 0.
-func (r *run) first() ArmFrame {
+func (r *run) first() (ArmFrame, error) {
 	f := r.frame()
-	f.Held = float32(r.held())
-	return f
+	held, err := r.held()
+	f.Held = float32(held)
+	return f, err
 }
 
 // probes reports whether the frame of a step carries the probes.
@@ -205,13 +239,19 @@ func (r *run) probes(step int) bool {
 }
 
 // held is the mean cross-entropy of the fixed held-out windows.
-func (r *run) held() float64 { return r.evaluate(r.text.Held(HeldWindows, r.exp.Task.Seq), nil) }
+func (r *run) held() (float64, error) {
+	return r.evaluate(r.text.Held(HeldWindows, r.exp.Task.Seq), nil)
+}
 
-// evaluate is the mean cross-entropy of windows that begin at the given offsets. After each batch it calls look, unless nil, with
-// the number of rows of logits that count.
-func (r *run) evaluate(windows []int, look func(rows int)) float64 {
+// evaluate is the mean cross-entropy of windows that begin at the given offsets. look, unless nil, gets what the network says after every
+// token of them, batch by batch.
+func (r *run) evaluate(windows []int, look func(a *learner.Answers)) (float64, error) {
 	var sum float64
 	seq, batch := r.exp.Task.Seq, r.exp.Task.Batch
+	var answers *learner.Answers
+	if look != nil {
+		answers = &learner.Answers{}
+	}
 	for at := 0; at < len(windows); at += batch {
 		n := min(batch, len(windows)-at)
 		for i := range batch {
@@ -223,11 +263,20 @@ func (r *run) evaluate(windows []int, look func(rows int)) float64 {
 				}
 			}
 		}
-		r.net.Forward(r.ids)
-		sum += r.net.Loss(r.labels).CE * float64(n)
 		if look != nil {
-			look(n * seq)
+			answers.At = answers.At[:0]
+			for i := range n * seq {
+				answers.At = append(answers.At, i)
+			}
+		}
+		loss, err := r.learn.Loss(r.ids, r.labels, answers)
+		if err != nil {
+			return 0, err
+		}
+		sum += loss * float64(n)
+		if look != nil {
+			look(answers)
 		}
 	}
-	return sum / float64(len(windows))
+	return sum / float64(len(windows)), nil
 }

@@ -6,20 +6,16 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sparkling-lab/sparkling/model/compute"
+	"github.com/sparkling-lab/sparkling/model/learner"
+	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 )
 
 // widened is an arm of the default experiment a few steps after its widening.
 func widened(t testing.TB) *run {
 	e := short(40)
-	r, err := newRun(e, 3)
-	require.NoError(t, err)
+	r := begun(t, e, 3)
 	for r.step < 25 {
-		if w, ok := r.due(); ok {
-			_, err := r.widen(w, nil)
-			require.NoError(t, err)
-		}
-		r.update()
+		step(t, r)
 	}
 	r.end = MaxSteps
 	return r
@@ -31,7 +27,7 @@ func BenchmarkStep(b *testing.B) {
 	r.stage = 0 // no dense probes
 	r.rates = r.rates[:2]
 	for b.Loop() {
-		r.update()
+		step(b, r)
 	}
 	b.ReportMetric(r.cost.Update()*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
 }
@@ -39,19 +35,23 @@ func BenchmarkStep(b *testing.B) {
 func TestAnUpdateWithoutProbesAllocatesNothing(t *testing.T) {
 	r := widened(t)
 	for _, threads := range []int{1, 2} {
-		r.eng.Use(threads)
-		r.train()
-		assert.Zero(t, testing.AllocsPerRun(5, func() { r.train() }), "on %d threads", threads)
+		r.learn.Threads(threads)
+		step(t, r)
+		r.learn.Measure(false)
+		assert.Zero(t, testing.AllocsPerRun(5, func() { _, _, _ = r.train() }), "on %d threads", threads)
 	}
 }
 
 func TestAnArmOnSeveralThreadsGivesTheSameBits(t *testing.T) {
 	one, two := widened(t), widened(t)
-	two.eng = compute.NewTeam(3)
-	two.eng.Use(3)
-	two.adopt(two.net.Weights, two.opt.M, two.opt.V)
+	state, err := two.learn.State()
+	require.NoError(t, err)
+	two.learn = cpu.New(learner.Setup{
+		Optimizer: two.exp.Optimizer, Batch: two.exp.Task.Batch, Seq: two.exp.Task.Seq, Growth: two.growth, State: state,
+	}, 3)
+	two.learn.Threads(3)
 	for range 12 {
-		a, b := one.update(), two.update()
+		a, b := step(t, one), step(t, two)
 		assertSame(t, []ArmFrame{a}, []ArmFrame{b})
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 )
 
 // short is the default experiment cut down to steps updates, with the widening at half-time.
@@ -40,7 +41,7 @@ func finish(t *testing.T, s *Session, h *LocalHost) *Record {
 
 func runAll(t *testing.T, e Experiment) *Record {
 	t.Helper()
-	h := NewLocalHost()
+	h := NewLocalHost(cpu.Factory{})
 	s, err := NewSession(e, h)
 	require.NoError(t, err)
 	defer s.Close()
@@ -62,7 +63,7 @@ func TestSameSeedGivesTheSameBits(t *testing.T) {
 	first := encode(t, runAll(t, short(60)))
 	sameBytes(t, first, encode(t, runAll(t, short(60))), "twice in a row")
 
-	h := NewLocalHost()
+	h := NewLocalHost(cpu.Factory{})
 	s, err := NewSession(short(60), h)
 	require.NoError(t, err)
 	defer s.Close()
@@ -156,7 +157,7 @@ func TestCopyAtTwiceTheWidthKeepsTheFunction(t *testing.T) {
 }
 
 func TestWidenNowForksAtThePresentStep(t *testing.T) {
-	h := NewLocalHost()
+	h := NewLocalHost(cpu.Factory{})
 	s, err := NewSession(short(60), h)
 	require.NoError(t, err)
 	defer s.Close()
@@ -187,7 +188,7 @@ func (f fragile) Start(arm int, deliver func([]byte), fail func(error)) (Port, e
 
 func TestADeadArmSaysSoTheOthersGoOnAndItCanBeStartedAgain(t *testing.T) {
 	e := short(60)
-	h := fragile{NewLocalHost(), map[int]func(error){}}
+	h := fragile{NewLocalHost(cpu.Factory{}), map[int]func(error){}}
 	s, err := NewSession(e, h)
 	require.NoError(t, err)
 	defer s.Close()
@@ -257,7 +258,7 @@ func TestSeveralArmsThatAreNeverWidenedAllRun(t *testing.T) {
 
 	e.Arms = e.Arms[:2]
 	require.Equal(t, e.Steps, e.Fork(), "no arm is widened at all")
-	h := NewLocalHost()
+	h := NewLocalHost(cpu.Factory{})
 	s, err := NewSession(e, h)
 	require.NoError(t, err)
 	defer s.Close()

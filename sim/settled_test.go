@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 )
 
 // desk is a Host whose trainers work when they are told to, one message at a time.
@@ -20,12 +22,14 @@ type deskPort struct {
 }
 
 func (d *desk) Start(_ int, deliver func([]byte), _ func(error)) (Port, error) {
-	p := &deskPort{trainer: NewTrainer(), deliver: deliver}
+	p := &deskPort{trainer: NewTrainer(cpu.Factory{}), deliver: deliver}
 	d.ports = append(d.ports, p)
 	return p, nil
 }
 
 func (d *desk) Cores() int { return 2 }
+
+func (d *desk) Engine() string { return cpu.Factory{}.Engine() }
 
 func (p *deskPort) Send(data []byte) { p.inbox = append(p.inbox, data) }
 

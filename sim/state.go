@@ -2,18 +2,14 @@ package sim
 
 import (
 	"fmt"
-	"runtime"
 	"slices"
-	"strings"
 	"time"
-
-	"github.com/sparkling-lab/sparkling/model/compute"
 )
 
 // State is a whole session between two updates of every arm: [Resume] goes on from it, with the same bits as if nothing had been. Nothing
 // changes it, so that it can be written while the session goes on.
 type State struct {
-	Engine string  // of [Engine], where it was made
+	Engine string  // of the [Host] that it was made on
 	Record *Record // of every arm as far as its Snapshot, or to where it failed
 	Arms   []ArmSave
 }
@@ -25,15 +21,12 @@ type ArmSave struct {
 	At       int    // step of it
 }
 
-// Engine names what computes here: results are the same to the last bit where it is the same.
-func Engine() string { return runtime.GOARCH + ": " + strings.Join(compute.Kernels(), ", ") }
-
-// Foreign says what is to be known before a state is resumed that another machine or build has made; it is empty where there is nothing.
-func (st State) Foreign() string {
-	if st.Engine == Engine() {
+// Foreign says what is to be known before a state is resumed on an engine that is not the one that made it; it is empty where there is nothing.
+func (st State) Foreign(engine string) string {
+	if st.Engine == engine {
 		return ""
 	}
-	return fmt.Sprintf("The run was begun where %q computes, and here it is %q: what follows may differ in its last digits from a run that was never interrupted.", st.Engine, Engine())
+	return fmt.Sprintf("The run was begun where %q computes, and here it is %q: what follows may differ in its last digits from a run that was never interrupted.", st.Engine, engine)
 }
 
 // Finished reports whether no arm has anything left to do: each has ended, or has failed, or waits for one that has.
@@ -65,7 +58,7 @@ func (s *Session) Save() {
 // Saved is the state that was saved last. It is false while arms are still asked for theirs, and where nothing was ever saved it is the state of
 // the fork, or of step 0.
 func (s *Session) Saved() (State, bool) {
-	st := State{Engine: Engine(), Record: &Record{Experiment: s.exp.Clone(), Tracks: slices.Clone(s.rec.Tracks), Reports: s.rec.Reports}}
+	st := State{Engine: s.host.Engine(), Record: &Record{Experiment: s.exp.Clone(), Tracks: slices.Clone(s.rec.Tracks), Reports: s.rec.Reports}}
 	for i, a := range s.arms {
 		if a.saving {
 			return State{}, false

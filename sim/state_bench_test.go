@@ -12,24 +12,24 @@ func BenchmarkState(b *testing.B) {
 	for _, width := range []int{1, 8} {
 		e := Default()
 		e.Model.Hidden, e.Model.Inner = width*e.Model.Hidden, width*e.Model.Inner
-		r, err := newRun(e, 3)
-		require.NoError(b, err)
-		size := float64(len(r.snapshot(nil)))
+		r := begun(b, e, 3)
+		size := float64(len(snapshot(b, r)))
 		b.Run("update", func(b *testing.B) {
 			for range b.N {
-				r.train()
+				_, _, err := r.train()
+				require.NoError(b, err)
 			}
 		})
 		b.Run("snapshot", func(b *testing.B) {
 			b.SetBytes(int64(size))
 			for range b.N {
-				Message{Kind: KindSnapshot, Snapshot: r.snapshot(nil)}.Encode()
+				Message{Kind: KindSnapshot, Snapshot: snapshot(b, r)}.Encode()
 			}
 		})
 		b.Run("write", func(b *testing.B) {
 			st := State{Record: newRecord(e), Arms: make([]ArmSave, 4)}
 			for i := range st.Arms {
-				st.Arms[i].Snapshot = r.snapshot(nil)
+				st.Arms[i].Snapshot = snapshot(b, r)
 			}
 			b.SetBytes(int64(4 * size))
 			for range b.N {

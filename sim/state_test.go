@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 	"github.com/sparkling-lab/sparkling/model/optim"
 )
 
@@ -53,7 +54,7 @@ func resumed(t *testing.T, file []byte) (*Session, *LocalHost) {
 	st, err := DecodeState(bytes.NewReader(file))
 	require.NoError(t, err)
 	sameBytes(t, file, stateBytes(t, st), "the state comes back")
-	h := NewLocalHost()
+	h := NewLocalHost(cpu.Factory{})
 	s, err := Resume(st, h)
 	require.NoError(t, err)
 	return s, h
@@ -62,7 +63,7 @@ func resumed(t *testing.T, file []byte) (*Session, *LocalHost) {
 // end is the state of an undisturbed run at its end: its record, and every arm's network and optimizer.
 func end(t *testing.T, e Experiment) []byte {
 	t.Helper()
-	h := NewLocalHost()
+	h := NewLocalHost(cpu.Factory{})
 	s, err := NewSession(e, h)
 	require.NoError(t, err)
 	defer s.Close()
@@ -94,7 +95,7 @@ func TestAResumedRunKeepsEveryBitOfEveryBuiltInExperiment(t *testing.T) {
 				t.Parallel()
 				e := quick(b.Experiment, 24)
 				e.Optimizer.Kind = kind
-				h := NewLocalHost()
+				h := NewLocalHost(cpu.Factory{})
 				s, err := NewSession(e, h)
 				require.NoError(t, err)
 				for _, at := range stops(e) {
@@ -117,7 +118,7 @@ func TestAStateSavedInFullSpeedKeepsEveryBit(t *testing.T) {
 	e.Arms[2].Widen = append(e.Arms[2].Widen, e.Arms[2].Widen[0])
 	e.Arms[2].Widen[1].Step, e.Arms[2].Widen[1].Factor, e.Arms[2].Widen[1].Axis = 40, 1.5, model.Joint
 	want := end(t, e)
-	h := NewLocalHost()
+	h := NewLocalHost(cpu.Factory{})
 	s, err := NewSession(e, h)
 	require.NoError(t, err)
 	defer s.Close()
@@ -149,7 +150,7 @@ func TestASearchThatWasSavedKeepsItsSteps(t *testing.T) {
 	e := bench(model.Inner, 60, 30, "remapped")
 	want, frames := trained(t, e, 0)
 	start := Message{Kind: KindStart, Document: e.JSON()}
-	tr := NewTrainer()
+	tr := NewTrainer(cpu.Factory{})
 	tr.Handle(start.Encode())
 	tr.Handle(Message{Kind: KindRun, Step: 60}.Encode())
 	searched, got := 0, []ArmFrame(nil)
@@ -168,7 +169,7 @@ func TestASearchThatWasSavedKeepsItsSteps(t *testing.T) {
 				start.Snapshot = m.Snapshot
 			}
 		}
-		tr = NewTrainer()
+		tr = NewTrainer(cpu.Factory{})
 		for _, data := range tr.Handle(start.Encode()) {
 			m, err := DecodeMessage(data)
 			require.NoError(t, err)
@@ -178,13 +179,13 @@ func TestASearchThatWasSavedKeepsItsSteps(t *testing.T) {
 	}
 	require.Positive(t, searched)
 	assertSame(t, frames, got)
-	sameBytes(t, want.snapshot(nil), tr.run.snapshot(nil), "the networks")
+	sameBytes(t, snapshot(t, want), snapshot(t, tr.run), "the networks")
 }
 
 // What stopped stays stopped, says the same, and can be started again.
 func TestAnArmThatFailedKeepsItsWordsWhenTheRunIsResumed(t *testing.T) {
 	e := short(60)
-	h := fragile{NewLocalHost(), map[int]func(error){}}
+	h := fragile{NewLocalHost(cpu.Factory{}), map[int]func(error){}}
 	s, err := NewSession(e, h)
 	require.NoError(t, err)
 	defer s.Close()
@@ -208,7 +209,7 @@ func TestAnArmThatFailedKeepsItsWordsWhenTheRunIsResumed(t *testing.T) {
 // After a restart, a fork that was moved, and a trunk that is one of several, states still fit.
 func TestAStateAfterWidenNowKeepsWhatWasDone(t *testing.T) {
 	e := bench(model.Inner, 60, 30, "sparkling", "equal-compute", "small")
-	h := NewLocalHost()
+	h := NewLocalHost(cpu.Factory{})
 	s, err := NewSession(e, h)
 	require.NoError(t, err)
 	settle(t, s, h, 12)
@@ -226,7 +227,7 @@ func TestAStateAfterWidenNowKeepsWhatWasDone(t *testing.T) {
 
 func TestADamagedStateIsRefused(t *testing.T) {
 	e := bench(model.Inner, 12, 6, "small", "sparkling", "remapped")
-	h := NewLocalHost()
+	h := NewLocalHost(cpu.Factory{})
 	s, err := NewSession(e, h)
 	require.NoError(t, err)
 	defer s.Close()
@@ -249,7 +250,7 @@ func TestARecordThatHasEndedSaysHowItsArmsAre(t *testing.T) {
 	wild := bench(model.Joint, 40, 20, "small", "sparkling", "equal-compute")
 	wild.Optimizer.LR, wild.Optimizer.WeightDecay = 10, 1
 	for _, e := range []Experiment{bench(model.Joint, 40, 20, "small", "sparkling", "equal-compute"), wild} {
-		h := NewLocalHost()
+		h := NewLocalHost(cpu.Factory{})
 		s, err := NewSession(e, h)
 		require.NoError(t, err)
 		settle(t, s, h, 30)
@@ -265,6 +266,7 @@ func TestARecordThatHasEndedSaysHowItsArmsAre(t *testing.T) {
 
 // A state that another machine has made says so.
 func TestAStateOfAnotherMachineSaysSo(t *testing.T) {
-	assert.Empty(t, State{Engine: Engine()}.Foreign())
-	assert.Contains(t, State{Engine: "abacus"}.Foreign(), `"abacus"`)
+	here := cpu.Factory{}.Engine()
+	assert.Empty(t, State{Engine: here}.Foreign(here))
+	assert.Contains(t, State{Engine: "abacus"}.Foreign(here), `"abacus"`)
 }

@@ -2,10 +2,13 @@ package sim
 
 import (
 	"time"
+
+	"github.com/sparkling-lab/sparkling/model/learner"
 )
 
 // Trainer is one arm at work. It speaks only encoded messages, and does not know where it runs: in a goroutine or in a Web Worker.
 type Trainer struct {
+	make   learner.Factory
 	run    *run
 	search *search // what the next widening waits for, if anything
 	until  int     // granted
@@ -21,14 +24,14 @@ const gather = 200 * time.Millisecond
 // few steps before the end of what was granted a budget no longer counts: they would be a message of their own.
 const few = 2
 
-// NewTrainer waits for a start message.
-func NewTrainer() *Trainer { return &Trainer{} }
+// NewTrainer waits for a start message. It trains with learners of the factory.
+func NewTrainer(f learner.Factory) *Trainer { return &Trainer{make: f} }
 
 // Handle takes one message and returns those to send back.
 func (t *Trainer) Handle(data []byte) [][]byte {
 	m, err := DecodeMessage(data)
 	if err != nil {
-		return t.fail(err)
+		return t.fail(nil, err)
 	}
 	switch m.Kind {
 	case KindStart:
@@ -45,9 +48,14 @@ func (t *Trainer) Handle(data []byte) [][]byte {
 		}
 		return t.save(nil)
 	case KindAsk:
-		if t.run != nil {
-			return [][]byte{Message{Kind: KindNetwork, Arm: t.run.arm, Step: t.run.step, Network: t.run.network()}.Encode()}
+		if t.run == nil || t.failed {
+			return nil
 		}
+		n, err := t.run.network()
+		if err != nil {
+			return t.fail(nil, err)
+		}
+		return [][]byte{Message{Kind: KindNetwork, Arm: t.run.arm, Step: t.run.step, Network: n}.Encode()}
 	}
 	return nil
 }
@@ -55,31 +63,53 @@ func (t *Trainer) Handle(data []byte) [][]byte {
 func (t *Trainer) start(m Message) [][]byte {
 	e, err := Parse(m.Document)
 	if err != nil {
-		return t.fail(err)
+		return t.fail(nil, err)
 	}
 	var r *run
 	var seeking *search
 	if len(m.Snapshot) > 0 {
-		r, seeking, err = restored(e, m.Arm, m.Snapshot)
+		r, seeking, err = restored(e, m.Arm, m.Snapshot, t.make)
 	} else {
-		r, err = newRun(e, m.Arm)
+		r, err = newRun(e, m.Arm, t.make)
 	}
 	if err != nil {
-		return t.fail(err)
+		return t.fail(nil, err)
 	}
-	*t = Trainer{run: r, search: seeking, until: r.step, fork: -1, sent: time.Now()}
+	t.Close()
+	*t = Trainer{make: t.make, run: r, search: seeking, until: r.step, fork: -1, sent: time.Now()}
 	counts := r.counts()
 	out := [][]byte{Message{Kind: KindReady, Arm: m.Arm, Step: r.step, Params: counts.Total, Active: counts.Active}.Encode()}
 	if r.step == 0 {
-		out = append(out, Message{Kind: KindFrames, Arm: m.Arm, Frames: []ArmFrame{r.first()}}.Encode())
+		f, err := r.first()
+		if err != nil {
+			return t.fail(nil, err)
+		}
+		out = append(out, Message{Kind: KindFrames, Arm: m.Arm, Frames: []ArmFrame{f}}.Encode())
 	}
 	return out
+}
+
+// Close gives back what its learners hold. Nothing else may be called afterwards.
+func (t *Trainer) Close() {
+	t.found()
+	if t.run != nil {
+		t.run.close()
+	}
+	t.run = nil
+}
+
+// found ends the search, if there is one.
+func (t *Trainer) found() {
+	if t.search != nil {
+		t.search.wide.close()
+	}
+	t.search = nil
 }
 
 // Threads sets how many threads the arm may use. The bits of its results do not depend on it.
 func (t *Trainer) Threads(n int) {
 	if t.run != nil {
-		t.run.eng.Use(n)
+		t.run.learn.Threads(n)
 	}
 }
 
@@ -92,21 +122,27 @@ func (t *Trainer) Work(budget time.Duration) (out [][]byte, more bool) {
 	until := min(t.until, r.end)
 	for r.step < until {
 		if w, ok := r.due(); ok {
-			if out = t.seek(out, w, begin.Add(budget)); t.search != nil && !t.search.done() {
+			var err error
+			if out, err = t.seek(out, w, begin.Add(budget)); err != nil {
+				return t.fail(out, err), false
+			}
+			if t.search != nil && !t.search.done() {
 				return out, true
 			}
 			report, err := r.widen(w, t.search)
 			if err != nil {
-				return append(out, t.fail(err)...), false
+				return t.fail(out, err), false
 			}
-			t.search = nil
+			t.found()
 			out = append(out, Message{Kind: KindWidened, Arm: r.arm, Step: r.step, Report: report}.Encode())
 		}
-		f := r.update()
+		f, err := r.update()
+		if err != nil {
+			return t.fail(out, err), false
+		}
 		t.frames = append(t.frames, f)
 		if f.NotFinite != "" {
-			out = t.flush(out)
-			return append(out, t.fail(diverged(f))...), false
+			return t.fail(out, diverged(f)), false
 		}
 		if time.Since(begin) >= budget && until-r.step > few {
 			break
@@ -119,23 +155,32 @@ func (t *Trainer) Work(budget time.Duration) (out [][]byte, more bool) {
 		t.fork = -1
 		out = t.save(out)
 	}
-	return out, r.step < until
+	return out, !t.failed && r.step < until
 }
 
 // save sends the state, after the frames that led to it.
 func (t *Trainer) save(out [][]byte) [][]byte {
 	r := t.run
-	return append(t.flush(out), Message{Kind: KindSnapshot, Arm: r.arm, Step: r.step, Snapshot: r.snapshot(t.search)}.Encode())
+	out = t.flush(out)
+	state, err := r.snapshot(t.search)
+	if err != nil {
+		return t.fail(out, err)
+	}
+	return append(out, Message{Kind: KindSnapshot, Arm: r.arm, Step: r.step, Snapshot: state}.Encode())
 }
 
 // seek sends what was gathered, and goes on with the search that a widening asks for until then.
-func (t *Trainer) seek(out [][]byte, w Widening, then time.Time) [][]byte {
+func (t *Trainer) seek(out [][]byte, w Widening, then time.Time) (_ [][]byte, err error) {
 	out = t.flush(out)
 	if t.search == nil {
-		t.search = t.run.search(w)
+		if t.search, err = t.run.search(w); err != nil {
+			return out, err
+		}
 	}
 	for t.search != nil && !t.search.done() {
-		t.search.wide.train()
+		if err = t.search.train(); err != nil {
+			return out, err
+		}
 		if time.Now().After(then) {
 			break
 		}
@@ -144,7 +189,7 @@ func (t *Trainer) seek(out [][]byte, w Widening, then time.Time) [][]byte {
 		t.sent = time.Now()
 		out = append(out, Message{Kind: KindDoing, Arm: t.run.arm, Step: t.run.step, Text: t.search.says()}.Encode())
 	}
-	return out
+	return out, nil
 }
 
 // flush sends the frames gathered so far.
@@ -157,11 +202,14 @@ func (t *Trainer) flush(out [][]byte) [][]byte {
 	return out
 }
 
-func (t *Trainer) fail(err error) [][]byte {
-	t.failed = true
+// fail sends what was measured until then, and why the arm cannot go on.
+func (t *Trainer) fail(out [][]byte, err error) [][]byte {
+	out = t.flush(out)
 	m := Message{Kind: KindFailed, Text: err.Error()}
 	if t.run != nil {
 		m.Arm, m.Step = t.run.arm, t.run.step
 	}
-	return [][]byte{m.Encode()}
+	t.failed = true
+	t.Close()
+	return append(out, m.Encode())
 }

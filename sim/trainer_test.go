@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 )
 
 // A message costs its reader more than the frames in it: of a turn that is short there is one. A long one is told about now and then.
@@ -18,7 +20,7 @@ func TestTrainerGathersTheFramesOfATurn(t *testing.T) {
 func gathers(t *testing.T, since time.Duration, want int) {
 	e := Default()
 	e.Task.Batch, e.Task.Seq = 1, 8
-	tr := NewTrainer()
+	tr := NewTrainer(cpu.Factory{})
 	tr.Handle(Message{Kind: KindStart, Document: e.JSON()}.Encode())
 	turn, frames := 8, 0
 	for until := turn; until <= 4*turn; until += turn {

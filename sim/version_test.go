@@ -36,7 +36,7 @@ func TestPairsOfOlderRecordsThatCannotTellSaySo(t *testing.T) {
 	for want, p := range map[PairState]PairStat{
 		Locked: {Cos: 1, Dist: 0}, Apart: {Cos: 0.3, Dist: 1.2}, OneZero: {Cos: nan, Dist: math.Sqrt2}, Untold: {Cos: nan, Dist: nan},
 	} {
-		p.infer()
+		inferState(&p)
 		assert.Equal(t, want, p.State, "%v", p)
 	}
 }
@@ -48,7 +48,7 @@ func forgetStates(r *Record) {
 			for _, g := range track[i].Pairs {
 				for q := range g.Stats {
 					for k := range g.Stats[q] {
-						g.Stats[q][k].infer()
+						inferState(&g.Stats[q][k])
 					}
 				}
 			}

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/learner"
 	"github.com/sparkling-lab/sparkling/model/optim"
 	"github.com/sparkling-lab/sparkling/model/widen"
 )
@@ -30,19 +31,20 @@ type search struct {
 }
 
 // search begins the search that a widening asks for; nil where it asks for none.
-func (r *run) search(w Widening) *search {
+func (r *run) search(w Widening) (*search, error) {
 	if w.Dynamics.Kind != optim.Remapped {
-		return nil
+		return nil, nil
 	}
-	c := r.shape(w)
-	s := &search{training(r.exp, c, r.exp.Steps), r.smooth.mean()}
-	s.wide.begin(c)
-	return s
+	c := r.shape(w, r.learn.Table().Config)
+	s := &search{training(r.exp, c, r.exp.Steps, r.make), r.smooth.mean()}
+	if err := s.wide.begin(c); err != nil {
+		return nil, s.failed(err)
+	}
+	return s, nil
 }
 
-// shape is that of the network after a widening as it would be if trained from scratch: without the factor of the logits that widenings bring.
-func (r *run) shape(w Widening) model.Config {
-	c := r.net.Config
+// shape is that of a network c after a widening as it would be if trained from scratch: without the factor of the logits that widenings bring.
+func (r *run) shape(w Widening, c model.Config) model.Config {
 	c.LogitMult = r.exp.Model.LogitMult
 	return w.Spec.Config(c)
 }
@@ -51,6 +53,20 @@ func (r *run) shape(w Widening) model.Config {
 // the end.
 func (s *search) done() bool {
 	return math.IsNaN(s.loss) || s.wide.broken != "" || s.wide.step == s.wide.end || s.wide.step > 0 && s.wide.smooth.mean() <= s.loss
+}
+
+// train makes the next update of the wide network.
+func (s *search) train() error {
+	_, _, err := s.wide.train()
+	return s.failed(err)
+}
+
+// failed says of whose error it is.
+func (s *search) failed(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("the wide network that is trained from scratch, to find where its loss is %.3f, failed at its step %d: %w", s.loss, s.wide.step, err)
 }
 
 // says tells what is going on.
@@ -64,34 +80,39 @@ func (r *run) widen(w Widening, found *search) (Report, error) {
 	if found != nil && found.wide.broken != "" {
 		return Report{}, fmt.Errorf("the wide network that is trained from scratch, to find where its loss is %.3f, diverged at its step %d: %s is no longer finite", found.loss, found.wide.step, found.wide.broken)
 	}
-	plan, err := r.plan(w, r.net.Table)
+	plan, err := r.plan(w, r.learn.Table())
 	if err != nil {
 		return Report{}, err
 	}
 	windows := r.text.Held(HeldWindows, r.exp.Task.Seq)
 	var logits []float32
-	heldBefore, rmsBefore := r.look(windows, func(rows int) {
-		logits = append(logits, r.net.Logits()[:rows*r.net.Config.Vocab]...)
-	})
+	heldBefore, rmsBefore, err := r.look(windows, func(a *learner.Answers) { logits = append(logits, a.Logits...) })
+	if err != nil {
+		return Report{}, err
+	}
 	before, cost := r.counts(), r.cost
 
-	weights := plan.Weights(r.net.Weights)
-	states := plan.States(r.opt.M, r.opt.V)
 	place := 0
 	if found != nil {
 		place = found.wide.step
 	}
 	r.grow(w, plan, place)
-	r.adopt(weights, states[0], states[1])
+	if err := r.learn.Widen(plan, r.growth); err != nil {
+		return Report{}, err
+	}
+	r.fit()
 
 	var worst float64
 	at := 0
-	heldAfter, rmsAfter := r.look(windows, func(rows int) {
-		for _, y := range r.net.Logits()[:rows*r.net.Config.Vocab] {
+	heldAfter, rmsAfter, err := r.look(windows, func(a *learner.Answers) {
+		for _, y := range a.Logits {
 			worst = math.Max(worst, math.Abs(float64(y)-float64(logits[at])))
 			at++
 		}
 	})
+	if err != nil {
+		return Report{}, err
+	}
 	after := r.counts()
 	report := Report{
 		Arm: r.arm, Step: r.step, HeldBefore: float32(heldBefore), HeldAfter: float32(heldAfter), LogitError: float32(worst),
@@ -132,13 +153,17 @@ func (r *run) grow(w Widening, p *widen.Plan, place int) {
 }
 
 // look evaluates windows and measures the RMS of every block on the last batch of them.
-func (r *run) look(windows []int, f func(rows int)) (float64, []BlockRMS) {
-	r.net.Measure = true
-	loss := r.evaluate(windows, f)
-	return loss, frameRMS(r.net.RMS)
+func (r *run) look(windows []int, f func(a *learner.Answers)) (float64, []BlockRMS, error) {
+	r.learn.Measure(true)
+	loss, err := r.evaluate(windows, f)
+	if err != nil {
+		return 0, nil, err
+	}
+	rms, _, err := r.learn.Measured()
+	return loss, frameRMS(rms), err
 }
 
-// frameRMS copies the network's live measurements into a frame.
+// frameRMS is what was measured as a frame has it.
 func frameRMS(live []model.BlockRMS) []BlockRMS {
 	out := make([]BlockRMS, len(live))
 	for i, b := range live {

@@ -163,7 +163,7 @@ func (r results) session(e *env, exp sim.Experiment, host sim.Host) (*sim.Sessio
 		}
 		return sim.NewSession(exp, host)
 	}
-	if words := r.state.Foreign(); words != "" {
+	if words := r.state.Foreign(host.Engine()); words != "" {
 		fmt.Fprintln(e.err, words)
 	}
 	if r.state.Finished() {

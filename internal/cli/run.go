@@ -14,6 +14,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/internal/input"
 	"github.com/sparkling-lab/sparkling/internal/plain"
+	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 	"github.com/sparkling-lab/sparkling/sim"
 )
 
@@ -71,7 +72,7 @@ func (v runVerb) Run(e *env) error {
 			defer to.Release()
 		}
 	}
-	host := sim.NewLocalHost()
+	host := sim.NewLocalHost(cpu.Factory{})
 	s, err := to.session(e, exp, host)
 	if err != nil {
 		return err

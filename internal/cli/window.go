@@ -13,6 +13,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/internal/display"
 	"github.com/sparkling-lab/sparkling/internal/durable"
+	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/viz/desktop"
 )
@@ -41,7 +42,7 @@ func (v windowVerb) Run(e *env) error {
 	if err := fit(exp); err != nil {
 		return err
 	}
-	err = desktop.Run(e.ctx, desktop.Options{Experiment: exp, Scale: v.Scale, Fits: fit, Save: save})
+	err = desktop.Run(e.ctx, desktop.Options{Experiment: exp, Learners: cpu.Factory{}, Scale: v.Scale, Fits: fit, Save: save})
 	if err == nil && e.ctx.Err() != nil {
 		return errInterrupted
 	}

@@ -93,7 +93,7 @@ func (f *Folder) Layout() (all []Slot) {
 func NotFinite(layout []Slot, v model.Values) string {
 	for _, s := range layout {
 		for _, p := range s.Places {
-			if !model.Finite(v.Expert(p.Tensor, p.Expert)) {
+			if !model.AllFinite(v.Expert(p.Tensor, p.Expert)) {
 				return s.Name
 			}
 		}

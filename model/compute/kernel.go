@@ -2,6 +2,7 @@ package compute
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 )
 
@@ -45,6 +46,9 @@ func Kernels() []string {
 	}
 	return names
 }
+
+// Platform names what computes here: results are the same to the last bit where it is the same.
+func Platform() string { return runtime.GOARCH + ": " + strings.Join(Kernels(), ", ") }
 
 // NewCPU is the fastest engine of this build on this machine, on one thread.
 func NewCPU() Engine { return NewTeam(1) }

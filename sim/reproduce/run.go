@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 	"github.com/sparkling-lab/sparkling/model/optim"
 	"github.com/sparkling-lab/sparkling/model/widen"
 	"github.com/sparkling-lab/sparkling/sim"
@@ -116,7 +117,7 @@ func (r Runner) Run(ctx context.Context, jobs []Job, into *Results) (made map[Ma
 // train runs one job to its end, from where it was left if it was. An arm that diverges is a result; what errs is the end of the context,
 // with which the state is kept, or a document that is not valid. How many updates are done is told to progress, at first those of before.
 func (s Store) train(ctx context.Context, j Job, progress func(updates float64)) ([]Result, error) {
-	host := sim.NewLocalHost()
+	host := sim.NewLocalHost(cpu.Factory{})
 	run, err := s.begin(j.Experiment, oneCore{host})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", j.Experiment.Name, err)

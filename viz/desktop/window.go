@@ -11,6 +11,7 @@ import (
 	"github.com/hajimehoshi/ebiten/v2"
 	"github.com/hajimehoshi/ebiten/v2/inpututil"
 
+	"github.com/sparkling-lab/sparkling/model/learner"
 	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/viz"
 )
@@ -18,6 +19,7 @@ import (
 // Options are what a window is opened with.
 type Options struct {
 	Experiment sim.Experiment
+	Learners   learner.Factory
 	Scale      float64 // device pixels to a unit of length; 0 asks the screen
 	// Fits errs where an experiment takes more memory than there is.
 	Fits func(sim.Experiment) error
@@ -78,7 +80,7 @@ type window struct {
 const frame = 15 * time.Millisecond
 
 func newWindow(o Options) (*window, error) {
-	host := sim.NewLocalHost()
+	host := sim.NewLocalHost(o.Learners)
 	s, err := sim.NewSession(o.Experiment, host)
 	if err != nil {
 		return nil, err

@@ -16,6 +16,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/internal/testgame"
 	"github.com/sparkling-lab/sparkling/internal/testneed"
+	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/viz"
 	"github.com/sparkling-lab/sparkling/viz/panel"
@@ -41,7 +42,7 @@ func opened(t *testing.T, e sim.Experiment, scale float64, w, h int) *driver {
 	t.Helper()
 	testneed.Display(t)
 	d := &driver{t: t, screen: ebiten.NewImage(w, h)}
-	win, err := newWindow(Options{Experiment: e, Scale: scale, Fits: func(e sim.Experiment) error {
+	win, err := newWindow(Options{Experiment: e, Learners: cpu.Factory{}, Scale: scale, Fits: func(e sim.Experiment) error {
 		if e.Model.Hidden > 512 {
 			return errors.New("there is no room")
 		}

@@ -6,6 +6,7 @@ import (
 	"syscall/js"
 	"time"
 
+	"github.com/sparkling-lab/sparkling/model/compute"
 	"github.com/sparkling-lab/sparkling/sim"
 )
 
@@ -65,6 +66,9 @@ func (h *workerHost) Start(_ int, deliver func([]byte), fail func(error)) (sim.P
 
 // Cores implements sim.Host.
 func (h *workerHost) Cores() int { return h.cores }
+
+// Engine implements sim.Host: the workers' program is of the same build as this one.
+func (h *workerHost) Engine() string { return compute.Platform() }
 
 // A worker that the browser ends, for want of memory say, goes without a word. Each that is silent is asked for a sign of life now and then;
 // one that stays silent through several looks, and not merely because this page slept, is dead.

@@ -83,7 +83,7 @@ func (l *lab) restore(e sim.Experiment, kept js.Value) bool {
 	if why.Type() == js.TypeString {
 		l.notice = notice{Text: why.String() + " " + l.notice.Text}
 	}
-	if f := st.Foreign(); f != "" {
+	if f := st.Foreign(l.host.Engine()); f != "" {
 		l.notice.Text += " " + f
 	}
 	return true

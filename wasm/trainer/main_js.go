@@ -8,6 +8,7 @@ import (
 	"syscall/js"
 	"time"
 
+	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 	"github.com/sparkling-lab/sparkling/sim"
 )
 
@@ -15,7 +16,7 @@ import (
 const slice = 8 * time.Millisecond
 
 func main() {
-	w := &worker{trainer: sim.NewTrainer(), self: js.Global()}
+	w := &worker{trainer: sim.NewTrainer(cpu.Factory{}), self: js.Global()}
 	w.listen()
 	select {}
 }

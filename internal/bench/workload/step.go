@@ -10,6 +10,7 @@ import (
 	"github.com/sparkling-lab/sparkling/model/compute"
 	"github.com/sparkling-lab/sparkling/model/optim"
 	"github.com/sparkling-lab/sparkling/model/widen"
+	"github.com/sparkling-lab/sparkling/model/widen/pairs"
 	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/task"
 )
@@ -104,7 +105,7 @@ func (s Shape) New(e compute.Engine) (*Step, error) {
 	if err := c.Validate(); err != nil {
 		return nil, fmt.Errorf("%s: %w", s.Name, err)
 	}
-	weights, growth, rates, pairs := model.Init(c, 1), model.NewGrowth(c), []float64{learningRate}, map[model.Axis][]widen.Pair{}
+	weights, growth, rates, of := model.Init(c, 1), model.NewGrowth(c), []float64{learningRate}, map[model.Axis][]widen.Pair{}
 	if len(parts) > 0 {
 		plan, err := widen.New(s.widening(), weights.Table, 1)
 		if err != nil {
@@ -112,10 +113,10 @@ func (s Shape) New(e compute.Engine) (*Step, error) {
 		}
 		weights, growth, rates = plan.Weights(weights), growth.Widen(plan.To.Config), []float64{learningRate, learningRate}
 		for _, axis := range parts {
-			pairs[axis] = plan.Pairs(axis)
+			of[axis] = plan.Pairs(axis)
 		}
 	}
-	step := &Step{Net: model.NewNet(e, weights, s.Batch, s.Seq), pairs: pairs, shape: s, rates: rates}
+	step := &Step{Net: model.NewNet(e, weights, s.Batch, s.Seq), pairs: of, shape: s, rates: rates}
 	step.Opt = optim.New(s.Optimizer, e, growth, model.NewValues(weights.Table), model.NewValues(weights.Table), 0)
 	text := task.Opticks()
 	for i := range batches {
@@ -154,8 +155,8 @@ func (s *Step) Gradients() float64 {
 func (s *Step) Update() { s.Opt.Step(s.Net.Weights, s.Net.Grads, s.rates) }
 
 // Probe compares the pairs of the widening, as a run does it.
-func (s *Step) Probe() []sim.PairGroup {
-	return sim.ProbePairs(s.pairs, [sim.Quantities]model.Values{s.Net.Weights, s.Net.Grads, s.Opt.M, s.Opt.V}, s.shape.FLOPs())
+func (s *Step) Probe() []pairs.Group {
+	return pairs.Compare(s.pairs, [model.Quantities]model.Values{s.Net.Weights, s.Net.Grads, s.Opt.M, s.Opt.V}, s.shape.FLOPs())
 }
 
 // Held is the mean cross-entropy of the held-out windows of a run, which looks at them every [sim.ProbeEvery] updates.

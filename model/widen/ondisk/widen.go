@@ -155,7 +155,7 @@ func (j *job) tensor(in *checkpoint.File, e checkpoint.Entry, out *checkpoint.Wr
 		if err := in.Matrix(j.ctx, j.src, e, i); err != nil {
 			return err
 		}
-		if j.bad == "" && !model.Finite(j.src) {
+		if j.bad == "" && !model.AllFinite(j.src) {
 			j.bad = fmt.Sprintf("%s in %s", e.Name, filepath.Base(in.Path()))
 		}
 		j.dst = fit(j.dst, wide.Rows.Size*wide.Cols.Size)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 	"github.com/sparkling-lab/sparkling/sim"
 )
 
@@ -27,7 +28,7 @@ func run(in io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	h := sim.NewLocalHost()
+	h := sim.NewLocalHost(cpu.Factory{})
 	s, err := sim.NewSession(e, h)
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/sparkling-lab/sparkling/internal/bench/inpage/job"
+	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 	"github.com/sparkling-lab/sparkling/sim"
 )
 
@@ -32,7 +33,7 @@ const turn = 8
 // train grants n more updates, waits for them, and says how large the program's memory is and how much of it is in use.
 func (w *worker) train(n int) (a job.Answer, err error) {
 	if w.arm == nil {
-		w.arm = &arm{trainer: sim.NewTrainer()}
+		w.arm = &arm{trainer: sim.NewTrainer(cpu.Factory{})}
 		if err := w.arm.hear(w.arm.trainer.Handle(sim.Message{Kind: sim.KindStart, Document: tiny().JSON()}.Encode())); err != nil {
 			return a, err
 		}

@@ -1,4 +1,4 @@
-package sim
+package pairs
 
 import (
 	"math"
@@ -11,28 +11,28 @@ import (
 )
 
 func TestProbesMeasureFewerPairsWhereTheyWouldCostTooMuch(t *testing.T) {
-	e := Default()
-	c := e.start(1)
-	c.Hidden, c.Inner = 2*c.Hidden, 2*c.Inner
-	cost := func(c model.Config, batch, seq int) float64 { return model.Count(c, batch, seq).FLOPs * pairShare / 2 } // both axes
+	c := model.Config{
+		Vocab: 80, Hidden: 32, Layers: 2, Heads: 4, KVHeads: 2, HeadDim: 8, Experts: 4, TopK: 2, Inner: 16,
+	}
+	cost := func(c model.Config, batch, seq int) float64 { return model.Count(c, batch, seq).FLOPs * share / 2 } // both axes
 	for _, axis := range []model.Axis{model.Inner, model.Hidden} {
 		table := model.NewTable(c)
 		assert.GreaterOrEqual(t, affordable(table, axis, cost(c, 8, 64)), 32, "all pairs of the default experiment, axis %s", axis)
 		wide := c
 		wide.Hidden, wide.Inner, wide.Experts = 256, 256, 64
 		table = model.NewTable(wide)
-		assert.Equal(t, fewPairs, affordable(table, axis, cost(wide, 1, 16)), "many experts and few tokens, axis %s", axis)
-		assert.Equal(t, maxPairs, affordable(table, axis, cost(wide, 64, 256)), "the same with many tokens, axis %s", axis)
+		assert.Equal(t, few, affordable(table, axis, cost(wide, 1, 16)), "many experts and few tokens, axis %s", axis)
+		assert.Equal(t, Most, affordable(table, axis, cost(wide, 64, 256)), "the same with many tokens, axis %s", axis)
 	}
 	pairs := make([]widen.Pair, 40)
 	for i := range pairs {
 		pairs[i] = widen.Pair{Orig: i, Copy: 40 + i}
 	}
-	some := spread(pairs, 16)
+	some := evenly(pairs, 16)
 	assert.Len(t, some, 16)
 	assert.Equal(t, 0, some[0].Orig)
 	assert.Greater(t, some[15].Orig, 35, "spread evenly")
-	assert.Equal(t, pairs, spread(pairs, 64))
+	assert.Equal(t, pairs, evenly(pairs, 64))
 }
 
 func TestPairsAreComparedInAllTheirParts(t *testing.T) {
@@ -53,7 +53,7 @@ func TestPairsAreComparedInAllTheirParts(t *testing.T) {
 	column.add(matrix[6:], matrix[8:], 3, 3)
 	assert.Equal(t, want, column)
 	same.add(a, a, 5, 1)
-	assert.Equal(t, PairStat{1, 0, Locked}, same.stat())
+	assert.Equal(t, Stat{1, 0, Locked}, same.stat())
 }
 
 func TestStateOfAPairIsWhatItsBitsSay(t *testing.T) {
@@ -61,7 +61,7 @@ func TestStateOfAPairIsWhatItsBitsSay(t *testing.T) {
 	const tiny, huge = math.SmallestNonzeroFloat32, math.MaxFloat32
 	for name, c := range map[string]struct {
 		a, b      []float32
-		want      PairState
+		want      State
 		cos, dist bool // whether there is one
 	}{
 		"equal":                                   {[]float32{1, -2, 3}, []float32{1, -2, 3}, Locked, true, true},
@@ -96,8 +96,8 @@ func TestStateOfAPairIsWhatItsBitsSay(t *testing.T) {
 			for _, s := range []sums{row, column} {
 				st := s.stat()
 				assert.Equal(t, c.want, st.State, "%s: %v", name, st.State)
-				assert.Equal(t, c.cos, Finite(st.Cos), "%s: cosine %v", name, st.Cos)
-				assert.Equal(t, c.dist, Finite(st.Dist), "%s: distance %v", name, st.Dist)
+				assert.Equal(t, c.cos, model.Finite(st.Cos), "%s: cosine %v", name, st.Cos)
+				assert.Equal(t, c.dist, model.Finite(st.Dist), "%s: distance %v", name, st.Dist)
 			}
 		}
 	}
@@ -105,29 +105,29 @@ func TestStateOfAPairIsWhatItsBitsSay(t *testing.T) {
 
 func TestSummaryMeansAreOfWhatIsFiniteAndItsWordsAreNeverNaN(t *testing.T) {
 	nan := float32(math.NaN())
-	f := func(stats ...PairStat) ArmFrame {
-		g := PairGroup{}
-		g.Stats[Weight] = stats
-		return ArmFrame{Pairs: []PairGroup{g}}
+	f := func(stats ...Stat) []Group {
+		g := Group{}
+		g.Stats[model.Weight] = stats
+		return []Group{g}
 	}
-	apart, zeros := PairStat{0.5, 1, Apart}, PairStat{nan, nan, Locked}
-	bare, lost, old := PairStat{nan, math.Sqrt2, OneZero}, PairStat{nan, nan, Diverged}, PairStat{nan, nan, Untold}
+	apart, zeros := Stat{0.5, 1, Apart}, Stat{nan, nan, Locked}
+	bare, lost, old := Stat{nan, math.Sqrt2, OneZero}, Stat{nan, nan, Diverged}, Stat{nan, nan, Untold}
 	for _, c := range []struct {
-		frame  ArmFrame
+		groups []Group
 		cosine string
-		all    PairState
+		all    State
 	}{
-		{f(apart, apart), "0.500", Apart}, {f(apart, zeros), "0.500", PairStates}, {f(zeros, zeros), "none", Locked}, {f(bare), "none", OneZero},
-		{f(apart, lost), "diverged", PairStates}, {f(lost, lost), "diverged", Diverged}, {f(old), "not told", Untold}, {f(), "none", PairStates},
+		{f(apart, apart), "0.500", Apart}, {f(apart, zeros), "0.500", States}, {f(zeros, zeros), "none", Locked}, {f(bare), "none", OneZero},
+		{f(apart, lost), "diverged", States}, {f(lost, lost), "diverged", Diverged}, {f(old), "not told", Untold}, {f(), "none", States},
 	} {
-		s := c.frame.Summary(Weight)
+		s := Summarize(c.groups, model.Weight)
 		assert.Equal(t, c.cosine, s.Cosine(3))
-		for state := range PairStates {
-			assert.Equal(t, state == c.all, s.All(state), "%v: all %v", c.frame.Pairs, state)
+		for state := range States {
+			assert.Equal(t, state == c.all, s.All(state), "%v: all %v", c.groups, state)
 		}
 	}
-	mixed := f(apart, PairStat{float32(math.Inf(1)), nan, Diverged})
-	s := mixed.Summary(Weight)
+	mixed := f(apart, Stat{float32(math.Inf(1)), nan, Diverged})
+	s := Summarize(mixed, model.Weight)
 	assert.Equal(t, []float64{0.5, 1}, []float64{s.Cos, s.Dist})
-	assert.Equal(t, [PairStates]int{Apart: 1, Diverged: 1}, s.In)
+	assert.Equal(t, [States]int{Apart: 1, Diverged: 1}, s.In)
 }

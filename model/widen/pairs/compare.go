@@ -1,4 +1,4 @@
-package sim
+package pairs
 
 import (
 	"math"
@@ -7,20 +7,14 @@ import (
 	"github.com/sparkling-lab/sparkling/model/widen"
 )
 
-// How often the probes run: every ProbeEvery steps, and every step for the first ProbeDense steps after a widening.
+// Bounds on the pairs that are compared of a group: Most, so that a very wide network does not drown the picture; and few, which are kept
+// where more would cost too much: fewer would show little, and updates so short are soon over. Where there are more, those are evenly spaced.
 const (
-	ProbeEvery = 10
-	ProbeDense = 40
-)
-
-// Bounds on the pairs that a probe reports of a group, so that a very wide network does not drown the picture; and how many it keeps
-// where more would cost too much: fewer would show little, and updates so short are soon over. Where there are more, those are evenly spread.
-const (
-	maxPairs  = 64
-	fewPairs  = 32
-	pairFLOPs = 100  // one compared element takes about as long as so many FLOPs of a matrix product
-	pairShare = 0.05 // of the training, at most
-	pairRate  = 0.17 // probes a step, about: every tenth, and every one for a while after a widening
+	Most         = 64
+	few          = 32
+	elementFLOPs = 100  // one compared element takes about as long as so many FLOPs of a matrix product
+	share        = 0.05 // of the training, at most
+	rate         = 0.17 // comparisons a step, about: every tenth, and every one for a while after a widening
 )
 
 // affordable is how many pairs of a group may be measured: as many as cost so many FLOPs an update. It follows from shapes alone, never from
@@ -38,33 +32,33 @@ func affordable(t *model.Table, axis model.Axis, flops float64) int {
 			elements += x.Experts * x.Rows.Size
 		}
 	}
-	return min(maxPairs, max(fewPairs, int(flops/(pairRate*pairFLOPs*float64(Quantities)*float64(max(elements, 1))))))
+	return min(Most, max(few, int(flops/(rate*elementFLOPs*float64(model.Quantities)*float64(max(elements, 1))))))
 }
 
-// ProbePairs compares originals and copies of all widenings in weights, gradients and moments. A copy of a copy is paired with that copy.
+// Compare compares originals and copies of all widenings in weights, gradients and moments. A copy of a copy is paired with that copy.
 // flops is what the network computes in an update; all axes share what may be spent.
-func ProbePairs(pairs map[model.Axis][]widen.Pair, of [Quantities]model.Values, flops float64) []PairGroup {
-	var groups []PairGroup
-	table := of[Weight].Table
-	flops *= pairShare
+func Compare(pairs map[model.Axis][]widen.Pair, of [model.Quantities]model.Values, flops float64) []Group {
+	var groups []Group
+	table := of[model.Weight].Table
+	flops *= share
 	if len(pairs[model.Inner]) > 0 && len(pairs[model.Hidden]) > 0 {
 		flops /= 2
 	}
-	if inner := spread(pairs[model.Inner], affordable(table, model.Inner, flops)); len(inner) > 0 {
+	if inner := evenly(pairs[model.Inner], affordable(table, model.Inner, flops)); len(inner) > 0 {
 		for l := range table.Config.Layers {
 			for e := range table.Config.Experts {
 				groups = append(groups, group(model.Inner, l, e, inner, of))
 			}
 		}
 	}
-	if hidden := spread(pairs[model.Hidden], affordable(table, model.Hidden, flops)); len(hidden) > 0 {
+	if hidden := evenly(pairs[model.Hidden], affordable(table, model.Hidden, flops)); len(hidden) > 0 {
 		groups = append(groups, group(model.Hidden, -1, -1, hidden, of))
 	}
 	return groups
 }
 
-// spread picks n pairs.
-func spread(pairs []widen.Pair, n int) []widen.Pair {
+// evenly picks n pairs.
+func evenly(pairs []widen.Pair, n int) []widen.Pair {
 	if len(pairs) <= n {
 		return pairs
 	}
@@ -75,16 +69,16 @@ func spread(pairs []widen.Pair, n int) []widen.Pair {
 	return out
 }
 
-func group(axis model.Axis, layer, expert int, pairs []widen.Pair, of [Quantities]model.Values) PairGroup {
-	g := PairGroup{Axis: string(axis), Layer: layer, Expert: expert}
+func group(axis model.Axis, layer, expert int, pairs []widen.Pair, of [model.Quantities]model.Values) Group {
+	g := Group{Axis: string(axis), Layer: layer, Expert: expert}
 	for _, p := range pairs {
 		g.Orig, g.Copy = append(g.Orig, int32(p.Orig)), append(g.Copy, int32(p.Copy))
 	}
 	all := make([]sums, len(pairs))
 	for q, v := range of {
 		clear(all)
-		compare(all, v, axis, layer, expert, pairs)
-		g.Stats[q] = make([]PairStat, len(pairs))
+		add(all, v, axis, layer, expert, pairs)
+		g.Stats[q] = make([]Stat, len(pairs))
 		for i := range all {
 			g.Stats[q][i] = all[i].stat()
 		}
@@ -92,9 +86,9 @@ func group(axis model.Axis, layer, expert int, pairs []widen.Pair, of [Quantitie
 	return g
 }
 
-// compare adds what pairs have to their sums. Their vectors are, on the inner axis, gate row, up row and down column of one expert; on the
+// add adds what pairs have to their sums. Their vectors are, on the inner axis, gate row, up row and down column of one expert; on the
 // hidden axis the slice of every tensor with that axis but the gains.
-func compare(all []sums, v model.Values, axis model.Axis, layer, expert int, pairs []widen.Pair) {
+func add(all []sums, v model.Values, axis model.Axis, layer, expert int, pairs []widen.Pair) {
 	for i, t := range v.Table.Tensors {
 		if t.Kind == model.Gain || (layer >= 0 && t.Layer != layer) {
 			continue
@@ -146,11 +140,11 @@ func (s *sums) add(a, b []float32, n, step int) {
 	}
 }
 
-func (s *sums) stat() PairStat {
+func (s *sums) stat() Stat {
 	nan := float32(math.NaN())
-	st := PairStat{nan, nan, Apart}
+	st := Stat{nan, nan, Apart}
 	switch {
-	case !Finite(s.aa + s.bb):
+	case !model.Finite(s.aa + s.bb):
 		st.State = Diverged
 		return st
 	case s.dd == 0 && s.signs == 0:

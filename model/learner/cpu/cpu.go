@@ -1,0 +1,181 @@
+// Package cpu is the learner in this program's memory: model.Net and optim.Optimizer over the engine of model/compute. It keeps both promises:
+// *equal rows and columns get equal bits, wherever they lie*, as every learner; and *ascending summation, the plain engine's bits*, for any
+// number of threads. No operation lives here, and nothing of what a run decides.
+package cpu
+
+import (
+	"cmp"
+	"math"
+	"runtime"
+	"slices"
+
+	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/compute"
+	"github.com/sparkling-lab/sparkling/model/learner"
+	"github.com/sparkling-lab/sparkling/model/optim"
+	"github.com/sparkling-lab/sparkling/model/widen"
+	"github.com/sparkling-lab/sparkling/model/widen/pairs"
+)
+
+// Factory makes learners on the fastest engine of this build on this machine.
+type Factory struct{}
+
+// Engine implements [learner.Factory].
+func (Factory) Engine() string { return compute.Platform() }
+
+// New implements [learner.Factory]. It never errs.
+func (Factory) New(s learner.Setup) (learner.Learner, error) {
+	return New(s, runtime.GOMAXPROCS(0)), nil
+}
+
+// Learner implements [learner.Learner]. Its calls never err.
+type Learner struct {
+	eng    *compute.Team
+	setup  learner.Setup // what it began with, or was last widened to; without numbers
+	net    *model.Net
+	opt    *optim.Optimizer
+	blocks *optim.BlockRates // nil until asked for
+}
+
+// New is a learner of up to so many threads. It uses one until [Learner.Threads] says otherwise.
+func New(s learner.Setup, threads int) *Learner {
+	l := &Learner{eng: compute.NewTeam(threads), setup: s}
+	l.adopt(s.State)
+	return l
+}
+
+// adopt makes a state the current one.
+func (l *Learner) adopt(s learner.State) {
+	l.net = model.NewNet(l.eng, s.Weights, l.setup.Batch, l.setup.Seq)
+	l.opt = optim.New(l.setup.Optimizer, l.eng, l.setup.Growth, s.M, s.V, s.Steps)
+	l.blocks, l.setup.State = nil, learner.State{}
+}
+
+// Table implements [learner.Learner].
+func (l *Learner) Table() *model.Table { return l.net.Table }
+
+// Threads implements [learner.Learner].
+func (l *Learner) Threads(n int) { l.eng.Use(n) }
+
+// Close implements [learner.Learner].
+func (l *Learner) Close() error { return nil }
+
+// Train implements [learner.Learner]. It allocates nothing.
+func (l *Learner) Train(ids, labels []int32, rates []float64) (learner.Update, error) {
+	l.net.Forward(ids)
+	u := learner.Update{Losses: l.net.Backward(labels)}
+	doubtful := l.doubtful(u.CE)
+	if doubtful {
+		u.NotFinite = l.notFinite(u.CE)
+	}
+	l.opt.Step(l.net.Weights, l.net.Grads, rates)
+	if doubtful && u.NotFinite == "" {
+		u.NotFinite = l.notFinite(u.CE) // of gradients too large to be squared the second moments are infinite
+	}
+	return u, nil
+}
+
+// doubtful reports whether an update that gave this loss may leave something that is not finite, which notFinite then looks for. It follows
+// from one pass over the gradients.
+func (l *Learner) doubtful(loss float64) bool {
+	return !model.Finite(loss) || !(l.eng.SumSquares(l.net.Grads.Data) < math.MaxFloat32)
+}
+
+// NotFinite implements [learner.Learner].
+func (l *Learner) NotFinite(loss float64) (string, error) { return l.notFinite(loss), nil }
+
+func (l *Learner) notFinite(loss float64) string {
+	if name := l.net.Weights.NotFinite(); name != "" {
+		return name
+	}
+	if !model.Finite(loss) {
+		return cmp.Or(l.net.NotFinite(), "a loss")
+	}
+	if name := l.net.Grads.LastNotFinite(); name != "" {
+		return "the gradient of " + name
+	}
+	if name := l.opt.M.NotFinite(); name != "" {
+		return "the first moment of " + name
+	}
+	if name := l.opt.V.NotFinite(); name != "" {
+		return "the second moment of " + name
+	}
+	return ""
+}
+
+// Loss implements [learner.Learner].
+func (l *Learner) Loss(ids, labels []int32, answers *learner.Answers) (float64, error) {
+	l.net.Forward(ids)
+	loss := l.net.Loss(labels).CE
+	if answers != nil {
+		l.answer(answers)
+	}
+	return loss, nil
+}
+
+// answer copies what the last forward pass left.
+func (l *Learner) answer(a *learner.Answers) {
+	c := l.net.Config
+	a.Fit(c.Vocab, c.Layers, c.TopK)
+	for i, at := range a.At {
+		copy(a.Logits[i*c.Vocab:(i+1)*c.Vocab], l.net.Logits()[at*c.Vocab:])
+		for layer := range c.Layers {
+			from := (layer*len(a.At) + i) * c.TopK
+			l.net.Chosen(layer, at, a.Chosen[from:from+c.TopK], a.Mix[from:from+c.TopK])
+		}
+	}
+}
+
+// Measure implements [learner.Learner].
+func (l *Learner) Measure(on bool) { l.net.Measure = on }
+
+// Measured implements [learner.Learner].
+func (l *Learner) Measured() ([]model.BlockRMS, []float32, error) {
+	load := make([]float32, l.net.Config.Layers*l.net.Config.Experts)
+	l.net.Load(load)
+	return slices.Clone(l.net.RMS), load, nil
+}
+
+// values are those of all quantities, live memory.
+func (l *Learner) values() [model.Quantities]model.Values {
+	return [model.Quantities]model.Values{l.net.Weights, l.net.Grads, l.opt.M, l.opt.V}
+}
+
+// Pairs implements [learner.Learner].
+func (l *Learner) Pairs(of map[model.Axis][]widen.Pair, flops float64) ([]pairs.Group, error) {
+	return pairs.Compare(of, l.values(), flops), nil
+}
+
+// BlockRates implements [learner.Learner]. It allocates nothing but at the first call after a widening.
+func (l *Learner) BlockRates(into, byAge []float64, adapted []bool) (float64, error) {
+	if l.blocks == nil {
+		l.blocks = optim.NewBlockRates(l.eng, l.setup.Growth, l.net.Table, slices.Clone(adapted))
+	}
+	l.blocks.Fill(into, byAge, l.net.Weights)
+	return l.blocks.Mean, nil
+}
+
+// Widen implements [learner.Learner].
+func (l *Learner) Widen(p *widen.Plan, growth model.Growth) error {
+	states := p.States(l.opt.M, l.opt.V)
+	l.setup.Growth = growth
+	l.adopt(learner.State{Steps: l.opt.Steps, Weights: p.Weights(l.net.Weights), M: states[0], V: states[1]})
+	return nil
+}
+
+// State implements [learner.Learner].
+func (l *Learner) State() (learner.State, error) {
+	return learner.State{Steps: l.opt.Steps, Weights: l.net.Weights.Clone(), M: l.opt.M.Clone(), V: l.opt.V.Clone()}, nil
+}
+
+// Read implements [learner.Learner].
+func (l *Learner) Read(q model.Quantity, tensor, expert int, into []float32) error {
+	copy(into, l.values()[q].Expert(tensor, expert))
+	return nil
+}
+
+// Write implements [learner.Learner].
+func (l *Learner) Write(q model.Quantity, tensor, expert int, from []float32) error {
+	copy(l.values()[q].Expert(tensor, expert), from)
+	return nil
+}
