@@ -29,23 +29,26 @@ model/compute:
 model: model/compute
 model/widen: model
 model/optim: model model/compute
+model/widen/pairs: model model/widen
+model/learner: model model/optim model/widen model/widen/pairs
+model/learner/cpu: model model/compute model/learner model/optim model/widen model/widen/pairs
 model/checkpoint: internal/durable internal/input internal/plain internal/typed model
 model/widen/ondisk: internal/durable internal/input model model/checkpoint model/widen
 
 sim/task:
 sim/plan: model model/optim model/widen
-sim: internal/plain internal/typed model model/compute model/optim model/widen sim/task
-sim/reproduce: internal/durable internal/input model model/optim model/widen sim
+sim: internal/plain internal/typed model model/learner model/optim model/widen model/widen/pairs sim/task
+sim/reproduce: internal/durable internal/input model model/learner/cpu model/optim model/widen sim
 
 viz/held: sim
 viz/look: internal/plain sim
 viz: sim viz/held viz/look
 viz/figure: internal/plain sim viz/held viz/look
 viz/panel: sim viz/look
-viz/desktop: sim viz viz/look viz/panel
+viz/desktop: model/learner sim viz viz/look viz/panel
 
-wasm/trainer: sim
-wasm/lab: sim viz viz/panel
+wasm/trainer: model/learner/cpu sim
+wasm/lab: model/compute sim viz viz/panel
 
 internal/browser:
 internal/serve:
@@ -58,11 +61,11 @@ internal/bench/peak:
 internal/bench/openblas: model/compute
 internal/bench/shapes: model model/compute
 internal/bench/workload: internal/bench/measure internal/bench/peak
-  model model/compute model/optim model/widen sim sim/task
+  model model/compute model/optim model/widen model/widen/pairs sim sim/task
 internal/bench/profile: internal/bench/measure internal/bench/peak internal/bench/workload model/compute
 internal/bench/torch: internal/bench/workload model model/optim
 internal/bench/inpage/job: internal/bench/profile internal/bench/shapes internal/bench/workload
-internal/bench/inpage/worker: internal/bench/... model/compute sim
+internal/bench/inpage/worker: internal/bench/... model/compute model/learner/cpu sim
 internal/bench/inpage: internal/bench/inpage/job internal/bench/measure
   internal/browser internal/build internal/serve internal/tools model/compute sim
 internal/bench: internal/bench/... model/compute sim
@@ -78,7 +81,7 @@ internal/testneed: internal/display internal/tools
 internal/exercises:
 internal/policy:
 wasm/pagetest:
-wasm/pagetest/headless: sim
+wasm/pagetest/headless: model/learner/cpu sim
 wasm/pagetest/still: internal/browser internal/build internal/serve internal/tools
 `
 
