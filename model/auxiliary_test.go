@@ -9,8 +9,8 @@ import (
 	"github.com/sparkling-lab/sparkling/model"
 )
 
-// The load-balancing loss is E·Σ f·P, 1 where the router treats all experts alike, and with logits of zero the z-loss is log(E)².
-// That both are right elsewhere too, and their gradients, the fixtures and finite differences show.
+// The load-balancing loss is E·Σ f·P, 1 where the router treats all experts alike, and with logits of zero the z-loss
+// is log(E)². That both are right elsewhere too, and their gradients, the fixtures and finite differences show.
 func TestLoadBalancingLossIsOneWhenBalanced(t *testing.T) {
 	c := headed
 	for _, eng := range engines() {
@@ -23,8 +23,9 @@ func TestLoadBalancingLossIsOneWhenBalanced(t *testing.T) {
 		net.Forward(ids)
 		loss := net.Loss(labels)
 		if !(math.Abs(loss.LB-1) <= 1e-6) {
-			t.Fatalf("A router that treats all %d experts alike has a load-balancing loss of %.4g and not of 1: it is E·Σ f·P, the number of "+
-				"experts times the sum over them of share and mean probability.", c.Experts, loss.LB)
+			t.Fatalf("A router that treats all %d experts alike has a load-balancing loss of %.4g and not of 1: it "+
+				"is E·Σ f·P, the number of experts times the sum over them of share and mean probability.",
+				c.Experts, loss.LB)
 		}
 		assert.InDelta(t, math.Pow(math.Log(float64(c.Experts)), 2), loss.Z, 1e-5)
 	}

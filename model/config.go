@@ -2,9 +2,9 @@ package model
 
 import "fmt"
 
-// Config is the shape of the network and the constants of its objective. The field names of the JSON are part of the Experiment
-// document. About RopeBase, LBCoef, ZCoef and InitStd the paper is silent; OLMoE (Muennighoff et al. 2024, arXiv 2409.02060) has
-// 10,000, 0.01, 0.001 and 0.02.
+// Config is the shape of the network and the constants of its objective. The field names of the JSON are part of the
+// Experiment document. About RopeBase, LBCoef, ZCoef and InitStd the paper is silent; OLMoE (Muennighoff et al. 2024,
+// arXiv 2409.02060) has 10,000, 0.01, 0.001 and 0.02.
 type Config struct {
 	Vocab    int     `json:"vocab"`    // V; set by the task where it is 0
 	Hidden   int     `json:"hidden"`   // d, width of the residual stream
@@ -39,8 +39,10 @@ func (c Config) Validate() error {
 		name     string
 		got, max int
 	}{
-		{"vocab", c.Vocab, 1 << 20}, {"hidden", c.Hidden, MaxWidth}, {"layers", c.Layers, MaxLayers}, {"heads", c.Heads, 1024},
-		{"kv_heads", c.KVHeads, 1024}, {"head_dim", c.HeadDim, 1024}, {"experts", c.Experts, MaxExperts}, {"top_k", c.TopK, 1024}, {"inner", c.Inner, MaxWidth},
+		{"vocab", c.Vocab, 1 << 20}, {"hidden", c.Hidden, MaxWidth}, {"layers", c.Layers, MaxLayers},
+		{"heads", c.Heads, 1024},
+		{"kv_heads", c.KVHeads, 1024}, {"head_dim", c.HeadDim, 1024}, {"experts", c.Experts, MaxExperts},
+		{"top_k", c.TopK, 1024}, {"inner", c.Inner, MaxWidth},
 	} {
 		if f.got < 1 || f.got > f.max {
 			return fmt.Errorf("model.%s is %d; allowed are 1 to %d", f.name, f.got, f.max)
@@ -51,7 +53,8 @@ func (c Config) Validate() error {
 		got  float64
 		max  float64
 	}{
-		{"norm_eps", c.NormEps, 1}, {"rope_base", c.RopeBase, 1e9}, {"init_std", c.InitStd, 10}, {"logit_mult", c.LogitMult, 1e3},
+		{"norm_eps", c.NormEps, 1}, {"rope_base", c.RopeBase, 1e9}, {"init_std", c.InitStd, 10},
+		{"logit_mult", c.LogitMult, 1e3},
 	} {
 		if !(f.got > 0 && f.got <= f.max) {
 			return fmt.Errorf("model.%s is %g; allowed are values above 0 up to %g", f.name, f.got, f.max)

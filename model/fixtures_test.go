@@ -38,7 +38,8 @@ func (s shapeJSON) config(t *testing.T) model.Config {
 	require.True(t, s.Renorm, "the router's weights are always renormalised here")
 	require.False(t, s.LBHF, "the load-balancing loss is a mean over layers here")
 	return model.Config{
-		Vocab: s.Vocab, Hidden: s.D, Layers: s.Layers, Heads: s.Heads, KVHeads: s.KV, HeadDim: s.HD, Experts: s.Experts, TopK: s.TopK, Inner: s.F,
+		Vocab: s.Vocab, Hidden: s.D, Layers: s.Layers, Heads: s.Heads, KVHeads: s.KV, HeadDim: s.HD, Experts: s.Experts,
+		TopK: s.TopK, Inner: s.F,
 		NormEps: s.Eps, RopeBase: s.Rope, LBCoef: s.LB, ZCoef: s.Z, InitStd: s.Std, LogitMult: s.LogitMult,
 	}
 }
@@ -64,7 +65,8 @@ func (s setJSON) optimizer() optim.Config {
 
 func engines() []compute.Engine { return []compute.Engine{compute.Reference{}, compute.NewCPU()} }
 
-// TestFixtures keeps the promise that the network, the optimizers and the widening compute what an independent implementation computes.
+// TestFixtures keeps the promise that the network, the optimizers and the widening compute what an independent
+// implementation computes.
 func TestFixtures(t *testing.T) {
 	for _, set := range fixture.Sets(t, "testdata/fixtures") {
 		for _, eng := range engines() {
@@ -116,7 +118,8 @@ func checkTraining(t *testing.T, set string, s setJSON, c model.Config, eng comp
 	net.Forward(b.ids)
 	near(t, "logits", b.file.F32(t, "logits", nil), net.Logits(), tolLogit)
 	loss := net.Backward(b.labels)
-	for name, got := range map[string]float64{"loss": loss.CE, "lb": loss.LB, "z": loss.Z, "objective": loss.Objective} {
+	for name, got := range map[string]float64{"loss": loss.CE, "lb": loss.LB, "z": loss.Z,
+		"objective": loss.Objective} {
 		assert.InDelta(t, b.file.F32(t, name, nil)[0], got, tolLogit, name)
 	}
 	close2(t, values(t, fixture.Load(t, set, "grads"), table), net.Grads, tolGrad)
@@ -174,16 +177,19 @@ func checkWidening(t *testing.T, set string, s setJSON, c model.Config, axis mod
 		if x.suffix != "" {
 			continue
 		}
-		for state, name := range map[widen.State]string{widen.Asymmetric: "asym", widen.Copy: "copy", widen.AsymmetricScaled: "asym_scaled"} {
+		for state, name := range map[widen.State]string{widen.Asymmetric: "asym", widen.Copy: "copy",
+			widen.AsymmetricScaled: "asym_scaled"} {
 			spec.State = state
 			plan, err := widen.New(spec, from, 1)
 			require.NoError(t, err)
 			got := plan.States(m, v)
 			for i, q := range []string{"m", "v"} {
-				each(t, values(t, fixture.Load(t, set, fmt.Sprintf("widen_%s_%s_%s", axis, q, name)), plan.To), got[i], 1e-8)
+				each(t, values(t, fixture.Load(t, set, fmt.Sprintf("widen_%s_%s_%s", axis, q, name)), plan.To),
+					got[i], 1e-8)
 			}
 		}
-		checkMask(t, fixture.Load(t, set, fmt.Sprintf("widen_%s_newmask", axis)), model.NewGrowth(c).Widen(plan.To.Config), plan.To)
+		checkMask(t, fixture.Load(t, set, fmt.Sprintf("widen_%s_newmask", axis)),
+			model.NewGrowth(c).Widen(plan.To.Config), plan.To)
 	}
 }
 
@@ -210,7 +216,8 @@ func checkSteps(t *testing.T, set string, s setJSON, c model.Config, axis model.
 	table := model.NewTable(c)
 	growth := model.NewGrowth(s.Config.config(t)).Widen(c)
 	net := model.NewNet(eng, values(t, file(""), table), b.rows, b.seq)
-	opt := optim.New(s.optimizer(), eng, growth, values(t, file("_m_asym"), table), values(t, file("_v_asym"), table), len(s.LR))
+	opt := optim.New(s.optimizer(), eng, growth, values(t, file("_m_asym"), table),
+		values(t, file("_v_asym"), table), len(s.LR))
 	bounds := newAdamBounds(table)
 	for i := range w.LROld {
 		net.Forward(b.ids)

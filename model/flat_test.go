@@ -10,7 +10,8 @@ import (
 	"github.com/sparkling-lab/sparkling/model/optim"
 )
 
-// Every step draws other symbols, so that the experts' shares, and with them the shapes of the products, change from step to step.
+// Every step draws other symbols, so that the experts' shares, and with them the shapes of the products, change from
+// step to step.
 
 func TestATrainingStepAllocatesNothing(t *testing.T) {
 	for _, kind := range []optim.Kind{optim.AdamW, optim.Muon} {

@@ -13,11 +13,13 @@ import (
 	"github.com/sparkling-lab/sparkling/model/compute"
 )
 
-// The gradient of every tensor agrees with the slope of the objective along that gradient, taken by central differences.
+// The gradient of every tensor agrees with the slope of the objective along that gradient, taken by central
+// differences.
 //
-// The network is float32 and the loss a float64 sum over its logits, so that one objective is good to about 3e-7 and a slope over
-// 2·step to 3e-7/step; the curvature adds a share of step². With steps that move the objective by about 1e-3 both are near 1e-3 of the
-// slope. A router whose choice flips within the step makes the objective jump: then the step is made smaller.
+// The network is float32 and the loss a float64 sum over its logits, so that one objective is good to about 3e-7 and a
+// slope over 2·step to 3e-7/step; the curvature adds a share of step². With steps that move the objective by about 1e-3
+// both are near 1e-3 of the slope. A router whose choice flips within the step makes the objective jump: then the step
+// is made smaller.
 func TestGradientsAreTheSlopesOfTheObjective(t *testing.T) {
 	const tolerance = 0.01
 	base := model.Config{
@@ -30,7 +32,8 @@ func TestGradientsAreTheSlopesOfTheObjective(t *testing.T) {
 	dense.Experts, dense.TopK = 1, 1
 	untied := base
 	untied.Untied = true
-	for name, c := range map[string]model.Config{"two of four experts": base, "all experts": all, "dense": dense, "untied head": untied} {
+	for name, c := range map[string]model.Config{"two of four experts": base, "all experts": all, "dense": dense,
+		"untied head": untied} {
 		t.Run(name, func(t *testing.T) {
 			const batch, seq = 3, 7
 			rng := rand.New(rand.NewPCG(1, 2))
@@ -81,7 +84,8 @@ func TestGradientsAreTheSlopesOfTheObjective(t *testing.T) {
 				require.Equal(t, above, below, "%s: no step without a flip", tensor.Name(0))
 				copy(x, kept)
 				slope := (up - down) / (2 * step)
-				assert.InDelta(t, norm, slope, tolerance*norm+3e-7/step, "%s: the gradient's norm and the slope along it", tensor.Name(0))
+				assert.InDelta(t, norm, slope, tolerance*norm+3e-7/step,
+					"%s: the gradient's norm and the slope along it", tensor.Name(0))
 			}
 		})
 	}

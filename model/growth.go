@@ -1,8 +1,8 @@
 package model
 
-// Growth remembers how wide an axis was at each stage: index 0 is the start, and every widening appends the new width of both
-// axes, changed or not. A coordinate's age is the stage at which it came; an element's age is that of its younger coordinate, so
-// that "new parameters" are new rows, new columns, or both.
+// Growth remembers how wide an axis was at each stage: index 0 is the start, and every widening appends the new width
+// of both axes, changed or not. A coordinate's age is the stage at which it came; an element's age is that of its
+// younger coordinate, so that "new parameters" are new rows, new columns, or both.
 type Growth struct {
 	Inner, Hidden []int
 	// ByTensor numbers the ages of runs tensor by tensor, tensor·Stages + age, for rates that differ between tensors.

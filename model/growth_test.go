@@ -52,7 +52,8 @@ func TestAgesAreThoseOfTheYoungerCoordinateAtEveryStage(t *testing.T) {
 				row, col := i/x.Cols.Size%x.Rows.Size, i%x.Cols.Size
 				want := max(age(x.Rows.Axis, row), age(x.Cols.Axis, col))
 				if got[x.Off+i] != want {
-					t.Fatalf("%s: %s, row %d, column %d has age %d; it should be %d", name, x.Name(0), row, col, got[x.Off+i], want)
+					t.Fatalf("%s: %s, row %d, column %d has age %d; it should be %d", name, x.Name(0), row, col,
+						got[x.Off+i], want)
 				}
 				for len(runs) > 0 && runs[0].To <= x.Off+i {
 					runs = runs[1:]

@@ -2,9 +2,11 @@ package model
 
 import "github.com/sparkling-lab/sparkling/model/compute"
 
-// layer holds the activations of one layer that its backward needs. S = N·k slots: one a token and chosen expert, sorted by expert.
+// layer holds the activations of one layer that its backward needs. S = N·k slots: one a token and chosen expert,
+// sorted by expert.
 type layer struct {
-	// Channel-major: before the head norms (a+2b, N) and its parts (a, N), (b, N), (b, N); after head norm and rotation.
+	// Channel-major: before the head norms (a+2b, N) and its parts (a, N), (b, N), (b, N); after head norm and
+	// rotation.
 	qkv, q, k, v, qn, kn compute.Mat
 	qinv, kinv           compute.Mat // (heads, N), (kv heads, N)
 
@@ -55,7 +57,8 @@ func (n *Net) attention(l int) {
 	e.HeadNorm(w.qn, w.qinv, w.q, n.weight(QNorm, l), n.rotary, eps)
 	e.HeadNorm(w.kn, w.kinv, w.k, n.weight(KNorm, l), n.rotary, eps)
 	e.Attention(compute.M(w.att, N, a), w.attn, w.qn, w.kn, w.v, attnShape(c, n.batch, n.seq))
-	e.MatMul(compute.NT, compute.M(n.scratch.branch, N, d), compute.M(w.att, N, a), compute.M(n.weight(O, l), d, a), false)
+	e.MatMul(compute.NT, compute.M(n.scratch.branch, N, d), compute.M(w.att, N, a),
+		compute.M(n.weight(O, l), d, a), false)
 	n.measure(2*l, w.x0, n.scratch.branch)
 	copy(w.x1, w.x0)
 	e.Axpby(w.x1, 1, n.scratch.branch, 1)
@@ -77,7 +80,8 @@ func (n *Net) attentionBackward(l int) {
 	e.RMSNormBackward(s.dx, n.grad(AttnNorm, l), s.dbranch, w.x0, n.weight(AttnNorm, l), w.inv1, true)
 }
 
-// qkv is the weights (or gradients) of queries, keys and values as one matrix (a+2b, d): the table lays them side by side.
+// qkv is the weights (or gradients) of queries, keys and values as one matrix (a+2b, d): the table lays them side by
+// side.
 func (n *Net) qkv(v Values, l int) compute.Mat {
 	q, last := n.Table.Tensors[n.Table.Find(Q, l)], n.Table.Tensors[n.Table.Find(V, l)]
 	d := n.Config.Hidden

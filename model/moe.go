@@ -2,12 +2,14 @@ package model
 
 import "github.com/sparkling-lab/sparkling/model/compute"
 
-// experts is the second residual block: x2 = x1 + Σ over the chosen experts of weight · down(silu(gate·a)⊙(up·a)), a = norm(x1).
+// experts is the second residual block: x2 = x1 + Σ over the chosen experts of weight · down(silu(gate·a)⊙(up·a)), a =
+// norm(x1).
 func (n *Net) experts(l int) {
 	c, e, w, N := n.Config, n.eng, &n.layers[l], n.Tokens()
 	d, f, slots := c.Hidden, c.Inner, N*c.TopK
 	e.RMSNorm(w.a2, w.inv2, w.x1, n.weight(FFNNorm, l), float32(c.NormEps))
-	e.MatMul(compute.NT, compute.M(n.scratch.logits, N, c.Experts), compute.M(w.a2, N, d), compute.M(n.weight(Route, l), c.Experts, d), false)
+	e.MatMul(compute.NT, compute.M(n.scratch.logits, N, c.Experts), compute.M(w.a2, N, d),
+		compute.M(n.weight(Route, l), c.Experts, d), false)
 	e.Route(w.route, compute.M(n.scratch.logits, N, c.Experts))
 	w.dispatch()
 	e.Spread(compute.M(w.xs, slots, d), compute.M(w.a2, N, d), w.slots)
@@ -60,7 +62,8 @@ func (n *Net) expertsBackward(l int) {
 	c, e, w, s, N := n.Config, n.eng, &n.layers[l], &n.scratch, n.Tokens()
 	d, f, slots := c.Hidden, c.Inner, N*c.TopK
 
-	e.CombineBackward(compute.M(s.dys, slots, d), s.dw, compute.M(s.dx, N, d), compute.M(w.y, slots, d), w.slots, w.route.Weight)
+	e.CombineBackward(compute.M(s.dys, slots, d), s.dw, compute.M(s.dx, N, d), compute.M(w.y, slots, d), w.slots,
+		w.route.Weight)
 	dy, h, in := compute.M(s.dys, slots, d), compute.M(w.h, slots, f), compute.M(w.xs, slots, d)
 	e.GroupedMatMul(compute.TN, n.stacked(n.Grads, Down, l), dy, h, w.off, false)
 	e.GroupedMatMul(compute.NN, compute.M(s.dh, slots, f), dy, n.stack(Down, l), w.off, false)
@@ -81,6 +84,8 @@ func (n *Net) routerBackward(l int) {
 	c, e, w, s, N := n.Config, n.eng, &n.layers[l], &n.scratch, n.Tokens()
 	z := n.auxiliaryGradient(w, s.dprob)
 	e.RouteBackward(s.droute, s.dw, w.route, s.dprob, z)
-	e.MatMul(compute.NN, compute.M(n.grad(Route, l), c.Experts, c.Hidden), s.droute, compute.M(w.a2, N, c.Hidden), false)
-	e.MatMul(compute.TN, compute.M(s.dbranch, N, c.Hidden), s.droute, compute.M(n.weight(Route, l), c.Experts, c.Hidden), false)
+	e.MatMul(compute.NN, compute.M(n.grad(Route, l), c.Experts, c.Hidden), s.droute,
+		compute.M(w.a2, N, c.Hidden), false)
+	e.MatMul(compute.TN, compute.M(s.dbranch, N, c.Hidden), s.droute,
+		compute.M(n.weight(Route, l), c.Experts, c.Hidden), false)
 }

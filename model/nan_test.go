@@ -30,15 +30,18 @@ func TestRouterThatIsNoNumberGivesNoLoss(t *testing.T) {
 	}
 }
 
-// Whatever holds one value that is no number, training must not go on as if nothing were: the loss or a gradient shows it.
+// Whatever holds one value that is no number, training must not go on as if nothing were: the loss or a gradient shows
+// it.
 func TestValueThatIsNoNumberShowsInTheLossOrAGradient(t *testing.T) {
 	c := model.Config{
-		Vocab: 11, Hidden: 12, Layers: 2, Heads: 2, KVHeads: 1, HeadDim: 4, Experts: 3, TopK: 2, Inner: 10, Untied: true,
+		Vocab: 11, Hidden: 12, Layers: 2, Heads: 2, KVHeads: 1, HeadDim: 4, Experts: 3, TopK: 2, Inner: 10,
+		Untied:  true,
 		NormEps: 1e-6, RopeBase: 10000, LBCoef: 0.01, ZCoef: 0.001, InitStd: 0.1, LogitMult: 1,
 	}
 	ids := []int32{0, 2, 3, 4, 5, 6, 7, 8, 0, 2, 3, 4, 5, 6, 7, 8}
 	labels := []int32{2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5, 6, 7, 8, 9}
-	for name, eng := range map[string]compute.Engine{"reference": compute.Reference{}, "CPU": compute.NewCPU(), "team": compute.NewTeam(2)} {
+	for name, eng := range map[string]compute.Engine{"reference": compute.Reference{}, "CPU": compute.NewCPU(),
+		"team": compute.NewTeam(2)} {
 		for i := range model.NewTable(c).Tensors {
 			for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
 				for _, at := range []int{0, -1} { // the first and the last value, which a kernel treats apart

@@ -49,8 +49,9 @@ func close2(t *testing.T, want, got model.Values, tol float64) {
 	})
 }
 
-// adamBounds are, by element, how far weights may be off after updates. Adam divides a gradient by its own size: one that is smaller than what
-// the tolerance of gradients leaves open, tolGrad of its matrix's RMS, moves its weight by a whole learning rate in either direction.
+// adamBounds are, by element, how far weights may be off after updates. Adam divides a gradient by its own size: one
+// that is smaller than what the tolerance of gradients leaves open, tolGrad of its matrix's RMS, moves its weight by a
+// whole learning rate in either direction.
 type adamBounds struct {
 	table *model.Table
 	by    []float64
@@ -88,7 +89,8 @@ func (b adamBounds) hold(t *testing.T, want, got model.Values) {
 	for _, x := range b.table.Tensors {
 		for i := x.Off; i < x.Off+x.Len(); i++ {
 			if d := math.Abs(float64(want.Data[i]) - float64(got.Data[i])); !(d <= b.by[i]) {
-				t.Errorf("%s, element %d: differs by %.3g (%g for %g); allowed is %.3g", x.Name(0), i-x.Off, d, got.Data[i], want.Data[i], b.by[i])
+				t.Errorf("%s, element %d: differs by %.3g (%g for %g); allowed is %.3g", x.Name(0), i-x.Off, d,
+					got.Data[i], want.Data[i], b.by[i])
 			}
 		}
 	}

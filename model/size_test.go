@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// sizeOf is how many bytes values hold together, with everything that they point to, and nothing twice. Unlike the heap's own count it depends
-// neither on what else runs nor on what watches.
+// sizeOf is how many bytes values hold together, with everything that they point to, and nothing twice. Unlike the
+// heap's own count it depends neither on what else runs nor on what watches.
 func sizeOf(values ...any) float64 {
 	m := memory{}
 	for _, v := range values {

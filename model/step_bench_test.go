@@ -13,8 +13,8 @@ import (
 	"github.com/sparkling-lab/sparkling/model/optim"
 )
 
-// timed is an engine that notes how long every kind of operation took in a step, and in the fastest: on a busy machine only that
-// says what the code costs.
+// timed is an engine that notes how long every kind of operation took in a step, and in the fastest: on a busy machine
+// only that says what the code costs.
 type timed struct {
 	compute.Engine
 	spent, best map[string]time.Duration
@@ -60,7 +60,8 @@ func (e *timed) Attention(out compute.Mat, probs []float32, q, k, v compute.Mat,
 	e.Engine.Attention(out, probs, q, k, v, s)
 }
 
-func (e *timed) AttentionBackward(dq, dk, dv, dout compute.Mat, probs []float32, q, k, v compute.Mat, s compute.AttnShape) {
+func (e *timed) AttentionBackward(dq, dk, dv, dout compute.Mat, probs []float32, q, k, v compute.Mat,
+	s compute.AttnShape) {
 	defer e.since("attend-back", time.Now())
 	e.Engine.AttentionBackward(dq, dk, dv, dout, probs, q, k, v, s)
 }
@@ -142,7 +143,8 @@ var stepShapes = []struct {
 
 func shape(vocab, d, layers, heads, kv, headDim, experts, f int) model.Config {
 	return model.Config{
-		Vocab: vocab, Hidden: d, Layers: layers, Heads: heads, KVHeads: kv, HeadDim: headDim, Experts: experts, TopK: 2, Inner: f,
+		Vocab: vocab, Hidden: d, Layers: layers, Heads: heads, KVHeads: kv, HeadDim: headDim, Experts: experts,
+		TopK: 2, Inner: f,
 		NormEps: 1e-6, RopeBase: 10000, LBCoef: 0.01, ZCoef: 0.001, InitStd: 0.1, LogitMult: 1,
 	}
 }
@@ -156,7 +158,8 @@ func stepper(eng compute.Engine, c model.Config, batch, seq int, kind optim.Kind
 	ids, labels := make([]int32, batch*seq), make([]int32, batch*seq)
 	w := model.Init(c, 1)
 	net := model.NewNet(eng, w, batch, seq)
-	opt := optim.New(optim.Config{Kind: kind, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, WeightDecay: 0.1, Momentum: 0.95}, eng, growth,
+	opt := optim.New(optim.Config{Kind: kind, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, WeightDecay: 0.1, Momentum: 0.95},
+		eng, growth,
 		model.NewValues(w.Table), model.NewValues(w.Table), 0)
 	rates := []float64{1e-4, 1.3e-4}
 	return net, func() {
@@ -169,7 +172,8 @@ func stepper(eng compute.Engine, c model.Config, batch, seq int, kind optim.Kind
 	}
 }
 
-// BenchmarkStep is one whole training update on random symbols, and what each kind of operation takes of it, both in the fastest step.
+// BenchmarkStep is one whole training update on random symbols, and what each kind of operation takes of it, both in
+// the fastest step.
 func BenchmarkStep(b *testing.B) {
 	for _, s := range stepShapes {
 		for _, kind := range []optim.Kind{optim.AdamW, optim.Muon} {
@@ -194,7 +198,8 @@ func (e *timed) HeadNorm(y, inv, x compute.Mat, gain []float32, r compute.Rotary
 	e.Engine.HeadNorm(y, inv, x, gain, r, eps)
 }
 
-func (e *timed) HeadNormBackward(dx compute.Mat, dgain []float32, dy, x compute.Mat, gain []float32, inv compute.Mat, r compute.Rotary) {
+func (e *timed) HeadNormBackward(dx compute.Mat, dgain []float32, dy, x compute.Mat, gain []float32, inv compute.Mat,
+	r compute.Rotary) {
 	defer e.since("headnorm", time.Now())
 	e.Engine.HeadNormBackward(dx, dgain, dy, x, gain, inv, r)
 }

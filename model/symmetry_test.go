@@ -11,8 +11,8 @@ import (
 	"github.com/sparkling-lab/sparkling/model/widen"
 )
 
-// Eq. 20, and App. A.3 for the fan-in: in a network that was widened by copies, the gradient of a copy is that of its original, to
-// the bit, in rows and in columns, whatever is widened. Only so is the lock exact.
+// Eq. 20, and App. A.3 for the fan-in: in a network that was widened by copies, the gradient of a copy is that of its
+// original, to the bit, in rows and in columns, whatever is widened. Only so is the lock exact.
 func TestGradientsOfCopiesAreThoseOfTheirOriginals(t *testing.T) {
 	const batch, seq = 2, 7
 	for _, eng := range engines() {
@@ -45,8 +45,9 @@ func pairsAreEqual(t *testing.T, eng compute.Engine, v model.Values, axis model.
 				same := func(what string, a, b, n, step int) {
 					for k := range n {
 						if g, h := data[a+k*step], data[b+k*step]; math.Float32bits(g) != math.Float32bits(h) {
-							t.Fatalf("The gradients of %s %d of %s and of its copy %d are %g and %g (%s): equal rows and columns have to get equal "+
-								"bits wherever they lie, so every sum has to be taken in the same order (Eq. 20).", what, p.Orig, x.Name(e), p.Copy, g, h, eng.Name())
+							t.Fatalf("The gradients of %s %d of %s and of its copy %d are %g and %g (%s): equal rows "+
+								"and columns have to get equal bits wherever they lie, so every sum has to be taken "+
+								"in the same order (Eq. 20).", what, p.Orig, x.Name(e), p.Copy, g, h, eng.Name())
 						}
 					}
 				}

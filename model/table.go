@@ -30,8 +30,8 @@ const layerParts = int(Down-AttnNorm) + 1
 // Kind says how a tensor takes part in a widening of one of its axes (paper, Sec. 3.2).
 type Kind int
 
-// The kinds: new rows of a Matrix are fan-out, its new columns fan-in; new columns of the Embedding are fan-out, and where it is
-// the output projection too it cannot carry that one's fan-in factor; a Gain is copied.
+// The kinds: new rows of a Matrix are fan-out, its new columns fan-in; new columns of the Embedding are fan-out, and
+// where it is the output projection too it cannot carry that one's fan-in factor; a Gain is copied.
 const (
 	Matrix Kind = iota
 	Embedding
@@ -79,8 +79,8 @@ func (t Tensor) Shape() []int {
 	return []int{t.Rows.Size, t.Cols.Size}
 }
 
-// Table declares every parameter tensor of a network once. Widening, factors, masks of new parameters, pairs of copies, counts and
-// checkpoint names all derive from it.
+// Table declares every parameter tensor of a network once. Widening, factors, masks of new parameters, pairs of copies,
+// counts and checkpoint names all derive from it.
 type Table struct {
 	Config  Config
 	Tensors []Tensor
@@ -95,7 +95,8 @@ func NewTable(c Config) *Table {
 	one, hd := Dim{One, 1}, Dim{HeadDim, c.HeadDim}
 
 	add := func(p Part, layer int, kind Kind, rows, cols Dim, name string) {
-		x := Tensor{Index: len(t.Tensors), Part: p, Layer: layer, Kind: kind, Experts: 1, Rows: rows, Cols: cols, Off: t.Size, name: name}
+		x := Tensor{Index: len(t.Tensors), Part: p, Layer: layer, Kind: kind, Experts: 1, Rows: rows, Cols: cols,
+			Off: t.Size, name: name}
 		if layer >= 0 {
 			x.name = fmt.Sprintf("model.layers.%d.", layer) + name
 		}
@@ -127,7 +128,8 @@ func NewTable(c Config) *Table {
 	return t
 }
 
-// Find is the index of a part; layer is ignored for parts that belong to none. Where the head is tied it is found in the embedding.
+// Find is the index of a part; layer is ignored for parts that belong to none. Where the head is tied it is found in
+// the embedding.
 func (t *Table) Find(p Part, layer int) int {
 	switch {
 	case p == Embed, p == Head && !t.Config.Untied:

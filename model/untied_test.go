@@ -52,11 +52,14 @@ func TestUntiedHeadIsTheTiedOneTakenApart(t *testing.T) {
 		sum[i] += mult * g
 	}
 	near(t, "gradient of the embedding", tied.Grads.Tensor(0), sum, 1e-6)
-	near(t, "gradient of the last norm", tied.Grads.Tensor(tied.Table.Find(model.FinalNorm, -1)), apart.Grads.Tensor(w.Table.Find(model.FinalNorm, -1)), 1e-6)
-	assert.Equal(t, model.Count(tied.Config, 1, 8).FLOPs, model.Count(c, 1, 8).FLOPs, "an embedding that is only looked up multiplies nothing")
+	near(t, "gradient of the last norm", tied.Grads.Tensor(tied.Table.Find(model.FinalNorm, -1)),
+		apart.Grads.Tensor(w.Table.Find(model.FinalNorm, -1)), 1e-6)
+	assert.Equal(t, model.Count(tied.Config, 1, 8).FLOPs, model.Count(c, 1, 8).FLOPs,
+		"an embedding that is only looked up multiplies nothing")
 }
 
-// An untied head is a fan-in matrix: it carries the factor, and at exactly 2x with everything copied the function stays.
+// An untied head is a fan-in matrix: it carries the factor, and at exactly 2x with everything copied the function
+// stays.
 func TestWideningWithAnUntiedHeadKeepsTheFunction(t *testing.T) {
 	const batch, seq = 2, 7
 	c := headed
@@ -67,7 +70,8 @@ func TestWideningWithAnUntiedHeadKeepsTheFunction(t *testing.T) {
 	before.Forward(ids)
 	for _, axis := range []model.Axis{model.Inner, model.Hidden, model.Joint} {
 		for _, init := range []widen.Init{widen.CopyCopy, widen.Uneven} {
-			plan, err := widen.New(widen.Spec{Axis: axis, Factor: 2, Init: init, Scale: widen.RMS, State: widen.Copy}, old.Table, 1)
+			plan, err := widen.New(widen.Spec{Axis: axis, Factor: 2, Init: init, Scale: widen.RMS, State: widen.Copy},
+				old.Table, 1)
 			require.NoError(t, err)
 			assert.Equal(t, 1.0, plan.To.Config.LogitMult)
 			after := model.NewNet(compute.NewCPU(), plan.Weights(old), batch, seq)

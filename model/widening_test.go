@@ -49,7 +49,8 @@ func change(t *testing.T, c model.Config, s widen.Spec) float64 {
 	return worst
 }
 
-// At whole ratios copies with the factor compute the same function, on the hidden axis with that of the logits (App. D.1).
+// At whole ratios copies with the factor compute the same function, on the hidden axis with that of the logits (App.
+// D.1).
 func TestTheFunctionIsKeptWhereTheAlgebraSaysSo(t *testing.T) {
 	dense := headed
 	dense.Experts, dense.TopK = 1, 1
@@ -67,9 +68,11 @@ func TestTheFunctionIsKeptWhereTheAlgebraSaysSo(t *testing.T) {
 			}
 		}
 		for _, factor := range []float64{1.5, 2, 2.5, 3} {
-			assert.Less(t, change(t, c, spec(model.Inner, factor, widen.FPRandom)), exact, "%s, fp-random %gx", name, factor)
+			assert.Less(t, change(t, c, spec(model.Inner, factor, widen.FPRandom)), exact, "%s, fp-random %gx",
+				name, factor)
 		}
-		assert.Greater(t, change(t, c, spec(model.Inner, 1.5, widen.CopyCopy)), 10*exact, "%s: at a fractional ratio only the expected RMS is kept", name)
+		assert.Greater(t, change(t, c, spec(model.Inner, 1.5, widen.CopyCopy)), 10*exact,
+			"%s: at a fractional ratio only the expected RMS is kept", name)
 		assert.Greater(t, change(t, c, spec(model.Inner, 2, widen.RandomRandom)), 10*exact, name)
 	}
 }
@@ -81,9 +84,12 @@ func TestRMSFactorIsThePapersRule(t *testing.T) {
 		old, now int
 		want     float64
 	}{
-		{widen.CopyCopy, 8, 12, 1 / math.Sqrt(1+3*0.5)}, {widen.CopyCopy, 8, 16, 0.5}, {widen.CopyCopy, 8, 24, 1.0 / 3}, {widen.CopyCopy, 8, 32, 0.25},
-		{widen.CopyCopy, 8, 20, math.Sqrt(8.0 / (4*9 + 4*4))}, {widen.RandomRandom, 8, 12, math.Sqrt(8.0 / 12)}, {widen.RandomCopy, 8, 16, math.Sqrt(0.5)},
-		{widen.ZeroCopy, 8, 16, math.Sqrt(0.5)}, {widen.RandomZero, 8, 32, 0.5}, {widen.PlusMinus, 8, 16, 0.5}, {widen.Uneven, 8, 16, 0.5},
+		{widen.CopyCopy, 8, 12, 1 / math.Sqrt(1+3*0.5)}, {widen.CopyCopy, 8, 16, 0.5}, {widen.CopyCopy, 8, 24, 1.0 / 3},
+		{widen.CopyCopy, 8, 32, 0.25},
+		{widen.CopyCopy, 8, 20, math.Sqrt(8.0 / (4*9 + 4*4))}, {widen.RandomRandom, 8, 12, math.Sqrt(8.0 / 12)},
+		{widen.RandomCopy, 8, 16, math.Sqrt(0.5)},
+		{widen.ZeroCopy, 8, 16, math.Sqrt(0.5)}, {widen.RandomZero, 8, 32, 0.5}, {widen.PlusMinus, 8, 16, 0.5},
+		{widen.Uneven, 8, 16, 0.5},
 	} {
 		s := spec(model.Inner, float64(x.now)/float64(x.old), x.init)
 		assert.InDelta(t, x.want, s.RMSFactor(x.old, x.now), 1e-15, "%s %d to %d", x.init, x.old, x.now)
@@ -92,14 +98,17 @@ func TestRMSFactorIsThePapersRule(t *testing.T) {
 	}
 }
 
-// Eq. 3: RMS(Wx)/RMS(x) is expected to be the same after the widening, x being what the pair's fan-out side makes of it. Random-zero is left out: by
-// the paper's rule it carries the factor of the random pair, although zero columns would need none.
+// Eq. 3: RMS(Wx)/RMS(x) is expected to be the same after the widening, x being what the pair's fan-out side makes of
+// it. Random-zero is left out: by the paper's rule it carries the factor of the random pair, although zero columns
+// would need none.
 func TestScaledWideningsKeepTheExpectedRMS(t *testing.T) {
 	const n, rows, rounds = 40, 40, 1000
-	c := model.Config{Vocab: 2, Hidden: rows, Layers: 1, Heads: 1, KVHeads: 1, HeadDim: 2, Experts: 1, TopK: 1, Inner: n, NormEps: 1e-6, RopeBase: 1e4, InitStd: 0.3, LogitMult: 1}
+	c := model.Config{Vocab: 2, Hidden: rows, Layers: 1, Heads: 1, KVHeads: 1, HeadDim: 2, Experts: 1, TopK: 1,
+		Inner: n, NormEps: 1e-6, RopeBase: 1e4, InitStd: 0.3, LogitMult: 1}
 	table := model.NewTable(c)
 	down := table.Find(model.Down, 0)
-	for _, init := range []widen.Init{widen.CopyCopy, widen.RandomRandom, widen.RandomCopy, widen.ZeroCopy, widen.Uneven, widen.UnevenRandom, widen.PlusMinus} {
+	for _, init := range []widen.Init{widen.CopyCopy, widen.RandomRandom, widen.RandomCopy, widen.ZeroCopy,
+		widen.Uneven, widen.UnevenRandom, widen.PlusMinus} {
 		for _, factor := range []float64{1.5, 2, 2.5, 3, 4} {
 			s := spec(model.Inner, factor, init)
 			if s.Validate() != nil {
@@ -167,8 +176,10 @@ func TestNewCoordinatesHoldWhatThePairSays(t *testing.T) {
 		return at(model.Gate), at(model.Up), at(model.Down), float32(s.RMSFactor(f, plan.To.Config.Inner))
 	}
 	for init, want := range map[widen.Init][3]string{
-		widen.CopyCopy: {"copy", "copy", "copy"}, widen.RandomRandom: {"random", "random", "random"}, widen.RandomZero: {"random", "random", "zero"},
-		widen.RandomCopy: {"random", "random", "copy"}, widen.ZeroCopy: {"copy", "zero", "copy"}, widen.ZeroCopyDead: {"zero", "zero", "copy"},
+		widen.CopyCopy: {"copy", "copy", "copy"}, widen.RandomRandom: {"random", "random", "random"},
+		widen.RandomZero: {"random", "random", "zero"},
+		widen.RandomCopy: {"random", "random", "copy"}, widen.ZeroCopy: {"copy", "zero", "copy"},
+		widen.ZeroCopyDead: {"zero", "zero", "copy"},
 	} {
 		gate, up, down, alpha := look(init, 2)
 		for i, x := range []struct {
@@ -182,7 +193,8 @@ func TestNewCoordinatesHoldWhatThePairSays(t *testing.T) {
 			}
 			assert.Equal(t, want[i], kind, "%s, %s", init, []string{"gate", "up", "down"}[i])
 		}
-		assert.Equal(t, alpha*old.Expert(old.Table.Find(model.Down, 0), 0)[f], down(1, 0), "the factor is on the whole matrix")
+		assert.Equal(t, alpha*old.Expert(old.Table.Find(model.Down, 0), 0)[f], down(1, 0),
+			"the factor is on the whole matrix")
 	}
 	gate, _, down, _ := look(widen.FPRandom, 2.5) // an odd number of new neurons
 	added := int(math.Round(1.5 * float64(f)))

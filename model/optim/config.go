@@ -1,5 +1,5 @@
-// Package optim updates parameters: AdamW and Muon, the learning-rate schedule, and the separate rates of parameters that
-// came with a widening (paper, Sec. 3.3, Eq. 25–28).
+// Package optim updates parameters: AdamW and Muon, the learning-rate schedule, and the separate rates of parameters
+// that came with a widening (paper, Sec. 3.3, Eq. 25–28).
 //
 // It knows parameters through the table of package model. It never computes gradients and never widens.
 package optim
@@ -13,8 +13,8 @@ import (
 // Kind names an optimizer.
 type Kind string
 
-// The optimizers: AdamW (Loshchilov and Hutter 2017, arXiv 1711.05101), and Muon (Jordan et al. 2024), which updates the matrices
-// of attention and experts and leaves all other tensors to AdamW.
+// The optimizers: AdamW (Loshchilov and Hutter 2017, arXiv 1711.05101), and Muon (Jordan et al. 2024), which updates
+// the matrices of attention and experts and leaves all other tensors to AdamW.
 const (
 	AdamW Kind = "adamw"
 	Muon  Kind = "muon"
@@ -46,7 +46,8 @@ func (c Config) Validate() error {
 		got, min, max float64
 	}{
 		{"lr", c.LR, 0, 10}, {"beta1", c.Beta1, 0, 0.999999}, {"beta2", c.Beta2, 0, 0.999999}, {"eps", c.Eps, 1e-16, 1},
-		{"weight_decay", c.WeightDecay, 0, 10}, {"momentum", c.Momentum, 0, 0.999999}, {"warmup", c.Warmup, 0, 1}, {"final_ratio", c.FinalRatio, 0, 1},
+		{"weight_decay", c.WeightDecay, 0, 10}, {"momentum", c.Momentum, 0, 0.999999}, {"warmup", c.Warmup, 0, 1},
+		{"final_ratio", c.FinalRatio, 0, 1},
 	} {
 		if !(f.got >= f.min && f.got <= f.max) {
 			return fmt.Errorf("optimizer.%s is %g; allowed are %g to %g", f.name, f.got, f.min, f.max)
@@ -68,9 +69,9 @@ const (
 // Scopes lists all.
 var Scopes = []Scope{RewarmNone, RewarmNew, RewarmAll}
 
-// Rewarm is the re-warmup after one widening (Eq. 25–28): from the current rate up to Rho times it in τw updates, then cosine to
-// the same final rate. The paper finds ρ from 1.25 to 1.3 and τw from 0 to 250 steps best (App. H).
-// τw is Steps, or where Share is given that share of the updates left, at least [MinWarm].
+// Rewarm is the re-warmup after one widening (Eq. 25–28): from the current rate up to Rho times it in τw updates, then
+// cosine to the same final rate. The paper finds ρ from 1.25 to 1.3 and τw from 0 to 250 steps best (App. H). τw is
+// Steps, or where Share is given that share of the updates left, at least [MinWarm].
 type Rewarm struct {
 	Scope Scope   `json:"scope"`
 	Rho   float64 `json:"rho"`
@@ -78,7 +79,8 @@ type Rewarm struct {
 	Share float64 `json:"share,omitempty"`
 }
 
-// DefaultShare is what τw should be on short runs, where the paper's 250 steps are too many; MinWarm is its least number of updates.
+// DefaultShare is what τw should be on short runs, where the paper's 250 steps are too many; MinWarm is its least
+// number of updates.
 const (
 	DefaultShare = 0.02
 	MinWarm      = 5
@@ -100,7 +102,8 @@ func (r Rewarm) Validate() error {
 	case !(r.Share >= 0 && r.Share <= 1):
 		return fmt.Errorf("rewarm.share is %g; allowed are 0 to 1", r.Share)
 	case r.Share > 0 && r.Steps != 0:
-		return fmt.Errorf("rewarm.steps is %d and rewarm.share %g; one of them says how long the re-warmup takes, the other is 0", r.Steps, r.Share)
+		return fmt.Errorf("rewarm.steps is %d and rewarm.share %g; one of them says how long the re-warmup takes, "+
+			"the other is 0", r.Steps, r.Share)
 	case math.IsNaN(r.Rho) || math.IsInf(r.Rho, 0):
 		return fmt.Errorf("rewarm.rho is %g; allowed are numbers", r.Rho)
 	case r.Scope == RewarmNone:

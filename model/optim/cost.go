@@ -11,7 +11,8 @@ type Cost struct {
 // Update is the whole.
 func (c Cost) Update() float64 { return c.Network + c.Optimizer }
 
-// Cost is that of an update of a network on batch sequences of seq tokens. Whatever compares, plans or shows compute takes it from here.
+// Cost is that of an update of a network on batch sequences of seq tokens. Whatever compares, plans or shows compute
+// takes it from here.
 func (k Kind) Cost(m model.Config, batch, seq int) Cost {
 	c := Cost{Network: model.Count(m, batch, seq).FLOPs}
 	for _, t := range model.NewTable(m).Tensors {
@@ -22,7 +23,8 @@ func (k Kind) Cost(m model.Config, batch, seq int) Cost {
 	return c
 }
 
-// orthogonalizes reports whether the optimizer updates a tensor by Newton–Schulz steps, matrix by matrix, rather than as AdamW does.
+// orthogonalizes reports whether the optimizer updates a tensor by Newton–Schulz steps, matrix by matrix, rather than
+// as AdamW does.
 func (k Kind) orthogonalizes(t model.Tensor) bool {
 	return k == Muon && t.Kind == model.Matrix && t.Part != model.Route && t.Part != model.Head
 }

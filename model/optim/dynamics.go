@@ -12,10 +12,12 @@ import (
 // DynamicsKind names what becomes of the learning rates after a widening, instead of a re-warmup.
 type DynamicsKind string
 
-// The rivals' dynamics (paper, App. K). The paper gives no formulas: these are ours, after the works that it cites: Shen et al. 2022
-// (arXiv 2203.06211), Wang et al. 2024 (LEMON, arXiv 2310.07999) and Yuan et al. 2023 (arXiv 2306.12700).
+// The rivals' dynamics (paper, App. K). The paper gives no formulas: these are ours, after the works that it cites:
+// Shen et al. 2022 (arXiv 2203.06211), Wang et al. 2024 (LEMON, arXiv 2310.07999) and Yuan et al. 2023 (arXiv
+// 2306.12700).
 const (
-	Remapped    DynamicsKind = "remapped"     // on from where a wide network trained from scratch has the present loss (Shen 2022)
+	// on from where a wide network trained from scratch has the present loss (Shen 2022)
+	Remapped    DynamicsKind = "remapped"
 	FasterDecay DynamicsKind = "faster-decay" // the cosine ends after Share of the steps left (LEMON, Wang 2024)
 	NormAdapted DynamicsKind = "norm-adapted" // the rate of a tensor's new block is times RMS(new)/RMS(old) (Yuan 2023)
 )
@@ -42,8 +44,8 @@ func (d Dynamics) Validate() error {
 	return nil
 }
 
-// BlockRates are learning rates by tensor and age, for networks whose new blocks follow their norms (App. K). A tensor is one of the table, all
-// its experts together; its old block is all that was there before the widening.
+// BlockRates are learning rates by tensor and age, for networks whose new blocks follow their norms (App. K). A tensor
+// is one of the table, all its experts together; its old block is all that was there before the widening.
 type BlockRates struct {
 	eng     compute.Engine
 	ages    int
@@ -54,9 +56,11 @@ type BlockRates struct {
 	Mean    float64 // of the newest age's rates over the tensors that have it, as last filled
 }
 
-// NewBlockRates prepares the rates of a network of that shape and growth; adapted says for every age whether it follows its norm.
+// NewBlockRates prepares the rates of a network of that shape and growth; adapted says for every age whether it follows
+// its norm.
 func NewBlockRates(eng compute.Engine, g model.Growth, t *model.Table, adapted []bool) *BlockRates {
-	b := &BlockRates{eng: eng, ages: g.Stages(), adapted: adapted, sum: make([]float64, g.Stages()), count: make([]float64, g.Stages())}
+	b := &BlockRates{eng: eng, ages: g.Stages(), adapted: adapted, sum: make([]float64, g.Stages()),
+		count: make([]float64, g.Stages())}
 	g.ByTensor = false
 	for _, x := range t.Tensors {
 		b.runs = append(b.runs, g.TensorRuns(x))
@@ -64,8 +68,8 @@ func NewBlockRates(eng compute.Engine, g model.Growth, t *model.Table, adapted [
 	return b
 }
 
-// Fill sets into[tensor·ages + age] to the rate that an age has, byAge, times RMS(block)/RMS(all older blocks) where the age is adapted
-// and both are above 0. It allocates nothing.
+// Fill sets into[tensor·ages + age] to the rate that an age has, byAge, times RMS(block)/RMS(all older blocks) where
+// the age is adapted and both are above 0. It allocates nothing.
 func (b *BlockRates) Fill(into, byAge []float64, p model.Values) {
 	newest, tensors := 0.0, 0
 	for i, runs := range b.runs {

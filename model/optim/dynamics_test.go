@@ -10,7 +10,8 @@ import (
 	"github.com/sparkling-lab/sparkling/model/compute"
 )
 
-// widened is a network whose inner axis grew twice: 2, 4, 6 neurons; what came with stage k holds the value of its stage.
+// widened is a network whose inner axis grew twice: 2, 4, 6 neurons; what came with stage k holds the value of its
+// stage.
 func widened(value [3]float32) (model.Growth, model.Values) {
 	c := model.Config{Vocab: 5, Hidden: 4, Layers: 1, Heads: 2, KVHeads: 1, HeadDim: 2, Experts: 2, TopK: 1, Inner: 2}
 	g := model.NewGrowth(c)
@@ -40,7 +41,8 @@ func TestNormAdaptedRatesFollowTheNormsOfTheBlocks(t *testing.T) {
 		}
 		assert.Equal(t, 0.1, got[0])
 		assert.InDelta(t, 0.2*3/2, got[1], 1e-12, x.Name(0))
-		assert.InEpsilon(t, 0.4*5/2.5495097567963922, got[2], 1e-6, "%s: against sqrt((4 + 9)/2), all that was there before", x.Name(0))
+		assert.InEpsilon(t, 0.4*5/2.5495097567963922, got[2], 1e-6,
+			"%s: against sqrt((4 + 9)/2), all that was there before", x.Name(0))
 	}
 	assert.InEpsilon(t, 0.4*5/2.5495097567963922, b.Mean, 1e-6)
 	assert.Zero(t, testing.AllocsPerRun(3, func() { b.Fill(into, byAge, v) }))
@@ -55,7 +57,8 @@ func TestNormAdaptedRatesFollowTheNormsOfTheBlocks(t *testing.T) {
 	assert.Equal(t, 0.4, into[up+2], "an age that does not ask for it")
 }
 
-// The optimizer takes rates by tensor and age where the growth numbers its ages so; equal rates then give the same bits as rates by age.
+// The optimizer takes rates by tensor and age where the growth numbers its ages so; equal rates then give the same bits
+// as rates by age.
 func TestRatesByTensorReachTheirBlocks(t *testing.T) {
 	for _, kind := range []Kind{AdamW, Muon} {
 		g, v := widened([3]float32{2, 3, 5})

@@ -23,16 +23,17 @@ func (n *newtonSchulz) fit(rows, cols int) {
 	}
 }
 
-// Coefficients of the quintic Newton–Schulz iteration X ← aX + (bA + cA²)X with A = XXᵀ: Muon's own (Jordan et al. 2024,
-// kellerjordan.github.io/posts/muon).
+// Coefficients of the quintic Newton–Schulz iteration X ← aX + (bA + cA²)X with A = XXᵀ: Muon's own (Jordan et al.
+// 2024, kellerjordan.github.io/posts/muon).
 const (
 	nsA, nsB, nsC = 3.4445, -4.7750, 2.0315
 	nsSteps       = 5
 	nsEps         = 1e-7
 )
 
-// muonStep updates one matrix: buf = μ·buf + g; u = NS(g + μ·buf); p −= lr·wd·p; p −= lr·0.2·sqrt(max(rows, cols))·u. The scale
-// gives updates about the RMS of AdamW's, so that the two share learning rates (Liu et al. 2025, arXiv 2502.16982).
+// muonStep updates one matrix: buf = μ·buf + g; u = NS(g + μ·buf); p −= lr·wd·p; p −= lr·0.2·sqrt(max(rows, cols))·u.
+// The scale gives updates about the RMS of AdamW's, so that the two share learning rates (Liu et al. 2025, arXiv
+// 2502.16982).
 func (o *Optimizer) muonStep(p, g []float32, m matrix, rates []float64) {
 	size := m.rows * m.cols
 	grad, buf, u := g[m.from:m.from+size], o.M.Data[m.from:m.from+size], o.ns.u[:size]
@@ -43,18 +44,20 @@ func (o *Optimizer) muonStep(p, g []float32, m matrix, rates []float64) {
 	o.ns.orthogonalize(o.eng, u, m.rows, m.cols)
 	scale := float32(0.2 * math.Sqrt(float64(max(m.rows, m.cols))))
 	for _, x := range m.stretches {
-		o.eng.Descend(p[x.from:x.to], u[x.from-m.from:x.to-m.from], x.rates(o.rates, rates), float32(o.Config.WeightDecay), scale)
+		o.eng.Descend(p[x.from:x.to], u[x.from-m.from:x.to-m.from], x.rates(o.rates, rates),
+			float32(o.Config.WeightDecay), scale)
 	}
 }
 
-// newtonSchulzFLOPs are the operations of the products that orthogonalize makes: in every step XXᵀ, AA and BX, on the short side.
+// newtonSchulzFLOPs are the operations of the products that orthogonalize makes: in every step XXᵀ, AA and BX, on the
+// short side.
 func newtonSchulzFLOPs(rows, cols int) float64 {
 	short, long := float64(min(rows, cols)), float64(max(rows, cols))
 	return nsSteps * 2 * short * short * (long + short + long)
 }
 
-// orthogonalize replaces u (rows, cols) by its approximate orthogonal factor, a polynomial of UUᵀ times U. It works on the short
-// side, transposed when rows > cols. What has equal halves keeps them (Eq. 21–23).
+// orthogonalize replaces u (rows, cols) by its approximate orthogonal factor, a polynomial of UUᵀ times U. It works on
+// the short side, transposed when rows > cols. What has equal halves keeps them (Eq. 21–23).
 func (n *newtonSchulz) orthogonalize(e compute.Engine, u []float32, rows, cols int) {
 	short, long := min(rows, cols), max(rows, cols)
 	x, y := compute.M(n.x[:len(u)], short, long), compute.M(n.y[:len(u)], short, long)

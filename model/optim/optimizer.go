@@ -7,8 +7,8 @@ import (
 	"github.com/sparkling-lab/sparkling/model/compute"
 )
 
-// Optimizer updates the weights of one network. M is Adam's first moment, or Muon's momentum; V is the second moment, zero for
-// Muon's tensors. There is one step count, which does not restart at a widening.
+// Optimizer updates the weights of one network. M is Adam's first moment, or Muon's momentum; V is the second moment,
+// zero for Muon's tensors. There is one step count, which does not restart at a widening.
 type Optimizer struct {
 	Config Config
 	M, V   model.Values
@@ -64,16 +64,19 @@ func within(runs []model.Run, from, to int) []model.Run {
 	return in
 }
 
-// Step makes one update with gradients g and rates[age] the learning rate of parameters of that age. It allocates nothing.
+// Step makes one update with gradients g and rates[age] the learning rate of parameters of that age. It allocates
+// nothing.
 func (o *Optimizer) Step(p, g model.Values, rates []float64) {
 	o.Steps++
 	c := o.Config
 	s := compute.AdamW{
 		Decay: float32(c.WeightDecay), Beta1: float32(c.Beta1), Beta2: float32(c.Beta2), Eps: float32(c.Eps),
-		Corr1: float32(1 - math.Pow(c.Beta1, float64(o.Steps))), Corr2: float32(1 - math.Pow(c.Beta2, float64(o.Steps))),
+		Corr1: float32(1 - math.Pow(c.Beta1, float64(o.Steps))),
+		Corr2: float32(1 - math.Pow(c.Beta2, float64(o.Steps))),
 	}
 	for _, x := range o.adam {
-		o.eng.AdamW(p.Data[x.from:x.to], g.Data[x.from:x.to], o.M.Data[x.from:x.to], o.V.Data[x.from:x.to], x.rates(o.rates, rates), s)
+		o.eng.AdamW(p.Data[x.from:x.to], g.Data[x.from:x.to], o.M.Data[x.from:x.to], o.V.Data[x.from:x.to],
+			x.rates(o.rates, rates), s)
 	}
 	for _, m := range o.muon {
 		o.muonStep(p.Data, g.Data, m, rates)

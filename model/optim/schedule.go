@@ -26,23 +26,24 @@ type stage struct {
 
 // NewSchedule is the baseline: linear from 0 to the peak over the warm-up, then cosine to the final rate at step total.
 func NewSchedule(c Config, total int) *Schedule {
-	first := curve{warm: int(math.Round(c.Warmup * float64(total))), total: total, peak: c.LR, final: c.LR * c.FinalRatio}
+	first := curve{warm: int(math.Round(c.Warmup * float64(total))), total: total, peak: c.LR,
+		final: c.LR * c.FinalRatio}
 	return &Schedule{total: total, first: first, base: []piece{{0, 0, 1, first}}}
 }
 
 // Widen adds a widening before update at, with a re-warmup of what its scope says.
 func (s *Schedule) Widen(at int, r Rewarm) { s.stages = append(s.stages, stage{at: at, Rewarm: r}) }
 
-// WidenFaster adds a widening before update at, after which the baseline falls from its present rate to the final one, by a cosine, over share of
-// the steps left, and stays there (paper, App. K, after LEMON).
+// WidenFaster adds a widening before update at, after which the baseline falls from its present rate to the final one,
+// by a cosine, over share of the steps left, and stays there (paper, App. K, after LEMON).
 func (s *Schedule) WidenFaster(at int, share float64) {
 	now := s.Base(at)
 	over := int(math.Round(share * float64(s.total-at)))
 	s.rebase(at, piece{at, 0, 1, curve{total: over, start: now, peak: now, final: s.first.final}})
 }
 
-// WidenRemapped adds a widening before update at, after which the baseline goes on as it was from place on, compressed to the steps
-// left (paper, App. K, after Shen 2022).
+// WidenRemapped adds a widening before update at, after which the baseline goes on as it was from place on, compressed
+// to the steps left (paper, App. K, after Shen 2022).
 func (s *Schedule) WidenRemapped(at, place int) {
 	pace := float64(s.total-place) / float64(max(s.total-at, 1))
 	s.rebase(at, piece{at, float64(place), pace, s.first})
@@ -64,9 +65,9 @@ func (s *Schedule) Base(t int) float64 {
 	return p.rate(p.begin + float64(t-p.at)*p.pace)
 }
 
-// Rates sets into[k] to the rate of parameters of age k, k up to the number of widenings: new parameters follow their re-warmup
-// (Eq. 25–28), the old ones the baseline. Those of earlier widenings keep their own schedule, unless a later one re-warms
-// everything or changes the baseline.
+// Rates sets into[k] to the rate of parameters of age k, k up to the number of widenings: new parameters follow their
+// re-warmup (Eq. 25–28), the old ones the baseline. Those of earlier widenings keep their own schedule, unless a later
+// one re-warms everything or changes the baseline.
 func (s *Schedule) Rates(t int, into []float64) {
 	into[0] = s.Base(t)
 	for k, w := range s.stages {
@@ -85,8 +86,9 @@ func (s *Schedule) Rates(t int, into []float64) {
 	}
 }
 
-// rewarmup is the curve that the parameters of a widening at te follow from there on, η_new(t) = f(t−te; τw, T−te, ηe, ρ·ηe,
-// ηmin): from the baseline's rate ηe at the widening up to ρ times it in τw steps, then a cosine to the same end (Eq. 25–28).
+// rewarmup is the curve that the parameters of a widening at te follow from there on, η_new(t) = f(t−te; τw, T−te, ηe,
+// ρ·ηe, ηmin): from the baseline's rate ηe at the widening up to ρ times it in τw steps, then a cosine to the same end
+// (Eq. 25–28).
 func (s *Schedule) rewarmup(w stage) curve {
 	left, now := s.total-w.at, s.Base(w.at)
 	return curve{warm: w.Warm(left), total: left, start: now, peak: w.Rho * now, final: s.first.final}
@@ -98,8 +100,9 @@ func fill(x []float64, v float64) {
 	}
 }
 
-// curve is f(t; Tw, T, η0, ηmax, ηmin), of which the baseline and every re-warmup are made (Eq. 25–28): linear from start to
-// peak over warm steps, then half a cosine to final at step total (Loshchilov and Hutter 2016, arXiv 1608.03983).
+// curve is f(t; Tw, T, η0, ηmax, ηmin), of which the baseline and every re-warmup are made (Eq. 25–28): linear from
+// start to peak over warm steps, then half a cosine to final at step total (Loshchilov and Hutter 2016, arXiv
+// 1608.03983).
 type curve struct {
 	warm, total        int
 	start, peak, final float64

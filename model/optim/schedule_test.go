@@ -33,7 +33,8 @@ func TestTheBaselineWarmsUpAndFallsByACosine(t *testing.T) {
 
 // Eq. 25–28: from the present rate to ρ times it in τw steps, then a cosine to the same end.
 func TestNewParametersAreWarmedUpAgain(t *testing.T) {
-	for scope, who := range map[Scope][2]bool{RewarmNone: {false, false}, RewarmNew: {false, true}, RewarmAll: {true, true}} {
+	for scope, who := range map[Scope][2]bool{RewarmNone: {false, false}, RewarmNew: {false, true},
+		RewarmAll: {true, true}} {
 		s := NewSchedule(base, 200)
 		s.Widen(100, Rewarm{Scope: scope, Rho: 1.3, Steps: 10})
 		eta := s.Base(100)
@@ -49,8 +50,9 @@ func TestNewParametersAreWarmedUpAgain(t *testing.T) {
 					want = again
 				}
 				if !(math.Abs(got[k]-want) <= 1e-15) {
-					t.Fatalf("With re-warmup of %s, parameters of age %d have the rate %.5g at step %d and not %.5g: new ones go from the rate at the "+
-						"widening, %.5g, up to ρ times that, and then down to the end (Eq. 25–28).", scope, k, got[k], at, want, eta)
+					t.Fatalf("With re-warmup of %s, parameters of age %d have the rate %.5g at step %d and not %.5g: "+
+						"new ones go from the rate at the widening, %.5g, up to ρ times that, and then down to the "+
+						"end (Eq. 25–28).", scope, k, got[k], at, want, eta)
 				}
 			}
 		}

@@ -2,8 +2,9 @@ package optim
 
 import "github.com/sparkling-lab/sparkling/model"
 
-// stretch is a part of the arena that is updated at once: one run of equal age, or neighbouring short ones, with a learning rate for
-// every element. After a widening the columns of a matrix alternate between old and new, and a call for each would cost more than its work.
+// stretch is a part of the arena that is updated at once: one run of equal age, or neighbouring short ones, with a
+// learning rate for every element. After a widening the columns of a matrix alternate between old and new, and a call
+// for each would cost more than its work.
 type stretch struct {
 	from, to int
 	runs     []model.Run

@@ -10,8 +10,9 @@ import (
 	"github.com/sparkling-lab/sparkling/model/compute"
 )
 
-// Eq. 21–23: Muon makes of a momentum whose halves are equal an update whose halves are equal, side by side and one under the other,
-// also where the matrix is transposed on the way. Here that holds to the bit, so that Muon does not break the lock by rounding.
+// Eq. 21–23: Muon makes of a momentum whose halves are equal an update whose halves are equal, side by side and one
+// under the other, also where the matrix is transposed on the way. Here that holds to the bit, so that Muon does not
+// break the lock by rounding.
 func TestMuonsStepOfEqualHalvesHasEqualHalves(t *testing.T) {
 	for _, eng := range []compute.Engine{compute.Reference{}, compute.NewCPU()} {
 		for _, shape := range [][2]int{{6, 5}, {16, 12}, {7, 40}, {40, 7}} {
@@ -42,8 +43,8 @@ func TestMuonsStepOfEqualHalvesHasEqualHalves(t *testing.T) {
 	}
 }
 
-// A whole update, of AdamW or of Muon, keeps equal halves of a weight equal where gradients and states have equal halves, and parts
-// them where one half's state is empty.
+// A whole update, of AdamW or of Muon, keeps equal halves of a weight equal where gradients and states have equal
+// halves, and parts them where one half's state is empty.
 func TestUpdateKeepsEqualHalvesEqualUnlessTheirStatesDiffer(t *testing.T) {
 	c := model.Config{Vocab: 5, Hidden: 12, Layers: 1, Heads: 2, KVHeads: 1, HeadDim: 2, Experts: 2, TopK: 1, Inner: 16}
 	table := model.NewTable(c)
@@ -84,7 +85,8 @@ func TestUpdateKeepsEqualHalvesEqualUnlessTheirStatesDiffer(t *testing.T) {
 			}
 			switch {
 			case copied && parted > 0:
-				t.Errorf("%s: %d of %d elements differ from their copies although gradients and states were equal.", kind, parted, size)
+				t.Errorf("%s: %d of %d elements differ from their copies although gradients and states were equal.",
+					kind, parted, size)
 			case !copied && parted < size*9/10:
 				t.Errorf("%s: only %d of %d elements parted from copies whose states were empty.", kind, parted, size)
 			}

@@ -55,8 +55,8 @@ func (p *Plan) Weights(old model.Values) model.Values {
 	return now
 }
 
-// stream is the source of random numbers of expert e's matrix of a tensor. Every matrix has its own, so that a network widened in memory
-// and one widened matrix by matrix, in any order, hold the same bits.
+// stream is the source of random numbers of expert e's matrix of a tensor. Every matrix has its own, so that a network
+// widened in memory and one widened matrix by matrix, in any order, hold the same bits.
 func stream(seed uint64, t model.Tensor, e int) *rand.Rand { return named(seed, t.Name(e)) }
 
 // named is the source of random numbers of what has a name.
@@ -66,9 +66,9 @@ func named(seed uint64, name string) *rand.Rand {
 	return rand.New(rand.NewPCG(seed, h.Sum64()))
 }
 
-// Weight widens one matrix, that of expert e of a tensor of the table, from src to dst, which is all zeros at first: first its rows, then
-// the columns of the taller matrix, so that copies of columns hold the new rows too; then the factors. Random coordinates are normal with
-// the RMS of the old matrix.
+// Weight widens one matrix, that of expert e of a tensor of the table, from src to dst, which is all zeros at first:
+// first its rows, then the columns of the taller matrix, so that copies of columns hold the new rows too; then the
+// factors. Random coordinates are normal with the RMS of the old matrix.
 func (p *Plan) Weight(tensor, e int, dst, src []float32) {
 	from, to := p.From.Tensors[tensor], p.To.Tensors[tensor]
 	rng := stream(p.seed, from, e)

@@ -11,7 +11,8 @@ import (
 	"github.com/sparkling-lab/sparkling/model/widen"
 )
 
-// A network widened in memory and one widened matrix by matrix, in any order, hold the same bits; every matrix draws its own numbers.
+// A network widened in memory and one widened matrix by matrix, in any order, hold the same bits; every matrix draws
+// its own numbers.
 func TestWideningByMatrixIsWideningTheWhole(t *testing.T) {
 	c := model.Config{
 		Vocab: 7, Hidden: 6, Layers: 2, Heads: 2, KVHeads: 1, HeadDim: 4, Experts: 3, TopK: 2, Inner: 5,

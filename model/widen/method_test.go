@@ -20,7 +20,8 @@ var small = model.Config{
 func planned(t *testing.T, axis model.Axis, factor float64, state widen.State) (*widen.Plan, model.Values) {
 	t.Helper()
 	old := model.Init(small, 5)
-	p, err := widen.New(widen.Spec{Axis: axis, Factor: factor, Init: widen.CopyCopy, Scale: widen.RMS, State: state}, old.Table, 1)
+	p, err := widen.New(widen.Spec{Axis: axis, Factor: factor, Init: widen.CopyCopy, Scale: widen.RMS, State: state},
+		old.Table, 1)
 	require.NoError(t, err)
 	return p, old
 }
@@ -42,10 +43,12 @@ func TestFactorKeepsTheScaleOfEveryFanIn(t *testing.T) {
 						x[j] = x[j%was.Cols.Size]
 					}
 				}
-				before, after := scale(old.Expert(i, 0)[:was.Rows.Size*was.Cols.Size], x[:was.Cols.Size]), scale(now.Expert(i, 0)[:was.Rows.Size*is.Cols.Size], x)
+				before, after := scale(old.Expert(i, 0)[:was.Rows.Size*was.Cols.Size], x[:was.Cols.Size]),
+					scale(now.Expert(i, 0)[:was.Rows.Size*is.Cols.Size], x)
 				if !(math.Abs(after/before-1) <= 1e-5) {
-					t.Fatalf("%s at %g times the width: RMS(Wx)/RMS(x) was %.4g and is %.4g; the factor of the fan-in does not keep the scale of the "+
-						"signal (Eq. 3, 16, 17).", was.Name(0), factor, before, after)
+					t.Fatalf("%s at %g times the width: RMS(Wx)/RMS(x) was %.4g and is %.4g; the factor of the "+
+						"fan-in does not keep the scale of the signal (Eq. 3, 16, 17).", was.Name(0), factor,
+						before, after)
 				}
 			}
 		}
@@ -81,10 +84,12 @@ func TestAsymmetricResetKeepsOldStatesAndEmptiesNewOnes(t *testing.T) {
 						row, col := at/is.Cols.Size, at%is.Cols.Size
 						want, whose := float32(0), "a new parameter, whose state has to be empty"
 						if row < was.Rows.Size && col < was.Cols.Size {
-							want, whose = old.Expert(i, e)[row*was.Cols.Size+col], "an old parameter, whose state has to stay"
+							want, whose = old.Expert(i, e)[row*was.Cols.Size+col],
+								"an old parameter, whose state has to stay"
 						}
 						if x != want {
-							t.Fatalf("State %d of %s at row %d, column %d is %g and not %g: this is %s; the asymmetric reset is [S, 0] (Eq. 24).",
+							t.Fatalf("State %d of %s at row %d, column %d is %g and not %g: this is %s; the "+
+								"asymmetric reset is [S, 0] (Eq. 24).",
 								k, was.Name(e), row, col, x, want, whose)
 						}
 					}
@@ -94,7 +99,8 @@ func TestAsymmetricResetKeepsOldStatesAndEmptiesNewOnes(t *testing.T) {
 	}
 }
 
-// A pair is an original and what was copied from it: right after the widening their rows, and their columns, are equal to the bit.
+// A pair is an original and what was copied from it: right after the widening their rows, and their columns, are equal
+// to the bit.
 func TestPairsNameTheOriginalThatWasCopied(t *testing.T) {
 	for _, axis := range []model.Axis{model.Inner, model.Hidden} {
 		for _, factor := range []float64{1.5, 2, 3} {
@@ -117,8 +123,9 @@ func TestPairsNameTheOriginalThatWasCopied(t *testing.T) {
 							same = same && (x.Cols.Axis != axis || data[k*cols+p.Orig] == data[k*cols+p.Copy])
 						}
 						if !same {
-							t.Fatalf("Coordinate %d of the %s axis is called a copy of %d, and yet their weights in %s differ right after the widening: "+
-								"a pair has to name the original that was copied.", p.Copy, axis, p.Orig, x.Name(e))
+							t.Fatalf("Coordinate %d of the %s axis is called a copy of %d, and yet their weights in "+
+								"%s differ right after the widening: a pair has to name the original that was copied.",
+								p.Copy, axis, p.Orig, x.Name(e))
 						}
 					}
 				}

@@ -6,7 +6,8 @@ import (
 	"github.com/sparkling-lab/sparkling/model"
 )
 
-// Plan is one widening of one shape: the new shape, and for every widened axis the old coordinate that each new one stands for.
+// Plan is one widening of one shape: the new shape, and for every widened axis the old coordinate that each new one
+// stands for.
 type Plan struct {
 	Spec     Spec
 	From, To *model.Table
@@ -24,8 +25,8 @@ type axisPlan struct {
 // Pair is an original coordinate and one copy of it.
 type Pair struct{ Orig, Copy int }
 
-// New plans spec for a network of the shape of from. All that is drawn depends on the seed: the same seed gives the same bits. It errs
-// where the spec is not valid, the factor adds no coordinate, or the new shape is not allowed.
+// New plans spec for a network of the shape of from. All that is drawn depends on the seed: the same seed gives the
+// same bits. It errs where the spec is not valid, the factor adds no coordinate, or the new shape is not allowed.
 func New(spec Spec, from *model.Table, seed uint64) (*Plan, error) {
 	if err := spec.Validate(); err != nil {
 		return nil, err
@@ -80,7 +81,8 @@ const (
 	unevenLow, unevenHigh = 0.1, 0.5
 )
 
-// Pairs are the coordinates that this widening added to an axis, each with the original that it copies; nil where the axis stays.
+// Pairs are the coordinates that this widening added to an axis, each with the original that it copies; nil where the
+// axis stays.
 func (p *Plan) Pairs(axis model.Axis) []Pair {
 	a, ok := p.axes[axis]
 	if !ok {

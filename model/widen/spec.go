@@ -1,5 +1,6 @@
 // Package widen makes a trained network wider in the middle of its training: where old coordinates go, how new ones are
-// initialised, which factor keeps the RMS of the activations, and what becomes of the optimizer's states (paper, Sec. 3).
+// initialised, which factor keeps the RMS of the activations, and what becomes of the optimizer's states (paper, Sec.
+// 3).
 //
 // It knows parameters through the table of package model. It never trains, and never decides when to widen.
 package widen
@@ -13,19 +14,21 @@ import (
 	"github.com/sparkling-lab/sparkling/model"
 )
 
-// Init names a pair of initialisations, fan-out–fan-in: what new output rows hold, and what new input columns hold (Sec. 3.2, App. J).
+// Init names a pair of initialisations, fan-out–fan-in: what new output rows hold, and what new input columns hold
+// (Sec. 3.2, App. J).
 type Init string
 
-// The initialisation pairs of the paper (Sec. 3.2, Table 6), and the rivals of its App. J and K. That copies keep a function is older
-// (Net2Net, Chen, Goodfellow and Shlens 2015, arXiv 1511.05641).
+// The initialisation pairs of the paper (Sec. 3.2, Table 6), and the rivals of its App. J and K. That copies keep a
+// function is older (Net2Net, Chen, Goodfellow and Shlens 2015, arXiv 1511.05641).
 //
-// ZeroCopyDead is a trap, kept as an explicit choice: gate and up rows are both zero, so that the product silu(g)·u has an exactly zero
-// gradient, and as long as the new neurons' states are zero too they stay dead for ever. [ZeroCopy] copies the gate.
+// ZeroCopyDead is a trap, kept as an explicit choice: gate and up rows are both zero, so that the product silu(g)·u has
+// an exactly zero gradient, and as long as the new neurons' states are zero too they stay dead for ever. [ZeroCopy]
+// copies the gate.
 //
-// The rivals copy rows as copy-copy does, and differ in the columns. The paper names them and gives the ranges; what is drawn how is ours:
-// UnevenRandom draws one r a coordinate, for every matrix that reads it; PlusMinus draws D afresh for every row, also for copied ones;
-// FPRandom is only defined on the inner axis, because the tied embedding both writes and reads the residual stream, and its columns cannot
-// be equal and of opposite sign at once.
+// The rivals copy rows as copy-copy does, and differ in the columns. The paper names them and gives the ranges; what is
+// drawn how is ours: UnevenRandom draws one r a coordinate, for every matrix that reads it; PlusMinus draws D afresh
+// for every row, also for copied ones; FPRandom is only defined on the inner axis, because the tied embedding both
+// writes and reads the residual stream, and its columns cannot be equal and of opposite sign at once.
 const (
 	CopyCopy     Init = "copy-copy"
 	RandomRandom Init = "random-random"
@@ -40,7 +43,8 @@ const (
 )
 
 // Inits lists every pair, SPARKLING's own first.
-var Inits = []Init{CopyCopy, RandomRandom, RandomZero, RandomCopy, ZeroCopy, ZeroCopyDead, Uneven, UnevenRandom, PlusMinus, FPRandom}
+var Inits = []Init{CopyCopy, RandomRandom, RandomZero, RandomCopy, ZeroCopy, ZeroCopyDead, Uneven, UnevenRandom,
+	PlusMinus, FPRandom}
 
 // split reports whether the pair is a scaling of copies of its own: it is defined for exact 2x, and always scaled.
 func (i Init) split() bool { return i == Uneven || i == UnevenRandom || i == PlusMinus }
@@ -60,8 +64,8 @@ var Scales = []Scale{RMS, Unscaled}
 // State names a treatment of the optimizer's states (paper, Sec. 3.3 and Fig. 2).
 type State string
 
-// The four treatments of Fig. 2, and the scaled copies of a rival (App. K); S' = [S, 0] is Asymmetric (Eq. 24). Scaled states are
-// multiplied like their weights: m by the factor, v by its square.
+// The four treatments of Fig. 2, and the scaled copies of a rival (App. K); S' = [S, 0] is Asymmetric (Eq. 24). Scaled
+// states are multiplied like their weights: m by the factor, v by its square.
 const (
 	Drop             State = "drop"
 	Copy             State = "copy"
@@ -126,11 +130,14 @@ func (s Spec) Validate() error {
 	case s.Init.split() && s.Scale != RMS:
 		return fmt.Errorf("scale is %q; init %s is itself a scaling, allowed is rms", string(s.Scale), s.Init)
 	case s.Init == FPRandom && s.Scale != Unscaled:
-		return fmt.Errorf("scale is %q; init fp-random leaves the old columns as they are, allowed is none", string(s.Scale))
+		return fmt.Errorf("scale is %q; init fp-random leaves the old columns as they are, allowed is none",
+			string(s.Scale))
 	case s.Init == FPRandom && s.Axis != model.Inner:
-		return fmt.Errorf("axis is %q; init fp-random is defined for inner, because a tied embedding cannot cancel itself", string(s.Axis))
+		return fmt.Errorf("axis is %q; init fp-random is defined for inner, because a tied embedding cannot "+
+			"cancel itself", string(s.Axis))
 	case s.Init == ZeroCopyDead && s.Axis == model.Hidden:
-		return fmt.Errorf("axis is %q; init zero-copy-dead is about new neurons, allowed are inner and joint", string(s.Axis))
+		return fmt.Errorf("axis is %q; init zero-copy-dead is about new neurons, allowed are inner and joint",
+			string(s.Axis))
 	}
 	return nil
 }

@@ -16,8 +16,8 @@ func (p *Plan) States(old ...model.Values) []model.Values {
 	return now
 }
 
-// State widens the optimizer's state of one matrix of a tensor of the table from src to dst, which is all zeros at first.
-// Scaled treatments multiply by the factor of the weight to the given power: 1 for m, 2 for v.
+// State widens the optimizer's state of one matrix of a tensor of the table from src to dst, which is all zeros at
+// first. Scaled treatments multiply by the factor of the weight to the given power: 1 for m, 2 for v.
 func (p *Plan) State(tensor int, dst, src []float32, power int) {
 	from, to := p.From.Tensors[tensor], p.To.Tensors[tensor]
 	switch p.Spec.State {
@@ -32,8 +32,9 @@ func (p *Plan) State(tensor int, dst, src []float32, power int) {
 	}
 }
 
-// asymmetricReset is S' = [S, 0]: the old block of dst, whose rows have wide elements, gets the state src, whose rows have
-// cols, and all new rows and columns stay zero (Eq. 24). Originals and copies then get different updates from equal gradients.
+// asymmetricReset is S' = [S, 0]: the old block of dst, whose rows have wide elements, gets the state src, whose rows
+// have cols, and all new rows and columns stay zero (Eq. 24). Originals and copies then get different updates from
+// equal gradients.
 func asymmetricReset(dst, src []float32, wide, cols int) {
 	for i := range len(src) / cols {
 		copy(dst[i*wide:], src[i*cols:(i+1)*cols])
