@@ -54,7 +54,6 @@ internal/browser:
 internal/serve:
 internal/build: internal/durable
 internal/build/cmd: internal/build
-internal/build/template:
 
 internal/bench/measure:
 internal/bench/peak:
