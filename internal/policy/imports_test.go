@@ -20,6 +20,7 @@ const imports = `
 internal/durable:
 internal/durable/cut: internal/durable
 internal/input:
+internal/keys:
 internal/plain:
 internal/typed:
 internal/tools:
