@@ -42,8 +42,8 @@ func hash(e sim.Experiment) string {
 	return hex.EncodeToString(sum[:12])
 }
 
-// holdsArms reports whether the networks of all arms at their ends are there already, and the batch. It errs where there is no place for one:
-// none is ever overwritten, and that is better said before a run than after it.
+// holdsArms reports whether the networks of all arms at their ends are there already, and the batch. It errs where
+// there is no place for one: none is ever overwritten, and that is better said before a run than after it.
 func holdsArms(to results, e sim.Experiment) (all bool, err error) {
 	if to.Claim == nil {
 		return false, errors.New("--checkpoints needs a folder to leave them in: --out")
@@ -70,9 +70,10 @@ func holdsArm(out string, e sim.Experiment, arm int) (bool, error) {
 	if entries, err := os.ReadDir(dir); errors.Is(err, fs.ErrNotExist) || err == nil && len(entries) == 0 {
 		return false, nil
 	}
-	f, err := checkpoint.Open(filepath.Join(dir, checkpoint.Stems[0]+".safetensors"))
+	f, err := checkpoint.Open(filepath.Join(dir, checkpoint.SetNames[0]+".safetensors"))
 	if err != nil {
-		return false, fmt.Errorf("%s is there and holds no network of this program (%w); nothing is overwritten", dir, err)
+		return false, fmt.Errorf("%s is there and holds no network of this program (%w); nothing is "+
+			"overwritten", dir, err)
 	}
 	defer f.Close()
 	if f.Meta[metaExperiment] != hash(e) || f.Meta[metaSteps] != fmt.Sprint(e.End(arm)) {
@@ -81,8 +82,8 @@ func holdsArm(out string, e sim.Experiment, arm int) (bool, error) {
 	return true, nil
 }
 
-// writeArms leaves the network of every arm that has reached its end as a checkpoint with its optimizer's states, and a batch of held-out text
-// to run through them. Those that are there stay as they are.
+// writeArms leaves the network of every arm that has reached its end as a checkpoint with its optimizer's states, and a
+// batch of held-out text to run through them. Those that are there stay as they are.
 func writeArms(to results, s *sim.Session, host *sim.LocalHost) error {
 	e := s.Experiment()
 	dir := filepath.Join(to.Dir(), armsFolder)
@@ -101,9 +102,11 @@ func writeArms(to results, s *sim.Session, host *sim.LocalHost) error {
 		if n == nil {
 			continue
 		}
-		meta := map[string]string{"arm": a.Name, metaSteps: fmt.Sprint(n.Step), "seed": fmt.Sprint(e.Seed), metaExperiment: hash(e)}
+		meta := map[string]string{"arm": a.Name, metaSteps: fmt.Sprint(n.Step), "seed": fmt.Sprint(e.Seed),
+			metaExperiment: hash(e)}
 		// The user's wish to stop ends the run, not the keeping of what there is.
-		if err := checkpoint.Save(context.Background(), filepath.Join(dir, armName(e, i)), meta, n.Weights, n.M, n.V); err != nil {
+		if err := checkpoint.Save(context.Background(), filepath.Join(dir, armName(e, i)), meta, n.Weights, n.M,
+			n.V); err != nil {
 			return err
 		}
 	}
@@ -119,7 +122,8 @@ func writeArms(to results, s *sim.Session, host *sim.LocalHost) error {
 
 // slug is a name as part of a file's name.
 func slug(name string) string {
-	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	words := strings.FieldsFunc(strings.ToLower(name),
+		func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	short := []rune(strings.Join(words, "-"))
 	return string(short[:min(40, len(short))])
 }

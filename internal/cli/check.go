@@ -63,7 +63,8 @@ func (v checkVerb) Run(e *env) error {
 		return ended(e, err)
 	}
 	room := model.RoomOf(c, b.Rows, b.Seq)
-	if err := fits(fmt.Sprintf("the network and a batch of %d x %d tokens", b.Rows, b.Seq), 2*room.Values+room.Activations); err != nil {
+	if err := fits(fmt.Sprintf("the network and a batch of %d x %d tokens", b.Rows, b.Seq),
+		2*room.Values+room.Activations); err != nil {
 		return err
 	}
 	bar := e.bar(folder.Weights.Bytes(), "reading", v.Quiet, progressbar.OptionShowBytes(true))
@@ -80,7 +81,8 @@ func (v checkVerb) Run(e *env) error {
 	counts, layout := model.Count(c, b.Rows, b.Seq), folder.Layout()
 	held, came := checkpoint.NotFinite(layout, weights), notFinite(layout, net, loss)
 	r := checked{
-		number(loss.CE), number(loss.LB), number(loss.Z), number(loss.Objective), c.LBCoef, c.ZCoef, len(b.IDs), 0, counts.Total, counts.Active, c.Untied,
+		number(loss.CE), number(loss.LB), number(loss.Z), number(loss.Objective), c.LBCoef, c.ZCoef, len(b.IDs), 0,
+		counts.Total, counts.Active, c.Untied,
 		cmp.Or(held, came),
 	}
 	for _, y := range b.Labels {
@@ -110,8 +112,8 @@ func (v checkVerb) Run(e *env) error {
 // gradsMark is in the header of a file that check wrote, and in no checkpoint and no batch.
 const gradsMark = "objective"
 
-// claim takes the file for the gradients. It errs where that is there already and is not one that check wrote before, and where it would lie
-// among what is read, by whatever name.
+// claim takes the file for the gradients. It errs where that is there already and is not one that check wrote before,
+// and where it would lie among what is read, by whatever name.
 func (v checkVerb) claim() (release func(), err error) {
 	into, err := os.Stat(filepath.Dir(v.Grads))
 	if from, e := os.Stat(v.Model); err == nil && e == nil && os.SameFile(into, from) {
@@ -153,8 +155,9 @@ func step(ctx context.Context, weights model.Values, b checkpoint.Batch) (*model
 	}
 }
 
-// notFinite names what first held no number of what came of the weights: activations, a loss, gradients, which come into being from the end on.
-func notFinite(layout []checkpoint.Slot, net *model.Net, loss model.Losses) string {
+// notFinite names what first held no number of what came of the weights: activations, a loss, gradients, which come
+// into being from the end on.
+func notFinite(layout []checkpoint.StoredTensor, net *model.Net, loss model.Losses) string {
 	if name := net.NotFinite(); name != "" {
 		return name
 	}
@@ -170,11 +173,15 @@ func notFinite(layout []checkpoint.Slot, net *model.Net, loss model.Losses) stri
 }
 
 // write keeps the logits and the gradients; the terms of the objective stand in the file's header.
-func (v checkVerb) write(e *env, layout []checkpoint.Slot, net *model.Net, b checkpoint.Batch, loss model.Losses) error {
+func (v checkVerb) write(e *env, layout []checkpoint.StoredTensor, net *model.Net, b checkpoint.Batch,
+	loss model.Losses) error {
 	text := func(x float64) string { return fmt.Sprint(x) }
-	meta := map[string]string{"loss": text(loss.CE), "lb": text(loss.LB), "z": text(loss.Z), gradsMark: text(loss.Objective)}
+	meta := map[string]string{"loss": text(loss.CE), "lb": text(loss.LB), "z": text(loss.Z),
+		gradsMark: text(loss.Objective)}
 	logits := checkpoint.Named{Name: "logits", Shape: []int{b.Rows, b.Seq, net.Config.Vocab}, Data: net.Logits()}
-	return durable.WritePath(v.Grads, func(path string) error { return checkpoint.WriteFile(e.ctx, path, meta, layout, net.Grads, logits) })
+	return durable.WritePath(v.Grads, func(path string) error {
+		return checkpoint.WriteFile(e.ctx, path, meta, layout, net.Grads, logits)
+	})
 }
 
 func (v checkVerb) print(w io.Writer, r checked) error {
@@ -185,7 +192,8 @@ func (v checkVerb) print(w io.Writer, r checked) error {
 	if r.Untied {
 		head = "untied"
 	}
-	fmt.Fprintf(w, "%s: %d parameters, %d active, %s head; %d tokens, %d labels.\n\n", filepath.Base(v.Model), r.Parameters, r.Active, head, r.Tokens, r.Labels)
+	fmt.Fprintf(w, "%s: %d parameters, %d active, %s head; %d tokens, %d labels.\n\n", filepath.Base(v.Model),
+		r.Parameters, r.Active, head, r.Tokens, r.Labels)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	const digits = "%.7f"
 	fmt.Fprintf(t, "loss\t%s\tcross-entropy, nats a label\n", r.Loss.says(digits))

@@ -29,7 +29,8 @@ type widenVerb struct {
 
 // Run is called by the command line.
 func (v widenVerb) Run(e *env) error {
-	spec := widen.Spec{Axis: model.Axis(v.Axis), Factor: v.Factor, Init: widen.Init(v.Init), Scale: widen.Scale(v.Scale),
+	spec := widen.Spec{Axis: model.Axis(v.Axis), Factor: v.Factor, Init: widen.Init(v.Init),
+		Scale: widen.Scale(v.Scale),
 		Gains: widen.Gains(v.Gains), State: widen.State(v.State)}
 	if err := spec.Validate(); err != nil {
 		return err
@@ -46,19 +47,24 @@ func (v widenVerb) Run(e *env) error {
 	}
 	_ = bar.Finish()
 	old, now := in.Table.Config, r.Config
-	fmt.Fprintf(e.out, "%s: hidden %d, inner %d, %d parameters (before: %d, %d, %d).\n", filepath.Base(v.Out), now.Hidden, now.Inner,
+	fmt.Fprintf(e.out, "%s: hidden %d, inner %d, %d parameters (before: %d, %d, %d).\n", filepath.Base(v.Out),
+		now.Hidden, now.Inner,
 		model.Count(now, 1, 1).Total, old.Hidden, old.Inner, model.Count(old, 1, 1).Total)
 	if r.HeadFactor != 0 {
-		fmt.Fprintf(e.out, "The tied head needs the factor %g: lm_head.weight carries it, and tie_word_embeddings is false.\n", r.HeadFactor)
+		fmt.Fprintf(e.out, "The tied head needs the factor %g: lm_head.weight carries it, and tie_word_embeddings "+
+			"is false.\n", r.HeadFactor)
 	}
 	if r.States > 0 {
-		fmt.Fprintf(e.out, "Optimizer states treated (%s): %s.\n", v.State, strings.Join(checkpoint.Stems[1:1+r.States], ", "))
+		fmt.Fprintf(e.out, "Optimizer states treated (%s): %s.\n", v.State,
+			strings.Join(checkpoint.SetNames[1:1+r.States], ", "))
 	}
 	if r.NotFinite != "" {
-		fmt.Fprintf(e.err, "Warning: a NaN or an infinity is in %s; it is the first tensor that holds one, and it was widened as it is.\n", r.NotFinite)
+		fmt.Fprintf(e.err, "Warning: a NaN or an infinity is in %s; it is the first tensor that holds one, and it "+
+			"was widened as it is.\n", r.NotFinite)
 	}
 	if len(r.Linked) > 0 {
-		fmt.Fprintf(e.err, "Warning: links in %s lead to files outside it, which were copied: %s.\n", filepath.Base(v.Model), strings.Join(r.Linked, ", "))
+		fmt.Fprintf(e.err, "Warning: links in %s lead to files outside it, which were copied: %s.\n",
+			filepath.Base(v.Model), strings.Join(r.Linked, ", "))
 	}
 	if len(r.LeftOut) > 0 {
 		fmt.Fprintf(e.err, "Not copied: %s.\n", strings.Join(r.LeftOut, ", "))

@@ -28,17 +28,17 @@ func (s *Set) check(t *model.Table) error {
 
 // fits errs where the set holds what is none of the network's, or has another shape or type.
 func (s *Set) fits(t *model.Table) error {
-	slots := Slots(t)
+	stored := StoredTensors(t)
 	for _, f := range s.Files {
 		for _, e := range f.Entries {
-			slot, ok := slots[e.Name]
-			if !ok && (e.Len() == 0 || frequencies.MatchString(e.Name)) || slot.Again && e.Len() == 0 {
+			tensor, ok := stored[e.Name]
+			if !ok && (e.Len() == 0 || frequencies.MatchString(e.Name)) || tensor.Redundant && e.Len() == 0 {
 				continue
 			}
 			if !ok {
-				return fmt.Errorf("%s holds tensor %s, %s", f.Name, brief(e.Name), stranger(e, slots))
+				return fmt.Errorf("%s holds tensor %s, %s", f.Name, brief(e.Name), stranger(e, stored))
 			}
-			if wrong := slot.wrong(e); wrong != "" {
+			if wrong := tensor.wrong(e); wrong != "" {
 				return fmt.Errorf("tensor %s in %s %s", e.Name, f.Name, wrong)
 			}
 		}
@@ -61,7 +61,7 @@ func (s *Set) missing(t *model.Table, there map[string]bool) error {
 			if there[name] || there[stack] {
 				continue
 			}
-			text := fmt.Sprintf("tensor %s is missing in %s", name, s.Stem+suffix)
+			text := fmt.Sprintf("tensor %s is missing in %s", name, s.Name+suffix)
 			if x.Part == model.Head {
 				text += fmt.Sprintf(", and %s does not say that tie_word_embeddings is true", ConfigName)
 			} else if stack != "" {

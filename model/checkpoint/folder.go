@@ -37,8 +37,8 @@ func ReadFolder(ctx context.Context, dir string) (*Folder, error) {
 		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, ConfigName), err)
 	}
 	f := &Folder{Dir: dir, Table: model.NewTable(c), config: doc}
-	for i, stem := range Stems {
-		s, err := readSet(dir, stem)
+	for i, name := range SetNames {
+		s, err := readSet(dir, name)
 		if err != nil {
 			return nil, err
 		}
@@ -59,7 +59,7 @@ func ReadFolder(ctx context.Context, dir string) (*Folder, error) {
 		case i == 0:
 			f.Weights = s
 		case i == 2 && len(f.States) == 0:
-			return nil, fmt.Errorf("%s: there is %s without %s", dir, s.Stem, Stems[1])
+			return nil, fmt.Errorf("%s: there is %s without %s", dir, s.Name, SetNames[1])
 		default:
 			f.States = append(f.States, s)
 		}
@@ -68,12 +68,12 @@ func ReadFolder(ctx context.Context, dir string) (*Folder, error) {
 }
 
 // Layout is the network's matrices under the names that the folder's weights have, in table order.
-func (f *Folder) Layout() (all []Slot) {
-	slots, at := Slots(f.Table), map[Place]string{}
+func (f *Folder) Layout() (all []StoredTensor) {
+	stored, at := StoredTensors(f.Table), map[MatrixRef]string{}
 	for _, shard := range f.Weights.Files {
 		for _, e := range shard.Entries {
-			for _, p := range slots[e.Name].Places {
-				if !slots[e.Name].Again {
+			for _, p := range stored[e.Name].Matrices {
+				if !stored[e.Name].Redundant {
 					at[p] = e.Name
 				}
 			}
@@ -81,18 +81,18 @@ func (f *Folder) Layout() (all []Slot) {
 	}
 	done := map[string]bool{}
 	for _, s := range Split(f.Table) {
-		if name := at[s.Places[0]]; !done[name] {
+		if name := at[s.Matrices[0]]; !done[name] {
 			done[name] = true
-			all = append(all, slots[name])
+			all = append(all, stored[name])
 		}
 	}
 	return all
 }
 
 // NotFinite is the first name of a layout under which values hold a NaN or an infinity; empty where none does.
-func NotFinite(layout []Slot, v model.Values) string {
+func NotFinite(layout []StoredTensor, v model.Values) string {
 	for _, s := range layout {
-		for _, p := range s.Places {
+		for _, p := range s.Matrices {
 			if !model.AllFinite(v.Expert(p.Tensor, p.Expert)) {
 				return s.Name
 			}
@@ -106,17 +106,17 @@ func (f *Folder) Sets() []Set { return append([]Set{f.Weights}, f.States...) }
 
 // Load reads a set into memory. After every tensor progress is told the bytes read so far, of [Set.Bytes].
 func (f *Folder) Load(ctx context.Context, s Set, progress func(done int64)) (model.Values, error) {
-	v, slots := model.NewValues(f.Table), Slots(f.Table)
+	v, stored := model.NewValues(f.Table), StoredTensors(f.Table)
 	var done int64
 	for _, shard := range s.Files {
-		if err := f.load(ctx, shard, slots, v, func(n int64) { done += n; progress(done) }); err != nil {
+		if err := f.load(ctx, shard, stored, v, func(n int64) { done += n; progress(done) }); err != nil {
 			return v, err
 		}
 	}
 	return v, nil
 }
 
-func (f *Folder) load(ctx context.Context, shard Shard, slots map[string]Slot, v model.Values,
+func (f *Folder) load(ctx context.Context, shard Shard, stored map[string]StoredTensor, v model.Values,
 	read func(n int64)) error {
 	file, err := f.Open(shard)
 	if err != nil {
@@ -124,8 +124,8 @@ func (f *Folder) load(ctx context.Context, shard Shard, slots map[string]Slot, v
 	}
 	defer file.Close()
 	for _, e := range shard.Entries {
-		if slot := slots[e.Name]; !slot.Again {
-			for i, p := range slot.Places {
+		if tensor := stored[e.Name]; !tensor.Redundant {
+			for i, p := range tensor.Matrices {
 				if err := file.Matrix(ctx, v.Expert(p.Tensor, p.Expert), e, i); err != nil {
 					return err
 				}

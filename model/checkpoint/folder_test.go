@@ -107,7 +107,7 @@ func TestFoldersOfEveryFormGiveTheSameNetwork(t *testing.T) {
 			for _, s := range f.States {
 				got, err := f.Load(context.Background(), s, noProgress)
 				require.NoError(t, err)
-				assert.Equal(t, v.Data, got.Data, s.Stem)
+				assert.Equal(t, v.Data, got.Data, s.Name)
 			}
 			assert.Len(t, f.States, map[bool]int{true: 2}[name == "with states"])
 		})

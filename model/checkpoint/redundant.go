@@ -26,7 +26,7 @@ type spot struct {
 // a matrix that is stored under two names, as a tied head beside the embedding, and rotary frequencies. Tensors without
 // elements say nothing.
 func (f *Folder) redundant(ctx context.Context, s Set) error {
-	slots, first := Slots(f.Table), map[Place]spot{}
+	stored, first := StoredTensors(f.Table), map[MatrixRef]spot{}
 	for _, shard := range s.Files {
 		for _, e := range shard.Entries {
 			if e.Len() == 0 {
@@ -37,7 +37,7 @@ func (f *Folder) redundant(ctx context.Context, s Set) error {
 					return err
 				}
 			}
-			for i, p := range slots[e.Name].Places {
+			for i, p := range stored[e.Name].Matrices {
 				here := spot{shard, e, i}
 				if there, twice := first[p]; !twice {
 					first[p] = here
@@ -55,20 +55,20 @@ func (f *Folder) twice(ctx context.Context, s Set) error {
 	if len(s.again) == 0 {
 		return nil
 	}
-	again := Set{Stem: s.Stem, Files: s.again}
+	again := Set{Name: s.Name, Files: s.again}
 	err := again.fits(f.Table)
 	if err == nil {
-		err = f.redundant(ctx, Set{Stem: s.Stem, Files: append(slices.Clone(s.Files), s.again...)})
+		err = f.redundant(ctx, Set{Name: s.Name, Files: append(slices.Clone(s.Files), s.again...)})
 	}
 	if err != nil {
 		err = fmt.Errorf("there is %s, and %s lists other files, which are there too and do not hold the same; take "+
-			"away what is not meant: %w", s.Stem+suffix, s.IndexName(), err)
+			"away what is not meant: %w", s.Name+suffix, s.IndexName(), err)
 	}
 	return err
 }
 
 // sameMatrix compares a matrix that is stored twice, bit by bit.
-func (f *Folder) sameMatrix(ctx context.Context, p Place, a, b spot) error {
+func (f *Folder) sameMatrix(ctx context.Context, p MatrixRef, a, b spot) error {
 	x := f.Table.Tensors[p.Tensor]
 	size := x.Rows.Size * x.Cols.Size
 	var files [2]*File

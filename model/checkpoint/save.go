@@ -28,7 +28,7 @@ func Save(ctx context.Context, dir string, meta map[string]string, weights model
 	}
 	return Build(dir, func(tmp string) error {
 		for i, v := range append([]model.Values{weights}, states...) {
-			if err := WriteFile(ctx, filepath.Join(tmp, Stems[i]+suffix), meta, Split(v.Table), v); err != nil {
+			if err := WriteFile(ctx, filepath.Join(tmp, SetNames[i]+suffix), meta, Split(v.Table), v); err != nil {
 				return err
 			}
 		}
@@ -68,7 +68,7 @@ type Named struct {
 }
 
 // WriteFile writes values under the names of a layout as one float32 file, after the tensors of first.
-func WriteFile(ctx context.Context, path string, meta map[string]string, layout []Slot, v model.Values,
+func WriteFile(ctx context.Context, path string, meta map[string]string, layout []StoredTensor, v model.Values,
 	first ...Named) error {
 	h := Header{Meta: meta}
 	for _, x := range first {
@@ -87,7 +87,7 @@ func WriteFile(ctx context.Context, path string, meta map[string]string, layout 
 		}
 	}
 	for _, s := range layout {
-		for _, p := range s.Places {
+		for _, p := range s.Matrices {
 			if err == nil {
 				err = w.Write(ctx, v.Expert(p.Tensor, p.Expert))
 			}

@@ -46,7 +46,7 @@ func TestSavedNetworkLoadsAgain(t *testing.T) {
 				if head := got.Data[len(x.old.Data):]; len(head) > 0 {
 					factor := []float32{0.5, 2, 4}[k]
 					for i, e := range x.old.Tensor(0) {
-						require.Equal(t, factor*e, head[i], "the head of %s", x.set.Stem)
+						require.Equal(t, factor*e, head[i], "the head of %s", x.set.Name)
 					}
 				}
 			}

@@ -13,15 +13,15 @@ import (
 	"github.com/sparkling-lab/sparkling/internal/plain"
 )
 
-// The names of the files in a folder: STEM.safetensors, or many files that STEM.safetensors.index.json lists.
+// The names of the files in a folder: NAME.safetensors, or many files that NAME.safetensors.index.json lists.
 const (
 	suffix      = ".safetensors"
 	indexSuffix = ".safetensors.index.json"
 	maxIndex    = 16 << 20 // bytes; room for some 150,000 tensors
 )
 
-// Stems are the sets that a folder may hold: the weights, and the optimizer's states in the order of [m, v].
-var Stems = []string{"model", "optimizer_m", "optimizer_v"}
+// SetNames are the sets that a folder may hold: the weights, and the optimizer's states in the order of [m, v].
+var SetNames = []string{"model", "optimizer_m", "optimizer_v"}
 
 // Shard is one file of a set.
 type Shard struct {
@@ -31,7 +31,7 @@ type Shard struct {
 
 // Set is the files that hold one number for every parameter: the weights, or one optimizer state.
 type Set struct {
-	Stem  string
+	Name  string
 	Files []Shard
 	Index *Index  // of a set of many files; nil where it is one
 	again []Shard // where it is one, the files that an index lists besides: other programs may take these
@@ -41,7 +41,7 @@ type Set struct {
 type Index struct{ doc document }
 
 // IndexName is the name of that file.
-func (s Set) IndexName() string { return s.Stem + indexSuffix }
+func (s Set) IndexName() string { return s.Name + indexSuffix }
 
 // Bytes is the size of all tensors.
 func (s Set) Bytes() (n int64) {
@@ -53,7 +53,7 @@ func (s Set) Bytes() (n int64) {
 
 // readSet finds the files of a set and reads their headers; a set that is not there has no files.
 func readSet(dir, stem string) (Set, error) {
-	s := Set{Stem: stem}
+	s := Set{Name: stem}
 	whole, list := stem+suffix, s.IndexName()
 	if _, err := os.Stat(filepath.Join(dir, whole)); err == nil {
 		s.again = listed(dir, stem)
@@ -86,7 +86,7 @@ func readSet(dir, stem string) (Set, error) {
 // listed are the files of a set that an index lists, as far as they are there and can be read, but for that of the
 // whole set: an index may list that alone, and one that is wrong harms nobody where it is not needed.
 func listed(dir, stem string) (files []Shard) {
-	s := Set{Stem: stem}
+	s := Set{Name: stem}
 	data, err := readText(filepath.Join(dir, s.IndexName()), maxIndex)
 	if err != nil {
 		return nil
@@ -109,7 +109,7 @@ var otherFormats = []string{".bin", ".pt", ".pth", ".gguf", ".h5", ".msgpack", "
 // addOther adds weights that lie in one file of another name, if there is exactly one.
 func (s *Set) addOther(dir string) error {
 	entries, err := os.ReadDir(dir)
-	if err != nil || s.Stem != Stems[0] {
+	if err != nil || s.Name != SetNames[0] {
 		return err
 	}
 	var names, others []string
@@ -117,14 +117,14 @@ func (s *Set) addOther(dir string) error {
 		if slices.Contains(otherFormats, filepath.Ext(e.Name())) {
 			others = append(others, brief(e.Name()))
 		}
-		if name := e.Name(); strings.HasSuffix(name, suffix) && !strings.HasPrefix(name, Stems[1]) &&
-			!strings.HasPrefix(name, Stems[2]) {
+		if name := e.Name(); strings.HasSuffix(name, suffix) && !strings.HasPrefix(name, SetNames[1]) &&
+			!strings.HasPrefix(name, SetNames[2]) {
 			names = append(names, name)
 		}
 	}
 	switch len(names) {
 	case 0:
-		text := fmt.Sprintf("%s: there is neither %s nor %s", dir, s.Stem+suffix, s.IndexName())
+		text := fmt.Sprintf("%s: there is neither %s nor %s", dir, s.Name+suffix, s.IndexName())
 		if len(others) > 0 {
 			text += fmt.Sprintf("; %s is in a format that is not read", others[0])
 		}
@@ -227,7 +227,7 @@ func (s *Set) compare(weights map[string]string, list string) error {
 	return nil
 }
 
-// For is the index of a set whose files have other headers now: sizes and places are set anew, all else stays.
+// For is the index of a set whose files have other headers now: sizes and offsets are set anew, all else stays.
 func (x Index) For(files []Shard) []byte {
 	var bytes, parameters int64
 	at := map[string]string{}

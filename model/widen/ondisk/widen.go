@@ -1,6 +1,6 @@
-// Package ondisk widens a checkpoint folder into another, one matrix at a time: memory is bounded by the largest tensor, not by the
-// network. What happens to a matrix is package widen's; what a folder is, package checkpoint's. It never trains and never loads a
-// whole network.
+// Package ondisk widens a checkpoint folder into another, one matrix at a time: memory is bounded by the largest
+// tensor, not by the network. What happens to a matrix is package widen's; what a folder is, package checkpoint's. It
+// never trains and never loads a whole network.
 package ondisk
 
 import (
@@ -18,7 +18,8 @@ import (
 // Result says what a widening wrote.
 type Result struct {
 	Config model.Config // of the widened network, as the folder holds it
-	// HeadFactor is the factor that an untied head of the new folder carries, because the tied one could not; 0 where the head was not touched.
+	// HeadFactor is the factor that an untied head of the new folder carries, because the tied one could not; 0 where
+	// the head was not touched.
 	HeadFactor float64
 	States     int      // optimizer states that were treated
 	LeftOut    []string // files and folders that were not copied
@@ -31,25 +32,28 @@ const embedName, headName = "model.embed_tokens.weight", "lm_head.weight"
 
 // job is one widening at work.
 type job struct {
-	ctx      context.Context
-	in       *checkpoint.Folder
-	plan     *widen.Plan
-	to       *model.Table               // of the new folder: plan.To, or that untied
-	untied   *widen.Plan                // the same widening of the network with a head of its own; nil where the head needs no factor
-	old, now map[string]checkpoint.Slot // of in and of to, by name
-	bad      string                     // Result.NotFinite
+	ctx  context.Context
+	in   *checkpoint.Folder
+	plan *widen.Plan
+	to   *model.Table // of the new folder: plan.To, or that untied
+	// the same widening of the network with a head of its own; nil where the head needs no factor
+	untied   *widen.Plan
+	old, now map[string]checkpoint.StoredTensor // of in and of to, by name
+	bad      string                             // Result.NotFinite
 	done     int64
 	progress func(done int64)
 	src, dst []float32
 }
 
-// Widen reads a folder and writes the widened network as out, a folder that must not be there or be empty. Files keep their names, their tensors,
-// stacked or not, and their types; small other files are copied. progress is told the bytes of the old folder that are done, of [Total]. On
-// an error, and when ctx ends, nothing is left.
+// Widen reads a folder and writes the widened network as out, a folder that must not be there or be empty. Files keep
+// their names, their tensors, stacked or not, and their types; small other files are copied. progress is told the bytes
+// of the old folder that are done, of [Total]. On an error, and when ctx ends, nothing is left.
 //
-// A tied head that needs a factor (hidden axis; paper, App. D.1) is written as a tensor of its own, factor times the widened
-// embedding, next to it, or where it was stored already. Its optimizer state is made from the embedding's, treated as the fan-in matrix that it now is.
-func Widen(ctx context.Context, in *checkpoint.Folder, out string, spec widen.Spec, seed uint64, progress func(done int64)) (Result, error) {
+// A tied head that needs a factor (hidden axis; paper, App. D.1) is written as a tensor of its own, factor times the
+// widened embedding, next to it, or where it was stored already. Its optimizer state is made from the embedding's,
+// treated as the fan-in matrix that it now is.
+func Widen(ctx context.Context, in *checkpoint.Folder, out string, spec widen.Spec, seed uint64,
+	progress func(done int64)) (Result, error) {
 	plan, err := widen.New(spec, in.Table, seed)
 	if err != nil {
 		return Result{}, err
@@ -65,7 +69,7 @@ func Widen(ctx context.Context, in *checkpoint.Folder, out string, spec widen.Sp
 		j.to = j.untied.To
 		r.Config, r.HeadFactor = j.to.Config, mult
 	}
-	j.old, j.now = checkpoint.Slots(in.Table), checkpoint.Slots(j.to)
+	j.old, j.now = checkpoint.StoredTensors(in.Table), checkpoint.StoredTensors(j.to)
 	err = checkpoint.Build(out, func(dir string) error {
 		for k, set := range in.Sets() {
 			if err := j.set(dir, set, k); err != nil {
@@ -93,7 +97,10 @@ func Total(in *checkpoint.Folder) (n int64) {
 // set widens the weights, for power 0, or the optimizer state of that power of the gradient.
 func (j *job) set(dir string, set checkpoint.Set, power int) error {
 	var files []checkpoint.Shard
-	stored := slices.ContainsFunc(set.Files, func(f checkpoint.Shard) bool { e, ok := f.Find(headName); return ok && e.Len() > 0 })
+	stored := slices.ContainsFunc(set.Files, func(f checkpoint.Shard) bool {
+		e, ok := f.Find(headName)
+		return ok && e.Len() > 0
+	})
 	beside := j.untied != nil && !stored // the head is written next to the embedding
 	for _, shard := range set.Files {
 		wide := checkpoint.Shard{Name: shard.Name, Header: checkpoint.Header{Meta: checkpoint.Loadable(shard.Meta)}}
@@ -101,12 +108,13 @@ func (j *job) set(dir string, set checkpoint.Set, power int) error {
 			if beside && e.Name == headName {
 				continue // without elements; the one that has some takes its name
 			}
-			if slot, ok := j.now[e.Name]; ok && e.Len() > 0 {
-				e.Shape = slot.Shape
+			if tensor, ok := j.now[e.Name]; ok && e.Len() > 0 {
+				e.Shape = tensor.Shape
 			}
 			wide.Entries = append(wide.Entries, e)
 			if beside && e.Name == embedName {
-				wide.Entries = append(wide.Entries, checkpoint.Entry{Name: headName, DType: e.DType, Shape: j.now[headName].Shape})
+				wide.Entries = append(wide.Entries,
+					checkpoint.Entry{Name: headName, DType: e.DType, Shape: j.now[headName].Shape})
 			}
 		}
 		files = append(files, wide)
@@ -142,14 +150,14 @@ func (j *job) shard(path string, shard checkpoint.Shard, wide checkpoint.Header,
 	return out.Close()
 }
 
-// tensor widens one tensor of a file, matrix by matrix, and writes the head beside the embedding where it must be. What is none of the network's is
-// copied: it depends on no width that changes.
+// tensor widens one tensor of a file, matrix by matrix, and writes the head beside the embedding where it must be. What
+// is none of the network's is copied: it depends on no width that changes.
 func (j *job) tensor(in *checkpoint.File, e checkpoint.Entry, out *checkpoint.Writer, power int, beside bool) error {
-	slot, ok := j.old[e.Name]
+	tensor, ok := j.old[e.Name]
 	if !ok || e.Len() == 0 {
 		return out.Copy(j.ctx, in, e)
 	}
-	for i, p := range slot.Places {
+	for i, p := range tensor.Matrices {
 		old, wide := j.in.Table.Tensors[p.Tensor], j.to.Tensors[p.Tensor]
 		j.src = fit(j.src, old.Rows.Size*old.Cols.Size)
 		if err := in.Matrix(j.ctx, j.src, e, i); err != nil {
@@ -160,7 +168,7 @@ func (j *job) tensor(in *checkpoint.File, e checkpoint.Entry, out *checkpoint.Wr
 		}
 		j.dst = fit(j.dst, wide.Rows.Size*wide.Cols.Size)
 		j.matrix(p, power)
-		head := slot.Again && j.untied != nil
+		head := tensor.Redundant && j.untied != nil
 		if !head {
 			if err := out.Write(j.ctx, j.dst); err != nil {
 				return err
@@ -174,7 +182,7 @@ func (j *job) tensor(in *checkpoint.File, e checkpoint.Entry, out *checkpoint.Wr
 }
 
 // matrix widens src to dst.
-func (j *job) matrix(p checkpoint.Place, power int) {
+func (j *job) matrix(p checkpoint.MatrixRef, power int) {
 	if power == 0 {
 		j.plan.Weight(p.Tensor, p.Expert, j.dst, j.src)
 	} else {

@@ -53,7 +53,8 @@ func loaded(t testing.TB, f *checkpoint.Folder) (v []model.Values) {
 
 func noProgress(int64) {}
 
-// A folder widened on the disk holds the bits of the network widened in memory, for every pair, axis and treatment, with either head.
+// A folder widened on the disk holds the bits of the network widened in memory, for every pair, axis and treatment,
+// with either head.
 func TestWideningOnDiskIsWideningInMemory(t *testing.T) {
 	for _, untied := range []bool{false, true} {
 		c := small
@@ -61,7 +62,8 @@ func TestWideningOnDiskIsWideningInMemory(t *testing.T) {
 		in, old := saved(t, c)
 		for i, init := range widen.Inits {
 			for _, axis := range []model.Axis{model.Inner, model.Hidden, model.Joint} {
-				spec := widen.Spec{Axis: axis, Factor: 2, Init: init, Scale: widen.RMS, State: widen.States[i%len(widen.States)], Gains: widen.AllGains[i%2]}
+				spec := widen.Spec{Axis: axis, Factor: 2, Init: init, Scale: widen.RMS,
+					State: widen.States[i%len(widen.States)], Gains: widen.AllGains[i%2]}
 				if spec.Validate() != nil {
 					spec.Scale = widen.Unscaled
 				}
@@ -79,7 +81,8 @@ func TestWideningOnDiskIsWideningInMemory(t *testing.T) {
 					require.Equal(t, want[k].Data, got.Data[:len(want[k].Data)], "%s %s, set %d", axis, init, k)
 				}
 				mult := plan.To.Config.LogitMult
-				assert.Equal(t, untied || mult != 1, wide.Table.Config.Untied, "%s %s: the head is untied where it needs a factor", axis, init)
+				assert.Equal(t, untied || mult != 1, wide.Table.Config.Untied,
+					"%s %s: the head is untied where it needs a factor", axis, init)
 				if mult != 1 {
 					assert.Equal(t, mult, r.HeadFactor)
 					head := loaded(t, wide)[0]
@@ -96,10 +99,12 @@ func TestWideningOnDiskIsWideningInMemory(t *testing.T) {
 func TestUntiedHeadGetsTheEmbeddingsState(t *testing.T) {
 	in, old := saved(t, small)
 	for state, want := range map[widen.State][3]float32{ // of m: original and copy; of v: original
-		widen.Drop: {0, 0, 0}, widen.Copy: {1, 1, 1}, widen.Asymmetric: {1, 0, 1}, widen.AsymmetricScaled: {0.5, 0, 0.25}, widen.CopyScaled: {0.5, 0.5, 0.25},
+		widen.Drop: {0, 0, 0}, widen.Copy: {1, 1, 1}, widen.Asymmetric: {1, 0, 1},
+		widen.AsymmetricScaled: {0.5, 0, 0.25}, widen.CopyScaled: {0.5, 0.5, 0.25},
 	} {
 		out := filepath.Join(t.TempDir(), "wide")
-		_, err := ondisk.Widen(context.Background(), in, out, widen.Spec{Axis: model.Hidden, Factor: 2, Init: widen.CopyCopy, Scale: widen.RMS, State: state}, 1, noProgress)
+		_, err := ondisk.Widen(context.Background(), in, out, widen.Spec{Axis: model.Hidden, Factor: 2,
+			Init: widen.CopyCopy, Scale: widen.RMS, State: state}, 1, noProgress)
 		require.NoError(t, err)
 		got := loaded(t, read(t, out))
 		head := got[0].Table.Find(model.Head, -1)
@@ -111,18 +116,21 @@ func TestUntiedHeadGetsTheEmbeddingsState(t *testing.T) {
 	}
 }
 
-// Files keep their names, their tensors' order and their type; the index says where all is and how large; other files come along.
+// Files keep their names, their tensors' order and their type; the index says where all is and how large; other files
+// come along.
 func TestFolderKeepsItsLayout(t *testing.T) {
 	f, _ := saved(t, small)
 	fixture.Reshard(t, f, f.Weights, 3, checkpoint.BF16)
 	fixture.Reshard(t, f, f.States[0], 2, checkpoint.F32)
-	for name, text := range map[string]string{"tokenizer.json": "{}", "generation_config.json": "{ }", "pytorch_model.bin": "old", "old.safetensors": "old", ".gitattributes": "x"} {
+	for name, text := range map[string]string{"tokenizer.json": "{}", "generation_config.json": "{ }",
+		"pytorch_model.bin": "old", "old.safetensors": "old", ".gitattributes": "x"} {
 		require.NoError(t, os.WriteFile(filepath.Join(f.Dir, name), []byte(text), 0o644))
 	}
 	require.NoError(t, os.Mkdir(filepath.Join(f.Dir, "logs"), 0o755))
 	in, out := read(t, f.Dir), filepath.Join(f.Dir, "wide") // the old folder may be where the new one is wanted
 	var seen []int64
-	r, err := ondisk.Widen(context.Background(), in, out, widen.Spec{Axis: model.Joint, Factor: 1.5, Init: widen.CopyCopy, Scale: widen.RMS, State: widen.Copy}, 1,
+	r, err := ondisk.Widen(context.Background(), in, out,
+		widen.Spec{Axis: model.Joint, Factor: 1.5, Init: widen.CopyCopy, Scale: widen.RMS, State: widen.Copy}, 1,
 		func(done int64) { seen = append(seen, done) })
 	require.NoError(t, err)
 	assert.True(t, slices.IsSorted(seen))
@@ -161,10 +169,12 @@ func TestFolderKeepsItsLayout(t *testing.T) {
 			WeightMap map[string]string `json:"weight_map"`
 		}
 		require.NoError(t, json.Unmarshal(text, &index))
-		assert.Equal(t, map[string]any{"total_size": float64(bytes), "total_parameters": float64(parameters), "by": "hand"}, index.Metadata)
+		assert.Equal(t, map[string]any{"total_size": float64(bytes), "total_parameters": float64(parameters),
+			"by": "hand"}, index.Metadata)
 		assert.Equal(t, index.WeightMap["model.embed_tokens.weight"], index.WeightMap["lm_head.weight"])
 	}
-	for name, there := range map[string]bool{"tokenizer.json": true, "generation_config.json": true, ".gitattributes": true, "pytorch_model.bin": false, "old.safetensors": false, "logs": false} {
+	for name, there := range map[string]bool{"tokenizer.json": true, "generation_config.json": true,
+		".gitattributes": true, "pytorch_model.bin": false, "old.safetensors": false, "logs": false} {
 		_, err := os.Stat(filepath.Join(out, name))
 		assert.Equal(t, there, err == nil, name)
 	}
@@ -174,18 +184,18 @@ func TestFolderKeepsItsLayout(t *testing.T) {
 func TestStackedExpertsAreWidenedAsSplitOnes(t *testing.T) {
 	ctx := context.Background()
 	split, v := saved(t, small)
-	slots := checkpoint.Slots(split.Table)
-	var layout []checkpoint.Slot
+	stored := checkpoint.StoredTensors(split.Table)
+	var layout []checkpoint.StoredTensor
 	for _, s := range checkpoint.Split(split.Table) {
-		x := split.Table.Tensors[s.Places[0].Tensor]
+		x := split.Table.Tensors[s.Matrices[0].Tensor]
 		stack := "model.layers." + string(rune('0'+max(x.Layer, 0))) + ".mlp.experts."
 		switch {
 		case !x.Stacked():
 			layout = append(layout, s)
-		case s.Places[0].Expert == 0 && x.Part == model.Gate:
-			layout = append(layout, slots[stack+"gate_up_proj"])
-		case s.Places[0].Expert == 0 && x.Part == model.Down:
-			layout = append(layout, slots[stack+"down_proj"])
+		case s.Matrices[0].Expert == 0 && x.Part == model.Gate:
+			layout = append(layout, stored[stack+"gate_up_proj"])
+		case s.Matrices[0].Expert == 0 && x.Part == model.Down:
+			layout = append(layout, stored[stack+"down_proj"])
 		}
 	}
 	dir := filepath.Join(t.TempDir(), "stacked")
@@ -217,7 +227,8 @@ func TestStackedExpertsAreWidenedAsSplitOnes(t *testing.T) {
 				}
 			}
 			if in == stacked {
-				assert.Len(t, wide.Layout(), len(layout)+len(wide.Table.Tensors)-len(in.Table.Tensors), "a head may be new")
+				assert.Len(t, wide.Layout(), len(layout)+len(wide.Table.Tensors)-len(in.Table.Tensors),
+					"a head may be new")
 			}
 		}
 		assert.Equal(t, got[0], got[1], axis)
@@ -257,7 +268,8 @@ func TestMemoryIsBoundedByTheLargestTensor(t *testing.T) {
 		return m.HeapAlloc
 	}
 	before, most, calls := held(), uint64(0), 0
-	_, err := ondisk.Widen(context.Background(), in, out, widen.Spec{Axis: model.Joint, Factor: 2, Init: widen.CopyCopy, Scale: widen.RMS, State: widen.Copy}, 1, func(int64) {
+	_, err := ondisk.Widen(context.Background(), in, out, widen.Spec{Axis: model.Joint, Factor: 2, Init: widen.CopyCopy,
+		Scale: widen.RMS, State: widen.Copy}, 1, func(int64) {
 		if calls++; calls%16 == 0 {
 			most = max(most, held())
 		}
