@@ -6,11 +6,8 @@ import (
 	"github.com/sparkling-lab/sparkling/model/compute"
 )
 
-// BlockRMS is the root mean square of what enters a residual block (before its norm) and of what the block adds.
-type BlockRMS struct{ In, Out float32 }
-
-// Losses are the terms of the objective, in nats a token: Objective = CE + LBCoef·LB + ZCoef·Z with cross-entropy and the two
-// auxiliary losses of the routers, each a mean over layers.
+// Losses are the terms of the objective, in nats a token: Objective = CE + LBCoef·LB + ZCoef·Z with cross-entropy and
+// the two auxiliary losses of the routers, each a mean over layers.
 type Losses struct {
 	CE, LB, Z, Objective float64
 }
@@ -64,9 +61,11 @@ func NewNet(eng compute.Engine, weights Values, batch, seq int) *Net {
 		eng: eng, batch: batch, seq: seq, ids: make([]int32, n),
 		x: f(d), xn: f(d), inv: f(n), logits: f(n * c.Vocab),
 		scratch: scratch{
-			branch: f(d), dbranch: f(d), dx: f(d), datt: f(n * c.Heads * c.HeadDim), dqkv: compute.NewColumns((c.Heads+2*c.KVHeads)*c.HeadDim, n), dlogits: f(n * c.Vocab),
+			branch: f(d), dbranch: f(d), dx: f(d), datt: f(n * c.Heads * c.HeadDim),
+			dqkv: compute.NewColumns((c.Heads+2*c.KVHeads)*c.HeadDim, n), dlogits: f(n * c.Vocab),
 			dys: f(s * c.Hidden), dxs: f(s * c.Hidden), dgate: f(s * c.Inner), dup: f(s * c.Inner), dh: f(s * c.Inner),
-			logits: f(n * c.Experts), dw: compute.NewColumns(c.TopK, n), droute: compute.NewColumns(c.Experts, n), dprob: f(c.Experts),
+			logits: f(n * c.Experts), dw: compute.NewColumns(c.TopK, n), droute: compute.NewColumns(c.Experts, n),
+			dprob: f(c.Experts),
 		},
 	}
 	net.rotary = rotary(c, batch, seq)
@@ -76,7 +75,8 @@ func NewNet(eng compute.Engine, weights Values, batch, seq int) *Net {
 	return net
 }
 
-// rotary tabulates the angles of the rotary embedding (Su et al. 2021, arXiv 2104.09864): position times base^(−2i/headDim).
+// rotary tabulates the angles of the rotary embedding (Su et al. 2021, arXiv 2104.09864): position times
+// base^(−2i/headDim).
 func rotary(c Config, batch, seq int) compute.Rotary {
 	half := c.HeadDim / 2
 	r := compute.Rotary{Cos: compute.NewColumns(half, batch*seq), Sin: compute.NewColumns(half, batch*seq)}
@@ -106,7 +106,8 @@ func (n *Net) Load(share []float32) {
 	}
 }
 
-// Chosen copies what the router of a layer decided for a token of the last Forward: its k experts, the largest weight first, and their weights.
+// Chosen copies what the router of a layer decided for a token of the last Forward: its k experts, the largest weight
+// first, and their weights.
 func (n *Net) Chosen(layer, token int, experts []int32, weights []float32) {
 	r := n.layers[layer].route
 	for j := range experts {
@@ -129,7 +130,8 @@ func (n *Net) Forward(ids []int32) {
 	}
 	e.RMSNorm(n.xn, n.inv, n.x, n.weight(FinalNorm, -1), float32(c.NormEps))
 	N := n.Tokens()
-	e.MatMul(compute.NT, compute.M(n.logits, N, c.Vocab), compute.M(n.xn, N, c.Hidden), compute.M(n.weight(Head, -1), c.Vocab, c.Hidden), false)
+	e.MatMul(compute.NT, compute.M(n.logits, N, c.Vocab), compute.M(n.xn, N, c.Hidden),
+		compute.M(n.weight(Head, -1), c.Vocab, c.Hidden), false)
 	if c.LogitMult != 1 {
 		e.Axpby(n.logits, float32(c.LogitMult), n.logits, 0)
 	}
@@ -184,12 +186,4 @@ func (n *Net) Backward(labels []int32) Losses {
 	}
 	e.ScatterAdd(n.grad(Embed, -1), s.dx, n.ids, c.Hidden) // a tied head's part is there already
 	return loss
-}
-
-// measure notes the RMS of a block's input and output.
-func (n *Net) measure(block int, in, out []float32) {
-	if n.Measure {
-		rms := func(x []float32) float32 { return float32(math.Sqrt(n.eng.SumSquares(x) / float64(len(x)))) }
-		n.RMS[block] = BlockRMS{In: rms(in), Out: rms(out)}
-	}
 }

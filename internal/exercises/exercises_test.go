@@ -16,9 +16,11 @@ import (
 const root = "../.."
 
 // exercise is one of the page: the line of a file that is changed, the test that is run, and what it then says.
-var exercise = regexp.MustCompile("(?s)## \\d+\\. ([^\n]+)\n.*?In `([^`]+)`:\n\n```diff\n-([^\n]+)\n\\+([^\n]+)\n```\n\n    go test (\\S+) -run (Test\\w+)\n\n> ([^\n]+)\n")
+var exercise = regexp.MustCompile("(?s)## \\d+\\. ([^\n]+)\n.*?In " +
+	"`([^`]+)`:\n\n```diff\n-([^\n]+)\n\\+([^\n]+)\n```\n\n    go test (\\S+) -run (Test\\w+)\n\n> ([^\n]+)\n")
 
-// Every exercise does what it says: with its line changed the named test fails, with the promised sentence; a … stands for anything.
+// Every exercise does what it says: with its line changed the named test fails, with the promised sentence; a … stands
+// for anything.
 func TestEveryExerciseBreaksWhatItSays(t *testing.T) {
 	page, err := os.ReadFile(filepath.Join(root, "docs/exercises.md"))
 	require.NoError(t, err)
@@ -30,7 +32,8 @@ func TestEveryExerciseBreaksWhatItSays(t *testing.T) {
 			source, err := os.ReadFile(filepath.Join(root, file))
 			require.NoError(t, err)
 			require.Equal(t, 1, strings.Count(string(source), "\n"+old+"\n"), "%s has this line once:\n%s", file, old)
-			out, failed := tested(t, file, strings.Replace(string(source), "\n"+old+"\n", "\n"+changed+"\n", 1), pkg, test)
+			out, failed := tested(t, file, strings.Replace(string(source), "\n"+old+"\n", "\n"+changed+"\n", 1), pkg,
+				test)
 			assert.True(t, failed, "the test passes")
 			assert.Contains(t, out, "--- FAIL: "+test, "it has to fail, not to be missing or not to compile")
 			parts := strings.Split(says, "…")
@@ -42,7 +45,8 @@ func TestEveryExerciseBreaksWhatItSays(t *testing.T) {
 	}
 }
 
-// tested runs one test of a package with another text in the place of a file. It reports what was said, and whether the test failed.
+// tested runs one test of a package with another text in the place of a file. It reports what was said, and whether the
+// test failed.
 func tested(t *testing.T, file, text, pkg, test string) (out string, failed bool) {
 	t.Helper()
 	dir := t.TempDir()

@@ -31,6 +31,7 @@ var (
 	others   = regexp.MustCompile(`App\. [A-Z](?:\.\d+)?|Table \d+`)
 	linked   = regexp.MustCompile("\\[`([\\w.]+)`\\]\\(\\.\\./([\\w./]+\\.go)\\)")
 	pictures = regexp.MustCompile(`\*\*([^*]+)\*\*`)
+	examples = regexp.MustCompile("`#(\\w+)`")
 	arXiv    = regexp.MustCompile(`\b\d{4}\.\d{4,5}\b`)
 )
 
@@ -57,7 +58,8 @@ func cited(text string) map[string]bool {
 	return all
 }
 
-// comment is what stands above a function, method, type, constant or variable of a file; false where the file has none of that name.
+// comment is what stands above a function, method, type, constant or variable of a file; false where the file has none
+// of that name.
 func comment(t *testing.T, file, name string) (string, bool) {
 	t.Helper()
 	f, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, file), nil, parser.ParseComments)
@@ -106,8 +108,8 @@ func constantsOf(f *ast.File, name string) string {
 	return ""
 }
 
-// The list of equations is true: what it names exists and says of itself what it is. It is whole: every number up to the last is there or is
-// said not to be used, and no comment or title names a place of the paper that is missing.
+// The list of equations is true: what it names exists and says of itself what it is. It is whole: every number up to
+// the last is there or is said not to be used, and no comment or title names a place of the paper that is missing.
 func TestTheListOfEquationsIsTrueAndWhole(t *testing.T) {
 	data, err := os.ReadFile(filepath.Join(root, "docs/equations.md"))
 	require.NoError(t, err)
@@ -125,6 +127,13 @@ func TestTheListOfEquationsIsTrueAndWhole(t *testing.T) {
 			_, ok := comment(t, l[2], l[1])
 			assert.True(t, ok, "%s has no %s", l[2], l[1])
 		}
+		for _, p := range pictures.FindAllStringSubmatch(line, -1) {
+			assert.Contains(t, string(panes), `"`+p[1]+`"`, "there is no such picture")
+		}
+		for _, e := range examples.FindAllStringSubmatch(line, -1) {
+			_, err := sim.Named(e[1])
+			assert.NoError(t, err)
+		}
 		switch {
 		case len(cells) == 5 && strings.HasPrefix(line, "| ") && !strings.HasPrefix(line, "| paper"):
 			of := cited(cells[0])
@@ -137,17 +146,11 @@ func TestTheListOfEquationsIsTrueAndWhole(t *testing.T) {
 					assert.Contains(t, cited(says), place, "the comment of %s does not say what it is", l[1])
 				}
 			}
-			for _, p := range pictures.FindAllStringSubmatch(cells[4], -1) {
-				assert.Contains(t, string(panes), `"`+p[1]+`"`, "there is no such picture")
-			}
-			for _, e := range regexp.MustCompile("`#(\\w+)`").FindAllStringSubmatch(cells[4], -1) {
-				_, err := sim.Named(e[1])
-				assert.NoError(t, err)
-			}
 		case len(cells) == 3 && len(links) > 0:
 			for _, number := range arXiv.FindAllString(cells[1], -1) {
 				for _, l := range links {
-					assert.True(t, folderSays(t, path.Dir(l[2]), number), "no comment in %s cites %s", path.Dir(l[2]), number)
+					assert.True(t, folderSays(t, path.Dir(l[2]), number), "no comment in %s cites %s",
+						path.Dir(l[2]), number)
 				}
 			}
 		}

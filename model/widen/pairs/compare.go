@@ -7,8 +7,9 @@ import (
 	"github.com/sparkling-lab/sparkling/model/widen"
 )
 
-// Bounds on the pairs that are compared of a group: Most, so that a very wide network does not drown the picture; and few, which are kept
-// where more would cost too much: fewer would show little, and updates so short are soon over. Where there are more, those are evenly spaced.
+// Bounds on the pairs that are compared of a group: Most, so that a very wide network does not drown the picture; and
+// few, which are kept where more would cost too much: fewer would show little, and updates so short are soon over.
+// Where there are more, those are evenly spaced.
 const (
 	Most         = 64
 	few          = 32
@@ -17,8 +18,8 @@ const (
 	rate         = 0.17 // comparisons a step, about: every tenth, and every one for a while after a widening
 )
 
-// affordable is how many pairs of a group may be measured: as many as cost so many FLOPs an update. It follows from shapes alone, never from
-// a clock, so that a run gives the same record everywhere.
+// affordable is how many pairs of a group may be measured: as many as cost so many FLOPs an update. It follows from
+// shapes alone, never from a clock, so that a run gives the same record everywhere.
 func affordable(t *model.Table, axis model.Axis, flops float64) int {
 	elements := 0 // of one pair of every group
 	for _, x := range t.Tensors {
@@ -35,8 +36,8 @@ func affordable(t *model.Table, axis model.Axis, flops float64) int {
 	return min(Most, max(few, int(flops/(rate*elementFLOPs*float64(model.Quantities)*float64(max(elements, 1))))))
 }
 
-// Compare compares originals and copies of all widenings in weights, gradients and moments. A copy of a copy is paired with that copy.
-// flops is what the network computes in an update; all axes share what may be spent.
+// Compare compares originals and copies of all widenings in weights, gradients and moments. A copy of a copy is paired
+// with that copy. flops is what the network computes in an update; all axes share what may be spent.
 func Compare(pairs map[model.Axis][]widen.Pair, of [model.Quantities]model.Values, flops float64) []Group {
 	var groups []Group
 	table := of[model.Weight].Table
@@ -86,8 +87,8 @@ func group(axis model.Axis, layer, expert int, pairs []widen.Pair, of [model.Qua
 	return g
 }
 
-// add adds what pairs have to their sums. Their vectors are, on the inner axis, gate row, up row and down column of one expert; on the
-// hidden axis the slice of every tensor with that axis but the gains.
+// add adds what pairs have to their sums. Their vectors are, on the inner axis, gate row, up row and down column of one
+// expert; on the hidden axis the slice of every tensor with that axis but the gains.
 func add(all []sums, v model.Values, axis model.Axis, layer, expert int, pairs []widen.Pair) {
 	for i, t := range v.Table.Tensors {
 		if t.Kind == model.Gain || (layer >= 0 && t.Layer != layer) {
@@ -110,8 +111,9 @@ func add(all []sums, v model.Values, axis model.Axis, layer, expert int, pairs [
 	}
 }
 
-// sums gathers what cosine and distance need, in float64: no square of a float32 is too small or too large for it, and so dd is 0 exactly where
-// all elements are equal as numbers. signs is not, where the bits differ even so: in the sign of a zero.
+// sums gathers what cosine and distance need, in float64: no square of a float32 is too small or too large for it, and
+// so dd is 0 exactly where all elements are equal as numbers. signs is not, where the bits differ even so: in the sign
+// of a zero.
 type sums struct {
 	aa, bb, ab, dd float64
 	signs          uint32
@@ -153,10 +155,17 @@ func (s *sums) stat() Stat {
 		st.State = OneZero
 	}
 	if s.aa > 0 && s.bb > 0 {
-		st.Cos = float32(s.ab / math.Sqrt(s.aa*s.bb))
+		st.Cos = s.cosine()
 	}
 	if s.aa+s.bb > 0 {
-		st.Dist = float32(math.Sqrt(s.dd / ((s.aa + s.bb) / 2)))
+		st.Dist = s.distance()
 	}
 	return st
 }
+
+// cosine is the pair cosine a·b / sqrt(a·a · b·b). It is asked for where both point somewhere.
+func (s *sums) cosine() float32 { return float32(s.ab / math.Sqrt(s.aa*s.bb)) }
+
+// distance is the relative distance ‖a − b‖ / sqrt((‖a‖² + ‖b‖²) / 2). It is asked for where one of the two is not
+// zero.
+func (s *sums) distance() float32 { return float32(math.Sqrt(s.dd / ((s.aa + s.bb) / 2))) }
