@@ -1,4 +1,5 @@
-# Every command that the documents name. They work with any Go from 1.21 on: the toolchain that go.mod asks for is fetched by Go itself.
+# Every command that the documents name. They work with any Go from 1.21 on: the toolchain that go.mod asks for is
+# fetched by Go itself.
 #
 #   make run      the Lab in a browser        make        this list
 
@@ -17,13 +18,15 @@ ADDR      ?= 127.0.0.1:8080
 TESTFLAGS ?=
 
 # Panes are drawn and compared on a software display, so that every machine sees the same pixels.
-XVFB := $(shell command -v xvfb-run >/dev/null 2>&1 && command -v xauth >/dev/null 2>&1 && echo "xvfb-run -a -s '-screen 0 1920x1200x24'")
+XVFB := $(shell command -v xvfb-run >/dev/null 2>&1 && command -v xauth >/dev/null 2>&1 && \
+	echo "xvfb-run -a -s '-screen 0 1920x1200x24'")
 
 # What the browser runs, and what is tested inside WebAssembly.
 JS       := GOOS=js GOARCH=wasm
 JS_VET   := ./wasm/... ./viz ./viz/panel ./sim/... ./model/...
 
-# The tests of ./sim that tell how numbers are computed: the lock, and the same bits. They run natively, without vectors, and as WebAssembly.
+# The tests of ./sim that tell how numbers are computed: the lock, and the same bits. They run natively, without vectors,
+# and as WebAssembly.
 BITS := Lock|SameSeed|ForkedArm|Keeps
 
 # The tests of what shares memory between goroutines, at small sizes. They run under the race detector.
@@ -32,13 +35,16 @@ RACED_LOOPS  := ./model ./model/compute
 RACED_ENGINE := ./sim ./sim/reproduce ./internal/build ./internal/cli ./internal/durable ./internal/serve
 
 GOFMT   = "$$(go env GOROOT)/bin/gofmt"
-SOURCES = $(shell git ls-files -co --exclude-standard '*.go' 2>/dev/null || find . -name '*.go' -not -path './.cache/*')
+SOURCES = $(shell git ls-files -co --exclude-standard '*.go' 2>/dev/null || \
+	find . -name '*.go' -not -path './.cache/*')
 
 .DEFAULT_GOAL := help
-.PHONY: help run build page bench figures test fmt fmt-check vet staticcheck test-go test-scalar test-race test-wasm test-page golden still clean
+.PHONY: help run build page bench figures test fmt fmt-check vet staticcheck test-go test-scalar test-race test-wasm
+.PHONY: test-page golden still clean
 
 help: ## this list
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{ printf "make %-12s %s\n", $$1, $$2 }'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
+	awk -F'|' '{ printf "make %-12s %s\n", $$1, $$2 }'
 
 run: build ## build the page and serve it on this machine (ADDR=127.0.0.1:8080)
 	go run ./internal/build/cmd -plain -o dist
@@ -58,7 +64,8 @@ fmt: ## format every Go file
 	@$(GOFMT) -w $(SOURCES)
 
 fmt-check: ## say which Go files are not formatted
-	@bad="$$($(GOFMT) -l $(SOURCES))"; if [ -n "$$bad" ]; then echo "not formatted (make fmt does it):"; echo "$$bad"; exit 1; fi
+	@bad="$$($(GOFMT) -l $(SOURCES))"; \
+	if [ -n "$$bad" ]; then echo "not formatted (make fmt does it):"; echo "$$bad"; exit 1; fi
 
 vet: ## go vet, native and for the browser
 	go vet ./...
@@ -81,7 +88,8 @@ test-race: ## what shares memory between goroutines, under the race detector, wh
 	  set -ex; export CGO_ENABLED=1; \
 	  GOEXPERIMENT= go test -race $(TESTFLAGS) -timeout 60m -run '$(RACED)' $(RACED_LOOPS); \
 	  go test -race $(TESTFLAGS) -timeout 60m -run '$(RACED)' $(RACED_ENGINE); \
-	elif [ -n "$$SPARKLING_STRICT" ]; then echo "no C compiler on the path: nothing can be tested under the race detector"; exit 1; \
+	elif [ -n "$$SPARKLING_STRICT" ]; then \
+		echo "no C compiler on the path: nothing can be tested under the race detector"; exit 1; \
 	else echo "no C compiler on the path: the tests under the race detector are left out"; fi
 
 test-wasm: ## the same as WebAssembly, in Node
@@ -89,7 +97,8 @@ test-wasm: ## the same as WebAssembly, in Node
 	  set -ex; export GOOS=js GOARCH=wasm; run="$$(go env GOROOT)/lib/wasm/go_js_wasm_exec"; \
 	  go test $(TESTFLAGS) -timeout 60m -exec="$$run" ./model/...; \
 	  go test $(TESTFLAGS) -timeout 60m -exec="$$run" -run '$(BITS)' ./sim; \
-	elif [ -n "$$SPARKLING_STRICT" ]; then echo "no node on the path: the kernels cannot be tested as WebAssembly"; exit 1; \
+	elif [ -n "$$SPARKLING_STRICT" ]; then \
+		echo "no node on the path: the kernels cannot be tested as WebAssembly"; exit 1; \
 	else echo "no node on the path: the kernels' tests as WebAssembly are left out"; fi
 
 test-page: ## drive the real page in a real browser

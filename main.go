@@ -1,5 +1,5 @@
-// Command sparkling is the native program: a window with the pictures of the Lab, and headless verbs that run the same experiments,
-// draw figures and serve the page.
+// Command sparkling is the native program: a window with the pictures of the Lab, and headless verbs that run the same
+// experiments, draw figures and serve the page.
 package main
 
 import (
