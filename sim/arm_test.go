@@ -10,39 +10,23 @@ import (
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 	"github.com/sparkling-lab/sparkling/model/optim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/trial"
 )
 
-// The text has 47 symbols. With AdamW two updates of the small network cost about one and a half of the wide one; Muon's own products grow faster
-// than the network's where the experts become wider, so that less of the wide network is as dear as the widened run.
-func TestEqualComputeEndsWhenItHasCostWhatTheWidenedRunCosts(t *testing.T) {
-	for _, x := range []struct {
-		kind optim.Kind
-		axis model.Axis
-		end  int
-	}{
-		{optim.AdamW, model.Inner, 873}, {optim.AdamW, model.Hidden, 781}, {optim.AdamW, model.Joint, 703},
-		{optim.Muon, model.Inner, 817}, {optim.Muon, model.Hidden, 782}, {optim.Muon, model.Joint, 677},
-	} {
-		e, w := Default(), twice(500)
-		w.Axis, e.Optimizer.Kind = x.axis, x.kind
-		e.Arms = arms(w, "sparkling", "equal-compute", "scratch")
-		assert.Equal(t, []int{1000, x.end, 1000}, []int{e.End(0), e.End(1), e.End(2)}, "%s, %s", x.kind, x.axis)
-	}
-}
-
 func TestTheEndOfEqualComputeIsWhatAnArmIsSeenToCost(t *testing.T) {
-	muon := Default()
+	muon := experiment.Default()
 	muon.Optimizer.Kind = optim.Muon
-	for _, b := range append(Builtins(), Builtin{Experiment: muon}) {
-		e := quick(b.Experiment, 40)
+	for _, b := range append(experiment.Builtins(), experiment.Builtin{Experiment: muon}) {
+		e := trial.Quick(b.Experiment, 40)
 		for i := range e.Arms {
 			if !e.Arms[i].Widens() {
 				continue
 			}
 			_, frames := trained(t, e, i)
 			cost := frames[len(frames)-1].FLOPs
-			e.Arms[i].From = EqualCompute
-			wide := e.cost(e.wide(i)).Update()
+			e.Arms[i].From = experiment.EqualCompute
+			wide := e.Cost(e.Wide(i)).Update()
 			end := float64(e.End(i))
 			assert.LessOrEqual(t, end*wide, cost, "%s, %s", b.Name, e.Arms[i].Name)
 			assert.Greater(t, (end+1)*wide, cost, "%s, %s", b.Name, e.Arms[i].Name)
@@ -52,7 +36,7 @@ func TestTheEndOfEqualComputeIsWhatAnArmIsSeenToCost(t *testing.T) {
 }
 
 func TestAWideNetworkFromScratchIsTheOneThatTheWideningsLeadTo(t *testing.T) {
-	e := bench(model.Joint, 40, 10, "small", "sparkling", "scratch", "equal-compute")
+	e := trial.Of(model.Joint, 40, 10, "small", "sparkling", "scratch", "equal-compute")
 	w := e.Arms[1].Widen[0]
 	w.Step, w.Axis, w.Factor = 20, model.Inner, 1.5
 	for i := 1; i < 4; i++ {
@@ -75,7 +59,7 @@ func TestAWideNetworkFromScratchIsTheOneThatTheWideningsLeadTo(t *testing.T) {
 }
 
 func TestArmsThatBeginOnTheirOwnTrainBesideTheOthersAndMayEndEarlier(t *testing.T) {
-	e := bench(model.Inner, 60, 30, "scratch", "small", "sparkling", "equal-compute")
+	e := trial.Of(model.Inner, 60, 30, "scratch", "small", "sparkling", "equal-compute")
 	require.Equal(t, 1, e.Trunk())
 	require.Equal(t, 30, e.Fork())
 	r := runAll(t, e)
@@ -106,7 +90,7 @@ func TestArmsThatBeginOnTheirOwnTrainBesideTheOthersAndMayEndEarlier(t *testing.
 }
 
 func TestArmsMayBeWidenedAtDifferentSteps(t *testing.T) {
-	e := bench(model.Inner, 60, 20, "sparkling", "sparkling", "small")
+	e := trial.Of(model.Inner, 60, 20, "sparkling", "sparkling", "small")
 	e.Arms[1].Widen[0].Step = 40
 	e.Arms[1].Name = "Later"
 	r := runAll(t, e)
@@ -124,7 +108,7 @@ func TestArmsMayBeWidenedAtDifferentSteps(t *testing.T) {
 
 func TestWidenNowBeginsEqualComputeAnewBecauseItsScheduleChanges(t *testing.T) {
 	h := NewLocalHost(cpu.Factory{})
-	s, err := NewSession(bench(model.Inner, 60, 30, "sparkling", "equal-compute", "scratch"), h)
+	s, err := NewSession(trial.Of(model.Inner, 60, 30, "sparkling", "equal-compute", "scratch"), h)
 	require.NoError(t, err)
 	defer s.Close()
 	for s.progress() < 12 {
@@ -146,7 +130,7 @@ func TestWidenNowBeginsEqualComputeAnewBecauseItsScheduleChanges(t *testing.T) {
 }
 
 func TestAnArmFromScratchThatDiedBeginsAnew(t *testing.T) {
-	e := bench(model.Inner, 40, 20, "small", "sparkling", "equal-compute")
+	e := trial.Of(model.Inner, 40, 20, "small", "sparkling", "equal-compute")
 	h := fragile{NewLocalHost(cpu.Factory{}), map[int]func(error){}}
 	s, err := NewSession(e, h)
 	require.NoError(t, err)
@@ -166,7 +150,7 @@ func TestAnArmFromScratchThatDiedBeginsAnew(t *testing.T) {
 
 // Without an arm that forks there is nothing to widen, and nothing to wait for.
 func TestArmsFromScratchNeedNoTrunk(t *testing.T) {
-	e := bench(model.Inner, 30, 15, "scratch", "equal-compute")
+	e := trial.Of(model.Inner, 30, 15, "scratch", "equal-compute")
 	assert.Equal(t, -1, e.Trunk())
 	h := NewLocalHost(cpu.Factory{})
 	s, err := NewSession(e, h)

@@ -12,6 +12,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // zeros are what a sparse file holds.
@@ -35,7 +37,7 @@ func TestRecordThatClaimsToBeHugeIsRefusedInLittleMemory(t *testing.T) {
 		_, err := DecodeRecord(bytes.NewReader(whole))
 		require.NoError(t, err)
 	})
-	document := Default()
+	document := experiment.Default()
 	doc := document.JSON()
 	head := binary.LittleEndian.AppendUint32([]byte(magic), wireVersion)
 	for name, begin := range map[string][]byte{

@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // What the first minute tells, over the seeds 1 to 4 of the default experiment, on the whole held-out part: Copy ends where the small network
@@ -16,7 +18,7 @@ func TestTheDefaultExperimentShowsWhatItsTextSays(t *testing.T) {
 	const seeds = 4
 	var loss [4][seeds]float64
 	for k := range seeds {
-		e := Default()
+		e := experiment.Default()
 		e.Seed = uint64(k + 1)
 		r := runAll(t, e)
 		for arm := range e.Arms {

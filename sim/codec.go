@@ -8,6 +8,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/widen/pairs"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // coder is the one description of a binary format: the same visit of a value writes it (reading false) or reads it, so that the
@@ -176,7 +177,7 @@ func (c *coder) rms(v *[]BlockRMS) {
 func (c *coder) upTo(version int) bool { return c.version != 0 && c.version <= version }
 
 // frames visits frames; the smallest has 48 bytes in every version.
-func (c *coder) frames(v *[]ArmFrame) { list(c, v, 48, MaxSteps+1, c.frame) }
+func (c *coder) frames(v *[]ArmFrame) { list(c, v, 48, experiment.MaxSteps+1, c.frame) }
 
 // maxExperts is the most that a network can have in all its layers.
 const maxExperts = model.MaxLayers * model.MaxExperts

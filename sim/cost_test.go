@@ -9,12 +9,14 @@ import (
 
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/optim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/trial"
 )
 
 // costly is an experiment in which arms cost what they cost for every reason there is: an optimizer with products, widenings in stages and at
 // the very beginning, a search, and networks that are wide from the start.
-func costly() Experiment {
-	e := bench(model.Inner, 40, 20, "small", "sparkling", "remapped", "scratch", "equal-compute", "sparkling", "sparkling")
+func costly() experiment.Experiment {
+	e := trial.Of(model.Inner, 40, 20, "small", "sparkling", "remapped", "scratch", "equal-compute", "sparkling", "sparkling")
 	e.Optimizer.Kind = optim.Muon
 	second := e.Arms[1].Widen[0]
 	second.Step, second.Axis = 30, model.Hidden
@@ -55,9 +57,9 @@ func TestAnOlderRecordIsCountedAnew(t *testing.T) {
 	version, doc := beforeOptimizers, r.Experiment.JSON()
 	old := &coder{buf: []byte(magic), version: version}
 	old.integer(&version)
-	old.bytes(&doc, MaxDocument)
-	list(old, &r.Tracks, 4, MaxArms, old.frames)
-	list(old, &r.Reports, 68, MaxSteps, old.report)
+	old.bytes(&doc, experiment.MaxDocument)
+	list(old, &r.Tracks, 4, experiment.MaxArms, old.frames)
+	list(old, &r.Reports, 68, experiment.MaxSteps, old.report)
 	got, err := DecodeRecord(bytes.NewReader(old.buf))
 	require.NoError(t, err)
 	sameBytes(t, want, encode(t, got), "counted anew")

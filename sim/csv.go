@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"github.com/sparkling-lab/sparkling/internal/plain"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // csvColumns are those of [Record.WriteCSV]: which run a row is of, so that files can be put together, and what was measured, with its unit.
@@ -58,7 +59,7 @@ func (r *Record) csvRow(f *ArmFrame) []string {
 		return ""
 	}
 	e, end := r.Experiment, r.Experiment.End(f.Arm)
-	held := f.Step%ProbeEvery == 0 || f.Step == end
+	held := f.Step%experiment.ProbeEvery == 0 || f.Step == end
 	before, after := math.NaN(), math.NaN()
 	p, widened := r.ReportAt(f.Arm, f.Step)
 	if widened = widened && p.Step == f.Step; widened {

@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // The numbers say of which run they are, in which unit, and what the widening did to every arm, an arm that begins there too.
@@ -28,7 +30,7 @@ func TestNumbersExplainThemselves(t *testing.T) {
 	}
 	widened, last := map[string]bool{}, map[string]int{}
 	for _, row := range rows[1:] {
-		assert.Equal(t, []string{r.Experiment.Name, "9223372036854775809", strconv.Itoa(Version)}, row[:3])
+		assert.Equal(t, []string{r.Experiment.Name, "9223372036854775809", strconv.Itoa(experiment.Version)}, row[:3])
 		name := row[at("name")]
 		step, err := strconv.Atoi(row[at("step")])
 		require.NoError(t, err)
@@ -37,7 +39,7 @@ func TestNumbersExplainThemselves(t *testing.T) {
 		}
 		last[name] = step
 		before, after := row[at("held_out_loss_before_widening_nats")], row[at("held_out_loss_after_widening_nats")]
-		if p, ok := r.ReportAt(slices.IndexFunc(r.Experiment.Arms, func(a Arm) bool { return a.Name == name }), step); ok && p.Step == step {
+		if p, ok := r.ReportAt(slices.IndexFunc(r.Experiment.Arms, func(a experiment.Arm) bool { return a.Name == name }), step); ok && p.Step == step {
 			widened[name] = true
 			exact, err := strconv.ParseFloat(before, 32)
 			require.NoError(t, err)

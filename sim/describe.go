@@ -3,6 +3,8 @@ package sim
 import (
 	"fmt"
 	"strings"
+
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // Describe says in plain sentences what the pictures show: the step, the losses, and whether the copies are still locked.
@@ -22,7 +24,7 @@ func (r *Record) Describe(step int, arms []ArmStatus) string {
 			continue
 		}
 		if loss, ok := r.HeldAt(i, step); ok {
-			fmt.Fprintf(&b, " %s: loss %.3f on %d held-out windows%s", a.Name, loss, HeldWindows, r.lock(i, step))
+			fmt.Fprintf(&b, " %s: loss %.3f on %d held-out windows%s", a.Name, loss, experiment.HeldWindows, r.lock(i, step))
 			if whole, ok := r.Final(i); ok && step >= r.Tracks[i][len(r.Tracks[i])-1].Step {
 				fmt.Fprintf(&b, "; loss %.4f on the whole held-out text", whole)
 			}
@@ -87,7 +89,7 @@ func (r *Record) newest(arm, step int, has func(*ArmFrame) bool) (ArmFrame, bool
 		if t[i].Step <= step && has(&t[i]) {
 			return t[i], true
 		}
-		if t[i].Step < step-2*ProbeEvery {
+		if t[i].Step < step-2*experiment.ProbeEvery {
 			break
 		}
 	}

@@ -12,6 +12,8 @@ import (
 
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/learner/cpu"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/trial"
 )
 
 func find(r *run, p model.Part, layer int) int { return r.learn.Table().Find(p, layer) }
@@ -69,7 +71,7 @@ func TestTrainingThatDivergesEndsAndNamesWhatIsNoLongerFinite(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			e := short(60)
+			e := trial.Short(60)
 			e.Task.Batch, e.Task.Seq, e.Model.Untied = 1, 8, c.untied
 			tr := NewTrainer(cpu.Factory{})
 			tr.Handle(Message{Kind: KindStart, Document: e.JSON()}.Encode())
@@ -105,7 +107,7 @@ func unseen(r *run, step int) int32 {
 			seen[id] = true
 		}
 	}
-	for _, at := range r.text.Held(HeldWindows, r.exp.Task.Seq) {
+	for _, at := range r.text.Held(experiment.HeldWindows, r.exp.Task.Seq) {
 		r.text.Window(at, r.ids, r.labels)
 		for _, id := range r.ids {
 			if !seen[id] {
@@ -117,8 +119,8 @@ func unseen(r *run, step int) int32 {
 }
 
 // explosive is an experiment that diverges in its first steps: weights grow a hundredfold at every update.
-func explosive() Experiment {
-	e := short(60)
+func explosive() experiment.Experiment {
+	e := trial.Short(60)
 	e.Task.Batch, e.Task.Seq = 1, 8
 	e.Optimizer.LR, e.Optimizer.WeightDecay, e.Optimizer.Warmup, e.Optimizer.FinalRatio = 10, 10, 0, 1
 	return e
@@ -131,13 +133,13 @@ func TestAnArmThatDivergedHasEndedAndSaysWhere(t *testing.T) {
 		e.Arms[i+1].Widen[0].Step = 50
 	}
 	e.Arms = append(e.Arms[:1:1], e.Arms[3])
-	e.Arms[1].From = Scratch
+	e.Arms[1].From = experiment.Scratch
 	e.Optimizer.LR, e.Optimizer.WeightDecay = 1e-3, 0.1
 	r := &Record{Experiment: e, Tracks: make([][]ArmFrame, 2)}
 	nan := float32(math.NaN())
 	for step := range 41 {
 		f := ArmFrame{Step: step, Train: 2, Held: nan, Whole: nan, FLOPs: float64(step)}
-		if step%ProbeEvery == 0 {
+		if step%experiment.ProbeEvery == 0 {
 			f.Held = 2.5
 		}
 		if step == 33 {
@@ -195,10 +197,10 @@ func TestASessionGoesOnWithoutTheArmThatDiverged(t *testing.T) {
 }
 
 func TestASearchThatDivergesIsNoPlaceOnTheSchedule(t *testing.T) {
-	e := short(20)
+	e := trial.Short(20)
 	e.Task.Batch, e.Task.Seq = 1, 8
-	w := twice(10)
-	e.Arms = arms(w, "remapped")
+	w := trial.Twice(10)
+	e.Arms = trial.Arms(w, "remapped")
 	r := begun(t, e, 0)
 	for r.step < 10 {
 		step(t, r)

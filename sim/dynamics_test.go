@@ -12,6 +12,8 @@ import (
 	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 	"github.com/sparkling-lab/sparkling/model/optim"
 	"github.com/sparkling-lab/sparkling/model/widen"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/trial"
 )
 
 func TestTheSmoothedLossIsAMeanWithoutTheBiasOfItsStart(t *testing.T) {
@@ -30,7 +32,7 @@ func TestTheSmoothedLossIsAMeanWithoutTheBiasOfItsStart(t *testing.T) {
 
 // The rate goes on from the first step at which a wide network, trained from scratch on the same batches, has the smoothed loss of the widening.
 func TestARemappedRateGoesOnFromTheLossMatchedPoint(t *testing.T) {
-	e := bench(model.Joint, 400, 200, "small", "remapped", "scratch")
+	e := trial.Of(model.Joint, 400, 200, "small", "remapped", "scratch")
 	r := runAll(t, e)
 	report, ok := r.Report(1)
 	require.True(t, ok)
@@ -65,7 +67,7 @@ func TestARemappedRateGoesOnFromTheLossMatchedPoint(t *testing.T) {
 }
 
 func TestASearchIsDoneInSlicesAndSaysWhatItDoes(t *testing.T) {
-	e := bench(model.Inner, 60, 30, "remapped")
+	e := trial.Of(model.Inner, 60, 30, "remapped")
 	tr := NewTrainer(cpu.Factory{})
 	tr.Handle(Message{Kind: KindStart, Document: e.JSON()}.Encode())
 	tr.Handle(Message{Kind: KindRun, Step: 60}.Encode())
@@ -109,7 +111,7 @@ func TestASearchIsDoneInSlicesAndSaysWhatItDoes(t *testing.T) {
 }
 
 func TestFasterDecayReachesTheEndEarly(t *testing.T) {
-	e := bench(model.Inner, 120, 40, "faster-25", "faster-50")
+	e := trial.Of(model.Inner, 120, 40, "faster-25", "faster-50")
 	for i, end := range []int{40 + 60, 40 + 40} {
 		_, frames := trained(t, e, i)
 		final := float32(e.Optimizer.LR * e.Optimizer.FinalRatio)
@@ -122,7 +124,7 @@ func TestFasterDecayReachesTheEndEarly(t *testing.T) {
 }
 
 func TestNormAdaptedRatesAreRenewedEveryStep(t *testing.T) {
-	e := bench(model.Inner, 60, 30, "norm-adapted")
+	e := trial.Of(model.Inner, 60, 30, "norm-adapted")
 	r := begun(t, e, 0)
 	for r.step < 30 {
 		step(t, r)
@@ -146,7 +148,7 @@ func TestNormAdaptedRatesAreRenewedEveryStep(t *testing.T) {
 		}
 	}
 	assert.Greater(t, len(seen), 20, "it changes")
-	r.end = MaxSteps
+	r.end = experiment.MaxSteps
 	r.learn.Measure(false)
 	assert.Zero(t, testing.AllocsPerRun(5, func() { _, _, _ = r.train() }), "without allocations")
 }

@@ -11,11 +11,13 @@ import (
 
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/learner/cpu"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/trial"
 )
 
 // tiny is the record of a run that takes a moment.
 func tiny(t testing.TB) *Record {
-	e := short(12)
+	e := trial.Short(12)
 	e.Task.Batch, e.Task.Seq = 1, 8
 	e.Arms = e.Arms[:2]
 	r := newRecord(e)
@@ -68,7 +70,7 @@ func FuzzDecodeRecord(f *testing.F) {
 
 // Whatever a file holds, a state is refused, or a session goes on from it, arms that cannot be told so in their status.
 func FuzzDecodeState(f *testing.F) {
-	e := bench(model.Inner, 12, 6, "small", "sparkling")
+	e := trial.Of(model.Inner, 12, 6, "small", "sparkling")
 	e.Task.Batch, e.Task.Seq = 1, 8
 	for _, step := range []int{0, 5, 7, 12} {
 		h := NewLocalHost(cpu.Factory{})
@@ -82,7 +84,7 @@ func FuzzDecodeState(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		whole := binary.LittleEndian.AppendUint64(bytes.Clone(data), crc64.Checksum(data, checksum)) // damage that a checksum does not find
 		st, err := DecodeState(bytes.NewReader(whole))
-		if err != nil || st.Record.Experiment.bounded() != nil {
+		if err != nil || st.Record.Experiment.Memory() > experiment.MaxLinkMemory {
 			return
 		}
 		h := NewLocalHost(cpu.Factory{})
@@ -98,11 +100,11 @@ func FuzzDecodeState(f *testing.F) {
 
 // A worker's message is input too: a trainer answers anything with messages that can be read, and never stops the program.
 func FuzzMessages(f *testing.F) {
-	e := short(12)
+	e := trial.Short(12)
 	e.Task.Batch, e.Task.Seq = 1, 8
-	scratch, err := Named("baselines")
+	scratch, err := experiment.Named("baselines")
 	require.NoError(f, err)
-	scratch = quick(scratch, 12)
+	scratch = trial.Quick(scratch, 12)
 	widened, _ := trained(f, e, 1)
 	ended := snapshot(f, widened)
 	for _, m := range []Message{
@@ -120,7 +122,7 @@ func FuzzMessages(f *testing.F) {
 			require.NoError(t, err)
 			assert.Equal(t, m.Kind, again.Kind)
 			if m.Kind == KindStart {
-				if e, err := Parse(m.Document); err != nil || e.bounded() != nil {
+				if e, err := experiment.Parse(m.Document); err != nil || e.Memory() > experiment.MaxLinkMemory {
 					return // it would be refused, or is larger than a test should be
 				}
 			}
@@ -128,35 +130,6 @@ func FuzzMessages(f *testing.F) {
 		for _, out := range NewTrainer(cpu.Factory{}).Handle(data) {
 			_, err := DecodeMessage(out)
 			assert.NoError(t, err)
-		}
-	})
-}
-
-// A link or a file leads to an experiment that is valid and comes back the same, or to an error.
-func FuzzExperiment(f *testing.F) {
-	for _, b := range Builtins() {
-		f.Add(b.Link(), b.JSON())
-	}
-	f.Add("x", []byte(`{"version": 1}`))
-	document := Default().JSON()
-	f.Add("", append([]byte("\ufeff"), document...))
-	f.Add("", in16(string(document), binary.BigEndian, true))
-	f.Add("", append(document, ']'))
-	f.Add("", bytes.Replace(document, []byte(`"seed"`), []byte(`"Seed": 2, "seed"`), 1))
-	f.Fuzz(func(t *testing.T, link string, document []byte) {
-		if e, err := FromLink(link); err == nil {
-			assert.NoError(t, e.Validate())
-			again, err := FromLink(e.Link())
-			require.NoError(t, err)
-			assert.Equal(t, e, again)
-		}
-		if e, err := Parse(document); err == nil {
-			again, err := Parse(e.JSON())
-			require.NoError(t, err)
-			assert.Equal(t, e, again)
-			for _, k := range Knobs(e) {
-				_ = k.Get(e)
-			}
 		}
 	})
 }

@@ -6,16 +6,6 @@ import "sort"
 // in part.
 const GapSteps = 50
 
-// Baseline is the arm that the others are compared with, the first that is widened on its way; −1 where none is.
-func (e Experiment) Baseline() int {
-	for i, a := range e.Arms {
-		if a.Widens() {
-			return i
-		}
-	}
-	return -1
-}
-
 // Gap is the held-out loss of an arm minus that of base, in nats a token: the mean over the readings of the [GapSteps] steps that end
 // at step, the fork and what is no number left out. It is false where the two were not measured together.
 func (r *Record) Gap(arm, base, step int) (float64, bool) {

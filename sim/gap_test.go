@@ -5,10 +5,12 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 func TestGapIsTheMeanOverSharedReadingsAfterTheFork(t *testing.T) {
-	e := Default()
+	e := experiment.Default()
 	fork := e.Fork()
 	base := e.Baseline()
 	assert.Equal(t, "Copy", e.Arms[base].Name)

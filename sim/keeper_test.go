@@ -10,12 +10,13 @@ import (
 
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/learner/cpu"
+	"github.com/sparkling-lab/sparkling/sim/trial"
 )
 
 // States are kept beside the training, one write at a time, each further than the one before; one that could not be written is told, and the
 // next is tried. The last is the end.
 func TestAKeeperKeepsNewerAndNewerStates(t *testing.T) {
-	e := bench(model.Inner, 60, 30, "small", "sparkling")
+	e := trial.Of(model.Inner, 60, 30, "small", "sparkling")
 	h := NewLocalHost(cpu.Factory{})
 	s, err := NewSession(e, h)
 	require.NoError(t, err)
@@ -62,7 +63,7 @@ func TestAKeeperKeepsNewerAndNewerStates(t *testing.T) {
 // Between two states at least the spacing passes; none is asked for before.
 func TestAKeeperWaitsForItsSpacing(t *testing.T) {
 	h := NewLocalHost(cpu.Factory{})
-	s, err := NewSession(bench(model.Inner, 12, 6, "small", "sparkling"), h)
+	s, err := NewSession(trial.Of(model.Inner, 12, 6, "small", "sparkling"), h)
 	require.NoError(t, err)
 	defer s.Close()
 	written := 0

@@ -7,10 +7,11 @@ import (
 
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/learner/cpu"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // begun is an arm at step 0 whose learner is the CPU's.
-func begun(t testing.TB, e Experiment, arm int) *run {
+func begun(t testing.TB, e experiment.Experiment, arm int) *run {
 	t.Helper()
 	r, err := newRun(e, arm, cpu.Factory{})
 	require.NoError(t, err)

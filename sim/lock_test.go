@@ -11,20 +11,12 @@ import (
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/optim"
 	"github.com/sparkling-lab/sparkling/model/widen"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/trial"
 )
 
-// bench is a tiny experiment whose arms follow treatments at one widening on an axis.
-func bench(axis model.Axis, steps, at int, ids ...string) Experiment {
-	e := quick(Default(), steps)
-	e.Model.Hidden, e.Model.Inner, e.Model.Layers = 12, 10, 1
-	w := twice(at)
-	w.Axis = axis
-	e.Arms = arms(w, ids...)
-	return e
-}
-
 // trained is an arm at its last step, with its frames.
-func trained(t testing.TB, e Experiment, arm int) (*run, []ArmFrame) {
+func trained(t testing.TB, e experiment.Experiment, arm int) (*run, []ArmFrame) {
 	t.Helper()
 	r := begun(t, e, arm)
 	var frames []ArmFrame
@@ -57,17 +49,17 @@ func TestTheLockHoldsExactlyWhereStatesAreSymmetricUnderAdamWAndMuon(t *testing.
 	symmetric, broken := []string{"copy", "drop", "copy-scaled", "naive"}, []string{"asymmetric", "asymmetric-scaled", "sparkling", "rewarm-all", "uneven", "uneven-random", "plus-minus"}
 	for _, kind := range []optim.Kind{optim.AdamW, optim.Muon} {
 		for _, axis := range widenedAxes {
-			e := bench(axis, 80, 10, slices.Concat(symmetric, broken[:4])...)
+			e := trial.Of(axis, 80, 10, slices.Concat(symmetric, broken[:4])...)
 			e.Optimizer.Kind = kind
-			rest := bench(axis, 80, 10, broken[4:]...)
+			rest := trial.Of(axis, 80, 10, broken[4:]...)
 			rest.Optimizer.Kind = kind
-			for _, e := range []Experiment{e, rest} {
+			for _, e := range []experiment.Experiment{e, rest} {
 				for i, a := range e.Arms {
 					_, frames := trained(t, e, i)
 					equal, all := locked(frames[len(frames)-1])
 					require.NotZero(t, all)
 					what := fmt.Sprintf("%s, %s, %s", a.Name, axis, kind)
-					id, ok := TreatmentOf(a)
+					id, ok := experiment.TreatmentOf(a)
 					require.True(t, ok)
 					if slices.Contains(symmetric, id.ID) {
 						assert.Equal(t, all, equal, what)
@@ -81,7 +73,7 @@ func TestTheLockHoldsExactlyWhereStatesAreSymmetricUnderAdamWAndMuon(t *testing.
 }
 
 func TestCopiesOfCopiesArePairsToo(t *testing.T) {
-	e := bench(model.Inner, 60, 10, "copy", "copy")
+	e := trial.Of(model.Inner, 60, 10, "copy", "copy")
 	for i, second := range []widen.State{widen.Copy, widen.Asymmetric} {
 		w := e.Arms[i].Widen[0]
 		w.Step, w.State = 30, second
@@ -105,7 +97,7 @@ func TestCopiesOfCopiesArePairsToo(t *testing.T) {
 // The pairs of both axes stay, whichever was widened first.
 func TestStagesOnDifferentAxesKeepTheirPairs(t *testing.T) {
 	for _, order := range [][2]model.Axis{{model.Inner, model.Hidden}, {model.Hidden, model.Inner}, {model.Inner, model.Joint}} {
-		e := bench(order[0], 40, 10, "copy")
+		e := trial.Of(order[0], 40, 10, "copy")
 		w := e.Arms[0].Widen[0]
 		w.Step, w.Axis = 20, order[1]
 		e.Arms[0].Widen = append(e.Arms[0].Widen, w)
@@ -145,7 +137,7 @@ func TestZeroCopyIsATrapWhereTheGateIsZeroToo(t *testing.T) {
 	for _, kind := range []optim.Kind{optim.AdamW, optim.Muon} {
 		for _, id := range []string{"sparkling", "drop"} {
 			for init, dead := range map[widen.Init]bool{widen.ZeroCopyDead: true, widen.ZeroCopy: false} {
-				e := bench(model.Inner, 60, 10, id)
+				e := trial.Of(model.Inner, 60, 10, id)
 				e.Optimizer.Kind = kind
 				e.Arms[0].Widen[0].Init = init
 				r := begun(t, e, 0)

@@ -1,6 +1,10 @@
 package sim
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/sparkling-lab/sparkling/sim/experiment"
+)
 
 // Kind says what a message is about.
 type Kind int
@@ -48,7 +52,7 @@ type Message struct {
 func (m Message) Encode() []byte {
 	bulk := len(m.Document) + len(m.Snapshot)
 	if m.Network != nil {
-		bulk += snapshots * 4 * len(m.Network.Weights.Data)
+		bulk += experiment.StateValues * 4 * len(m.Network.Weights.Data)
 	}
 	c := &coder{buf: make([]byte, 0, bulk+headRoom)}
 	c.message(&m)
@@ -81,7 +85,7 @@ func (c *coder) message(m *Message) {
 	c.integer(&m.Step)
 	switch m.Kind {
 	case KindStart:
-		c.bytes(&m.Document, MaxDocument)
+		c.bytes(&m.Document, experiment.MaxDocument)
 		c.bulk(&m.Snapshot)
 	case KindReady:
 		c.i64(&m.Params)

@@ -10,11 +10,12 @@ import (
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/learner"
 	"github.com/sparkling-lab/sparkling/model/learner/cpu"
+	"github.com/sparkling-lab/sparkling/sim/trial"
 )
 
 // The network that an arm hands out is the one that it has trained: it has the loss on the held-out part that the record says.
 func TestNetworkOfAnArmIsTheOneItTrained(t *testing.T) {
-	e := short(20)
+	e := trial.Short(20)
 	e.Task.Batch, e.Task.Seq = 2, 32
 	h := NewLocalHost(cpu.Factory{})
 	s, err := NewSession(e, h)
@@ -48,7 +49,7 @@ func TestNetworkOfAnArmIsTheOneItTrained(t *testing.T) {
 
 // A network in a message is read where its shape fits what follows, and allocates nothing before.
 func TestNetworkOfAMessageIsChecked(t *testing.T) {
-	e := short(4)
+	e := trial.Short(4)
 	r := begun(t, e, 0)
 	n, err := r.network()
 	require.NoError(t, err)

@@ -9,17 +9,19 @@ import (
 	"math"
 	"slices"
 	"sort"
+
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // Record is an experiment and what was measured while it ran.
 type Record struct {
-	Experiment Experiment
+	Experiment experiment.Experiment
 	Tracks     [][]ArmFrame // by arm, ascending Step; the tracks of forked arms begin at the fork, the trunk's holds the shared small phase
 	Reports    []Report     // by step, then by arm
 }
 
 // newRecord is an empty record of e.
-func newRecord(e Experiment) *Record {
+func newRecord(e experiment.Experiment) *Record {
 	return &Record{Experiment: e, Tracks: make([][]ArmFrame, len(e.Arms))}
 }
 
@@ -174,16 +176,16 @@ func (c *coder) record(r *Record) {
 	if c.reading {
 		c.version = version
 	}
-	c.bytes(&doc, MaxDocument)
+	c.bytes(&doc, experiment.MaxDocument)
 	if c.reading && c.err == nil {
-		r.Experiment, c.err = Parse(doc)
+		r.Experiment, c.err = experiment.Parse(doc)
 	}
 	if c.reading && c.err == nil {
 		c.checked(r)
 		return
 	}
-	list(c, &r.Tracks, 4, MaxArms, c.frames)
-	list(c, &r.Reports, 68, MaxArms*MaxStages, c.report)
+	list(c, &r.Tracks, 4, experiment.MaxArms, c.frames)
+	list(c, &r.Reports, 68, experiment.MaxArms*experiment.MaxStages, c.report)
 }
 
 // checked reads tracks and reports, and refuses what does not fit the experiment as soon as it is read.
@@ -199,7 +201,7 @@ func (c *coder) checked(r *Record) {
 	if n := len(r.Tracks); c.err == nil && n < len(r.Experiment.Arms) {
 		c.err = fmt.Errorf("%d tracks for %d arms", n, len(r.Experiment.Arms))
 	}
-	list(c, &r.Reports, 68, MaxArms*MaxStages, func(p *Report) {
+	list(c, &r.Reports, 68, experiment.MaxArms*experiment.MaxStages, func(p *Report) {
 		if c.report(p); c.err == nil {
 			c.err = r.told(p)
 		}

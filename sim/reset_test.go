@@ -7,13 +7,15 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // With the paper's β2 the reset alone shows clearly where the widening comes early.
 func TestTheBuiltInResetShowsTheResetAtThePapersBeta2(t *testing.T) {
 	const seeds = 2
 	for k := range seeds {
-		e, err := Named("reset")
+		e, err := experiment.Named("reset")
 		require.NoError(t, err)
 		assert.Equal(t, 0.95, e.Optimizer.Beta2)
 		e.Seed = uint64(k + 1)

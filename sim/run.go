@@ -8,12 +8,13 @@ import (
 	"github.com/sparkling-lab/sparkling/model/learner"
 	"github.com/sparkling-lab/sparkling/model/optim"
 	"github.com/sparkling-lab/sparkling/model/widen"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/task"
 )
 
 // run is one arm's network at work, without messages. Where its numbers lie, and what computes them, only the learner knows.
 type run struct {
-	exp Experiment
+	exp experiment.Experiment
 	arm int
 
 	text   *task.Text
@@ -22,7 +23,7 @@ type run struct {
 	sched  *optim.Schedule
 	growth model.Growth
 	pairs  map[model.Axis][]widen.Pair // of all widenings
-	stages []Widening                  // that the arm goes through
+	stages []experiment.Widening       // that the arm goes through
 	stage  int                         // widenings done
 	places []int                       // that the searches of their remapped rates found; 0 for others
 	step   int                         // updates done
@@ -38,26 +39,17 @@ type run struct {
 	blockRates  []float64 // by tensor and age
 }
 
-// How often the probes run: every ProbeEvery steps, and every step for the first ProbeDense steps after a widening.
-const (
-	ProbeEvery = 10
-	ProbeDense = 40
-)
-
-// HeldWindows is the number of fixed held-out windows that the live loss is measured on, every [ProbeEvery] steps.
-const HeldWindows = 16
-
 // newRun starts an arm at step 0. It errs where the document is not valid.
-func newRun(e Experiment, arm int, f learner.Factory) (*run, error) {
+func newRun(e experiment.Experiment, arm int, f learner.Factory) (*run, error) {
 	r, err := blank(e, arm, f)
 	if err == nil {
-		err = r.begin(e.start(arm))
+		err = r.begin(e.Start(arm))
 	}
 	return r, err
 }
 
 // blank is an arm without a network, at step 0.
-func blank(e Experiment, arm int, f learner.Factory) (*run, error) {
+func blank(e experiment.Experiment, arm int, f learner.Factory) (*run, error) {
 	if err := e.Validate(); err != nil {
 		return nil, err
 	}
@@ -67,7 +59,7 @@ func blank(e Experiment, arm int, f learner.Factory) (*run, error) {
 	if v := task.Opticks().Vocab(); e.Vocab() != v {
 		return nil, fmt.Errorf("model.vocab is %d; the text has %d symbols (0 takes the text's own)", e.Vocab(), v)
 	}
-	r := training(e, e.start(arm), e.End(arm), f)
+	r := training(e, e.Start(arm), e.End(arm), f)
 	r.arm = arm
 	if e.Arms[arm].Widens() {
 		r.stages = e.Arms[arm].Widen
@@ -76,7 +68,7 @@ func blank(e Experiment, arm int, f learner.Factory) (*run, error) {
 }
 
 // training is one of its own, without a network yet, of any shape at first, that ends at step end.
-func training(e Experiment, c model.Config, end int, f learner.Factory) *run {
+func training(e experiment.Experiment, c model.Config, end int, f learner.Factory) *run {
 	tokens := e.Task.Batch * e.Task.Seq
 	return &run{
 		exp: e, end: end, text: task.Opticks(), make: f, ids: make([]int32, tokens), labels: make([]int32, tokens),
@@ -104,7 +96,7 @@ func (r *run) adopt(s learner.State) (err error) {
 // fit follows the shape that the network now has.
 func (r *run) fit() {
 	table := r.learn.Table()
-	r.cost = r.exp.cost(table.Config)
+	r.cost = r.exp.Cost(table.Config)
 	r.rates = make([]float64, r.growth.Stages())
 	if r.growth.ByTensor {
 		r.adapted = make([]bool, len(r.rates))
@@ -129,11 +121,11 @@ func (r *run) counts() model.Counts {
 }
 
 // due is the widening that waits at the present step, if any.
-func (r *run) due() (Widening, bool) {
+func (r *run) due() (experiment.Widening, bool) {
 	if r.stage < len(r.stages) && r.stages[r.stage].Step == r.step {
 		return r.stages[r.stage], true
 	}
-	return Widening{}, false
+	return experiment.Widening{}, false
 }
 
 // train makes one training update, and measures nothing but the loss and the learning rate of the newest parameters.
@@ -180,7 +172,7 @@ func (r *run) update() (f ArmFrame, err error) {
 			return f, err
 		}
 	}
-	if r.step%ProbeEvery == 0 || r.step == r.end {
+	if r.step%experiment.ProbeEvery == 0 || r.step == r.end {
 		if err = r.validate(&f); err != nil {
 			return f, err
 		}
@@ -232,15 +224,15 @@ func (r *run) first() (ArmFrame, error) {
 
 // probes reports whether the frame of a step carries the probes.
 func (r *run) probes(step int) bool {
-	if step%ProbeEvery == 0 || step == r.end {
+	if step%experiment.ProbeEvery == 0 || step == r.end {
 		return true
 	}
-	return r.stage > 0 && step-r.stages[r.stage-1].Step <= ProbeDense
+	return r.stage > 0 && step-r.stages[r.stage-1].Step <= experiment.ProbeDense
 }
 
 // held is the mean cross-entropy of the fixed held-out windows.
 func (r *run) held() (float64, error) {
-	return r.evaluate(r.text.Held(HeldWindows, r.exp.Task.Seq), nil)
+	return r.evaluate(r.text.Held(experiment.HeldWindows, r.exp.Task.Seq), nil)
 }
 
 // evaluate is the mean cross-entropy of windows that begin at the given offsets. look, unless nil, gets what the network says after every

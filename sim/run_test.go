@@ -8,16 +8,18 @@ import (
 
 	"github.com/sparkling-lab/sparkling/model/learner"
 	"github.com/sparkling-lab/sparkling/model/learner/cpu"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/trial"
 )
 
 // widened is an arm of the default experiment a few steps after its widening.
 func widened(t testing.TB) *run {
-	e := short(40)
+	e := trial.Short(40)
 	r := begun(t, e, 3)
 	for r.step < 25 {
 		step(t, r)
 	}
-	r.end = MaxSteps
+	r.end = experiment.MaxSteps
 	return r
 }
 

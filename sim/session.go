@@ -3,12 +3,14 @@ package sim
 import (
 	"errors"
 	"time"
+
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // Session runs an experiment over a [Host]: it trains the small phase once, as the first arm that forks, forks it into the others, trains beside it
 // the arms that begin on their own, keeps all in lockstep and gathers the Record. It belongs to one goroutine and never blocks.
 type Session struct {
-	exp     Experiment
+	exp     experiment.Experiment
 	host    Host
 	rec     *Record
 	arms    []armState
@@ -39,20 +41,20 @@ type armState struct {
 }
 
 // NewSession prepares a run, paused at step 0. It errs where the document is not valid or no trainer can be started.
-func NewSession(e Experiment, h Host) (*Session, error) {
+func NewSession(e experiment.Experiment, h Host) (*Session, error) {
 	s := &Session{host: h, speed: 1, now: time.Now}
 	return s, s.SetExperiment(e)
 }
 
 // SetExperiment begins anew with another document; a document that is not valid changes nothing.
-func (s *Session) SetExperiment(e Experiment) error {
+func (s *Session) SetExperiment(e experiment.Experiment) error {
 	if err := e.Validate(); err != nil {
 		return err
 	}
 	s.Close()
 	s.begin(newRecord(e.Clone()))
 	for i := range e.Arms {
-		if !e.waits(i) {
+		if !e.Waits(i) {
 			if err := s.start(i); err != nil {
 				return err
 			}
@@ -74,7 +76,7 @@ func (s *Session) begin(r *Record) {
 }
 
 // adopt makes e the document that runs.
-func (s *Session) adopt(e Experiment) {
+func (s *Session) adopt(e experiment.Experiment) {
 	s.exp, s.fork, s.trunk, s.turn = e, e.Fork(), e.Trunk(), turnOf(e)
 }
 
@@ -181,7 +183,7 @@ func (s *Session) deliver(i int, data []byte) {
 func (s *Session) part(snapshot []byte) {
 	s.forked = true
 	for i, a := range s.exp.Arms {
-		if a.From == Fork && (i != s.trunk || a.Widens()) {
+		if a.From == experiment.Fork && (i != s.trunk || a.Widens()) {
 			s.arms[i].begin, s.arms[i].at = snapshot, s.fork
 			_ = s.start(i) // an arm that cannot start says so in its status
 		}
@@ -202,7 +204,7 @@ func (s *Session) WidenNow() error {
 	}
 	at := max(s.arms[s.trunk].granted, 1)
 	e := s.exp.Clone()
-	e.shift(at - old)
+	e.Shift(at - old)
 	if err := e.Validate(); err != nil {
 		return err
 	}

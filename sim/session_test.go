@@ -12,19 +12,9 @@ import (
 
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/learner/cpu"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/trial"
 )
-
-// short is the default experiment cut down to steps updates, with the widening at half-time.
-func short(steps int) Experiment {
-	e := Default()
-	e.Steps = steps
-	for i := range e.Arms {
-		for k := range e.Arms[i].Widen {
-			e.Arms[i].Widen[k].Step = steps / 2
-		}
-	}
-	return e
-}
 
 // finish runs a session to its end at the highest speed.
 func finish(t *testing.T, s *Session, h *LocalHost) *Record {
@@ -39,7 +29,7 @@ func finish(t *testing.T, s *Session, h *LocalHost) *Record {
 	return s.Record()
 }
 
-func runAll(t *testing.T, e Experiment) *Record {
+func runAll(t *testing.T, e experiment.Experiment) *Record {
 	t.Helper()
 	h := NewLocalHost(cpu.Factory{})
 	s, err := NewSession(e, h)
@@ -60,11 +50,11 @@ func encode(t *testing.T, r *Record) []byte {
 }
 
 func TestSameSeedGivesTheSameBits(t *testing.T) {
-	first := encode(t, runAll(t, short(60)))
-	sameBytes(t, first, encode(t, runAll(t, short(60))), "twice in a row")
+	first := encode(t, runAll(t, trial.Short(60)))
+	sameBytes(t, first, encode(t, runAll(t, trial.Short(60))), "twice in a row")
 
 	h := NewLocalHost(cpu.Factory{})
-	s, err := NewSession(short(60), h)
+	s, err := NewSession(trial.Short(60), h)
 	require.NoError(t, err)
 	defer s.Close()
 	for range 7 {
@@ -76,13 +66,13 @@ func TestSameSeedGivesTheSameBits(t *testing.T) {
 	require.NoError(t, s.Reset())
 	sameBytes(t, first, encode(t, finish(t, s, h)), "after a reset at the end")
 
-	other := short(60)
+	other := trial.Short(60)
 	other.Seed = 2
 	assert.False(t, bytes.Equal(first, encode(t, runAll(t, other))), "another seed")
 }
 
 func TestAForkedArmEqualsTheSameArmTrainedAlone(t *testing.T) {
-	e := short(60)
+	e := trial.Short(60)
 	together := runAll(t, e)
 	for i := 1; i < len(e.Arms); i++ {
 		alone := e.Clone()
@@ -105,19 +95,14 @@ func assertSame(t *testing.T, want, got []ArmFrame) {
 func TestTheLockIsExactOnEveryAxis(t *testing.T) {
 	for _, axis := range []model.Axis{model.Inner, model.Hidden, model.Joint} {
 		for _, width := range []struct{ hidden, inner int }{{16, 16}, {12, 10}} {
-			e := short(520)
+			e := trial.Short(520)
 			e.Task.Batch, e.Task.Seq = 2, 16
 			e.Model.Hidden, e.Model.Inner = width.hidden, width.inner
 			e.Model.Layers = 1
-			arms := []Arm{{Name: "Small"}}
+			arms := []experiment.Arm{{Name: "Small"}}
 			for _, id := range []string{"copy", "drop", "asymmetric"} {
-				a := e.Arms[1]
-				for _, tr := range Treatments {
-					if tr.ID == id {
-						a = tr.treat(a, nil)
-					}
-				}
-				a.Widen[0].Step, a.Widen[0].Axis = 20, axis
+				a := trial.Arms(trial.Twice(20), id)[0]
+				a.Widen[0].Axis = axis
 				arms = append(arms, a)
 			}
 			e.Arms = arms
@@ -141,7 +126,7 @@ func TestTheLockIsExactOnEveryAxis(t *testing.T) {
 
 func TestCopyAtTwiceTheWidthKeepsTheFunction(t *testing.T) {
 	for _, axis := range []model.Axis{model.Inner, model.Hidden, model.Joint} {
-		e := short(40)
+		e := trial.Short(40)
 		e.Arms = e.Arms[:2]
 		e.Arms[1].Widen[0].Axis = axis
 		p, ok := runAll(t, e).Report(1)
@@ -158,7 +143,7 @@ func TestCopyAtTwiceTheWidthKeepsTheFunction(t *testing.T) {
 
 func TestWidenNowForksAtThePresentStep(t *testing.T) {
 	h := NewLocalHost(cpu.Factory{})
-	s, err := NewSession(short(60), h)
+	s, err := NewSession(trial.Short(60), h)
 	require.NoError(t, err)
 	defer s.Close()
 	for range 5 {
@@ -187,7 +172,7 @@ func (f fragile) Start(arm int, deliver func([]byte), fail func(error)) (Port, e
 }
 
 func TestADeadArmSaysSoTheOthersGoOnAndItCanBeStartedAgain(t *testing.T) {
-	e := short(60)
+	e := trial.Short(60)
 	h := fragile{NewLocalHost(cpu.Factory{}), map[int]func(error){}}
 	s, err := NewSession(e, h)
 	require.NoError(t, err)
@@ -214,7 +199,7 @@ func sameBytes(t *testing.T, want, got []byte, what string) {
 }
 
 func TestARecordSurvivesItsEncoding(t *testing.T) {
-	r := runAll(t, short(40))
+	r := runAll(t, trial.Short(40))
 	var b bytes.Buffer
 	require.NoError(t, r.Encode(&b))
 	got, err := DecodeRecord(bytes.NewReader(b.Bytes()))
@@ -225,9 +210,9 @@ func TestARecordSurvivesItsEncoding(t *testing.T) {
 	old := &coder{buf: []byte(magic), version: beforeSearches}
 	version, doc := beforeSearches, r.Experiment.JSON()
 	old.integer(&version)
-	old.bytes(&doc, MaxDocument)
-	list(old, &r.Tracks, 4, MaxArms, old.frames)
-	list(old, &r.Reports, 68, MaxSteps, old.report)
+	old.bytes(&doc, experiment.MaxDocument)
+	list(old, &r.Tracks, 4, experiment.MaxArms, old.frames)
+	list(old, &r.Reports, 68, experiment.MaxSteps, old.report)
 	got, err = DecodeRecord(bytes.NewReader(old.buf))
 	require.NoError(t, err, "a record of the version before")
 	assert.Equal(t, r.Reports, got.Reports)
@@ -243,9 +228,9 @@ func TestARecordSurvivesItsEncoding(t *testing.T) {
 
 // Arms that are never widened have nothing to wait for.
 func TestSeveralArmsThatAreNeverWidenedAllRun(t *testing.T) {
-	e := short(30)
+	e := trial.Short(30)
 	e.Task.Batch, e.Task.Seq = 1, 8
-	e.Arms = []Arm{{Name: "One"}, {Name: "Two"}, e.Arms[1]}
+	e.Arms = []experiment.Arm{{Name: "One"}, {Name: "Two"}, e.Arms[1]}
 	r := runAll(t, e)
 	own := func(f []ArmFrame) []ArmFrame { // as if it were the first arm's
 		out := append([]ArmFrame(nil), f...)

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sparkling-lab/sparkling/model/learner/cpu"
+	"github.com/sparkling-lab/sparkling/sim/trial"
 )
 
 // desk is a Host whose trainers work when they are told to, one message at a time.
@@ -57,7 +58,7 @@ func (d *desk) next() bool {
 
 // A paused session is settled from the moment on when no trainer has anything left to do: not while one begins, owes steps or the fork.
 func TestAPausedSessionIsSettledOnceNoTrainerOwesAnything(t *testing.T) {
-	e := short(8)
+	e := trial.Short(8)
 	e.Task.Batch, e.Task.Seq = 2, 16
 	d := &desk{}
 	s, err := NewSession(e, d)

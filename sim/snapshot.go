@@ -9,6 +9,7 @@ import (
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/learner"
 	"github.com/sparkling-lab/sparkling/model/optim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // headRoom is for what stands before the bulk of an encoding, which is allocated once instead of being grown.
@@ -22,7 +23,7 @@ func (r *run) snapshot(seeking *search) ([]byte, error) {
 	if seeking != nil {
 		size += seeking.wide.learn.Table().Size
 	}
-	c := &coder{buf: make([]byte, 0, snapshots*4*size+headRoom)}
+	c := &coder{buf: make([]byte, 0, experiment.StateValues*4*size+headRoom)}
 	c.integer(&r.step)
 	for k := range r.stage {
 		if r.stages[k].Dynamics.Kind == optim.Remapped {
@@ -39,7 +40,7 @@ func (r *run) snapshot(seeking *search) ([]byte, error) {
 
 // restored is an arm, and the search that it was at, as a snapshot has them. It errs where the snapshot is not one of that arm, or no learner can
 // go on from it.
-func restored(e Experiment, arm int, snapshot []byte, f learner.Factory) (*run, *search, error) {
+func restored(e experiment.Experiment, arm int, snapshot []byte, f learner.Factory) (*run, *search, error) {
 	r, err := blank(e, arm, f)
 	if err != nil {
 		return nil, nil, err
@@ -66,7 +67,7 @@ func restored(e Experiment, arm int, snapshot []byte, f learner.Factory) (*run, 
 // what that one's goes on from.
 func (c *coder) restore(r *run) (own learner.State, seeking *search, wide learner.State) {
 	c.within(&r.step, r.end)
-	table := model.NewTable(r.exp.start(r.arm))
+	table := model.NewTable(r.exp.Start(r.arm))
 	for r.stage < len(r.stages) && r.stages[r.stage].Step < r.step {
 		w, place := r.stages[r.stage], 0
 		if w.Dynamics.Kind == optim.Remapped {
@@ -109,7 +110,7 @@ func (c *coder) tallies(r *run) {
 }
 
 // stateOf are the quantities that a state consists of.
-var stateOf = [snapshots]model.Quantity{model.Weight, model.Moment1, model.Moment2}
+var stateOf = [experiment.StateValues]model.Quantity{model.Weight, model.Moment1, model.Moment2}
 
 // trained writes what the updates of a run so far have left: its network matrix by matrix, so that no second copy of all is made.
 func (c *coder) trained(r *run) {
@@ -131,14 +132,14 @@ func (c *coder) trained(r *run) {
 // training reads what trained wrote. It is allocated only once it is known to fit the data.
 func (c *coder) training(r *run, table *model.Table) learner.State {
 	c.tallies(r)
-	if c.err == nil && (table.Size < 0 || table.Size > len(c.buf)/(snapshots*4)) {
+	if c.err == nil && (table.Size < 0 || table.Size > len(c.buf)/(experiment.StateValues*4)) {
 		c.err = fmt.Errorf("%d bytes of values; the network has %d parameters", len(c.buf), table.Size)
 	}
 	if c.err != nil {
 		return learner.State{}
 	}
 	s := learner.State{Steps: r.step, Weights: model.NewValues(table), M: model.NewValues(table), V: model.NewValues(table)}
-	for _, v := range [snapshots]model.Values{s.Weights, s.M, s.V} {
+	for _, v := range [experiment.StateValues]model.Values{s.Weights, s.M, s.V} {
 		c.floats(v.Data)
 	}
 	return s

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // State is a whole session between two updates of every arm: [Resume] goes on from it, with the same bits as if nothing had been. Nothing
@@ -88,7 +90,7 @@ func Resume(st State, h Host) (*Session, error) {
 	for i, save := range st.Arms {
 		a := &s.arms[i]
 		a.begin, a.at = save.Snapshot, save.At
-		s.forked = s.forked && (s.exp.Arms[i].From != Fork || save.Snapshot != nil && save.At >= s.fork)
+		s.forked = s.forked && (s.exp.Arms[i].From != experiment.Fork || save.Snapshot != nil && save.At >= s.fork)
 	}
 	for i, save := range st.Arms {
 		a := &s.arms[i]
@@ -122,7 +124,7 @@ func (st State) check() error {
 		if len(track) > 0 {
 			last = track[len(track)-1].Step
 		}
-		waits := e.waits(i) && a.Snapshot == nil
+		waits := e.Waits(i) && a.Snapshot == nil
 		ok := false
 		switch a.State {
 		case Waiting:

@@ -5,12 +5,14 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // What it takes of an arm to hand over its state, and of its session's side to write the states of all arms; beside it one update.
 func BenchmarkState(b *testing.B) {
 	for _, width := range []int{1, 8} {
-		e := Default()
+		e := experiment.Default()
 		e.Model.Hidden, e.Model.Inner = width*e.Model.Hidden, width*e.Model.Inner
 		r := begun(b, e, 3)
 		size := float64(len(snapshot(b, r)))

@@ -13,6 +13,8 @@ import (
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 	"github.com/sparkling-lab/sparkling/model/optim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/trial"
 )
 
 // settle lets a paused session go on until every arm that has begun is at a step, or at its end.
@@ -61,7 +63,7 @@ func resumed(t *testing.T, file []byte) (*Session, *LocalHost) {
 }
 
 // end is the state of an undisturbed run at its end: its record, and every arm's network and optimizer.
-func end(t *testing.T, e Experiment) []byte {
+func end(t *testing.T, e experiment.Experiment) []byte {
 	t.Helper()
 	h := NewLocalHost(cpu.Factory{})
 	s, err := NewSession(e, h)
@@ -72,7 +74,7 @@ func end(t *testing.T, e Experiment) []byte {
 }
 
 // stops are the steps at which a run is most easily put together wrongly: its begin, its end, and those around every widening.
-func stops(e Experiment) []int {
+func stops(e experiment.Experiment) []int {
 	at := []int{0, 1, e.Steps - 1, e.Steps}
 	for i, a := range e.Arms {
 		at = append(at, e.End(i))
@@ -86,14 +88,14 @@ func stops(e Experiment) []int {
 
 // A run that is ended, and goes on from its file, again and again, gives the record and the networks of one that nobody disturbed.
 func TestAResumedRunKeepsEveryBitOfEveryBuiltInExperiment(t *testing.T) {
-	for i, b := range Builtins() {
+	for i, b := range experiment.Builtins() {
 		for k, kind := range optim.Kinds {
 			if runtime.GOOS == "js" && k != i%2 {
 				continue // where one core computes more slowly, every experiment has one of the two
 			}
 			t.Run(b.Name+" "+string(kind), func(t *testing.T) {
 				t.Parallel()
-				e := quick(b.Experiment, 24)
+				e := trial.Quick(b.Experiment, 24)
 				e.Optimizer.Kind = kind
 				h := NewLocalHost(cpu.Factory{})
 				s, err := NewSession(e, h)
@@ -114,7 +116,7 @@ func TestAResumedRunKeepsEveryBitOfEveryBuiltInExperiment(t *testing.T) {
 
 // States are saved while all arms train, each wherever it is; from every one the run goes on to the same bits.
 func TestAStateSavedInFullSpeedKeepsEveryBit(t *testing.T) {
-	e := bench(model.Inner, 60, 20, "scratch", "small", "sparkling", "remapped", "norm-adapted", "equal-compute")
+	e := trial.Of(model.Inner, 60, 20, "scratch", "small", "sparkling", "remapped", "norm-adapted", "equal-compute")
 	e.Arms[2].Widen = append(e.Arms[2].Widen, e.Arms[2].Widen[0])
 	e.Arms[2].Widen[1].Step, e.Arms[2].Widen[1].Factor, e.Arms[2].Widen[1].Axis = 40, 1.5, model.Joint
 	want := end(t, e)
@@ -147,7 +149,7 @@ func TestAStateSavedInFullSpeedKeepsEveryBit(t *testing.T) {
 
 // The search of a remapped rate is part of the state: it goes on where it was.
 func TestASearchThatWasSavedKeepsItsSteps(t *testing.T) {
-	e := bench(model.Inner, 60, 30, "remapped")
+	e := trial.Of(model.Inner, 60, 30, "remapped")
 	want, frames := trained(t, e, 0)
 	start := Message{Kind: KindStart, Document: e.JSON()}
 	tr := NewTrainer(cpu.Factory{})
@@ -184,7 +186,7 @@ func TestASearchThatWasSavedKeepsItsSteps(t *testing.T) {
 
 // What stopped stays stopped, says the same, and can be started again.
 func TestAnArmThatFailedKeepsItsWordsWhenTheRunIsResumed(t *testing.T) {
-	e := short(60)
+	e := trial.Short(60)
 	h := fragile{NewLocalHost(cpu.Factory{}), map[int]func(error){}}
 	s, err := NewSession(e, h)
 	require.NoError(t, err)
@@ -208,7 +210,7 @@ func TestAnArmThatFailedKeepsItsWordsWhenTheRunIsResumed(t *testing.T) {
 
 // After a restart, a fork that was moved, and a trunk that is one of several, states still fit.
 func TestAStateAfterWidenNowKeepsWhatWasDone(t *testing.T) {
-	e := bench(model.Inner, 60, 30, "sparkling", "equal-compute", "small")
+	e := trial.Of(model.Inner, 60, 30, "sparkling", "equal-compute", "small")
 	h := NewLocalHost(cpu.Factory{})
 	s, err := NewSession(e, h)
 	require.NoError(t, err)
@@ -226,7 +228,7 @@ func TestAStateAfterWidenNowKeepsWhatWasDone(t *testing.T) {
 }
 
 func TestADamagedStateIsRefused(t *testing.T) {
-	e := bench(model.Inner, 12, 6, "small", "sparkling", "remapped")
+	e := trial.Of(model.Inner, 12, 6, "small", "sparkling", "remapped")
 	h := NewLocalHost(cpu.Factory{})
 	s, err := NewSession(e, h)
 	require.NoError(t, err)
@@ -247,9 +249,9 @@ func TestADamagedStateIsRefused(t *testing.T) {
 
 // A record that goes to the end says how the arms were doing as their session did.
 func TestARecordThatHasEndedSaysHowItsArmsAre(t *testing.T) {
-	wild := bench(model.Joint, 40, 20, "small", "sparkling", "equal-compute")
+	wild := trial.Of(model.Joint, 40, 20, "small", "sparkling", "equal-compute")
 	wild.Optimizer.LR, wild.Optimizer.WeightDecay = 10, 1
-	for _, e := range []Experiment{bench(model.Joint, 40, 20, "small", "sparkling", "equal-compute"), wild} {
+	for _, e := range []experiment.Experiment{trial.Of(model.Joint, 40, 20, "small", "sparkling", "equal-compute"), wild} {
 		h := NewLocalHost(cpu.Factory{})
 		s, err := NewSession(e, h)
 		require.NoError(t, err)

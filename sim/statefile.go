@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // stateMagic begins the file of a state, and stateVersion is the version of its encoding.
@@ -99,8 +100,8 @@ func decodeState(in io.Reader) (State, error) {
 	switch {
 	case version != stateVersion:
 		return st, fmt.Errorf("version %d; this program reads version %d", version, stateVersion)
-	case size < 0 || size > 2*MaxDocument || length < 0 || length > MaxRecord:
-		return st, fmt.Errorf("a head of %d bytes and a record of %d; allowed are %d and %d", size, length, 2*MaxDocument, MaxRecord)
+	case size < 0 || size > 2*experiment.MaxDocument || length < 0 || length > MaxRecord:
+		return st, fmt.Errorf("a head of %d bytes and a record of %d; allowed are %d and %d", size, length, 2*experiment.MaxDocument, MaxRecord)
 	}
 	head, err := exactly(in, size)
 	if err != nil {
@@ -154,18 +155,18 @@ func (c *coder) state(st *State) (sizes []int) {
 		doc = st.Record.Experiment.JSON()
 	}
 	c.text(&st.Engine)
-	c.bytes(&doc, MaxDocument)
+	c.bytes(&doc, experiment.MaxDocument)
 	if c.reading {
 		if c.err != nil {
 			return nil
 		}
 		st.Record = &Record{}
-		if st.Record.Experiment, c.err = Parse(doc); c.err != nil {
+		if st.Record.Experiment, c.err = experiment.Parse(doc); c.err != nil {
 			return nil
 		}
 	}
 	e := st.Record.Experiment
-	list(c, &st.Arms, 40, MaxArms, func(a *ArmSave) {
+	list(c, &st.Arms, 40, experiment.MaxArms, func(a *ArmSave) {
 		state, size := string(a.State), int64(len(a.Snapshot))
 		c.text(&state)
 		c.text(&a.Err)
@@ -180,7 +181,7 @@ func (c *coder) state(st *State) (sizes []int) {
 		if !c.reading || c.err != nil {
 			return
 		}
-		if i >= len(e.Arms) || size < 0 || size > e.largest(i) {
+		if i >= len(e.Arms) || size < 0 || size > largest(e, i) {
 			c.err = fmt.Errorf("arm %d has a state of %d bytes", i, size)
 			return
 		}
@@ -190,6 +191,6 @@ func (c *coder) state(st *State) (sizes []int) {
 }
 
 // largest is more bytes than any state of an arm has, a search included.
-func (e Experiment) largest(arm int) int64 {
-	return headRoom + 2*snapshots*4*int64(model.NewTable(e.wide(arm)).Size)
+func largest(e experiment.Experiment, arm int) int64 {
+	return headRoom + 2*experiment.StateValues*4*int64(model.NewTable(e.Wide(arm)).Size)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // ArmState says how an arm is doing.
@@ -30,7 +31,7 @@ type ArmStatus struct {
 func (s *Session) Record() *Record { return s.rec }
 
 // Experiment is the document that runs; [Session.WidenNow] changes it.
-func (s *Session) Experiment() Experiment { return s.exp.Clone() }
+func (s *Session) Experiment() experiment.Experiment { return s.exp.Clone() }
 
 // Playing reports whether the run goes on by itself.
 func (s *Session) Playing() bool { return s.playing && !s.Done() }
@@ -78,7 +79,7 @@ func (r *Record) Ended() ([]ArmStatus, bool) {
 	for i, a := range e.Arms {
 		out[i] = ArmStatus{Name: a.Name, State: Waiting, Step: -1, End: e.End(i)}
 		t := r.Tracks[i]
-		if len(t) == 0 && a.From == Fork && r.ended(e.Trunk()) {
+		if len(t) == 0 && a.From == experiment.Fork && r.ended(e.Trunk()) {
 			continue
 		}
 		if !r.ended(i) {
@@ -88,7 +89,7 @@ func (r *Record) Ended() ([]ArmStatus, bool) {
 		if f, ok := r.Diverged(i, e.Steps); ok {
 			out[i].State, out[i].Err = Failed, stopped(a.Name, f.Step, diverged(f).Error())
 		}
-		n := model.Count(e.shapeAt(i, out[i].Step), e.Task.Batch, e.Task.Seq)
+		n := model.Count(e.ShapeAt(i, out[i].Step), e.Task.Batch, e.Task.Seq)
 		out[i].Params, out[i].Active = n.Total, n.Active
 	}
 	return out, true

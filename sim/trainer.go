@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/sparkling-lab/sparkling/model/learner"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // Trainer is one arm at work. It speaks only encoded messages, and does not know where it runs: in a goroutine or in a Web Worker.
@@ -61,7 +62,7 @@ func (t *Trainer) Handle(data []byte) [][]byte {
 }
 
 func (t *Trainer) start(m Message) [][]byte {
-	e, err := Parse(m.Document)
+	e, err := experiment.Parse(m.Document)
 	if err != nil {
 		return t.fail(nil, err)
 	}
@@ -170,7 +171,7 @@ func (t *Trainer) save(out [][]byte) [][]byte {
 }
 
 // seek sends what was gathered, and goes on with the search that a widening asks for until then.
-func (t *Trainer) seek(out [][]byte, w Widening, then time.Time) (_ [][]byte, err error) {
+func (t *Trainer) seek(out [][]byte, w experiment.Widening, then time.Time) (_ [][]byte, err error) {
 	out = t.flush(out)
 	if t.search == nil {
 		if t.search, err = t.run.search(w); err != nil {

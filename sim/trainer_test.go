@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sparkling-lab/sparkling/model/learner/cpu"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // A message costs its reader more than the frames in it: of a turn that is short there is one. A long one is told about now and then.
@@ -18,7 +19,7 @@ func TestTrainerGathersTheFramesOfATurn(t *testing.T) {
 
 // gathers lets a trainer make turns of eight steps, in which it takes its last message for one of that long ago.
 func gathers(t *testing.T, since time.Duration, want int) {
-	e := Default()
+	e := experiment.Default()
 	e.Task.Batch, e.Task.Seq = 1, 8
 	tr := NewTrainer(cpu.Factory{})
 	tr.Handle(Message{Kind: KindStart, Document: e.JSON()}.Encode())

@@ -1,5 +1,7 @@
 package sim
 
+import "github.com/sparkling-lab/sparkling/sim/experiment"
+
 // An arm gets a turn of about turnFLOPs at a time, some tenths of a second: every turn costs the pictures' thread a message. More busy arms than
 // cores would gain nothing, and keep the pictures waiting. The fastest arm may be a turn and a half ahead of the slowest.
 const (
@@ -8,10 +10,10 @@ const (
 )
 
 // turnOf is the steps of a turn in which the largest network of an experiment makes turnFLOPs.
-func turnOf(e Experiment) int {
+func turnOf(e experiment.Experiment) int {
 	largest := 0.0
 	for i := range e.Arms {
-		largest = max(largest, e.cost(e.wide(i)).Update())
+		largest = max(largest, e.Cost(e.Wide(i)).Update())
 	}
 	return int(min(max(turnFLOPs/largest, 1), mostTurn))
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/sparkling-lab/sparkling/model/learner"
 	"github.com/sparkling-lab/sparkling/model/optim"
 	"github.com/sparkling-lab/sparkling/model/widen"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // smooth is a loss, averaged over about smoothSteps updates: an exponential mean without the bias of its start.
@@ -31,7 +32,7 @@ type search struct {
 }
 
 // search begins the search that a widening asks for; nil where it asks for none.
-func (r *run) search(w Widening) (*search, error) {
+func (r *run) search(w experiment.Widening) (*search, error) {
 	if w.Dynamics.Kind != optim.Remapped {
 		return nil, nil
 	}
@@ -44,7 +45,7 @@ func (r *run) search(w Widening) (*search, error) {
 }
 
 // shape is that of a network c after a widening as it would be if trained from scratch: without the factor of the logits that widenings bring.
-func (r *run) shape(w Widening, c model.Config) model.Config {
+func (r *run) shape(w experiment.Widening, c model.Config) model.Config {
 	c.LogitMult = r.exp.Model.LogitMult
 	return w.Spec.Config(c)
 }
@@ -76,7 +77,7 @@ func (s *search) says() string {
 
 // widen carries out the widening that is due and reports what it did, measured on the held-out windows. found is the finished search of
 // a widening that asks for one.
-func (r *run) widen(w Widening, found *search) (Report, error) {
+func (r *run) widen(w experiment.Widening, found *search) (Report, error) {
 	if found != nil && found.wide.broken != "" {
 		return Report{}, fmt.Errorf("the wide network that is trained from scratch, to find where its loss is %.3f, diverged at its step %d: %s is no longer finite", found.loss, found.wide.step, found.wide.broken)
 	}
@@ -84,7 +85,7 @@ func (r *run) widen(w Widening, found *search) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	windows := r.text.Held(HeldWindows, r.exp.Task.Seq)
+	windows := r.text.Held(experiment.HeldWindows, r.exp.Task.Seq)
 	var logits []float32
 	heldBefore, rmsBefore, err := r.look(windows, func(a *learner.Answers) { logits = append(logits, a.Logits...) })
 	if err != nil {
@@ -126,13 +127,13 @@ func (r *run) widen(w Widening, found *search) (Report, error) {
 }
 
 // plan is that of the widening that is due, for a network of that shape.
-func (r *run) plan(w Widening, from *model.Table) (*widen.Plan, error) {
+func (r *run) plan(w experiment.Widening, from *model.Table) (*widen.Plan, error) {
 	return widen.New(w.Spec, from, r.exp.Seed^uint64(r.stage+1)<<32)
 }
 
 // grow makes a widening part of the arm's history, on which ages, pairs and learning rates depend. place is what the search of a remapped rate
 // found.
-func (r *run) grow(w Widening, p *widen.Plan, place int) {
+func (r *run) grow(w experiment.Widening, p *widen.Plan, place int) {
 	r.growth = r.growth.Widen(p.To.Config)
 	for _, axis := range []model.Axis{model.Inner, model.Hidden} {
 		r.pairs[axis] = append(r.pairs[axis], p.Pairs(axis)...)

@@ -13,6 +13,7 @@ import (
 	"github.com/sparkling-lab/sparkling/internal/testgame"
 	"github.com/sparkling-lab/sparkling/internal/testneed"
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 func TestMain(m *testing.M) { testgame.Main(m) }
@@ -63,16 +64,16 @@ func TestPanesLookAsTheyDid(t *testing.T) {
 
 func TestPanesOfOtherExperimentsLookAsTheyDid(t *testing.T) {
 	testneed.Display(t)
-	named := func(name string, change func(*sim.Experiment)) sim.Experiment {
-		e, err := sim.Named(name)
+	named := func(name string, change func(*experiment.Experiment)) experiment.Experiment {
+		e, err := experiment.Named(name)
 		require.NoError(t, err)
 		e = e.Rescale(200)
 		change(&e)
 		return e
 	}
-	same, muon := func(*sim.Experiment) {}, func(e *sim.Experiment) { e.Optimizer.Kind = "muon" }
+	same, muon := func(*experiment.Experiment) {}, func(e *experiment.Experiment) { e.Optimizer.Kind = "muon" }
 	for name, c := range map[string]struct {
-		experiment sim.Experiment
+		experiment experiment.Experiment
 		w, h       int
 		step       int
 		only       PaneID
@@ -87,9 +88,9 @@ func TestPanesOfOtherExperimentsLookAsTheyDid(t *testing.T) {
 		"gains":         {named("gains", same), 520, 420, -1, Copies},
 		"gains-before":  {named("gains", same), 520, 420, 50, Copies},
 		"dense":         {named("dense", same), 520, 420, -1, Copies},
-		"six-by-eight":  {named("default", func(e *sim.Experiment) { e.Model.Layers, e.Model.Experts = 6, 8 }), 1000, 796, -1, ""},
-		"twelve-by-32":  {named("default", func(e *sim.Experiment) { e.Model.Layers, e.Model.Experts = 12, 32 }), 520, 420, -1, Copies},
-		"twelve-blocks": {named("default", func(e *sim.Experiment) { e.Model.Layers = 12 }), 390, 405, -1, RMS},
+		"six-by-eight":  {named("default", func(e *experiment.Experiment) { e.Model.Layers, e.Model.Experts = 6, 8 }), 1000, 796, -1, ""},
+		"twelve-by-32":  {named("default", func(e *experiment.Experiment) { e.Model.Layers, e.Model.Experts = 12, 32 }), 520, 420, -1, Copies},
+		"twelve-blocks": {named("default", func(e *experiment.Experiment) { e.Model.Layers = 12 }), 390, 405, -1, RMS},
 	} {
 		t.Run(name, func(t *testing.T) {
 			testgame.Golden(t, name, drawn(t, invented(c.experiment), c.w, c.h, 1, func(v *View) {
@@ -103,11 +104,11 @@ func TestPanesOfOtherExperimentsLookAsTheyDid(t *testing.T) {
 
 func TestPanesSayWhatIsNoNumber(t *testing.T) {
 	testneed.Display(t)
-	e := sim.Default().Rescale(200)
+	e := experiment.Default().Rescale(200)
 	many := e.Clone()
 	many.Model.Layers, many.Model.Experts = 6, 8
 	for name, c := range map[string]struct {
-		experiment sim.Experiment
+		experiment experiment.Experiment
 		w, h       int
 		set        func(*View)
 	}{

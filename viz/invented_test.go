@@ -4,11 +4,12 @@ import (
 	"math"
 
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // invented is a record of an experiment whose numbers come from formulas: many shapes of network without many files, the same everywhere.
 // Every arm jumps at its widenings, each by more than the one before; the last one's copies never get a gradient.
-func invented(e sim.Experiment) *sim.Record {
+func invented(e experiment.Experiment) *sim.Record {
 	r := &sim.Record{Experiment: e, Tracks: make([][]sim.ArmFrame, len(e.Arms))}
 	fork, trunk := e.Fork(), e.Trunk()
 	rms := func(i, step int) []sim.BlockRMS {
@@ -19,8 +20,8 @@ func invented(e sim.Experiment) *sim.Record {
 		return out
 	}
 	for i, a := range e.Arms {
-		for step := 0; step <= e.End(i); step += sim.ProbeEvery {
-			if i != trunk && a.From == sim.Fork && step <= fork {
+		for step := 0; step <= e.End(i); step += experiment.ProbeEvery {
+			if i != trunk && a.From == experiment.Fork && step <= fork {
 				continue
 			}
 			x := float64(step) / float64(e.Steps)
@@ -47,7 +48,7 @@ func invented(e sim.Experiment) *sim.Record {
 	return r
 }
 
-func inventedPairs(e sim.Experiment, a sim.Arm, arm int, x float64, dead bool) []sim.PairGroup {
+func inventedPairs(e experiment.Experiment, a experiment.Arm, arm int, x float64, dead bool) []sim.PairGroup {
 	var out []sim.PairGroup
 	group := func(layer, expert, n int) {
 		g := sim.PairGroup{Layer: layer, Expert: expert, Orig: make([]int32, n), Copy: make([]int32, n)}
@@ -78,7 +79,7 @@ func inventedPairs(e sim.Experiment, a sim.Arm, arm int, x float64, dead bool) [
 }
 
 // blown is an invented record in which the second arm diverges at a step, and the widening of the third gave no number.
-func blown(e sim.Experiment, at int) *sim.Record {
+func blown(e experiment.Experiment, at int) *sim.Record {
 	r := invented(e)
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
 	t := r.Tracks[1]

@@ -10,17 +10,18 @@ import (
 
 	"github.com/sparkling-lab/sparkling/internal/testneed"
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // scripts are names of arms in letters that the type of the Lab lacks, in whole or in part.
 var scripts = []string{"小さい", "复制 2", "نسخة ثانية", "Копия 🙂"}
 
 func TestTypeHasTheLettersOfTheProgramsOwnWords(t *testing.T) {
-	for _, b := range sim.Builtins() {
+	for _, b := range experiment.Builtins() {
 		for _, a := range b.Arms {
 			assert.True(t, Covers(a.Name+a.About), a.Name)
 		}
-		for _, k := range sim.Knobs(b.Experiment) {
+		for _, k := range experiment.Knobs(b.Experiment) {
 			assert.True(t, Covers(k.Label+k.Help), k.ID)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/viz/held"
 	"github.com/sparkling-lab/sparkling/viz/look"
 )
@@ -13,12 +14,12 @@ import (
 // loss draws the held-out loss of every arm, below it how far each is from the first widened one since the fork, and where there is room the
 // learning rates.
 func (v *View) loss(b box) {
-	how := fmt.Sprintf("Nats a character on %d held-out windows, never trained on. Lower is better.", sim.HeldWindows)
+	how := fmt.Sprintf("Nats a character on %d held-out windows, never trained on. Lower is better.", experiment.HeldWindows)
 	if v.ended() {
-		how = fmt.Sprintf("Nats a character on %d held-out windows, and at the end, ringed, on the whole held-out text. Lower is better.", sim.HeldWindows)
+		how = fmt.Sprintf("Nats a character on %d held-out windows, and at the end, ringed, on the whole held-out text. Lower is better.", experiment.HeldWindows)
 	}
 	if v.scale == FLOPs {
-		how += " Compute counts " + sim.Counted + "."
+		how += " Compute counts " + experiment.Counted + "."
 	}
 	b = v.heading(b, "Loss", how)
 	upper, lower := b, b
@@ -115,7 +116,7 @@ func (v *View) alone(arm int) bool {
 		if i != arm && len(v.readings[i]) > 0 {
 			return false
 		}
-		if i != arm && a.From == sim.Fork {
+		if i != arm && a.From == experiment.Fork {
 			others++
 		}
 	}

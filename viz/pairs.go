@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // parted reports whether the arms are networks of their own at a step: the pairs of any were measured.
@@ -35,7 +36,7 @@ func (v *View) shared(b box, arms []int, step int) {
 	var list []string
 	x := b.x
 	for i, a := range v.rec.Experiment.Arms {
-		if a.From != sim.Fork {
+		if a.From != experiment.Fork {
 			continue
 		}
 		v.pen.mark(v.looks[i], x+4, b.y+12, 4)

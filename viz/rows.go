@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // row is a group of pairs as it is laid out: that of an expert, or of the residual stream where layer is −1.
@@ -174,7 +175,7 @@ func (g grid) at(i int) box {
 }
 
 // members says what a pair is: originals beside copies, or beside others that were made new.
-func members(e sim.Experiment) string {
+func members(e experiment.Experiment) string {
 	copies, others := false, false
 	for _, a := range e.Arms {
 		for _, w := range a.Widen {
@@ -201,7 +202,7 @@ func members(e sim.Experiment) string {
 }
 
 // widenedAxes are those that any arm widens on its way.
-func widenedAxes(e sim.Experiment) (inner, hidden bool) {
+func widenedAxes(e experiment.Experiment) (inner, hidden bool) {
 	for _, a := range e.Arms {
 		for _, w := range a.Widen {
 			inner = inner || a.Widens() && w.Axis != "hidden"

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // grids are the rows of so many layers and experts with n pairs each.
@@ -76,11 +77,11 @@ func TestCaptionsSayWhatIsPaired(t *testing.T) {
 		"pairs":    "a neuron and its copy, or the new one beside it",
 		"dynamics": "a neuron and its copy, or the new one beside it",
 	} {
-		e, err := sim.Named(name)
+		e, err := experiment.Named(name)
 		require.NoError(t, err)
 		assert.Equal(t, want, members(e), name)
 	}
-	random, err := sim.Named("pairs")
+	random, err := experiment.Named("pairs")
 	require.NoError(t, err)
 	random.Arms = random.Arms[1:3]
 	assert.Equal(t, "a neuron and the new one beside it", members(random))
@@ -91,7 +92,7 @@ func TestCaptionsSayWhatIsPaired(t *testing.T) {
 
 func TestHeadsThatDifferAreToldApart(t *testing.T) {
 	measure := func(s string) float64 { return 6 * float64(utf8.RuneCountInString(s)) }
-	for _, b := range sim.Builtins() {
+	for _, b := range experiment.Builtins() {
 		var names []string
 		for _, a := range b.Arms {
 			names = append(names, a.Name)

@@ -6,6 +6,7 @@ import (
 	"sort"
 
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // Scale is what the x axis of the loss counts.
@@ -28,9 +29,9 @@ type ScaleChoice struct {
 var Scales = []ScaleChoice{{Steps, "steps"}, {Tokens, "tokens"}, {FLOPs, "compute"}}
 
 // ScaleFor is the scale that an experiment is best looked at with: arms that end at equal cost are compared at equal cost.
-func ScaleFor(e sim.Experiment) Scale {
+func ScaleFor(e experiment.Experiment) Scale {
 	for _, a := range e.Arms {
-		if a.From == sim.EqualCompute {
+		if a.From == experiment.EqualCompute {
 			return FLOPs
 		}
 	}
@@ -38,13 +39,15 @@ func ScaleFor(e sim.Experiment) Scale {
 }
 
 // tokens are those of one update.
-func tokens(e sim.Experiment) float64 { return float64(e.Task.Batch * e.Task.Seq) }
+func tokens(e experiment.Experiment) float64 { return float64(e.Task.Batch * e.Task.Seq) }
 
 // of is where a frame stands on the x axis.
-func (s Scale) of(e sim.Experiment, f *sim.ArmFrame) float64 { return s.place(e, f.Step, f.FLOPs) }
+func (s Scale) of(e experiment.Experiment, f *sim.ArmFrame) float64 {
+	return s.place(e, f.Step, f.FLOPs)
+}
 
 // place is where something stands on the x axis that was measured at a step, when so much had been computed.
-func (s Scale) place(e sim.Experiment, step int, flops float64) float64 {
+func (s Scale) place(e experiment.Experiment, step int, flops float64) float64 {
 	switch s {
 	case Tokens:
 		return float64(step) * tokens(e) / 1e3
@@ -96,7 +99,7 @@ func (s Scale) snap(x float64) float64 {
 }
 
 // before is the newest frame of a track at or before a place on the axis.
-func (s Scale) before(e sim.Experiment, t []sim.ArmFrame, x float64) (*sim.ArmFrame, bool) {
+func (s Scale) before(e experiment.Experiment, t []sim.ArmFrame, x float64) (*sim.ArmFrame, bool) {
 	n := sort.Search(len(t), func(i int) bool { return s.of(e, &t[i]) > x*(1+1e-12) })
 	if n == 0 {
 		return nil, false

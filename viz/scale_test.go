@@ -7,11 +7,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // An arm of a record may have gone on for longer than equal compute would let it today: the axis still reaches to its end.
 func TestTheAxisOfComputeHoldsAllThatWasMeasured(t *testing.T) {
-	e, err := sim.Named("compute")
+	e, err := experiment.Named("compute")
 	require.NoError(t, err)
 	e.Optimizer.Kind = "muon"
 	e = e.Rescale(200)

@@ -5,7 +5,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/internal/bench/workload"
 	"github.com/sparkling-lab/sparkling/model/compute"
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // probes holds what a run measures of its pairs against its updates.
@@ -29,5 +29,5 @@ func (r *Report) judgeProbes(key string, got []workload.Probes) {
 		held = max(held, p.HeldShare())
 	}
 	r.set(key, 100*dearest.Share(), "the pairs of the dearest axis, %s: %.0f us a probe, %.2f ms an update, from the widening to the end of the default run; the loss of %d held-out windows every %d updates takes up to %.1f %% besides, which this row does not count",
-		dearest.Axis, 1e6*dearest.Each, 1e3*dearest.Update, sim.HeldWindows, sim.ProbeEvery, 100*held)
+		dearest.Axis, 1e6*dearest.Each, 1e3*dearest.Update, experiment.HeldWindows, experiment.ProbeEvery, 100*held)
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/sparkling-lab/sparkling/internal/durable"
 	"github.com/sparkling-lab/sparkling/model/checkpoint"
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/task"
 )
 
@@ -32,19 +33,19 @@ const (
 )
 
 // armName is the folder of an arm's network within that of all.
-func armName(e sim.Experiment, arm int) string {
+func armName(e experiment.Experiment, arm int) string {
 	return fmt.Sprintf("%d-%s", arm+1, slug(e.Arms[arm].Name))
 }
 
 // hash names a document.
-func hash(e sim.Experiment) string {
+func hash(e experiment.Experiment) string {
 	sum := sha256.Sum256(e.JSON())
 	return hex.EncodeToString(sum[:12])
 }
 
 // holdsArms reports whether the networks of all arms at their ends are there already, and the batch. It errs where
 // there is no place for one: none is ever overwritten, and that is better said before a run than after it.
-func holdsArms(to results, e sim.Experiment) (all bool, err error) {
+func holdsArms(to results, e experiment.Experiment) (all bool, err error) {
 	if to.Claim == nil {
 		return false, errors.New("--checkpoints needs a folder to leave them in: --out")
 	}
@@ -64,7 +65,7 @@ func holdsArms(to results, e sim.Experiment) (all bool, err error) {
 }
 
 // holdsArm reports whether the network of an arm at its end is there already. It errs where its place is taken.
-func holdsArm(out string, e sim.Experiment, arm int) (bool, error) {
+func holdsArm(out string, e experiment.Experiment, arm int) (bool, error) {
 	dir := filepath.Join(out, armsFolder, armName(e, arm))
 	durable.Sweep(dir) // what is half written blocks nobody
 	if entries, err := os.ReadDir(dir); errors.Is(err, fs.ErrNotExist) || err == nil && len(entries) == 0 {

@@ -20,7 +20,7 @@ import (
 	"github.com/sparkling-lab/sparkling/model/checkpoint"
 	"github.com/sparkling-lab/sparkling/model/compute"
 	"github.com/sparkling-lab/sparkling/model/optim"
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/task"
 )
 
@@ -265,7 +265,7 @@ func TestCopiedTwofoldACheckpointComputesTheSame(t *testing.T) {
 // What run leaves is a checkpoint: check gives the loss of its arm's text, and widen goes on from a network that was widened before.
 func TestRunLeavesCheckpointsThatCanBeCheckedAndWidened(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "out")
-	document := file(t, func(e *sim.Experiment) {
+	document := file(t, func(e *experiment.Experiment) {
 		for i := range e.Arms {
 			for k := range e.Arms[i].Widen {
 				e.Arms[i].Widen[k].Axis = model.Joint

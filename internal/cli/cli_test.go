@@ -17,12 +17,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // file writes an experiment of a few seconds, changed by f, and returns its path.
-func file(t *testing.T, f func(*sim.Experiment)) string {
+func file(t *testing.T, f func(*experiment.Experiment)) string {
 	t.Helper()
-	e := sim.Default().Rescale(30)
+	e := experiment.Default().Rescale(30)
 	e.Task.Batch, e.Task.Seq = 2, 32
 	if f != nil {
 		f(&e)
@@ -92,8 +93,8 @@ func TestRunPrintsJSONForMachines(t *testing.T) {
 	code, out, err := run("run", "--json", "--seed", "3", file(t, nil))
 	require.Zero(t, code, err)
 	var got struct {
-		Experiment sim.Experiment `json:"experiment"`
-		Arms       []result       `json:"arms"`
+		Experiment experiment.Experiment `json:"experiment"`
+		Arms       []result              `json:"arms"`
 	}
 	require.NoError(t, json.Unmarshal([]byte(out), &got))
 	assert.Equal(t, uint64(3), got.Experiment.Seed)
@@ -106,14 +107,14 @@ func TestRunPrintsJSONForMachines(t *testing.T) {
 func TestBuiltInExperimentsAreListedAndRunByName(t *testing.T) {
 	code, out, err := run("run", "--list")
 	require.Zero(t, code, err)
-	for _, b := range sim.Builtins() {
+	for _, b := range experiment.Builtins() {
 		assert.Regexp(t, "(?m)^"+b.Name+" +"+regexp.QuoteMeta(b.Title)+"$", out)
 	}
 	code, out, err = run("run", "--list", "--json")
 	require.Zero(t, code, err)
 	var listed []struct{ Name, About string }
 	require.NoError(t, json.Unmarshal([]byte(out), &listed))
-	for i, b := range sim.Builtins() {
+	for i, b := range experiment.Builtins() {
 		assert.Equal(t, b.About, listed[i].About, b.Name)
 	}
 	code, out, err = run("run", "pairs", "--steps", "20", "--quiet", "--json")
@@ -161,7 +162,7 @@ func TestRunWritesARecordThatFiguresCanBeDrawnFrom(t *testing.T) {
 
 // A terminal of the usual width shows every table unbroken.
 func TestTablesFitATerminal(t *testing.T) {
-	long := file(t, func(e *sim.Experiment) { e.Arms[1].Name = "Scaled states, remapped rate and more" })
+	long := file(t, func(e *experiment.Experiment) { e.Arms[1].Name = "Scaled states, remapped rate and more" })
 	for _, args := range [][]string{{"run", long}, {"run", "--list"}, {"plan"}, {"plan", "stages"}, {"plan", "--factor", "1.5", long}, {"run", "--help"}, {"widen", "--help"}} {
 		code, out, err := run(args...)
 		require.Zero(t, code, err)
@@ -197,8 +198,8 @@ func TestWhatCannotBeDoneGetsOneSentence(t *testing.T) {
 		"decimal comma in a control":        {[]string{"run", "--factor", "1,5"}, "Factor is \"1,5\"; allowed is a number above 1 and up to 16, with a decimal point: 1.5"},
 		"steps below nought":                {[]string{"run", "--steps", "-5"}, "steps is -5; allowed are 1 to"},
 		"too many steps":                    {[]string{"run", "--steps", "100000000"}, "100000000"},
-		"odd heads":                         {[]string{"run", file(t, func(e *sim.Experiment) { e.Model.KVHeads = 3 })}, "heads"},
-		"no such memory":                    {[]string{"run", file(t, func(e *sim.Experiment) { e.Model.Hidden, e.Model.Inner, e.Model.Layers = 20000, 20000, 250 })}, "GiB of memory"},
+		"odd heads":                         {[]string{"run", file(t, func(e *experiment.Experiment) { e.Model.KVHeads = 3 })}, "heads"},
+		"no such memory":                    {[]string{"run", file(t, func(e *experiment.Experiment) { e.Model.Hidden, e.Model.Inner, e.Model.Layers = 20000, 20000, 250 })}, "GiB of memory"},
 		"not a record":                      {[]string{"figures", bad}, "not a record"},
 		"no folder":                         {[]string{"serve", "--dir", "/no/such/folder"}, "/no/such/folder"},
 		"far address":                       {[]string{"serve", "--dir", t.TempDir(), "--addr", "0.0.0.0:80"}, "0.0.0.0"},
@@ -270,7 +271,7 @@ func TestPlanFollowsTheDocument(t *testing.T) {
 	code, _, err := run("plan", "stages", "--at", "0.3")
 	assert.Equal(t, codeBad, code)
 	assert.Contains(t, err, "several stages")
-	mixed := file(t, func(e *sim.Experiment) {
+	mixed := file(t, func(e *experiment.Experiment) {
 		w := e.Arms[1].Widen[0]
 		w.Step, w.Axis, w.Factor = 20, "hidden", 1.5
 		e.Arms[1].Widen = append(e.Arms[1].Widen, w)
@@ -291,7 +292,7 @@ func TestHelpIsAnAnswerNotAnError(t *testing.T) {
 
 func TestArmThatDivergesIsSaidAndNothingIsLost(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "out")
-	code, out, err := run("run", "--out", dir, file(t, func(e *sim.Experiment) { e.Optimizer.LR, e.Optimizer.WeightDecay = 10, 1 }))
+	code, out, err := run("run", "--out", dir, file(t, func(e *experiment.Experiment) { e.Optimizer.LR, e.Optimizer.WeightDecay = 10, 1 }))
 	assert.Equal(t, codeBad, code)
 	assert.Contains(t, err, "training diverged")
 	assert.Contains(t, out, "Small")

@@ -12,14 +12,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sparkling-lab/sparkling/model/optim"
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // explosive is a document whose first arm is sound, and whose others diverge after their widening: re-warmed to ten times the rate, their weights
 // grow a hundredfold at every update.
 func explosive(t *testing.T) string {
 	t.Helper()
-	e := sim.Default().Rescale(40)
+	e := experiment.Default().Rescale(40)
 	e.Task.Batch, e.Task.Seq = 1, 8
 	e.Optimizer.LR, e.Optimizer.WeightDecay, e.Optimizer.Warmup, e.Optimizer.FinalRatio = 0.1, 10, 0, 1
 	for i := range e.Arms {
@@ -98,7 +98,7 @@ func TestRunThatDivergesIsSaidEverywhereAndKeepsWhatThereIs(t *testing.T) {
 
 // Where the arm that all part from diverges before that, the others say why nothing is known of them, in the table and in JSON.
 func TestArmsThatNeverBeganSayWhy(t *testing.T) {
-	e := sim.Default().Rescale(40)
+	e := experiment.Default().Rescale(40)
 	e.Task.Batch, e.Task.Seq = 1, 8
 	e.Optimizer.LR, e.Optimizer.WeightDecay, e.Optimizer.Warmup, e.Optimizer.FinalRatio = 10, 10, 0, 1
 	path := filepath.Join(t.TempDir(), "early.json")

@@ -9,13 +9,13 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // values read the numbers of all flags as those of the controls are read, and paths.
 var values = []kong.Option{
 	kong.NamedMapper("path", kong.MapperFunc(place)),
-	kong.KindMapper(reflect.Int, read(sim.ParseWhole)), kong.KindMapper(reflect.Uint64, read(sim.ParseSeed)), kong.KindMapper(reflect.Float64, read(sim.ParseReal)),
+	kong.KindMapper(reflect.Int, read(experiment.ParseWhole)), kong.KindMapper(reflect.Uint64, read(experiment.ParseSeed)), kong.KindMapper(reflect.Float64, read(experiment.ParseReal)),
 }
 
 // place reads a path. An empty one is what a script makes of a variable that is not set, and means no folder, not even the working directory.

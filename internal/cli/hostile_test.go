@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // hostile are names that do something where they are only copied.
@@ -33,7 +33,7 @@ func acting(text string) string {
 }
 
 func TestNamesDoNothingOnATerminalInAPictureOrInATable(t *testing.T) {
-	e := sim.Default().Rescale(20)
+	e := experiment.Default().Rescale(20)
 	e.Task.Batch, e.Task.Seq, e.Name = 1, 8, hostile[0]
 	for i := range e.Arms {
 		e.Arms[i].Name = hostile[i]

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // The estimate is what a run holds at most: with garbage collected in time it takes no more, and not much less. The race
@@ -28,7 +28,7 @@ func TestEstimateOfMemoryIsWhatARunTakes(t *testing.T) {
 		"stages":       {"stages", 128, 48, 4, 2, 32},
 	} {
 		t.Run(name, func(t *testing.T) {
-			e, err := sim.Named(x.builtin)
+			e, err := experiment.Named(x.builtin)
 			require.NoError(t, err)
 			e = e.Rescale(20)
 			e.Model.Hidden, e.Model.Inner, e.Model.Layers, e.Model.Experts = x.hidden, x.inner, x.layers, 8

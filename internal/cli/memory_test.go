@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // A run that would take what others hold is refused before it begins, with what it needs and what there is.
@@ -15,7 +15,7 @@ func TestWhatWouldTakeMoreThanIsFreeIsRefused(t *testing.T) {
 		"the experiment would take about 23.2 GiB of memory; 23.5 GiB are free, and 10 % of that are left to others")
 	assert.Error(t, within("the experiment", 100*mib, 150*mib), "the program takes something itself")
 
-	e := sim.Default()
+	e := experiment.Default()
 	e.Model.Hidden, e.Model.Layers = 4096, 64
 	assert.ErrorContains(t, within("the experiment", e.Memory(), 23.5*gib), "GiB of memory", "four arms of 64 wide layers do not fit there")
 }

@@ -14,13 +14,14 @@ import (
 
 	"github.com/sparkling-lab/sparkling/internal/durable/cut"
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/viz/figure"
 )
 
 // seeded is a finished run of a few seconds in a folder of its own, and its document.
 func seeded(t *testing.T, seed uint64) (dir, document string) {
 	t.Helper()
-	dir, document = filepath.Join(t.TempDir(), "out"), file(t, func(e *sim.Experiment) { e.Seed = seed })
+	dir, document = filepath.Join(t.TempDir(), "out"), file(t, func(e *experiment.Experiment) { e.Seed = seed })
 	code, _, err := run("run", document, "--out", dir)
 	require.Zero(t, code, err)
 	return dir, document

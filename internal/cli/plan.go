@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/model/optim"
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/plan"
 )
 
@@ -49,7 +49,7 @@ func (v planVerb) Run(e *env) error {
 			Setup   plan.Setup `json:"setup"`
 			Counted string     `json:"exact_counts"`
 			Rows    []plan.Row `json:"rows"`
-		}{s, sim.Counted, rows})
+		}{s, experiment.Counted, rows})
 	}
 	return printPlan(e.out, s, rows)
 }
@@ -74,7 +74,7 @@ func (v planVerb) setup(e *env) (plan.Setup, error) {
 
 // of is the network of a document and the ways that its arms are widened in. What is widened along one axis is counted along every
 // other too. Where nothing is widened, what the paper does is counted.
-func of(e sim.Experiment) plan.Setup {
+func of(e experiment.Experiment) plan.Setup {
 	s := plan.Setup{Model: e.Model, Optimizer: e.Optimizer.Kind, Batch: e.Task.Batch, Seq: e.Task.Seq, Tokens: float64(e.Steps) * float64(e.Task.Batch) * float64(e.Task.Seq)}
 	s.Model.Vocab = e.Vocab()
 	for _, a := range e.Arms {
@@ -164,7 +164,7 @@ func printPlan(w io.Writer, s plan.Setup, rows []plan.Row) error {
 	}
 	fmt.Fprintln(w)
 	for _, line := range wrap("States are weights, gradients and two moments in float32. 6ND counts six operations a token and active parameter; "+
-		"exact counts "+sim.Counted+". The optimizer is "+trainers[s.Optimizer]+".", columns) {
+		"exact counts "+experiment.Counted+". The optimizer is "+trainers[s.Optimizer]+".", columns) {
 		fmt.Fprintln(w, line)
 	}
 	if rows[0].Paper == nil {

@@ -9,17 +9,17 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sparkling-lab/sparkling/model/optim"
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/plan"
 )
 
 // What a plan counts of a document is what its run counts, the optimizer's products included, and it says what that is.
 func TestPlanCountsWhatARunCounts(t *testing.T) {
 	for _, kind := range optim.Kinds {
-		var e sim.Experiment
-		doc := file(t, func(x *sim.Experiment) {
-			x.Optimizer.Kind, x.Arms = kind, []sim.Arm{x.Arms[1], x.Arms[1]}
-			x.Arms[0].Name, x.Arms[0].From = "wide from scratch", sim.Scratch
+		var e experiment.Experiment
+		doc := file(t, func(x *experiment.Experiment) {
+			x.Optimizer.Kind, x.Arms = kind, []experiment.Arm{x.Arms[1], x.Arms[1]}
+			x.Arms[0].Name, x.Arms[0].From = "wide from scratch", experiment.Scratch
 			e = *x
 		})
 		code, out, err := run("plan", "--json", doc)
@@ -29,13 +29,13 @@ func TestPlanCountsWhatARunCounts(t *testing.T) {
 			Rows   []plan.Row
 		}
 		require.NoError(t, json.Unmarshal([]byte(out), &got))
-		assert.Equal(t, sim.Counted, got.Counts)
+		assert.Equal(t, experiment.Counted, got.Counts)
 		assert.InEpsilon(t, e.FLOPs(0, e.Steps), got.Rows[1].Exact, 1e-12, kind)
 		assert.InEpsilon(t, e.FLOPs(1, e.Steps), got.Rows[1].ExactW, 1e-12, kind)
 		code, out, err = run("plan", doc)
 		require.Zero(t, code, err)
 		out = strings.Join(strings.Fields(out), " ")
-		assert.Contains(t, out, "exact counts "+sim.Counted+".")
+		assert.Contains(t, out, "exact counts "+experiment.Counted+".")
 		assert.Contains(t, out, "The optimizer is "+trainers[kind]+".")
 	}
 }

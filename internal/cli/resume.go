@@ -12,6 +12,7 @@ import (
 	"github.com/sparkling-lab/sparkling/internal/durable"
 	"github.com/sparkling-lab/sparkling/internal/input"
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // stateName is the state of a run within its folder: a run goes on from there, and one that has ended has its networks there.
@@ -36,7 +37,7 @@ func (v runVerb) every() (time.Duration, error) {
 }
 
 // again is the run of --resume, whose document is that of its folder. It errs where another flag says what is run, or where.
-func (v *runVerb) again(e *env) (results, sim.Experiment, error) {
+func (v *runVerb) again(e *env) (results, experiment.Experiment, error) {
 	for _, f := range []struct {
 		given bool
 		name  string
@@ -45,13 +46,13 @@ func (v *runVerb) again(e *env) (results, sim.Experiment, error) {
 		{v.Factor != nil, "--factor"}, {v.Out != "", "--out"},
 	} {
 		if f.given {
-			return results{}, sim.Experiment{}, fmt.Errorf("--resume goes on with the run of its folder as it is; leave out %s", f.name)
+			return results{}, experiment.Experiment{}, fmt.Errorf("--resume goes on with the run of its folder as it is; leave out %s", f.name)
 		}
 	}
 	v.Out = v.Resume
 	to, err := claim(e, v.Out)
 	if err != nil {
-		return to, sim.Experiment{}, err
+		return to, experiment.Experiment{}, err
 	}
 	held := to.holds()
 	if len(held) == 0 {
@@ -61,7 +62,7 @@ func (v *runVerb) again(e *env) (results, sim.Experiment, error) {
 	}
 	if err != nil {
 		to.Release()
-		return to, sim.Experiment{}, err
+		return to, experiment.Experiment{}, err
 	}
 	return to, held[0], nil
 }
@@ -117,7 +118,7 @@ func (r results) aside(e *env) error {
 }
 
 // holds are the experiments that what is in the folder is of.
-func (r results) holds() (held []sim.Experiment) {
+func (r results) holds() (held []experiment.Experiment) {
 	if r.state != nil {
 		held = append(held, r.state.Record.Experiment)
 	}
@@ -128,7 +129,7 @@ func (r results) holds() (held []sim.Experiment) {
 }
 
 // fitting errs where a folder holds the run of another experiment than e.
-func fitting(dir string, e sim.Experiment, held ...sim.Experiment) error {
+func fitting(dir string, e experiment.Experiment, held ...experiment.Experiment) error {
 	for _, was := range held {
 		if !bytes.Equal(was.JSON(), e.JSON()) {
 			return fmt.Errorf("%s holds the run of another experiment (%s, seed %d, %d steps); nothing is overwritten", dir, was.Name, was.Seed, was.Steps)
@@ -150,7 +151,7 @@ func (r results) ended() (rec *sim.Record, arms []sim.ArmStatus, ok bool) {
 }
 
 // session begins a run, where its folder has left it if it has a state of it.
-func (r results) session(e *env, exp sim.Experiment, host sim.Host) (*sim.Session, error) {
+func (r results) session(e *env, exp experiment.Experiment, host sim.Host) (*sim.Session, error) {
 	if r.Claim == nil {
 		return sim.NewSession(exp, host)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // undisturbed is the folder that a document leaves which nobody disturbs, and the table that is printed.
@@ -26,7 +27,7 @@ func undisturbed(t *testing.T, document string) (files map[string]string, table 
 
 // long is a document whose run takes some seconds.
 func long(t *testing.T) string {
-	return file(t, func(e *sim.Experiment) { *e = e.Rescale(400) })
+	return file(t, func(e *experiment.Experiment) { *e = e.Rescale(400) })
 }
 
 // sameRun compares what two runs have left, without printing their bytes.
@@ -230,7 +231,7 @@ func TestAStateThatCannotBeReadCountsAsMissing(t *testing.T) {
 
 // An arm that diverged stays as it is, with its words, and is not trained to the same end again.
 func TestARunWithAnArmThatDivergedIsNotRunAgain(t *testing.T) {
-	document := file(t, func(e *sim.Experiment) { e.Optimizer.LR, e.Optimizer.WeightDecay = 10, 1 })
+	document := file(t, func(e *experiment.Experiment) { e.Optimizer.LR, e.Optimizer.WeightDecay = 10, 1 })
 	dir := filepath.Join(t.TempDir(), "out")
 	code, table, said := run("run", "--out", dir, document)
 	require.Equal(t, codeBad, code)

@@ -16,6 +16,7 @@ import (
 	"github.com/sparkling-lab/sparkling/internal/plain"
 	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // runVerb trains an experiment headless.
@@ -159,7 +160,7 @@ func (v runVerb) partly(to results, last, steps int, kept bool) string {
 }
 
 // place is what is run, and the folder that it is left in, if any.
-func (v *runVerb) place(e *env) (to results, exp sim.Experiment, err error) {
+func (v *runVerb) place(e *env) (to results, exp experiment.Experiment, err error) {
 	if v.Resume != "" {
 		return v.again(e)
 	}
@@ -179,7 +180,7 @@ func (v *runVerb) place(e *env) (to results, exp sim.Experiment, err error) {
 }
 
 // experiment is the document that is asked for, with the changes of the flags.
-func (v runVerb) experiment(e *env) (sim.Experiment, error) {
+func (v runVerb) experiment(e *env) (experiment.Experiment, error) {
 	exp, err := document(e, v.Experiment)
 	if err != nil {
 		return exp, err
@@ -213,7 +214,7 @@ func (v runVerb) list(w io.Writer) error {
 		About  string `json:"about"`
 	}
 	var items []item
-	for _, b := range sim.Builtins() {
+	for _, b := range experiment.Builtins() {
 		items = append(items, item{b.Name, b.Title, b.Lesson, b.About})
 	}
 	if v.JSON {
@@ -231,11 +232,11 @@ func (v runVerb) list(w io.Writer) error {
 
 // document is the built-in experiment of that name or the one of a file, or the default one where nothing is named. A word without a dot
 // or a slash is meant as a name unless there is such a file.
-func document(by *env, path string) (sim.Experiment, error) {
+func document(by *env, path string) (experiment.Experiment, error) {
 	if path == "" {
-		return sim.Default(), nil
+		return experiment.Default(), nil
 	}
-	e, unknown := sim.Named(path)
+	e, unknown := experiment.Named(path)
 	if unknown == nil {
 		return e, nil
 	}
@@ -246,7 +247,7 @@ func document(by *env, path string) (sim.Experiment, error) {
 	if err != nil {
 		return e, ended(by, err)
 	}
-	if e, err = sim.Parse(data); err != nil {
+	if e, err = experiment.Parse(data); err != nil {
 		return e, fmt.Errorf("%s: %w", path, err)
 	}
 	return e, nil
@@ -260,7 +261,7 @@ func readBounded(ctx context.Context, path string) ([]byte, error) {
 	var data []byte
 	if err == nil {
 		defer f.Close()
-		data, err = io.ReadAll(io.LimitReader(f, sim.MaxDocument+1))
+		data, err = io.ReadAll(io.LimitReader(f, experiment.MaxDocument+1))
 	}
 	if why := (*fs.PathError)(nil); errors.As(err, &why) {
 		err = fmt.Errorf("the experiment %s cannot be read: %w", path, why.Err)

@@ -11,19 +11,20 @@ import (
 
 	"github.com/sparkling-lab/sparkling/internal/durable"
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // mostSheltered is the number of runs without a folder of the user's whose states are kept.
 const mostSheltered = 8
 
 // shelterDir is where such a run has its state until it has ended.
-func shelterDir(exp sim.Experiment) (string, error) {
+func shelterDir(exp experiment.Experiment) (string, error) {
 	cache, err := os.UserCacheDir()
 	return filepath.Join(cache, "sparkling", "runs", hash(exp)), err
 }
 
 // openShelter claims that folder, and reads the state that is there.
-func openShelter(e *env, exp sim.Experiment) (results, error) {
+func openShelter(e *env, exp experiment.Experiment) (results, error) {
 	dir, err := shelterDir(exp)
 	if err != nil {
 		return results{}, err
@@ -47,7 +48,7 @@ func openShelter(e *env, exp sim.Experiment) (results, error) {
 }
 
 // shelter is the folder of a run that the user gave none, and says beforehand what will be left. Where none can be had nothing is kept.
-func shelter(e *env, exp sim.Experiment) results {
+func shelter(e *env, exp experiment.Experiment) results {
 	err := fits("the experiment with its state", exp.Memory()+exp.SavingMemory())
 	var to results
 	if err == nil {
@@ -102,7 +103,7 @@ func (r results) drop() {
 }
 
 // adopt takes the state along that a run of the same experiment has left which had no folder of the user's, where this one holds nothing yet.
-func (r *results) adopt(e *env, exp sim.Experiment) error {
+func (r *results) adopt(e *env, exp experiment.Experiment) error {
 	from, err := shelterDir(exp)
 	if err != nil || r.state != nil || r.earlier != nil {
 		return nil

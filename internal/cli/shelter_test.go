@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sparkling-lab/sparkling/internal/durable"
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // caches gives the program and its children an empty cache folder, and returns where runs without a folder keep their states.
@@ -140,10 +140,10 @@ func TestAFolderTakesAlongTheRunThatWasStoppedWithoutIt(t *testing.T) {
 // is no place.
 func TestWhatARunWithoutAFolderLeavesIsSaidBefore(t *testing.T) {
 	runs, document := caches(t), file(t, nil)
-	var exp sim.Experiment
+	var exp experiment.Experiment
 	data, err := os.ReadFile(document)
 	require.NoError(t, err)
-	exp, err = sim.Parse(data)
+	exp, err = experiment.Parse(data)
 	require.NoError(t, err)
 	dir, err := shelterDir(exp)
 	require.NoError(t, err)

@@ -18,11 +18,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // endless is an experiment that nobody waits for.
 func endless(t *testing.T) string {
-	return file(t, func(e *sim.Experiment) { *e = e.Rescale(100_000) })
+	return file(t, func(e *experiment.Experiment) { *e = e.Rescale(100_000) })
 }
 
 // signalled runs the program and sends it a signal once it has trained, however long this machine takes for that.

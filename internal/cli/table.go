@@ -7,6 +7,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/internal/plain"
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // result is one row of the table. Where training diverged the losses are no number, and NotFinite names the first tensor that is not finite.
@@ -95,8 +96,8 @@ func (v runVerb) print(w io.Writer, r *sim.Record, arms []sim.ArmStatus) error {
 	rows := rows(r, arms)
 	if v.JSON {
 		return indented(w, struct {
-			Experiment sim.Experiment `json:"experiment"`
-			Arms       []result       `json:"arms"`
+			Experiment experiment.Experiment `json:"experiment"`
+			Arms       []result              `json:"arms"`
 		}{r.Experiment, rows})
 	}
 	t := &aligned{w: w}

@@ -15,6 +15,7 @@ import (
 	"github.com/sparkling-lab/sparkling/internal/durable"
 	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/viz/desktop"
 )
 
@@ -38,7 +39,7 @@ func (v windowVerb) Run(e *env) error {
 	if !display.Available() {
 		return errors.New("there is no display to open a window on; the verb run trains without one, and serve shows the page")
 	}
-	fit := func(e sim.Experiment) error { return fits("the experiment", e.Memory()) }
+	fit := func(e experiment.Experiment) error { return fits("the experiment", e.Memory()) }
 	if err := fit(exp); err != nil {
 		return err
 	}

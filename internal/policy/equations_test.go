@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // lastEquation is the largest number of an equation that this project knows of.
@@ -131,7 +131,7 @@ func TestTheListOfEquationsIsTrueAndWhole(t *testing.T) {
 			assert.Contains(t, string(panes), `"`+p[1]+`"`, "there is no such picture")
 		}
 		for _, e := range examples.FindAllStringSubmatch(line, -1) {
-			_, err := sim.Named(e[1])
+			_, err := experiment.Named(e[1])
 			assert.NoError(t, err)
 		}
 		switch {

@@ -37,19 +37,21 @@ model/checkpoint: internal/durable internal/input internal/plain internal/typed 
 model/widen/ondisk: internal/durable internal/input model model/checkpoint model/widen
 
 sim/task:
+sim/experiment: internal/typed model model/optim model/widen model/widen/pairs sim/task
+sim/trial: model model/optim model/widen sim/experiment
 sim/plan: model model/optim model/widen
-sim: internal/plain internal/typed model model/learner model/optim model/widen model/widen/pairs sim/task
-sim/reproduce: internal/durable internal/input model model/learner/cpu model/optim model/widen sim
+sim: internal/plain model model/learner model/optim model/widen model/widen/pairs sim/experiment sim/task
+sim/reproduce: internal/durable internal/input model model/learner/cpu model/optim model/widen sim sim/experiment
 
-viz/held: sim
-viz/look: internal/plain sim
-viz: sim viz/held viz/look
-viz/figure: internal/plain sim viz/held viz/look
-viz/panel: sim viz/look
-viz/desktop: model/learner sim viz viz/look viz/panel
+viz/held: sim sim/experiment
+viz/look: internal/plain sim/experiment
+viz: sim sim/experiment viz/held viz/look
+viz/figure: internal/plain sim sim/experiment viz/held viz/look
+viz/panel: sim sim/experiment viz/look
+viz/desktop: model/learner sim sim/experiment viz viz/look viz/panel
 
 wasm/trainer: model/learner/cpu sim
-wasm/lab: model/compute sim viz viz/panel
+wasm/lab: model/compute sim sim/experiment viz viz/panel
 
 internal/browser:
 internal/serve:
@@ -60,18 +62,18 @@ internal/bench/measure:
 internal/bench/peak:
 internal/bench/openblas: model/compute
 internal/bench/shapes: model model/compute
-internal/bench/workload: internal/bench/measure internal/bench/peak
-  model model/compute model/optim model/widen model/widen/pairs sim sim/task
+internal/bench/workload: internal/bench/measure internal/bench/peak model model/compute model/optim model/widen
+  model/widen/pairs sim/experiment sim/task
 internal/bench/profile: internal/bench/measure internal/bench/peak internal/bench/workload model/compute
 internal/bench/torch: internal/bench/workload model model/optim
 internal/bench/inpage/job: internal/bench/profile internal/bench/shapes internal/bench/workload
-internal/bench/inpage/worker: internal/bench/... model/compute model/learner/cpu sim
-internal/bench/inpage: internal/bench/inpage/job internal/bench/measure
-  internal/browser internal/build internal/serve internal/tools model/compute sim
-internal/bench: internal/bench/... model/compute sim
+internal/bench/inpage/worker: internal/bench/... model/compute model/learner/cpu sim sim/experiment
+internal/bench/inpage: internal/bench/inpage/job internal/bench/measure internal/browser internal/build internal/serve
+  internal/tools model/compute sim/experiment
+internal/bench: internal/bench/... model/compute sim/experiment
 internal/bench/docs: internal/bench internal/bench/measure internal/bench/profile viz/figure viz/look
 
-internal/report: internal/input model sim sim/reproduce viz/figure viz/look
+internal/report: internal/input model sim sim/experiment sim/reproduce viz/figure viz/look
 internal/cli: internal/... model/... sim/... viz/desktop viz/figure
 .: internal/cli
 
@@ -81,7 +83,7 @@ internal/testneed: internal/display internal/tools
 internal/exercises:
 internal/policy:
 wasm/pagetest:
-wasm/pagetest/headless: model/learner/cpu sim
+wasm/pagetest/headless: model/learner/cpu sim sim/experiment
 wasm/pagetest/still: internal/browser internal/build internal/serve internal/tools
 `
 

@@ -13,7 +13,7 @@ import (
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/optim"
 	"github.com/sparkling-lab/sparkling/model/widen"
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // The table of systems names tests and experiments that exist, and leaves out no value that a document may hold.
@@ -35,7 +35,7 @@ func TestTheTableOfSystemsIsTrueAndWhole(t *testing.T) {
 	assert.Equal(t, strings.Count(table, "\n| ")-3, len(rows),
 		"every line but the three heads names an experiment and a test")
 	for _, r := range rows {
-		_, err := sim.Named(r[1])
+		_, err := experiment.Named(r[1])
 		assert.NoError(t, err, r[0])
 		assert.True(t, tests[r[2]], "there is no test %s", r[2])
 	}
@@ -47,12 +47,12 @@ func TestTheTableOfSystemsIsTrueAndWhole(t *testing.T) {
 	says(t, table, "optimizer.kind", optim.Kinds...)
 	says(t, table, ".rewarm.scope", optim.Scopes...)
 	says(t, table, ".dynamics.kind", optim.DynamicsKinds...)
-	for _, v := range sim.Froms {
-		if v != sim.Fork {
+	for _, v := range experiment.Froms {
+		if v != experiment.Fork {
 			says(t, table, "from", v)
 		}
 	}
-	for _, b := range sim.Builtins() {
+	for _, b := range experiment.Builtins() {
 		assert.Contains(t, table, "`"+b.Name+"`", "the experiment %s shows nothing", b.Name)
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/model"
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/reproduce"
 )
 
@@ -99,7 +99,7 @@ func maker(m reproduce.Made) string {
 
 // ends are the last steps of the wide network from scratch at equal compute and what an update of it was counted as, where that has changed.
 func (f Findings) ends() table {
-	t := table{caption: fmt.Sprintf("The wide network from scratch: MFLOP of an update, and the step, of %d, at which it is stopped at equal compute", sim.Default().Steps), head: []string{"setting, axis", "MFLOP before", "MFLOP now", "step before", "step now"}}
+	t := table{caption: fmt.Sprintf("The wide network from scratch: MFLOP of an update, and the step, of %d, at which it is stopped at equal compute", experiment.Default().Steps), head: []string{"setting, axis", "MFLOP before", "MFLOP now", "step before", "step now"}}
 	for _, s := range f.Settings {
 		for _, axis := range reproduce.Axes {
 			was, wasEnd := stopped(f.Earlier, s, axis)
@@ -127,7 +127,7 @@ func stopped(r *reproduce.Results, s reproduce.Setting, axis model.Axis) (each, 
 		}
 		cost[i] = x.FLOPs
 	}
-	each = (cost[1] - cost[0]*s.At) / (float64(sim.Default().Steps) * (1 - s.At))
+	each = (cost[1] - cost[0]*s.At) / (float64(experiment.Default().Steps) * (1 - s.At))
 	return each, cost[2] / each
 }
 

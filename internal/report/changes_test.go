@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sparkling-lab/sparkling/model/optim"
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/reproduce"
 )
 
@@ -28,7 +28,7 @@ func uncounted(f Findings) *reproduce.Results {
 		j.Experiment.Optimizer.Kind = optim.AdamW
 		for i := range of {
 			of[i].FLOPs = j.Experiment.FLOPs(i, j.Experiment.End(i))
-			if j.Experiment.Arms[i].From == sim.EqualCompute {
+			if j.Experiment.Arms[i].From == experiment.EqualCompute {
 				of[i].Final -= 1 // it went on for longer
 			}
 		}

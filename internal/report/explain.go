@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/model"
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/reproduce"
 )
 
@@ -29,7 +29,7 @@ const paperSteps = 63600
 
 // longer is how many times as many updates the paper's runs have.
 func longer() string {
-	return fmt.Sprintf("about %.0f times as many", paperSteps/float64(sim.Default().Steps))
+	return fmt.Sprintf("about %.0f times as many", paperSteps/float64(experiment.Default().Steps))
 }
 
 // each writes the difference of two arms in every setting that has it; it is empty where none has.
@@ -90,7 +90,7 @@ func (f Findings) whyBeta2() string {
 	if cosines == "" {
 		return ""
 	}
-	e := sim.Default()
+	e := experiment.Default()
 	return fmt.Sprintf("**The push of the reset.** An emptied state makes the copies' first updates larger, because Adam's bias correction does not restart: at step %d by up to %.1f "+
 		"with β2 0.999, but only by %.2f with 0.95, as long as the gradient stays the same. At the end of *Asymmetric reset* the weight cosine of originals and copies is %s. "+
 		"Asymmetric reset − Copy is %s.", e.Fork(), burst(e.Optimizer.Beta1, 0.999, e.Fork()), burst(e.Optimizer.Beta1, 0.95, e.Fork()), cosines, f.each(reproduce.Asym, reproduce.Copy)) + f.early()
@@ -181,7 +181,7 @@ func (f Findings) whyRandom() string {
 		return ""
 	}
 	s := "**Random pairs against copies,** both under the whole recipe: random-random − copy-copy is " + d + ". In the paper's Table 6, which has other random pairs, copy-copy ends lowest."
-	if e := sim.Default(); f.side(arms[2].Key, arms[0].Key) < 0 {
+	if e := experiment.Default(); f.side(arms[2].Key, arms[0].Key) < 0 {
 		s += fmt.Sprintf(" A guess: random neurons differ from the first step on, while copies have to come apart first, and have %d steps for it where the paper has %s.", e.Steps-e.Fork(), longer())
 	}
 	return s

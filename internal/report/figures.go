@@ -7,6 +7,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/reproduce"
 	"github.com/sparkling-lab/sparkling/viz/figure"
 	"github.com/sparkling-lab/sparkling/viz/look"
@@ -73,7 +74,7 @@ func interval(name string, x reproduce.Finding, number int) figure.Interval {
 
 // onWindows says why the end of a curve is not the number in a table.
 func onWindows() string {
-	return fmt.Sprintf("On %d held-out windows; the tables have the whole held-out part.", sim.HeldWindows)
+	return fmt.Sprintf("On %d held-out windows; the tables have the whole held-out part.", experiment.HeldWindows)
 }
 
 // stateFigures are the curves of the arms that start from the same copies.
@@ -169,7 +170,7 @@ func readings(r *reproduce.Result, from float64) []xy {
 func drawnPairs(r *reproduce.Result) []reproduce.Pairs {
 	var out []reproduce.Pairs
 	for i, p := range r.Pairs {
-		if p.Step%sim.ProbeEvery == 0 || i == 0 || i == len(r.Pairs)-1 {
+		if p.Step%experiment.ProbeEvery == 0 || i == 0 || i == len(r.Pairs)-1 {
 			out = append(out, p)
 		}
 	}
@@ -249,7 +250,7 @@ func (f Findings) spikes(d *document, name string, axis model.Axis) {
 var pairLooks = []int{3, 1, 2, 4, 5}
 
 // counts says what compute is.
-func counts() string { return "Compute counts " + sim.Counted + "." }
+func counts() string { return "Compute counts " + experiment.Counted + "." }
 
 // compute shows the loss over what it cost.
 func (f Findings) compute(d *document) {

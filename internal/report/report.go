@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/model"
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/reproduce"
 )
 
@@ -162,7 +162,7 @@ func (f Findings) document() *document {
 }
 
 func (f Findings) opening() string {
-	e := sim.Default()
+	e := experiment.Default()
 	c := e.Model
 	c.Vocab = e.Vocab()
 	params := fmt.Sprint(model.Count(c, e.Task.Batch, e.Task.Seq).Total)
@@ -174,7 +174,7 @@ func (f Findings) opening() string {
 		"asks the same questions of the Lab's default experiment: %s,%s parameters that read Newton's *Opticks* %s. Nothing that is found here refutes the paper, and "+
 		"nothing proves it: it shows which effects are there already at a size that a browser can train, and which are not. Losses are in nats a "+
 		"character on text that is never trained on: those at the end on the whole held-out part, curves and rises at the widening on %d fixed windows of it.",
-		params[:len(params)-3], params[len(params)-3:], train, sim.HeldWindows)
+		params[:len(params)-3], params[len(params)-3:], train, experiment.HeldWindows)
 }
 
 // files links what lies beside the report.

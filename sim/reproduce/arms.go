@@ -4,22 +4,22 @@ import (
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/optim"
 	"github.com/sparkling-lab/sparkling/model/widen"
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // Entry is one arm that claims refer to by its key. At which step it is widened is settled by the setting.
 type Entry struct {
 	Key string
-	arm sim.Arm
+	arm experiment.Arm
 }
 
 // Name is what the arm is called.
 func (e Entry) Name() string { return e.arm.Name }
 
 // at is the arm widened at a step.
-func (e Entry) at(step int) sim.Arm {
+func (e Entry) at(step int) experiment.Arm {
 	a := e.arm
-	a.Widen = append([]sim.Widening(nil), a.Widen...)
+	a.Widen = append([]experiment.Widening(nil), a.Widen...)
 	for i := range a.Widen {
 		a.Widen[i].Step = step
 	}
@@ -52,7 +52,7 @@ func on(axis model.Axis, k string) string {
 
 // pair is an arm with a pair of initialisations that follows a treatment; treatments with a pair of their own keep it.
 func pair(axis model.Axis, init widen.Init, treatment string) Entry {
-	a, err := sim.Treated(treatment, sim.Widening{
+	a, err := experiment.Treated(treatment, experiment.Widening{
 		Spec:   widen.Spec{Axis: axis, Factor: 2, Init: init, Scale: widen.RMS},
 		Rewarm: optim.Rewarm{Rho: 1.3, Share: optim.DefaultShare},
 	})

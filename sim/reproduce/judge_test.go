@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // The rule on made-up differences: eight seeds around a mean, with a spread that leaves the interval on one side of zero or across it.
@@ -195,7 +195,7 @@ func TestTheClaimsAreWellFormed(t *testing.T) {
 }
 
 func TestTheBuiltInResetIsTheCandidate(t *testing.T) {
-	e, err := sim.Named("reset")
+	e, err := experiment.Named("reset")
 	require.NoError(t, err)
 	for _, c := range Candidates() {
 		if !c.Builtin() {

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // Number is a float64 that is null in a file where it is no finite number: it was not measured, or the run diverged.
@@ -179,7 +180,7 @@ func (r *Results) Add(j Job, of []Result) {
 }
 
 // stale reports whether results of a document are by a program that counted FLOPs otherwise, so that arms ended elsewhere at equal compute.
-func stale(e sim.Experiment, of []Result) bool {
+func stale(e experiment.Experiment, of []Result) bool {
 	for i, r := range of {
 		if r.Failed == "" && r.FLOPs != e.FLOPs(i, e.End(i)) {
 			return true

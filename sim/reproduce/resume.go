@@ -9,18 +9,19 @@ import (
 	"github.com/sparkling-lab/sparkling/internal/durable"
 	"github.com/sparkling-lab/sparkling/internal/input"
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // every is how often the state of a run that is under way is kept.
 const every = 20 * time.Second
 
 // statePath is that of the state of a run, beside the place of its results.
-func (s Store) statePath(e sim.Experiment) string {
+func (s Store) statePath(e experiment.Experiment) string {
 	return strings.TrimSuffix(s.path(e, s.Arithmetic), ".json") + ".state"
 }
 
 // begin is the session of a run, where an earlier one was left if there is a whole state of it.
-func (s Store) begin(e sim.Experiment, h sim.Host) (*sim.Session, error) {
+func (s Store) begin(e experiment.Experiment, h sim.Host) (*sim.Session, error) {
 	if f, err := input.Regular(s.statePath(e)); err == nil && s.Dir != "" {
 		defer f.Close()
 		st, err := sim.DecodeState(f)
@@ -44,4 +45,4 @@ func (s Store) keep(st sim.State) error {
 }
 
 // forget removes the state of a run whose results are there.
-func (s Store) forget(e sim.Experiment) { _ = durable.Remove(s.statePath(e)) }
+func (s Store) forget(e experiment.Experiment) { _ = durable.Remove(s.statePath(e)) }

@@ -15,6 +15,7 @@ import (
 	"github.com/sparkling-lab/sparkling/model/optim"
 	"github.com/sparkling-lab/sparkling/model/widen"
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // Progress says how far a list of jobs is.
@@ -199,7 +200,7 @@ const arithmeticSteps = 200
 func Arithmetic() (string, error) {
 	h := sha256.New()
 	for _, kind := range []optim.Kind{optim.AdamW, optim.Muon} {
-		s := Setting{ID: "check", At: 0.5, change: func(e *sim.Experiment) {
+		s := Setting{ID: "check", At: 0.5, change: func(e *experiment.Experiment) {
 			e.Optimizer.Kind, e.Steps = kind, arithmeticSteps
 		}}
 		g := Group{"arithmetic", []Entry{pair(model.Joint, widen.CopyCopy, "sparkling"), pair(model.Joint, widen.RandomRandom, "sparkling")}}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/widen"
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // The search for a compact setting in which the asymmetric reset alone shows clearly with the paper's β2 of 0.95. Every candidate changes
@@ -45,34 +45,36 @@ type Candidate struct {
 // Candidates are all that is tried. The first two change nothing but β2, and are there to compare with.
 func Candidates() []Candidate {
 	var all []Candidate
-	add := func(id, name string, axis model.Axis, at float64, change func(*sim.Experiment)) {
-		all = append(all, Candidate{Setting{"search " + id, name, at, func(e *sim.Experiment) {
+	add := func(id, name string, axis model.Axis, at float64, change func(*experiment.Experiment)) {
+		all = append(all, Candidate{Setting{"search " + id, name, at, func(e *experiment.Experiment) {
 			e.Optimizer.Beta2 = 0.95
 			if change != nil {
 				change(e)
 			}
 		}}, axis})
 	}
-	lr := func(x float64) func(*sim.Experiment) { return func(e *sim.Experiment) { e.Optimizer.LR = x } }
-	add("0.999", "β2 0.999, widened at 50 % (the default experiment)", model.Inner, 0.5, func(e *sim.Experiment) { e.Optimizer.Beta2 = 0.999 })
+	lr := func(x float64) func(*experiment.Experiment) {
+		return func(e *experiment.Experiment) { e.Optimizer.LR = x }
+	}
+	add("0.999", "β2 0.999, widened at 50 % (the default experiment)", model.Inner, 0.5, func(e *experiment.Experiment) { e.Optimizer.Beta2 = 0.999 })
 	add("default", "β2 0.95 from here on; nothing else changed", model.Inner, 0.5, nil)
 	add("at 35", "widened at 35 %", model.Inner, 0.35, nil)
 	add("at 25", "widened at 25 %", model.Inner, 0.25, nil)
 	add("at 15", "widened at 15 %", model.Inner, 0.15, nil)
 	add("at 10", "widened at 10 %", model.Inner, 0.1, nil)
-	add("2000", "2000 steps, widened at 50 %", model.Inner, 0.5, func(e *sim.Experiment) { e.Steps = 2000 })
-	add("2000 at 25", "2000 steps, widened at 25 %", model.Inner, 0.25, func(e *sim.Experiment) { e.Steps = 2000 })
+	add("2000", "2000 steps, widened at 50 %", model.Inner, 0.5, func(e *experiment.Experiment) { e.Steps = 2000 })
+	add("2000 at 25", "2000 steps, widened at 25 %", model.Inner, 0.25, func(e *experiment.Experiment) { e.Steps = 2000 })
 	add("lr", "learning rate 0.02", model.Inner, 0.5, lr(0.02))
 	add("lr at 25", "learning rate 0.02, widened at 25 %", model.Inner, 0.25, lr(0.02))
-	add("constant", "learning rate stays at its peak", model.Inner, 0.5, func(e *sim.Experiment) { e.Optimizer.FinalRatio = 1 })
-	add("batch 2", "batches of 2 windows", model.Inner, 0.5, func(e *sim.Experiment) { e.Task.Batch = 2 })
-	add("batch 16", "batches of 16 windows", model.Inner, 0.5, func(e *sim.Experiment) { e.Task.Batch = 16 })
-	add("decay 0", "no weight decay", model.Inner, 0.5, func(e *sim.Experiment) { e.Optimizer.WeightDecay = 0 })
-	add("decay 1", "weight decay 1", model.Inner, 0.5, func(e *sim.Experiment) { e.Optimizer.WeightDecay = 1 })
-	add("std", "initial deviation 0.05", model.Inner, 0.5, func(e *sim.Experiment) { e.Model.InitStd = 0.05 })
-	add("eps", "Adam's ε 1e-4", model.Inner, 0.5, func(e *sim.Experiment) { e.Optimizer.Eps = 1e-4 })
-	add("narrow", "experts 4 wide, then 8", model.Inner, 0.5, func(e *sim.Experiment) { e.Model.Inner = 4 })
-	add("experts", "16 experts", model.Inner, 0.5, func(e *sim.Experiment) { e.Model.Experts = 16 })
+	add("constant", "learning rate stays at its peak", model.Inner, 0.5, func(e *experiment.Experiment) { e.Optimizer.FinalRatio = 1 })
+	add("batch 2", "batches of 2 windows", model.Inner, 0.5, func(e *experiment.Experiment) { e.Task.Batch = 2 })
+	add("batch 16", "batches of 16 windows", model.Inner, 0.5, func(e *experiment.Experiment) { e.Task.Batch = 16 })
+	add("decay 0", "no weight decay", model.Inner, 0.5, func(e *experiment.Experiment) { e.Optimizer.WeightDecay = 0 })
+	add("decay 1", "weight decay 1", model.Inner, 0.5, func(e *experiment.Experiment) { e.Optimizer.WeightDecay = 1 })
+	add("std", "initial deviation 0.05", model.Inner, 0.5, func(e *experiment.Experiment) { e.Model.InitStd = 0.05 })
+	add("eps", "Adam's ε 1e-4", model.Inner, 0.5, func(e *experiment.Experiment) { e.Optimizer.Eps = 1e-4 })
+	add("narrow", "experts 4 wide, then 8", model.Inner, 0.5, func(e *experiment.Experiment) { e.Model.Inner = 4 })
+	add("experts", "16 experts", model.Inner, 0.5, func(e *experiment.Experiment) { e.Model.Experts = 16 })
 	add("hidden", "Hidden axis", model.Hidden, 0.5, nil)
 	add("joint", "both axes", model.Joint, 0.5, nil)
 	return all

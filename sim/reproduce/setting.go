@@ -2,25 +2,25 @@ package reproduce
 
 import (
 	"github.com/sparkling-lab/sparkling/model/optim"
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // Setting is what the arms of a comparison have in common: the default experiment, changed in what it says.
 type Setting struct {
 	ID, Name string
 	At       float64 // share of the steps after which the network is widened
-	change   func(*sim.Experiment)
+	change   func(*experiment.Experiment)
 }
 
 // Settings are those that every claim is judged in. The first is the Lab's, the second has the paper's β2.
 func Settings() []Setting {
-	adam := func(beta2 float64) func(*sim.Experiment) {
-		return func(e *sim.Experiment) { e.Optimizer.Kind, e.Optimizer.Beta2 = optim.AdamW, beta2 }
+	adam := func(beta2 float64) func(*experiment.Experiment) {
+		return func(e *experiment.Experiment) { e.Optimizer.Kind, e.Optimizer.Beta2 = optim.AdamW, beta2 }
 	}
 	return []Setting{
 		{"adamw-0.999", "AdamW, β2 0.999", 0.5, adam(0.999)},
 		{"adamw-0.95", "AdamW, β2 0.95", 0.5, adam(0.95)},
-		{"muon", "Muon", 0.5, func(e *sim.Experiment) { e.Optimizer.Kind = optim.Muon }},
+		{"muon", "Muon", 0.5, func(e *experiment.Experiment) { e.Optimizer.Kind = optim.Muon }},
 	}
 }
 
@@ -29,12 +29,12 @@ type Job struct {
 	Setting    Setting
 	Group      Group
 	Seed       uint64
-	Experiment sim.Experiment
+	Experiment experiment.Experiment
 }
 
 // job makes the document. Quick runs take the same path in seconds and say nothing about the paper.
 func job(s Setting, g Group, seed uint64, quick bool) Job {
-	e := sim.Default()
+	e := experiment.Default()
 	e.Name, e.About, e.Seed = "reproduce: "+g.Name+", "+s.Name, "", seed
 	s.change(&e)
 	if quick {
@@ -54,7 +54,7 @@ func (j Job) Updates() int {
 	n := fork
 	for i, a := range j.Experiment.Arms {
 		n += j.Experiment.End(i)
-		if a.From == sim.Fork {
+		if a.From == experiment.Fork {
 			n -= fork
 		}
 	}

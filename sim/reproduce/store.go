@@ -15,7 +15,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/internal/durable"
 	"github.com/sparkling-lab/sparkling/internal/input"
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // Store keeps the results of finished runs in a folder, one file a run. Its name is the hash of the run's document and the arithmetic
@@ -43,12 +43,12 @@ const maxStored = 16 << 20
 type Made struct{ Revision, Arithmetic string }
 
 // path of the file of a document.
-func (s Store) path(e sim.Experiment, arithmetic string) string {
+func (s Store) path(e experiment.Experiment, arithmetic string) string {
 	return filepath.Join(s.Dir, stem(e)+arithmetic+ending)
 }
 
 // stem and ending are what the names of all files of a document have.
-func stem(e sim.Experiment) string {
+func stem(e experiment.Experiment) string {
 	h := sha256.Sum256(e.JSON())
 	return hex.EncodeToString(h[:12]) + "-"
 }
@@ -56,7 +56,7 @@ func stem(e sim.Experiment) string {
 const ending = ".json"
 
 // paths are the files that may hold the results of a document.
-func (s Store) paths(e sim.Experiment) ([]string, error) {
+func (s Store) paths(e experiment.Experiment) ([]string, error) {
 	if s.Arithmetic != "" {
 		return []string{s.path(e, s.Arithmetic)}, nil
 	}
@@ -75,7 +75,7 @@ func (s Store) paths(e sim.Experiment) ([]string, error) {
 
 // Load are the results of a document and what made them; it is false where there are none. A file that is damaged, or holds another run than
 // its name says, is none: Warn is told. It errs where a file cannot be read, or could not be made anew.
-func (s Store) Load(e sim.Experiment) (results []Result, made Made, ok bool, err error) {
+func (s Store) Load(e experiment.Experiment) (results []Result, made Made, ok bool, err error) {
 	paths, err := s.paths(e)
 	if err != nil {
 		return nil, made, false, err
@@ -124,7 +124,7 @@ func (x stored) made() Made {
 }
 
 // read is the content of a file of a document.
-func (s Store) read(f io.Reader, e sim.Experiment, path string) (x stored, err error) {
+func (s Store) read(f io.Reader, e experiment.Experiment, path string) (x stored, err error) {
 	data, err := io.ReadAll(io.LimitReader(f, maxStored+1))
 	if err != nil {
 		return x, err
@@ -146,7 +146,7 @@ func (s Store) read(f io.Reader, e sim.Experiment, path string) (x stored, err e
 }
 
 // Save keeps the results of a document. The file appears whole, or not at all.
-func (s Store) Save(e sim.Experiment, results []Result) error {
+func (s Store) Save(e experiment.Experiment, results []Result) error {
 	data, err := json.Marshal(stored{e.JSON(), s.Arithmetic, s.Revision, results})
 	if err != nil {
 		return err

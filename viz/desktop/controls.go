@@ -7,7 +7,7 @@ import (
 	nine "github.com/ebitenui/ebitenui/image"
 	"github.com/ebitenui/ebitenui/widget"
 
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/viz"
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
@@ -121,7 +121,7 @@ func (c *controls) heading(to *widget.Container, s string) {
 }
 
 // begin runs another experiment from its start.
-func (c *controls) begin(e sim.Experiment) {
+func (c *controls) begin(e experiment.Experiment) {
 	err := c.window.options.Fits(e)
 	if err == nil {
 		err = c.window.session.SetExperiment(e)

@@ -7,7 +7,7 @@ import (
 
 	"github.com/ebitenui/ebitenui/widget"
 
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
 
@@ -38,7 +38,7 @@ func (c *controls) knobs(to *widget.Container) {
 		none, wrong := changed() == 0, c.draft.Err() != nil
 		run.GetWidget().Disabled, undo.GetWidget().Disabled = none || wrong, none && !wrong
 	})
-	to.AddChild(row(l, 6, run, undo, c.button(l.button(), "Default", func() { c.begin(sim.Default()) })))
+	to.AddChild(row(l, 6, run, undo, c.button(l.button(), "Default", func() { c.begin(experiment.Default()) })))
 	to.AddChild(c.words(&l.small, red, func(panel.State) string { return c.refused }))
 	to.AddChild(c.words(&l.small, muted, func(panel.State) string {
 		if err := c.draft.Err(); err != nil {
@@ -138,7 +138,7 @@ func (c *controls) control(id string) panel.Control {
 func (c *controls) choice(k panel.Control, width int, change func(string)) *widget.ListComboButton {
 	p := c.look.choice(width)
 	var entries []any
-	own := sim.Choice{Value: k.Value, Label: cmp.Or(k.Mixed, "your own")} // where none of the choices holds
+	own := experiment.Choice{Value: k.Value, Label: cmp.Or(k.Mixed, "your own")} // where none of the choices holds
 	selected := own
 	for _, choice := range k.Choices {
 		entries = append(entries, choice)
@@ -150,7 +150,7 @@ func (c *controls) choice(k panel.Control, width int, change func(string)) *widg
 		entries = append([]any{own}, entries...)
 	}
 	label := func(e any) string {
-		return fit(p.Button.TextFace, e.(sim.Choice).Label, float64(width-c.look.px(22)))
+		return fit(p.Button.TextFace, e.(experiment.Choice).Label, float64(width-c.look.px(22)))
 	}
 	list := widget.NewListComboButton(
 		widget.ListComboButtonOpts.Entries(entries), widget.ListComboButtonOpts.ButtonParams(p.Button), widget.ListComboButtonOpts.ListParams(p.List),
@@ -159,7 +159,7 @@ func (c *controls) choice(k panel.Control, width int, change func(string)) *widg
 	list.EntrySelectedEvent.AddHandler(func(args any) {
 		if a, ok := args.(*widget.ListComboButtonEntrySelectedEventArgs); ok {
 			// A new list says its first choice, too.
-			if e := a.Entry.(sim.Choice); e != selected {
+			if e := a.Entry.(experiment.Choice); e != selected {
 				selected = e
 				change(e.Value)
 			}

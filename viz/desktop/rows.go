@@ -10,6 +10,7 @@ import (
 	"github.com/hajimehoshi/ebiten/v2/text/v2"
 
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/viz"
 	armlook "github.com/sparkling-lab/sparkling/viz/look"
 	"github.com/sparkling-lab/sparkling/viz/panel"
@@ -221,10 +222,10 @@ func (c *controls) examples(to *widget.Container) {
 	l, e := c.look, c.window.session.Experiment()
 	about, k := panel.About(e), panel.Control{Value: panel.Chosen(e)}
 	for _, x := range panel.Examples() {
-		k.Choices = append(k.Choices, sim.Choice{Value: x.Name, Label: x.Title})
+		k.Choices = append(k.Choices, experiment.Choice{Value: x.Name, Label: x.Title})
 	}
 	to.AddChild(c.choice(k, l.px(inner), func(name string) {
-		if e, err := sim.Named(name); err == nil {
+		if e, err := experiment.Named(name); err == nil {
 			c.begin(e)
 		}
 	}))

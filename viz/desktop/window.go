@@ -13,16 +13,17 @@ import (
 
 	"github.com/sparkling-lab/sparkling/model/learner"
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/viz"
 )
 
 // Options are what a window is opened with.
 type Options struct {
-	Experiment sim.Experiment
+	Experiment experiment.Experiment
 	Learners   learner.Factory
 	Scale      float64 // device pixels to a unit of length; 0 asks the screen
 	// Fits errs where an experiment takes more memory than there is.
-	Fits func(sim.Experiment) error
+	Fits func(experiment.Experiment) error
 	// Save keeps the record and the picture, and says in a sentence where.
 	Save func(*sim.Record, image.Image) (string, error)
 }

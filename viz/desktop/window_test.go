@@ -18,6 +18,7 @@ import (
 	"github.com/sparkling-lab/sparkling/internal/testneed"
 	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/viz"
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
@@ -32,17 +33,17 @@ type driver struct {
 	saved  int
 }
 
-func open(t *testing.T, e sim.Experiment, scale float64) *driver {
+func open(t *testing.T, e experiment.Experiment, scale float64) *driver {
 	t.Helper()
 	return opened(t, e, scale, int(1200*scale), int(800*scale))
 }
 
 // opened is a window of a size in device pixels.
-func opened(t *testing.T, e sim.Experiment, scale float64, w, h int) *driver {
+func opened(t *testing.T, e experiment.Experiment, scale float64, w, h int) *driver {
 	t.Helper()
 	testneed.Display(t)
 	d := &driver{t: t, screen: ebiten.NewImage(w, h)}
-	win, err := newWindow(Options{Experiment: e, Learners: cpu.Factory{}, Scale: scale, Fits: func(e sim.Experiment) error {
+	win, err := newWindow(Options{Experiment: e, Learners: cpu.Factory{}, Scale: scale, Fits: func(e experiment.Experiment) error {
 		if e.Model.Hidden > 512 {
 			return errors.New("there is no room")
 		}
@@ -132,8 +133,8 @@ func (d *driver) says(words string) bool {
 	return found
 }
 
-func short() sim.Experiment {
-	e := sim.Default().Rescale(30)
+func short() experiment.Experiment {
+	e := experiment.Default().Rescale(30)
 	e.Task.Batch, e.Task.Seq = 2, 32
 	return e
 }
@@ -196,7 +197,7 @@ func TestSmallWindowShowsOnePictureAtATime(t *testing.T) {
 }
 
 func TestWidenButtonForksNow(t *testing.T) {
-	d := open(t, sim.Default().Rescale(400), 1)
+	d := open(t, experiment.Default().Rescale(400), 1)
 	d.until(func(s panel.State) bool { return s.Last > 2 })
 	d.click("Pause")
 	present := d.settled().Last
@@ -215,7 +216,7 @@ func TestExampleRunsAsSoonAsItIsChosen(t *testing.T) {
 		}
 	})
 	require.NotNil(t, list)
-	list.SetSelectedEntry(sim.Choice{Value: "compute", Label: "4. The same compute"})
+	list.SetSelectedEntry(experiment.Choice{Value: "compute", Label: "4. The same compute"})
 	d.frame()
 	assert.Equal(t, "compute", d.session.Experiment().Name)
 	assert.Equal(t, viz.FLOPs, d.view.Scale(), "arms of equal cost are compared at equal cost")

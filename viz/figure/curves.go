@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/viz/held"
 	"github.com/sparkling-lab/sparkling/viz/look"
 )
@@ -12,7 +13,7 @@ import (
 // Loss is the held-out loss of every arm over the steps.
 func Loss(r *sim.Record) (Figure, bool) {
 	never := func(sim.ArmFrame) (float64, bool) { return 0, false }
-	l := lines(r, "", fmt.Sprintf("loss on %d held-out windows, nats a character", sim.HeldWindows), 4, never)
+	l := lines(r, "", fmt.Sprintf("loss on %d held-out windows, nats a character", experiment.HeldWindows), 4, never)
 	curves := make([][]held.Reading, len(r.Tracks))
 	for i := range curves {
 		curves[i] = held.Curve(nil, r, i, r.Experiment.Steps)
@@ -28,7 +29,7 @@ func Loss(r *sim.Record) (Figure, bool) {
 		}
 	}
 	caption := fmt.Sprintf("Seed %d; mean over %d fixed windows of the held-out part every %d steps, and just before and just after each widening.%s",
-		r.Experiment.Seed, sim.HeldWindows, sim.ProbeEvery, wholeNote(l))
+		r.Experiment.Seed, experiment.HeldWindows, experiment.ProbeEvery, wholeNote(l))
 	if low, high, ok := held.Range(curves, held.From(r.Experiment, r.Last())); ok {
 		pad := max((high-low)*0.05, 1e-3)
 		l.Low, l.High = low-pad, high+pad
@@ -58,7 +59,7 @@ func Difference(r *sim.Record) (Figure, bool) {
 		return Figure{}, false
 	}
 	name := names(r.Experiment)[base]
-	l := lines(r, "", fmt.Sprintf("loss minus that of %s, the same %d held-out windows", name, sim.HeldWindows), 4, func(f sim.ArmFrame) (float64, bool) {
+	l := lines(r, "", fmt.Sprintf("loss minus that of %s, the same %d held-out windows", name, experiment.HeldWindows), 4, func(f sim.ArmFrame) (float64, bool) {
 		d, ok := r.Gap(f.Arm, base, f.Step)
 		return d, ok && sim.Finite(f.Held)
 	})

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/viz/look"
 )
 
@@ -142,7 +143,7 @@ func TestTicksOfDifferencesHaveAZero(t *testing.T) {
 }
 
 func TestAnArmLooksInAFigureAsOnThePage(t *testing.T) {
-	e, err := sim.Named("signal")
+	e, err := experiment.Named("signal")
 	require.NoError(t, err)
 	r := &sim.Record{Experiment: e, Tracks: make([][]sim.ArmFrame, len(e.Arms))}
 	for i := range r.Tracks {
@@ -171,7 +172,7 @@ func TestWhatPointsNowhereIsCalledNone(t *testing.T) {
 }
 
 func TestEveryWideningIsMarkedAndSaysWhose(t *testing.T) {
-	e, err := sim.Named("stages")
+	e, err := experiment.Named("stages")
 	require.NoError(t, err)
 	r := &sim.Record{Experiment: e, Tracks: make([][]sim.ArmFrame, len(e.Arms))}
 	for i, a := range e.Arms {
@@ -183,7 +184,7 @@ func TestEveryWideningIsMarkedAndSaysWhose(t *testing.T) {
 	}
 	looks := look.Of(e)
 	assert.Equal(t, []Event{{250, "widened", looks[:2]}, {500, "widened", looks[:3]}}, widenings(r, looks))
-	r.Experiment = sim.Default()
+	r.Experiment = experiment.Default()
 	r.Reports = []sim.Report{{Arm: 1, Step: 500}, {Arm: 2, Step: 500}}
 	assert.Equal(t, []Event{{500, "widened", nil}}, widenings(r, looks), "where all widen together nothing has to be told apart")
 }

@@ -7,11 +7,12 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // A figure never shows boxes in the place of a name, and never nothing.
 func TestNameThatTheTypeLacksIsTheArmsNumber(t *testing.T) {
-	e := sim.Default()
+	e := experiment.Default()
 	for i, name := range []string{"小さい", "نسخة", "Копия 🙂", "Größe α"} {
 		e.Arms[i].Name = name
 	}
@@ -33,7 +34,7 @@ func TestNameThatTheTypeLacksIsTheArmsNumber(t *testing.T) {
 		}
 		assert.Contains(t, s, "bear their numbers in the experiment")
 	}
-	for _, f := range All(&sim.Record{Experiment: sim.Default(), Tracks: r.Tracks, Reports: r.Reports}) {
+	for _, f := range All(&sim.Record{Experiment: experiment.Default(), Tracks: r.Tracks, Reports: r.Reports}) {
 		assert.NotContains(t, f.Caption, "bear their numbers", f.Name)
 	}
 }

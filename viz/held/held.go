@@ -8,6 +8,7 @@ import (
 	"sort"
 
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // Reading is a loss on the held-out windows, in nats a token, and what the arm had cost when it was measured. A widening has two at one
@@ -97,7 +98,7 @@ func Cost(r *sim.Record, p *sim.Report) (float64, bool) {
 // From is the step from which on losses decide the range of a picture that shows a run up to a step. The fall from blind guessing is many
 // times as high as what the arms differ by. So it is shown whole at first, and then leaves through the top as the run nears the widening:
 // by then the range holds the second half of the small phase, and at most three quarters of the run, and stays.
-func From(e sim.Experiment, step int) float64 {
+func From(e experiment.Experiment, step int) float64 {
 	fork := float64(e.Fork())
 	begin := math.Min(0.1*float64(e.Steps), fork/2)
 	near := math.Min(math.Max((float64(step)-begin)/(fork-begin), 0), 1)
@@ -125,10 +126,10 @@ func Range(curves [][]Reading, from float64) (low, high float64, ok bool) {
 }
 
 // Differ reports whether some arms that are widened on their way are widened at other steps than others.
-func Differ(e sim.Experiment) bool {
+func Differ(e experiment.Experiment) bool {
 	base := e.Baseline()
 	for _, a := range e.Arms {
-		if a.Widens() && !slices.EqualFunc(a.Widen, e.Arms[base].Widen, func(x, y sim.Widening) bool { return x.Step == y.Step }) {
+		if a.Widens() && !slices.EqualFunc(a.Widen, e.Arms[base].Widen, func(x, y experiment.Widening) bool { return x.Step == y.Step }) {
 			return true
 		}
 	}

@@ -8,11 +8,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // run is a made-up record: a small phase of 100 steps, and two arms that fork there, of which the second jumps higher and comes down lower.
 func run() *sim.Record {
-	e := sim.Default().Rescale(200)
+	e := experiment.Default().Rescale(200)
 	e.Arms = e.Arms[1:3]
 	r := &sim.Record{Experiment: e, Tracks: make([][]sim.ArmFrame, 2)}
 	frame := func(arm, step int, loss float64) {
@@ -97,7 +98,7 @@ func TestRangeHoldsTheJumpsAndLetsTheBeginningGo(t *testing.T) {
 }
 
 func TestRangeNeverJumpsAndStaysAfterTheWidening(t *testing.T) {
-	for _, b := range sim.Builtins() {
+	for _, b := range experiment.Builtins() {
 		e, last := b.Experiment, 0.0
 		for step := range e.Steps + 1 {
 			from := From(e, step)
@@ -119,11 +120,11 @@ func TestRangeNeverJumpsAndStaysAfterTheWidening(t *testing.T) {
 }
 
 func TestArmsDifferWhereTheyWidenAtOtherSteps(t *testing.T) {
-	assert.False(t, Differ(sim.Default()))
-	stages, err := sim.Named("stages")
+	assert.False(t, Differ(experiment.Default()))
+	stages, err := experiment.Named("stages")
 	require.NoError(t, err)
 	assert.True(t, Differ(stages))
-	small := sim.Default()
+	small := experiment.Default()
 	small.Arms = small.Arms[:1]
 	assert.False(t, Differ(small), "no arm is widened")
 }

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/internal/plain"
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // Marker is the shape at the end of a curve.
@@ -68,12 +68,12 @@ func At(i int) Look {
 
 // Of are the looks of an experiment's arms. No two are equal: where two arms follow the same named treatment the second takes a spare one,
 // and when those run out, that of a treatment which does not occur.
-func Of(e sim.Experiment) []Look {
+func Of(e experiment.Experiment) []Look {
 	out := make([]Look, len(e.Arms))
 	taken := map[string]bool{}
 	var rest []int
 	for i, a := range e.Arms {
-		t, _ := sim.TreatmentOf(a)
+		t, _ := experiment.TreatmentOf(a)
 		l, ok := named[t.ID]
 		if !ok || taken[t.ID] {
 			rest = append(rest, i)
@@ -94,7 +94,7 @@ func Of(e sim.Experiment) []Look {
 }
 
 // Names are what the arms of an experiment are called where some names cannot be read: those that can by theirs, others by their number.
-func Names(e sim.Experiment, readable func(string) bool) []string {
+func Names(e experiment.Experiment, readable func(string) bool) []string {
 	out := make([]string, len(e.Arms))
 	for i, a := range e.Arms {
 		out[i] = plain.Line(a.Name)

@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // contrast is that of a colour with white, after WCAG 2.
@@ -34,12 +34,12 @@ func TestWordsInEveryHueCanBeRead(t *testing.T) {
 }
 
 func TestNoTwoArmsLookAlike(t *testing.T) {
-	many := sim.Default()
-	for len(many.Arms) < sim.MaxArms {
+	many := experiment.Default()
+	for len(many.Arms) < experiment.MaxArms {
 		many.Arms = append(many.Arms, many.Arms[3])
 	}
-	list := []sim.Experiment{many}
-	for _, b := range sim.Builtins() {
+	list := []experiment.Experiment{many}
+	for _, b := range experiment.Builtins() {
 		list = append(list, b.Experiment)
 	}
 	for _, e := range list {
@@ -49,6 +49,6 @@ func TestNoTwoArmsLookAlike(t *testing.T) {
 			seen[l.Hue] = true
 		}
 	}
-	def := Of(sim.Default())
+	def := Of(experiment.Default())
 	assert.Equal(t, []Marker{Disc, Square, Triangle, Diamond}, []Marker{def[0].Marker, def[1].Marker, def[2].Marker, def[3].Marker})
 }

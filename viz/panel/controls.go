@@ -4,27 +4,27 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // Control is one form control, made from one of sim's knobs.
 type Control struct {
-	ID      string       `json:"id"`
-	Label   string       `json:"label"`
-	Help    string       `json:"help"`
-	Group   string       `json:"group"`
-	Folded  bool         `json:"folded"`  // at first: the group is for the curious
-	Choices []sim.Choice `json:"choices"` // empty: a number
-	Usual   []string     `json:"usual"`   // of a number: values to try first
-	Value   string       `json:"value"`   // as it was typed
-	Wrong   string       `json:"wrong"`   // why that is not allowed, in a sentence; empty where it is
-	Mixed   string       `json:"mixed"`   // what an empty value is called
+	ID      string              `json:"id"`
+	Label   string              `json:"label"`
+	Help    string              `json:"help"`
+	Group   string              `json:"group"`
+	Folded  bool                `json:"folded"`  // at first: the group is for the curious
+	Choices []experiment.Choice `json:"choices"` // empty: a number
+	Usual   []string            `json:"usual"`   // of a number: values to try first
+	Value   string              `json:"value"`   // as it was typed
+	Wrong   string              `json:"wrong"`   // why that is not allowed, in a sentence; empty where it is
+	Mixed   string              `json:"mixed"`   // what an empty value is called
 }
 
 // Draft is an experiment that is being edited, and what was typed that is not allowed: it stays in its control until it is mended, or another
 // control makes it right, and until then the draft cannot run.
 type Draft struct {
-	sim.Experiment
+	experiment.Experiment
 	wrong []wrong // one a control, in the order in which they were typed
 }
 
@@ -34,7 +34,7 @@ type wrong struct {
 }
 
 // NewDraft begins with what runs.
-func NewDraft(e sim.Experiment) Draft { return Draft{Experiment: e} }
+func NewDraft(e experiment.Experiment) Draft { return Draft{Experiment: e} }
 
 // Turn sets a control. Where the value or what it leads to is not allowed the experiment stays as it is, the control shows what was typed, and
 // the reason comes back.
@@ -44,8 +44,8 @@ func (d *Draft) Turn(id, value string) error {
 	var err error
 	for i := len(again) - 1; i >= 0; i-- { // this control, and those that it may have made right
 		w := again[i]
-		knobs := sim.Knobs(d.Experiment)
-		at := slices.IndexFunc(knobs, func(k sim.Knob) bool { return k.ID == w.id })
+		knobs := experiment.Knobs(d.Experiment)
+		at := slices.IndexFunc(knobs, func(k experiment.Knob) bool { return k.ID == w.id })
 		w.err = d.Experiment.Turn(w.id, w.value)
 		if i == len(again)-1 {
 			err = w.err
@@ -61,7 +61,7 @@ func (d *Draft) Turn(id, value string) error {
 // Controls are the knobs of the draft with their present values.
 func (d *Draft) Controls() []Control {
 	var out []Control
-	for _, k := range sim.Knobs(d.Experiment) {
+	for _, k := range experiment.Knobs(d.Experiment) {
 		c := Control{
 			ID: k.ID, Label: k.Label, Help: k.Help, Group: k.Group, Folded: k.Advanced, Choices: k.Choices, Usual: k.Usual, Mixed: k.Mixed, Value: k.Get(d.Experiment),
 		}
@@ -76,9 +76,9 @@ func (d *Draft) Controls() []Control {
 }
 
 // Changed are the controls that lead from what runs to the draft, as [sim.Changes] has them.
-func (d *Draft) Changed(running sim.Experiment) []string {
+func (d *Draft) Changed(running experiment.Experiment) []string {
 	changed := []string{}
-	for _, k := range sim.Changes(running, d.Experiment) {
+	for _, k := range experiment.Changes(running, d.Experiment) {
 		changed = append(changed, k.ID)
 	}
 	return changed

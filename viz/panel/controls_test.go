@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 func TestChangedNamesWhatWasTurnedAndNotWhatCameAlong(t *testing.T) {
@@ -26,7 +26,7 @@ func TestChangedNamesWhatWasTurnedAndNotWhatCameAlong(t *testing.T) {
 		{"stages", [][2]string{{"arm1.init", "random-copy"}, {"arm2.state", "drop"}}},
 		{"pairs", [][2]string{{"init", "random-zero"}}},
 	} {
-		running, err := sim.Named(x.experiment)
+		running, err := experiment.Named(x.experiment)
 		require.NoError(t, err)
 		draft, want := NewDraft(running), []string{}
 		for _, turn := range x.turns {
@@ -39,7 +39,7 @@ func TestChangedNamesWhatWasTurnedAndNotWhatCameAlong(t *testing.T) {
 
 func TestOnlyTheControlsForTheCuriousAreFolded(t *testing.T) {
 	folded := map[string]bool{}
-	draft := NewDraft(sim.Default())
+	draft := NewDraft(experiment.Default())
 	for _, c := range draft.Controls() {
 		folded[c.Group] = c.Folded
 	}
@@ -49,7 +49,7 @@ func TestOnlyTheControlsForTheCuriousAreFolded(t *testing.T) {
 }
 
 func TestWhatIsNotAllowedStaysInItsControlAndKeepsTheDraftFromRunning(t *testing.T) {
-	running := sim.Default()
+	running := experiment.Default()
 	draft := NewDraft(running)
 	shown := func(id string) (value, wrong string) {
 		for _, c := range draft.Controls() {
@@ -79,7 +79,7 @@ func TestWhatIsNotAllowedStaysInItsControlAndKeepsTheDraftFromRunning(t *testing
 }
 
 func TestWhatAnotherControlMakesRightIsTaken(t *testing.T) {
-	draft := NewDraft(sim.Default())
+	draft := NewDraft(experiment.Default())
 	require.Error(t, draft.Turn("factor", "1.01"), "of 16 neurons")
 	require.NoError(t, draft.Turn("inner", "200"))
 	assert.NoError(t, draft.Err())

@@ -3,7 +3,7 @@ package panel
 import (
 	"bytes"
 
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // Example is one of the experiments that the program brings along.
@@ -17,7 +17,7 @@ type Example struct {
 // Examples lists them, the default first.
 func Examples() []Example {
 	var out []Example
-	for _, b := range sim.Builtins() {
+	for _, b := range experiment.Builtins() {
 		out = append(out, Example{Name: b.Name, Title: b.Title, About: b.About, Lesson: b.Lesson})
 	}
 	return out
@@ -25,13 +25,13 @@ func Examples() []Example {
 
 // told is the name of the example whose text is true beside an experiment: its arms have the names of that example's and do the same, whatever
 // the seed, the sizes and the steps; empty where there is none.
-func told(e sim.Experiment) string {
+func told(e experiment.Experiment) string {
 	b, known := e.Base()
 	if !known || b.Optimizer.Kind != e.Optimizer.Kind || (b.Model.Experts > 1) != (e.Model.Experts > 1) {
 		return ""
 	}
 	for i, a := range e.Arms {
-		if a.Name != b.Arms[i].Name || !sim.Alike(a, b.Arms[i]) {
+		if a.Name != b.Arms[i].Name || !experiment.Alike(a, b.Arms[i]) {
 			return ""
 		}
 	}
@@ -40,8 +40,8 @@ func told(e sim.Experiment) string {
 
 // Chosen is the name of the example that an experiment is, bit for bit but for the step of its widening, which a reader may choose while it
 // runs; empty where it is none.
-func Chosen(e sim.Experiment) string {
-	b, err := sim.Named(e.Name)
+func Chosen(e experiment.Experiment) string {
+	b, err := experiment.Named(e.Name)
 	if err != nil {
 		return ""
 	}
@@ -59,9 +59,9 @@ func Chosen(e sim.Experiment) string {
 }
 
 // Title is what the list of examples calls an experiment.
-func Title(e sim.Experiment) string {
+func Title(e experiment.Experiment) string {
 	name := Chosen(e)
-	for _, b := range sim.Builtins() {
+	for _, b := range experiment.Builtins() {
 		if b.Name == name {
 			return "“" + b.Title + "”"
 		}
@@ -70,8 +70,8 @@ func Title(e sim.Experiment) string {
 }
 
 // About says what an experiment is about: what its own text says, unless that is the text of an example and the experiment is no more that.
-func About(e sim.Experiment) string {
-	b, err := sim.Named(e.Name)
+func About(e experiment.Experiment) string {
+	b, err := experiment.Named(e.Name)
 	if e.About != "" && (err != nil || e.About != b.About || Chosen(e) != "") {
 		return e.About
 	}

@@ -6,12 +6,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 func TestExampleIsKnownAgainWhereverItWasWidened(t *testing.T) {
 	for _, x := range Examples() {
-		e, err := sim.Named(x.Name)
+		e, err := experiment.Named(x.Name)
 		assert.NoError(t, err)
 		assert.Equal(t, x.Name, Chosen(e))
 		for i := range e.Arms {
@@ -28,7 +28,7 @@ func TestExampleIsKnownAgainWhereverItWasWidened(t *testing.T) {
 }
 
 func TestWhatAnExperimentIsAboutIsTrueOfIt(t *testing.T) {
-	e, err := sim.Named("lock")
+	e, err := experiment.Named("lock")
 	require.NoError(t, err)
 	assert.Equal(t, e.About, About(e))
 	changed := e.Clone()

@@ -3,7 +3,7 @@ package panel
 import (
 	"strconv"
 
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // Phase says which chapter of the story the shown step belongs to.
@@ -20,7 +20,7 @@ const (
 // apartAfter is how many steps after the first widening of the last arm the story turns from what was done to what comes of it.
 const apartAfter = 40
 
-func phase(e sim.Experiment, step int, forked bool) Phase {
+func phase(e experiment.Experiment, step int, forked bool) Phase {
 	fork, all := e.Fork(), 0
 	for _, a := range e.Arms {
 		if a.Widens() {
@@ -40,7 +40,7 @@ func phase(e sim.Experiment, step int, forked bool) Phase {
 
 // moments are the steps at which the chapters of the story that a run has are best seen: the end of the small phase, the first step at which the
 // pairs of every arm were measured, the first of those that come after, and the end.
-func moments(e sim.Experiment) map[Phase]int {
+func moments(e experiment.Experiment) map[Phase]int {
 	all := 0
 	for _, a := range e.Arms {
 		if a.Widens() {
@@ -70,8 +70,8 @@ const (
 )
 
 // RoleOf looks at what the arm does; its name does not matter.
-func RoleOf(a sim.Arm) Role {
-	t, ok := sim.TreatmentOf(a)
+func RoleOf(a experiment.Arm) Role {
+	t, ok := experiment.TreatmentOf(a)
 	if !ok || a.Widens() && a.Widen[0].Init != "copy-copy" {
 		return Other
 	}
@@ -83,7 +83,7 @@ func RoleOf(a sim.Arm) Role {
 }
 
 // factor is the widening factor of the first arm that is widened; empty where none is.
-func factor(e sim.Experiment) string {
+func factor(e experiment.Experiment) string {
 	for _, a := range e.Arms {
 		if a.Widens() {
 			return strconv.FormatFloat(a.Widen[0].Factor, 'g', -1, 64)

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/viz/look"
 )
 
@@ -79,7 +80,7 @@ func Of(s *sim.Session, shown int) State {
 		Name: e.Name, Seed: strconv.FormatUint(e.Seed, 10), Step: shown, Last: last, Steps: e.Steps, Fork: e.Fork(), Live: live,
 		Playing: s.Playing(), Done: s.Done(), Forked: s.Forked(), Speed: SpeedName(s.Speed()), Describe: s.Describe(),
 		Beta2: strconv.FormatFloat(e.Optimizer.Beta2, 'g', -1, 64), Factor: factor(e),
-		Told: told(e), Did: did(rec, shown), Windows: sim.HeldWindows, Moments: moments(e),
+		Told: told(e), Did: did(rec, shown), Windows: experiment.HeldWindows, Moments: moments(e),
 	}
 	out.Phase = phase(e, shown, out.Forked)
 	status, looks := s.Arms(), look.Of(e)
@@ -107,7 +108,7 @@ func lookOf(l look.Look) Look {
 	return Look{fmt.Sprintf("#%02x%02x%02x", l.Hue.R, l.Hue.G, l.Hue.B), strings.Trim(fmt.Sprint(l.Dash), "[]"), string(l.Marker)}
 }
 
-func arm(rec *sim.Record, i int, a sim.Arm, status sim.ArmStatus, shown int) Arm {
+func arm(rec *sim.Record, i int, a experiment.Arm, status sim.ArmStatus, shown int) Arm {
 	out := Arm{Name: a.Name, About: a.About, Role: RoleOf(a), State: string(status.State), Err: status.Err, Doing: status.Doing, Step: -1}
 	for _, w := range a.Widen {
 		out.Widened = out.Widened || w.Step <= shown

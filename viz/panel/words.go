@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // unmoved is by how much a logit may differ, in nats, where the function is the same and only the order of sums is not.
@@ -64,7 +65,7 @@ func did(rec *sim.Record, shown int) []string {
 }
 
 // made says what a widening makes of the network, as the rest of a sentence.
-func made(w sim.Widening) string {
+func made(w experiment.Widening) string {
 	kept := ""
 	if w.Scale == "none" && w.Init != "fp-random" {
 		kept = ", without the factor that keeps the RMS"
@@ -72,7 +73,7 @@ func made(w sim.Widening) string {
 	every := map[string]string{
 		"inner": "every neuron of every expert", "hidden": "every channel of the residual stream", "joint": "every neuron of every expert, and every channel of the residual stream,",
 	}[string(w.Axis)]
-	grown := sim.Grown(w.Axis)
+	grown := experiment.Grown(w.Axis)
 	switch {
 	case w.Init == "copy-copy" && w.Gains == "sample" && w.Axis != "inner":
 		return fmt.Sprintf("there are now %s as many %s: copies, but for the gains of the norms, which were drawn%s.", times(w.Factor), grown, kept)

@@ -9,12 +9,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // turned is a built-in experiment with some controls turned.
-func turned(t *testing.T, name string, turns ...string) sim.Experiment {
+func turned(t *testing.T, name string, turns ...string) experiment.Experiment {
 	t.Helper()
-	e, err := sim.Named(name)
+	e, err := experiment.Named(name)
 	require.NoError(t, err)
 	for i := 0; i < len(turns); i += 2 {
 		require.NoError(t, e.Turn(turns[i], turns[i+1]))
@@ -24,7 +25,7 @@ func turned(t *testing.T, name string, turns ...string) sim.Experiment {
 
 func TestOwnTextOfAnExampleStandsOnlyWhereItsArmsDoTheSame(t *testing.T) {
 	for _, x := range Examples() {
-		e, err := sim.Named(x.Name)
+		e, err := experiment.Named(x.Name)
 		require.NoError(t, err)
 		assert.Equal(t, x.Name, told(e))
 	}
@@ -38,13 +39,13 @@ func TestOwnTextOfAnExampleStandsOnlyWhereItsArmsDoTheSame(t *testing.T) {
 		assert.Empty(t, told(turned(t, "default", turns...)), "%v", turns)
 	}
 	assert.Empty(t, told(turned(t, "lock", "arm0.init", "random-random")))
-	mine := sim.Default()
+	mine := experiment.Default()
 	mine.Arms[1].Name = "Mine"
 	assert.Empty(t, told(mine), "the text calls the arms by their names")
 }
 
 // record is one in which every arm was widened at all its steps, and its logits moved that far.
-func record(e sim.Experiment, moved float32) *sim.Record {
+func record(e experiment.Experiment, moved float32) *sim.Record {
 	rec := &sim.Record{Experiment: e, Tracks: make([][]sim.ArmFrame, len(e.Arms))}
 	for i, a := range e.Arms {
 		for _, w := range a.Widen {
@@ -84,7 +85,7 @@ func TestWhatAWideningMadeIsSaidAsItIs(t *testing.T) {
 }
 
 func TestNothingIsSaidToHaveMovedBeforeItWasMeasured(t *testing.T) {
-	e := sim.Default()
+	e := experiment.Default()
 	for _, rec := range []*sim.Record{{Experiment: e}, record(e, 5)} {
 		assert.Equal(t, []string{"Every neuron of every expert now has an exact copy, drawn as two linked halves."}, did(rec, e.Fork()-1))
 	}
@@ -105,7 +106,7 @@ func TestStagesAreToldOneAfterTheOther(t *testing.T) {
 }
 
 func TestEveryPairOfInitialisationsIsSaidInWords(t *testing.T) {
-	e, said := sim.Default(), map[string]bool{}
+	e, said := experiment.Default(), map[string]bool{}
 	draft := NewDraft(e)
 	for _, k := range draft.Controls() {
 		if k.ID != "init" {
@@ -134,22 +135,22 @@ func TestChapterApartBeginsWhenEveryArmWasWidened(t *testing.T) {
 		assert.Equal(t, want, phase(e, step, true), "step %d", step)
 	}
 	for _, x := range Examples() {
-		e, err := sim.Named(x.Name)
+		e, err := experiment.Named(x.Name)
 		require.NoError(t, err)
 		assert.Len(t, moments(e), 4, x.Name)
 		for chapter, at := range moments(e) {
 			assert.Equal(t, chapter, phase(e, at, true), "%s at step %d", x.Name, at)
 		}
 	}
-	assert.Equal(t, map[Phase]int{Learning: 29, Widened: 31, End: 60}, moments(sim.Default().Rescale(60)), "it is over before the last chapter but one")
-	e = sim.Default()
+	assert.Equal(t, map[Phase]int{Learning: 29, Widened: 31, End: 60}, moments(experiment.Default().Rescale(60)), "it is over before the last chapter but one")
+	e = experiment.Default()
 	for step, want := range map[int]Phase{499: Learning, 500: Widened, 539: Widened, 540: Apart, 1000: End} {
 		assert.Equal(t, want, phase(e, step, true), "step %d", step)
 	}
 }
 
 func TestAnArmThatDivergedHasNoLossAndNoPairThatIsApart(t *testing.T) {
-	e := sim.Default()
+	e := experiment.Default()
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
 	rec := record(e, inf)
 	pairs := sim.PairGroup{}

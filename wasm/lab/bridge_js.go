@@ -7,6 +7,7 @@ import (
 	"syscall/js"
 
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/viz"
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
@@ -71,7 +72,7 @@ func (l *lab) export() {
 		},
 		"apply":    func([]js.Value) any { return sentence(l.apply()) },
 		"undo":     func([]js.Value) any { l.draft = panel.NewDraft(l.session.Experiment()); return "" },
-		"defaults": func([]js.Value) any { return sentence(l.run(sim.Default())) },
+		"defaults": func([]js.Value) any { return sentence(l.run(experiment.Default())) },
 		"open": func(a []js.Value) any {
 			l.open(a[0].String(), append(a, js.Undefined())[1], "What was here before goes on.")
 			return ""
@@ -86,7 +87,7 @@ func (l *lab) export() {
 
 // example runs one of the experiments that the program brings along.
 func (l *lab) example(name string) error {
-	e, err := sim.Named(name)
+	e, err := experiment.Named(name)
 	if err != nil {
 		return err
 	}
@@ -94,7 +95,7 @@ func (l *lab) example(name string) error {
 }
 
 // run begins another experiment, which was asked for and is not to wait, and plays it.
-func (l *lab) run(e sim.Experiment) error {
+func (l *lab) run(e experiment.Experiment) error {
 	if err := l.begin(e); err != nil {
 		return err
 	}

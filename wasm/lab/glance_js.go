@@ -4,6 +4,7 @@ import (
 	"runtime"
 
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
 
@@ -13,7 +14,7 @@ type glance struct {
 	frames, reports, shown int
 	playing, done, forked  bool
 	speed                  sim.Speed
-	arms                   [sim.MaxArms]string // what each is doing, or what went wrong
+	arms                   [experiment.MaxArms]string // what each is doing, or what went wrong
 }
 
 // changes counts the times that something was found changed: the words need no look while it stays the same.

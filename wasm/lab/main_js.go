@@ -11,7 +11,7 @@ import (
 
 	"github.com/hajimehoshi/ebiten/v2"
 
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 func main() {
@@ -30,7 +30,7 @@ func run(bridge js.Value) error {
 	host.heard = l.show
 	l.open(js.Global().Get("location").Get("hash").String(), bridge.Get("run"), "The default experiment runs instead.")
 	if why := l.notice; l.session == nil {
-		if err := l.begin(sim.Default()); err != nil {
+		if err := l.begin(experiment.Default()); err != nil {
 			return err
 		}
 		l.notice = why

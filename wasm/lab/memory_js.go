@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"syscall/js"
 
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 const gb = 1 << 30
@@ -21,7 +21,7 @@ func room() float64 {
 }
 
 // fits errs where an experiment takes more memory than this page may have: its workers would be ended in the middle of something.
-func fits(e sim.Experiment) error {
+func fits(e experiment.Experiment) error {
 	if need, have := e.Memory(), room(); need > have {
 		return fmt.Errorf("the experiment would take about %.3g GB of memory, and this page may take %.3g GB; a narrower network, or one with fewer layers or experts, takes less", need/gb, have/gb)
 	}

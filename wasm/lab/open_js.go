@@ -8,6 +8,7 @@ import (
 	"syscall/js"
 
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
 
@@ -22,7 +23,7 @@ type notice struct {
 // open runs the experiment of an address: from where it was, if the page has kept a state of it, else from its start. kept is undefined, or has
 // that state in bytes, and whether it was playing and how fast.
 func (l *lab) open(address string, kept js.Value, otherwise string) {
-	e, err := sim.FromAddress(address)
+	e, err := experiment.FromAddress(address)
 	here := slices.IndexFunc(l.before, func(b *earlier) bool { return err == nil && same(e, b.experiment()) })
 	switch {
 	case err != nil:
@@ -44,12 +45,12 @@ func (l *lab) open(address string, kept js.Value, otherwise string) {
 
 // unopened says why an address was of no use, and what happens now, and offers what was probably meant.
 func (l *lab) unopened(err error, instead string) notice {
-	unknown := sim.Unknown{}
+	unknown := experiment.Unknown{}
 	if !errors.As(err, &unknown) {
 		return notice{Text: fmt.Sprintf("This address holds no experiment that can be run: %v. %s", err, instead), Wrong: true}
 	}
 	n := notice{Text: fmt.Sprintf("There is no experiment called “%s”. %s", unknown.Name, instead), Wrong: true}
-	if meant, err := sim.Named(unknown.Nearest); err == nil {
+	if meant, err := experiment.Named(unknown.Nearest); err == nil {
 		n.Way, n.then = "Run "+panel.Title(meant), func() error { return l.example(meant.Name) }
 	} else {
 		n.Text += " The list below has those that there are."
@@ -57,10 +58,10 @@ func (l *lab) unopened(err error, instead string) notice {
 	return n
 }
 
-func same(a, b sim.Experiment) bool { return bytes.Equal(a.JSON(), b.JSON()) }
+func same(a, b experiment.Experiment) bool { return bytes.Equal(a.JSON(), b.JSON()) }
 
 // restore goes on with a run of e from a state that the page has kept, and says so. It reports false where that is none.
-func (l *lab) restore(e sim.Experiment, kept js.Value) bool {
+func (l *lab) restore(e experiment.Experiment, kept js.Value) bool {
 	data := make([]byte, kept.Get("data").Length())
 	js.CopyBytesToGo(data, kept.Get("data"))
 	st, err := sim.DecodeState(bytes.NewReader(data))

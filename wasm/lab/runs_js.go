@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/viz"
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
@@ -18,7 +19,7 @@ type earlier struct {
 	words   string
 }
 
-func (b *earlier) experiment() sim.Experiment {
+func (b *earlier) experiment() experiment.Experiment {
 	if b.session != nil {
 		return b.session.Experiment()
 	}
@@ -26,7 +27,7 @@ func (b *earlier) experiment() sim.Experiment {
 }
 
 // begin runs another experiment from its start.
-func (l *lab) begin(e sim.Experiment) error {
+func (l *lab) begin(e experiment.Experiment) error {
 	if err := fits(e); err != nil {
 		return err
 	}

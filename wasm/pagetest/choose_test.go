@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
 
@@ -17,7 +17,7 @@ func TestLessonIsChosenRunsAndAnswers(t *testing.T) {
 	p := open(t, desktop, short(t).Link())
 	assert.Contains(t, eval[string](p, `document.getElementById("chosen-about").textContent`), "changed", "what runs is none of the list")
 	offered := eval[[]string](p, `[...document.querySelectorAll("#chosen option")].map((o) => o.value).filter(Boolean)`)
-	require.Len(t, offered, len(sim.Builtins()))
+	require.Len(t, offered, len(experiment.Builtins()))
 	p.run(`{ const c = document.getElementById("chosen"); c.value = "lock"; c.dispatchEvent(new Event("change")) }`)
 	s := p.state()
 	assert.Equal(t, "lock", s.Name)
@@ -42,7 +42,7 @@ func TestLessonIsChosenRunsAndAnswers(t *testing.T) {
 
 // An arm that does something else before its next update says what. Here it has said so, and what follows is held back until that was read.
 func TestArmSaysWhatItIsDoing(t *testing.T) {
-	e, err := sim.Named("dynamics")
+	e, err := experiment.Named("dynamics")
 	require.NoError(t, err)
 	e.Steps, e.Task.Batch = 120, 64
 	for i := range e.Arms {

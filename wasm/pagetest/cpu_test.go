@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sparkling-lab/sparkling/internal/browser"
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // What the pictures take from training, and training from the pictures. Times are reported and not judged: on a machine that does other
@@ -58,8 +58,8 @@ func (p *tab) trace(during time.Duration) browser.Frames {
 }
 
 // forkedAt is the default experiment, widened early and too long to end while a test looks at it.
-func forkedAt(step int) sim.Experiment {
-	e := sim.Default()
+func forkedAt(step int) experiment.Experiment {
+	e := experiment.Default()
 	e.Steps = 20000
 	for i := range e.Arms {
 		for k := range e.Arms[i].Widen {

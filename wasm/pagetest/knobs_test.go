@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // write replaces what stands in a control, as somebody who types it does.
@@ -73,9 +73,9 @@ func TestWhatIsTypedRunsAsItIsTypedOrNotAtAll(t *testing.T) {
 }
 
 // experiment is the one that runs.
-func (p *tab) experiment() sim.Experiment {
+func (p *tab) experiment() experiment.Experiment {
 	p.t.Helper()
-	e, err := sim.FromAddress(eval[string](p, `sparkling.address()`))
+	e, err := experiment.FromAddress(eval[string](p, `sparkling.address()`))
 	require.NoError(p.t, err)
 	return e
 }

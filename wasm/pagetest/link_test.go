@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 func TestLinkCarriesTheExperiment(t *testing.T) {
@@ -22,7 +22,7 @@ func TestLinkCarriesTheExperiment(t *testing.T) {
 	p.run(`document.getElementById("copy-link").click()`)
 	p.wait(`document.getElementById("taken").textContent`)
 	_, fragment, _ := strings.Cut(eval[string](p, `location.href`), "#")
-	got, err := sim.FromLink(fragment)
+	got, err := experiment.FromLink(fragment)
 	require.NoError(t, err)
 	assert.Equal(t, e, got)
 }
@@ -106,7 +106,7 @@ func TestControlsChangeOneThingAndSayWhatIsWrong(t *testing.T) {
 	p.run(`document.getElementById("copy-link").click()`)
 	p.wait(`document.getElementById("taken").textContent`)
 	_, fragment, _ := strings.Cut(eval[string](p, `location.href`), "#")
-	got, err := sim.FromLink(fragment)
+	got, err := experiment.FromLink(fragment)
 	require.NoError(t, err)
 	assert.Equal(t, "hidden", string(got.Arms[1].Widen[0].Axis))
 	assert.Equal(t, 1.25, got.Arms[1].Widen[0].Factor)

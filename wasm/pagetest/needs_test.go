@@ -23,6 +23,7 @@ import (
 	"github.com/sparkling-lab/sparkling/internal/serve"
 	"github.com/sparkling-lab/sparkling/internal/testneed"
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // A browser that lacks something gets one plain sentence in the place of the pictures.
@@ -147,7 +148,7 @@ func packed(t *testing.T) (dir string, size int64) {
 func TestWorkerWithoutMemorySaysSo(t *testing.T) {
 	for name, inner := range map[string]int{"more than there can be": 1 << 14, "the last of what there can be": 5455} {
 		t.Run(name, func(t *testing.T) {
-			e := sim.Default()
+			e := experiment.Default()
 			e.Model.Hidden, e.Model.Layers, e.Model.Experts, e.Model.Inner = 1024, 1, 64, inner
 			message := base64.StdEncoding.EncodeToString(sim.Message{Kind: sim.KindStart, Document: e.JSON()}.Encode())
 			p := spoiled(t, "", `const Real = Worker;

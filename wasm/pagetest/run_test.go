@@ -20,7 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sparkling-lab/sparkling/internal/testneed"
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
 
@@ -54,11 +54,11 @@ func TestDefaultRunAtFullSpeedGivesTheNumbersOfAHeadlessRun(t *testing.T) {
 			assert.NoError(t, err, "a training loss in every row: %v", row)
 		}
 	}
-	assert.Equal(t, headless(t, node, sim.Default()), p.csv(), "the page's numbers are those of the run without a page")
+	assert.Equal(t, headless(t, node, experiment.Default()), p.csv(), "the page's numbers are those of the run without a page")
 }
 
 // headless runs an experiment in Node, compiled as the page's programs are, and returns its CSV.
-func headless(t *testing.T, node string, e sim.Experiment) string {
+func headless(t *testing.T, node string, e experiment.Experiment) string {
 	t.Helper()
 	root, err := exec.Command("go", "env", "GOROOT").Output()
 	require.NoError(t, err)
@@ -83,9 +83,9 @@ func parse(t *testing.T, text string) [][]string {
 }
 
 // short is an experiment that is over in a few seconds.
-func short(t *testing.T) sim.Experiment {
+func short(t *testing.T) experiment.Experiment {
 	t.Helper()
-	e := sim.Default()
+	e := experiment.Default()
 	e.Steps = 60
 	for i := range e.Arms {
 		for k := range e.Arms[i].Widen {

@@ -9,13 +9,13 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // brief is a built-in experiment that is over in a few seconds, with some controls turned.
-func brief(t *testing.T, name string, turns ...string) sim.Experiment {
+func brief(t *testing.T, name string, turns ...string) experiment.Experiment {
 	t.Helper()
-	e, err := sim.Named(name)
+	e, err := experiment.Named(name)
 	require.NoError(t, err)
 	e = e.Rescale(60)
 	for i := 0; i < len(turns); i += 2 {
@@ -32,7 +32,7 @@ func (p *tab) chapter(name string) string {
 }
 
 // begin runs another experiment on the same page, to its end.
-func (p *tab) begin(e sim.Experiment) {
+func (p *tab) begin(e experiment.Experiment) {
 	p.t.Helper()
 	p.run(`location.hash = "` + e.Link() + `"`)
 	p.wait(`!JSON.parse(sparkling.state()).done`)

@@ -19,7 +19,7 @@ import (
 	"github.com/sparkling-lab/sparkling/internal/build"
 	"github.com/sparkling-lab/sparkling/internal/serve"
 	"github.com/sparkling-lab/sparkling/internal/tools"
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // Lab is the real page, built and served on this machine; every visit is a new browser without a cache.
@@ -254,8 +254,8 @@ func (v *Visit) Rest(during time.Duration) (browser.Frames, error) {
 }
 
 // FourArms is the default experiment made so long that its arms train as long as they are looked at.
-func FourArms() sim.Experiment {
-	e := sim.Default().Rescale(20_000)
+func FourArms() experiment.Experiment {
+	e := experiment.Default().Rescale(20_000)
 	for i := range e.Arms {
 		for k := range e.Arms[i].Widen {
 			e.Arms[i].Widen[k].Step = 50
@@ -265,8 +265,8 @@ func FourArms() sim.Experiment {
 }
 
 // ThreeArms is the default experiment without the arm that is never widened.
-func ThreeArms() sim.Experiment {
-	e := sim.Default()
+func ThreeArms() experiment.Experiment {
+	e := experiment.Default()
 	e.Arms = e.Arms[1:]
 	return e
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/sparkling-lab/sparkling/internal/bench/measure"
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/compute"
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // Took is what an operation took an element, beside the least that it could take, in nanoseconds.
@@ -27,14 +27,14 @@ type Probes struct {
 
 // Share is the part of the time after the widening that probes take at the default rate: every so many updates, and for a while each.
 func (p Probes) Share() float64 {
-	e := sim.Default()
+	e := experiment.Default()
 	updates := e.Steps - e.Fork()
-	times := updates/sim.ProbeEvery + sim.ProbeDense - sim.ProbeDense/sim.ProbeEvery
+	times := updates/experiment.ProbeEvery + experiment.ProbeDense - experiment.ProbeDense/experiment.ProbeEvery
 	return p.Each * float64(times) / (p.Update * float64(updates))
 }
 
 // HeldShare is the same of the held-out loss.
-func (p Probes) HeldShare() float64 { return p.Held / (p.Update * sim.ProbeEvery) }
+func (p Probes) HeldShare() float64 { return p.Held / (p.Update * experiment.ProbeEvery) }
 
 // MeasureProbes measures the probes on every axis and the held-out loss, in turns with updates.
 func MeasureProbes(ctx context.Context, e compute.Engine, lap time.Duration, repetitions int) ([]Probes, error) {

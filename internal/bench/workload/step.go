@@ -11,7 +11,7 @@ import (
 	"github.com/sparkling-lab/sparkling/model/optim"
 	"github.com/sparkling-lab/sparkling/model/widen"
 	"github.com/sparkling-lab/sparkling/model/widen/pairs"
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/task"
 )
 
@@ -48,7 +48,7 @@ const batches = 8
 
 // Small is the default experiment before the widening.
 func Small() Shape {
-	e := sim.Default()
+	e := experiment.Default()
 	e.Model.Vocab = e.Vocab()
 	return Shape{"default, before Inner 2x", e.Model, e.Task.Batch, e.Task.Seq, e.Optimizer, ""}
 }
@@ -124,7 +124,7 @@ func (s Shape) New(e compute.Engine) (*Step, error) {
 		text.Batch(1, i, s.Seq, b.IDs, b.Labels)
 		step.Batch = append(step.Batch, b)
 	}
-	windows := text.Held(sim.HeldWindows, s.Seq)
+	windows := text.Held(experiment.HeldWindows, s.Seq)
 	for at := 0; at < len(windows); at += s.Batch {
 		b := Batch{make([]int32, s.Tokens()), make([]int32, s.Tokens())}
 		for i := range s.Batch {

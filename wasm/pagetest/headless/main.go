@@ -10,6 +10,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 func main() {
@@ -24,7 +25,7 @@ func run(in io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	e, err := sim.Parse(data)
+	e, err := experiment.Parse(data)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/sparkling-lab/sparkling/internal/bench/inpage/job"
 	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // arm is a trainer as the page has it, of a network that is small enough for very many updates.
@@ -18,8 +19,8 @@ type arm struct {
 }
 
 // tiny is what it trains: widened early, so that pairs are probed.
-func tiny() sim.Experiment {
-	e := sim.Default().Rescale(sim.MaxSteps)
+func tiny() experiment.Experiment {
+	e := experiment.Default().Rescale(experiment.MaxSteps)
 	e.Task.Batch, e.Task.Seq = 1, 16
 	e.Model.Hidden, e.Model.Inner, e.Model.Layers = 16, 8, 1
 	e.Arms = e.Arms[len(e.Arms)-1:]

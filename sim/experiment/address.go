@@ -1,4 +1,4 @@
-package sim
+package experiment
 
 import (
 	"cmp"
@@ -10,9 +10,10 @@ import (
 	"unicode"
 )
 
-// FromAddress is the experiment that the fragment of a page's address holds: that of a name or of a link, or the default one where it is empty.
-// What the sentence around an address has glued to it is passed over: quotes, brackets, a full stop, a broken line, what was added to be counted.
-// It errs with [Unknown] where a name is meant that no experiment has.
+// FromAddress is the experiment that the fragment of a page's address holds: that of a name or of a link, or the
+// default one where it is empty. What the sentence around an address has glued to it is passed over: quotes, brackets,
+// a full stop, a broken line, what was added to be counted. It errs with [Unknown] where a name is meant that no
+// experiment has.
 func FromAddress(fragment string) (Experiment, error) {
 	fragment = unglued(fragment)
 	if fragment == "" {
@@ -23,7 +24,8 @@ func FromAddress(fragment string) (Experiment, error) {
 		return e, nil
 	}
 	e, damaged := FromLink(fragment)
-	if unknown := (Unknown{}); damaged != nil && errors.As(err, &unknown) && (unknown.Nearest != "" || len(fragment) < shortestLink) {
+	if unknown := (Unknown{}); damaged != nil && errors.As(err, &unknown) &&
+		(unknown.Nearest != "" || len(fragment) < shortestLink) {
 		unknown.Name = fragment
 		return e, unknown
 	}
@@ -41,7 +43,8 @@ func (e Experiment) Address() string {
 // shortestLink is well below the characters that any document takes; what is shorter was meant as a name.
 const shortestLink = 100
 
-// unglued is the fragment without what is no part of a name or a link. Neither has anything but letters, digits, hyphens and underlines.
+// unglued is the fragment without what is no part of a name or a link. Neither has anything but letters, digits,
+// hyphens and underlines.
 func unglued(fragment string) string {
 	fragment = unescaped(fragment)
 	fragment = strings.Join(strings.Fields(fragment), "")
@@ -53,8 +56,8 @@ func unglued(fragment string) string {
 	})
 }
 
-// unescaped is a fragment whose %XX are the bytes that they stand for, or the fragment itself where some stand for none. Package net/url does it
-// too, and brings along more than the page's trainer has room for.
+// unescaped is a fragment whose %XX are the bytes that they stand for, or the fragment itself where some stand for
+// none. Package net/url does it too, and brings along more than the page's trainer has room for.
 func unescaped(s string) string {
 	var out []byte
 	for i := 0; i < len(s); i++ {
@@ -79,7 +82,8 @@ type Unknown struct {
 
 func (u Unknown) Error() string {
 	if u.Nearest != "" {
-		return fmt.Sprintf("there is no experiment called %q; did you mean %s? There are %s", u.Name, u.Nearest, strings.Join(names(), ", "))
+		return fmt.Sprintf("there is no experiment called %q; did you mean %s? There are %s", u.Name, u.Nearest,
+			strings.Join(names(), ", "))
 	}
 	return fmt.Sprintf("there is no experiment called %q; there are %s", u.Name, strings.Join(names(), ", "))
 }

@@ -1,4 +1,4 @@
-package sim
+package experiment
 
 import (
 	"fmt"
@@ -33,13 +33,14 @@ func shortcut(a Arm, staged []Widening) bool {
 	return len(a.Widen) > 0 && len(a.Widen) < len(staged) && math.Abs(growth(a.Widen)/growth(staged)-1) < 1e-6
 }
 
-// even is the factor of each of n widenings that together make a network g times as wide, without the dust of the arithmetic.
+// even is the factor of each of n widenings that together make a network g times as wide, without the dust of the
+// arithmetic.
 func even(g float64, n int) float64 {
 	return math.Round(math.Pow(g, 1/float64(n))*1e9) / 1e9
 }
 
-// restage changes the widenings of every arm. Those that take a shortcut to where others go in stages keep their number of widenings, and
-// follow with the factor.
+// restage changes the widenings of every arm. Those that take a shortcut to where others go in stages keep their number
+// of widenings, and follow with the factor.
 func (e *Experiment) restage(change func([]Widening) []Widening) {
 	before := e.staged()
 	var shortcuts []int
@@ -60,8 +61,8 @@ func (e *Experiment) restage(change func([]Widening) []Widening) {
 	}
 }
 
-// stageKnobs set how the network grows: the factor of every stage, and how many stages there are. Further ones are like the last, each
-// halfway to the end.
+// stageKnobs set how the network grows: the factor of every stage, and how many stages there are. Further ones are like
+// the last, each halfway to the end.
 func stageKnobs(e Experiment) []Knob {
 	staged, most, note := e.staged(), float64(widen.MaxFactor), ""
 	for _, a := range e.Arms {
@@ -74,7 +75,8 @@ func stageKnobs(e Experiment) []Knob {
 }
 
 func factorKnob(most float64, note string) Knob {
-	k := number(KnobFloat, "factor", "Factor", "New width over old, at every stage: any number above 1. Whole factors can keep the function, others keep the expected RMS."+note, 1, most)
+	k := number(KnobFloat, "factor", "Factor", "New width over old, at every stage: any number above 1. Whole "+
+		"factors can keep the function, others keep the expected RMS."+note, 1, most)
 	k.Above, k.Usual, k.Mixed = true, []string{"1.25", "1.5", "2", "2.5", "3", "4"}, mixed
 	k.Get = func(e Experiment) string {
 		staged := e.staged()
@@ -102,7 +104,8 @@ func factorKnob(most float64, note string) Knob {
 }
 
 func stagesKnob(note string) Knob {
-	k := number(KnobInt, "stages", "Stages", "How many times the network is made wider. Further widenings are like the last one, each halfway to the end."+note, 1, MaxStages)
+	k := number(KnobInt, "stages", "Stages", "How many times the network is made wider. Further widenings are like "+
+		"the last one, each halfway to the end."+note, 1, MaxStages)
 	k.Get = func(e Experiment) string { return strconv.Itoa(len(e.staged())) }
 	return k.counts(func(e *Experiment, n int) {
 		e.restage(func(stages []Widening) []Widening {
@@ -132,10 +135,11 @@ func (e Experiment) firstAndLast() (first, last int) {
 	return first, last
 }
 
-// widenAtKnob moves all widenings, as [Session.WidenNow] does.
+// widenAtKnob moves all widenings.
 func widenAtKnob(e Experiment) Knob {
 	first, last := e.firstAndLast()
-	k := number(KnobInt, "widen-at", "Widen at step", "After how many updates the network is first made wider. Later widenings, if there are any, keep their distance.",
+	k := number(KnobInt, "widen-at", "Widen at step", "After how many updates the network is first made wider. Later "+
+		"widenings, if there are any, keep their distance.",
 		1, float64(max(1, e.Steps-1-(last-first))))
 	k.Get = func(e Experiment) string {
 		at, _ := e.firstAndLast()
@@ -143,12 +147,12 @@ func widenAtKnob(e Experiment) Knob {
 	}
 	return k.counts(func(e *Experiment, at int) {
 		first, _ := e.firstAndLast()
-		e.shift(at - first)
+		e.Shift(at - first)
 	})
 }
 
 // shift moves all widenings by some steps.
-func (e *Experiment) shift(by int) {
+func (e *Experiment) Shift(by int) {
 	for i := range e.Arms {
 		for k := range e.Arms[i].Widen {
 			e.Arms[i].Widen[k].Step += by
@@ -156,7 +160,8 @@ func (e *Experiment) shift(by int) {
 	}
 }
 
-// stageNote says how an arm gets to its width, where others do it in another number of widenings or end with another width.
+// stageNote says how an arm gets to its width, where others do it in another number of widenings or end with another
+// width.
 func (e Experiment) stageNote(arm int) (name, about string) {
 	a, stages, widths := e.Arms[arm], false, false
 	for _, o := range e.Arms {

@@ -1,4 +1,4 @@
-package sim
+package experiment
 
 import (
 	"github.com/sparkling-lab/sparkling/model"
@@ -6,43 +6,45 @@ import (
 	"github.com/sparkling-lab/sparkling/model/widen/pairs"
 )
 
-// Memory is about how many bytes a run of all arms holds at once when it holds the most: all arms are widened at about the same time, each
-// then has its old and its new network, and the session has the state that they forked from and what was measured. What is no longer
-// held and not yet collected comes on top.
+// Memory is about how many bytes a run of all arms holds at once when it holds the most: all arms are widened at about
+// the same time, each then has its old and its new network, and the session has the state that they forked from and
+// what was measured. What is no longer held and not yet collected comes on top.
 func (e Experiment) Memory() float64 {
 	sum := 0.0
 	for i := range e.Arms {
 		sum += e.armMemory(i) + e.trackMemory(i)
 	}
 	if e.Fork() < e.Steps {
-		sum += snapshots * e.room(e.small()).Values
+		sum += StateValues * e.room(e.Small()).Values
 	}
 	return sum
 }
 
-// SavingMemory is about how many bytes more it takes to save states on the way: of every arm one is on its way and one is held.
+// SavingMemory is about how many bytes more it takes to save states on the way: of every arm one is on its way and one
+// is held.
 func (e Experiment) SavingMemory() float64 {
 	sum := 0.0
 	for i := range e.Arms {
-		sum += 2 * snapshots * e.room(e.wide(i)).Values
+		sum += 2 * StateValues * e.room(e.Wide(i)).Values
 	}
 	return sum
 }
 
 func (e Experiment) room(c model.Config) model.Room { return model.RoomOf(c, e.Task.Batch, e.Task.Seq) }
 
-// snapshots are the values that the state at the fork has of every parameter: the weight and two moments.
-const snapshots = 3
+// StateValues are the values that the state of an arm has of every parameter: the weight and two moments.
+const StateValues = 3
 
 // armMemory is that of an arm's networks.
 func (e Experiment) armMemory(arm int) float64 {
-	start := e.room(e.start(arm))
+	start := e.room(e.Start(arm))
 	if !e.Arms[arm].Widens() {
 		return start.Training()
 	}
-	most := start.Training() + 2*snapshots*start.Values // as it begins at the fork: the state, sent and received
-	c := e.small()
-	logits := 4 * HeldWindows * float64(e.Task.Seq) * float64(c.Vocab) // before a widening, to be compared with those after
+	most := start.Training() + 2*StateValues*start.Values // as it begins at the fork: the state, sent and received
+	c := e.Small()
+	// before a widening, to be compared with those after
+	logits := 4 * HeldWindows * float64(e.Task.Seq) * float64(c.Vocab)
 	for _, w := range e.Arms[arm].Widen {
 		old := e.room(c)
 		c = w.Spec.Config(c)
@@ -67,7 +69,7 @@ func (e Experiment) trackMemory(arm int) float64 {
 	frames := float64(e.Steps)
 	sum := frames * frameBytes
 	if a := e.Arms[arm]; a.Widens() {
-		c := e.small()
+		c := e.Small()
 		probes := float64(ProbeDense*len(a.Widen)) + (frames-float64(a.Widen[0].Step))/ProbeEvery
 		groups := float64(c.Layers)*float64(c.Experts) + 1
 		sum += probes * groups * pairs.Most * pairBytes

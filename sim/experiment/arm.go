@@ -1,4 +1,4 @@
-package sim
+package experiment
 
 import (
 	"fmt"
@@ -21,9 +21,9 @@ type Arm struct {
 // From says where an arm begins.
 type From string
 
-// Where an arm can begin: as a fork of the small phase that all such arms share; or, never widened, as the network that its widenings
-// lead to, trained from step 0 for all steps, or for as many as cost what the widened run costs. The schedule of the last one
-// ends at its own last step.
+// Where an arm can begin: as a fork of the small phase that all such arms share; or, never widened, as the network that
+// its widenings lead to, trained from step 0 for all steps, or for as many as cost what the widened run costs. The
+// schedule of the last one ends at its own last step.
 const (
 	Fork         From = ""
 	Scratch      From = "scratch"
@@ -45,16 +45,16 @@ type Widening struct {
 func (a Arm) Widens() bool { return a.From == Fork && len(a.Widen) > 0 }
 
 // small is the network that the arms fork from.
-func (e Experiment) small() model.Config {
+func (e Experiment) Small() model.Config {
 	c := e.Model
 	c.Vocab = e.Vocab()
 	return c
 }
 
-// wide is the network that an arm's widenings lead to. Its logits have the small network's factor: a network that is trained at this width
-// from the start needs no other.
-func (e Experiment) wide(arm int) model.Config {
-	c := e.small()
+// wide is the network that an arm's widenings lead to. Its logits have the small network's factor: a network that is
+// trained at this width from the start needs no other.
+func (e Experiment) Wide(arm int) model.Config {
+	c := e.Small()
 	for _, w := range e.Arms[arm].Widen {
 		c = w.Spec.Config(c)
 	}
@@ -62,8 +62,8 @@ func (e Experiment) wide(arm int) model.Config {
 }
 
 // shapeAt is the network of an arm after so many updates, but for the factor of its logits.
-func (e Experiment) shapeAt(arm, step int) model.Config {
-	c := e.start(arm)
+func (e Experiment) ShapeAt(arm, step int) model.Config {
+	c := e.Start(arm)
 	if e.Arms[arm].From != Fork {
 		return c
 	}
@@ -76,11 +76,11 @@ func (e Experiment) shapeAt(arm, step int) model.Config {
 }
 
 // start is the network that an arm begins with.
-func (e Experiment) start(arm int) model.Config {
+func (e Experiment) Start(arm int) model.Config {
 	if e.Arms[arm].From == Fork {
-		return e.small()
+		return e.Small()
 	}
-	return e.wide(arm)
+	return e.Wide(arm)
 }
 
 func (a Arm) validate(steps int, c model.Config) error {
@@ -92,7 +92,8 @@ func (a Arm) validate(steps int, c model.Config) error {
 	}
 	switch {
 	case !slices.Contains(Froms, a.From):
-		return fmt.Errorf("from is %q; allowed are scratch, equal-compute, and nothing for a fork of the small phase", string(a.From))
+		return fmt.Errorf("from is %q; allowed are scratch, equal-compute, and nothing for a fork of the small phase",
+			string(a.From))
 	case a.From != Fork && len(a.Widen) == 0:
 		return fmt.Errorf("from is %q, but there is no widening that says how wide the network is", string(a.From))
 	}
@@ -103,7 +104,8 @@ func (a Arm) validate(steps int, c model.Config) error {
 			place = fmt.Sprintf("at its widening %d, ", i+1)
 		}
 		if w.Step <= last || w.Step >= steps {
-			return &misfit{fmt.Sprintf("widen[%d].", i), place, fmt.Errorf("step is %d; allowed are %d to %d", w.Step, last+1, steps-1)}
+			return &misfit{fmt.Sprintf("widen[%d].", i), place,
+				fmt.Errorf("step is %d; allowed are %d to %d", w.Step, last+1, steps-1)}
 		}
 		last = w.Step
 		for _, err := range []error{w.validate(), w.grows(c)} {
@@ -113,7 +115,8 @@ func (a Arm) validate(steps int, c model.Config) error {
 		}
 		c = w.Spec.Config(c)
 		if err := c.Validate(); err != nil {
-			return &misfit{fmt.Sprintf("widen[%d] leads to a network that cannot be: ", i), "the widened network cannot be: ", err}
+			return &misfit{fmt.Sprintf("widen[%d] leads to a network that cannot be: ", i),
+				"the widened network cannot be: ", err}
 		}
 	}
 	return nil
@@ -132,7 +135,8 @@ func (w Widening) grows(c model.Config) error {
 	} {
 		if width.asked && width.now <= width.old {
 			least := (float64(width.old) + 0.5) / float64(width.old) // rounds to one more
-			return fmt.Errorf("factor is %g, which leaves %d %s as they are; allowed are values from %g up", w.Factor, width.old, width.of, math.Ceil(least*1e4)/1e4)
+			return fmt.Errorf("factor is %g, which leaves %d %s as they are; allowed are values from %g up", w.Factor,
+				width.old, width.of, math.Ceil(least*1e4)/1e4)
 		}
 	}
 	return nil
@@ -148,12 +152,14 @@ func (w Widening) validate() error {
 		return nil
 	}
 	if w.Rewarm.Scope != optim.RewarmNone {
-		return fmt.Errorf("rewarm.scope is %q; with dynamics %s allowed is none", string(w.Rewarm.Scope), w.Dynamics.Kind)
+		return fmt.Errorf("rewarm.scope is %q; with dynamics %s allowed is none", string(w.Rewarm.Scope),
+			w.Dynamics.Kind)
 	}
 	switch w.Init {
 	case widen.RandomZero, widen.ZeroCopy, widen.ZeroCopyDead:
 		if w.Dynamics.Kind == optim.NormAdapted {
-			return fmt.Errorf("init is %q; with dynamics norm-adapted a block of zeros would never get a rate", string(w.Init))
+			return fmt.Errorf("init is %q; with dynamics norm-adapted a block of zeros would never get a rate",
+				string(w.Init))
 		}
 	}
 	return nil

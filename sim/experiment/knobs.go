@@ -1,4 +1,4 @@
-package sim
+package experiment
 
 import (
 	"cmp"
@@ -23,9 +23,11 @@ const (
 	groupDetailEnd = " in detail"
 )
 
-// Knobs are the controls of an experiment. An arm that the program named is called after what it does when one was turned.
+// Knobs are the controls of an experiment. An arm that the program named is called after what it does when one was
+// turned.
 func Knobs(e Experiment) []Knob {
-	steps := number(KnobInt, "steps", "Steps", "Updates of the whole run. The learning rate falls to its end over them, and the network is widened at the same share of them.", 20, 20000)
+	steps := number(KnobInt, "steps", "Steps", "Updates of the whole run. The learning rate falls to its end over "+
+		"them, and the network is widened at the same share of them.", 20, 20000)
 	steps.Get = func(e Experiment) string { return strconv.Itoa(e.Steps) }
 	knobs := in(groupRun, seedKnob(), steps.counts(func(e *Experiment, n int) { *e = e.Rescale(n) }))
 	knobs = append(knobs, in(groupWiden, widenKnobs(e)...)...)
@@ -47,7 +49,8 @@ func Knobs(e Experiment) []Knob {
 
 func seedKnob() Knob {
 	k := Knob{ID: "seed", Label: "Seed", Kind: KnobSeed,
-		Help: "Where the random numbers begin. The same seed gives the same bits in the same browser, or on the same kind of processor in the native program; those of one are not those of the other."}
+		Help: "Where the random numbers begin. The same seed gives the same bits in the same browser, or on the same " +
+			"kind of processor in the native program; those of one are not those of the other."}
 	k.Get = func(e Experiment) string { return strconv.FormatUint(e.Seed, 10) }
 	k.Set = func(e *Experiment, s string) error {
 		n, err := ParseSeed(s)
@@ -68,7 +71,8 @@ func widenKnobs(e Experiment) []Knob {
 		}
 		return out
 	}
-	tau := number(KnobInt, "tau", "Re-warmup steps τw", "Over how many updates it rises. The paper's 250 of 63,600 are too many for a short run: 2 % of the steps left is a good choice.", 0, 1000).
+	tau := number(KnobInt, "tau", "Re-warmup steps τw", "Over how many updates it rises. The paper's 250 of 63,600 "+
+		"are too many for a short run: 2 % of the steps left is a good choice.", 0, 1000).
 		counts(at(all, func(w *Widening, n int) { w.Rewarm.Steps, w.Rewarm.Share = n, 0 }))
 	tau.Mixed = mixed
 	tau.Get = func(e Experiment) string {
@@ -78,26 +82,34 @@ func widenKnobs(e Experiment) []Knob {
 	where := []Knob{
 		widenAtKnob(e),
 		choice("axis", "Axis", "What grows: the neurons of each expert, the residual stream, or both.",
-			[]Choice{{string(model.Inner), "Inner: neurons of each expert"}, {string(model.Hidden), "Hidden: residual stream"}, {string(model.Joint), "Joint: both"}}).
-			everywhere(all, func(w Widening) string { return string(w.Axis) }, func(w *Widening, v string) { w.Axis = model.Axis(v) }),
+			[]Choice{{string(model.Inner), "Inner: neurons of each expert"},
+				{string(model.Hidden), "Hidden: residual stream"}, {string(model.Joint), "Joint: both"}}).
+			everywhere(all, func(w Widening) string { return string(w.Axis) },
+				func(w *Widening, v string) { w.Axis = model.Axis(v) }),
 	}
 	return slices.Concat(where, stageKnobs(e), []Knob{
 		choice("init", "New weights", "What new rows and new columns hold at first, in every arm.", initChoices()).
-			everywhere(all, func(w Widening) string { return string(w.Init) }, func(w *Widening, v string) { w.Init = widen.Init(v) }),
+			everywhere(all, func(w Widening) string { return string(w.Init) },
+				func(w *Widening, v string) { w.Init = widen.Init(v) }),
 		choice("gains", "New gains", "What the gains of the norms hold for new coordinates of the residual stream.",
-			[]Choice{{string(widen.CopyGains), "copied"}, {string(widen.SampleGains), "drawn from among the old ones"}}).
+			[]Choice{{string(widen.CopyGains), "copied"},
+				{string(widen.SampleGains), "drawn from among the old ones"}}).
 			everywhere(all, func(w Widening) string { return cmp.Or(string(w.Gains), string(widen.CopyGains)) },
 				func(w *Widening, v string) { w.Gains = widen.Gains(silent(v, string(widen.CopyGains))) }),
-		number(KnobFloat, "rho", "Re-warmup peak ρ", "How far a re-warmed learning rate rises above the present one.", 1, 3).
-			common(all, func(w Widening) string { return format(w.Rewarm.Rho) }).measures(at(all, func(w *Widening, x float64) { w.Rewarm.Rho = x })),
+		number(KnobFloat, "rho", "Re-warmup peak ρ", "How far a re-warmed learning rate rises above the "+
+			"present one.", 1, 3).
+			common(all, func(w Widening) string { return format(w.Rewarm.Rho) }).
+			measures(at(all, func(w *Widening, x float64) { w.Rewarm.Rho = x })),
 		tau,
 	})
 }
 
 // initNames say what an init pair does, for those that do not say it themselves.
 var initNames = map[widen.Init]string{
-	widen.CopyCopy: "copy-copy (SPARKLING)", widen.ZeroCopyDead: "zero-copy, gate zero too: dead for ever", widen.Uneven: "copies, uneven 1:2",
-	widen.UnevenRandom: "copies, uneven r:(1−r)", widen.PlusMinus: "copies, ± noise", widen.FPRandom: "random pairs that cancel",
+	widen.CopyCopy: "copy-copy (SPARKLING)", widen.ZeroCopyDead: "zero-copy, gate zero too: dead for ever",
+	widen.Uneven:       "copies, uneven 1:2",
+	widen.UnevenRandom: "copies, uneven r:(1−r)", widen.PlusMinus: "copies, ± noise",
+	widen.FPRandom: "random pairs that cancel",
 }
 
 func initChoices() []Choice {
@@ -120,7 +132,8 @@ func treatmentKnob(e Experiment, arm int) Knob {
 		name, about := t.called(stages)
 		choices = append(choices, Choice{t.ID, name + ": " + about})
 	}
-	k := choice(fmt.Sprintf("arm%d.treatment", arm), fmt.Sprintf("Arm %d", arm+1), "What this arm does at the widening.", choices)
+	k := choice(fmt.Sprintf("arm%d.treatment", arm), fmt.Sprintf("Arm %d", arm+1),
+		"What this arm does at the widening.", choices)
 	k.Mixed = "a mixture of its own"
 	k.Get = func(e Experiment) string {
 		t, _ := TreatmentOf(e.Arms[arm])
@@ -133,24 +146,34 @@ func treatmentKnob(e Experiment, arm int) Knob {
 func detailKnobs(arm int) []Knob {
 	id := func(name string) string { return fmt.Sprintf("arm%d.%s", arm, name) }
 	here := func(e *Experiment) [][]Widening { return [][]Widening{e.Arms[arm].Widen} }
-	from := choice(id("from"), "Begins", "As a fork of the small phase, or as the wide network itself, for all steps or for as many as cost the same.",
-		[]Choice{{atFork, "at the fork"}, {string(Scratch), "wide, from scratch"}, {string(EqualCompute), "wide, from scratch, equal compute"}})
+	from := choice(id("from"), "Begins", "As a fork of the small phase, or as the wide network itself, for all steps "+
+		"or for as many as cost the same.",
+		[]Choice{{atFork, "at the fork"}, {string(Scratch), "wide, from scratch"},
+			{string(EqualCompute), "wide, from scratch, equal compute"}})
 	from.Get = func(e Experiment) string { return cmp.Or(string(e.Arms[arm].From), atFork) }
 	from = from.chooses(func(e *Experiment, v string) { e.Arms[arm].From = From(silent(v, atFork)) })
 	return []Knob{
 		from,
 		choice(id("init"), "New weights", "What new rows and new columns hold at first, in this arm.", initChoices()).
-			everywhere(here, func(w Widening) string { return string(w.Init) }, func(w *Widening, v string) { w.Init = widen.Init(v) }),
+			everywhere(here, func(w Widening) string { return string(w.Init) },
+				func(w *Widening, v string) { w.Init = widen.Init(v) }),
 		choice(id("scale"), "Scaling", "Whether widened columns carry the factor that keeps the RMS of what follows.",
 			[]Choice{{string(widen.RMS), "keeps the RMS"}, {string(widen.Unscaled), "none"}}).
-			everywhere(here, func(w Widening) string { return string(w.Scale) }, func(w *Widening, v string) { w.Scale = widen.Scale(v) }),
-		choice(id("state"), "Optimizer states", "What becomes of the optimizer's memory of the gradients. Asymmetric empties that of the copies only.", same(widen.States)).
-			everywhere(here, func(w Widening) string { return string(w.State) }, func(w *Widening, v string) { w.State = widen.State(v) }),
+			everywhere(here, func(w Widening) string { return string(w.Scale) },
+				func(w *Widening, v string) { w.Scale = widen.Scale(v) }),
+		choice(id("state"), "Optimizer states", "What becomes of the optimizer's memory of the gradients. Asymmetric "+
+			"empties that of the copies only.", same(widen.States)).
+			everywhere(here, func(w Widening) string { return string(w.State) },
+				func(w *Widening, v string) { w.State = widen.State(v) }),
 		choice(id("rewarm"), "Re-warmup of", "Whose learning rate rises again after the widening.",
-			[]Choice{{string(optim.RewarmNone), "none"}, {string(optim.RewarmNew), "new parameters"}, {string(optim.RewarmAll), "all parameters"}}).
-			everywhere(here, func(w Widening) string { return string(w.Rewarm.Scope) }, func(w *Widening, v string) { w.Rewarm.Scope = optim.Scope(v) }),
-		choice(id("dynamics"), "Other dynamics", "What a rival does with the learning rate instead of a re-warmup.", dynamicsChoices).
-			everywhere(here, func(w Widening) string { return dynamicsValue(w.Dynamics) }, func(w *Widening, v string) { w.Dynamics = dynamicsOf(v) }),
+			[]Choice{{string(optim.RewarmNone), "none"}, {string(optim.RewarmNew), "new parameters"},
+				{string(optim.RewarmAll), "all parameters"}}).
+			everywhere(here, func(w Widening) string { return string(w.Rewarm.Scope) },
+				func(w *Widening, v string) { w.Rewarm.Scope = optim.Scope(v) }),
+		choice(id("dynamics"), "Other dynamics", "What a rival does with the learning rate instead of a re-warmup.",
+			dynamicsChoices).
+			everywhere(here, func(w Widening) string { return dynamicsValue(w.Dynamics) },
+				func(w *Widening, v string) { w.Dynamics = dynamicsOf(v) }),
 	}
 }
 
@@ -168,7 +191,8 @@ func silent(value, nothing string) string {
 }
 
 var dynamicsChoices = []Choice{
-	{noDynamics, "none"}, {"remapped", "remapped to the wide network's place"}, {"faster-decay 0.75", "25 % faster decay"}, {"faster-decay 0.5", "50 % faster decay"},
+	{noDynamics, "none"}, {"remapped", "remapped to the wide network's place"},
+	{"faster-decay 0.75", "25 % faster decay"}, {"faster-decay 0.5", "50 % faster decay"},
 	{"norm-adapted", "follows the norms"},
 }
 
@@ -188,11 +212,16 @@ func dynamicsOf(value string) optim.Dynamics {
 
 func networkKnobs() []Knob {
 	return []Knob{
-		whole("hidden", "Residual stream d", "Width of the residual stream before any widening.", 1, 1024, func(e *Experiment) *int { return &e.Model.Hidden }),
-		whole("inner", "Neurons of an expert f", "Width of each expert before any widening.", 1, 4096, func(e *Experiment) *int { return &e.Model.Inner }),
-		whole("layers", "Layers", "How many blocks of attention and experts follow one another.", 1, 24, func(e *Experiment) *int { return &e.Model.Layers }),
-		whole("experts", "Experts", "How many experts each layer has; one is a dense network.", 1, 64, func(e *Experiment) *int { return &e.Model.Experts }),
-		whole("top-k", "Experts a token", "How many experts each character passes through.", 1, 64, func(e *Experiment) *int { return &e.Model.TopK }),
+		whole("hidden", "Residual stream d", "Width of the residual stream before any widening.", 1, 1024,
+			func(e *Experiment) *int { return &e.Model.Hidden }),
+		whole("inner", "Neurons of an expert f", "Width of each expert before any widening.", 1, 4096,
+			func(e *Experiment) *int { return &e.Model.Inner }),
+		whole("layers", "Layers", "How many blocks of attention and experts follow one another.", 1, 24,
+			func(e *Experiment) *int { return &e.Model.Layers }),
+		whole("experts", "Experts", "How many experts each layer has; one is a dense network.", 1, 64,
+			func(e *Experiment) *int { return &e.Model.Experts }),
+		whole("top-k", "Experts a token", "How many experts each character passes through.", 1, 64,
+			func(e *Experiment) *int { return &e.Model.TopK }),
 	}
 }
 
@@ -203,8 +232,10 @@ func optimizerKnobs() []Knob {
 	kind = kind.chooses(func(e *Experiment, v string) { e.Optimizer.Kind = optim.Kind(v) })
 	return []Knob{
 		kind,
-		real("lr", "Learning rate", "Its peak, after the first warm-up.", 0, 1, func(e *Experiment) *float64 { return &e.Optimizer.LR }),
-		real("beta2", "Adam's β2", "How slowly the second moment forgets. The paper has 0.95; at this size 0.999 shows the asymmetric reset.", 0, 0.9999,
+		real("lr", "Learning rate", "Its peak, after the first warm-up.", 0, 1,
+			func(e *Experiment) *float64 { return &e.Optimizer.LR }),
+		real("beta2", "Adam's β2", "How slowly the second moment forgets. The paper has 0.95; at this size 0.999 "+
+			"shows the asymmetric reset.", 0, 0.9999,
 			func(e *Experiment) *float64 { return &e.Optimizer.Beta2 }),
 	}
 }

@@ -1,4 +1,4 @@
-package sim
+package experiment
 
 import (
 	"math"
@@ -6,10 +6,12 @@ import (
 	"strings"
 )
 
-// Numbers that people type, on the page, in the window and on the command line, are read by the functions below and by no other. What could
-// be meant for another number than is read is refused, as a comma, which divides thousands here and decimals there.
+// Numbers that people type, on the page, in the window and on the command line, are read by the functions below and by
+// no other. What could be meant for another number than is read is refused, as a comma, which divides thousands here
+// and decimals there.
 
-// misread says what a number may be instead of what was typed: its kind, the bounds where there are any, and how it is written.
+// misread says what a number may be instead of what was typed: its kind, the bounds where there are any, and how it is
+// written.
 type misread struct{ kind, bounds, written string }
 
 func (m *misread) Error() string { return "allowed is " + m.kind + m.bounds + m.written }
@@ -36,7 +38,8 @@ func ParseWhole(s string) (int, error) {
 func ParseSeed(s string) (uint64, error) {
 	n, err := strconv.ParseUint(s, 10, 64)
 	if err != nil || !digits(s) {
-		return 0, &misread{kind: wholeNumber, bounds: " from 0 to " + strconv.FormatUint(math.MaxUint64, 10), written: inDigits}
+		return 0, &misread{kind: wholeNumber, bounds: " from 0 to " + strconv.FormatUint(math.MaxUint64, 10),
+			written: inDigits}
 	}
 	return n, nil
 }

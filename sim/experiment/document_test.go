@@ -1,4 +1,4 @@
-package sim
+package experiment
 
 import (
 	"bytes"
@@ -38,7 +38,8 @@ func TestDocumentIsReadInWhateverEncodingAnEditorSavedIt(t *testing.T) {
 		"UTF-16, little end first":         in16(string(want), binary.LittleEndian, true),
 		"UTF-16, big end first":            in16(string(want), binary.BigEndian, true),
 		"UTF-16, little end first, no BOM": in16(string(want), binary.LittleEndian, false),
-		"UTF-16, Windows line ends":        in16(strings.ReplaceAll(string(want), "\n", "\r\n"), binary.LittleEndian, true),
+		"UTF-16, Windows line ends": in16(strings.ReplaceAll(string(want), "\n", "\r\n"),
+			binary.LittleEndian, true),
 	} {
 		got, err := Parse(data)
 		require.NoError(t, err, name)
@@ -66,16 +67,18 @@ func TestDocumentThatCouldMeanAnotherIsRefusedWithThePlace(t *testing.T) {
 	}
 	lines := strings.Count(doc, "\n")
 	for document, want := range map[string]string{
-		doc + "]":                             "in line " + strconv.Itoa(lines+1) + " more follows",
-		doc + "}":                             "in line " + strconv.Itoa(lines+1) + " more follows",
-		doc + "\n\n {}":                       "in line " + strconv.Itoa(lines+3) + " more follows",
-		doc + doc:                             "in line " + strconv.Itoa(lines+1) + " more follows",
-		doc + "x":                             "in line " + strconv.Itoa(lines+1) + " more follows",
-		doc + "\x00":                          "in line " + strconv.Itoa(lines+1) + " more follows",
-		doc + ",":                             "in line " + strconv.Itoa(lines+1) + " more follows",
-		put("\"seed\": 1,", "\n\"seed\": 1,"): "seed is there twice, the second time in line " + strconv.Itoa(1+strings.Count(doc[:strings.Index(doc, "\"seed\"")], "\n")+1),
-		put("\"seed\": 1,", "\"Seed\": 2,"):   "seed is there twice, the second time in line " + strconv.Itoa(1+strings.Count(doc[:strings.Index(doc, "\"seed\"")], "\n")) + ", spelt Seed",
-		put("\"optimizer\": {", "\"lr\": 5,"): "optimizer.lr is there twice",
+		doc + "]":       "in line " + strconv.Itoa(lines+1) + " more follows",
+		doc + "}":       "in line " + strconv.Itoa(lines+1) + " more follows",
+		doc + "\n\n {}": "in line " + strconv.Itoa(lines+3) + " more follows",
+		doc + doc:       "in line " + strconv.Itoa(lines+1) + " more follows",
+		doc + "x":       "in line " + strconv.Itoa(lines+1) + " more follows",
+		doc + "\x00":    "in line " + strconv.Itoa(lines+1) + " more follows",
+		doc + ",":       "in line " + strconv.Itoa(lines+1) + " more follows",
+		put("\"seed\": 1,", "\n\"seed\": 1,"): "seed is there twice, the second time in line " +
+			strconv.Itoa(1+strings.Count(doc[:strings.Index(doc, "\"seed\"")], "\n")+1),
+		put("\"seed\": 1,", "\"Seed\": 2,"): "seed is there twice, the second time in line " +
+			strconv.Itoa(1+strings.Count(doc[:strings.Index(doc, "\"seed\"")], "\n")) + ", spelt Seed",
+		put("\"optimizer\": {", "\"lr\": 5,"):               "optimizer.lr is there twice",
 		put("\"hidden\": 32,", "\"hIdden\": 64,"):           "model.hidden is there twice",
 		put("\"name\": \"Small\",", "\"name\": \"Other\","): "arms[0].name is there twice",
 		put("\"factor\": 2,", "\"\\u0066actor\": 3,"):       "arms[1].widen[0].factor is there twice",
@@ -89,7 +92,8 @@ func TestDocumentThatCouldMeanAnotherIsRefusedWithThePlace(t *testing.T) {
 	// What is the same word in two places is not twice in one.
 	_, err := Parse([]byte(doc))
 	assert.NoError(t, err)
-	deep := strings.Replace(doc, "\"seed\": 1,", "\"seed\": "+strings.Repeat("[", 100_000)+strings.Repeat("]", 100_000)+",", 1)
+	deep := strings.Replace(doc, "\"seed\": 1,", "\"seed\": "+
+		strings.Repeat("[", 100_000)+strings.Repeat("]", 100_000)+",", 1)
 	_, err = Parse([]byte(deep))
 	assert.Error(t, err)
 }

@@ -1,4 +1,4 @@
-package sim
+package experiment
 
 import (
 	"fmt"
@@ -10,7 +10,8 @@ import (
 	"github.com/sparkling-lab/sparkling/model/widen"
 )
 
-// Alike reports whether two arms do the same at their widenings, wherever these are, and however far and long a rate rises after them.
+// Alike reports whether two arms do the same at their widenings, wherever these are, and however far and long a rate
+// rises after them.
 func Alike(a, b Arm) bool {
 	if a.From != b.From || len(a.Widen) != len(b.Widen) {
 		return false
@@ -49,8 +50,8 @@ func (e Experiment) calls(arm int, name string) bool {
 	return name == own || known && arm < len(b.Arms) && name == b.Arms[arm].Name
 }
 
-// calling is what the program calls an arm, and says about it: what the built-in experiment that this one was does, where the arm does the
-// same there; else what follows from what the arm does.
+// calling is what the program calls an arm, and says about it: what the built-in experiment that this one was does,
+// where the arm does the same there; else what follows from what the arm does.
 func (e Experiment) calling(arm int) (name, about string) {
 	if b, known := e.Base(); known && arm < len(b.Arms) && Alike(e.Arms[arm], b.Arms[arm]) {
 		return b.Arms[arm].Name, b.Arms[arm].About
@@ -104,8 +105,10 @@ func Grown(axis model.Axis) string {
 }
 
 var stateWords = map[widen.State]string{
-	widen.Drop: "all optimizer states emptied", widen.Copy: "optimizer states copied", widen.CopyScaled: "optimizer states copied and scaled",
-	widen.Asymmetric: "new optimizer states empty", widen.AsymmetricScaled: "new optimizer states empty, old ones scaled",
+	widen.Drop: "all optimizer states emptied", widen.Copy: "optimizer states copied",
+	widen.CopyScaled: "optimizer states copied and scaled",
+	widen.Asymmetric: "new optimizer states empty", widen.AsymmetricScaled: "new optimizer states empty, old " +
+		"ones scaled",
 }
 
 // mixture says what widenings do, part by part.

@@ -1,4 +1,4 @@
-package sim
+package experiment
 
 import (
 	"bytes"
@@ -25,7 +25,8 @@ func TestAnAddressIsReadAsItIsPasted(t *testing.T) {
 		address string
 		want    Experiment
 	}{{"lock", lock}, {own, e}} {
-		for _, glue := range []string{"%s", "#%s", "%s.", "%s,", "%s)", "%s]", "%s>", `"%s"`, "'%s'.", "<%s>", "(%s).", "%s;", "%s:", "%s!", "%s?", "%s…", "“%s”", "%s%%22", "%s%%3E", "%s%%5D.", " %s ", "%s%%20",
+		for _, glue := range []string{"%s", "#%s", "%s.", "%s,", "%s)", "%s]", "%s>", `"%s"`, "'%s'.", "<%s>", "(%s).",
+			"%s;", "%s:", "%s!", "%s?", "%s…", "“%s”", "%s%%22", "%s%%3E", "%s%%5D.", " %s ", "%s%%20",
 			"%s/", "%s*", "%s?utm_source=mail", "%s&fbclid=x", "%s#story", "%s`", "%s\\"} {
 			got, err := FromAddress(strings.ReplaceAll(strings.ReplaceAll(glue, "%s", x.address), "%%", "%"))
 			require.NoError(t, err, glue)
@@ -45,7 +46,8 @@ func TestAnAddressIsReadAsItIsPasted(t *testing.T) {
 }
 
 func TestAMisspeltNameIsOfferedTheNearest(t *testing.T) {
-	for wrong, want := range map[string]string{"lokc": "lock", "locks": "lock", "LOK": "lock", "defualt": "default", "sginal": "signal", "recipes": "recipe", "compte": "compute", "lokc.": "lock", "stage": "stages"} {
+	for wrong, want := range map[string]string{"lokc": "lock", "locks": "lock", "LOK": "lock", "defualt": "default",
+		"sginal": "signal", "recipes": "recipe", "compte": "compute", "lokc.": "lock", "stage": "stages"} {
 		_, err := FromAddress(wrong)
 		var unknown Unknown
 		require.ErrorAs(t, err, &unknown, wrong)
@@ -68,10 +70,12 @@ func TestADamagedLinkIsToldInPlainWords(t *testing.T) {
 		_, err := FromAddress(own[:n])
 		assert.EqualError(t, err, "the link is damaged: its end is missing", "%d characters", n)
 	}
-	for _, bad := range []string{own[:50] + "!" + own[51:], own[:50] + "é" + own[50:], strings.Repeat("A", 200), own[:120] + own[125:]} {
+	for _, bad := range []string{own[:50] + "!" + own[51:], own[:50] + "é" + own[50:], strings.Repeat("A", 200),
+		own[:120] + own[125:]} {
 		_, err := FromAddress(bad)
 		require.Error(t, err)
-		assert.Regexp(t, `^the link is damaged: (its end is missing|some of its characters are missing or were changed)$`, err.Error())
+		assert.Regexp(t, `^the link is damaged: (its end is missing|some of its characters are missing or were `+
+			`changed)$`, err.Error())
 	}
 	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 	for i := range own {
@@ -121,7 +125,8 @@ func FuzzAddress(f *testing.F) {
 
 func TestEscapedFragmentIsReadAsItsBytes(t *testing.T) {
 	for escaped, want := range map[string]string{
-		"lock": "lock", "%6cock": "lock", "%6Cock": "lock", "l%6fck%2E": "lock.", "%23lock": "#lock", "%": "%", "a%4": "a%4", "%zz": "%zz", "%+1": "%+1", "a+b": "a+b", "": "",
+		"lock": "lock", "%6cock": "lock", "%6Cock": "lock", "l%6fck%2E": "lock.", "%23lock": "#lock", "%": "%",
+		"a%4": "a%4", "%zz": "%zz", "%+1": "%+1", "a+b": "a+b", "": "",
 	} {
 		assert.Equal(t, want, unescaped(escaped))
 	}

@@ -1,4 +1,4 @@
-package sim
+package experiment
 
 import (
 	"fmt"
@@ -17,13 +17,15 @@ type Treatment struct {
 }
 
 func does(init widen.Init, scale widen.Scale, state widen.State, scope optim.Scope, d optim.Dynamics) Widening {
-	return Widening{Spec: widen.Spec{Init: init, Scale: scale, State: state}, Rewarm: optim.Rewarm{Scope: scope}, Dynamics: d}
+	return Widening{Spec: widen.Spec{Init: init, Scale: scale, State: state}, Rewarm: optim.Rewarm{Scope: scope},
+		Dynamics: d}
 }
 
 // Treatments are the named choices: the baselines, the paper's own, and the rivals of its App. J and K.
 //
-// Where a rival is a way to break the symmetry by the weights alone (uneven, ±) its states are copied and nothing is re-warmed, so that
-// nothing else breaks it; new neurons that are random have no states to copy, and begin with empty ones. The paper does not say.
+// Where a rival is a way to break the symmetry by the weights alone (uneven, ±) its states are copied and nothing is
+// re-warmed, so that nothing else breaks it; new neurons that are random have no states to copy, and begin with empty
+// ones. The paper does not say.
 var Treatments = func() []Treatment {
 	var none optim.Dynamics
 	faster := func(share float64) optim.Dynamics { return optim.Dynamics{Kind: optim.FasterDecay, Share: share} }
@@ -34,23 +36,41 @@ var Treatments = func() []Treatment {
 	return []Treatment{
 		{ID: "small", Name: "Small", About: "never widened"},
 		{"copy", "Copy", "neurons and optimizer states copied", Fork, true, does("", rms, widen.Copy, still, none)},
-		{"drop", "Drop", "neurons copied, all optimizer states emptied", Fork, true, does("", rms, widen.Drop, still, none)},
-		{"asymmetric", "Asymmetric reset", "as Copy, but the copies start with empty optimizer states", Fork, true, does("", rms, widen.Asymmetric, still, none)},
-		{"asymmetric-scaled", "Asymmetric, scaled", "as Asymmetric reset, and the states of the originals are scaled like their weights", Fork, true, does("", rms, widen.AsymmetricScaled, still, none)},
-		{"sparkling", "SPARKLING", "as Asymmetric reset, and the copies' learning rate is warmed up again", Fork, true, does("", rms, widen.Asymmetric, optim.RewarmNew, none)},
-		{"rewarm-all", "Re-warm all", "as Asymmetric reset, and every learning rate is warmed up again", Fork, true, does("", rms, widen.Asymmetric, optim.RewarmAll, none)},
-		{"unscaled", "Unscaled", "as SPARKLING, but without the factor that keeps the RMS", Fork, true, does("", widen.Unscaled, widen.Asymmetric, optim.RewarmNew, none)},
-		{"naive", "Naive", "as Copy, but without the factor that keeps the RMS", Fork, true, does("", widen.Unscaled, widen.Copy, still, none)},
-		{"copy-scaled", "Copy, scaled", "as Copy, and all states are scaled like their weights", Fork, true, does("", rms, widen.CopyScaled, still, none)},
+		{"drop", "Drop", "neurons copied, all optimizer states emptied", Fork, true,
+			does("", rms, widen.Drop, still, none)},
+		{"asymmetric", "Asymmetric reset", "as Copy, but the copies start with empty optimizer states", Fork, true,
+			does("", rms, widen.Asymmetric, still, none)},
+		{"asymmetric-scaled", "Asymmetric, scaled", "as Asymmetric reset, and the states of the originals are scaled " +
+			"like their weights", Fork, true, does("", rms, widen.AsymmetricScaled, still, none)},
+		{"sparkling", "SPARKLING", "as Asymmetric reset, and the copies' learning rate is warmed up again", Fork, true,
+			does("", rms, widen.Asymmetric, optim.RewarmNew, none)},
+		{"rewarm-all", "Re-warm all", "as Asymmetric reset, and every learning rate is warmed up again", Fork, true,
+			does("", rms, widen.Asymmetric, optim.RewarmAll, none)},
+		{"unscaled", "Unscaled", "as SPARKLING, but without the factor that keeps the RMS", Fork, true,
+			does("", widen.Unscaled, widen.Asymmetric, optim.RewarmNew, none)},
+		{"naive", "Naive", "as Copy, but without the factor that keeps the RMS", Fork, true,
+			does("", widen.Unscaled, widen.Copy, still, none)},
+		{"copy-scaled", "Copy, scaled", "as Copy, and all states are scaled like their weights", Fork, true,
+			does("", rms, widen.CopyScaled, still, none)},
 		{"scratch", "Wide from scratch", "the wide network, trained from the first step on", Scratch, true, Widening{}},
-		{"equal-compute", "Wide, equal compute", "the wide network from scratch, for as many steps as cost what widening costs", EqualCompute, true, Widening{}},
-		{"uneven", "Uneven 1:2", "as Copy, but the original's outgoing weights carry 1/3 and the copy's 2/3", Fork, true, does(widen.Uneven, rms, widen.Copy, still, none)},
-		{"uneven-random", "Uneven r:(1−r)", "as Uneven 1:2, with r drawn between 0.1 and 0.5 for every neuron", Fork, true, does(widen.UnevenRandom, rms, widen.Copy, still, none)},
-		{"plus-minus", "± perturb", "as Copy, with noise of equal size and opposite sign on the outgoing weights of the two halves", Fork, true, does(widen.PlusMinus, rms, widen.Copy, still, none)},
-		{"remapped", "Scaled states, remapped rate", "all states copied and scaled; the rate goes on from where a wide network from scratch has this loss", Fork, true, does("", rms, widen.CopyScaled, still, optim.Dynamics{Kind: optim.Remapped})},
-		{"faster-25", "Uneven, decay 25 % faster", "as Uneven 1:2, and the rate reaches its end after 75 % of the steps left", Fork, true, does(widen.Uneven, rms, widen.Copy, still, faster(0.75))},
-		{"faster-50", "Uneven, decay 50 % faster", "as Uneven 1:2, and the rate reaches its end after 50 % of the steps left", Fork, true, does(widen.Uneven, rms, widen.Copy, still, faster(0.5))},
-		{"norm-adapted", "FP-random, adapted rate", "random neurons in pairs that cancel, with rates that follow the norms of the new weights", Fork, true, does(widen.FPRandom, widen.Unscaled, widen.Asymmetric, still, optim.Dynamics{Kind: optim.NormAdapted})},
+		{"equal-compute", "Wide, equal compute", "the wide network from scratch, for as many steps as cost what " +
+			"widening costs", EqualCompute, true, Widening{}},
+		{"uneven", "Uneven 1:2", "as Copy, but the original's outgoing weights carry 1/3 and the copy's 2/3", Fork,
+			true, does(widen.Uneven, rms, widen.Copy, still, none)},
+		{"uneven-random", "Uneven r:(1−r)", "as Uneven 1:2, with r drawn between 0.1 and 0.5 for every neuron", Fork,
+			true, does(widen.UnevenRandom, rms, widen.Copy, still, none)},
+		{"plus-minus", "± perturb", "as Copy, with noise of equal size and opposite sign on the outgoing weights of " +
+			"the two halves", Fork, true, does(widen.PlusMinus, rms, widen.Copy, still, none)},
+		{"remapped", "Scaled states, remapped rate", "all states copied and scaled; the rate goes on from where a " +
+			"wide network from scratch has this loss", Fork, true,
+			does("", rms, widen.CopyScaled, still, optim.Dynamics{Kind: optim.Remapped})},
+		{"faster-25", "Uneven, decay 25 % faster", "as Uneven 1:2, and the rate reaches its end after 75 % of the " +
+			"steps left", Fork, true, does(widen.Uneven, rms, widen.Copy, still, faster(0.75))},
+		{"faster-50", "Uneven, decay 50 % faster", "as Uneven 1:2, and the rate reaches its end after 50 % of the " +
+			"steps left", Fork, true, does(widen.Uneven, rms, widen.Copy, still, faster(0.5))},
+		{"norm-adapted", "FP-random, adapted rate", "random neurons in pairs that cancel, with rates that follow the " +
+			"norms of the new weights", Fork, true, does(widen.FPRandom, widen.Unscaled, widen.Asymmetric, still,
+			optim.Dynamics{Kind: optim.NormAdapted})},
 	}
 }()
 

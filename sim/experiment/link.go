@@ -1,4 +1,4 @@
-package sim
+package experiment
 
 import (
 	"bytes"
@@ -15,8 +15,9 @@ import (
 // maxLink bounds the length of a link's fragment in characters.
 const maxLink = 32 << 10
 
-// summed begins a link that carries the check sum of its document (CRC-32, little-endian), compressed after it: a character that was changed may
-// otherwise leave another number. Compressed data cannot begin with this byte (RFC 1951, 3.2.3: block type 11), as links do that carry none.
+// summed begins a link that carries the check sum of its document (CRC-32, little-endian), compressed after it: a
+// character that was changed may otherwise leave another number. Compressed data cannot begin with this byte (RFC 1951,
+// 3.2.3: block type 11), as links do that carry none.
 const summed = 0x07
 
 // Link is the document as the fragment of an address: compressed JSON in characters that need no escaping.
@@ -59,7 +60,8 @@ func FromLink(s string) (Experiment, error) {
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return Experiment{}, errCut
-	case err != nil || cut || carried && len(data) <= MaxDocument && crc32.ChecksumIEEE(data) != sum || !json.Valid(data) && len(data) <= MaxDocument:
+	case err != nil || cut || carried && len(data) <= MaxDocument && crc32.ChecksumIEEE(data) != sum ||
+		!json.Valid(data) && len(data) <= MaxDocument:
 		return Experiment{}, errChanged
 	}
 	e, err := Parse(data)
@@ -69,13 +71,14 @@ func FromLink(s string) (Experiment, error) {
 	return e, err
 }
 
-// MaxLinkMemory is how much memory, in bytes, all arms of an experiment that comes in a link may take: a link is followed without being
-// read, and must not stop a phone.
+// MaxLinkMemory is how much memory, in bytes, all arms of an experiment that comes in a link may take: a link is
+// followed without being read, and must not stop a phone.
 const MaxLinkMemory = 512 << 20
 
 func (e Experiment) bounded() error {
 	if need := e.Memory(); need > MaxLinkMemory {
-		return fmt.Errorf("the link's experiment would take about %.0f MB of memory; a link may ask for at most %d MB, a file for more", need/(1<<20), MaxLinkMemory>>20)
+		return fmt.Errorf("the link's experiment would take about %.0f MB of memory; a link may ask for at most %d "+
+			"MB, a file for more", need/(1<<20), MaxLinkMemory>>20)
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package sim
+package experiment
 
 import (
 	"encoding/json"
@@ -14,8 +14,8 @@ import (
 // Version is the version of the Experiment document that this program writes and reads.
 const Version = 1
 
-// Experiment is the one document that says everything about a run: the page's link, a lesson, the desktop's controls and the
-// command line's file are all this.
+// Experiment is the one document that says everything about a run: the page's link, a lesson, the desktop's controls
+// and the command line's file are all this.
 type Experiment struct {
 	Version   int          `json:"version"`
 	Name      string       `json:"name"`
@@ -80,8 +80,19 @@ func (e Experiment) Trunk() int {
 	return slices.IndexFunc(e.Arms, func(a Arm) bool { return a.From == Fork })
 }
 
-// waits reports whether an arm begins where the arms part. Where none is ever widened they never do, and each is trained from the start.
-func (e Experiment) waits(arm int) bool {
+// Baseline is the arm that the others are compared with, the first that is widened on its way; −1 where none is.
+func (e Experiment) Baseline() int {
+	for i, a := range e.Arms {
+		if a.Widens() {
+			return i
+		}
+	}
+	return -1
+}
+
+// waits reports whether an arm begins where the arms part. Where none is ever widened they never do, and each is
+// trained from the start.
+func (e Experiment) Waits(arm int) bool {
 	return e.Arms[arm].From == Fork && arm != e.Trunk() && e.Fork() < e.Steps
 }
 
@@ -107,7 +118,7 @@ func (e Experiment) Validate() error {
 	if len(e.Name) > maxText || len(e.About) > maxText {
 		return fmt.Errorf("name and about may have at most %d characters", maxText)
 	}
-	c := e.small()
+	c := e.Small()
 	for _, err := range []error{e.Task.validate(), c.Validate(), e.Optimizer.Validate()} {
 		if err != nil {
 			return err
@@ -121,7 +132,8 @@ func (e Experiment) Validate() error {
 	return nil
 }
 
-// misfit is what is not allowed, with its place in the document: as a path for who wrote it, and in words for who turned a control.
+// misfit is what is not allowed, with its place in the document: as a path for who wrote it, and in words for who
+// turned a control.
 type misfit struct {
 	path, place string
 	err         error

@@ -1,4 +1,4 @@
-package sim
+package experiment
 
 import (
 	"slices"
@@ -12,7 +12,8 @@ import (
 func systems() []Builtin {
 	return []Builtin{
 		variant("Init pairs", "pairs",
-			"The five pairs of fan-out and fan-in initialisation, all scaled and treated as SPARKLING, and the trap of zero-copy: a gate of zeros beside zeros is dead for ever.",
+			"The five pairs of fan-out and fan-in initialisation, all scaled and treated as SPARKLING, and the trap "+
+				"of zero-copy: a gate of zeros beside zeros is dead for ever.",
 			func(e *Experiment) {
 				e.Arms = nil
 				for _, x := range []struct {
@@ -47,7 +48,8 @@ func systems() []Builtin {
 				e.Arms = arms(twice(500), "drop", "copy", "copy-scaled", "asymmetric", "asymmetric-scaled")
 			}),
 		variant("Muon", "muon",
-			"The default experiment with Muon for the matrices of attention and experts. Orthogonal updates do not break the symmetry either.",
+			"The default experiment with Muon for the matrices of attention and experts. Orthogonal updates do not "+
+				"break the symmetry either.",
 			func(e *Experiment) { e.Optimizer.Kind = optim.Muon }),
 		variant("A dense network", "dense",
 			"One expert that every character passes through, as wide as two of the default experiment's.",
@@ -56,7 +58,8 @@ func systems() []Builtin {
 				e.Arms = arms(twice(500), "small", "copy", "sparkling", "scratch")
 			}),
 		variant("Two stages", "stages",
-			"From 8 to 16 to 32 neurons an expert, against one widening by four times and the wide network from scratch. Copies of copies are pairs too.",
+			"From 8 to 16 to 32 neurons an expert, against one widening by four times and the wide network from "+
+				"scratch. Copies of copies are pairs too.",
 			func(e *Experiment) {
 				e.Model.Inner = 8
 				early, at := twice(250), twice(500)
@@ -73,26 +76,32 @@ func systems() []Builtin {
 				}
 			}),
 		variant("Rivals: weights", "rivals",
-			"Other ways to part the halves: uneven splits, noise of opposite sign, a re-warmup of everything; and the naive copy that keeps the function.",
+			"Other ways to part the halves: uneven splits, noise of opposite sign, a re-warmup of everything; and "+
+				"the naive copy that keeps the function.",
 			func(e *Experiment) {
 				e.Arms = arms(twice(500), "sparkling", "copy", "uneven", "uneven-random", "plus-minus", "rewarm-all")
 			}),
 		variant("Rivals: dynamics", "dynamics",
-			"Other learning rates after the widening: on from where a wide network from scratch has the same loss, a faster end, rates that follow the norms.",
+			"Other learning rates after the widening: on from where a wide network from scratch has the same loss, a "+
+				"faster end, rates that follow the norms.",
 			func(e *Experiment) {
 				e.Arms = arms(twice(500), "sparkling", "remapped", "faster-25", "faster-50", "norm-adapted")
-				for i, short := range []string{"Remapped rate", "Faster decay, 25 %", "Faster decay, 50 %", "Norm-adapted"} {
+				for i, short := range []string{"Remapped rate", "Faster decay, 25 %", "Faster decay, 50 %",
+					"Norm-adapted"} {
 					e.Arms[i+1].Name = short // longer ones have no room beside the curves
 				}
 			}),
 		variant("Baselines", "baselines",
-			"The widened network between the small one, the wide one from scratch, and the wide one from scratch at equal compute.",
+			"The widened network between the small one, the wide one from scratch, and the wide one from scratch at "+
+				"equal compute.",
 			func(e *Experiment) { e.Arms = arms(twice(500), "small", "sparkling", "scratch", "equal-compute") }),
 		variant("The paper's β2", "beta095",
-			"The default experiment with the paper's β2 of 0.95. At this size the asymmetric reset alone is hardly visible then; the re-warmup still shows.",
+			"The default experiment with the paper's β2 of 0.95. At this size the asymmetric reset alone is hardly "+
+				"visible then; the re-warmup still shows.",
 			func(e *Experiment) { e.Optimizer.Beta2 = 0.95 }),
 		variant("The reset at the paper's β2", "reset",
-			"With β2 at 0.95 an emptied state pushes the halves apart only a little. The earlier the network is widened, the more time and learning rate has that little to grow.",
+			"With β2 at 0.95 an emptied state pushes the halves apart only a little. The earlier the network is "+
+				"widened, the more time and learning rate has that little to grow.",
 			func(e *Experiment) {
 				e.Optimizer.Beta2 = 0.95
 				w := twice(150)

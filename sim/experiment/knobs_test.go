@@ -1,4 +1,4 @@
-package sim
+package experiment
 
 import (
 	"encoding/json"
@@ -61,14 +61,19 @@ func changed(t *testing.T, a, b Experiment) []string {
 // Changing one thing never silently changes another.
 func TestAKnobChangesWhatItSaysAndNothingElse(t *testing.T) {
 	numbers := map[string]string{
-		"seed": "17", "steps": "900", "widen-at": "333", "stages": "2", "rho": "1.75", "tau": "25", "hidden": "48", "inner": "20", "layers": "3", "experts": "8", "top-k": "3",
+		"seed": "17", "steps": "900", "widen-at": "333", "stages": "2", "rho": "1.75", "tau": "25", "hidden": "48",
+		"inner": "20", "layers": "3", "experts": "8", "top-k": "3",
 		"lr": "0.005", "beta2": "0.95", "factor": "1.25",
 	}
 	fields := map[string]string{
-		"seed": ".seed", "widen-at": ".arms.widen.step", "axis": ".arms.widen.axis", "factor": ".arms.widen.factor", "init": ".arms.widen.init",
-		"gains": ".arms.widen.gains", "rho": ".arms.widen.rewarm.rho", "tau": ".arms.widen.rewarm.steps", "hidden": ".model.hidden", "inner": ".model.inner",
-		"layers": ".model.layers", "experts": ".model.experts", "top-k": ".model.top_k", "optimizer": ".optimizer.kind", "lr": ".optimizer.lr", "beta2": ".optimizer.beta2",
-		"from": ".arms.from", "scale": ".arms.widen.scale", "state": ".arms.widen.state", "rewarm": ".arms.widen.rewarm.scope", "dynamics": ".arms.widen.dynamics.kind",
+		"seed": ".seed", "widen-at": ".arms.widen.step", "axis": ".arms.widen.axis", "factor": ".arms.widen.factor",
+		"init":  ".arms.widen.init",
+		"gains": ".arms.widen.gains", "rho": ".arms.widen.rewarm.rho", "tau": ".arms.widen.rewarm.steps",
+		"hidden": ".model.hidden", "inner": ".model.inner",
+		"layers": ".model.layers", "experts": ".model.experts", "top-k": ".model.top_k", "optimizer": ".optimizer.kind",
+		"lr": ".optimizer.lr", "beta2": ".optimizer.beta2",
+		"from": ".arms.from", "scale": ".arms.widen.scale", "state": ".arms.widen.state",
+		"rewarm": ".arms.widen.rewarm.scope", "dynamics": ".arms.widen.dynamics.kind",
 	}
 	seen := map[string]bool{}
 	for _, k := range Knobs(Default()) {
@@ -138,9 +143,12 @@ func TestEveryTreatmentIsFoundAgainFromWhatItDoes(t *testing.T) {
 
 func TestAKnobSaysWhatIsAllowed(t *testing.T) {
 	for id, values := range map[string][]string{
-		"seed":  {"-1", "1.5", "", "one", "NaN", "Inf", "1e9", "1e99", "18446744073709551616", "+1", " 1", "1_0", "0x10", "１"},
-		"steps": {"0", "19", "20001", "33.3", "1e3", "1,000", "99999999999999999999"}, "rho": {"0.5", "", "4", "1,5", "1.0.5", "1e999", "0x1p1", "Inf", "NaN"}, "axis": {"sideways", ""},
-		"factor": {"17", "0", "1", "1.0001", "NaN"}, "widen-at": {"0", "1000"}, "stages": {"0", "9"}, "arm1.state": {"mine"}, "optimizer": {"sgd"}, "init": {"copy"}, "arm1.treatment": {"none"}, "nothing": {"1"},
+		"seed": {"-1", "1.5", "", "one", "NaN", "Inf", "1e9", "1e99", "18446744073709551616", "+1", " 1", "1_0",
+			"0x10", "１"},
+		"steps": {"0", "19", "20001", "33.3", "1e3", "1,000", "99999999999999999999"},
+		"rho":   {"0.5", "", "4", "1,5", "1.0.5", "1e999", "0x1p1", "Inf", "NaN"}, "axis": {"sideways", ""},
+		"factor": {"17", "0", "1", "1.0001", "NaN"}, "widen-at": {"0", "1000"}, "stages": {"0", "9"},
+		"arm1.state": {"mine"}, "optimizer": {"sgd"}, "init": {"copy"}, "arm1.treatment": {"none"}, "nothing": {"1"},
 	} {
 		allowed := "allowed"
 		if id == "nothing" {
@@ -165,9 +173,12 @@ func TestANumberIsReadAsItIsTypedOrRefused(t *testing.T) {
 	}
 	require.NoError(t, e.Turn("lr", "5e-3"))
 	assert.Equal(t, 0.005, e.Optimizer.LR)
-	assert.EqualError(t, e.Turn("lr", "0,005"), `Learning rate is "0,005"; allowed is a number from 0 to 1, with a decimal point: 0.005`)
-	assert.EqualError(t, e.Turn("steps", "1e3"), `Steps is "1e3"; allowed is a whole number from 20 to 20000, in digits alone`)
-	assert.EqualError(t, e.Turn("seed", "1e9"), `Seed is "1e9"; allowed is a whole number from 0 to 18446744073709551615, in digits alone`)
+	assert.EqualError(t, e.Turn("lr", "0,005"), `Learning rate is "0,005"; allowed is a number from 0 to 1, with a `+
+		`decimal point: 0.005`)
+	assert.EqualError(t, e.Turn("steps", "1e3"), `Steps is "1e3"; allowed is a whole number from 20 to 20000, in `+
+		`digits alone`)
+	assert.EqualError(t, e.Turn("seed", "1e9"), `Seed is "1e9"; allowed is a whole number from 0 to `+
+		`18446744073709551615, in digits alone`)
 }
 
 // What is read of a number is what its digits say, whatever else is typed.
@@ -185,7 +196,8 @@ func FuzzNumbersAreReadExactly(f *testing.F) {
 			require.True(t, ok && exact.Cmp(new(big.Rat).SetInt64(int64(n))) == 0, "%q was read as %d", s, n)
 		}
 		if n, err := ParseSeed(s); err == nil {
-			require.True(t, ok && exact.Cmp(new(big.Rat).SetInt(new(big.Int).SetUint64(n))) == 0, "%q was read as %d", s, n)
+			require.True(t, ok && exact.Cmp(new(big.Rat).SetInt(new(big.Int).SetUint64(n))) == 0,
+				"%q was read as %d", s, n)
 		}
 		if x, err := ParseReal(s); err == nil {
 			require.False(t, math.IsNaN(x) || math.IsInf(x, 0), "%q was read as %v", s, x)
@@ -243,12 +255,4 @@ func TestMistakesInADocumentAreNamed(t *testing.T) {
 		spoil(&e)
 		assert.ErrorContains(t, e.Validate(), want)
 	}
-}
-
-func TestTheTextTwinSaysWhatThePicturesShow(t *testing.T) {
-	r := tiny(t)
-	s := r.Describe(r.Last(), nil)
-	assert.Regexp(t, `^Step 12 of 12\. Small: loss \d\.\d{3} on 16 held-out windows; loss \d\.\d{4} on the whole held-out text\.`, s)
-	assert.Contains(t, s, "Copy: loss")
-	assert.Contains(t, s, "locked: all 128 pairs of originals and copies are identical")
 }

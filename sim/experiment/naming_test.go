@@ -1,4 +1,4 @@
-package sim
+package experiment
 
 import (
 	"fmt"
@@ -37,15 +37,18 @@ func TestFactorIsThatOfEveryStageAndArmsThatTakeThemAtOnceFollow(t *testing.T) {
 		ends      []int
 		names     []string
 	}{
-		{"factor", "3", []int{72, 72, 72, 72}, []string{"Copy, staged", "SPARKLING, staged", "SPARKLING 9x", "Wide from scratch"}},
-		{"factor", "1.5", []int{18, 18, 18, 18}, []string{"Copy, staged", "SPARKLING, staged", "SPARKLING 2.25x", "Wide from scratch"}},
-		{"stages", "3", []int{64, 64, 64, 64}, []string{"Copy, staged", "SPARKLING, staged", "SPARKLING 8x", "Wide from scratch"}},
+		{"factor", "3", []int{72, 72, 72, 72},
+			[]string{"Copy, staged", "SPARKLING, staged", "SPARKLING 9x", "Wide from scratch"}},
+		{"factor", "1.5", []int{18, 18, 18, 18},
+			[]string{"Copy, staged", "SPARKLING, staged", "SPARKLING 2.25x", "Wide from scratch"}},
+		{"stages", "3", []int{64, 64, 64, 64},
+			[]string{"Copy, staged", "SPARKLING, staged", "SPARKLING 8x", "Wide from scratch"}},
 		{"stages", "1", []int{16, 16, 16, 16}, []string{"Copy", "SPARKLING", "SPARKLING", "Wide from scratch"}},
 	} {
 		e := turned(t, "stages", c.id, c.value)
 		var ends []int
 		for i := range e.Arms {
-			ends = append(ends, e.wide(i).Inner)
+			ends = append(ends, e.Wide(i).Inner)
 		}
 		assert.Equal(t, c.ends, ends, "%s %s", c.id, c.value)
 		assert.Equal(t, c.names, armNames(e), "%s %s", c.id, c.value)
@@ -55,7 +58,8 @@ func TestFactorIsThatOfEveryStageAndArmsThatTakeThemAtOnceFollow(t *testing.T) {
 	require.NoError(t, e.Turn("factor", "2"))
 	back, _ := Named("stages")
 	assert.Equal(t, back, e, "and back")
-	assert.ErrorContains(t, e.Turn("factor", "5"), `Factor is "5"; allowed is a number above 1 and up to 4`, "16 is the most at once")
+	assert.ErrorContains(t, e.Turn("factor", "5"), `Factor is "5"; allowed is a number above 1 and up to 4`,
+		"16 is the most at once")
 	assert.Equal(t, back, e)
 }
 
@@ -75,7 +79,8 @@ func TestSharedControlChangesEveryWidening(t *testing.T) {
 		}
 	}
 	e := turned(t, "stages", "widen-at", "300")
-	assert.Equal(t, []int{300, 550, 550}, []int{e.Arms[0].Widen[0].Step, e.Arms[0].Widen[1].Step, e.Arms[2].Widen[0].Step}, "the distance is kept")
+	assert.Equal(t, []int{300, 550, 550}, []int{e.Arms[0].Widen[0].Step, e.Arms[0].Widen[1].Step,
+		e.Arms[2].Widen[0].Step}, "the distance is kept")
 	assert.ErrorContains(t, e.Turn("widen-at", "750"), "allowed is a whole number from 1 to 749")
 }
 
@@ -115,7 +120,8 @@ func TestNamesGoWithWhatControlsDo(t *testing.T) {
 	assert.Equal(t, lock, e, "turned back it is itself again")
 
 	e = turned(t, "default", "init", "random-zero")
-	assert.Equal(t, []string{"Small", "Copied states, random-zero", "Asymmetric reset, random-zero", "SPARKLING, random-zero"}, armNames(e))
+	assert.Equal(t, []string{"Small", "Copied states, random-zero", "Asymmetric reset, random-zero",
+		"SPARKLING, random-zero"}, armNames(e))
 	e = turned(t, "signal", "init", "copy-copy")
 	assert.Equal(t, []string{"Scaled", "Unscaled", "SPARKLING"}, armNames(e), "Random is random no longer")
 	e = turned(t, "signal", "axis", "inner", "factor", "3")
@@ -125,7 +131,8 @@ func TestNamesGoWithWhatControlsDo(t *testing.T) {
 	assert.Equal(t, []string{"SPARKLING, drawn gains", "Drawn gains"}, armNames(e))
 	e = turned(t, "default", "arm1.state", "drop", "arm1.rewarm", "all")
 	assert.Equal(t, "Arm 2, own mixture", e.Arms[1].Name)
-	assert.Equal(t, "new weights copy-copy, all optimizer states emptied, every learning rate warmed up again", e.Arms[1].About)
+	assert.Equal(t, "new weights copy-copy, all optimizer states emptied, every learning rate warmed up again",
+		e.Arms[1].About)
 
 	e = turned(t, "lock", "seed", "7", "steps", "300", "widen-at", "20")
 	assert.Equal(t, lock.About, e.About, "that holds for any seed, length and time of the widening")
@@ -133,7 +140,8 @@ func TestNamesGoWithWhatControlsDo(t *testing.T) {
 	own := Default()
 	own.Name, own.About, own.Arms[1].Name = "Mine", "for the course", "First"
 	require.NoError(t, own.Turn("init", "random-zero"))
-	assert.Equal(t, []string{"Mine", "for the course", "First"}, []string{own.Name, own.About, own.Arms[1].Name}, "what somebody has named keeps its name")
+	assert.Equal(t, []string{"Mine", "for the course", "First"}, []string{own.Name, own.About, own.Arms[1].Name},
+		"what somebody has named keeps its name")
 }
 
 // Whatever is turned, no text of an arm speaks of copied neurons where there are none.
@@ -157,11 +165,12 @@ func TestEveryRatioThatWidensCanBeHad(t *testing.T) {
 	for _, r := range []float64{1.04, 1.1, 1.25, 1.7, 2.2, widen.MaxFactor} {
 		e := turned(t, "default", "factor", fmt.Sprint(r))
 		assert.Equal(t, r, e.Arms[1].Widen[0].Factor)
-		assert.Greater(t, e.wide(1).Inner, e.Model.Inner)
+		assert.Greater(t, e.Wide(1).Inner, e.Model.Inner)
 	}
 	e := Default()
 	assert.EqualError(t, e.Turn("factor", "1.01"),
-		"Factor cannot be 1.01: in “Copy” factor is 1.01, which leaves 16 neurons of an expert as they are; allowed are values from 1.0313 up")
+		"Factor cannot be 1.01: in “Copy” factor is 1.01, which leaves 16 neurons of an expert as they are; allowed "+
+			"are values from 1.0313 up")
 	require.NoError(t, e.Turn("factor", "1.0313"), "what is said to be allowed is")
 	e.Arms[1].Widen[0].Factor = 1.01
 	assert.ErrorContains(t, e.Validate(), `arms[1] ("Copy"): widen[0].factor is 1.01, which leaves 16`)
@@ -177,9 +186,11 @@ func TestEveryRatioThatWidensCanBeHad(t *testing.T) {
 // What a control leads to is refused in words, without the paths of the document.
 func TestRefusedTurnNamesTheControl(t *testing.T) {
 	e := turned(t, "rivals")
-	assert.EqualError(t, e.Turn("factor", "1.5"), "Factor cannot be 1.5: in “Uneven 1:2” factor is 1.5; init uneven is defined for exactly 2")
+	assert.EqualError(t, e.Turn("factor", "1.5"), "Factor cannot be 1.5: in “Uneven 1:2” factor is 1.5; init uneven "+
+		"is defined for exactly 2")
 	e = turned(t, "pairs")
-	assert.EqualError(t, e.Turn("axis", "hidden"), "Axis cannot be hidden: in “Zero-copy, dead” axis is \"hidden\"; init zero-copy-dead is about new neurons, allowed are inner and joint")
+	assert.EqualError(t, e.Turn("axis", "hidden"), "Axis cannot be hidden: in “Zero-copy, dead” axis is \"hidden\"; "+
+		"init zero-copy-dead is about new neurons, allowed are inner and joint")
 	e = turned(t, "default", "widen-at", "50")
 	require.NoError(t, e.Turn("steps", "40"), "the widening moves along")
 	assert.Equal(t, 2, e.Fork())
@@ -197,17 +208,27 @@ func TestAnArmIsCalledAfterWhatItDoesWhateverControlWasTurned(t *testing.T) {
 		about      string // of the first arm
 	}{
 		{"lock", nil, []string{"Copy", "Drop", "Asymmetric reset"}, "neurons and optimizer states copied"},
-		{"lock", [][2]string{{"seed", "7"}, {"widen-at", "300"}, {"rho", "1.5"}}, []string{"Copy", "Drop", "Asymmetric reset"}, "neurons and optimizer states copied"},
-		{"lock", [][2]string{{"arm0.init", "random-random"}}, []string{"Copied states, random-random", "Drop", "Asymmetric reset"}, "new weights random-random, optimizer states copied"},
-		{"lock", [][2]string{{"init", "zero-copy"}}, []string{"Copied states, zero-copy", "Drop, zero-copy", "Asymmetric reset, zero-copy"}, "new weights zero-copy, optimizer states copied"},
-		{"lock", [][2]string{{"init", "zero-copy"}, {"init", "copy-copy"}}, []string{"Copy", "Drop", "Asymmetric reset"}, "neurons and optimizer states copied"},
-		{"lock", [][2]string{{"axis", "hidden"}}, []string{"Copy", "Drop", "Asymmetric reset"}, "channels and optimizer states copied"},
-		{"lock", [][2]string{{"arm0.scale", "none"}, {"arm0.rewarm", "all"}}, []string{"Arm 1, own mixture", "Drop", "Asymmetric reset"},
-			"new weights copy-copy, without the factor that keeps the RMS, optimizer states copied, every learning rate warmed up again"},
-		{"signal", [][2]string{{"init", "random-zero"}}, []string{"SPARKLING, random-zero", "Unscaled, random-zero", "SPARKLING, random-zero"},
+		{"lock", [][2]string{{"seed", "7"}, {"widen-at", "300"}, {"rho", "1.5"}},
+			[]string{"Copy", "Drop", "Asymmetric reset"}, "neurons and optimizer states copied"},
+		{"lock", [][2]string{{"arm0.init", "random-random"}}, []string{"Copied states, random-random", "Drop",
+			"Asymmetric reset"}, "new weights random-random, optimizer states copied"},
+		{"lock", [][2]string{{"init", "zero-copy"}}, []string{"Copied states, zero-copy", "Drop, zero-copy",
+			"Asymmetric reset, zero-copy"}, "new weights zero-copy, optimizer states copied"},
+		{"lock", [][2]string{{"init", "zero-copy"}, {"init", "copy-copy"}},
+			[]string{"Copy", "Drop", "Asymmetric reset"}, "neurons and optimizer states copied"},
+		{"lock", [][2]string{{"axis", "hidden"}}, []string{"Copy", "Drop", "Asymmetric reset"},
+			"channels and optimizer states copied"},
+		{"lock", [][2]string{{"arm0.scale", "none"}, {"arm0.rewarm", "all"}},
+			[]string{"Arm 1, own mixture", "Drop", "Asymmetric reset"},
+			"new weights copy-copy, without the factor that keeps the RMS, optimizer states copied, every learning " +
+				"rate warmed up again"},
+		{"signal", [][2]string{{"init", "random-zero"}},
+			[]string{"SPARKLING, random-zero", "Unscaled, random-zero", "SPARKLING, random-zero"},
 			"new weights random-zero, new optimizer states empty, the learning rate of new parameters warmed up again"},
-		{"stages", [][2]string{{"factor", "3"}}, []string{"Copy, staged", "SPARKLING, staged", "SPARKLING 9x", "Wide from scratch"}, "neurons and optimizer states copied, in 2 stages"},
-		{"dynamics", [][2]string{{"arm0.rewarm", "none"}, {"arm0.dynamics", "faster-decay 0.5"}}, []string{"Arm 1, own mixture", "Remapped rate", "Faster decay, 25 %", "Faster decay, 50 %", "Norm-adapted"},
+		{"stages", [][2]string{{"factor", "3"}}, []string{"Copy, staged", "SPARKLING, staged", "SPARKLING 9x",
+			"Wide from scratch"}, "neurons and optimizer states copied, in 2 stages"},
+		{"dynamics", [][2]string{{"arm0.rewarm", "none"}, {"arm0.dynamics", "faster-decay 0.5"}},
+			[]string{"Arm 1, own mixture", "Remapped rate", "Faster decay, 25 %", "Faster decay, 50 %", "Norm-adapted"},
 			"new weights copy-copy, new optimizer states empty, learning rate: 50 % faster decay"},
 	} {
 		e, err := Named(x.experiment)

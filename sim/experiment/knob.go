@@ -1,4 +1,4 @@
-package sim
+package experiment
 
 import (
 	"errors"
@@ -24,9 +24,10 @@ type Choice struct {
 	Label string `json:"label"`
 }
 
-// Knob is one control of an experiment. The page and the desktop build their controls from the same table. Get is empty where the control
-// stands for several things that differ, or for a mixture that has no name. Set changes what the help says and nothing else; it errs, in a
-// sentence, where the value is not one of the choices or not a number. [Experiment.Turn] also checks what comes of it.
+// Knob is one control of an experiment. The page and the desktop build their controls from the same table. Get is empty
+// where the control stands for several things that differ, or for a mixture that has no name. Set changes what the help
+// says and nothing else; it errs, in a sentence, where the value is not one of the choices or not a number.
+// [Experiment.Turn] also checks what comes of it.
 type Knob struct {
 	ID, Label, Help, Group string
 	Advanced               bool // of a group that is for the curious, and can be folded
@@ -102,8 +103,8 @@ func same[T ~string](values []T) []Choice {
 	return out
 }
 
-// chooses makes a control do what set does with one of its choices, counts with a whole number that is allowed, and measures with any number
-// that is.
+// chooses makes a control do what set does with one of its choices, counts with a whole number that is allowed, and
+// measures with any number that is.
 func (k Knob) chooses(set func(*Experiment, string)) Knob {
 	k.Set = func(e *Experiment, s string) error {
 		err := k.choose(s)
@@ -171,7 +172,8 @@ func at[T any](of func(*Experiment) [][]Widening, set func(*Widening, T)) func(*
 }
 
 // everywhere makes a control show one of its choices that some widenings have in common, and set it at all of them.
-func (k Knob) everywhere(of func(*Experiment) [][]Widening, get func(Widening) string, set func(*Widening, string)) Knob {
+func (k Knob) everywhere(of func(*Experiment) [][]Widening, get func(Widening) string,
+	set func(*Widening, string)) Knob {
 	return k.common(of, get).chooses(at(of, set))
 }
 

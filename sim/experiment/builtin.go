@@ -1,4 +1,4 @@
-package sim
+package experiment
 
 import (
 	"sync"
@@ -36,21 +36,24 @@ func Named(name string) (Experiment, error) {
 }
 
 // Default is the experiment that the Lab opens with: Newton's Opticks, Inner 2x at half-time, three arms and the small
-// baseline. Beta2 is 0.999 where the paper has 0.95: at this size the asymmetric reset alone is hardly visible with 0.95.
+// baseline. Beta2 is 0.999 where the paper has 0.95: at this size the asymmetric reset alone is hardly visible with
+// 0.95.
 func Default() Experiment {
 	return Experiment{
 		Version: Version,
 		Name:    "default",
-		About:   "A small mixture-of-experts network reads Newton's Opticks. In the middle of its training its experts are made twice as wide, in three ways.",
-		Task:    Task{Text: "opticks", Seq: 64, Batch: 8},
-		Seed:    1,
-		Steps:   1000,
+		About: "A small mixture-of-experts network reads Newton's Opticks. In the middle of its training its " +
+			"experts are made twice as wide, in three ways.",
+		Task:  Task{Text: "opticks", Seq: 64, Batch: 8},
+		Seed:  1,
+		Steps: 1000,
 		Model: model.Config{
 			Hidden: 32, Layers: 2, Heads: 4, KVHeads: 2, HeadDim: 8, Experts: 4, TopK: 2, Inner: 16,
 			NormEps: 1e-6, RopeBase: 10000, LBCoef: 0.01, ZCoef: 0.001, InitStd: 0.1, LogitMult: 1,
 		},
 		Optimizer: optim.Config{
-			Kind: optim.AdamW, LR: 1e-2, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, WeightDecay: 0.1, Momentum: 0.95, Warmup: 0.03, FinalRatio: 0.01,
+			Kind: optim.AdamW, LR: 1e-2, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, WeightDecay: 0.1, Momentum: 0.95,
+			Warmup: 0.03, FinalRatio: 0.01,
 		},
 		Arms: arms(twice(500), "small", "copy", "asymmetric", "sparkling"),
 	}
@@ -89,10 +92,12 @@ func variant(title, name, about string, f func(e *Experiment)) Builtin {
 func lessons() []Builtin {
 	out := []Builtin{
 		variant("1. The lock", "lock",
-			"Neurons are copied. Emptying all optimizer states moves the copies at first as far as emptying theirs alone, but the halves stay equal for ever.",
+			"Neurons are copied. Emptying all optimizer states moves the copies at first as far as emptying theirs "+
+				"alone, but the halves stay equal for ever.",
 			func(e *Experiment) { e.Arms = arms(twice(500), "copy", "drop", "asymmetric") }),
 		variant("2. The signal", "signal",
-			"Both widths are doubled, with and without the factor that keeps the RMS, and with random weights. Does the spike at the widening tell how a run ends?",
+			"Both widths are doubled, with and without the factor that keeps the RMS, and with random weights. Does "+
+				"the spike at the widening tell how a run ends?",
 			func(e *Experiment) {
 				w := twice(500)
 				w.Axis = model.Joint
@@ -101,10 +106,12 @@ func lessons() []Builtin {
 				random(&e.Arms[2], "Random", "as Scaled, but new rows and columns are random", widen.RandomRandom)
 			}),
 		variant("3. The whole recipe", "recipe",
-			"Copies alone, with the asymmetric reset, with the re-warmup of the copies, and with a re-warmup of everything, which the paper finds worse than SPARKLING.",
+			"Copies alone, with the asymmetric reset, with the re-warmup of the copies, and with a re-warmup of "+
+				"everything, which the paper finds worse than SPARKLING.",
 			func(e *Experiment) { e.Arms = arms(twice(500), "copy", "asymmetric", "sparkling", "rewarm-all") }),
 		variant("4. The same compute", "compute",
-			"The widened network against the wide one from scratch, which stops when it has cost as many operations and whose learning rate ends there too. Compare the ends.",
+			"The widened network against the wide one from scratch, which stops when it has cost as many operations "+
+				"and whose learning rate ends there too. Compare the ends.",
 			func(e *Experiment) { e.Arms = arms(twice(500), "sparkling", "equal-compute") }),
 	}
 	for i := range out {

@@ -1,4 +1,4 @@
-package sim
+package experiment
 
 import (
 	"bytes"
@@ -9,8 +9,9 @@ import (
 	"github.com/sparkling-lab/sparkling/internal/typed"
 )
 
-// Parse reads and validates a document, in whatever encoding an editor saved it. What a reader could take for another document is an error:
-// unknown fields, so that a misspelt one is not silently ignored, a key that is there twice, also in another case, and anything after the end.
+// Parse reads and validates a document, in whatever encoding an editor saved it. What a reader could take for another
+// document is an error: unknown fields, so that a misspelt one is not silently ignored, a key that is there twice, also
+// in another case, and anything after the end.
 func Parse(data []byte) (Experiment, error) {
 	var e Experiment
 	if len(data) > MaxDocument {
@@ -26,7 +27,8 @@ func Parse(data []byte) (Experiment, error) {
 		return e, fmt.Errorf("the experiment is not valid JSON of this version: %w", err)
 	}
 	if rest := bytes.TrimLeft(text[d.InputOffset():], " \t\r\n"); len(rest) > 0 {
-		return e, fmt.Errorf("the experiment ends, and in line %d more follows; one document is allowed", line(text, len(text)-len(rest)))
+		return e, fmt.Errorf("the experiment ends, and in line %d more follows; one document is allowed",
+			line(text, len(text)-len(rest)))
 	}
 	if err := unique(text); err != nil {
 		return e, fmt.Errorf("the experiment is not clear: %w", err)
@@ -45,7 +47,8 @@ type level struct {
 	n    int               // of a list: values so far
 }
 
-// unique errs where an object of valid JSON has a key twice. Keys that differ in nothing but case are the same: fields are found so.
+// unique errs where an object of valid JSON has a key twice. Keys that differ in nothing but case are the same: fields
+// are found so.
 func unique(text []byte) error {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()

@@ -1,4 +1,4 @@
-package sim
+package experiment
 
 import (
 	"fmt"
@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Turn sets one control by its name, and makes the name of the experiment go with what it now is. It errs, and leaves the experiment as it
-// is, where the value or what would come of it is not allowed.
+// Turn sets one control by its name, and makes the name of the experiment go with what it now is. It errs, and leaves
+// the experiment as it is, where the value or what would come of it is not allowed.
 func (e *Experiment) Turn(id, value string) error {
 	for _, k := range Knobs(*e) {
 		if k.ID != id {
@@ -31,8 +31,9 @@ func (e *Experiment) Turn(id, value string) error {
 	return fmt.Errorf("there is no control called %s", id)
 }
 
-// Changes are the fewest controls, in their order, that lead from an experiment to another of as many arms, by their names: in every turn
-// that which brings the two closest. What another brings along, as a treatment does with the details of its arm, is not named.
+// Changes are the fewest controls, in their order, that lead from an experiment to another of as many arms, by their
+// names: in every turn that which brings the two closest. What another brings along, as a treatment does with the
+// details of its arm, is not named.
 func Changes(from, to Experiment) []Knob {
 	knobs := Knobs(to)
 	differ := func(e Experiment) (out []int) {
@@ -83,7 +84,8 @@ func (e Experiment) Base() (Builtin, bool) {
 	return Builtin{}, false
 }
 
-// retitle makes the name of what was a built-in experiment say so where a control is turned that its text does not hold for.
+// retitle makes the name of what was a built-in experiment say so where a control is turned that its text does not hold
+// for.
 func (e *Experiment) retitle() {
 	b, ok := e.Base()
 	if !ok {

@@ -1,0 +1,39 @@
+package experiment
+
+import (
+	"bytes"
+	"encoding/binary"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// A link or a file leads to an experiment that is valid and comes back the same, or to an error.
+func FuzzExperiment(f *testing.F) {
+	for _, b := range Builtins() {
+		f.Add(b.Link(), b.JSON())
+	}
+	f.Add("x", []byte(`{"version": 1}`))
+	document := Default().JSON()
+	f.Add("", append([]byte("\ufeff"), document...))
+	f.Add("", in16(string(document), binary.BigEndian, true))
+	f.Add("", append(document, ']'))
+	f.Add("", bytes.Replace(document, []byte(`"seed"`), []byte(`"Seed": 2, "seed"`), 1))
+	f.Fuzz(func(t *testing.T, link string, document []byte) {
+		if e, err := FromLink(link); err == nil {
+			assert.NoError(t, e.Validate())
+			again, err := FromLink(e.Link())
+			require.NoError(t, err)
+			assert.Equal(t, e, again)
+		}
+		if e, err := Parse(document); err == nil {
+			again, err := Parse(e.JSON())
+			require.NoError(t, err)
+			assert.Equal(t, e, again)
+			for _, k := range Knobs(e) {
+				_ = k.Get(e)
+			}
+		}
+	})
+}

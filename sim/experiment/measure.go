@@ -1,0 +1,10 @@
+package experiment
+
+// How often the probes run: every ProbeEvery steps, and every step for the first ProbeDense steps after a widening.
+const (
+	ProbeEvery = 10
+	ProbeDense = 40
+)
+
+// HeldWindows is the number of fixed held-out windows that the live loss is measured on, every [ProbeEvery] steps.
+const HeldWindows = 16
