@@ -110,8 +110,8 @@ golden: ## write the golden pictures anew; look at the difference before you com
 still: ## draw site/still.png anew: the page's own pictures of its default run (needs a Chromium)
 	go run ./wasm/pagetest/still
 
-bench: build ## measure speed beside peers and limits, and write docs/ anew (minutes; leave the machine alone)
-	bin/sparkling bench --peers --long --docs docs
+bench: build ## measure speed beside peers and rooflines, and write docs/performance.md anew (minutes; leave the machine alone)
+	bin/sparkling bench --peers --docs docs
 
 figures: build ## run the default experiment and draw its figures: bin/default/
 	bin/sparkling run --out bin/default

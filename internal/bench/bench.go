@@ -1,55 +1,85 @@
-// Package bench measures how fast the house is: each row of one table as a ratio against a peer or a limit that is measured in the same
-// run on the same machine. What is measured lives in workload and inpage, the peers in torch and openblas, the limits in peak; this
-// package runs them in turn, judges and prints. It makes nothing faster and remembers no number.
+// Package bench measures how fast the house is: each row of one table as a ratio against a peer or a roofline that is measured in the same
+// run on the same machine. What is measured lives in workload and inpage, the peers in torch and openblas, the peaks in peak; this package
+// runs them in turn, judges and prints. It makes nothing faster and remembers no number.
 package bench
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
-	"github.com/sparkling-lab/sparkling/internal/bench/profile"
+	"github.com/sparkling-lab/sparkling/internal/bench/measure"
+	"github.com/sparkling-lab/sparkling/internal/bench/workload"
 )
 
 // Options say how much is measured.
 type Options struct {
 	Peers bool // also what needs other people's programs: OpenBLAS, PyTorch, a browser, npm
 	Quick bool // few and short repetitions: whether it works, not how fast it is
-	Long  bool // the full number of updates where the default is a sample
 
-	// Tell, unless nil, is told what is being measured.
-	Tell func(what string)
+	// Progress, unless nil, is told what is being measured.
+	Progress func(what string)
 }
 
-// repetitions of everything that is timed, and how long each lasts at least.
-func (o Options) repetitions() int {
+// effort is what everything that is timed gets.
+func (o Options) effort() measure.Effort {
 	if o.Quick {
-		return 2
+		return measure.Effort{Repetitions: 2, Each: time.Millisecond}
 	}
-	return 9
+	return measure.Effort{Repetitions: 9, Each: 8 * time.Millisecond}
 }
 
-func (o Options) lap() time.Duration {
+// short is half of that.
+func (o Options) short() measure.Effort {
+	e := o.effort()
+	e.Each /= 2
+	return e
+}
+
+// few is n, or one where the run is quick.
+func (o Options) few(n int) int {
 	if o.Quick {
-		return time.Millisecond
+		return 1
 	}
-	return 8 * time.Millisecond
+	return n
 }
 
 // Report is everything that one run measured.
 type Report struct {
-	Machine  Machine           `json:"machine"`
-	Rows     []Row             `json:"rows"`
-	Products []Product         `json:"products,omitempty"`
-	Elements []Element         `json:"elements,omitempty"`
-	Profiles []profile.Profile `json:"profiles,omitempty"`
-	Sweeps   []Sweep           `json:"sweeps,omitempty"`
-	Threads  []Threads         `json:"threads,omitempty"`
-	Complete bool              `json:"complete"` // it was not interrupted
+	Machine     Machine                           `json:"machine"`
+	Rows        []Row                             `json:"rows"`
+	Products    []Products                        `json:"products,omitempty"`
+	Elementwise map[string][]workload.Elementwise `json:"elementwise,omitempty"` // native, and in the browser
+	Profiles    []workload.Profile                `json:"profiles,omitempty"`
+	Threads     []Threads                         `json:"threads,omitempty"`
+	Complete    bool                              `json:"complete"` // it was not interrupted
 }
 
-// part is one group of measurements; it fills rows, and what it cannot fill it explains.
+// Products are the network's matrix products in one place. Of their seconds the first are ours, the second those that they are held against.
+type Products struct {
+	Where   string             `json:"where"`   // native kernel, or browser
+	Peak    float64            `json:"peak"`    // flop/s
+	Against string             `json:"against"` // "": nothing
+	List    []workload.Product `json:"list"`
+}
+
+// ratios are how many times as fast ours are, and fractions what they reach of the peak, of the products whose names begin with a form.
+func (p Products) ratios(form string) (ratios, fractions []float64) {
+	for _, x := range p.List {
+		if !strings.HasPrefix(x.Name, form) {
+			continue
+		}
+		if len(x.Seconds) > 1 {
+			ratios = append(ratios, x.Seconds[1]/x.Seconds[0])
+		}
+		fractions = append(fractions, x.FLOPs/x.Seconds[0]/p.Peak)
+	}
+	return ratios, fractions
+}
+
+// part is one group of measurements. Where it fails, the rows that it has not filled say why.
 type part struct {
 	what string
 	keys []string
@@ -57,16 +87,18 @@ type part struct {
 }
 
 var parts = []part{
-	{"limits of this machine", nil, (*Report).limits},
-	{"matrix products", keysOf("products-"), (*Report).products},
-	{"training steps", keysOf("step-"), (*Report).steps},
-	{"elementwise operations", keysOf("element-"), (*Report).elements},
-	{"probes", keysOf("probes"), (*Report).probes},
-	{"allocations", keysOf("allocations"), (*Report).allocations},
+	{"peaks and bandwidth of this machine", nil, (*Report).machine},
+	{"matrix products", []string{"products-native", "products-native-avx2"}, (*Report).products},
+	{"training steps", []string{"step-native", "step-native-large"}, (*Report).steps},
+	{"elementwise operations", nil, (*Report).elementwise},
+	{"probes", []string{"probes"}, (*Report).probes},
+	{"allocations", []string{"allocations"}, (*Report).allocations},
 	{"threads inside one arm", nil, (*Report).threads},
-	{"where time goes", nil, (*Report).costs},
-	{"our program in a browser", keysOf("worker-"), (*Report).inBrowser},
-	{"the page in a browser", keysOf("page-"), (*Report).thePage},
+	{"where time goes", nil, (*Report).profiles},
+	{"our program in a browser", []string{"worker-products-scalar", "worker-products-peak", "worker-products-tfjs", "worker-step-peak",
+		"worker-step", "worker-probes", "worker-memory"}, (*Report).browser},
+	{"the page in a browser", []string{"page-run", "page-bytes-picture", "page-bytes-training", "page-first-step", "page-frame"},
+		(*Report).page},
 }
 
 // Parts is how many parts a run has, each of which is told of once.
@@ -77,48 +109,24 @@ var errNotAsked = errors.New("needs other programs; ask for it with --peers")
 
 // Run measures everything that the options ask for. When ctx ends it returns what there is, and the context's error.
 func Run(ctx context.Context, o Options) (*Report, error) {
-	r := &Report{Machine: thisMachine(), Rows: table()}
+	r := &Report{Machine: thisMachine(), Rows: table(), Elementwise: map[string][]workload.Elementwise{}}
 	r.Machine.noteLoad()
 	for _, p := range parts {
-		if o.Tell != nil {
-			o.Tell(p.what)
+		if o.Progress != nil {
+			o.Progress(p.what)
 		}
-		if err := p.run(r, ctx, o); err != nil {
-			if ctx.Err() != nil {
-				return r, ctx.Err()
-			}
-			for _, k := range p.keys {
-				r.miss(k, err)
-			}
-			if len(p.keys) == 0 {
-				return r, fmt.Errorf("%s: %w", p.what, err)
-			}
+		err := p.run(r, ctx, o)
+		if ctx.Err() != nil {
+			return r, ctx.Err()
+		}
+		for _, k := range p.keys {
+			r.miss(k, err)
+		}
+		if err != nil && len(p.keys) == 0 {
+			return r, fmt.Errorf("%s: %w", p.what, err)
 		}
 	}
 	r.Complete = true
 	r.Machine.noteLoad()
 	return r, nil
-}
-
-// row is the row of a key.
-func (r *Report) row(key string) *Row {
-	for i := range r.Rows {
-		if r.Rows[i].Key == key {
-			return &r.Rows[i]
-		}
-	}
-	panic("bench: no row " + key) // the table and the parts do not agree
-}
-
-// set fills a row.
-func (r *Report) set(key string, value float64, note string, args ...any) {
-	row := r.row(key)
-	row.Measured, row.Note, row.Missing = &value, fmt.Sprintf(note, args...), ""
-}
-
-// miss says why a row is empty, unless it is filled or explained already.
-func (r *Report) miss(key string, why error) {
-	if row := r.row(key); row.Measured == nil && row.Missing == "" {
-		row.Missing = why.Error()
-	}
 }

@@ -5,18 +5,19 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"math"
+	"os"
 	"runtime"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sparkling-lab/sparkling/internal/bench/inpage/job"
 	"github.com/sparkling-lab/sparkling/internal/bench/workload"
-	"github.com/sparkling-lab/sparkling/model"
 )
 
 func value(v float64) *float64 { return &v }
@@ -26,48 +27,111 @@ func TestVerdictsCompareWithTheBoundsInTheRightDirection(t *testing.T) {
 		row  Row
 		says string
 	}{
-		{Row{Least: 2, Aim: 4}, "not measured"},
-		{Row{Measured: value(1.99), Least: 2, Aim: 4}, "not met"},
-		{Row{Measured: value(2), Least: 2, Aim: 4}, "met"},
-		{Row{Measured: value(4), Least: 2, Aim: 4}, "aim met"},
-		{Row{Measured: value(8.1), Least: 8, Aim: 4, Fewer: true}, "not met"},
-		{Row{Measured: value(8), Least: 8, Aim: 4, Fewer: true}, "met"},
-		{Row{Measured: value(3), Least: 8, Aim: 4, Fewer: true}, "aim met"},
-		{Row{Measured: value(0), Fewer: true}, "met"},
-		{Row{Measured: value(1), Fewer: true}, "not met"},
+		{Row{Target: 2, StretchTarget: 4}, "not measured"},
+		{Row{Measured: value(1.99), Target: 2, StretchTarget: 4}, "not met"},
+		{Row{Measured: value(2), Target: 2, StretchTarget: 4}, "met"},
+		{Row{Measured: value(4), Target: 2, StretchTarget: 4}, "stretch met"},
+		{Row{Measured: value(8.1), Target: 8, StretchTarget: 4, LowerIsBetter: true}, "not met"},
+		{Row{Measured: value(8), Target: 8, StretchTarget: 4, LowerIsBetter: true}, "met"},
+		{Row{Measured: value(3), Target: 8, StretchTarget: 4, LowerIsBetter: true}, "stretch met"},
+		{Row{Measured: value(0), LowerIsBetter: true}, "met"},
+		{Row{Measured: value(1), LowerIsBetter: true}, "not met"},
+		{Row{Measured: value(math.NaN()), Target: 2, StretchTarget: 4}, "not met"},
+		{Row{Measured: value(math.NaN()), Target: 2, LowerIsBetter: true}, "not met"},
 	} {
 		assert.Equal(t, c.says, c.row.Verdict(), "%+v", c.row)
 	}
 }
 
 func sample() *Report {
-	r := &Report{Machine: Machine{CPU: "Some CPU", Cores: 2, OS: "linux/amd64", Go: "go1.27", Engine: "vectors", Date: time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC), Limits: []Limit{{"avx2", "256-bit fused multiply-add", 115.2, "GFLOP/s"}}},
-		Rows: []Row{{Key: "a", What: "products", Unit: "x", Least: 0.75, Aim: 1}, {Key: "b", What: "bytes", Unit: "MB", Least: 3.5, Aim: 2.5, Fewer: true}}, Complete: true}
+	product := func(name string, seconds ...float64) workload.Product {
+		return workload.Product{Name: name, FLOPs: 1e9, Seconds: seconds}
+	}
+	r := &Report{
+		Machine: Machine{CPU: "Some CPU", Cores: 2, OS: "linux/amd64", Go: "go1.27", Engine: "vectors",
+			Date: time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC), Peers: map[string]string{"PyTorch": "1.13"},
+			Roofs: []Roof{{"256-bit fused multiply-add", 115.2, "GFLOP/s"}}},
+		Rows: []Row{
+			{Key: "a", What: "products", Unit: "x", Target: 0.75, StretchTarget: 1},
+			{Key: "b", What: "bytes", Unit: "MB", Target: 3.5, StretchTarget: 2.5, LowerIsBetter: true},
+		},
+		Products: []Products{{"avx2", 100e9, "OpenBLAS", []workload.Product{product("NN 1x2x3", 0.02, 0.01), product("NN 3x2x3", 0.02, 0.04)}}},
+		Elementwise: map[string][]workload.Elementwise{
+			"Chromium": {{Name: "exp", Size: 1 << 14, Time: 2, Roofline: 0.5, BoundBy: "compute"}},
+			"native":   {{Name: "exp", Size: 1 << 24, Time: 1, Roofline: 0.5, BoundBy: "bandwidth"}},
+		},
+		Profiles: []workload.Profile{{Name: "small", Step: 4, Spent: [workload.Groups]float64{2, 1, 0.5, 0.5}, FLOPs: [workload.Groups]float64{1e8},
+			Peak: 100e9}},
+		Threads:  []Threads{{Name: "small", Threads: []int{1, 2}, Step: []float64{3, 2}}},
+		Complete: true,
+	}
 	r.set("a", 0.8, "against %s", "a peer")
 	r.miss("b", errors.New("install something"))
 	return r
 }
 
-func TestTableSaysWhatWasMeasuredAndWhatIsMissing(t *testing.T) {
+func TestReportSaysWhatWasMeasuredAndWhatIsMissing(t *testing.T) {
 	var b strings.Builder
 	require.NoError(t, sample().Print(&b))
-	assert.Equal(t, `Some CPU, 2 cores, linux/amd64; go1.27, vectors; 2026-01-02 03:04 UTC
-256-bit fused multiply-add                   115.2 GFLOP/s
+	assert.Equal(t, `Measured on Some CPU, 2 cores, linux/amd64; go1.27, vectors; 2026-01-02 03:04 UTC. Peers: PyTorch: 1.13.
 
-what      measured  at least         aim      
-products  0.80 x    0.75 x           1.00 x   met
-bytes     -         at most 3.50 MB  2.50 MB  not measured
+| roofline, one thread       | measured      |
+|----------------------------|---------------|
+| 256-bit fused multiply-add | 115.2 GFLOP/s |
 
-products: against a peer
-bytes: install something
+| what     | measured | target    | stretch | verdict      |
+|----------|----------|-----------|---------|--------------|
+| products | 0.80 x   | 0.75 x    | 1.00 x  | met          |
+| bytes    | -        | ≤ 3.50 MB | 2.50 MB | not measured |
+
+- products: against a peer.
+- bytes: install something.
+
+| where | form | products | GFLOP/s | of the peak | against         | slowest        |
+|-------|------|----------|---------|-------------|-----------------|----------------|
+| avx2  | NN   | 2        | 50.0    | 50 %        | 1.00 x OpenBLAS | NN 1x2x3, 50.0 |
+
+| operation | where    | numbers | ns an element | roofline | bound by  | of the roofline |
+|-----------|----------|---------|---------------|----------|-----------|-----------------|
+| exp       | native   | 16 Mi   | 1.00          | 0.50     | bandwidth | 50 %            |
+| exp       | Chromium | 16 Ki   | 2.00          | 0.50     | compute   | 25 %            |
+
+small, one thread:
+
+|                                     | ms a step | fraction | MFLOP | ms at the peak | of the peak |
+|-------------------------------------|-----------|----------|-------|----------------|-------------|
+| matrix products                     | 2.000     | 50 %     | 100   | 1.000          | 50 %        |
+| attention                           | 1.000     | 25 %     | -     | -              | -           |
+| optimizer                           | 0.500     | 12 %     | -     | -              | -           |
+| norms, SwiGLU, routing, loss, batch | 0.500     | 12 %     | -     | -              | -           |
+| **the step**                        | 4.000     | 100 %    | 100   | 1.000          | 25 %        |
+
+| step  | threads | ms a step | against one |
+|-------|---------|-----------|-------------|
+| small | 1       | 3.00      | 1.00 x      |
+| small | 2       | 2.00      | 1.50 x      |
+
 `, b.String())
-	b.Reset()
-	require.NoError(t, sample().Markdown(&b))
-	assert.Equal(t, `| what | measured | at least | aim | verdict |
-|---|---|---|---|---|
-| products | 0.80 x | 0.75 x | 1.00 x | met |
-| bytes | - | at most 3.50 MB | 2.50 MB | not measured |
-`, b.String())
+}
+
+// The document of the repository has every mark, its lines of words have a length that editors show, and writing the same report twice
+// changes nothing.
+func TestTheDocumentIsFilledBetweenItsMarks(t *testing.T) {
+	text, err := os.ReadFile("../../docs/performance.md")
+	require.NoError(t, err)
+	long := sample()
+	long.set("a", 1, "%s", strings.Repeat("many words ", 50))
+	once, err := long.Fill(text)
+	require.NoError(t, err)
+	assert.Contains(t, string(once), "| products | 1.00 x ")
+	for line := range strings.Lines(string(once)) {
+		assert.LessOrEqual(t, utf8.RuneCountInString(line), 121, line)
+	}
+	twice, err := long.Fill(once)
+	require.NoError(t, err)
+	assert.True(t, bytes.Equal(once, twice))
+	_, err = long.Fill([]byte("nothing"))
+	assert.ErrorContains(t, err, "no mark")
 }
 
 func TestAReasonNeverReplacesANumber(t *testing.T) {
@@ -95,7 +159,7 @@ func TestQuickRunFillsTheNativeRowsAndExplainsTheOthers(t *testing.T) {
 	r, err := Run(context.Background(), Options{Quick: true})
 	require.NoError(t, err)
 	assert.True(t, r.Complete)
-	alone := keysOf("element-", "allocations", "probes")
+	alone := []string{"allocations", "probes"}
 	for _, row := range r.Rows {
 		if slices.Contains(alone, row.Key) {
 			assert.NotNil(t, row.Measured, "%s: %s", row.Key, row.Missing)
@@ -104,6 +168,7 @@ func TestQuickRunFillsTheNativeRowsAndExplainsTheOthers(t *testing.T) {
 		}
 	}
 	assert.NotEmpty(t, r.Products)
+	assert.NotEmpty(t, r.Elementwise["native"])
 	assert.NotEmpty(t, r.Machine.CPU)
 	data, err := json.Marshal(r)
 	require.NoError(t, err)
@@ -116,7 +181,7 @@ func TestQuickRunFillsTheNativeRowsAndExplainsTheOthers(t *testing.T) {
 
 func TestInterruptKeepsWhatThereIs(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
-	r, err := Run(ctx, Options{Quick: true, Tell: func(what string) {
+	r, err := Run(ctx, Options{Quick: true, Progress: func(what string) {
 		if what == "elementwise operations" {
 			stop()
 		}
@@ -124,24 +189,10 @@ func TestInterruptKeepsWhatThereIs(t *testing.T) {
 	assert.ErrorIs(t, err, context.Canceled)
 	require.NotNil(t, r)
 	assert.False(t, r.Complete)
-	assert.NotEmpty(t, r.Machine.Limits)
+	assert.NotEmpty(t, r.Machine.Roofs)
 	var b strings.Builder
 	require.NoError(t, r.Print(&b))
 	assert.Contains(t, b.String(), "Interrupted")
-}
-
-// The products that are compared with a peer are those that a step is made of.
-func TestProductsOfAStepCostWhatTheStepCosts(t *testing.T) {
-	var sum float64
-	s := workload.Default()
-	for _, p := range job.Products() {
-		sum += p.FLOPs()
-		assert.Zero(t, p.Count%job.Batch(p), "%s: batches of %d", p.Name(), job.Batch(p))
-	}
-	want := model.Count(s.Model, s.Batch, s.Seq).FLOPs
-	// The count has the half of attention that causality leaves; the products have all of it.
-	attention := 3 * float64(s.Model.Layers*s.Tokens()) * 2 * 2 * float64(s.Model.Heads*s.Model.HeadDim) * float64(s.Seq) / 2
-	assert.InEpsilon(t, want+attention, sum, 1e-9)
 }
 
 // A peer that something else slowed is no peer: its smaller network cannot be the slower one.

@@ -26,22 +26,22 @@ type Machine struct {
 	Commit string            `json:"commit,omitempty"`
 	Date   time.Time         `json:"date"`
 	Peers  map[string]string `json:"peers,omitempty"` // versions of other people's programs
-	Load   []float64         `json:"load,omitempty"`  // averages of the system's last minute, before and after; a quiet machine has about 0 and 1
-	Limits []Limit           `json:"limits"`
+	Roofs  []Roof            `json:"roofs"`
+
+	// Load is the system's average of the last minute, before and after; a quiet machine has about 0 and 1.
+	Load []float64 `json:"load,omitempty"`
 }
 
-// Limit is what the machine can do at most of one thing, on one thread.
-type Limit struct {
-	Name  string  `json:"name"`
+// Roof is a part of the machine's rooflines, on one thread: a peak of arithmetic, or a bandwidth.
+type Roof struct {
 	What  string  `json:"what"`
 	Value float64 `json:"value"`
 	Unit  string  `json:"unit"`
 }
 
-func (l Limit) String() string { return fmt.Sprintf("%.1f %s", l.Value, l.Unit) }
-
 func (m Machine) String() string {
-	s := fmt.Sprintf("%s, %d cores, %s; %s, %s; %s", m.CPU, m.Cores, m.OS, m.Go, m.Engine, m.Date.Format("2006-01-02 15:04 MST"))
+	date := m.Date.Format("2006-01-02 15:04 MST")
+	s := fmt.Sprintf("%s, %d cores, %s; %s, %s; %s", m.CPU, m.Cores, m.OS, m.Go, m.Engine, date)
 	if m.Commit != "" {
 		s += ", commit " + m.Commit
 	}
@@ -53,8 +53,8 @@ func (m Machine) String() string {
 
 func thisMachine() Machine {
 	return Machine{
-		CPU: cpuName(), Cores: runtime.NumCPU(), OS: runtime.GOOS + "/" + runtime.GOARCH, Go: runtime.Version(), Engine: compute.NewCPU().Name(),
-		Commit: commit(), Date: time.Now().UTC().Truncate(time.Second), Peers: map[string]string{},
+		CPU: cpuName(), Cores: runtime.NumCPU(), OS: runtime.GOOS + "/" + runtime.GOARCH, Go: runtime.Version(),
+		Engine: compute.NewCPU().Name(), Commit: commit(), Date: time.Now().UTC().Truncate(time.Second), Peers: map[string]string{},
 	}
 }
 
@@ -107,20 +107,24 @@ func commit() string {
 	return strings.TrimSpace(string(out))
 }
 
-// limits measures what the machine can do at most.
-func (r *Report) limits(_ context.Context, o Options) error {
-	for _, l := range peak.Limits() {
-		best := 0.0
-		for range o.repetitions() {
-			best = max(best, l.Measure())
-		}
-		r.Machine.Limits = append(r.Machine.Limits, Limit{l.Name, l.What, best / 1e9, "GFLOP/s"})
-		if beside := l.Mixed(); beside > 1.1*best {
-			r.Machine.Limits = append(r.Machine.Limits, Limit{l.Name + "-mixed", l.What + ", with additions beside", beside / 1e9, "GFLOP/s"})
-		}
+// machine measures the rooflines.
+func (r *Report) machine(ctx context.Context, o Options) error {
+	roof := func(what string, value float64, unit string) {
+		r.Machine.Roofs = append(r.Machine.Roofs, Roof{what, value / 1e9, unit})
 	}
-	for _, c := range workload.Copies() {
-		r.Machine.Limits = append(r.Machine.Limits, Limit{"copy", "copying within " + c.String(), c.Measure(o.lap()) / 1e9, "GB/s"})
+	for _, p := range peak.All() {
+		best := 0.0
+		for range o.effort().Repetitions {
+			best = max(best, p.Measure())
+		}
+		roof(p.What, best, "GFLOP/s")
+	}
+	for _, n := range workload.Sizes {
+		rate, err := workload.MeasureCopy(ctx, o.effort(), 8*n)
+		if err != nil {
+			return err
+		}
+		roof("STREAM copy within "+workload.Within(8*n, "B"), rate, "GB/s")
 	}
 	return nil
 }

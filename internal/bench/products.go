@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"os/exec"
 	"slices"
@@ -17,27 +17,24 @@ import (
 	"github.com/sparkling-lab/sparkling/internal/bench/openblas"
 	"github.com/sparkling-lab/sparkling/internal/bench/peak"
 	"github.com/sparkling-lab/sparkling/internal/bench/shapes"
+	"github.com/sparkling-lab/sparkling/internal/bench/workload"
 	"github.com/sparkling-lab/sparkling/model/compute"
 )
 
-// Product is one matrix product under one kernel, and under a peer. Speeds are in GFLOP/s on one thread.
-type Product struct {
-	Where  string  `json:"where"` // native kernel, or Chromium
-	Name   string  `json:"name"`
-	Ours   float64 `json:"ours"`
-	Theirs float64 `json:"theirs,omitempty"`
-	Limit  float64 `json:"limit"`
-}
-
 // ChildVerb is the hidden verb of the command line that calls [Child].
 const ChildVerb = "bench-products"
+
+// tolerance of the comparison with OpenBLAS: sums of a few hundred terms in another order.
+const tolerance = 1e-5
+
+// cores are what OpenBLAS calls the processors that our kernels are made for. Left to itself it takes AVX2 on those newer than it.
+var cores = map[string]string{"avx512": "SkylakeX", "avx2": "Haswell"}
 
 // childReport is what a child hands back.
 type childReport struct {
 	Core     string // what OpenBLAS says that it is made for
 	Kernel   string
-	Error    float64 // the largest difference of any result, over the largest value
-	Products []Product
+	Products Products
 }
 
 // Child compares one kernel with OpenBLAS, in a process of its own: which kernels OpenBLAS takes is settled by the environment that a
@@ -51,98 +48,72 @@ func Child(ctx context.Context, kernel string, o Options, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	r := childReport{Core: lib.Core, Kernel: e.Name()}
-	list := shapes.Main()
-	if o.Quick {
-		list = list[:3]
+	got, err := o.multiply(ctx, kernel, workload.By(e), lib.MatMul, lib.Nothing)
+	if err != nil {
+		return err
 	}
-	limit := peak.For(kernel).Measure()
-	for _, p := range list {
-		p.Count = 1
-		dst, a, b := p.Operands()
-		theirs := compute.M(make([]float32, len(dst.Data)), dst.Rows, dst.Cols)
-		lap := o.lap() / 2
-		times, err := measure.Interleaved(ctx, o.repetitions(),
-			measure.Repeat(lap, func() { e.MatMul(p.Form, dst, a, b, false) }),
-			measure.Repeat(lap, func() { lib.MatMul(p.Form, theirs, a, b) }),
-			measure.Repeat(lap/4, func() { lib.Nothing(theirs, a, b) }))
-		if err != nil {
-			return err
-		}
-		var worst, largest float64
-		for i, v := range theirs.Data {
-			worst, largest = max(worst, math.Abs(float64(v-dst.Data[i]))), max(largest, math.Abs(float64(v)))
-		}
-		r.Error = max(r.Error, worst/largest)
-		r.Products = append(r.Products, Product{kernel, p.Name(), p.FLOPs() / times[0] / 1e9, p.FLOPs() / (times[1] - times[2]) / 1e9, limit / 1e9})
+	for _, p := range got.List {
+		p.Seconds[1] -= p.Seconds[2] // the way into the library is not its own
 	}
-	return json.NewEncoder(out).Encode(r)
+	got.Against = "OpenBLAS"
+	return json.NewEncoder(out).Encode(childReport{lib.Core, e.Name(), got})
 }
 
-// tolerance of the comparison with OpenBLAS: sums of a few hundred terms in another order.
-const tolerance = 1e-5
+// multiply measures the network's products.
+func (o Options) multiply(ctx context.Context, kernel string, by ...workload.MatMul) (p Products, err error) {
+	p = Products{Where: kernel, Peak: peak.For(kernel).Measure()}
+	p.List, err = workload.MeasureProducts(ctx, o.short(), o.products(), by...)
+	return p, err
+}
 
-// cores are what OpenBLAS calls the processors that our kernels are made for. Left to itself it takes AVX2 on those that are newer than it.
-var cores = map[string]string{"avx512": "SkylakeX", "avx2": "Haswell"}
+// products are the network's, or one of each form where the run is quick.
+func (o Options) products() []shapes.Product {
+	if o.Quick {
+		return shapes.Main()[:3]
+	}
+	return shapes.Main()
+}
 
 // products compares native matrix products with OpenBLAS.
 func (r *Report) products(ctx context.Context, o Options) error {
-	if !o.Peers {
-		return r.productsAlone(ctx, o)
-	}
 	known := compute.Kernels()
-	for _, c := range []struct{ key, kernel, core string }{
-		{"products-native", known[0], cores[known[0]]},
-		{"products-native-avx2", "avx2", cores["avx2"]},
-	} {
-		if !slices.Contains(known, c.kernel) {
-			r.miss(c.key, fmt.Errorf("this machine or build has no kernel %s", c.kernel))
-			continue
-		}
-		got, err := child(ctx, c.kernel, c.core, o)
-		if err != nil {
-			r.miss(c.key, err)
-			continue
-		}
-		if got.Error > tolerance {
-			r.miss(c.key, fmt.Errorf("the results differ by %.1g of the largest value: one of the two is wrong", got.Error))
-			continue
-		}
-		var ratios, share []float64
-		for _, p := range got.Products {
-			ratios, share = append(ratios, p.Ours/p.Theirs), append(share, p.Ours/p.Limit)
-		}
-		r.Products = append(r.Products, got.Products...)
-		r.Machine.Peers["OpenBLAS, "+c.kernel] = "core " + got.Core
-		r.set(c.key, measure.GeoMean(ratios), "%s; OpenBLAS for %s; geometric mean over %d products, from %.2f to %.2f; %.0f %% of the limit of %.0f GFLOP/s; results differ by at most %.0e of the largest value; the way into the library is taken off",
-			got.Kernel, got.Core, len(ratios), slices.Min(ratios), slices.Max(ratios), 100*measure.GeoMean(share), got.Products[0].Limit, got.Error)
+	if !o.Peers {
+		p, err := o.multiply(ctx, known[0], workload.By(compute.NewCPU()))
+		r.Products = append(r.Products, p)
+		return errors.Join(errNotAsked, err)
 	}
-	return ctx.Err()
+	r.miss("products-native", r.against(ctx, "products-native", known[0], o))
+	if !slices.Contains(known, "avx2") {
+		return errors.New("this machine or build has no kernel avx2")
+	}
+	r.miss("products-native-avx2", r.against(ctx, "products-native-avx2", "avx2", o))
+	return nil
 }
 
-// productsAlone measures the products without a peer, for what they are worth by themselves.
-func (r *Report) productsAlone(ctx context.Context, o Options) error {
-	kernel := compute.Kernels()[0]
-	e, limit := compute.NewCPU(), peak.For(kernel).Measure()
-	list := shapes.Main()
-	if o.Quick {
-		list = list[:6]
+// against fills the row of one kernel against OpenBLAS.
+func (r *Report) against(ctx context.Context, key, kernel string, o Options) error {
+	got, err := child(ctx, kernel, cores[kernel], o)
+	if err != nil {
+		return err
 	}
-	for _, p := range list {
-		p.Count = 1
-		dst, a, b := p.Operands()
-		times, err := measure.Interleaved(ctx, o.repetitions(), measure.Repeat(o.lap()/2, func() { e.MatMul(p.Form, dst, a, b, false) }))
-		if err != nil {
-			return err
+	differ := 0.0
+	for _, p := range got.Products.List {
+		if !(p.Differ <= tolerance) {
+			return fmt.Errorf("%s: the results differ by %.1g of the largest value: one of the two is wrong", p.Name, p.Differ)
 		}
-		r.Products = append(r.Products, Product{kernel, p.Name(), p.FLOPs() / times[0] / 1e9, 0, limit / 1e9})
+		differ = max(differ, p.Differ)
 	}
-	return errNotAsked
+	r.Products = append(r.Products, got.Products)
+	r.Machine.Peers["OpenBLAS, "+kernel] = "core " + got.Core
+	ratios, fractions := got.Products.ratios("")
+	r.set(key, measure.GeoMean(ratios), "%s; OpenBLAS for %s; geometric mean over %d products, from %.2f to %.2f; %.0f %% of the peak of "+
+		"%.0f GFLOP/s; results differ by at most %.0e of the largest value; the way into the library is taken off",
+		got.Kernel, got.Core, len(ratios), slices.Min(ratios), slices.Max(ratios), 100*measure.GeoMean(fractions), got.Products.Peak/1e9, differ)
+	return nil
 }
 
 // child runs this program again, with OpenBLAS made for the core type, or for this machine where that is empty.
-func child(ctx context.Context, kernel, core string, o Options) (childReport, error) {
-	var got childReport
+func child(ctx context.Context, kernel, core string, o Options) (got childReport, err error) {
 	self, err := os.Executable()
 	if err != nil {
 		return got, err
@@ -154,23 +125,19 @@ func child(ctx context.Context, kernel, core string, o Options) (childReport, er
 	c := exec.CommandContext(ctx, self, args...)
 	c.Cancel = func() error { return c.Process.Signal(os.Interrupt) }
 	c.WaitDelay = 2 * time.Second
-	// The two may be set for other programs' sake; only together are they left out, so that neither spoils what the other chose.
-	c.Env = slices.DeleteFunc(os.Environ(), func(v string) bool {
-		return strings.HasPrefix(v, "OPENBLAS_CORETYPE=") || strings.HasPrefix(v, "OPENBLAS_L2_SIZE=")
-	})
+	c.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "OPENBLAS_") })
 	c.Env = append(c.Env, "OPENBLAS_NUM_THREADS=1")
 	if core != "" {
 		c.Env = append(c.Env, "OPENBLAS_CORETYPE="+core)
 	}
-	var said bytes.Buffer
-	c.Stderr = &said
+	var stderr bytes.Buffer
+	c.Stderr = &stderr
 	out, err := c.Output()
+	if why := strings.TrimPrefix(strings.TrimSpace(stderr.String()), "sparkling: "); err != nil && why != "" {
+		err = errors.New(why)
+	}
 	if err != nil {
-		why := strings.TrimPrefix(strings.TrimSpace(said.String()), "sparkling: ")
-		if why == "" {
-			why = err.Error()
-		}
-		return got, fmt.Errorf("%s", why)
+		return got, err
 	}
 	return got, json.Unmarshal(out, &got)
 }

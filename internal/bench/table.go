@@ -1,60 +1,117 @@
 package bench
 
-import "strings"
+import (
+	"fmt"
+	"slices"
+)
 
-// table is every row with its bounds, empty.
-func table() []Row {
-	faster := func(key, what string, least, aim float64) Row {
-		return Row{Key: key, What: what, Unit: "x", Least: least, Aim: aim}
-	}
-	share := func(key, what string, least, aim float64) Row {
-		return Row{Key: key, What: what, Unit: "%", Least: least, Aim: aim}
-	}
-	atMost := func(key, what, unit string, most, aim float64) Row {
-		return Row{Key: key, What: what, Unit: unit, Least: most, Aim: aim, Fewer: true}
-	}
-	rows := []Row{
-		faster("worker-products-scalar", "matrix product in Chromium, against scalar blocked Go", 6, 0),
-		share("worker-products-limit", "matrix product in Chromium, of the 128-bit multiply-add limit", 45, 60),
-		faster("products-native", "matrix product, native, against OpenBLAS", 0.75, 1),
-		faster("products-native-avx2", "matrix product, native, against OpenBLAS, both at AVX2", 0.5, 0.9),
-		faster("worker-products-tfjs", "the step's matrix products in Chromium, against tfjs-wasm", 3, 6),
-		faster("step-native", "training step, default after Inner 2x, against PyTorch", 4, 8),
-		faster("step-native-large", "training step, d 512, f 512, 8 experts, 2048 tokens, against PyTorch", 0.9, 1.3),
-		share("worker-step-limit", "training step in Chromium, of the 128-bit multiply-add limit", 20, 35),
-		faster("worker-step", "training step in Chromium, against PyTorch", 2, 4),
-	}
-	for _, op := range elementNames {
-		rows = append(rows, atMost("element-"+op, op+", native, times its limit", "x", 2, 0))
-	}
-	for _, op := range elementNames {
-		rows = append(rows, atMost("worker-element-"+op, op+" in Chromium, times its limit", "x", 2, 0))
-	}
-	return append(rows,
-		atMost("probes", "probes of pairs at the default rate, native, of the updates' time", "%", 5, 0),
-		atMost("worker-probes", "probes of pairs at the default rate, in Chromium, of the updates' time", "%", 5, 0),
-		faster("page-run", "three-arm default run in Chromium, against three PyTorch runs in turn", 2, 4),
-		atMost("allocations", "allocations of a training step after warm-up", "allocations", 0, 0),
-		atMost("worker-memory", "growth of what a worker keeps in memory, over the second half of its updates", "%", 1, 0),
-		atMost("page-bytes-picture", "page: bytes before the first picture, brotli", "MB", 3.5, 2.5),
-		atMost("page-bytes-training", "page: bytes before training starts, brotli", "MB", 4.2, 3.0),
-		atMost("page-first-step", "page: first training step after load on this machine", "s", 2, 1),
-		atMost("page-frame", "page: main-thread CPU a frame, 95th percentile, while four arms train, the highest beside 0, 2 and 4 busy threads", "ms", 8, 4),
-	)
+// Row is one line of the table: what is measured, and what is wanted of it.
+type Row struct {
+	Key           string   `json:"key"`
+	What          string   `json:"what"`
+	Unit          string   `json:"unit"` // x is a ratio of speeds: above 1 is faster than the peer
+	Measured      *float64 `json:"measured"`
+	Target        float64  `json:"target"`
+	StretchTarget float64  `json:"stretch_target,omitempty"` // 0: none beyond the target
+	LowerIsBetter bool     `json:"lower_is_better"`
+	Note          string   `json:"note,omitempty"`
+	Missing       string   `json:"missing,omitempty"` // why there is no number
 }
 
-// elementNames are the operations that are held against memory and arithmetic.
-var elementNames = []string{"exp", "SiLU", "softmax", "RMSNorm", "AdamW"}
-
-// keysOf are the keys of the rows that begin with one of some prefixes.
-func keysOf(prefixes ...string) []string {
-	var keys []string
-	for _, r := range table() {
-		for _, p := range prefixes {
-			if strings.HasPrefix(r.Key, p) {
-				keys = append(keys, r.Key)
-			}
-		}
+// table is every row with its targets, empty.
+func table() []Row {
+	higher := func(key, unit string, target, stretch float64, what string) Row {
+		return Row{Key: key, What: what, Unit: unit, Target: target, StretchTarget: stretch}
 	}
-	return keys
+	lower := func(key, unit string, target, stretch float64, what string) Row {
+		return Row{Key: key, What: what, Unit: unit, Target: target, StretchTarget: stretch, LowerIsBetter: true}
+	}
+	return []Row{
+		higher("worker-products-scalar", "x", 6, 0, "matrix product in Chromium, against scalar blocked Go"),
+		higher("worker-products-peak", "%", 45, 60, "matrix product in Chromium, of the 128-bit peak"),
+		higher("products-native", "x", 0.75, 1, "matrix product, native, against OpenBLAS"),
+		higher("products-native-avx2", "x", 0.5, 0.9, "matrix product, native, against OpenBLAS, both at AVX2"),
+		higher("worker-products-tfjs", "x", 3, 6, "the step's matrix products in Chromium, against tfjs-wasm"),
+		higher("step-native", "x", 4, 8, "training step, default after Inner 2x, against PyTorch"),
+		higher("step-native-large", "x", 0.9, 1.3, "training step, d 512, f 512, 8 experts, 2048 tokens, against PyTorch"),
+		higher("worker-step-peak", "%", 20, 35, "training step in Chromium, of the 128-bit peak"),
+		higher("worker-step", "x", 2, 4, "training step in Chromium, against PyTorch"),
+		higher("page-run", "x", 2, 4, "three-arm default run in Chromium, against three PyTorch runs"),
+		lower("probes", "%", 5, 0, "probes of pairs, native, of the updates' time"),
+		lower("worker-probes", "%", 5, 0, "probes of pairs in Chromium, of the updates' time"),
+		lower("allocations", "", 0, 0, "allocations of a training step after warm-up"),
+		lower("worker-memory", "%", 1, 0, "growth of a worker's live memory over the second half of its updates"),
+		lower("page-bytes-picture", "MB", 3.5, 2.5, "page: bytes before the first picture, brotli"),
+		lower("page-bytes-training", "MB", 4.2, 3, "page: bytes before training starts, brotli"),
+		lower("page-first-step", "s", 2, 1, "page: first training step after load on this machine"),
+		lower("page-frame", "ms", 8, 4, "page: main-thread CPU a frame, 95th percentile, while four arms train"),
+	}
+}
+
+// row is the row of a key.
+func (r *Report) row(key string) *Row {
+	i := slices.IndexFunc(r.Rows, func(x Row) bool { return x.Key == key })
+	return &r.Rows[i] // where there is none, the table and the parts do not agree
+}
+
+// set fills a row.
+func (r *Report) set(key string, value float64, note string, args ...any) {
+	row := r.row(key)
+	row.Measured, row.Note, row.Missing = &value, fmt.Sprintf(note, args...), ""
+}
+
+// miss says why a row is empty, where there is a reason, unless it is filled or explained already.
+func (r *Report) miss(key string, why error) {
+	if row := r.row(key); why != nil && row.Measured == nil && row.Missing == "" {
+		row.Missing = why.Error()
+	}
+}
+
+// reaches reports whether the value is as good as a target; not-a-number never is.
+func (r Row) reaches(target float64) bool {
+	if r.LowerIsBetter {
+		return *r.Measured <= target
+	}
+	return *r.Measured >= target
+}
+
+// Verdict is the row's last cell.
+func (r Row) Verdict() string {
+	switch {
+	case r.Measured == nil:
+		return "not measured"
+	case r.StretchTarget != 0 && r.reaches(r.StretchTarget):
+		return "stretch met"
+	case r.reaches(r.Target):
+		return "met"
+	}
+	return "not met"
+}
+
+// number is a value with its unit, short but not rounded to what it is not.
+func (r Row) number(v float64) string {
+	switch {
+	case r.Unit == "":
+		return fmt.Sprintf("%.0f", v)
+	case r.Unit == "%" && v >= 10:
+		return fmt.Sprintf("%.0f %%", v)
+	case r.Unit == "%":
+		return fmt.Sprintf("%.1f %%", v)
+	}
+	return fmt.Sprintf("%.2f %s", v, r.Unit)
+}
+
+// cells are the row as it is printed.
+func (r Row) cells() []string {
+	measured, target, stretch := "-", r.number(r.Target), "-"
+	if r.Measured != nil {
+		measured = r.number(*r.Measured)
+	}
+	if r.LowerIsBetter {
+		target = "≤ " + target
+	}
+	if r.StretchTarget != 0 {
+		stretch = r.number(r.StretchTarget)
+	}
+	return []string{r.What, measured, target, stretch, r.Verdict()}
 }

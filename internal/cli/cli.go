@@ -29,7 +29,7 @@ type verbs struct {
 	Serve     serveVerb     `cmd:"" help:"Serve the page on this machine."`
 	Figures   figuresVerb   `cmd:"" help:"Draw the figures of a record."`
 	Reproduce reproduceVerb `cmd:"" help:"Hold the paper's claims up against runs at compact scale."`
-	Bench     benchVerb     `cmd:"" help:"Measure how fast this machine trains, beside peers and limits."`
+	Bench     benchVerb     `cmd:"" help:"Measure how fast this machine trains, beside peers and rooflines."`
 
 	BenchProducts benchProductsVerb `cmd:"" hidden:""`
 }

@@ -26,9 +26,8 @@ const (
 
 // The kinds of folders whose files are replaced, as the list in such a folder says.
 const (
-	runKind       = "run"
-	reportKind    = "report"
-	documentsKind = "benchmark"
+	runKind    = "run"
+	reportKind = "report"
 )
 
 // results is the folder that a run is left in, and what it holds already.

@@ -62,16 +62,13 @@ internal/bench/measure:
 internal/bench/peak:
 internal/bench/openblas: model/compute
 internal/bench/shapes: model model/compute
-internal/bench/workload: internal/bench/measure internal/bench/peak model model/compute model/optim model/widen
-  model/widen/pairs sim/experiment sim/task
-internal/bench/profile: internal/bench/measure internal/bench/peak internal/bench/workload model/compute
-internal/bench/torch: internal/bench/workload model model/optim
-internal/bench/inpage/job: internal/bench/profile internal/bench/shapes internal/bench/workload
+internal/bench/workload: internal/bench/measure internal/bench/peak internal/bench/shapes model model/compute model/optim
+  model/widen model/widen/pairs sim/experiment sim/task
+internal/bench/torch: internal/bench/workload model model/compute model/optim
 internal/bench/inpage/worker: internal/bench/... model/compute model/learner/cpu sim sim/experiment
-internal/bench/inpage: internal/bench/inpage/job internal/bench/measure internal/browser internal/build internal/serve
-  internal/tools model/compute sim/experiment
+internal/bench/inpage: internal/bench/measure internal/bench/shapes internal/bench/workload internal/browser
+  internal/build internal/serve internal/tools model/compute sim/experiment
 internal/bench: internal/bench/... model/compute sim/experiment
-internal/bench/docs: internal/bench internal/bench/measure internal/bench/profile viz/figure viz/look
 
 internal/report: internal/input model sim sim/experiment sim/reproduce viz/figure viz/look
 internal/cli: internal/... model/... sim/... viz/desktop viz/figure

@@ -43,24 +43,21 @@ type piece struct {
 }
 
 // Build makes the page, compressed as it is published. It needs the sources, a Go command and a Chromium.
-func Build(ctx context.Context) (*Lab, error) {
-	chromium, err := tools.Chromium()
-	if err != nil {
+func Build(ctx context.Context) (l *Lab, err error) {
+	l = &Lab{}
+	if l.chromium, err = tools.Chromium(); err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp("", "sparkling-lab-*")
-	if err != nil {
+	if l.dir, err = os.MkdirTemp("", "sparkling-lab-*"); err != nil {
 		return nil, err
 	}
-	l := &Lab{dir: dir, chromium: chromium}
-	built := filepath.Join(dir, "page")
-	if err := build.Page(ctx, built, true, io.Discard); err != nil {
-		l.Close()
-		return nil, err
+	built := filepath.Join(l.dir, "page")
+	var files http.Handler
+	if err = build.Page(ctx, built, true, io.Discard); err == nil {
+		files, err = serve.Handler(built, serve.Self)
 	}
-	files, err := serve.Handler(built, serve.Self)
 	if err != nil {
-		l.Close()
+		os.RemoveAll(l.dir)
 		return nil, err
 	}
 	l.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -76,7 +73,7 @@ type counted struct {
 	path string
 }
 
-// Write implements io.Writer. On a slow line all answers together get its rate: whoever has waited for his turn holds it while he sends.
+// Write implements io.Writer. On a slow line all answers together get its rate: whoever has waited for the line holds it while it sends.
 func (c counted) Write(b []byte) (int, error) {
 	c.lab.mu.Lock()
 	defer c.lab.mu.Unlock()
@@ -91,9 +88,7 @@ func (c counted) Write(b []byte) (int, error) {
 
 // Close ends the server.
 func (l *Lab) Close() {
-	if l.server != nil {
-		l.server.Close()
-	}
+	l.server.Close()
 	os.RemoveAll(l.dir)
 }
 
@@ -103,7 +98,7 @@ type Visit struct {
 	tab           *browser.Tab
 	profile, link string
 
-	Picture, Training           time.Duration // from the beginning of the navigation to the first picture, and to the first step done
+	Picture, Training           time.Duration // from the navigation's beginning to the first picture, and to the first step done
 	PictureBytes, TrainingBytes int           // that had been sent by then, compressed as they were
 	Spare                       int           // of PictureBytes, what the picture did not need: an unfinished training program
 }
@@ -128,7 +123,8 @@ func (l *Lab) Open(ctx context.Context, link string, slow bool) (*Visit, error) 
 	if v.tab, err = browser.Open(ctx, l.chromium, profile, browser.Desktop, nil); err != nil {
 		return nil, err
 	}
-	_, err = chromedp.Call(v.tab.Ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: marks})
+	_, err = chromedp.Call(v.tab.Ctx, page.AddScriptToEvaluateOnNewDocument,
+		page.AddScriptToEvaluateOnNewDocumentParams{Source: marks})
 	if err == nil {
 		err = v.load(slow)
 	}
@@ -144,21 +140,17 @@ func (v *Visit) load(slow bool) error {
 	l.mu.Lock()
 	l.sent, l.slow = nil, slow
 	l.mu.Unlock()
-	address := l.server.URL + "/"
-	if v.link != "" {
-		address += "#" + v.link
-	}
-	if err := v.tab.Navigate(address); err != nil {
+	if err := v.tab.Navigate(l.server.URL + "/#" + v.link); err != nil {
 		return err
 	}
 	if err := v.tab.Wait("marks.picture && marks.training", time.Minute); err != nil {
 		return err
 	}
-	var got struct{ Begin, Picture, Training float64 }
 	text, err := browser.Eval[string](v.tab, time.Minute, `JSON.stringify({begin: performance.timeOrigin, ...marks})`)
 	if err != nil {
 		return err
 	}
+	var got struct{ Begin, Picture, Training float64 }
 	if err := json.Unmarshal([]byte(text), &got); err != nil {
 		return err
 	}
@@ -179,13 +171,15 @@ func (l *Lab) before(ms float64) (n, unfinished int) {
 	defer l.mu.Unlock()
 	more := false
 	for _, p := range l.sent {
-		if float64(p.at.UnixMicro())/1000 > ms {
-			more = more || p.path == trainer
-			continue
+		late := float64(p.at.UnixMicro())/1000 > ms
+		if !late {
+			n += p.n
 		}
-		n += p.n
 		if p.path == trainer {
-			unfinished += p.n
+			more = more || late
+			if !late {
+				unfinished += p.n
+			}
 		}
 	}
 	if !more {
@@ -200,24 +194,22 @@ func (v *Visit) Close() {
 	os.RemoveAll(v.profile)
 }
 
-// Leave goes to an empty page: nothing is drawn and nobody trains any more. Return comes back to the page as it was opened, and waits until it
-// trains.
+// Leave goes to an empty page: nothing is drawn and nobody trains any more.
 func (v *Visit) Leave() error { return v.tab.Navigate("about:blank") }
 
-// Return is said at [Visit.Leave].
+// Return comes back from [Visit.Leave] to the page as it was opened, and waits until it trains.
 func (v *Visit) Return() error { return v.load(false) }
 
 // RunAtFullSpeed runs the visit's experiment once more from its start as fast as it can, and returns how long it took.
 func (v *Visit) RunAtFullSpeed() (seconds float64, err error) {
-	return browser.Eval[float64](v.tab, 10*time.Minute, `new Promise((done, fail) => {
+	return browser.Eval[float64](v.tab, 10*time.Minute, `new Promise((done) => {
 		sparkling.pause();
 		sparkling.reset();
 		sparkling.speed("max");
 		const begun = performance.now();
 		sparkling.play();
 		(function look() {
-			const state = JSON.parse(sparkling.state());
-			if (state.done) return done((performance.now() - begun) / 1000);
+			if (JSON.parse(sparkling.state()).done) return done((performance.now() - begun) / 1000);
 			setTimeout(look, 20);
 		})();
 	})`)
@@ -225,32 +217,23 @@ func (v *Visit) RunAtFullSpeed() (seconds float64, err error) {
 
 // Frames measures the main thread while all arms of a long experiment train.
 func (v *Visit) Frames(during time.Duration) (browser.Frames, error) {
-	if _, err := browser.Eval[string](v.tab, time.Minute, `sparkling.speed("max"); String(sparkling.play())`); err != nil {
+	const play, forked = `sparkling.speed("max"); String(sparkling.play())`, `JSON.parse(sparkling.state()).forked`
+	if _, err := browser.Eval[string](v.tab, time.Minute, play); err != nil {
 		return browser.Frames{}, err
 	}
-	if err := v.tab.Wait(`JSON.parse(sparkling.state()).forked`, time.Minute); err != nil {
+	if err := v.tab.Wait(forked, time.Minute); err != nil {
 		return browser.Frames{}, err
 	}
 	f, err := v.tab.Trace(during)
 	if err != nil {
 		return f, err
 	}
-	still, err := browser.Eval[bool](v.tab, time.Minute, `JSON.parse(sparkling.state()).playing && !JSON.parse(sparkling.state()).done`)
+	const training = `JSON.parse(sparkling.state()).playing && !JSON.parse(sparkling.state()).done`
+	still, err := browser.Eval[bool](v.tab, time.Minute, training)
 	if err == nil && !still {
 		err = errors.New("the arms did not train all the time")
 	}
 	return f, err
-}
-
-// Rest measures the main thread while nothing trains and nothing has to be shown.
-func (v *Visit) Rest(during time.Duration) (browser.Frames, error) {
-	if _, err := browser.Eval[string](v.tab, time.Minute, `String(sparkling.pause())`); err != nil {
-		return browser.Frames{}, err
-	}
-	if err := v.tab.Wait(`sparkling.still()`, time.Minute); err != nil {
-		return browser.Frames{}, err
-	}
-	return v.tab.Trace(during)
 }
 
 // FourArms is the default experiment made so long that its arms train as long as they are looked at.

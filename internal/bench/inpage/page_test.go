@@ -1,47 +1,59 @@
-package inpage_test
+package inpage
 
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sparkling-lab/sparkling/internal/bench/inpage"
-	"github.com/sparkling-lab/sparkling/internal/bench/inpage/job"
+	"github.com/sparkling-lab/sparkling/internal/bench/measure"
 	"github.com/sparkling-lab/sparkling/internal/bench/workload"
 	"github.com/sparkling-lab/sparkling/internal/testneed"
 	"github.com/sparkling-lab/sparkling/model/compute"
 )
 
-// The worker is asked for each of its jobs once, as short as they can be: that they work, not how fast.
+// do has the worker do a job as short as it can be: that it works, not how fast.
+func do[T any](t *testing.T, p *Page, what string, n int) T {
+	t.Helper()
+	least := measure.Effort{Repetitions: 1, Each: time.Millisecond}
+	answer, err := Do[T](p, workload.Job{Do: what, N: n, Effort: least})
+	require.NoError(t, err, what)
+	return answer
+}
+
 func TestWorkerDoesItsJobs(t *testing.T) {
 	testneed.Browser(t)
-	p, err := inpage.Open(context.Background())
+	p, err := Open(context.Background())
 	require.NoError(t, err)
 	defer p.Close()
 	assert.Contains(t, p.Browser, "Chrom")
-	do := func(j job.Job) job.Answer {
-		a, err := p.Do(j)
-		require.NoError(t, err, j.Do)
-		return a
-	}
-	assert.Positive(t, do(job.Job{Do: "limits", Of: 1}).Limits["wasm"])
-	products := do(job.Job{Do: "products", Of: 1, Lap: 1, N: 2}).Products
+	assert.Positive(t, do[float64](t, p, "peak", 0))
+	products := do[[]workload.Product](t, p, "products", 2)
 	require.Len(t, products, 2)
-	assert.Positive(t, products[0].Ours)
-	assert.Positive(t, products[0].Scalar)
-	assert.Positive(t, do(job.Job{Do: "product", N: 1, Lap: 1}).Seconds)
-	assert.Len(t, do(job.Job{Do: "elements", Of: 1, Lap: 1}).Elements, len(workload.Elements(compute.NewCPU())))
-	assert.Positive(t, do(job.Job{Do: "profile", Of: 1, N: 1}).Profile.Step)
-	assert.Positive(t, do(job.Job{Do: "arm", N: 30}).Bytes)
+	assert.Len(t, products[0].Seconds, 2)
+	assert.Less(t, products[0].Differ, 1e-5)
+	assert.Positive(t, do[float64](t, p, "product", 1))
+	assert.Len(t, do[[]workload.Elementwise](t, p, "elementwise", 0), len(workload.Sizes)*len(workload.Formulas))
+	assert.Len(t, do[[]workload.Probes](t, p, "probes", 0), 3)
+	assert.Positive(t, do[workload.Profile](t, p, "profile", 1).Step)
+	memory := do[workload.Memory](t, p, "arm", 30)
+	assert.Positive(t, memory.Live)
+	assert.Greater(t, memory.Program, memory.Live)
 
 	// What trains there is what trains here.
 	s, err := workload.Default().New(compute.NewCPU())
 	require.NoError(t, err)
-	for i, loss := range do(job.Job{Do: "updates", N: 3}).Losses {
-		assert.InDelta(t, s.Run(), loss, 1e-3, "update %d", i)
-	}
-	_, err = p.Do(job.Job{Do: "dance"})
+	assert.InDeltaSlice(t, s.Updates(3).Losses, do[workload.Updates](t, p, "updates", 3).Losses, 1e-3)
+	_, err = Do[float64](p, workload.Job{Do: "dance"})
 	assert.ErrorContains(t, err, "dance")
+}
+
+// A peer gets whole batches, all of them.
+func TestBatchesOfAPeerAreWhole(t *testing.T) {
+	s := workload.Default()
+	for _, p := range s.Products() {
+		assert.Zero(t, p.Count%batched(s, p), "%s: batches of %d", p.Name(), batched(s, p))
+	}
 }

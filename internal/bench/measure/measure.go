@@ -33,7 +33,7 @@ type Run func() (seconds float64, err error)
 
 // Repeat makes a Run of a function that may be too short for a clock: it is called until a repetition lasts about least.
 func Repeat(least time.Duration, f func()) Run {
-	turns := 0
+	calls := 0
 	lap := func(n int) time.Duration {
 		begin := time.Now()
 		for range n {
@@ -42,26 +42,27 @@ func Repeat(least time.Duration, f func()) Run {
 		return time.Since(begin)
 	}
 	return func() (float64, error) {
-		if turns == 0 {
+		if calls == 0 {
 			f() // memory grows, pages are touched
-			for turns = 1; ; turns *= 4 {
-				if took := lap(turns); took >= least/4 {
-					turns = max(1, int(float64(turns)*float64(least)/float64(took)))
+			for calls = 1; ; calls *= 4 {
+				if took := lap(calls); took >= least/4 {
+					calls = max(1, int(float64(calls)*float64(least)/float64(max(took, 1))))
 					break
 				}
 			}
 		}
-		took, n := lap(turns), turns
+		took, n := lap(calls), calls
 		if took < least/2 { // a browser has compiled f better since it was first called
-			turns *= 2
+			calls *= 2
 		}
 		return took.Seconds() / float64(n), nil
 	}
 }
 
-// Laps takes turns: every repetition does each of the runs once, in order, so that what disturbs the machine disturbs all alike. It returns
-// the seconds of each run by repetition. The first, untimed round warms up. It ends early, with an error, when ctx does or a run errs.
-func Laps(ctx context.Context, repetitions int, runs ...Run) ([][]float64, error) {
+// Interleaved takes turns: every repetition does each of the runs once, in order, so that what disturbs the machine disturbs all alike.
+// It returns the seconds of each run by repetition. The first, untimed round warms up. It ends early, with an error, when ctx does
+// or a run errs.
+func Interleaved(ctx context.Context, repetitions int, runs ...Run) ([][]float64, error) {
 	times := make([][]float64, len(runs))
 	for r := range repetitions + 1 {
 		for i, run := range runs {
@@ -80,24 +81,22 @@ func Laps(ctx context.Context, repetitions int, runs ...Run) ([][]float64, error
 	return times, nil
 }
 
-// Interleaved is the median seconds of each run in [Laps].
-func Interleaved(ctx context.Context, repetitions int, runs ...Run) ([]float64, error) {
-	times, err := Laps(ctx, repetitions, runs...)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]float64, len(runs))
-	for i, t := range times {
-		out[i] = Median(t)
-	}
-	return out, nil
+// Effort is how often something is measured, and how long one repetition lasts at least.
+type Effort struct {
+	Repetitions int
+	Each        time.Duration
 }
 
-// Ratios are how many times longer each repetition of one run took than that of another.
-func Ratios(of, to []float64) []float64 {
-	out := make([]float64, len(of))
-	for i := range of {
-		out[i] = of[i] / to[i]
+// Medians are the median seconds of one call of each function in [Interleaved].
+func (e Effort) Medians(ctx context.Context, fs ...func()) ([]float64, error) {
+	var runs []Run
+	for _, f := range fs {
+		runs = append(runs, Repeat(e.Each, f))
 	}
-	return out
+	times, err := Interleaved(ctx, e.Repetitions, runs...)
+	var out []float64
+	for _, t := range times {
+		out = append(out, Median(t))
+	}
+	return out, err
 }

@@ -1,7 +1,7 @@
 //go:build linux || darwin
 
-// Package openblas is the peer OpenBLAS: its single-precision matrix product on one thread, called without cgo. The library is used where
-// the machine has it; nothing is installed here.
+// Package openblas is the peer OpenBLAS: its single-precision matrix product on one thread, called without cgo. The library is used
+// where the machine has it; nothing is installed here.
 package openblas
 
 import (
@@ -32,7 +32,9 @@ type arguments struct {
 }
 
 // names of the library's file.
-var names = []string{"libopenblas.so.0", "libopenblas.so", "libopenblas.dylib", "/opt/homebrew/opt/openblas/lib/libopenblas.dylib"}
+var names = []string{
+	"libopenblas.so.0", "libopenblas.so", "libopenblas.dylib", "/opt/homebrew/opt/openblas/lib/libopenblas.dylib",
+}
 
 // Open loads the library and sets it to one thread.
 func Open() (*Library, error) {
@@ -46,25 +48,23 @@ func Open() (*Library, error) {
 	if handle == 0 {
 		return nil, errors.New(Missing)
 	}
-	for _, symbol := range []string{"openblas_set_num_threads", "openblas_get_corename", "sgemm_"} {
-		if _, err := purego.Dlsym(handle, symbol); err != nil {
+	var at [3]uintptr
+	for i, symbol := range []string{"openblas_set_num_threads", "openblas_get_corename", "sgemm_"} {
+		var err error
+		if at[i], err = purego.Dlsym(handle, symbol); err != nil {
 			return nil, fmt.Errorf("this OpenBLAS has no %s: %w", symbol, err)
 		}
 	}
 	var threads func(int32)
 	var core func() string
-	l := &Library{args: &arguments{n: 'N', t: 'T', one: 1}}
-	purego.RegisterLibFunc(&threads, handle, "openblas_set_num_threads")
-	purego.RegisterLibFunc(&core, handle, "openblas_get_corename")
+	purego.RegisterFunc(&threads, at[0])
+	purego.RegisterFunc(&core, at[1])
 	threads(1)
-	l.Core = core()
-	var err error
-	l.sgemm, err = purego.Dlsym(handle, "sgemm_")
-	return l, err
+	return &Library{Core: core(), sgemm: at[2], args: &arguments{n: 'N', t: 'T', one: 1}}, nil
 }
 
-// MatMul sets dst = a·b in the given form. The routine thinks in columns: it is given dstᵀ = bᵀ·aᵀ. It is the Fortran one because all its
-// arguments are addresses, which makes the way from Go short; [Library.Nothing] goes the same way.
+// MatMul sets dst = a·b in the given form. The routine thinks in columns: it is given dstᵀ = bᵀ·aᵀ. It is the Fortran one because all
+// its arguments are addresses, which makes the way from Go short; [Library.Nothing] goes the same way.
 func (l *Library) MatMul(form compute.Form, dst, a, b compute.Mat) {
 	depth := a.Cols
 	if form == compute.TN {
@@ -74,7 +74,9 @@ func (l *Library) MatMul(form compute.Form, dst, a, b compute.Mat) {
 }
 
 // Nothing calls the routine for a product without rows: the cost of getting there and back, which is not the library's.
-func (l *Library) Nothing(dst, a, b compute.Mat) { l.call(compute.NN, 0, 0, 0, dst, a, b) }
+func (l *Library) Nothing(_ compute.Form, dst, a, b compute.Mat) {
+	l.call(compute.NN, 0, 0, 0, dst, a, b)
+}
 
 func (l *Library) call(form compute.Form, rows, cols, depth int, dst, a, b compute.Mat) {
 	x := l.args

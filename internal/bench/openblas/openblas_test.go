@@ -23,12 +23,3 @@ func TestOpenBLASComputesTheSameProducts(t *testing.T) {
 		assert.InDeltaSlice(t, want.Data, dst.Data, 1e-3, p.Name())
 	}
 }
-
-func BenchmarkNothing(b *testing.B) {
-	l, err := openblas.Open()
-	testneed.Here(b, err)
-	dst, x, y := shapes.Main()[0].Operands()
-	for b.Loop() {
-		l.Nothing(dst, x, y)
-	}
-}

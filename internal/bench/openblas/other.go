@@ -15,7 +15,7 @@ type Library struct{ Core string }
 func Open() (*Library, error) { return nil, errors.New(Missing) }
 
 // Nothing is never called.
-func (l *Library) Nothing(compute.Mat, compute.Mat, compute.Mat) {}
+func (l *Library) Nothing(compute.Form, compute.Mat, compute.Mat, compute.Mat) {}
 
 // MatMul is never called.
 func (l *Library) MatMul(compute.Form, compute.Mat, compute.Mat, compute.Mat) {}

@@ -1,32 +1,18 @@
 #include "textflag.h"
 
 // One chain: its next value needs the one before, and no other's.
-#define CHAIN(R) VFMADD231PS R, R, R
+#define FMA(R) VFMADD231PS R, R, R;
 
 // func fma512(n int)
 TEXT ·fma512(SB), NOSPLIT, $0-8
 	MOVQ n+0(FP), CX
 	VZEROALL
 
-turn512:
-	CHAIN(Z0)
-	CHAIN(Z1)
-	CHAIN(Z2)
-	CHAIN(Z3)
-	CHAIN(Z4)
-	CHAIN(Z5)
-	CHAIN(Z6)
-	CHAIN(Z7)
-	CHAIN(Z8)
-	CHAIN(Z9)
-	CHAIN(Z10)
-	CHAIN(Z11)
-	CHAIN(Z12)
-	CHAIN(Z13)
-	CHAIN(Z14)
-	CHAIN(Z15)
+pass:
+	FMA(Z0) FMA(Z1) FMA(Z2) FMA(Z3) FMA(Z4) FMA(Z5) FMA(Z6) FMA(Z7)
+	FMA(Z8) FMA(Z9) FMA(Z10) FMA(Z11) FMA(Z12) FMA(Z13) FMA(Z14) FMA(Z15)
 	DECQ CX
-	JNZ  turn512
+	JNZ  pass
 	VZEROUPPER
 	RET
 
@@ -35,20 +21,10 @@ TEXT ·fma256(SB), NOSPLIT, $0-8
 	MOVQ n+0(FP), CX
 	VZEROALL
 
-turn256:
-	CHAIN(Y0)
-	CHAIN(Y1)
-	CHAIN(Y2)
-	CHAIN(Y3)
-	CHAIN(Y4)
-	CHAIN(Y5)
-	CHAIN(Y6)
-	CHAIN(Y7)
-	CHAIN(Y8)
-	CHAIN(Y9)
-	CHAIN(Y10)
-	CHAIN(Y11)
+pass:
+	FMA(Y0) FMA(Y1) FMA(Y2) FMA(Y3) FMA(Y4) FMA(Y5)
+	FMA(Y6) FMA(Y7) FMA(Y8) FMA(Y9) FMA(Y10) FMA(Y11)
 	DECQ CX
-	JNZ  turn256
+	JNZ  pass
 	VZEROUPPER
 	RET

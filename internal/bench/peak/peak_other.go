@@ -3,4 +3,4 @@
 package peak
 
 // Without the experiment Go has vectors on no other machine.
-func vectors() []Limit { return nil }
+func vectors() []Peak { return nil }

@@ -8,25 +8,11 @@ import (
 	"github.com/sparkling-lab/sparkling/internal/bench/peak"
 )
 
-func TestEveryLimitIsMeasuredAndTheFirstServesUnknownKernels(t *testing.T) {
-	all := peak.Limits()
-	for _, l := range all {
-		assert.Positive(t, l.Measure(), l.What)
-		assert.Positive(t, l.Mixed(), l.What)
-		assert.Equal(t, l.What, peak.For(l.Name).What)
+func TestEveryPeakIsMeasuredAndTheFirstServesUnknownKernels(t *testing.T) {
+	all := peak.All()
+	for _, p := range all {
+		assert.Positive(t, p.Measure(), p.What)
+		assert.Equal(t, p.What, peak.For(p.Kernel).What)
 	}
 	assert.Equal(t, all[0].What, peak.For("a kernel of tomorrow").What)
-}
-
-func BenchmarkPeak(b *testing.B) {
-	for _, l := range peak.Limits() {
-		b.Run(l.Name, func(b *testing.B) {
-			best, any := 0.0, 0.0
-			for b.Loop() {
-				best, any = max(best, l.Measure()), max(any, l.Mixed())
-			}
-			b.ReportMetric(best/1e9, "GFLOP/s")
-			b.ReportMetric(any/1e9, "GFLOP/s-mixed")
-		})
-	}
 }

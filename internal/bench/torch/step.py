@@ -16,12 +16,12 @@ import torch.nn.functional as F
 
 
 class RMSNorm(nn.Module):
-    def __init__(self, gain, eps):
+    def __init__(self, weight, eps):
         super().__init__()
-        self.gain, self.eps = nn.Parameter(gain), eps
+        self.weight, self.eps = nn.Parameter(weight), eps
 
     def forward(self, x):
-        return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + self.eps) * self.gain
+        return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + self.eps) * self.weight
 
 
 def rotate(x, cos, sin):
@@ -58,7 +58,8 @@ class Experts(nn.Module):
         super().__init__()
         self.c = c
         self.router = nn.Parameter(w[f"{p}mlp.gate.weight"])
-        stack = lambda n: nn.ParameterList(nn.Parameter(w[f"{p}mlp.experts.{e}.{n}_proj.weight"]) for e in range(c["experts"]))
+        stack = lambda n: nn.ParameterList(
+            nn.Parameter(w[f"{p}mlp.experts.{e}.{n}_proj.weight"]) for e in range(c["experts"]))
         self.gate, self.up, self.down = stack("gate"), stack("up"), stack("down")
 
     def forward(self, x):
@@ -76,9 +77,9 @@ class Experts(nn.Module):
             rows = x.index_select(0, token)
             h = F.silu(F.linear(rows, self.gate[e])) * F.linear(rows, self.up[e])
             out.index_add_(0, token, F.linear(h, self.down[e]) * top[token, slot, None])
-        balance = c["experts"] * (torch.tensor(load) * prob.mean(0)).sum()
+        aux = c["experts"] * (torch.tensor(load) * prob.mean(0)).sum()
         z = logits.logsumexp(-1).pow(2).mean()
-        return out.view(shape), balance, z
+        return out.view(shape), aux, z
 
 
 class Layer(nn.Module):
@@ -91,8 +92,8 @@ class Layer(nn.Module):
 
     def forward(self, x, cos, sin, mask):
         x = x + self.attention(self.norm1(x), cos, sin, mask)
-        out, balance, z = self.experts(self.norm2(x))
-        return x + out, balance, z
+        out, aux, z = self.experts(self.norm2(x))
+        return x + out, aux, z
 
 
 class Network(nn.Module):
@@ -103,34 +104,39 @@ class Network(nn.Module):
         self.layers = nn.ModuleList(Layer(c, f"model.layers.{l}.", w) for l in range(c["layers"]))
         self.norm = RMSNorm(w["model.norm.weight"], c["norm_eps"])
         half = c["head_dim"] // 2
-        angle = torch.outer(torch.arange(seq, dtype=torch.float64), c["rope_base"] ** (-torch.arange(half, dtype=torch.float64) / half))
+        frequency = c["rope_base"] ** (-torch.arange(half, dtype=torch.float64) / half)
+        angle = torch.outer(torch.arange(seq, dtype=torch.float64), frequency)
         self.cos, self.sin = angle.cos().float(), angle.sin().float()
         self.mask = torch.full((seq, seq), float("-inf")).triu(1)
 
     def forward(self, ids, labels):
         c = self.c
         x = F.embedding(ids, self.embed)
-        balance, z = 0, 0
+        aux, z = 0, 0
         for layer in self.layers:
-            x, b, zz = layer(x, self.cos, self.sin, self.mask)
-            balance, z = balance + b / c["layers"], z + zz / c["layers"]
+            x, a, zz = layer(x, self.cos, self.sin, self.mask)
+            aux, z = aux + a / c["layers"], z + zz / c["layers"]
         logits = F.linear(self.norm(x), self.embed)
         ce = F.cross_entropy(logits.view(-1, c["vocab"]), labels.view(-1))
-        return ce, ce + c["lb_coef"] * balance + c["z_coef"] * z
+        return ce, ce + c["lb_coef"] * aux + c["z_coef"] * z
 
 
 def main():
     torch.set_num_threads(1)
     job = json.loads(sys.stdin.readline())
     data = open(job["file"], "rb").read()
-    w = {t["name"]: torch.frombuffer(bytearray(data[t["at"]:t["at"] + 4 * math.prod(t["shape"])]), dtype=torch.float32).view(t["shape"])
-         for t in job["tensors"]}
-    tokens = job["batch"] * job["seq"]
+
+    def tensor(t):
+        values = bytearray(data[t["at"]:t["at"] + 4 * math.prod(t["shape"])])
+        return torch.frombuffer(values, dtype=torch.float32).view(t["shape"])
+
+    w = {t["name"]: tensor(t) for t in job["tensors"]}
     ids = torch.frombuffer(bytearray(data[job["ids"]:]), dtype=torch.int32).long().view(2, -1, job["batch"], job["seq"])
     c, o = job["model"], job["optimizer"]
     net = Network(c, w, job["seq"])
     # Updating all parameters in one call takes as long here as the loop over them.
-    adamw = torch.optim.AdamW(net.parameters(), lr=job["lr"], betas=(o["beta1"], o["beta2"]), eps=o["eps"], weight_decay=o["weight_decay"], foreach=True)
+    adamw = torch.optim.AdamW(net.parameters(), lr=job["lr"], betas=(o["beta1"], o["beta2"]), eps=o["eps"],
+                              weight_decay=o["weight_decay"], foreach=True)
     print(json.dumps({"version": torch.__version__, "threads": torch.get_num_threads()}), flush=True)
     step = 0
     for line in sys.stdin:

@@ -16,10 +16,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/internal/bench/workload"
 	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/compute"
 	"github.com/sparkling-lab/sparkling/model/optim"
 )
 
@@ -29,12 +31,13 @@ var script string
 // Missing says what to install where no Python with PyTorch was found.
 const Missing = "no Python with PyTorch; install the Debian package python3-torch"
 
-// Find is the first python3 on the path that has PyTorch. It looks apart from the present folder (-I): a folder called torch there would be
-// taken for it.
-func Find(ctx context.Context) (string, error) {
+// find is the first python3 on the path that has PyTorch. It looks apart from the present folder (-I): a folder called torch there would
+// be taken for it.
+func find(ctx context.Context) (string, error) {
+	const has = "import importlib.util, sys; sys.exit(importlib.util.find_spec('torch') is None)"
 	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
 		path := filepath.Join(dir, "python3")
-		if exec.CommandContext(ctx, path, "-I", "-c", "import importlib.util, sys; sys.exit(importlib.util.find_spec('torch') is None)").Run() == nil {
+		if exec.CommandContext(ctx, path, "-I", "-c", has).Run() == nil {
 			return path, nil
 		}
 		if err := ctx.Err(); err != nil {
@@ -48,11 +51,11 @@ func Find(ctx context.Context) (string, error) {
 type Peer struct {
 	Version string
 
-	cmd  *exec.Cmd
-	in   io.WriteCloser
-	out  *bufio.Reader
-	said bytes.Buffer // standard error
-	dir  string
+	cmd    *exec.Cmd
+	in     io.WriteCloser
+	out    *bufio.Reader
+	stderr bytes.Buffer
+	dir    string
 }
 
 // tensor says where a tensor lies in the file.
@@ -74,45 +77,49 @@ type job struct {
 	LR        float64      `json:"lr"`
 }
 
-// Start begins a process with the present weights and all batches of a step.
-func Start(ctx context.Context, python string, s *workload.Step) (*Peer, error) {
+// Start begins a process at a shape's first weights, makes as many updates as there are losses of ours, and errs unless its own agree: it
+// would not be the same network, and a comparison of times worth nothing.
+func Start(ctx context.Context, shape workload.Shape, ours []float64) (*Peer, error) {
+	python, err := find(ctx)
+	if err != nil {
+		return nil, err
+	}
 	dir, err := os.MkdirTemp("", "sparkling-torch-*")
 	if err != nil {
 		return nil, err
 	}
 	p := &Peer{dir: dir}
-	if err := p.start(ctx, python, s); err != nil {
+	if err := p.start(ctx, python, shape, ours); err != nil {
 		p.Close()
-		return nil, fmt.Errorf("PyTorch: %w\n%s", err, bytes.TrimSpace(p.said.Bytes()))
+		return nil, fmt.Errorf("PyTorch: %w\n%s", err, bytes.TrimSpace(p.stderr.Bytes()))
 	}
 	return p, nil
 }
 
-func (p *Peer) start(ctx context.Context, python string, s *workload.Step) error {
-	shape := s.Shape()
-	j := job{File: filepath.Join(p.dir, "data"), Batch: shape.Batch, Seq: shape.Seq, Model: s.Net.Config, Optimizer: shape.Optimizer, LR: s.Rate()}
-	var data []byte
-	s.Net.Weights.Each(func(name string, shape []int, values []float32) {
-		j.Tensors = append(j.Tensors, tensor{name, shape, len(data)})
-		for _, v := range values {
-			data = binary.LittleEndian.AppendUint32(data, math.Float32bits(v))
-		}
-	})
-	j.IDs = len(data)
-	for _, of := range []func(workload.Batch) []int32{func(b workload.Batch) []int32 { return b.IDs }, func(b workload.Batch) []int32 { return b.Labels }} {
-		for _, b := range s.Batch {
-			for _, v := range of(b) {
-				data = binary.LittleEndian.AppendUint32(data, uint32(v))
-			}
-		}
+func (p *Peer) start(ctx context.Context, python string, shape workload.Shape, ours []float64) error {
+	s, err := shape.New(compute.NewCPU())
+	if err != nil {
+		return err
 	}
-	if err := os.WriteFile(j.File, data, 0o600); err != nil {
+	j := job{File: filepath.Join(p.dir, "data"), Batch: shape.Batch, Seq: shape.Seq,
+		Model: s.Net.Config, Optimizer: shape.Optimizer, LR: workload.Rate}
+	var data bytes.Buffer
+	s.Net.Weights.Each(func(name string, shape []int, values []float32) {
+		j.Tensors = append(j.Tensors, tensor{name, shape, data.Len()})
+		_ = binary.Write(&data, binary.LittleEndian, values) // a buffer grows
+	})
+	j.IDs = data.Len()
+	for _, b := range s.Batch {
+		_ = binary.Write(&data, binary.LittleEndian, b.IDs)
+	}
+	for _, b := range s.Batch {
+		_ = binary.Write(&data, binary.LittleEndian, b.Labels)
+	}
+	if err := os.WriteFile(j.File, data.Bytes(), 0o600); err != nil {
 		return err
 	}
 	p.cmd = exec.CommandContext(ctx, python, "-I", "-c", script)
-	p.cmd.Env = oneThread(os.Environ())
-	p.cmd.Stderr = &p.said
-	var err error
+	p.cmd.Env, p.cmd.Stderr = oneThread(os.Environ()), &p.stderr
 	if p.in, err = p.cmd.StdinPipe(); err != nil {
 		return err
 	}
@@ -124,32 +131,31 @@ func (p *Peer) start(ctx context.Context, python string, s *workload.Step) error
 	if err := p.cmd.Start(); err != nil {
 		return err
 	}
-	first, err := json.Marshal(j)
-	if err != nil {
-		return err
-	}
 	var ready struct{ Version string }
-	if err := p.ask(string(first), &ready); err != nil {
+	if err := p.ask(j, &ready); err != nil {
 		return err
 	}
 	p.Version = ready.Version
-	return nil
+	_, losses, err := p.Steps(len(ours))
+	for i := range losses {
+		if !(math.Abs(ours[i]-losses[i]) <= 1e-2) {
+			return fmt.Errorf("after %d updates the loss is %.4f here and %.4f there: not the same network", i, ours[i], losses[i])
+		}
+	}
+	return err
 }
 
 // oneThread is an environment in which PyTorch takes the machine's own kernels, on one thread.
 func oneThread(env []string) []string {
-	var out []string
-	for _, v := range env {
-		if !strings.HasPrefix(v, "OPENBLAS_") && !strings.HasPrefix(v, "OMP_") && !strings.HasPrefix(v, "MKL_") {
-			out = append(out, v)
-		}
-	}
-	return append(out, "OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1", "MKL_NUM_THREADS=1")
+	env = slices.DeleteFunc(slices.Clone(env), func(v string) bool {
+		return strings.HasPrefix(v, "OPENBLAS_") || strings.HasPrefix(v, "OMP_") || strings.HasPrefix(v, "MKL_")
+	})
+	return append(env, "OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1", "MKL_NUM_THREADS=1")
 }
 
 // ask sends one line and reads the answer.
-func (p *Peer) ask(line string, answer any) error {
-	if _, err := io.WriteString(p.in, line+"\n"); err != nil {
+func (p *Peer) ask(what, answer any) error {
+	if err := json.NewEncoder(p.in).Encode(what); err != nil {
 		return err
 	}
 	reply, err := p.out.ReadBytes('\n')
@@ -165,8 +171,8 @@ func (p *Peer) Steps(n int) (seconds float64, losses []float64, err error) {
 		Seconds float64
 		Losses  []float64
 	}
-	if err := p.ask(fmt.Sprint(n), &answer); err != nil {
-		return 0, nil, fmt.Errorf("PyTorch: %w\n%s", err, bytes.TrimSpace(p.said.Bytes()))
+	if err := p.ask(n, &answer); err != nil {
+		return 0, nil, fmt.Errorf("%w\n%s", err, bytes.TrimSpace(p.stderr.Bytes()))
 	}
 	return answer.Seconds / float64(n), answer.Losses, nil
 }

@@ -1,4 +1,4 @@
-package torch_test
+package torch
 
 import (
 	"context"
@@ -9,7 +9,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sparkling-lab/sparkling/internal/bench/torch"
 	"github.com/sparkling-lab/sparkling/internal/bench/workload"
 	"github.com/sparkling-lab/sparkling/internal/testneed"
 	"github.com/sparkling-lab/sparkling/model/compute"
@@ -17,11 +16,11 @@ import (
 
 // A comparison of times is worth something only if both train the same network: ten updates have the same losses.
 func TestPyTorchTrainsTheSameNetwork(t *testing.T) {
-	python, err := torch.Find(context.Background())
+	_, err := find(context.Background())
 	testneed.Here(t, err)
 	s, err := workload.Default().New(compute.NewCPU())
 	require.NoError(t, err)
-	p, err := torch.Start(context.Background(), python, s)
+	p, err := Start(context.Background(), workload.Default(), nil)
 	require.NoError(t, err)
 	defer p.Close()
 	_, theirs, err := p.Steps(10)
@@ -32,13 +31,28 @@ func TestPyTorchTrainsTheSameNetwork(t *testing.T) {
 	assert.Less(t, theirs[8], theirs[0], "the batch of the first update comes again, and is known better")
 }
 
+func TestAnotherNetworkIsNoPeer(t *testing.T) {
+	_, err := find(context.Background())
+	testneed.Here(t, err)
+	s, err := workload.Small().New(compute.NewCPU())
+	require.NoError(t, err)
+	ours := s.Updates(2).Losses
+	p, err := Start(context.Background(), workload.Small(), ours)
+	require.NoError(t, err)
+	p.Close()
+	ours[1] += 0.1
+	_, err = Start(context.Background(), workload.Small(), ours)
+	assert.ErrorContains(t, err, "after 1 updates the loss is")
+	assert.ErrorContains(t, err, "not the same network")
+}
+
 // Python takes any folder of that name for a package.
 func TestAFolderCalledTorchIsNotPyTorch(t *testing.T) {
-	want, wrong := torch.Find(context.Background())
+	want, wrong := find(context.Background())
 	dir := t.TempDir()
 	require.NoError(t, os.Mkdir(filepath.Join(dir, "torch"), 0o755))
 	t.Chdir(dir)
-	got, err := torch.Find(context.Background())
+	got, err := find(context.Background())
 	assert.Equal(t, want, got)
 	assert.Equal(t, wrong, err)
 }

@@ -1,29 +1,28 @@
-// Package workload is what the benchmarks let an engine do: whole training steps, and single operations beside what the machine could do
-// at most, measured in turns. The same code is compiled natively and for the browser. It knows no peer, and judges nothing.
+// Package workload is what the benchmarks let an engine do: whole training steps, matrix products, elementwise operations beside their
+// rooflines, probes of pairs. The same code is compiled natively and for the browser. It knows no peer, and judges nothing.
 package workload
 
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/compute"
 	"github.com/sparkling-lab/sparkling/model/optim"
 	"github.com/sparkling-lab/sparkling/model/widen"
-	"github.com/sparkling-lab/sparkling/model/widen/pairs"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/task"
 )
 
-// Step is a network at training, one whole update a call: batch, forward, backward, optimizer. It measures no probes and writes no frames.
+// Step is a network at training, one whole update a call: batch, forward, backward, optimizer. It measures no probes, writes no frames.
 type Step struct {
+	Shape Shape
 	Net   *model.Net
 	Opt   *optim.Optimizer
 	Batch []Batch // taken in turns
 
-	held  []Batch
 	pairs map[model.Axis][]widen.Pair // of the widening
-	shape Shape
 	rates []float64
 	next  int
 }
@@ -40,8 +39,8 @@ type Shape struct {
 	Widened    model.Axis // the axis on which the network was widened, by 2; "": it was not
 }
 
-// learningRate is the learning rate of a measured step. It is small: a network that diverges would calculate with other numbers.
-const learningRate = 1e-3
+// Rate is the learning rate of a measured step. It is small: a network that diverges would calculate with other numbers.
+const Rate = 1e-3
 
 // batches is how many different ones a step takes in turns.
 const batches = 8
@@ -71,11 +70,6 @@ func Muon() Shape {
 	return s
 }
 
-// widening is how a widened network came to its shape.
-func (s Shape) widening() widen.Spec {
-	return widen.Spec{Axis: s.Widened, Factor: 2, Init: widen.CopyCopy, Scale: widen.RMS, State: widen.Asymmetric}
-}
-
 // Large is a network that no longer fits the caches: 2048 tokens at d 512, f 512, 8 experts.
 func Large() Shape {
 	s := Default()
@@ -83,6 +77,11 @@ func Large() Shape {
 	m := &s.Model
 	m.Hidden, m.Inner, m.Experts, m.Heads, m.KVHeads, m.HeadDim, m.InitStd = 512, 512, 8, 8, 4, 64, 0.02
 	return s
+}
+
+// widening is how a widened network came to its shape.
+func (s Shape) widening() widen.Spec {
+	return widen.Spec{Axis: s.Widened, Factor: 2, Init: widen.CopyCopy, Scale: widen.RMS, State: widen.Asymmetric}
 }
 
 // Tokens of one update.
@@ -105,33 +104,25 @@ func (s Shape) New(e compute.Engine) (*Step, error) {
 	if err := c.Validate(); err != nil {
 		return nil, fmt.Errorf("%s: %w", s.Name, err)
 	}
-	weights, growth, rates, of := model.Init(c, 1), model.NewGrowth(c), []float64{learningRate}, map[model.Axis][]widen.Pair{}
+	weights, growth := model.Init(c, 1), model.NewGrowth(c)
+	step := &Step{Shape: s, pairs: map[model.Axis][]widen.Pair{}, rates: []float64{Rate}}
 	if len(parts) > 0 {
 		plan, err := widen.New(s.widening(), weights.Table, 1)
 		if err != nil {
 			return nil, err
 		}
-		weights, growth, rates = plan.Weights(weights), growth.Widen(plan.To.Config), []float64{learningRate, learningRate}
+		weights, growth, step.rates = plan.Weights(weights), growth.Widen(plan.To.Config), []float64{Rate, Rate}
 		for _, axis := range parts {
-			of[axis] = plan.Pairs(axis)
+			step.pairs[axis] = plan.Pairs(axis)
 		}
 	}
-	step := &Step{Net: model.NewNet(e, weights, s.Batch, s.Seq), pairs: of, shape: s, rates: rates}
+	step.Net = model.NewNet(e, weights, s.Batch, s.Seq)
 	step.Opt = optim.New(s.Optimizer, e, growth, model.NewValues(weights.Table), model.NewValues(weights.Table), 0)
 	text := task.Opticks()
 	for i := range batches {
 		b := Batch{make([]int32, s.Tokens()), make([]int32, s.Tokens())}
 		text.Batch(1, i, s.Seq, b.IDs, b.Labels)
 		step.Batch = append(step.Batch, b)
-	}
-	windows := text.Held(experiment.HeldWindows, s.Seq)
-	for at := 0; at < len(windows); at += s.Batch {
-		b := Batch{make([]int32, s.Tokens()), make([]int32, s.Tokens())}
-		for i := range s.Batch {
-			from, to := i*s.Seq, (i+1)*s.Seq
-			text.Window(windows[min(at+i, len(windows)-1)], b.IDs[from:to], b.Labels[from:to])
-		}
-		step.held = append(step.held, b)
 	}
 	return step, nil
 }
@@ -141,6 +132,23 @@ func (s *Step) Run() float64 {
 	ce := s.Gradients()
 	s.Update()
 	return ce
+}
+
+// Updates are some updates' seconds, of one in the mean, and losses.
+type Updates struct {
+	Seconds float64
+	Losses  []float64
+}
+
+// Updates makes n updates.
+func (s *Step) Updates(n int) Updates {
+	u := Updates{Losses: make([]float64, n)}
+	begin := time.Now()
+	for i := range u.Losses {
+		u.Losses[i] = s.Run()
+	}
+	u.Seconds = time.Since(begin).Seconds() / float64(n)
+	return u
 }
 
 // Gradients is the first part of an update, and Update the second.
@@ -153,24 +161,3 @@ func (s *Step) Gradients() float64 {
 
 // Update changes the weights by the gradients.
 func (s *Step) Update() { s.Opt.Step(s.Net.Weights, s.Net.Grads, s.rates) }
-
-// Probe compares the pairs of the widening, as a run does it.
-func (s *Step) Probe() []pairs.Group {
-	return pairs.Compare(s.pairs, [model.Quantities]model.Values{s.Net.Weights, s.Net.Grads, s.Opt.M, s.Opt.V}, s.shape.FLOPs())
-}
-
-// Held is the mean cross-entropy of the held-out windows of a run, which looks at them every [sim.ProbeEvery] updates.
-func (s *Step) Held() float64 {
-	sum := 0.0
-	for _, b := range s.held {
-		s.Net.Forward(b.IDs)
-		sum += s.Net.Loss(b.Labels).CE
-	}
-	return sum / float64(len(s.held))
-}
-
-// Rate is the learning rate of all parameters.
-func (s *Step) Rate() float64 { return learningRate }
-
-// Shape is what was asked for.
-func (s *Step) Shape() Shape { return s.shape }

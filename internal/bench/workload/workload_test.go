@@ -1,9 +1,8 @@
-package workload_test
+package workload
 
 import (
 	"context"
 	"fmt"
-	"math"
 	"os"
 	"regexp"
 	"strings"
@@ -13,36 +12,37 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sparkling-lab/sparkling/internal/bench/workload"
+	"github.com/sparkling-lab/sparkling/internal/bench/measure"
+	"github.com/sparkling-lab/sparkling/internal/bench/shapes"
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/compute"
 )
 
+// least is as little effort as there is: whether it works, not how fast.
+var least = measure.Effort{Repetitions: 1, Each: time.Microsecond}
+
 func TestStepsTrain(t *testing.T) {
-	for _, shape := range []workload.Shape{workload.Small(), workload.Default(), workload.After(model.Hidden), workload.After(model.Joint), workload.Muon()} {
+	for _, shape := range []Shape{Small(), Default(), After(model.Hidden), After(model.Joint), Muon()} {
 		s, err := shape.New(compute.NewCPU())
 		require.NoError(t, err)
 		assert.Equal(t, []int{shape.Model.Inner, shape.Model.Hidden}, []int{s.Net.Config.Inner, s.Net.Config.Hidden})
-		first := s.Run()
-		for range 3*len(s.Batch) - 1 {
-			s.Run()
-		}
-		assert.Less(t, s.Run(), first, "%s: the first batch, seen for the fourth time", shape.Name)
+		losses := s.Updates(3*batches + 1).Losses
+		assert.Less(t, losses[3*batches], losses[0], "%s: the first batch, seen for the fourth time", shape.Name)
 	}
 }
 
 // Of the 500 updates after the widening of the default experiment, 86 have probes: 40 in a row, and then every tenth.
 func TestProbesAreMeasuredAtTheDefaultRate(t *testing.T) {
-	assert.InDelta(t, 2*86.0/500, workload.Probes{Update: 1, Each: 2}.Share(), 1e-12)
-	assert.InDelta(t, 3*50.0/500, workload.Probes{Update: 1, Held: 3}.HeldShare(), 1e-12)
-	got, err := workload.MeasureProbes(context.Background(), compute.NewCPU(), time.Microsecond, 1)
+	assert.InDelta(t, 2*86.0/500, Probes{Update: 1, Each: 2}.Share(), 1e-12)
+	assert.InDelta(t, 3*50.0/500, Probes{Update: 1, Validation: 3}.ValidationShare(), 1e-12)
+	got, err := MeasureProbes(context.Background(), compute.NewCPU(), least)
 	require.NoError(t, err)
 	for i, axis := range []model.Axis{model.Inner, model.Hidden, model.Joint} {
 		assert.Equal(t, axis, got[i].Axis)
 		assert.Positive(t, got[i].Share())
-		assert.Positive(t, got[i].HeldShare())
+		assert.Positive(t, got[i].ValidationShare())
 	}
-	s, err := workload.After(model.Joint).New(compute.NewCPU())
+	s, err := After(model.Joint).New(compute.NewCPU())
 	require.NoError(t, err)
 	pairs := 0
 	for _, g := range s.Probe() {
@@ -51,73 +51,95 @@ func TestProbesAreMeasuredAtTheDefaultRate(t *testing.T) {
 	assert.Equal(t, 2*4*16+32, pairs, "of two layers, four experts and the hidden axis")
 }
 
-func TestLookingAtHeldOutTextChangesNothing(t *testing.T) {
-	shape := workload.Small()
-	s, err := shape.New(compute.NewCPU())
-	require.NoError(t, err)
-	first := s.Held()
-	assert.InDelta(t, math.Log(float64(shape.Model.Vocab)), first, 0.5, "nothing is learnt yet")
-	assert.Equal(t, first, s.Held())
-	for range 30 {
-		s.Run()
+func TestProductsAreTimedAndTheirResultsCompared(t *testing.T) {
+	double := func(form compute.Form, dst, a, b compute.Mat) {
+		compute.Reference{}.MatMul(form, dst, a, b, false)
+		for i := range dst.Data {
+			dst.Data[i] *= 2
+		}
 	}
-	assert.Less(t, s.Held(), first)
+	for by, differ := range map[*MatMul]float64{ptr(By(compute.NewCPU())): 1e-5, ptr(double): 1} {
+		got, err := MeasureProducts(context.Background(), least, shapes.Main()[:2], By(compute.Reference{}), *by)
+		require.NoError(t, err)
+		for _, p := range got {
+			assert.InDelta(t, differ, p.Differ, 1e-5, p.Name)
+			assert.Len(t, p.Seconds, 2)
+			assert.Positive(t, p.FLOPs)
+		}
+	}
+}
+
+func ptr(m MatMul) *MatMul { return &m }
+
+// The products that are compared with a peer are those that a step is made of.
+func TestProductsOfAStepCostWhatTheStepCosts(t *testing.T) {
+	var sum float64
+	s := Default()
+	for _, p := range s.Products() {
+		sum += p.FLOPs()
+	}
+	// The count has the half of attention that causality leaves; the products have all of it.
+	attention := 3 * float64(s.Model.Layers*s.Tokens()) * 2 * 2 * float64(s.Model.Heads*s.Model.HeadDim) * float64(s.Seq) / 2
+	assert.InEpsilon(t, s.FLOPs()+attention, sum, 1e-9)
+}
+
+func document(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile("../../../docs/performance.md")
+	require.NoError(t, err)
+	return string(text)
 }
 
 // The document's table of each step ends with what the whole of it costs.
 func TestStepsCostWhatTheDocumentSays(t *testing.T) {
-	text, err := os.ReadFile("../../../docs/performance.md")
-	require.NoError(t, err)
-	for _, s := range []workload.Shape{workload.Default(), workload.Large()} {
+	for _, s := range []Shape{Default(), Large()} {
 		require.NoError(t, s.Model.Validate())
-		_, table, ok := strings.Cut(string(text), "\n"+s.Name+", ms a step on one thread:\n")
+		_, table, ok := strings.Cut(document(t), "\n"+s.Name+", one thread:\n")
 		require.True(t, ok, s.Name)
-		whole := regexp.MustCompile(`(?m)^\| \*\*the step\*\* .* 100 % \| (\d+) \|`).FindStringSubmatch(table)
+		whole := regexp.MustCompile(`(?m)^\| \*\*the step\*\* .*\| 100 % +\| (\d+) +\|`).FindStringSubmatch(table)
 		require.NotNil(t, whole, s.Name)
 		assert.Equal(t, fmt.Sprintf("%.0f", s.FLOPs()/1e6), whole[1], "MFLOP of %s", s.Name)
 	}
 }
 
-func TestTheLongestOfCalculatingDividingAndMovingBinds(t *testing.T) {
-	e := workload.Element{Count: 100, Moves: workload.Moves{N: 100, Read: 1, Written: 1}, Fused: 1, Plain: 2, Divisions: 1}
-	r := workload.Rates{Flops: 1, Divisions: 0.5, Roots: 1, Bytes: 1}
-	is := func(want float64, why string) {
-		t.Helper()
-		s, binds := e.Limit(r)
-		assert.Equal(t, want, s)
-		assert.Equal(t, why, binds)
-	}
-	is(800, "memory")
-	r.Bytes = 8
-	is(400, "arithmetic") // of which a multiply-add is two
-	e.Roots = 4
-	is(600, "arithmetic") // a division and four roots
-}
-
-func TestRatesAreMeasured(t *testing.T) {
-	r := workload.MeasureRates()
-	for _, v := range []float64{r.Flops, r.Divisions, r.Roots} {
-		assert.Positive(t, v)
-	}
-	for _, m := range workload.Copies() {
-		assert.Positive(t, m.Measure(time.Millisecond), m)
+// The rooflines of elementwise operations are of these formulas, whatever kernels make of them.
+func TestTheDocumentStatesWhatRooflinesCount(t *testing.T) {
+	for _, f := range Formulas {
+		row := fmt.Sprintf(`(?m)^\| %s +\|.*\| %.0f +\| %.0f +\|$`, f.Name, f.Flop, f.Bytes)
+		assert.Regexp(t, row, document(t))
 	}
 }
 
-// Every array is gone through in every way, also where its numbers are no whole blocks.
-func TestMovesTouchWhatTheyCount(t *testing.T) {
-	m := workload.Moves{N: 1000, Read: 1, Written: 2, Updated: 3}
-	assert.Equal(t, 4*1000*(1+2+6), m.Bytes())
-	assert.Equal(t, "23 KiB", m.String())
-	for _, way := range m.Ways() {
-		way()
-	}
-	assert.GreaterOrEqual(t, len(workload.Moves{N: 64, Read: 1, Written: 1}.Ways()), 2, "copying is one")
+func TestTheLowerRoofBounds(t *testing.T) {
+	f := Formula{"", 4, 8}
+	ns, by := f.roofline(1e9, 1e9)
+	assert.Equal(t, 8.0, ns)
+	assert.Equal(t, "bandwidth", by)
+	ns, by = f.roofline(1e9, 8e9)
+	assert.Equal(t, 4.0, ns)
+	assert.Equal(t, "compute", by)
 }
 
-// BenchmarkStep is a whole training update of the default experiment.
+func TestEveryOperationIsMeasuredOnEverySize(t *testing.T) {
+	got, err := MeasureElementwise(context.Background(), compute.NewCPU(), least)
+	require.NoError(t, err)
+	require.Len(t, got, len(Sizes)*len(Formulas))
+	for i, e := range got {
+		assert.Equal(t, Formulas[i%len(Formulas)].Name, e.Name)
+		assert.Equal(t, Sizes[i/len(Formulas)], e.Size)
+		assert.Positive(t, e.Time)
+		assert.Positive(t, e.Roofline)
+	}
+	rate, err := MeasureCopy(context.Background(), least, 1<<12)
+	require.NoError(t, err)
+	assert.Positive(t, rate)
+	assert.Equal(t, "128 KiB", Within(1<<17, "B"))
+	assert.Equal(t, "16 Mi", Within(1<<24, ""))
+}
+
+// BenchmarkStep is a whole training update of the default experiment, and of the large network.
 func BenchmarkStep(b *testing.B) {
-	for _, shape := range []workload.Shape{workload.Small(), workload.Default(), workload.Large()} {
+	for _, shape := range []Shape{Small(), Default(), Large()} {
 		b.Run(shape.Name, func(b *testing.B) {
 			s, err := shape.New(compute.NewCPU())
 			require.NoError(b, err)
@@ -125,21 +147,6 @@ func BenchmarkStep(b *testing.B) {
 				s.Run()
 			}
 			b.ReportMetric(shape.FLOPs()*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
-		})
-	}
-}
-
-// BenchmarkElement is each elementwise operation, beside its limit.
-func BenchmarkElement(b *testing.B) {
-	rates := workload.MeasureRates()
-	for _, e := range workload.Elements(compute.NewCPU()) {
-		b.Run(e.Name+" "+e.Size, func(b *testing.B) {
-			rates.Bytes = e.Moves.Measure(5 * time.Millisecond)
-			for b.Loop() {
-				e.Run()
-			}
-			limit, _ := e.Limit(rates)
-			b.ReportMetric(b.Elapsed().Seconds()/float64(b.N)/limit, "x-limit")
 		})
 	}
 }

@@ -36,7 +36,7 @@ function product({ form, m, n, k, batch }) {
 
 self.onmessage = async ({ data }) => {
   await ready;
-  const { key, lap, ...shape } = JSON.parse(data);
+  const { key, ms, ...shape } = JSON.parse(data);
   if (!kept.has(key)) {
     const run = product(shape);
     const first = run();
@@ -50,6 +50,6 @@ self.onmessage = async ({ data }) => {
   do {
     run().dispose();
     turns++;
-  } while (performance.now() - begun < lap);
+  } while (performance.now() - begun < ms);
   self.postMessage(JSON.stringify({ seconds: (performance.now() - begun) / 1000 / turns / shape.batch, sum, version: tf.version_core, backend: tf.getBackend() }));
 };

@@ -6,7 +6,7 @@ import (
 	"syscall/js"
 	"time"
 
-	"github.com/sparkling-lab/sparkling/internal/bench/inpage/job"
+	"github.com/sparkling-lab/sparkling/internal/bench/workload"
 	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
@@ -28,47 +28,40 @@ func tiny() experiment.Experiment {
 	return e
 }
 
-// turn is how many updates are granted at a time: about as many as a session grants.
-const turn = 8
+// grant is how many updates are granted at a time: about as many as a session grants.
+const grant = 8
 
-// train grants n more updates, waits for them, and says how large the program's memory is and how much of it is in use.
-func (w *worker) train(n int) (a job.Answer, err error) {
+// train grants n more updates, waits for them, and says how much memory the program has then.
+func (w *worker) train(n int) (m workload.Memory, err error) {
 	if w.arm == nil {
 		w.arm = &arm{trainer: sim.NewTrainer(cpu.Factory{})}
-		if err := w.arm.hear(w.arm.trainer.Handle(sim.Message{Kind: sim.KindStart, Document: tiny().JSON()}.Encode())); err != nil {
-			return a, err
+		if err := w.arm.send(sim.Message{Kind: sim.KindStart, Document: tiny().JSON()}); err != nil {
+			return m, err
 		}
 	}
 	for end := w.arm.granted + n; w.arm.granted < end; {
-		w.arm.granted = min(w.arm.granted+turn, end)
-		if err := w.arm.turn(); err != nil {
-			return a, err
+		w.arm.granted = min(w.arm.granted+grant, end)
+		if err := w.arm.send(sim.Message{Kind: sim.KindRun, Step: w.arm.granted}); err != nil {
+			return m, err
+		}
+		for more := true; more; {
+			var out [][]byte
+			out, more = w.arm.trainer.Work(50 * time.Millisecond)
+			if err := hear(out); err != nil {
+				return m, err
+			}
 		}
 	}
 	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	a.Bytes, a.Live = float64(js.Global().Call("memory").Int()), float64(m.HeapAlloc)
-	return a, nil
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	return workload.Memory{Live: float64(stats.HeapAlloc), Program: float64(js.Global().Call("memory").Int())}, nil
 }
 
-// turn lets the trainer do what is granted.
-func (a *arm) turn() error {
-	if err := a.hear(a.trainer.Handle(sim.Message{Kind: sim.KindRun, Step: a.granted}.Encode())); err != nil {
-		return err
-	}
-	for more := true; more; {
-		var out [][]byte
-		out, more = a.trainer.Work(50 * time.Millisecond)
-		if err := a.hear(out); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+func (a *arm) send(m sim.Message) error { return hear(a.trainer.Handle(m.Encode())) }
 
 // hear looks whether the trainer has failed; what else it says is not needed.
-func (a *arm) hear(messages [][]byte) error {
+func hear(messages [][]byte) error {
 	for _, data := range messages {
 		m, err := sim.DecodeMessage(data)
 		if err != nil {

@@ -1,4 +1,4 @@
-package profile_test
+package workload
 
 import (
 	"context"
@@ -7,36 +7,38 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sparkling-lab/sparkling/internal/bench/profile"
-	"github.com/sparkling-lab/sparkling/internal/bench/workload"
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/compute"
 	"github.com/sparkling-lab/sparkling/model/optim"
 )
 
+func profile(t *testing.T, s Shape) Profile {
+	t.Helper()
+	p, err := MeasureProfile(context.Background(), s, compute.NewCPU(), 1, 1)
+	require.NoError(t, err)
+	return p
+}
+
 func TestNotingChangesNoBit(t *testing.T) {
-	plain, err := workload.Default().New(compute.NewCPU())
+	plain, err := Default().New(compute.NewCPU())
 	require.NoError(t, err)
-	noted, err := workload.Default().New(profile.New(compute.NewCPU()))
+	noted, err := Default().New(&noting{Engine: compute.NewCPU()})
 	require.NoError(t, err)
-	for range 3 {
-		assert.Equal(t, plain.Run(), noted.Run())
-	}
+	assert.Equal(t, plain.Updates(3).Losses, noted.Updates(3).Losses)
 	assert.Equal(t, plain.Net.Weights.Data, noted.Net.Weights.Data)
 }
 
 func TestProfileCountsTheOperationsOfTheModel(t *testing.T) {
-	s := workload.Default()
-	p, err := profile.Of(context.Background(), s, compute.NewCPU(), 2, 1)
-	require.NoError(t, err)
+	s := Default()
+	p := profile(t, s)
 	var sum float64
-	for g := range profile.Groups {
+	for g := range Groups {
 		sum += p.FLOPs[g]
 		assert.GreaterOrEqual(t, p.Spent[g], 0.0, g)
 		assert.NotEmpty(t, g.String())
 	}
 	assert.InEpsilon(t, model.Count(s.Model, s.Batch, s.Seq).FLOPs, sum, 1e-9)
-	assert.Positive(t, p.Spent[profile.Optimizer])
+	assert.Positive(t, p.Spent[Optimizer])
 }
 
 // What is counted of an update is what the engine is asked for while it is made, the network's part and the optimizer's, on every axis.
@@ -44,17 +46,10 @@ func TestTheCostOfAnUpdateIsTheProductsThatTheEngineMakes(t *testing.T) {
 	for _, kind := range optim.Kinds {
 		for _, axis := range []model.Axis{model.Inner, model.Hidden, model.Joint} {
 			for _, untied := range []bool{false, true} {
-				s := workload.After(axis)
+				s := After(axis)
 				s.Optimizer.Kind, s.Model.Untied = kind, untied
-				p, err := profile.Of(context.Background(), s, compute.NewCPU(), 1, 1)
-				require.NoError(t, err)
-				var network float64
-				for g := range profile.Groups {
-					if g != profile.Optimizer {
-						network += p.FLOPs[g]
-					}
-				}
-				want := optim.Cost{Network: network, Optimizer: p.FLOPs[profile.Optimizer]}
+				p := profile(t, s)
+				want := optim.Cost{Network: p.FLOPs[MatMuls] + p.FLOPs[Attention], Optimizer: p.FLOPs[Optimizer]}
 				assert.Equal(t, want, kind.Cost(s.Model, s.Batch, s.Seq), "%s, %s, untied %v", kind, axis, untied)
 			}
 		}
@@ -63,7 +58,7 @@ func TestTheCostOfAnUpdateIsTheProductsThatTheEngineMakes(t *testing.T) {
 
 // Newton and Schulz's five steps make three products of every matrix each, all of them the engine's.
 func TestMuonsProductsGoThroughTheEngine(t *testing.T) {
-	s := workload.Muon()
+	s := Muon()
 	net, err := s.New(compute.NewCPU())
 	require.NoError(t, err)
 	var want float64
@@ -75,10 +70,6 @@ func TestMuonsProductsGoThroughTheEngine(t *testing.T) {
 		want += float64(x.Experts) * 5 * 2 * short * short * (2*long + short)
 	}
 	require.Positive(t, want)
-	p, err := profile.Of(context.Background(), s, compute.NewCPU(), 1, 1)
-	require.NoError(t, err)
-	assert.InEpsilon(t, want, p.FLOPs[profile.Optimizer], 1e-9)
-	p, err = profile.Of(context.Background(), workload.Default(), compute.NewCPU(), 1, 1)
-	require.NoError(t, err)
-	assert.Zero(t, p.FLOPs[profile.Optimizer], "AdamW has none")
+	assert.InEpsilon(t, want, profile(t, s).FLOPs[Optimizer], 1e-9)
+	assert.Zero(t, profile(t, Default()).FLOPs[Optimizer], "AdamW has none")
 }
