@@ -12,6 +12,7 @@
 package learner
 
 import (
+	"fmt"
 	"io"
 
 	"github.com/sparkling-lab/sparkling/model"
@@ -21,7 +22,7 @@ import (
 )
 
 // Learner is a network in training with the states of its optimizer. What it is asked for happens in order, but may happen later, until a call
-// that returns numbers of it; so an error may be of an earlier call. After an error a learner is of no use any more, but to be closed.
+// that returns numbers of it; so an error may be of an earlier call. After an error a learner is of no use any more, but to be closed, where nothing else is said.
 // It keeps no slice that it is given, and what it returns is the caller's. It belongs to one goroutine.
 //
 // A batch is Setup.Batch sequences of Setup.Seq tokens, one after the other: ids (N) below Vocab, and labels (N), of which those below 0 count
@@ -54,7 +55,8 @@ type Learner interface {
 	Widen(p *widen.Plan, growth model.Growth) error
 	// State is a copy of all that decides what follows.
 	State() (State, error)
-	// Read copies one matrix (Rows·Cols, row-major) of one quantity: of an expert of a tensor of the table.
+	// Read copies one matrix (Rows·Cols, row-major) of one quantity: of an expert of a tensor of the table. It errs, and so does Write, where
+	// there is no such matrix, see [CheckMatrix]; the learner is of use afterwards.
 	Read(q model.Quantity, tensor, expert int, into []float32) error
 	// Write replaces one matrix, as Read.
 	Write(q model.Quantity, tensor, expert int, from []float32) error
@@ -83,6 +85,18 @@ type Setup struct {
 	Batch, Seq int
 	Growth     model.Growth
 	State      State // which may become the learner's own: the caller does not use its numbers any more
+}
+
+// CheckMatrix errs where a network has no such matrix of n elements, as [Learner.Read] and [Learner.Write] are asked for.
+func CheckMatrix(t *model.Table, q model.Quantity, tensor, expert, n int) error {
+	if q < 0 || q >= model.Quantities || tensor < 0 || tensor >= len(t.Tensors) {
+		return fmt.Errorf("there is no quantity %d of a tensor %d; the network has %d of %d tensors", q, tensor, model.Quantities, len(t.Tensors))
+	}
+	x := t.Tensors[tensor]
+	if size := x.Rows.Size * x.Cols.Size; expert < 0 || expert >= x.Experts || n != size {
+		return fmt.Errorf("expert %d of tensor %d with %d elements; the tensor has %d experts of %d elements", expert, tensor, n, x.Experts, size)
+	}
+	return nil
 }
 
 // Factory makes learners of one engine.

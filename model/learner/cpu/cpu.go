@@ -28,7 +28,7 @@ func (Factory) New(s learner.Setup) (learner.Learner, error) {
 	return New(s, runtime.GOMAXPROCS(0)), nil
 }
 
-// Learner implements [learner.Learner]. Its calls never err.
+// Learner implements [learner.Learner]. It never errs but where there is no such matrix.
 type Learner struct {
 	eng    *compute.Team
 	setup  learner.Setup // what it began with, or was last widened to; without numbers
@@ -46,7 +46,9 @@ func New(s learner.Setup, threads int) *Learner {
 
 // adopt makes a state the current one.
 func (l *Learner) adopt(s learner.State) {
+	measure := l.net != nil && l.net.Measure
 	l.net = model.NewNet(l.eng, s.Weights, l.setup.Batch, l.setup.Seq)
+	l.net.Measure = measure
 	l.opt = optim.New(l.setup.Optimizer, l.eng, l.setup.Growth, s.M, s.V, s.Steps)
 	l.blocks, l.setup.State = nil, learner.State{}
 }
@@ -170,12 +172,18 @@ func (l *Learner) State() (learner.State, error) {
 
 // Read implements [learner.Learner].
 func (l *Learner) Read(q model.Quantity, tensor, expert int, into []float32) error {
-	copy(into, l.values()[q].Expert(tensor, expert))
-	return nil
+	err := learner.CheckMatrix(l.net.Table, q, tensor, expert, len(into))
+	if err == nil {
+		copy(into, l.values()[q].Expert(tensor, expert))
+	}
+	return err
 }
 
 // Write implements [learner.Learner].
 func (l *Learner) Write(q model.Quantity, tensor, expert int, from []float32) error {
-	copy(l.values()[q].Expert(tensor, expert), from)
-	return nil
+	err := learner.CheckMatrix(l.net.Table, q, tensor, expert, len(from))
+	if err == nil {
+		copy(l.values()[q].Expert(tensor, expert), from)
+	}
+	return err
 }

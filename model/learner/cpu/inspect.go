@@ -1,0 +1,24 @@
+package cpu
+
+import (
+	"slices"
+
+	"github.com/sparkling-lab/sparkling/model/learner"
+)
+
+// Inspect implements [learner.Inspector].
+func (l *Learner) Inspect(what learner.Inside, layer int) ([]float32, error) {
+	switch what {
+	case learner.ResidualIn:
+		return slices.Clone(l.net.Residual(layer)), nil
+	case learner.ResidualMid:
+		return slices.Clone(l.net.ResidualMid(layer)), nil
+	case learner.ResidualOut:
+		return slices.Clone(l.net.Residual(layer + 1)), nil
+	case learner.AttentionProbs:
+		return l.net.AttentionProbs(layer), nil
+	case learner.ExpertHidden:
+		return l.net.ExpertHidden(layer), nil
+	}
+	return nil, learner.Declined{What: what}
+}

@@ -1,0 +1,42 @@
+package learner
+
+import "fmt"
+
+// Inside names what a layer computes on the way.
+type Inside int
+
+// What can be looked at. Gradients of a layer's tensors are read as any matrix, by [Learner.Read].
+const (
+	ResidualIn     Inside = iota // (N, Hidden) the residual stream that enters the layer
+	ResidualMid                  // (N, Hidden) between attention and experts
+	ResidualOut                  // (N, Hidden) that leaves the layer
+	AttentionProbs               // (Batch, Heads, Seq, Seq) row a query, column a key
+	ExpertHidden                 // (N, TopK, Inner) silu(gate)⊙up of the experts in the order of Answers.Chosen
+	Insides                      // their number
+)
+
+func (w Inside) String() string {
+	return [Insides]string{"the residual stream before a layer", "the residual stream within a layer", "the residual stream after a layer",
+		"attention probabilities", "the neurons of experts"}[w]
+}
+
+// Inspector is what a learner may offer besides: a look inside one layer, at what the last Train or Loss left there.
+type Inspector interface {
+	// Inspect is a copy. What the learner does not keep it declines by name, with [Declined], and is of use afterwards.
+	Inspect(what Inside, layer int) ([]float32, error)
+}
+
+// Declined is the error of a look that a learner does not offer.
+type Declined struct{ What Inside }
+
+func (d Declined) Error() string {
+	return fmt.Sprintf("this engine does not show %s", d.What)
+}
+
+// Inspect looks inside a layer of a learner, or declines where it does not offer that.
+func Inspect(l Learner, what Inside, layer int) ([]float32, error) {
+	if i, ok := l.(Inspector); ok {
+		return i.Inspect(what, layer)
+	}
+	return nil, Declined{what}
+}

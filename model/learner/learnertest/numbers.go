@@ -1,0 +1,177 @@
+package learnertest
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/learner"
+	"github.com/sparkling-lab/sparkling/model/optim"
+)
+
+func matrices(t *testing.T, f learner.Factory) {
+	s := begin(t, f, setup(shape(), optim.AdamW))
+	s.train(3)
+	state := s.state()
+	of := map[model.Quantity]model.Values{model.Weight: state.Weights, model.Moment1: state.M, model.Moment2: state.V}
+	for q, v := range of {
+		assert.True(t, same(v.Data, s.values(q).Data), "read one by one: %s", q)
+		for i := range v.Data {
+			v.Data[i] *= 1 + 0.001*float32(i%5)
+		}
+		s.write(q, v)
+		assert.True(t, same(v.Data, s.values(q).Data), "written one by one: %s", q)
+	}
+	begun := setup(shape(), optim.AdamW)
+	begun.State = learner.State{Steps: 3, Weights: state.Weights.Clone(), M: state.M.Clone(), V: state.V.Clone()}
+	other := begin(t, f, begun)
+	other.step = 3
+	assert.Equal(t, s.train(2), other.train(2), "what is written is what is trained")
+	sameState(t, s.state(), other.state(), "and afterwards")
+}
+
+func outside(t *testing.T, f learner.Factory) {
+	s := begin(t, f, setup(shape(), optim.AdamW))
+	before := s.state()
+	up := s.Table().Find(model.Up, 1)
+	size := s.Table().Tensors[up].Rows.Size * s.Table().Tensors[up].Cols.Size
+	for _, c := range []struct {
+		q                  model.Quantity
+		tensor, expert, of int
+	}{
+		{-1, up, 0, size}, {model.Quantities, up, 0, size}, {model.Weight, -1, 0, size}, {model.Weight, len(s.Table().Tensors), 0, size},
+		{model.Weight, up, -1, size}, {model.Weight, up, 3, size}, {model.Weight, up, 0, size - 1}, {model.Weight, up, 0, size + 1}, {model.Weight, up, 0, 0},
+	} {
+		assert.Error(t, s.Read(c.q, c.tensor, c.expert, make([]float32, c.of)), "%+v", c)
+		assert.Error(t, s.Write(c.q, c.tensor, c.expert, make([]float32, c.of)), "%+v", c)
+	}
+	sameState(t, before, s.state(), "nothing is lost")
+	s.train(1)
+}
+
+func answers(t *testing.T, f learner.Factory) {
+	s := begin(t, f, setup(shape(), optim.AdamW))
+	s.train(20)
+	c := s.Table().Config
+	s.Measure(true)
+	s.data(1000)
+	all := &learner.Answers{}
+	for i := range s.ids {
+		all.At = append(all.At, i)
+	}
+	loss, err := s.Loss(s.ids, s.labels, all)
+	require.NoError(t, err)
+	require.Len(t, all.Logits, len(all.At)*c.Vocab)
+	require.Len(t, all.Chosen, c.Layers*len(all.At)*c.TopK)
+	require.Len(t, all.Mix, len(all.Chosen))
+
+	sum, n := 0.0, 0
+	p := make([]float32, c.Vocab)
+	for i, label := range s.labels {
+		all.Probabilities(i, p)
+		total := 0.0
+		for _, x := range p {
+			total += float64(x)
+		}
+		assert.InDelta(t, 1, total, 1e-5)
+		if label >= 0 {
+			sum, n = sum-math.Log(float64(p[label])), n+1
+		}
+	}
+	assert.InEpsilon(t, sum/float64(n), loss, 1e-4, "the loss is of these probabilities")
+
+	_, load, err := s.Measured()
+	require.NoError(t, err)
+	got := make([]float32, len(load))
+	for l := range c.Layers {
+		for i := range all.At {
+			from := (l*len(all.At) + i) * c.TopK
+			chosen, mix := all.Chosen[from:from+c.TopK], all.Mix[from:from+c.TopK]
+			assert.NotEqual(t, chosen[0], chosen[1])
+			assert.GreaterOrEqual(t, mix[0], mix[1], "the larger weight first")
+			assert.InDelta(t, 1, float64(mix[0]+mix[1]), 1e-5)
+			for _, e := range chosen {
+				got[l*c.Experts+int(e)] += 1 / float32(len(all.At)*c.TopK)
+			}
+		}
+	}
+	assert.InDeltaSlice(t, load, got, 1e-5, "experts that are chosen are experts with a load")
+
+	some := &learner.Answers{At: []int{17, 3, 3, len(s.ids) - 1}, Logits: make([]float32, 1000)}
+	again, err := s.Loss(s.ids, s.labels, some)
+	require.NoError(t, err)
+	assert.Equal(t, loss, again)
+	require.Len(t, some.Logits, 4*c.Vocab)
+	for i, at := range some.At {
+		assert.True(t, same(all.Logits[at*c.Vocab:(at+1)*c.Vocab], some.Logits[i*c.Vocab:(i+1)*c.Vocab]), "place %d", at)
+		for l := range c.Layers {
+			whole, part := (l*len(all.At)+at)*c.TopK, (l*4+i)*c.TopK
+			assert.Equal(t, all.Chosen[whole:whole+c.TopK], some.Chosen[part:part+c.TopK])
+		}
+	}
+}
+
+func measured(t *testing.T, f learner.Factory) {
+	s := begin(t, f, setup(shape(), optim.AdamW))
+	s.train(3)
+	s.Measure(true)
+	embedding, d := s.values(model.Weight).Tensor(0), s.Table().Config.Hidden
+	s.train(1)
+	rms, load, err := s.Measured()
+	require.NoError(t, err)
+	c := s.Table().Config
+	require.Len(t, rms, 2*c.Layers)
+	require.Len(t, load, c.Layers*c.Experts)
+	squares := 0.0
+	for _, id := range s.ids {
+		for _, x := range embedding[int(id)*d : (int(id)+1)*d] {
+			squares += float64(x) * float64(x)
+		}
+	}
+	assert.InEpsilon(t, math.Sqrt(squares/float64(len(s.ids)*d)), float64(rms[0].In), 0.01, "the first block gets the embeddings")
+	for i, b := range rms {
+		assert.Positive(t, b.In, "block %d", i)
+		assert.Positive(t, b.Out, "block %d", i)
+	}
+	for l := range c.Layers {
+		sum := 0.0
+		for _, x := range load[l*c.Experts : (l+1)*c.Experts] {
+			sum += float64(x)
+		}
+		assert.InDelta(t, 1, sum, 1e-5)
+	}
+}
+
+func finite(t *testing.T, f learner.Factory) {
+	healthy := begin(t, f, setup(shape(), optim.AdamW))
+	healthy.train(2)
+	name, err := healthy.NotFinite(1)
+	require.NoError(t, err)
+	assert.Empty(t, name)
+	name, err = healthy.NotFinite(math.NaN())
+	require.NoError(t, err)
+	assert.NotEmpty(t, name, "a loss that is no number is named, if nothing else is")
+
+	for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+		for _, q := range []model.Quantity{model.Weight, model.Moment1, model.Moment2} {
+			s := begin(t, f, setup(shape(), optim.AdamW))
+			s.train(2)
+			up := s.Table().Find(model.Up, 1)
+			matrix := make([]float32, s.Table().Tensors[up].Rows.Size*s.Table().Tensors[up].Cols.Size)
+			require.NoError(t, s.Read(q, up, 2, matrix))
+			matrix[7] = float32(bad)
+			require.NoError(t, s.Write(q, up, 2, matrix))
+			name, err := s.NotFinite(1)
+			require.NoError(t, err)
+			assert.Contains(t, name, s.Table().Tensors[up].Name(2), "%v in the %s", bad, q)
+			if q == model.Weight {
+				u, err := s.Train(s.ids, s.labels, s.rates)
+				require.NoError(t, err, "that training diverges is no failure of the learner")
+				assert.Equal(t, name, u.NotFinite)
+			}
+		}
+	}
+}
