@@ -17,8 +17,8 @@ type Config struct {
 	Inner    int     `json:"inner"`    // f, width of one expert
 	NormEps  float64 `json:"norm_eps"`
 	RopeBase float64 `json:"rope_base"`
-	LBCoef   float64 `json:"lb_coef"` // factor of the load-balancing loss
-	ZCoef    float64 `json:"z_coef"`  // factor of the router z-loss
+	LBCoef   float64 `json:"aux_loss_coef"` // factor of the load-balancing loss
+	ZCoef    float64 `json:"z_loss_coef"`   // factor of the router z-loss
 	InitStd  float64 `json:"init_std"`
 	// LogitMult multiplies the logits: 1 until the hidden axis is widened, because the tied embedding cannot carry
 	// a fan-in factor (paper, App. D.1). An untied head carries it itself.
@@ -63,7 +63,7 @@ func (c Config) Validate() error {
 	for _, f := range []struct {
 		name string
 		got  float64
-	}{{"lb_coef", c.LBCoef}, {"z_coef", c.ZCoef}} {
+	}{{"aux_loss_coef", c.LBCoef}, {"z_loss_coef", c.ZCoef}} {
 		if !(f.got >= 0 && f.got <= 10) {
 			return fmt.Errorf("model.%s is %g; allowed are 0 to 10", f.name, f.got)
 		}

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"bytes"
+	"os"
 	"runtime"
 	"slices"
 	"testing"
@@ -73,7 +74,8 @@ func end(t *testing.T, e experiment.Experiment) []byte {
 	return stateBytes(t, saved(t, s, h))
 }
 
-// stops are the steps at which a run is most easily put together wrongly: its begin, its end, and those around every widening.
+// stops are the steps at which a run is most easily put together wrongly: its begin, its end, and those around every
+// widening.
 func stops(e experiment.Experiment) []int {
 	at := []int{0, 1, e.Steps - 1, e.Steps}
 	for i, a := range e.Arms {
@@ -86,7 +88,8 @@ func stops(e experiment.Experiment) []int {
 	return slices.Compact(at)
 }
 
-// A run that is ended, and goes on from its file, again and again, gives the record and the networks of one that nobody disturbed.
+// A run that is ended, and goes on from its file, again and again, gives the record and the networks of one that nobody
+// disturbed.
 func TestAResumedRunKeepsEveryBitOfEveryBuiltInExperiment(t *testing.T) {
 	for i, b := range experiment.Builtins() {
 		for k, kind := range optim.Kinds {
@@ -251,7 +254,8 @@ func TestADamagedStateIsRefused(t *testing.T) {
 func TestARecordThatHasEndedSaysHowItsArmsAre(t *testing.T) {
 	wild := trial.Of(model.Joint, 40, 20, "small", "sparkling", "equal-compute")
 	wild.Optimizer.LR, wild.Optimizer.WeightDecay = 10, 1
-	for _, e := range []experiment.Experiment{trial.Of(model.Joint, 40, 20, "small", "sparkling", "equal-compute"), wild} {
+	for _, e := range []experiment.Experiment{trial.Of(model.Joint, 40, 20, "small", "sparkling", "equal-compute"),
+		wild} {
 		h := NewLocalHost(cpu.Factory{})
 		s, err := NewSession(e, h)
 		require.NoError(t, err)
@@ -271,4 +275,24 @@ func TestAStateOfAnotherMachineSaysSo(t *testing.T) {
 	here := cpu.Factory{}.Engine()
 	assert.Empty(t, State{Engine: here}.Foreign(here))
 	assert.Contains(t, State{Engine: "abacus"}.Foreign(here), `"abacus"`)
+}
+
+// testdata/version1.state is the run of a document of version 1 at step 15, between its first widenings and its last.
+func TestAStateWhoseDocumentIsOfVersion1GoesOnToTheSameBits(t *testing.T) {
+	data, err := os.ReadFile("testdata/version1.state")
+	require.NoError(t, err)
+	st, err := DecodeState(bytes.NewReader(data))
+	require.NoError(t, err)
+	assert.Equal(t, experiment.Version, st.Record.Experiment.Version)
+	h := NewLocalHost(cpu.Factory{})
+	s, err := Resume(st, h)
+	require.NoError(t, err)
+	defer s.Close()
+	r := finish(t, s, h)
+	require.True(t, saved(t, s, h).Finished())
+	if st.Foreign(cpu.Factory{}.Engine()) == "" {
+		sameBytes(t, end(t, st.Record.Experiment), stateBytes(t, saved(t, s, h)), "as if nothing had been")
+	} else {
+		assert.Equal(t, st.Record.Experiment.Steps, r.Last(), "on another kind of processor it goes on all the same")
+	}
 }

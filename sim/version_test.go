@@ -2,16 +2,19 @@ package sim
 
 import (
 	"bytes"
+	"fmt"
 	"math"
 	"os"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
-// testdata/version3.sparkling was written by the program that wrote records of version 3: 12 steps, widened at 6, arms Small, Copy, Asymmetric
-// reset, and one whose new neurons never get a gradient.
+// testdata/version3.sparkling was written by the program that wrote records of version 3: 12 steps, widened at 6, arms
+// Small, Copy, Asymmetric reset, and one whose new neurons never get a gradient.
 func TestRecordOfTheVersionBeforeIsReadAndItsPairsHaveTheStatesThatItsNumbersTell(t *testing.T) {
 	data, err := os.ReadFile("testdata/version3.sparkling")
 	require.NoError(t, err)
@@ -31,10 +34,32 @@ func TestRecordOfTheVersionBeforeIsReadAndItsPairsHaveTheStatesThatItsNumbersTel
 	sameBytes(t, encode(t, r), encode(t, again), "and stays as it is")
 }
 
+// testdata/version4.sparkling and version5.sparkling are runs of a document of version 1 by programs that wrote records
+// of these versions.
+func TestRecordsOfTheVersionsBeforeAreReadAndTheirDocumentsAreOfThePresentOne(t *testing.T) {
+	for _, version := range []byte{4, 5} {
+		data, err := os.ReadFile(fmt.Sprintf("testdata/version%d.sparkling", version))
+		require.NoError(t, err)
+		require.Equal(t, version, data[len(magic)], "the version")
+		r, err := DecodeRecord(bytes.NewReader(data))
+		require.NoError(t, err)
+		assert.Equal(t, experiment.Version, r.Experiment.Version)
+		assert.Equal(t, []string{"Hidden", "Faster", "Remapped"}, []string{r.Experiment.Arms[0].Name,
+			r.Experiment.Arms[1].Name, r.Experiment.Arms[2].Name})
+		_, over := r.Ended()
+		assert.True(t, over)
+		assert.Len(t, r.Reports, 4)
+		again, err := DecodeRecord(bytes.NewReader(encode(t, r)))
+		require.NoError(t, err)
+		sameBytes(t, encode(t, r), encode(t, again), "it is written anew in the present version")
+	}
+}
+
 func TestPairsOfOlderRecordsThatCannotTellSaySo(t *testing.T) {
 	nan := float32(math.NaN())
 	for want, p := range map[PairState]PairStat{
-		Locked: {Cos: 1, Dist: 0}, Apart: {Cos: 0.3, Dist: 1.2}, OneZero: {Cos: nan, Dist: math.Sqrt2}, Untold: {Cos: nan, Dist: nan},
+		Locked: {Cos: 1, Dist: 0}, Apart: {Cos: 0.3, Dist: 1.2}, OneZero: {Cos: nan, Dist: math.Sqrt2},
+		Untold: {Cos: nan, Dist: nan},
 	} {
 		inferState(&p)
 		assert.Equal(t, want, p.State, "%v", p)

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -37,10 +38,13 @@ func armName(e experiment.Experiment, arm int) string {
 	return fmt.Sprintf("%d-%s", arm+1, slug(e.Arms[arm].Name))
 }
 
-// hash names a document.
-func hash(e experiment.Experiment) string {
-	sum := sha256.Sum256(e.JSON())
-	return hex.EncodeToString(sum[:12])
+// hashes name a document in each version that a program may have written it in, the present one first.
+func hashes(e experiment.Experiment) (all []string) {
+	for _, document := range e.Versions() {
+		sum := sha256.Sum256(document)
+		all = append(all, hex.EncodeToString(sum[:12]))
+	}
+	return all
 }
 
 // holdsArms reports whether the networks of all arms at their ends are there already, and the batch. It errs where
@@ -77,7 +81,7 @@ func holdsArm(out string, e experiment.Experiment, arm int) (bool, error) {
 			"overwritten", dir, err)
 	}
 	defer f.Close()
-	if f.Meta[metaExperiment] != hash(e) || f.Meta[metaSteps] != fmt.Sprint(e.End(arm)) {
+	if !slices.Contains(hashes(e), f.Meta[metaExperiment]) || f.Meta[metaSteps] != fmt.Sprint(e.End(arm)) {
 		return false, fmt.Errorf("%s holds another network than this run leaves there; nothing is overwritten", dir)
 	}
 	return true, nil
@@ -104,7 +108,7 @@ func writeArms(to results, s *sim.Session, host *sim.LocalHost) error {
 			continue
 		}
 		meta := map[string]string{"arm": a.Name, metaSteps: fmt.Sprint(n.Step), "seed": fmt.Sprint(e.Seed),
-			metaExperiment: hash(e)}
+			metaExperiment: hashes(e)[0]}
 		// The user's wish to stop ends the run, not the keeping of what there is.
 		if err := checkpoint.Save(context.Background(), filepath.Join(dir, armName(e, i)), meta, n.Weights, n.M,
 			n.V); err != nil {

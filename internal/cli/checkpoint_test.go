@@ -321,7 +321,7 @@ func TestCheckpointVerbsSayWhatIsWrong(t *testing.T) {
 		"no axis":           {widen(), "--axis"},
 		"another axis":      {widen("--axis", "depth"), `axis is "depth"`},
 		"another pair":      {widen("--axis", "inner", "--init", "copy"), `init is "copy"`},
-		"another treatment": {widen("--axis", "inner", "--state", "keep"), `state is "keep"`},
+		"another treatment": {widen("--axis", "inner", "--state", "keep"), `optimizer_states is "keep"`},
 		"no factor":         {widen("--axis", "inner", "--factor", "1"), "factor is 1"},
 		"something there":   {[]string{"widen", "--model", dir, "--out", dir, "--axis", "inner"}, "nothing is overwritten"},
 		"widen a batch":     {[]string{"widen", "--model", batch, "--out", out, "--axis", "inner"}, "config.json"},

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -12,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
@@ -266,4 +269,60 @@ func TestWhatContradictsTheFolderIsRefused(t *testing.T) {
 		assert.Contains(t, err, says)
 	}
 	assert.Empty(t, left(t, empty))
+}
+
+// testdata/version1/state.sparkling is the state of a run, half-way, by a program whose documents were of version 1.
+func TestTheFolderOfARunOfAnOlderVersionGoesOnAndIsWrittenInThePresentOne(t *testing.T) {
+	data, err := os.ReadFile("testdata/version1/state.sparkling")
+	require.NoError(t, err)
+	st, err := sim.DecodeState(bytes.NewReader(data))
+	require.NoError(t, err)
+	dir, ours := t.TempDir(), filepath.Join(t.TempDir(), "ours")
+	document := filepath.Join(t.TempDir(), "document.json")
+	require.NoError(t, os.WriteFile(filepath.Join(dir, stateName), data, 0o644))
+	require.NoError(t, os.WriteFile(document, st.Record.Experiment.Versions()[1], 0o644))
+	code, _, said := run("run", "--quiet", "--out", dir, document)
+	require.Zero(t, code, said)
+	written, err := os.ReadFile(filepath.Join(dir, experimentName))
+	require.NoError(t, err)
+	assert.Equal(t, string(st.Record.Experiment.JSON()), string(written))
+	if here := (cpu.Factory{}).Engine(); st.Foreign(here) == "" {
+		code, _, said = run("run", "--quiet", "--out", ours, document)
+		require.Zero(t, code, said)
+		sameRun(t, left(t, ours), left(t, dir))
+	}
+	assert.Equal(t, hashes(st.Record.Experiment)[0], hash(t, written))
+	assert.Equal(t, hashes(st.Record.Experiment)[1], hash(t, st.Record.Experiment.Versions()[1]))
+}
+
+// What a run without a folder has left is found again by a program of a later version.
+func TestARunWithoutAFolderGoesOnWhereAProgramOfAnOlderVersionLeftIt(t *testing.T) {
+	data, err := os.ReadFile("testdata/version1/state.sparkling")
+	require.NoError(t, err)
+	st, err := sim.DecodeState(bytes.NewReader(data))
+	require.NoError(t, err)
+	cache := t.TempDir()
+	t.Setenv("XDG_CACHE_HOME", cache)
+	t.Setenv("HOME", cache)
+	t.Setenv("LocalAppData", cache)
+	e := st.Record.Experiment
+	base, err := os.UserCacheDir()
+	require.NoError(t, err)
+	older := filepath.Join(base, "sparkling", "runs", hashes(e)[1])
+	require.NoError(t, os.MkdirAll(older, 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(older, stateName), data, 0o644))
+	dir, err := shelterDir(e)
+	require.NoError(t, err)
+	assert.Equal(t, older, dir)
+	require.NoError(t, os.RemoveAll(older))
+	dir, err = shelterDir(e)
+	require.NoError(t, err)
+	assert.Equal(t, filepath.Join(base, "sparkling", "runs", hashes(e)[0]), dir)
+}
+
+// hash names a document as a program does that wrote this text.
+func hash(t *testing.T, document []byte) string {
+	t.Helper()
+	sum := sha256.Sum256(document)
+	return hex.EncodeToString(sum[:12])
 }

@@ -17,10 +17,17 @@ import (
 // mostSheltered is the number of runs without a folder of the user's whose states are kept.
 const mostSheltered = 8
 
-// shelterDir is where such a run has its state until it has ended.
+// shelterDir is where such a run has its state until it has ended: where a program of an older version has left one,
+// there.
 func shelterDir(exp experiment.Experiment) (string, error) {
 	cache, err := os.UserCacheDir()
-	return filepath.Join(cache, "sparkling", "runs", hash(exp)), err
+	runs, names := filepath.Join(cache, "sparkling", "runs"), hashes(exp)
+	for _, name := range names {
+		if _, err := os.Lstat(filepath.Join(runs, name)); err == nil {
+			return filepath.Join(runs, name), nil
+		}
+	}
+	return filepath.Join(runs, names[0]), err
 }
 
 // openShelter claims that folder, and reads the state that is there.
@@ -47,7 +54,8 @@ func openShelter(e *env, exp experiment.Experiment) (results, error) {
 	return r, nil
 }
 
-// shelter is the folder of a run that the user gave none, and says beforehand what will be left. Where none can be had nothing is kept.
+// shelter is the folder of a run that the user gave none, and says beforehand what will be left. Where none can be had
+// nothing is kept.
 func shelter(e *env, exp experiment.Experiment) results {
 	err := fits("the experiment with its state", exp.Memory()+exp.SavingMemory())
 	var to results
@@ -55,15 +63,18 @@ func shelter(e *env, exp experiment.Experiment) results {
 		to, err = openShelter(e, exp)
 	}
 	if err != nil {
-		fmt.Fprintf(e.err, "Nothing but the table will be left of this run, and it cannot go on once it is stopped (%v): --out DIR keeps it.\n", err)
+		fmt.Fprintf(e.err, "Nothing but the table will be left of this run, and it cannot go on once it is stopped "+
+			"(%v): --out DIR keeps it.\n", err)
 		return results{}
 	}
-	fmt.Fprintln(e.err, "Nothing but the table will be left of this run when it has ended: --out DIR keeps it. If it is stopped before, the same command goes on.")
+	fmt.Fprintln(e.err, "Nothing but the table will be left of this run when it has ended: --out DIR keeps it. If it "+
+		"is stopped before, the same command goes on.")
 	forget(filepath.Dir(to.Dir()), filepath.Base(to.Dir()))
 	return to
 }
 
-// forget removes the states of the oldest runs that were stopped, so that with the one that begins now no more than mostSheltered stay.
+// forget removes the states of the oldest runs that were stopped, so that with the one that begins now no more than
+// mostSheltered stay.
 func forget(dir, now string) {
 	entries, _ := os.ReadDir(dir)
 	kept := map[string]time.Time{}
@@ -85,13 +96,15 @@ func forget(dir, now string) {
 	}
 }
 
-// settle removes the state of a run that has ended once its table is out; else the last one stays, and the same command prints the table.
+// settle removes the state of a run that has ended once its table is out; else the last one stays, and the same command
+// prints the table.
 func (r results) settle(s *sim.Session, host *sim.LocalHost, k *sim.Keeper, printed bool) {
 	if printed {
 		k.Settle()
 		r.drop()
 	} else if r.state == nil || !r.state.Finished() {
-		_, _ = k.Last(s, func() { host.Wait(time.Second) }) // where it cannot be written there is one that is not much older
+		// where it cannot be written there is one that is not much older
+		_, _ = k.Last(s, func() { host.Wait(time.Second) })
 	}
 }
 
@@ -102,7 +115,8 @@ func (r results) drop() {
 	_ = durable.Remove(r.Dir()) // unless somebody else left something there
 }
 
-// adopt takes the state along that a run of the same experiment has left which had no folder of the user's, where this one holds nothing yet.
+// adopt takes the state along that a run of the same experiment has left which had no folder of the user's, where this
+// one holds nothing yet.
 func (r *results) adopt(e *env, exp experiment.Experiment) error {
 	from, err := shelterDir(exp)
 	if err != nil || r.state != nil || r.earlier != nil {

@@ -79,7 +79,7 @@ var ourNames = strings.NewReplacer("model.vocab", "vocab_size", "model.hidden", 
 	"model.experts", "num_experts",
 	"model.top_k", "num_experts_per_tok", "model.inner", "moe_intermediate_size", "model.norm_eps", "rms_norm_eps",
 	"model.rope_base", "rope_theta",
-	"model.lb_coef", "router_aux_loss_coef", "model.z_coef", keyZ)
+	"model.aux_loss_coef", "router_aux_loss_coef", "model.z_loss_coef", keyZ)
 
 // reader takes values out of a document and keeps the first error.
 type reader struct {

@@ -30,10 +30,10 @@ type Config struct {
 	Beta1       float64 `json:"beta1"`
 	Beta2       float64 `json:"beta2"`
 	Eps         float64 `json:"eps"`
-	WeightDecay float64 `json:"weight_decay"` // on every tensor
-	Momentum    float64 `json:"momentum"`     // Muon's
-	Warmup      float64 `json:"warmup"`       // share of the steps
-	FinalRatio  float64 `json:"final_ratio"`  // last rate over peak
+	WeightDecay float64 `json:"weight_decay"`    // on every tensor
+	Momentum    float64 `json:"momentum"`        // Muon's
+	Warmup      float64 `json:"warmup_fraction"` // share of the steps
+	FinalRatio  float64 `json:"min_lr_ratio"`    // last rate over peak
 }
 
 // Validate says which field is wrong and what is allowed.
@@ -46,8 +46,8 @@ func (c Config) Validate() error {
 		got, min, max float64
 	}{
 		{"lr", c.LR, 0, 10}, {"beta1", c.Beta1, 0, 0.999999}, {"beta2", c.Beta2, 0, 0.999999}, {"eps", c.Eps, 1e-16, 1},
-		{"weight_decay", c.WeightDecay, 0, 10}, {"momentum", c.Momentum, 0, 0.999999}, {"warmup", c.Warmup, 0, 1},
-		{"final_ratio", c.FinalRatio, 0, 1},
+		{"weight_decay", c.WeightDecay, 0, 10}, {"momentum", c.Momentum, 0, 0.999999}, {"warmup_fraction", c.Warmup, 0, 1},
+		{"min_lr_ratio", c.FinalRatio, 0, 1},
 	} {
 		if !(f.got >= f.min && f.got <= f.max) {
 			return fmt.Errorf("optimizer.%s is %g; allowed are %g to %g", f.name, f.got, f.min, f.max)
@@ -76,7 +76,7 @@ type Rewarm struct {
 	Scope Scope   `json:"scope"`
 	Rho   float64 `json:"rho"`
 	Steps int     `json:"steps"`
-	Share float64 `json:"share,omitempty"`
+	Share float64 `json:"fraction,omitempty"`
 }
 
 // DefaultShare is what τw should be on short runs, where the paper's 250 steps are too many; MinWarm is its least
@@ -100,9 +100,9 @@ func (r Rewarm) Validate() error {
 	case !slices.Contains(Scopes, r.Scope):
 		return fmt.Errorf("rewarm.scope is %q; allowed are none, new and all", string(r.Scope))
 	case !(r.Share >= 0 && r.Share <= 1):
-		return fmt.Errorf("rewarm.share is %g; allowed are 0 to 1", r.Share)
+		return fmt.Errorf("rewarm.fraction is %g; allowed are 0 to 1", r.Share)
 	case r.Share > 0 && r.Steps != 0:
-		return fmt.Errorf("rewarm.steps is %d and rewarm.share %g; one of them says how long the re-warmup takes, "+
+		return fmt.Errorf("rewarm.steps is %d and rewarm.fraction %g; one of them says how long the re-warmup takes, "+
 			"the other is 0", r.Steps, r.Share)
 	case math.IsNaN(r.Rho) || math.IsInf(r.Rho, 0):
 		return fmt.Errorf("rewarm.rho is %g; allowed are numbers", r.Rho)

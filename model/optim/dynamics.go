@@ -28,7 +28,7 @@ var DynamicsKinds = []DynamicsKind{Remapped, FasterDecay, NormAdapted}
 // Dynamics is what becomes of the learning rates after a widening; the zero value leaves them to the re-warmup.
 type Dynamics struct {
 	Kind  DynamicsKind `json:"kind"`
-	Share float64      `json:"share,omitempty"` // of faster-decay: 0.75 is the paper's 25 % faster, 0.5 its 50 %
+	Share float64      `json:"fraction,omitempty"` // of faster-decay: 0.75 is the paper's 25 % faster, 0.5 its 50 %
 }
 
 // Validate says which field is wrong and what is allowed.
@@ -37,9 +37,9 @@ func (d Dynamics) Validate() error {
 	case d.Kind != "" && !slices.Contains(DynamicsKinds, d.Kind):
 		return fmt.Errorf("dynamics.kind is %q; allowed are remapped, faster-decay and norm-adapted", string(d.Kind))
 	case d.Kind == FasterDecay && !(d.Share > 0 && d.Share <= 1):
-		return fmt.Errorf("dynamics.share is %g; allowed are values above 0 up to 1", d.Share)
+		return fmt.Errorf("dynamics.fraction is %g; allowed are values above 0 up to 1", d.Share)
 	case d.Kind != FasterDecay && d.Share != 0:
-		return fmt.Errorf("dynamics.share is %g; only faster-decay has one", d.Share)
+		return fmt.Errorf("dynamics.fraction is %g; only faster-decay has one", d.Share)
 	}
 	return nil
 }

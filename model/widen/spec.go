@@ -95,8 +95,8 @@ type Spec struct {
 	Factor float64    `json:"factor"` // new width over old, above 1
 	Init   Init       `json:"init"`
 	Scale  Scale      `json:"scale"`
-	State  State      `json:"state"`
-	Gains  Gains      `json:"gains,omitempty"` // copy where nothing is said
+	State  State      `json:"optimizer_states"`
+	Gains  Gains      `json:"norm_weights,omitempty"` // copy where nothing is said
 }
 
 // MaxFactor bounds a single widening.
@@ -116,11 +116,11 @@ func (s Spec) Validate() error {
 	if err := oneOf("scale", s.Scale, Scales); err != nil {
 		return err
 	}
-	if err := oneOf("state", s.State, States); err != nil {
+	if err := oneOf("optimizer_states", s.State, States); err != nil {
 		return err
 	}
 	if s.Gains != "" {
-		if err := oneOf("gains", s.Gains, AllGains); err != nil {
+		if err := oneOf("norm_weights", s.Gains, AllGains); err != nil {
 			return err
 		}
 	}

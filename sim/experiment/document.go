@@ -6,12 +6,13 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/sparkling-lab/sparkling/internal/keys"
 	"github.com/sparkling-lab/sparkling/internal/typed"
 )
 
-// Parse reads and validates a document, in whatever encoding an editor saved it. What a reader could take for another
-// document is an error: unknown fields, so that a misspelt one is not silently ignored, a key that is there twice, also
-// in another case, and anything after the end.
+// Parse reads and validates a document, of this version or an older one, in whatever encoding an editor saved it. What
+// a reader could take for another document is an error: unknown fields, so that a misspelt one is not silently ignored,
+// a key that is there twice, also in another case, and anything after the end.
 func Parse(data []byte) (Experiment, error) {
 	var e Experiment
 	if len(data) > MaxDocument {
@@ -21,10 +22,18 @@ func Parse(data []byte) (Experiment, error) {
 	if err != nil {
 		return e, fmt.Errorf("the experiment cannot be read: %w", err)
 	}
+	var head struct{ Version int }
+	_ = json.NewDecoder(bytes.NewReader(text)).Decode(&head) // what is wrong is said below
+	if head.Version == 1 {
+		text = keys.Rename(text, version1)
+	}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&e); err != nil {
-		return e, fmt.Errorf("the experiment is not valid JSON of this version: %w", err)
+		return e, fmt.Errorf("the experiment is not valid JSON of version %d: %w%s", Version, err, renamed(err))
+	}
+	if head.Version == 1 {
+		e.Version = Version
 	}
 	if rest := bytes.TrimLeft(text[d.InputOffset():], " \t\r\n"); len(rest) > 0 {
 		return e, fmt.Errorf("the experiment ends, and in line %d more follows; one document is allowed",
@@ -34,6 +43,36 @@ func Parse(data []byte) (Experiment, error) {
 		return e, fmt.Errorf("the experiment is not clear: %w", err)
 	}
 	return e, e.Validate()
+}
+
+// version1 are the keys of documents of version 1 that are called otherwise now, by their paths.
+var version1 = map[string]string{
+	"model.lb_coef":             "aux_loss_coef",
+	"model.z_coef":              "z_loss_coef",
+	"optimizer.warmup":          "warmup_fraction",
+	"optimizer.final_ratio":     "min_lr_ratio",
+	"arms.widen.state":          "optimizer_states",
+	"arms.widen.gains":          "norm_weights",
+	"arms.widen.rewarm.share":   "fraction",
+	"arms.widen.dynamics.share": "fraction",
+}
+
+// renamed says, where an error is about a key of version 1, what that is called now.
+func renamed(err error) string {
+	for path, now := range version1 {
+		if old := path[strings.LastIndexByte(path, '.')+1:]; strings.HasSuffix(err.Error(), fmt.Sprintf("%q", old)) {
+			return fmt.Sprintf("; since version %d it is called %s", Version, now)
+		}
+	}
+	return ""
+}
+
+// Versions are the document in every version that a program may have written it in, the present one first: what bears
+// the hash of a document may bear that of an older version.
+func (e Experiment) Versions() [][]byte {
+	old := e
+	old.Version = 1
+	return [][]byte{e.JSON(), keys.Rename(old.JSON(), keys.Turned(version1))}
 }
 
 // line is the line, counted from 1, in which a place of a text is.

@@ -3,6 +3,7 @@ package experiment
 import (
 	"bytes"
 	"encoding/binary"
+	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -10,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/model/widen"
 )
 
 // in16 is a text in UTF-16, with a byte order mark or without.
@@ -95,5 +98,68 @@ func TestDocumentThatCouldMeanAnotherIsRefusedWithThePlace(t *testing.T) {
 	deep := strings.Replace(doc, "\"seed\": 1,", "\"seed\": "+
 		strings.Repeat("[", 100_000)+strings.Repeat("]", 100_000)+",", 1)
 	_, err = Parse([]byte(deep))
+	assert.Error(t, err)
+}
+
+// testdata/version1 was written by a program whose documents were of version 1: document.json has every key that is
+// called otherwise now, builtins.json the experiments that the program brought along, and both their links.
+func old(t *testing.T) (documents [][]byte, links []string) {
+	t.Helper()
+	read := func(name string) []byte {
+		data, err := os.ReadFile("testdata/version1/" + name)
+		require.NoError(t, err)
+		return data
+	}
+	builtins := bytes.SplitAfter(read("builtins.json"), []byte("\n}\n"))
+	return append(builtins[:len(builtins)-1], read("document.json")),
+		append(strings.Fields(string(read("builtins.links"))), string(read("document.link")))
+}
+
+func TestDocumentsAndLinksOfVersion1AreReadAndWrittenAnewInThePresentOne(t *testing.T) {
+	documents, links := old(t)
+	require.Greater(t, len(documents), 10)
+	require.Len(t, links, len(documents))
+	for i, document := range documents {
+		e, err := Parse(document)
+		require.NoError(t, err, "%s", document)
+		assert.Equal(t, Version, e.Version)
+		assert.Equal(t, string(document), string(e.Versions()[1]), "not a byte of what it says is lost")
+		again, err := Parse(e.JSON())
+		require.NoError(t, err)
+		assert.Equal(t, e, again)
+		linked, err := FromAddress(links[i])
+		require.NoError(t, err)
+		assert.Equal(t, e, linked)
+		for path := range version1 {
+			assert.NotContains(t, string(e.JSON()), "\""+path[strings.LastIndexByte(path, '.')+1:]+"\":", "an old key")
+		}
+	}
+	whole, err := Parse(documents[len(documents)-1])
+	require.NoError(t, err)
+	assert.Equal(t, 0.02, whole.Model.LBCoef)
+	assert.Equal(t, 0.002, whole.Model.ZCoef)
+	assert.Equal(t, 0.1, whole.Optimizer.Warmup)
+	assert.Equal(t, 0.05, whole.Optimizer.FinalRatio)
+	assert.Equal(t, widen.CopyScaled, whole.Arms[0].Widen[1].State)
+	assert.Equal(t, widen.SampleGains, whole.Arms[0].Widen[0].Gains)
+	assert.Equal(t, 0.2, whole.Arms[0].Widen[0].Rewarm.Share)
+	assert.Equal(t, 0.5, whole.Arms[1].Widen[0].Dynamics.Share)
+}
+
+func TestAKeyOfVersion1InAPresentDocumentIsRefusedWithTheNameThatItHasNow(t *testing.T) {
+	documents, _ := old(t)
+	present := bytes.Replace(documents[0], []byte(`"version": 1`), []byte(`"version": 2`), 1)
+	_, err := Parse(present)
+	assert.ErrorContains(t, err, `unknown field "lb_coef"; since version 2 it is called aux_loss_coef`)
+	both := bytes.Replace(documents[0], []byte(`"lb_coef"`), []byte(`"aux_loss_coef": 0.5, "lb_coef"`), 1)
+	_, err = Parse(both)
+	assert.ErrorContains(t, err, "model.aux_loss_coef is there twice")
+	shouted := bytes.Replace(documents[0], []byte(`"lb_coef"`), []byte(`"LB_Coef"`), 1)
+	e, err := Parse(shouted)
+	require.NoError(t, err)
+	plain, err := Parse(documents[0])
+	require.NoError(t, err)
+	assert.Equal(t, plain, e, "whatever the case of a key")
+	_, err = Parse(bytes.Replace(documents[0], []byte(`"version": 1`), []byte(`"version": 3`), 1))
 	assert.Error(t, err)
 }

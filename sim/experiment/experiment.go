@@ -11,8 +11,8 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/task"
 )
 
-// Version is the version of the Experiment document that this program writes and reads.
-const Version = 1
+// Version is the version of the Experiment document that this program writes; it reads those before too.
+const Version = 2
 
 // Experiment is the one document that says everything about a run: the page's link, a lesson, the desktop's controls
 // and the command line's file are all this.
@@ -107,7 +107,7 @@ func (e Experiment) Vocab() int {
 // Validate says which field is wrong and what is allowed. A vocabulary of 0 is the task's own.
 func (e Experiment) Validate() error {
 	if e.Version != Version {
-		return fmt.Errorf("version is %d; this program reads version %d", e.Version, Version)
+		return fmt.Errorf("version is %d; this program reads versions 1 to %d", e.Version, Version)
 	}
 	if e.Steps < 1 || e.Steps > MaxSteps {
 		return fmt.Errorf("steps is %d; allowed are 1 to %d", e.Steps, MaxSteps)

@@ -68,11 +68,11 @@ func TestAKnobChangesWhatItSaysAndNothingElse(t *testing.T) {
 	fields := map[string]string{
 		"seed": ".seed", "widen-at": ".arms.widen.step", "axis": ".arms.widen.axis", "factor": ".arms.widen.factor",
 		"init":  ".arms.widen.init",
-		"gains": ".arms.widen.gains", "rho": ".arms.widen.rewarm.rho", "tau": ".arms.widen.rewarm.steps",
+		"gains": ".arms.widen.norm_weights", "rho": ".arms.widen.rewarm.rho", "tau": ".arms.widen.rewarm.steps",
 		"hidden": ".model.hidden", "inner": ".model.inner",
 		"layers": ".model.layers", "experts": ".model.experts", "top-k": ".model.top_k", "optimizer": ".optimizer.kind",
 		"lr": ".optimizer.lr", "beta2": ".optimizer.beta2",
-		"from": ".arms.from", "scale": ".arms.widen.scale", "state": ".arms.widen.state",
+		"from": ".arms.from", "scale": ".arms.widen.scale", "state": ".arms.widen.optimizer_states",
 		"rewarm": ".arms.widen.rewarm.scope", "dynamics": ".arms.widen.dynamics.kind",
 	}
 	seen := map[string]bool{}
@@ -239,10 +239,10 @@ func TestMistakesInADocumentAreNamed(t *testing.T) {
 		"arms[1] (\"Copy\")":      func(e *Experiment) { e.Arms[1].Widen[0].Factor = 0.5 },
 		"model.experts":           func(e *Experiment) { e.Model.Experts = 1 },
 		"optimizer.beta2":         func(e *Experiment) { e.Optimizer.Beta2 = 1 },
-		"rewarm.share is 2":       func(e *Experiment) { e.Arms[3].Widen[0].Rewarm.Share = 2 },
+		"rewarm.fraction is 2":    func(e *Experiment) { e.Arms[3].Widen[0].Rewarm.Share = 2 },
 		"one of them says":        func(e *Experiment) { e.Arms[3].Widen[0].Rewarm.Share = 0.1 },
 		"dynamics.kind is":        func(e *Experiment) { e.Arms[1].Widen[0].Dynamics.Kind = "wild" },
-		"dynamics.share is 0":     func(e *Experiment) { e.Arms[1].Widen[0].Dynamics.Kind = optim.FasterDecay },
+		"dynamics.fraction is 0":  func(e *Experiment) { e.Arms[1].Widen[0].Dynamics.Kind = optim.FasterDecay },
 		"allowed is none":         func(e *Experiment) { e.Arms[3].Widen[0].Dynamics.Kind = optim.Remapped },
 		"never get a rate": func(e *Experiment) {
 			e.Arms[1].Widen[0].Init, e.Arms[1].Widen[0].Dynamics.Kind = widen.RandomZero, optim.NormAdapted

@@ -3,7 +3,6 @@ package reproduce
 import (
 	"bytes"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/sparkling-lab/sparkling/internal/durable"
@@ -15,18 +14,23 @@ import (
 // every is how often the state of a run that is under way is kept.
 const every = 20 * time.Second
 
-// statePath is that of the state of a run, beside the place of its results.
-func (s Store) statePath(e experiment.Experiment) string {
-	return strings.TrimSuffix(s.path(e, s.Arithmetic), ".json") + ".state"
+// statePaths are those of the state of a run, beside the places of its results, that of the present version first.
+func (s Store) statePaths(e experiment.Experiment) (all []string) {
+	for _, stem := range stems(e) {
+		all = append(all, filepath.Join(s.Dir, stem+s.Arithmetic+".state"))
+	}
+	return all
 }
 
 // begin is the session of a run, where an earlier one was left if there is a whole state of it.
 func (s Store) begin(e experiment.Experiment, h sim.Host) (*sim.Session, error) {
-	if f, err := input.Regular(s.statePath(e)); err == nil && s.Dir != "" {
-		defer f.Close()
-		st, err := sim.DecodeState(f)
-		if err == nil && bytes.Equal(st.Record.Experiment.JSON(), e.JSON()) {
-			return sim.Resume(st, h)
+	for _, path := range s.statePaths(e) {
+		if f, err := input.Regular(path); err == nil && s.Dir != "" {
+			defer f.Close()
+			st, err := sim.DecodeState(f)
+			if err == nil && bytes.Equal(st.Record.Experiment.JSON(), e.JSON()) {
+				return sim.Resume(st, h)
+			}
 		}
 	}
 	return sim.NewSession(e, h)
@@ -37,7 +41,7 @@ func (s Store) keep(st sim.State) error {
 	if s.Dir == "" {
 		return nil
 	}
-	path := s.statePath(st.Record.Experiment)
+	path := s.statePaths(st.Record.Experiment)[0]
 	if err := durable.MkdirAll(filepath.Dir(path)); err != nil {
 		return err
 	}
@@ -45,4 +49,8 @@ func (s Store) keep(st sim.State) error {
 }
 
 // forget removes the state of a run whose results are there.
-func (s Store) forget(e experiment.Experiment) { _ = durable.Remove(s.statePath(e)) }
+func (s Store) forget(e experiment.Experiment) {
+	for _, path := range s.statePaths(e) {
+		_ = durable.Remove(path)
+	}
+}

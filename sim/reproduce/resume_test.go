@@ -35,7 +35,7 @@ func TestARunThatWasCutInItsMidstGoesOnToTheSameResults(t *testing.T) {
 	for range 2 {
 		_, err := cut(quarter)
 		require.ErrorIs(t, err, context.Canceled)
-		require.FileExists(t, store.statePath(j.Experiment))
+		require.FileExists(t, store.statePaths(j.Experiment)[0])
 	}
 	got, err := cut(float64(j.Updates()))
 	require.NoError(t, err)
@@ -51,9 +51,9 @@ func TestARunThatWasCutInItsMidstGoesOnToTheSameResults(t *testing.T) {
 	}
 	same(got)
 
-	data, err := os.ReadFile(store.statePath(j.Experiment))
+	data, err := os.ReadFile(store.statePaths(j.Experiment)[0])
 	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(store.statePath(j.Experiment), data[:len(data)-1], 0o644))
+	require.NoError(t, os.WriteFile(store.statePaths(j.Experiment)[0], data[:len(data)-1], 0o644))
 	runner, results := Runner{Store: store, Workers: 1}, NewResults()
 	_, err = runner.Run(context.Background(), []Job{j}, results)
 	require.NoError(t, err)
@@ -64,5 +64,5 @@ func TestARunThatWasCutInItsMidstGoesOnToTheSameResults(t *testing.T) {
 		got[i].Made = want[i].Made
 	}
 	same(got)
-	assert.NoFileExists(t, store.statePath(j.Experiment), "a finished run needs none")
+	assert.NoFileExists(t, store.statePaths(j.Experiment)[0], "a finished run needs none")
 }

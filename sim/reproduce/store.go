@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/internal/durable"
@@ -44,30 +45,38 @@ type Made struct{ Revision, Arithmetic string }
 
 // path of the file of a document.
 func (s Store) path(e experiment.Experiment, arithmetic string) string {
-	return filepath.Join(s.Dir, stem(e)+arithmetic+ending)
+	return filepath.Join(s.Dir, stems(e)[0]+arithmetic+ending)
 }
 
-// stem and ending are what the names of all files of a document have.
-func stem(e experiment.Experiment) string {
-	h := sha256.Sum256(e.JSON())
-	return hex.EncodeToString(h[:12]) + "-"
+// stems and ending are what the names of all files of a document have, with a stem for each version that a program may
+// have written it in, the present one first.
+func stems(e experiment.Experiment) (all []string) {
+	for _, document := range e.Versions() {
+		h := sha256.Sum256(document)
+		all = append(all, hex.EncodeToString(h[:12])+"-")
+	}
+	return all
 }
 
 const ending = ".json"
 
 // paths are the files that may hold the results of a document.
-func (s Store) paths(e experiment.Experiment) ([]string, error) {
+func (s Store) paths(e experiment.Experiment) (paths []string, err error) {
 	if s.Arithmetic != "" {
-		return []string{s.path(e, s.Arithmetic)}, nil
+		for _, stem := range stems(e) {
+			paths = append(paths, filepath.Join(s.Dir, stem+s.Arithmetic+ending))
+		}
+		return paths, nil
 	}
 	entries, err := os.ReadDir(s.Dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	var paths []string
-	for _, x := range entries {
-		if name := x.Name(); strings.HasPrefix(name, stem(e)) && strings.HasSuffix(name, ending) {
-			paths = append(paths, filepath.Join(s.Dir, name))
+	for _, stem := range stems(e) {
+		for _, x := range entries {
+			if name := x.Name(); strings.HasPrefix(name, stem) && strings.HasSuffix(name, ending) {
+				paths = append(paths, filepath.Join(s.Dir, name))
+			}
 		}
 	}
 	return paths, err
@@ -139,7 +148,9 @@ func (s Store) read(f io.Reader, e experiment.Experiment, path string) (x stored
 	if err := json.Indent(&doc, x.Document, "", "  "); err != nil {
 		return x, err
 	}
-	if doc.String()+"\n" != string(e.JSON()) || path != s.path(e, x.Arithmetic) || len(x.Results) != len(e.Arms) {
+	doc.WriteByte('\n')
+	version := slices.IndexFunc(e.Versions(), func(v []byte) bool { return bytes.Equal(v, doc.Bytes()) })
+	if version < 0 || filepath.Base(path) != stems(e)[version]+x.Arithmetic+ending || len(x.Results) != len(e.Arms) {
 		return x, errors.New("it holds another run than its name says")
 	}
 	return x, nil

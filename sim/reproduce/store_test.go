@@ -1,6 +1,7 @@
 package reproduce
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/internal/durable"
 	"github.com/sparkling-lab/sparkling/internal/durable/cut"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // finished are the results of the first quick job as a run would leave them.
@@ -118,4 +120,38 @@ func TestARunIsTheOldOrTheNewWheneverThePowerIsCut(t *testing.T) {
 				assert.Equal(t, Number(2), got[0].Final)
 			}
 		})
+}
+
+// testdata holds a finished run by a program whose documents were of version 1.
+func TestARunOfAnOlderVersionIsNotMadeAnew(t *testing.T) {
+	const name = "345c1bc7847e9d99d1645480-43166df29eb27be4.json"
+	data, err := os.ReadFile(filepath.Join("testdata", name))
+	require.NoError(t, err)
+	var x stored
+	require.NoError(t, json.Unmarshal(data, &x))
+	e, err := experiment.Parse(x.Document)
+	require.NoError(t, err)
+	for _, arithmetic := range []string{"", x.Arithmetic} {
+		s := Store{Dir: t.TempDir(), Arithmetic: arithmetic, Warn: func(says string) { t.Error(says) }}
+		require.NoError(t, os.WriteFile(filepath.Join(s.Dir, name), data, 0o644))
+		got, made, ok, err := s.Load(e)
+		require.NoError(t, err)
+		require.True(t, ok)
+		assert.Equal(t, x.Arithmetic, made.Arithmetic)
+		assert.Len(t, got, len(e.Arms))
+		if s.Arithmetic = x.Arithmetic; arithmetic == "" {
+			continue
+		}
+		require.NoError(t, s.Save(e, got))
+		assert.FileExists(t, s.path(e, s.Arithmetic))
+		require.NoError(t, os.Remove(filepath.Join(s.Dir, name)))
+		again, _, ok, err := s.Load(e)
+		require.NoError(t, err)
+		require.True(t, ok)
+		want, err := json.Marshal(got)
+		require.NoError(t, err)
+		now, err := json.Marshal(again)
+		require.NoError(t, err)
+		assert.Equal(t, string(want), string(now))
+	}
 }

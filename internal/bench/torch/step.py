@@ -118,7 +118,7 @@ class Network(nn.Module):
             aux, z = aux + a / c["layers"], z + zz / c["layers"]
         logits = F.linear(self.norm(x), self.embed)
         ce = F.cross_entropy(logits.view(-1, c["vocab"]), labels.view(-1))
-        return ce, ce + c["lb_coef"] * aux + c["z_coef"] * z
+        return ce, ce + c["aux_loss_coef"] * aux + c["z_loss_coef"] * z
 
 
 def main():
