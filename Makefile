@@ -39,8 +39,8 @@ SOURCES = $(shell git ls-files -co --exclude-standard '*.go' 2>/dev/null || \
 	find . -name '*.go' -not -path './.cache/*')
 
 .DEFAULT_GOAL := help
-.PHONY: help run build page bench figures test fmt fmt-check vet staticcheck test-go test-scalar test-race test-wasm
-.PHONY: test-page golden still clean
+.PHONY: help run build page bench figures test fmt fmt-check vet staticcheck lint-page test-go test-scalar test-race
+.PHONY: test-wasm test-page golden still clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -57,7 +57,7 @@ build: ## the native program: bin/sparkling, and the licences of what it is made
 page: ## the page, for any static host: dist/
 	go run ./internal/build/cmd -o dist
 
-test: fmt-check vet staticcheck test-go test-scalar test-race test-wasm test-page ## everything that is checked
+test: fmt-check vet staticcheck lint-page test-go test-scalar test-race test-wasm test-page ## everything that is checked
 	@echo "make test: all checks passed"
 
 fmt: ## format every Go file
@@ -74,6 +74,20 @@ vet: ## go vet, native and for the browser
 staticcheck: ## staticcheck, native and for the browser
 	go tool staticcheck ./...
 	check="$$(go tool -n staticcheck)" && $(JS) "$$check" $(JS_VET)
+
+# The tools for the page's scripts, in the versions of their lockfile. Nothing else needs npm.
+LINT := internal/lint
+$(LINT)/node_modules/.package-lock.json: $(LINT)/package.json $(LINT)/package-lock.json
+	cd $(LINT) && npm ci
+	@touch $@
+
+lint-page: ## check the types of the page's scripts, and lint them (npm fetches the tools)
+	@if command -v npm >/dev/null 2>&1; then \
+	  set -ex; $(MAKE) --no-print-directory $(LINT)/node_modules/.package-lock.json; \
+	  $(LINT)/node_modules/.bin/tsc -p $(LINT)/tsconfig.json; $(LINT)/node_modules/.bin/tsc -p $(LINT)/workers.json; \
+	  $(LINT)/node_modules/.bin/oxlint -c $(LINT)/oxlint.json --deny-warnings site internal/bench/inpage/site; \
+	elif [ -n "$$SPARKLING_STRICT" ]; then echo "no npm on the path: the page's scripts cannot be checked"; exit 1; \
+	else echo "no npm on the path: the page's scripts are not checked"; fi
 
 test-go: ## the Go tests, with the SIMD kernels
 	$(XVFB) go test $(TESTFLAGS) -timeout 60m $$(go list ./... | grep -v /wasm/pagetest)

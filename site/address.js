@@ -4,17 +4,18 @@ import { get } from "./store.js";
 
 const fragment = () => decodeURIComponent(location.hash.slice(1));
 
-let held; // what the address was last made
+let held = ""; // what the address was last made
 
 /**
- * Makes the address that of what runs. Where another experiment runs than before, entry is true: to go to one of the named ones is an entry of
- * the history. Else the address itself was the reason.
+ * Makes the address that of what runs. Where another experiment runs than before, entry is true: to go to one of the
+ * named ones is an entry of the history. Else the address itself was the reason.
+ * @param {Lab} lab @param {boolean} entry
  */
 export function hold(lab, entry) {
   const is = lab.address();
   if (entry && is === held) return; // the reader may just be going elsewhere
   held = is;
-  if (location.hash === `#${is}` || !location.hash && is === "default") return;
+  if (location.hash === `#${is}` || (!location.hash && is === "default")) return;
   if (entry && is === lab.chosen()) history.pushState(null, "", `#${is}`);
   else history.replaceState(null, "", `#${is}`);
 }

@@ -1,5 +1,5 @@
-// The controls around the pictures: run, speed, scrub, widen, quantity, keys. Everything that is shown comes from the program's
-// state, read a few times a second where it has changed; nothing is remembered here that the program knows.
+// The controls around the pictures: run, speed, scrub, widen, quantity, keys. Everything that is shown comes from the
+// program's state, read a few times a second where it has changed; nothing is remembered here that the program knows.
 
 import { Story } from "./story.js";
 import { Panes, radios } from "./panes.js";
@@ -11,32 +11,39 @@ import { startPictures } from "./pictures.js";
 import { startKeys } from "./keys.js";
 import { Notice } from "./notice.js";
 import { hold, kept } from "./address.js";
+import { all, byID, first, parsed, setText } from "./dom.js";
 
-const byID = (id) => document.getElementById(id);
+/** @typedef {import("./meter.js").Meter} Meter */
+
 const everyMs = 300;
 const busyMs = 600; // at full speed: every core has something better to do
 const mostFrames = 4; // that one look waits for
 
-/** lost is called where the browser takes the canvas away. What is returned goes on with another program behind the same lab. */
+/**
+ * lost is called where the browser takes the canvas away. What is returned goes on with another program behind the same
+ * lab.
+ * @param {Lab} lab @param {Meter} meter @param {() => void} lost
+ */
 export function start(lab, meter, lost) {
-  const read = () => JSON.parse(lab.state());
+  const read = () => parsed(lab.state());
+  let state = read();
+  /** @type {Chapter | ""} */
+  let phase = "";
+  let seen = 0;
+  let lastLook = 0;
   const panes = new Panes(lab);
   const story = new Story(lab, {
     speak: (pane) => panes.speak(pane),
     turn: (chapter) => {
       refresh();
-      if (chapter !== state.phase && state.moments[chapter] <= state.last) act("scrub", state.moments[chapter]);
+      if (chapter !== state.phase && state.moments[chapter] <= state.last) act(() => lab.scrub(state.moments[chapter]));
     },
   });
   const table = new Table(lab);
   const knobs = new Knobs(lab, () => refresh());
-  let phase = "";
   const anew = () => { knobs.show(); refresh(); };
   const choice = new Choice(lab, anew);
   const notice = new Notice(lab, anew);
-  let seen = 0;
-  let state = read();
-  let lastLook = 0;
 
   // The words wait for a frame in which nothing is drawn, so that none is long. In a hidden tab there are no frames.
   let waiting = 0;
@@ -46,6 +53,7 @@ export function start(lab, meter, lost) {
     else wait(mostFrames);
   }
 
+  /** @param {number} frames */
   function wait(frames) {
     waiting = requestAnimationFrame(() => {
       if (meter.quiet() || frames <= 1) look();
@@ -69,7 +77,7 @@ export function start(lab, meter, lost) {
     state = read();
     transport(state);
     choice.show();
-    byID("scale").querySelector(`[value=${lab.scale()}]`).checked = true;
+    first(`[value=${lab.scale()}]`, HTMLInputElement, byID("scale")).checked = true;
     notice.show();
     hold(lab, true);
     const follows = phase !== state.phase && reading();
@@ -79,24 +87,29 @@ export function start(lab, meter, lost) {
     table.show(state);
   }
 
-  const act = (name, ...args) => { lab.dismiss(); lab[name](...args); refresh(); };
-  const toggle = () => act(read().playing ? "pause" : "play");
+  const act = (/** @type {() => void} */ what) => { lab.dismiss(); what(); refresh(); };
+  const toggle = () => act(() => (read().playing ? lab.pause() : lab.play()));
+  const step = () => act(() => lab.step());
+  const reset = () => act(() => lab.reset());
+  const widen = (/** @type {boolean} */ slip) => { act(() => lab.widen(slip)); knobs.show(); };
   byID("play").addEventListener("click", toggle);
-  byID("step").addEventListener("click", () => act("step"));
-  byID("reset").addEventListener("click", () => act("reset"));
-  const widen = (slip) => { act("widen", slip); knobs.show(); };
+  byID("step").addEventListener("click", step);
+  byID("reset").addEventListener("click", reset);
   byID("widen").addEventListener("click", () => widen(false));
-  byID("live").addEventListener("click", () => act("scrub", -1));
-  byID("scrub").addEventListener("input", (event) => act("scrub", Number(event.target.value)));
-  for (const name of ["speed", "quantity", "scale"]) {
-    byID(name).addEventListener("change", (event) => act(name, event.target.value));
-  }
+  byID("live").addEventListener("click", () => act(() => lab.scrub(-1)));
+  const scrub = byID("scrub", HTMLInputElement);
+  scrub.addEventListener("input", () => act(() => lab.scrub(Number(scrub.value))));
+  byID("speed").addEventListener("change", () => act(() => lab.speed(checked("speed"))));
+  byID("quantity").addEventListener("change", () => act(() => lab.quantity(checked("quantity"))));
+  byID("scale").addEventListener("change", () => act(() => lab.scale(checked("scale"))));
 
-  startKeys({ " ": toggle, ".": () => act("step"), w: () => widen(true), r: () => act("reset") });
-  radios("scale", JSON.parse(lab.scales()));
+  startKeys({ " ": toggle, ".": step, w: () => widen(true), r: reset });
+  radios("scale", parsed(lab.scales()));
   startPictures(lab, lost);
   startExports(lab);
-  for (const control of document.querySelectorAll("#transport :disabled, #quantity :disabled, #panel section > .buttons :disabled")) control.disabled = false;
+  for (const part of ["#transport", "#quantity", "#panel section > .buttons"]) {
+    for (const control of all(`${part} :disabled`, HTMLElement)) control.removeAttribute("disabled");
+  }
   hold(lab, false);
   anew();
   setInterval(follow, everyMs);
@@ -112,11 +125,14 @@ export function start(lab, meter, lost) {
   return () => {
     startPictures(lab, lost);
     panes.show();
-    lab.quantity(byID("quantity").querySelector(":checked").value);
-    lab.scale(byID("scale").querySelector(":checked").value);
+    lab.quantity(checked("quantity"));
+    lab.scale(checked("scale"));
     anew();
   };
 }
+
+/** What is chosen in a row of choices. @param {string} id */
+const checked = (id) => first(":checked", HTMLInputElement, byID(id)).value;
 
 /** Whether the reader is in the middle of the story: then the next chapter is shown from its start. */
 function reading() {
@@ -124,27 +140,22 @@ function reading() {
   return story.top < top && story.bottom > top;
 }
 
+/** @param {State} state */
 function transport(state) {
-  const play = byID("play");
+  const play = byID("play", HTMLButtonElement);
   play.classList.toggle("playing", state.playing);
-  text("play-label", state.playing ? "Pause" : "Play");
+  setText(byID("play-label"), state.playing ? "Pause" : "Play");
   play.disabled = state.done;
-  byID("step").disabled = state.done;
-  byID("widen").disabled = state.forked || !state.factor;
-  text("widen-factor", state.factor ? `×${state.factor}` : "");
-  const scrub = byID("scrub");
-  scrub.max = state.steps;
-  if (document.activeElement !== scrub || state.live) scrub.value = state.step;
+  byID("step", HTMLButtonElement).disabled = state.done;
+  byID("widen", HTMLButtonElement).disabled = state.forked || !state.factor;
+  setText(byID("widen-factor"), state.factor ? `×${state.factor}` : "");
+  const scrub = byID("scrub", HTMLInputElement);
+  scrub.max = String(state.steps);
+  if (document.activeElement !== scrub || state.live) scrub.value = String(state.step);
   scrub.setAttribute("aria-valuetext", `step ${state.step} of ${state.steps}`);
-  text("at", state.step);
-  text("of", state.steps);
+  setText(byID("at"), state.step);
+  setText(byID("of"), state.steps);
   byID("live").classList.toggle("on", state.live);
-  byID("live").setAttribute("aria-pressed", state.live);
-  for (const radio of document.querySelectorAll("[name=speed]")) radio.checked = radio.value === state.speed;
-}
-
-function text(id, value) {
-  const node = byID(id);
-  const s = String(value);
-  if (node.textContent !== s) node.textContent = s;
+  byID("live").setAttribute("aria-pressed", String(state.live));
+  for (const radio of all("[name=speed]", HTMLInputElement)) radio.checked = radio.value === state.speed;
 }

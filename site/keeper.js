@@ -1,4 +1,5 @@
-// Keeps the state of what runs in the browser's storage: now and then while it trains, and soon after anything else has happened.
+// Keeps the state of what runs in the browser's storage: now and then while it trains, and soon after anything else has
+// happened.
 
 import { put, mostRun } from "./store.js";
 
@@ -13,8 +14,10 @@ export class Keeper {
   #stage = "";
   #asked = 0; // when
   #every = everyMs;
-  #waiting = []; // who waits for the next state of what runs
+  /** @type {((run: KeptRun) => void)[]} who waits for the next state of what runs */
+  #waiting = [];
 
+  /** @param {Lab} lab */
   constructor(lab) {
     this.#lab = lab;
     this.#seen = lab.changes();
@@ -23,16 +26,17 @@ export class Keeper {
     addEventListener("pagehide", () => this.#take()); // what has been saved is given away at least
   }
 
-  /** The state of what runs, as soon as all arms have given theirs. */
+  /** The state of what runs, as soon as all arms have given theirs. @returns {Promise<KeptRun>} */
   now() {
     this.#save();
-    return new Promise((come) => this.#waiting.push(come));
+    return new Promise((come) => { this.#waiting.push(come); });
   }
 
   #look(soon = false) {
     this.#take();
     const changes = this.#lab.changes(), stage = this.#lab.stage();
-    if (changes === this.#seen || stage === this.#stage && !soon && performance.now() - this.#asked < this.#every) return;
+    const waits = stage === this.#stage && !soon && performance.now() - this.#asked < this.#every;
+    if (changes === this.#seen || waits) return;
     this.#seen = changes;
     this.#stage = stage;
     if (this.#lab.stateBytes() <= mostRun) this.#save();

@@ -1,30 +1,34 @@
-// The keys that the page names, and no others: where the focus is on the pictures or on the bar below them, without any other key held, unless
-// the reader has switched them off.
+// The keys that the page names, and no others: where the focus is on the pictures or on the bar below them, without any
+// other key held, unless the reader has switched them off.
+
+import { byID } from "./dom.js";
 
 const setting = "keys"; // in the browser's storage: "off", or nothing
 
-/** actions: by key, as the page names them. */
+/** actions: by key, as the page names them. @param {Record<string, () => void>} actions */
 export function startKeys(actions) {
-  const on = document.getElementById("keys");
+  const on = byID("keys", HTMLInputElement);
   on.checked = stored() !== "off";
   on.addEventListener("change", () => store(on.checked ? undefined : "off"));
   document.addEventListener("keydown", (event) => {
-    const action = actions[event.key.toLowerCase()];
-    if (!action || !on.checked || !event.target.closest("body > canvas, #transport") || used(event)) return;
+    const { target, key } = event, action = actions[key.toLowerCase()];
+    if (!action || !on.checked || !(target instanceof Element)) return;
+    if (!target.closest("body > canvas, #transport") || used(target, key)) return;
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     if (!event.repeat) action();
   });
 }
 
-/** A key belongs to the control it is pressed in where that control would use it. */
-const used = ({ target, key }) => key === " " && target.matches("button, input");
+/** A key belongs to the control that it is pressed in, if that uses it. @param {Element} target @param {string} key */
+const used = (target, key) => key === " " && target.matches("button, input");
 
 // A browser may keep nothing, and says so in its own way.
 function stored() {
   try { return localStorage.getItem(setting); } catch { return null; }
 }
 
+/** @param {string} [value] */
 function store(value) {
   try {
     if (value) localStorage.setItem(setting, value);

@@ -1,116 +1,185 @@
-// What the text says beside the experiments other than the first: a few sentences for each chapter of a run, with the numbers that were
-// measured. Every sentence is a function of the program's state, and no number of a result is written down here. A sentence about what
-// came out stands only where it did. Losses during a run are those of a few windows of the held-out text, at the end of all of it: no
-// sentence holds one against the other.
+// What the text says beside the experiments other than the first: a few sentences for each chapter of a run, with the
+// numbers that were measured. Every sentence is a function of the program's state, and no number of a result is written
+// down here. A sentence about what came out stands only where it did. Losses during a run are those of a few windows of
+// the held-out text, at the end of all of it: no sentence holds one against the other.
 
+import { make } from "./dom.js";
 import { armWord } from "./marks.js";
 
+/** @typedef {"before" | "after" | "whole"} Loss what a loss is called in an arm */
+/** @typedef {string | false | undefined} Sentence one that is not there is not told */
+/** @typedef {Record<Chapter, (state: State) => Sentence[]>} Lesson */
+
+/** A number as it was measured, with fewer digits. @param {string} exact @param {number} [n] */
 export const digits = (exact, n = 3) => (exact ? Number(exact).toFixed(n) : "none");
-/** The cosines of the halves of an arm's pairs. A neuron that gets no gradient has no cosine in it. */
+/** The cosines of the halves of an arm's pairs. In that of gradients is no neuron that gets none. @param {Lock} lock */
 export const cosines = ({ weight, grad }) => `${digits(weight)} in weights and ${digits(grad)} in gradients`;
 
+/** @param {State} state @param {string} name */
 const arm = (state, name) => state.arms.find((a) => a.name === name);
-const paired = (state) => state.arms.filter(({ lock }) => lock.pairs > 0);
-const locked = (state, name) => { const { pairs, locked } = arm(state, name).lock; return pairs > 0 && locked === pairs; };
-const parted = (state, name) => { const { pairs, locked, diverged } = arm(state, name).lock; return pairs > 0 && locked + diverged === 0; };
-const glued = ({ name, lock }) => `${name}: ${lock.locked === lock.pairs ? "all" : `${lock.locked} of`} ${lock.pairs} pairs are equal to the last bit.`;
-const angles = ({ name, lock }) => `${name}: mean cosine of the halves ${cosines(lock)}.`;
+const paired = (/** @type {State} */ state) => state.arms.filter(({ lock }) => lock.pairs > 0);
+const isLocked = (/** @type {Lock} */ { pairs, locked }) => pairs > 0 && locked === pairs;
+const isParted = (/** @type {Lock} */ { pairs, locked, diverged }) => pairs > 0 && locked + diverged === 0;
 
-/** Arms by a number that was measured, the lowest first. */
-const by = (state, key) => state.arms.filter((a) => a[key]).sort((a, b) => a[key] - b[key]);
-const order = (state) => {
-  const list = by(state, "whole");
+/**
+ * Whether that holds of the pairs of an arm that is there.
+ * @param {State} state @param {string} name @param {(lock: Lock) => boolean} is
+ */
+const holds = (state, name, is) => {
+  const found = arm(state, name);
+  return found !== undefined && is(found.lock);
+};
+
+const glued = (/** @type {Arm} */ { name, lock }) =>
+  `${name}: ${isLocked(lock) ? "all" : `${lock.locked} of`} ${lock.pairs} pairs are equal to the last bit.`;
+const angles = (/** @type {Arm} */ { name, lock }) => `${name}: mean cosine of the halves ${cosines(lock)}.`;
+
+/** Arms by a loss that was measured, the lowest first. @param {State} state @param {Loss} loss */
+const by = (state, loss) => state.arms.filter((a) => a[loss]).sort((a, b) => Number(a[loss]) - Number(b[loss]));
+const order = (/** @type {State} */ state) => {
+  const list = by(state, "whole"), lowest = list[0], highest = list[list.length - 1];
   if (list.length < 2) return "";
-  return `On the whole text ${list[0].name} ended lowest, ${(list.at(-1).whole - list[0].whole).toFixed(3)} below ${list.at(-1).name}.`;
+  const below = (Number(highest.whole) - Number(lowest.whole)).toFixed(3);
+  return `On the whole text ${lowest.name} ended lowest, ${below} below ${highest.name}.`;
 };
+/** @param {State} state @param {string} a @param {string} b */
 const between = (state, a, b) => {
-  const d = arm(state, a).whole - arm(state, b).whole;
-  return arm(state, a).whole && arm(state, b).whole ? `${a} ended ${Math.abs(d).toFixed(3)} ${d < 0 ? "below" : "above"} ${b}.` : "";
+  const of = arm(state, a)?.whole, than = arm(state, b)?.whole;
+  if (!of || !than) return "";
+  const d = Number(of) - Number(than);
+  return `${a} ended ${Math.abs(d).toFixed(3)} ${d < 0 ? "below" : "above"} ${b}.`;
 };
-const ended = (state, ...names) => names.every((name) => arm(state, name).whole);
-const jumps = (state) => {
+const jumps = (/** @type {State} */ state) => {
   const list = state.arms.filter((a) => a.before && a.after);
-  return list.length ? [`The loss on ${state.windows} held-out windows, just before and just after the widening:`, ...list.map((a) => `${a.name}: ${digits(a.before)}, then ${digits(a.after)}.`)] : [];
+  if (!list.length) return [];
+  return [`The loss on ${state.windows} held-out windows, just before and just after the widening:`,
+    ...list.map((a) => `${a.name}: ${digits(a.before)}, then ${digits(a.after)}.`)];
 };
-const mixes = (state) => {
-  const list = state.arms.filter((a) => a.mix);
-  return list.length ? `See RMS of the blocks: rings are before, marks after. The largest move of a block was ${list.map((a) => `${(100 * a.mix).toFixed(0)} % in ${a.name}`).join(", ")}.` : "";
+const mixes = (/** @type {State} */ state) => {
+  const list = state.arms.filter((a) => a.mix).map((a) => `${(100 * Number(a.mix)).toFixed(0)} % in ${a.name}`);
+  if (!list.length) return "";
+  return `See RMS of the blocks: rings are before, marks after. The largest move of a block was ${list.join(", ")}.`;
 };
-const wait = (state) => (state.factor ? `Press Widen ×${state.factor}, or wait for step ${state.fork}.` : "");
+const wait = (/** @type {State} */ state) =>
+  (state.factor ? `Press Widen ×${state.factor}, or wait for step ${state.fork}.` : "");
 
+/** @type {Record<string, Lesson>} */
 const lessons = {
   lock: {
     learning: (s) => [
-      "Why do copied neurons stay copies? Perhaps the updates after the widening are too small to part them. Here is the test: Drop empties the optimizer’s memory of everything, originals and copies alike. Its first update moves a copy just as far as that of Asymmetric reset, which empties only the memory of the copies.",
+      "Why do copied neurons stay copies? Perhaps the updates after the widening are too small to part them. Here is " +
+        "the test: Drop empties the optimizer’s memory of everything, originals and copies alike. Its first update " +
+        "moves a copy just as far as that of Asymmetric reset, which empties only the memory of the copies.",
       wait(s)],
     widened: (s) => [
-      "Drop divides its next gradients by a memory that holds little else: see whether its loss moves. But both halves of every pair do the same.",
+      "Drop divides its next gradients by a memory that holds little else: see whether its loss moves. But both " +
+        "halves of every pair do the same.",
       "Below, let the pairs be compared in their gradients: equal weights get equal ones, to the last bit.",
       ...paired(s).map(glued)],
     apart: (s) => [...paired(s).map(glued),
-      locked(s, "Drop") && parted(s, "Asymmetric reset") && "It is not the size of an update that parts two halves. It is that the same gradient is divided by two different memories."],
+      holds(s, "Drop", isLocked) && holds(s, "Asymmetric reset", isParted) && "It is not the size of an update that " +
+        "parts two halves. It is that the same gradient is divided by two different memories."],
     end: (s) => [between(s, "Drop", "Copy"), between(s, "Asymmetric reset", "Copy"),
-      locked(s, "Drop") && locked(s, "Copy") && "Locked is locked, with whatever noise."],
+      holds(s, "Drop", isLocked) && holds(s, "Copy", isLocked) && "Locked is locked, with whatever noise."],
   },
   signal: {
     learning: (s) => [
-      "Now both widths are doubled, neurons and residual stream. A sum over twice as many copies is twice as large, unless a factor brings it back. One arm has the factor, one has not, and one gets random new weights and the factor.",
+      "Now both widths are doubled, neurons and residual stream. A sum over twice as many copies is twice as large, " +
+        "unless a factor brings it back. One arm has the factor, one has not, and one gets random new weights and " +
+        "the factor.",
       wait(s)],
     widened: (s) => [...jumps(s), mixes(s)],
-    apart: (s) => [...by(s, "after").reverse().filter((a) => a.held).map((a) => `${a.name}: ${digits(a.after)} just after the widening, ${digits(a.held)} at step ${a.heldAt}.`),
+    apart: (s) => [
+      ...by(s, "after").reverse().filter((a) => a.held).map((a) =>
+        `${a.name}: ${digits(a.after)} just after the widening, ${digits(a.held)} at step ${a.heldAt}.`),
       "All of this is the loss on the same few windows. Follow the curves down, and guess which arm will end lowest."],
     end: (s) => {
-      const [high, worst] = [by(s, "after").at(-1), by(s, "whole").at(-1)];
-      return [order(s),
-        high && worst && `The highest spike was that of ${high.name}; ${high === worst ? "it ended highest too" : `the highest end is that of ${worst.name}`}. One run: change the seed below and see which part stays.`];
+      const high = by(s, "after").pop(), worst = by(s, "whole").pop();
+      if (!high || !worst) return [order(s)];
+      const too = high === worst ? "it ended highest too" : `the highest end is that of ${worst.name}`;
+      return [order(s), `The highest spike was that of ${high.name}; ${too}. One run: change the seed below and see ` +
+        "which part stays."];
     },
   },
   recipe: {
-    learning: (s) => ["Four arms, each with one thing more than the one before: copies; an emptied memory of the copies; a second warm-up of the copies’ learning rate; a second warm-up of every learning rate.", wait(s)],
-    widened: (s) => ["Look at the learning rates under the loss: thick is that of the new neurons, thin that of the old ones.",
-      ...s.arms.filter((a) => a.widened && a.rho && a.lrNew).map((a) => `${a.name}, in thousandths: ${digits(1000 * a.lrNew, 2)} for the new, ${digits(1000 * a.lrOld, 2)} for the old.`)],
+    learning: (s) => [
+      "Four arms, each with one thing more than the one before: copies; an emptied memory of the copies; a second " +
+        "warm-up of the copies’ learning rate; a second warm-up of every learning rate.",
+      wait(s)],
+    widened: (s) => [
+      "Look at the learning rates under the loss: thick is that of the new neurons, thin that of the old ones.",
+      ...s.arms.filter((a) => a.widened && a.rho && a.lrNew).map(({ name, lrNew, lrOld }) =>
+        `${name}, in thousandths: ${thousandths(lrNew)} for the new, ${thousandths(lrOld)} for the old.`)],
     apart: (s) => paired(s).map(angles),
-    end: (s) => [order(s), between(s, "Re-warm all", "SPARKLING"),
-      ended(s, "Re-warm all", "SPARKLING") && `The paper finds a re-warmup of everything worse than SPARKLING. ${Number(arm(s, "Re-warm all").whole) < Number(arm(s, "SPARKLING").whole) ? "This run says otherwise" : "So does this run"}; change the seed below and see whether the next one does.`],
+    end: (s) => {
+      const every = arm(s, "Re-warm all")?.whole, copies = arm(s, "SPARKLING")?.whole;
+      const says = Number(every) < Number(copies) ? "This run says otherwise" : "So does this run";
+      return [order(s), between(s, "Re-warm all", "SPARKLING"),
+        every && copies && `The paper finds a re-warmup of everything worse than SPARKLING. ${says}; change the seed ` +
+          "below and see whether the next one does."];
+    },
   },
   compute: {
-    learning: (s) => ["Why not train the wide network from the start? Because every step of it costs more. The x axis counts operations now, not steps: the wide network gets only as many steps as the widened run costs, and its learning rate ends there too.", wait(s)],
-    widened: () => ["The small phase was cheap: at the same number of operations the widened network has made more updates than the wide one."],
-    apart: () => ["The curves cannot be compared before their ends: each learning rate is at another place of its schedule. Below, let the loss be drawn over steps, and the same runs look quite different."],
-    end: (s) => [between(s, "SPARKLING", "Wide, equal compute"), "Both have cost the same number of operations, to within one update. Change the seed below: a difference that changes its sign with the seed is noise."],
+    learning: (s) => [
+      "Why not train the wide network from the start? Because every step of it costs more. The x axis counts " +
+        "operations now, not steps: the wide network gets only as many steps as the widened run costs, and its " +
+        "learning rate ends there too.",
+      wait(s)],
+    widened: () => ["The small phase was cheap: at the same number of operations the widened network has made more " +
+      "updates than the wide one."],
+    apart: () => ["The curves cannot be compared before their ends: each learning rate is at another place of its " +
+      "schedule. Below, let the loss be drawn over steps, and the same runs look quite different."],
+    end: (s) => [between(s, "SPARKLING", "Wide, equal compute"), "Both have cost the same number of operations, to " +
+      "within one update. Change the seed below: a difference that changes its sign with the seed is noise."],
   },
 };
 
-// The picture that a chapter speaks of: the same in every experiment, but where a lesson has its own.
-const pictures = { learning: "loss", widened: "copies", apart: "divergence", end: "loss" };
-const ofLessons = { signal: { widened: "rms", apart: "loss" }, recipe: { widened: "loss" }, compute: { widened: "loss", apart: "loss" } };
+const thousandths = (/** @type {string} */ rate) => (rate ? (1000 * Number(rate)).toFixed(2) : "none");
 
+// The picture that a chapter speaks of: the same in every experiment, but where a lesson has its own.
+/** @type {Record<Chapter, string>} */
+const pictures = { learning: "loss", widened: "copies", apart: "divergence", end: "loss" };
+/** @type {Record<string, Partial<Record<Chapter, string>>>} */
+const ofLessons = {
+  signal: { widened: "rms", apart: "loss" },
+  recipe: { widened: "loss" },
+  compute: { widened: "loss", apart: "loss" },
+};
+
+/** @param {string} lesson @param {Chapter} chapter */
 export const spoken = (lesson, chapter) => ofLessons[lesson]?.[chapter] ?? pictures[chapter];
 
+/** @type {Lesson} */
 const anything = {
   learning: (s) => [wait(s)],
-  widened: (s) => [...s.did, "The arms have the same seed and read the same batches; what differs is what the list in the first chapter says, and nothing else."],
-  apart: (s) => paired(s).map(({ name, lock }) => `${name}: ${lock.locked} of ${lock.pairs} pairs equal to the last bit, mean cosine ${cosines(lock)}.`),
+  widened: (s) => [...s.did, "The arms have the same seed and read the same batches; what differs is what the list " +
+    "in the first chapter says, and nothing else."],
+  apart: (s) => paired(s).map(({ name, lock }) =>
+    `${name}: ${lock.locked} of ${lock.pairs} pairs equal to the last bit, mean cosine ${cosines(lock)}.`),
   end: (s) => [order(s)],
 };
 
-/** The paragraphs of a chapter: the lesson whose text is true here, or what can be said of any experiment. */
+/**
+ * The paragraphs of a chapter: the lesson whose text is true here, or what can be said of any experiment.
+ * @param {Chapter} chapter @param {State} state
+ */
 export function told(chapter, state) {
-  const sentences = (lessons[state.told] ?? anything)[chapter](state).filter(Boolean);
+  const sentences = (lessons[state.told] ?? anything)[chapter](state).flatMap((sentence) => sentence || []);
   if (!sentences.length && chapter !== "learning") sentences.push("This is told when it has been measured.");
   return sentences.map((sentence) => paragraph(sentence, state.arms));
 }
 
-/** A sentence in which the names of arms have their marks. */
+/** A sentence in which the names of arms have their marks. @param {string} sentence @param {Arm[]} arms */
 function paragraph(sentence, arms) {
-  const p = document.createElement("p");
-  const names = arms.map(({ name }) => name).sort((a, b) => b.length - a.length);
+  const p = make("p");
   let rest = sentence;
   while (rest) {
-    const found = names.map((name) => [rest.indexOf(name), name]).filter(([at]) => at >= 0).sort((a, b) => a[0] - b[0] || b[1].length - a[1].length)[0];
+    // The first name in it, the longest where two begin at the same place.
+    const found = arms.map((a) => ({ at: rest.indexOf(a.name), a })).filter(({ at }) => at >= 0)
+      .sort((x, y) => x.at - y.at || y.a.name.length - x.a.name.length)[0];
     if (!found) break;
-    p.append(rest.slice(0, found[0]), armWord(arms.find(({ name }) => name === found[1])));
-    rest = rest.slice(found[0] + found[1].length);
+    p.append(rest.slice(0, found.at), armWord(found.a));
+    rest = rest.slice(found.at + found.a.name.length);
   }
   p.append(rest);
   return p;

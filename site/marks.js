@@ -1,6 +1,10 @@
 // The mark of an arm: hue, dash and marker, as the program gives them. A coloured word in the text is the legend.
 
+import { make } from "./dom.js";
+
 const svg = "http://www.w3.org/2000/svg";
+
+/** @type {Record<string, [name: string, attributes: Record<string, string | number>]>} */
 const shapes = {
   disc: ["circle", { cx: 14, cy: 5, r: 3 }],
   square: ["rect", { x: 11, y: 2, width: 6, height: 6 }],
@@ -12,13 +16,14 @@ const shapes = {
   beam: ["rect", { x: 10, y: 3.2, width: 8, height: 3.6 }],
 };
 
+/** @param {string} name @param {Record<string, string | number>} attributes */
 function element(name, attributes) {
   const e = document.createElementNS(svg, name);
-  for (const [key, value] of Object.entries(attributes)) e.setAttribute(key, value);
+  for (const [key, value] of Object.entries(attributes)) e.setAttribute(key, String(value));
   return e;
 }
 
-/** A word with its mark. */
+/** A word with its mark. @param {Arm} arm */
 export function armWord({ name, look: { hue, dash, marker } }) {
   const [shape, place] = shapes[marker];
   const picture = element("svg", { viewBox: "0 0 28 10", "aria-hidden": "true" });
@@ -26,9 +31,8 @@ export function armWord({ name, look: { hue, dash, marker } }) {
     element("path", { d: "M0 5h28", "stroke-width": 2, fill: "none", ...(dash && { "stroke-dasharray": dash }) }),
     element(shape, { ...place, stroke: "none" }),
   );
-  const word = document.createElement("span");
-  word.className = "arm";
+  // The name goes in its own direction among our words.
+  const word = make("span", { className: "arm" }, picture, make("bdi", {}, name));
   word.style.color = hue;
-  word.append(picture, Object.assign(document.createElement("bdi"), { textContent: name })); // in its own direction among our words
   return word;
 }

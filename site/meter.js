@@ -1,6 +1,6 @@
-// Measures what the program costs the main thread. Go is entered through one function, whether for a picture, a message of a worker
-// or a timer: its time, summed from one animation frame to the next, is the cost of that frame. Frames in which hardly anything was done
-// are left out.
+// Measures what the program costs the main thread, whether for a picture, a message of a worker or a timer: its time,
+// summed from one animation frame to the next, is the cost of that frame. Frames in which hardly anything was done are
+// left out.
 
 const kept = 300; // frames
 const hardlyMs = 0.5;
@@ -12,7 +12,7 @@ export class Meter {
   #busy = 0;
 
   constructor() {
-    const frame = (now) => {
+    const frame = (/** @type {number} */ now) => {
       if (!this.quiet()) {
         this.#costs[this.#count % kept] = this.#busy;
         this.#times[this.#count % kept] = now;
@@ -24,19 +24,13 @@ export class Meter {
     requestAnimationFrame(frame);
   }
 
-  /** Measures a Go program that has not begun. */
-  watch(go) {
-    const resume = go._resume.bind(go);
-    go._resume = () => {
-      const begun = performance.now();
-      try { resume(); } finally { this.#busy += performance.now() - begun; }
-    };
-  }
+  /** The program has been at work for so many milliseconds. @param {number} ms */
+  add(ms) { this.#busy += ms; }
 
   /** Whether hardly anything has been done since the present animation frame began. */
   quiet() { return this.#busy < hardlyMs; }
 
-  /** {frames, fps, mean, p95, max}: of the newest frames, times in milliseconds. */
+  /** Of the newest frames; times in milliseconds. @returns {Stats} */
   stats() {
     const n = Math.min(this.#count, kept);
     if (n < 2) return { frames: n, fps: 0, mean: 0, p95: 0, max: 0 };

@@ -1,12 +1,12 @@
 // What has to be seen comes first on the panel: a sentence with a way on from there, and which earlier run is kept.
 
-const byID = (id) => document.getElementById(id);
+import { byID, parsed } from "./dom.js";
 
 export class Notice {
   #lab;
   #said = "";
 
-  /** acted is called after a reader has taken one of the ways. */
+  /** acted is called after a reader has taken one of the ways. @param {Lab} lab @param {() => void} acted */
   constructor(lab, acted) {
     this.#lab = lab;
     byID("way").addEventListener("click", () => { lab.way(); acted(); });
@@ -17,7 +17,7 @@ export class Notice {
     const said = this.#lab.notice(), before = this.#lab.before();
     if (said + before === this.#said) return;
     this.#said = said + before;
-    const { text, wrong, way } = JSON.parse(said);
+    const { text, wrong, way } = parsed(said);
     const box = byID("notice"), sentence = byID("notice-text");
     box.hidden = !text;
     box.classList.toggle("wrong", wrong);

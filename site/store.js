@@ -1,5 +1,5 @@
-// What this page keeps in the browser's storage: states of runs, few and bounded, of this tab and this address only. A browser that keeps
-// nothing, or has no room, is borne: then a reload begins anew.
+// What this page keeps in the browser's storage: states of runs, few and bounded, of this tab and this address only. A
+// browser that keeps nothing, or has no room, is borne: then a reload begins anew.
 
 const name = `sparkling-lab ${location.pathname}`; // other pages of the same host have names of their own
 const mostRuns = 12;
@@ -12,16 +12,19 @@ function tab() {
   return sessionStorage.tab ??= `${Date.now()}-${Math.random()}`;
 }
 
+/** @type {<T>(request: IDBRequest<T>) => Promise<T>} */
 const done = (request) => new Promise((resolve, reject) => {
   request.onsuccess = () => resolve(request.result);
   request.onerror = () => reject(request.error);
 });
 
+/** @type {(transaction: IDBTransaction) => Promise<void>} */
 const finished = (transaction) => new Promise((resolve, reject) => {
-  transaction.oncomplete = resolve;
+  transaction.oncomplete = () => resolve();
   transaction.onabort = transaction.onerror = () => reject(transaction.error);
 });
 
+/** @type {Promise<IDBDatabase> | undefined} */
 let opened;
 function database() {
   return opened ??= new Promise((resolve, reject) => {
@@ -35,7 +38,10 @@ function database() {
   });
 }
 
-/** The kept run of an address in this tab, or undefined. */
+/**
+ * The kept run of an address in this tab, or undefined.
+ * @param {string} address @returns {Promise<KeptRun | undefined>}
+ */
 export async function get(address) {
   try {
     const db = await database();
@@ -43,7 +49,10 @@ export async function get(address) {
   } catch { return undefined; }
 }
 
-/** Keeps a run in the place of the one of the same address; the oldest of the others go where there are too many. */
+/**
+ * Keeps a run in the place of the one of the same address; the oldest of the others go where there are too many.
+ * @param {KeptRun} run
+ */
 export async function put(run) {
   if (run.data.byteLength > mostRun) return;
   try {
@@ -52,12 +61,14 @@ export async function put(run) {
   } catch { /* nothing is kept */ }
 }
 
+/** @param {IDBDatabase} db @param {KeptRun} run @param {number} most bytes of all runs */
 async function write(db, run, most) {
   const transaction = db.transaction(["runs", "list"], "readwrite");
   const [runs, list] = [transaction.objectStore("runs"), transaction.objectStore("list")];
   const key = `${tab()} ${run.address}`, now = Date.now();
   const [keys, entries] = await Promise.all([done(list.getAllKeys()), done(list.getAll())]);
-  const others = keys.map((of, i) => ({ of, ...entries[i] })).filter(({ of }) => of !== key).sort((a, b) => b.time - a.time);
+  const others = keys.map((of, i) => ({ of, ...entries[i] })).filter(({ of }) => of !== key);
+  others.sort((a, b) => b.time - a.time);
   let room = most - run.data.byteLength;
   others.forEach(({ of, time, size }, i) => {
     room -= size;

@@ -1,12 +1,15 @@
 // The twin of the pictures in text: a table of arms, a polite live region, and what went wrong with the way back.
 
+import { byID, first, make, parsed, setText } from "./dom.js";
 import { armWord } from "./marks.js";
 
-const byID = (id) => document.getElementById(id);
 const quietMs = 5000; // between two sentences of the live region while a run is playing
+
+/** @typedef {{ train: HTMLElement, held: HTMLElement, lock: HTMLElement, lr: HTMLElement }} Row the cells of one arm */
 
 export class Table {
   #lab;
+  /** @type {Row[]} */
   #rows = [];
   #shape = "";
   #said = "";
@@ -14,108 +17,79 @@ export class Table {
   #event = "";
   #failures = "";
   #exactly = "";
+  #exact = byID("exact", HTMLDetailsElement);
 
+  /** @param {Lab} lab */
   constructor(lab) {
     this.#lab = lab;
-    byID("exact").addEventListener("toggle", () => this.#exact(JSON.parse(lab.state())));
+    this.#exact.addEventListener("toggle", () => this.#digits(parsed(lab.state())));
   }
 
+  /** @param {State} state */
   show(state) {
     const shape = JSON.stringify(state.arms.map(({ name, look }) => [name, look]));
     if (shape !== this.#shape) {
       this.#shape = shape;
       this.#build(state.arms);
     }
-    set(byID("table-step"), state.step);
-    set(byID("held-head"), state.whole ? "Whole text" : "Held-out");
-    set(document.querySelector("[data-slot=losses]"), state.losses);
-    state.arms.forEach((arm, i) => this.#row(this.#rows[i], arm, state.whole));
-    this.#exact(state);
-    set(byID("doing"), state.arms.filter(({ doing }) => doing).map(({ name, doing }) => `${name} is ${doing}.`).join(" "));
+    setText(byID("table-step"), state.step);
+    setText(byID("held-head"), state.whole ? "Whole text" : "Held-out");
+    setText(first("[data-slot=losses]", HTMLElement), state.losses);
+    state.arms.forEach((arm, i) => fill(this.#rows[i], arm, state.whole));
+    this.#digits(state);
+    const busy = state.arms.filter(({ doing }) => doing).map(({ name, doing }) => `${name} is ${doing}.`);
+    setText(byID("doing"), busy.join(" "));
     this.#fail(state.arms);
     this.#say(state);
   }
 
+  /** @param {Arm[]} arms */
   #build(arms) {
-    const body = document.querySelector("#arms tbody");
-    body.replaceChildren();
-    this.#rows = arms.map((arm) => {
-      const row = body.insertRow();
-      const head = document.createElement("th");
-      head.scope = "row";
-      head.append(armWord(arm));
-      row.append(head);
-      return { row, cells: ["train", "held", "lock", "lr"].map((name) => Object.assign(row.insertCell(), { className: name })) };
-    });
+    const cell = (/** @type {string} */ className) => make("td", { className });
+    this.#rows = arms.map(() => ({ train: cell("train"), held: cell("held"), lock: cell("lock"), lr: cell("lr") }));
+    first("#arms tbody", HTMLElement).replaceChildren(...arms.map((arm, i) => {
+      const { train, held, lock, lr } = this.#rows[i];
+      return make("tr", {}, make("th", { scope: "row" }, armWord(arm)), train, held, lock, lr);
+    }));
   }
 
-  #row({ cells: [train, held, lock, lr] }, arm, whole) {
-    set(train, arm.lost ? "diverged" : four(arm.train));
-    set(held, arm.lost ? "diverged" : four(whole ? arm.whole : arm.held));
-    set(lock, arm.lock.diverged ? "diverged" : arm.lock.pairs ? `${arm.lock.locked}/${arm.lock.pairs}` : "–");
-    lock.classList.toggle("locked", arm.lock.pairs > 0 && arm.lock.locked === arm.lock.pairs);
-    set(lr, arm.lrNew ? (1000 * arm.lrNew).toFixed(2) : "–");
-  }
-
-  // Every number with all its digits, where the reader has opened the table of them: a column an arm.
-  #exact({ arms, windows }) {
-    const box = byID("exact");
-    const rows = box.open ? [
-      ["Train", ({ train }) => train],
-      [`Held-out, ${windows} windows`, ({ held }) => held],
-      ["Held-out, whole text", ({ whole }) => whole],
-      ["Held-out before the widening", ({ before }) => before],
-      ["Held-out after it", ({ after }) => after],
-      ["Learning rate, new", ({ lrNew }) => lrNew],
-      ["Learning rate, old", ({ lrOld }) => lrOld],
-      ["Pairs measured at step", ({ lock }) => lock.pairs && lock.step],
-      ["Weights, mean cosine", ({ lock }) => lock.weight],
-      ["Weights, mean distance", ({ lock }) => lock.dist],
-      ["Gradients, mean cosine", ({ lock }) => lock.grad],
-      ["Held-out measured at step", ({ held, heldAt }) => held && String(heldAt)],
-    ].map(([name, of]) => [name, ...arms.map((arm) => of(arm) || "–")]) : [];
+  /**
+   * Every number with all its digits, where the reader has opened the table of them: a column an arm.
+   * @param {State} state
+   */
+  #digits({ arms, windows }) {
+    const lines = this.#exact.open ? exact(windows) : [];
+    const rows = lines.map(([name, of]) => [name, ...arms.map((arm) => of(arm) || "–")]);
     const said = JSON.stringify(rows);
     if (said === this.#exactly) return;
     this.#exactly = said;
-    const cell = (kind, scope, ...content) => {
-      const c = Object.assign(document.createElement(kind), scope && { scope });
-      c.append(...content);
-      return c;
-    };
-    const line = (...cells) => {
-      const tr = document.createElement("tr");
-      tr.append(...cells);
-      return tr;
-    };
-    box.querySelector("thead").replaceChildren(line(cell("td"), ...arms.map((arm) => cell("th", "col", armWord(arm)))));
-    box.querySelector("tbody").replaceChildren(...rows.map(([name, ...values]) => line(cell("th", "row", name), ...values.map((v) => cell("td", "", v)))));
+    const heads = arms.map((arm) => make("th", { scope: "col" }, armWord(arm)));
+    first("thead", HTMLElement, this.#exact).replaceChildren(make("tr", {}, make("td"), ...heads));
+    first("tbody", HTMLElement, this.#exact).replaceChildren(...rows.map(([name, ...values]) =>
+      make("tr", {}, make("th", { scope: "row" }, name), ...values.map((value) => make("td", {}, value)))));
   }
 
+  /** @param {Arm[]} arms */
   #fail(arms) {
     const failed = arms.map((arm, i) => ({ ...arm, i })).filter((arm) => arm.state === "failed");
     const key = JSON.stringify(failed.map(({ i, err }) => [i, err]));
     if (key === this.#failures) return;
     this.#failures = key;
     byID("failures").replaceChildren(...failed.map((arm) => {
-      const box = document.createElement("div");
-      box.setAttribute("role", "alert");
-      const sentence = document.createElement("p");
-      sentence.append(armWord(arm), arm.err.slice(arm.name.length));
-      const again = document.createElement("button");
-      again.type = "button";
-      again.textContent = "Start again";
+      const again = make("button", { type: "button" }, "Start again");
       again.setAttribute("aria-label", `Start ${arm.name} again`);
       again.addEventListener("click", () => this.#lab.restart(arm.i));
-      box.append(sentence, again);
+      const box = make("div", {}, make("p", {}, armWord(arm), arm.err.slice(arm.name.length)), again);
+      box.setAttribute("role", "alert");
       return box;
     }));
   }
 
-  // Speaks at once when something happens, and rarely while numbers merely change.
+  /** Speaks at once when something happens, and rarely while numbers merely change. @param {State} state */
   #say(state) {
     const event = [state.playing, state.done, state.forked, state.phase].join();
-    const now = performance.now();
-    if (state.describe === this.#said || (event === this.#event && state.playing && now - this.#saidAt < quietMs)) return;
+    const now = performance.now(), quiet = event === this.#event && state.playing && now - this.#saidAt < quietMs;
+    if (state.describe === this.#said || quiet) return;
     this.#event = event;
     this.#said = state.describe;
     this.#saidAt = now;
@@ -123,9 +97,30 @@ export class Table {
   }
 }
 
-const four = (exact) => (exact ? Number(exact).toFixed(4) : "–");
-
-function set(node, v) {
-  const s = String(v);
-  if (node.textContent !== s) node.textContent = s;
+/** @param {Row} cells @param {Arm} arm @param {boolean} whole */
+function fill({ train, held, lock, lr }, arm, whole) {
+  const { pairs, locked, diverged } = arm.lock;
+  setText(train, arm.lost ? "diverged" : four(arm.train));
+  setText(held, arm.lost ? "diverged" : four(whole ? arm.whole : arm.held));
+  setText(lock, diverged ? "diverged" : pairs ? `${locked}/${pairs}` : "–");
+  lock.classList.toggle("locked", pairs > 0 && locked === pairs);
+  setText(lr, arm.lrNew ? (1000 * Number(arm.lrNew)).toFixed(2) : "–");
 }
+
+const four = (/** @type {string} */ digits) => (digits ? Number(digits).toFixed(4) : "–");
+
+/** @type {(windows: number) => [name: string, of: (arm: Arm) => string][]} the rows of the exact values */
+const exact = (windows) => [
+  ["Train", ({ train }) => train],
+  [`Held-out, ${windows} windows`, ({ held }) => held],
+  ["Held-out, whole text", ({ whole }) => whole],
+  ["Held-out before the widening", ({ before }) => before],
+  ["Held-out after it", ({ after }) => after],
+  ["Learning rate, new", ({ lrNew }) => lrNew],
+  ["Learning rate, old", ({ lrOld }) => lrOld],
+  ["Pairs measured at step", ({ lock }) => (lock.pairs ? String(lock.step) : "")],
+  ["Weights, mean cosine", ({ lock }) => lock.weight],
+  ["Weights, mean distance", ({ lock }) => lock.dist],
+  ["Gradients, mean cosine", ({ lock }) => lock.grad],
+  ["Held-out measured at step", ({ held, heldAt }) => (held ? String(heldAt) : "")],
+];

@@ -32,6 +32,7 @@ type lab struct {
 	chosen  choice
 	changed int      // times that glance was another
 	again   js.Func  // beats
+	watch   js.Value // the timer that looks after workers
 	due     bool     // a frame was asked for
 	wanted  js.Value // takes the pixels of the pictures, their width and height; undefined where nobody waits
 	sharp   float64  // pixels wanted for a CSS pixel

@@ -63,8 +63,9 @@ func (l *lab) save() {
 	l.session.Save()
 }
 
-// end stops all trainers: another program goes on in this one's place.
+// end stops all trainers, and what would set this program to work for ever: another one goes on in its place.
 func (l *lab) end() {
+	js.Global().Call("clearInterval", l.watch)
 	l.session.Close()
 	for _, b := range l.before {
 		b.close()

@@ -38,7 +38,7 @@ func run(bridge js.Value) error {
 	l.export()
 	l.beat()
 	watch := js.FuncOf(func(js.Value, []js.Value) any { host.watch(time.Now()); return nil })
-	js.Global().Call("setInterval", watch, lookEvery.Milliseconds())
+	l.watch = js.Global().Call("setInterval", watch, lookEvery.Milliseconds())
 
 	ebiten.SetRunnableOnUnfocused(true)
 	ebiten.SetScreenClearedEveryFrame(false)

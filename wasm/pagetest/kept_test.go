@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/heapprofiler"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
@@ -70,6 +71,35 @@ func TestRunSurvivesReloadAndALostCanvas(t *testing.T) {
 	p.finish()
 	assert.True(t, want == p.csv(), "the numbers of a run that nothing disturbed")
 	require.Empty(t, eval[string](p, `document.getElementById("failures").textContent`))
+}
+
+// A program whose canvas is lost is dropped: nothing of it works on, and its memory is given back, while the next one draws.
+func TestProgramWhoseCanvasIsLostIsGone(t *testing.T) {
+	p := blank(t, desktop)
+	_, err := chromedp.Call(p.Ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
+		Source: `{ const { instantiate } = WebAssembly; window.memories = [];
+			WebAssembly.instantiate = async (...given) => {
+				const instance = await instantiate(...given);
+				memories.push(new WeakRef(instance.exports.mem));
+				return instance;
+			};
+		}`,
+	})
+	require.NoError(t, err)
+	p.do(chromedp.Navigate(p.address(short(t).Link())))
+	p.ready()
+	for lost := 1; lost <= 2; lost++ {
+		p.run(`document.querySelector("body > canvas").getContext("webgl2").getExtension("WEBGL_lose_context").loseContext()`)
+		p.wait(fmt.Sprintf(`memories.length === %d && document.getElementById("blind").hidden`, lost+1))
+		p.run(`dispatchEvent(new Event("resize")); document.dispatchEvent(new Event("pointerlockchange"))`)
+		require.Eventually(t, func() bool {
+			_, err := chromedp.Call(p.Ctx, heapprofiler.CollectGarbage, chromedp.Void{})
+			require.NoError(t, err)
+			return eval[int](p, `memories.filter((memory) => memory.deref()).length`) == 1
+		}, patience, 200*time.Millisecond, "lost %d times, and only one program is there", lost)
+	}
+	p.finish()
+	assert.Positive(t, eval[int](p, `sparkling.stats().frames`), "the work of the new one is measured")
 }
 
 // Choosing an experiment is an entry of the history; what ran before comes back, by the browser's button or the page's own.

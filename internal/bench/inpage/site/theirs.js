@@ -1,5 +1,6 @@
-// Does the same matrix products with TensorFlow.js on its WebAssembly backend, on one thread. Operands are made once; a product is timed
-// from the call until its result is there, which for this backend is when the call returns. Nothing is read back.
+// Does the same matrix products with TensorFlow.js on its WebAssembly backend, on one thread. Operands are made once; a
+// product is timed from the call until its result is there, which for this backend is when the call returns. Nothing is
+// read back.
 "use strict";
 
 importScripts("tf-core.min.js", "tf-backend-wasm.min.js");
@@ -12,9 +13,16 @@ const ready = (async () => {
   await tf.ready();
 })();
 
+/** @type {Map<string, { run: () => tf.Tensor, sum: number }>} */
 const kept = new Map();
 
-// Operands as the Go program has them (shapes.Operands), the same in every place of a batch.
+// The shape of a product, or of a batch of them.
+/** @typedef {{ form: string, m: number, n: number, k: number, batch: number }} Shape */
+
+/**
+ * Operands as the Go program has them (shapes.Operands), the same in every place of a batch.
+ * @param {number} batch @param {[rows: number, cols: number][]} sizes
+ */
 function operands(batch, ...sizes) {
   let seed = 1;
   return sizes.map(([rows, cols]) => {
@@ -29,27 +37,31 @@ function operands(batch, ...sizes) {
   });
 }
 
+/** @param {Shape} shape */
 function product({ form, m, n, k, batch }) {
   const [a, b] = operands(batch, form === "TN" ? [k, m] : [m, k], form === "NT" ? [n, k] : [k, n]);
   return () => tf.matMul(a, b, form === "TN", form === "NT");
 }
 
+/** Does a product once, and keeps how to do it again. @param {Shape} shape */
+function begin(shape) {
+  const run = product(shape), first = run();
+  const sum = Array.from(first.dataSync().slice(0, shape.m * shape.n)).reduce((s, x) => s + x, 0);
+  first.dispose();
+  return { run, sum };
+}
+
 self.onmessage = async ({ data }) => {
   await ready;
   const { key, ms, ...shape } = JSON.parse(data);
-  if (!kept.has(key)) {
-    const run = product(shape);
-    const first = run();
-    const sum = Array.from(first.dataSync().slice(0, shape.m * shape.n)).reduce((s, x) => s + x, 0);
-    first.dispose();
-    kept.set(key, { run, sum });
-  }
-  const { run, sum } = kept.get(key);
+  const { run, sum } = kept.get(key) ?? begin(shape);
+  kept.set(key, { run, sum });
   let turns = 0;
   const begun = performance.now();
   do {
     run().dispose();
     turns++;
   } while (performance.now() - begun < ms);
-  self.postMessage(JSON.stringify({ seconds: (performance.now() - begun) / 1000 / turns / shape.batch, sum, version: tf.version_core, backend: tf.getBackend() }));
+  const seconds = (performance.now() - begun) / 1000 / turns / shape.batch;
+  self.postMessage(JSON.stringify({ seconds, sum, version: tf.version_core, backend: tf.getBackend() }));
 };

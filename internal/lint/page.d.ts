@@ -1,0 +1,204 @@
+// What the program of the pictures and the page's scripts say to each other. A test of internal/policy holds the names
+// to those in Go.
+
+/** JSON of a T. */
+type Json<T> = string & { readonly json?: T };
+
+/** Says what went wrong; empty where nothing did. */
+type Wrong = string;
+
+/** viz/panel.State */
+interface State {
+  name: string;
+  seed: string;
+  phase: Chapter;
+  step: number;
+  last: number;
+  steps: number;
+  fork: number;
+  factor: string;
+  live: boolean;
+  playing: boolean;
+  done: boolean;
+  forked: boolean;
+  speed: string;
+  describe: string;
+  beta2: string;
+  told: string;
+  did: string[];
+  windows: number;
+  whole: boolean;
+  losses: string;
+  arms: Arm[];
+  moments: Record<Chapter, number>;
+}
+
+type Chapter = "learning" | "widened" | "apart" | "end";
+
+/** viz/panel.Arm. Numbers that were measured are text; an empty one is not measured. */
+interface Arm {
+  name: string;
+  about: string;
+  role: string;
+  look: Look;
+  state: "waiting" | "running" | "done" | "failed";
+  err: string;
+  doing: string;
+  lost: string;
+  step: number;
+  train: string;
+  held: string;
+  heldAt: number;
+  whole: string;
+  lrOld: string;
+  lrNew: string;
+  lock: Lock;
+  before: string;
+  after: string;
+  mix: string;
+  rho: string;
+  widened: boolean;
+}
+
+/** viz/panel.Look */
+interface Look {
+  hue: string;
+  dash: string;
+  marker: string;
+}
+
+/** viz/panel.Lock */
+interface Lock {
+  step: number;
+  pairs: number;
+  locked: number;
+  diverged: number;
+  weight: string;
+  grad: string;
+  dist: string;
+}
+
+/** viz/panel.Example */
+interface Example {
+  name: string;
+  title: string;
+  about: string;
+  lesson: boolean;
+}
+
+/** viz/panel.Control */
+interface Control {
+  id: string;
+  label: string;
+  help: string;
+  group: string;
+  folded: boolean;
+  choices: { value: string; label: string }[] | null;
+  usual: string[] | null;
+  value: string;
+  wrong: Wrong;
+  mixed: string;
+}
+
+interface Draft {
+  controls: Control[];
+  changed: string[];
+  problem: Wrong;
+}
+
+/** One of a row of choices. */
+interface Named {
+  id: string;
+  label: string;
+}
+
+/** A sentence that has to be seen. */
+interface Said {
+  text: string;
+  wrong: boolean;
+  way: string;
+}
+
+/** The state of a run, as it is kept. */
+interface KeptRun {
+  address: string;
+  data: Uint8Array<ArrayBuffer>;
+  runs: boolean;
+  step: number;
+  playing: boolean;
+  speed: string;
+  why?: string; // it has to go on, where the reader has not gone away
+}
+
+/** What measuring found: of how many frames, and milliseconds. */
+interface Stats {
+  frames: number;
+  fps: number;
+  mean: number;
+  p95: number;
+  max: number;
+}
+
+/** What the page gives to its program. */
+interface Bridge {
+  worker(): Worker;
+  run?: KeptRun;
+  ready?(): void;
+}
+
+/** What the program puts there. */
+interface Lab extends Bridge {
+  state(): Json<State>;
+  stage(): string;
+  changes(): number;
+  work(): Json<object>;
+  settled(): boolean;
+  controls(): Json<Draft>;
+  panes(): Json<Named[]>;
+  scales(): Json<Named[]>;
+  examples(): Json<Example[]>;
+  chosen(): string;
+  about(): string;
+  notice(): Json<Said>;
+  before(): string;
+  csv(): string | Error;
+  address(): string;
+  stateBytes(): number;
+  kept(): KeptRun[];
+
+  dismiss(): void;
+  save(): void;
+  blind(): void;
+  end(): void;
+  picture(take: (pixels: Uint8ClampedArray<ArrayBuffer>, width: number, height: number) => void, scale: number): void;
+  play(): void;
+  pause(): void;
+  step(): void;
+  reset(): Wrong;
+  back(): Wrong;
+  way(): Wrong;
+  widen(slip: boolean): Wrong;
+  restart(arm: number): Wrong;
+  scrub(step: number): void;
+  point(x?: number, y?: number): void;
+  quantity(which: string): void;
+  pane(only: string, highlight: string): void;
+  scale(which?: string): string;
+  example(name: string): Wrong;
+  speed(which: string): void;
+  change(control: string, value: string): Wrong;
+  apply(): Wrong;
+  undo(): Wrong;
+  defaults(): Wrong;
+  open(address: string, run?: KeptRun): void;
+
+  // And what the page's scripts add, for tests and for whoever looks.
+  still?(): boolean;
+  stats?(): Stats;
+}
+
+interface Window {
+  explain?: (sentence: string, file?: string, way?: Node) => void;
+  sparkling?: Lab;
+  ask?: (worker: string, job: string) => Promise<string>; // of the benchmark's page
+}
