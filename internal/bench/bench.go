@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/sparkling-lab/sparkling/internal/bench/measure"
+	"github.com/sparkling-lab/sparkling/internal/bench/torch"
 	"github.com/sparkling-lab/sparkling/internal/bench/workload"
 )
 
@@ -50,55 +51,31 @@ func (o Options) few(n int) int {
 type Report struct {
 	Machine     Machine                           `json:"machine"`
 	Rows        []Row                             `json:"rows"`
-	Products    []Products                        `json:"products,omitempty"`
 	Elementwise map[string][]workload.Elementwise `json:"elementwise,omitempty"` // native, and in the browser
 	Profiles    []workload.Profile                `json:"profiles,omitempty"`
 	Threads     []Threads                         `json:"threads,omitempty"`
 	Complete    bool                              `json:"complete"` // it was not interrupted
+
+	torch map[string]*torch.Peer // by shape: they wait from one part to the next
 }
 
-// Products are the network's matrix products in one place. Of their seconds the first are ours, the second those that they are held against.
-type Products struct {
-	Where   string             `json:"where"`   // native kernel, or browser
-	Peak    float64            `json:"peak"`    // flop/s
-	Against string             `json:"against"` // "": nothing
-	List    []workload.Product `json:"list"`
-}
-
-// ratios are how many times as fast ours are, and fractions what they reach of the peak, of the products whose names begin with a form.
-func (p Products) ratios(form string) (ratios, fractions []float64) {
-	for _, x := range p.List {
-		if !strings.HasPrefix(x.Name, form) {
-			continue
-		}
-		if len(x.Seconds) > 1 {
-			ratios = append(ratios, x.Seconds[1]/x.Seconds[0])
-		}
-		fractions = append(fractions, x.FLOPs/x.Seconds[0]/p.Peak)
-	}
-	return ratios, fractions
-}
-
-// part is one group of measurements. Where it fails, the rows that it has not filled say why.
+// part is one group of measurements. Where it fails, the rows that it has not filled say why: those whose keys begin with its own.
 type part struct {
-	what string
-	keys []string
-	run  func(*Report, context.Context, Options) error
+	what, key string
+	run       func(*Report, context.Context, Options) error
 }
 
 var parts = []part{
-	{"peaks and bandwidth of this machine", nil, (*Report).machine},
-	{"matrix products", []string{"products-native", "products-native-avx2"}, (*Report).products},
-	{"training steps", []string{"step-native", "step-native-large"}, (*Report).steps},
-	{"elementwise operations", nil, (*Report).elementwise},
-	{"probes", []string{"probes"}, (*Report).probes},
-	{"allocations", []string{"allocations"}, (*Report).allocations},
-	{"threads inside one arm", nil, (*Report).threads},
-	{"where time goes", nil, (*Report).profiles},
-	{"our program in a browser", []string{"worker-products-scalar", "worker-products-peak", "worker-products-tfjs", "worker-step-peak",
-		"worker-step", "worker-probes", "worker-memory"}, (*Report).browser},
-	{"the page in a browser", []string{"page-run", "page-bytes-picture", "page-bytes-training", "page-first-step", "page-frame"},
-		(*Report).page},
+	{"the machine's peaks", "", (*Report).machine},
+	{"matrix products", "products-", (*Report).products},
+	{"training steps", "step-", (*Report).steps},
+	{"elementwise operations", "", (*Report).elementwise},
+	{"probes", "probes", (*Report).probes},
+	{"allocations", "allocations", (*Report).allocations},
+	{"threads inside one arm", "", (*Report).threads},
+	{"where time goes", "", (*Report).profiles},
+	{"our program in a browser", "worker-", (*Report).browser},
+	{"the page in a browser", "page-", (*Report).page},
 }
 
 // Parts is how many parts a run has, each of which is told of once.
@@ -109,8 +86,13 @@ var errNotAsked = errors.New("needs other programs; ask for it with --peers")
 
 // Run measures everything that the options ask for. When ctx ends it returns what there is, and the context's error.
 func Run(ctx context.Context, o Options) (*Report, error) {
-	r := &Report{Machine: thisMachine(), Rows: table(), Elementwise: map[string][]workload.Elementwise{}}
+	r := &Report{Machine: thisMachine(), Rows: table(), Elementwise: map[string][]workload.Elementwise{}, torch: map[string]*torch.Peer{}}
 	r.Machine.noteLoad()
+	defer func() {
+		for _, p := range r.torch {
+			p.Close()
+		}
+	}()
 	for _, p := range parts {
 		if o.Progress != nil {
 			o.Progress(p.what)
@@ -119,11 +101,13 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 		if ctx.Err() != nil {
 			return r, ctx.Err()
 		}
-		for _, k := range p.keys {
-			r.miss(k, err)
-		}
-		if err != nil && len(p.keys) == 0 {
+		if err != nil && p.key == "" {
 			return r, fmt.Errorf("%s: %w", p.what, err)
+		}
+		for _, row := range r.Rows {
+			if strings.HasPrefix(row.Key, p.key) {
+				r.miss(row.Key, err)
+			}
 		}
 	}
 	r.Complete = true

@@ -44,9 +44,6 @@ func TestVerdictsCompareWithTheBoundsInTheRightDirection(t *testing.T) {
 }
 
 func sample() *Report {
-	product := func(name string, seconds ...float64) workload.Product {
-		return workload.Product{Name: name, FLOPs: 1e9, Seconds: seconds}
-	}
 	r := &Report{
 		Machine: Machine{CPU: "Some CPU", Cores: 2, OS: "linux/amd64", Go: "go1.27", Engine: "vectors",
 			Date: time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC), Peers: map[string]string{"PyTorch": "1.13"},
@@ -55,7 +52,6 @@ func sample() *Report {
 			{Key: "a", What: "products", Unit: "x", Target: 0.75, StretchTarget: 1},
 			{Key: "b", What: "bytes", Unit: "MB", Target: 3.5, StretchTarget: 2.5, LowerIsBetter: true},
 		},
-		Products: []Products{{"avx2", 100e9, "OpenBLAS", []workload.Product{product("NN 1x2x3", 0.02, 0.01), product("NN 3x2x3", 0.02, 0.04)}}},
 		Elementwise: map[string][]workload.Elementwise{
 			"Chromium": {{Name: "exp", Size: 1 << 14, Time: 2, Roofline: 0.5, BoundBy: "compute"}},
 			"native":   {{Name: "exp", Size: 1 << 24, Time: 1, Roofline: 0.5, BoundBy: "bandwidth"}},
@@ -87,24 +83,14 @@ func TestReportSaysWhatWasMeasuredAndWhatIsMissing(t *testing.T) {
 - products: against a peer.
 - bytes: install something.
 
-| where | form | products | GFLOP/s | of the peak | against         | slowest        |
-|-------|------|----------|---------|-------------|-----------------|----------------|
-| avx2  | NN   | 2        | 50.0    | 50 %        | 1.00 x OpenBLAS | NN 1x2x3, 50.0 |
-
 | operation | where    | numbers | ns an element | roofline | bound by  | of the roofline |
 |-----------|----------|---------|---------------|----------|-----------|-----------------|
 | exp       | native   | 16 Mi   | 1.00          | 0.50     | bandwidth | 50 %            |
 | exp       | Chromium | 16 Ki   | 2.00          | 0.50     | compute   | 25 %            |
 
-small, one thread:
-
-|                                     | ms a step | fraction | MFLOP | ms at the peak | of the peak |
-|-------------------------------------|-----------|----------|-------|----------------|-------------|
-| matrix products                     | 2.000     | 50 %     | 100   | 1.000          | 50 %        |
-| attention                           | 1.000     | 25 %     | -     | -              | -           |
-| optimizer                           | 0.500     | 12 %     | -     | -              | -           |
-| norms, SwiGLU, routing, loss, batch | 0.500     | 12 %     | -     | -              | -           |
-| **the step**                        | 4.000     | 100 %    | 100   | 1.000          | 25 %        |
+| step, one thread | ms    | MFLOP | of peak | products   | attention | optimizer | the rest |
+|------------------|-------|-------|---------|------------|-----------|-----------|----------|
+| small            | 4.000 | 100   | 25 %    | 50 %, 50 % | 25 %      | 12 %      | 12 %     |
 
 | step  | threads | ms a step | against one |
 |-------|---------|-----------|-------------|
@@ -142,14 +128,14 @@ func TestAReasonNeverReplacesANumber(t *testing.T) {
 }
 
 func TestEveryRowHasOnePartThatFillsIt(t *testing.T) {
-	filled := map[string]int{}
-	for _, p := range parts {
-		for _, k := range p.keys {
-			filled[k]++
-		}
-	}
 	for _, row := range table() {
-		assert.Equal(t, 1, filled[row.Key], row.Key)
+		filled := 0
+		for _, p := range parts {
+			if p.key != "" && strings.HasPrefix(row.Key, p.key) {
+				filled++
+			}
+		}
+		assert.Equal(t, 1, filled, row.Key)
 		assert.NotEmpty(t, row.What)
 	}
 }
@@ -167,7 +153,6 @@ func TestQuickRunFillsTheNativeRowsAndExplainsTheOthers(t *testing.T) {
 			assert.Contains(t, row.Missing, "--peers", row.Key)
 		}
 	}
-	assert.NotEmpty(t, r.Products)
 	assert.NotEmpty(t, r.Elementwise["native"])
 	assert.NotEmpty(t, r.Machine.CPU)
 	data, err := json.Marshal(r)
@@ -193,13 +178,6 @@ func TestInterruptKeepsWhatThereIs(t *testing.T) {
 	var b strings.Builder
 	require.NoError(t, r.Print(&b))
 	assert.Contains(t, b.String(), "Interrupted")
-}
-
-// A peer that something else slowed is no peer: its smaller network cannot be the slower one.
-func TestADisturbedPeerIsRefused(t *testing.T) {
-	assert.NoError(t, undisturbed(5.6e-3, 5.9e-3))
-	assert.NoError(t, undisturbed(6.0e-3, 5.9e-3), "clocks are not that good")
-	assert.EqualError(t, undisturbed(8.46e-3, 7.0e-3), "PyTorch took 8.46 ms for the smaller network and 7.00 ms for the larger: something else ran beside it")
 }
 
 func TestBusyThreadsEndAndLeaveTheProgramAsItWas(t *testing.T) {

@@ -21,9 +21,6 @@ func (r *Report) browser(ctx context.Context, o Options) error {
 	}
 	defer p.Close()
 	r.Machine.Peers["browser"] = p.Browser
-	if err := r.workerMemory(p, o); err != nil { // first, while the worker has nothing else in its memory
-		return err
-	}
 	peak, err := r.workerProducts(p, o)
 	if err != nil {
 		return err
@@ -32,10 +29,11 @@ func (r *Report) browser(ctx context.Context, o Options) error {
 	if err := errors.Join(ctx.Err(), r.workerStep(ctx, p, peak, o)); err != nil {
 		return err
 	}
-	r.Elementwise["Chromium"], err = inpage.Do[[]workload.Elementwise](p, workload.Job{Do: "elementwise", Effort: o.effort()})
+	elementwise, err := inpage.Do[workload.Elementwises](p, workload.Job{Do: "elementwise", Effort: o.effort()})
 	if err != nil {
 		return err
 	}
+	r.setElementwise("Chromium", elementwise)
 	probes, err := inpage.Do[[]workload.Probes](p, workload.Job{Do: "probes", Effort: o.effort()})
 	if err != nil {
 		return err
@@ -53,23 +51,21 @@ func (r *Report) browser(ctx context.Context, o Options) error {
 
 // workerProducts compares our matrix products with scalar blocked Go and with the peak, which it returns in flop/s.
 func (r *Report) workerProducts(p *inpage.Page, o Options) (peak float64, err error) {
-	var got Products
-	for _, j := range []workload.Job{{Do: "peak"}, {Do: "products", Effort: o.effort(), N: len(o.products())}, {Do: "peak"}} {
-		if j.Do == "products" {
-			got.List, err = inpage.Do[[]workload.Product](p, j)
-		} else { // before and after: a browser compiles better what has run for long
-			var now float64
-			now, err = inpage.Do[float64](p, j)
-			peak = max(peak, now)
-		}
-		if err != nil {
-			return 0, err
-		}
+	before, err := inpage.Do[float64](p, workload.Job{Do: "peak"})
+	if err != nil {
+		return 0, err
 	}
-	got.Where, got.Peak, got.Against = "Chromium", peak, "scalar blocked Go"
-	r.Products = append(r.Products, got)
-	r.Machine.Roofs = append(r.Machine.Roofs, Roof{"128-bit multiply and add, in " + p.Browser, peak / 1e9, "GFLOP/s"})
-	ratios, fractions := got.ratios("")
+	got, err := inpage.Do[[]workload.Product](p, workload.Job{Do: "products", Effort: o.effort(), N: len(o.list())})
+	if err != nil {
+		return 0, err
+	}
+	after, err := inpage.Do[float64](p, workload.Job{Do: "peak"}) // a browser compiles better what has run for long
+	if err != nil {
+		return 0, err
+	}
+	peak = max(before, after)
+	r.Machine.Roofs = append(r.Machine.Roofs, Roof{"128-bit multiply and add, Chromium", peak / 1e9, "GFLOP/s"})
+	ratios, fractions := compared(got, peak)
 	r.set("worker-products-scalar", measure.GeoMean(ratios), "%s; geometric mean over %d products", p.Browser, len(ratios))
 	r.set("worker-products-peak", 100*measure.GeoMean(fractions), "geometric mean over %d products, of %.1f GFLOP/s", len(fractions), peak/1e9)
 	return peak, nil
@@ -90,53 +86,29 @@ func (r *Report) workerTFJS(ctx context.Context, p *inpage.Page, o Options) erro
 
 // workerStep compares a training step in one worker with the peak, and with PyTorch.
 func (r *Report) workerStep(ctx context.Context, p *inpage.Page, peak float64, o Options) error {
-	const each = 20
-	flops := workload.Default().FLOPs()
-	first, err := inpage.Do[workload.Updates](p, workload.Job{Do: "updates", N: sameLosses})
+	const n = 20
+	first, err := inpage.Do[workload.Updates](p, workload.Job{Do: "updates", N: torch.First})
 	if err != nil {
 		return err
 	}
 	runs := []measure.Run{func() (float64, error) {
-		u, err := inpage.Do[workload.Updates](p, workload.Job{Do: "updates", N: each})
+		u, err := inpage.Do[workload.Updates](p, workload.Job{Do: "updates", N: n})
 		return u.Seconds, err
 	}}
-	if t, err := torch.Start(ctx, workload.Default(), first.Losses); err != nil {
-		r.miss("worker-step", err)
-	} else {
-		defer t.Close()
-		runs = append(runs, theirs(t, each))
+	theirs, err := r.theirs(ctx, workload.Default(), first.Losses)
+	r.miss("worker-step", err)
+	if err == nil {
+		runs = append(runs, theirs(n))
 	}
 	times, err := measure.Interleaved(ctx, o.effort().Repetitions, runs...)
 	if err != nil {
 		return err
 	}
-	ours := measure.Median(times[0])
-	r.set("worker-step-peak", 100*flops/ours/peak, "%.2f ms: %.1f of %.1f GFLOP/s, counting matrix products only",
-		1e3*ours, flops/ours/1e9, peak/1e9)
+	ours, rate := measure.Median(times[0]), workload.Default().FLOPs()/measure.Median(times[0])
+	r.set("worker-step-peak", 100*rate/peak, "%.2f ms: %.1f of %.1f GFLOP/s, counting matrix products only", 1e3*ours, rate/1e9, peak/1e9)
 	if len(times) > 1 {
 		theirs := measure.Median(times[1])
 		r.set("worker-step", theirs/ours, "%.2f ms against %.2f ms", 1e3*ours, 1e3*theirs)
 	}
-	return nil
-}
-
-// workerMemory lets an arm train for long, probes and messages and all, and looks whether what it keeps comes to rest. The program's memory
-// as a whole is said too: it never shrinks, and grows by pieces as the collector happens to be late.
-func (r *Report) workerMemory(p *inpage.Page, o Options) error {
-	half := 50_000
-	if o.Quick {
-		half = 100
-	}
-	job := workload.Job{Do: "arm", N: half}
-	first, err := inpage.Do[workload.Memory](p, job)
-	if err != nil {
-		return err
-	}
-	second, err := inpage.Do[workload.Memory](p, job)
-	if err != nil {
-		return err
-	}
-	r.set("worker-memory", 100*(second.Live/first.Live-1), "%.3f MB in use after %d updates of a small arm, %.3f MB after %d; "+
-		"the program's memory as a whole %.1f and %.1f MB", first.Live/1e6, half, second.Live/1e6, 2*half, first.Program/1e6, second.Program/1e6)
 	return nil
 }

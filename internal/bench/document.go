@@ -9,7 +9,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/sparkling-lab/sparkling/internal/bench/measure"
 	"github.com/sparkling-lab/sparkling/internal/bench/workload"
 )
 
@@ -22,7 +21,6 @@ var sections = []struct {
 	{"machine", (*Report).writeMachine},
 	{"table", (*Report).writeTable},
 	{"notes", (*Report).writeNotes},
-	{"products", (*Report).writeProducts},
 	{"elementwise", (*Report).writeElementwise},
 	{"profile", (*Report).writeProfiles},
 	{"threads", (*Report).writeThreads},
@@ -138,35 +136,6 @@ func (r *Report) writeNotes(w io.Writer) {
 	}
 }
 
-// writeProducts writes means over the products of each form, and the slowest.
-func (r *Report) writeProducts(w io.Writer) {
-	rows := [][]string{{"where", "form", "products", "GFLOP/s", "of the peak", "against", "slowest"}}
-	for _, p := range r.Products {
-		for _, form := range []string{"NN", "NT", "TN"} {
-			ratios, fractions := p.ratios(form)
-			if len(fractions) == 0 {
-				continue
-			}
-			against, slowest := "-", workload.Product{}
-			if len(ratios) > 0 {
-				against = fmt.Sprintf("%.2f x %s", measure.GeoMean(ratios), p.Against)
-			}
-			for _, x := range p.List {
-				if strings.HasPrefix(x.Name, form) && (slowest.Name == "" || rate(x) < rate(slowest)) {
-					slowest = x
-				}
-			}
-			mean := measure.GeoMean(fractions)
-			rows = append(rows, []string{p.Where, form, fmt.Sprint(len(fractions)), fmt.Sprintf("%.1f", mean*p.Peak/1e9),
-				fmt.Sprintf("%.0f %%", 100*mean), against, fmt.Sprintf("%s, %.1f", slowest.Name, rate(slowest)/1e9)})
-		}
-	}
-	grid(w, rows)
-}
-
-// rate of ours in flop/s.
-func rate(p workload.Product) float64 { return p.FLOPs / p.Seconds[0] }
-
 func (r *Report) writeElementwise(w io.Writer) {
 	rows := [][]string{{"operation", "where", "numbers", "ns an element", "roofline", "bound by", "of the roofline"}}
 	for _, where := range slices.Backward(slices.Sorted(maps.Keys(r.Elementwise))) { // native first
@@ -178,30 +147,26 @@ func (r *Report) writeElementwise(w io.Writer) {
 	grid(w, rows)
 }
 
-// writeProfiles puts the time of a step by group beside what its matrix products take at the peak.
+// writeProfiles writes what each group takes of the time of a step, and, of those with matrix products, what part of the peak they reach.
 func (r *Report) writeProfiles(w io.Writer) {
-	for i, p := range r.Profiles {
-		if i > 0 {
-			fmt.Fprintln(w)
-		}
-		fmt.Fprintf(w, "%s, one thread:\n\n", p.Name)
-		rows := [][]string{{"", "ms a step", "fraction", "MFLOP", "ms at the peak", "of the peak"}}
-		line := func(name string, ms, flops float64) {
-			least := 1e3 * flops / p.Peak
-			row := []string{name, fmt.Sprintf("%.3f", ms), fmt.Sprintf("%.0f %%", 100*ms/p.Step), "-", "-", "-"}
-			if flops > 0 {
-				row = append(row[:3], fmt.Sprintf("%.0f", flops/1e6), fmt.Sprintf("%.3f", least), fmt.Sprintf("%.0f %%", 100*least/ms))
-			}
-			rows = append(rows, row)
-		}
-		var flops float64
-		for g := range workload.Groups {
-			line(g.String(), p.Spent[g], p.FLOPs[g])
-			flops += p.FLOPs[g]
-		}
-		line("**the step**", p.Step, flops)
-		grid(w, rows)
+	rows := [][]string{{"step, one thread", "ms", "MFLOP", "of peak"}}
+	for g := range workload.Groups {
+		rows[0] = append(rows[0], g.String())
 	}
+	for _, p := range r.Profiles {
+		var flops float64
+		var cells []string
+		for g, ms := range p.Spent {
+			cell := fmt.Sprintf("%.0f %%", 100*ms/p.Step)
+			if p.FLOPs[g] > 0 {
+				cell += fmt.Sprintf(", %.0f %%", 1e5*p.FLOPs[g]/p.Peak/ms)
+			}
+			flops, cells = flops+p.FLOPs[g], append(cells, cell)
+		}
+		whole := []string{p.Name, fmt.Sprintf("%.3f", p.Step), fmt.Sprintf("%.0f", flops/1e6), fmt.Sprintf("%.0f %%", 1e5*flops/p.Peak/p.Step)}
+		rows = append(rows, append(whole, cells...))
+	}
+	grid(w, rows)
 }
 
 // writeThreads writes what several cores inside one arm gain.

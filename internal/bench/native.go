@@ -26,18 +26,16 @@ func (r *Report) steps(ctx context.Context, o Options) error {
 }
 
 // step fills a row with a step of ours against PyTorch's, so many updates a repetition.
-func (r *Report) step(ctx context.Context, key string, shape workload.Shape, each int, o Options) error {
+func (r *Report) step(ctx context.Context, key string, shape workload.Shape, n int, o Options) error {
 	s, err := shape.New(compute.NewCPU())
 	if err != nil {
 		return err
 	}
-	p, err := torch.Start(ctx, shape, s.Updates(sameLosses).Losses)
+	theirs, err := r.theirs(ctx, shape, s.Updates(torch.First).Losses)
 	if err != nil {
 		return err
 	}
-	defer p.Close()
-	r.Machine.Peers["PyTorch"] = p.Version
-	times, err := measure.Interleaved(ctx, o.effort().Repetitions, updates(s, each), theirs(p, each))
+	times, err := measure.Interleaved(ctx, o.effort().Repetitions, updates(s, n), theirs(n))
 	if err != nil {
 		return err
 	}
@@ -52,25 +50,38 @@ func (r *Report) step(ctx context.Context, key string, shape workload.Shape, eac
 	return nil
 }
 
-// sameLosses is how many updates have to have the same losses here and in PyTorch.
-const sameLosses = 3
-
 // updates is so many of our updates as one timed run.
 func updates(s *workload.Step, n int) measure.Run {
 	return func() (float64, error) { return s.Updates(n).Seconds, nil }
 }
 
-// theirs is so many of PyTorch's updates as one timed run.
-func theirs(p *torch.Peer, n int) measure.Run {
-	return func() (float64, error) {
-		seconds, _, err := p.Steps(n)
-		return seconds, err
+// theirs makes runs of so many of PyTorch's updates at a shape, by a process that is kept. It errs unless our first losses are its.
+func (r *Report) theirs(ctx context.Context, shape workload.Shape, ours []float64) (func(n int) measure.Run, error) {
+	p := r.torch[shape.Name]
+	if p == nil {
+		var err error
+		if p, err = torch.Start(ctx, shape); err != nil {
+			return nil, err
+		}
+		r.torch[shape.Name], r.Machine.Peers["PyTorch"] = p, p.Version
 	}
+	if err := p.Same(ours); err != nil {
+		return nil, err
+	}
+	return func(n int) measure.Run {
+		return func() (float64, error) {
+			seconds, _, err := p.Steps(n)
+			return seconds, err
+		}
+	}, nil
 }
 
 // elementwise measures the elementwise operations beside their rooflines.
-func (r *Report) elementwise(ctx context.Context, o Options) (err error) {
-	r.Elementwise["native"], err = workload.MeasureElementwise(ctx, compute.NewCPU(), o.effort())
+func (r *Report) elementwise(ctx context.Context, o Options) error {
+	got, err := workload.MeasureElementwise(ctx, compute.NewCPU(), o.effort())
+	if err == nil {
+		r.setElementwise("native", got)
+	}
 	return err
 }
 

@@ -71,14 +71,3 @@ func (v benchVerb) filled(r *bench.Report) ([]byte, error) {
 	}
 	return r.Fill(text)
 }
-
-// benchProductsVerb is the child of bench that compares one kernel with OpenBLAS.
-type benchProductsVerb struct {
-	Kernel string `arg:""`
-	Quick  bool
-}
-
-// Run is called by the command line.
-func (v benchProductsVerb) Run(e *env) error {
-	return bench.Child(e.ctx, v.Kernel, bench.Options{Quick: v.Quick}, e.out)
-}

@@ -30,8 +30,6 @@ type verbs struct {
 	Figures   figuresVerb   `cmd:"" help:"Draw the figures of a record."`
 	Reproduce reproduceVerb `cmd:"" help:"Hold the paper's claims up against runs at compact scale."`
 	Bench     benchVerb     `cmd:"" help:"Measure how fast this machine trains, beside peers and rooflines."`
-
-	BenchProducts benchProductsVerb `cmd:"" hidden:""`
 }
 
 // env is what a verb works with. Nothing in what is written to out or, a message at a time, to err acts on a terminal; screen is the terminal

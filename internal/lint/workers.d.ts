@@ -3,9 +3,8 @@
 /** Go's script has a file system of its own, in which a program writes what a terminal would show. */
 declare var fs: { writeSync(file: number, piece: Uint8Array): number };
 
-/** The benchmark's program, and how many bytes its memory has. */
+/** The benchmark's program. */
 declare var bench: (job: unknown) => unknown;
-declare var memory: () => number;
 
 /** TensorFlow.js, as far as the benchmark uses it. */
 declare namespace tf {
@@ -13,7 +12,6 @@ declare namespace tf {
     dispose(): void;
     dataSync(): Float32Array;
   }
-  const version_core: string;
   const wasm: { setWasmPaths(folder: string): void; setThreadsCount(n: number): void };
   function env(): { set(flag: string, value: boolean): void };
   function setBackend(name: string): Promise<boolean>;

@@ -66,7 +66,7 @@ internal/bench/shapes: model model/compute
 internal/bench/workload: internal/bench/measure internal/bench/peak internal/bench/shapes model model/compute model/optim
   model/widen model/widen/pairs sim/experiment sim/task
 internal/bench/torch: internal/bench/workload model model/compute model/optim
-internal/bench/inpage/worker: internal/bench/... model/compute model/learner/cpu sim sim/experiment
+internal/bench/inpage/worker: internal/bench/... model/compute
 internal/bench/inpage: internal/bench/measure internal/bench/shapes internal/bench/workload internal/browser
   internal/build internal/serve internal/tools model/compute sim/experiment
 internal/bench: internal/bench/... model/compute sim/experiment

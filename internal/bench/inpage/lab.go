@@ -6,9 +6,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -18,89 +15,74 @@ import (
 	"github.com/sparkling-lab/sparkling/internal/browser"
 	"github.com/sparkling-lab/sparkling/internal/build"
 	"github.com/sparkling-lab/sparkling/internal/serve"
-	"github.com/sparkling-lab/sparkling/internal/tools"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
-// Lab is the real page, built and served on this machine; every visit is a new browser without a cache.
+// Lab is the real page, built and served on this machine; every visit is a new browser.
 type Lab struct {
-	dir, chromium string
-	server        *httptest.Server
+	*host
 
 	mu   sync.Mutex
-	sent []piece // of the present visit
-	slow bool    // the present visit is through a line of LineRate
+	sent []answer // of the present visit
+	slow bool     // the present visit is through a line of LineRate
 }
 
 // LineRate is the bytes a second of a slow visit: a line on which it matters what comes first.
 const LineRate = 5e5
 
-// piece is how many bytes of an answer's body went out when.
-type piece struct {
-	path string
-	at   time.Time
-	n    int
+// answer is how many bytes an answer's body had, and when the last of them went out.
+type answer struct {
+	at time.Time
+	n  int
 }
 
 // Build makes the page, compressed as it is published. It needs the sources, a Go command and a Chromium.
 func Build(ctx context.Context) (l *Lab, err error) {
 	l = &Lab{}
-	if l.chromium, err = tools.Chromium(); err != nil {
-		return nil, err
-	}
-	if l.dir, err = os.MkdirTemp("", "sparkling-lab-*"); err != nil {
-		return nil, err
-	}
-	built := filepath.Join(l.dir, "page")
-	var files http.Handler
-	if err = build.Page(ctx, built, true, io.Discard); err == nil {
-		files, err = serve.Handler(built, serve.Self)
-	}
-	if err != nil {
-		os.RemoveAll(l.dir)
-		return nil, err
-	}
-	l.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		files.ServeHTTP(counted{w, l, r.URL.Path}, r)
-	}))
-	return l, nil
+	l.host, err = newHost(func(dir string) (http.Handler, error) {
+		if err := build.Page(ctx, dir, true, io.Discard); err != nil {
+			return nil, err
+		}
+		files, err := serve.Handler(dir, serve.Self)
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			c := &counted{ResponseWriter: w, lab: l}
+			files.ServeHTTP(c, r)
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			l.sent = append(l.sent, answer{time.Now(), c.n})
+		}), err
+	})
+	return l, err
 }
 
-// counted notes what is written.
+// counted counts what is written.
 type counted struct {
 	http.ResponseWriter
-	lab  *Lab
-	path string
+	lab *Lab
+	n   int
 }
 
 // Write implements io.Writer. On a slow line all answers together get its rate: whoever has waited for the line holds it while it sends.
-func (c counted) Write(b []byte) (int, error) {
+func (c *counted) Write(b []byte) (int, error) {
+	n, err := c.ResponseWriter.Write(b)
+	c.n += n
 	c.lab.mu.Lock()
 	defer c.lab.mu.Unlock()
-	n, err := c.ResponseWriter.Write(b)
 	if f, ok := c.ResponseWriter.(http.Flusher); ok && c.lab.slow {
 		f.Flush()
 		time.Sleep(time.Duration(float64(n) / LineRate * float64(time.Second)))
 	}
-	c.lab.sent = append(c.lab.sent, piece{c.path, time.Now(), n})
 	return n, err
-}
-
-// Close ends the server.
-func (l *Lab) Close() {
-	l.server.Close()
-	os.RemoveAll(l.dir)
 }
 
 // Visit is one opening of the page.
 type Visit struct {
-	lab           *Lab
-	tab           *browser.Tab
-	profile, link string
+	lab  *Lab
+	tab  *browser.Tab
+	link string
 
 	Picture, Training           time.Duration // from the navigation's beginning to the first picture, and to the first step done
-	PictureBytes, TrainingBytes int           // that had been sent by then, compressed as they were
-	Spare                       int           // of PictureBytes, what the picture did not need: an unfinished training program
+	PictureBytes, TrainingBytes int           // of the files that had been sent whole by then, compressed as they were
 }
 
 // marks notes when the still picture gives way to the live ones, and when a step is done.
@@ -115,14 +97,11 @@ const marks = `window.marks = {};
 // Open opens the page at an experiment, the default one where the link is empty, and waits until it trains. A slow visit is one through a
 // line that is not this machine's own.
 func (l *Lab) Open(ctx context.Context, link string, slow bool) (*Visit, error) {
-	profile, err := os.MkdirTemp(l.dir, "profile-*")
+	tab, err := l.open(ctx)
 	if err != nil {
 		return nil, err
 	}
-	v := &Visit{lab: l, profile: profile, link: link}
-	if v.tab, err = browser.Open(ctx, l.chromium, profile, browser.Desktop, nil); err != nil {
-		return nil, err
-	}
+	v := &Visit{lab: l, tab: tab, link: link}
 	_, err = chromedp.Call(v.tab.Ctx, page.AddScriptToEvaluateOnNewDocument,
 		page.AddScriptToEvaluateOnNewDocumentParams{Source: marks})
 	if err == nil {
@@ -156,43 +135,24 @@ func (v *Visit) load(slow bool) error {
 	}
 	since := func(ms float64) time.Duration { return time.Duration((ms - got.Begin) * float64(time.Millisecond)) }
 	v.Picture, v.Training = since(got.Picture), since(got.Training)
-	v.PictureBytes, v.Spare = l.before(got.Picture)
-	v.TrainingBytes, _ = l.before(got.Training)
+	v.PictureBytes, v.TrainingBytes = l.before(got.Picture), l.before(got.Training)
 	return nil
 }
 
-// trainer is the path of the program that trains.
-const trainer = "/wasm/trainer.wasm"
-
-// before is how many bytes had been sent at a time in milliseconds of the epoch, and how many of them were of a training program that was
-// not whole then.
-func (l *Lab) before(ms float64) (n, unfinished int) {
+// before is how many bytes the files had that had been sent whole at a time in milliseconds of the epoch.
+func (l *Lab) before(ms float64) (n int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	more := false
-	for _, p := range l.sent {
-		late := float64(p.at.UnixMicro())/1000 > ms
-		if !late {
-			n += p.n
-		}
-		if p.path == trainer {
-			more = more || late
-			if !late {
-				unfinished += p.n
-			}
+	for _, a := range l.sent {
+		if float64(a.at.UnixMicro())/1000 <= ms {
+			n += a.n
 		}
 	}
-	if !more {
-		unfinished = 0
-	}
-	return n, unfinished
+	return n
 }
 
 // Close ends the browser.
-func (v *Visit) Close() {
-	v.tab.Close()
-	os.RemoveAll(v.profile)
-}
+func (v *Visit) Close() { v.tab.Close() }
 
 // Leave goes to an empty page: nothing is drawn and nobody trains any more.
 func (v *Visit) Leave() error { return v.tab.Navigate("about:blank") }

@@ -3,6 +3,7 @@
 package inpage
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"encoding/json"
@@ -25,17 +26,14 @@ import (
 //go:embed site
 var site embed.FS
 
-// Page is a browser with the benchmark's workers. It is used from one goroutine.
-type Page struct {
-	Browser string // its name and version
-
-	dir    string
-	server *httptest.Server
-	tab    *browser.Tab
+// host is a folder that is served on this machine, and a browser for it.
+type host struct {
+	dir, chromium string
+	server        *httptest.Server
 }
 
-// Open builds the program, serves it on this machine and opens a browser. It needs the sources, a Go command and a Chromium.
-func Open(ctx context.Context) (*Page, error) {
+// newHost serves a folder once it is filled.
+func newHost(fill func(dir string) (http.Handler, error)) (*host, error) {
 	chromium, err := tools.Chromium()
 	if err != nil {
 		return nil, err
@@ -44,35 +42,68 @@ func Open(ctx context.Context) (*Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Page{dir: dir}
-	if err := p.open(ctx, chromium); err != nil {
+	files, err := fill(filepath.Join(dir, "files"))
+	if err != nil {
+		os.RemoveAll(dir)
+		return nil, err
+	}
+	return &host{dir, chromium, httptest.NewServer(files)}, nil
+}
+
+// open opens a browser without a cache.
+func (h *host) open(ctx context.Context) (*browser.Tab, error) {
+	profile, err := os.MkdirTemp(h.dir, "profile-*")
+	if err != nil {
+		return nil, err
+	}
+	return browser.Open(ctx, h.chromium, profile, browser.Desktop, nil)
+}
+
+// Close ends the server.
+func (h *host) Close() {
+	h.server.Close()
+	os.RemoveAll(h.dir)
+}
+
+// Page is a browser with the benchmark's workers. It is used from one goroutine.
+type Page struct {
+	Browser string // its name and version
+
+	*host
+	tab *browser.Tab
+}
+
+// Open builds the program, serves it on this machine and opens a browser. It needs the sources, a Go command and a Chromium.
+func Open(ctx context.Context) (*Page, error) {
+	h, err := newHost(func(dir string) (http.Handler, error) {
+		own, err := fs.Sub(site, "site")
+		if err == nil {
+			err = os.CopyFS(dir, own)
+		}
+		return isolated(http.FileServer(http.Dir(dir))), cmp.Or(err, build.Program(ctx, "internal/bench/inpage/worker", dir, io.Discard))
+	})
+	if err != nil {
+		return nil, err
+	}
+	p := &Page{host: h}
+	if p.tab, err = h.open(ctx); err == nil {
+		if err = p.tab.Navigate(h.server.URL + "/"); err == nil {
+			p.Browser, err = p.tab.Version()
+		}
+	}
+	if err != nil {
 		p.Close()
 		return nil, err
 	}
 	return p, nil
 }
 
-func (p *Page) open(ctx context.Context, chromium string) error {
-	files := filepath.Join(p.dir, "files")
-	own, err := fs.Sub(site, "site")
-	if err != nil {
-		return err
+// Close ends the browser and the server.
+func (p *Page) Close() {
+	if p.tab != nil {
+		p.tab.Close()
 	}
-	if err := os.CopyFS(files, own); err != nil {
-		return err
-	}
-	if err := build.Program(ctx, "internal/bench/inpage/worker", files, io.Discard); err != nil {
-		return err
-	}
-	p.server = httptest.NewServer(isolated(http.FileServer(http.Dir(files))))
-	if p.tab, err = browser.Open(ctx, chromium, filepath.Join(p.dir, "profile"), browser.Desktop, nil); err != nil {
-		return err
-	}
-	if err := p.tab.Navigate(p.server.URL + "/"); err != nil {
-		return err
-	}
-	p.Browser, err = p.tab.Version()
-	return err
+	p.host.Close()
 }
 
 // isolated keeps the page apart from other origins: only then does a browser give it a clock of 5 us, and not of 100.
@@ -82,17 +113,6 @@ func isolated(files http.Handler) http.Handler {
 		w.Header().Set("Cross-Origin-Embedder-Policy", "require-corp")
 		files.ServeHTTP(w, r)
 	})
-}
-
-// Close ends the browser and the server.
-func (p *Page) Close() {
-	if p.tab != nil {
-		p.tab.Close()
-	}
-	if p.server != nil {
-		p.server.Close()
-	}
-	os.RemoveAll(p.dir)
 }
 
 // Do has our worker do one job.

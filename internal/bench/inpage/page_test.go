@@ -35,12 +35,9 @@ func TestWorkerDoesItsJobs(t *testing.T) {
 	assert.Len(t, products[0].Seconds, 2)
 	assert.Less(t, products[0].Differ, 1e-5)
 	assert.Positive(t, do[float64](t, p, "product", 1))
-	assert.Len(t, do[[]workload.Elementwise](t, p, "elementwise", 0), len(workload.Sizes)*len(workload.Formulas))
+	assert.Len(t, do[workload.Elementwises](t, p, "elementwise", 0).Operations, len(workload.Sizes)*len(workload.Formulas))
 	assert.Len(t, do[[]workload.Probes](t, p, "probes", 0), 3)
 	assert.Positive(t, do[workload.Profile](t, p, "profile", 1).Step)
-	memory := do[workload.Memory](t, p, "arm", 30)
-	assert.Positive(t, memory.Live)
-	assert.Greater(t, memory.Program, memory.Live)
 
 	// What trains there is what trains here.
 	s, err := workload.Default().New(compute.NewCPU())

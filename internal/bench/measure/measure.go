@@ -31,31 +31,24 @@ func GeoMean(x []float64) float64 {
 // A Run does some work once and returns how many seconds one unit of it took.
 type Run func() (seconds float64, err error)
 
-// Repeat makes a Run of a function that may be too short for a clock: it is called until a repetition lasts about least.
+// Repeat makes a Run of a function that may be too short for a clock: it is called twice as often until a repetition lasts at least that
+// long, the first time and whenever it has become faster; a browser compiles better what has run for long.
 func Repeat(least time.Duration, f func()) Run {
 	calls := 0
-	lap := func(n int) time.Duration {
-		begin := time.Now()
-		for range n {
-			f()
-		}
-		return time.Since(begin)
-	}
 	return func() (float64, error) {
 		if calls == 0 {
 			f() // memory grows, pages are touched
-			for calls = 1; ; calls *= 4 {
-				if took := lap(calls); took >= least/4 {
-					calls = max(1, int(float64(calls)*float64(least)/float64(max(took, 1))))
-					break
-				}
+			calls = 1
+		}
+		for ; ; calls *= 2 {
+			begin := time.Now()
+			for range calls {
+				f()
+			}
+			if took := time.Since(begin); took >= least {
+				return took.Seconds() / float64(calls), nil
 			}
 		}
-		took, n := lap(calls), calls
-		if took < least/2 { // a browser has compiled f better since it was first called
-			calls *= 2
-		}
-		return took.Seconds() / float64(n), nil
 	}
 }
 

@@ -7,6 +7,7 @@ package openblas
 import (
 	"errors"
 	"fmt"
+	"os"
 	"runtime"
 	"unsafe"
 
@@ -19,8 +20,8 @@ import (
 type Library struct {
 	Core string // the processor that its kernels are made for, as it says itself
 
-	sgemm uintptr
-	args  *arguments
+	handle, sgemm uintptr
+	args          *arguments
 }
 
 // arguments are what a Fortran routine gets by address; they stay where they are while it runs.
@@ -36,8 +37,14 @@ var names = []string{
 	"libopenblas.so.0", "libopenblas.so", "libopenblas.dylib", "/opt/homebrew/opt/openblas/lib/libopenblas.dylib",
 }
 
-// Open loads the library and sets it to one thread.
-func Open() (*Library, error) {
+// Open loads the library on one thread, with its kernels for a processor, or for this machine where core is empty: it settles which ones it
+// takes while it is loaded, by the environment. It errs where it takes others.
+func Open(core string) (*Library, error) {
+	for name, value := range map[string]string{"OPENBLAS_NUM_THREADS": "1", "OPENBLAS_L2_SIZE": "", "OPENBLAS_CORETYPE": core} {
+		if err := os.Setenv(name, value); err != nil {
+			return nil, err
+		}
+	}
 	var handle uintptr
 	for _, name := range names {
 		if h, err := purego.Dlopen(name, purego.RTLD_NOW|purego.RTLD_LOCAL); err == nil {
@@ -48,20 +55,26 @@ func Open() (*Library, error) {
 	if handle == 0 {
 		return nil, errors.New(Missing)
 	}
-	var at [3]uintptr
-	for i, symbol := range []string{"openblas_set_num_threads", "openblas_get_corename", "sgemm_"} {
-		var err error
-		if at[i], err = purego.Dlsym(handle, symbol); err != nil {
-			return nil, fmt.Errorf("this OpenBLAS has no %s: %w", symbol, err)
-		}
+	l := &Library{handle: handle, args: &arguments{n: 'N', t: 'T', one: 1}}
+	corename, err := purego.Dlsym(handle, "openblas_get_corename")
+	if err == nil {
+		var is func() string
+		purego.RegisterFunc(&is, corename)
+		l.Core = is()
+		l.sgemm, err = purego.Dlsym(handle, "sgemm_")
 	}
-	var threads func(int32)
-	var core func() string
-	purego.RegisterFunc(&threads, at[0])
-	purego.RegisterFunc(&core, at[1])
-	threads(1)
-	return &Library{Core: core(), sgemm: at[2], args: &arguments{n: 'N', t: 'T', one: 1}}, nil
+	if err == nil && core != "" && l.Core != core {
+		err = fmt.Errorf("this OpenBLAS takes kernels for %s where it is told %s", l.Core, core)
+	}
+	if err != nil {
+		l.Close()
+		return nil, err
+	}
+	return l, nil
 }
+
+// Close unloads the library; the next one may have other kernels.
+func (l *Library) Close() { _ = purego.Dlclose(l.handle) }
 
 // MatMul sets dst = a·b in the given form. The routine thinks in columns: it is given dstᵀ = bᵀ·aᵀ. It is the Fortran one because all
 // its arguments are addresses, which makes the way from Go short; [Library.Nothing] goes the same way.

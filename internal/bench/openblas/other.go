@@ -12,7 +12,10 @@ import (
 type Library struct{ Core string }
 
 // Open errs: the library is not looked for on this system.
-func Open() (*Library, error) { return nil, errors.New(Missing) }
+func Open(string) (*Library, error) { return nil, errors.New(Missing) }
+
+// Close is never called.
+func (l *Library) Close() {}
 
 // Nothing is never called.
 func (l *Library) Nothing(compute.Form, compute.Mat, compute.Mat, compute.Mat) {}

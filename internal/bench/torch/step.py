@@ -1,10 +1,11 @@
 """Training steps of the Lab's network in PyTorch, as one would write them for research, on one thread.
 
-It reads one line of JSON (the shape, the optimizer, and where weights and batches lie), answers with what runs here, and then makes as
-many updates as each further line says, answering with their seconds and losses. The weights and batches are those of the Go program, so
-that the losses can be compared.
+It reads one line of JSON (the shape, the optimizer, weights and batches), answers with what runs here, and then makes as many updates
+as each further line says, answering with their seconds and losses. The weights and batches are those of the Go program, so that the
+losses can be compared.
 """
 
+import base64
 import json
 import math
 import sys
@@ -124,14 +125,9 @@ class Network(nn.Module):
 def main():
     torch.set_num_threads(1)
     job = json.loads(sys.stdin.readline())
-    data = open(job["file"], "rb").read()
-
-    def tensor(t):
-        values = bytearray(data[t["at"]:t["at"] + 4 * math.prod(t["shape"])])
-        return torch.frombuffer(values, dtype=torch.float32).view(t["shape"])
-
-    w = {t["name"]: tensor(t) for t in job["tensors"]}
-    ids = torch.frombuffer(bytearray(data[job["ids"]:]), dtype=torch.int32).long().view(2, -1, job["batch"], job["seq"])
+    w = {name: torch.frombuffer(bytearray(base64.b64decode(t["data"])), dtype=torch.float32).view(t["shape"])
+         for name, t in job["weights"].items()}
+    ids = torch.tensor(job["ids"]).view(2, -1, job["batch"], job["seq"])
     c, o = job["model"], job["optimizer"]
     net = Network(c, w, job["seq"])
     # Updating all parameters in one call takes as long here as the loop over them.

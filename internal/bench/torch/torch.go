@@ -55,94 +55,89 @@ type Peer struct {
 	in     io.WriteCloser
 	out    *bufio.Reader
 	stderr bytes.Buffer
-	dir    string
+	losses []float64 // of the first updates
 }
 
-// tensor says where a tensor lies in the file.
+// tensor is one of the weights.
 type tensor struct {
-	Name  string `json:"name"`
 	Shape []int  `json:"shape"`
-	At    int    `json:"at"`
+	Data  []byte `json:"data"` // little-endian float32
 }
 
 // job is the first line that the script reads.
 type job struct {
-	File      string       `json:"file"`
-	Tensors   []tensor     `json:"tensors"`
-	IDs       int          `json:"ids"` // where the batches begin: symbols of all, then labels of all
-	Batch     int          `json:"batch"`
-	Seq       int          `json:"seq"`
-	Model     model.Config `json:"model"`
-	Optimizer optim.Config `json:"optimizer"`
-	LR        float64      `json:"lr"`
+	Weights   map[string]tensor `json:"weights"`
+	IDs       []int32           `json:"ids"` // symbols of all batches, then labels of all
+	Batch     int               `json:"batch"`
+	Seq       int               `json:"seq"`
+	Model     model.Config      `json:"model"`
+	Optimizer optim.Config      `json:"optimizer"`
+	LR        float64           `json:"lr"`
 }
 
-// Start begins a process at a shape's first weights, makes as many updates as there are losses of ours, and errs unless its own agree: it
-// would not be the same network, and a comparison of times worth nothing.
-func Start(ctx context.Context, shape workload.Shape, ours []float64) (*Peer, error) {
+// Start begins a process at a shape's first weights, and has it make [First] updates.
+func Start(ctx context.Context, shape workload.Shape) (p *Peer, err error) {
+	p = &Peer{}
+	defer func() {
+		if err != nil {
+			p.Close()
+			err = fmt.Errorf("PyTorch: %w\n%s", err, bytes.TrimSpace(p.stderr.Bytes()))
+		}
+	}()
 	python, err := find(ctx)
 	if err != nil {
-		return nil, err
+		return p, err
 	}
-	dir, err := os.MkdirTemp("", "sparkling-torch-*")
-	if err != nil {
-		return nil, err
-	}
-	p := &Peer{dir: dir}
-	if err := p.start(ctx, python, shape, ours); err != nil {
-		p.Close()
-		return nil, fmt.Errorf("PyTorch: %w\n%s", err, bytes.TrimSpace(p.stderr.Bytes()))
-	}
-	return p, nil
-}
-
-func (p *Peer) start(ctx context.Context, python string, shape workload.Shape, ours []float64) error {
 	s, err := shape.New(compute.NewCPU())
 	if err != nil {
-		return err
+		return p, err
 	}
-	j := job{File: filepath.Join(p.dir, "data"), Batch: shape.Batch, Seq: shape.Seq,
-		Model: s.Net.Config, Optimizer: shape.Optimizer, LR: workload.Rate}
-	var data bytes.Buffer
+	j := job{Weights: map[string]tensor{}, Batch: shape.Batch, Seq: shape.Seq, Model: s.Net.Config, Optimizer: shape.Optimizer,
+		LR: workload.Rate}
 	s.Net.Weights.Each(func(name string, shape []int, values []float32) {
-		j.Tensors = append(j.Tensors, tensor{name, shape, data.Len()})
-		_ = binary.Write(&data, binary.LittleEndian, values) // a buffer grows
+		data, _ := binary.Append(nil, binary.LittleEndian, values) // numbers have a size
+		j.Weights[name] = tensor{slices.Clone(shape), data}
 	})
-	j.IDs = data.Len()
 	for _, b := range s.Batch {
-		_ = binary.Write(&data, binary.LittleEndian, b.IDs)
+		j.IDs = append(j.IDs, b.IDs...)
 	}
 	for _, b := range s.Batch {
-		_ = binary.Write(&data, binary.LittleEndian, b.Labels)
-	}
-	if err := os.WriteFile(j.File, data.Bytes(), 0o600); err != nil {
-		return err
+		j.IDs = append(j.IDs, b.Labels...)
 	}
 	p.cmd = exec.CommandContext(ctx, python, "-I", "-c", script)
 	p.cmd.Env, p.cmd.Stderr = oneThread(os.Environ()), &p.stderr
 	if p.in, err = p.cmd.StdinPipe(); err != nil {
-		return err
+		return p, err
 	}
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
-		return err
+		return p, err
 	}
 	p.out = bufio.NewReader(out)
 	if err := p.cmd.Start(); err != nil {
-		return err
+		return p, err
 	}
 	var ready struct{ Version string }
 	if err := p.ask(j, &ready); err != nil {
-		return err
+		return p, err
 	}
 	p.Version = ready.Version
-	_, losses, err := p.Steps(len(ours))
-	for i := range losses {
-		if !(math.Abs(ours[i]-losses[i]) <= 1e-2) {
-			return fmt.Errorf("after %d updates the loss is %.4f here and %.4f there: not the same network", i, ours[i], losses[i])
+	_, p.losses, err = p.Steps(First)
+	return p, err
+}
+
+// First is how many updates have to have the same losses on both sides.
+const First = 3
+
+// Same errs unless the losses of the first updates are about those given: it would not be the same network, and a comparison of times
+// worth nothing.
+func (p *Peer) Same(ours []float64) error {
+	for i, theirs := range p.losses {
+		if !(math.Abs(ours[i]-theirs) <= 1e-2) {
+			return fmt.Errorf("after %d updates the loss is %.4f here and %.4f in PyTorch: not the same network", i, ours[i], theirs)
 		}
 	}
-	return err
+	return nil
 }
 
 // oneThread is an environment in which PyTorch takes the machine's own kernels, on one thread.
@@ -185,5 +180,4 @@ func (p *Peer) Close() {
 	if p.cmd != nil && p.cmd.Process != nil {
 		_ = p.cmd.Wait()
 	}
-	os.RemoveAll(p.dir)
 }

@@ -3,7 +3,6 @@ package workload
 import (
 	"context"
 	"fmt"
-	"math"
 
 	"github.com/sparkling-lab/sparkling/internal/bench/measure"
 	"github.com/sparkling-lab/sparkling/internal/bench/peak"
@@ -37,12 +36,16 @@ var Sizes = []int{1 << 14, 1 << 24}
 // has to be over.
 const warmUp = 20
 
+// Elementwises are the operations on an engine, and the rates of copying beside them.
+type Elementwises struct {
+	Operations []Elementwise
+	Copy       []float64 // bytes read and written a second, by size
+}
+
 // MeasureElementwise measures the elementwise operations of an engine, in turns with copying one array of as many elements to another:
-// STREAM's copy, whose rate is the memory's part of the roofline.
-func MeasureElementwise(ctx context.Context, e compute.Engine, effort measure.Effort) ([]Elementwise, error) {
+// STREAM's copy, whose best rate at a size is the bandwidth there.
+func MeasureElementwise(ctx context.Context, e compute.Engine, effort measure.Effort) (all Elementwises, err error) {
 	flops := peak.All()[0].Measure()
-	var all []Elementwise
-	var copied []float64 // bytes a second
 	for _, n := range Sizes {
 		x, y, u, m, v := ramp(n), make([]float32, n), ramp(n), make([]float32, n), make([]float32, n)
 		rstd, weight, labels, rate := make([]float32, n/32), ramp(32), make([]int32, n/64), []float32{1e-6}
@@ -54,22 +57,24 @@ func MeasureElementwise(ctx context.Context, e compute.Engine, effort measure.Ef
 			"RMSNorm": func() { e.RMSNorm(y, rstd, x, weight, 1e-6) },
 			"AdamW":   func() { e.AdamW(u, x, m, v, rate, adam) },
 		}
+		copied := 0.0
 		for _, f := range Formulas {
 			if _, err := measure.Repeat(warmUp*effort.Each, run[f.Name])(); err != nil {
-				return nil, err
+				return all, err
 			}
 			times, err := effort.Medians(ctx, run[f.Name], func() { copy(m, x) })
 			if err != nil {
-				return nil, err
+				return all, err
 			}
-			all = append(all, Elementwise{Name: f.Name, Size: n, Time: 1e9 * times[0] / float64(n)})
-			copied = append(copied, 8*float64(n)/times[1])
+			copied = max(copied, 8*float64(n)/times[1])
+			all.Operations = append(all.Operations, Elementwise{Name: f.Name, Size: n, Time: 1e9 * times[0] / float64(n)})
 		}
+		all.Copy = append(all.Copy, copied)
 	}
 	flops = max(flops, peak.All()[0].Measure()) // a browser may have compiled its loop better only now
-	for i := range all {
-		f := Formulas[i%len(Formulas)]
-		all[i].Roofline, all[i].BoundBy = f.roofline(flops, copied[i])
+	for i := range all.Operations {
+		e, f := &all.Operations[i], Formulas[i%len(Formulas)]
+		e.Roofline, e.BoundBy = f.roofline(flops, all.Copy[i/len(Formulas)])
 	}
 	return all, nil
 }
@@ -81,16 +86,6 @@ func (f Formula) roofline(flops, bytes float64) (ns float64, boundBy string) {
 		return compute, "compute"
 	}
 	return bandwidth, "bandwidth"
-}
-
-// MeasureCopy is STREAM's copy within so many bytes, two arrays of half as much each: bytes read and written a second.
-func MeasureCopy(ctx context.Context, effort measure.Effort, within int) (float64, error) {
-	from, to := ramp(within/8), make([]float32, within/8)
-	times, err := effort.Medians(ctx, func() { copy(to, from) })
-	if err != nil {
-		return math.NaN(), err
-	}
-	return float64(within) / times[0], nil
 }
 
 // Within is a number of bytes or elements for people.

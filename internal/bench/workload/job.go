@@ -8,6 +8,3 @@ type Job struct {
 	N  int    // which product of a training step, or how many products or updates
 	measure.Effort
 }
-
-// Memory is what a worker's program has after a collection of garbage, in bytes: in use, and in all, which never shrinks.
-type Memory struct{ Live, Program float64 }

@@ -17,13 +17,13 @@ const (
 	MatMuls Group = iota
 	Attention
 	Optimizer
-	Rest
+	Rest // norms, SwiGLU, routing, loss, batch
 	Groups
 )
 
 // String is the group's name for people.
 func (g Group) String() string {
-	return [...]string{"matrix products", "attention", "optimizer", "norms, SwiGLU, routing, loss, batch"}[g]
+	return [...]string{"products", "attention", "optimizer", "the rest"}[g]
 }
 
 // Profile is the time of one training step by group, in milliseconds.

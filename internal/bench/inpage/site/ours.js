@@ -5,9 +5,6 @@ importScripts("wasm_exec.js");
 
 const go = new Go();
 const ready = WebAssembly.instantiateStreaming(fetch("worker.wasm"), go.importObject).then(({ instance }) => {
-  const { mem } = instance.exports;
-  if (!(mem instanceof WebAssembly.Memory)) throw new Error("the program exports no memory");
-  self.memory = () => mem.buffer.byteLength;
   go.run(instance);
 });
 

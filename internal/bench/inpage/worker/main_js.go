@@ -40,7 +40,6 @@ type worker struct {
 	engine compute.Engine
 	runs   map[int]measure.Run // of a training step's products
 	step   *workload.Step
-	arm    *arm
 }
 
 func (w *worker) do(data []byte) (any, error) {
@@ -78,8 +77,6 @@ func (w *worker) do(data []byte) (any, error) {
 		return workload.MeasureProbes(ctx, w.engine, j.Effort)
 	case "profile":
 		return workload.MeasureProfile(ctx, workload.Default(), w.engine, j.Repetitions, j.N)
-	case "arm":
-		return w.train(j.N)
 	}
 	return nil, fmt.Errorf("no job %q", j.Do)
 }
