@@ -25,14 +25,15 @@ XVFB := $(shell command -v xvfb-run >/dev/null 2>&1 && command -v xauth >/dev/nu
 JS       := GOOS=js GOARCH=wasm
 JS_VET   := ./wasm/... ./viz ./viz/panel ./sim/... ./model/...
 
-# The tests of ./sim that tell how numbers are computed: the lock, and the same bits. They run natively, without vectors,
+# The tests that tell how an arm's numbers are computed: the lock, and the same bits. They run natively, without vectors,
 # and as WebAssembly.
-BITS := Lock|SameSeed|ForkedArm|Keeps
+BITS    := Lock|SameSeed|ForkedArm|Keeps
+BITS_OF := ./sim/train ./sim/session
 
 # The tests of what shares memory between goroutines, at small sizes. They run under the race detector.
 RACED        := AnyNumberOfThreads|ExactlyOnce|Helpers|PanicInAPart|SeveralThreads|SameSeed|DeadArm|PausedSession|FullSpeed|GoesOnToTheSame|FreePort|ClaimedOnce|ManyFiles|Siblings
 RACED_LOOPS  := ./model ./model/compute
-RACED_ENGINE := ./sim ./sim/reproduce ./internal/build ./internal/cli ./internal/durable ./internal/serve
+RACED_ENGINE := ./sim/train ./sim/session ./sim/reproduce ./internal/build ./internal/cli ./internal/durable ./internal/serve
 
 GOFMT   = "$$(go env GOROOT)/bin/gofmt"
 SOURCES = $(shell git ls-files -co --exclude-standard '*.go' 2>/dev/null || \
@@ -95,7 +96,7 @@ test-go: ## the Go tests, with the SIMD kernels
 test-scalar: ## the network, the lock and the same bits without the SIMD experiment
 	GOEXPERIMENT= go build -o /dev/null ./...
 	GOEXPERIMENT= go test $(TESTFLAGS) -timeout 60m ./model/...
-	GOEXPERIMENT= go test $(TESTFLAGS) -timeout 60m -run '$(BITS)' ./sim
+	GOEXPERIMENT= go test $(TESTFLAGS) -timeout 60m -run '$(BITS)' $(BITS_OF)
 
 test-race: ## what shares memory between goroutines, under the race detector, which does not see into assembly
 	@if command -v "$$(go env CC)" >/dev/null 2>&1; then \
@@ -110,7 +111,7 @@ test-wasm: ## the same as WebAssembly, in Node
 	@if command -v node >/dev/null 2>&1; then \
 	  set -ex; export GOOS=js GOARCH=wasm; run="$$(go env GOROOT)/lib/wasm/go_js_wasm_exec"; \
 	  go test $(TESTFLAGS) -timeout 60m -exec="$$run" ./model/...; \
-	  go test $(TESTFLAGS) -timeout 60m -exec="$$run" -run '$(BITS)' ./sim; \
+	  go test $(TESTFLAGS) -timeout 60m -exec="$$run" -run '$(BITS)' $(BITS_OF); \
 	elif [ -n "$$SPARKLING_STRICT" ]; then \
 		echo "no node on the path: the kernels cannot be tested as WebAssembly"; exit 1; \
 	else echo "no node on the path: the kernels' tests as WebAssembly are left out"; fi

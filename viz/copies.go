@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
 // copies draws every pair of original and new one as two linked dots, a column for each widened arm: the farther the two vectors are
@@ -73,7 +73,7 @@ func (v *View) copies(b box) {
 		}
 		says := verdict(f.Summary(v.quantity), v.quantity)
 		if lost := v.lost(i, step); lost != "" {
-			says = []string{lost, sim.Diverged.String()}
+			says = []string{lost, record.Diverged.String()}
 		}
 		v.pen.text(v.fitting(says, in.w, small), in.x, in.y+tall-16, small, soft, left)
 		if h := v.groups(rows, lay, f.Pairs, m.Hue); h != nil {
@@ -86,12 +86,12 @@ func (v *View) copies(b box) {
 }
 
 // verdict says how far apart the pairs are in a quantity, in words for wide columns and for narrow ones.
-func verdict(s sim.Summary, q sim.Quantity) []string {
-	word, lost := s.Word(q), s.In[sim.Diverged]
+func verdict(s record.Summary, q record.Quantity) []string {
+	word, lost := s.Word(q), s.In[record.Diverged]
 	switch {
 	case lost > 0:
 		return []string{fmt.Sprintf("%d of %d diverged: no number", lost, s.Pairs), fmt.Sprintf("%d diverged", lost), word}
-	case word == sim.Locked.String():
+	case word == record.Locked.String():
 		return []string{fmt.Sprintf("%s of all %d identical", names[q], s.Pairs), fmt.Sprintf("all %d identical", s.Pairs), "identical", "same"}
 	case word != "":
 		return []string{word, "none"}
@@ -102,20 +102,20 @@ func verdict(s sim.Summary, q sim.Quantity) []string {
 
 // decimals is a number with so many digits, or none.
 func decimals(x float64, digits int) string {
-	if !sim.Finite(x) {
+	if !record.Finite(x) {
 		return "none"
 	}
 	return strconv.FormatFloat(x, 'f', digits, 64)
 }
 
 // exactly are the numbers of a pair in one quantity, or why it has none.
-func exactly(p sim.PairStat) string {
-	switch numbers := sim.Finite(p.Cos) || sim.Finite(p.Dist); {
-	case numbers && p.State == sim.Locked:
+func exactly(p record.PairStat) string {
+	switch numbers := record.Finite(p.Cos) || record.Finite(p.Dist); {
+	case numbers && p.State == record.Locked:
 		return "identical"
 	case numbers:
 		return p.Cosine(4) + ", " + decimals(float64(p.Dist), 4)
-	case p.State == sim.Locked:
+	case p.State == record.Locked:
 		return "both zero"
 	}
 	return p.State.String()
@@ -144,7 +144,7 @@ func (v *View) exactPair(b box, arms []int, step int, at pairAt) {
 			lines = append(lines, line{fmt.Sprintf("%s %d and %d: cosine and distance of weights w, gradients g, moments m and v", v.rowOf(g).members(), g.Orig[at.pair]+1, g.Copy[at.pair]+1), ink})
 		}
 		s := ""
-		for q := range sim.Quantities {
+		for q := range record.Quantities {
 			s += " " + shortNames[q] + " " + exactly(g.Stats[q][at.pair]) + ";"
 		}
 		lines = append(lines, line{v.names[i] + ":" + strings.TrimSuffix(s, ";"), v.looks[i].Hue})
@@ -154,6 +154,6 @@ func (v *View) exactPair(b box, arms []int, step int, at pairAt) {
 
 // names and shortNames are the words for the quantities.
 var (
-	names      = [sim.Quantities]string{"weights", "gradients", "first moments", "second moments"}
-	shortNames = [sim.Quantities]string{"w", "g", "m", "v"}
+	names      = [record.Quantities]string{"weights", "gradients", "first moments", "second moments"}
+	shortNames = [record.Quantities]string{"w", "g", "m", "v"}
 )

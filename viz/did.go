@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/viz/held"
 )
 
@@ -14,7 +14,7 @@ import (
 // left of the box. Before any widening it writes nothing.
 func (v *View) did(b box, step int) box {
 	type group struct {
-		sim.Report
+		record.Report
 		arms []int
 	}
 	var groups []group
@@ -90,20 +90,20 @@ func (v *View) did(b box, step int) box {
 
 // moved says by how much logits moved at most.
 func moved(by float32) string {
-	if !sim.Finite(by) {
+	if !record.Finite(by) {
 		return "to " + noNumber
 	}
 	return fmt.Sprintf("≤ %.2g", by)
 }
 
 // same reports whether a widening did the same to two arms.
-func same(a, b sim.Report) bool {
+func same(a, b record.Report) bool {
 	return a.Step == b.Step && alike(a.HeldBefore, b.HeldBefore) && alike(a.HeldAfter, b.HeldAfter) && alike(a.LogitError, b.LogitError) &&
 		a.ParamsBefore == b.ParamsBefore && a.ParamsAfter == b.ParamsAfter
 }
 
 // alike reports whether two numbers are equal, or none of the two is one.
-func alike(a, b float32) bool { return a == b || !sim.Finite(a) && !sim.Finite(b) }
+func alike(a, b float32) bool { return a == b || !record.Finite(a) && !record.Finite(b) }
 
 // columns is the width of a table's columns with some space before each, and column that of one.
 func (v *View) columns(table [][]string, space float64) float64 {

@@ -6,7 +6,7 @@ import (
 	"math"
 	"slices"
 
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
 // divergence draws the cosine of the gradients of original and copy since the widening: the mean over all pairs, and a thin line at the
@@ -18,7 +18,7 @@ func (v *View) divergence(b box) {
 	low := 0.5
 	type curve struct {
 		arm         int
-		frames      []*sim.ArmFrame
+		frames      []*record.ArmFrame
 		lo, mid, hi []float64
 	}
 	var curves []curve
@@ -59,9 +59,9 @@ func (v *View) divergence(b box) {
 			v.pen.mark(m, end.x, end.y, 4)
 		}
 		last := l.frames[len(l.frames)-1]
-		grad := last.Summary(sim.Gradient)
-		value := cmp.Or(grad.Word(sim.Gradient), grad.Cosine(3))
-		if value == sim.Locked.String() && !last.Summary(sim.Weight).All(sim.Locked) {
+		grad := last.Summary(record.Gradient)
+		value := cmp.Or(grad.Word(record.Gradient), grad.Cosine(3))
+		if value == record.Locked.String() && !last.Summary(record.Weight).All(record.Locked) {
 			value = "= 1" // just after a widening, whatever the update has done by then
 		}
 		ends = append(ends, v.lostAt(l.arm, step, end, label{name: v.names[l.arm], value: value, look: m}))
@@ -71,8 +71,8 @@ func (v *View) divergence(b box) {
 		words := []line{{fmt.Sprintf("step %d: cosine, distance, locked pairs", at), ink}}
 		for _, c := range curves {
 			if f, ok := rec.PairsAt(c.arm, at); ok {
-				s := f.Summary(sim.Gradient)
-				words = append(words, line{fmt.Sprintf("%s: %s, %s, %d of %d", v.names[c.arm], s.Cosine(6), decimals(s.Dist, 6), s.In[sim.Locked], s.Pairs), v.looks[c.arm].Hue})
+				s := f.Summary(record.Gradient)
+				words = append(words, line{fmt.Sprintf("%s: %s, %s, %d of %d", v.names[c.arm], s.Cosine(6), decimals(s.Dist, 6), s.In[record.Locked], s.Pairs), v.looks[c.arm].Hue})
 			}
 		}
 		v.tip(b, words)
@@ -83,7 +83,7 @@ func (v *View) divergence(b box) {
 type spread struct{ lo, mean, hi float64 }
 
 // spread remembers what it found: a frame does not change, and a picture shows hundreds.
-func (v *View) spread(f *sim.ArmFrame) spread {
+func (v *View) spread(f *record.ArmFrame) spread {
 	if s, ok := v.spreads[&f.Pairs[0]]; ok {
 		return s
 	}
@@ -92,13 +92,13 @@ func (v *View) spread(f *sim.ArmFrame) spread {
 	return s
 }
 
-func spreadOf(f *sim.ArmFrame) spread {
+func spreadOf(f *record.ArmFrame) spread {
 	var all []float64
 	sum, lost := 0.0, false
 	for _, g := range f.Pairs {
-		for _, s := range g.Stats[sim.Gradient] {
-			lost = lost || s.State == sim.Diverged
-			if c := float64(s.Cos); sim.Finite(c) {
+		for _, s := range g.Stats[record.Gradient] {
+			lost = lost || s.State == record.Diverged
+			if c := float64(s.Cos); record.Finite(c) {
 				all = append(all, c)
 				sum += c
 			}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/viz/held"
 )
 
@@ -15,7 +15,7 @@ func (v *View) gaps(b box) {
 	if base < 0 || fork >= rec.Experiment.Steps {
 		return
 	}
-	title := fmt.Sprintf("Minus %s: the same windows, mean over %d steps", v.names[base], sim.GapSteps)
+	title := fmt.Sprintf("Minus %s: the same windows, mean over %d steps", v.names[base], record.GapSteps)
 	if v.ended() {
 		title = v.fitting([]string{title + "; ringed: the whole text", title}, b.w, body)
 	}
@@ -31,7 +31,7 @@ func (v *View) gaps(b box) {
 	low, high := -0.01, 0.01
 	for i := range rec.Tracks {
 		c := curve{arm: i}
-		for _, f := range measured(rec.Tracks[i], step, func(f *sim.ArmFrame) bool { return f.Step > fork && hasHeld(f) }) {
+		for _, f := range measured(rec.Tracks[i], step, func(f *record.ArmFrame) bool { return f.Step > fork && hasHeld(f) }) {
 			if g, ok := rec.Gap(i, base, f.Step); ok {
 				c.at, c.gap = append(c.at, float64(f.Step)), append(c.gap, g)
 				low, high = math.Min(low, g), math.Max(high, g)
@@ -70,7 +70,7 @@ func (v *View) gaps(b box) {
 	}
 	v.labels(ends, a, b.x+b.w)
 	if at, ok := v.stepUnder(a, step); ok {
-		lines := []line{{s: fmt.Sprintf("%d steps up to %d", sim.GapSteps, at), color: ink}}
+		lines := []line{{s: fmt.Sprintf("%d steps up to %d", record.GapSteps, at), color: ink}}
 		for i, name := range v.names {
 			if g, ok := rec.Gap(i, base, at); ok && i != base {
 				words := fmt.Sprintf("%s: %+.6f", name, g)

@@ -12,26 +12,26 @@ import (
 
 	"github.com/sparkling-lab/sparkling/internal/testgame"
 	"github.com/sparkling-lab/sparkling/internal/testneed"
-	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
 func TestMain(m *testing.M) { testgame.Main(m) }
 
 // recorded is a short run that was recorded once: 50 steps, Inner 1.5x at step 25, the arms of the default experiment.
 // testdata/short.json is its experiment; `sparkling run viz/testdata/short.json --out` records it anew.
-func recorded(t *testing.T) *sim.Record {
+func recorded(t *testing.T) *record.Record {
 	t.Helper()
 	f, err := os.Open("testdata/short.sparkling")
 	require.NoError(t, err)
 	defer f.Close()
-	r, err := sim.DecodeRecord(f)
+	r, err := record.Decode(f)
 	require.NoError(t, err)
 	return r
 }
 
 // drawn is what a view shows of a record.
-func drawn(t *testing.T, r *sim.Record, w, h int, scale float64, set func(*View)) image.Image {
+func drawn(t *testing.T, r *record.Record, w, h int, scale float64, set func(*View)) image.Image {
 	t.Helper()
 	v := New()
 	v.SetRecord(r)
@@ -52,7 +52,7 @@ func TestPanesLookAsTheyDid(t *testing.T) {
 		"end-2x":       {700, 600, 2, func(*View) {}},
 		"before":       {1040, 812, 1, func(v *View) { v.SetStep(20) }},
 		"just-widened": {1040, 812, 1, func(v *View) { v.SetStep(26) }},
-		"gradients":    {390, 405, 1, func(v *View) { v.ShowOnly(Copies); v.SetQuantity(sim.Gradient) }},
+		"gradients":    {390, 405, 1, func(v *View) { v.ShowOnly(Copies); v.SetQuantity(record.Gradient) }},
 		"loss-pointed": {520, 420, 1, func(v *View) { v.ShowOnly(Loss); v.Point(280, 120, true) }},
 		"pair-pointed": {520, 420, 1, func(v *View) { v.ShowOnly(Copies); v.Point(260, 130, true) }},
 		"cosine":       {520, 420, 1, func(v *View) { v.ShowOnly(Divergence); v.Point(250, 200, true) }},

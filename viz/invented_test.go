@@ -3,19 +3,19 @@ package viz
 import (
 	"math"
 
-	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
 // invented is a record of an experiment whose numbers come from formulas: many shapes of network without many files, the same everywhere.
 // Every arm jumps at its widenings, each by more than the one before; the last one's copies never get a gradient.
-func invented(e experiment.Experiment) *sim.Record {
-	r := &sim.Record{Experiment: e, Tracks: make([][]sim.ArmFrame, len(e.Arms))}
+func invented(e experiment.Experiment) *record.Record {
+	r := &record.Record{Experiment: e, Tracks: make([][]record.ArmFrame, len(e.Arms))}
 	fork, trunk := e.Fork(), e.Trunk()
-	rms := func(i, step int) []sim.BlockRMS {
-		out := make([]sim.BlockRMS, 2*e.Model.Layers)
+	rms := func(i, step int) []record.BlockRMS {
+		out := make([]record.BlockRMS, 2*e.Model.Layers)
 		for k := range out {
-			out[k] = sim.BlockRMS{In: 1, Out: float32(1+math.Sin(float64(3*k+i))/2) * float32(1+0.2*float64(step)/float64(e.Steps))}
+			out[k] = record.BlockRMS{In: 1, Out: float32(1+math.Sin(float64(3*k+i))/2) * float32(1+0.2*float64(step)/float64(e.Steps))}
 		}
 		return out
 	}
@@ -25,7 +25,7 @@ func invented(e experiment.Experiment) *sim.Record {
 				continue
 			}
 			x := float64(step) / float64(e.Steps)
-			f := sim.ArmFrame{Arm: i, Step: step, FLOPs: e.FLOPs(i, step), Held: float32(1.7 + 2.2/(1+40*x) - 0.03*float64(i)*max(x-0.5, 0)), RMS: rms(i, step)}
+			f := record.ArmFrame{Arm: i, Step: step, FLOPs: e.FLOPs(i, step), Held: float32(1.7 + 2.2/(1+40*x) - 0.03*float64(i)*max(x-0.5, 0)), RMS: rms(i, step)}
 			f.Train, f.LROld, f.LRNew = f.Held, float32(0.01*(1-x)), float32(0.01*(1-x))
 			if f.Whole = float32(math.NaN()); step == e.Steps {
 				f.Whole = f.Held - 0.02
@@ -38,7 +38,7 @@ func invented(e experiment.Experiment) *sim.Record {
 		for k, w := range a.Widen {
 			if a.Widens() {
 				before := float32(1.7 + 2.2/(1+40*float64(w.Step)/float64(e.Steps)))
-				r.Reports = append(r.Reports, sim.Report{
+				r.Reports = append(r.Reports, record.Report{
 					Arm: i, Step: w.Step, HeldBefore: before, HeldAfter: before + 0.5*float32(i), LogitError: float32(i) + 1e-6, RMSBefore: rms(i, 0), RMSAfter: rms(i+1, w.Step),
 					ParamsBefore: int64(20384 + 1000*k), ParamsAfter: 32672, StepFLOPsBefore: 1, StepFLOPsAfter: 1.34,
 				})
@@ -48,19 +48,19 @@ func invented(e experiment.Experiment) *sim.Record {
 	return r
 }
 
-func inventedPairs(e experiment.Experiment, a experiment.Arm, arm int, x float64, dead bool) []sim.PairGroup {
-	var out []sim.PairGroup
+func inventedPairs(e experiment.Experiment, a experiment.Arm, arm int, x float64, dead bool) []record.PairGroup {
+	var out []record.PairGroup
 	group := func(layer, expert, n int) {
-		g := sim.PairGroup{Layer: layer, Expert: expert, Orig: make([]int32, n), Copy: make([]int32, n)}
-		for q := range sim.Quantities {
+		g := record.PairGroup{Layer: layer, Expert: expert, Orig: make([]int32, n), Copy: make([]int32, n)}
+		for q := range record.Quantities {
 			for i := range n {
 				d := float64(arm) * (0.2 + 0.1*math.Sin(float64(i*7+layer*3+expert))) * x
-				st := sim.PairStat{Cos: float32(1 - d*d), Dist: float32(d), State: sim.Apart}
+				st := record.PairStat{Cos: float32(1 - d*d), Dist: float32(d), State: record.Apart}
 				switch {
 				case d == 0:
-					st.State = sim.Locked
-				case dead && q == sim.Gradient:
-					st.Cos, st.State = float32(math.NaN()), sim.OneZero
+					st.State = record.Locked
+				case dead && q == record.Gradient:
+					st.Cos, st.State = float32(math.NaN()), record.OneZero
 				}
 				g.Stats[q] = append(g.Stats[q], st)
 			}
@@ -79,7 +79,7 @@ func inventedPairs(e experiment.Experiment, a experiment.Arm, arm int, x float64
 }
 
 // blown is an invented record in which the second arm diverges at a step, and the widening of the third gave no number.
-func blown(e experiment.Experiment, at int) *sim.Record {
+func blown(e experiment.Experiment, at int) *record.Record {
 	r := invented(e)
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
 	t := r.Tracks[1]
@@ -94,7 +94,7 @@ func blown(e experiment.Experiment, at int) *sim.Record {
 	for _, g := range last.Pairs {
 		for q := range g.Stats {
 			for k := range g.Stats[q] {
-				g.Stats[q][k] = sim.PairStat{Cos: nan, Dist: nan, State: sim.Diverged}
+				g.Stats[q][k] = record.PairStat{Cos: nan, Dist: nan, State: record.Diverged}
 			}
 		}
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/sparkling-lab/sparkling/internal/testneed"
-	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
 // scripts are names of arms in letters that the type of the Lab lacks, in whole or in part.
@@ -51,7 +51,7 @@ func TestStringIsPartedWhereItsLettersAreForeign(t *testing.T) {
 }
 
 // renamed is the recorded run with other names.
-func renamed(t *testing.T, names []string) *sim.Record {
+func renamed(t *testing.T, names []string) *record.Record {
 	r := recorded(t)
 	for i, name := range names {
 		r.Experiment.Arms[i].Name = name

@@ -5,8 +5,8 @@ import (
 	"math"
 	"slices"
 
-	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/viz/held"
 	"github.com/sparkling-lab/sparkling/viz/look"
 )
@@ -178,7 +178,7 @@ func (v *View) exactLoss(b box, a axes, step int) {
 			if f.Step > 0 { // before the first update there is no batch
 				words += ", train " + digits(f.Train, 6)
 			}
-			if sim.Finite(f.Whole) {
+			if record.Finite(f.Whole) {
 				words += fmt.Sprintf(", whole text %.6f", f.Whole)
 			}
 			lines = append(lines, line{words, v.looks[i].Hue})

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strconv"
 
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
 // noNumber is what is said of something measured that is none.
@@ -12,7 +12,7 @@ const noNumber = "no number"
 
 // digits is a measured number with so many digits after the point, or says that it is none.
 func digits[T float32 | float64](x T, n int) string {
-	if !sim.Finite(x) {
+	if !record.Finite(x) {
 		return noNumber
 	}
 	return strconv.FormatFloat(float64(x), 'f', n, 64)
@@ -41,7 +41,7 @@ func (v *View) lostAt(arm, step int, at point, l label) label {
 	l.y = at.y
 	if v.lost(arm, step) != "" {
 		v.cross(at.x, at.y, 5)
-		l.value = sim.Diverged.String()
+		l.value = record.Diverged.String()
 	}
 	return l
 }

@@ -6,8 +6,8 @@ import (
 	"math"
 	"strings"
 
-	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
 // parted reports whether the arms are networks of their own at a step: the pairs of any were measured.
@@ -73,7 +73,7 @@ func (v *View) single(b box, l layout, rows []row) {
 type pairAt struct{ group, pair int }
 
 // groups draws the pairs of an arm, a row for each expert, and returns the pair under the pointer.
-func (v *View) groups(b box, l layout, groups []sim.PairGroup, hue color.RGBA) (hit *pairAt) {
+func (v *View) groups(b box, l layout, groups []record.PairGroup, hue color.RGBA) (hit *pairAt) {
 	for k, g := range groups {
 		places, ok := v.rowAt(b, l, k, v.rowOf(g))
 		if !ok {
@@ -97,23 +97,23 @@ func (v *View) groups(b box, l layout, groups []sim.PairGroup, hue color.RGBA) (
 
 // far is how far a pair is from locked, from 0 to 1. A distance of sqrt(2) is that of vectors that have nothing to do with each other; where there
 // is none both are zero.
-func far(st sim.PairStat) float64 {
-	if !sim.Finite(st.Dist) {
+func far(st record.PairStat) float64 {
+	if !record.Finite(st.Dist) {
 		return 0
 	}
 	return math.Min(float64(st.Dist)/math.Sqrt2, 1)
 }
 
 // link draws a pair as two dots.
-func (v *View) link(in box, st sim.PairStat, hue color.RGBA) {
+func (v *View) link(in box, st record.PairStat, hue color.RGBA) {
 	x, y := in.x+in.w/2, in.y+in.h/2
 	radius := math.Min(math.Max(2.6, in.h*0.06), in.w*0.42)
 	c, half := stuck, radius*0.8
 	switch st.State {
-	case sim.Diverged:
+	case record.Diverged:
 		v.cross(x, y, radius)
 		return
-	case sim.Apart, sim.OneZero:
+	case record.Apart, record.OneZero:
 		// Even the longest link ends before the row above begins.
 		reach := in.h/2 - radius - math.Max(2, in.h*0.1)
 		half += far(st) * math.Max(reach-half, 0)
@@ -125,15 +125,15 @@ func (v *View) link(in box, st sim.PairStat, hue color.RGBA) {
 }
 
 // cell draws a pair as a rectangle.
-func (v *View) cell(in box, st sim.PairStat, hue color.RGBA) {
+func (v *View) cell(in box, st record.PairStat, hue color.RGBA) {
 	c := stuck
 	switch st.State {
-	case sim.Diverged:
+	case record.Diverged:
 		v.cross(in.x+in.w*0.4, in.y+in.h*0.35, math.Min(in.w*0.4, in.h*0.35))
 		return
-	case sim.Untold:
+	case record.Untold:
 		c = faint
-	case sim.Apart, sim.OneZero:
+	case record.Apart, record.OneZero:
 		c = mix(paper, hue, 0.2+0.8*far(st))
 	}
 	v.pen.rect(in.x, in.y, in.w*0.8, in.h*0.7, c)

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
 // rates draws the learning rate of the newest parameters of every arm, and thin that of the old ones where it is another.
@@ -16,7 +16,7 @@ func (v *View) rates(b box) {
 	for i := range rec.Tracks {
 		for _, f := range upTo(rec.Tracks[i], step) {
 			for _, rate := range [2]float32{f.LROld, f.LRNew} {
-				if sim.Finite(rate) {
+				if record.Finite(rate) {
 					high = math.Max(high, float64(rate))
 				}
 			}
@@ -37,13 +37,13 @@ func (v *View) rates(b box) {
 		if len(track) > 0 && track[0].Step == 0 {
 			track = track[1:] // no update has led to it
 		}
-		at := func(rate func(*sim.ArmFrame) float32) []point {
+		at := func(rate func(*record.ArmFrame) float32) []point {
 			return a.series(len(track), func(k int) (float64, float64) {
 				return v.scale.of(e, &track[k]), 1e3 * float64(rate(&track[k]))
 			})
 		}
-		v.pen.line(at(func(f *sim.ArmFrame) float32 { return f.LROld }), 0.9, mix(paper, m.Hue, 0.6), nil)
-		v.pen.line(at(func(f *sim.ArmFrame) float32 { return f.LRNew }), 1.6, m.Hue, m.Dash)
+		v.pen.line(at(func(f *record.ArmFrame) float32 { return f.LROld }), 0.9, mix(paper, m.Hue, 0.6), nil)
+		v.pen.line(at(func(f *record.ArmFrame) float32 { return f.LRNew }), 1.6, m.Hue, m.Dash)
 	}
 	if x, ok := v.under(a); ok {
 		x = v.scale.snap(x)

@@ -5,7 +5,7 @@ import (
 	"math"
 	"slices"
 
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
 // rms draws, block by block, how large what the block adds is beside what enters it: just before the widening (hollow), just after
@@ -24,18 +24,18 @@ func (v *View) rms(b box) {
 		}
 	}
 	top, missing := 0.1, false
-	now := make([][]sim.BlockRMS, len(rec.Tracks))
+	now := make([][]record.BlockRMS, len(rec.Tracks))
 	for i := range rec.Tracks {
 		t := upTo(rec.Tracks[i], step)
 		for k := len(t) - 1; k >= 0 && now[i] == nil; k-- {
 			now[i] = t[k].RMS
 		}
-		blocks := [][]sim.BlockRMS{now[i]}
+		blocks := [][]record.BlockRMS{now[i]}
 		if p, ok := rec.ReportAt(i, step); ok {
 			blocks = append(blocks, p.RMSBefore, p.RMSAfter)
 		}
 		for _, r := range slices.Concat(blocks...) {
-			if sim.Finite(r.Ratio()) {
+			if record.Finite(r.Ratio()) {
 				top = math.Max(top, float64(r.Ratio()))
 			} else {
 				missing = true
@@ -84,8 +84,8 @@ func (v *View) rms(b box) {
 }
 
 // ratio is the height of a block's ratio. It is false where that is no number, and a cross at the top says so.
-func (v *View) ratio(a axes, x float64, r sim.BlockRMS, size float64) (float64, bool) {
-	if !sim.Finite(r.Ratio()) {
+func (v *View) ratio(a axes, x float64, r record.BlockRMS, size float64) (float64, bool) {
+	if !record.Finite(r.Ratio()) {
 		v.cross(x, a.in.y+5, 4*size)
 		return 0, false
 	}
@@ -93,7 +93,7 @@ func (v *View) ratio(a axes, x float64, r sim.BlockRMS, size float64) (float64, 
 }
 
 // exactRMS writes the numbers of the block under the pointer.
-func (v *View) exactRMS(b box, a axes, now [][]sim.BlockRMS, step int) {
+func (v *View) exactRMS(b box, a axes, now [][]record.BlockRMS, step int) {
 	if !v.over(a.in) {
 		return
 	}
@@ -101,7 +101,7 @@ func (v *View) exactRMS(b box, a axes, now [][]sim.BlockRMS, step int) {
 	lines := []line{{fmt.Sprintf("%s: in, out, ratio", block(k)), ink}}
 	for i, name := range v.names {
 		hue := v.looks[i].Hue
-		write := func(when string, r sim.BlockRMS) {
+		write := func(when string, r record.BlockRMS) {
 			lines = append(lines, line{fmt.Sprintf("%s %s: %s, %s, %s", name, when, digits(r.In, 5), digits(r.Out, 5), digits(r.Ratio(), 5)), hue})
 		}
 		if p, ok := v.rec.ReportAt(i, step); ok && k < len(p.RMSAfter) {

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
 // row is a group of pairs as it is laid out: that of an expert, or of the residual stream where layer is −1.
@@ -34,7 +34,7 @@ func (r row) members() string {
 	return fmt.Sprintf("Layer %d, expert %d, neurons", r.layer+1, r.expert+1)
 }
 
-func (v *View) rowOf(g sim.PairGroup) row {
+func (v *View) rowOf(g record.PairGroup) row {
 	return row{g.Layer, g.Expert, v.rec.Experiment.Model.Experts, len(g.Orig)}
 }
 

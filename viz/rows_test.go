@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
 // grids are the rows of so many layers and experts with n pairs each.
@@ -116,7 +116,7 @@ func TestTheWideningIsToldOfTheShownStep(t *testing.T) {
 	r := recorded(t)
 	first, ok := r.ReportAt(1, 30)
 	require.True(t, ok)
-	r.Reports = append(r.Reports, sim.Report{Arm: 1, Step: 40, HeldAfter: 9})
+	r.Reports = append(r.Reports, record.Report{Arm: 1, Step: 40, HeldAfter: 9})
 	now, _ := r.ReportAt(1, 50)
 	assert.Equal(t, float32(9), now.HeldAfter)
 	then, _ := r.ReportAt(1, 39)

@@ -5,8 +5,8 @@ import (
 	"math"
 	"sort"
 
-	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
 // Scale is what the x axis of the loss counts.
@@ -42,7 +42,7 @@ func ScaleFor(e experiment.Experiment) Scale {
 func tokens(e experiment.Experiment) float64 { return float64(e.Task.Batch * e.Task.Seq) }
 
 // of is where a frame stands on the x axis.
-func (s Scale) of(e experiment.Experiment, f *sim.ArmFrame) float64 {
+func (s Scale) of(e experiment.Experiment, f *record.ArmFrame) float64 {
 	return s.place(e, f.Step, f.FLOPs)
 }
 
@@ -58,10 +58,10 @@ func (s Scale) place(e experiment.Experiment, step int, flops float64) float64 {
 }
 
 // end is where the x axis ends: the last step, and for compute what the dearest arm will have cost if it goes on as now.
-func (s Scale) end(r *sim.Record) float64 {
+func (s Scale) end(r *record.Record) float64 {
 	e := r.Experiment
 	if s != FLOPs {
-		return s.of(e, &sim.ArmFrame{Step: e.Steps})
+		return s.of(e, &record.ArmFrame{Step: e.Steps})
 	}
 	most := 0.0
 	for i, t := range r.Tracks {
@@ -99,7 +99,7 @@ func (s Scale) snap(x float64) float64 {
 }
 
 // before is the newest frame of a track at or before a place on the axis.
-func (s Scale) before(e experiment.Experiment, t []sim.ArmFrame, x float64) (*sim.ArmFrame, bool) {
+func (s Scale) before(e experiment.Experiment, t []record.ArmFrame, x float64) (*record.ArmFrame, bool) {
 	n := sort.Search(len(t), func(i int) bool { return s.of(e, &t[i]) > x*(1+1e-12) })
 	if n == 0 {
 		return nil, false
@@ -108,13 +108,13 @@ func (s Scale) before(e experiment.Experiment, t []sim.ArmFrame, x float64) (*si
 }
 
 // upTo is the part of a track up to a step.
-func upTo(t []sim.ArmFrame, step int) []sim.ArmFrame {
+func upTo(t []record.ArmFrame, step int) []record.ArmFrame {
 	return t[:sort.Search(len(t), func(i int) bool { return t[i].Step > step })]
 }
 
 // measured are the frames of a track up to a step that have what is drawn.
-func measured(t []sim.ArmFrame, step int, has func(*sim.ArmFrame) bool) []*sim.ArmFrame {
-	var out []*sim.ArmFrame
+func measured(t []record.ArmFrame, step int, has func(*record.ArmFrame) bool) []*record.ArmFrame {
+	var out []*record.ArmFrame
 	t = upTo(t, step)
 	for i := range t {
 		if has(&t[i]) {
@@ -124,6 +124,6 @@ func measured(t []sim.ArmFrame, step int, has func(*sim.ArmFrame) bool) []*sim.A
 	return out
 }
 
-func hasHeld(f *sim.ArmFrame) bool { return sim.Finite(f.Held) }
+func hasHeld(f *record.ArmFrame) bool { return record.Finite(f.Held) }
 
-func hasPairs(f *sim.ArmFrame) bool { return len(f.Pairs) > 0 }
+func hasPairs(f *record.ArmFrame) bool { return len(f.Pairs) > 0 }

@@ -11,25 +11,25 @@ import (
 
 	"github.com/hajimehoshi/ebiten/v2"
 
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/viz/held"
 	"github.com/sparkling-lab/sparkling/viz/look"
 )
 
 // View draws a record. Places are in CSS pixels; the image it draws on has scale times as many.
 type View struct {
-	rec      *sim.Record
+	rec      *record.Record
 	step     int // −1 follows the newest
-	quantity sim.Quantity
+	quantity record.Quantity
 	scale    Scale
 	only     PaneID // one picture alone, or all
 	lit      PaneID // the picture that is spoken of
 	w, h     float64
 	pointer  point
 	inside   bool
-	looks    []look.Look               // of the record's arms
-	names    []string                  // the same
-	spreads  map[*sim.PairGroup]spread // of the record's frames, by their first group
+	looks    []look.Look                  // of the record's arms
+	names    []string                     // the same
+	spreads  map[*record.PairGroup]spread // of the record's frames, by their first group
 
 	readings [][]held.Reading // of the picture that is being drawn, by arm: kept so that a picture leaves little behind
 	moments  []moment         // the same of its widenings
@@ -49,9 +49,9 @@ type View struct {
 func New() *View { return &View{step: -1, scale: Steps, refresh: Refresh} }
 
 // SetRecord shows another record, live memory.
-func (v *View) SetRecord(r *sim.Record) {
+func (v *View) SetRecord(r *record.Record) {
 	if v.rec != r {
-		v.rec, v.spreads = r, map[*sim.PairGroup]spread{}
+		v.rec, v.spreads = r, map[*record.PairGroup]spread{}
 	}
 }
 
@@ -65,7 +65,7 @@ func (v *View) SetRefresh(d time.Duration) { v.refresh = d }
 func (v *View) SetStep(step int) { v.step = step }
 
 // SetQuantity compares the pairs in another quantity.
-func (v *View) SetQuantity(q sim.Quantity) { v.quantity = q }
+func (v *View) SetQuantity(q record.Quantity) { v.quantity = q }
 
 // SetScale chooses what the x axis of the loss counts.
 func (v *View) SetScale(s Scale) { v.scale = s }
@@ -167,10 +167,10 @@ func (v *View) oldest(now time.Time) (p *place) {
 
 // content is everything that a picture depends on, to tell whether it would look different.
 type content struct {
-	rec             *sim.Record
+	rec             *record.Record
 	frames, reports int
 	step            int
-	quantity        sim.Quantity
+	quantity        record.Quantity
 	scale           Scale
 	lit             bool
 	pointer         point // zero where it is elsewhere

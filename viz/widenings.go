@@ -4,7 +4,7 @@ import (
 	"math"
 	"slices"
 
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/viz/held"
 )
 
@@ -51,7 +51,7 @@ func (v *View) jumps(a axes) {
 		for _, i := range m.reports {
 			p := &v.rec.Reports[i]
 			after := a.in.y // where it is no number, as where it is too high
-			if sim.Finite(p.HeldAfter) {
+			if record.Finite(p.HeldAfter) {
 				after = a.y(float64(p.HeldAfter))
 			}
 			if math.Abs(after-a.y(float64(p.HeldBefore))) < jump {

@@ -16,8 +16,9 @@ import (
 
 	"github.com/sparkling-lab/sparkling/internal/durable"
 	"github.com/sparkling-lab/sparkling/model/checkpoint"
-	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/record"
+	"github.com/sparkling-lab/sparkling/sim/session"
 	"github.com/sparkling-lab/sparkling/sim/task"
 )
 
@@ -89,7 +90,7 @@ func holdsArm(out string, e experiment.Experiment, arm int) (bool, error) {
 
 // writeArms leaves the network of every arm that has reached its end as a checkpoint with its optimizer's states, and a
 // batch of held-out text to run through them. Those that are there stay as they are.
-func writeArms(to results, s *sim.Session, host *sim.LocalHost) error {
+func writeArms(to results, s *session.Session, host *session.LocalHost) error {
 	e := s.Experiment()
 	dir := filepath.Join(to.Dir(), armsFolder)
 	for i, a := range s.Arms() {
@@ -97,10 +98,10 @@ func writeArms(to results, s *sim.Session, host *sim.LocalHost) error {
 		if err != nil {
 			return err
 		}
-		if there || a.State != sim.Finished || s.AskNetwork(i) != nil {
+		if there || a.State != record.Finished || s.AskNetwork(i) != nil {
 			continue // or it has failed, which its status says
 		}
-		for s.Network(i) == nil && s.Arms()[i].State != sim.Failed {
+		for s.Network(i) == nil && s.Arms()[i].State != record.Failed {
 			host.Wait(time.Second)
 		}
 		n := s.Network(i)

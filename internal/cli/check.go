@@ -16,7 +16,7 @@ import (
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/checkpoint"
 	"github.com/sparkling-lab/sparkling/model/compute"
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
 // checkVerb runs one batch through a checkpoint.
@@ -161,7 +161,7 @@ func notFinite(layout []checkpoint.StoredTensor, net *model.Net, loss model.Loss
 	if name := net.NotFinite(); name != "" {
 		return name
 	}
-	if !sim.Finite(loss.Objective) {
+	if !record.Finite(loss.Objective) {
 		return "a loss"
 	}
 	layout = slices.Clone(layout)

@@ -16,8 +16,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
 // file writes an experiment of a few seconds, changed by f, and returns its path.
@@ -133,7 +133,7 @@ func TestRunWritesARecordThatFiguresCanBeDrawnFrom(t *testing.T) {
 	f, e := os.Open(filepath.Join(dir, "record.sparkling"))
 	require.NoError(t, e)
 	defer f.Close()
-	r, e := sim.DecodeRecord(f)
+	r, e := record.Decode(f)
 	require.NoError(t, e)
 	assert.Equal(t, 30, r.Last())
 	numbers, e := os.ReadFile(filepath.Join(dir, "numbers.csv"))

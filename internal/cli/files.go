@@ -6,7 +6,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/internal/durable"
 	"github.com/sparkling-lab/sparkling/internal/input"
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/viz/figure"
 )
 
@@ -40,7 +40,7 @@ func (v figuresVerb) Run(e *env) error {
 		return fmt.Errorf("the record cannot be read: %w", err)
 	}
 	defer f.Close()
-	r, err := sim.DecodeRecord(f)
+	r, err := record.Decode(f)
 	if err != nil {
 		return ended(e, fmt.Errorf("%s: %w", v.Record, err))
 	}

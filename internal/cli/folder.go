@@ -13,7 +13,8 @@ import (
 
 	"github.com/sparkling-lab/sparkling/internal/durable"
 	"github.com/sparkling-lab/sparkling/internal/input"
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/record"
+	"github.com/sparkling-lab/sparkling/sim/session"
 	"github.com/sparkling-lab/sparkling/viz/figure"
 )
 
@@ -33,8 +34,8 @@ const (
 // results is the folder that a run is left in, and what it holds already.
 type results struct {
 	*durable.Claim
-	earlier *sim.Record
-	state   *sim.State
+	earlier *record.Record
+	state   *session.State
 }
 
 // claim takes a folder before a run, which is a better time than after it. It errs where nothing can be written there, and where files that
@@ -56,7 +57,7 @@ func claim(e *env, dir string) (results, error) {
 }
 
 // readRecord is the record in a folder, nil where there is none.
-func readRecord(dir string) (*sim.Record, error) {
+func readRecord(dir string) (*record.Record, error) {
 	f, err := input.Regular(filepath.Join(dir, recordName))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -67,7 +68,7 @@ func readRecord(dir string) (*sim.Record, error) {
 		return nil, err
 	}
 	defer f.Close()
-	r, err := sim.DecodeRecord(f)
+	r, err := record.Decode(f)
 	if err != nil {
 		return nil, fmt.Errorf("%s in %s cannot be read (%w); nothing is overwritten", recordName, dir, err)
 	}
@@ -75,7 +76,7 @@ func readRecord(dir string) (*sim.Record, error) {
 }
 
 // keep leaves a run in its folder, and says what becomes of an earlier one: it stays if it went further.
-func (r results) keep(e *env, now *sim.Record) error {
+func (r results) keep(e *env, now *record.Record) error {
 	switch {
 	case r.whole(now):
 		return nil
@@ -89,7 +90,7 @@ func (r results) keep(e *env, now *sim.Record) error {
 }
 
 // whole reports whether the folder holds a record already, and everything that is made from it.
-func (r results) whole(now *sim.Record) bool {
+func (r results) whole(now *record.Record) bool {
 	var a, b bytes.Buffer
 	if r.earlier == nil || r.earlier.Encode(&a) != nil || now.Encode(&b) != nil || !bytes.Equal(a.Bytes(), b.Bytes()) {
 		return false
@@ -102,7 +103,7 @@ func (r results) whole(now *sim.Record) bool {
 }
 
 // write puts the record into a folder, then its numbers and the experiment, then the figures: what is whole stays, whatever becomes of the rest.
-func write(to *durable.Claim, r *sim.Record) error {
+func write(to *durable.Claim, r *record.Record) error {
 	if err := to.Write(durable.Output{Name: recordName, Write: r.Encode}); err != nil {
 		return err
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
 // contents are the files of a folder.
@@ -78,7 +78,7 @@ func TestRunThatWentFurtherIsKept(t *testing.T) {
 	f, e := os.Open(filepath.Join(dir, recordName))
 	require.NoError(t, e)
 	defer f.Close()
-	r, e := sim.DecodeRecord(f)
+	r, e := record.Decode(f)
 	require.NoError(t, e)
 	var said bytes.Buffer
 	to, e := claim(&env{err: &said}, dir)

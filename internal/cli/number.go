@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
 // diverged is what a table says in place of a number where what was measured is none.
@@ -16,7 +16,7 @@ type number float64
 
 // MarshalJSON never errs: one result that is no number does not withhold the others.
 func (x number) MarshalJSON() ([]byte, error) {
-	if !sim.Finite(float64(x)) {
+	if !record.Finite(float64(x)) {
 		return []byte("null"), nil
 	}
 	return json.Marshal(float64(x))
@@ -24,7 +24,7 @@ func (x number) MarshalJSON() ([]byte, error) {
 
 // says is the number in a format of package fmt, or the word.
 func (x number) says(format string) string {
-	if !sim.Finite(float64(x)) {
+	if !record.Finite(float64(x)) {
 		return diverged
 	}
 	return fmt.Sprintf(format, float64(x))

@@ -13,8 +13,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sparkling-lab/sparkling/internal/durable/cut"
-	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/record"
+	"github.com/sparkling-lab/sparkling/sim/session"
 	"github.com/sparkling-lab/sparkling/viz/figure"
 )
 
@@ -46,13 +47,13 @@ func TestARecordIsWholeOrNotThereWheneverThePowerIsCut(t *testing.T) {
 	require.NoError(t, err)
 	want := contents(t, dir)
 	old := *now
-	old.Tracks = append([]([]sim.ArmFrame){}, now.Tracks...)
+	old.Tracks = append([]([]record.ArmFrame){}, now.Tracks...)
 	old.Tracks[0] = old.Tracks[0][:5]
 	for i := range old.Tracks[1:] {
 		old.Tracks[i+1] = nil
 	}
 	said := &env{ctx: t.Context(), err: &bytes.Buffer{}}
-	keep := func(dir string, r *sim.Record) error {
+	keep := func(dir string, r *record.Record) error {
 		to, err := claim(said, filepath.Join(dir, "out"))
 		if err != nil {
 			return err
@@ -89,7 +90,7 @@ func TestARecordIsWholeOrNotThereWheneverThePowerIsCut(t *testing.T) {
 
 func TestAStateIsTheOldOrTheNewWheneverThePowerIsCut(t *testing.T) {
 	said := &env{ctx: t.Context(), err: &bytes.Buffer{}}
-	state := func(seed uint64) sim.State {
+	state := func(seed uint64) session.State {
 		dir, _ := seeded(t, seed)
 		st, err := readState(said, dir)
 		require.NoError(t, err)
@@ -97,7 +98,7 @@ func TestAStateIsTheOldOrTheNewWheneverThePowerIsCut(t *testing.T) {
 		return *st
 	}
 	old, now := state(1), state(2)
-	keep := func(dir string, st sim.State) error {
+	keep := func(dir string, st session.State) error {
 		to, err := claim(said, dir)
 		if err != nil {
 			return err

@@ -11,8 +11,9 @@ import (
 
 	"github.com/sparkling-lab/sparkling/internal/durable"
 	"github.com/sparkling-lab/sparkling/internal/input"
-	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/record"
+	"github.com/sparkling-lab/sparkling/sim/session"
 )
 
 // stateName is the state of a run within its folder: a run goes on from there, and one that has ended has its networks there.
@@ -68,7 +69,7 @@ func (v *runVerb) again(e *env) (results, experiment.Experiment, error) {
 }
 
 // readState is the state in a folder, nil where there is none. One that cannot be read counts as missing, and why is said.
-func readState(e *env, dir string) (*sim.State, error) {
+func readState(e *env, dir string) (*session.State, error) {
 	path := filepath.Join(dir, stateName)
 	info, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -83,11 +84,11 @@ func readState(e *env, dir string) (*sim.State, error) {
 	if err != nil {
 		return nil, err
 	}
-	var st sim.State
+	var st session.State
 	f, err := input.Regular(path)
 	if err == nil {
 		defer f.Close()
-		st, err = sim.DecodeState(f)
+		st, err = session.DecodeState(f)
 	}
 	if err == nil {
 		return &st, nil
@@ -139,7 +140,7 @@ func fitting(dir string, e experiment.Experiment, held ...experiment.Experiment)
 }
 
 // ended is the run that a folder holds, where it has come to its end.
-func (r results) ended() (rec *sim.Record, arms []sim.ArmStatus, ok bool) {
+func (r results) ended() (rec *record.Record, arms []record.ArmStatus, ok bool) {
 	switch {
 	case r.state != nil && r.state.Finished():
 		return r.state.Record, r.state.Status(), true
@@ -151,9 +152,9 @@ func (r results) ended() (rec *sim.Record, arms []sim.ArmStatus, ok bool) {
 }
 
 // session begins a run, where its folder has left it if it has a state of it.
-func (r results) session(e *env, exp experiment.Experiment, host sim.Host) (*sim.Session, error) {
+func (r results) session(e *env, exp experiment.Experiment, host session.Host) (*session.Session, error) {
 	if r.Claim == nil {
-		return sim.NewSession(exp, host)
+		return session.New(exp, host)
 	}
 	if r.state == nil {
 		if _, _, ended := r.ended(); ended {
@@ -162,7 +163,7 @@ func (r results) session(e *env, exp experiment.Experiment, host sim.Host) (*sim
 		if err := r.aside(e); err != nil {
 			return nil, err
 		}
-		return sim.NewSession(exp, host)
+		return session.New(exp, host)
 	}
 	if words := r.state.Foreign(host.Engine()); words != "" {
 		fmt.Fprintln(e.err, words)
@@ -172,10 +173,10 @@ func (r results) session(e *env, exp experiment.Experiment, host sim.Host) (*sim
 	} else {
 		fmt.Fprintf(e.err, "Going on from step %d of %d, where %s was left.\n", max(r.state.Record.Last(), 0), exp.Steps, r.Dir())
 	}
-	return sim.Resume(*r.state, host)
+	return session.Resume(*r.state, host)
 }
 
 // keepState puts the state of a run into its folder, whole or not at all.
-func (r results) keepState(st sim.State) error {
+func (r results) keepState(st session.State) error {
 	return durable.WriteFile(filepath.Join(r.Dir(), stateName), st.Encode)
 }

@@ -15,8 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sparkling-lab/sparkling/model/learner/cpu"
-	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/session"
 )
 
 // undisturbed is the folder that a document leaves which nobody disturbs, and the table that is printed.
@@ -79,7 +79,7 @@ func TestARunThatIsKilledAgainAndAgainEndsAsIfNothingHadBeen(t *testing.T) {
 		if err != nil {
 			return ""
 		}
-		st, err := sim.DecodeState(strings.NewReader(string(data)))
+		st, err := session.DecodeState(strings.NewReader(string(data)))
 		require.NoError(t, err, "whatever ended the program, the state is whole")
 		if st.Finished() {
 			return "finished"
@@ -275,7 +275,7 @@ func TestWhatContradictsTheFolderIsRefused(t *testing.T) {
 func TestTheFolderOfARunOfAnOlderVersionGoesOnAndIsWrittenInThePresentOne(t *testing.T) {
 	data, err := os.ReadFile("testdata/version1/state.sparkling")
 	require.NoError(t, err)
-	st, err := sim.DecodeState(bytes.NewReader(data))
+	st, err := session.DecodeState(bytes.NewReader(data))
 	require.NoError(t, err)
 	dir, ours := t.TempDir(), filepath.Join(t.TempDir(), "ours")
 	document := filepath.Join(t.TempDir(), "document.json")
@@ -299,7 +299,7 @@ func TestTheFolderOfARunOfAnOlderVersionGoesOnAndIsWrittenInThePresentOne(t *tes
 func TestARunWithoutAFolderGoesOnWhereAProgramOfAnOlderVersionLeftIt(t *testing.T) {
 	data, err := os.ReadFile("testdata/version1/state.sparkling")
 	require.NoError(t, err)
-	st, err := sim.DecodeState(bytes.NewReader(data))
+	st, err := session.DecodeState(bytes.NewReader(data))
 	require.NoError(t, err)
 	cache := t.TempDir()
 	t.Setenv("XDG_CACHE_HOME", cache)

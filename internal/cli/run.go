@@ -15,8 +15,9 @@ import (
 	"github.com/sparkling-lab/sparkling/internal/input"
 	"github.com/sparkling-lab/sparkling/internal/plain"
 	"github.com/sparkling-lab/sparkling/model/learner/cpu"
-	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/record"
+	"github.com/sparkling-lab/sparkling/sim/session"
 )
 
 // runVerb trains an experiment headless.
@@ -73,15 +74,15 @@ func (v runVerb) Run(e *env) error {
 			defer to.Release()
 		}
 	}
-	host := sim.NewLocalHost(cpu.Factory{})
+	host := session.NewLocalHost(cpu.Factory{})
 	s, err := to.session(e, exp, host)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	var keeper *sim.Keeper
+	var keeper *session.Keeper
 	if to.Claim != nil {
-		keeper = &sim.Keeper{Every: every, Write: to.keepState}
+		keeper = &session.Keeper{Every: every, Write: to.keepState}
 	}
 	interrupted := v.train(e, s, host, keeper)
 	rec, arms, kept := s.Record(), s.Arms(), false
@@ -89,7 +90,7 @@ func (v runVerb) Run(e *env) error {
 	sheltered := keeper != nil && v.Out == ""
 	if keeper != nil && rec.Last() >= 0 && (interrupted || !sheltered) {
 		if to.state == nil || !to.state.Finished() {
-			var st sim.State
+			var st session.State
 			st, unkept = keeper.Last(s, func() { host.Wait(time.Second) })
 			rec, arms = st.Record, st.Status()
 		}
@@ -124,7 +125,7 @@ func (v runVerb) Run(e *env) error {
 const endedAlready = "%s holds this run to its end; nothing is trained again.\n"
 
 // repeat is a run whose end the folder holds already: nothing is trained, and what is missing of its files is made from its record.
-func (v runVerb) repeat(e *env, to results, rec *sim.Record, arms []sim.ArmStatus) error {
+func (v runVerb) repeat(e *env, to results, rec *record.Record, arms []record.ArmStatus) error {
 	fmt.Fprintf(e.err, endedAlready, to.Dir())
 	unkept := to.keep(e, rec)
 	if err := cmp.Or(v.print(e.out, rec, arms), unkept); err != nil {
@@ -134,9 +135,9 @@ func (v runVerb) repeat(e *env, to results, rec *sim.Record, arms []sim.ArmStatu
 }
 
 // stopped is why an arm has stopped before its end, if any has.
-func stopped(arms []sim.ArmStatus) error {
+func stopped(arms []record.ArmStatus) error {
 	for _, a := range arms {
-		if a.State == sim.Failed {
+		if a.State == record.Failed {
 			return errors.New(a.Err)
 		}
 	}
@@ -270,9 +271,9 @@ func readBounded(ctx context.Context, path string) ([]byte, error) {
 }
 
 // train runs the session to its end, keeps its state on the way if there is a keeper, and reports whether the user ended it before.
-func (v runVerb) train(e *env, s *sim.Session, host *sim.LocalHost, keeper *sim.Keeper) (interrupted bool) {
+func (v runVerb) train(e *env, s *session.Session, host *session.LocalHost, keeper *session.Keeper) (interrupted bool) {
 	bar := e.bar(int64(s.Experiment().Steps), "training", v.Quiet, progressbar.OptionShowCount())
-	s.SetSpeed(sim.Max)
+	s.SetSpeed(session.Max)
 	s.Play()
 	told := false
 	for !s.Done() {
@@ -297,7 +298,7 @@ func (v runVerb) train(e *env, s *sim.Session, host *sim.LocalHost, keeper *sim.
 }
 
 // doing is what a run is at.
-func doing(s *sim.Session) string {
+func doing(s *session.Session) string {
 	for _, a := range s.Arms() {
 		if a.Doing != "" {
 			return plain.Line(a.Name + " is " + a.Doing)

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"github.com/sparkling-lab/sparkling/internal/durable"
-	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/session"
 )
 
 // mostSheltered is the number of runs without a folder of the user's whose states are kept.
@@ -98,7 +98,7 @@ func forget(dir, now string) {
 
 // settle removes the state of a run that has ended once its table is out; else the last one stays, and the same command
 // prints the table.
-func (r results) settle(s *sim.Session, host *sim.LocalHost, k *sim.Keeper, printed bool) {
+func (r results) settle(s *session.Session, host *session.LocalHost, k *session.Keeper, printed bool) {
 	if printed {
 		k.Settle()
 		r.drop()

@@ -17,8 +17,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
 // endless is an experiment that nobody waits for.
@@ -56,7 +56,7 @@ func TestEverySignalKeepsWhatThereIs(t *testing.T) {
 		assert.Regexp(t, `(?m)^Small +\d+ `, out)
 		f, err := os.Open(filepath.Join(dir, recordName))
 		require.NoError(t, err)
-		r, err := sim.DecodeRecord(f)
+		r, err := record.Decode(f)
 		require.NoError(t, err)
 		assert.GreaterOrEqual(t, r.Last(), 0)
 		f.Close()

@@ -6,8 +6,8 @@ import (
 	"math"
 
 	"github.com/sparkling-lab/sparkling/internal/plain"
-	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
 // result is one row of the table. Where training diverged the losses are no number, and NotFinite names the first tensor that is not finite.
@@ -37,11 +37,11 @@ type states struct {
 	Diverged int `json:"diverged"`
 }
 
-func statesOf(s sim.Summary) states {
-	return states{s.In[sim.Locked], s.In[sim.Apart], s.In[sim.OneZero], s.In[sim.Diverged]}
+func statesOf(s record.Summary) states {
+	return states{s.In[record.Locked], s.In[record.Apart], s.In[record.OneZero], s.In[record.Diverged]}
 }
 
-func rows(r *sim.Record, arms []sim.ArmStatus) []result {
+func rows(r *record.Record, arms []record.ArmStatus) []result {
 	var out []result
 	for i, a := range arms {
 		row := result{Name: a.Name, State: string(a.State), Error: a.Err}
@@ -57,11 +57,11 @@ func rows(r *sim.Record, arms []sim.ArmStatus) []result {
 			row.Whole = loss(h, lost)
 		}
 		if f, ok := r.PairsAt(i, a.Step); ok {
-			w, g := f.Summary(sim.Weight), f.Summary(sim.Gradient)
-			row.Pairs, row.Locked, row.Weights, row.Gradients = w.Pairs, w.In[sim.Locked], statesOf(w), statesOf(g)
+			w, g := f.Summary(record.Weight), f.Summary(record.Gradient)
+			row.Pairs, row.Locked, row.Weights, row.Gradients = w.Pairs, w.In[record.Locked], statesOf(w), statesOf(g)
 			row.WeightCosine, row.GradCosine = cosine(w), cosine(g)
 		}
-		if trunk := r.Experiment.Trunk(); a.State == sim.Waiting && trunk >= 0 {
+		if trunk := r.Experiment.Trunk(); a.State == record.Waiting && trunk >= 0 {
 			if _, lost := r.Diverged(trunk, r.Experiment.Steps); lost {
 				row.Error = fmt.Sprintf("%s never began: %s, from which it parts, had diverged.", a.Name, arms[trunk].Name)
 			}
@@ -81,18 +81,18 @@ func loss(x float32, lost bool) *number {
 }
 
 // cosine is a mean over pairs, no number where any has diverged, and nothing where none has one.
-func cosine(s sim.Summary) *number {
+func cosine(s record.Summary) *number {
 	n := number(s.Cos)
 	switch {
-	case s.In[sim.Diverged] > 0:
+	case s.In[record.Diverged] > 0:
 		n = number(math.NaN())
-	case !sim.Finite(s.Cos):
+	case !record.Finite(s.Cos):
 		return nil
 	}
 	return &n
 }
 
-func (v runVerb) print(w io.Writer, r *sim.Record, arms []sim.ArmStatus) error {
+func (v runVerb) print(w io.Writer, r *record.Record, arms []record.ArmStatus) error {
 	rows := rows(r, arms)
 	if v.JSON {
 		return indented(w, struct {
@@ -124,7 +124,7 @@ func (v runVerb) print(w io.Writer, r *sim.Record, arms []sim.ArmStatus) error {
 		switch {
 		case r.NotFinite != "":
 			says = fmt.Sprintf("%s diverged at step %s: %s is no longer finite.", r.Name, whole(r.Step), r.NotFinite)
-		case r.State == string(sim.Waiting):
+		case r.State == string(record.Waiting):
 			says = r.Error
 		}
 		if says == "" {

@@ -14,8 +14,8 @@ import (
 	"github.com/sparkling-lab/sparkling/internal/display"
 	"github.com/sparkling-lab/sparkling/internal/durable"
 	"github.com/sparkling-lab/sparkling/model/learner/cpu"
-	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/viz/desktop"
 )
 
@@ -51,7 +51,7 @@ func (v windowVerb) Run(e *env) error {
 }
 
 // save writes everything about a run into a new folder.
-func save(r *sim.Record, picture image.Image) (string, error) {
+func save(r *record.Record, picture image.Image) (string, error) {
 	name, err := filepath.Abs("sparkling-" + time.Now().Format("2006-01-02-150405"))
 	if err != nil {
 		return "", err

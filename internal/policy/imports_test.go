@@ -40,19 +40,23 @@ model/widen/ondisk: internal/durable internal/input model model/checkpoint model
 sim/task:
 sim/experiment: internal/keys internal/typed model model/optim model/widen model/widen/pairs sim/task
 sim/trial: model model/optim model/widen sim/experiment
+sim/codec:
+sim/record: internal/plain model model/widen/pairs sim/codec sim/experiment
+sim/train: model model/learner model/optim model/widen sim/codec sim/experiment sim/record sim/task
+sim/session: model/learner sim/codec sim/experiment sim/record sim/train
 sim/plan: model model/optim model/widen
-sim: internal/plain model model/learner model/optim model/widen model/widen/pairs sim/experiment sim/task
-sim/reproduce: internal/durable internal/input model model/learner/cpu model/optim model/widen sim sim/experiment
+sim/reproduce: internal/durable internal/input model model/learner/cpu model/optim model/widen sim/experiment
+  sim/record sim/session
 
-viz/held: sim sim/experiment
+viz/held: sim/experiment sim/record
 viz/look: internal/plain sim/experiment
-viz: sim sim/experiment viz/held viz/look
-viz/figure: internal/plain sim sim/experiment viz/held viz/look
-viz/panel: sim sim/experiment viz/look
-viz/desktop: model/learner sim sim/experiment viz viz/look viz/panel
+viz: sim/experiment sim/record viz/held viz/look
+viz/figure: internal/plain sim/experiment sim/record viz/held viz/look
+viz/panel: sim/experiment sim/record sim/session viz/look
+viz/desktop: model/learner sim/experiment sim/record sim/session viz viz/look viz/panel
 
-wasm/trainer: model/learner/cpu sim
-wasm/lab: model/compute sim sim/experiment viz viz/panel
+wasm/trainer: model/learner/cpu sim/train
+wasm/lab: model/compute sim/experiment sim/record sim/session viz viz/panel
 
 internal/browser:
 internal/serve:
@@ -63,15 +67,15 @@ internal/bench/measure:
 internal/bench/peak:
 internal/bench/openblas: model/compute
 internal/bench/shapes: model model/compute
-internal/bench/workload: internal/bench/measure internal/bench/peak internal/bench/shapes model model/compute model/optim
-  model/widen model/widen/pairs sim/experiment sim/task
+internal/bench/workload: internal/bench/measure internal/bench/peak internal/bench/shapes model model/compute
+  model/optim model/widen model/widen/pairs sim/experiment sim/task
 internal/bench/torch: internal/bench/workload model model/compute model/optim
 internal/bench/inpage/worker: internal/bench/... model/compute
 internal/bench/inpage: internal/bench/measure internal/bench/shapes internal/bench/workload internal/browser
   internal/build internal/serve internal/tools model/compute sim/experiment
 internal/bench: internal/bench/... model/compute sim/experiment
 
-internal/report: internal/input model sim sim/experiment sim/reproduce viz/figure viz/look
+internal/report: internal/input model sim/experiment sim/record sim/reproduce viz/figure viz/look
 internal/cli: internal/... model/... sim/... viz/desktop viz/figure
 .: internal/cli
 
@@ -81,7 +85,7 @@ internal/testneed: internal/display internal/tools
 internal/exercises:
 internal/policy:
 wasm/pagetest:
-wasm/pagetest/headless: model/learner/cpu sim sim/experiment
+wasm/pagetest/headless: model/learner/cpu sim/experiment sim/session
 wasm/pagetest/still: internal/browser internal/build internal/serve internal/tools
 `
 

@@ -133,8 +133,13 @@ func TestWhatTheMakefileSelectsExists(t *testing.T) {
 			}
 		}
 	})
+	bits := ""
+	for _, dir := range strings.Fields(variable("BITS_OF")) {
+		assert.Regexp(t, variable("BITS"), tests[dir], dir)
+		bits += tests[dir]
+	}
 	for part := range strings.SplitSeq(variable("BITS"), "|") {
-		assert.Regexp(t, part, tests["./sim"])
+		assert.Regexp(t, part, bits)
 	}
 	all := ""
 	for _, dir := range strings.Fields(variable("RACED_LOOPS") + " " + variable("RACED_ENGINE")) {
@@ -144,7 +149,7 @@ func TestWhatTheMakefileSelectsExists(t *testing.T) {
 	for part := range strings.SplitSeq(variable("RACED"), "|") {
 		assert.Regexp(t, part, all)
 	}
-	for _, used := range []string{`-run '$(BITS)' ./sim`, `-run '$(RACED)' $(RACED_LOOPS)`,
+	for _, used := range []string{`-run '$(BITS)' $(BITS_OF)`, `-run '$(RACED)' $(RACED_LOOPS)`,
 		`-run '$(RACED)' $(RACED_ENGINE)`} {
 		assert.Contains(t, string(text), used)
 	}

@@ -6,8 +6,8 @@ import (
 	"slices"
 
 	"github.com/sparkling-lab/sparkling/model"
-	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/sim/reproduce"
 	"github.com/sparkling-lab/sparkling/viz/figure"
 	"github.com/sparkling-lab/sparkling/viz/look"
@@ -107,7 +107,7 @@ func (f Findings) stateFigures(d *document) {
 	fig, ok := figure.Curves("loss", "Loss on text that is never trained on", "Mean over seeds. "+onWindows()+" The next figure leaves out what arms of the same seed share.", losses...)
 	show(d, fig, ok)
 	fig, ok = figure.Curves("difference", "The same, minus Copy of the same seed",
-		fmt.Sprintf("Mean over seeds with its standard error as a band; means over %d steps. %s Below zero is better than copying everything.", sim.GapSteps, onWindows()), gaps...)
+		fmt.Sprintf("Mean over seeds with its standard error as a band; means over %d steps. %s Below zero is better than copying everything.", record.GapSteps, onWindows()), gaps...)
 	show(d, fig, ok)
 	fig, ok = figure.Curves("cosine", "Originals and copies come apart, or do not", "Mean over all pairs and seeds, with its standard error. Exactly 1 is the lock.", cosines...)
 	show(d, fig, ok)
@@ -205,7 +205,7 @@ func (f Findings) gap(s reproduce.Setting, arm string) curve {
 			raw = append(raw, xy{float64(p.Step), float64(p.Loss) - b})
 			sum, n := 0.0, 0
 			for _, q := range raw {
-				if q.x > float64(p.Step-sim.GapSteps) {
+				if q.x > float64(p.Step-record.GapSteps) {
 					sum, n = sum+q.y, n+1
 				}
 			}

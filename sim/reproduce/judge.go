@@ -3,7 +3,7 @@ package reproduce
 import (
 	"math"
 
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
 // Verdict says what the runs say about a claim.
@@ -70,7 +70,7 @@ type value struct {
 func judge(p Part, values []value, parts int) Finding {
 	f := Finding{Part: p, Estimate: Estimated(numbers(values)), Verdict: NotResolved}
 	for _, v := range values {
-		if sim.Finite(v.is) {
+		if record.Finite(v.is) {
 			f.Each = append(f.Each, v.is)
 		} else {
 			f.Seeds = append(f.Seeds, v.seed)

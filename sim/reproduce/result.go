@@ -7,8 +7,8 @@ import (
 	"math"
 	"slices"
 
-	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
 // Number is a float64 that is null in a file where it is no finite number: it was not measured, or the run diverged.
@@ -16,7 +16,7 @@ type Number float64
 
 // numberOf is a measured number; where it is none it counts as not measured, here as in a file.
 func numberOf(x float32) Number {
-	if !sim.Finite(x) {
+	if !record.Finite(x) {
 		return Number(math.NaN())
 	}
 	return Number(x)
@@ -24,7 +24,7 @@ func numberOf(x float32) Number {
 
 // MarshalJSON implements json.Marshaler.
 func (n Number) MarshalJSON() ([]byte, error) {
-	if !sim.Finite(float64(n)) {
+	if !record.Finite(float64(n)) {
 		return []byte("null"), nil
 	}
 	return json.Marshal(float64(n))
@@ -93,12 +93,12 @@ func (r *Result) WeightCosine() float64 {
 }
 
 // results are what is kept of a record, one for each arm of the group.
-func results(g Group, rec *sim.Record, arms []sim.ArmStatus) []Result {
+func results(g Group, rec *record.Record, arms []record.ArmStatus) []Result {
 	out := make([]Result, len(g.Entries))
 	nan := Number(math.NaN())
 	for i, e := range g.Entries {
 		r := Result{Key: e.Key, Final: nan, Before: nan, After: nan}
-		if arms[i].State != sim.Finished {
+		if arms[i].State != record.Finished {
 			r.Failed = arms[i].Err
 			if r.Failed == "" {
 				r.Failed = "it did not begin"
@@ -122,7 +122,7 @@ func results(g Group, rec *sim.Record, arms []sim.ArmStatus) []Result {
 }
 
 // before is the part of a track that lies before a step.
-func before(track []sim.ArmFrame, step int) []sim.ArmFrame {
+func before(track []record.ArmFrame, step int) []record.ArmFrame {
 	for k, f := range track {
 		if f.Step >= step {
 			return track[:k]
@@ -131,23 +131,23 @@ func before(track []sim.ArmFrame, step int) []sim.ArmFrame {
 	return track
 }
 
-func (r *Result) read(track []sim.ArmFrame) {
+func (r *Result) read(track []record.ArmFrame) {
 	for k := range track {
 		f := &track[k]
 		r.FLOPs = f.FLOPs
-		if sim.Finite(f.Held) {
+		if record.Finite(f.Held) {
 			r.Held = append(r.Held, Point{f.Step, Number(f.Held), f.FLOPs})
 		}
 		if len(f.Pairs) == 0 {
 			continue
 		}
-		w, g := f.Summary(sim.Weight), f.Summary(sim.Gradient)
-		r.Open = max(r.Open, w.Pairs-w.In[sim.Locked], g.Pairs-g.In[sim.Locked])
-		r.Pairs = append(r.Pairs, Pairs{f.Step, Number(w.Cos), Number(g.Cos), w.Pairs, w.In[sim.Locked]})
+		w, g := f.Summary(record.Weight), f.Summary(record.Gradient)
+		r.Open = max(r.Open, w.Pairs-w.In[record.Locked], g.Pairs-g.In[record.Locked])
+		r.Pairs = append(r.Pairs, Pairs{f.Step, Number(w.Cos), Number(g.Cos), w.Pairs, w.In[record.Locked]})
 	}
 }
 
-func ratios(blocks []sim.BlockRMS) []Number {
+func ratios(blocks []record.BlockRMS) []Number {
 	out := make([]Number, len(blocks))
 	for i, b := range blocks {
 		out[i] = numberOf(b.Ratio())
@@ -172,7 +172,7 @@ func NewResults() *Results { return &Results{map[place]*Result{}} }
 // Add puts in the results of a job. An arm whose final loss is no number did not reach its end, whatever else is said of it.
 func (r *Results) Add(j Job, of []Result) {
 	for i := range of {
-		if of[i].Failed == "" && !sim.Finite(of[i].Loss()) {
+		if of[i].Failed == "" && !record.Finite(of[i].Loss()) {
 			of[i].Failed = "its final loss is no number"
 		}
 		r.of[place{j.Setting.ID, j.Seed, of[i].Key}] = &of[i]

@@ -7,8 +7,8 @@ import (
 
 	"github.com/sparkling-lab/sparkling/internal/durable"
 	"github.com/sparkling-lab/sparkling/internal/input"
-	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/session"
 )
 
 // every is how often the state of a run that is under way is kept.
@@ -23,21 +23,21 @@ func (s Store) statePaths(e experiment.Experiment) (all []string) {
 }
 
 // begin is the session of a run, where an earlier one was left if there is a whole state of it.
-func (s Store) begin(e experiment.Experiment, h sim.Host) (*sim.Session, error) {
+func (s Store) begin(e experiment.Experiment, h session.Host) (*session.Session, error) {
 	for _, path := range s.statePaths(e) {
 		if f, err := input.Regular(path); err == nil && s.Dir != "" {
 			defer f.Close()
-			st, err := sim.DecodeState(f)
+			st, err := session.DecodeState(f)
 			if err == nil && bytes.Equal(st.Record.Experiment.JSON(), e.JSON()) {
-				return sim.Resume(st, h)
+				return session.Resume(st, h)
 			}
 		}
 	}
-	return sim.NewSession(e, h)
+	return session.New(e, h)
 }
 
 // keep puts the state of a run into the store; without a folder nothing is kept.
-func (s Store) keep(st sim.State) error {
+func (s Store) keep(st session.State) error {
 	if s.Dir == "" {
 		return nil
 	}

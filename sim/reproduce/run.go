@@ -14,8 +14,8 @@ import (
 	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 	"github.com/sparkling-lab/sparkling/model/optim"
 	"github.com/sparkling-lab/sparkling/model/widen"
-	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/session"
 )
 
 // Progress says how far a list of jobs is.
@@ -33,7 +33,7 @@ type Runner struct {
 }
 
 // oneCore lets the arms of one run take turns on one core: jobs, not arms, are what is done at the same time.
-type oneCore struct{ *sim.LocalHost }
+type oneCore struct{ *session.LocalHost }
 
 func (oneCore) Cores() int { return 1 }
 
@@ -118,14 +118,14 @@ func (r Runner) Run(ctx context.Context, jobs []Job, into *Results) (made map[Ma
 // train runs one job to its end, from where it was left if it was. An arm that diverges is a result; what errs is the end of the context,
 // with which the state is kept, or a document that is not valid. How many updates are done is told to progress, at first those of before.
 func (s Store) train(ctx context.Context, j Job, progress func(updates float64)) ([]Result, error) {
-	host := sim.NewLocalHost(cpu.Factory{})
+	host := session.NewLocalHost(cpu.Factory{})
 	run, err := s.begin(j.Experiment, oneCore{host})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", j.Experiment.Name, err)
 	}
 	defer run.Close()
-	keeper := sim.Keeper{Every: every, Write: s.keep}
-	run.SetSpeed(sim.Max)
+	keeper := session.Keeper{Every: every, Write: s.keep}
+	run.SetSpeed(session.Max)
 	run.Play()
 	for !run.Done() {
 		done := 0

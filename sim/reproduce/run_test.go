@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
 func quickPlan() []Job {
@@ -121,7 +121,7 @@ func TestARunThatDivergesIsAResultThatSaysSo(t *testing.T) {
 		x, ok := again.Of(j.Setting, j.Seed, e.Key)
 		require.True(t, ok)
 		assert.NotEmpty(t, x.Failed, e.Key)
-		assert.False(t, sim.Finite(x.Loss()), e.Key)
+		assert.False(t, record.Finite(x.Loss()), e.Key)
 	}
 	for _, c := range []Claim{lock(), reset()} {
 		for _, f := range Judge(c, j.Setting, again).Findings {

@@ -5,7 +5,7 @@ import (
 	"math"
 	"slices"
 
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
 // Estimate is the mean of a sample over seeds, and how well it is known.
@@ -20,7 +20,7 @@ type Estimate struct {
 func Estimated(x []float64) Estimate {
 	lost := 0
 	for _, v := range x {
-		if !sim.Finite(v) {
+		if !record.Finite(v) {
 			lost++
 		}
 	}
@@ -92,7 +92,7 @@ func studentCDF(t float64, df int) float64 {
 // Spearman is the rank correlation of x and y, which have the same length; equal values share their mean rank. NaN where one does not vary,
 // or where a value is no finite number, which has no rank.
 func Spearman(x, y []float64) float64 {
-	if !all(x, sim.Finite) || !all(y, sim.Finite) {
+	if !all(x, record.Finite) || !all(y, record.Finite) {
 		return math.NaN()
 	}
 	a, b := ranks(x), ranks(y)

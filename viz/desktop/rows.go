@@ -9,8 +9,8 @@ import (
 	"github.com/ebitenui/ebitenui/widget"
 	"github.com/hajimehoshi/ebiten/v2/text/v2"
 
-	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/viz"
 	armlook "github.com/sparkling-lab/sparkling/viz/look"
 	"github.com/sparkling-lab/sparkling/viz/panel"
@@ -161,7 +161,7 @@ func (c *controls) arms(to *widget.Container) {
 					return "–"
 				}
 				if a.Lock.Diverged > 0 {
-					return sim.Diverged.String()
+					return record.Diverged.String()
 				}
 				return fmt.Sprintf("%d/%d", a.Lock.Locked, a.Lock.Pairs)
 			},
@@ -253,9 +253,9 @@ func (c *controls) panes(to *widget.Container) {
 }
 
 func (c *controls) quantities(to *widget.Container) {
-	at := sim.Weight
+	at := record.Weight
 	to.AddChild(c.segments([]string{"weights", "gradients", "1st moment", "2nd moment"}, func(i int) {
-		at = sim.Quantity(i)
+		at = record.Quantity(i)
 		c.window.view.SetQuantity(at)
 	}, func(panel.State) int { return int(at) }))
 }
@@ -263,7 +263,7 @@ func (c *controls) quantities(to *widget.Container) {
 // four rounds an exact number of an arm to four digits after the point, or says that the arm has diverged.
 func four(a panel.Arm, exact string) string {
 	if a.Lost != "" {
-		return sim.Diverged.String()
+		return record.Diverged.String()
 	}
 	var v float64
 	if _, err := fmt.Sscan(exact, &v); err != nil {

@@ -12,8 +12,9 @@ import (
 	"github.com/hajimehoshi/ebiten/v2/inpututil"
 
 	"github.com/sparkling-lab/sparkling/model/learner"
-	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/record"
+	"github.com/sparkling-lab/sparkling/sim/session"
 	"github.com/sparkling-lab/sparkling/viz"
 )
 
@@ -25,7 +26,7 @@ type Options struct {
 	// Fits errs where an experiment takes more memory than there is.
 	Fits func(experiment.Experiment) error
 	// Save keeps the record and the picture, and says in a sentence where.
-	Save func(*sim.Record, image.Image) (string, error)
+	Save func(*record.Record, image.Image) (string, error)
 }
 
 // panelWidth is the width of the controls in CSS pixels.
@@ -63,8 +64,8 @@ func windowSize(scale float64) (w, h int) {
 type window struct {
 	ctx     context.Context
 	options Options
-	host    *sim.LocalHost
-	session *sim.Session
+	host    *session.LocalHost
+	session *session.Session
 	view    *viz.View
 	ui      *ebitenui.UI
 	panel   *controls
@@ -81,8 +82,8 @@ type window struct {
 const frame = 15 * time.Millisecond
 
 func newWindow(o Options) (*window, error) {
-	host := sim.NewLocalHost(o.Learners)
-	s, err := sim.NewSession(o.Experiment, host)
+	host := session.NewLocalHost(o.Learners)
+	s, err := session.New(o.Experiment, host)
 	if err != nil {
 		return nil, err
 	}

@@ -17,8 +17,8 @@ import (
 	"github.com/sparkling-lab/sparkling/internal/testgame"
 	"github.com/sparkling-lab/sparkling/internal/testneed"
 	"github.com/sparkling-lab/sparkling/model/learner/cpu"
-	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/viz"
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
@@ -48,7 +48,7 @@ func opened(t *testing.T, e experiment.Experiment, scale float64, w, h int) *dri
 			return errors.New("there is no room")
 		}
 		return nil
-	}, Save: func(*sim.Record, image.Image) (string, error) {
+	}, Save: func(*record.Record, image.Image) (string, error) {
 		d.saved++
 		return "Saved in a folder.", nil
 	}})
@@ -327,7 +327,7 @@ func TestNamesInOtherScriptsAreTheArmsNumbers(t *testing.T) {
 
 func TestWhatCannotBeSavedIsSaid(t *testing.T) {
 	d := open(t, short(), 1)
-	d.options.Save = func(*sim.Record, image.Image) (string, error) { return "", errors.New("the disk is full") }
+	d.options.Save = func(*record.Record, image.Image) (string, error) { return "", errors.New("the disk is full") }
 	d.click("Numbers, figures, picture")
 	assert.True(t, d.says("the disk is full."))
 }

@@ -4,15 +4,15 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/viz/held"
 	"github.com/sparkling-lab/sparkling/viz/look"
 )
 
 // Loss is the held-out loss of every arm over the steps.
-func Loss(r *sim.Record) (Figure, bool) {
-	never := func(sim.ArmFrame) (float64, bool) { return 0, false }
+func Loss(r *record.Record) (Figure, bool) {
+	never := func(record.ArmFrame) (float64, bool) { return 0, false }
 	l := lines(r, "", fmt.Sprintf("loss on %d held-out windows, nats a character", experiment.HeldWindows), 4, never)
 	curves := make([][]held.Reading, len(r.Tracks))
 	for i := range curves {
@@ -41,27 +41,27 @@ func Loss(r *sim.Record) (Figure, bool) {
 }
 
 // Cosine is the cosine of the weights, and of the gradients, of originals and their copies.
-func Cosine(r *sim.Record) (Figure, bool) {
-	of := func(title string, q sim.Quantity) Lines {
-		return lines(r, title, "mean cosine of the two of a pair", 3, func(f sim.ArmFrame) (float64, bool) {
+func Cosine(r *record.Record) (Figure, bool) {
+	of := func(title string, q record.Quantity) Lines {
+		return lines(r, title, "mean cosine of the two of a pair", 3, func(f record.ArmFrame) (float64, bool) {
 			s := f.Summary(q)
-			return s.Cos, s.Pairs > 0 && s.In[sim.Diverged] == 0
+			return s.Cos, s.Pairs > 0 && s.In[record.Diverged] == 0
 		})
 	}
 	return Curves("cosine", "Pairs come apart, or do not", "Mean over all pairs of an original and its copy, or the new one beside it. Exactly 1 is the lock.",
-		of("Weights", sim.Weight), of("Gradients", sim.Gradient))
+		of("Weights", record.Weight), of("Gradients", record.Gradient))
 }
 
 // Difference is the held-out loss of every arm minus that of the first widened one.
-func Difference(r *sim.Record) (Figure, bool) {
+func Difference(r *record.Record) (Figure, bool) {
 	base := r.Experiment.Baseline()
 	if base < 0 || len(r.Tracks[base]) == 0 {
 		return Figure{}, false
 	}
 	name := names(r.Experiment)[base]
-	l := lines(r, "", fmt.Sprintf("loss minus that of %s, the same %d held-out windows", name, experiment.HeldWindows), 4, func(f sim.ArmFrame) (float64, bool) {
+	l := lines(r, "", fmt.Sprintf("loss minus that of %s, the same %d held-out windows", name, experiment.HeldWindows), 4, func(f record.ArmFrame) (float64, bool) {
 		d, ok := r.Gap(f.Arm, base, f.Step)
-		return d, ok && sim.Finite(f.Held)
+		return d, ok && record.Finite(f.Held)
 	})
 	for i := range l.Series {
 		if whole, ok := held.WholeGap(r, i, base, r.Experiment.Steps); ok && i != base {
@@ -70,7 +70,7 @@ func Difference(r *sim.Record) (Figure, bool) {
 	}
 	l.Zero = true
 	return Curves("difference", "Difference to "+name,
-		fmt.Sprintf("One seed: the same batches in every arm. Means over %d steps.%s Below zero is better.", sim.GapSteps, wholeNote(l)), l)
+		fmt.Sprintf("One seed: the same batches in every arm. Means over %d steps.%s Below zero is better.", record.GapSteps, wholeNote(l)), l)
 }
 
 // wholeNote says what the rings at the ends of curves are.
@@ -82,13 +82,13 @@ func wholeNote(l Lines) string {
 }
 
 // lines are the curves of a quantity of all arms of a record, where it was measured.
-func lines(r *sim.Record, title, y string, digits int, of func(sim.ArmFrame) (float64, bool)) Lines {
+func lines(r *record.Record, title, y string, digits int, of func(record.ArmFrame) (float64, bool)) Lines {
 	l := Lines{Title: title, X: "step", Y: y}
 	looks, names := look.Of(r.Experiment), names(r.Experiment)
 	for i, t := range r.Tracks {
 		s := Series{Name: names[i], Look: looks[i], Digits: digits}
 		if _, lost := r.Diverged(i, r.Experiment.Steps); lost {
-			s.Word = sim.Diverged.String()
+			s.Word = record.Diverged.String()
 		}
 		for _, f := range t {
 			if y, ok := of(f); ok {
@@ -102,7 +102,7 @@ func lines(r *sim.Record, title, y string, digits int, of func(sim.ArmFrame) (fl
 }
 
 // widenings mark every widening of every arm. Where arms widen at different steps their markers say which.
-func widenings(r *sim.Record, looks []look.Look) []Event {
+func widenings(r *record.Record, looks []look.Look) []Event {
 	var out []Event
 	arms := map[int]uint{} // by event; bit i is arm i
 	differ := held.Differ(r.Experiment)

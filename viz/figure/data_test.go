@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/viz/look"
 )
 
@@ -145,12 +145,12 @@ func TestTicksOfDifferencesHaveAZero(t *testing.T) {
 func TestAnArmLooksInAFigureAsOnThePage(t *testing.T) {
 	e, err := experiment.Named("signal")
 	require.NoError(t, err)
-	r := &sim.Record{Experiment: e, Tracks: make([][]sim.ArmFrame, len(e.Arms))}
+	r := &record.Record{Experiment: e, Tracks: make([][]record.ArmFrame, len(e.Arms))}
 	for i := range r.Tracks {
 		for step := 500; step <= 600; step += 10 {
-			r.Tracks[i] = append(r.Tracks[i], sim.ArmFrame{Arm: i, Step: step, Held: 2})
+			r.Tracks[i] = append(r.Tracks[i], record.ArmFrame{Arm: i, Step: step, Held: 2})
 		}
-		r.Reports = append(r.Reports, sim.Report{Arm: i, Step: 500, HeldBefore: 2, HeldAfter: float32(2 + i)})
+		r.Reports = append(r.Reports, record.Report{Arm: i, Step: 500, HeldBefore: 2, HeldAfter: float32(2 + i)})
 	}
 	f, ok := Loss(r)
 	require.True(t, ok)
@@ -174,17 +174,17 @@ func TestWhatPointsNowhereIsCalledNone(t *testing.T) {
 func TestEveryWideningIsMarkedAndSaysWhose(t *testing.T) {
 	e, err := experiment.Named("stages")
 	require.NoError(t, err)
-	r := &sim.Record{Experiment: e, Tracks: make([][]sim.ArmFrame, len(e.Arms))}
+	r := &record.Record{Experiment: e, Tracks: make([][]record.ArmFrame, len(e.Arms))}
 	for i, a := range e.Arms {
 		for _, w := range a.Widen {
 			if a.Widens() {
-				r.Reports = append(r.Reports, sim.Report{Arm: i, Step: w.Step})
+				r.Reports = append(r.Reports, record.Report{Arm: i, Step: w.Step})
 			}
 		}
 	}
 	looks := look.Of(e)
 	assert.Equal(t, []Event{{250, "widened", looks[:2]}, {500, "widened", looks[:3]}}, widenings(r, looks))
 	r.Experiment = experiment.Default()
-	r.Reports = []sim.Report{{Arm: 1, Step: 500}, {Arm: 2, Step: 500}}
+	r.Reports = []record.Report{{Arm: 1, Step: 500}, {Arm: 2, Step: 500}}
 	assert.Equal(t, []Event{{500, "widened", nil}}, widenings(r, looks), "where all widen together nothing has to be told apart")
 }

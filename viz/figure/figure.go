@@ -15,7 +15,7 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 
 	"github.com/sparkling-lab/sparkling/internal/plain"
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
 // Figure is one picture that can be written in several formats.
@@ -38,9 +38,9 @@ type panel struct {
 var Names = []string{"loss", "difference", "cosine", "rms"}
 
 // All are the figures that the record has data for: the loss always, the others once an arm has been widened.
-func All(r *sim.Record) []Figure {
+func All(r *record.Record) []Figure {
 	var figures []Figure
-	for _, draw := range []func(*sim.Record) (Figure, bool){Loss, Difference, Cosine, RMS} {
+	for _, draw := range []func(*record.Record) (Figure, bool){Loss, Difference, Cosine, RMS} {
 		if f, ok := draw(r); ok {
 			figures = append(figures, f.told(r))
 		}

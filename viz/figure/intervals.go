@@ -7,7 +7,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/viz/look"
 )
 
@@ -38,7 +38,7 @@ func Forest(name, title, caption string, sets ...Intervals) (Figure, bool) {
 	for _, s := range sets {
 		for _, r := range s.Rows {
 			for _, v := range append([]float64{r.Mean, r.Low, r.High}, r.Each...) {
-				if sim.Finite(v) {
+				if record.Finite(v) {
 					low, high, any = min(low, v), max(high, v), true
 				}
 			}
@@ -54,7 +54,7 @@ func Forest(name, title, caption string, sets ...Intervals) (Figure, bool) {
 		p.Y.Tick.Marker = plot.ConstantTicks(s.ticks(i == 0))
 		p.Add(uprights{})
 		for k, r := range s.Rows {
-			if sim.Finite(r.Mean) {
+			if record.Finite(r.Mean) {
 				p.Add(whisker{r, -float64(k)})
 			}
 		}
@@ -96,7 +96,7 @@ func (w whisker) Plot(c draw.Canvas, p *plot.Plot) {
 	dots := colour
 	dots.A = 0x66
 	for _, v := range w.Each {
-		if !sim.Finite(v) {
+		if !record.Finite(v) {
 			continue
 		}
 		c.DrawGlyph(draw.GlyphStyle{Color: dots, Radius: 1.5, Shape: draw.CircleGlyph{}}, vg.Point{X: clip(v), Y: at - 4.5})
@@ -105,7 +105,7 @@ func (w whisker) Plot(c draw.Canvas, p *plot.Plot) {
 		c.StrokeLine2(bar, clip(w.Low), at, clip(w.High), at)
 	}
 	for _, end := range []float64{w.Low, w.High} {
-		if sim.Finite(end) {
+		if record.Finite(end) {
 			c.StrokeLine2(draw.LineStyle{Color: colour, Width: bar.Width}, clip(end), at-3, clip(end), at+3)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/viz/look"
 )
 
@@ -65,11 +65,11 @@ func (l Lines) add(p *plot.Plot) int {
 		b := band{hue: hue(s.Look)}
 		var own plotter.XYs
 		for k, y := range s.Y {
-			if !sim.Finite(y) || !sim.Finite(s.X[k]) {
+			if !record.Finite(y) || !record.Finite(s.X[k]) {
 				continue
 			}
 			half := 0.0
-			if s.Err != nil && sim.Finite(s.Err[k]) {
+			if s.Err != nil && record.Finite(s.Err[k]) {
 				half = s.Err[k]
 			}
 			b.at, b.half = append(b.at, plotter.XY{X: s.X[k], Y: y}), append(b.half, half)
@@ -77,7 +77,7 @@ func (l Lines) add(p *plot.Plot) int {
 			p.Y.Min, p.Y.Max = min(p.Y.Min, y-half), max(p.Y.Max, y+half)
 		}
 		for _, k := range s.Marks {
-			if sim.Finite(s.Y[k]) {
+			if record.Finite(s.Y[k]) {
 				own = append(own, plotter.XY{X: s.X[k], Y: s.Y[k]})
 			}
 		}

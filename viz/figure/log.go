@@ -6,7 +6,7 @@ import (
 
 	"gonum.org/v1/plot"
 
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
 // logarithmic gives both axes of a plot whose curves are in place a logarithmic scale.
@@ -25,7 +25,7 @@ type powers float64
 // Ticks implements plot.Ticker.
 func (b powers) Ticks(low, high float64) []plot.Tick {
 	var out []plot.Tick
-	if !(low > 0) || !sim.Finite(high) {
+	if !(low > 0) || !record.Finite(high) {
 		return nil
 	}
 	for e := math.Ceil(math.Log(low)/math.Log(float64(b)) - 1e-9); ; e++ {

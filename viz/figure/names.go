@@ -8,8 +8,8 @@ import (
 	"gonum.org/v1/plot/font"
 
 	"github.com/sparkling-lab/sparkling/internal/plain"
-	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/viz/look"
 )
 
@@ -30,7 +30,7 @@ func names(e experiment.Experiment) []string { return look.Names(e, covers) }
 
 // told is the figure with a caption that says which arms have diverged and what the numbers of arms stand for, and with their names where a
 // reader of the file finds them.
-func (f Figure) told(r *sim.Record) Figure {
+func (f Figure) told(r *record.Record) Figure {
 	e := r.Experiment
 	var list []string
 	for i, name := range names(e) {

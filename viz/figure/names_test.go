@@ -6,8 +6,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
 // A figure never shows boxes in the place of a name, and never nothing.
@@ -17,12 +17,12 @@ func TestNameThatTheTypeLacksIsTheArmsNumber(t *testing.T) {
 		e.Arms[i].Name = name
 	}
 	assert.Equal(t, []string{"Arm 1", "Arm 2", "Arm 3", "Größe α"}, names(e))
-	r := &sim.Record{Experiment: e, Tracks: make([][]sim.ArmFrame, len(e.Arms))}
+	r := &record.Record{Experiment: e, Tracks: make([][]record.ArmFrame, len(e.Arms))}
 	for i := range r.Tracks {
 		for step := 500; step <= 600; step += 10 {
-			r.Tracks[i] = append(r.Tracks[i], sim.ArmFrame{Arm: i, Step: step, Held: 2})
+			r.Tracks[i] = append(r.Tracks[i], record.ArmFrame{Arm: i, Step: step, Held: 2})
 		}
-		r.Reports = append(r.Reports, sim.Report{Arm: i, Step: 500, HeldBefore: 2, HeldAfter: 2, RMSBefore: []sim.BlockRMS{{In: 1, Out: 1}}, RMSAfter: []sim.BlockRMS{{In: 1, Out: 1}}})
+		r.Reports = append(r.Reports, record.Report{Arm: i, Step: 500, HeldBefore: 2, HeldAfter: 2, RMSBefore: []record.BlockRMS{{In: 1, Out: 1}}, RMSAfter: []record.BlockRMS{{In: 1, Out: 1}}})
 	}
 	all := All(r)
 	assert.Len(t, all, 3)
@@ -34,7 +34,7 @@ func TestNameThatTheTypeLacksIsTheArmsNumber(t *testing.T) {
 		}
 		assert.Contains(t, s, "bear their numbers in the experiment")
 	}
-	for _, f := range All(&sim.Record{Experiment: experiment.Default(), Tracks: r.Tracks, Reports: r.Reports}) {
+	for _, f := range All(&record.Record{Experiment: experiment.Default(), Tracks: r.Tracks, Reports: r.Reports}) {
 		assert.NotContains(t, f.Caption, "bear their numbers", f.Name)
 	}
 }

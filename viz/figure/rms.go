@@ -10,7 +10,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/viz/look"
 )
 
@@ -22,7 +22,7 @@ type Ratios struct {
 }
 
 // RMS is the ratio of what each block adds to what enters it, just before and just after the widening.
-func RMS(r *sim.Record) (Figure, bool) {
+func RMS(r *record.Record) (Figure, bool) {
 	var sets []Ratios
 	looks := look.Of(r.Experiment)
 	for i, name := range names(r.Experiment) {
@@ -35,7 +35,7 @@ func RMS(r *sim.Record) (Figure, bool) {
 	return Blocks("rms", "RMS of the blocks at the widening", "Ring: just before. Dot: just after. A: attention, E: experts, layer by layer.", sets...)
 }
 
-func ratios(blocks []sim.BlockRMS) []float64 {
+func ratios(blocks []record.BlockRMS) []float64 {
 	var out []float64
 	for _, b := range blocks {
 		out = append(out, float64(b.Ratio()))
@@ -45,7 +45,7 @@ func ratios(blocks []sim.BlockRMS) []float64 {
 
 // number is a measured loss, or says that it is none.
 func number(x float32) string {
-	if !sim.Finite(x) {
+	if !record.Finite(x) {
 		return "no number"
 	}
 	return decimal(float64(x), 4)
@@ -59,7 +59,7 @@ func Blocks(name, title, caption string, sets ...Ratios) (Figure, bool) {
 	for _, s := range sets {
 		missing := 0
 		for _, y := range slices.Concat(s.Before, s.After) {
-			if !sim.Finite(y) {
+			if !record.Finite(y) {
 				missing++
 				continue
 			}
@@ -86,7 +86,7 @@ func Blocks(name, title, caption string, sets ...Ratios) (Figure, bool) {
 		}{{s.Before, draw.RingGlyph{}, 5}, {s.After, draw.CircleGlyph{}, 2.4}} {
 			var at plotter.XYs
 			for k, y := range d.y {
-				if sim.Finite(y) {
+				if record.Finite(y) {
 					at = append(at, plotter.XY{X: float64(k + 1), Y: y})
 				}
 			}

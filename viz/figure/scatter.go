@@ -5,7 +5,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/viz/look"
 )
 
@@ -33,7 +33,7 @@ func Scatter(name, title, caption string, sets ...Cloud) (Figure, bool) {
 		p.Add(grid{})
 		var words ends
 		for _, at := range s.Spots {
-			if !sim.Finite(at.X) || !sim.Finite(at.Y) {
+			if !record.Finite(at.X) || !record.Finite(at.Y) {
 				continue
 			}
 			any = true

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"sort"
 
-	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
 // Reading is a loss on the held-out windows, in nats a token, and what the arm had cost when it was measured. A widening has two at one
@@ -22,7 +22,7 @@ type Reading struct {
 }
 
 // Curve appends the readings of an arm up to a step, by ascending step. What is not finite is left out.
-func Curve(out []Reading, r *sim.Record, arm, step int) []Reading {
+func Curve(out []Reading, r *record.Record, arm, step int) []Reading {
 	track := r.Tracks[arm]
 	next := 0 // of the track's frames
 	upTo := func(last int) {
@@ -61,7 +61,7 @@ func Parts(c []Reading) (windows []Reading, whole Reading, ended bool) {
 }
 
 // WholeGap is by how much the loss of an arm on the whole held-out part differs from that of another, where both have ended by a step.
-func WholeGap(r *sim.Record, arm, base, step int) (gap float64, ok bool) {
+func WholeGap(r *record.Record, arm, base, step int) (gap float64, ok bool) {
 	var loss [2]float64
 	for k, i := range [2]int{arm, base} {
 		whole, ended := r.Final(i)
@@ -74,7 +74,7 @@ func WholeGap(r *sim.Record, arm, base, step int) (gap float64, ok bool) {
 }
 
 func add(out []Reading, r Reading) []Reading {
-	if !sim.Finite(r.Loss) {
+	if !record.Finite(r.Loss) {
 		return out
 	}
 	return append(out, r)
@@ -82,7 +82,7 @@ func add(out []Reading, r Reading) []Reading {
 
 // Cost is what an arm had cost when it was widened: its own frame of that step says so, or, where it forked there, that of the arm which
 // ran the small phase.
-func Cost(r *sim.Record, p *sim.Report) (float64, bool) {
+func Cost(r *record.Record, p *record.Report) (float64, bool) {
 	for _, arm := range [2]int{p.Arm, r.Experiment.Trunk()} {
 		if arm < 0 {
 			continue

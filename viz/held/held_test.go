@@ -7,17 +7,17 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
 // run is a made-up record: a small phase of 100 steps, and two arms that fork there, of which the second jumps higher and comes down lower.
-func run() *sim.Record {
+func run() *record.Record {
 	e := experiment.Default().Rescale(200)
 	e.Arms = e.Arms[1:3]
-	r := &sim.Record{Experiment: e, Tracks: make([][]sim.ArmFrame, 2)}
+	r := &record.Record{Experiment: e, Tracks: make([][]record.ArmFrame, 2)}
 	frame := func(arm, step int, loss float64) {
-		r.Tracks[arm] = append(r.Tracks[arm], sim.ArmFrame{Arm: arm, Step: step, FLOPs: float64(step), Held: float32(loss), Whole: float32(math.NaN())})
+		r.Tracks[arm] = append(r.Tracks[arm], record.ArmFrame{Arm: arm, Step: step, FLOPs: float64(step), Held: float32(loss), Whole: float32(math.NaN())})
 	}
 	for step := 0; step <= 100; step += 10 {
 		frame(0, step, 2+2/(1+float64(step)/10))
@@ -26,11 +26,11 @@ func run() *sim.Record {
 		frame(0, step, 2.25)
 		frame(1, step, 2)
 	}
-	r.Reports = []sim.Report{{Arm: 0, Step: 100, HeldBefore: 2.125, HeldAfter: 2.5}, {Arm: 1, Step: 100, HeldBefore: 2.125, HeldAfter: 3}}
+	r.Reports = []record.Report{{Arm: 0, Step: 100, HeldBefore: 2.125, HeldAfter: 2.5}, {Arm: 1, Step: 100, HeldBefore: 2.125, HeldAfter: 3}}
 	return r
 }
 
-func curves(r *sim.Record, step int) [][]Reading {
+func curves(r *record.Record, step int) [][]Reading {
 	return [][]Reading{Curve(nil, r, 0, step), Curve(nil, r, 1, step)}
 }
 
@@ -50,7 +50,7 @@ func TestCurveJumpsAtTheWideningToTheLossJustAfter(t *testing.T) {
 // What ends on the screen is the order of the verdict: both are of the whole held-out part.
 func TestCurveOfAnArmThatHasEndedEndsWithTheWholeHeldOutPart(t *testing.T) {
 	r := run()
-	last := func(i int) *sim.ArmFrame { return &r.Tracks[i][len(r.Tracks[i])-1] }
+	last := func(i int) *record.ArmFrame { return &r.Tracks[i][len(r.Tracks[i])-1] }
 	last(0).Whole, last(1).Whole = 1.75, 1.875
 	_, _, ended := Parts(Curve(nil, r, 0, last(0).Step-1))
 	assert.False(t, ended)
@@ -72,7 +72,7 @@ func TestCurveOfAnArmThatHasEndedEndsWithTheWholeHeldOutPart(t *testing.T) {
 
 func TestEveryStageJumps(t *testing.T) {
 	r := run()
-	r.Reports = append(r.Reports, sim.Report{Arm: 1, Step: 155, HeldBefore: 2, HeldAfter: 2.75})
+	r.Reports = append(r.Reports, record.Report{Arm: 1, Step: 155, HeldBefore: 2, HeldAfter: 2.75})
 	var jumps []float64
 	for _, x := range Curve(nil, r, 1, 200) {
 		if x.Widened {

@@ -21,8 +21,8 @@ type Control struct {
 	Mixed   string              `json:"mixed"`   // what an empty value is called
 }
 
-// Draft is an experiment that is being edited, and what was typed that is not allowed: it stays in its control until it is mended, or another
-// control makes it right, and until then the draft cannot run.
+// Draft is an experiment that is being edited, and what was typed that is not allowed: it stays in its control until it
+// is mended, or another control makes it right, and until then the draft cannot run.
 type Draft struct {
 	experiment.Experiment
 	wrong []wrong // one a control, in the order in which they were typed
@@ -36,8 +36,8 @@ type wrong struct {
 // NewDraft begins with what runs.
 func NewDraft(e experiment.Experiment) Draft { return Draft{Experiment: e} }
 
-// Turn sets a control. Where the value or what it leads to is not allowed the experiment stays as it is, the control shows what was typed, and
-// the reason comes back.
+// Turn sets a control. Where the value or what it leads to is not allowed the experiment stays as it is, the control
+// shows what was typed, and the reason comes back.
 func (d *Draft) Turn(id, value string) error {
 	again := append(slices.DeleteFunc(d.wrong, func(w wrong) bool { return w.id == id }), wrong{id: id, value: value})
 	d.wrong = nil
@@ -63,7 +63,8 @@ func (d *Draft) Controls() []Control {
 	var out []Control
 	for _, k := range experiment.Knobs(d.Experiment) {
 		c := Control{
-			ID: k.ID, Label: k.Label, Help: k.Help, Group: k.Group, Folded: k.Advanced, Choices: k.Choices, Usual: k.Usual, Mixed: k.Mixed, Value: k.Get(d.Experiment),
+			ID: k.ID, Label: k.Label, Help: k.Help, Group: k.Group, Folded: k.Advanced, Choices: k.Choices,
+			Usual: k.Usual, Mixed: k.Mixed, Value: k.Get(d.Experiment),
 		}
 		for _, w := range d.wrong {
 			if w.id == k.ID {

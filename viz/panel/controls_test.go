@@ -44,7 +44,8 @@ func TestOnlyTheControlsForTheCuriousAreFolded(t *testing.T) {
 		folded[c.Group] = c.Folded
 	}
 	assert.Equal(t, map[string]bool{
-		"Run": false, "Widening": false, "Arms": false, "Network": true, "Optimizer": true, "Arm 2 in detail": true, "Arm 3 in detail": true, "Arm 4 in detail": true,
+		"Run": false, "Widening": false, "Arms": false, "Network": true, "Optimizer": true, "Arm 2 in detail": true,
+		"Arm 3 in detail": true, "Arm 4 in detail": true,
 	}, folded)
 }
 

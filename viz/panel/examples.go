@@ -23,8 +23,8 @@ func Examples() []Example {
 	return out
 }
 
-// told is the name of the example whose text is true beside an experiment: its arms have the names of that example's and do the same, whatever
-// the seed, the sizes and the steps; empty where there is none.
+// told is the name of the example whose text is true beside an experiment: its arms have the names of that example's
+// and do the same, whatever the seed, the sizes and the steps; empty where there is none.
 func told(e experiment.Experiment) string {
 	b, known := e.Base()
 	if !known || b.Optimizer.Kind != e.Optimizer.Kind || (b.Model.Experts > 1) != (e.Model.Experts > 1) {
@@ -38,8 +38,8 @@ func told(e experiment.Experiment) string {
 	return b.Name
 }
 
-// Chosen is the name of the example that an experiment is, bit for bit but for the step of its widening, which a reader may choose while it
-// runs; empty where it is none.
+// Chosen is the name of the example that an experiment is, bit for bit but for the step of its widening, which a reader
+// may choose while it runs; empty where it is none.
 func Chosen(e experiment.Experiment) string {
 	b, err := experiment.Named(e.Name)
 	if err != nil {
@@ -69,7 +69,8 @@ func Title(e experiment.Experiment) string {
 	return "Your own experiment"
 }
 
-// About says what an experiment is about: what its own text says, unless that is the text of an example and the experiment is no more that.
+// About says what an experiment is about: what its own text says, unless that is the text of an example and the
+// experiment is no more that.
 func About(e experiment.Experiment) string {
 	b, err := experiment.Named(e.Name)
 	if e.About != "" && (err != nil || e.About != b.About || Chosen(e) != "") {

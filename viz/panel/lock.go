@@ -1,6 +1,8 @@
 package panel
 
-import "github.com/sparkling-lab/sparkling/sim"
+import (
+	"github.com/sparkling-lab/sparkling/sim/record"
+)
 
 // Lock sums up the pairs of originals and copies of one arm at one step.
 type Lock struct {
@@ -13,10 +15,11 @@ type Lock struct {
 	Dist     string `json:"dist"`     // mean relative distance of the weights; empty where there is none
 }
 
-func lockOf(f sim.ArmFrame) Lock {
-	w, g := f.Summary(sim.Weight), f.Summary(sim.Gradient)
+func lockOf(f record.ArmFrame) Lock {
+	w, g := f.Summary(record.Weight), f.Summary(record.Gradient)
 	return Lock{
-		Step: f.Step, Pairs: w.Pairs, Locked: w.In[sim.Locked], Diverged: max(w.In[sim.Diverged], g.In[sim.Diverged]),
-		Weight: number(float32(w.Cos)), Grad: number(float32(g.Cos)), Dist: number(float32(w.Dist)),
+		Step: f.Step, Pairs: w.Pairs, Locked: w.In[record.Locked],
+		Diverged: max(w.In[record.Diverged], g.In[record.Diverged]),
+		Weight:   number(float32(w.Cos)), Grad: number(float32(g.Cos)), Dist: number(float32(w.Dist)),
 	}
 }

@@ -17,7 +17,8 @@ const (
 	End      Phase = "end"
 )
 
-// apartAfter is how many steps after the first widening of the last arm the story turns from what was done to what comes of it.
+// apartAfter is how many steps after the first widening of the last arm the story turns from what was done to what
+// comes of it.
 const apartAfter = 40
 
 func phase(e experiment.Experiment, step int, forked bool) Phase {
@@ -38,8 +39,8 @@ func phase(e experiment.Experiment, step int, forked bool) Phase {
 	return Apart
 }
 
-// moments are the steps at which the chapters of the story that a run has are best seen: the end of the small phase, the first step at which the
-// pairs of every arm were measured, the first of those that come after, and the end.
+// moments are the steps at which the chapters of the story that a run has are best seen: the end of the small phase,
+// the first step at which the pairs of every arm were measured, the first of those that come after, and the end.
 func moments(e experiment.Experiment) map[Phase]int {
 	all := 0
 	for _, a := range e.Arms {

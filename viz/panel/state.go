@@ -1,5 +1,6 @@
-// Package panel says in plain data what stands beside the pictures, in the page and in the window: the state of the run, the table
-// of arms, the controls. It is the accessible twin of the pictures. It draws nothing, touches no browser, and never trains.
+// Package panel says in plain data what stands beside the pictures, in the page and in the window: the state of the
+// run, the table of arms, the controls. It is the accessible twin of the pictures. It draws nothing, touches no
+// browser, and never trains.
 package panel
 
 import (
@@ -9,35 +10,39 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/record"
+	"github.com/sparkling-lab/sparkling/sim/session"
 	"github.com/sparkling-lab/sparkling/viz/look"
 )
 
-// State is everything that the page's words and controls depend on. Numbers that were measured are strings with the shortest
-// digits that give the float32 again, as in the CSV; an empty string is "not measured".
+// State is everything that the page's words and controls depend on. Numbers that were measured are strings with the
+// shortest digits that give the float32 again, as in the CSV; an empty string is "not measured".
 type State struct {
-	Name     string   `json:"name"`
-	Seed     string   `json:"seed"` // of 64 bits, which a number of a page has not
-	Phase    Phase    `json:"phase"`
-	Step     int      `json:"step"`  // the step that is shown
-	Last     int      `json:"last"`  // the newest step that every arm has reached
-	Steps    int      `json:"steps"` // of the experiment
-	Fork     int      `json:"fork"`  // where the arms part
-	Factor   string   `json:"factor"`
-	Live     bool     `json:"live"` // Step follows Last
-	Playing  bool     `json:"playing"`
-	Done     bool     `json:"done"`
-	Forked   bool     `json:"forked"`
-	Speed    string   `json:"speed"`    // "max", or a multiple of the default pace
-	Describe string   `json:"describe"` // the plain sentences for a screen reader
-	Beta2    string   `json:"beta2"`
-	Told     string   `json:"told"`    // the example whose own text is true here; empty: only what can be said of any is
-	Did      []string `json:"did"`     // what the widening makes of the network, and how far it moved what it says
-	Windows  int      `json:"windows"` // of the held-out text, on which Held, Before and After are measured; an arm's Whole is of all of it
-	Whole    bool     `json:"whole"`   // every arm that has not diverged has its Whole, which then stands in the place of Held
-	Said     string   `json:"losses"`  // what the held-out losses are measured on
-	Arms     []Arm    `json:"arms"`
+	Name     string `json:"name"`
+	Seed     string `json:"seed"` // of 64 bits, which a number of a page has not
+	Phase    Phase  `json:"phase"`
+	Step     int    `json:"step"`  // the step that is shown
+	Last     int    `json:"last"`  // the newest step that every arm has reached
+	Steps    int    `json:"steps"` // of the experiment
+	Fork     int    `json:"fork"`  // where the arms part
+	Factor   string `json:"factor"`
+	Live     bool   `json:"live"` // Step follows Last
+	Playing  bool   `json:"playing"`
+	Done     bool   `json:"done"`
+	Forked   bool   `json:"forked"`
+	Speed    string `json:"speed"`    // "max", or a multiple of the default pace
+	Describe string `json:"describe"` // the plain sentences for a screen reader
+	Beta2    string `json:"beta2"`
+	// the example whose own text is true here; empty: only what can be said of any is
+	Told string   `json:"told"`
+	Did  []string `json:"did"` // what the widening makes of the network, and how far it moved what it says
+	// of the held-out text, on which Held, Before and After are measured; an arm's Whole is of all of it
+	Windows int `json:"windows"`
+	// every arm that has not diverged has its Whole, which then stands in the place of Held
+	Whole bool   `json:"whole"`
+	Said  string `json:"losses"` // what the held-out losses are measured on
+	Arms  []Arm  `json:"arms"`
 
 	Moments map[Phase]int `json:"moments"` // the step at which each chapter of the story is best seen
 }
@@ -69,7 +74,7 @@ type Arm struct {
 }
 
 // Of describes a session at the given step; a negative one is the newest.
-func Of(s *sim.Session, shown int) State {
+func Of(s *session.Session, shown int) State {
 	e, rec := s.Experiment(), s.Record()
 	last := max(rec.Last(), 0)
 	live := shown < 0 || shown >= last
@@ -77,7 +82,8 @@ func Of(s *sim.Session, shown int) State {
 		shown = last
 	}
 	out := State{
-		Name: e.Name, Seed: strconv.FormatUint(e.Seed, 10), Step: shown, Last: last, Steps: e.Steps, Fork: e.Fork(), Live: live,
+		Name: e.Name, Seed: strconv.FormatUint(e.Seed, 10), Step: shown, Last: last, Steps: e.Steps, Fork: e.Fork(),
+		Live:    live,
 		Playing: s.Playing(), Done: s.Done(), Forked: s.Forked(), Speed: SpeedName(s.Speed()), Describe: s.Describe(),
 		Beta2: strconv.FormatFloat(e.Optimizer.Beta2, 'g', -1, 64), Factor: factor(e),
 		Told: told(e), Did: did(rec, shown), Windows: experiment.HeldWindows, Moments: moments(e),
@@ -105,27 +111,29 @@ type Look struct {
 }
 
 func lookOf(l look.Look) Look {
-	return Look{fmt.Sprintf("#%02x%02x%02x", l.Hue.R, l.Hue.G, l.Hue.B), strings.Trim(fmt.Sprint(l.Dash), "[]"), string(l.Marker)}
+	return Look{fmt.Sprintf("#%02x%02x%02x", l.Hue.R, l.Hue.G, l.Hue.B), strings.Trim(fmt.Sprint(l.Dash), "[]"),
+		string(l.Marker)}
 }
 
-func arm(rec *sim.Record, i int, a experiment.Arm, status sim.ArmStatus, shown int) Arm {
-	out := Arm{Name: a.Name, About: a.About, Role: RoleOf(a), State: string(status.State), Err: status.Err, Doing: status.Doing, Step: -1}
+func arm(rec *record.Record, i int, a experiment.Arm, status record.ArmStatus, shown int) Arm {
+	out := Arm{Name: a.Name, About: a.About, Role: RoleOf(a), State: string(status.State), Err: status.Err,
+		Doing: status.Doing, Step: -1}
 	for _, w := range a.Widen {
 		out.Widened = out.Widened || w.Step <= shown
 		if w.Rewarm.Scope != "none" {
 			out.Rho = strconv.FormatFloat(w.Rewarm.Rho, 'g', -1, 64)
 		}
 	}
-	if f, ok := newest(rec, i, shown, func(sim.ArmFrame) bool { return true }); ok {
+	if f, ok := newest(rec, i, shown, func(record.ArmFrame) bool { return true }); ok {
 		out.Step, out.Train = f.Step, number(f.Train)
 		if f.Step > 0 {
 			out.LROld, out.LRNew = number(f.LROld), number(f.LRNew)
 		}
 	}
-	if f, ok := newest(rec, i, shown, func(f sim.ArmFrame) bool { return sim.Finite(f.Held) }); ok {
+	if f, ok := newest(rec, i, shown, func(f record.ArmFrame) bool { return record.Finite(f.Held) }); ok {
 		out.Held, out.HeldAt = number(f.Held), f.Step
 	}
-	if f, ok := newest(rec, i, shown, func(f sim.ArmFrame) bool { return len(f.Pairs) > 0 }); ok {
+	if f, ok := newest(rec, i, shown, func(f record.ArmFrame) bool { return len(f.Pairs) > 0 }); ok {
 		out.Lock = lockOf(f)
 	}
 	if w, ok := rec.Final(i); ok && out.Step >= 0 && shown >= rec.Tracks[i][len(rec.Tracks[i])-1].Step {
@@ -142,38 +150,38 @@ func arm(rec *sim.Record, i int, a experiment.Arm, status sim.ArmStatus, shown i
 }
 
 // mix is the largest relative change of any block's ratio.
-func mix(r sim.Report) string {
+func mix(r record.Report) string {
 	most := 0.0
 	for k, after := range r.RMSAfter {
-		if by := float64(after.Ratio()/r.RMSBefore[k].Ratio() - 1); sim.Finite(by) {
+		if by := float64(after.Ratio()/r.RMSBefore[k].Ratio() - 1); record.Finite(by) {
 			most = math.Max(most, math.Abs(by))
 		}
 	}
 	return number(float32(most))
 }
 
-// newest is the newest frame of an arm, at or before step, that has what is asked for. An arm that forks later has none of its
-// own before, and the shared small phase is not looked at: the table says that it has not begun.
-func newest(rec *sim.Record, arm, step int, has func(sim.ArmFrame) bool) (sim.ArmFrame, bool) {
+// newest is the newest frame of an arm, at or before step, that has what is asked for. An arm that forks later has none
+// of its own before, and the shared small phase is not looked at: the table says that it has not begun.
+func newest(rec *record.Record, arm, step int, has func(record.ArmFrame) bool) (record.ArmFrame, bool) {
 	track := rec.Tracks[arm]
 	for i := len(track) - 1; i >= 0; i-- {
 		if track[i].Step <= step && has(track[i]) {
 			return track[i], true
 		}
 	}
-	return sim.ArmFrame{}, false
+	return record.ArmFrame{}, false
 }
 
 // number has the shortest digits that give f again; empty where it is none.
 func number(f float32) string {
-	if !sim.Finite(f) {
+	if !record.Finite(f) {
 		return ""
 	}
 	return strconv.FormatFloat(float64(f), 'g', -1, 32)
 }
 
 // SpeedName is the word for a speed, and ParseSpeed its inverse.
-func SpeedName(v sim.Speed) string {
+func SpeedName(v session.Speed) string {
 	if math.IsInf(float64(v), 1) {
 		return "max"
 	}
@@ -181,10 +189,10 @@ func SpeedName(v sim.Speed) string {
 }
 
 // ParseSpeed reads "max" or a positive multiple of the default pace.
-func ParseSpeed(s string) (sim.Speed, bool) {
+func ParseSpeed(s string) (session.Speed, bool) {
 	if s == "max" {
-		return sim.Speed(math.Inf(1)), true
+		return session.Speed(math.Inf(1)), true
 	}
 	v, err := strconv.ParseFloat(s, 64)
-	return sim.Speed(v), err == nil && v > 0 && v <= 1000
+	return session.Speed(v), err == nil && v > 0 && v <= 1000
 }

@@ -7,16 +7,17 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
 // unmoved is by how much a logit may differ, in nats, where the function is the same and only the order of sums is not.
 const unmoved = 1e-3
 
-// did says what the newest widening, or else the first to come, makes of the network, and how far it moved what the network says: one sentence
-// or two for the arms that it treats alike. Of an arm whose widening is still to come where others are wide already, only that is said.
-func did(rec *sim.Record, shown int) []string {
+// did says what the newest widening, or else the first to come, makes of the network, and how far it moved what the
+// network says: one sentence or two for the arms that it treats alike. Of an arm whose widening is still to come where
+// others are wide already, only that is said.
+func did(rec *record.Record, shown int) []string {
 	type group struct {
 		made  string
 		times float64
@@ -71,18 +72,21 @@ func made(w experiment.Widening) string {
 		kept = ", without the factor that keeps the RMS"
 	}
 	every := map[string]string{
-		"inner": "every neuron of every expert", "hidden": "every channel of the residual stream", "joint": "every neuron of every expert, and every channel of the residual stream,",
+		"inner": "every neuron of every expert", "hidden": "every channel of the residual stream",
+		"joint": "every neuron of every expert, and every channel of the residual stream,",
 	}[string(w.Axis)]
 	grown := experiment.Grown(w.Axis)
 	switch {
 	case w.Init == "copy-copy" && w.Gains == "sample" && w.Axis != "inner":
-		return fmt.Sprintf("there are now %s as many %s: copies, but for the gains of the norms, which were drawn%s.", times(w.Factor), grown, kept)
+		return fmt.Sprintf("there are now %s as many %s: copies, but for the gains of the norms, which were drawn%s.",
+			times(w.Factor), grown, kept)
 	case w.Init == "copy-copy" && w.Factor == 2:
 		return every + " now has an exact copy, drawn as two linked halves" + kept + "."
 	case w.Init == "copy-copy" && w.Factor == float64(int(w.Factor)):
 		return fmt.Sprintf("%s now has %g exact copies, linked to it%s.", every, w.Factor-1, kept)
 	case w.Init == "copy-copy":
-		return fmt.Sprintf("there are now %s as many %s: some were copied more often than others, and every copy is linked to its original%s.", times(w.Factor), grown, kept)
+		return fmt.Sprintf("there are now %s as many %s: some were copied more often than others, and every copy is "+
+			"linked to its original%s.", times(w.Factor), grown, kept)
 	}
 	return fmt.Sprintf("there are now %s as many %s: %s%s.", times(w.Factor), grown, pairs[string(w.Init)], kept)
 }
@@ -106,12 +110,14 @@ func says(factor, moved float64) string {
 	switch digits := strconv.FormatFloat(two, 'f', -1, 64); {
 	case moved < 0:
 		return ""
-	case !sim.Finite(moved):
+	case !record.Finite(moved):
 		return " What it says is not a number."
 	case moved == 0:
-		return fmt.Sprintf(" %s as wide, and yet it says the same as before: no logit moved at all.", capital(times(factor)))
+		return fmt.Sprintf(" %s as wide, and yet it says the same as before: no logit moved at all.",
+			capital(times(factor)))
 	case moved <= unmoved:
-		return fmt.Sprintf(" %s as wide, and yet it says the same as before: no logit moved by more than %s.", capital(times(factor)), digits)
+		return fmt.Sprintf(" %s as wide, and yet it says the same as before: no logit moved by more than %s.",
+			capital(times(factor)), digits)
 	default:
 		return fmt.Sprintf(" That changed what it says: logits moved by up to %s.", digits)
 	}
@@ -120,9 +126,11 @@ func says(factor, moved float64) string {
 // Losses says what the held-out losses of the table are measured on.
 func (s State) Losses() string {
 	if s.Whole {
-		return fmt.Sprintf("Whole text: all of the text that is never trained on, read once, at the end; until then the losses are those of %d windows of it.", s.Windows)
+		return fmt.Sprintf("Whole text: all of the text that is never trained on, read once, at the end; until then "+
+			"the losses are those of %d windows of it.", s.Windows)
 	}
-	return fmt.Sprintf("Held-out: %d windows of text that is never trained on; the whole of it is read once, at the end.", s.Windows)
+	return fmt.Sprintf("Held-out: %d windows of text that is never trained on; the whole of it is read once, "+
+		"at the end.", s.Windows)
 }
 
 func times(factor float64) string {

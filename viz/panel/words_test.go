@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
 // turned is a built-in experiment with some controls turned.
@@ -29,11 +29,13 @@ func TestOwnTextOfAnExampleStandsOnlyWhereItsArmsDoTheSame(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, x.Name, told(e))
 	}
-	for _, turns := range [][]string{{"seed", "7"}, {"steps", "900"}, {"widen-at", "300"}, {"hidden", "48"}, {"beta2", "0.95"}, {"rho", "1.5"}} {
+	for _, turns := range [][]string{{"seed", "7"}, {"steps", "900"}, {"widen-at", "300"}, {"hidden", "48"},
+		{"beta2", "0.95"}, {"rho", "1.5"}} {
 		assert.Equal(t, "default", told(turned(t, "default", turns...)), "%v", turns)
 	}
 	for _, turns := range [][]string{
-		{"init", "random-random"}, {"axis", "hidden"}, {"factor", "1.5"}, {"factor", "3"}, {"stages", "2"}, {"arm1.scale", "none"}, {"arm1.init", "random-zero"},
+		{"init", "random-random"}, {"axis", "hidden"}, {"factor", "1.5"}, {"factor", "3"}, {"stages", "2"},
+		{"arm1.scale", "none"}, {"arm1.init", "random-zero"},
 		{"arm2.treatment", "drop"}, {"optimizer", "muon"},
 	} {
 		assert.Empty(t, told(turned(t, "default", turns...)), "%v", turns)
@@ -44,13 +46,13 @@ func TestOwnTextOfAnExampleStandsOnlyWhereItsArmsDoTheSame(t *testing.T) {
 	assert.Empty(t, told(mine), "the text calls the arms by their names")
 }
 
-// record is one in which every arm was widened at all its steps, and its logits moved that far.
-func record(e experiment.Experiment, moved float32) *sim.Record {
-	rec := &sim.Record{Experiment: e, Tracks: make([][]sim.ArmFrame, len(e.Arms))}
+// widenedBy is a record in which every arm was widened at all its steps, and its logits moved that far.
+func widenedBy(e experiment.Experiment, moved float32) *record.Record {
+	rec := &record.Record{Experiment: e, Tracks: make([][]record.ArmFrame, len(e.Arms))}
 	for i, a := range e.Arms {
 		for _, w := range a.Widen {
 			if a.Widens() {
-				rec.Reports = append(rec.Reports, sim.Report{Arm: i, Step: w.Step, LogitError: moved})
+				rec.Reports = append(rec.Reports, record.Report{Arm: i, Step: w.Step, LogitError: moved})
 			}
 		}
 	}
@@ -65,41 +67,58 @@ func TestWhatAWideningMadeIsSaidAsItIs(t *testing.T) {
 		moved      float32
 		want       []string
 	}{
-		{"default", nil, rounding, []string{"Every neuron of every expert now has an exact copy, drawn as two linked halves. Twice as wide, and yet it says the same as before: no logit moved by more than 0.0000062."}},
-		{"default", nil, 0, []string{"Every neuron of every expert now has an exact copy, drawn as two linked halves. Twice as wide, and yet it says the same as before: no logit moved at all."}},
-		{"default", []string{"init", "random-random"}, far, []string{"There are now twice as many neurons: new rows and new columns are random. That changed what it says: logits moved by up to 3.7."}},
-		{"default", []string{"factor", "1.5"}, far, []string{"There are now 1.5 times as many neurons: some were copied more often than others, and every copy is linked to its original. That changed what it says: logits moved by up to 3.7."}},
-		{"default", []string{"factor", "3"}, rounding, []string{"Every neuron of every expert now has 2 exact copies, linked to it. 3 times as wide, and yet it says the same as before: no logit moved by more than 0.0000062."}},
-		{"default", []string{"axis", "hidden"}, rounding, []string{"Every channel of the residual stream now has an exact copy, drawn as two linked halves. Twice as wide, and yet it says the same as before: no logit moved by more than 0.0000062."}},
+		{"default", nil, rounding, []string{"Every neuron of every expert now has an exact copy, drawn as two linked " +
+			"halves. Twice as wide, and yet it says the same as before: no logit moved by more than 0.0000062."}},
+		{"default", nil, 0, []string{"Every neuron of every expert now has an exact copy, drawn as two linked " +
+			"halves. Twice as wide, and yet it says the same as before: no logit moved at all."}},
+		{"default", []string{"init", "random-random"}, far, []string{"There are now twice as many neurons: new rows " +
+			"and new columns are random. That changed what it says: logits moved by up to 3.7."}},
+		{"default", []string{"factor", "1.5"}, far, []string{"There are now 1.5 times as many neurons: some were " +
+			"copied more often than others, and every copy is linked to its original. That changed what it says: " +
+			"logits moved by up to 3.7."}},
+		{"default", []string{"factor", "3"}, rounding, []string{"Every neuron of every expert now has 2 exact " +
+			"copies, linked to it. 3 times as wide, and yet it says the same as before: no logit moved by more than " +
+			"0.0000062."}},
+		{"default", []string{"axis", "hidden"}, rounding, []string{"Every channel of the residual stream now has an " +
+			"exact copy, drawn as two linked halves. Twice as wide, and yet it says the same as before: no logit " +
+			"moved by more than 0.0000062."}},
 		{"gains", nil, far, []string{
-			"In Copied gains every channel of the residual stream now has an exact copy, drawn as two linked halves. That changed what it says: logits moved by up to 3.7.",
-			"In Drawn gains there are now twice as many channels: copies, but for the gains of the norms, which were drawn. That changed what it says: logits moved by up to 3.7."}},
+			"In Copied gains every channel of the residual stream now has an exact copy, drawn as two linked halves. " +
+				"That changed what it says: logits moved by up to 3.7.",
+			"In Drawn gains there are now twice as many channels: copies, but for the gains of the norms, which were " +
+				"drawn. That changed what it says: logits moved by up to 3.7."}},
 		{"signal", nil, float32(math.NaN()), []string{
-			"In Scaled every neuron of every expert, and every channel of the residual stream, now has an exact copy, drawn as two linked halves. What it says is not a number.",
-			"In Unscaled every neuron of every expert, and every channel of the residual stream, now has an exact copy, drawn as two linked halves, without the factor that keeps the RMS. What it says is not a number.",
-			"In Random there are now twice as many neurons and channels: new rows and new columns are random. What it says is not a number."}},
+			"In Scaled every neuron of every expert, and every channel of the residual stream, now has an exact " +
+				"copy, drawn as two linked halves. What it says is not a number.",
+			"In Unscaled every neuron of every expert, and every channel of the residual stream, now has an exact " +
+				"copy, drawn as two linked halves, without the factor that keeps the RMS. What it says is " +
+				"not a number.",
+			"In Random there are now twice as many neurons and channels: new rows and new columns are random. What " +
+				"it says is not a number."}},
 	} {
 		e := turned(t, x.experiment, x.turns...)
-		assert.Equal(t, x.want, did(record(e, x.moved), e.Steps), "%s %v", x.experiment, x.turns)
+		assert.Equal(t, x.want, did(widenedBy(e, x.moved), e.Steps), "%s %v", x.experiment, x.turns)
 	}
 }
 
 func TestNothingIsSaidToHaveMovedBeforeItWasMeasured(t *testing.T) {
 	e := experiment.Default()
-	for _, rec := range []*sim.Record{{Experiment: e}, record(e, 5)} {
-		assert.Equal(t, []string{"Every neuron of every expert now has an exact copy, drawn as two linked halves."}, did(rec, e.Fork()-1))
+	for _, rec := range []*record.Record{{Experiment: e}, widenedBy(e, 5)} {
+		assert.Equal(t, []string{"Every neuron of every expert now has an exact copy, drawn as two linked halves."},
+			did(rec, e.Fork()-1))
 	}
 	e.Arms = e.Arms[:1]
-	assert.Empty(t, did(&sim.Record{Experiment: e}, e.Steps), "nothing is widened")
+	assert.Empty(t, did(&record.Record{Experiment: e}, e.Steps), "nothing is widened")
 }
 
 // Of several widenings the newest at the shown step is told, also when the reader looks back.
 func TestStagesAreToldOneAfterTheOther(t *testing.T) {
 	e := turned(t, "stages")
-	rec := record(e, 6e-6)
+	rec := widenedBy(e, 6e-6)
 	first, both := did(rec, 250), did(rec, 500)
 	require.Len(t, first, 2)
-	assert.True(t, strings.HasPrefix(first[0], "In Copy, staged and SPARKLING, staged every neuron of every expert now has an exact copy"), first[0])
+	assert.True(t, strings.HasPrefix(first[0], "In Copy, staged and SPARKLING, staged every neuron of every expert "+
+		"now has an exact copy"), first[0])
 	assert.Equal(t, "SPARKLING 4x is not wider yet: that comes at step 500.", first[1])
 	assert.Equal(t, first, did(rec, 499))
 	assert.Contains(t, both[1], "4 times as wide")
@@ -125,13 +144,16 @@ func TestEveryPairOfInitialisationsIsSaidInWords(t *testing.T) {
 }
 
 func TestLossesOfTheWindowsAndOfTheWholeTextAreToldApart(t *testing.T) {
-	assert.Equal(t, "Held-out: 16 windows of text that is never trained on; the whole of it is read once, at the end.", State{Windows: 16}.Losses())
-	assert.Contains(t, State{Windows: 16, Whole: true}.Losses(), "Whole text: all of the text that is never trained on, read once, at the end")
+	assert.Equal(t, "Held-out: 16 windows of text that is never trained on; the whole of it is read once, at the end.",
+		State{Windows: 16}.Losses())
+	assert.Contains(t, State{Windows: 16, Whole: true}.Losses(),
+		"Whole text: all of the text that is never trained on, read once, at the end")
 }
 
 func TestChapterApartBeginsWhenEveryArmWasWidened(t *testing.T) {
 	e := turned(t, "stages") // at 250 two arms, at 500 the third
-	for step, want := range map[int]Phase{249: Learning, 250: Widened, 300: Widened, 539: Widened, 540: Apart, 999: Apart, 1000: End} {
+	for step, want := range map[int]Phase{249: Learning, 250: Widened, 300: Widened, 539: Widened, 540: Apart,
+		999: Apart, 1000: End} {
 		assert.Equal(t, want, phase(e, step, true), "step %d", step)
 	}
 	for _, x := range Examples() {
@@ -142,7 +164,8 @@ func TestChapterApartBeginsWhenEveryArmWasWidened(t *testing.T) {
 			assert.Equal(t, chapter, phase(e, at, true), "%s at step %d", x.Name, at)
 		}
 	}
-	assert.Equal(t, map[Phase]int{Learning: 29, Widened: 31, End: 60}, moments(experiment.Default().Rescale(60)), "it is over before the last chapter but one")
+	assert.Equal(t, map[Phase]int{Learning: 29, Widened: 31, End: 60}, moments(experiment.Default().Rescale(60)),
+		"it is over before the last chapter but one")
 	e = experiment.Default()
 	for step, want := range map[int]Phase{499: Learning, 500: Widened, 539: Widened, 540: Apart, 1000: End} {
 		assert.Equal(t, want, phase(e, step, true), "step %d", step)
@@ -152,20 +175,24 @@ func TestChapterApartBeginsWhenEveryArmWasWidened(t *testing.T) {
 func TestAnArmThatDivergedHasNoLossAndNoPairThatIsApart(t *testing.T) {
 	e := experiment.Default()
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
-	rec := record(e, inf)
-	pairs := sim.PairGroup{}
+	rec := widenedBy(e, inf)
+	pairs := record.PairGroup{}
 	for q := range pairs.Stats {
-		pairs.Stats[q] = []sim.PairStat{{Cos: nan, Dist: nan, State: sim.Diverged}, {Cos: 1, Dist: 0, State: sim.Locked}}
+		pairs.Stats[q] = []record.PairStat{{Cos: nan, Dist: nan, State: record.Diverged},
+			{Cos: 1, Dist: 0, State: record.Locked}}
 	}
-	rec.Tracks[1] = []sim.ArmFrame{{Arm: 1, Step: 590, Train: 2, Held: 2, Whole: nan}, {Arm: 1, Step: 600, Train: inf, Held: nan, Whole: nan, NotFinite: "model.norm.weight", Pairs: []sim.PairGroup{pairs}}}
-	before := arm(rec, 1, e.Arms[1], sim.ArmStatus{}, 595)
+	rec.Tracks[1] = []record.ArmFrame{{Arm: 1, Step: 590, Train: 2, Held: 2, Whole: nan},
+		{Arm: 1, Step: 600, Train: inf, Held: nan, Whole: nan, NotFinite: "model.norm.weight",
+			Pairs: []record.PairGroup{pairs}}}
+	before := arm(rec, 1, e.Arms[1], record.ArmStatus{}, 595)
 	assert.Equal(t, []string{"", "2", "2"}, []string{before.Lost, before.Held, before.Train})
-	lost := arm(rec, 1, e.Arms[1], sim.ArmStatus{}, 1000)
+	lost := arm(rec, 1, e.Arms[1], record.ArmStatus{}, 1000)
 	assert.Equal(t, "diverged at step 600: model.norm.weight is no longer finite", lost.Lost)
 	assert.Equal(t, []string{"", "", ""}, []string{lost.Held, lost.Train, lost.Whole})
 	assert.Equal(t, Lock{Step: 600, Pairs: 2, Locked: 1, Diverged: 1, Weight: "1", Grad: "1", Dist: "0"}, lost.Lock)
 	for _, says := range did(rec, 1000) {
 		assert.Contains(t, says, "What it says is not a number.")
 	}
-	assert.Equal(t, "0.5", mix(sim.Report{RMSBefore: []sim.BlockRMS{{In: 1, Out: 1}, {In: 0, Out: 0}}, RMSAfter: []sim.BlockRMS{{In: 1, Out: 1.5}, {In: 1, Out: nan}}}))
+	assert.Equal(t, "0.5", mix(record.Report{RMSBefore: []record.BlockRMS{{In: 1, Out: 1}, {In: 0, Out: 0}},
+		RMSAfter: []record.BlockRMS{{In: 1, Out: 1.5}, {In: 1, Out: nan}}}))
 }

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"syscall/js"
 
-	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/viz"
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
@@ -195,13 +195,13 @@ func (l *lab) csv() any {
 	return b.String()
 }
 
-func quantity(s string) sim.Quantity {
-	for q := range sim.Quantities {
+func quantity(s string) record.Quantity {
+	for q := range record.Quantities {
 		if s == string(rune('0'+q)) {
 			return q
 		}
 	}
-	return sim.Weight
+	return record.Weight
 }
 
 func sentence(err error) string {

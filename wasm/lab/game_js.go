@@ -6,14 +6,14 @@ import (
 
 	"github.com/hajimehoshi/ebiten/v2"
 
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/session"
 	"github.com/sparkling-lab/sparkling/viz"
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
 
 // lab is the game: it shows the session's record.
 type lab struct {
-	session *sim.Session
+	session *session.Session
 	view    *viz.View
 	shown   int         // step; −1 follows the newest
 	draft   panel.Draft // what the controls say, run or not
@@ -21,7 +21,7 @@ type lab struct {
 	before  []*earlier // runs that are kept, the one that was here last at the end
 	blind   bool       // nothing can be drawn any more: the browser has taken the canvas away
 	saving  bool       // the state of the present run was asked for
-	saved   sim.State
+	saved   session.State
 	size    int // bytes that the next state may take
 	host    *workerHost
 	bridge  js.Value
@@ -55,7 +55,7 @@ func (l *lab) beat() {
 
 // refresh is how often a picture is drawn anew at most: half as often as else while every core has something better to do.
 func (l *lab) refresh() time.Duration {
-	if l.session.Playing() && l.session.Speed() == sim.Max {
+	if l.session.Playing() && l.session.Speed() == session.Max {
 		return 2 * viz.Refresh
 	}
 	return viz.Refresh

@@ -3,17 +3,18 @@ package main
 import (
 	"runtime"
 
-	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/record"
+	"github.com/sparkling-lab/sparkling/sim/session"
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
 
 // glance is what the words beside the pictures depend on, cheap enough to look at several times a second.
 type glance struct {
-	rec                    *sim.Record
+	rec                    *record.Record
 	frames, reports, shown int
 	playing, done, forked  bool
-	speed                  sim.Speed
+	speed                  session.Speed
 	arms                   [experiment.MaxArms]string // what each is doing, or what went wrong
 }
 
@@ -33,7 +34,7 @@ func (l *lab) changes() int {
 }
 
 // received counts the frames of all arms in a record.
-func received(r *sim.Record) (n int) {
+func received(r *record.Record) (n int) {
 	for _, t := range r.Tracks {
 		n += len(t)
 	}
@@ -44,7 +45,7 @@ func received(r *sim.Record) (n int) {
 // long as the record and the step of the widening do: another experiment has another record, and widening at another step does not make it
 // another example.
 type choice struct {
-	of                   *sim.Record
+	of                   *record.Record
 	fork                 int
 	name, about, address string
 }

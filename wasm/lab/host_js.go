@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/sparkling-lab/sparkling/model/compute"
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/session"
 )
 
 // workerHost implements sim.Host: each trainer in a Web Worker of its own, all from one compiled module.
@@ -27,7 +27,7 @@ func newWorkerHost(bridge js.Value) *workerHost {
 }
 
 // Start implements sim.Host. The worker keeps what comes before its program, so messages may follow at once.
-func (h *workerHost) Start(_ int, deliver func([]byte), fail func(error)) (sim.Port, error) {
+func (h *workerHost) Start(_ int, deliver func([]byte), fail func(error)) (session.Port, error) {
 	p := &workerPort{host: h, fail: fail, heard: time.Now()}
 	p.message = js.FuncOf(func(_ js.Value, args []js.Value) any {
 		p.heard, p.missed = time.Now(), 0

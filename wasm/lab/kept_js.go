@@ -5,14 +5,14 @@ import (
 	"fmt"
 	"syscall/js"
 
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/session"
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
 
 // kept are the states that have been saved and not yet given to the page: of the present run after each [sim.Session.Save], and of earlier ones.
 func (l *lab) kept() any {
 	list := js.Global().Get("Array").New()
-	give := func(st sim.State, runs bool) {
+	give := func(st session.State, runs bool) {
 		var b bytes.Buffer
 		b.Grow(l.stateBytes())
 		if st.Encode(&b) != nil {

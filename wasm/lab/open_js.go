@@ -7,8 +7,8 @@ import (
 	"slices"
 	"syscall/js"
 
-	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/session"
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
 
@@ -64,12 +64,12 @@ func same(a, b experiment.Experiment) bool { return bytes.Equal(a.JSON(), b.JSON
 func (l *lab) restore(e experiment.Experiment, kept js.Value) bool {
 	data := make([]byte, kept.Get("data").Length())
 	js.CopyBytesToGo(data, kept.Get("data"))
-	st, err := sim.DecodeState(bytes.NewReader(data))
+	st, err := session.DecodeState(bytes.NewReader(data))
 	why := kept.Get("why") // where the reader has not gone away
 	if err != nil || !same(st.Record.Experiment, e) || fits(e) != nil || st.Record.Last() < 1 && why.IsUndefined() {
 		return false
 	}
-	s, err := sim.Resume(st, l.host)
+	s, err := session.Resume(st, l.host)
 	if err != nil {
 		return false
 	}

@@ -5,16 +5,17 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/record"
+	"github.com/sparkling-lab/sparkling/sim/session"
 	"github.com/sparkling-lab/sparkling/viz"
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
 
 // earlier is a run that was on the page before the present one. It is kept, and trains no more.
 type earlier struct {
-	session *sim.Session // until its state is saved
-	state   sim.State
+	session *session.Session // until its state is saved
+	state   session.State
 	new     bool // its state has not been given to the page
 	words   string
 }
@@ -31,7 +32,7 @@ func (l *lab) begin(e experiment.Experiment) error {
 	if err := fits(e); err != nil {
 		return err
 	}
-	s, err := sim.NewSession(e, l.host)
+	s, err := session.New(e, l.host)
 	if err != nil {
 		return err
 	}
@@ -41,7 +42,7 @@ func (l *lab) begin(e experiment.Experiment) error {
 }
 
 // put makes a session the one that runs, at the pace of the one before, which is kept.
-func (l *lab) put(s *sim.Session) {
+func (l *lab) put(s *session.Session) {
 	if old := l.session; old == nil {
 		s.Play()
 	} else {
@@ -62,7 +63,7 @@ func (l *lab) put(s *sim.Session) {
 const keptRuns = 3
 
 // keep takes a run out of the way, so that the reader can go back to it, unless it has done nothing.
-func (l *lab) keep(s *sim.Session) {
+func (l *lab) keep(s *session.Session) {
 	if s.Record().Last() < 1 {
 		s.Close()
 		return
@@ -97,7 +98,7 @@ func (b *earlier) close() {
 	}
 }
 
-func words(r *sim.Record) string {
+func words(r *record.Record) string {
 	return fmt.Sprintf("%s at step %d", panel.Title(r.Experiment), max(r.Last(), 0))
 }
 
@@ -124,7 +125,7 @@ func (l *lab) back(at int) error {
 	s := b.session
 	if s == nil {
 		var err error
-		if s, err = sim.Resume(b.state, l.host); err != nil {
+		if s, err = session.Resume(b.state, l.host); err != nil {
 			return err
 		}
 	}

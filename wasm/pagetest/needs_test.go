@@ -22,8 +22,8 @@ import (
 	"github.com/sparkling-lab/sparkling/internal/build"
 	"github.com/sparkling-lab/sparkling/internal/serve"
 	"github.com/sparkling-lab/sparkling/internal/testneed"
-	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/train"
 )
 
 // A browser that lacks something gets one plain sentence in the place of the pictures.
@@ -150,7 +150,7 @@ func TestWorkerWithoutMemorySaysSo(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			e := experiment.Default()
 			e.Model.Hidden, e.Model.Layers, e.Model.Experts, e.Model.Inner = 1024, 1, 64, inner
-			message := base64.StdEncoding.EncodeToString(sim.Message{Kind: sim.KindStart, Document: e.JSON()}.Encode())
+			message := base64.StdEncoding.EncodeToString(train.Message{Kind: train.KindStart, Document: e.JSON()}.Encode())
 			p := spoiled(t, "", `const Real = Worker;
 				window.Worker = class extends Real {
 					postMessage(data, transfer) {

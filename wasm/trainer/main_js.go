@@ -9,14 +9,14 @@ import (
 	"time"
 
 	"github.com/sparkling-lab/sparkling/model/learner/cpu"
-	"github.com/sparkling-lab/sparkling/sim"
+	"github.com/sparkling-lab/sparkling/sim/train"
 )
 
 // slice is how long the trainer works before it lets messages in. One update is the least that it can do.
 const slice = 8 * time.Millisecond
 
 func main() {
-	w := &worker{trainer: sim.NewTrainer(cpu.Factory{}), self: js.Global()}
+	w := &worker{trainer: train.NewTrainer(cpu.Factory{}), self: js.Global()}
 	w.listen()
 	select {}
 }
@@ -24,7 +24,7 @@ func main() {
 // worker ties a Trainer to the events of a Web Worker. Between slices it yields through a MessageChannel: unlike a timer's, its
 // turn comes at once, after the messages that are already waiting.
 type worker struct {
-	trainer *sim.Trainer
+	trainer *train.Trainer
 	self    js.Value
 	yield   js.Value // the port whose message starts the next slice
 	due     bool     // that message is on its way

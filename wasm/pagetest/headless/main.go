@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"github.com/sparkling-lab/sparkling/model/learner/cpu"
-	"github.com/sparkling-lab/sparkling/sim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/session"
 )
 
 func main() {
@@ -29,13 +29,13 @@ func run(in io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	h := sim.NewLocalHost(cpu.Factory{})
-	s, err := sim.NewSession(e, h)
+	h := session.NewLocalHost(cpu.Factory{})
+	s, err := session.New(e, h)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	s.SetSpeed(sim.Max)
+	s.SetSpeed(session.Max)
 	s.Play()
 	for !s.Done() {
 		h.Wait(time.Second)

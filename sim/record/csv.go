@@ -1,0 +1,100 @@
+package record
+
+import (
+	"cmp"
+	"encoding/csv"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+
+	"github.com/sparkling-lab/sparkling/internal/plain"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
+)
+
+// csvColumns are those of [Record.WriteCSV]: which run a row is of, so that files can be put together, and what was
+// measured, with its unit. Losses are in nats a token; the counts of pairs by state are those of the weights and, after
+// them, of the gradients.
+var csvColumns = []string{
+	"experiment", "seed", "version", "arm", "name", "step", "train_loss_nats", "held_out_loss_nats",
+	"whole_held_out_loss_nats",
+	"held_out_loss_before_widening_nats", "held_out_loss_after_widening_nats", "lr_old", "lr_new", "flops",
+	"weight_cosine", "gradient_cosine", "weight_distance", "locked_pairs", "pairs", "apart_pairs", "zero_pairs",
+	"diverged_pairs",
+	"locked_gradients", "apart_gradients", "without_gradient", "diverged_gradients", "not_finite",
+}
+
+// WriteCSV writes one row a step and arm. That of a widening, which may be the first of an arm, has the losses just
+// before it and just after it. What was not measured is empty, as is a mean of nothing; what was measured and is no
+// number is NaN, and not_finite names the tensor. A pair that is in no state is one of a record that does not tell.
+func (r *Record) WriteCSV(w io.Writer) error {
+	out := csv.NewWriter(w)
+	if err := out.Write(csvColumns); err != nil {
+		return err
+	}
+	for i, t := range r.Tracks {
+		for _, p := range r.Reports {
+			if p.Arm == i && !slices.ContainsFunc(t, func(f ArmFrame) bool { return f.Step == p.Step }) {
+				nan := float32(math.NaN())
+				t = append(slices.Clone(t), ArmFrame{Arm: i, Step: p.Step, Train: nan, Held: nan, Whole: nan,
+					LROld: nan, LRNew: nan, FLOPs: math.NaN()})
+			}
+		}
+		slices.SortFunc(t, func(a, b ArmFrame) int { return cmp.Compare(a.Step, b.Step) })
+		for k := range t {
+			if err := out.Write(r.csvRow(&t[k])); err != nil {
+				return err
+			}
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+func (r *Record) csvRow(f *ArmFrame) []string {
+	// cell is a number; one that is none is empty, unless it was measured where training diverged.
+	cell := func(x float64, measured bool) string {
+		switch {
+		case Finite(x):
+			return strconv.FormatFloat(x, 'g', 9, 64)
+		case measured && f.NotFinite != "":
+			return "NaN"
+		}
+		return ""
+	}
+	e, end := r.Experiment, r.Experiment.End(f.Arm)
+	held := f.Step%experiment.ProbeEvery == 0 || f.Step == end
+	before, after := math.NaN(), math.NaN()
+	p, widened := r.ReportAt(f.Arm, f.Step)
+	if widened = widened && p.Step == f.Step; widened {
+		before, after = float64(p.HeldBefore), float64(p.HeldAfter)
+	}
+	row := []string{
+		plain.Cell(e.Name), strconv.FormatUint(e.Seed, 10), strconv.Itoa(e.Version), strconv.Itoa(f.Arm),
+		plain.Cell(e.Arms[f.Arm].Name), strconv.Itoa(f.Step),
+		cell(float64(f.Train), true), cell(float64(f.Held), held), cell(float64(f.Whole), f.Step == end),
+		cell(before, widened), cell(after, widened),
+		cell(float64(f.LROld), true), cell(float64(f.LRNew), true), cell(f.FLOPs, true),
+	}
+	if len(f.Pairs) == 0 {
+		row = append(row, make([]string, len(csvColumns)-len(row)-1)...)
+		return append(row, plain.Cell(f.NotFinite))
+	}
+	weights, gradients := f.Summary(Weight), f.Summary(Gradient)
+	// over is a mean over pairs, no number where any of them has diverged: one of the others would be of other pairs
+	// than the rows before.
+	over := func(x float64, s Summary) string {
+		if s.In[Diverged] > 0 {
+			return "NaN"
+		}
+		return cell(x, false)
+	}
+	row = append(row, over(weights.Cos, weights), over(gradients.Cos, gradients), over(weights.Dist, weights))
+	for _, n := range []int{
+		weights.In[Locked], weights.Pairs, weights.In[Apart], weights.In[OneZero], weights.In[Diverged],
+		gradients.In[Locked], gradients.In[Apart], gradients.In[OneZero], gradients.In[Diverged],
+	} {
+		row = append(row, strconv.Itoa(n))
+	}
+	return append(row, plain.Cell(f.NotFinite))
+}

@@ -1,0 +1,96 @@
+package record
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/sparkling-lab/sparkling/sim/experiment"
+)
+
+// Describe says in plain sentences how the arms stood at a step.
+func (r *Record) Describe(step int, arms []ArmStatus) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Step %d of %d.", max(step, 0), r.Experiment.Steps)
+	for i, a := range r.Experiment.Arms {
+		if i < len(arms) && arms[i].State == Failed {
+			fmt.Fprintf(&b, " %s", arms[i].Err)
+			continue
+		}
+		if f, ok := r.Diverged(i, step); ok {
+			fmt.Fprintf(&b, " %s diverged at step %d: %s is no longer finite.", a.Name, f.Step, f.NotFinite)
+			continue
+		}
+		if loss, ok := r.HeldAt(i, step); ok {
+			fmt.Fprintf(&b, " %s: loss %.3f on %d held-out windows%s", a.Name, loss, experiment.HeldWindows,
+				r.lock(i, step))
+			if whole, ok := r.Final(i); ok && step >= r.Tracks[i][len(r.Tracks[i])-1].Step {
+				fmt.Fprintf(&b, "; loss %.4f on the whole held-out text", whole)
+			}
+			b.WriteString(".")
+		}
+		if i < len(arms) && arms[i].Doing != "" {
+			fmt.Fprintf(&b, " %s is %s.", a.Name, arms[i].Doing)
+		}
+	}
+	return b.String()
+}
+
+// lock says how the pairs of an arm were when they were last measured.
+func (r *Record) lock(arm, step int) string {
+	f, ok := r.PairsAt(arm, step)
+	if !ok {
+		return ""
+	}
+	w, g := f.Summary(Weight), f.Summary(Gradient)
+	switch {
+	case w.In[Diverged]+g.In[Diverged] > 0:
+		return fmt.Sprintf(", diverged: weights or gradients of %d of %d pairs are no longer finite",
+			max(w.In[Diverged], g.In[Diverged]), w.Pairs)
+	case w.All(Locked):
+		return fmt.Sprintf(", locked: all %d pairs of originals and copies are identical", w.Pairs)
+	case w.In[Locked] > 0:
+		return fmt.Sprintf(", %d of %d pairs are still identical", w.In[Locked], w.Pairs)
+	}
+	gradient := "gradient cosine " + g.Cosine(2)
+	if !Finite(g.Cos) && g.In[Untold] == 0 {
+		gradient = "no gradient at the copies"
+	}
+	return fmt.Sprintf(", apart: weight cosine %s, %s", w.Cosine(2), gradient)
+}
+
+// HeldAt is the newest held-out loss of an arm at or before a step that is a number. Whether the arm has diverged
+// since, [Record.Diverged] says.
+func (r *Record) HeldAt(arm, step int) (float32, bool) {
+	f, ok := r.newest(arm, step, func(f *ArmFrame) bool { return Finite(f.Held) })
+	return f.Held, ok
+}
+
+// Final is the loss of an arm on the whole held-out part, once it has made its last update and where that is a number.
+func (r *Record) Final(arm int) (float32, bool) {
+	t := r.Tracks[arm]
+	if len(t) == 0 || !Finite(t[len(t)-1].Whole) {
+		return 0, false
+	}
+	return t[len(t)-1].Whole, true
+}
+
+// PairsAt is the newest frame of an arm at or before a step in which pairs were measured.
+func (r *Record) PairsAt(arm, step int) (ArmFrame, bool) {
+	return r.newest(arm, step, func(f *ArmFrame) bool { return len(f.Pairs) > 0 })
+}
+
+func (r *Record) newest(arm, step int, has func(*ArmFrame) bool) (ArmFrame, bool) {
+	t := r.Tracks[arm]
+	if r.ended(arm) {
+		step = min(step, t[len(t)-1].Step)
+	}
+	for i := len(t) - 1; i >= 0; i-- {
+		if t[i].Step <= step && has(&t[i]) {
+			return t[i], true
+		}
+		if t[i].Step < step-2*experiment.ProbeEvery {
+			break
+		}
+	}
+	return ArmFrame{}, false
+}

@@ -1,0 +1,43 @@
+package record_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/sim/record"
+)
+
+// Whatever a file holds, reading it ends with a record that can be written, drawn and described, or with an error.
+func FuzzDecodeRecord(f *testing.F) {
+	var b bytes.Buffer
+	require.NoError(f, tiny(f).Encode(&b))
+	f.Add(b.Bytes())
+	f.Add([]byte(record.Magic))
+	f.Add(b.Bytes()[:b.Len()/2])
+	for _, at := range []int{4, 8, 12, b.Len() / 3, b.Len() / 2} { // a count that is huge
+		data := bytes.Clone(b.Bytes())
+		binary.LittleEndian.PutUint32(data[at:], 1<<28)
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		r, err := record.Decode(bytes.NewReader(data))
+		if err != nil {
+			return
+		}
+		var again bytes.Buffer
+		require.NoError(t, r.Encode(&again))
+		assert.NoError(t, r.WriteCSV(&bytes.Buffer{}))
+		last := r.Last()
+		r.At(last)
+		r.Describe(last, nil)
+		for i := range r.Tracks {
+			r.HeldAt(i, last)
+			r.PairsAt(i, last)
+			r.Gap(i, 0, last)
+		}
+	})
+}

@@ -1,0 +1,138 @@
+package session
+
+import (
+	"fmt"
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"github.com/sparkling-lab/sparkling/model/learner"
+	"github.com/sparkling-lab/sparkling/sim/train"
+)
+
+// LocalHost runs each trainer in a goroutine, with learners of one factory. What they send waits until [LocalHost.Poll]
+// or [LocalHost.Wait] hands it over on the caller's goroutine.
+type LocalHost struct {
+	make   learner.Factory
+	events chan func()
+}
+
+// busy is how many trainers of this process have work: they share its cores, whoever their hosts are. How many threads
+// one gets changes nothing in what is computed.
+var busy atomic.Int32
+
+// NewLocalHost has no trainers yet.
+func NewLocalHost(f learner.Factory) *LocalHost {
+	return &LocalHost{f, make(chan func(), 64)}
+}
+
+// Poll hands over what has arrived.
+func (h *LocalHost) Poll() {
+	for {
+		select {
+		case f := <-h.events:
+			f()
+		default:
+			return
+		}
+	}
+}
+
+// Wait is Poll, but waits up to the timeout for something to arrive.
+func (h *LocalHost) Wait(timeout time.Duration) {
+	timer := time.NewTimer(timeout)
+	defer timer.Stop()
+	select {
+	case f := <-h.events:
+		f()
+		h.Poll()
+	case <-timer.C:
+	}
+}
+
+// localSlice is how long a trainer works before it looks for messages.
+const localSlice = 20 * time.Millisecond
+
+// Start implements [Host].
+func (h *LocalHost) Start(_ int, deliver func([]byte), fail func(error)) (Port, error) {
+	p := &localPort{inbox: make(chan []byte, 64), done: make(chan struct{})}
+	go h.work(p, deliver, fail)
+	return p, nil
+}
+
+// Cores implements [Host].
+func (h *LocalHost) Cores() int { return runtime.GOMAXPROCS(0) }
+
+// Engine implements [Host].
+func (h *LocalHost) Engine() string { return h.make.Engine() }
+
+type localPort struct {
+	inbox chan []byte
+	done  chan struct{}
+}
+
+// Send implements [Port].
+func (p *localPort) Send(data []byte) {
+	select {
+	case p.inbox <- data:
+	case <-p.done:
+	}
+}
+
+// Close implements [Port].
+func (p *localPort) Close() { close(p.done) }
+
+func (h *LocalHost) work(p *localPort, deliver func([]byte), fail func(error)) {
+	post := func(f func()) {
+		select {
+		case h.events <- f:
+		case <-p.done:
+		}
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			post(func() { fail(fmt.Errorf("the trainer stopped: %v", r)) })
+		}
+	}()
+	send := func(out [][]byte) {
+		for _, data := range out {
+			post(func() { deliver(data) })
+		}
+	}
+	t, more := train.NewTrainer(h.make), false
+	defer func() {
+		t.Close()
+		if more {
+			busy.Add(-1)
+		}
+	}()
+	for {
+		var waiting <-chan struct{} = p.done
+		if more {
+			select {
+			case data := <-p.inbox:
+				send(t.Handle(data))
+			case <-waiting:
+				return
+			default:
+			}
+		} else {
+			select {
+			case data := <-p.inbox:
+				send(t.Handle(data))
+			case <-waiting:
+				return
+			}
+		}
+		if !more {
+			more = true
+			busy.Add(1)
+		}
+		t.Threads(runtime.GOMAXPROCS(0) / int(busy.Load()))
+		var out [][]byte
+		if out, more = t.Work(localSlice); !more {
+			busy.Add(-1)
+		}
+		send(out)
+	}
+}

@@ -1,0 +1,273 @@
+package train
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/learner"
+	"github.com/sparkling-lab/sparkling/model/optim"
+	"github.com/sparkling-lab/sparkling/model/widen"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/record"
+	"github.com/sparkling-lab/sparkling/sim/task"
+)
+
+// run is one arm's network at work, without messages. Where its numbers lie, and what computes them, only the learner
+// knows.
+type run struct {
+	exp experiment.Experiment
+	arm int
+
+	text   *task.Text
+	make   learner.Factory
+	learn  learner.Learner // nil before the arm has a network
+	sched  *optim.Schedule
+	growth model.Growth
+	pairs  map[model.Axis][]widen.Pair // of all widenings
+	stages []experiment.Widening       // that the arm goes through
+	stage  int                         // widenings done
+	places []int                       // that the searches of their remapped rates found; 0 for others
+	step   int                         // updates done
+	end    int                         // last step
+	flops  float64
+	cost   optim.Cost // of one update now
+	smooth smooth     // training loss
+	broken string     // what first was no longer finite, where training has diverged
+
+	ids, labels []int32
+	rates       []float64 // by age
+	adapted     []bool    // by age, whether its rates follow the norms of its blocks; nil where none do
+	blockRates  []float64 // by tensor and age
+}
+
+// newRun starts an arm of a valid document at step 0.
+func newRun(e experiment.Experiment, arm int, f learner.Factory) (*run, error) {
+	r, err := blank(e, arm, f)
+	if err == nil {
+		err = r.begin(e.Start(arm))
+	}
+	return r, err
+}
+
+// blank is an arm without a network, at step 0.
+func blank(e experiment.Experiment, arm int, f learner.Factory) (*run, error) {
+	if arm < 0 || arm >= len(e.Arms) {
+		return nil, fmt.Errorf("there is no arm %d; the experiment has %d", arm, len(e.Arms))
+	}
+	if v := task.Opticks().Vocab(); e.Vocab() != v {
+		return nil, fmt.Errorf("model.vocab is %d; the text has %d symbols (0 takes the text's own)", e.Vocab(), v)
+	}
+	r := training(e, e.Start(arm), e.End(arm), f)
+	r.arm = arm
+	if e.Arms[arm].Widens() {
+		r.stages = e.Arms[arm].Widen
+	}
+	return r, nil
+}
+
+// training is one of its own, without a network yet, of any shape at first, that ends at step end.
+func training(e experiment.Experiment, c model.Config, end int, f learner.Factory) *run {
+	tokens := e.Task.Batch * e.Task.Seq
+	return &run{
+		exp: e, end: end, text: task.Opticks(), make: f, ids: make([]int32, tokens), labels: make([]int32, tokens),
+		sched: optim.NewSchedule(e.Optimizer, end), growth: model.NewGrowth(c), pairs: map[model.Axis][]widen.Pair{},
+	}
+}
+
+// begin gives a run the network that it begins with.
+func (r *run) begin(c model.Config) error {
+	w := model.Init(c, r.exp.Seed)
+	return r.adopt(learner.State{Weights: w, M: model.NewValues(w.Table), V: model.NewValues(w.Table)})
+}
+
+// adopt makes a learner that goes on from a state.
+func (r *run) adopt(s learner.State) (err error) {
+	r.learn, err = r.make.New(learner.Setup{
+		Optimizer: r.exp.Optimizer, Batch: r.exp.Task.Batch, Seq: r.exp.Task.Seq, Growth: r.growth, State: s,
+	})
+	if err == nil {
+		r.fit()
+	}
+	return err
+}
+
+// fit follows the shape that the network now has.
+func (r *run) fit() {
+	table := r.learn.Table()
+	r.cost = r.exp.Cost(table.Config)
+	r.rates = make([]float64, r.growth.Stages())
+	if r.growth.ByTensor {
+		r.adapted = make([]bool, len(r.rates))
+		for k := range r.stage {
+			r.adapted[k+1] = r.stages[k].Dynamics.Kind == optim.NormAdapted
+		}
+		r.blockRates = make([]float64, len(r.rates)*len(table.Tensors))
+	}
+}
+
+// close gives back what the learner holds. The run is over.
+func (r *run) close() {
+	if r.learn != nil {
+		_ = r.learn.Close() // nothing of it is asked for any more
+		r.learn = nil
+	}
+}
+
+// counts are the sizes of the present network.
+func (r *run) counts() model.Counts {
+	return model.Count(r.learn.Table().Config, r.exp.Task.Batch, r.exp.Task.Seq)
+}
+
+// due is the widening that waits at the present step, if any.
+func (r *run) due() (experiment.Widening, bool) {
+	if r.stage < len(r.stages) && r.stages[r.stage].Step == r.step {
+		return r.stages[r.stage], true
+	}
+	return experiment.Widening{}, false
+}
+
+// train makes one training update, and measures nothing but the loss and the learning rate of the newest parameters.
+func (r *run) train() (loss, newest float64, err error) {
+	r.text.Batch(r.exp.Seed, r.step, r.exp.Task.Seq, r.ids, r.labels)
+	r.sched.Rates(r.step, r.rates)
+	rates, newest := r.rates, r.rates[r.stage]
+	if r.adapted != nil {
+		rates = r.blockRates
+		if newest, err = r.learn.BlockRates(r.blockRates, r.rates, r.adapted); err != nil {
+			return 0, 0, err
+		}
+	}
+	u, err := r.learn.Train(r.ids, r.labels, rates)
+	if err != nil {
+		return 0, 0, err
+	}
+	r.broken = u.NotFinite
+	r.step++
+	r.flops += r.cost.Update()
+	r.smooth.add(u.CE)
+	return u.CE, newest, nil
+}
+
+// update makes one training update and measures what its frame shows.
+func (r *run) update() (f record.ArmFrame, err error) {
+	probe := r.probes(r.step + 1)
+	r.learn.Measure(probe)
+	loss, newest, err := r.train()
+	if err != nil {
+		return f, err
+	}
+	f = r.frame()
+	f.Train, f.LROld, f.LRNew = float32(loss), float32(r.rates[0]), float32(newest)
+	if probe {
+		rms, load, err := r.learn.Measured()
+		if err != nil {
+			return f, err
+		}
+		f.RMS, f.Load = frameRMS(rms), load
+	}
+	if probe && r.stage > 0 {
+		if f.Pairs, err = r.pairGroups(); err != nil {
+			return f, err
+		}
+	}
+	if r.step%experiment.ProbeEvery == 0 || r.step == r.end {
+		if err = r.validate(&f); err != nil {
+			return f, err
+		}
+	}
+	if f.NotFinite = r.broken; r.broken != "" && r.stage > 0 && !probe {
+		f.Pairs, err = r.pairGroups() // how they are in the end
+	}
+	return f, err
+}
+
+// validate measures the held-out losses of a frame, and whether all is finite.
+func (r *run) validate(f *record.ArmFrame) error {
+	held, err := r.held()
+	if err != nil {
+		return err
+	}
+	f.Held = float32(held)
+	if r.step == r.end {
+		whole, err := r.evaluate(r.text.AllHeld(r.exp.Task.Seq), nil)
+		if err != nil {
+			return err
+		}
+		f.Whole = float32(whole)
+		held += whole
+	}
+	if r.broken == "" {
+		r.broken, err = r.learn.NotFinite(held)
+	}
+	return err
+}
+
+// pairGroups are the pairs of all widenings, compared in what the last update left. How many follows from the network's
+// own products, so that the optimizer does not choose which pairs are looked at.
+func (r *run) pairGroups() ([]record.PairGroup, error) { return r.learn.Pairs(r.pairs, r.cost.Network) }
+
+// frame is the present instant with nothing measured.
+func (r *run) frame() record.ArmFrame {
+	nan := float32(math.NaN())
+	return record.ArmFrame{Arm: r.arm, Step: r.step, Train: nan, Held: nan, Whole: nan, FLOPs: r.flops}
+}
+
+// first is the frame of step 0.
+func (r *run) first() (record.ArmFrame, error) {
+	f := r.frame()
+	held, err := r.held()
+	f.Held = float32(held)
+	return f, err
+}
+
+// probes reports whether the frame of a step carries the probes.
+func (r *run) probes(step int) bool {
+	if step%experiment.ProbeEvery == 0 || step == r.end {
+		return true
+	}
+	return r.stage > 0 && step-r.stages[r.stage-1].Step <= experiment.ProbeDense
+}
+
+// held is the mean cross-entropy of the fixed held-out windows.
+func (r *run) held() (float64, error) {
+	return r.evaluate(r.text.Held(experiment.HeldWindows, r.exp.Task.Seq), nil)
+}
+
+// evaluate is the mean cross-entropy of windows that begin at the given offsets. look, unless nil, gets what the
+// network says after every token of them, batch by batch.
+func (r *run) evaluate(windows []int, look func(a *learner.Answers)) (float64, error) {
+	var sum float64
+	seq, batch := r.exp.Task.Seq, r.exp.Task.Batch
+	var answers *learner.Answers
+	if look != nil {
+		answers = &learner.Answers{}
+	}
+	for at := 0; at < len(windows); at += batch {
+		n := min(batch, len(windows)-at)
+		for i := range batch {
+			ids, labels := r.ids[i*seq:(i+1)*seq], r.labels[i*seq:(i+1)*seq]
+			r.text.Window(windows[at+min(i, n-1)], ids, labels)
+			if i >= n {
+				for j := range labels {
+					labels[j] = -100 // the last batch is filled up; these rows do not count
+				}
+			}
+		}
+		if look != nil {
+			answers.At = answers.At[:0]
+			for i := range n * seq {
+				answers.At = append(answers.At, i)
+			}
+		}
+		loss, err := r.learn.Loss(r.ids, r.labels, answers)
+		if err != nil {
+			return 0, err
+		}
+		sum += loss * float64(n)
+		if look != nil {
+			look(answers)
+		}
+	}
+	return sum / float64(len(windows)), nil
+}

@@ -1,0 +1,61 @@
+package train
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/model/learner"
+	"github.com/sparkling-lab/sparkling/model/learner/cpu"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/record"
+	"github.com/sparkling-lab/sparkling/sim/trial"
+)
+
+// widened is an arm of the default experiment a few steps after its widening.
+func widened(t testing.TB) *run {
+	e := trial.Short(40)
+	r := begun(t, e, 3)
+	for r.step < 25 {
+		step(t, r)
+	}
+	r.end = experiment.MaxSteps
+	return r
+}
+
+// BenchmarkStep is one whole training update of the default experiment after Inner 2x.
+func BenchmarkStep(b *testing.B) {
+	r := widened(b)
+	r.stage = 0 // no dense probes
+	r.rates = r.rates[:2]
+	for b.Loop() {
+		step(b, r)
+	}
+	b.ReportMetric(r.cost.Update()*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+}
+
+func TestAnUpdateWithoutProbesAllocatesNothing(t *testing.T) {
+	r := widened(t)
+	for _, threads := range []int{1, 2} {
+		r.learn.Threads(threads)
+		step(t, r)
+		r.learn.Measure(false)
+		assert.Zero(t, testing.AllocsPerRun(5, func() { _, _, _ = r.train() }), "on %d threads", threads)
+	}
+}
+
+func TestAnArmOnSeveralThreadsGivesTheSameBits(t *testing.T) {
+	one, two := widened(t), widened(t)
+	state, err := two.learn.State()
+	require.NoError(t, err)
+	two.learn = cpu.New(learner.Setup{
+		Optimizer: two.exp.Optimizer, Batch: two.exp.Task.Batch, Seq: two.exp.Task.Seq, Growth: two.growth,
+		State: state,
+	}, 3)
+	two.learn.Threads(3)
+	for range 12 {
+		a, b := step(t, one), step(t, two)
+		assertSame(t, []record.ArmFrame{a}, []record.ArmFrame{b})
+	}
+}

@@ -1,0 +1,183 @@
+package train
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/learner"
+	"github.com/sparkling-lab/sparkling/model/optim"
+	"github.com/sparkling-lab/sparkling/model/widen"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/record"
+)
+
+// smooth is a loss, averaged over about smoothSteps updates: an exponential mean without the bias of its start.
+type smooth struct{ sum, weight float64 }
+
+const smoothSteps = 50
+
+func (s *smooth) add(x float64) {
+	const keep = 1 - 1.0/smoothSteps
+	s.sum, s.weight = s.sum*keep+x, s.weight*keep+1
+}
+
+// mean is NaN before the first update, and once a loss was.
+func (s *smooth) mean() float64 { return s.sum / s.weight }
+
+// search finds the place on the schedule of a wide network trained from scratch at which its smoothed training loss is
+// that of a run at its widening: the same seed, the same batches, the baseline schedule over all steps (paper, App. K,
+// after Shen 2022).
+type search struct {
+	wide *run
+	loss float64 // to be reached
+}
+
+// search begins the search that a widening asks for; nil where it asks for none.
+func (r *run) search(w experiment.Widening) (*search, error) {
+	if w.Dynamics.Kind != optim.Remapped {
+		return nil, nil
+	}
+	c := r.shape(w, r.learn.Table().Config)
+	s := &search{training(r.exp, c, r.exp.Steps, r.make), r.smooth.mean()}
+	if err := s.wide.begin(c); err != nil {
+		return nil, s.failed(err)
+	}
+	return s, nil
+}
+
+// shape is that of a network c after a widening as it would be if trained from scratch: without the factor of the
+// logits that widenings bring.
+func (r *run) shape(w experiment.Widening, c model.Config) model.Config {
+	c.LogitMult = r.exp.Model.LogitMult
+	return w.Spec.Config(c)
+}
+
+// done reports whether the place is found, or cannot be. A run that was never trained is at the beginning; a loss that
+// is never reached is at the end.
+func (s *search) done() bool {
+	return math.IsNaN(s.loss) || s.wide.broken != "" || s.wide.step == s.wide.end ||
+		s.wide.step > 0 && s.wide.smooth.mean() <= s.loss
+}
+
+// train makes the next update of the wide network.
+func (s *search) train() error {
+	_, _, err := s.wide.train()
+	return s.failed(err)
+}
+
+// failed says of whose error it is.
+func (s *search) failed(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("the wide network that is trained from scratch, to find where its loss is %.3f, failed at its "+
+		"step %d: %w", s.loss, s.wide.step, err)
+}
+
+// says tells what is going on.
+func (s *search) says() string {
+	return fmt.Sprintf("training a wide network from scratch to find where its loss is %.3f: step %d", s.loss,
+		s.wide.step)
+}
+
+// widen carries out the widening that is due and reports what it did, measured on the held-out windows. found is the
+// finished search of a widening that asks for one.
+func (r *run) widen(w experiment.Widening, found *search) (record.Report, error) {
+	if found != nil && found.wide.broken != "" {
+		return record.Report{}, fmt.Errorf("the wide network that is trained from scratch, to find where its loss is "+
+			"%.3f, diverged at its step %d: %s is no longer finite", found.loss, found.wide.step, found.wide.broken)
+	}
+	plan, err := r.plan(w, r.learn.Table())
+	if err != nil {
+		return record.Report{}, err
+	}
+	windows := r.text.Held(experiment.HeldWindows, r.exp.Task.Seq)
+	var logits []float32
+	heldBefore, rmsBefore, err := r.look(windows, func(a *learner.Answers) { logits = append(logits, a.Logits...) })
+	if err != nil {
+		return record.Report{}, err
+	}
+	before, cost := r.counts(), r.cost
+
+	place := 0
+	if found != nil {
+		place = found.wide.step
+	}
+	r.grow(w, plan, place)
+	if err := r.learn.Widen(plan, r.growth); err != nil {
+		return record.Report{}, err
+	}
+	r.fit()
+
+	var worst float64
+	at := 0
+	heldAfter, rmsAfter, err := r.look(windows, func(a *learner.Answers) {
+		for _, y := range a.Logits {
+			worst = math.Max(worst, math.Abs(float64(y)-float64(logits[at])))
+			at++
+		}
+	})
+	if err != nil {
+		return record.Report{}, err
+	}
+	after := r.counts()
+	report := record.Report{
+		Arm: r.arm, Step: r.step, HeldBefore: float32(heldBefore), HeldAfter: float32(heldAfter),
+		LogitError: float32(worst),
+		RMSBefore:  rmsBefore, RMSAfter: rmsAfter, ParamsBefore: before.Total, ParamsAfter: after.Total,
+		ActiveBefore: before.Active, ActiveAfter: after.Active, StepFLOPsBefore: cost.Update(),
+		StepFLOPsAfter: r.cost.Update(), Place: place,
+	}
+	if found != nil {
+		report.SearchFLOPs = found.wide.flops
+	}
+	return report, nil
+}
+
+// plan is that of the widening that is due, for a network of that shape.
+func (r *run) plan(w experiment.Widening, from *model.Table) (*widen.Plan, error) {
+	return widen.New(w.Spec, from, r.exp.Seed^uint64(r.stage+1)<<32)
+}
+
+// grow makes a widening part of the arm's history, on which ages, pairs and learning rates depend. place is what the
+// search of a remapped rate found.
+func (r *run) grow(w experiment.Widening, p *widen.Plan, place int) {
+	r.growth = r.growth.Widen(p.To.Config)
+	for _, axis := range []model.Axis{model.Inner, model.Hidden} {
+		r.pairs[axis] = append(r.pairs[axis], p.Pairs(axis)...)
+	}
+	switch w.Dynamics.Kind {
+	case optim.Remapped:
+		r.sched.WidenRemapped(w.Step, place)
+	case optim.FasterDecay:
+		r.sched.WidenFaster(w.Step, w.Dynamics.Share)
+	case optim.NormAdapted:
+		r.growth.ByTensor = true
+		r.sched.Widen(w.Step, w.Rewarm)
+	default:
+		r.sched.Widen(w.Step, w.Rewarm)
+	}
+	r.places = append(r.places, place)
+	r.stage++
+}
+
+// look evaluates windows and measures the RMS of every block on the last batch of them.
+func (r *run) look(windows []int, f func(a *learner.Answers)) (float64, []record.BlockRMS, error) {
+	r.learn.Measure(true)
+	loss, err := r.evaluate(windows, f)
+	if err != nil {
+		return 0, nil, err
+	}
+	rms, _, err := r.learn.Measured()
+	return loss, frameRMS(rms), err
+}
+
+// frameRMS is what was measured as a frame has it.
+func frameRMS(live []model.BlockRMS) []record.BlockRMS {
+	out := make([]record.BlockRMS, len(live))
+	for i, b := range live {
+		out[i] = record.BlockRMS(b)
+	}
+	return out
+}
