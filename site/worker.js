@@ -4,6 +4,12 @@
 
 importScripts("../wasm/wasm_exec.js");
 
+// A host that sends no headers gives this worker no policy, and what index.html says holds for the page alone. Nothing
+// here asks anybody for anything from now on, so the ways to do so go, wherever the worker has them from.
+for (const way of ["fetch", "XMLHttpRequest", "WebSocket", "WebTransport", "EventSource", "importScripts", "Worker"]) {
+  for (let from = self; from; from = Object.getPrototypeOf(from)) Reflect.deleteProperty(from, way);
+}
+
 // One message is the compiled module, or the port that it will come through. Training messages that come before the
 // trainer listens are kept for it.
 /** @type {unknown[]} */
