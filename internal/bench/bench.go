@@ -1,6 +1,7 @@
-// Package bench measures how fast the house is: each row of one table as a ratio against a peer or a roofline that is measured in the same
-// run on the same machine. What is measured lives in workload and inpage, the peers in torch and openblas, the peaks in peak; this package
-// runs them in turn, judges and prints. It makes nothing faster and remembers no number.
+// Package bench measures how fast the house is: each row of one table as a ratio against a peer or a roofline that is
+// measured in the same run on the same machine. What is measured lives in workload and inpage, the peers in torch and
+// openblas, the peaks in peak; this package runs them in turn, judges and prints. It makes nothing faster and
+// remembers no number.
 package bench
 
 import (
@@ -12,7 +13,6 @@ import (
 
 	"github.com/sparkling-lab/sparkling/internal/bench/measure"
 	"github.com/sparkling-lab/sparkling/internal/bench/torch"
-	"github.com/sparkling-lab/sparkling/internal/bench/workload"
 )
 
 // Options say how much is measured.
@@ -49,17 +49,16 @@ func (o Options) few(n int) int {
 
 // Report is everything that one run measured.
 type Report struct {
-	Machine     Machine                           `json:"machine"`
-	Rows        []Row                             `json:"rows"`
-	Elementwise map[string][]workload.Elementwise `json:"elementwise,omitempty"` // native, and in the browser
-	Profiles    []workload.Profile                `json:"profiles,omitempty"`
-	Threads     []Threads                         `json:"threads,omitempty"`
-	Complete    bool                              `json:"complete"` // it was not interrupted
+	Machine  Machine             `json:"machine"`
+	Rows     []Row               `json:"rows"`
+	Tables   map[string][]string `json:"tables"`   // lines of cells parted by bars, see heads
+	Complete bool                `json:"complete"` // it was not interrupted
 
 	torch map[string]*torch.Peer // by shape: they wait from one part to the next
 }
 
-// part is one group of measurements. Where it fails, the rows that it has not filled say why: those whose keys begin with its own.
+// part is one group of measurements. Where it fails, the rows that it has not filled say why: those whose keys begin
+// with its own.
 type part struct {
 	what, key string
 	run       func(*Report, context.Context, Options) error
@@ -86,7 +85,7 @@ var errNotAsked = errors.New("needs other programs; ask for it with --peers")
 
 // Run measures everything that the options ask for. When ctx ends it returns what there is, and the context's error.
 func Run(ctx context.Context, o Options) (*Report, error) {
-	r := &Report{Machine: thisMachine(), Rows: table(), Elementwise: map[string][]workload.Elementwise{}, torch: map[string]*torch.Peer{}}
+	r := &Report{Machine: thisMachine(), Rows: table(), Tables: map[string][]string{}, torch: map[string]*torch.Peer{}}
 	r.Machine.noteLoad()
 	defer func() {
 		for _, p := range r.torch {

@@ -6,7 +6,6 @@ import (
 
 	"github.com/sparkling-lab/sparkling/internal/bench/inpage"
 	"github.com/sparkling-lab/sparkling/internal/bench/measure"
-	"github.com/sparkling-lab/sparkling/internal/bench/torch"
 	"github.com/sparkling-lab/sparkling/internal/bench/workload"
 )
 
@@ -33,7 +32,7 @@ func (r *Report) browser(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	r.setElementwise("Chromium", elementwise)
+	r.addElementwise("Chromium", elementwise)
 	probes, err := inpage.Do[[]workload.Probes](p, workload.Job{Do: "probes", Effort: o.effort()})
 	if err != nil {
 		return err
@@ -45,7 +44,7 @@ func (r *Report) browser(ctx context.Context, o Options) error {
 		return err
 	}
 	profile.Name, profile.Peak = profile.Name+", in Chromium", peak
-	r.Profiles = append(r.Profiles, profile)
+	r.addProfile(profile)
 	return nil
 }
 
@@ -64,10 +63,11 @@ func (r *Report) workerProducts(p *inpage.Page, o Options) (peak float64, err er
 		return 0, err
 	}
 	peak = max(before, after)
-	r.Machine.Roofs = append(r.Machine.Roofs, Roof{"128-bit multiply and add, Chromium", peak / 1e9, "GFLOP/s"})
+	r.line("roofline", "128-bit multiply and add, Chromium|%.1f GFLOP/s", peak/1e9)
 	ratios, fractions := compared(got, peak)
-	r.set("worker-products-scalar", measure.GeoMean(ratios), "%s; geometric mean over %d products", p.Browser, len(ratios))
-	r.set("worker-products-peak", 100*measure.GeoMean(fractions), "geometric mean over %d products, of %.1f GFLOP/s", len(fractions), peak/1e9)
+	r.set("worker-products-scalar", measure.GeoMean(ratios), "geometric mean over %d products", len(got))
+	r.set("worker-products-peak", 100*measure.GeoMean(fractions), "geometric mean over %d products, of %.1f GFLOP/s",
+		len(got), peak/1e9)
 	return peak, nil
 }
 
@@ -79,36 +79,22 @@ func (r *Report) workerTFJS(ctx context.Context, p *inpage.Page, o Options) erro
 		return err
 	}
 	r.Machine.Peers["TensorFlow.js"] = inpage.Version
-	r.set("worker-products-tfjs", sum[1]/sum[0], "all products of one step of the default experiment: %.2f ms against %.2f ms; "+
-		"TensorFlow.js gets the heads and the experts of a layer as batches", 1e3*sum[0], 1e3*sum[1])
+	r.set("worker-products-tfjs", sum[1]/sum[0],
+		"all products of one step of the default experiment: %.2f ms against %.2f ms; "+
+			"TensorFlow.js gets the heads and the experts of a layer as batches",
+		1e3*sum[0], 1e3*sum[1])
 	return nil
 }
 
 // workerStep compares a training step in one worker with the peak, and with PyTorch.
 func (r *Report) workerStep(ctx context.Context, p *inpage.Page, peak float64, o Options) error {
-	const n = 20
-	first, err := inpage.Do[workload.Updates](p, workload.Job{Do: "updates", N: torch.First})
-	if err != nil {
-		return err
-	}
-	runs := []measure.Run{func() (float64, error) {
-		u, err := inpage.Do[workload.Updates](p, workload.Job{Do: "updates", N: n})
-		return u.Seconds, err
-	}}
-	theirs, err := r.theirs(ctx, workload.Default(), first.Losses)
-	r.miss("worker-step", err)
+	ours, err := r.againstTorch(ctx, "worker-step", workload.Default(), 20, func(n int) (workload.Updates, error) {
+		return inpage.Do[workload.Updates](p, workload.Job{Do: "updates", N: n})
+	}, o)
 	if err == nil {
-		runs = append(runs, theirs(n))
+		rate := workload.Default().FLOPs() / ours
+		r.set("worker-step-peak", 100*rate/peak, "%.2f ms: %.1f of %.1f GFLOP/s, counting matrix products only",
+			1e3*ours, rate/1e9, peak/1e9)
 	}
-	times, err := measure.Interleaved(ctx, o.effort().Repetitions, runs...)
-	if err != nil {
-		return err
-	}
-	ours, rate := measure.Median(times[0]), workload.Default().FLOPs()/measure.Median(times[0])
-	r.set("worker-step-peak", 100*rate/peak, "%.2f ms: %.1f of %.1f GFLOP/s, counting matrix products only", 1e3*ours, rate/1e9, peak/1e9)
-	if len(times) > 1 {
-		theirs := measure.Median(times[1])
-		r.set("worker-step", theirs/ours, "%.2f ms against %.2f ms", 1e3*ours, 1e3*theirs)
-	}
-	return nil
+	return err
 }

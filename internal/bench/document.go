@@ -8,22 +8,38 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/sparkling-lab/sparkling/internal/bench/workload"
 )
 
-// sections are what is written of a report, for people in front of a terminal and between the marks of the document: the words around them
-// there are a person's.
+// sections are what is written of a report, for people in front of a terminal and between the marks of the document,
+// whose other words are a person's.
 var sections = []struct {
 	mark  string
 	write func(r *Report, w io.Writer)
 }{
 	{"machine", (*Report).writeMachine},
-	{"table", (*Report).writeTable},
+	{"table", (*Report).writeRows},
 	{"notes", (*Report).writeNotes},
-	{"elementwise", (*Report).writeElementwise},
-	{"profile", (*Report).writeProfiles},
-	{"threads", (*Report).writeThreads},
+	{"elementwise", tabulate("elementwise")},
+	{"profile", tabulate("profile")},
+	{"threads", tabulate("threads")},
+}
+
+// heads are those of the tables beside the rows.
+var heads = map[string]string{
+	"roofline":    "roofline, one thread|measured",
+	"elementwise": "operation|where|numbers|ns an element|roofline|bound by|of the roofline",
+	"profile":     "step, one thread|ms|MFLOP|of peak|products|attention|optimizer|the rest",
+	"threads":     "step|threads|ms a step|against one",
+}
+
+// line adds a line to a table.
+func (r *Report) line(table, format string, args ...any) {
+	r.Tables[table] = append(r.Tables[table], fmt.Sprintf(format, args...))
+}
+
+// tabulate writes a table.
+func tabulate(table string) func(*Report, io.Writer) {
+	return func(r *Report, w io.Writer) { grid(w, heads[table], r.Tables[table]...) }
 }
 
 // Print writes the report for a person.
@@ -56,25 +72,26 @@ func (r *Report) Fill(document []byte) ([]byte, error) {
 	return document, nil
 }
 
-// grid writes a table whose first row is its heads, columns in line.
-func grid(w io.Writer, rows [][]string) {
-	width := make([]int, len(rows[0]))
+// grid writes a table of lines whose cells are parted by bars, columns in line.
+func grid(w io.Writer, head string, lines ...string) {
+	width := make([]int, strings.Count(head, "|")+1)
+	rows := [][]string{strings.Split(head, "|"), make([]string, len(width))}
+	for _, line := range lines {
+		rows = append(rows, strings.Split(line, "|"))
+	}
 	for _, cells := range rows {
 		for i, c := range cells {
 			width[i] = max(width[i], utf8.RuneCountInString(c))
 		}
 	}
-	for i, cells := range rows {
-		for k, c := range cells {
-			fmt.Fprintf(w, "| %-*s ", width[k], c)
+	for i, n := range width {
+		rows[1][i] = strings.Repeat("-", n)
+	}
+	for _, cells := range rows {
+		for i, c := range cells {
+			fmt.Fprintf(w, "| %-*s ", width[i], c)
 		}
 		fmt.Fprintln(w, "|")
-		if i == 0 {
-			for _, n := range width {
-				fmt.Fprintf(w, "|%s", strings.Repeat("-", n+2))
-			}
-			fmt.Fprintln(w, "|")
-		}
 	}
 }
 
@@ -102,30 +119,22 @@ func wrap(w io.Writer, text, indent string) {
 }
 
 func (r *Report) writeMachine(w io.Writer) {
-	m := r.Machine
-	text := fmt.Sprintf("Measured on %s.", m)
-	if len(m.Peers) > 0 {
-		var peers []string
-		for _, name := range slices.Sorted(maps.Keys(m.Peers)) {
-			peers = append(peers, name+": "+m.Peers[name])
-		}
-		text += fmt.Sprintf(" Peers: %s.", strings.Join(peers, "; "))
+	text, between := "Measured on "+r.Machine.String(), ". Peers: "
+	for _, name := range slices.Sorted(maps.Keys(r.Machine.Peers)) {
+		text += between + name + ": " + r.Machine.Peers[name]
+		between = "; "
 	}
-	wrap(w, text, "")
-	rows := [][]string{{"roofline, one thread", "measured"}}
-	for _, f := range m.Roofs {
-		rows = append(rows, []string{f.What, fmt.Sprintf("%.1f %s", f.Value, f.Unit)})
-	}
+	wrap(w, text+".", "")
 	fmt.Fprintln(w)
-	grid(w, rows)
+	tabulate("roofline")(r, w)
 }
 
-func (r *Report) writeTable(w io.Writer) {
-	rows := [][]string{{"what", "measured", "target", "stretch", "verdict"}}
+func (r *Report) writeRows(w io.Writer) {
+	var lines []string
 	for _, row := range r.Rows {
-		rows = append(rows, row.cells())
+		lines = append(lines, row.String())
 	}
-	grid(w, rows)
+	grid(w, "what|measured|target|stretch|verdict", lines...)
 }
 
 func (r *Report) writeNotes(w io.Writer) {
@@ -134,48 +143,4 @@ func (r *Report) writeNotes(w io.Writer) {
 			wrap(w, fmt.Sprintf("- %s: %s.", row.What, text), "  ")
 		}
 	}
-}
-
-func (r *Report) writeElementwise(w io.Writer) {
-	rows := [][]string{{"operation", "where", "numbers", "ns an element", "roofline", "bound by", "of the roofline"}}
-	for _, where := range slices.Backward(slices.Sorted(maps.Keys(r.Elementwise))) { // native first
-		for _, e := range r.Elementwise[where] {
-			rows = append(rows, []string{e.Name, where, workload.Within(e.Size, ""), fmt.Sprintf("%.2f", e.Time),
-				fmt.Sprintf("%.2f", e.Roofline), e.BoundBy, fmt.Sprintf("%.0f %%", 100*e.Roofline/e.Time)})
-		}
-	}
-	grid(w, rows)
-}
-
-// writeProfiles writes what each group takes of the time of a step, and, of those with matrix products, what part of the peak they reach.
-func (r *Report) writeProfiles(w io.Writer) {
-	rows := [][]string{{"step, one thread", "ms", "MFLOP", "of peak"}}
-	for g := range workload.Groups {
-		rows[0] = append(rows[0], g.String())
-	}
-	for _, p := range r.Profiles {
-		var flops float64
-		var cells []string
-		for g, ms := range p.Spent {
-			cell := fmt.Sprintf("%.0f %%", 100*ms/p.Step)
-			if p.FLOPs[g] > 0 {
-				cell += fmt.Sprintf(", %.0f %%", 1e5*p.FLOPs[g]/p.Peak/ms)
-			}
-			flops, cells = flops+p.FLOPs[g], append(cells, cell)
-		}
-		whole := []string{p.Name, fmt.Sprintf("%.3f", p.Step), fmt.Sprintf("%.0f", flops/1e6), fmt.Sprintf("%.0f %%", 1e5*flops/p.Peak/p.Step)}
-		rows = append(rows, append(whole, cells...))
-	}
-	grid(w, rows)
-}
-
-// writeThreads writes what several cores inside one arm gain.
-func (r *Report) writeThreads(w io.Writer) {
-	rows := [][]string{{"step", "threads", "ms a step", "against one"}}
-	for _, t := range r.Threads {
-		for i, n := range t.Threads {
-			rows = append(rows, []string{t.Name, fmt.Sprint(n), fmt.Sprintf("%.2f", t.Step[i]), fmt.Sprintf("%.2f x", t.Step[0]/t.Step[i])})
-		}
-	}
-	grid(w, rows)
 }

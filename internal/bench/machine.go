@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/sparkling-lab/sparkling/internal/bench/peak"
-	"github.com/sparkling-lab/sparkling/internal/bench/workload"
 	"github.com/sparkling-lab/sparkling/model/compute"
 )
 
@@ -25,17 +24,9 @@ type Machine struct {
 	Commit string            `json:"commit,omitempty"`
 	Date   time.Time         `json:"date"`
 	Peers  map[string]string `json:"peers,omitempty"` // versions of other people's programs
-	Roofs  []Roof            `json:"roofs"`
 
 	// Load is the system's average of the last minute, before and after; a quiet machine has about 0 and 1.
 	Load []float64 `json:"load,omitempty"`
-}
-
-// Roof is a part of the machine's rooflines, on one thread: a peak of arithmetic, or a bandwidth.
-type Roof struct {
-	What  string  `json:"what"`
-	Value float64 `json:"value"`
-	Unit  string  `json:"unit"`
 }
 
 func (m Machine) String() string {
@@ -53,7 +44,8 @@ func (m Machine) String() string {
 func thisMachine() Machine {
 	return Machine{
 		CPU: cpuName(), Cores: runtime.NumCPU(), OS: runtime.GOOS + "/" + runtime.GOARCH, Go: runtime.Version(),
-		Engine: compute.NewCPU().Name(), Commit: commit(), Date: time.Now().UTC().Truncate(time.Second), Peers: map[string]string{},
+		Engine: compute.NewCPU().Name(), Commit: commit(), Date: time.Now().UTC().Truncate(time.Second),
+		Peers: map[string]string{},
 	}
 }
 
@@ -98,16 +90,7 @@ func (r *Report) machine(_ context.Context, o Options) error {
 		for range o.effort().Repetitions {
 			best = max(best, p.Measure())
 		}
-		r.Machine.Roofs = append(r.Machine.Roofs, Roof{p.What, best / 1e9, "GFLOP/s"})
+		r.line("roofline", "%s|%.1f GFLOP/s", p.What, best/1e9)
 	}
 	return nil
-}
-
-// setElementwise keeps what was measured somewhere.
-func (r *Report) setElementwise(where string, got workload.Elementwises) {
-	r.Elementwise[where] = got.Operations
-	for i, n := range workload.Sizes {
-		what := fmt.Sprintf("STREAM copy within %s, %s", workload.Within(8*n, "B"), where)
-		r.Machine.Roofs = append(r.Machine.Roofs, Roof{what, got.Copy[i] / 1e9, "GB/s"})
-	}
 }

@@ -40,10 +40,11 @@ func (r *Report) pageLoad(ctx context.Context, l *inpage.Lab, o Options) error {
 		return err
 	}
 	slow.Close()
-	r.set("page-bytes-picture", float64(slow.PictureBytes)/1e6, "files that had come whole when the live pictures replaced the still, "+
-		"through a line of %.1f MB a second after %.1f s", inpage.LineRate/1e6, slow.Picture.Seconds())
-	r.set("page-bytes-training", float64(slow.TrainingBytes)/1e6, "files that had come whole when the first step was done, after %.1f s",
-		slow.Training.Seconds())
+	r.set("page-bytes-picture", float64(slow.PictureBytes)/1e6,
+		"files that had come whole when the live pictures replaced the still, at %.1f MB a second after %.1f s",
+		inpage.LineRate/1e6, slow.Picture.Seconds())
+	r.set("page-bytes-training", float64(slow.TrainingBytes)/1e6,
+		"files that had come whole when the first step was done, after %.1f s", slow.Training.Seconds())
 	var pictures, trainings []float64
 	for range o.few(5) {
 		v, err := l.Open(ctx, "", false)
@@ -58,8 +59,8 @@ func (r *Report) pageLoad(ctx context.Context, l *inpage.Lab, o Options) error {
 	return nil
 }
 
-// beside are how many busy threads of other programs the page's frames are measured beside. What lies between two frames is the more the
-// longer they wait for a core.
+// beside are how many busy threads of other programs the page's frames are measured beside. What lies between two
+// frames is the more the longer they wait for a core.
 var beside = []int{0, 2, 4}
 
 func (r *Report) pageFrames(ctx context.Context, l *inpage.Lab, o Options) error {
@@ -83,7 +84,8 @@ func (r *Report) pageFrames(ctx context.Context, l *inpage.Lab, o Options) error
 		}
 		p95, notes = append(p95, f.P95), append(notes, fmt.Sprintf("beside %d busy threads %v", n, f))
 	}
-	r.set("page-frame", slices.Max(p95), "the highest of %.1f to %.1f ms beside other busy threads, at full speed, without a graphics card: %s",
+	r.set("page-frame", slices.Max(p95),
+		"the highest of %.1f to %.1f ms beside other busy threads, at full speed, without a graphics card: %s",
 		slices.Min(p95), slices.Max(p95), strings.Join(notes, "; "))
 	return nil
 }
@@ -106,9 +108,10 @@ func spin(n int) (stop func()) {
 	}
 }
 
-// pageRun compares a whole run of three arms with what three runs in PyTorch take, one after the other. PyTorch's time is that of its steps
-// before and after the widening, measured in turns with the page, times their number: it measures no probes and widens nothing. The page
-// is left before every turn of PyTorch's: it draws its pictures on the processor.
+// pageRun compares a whole run of three arms with what three runs in PyTorch take, one after the other. PyTorch's
+// time is that of its steps before and after the widening, measured in turns with the page, times their number: it
+// measures no probes and widens nothing. The page is left before every turn of PyTorch's: it draws its pictures on
+// the processor.
 func (r *Report) pageRun(ctx context.Context, l *inpage.Lab, o Options) error {
 	e := inpage.ThreeArms()
 	v, err := l.Open(ctx, e.Link(), false)
@@ -153,15 +156,15 @@ func (r *Report) pageRun(ctx context.Context, l *inpage.Lab, o Options) error {
 	}
 	ours, small, large := measure.Median(times[0]), measure.Median(times[1]), measure.Median(times[2])
 	if small > 1.1*large {
-		return fmt.Errorf("PyTorch took %.2f ms for the smaller network and %.2f ms for the larger: something else ran beside it",
+		return fmt.Errorf("PyTorch took %.2f ms for the smaller network, %.2f ms for the larger: something disturbed it",
 			1e3*small, 1e3*large)
 	}
 	before, arms := float64(e.Fork()), float64(len(e.Arms))
 	after := float64(e.Steps) - before
 	theirs := arms * (before*small + after*large)
-	r.set("page-run", theirs/ours, "%.1f s (from %.1f to %.1f) against %.1f s; PyTorch's time is %.0f times %.0f steps of %.2f ms and %.0f of "+
-		"%.2f ms, measured on one thread while the page was left; the page uses all cores, shares the first %.0f steps, and measures its "+
-		"probes and its validation loss besides",
+	r.set("page-run", theirs/ours, "%.1f s (from %.1f to %.1f) against %.1f s; PyTorch's time is %.0f times %.0f "+
+		"steps of %.2f ms and %.0f of %.2f ms, measured on one thread while the page was left; the page uses all "+
+		"cores, shares the first %.0f steps, and measures its probes and its validation loss besides",
 		ours, slices.Min(times[0]), slices.Max(times[0]), theirs, arms, before, 1e3*small, after, 1e3*large, before)
 	return nil
 }

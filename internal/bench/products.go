@@ -17,7 +17,8 @@ import (
 // tolerance of the comparison with OpenBLAS: sums of a few hundred terms in another order.
 const tolerance = 1e-5
 
-// cores are what OpenBLAS calls the processors that our kernels are made for. Left to itself it takes AVX2 on those newer than it.
+// cores are what OpenBLAS calls the processors that our kernels are made for. Left to itself it takes AVX2 on those
+// newer than it.
 var cores = map[string]string{"avx512": "SkylakeX", "avx2": "Haswell"}
 
 // list is the network's products, or one of each form where the run is quick.
@@ -60,15 +61,16 @@ func (r *Report) kernel(ctx context.Context, key, kernel string, o Options) erro
 	roof, differ := peak.For(kernel).Measure(), 0.0
 	for _, p := range got {
 		if !(p.Differ <= tolerance) {
-			return fmt.Errorf("%s: the results differ by %.1g of the largest value: one of the two is wrong", p.Name, p.Differ)
+			return fmt.Errorf("%s: the results differ by %.1g of the largest value: one is wrong", p.Name, p.Differ)
 		}
 		differ = max(differ, p.Differ)
 		p.Seconds[1] -= p.Seconds[2] // the way into the library is not its own
 	}
 	ratios, fractions := compared(got, roof)
 	r.set(key, measure.GeoMean(ratios), "%s; OpenBLAS for %s; geometric mean over %d products, from %.2f to %.2f; "+
-		"%.0f %% of the peak of %.0f GFLOP/s; results differ by at most %.0e of the largest value; the way into the library is taken off",
-		e.Name(), lib.Core, len(ratios), slices.Min(ratios), slices.Max(ratios), 100*measure.GeoMean(fractions), roof/1e9, differ)
+		"%.0f %% of the peak of %.0f GFLOP/s; results differ by at most %.0e of the largest value; "+
+		"the way into the library is taken off", e.Name(), lib.Core, len(got), slices.Min(ratios), slices.Max(ratios),
+		100*measure.GeoMean(fractions), roof/1e9, differ)
 	return nil
 }
 

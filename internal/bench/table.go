@@ -3,6 +3,7 @@ package bench
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Row is one line of the table: what is measured, and what is wanted of it.
@@ -33,7 +34,7 @@ func table() []Row {
 		higher("products-native-avx2", "x", 0.5, 0.9, "matrix product, native, against OpenBLAS, both at AVX2"),
 		higher("worker-products-tfjs", "x", 3, 6, "the step's matrix products in Chromium, against tfjs-wasm"),
 		higher("step-native", "x", 4, 8, "training step, default after Inner 2x, against PyTorch"),
-		higher("step-native-large", "x", 0.9, 1.3, "training step, d 512, f 512, 8 experts, 2048 tokens, against PyTorch"),
+		higher("step-native-large", "x", 0.9, 1.3, "training step, d 512, 8 experts, 2048 tokens, against PyTorch"),
 		higher("worker-step-peak", "%", 20, 35, "training step in Chromium, of the 128-bit peak"),
 		higher("worker-step", "x", 2, 4, "training step in Chromium, against PyTorch"),
 		higher("page-run", "x", 2, 4, "three-arm default run in Chromium, against three PyTorch runs"),
@@ -100,8 +101,8 @@ func (r Row) number(v float64) string {
 	return fmt.Sprintf("%.2f %s", v, r.Unit)
 }
 
-// cells are the row as it is printed.
-func (r Row) cells() []string {
+// String is the row as it is printed, its cells parted by bars.
+func (r Row) String() string {
 	measured, target, stretch := "-", r.number(r.Target), "-"
 	if r.Measured != nil {
 		measured = r.number(*r.Measured)
@@ -112,5 +113,5 @@ func (r Row) cells() []string {
 	if r.StretchTarget != 0 {
 		stretch = r.number(r.StretchTarget)
 	}
-	return []string{r.What, measured, target, stretch, r.Verdict()}
+	return strings.Join([]string{r.What, measured, target, stretch, r.Verdict()}, "|")
 }

@@ -14,7 +14,7 @@ import (
 
 // benchVerb measures this machine, this program and its peers, and prints one table.
 type benchVerb struct {
-	Peers bool   `help:"Also what needs other people's programs: OpenBLAS, PyTorch, a Chromium, npm. Rows without their peer say what to install."`
+	Peers bool   `help:"Also what needs OpenBLAS, PyTorch, a Chromium, npm. Rows without them say what to install."`
 	Quick bool   `help:"A few short repetitions: whether it works, not how fast it is."`
 	JSON  bool   `help:"Print the report as JSON."`
 	Docs  string `help:"Also write the tables into the performance.md of this folder." type:"path" placeholder:"DIR"`

@@ -62,7 +62,8 @@ type counted struct {
 	n   int
 }
 
-// Write implements io.Writer. On a slow line all answers together get its rate: whoever has waited for the line holds it while it sends.
+// Write implements io.Writer. On a slow line all answers together get its rate: whoever has waited for the line holds
+// it while it sends.
 func (c *counted) Write(b []byte) (int, error) {
 	n, err := c.ResponseWriter.Write(b)
 	c.n += n
@@ -81,7 +82,7 @@ type Visit struct {
 	tab  *browser.Tab
 	link string
 
-	Picture, Training           time.Duration // from the navigation's beginning to the first picture, and to the first step done
+	Picture, Training           time.Duration // from the navigation's beginning to the first picture, the first step
 	PictureBytes, TrainingBytes int           // of the files that had been sent whole by then, compressed as they were
 }
 
@@ -94,8 +95,8 @@ const marks = `window.marks = {};
   if (!marks.picture || !marks.training) setTimeout(look, 4);
 })()`
 
-// Open opens the page at an experiment, the default one where the link is empty, and waits until it trains. A slow visit is one through a
-// line that is not this machine's own.
+// Open opens the page at an experiment, the default one where the link is empty, and waits until it trains. A slow
+// visit is one through a line that is not this machine's own.
 func (l *Lab) Open(ctx context.Context, link string, slow bool) (*Visit, error) {
 	tab, err := l.open(ctx)
 	if err != nil {

@@ -1,9 +1,9 @@
-// Package inpage has workloads done inside a browser: by our program in a Web Worker, by TensorFlow.js in another, and by the Lab's own
-// page. It builds the programs, serves them on this machine and asks them; the table and its judgement are elsewhere.
+// Package inpage has workloads done inside a browser: by our program in a Web Worker, by TensorFlow.js in another,
+// and by the Lab's own page. It builds the programs, serves them on this machine and asks them; the table and its
+// judgement are elsewhere.
 package inpage
 
 import (
-	"cmp"
 	"context"
 	"embed"
 	"encoding/json"
@@ -73,14 +73,18 @@ type Page struct {
 	tab *browser.Tab
 }
 
-// Open builds the program, serves it on this machine and opens a browser. It needs the sources, a Go command and a Chromium.
+// Open builds the program, serves it on this machine and opens a browser. It needs the sources, a Go command and a
+// Chromium.
 func Open(ctx context.Context) (*Page, error) {
 	h, err := newHost(func(dir string) (http.Handler, error) {
 		own, err := fs.Sub(site, "site")
 		if err == nil {
 			err = os.CopyFS(dir, own)
 		}
-		return isolated(http.FileServer(http.Dir(dir))), cmp.Or(err, build.Program(ctx, "internal/bench/inpage/worker", dir, io.Discard))
+		if err == nil {
+			err = build.Program(ctx, "internal/bench/inpage/worker", dir, io.Discard)
+		}
+		return isolated(http.FileServer(http.Dir(dir))), err
 	})
 	if err != nil {
 		return nil, err

@@ -35,7 +35,8 @@ func TestWorkerDoesItsJobs(t *testing.T) {
 	assert.Len(t, products[0].Seconds, 2)
 	assert.Less(t, products[0].Differ, 1e-5)
 	assert.Positive(t, do[float64](t, p, "product", 1))
-	assert.Len(t, do[workload.Elementwises](t, p, "elementwise", 0).Operations, len(workload.Sizes)*len(workload.Formulas))
+	elementwise := do[workload.Elementwises](t, p, "elementwise", 0)
+	assert.Len(t, elementwise.Operations, len(workload.Sizes)*len(workload.Formulas))
 	assert.Len(t, do[[]workload.Probes](t, p, "probes", 0), 3)
 	assert.Positive(t, do[workload.Profile](t, p, "profile", 1).Step)
 

@@ -26,8 +26,8 @@ var theirFiles = []string{
 	"tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm", "tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm",
 }
 
-// AgainstTFJS measures every matrix product of a training step in our worker and in TensorFlow.js, in turns, each as often as the step has
-// it. It returns their seconds in sum: ours, theirs. Their results are compared.
+// AgainstTFJS measures every matrix product of a training step in our worker and in TensorFlow.js, in turns, each as
+// often as the step has it. It returns their seconds in sum: ours, theirs. Their results are compared.
 func (p *Page) AgainstTFJS(ctx context.Context, effort measure.Effort) (sum [2]float64, err error) {
 	if err := p.addTFJS(ctx); err != nil {
 		return sum, err
@@ -47,7 +47,7 @@ func (p *Page) AgainstTFJS(ctx context.Context, effort measure.Effort) (sum [2]f
 			}
 			err := p.ask("theirs", theirs, &a)
 			if err == nil && !(a.Backend == "wasm" && math.Abs(a.Sum-want) <= 1e-2*math.Max(1, math.Abs(want))) {
-				err = fmt.Errorf("%s: TensorFlow.js on %q gives a sum of %g instead of %g", product.Name(), a.Backend, a.Sum, want)
+				err = fmt.Errorf("%s: TensorFlow.js on %q sums to %g, not %g", product.Name(), a.Backend, a.Sum, want)
 			}
 			return a.Seconds, err
 		})
@@ -61,8 +61,8 @@ func (p *Page) AgainstTFJS(ctx context.Context, effort measure.Effort) (sum [2]f
 	return sum, nil
 }
 
-// batched is how many equal products of a layer a peer that knows batches gets in one call: the heads of all sequences, or the experts.
-// Products over all tokens stand alone.
+// batched is how many equal products of a layer a peer that knows batches gets in one call: the heads of all
+// sequences, or the experts. Products over all tokens stand alone.
 func batched(s workload.Shape, p shapes.Product) int {
 	if p.M == s.Tokens() || p.K == s.Tokens() {
 		return 1
@@ -97,8 +97,8 @@ func (p *Page) addTFJS(ctx context.Context) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	c := exec.CommandContext(ctx, npm, "install", "--no-audit", "--no-fund", "--no-save", "--ignore-scripts", "--prefix", dir,
-		"@tensorflow/tfjs-core@"+Version, "@tensorflow/tfjs-backend-wasm@"+Version)
+	c := exec.CommandContext(ctx, npm, "install", "--no-audit", "--no-fund", "--no-save", "--ignore-scripts",
+		"--prefix", dir, "@tensorflow/tfjs-core@"+Version, "@tensorflow/tfjs-backend-wasm@"+Version)
 	if out, err := c.CombinedOutput(); err != nil {
 		return fmt.Errorf("npm install of TensorFlow.js %s: %w\n%s", Version, err, bytes.TrimSpace(out))
 	}

@@ -1,5 +1,5 @@
-// Package measure times things against each other on a machine that does other things too: short repetitions taken in turns, and their
-// median. It knows neither what is timed nor what would be a good result.
+// Package measure times things against each other on a machine that does other things too: short repetitions taken in
+// turns, and their median. It knows neither what is timed nor what would be a good result.
 package measure
 
 import (
@@ -31,8 +31,9 @@ func GeoMean(x []float64) float64 {
 // A Run does some work once and returns how many seconds one unit of it took.
 type Run func() (seconds float64, err error)
 
-// Repeat makes a Run of a function that may be too short for a clock: it is called twice as often until a repetition lasts at least that
-// long, the first time and whenever it has become faster; a browser compiles better what has run for long.
+// Repeat makes a Run of a function that may be too short for a clock: it is called twice as often until a repetition
+// lasts at least that long, the first time and whenever it has become faster; a browser compiles better what has run
+// for long.
 func Repeat(least time.Duration, f func()) Run {
 	calls := 0
 	return func() (float64, error) {
@@ -52,9 +53,9 @@ func Repeat(least time.Duration, f func()) Run {
 	}
 }
 
-// Interleaved takes turns: every repetition does each of the runs once, in order, so that what disturbs the machine disturbs all alike.
-// It returns the seconds of each run by repetition. The first, untimed round warms up. It ends early, with an error, when ctx does
-// or a run errs.
+// Interleaved takes turns: every repetition does each of the runs once, in order, so that what disturbs the machine
+// disturbs all alike. It returns the seconds of each run by repetition. The first, untimed round warms up. It ends
+// early, with an error, when ctx does or a run errs.
 func Interleaved(ctx context.Context, repetitions int, runs ...Run) ([][]float64, error) {
 	times := make([][]float64, len(runs))
 	for r := range repetitions + 1 {

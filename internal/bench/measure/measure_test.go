@@ -56,7 +56,8 @@ func TestAnErrorOrAnInterruptEndsTheRounds(t *testing.T) {
 	assert.ErrorIs(t, err, context.Canceled)
 }
 
-// In a bubble of synctest the clock moves only where the work sleeps: what is repeated how often does not depend on the machine.
+// In a bubble of synctest the clock moves only where the work sleeps: what is repeated how often does not depend on
+// the machine.
 func TestShortWorkIsRepeatedUntilAClockCanTellItsTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		calls := 0

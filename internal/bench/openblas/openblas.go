@@ -1,7 +1,7 @@
 //go:build linux || darwin
 
-// Package openblas is the peer OpenBLAS: its single-precision matrix product on one thread, called without cgo. The library is used
-// where the machine has it; nothing is installed here.
+// Package openblas is the peer OpenBLAS: its single-precision matrix product on one thread, called without cgo. The
+// library is used where the machine has it; nothing is installed here.
 package openblas
 
 import (
@@ -37,14 +37,12 @@ var names = []string{
 	"libopenblas.so.0", "libopenblas.so", "libopenblas.dylib", "/opt/homebrew/opt/openblas/lib/libopenblas.dylib",
 }
 
-// Open loads the library on one thread, with its kernels for a processor, or for this machine where core is empty: it settles which ones it
-// takes while it is loaded, by the environment. It errs where it takes others.
+// Open loads the library on one thread, with its kernels for a processor, or for this machine where core is empty: it
+// settles which ones it takes while it is loaded, by the environment. It errs where it takes others.
 func Open(core string) (*Library, error) {
-	for name, value := range map[string]string{"OPENBLAS_NUM_THREADS": "1", "OPENBLAS_L2_SIZE": "", "OPENBLAS_CORETYPE": core} {
-		if err := os.Setenv(name, value); err != nil {
-			return nil, err
-		}
-	}
+	os.Setenv("OPENBLAS_NUM_THREADS", "1")
+	os.Setenv("OPENBLAS_L2_SIZE", "")
+	os.Setenv("OPENBLAS_CORETYPE", core)
 	var handle uintptr
 	for _, name := range names {
 		if h, err := purego.Dlopen(name, purego.RTLD_NOW|purego.RTLD_LOCAL); err == nil {
@@ -76,8 +74,9 @@ func Open(core string) (*Library, error) {
 // Close unloads the library; the next one may have other kernels.
 func (l *Library) Close() { _ = purego.Dlclose(l.handle) }
 
-// MatMul sets dst = a·b in the given form. The routine thinks in columns: it is given dstᵀ = bᵀ·aᵀ. It is the Fortran one because all
-// its arguments are addresses, which makes the way from Go short; [Library.Nothing] goes the same way.
+// MatMul sets dst = a·b in the given form. The routine thinks in columns: it is given dstᵀ = bᵀ·aᵀ. It is the Fortran
+// one because all its arguments are addresses, which makes the way from Go short; [Library.Nothing] goes the same
+// way.
 func (l *Library) MatMul(form compute.Form, dst, a, b compute.Mat) {
 	depth := a.Cols
 	if form == compute.TN {

@@ -28,7 +28,8 @@ func TestOpenBLASComputesTheSameProducts(t *testing.T) {
 	}
 }
 
-// A kernel is compared with one of the same instructions: which one the library takes is settled anew each time that it is opened.
+// A kernel is compared with one of the same instructions: which one the library takes is settled anew each time that
+// it is opened.
 func TestOpenBLASTakesTheKernelsThatItIsTold(t *testing.T) {
 	l, err := openblas.Open("")
 	testneed.Here(t, err)

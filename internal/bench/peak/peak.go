@@ -1,5 +1,6 @@
-// Package peak measures the arithmetic peak of this machine's rooflines: independent multiply-adds in registers, no memory, no waiting.
-// Kernels are held against it in the same run. No kernel lives here, and nothing is remembered from one run to the next.
+// Package peak measures the arithmetic peak of this machine's rooflines: independent multiply-adds in registers, no
+// memory, no waiting. Kernels are held against it in the same run. No kernel lives here, and nothing is remembered
+// from one run to the next.
 package peak
 
 import (
@@ -32,8 +33,9 @@ func For(kernel string) Peak {
 	return all[0]
 }
 
-// Measure returns flop/s: the best of short samples, which go on until none has been better for a fifth of a second. A browser needs
-// that long to compile the loop well, on a busy machine longer: measure before and after what is held against the peak.
+// Measure returns flop/s: the best of short samples, which go on until none has been better for a fifth of a second.
+// A browser needs that long to compile the loop well, on a busy machine longer: measure before and after what is held
+// against the peak.
 func (p Peak) Measure() float64 {
 	least := time.Millisecond / 2 // a busy machine leaves some so short samples alone
 	if runtime.GOOS == "js" {

@@ -1,7 +1,7 @@
 #include "textflag.h"
 
-// One chain: its next value needs the one before, and no other's. V14 multiplies and is added: a product that did not change from
-// pass to pass would be taken out of the loop.
+// One chain: its next value needs the one before, and no other's. V14 multiplies and is added: a product that did not
+// change from pass to pass would be taken out of the loop.
 #define MULADD(V) Get V; Get V14; F32x4Mul; Get V14; F32x4Add; Set V;
 #define KEEP(V)   Get V; V128Or;
 

@@ -1,5 +1,5 @@
-// Package shapes lists the matrix products that speed is measured on, so that every benchmark and every peer measures the same ones.
-// It computes nothing and times nothing.
+// Package shapes lists the matrix products that speed is measured on, so that every benchmark and every peer measures
+// the same ones. It computes nothing and times nothing.
 package shapes
 
 import (
@@ -27,8 +27,8 @@ func (p Product) FLOPs() float64 {
 	return 2 * float64(p.M) * float64(p.N) * float64(p.K) * float64(p.Count)
 }
 
-// Operands returns dst, a and b of the product as dense matrices, a and b filled with numbers between −1 and 1 that are the same every time,
-// and whose sums have to be rounded.
+// Operands returns dst, a and b of the product as dense matrices, a and b filled with numbers between −1 and 1 that
+// are the same every time, and whose sums have to be rounded.
 func (p Product) Operands() (dst, a, b compute.Mat) {
 	seed := uint32(1)
 	fill := func(rows, cols int) compute.Mat {
@@ -50,7 +50,8 @@ func (p Product) Operands() (dst, a, b compute.Mat) {
 	}
 }
 
-// layer is the three products of a linear layer y (rows, out) = x (rows, in) · Wᵀ: itself, the gradient of x and the gradient of W.
+// layer is the three products of a linear layer y (rows, out) = x (rows, in) · Wᵀ: itself, the gradient of x and the
+// gradient of W.
 func layer(rows, in, out, count int) []Product {
 	return []Product{
 		{compute.NT, rows, out, in, count},
@@ -59,14 +60,16 @@ func layer(rows, in, out, count int) []Product {
 	}
 }
 
-// Main are the products of the network's layers: square ones of 512 tokens at d 32 to 256, and those of one expert, d wide, for
-// a few dozen to a few hundred rows. Means over shapes are means over these.
+// Main are the products of the network's layers: square ones of 512 tokens at d 32 to 256, and those of one expert, d
+// wide, for a few dozen to a few hundred rows. Means over shapes are means over these.
 func Main() []Product {
 	var all []Product
 	for _, d := range []int{32, 64, 128, 256} {
 		all = append(all, layer(512, d, d, 1)...)
 	}
-	for _, s := range [][3]int{{256, 32, 16}, {248, 32, 32}, {37, 32, 32}, {128, 64, 32}, {96, 64, 64}, {64, 128, 64}, {300, 256, 64}} {
+	for _, s := range [][3]int{
+		{256, 32, 16}, {248, 32, 32}, {37, 32, 32}, {128, 64, 32}, {96, 64, 64}, {64, 128, 64}, {300, 256, 64},
+	} {
 		rows, d, f := s[0], s[1], s[2]
 		all = append(all, layer(rows, d, f, 1)...) // gate, up
 		if d != f {
@@ -79,7 +82,8 @@ func Main() []Product {
 // Large are the products at d 512, f 512 and 2048 tokens, of which each of 8 experts gets a quarter.
 func Large() []Product { return append(layer(2048, 512, 512, 1), layer(512, 512, 512, 1)...) }
 
-// Odd are products whose sizes no vector divides: logits of 47 symbols, a router, attention over 64 positions with 8 numbers a head.
+// Odd are products whose sizes no vector divides: logits of 47 symbols, a router, attention over 64 positions with 8
+// numbers a head.
 func Odd() []Product {
 	all := append(layer(512, 32, 47, 1), layer(512, 32, 4, 1)...)
 	return append(all, attention(64, 8, 1)...)
@@ -94,7 +98,8 @@ func attention(seq, headDim, count int) []Product {
 	}
 }
 
-// Step are all products of one training step of a network, experts loaded evenly: what the matrix products of a step cost in sum.
+// Step are all products of one training step of a network, experts loaded evenly: what the matrix products of a step
+// cost in sum.
 func Step(c model.Config, batch, seq int) []Product {
 	n, a, b := batch*seq, c.Heads*c.HeadDim, c.KVHeads*c.HeadDim
 	rows := n * c.TopK / c.Experts

@@ -27,7 +27,9 @@ func TestOperandsFitTheProduct(t *testing.T) {
 
 // The model counts causal attention as half of the full products.
 func TestAStepCostsWhatTheModelCounts(t *testing.T) {
-	c := model.Config{Vocab: 47, Hidden: 32, Inner: 32, Layers: 2, Heads: 4, KVHeads: 2, HeadDim: 8, Experts: 4, TopK: 2}
+	c := model.Config{
+		Vocab: 47, Hidden: 32, Inner: 32, Layers: 2, Heads: 4, KVHeads: 2, HeadDim: 8, Experts: 4, TopK: 2,
+	}
 	const batch, seq = 8, 64
 	var sum float64
 	for _, p := range shapes.Step(c, batch, seq) {

@@ -1,8 +1,8 @@
 """Training steps of the Lab's network in PyTorch, as one would write them for research, on one thread.
 
-It reads one line of JSON (the shape, the optimizer, weights and batches), answers with what runs here, and then makes as many updates
-as each further line says, answering with their seconds and losses. The weights and batches are those of the Go program, so that the
-losses can be compared.
+It reads one line of JSON (the shape, the optimizer, weights and batches), answers with what runs here, and then makes
+as many updates as each further line says, answering with their seconds and losses. The weights and batches are those
+of the Go program, so that the losses can be compared.
 """
 
 import base64

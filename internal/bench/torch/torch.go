@@ -1,5 +1,6 @@
-// Package torch is the peer PyTorch: the same network on the same batches from the same weights, in a Python process on one thread that
-// waits while others are measured. It is used where Python has the package torch; nothing is installed here.
+// Package torch is the peer PyTorch: the same network on the same batches from the same weights, in a Python process
+// on one thread that waits while others are measured. It is used where Python has the package torch; nothing is
+// installed here.
 package torch
 
 import (
@@ -31,8 +32,8 @@ var script string
 // Missing says what to install where no Python with PyTorch was found.
 const Missing = "no Python with PyTorch; install the Debian package python3-torch"
 
-// find is the first python3 on the path that has PyTorch. It looks apart from the present folder (-I): a folder called torch there would
-// be taken for it.
+// find is the first python3 on the path that has PyTorch. It looks apart from the present folder (-I): a folder
+// called torch there would be taken for it.
 func find(ctx context.Context) (string, error) {
 	const has = "import importlib.util, sys; sys.exit(importlib.util.find_spec('torch') is None)"
 	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
@@ -92,8 +93,8 @@ func Start(ctx context.Context, shape workload.Shape) (p *Peer, err error) {
 	if err != nil {
 		return p, err
 	}
-	j := job{Weights: map[string]tensor{}, Batch: shape.Batch, Seq: shape.Seq, Model: s.Net.Config, Optimizer: shape.Optimizer,
-		LR: workload.Rate}
+	j := job{Weights: map[string]tensor{}, Batch: shape.Batch, Seq: shape.Seq,
+		Model: s.Net.Config, Optimizer: shape.Optimizer, LR: workload.Rate}
 	s.Net.Weights.Each(func(name string, shape []int, values []float32) {
 		data, _ := binary.Append(nil, binary.LittleEndian, values) // numbers have a size
 		j.Weights[name] = tensor{slices.Clone(shape), data}
@@ -129,12 +130,13 @@ func Start(ctx context.Context, shape workload.Shape) (p *Peer, err error) {
 // First is how many updates have to have the same losses on both sides.
 const First = 3
 
-// Same errs unless the losses of the first updates are about those given: it would not be the same network, and a comparison of times
-// worth nothing.
+// Same errs unless the losses of the first updates are about those given: it would not be the same network, and a
+// comparison of times worth nothing.
 func (p *Peer) Same(ours []float64) error {
 	for i, theirs := range p.losses {
 		if !(math.Abs(ours[i]-theirs) <= 1e-2) {
-			return fmt.Errorf("after %d updates the loss is %.4f here and %.4f in PyTorch: not the same network", i, ours[i], theirs)
+			const wrong = "after %d updates the loss is %.4f here and %.4f in PyTorch: not the same network"
+			return fmt.Errorf(wrong, i, ours[i], theirs)
 		}
 	}
 	return nil

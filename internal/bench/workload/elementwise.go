@@ -9,8 +9,8 @@ import (
 	"github.com/sparkling-lab/sparkling/model/compute"
 )
 
-// Formula is what an elementwise operation needs of the machine, whatever a kernel makes of it: floating-point operations of one
-// element, and bytes read and written. docs/performance.md says how they are counted.
+// Formula is what an elementwise operation needs of the machine, whatever a kernel makes of it: floating-point
+// operations of one element, and bytes read and written. docs/performance.md says how they are counted.
 type Formula struct {
 	Name        string
 	Flop, Bytes float64
@@ -28,12 +28,12 @@ type Elementwise struct {
 	BoundBy  string  `json:"bound_by"` // compute or bandwidth
 }
 
-// Sizes are how many elements the operations are measured on: about what the network of the default experiment has, and what no cache
-// holds: several times as much as the largest of today.
+// Sizes are how many elements the operations are measured on: about what the network of the default experiment has,
+// and what no cache holds: several times as much as the largest of today.
 var Sizes = []int{1 << 14, 1 << 24}
 
-// warmUp is for how many repetitions an operation runs before it is measured: a browser compiles what runs often better, beside it, and that
-// has to be over.
+// warmUp is for how many repetitions an operation runs before it is measured: a browser compiles what runs often
+// better, beside it, and that has to be over.
 const warmUp = 20
 
 // Elementwises are the operations on an engine, and the rates of copying beside them.
@@ -42,8 +42,8 @@ type Elementwises struct {
 	Copy       []float64 // bytes read and written a second, by size
 }
 
-// MeasureElementwise measures the elementwise operations of an engine, in turns with copying one array of as many elements to another:
-// STREAM's copy, whose best rate at a size is the bandwidth there.
+// MeasureElementwise measures the elementwise operations of an engine, in turns with copying one array of as many
+// elements to another: STREAM's copy, whose best rate at a size is the bandwidth there.
 func MeasureElementwise(ctx context.Context, e compute.Engine, effort measure.Effort) (all Elementwises, err error) {
 	flops := peak.All()[0].Measure()
 	for _, n := range Sizes {
@@ -67,7 +67,8 @@ func MeasureElementwise(ctx context.Context, e compute.Engine, effort measure.Ef
 				return all, err
 			}
 			copied = max(copied, 8*float64(n)/times[1])
-			all.Operations = append(all.Operations, Elementwise{Name: f.Name, Size: n, Time: 1e9 * times[0] / float64(n)})
+			one := Elementwise{Name: f.Name, Size: n, Time: 1e9 * times[0] / float64(n)}
+			all.Operations = append(all.Operations, one)
 		}
 		all.Copy = append(all.Copy, copied)
 	}

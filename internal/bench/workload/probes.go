@@ -18,7 +18,8 @@ type Probes struct {
 	Validation float64 // one live validation loss: as many windows forward
 }
 
-// Share is the part of the time after the widening that probes take at the default rate: every so many updates, and each for a while.
+// Share is the part of the time after the widening that probes take at the default rate: every so many updates, and
+// each for a while.
 func (p Probes) Share() float64 {
 	e := experiment.Default()
 	updates := e.Steps - e.Fork()
@@ -52,7 +53,8 @@ func (s *Step) Probe() []pairs.Group {
 	return pairs.Compare(s.pairs, values, s.Shape.FLOPs())
 }
 
-// Validate is as much work as a run's live validation loss: its windows go forward, and their loss is taken. The text is the batches'.
+// Validate is as much work as a run's live validation loss: its windows go forward, and their loss is taken. The text
+// is the batches'.
 func (s *Step) Validate() {
 	for at := 0; at < experiment.HeldWindows; at += s.Shape.Batch {
 		b := s.Batch[at/s.Shape.Batch%batches]

@@ -14,10 +14,10 @@ func (s Shape) Products() []shapes.Product { return shapes.Step(s.Model, s.Batch
 
 // Product is one matrix product done by several, each into memory of its own.
 type Product struct {
-	Name    string    `json:"name"`
-	FLOPs   float64   `json:"flops"`
-	Seconds []float64 `json:"seconds"` // of each
-	Differ  float64   `json:"differ"`  // by how much the results of the first two differ at most, over the largest value
+	Name    string
+	FLOPs   float64
+	Seconds []float64 // of each
+	Differ  float64   // by how much the results of the first two differ at most, over the largest value
 }
 
 // MatMul does a product.
@@ -29,7 +29,9 @@ func By(e compute.Engine) MatMul {
 }
 
 // MeasureProducts measures products in turns.
-func MeasureProducts(ctx context.Context, effort measure.Effort, list []shapes.Product, by ...MatMul) ([]Product, error) {
+func MeasureProducts(
+	ctx context.Context, effort measure.Effort, list []shapes.Product, by ...MatMul,
+) ([]Product, error) {
 	var all []Product
 	for _, p := range list {
 		p.Count = 1

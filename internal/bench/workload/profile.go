@@ -21,11 +21,6 @@ const (
 	Groups
 )
 
-// String is the group's name for people.
-func (g Group) String() string {
-	return [...]string{"products", "attention", "optimizer", "the rest"}[g]
-}
-
 // Profile is the time of one training step by group, in milliseconds.
 type Profile struct {
 	Name  string          `json:"name"`
@@ -74,7 +69,8 @@ func MeasureProfile(ctx context.Context, s Shape, e compute.Engine, repetitions,
 	return p, nil
 }
 
-// noting is an engine that notes how long the operations of the first groups take; all others are the rest. It changes no bit.
+// noting is an engine that notes how long the operations of the first groups take; all others are the rest. It
+// changes no bit.
 type noting struct {
 	compute.Engine
 

@@ -1,5 +1,6 @@
-// Package workload is what the benchmarks let an engine do: whole training steps, matrix products, elementwise operations beside their
-// rooflines, probes of pairs. The same code is compiled natively and for the browser. It knows no peer, and judges nothing.
+// Package workload is what the benchmarks let an engine do: whole training steps, matrix products, elementwise
+// operations beside their rooflines, probes of pairs. The same code is compiled natively and for the browser. It
+// knows no peer, and judges nothing.
 package workload
 
 import (
@@ -15,7 +16,8 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/task"
 )
 
-// Step is a network at training, one whole update a call: batch, forward, backward, optimizer. It measures no probes, writes no frames.
+// Step is a network at training, one whole update a call: batch, forward, backward, optimizer. It measures no probes,
+// writes no frames.
 type Step struct {
 	Shape Shape
 	Net   *model.Net
@@ -39,7 +41,8 @@ type Shape struct {
 	Widened    model.Axis // the axis on which the network was widened, by 2; "": it was not
 }
 
-// Rate is the learning rate of a measured step. It is small: a network that diverges would calculate with other numbers.
+// Rate is the learning rate of a measured step. It is small: a network that diverges would calculate with other
+// numbers.
 const Rate = 1e-3
 
 // batches is how many different ones a step takes in turns.
@@ -90,7 +93,8 @@ func (s Shape) Tokens() int { return s.Batch * s.Seq }
 // FLOPs are the matrix-product operations of one update, as model.Count counts them.
 func (s Shape) FLOPs() float64 { return model.Count(s.Model, s.Batch, s.Seq).FLOPs }
 
-// New prepares the network of a shape on an engine. A widened one has neurons of two ages, as in an arm, with a learning rate each.
+// New prepares the network of a shape on an engine. A widened one has neurons of two ages, as in an arm, with a
+// learning rate each.
 func (s Shape) New(e compute.Engine) (*Step, error) {
 	c := s.Model
 	parts, _ := s.Widened.Parts() // none where it was not widened

@@ -77,7 +77,7 @@ func TestProductsOfAStepCostWhatTheStepCosts(t *testing.T) {
 		sum += p.FLOPs()
 	}
 	// The count has the half of attention that causality leaves; the products have all of it.
-	attention := 3 * float64(s.Model.Layers*s.Tokens()) * 2 * 2 * float64(s.Model.Heads*s.Model.HeadDim) * float64(s.Seq) / 2
+	attention := 6 * float64(s.Model.Layers*s.Tokens()*s.Model.Heads*s.Model.HeadDim*s.Seq)
 	assert.InEpsilon(t, s.FLOPs()+attention, sum, 1e-9)
 }
 

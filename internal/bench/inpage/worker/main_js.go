@@ -1,5 +1,5 @@
-// Command worker is the benchmark's program in a Web Worker of its own: it carries out one job after the other and says how long they
-// took. It draws nothing, trains for nobody, and is no part of the page.
+// Command worker is the benchmark's program in a Web Worker of its own: it carries out one job after the other and
+// says how long they took. It draws nothing, trains for nobody, and is no part of the page.
 package main
 
 import (
