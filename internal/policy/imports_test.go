@@ -149,3 +149,24 @@ func TestImportsPointOneWay(t *testing.T) {
 		}
 	}
 }
+
+// The page trains in workers: the program that draws it carries no engine of a learner along, and neither does the
+// session that leads arms, wherever they train. A page that never trains on a device never loads one.
+func TestOnlyProgramsThatTrainLinkALearner(t *testing.T) {
+	may, _ := ruled(t)
+	var reached func(dir string) []string
+	reached = func(dir string) (all []string) {
+		for _, name := range may[dir] {
+			all = append(append(all, name), reached(name)...)
+		}
+		return all
+	}
+	engine := func(name string) bool {
+		return strings.HasPrefix(name, "model/learner/") || strings.HasSuffix(name, "...")
+	}
+	for _, dir := range []string{"wasm/lab", "sim/session", "viz/desktop", "viz/figure"} {
+		require.NotEmpty(t, may[dir], dir)
+		assert.False(t, slices.ContainsFunc(reached(dir), engine), "%s reaches %q", dir, reached(dir))
+	}
+	assert.True(t, slices.ContainsFunc(reached("wasm/trainer"), engine), "a worker's program trains")
+}

@@ -215,6 +215,5 @@ func (t *Trainer) fail(out [][]byte, err error) [][]byte {
 		m.Arm, m.Step = t.run.arm, t.run.step
 	}
 	t.failed = true
-	t.Close()
 	return append(out, m.Encode())
 }
