@@ -1,12 +1,14 @@
 package model
 
-// Residual is the residual stream (N, d) of the last Forward as it enters layer l; that of l = Layers leaves the last one. Live memory.
+// Residual is the residual stream (N, d) of the last Forward as it enters layer l; that of l = Layers leaves the last
+// one. Live memory.
 func (n *Net) Residual(l int) []float32 { return n.in(l) }
 
 // ResidualMid is the residual stream (N, d) of the last Forward between attention and experts of layer l, live memory.
 func (n *Net) ResidualMid(l int) []float32 { return n.layers[l].x1 }
 
-// AttentionProbs are the attention probabilities of layer l of the last Forward: (batch, heads, seq, seq), row a query, column a key.
+// AttentionProbs are the attention probabilities of layer l of the last Forward: (batch, heads, seq, seq), row a query,
+// column a key.
 func (n *Net) AttentionProbs(l int) []float32 {
 	c := n.Config
 	probs := make([]float32, n.batch*c.Heads*n.seq*n.seq)
@@ -14,7 +16,8 @@ func (n *Net) AttentionProbs(l int) []float32 {
 	return probs
 }
 
-// ExpertHidden are the neurons silu(gate)⊙up of layer l of the last Forward: (N, k, f), of the experts that [Net.Chosen] names.
+// ExpertHidden are the neurons silu(gate)⊙up of layer l of the last Forward: (N, k, f), of the experts that
+// [Net.Chosen] names.
 func (n *Net) ExpertHidden(l int) []float32 {
 	w, f, k := &n.layers[l], n.Config.Inner, n.Config.TopK
 	hidden := make([]float32, n.Tokens()*k*f)

@@ -2,7 +2,8 @@ package learner
 
 import "math"
 
-// Answers are what a network says after some tokens of a batch. Who asks sets At; slices that hold enough are used again.
+// Answers are what a network says after some tokens of a batch. Who asks sets At; slices that hold enough are used
+// again.
 type Answers struct {
 	At     []int     // places in the batch: sequence·Seq + position
 	Logits []float32 // (len(At), Vocab) of the symbol that comes next

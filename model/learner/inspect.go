@@ -16,7 +16,8 @@ const (
 )
 
 func (w Inside) String() string {
-	return [Insides]string{"the residual stream before a layer", "the residual stream within a layer", "the residual stream after a layer",
+	return [Insides]string{"the residual stream before a layer", "the residual stream within a layer",
+		"the residual stream after a layer",
 		"attention probabilities", "the neurons of experts"}[w]
 }
 

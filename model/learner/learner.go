@@ -1,14 +1,15 @@
-// Package learner says what a run needs of a network in training with its optimizer, wherever their numbers lie: in this program's memory, or
-// on a device. It is the seam that an engine fits behind, one floor above the operations of model/compute. Each engine is a package of its own
-// beside this one (cpu is the first), so that a program links only those that it names. What to train on, for how long and at which rates
-// is decided above; no engine lives here.
+// Package learner says what a run needs of a network in training with its optimizer, wherever their numbers lie: in
+// this program's memory, or on a device. It is the seam that an engine fits behind, one floor above the operations of
+// model/compute. Each engine is a package of its own beside this one (cpu is the first), so that a program links only
+// those that it names. What to train on, for how long and at which rates is decided above; no engine lives here.
 //
-// Of every learner holds: *equal rows and columns get equal bits, wherever they lie.* Where the weights, gradients and moments of two neurons
-// (or of two coordinates of the residual stream) are the same bits, one update leaves them the same bits: the lock of copies is exact, and
-// may be read from bits. And the same calls on the same engine give the same bits again.
+// Of every learner holds: *equal rows and columns get equal bits, wherever they lie.* Where the weights, gradients and
+// moments of two neurons (or of two coordinates of the residual stream) are the same bits, one update leaves them the
+// same bits: the lock of copies is exact, and may be read from bits. And the same calls on the same engine give the
+// same bits again.
 //
-// Not of every learner holds: *ascending summation, the plain engine's bits.* That is the promise of the CPU's alone; another engine may
-// sum in an order of its own. See docs/exactness.md.
+// Not of every learner holds: *ascending summation, the plain engine's bits.* That is the promise of the CPU's alone;
+// another engine may sum in an order of its own. See docs/exactness.md.
 package learner
 
 import (
@@ -21,42 +22,44 @@ import (
 	"github.com/sparkling-lab/sparkling/model/widen/pairs"
 )
 
-// Learner is a network in training with the states of its optimizer. What it is asked for happens in order, but may happen later, until a call
-// that returns numbers of it; so an error may be of an earlier call. After an error a learner is of no use any more, but to be closed, where nothing else is said.
-// It keeps no slice that it is given, and what it returns is the caller's. It belongs to one goroutine.
+// Learner is a network in training with the states of its optimizer. What it is asked for happens in order, but may
+// happen later, until a call that returns numbers of it; so an error may be of an earlier call. After an error a
+// learner is of no use any more, but to be closed, where nothing else is said. It keeps no slice that it is given, and
+// what it returns is the caller's. It belongs to one goroutine.
 //
-// A batch is Setup.Batch sequences of Setup.Seq tokens, one after the other: ids (N) below Vocab, and labels (N), of which those below 0 count
-// in no cross-entropy.
+// A batch is Setup.Batch sequences of Setup.Seq tokens, one after the other: ids (N) below Vocab, and labels (N), of
+// which those below 0 count in no cross-entropy.
 type Learner interface {
 	// Table is the shape of the network as it is now.
 	Table() *model.Table
 
-	// Train makes one update. rates are learning rates by age, or by tensor and age (tensor·ages + age) where the growth is by tensor.
+	// Train makes one update. rates are learning rates by age, or by tensor and age (tensor·ages + age) where the
+	// growth is by tensor.
 	Train(ids, labels []int32, rates []float64) (Update, error)
-	// Loss is the mean cross-entropy of a batch, in nats a token, without an update. What the network says after the tokens that answers, unless
-	// nil, asks about, is written there.
+	// Loss is the mean cross-entropy of a batch, in nats a token, without an update. What the network says after the
+	// tokens that answers, unless nil, asks about, is written there.
 	Loss(ids, labels []int32, answers *Answers) (float64, error)
-	// NotFinite names what first holds a NaN or an infinity: of the weights; where the given loss, just measured, is no number, of what the last
-	// forward pass left; of the gradients and of the moments. It is empty where all is finite.
+	// NotFinite names what first holds a NaN or an infinity: of the weights; where the given loss, just measured, is no
+	// number, of what the last forward pass left; of the gradients and of the moments. It is empty where all is finite.
 	NotFinite(loss float64) (string, error)
 
 	// Measure says whether Train and Loss from now on note what Measured returns.
 	Measure(on bool)
-	// Measured is of the last batch: the RMS of the residual blocks, attention then experts of each layer; and the share of the assignments that
-	// each expert got (layers·experts), which sums to 1 a layer.
+	// Measured is of the last batch: the RMS of the residual blocks, attention then experts of each layer; and the
+	// share of the assignments that each expert got (layers·experts), which sums to 1 a layer.
 	Measured() ([]model.BlockRMS, []float32, error)
 	// Pairs compares originals and copies, see [pairs.Compare].
 	Pairs(of map[model.Axis][]widen.Pair, flops float64) ([]pairs.Group, error)
-	// BlockRates fills into by tensor and age, for ages that are adapted to the norms of their blocks, and returns the mean of the newest
-	// age's. See [optim.BlockRates].
+	// BlockRates fills into by tensor and age, for ages that are adapted to the norms of their blocks, and returns the
+	// mean of the newest age's. See [optim.BlockRates].
 	BlockRates(into, byAge []float64, adapted []bool) (float64, error)
 
 	// Widen goes on as the wider network of the plan, which is of the present table, with the ages that growth says.
 	Widen(p *widen.Plan, growth model.Growth) error
 	// State is a copy of all that decides what follows.
 	State() (State, error)
-	// Read copies one matrix (Rows·Cols, row-major) of one quantity: of an expert of a tensor of the table. It errs, and so does Write, where
-	// there is no such matrix, see [CheckMatrix]; the learner is of use afterwards.
+	// Read copies one matrix (Rows·Cols, row-major) of one quantity: of an expert of a tensor of the table. It errs,
+	// and so does Write, where there is no such matrix, see [CheckMatrix]; the learner is of use afterwards.
 	Read(q model.Quantity, tensor, expert int, into []float32) error
 	// Write replaces one matrix, as Read.
 	Write(q model.Quantity, tensor, expert int, from []float32) error
@@ -73,7 +76,8 @@ type Update struct {
 	NotFinite string // what first was no longer finite, in the update or after it; empty where all is finite
 }
 
-// State is all that decides what a learner does next: weights, both moments, and how many updates the optimizer has made.
+// State is all that decides what a learner does next: weights, both moments, and how many updates the optimizer has
+// made.
 type State struct {
 	Steps         int
 	Weights, M, V model.Values
@@ -87,14 +91,17 @@ type Setup struct {
 	State      State // which may become the learner's own: the caller does not use its numbers any more
 }
 
-// CheckMatrix errs where a network has no such matrix of n elements, as [Learner.Read] and [Learner.Write] are asked for.
+// CheckMatrix errs where a network has no such matrix of n elements, as [Learner.Read] and [Learner.Write] are asked
+// for.
 func CheckMatrix(t *model.Table, q model.Quantity, tensor, expert, n int) error {
 	if q < 0 || q >= model.Quantities || tensor < 0 || tensor >= len(t.Tensors) {
-		return fmt.Errorf("there is no quantity %d of a tensor %d; the network has %d of %d tensors", q, tensor, model.Quantities, len(t.Tensors))
+		return fmt.Errorf("there is no quantity %d of a tensor %d; the network has %d of %d tensors", q, tensor,
+			model.Quantities, len(t.Tensors))
 	}
 	x := t.Tensors[tensor]
 	if size := x.Rows.Size * x.Cols.Size; expert < 0 || expert >= x.Experts || n != size {
-		return fmt.Errorf("expert %d of tensor %d with %d elements; the tensor has %d experts of %d elements", expert, tensor, n, x.Experts, size)
+		return fmt.Errorf("expert %d of tensor %d with %d elements; the tensor has %d experts of %d elements", expert,
+			tensor, n, x.Experts, size)
 	}
 	return nil
 }

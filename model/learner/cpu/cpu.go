@@ -1,6 +1,7 @@
-// Package cpu is the learner in this program's memory: model.Net and optim.Optimizer over the engine of model/compute. It keeps both promises:
-// *equal rows and columns get equal bits, wherever they lie*, as every learner; and *ascending summation, the plain engine's bits*, for any
-// number of threads. No operation lives here, and nothing of what a run decides.
+// Package cpu is the learner in this program's memory: model.Net and optim.Optimizer over the engine of model/compute.
+// It keeps both promises: *equal rows and columns get equal bits, wherever they lie*, as every learner; and *ascending
+// summation, the plain engine's bits*, for any number of threads. No operation lives here, and nothing of what a run
+// decides.
 package cpu
 
 import (
@@ -77,8 +78,8 @@ func (l *Learner) Train(ids, labels []int32, rates []float64) (learner.Update, e
 	return u, nil
 }
 
-// doubtful reports whether an update that gave this loss may leave something that is not finite, which notFinite then looks for. It follows
-// from one pass over the gradients.
+// doubtful reports whether an update that gave this loss may leave something that is not finite, which notFinite then
+// looks for. It follows from one pass over the gradients.
 func (l *Learner) doubtful(loss float64) bool {
 	return !model.Finite(loss) || !(l.eng.SumSquares(l.net.Grads.Data) < math.MaxFloat32)
 }
@@ -167,7 +168,8 @@ func (l *Learner) Widen(p *widen.Plan, growth model.Growth) error {
 
 // State implements [learner.Learner].
 func (l *Learner) State() (learner.State, error) {
-	return learner.State{Steps: l.opt.Steps, Weights: l.net.Weights.Clone(), M: l.opt.M.Clone(), V: l.opt.V.Clone()}, nil
+	return learner.State{Steps: l.opt.Steps, Weights: l.net.Weights.Clone(), M: l.opt.M.Clone(), V: l.opt.V.Clone()},
+		nil
 }
 
 // Read implements [learner.Learner].

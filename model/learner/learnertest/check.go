@@ -1,5 +1,5 @@
-// Package learnertest holds what every learner has to keep: a suite of tests for any factory, whatever its engine; and a learner that is as unkind
-// as a device may be, for tests of what stands above the seam. Only tests import it.
+// Package learnertest holds what every learner has to keep: a suite of tests for any factory, whatever its engine; and
+// a learner that is as unkind as a device may be, for tests of what stands above the seam. Only tests import it.
 package learnertest
 
 import (
@@ -15,8 +15,8 @@ import (
 	"github.com/sparkling-lab/sparkling/model/widen"
 )
 
-// Check runs the suite on learners of a factory. What it compares with is computed by the definition, or asked of the learner in another
-// way: never another learner's bits.
+// Check runs the suite on learners of a factory. What it compares with is computed by the definition, or asked of the
+// learner in another way: never another learner's bits.
 func Check(t *testing.T, f learner.Factory) {
 	for name, check := range map[string]func(*testing.T, learner.Factory){
 		"the engine has a name":                                    named,
@@ -95,7 +95,8 @@ func flat(stages int) []float64 {
 	return r
 }
 
-// data fills a batch whose labels follow from its ids; few symbols return often. The last label of a sequence does not count.
+// data fills a batch whose labels follow from its ids; few symbols return often. The last label of a sequence does not
+// count.
 func (s *subject) data(step int) {
 	vocab := int32(s.Table().Config.Vocab)
 	x := uint32(step)*2654435761 + 12345

@@ -14,12 +14,13 @@ import (
 	"github.com/sparkling-lab/sparkling/model/widen/pairs"
 )
 
-// Device is a [learner.Factory] whose learners are unkind as those of a device may be, and yet give the CPU's bits. What they are asked for waits
-// until a number is asked for, so that an error comes late. Their memory is not Go's: states go in and out only as copies, and what touches
-// it after it was given back faults. They offer no look inside. And they fail on demand.
+// Device is a [learner.Factory] whose learners are unkind as those of a device may be, and yet give the CPU's bits.
+// What they are asked for waits until a number is asked for, so that an error comes late. Their memory is not Go's:
+// states go in and out only as copies, and what touches it after it was given back faults. They offer no look inside.
+// And they fail on demand.
 type Device struct {
-	// Fail, unless nil, is asked before every call as it is carried out; what it returns is the call's error. Learners of several goroutines
-	// ask one after the other.
+	// Fail, unless nil, is asked before every call as it is carried out; what it returns is the call's error. Learners
+	// of several goroutines ask one after the other.
 	Fail func(Call) error
 
 	mu   sync.Mutex
@@ -219,7 +220,8 @@ func (l *late) Widen(p *widen.Plan, growth model.Growth) error {
 		if err != nil {
 			return err
 		}
-		now := learner.State{Steps: old.Steps, Weights: model.NewValues(p.To), M: model.NewValues(p.To), V: model.NewValues(p.To)}
+		now := learner.State{Steps: old.Steps, Weights: model.NewValues(p.To), M: model.NewValues(p.To),
+			V: model.NewValues(p.To)}
 		for i, t := range p.From.Tensors {
 			for e := range t.Experts {
 				p.Weight(i, e, now.Weights.Expert(i, e), old.Weights.Expert(i, e))

@@ -45,7 +45,8 @@ func inside(t *testing.T, f learner.Factory) {
 		}
 		if l == 0 && in != nil {
 			for i, id := range s.ids {
-				near(t, w.Tensor(0)[int(id)*c.Hidden:][:c.Hidden], in[i*c.Hidden:][:c.Hidden], "the first layer gets the embeddings")
+				near(t, w.Tensor(0)[int(id)*c.Hidden:][:c.Hidden], in[i*c.Hidden:][:c.Hidden],
+					"the first layer gets the embeddings")
 			}
 		}
 		out = seen[learner.ResidualOut]

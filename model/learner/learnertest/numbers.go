@@ -42,8 +42,10 @@ func outside(t *testing.T, f learner.Factory) {
 		q                  model.Quantity
 		tensor, expert, of int
 	}{
-		{-1, up, 0, size}, {model.Quantities, up, 0, size}, {model.Weight, -1, 0, size}, {model.Weight, len(s.Table().Tensors), 0, size},
-		{model.Weight, up, -1, size}, {model.Weight, up, 3, size}, {model.Weight, up, 0, size - 1}, {model.Weight, up, 0, size + 1}, {model.Weight, up, 0, 0},
+		{-1, up, 0, size}, {model.Quantities, up, 0, size}, {model.Weight, -1, 0, size},
+		{model.Weight, len(s.Table().Tensors), 0, size},
+		{model.Weight, up, -1, size}, {model.Weight, up, 3, size}, {model.Weight, up, 0, size - 1},
+		{model.Weight, up, 0, size + 1}, {model.Weight, up, 0, 0},
 	} {
 		assert.Error(t, s.Read(c.q, c.tensor, c.expert, make([]float32, c.of)), "%+v", c)
 		assert.Error(t, s.Write(c.q, c.tensor, c.expert, make([]float32, c.of)), "%+v", c)
@@ -106,7 +108,8 @@ func answers(t *testing.T, f learner.Factory) {
 	assert.Equal(t, loss, again)
 	require.Len(t, some.Logits, 4*c.Vocab)
 	for i, at := range some.At {
-		assert.True(t, same(all.Logits[at*c.Vocab:(at+1)*c.Vocab], some.Logits[i*c.Vocab:(i+1)*c.Vocab]), "place %d", at)
+		assert.True(t, same(all.Logits[at*c.Vocab:(at+1)*c.Vocab], some.Logits[i*c.Vocab:(i+1)*c.Vocab]),
+			"place %d", at)
 		for l := range c.Layers {
 			whole, part := (l*len(all.At)+at)*c.TopK, (l*4+i)*c.TopK
 			assert.Equal(t, all.Chosen[whole:whole+c.TopK], some.Chosen[part:part+c.TopK])
@@ -131,7 +134,8 @@ func measured(t *testing.T, f learner.Factory) {
 			squares += float64(x) * float64(x)
 		}
 	}
-	assert.InEpsilon(t, math.Sqrt(squares/float64(len(s.ids)*d)), float64(rms[0].In), 0.01, "the first block gets the embeddings")
+	assert.InEpsilon(t, math.Sqrt(squares/float64(len(s.ids)*d)), float64(rms[0].In), 0.01,
+		"the first block gets the embeddings")
 	for i, b := range rms {
 		assert.Positive(t, b.In, "block %d", i)
 		assert.Positive(t, b.Out, "block %d", i)

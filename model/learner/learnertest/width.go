@@ -21,8 +21,8 @@ func pairsOf(p *widen.Plan) map[model.Axis][]widen.Pair {
 	return map[model.Axis][]widen.Pair{model.Inner: p.Pairs(model.Inner), model.Hidden: p.Pairs(model.Hidden)}
 }
 
-// The lock of symmetric copies: they stay the same bits in weights, gradients and moments, in every matrix and norm, wherever copy and original
-// lie; also where originals have different numbers of copies.
+// The lock of symmetric copies: they stay the same bits in weights, gradients and moments, in every matrix and norm,
+// wherever copy and original lie; also where originals have different numbers of copies.
 func lock(t *testing.T, f learner.Factory) {
 	for _, kind := range optim.Kinds {
 		for _, axis := range axes {

@@ -14,10 +14,12 @@ func TestProbesMeasureFewerPairsWhereTheyWouldCostTooMuch(t *testing.T) {
 	c := model.Config{
 		Vocab: 80, Hidden: 32, Layers: 2, Heads: 4, KVHeads: 2, HeadDim: 8, Experts: 4, TopK: 2, Inner: 16,
 	}
-	cost := func(c model.Config, batch, seq int) float64 { return model.Count(c, batch, seq).FLOPs * share / 2 } // both axes
+	// both axes
+	cost := func(c model.Config, batch, seq int) float64 { return model.Count(c, batch, seq).FLOPs * share / 2 }
 	for _, axis := range []model.Axis{model.Inner, model.Hidden} {
 		table := model.NewTable(c)
-		assert.GreaterOrEqual(t, affordable(table, axis, cost(c, 8, 64)), 32, "all pairs of the default experiment, axis %s", axis)
+		assert.GreaterOrEqual(t, affordable(table, axis, cost(c, 8, 64)), 32,
+			"all pairs of the default experiment, axis %s", axis)
 		wide := c
 		wide.Hidden, wide.Inner, wide.Experts = 256, 256, 64
 		table = model.NewTable(wide)
@@ -64,22 +66,28 @@ func TestStateOfAPairIsWhatItsBitsSay(t *testing.T) {
 		want      State
 		cos, dist bool // whether there is one
 	}{
-		"equal":                                   {[]float32{1, -2, 3}, []float32{1, -2, 3}, Locked, true, true},
-		"equal and as small as can be":            {[]float32{tiny, 0, 0}, []float32{tiny, 0, 0}, Locked, true, true},
-		"equal and as large as can be":            {[]float32{huge, huge, -huge}, []float32{huge, huge, -huge}, Locked, true, true},
-		"two vectors of zeros":                    {[]float32{0, 0, 0}, []float32{0, 0, 0}, Locked, false, false},
-		"zeros of another sign":                   {[]float32{0, 0, 0}, []float32{0, negative, 0}, OneZero, false, false},
-		"a zero of another sign":                  {[]float32{0, 1, 0}, []float32{negative, 1, 0}, Apart, true, true},
-		"one bit":                                 {[]float32{1, 2, 3}, []float32{1, 2, math.Nextafter32(3, 4)}, Apart, true, true},
-		"a difference as small as can be":         {[]float32{0, 1, tiny}, []float32{0, 1, 2 * tiny}, Apart, true, true},
-		"one that no float32 distance can tell":   {[]float32{huge, 0, tiny}, []float32{huge, 0, 0}, Apart, true, true},
-		"opposite":                                {[]float32{1, 2, 3}, []float32{-1, -2, -3}, Apart, true, true},
-		"one of them zero":                        {[]float32{1, 2, 3}, []float32{0, 0, 0}, OneZero, false, true},
-		"the same NaN in both":                    {[]float32{1, nan, 3}, []float32{1, nan, 3}, Diverged, false, false},
-		"NaN in all of both":                      {[]float32{nan, nan, nan}, []float32{nan, nan, nan}, Diverged, false, false},
-		"NaN in one":                              {[]float32{1, 2, 3}, []float32{1, 2, nan}, Diverged, false, false},
-		"the same infinity in both":               {[]float32{inf, 2, 3}, []float32{inf, 2, 3}, Diverged, false, false},
-		"infinities that differ":                  {[]float32{inf, 2, 3}, []float32{-inf, 2, 3}, Diverged, false, false},
+		"equal":                        {[]float32{1, -2, 3}, []float32{1, -2, 3}, Locked, true, true},
+		"equal and as small as can be": {[]float32{tiny, 0, 0}, []float32{tiny, 0, 0}, Locked, true, true},
+		"equal and as large as can be": {[]float32{huge, huge, -huge}, []float32{huge, huge, -huge}, Locked,
+			true, true},
+		"two vectors of zeros": {[]float32{0, 0, 0}, []float32{0, 0, 0}, Locked, false, false},
+		"zeros of another sign": {[]float32{0, 0, 0}, []float32{0, negative, 0}, OneZero,
+			false, false},
+		"a zero of another sign": {[]float32{0, 1, 0}, []float32{negative, 1, 0}, Apart, true, true},
+		"one bit": {[]float32{1, 2, 3}, []float32{1, 2, math.Nextafter32(3, 4)}, Apart,
+			true, true},
+		"a difference as small as can be": {[]float32{0, 1, tiny}, []float32{0, 1, 2 * tiny}, Apart,
+			true, true},
+		"one that no float32 distance can tell": {[]float32{huge, 0, tiny}, []float32{huge, 0, 0}, Apart, true, true},
+		"opposite":                              {[]float32{1, 2, 3}, []float32{-1, -2, -3}, Apart, true, true},
+		"one of them zero":                      {[]float32{1, 2, 3}, []float32{0, 0, 0}, OneZero, false, true},
+		"the same NaN in both":                  {[]float32{1, nan, 3}, []float32{1, nan, 3}, Diverged, false, false},
+		"NaN in all of both": {[]float32{nan, nan, nan}, []float32{nan, nan, nan}, Diverged,
+			false, false},
+		"NaN in one":                {[]float32{1, 2, 3}, []float32{1, 2, nan}, Diverged, false, false},
+		"the same infinity in both": {[]float32{inf, 2, 3}, []float32{inf, 2, 3}, Diverged, false, false},
+		"infinities that differ": {[]float32{inf, 2, 3}, []float32{-inf, 2, 3}, Diverged,
+			false, false},
 		"an infinity beside zeros, and only that": {[]float32{inf, 0, 0}, []float32{0, 0, 0}, Diverged, false, false},
 	} {
 		for _, swapped := range []bool{false, true} {
@@ -117,8 +125,10 @@ func TestSummaryMeansAreOfWhatIsFiniteAndItsWordsAreNeverNaN(t *testing.T) {
 		cosine string
 		all    State
 	}{
-		{f(apart, apart), "0.500", Apart}, {f(apart, zeros), "0.500", States}, {f(zeros, zeros), "none", Locked}, {f(bare), "none", OneZero},
-		{f(apart, lost), "diverged", States}, {f(lost, lost), "diverged", Diverged}, {f(old), "not told", Untold}, {f(), "none", States},
+		{f(apart, apart), "0.500", Apart}, {f(apart, zeros), "0.500", States}, {f(zeros, zeros), "none", Locked},
+		{f(bare), "none", OneZero},
+		{f(apart, lost), "diverged", States}, {f(lost, lost), "diverged", Diverged}, {f(old), "not told", Untold},
+		{f(), "none", States},
 	} {
 		s := Summarize(c.groups, model.Weight)
 		assert.Equal(t, c.cosine, s.Cosine(3))

@@ -19,34 +19,37 @@ type State uint8
 
 // The states.
 const (
-	Untold   State = iota // the record is of a version that could not tell two vectors of zeros from what is no number
-	Apart                 // both are finite and neither is zero, and some element differs in a bit
-	Locked                // both are finite, and every element has the same bits: two vectors of zeros are locked too
-	OneZero               // both are finite and some element differs in a bit, but one points nowhere: it is zero, as a gradient that is none
-	Diverged              // an element of one of them is NaN or infinite
-	States                // their number
+	Untold State = iota // the record is of a version that could not tell two vectors of zeros from what is no number
+	Apart               // both are finite and neither is zero, and some element differs in a bit
+	Locked              // both are finite, and every element has the same bits: two vectors of zeros are locked too
+	// both are finite and some element differs in a bit, but one points nowhere: it is zero, as a gradient that is none
+	OneZero
+	Diverged // an element of one of them is NaN or infinite
+	States   // their number
 )
 
 func (s State) String() string {
 	return [States]string{"not told", "apart", "locked", "zero at one of the two", "diverged"}[s]
 }
 
-// Stat compares the vectors of an original and its copy: Cos = a·b/sqrt(a·a·b·b) and
-// Dist = ‖a−b‖/sqrt((‖a‖²+‖b‖²)/2), both from float64 sums. Cos is NaN where a vector is exactly zero, Dist where both are, and both where
-// the pair has diverged. A distance of 0 does not mean that a pair is locked: it may be too small for a float32.
+// Stat compares the vectors of an original and its copy: Cos = a·b/sqrt(a·a·b·b) and Dist = ‖a−b‖/sqrt((‖a‖²+‖b‖²)/2),
+// both from float64 sums. Cos is NaN where a vector is exactly zero, Dist where both are, and both where the pair has
+// diverged. A distance of 0 does not mean that a pair is locked: it may be too small for a float32.
 type Stat struct {
 	Cos, Dist float32
 	State     State
 }
 
-// Summary is a quantity over all pairs of a frame: the means of what is a number, and how many pairs are in which state.
+// Summary is a quantity over all pairs of a frame: the means of what is a number, and how many pairs are in which
+// state.
 type Summary struct {
 	Cos, Dist float64 // NaN where no pair has one
 	Pairs     int
 	In        [States]int
 }
 
-// Cosine is the mean cosine with so many digits, or a word where there is none: also where some pairs have one, and others have diverged.
+// Cosine is the mean cosine with so many digits, or a word where there is none: also where some pairs have one, and
+// others have diverged.
 func (s Summary) Cosine(digits int) string {
 	switch {
 	case s.In[Diverged] > 0:
@@ -59,8 +62,8 @@ func (s Summary) Cosine(digits int) string {
 	return "none"
 }
 
-// Word is the state that all pairs are in, or diverged where any is; empty where some are apart. Where no gradient points anywhere that is said,
-// whether the pairs are locked in it or one of each has none.
+// Word is the state that all pairs are in, or diverged where any is; empty where some are apart. Where no gradient
+// points anywhere that is said, whether the pairs are locked in it or one of each has none.
 func (s Summary) Word(q model.Quantity) string {
 	switch nowhere := s.In[Locked]+s.In[OneZero] == s.Pairs && !model.Finite(s.Cos); {
 	case s.Pairs == 0:
