@@ -41,7 +41,7 @@ const experiments = "simd,nojsonv2"
 
 // inlined are the packages into which other functions are inlined: those that work in every update or picture.
 // Elsewhere that makes programs larger, a seventh of a megabyte in each compressed one, and nothing faster that anyone
-// waits for. The benchmark's limits are loops of vectors, each of which would be a call.
+// waits for. The benchmark's peaks are loops of vectors, each of which would be a call.
 var inlined = []string{
 	module + "/model/...", module + "/viz/...", module + "/internal/bench/...", "math/...", "simd/...",
 	ebitengine, ebitengine + "/internal/atlas", ebitengine + "/internal/buffered", ebitengine + "/internal/graphics",

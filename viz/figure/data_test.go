@@ -114,19 +114,6 @@ func TestNumbersHaveTheDecimalsThatTheyNeed(t *testing.T) {
 	}
 }
 
-func TestLogarithmicAxesHaveTicksAtPowersAndBearASinglePoint(t *testing.T) {
-	f, ok := Curves("x", "", "", Lines{Log: true, Series: []Series{{Name: "a", X: []float64{1, 2, 8}, Y: []float64{0.5, 5, 50}, Digits: -1}}})
-	require.True(t, ok)
-	s := svg(t, f)
-	for _, label := range []string{">1<", ">2<", ">4<", ">8<", ">10<"} {
-		assert.Contains(t, s, label)
-	}
-	f, ok = Curves("x", "", "", Lines{Log: true, Series: []Series{{Name: "a", X: []float64{1}, Y: []float64{3}, Digits: -1}}})
-	require.True(t, ok)
-	assert.Contains(t, svg(t, f), ">1<")
-	assert.Empty(t, powers(2).Ticks(0, 8), "zero has no place")
-}
-
 func TestTicksOfDifferencesHaveAZero(t *testing.T) {
 	for _, r := range [][2]float64{{-0.083, 0.026}, {-3, 1}, {-0.001, 0.0105}, {0, 7}} {
 		ticks, zero := (aroundZero{}).Ticks(r[0], r[1]), 0

@@ -35,7 +35,6 @@ type Lines struct {
 	X, Y   string // what the axes show
 	Series []Series
 	Zero   bool // a line at zero
-	Log    bool // both axes are logarithmic, with a tick at every power of two of x; values are positive
 	Events []Event
 	// The y axis ends at Low and High, and curves may leave it; where both are zero it holds all that they reach.
 	Low, High float64
@@ -106,13 +105,9 @@ func (l Lines) add(p *plot.Plot) int {
 	}
 	p.Add(curves...)
 	pad := max((p.Y.Max-p.Y.Min)*0.05, 1e-3)
-	switch {
-	case l.Log:
-		logarithmic(p)
-	case l.Low != l.High:
+	p.Y.Min, p.Y.Max = p.Y.Min-pad, p.Y.Max+pad
+	if l.Low != l.High {
 		p.Y.Min, p.Y.Max = l.Low, l.High
-	default:
-		p.Y.Min, p.Y.Max = p.Y.Min-pad, p.Y.Max+pad
 	}
 	p.Add(words)
 	return len(curves)
