@@ -30,16 +30,16 @@ type checkVerb struct {
 
 // checked is what one batch gave.
 type checked struct {
-	Loss       number  `json:"loss"`
-	LB         number  `json:"lb"`
-	Z          number  `json:"z"`
+	Loss       number  `json:"ce_loss"`
+	LB         number  `json:"aux_loss"`
+	Z          number  `json:"z_loss"`
 	Objective  number  `json:"objective"`
-	LBCoef     float64 `json:"lb_coef"`
-	ZCoef      float64 `json:"z_coef"`
+	LBCoef     float64 `json:"aux_loss_coef"`
+	ZCoef      float64 `json:"z_loss_coef"`
 	Tokens     int     `json:"tokens"`
 	Labels     int     `json:"labels"` // that count
-	Parameters int64   `json:"parameters"`
-	Active     int64   `json:"active"`
+	Parameters int64   `json:"params"`
+	Active     int64   `json:"active_params"`
 	Untied     bool    `json:"untied"`
 	NotFinite  string  `json:"not_finite,omitempty"` // the first tensor that holds a NaN or an infinity, and of what
 }
@@ -176,7 +176,7 @@ func notFinite(layout []checkpoint.StoredTensor, net *model.Net, loss model.Loss
 func (v checkVerb) write(e *env, layout []checkpoint.StoredTensor, net *model.Net, b checkpoint.Batch,
 	loss model.Losses) error {
 	text := func(x float64) string { return fmt.Sprint(x) }
-	meta := map[string]string{"loss": text(loss.CE), "lb": text(loss.LB), "z": text(loss.Z),
+	meta := map[string]string{"ce_loss": text(loss.CE), "aux_loss": text(loss.LB), "z_loss": text(loss.Z),
 		gradsMark: text(loss.Objective)}
 	logits := checkpoint.Named{Name: "logits", Shape: []int{b.Rows, b.Seq, net.Config.Vocab}, Data: net.Logits()}
 	return durable.WritePath(v.Grads, func(path string) error {
@@ -196,9 +196,9 @@ func (v checkVerb) print(w io.Writer, r checked) error {
 		r.Parameters, r.Active, head, r.Tokens, r.Labels)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	const digits = "%.7f"
-	fmt.Fprintf(t, "loss\t%s\tcross-entropy, nats a label\n", r.Loss.says(digits))
-	fmt.Fprintf(t, "lb\t%s\tload balance, 1 is even; times %g\n", r.LB.says(digits), r.LBCoef)
-	fmt.Fprintf(t, "z\t%s\tsquared router logsumexp; times %g\n", r.Z.says(digits), r.ZCoef)
+	fmt.Fprintf(t, "CE loss\t%s\tcross-entropy, nats a label\n", r.Loss.says(digits))
+	fmt.Fprintf(t, "aux loss\t%s\tload balancing, 1 is even; times %g\n", r.LB.says(digits), r.LBCoef)
+	fmt.Fprintf(t, "z-loss\t%s\tsquared router logsumexp; times %g\n", r.Z.says(digits), r.ZCoef)
 	fmt.Fprintf(t, "objective\t%s\tthe sum\n", r.Objective.says(digits))
 	return t.Flush()
 }

@@ -89,9 +89,13 @@ func TestCheckGivesTheNumbersOfAnIndependentImplementation(t *testing.T) {
 			dir, _ := hugged(t, set, map[string]string{"model.safetensors": "weights_init"})
 			got, file := checkedAt(t, dir, batchOf(set))
 			b, grads := fixture.Load(t, set, "batch"), fixture.Load(t, set, "grads")
-			for name, x := range map[string]number{"loss": got.Loss, "lb": got.LB, "z": got.Z, "objective": got.Objective} {
-				assert.InDelta(t, b.F32(t, name, nil)[0], float64(x), 1e-5, name)
-				assert.Equal(t, fmt.Sprint(x), file.Meta[name])
+			for name, x := range map[string]struct {
+				got    number
+				theirs string
+			}{"ce_loss": {got.Loss, "loss"}, "aux_loss": {got.LB, "lb"}, "z_loss": {got.Z, "z"},
+				"objective": {got.Objective, "objective"}} {
+				assert.InDelta(t, b.F32(t, x.theirs, nil)[0], float64(x.got), 1e-5, name)
+				assert.Equal(t, fmt.Sprint(x.got), file.Meta[name])
 			}
 			near(t, "logits", b.F32(t, "logits", nil), file.F32(t, "logits", nil), 1e-5)
 			require.Equal(t, grads.Len()+1, file.Len(), "one tensor a parameter, and the logits")
@@ -171,7 +175,7 @@ func TestWidenGivesTheNumbersOfAnIndependentImplementation(t *testing.T) {
 				t.Run(filepath.Base(set)+"/"+name, func(t *testing.T) {
 					for state, short := range states {
 						out := filepath.Join(t.TempDir(), "wide")
-						code, _, err := run(append([]string{"widen", "--model", dir, "--out", out, "--axis", axis, "--factor", fmt.Sprint(ratio), "--state", state}, x.flags...)...)
+						code, _, err := run(append([]string{"widen", "--model", dir, "--out", out, "--axis", axis, "--factor", fmt.Sprint(ratio), "--optimizer-states", state}, x.flags...)...)
 						require.Zero(t, code, err)
 						want := fixture.Load(t, set, name)
 						same(t, want, fixture.Load(t, out, "model"), 1e-7)
@@ -290,7 +294,7 @@ func TestRunLeavesCheckpointsThatCanBeCheckedAndWidened(t *testing.T) {
 	assert.Greater(t, copied.Parameters, small.Parameters)
 	assert.Less(t, float64(copied.Loss), math.Log(float64(task.Symbols)), "it has learnt something")
 	wide := filepath.Join(out, "wide")
-	code, text, err := run("widen", "--model", filepath.Join(arms, "2-copy"), "--out", wide, "--axis", "joint", "--state", "copy")
+	code, text, err := run("widen", "--model", filepath.Join(arms, "2-copy"), "--out", wide, "--axis", "joint", "--optimizer-states", "copy")
 	require.Zero(t, code, err)
 	assert.Contains(t, text, "optimizer_m, optimizer_v")
 	again, more := checkedAt(t, wide, batch)
@@ -321,7 +325,7 @@ func TestCheckpointVerbsSayWhatIsWrong(t *testing.T) {
 		"no axis":           {widen(), "--axis"},
 		"another axis":      {widen("--axis", "depth"), `axis is "depth"`},
 		"another pair":      {widen("--axis", "inner", "--init", "copy"), `init is "copy"`},
-		"another treatment": {widen("--axis", "inner", "--state", "keep"), `optimizer_states is "keep"`},
+		"another treatment": {widen("--axis", "inner", "--optimizer-states", "keep"), `optimizer_states is "keep"`},
 		"no factor":         {widen("--axis", "inner", "--factor", "1"), "factor is 1"},
 		"something there":   {[]string{"widen", "--model", dir, "--out", dir, "--axis", "inner"}, "nothing is overwritten"},
 		"widen a batch":     {[]string{"widen", "--model", batch, "--out", out, "--axis", "inner"}, "config.json"},
@@ -357,7 +361,7 @@ func TestInterruptedCheckpointVerbsLeaveNothing(t *testing.T) {
 	var said bytes.Buffer
 	e := &env{ctx: ctx, out: &said, err: &said}
 	for _, err := range []error{
-		widenVerb{Model: dir, Out: filepath.Join(root, "out"), Axis: "inner", Factor: 2, Init: "copy-copy", Scale: "rms", State: "copy"}.Run(e),
+		widenVerb{Model: dir, Out: filepath.Join(root, "out"), Axis: "inner", Factor: 2, Init: "copy-copy", Scale: "rms", States: "copy"}.Run(e),
 		checkVerb{Model: dir, Batch: batch, Grads: filepath.Join(root, "grads")}.Run(e),
 	} {
 		assert.True(t, errors.Is(err, errInterrupted), "%v", err)

@@ -51,7 +51,7 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	e := &env{ctx, plain.Text(stdout), plain.Messages(stderr), stderr}
 	parser, err := kong.New(&v, append(values, kong.Name("sparkling"), kong.Writers(stdout, stderr),
 		kong.Description("Watch a mixture-of-experts network be widened in mid-training."), kong.Exit(func(int) { exited = true }),
-		kong.Vars{"inits": names(widen.Inits), "scales": names(widen.Scales), "gains": names(widen.AllGains), "states": names(widen.States)})...)
+		kong.Vars{"inits": names(widen.Inits), "scales": names(widen.Scales), "norms": names(widen.AllGains), "states": names(widen.States)})...)
 	if err != nil {
 		panic(err) // the verbs above are wrong
 	}

@@ -100,7 +100,7 @@ func TestRunPrintsJSONForMachines(t *testing.T) {
 	assert.Equal(t, uint64(3), got.Experiment.Seed)
 	require.Len(t, got.Arms, 4)
 	assert.Nil(t, got.Arms[0].WeightCosine, "the small network has no pairs")
-	require.NotNil(t, got.Arms[1].HeldOut)
+	require.NotNil(t, got.Arms[1].ValLoss)
 	assert.Equal(t, got.Arms[1].Pairs, got.Arms[1].Locked)
 }
 

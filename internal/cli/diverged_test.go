@@ -49,8 +49,8 @@ func TestRunThatDivergesIsSaidEverywhereAndKeepsWhatThereIs(t *testing.T) {
 	var got struct {
 		Arms []struct {
 			Name, State string
-			HeldOut     *float64 `json:"held_out_loss"`
-			Whole       *float64 `json:"whole_held_out_loss"`
+			HeldOut     *float64 `json:"val_loss"`
+			Whole       *float64 `json:"full_val_loss"`
 			Cosine      *float64 `json:"weight_cosine"`
 			NotFinite   string   `json:"not_finite"`
 			Pairs       int
@@ -69,7 +69,7 @@ func TestRunThatDivergesIsSaidEverywhereAndKeepsWhatThereIs(t *testing.T) {
 		assert.Nil(t, a.HeldOut)
 		assert.Nil(t, a.Whole)
 		assert.Regexp(t, `model\.|logit`, a.NotFinite)
-		assert.Equal(t, a.Pairs, a.Weights.Locked+a.Weights.Apart+a.Weights.Zero+a.Weights.Diverged)
+		assert.Equal(t, a.Pairs, a.Weights.Locked+a.Weights.Apart+a.Weights.OneZero+a.Weights.Diverged)
 		if a.Weights.Diverged > 0 {
 			assert.Nil(t, a.Cosine)
 			assert.Less(t, a.Locked, a.Pairs, "a pair that has diverged is not locked")

@@ -4,6 +4,7 @@ import (
 	"os"
 	"testing"
 
+	"github.com/alecthomas/kong"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -30,4 +31,19 @@ func TestAnEmptyPathIsRefused(t *testing.T) {
 	entries, err := os.ReadDir(dir)
 	require.NoError(t, err)
 	assert.Empty(t, entries)
+}
+
+// Flags that have another name since keep their old ones too.
+func TestTheOldNamesOfFlagsMeanTheSame(t *testing.T) {
+	var old, now verbs
+	for v, flags := range map[*verbs][]string{&old: {"--gains", "sample", "--state", "drop"},
+		&now: {"--norm-weights", "sample", "--optimizer-states", "drop"}} {
+		parser, err := kong.New(v, append(values, kong.Vars{"inits": "", "scales": "", "norms": "", "states": ""})...)
+		require.NoError(t, err)
+		_, err = parser.Parse(append([]string{"widen", "--model", "a", "--out", "b", "--axis", "inner"}, flags...))
+		require.NoError(t, err)
+	}
+	assert.Equal(t, now.Widen, old.Widen)
+	assert.Equal(t, "sample", old.Widen.Norms)
+	assert.Equal(t, "drop", old.Widen.States)
 }

@@ -133,7 +133,7 @@ func TestStackedExpertsComputeWhatSplitOnesDo(t *testing.T) {
 
 	for _, axis := range []string{"inner", "hidden", "joint"} {
 		for _, init := range []string{"copy-copy", "random-random"} {
-			args := []string{"--axis", axis, "--init", init, "--state", "copy-scaled"}
+			args := []string{"--axis", axis, "--init", init, "--optimizer-states", "copy-scaled"}
 			want, _ := widened(t, split, args...)
 			got, _ := widened(t, stacked, args...)
 			for _, name := range []string{"model", "optimizer_m", "optimizer_v"} {
@@ -217,7 +217,7 @@ func TestWhatIsStoredTwiceIsReadWhereItIsEqual(t *testing.T) {
 	plain := kind(t, "split")
 	rewrite(t, plain, "optimizer_m.safetensors", tensorsOf(t, plain, "model.safetensors"))
 	for _, axis := range []string{"inner", "hidden", "joint"} {
-		args := []string{"--axis", axis, "--init", "random-copy", "--state", "copy-scaled"}
+		args := []string{"--axis", axis, "--init", "random-copy", "--optimizer-states", "copy-scaled"}
 		got, _ := widened(t, dir, args...)
 		want, _ := widened(t, plain, args...)
 		for _, name := range []string{"model.safetensors", "optimizer_m.safetensors"} {
@@ -329,7 +329,7 @@ func notANumber(t *testing.T, dir string) (got map[string]any, said string) {
 	again, table, same := run("check", "--quiet", "--model", dir, "--batch", kindBatch)
 	assert.Equal(t, code, again)
 	assert.Equal(t, said, same)
-	assert.Contains(t, got, "loss")
+	assert.Contains(t, got, "ce_loss")
 	assert.Equal(t, got["objective"] == nil, strings.Contains(table, diverged), table)
 	if got["objective"] == nil {
 		assert.Equal(t, codeBad, code)
@@ -368,7 +368,7 @@ func TestComparingCanBeInterrupted(t *testing.T) {
 	dir := kind(t, "tied-head")
 	for _, err := range []error{
 		checkVerb{Model: dir, Batch: kindBatch}.Run(&env{ctx: ctx, out: &said, err: &said}),
-		widenVerb{Model: dir, Out: filepath.Join(t.TempDir(), "wide"), Axis: "inner", Factor: 2, Init: "copy-copy", Scale: "rms", State: "copy"}.Run(&env{ctx: ctx, out: &said, err: &said}),
+		widenVerb{Model: dir, Out: filepath.Join(t.TempDir(), "wide"), Axis: "inner", Factor: 2, Init: "copy-copy", Scale: "rms", States: "copy"}.Run(&env{ctx: ctx, out: &said, err: &said}),
 	} {
 		assert.ErrorIs(t, err, errInterrupted)
 	}

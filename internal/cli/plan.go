@@ -31,7 +31,7 @@ func (v planVerb) Run(e *env) error {
 	if v.Tokens != nil {
 		s.Tokens = *v.Tokens
 	}
-	for _, w := range s.Ways {
+	for _, w := range s.Schedules {
 		if v.At != nil && len(w) > 1 {
 			return errors.New("--at is the share of one widening, and the document has several stages")
 		}
@@ -39,7 +39,7 @@ func (v planVerb) Run(e *env) error {
 			w[0].At = *v.At
 		}
 	}
-	s.Ways = distinct(s.Ways)
+	s.Schedules = distinct(s.Schedules)
 	rows, err := plan.Rows(s)
 	if err != nil {
 		return err
@@ -58,7 +58,7 @@ func (v planVerb) Run(e *env) error {
 func (v planVerb) setup(e *env) (plan.Setup, error) {
 	if v.Experiment == "" {
 		s := plan.Paper()
-		for _, w := range s.Ways {
+		for _, w := range s.Schedules {
 			if v.Factor != nil {
 				w[0].Factor = *v.Factor
 			}
@@ -78,30 +78,30 @@ func of(e experiment.Experiment) plan.Setup {
 	s := plan.Setup{Model: e.Model, Optimizer: e.Optimizer.Kind, Batch: e.Task.Batch, Seq: e.Task.Seq, Tokens: float64(e.Steps) * float64(e.Task.Batch) * float64(e.Task.Seq)}
 	s.Model.Vocab = e.Vocab()
 	for _, a := range e.Arms {
-		var w plan.Way
+		var w plan.Schedule
 		same := true
 		for _, x := range a.Widen {
-			w = append(w, plan.Stage{Axis: x.Axis, At: float64(x.Step) / float64(e.Steps), Factor: x.Factor})
+			w = append(w, plan.Widening{Axis: x.Axis, At: float64(x.Step) / float64(e.Steps), Factor: x.Factor})
 			same = same && x.Axis == w[0].Axis
 		}
 		switch {
 		case len(w) == 0:
 		case same:
-			s.Ways = append(s.Ways, w.On()...)
+			s.Schedules = append(s.Schedules, w.OnEveryAxis()...)
 		default:
-			s.Ways = append(s.Ways, w)
+			s.Schedules = append(s.Schedules, w)
 		}
 	}
-	if len(s.Ways) == 0 {
-		s.Ways = plan.Paper().Ways
+	if len(s.Schedules) == 0 {
+		s.Schedules = plan.Paper().Schedules
 	}
 	return s
 }
 
 // distinct leaves out what is there already.
-func distinct(ways []plan.Way) (out []plan.Way) {
+func distinct(ways []plan.Schedule) (out []plan.Schedule) {
 	for _, w := range ways {
-		if !slices.ContainsFunc(out, func(x plan.Way) bool { return slices.Equal(x, w) }) {
+		if !slices.ContainsFunc(out, func(x plan.Schedule) bool { return slices.Equal(x, w) }) {
 			out = append(out, w)
 		}
 	}
@@ -109,15 +109,15 @@ func distinct(ways []plan.Way) (out []plan.Way) {
 }
 
 // when says after which shares of the tokens ways are widened: once for all that share them.
-func when(ways []plan.Way) string {
-	shares := func(w plan.Way) string {
+func when(ways []plan.Schedule) string {
+	shares := func(w plan.Schedule) string {
 		var out []string
 		for _, s := range w {
 			out = append(out, fmt.Sprintf("%.4g %%", 100*s.At))
 		}
 		return strings.Join(out, " and ")
 	}
-	factors := func(w plan.Way) string {
+	factors := func(w plan.Schedule) string {
 		var out []string
 		for _, s := range w {
 			out = append(out, fmt.Sprintf("%.4gx", s.Factor))
@@ -137,26 +137,26 @@ func when(ways []plan.Way) string {
 var trainers = map[optim.Kind]string{optim.AdamW: "AdamW", optim.Muon: "Muon"}
 
 func printPlan(w io.Writer, s plan.Setup, rows []plan.Row) error {
-	for _, line := range wrap(fmt.Sprintf("%.4g tokens in sequences of %d. Widened %s of them.", s.Tokens, s.Seq, when(s.Ways)), columns) {
+	for _, line := range wrap(fmt.Sprintf("%.4g tokens in sequences of %d. Widened %s of them.", s.Tokens, s.Seq, when(s.Schedules)), columns) {
 		fmt.Fprintln(w, line)
 	}
 	fmt.Fprintln(w)
 	t := &aligned{w: w, right: true}
 	fmt.Fprintln(t, "parameters\tactive\ttotal\tstates\t")
 	for _, r := range rows {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t\n", r.Name, millions(float64(r.Active)), millions(float64(r.Total)), size(r.States))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t\n", r.Name, millions(float64(r.Active)), millions(float64(r.Total)), size(r.TrainingState))
 	}
 	for _, by := range []struct {
 		name string
 		of   func(plan.Row) (scratch, widened, saving float64)
 	}{
 		{"FLOPs, 6ND", func(r plan.Row) (float64, float64, float64) { return r.Scratch, r.Widened, r.Saving }},
-		{"FLOPs, exact", func(r plan.Row) (float64, float64, float64) { return r.Exact, r.ExactW, r.SavingW }},
+		{"FLOPs, exact", func(r plan.Row) (float64, float64, float64) { return r.ScratchExact, r.WidenedExact, r.SavingExact }},
 	} {
 		fmt.Fprintf(t, "\n%s\tfrom scratch\twidened\tsaved\t\n", by.name)
 		for _, r := range rows {
 			scratch, widened, saving := by.of(r)
-			fmt.Fprintf(t, "%s\t%.3e\t%s\t%s\t\n", r.Name, scratch, flops(widened), share(len(r.Way) == 0, saving))
+			fmt.Fprintf(t, "%s\t%.3e\t%s\t%s\t\n", r.Name, scratch, flops(widened), share(len(r.Schedule) == 0, saving))
 		}
 	}
 	if err := t.Flush(); err != nil {
@@ -167,7 +167,7 @@ func printPlan(w io.Writer, s plan.Setup, rows []plan.Row) error {
 		"exact counts "+experiment.Counted+". The optimizer is "+trainers[s.Optimizer]+".", columns) {
 		fmt.Fprintln(w, line)
 	}
-	if rows[0].Paper == nil {
+	if rows[0].Published == nil {
 		return nil
 	}
 	return printPaper(w, rows)
@@ -180,7 +180,7 @@ func printPaper(w io.Writer, rows []plan.Row) error {
 	fmt.Fprintln(t, "\t\tcounted\tpublished\tdifference\topen\t")
 	var coarse, beyond []string
 	for _, r := range rows {
-		p, off, open := r.Paper, r.Off, r.Open
+		p, off, open := r.Published, r.Deviation, r.Rounding
 		line := func(what, counted, published, unit string, off, open float64) {
 			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s %s\t±%.2f %s\t\n", r.Name, what, counted, published, signed(100*off), unit, 100*open, unit)
 			switch {
@@ -201,7 +201,7 @@ func printPaper(w io.Writer, rows []plan.Row) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	says := fmt.Sprintf("The paper's operations are 6ND of its rounded parameters. Differences are at most %.1f %% or points", 100*plan.Agreed)
+	says := fmt.Sprintf("The paper's operations are 6ND of its rounded parameters. Differences are at most %.1f %% or points", 100*plan.Tolerance)
 	if len(coarse) > 0 {
 		says += ", but where fewer digits are printed: " + strings.Join(coarse, "; ")
 	}

@@ -30,8 +30,8 @@ func TestPlanCountsWhatARunCounts(t *testing.T) {
 		}
 		require.NoError(t, json.Unmarshal([]byte(out), &got))
 		assert.Equal(t, experiment.Counted, got.Counts)
-		assert.InEpsilon(t, e.FLOPs(0, e.Steps), got.Rows[1].Exact, 1e-12, kind)
-		assert.InEpsilon(t, e.FLOPs(1, e.Steps), got.Rows[1].ExactW, 1e-12, kind)
+		assert.InEpsilon(t, e.FLOPs(0, e.Steps), got.Rows[1].ScratchExact, 1e-12, kind)
+		assert.InEpsilon(t, e.FLOPs(1, e.Steps), got.Rows[1].WidenedExact, 1e-12, kind)
 		code, out, err = run("plan", doc)
 		require.Zero(t, code, err)
 		out = strings.Join(strings.Fields(out), " ")

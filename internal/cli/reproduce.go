@@ -116,12 +116,12 @@ func (v reproduceVerb) about() (report.About, error) {
 }
 
 // runner runs the jobs that are not in the store.
-func (v reproduceVerb) runner(e *env, store reproduce.Store) func([]reproduce.Job, *reproduce.Results) (map[reproduce.Made]int, error) {
+func (v reproduceVerb) runner(e *env, store reproduce.Store) func([]reproduce.Job, *reproduce.Results) (map[reproduce.Provenance]int, error) {
 	workers := v.Jobs
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
-	return func(jobs []reproduce.Job, into *reproduce.Results) (map[reproduce.Made]int, error) {
+	return func(jobs []reproduce.Job, into *reproduce.Results) (map[reproduce.Provenance]int, error) {
 		show, done := v.progress(e)
 		defer done()
 		return reproduce.Runner{Store: store, Workers: workers, Report: show}.Run(e.ctx, jobs, into)

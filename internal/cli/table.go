@@ -16,9 +16,9 @@ type result struct {
 	State        string  `json:"state"`
 	Step         *int    `json:"step"` // null where the arm has not begun, as are params and active
 	Params       *int64  `json:"params"`
-	Active       *int64  `json:"active"`
-	HeldOut      *number `json:"held_out_loss"`       // of the windows that are watched during the run
-	Whole        *number `json:"whole_held_out_loss"` // of the whole held-out part, at the end
+	ActiveParams *int64  `json:"active_params"`
+	ValLoss      *number `json:"val_loss"`      // of the windows that are watched during the run
+	FullValLoss  *number `json:"full_val_loss"` // of the whole held-out part, at the end
 	Pairs        int     `json:"pairs"`
 	Locked       int     `json:"locked_pairs"` // whose weights are equal bit for bit
 	Weights      states  `json:"weight_pairs"`
@@ -33,7 +33,7 @@ type result struct {
 type states struct {
 	Locked   int `json:"locked"`
 	Apart    int `json:"apart"`
-	Zero     int `json:"zero"` // at one of the two; of gradients: one of the two has none
+	OneZero  int `json:"one_zero"` // at one of the two; of gradients: one of the two has none
 	Diverged int `json:"diverged"`
 }
 
@@ -46,15 +46,15 @@ func rows(r *record.Record, arms []record.ArmStatus) []result {
 	for i, a := range arms {
 		row := result{Name: a.Name, State: string(a.State), Error: a.Err}
 		if a.Step >= 0 && a.Params > 0 {
-			row.Step, row.Params, row.Active = &a.Step, &a.Params, &a.Active
+			row.Step, row.Params, row.ActiveParams = &a.Step, &a.Params, &a.Active
 		}
 		f, lost := r.Diverged(i, a.Step)
 		row.NotFinite = f.NotFinite
 		if h, ok := r.HeldAt(i, a.Step); ok || lost {
-			row.HeldOut = loss(h, lost)
+			row.ValLoss = loss(h, lost)
 		}
 		if h, ok := r.Final(i); ok || lost {
-			row.Whole = loss(h, lost)
+			row.FullValLoss = loss(h, lost)
 		}
 		if f, ok := r.PairsAt(i, a.Step); ok {
 			w, g := f.Summary(record.Weight), f.Summary(record.Gradient)
@@ -101,8 +101,8 @@ func (v runVerb) print(w io.Writer, r *record.Record, arms []record.ArmStatus) e
 		}{r.Experiment, rows})
 	}
 	t := &aligned{w: w}
-	fmt.Fprintln(t, "arm\tstep\theld-out\twhole\tlocked\tweight\tgradient\tparams")
-	fmt.Fprintln(t, "\t\tloss\ttext\tpairs\tcosine\tcosine\t")
+	fmt.Fprintln(t, "arm\tstep\tval\tfull val\tlocked\tweight\tgradient\tparams")
+	fmt.Fprintln(t, "\t\tloss\tloss\tpairs\tcosine\tcosine\t")
 	for _, r := range rows {
 		pairs := "-"
 		if lost := max(r.Weights.Diverged, r.Gradients.Diverged); lost > 0 {
@@ -111,7 +111,7 @@ func (v runVerb) print(w io.Writer, r *record.Record, arms []record.ArmStatus) e
 			pairs = fmt.Sprintf("%d/%d", r.Locked, r.Pairs)
 		}
 		name := wrap(plain.Line(r.Name), nameWidth)
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", name[0], whole(r.Step), cell(r.HeldOut, "%.4f"), cell(r.Whole, "%.4f"), pairs, cell(r.WeightCosine, "%.3f"), cell(r.GradCosine, "%.3f"), whole(r.Params))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", name[0], whole(r.Step), cell(r.ValLoss, "%.4f"), cell(r.FullValLoss, "%.4f"), pairs, cell(r.WeightCosine, "%.3f"), cell(r.GradCosine, "%.3f"), whole(r.Params))
 		for _, rest := range name[1:] {
 			fmt.Fprintf(t, "%s\t\t\t\t\t\t\t\n", rest)
 		}

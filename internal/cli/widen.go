@@ -21,8 +21,8 @@ type widenVerb struct {
 	Factor float64 `help:"New width over old." default:"2"`
 	Init   string  `help:"What new coordinates hold: ${inits}." default:"copy-copy"`
 	Scale  string  `help:"The factor that keeps the RMS: ${scales}." default:"rms"`
-	Gains  string  `help:"Gains of new coordinates: ${gains}." default:"copy"`
-	State  string  `help:"What becomes of optimizer states: ${states}." default:"asymmetric"`
+	Norms  string  `name:"norm-weights" aliases:"gains" help:"Norm weights of new coordinates: ${norms}." default:"copy"`
+	States string  `name:"optimizer-states" aliases:"state" help:"What becomes of optimizer states: ${states}." default:"asymmetric"`
 	Seed   uint64  `help:"Seed of random coordinates." default:"1"`
 	Quiet  bool    `help:"No progress bar."`
 }
@@ -31,7 +31,7 @@ type widenVerb struct {
 func (v widenVerb) Run(e *env) error {
 	spec := widen.Spec{Axis: model.Axis(v.Axis), Factor: v.Factor, Init: widen.Init(v.Init),
 		Scale: widen.Scale(v.Scale),
-		Gains: widen.Gains(v.Gains), State: widen.State(v.State)}
+		Gains: widen.Gains(v.Norms), State: widen.State(v.States)}
 	if err := spec.Validate(); err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (v widenVerb) Run(e *env) error {
 			"is false.\n", r.HeadFactor)
 	}
 	if r.States > 0 {
-		fmt.Fprintf(e.out, "Optimizer states treated (%s): %s.\n", v.State,
+		fmt.Fprintf(e.out, "Optimizer states treated (%s): %s.\n", v.States,
 			strings.Join(checkpoint.SetNames[1:1+r.States], ", "))
 	}
 	if r.NotFinite != "" {

@@ -45,8 +45,8 @@ sim/record: internal/plain model model/widen/pairs sim/codec sim/experiment
 sim/train: model model/learner model/optim model/widen sim/codec sim/experiment sim/record sim/task
 sim/session: model/learner sim/codec sim/experiment sim/record sim/train
 sim/plan: model model/optim model/widen
-sim/reproduce: internal/durable internal/input model model/learner/cpu model/optim model/widen sim/experiment
-  sim/record sim/session
+sim/reproduce: internal/durable internal/input internal/keys model model/learner/cpu model/optim model/widen
+  sim/experiment sim/record sim/session
 
 viz/held: sim/experiment sim/record
 viz/look: internal/plain sim/experiment

@@ -82,8 +82,8 @@ type archive map[place]*reproduce.Result
 type place struct{ setting, seed, arm string }
 
 // load gives the results of those jobs that are whole.
-func (a archive) load(jobs []reproduce.Job, into *reproduce.Results) (made map[reproduce.Made]int, err error) {
-	made = map[reproduce.Made]int{}
+func (a archive) load(jobs []reproduce.Job, into *reproduce.Results) (made map[reproduce.Provenance]int, err error) {
+	made = map[reproduce.Provenance]int{}
 jobs:
 	for _, j := range jobs {
 		var of []reproduce.Result
@@ -95,7 +95,7 @@ jobs:
 			of = append(of, *r)
 		}
 		into.Add(j, of)
-		made[of[0].Made]++
+		made[of[0].Provenance]++
 	}
 	return made, nil
 }
@@ -149,15 +149,15 @@ func (r *reader) numbers(column int) []reproduce.Number {
 
 // runs takes the rows of runs.csv.
 func (a archive) runs(rows [][]string) error {
-	if len(rows) == 0 || !slices.Equal(rows[0], runsHead) {
+	if len(rows) == 0 || !slices.Equal(rows[0], runsHead) && !slices.Equal(rows[0], runsHeadBefore) {
 		return fmt.Errorf("its columns are not %s", strings.Join(runsHead, ", "))
 	}
 	for line, row := range rows[1:] {
 		c := reader{row: row}
 		r := &reproduce.Result{
-			Key: row[2], Final: reproduce.Number(c.number(3, 32)), Before: reproduce.Number(c.number(4, 32)), After: reproduce.Number(c.number(5, 32)),
-			FLOPs: c.number(6, 64), Open: c.count(7), RatiosBefore: c.numbers(10), RatiosAfter: c.numbers(11), Failed: row[12],
-			Made: reproduce.Made{Revision: row[13], Arithmetic: row[14]},
+			Key: row[2], FinalValLoss: reproduce.Number(c.number(3, 32)), ValLossBefore: reproduce.Number(c.number(4, 32)), ValLossAfter: reproduce.Number(c.number(5, 32)),
+			FLOPs: c.number(6, 64), MaxUnlocked: c.count(7), RatiosBefore: c.numbers(10), RatiosAfter: c.numbers(11), Failed: row[12],
+			Provenance: reproduce.Provenance{Revision: row[13], Arithmetic: row[14]},
 		}
 		if row[9] != "" {
 			r.Pairs = []reproduce.Pairs{{Weight: reproduce.Number(c.number(8, 64)), Locked: c.count(9)}}
@@ -213,12 +213,12 @@ func (r *reader) curve(of *reproduce.Result, what string, steps []int, costs map
 			continue
 		}
 		switch {
-		case what == heldCurve:
+		case what == valCurve || what == valCurveBefore:
 			cost, ok := costs[step]
 			if !ok {
 				return fmt.Errorf("what the arm had cost at step %d does not stand before its loss", step)
 			}
-			of.Held = append(of.Held, reproduce.Point{Step: step, Loss: reproduce.Number(r.measured(r.row[at], 32)), FLOPs: cost})
+			of.ValLoss = append(of.ValLoss, reproduce.Point{Step: step, Loss: reproduce.Number(r.measured(r.row[at], 32)), FLOPs: cost})
 		case what == flopsCurve:
 			costs[step] = r.number(at, 64)
 		case what == cosineCurve && len(of.Pairs) > 0:

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/csv"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -64,9 +65,9 @@ func TestThePublishedReportIsWhatItsNumbersGive(t *testing.T) {
 	by := map[string]string{}
 	f.visit(f.Results, func(s reproduce.Setting, seed uint64, r *reproduce.Result) {
 		if by[s.ID] == "" {
-			by[s.ID] = r.Made.Arithmetic
+			by[s.ID] = r.Provenance.Arithmetic
 		}
-		require.Equal(t, by[s.ID], r.Made.Arithmetic, "%s, seed %d, %s: what is compared is computed alike", s.Name, seed, r.Key)
+		require.Equal(t, by[s.ID], r.Provenance.Arithmetic, "%s, seed %d, %s: what is compared is computed alike", s.Name, seed, r.Key)
 	})
 	if *update {
 		publish(t, f)
@@ -99,7 +100,7 @@ func TestThePublishedReportIsWhatItsNumbersGive(t *testing.T) {
 func TestAReportIsWrittenAnewFromItsOwnFiles(t *testing.T) {
 	diverged := func(r *reproduce.Result) {
 		if r.Key == reproduce.Drop {
-			r.Failed, r.Open = "the loss is not finite", 3
+			r.Failed, r.MaxUnlocked = "the loss is not finite", 3
 		}
 	}
 	for name, a := range map[string]About{"all": all, "one claim": {Seeds: 2, Claims: []string{"5"}}, "quick": {Seeds: 2, Quick: true}} {
@@ -146,8 +147,8 @@ func TestADamagedReportIsRefusedWithItsPlace(t *testing.T) {
 		"no whole number":     {runsFile, strings.Join(runsHead, ",") + "\nmuon,1,x,1,,,1,few,,,,,,,\n", `row 2: "few" is not a whole number`},
 		"empty":               {curvesFile, "", "its columns are not setting, seed"},
 		"no step":             {curvesFile, "setting,seed,arm,what,ten\n", `"ten" is not a whole number`},
-		"curve of nobody":     {curvesFile, "setting,seed,arm,what,10\nmuon,1,nobody,held_loss,2\n", "row 2 is about an arm that runs.csv does not have"},
-		"loss without a cost": {curvesFile, "setting,seed,arm,what,10\nmuon,1," + reproduce.Copy + ",held_loss,2\n", "row 2: what the arm had cost at step 10 does not stand before its loss"},
+		"curve of nobody":     {curvesFile, "setting,seed,arm,what,10\nmuon,1,nobody,val_loss,2\n", "row 2 is about an arm that runs.csv does not have"},
+		"loss without a cost": {curvesFile, "setting,seed,arm,what,10\nmuon,1," + reproduce.Copy + ",val_loss,2\n", "row 2: what the arm had cost at step 10 does not stand before its loss"},
 		"curve of no meaning": {curvesFile, "setting,seed,arm,what,10\nmuon,1," + reproduce.Copy + ",taste,2\n", `row 2: "taste" at step 10 has nothing to belong to`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -158,6 +159,29 @@ func TestADamagedReportIsRefusedWithItsPlace(t *testing.T) {
 			assert.ErrorContains(t, err, c.says)
 			assert.ErrorContains(t, err, c.file)
 		})
+	}
+}
+
+func TestAReportWhoseColumnsHaveTheNamesOfBeforeIsReadAndWrittenWithThePresentOnes(t *testing.T) {
+	f, dir := made(t, About{Seeds: 2, Claims: []string{"2"}}), t.TempDir()
+	saved(t, f, dir)
+	rename := func(name, from, to string) {
+		path := filepath.Join(dir, name)
+		data, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.Contains(t, string(data), from)
+		require.NoError(t, os.WriteFile(path, []byte(strings.ReplaceAll(string(data), from, to)), 0o644))
+	}
+	rename(runsFile, strings.Join(runsHead, ","), strings.Join(runsHeadBefore, ","))
+	rename(curvesFile, ","+valCurve+",", ","+valCurveBefore+",")
+	old, err := Open(dir)
+	require.NoError(t, err)
+	for _, write := range []func(Findings, io.Writer) error{Findings.curvesCSV, Findings.claimsCSV,
+		func(f Findings, w io.Writer) error { return f.runsCSV(f.Results, w) }} {
+		var want, got bytes.Buffer
+		require.NoError(t, write(f, &want))
+		require.NoError(t, write(old, &got))
+		assert.Equal(t, want.String(), got.String())
 	}
 }
 
@@ -177,7 +201,7 @@ func TestAReportRemembersThatItWasLookedAt(t *testing.T) {
 // Whatever is in the files of a report, reading them ends without a panic.
 func FuzzArchive(f *testing.F) {
 	head := strings.Join(runsHead, ",")
-	f.Add(head+"\nmuon,1,x,1.5,1,2,1e9,0,0.5,3,1 2,1 3,,r,a\n", "setting,seed,arm,what,0,10\nmuon,1,x,held_loss,4,2\nmuon,1,x,flops,1,2\nmuon,1,x,weight_cosine,,1\n")
+	f.Add(head+"\nmuon,1,x,1.5,1,2,1e9,0,0.5,3,1 2,1 3,,r,a\n", "setting,seed,arm,what,0,10\nmuon,1,x,val_loss,4,2\nmuon,1,x,flops,1,2\nmuon,1,x,weight_cosine,,1\n")
 	f.Add(head+"\n", "setting,seed,arm,what\n")
 	f.Fuzz(func(t *testing.T, runs, curves string) {
 		a := archive{}

@@ -58,7 +58,7 @@ func (f Findings) apart() string {
 	f.visit(f.Earlier, func(s reproduce.Setting, seed uint64, was *reproduce.Result) {
 		now, ok := f.Results.Of(s, seed, was.Key)
 		if ok && !stopped[was.Key] && now.Failed+was.Failed == "" {
-			x := math.Abs(now.Loss() - was.Loss())
+			x := math.Abs(now.FinalLoss() - was.FinalLoss())
 			squares, most, n = squares+x*x, max(most, x), n+1
 		}
 	})
@@ -72,7 +72,7 @@ func (f Findings) apart() string {
 func (f Findings) makers(of *reproduce.Results) []string {
 	seen, out := map[string]bool{}, []string(nil)
 	f.visit(of, func(_ reproduce.Setting, _ uint64, r *reproduce.Result) {
-		if s := maker(r.Made); !seen[s] {
+		if s := maker(r.Provenance); !seen[s] {
 			seen[s], out = true, append(out, s)
 		}
 	})
@@ -84,13 +84,13 @@ func (f Findings) otherArithmetic() bool {
 	other := true
 	f.visit(f.Earlier, func(s reproduce.Setting, seed uint64, was *reproduce.Result) {
 		if now, ok := f.Results.Of(s, seed, was.Key); ok {
-			other = other && now.Made.Arithmetic != was.Made.Arithmetic
+			other = other && now.Provenance.Arithmetic != was.Provenance.Arithmetic
 		}
 	})
 	return other
 }
 
-func maker(m reproduce.Made) string {
+func maker(m reproduce.Provenance) string {
 	if m.Revision == "" {
 		m.Revision = "a build without a revision"
 	}

@@ -24,12 +24,12 @@ func uncounted(f Findings) *reproduce.Results {
 		if j.Experiment.Optimizer.Kind != optim.Muon {
 			continue
 		}
-		of := madeUp(j, reproduce.Made{Revision: "000000000000", Arithmetic: "beef"})
+		of := madeUp(j, reproduce.Provenance{Revision: "000000000000", Arithmetic: "beef"})
 		j.Experiment.Optimizer.Kind = optim.AdamW
 		for i := range of {
 			of[i].FLOPs = j.Experiment.FLOPs(i, j.Experiment.End(i))
 			if j.Experiment.Arms[i].From == experiment.EqualCompute {
-				of[i].Final -= 1 // it went on for longer
+				of[i].FinalValLoss -= 1 // it went on for longer
 			}
 		}
 		old.Add(j, of)
@@ -114,10 +114,10 @@ func TestTheReportSaysWhatIsCounted(t *testing.T) {
 func TestARunThatDivergedIsNamedAndEntersNoVerdictAndNoMean(t *testing.T) {
 	for name, break_ := range map[string]func(*reproduce.Result){
 		"it says so": func(r *reproduce.Result) {
-			r.Failed, r.Final = "the loss is no longer a number", reproduce.Number(math.NaN())
+			r.Failed, r.FinalValLoss = "the loss is no longer a number", reproduce.Number(math.NaN())
 		},
-		"its loss is no number": func(r *reproduce.Result) { r.Final = reproduce.Number(math.NaN()) },
-		"its loss is infinite":  func(r *reproduce.Result) { r.Final = reproduce.Number(math.Inf(1)) },
+		"its loss is no number": func(r *reproduce.Result) { r.FinalValLoss = reproduce.Number(math.NaN()) },
+		"its loss is infinite":  func(r *reproduce.Result) { r.FinalValLoss = reproduce.Number(math.Inf(1)) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			var bad *reproduce.Result
@@ -126,8 +126,8 @@ func TestARunThatDivergedIsNamedAndEntersNoVerdictAndNoMean(t *testing.T) {
 					return
 				}
 				break_(r)
-				r.After, r.RatiosAfter[1] = reproduce.Number(math.Inf(1)), reproduce.Number(math.NaN())
-				r.Held[len(r.Held)-1].Loss = reproduce.Number(math.Inf(1))
+				r.ValLossAfter, r.RatiosAfter[1] = reproduce.Number(math.Inf(1)), reproduce.Number(math.NaN())
+				r.ValLoss[len(r.ValLoss)-1].Loss = reproduce.Number(math.Inf(1))
 				r.Pairs[len(r.Pairs)-1].Weight = reproduce.Number(math.NaN())
 				bad = r
 			})

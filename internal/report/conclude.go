@@ -45,12 +45,12 @@ func (f Findings) conclude(d *document, judged, planned [][]reproduce.Judgement)
 
 // lost reports whether a part of a claim has no number because a run diverged; others have none because no run was made.
 func lost(j reproduce.Judgement) bool {
-	return slices.ContainsFunc(j.Findings, func(x reproduce.Finding) bool { return x.Lost > 0 })
+	return slices.ContainsFunc(j.Findings, func(x reproduce.Finding) bool { return x.NonFinite > 0 })
 }
 
 // decided names the parts of a claim of several that have its verdict, where it is not that all agree, and the correlation of a claim about one.
 func decided(j reproduce.Judgement) string {
-	if x := j.Findings[0]; x.Part.Kind == reproduce.Within && x.Lost == 0 {
+	if x := j.Findings[0]; x.Part.Kind == reproduce.Within && x.NonFinite == 0 {
 		says := []string{signed(x.Mean)}
 		if r := remark(x); r != "" {
 			says = append(says, r)
@@ -69,7 +69,7 @@ func decided(j reproduce.Judgement) string {
 		counted++
 		if x.Verdict == j.Verdict {
 			says := signed(x.Mean)
-			if x.Lost > 0 {
+			if x.NonFinite > 0 {
 				says = lostWith(x.Seeds)
 			}
 			parts = append(parts, partName(x.Part.Name)+" "+says)

@@ -46,11 +46,11 @@ func digits(x float64, n, bits int) string {
 
 // claimsCSV writes one row a setting, claim and part.
 func (f Findings) claimsCSV(w io.Writer) error {
-	rows := [][]string{{"claim", "setting", "part", "seeds", "seeds_without_a_number", "mean", "standard_error", "low", "high", "verdict", "verdict_on_claim"}}
+	rows := [][]string{{"claim", "setting", "part", "seeds", "nonfinite_seeds", "mean", "standard_error", "low", "high", "verdict", "verdict_on_claim"}}
 	for _, row := range f.Judgements() {
 		for _, j := range row {
 			for _, x := range j.Findings {
-				rows = append(rows, []string{j.Claim.ID, j.Setting.ID, x.Part.Name, strconv.Itoa(x.N), strconv.Itoa(x.Lost), num(x.Mean), num(x.Err), num(x.Low), num(x.High), string(x.Verdict), string(j.Verdict)})
+				rows = append(rows, []string{j.Claim.ID, j.Setting.ID, x.Part.Name, strconv.Itoa(x.N), strconv.Itoa(x.NonFinite), num(x.Mean), num(x.Err), num(x.Low), num(x.High), string(x.Verdict), string(j.Verdict)})
 			}
 		}
 	}
@@ -59,9 +59,17 @@ func (f Findings) claimsCSV(w io.Writer) error {
 
 // runsHead are the columns of runs.csv. Ratios of blocks stand in one cell, with spaces between.
 var runsHead = []string{
-	"setting", "seed", "arm", "final_loss", "loss_before_widening", "loss_after_widening", "flops", "open_pairs", "weight_cosine", "identical_pairs",
+	"setting", "seed", "arm", "final_full_val_loss", "val_loss_before_widening", "val_loss_after_widening", "flops", "max_unlocked_pairs", "weight_cosine", "locked_pairs",
 	"ratios_before", "ratios_after", "failed", "revision", "arithmetic",
 }
+
+// runsHeadBefore are what the same columns were called in earlier reports, and valCurveBefore is the losses' row there.
+var runsHeadBefore = []string{
+	"setting", "seed", "arm", "final_loss", "loss_before_widening", "loss_after_widening", "flops", "open_pairs",
+	"weight_cosine", "identical_pairs", "ratios_before", "ratios_after", "failed", "revision", "arithmetic",
+}
+
+const valCurveBefore = "held_loss"
 
 // runsCSV writes one row a setting, seed and arm: with the curves all that a report is made of.
 func (f Findings) runsCSV(of *reproduce.Results, w io.Writer) error {
@@ -71,8 +79,8 @@ func (f Findings) runsCSV(of *reproduce.Results, w io.Writer) error {
 		if len(r.Pairs) > 0 {
 			cosine, identical = exact(r.WeightCosine()), strconv.Itoa(r.StillLocked())
 		}
-		rows = append(rows, []string{s.ID, strconv.FormatUint(seed, 10), r.Key, single(r.Final), single(r.Before), single(r.After), exact(r.FLOPs), strconv.Itoa(r.Open), cosine, identical,
-			cells(r.RatiosBefore), cells(r.RatiosAfter), r.Failed, r.Made.Revision, r.Made.Arithmetic})
+		rows = append(rows, []string{s.ID, strconv.FormatUint(seed, 10), r.Key, single(r.FinalValLoss), single(r.ValLossBefore), single(r.ValLossAfter), exact(r.FLOPs), strconv.Itoa(r.MaxUnlocked), cosine, identical,
+			cells(r.RatiosBefore), cells(r.RatiosAfter), r.Failed, r.Provenance.Revision, r.Provenance.Arithmetic})
 	})
 	return csv.NewWriter(w).WriteAll(rows)
 }
@@ -102,7 +110,7 @@ func cells(x []reproduce.Number) string {
 
 // What a row of curves.csv holds.
 const (
-	heldCurve   = "held_loss"
+	valCurve    = "val_loss"
 	flopsCurve  = "flops"
 	cosineCurve = "weight_cosine"
 )
@@ -136,7 +144,7 @@ func (f Findings) curvesCSV(w io.Writer) error {
 		}
 		var at, probed []int
 		var held, flops, cosine []string
-		for _, p := range r.Held {
+		for _, p := range r.ValLoss {
 			at, held, flops = append(at, p.Step), append(held, cmp.Or(single(p.Loss), stroke)), append(flops, exact(p.FLOPs))
 		}
 		for _, p := range drawnPairs(r) {
@@ -150,7 +158,7 @@ func (f Findings) curvesCSV(w io.Writer) error {
 			told[r.Key] = costs
 			add([]string{s.ID, seed, r.Key, flopsCurve}, at, flops)
 		}
-		add([]string{s.ID, seed, r.Key, heldCurve}, at, held)
+		add([]string{s.ID, seed, r.Key, valCurve}, at, held)
 		add([]string{s.ID, seed, r.Key, cosineCurve}, probed, cosine)
 	})
 	var steps []int
@@ -175,7 +183,7 @@ func (f Findings) curvesCSV(w io.Writer) error {
 
 // searchCSV writes one row a candidate.
 func (f Findings) searchCSV(w io.Writer) error {
-	rows := [][]string{{"candidate", "setting", "seeds", "mean", "standard_error", "low", "high", "copy_loss", "weight_cosine"}}
+	rows := [][]string{{"candidate", "setting", "seeds", "mean", "standard_error", "low", "high", "copy_full_val_loss", "weight_cosine"}}
 	for _, c := range append(slices.Clone(f.Candidates), f.Confirm()...) {
 		t := reproduce.Try(c, f.Results)
 		rows = append(rows, []string{c.ID, c.Name, strconv.Itoa(t.N), num(t.Mean), num(t.Err), num(t.Low), num(t.High), num(t.CopyLoss.Mean), num(t.Weight.Mean)})

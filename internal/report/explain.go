@@ -77,7 +77,7 @@ func (f Findings) locked(arm string) bool {
 				continue
 			}
 			of++
-			if r.Failed != "" || len(r.Pairs) == 0 || r.Open > 0 {
+			if r.Failed != "" || len(r.Pairs) == 0 || r.MaxUnlocked > 0 {
 				return false
 			}
 		}
@@ -202,7 +202,7 @@ func (f Findings) whySignal() string {
 		s += fmt.Sprintf(" On both axes it rises by %s without the factor.", estimate(both))
 	}
 	left, all := f.kept(inner[2].Key), f.kept(inner[3].Key)
-	if left.N < 2 || all.N < 2 || left.Lost+all.Lost > 0 {
+	if left.N < 2 || all.N < 2 || left.NonFinite+all.NonFinite > 0 {
 		return s
 	}
 	s += fmt.Sprintf(" Of what the first layer's experts add, over what enters them, %.2f is left right after random-random with the factor, and %.2f without it. The factor takes random neurons "+

@@ -49,7 +49,7 @@ func (f Findings) forest(d *document, row []reproduce.Judgement) {
 			if x.Part.Aside {
 				asides = " Ring, dashed: aside, not counted."
 			}
-			if x.Lost > 0 {
+			if x.NonFinite > 0 {
 				gone = " A row without a mark has no number, because a run of it diverged."
 			}
 			set.Rows = append(set.Rows, interval(x.Part.Name, x, verdictLook[x.Verdict]))
@@ -158,8 +158,8 @@ func (f Findings) curve(s reproduce.Setting, arm string, of func(*reproduce.Resu
 // readings are the held-out losses from a share of the steps on.
 func readings(r *reproduce.Result, from float64) []xy {
 	var out []xy
-	for _, p := range r.Held {
-		if float64(p.Step) >= from*float64(r.Held[len(r.Held)-1].Step) {
+	for _, p := range r.ValLoss {
+		if float64(p.Step) >= from*float64(r.ValLoss[len(r.ValLoss)-1].Step) {
 			out = append(out, xy{float64(p.Step), float64(p.Loss)})
 		}
 	}
@@ -193,11 +193,11 @@ func (f Findings) gap(s reproduce.Setting, arm string) curve {
 			return nil
 		}
 		loss := map[int]float64{}
-		for _, p := range base.Held {
+		for _, p := range base.ValLoss {
 			loss[p.Step] = float64(p.Loss)
 		}
 		var out, raw []xy
-		for _, p := range r.Held {
+		for _, p := range r.ValLoss {
 			b, ok := loss[p.Step]
 			if !ok || p.Step < base.Pairs[0].Step {
 				continue
@@ -260,7 +260,7 @@ func (f Findings) compute(d *document) {
 		for i, a := range reproduce.ComputeArms() {
 			c := f.curve(s, a.Key, func(r *reproduce.Result) []xy {
 				var out []xy
-				for _, p := range r.Held[len(r.Held)/2:] {
+				for _, p := range r.ValLoss[len(r.ValLoss)/2:] {
 					out = append(out, xy{p.FLOPs / 1e9, float64(p.Loss)})
 				}
 				return out

@@ -57,12 +57,12 @@ func ends(t *testing.T, path string) (loss func(setting, arm string) float64, lo
 		return out
 	}
 	return func(setting, arm string) float64 {
-			sum, all := 0.0, each(setting, arm, "final_loss")
+			sum, all := 0.0, each(setting, arm, "final_full_val_loss")
 			for _, x := range all {
 				sum += x
 			}
 			return sum / float64(len(all))
 		}, func(setting, arm string) int {
-			return int(slices.Min(each(setting, arm, "identical_pairs")))
+			return int(slices.Min(each(setting, arm, "locked_pairs")))
 		}
 }

@@ -16,17 +16,17 @@ import (
 type Findings struct {
 	About
 	Results    *reproduce.Results
-	Claims     []reproduce.Claim      // those that were asked for
-	Settings   []reproduce.Setting    //
-	Candidates []reproduce.Candidate  // of the search; nil where it was not asked for
-	Made       map[reproduce.Made]int // runs by the program that made them
-	Stale      int                    // runs that count compute otherwise than this program, so that equal compute is not equal in them
-	Earlier    *reproduce.Results     // of an earlier report in their place, nil where there was none; [Earlier] reads them
+	Claims     []reproduce.Claim            // those that were asked for
+	Settings   []reproduce.Setting          //
+	Candidates []reproduce.Candidate        // of the search; nil where it was not asked for
+	Provenance map[reproduce.Provenance]int // runs by the program that made them
+	Stale      int                          // runs that count compute otherwise than this program, so that equal compute is not equal in them
+	Earlier    *reproduce.Results           // of an earlier report in their place, nil where there was none; [Earlier] reads them
 }
 
 // New are findings without a run. It errs where a claim is asked for that there is not.
 func New(a About) (Findings, error) {
-	f := Findings{About: a, Results: reproduce.NewResults(), Settings: reproduce.Settings(), Made: map[reproduce.Made]int{}}
+	f := Findings{About: a, Results: reproduce.NewResults(), Settings: reproduce.Settings(), Provenance: map[reproduce.Provenance]int{}}
 	claims, search, err := reproduce.Select(a.Claims)
 	if f.Claims = claims; search {
 		f.Candidates = reproduce.Candidates()
@@ -36,13 +36,13 @@ func New(a About) (Findings, error) {
 
 // Gather fills the findings with the results of all runs that they ask for, and counts those that are missing. By is given lists of jobs: it adds
 // what it has of them to the results, and says how many runs that were, by what made them.
-func (f *Findings) Gather(by func(jobs []reproduce.Job, into *reproduce.Results) (map[reproduce.Made]int, error)) error {
+func (f *Findings) Gather(by func(jobs []reproduce.Job, into *reproduce.Results) (map[reproduce.Provenance]int, error)) error {
 	f.Missing, f.Stale = 0, 0
 	take := func(jobs []reproduce.Job) error {
 		made, err := by(jobs, f.Results)
 		f.Missing += len(jobs)
 		for m, n := range made {
-			f.Made[m] += n
+			f.Provenance[m] += n
 			f.Missing -= n
 		}
 		for _, j := range jobs {
@@ -193,7 +193,7 @@ func (f Findings) files() string {
 // made says what made the report, so that anybody can make it again.
 func (f Findings) made() string {
 	var by []string
-	for m, n := range f.Made {
+	for m, n := range f.Provenance {
 		by = append(by, fmt.Sprintf("%d runs by %s", n, maker(m)))
 	}
 	slices.Sort(by)

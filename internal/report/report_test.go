@@ -29,10 +29,10 @@ func made(t testing.TB, a About, change ...func(*reproduce.Result)) Findings {
 	t.Helper()
 	f, err := New(a)
 	require.NoError(t, err)
-	require.NoError(t, f.Gather(func(jobs []reproduce.Job, into *reproduce.Results) (map[reproduce.Made]int, error) {
-		by := map[reproduce.Made]int{}
+	require.NoError(t, f.Gather(func(jobs []reproduce.Job, into *reproduce.Results) (map[reproduce.Provenance]int, error) {
+		by := map[reproduce.Provenance]int{}
 		for k, j := range jobs {
-			made := reproduce.Made{Revision: "0123456789ab", Arithmetic: "cafe"}
+			made := reproduce.Provenance{Revision: "0123456789ab", Arithmetic: "cafe"}
 			if k%7 == 0 {
 				made.Revision = ""
 			}
@@ -51,15 +51,15 @@ func made(t testing.TB, a About, change ...func(*reproduce.Result)) Findings {
 }
 
 // madeUp are the results of one job.
-func madeUp(j reproduce.Job, made reproduce.Made) []reproduce.Result {
+func madeUp(j reproduce.Job, made reproduce.Provenance) []reproduce.Result {
 	var out []reproduce.Result
 	single := func(x float64) reproduce.Number { return reproduce.Number(float32(x)) }
 	for i, e := range j.Group.Entries {
 		noise := 0.02*math.Sin(float64(j.Seed)) + 0.002*math.Sin(float64(7*j.Seed)+float64(i)+float64(len(j.Setting.ID)))
-		r := reproduce.Result{Key: e.Key, Final: single(1.75 - 0.012*float64(i) + noise), Before: single(1.9), After: single(1.9 + 0.1*float64(i)), Made: made}
+		r := reproduce.Result{Key: e.Key, FinalValLoss: single(1.75 - 0.012*float64(i) + noise), ValLossBefore: single(1.9), ValLossAfter: single(1.9 + 0.1*float64(i)), Provenance: made}
 		r.FLOPs = j.Experiment.FLOPs(i, j.Experiment.End(i))
 		for step := 0; step <= 1000; step += 100 {
-			r.Held = append(r.Held, reproduce.Point{Step: step, Loss: single(float64(r.Final) + float64(1000-step)/1000), FLOPs: 1e6 * float64(step)})
+			r.ValLoss = append(r.ValLoss, reproduce.Point{Step: step, Loss: single(float64(r.FinalValLoss) + float64(1000-step)/1000), FLOPs: 1e6 * float64(step)})
 			if i > 0 && step >= 500 {
 				r.Pairs = append(r.Pairs, reproduce.Pairs{Step: step, Weight: reproduce.Number(1 - float64(i*(step-500))/1e4), Gradient: 1, Count: 128})
 			}
@@ -71,7 +71,9 @@ func madeUp(j reproduce.Job, made reproduce.Made) []reproduce.Result {
 }
 
 // nothing is what there is before the first run.
-func nothing([]reproduce.Job, *reproduce.Results) (map[reproduce.Made]int, error) { return nil, nil }
+func nothing([]reproduce.Job, *reproduce.Results) (map[reproduce.Provenance]int, error) {
+	return nil, nil
+}
 
 func written(t testing.TB, f Findings, name string) []byte {
 	t.Helper()

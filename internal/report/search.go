@@ -29,7 +29,7 @@ func (f Findings) search(d *document) {
 		return
 	}
 	says := "In which setting does the asymmetric reset alone show with the paper's β2?"
-	if late, ok := found(tried, "default"); ok && late.Lost == 0 && !late.Clearly() {
+	if late, ok := found(tried, "default"); ok && late.NonFinite == 0 && !late.Clearly() {
 		says = "With the paper's β2 the asymmetric reset alone does not show clearly in the default experiment. Which setting does show it?"
 	}
 	says += fmt.Sprintf(" Each candidate changes what it says and nothing else, and is run with the seeds %s. *Clearly* means a mean of at least %.2f below Copy, and a 95 %% interval "+
@@ -96,7 +96,7 @@ func after(c reproduce.Candidate) string { return fmt.Sprintf("%.0f", 100*c.At) 
 func (f Findings) early() string {
 	tried := f.tried(f.Candidates)
 	late, ok := found(tried, "default")
-	if !ok || late.Lost > 0 || late.Clearly() {
+	if !ok || late.NonFinite > 0 || late.Clearly() {
 		return ""
 	}
 	var clear []string
@@ -142,7 +142,7 @@ func triedTable(caption string, tried []reproduce.Tried) table {
 		switch {
 		case x.Clearly():
 			says = "yes"
-		case x.Lost > 0:
+		case x.NonFinite > 0:
 			says = string(x.Verdict)
 		}
 		t.rows = append(t.rows, plain(x.Name, fmt.Sprint(x.N), digit("%.4f", x.CopyLoss.Mean), estimate(x.Estimate), cosine(x.Weight), says))

@@ -37,8 +37,8 @@ func around(e reproduce.Estimate, mean func(float64) string) string {
 	switch {
 	case e.N == 0:
 		return "–"
-	case e.Lost > 0:
-		return fmt.Sprintf("%s with %d of %d seeds", noNumber, e.Lost, e.N)
+	case e.NonFinite > 0:
+		return fmt.Sprintf("%s with %d of %d seeds", noNumber, e.NonFinite, e.N)
 	case math.IsNaN(e.Err):
 		return mean(e.Mean)
 	}
@@ -238,7 +238,7 @@ func within(row []reproduce.Judgement) string {
 		x := j.Findings[0]
 		says := "cannot be told from none"
 		switch {
-		case x.N < 2 || x.Lost > 0:
+		case x.N < 2 || x.NonFinite > 0:
 			continue
 		case x.Verdict == reproduce.DoesNot:
 			says = "is a guide"
@@ -296,7 +296,7 @@ func (f Findings) asked(id string) bool {
 }
 
 func (f Findings) losses(s reproduce.Setting, arm string) reproduce.Estimate {
-	return reproduce.Estimated(f.Results.Values(s, arm, (*reproduce.Result).Loss))
+	return reproduce.Estimated(f.Results.Values(s, arm, (*reproduce.Result).FinalLoss))
 }
 
 // states are the arms that differ in nothing but states and rates, and what each is worth.

@@ -48,9 +48,9 @@ func shaped(t *testing.T, as bool, change ...func(*reproduce.Result)) string {
 		sign = -1
 	}
 	f := made(t, About{Seeds: 6}, func(r *reproduce.Result) {
-		r.After = r.Before + 0.3*(1-sign)
+		r.ValLossAfter = r.ValLossBefore + 0.3*(1-sign)
 		if !as {
-			r.Open = 1
+			r.MaxUnlocked = 1
 		}
 		r.RatiosAfter[1] = r.RatiosBefore[1] * (1 - 0.2*sign)
 		for i := range r.Pairs {
@@ -61,11 +61,11 @@ func shaped(t *testing.T, as bool, change ...func(*reproduce.Result)) string {
 		for _, seed := range f.Results.Seeds(s) {
 			noise := reproduce.Number(seed%2) * 0.001
 			for _, r := range f.Results.Arms(s, seed) {
-				r.Final = 1.7 + noise*reproduce.Number(len(r.Key)%3)
+				r.FinalValLoss = 1.7 + noise*reproduce.Number(len(r.Key)%3)
 			}
 			move := func(arm string, by reproduce.Number) {
 				if r, ok := f.Results.Of(s, seed, arm); ok {
-					r.Final += by * sign
+					r.FinalValLoss += by * sign
 				}
 			}
 			move(reproduce.CopyRewarmAll, -0.02)
@@ -78,9 +78,9 @@ func shaped(t *testing.T, as bool, change ...func(*reproduce.Result)) string {
 		late := c.ID == "search default"
 		for _, seed := range f.Results.Seeds(c.Setting) {
 			for _, r := range f.Results.Arms(c.Setting, seed) {
-				r.Final = 1.7 + reproduce.Number(seed%2)*0.0001*reproduce.Number(len(r.Key)%3)
+				r.FinalValLoss = 1.7 + reproduce.Number(seed%2)*0.0001*reproduce.Number(len(r.Key)%3)
 				if r.Key == reproduce.Asym && late != as {
-					r.Final -= 0.03
+					r.FinalValLoss -= 0.03
 				}
 			}
 		}
@@ -130,10 +130,10 @@ func TestAddedSeedsAreSaidAndThePlannedJudgedAlone(t *testing.T) {
 	for _, s := range f.Settings { // the first two seeds say nothing, all four that it is lower
 		for _, seed := range f.Results.Seeds(s) {
 			for _, r := range f.Results.Arms(s, seed) {
-				r.Final = 1.7
+				r.FinalValLoss = 1.7
 			}
 			r, _ := f.Results.Of(s, seed, reproduce.Asym)
-			r.Final = 1.6 + 0.01*reproduce.Number(seed%2)
+			r.FinalValLoss = 1.6 + 0.01*reproduce.Number(seed%2)
 		}
 	}
 	for name, s := range map[string]string{"report.md": string(written(t, f, "report.md")), "index.html": string(written(t, f, "index.html"))} {
@@ -164,15 +164,15 @@ func TestTheRuleForCorrelationsIsPrintedWithThem(t *testing.T) {
 		for _, seed := range f.Results.Seeds(s) {
 			for i, a := range c.Parts[0].Arms { // ρ = 1 − 6·Σd²/(n(n²−1)) of a cyclic shift by three of ten: 1 − 6·(7·9 + 3·49)/990
 				r, _ := f.Results.Of(s, seed, a)
-				r.After, r.Final = r.Before+reproduce.Number(float32(i)), reproduce.Number(float32(i+3)*0.01)
+				r.ValLossAfter, r.FinalValLoss = r.ValLossBefore+reproduce.Number(float32(i)), reproduce.Number(float32(i+3)*0.01)
 				if i >= 7 {
-					r.Final -= 0.1
+					r.FinalValLoss -= 0.1
 				}
 			}
 			// The seeds differ in one exchange.
 			a, _ := f.Results.Of(s, seed, c.Parts[0].Arms[0])
 			b, _ := f.Results.Of(s, seed, c.Parts[0].Arms[seed])
-			a.Final, b.Final = b.Final, a.Final
+			a.FinalValLoss, b.FinalValLoss = b.FinalValLoss, a.FinalValLoss
 		}
 	}
 	x := f.Judgements()[0][0].Findings[0]

@@ -13,21 +13,21 @@ import (
 	"github.com/sparkling-lab/sparkling/model/widen"
 )
 
-// Stage is one widening on the way.
-type Stage struct {
+// Widening is one widening on the way.
+type Widening struct {
 	Axis   model.Axis `json:"axis"`
 	At     float64    `json:"at"`     // share of the tokens after which it happens
 	Factor float64    `json:"factor"` // new width over old
 }
 
-// Way is the widenings that a network goes through, in their order.
-type Way []Stage
+// Schedule is the widenings that a network goes through, in their order.
+type Schedule []Widening
 
-// On is the same way along every axis.
-func (w Way) On() []Way {
-	var out []Way
+// OnEveryAxis is the same way along every axis.
+func (w Schedule) OnEveryAxis() []Schedule {
+	var out []Schedule
 	for _, axis := range []model.Axis{model.Inner, model.Hidden, model.Joint} {
-		along := append(Way(nil), w...)
+		along := append(Schedule(nil), w...)
 		for i := range along {
 			along[i].Axis = axis
 		}
@@ -37,7 +37,7 @@ func (w Way) On() []Way {
 }
 
 // axis is that of all stages, empty where they differ.
-func (w Way) axis() model.Axis {
+func (w Schedule) axis() model.Axis {
 	for _, s := range w {
 		if s.Axis != w[0].Axis {
 			return ""
@@ -47,7 +47,7 @@ func (w Way) axis() model.Axis {
 }
 
 // String is the axis and the factor of every stage; an axis is named where it changes, and many equal stages are counted.
-func (w Way) String() string {
+func (w Schedule) String() string {
 	var parts []string
 	for i := 0; i < len(w); {
 		n := 1
@@ -75,11 +75,11 @@ type Setup struct {
 	Optimizer optim.Kind   `json:"optimizer"`
 	Batch     int          `json:"batch"`  // sequences an update: what the optimizer computes is spread over their tokens
 	Seq       int          `json:"seq"`    // tokens a sequence
-	Tokens    float64      `json:"tokens"` // of the whole run
-	Ways      []Way        `json:"ways"`
+	Tokens    float64      `json:"tokens"` // config the whole run
+	Schedules []Schedule   `json:"schedules"`
 }
 
-// Paper is the paper's configuration (Table 4). The initial deviation and the coefficients of the losses are not in the paper, and do
+// Published is the paper's configuration (Table 4). The initial deviation and the coefficients of the losses are not in the paper, and do
 // not count here.
 func Paper() Setup {
 	return Setup{
@@ -87,7 +87,7 @@ func Paper() Setup {
 			Vocab: 50304, Hidden: 1024, Layers: 24, Heads: 16, KVHeads: 4, HeadDim: 96, Experts: 64, TopK: 8, Inner: 512,
 			NormEps: 1e-6, RopeBase: 10000, LBCoef: 0.01, ZCoef: 0.001, InitStd: 0.02, LogitMult: 1,
 		},
-		Optimizer: optim.AdamW, Batch: 768, Seq: 4096, Tokens: 200e9, Ways: Way{{At: 0.5, Factor: 2}}.On(),
+		Optimizer: optim.AdamW, Batch: 768, Seq: 4096, Tokens: 200e9, Schedules: Schedule{{At: 0.5, Factor: 2}}.OnEveryAxis(),
 	}
 }
 
@@ -106,7 +106,7 @@ func (s Setup) Validate() error {
 	if err := s.Model.Validate(); err != nil {
 		return err
 	}
-	for _, w := range s.Ways {
+	for _, w := range s.Schedules {
 		if err := w.validate(s.Model); err != nil {
 			return err
 		}
@@ -114,7 +114,7 @@ func (s Setup) Validate() error {
 	return nil
 }
 
-func (w Way) validate(c model.Config) error {
+func (w Schedule) validate(c model.Config) error {
 	if len(w) == 0 {
 		return errors.New("a way needs a widening")
 	}
@@ -132,7 +132,7 @@ func (w Way) validate(c model.Config) error {
 			return err
 		}
 		last = s.At
-		now := s.of(c)
+		now := s.config(c)
 		if err := now.Validate(); err != nil {
 			return fmt.Errorf("widened %s: %w", w, err)
 		}
@@ -144,27 +144,27 @@ func (w Way) validate(c model.Config) error {
 	return nil
 }
 
-func (s Stage) of(c model.Config) model.Config {
+func (s Widening) config(c model.Config) model.Config {
 	return widen.Spec{Axis: s.Axis, Factor: s.Factor}.Config(c)
 }
 
 // Row is one way to go. FLOPs are those of the whole run.
 type Row struct {
-	Name    string     `json:"name"`
-	Axis    model.Axis `json:"axis,omitempty"` // of all its widenings; empty for the small network, and where they differ
-	Way     Way        `json:"way,omitempty"`  // empty for the small network
-	Active  int64      `json:"active"`
-	Total   int64      `json:"total"`
-	States  float64    `json:"states_bytes"`        // weights, gradients and two moments in float32
-	Scratch float64    `json:"scratch_6nd"`         // trained at this size from the start: 6·active·tokens
-	Widened float64    `json:"widened_6nd"`         // widened on the way; 0 for the small network
-	Saving  float64    `json:"saving"`              // share of Scratch
-	Exact   float64    `json:"scratch_exact"`       // every matrix product, attention's and the optimizer's included
-	ExactW  float64    `json:"widened_exact"`       //
-	SavingW float64    `json:"saving_exact"`        //
-	Paper   *Published `json:"published,omitempty"` // only for the paper's own setup
-	Off     *Published `json:"off,omitempty"`       // how far the counts are from that: shares of it, and of savings the plain difference
-	Open    *Published `json:"open,omitempty"`      // how far they may be for the last digit that the paper prints, in the same terms
+	Name          string     `json:"name"`
+	Axis          model.Axis `json:"axis,omitempty"`     // config all its widenings; empty for the small network, and where they differ
+	Schedule      Schedule   `json:"schedule,omitempty"` // empty for the small network
+	Active        int64      `json:"active_params"`
+	Total         int64      `json:"total_params"`
+	TrainingState float64    `json:"training_state_bytes"` // weights, gradients and two moments in float32
+	Scratch       float64    `json:"scratch_6nd"`          // trained at this size from the start: 6·active·tokens
+	Widened       float64    `json:"widened_6nd"`          // widened on the way; 0 for the small network
+	Saving        float64    `json:"saving"`               // share of Scratch
+	ScratchExact  float64    `json:"scratch_exact"`        // every matrix product, attention's and the optimizer's included
+	WidenedExact  float64    `json:"widened_exact"`        //
+	SavingExact   float64    `json:"saving_exact"`         //
+	Published     *Published `json:"published,omitempty"`  // only for the paper's own setup
+	Deviation     *Published `json:"deviation,omitempty"`  // how far the counts are from that: shares of it, and of savings the plain difference
+	Rounding      *Published `json:"rounding,omitempty"`   // how far they may be for the last digit that the paper prints, in the same terms
 }
 
 // Compute6ND is how the paper counts training compute, C = 6·N·D FLOPs for N parameters that a token passes through and D tokens
@@ -182,22 +182,22 @@ func Rows(s Setup) ([]Row, error) {
 	}
 	row := func(name string, c model.Config) Row {
 		n := model.Count(c, 1, s.Seq)
-		return Row{Name: name, Active: n.Active, Total: n.Total, States: 16 * float64(n.Total), Scratch: Compute6ND(n.Active, s.Tokens), Exact: exact(c) * s.Tokens}
+		return Row{Name: name, Active: n.Active, Total: n.Total, TrainingState: 16 * float64(n.Total), Scratch: Compute6ND(n.Active, s.Tokens), ScratchExact: exact(c) * s.Tokens}
 	}
 	rows := []Row{row("small", s.Model)}
-	for _, w := range s.Ways {
+	for _, w := range s.Schedules {
 		c, at := s.Model, 0.0
 		var sum, sumExact float64 // a token, on average
 		for _, stage := range w {
 			n := model.Count(c, 1, s.Seq)
 			sum, sumExact = sum+(stage.At-at)*nd(n), sumExact+(stage.At-at)*exact(c)
-			c, at = stage.of(c), stage.At
+			c, at = stage.config(c), stage.At
 		}
 		n := model.Count(c, 1, s.Seq)
 		r := row(w.String(), c)
-		r.Axis, r.Way = w.axis(), w
-		r.Widened, r.ExactW = (sum+(1-at)*nd(n))*s.Tokens, (sumExact+(1-at)*exact(c))*s.Tokens
-		r.Saving, r.SavingW = 1-r.Widened/r.Scratch, 1-r.ExactW/r.Exact
+		r.Axis, r.Schedule = w.axis(), w
+		r.Widened, r.WidenedExact = (sum+(1-at)*nd(n))*s.Tokens, (sumExact+(1-at)*exact(c))*s.Tokens
+		r.Saving, r.SavingExact = 1-r.Widened/r.Scratch, 1-r.WidenedExact/r.ScratchExact
 		rows = append(rows, r)
 	}
 	if reflect.DeepEqual(s, Paper()) {

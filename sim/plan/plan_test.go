@@ -30,13 +30,13 @@ func TestThePapersSetupGivesThePapersTable(t *testing.T) {
 		assert.Equal(t, want.total, r.Total, r.Name)
 		assert.InDelta(t, want.scratch, r.Scratch, 0.005e20, r.Name)
 		assert.InDelta(t, want.widened, r.Widened, 0.005e20, r.Name)
-		assert.Equal(t, 16*float64(r.Total), r.States)
-		require.NotNil(t, r.Off)
-		assert.InDelta(t, 0, r.Off.Active, 0.003, r.Name)
-		assert.True(t, Agrees(r.Off.Total, r.Open.Total), "%s: 4.98 B is printed as 5 B", r.Name)
-		assert.InDelta(t, 0, r.Off.Scratch, 0.003, r.Name)
-		assert.InDelta(t, 0, r.Off.Widened, 0.003, r.Name)
-		assert.InDelta(t, 0, r.Off.Saving, 0.003, r.Name)
+		assert.Equal(t, 16*float64(r.Total), r.TrainingState)
+		require.NotNil(t, r.Deviation)
+		assert.InDelta(t, 0, r.Deviation.Active, 0.003, r.Name)
+		assert.True(t, Agrees(r.Deviation.Total, r.Rounding.Total), "%s: 4.98 B is printed as 5 B", r.Name)
+		assert.InDelta(t, 0, r.Deviation.Scratch, 0.003, r.Name)
+		assert.InDelta(t, 0, r.Deviation.Widened, 0.003, r.Name)
+		assert.InDelta(t, 0, r.Deviation.Saving, 0.003, r.Name)
 	}
 }
 
@@ -56,9 +56,9 @@ func TestADifferenceIsJudgedByTheDigitsThatArePrinted(t *testing.T) {
 	rows, err := Rows(Paper())
 	require.NoError(t, err)
 	inner := rows[1]
-	assert.InDelta(t, -0.0041, inner.Off.Total, 1e-4)
-	assert.InDelta(t, 0.1, inner.Open.Total, 1e-9, "5 B is any number from 4.5 to 5.5")
-	assert.InDelta(t, 0.005e20/9.01e20, inner.Open.Scratch, 1e-9)
+	assert.InDelta(t, -0.0041, inner.Deviation.Total, 1e-4)
+	assert.InDelta(t, 0.1, inner.Rounding.Total, 1e-9, "5 B is any number from 4.5 to 5.5")
+	assert.InDelta(t, 0.005e20/9.01e20, inner.Rounding.Scratch, 1e-9)
 	for _, x := range []struct {
 		off, open float64
 		agrees    bool
@@ -70,7 +70,7 @@ func TestADifferenceIsJudgedByTheDigitsThatArePrinted(t *testing.T) {
 // Every stage is counted where it happens: for two stages this is done by hand.
 func TestStagesAreCountedOneByOne(t *testing.T) {
 	s := Paper()
-	s.Ways = []Way{{{model.Inner, 0.25, 2}, {model.Inner, 0.5, 2}}, {{model.Inner, 0.5, 4}}, {{model.Inner, 0.25, 2}, {model.Hidden, 0.5, 1.5}}}
+	s.Schedules = []Schedule{{{model.Inner, 0.25, 2}, {model.Inner, 0.5, 2}}, {{model.Inner, 0.5, 4}}, {{model.Inner, 0.25, 2}, {model.Hidden, 0.5, 1.5}}}
 	rows, err := Rows(s)
 	require.NoError(t, err)
 	two, err := Rows(Paper())
@@ -78,29 +78,29 @@ func TestStagesAreCountedOneByOne(t *testing.T) {
 	assert.Equal(t, []string{"small", "inner 2x, 2x", "inner 4x", "inner 2x, hidden 1.5x"}, []string{rows[0].Name, rows[1].Name, rows[2].Name, rows[3].Name})
 	assert.Equal(t, rows[2].Active, rows[1].Active)
 	assert.InDelta(t, 1, (0.25*two[0].Scratch+0.25*two[1].Scratch+0.5*rows[1].Scratch)/rows[1].Widened, 1e-12)
-	assert.InDelta(t, 1, (0.25*two[0].Exact+0.25*two[1].Exact+0.5*rows[1].Exact)/rows[1].ExactW, 1e-12)
+	assert.InDelta(t, 1, (0.25*two[0].ScratchExact+0.25*two[1].ScratchExact+0.5*rows[1].ScratchExact)/rows[1].WidenedExact, 1e-12)
 	assert.Less(t, rows[2].Widened, rows[1].Widened, "the stage between costs something")
 	assert.Empty(t, rows[3].Axis)
-	assert.Nil(t, rows[1].Paper)
-	many := Way{{model.Joint, 0, 1.25}, {model.Joint, 0.1, 1.25}, {model.Joint, 0.2, 1.25}, {model.Inner, 0.3, 2}, {model.Inner, 0.4, 3}}
+	assert.Nil(t, rows[1].Published)
+	many := Schedule{{model.Joint, 0, 1.25}, {model.Joint, 0.1, 1.25}, {model.Joint, 0.2, 1.25}, {model.Inner, 0.3, 2}, {model.Inner, 0.4, 3}}
 	assert.Equal(t, "joint 1.25x (3 times), inner 2x, 3x", many.String())
-	s.Ways[0][1].At = 0.1
+	s.Schedules[0][1].At = 0.1
 	_, err = Rows(s)
 	assert.ErrorContains(t, err, "a later widening is not earlier")
 }
 
 func TestAnotherSetupIsNotComparedWithThePaper(t *testing.T) {
 	s := Paper()
-	s.Ways = Way{{At: 0.5, Factor: 1.5}}.On()
+	s.Schedules = Schedule{{At: 0.5, Factor: 1.5}}.OnEveryAxis()
 	rows, err := Rows(s)
 	require.NoError(t, err)
-	assert.Nil(t, rows[1].Paper)
+	assert.Nil(t, rows[1].Published)
 	assert.Less(t, rows[0].Active, rows[1].Active)
-	s.Ways = Way{{At: 1, Factor: 2}}.On()
+	s.Schedules = Schedule{{At: 1, Factor: 2}}.OnEveryAxis()
 	_, err = Rows(s)
 	assert.ErrorContains(t, err, "at is 1")
 	s = Paper()
-	s.Ways = Way{{At: 0.5, Factor: 1.0001}}.On()
+	s.Schedules = Schedule{{At: 0.5, Factor: 1.0001}}.OnEveryAxis()
 	_, err = Rows(s)
 	assert.ErrorContains(t, err, "it must grow")
 	s = Paper()
@@ -121,14 +121,14 @@ func TestTheOptimizersProductsAreSpreadOverTheTokensOfAnUpdate(t *testing.T) {
 	half, err := Rows(s)
 	require.NoError(t, err)
 	for i := range adam {
-		more, less := muon[i].Exact-adam[i].Exact, half[i].Exact-adam[i].Exact
+		more, less := muon[i].ScratchExact-adam[i].ScratchExact, half[i].ScratchExact-adam[i].ScratchExact
 		want := s.Optimizer.Cost(s.Model, 1, 1).Optimizer * s.Tokens / float64(Paper().Batch*s.Seq)
 		if i == 0 {
 			assert.InEpsilon(t, want, more, 1e-9)
 		}
 		assert.InEpsilon(t, more, 2*less, 1e-9, adam[i].Name)
 		assert.Equal(t, adam[i].Scratch, muon[i].Scratch, "6ND knows no optimizer")
-		assert.Nil(t, muon[i].Paper, "the paper's table is of AdamW")
+		assert.Nil(t, muon[i].Published, "the paper's table is of AdamW")
 	}
 	s.Optimizer = "sgd"
 	_, err = Rows(s)

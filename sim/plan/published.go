@@ -8,8 +8,8 @@ import (
 
 // Published is a row of the paper's Table 2.
 type Published struct {
-	Active  float64 `json:"active"`
-	Total   float64 `json:"total"`
+	Active  float64 `json:"active_params"`
+	Total   float64 `json:"total_params"`
 	Scratch float64 `json:"scratch_6nd"`
 	Widened float64 `json:"widened_6nd"` // 0 where there is none
 	Saving  float64 `json:"saving"`
@@ -36,16 +36,16 @@ func (r *Row) compare(p printed) {
 	}
 	off := func(got, want float64) float64 { return of(got-want, want) }
 	v, d := p.values, p.digits
-	r.Paper = &v
-	r.Off = &Published{off(float64(r.Active), v.Active), off(float64(r.Total), v.Total), off(r.Scratch, v.Scratch), off(r.Widened, v.Widened), r.Saving - v.Saving}
+	r.Published = &v
+	r.Deviation = &Published{off(float64(r.Active), v.Active), off(float64(r.Total), v.Total), off(r.Scratch, v.Scratch), off(r.Widened, v.Widened), r.Saving - v.Saving}
 	if v.Widened == 0 {
-		r.Off.Widened, r.Off.Saving = 0, 0
+		r.Deviation.Widened, r.Deviation.Saving = 0, 0
 	}
-	r.Open = &Published{of(d.Active/2, v.Active), of(d.Total/2, v.Total), of(d.Scratch/2, v.Scratch), of(d.Widened/2, v.Widened), d.Saving / 2}
+	r.Rounding = &Published{of(d.Active/2, v.Active), of(d.Total/2, v.Total), of(d.Scratch/2, v.Scratch), of(d.Widened/2, v.Widened), d.Saving / 2}
 }
 
-// Agreed is how far a count may be from what the paper prints, as a share, and a saving as a plain difference.
-const Agreed = 0.003
+// Tolerance is how far a count may be from what the paper prints, as a share, and a saving as a plain difference.
+const Tolerance = 0.003
 
 // Agrees reports whether a difference is within that, or within what the last printed digit leaves open.
-func Agrees(off, open float64) bool { return math.Abs(off) <= math.Max(Agreed, open) }
+func Agrees(off, open float64) bool { return math.Abs(off) <= math.Max(Tolerance, open) }

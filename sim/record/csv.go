@@ -16,12 +16,10 @@ import (
 // measured, with its unit. Losses are in nats a token; the counts of pairs by state are those of the weights and, after
 // them, of the gradients.
 var csvColumns = []string{
-	"experiment", "seed", "version", "arm", "name", "step", "train_loss_nats", "held_out_loss_nats",
-	"whole_held_out_loss_nats",
-	"held_out_loss_before_widening_nats", "held_out_loss_after_widening_nats", "lr_old", "lr_new", "flops",
-	"weight_cosine", "gradient_cosine", "weight_distance", "locked_pairs", "pairs", "apart_pairs", "zero_pairs",
-	"diverged_pairs",
-	"locked_gradients", "apart_gradients", "without_gradient", "diverged_gradients", "not_finite",
+	"experiment", "seed", "version", "arm", "name", "step", "train_loss_nats", "val_loss_nats", "full_val_loss_nats",
+	"val_loss_before_widening_nats", "val_loss_after_widening_nats", "lr_old", "lr_new", "flops",
+	"weight_cosine", "gradient_cosine", "weight_distance", "locked_pairs", "pairs", "apart_pairs", "one_zero_pairs",
+	"diverged_pairs", "locked_gradients", "apart_gradients", "one_zero_gradients", "diverged_gradients", "not_finite",
 }
 
 // WriteCSV writes one row a step and arm. That of a widening, which may be the first of an arm, has the losses just

@@ -40,7 +40,7 @@ func TestNumbersExplainThemselves(t *testing.T) {
 			assert.Greater(t, step, before, name)
 		}
 		last[name] = step
-		before, after := row[at("held_out_loss_before_widening_nats")], row[at("held_out_loss_after_widening_nats")]
+		before, after := row[at("val_loss_before_widening_nats")], row[at("val_loss_after_widening_nats")]
 		if p, ok := r.ReportAt(slices.IndexFunc(r.Experiment.Arms,
 			func(a experiment.Arm) bool { return a.Name == name }), step); ok && p.Step == step {
 			widened[name] = true

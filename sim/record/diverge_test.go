@@ -63,10 +63,10 @@ func TestAnArmThatDivergedHasEndedAndSaysWhere(t *testing.T) {
 	}
 	lost := rows[1+33]
 	assert.Equal(t, []string{"33", "NaN", "", "model.norm.weight"}, []string{lost[column("step")],
-		lost[column("train_loss_nats")], lost[column("held_out_loss_nats")], lost[column("not_finite")]})
+		lost[column("train_loss_nats")], lost[column("val_loss_nats")], lost[column("not_finite")]})
 	first := rows[1]
 	assert.Equal(t, []string{"0", "2", "2.5", ""}, []string{first[column("step")], first[column("train_loss_nats")],
-		first[column("held_out_loss_nats")], first[column("not_finite")]})
+		first[column("val_loss_nats")], first[column("not_finite")]})
 
 	again, err := record.Decode(bytes.NewReader(encode(t, r)))
 	require.NoError(t, err)

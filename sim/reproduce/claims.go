@@ -29,7 +29,7 @@ type Part struct {
 
 // lower says that arm a ends with a lower loss than arm b.
 func lower(name, a, b string) Part {
-	return Part{Name: name, Kind: Below, Arms: []string{a, b}, Value: func(r []*Result) float64 { return float64(r[0].Final - r[1].Final) }}
+	return Part{Name: name, Kind: Below, Arms: []string{a, b}, Value: func(r []*Result) float64 { return float64(r[0].FinalValLoss - r[1].FinalValLoss) }}
 }
 
 // exactly says that a count of pairs is zero in every seed. Where no pair was looked at there is no count.
@@ -54,7 +54,7 @@ func Claims() []Claim {
 }
 
 func lock() Claim {
-	open := func(r *Result) int { return r.Open }
+	open := func(r *Result) int { return r.MaxUnlocked }
 	return Claim{"1", "With symmetric states the two halves never separate", "Eq. 20–23, App. A.3", []Part{
 		exactly("Copy: pairs that differ in weight or gradient", Copy, open),
 		exactly("Drop: the same", Drop, open),
@@ -132,7 +132,7 @@ func spike(id string, axis model.Axis) Claim {
 		Value: func(r []*Result) float64 {
 			var rise, final []float64
 			for _, x := range r {
-				rise, final = append(rise, x.Spike()), append(final, float64(x.Final))
+				rise, final = append(rise, x.Spike()), append(final, float64(x.FinalValLoss))
 			}
 			return Spearman(rise, final)
 		},
@@ -160,7 +160,9 @@ func most() Claim {
 		w, o := rewarmed(p)
 		c.Parts = append(c.Parts, Part{
 			Name: "what it does to copy-copy − to " + string(p), Kind: Below, Arms: []string{with, without, w, o},
-			Value: func(r []*Result) float64 { return float64((r[0].Final - r[1].Final) - (r[2].Final - r[3].Final)) },
+			Value: func(r []*Result) float64 {
+				return float64((r[0].FinalValLoss - r[1].FinalValLoss) - (r[2].FinalValLoss - r[3].FinalValLoss))
+			},
 		})
 	}
 	return c
@@ -195,16 +197,16 @@ func ablation() Claim {
 	return c
 }
 
-// Rival is a row of Table 7: an arm, and by how much the paper's SPARKLING ends lower.
-type Rival struct {
+// Competitor is a row of Table 7: an arm, and by how much the paper's SPARKLING ends lower.
+type Competitor struct {
 	Name, Arm string
 	Paper     float64
 }
 
 // Table7 is what the paper compares SPARKLING with (Table 7), Inner 2x; SPARKLING itself ends at 2.3153.
-func Table7() []Rival {
+func Table7() []Competitor {
 	const sparkling = 2.3153
-	var rows []Rival
+	var rows []Competitor
 	for _, r := range []struct {
 		treatment string
 		ends      float64
@@ -213,7 +215,7 @@ func Table7() []Rival {
 		{"norm-adapted", 2.3253}, {"rewarm-all", 2.3193},
 	} {
 		k := key(widen.CopyCopy, r.treatment)
-		rows = append(rows, Rival{NameOf(k), k, sparkling - r.ends})
+		rows = append(rows, Competitor{NameOf(k), k, sparkling - r.ends})
 	}
 	return rows
 }

@@ -78,7 +78,7 @@ func judge(p Part, values []value, parts int) Finding {
 	}
 	f.Low, f.High = f.Interval(1 - (1-Confidence)/float64(parts))
 	switch {
-	case f.N == 0 || f.Lost > 0:
+	case f.N == 0 || f.NonFinite > 0:
 		f.Verdict = NotMeasured
 	case p.Aside:
 		f.Verdict = Aside

@@ -49,7 +49,7 @@ func TestAPartIsJudgedByWhereItsIntervalLies(t *testing.T) {
 				f := judge(c.part, append(by(c.values), value{77, bad}), 1)
 				assert.Equal(t, NotMeasured, f.Verdict, "one value is %g", bad)
 				assert.Equal(t, []uint64{77}, f.Seeds)
-				assert.Equal(t, 1, f.Lost)
+				assert.Equal(t, 1, f.NonFinite)
 				assert.False(t, f.Weak())
 				assert.Len(t, f.Each, len(c.values), "the others are shown")
 			}
@@ -125,7 +125,7 @@ func made(finals map[string]float64) (Setting, *Results) {
 		shared := 0.02 * float64(seed%3) // seeds differ; the pairs do not mind
 		own := 0.001 * float64(seed%2)
 		for k, x := range finals {
-			r.Add(Job{Setting: s, Seed: seed}, []Result{{Key: k, Final: Number(x + shared + own*float64(len(k)%5)), Pairs: []Pairs{{Count: 4}}}})
+			r.Add(Job{Setting: s, Seed: seed}, []Result{{Key: k, FinalValLoss: Number(x + shared + own*float64(len(k)%5)), Pairs: []Pairs{{Count: 4}}}})
 		}
 	}
 	return s, r
@@ -145,10 +145,10 @@ func TestJudgePairsSeedsAndSaysNothingOfWhatDiverged(t *testing.T) {
 	assert.Equal(t, []Verdict{Reproduces, Reproduces, NotMeasured}, []Verdict{j.Findings[0].Verdict, j.Findings[1].Verdict, j.Findings[2].Verdict})
 	assert.Equal(t, []uint64{3}, j.Findings[2].Seeds, "the seed is named, and the other seven are not taken for the whole")
 	assert.Equal(t, NotMeasured, j.Verdict)
-	assert.Equal(t, 1, Difference(r, s, Asym, Drop).Lost)
-	assert.Equal(t, 1, Estimated(r.Values(s, Drop, (*Result).Loss)).Lost)
+	assert.Equal(t, 1, Difference(r, s, Asym, Drop).NonFinite)
+	assert.Equal(t, 1, Estimated(r.Values(s, Drop, (*Result).FinalLoss)).NonFinite)
 
-	bad.Failed, bad.Final = "", Number(math.Inf(1))
+	bad.Failed, bad.FinalValLoss = "", Number(math.Inf(1))
 	assert.Equal(t, NotMeasured, Judge(reset(), s, r).Findings[2].Verdict, "an infinity is no number either")
 	locked, _ := r.Of(s, 5, Asym)
 	locked.Pairs = nil

@@ -41,20 +41,20 @@ func (n *Number) UnmarshalJSON(data []byte) error {
 
 // Result is what is kept of one arm of a finished run. Losses are in nats a token, on text that is never trained on.
 type Result struct {
-	Key    string  `json:"key"`
-	Failed string  `json:"failed,omitempty"` // why the arm did not reach its last step
-	Final  Number  `json:"final"`            // of the whole held-out part, after the last update
-	Before Number  `json:"before"`           // of the held-out windows just before the widening; NaN where there is none
-	After  Number  `json:"after"`            // just after it
-	FLOPs  float64 `json:"flops"`            // exact, of all updates
-	Open   int     `json:"open"`             // most pairs whose weights or gradients differed at any probe after the widening
-	Held   []Point `json:"held,omitempty"`   // the watched windows, by step, the shared small phase included
-	Pairs  []Pairs `json:"pairs,omitempty"`
+	Key           string  `json:"key"`
+	Failed        string  `json:"failed,omitempty"`    // why the arm did not reach its last step
+	FinalValLoss  Number  `json:"final_full_val_loss"` // of the whole held-out part, after the last update
+	ValLossBefore Number  `json:"val_loss_before"`     // of the held-out windows just before the widening; NaN where there is none
+	ValLossAfter  Number  `json:"val_loss_after"`      // just after it
+	FLOPs         float64 `json:"flops"`               // exact, of all updates
+	MaxUnlocked   int     `json:"max_unlocked"`        // most pairs whose weights or gradients differed at any probe after the widening
+	ValLoss       []Point `json:"val_loss,omitempty"`  // the watched windows, by step, the shared small phase included
+	Pairs         []Pairs `json:"pairs,omitempty"`
 	// Ratios of what a block adds to what enters it, block by block, just before and just after the widening.
 	RatiosBefore []Number `json:"ratios_before,omitempty"`
 	RatiosAfter  []Number `json:"ratios_after,omitempty"`
 
-	Made Made `json:"-"` // what made the run
+	Provenance Provenance `json:"-"` // what made the run
 }
 
 // Point is one reading of the watched held-out windows.
@@ -74,7 +74,7 @@ type Pairs struct {
 }
 
 // Spike is by how much the loss rises at the widening.
-func (r *Result) Spike() float64 { return float64(r.After - r.Before) }
+func (r *Result) Spike() float64 { return float64(r.ValLossAfter - r.ValLossBefore) }
 
 // StillLocked is the number of pairs whose weights are equal at the last probe.
 func (r *Result) StillLocked() int {
@@ -97,7 +97,7 @@ func results(g Group, rec *record.Record, arms []record.ArmStatus) []Result {
 	out := make([]Result, len(g.Entries))
 	nan := Number(math.NaN())
 	for i, e := range g.Entries {
-		r := Result{Key: e.Key, Final: nan, Before: nan, After: nan}
+		r := Result{Key: e.Key, FinalValLoss: nan, ValLossBefore: nan, ValLossAfter: nan}
 		if arms[i].State != record.Finished {
 			r.Failed = arms[i].Err
 			if r.Failed == "" {
@@ -110,10 +110,10 @@ func results(g Group, rec *record.Record, arms []record.ArmStatus) []Result {
 		}
 		r.read(track)
 		if x, ok := rec.Final(i); ok {
-			r.Final = Number(x)
+			r.FinalValLoss = Number(x)
 		}
 		if w, ok := rec.Report(i); ok {
-			r.Before, r.After = numberOf(w.HeldBefore), numberOf(w.HeldAfter)
+			r.ValLossBefore, r.ValLossAfter = numberOf(w.HeldBefore), numberOf(w.HeldAfter)
 			r.RatiosBefore, r.RatiosAfter = ratios(w.RMSBefore), ratios(w.RMSAfter)
 		}
 		out[i] = r
@@ -136,13 +136,13 @@ func (r *Result) read(track []record.ArmFrame) {
 		f := &track[k]
 		r.FLOPs = f.FLOPs
 		if record.Finite(f.Held) {
-			r.Held = append(r.Held, Point{f.Step, Number(f.Held), f.FLOPs})
+			r.ValLoss = append(r.ValLoss, Point{f.Step, Number(f.Held), f.FLOPs})
 		}
 		if len(f.Pairs) == 0 {
 			continue
 		}
 		w, g := f.Summary(record.Weight), f.Summary(record.Gradient)
-		r.Open = max(r.Open, w.Pairs-w.In[record.Locked], g.Pairs-g.In[record.Locked])
+		r.MaxUnlocked = max(r.MaxUnlocked, w.Pairs-w.In[record.Locked], g.Pairs-g.In[record.Locked])
 		r.Pairs = append(r.Pairs, Pairs{f.Step, Number(w.Cos), Number(g.Cos), w.Pairs, w.In[record.Locked]})
 	}
 }
@@ -172,7 +172,7 @@ func NewResults() *Results { return &Results{map[place]*Result{}} }
 // Add puts in the results of a job. An arm whose final loss is no number did not reach its end, whatever else is said of it.
 func (r *Results) Add(j Job, of []Result) {
 	for i := range of {
-		if of[i].Failed == "" && !record.Finite(of[i].Loss()) {
+		if of[i].Failed == "" && !record.Finite(of[i].FinalLoss()) {
 			of[i].Failed = "its final loss is no number"
 		}
 		r.of[place{j.Setting.ID, j.Seed, of[i].Key}] = &of[i]
@@ -258,5 +258,5 @@ func (r *Results) Values(s Setting, arm string, of func(*Result) float64) []floa
 	return out
 }
 
-// Loss is the final loss, for [Results.Values].
-func (r *Result) Loss() float64 { return float64(r.Final) }
+// FinalLoss is the final loss, for [Results.Values].
+func (r *Result) FinalLoss() float64 { return float64(r.FinalValLoss) }

@@ -61,7 +61,7 @@ func TestARunThatWasCutInItsMidstGoesOnToTheSameResults(t *testing.T) {
 		x, ok := results.Of(j.Setting, j.Seed, e.Key)
 		require.True(t, ok)
 		got[i] = *x
-		got[i].Made = want[i].Made
+		got[i].Provenance = want[i].Provenance
 	}
 	same(got)
 	assert.NoFileExists(t, store.statePaths(j.Experiment)[0], "a finished run needs none")

@@ -38,14 +38,14 @@ type oneCore struct{ *session.LocalHost }
 func (oneCore) Cores() int { return 1 }
 
 // LoadAll takes the results of jobs that are finished from the store, and counts runs by what made them.
-func (s Store) LoadAll(jobs []Job, into *Results) (made map[Made]int, err error) {
+func (s Store) LoadAll(jobs []Job, into *Results) (made map[Provenance]int, err error) {
 	_, made, err = s.loadAll(jobs, into)
 	return made, err
 }
 
 // loadAll is LoadAll, and returns the other jobs.
-func (s Store) loadAll(jobs []Job, into *Results) (waiting []Job, made map[Made]int, err error) {
-	made = map[Made]int{}
+func (s Store) loadAll(jobs []Job, into *Results) (waiting []Job, made map[Provenance]int, err error) {
+	made = map[Provenance]int{}
 	for _, j := range jobs {
 		res, by, ok, err := s.Load(j.Experiment)
 		switch {
@@ -63,7 +63,7 @@ func (s Store) loadAll(jobs []Job, into *Results) (waiting []Job, made map[Made]
 
 // Run makes the results of all jobs, in the store or anew, and counts runs by what made them. When the context ends it returns what there
 // is with the context's error: finished runs are kept, and going on later takes only the rest.
-func (r Runner) Run(ctx context.Context, jobs []Job, into *Results) (made map[Made]int, err error) {
+func (r Runner) Run(ctx context.Context, jobs []Job, into *Results) (made map[Provenance]int, err error) {
 	waiting, made, err := r.Store.loadAll(jobs, into)
 	if err != nil {
 		return nil, err
@@ -87,9 +87,9 @@ func (r Runner) Run(ctx context.Context, jobs []Job, into *Results) (made map[Ma
 				waiting = waiting[1:]
 				mu.Unlock()
 				res, wrong := r.Store.train(ctx, j, p.part(j))
-				by := Made{r.Store.Revision, r.Store.Arithmetic}
+				by := Provenance{r.Store.Revision, r.Store.Arithmetic}
 				for i := range res {
-					res[i].Made = by
+					res[i].Provenance = by
 				}
 				if wrong == nil {
 					wrong = r.Store.Save(j.Experiment, res)
@@ -212,10 +212,10 @@ func Arithmetic() (string, error) {
 			if r.Failed != "" {
 				return "", errors.New(r.Failed)
 			}
-			for _, p := range r.Held {
+			for _, p := range r.ValLoss {
 				fmt.Fprintf(h, "%x ", math.Float64bits(float64(p.Loss)))
 			}
-			fmt.Fprintf(h, "%x\n", math.Float64bits(float64(r.Final)))
+			fmt.Fprintf(h, "%x\n", math.Float64bits(float64(r.FinalValLoss)))
 		}
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8]), nil

@@ -37,7 +37,7 @@ func TestWhatIsFinishedIsNotRunAgainAndGoesOnToTheSameResults(t *testing.T) {
 	all := NewResults()
 	made, err := whole.Run(context.Background(), jobs, all)
 	require.NoError(t, err)
-	assert.Equal(t, map[Made]int{{"r", "a"}: len(jobs)}, made)
+	assert.Equal(t, map[Provenance]int{{"r", "a"}: len(jobs)}, made)
 
 	// Interrupted after the first finished run.
 	cut := Runner{Store: Store{Dir: t.TempDir(), Arithmetic: "a", Revision: "r"}, Workers: 1}
@@ -95,15 +95,15 @@ func TestResultsHoldWhatTheRunMeasured(t *testing.T) {
 	assert.Empty(t, small.Failed)
 	assert.Empty(t, small.Pairs)
 	assert.Equal(t, 128, locked.StillLocked())
-	assert.Zero(t, locked.Open)
+	assert.Zero(t, locked.MaxUnlocked)
 	assert.Zero(t, asym.StillLocked())
-	assert.Equal(t, 128, asym.Open)
+	assert.Equal(t, 128, asym.MaxUnlocked)
 	assert.Greater(t, asym.FLOPs, small.FLOPs)
-	assert.Equal(t, 0, asym.Held[0].Step, "the shared phase is part of the curve")
-	assert.Equal(t, 24, asym.Held[len(asym.Held)-1].Step)
+	assert.Equal(t, 0, asym.ValLoss[0].Step, "the shared phase is part of the curve")
+	assert.Equal(t, 24, asym.ValLoss[len(asym.ValLoss)-1].Step)
 	assert.InDelta(t, 0, asym.Spike(), 1e-5, "copy-copy at 2x computes the same")
 	assert.Len(t, asym.RatiosAfter, 4)
-	assert.Len(t, r.Values(s, Asym, (*Result).Loss), 2)
+	assert.Len(t, r.Values(s, Asym, (*Result).FinalLoss), 2)
 }
 
 // A run in which arms diverge is a result: it says so, and is kept and read like any other.
@@ -121,7 +121,7 @@ func TestARunThatDivergesIsAResultThatSaysSo(t *testing.T) {
 		x, ok := again.Of(j.Setting, j.Seed, e.Key)
 		require.True(t, ok)
 		assert.NotEmpty(t, x.Failed, e.Key)
-		assert.False(t, record.Finite(x.Loss()), e.Key)
+		assert.False(t, record.Finite(x.FinalLoss()), e.Key)
 	}
 	for _, c := range []Claim{lock(), reset()} {
 		for _, f := range Judge(c, j.Setting, again).Findings {
@@ -140,12 +140,12 @@ func TestTheStoreTakesWhatIsItsOwn(t *testing.T) {
 	for i := range res {
 		res[i].FLOPs = j.Experiment.FLOPs(i, j.Experiment.End(i))
 	}
-	res[0].Key, res[0].Final = "x", 1.5
+	res[0].Key, res[0].FinalValLoss = "x", 1.5
 	require.NoError(t, s.Save(j.Experiment, res))
 	got, _, ok, err := s.Load(j.Experiment)
 	require.NoError(t, err)
 	assert.True(t, ok)
-	res[0].Made = Made{"", "a"}
+	res[0].Provenance = Provenance{"", "a"}
 	assert.Equal(t, res[0], got[0], "and what made it")
 
 	_, _, ok, err = Store{Dir: s.Dir, Arithmetic: "b"}.Load(j.Experiment)
@@ -155,7 +155,7 @@ func TestTheStoreTakesWhatIsItsOwn(t *testing.T) {
 	_, by, ok, err := Store{Dir: s.Dir}.Load(j.Experiment)
 	require.NoError(t, err)
 	assert.True(t, ok, "whatever made it")
-	assert.Equal(t, Made{"", "a"}, by)
+	assert.Equal(t, Provenance{"", "a"}, by)
 
 	// A run in which an arm ended elsewhere, because compute was counted otherwise, is not there; what only looks at it takes it as it is.
 	old := append([]Result(nil), res...)

@@ -105,7 +105,7 @@ func (t Tried) Clearly() bool { return t.Mean <= -Clear && t.High < 0 }
 // Try judges one candidate.
 func Try(c Candidate, r *Results) Tried {
 	return Tried{
-		c, judge(resetPart, resetPart.values(r, c.Setting), 1), Estimated(r.Values(c.Setting, Copy, (*Result).Loss)),
+		c, judge(resetPart, resetPart.values(r, c.Setting), 1), Estimated(r.Values(c.Setting, Copy, (*Result).FinalLoss)),
 		Estimated(r.Values(c.Setting, Asym, (*Result).WeightCosine)),
 	}
 }

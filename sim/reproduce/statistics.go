@@ -10,10 +10,10 @@ import (
 
 // Estimate is the mean of a sample over seeds, and how well it is known.
 type Estimate struct {
-	N    int     // values
-	Lost int     // of these, values that are no finite number: of a sample with such a value nothing is known
-	Mean float64 // NaN of no values, or where one is lost
-	Err  float64 // standard error of the mean; NaN below two values, or where one is lost
+	N         int     // values
+	NonFinite int     // of these, values that are no finite number: of a sample with such a value nothing is known
+	Mean      float64 // NaN of no values, or where one is lost
+	Err       float64 // standard error of the mean; NaN below two values, or where one is lost
 }
 
 // Estimated are the mean of x and its standard error, sqrt(Σ(x−mean)²/(n−1)/n).
@@ -25,7 +25,7 @@ func Estimated(x []float64) Estimate {
 		}
 	}
 	if lost > 0 {
-		return Estimate{N: len(x), Lost: lost, Mean: math.NaN(), Err: math.NaN()}
+		return Estimate{N: len(x), NonFinite: lost, Mean: math.NaN(), Err: math.NaN()}
 	}
 	n := float64(len(x))
 	var sum, squares float64
@@ -46,7 +46,7 @@ func Estimated(x []float64) Estimate {
 // Interval is the two-sided confidence interval of the mean by Student's t: the truth lies outside with probability 1 − level. Below two
 // values, and where one is lost, it is unbounded.
 func (e Estimate) Interval(level float64) (low, high float64) {
-	if e.N < 2 || e.Lost > 0 {
+	if e.N < 2 || e.NonFinite > 0 {
 		return math.Inf(-1), math.Inf(1)
 	}
 	half := e.Err * studentQuantile(0.5+level/2, e.N-1)

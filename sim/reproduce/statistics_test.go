@@ -24,7 +24,7 @@ func TestMeanAndStandardErrorAreThoseOfTheTextbook(t *testing.T) {
 func TestNoStatisticOfALostValueIsANumber(t *testing.T) {
 	for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
 		e := Estimated([]float64{1, bad, 3})
-		assert.Equal(t, [2]int{3, 1}, [2]int{e.N, e.Lost})
+		assert.Equal(t, [2]int{3, 1}, [2]int{e.N, e.NonFinite})
 		assert.True(t, math.IsNaN(e.Mean) && math.IsNaN(e.Err))
 		low, high := e.Interval(0.95)
 		assert.True(t, math.IsInf(low, -1) && math.IsInf(high, 1), "it bounds nothing: %g to %g", low, high)

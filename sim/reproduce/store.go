@@ -16,6 +16,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/internal/durable"
 	"github.com/sparkling-lab/sparkling/internal/input"
+	"github.com/sparkling-lab/sparkling/internal/keys"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
@@ -37,11 +38,17 @@ type stored struct {
 	Results    []Result        `json:"results"`
 }
 
+// oldKeys are keys of files of earlier programs that are called otherwise now, by their paths.
+var oldKeys = map[string]string{
+	"results.final": "final_full_val_loss", "results.before": "val_loss_before", "results.after": "val_loss_after",
+	"results.open": "max_unlocked", "results.held": "val_loss",
+}
+
 // maxStored bounds a file of results in bytes.
 const maxStored = 16 << 20
 
-// Made says which program made a run.
-type Made struct{ Revision, Arithmetic string }
+// Provenance says which program made a run.
+type Provenance struct{ Revision, Arithmetic string }
 
 // path of the file of a document.
 func (s Store) path(e experiment.Experiment, arithmetic string) string {
@@ -84,7 +91,7 @@ func (s Store) paths(e experiment.Experiment) (paths []string, err error) {
 
 // Load are the results of a document and what made them; it is false where there are none. A file that is damaged, or holds another run than
 // its name says, is none: Warn is told. It errs where a file cannot be read, or could not be made anew.
-func (s Store) Load(e experiment.Experiment) (results []Result, made Made, ok bool, err error) {
+func (s Store) Load(e experiment.Experiment) (results []Result, made Provenance, ok bool, err error) {
 	paths, err := s.paths(e)
 	if err != nil {
 		return nil, made, false, err
@@ -124,10 +131,10 @@ func (s Store) Load(e experiment.Experiment) (results []Result, made Made, ok bo
 }
 
 // made notes with each result what made it.
-func (x stored) made() Made {
-	m := Made{x.Revision, x.Arithmetic}
+func (x stored) made() Provenance {
+	m := Provenance{x.Revision, x.Arithmetic}
 	for i := range x.Results {
-		x.Results[i].Made = m
+		x.Results[i].Provenance = m
 	}
 	return m
 }
@@ -141,7 +148,7 @@ func (s Store) read(f io.Reader, e experiment.Experiment, path string) (x stored
 	if len(data) > maxStored {
 		return x, fmt.Errorf("it is larger than the %d bytes allowed", maxStored)
 	}
-	if err := json.Unmarshal(data, &x); err != nil {
+	if err := json.Unmarshal(keys.Rename(data, oldKeys), &x); err != nil {
 		return x, err
 	}
 	var doc bytes.Buffer

@@ -21,7 +21,7 @@ func finished(final Number) (Job, []Result) {
 	j := quickPlan()[0]
 	res := make([]Result, len(j.Experiment.Arms))
 	for i := range res {
-		res[i].FLOPs, res[i].Final = j.Experiment.FLOPs(i, j.Experiment.End(i)), final
+		res[i].FLOPs, res[i].FinalValLoss = j.Experiment.FLOPs(i, j.Experiment.End(i)), final
 	}
 	return j, res
 }
@@ -92,10 +92,10 @@ func TestARunIsTheOldOrTheNewWheneverThePowerIsCut(t *testing.T) {
 			got, _, ok, err := at(dir).Load(j.Experiment)
 			require.NoError(t, err, when)
 			if strings.Contains(when, cut.AfterTheEnd) {
-				assert.Equal(t, Number(2), got[0].Final)
+				assert.Equal(t, Number(2), got[0].FinalValLoss)
 			}
 			if ok {
-				seen[got[0].Final]++
+				seen[got[0].FinalValLoss]++
 			} else {
 				seen[0]++
 			}
@@ -115,9 +115,9 @@ func TestARunIsTheOldOrTheNewWheneverThePowerIsCut(t *testing.T) {
 			require.True(t, ok)
 			if err != nil {
 				assert.ErrorIs(t, err, syscall.ENOSPC)
-				assert.Equal(t, Number(1), got[0].Final)
+				assert.Equal(t, Number(1), got[0].FinalValLoss)
 			} else {
-				assert.Equal(t, Number(2), got[0].Final)
+				assert.Equal(t, Number(2), got[0].FinalValLoss)
 			}
 		})
 }
@@ -129,6 +129,7 @@ func TestARunOfAnOlderVersionIsNotMadeAnew(t *testing.T) {
 	require.NoError(t, err)
 	var x stored
 	require.NoError(t, json.Unmarshal(data, &x))
+	require.Zero(t, x.Results[0].FinalValLoss, "it has another name there")
 	e, err := experiment.Parse(x.Document)
 	require.NoError(t, err)
 	for _, arithmetic := range []string{"", x.Arithmetic} {
@@ -139,6 +140,10 @@ func TestARunOfAnOlderVersionIsNotMadeAnew(t *testing.T) {
 		require.True(t, ok)
 		assert.Equal(t, x.Arithmetic, made.Arithmetic)
 		assert.Len(t, got, len(e.Arms))
+		for _, r := range got {
+			assert.InDelta(t, 2.9, float64(r.FinalValLoss), 0.1)
+			assert.NotEmpty(t, r.ValLoss)
+		}
 		if s.Arithmetic = x.Arithmetic; arithmetic == "" {
 			continue
 		}

@@ -47,7 +47,7 @@ func TestDefaultRunAtFullSpeedGivesTheNumbersOfAHeadlessRun(t *testing.T) {
 		}
 	}
 	rows := parse(t, p.csv())
-	step, train, widened := slices.Index(rows[0], "step"), slices.Index(rows[0], "train_loss_nats"), slices.Index(rows[0], "held_out_loss_before_widening_nats")
+	step, train, widened := slices.Index(rows[0], "step"), slices.Index(rows[0], "train_loss_nats"), slices.Index(rows[0], "val_loss_before_widening_nats")
 	for _, row := range rows[1:] {
 		if row[step] != "0" && row[widened] == "" {
 			_, err := strconv.ParseFloat(row[train], 32)
@@ -164,7 +164,7 @@ func TestTableSaysWhatTheCSVSays(t *testing.T) {
 	for _, row := range table {
 		want := last[row[0]]
 		require.NotNil(t, want, "%q is a row of the CSV", row[0])
-		for column, cell := range map[string]string{"train_loss_nats": row[1], "whole_held_out_loss_nats": row[2]} {
+		for column, cell := range map[string]string{"train_loss_nats": row[1], "full_val_loss_nats": row[2]} {
 			v, err := strconv.ParseFloat(want[column], 64)
 			require.NoError(t, err)
 			assert.Equal(t, fmt.Sprintf("%.4f", v), cell, "%s, %s", row[0], column)
@@ -177,7 +177,7 @@ func TestTableSaysWhatTheCSVSays(t *testing.T) {
 	p.wait(`document.querySelector("#exact tbody tr")`)
 	exact := eval[[][]string](p, `[...document.querySelectorAll("#exact tr")].map((row) => [...row.cells].map((cell) => cell.textContent))`)
 	for i, name := range exact[0][1:] {
-		for k, column := range map[int]string{1: "train_loss_nats", 3: "whole_held_out_loss_nats", 6: "lr_new", 7: "lr_old"} {
+		for k, column := range map[int]string{1: "train_loss_nats", 3: "full_val_loss_nats", 6: "lr_new", 7: "lr_old"} {
 			want, err := strconv.ParseFloat(last[name][column], 32)
 			require.NoError(t, err)
 			got, err := strconv.ParseFloat(exact[k][1+i], 32)
