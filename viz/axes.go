@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/sparkling-lab/sparkling/viz/look"
+	"github.com/sparkling-lab/sparkling/viz/style"
 )
 
 // axes maps numbers to places inside a box.
@@ -128,7 +128,7 @@ func (a axes) series(n int, at func(i int) (x, y float64)) []point {
 type label struct {
 	y           float64
 	name, value string
-	look        look.Look
+	look        style.Style
 	arms        uint // whose marks stand before it where it has no look; bit i is arm i
 }
 

@@ -61,7 +61,7 @@ func (v *View) copies(b box) {
 		}
 		in := box{x, b.y + 8, width + lay.names, b.h - 8}
 		x += in.w + between
-		m := v.looks[i]
+		m := v.styles[i]
 		v.pen.mark(m, in.x+4, in.y+4, 4)
 		v.pen.text(heads[k][0], in.x+headIndent, in.y+4, size, m.Hue, left)
 		v.pen.text(heads[k][1], in.x, in.y+18, size, m.Hue, left)
@@ -147,7 +147,7 @@ func (v *View) exactPair(b box, arms []int, step int, at pairAt) {
 		for q := range record.Quantities {
 			s += " " + shortNames[q] + " " + exactly(g.Stats[q][at.pair]) + ";"
 		}
-		lines = append(lines, line{v.names[i] + ":" + strings.TrimSuffix(s, ";"), v.looks[i].Hue})
+		lines = append(lines, line{v.names[i] + ":" + strings.TrimSuffix(s, ";"), v.styles[i].Hue})
 	}
 	v.tip(b, lines)
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/sim/record"
-	"github.com/sparkling-lab/sparkling/viz/held"
+	"github.com/sparkling-lab/sparkling/viz/valloss"
 )
 
 // did writes at the foot of a box what the newest widening of every arm did, arms to which it did the same in one line, and returns what is
@@ -40,10 +40,10 @@ func (v *View) did(b box, step int) box {
 	for _, g := range groups {
 		table = append(table, []string{
 			thousands(g.ParamsBefore) + " → " + thousands(g.ParamsAfter), fmt.Sprintf("×%.3g", g.StepFLOPsAfter/g.StepFLOPsBefore),
-			digits(g.HeldBefore, 4) + " → " + digits(g.HeldAfter, 4), moved(g.LogitError),
+			digits(g.ValLossBefore, 4) + " → " + digits(g.ValLossAfter, 4), moved(g.LogitError),
 		})
 	}
-	if held.Differ(v.rec.Experiment) {
+	if valloss.Differ(v.rec.Experiment) {
 		table[0] = append(table[0], "step")
 		for k, g := range groups {
 			table[k+1] = append(table[k+1], strconv.Itoa(g.Step))
@@ -64,14 +64,14 @@ func (v *View) did(b box, step int) box {
 		x, y, hue := b.x, y+pitch*float64(k+1), ink
 		var all []string
 		for _, i := range g.arms {
-			v.pen.mark(v.looks[i], x+4, y, 3.4)
+			v.pen.mark(v.styles[i], x+4, y, 3.4)
 			x += 11
 			all = append(all, v.names[i])
 		}
 		names := []string{strings.Join(all, ", ")}
 		switch {
 		case len(all) == 1:
-			hue = v.looks[g.arms[0]].Hue
+			hue = v.styles[g.arms[0]].Hue
 		case len(groups) == 1:
 			names = append(names, "all of them", "all")
 		}
@@ -98,7 +98,7 @@ func moved(by float32) string {
 
 // same reports whether a widening did the same to two arms.
 func same(a, b record.Report) bool {
-	return a.Step == b.Step && alike(a.HeldBefore, b.HeldBefore) && alike(a.HeldAfter, b.HeldAfter) && alike(a.LogitError, b.LogitError) &&
+	return a.Step == b.Step && alike(a.ValLossBefore, b.ValLossBefore) && alike(a.ValLossAfter, b.ValLossAfter) && alike(a.LogitError, b.LogitError) &&
 		a.ParamsBefore == b.ParamsBefore && a.ParamsAfter == b.ParamsAfter
 }
 

@@ -45,7 +45,7 @@ func (v *View) divergence(b box) {
 	v.widenings(a, step)
 	var ends []label
 	for _, l := range curves {
-		m := v.looks[l.arm]
+		m := v.styles[l.arm]
 		at := func(ys []float64) []point {
 			return a.series(len(ys), func(k int) (float64, float64) { return float64(l.frames[k].Step), ys[k] })
 		}
@@ -72,27 +72,27 @@ func (v *View) divergence(b box) {
 		for _, c := range curves {
 			if f, ok := rec.PairsAt(c.arm, at); ok {
 				s := f.Summary(record.Gradient)
-				words = append(words, line{fmt.Sprintf("%s: %s, %s, %d of %d", v.names[c.arm], s.Cosine(6), decimals(s.Dist, 6), s.In[record.Locked], s.Pairs), v.looks[c.arm].Hue})
+				words = append(words, line{fmt.Sprintf("%s: %s, %s, %d of %d", v.names[c.arm], s.Cosine(6), decimals(s.Dist, 6), s.In[record.Locked], s.Pairs), v.styles[c.arm].Hue})
 			}
 		}
 		v.tip(b, words)
 	}
 }
 
-// spread sums up the cosines of the gradients of a frame's pairs: tenth hundredth, mean, ninetieth hundredth.
-type spread struct{ lo, mean, hi float64 }
+// minMax sums up the cosines of the gradients of a frame's pairs: tenth hundredth, mean, ninetieth hundredth.
+type minMax struct{ lo, mean, hi float64 }
 
-// spread remembers what it found: a frame does not change, and a picture shows hundreds.
-func (v *View) spread(f *record.ArmFrame) spread {
+// minMax remembers what it found: a frame does not change, and a picture shows hundreds.
+func (v *View) spread(f *record.ArmFrame) minMax {
 	if s, ok := v.spreads[&f.Pairs[0]]; ok {
 		return s
 	}
-	s := spreadOf(f)
+	s := minMaxOf(f)
 	v.spreads[&f.Pairs[0]] = s
 	return s
 }
 
-func spreadOf(f *record.ArmFrame) spread {
+func minMaxOf(f *record.ArmFrame) minMax {
 	var all []float64
 	sum, lost := 0.0, false
 	for _, g := range f.Pairs {
@@ -105,9 +105,9 @@ func spreadOf(f *record.ArmFrame) spread {
 		}
 	}
 	if len(all) == 0 || lost {
-		return spread{math.NaN(), math.NaN(), math.NaN()}
+		return minMax{math.NaN(), math.NaN(), math.NaN()}
 	}
 	slices.Sort(all)
 	n := float64(len(all) - 1)
-	return spread{all[int(0.1*n)], sum / float64(len(all)), all[int(math.Round(0.9*n))]}
+	return minMax{all[int(0.1*n)], sum / float64(len(all)), all[int(math.Round(0.9*n))]}
 }

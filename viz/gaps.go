@@ -5,7 +5,7 @@ import (
 	"math"
 
 	"github.com/sparkling-lab/sparkling/sim/record"
-	"github.com/sparkling-lab/sparkling/viz/held"
+	"github.com/sparkling-lab/sparkling/viz/valloss"
 )
 
 // gaps draws the difference of every arm to the first widened one: what the curves above, which the beginning stretches, hide.
@@ -15,7 +15,7 @@ func (v *View) gaps(b box) {
 	if base < 0 || fork >= rec.Experiment.Steps {
 		return
 	}
-	title := fmt.Sprintf("Minus %s: the same windows, mean over %d steps", v.names[base], record.GapSteps)
+	title := fmt.Sprintf("Minus %s: the same windows, mean over %d steps", v.names[base], record.DiffSteps)
 	if v.ended() {
 		title = v.fitting([]string{title + "; ringed: the whole text", title}, b.w, body)
 	}
@@ -31,13 +31,13 @@ func (v *View) gaps(b box) {
 	low, high := -0.01, 0.01
 	for i := range rec.Tracks {
 		c := curve{arm: i}
-		for _, f := range measured(rec.Tracks[i], step, func(f *record.ArmFrame) bool { return f.Step > fork && hasHeld(f) }) {
-			if g, ok := rec.Gap(i, base, f.Step); ok {
+		for _, f := range measured(rec.Tracks[i], step, func(f *record.ArmFrame) bool { return f.Step > fork && hasValLoss(f) }) {
+			if g, ok := rec.ValLossDiff(i, base, f.Step); ok {
 				c.at, c.gap = append(c.at, float64(f.Step)), append(c.gap, g)
 				low, high = math.Min(low, g), math.Max(high, g)
 			}
 		}
-		if c.whole, c.ended = held.WholeGap(rec, i, base, step); c.ended {
+		if c.whole, c.ended = valloss.FullDiff(rec, i, base, step); c.ended {
 			low, high = math.Min(low, c.whole), math.Max(high, c.whole)
 		}
 		if len(c.at) > 0 {
@@ -55,7 +55,7 @@ func (v *View) gaps(b box) {
 	v.widenings(a, step)
 	var ends []label
 	for _, c := range curves {
-		m := v.looks[c.arm]
+		m := v.styles[c.arm]
 		points := a.series(len(c.at), func(k int) (float64, float64) { return c.at[k], c.gap[k] })
 		v.pen.line(points, 2, m.Hue, m.Dash)
 		end, gap := points[len(points)-1], c.gap[len(c.gap)-1]
@@ -70,14 +70,14 @@ func (v *View) gaps(b box) {
 	}
 	v.labels(ends, a, b.x+b.w)
 	if at, ok := v.stepUnder(a, step); ok {
-		lines := []line{{s: fmt.Sprintf("%d steps up to %d", record.GapSteps, at), color: ink}}
+		lines := []line{{s: fmt.Sprintf("%d steps up to %d", record.DiffSteps, at), color: ink}}
 		for i, name := range v.names {
-			if g, ok := rec.Gap(i, base, at); ok && i != base {
+			if g, ok := rec.ValLossDiff(i, base, at); ok && i != base {
 				words := fmt.Sprintf("%s: %+.6f", name, g)
-				if whole, ok := held.WholeGap(rec, i, base, at); ok {
+				if whole, ok := valloss.FullDiff(rec, i, base, at); ok {
 					words += fmt.Sprintf(", whole text %+.6f", whole)
 				}
-				lines = append(lines, line{words, v.looks[i].Hue})
+				lines = append(lines, line{words, v.styles[i].Hue})
 			}
 		}
 		v.tip(b, lines)

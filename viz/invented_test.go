@@ -25,10 +25,10 @@ func invented(e experiment.Experiment) *record.Record {
 				continue
 			}
 			x := float64(step) / float64(e.Steps)
-			f := record.ArmFrame{Arm: i, Step: step, FLOPs: e.FLOPs(i, step), Held: float32(1.7 + 2.2/(1+40*x) - 0.03*float64(i)*max(x-0.5, 0)), RMS: rms(i, step)}
-			f.Train, f.LROld, f.LRNew = f.Held, float32(0.01*(1-x)), float32(0.01*(1-x))
-			if f.Whole = float32(math.NaN()); step == e.Steps {
-				f.Whole = f.Held - 0.02
+			f := record.ArmFrame{Arm: i, Step: step, FLOPs: e.FLOPs(i, step), ValLoss: float32(1.7 + 2.2/(1+40*x) - 0.03*float64(i)*max(x-0.5, 0)), RMS: rms(i, step)}
+			f.TrainLoss, f.LROld, f.LRNew = f.ValLoss, float32(0.01*(1-x)), float32(0.01*(1-x))
+			if f.FullValLoss = float32(math.NaN()); step == e.Steps {
+				f.FullValLoss = f.ValLoss - 0.02
 			}
 			if a.Widens() && step > a.Widen[0].Step {
 				f.Pairs = inventedPairs(e, a, i, x, i == len(e.Arms)-1)
@@ -39,7 +39,7 @@ func invented(e experiment.Experiment) *record.Record {
 			if a.Widens() {
 				before := float32(1.7 + 2.2/(1+40*float64(w.Step)/float64(e.Steps)))
 				r.Reports = append(r.Reports, record.Report{
-					Arm: i, Step: w.Step, HeldBefore: before, HeldAfter: before + 0.5*float32(i), LogitError: float32(i) + 1e-6, RMSBefore: rms(i, 0), RMSAfter: rms(i+1, w.Step),
+					Arm: i, Step: w.Step, ValLossBefore: before, ValLossAfter: before + 0.5*float32(i), LogitError: float32(i) + 1e-6, RMSBefore: rms(i, 0), RMSAfter: rms(i+1, w.Step),
 					ParamsBefore: int64(20384 + 1000*k), ParamsAfter: 32672, StepFLOPsBefore: 1, StepFLOPsAfter: 1.34,
 				})
 			}
@@ -87,7 +87,7 @@ func blown(e experiment.Experiment, at int) *record.Record {
 		t = t[:len(t)-1]
 	}
 	last := &t[len(t)-1]
-	last.Train, last.Held, last.NotFinite = inf, nan, "the gradient of model.layers.1.mlp.experts.2.up_proj.weight"
+	last.TrainLoss, last.ValLoss, last.NotFinite = inf, nan, "the gradient of model.layers.1.mlp.experts.2.up_proj.weight"
 	for i := range last.RMS {
 		last.RMS[i].Out = nan
 	}
@@ -101,7 +101,7 @@ func blown(e experiment.Experiment, at int) *record.Record {
 	r.Tracks[1] = t
 	for i := range r.Reports {
 		if p := &r.Reports[i]; p.Arm == 2 {
-			p.HeldAfter, p.LogitError, p.RMSAfter[1].Out, p.RMSAfter[2].In = nan, inf, nan, 0
+			p.ValLossAfter, p.LogitError, p.RMSAfter[1].Out, p.RMSAfter[2].In = nan, inf, nan, 0
 		}
 	}
 	return r

@@ -15,7 +15,7 @@ import (
 	"golang.org/x/image/math/fixed"
 
 	"github.com/sparkling-lab/sparkling/sim/experiment"
-	"github.com/sparkling-lab/sparkling/viz/look"
+	"github.com/sparkling-lab/sparkling/viz/style"
 )
 
 // Lettering writes texts that the type of the Lab has no letters for, in whatever fonts its owner has. Lengths are device pixels.
@@ -46,7 +46,7 @@ func (v *View) readable(name string) bool {
 }
 
 // Readable are the names of an experiment's arms as the pictures have them.
-func (v *View) Readable(e experiment.Experiment) []string { return look.Names(e, v.readable) }
+func (v *View) Readable(e experiment.Experiment) []string { return style.Names(e, v.readable) }
 
 // lettered is what was written in which colour; foreign is where it lies in the atlas, and how far it goes.
 type lettered struct {

@@ -7,19 +7,19 @@ import (
 
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
-	"github.com/sparkling-lab/sparkling/viz/held"
-	"github.com/sparkling-lab/sparkling/viz/look"
+	"github.com/sparkling-lab/sparkling/viz/style"
+	"github.com/sparkling-lab/sparkling/viz/valloss"
 )
 
 // loss draws the held-out loss of every arm, below it how far each is from the first widened one since the fork, and where there is room the
 // learning rates.
 func (v *View) loss(b box) {
-	how := fmt.Sprintf("Nats a character on %d held-out windows, never trained on. Lower is better.", experiment.HeldWindows)
+	how := fmt.Sprintf("Nats a character on %d held-out windows, never trained on. Lower is better.", experiment.ValWindows)
 	if v.ended() {
-		how = fmt.Sprintf("Nats a character on %d held-out windows, and at the end, ringed, on the whole held-out text. Lower is better.", experiment.HeldWindows)
+		how = fmt.Sprintf("Nats a character on %d held-out windows, and at the end, ringed, on the whole held-out text. Lower is better.", experiment.ValWindows)
 	}
 	if v.scale == FLOPs {
-		how += " Compute counts " + experiment.Counted + "."
+		how += " Compute counts " + experiment.FLOPsCounted + "."
 	}
 	b = v.heading(b, "Loss", how)
 	upper, lower := b, b
@@ -42,10 +42,10 @@ func (v *View) curves(b box) {
 	e := rec.Experiment
 	v.readings = slices.Grow(v.readings[:0], len(e.Arms))[:len(e.Arms)]
 	for i := range e.Arms {
-		v.readings[i] = held.Curve(v.readings[i][:0], rec, i, step)
+		v.readings[i] = valloss.Curve(v.readings[i][:0], rec, i, step)
 	}
-	from, guess := held.From(e, step), math.Log(float64(e.Vocab()))
-	low, high, ok := held.Range(v.readings, from)
+	from, guess := valloss.From(e, step), math.Log(float64(e.Vocab()))
+	low, high, ok := valloss.Range(v.readings, from)
 	if !ok {
 		return
 	}
@@ -60,8 +60,8 @@ func (v *View) curves(b box) {
 	v.widenings(a, step)
 	v.jumps(a)
 	for i, name := range v.names {
-		m := v.looks[i]
-		c, whole, ended := held.Parts(v.readings[i])
+		m := v.styles[i]
+		c, whole, ended := valloss.Split(v.readings[i])
 		if len(c) == 0 {
 			continue
 		}
@@ -93,7 +93,7 @@ func (v *View) curves(b box) {
 // ended reports whether any arm has ended at the shown step.
 func (v *View) ended() bool {
 	for i, t := range v.rec.Tracks {
-		if _, ok := v.rec.Final(i); ok && t[len(t)-1].Step <= v.at() {
+		if _, ok := v.rec.FinalValLoss(i); ok && t[len(t)-1].Step <= v.at() {
 			return true
 		}
 	}
@@ -101,7 +101,7 @@ func (v *View) ended() bool {
 }
 
 // wholeAt leads a curve from its end to what was measured on the whole held-out text, which is another measurement and has a mark of its own.
-func (v *View) wholeAt(m look.Look, end point, y float64) point {
+func (v *View) wholeAt(m style.Style, end point, y float64) point {
 	v.pen.segment(end, point{end.x, y}, 1, mix(paper, m.Hue, 0.5))
 	v.pen.circle(end.x, y, 5.6, m.Hue)
 	v.pen.circle(end.x, y, 4.6, paper)
@@ -124,7 +124,7 @@ func (v *View) alone(arm int) bool {
 }
 
 // fall are the places of an arm's readings from where they last come in through the top.
-func (v *View) fall(a axes, c []held.Reading) []point {
+func (v *View) fall(a axes, c []valloss.Reading) []point {
 	at := func(k int) (x, y float64) { return v.scale.place(v.rec.Experiment, c[k].Step, c[k].FLOPs), c[k].Loss }
 	above := len(c) - 2
 	for ; above >= 0 && c[above].Loss <= a.y1; above-- {
@@ -152,7 +152,7 @@ func (v *View) guess(a axes, edge, loss float64) label {
 		v.pen.line([]point{{a.in.x, y}, {a.in.x + a.in.w, y}}, 1, faint, []float64{2, 3})
 	}
 	words := []string{fmt.Sprintf("%sblind guessing %.3f", arrow, loss), fmt.Sprintf("%sguessing %.3f", arrow, loss)}
-	return label{y: y, name: v.fitting(words, edge-a.in.x-a.in.w-labelIndent, body), look: look.Look{Hue: soft}}
+	return label{y: y, name: v.fitting(words, edge-a.in.x-a.in.w-labelIndent, body), look: style.Style{Hue: soft}}
 }
 
 // exactLoss writes the numbers of every arm at the place under the pointer.
@@ -169,25 +169,25 @@ func (v *View) exactLoss(b box, a axes, step int) {
 			continue
 		}
 		if lost, ok := v.rec.Diverged(i, f.Step); ok {
-			lines = append(lines, line{fmt.Sprintf("%s diverged at step %d: %s is no longer finite", name, lost.Step, lost.NotFinite), v.looks[i].Hue})
-		} else if h, ok := v.rec.HeldAt(i, f.Step); ok {
+			lines = append(lines, line{fmt.Sprintf("%s diverged at step %d: %s is no longer finite", name, lost.Step, lost.NotFinite), v.styles[i].Hue})
+		} else if h, ok := v.rec.ValLossAt(i, f.Step); ok {
 			if v.scale != Steps || f.Step != int(x) {
 				name += fmt.Sprintf(", step %d", f.Step)
 			}
 			words := fmt.Sprintf("%s: held-out %.6f", name, h)
 			if f.Step > 0 { // before the first update there is no batch
-				words += ", train " + digits(f.Train, 6)
+				words += ", train " + digits(f.TrainLoss, 6)
 			}
-			if record.Finite(f.Whole) {
-				words += fmt.Sprintf(", whole text %.6f", f.Whole)
+			if record.Finite(f.FullValLoss) {
+				words += fmt.Sprintf(", whole text %.6f", f.FullValLoss)
 			}
-			lines = append(lines, line{words, v.looks[i].Hue})
+			lines = append(lines, line{words, v.styles[i].Hue})
 		}
 	}
 	for i := range v.rec.Reports {
 		p := &v.rec.Reports[i]
-		if cost, ok := held.Cost(v.rec, p); ok && p.Step <= step && math.Abs(a.x(v.scale.place(v.rec.Experiment, p.Step, cost))-v.pointer.x) < 4 {
-			lines = append(lines, line{fmt.Sprintf("%s, widened at step %d: %s became %s", v.names[p.Arm], p.Step, digits(p.HeldBefore, 6), digits(p.HeldAfter, 6)), v.looks[p.Arm].Hue})
+		if cost, ok := valloss.Cost(v.rec, p); ok && p.Step <= step && math.Abs(a.x(v.scale.place(v.rec.Experiment, p.Step, cost))-v.pointer.x) < 4 {
+			lines = append(lines, line{fmt.Sprintf("%s, widened at step %d: %s became %s", v.names[p.Arm], p.Step, digits(p.ValLossBefore, 6), digits(p.ValLossAfter, 6)), v.styles[p.Arm].Hue})
 		}
 	}
 	v.tip(b, lines)

@@ -4,7 +4,7 @@ import (
 	"image/color"
 	"math"
 
-	"github.com/sparkling-lab/sparkling/viz/look"
+	"github.com/sparkling-lab/sparkling/viz/style"
 )
 
 // The colours: dark words on white, grey for what is locked, red for what is no number.
@@ -22,10 +22,10 @@ var (
 )
 
 // mark draws an arm's marker around a place.
-func (p *pen) mark(l look.Look, x, y, r float64) {
+func (p *pen) mark(l style.Style, x, y, r float64) {
 	shape := l.Marker.Shape()
 	if shape == nil {
-		p.circle(x, y, r*look.DiscRadius, l.Hue)
+		p.circle(x, y, r*style.DiscRadius, l.Hue)
 	}
 	for _, outline := range shape {
 		var at [4]point

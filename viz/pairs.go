@@ -39,7 +39,7 @@ func (v *View) shared(b box, arms []int, step int) {
 		if a.From != experiment.Fork {
 			continue
 		}
-		v.pen.mark(v.looks[i], x+4, b.y+12, 4)
+		v.pen.mark(v.styles[i], x+4, b.y+12, 4)
 		x += headIndent
 		list = append(list, v.names[i])
 	}
@@ -131,7 +131,7 @@ func (v *View) cell(in box, st record.PairStat, hue color.RGBA) {
 	case record.Diverged:
 		v.cross(in.x+in.w*0.4, in.y+in.h*0.35, math.Min(in.w*0.4, in.h*0.35))
 		return
-	case record.Untold:
+	case record.PairUnknown:
 		c = faint
 	case record.Apart, record.OneZero:
 		c = mix(paper, hue, 0.2+0.8*far(st))

@@ -33,7 +33,7 @@ func (v *View) rates(b box) {
 	}
 	v.widenings(a, step)
 	for i := range e.Arms {
-		track, m := upTo(rec.Tracks[i], step), v.looks[i]
+		track, m := upTo(rec.Tracks[i], step), v.styles[i]
 		if len(track) > 0 && track[0].Step == 0 {
 			track = track[1:] // no update has led to it
 		}
@@ -50,7 +50,7 @@ func (v *View) rates(b box) {
 		lines := []line{{v.scale.at(x) + ": learning rate of new, of old parameters", ink}}
 		for i, name := range v.names {
 			if f, ok := v.scale.before(e, upTo(rec.Tracks[i], step), x); ok && f.Step > 0 {
-				lines = append(lines, line{fmt.Sprintf("%s: %.5g, %.5g", name, f.LRNew, f.LROld), v.looks[i].Hue})
+				lines = append(lines, line{fmt.Sprintf("%s: %.5g, %.5g", name, f.LRNew, f.LROld), v.styles[i].Hue})
 			}
 		}
 		v.tip(b, lines)

@@ -61,7 +61,7 @@ func (v *View) rms(b box) {
 		}
 		for i := range rec.Experiment.Arms {
 			x := a.x(float64(k) + 0.5 + (float64(i)-float64(len(rec.Tracks)-1)/2)*apart)
-			m := v.looks[i]
+			m := v.styles[i]
 			if len(now[i]) > k {
 				if y, ok := v.ratio(a, x, now[i][k], size); ok {
 					v.pen.segment(point{x - 5*size, y}, point{x + 5*size, y}, 2, m.Hue)
@@ -100,7 +100,7 @@ func (v *View) exactRMS(b box, a axes, now [][]record.BlockRMS, step int) {
 	k := min(int((v.pointer.x-a.in.x)/a.in.w*a.x1), int(a.x1)-1)
 	lines := []line{{fmt.Sprintf("%s: in, out, ratio", block(k)), ink}}
 	for i, name := range v.names {
-		hue := v.looks[i].Hue
+		hue := v.styles[i].Hue
 		write := func(when string, r record.BlockRMS) {
 			lines = append(lines, line{fmt.Sprintf("%s %s: %s, %s, %s", name, when, digits(r.In, 5), digits(r.Out, 5), digits(r.Ratio(), 5)), hue})
 		}

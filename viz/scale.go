@@ -124,6 +124,6 @@ func measured(t []record.ArmFrame, step int, has func(*record.ArmFrame) bool) []
 	return out
 }
 
-func hasHeld(f *record.ArmFrame) bool { return record.Finite(f.Held) }
+func hasValLoss(f *record.ArmFrame) bool { return record.Finite(f.ValLoss) }
 
 func hasPairs(f *record.ArmFrame) bool { return len(f.Pairs) > 0 }

@@ -12,8 +12,8 @@ import (
 	"github.com/hajimehoshi/ebiten/v2"
 
 	"github.com/sparkling-lab/sparkling/sim/record"
-	"github.com/sparkling-lab/sparkling/viz/held"
-	"github.com/sparkling-lab/sparkling/viz/look"
+	"github.com/sparkling-lab/sparkling/viz/style"
+	"github.com/sparkling-lab/sparkling/viz/valloss"
 )
 
 // View draws a record. Places are in CSS pixels; the image it draws on has scale times as many.
@@ -27,12 +27,12 @@ type View struct {
 	w, h     float64
 	pointer  point
 	inside   bool
-	looks    []look.Look                  // of the record's arms
+	styles   []style.Style                // of the record's arms
 	names    []string                     // the same
-	spreads  map[*record.PairGroup]spread // of the record's frames, by their first group
+	spreads  map[*record.PairGroup]minMax // of the record's frames, by their first group
 
-	readings [][]held.Reading // of the picture that is being drawn, by arm: kept so that a picture leaves little behind
-	moments  []moment         // the same of its widenings
+	readings [][]valloss.Reading // of the picture that is being drawn, by arm: kept so that a picture leaves little behind
+	moments  []moment            // the same of its widenings
 
 	lettering Lettering
 
@@ -51,7 +51,7 @@ func New() *View { return &View{step: -1, scale: Steps, refresh: Refresh} }
 // SetRecord shows another record, live memory.
 func (v *View) SetRecord(r *record.Record) {
 	if v.rec != r {
-		v.rec, v.spreads = r, map[*record.PairGroup]spread{}
+		v.rec, v.spreads = r, map[*record.PairGroup]minMax{}
 	}
 }
 
@@ -190,7 +190,7 @@ func (v *View) content(p *place) content {
 func (v *View) render(p *place, now time.Time) {
 	p.content, p.drawn = v.content(p), now
 	v.drawn++
-	v.looks, v.names = look.Of(v.rec.Experiment), v.Readable(v.rec.Experiment)
+	v.styles, v.names = style.Of(v.rec.Experiment), v.Readable(v.rec.Experiment)
 	if p.content.lit {
 		v.pen.rect(p.box.x, p.box.y, p.box.w, 17, spoken)
 		v.pen.rect(p.box.x, p.box.y+17, p.box.w, 2, green)

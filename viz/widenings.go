@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"github.com/sparkling-lab/sparkling/sim/record"
-	"github.com/sparkling-lab/sparkling/viz/held"
+	"github.com/sparkling-lab/sparkling/viz/valloss"
 )
 
 // moment is a place on an x axis where arms were widened.
@@ -19,7 +19,7 @@ func (v *View) widenings(a axes, step int) {
 	v.moments = v.moments[:0]
 	for i := range v.rec.Reports {
 		p := &v.rec.Reports[i]
-		cost, ok := held.Cost(v.rec, p)
+		cost, ok := valloss.Cost(v.rec, p)
 		if !ok || p.Step > step {
 			continue
 		}
@@ -41,7 +41,7 @@ const jump = 12
 // jumps writes beside the marks of the widenings what they are, which arms were widened where not all were, and the loss just after where
 // that is another one.
 func (v *View) jumps(a axes) {
-	differ, free := held.Differ(v.rec.Experiment), a.in.x // words begin right of free
+	differ, free := valloss.Differ(v.rec.Experiment), a.in.x // words begin right of free
 	for _, m := range v.moments {
 		x, y := m.x+6, a.in.y+4
 		if x < free {
@@ -51,13 +51,13 @@ func (v *View) jumps(a axes) {
 		for _, i := range m.reports {
 			p := &v.rec.Reports[i]
 			after := a.in.y // where it is no number, as where it is too high
-			if record.Finite(p.HeldAfter) {
-				after = a.y(float64(p.HeldAfter))
+			if record.Finite(p.ValLossAfter) {
+				after = a.y(float64(p.ValLossAfter))
 			}
-			if math.Abs(after-a.y(float64(p.HeldBefore))) < jump {
+			if math.Abs(after-a.y(float64(p.ValLossBefore))) < jump {
 				continue
 			}
-			l := label{y: after, value: digits(p.HeldAfter, 3)}
+			l := label{y: after, value: digits(p.ValLossAfter, 3)}
 			k := slices.IndexFunc(list, func(o label) bool { return o.value == l.value })
 			if k < 0 {
 				k, list = len(list), append(list, l)
@@ -72,12 +72,12 @@ func (v *View) jumps(a axes) {
 		apart(list, a.in.y, a.in.y+a.in.h)
 		for _, l := range list {
 			at, hue := x, soft
-			for i := range v.looks {
+			for i := range v.styles {
 				if l.arms>>i&1 == 1 {
-					v.pen.mark(v.looks[i], at+4, l.y, 3)
+					v.pen.mark(v.styles[i], at+4, l.y, 3)
 					at += 11
 					if l.arms == 1<<i && l.name == "" {
-						hue = v.looks[i].Hue
+						hue = v.styles[i].Hue
 					}
 				}
 			}

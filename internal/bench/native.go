@@ -133,7 +133,7 @@ func (r *Report) setProbes(key string, got []workload.Probes) {
 	r.set(key, 100*dearest.Share(), "at the default rate, the pairs of the dearest axis, %s: %.0f us a probe, %.2f ms "+
 		"an update, from the widening to the end of the default run; the validation loss of %d windows every %d "+
 		"updates takes up to %.1f %% besides, not counted here", dearest.Axis, 1e6*dearest.Each, 1e3*dearest.Update,
-		experiment.HeldWindows, experiment.ProbeEvery, 100*validation)
+		experiment.ValWindows, experiment.ProbeEvery, 100*validation)
 }
 
 // allocations counts what a step asks of the memory allocator after its first few updates.

@@ -117,7 +117,7 @@ func writeArms(to results, s *session.Session, host *session.LocalHost) error {
 		}
 	}
 	b, text := checkpoint.NewBatch(e.Task.Batch, e.Task.Seq), task.Opticks()
-	for i, at := range text.Held(b.Rows, b.Seq) {
+	for i, at := range text.ValWindows(b.Rows, b.Seq) {
 		text.Window(at, b.IDs[i*b.Seq:(i+1)*b.Seq], b.Labels[i*b.Seq:(i+1)*b.Seq])
 	}
 	if err := durable.MkdirAll(dir); err != nil {

@@ -49,7 +49,7 @@ func (v planVerb) Run(e *env) error {
 			Setup   plan.Setup `json:"setup"`
 			Counted string     `json:"exact_counts"`
 			Rows    []plan.Row `json:"rows"`
-		}{s, experiment.Counted, rows})
+		}{s, experiment.FLOPsCounted, rows})
 	}
 	return printPlan(e.out, s, rows)
 }
@@ -164,7 +164,7 @@ func printPlan(w io.Writer, s plan.Setup, rows []plan.Row) error {
 	}
 	fmt.Fprintln(w)
 	for _, line := range wrap("States are weights, gradients and two moments in float32. 6ND counts six operations a token and active parameter; "+
-		"exact counts "+experiment.Counted+". The optimizer is "+trainers[s.Optimizer]+".", columns) {
+		"exact counts "+experiment.FLOPsCounted+". The optimizer is "+trainers[s.Optimizer]+".", columns) {
 		fmt.Fprintln(w, line)
 	}
 	if rows[0].Published == nil {

@@ -29,13 +29,13 @@ func TestPlanCountsWhatARunCounts(t *testing.T) {
 			Rows   []plan.Row
 		}
 		require.NoError(t, json.Unmarshal([]byte(out), &got))
-		assert.Equal(t, experiment.Counted, got.Counts)
+		assert.Equal(t, experiment.FLOPsCounted, got.Counts)
 		assert.InEpsilon(t, e.FLOPs(0, e.Steps), got.Rows[1].ScratchExact, 1e-12, kind)
 		assert.InEpsilon(t, e.FLOPs(1, e.Steps), got.Rows[1].WidenedExact, 1e-12, kind)
 		code, out, err = run("plan", doc)
 		require.Zero(t, code, err)
 		out = strings.Join(strings.Fields(out), " ")
-		assert.Contains(t, out, "exact counts "+experiment.Counted+".")
+		assert.Contains(t, out, "exact counts "+experiment.FLOPsCounted+".")
 		assert.Contains(t, out, "The optimizer is "+trainers[kind]+".")
 	}
 }

@@ -80,9 +80,9 @@ func (v runVerb) Run(e *env) error {
 		return err
 	}
 	defer s.Close()
-	var keeper *session.Keeper
+	var keeper *session.Autosaver
 	if to.Claim != nil {
-		keeper = &session.Keeper{Every: every, Write: to.keepState}
+		keeper = &session.Autosaver{Every: every, Write: to.keepState}
 	}
 	interrupted := v.train(e, s, host, keeper)
 	rec, arms, kept := s.Record(), s.Arms(), false
@@ -271,7 +271,7 @@ func readBounded(ctx context.Context, path string) ([]byte, error) {
 }
 
 // train runs the session to its end, keeps its state on the way if there is a keeper, and reports whether the user ended it before.
-func (v runVerb) train(e *env, s *session.Session, host *session.LocalHost, keeper *session.Keeper) (interrupted bool) {
+func (v runVerb) train(e *env, s *session.Session, host *session.LocalHost, keeper *session.Autosaver) (interrupted bool) {
 	bar := e.bar(int64(s.Experiment().Steps), "training", v.Quiet, progressbar.OptionShowCount())
 	s.SetSpeed(session.Max)
 	s.Play()

@@ -98,7 +98,7 @@ func forget(dir, now string) {
 
 // settle removes the state of a run that has ended once its table is out; else the last one stays, and the same command
 // prints the table.
-func (r results) settle(s *session.Session, host *session.LocalHost, k *session.Keeper, printed bool) {
+func (r results) settle(s *session.Session, host *session.LocalHost, k *session.Autosaver, printed bool) {
 	if printed {
 		k.Settle()
 		r.drop()

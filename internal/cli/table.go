@@ -50,10 +50,10 @@ func rows(r *record.Record, arms []record.ArmStatus) []result {
 		}
 		f, lost := r.Diverged(i, a.Step)
 		row.NotFinite = f.NotFinite
-		if h, ok := r.HeldAt(i, a.Step); ok || lost {
+		if h, ok := r.ValLossAt(i, a.Step); ok || lost {
 			row.ValLoss = loss(h, lost)
 		}
-		if h, ok := r.Final(i); ok || lost {
+		if h, ok := r.FinalValLoss(i); ok || lost {
 			row.FullValLoss = loss(h, lost)
 		}
 		if f, ok := r.PairsAt(i, a.Step); ok {

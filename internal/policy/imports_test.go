@@ -48,12 +48,12 @@ sim/plan: model model/optim model/widen
 sim/reproduce: internal/durable internal/input internal/keys model model/learner/cpu model/optim model/widen
   sim/experiment sim/record sim/session
 
-viz/held: sim/experiment sim/record
-viz/look: internal/plain sim/experiment
-viz: sim/experiment sim/record viz/held viz/look
-viz/figure: internal/plain sim/experiment sim/record viz/held viz/look
-viz/panel: sim/experiment sim/record sim/session viz/look
-viz/desktop: model/learner sim/experiment sim/record sim/session viz viz/look viz/panel
+viz/valloss: sim/experiment sim/record
+viz/style: internal/plain sim/experiment
+viz: sim/experiment sim/record viz/valloss viz/style
+viz/figure: internal/plain sim/experiment sim/record viz/valloss viz/style
+viz/panel: sim/experiment sim/record sim/session viz/style
+viz/desktop: model/learner sim/experiment sim/record sim/session viz viz/style viz/panel
 
 wasm/trainer: model/learner/cpu sim/train
 wasm/lab: model/compute sim/experiment sim/record sim/session viz viz/panel
@@ -75,7 +75,7 @@ internal/bench/inpage: internal/bench/measure internal/bench/shapes internal/ben
   internal/build internal/serve internal/tools model/compute sim/experiment
 internal/bench: internal/bench/... model/compute sim/experiment
 
-internal/report: internal/input model sim/experiment sim/record sim/reproduce viz/figure viz/look
+internal/report: internal/input model sim/experiment sim/record sim/reproduce viz/figure viz/style
 internal/cli: internal/... model/... sim/... viz/desktop viz/figure
 .: internal/cli
 

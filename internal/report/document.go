@@ -109,8 +109,8 @@ func (c cell) markdown() string {
 	return s
 }
 
-// style is the sheet that [document.page] asks for.
-const style = "report.css"
+// sheetFile is the sheet that [document.page] asks for.
+const sheetFile = "report.css"
 
 // page writes the document as a page that asks for nothing but what lies beside it.
 func (d *document) page(w io.Writer) error {
@@ -127,7 +127,7 @@ func (d *document) page(w io.Writer) error {
 </head>
 <body>
 <main>
-`, html.EscapeString(d.title), style)
+`, html.EscapeString(d.title), sheetFile)
 	if d.lab {
 		b.WriteString("<nav><a href=\"../\">← The Lab</a></nav>\n")
 	}

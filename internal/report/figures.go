@@ -10,7 +10,7 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/sim/reproduce"
 	"github.com/sparkling-lab/sparkling/viz/figure"
-	"github.com/sparkling-lab/sparkling/viz/look"
+	"github.com/sparkling-lab/sparkling/viz/style"
 )
 
 // stateArms are the arms of copy-copy at Inner 2x, scaled, in the order of the figures' looks.
@@ -69,12 +69,12 @@ func (f Findings) forest(d *document, row []reproduce.Judgement) {
 var verdictLook = map[reproduce.Verdict]int{reproduce.Reproduces: 3, reproduce.DoesNot: 1, reproduce.NotResolved: 0}
 
 func interval(name string, x reproduce.Finding, number int) figure.Interval {
-	return figure.Interval{Name: name, Mean: x.Mean, Low: x.Low, High: x.High, Each: x.Each, Look: look.At(number), Aside: x.Part.Aside}
+	return figure.Interval{Name: name, Mean: x.Mean, Low: x.Low, High: x.High, Each: x.Each, Style: style.At(number), Aside: x.Part.Aside}
 }
 
 // onWindows says why the end of a curve is not the number in a table.
 func onWindows() string {
-	return fmt.Sprintf("On %d held-out windows; the tables have the whole held-out part.", experiment.HeldWindows)
+	return fmt.Sprintf("On %d held-out windows; the tables have the whole held-out part.", experiment.ValWindows)
 }
 
 // stateFigures are the curves of the arms that start from the same copies.
@@ -107,7 +107,7 @@ func (f Findings) stateFigures(d *document) {
 	fig, ok := figure.Curves("loss", "Loss on text that is never trained on", "Mean over seeds. "+onWindows()+" The next figure leaves out what arms of the same seed share.", losses...)
 	show(d, fig, ok)
 	fig, ok = figure.Curves("difference", "The same, minus Copy of the same seed",
-		fmt.Sprintf("Mean over seeds with its standard error as a band; means over %d steps. %s Below zero is better than copying everything.", record.GapSteps, onWindows()), gaps...)
+		fmt.Sprintf("Mean over seeds with its standard error as a band; means over %d steps. %s Below zero is better than copying everything.", record.DiffSteps, onWindows()), gaps...)
 	show(d, fig, ok)
 	fig, ok = figure.Curves("cosine", "Originals and copies come apart, or do not", "Mean over all pairs and seeds, with its standard error. Exactly 1 is the lock.", cosines...)
 	show(d, fig, ok)
@@ -120,7 +120,7 @@ type xy struct{ x, y float64 }
 type curve struct{ x, mean, err []float64 }
 
 func (c curve) series(name string, number, digits int) figure.Series {
-	return figure.Series{Name: name, Look: look.At(number), X: c.x, Y: c.mean, Err: c.err, Digits: digits}
+	return figure.Series{Name: name, Style: style.At(number), X: c.x, Y: c.mean, Err: c.err, Digits: digits}
 }
 
 // curve gathers a curve of an arm over the seeds of a setting; an x counts where every seed has a number, so that the curve ends where a run
@@ -205,7 +205,7 @@ func (f Findings) gap(s reproduce.Setting, arm string) curve {
 			raw = append(raw, xy{float64(p.Step), float64(p.Loss) - b})
 			sum, n := 0.0, 0
 			for _, q := range raw {
-				if q.x > float64(p.Step-record.GapSteps) {
+				if q.x > float64(p.Step-record.DiffSteps) {
 					sum, n = sum+q.y, n+1
 				}
 			}
@@ -220,7 +220,7 @@ func (f Findings) blocks(d *document) {
 	s := f.Settings[0]
 	var sets []figure.Ratios
 	for _, a := range reproduce.SignalArms(model.Inner)[:4] {
-		r := figure.Ratios{Title: a.Name, Look: look.At(pairLooks[a.Pair])}
+		r := figure.Ratios{Title: a.Name, Style: style.At(pairLooks[a.Pair])}
 		r.Before = f.means(s, a.Key, func(r *reproduce.Result) []reproduce.Number { return r.RatiosBefore })
 		r.After = f.means(s, a.Key, func(r *reproduce.Result) []reproduce.Number { return r.RatiosAfter })
 		if len(r.After) > 0 {
@@ -238,7 +238,7 @@ func (f Findings) spikes(d *document, name string, axis model.Axis) {
 		c := figure.Cloud{Title: s.Name, X: "rise of the loss at the widening", Y: "final loss"}
 		for _, a := range reproduce.SignalArms(axis) {
 			rise := reproduce.Estimated(f.Results.Values(s, a.Key, (*reproduce.Result).Spike))
-			c.Spots = append(c.Spots, figure.Spot{Name: a.Name, X: rise.Mean, Y: f.losses(s, a.Key).Mean, Look: look.At(pairLooks[a.Pair]), Ring: !a.Scaled})
+			c.Spots = append(c.Spots, figure.Spot{Name: a.Name, X: rise.Mean, Y: f.losses(s, a.Key).Mean, Style: style.At(pairLooks[a.Pair]), Ring: !a.Scaled})
 		}
 		sets = append(sets, c)
 	}
@@ -250,7 +250,7 @@ func (f Findings) spikes(d *document, name string, axis model.Axis) {
 var pairLooks = []int{3, 1, 2, 4, 5}
 
 // counts says what compute is.
-func counts() string { return "Compute counts " + experiment.Counted + "." }
+func counts() string { return "Compute counts " + experiment.FLOPsCounted + "." }
 
 // compute shows the loss over what it cost.
 func (f Findings) compute(d *document) {

@@ -77,7 +77,7 @@ type File struct {
 
 // Names are those of all files that a report may have.
 func Names() []string {
-	names := []string{"report.md", "index.html", style, aboutFile, claimsFile, runsFile, curvesFile, searchFile, earlierFile}
+	names := []string{"report.md", "index.html", sheetFile, aboutFile, claimsFile, runsFile, curvesFile, searchFile, earlierFile}
 	figures := []string{"loss", "difference", "cosine", "rms", "compute", "search", "spike", "spike-both"}
 	for _, c := range reproduce.Claims() {
 		figures = append(figures, "claim-"+c.ID)
@@ -95,7 +95,7 @@ func Files(f Findings) []File {
 	files := []File{
 		{"report.md", d.markdown},
 		{"index.html", d.page},
-		{style, func(w io.Writer) error { _, err := io.WriteString(w, sheet); return err }},
+		{sheetFile, func(w io.Writer) error { _, err := io.WriteString(w, sheet); return err }},
 		{aboutFile, f.write},
 		{claimsFile, f.claimsCSV},
 		{runsFile, func(w io.Writer) error { return f.runsCSV(f.Results, w) }},
@@ -174,7 +174,7 @@ func (f Findings) opening() string {
 		"asks the same questions of the Lab's default experiment: %s,%s parameters that read Newton's *Opticks* %s. Nothing that is found here refutes the paper, and "+
 		"nothing proves it: it shows which effects are there already at a size that a browser can train, and which are not. Losses are in nats a "+
 		"character on text that is never trained on: those at the end on the whole held-out part, curves and rises at the widening on %d fixed windows of it.",
-		params[:len(params)-3], params[len(params)-3:], train, experiment.HeldWindows)
+		params[:len(params)-3], params[len(params)-3:], train, experiment.ValWindows)
 }
 
 // files links what lies beside the report.

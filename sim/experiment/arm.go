@@ -104,18 +104,18 @@ func (a Arm) validate(steps int, c model.Config) error {
 			place = fmt.Sprintf("at its widening %d, ", i+1)
 		}
 		if w.Step <= last || w.Step >= steps {
-			return &misfit{fmt.Sprintf("widen[%d].", i), place,
+			return &validationError{fmt.Sprintf("widen[%d].", i), place,
 				fmt.Errorf("step is %d; allowed are %d to %d", w.Step, last+1, steps-1)}
 		}
 		last = w.Step
 		for _, err := range []error{w.validate(), w.grows(c)} {
 			if err != nil {
-				return &misfit{fmt.Sprintf("widen[%d].", i), place, err}
+				return &validationError{fmt.Sprintf("widen[%d].", i), place, err}
 			}
 		}
 		c = w.Spec.Config(c)
 		if err := c.Validate(); err != nil {
-			return &misfit{fmt.Sprintf("widen[%d] leads to a network that cannot be: ", i),
+			return &validationError{fmt.Sprintf("widen[%d] leads to a network that cannot be: ", i),
 				"the widened network cannot be: ", err}
 		}
 	}

@@ -5,8 +5,8 @@ import (
 	"github.com/sparkling-lab/sparkling/model/optim"
 )
 
-// Counted says what is counted as compute, and what is not, wherever it is shown.
-const Counted = "every matrix product of the training updates: forward, backward, and Muon's Newton–Schulz steps; " +
+// FLOPsCounted says what is counted as compute, and what is not, wherever it is shown.
+const FLOPsCounted = "every matrix product of the training updates: forward, backward, and Muon's Newton–Schulz steps; " +
 	"not elementwise work, passes over held-out text, probes, or the search for a remapped rate"
 
 // cost is that of one update of a network of the experiment.
@@ -57,7 +57,7 @@ func (run Segments) FLOPs(step int) float64 {
 	return sum
 }
 
-// FLOPs are those of all updates of an arm up to a step, the shared small phase included. [Counted] says what is
+// FLOPs are those of all updates of an arm up to a step, the shared small phase included. [FLOPsCounted] says what is
 // counted.
 func (e Experiment) FLOPs(arm, step int) float64 { return e.Segments(arm).FLOPs(step) }
 

@@ -126,26 +126,26 @@ func (e Experiment) Validate() error {
 	}
 	for i, a := range e.Arms {
 		if err := a.validate(e.Steps, c); err != nil {
-			return &misfit{fmt.Sprintf("arms[%d] (%q): ", i, a.Name), fmt.Sprintf("in “%s” ", a.Name), err}
+			return &validationError{fmt.Sprintf("arms[%d] (%q): ", i, a.Name), fmt.Sprintf("in “%s” ", a.Name), err}
 		}
 	}
 	return nil
 }
 
-// misfit is what is not allowed, with its place in the document: as a path for who wrote it, and in words for who
+// validationError is what is not allowed, with its place in the document: as a path for who wrote it, and in words for who
 // turned a control.
-type misfit struct {
+type validationError struct {
 	path, place string
 	err         error
 }
 
-func (m *misfit) Error() string { return m.path + m.err.Error() }
-func (m *misfit) Unwrap() error { return m.err }
+func (m *validationError) Error() string { return m.path + m.err.Error() }
+func (m *validationError) Unwrap() error { return m.err }
 
 // inWords is an error of [Experiment.Validate] without paths.
 func inWords(err error) error {
 	place := ""
-	for m := (*misfit)(nil); errors.As(err, &m); err = m.err {
+	for m := (*validationError)(nil); errors.As(err, &m); err = m.err {
 		place += m.place
 	}
 	return fmt.Errorf("%s%w", place, err)

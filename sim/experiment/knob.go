@@ -57,12 +57,12 @@ func (k Knob) choose(s string) error {
 
 // within errs where a number that was read, or the error in reading it, is not allowed.
 func (k Knob) within(s string, x float64, err error) error {
-	wrong := (*misread)(nil)
+	wrong := (*parseError)(nil)
 	if !errors.As(err, &wrong) {
 		if x >= k.Min && x <= k.Max && !(k.Above && x == k.Min) {
 			return nil
 		}
-		wrong = &misread{kind: map[KnobKind]string{KnobInt: wholeNumber, KnobFloat: realNumber}[k.Kind]}
+		wrong = &parseError{kind: map[KnobKind]string{KnobInt: wholeNumber, KnobFloat: realNumber}[k.Kind]}
 	}
 	if between := " from %s to %s"; wrong.bounds == "" {
 		if k.Above {

@@ -10,11 +10,11 @@ import (
 // no other. What could be meant for another number than is read is refused, as a comma, which divides thousands here
 // and decimals there.
 
-// misread says what a number may be instead of what was typed: its kind, the bounds where there are any, and how it is
+// parseError says what a number may be instead of what was typed: its kind, the bounds where there are any, and how it is
 // written.
-type misread struct{ kind, bounds, written string }
+type parseError struct{ kind, bounds, written string }
 
-func (m *misread) Error() string { return "allowed is " + m.kind + m.bounds + m.written }
+func (m *parseError) Error() string { return "allowed is " + m.kind + m.bounds + m.written }
 
 const (
 	wholeNumber = "a whole number"
@@ -29,7 +29,7 @@ func digits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == 
 func ParseWhole(s string) (int, error) {
 	n, err := strconv.Atoi(s)
 	if err != nil || !digits(strings.TrimPrefix(s, "-")) {
-		return 0, &misread{kind: wholeNumber, written: inDigits}
+		return 0, &parseError{kind: wholeNumber, written: inDigits}
 	}
 	return n, nil
 }
@@ -38,7 +38,7 @@ func ParseWhole(s string) (int, error) {
 func ParseSeed(s string) (uint64, error) {
 	n, err := strconv.ParseUint(s, 10, 64)
 	if err != nil || !digits(s) {
-		return 0, &misread{kind: wholeNumber, bounds: " from 0 to " + strconv.FormatUint(math.MaxUint64, 10),
+		return 0, &parseError{kind: wholeNumber, bounds: " from 0 to " + strconv.FormatUint(math.MaxUint64, 10),
 			written: inDigits}
 	}
 	return n, nil
@@ -50,7 +50,7 @@ func ParseReal(s string) (float64, error) {
 	if err == nil && strings.Trim(s, "0123456789+-.eE") == "" {
 		return x, nil
 	}
-	wrong := &misread{kind: realNumber}
+	wrong := &parseError{kind: realNumber}
 	if pointed := strings.Replace(s, ",", ".", 1); pointed != s {
 		wrong.written = ", with a decimal point"
 		if _, err := ParseReal(pointed); err == nil {

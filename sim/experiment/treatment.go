@@ -74,8 +74,8 @@ var Treatments = func() []Treatment {
 	}
 }()
 
-// rival reports whether an init belongs to a treatment of its own, or is none of the paper's five pairs.
-func rival(i widen.Init) bool {
+// competing reports whether an init belongs to a treatment of its own, or is none of the paper's five pairs.
+func competing(i widen.Init) bool {
 	switch i {
 	case widen.CopyCopy, widen.RandomRandom, widen.RandomZero, widen.RandomCopy, widen.ZeroCopy:
 		return false
@@ -114,7 +114,7 @@ func (t Treatment) on(w Widening) Widening {
 	switch {
 	case t.does.Init != "":
 		w.Init = t.does.Init
-	case rival(w.Init):
+	case competing(w.Init):
 		w.Init = widen.CopyCopy
 	}
 	return w

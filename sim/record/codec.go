@@ -34,11 +34,11 @@ const maxExperts = model.MaxLayers * model.MaxExperts
 func (f *ArmFrame) code(c *codec.Coder) {
 	c.Int(&f.Arm)
 	c.Int(&f.Step)
-	for _, v := range []*float32{&f.Train, &f.Held, &f.Whole, &f.LROld, &f.LRNew} {
+	for _, v := range []*float32{&f.TrainLoss, &f.ValLoss, &f.FullValLoss, &f.LROld, &f.LRNew} {
 		c.F32(v)
 	}
 	c.F64(&f.FLOPs)
-	c.F32s(&f.Load, maxExperts)
+	c.F32s(&f.ExpertLoad, maxExperts)
 	codeRMS(c, &f.RMS)
 	codec.List(c, &f.Pairs, 36, maxExperts+1, func(g *PairGroup) { codeGroup(c, g) })
 	if !c.UpTo(beforeStates) {
@@ -85,7 +85,7 @@ func codeStat(c *codec.Coder, s *PairStat) {
 func inferState(p *PairStat) {
 	switch cos, dist := Finite(p.Cos), Finite(p.Dist); {
 	case !dist:
-		p.State = Untold
+		p.State = PairUnknown
 	case p.Dist == 0:
 		p.State = Locked
 	case !cos:
@@ -99,7 +99,7 @@ func inferState(p *PairStat) {
 func (r *Report) Code(c *codec.Coder) {
 	c.Int(&r.Arm)
 	c.Int(&r.Step)
-	for _, v := range []*float32{&r.HeldBefore, &r.HeldAfter, &r.LogitError} {
+	for _, v := range []*float32{&r.ValLossBefore, &r.ValLossAfter, &r.LogitError} {
 		c.F32(v)
 	}
 	codeRMS(c, &r.RMSBefore)
@@ -110,7 +110,7 @@ func (r *Report) Code(c *codec.Coder) {
 	c.F64(&r.StepFLOPsBefore)
 	c.F64(&r.StepFLOPsAfter)
 	if !c.UpTo(beforeSearches) {
-		c.Int(&r.Place)
+		c.Int(&r.RemappedStep)
 		c.F64(&r.SearchFLOPs)
 	}
 }

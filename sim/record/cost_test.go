@@ -52,7 +52,7 @@ func TestAnOlderRecordIsCountedAnew(t *testing.T) {
 		}
 	}
 	for i := range r.Reports {
-		place = max(place, r.Reports[i].Place)
+		place = max(place, r.Reports[i].RemappedStep)
 		r.Reports[i].StepFLOPsBefore, r.Reports[i].StepFLOPsAfter, r.Reports[i].SearchFLOPs = 1, 2, 3
 	}
 	require.Positive(t, place, "a search was made")

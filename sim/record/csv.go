@@ -34,7 +34,7 @@ func (r *Record) WriteCSV(w io.Writer) error {
 		for _, p := range r.Reports {
 			if p.Arm == i && !slices.ContainsFunc(t, func(f ArmFrame) bool { return f.Step == p.Step }) {
 				nan := float32(math.NaN())
-				t = append(slices.Clone(t), ArmFrame{Arm: i, Step: p.Step, Train: nan, Held: nan, Whole: nan,
+				t = append(slices.Clone(t), ArmFrame{Arm: i, Step: p.Step, TrainLoss: nan, ValLoss: nan, FullValLoss: nan,
 					LROld: nan, LRNew: nan, FLOPs: math.NaN()})
 			}
 		}
@@ -65,12 +65,12 @@ func (r *Record) csvRow(f *ArmFrame) []string {
 	before, after := math.NaN(), math.NaN()
 	p, widened := r.ReportAt(f.Arm, f.Step)
 	if widened = widened && p.Step == f.Step; widened {
-		before, after = float64(p.HeldBefore), float64(p.HeldAfter)
+		before, after = float64(p.ValLossBefore), float64(p.ValLossAfter)
 	}
 	row := []string{
 		plain.Cell(e.Name), strconv.FormatUint(e.Seed, 10), strconv.Itoa(e.Version), strconv.Itoa(f.Arm),
 		plain.Cell(e.Arms[f.Arm].Name), strconv.Itoa(f.Step),
-		cell(float64(f.Train), true), cell(float64(f.Held), held), cell(float64(f.Whole), f.Step == end),
+		cell(float64(f.TrainLoss), true), cell(float64(f.ValLoss), held), cell(float64(f.FullValLoss), f.Step == end),
 		cell(before, widened), cell(after, widened),
 		cell(float64(f.LROld), true), cell(float64(f.LRNew), true), cell(f.FLOPs, true),
 	}

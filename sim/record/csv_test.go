@@ -46,7 +46,7 @@ func TestNumbersExplainThemselves(t *testing.T) {
 			widened[name] = true
 			exact, err := strconv.ParseFloat(before, 32)
 			require.NoError(t, err)
-			assert.Equal(t, p.HeldBefore, float32(exact))
+			assert.Equal(t, p.ValLossBefore, float32(exact))
 			assert.NotEmpty(t, after)
 		} else {
 			assert.Empty(t, before+after, "%s, step %d", name, step)

@@ -20,10 +20,10 @@ func (r *Record) Describe(step int, arms []ArmStatus) string {
 			fmt.Fprintf(&b, " %s diverged at step %d: %s is no longer finite.", a.Name, f.Step, f.NotFinite)
 			continue
 		}
-		if loss, ok := r.HeldAt(i, step); ok {
-			fmt.Fprintf(&b, " %s: loss %.3f on %d held-out windows%s", a.Name, loss, experiment.HeldWindows,
+		if loss, ok := r.ValLossAt(i, step); ok {
+			fmt.Fprintf(&b, " %s: loss %.3f on %d held-out windows%s", a.Name, loss, experiment.ValWindows,
 				r.lock(i, step))
-			if whole, ok := r.Final(i); ok && step >= r.Tracks[i][len(r.Tracks[i])-1].Step {
+			if whole, ok := r.FinalValLoss(i); ok && step >= r.Tracks[i][len(r.Tracks[i])-1].Step {
 				fmt.Fprintf(&b, "; loss %.4f on the whole held-out text", whole)
 			}
 			b.WriteString(".")
@@ -52,26 +52,26 @@ func (r *Record) lock(arm, step int) string {
 		return fmt.Sprintf(", %d of %d pairs are still identical", w.In[Locked], w.Pairs)
 	}
 	gradient := "gradient cosine " + g.Cosine(2)
-	if !Finite(g.Cos) && g.In[Untold] == 0 {
+	if !Finite(g.Cos) && g.In[PairUnknown] == 0 {
 		gradient = "no gradient at the copies"
 	}
 	return fmt.Sprintf(", apart: weight cosine %s, %s", w.Cosine(2), gradient)
 }
 
-// HeldAt is the newest held-out loss of an arm at or before a step that is a number. Whether the arm has diverged
+// ValLossAt is the newest held-out loss of an arm at or before a step that is a number. Whether the arm has diverged
 // since, [Record.Diverged] says.
-func (r *Record) HeldAt(arm, step int) (float32, bool) {
-	f, ok := r.newest(arm, step, func(f *ArmFrame) bool { return Finite(f.Held) })
-	return f.Held, ok
+func (r *Record) ValLossAt(arm, step int) (float32, bool) {
+	f, ok := r.newest(arm, step, func(f *ArmFrame) bool { return Finite(f.ValLoss) })
+	return f.ValLoss, ok
 }
 
-// Final is the loss of an arm on the whole held-out part, once it has made its last update and where that is a number.
-func (r *Record) Final(arm int) (float32, bool) {
+// FinalValLoss is the loss of an arm on the whole held-out part, once it has made its last update and where that is a number.
+func (r *Record) FinalValLoss(arm int) (float32, bool) {
 	t := r.Tracks[arm]
-	if len(t) == 0 || !Finite(t[len(t)-1].Whole) {
+	if len(t) == 0 || !Finite(t[len(t)-1].FullValLoss) {
 		return 0, false
 	}
-	return t[len(t)-1].Whole, true
+	return t[len(t)-1].FullValLoss, true
 }
 
 // PairsAt is the newest frame of an arm at or before a step in which pairs were measured.

@@ -26,17 +26,17 @@ func TestAnArmThatDivergedHasEndedAndSaysWhere(t *testing.T) {
 	r := &record.Record{Experiment: e, Tracks: make([][]record.ArmFrame, 2)}
 	nan := float32(math.NaN())
 	for step := range 41 {
-		f := record.ArmFrame{Step: step, Train: 2, Held: nan, Whole: nan, FLOPs: float64(step)}
+		f := record.ArmFrame{Step: step, TrainLoss: 2, ValLoss: nan, FullValLoss: nan, FLOPs: float64(step)}
 		if step%experiment.ProbeEvery == 0 {
-			f.Held = 2.5
+			f.ValLoss = 2.5
 		}
 		if step == 33 {
-			f.Train, f.NotFinite = float32(math.Inf(1)), "model.norm.weight"
+			f.TrainLoss, f.NotFinite = float32(math.Inf(1)), "model.norm.weight"
 		}
 		if step <= 33 {
 			r.Tracks[0] = append(r.Tracks[0], f)
 		}
-		f.Arm, f.Train, f.NotFinite = 1, 2, ""
+		f.Arm, f.TrainLoss, f.NotFinite = 1, 2, ""
 		r.Tracks[1] = append(r.Tracks[1], f)
 	}
 	assert.Equal(t, 40, r.Last())

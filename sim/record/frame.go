@@ -4,22 +4,22 @@ package record
 // measure are nil. The probes run every [experiment.ProbeEvery] steps, and at every step for the first
 // [experiment.ProbeDense] steps after a widening.
 type ArmFrame struct {
-	Arm   int     // index in Experiment.Arms
-	Step  int     // updates done
-	Train float32 // cross-entropy of the batch of update Step−1, before that update, in nats a token; NaN at step 0
-	Held  float32 // cross-entropy of the fixed held-out windows, in nats a token; NaN where not measured
+	Arm       int     // index in Experiment.Arms
+	Step      int     // updates done
+	TrainLoss float32 // cross-entropy of the batch of update Step−1, before that update, in nats a token; NaN at step 0
+	ValLoss   float32 // cross-entropy of the fixed held-out windows, in nats a token; NaN where not measured
 	// cross-entropy of the whole held-out part, in nats a token; measured after the last update only, NaN before
-	Whole float32
-	LROld float32 // learning rate of update Step−1, of parameters that were there from the start
+	FullValLoss float32
+	LROld       float32 // learning rate of update Step−1, of parameters that were there from the start
 	// the same of the parameters of the newest widening; equal to LROld before any; where rates follow the norms the
 	// mean over tensors
 	LRNew float32
-	FLOPs float64 // of all updates so far, the shared small phase included; [experiment.Counted] says of what
+	FLOPs float64 // of all updates so far, the shared small phase included; [experiment.FLOPsCounted] says of what
 
 	// share of the last batch's assignments that each expert got: layer·experts + expert, sums to 1 a layer
-	Load  []float32
-	RMS   []BlockRMS  // attention then FFN of each layer: 2·layer + {0, 1}
-	Pairs []PairGroup // original and copy, after a widening
+	ExpertLoad []float32
+	RMS        []BlockRMS  // attention then FFN of each layer: 2·layer + {0, 1}
+	Pairs      []PairGroup // original and copy, after a widening
 
 	// NotFinite names what first held a NaN or an infinity, where training has diverged: it is the arm's last frame,
 	// and a loss in it that is NaN was measured, and is no number. Empty otherwise.
@@ -35,7 +35,7 @@ func (b BlockRMS) Ratio() float32 { return b.Out / b.In }
 // Report is what a widening did to one arm, measured on the held-out windows just before and just after it.
 type Report struct {
 	Arm, Step                       int
-	HeldBefore, HeldAfter           float32
+	ValLossBefore, ValLossAfter     float32
 	LogitError                      float32 // largest |logit after − logit before|
 	RMSBefore, RMSAfter             []BlockRMS
 	ParamsBefore, ParamsAfter       int64   // all parameters
@@ -43,8 +43,8 @@ type Report struct {
 	StepFLOPsBefore, StepFLOPsAfter float64 // of one update, counted alike
 	// Of a widening with dynamics remapped: the step at which a wide network trained from scratch had the same loss,
 	// and what finding it cost. The search is not among the FLOPs of the arm's frames, which count its own updates.
-	Place       int
-	SearchFLOPs float64
+	RemappedStep int
+	SearchFLOPs  float64
 }
 
 // Frame is one instant of all arms: the newest ArmFrame of each at or before Step, in the order of Experiment.Arms.

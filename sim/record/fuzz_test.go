@@ -35,9 +35,9 @@ func FuzzDecodeRecord(f *testing.F) {
 		r.At(last)
 		r.Describe(last, nil)
 		for i := range r.Tracks {
-			r.HeldAt(i, last)
+			r.ValLossAt(i, last)
 			r.PairsAt(i, last)
-			r.Gap(i, 0, last)
+			r.ValLossDiff(i, 0, last)
 		}
 	})
 }

@@ -25,12 +25,12 @@ const (
 
 // The states of a pair.
 const (
-	Untold     = pairs.Untold
-	Apart      = pairs.Apart
-	Locked     = pairs.Locked
-	OneZero    = pairs.OneZero
-	Diverged   = pairs.Diverged
-	PairStates = pairs.States
+	PairUnknown = pairs.Unknown
+	Apart       = pairs.Apart
+	Locked      = pairs.Locked
+	OneZero     = pairs.OneZero
+	Diverged    = pairs.Diverged
+	PairStates  = pairs.States
 )
 
 // Summary is that of a quantity over all pairs of the frame.

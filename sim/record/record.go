@@ -44,7 +44,7 @@ func (r *Record) arm(i, step int) ArmFrame {
 	n := sort.Search(len(t), func(k int) bool { return t[k].Step > step })
 	if n == 0 {
 		nan := float32(math.NaN())
-		return ArmFrame{Arm: i, Step: -1, Train: nan, Held: nan, Whole: nan}
+		return ArmFrame{Arm: i, Step: -1, TrainLoss: nan, ValLoss: nan, FullValLoss: nan}
 	}
 	return t[n-1]
 }
@@ -70,7 +70,7 @@ func (r *Record) Last() int {
 
 // ended reports whether an arm has made its last update.
 func (r *Record) ended(arm int) bool {
-	_, whole := r.Final(arm)
+	_, whole := r.FinalValLoss(arm)
 	_, broken := r.Diverged(arm, r.Experiment.Steps)
 	return whole || broken
 }
@@ -225,7 +225,7 @@ func (r *Record) fits(arm int, track []ArmFrame) error {
 		return fmt.Errorf("arm %d goes on after step %d, where it diverged", arm, track[k-1].Step)
 	case !Finite(f.FLOPs) || f.FLOPs < 0 || k > 0 && f.FLOPs < track[k-1].FLOPs:
 		return fmt.Errorf("arm %d has cost %g operations at step %d", arm, f.FLOPs, f.Step)
-	case len(f.Load) != 0 && len(f.Load) != experts, len(f.RMS) != 0 && len(f.RMS) != 2*layers,
+	case len(f.ExpertLoad) != 0 && len(f.ExpertLoad) != experts, len(f.RMS) != 0 && len(f.RMS) != 2*layers,
 		len(f.Pairs) > experts+1:
 		return fmt.Errorf("the frame of arm %d at step %d is not of %d layers of %d experts", arm, f.Step, layers,
 			e.Model.Experts)

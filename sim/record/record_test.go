@@ -32,5 +32,5 @@ func TestARecordSurvivesItsEncoding(t *testing.T) {
 	var csv bytes.Buffer
 	require.NoError(t, r.WriteCSV(&csv))
 	assert.Contains(t, csv.String(), "SPARKLING")
-	assert.False(t, math.IsNaN(float64(r.At(40).Arms[3].Held)))
+	assert.False(t, math.IsNaN(float64(r.At(40).Arms[3].ValLoss)))
 }

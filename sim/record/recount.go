@@ -18,6 +18,6 @@ func (r *Record) recount() {
 				p.StepFLOPsBefore, p.StepFLOPsAfter = p.StepFLOPsAfter, s.Update
 			}
 		}
-		p.SearchFLOPs = float64(p.Place) * p.StepFLOPsAfter
+		p.SearchFLOPs = float64(p.RemappedStep) * p.StepFLOPsAfter
 	}
 }

@@ -61,7 +61,7 @@ func TestPairsOfOlderRecordsThatCannotTellSaySo(t *testing.T) {
 	nan := float32(math.NaN())
 	for want, p := range map[record.PairState]record.PairStat{
 		record.Locked: {Cos: 1, Dist: 0}, record.Apart: {Cos: 0.3, Dist: 1.2},
-		record.OneZero: {Cos: nan, Dist: math.Sqrt2}, record.Untold: {Cos: nan, Dist: nan},
+		record.OneZero: {Cos: nan, Dist: math.Sqrt2}, record.PairUnknown: {Cos: nan, Dist: nan},
 	} {
 		record.Infer(&p)
 		assert.Equal(t, want, p.State, "%v", p)

@@ -109,11 +109,11 @@ func results(g Group, rec *record.Record, arms []record.ArmStatus) []Result {
 			r.read(before(rec.Tracks[trunk], track[0].Step))
 		}
 		r.read(track)
-		if x, ok := rec.Final(i); ok {
+		if x, ok := rec.FinalValLoss(i); ok {
 			r.FinalValLoss = Number(x)
 		}
 		if w, ok := rec.Report(i); ok {
-			r.ValLossBefore, r.ValLossAfter = numberOf(w.HeldBefore), numberOf(w.HeldAfter)
+			r.ValLossBefore, r.ValLossAfter = numberOf(w.ValLossBefore), numberOf(w.ValLossAfter)
 			r.RatiosBefore, r.RatiosAfter = ratios(w.RMSBefore), ratios(w.RMSAfter)
 		}
 		out[i] = r
@@ -135,8 +135,8 @@ func (r *Result) read(track []record.ArmFrame) {
 	for k := range track {
 		f := &track[k]
 		r.FLOPs = f.FLOPs
-		if record.Finite(f.Held) {
-			r.ValLoss = append(r.ValLoss, Point{f.Step, Number(f.Held), f.FLOPs})
+		if record.Finite(f.ValLoss) {
+			r.ValLoss = append(r.ValLoss, Point{f.Step, Number(f.ValLoss), f.FLOPs})
 		}
 		if len(f.Pairs) == 0 {
 			continue

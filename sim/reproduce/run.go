@@ -124,7 +124,7 @@ func (s Store) train(ctx context.Context, j Job, progress func(updates float64))
 		return nil, fmt.Errorf("%s: %w", j.Experiment.Name, err)
 	}
 	defer run.Close()
-	keeper := session.Keeper{Every: every, Write: s.keep}
+	keeper := session.Autosaver{Every: every, Write: s.keep}
 	run.SetSpeed(session.Max)
 	run.Play()
 	for !run.Done() {

@@ -24,14 +24,14 @@ func TestArmsThatBeginOnTheirOwnTrainBesideTheOthersAndMayEndEarlier(t *testing.
 	assert.Equal(t, end, r.At(60).Arms[3].Step)
 	for i, first := range []int{0, 0, 31, 0} {
 		assert.Equal(t, first, r.Tracks[i][0].Step, e.Arms[i].Name)
-		_, ok := r.Final(i)
+		_, ok := r.FinalValLoss(i)
 		assert.True(t, ok)
-		_, ok = r.HeldAt(i, 60)
+		_, ok = r.ValLossAt(i, 60)
 		assert.True(t, ok, "the last reading stands for an arm that has ended")
 	}
 	assert.Contains(t, r.Describe(60, nil), "Wide, equal compute: loss")
 	assert.Equal(t, 2, e.Baseline())
-	_, ok := r.Gap(0, 2, 60)
+	_, ok := r.ValLossDiff(0, 2, 60)
 	assert.True(t, ok)
 	for i := range e.Arms { // each equals the same arm trained alone
 		alone := e.Clone()

@@ -22,7 +22,7 @@ func TestEveryBuiltInExperimentTrainsToItsEnd(t *testing.T) {
 			for i, a := range e.Arms {
 				track := r.Tracks[i]
 				assert.Equal(t, e.End(i), track[len(track)-1].Step, a.Name)
-				_, ended := r.Final(i)
+				_, ended := r.FinalValLoss(i)
 				assert.True(t, ended, a.Name)
 				reports := 0
 				for _, p := range r.Reports {

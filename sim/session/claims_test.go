@@ -23,7 +23,7 @@ func TestTheDefaultExperimentShowsWhatItsTextSays(t *testing.T) {
 		e.Seed = uint64(k + 1)
 		r := runAll(t, e)
 		for arm := range e.Arms {
-			whole, ok := r.Final(arm)
+			whole, ok := r.FinalValLoss(arm)
 			require.True(t, ok)
 			loss[arm][k] = float64(whole)
 		}

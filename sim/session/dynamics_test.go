@@ -26,7 +26,7 @@ func TestARemappedRateGoesOnFromTheLossMatchedPoint(t *testing.T) {
 		var sum, weight float64 // an exponential mean over about 50 updates, without the bias of its start
 		for _, f := range track {
 			if f.Step > 0 && f.Step <= step {
-				sum, weight = sum*0.98+float64(f.Train), weight*0.98+1
+				sum, weight = sum*0.98+float64(f.TrainLoss), weight*0.98+1
 			}
 		}
 		return sum / weight
@@ -36,13 +36,13 @@ func TestARemappedRateGoesOnFromTheLossMatchedPoint(t *testing.T) {
 	for mean(r.Tracks[2], place) > target {
 		place++
 	}
-	assert.InDelta(t, place, report.Place, 1, "losses of frames are rounded")
-	assert.Less(t, report.Place, 200, "the wide network learns faster")
-	assert.InEpsilon(t, float64(report.Place)*report.StepFLOPsAfter, report.SearchFLOPs, 1e-12)
-	t.Logf("loss %.3f at step 200 of the small network, at %d of the wide one", target, report.Place)
+	assert.InDelta(t, place, report.RemappedStep, 1, "losses of frames are rounded")
+	assert.Less(t, report.RemappedStep, 200, "the wide network learns faster")
+	assert.InEpsilon(t, float64(report.RemappedStep)*report.StepFLOPsAfter, report.SearchFLOPs, 1e-12)
+	t.Logf("loss %.3f at step 200 of the small network, at %d of the wide one", target, report.RemappedStep)
 
 	sched := optim.NewSchedule(e.Optimizer, e.Steps)
-	sched.WidenRemapped(200, report.Place)
+	sched.WidenRemapped(200, report.RemappedStep)
 	for _, f := range r.Tracks[1] {
 		assert.InDelta(t, sched.Base(f.Step-1), float64(f.LROld), 1e-8, "step %d", f.Step)
 		assert.Equal(t, f.LROld, f.LRNew)

@@ -2,9 +2,9 @@ package session
 
 import "time"
 
-// Keeper keeps the state of a session at a spacing, so that no more work is lost than that. Writing goes on beside the
+// Autosaver keeps the state of a session at a spacing, so that no more work is lost than that. Writing goes on beside the
 // training.
-type Keeper struct {
+type Autosaver struct {
 	Every time.Duration     // from one state that is kept to the next
 	Write func(State) error // puts a state where it is safe
 
@@ -15,7 +15,7 @@ type Keeper struct {
 
 // Tick is to be called now and then while the session runs. It never waits. The error is that of the last write; the
 // next is tried all the same.
-func (k *Keeper) Tick(s *Session) (err error) {
+func (k *Autosaver) Tick(s *Session) (err error) {
 	if k.writes != nil {
 		select {
 		case err = <-k.writes:
@@ -45,7 +45,7 @@ func (k *Keeper) Tick(s *Session) (err error) {
 }
 
 // Settle waits for the write under way, whose error no longer matters.
-func (k *Keeper) Settle() {
+func (k *Autosaver) Settle() {
 	if k.writes != nil {
 		<-k.writes
 		k.writes = nil
@@ -53,7 +53,7 @@ func (k *Keeper) Settle() {
 }
 
 // Last keeps the present state, and returns it when it is safe; wait hands over what the session's trainers send.
-func (k *Keeper) Last(s *Session, wait func()) (State, error) {
+func (k *Autosaver) Last(s *Session, wait func()) (State, error) {
 	k.Settle() // what is written then is newer
 	s.Save()
 	for {

@@ -24,7 +24,7 @@ func TestAKeeperKeepsNewerAndNewerStates(t *testing.T) {
 	full, failed := errors.New("the disk is full"), 0
 	writing := make(chan struct{}, 1)
 	var kept []State
-	k := Keeper{Write: func(st State) error {
+	k := Autosaver{Write: func(st State) error {
 		select {
 		case writing <- struct{}{}:
 		default:
@@ -67,7 +67,7 @@ func TestAKeeperWaitsForItsSpacing(t *testing.T) {
 	require.NoError(t, err)
 	defer s.Close()
 	written := 0
-	k := Keeper{Every: 24 * time.Hour, Write: func(State) error { written++; return nil }}
+	k := Autosaver{Every: 24 * time.Hour, Write: func(State) error { written++; return nil }}
 	finish(t, s, h)
 	for range 3 {
 		require.NoError(t, k.Tick(s))

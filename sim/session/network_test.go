@@ -38,7 +38,7 @@ func TestNetworkOfAnArmIsTheOneItTrained(t *testing.T) {
 		n := s.Network(i)
 		assert.Equal(t, 20, n.Step)
 		assert.Equal(t, s.Arms()[i].Params, model.Count(n.Weights.Table.Config, 1, 1).Total)
-		whole, ok := rec.Final(i)
+		whole, ok := rec.FinalValLoss(i)
 		require.True(t, ok)
 		assert.Equal(t, whole, float32(wholeLoss(t, e, n)), a.Name)
 		assert.NotZero(t, n.M.Data[0])
@@ -56,7 +56,7 @@ func wholeLoss(t *testing.T, e experiment.Experiment, n *train.Network) (sum flo
 	require.NoError(t, err)
 	defer func() { require.NoError(t, l.Close()) }()
 	text, seq := task.Opticks(), e.Task.Seq
-	windows := text.AllHeld(seq)
+	windows := text.AllValWindows(seq)
 	ids, labels := make([]int32, e.Task.Batch*seq), make([]int32, e.Task.Batch*seq)
 	for len(windows) > 0 {
 		count := min(e.Task.Batch, len(windows))
@@ -71,5 +71,5 @@ func wholeLoss(t *testing.T, e experiment.Experiment, n *train.Network) (sum flo
 		sum += loss * float64(count)
 		windows = windows[count:]
 	}
-	return sum / float64(len(text.AllHeld(seq)))
+	return sum / float64(len(text.AllValWindows(seq)))
 }

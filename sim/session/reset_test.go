@@ -21,9 +21,9 @@ func TestTheBuiltInResetShowsTheResetAtThePapersBeta2(t *testing.T) {
 		e.Seed = uint64(k + 1)
 		e.Arms = e.Arms[1:3]
 		r := runAll(t, e)
-		locked, ok := r.Final(0)
+		locked, ok := r.FinalValLoss(0)
 		require.True(t, ok)
-		reset, ok := r.Final(1)
+		reset, ok := r.FinalValLoss(1)
 		require.True(t, ok)
 		t.Logf("seed %d: Copy %.4f, Asymmetric %.4f", e.Seed, locked, reset)
 		assert.Less(t, reset, locked-0.01)

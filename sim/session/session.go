@@ -13,22 +13,22 @@ import (
 // the others, trains beside it the arms that begin on their own, keeps all in lockstep and gathers the Record. It
 // belongs to one goroutine and never blocks.
 type Session struct {
-	exp     experiment.Experiment
-	host    Host
-	rec     *record.Record
-	arms    []armState
-	fork    int  // step at which the arms part
-	trunk   int  // arm that runs the small phase, −1 where none forks
-	turn    int  // steps that an arm gets at a time
-	forked  bool // the arms have parted
-	asked   bool // for the state to part at
-	playing bool
-	speed   Speed
-	target  float64 // step that the pace allows
-	reached int     // step that all running arms had reached
-	last    time.Time
-	lives   int // starts of trainers so far
-	now     func() time.Time
+	exp       experiment.Experiment
+	host      Host
+	rec       *record.Record
+	arms      []armState
+	fork      int  // step at which the arms part
+	trunk     int  // arm that runs the small phase, −1 where none forks
+	timeSlice int  // steps that an arm gets at a time
+	forked    bool // the arms have parted
+	asked     bool // for the state to part at
+	playing   bool
+	speed     Speed
+	target    float64 // step that the pace allows
+	reached   int     // step that all running arms had reached
+	last      time.Time
+	lives     int // starts of trainers so far
+	now       func() time.Time
 }
 
 type armState struct {
@@ -81,7 +81,7 @@ func (s *Session) begin(r *record.Record) {
 
 // adopt makes e the document that runs.
 func (s *Session) adopt(e experiment.Experiment) {
-	s.exp, s.fork, s.trunk, s.turn = e, e.Fork(), e.Trunk(), turnOf(e)
+	s.exp, s.fork, s.trunk, s.timeSlice = e, e.Fork(), e.Trunk(), timeSliceOf(e)
 }
 
 // Reset begins anew; the same document gives the same bits.

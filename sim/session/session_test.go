@@ -134,7 +134,7 @@ func TestCopyAtTwiceTheWidthKeepsTheFunction(t *testing.T) {
 		p, ok := runAll(t, e).Report(1)
 		require.True(t, ok)
 		assert.Less(t, p.LogitError, float32(1e-5), axis)
-		assert.InDelta(t, p.HeldBefore, p.HeldAfter, 1e-6, axis)
+		assert.InDelta(t, p.ValLossBefore, p.ValLossAfter, 1e-6, axis)
 		assert.Less(t, p.ParamsBefore, p.ParamsAfter)
 		assert.Less(t, p.StepFLOPsBefore, p.StepFLOPsAfter)
 		for i := range p.RMSBefore {
@@ -225,7 +225,7 @@ func TestSeveralArmsThatAreNeverWidenedAllRun(t *testing.T) {
 	r = finish(t, s, h)
 	for i, a := range s.Arms() {
 		assert.Equal(t, record.Finished, a.State, a.Name)
-		_, ok := r.Final(i)
+		_, ok := r.FinalValLoss(i)
 		assert.True(t, ok, "%s is read on the whole held-out text", a.Name)
 	}
 	assertSame(t, r.Tracks[0], own(r.Tracks[1]))

@@ -21,8 +21,8 @@ type Text struct {
 	train   int // the first train characters are for training, the rest is held out
 }
 
-// heldShare is one part in heldShare of the text is held out, at its end.
-const heldShare = 20
+// valFraction is one part in valFraction of the text is held out, at its end.
+const valFraction = 20
 
 // Symbols is the number of symbols in Newton's Opticks, for those that do not carry the text.
 const Symbols = 47
@@ -45,7 +45,7 @@ func New(s string) *Text {
 	for _, r := range runes {
 		number[r] = 1
 	}
-	t := &Text{ids: make([]int32, len(runes)), train: len(runes) - len(runes)/heldShare}
+	t := &Text{ids: make([]int32, len(runes)), train: len(runes) - len(runes)/valFraction}
 	for r, there := range number {
 		if there != 0 {
 			number[r] = int32(len(t.symbols))
@@ -89,8 +89,8 @@ func (t *Text) Batch(seed uint64, step, seq int, ids, labels []int32) {
 	}
 }
 
-// Held are the offsets of n windows spread evenly over the held-out part.
-func (t *Text) Held(n, seq int) []int {
+// ValWindows are the offsets of n windows spread evenly over the held-out part.
+func (t *Text) ValWindows(n, seq int) []int {
 	room := len(t.ids) - t.train - seq - 1
 	at := make([]int, n)
 	for i := range at {
@@ -99,8 +99,8 @@ func (t *Text) Held(n, seq int) []int {
 	return at
 }
 
-// AllHeld are the offsets of all windows of the held-out part that do not overlap.
-func (t *Text) AllHeld(seq int) []int {
+// AllValWindows are the offsets of all windows of the held-out part that do not overlap.
+func (t *Text) AllValWindows(seq int) []int {
 	var at []int
 	for i := t.train; i+seq+1 <= len(t.ids); i += seq {
 		at = append(at, i)

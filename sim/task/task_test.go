@@ -33,13 +33,13 @@ func TestBatchesDependOnSeedAndStepOnly(t *testing.T) {
 func TestHeldOutWindowsLieInTheHeldOutPart(t *testing.T) {
 	text := Opticks()
 	all, train := text.Len()
-	for _, windows := range [][]int{text.Held(16, 64), text.AllHeld(64)} {
+	for _, windows := range [][]int{text.ValWindows(16, 64), text.AllValWindows(64)} {
 		for _, at := range windows {
 			assert.GreaterOrEqual(t, at, train)
 			assert.LessOrEqual(t, at+65, all)
 		}
 	}
-	assert.Len(t, text.Held(16, 64), 16)
+	assert.Len(t, text.ValWindows(16, 64), 16)
 }
 
 func TestABatchAllocatesNothing(t *testing.T) {

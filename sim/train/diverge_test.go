@@ -91,8 +91,8 @@ func TestTrainingThatDivergesEndsAndNamesWhatIsNoLongerFinite(t *testing.T) {
 			last := frames.Frames[len(frames.Frames)-1]
 			assert.Equal(t, c.want, last.NotFinite)
 			assert.Equal(t, c.steps, last.Step)
-			assert.Equal(t, c.train, record.Finite(last.Train), "training loss %v", last.Train)
-			assert.Equal(t, c.held, record.Finite(last.Held), "held-out loss %v", last.Held)
+			assert.Equal(t, c.train, record.Finite(last.TrainLoss), "training loss %v", last.TrainLoss)
+			assert.Equal(t, c.held, record.Finite(last.ValLoss), "held-out loss %v", last.ValLoss)
 			failed, err := DecodeMessage(out[1])
 			require.NoError(t, err)
 			assert.Equal(t, KindFailed, failed.Kind)
@@ -110,7 +110,7 @@ func unseen(r *run, step int) int32 {
 			seen[id] = true
 		}
 	}
-	for _, at := range r.text.Held(experiment.HeldWindows, r.exp.Task.Seq) {
+	for _, at := range r.text.ValWindows(experiment.ValWindows, r.exp.Task.Seq) {
 		r.text.Window(at, r.ids, r.labels)
 		for _, id := range r.ids {
 			if !seen[id] {

@@ -17,7 +17,7 @@ import (
 )
 
 func TestTheSmoothedLossIsAMeanWithoutTheBiasOfItsStart(t *testing.T) {
-	var s smooth
+	var s ema
 	assert.True(t, math.IsNaN(s.mean()))
 	for range 10 {
 		s.add(3)

@@ -19,21 +19,21 @@ type run struct {
 	exp experiment.Experiment
 	arm int
 
-	text   *task.Text
-	make   learner.Factory
-	learn  learner.Learner // nil before the arm has a network
-	sched  *optim.Schedule
-	growth model.Growth
-	pairs  map[model.Axis][]widen.Pair // of all widenings
-	stages []experiment.Widening       // that the arm goes through
-	stage  int                         // widenings done
-	places []int                       // that the searches of their remapped rates found; 0 for others
-	step   int                         // updates done
-	end    int                         // last step
-	flops  float64
-	cost   optim.Cost // of one update now
-	smooth smooth     // training loss
-	broken string     // what first was no longer finite, where training has diverged
+	text      *task.Text
+	make      learner.Factory
+	learn     learner.Learner // nil before the arm has a network
+	sched     *optim.Schedule
+	growth    model.Growth
+	pairs     map[model.Axis][]widen.Pair // of all widenings
+	stages    []experiment.Widening       // that the arm goes through
+	stage     int                         // widenings done
+	places    []int                       // that the searches of their remapped rates found; 0 for others
+	step      int                         // updates done
+	end       int                         // last step
+	flops     float64
+	cost      optim.Cost // of one update now
+	lossEMA   ema        // training loss
+	nonFinite string     // what first was no longer finite, where training has diverged
 
 	ids, labels []int32
 	rates       []float64 // by age
@@ -142,10 +142,10 @@ func (r *run) train() (loss, newest float64, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	r.broken = u.NotFinite
+	r.nonFinite = u.NotFinite
 	r.step++
 	r.flops += r.cost.Update()
-	r.smooth.add(u.CE)
+	r.lossEMA.add(u.CE)
 	return u.CE, newest, nil
 }
 
@@ -158,13 +158,13 @@ func (r *run) update() (f record.ArmFrame, err error) {
 		return f, err
 	}
 	f = r.frame()
-	f.Train, f.LROld, f.LRNew = float32(loss), float32(r.rates[0]), float32(newest)
+	f.TrainLoss, f.LROld, f.LRNew = float32(loss), float32(r.rates[0]), float32(newest)
 	if probe {
 		rms, load, err := r.learn.Measured()
 		if err != nil {
 			return f, err
 		}
-		f.RMS, f.Load = frameRMS(rms), load
+		f.RMS, f.ExpertLoad = frameRMS(rms), load
 	}
 	if probe && r.stage > 0 {
 		if f.Pairs, err = r.pairGroups(); err != nil {
@@ -176,7 +176,7 @@ func (r *run) update() (f record.ArmFrame, err error) {
 			return f, err
 		}
 	}
-	if f.NotFinite = r.broken; r.broken != "" && r.stage > 0 && !probe {
+	if f.NotFinite = r.nonFinite; r.nonFinite != "" && r.stage > 0 && !probe {
 		f.Pairs, err = r.pairGroups() // how they are in the end
 	}
 	return f, err
@@ -184,21 +184,21 @@ func (r *run) update() (f record.ArmFrame, err error) {
 
 // validate measures the held-out losses of a frame, and whether all is finite.
 func (r *run) validate(f *record.ArmFrame) error {
-	held, err := r.held()
+	held, err := r.valLoss()
 	if err != nil {
 		return err
 	}
-	f.Held = float32(held)
+	f.ValLoss = float32(held)
 	if r.step == r.end {
-		whole, err := r.evaluate(r.text.AllHeld(r.exp.Task.Seq), nil)
+		whole, err := r.evaluate(r.text.AllValWindows(r.exp.Task.Seq), nil)
 		if err != nil {
 			return err
 		}
-		f.Whole = float32(whole)
+		f.FullValLoss = float32(whole)
 		held += whole
 	}
-	if r.broken == "" {
-		r.broken, err = r.learn.NotFinite(held)
+	if r.nonFinite == "" {
+		r.nonFinite, err = r.learn.NotFinite(held)
 	}
 	return err
 }
@@ -210,14 +210,14 @@ func (r *run) pairGroups() ([]record.PairGroup, error) { return r.learn.Pairs(r.
 // frame is the present instant with nothing measured.
 func (r *run) frame() record.ArmFrame {
 	nan := float32(math.NaN())
-	return record.ArmFrame{Arm: r.arm, Step: r.step, Train: nan, Held: nan, Whole: nan, FLOPs: r.flops}
+	return record.ArmFrame{Arm: r.arm, Step: r.step, TrainLoss: nan, ValLoss: nan, FullValLoss: nan, FLOPs: r.flops}
 }
 
 // first is the frame of step 0.
 func (r *run) first() (record.ArmFrame, error) {
 	f := r.frame()
-	held, err := r.held()
-	f.Held = float32(held)
+	held, err := r.valLoss()
+	f.ValLoss = float32(held)
 	return f, err
 }
 
@@ -229,9 +229,9 @@ func (r *run) probes(step int) bool {
 	return r.stage > 0 && step-r.stages[r.stage-1].Step <= experiment.ProbeDense
 }
 
-// held is the mean cross-entropy of the fixed held-out windows.
-func (r *run) held() (float64, error) {
-	return r.evaluate(r.text.Held(experiment.HeldWindows, r.exp.Task.Seq), nil)
+// valLoss is the mean cross-entropy of the fixed held-out windows.
+func (r *run) valLoss() (float64, error) {
+	return r.evaluate(r.text.ValWindows(experiment.ValWindows, r.exp.Task.Seq), nil)
 }
 
 // evaluate is the mean cross-entropy of windows that begin at the given offsets. look, unless nil, gets what the

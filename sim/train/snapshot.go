@@ -89,7 +89,7 @@ func (r *run) restore(c *codec.Coder) (own learner.State, seeking *search, wide 
 		return own, nil, wide
 	}
 	shape := r.shape(w, table.Config)
-	seeking = &search{training(r.exp, shape, r.exp.Steps, r.make), r.smooth.mean()}
+	seeking = &search{training(r.exp, shape, r.exp.Steps, r.make), r.lossEMA.mean()}
 	within(c, &seeking.wide.step, seeking.wide.end)
 	return own, seeking, seeking.wide.decode(c, model.NewTable(shape))
 }
@@ -104,7 +104,7 @@ func within(c *codec.Coder, v *int, most int) {
 
 // tallies visits what the updates of a run so far have summed up.
 func (r *run) tallies(c *codec.Coder) {
-	for _, v := range []*float64{&r.flops, &r.smooth.sum, &r.smooth.weight} {
+	for _, v := range []*float64{&r.flops, &r.lossEMA.sum, &r.lossEMA.weight} {
 		c.F64(v)
 	}
 }

@@ -12,18 +12,18 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
-// smooth is a loss, averaged over about smoothSteps updates: an exponential mean without the bias of its start.
-type smooth struct{ sum, weight float64 }
+// lossEMA is a loss, averaged over about emaSteps updates: an exponential mean without the bias of its start.
+type ema struct{ sum, weight float64 }
 
-const smoothSteps = 50
+const emaSteps = 50
 
-func (s *smooth) add(x float64) {
-	const keep = 1 - 1.0/smoothSteps
+func (s *ema) add(x float64) {
+	const keep = 1 - 1.0/emaSteps
 	s.sum, s.weight = s.sum*keep+x, s.weight*keep+1
 }
 
 // mean is NaN before the first update, and once a loss was.
-func (s *smooth) mean() float64 { return s.sum / s.weight }
+func (s *ema) mean() float64 { return s.sum / s.weight }
 
 // search finds the place on the schedule of a wide network trained from scratch at which its smoothed training loss is
 // that of a run at its widening: the same seed, the same batches, the baseline schedule over all steps (paper, App. K,
@@ -39,7 +39,7 @@ func (r *run) search(w experiment.Widening) (*search, error) {
 		return nil, nil
 	}
 	c := r.shape(w, r.learn.Table().Config)
-	s := &search{training(r.exp, c, r.exp.Steps, r.make), r.smooth.mean()}
+	s := &search{training(r.exp, c, r.exp.Steps, r.make), r.lossEMA.mean()}
 	if err := s.wide.begin(c); err != nil {
 		return nil, s.failed(err)
 	}
@@ -56,8 +56,8 @@ func (r *run) shape(w experiment.Widening, c model.Config) model.Config {
 // done reports whether the place is found, or cannot be. A run that was never trained is at the beginning; a loss that
 // is never reached is at the end.
 func (s *search) done() bool {
-	return math.IsNaN(s.loss) || s.wide.broken != "" || s.wide.step == s.wide.end ||
-		s.wide.step > 0 && s.wide.smooth.mean() <= s.loss
+	return math.IsNaN(s.loss) || s.wide.nonFinite != "" || s.wide.step == s.wide.end ||
+		s.wide.step > 0 && s.wide.lossEMA.mean() <= s.loss
 }
 
 // train makes the next update of the wide network.
@@ -84,15 +84,15 @@ func (s *search) says() string {
 // widen carries out the widening that is due and reports what it did, measured on the held-out windows. found is the
 // finished search of a widening that asks for one.
 func (r *run) widen(w experiment.Widening, found *search) (record.Report, error) {
-	if found != nil && found.wide.broken != "" {
+	if found != nil && found.wide.nonFinite != "" {
 		return record.Report{}, fmt.Errorf("the wide network that is trained from scratch, to find where its loss is "+
-			"%.3f, diverged at its step %d: %s is no longer finite", found.loss, found.wide.step, found.wide.broken)
+			"%.3f, diverged at its step %d: %s is no longer finite", found.loss, found.wide.step, found.wide.nonFinite)
 	}
 	plan, err := r.plan(w, r.learn.Table())
 	if err != nil {
 		return record.Report{}, err
 	}
-	windows := r.text.Held(experiment.HeldWindows, r.exp.Task.Seq)
+	windows := r.text.ValWindows(experiment.ValWindows, r.exp.Task.Seq)
 	var logits []float32
 	heldBefore, rmsBefore, err := r.look(windows, func(a *learner.Answers) { logits = append(logits, a.Logits...) })
 	if err != nil {
@@ -123,11 +123,11 @@ func (r *run) widen(w experiment.Widening, found *search) (record.Report, error)
 	}
 	after := r.counts()
 	report := record.Report{
-		Arm: r.arm, Step: r.step, HeldBefore: float32(heldBefore), HeldAfter: float32(heldAfter),
+		Arm: r.arm, Step: r.step, ValLossBefore: float32(heldBefore), ValLossAfter: float32(heldAfter),
 		LogitError: float32(worst),
 		RMSBefore:  rmsBefore, RMSAfter: rmsAfter, ParamsBefore: before.Total, ParamsAfter: after.Total,
 		ActiveBefore: before.Active, ActiveAfter: after.Active, StepFLOPsBefore: cost.Update(),
-		StepFLOPsAfter: r.cost.Update(), Place: place,
+		StepFLOPsAfter: r.cost.Update(), RemappedStep: place,
 	}
 	if found != nil {
 		report.SearchFLOPs = found.wide.flops

@@ -12,8 +12,8 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/viz"
-	armlook "github.com/sparkling-lab/sparkling/viz/look"
 	"github.com/sparkling-lab/sparkling/viz/panel"
+	armlook "github.com/sparkling-lab/sparkling/viz/style"
 )
 
 // inner is the width of the panel's content in CSS pixels.
@@ -143,7 +143,7 @@ func (c *controls) arms(to *widget.Container) {
 	}
 	for _, head := range []string{"", "Train", "Held-out", "Locked"} {
 		cell(muted, 50, func(s panel.State) string {
-			if head == "Held-out" && s.Whole {
+			if head == "Held-out" && s.FullVal {
 				return "Whole text"
 			}
 			return head
@@ -154,7 +154,7 @@ func (c *controls) arms(to *widget.Container) {
 	for i, name := range armlook.Names(e, viz.Covers) {
 		cell(looks[i].Hue, inner-3*70, func(panel.State) string { return name })
 		for _, of := range []func(panel.Arm) string{
-			func(a panel.Arm) string { return four(a, a.Train) },
+			func(a panel.Arm) string { return four(a, a.TrainLoss) },
 			nil,
 			func(a panel.Arm) string {
 				if a.Lock.Pairs == 0 {
@@ -170,10 +170,10 @@ func (c *controls) arms(to *widget.Container) {
 				switch a := s.Arms[i]; {
 				case of != nil:
 					return of(a)
-				case s.Whole:
-					return four(a, a.Whole)
+				case s.FullVal:
+					return four(a, a.FullValLoss)
 				default:
-					return four(a, a.Held)
+					return four(a, a.ValLoss)
 				}
 			})
 		}
@@ -262,7 +262,7 @@ func (c *controls) quantities(to *widget.Container) {
 
 // four rounds an exact number of an arm to four digits after the point, or says that the arm has diverged.
 func four(a panel.Arm, exact string) string {
-	if a.Lost != "" {
+	if a.Diverged != "" {
 		return record.Diverged.String()
 	}
 	var v float64

@@ -151,7 +151,7 @@ func TestWindowTrainsPausesStepsAndLooksBack(t *testing.T) {
 	s := d.until(func(s panel.State) bool { return s.Done })
 	assert.Equal(t, 30, s.Last)
 	assert.True(t, d.says("Step 30 of 30"))
-	assert.True(t, d.says(four(s.Arms[3], s.Arms[3].Whole)), "when the run is over the table has the loss on the whole text")
+	assert.True(t, d.says(four(s.Arms[3], s.Arms[3].FullValLoss)), "when the run is over the table has the loss on the whole text")
 	assert.True(t, d.says("Whole text"))
 	assert.True(t, d.says(s.Losses()), "and says what that is")
 	d.scrub(10)

@@ -6,18 +6,18 @@ import (
 
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
-	"github.com/sparkling-lab/sparkling/viz/held"
-	"github.com/sparkling-lab/sparkling/viz/look"
+	"github.com/sparkling-lab/sparkling/viz/style"
+	"github.com/sparkling-lab/sparkling/viz/valloss"
 )
 
 // Loss is the held-out loss of every arm over the steps.
 func Loss(r *record.Record) (Figure, bool) {
 	never := func(record.ArmFrame) (float64, bool) { return 0, false }
-	l := lines(r, "", fmt.Sprintf("loss on %d held-out windows, nats a character", experiment.HeldWindows), 4, never)
-	curves := make([][]held.Reading, len(r.Tracks))
+	l := lines(r, "", fmt.Sprintf("loss on %d held-out windows, nats a character", experiment.ValWindows), 4, never)
+	curves := make([][]valloss.Reading, len(r.Tracks))
 	for i := range curves {
-		curves[i] = held.Curve(nil, r, i, r.Experiment.Steps)
-		windows, whole, ended := held.Parts(curves[i])
+		curves[i] = valloss.Curve(nil, r, i, r.Experiment.Steps)
+		windows, whole, ended := valloss.Split(curves[i])
 		if ended {
 			l.Series[i].Ended = &whole.Loss
 		}
@@ -29,8 +29,8 @@ func Loss(r *record.Record) (Figure, bool) {
 		}
 	}
 	caption := fmt.Sprintf("Seed %d; mean over %d fixed windows of the held-out part every %d steps, and just before and just after each widening.%s",
-		r.Experiment.Seed, experiment.HeldWindows, experiment.ProbeEvery, wholeNote(l))
-	if low, high, ok := held.Range(curves, held.From(r.Experiment, r.Last())); ok {
+		r.Experiment.Seed, experiment.ValWindows, experiment.ProbeEvery, wholeNote(l))
+	if low, high, ok := valloss.Range(curves, valloss.From(r.Experiment, r.Last())); ok {
 		pad := max((high-low)*0.05, 1e-3)
 		l.Low, l.High = low-pad, high+pad
 		if first := curves[max(r.Experiment.Trunk(), 0)]; len(first) > 0 && first[0].Loss > l.High {
@@ -59,18 +59,18 @@ func Difference(r *record.Record) (Figure, bool) {
 		return Figure{}, false
 	}
 	name := names(r.Experiment)[base]
-	l := lines(r, "", fmt.Sprintf("loss minus that of %s, the same %d held-out windows", name, experiment.HeldWindows), 4, func(f record.ArmFrame) (float64, bool) {
-		d, ok := r.Gap(f.Arm, base, f.Step)
-		return d, ok && record.Finite(f.Held)
+	l := lines(r, "", fmt.Sprintf("loss minus that of %s, the same %d held-out windows", name, experiment.ValWindows), 4, func(f record.ArmFrame) (float64, bool) {
+		d, ok := r.ValLossDiff(f.Arm, base, f.Step)
+		return d, ok && record.Finite(f.ValLoss)
 	})
 	for i := range l.Series {
-		if whole, ok := held.WholeGap(r, i, base, r.Experiment.Steps); ok && i != base {
+		if whole, ok := valloss.FullDiff(r, i, base, r.Experiment.Steps); ok && i != base {
 			l.Series[i].Ended = &whole
 		}
 	}
 	l.Zero = true
 	return Curves("difference", "Difference to "+name,
-		fmt.Sprintf("One seed: the same batches in every arm. Means over %d steps.%s Below zero is better.", record.GapSteps, wholeNote(l)), l)
+		fmt.Sprintf("One seed: the same batches in every arm. Means over %d steps.%s Below zero is better.", record.DiffSteps, wholeNote(l)), l)
 }
 
 // wholeNote says what the rings at the ends of curves are.
@@ -84,9 +84,9 @@ func wholeNote(l Lines) string {
 // lines are the curves of a quantity of all arms of a record, where it was measured.
 func lines(r *record.Record, title, y string, digits int, of func(record.ArmFrame) (float64, bool)) Lines {
 	l := Lines{Title: title, X: "step", Y: y}
-	looks, names := look.Of(r.Experiment), names(r.Experiment)
+	looks, names := style.Of(r.Experiment), names(r.Experiment)
 	for i, t := range r.Tracks {
-		s := Series{Name: names[i], Look: looks[i], Digits: digits}
+		s := Series{Name: names[i], Style: looks[i], Digits: digits}
 		if _, lost := r.Diverged(i, r.Experiment.Steps); lost {
 			s.Word = record.Diverged.String()
 		}
@@ -102,10 +102,10 @@ func lines(r *record.Record, title, y string, digits int, of func(record.ArmFram
 }
 
 // widenings mark every widening of every arm. Where arms widen at different steps their markers say which.
-func widenings(r *record.Record, looks []look.Look) []Event {
+func widenings(r *record.Record, looks []style.Style) []Event {
 	var out []Event
 	arms := map[int]uint{} // by event; bit i is arm i
-	differ := held.Differ(r.Experiment)
+	differ := valloss.Differ(r.Experiment)
 	for _, p := range r.Reports {
 		k := slices.IndexFunc(out, func(e Event) bool { return e.X == float64(p.Step) })
 		if k < 0 {

@@ -12,7 +12,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
-	"github.com/sparkling-lab/sparkling/viz/look"
+	"github.com/sparkling-lab/sparkling/viz/style"
 )
 
 func svg(t *testing.T, f Figure) string {
@@ -44,7 +44,7 @@ func TestForestDrawsUnboundedIntervalsToItsEdges(t *testing.T) {
 	_, ok := Forest("x", "", "", Intervals{Rows: []Interval{{Name: "nothing", Mean: math.NaN(), Low: math.Inf(-1), High: math.Inf(1)}}})
 	assert.False(t, ok)
 	rows := []Interval{
-		{Name: "bounded", Mean: -0.02, Low: -0.03, High: -0.01, Each: []float64{-0.021, -0.019}, Look: look.At(3)},
+		{Name: "bounded", Mean: -0.02, Low: -0.03, High: -0.01, Each: []float64{-0.021, -0.019}, Style: style.At(3)},
 		{Name: "one seed", Mean: 0.01, Low: math.Inf(-1), High: math.Inf(1)},
 	}
 	f, ok := Forest("x", "Title", "", Intervals{Title: "left", X: "nats", Rows: rows}, Intervals{Title: "right", X: "nats", Rows: rows})
@@ -58,16 +58,16 @@ func TestForestDrawsUnboundedIntervalsToItsEdges(t *testing.T) {
 }
 
 func TestBlocksShareOneScaleAndSayWhatIsNotANumber(t *testing.T) {
-	f, ok := Blocks("x", "", "", Ratios{"one", look.At(0), []float64{1, 2}, []float64{1, 2}}, Ratios{"two", look.At(1), []float64{1, 2}, []float64{1, 9}})
+	f, ok := Blocks("x", "", "", Ratios{"one", style.At(0), []float64{1, 2}, []float64{1, 2}}, Ratios{"two", style.At(1), []float64{1, 2}, []float64{1, 9}})
 	require.True(t, ok)
 	assert.Equal(t, f.panels[0].plot.Y.Max, f.panels[1].plot.Y.Max)
 	assert.Contains(t, svg(t, f), ">E1<")
-	f, ok = Blocks("x", "", "How.", Ratios{"bad\nloss", look.At(0), []float64{1, math.Inf(1)}, []float64{math.NaN(), 2}})
+	f, ok = Blocks("x", "", "How.", Ratios{"bad\nloss", style.At(0), []float64{1, math.Inf(1)}, []float64{math.NaN(), 2}})
 	require.True(t, ok, "what is a number is drawn")
 	assert.Equal(t, "How. Of bad 2 are no number.", f.Caption)
 	assert.InDelta(t, 2.2, f.panels[0].plot.Y.Max, 1e-9)
 	assert.NotContains(t, svg(t, f), "NaN")
-	_, ok = Blocks("x", "", "", Ratios{"bad", look.At(0), []float64{math.NaN()}, []float64{math.NaN()}})
+	_, ok = Blocks("x", "", "", Ratios{"bad", style.At(0), []float64{math.NaN()}, []float64{math.NaN()}})
 	assert.False(t, ok, "nothing is")
 }
 
@@ -93,7 +93,7 @@ func TestScatterNamesItsSpots(t *testing.T) {
 	_, ok := Scatter("x", "", "", Cloud{Spots: []Spot{{Name: "nowhere", X: math.NaN(), Y: 1}}})
 	assert.False(t, ok)
 	f, ok := Scatter("x", "Title", "", Cloud{Title: "panel", X: "rise", Y: "loss", Spots: []Spot{
-		{Name: "here", X: 1, Y: 2}, {Name: "there", X: 1, Y: 2, Look: look.At(1), Ring: true}, {Name: "nowhere", X: 1, Y: math.Inf(1)},
+		{Name: "here", X: 1, Y: 2}, {Name: "there", X: 1, Y: 2, Style: style.At(1), Ring: true}, {Name: "nowhere", X: 1, Y: math.Inf(1)},
 	}})
 	require.True(t, ok)
 	s := svg(t, f)
@@ -135,14 +135,14 @@ func TestAnArmLooksInAFigureAsOnThePage(t *testing.T) {
 	r := &record.Record{Experiment: e, Tracks: make([][]record.ArmFrame, len(e.Arms))}
 	for i := range r.Tracks {
 		for step := 500; step <= 600; step += 10 {
-			r.Tracks[i] = append(r.Tracks[i], record.ArmFrame{Arm: i, Step: step, Held: 2})
+			r.Tracks[i] = append(r.Tracks[i], record.ArmFrame{Arm: i, Step: step, ValLoss: 2})
 		}
-		r.Reports = append(r.Reports, record.Report{Arm: i, Step: 500, HeldBefore: 2, HeldAfter: float32(2 + i)})
+		r.Reports = append(r.Reports, record.Report{Arm: i, Step: 500, ValLossBefore: 2, ValLossAfter: float32(2 + i)})
 	}
 	f, ok := Loss(r)
 	require.True(t, ok)
 	s := svg(t, f)
-	for i, l := range look.Of(e) {
+	for i, l := range style.Of(e) {
 		assert.Contains(t, s, fmt.Sprintf("#%02X%02X%02X", l.Hue.R, l.Hue.G, l.Hue.B), e.Arms[i].Name)
 	}
 	assert.GreaterOrEqual(t, f.panels[0].plot.Y.Max, 4.0, "the highest loss just after the widening is in the picture")
@@ -169,7 +169,7 @@ func TestEveryWideningIsMarkedAndSaysWhose(t *testing.T) {
 			}
 		}
 	}
-	looks := look.Of(e)
+	looks := style.Of(e)
 	assert.Equal(t, []Event{{250, "widened", looks[:2]}, {500, "widened", looks[:3]}}, widenings(r, looks))
 	r.Experiment = experiment.Default()
 	r.Reports = []record.Report{{Arm: 1, Step: 500}, {Arm: 2, Step: 500}}

@@ -8,7 +8,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"github.com/sparkling-lab/sparkling/sim/record"
-	"github.com/sparkling-lab/sparkling/viz/look"
+	"github.com/sparkling-lab/sparkling/viz/style"
 )
 
 // Interval is a mean with its confidence interval, one row of an [Intervals].
@@ -16,7 +16,7 @@ type Interval struct {
 	Name            string
 	Mean, Low, High float64
 	Each            []float64 // the values behind the mean, as small dots
-	Look            look.Look
+	Style           style.Style
 	Aside           bool // drawn in grey, dashed and with a ring, whatever the look: it is shown and does not count
 }
 
@@ -86,7 +86,7 @@ type whisker struct {
 // Plot implements plot.Plotter.
 func (w whisker) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
-	at, colour, glyph := y(w.y), hue(w.Look), draw.GlyphDrawer(marker{w.Look.Marker})
+	at, colour, glyph := y(w.y), hue(w.Style), draw.GlyphDrawer(marker{w.Style.Marker})
 	bar := draw.LineStyle{Color: colour, Width: 1.4}
 	if w.Aside {
 		colour, glyph = soft, draw.RingGlyph{}

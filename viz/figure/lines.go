@@ -11,14 +11,14 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"github.com/sparkling-lab/sparkling/sim/record"
-	"github.com/sparkling-lab/sparkling/viz/look"
+	"github.com/sparkling-lab/sparkling/viz/style"
 )
 
 // Series is one curve as plain data. Points that are not finite are left out.
 type Series struct {
-	Name string
-	Look look.Look
-	X, Y []float64 // ascending X
+	Name  string
+	Style style.Style
+	X, Y  []float64 // ascending X
 	// Marks are the points that bear a marker, besides those that are set now and then along the curve.
 	Marks []int
 	Err   []float64 // half the height of the band around the curve; nil is none
@@ -61,7 +61,7 @@ func (l Lines) add(p *plot.Plot) int {
 	var words ends
 	var curves []plot.Plotter
 	for i, s := range l.Series {
-		b := band{hue: hue(s.Look)}
+		b := band{hue: hue(s.Style)}
 		var own plotter.XYs
 		for k, y := range s.Y {
 			if !record.Finite(y) || !record.Finite(s.X[k]) {
@@ -82,14 +82,14 @@ func (l Lines) add(p *plot.Plot) int {
 		}
 		if len(b.at) == 0 {
 			if len(s.X) > 0 && s.Digits >= 0 {
-				words = append(words, end{math.Inf(-1), s.Name + " " + cmp.Or(s.Word, "none"), hue(s.Look)})
+				words = append(words, end{math.Inf(-1), s.Name + " " + cmp.Or(s.Word, "none"), hue(s.Style)})
 			}
 			continue
 		}
 		if s.Err != nil {
 			p.Add(b)
 		}
-		curves = append(curves, curve{s.Look, b.at, own, i, s.Ended})
+		curves = append(curves, curve{s.Style, b.at, own, i, s.Ended})
 		last, text := b.at[len(b.at)-1].Y, s.Name
 		if s.Ended != nil {
 			last = *s.Ended
@@ -98,7 +98,7 @@ func (l Lines) add(p *plot.Plot) int {
 		if s.Digits >= 0 {
 			text = s.Name + " " + cmp.Or(s.Word, decimal(last, s.Digits))
 		}
-		words = append(words, end{last, text, hue(s.Look)})
+		words = append(words, end{last, text, hue(s.Style)})
 	}
 	for _, e := range l.Events {
 		p.Add(e)

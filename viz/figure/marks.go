@@ -10,12 +10,12 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"github.com/sparkling-lab/sparkling/viz/look"
+	"github.com/sparkling-lab/sparkling/viz/style"
 )
 
 // curve is one arm over the steps: a dashed line and a few markers.
 type curve struct {
-	look.Look
+	style.Style
 	at    plotter.XYs // ascending X, finite
 	own   plotter.XYs // points that bear a marker
 	shift int         // moves the markers, so that those of several arms do not cover each other
@@ -32,15 +32,15 @@ func (l curve) Plot(c draw.Canvas, p *plot.Plot) {
 	for i, at := range l.at {
 		line[i] = vg.Point{X: x(at.X), Y: y(at.Y)}
 	}
-	c.StrokeLines(draw.LineStyle{Color: hue(l.Look), Width: 1.6, Dashes: dashes(l.Look)}, c.ClipLinesXY(line)...)
-	style := draw.GlyphStyle{Color: hue(l.Look), Radius: 2.8, Shape: marker{l.Marker}}
+	c.StrokeLines(draw.LineStyle{Color: hue(l.Style), Width: 1.6, Dashes: dashes(l.Style)}, c.ClipLinesXY(line)...)
+	style := draw.GlyphStyle{Color: hue(l.Style), Radius: 2.8, Shape: marker{l.Marker}}
 	for _, at := range l.own {
 		c.DrawGlyph(style, vg.Point{X: x(at.X), Y: y(at.Y)})
 	}
 	if l.ended != nil {
 		from := line[len(line)-1]
 		to := vg.Point{X: from.X, Y: y(*l.ended)}
-		c.StrokeLine2(draw.LineStyle{Color: hue(l.Look), Width: 0.6}, from.X, from.Y, to.X, to.Y)
+		c.StrokeLine2(draw.LineStyle{Color: hue(l.Style), Width: 0.6}, from.X, from.Y, to.X, to.Y)
 		c.DrawGlyph(style, to)
 		ring := style
 		ring.Radius, ring.Shape = 5.4, draw.RingGlyph{}
@@ -78,7 +78,7 @@ func (g grid) Plot(c draw.Canvas, p *plot.Plot) {
 type Event struct {
 	X     float64
 	Words string
-	Of    []look.Look
+	Of    []style.Style
 }
 
 // Plot implements plot.Plotter.

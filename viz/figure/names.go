@@ -10,7 +10,7 @@ import (
 	"github.com/sparkling-lab/sparkling/internal/plain"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
-	"github.com/sparkling-lab/sparkling/viz/look"
+	"github.com/sparkling-lab/sparkling/viz/style"
 )
 
 // covers reports whether the type of the figures has every letter of a name.
@@ -26,7 +26,7 @@ func covers(name string) bool {
 }
 
 // names are what the arms are called in a figure: by their number where the type lacks a letter of their name.
-func names(e experiment.Experiment) []string { return look.Names(e, covers) }
+func names(e experiment.Experiment) []string { return style.Names(e, covers) }
 
 // told is the figure with a caption that says which arms have diverged and what the numbers of arms stand for, and with their names where a
 // reader of the file finds them.

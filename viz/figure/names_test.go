@@ -20,9 +20,9 @@ func TestNameThatTheTypeLacksIsTheArmsNumber(t *testing.T) {
 	r := &record.Record{Experiment: e, Tracks: make([][]record.ArmFrame, len(e.Arms))}
 	for i := range r.Tracks {
 		for step := 500; step <= 600; step += 10 {
-			r.Tracks[i] = append(r.Tracks[i], record.ArmFrame{Arm: i, Step: step, Held: 2})
+			r.Tracks[i] = append(r.Tracks[i], record.ArmFrame{Arm: i, Step: step, ValLoss: 2})
 		}
-		r.Reports = append(r.Reports, record.Report{Arm: i, Step: 500, HeldBefore: 2, HeldAfter: 2, RMSBefore: []record.BlockRMS{{In: 1, Out: 1}}, RMSAfter: []record.BlockRMS{{In: 1, Out: 1}}})
+		r.Reports = append(r.Reports, record.Report{Arm: i, Step: 500, ValLossBefore: 2, ValLossAfter: 2, RMSBefore: []record.BlockRMS{{In: 1, Out: 1}}, RMSAfter: []record.BlockRMS{{In: 1, Out: 1}}})
 	}
 	all := All(r)
 	assert.Len(t, all, 3)

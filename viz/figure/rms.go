@@ -11,26 +11,26 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"github.com/sparkling-lab/sparkling/sim/record"
-	"github.com/sparkling-lab/sparkling/viz/look"
+	"github.com/sparkling-lab/sparkling/viz/style"
 )
 
 // Ratios are what each block adds to what enters it, RMS over RMS, of one arm: attention and experts of each layer in turn.
 type Ratios struct {
 	Title         string // a second line is smaller
-	Look          look.Look
+	Style         style.Style
 	Before, After []float64 // the widening; of the same length
 }
 
 // RMS is the ratio of what each block adds to what enters it, just before and just after the widening.
 func RMS(r *record.Record) (Figure, bool) {
 	var sets []Ratios
-	looks := look.Of(r.Experiment)
+	looks := style.Of(r.Experiment)
 	for i, name := range names(r.Experiment) {
 		report, ok := r.Report(i)
 		if !ok {
 			continue
 		}
-		sets = append(sets, Ratios{fmt.Sprintf("%s\nloss %s to %s", name, number(report.HeldBefore), number(report.HeldAfter)), looks[i], ratios(report.RMSBefore), ratios(report.RMSAfter)})
+		sets = append(sets, Ratios{fmt.Sprintf("%s\nloss %s to %s", name, number(report.ValLossBefore), number(report.ValLossAfter)), looks[i], ratios(report.RMSBefore), ratios(report.RMSAfter)})
 	}
 	return Blocks("rms", "RMS of the blocks at the widening", "Ring: just before. Dot: just after. A: attention, E: experts, layer by layer.", sets...)
 }
@@ -97,7 +97,7 @@ func Blocks(name, title, caption string, sets ...Ratios) (Figure, bool) {
 			if err != nil {
 				return Figure{}, false
 			}
-			dots.GlyphStyle = draw.GlyphStyle{Color: hue(s.Look), Radius: d.size, Shape: d.shape}
+			dots.GlyphStyle = draw.GlyphStyle{Color: hue(s.Style), Radius: d.size, Shape: d.shape}
 			p.Add(dots)
 		}
 		f.panels = append(f.panels, panel{s.Title, p})

@@ -6,15 +6,15 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"github.com/sparkling-lab/sparkling/sim/record"
-	"github.com/sparkling-lab/sparkling/viz/look"
+	"github.com/sparkling-lab/sparkling/viz/style"
 )
 
 // Spot is one point with a name.
 type Spot struct {
-	Name string
-	X, Y float64
-	Look look.Look
-	Ring bool // drawn as a ring instead of the look's marker
+	Name  string
+	X, Y  float64
+	Style style.Style
+	Ring  bool // drawn as a ring instead of the look's marker
 }
 
 // Cloud is one set of axes with spots.
@@ -40,7 +40,7 @@ func Scatter(name, title, caption string, sets ...Cloud) (Figure, bool) {
 			p.X.Min, p.X.Max = min(p.X.Min, at.X), max(p.X.Max, at.X)
 			p.Y.Min, p.Y.Max = min(p.Y.Min, at.Y), max(p.Y.Max, at.Y)
 			p.Add(at)
-			words = append(words, end{at.Y, at.Name, hue(at.Look)})
+			words = append(words, end{at.Y, at.Name, hue(at.Style)})
 		}
 		padX, padY := max(0.05*(p.X.Max-p.X.Min), 1e-3), max(0.05*(p.Y.Max-p.Y.Min), 1e-3)
 		p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = p.X.Min-padX, p.X.Max+padX, p.Y.Min-padY, p.Y.Max+padY
@@ -53,7 +53,7 @@ func Scatter(name, title, caption string, sets ...Cloud) (Figure, bool) {
 // Plot implements plot.Plotter.
 func (s Spot) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
-	l := s.Look
+	l := s.Style
 	g := draw.GlyphStyle{Color: hue(l), Radius: 4, Shape: marker{l.Marker}}
 	if s.Ring {
 		g.Shape = draw.RingGlyph{}

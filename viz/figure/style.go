@@ -13,7 +13,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"github.com/sparkling-lab/sparkling/viz/look"
+	"github.com/sparkling-lab/sparkling/viz/style"
 )
 
 // The page's own colours.
@@ -47,10 +47,10 @@ func words(size vg.Length, c color.Color, weight xfont.Weight) draw.TextStyle {
 }
 
 // hue is an arm's colour.
-func hue(l look.Look) color.NRGBA { return color.NRGBAModel.Convert(l.Hue).(color.NRGBA) }
+func hue(l style.Style) color.NRGBA { return color.NRGBAModel.Convert(l.Hue).(color.NRGBA) }
 
 // dashes are an arm's strokes and gaps.
-func dashes(l look.Look) []vg.Length {
+func dashes(l style.Style) []vg.Length {
 	var out []vg.Length
 	for _, d := range l.Dash {
 		out = append(out, vg.Length(d))
@@ -59,20 +59,20 @@ func dashes(l look.Look) []vg.Length {
 }
 
 // marker is an arm's marker.
-type marker struct{ look.Marker }
+type marker struct{ style.Marker }
 
 // DrawGlyph implements draw.GlyphDrawer.
-func (m marker) DrawGlyph(c *draw.Canvas, style draw.GlyphStyle, at vg.Point) {
+func (m marker) DrawGlyph(c *draw.Canvas, g draw.GlyphStyle, at vg.Point) {
 	shape := m.Shape()
 	if shape == nil {
-		style.Radius *= look.DiscRadius
-		draw.CircleGlyph{}.DrawGlyph(c, style, at)
+		g.Radius *= style.DiscRadius
+		draw.CircleGlyph{}.DrawGlyph(c, g, at)
 	}
-	c.SetColor(style.Color)
+	c.SetColor(g.Color)
 	for _, outline := range shape {
 		var p vg.Path
 		for i, q := range outline {
-			to := vg.Point{X: at.X + style.Radius*vg.Length(q.X), Y: at.Y - style.Radius*vg.Length(q.Y)}
+			to := vg.Point{X: at.X + g.Radius*vg.Length(q.X), Y: at.Y - g.Radius*vg.Length(q.Y)}
 			if i == 0 {
 				p.Move(to)
 			} else {

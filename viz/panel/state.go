@@ -13,7 +13,7 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/sim/session"
-	"github.com/sparkling-lab/sparkling/viz/look"
+	"github.com/sparkling-lab/sparkling/viz/style"
 )
 
 // State is everything that the page's words and controls depend on. Numbers that were measured are strings with the
@@ -35,42 +35,42 @@ type State struct {
 	Describe string `json:"describe"` // the plain sentences for a screen reader
 	Beta2    string `json:"beta2"`
 	// the example whose own text is true here; empty: only what can be said of any is
-	Told string   `json:"told"`
-	Did  []string `json:"did"` // what the widening makes of the network, and how far it moved what it says
+	ExampleText string   `json:"told"`
+	Effects     []string `json:"did"` // what the widening makes of the network, and how far it moved what it says
 	// of the held-out text, on which Held, Before and After are measured; an arm's Whole is of all of it
-	Windows int `json:"windows"`
+	ValWindows int `json:"windows"`
 	// every arm that has not diverged has its Whole, which then stands in the place of Held
-	Whole bool   `json:"whole"`
-	Said  string `json:"losses"` // what the held-out losses are measured on
-	Arms  []Arm  `json:"arms"`
+	FullVal    bool   `json:"whole"`
+	LossesSaid string `json:"losses"` // what the held-out losses are measured on
+	Arms       []Arm  `json:"arms"`
 
 	Moments map[Phase]int `json:"moments"` // the step at which each chapter of the story is best seen
 }
 
 // Arm is one row of the table of arms at the shown step.
 type Arm struct {
-	Name  string `json:"name"`
-	About string `json:"about"`
-	Role  Role   `json:"role"`
-	Look  Look   `json:"look"`
-	State string `json:"state"` // waiting, running, done, failed
-	Err   string `json:"err"`   // what went wrong, where State is failed
-	Doing string `json:"doing"` // what keeps a running arm from its next update, if anything
-	Lost  string `json:"lost"`  // where and in what it has diverged; its losses are no numbers, and empty
+	Name     string `json:"name"`
+	About    string `json:"about"`
+	Role     Role   `json:"role"`
+	Style    Style  `json:"look"`
+	State    string `json:"state"` // waiting, running, done, failed
+	Err      string `json:"err"`   // what went wrong, where State is failed
+	Doing    string `json:"doing"` // what keeps a running arm from its next update, if anything
+	Diverged string `json:"lost"`  // where and in what it has diverged; its losses are no numbers, and empty
 
-	Step    int    `json:"step"` // −1 where the arm has not begun
-	Train   string `json:"train"`
-	Held    string `json:"held"`   // loss on fixed windows of the held-out text
-	HeldAt  int    `json:"heldAt"` // the step at which Held was measured
-	Whole   string `json:"whole"`  // loss on the whole held-out part, at the end
-	LROld   string `json:"lrOld"`
-	LRNew   string `json:"lrNew"`
-	Lock    Lock   `json:"lock"`
-	Before  string `json:"before"` // loss on the held-out windows just before the newest widening
-	After   string `json:"after"`  // and just after it
-	Mix     string `json:"mix"`    // by what share it moved what a block adds beside what enters it, where most
-	Rho     string `json:"rho"`    // of the re-warmup; empty without one
-	Widened bool   `json:"widened"`
+	Step           int    `json:"step"` // −1 where the arm has not begun
+	TrainLoss      string `json:"train"`
+	ValLoss        string `json:"held"`   // loss on fixed windows of the held-out text
+	ValLossAt      int    `json:"heldAt"` // the step at which Held was measured
+	FullValLoss    string `json:"whole"`  // loss on the whole held-out part, at the end
+	LROld          string `json:"lrOld"`
+	LRNew          string `json:"lrNew"`
+	Lock           Lock   `json:"lock"`
+	ValLossBefore  string `json:"before"` // loss on the held-out windows just before the newest widening
+	ValLossAfter   string `json:"after"`  // and just after it
+	RMSRatioChange string `json:"mix"`    // by what share it moved what a block adds beside what enters it, where most
+	Rho            string `json:"rho"`    // of the re-warmup; empty without one
+	Widened        bool   `json:"widened"`
 }
 
 // Of describes a session at the given step; a negative one is the newest.
@@ -86,32 +86,32 @@ func Of(s *session.Session, shown int) State {
 		Live:    live,
 		Playing: s.Playing(), Done: s.Done(), Forked: s.Forked(), Speed: SpeedName(s.Speed()), Describe: s.Describe(),
 		Beta2: strconv.FormatFloat(e.Optimizer.Beta2, 'g', -1, 64), Factor: factor(e),
-		Told: told(e), Did: did(rec, shown), Windows: experiment.HeldWindows, Moments: moments(e),
+		ExampleText: told(e), Effects: did(rec, shown), ValWindows: experiment.ValWindows, Moments: moments(e),
 	}
 	out.Phase = phase(e, shown, out.Forked)
-	status, looks := s.Arms(), look.Of(e)
+	status, looks := s.Arms(), style.Of(e)
 	for i, a := range e.Arms {
 		row := arm(rec, i, a, status[i], shown)
-		row.Look = lookOf(looks[i])
+		row.Style = styleOf(looks[i])
 		out.Arms = append(out.Arms, row)
 	}
 	for _, a := range out.Arms {
-		out.Whole = out.Whole || a.Whole != ""
+		out.FullVal = out.FullVal || a.FullValLoss != ""
 	}
-	out.Whole = out.Whole && !slices.ContainsFunc(out.Arms, func(a Arm) bool { return a.Whole == "" && a.Lost == "" })
-	out.Said = out.Losses()
+	out.FullVal = out.FullVal && !slices.ContainsFunc(out.Arms, func(a Arm) bool { return a.FullValLoss == "" && a.Diverged == "" })
+	out.LossesSaid = out.Losses()
 	return out
 }
 
-// Look is how an arm looks, in words that a page understands.
-type Look struct {
+// Style is how an arm looks, in words that a page understands.
+type Style struct {
 	Hue    string `json:"hue"`  // #rrggbb
 	Dash   string `json:"dash"` // lengths of stroke and gap; empty is a solid line
 	Marker string `json:"marker"`
 }
 
-func lookOf(l look.Look) Look {
-	return Look{fmt.Sprintf("#%02x%02x%02x", l.Hue.R, l.Hue.G, l.Hue.B), strings.Trim(fmt.Sprint(l.Dash), "[]"),
+func styleOf(l style.Style) Style {
+	return Style{fmt.Sprintf("#%02x%02x%02x", l.Hue.R, l.Hue.G, l.Hue.B), strings.Trim(fmt.Sprint(l.Dash), "[]"),
 		string(l.Marker)}
 }
 
@@ -125,26 +125,26 @@ func arm(rec *record.Record, i int, a experiment.Arm, status record.ArmStatus, s
 		}
 	}
 	if f, ok := newest(rec, i, shown, func(record.ArmFrame) bool { return true }); ok {
-		out.Step, out.Train = f.Step, number(f.Train)
+		out.Step, out.TrainLoss = f.Step, number(f.TrainLoss)
 		if f.Step > 0 {
 			out.LROld, out.LRNew = number(f.LROld), number(f.LRNew)
 		}
 	}
-	if f, ok := newest(rec, i, shown, func(f record.ArmFrame) bool { return record.Finite(f.Held) }); ok {
-		out.Held, out.HeldAt = number(f.Held), f.Step
+	if f, ok := newest(rec, i, shown, func(f record.ArmFrame) bool { return record.Finite(f.ValLoss) }); ok {
+		out.ValLoss, out.ValLossAt = number(f.ValLoss), f.Step
 	}
 	if f, ok := newest(rec, i, shown, func(f record.ArmFrame) bool { return len(f.Pairs) > 0 }); ok {
 		out.Lock = lockOf(f)
 	}
-	if w, ok := rec.Final(i); ok && out.Step >= 0 && shown >= rec.Tracks[i][len(rec.Tracks[i])-1].Step {
-		out.Whole = number(w)
+	if w, ok := rec.FinalValLoss(i); ok && out.Step >= 0 && shown >= rec.Tracks[i][len(rec.Tracks[i])-1].Step {
+		out.FullValLoss = number(w)
 	}
 	if f, ok := rec.Diverged(i, shown); ok {
-		out.Train, out.Held, out.HeldAt, out.Whole = "", "", 0, ""
-		out.Lost = fmt.Sprintf("diverged at step %d: %s is no longer finite", f.Step, f.NotFinite)
+		out.TrainLoss, out.ValLoss, out.ValLossAt, out.FullValLoss = "", "", 0, ""
+		out.Diverged = fmt.Sprintf("diverged at step %d: %s is no longer finite", f.Step, f.NotFinite)
 	}
 	if r, ok := rec.ReportAt(i, shown); ok {
-		out.Before, out.After, out.Mix = number(r.HeldBefore), number(r.HeldAfter), mix(r)
+		out.ValLossBefore, out.ValLossAfter, out.RMSRatioChange = number(r.ValLossBefore), number(r.ValLossAfter), mix(r)
 	}
 	return out
 }

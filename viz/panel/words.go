@@ -125,12 +125,12 @@ func says(factor, moved float64) string {
 
 // Losses says what the held-out losses of the table are measured on.
 func (s State) Losses() string {
-	if s.Whole {
+	if s.FullVal {
 		return fmt.Sprintf("Whole text: all of the text that is never trained on, read once, at the end; until then "+
-			"the losses are those of %d windows of it.", s.Windows)
+			"the losses are those of %d windows of it.", s.ValWindows)
 	}
 	return fmt.Sprintf("Held-out: %d windows of text that is never trained on; the whole of it is read once, "+
-		"at the end.", s.Windows)
+		"at the end.", s.ValWindows)
 }
 
 func times(factor float64) string {

@@ -145,8 +145,8 @@ func TestEveryPairOfInitialisationsIsSaidInWords(t *testing.T) {
 
 func TestLossesOfTheWindowsAndOfTheWholeTextAreToldApart(t *testing.T) {
 	assert.Equal(t, "Held-out: 16 windows of text that is never trained on; the whole of it is read once, at the end.",
-		State{Windows: 16}.Losses())
-	assert.Contains(t, State{Windows: 16, Whole: true}.Losses(),
+		State{ValWindows: 16}.Losses())
+	assert.Contains(t, State{ValWindows: 16, FullVal: true}.Losses(),
 		"Whole text: all of the text that is never trained on, read once, at the end")
 }
 
@@ -181,14 +181,14 @@ func TestAnArmThatDivergedHasNoLossAndNoPairThatIsApart(t *testing.T) {
 		pairs.Stats[q] = []record.PairStat{{Cos: nan, Dist: nan, State: record.Diverged},
 			{Cos: 1, Dist: 0, State: record.Locked}}
 	}
-	rec.Tracks[1] = []record.ArmFrame{{Arm: 1, Step: 590, Train: 2, Held: 2, Whole: nan},
-		{Arm: 1, Step: 600, Train: inf, Held: nan, Whole: nan, NotFinite: "model.norm.weight",
+	rec.Tracks[1] = []record.ArmFrame{{Arm: 1, Step: 590, TrainLoss: 2, ValLoss: 2, FullValLoss: nan},
+		{Arm: 1, Step: 600, TrainLoss: inf, ValLoss: nan, FullValLoss: nan, NotFinite: "model.norm.weight",
 			Pairs: []record.PairGroup{pairs}}}
 	before := arm(rec, 1, e.Arms[1], record.ArmStatus{}, 595)
-	assert.Equal(t, []string{"", "2", "2"}, []string{before.Lost, before.Held, before.Train})
+	assert.Equal(t, []string{"", "2", "2"}, []string{before.Diverged, before.ValLoss, before.TrainLoss})
 	lost := arm(rec, 1, e.Arms[1], record.ArmStatus{}, 1000)
-	assert.Equal(t, "diverged at step 600: model.norm.weight is no longer finite", lost.Lost)
-	assert.Equal(t, []string{"", "", ""}, []string{lost.Held, lost.Train, lost.Whole})
+	assert.Equal(t, "diverged at step 600: model.norm.weight is no longer finite", lost.Diverged)
+	assert.Equal(t, []string{"", "", ""}, []string{lost.ValLoss, lost.TrainLoss, lost.FullValLoss})
 	assert.Equal(t, Lock{Step: 600, Pairs: 2, Locked: 1, Diverged: 1, Weight: "1", Grad: "1", Dist: "0"}, lost.Lock)
 	for _, says := range did(rec, 1000) {
 		assert.Contains(t, says, "What it says is not a number.")

@@ -83,7 +83,7 @@ func TestALessonSaysWhatWasMeasured(t *testing.T) {
 	p.begin(brief(t, "recipe"))
 	s := p.state()
 	told := p.chapter("end")
-	less := s.Arms[3].Whole < s.Arms[2].Whole // both of one digit before the point
+	less := s.Arms[3].FullValLoss < s.Arms[2].FullValLoss // both of one digit before the point
 	assert.Equal(t, less, strings.Contains(told, "This run says otherwise"))
 	assert.Equal(t, !less, strings.Contains(told, "So does this run"))
 

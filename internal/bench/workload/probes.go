@@ -56,7 +56,7 @@ func (s *Step) Probe() []pairs.Group {
 // Validate is as much work as a run's live validation loss: its windows go forward, and their loss is taken. The text
 // is the batches'.
 func (s *Step) Validate() {
-	for at := 0; at < experiment.HeldWindows; at += s.Shape.Batch {
+	for at := 0; at < experiment.ValWindows; at += s.Shape.Batch {
 		b := s.Batch[at/s.Shape.Batch%batches]
 		s.Net.Forward(b.IDs)
 		s.Net.Loss(b.Labels)

@@ -119,7 +119,7 @@ func TestSummaryMeansAreOfWhatIsFiniteAndItsWordsAreNeverNaN(t *testing.T) {
 		return []Group{g}
 	}
 	apart, zeros := Stat{0.5, 1, Apart}, Stat{nan, nan, Locked}
-	bare, lost, old := Stat{nan, math.Sqrt2, OneZero}, Stat{nan, nan, Diverged}, Stat{nan, nan, Untold}
+	bare, lost, old := Stat{nan, math.Sqrt2, OneZero}, Stat{nan, nan, Diverged}, Stat{nan, nan, Unknown}
 	for _, c := range []struct {
 		groups []Group
 		cosine string
@@ -127,7 +127,7 @@ func TestSummaryMeansAreOfWhatIsFiniteAndItsWordsAreNeverNaN(t *testing.T) {
 	}{
 		{f(apart, apart), "0.500", Apart}, {f(apart, zeros), "0.500", States}, {f(zeros, zeros), "none", Locked},
 		{f(bare), "none", OneZero},
-		{f(apart, lost), "diverged", States}, {f(lost, lost), "diverged", Diverged}, {f(old), "not told", Untold},
+		{f(apart, lost), "diverged", States}, {f(lost, lost), "diverged", Diverged}, {f(old), "not told", Unknown},
 		{f(), "none", States},
 	} {
 		s := Summarize(c.groups, model.Weight)

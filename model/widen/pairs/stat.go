@@ -19,9 +19,9 @@ type State uint8
 
 // The states.
 const (
-	Untold State = iota // the record is of a version that could not tell two vectors of zeros from what is no number
-	Apart               // both are finite and neither is zero, and some element differs in a bit
-	Locked              // both are finite, and every element has the same bits: two vectors of zeros are locked too
+	Unknown State = iota // the record is of a version that could not tell two vectors of zeros from what is no number
+	Apart                // both are finite and neither is zero, and some element differs in a bit
+	Locked               // both are finite, and every element has the same bits: two vectors of zeros are locked too
 	// both are finite and some element differs in a bit, but one points nowhere: it is zero, as a gradient that is none
 	OneZero
 	Diverged // an element of one of them is NaN or infinite
@@ -56,8 +56,8 @@ func (s Summary) Cosine(digits int) string {
 		return Diverged.String()
 	case model.Finite(s.Cos):
 		return strconv.FormatFloat(s.Cos, 'f', digits, 64)
-	case s.In[Untold] > 0:
-		return Untold.String()
+	case s.In[Unknown] > 0:
+		return Unknown.String()
 	}
 	return "none"
 }
@@ -74,8 +74,8 @@ func (s Summary) Word(q model.Quantity) string {
 		return "without gradient"
 	case s.All(Locked):
 		return Locked.String()
-	case s.All(Untold):
-		return Untold.String()
+	case s.All(Unknown):
+		return Unknown.String()
 	case nowhere:
 		return OneZero.String()
 	}

@@ -1,6 +1,6 @@
-// Package held says what a picture of the held-out loss shows, on screen and in print: the readings, with those just before and just after
+// Package valloss says what a picture of the held-out loss shows, on screen and in print: the readings, with those just before and just after
 // every widening among them, and the range of losses that they are drawn in. It draws nothing.
-package held
+package valloss
 
 import (
 	"math"
@@ -18,7 +18,7 @@ type Reading struct {
 	FLOPs   float64
 	Loss    float64
 	Widened bool // just before or just after a widening
-	Whole   bool // of the whole held-out part instead: the last of an arm that has ended
+	Full    bool // of the whole held-out part instead: the last of an arm that has ended
 }
 
 // Curve appends the readings of an arm up to a step, by ascending step. What is not finite is left out.
@@ -28,7 +28,7 @@ func Curve(out []Reading, r *record.Record, arm, step int) []Reading {
 	upTo := func(last int) {
 		for ; next < len(track) && track[next].Step <= last; next++ {
 			f := &track[next]
-			out = add(out, Reading{Step: f.Step, FLOPs: f.FLOPs, Loss: float64(f.Held)})
+			out = add(out, Reading{Step: f.Step, FLOPs: f.FLOPs, Loss: float64(f.ValLoss)})
 		}
 	}
 	for i := range r.Reports {
@@ -41,30 +41,30 @@ func Curve(out []Reading, r *record.Record, arm, step int) []Reading {
 			continue
 		}
 		upTo(p.Step)
-		out = add(out, Reading{Step: p.Step, FLOPs: flops, Loss: float64(p.HeldBefore), Widened: true})
-		out = add(out, Reading{Step: p.Step, FLOPs: flops, Loss: float64(p.HeldAfter), Widened: true})
+		out = add(out, Reading{Step: p.Step, FLOPs: flops, Loss: float64(p.ValLossBefore), Widened: true})
+		out = add(out, Reading{Step: p.Step, FLOPs: flops, Loss: float64(p.ValLossAfter), Widened: true})
 	}
 	upTo(step)
-	if whole, ok := r.Final(arm); ok && track[len(track)-1].Step <= step {
+	if whole, ok := r.FinalValLoss(arm); ok && track[len(track)-1].Step <= step {
 		f := &track[len(track)-1]
-		out = add(out, Reading{Step: f.Step, FLOPs: f.FLOPs, Loss: float64(whole), Whole: true})
+		out = add(out, Reading{Step: f.Step, FLOPs: f.FLOPs, Loss: float64(whole), Full: true})
 	}
 	return out
 }
 
-// Parts are the readings on the windows, and that of the whole held-out part where the arm has ended.
-func Parts(c []Reading) (windows []Reading, whole Reading, ended bool) {
-	if n := len(c) - 1; n >= 0 && c[n].Whole {
+// Split are the readings on the windows, and that of the whole held-out part where the arm has ended.
+func Split(c []Reading) (windows []Reading, whole Reading, ended bool) {
+	if n := len(c) - 1; n >= 0 && c[n].Full {
 		return c[:n], c[n], true
 	}
 	return c, Reading{}, false
 }
 
-// WholeGap is by how much the loss of an arm on the whole held-out part differs from that of another, where both have ended by a step.
-func WholeGap(r *record.Record, arm, base, step int) (gap float64, ok bool) {
+// FullDiff is by how much the loss of an arm on the whole held-out part differs from that of another, where both have ended by a step.
+func FullDiff(r *record.Record, arm, base, step int) (gap float64, ok bool) {
 	var loss [2]float64
 	for k, i := range [2]int{arm, base} {
-		whole, ended := r.Final(i)
+		whole, ended := r.FinalValLoss(i)
 		if !ended || r.Tracks[i][len(r.Tracks[i])-1].Step > step {
 			return 0, false
 		}

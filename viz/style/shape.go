@@ -1,4 +1,4 @@
-package look
+package style
 
 // Point is a place in a marker of radius 1; y points down.
 type Point struct{ X, Y float64 }

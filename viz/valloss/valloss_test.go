@@ -1,4 +1,4 @@
-package held
+package valloss
 
 import (
 	"math"
@@ -17,7 +17,7 @@ func run() *record.Record {
 	e.Arms = e.Arms[1:3]
 	r := &record.Record{Experiment: e, Tracks: make([][]record.ArmFrame, 2)}
 	frame := func(arm, step int, loss float64) {
-		r.Tracks[arm] = append(r.Tracks[arm], record.ArmFrame{Arm: arm, Step: step, FLOPs: float64(step), Held: float32(loss), Whole: float32(math.NaN())})
+		r.Tracks[arm] = append(r.Tracks[arm], record.ArmFrame{Arm: arm, Step: step, FLOPs: float64(step), ValLoss: float32(loss), FullValLoss: float32(math.NaN())})
 	}
 	for step := 0; step <= 100; step += 10 {
 		frame(0, step, 2+2/(1+float64(step)/10))
@@ -26,7 +26,7 @@ func run() *record.Record {
 		frame(0, step, 2.25)
 		frame(1, step, 2)
 	}
-	r.Reports = []record.Report{{Arm: 0, Step: 100, HeldBefore: 2.125, HeldAfter: 2.5}, {Arm: 1, Step: 100, HeldBefore: 2.125, HeldAfter: 3}}
+	r.Reports = []record.Report{{Arm: 0, Step: 100, ValLossBefore: 2.125, ValLossAfter: 2.5}, {Arm: 1, Step: 100, ValLossBefore: 2.125, ValLossAfter: 3}}
 	return r
 }
 
@@ -43,7 +43,7 @@ func TestCurveJumpsAtTheWideningToTheLossJustAfter(t *testing.T) {
 	}, forked, "an arm that forks begins with the loss just before, though it has no frame of that step")
 	assert.Equal(t, Reading{100, 100, 2.5, true, false}, Curve(nil, r, 0, 100)[12], "the arm that ran the small phase has it after its own")
 	assert.Empty(t, Curve(nil, r, 1, 99), "nothing is known of a widening to come")
-	r.Reports[1].HeldAfter = float32(math.Inf(1))
+	r.Reports[1].ValLossAfter = float32(math.Inf(1))
 	assert.Len(t, Curve(nil, r, 1, 110), 3, "infinity has no place")
 }
 
@@ -51,28 +51,28 @@ func TestCurveJumpsAtTheWideningToTheLossJustAfter(t *testing.T) {
 func TestCurveOfAnArmThatHasEndedEndsWithTheWholeHeldOutPart(t *testing.T) {
 	r := run()
 	last := func(i int) *record.ArmFrame { return &r.Tracks[i][len(r.Tracks[i])-1] }
-	last(0).Whole, last(1).Whole = 1.75, 1.875
-	_, _, ended := Parts(Curve(nil, r, 0, last(0).Step-1))
+	last(0).FullValLoss, last(1).FullValLoss = 1.75, 1.875
+	_, _, ended := Split(Curve(nil, r, 0, last(0).Step-1))
 	assert.False(t, ended)
-	windows, whole, ended := Parts(Curve(nil, r, 0, 200))
+	windows, whole, ended := Split(Curve(nil, r, 0, 200))
 	assert.True(t, ended)
-	assert.Equal(t, Reading{Step: last(0).Step, FLOPs: last(0).FLOPs, Loss: 1.75, Whole: true}, whole)
+	assert.Equal(t, Reading{Step: last(0).Step, FLOPs: last(0).FLOPs, Loss: 1.75, Full: true}, whole)
 	assert.Equal(t, 2.25, windows[len(windows)-1].Loss)
 	low, _, _ := Range(curves(r, 200), From(r.Experiment, 200))
 	assert.Equal(t, 1.75, low, "it is in the picture")
-	gap, ok := WholeGap(r, 1, 0, 200)
+	gap, ok := FullDiff(r, 1, 0, 200)
 	assert.True(t, ok)
 	assert.Equal(t, 0.125, gap)
-	_, ok = WholeGap(r, 1, 0, 150)
+	_, ok = FullDiff(r, 1, 0, 150)
 	assert.False(t, ok)
-	last(0).Whole = float32(math.NaN())
-	_, ok = WholeGap(r, 1, 0, 200)
+	last(0).FullValLoss = float32(math.NaN())
+	_, ok = FullDiff(r, 1, 0, 200)
 	assert.False(t, ok, "the other has not ended")
 }
 
 func TestEveryStageJumps(t *testing.T) {
 	r := run()
-	r.Reports = append(r.Reports, record.Report{Arm: 1, Step: 155, HeldBefore: 2, HeldAfter: 2.75})
+	r.Reports = append(r.Reports, record.Report{Arm: 1, Step: 155, ValLossBefore: 2, ValLossAfter: 2.75})
 	var jumps []float64
 	for _, x := range Curve(nil, r, 1, 200) {
 		if x.Widened {

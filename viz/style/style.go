@@ -1,6 +1,6 @@
-// Package look says how the arms of an experiment look, wherever they appear: hue, dash and marker, one table for the pictures, the page,
+// Package style says how the arms of an experiment look, wherever they appear: hue, dash and marker, one table for the pictures, the page,
 // the window and figures for print. It draws nothing.
-package look
+package style
 
 import (
 	"fmt"
@@ -26,9 +26,9 @@ const (
 	Beam     Marker = "beam"
 )
 
-// Look tells an arm from the others three times over, so that no single difference has to be seen. Its hue is dark enough for words on
+// Style tells an arm from the others three times over, so that no single difference has to be seen. Its hue is dark enough for words on
 // white.
-type Look struct {
+type Style struct {
 	Hue    color.RGBA
 	Dash   []float64 // lengths of stroke and gap in CSS pixels; none is a solid line
 	Marker Marker
@@ -39,7 +39,7 @@ func rgb(hex uint32) color.RGBA {
 }
 
 // named are the looks of the treatments that the Lab's story is about.
-var named = map[string]Look{
+var named = map[string]Style{
 	"small":      {rgb(0x6a717b), []float64{1.5, 2.5}, Disc},
 	"copy":       {rgb(0xb85000), []float64{5, 3}, Square},
 	"asymmetric": {rgb(0x0067b0), []float64{7, 2.5, 1.5, 2.5}, Triangle},
@@ -48,7 +48,7 @@ var named = map[string]Look{
 }
 
 // spare are the looks of all others, in the order in which they are given away.
-var spare = []Look{
+var spare = []Style{
 	{rgb(0x5d52b0), []float64{9, 2, 2, 2}, Cross},
 	{rgb(0x7d6200), []float64{3, 2}, Pillar},
 	{rgb(0x0f7691), []float64{10, 3}, Beam},
@@ -57,7 +57,7 @@ var spare = []Look{
 
 // At is the look number i of a fixed order, for figures that do not show the arms of one experiment: those of the treatments of the
 // Lab's story, small first, then the spare ones, and from the beginning again.
-func At(i int) Look {
+func At(i int) Style {
 	order := []string{"small", "copy", "asymmetric", "sparkling", "drop"}
 	i %= len(order) + len(spare)
 	if i < len(order) {
@@ -68,8 +68,8 @@ func At(i int) Look {
 
 // Of are the looks of an experiment's arms. No two are equal: where two arms follow the same named treatment the second takes a spare one,
 // and when those run out, that of a treatment which does not occur.
-func Of(e experiment.Experiment) []Look {
-	out := make([]Look, len(e.Arms))
+func Of(e experiment.Experiment) []Style {
+	out := make([]Style, len(e.Arms))
 	taken := map[string]bool{}
 	var rest []int
 	for i, a := range e.Arms {

@@ -6,21 +6,21 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/train"
 )
 
-// An arm gets a turn of about turnFLOPs at a time, some tenths of a second: every turn costs the pictures' thread a
+// An arm gets a turn of about timeSliceFLOPs at a time, some tenths of a second: every turn costs the pictures' thread a
 // message. More busy arms than cores would gain nothing, and keep the pictures waiting. The fastest arm may be a turn
 // and a half ahead of the slowest.
 const (
-	turnFLOPs = 5e9
-	mostTurn  = 64
+	timeSliceFLOPs = 5e9
+	maxTimeSlice   = 64
 )
 
-// turnOf is the steps of a turn in which the largest network of an experiment makes turnFLOPs.
-func turnOf(e experiment.Experiment) int {
+// timeSliceOf is the steps of a turn in which the largest network of an experiment makes timeSliceFLOPs.
+func timeSliceOf(e experiment.Experiment) int {
 	largest := 0.0
 	for i := range e.Arms {
 		largest = max(largest, e.Cost(e.Wide(i)).Update())
 	}
-	return int(min(max(turnFLOPs/largest, 1), mostTurn))
+	return int(min(max(timeSliceFLOPs/largest, 1), maxTimeSlice))
 }
 
 // progress is the step that every running arm has reached.
@@ -36,7 +36,7 @@ func (s *Session) progress() int {
 
 func (s *Session) pump() {
 	s.advance()
-	limit := min(int(s.target), s.progress()+s.turn+s.turn/2)
+	limit := min(int(s.target), s.progress()+s.timeSlice+s.timeSlice/2)
 	if s.before() {
 		limit = min(limit, s.fork) // nobody goes on before the arms have parted
 		if a := &s.arms[s.trunk]; a.granted >= s.fork && !s.asked {
@@ -50,7 +50,7 @@ func (s *Session) pump() {
 			return
 		}
 		a := &s.arms[i]
-		a.granted = min(limit, a.granted+s.turn, a.End)
+		a.granted = min(limit, a.granted+s.timeSlice, a.End)
 		a.port.Send(train.Message{Kind: train.KindRun, Step: a.granted}.Encode())
 	}
 }
