@@ -23,23 +23,32 @@ type layer struct {
 	xs, gate, up, h, y []float32 // (S, d), (S, f), (S, f), (S, f), (S, d)
 }
 
-func newLayer(c Config, batch, seq int) layer {
+func newLayer(m *memory, c Config, batch, seq int) layer {
 	n := batch * seq
 	s := n * c.TopK
 	a, b := c.Heads*c.HeadDim, c.KVHeads*c.HeadDim
-	f := func(size int) []float32 { return make([]float32, size) }
+	f := func(size int) []float32 { return take[float32](m, size) }
 	w := layer{
-		qkv: compute.NewColumns(a+2*b, n), qn: compute.NewColumns(a, n), kn: compute.NewColumns(b, n),
-		qinv: compute.NewColumns(c.Heads, n), kinv: compute.NewColumns(c.KVHeads, n),
+		qkv: m.columns(a+2*b, n), qn: m.columns(a, n), kn: m.columns(b, n),
+		qinv: m.columns(c.Heads, n), kinv: m.columns(c.KVHeads, n),
 		x0: f(n * c.Hidden), a1: f(n * c.Hidden), inv1: f(n),
 		attn: f(attnShape(c, batch, seq).Probs()), att: f(n * a),
 		x1: f(n * c.Hidden), a2: f(n * c.Hidden), inv2: f(n),
-		route: compute.NewRouting(c.Experts, c.TopK, n), off: make([]int, c.Experts+1), next: make([]int, c.Experts),
+		route: compute.Routing{
+			Prob: m.columns(c.Experts, n), LSE: m.columns(1, n),
+			Weight: m.columns(c.TopK, n), Choice: take[int32](m, compute.ColumnsLen(c.TopK, n)),
+		},
+		off: take[int](m, c.Experts+1), next: take[int](m, c.Experts),
 		xs: f(s * c.Hidden), gate: f(s * c.Inner), up: f(s * c.Inner), h: f(s * c.Inner), y: f(s * c.Hidden),
 	}
-	w.slots = compute.Slots{Rows: make([]int32, len(w.route.Choice)), K: c.TopK, Stride: w.route.Weight.Stride}
-	w.q, w.k, w.v = split(w.qkv, a, b)
+	rows := take[int32](m, compute.ColumnsLen(c.TopK, n))
+	w.slots = compute.Slots{Rows: rows, K: c.TopK, Stride: w.route.Weight.Stride}
 	return w
+}
+
+// split makes queries, keys and values the parts of one matrix.
+func (w *layer) split(c Config) {
+	w.q, w.k, w.v = split(w.qkv, c.Heads*c.HeadDim, c.KVHeads*c.HeadDim)
 }
 
 // split is the rows of queries, keys and values.

@@ -51,45 +51,52 @@ type scratch struct {
 
 // NewNet prepares a network for batches of batch sequences of seq tokens. It keeps weights, not a copy.
 func NewNet(eng compute.Engine, weights Values, batch, seq int) *Net {
-	c := weights.Table.Config
-	n := batch * seq
-	d, s := n*c.Hidden, n*c.TopK
-	f := func(size int) []float32 { return make([]float32, size) }
-	net := &Net{
-		Config: c, Table: weights.Table, Weights: weights, Grads: NewValues(weights.Table),
-		RMS: make([]BlockRMS, 2*c.Layers),
-		eng: eng, batch: batch, seq: seq, ids: make([]int32, n),
-		x: f(d), xn: f(d), inv: f(n), logits: f(n * c.Vocab),
-		scratch: scratch{
-			branch: f(d), dbranch: f(d), dx: f(d), datt: f(n * c.Heads * c.HeadDim),
-			dqkv: compute.NewColumns((c.Heads+2*c.KVHeads)*c.HeadDim, n), dlogits: f(n * c.Vocab),
-			dys: f(s * c.Hidden), dxs: f(s * c.Hidden), dgate: f(s * c.Inner), dup: f(s * c.Inner), dh: f(s * c.Inner),
-			logits: f(n * c.Experts), dw: compute.NewColumns(c.TopK, n), droute: compute.NewColumns(c.Experts, n),
-			dprob: f(c.Experts),
-		},
-	}
-	net.rotary = rotary(c, batch, seq)
-	for range c.Layers {
-		net.layers = append(net.layers, newLayer(c, batch, seq))
+	net := newNet(&memory{}, weights.Table.Config, batch, seq)
+	net.eng, net.Table, net.Weights, net.Grads = eng, weights.Table, weights, NewValues(weights.Table)
+	net.fillRotary()
+	for i := range net.layers {
+		net.layers[i].split(net.Config)
 	}
 	return net
 }
 
-// rotary tabulates the angles of the rotary embedding (Su et al. 2021, arXiv 2104.09864): position times
+// newNet is a network without parameters and engine: all that grows with the batch. Its memory is m's, which
+// [FootprintOf] lets count it.
+func newNet(m *memory, c Config, batch, seq int) *Net {
+	n := batch * seq
+	d, s := n*c.Hidden, n*c.TopK
+	f := func(size int) []float32 { return take[float32](m, size) }
+	net := &Net{
+		Config: c, RMS: take[BlockRMS](m, 2*c.Layers), batch: batch, seq: seq, ids: take[int32](m, n),
+		x: f(d), xn: f(d), inv: f(n), logits: f(n * c.Vocab),
+		scratch: scratch{
+			branch: f(d), dbranch: f(d), dx: f(d), datt: f(n * c.Heads * c.HeadDim),
+			dqkv: m.columns((c.Heads+2*c.KVHeads)*c.HeadDim, n), dlogits: f(n * c.Vocab),
+			dys: f(s * c.Hidden), dxs: f(s * c.Hidden), dgate: f(s * c.Inner), dup: f(s * c.Inner), dh: f(s * c.Inner),
+			logits: f(n * c.Experts), dw: m.columns(c.TopK, n), droute: m.columns(c.Experts, n),
+			dprob: f(c.Experts),
+		},
+		rotary: compute.Rotary{Cos: m.columns(c.HeadDim/2, n), Sin: m.columns(c.HeadDim/2, n)},
+	}
+	for range c.Layers {
+		net.layers = append(net.layers, newLayer(m, c, batch, seq))
+	}
+	return net
+}
+
+// fillRotary tabulates the angles of the rotary embedding (Su et al. 2021, arXiv 2104.09864): position times
 // base^(−2i/headDim).
-func rotary(c Config, batch, seq int) compute.Rotary {
-	half := c.HeadDim / 2
-	r := compute.Rotary{Cos: compute.NewColumns(half, batch*seq), Sin: compute.NewColumns(half, batch*seq)}
-	for i := range half {
+func (n *Net) fillRotary() {
+	c, r := n.Config, n.rotary
+	for i := range c.HeadDim / 2 {
 		at := i * r.Cos.Stride
-		for t := range seq {
+		for t := range n.seq {
 			sin, cos := math.Sincos(float64(t) * math.Pow(c.RopeBase, -2*float64(i)/float64(c.HeadDim)))
-			for b := range batch {
-				r.Cos.Data[at+b*seq+t], r.Sin.Data[at+b*seq+t] = float32(cos), float32(sin)
+			for b := range n.batch {
+				r.Cos.Data[at+b*n.seq+t], r.Sin.Data[at+b*n.seq+t] = float32(cos), float32(sin)
 			}
 		}
 	}
-	return r
 }
 
 // Tokens is the number of tokens of a batch.

@@ -62,9 +62,9 @@ func (v checkVerb) Run(e *env) error {
 	if err != nil {
 		return ended(e, err)
 	}
-	room := model.RoomOf(c, b.Rows, b.Seq)
+	need := model.FootprintOf(c, b.Rows, b.Seq)
 	if err := fits(fmt.Sprintf("the network and a batch of %d x %d tokens", b.Rows, b.Seq),
-		2*room.Values+room.Activations); err != nil {
+		2*need.Values+need.Activations); err != nil {
 		return err
 	}
 	bar := e.bar(folder.Weights.Bytes(), "reading", v.Quiet, progressbar.OptionShowBytes(true))

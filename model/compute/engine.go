@@ -36,9 +36,11 @@ const (
 // vectors of tokens, so rows have room for whole vectors of any engine; that room stays zero. A stride of whole kibibytes would put all
 // channels of one token into the same few lines of a cache.
 func NewColumns(channels, tokens int) Mat {
-	stride := wide(tokens)
-	return Mat{make([]float32, channels*stride), channels, tokens, stride}
+	return Mat{make([]float32, ColumnsLen(channels, tokens)), channels, tokens, wide(tokens)}
 }
+
+// ColumnsLen is the length of that memory.
+func ColumnsLen(channels, tokens int) int { return channels * wide(tokens) }
 
 // wide is the stride of rows with room for n elements in whole vectors.
 func wide(n int) int {

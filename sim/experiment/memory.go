@@ -15,7 +15,7 @@ func (e Experiment) Memory() float64 {
 		sum += e.armMemory(i) + e.trackMemory(i)
 	}
 	if e.Fork() < e.Steps {
-		sum += StateValues * e.room(e.Small()).Values
+		sum += StateValues * e.footprint(e.Small()).Values
 	}
 	return sum
 }
@@ -25,19 +25,21 @@ func (e Experiment) Memory() float64 {
 func (e Experiment) SavingMemory() float64 {
 	sum := 0.0
 	for i := range e.Arms {
-		sum += 2 * StateValues * e.room(e.Wide(i)).Values
+		sum += 2 * StateValues * e.footprint(e.Wide(i)).Values
 	}
 	return sum
 }
 
-func (e Experiment) room(c model.Config) model.Room { return model.RoomOf(c, e.Task.Batch, e.Task.Seq) }
+func (e Experiment) footprint(c model.Config) model.Footprint {
+	return model.FootprintOf(c, e.Task.Batch, e.Task.Seq)
+}
 
 // StateValues are the values that the state of an arm has of every parameter: the weight and two moments.
 const StateValues = 3
 
 // armMemory is that of an arm's networks.
 func (e Experiment) armMemory(arm int) float64 {
-	start := e.room(e.Start(arm))
+	start := e.footprint(e.Start(arm))
 	if !e.Arms[arm].Widens() {
 		return start.Training()
 	}
@@ -46,9 +48,9 @@ func (e Experiment) armMemory(arm int) float64 {
 	// before a widening, to be compared with those after
 	logits := 4 * ValWindows * float64(e.Task.Seq) * float64(c.Vocab)
 	for _, w := range e.Arms[arm].Widen {
-		old := e.room(c)
+		old := e.footprint(c)
 		c = w.Spec.Config(c)
-		now := e.room(c)
+		now := e.footprint(c)
 		at := old.Training() + now.Training() + logits
 		if w.Dynamics.Kind == optim.Remapped {
 			at += now.Training() // the wide network from scratch that finds the place
