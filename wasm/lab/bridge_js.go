@@ -12,7 +12,8 @@ import (
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
 
-// export gives the page's scripts what they may ask and do. Actions return what went wrong as a sentence, empty where nothing did.
+// export gives the page's scripts what they may ask and do. Actions return what went wrong as a sentence, empty where
+// nothing did.
 func (l *lab) export() {
 	for name, f := range map[string]func(args []js.Value) any{
 		"state":      func([]js.Value) any { return l.state() },
@@ -173,7 +174,8 @@ func (l *lab) widen(slip bool) error {
 	return err
 }
 
-// controls are the controls with the draft's values, which of them differ from what runs, and why the draft cannot run here.
+// controls are the controls with the draft's values, which of them differ from what runs, and why the draft cannot run
+// here.
 func (l *lab) controls() any {
 	problem := l.draft.Err()
 	if problem == nil {

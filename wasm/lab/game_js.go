@@ -45,7 +45,8 @@ func newLab(host *workerHost, bridge js.Value) *lab {
 	return l
 }
 
-// beat looks whether there is anything to do, a few times between two pictures. Animation frames stop in a hidden tab; training does not.
+// beat looks whether there is anything to do, a few times between two pictures. Animation frames stop in a hidden tab;
+// training does not.
 func (l *lab) beat() {
 	l.session.Tick()
 	l.shelve()
@@ -53,7 +54,8 @@ func (l *lab) beat() {
 	js.Global().Call("setTimeout", l.again, (l.refresh() / 3).Milliseconds())
 }
 
-// refresh is how often a picture is drawn anew at most: half as often as else while every core has something better to do.
+// refresh is how often a picture is drawn anew at most: half as often as else while every core has something better to
+// do.
 func (l *lab) refresh() time.Duration {
 	if l.session.Playing() && l.session.Speed() == session.Max {
 		return 2 * viz.Refresh
@@ -61,7 +63,8 @@ func (l *lab) refresh() time.Duration {
 	return viz.Refresh
 }
 
-// show asks for a frame if one would show anything new. There are no others, but for those that Ebitengine makes for a window of another size.
+// show asks for a frame if one would show anything new. There are no others, but for those that Ebitengine makes for a
+// window of another size.
 func (l *lab) show() {
 	l.view.SetRecord(l.session.Record())
 	l.view.SetRefresh(l.refresh())
@@ -71,7 +74,8 @@ func (l *lab) show() {
 	}
 }
 
-// settled reports whether the pictures stay as they are until somebody does something: nothing more comes, and all that has come is shown.
+// settled reports whether the pictures stay as they are until somebody does something: nothing more comes, and all that
+// has come is shown.
 func (l *lab) settled() bool {
 	return l.session.Settled() && !l.due && !l.view.Behind() && l.wanted.IsUndefined()
 }
@@ -97,7 +101,8 @@ func (l *lab) note() {
 	}
 }
 
-// give hands over the picture that was asked for. Pixels can be read only in the game's own turn: the canvas forgets them.
+// give hands over the picture that was asked for. Pixels can be read only in the game's own turn: the canvas forgets
+// them.
 func (l *lab) give() {
 	use := l.wanted
 	l.wanted = js.Undefined()

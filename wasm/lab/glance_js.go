@@ -22,7 +22,8 @@ type glance struct {
 func (l *lab) changes() int {
 	s := l.session
 	rec := s.Record()
-	now := glance{rec: rec, frames: received(rec), reports: len(rec.Reports), shown: l.shown, playing: s.Playing(), done: s.Done(), forked: s.Forked(), speed: s.Speed()}
+	now := glance{rec: rec, frames: received(rec), reports: len(rec.Reports), shown: l.shown, playing: s.Playing(),
+		done: s.Done(), forked: s.Forked(), speed: s.Speed()}
 	for i, a := range s.Arms() {
 		now.arms[i] = string(a.State) + a.Err + a.Doing
 	}
@@ -41,9 +42,9 @@ func received(r *record.Record) (n int) {
 	return n
 }
 
-// choice is which of the examples runs, what it is about, and the address that holds it. To find that out takes long, and it stays the same as
-// long as the record and the step of the widening do: another experiment has another record, and widening at another step does not make it
-// another example.
+// choice is which of the examples runs, what it is about, and the address that holds it. To find that out takes long,
+// and it stays the same as long as the record and the step of the widening do: another experiment has another record,
+// and widening at another step does not make it another example.
 type choice struct {
 	of                   *record.Record
 	fork                 int

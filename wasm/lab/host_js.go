@@ -70,8 +70,8 @@ func (h *workerHost) Cores() int { return h.cores }
 // Engine implements sim.Host: the workers' program is of the same build as this one.
 func (h *workerHost) Engine() string { return compute.Platform() }
 
-// A worker that the browser ends, for want of memory say, goes without a word. Each that is silent is asked for a sign of life now and then;
-// one that stays silent through several looks, and not merely because this page slept, is dead.
+// A worker that the browser ends, for want of memory say, goes without a word. Each that is silent is asked for a sign
+// of life now and then; one that stays silent through several looks, and not merely because this page slept, is dead.
 const (
 	lookEvery = 2 * time.Second
 	maxMissed = 6
@@ -84,7 +84,8 @@ func (h *workerHost) watch(now time.Time) {
 			p.missed++
 		}
 		if p.missed > maxMissed {
-			p.fail(fmt.Errorf("its worker has not answered for %.0f seconds; one update takes too long, or the browser has ended it", now.Sub(p.heard).Seconds()))
+			p.fail(fmt.Errorf("its worker has not answered for %.0f seconds; one update takes too long, or the "+
+				"browser has ended it", now.Sub(p.heard).Seconds()))
 			continue
 		}
 		if now.Sub(p.heard) > lookEvery/2 { // others have just given one

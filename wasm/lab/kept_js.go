@@ -9,7 +9,8 @@ import (
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
 
-// kept are the states that have been saved and not yet given to the page: of the present run after each [sim.Session.Save], and of earlier ones.
+// kept are the states that have been saved and not yet given to the page: of the present run after each
+// [sim.Session.Save], and of earlier ones.
 func (l *lab) kept() any {
 	list := js.Global().Get("Array").New()
 	give := func(st session.State, runs bool) {
@@ -23,8 +24,10 @@ func (l *lab) kept() any {
 		}
 		data := js.Global().Get("Uint8Array").New(b.Len())
 		js.CopyBytesToJS(data, b.Bytes())
-		list.Call("push", js.ValueOf(map[string]any{"address": st.Record.Experiment.Address(), "data": data, "runs": runs,
-			"step": st.Record.Last(), "playing": runs && l.session.Playing(), "speed": panel.SpeedName(l.session.Speed())}))
+		list.Call("push",
+			js.ValueOf(map[string]any{"address": st.Record.Experiment.Address(), "data": data, "runs": runs,
+				"step": st.Record.Last(), "playing": runs && l.session.Playing(),
+				"speed": panel.SpeedName(l.session.Speed())}))
 	}
 	if l.saving {
 		if st, ok := l.session.Saved(); ok {
@@ -41,14 +44,16 @@ func (l *lab) kept() any {
 	return list
 }
 
-// stage is another after whatever a reader would not want to do again: the run is another one, it has been widened, stopped, or has ended.
-// A run that is stopped still makes the updates that it was granted, and is another once more when they are done.
+// stage is another after whatever a reader would not want to do again: the run is another one, it has been widened,
+// stopped, or has ended. A run that is stopped still makes the updates that it was granted, and is another once more
+// when they are done.
 func (l *lab) stage() string {
 	s := l.session
 	return fmt.Sprint(l.choice().address, s.Forked(), s.Playing(), s.Settled(), s.Done())
 }
 
-// stateBytes is about how large the next state will be: it has the weight and two moments of every parameter, and what was measured.
+// stateBytes is about how large the next state will be: it has the weight and two moments of every parameter, and what
+// was measured.
 func (l *lab) stateBytes() int {
 	sum := 0
 	for _, a := range l.session.Arms() {

@@ -37,12 +37,14 @@ func newPens() viz.Lettering {
 // unassigned is a character for which no font has a letter.
 const unassigned = '\U0010fffd'
 
-// Has implements viz.Lettering. Nobody says which fonts a browser has: a letter that it lacks looks like all others that it lacks.
+// Has implements viz.Lettering. Nobody says which fonts a browser has: a letter that it lacks looks like all others
+// that it lacks.
 func (p *pens) Has(text string) bool {
 	for _, r := range text {
 		ok, seen := p.has[r]
 		if !seen {
-			ok = viz.Covers(string(r)) || !unicode.IsGraphic(r) || unicode.IsMark(r) || unicode.IsSpace(r) || !bytes.Equal(p.look(r), p.lacking)
+			ok = viz.Covers(string(r)) || !unicode.IsGraphic(r) || unicode.IsMark(r) || unicode.IsSpace(r) ||
+				!bytes.Equal(p.look(r), p.lacking)
 			p.has[r] = ok
 		}
 		if !ok {

@@ -1,5 +1,5 @@
-// Command lab is the page's main program: the pictures, and the session that commands the trainers in their Web Workers. What it shows
-// beside the canvas it gives to the page's scripts as plain data. It never trains.
+// Command lab is the page's main program: the pictures, and the session that commands the trainers in their Web
+// Workers. What it shows beside the canvas it gives to the page's scripts as plain data. It never trains.
 package main
 
 import (
@@ -21,8 +21,8 @@ func main() {
 	}
 }
 
-// run begins with the experiment that the address holds, where the page has kept it or else playing at once, and returns when the pictures
-// cannot go on.
+// run begins with the experiment that the address holds, where the page has kept it or else playing at once, and
+// returns when the pictures cannot go on.
 func run(bridge js.Value) error {
 	debug.SetGCPercent(garbage)
 	host := newWorkerHost(bridge)
@@ -43,11 +43,12 @@ func run(bridge js.Value) error {
 	ebiten.SetRunnableOnUnfocused(true)
 	ebiten.SetScreenClearedEveryFrame(false)
 	ebiten.SetTPS(ebiten.SyncWithFPS)
-	//lint:ignore SA1019 in any other mode every animation frame costs about a millisecond, whether it shows anything new or not
+	// In any other mode every animation frame costs about a millisecond, whether it shows anything new or not.
+	//lint:ignore SA1019 for that reason
 	ebiten.SetFPSMode(ebiten.FPSModeVsyncOffMinimum)
 	return ebiten.RunGameWithOptions(l, &ebiten.RunGameOptions{InitUnfocused: true})
 }
 
-// garbage is by how many hundredths the heap may grow before it is collected, which makes frames long. Little of it is alive: a dozen
-// megabytes.
+// garbage is by how many hundredths the heap may grow before it is collected, which makes frames long. Little of it is
+// alive: a dozen megabytes.
 const garbage = 400

@@ -20,8 +20,8 @@ type notice struct {
 	then  func() error
 }
 
-// open runs the experiment of an address: from where it was, if the page has kept a state of it, else from its start. kept is undefined, or has
-// that state in bytes, and whether it was playing and how fast.
+// open runs the experiment of an address: from where it was, if the page has kept a state of it, else from its start.
+// kept is undefined, or has that state in bytes, and whether it was playing and how fast.
 func (l *lab) open(address string, kept js.Value, otherwise string) {
 	e, err := experiment.FromAddress(address)
 	here := slices.IndexFunc(l.before, func(b *earlier) bool { return err == nil && same(e, b.experiment()) })
@@ -47,7 +47,8 @@ func (l *lab) open(address string, kept js.Value, otherwise string) {
 func (l *lab) unopened(err error, instead string) notice {
 	unknown := experiment.Unknown{}
 	if !errors.As(err, &unknown) {
-		return notice{Text: fmt.Sprintf("This address holds no experiment that can be run: %v. %s", err, instead), Wrong: true}
+		return notice{Text: fmt.Sprintf("This address holds no experiment that can be run: %v. %s", err, instead),
+			Wrong: true}
 	}
 	n := notice{Text: fmt.Sprintf("There is no experiment called “%s”. %s", unknown.Name, instead), Wrong: true}
 	if meant, err := experiment.Named(unknown.Nearest); err == nil {
@@ -60,7 +61,8 @@ func (l *lab) unopened(err error, instead string) notice {
 
 func same(a, b experiment.Experiment) bool { return bytes.Equal(a.JSON(), b.JSON()) }
 
-// restore goes on with a run of e from a state that the page has kept, and says so. It reports false where that is none.
+// restore goes on with a run of e from a state that the page has kept, and says so. It reports false where that is
+// none.
 func (l *lab) restore(e experiment.Experiment, kept js.Value) bool {
 	data := make([]byte, kept.Get("data").Length())
 	js.CopyBytesToGo(data, kept.Get("data"))

@@ -116,7 +116,8 @@ func (l *lab) shelve() {
 	}
 }
 
-// back goes back to a run that is kept; the present one is kept before all others, so that who goes on going back sees all of them again.
+// back goes back to a run that is kept; the present one is kept before all others, so that who goes on going back sees
+// all of them again.
 func (l *lab) back(at int) error {
 	if at < 0 || at >= len(l.before) {
 		return errors.New("no such run is kept")

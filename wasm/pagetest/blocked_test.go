@@ -41,7 +41,8 @@ func status(code int) http.HandlerFunc {
 // explained waits for the sentence in the place of the pictures.
 func (p *tab) explained() string {
 	p.t.Helper()
-	p.wait(`((p) => p.checkVisibility({ visibilityProperty: true }) && p.textContent)(document.getElementById("problem"))`)
+	p.wait(`((p) => p.checkVisibility({ visibilityProperty: true }) && ` +
+		`p.textContent)(document.getElementById("problem"))`)
 	return eval[string](p, `document.getElementById("problem").textContent`)
 }
 
@@ -54,12 +55,18 @@ func TestWhatKeepsTheProgramFromRunningIsSaid(t *testing.T) {
 		refuse map[string]http.HandlerFunc
 		says   []string
 	}{
-		{"no-loader/", map[string]http.HandlerFunc{"site/loader.js": status(403)}, []string{"A part of the page’s program did not come", "site/loader.js"}},
-		{"no-import/", map[string]http.HandlerFunc{"site/controls.js": status(404)}, []string{"A part of the page’s program did not come", "site/loader.js"}},
-		{"no-exec/", map[string]http.HandlerFunc{"wasm/wasm_exec.js": status(403)}, []string{"A part of the page’s program did not come", "wasm/wasm_exec.js"}},
-		{"no-guard/", map[string]http.HandlerFunc{"site/guard.js": status(403), "site/loader.js": status(403)}, []string{"does not answer"}},
-		{"no-fetcher/", map[string]http.HandlerFunc{"site/fetcher.js": status(404)}, []string{"could not be loaded", "site/fetcher.js"}},
-		{"no-pictures/", map[string]http.HandlerFunc{"wasm/lab.wasm": status(404)}, []string{"could not be loaded", "its host answered 404 for wasm/lab.wasm"}},
+		{"no-loader/", map[string]http.HandlerFunc{"site/loader.js": status(403)},
+			[]string{"A part of the page’s program did not come", "site/loader.js"}},
+		{"no-import/", map[string]http.HandlerFunc{"site/controls.js": status(404)},
+			[]string{"A part of the page’s program did not come", "site/loader.js"}},
+		{"no-exec/", map[string]http.HandlerFunc{"wasm/wasm_exec.js": status(403)},
+			[]string{"A part of the page’s program did not come", "wasm/wasm_exec.js"}},
+		{"no-guard/", map[string]http.HandlerFunc{"site/guard.js": status(403), "site/loader.js": status(403)},
+			[]string{"does not answer"}},
+		{"no-fetcher/", map[string]http.HandlerFunc{"site/fetcher.js": status(404)},
+			[]string{"could not be loaded", "site/fetcher.js"}},
+		{"no-pictures/", map[string]http.HandlerFunc{"wasm/lab.wasm": status(404)},
+			[]string{"could not be loaded", "its host answered 404 for wasm/lab.wasm"}},
 		{"older/", map[string]http.HandlerFunc{"site/marks.js": func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/javascript")
 			_, _ = w.Write([]byte("what no browser reads yet;"))
@@ -79,14 +86,16 @@ func TestWhatKeepsTheProgramFromRunningIsSaid(t *testing.T) {
 	refusing(t, "no-worker/", map[string]http.HandlerFunc{"site/worker.js": status(403)})
 	p.do(chromedp.Navigate(p.address("") + "no-worker/"))
 	p.wait(`document.querySelector("#failures p")`)
-	assert.Equal(t, "Small stopped at step 0: its worker, site/worker.js, could not be started.", eval[string](p, `document.querySelector("#failures p").textContent`))
+	assert.Equal(t, "Small stopped at step 0: its worker, site/worker.js, could not be started.",
+		eval[string](p, `document.querySelector("#failures p").textContent`))
 
 	waits, release := context.WithCancel(context.Background())
 	defer release()
 	never := func(http.ResponseWriter, *http.Request) { <-waits.Done() }
 	refusing(t, "silent-guard/", map[string]http.HandlerFunc{"site/guard.js": never})
 	p.run(`location.href = "` + p.address("") + `silent-guard/"`)
-	p.wait(`location.pathname.endsWith("silent-guard/") && document.getElementById("problem")?.checkVisibility({ visibilityProperty: true })`)
+	p.wait(`location.pathname.endsWith("silent-guard/") && document.getElementById("problem")?.checkVisibility({ ` +
+		`visibilityProperty: true })`)
 	assert.Contains(t, p.explained(), "does not answer")
 	refusing(t, "silent-loader/", map[string]http.HandlerFunc{"site/loader.js": never})
 	p.run(`location.href = "` + p.address("") + `silent-loader/"`)
@@ -95,7 +104,8 @@ func TestWhatKeepsTheProgramFromRunningIsSaid(t *testing.T) {
 	p.do(chromedp.Navigate(p.address("") + "silent/"))
 	p.wait(`document.getElementById("slow").checkVisibility()`)
 	assert.True(t, eval[bool](p, `document.getElementById("loading").checkVisibility()`), "it may still come")
-	clear := `((caption, loading) => caption.bottom <= loading.top)(document.querySelector("#still figcaption").getBoundingClientRect(), document.getElementById("loading").getBoundingClientRect())`
+	clear := `((caption, loading) => caption.bottom <= loading.top)(document.querySelector("#still ` +
+		`figcaption").getBoundingClientRect(), document.getElementById("loading").getBoundingClientRect())`
 	assert.True(t, eval[bool](p, clear), "and covers nothing that is to be read")
 	p.shot("blocked-silent")
 	p.do(chromedp.EmulateViewport(390, 844))
@@ -116,13 +126,15 @@ func TestPageInAnIsolatedFrameSaysSo(t *testing.T) {
 	p := blank(t, desktop)
 	defer p.forgive()
 	mux.HandleFunc(under+"frame.html", func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = w.Write([]byte(`<!doctype html><title>An article</title><iframe sandbox="allow-scripts" width="900" height="700" src="./"></iframe>`))
+		_, _ = w.Write([]byte(`<!doctype html><title>An article</title><iframe sandbox="allow-scripts" width="900" ` +
+			`height="700" src="./"></iframe>`))
 	})
 	p.do(chromedp.Navigate(p.address("") + "frame.html"))
 	frame := p.frame()
 	said := ""
 	require.Eventually(t, func() bool {
-		said = inside(t, frame, `((p) => p?.checkVisibility({ visibilityProperty: true }) ? p.textContent : "")(document.getElementById("problem"))`)
+		said = inside(t, frame, `((p) => p?.checkVisibility({ visibilityProperty: true }) ? p.textContent : `+
+			`"")(document.getElementById("problem"))`)
 		return said != ""
 	}, patience, 100*time.Millisecond)
 	assert.Contains(t, said, "a frame that shuts it off")
@@ -166,11 +178,13 @@ func TestBrowserWithoutModulesOrWorkersIsTold(t *testing.T) {
 		`delete HTMLScriptElement.prototype.noModule`:                                 "This browser is older",
 		`window.Worker = function () { throw new Error("workers are blocked here") }`: "workers are blocked here",
 	} {
-		id, err := chromedp.Call(p.Ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+		id, err := chromedp.Call(p.Ctx, page.AddScriptToEvaluateOnNewDocument,
+			page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
 		require.NoError(t, err)
 		p.do(chromedp.Navigate(p.address("")))
 		assert.Contains(t, p.explained(), says)
-		_, err = chromedp.Call(p.Ctx, page.RemoveScriptToEvaluateOnNewDocument, page.RemoveScriptToEvaluateOnNewDocumentParams(id))
+		_, err = chromedp.Call(p.Ctx, page.RemoveScriptToEvaluateOnNewDocument,
+			page.RemoveScriptToEvaluateOnNewDocumentParams(id))
 		require.NoError(t, err)
 	}
 }

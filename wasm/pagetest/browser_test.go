@@ -128,7 +128,8 @@ func (p *tab) listen(event any) {
 		}
 	case *network.EventRequestWillBeSent:
 		u, err := url.Parse(e.Request.URL)
-		if s, _ := site(); err == nil && s != nil && u.Scheme != "data" && u.Scheme != "blob" && !strings.HasPrefix(e.Request.URL, s.URL+under) {
+		if s, _ := site(); err == nil && s != nil && u.Scheme != "data" && u.Scheme != "blob" &&
+			!strings.HasPrefix(e.Request.URL, s.URL+under) {
 			p.problem("request outside the page's folder: " + e.Request.URL)
 		}
 	}
@@ -145,7 +146,8 @@ func arguments(args []*runtime.RemoteObject) string {
 func (p *tab) problem(s string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	// Software drawing is slow to read back, and says so; a browser asks every site for this icon before it has read the page.
+	// Software drawing is slow to read back, and says so; a browser asks every site for this icon before it has read
+	// the page.
 	for _, known := range []string{"GPU stall due to ReadPixels", "favicon.ico"} {
 		if strings.Contains(s, known) {
 			return
@@ -187,7 +189,8 @@ func (p *tab) run(expression string) {
 	eval[chromedp.Void](p, expression)
 }
 
-// patience is how long a test waits for what must come: so long that only what never comes is missed, however busy the machine is.
+// patience is how long a test waits for what must come: so long that only what never comes is missed, however busy the
+// machine is.
 const patience = 5 * time.Minute
 
 // wait waits until an expression is true.
@@ -241,7 +244,8 @@ func (p *tab) canvas() []byte {
 // exported is a canvas that an expression of site/exports.js gives, as PNG.
 func (p *tab) exported(expression string) []byte {
 	p.t.Helper()
-	data := eval[string](p, `import(new URL("site/exports.js", document.baseURI)).then((m) => `+expression+`).then((canvas) => canvas.toDataURL("image/png").split(",")[1])`)
+	data := eval[string](p, `import(new URL("site/exports.js", document.baseURI)).then((m) => `+expression+
+		`).then((canvas) => canvas.toDataURL("image/png").split(",")[1])`)
 	png, err := base64.StdEncoding.DecodeString(data)
 	require.NoError(p.t, err)
 	return png

@@ -26,13 +26,15 @@ func TestChapterBringsItsPictureAndItsMoment(t *testing.T) {
 		chapter, pane string
 		step          int
 		phase         panel.Phase
-	}{{"learning", "loss", 29, panel.Learning}, {"widened", "copies", 31, panel.Widened}, {"apart", "divergence", 70, panel.Apart}, {"end", "loss", 100, panel.End}} {
+	}{{"learning", "loss", 29, panel.Learning}, {"widened", "copies", 31, panel.Widened},
+		{"apart", "divergence", 70, panel.Apart}, {"end", "loss", 100, panel.End}} {
 		said := p.chapter(c.chapter)
 		assert.Equal(t, c.step, p.state().Step, c.chapter)
 		assert.Equal(t, c.phase, p.state().Phase)
 		assert.Equal(t, c.pane, shown(), c.chapter)
 		if c.chapter == "widened" {
-			assert.Contains(t, said, "At step 31 128 of 128 pairs of Copy are equal to the last bit, and 0 of 128 of Asymmetric reset.")
+			assert.Contains(t, said, "At step 31 128 of 128 pairs of Copy are equal to the last bit, and 0 of 128 of "+
+				"Asymmetric reset.")
 		}
 		p.settle()
 		p.shot("chapter-" + c.chapter)
@@ -46,5 +48,6 @@ func TestChapterBringsItsPictureAndItsMoment(t *testing.T) {
 	before := p.state().Step
 	p.chapter("apart")
 	assert.Equal(t, before, p.state().Step, "what is not recorded yet cannot be shown")
-	assert.True(t, eval[bool](p, fmt.Sprintf(`document.querySelector("#chapters [data-chapter=%s]").hasAttribute("aria-current")`, "apart")))
+	assert.True(t, eval[bool](p,
+		fmt.Sprintf(`document.querySelector("#chapters [data-chapter=%s]").hasAttribute("aria-current")`, "apart")))
 }

@@ -12,10 +12,12 @@ import (
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
 
-// A reader chooses a lesson from the list: it runs at once, the text is about it and answers to what happens, and the address names it.
+// A reader chooses a lesson from the list: it runs at once, the text is about it and answers to what happens, and the
+// address names it.
 func TestLessonIsChosenRunsAndAnswers(t *testing.T) {
 	p := open(t, desktop, short(t).Link())
-	assert.Contains(t, eval[string](p, `document.getElementById("chosen-about").textContent`), "changed", "what runs is none of the list")
+	assert.Contains(t, eval[string](p, `document.getElementById("chosen-about").textContent`), "changed",
+		"what runs is none of the list")
 	offered := eval[[]string](p, `[...document.querySelectorAll("#chosen option")].map((o) => o.value).filter(Boolean)`)
 	require.Len(t, offered, len(experiment.Builtins()))
 	p.run(`{ const c = document.getElementById("chosen"); c.value = "lock"; c.dispatchEvent(new Event("change")) }`)
@@ -29,7 +31,8 @@ func TestLessonIsChosenRunsAndAnswers(t *testing.T) {
 	p.wait(`JSON.parse(sparkling.state()).last > 20`)
 	p.run(`document.getElementById("widen").click()`)
 	p.wait(`JSON.parse(sparkling.state()).done`)
-	p.run(`{ const s = document.getElementById("scrub"); s.value = JSON.parse(sparkling.state()).fork + 100; s.dispatchEvent(new Event("input")) }`)
+	p.run(`{ const s = document.getElementById("scrub"); s.value = JSON.parse(sparkling.state()).fork + 100; ` +
+		`s.dispatchEvent(new Event("input")) }`)
 	p.settle()
 	assert.Equal(t, panel.Apart, p.state().Phase)
 	assert.Contains(t, told(), "Drop: all 128 pairs are equal to the last bit")
@@ -40,7 +43,8 @@ func TestLessonIsChosenRunsAndAnswers(t *testing.T) {
 	assert.Equal(t, "flops", eval[string](p, `sparkling.scale()`))
 }
 
-// An arm that does something else before its next update says what. Here it has said so, and what follows is held back until that was read.
+// An arm that does something else before its next update says what. Here it has said so, and what follows is held back
+// until that was read.
 func TestArmSaysWhatItIsDoing(t *testing.T) {
 	e, err := experiment.Named("dynamics")
 	require.NoError(t, err)
@@ -58,14 +62,17 @@ func TestArmSaysWhatItIsDoing(t *testing.T) {
 				super.onmessage = f && ((event) => {
 					if (window.held && typeof event.data !== "string") return held.push(() => f(event));
 					f(event);
-					if (!window.read && event.data.some?.((message) => decoder.decode(message).includes("from scratch"))) window.held = [];
+					if (window.read) return;
+					const says = (message) => decoder.decode(message).includes("from scratch");
+					if (event.data.some?.(says)) window.held = [];
 				});
 			}
 		};`)
 	p.ready()
 	p.run(`sparkling.speed("max")`)
 	p.wait(`document.getElementById("doing").textContent`)
-	assert.Regexp(t, `^Remapped rate is training a wide network from scratch to find where its loss is \d\.\d{3}: step \d+\.$`,
+	assert.Regexp(t, `^Remapped rate is training a wide network from scratch to find where its loss is \d\.\d{3}: `+
+		`step \d+\.$`,
 		eval[string](p, `document.getElementById("doing").textContent`))
 	p.run(`{ const late = held; window.held = null; window.read = true; for (const hear of late) hear(); }`)
 	p.wait(`!document.getElementById("doing").textContent`)

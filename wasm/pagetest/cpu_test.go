@@ -15,9 +15,9 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
-// What the pictures take from training, and training from the pictures. Times are reported and not judged: on a machine that does other
-// things too they say more of those. What is judged is the work behind them, which does not depend on the machine: no frame draws more
-// than one picture; package viz counts what drawing one allocates.
+// What the pictures take from training, and training from the pictures. Times are reported and not judged: on a machine
+// that does other things too they say more of those. What is judged is the work behind them, which does not depend on
+// the machine: no frame draws more than one picture; package viz counts what drawing one allocates.
 func TestPageAnswersWhileFourArmsTrainAtFullSpeed(t *testing.T) {
 	e := forkedAt(40)
 	p := open(t, desktop, e.Link())
@@ -30,7 +30,8 @@ func TestPageAnswersWhileFourArmsTrainAtFullSpeed(t *testing.T) {
 	t.Logf("main thread, four arms at full speed: %v", busy)
 	frames, pictures, steps := after.Frames-before.Frames, after.Pictures-before.Pictures, after.Steps-before.Steps
 	objects, bytes := after.Objects-before.Objects, after.Bytes-before.Bytes
-	t.Logf("%d frames, %d pictures, %d frames of arms received, %d objects and %d KB allocated, %d MB in use", frames, pictures, steps, objects, bytes>>10, after.Heap>>20)
+	t.Logf("%d frames, %d pictures, %d frames of arms received, %d objects and %d KB allocated, %d MB in use", frames,
+		pictures, steps, objects, bytes>>10, after.Heap>>20)
 	assert.LessOrEqual(t, pictures, frames, "one picture a frame at most")
 	p.run(`document.getElementById("play").click()`)
 	assert.False(t, p.state().Playing)

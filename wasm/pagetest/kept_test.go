@@ -22,22 +22,26 @@ func (p *tab) stored() {
 	p.run(`sparkling.pause()`)
 	p.settle()
 	require.Eventually(p.t, func() bool {
-		return eval[bool](p, `import(new URL("site/store.js", document.baseURI)).then(({ get }) => get(sparkling.address()))
+		return eval[bool](p, `import(new URL("site/store.js", document.baseURI))
+			.then(({ get }) => get(sparkling.address()))
 			.then((run) => run?.playing === false && run.step === JSON.parse(sparkling.state()).last)`)
 	}, patience, 100*time.Millisecond)
 }
 
 func (p *tab) notice() string {
 	p.t.Helper()
-	return eval[string](p, `document.getElementById("notice").checkVisibility() ? document.getElementById("notice-text").textContent : ""`)
+	return eval[string](p, `document.getElementById("notice").checkVisibility() ? `+
+		`document.getElementById("notice-text").textContent : ""`)
 }
 
-// The run of an own experiment comes back after a reload, and where the canvas is lost, and ends with the numbers of a run that nothing disturbed.
+// The run of an own experiment comes back after a reload, and where the canvas is lost, and ends with the numbers of a
+// run that nothing disturbed.
 func TestRunSurvivesReloadAndALostCanvas(t *testing.T) {
 	e := short(t)
 	e.Steps, e.Seed = 90, math.MaxUint64
 	p := open(t, desktop, e.Link())
-	assert.Equal(t, "18446744073709551615", eval[string](p, `document.querySelector("[data-knob=seed]").value`), "all digits of the seed")
+	assert.Equal(t, "18446744073709551615", eval[string](p, `document.querySelector("[data-knob=seed]").value`),
+		"all digits of the seed")
 	p.finish()
 	want := p.csv()
 	require.True(t, strings.Contains(want, ",SPARKLING,90,"), "it is all there")
@@ -59,10 +63,12 @@ func TestRunSurvivesReloadAndALostCanvas(t *testing.T) {
 	assert.Equal(t, "#"+e.Link(), eval[string](p, `location.hash`))
 	p.shot("restored")
 
-	p.run(`window.stays = true; document.querySelector("body > canvas").getContext("webgl2").getExtension("WEBGL_lose_context").loseContext()`)
+	p.run(`window.stays = true; document.querySelector("body > ` +
+		`canvas").getContext("webgl2").getExtension("WEBGL_lose_context").loseContext()`)
 	p.wait(`document.getElementById("notice-text").textContent.includes("canvas")`)
 	assert.True(t, eval[bool](p, `window.stays`), "the page is not loaded again")
-	assert.Equal(t, fmt.Sprintf("The browser took the canvas of the pictures away, and they are drawn anew. Restored: Your own experiment at step %d.", at), p.notice())
+	assert.Equal(t, fmt.Sprintf("The browser took the canvas of the pictures away, and they are drawn anew. "+
+		"Restored: Your own experiment at step %d.", at), p.notice())
 	assert.Equal(t, at, p.state().Last)
 	assert.Equal(t, 1, eval[int](p, `document.querySelectorAll("body > canvas").length`))
 	p.settle()
@@ -73,7 +79,8 @@ func TestRunSurvivesReloadAndALostCanvas(t *testing.T) {
 	require.Empty(t, eval[string](p, `document.getElementById("failures").textContent`))
 }
 
-// A program whose canvas is lost is dropped: nothing of it works on, and its memory is given back, while the next one draws.
+// A program whose canvas is lost is dropped: nothing of it works on, and its memory is given back, while the next one
+// draws.
 func TestProgramWhoseCanvasIsLostIsGone(t *testing.T) {
 	p := blank(t, desktop)
 	_, err := chromedp.Call(p.Ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
@@ -89,7 +96,8 @@ func TestProgramWhoseCanvasIsLostIsGone(t *testing.T) {
 	p.do(chromedp.Navigate(p.address(short(t).Link())))
 	p.ready()
 	for lost := 1; lost <= 2; lost++ {
-		p.run(`document.querySelector("body > canvas").getContext("webgl2").getExtension("WEBGL_lose_context").loseContext()`)
+		p.run(`document.querySelector("body > ` +
+			`canvas").getContext("webgl2").getExtension("WEBGL_lose_context").loseContext()`)
 		p.wait(fmt.Sprintf(`memories.length === %d && document.getElementById("blind").hidden`, lost+1))
 		p.run(`dispatchEvent(new Event("resize")); document.dispatchEvent(new Event("pointerlockchange"))`)
 		require.Eventually(t, func() bool {
@@ -102,18 +110,21 @@ func TestProgramWhoseCanvasIsLostIsGone(t *testing.T) {
 	assert.Positive(t, eval[int](p, `sparkling.stats().frames`), "the work of the new one is measured")
 }
 
-// Choosing an experiment is an entry of the history; what ran before comes back, by the browser's button or the page's own.
+// Choosing an experiment is an entry of the history; what ran before comes back, by the browser's button or the page's
+// own.
 func TestWhatRanBeforeComesBack(t *testing.T) {
 	e := short(t)
 	p := open(t, desktop, e.Link())
 	p.finish()
 	want := p.csv()
 	choose := func(name string) {
-		p.run(`{ const c = document.getElementById("chosen"); c.value = "` + name + `"; c.dispatchEvent(new Event("change")) }`)
+		p.run(`{ const c = document.getElementById("chosen"); c.value = "` + name +
+			`"; c.dispatchEvent(new Event("change")) }`)
 	}
 	choose("lock")
 	assert.Equal(t, "#lock", eval[string](p, `location.hash`))
-	assert.Equal(t, "The run before is kept: Your own experiment at step 60.", eval[string](p, `document.getElementById("before-text").textContent`))
+	assert.Equal(t, "The run before is kept: Your own experiment at step 60.",
+		eval[string](p, `document.getElementById("before-text").textContent`))
 	p.shot("before")
 	p.run(`history.back()`)
 	p.wait(`JSON.parse(sparkling.state()).steps === 60`)
@@ -139,8 +150,10 @@ func TestWhatRanBeforeComesBack(t *testing.T) {
 	p.run(`sparkling.play()`)
 	p.wait(`JSON.parse(sparkling.state()).forked`)
 	p.run(`document.getElementById("widen").disabled = false; document.getElementById("widen").click()`)
-	assert.Equal(t, "That could not be done: the network is widened already; reset to begin anew.", p.notice(), "what goes wrong is never passed over")
-	assert.Regexp(t, `^The run before is kept: “1. The lock” at step \d+, not yet widened\.$`, eval[string](p, `document.getElementById("before-text").textContent`))
+	assert.Equal(t, "That could not be done: the network is widened already; reset to begin anew.", p.notice(),
+		"what goes wrong is never passed over")
+	assert.Regexp(t, `^The run before is kept: “1. The lock” at step \d+, not yet widened\.$`,
+		eval[string](p, `document.getElementById("before-text").textContent`))
 	p.run(`document.getElementById("back").click()`)
 	assert.Equal(t, 500, p.state().Fork, "a slip of the hand is taken back")
 	p.turn("seed", "7")
@@ -148,7 +161,8 @@ func TestWhatRanBeforeComesBack(t *testing.T) {
 	p.run(`location.hash = "lokc."`)
 	p.wait(`!document.getElementById("notice").hidden`)
 	assert.Equal(t, `There is no experiment called “lokc”. What was here before goes on.`, p.notice())
-	assert.Equal(t, "#"+eval[string](p, `sparkling.address()`), eval[string](p, `location.hash`), "the address holds what runs")
+	assert.Equal(t, "#"+eval[string](p, `sparkling.address()`), eval[string](p, `location.hash`),
+		"the address holds what runs")
 	assert.Equal(t, `Run “1. The lock”`, eval[string](p, `document.getElementById("way").textContent`))
 	p.shot("misspelt")
 	p.run(`document.getElementById("way").click()`)
@@ -162,13 +176,15 @@ func TestStorageIsBoundedAndBorne(t *testing.T) {
 	p := open(t, desktop, short(t).Link())
 	p.run(`sparkling.pause()`)
 	p.run(`(async () => {
-		await new Promise((done) => { indexedDB.open("of another page").onsuccess = done; });
+		const done = (request) => new Promise((come) => { request.onsuccess = () => come(request.result); });
+		await done(indexedDB.open("of another page"));
 		const { put } = await import(new URL("site/store.js", document.baseURI));
 		for (let i = 0; i < 30; i++) await put({ address: "run" + i, data: new Uint8Array(i < 20 ? 100 : 9e6) });
 		await put({ address: "too large", data: new Uint8Array(25e6) });
-		const db = await new Promise((done) => { const r = indexedDB.open("sparkling-lab " + location.pathname); r.onsuccess = () => done(r.result); });
-		const all = await new Promise((done) => { const r = db.transaction("runs").objectStore("runs").getAll(); r.onsuccess = () => done(r.result); });
-		window.found = { runs: all.map(({ address }) => address).sort(), bytes: all.reduce((sum, { data }) => sum + data.byteLength, 0),
+		const db = await done(indexedDB.open("sparkling-lab " + location.pathname));
+		const all = await done(db.transaction("runs").objectStore("runs").getAll());
+		window.found = { runs: all.map(({ address }) => address).sort(),
+			bytes: all.reduce((sum, { data }) => sum + data.byteLength, 0),
 			others: (await indexedDB.databases()).map(({ name }) => name).sort() };
 	})()`)
 	assert.LessOrEqual(t, eval[int](p, `found.runs.length`), 12)
@@ -177,8 +193,10 @@ func TestStorageIsBoundedAndBorne(t *testing.T) {
 	assert.NotContains(t, eval[[]string](p, `found.runs`), "too large")
 	assert.Equal(t, []string{"of another page", "sparkling-lab " + under}, eval[[]string](p, `found.others`))
 
-	_, err := chromedp.Call(p.Ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: `for (const name of ["indexedDB", "localStorage", "sessionStorage"])
-		Object.defineProperty(window, name, { get() { throw new DOMException("refused", "SecurityError"); } })`})
+	_, err := chromedp.Call(p.Ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
+		Source: `for (const name of ["indexedDB", "localStorage", "sessionStorage"])
+			Object.defineProperty(window, name, { get() { throw new DOMException("refused", "SecurityError"); } })`,
+	})
 	require.NoError(t, err)
 	p.do(chromedp.Reload())
 	p.ready()

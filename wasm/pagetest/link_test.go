@@ -30,10 +30,14 @@ func TestLinkCarriesTheExperiment(t *testing.T) {
 func TestDamagedLinkGetsASentenceAndTheDefault(t *testing.T) {
 	p := open(t, window{W: 390, H: 844, Scale: 2, Touch: true}, "this-is-not-an-experiment")
 	notice := func() string {
-		return eval[string](p, `(({ top, bottom }, panel, n) => n.checkVisibility() && n.role === "alert" && top >= panel.top && bottom <= innerHeight ? n.textContent : "")(
-			document.getElementById("notice-text").getBoundingClientRect(), document.getElementById("panel").getBoundingClientRect(), document.getElementById("notice-text"))`)
+		return eval[string](p, `((n, panel) => {
+			const { top, bottom } = n.getBoundingClientRect();
+			const seen = n.checkVisibility() && top >= panel.getBoundingClientRect().top && bottom <= innerHeight;
+			return seen && n.role === "alert" ? n.textContent : "";
+		})(document.getElementById("notice-text"), document.getElementById("panel"))`)
 	}
-	assert.Equal(t, "There is no experiment called “this-is-not-an-experiment”. The default experiment runs instead. The list below has those that there are.", notice())
+	assert.Equal(t, "There is no experiment called “this-is-not-an-experiment”. The default experiment runs instead. "+
+		"The list below has those that there are.", notice())
 	assert.Equal(t, "#default", eval[string](p, `location.hash`), "the address holds what runs")
 	assert.Equal(t, 1000, p.state().Steps)
 	p.shot("damaged-link")
@@ -43,7 +47,8 @@ func TestDamagedLinkGetsASentenceAndTheDefault(t *testing.T) {
 
 	p.run(`document.getElementById("knobs").scrollIntoView(); location.hash = "` + short(t).Link()[:200] + `"`)
 	p.wait(`document.getElementById("notice-text").textContent`)
-	assert.Equal(t, "This address holds no experiment that can be run: the link is damaged: its end is missing. What was here before goes on.", notice(), "in sight wherever the reader was")
+	assert.Equal(t, "This address holds no experiment that can be run: the link is damaged: its end is missing. What "+
+		"was here before goes on.", notice(), "in sight wherever the reader was")
 	assert.Equal(t, 1000, p.state().Steps)
 	p.run(`{ const c = document.getElementById("chosen"); c.value = "lock"; c.dispatchEvent(new Event("change")) }`)
 	assert.Equal(t, "lock", p.state().Name)
@@ -61,7 +66,8 @@ func TestNetworkThatIsTooLargeIsRefusedBeforeItRuns(t *testing.T) {
 	p.turn("inner", "1024")
 	p.turn("layers", "24")
 	p.turn("experts", "64")
-	assert.Regexp(t, `^3 changes are not yet running, and cannot be: the experiment would take about [\d.]+ GB of memory, and this page may take 1 GB; .*less\.$`, pending())
+	assert.Regexp(t, `^3 changes are not yet running, and cannot be: the experiment would take about [\d.]+ GB of `+
+		`memory, and this page may take 1 GB; .*less\.$`, pending())
 	assert.True(t, eval[bool](p, `document.getElementById("apply").disabled`))
 	assert.Contains(t, eval[string](p, `sparkling.apply()`), "GB of memory", "nor by any other way")
 	p.shot("too-large")
@@ -75,7 +81,8 @@ func TestNetworkThatIsTooLargeIsRefusedBeforeItRuns(t *testing.T) {
 // turn turns a control of the experiment.
 func (p *tab) turn(id, value string) {
 	p.t.Helper()
-	p.run(`{ const i = document.querySelector("[data-knob='` + id + `']"); i.value = "` + value + `"; i.dispatchEvent(new Event("change", {bubbles: true})) }`)
+	p.run(`{ const i = document.querySelector("[data-knob='` + id + `']"); i.value = "` + value +
+		`"; i.dispatchEvent(new Event("change", {bubbles: true})) }`)
 }
 
 func TestControlsChangeOneThingAndSayWhatIsWrong(t *testing.T) {
@@ -88,18 +95,22 @@ func TestControlsChangeOneThingAndSayWhatIsWrong(t *testing.T) {
 	p.turn("factor", "1.01")
 	assert.Contains(t, wrong("factor"), "allowed are values from 1.0313 up")
 	p.turn("factor", "1.25")
-	assert.Contains(t, eval[[]string](p, `[...document.querySelectorAll("#knob-factor-usual option")].map((o) => o.value)`), "3", "usual ones are offered")
+	assert.Contains(t, eval[[]string](p, `[...document.querySelectorAll("#knob-factor-usual option")].map((o) `+
+		`=> o.value)`), "3", "usual ones are offered")
 	p.turn("steps", "80")
-	assert.Equal(t, "40", eval[string](p, `document.getElementById("knob-widen-at").value`), "the widening stays at its share of the steps, and its control shows it")
+	assert.Equal(t, "40", eval[string](p, `document.getElementById("knob-widen-at").value`),
+		"the widening stays at its share of the steps, and its control shows it")
 	p.turn("axis", "hidden")
 	p.turn("arm2.treatment", "drop")
 	p.turn("arm1.init", "random-random")
-	assert.Equal(t, "not the same everywhere", eval[string](p, `document.getElementById("knob-init").selectedOptions[0].textContent`))
+	assert.Equal(t, "not the same everywhere",
+		eval[string](p, `document.getElementById("knob-init").selectedOptions[0].textContent`))
 	assert.Equal(t, 60, p.state().Steps, "nothing runs before it is asked for")
 	p.run(`document.getElementById("apply").click()`)
 	s := p.state()
 	assert.Equal(t, 80, s.Steps)
-	assert.Equal(t, "The experiment default with other controls: Axis Hidden; Factor 1.25; Arm 3 Drop; Arm 2, New weights random-random.",
+	assert.Equal(t, "The experiment default with other controls: Axis Hidden; Factor 1.25; Arm 3 Drop; Arm 2, New "+
+		"weights random-random.",
 		eval[string](p, `document.getElementById("chosen-about").textContent`))
 	assert.Equal(t, "Drop", s.Arms[2].Name)
 	p.finish()
@@ -110,7 +121,8 @@ func TestControlsChangeOneThingAndSayWhatIsWrong(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "hidden", string(got.Arms[1].Widen[0].Axis))
 	assert.Equal(t, 1.25, got.Arms[1].Widen[0].Factor)
-	assert.Equal(t, []string{"Copied states, random-random", "Drop", "SPARKLING"}, []string{got.Arms[1].Name, got.Arms[2].Name, got.Arms[3].Name})
+	assert.Equal(t, []string{"Copied states, random-random", "Drop", "SPARKLING"},
+		[]string{got.Arms[1].Name, got.Arms[2].Name, got.Arms[3].Name})
 }
 
 func TestArmWhoseWorkerDiesSaysSoAndStartsAgain(t *testing.T) {

@@ -25,7 +25,8 @@ func TestFirstMinuteHappensByItself(t *testing.T) {
 	p.wait("JSON.parse(sparkling.state()).last > 5")
 	for _, mark := range []string{"pictures", "trained"} {
 		p.wait(`performance.getEntriesByName("` + mark + `").length`)
-		t.Logf("%s: %.2f s after the page was asked for", mark, eval[float64](p, `performance.getEntriesByName("`+mark+`")[0].startTime`)/1000)
+		t.Logf("%s: %.2f s after the page was asked for", mark,
+			eval[float64](p, `performance.getEntriesByName("`+mark+`")[0].startTime`)/1000)
 	}
 	p.shot("minute-03-learning")
 	p.wait("JSON.parse(sparkling.state()).forked")
@@ -39,7 +40,8 @@ func TestFirstMinuteHappensByItself(t *testing.T) {
 	p.settle()
 	t.Logf("the run is over after %.1f s", time.Since(begun).Seconds())
 	p.shot("minute-60-end")
-	assert.Less(t, p.unlike("../../site/still.png"), 0.02, "the picture that the page shows before it runs is of this run: make still draws it anew")
+	assert.Less(t, p.unlike("../../site/still.png"), 0.02, "the picture that the page shows before it runs is of "+
+		"this run: make still draws it anew")
 	for _, a := range p.state().Arms {
 		t.Logf("%-18s held-out %s", a.Name, a.ValLoss)
 	}

@@ -9,7 +9,8 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// Names in any script are written by the browser wherever the type of the pictures has no letters for them; what no font has is a number.
+// Names in any script are written by the browser wherever the type of the pictures has no letters for them; what no
+// font has is a number.
 func TestNamesInAnyScriptAreWrittenByTheBrowser(t *testing.T) {
 	names := []string{"小さい", "复制", "نسخة", "Копия 🙂"}
 	e := short(t)
@@ -29,7 +30,8 @@ func TestNamesInAnyScriptAreWrittenByTheBrowser(t *testing.T) {
 	assert.Equal(t, "Arm 2", shown[1], "whose name has a letter that no font has")
 	hues := 0
 	for i, foreign := range []string{"小さい", "复制", "نسخة", "🙂"} {
-		there := eval[bool](p, fmt.Sprintf(`written.some(([text, seen, hue]) => text === %q && seen && hue !== "#000000")`, foreign))
+		there := eval[bool](p, fmt.Sprintf(`written.some(([text, seen, hue]) => text === %q && seen && hue !== `+
+			`"#000000")`, foreign))
 		if shown[i] == names[i] { // this machine has a font for it
 			assert.True(t, there, "%s is written", names[i])
 			hues++
@@ -38,7 +40,8 @@ func TestNamesInAnyScriptAreWrittenByTheBrowser(t *testing.T) {
 			assert.False(t, there, "%s is not", names[i])
 		}
 	}
-	assert.GreaterOrEqual(t, eval[int](p, `new Set(written.filter(([text]) => text.length > 1).map(([, , hue]) => hue)).size`), hues, "each in the colour of its arm")
+	assert.GreaterOrEqual(t, eval[int](p, `new Set(written.filter(([text]) => text.length > 1).map(([, , hue]) => `+
+		`hue)).size`), hues, "each in the colour of its arm")
 	assert.Less(t, eval[int](p, `written.length`), 80, "what was written once is kept")
 	p.shot("names")
 }

@@ -29,8 +29,9 @@ import (
 // A browser that lacks something gets one plain sentence in the place of the pictures.
 func TestBrowserThatLacksSomethingIsTold(t *testing.T) {
 	for name, c := range map[string]struct{ spoil, says string }{
-		"no SIMD":  {`WebAssembly.validate = () => false`, "WebAssembly SIMD"},
-		"no WebGL": {`HTMLCanvasElement.prototype.getContext = () => null; OffscreenCanvas.prototype.getContext = () => null`, "WebGL 2"},
+		"no SIMD": {`WebAssembly.validate = () => false`, "WebAssembly SIMD"},
+		"no WebGL": {`HTMLCanvasElement.prototype.getContext = () => null; OffscreenCanvas.prototype.getContext = ` +
+			`() => null`, "WebGL 2"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := spoiled(t, "", c.spoil)
@@ -45,13 +46,15 @@ func TestBrowserThatLacksSomethingIsTold(t *testing.T) {
 // spoiled is a tab in which a script ran before the page's own, which is published in a folder of its host's.
 func spoiled(t *testing.T, folder, script string) *tab {
 	p := blank(t, desktop)
-	_, err := chromedp.Call(p.Ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+	_, err := chromedp.Call(p.Ctx, page.AddScriptToEvaluateOnNewDocument,
+		page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
 	require.NoError(t, err)
 	p.do(chromedp.Navigate(p.address("") + folder))
 	return p
 }
 
-// The pictures are there before the program that trains, and how far that is stays in sight; where it does not come at all, a sentence says so.
+// The pictures are there before the program that trains, and how far that is stays in sight; where it does not come at
+// all, a sentence says so.
 func TestPicturesDoNotWaitForTheTrainer(t *testing.T) {
 	p := spoiled(t, "", `const Real = Worker;
 		window.Worker = class extends Real {
@@ -60,10 +63,14 @@ func TestPicturesDoNotWaitForTheTrainer(t *testing.T) {
 				this.trains = String(url).endsWith("/worker.js");
 			}
 			postMessage(data, transfer) {
-				if (!(this.trains && data instanceof MessagePort)) super.postMessage(data, transfer); // what the trainer would come through
+				// The port is what the trainer would come through.
+				if (!(this.trains && data instanceof MessagePort)) super.postMessage(data, transfer);
 			}
 			set onmessage(f) {
-				super.onmessage = (event) => { if (event.data.name === "wasm/trainer.wasm") window.give = (data) => f({ data }); else f(event); };
+				super.onmessage = (event) => {
+					if (event.data.name === "wasm/trainer.wasm") window.give = (data) => f({ data });
+					else f(event);
+				};
 			}
 		};
 		console.error = (err) => { window.told = String(err); };`)
@@ -85,19 +92,28 @@ func TestTrainingGoesOnWithoutAnimationFrames(t *testing.T) {
 	p.wait(`JSON.parse(sparkling.state()).done`)
 }
 
-// The bar counts the bytes that are fetched: those of a host that compresses, and those that the page unpacks itself where the host does not.
+// The bar counts the bytes that are fetched: those of a host that compresses, and those that the page unpacks itself
+// where the host does not.
 func TestProgressCountsWhatIsFetched(t *testing.T) {
 	testneed.Browser(t)
 	dir, want := packed(t)
 	compressing, err := serve.Handler(dir, serve.Self)
 	require.NoError(t, err)
-	for folder, host := range map[string]http.Handler{"compressing/": compressing, "plain/": http.FileServer(http.Dir(dir))} {
+	for folder, host := range map[string]http.Handler{"compressing/": compressing,
+		"plain/": http.FileServer(http.Dir(dir))} {
 		t.Run(folder, func(t *testing.T) {
 			mux.Handle(under+folder, http.StripPrefix(strings.TrimSuffix(under+folder, "/"), host))
 			p := spoiled(t, folder, `window.told = []; window.words = [];
 				const Real = Worker;
 				window.Worker = class extends Real {
-					set onmessage(f) { super.onmessage = (event) => { f(event); if (event.data.total) { told.push(event.data); words.push(document.getElementById("progress-text").textContent); } }; }
+					set onmessage(f) {
+						super.onmessage = (event) => {
+							f(event);
+							if (!event.data.total) return;
+							told.push(event.data);
+							words.push(document.getElementById("progress-text").textContent);
+						};
+					}
 				};`)
 			p.wait(`document.getElementById("loading").hidden`)
 			told, words := eval[[]struct{ Got, Total int64 }](p, `told`), eval[[]string](p, `words`)
@@ -106,7 +122,8 @@ func TestProgressCountsWhatIsFetched(t *testing.T) {
 				require.Equal(t, want, x.Total, "bytes to fetch")
 				require.LessOrEqual(t, told[max(i-1, 0)].Got, x.Got)
 				if x.Got < want {
-					require.Equal(t, fmt.Sprintf("Loading the program: %.1f of %.1f MB", float64(x.Got)/1e6, float64(want)/1e6), words[i])
+					require.Equal(t, fmt.Sprintf("Loading the program: %.1f of %.1f MB", float64(x.Got)/1e6,
+						float64(want)/1e6), words[i])
 				}
 			}
 			assert.Equal(t, want, told[len(told)-1].Got, "bytes fetched")
@@ -150,7 +167,8 @@ func TestWorkerWithoutMemorySaysSo(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			e := experiment.Default()
 			e.Model.Hidden, e.Model.Layers, e.Model.Experts, e.Model.Inner = 1024, 1, 64, inner
-			message := base64.StdEncoding.EncodeToString(train.Message{Kind: train.KindStart, Document: e.JSON()}.Encode())
+			message := base64.StdEncoding.EncodeToString(train.Message{Kind: train.KindStart,
+				Document: e.JSON()}.Encode())
 			p := spoiled(t, "", `const Real = Worker;
 				window.Worker = class extends Real {
 					postMessage(data, transfer) {
@@ -163,7 +181,8 @@ func TestWorkerWithoutMemorySaysSo(t *testing.T) {
 					}
 				};`)
 			p.wait(`document.querySelector("#failures p")`)
-			assert.Regexp(t, `^Small stopped at step 0: the browser gave its worker no more memory; a smaller network needs less\.$`, eval[string](p, `document.querySelector("#failures p").textContent`))
+			assert.Regexp(t, `^Small stopped at step 0: the browser gave its worker no more memory; a smaller `+
+				`network needs less\.$`, eval[string](p, `document.querySelector("#failures p").textContent`))
 			p.shot("no-memory")
 			p.run(`document.querySelector("#failures button").click()`)
 			p.wait(`JSON.parse(sparkling.state()).last > 3`)

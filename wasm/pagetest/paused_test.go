@@ -25,7 +25,8 @@ func TestPausedPageShowsWhatIsAskedOfIt(t *testing.T) {
 	assert.Equal(t, before, p.canvas(), "and so has what it showed")
 
 	p.settle()
-	p.drawn("the loss is drawn over tokens", func() { p.run(`document.querySelector("#scale [value=tokens]").click()`) })
+	p.drawn("the loss is drawn over tokens",
+		func() { p.run(`document.querySelector("#scale [value=tokens]").click()`) })
 	p.settle()
 	p.run(`sparkling.scale("steps")`)
 	assert.Equal(t, before, p.canvas(), "an exported picture is of what was chosen just before")
@@ -42,8 +43,8 @@ func TestSettledPageTakesNoFrame(t *testing.T) {
 	assert.Equal(t, before.Steps, p.work().Steps)
 }
 
-// settle waits until the page says that nothing more comes of itself: arms may owe steps that they were told to make, pictures and words what has
-// come.
+// settle waits until the page says that nothing more comes of itself: arms may owe steps that they were told to make,
+// pictures and words what has come.
 func (p *tab) settle() {
 	p.t.Helper()
 	p.wait(`sparkling.still()`)
@@ -60,6 +61,7 @@ func (p *tab) drawn(what string, do func()) {
 // mouse moves the pointer to a place in the window.
 func (p *tab) mouse(x, y float64) {
 	p.t.Helper()
-	_, err := chromedp.Call(p.Ctx, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: input.DispatchMouseEventTypeMouseMoved, X: x, Y: y})
+	_, err := chromedp.Call(p.Ctx, input.DispatchMouseEvent,
+		input.DispatchMouseEventParams{Type: input.DispatchMouseEventTypeMouseMoved, X: x, Y: y})
 	require.NoError(p.t, err)
 }

@@ -15,8 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What README.md says of a host that sends no headers: the page's own policy holds for the page and not for its workers,
-// which ask nobody else because of what they do. With headers it holds for both.
+// What README.md says of a host that sends no headers: the page's own policy holds for the page and not for its
+// workers, which ask nobody else because of what they do. With headers it holds for both.
 func TestPolicyHoldsForWorkersWhereItIsAHeader(t *testing.T) {
 	var asked atomic.Int32
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -35,13 +35,16 @@ func TestPolicyHoldsForWorkersWhereItIsAHeader(t *testing.T) {
 			for name, value := range headers {
 				w.Header()[name] = value
 			}
-			_, _ = w.Write([]byte(`fetch("` + elsewhere.URL + `").then(() => postMessage("asked"), () => postMessage("refused"))`))
+			_, _ = w.Write([]byte(`fetch("` + elsewhere.URL + `").then(() => postMessage("asked"), () => ` +
+				`postMessage("refused"))`))
 		})
 	}
 	mux.HandleFunc(under+"bare/site/emptied.js", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/javascript")
-		_, _ = w.Write([]byte(`importScripts("worker.js"); postMessage(["fetch", "XMLHttpRequest", "WebSocket", "WebTransport",
-			"EventSource", "importScripts", "Worker", "Go"].filter((name) => name in self).join())`))
+		_, _ = w.Write([]byte(`importScripts("worker.js");
+			const ways = ["fetch", "XMLHttpRequest", "WebSocket", "WebTransport", "EventSource",
+				"importScripts", "Worker"];
+			postMessage([...ways, "Go"].filter((name) => name in self).join())`))
 	})
 	says := func(script string) string {
 		return eval[string](p, `new Promise((come) => new Worker(new URL("site/`+script+

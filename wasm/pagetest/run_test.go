@@ -24,7 +24,8 @@ import (
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
 
-// The default experiment at full speed: in time, with the lock, and with the numbers that the same program gives without a page.
+// The default experiment at full speed: in time, with the lock, and with the numbers that the same program gives
+// without a page.
 func TestDefaultRunAtFullSpeedGivesTheNumbersOfAHeadlessRun(t *testing.T) {
 	node := testneed.Node(t)
 	p := open(t, desktop, "")
@@ -47,14 +48,16 @@ func TestDefaultRunAtFullSpeedGivesTheNumbersOfAHeadlessRun(t *testing.T) {
 		}
 	}
 	rows := parse(t, p.csv())
-	step, train, widened := slices.Index(rows[0], "step"), slices.Index(rows[0], "train_loss_nats"), slices.Index(rows[0], "val_loss_before_widening_nats")
+	step, train, widened := slices.Index(rows[0], "step"), slices.Index(rows[0], "train_loss_nats"),
+		slices.Index(rows[0], "val_loss_before_widening_nats")
 	for _, row := range rows[1:] {
 		if row[step] != "0" && row[widened] == "" {
 			_, err := strconv.ParseFloat(row[train], 32)
 			assert.NoError(t, err, "a training loss in every row: %v", row)
 		}
 	}
-	assert.Equal(t, headless(t, node, experiment.Default()), p.csv(), "the page's numbers are those of the run without a page")
+	assert.Equal(t, headless(t, node, experiment.Default()), p.csv(),
+		"the page's numbers are those of the run without a page")
 }
 
 // headless runs an experiment in Node, compiled as the page's programs are, and returns its CSV.
@@ -67,7 +70,8 @@ func headless(t *testing.T, node string, e experiment.Experiment) string {
 	compile.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "GOEXPERIMENT=simd")
 	out, err := compile.CombinedOutput()
 	require.NoError(t, err, "%s", out)
-	run := exec.Command(node, filepath.Join(strings.TrimSpace(string(root)), "lib", "wasm", "wasm_exec_node.js"), program)
+	run := exec.Command(node, filepath.Join(strings.TrimSpace(string(root)), "lib", "wasm", "wasm_exec_node.js"),
+		program)
 	var numbers, messages bytes.Buffer
 	run.Stdin, run.Stdout, run.Stderr = bytes.NewReader(e.JSON()), &numbers, &messages
 	require.NoError(t, run.Run(), "%s", &messages)
@@ -135,9 +139,11 @@ func TestWidenNowForksAtThePresentStepAndScrubbingLooksBack(t *testing.T) {
 	assert.True(t, s.Forked)
 	assert.Equal(t, present, s.Fork)
 	assert.True(t, eval[bool](p, `document.getElementById("widen").disabled`))
-	assert.Equal(t, fmt.Sprint(s.Fork), eval[string](p, `document.querySelector("[data-knob=widen-at]").value`), "the control follows")
+	assert.Equal(t, fmt.Sprint(s.Fork), eval[string](p, `document.querySelector("[data-knob=widen-at]").value`),
+		"the control follows")
 	assert.Empty(t, eval[string](p, `document.getElementById("pending").textContent`), "nothing waits to be run")
-	assert.True(t, eval[bool](p, `!document.querySelector("article[data-chapter=widened]").hidden`), "the text follows the reader")
+	assert.True(t, eval[bool](p, `!document.querySelector("article[data-chapter=widened]").hidden`),
+		"the text follows the reader")
 
 	p.run(`const s = document.getElementById("scrub"); s.value = 5; s.dispatchEvent(new Event("input"))`)
 	assert.Equal(t, "5", eval[string](p, `document.getElementById("at").textContent`))
@@ -158,8 +164,10 @@ func TestTableSaysWhatTheCSVSays(t *testing.T) {
 		}
 		last[named["name"]] = named
 	}
-	assert.Equal(t, "Whole text", eval[string](p, `document.getElementById("held-head").textContent`), "as the verdict has it, and the ends of the curves")
-	table := eval[[][]string](p, `[...document.querySelectorAll("#arms tbody tr")].map((row) => [...row.cells].map((cell) => cell.textContent))`)
+	assert.Equal(t, "Whole text", eval[string](p, `document.getElementById("held-head").textContent`),
+		"as the verdict has it, and the ends of the curves")
+	table := eval[[][]string](p, `[...document.querySelectorAll("#arms tbody tr")].map((row) => `+
+		`[...row.cells].map((cell) => cell.textContent))`)
 	require.Len(t, table, 4)
 	for _, row := range table {
 		want := last[row[0]]
@@ -175,9 +183,11 @@ func TestTableSaysWhatTheCSVSays(t *testing.T) {
 	}
 	p.run(`document.querySelector("#exact summary").click()`)
 	p.wait(`document.querySelector("#exact tbody tr")`)
-	exact := eval[[][]string](p, `[...document.querySelectorAll("#exact tr")].map((row) => [...row.cells].map((cell) => cell.textContent))`)
+	exact := eval[[][]string](p, `[...document.querySelectorAll("#exact tr")].map((row) => [...row.cells].map((cell) `+
+		`=> cell.textContent))`)
 	for i, name := range exact[0][1:] {
-		for k, column := range map[int]string{1: "train_loss_nats", 3: "full_val_loss_nats", 6: "lr_new", 7: "lr_old"} {
+		for k, column := range map[int]string{1: "train_loss_nats", 3: "full_val_loss_nats", 6: "lr_new",
+			7: "lr_old"} {
 			want, err := strconv.ParseFloat(last[name][column], 32)
 			require.NoError(t, err)
 			got, err := strconv.ParseFloat(exact[k][1+i], 32)
@@ -185,7 +195,8 @@ func TestTableSaysWhatTheCSVSays(t *testing.T) {
 			assert.Equal(t, float32(want), float32(got), "%s, %s", name, column)
 		}
 	}
-	assert.Empty(t, eval[[]string](p, `[...document.querySelectorAll("[title]")].map((e) => e.title).filter((title) => /\d\.\d/.test(title))`), "no number stands where only a mouse finds it")
+	assert.Empty(t, eval[[]string](p, `[...document.querySelectorAll("[title]")].map((e) => e.title).filter((title) `+
+		`=> /\d\.\d/.test(title))`), "no number stands where only a mouse finds it")
 	assert.Contains(t, eval[string](p, `document.getElementById("live-region").textContent`), "Step 60 of 60")
 	img, err := png.Decode(bytes.NewReader(p.canvas()))
 	require.NoError(t, err)

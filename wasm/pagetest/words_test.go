@@ -44,12 +44,14 @@ func TestTheWordsAreTrueOfWhatRuns(t *testing.T) {
 	p := open(t, desktop, brief(t, "default").Link())
 	p.finish()
 	widened := p.chapter("widened")
-	assert.Contains(t, widened, "Every neuron of every expert now has an exact copy, drawn as two linked halves. Twice as wide, and yet it says the same as before: no logit moved by more than")
+	assert.Contains(t, widened, "Every neuron of every expert now has an exact copy, drawn as two linked halves. "+
+		"Twice as wide, and yet it says the same as before: no logit moved by more than")
 	assert.Contains(t, widened, "symmetry lock")
 	assert.Contains(t, p.chapter("apart"), "Still glued: 128 of 128 pairs are equal to the last bit.")
 	end := p.chapter("end")
 	assert.Contains(t, end, "Loss on the whole held-out text")
-	assert.Contains(t, end, "the ringed ends of the curves, which until then follow 16 windows of it, another measurement")
+	assert.Contains(t, end, "the ringed ends of the curves, which until then follow 16 windows of it, another "+
+		"measurement")
 	assert.Regexp(t, `On the whole text Copy ended 0\.\d{3} (below|above) the small network`, end)
 	assert.Contains(t, end, "Adam’s β2 is 0.999 here. The paper has 0.95")
 	assert.Contains(t, eval[string](p, `document.getElementById("live-region").textContent`), "on 16 held-out windows")
@@ -57,7 +59,8 @@ func TestTheWordsAreTrueOfWhatRuns(t *testing.T) {
 
 	p.begin(brief(t, "default", "init", "random-random"))
 	widened = p.chapter("widened")
-	assert.Contains(t, widened, "There are now twice as many neurons: new rows and new columns are random. That changed what it says: logits moved by up to")
+	assert.Contains(t, widened, "There are now twice as many neurons: new rows and new columns are random. That "+
+		"changed what it says: logits moved by up to")
 	assert.NotContains(t, widened, "exact copy")
 	p.shot("words-random-widened")
 
@@ -76,8 +79,10 @@ func TestALessonSaysWhatWasMeasured(t *testing.T) {
 	widened := p.chapter("widened")
 	assert.Contains(t, widened, "The loss on 16 held-out windows, just before and just after the widening")
 	assert.Regexp(t, `Unscaled: \d\.\d{3}, then \d\.\d{3}\.`, widened)
-	assert.Regexp(t, `The largest move of a block was 0 % in Scaled, [1-9]\d* % in Unscaled, [1-9]\d* % in Random\.`, widened)
-	assert.Regexp(t, `The highest spike was that of \w+; (it ended highest too|the highest end is that of \w+)\.`, p.chapter("end"))
+	assert.Regexp(t, `The largest move of a block was 0 % in Scaled, [1-9]\d* % in Unscaled, [1-9]\d* `+
+		`% in Random\.`, widened)
+	assert.Regexp(t, `The highest spike was that of \w+; (it ended highest too|the highest end is that of \w+)\.`,
+		p.chapter("end"))
 	p.shot("words-signal-end")
 
 	p.begin(brief(t, "recipe"))
@@ -88,5 +93,6 @@ func TestALessonSaysWhatWasMeasured(t *testing.T) {
 	assert.Equal(t, !less, strings.Contains(told, "So does this run"))
 
 	p.begin(brief(t, "pairs"))
-	assert.Regexp(t, `Zero-copy, dead: 0 of 128 pairs equal to the last bit, mean cosine -?\d\.\d{3} in weights and none in gradients\.`, p.chapter("apart"))
+	assert.Regexp(t, `Zero-copy, dead: 0 of 128 pairs equal to the last bit, mean cosine -?\d\.\d{3} in weights and `+
+		`none in gradients\.`, p.chapter("apart"))
 }

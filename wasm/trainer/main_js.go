@@ -1,7 +1,8 @@
-// Command trainer is the headless program of the page's Web Workers: one [sim.Trainer] behind messages. It never draws, and knows
-// neither the session nor the other arms. site/worker.js starts it.
+// Command trainer is the headless program of the page's Web Workers: one [sim.Trainer] behind messages. It never draws,
+// and knows neither the session nor the other arms. site/worker.js starts it.
 //
-// To it: ArrayBuffers, each one encoded message. From it: arrays of ArrayBuffers, each one encoded message, transferred.
+// To it: ArrayBuffers, each one encoded message. From it: arrays of ArrayBuffers, each one encoded message,
+// transferred.
 package main
 
 import (
@@ -21,8 +22,8 @@ func main() {
 	select {}
 }
 
-// worker ties a Trainer to the events of a Web Worker. Between slices it yields through a MessageChannel: unlike a timer's, its
-// turn comes at once, after the messages that are already waiting.
+// worker ties a Trainer to the events of a Web Worker. Between slices it yields through a MessageChannel: unlike a
+// timer's, its turn comes at once, after the messages that are already waiting.
 type worker struct {
 	trainer *train.Trainer
 	self    js.Value

@@ -1,5 +1,5 @@
-// Command headless runs the experiment on standard input to its end, without a page, and writes its CSV. Compiled like the page's programs
-// and run in Node, it says what the page's numbers have to be, bit for bit.
+// Command headless runs the experiment on standard input to its end, without a page, and writes its CSV. Compiled like
+// the page's programs and run in Node, it says what the page's numbers have to be, bit for bit.
 package main
 
 import (

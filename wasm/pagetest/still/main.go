@@ -1,7 +1,8 @@
 //go:build !js
 
-// Command still draws the picture that the page and the README show before anything runs: it builds the page, lets it run the default
-// experiment to its end in a browser, and writes the pictures as the page itself gives them to site/still.png.
+// Command still draws the picture that the page and the README show before anything runs: it builds the page, lets it
+// run the default experiment to its end in a browser, and writes the pictures as the page itself gives them to
+// site/still.png.
 package main
 
 import (
@@ -64,12 +65,14 @@ func run(ctx context.Context, path string) error {
 		return err
 	}
 	const limit = 10 * time.Minute
-	for _, wait := range []string{`window.sparkling?.still`, `sparkling.speed("max") === "" && JSON.parse(sparkling.state()).done`} {
+	for _, wait := range []string{`window.sparkling?.still`,
+		`sparkling.speed("max") === "" && JSON.parse(sparkling.state()).done`} {
 		if err := tab.Wait(wait, limit); err != nil {
 			return err
 		}
 	}
-	text, err := browser.Eval[string](tab, limit, `import(new URL("site/exports.js", document.baseURI)).then((m) => m.pictures(sparkling, 1)).then((c) => c.toDataURL("image/png").split(",")[1])`)
+	text, err := browser.Eval[string](tab, limit, `import(new URL("site/exports.js", document.baseURI)).then((m) => `+
+		`m.pictures(sparkling, 1)).then((c) => c.toDataURL("image/png").split(",")[1])`)
 	if err != nil {
 		return err
 	}
@@ -87,7 +90,8 @@ func run(ctx context.Context, path string) error {
 // most is how many colours the picture has: it is the first thing that everybody fetches.
 const most = 32
 
-// few is a picture in few colours, no two of them much alike: the most frequent ones, and for all others the nearest of these.
+// few is a picture in few colours, no two of them much alike: the most frequent ones, and for all others the nearest of
+// these.
 func few(of image.Image) image.Image {
 	count, alike := map[color.NRGBA]int{}, map[[3]uint8]color.NRGBA{}
 	b := of.Bounds()
