@@ -39,6 +39,4 @@ func ownHeadNormBackward(dx Mat, dgain []float32, dy, x Mat, gain []float32, inv
 	return false
 }
 
-func ownLog(y, x []float32) bool { return false }
-
 func ownExp(y, x []float32) bool { return false }

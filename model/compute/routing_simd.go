@@ -2,23 +2,14 @@
 
 package compute
 
-import (
-	"math"
-	"simd"
-)
+import "simd"
 
 // Route implements [Engine].
 func (e *cpu) Route(r Routing, logits Mat) {
 	Transpose(r.Prob, logits)
 	sums := e.scratch(3, wide(logits.Rows))
 	routeColumns(r, sums)
-	sums = sums[:logits.Rows]
-	if ownRows && ownLog(r.LSE.Data, sums) {
-		return
-	}
-	for t, sum := range sums {
-		r.LSE.Data[t] += float32(math.Log(float64(sum)))
-	}
+	addLog(r.LSE.Data, sums[:logits.Rows])
 }
 
 // routeColumns turns the logits in r.Prob to probabilities, chooses, and leaves the largest logit in r.LSE and Σe^(logit − largest) in sums.
