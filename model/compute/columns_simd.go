@@ -28,6 +28,37 @@ func topColumn(x []float32, ld, n int) simd.Float32s {
 	return top.Max(top1).Max(top2.Max(top3))
 }
 
+// sumColumns adds, lane by lane, n vectors, ld elements apart: first those that are sixteen apart, and then these sums as [across] has it, so that
+// no number is added to a sum of very many, and no addition waits for all before it.
+func sumColumns(x []float32, ld, n int) simd.Float32s {
+	return sumApart(x, ld, n, 0).Add(sumApart(x, ld, n, 8)).Add(sumApart(x, ld, n, 4).Add(sumApart(x, ld, n, 12)))
+}
+
+// sumApart is the part of [sumColumns] that begins with four vectors. What no sixteen is left of comes first.
+func sumApart(x []float32, ld, n, from int) simd.Float32s {
+	var a, b, c, d simd.Float32s
+	whole := n &^ 15
+	switch left := n - whole - from; {
+	case left >= 4:
+		d = simd.LoadFloat32s(x[(whole+from+3)*ld:])
+		fallthrough
+	case left == 3:
+		c = simd.LoadFloat32s(x[(whole+from+2)*ld:])
+		fallthrough
+	case left == 2:
+		b = simd.LoadFloat32s(x[(whole+from+1)*ld:])
+		fallthrough
+	case left == 1:
+		a = simd.LoadFloat32s(x[(whole+from)*ld:])
+	}
+	for j := from; j < whole; j += 16 {
+		x := x[j*ld:]
+		a, b = a.Add(simd.LoadFloat32s(x)), b.Add(simd.LoadFloat32s(x[ld:]))
+		c, d = c.Add(simd.LoadFloat32s(x[2*ld:])), d.Add(simd.LoadFloat32s(x[3*ld:]))
+	}
+	return a.Add(c).Add(b.Add(d))
+}
+
 // scaleColumn multiplies n vectors of x, ld elements apart.
 func scaleColumn(x []float32, ld, n int, by simd.Float32s) {
 	lanes, j := by.Len(), 0
@@ -61,9 +92,9 @@ func softmaxColumns(s Mat, from int, scale float32) {
 			v := simd.LoadFloat32s(x[j*ld:])
 			top = top.Max(v.IfElse(query.GreaterEqual(simd.BroadcastFloat32s(float32(j))), none))
 		}
-		sum := expRun(x, x, ld, all, top, by)
+		sum := expVectors(x, x, ld, all, top, by, false)
 		if all < some {
-			expRun(x[all*ld:], x[all*ld:], ld, some-all, top, by)
+			expVectors(x[all*ld:], x[all*ld:], ld, some-all, top, by, false)
 			for j := all; j < some; j++ {
 				p := simd.LoadFloat32s(x[j*ld:]).Masked(query.GreaterEqual(simd.BroadcastFloat32s(float32(j))))
 				p.Store(x[j*ld:])
@@ -148,7 +179,7 @@ func headNorm(y, inv, x Mat, gain []float32, r Rotary, eps float32) {
 			a := simd.LoadFloat32s(in[c*x.Stride:]).Mul(n).Mul(f(gain[c]))
 			b := simd.LoadFloat32s(in[(c+half)*x.Stride:]).Mul(n).Mul(f(gain[c+half]))
 			cos, sin := simd.LoadFloat32s(r.Cos.Data[c*r.Cos.Stride+t:]), simd.LoadFloat32s(r.Sin.Data[c*r.Sin.Stride+t:])
-			a.Mul(cos).Sub(b.Mul(sin)).Store(out[c*y.Stride:])
+			a.MulAdd(cos, b.Mul(sin).Neg()).Store(out[c*y.Stride:])
 			b.MulAdd(cos, a.Mul(sin)).Store(out[(c+half)*y.Stride:])
 		}
 	}
@@ -175,15 +206,15 @@ func headNormBackward(dx Mat, dgain []float32, dy, x Mat, gain []float32, inv Ma
 		var g0, g1 simd.Float32s
 		for t := 0; t < n; t += lanes {
 			av, bv, co, si := simd.LoadFloat32s(a[t:]), simd.LoadFloat32s(b[t:]), simd.LoadFloat32s(cos[t:]), simd.LoadFloat32s(sin[t:])
-			av, bv = av.MulAdd(co, bv.Mul(si)), bv.Mul(co).Sub(av.Mul(si))
+			av, bv = av.MulAdd(co, bv.Mul(si)), bv.MulAdd(co, av.Mul(si).Neg())
 			av.Store(da[t:])
 			bv.Store(db[t:])
 			rv := simd.LoadFloat32s(root[t:])
 			g0 = av.Mul(rv).MulAdd(simd.LoadFloat32s(xa[t:]), g0)
 			g1 = bv.Mul(rv).MulAdd(simd.LoadFloat32s(xb[t:]), g1)
 		}
-		dgain[c] += float32(lanesSum(g0))
-		dgain[c+half] += float32(lanesSum(g1))
+		dgain[c] += across(g0)
+		dgain[c+half] += across(g1)
 	}
 	share := f(1 / float32(len(gain)))
 	for t := 0; t < x.Cols; t += lanes {

@@ -31,7 +31,7 @@ func exp512(a *expArgs)
 // expRun sets n vectors of y, step elements apart, to e^((x − top)·by) and returns their sum; y may be x. Not-a-number stays so.
 func expRun(y, x []float32, step, n int, top, by simd.Float32s) simd.Float32s {
 	if !ownRows || n == 0 {
-		return expVectors(y, x, step, n, top, by)
+		return expVectors(y, x, step, n, top, by, false)
 	}
 	_, _ = y[(n-1)*step+15], x[(n-1)*step+15] // what the assembly will read and write, checked once
 	a := expArgs{y: &y[0], x: &x[0], step: 4 * step, n: n}

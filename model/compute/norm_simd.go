@@ -45,16 +45,33 @@ func turnSums(sums []float32, n int) {
 	Transpose(Mat{sums[normRows*lanes:], lanes, n, normRows}, M(sums, n, lanes))
 }
 
-// sumRows is the sums of the rows from i on, one in every lane. Lanes without a row hold what was there before.
+// sumRows is the sums of the rows from i on, one in every lane, in the order of [across]. Lanes without a row hold what was there before.
 func sumRows(sums []float32, i int) simd.Float32s {
-	var a, b, c, d simd.Float32s
-	lanes := a.Len()
-	for j := 0; j < lanes; j += 4 {
-		x := sums[(lanes+j)*normRows+i:]
-		a, b = a.Add(simd.LoadFloat32s(x)), b.Add(simd.LoadFloat32s(x[normRows:]))
-		c, d = c.Add(simd.LoadFloat32s(x[2*normRows:])), d.Add(simd.LoadFloat32s(x[3*normRows:]))
+	x := sums[vectorLen()*normRows+i:]
+	sum := sumFour(x)
+	switch sum.Len() {
+	case 8:
+		sum = sum.Add(sumFour(x[4*normRows:]))
+	case 16:
+		sum = sum.Add(sumFour(x[8*normRows:])).Add(sumFour(x[4*normRows:]).Add(sumFour(x[12*normRows:])))
 	}
-	return a.Add(b).Add(c.Add(d))
+	return sum
+}
+
+func sumFour(x []float32) simd.Float32s {
+	a, b := simd.LoadFloat32s(x), simd.LoadFloat32s(x[normRows:])
+	return a.Add(simd.LoadFloat32s(x[2*normRows:])).Add(b.Add(simd.LoadFloat32s(x[3*normRows:])))
+}
+
+// across adds the lanes of a vector: those of each four, (0 + 2) + (1 + 3), and then the fours likewise.
+func across(v simd.Float32s) float32 {
+	var x [16]float32 // what the vector does not reach stays zero
+	v.Store(x[:])
+	var four [4]float32
+	for i := range four {
+		four[i] = (x[4*i] + x[4*i+2]) + (x[4*i+1] + x[4*i+3])
+	}
+	return (four[0] + four[2]) + (four[1] + four[3])
 }
 
 func rmsNorm(y, inv, x, gain []float32, eps float32, sums []float32) {
@@ -193,11 +210,11 @@ func dot3(a, b, c []float32) simd.Float32s {
 
 func normBackwardVec(dx, dgain, dy, x, gain []float32, r, c simd.Float32s, acc bool) {
 	dyv, xv := simd.LoadFloat32s(dy), simd.LoadFloat32s(x)
-	out := simd.LoadFloat32s(gain).Mul(dyv).Sub(xv.Mul(c)).Mul(r)
+	var old simd.Float32s
 	if acc {
-		out = out.Add(simd.LoadFloat32s(dx))
+		old = simd.LoadFloat32s(dx)
 	}
-	out.Store(dx)
+	simd.LoadFloat32s(gain).Mul(dyv).Sub(xv.Mul(c)).MulAdd(r, old).Store(dx)
 	dyv.Mul(xv).MulAdd(r, simd.LoadFloat32s(dgain)).Store(dgain)
 }
 
@@ -219,12 +236,11 @@ func normBackward(dx, dgain, dy, x, gain []float32, r, c float32, acc bool) {
 		dyv, _ := simd.LoadFloat32sPart(dy[i:])
 		xv, _ := simd.LoadFloat32sPart(x[i:])
 		dg, _ := simd.LoadFloat32sPart(dgain[i:])
-		out := g.Mul(dyv).Sub(xv.Mul(cv)).Mul(rv)
+		var old simd.Float32s
 		if acc {
-			old, _ := simd.LoadFloat32sPart(dx[i:])
-			out = out.Add(old)
+			old, _ = simd.LoadFloat32sPart(dx[i:])
 		}
-		out.StorePart(dx[i:])
+		g.Mul(dyv).Sub(xv.Mul(cv)).MulAdd(rv, old).StorePart(dx[i:])
 		dyv.Mul(xv).MulAdd(rv, dg).StorePart(dgain[i:])
 	}
 }

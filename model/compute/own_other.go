@@ -8,7 +8,7 @@ import "simd"
 const ownRows = false
 
 func expRun(y, x []float32, step, n int, top, by simd.Float32s) simd.Float32s {
-	return expVectors(y, x, step, n, top, by)
+	return expVectors(y, x, step, n, top, by, false)
 }
 
 func ownNorm(y, inv, x, gain []float32, eps float32) bool { return false }

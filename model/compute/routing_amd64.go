@@ -36,7 +36,7 @@ func combined(near, far, other Mat, s Slots, weight Mat) (a rowArgs, ok bool) {
 	at := int(end)*far.Stride + near.Cols - 1
 	_, _, _ = near.Data[(near.Rows-1)*near.Stride+near.Cols-1], far.Data[at], other.Data[at]
 	a = rowArgs{
-		near: &near.Data[0], far: &far.Data[0], other: &other.Data[0], slots: &slots[0], weight: &unweighted,
+		near: &near.Data[0], far: &far.Data[0], other: &other.Data[0], slots: &slots[0], weight: &unweightedOld,
 		nearRow: 4 * near.Stride, farRow: 4 * far.Stride,
 		slotStep: 4 * s.Stride, tokens: near.Rows, k: s.K,
 	}
@@ -49,7 +49,7 @@ func combined(near, far, other Mat, s Slots, weight Mat) (a rowArgs, ok bool) {
 }
 
 // unweighted is the weight of all rows where there are no weights.
-var unweighted float32 = 1
+var unweightedOld float32 = 1
 
 // ownCombine and ownCombineBackward are those operations, and say whether they did them.
 func ownCombine(dst, src Mat, s Slots, weight Mat, acc bool) bool {

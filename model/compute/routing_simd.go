@@ -22,7 +22,7 @@ func routeColumns(r Routing, sums []float32) {
 			top = top.Max(simd.LoadFloat32s(p[e*ld:]))
 		}
 		top.Store(r.LSE.Data[t:])
-		sum := expRun(p, p, ld, r.Prob.Rows, top, f(1))
+		sum := expVectors(p, p, ld, r.Prob.Rows, top, f(1), false)
 		sum.Store(sums[t:])
 		inv := f(1).Div(sum)
 		for e := range r.Prob.Rows {
@@ -99,38 +99,97 @@ func (e *cpu) Combine(dst, src Mat, s Slots, weight Mat, acc bool) {
 }
 
 func combineRows(dst, src Mat, s Slots, weight Mat, acc bool) {
-	n, w := dst.Cols, simd.BroadcastFloat32s(1)
+	if weight.Data == nil {
+		weight = unweighted
+	}
+	n, lanes, next := dst.Cols, vectorLen(), min(weight.Stride, 1)
 	for t := range dst.Rows {
-		out := dst.Data[t*dst.Stride:][:n]
-		for j := range s.K {
-			if weight.Data != nil {
-				w = simd.BroadcastFloat32s(weight.Data[j*weight.Stride+t])
+		out, slots, weights := dst.Data[t*dst.Stride:][:n], s.Rows[t:], weight.Data[t*next:]
+		i := 0
+		for ; i+2*lanes <= n; i += 2 * lanes {
+			out := out[i : i+2*lanes]
+			a, b := start(out, acc), start(out[lanes:], acc)
+			for j := range s.K {
+				w, in := simd.BroadcastFloat32s(weights[j*weight.Stride]), src.Data[int(slots[j*s.Stride])*src.Stride+i:][:2*lanes]
+				a, b = w.MulAdd(simd.LoadFloat32s(in), a), w.MulAdd(simd.LoadFloat32s(in[lanes:]), b)
 			}
-			in := src.Data[int(s.Rows[j*s.Stride+t])*src.Stride:][:n]
-			if j > 0 || acc {
-				addScaled(out, w, in)
+			a.Store(out)
+			b.Store(out[lanes:])
+		}
+		for ; i < n; i += lanes {
+			out, whole := out[i:], i+lanes <= n
+			var a simd.Float32s
+			switch {
+			case acc && whole:
+				a = simd.LoadFloat32s(out)
+			case acc:
+				a, _ = simd.LoadFloat32sPart(out)
+			}
+			for j := range s.K {
+				w, in := simd.BroadcastFloat32s(weights[j*weight.Stride]), src.Data[int(slots[j*s.Stride])*src.Stride+i:][:min(lanes, n-i)]
+				if whole {
+					a = w.MulAdd(simd.LoadFloat32s(in), a)
+				} else {
+					v, _ := simd.LoadFloat32sPart(in)
+					a = w.MulAdd(v, a)
+				}
+			}
+			if whole {
+				a.Store(out)
 			} else {
-				scaled(out, w, in)
+				a.StorePart(out)
 			}
 		}
 	}
 }
+
+// unweighted is the weights of rows that have none.
+var unweighted = Mat{Data: []float32{1}}
 
 // CombineBackward implements [Engine].
 func (e *cpu) CombineBackward(dsrc, dw, ddst, src Mat, s Slots, weight Mat) {
 	if !ownRows || !ownCombineBackward(dsrc, dw, ddst, src, s, weight) {
-		combineRowsBackward(dsrc, dw, ddst, src, s, weight)
+		combineRowsBackward(dsrc, dw, ddst, src, s, weight, e.rowSums())
 	}
 }
 
-func combineRowsBackward(dsrc, dw, ddst, src Mat, s Slots, weight Mat) {
-	n := ddst.Cols
-	for t := range ddst.Rows {
-		g := ddst.Data[t*ddst.Stride:][:n]
+func combineRowsBackward(dsrc, dw, ddst, src Mat, s Slots, weight Mat, sums []float32) {
+	n, lanes := ddst.Cols, vectorLen()
+	for from := 0; from < ddst.Rows; from += normRows {
+		rows := min(normRows, ddst.Rows-from)
 		for j := range s.K {
-			at := int(s.Rows[j*s.Stride+t])
-			dw.Data[j*dw.Stride+t] = float32(dotRow(g, src.Data[at*src.Stride:][:n]))
-			scaled(dsrc.Data[at*dsrc.Stride:][:n], simd.BroadcastFloat32s(weight.Data[j*weight.Stride+t]), g)
+			for i := range rows {
+				t := from + i
+				g, at := ddst.Data[t*ddst.Stride:][:n], int(s.Rows[j*s.Stride+t])
+				w := simd.BroadcastFloat32s(weight.Data[j*weight.Stride+t])
+				dotAndScale(dsrc.Data[at*dsrc.Stride:][:n], w, g, src.Data[at*src.Stride:][:n]).Store(sums[i*lanes:])
+			}
+			turnSums(sums, rows)
+			for i := 0; i < rows; i += lanes {
+				to := dw.Data[j*dw.Stride+from+i:][:min(lanes, rows-i)]
+				if sum := sumRows(sums, i); len(to) == lanes {
+					sum.Store(to)
+				} else {
+					sum.StorePart(to)
+				}
+			}
 		}
 	}
+}
+
+// dotAndScale sets y = a·x, and returns Σxz, lane by lane.
+func dotAndScale(y []float32, a simd.Float32s, x, z []float32) (sum simd.Float32s) {
+	i, lanes := 0, a.Len()
+	for ; i+lanes <= len(x); i += lanes {
+		v := simd.LoadFloat32s(x[i:])
+		sum = v.MulAdd(simd.LoadFloat32s(z[i:]), sum)
+		a.Mul(v).Store(y[i:])
+	}
+	if i < len(x) {
+		v, _ := simd.LoadFloat32sPart(x[i:])
+		u, _ := simd.LoadFloat32sPart(z[i:])
+		sum = v.MulAdd(u, sum)
+		a.Mul(v).StorePart(y[i:])
+	}
+	return sum
 }

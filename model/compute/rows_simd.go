@@ -21,41 +21,24 @@ func (e *cpu) SwiGLU(h, gate, up []float32) {
 	buf := e.scratch(0, expChunk)
 	for i := 0; i < len(gate); i += expChunk {
 		to := min(i+expChunk, len(gate))
-		expSlice(buf, gate[i:to], 0, -1)
+		expSlice(buf, gate[i:to], -1, true)
 		swiGLU(h[i:to], gate[i:to], up[i:to], buf)
 	}
 }
 
-// swiGLU sets h = gate/(1+e)⊙up, e = e^−gate.
-func swiGLU(h, gate, up, e []float32) {
-	i, one := swiGLURun(h, gate, up, e), simd.BroadcastFloat32s(1)
+// swiGLU sets h = gate⊙s⊙up, with s the logistic function of gate.
+func swiGLU(h, gate, up, s []float32) {
+	i, lanes := 0, vectorLen()
+	for ; i+lanes <= len(gate); i += lanes {
+		h, g, u, s := h[i:i+lanes], gate[i:i+lanes], up[i:i+lanes], s[i:i+lanes]
+		simd.LoadFloat32s(g).Mul(simd.LoadFloat32s(s)).Mul(simd.LoadFloat32s(u)).Store(h)
+	}
 	if i < len(gate) {
 		g, n := simd.LoadFloat32sPart(gate[i:])
 		u, _ := simd.LoadFloat32sPart(up[i:])
-		x, _ := simd.LoadFloat32sPart(e[i : i+n])
-		g.Mul(one.Div(one.Add(x))).Mul(u).StorePart(h[i:])
+		sv, _ := simd.LoadFloat32sPart(s[i : i+n])
+		g.Mul(sv).Mul(u).StorePart(h[i:])
 	}
-}
-
-// swiGLURun does the whole vectors of swiGLU, and says how many numbers that were.
-func swiGLURun(h, gate, up, e []float32) int {
-	one := simd.BroadcastFloat32s(1)
-	i, lanes := 0, one.Len()
-	for ; i+2*lanes <= len(gate); i += 2 * lanes {
-		h, g, u, e := h[i:i+2*lanes], gate[i:i+2*lanes], up[i:i+2*lanes], e[i:i+2*lanes]
-		swiGLUVec(h, g, u, e, one)
-		swiGLUVec(h[lanes:], g[lanes:], u[lanes:], e[lanes:], one)
-	}
-	if i+lanes <= len(gate) {
-		swiGLUVec(h[i:], gate[i:], up[i:], e[i:], one)
-		i += lanes
-	}
-	return i
-}
-
-func swiGLUVec(h, gate, up, e []float32, one simd.Float32s) {
-	s := one.Div(one.Add(simd.LoadFloat32s(e)))
-	simd.LoadFloat32s(gate).Mul(s).Mul(simd.LoadFloat32s(up)).Store(h)
 }
 
 // SwiGLUBackward implements [Engine].
@@ -66,29 +49,30 @@ func (e *cpu) SwiGLUBackward(dgate, dup, dh, gate, up []float32) {
 	buf := e.scratch(0, expChunk)
 	for i := 0; i < len(gate); i += expChunk {
 		to := min(i+expChunk, len(gate))
-		expSlice(buf, gate[i:to], 0, -1)
+		expSlice(buf, gate[i:to], -1, true)
 		swiGLUBackward(dgate[i:to], dup[i:to], dh[i:to], gate[i:to], up[i:to], buf)
 	}
 }
 
-// swiGLUBackward is the gradient of swiGLU; e = e^−gate.
-func swiGLUBackward(dgate, dup, dh, gate, up, e []float32) {
+// swiGLUBackward is the gradient of swiGLU: dup = dh⊙s⊙gate and dgate = dh⊙s⊙up⊙(1 + gate⊙(1 − s)).
+func swiGLUBackward(dgate, dup, dh, gate, up, s []float32) {
 	one := simd.BroadcastFloat32s(1)
 	i, lanes := 0, one.Len()
 	for ; i+lanes <= len(gate); i += lanes {
-		g, dy := simd.LoadFloat32s(gate[i:]), simd.LoadFloat32s(dh[i:])
-		s := one.Div(one.Add(simd.LoadFloat32s(e[i:])))
-		dy.Mul(g).Mul(s).Store(dup[i:])
-		dy.Mul(simd.LoadFloat32s(up[i:])).Mul(s).Mul(g.MulAdd(one.Sub(s), one)).Store(dgate[i:])
+		dgate, dup, dh, gate, up, s := dgate[i:i+lanes], dup[i:i+lanes], dh[i:i+lanes], gate[i:i+lanes], up[i:i+lanes], s[i:i+lanes]
+		g, sv := simd.LoadFloat32s(gate), simd.LoadFloat32s(s)
+		d := simd.LoadFloat32s(dh).Mul(sv)
+		d.Mul(g).Store(dup)
+		d.Mul(simd.LoadFloat32s(up)).Mul(one.Sub(sv).MulAdd(g, one)).Store(dgate)
 	}
 	if i < len(gate) {
 		g, n := simd.LoadFloat32sPart(gate[i:])
 		dy, _ := simd.LoadFloat32sPart(dh[i:])
 		u, _ := simd.LoadFloat32sPart(up[i:])
-		x, _ := simd.LoadFloat32sPart(e[i : i+n])
-		s := one.Div(one.Add(x))
-		dy.Mul(g).Mul(s).StorePart(dup[i:])
-		dy.Mul(u).Mul(s).Mul(g.MulAdd(one.Sub(s), one)).StorePart(dgate[i:])
+		sv, _ := simd.LoadFloat32sPart(s[i : i+n])
+		d := dy.Mul(sv)
+		d.Mul(g).StorePart(dup[i:])
+		d.Mul(u).Mul(one.Sub(sv).MulAdd(g, one)).StorePart(dgate[i:])
 	}
 }
 
@@ -224,17 +208,17 @@ func (e *cpu) crossEntropy(dlogits, logits []float32, labels []int32, cols int, 
 // lossOf is what is found out about rows: the logit at the label, the largest, and Σe^(logit − largest).
 type lossOf struct{ at, top, sum [lossRows]float32 }
 
-// total is what crossEntropy returns, of rows whose gradient is there but where it is zero.
+// total is what crossEntropy returns, of rows whose gradient is there but where it is zero. Every fourth sum goes into one product.
 func (of *lossOf) total(dlogits []float32, labels []int32) (product, at float64) {
-	product = 1
+	each := [4]float64{1, 1, 1, 1}
 	for i, label := range labels {
 		if label >= 0 {
-			product *= float64(of.sum[i])
+			each[i%4] *= float64(of.sum[i])
 			at += float64(of.at[i] - of.top[i])
 		}
 	}
 	clearUnlabelled(dlogits, labels)
-	return product, at
+	return (each[0] * each[2]) * (each[1] * each[3]), at
 }
 
 // clearUnlabelled sets the gradient of rows that have no label to zero.
@@ -258,7 +242,8 @@ func lossColumns(dlogits, logits []float32, labels []int32, tile Mat, scale floa
 	for i := 0; i < rows; i += one.Len() {
 		x := tile.Data[i:]
 		top := topColumn(x, ld, cols)
-		sum := expRun(x, x, ld, cols, top, one)
+		expVectors(x, x, ld, cols, top, one, false)
+		sum := sumColumns(x, ld, cols)
 		if dlogits != nil {
 			scaleColumn(x, ld, cols, by.Div(sum))
 		}
