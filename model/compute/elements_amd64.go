@@ -17,9 +17,6 @@ func swiGLU512(a *swiGLUArgs)
 //go:noescape
 func swiGLUBackward512(a *swiGLUArgs)
 
-// vectors cuts n elements into vectors: the whole ones in bytes, and the elements of one more as bits.
-func vectors(n int) (whole, last int) { return n / 16 * 64, 1<<(n%16) - 1 }
-
 // ownSwiGLU and ownSwiGLUBackward are those operations, and say whether they did them.
 func ownSwiGLU(h, gate, up []float32) bool {
 	if len(gate) == 0 {

@@ -1,4 +1,4 @@
-// The exponential of a vector, as expRun of exp_vector.go has it: to its range, then 2^n·e^r with n = round(x/ln 2). Not-a-number goes through
+// The exponential of a vector, as expVectors of exp_simd.go has it: to its range, then 2^n·e^r with n = round(x/ln 2). Not-a-number goes through
 // all of it, because the largest and the smallest take their second operand where one is none.
 //
 // Z20 smallest argument   Z21 largest   Z22 1/ln 2   Z23, Z24 -ln 2 in two parts   Z25 to Z29 the polynomial   Z31 one

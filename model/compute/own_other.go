@@ -2,14 +2,8 @@
 
 package compute
 
-import "simd"
-
 // ownRows says that operations on rows and elements have no assembly here.
 const ownRows = false
-
-func expRun(y, x []float32, step, n int, top, by simd.Float32s) simd.Float32s {
-	return expVectors(y, x, step, n, top, by, false)
-}
 
 func ownNorm(y, inv, x, gain []float32, eps float32) bool { return false }
 
@@ -38,5 +32,3 @@ func ownHeadNorm(y, inv, x Mat, gain []float32, r Rotary, eps float32) bool { re
 func ownHeadNormBackward(dx Mat, dgain []float32, dy, x Mat, gain []float32, inv Mat, r Rotary) bool {
 	return false
 }
-
-func ownExp(y, x []float32) bool { return false }
