@@ -165,35 +165,41 @@ func headNorm(y, inv, x Mat, gain []float32, r Rotary, eps float32) {
 	}
 	f := simd.BroadcastFloat32s
 	lanes, half := vectorLen(), len(gain)/2
-	share, small, one := f(1/float32(len(gain))), f(eps), f(1)
-	for t := 0; t < x.Cols; t += lanes {
-		in, out := x.Data[t:], y.Data[t:]
-		var sum simd.Float32s
-		for c := range x.Rows {
-			v := simd.LoadFloat32s(in[c*x.Stride:])
-			sum = v.MulAdd(v, sum)
+	n := (x.Cols + lanes - 1) / lanes * lanes
+	root := inv.row(0, n)
+	clear(root)
+	for c := range x.Rows {
+		x := x.row(c, n)
+		for t := 0; t < n; t += lanes {
+			v, sum := simd.LoadFloat32s(x[t:]), root[t:]
+			v.MulAdd(v, simd.LoadFloat32s(sum)).Store(sum)
 		}
-		n := one.Div(sum.MulAdd(share, small).Sqrt())
-		n.Store(inv.Data[t:])
-		for c := range half {
-			a := simd.LoadFloat32s(in[c*x.Stride:]).Mul(n).Mul(f(gain[c]))
-			b := simd.LoadFloat32s(in[(c+half)*x.Stride:]).Mul(n).Mul(f(gain[c+half]))
-			cos, sin := simd.LoadFloat32s(r.Cos.Data[c*r.Cos.Stride+t:]), simd.LoadFloat32s(r.Sin.Data[c*r.Sin.Stride+t:])
-			a.MulAdd(cos, b.Mul(sin).Neg()).Store(out[c*y.Stride:])
-			b.MulAdd(cos, a.Mul(sin)).Store(out[(c+half)*y.Stride:])
+	}
+	share, small, one := f(1/float32(len(gain))), f(eps), f(1)
+	for t := 0; t < n; t += lanes {
+		one.Div(simd.LoadFloat32s(root[t:]).MulAdd(share, small).Sqrt()).Store(root[t:])
+	}
+	for c := range half {
+		xa, xb, ya, yb, cos, sin := x.row(c, n), x.row(c+half, n), y.row(c, n), y.row(c+half, n), r.Cos.row(c, n), r.Sin.row(c, n)
+		ga, gb := f(gain[c]), f(gain[c+half])
+		for t := 0; t < n; t += lanes {
+			rv, co, si := simd.LoadFloat32s(root[t:]), simd.LoadFloat32s(cos[t:]), simd.LoadFloat32s(sin[t:])
+			a, b := simd.LoadFloat32s(xa[t:]).Mul(rv).Mul(ga), simd.LoadFloat32s(xb[t:]).Mul(rv).Mul(gb)
+			a.MulAdd(co, b.Mul(si).Neg()).Store(ya[t:])
+			b.MulAdd(co, a.Mul(si)).Store(yb[t:])
 		}
 	}
 }
 
 // HeadNormBackward implements [Engine]: the rotation back, then the gradient of the norm as in RMSNormBackward.
 func (e *cpu) HeadNormBackward(dx Mat, dgain []float32, dy, x Mat, gain []float32, inv Mat, r Rotary) {
-	d := len(gain)
+	d, sums := len(gain), e.scratch(3, wide(x.Cols))
 	for h := range x.Rows / d {
-		headNormBackward(dx.Slice(h*d, (h+1)*d), dgain, dy.Slice(h*d, (h+1)*d), x.Slice(h*d, (h+1)*d), gain, inv.Slice(h, h+1), r)
+		headNormBackward(dx.Slice(h*d, (h+1)*d), dgain, dy.Slice(h*d, (h+1)*d), x.Slice(h*d, (h+1)*d), gain, inv.Slice(h, h+1), r, sums)
 	}
 }
 
-func headNormBackward(dx Mat, dgain []float32, dy, x Mat, gain []float32, inv Mat, r Rotary) {
+func headNormBackward(dx Mat, dgain []float32, dy, x Mat, gain []float32, inv Mat, r Rotary, sums []float32) {
 	if ownRows && ownHeadNormBackward(dx, dgain, dy, x, gain, inv, r) {
 		return
 	}
@@ -216,18 +222,24 @@ func headNormBackward(dx Mat, dgain []float32, dy, x Mat, gain []float32, inv Ma
 		dgain[c] += across(g0)
 		dgain[c+half] += across(g1)
 	}
-	share := f(1 / float32(len(gain)))
-	for t := 0; t < x.Cols; t += lanes {
-		in, out := x.Data[t:], dx.Data[t:]
-		var sum simd.Float32s
-		for c := range x.Rows {
-			sum = simd.LoadFloat32s(out[c*dx.Stride:]).Mul(f(gain[c])).MulAdd(simd.LoadFloat32s(in[c*x.Stride:]), sum)
+	clear(sums[:n])
+	for c := range x.Rows {
+		x, dx, g := x.row(c, n), dx.row(c, n), f(gain[c])
+		for t := 0; t < n; t += lanes {
+			sum := sums[t:]
+			simd.LoadFloat32s(dx[t:]).Mul(g).MulAdd(simd.LoadFloat32s(x[t:]), simd.LoadFloat32s(sum)).Store(sum)
 		}
-		n := simd.LoadFloat32s(inv.Data[t:])
-		k := sum.Mul(share).Mul(n).Mul(n)
-		for c := range x.Rows {
-			g := simd.LoadFloat32s(out[c*dx.Stride:]).Mul(f(gain[c]))
-			g.Sub(simd.LoadFloat32s(in[c*x.Stride:]).Mul(k)).Mul(n).Store(out[c*dx.Stride:])
+	}
+	share, root := f(1/float32(len(gain))), inv.row(0, n)
+	for t := 0; t < n; t += lanes {
+		rv := simd.LoadFloat32s(root[t:])
+		simd.LoadFloat32s(sums[t:]).Mul(share).Mul(rv).Mul(rv).Store(sums[t:])
+	}
+	for c := range x.Rows {
+		x, dx, g := x.row(c, n), dx.row(c, n), f(gain[c])
+		for t := 0; t < n; t += lanes {
+			pull := simd.LoadFloat32s(x[t:]).Mul(simd.LoadFloat32s(sums[t:]))
+			simd.LoadFloat32s(dx[t:]).Mul(g).Sub(pull).Mul(simd.LoadFloat32s(root[t:])).Store(dx[t:])
 		}
 	}
 }

@@ -26,9 +26,3 @@ func ownSoftmaxColumnsBackward(d, p Mat, from int, scale float32) bool { return 
 func ownCombine(dst, src Mat, s Slots, weight Mat, acc bool) bool { return false }
 
 func ownCombineBackward(dsrc, dw, ddst, src Mat, s Slots, weight Mat) bool { return false }
-
-func ownHeadNorm(y, inv, x Mat, gain []float32, r Rotary, eps float32) bool { return false }
-
-func ownHeadNormBackward(dx Mat, dgain []float32, dy, x Mat, gain []float32, inv Mat, r Rotary) bool {
-	return false
-}

@@ -1,0 +1,11 @@
+//go:build goexperiment.simd && !wasm
+
+package compute
+
+// What only WebAssembly has assembly for.
+
+func ownHeadNorm(y, inv, x Mat, gain []float32, r Rotary, eps float32) bool { return false }
+
+func ownHeadNormBackward(dx Mat, dgain []float32, dy, x Mat, gain []float32, inv Mat, r Rotary) bool {
+	return false
+}
