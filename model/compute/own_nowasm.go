@@ -4,6 +4,10 @@ package compute
 
 // What only WebAssembly has assembly for.
 
+func ownSwiGLU(h, gate, up []float32) bool { return false }
+
+func ownSwiGLUBackward(dgate, dup, dh, gate, up []float32) bool { return false }
+
 func ownHeadNorm(y, inv, x Mat, gain []float32, r Rotary, eps float32) bool { return false }
 
 func ownHeadNormBackward(dx Mat, dgain []float32, dy, x Mat, gain []float32, inv Mat, r Rotary) bool {
