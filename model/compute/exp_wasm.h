@@ -3,7 +3,7 @@
 // that stands in the code anew at every turn, by three instructions that take the place of arithmetic. Larger and smaller of two numbers are
 // taken such that a number that is none stays.
 //
-// R15 constants   R13 what EXP8 has in memory   V12 a constant
+// R15 constants   V12 a constant
 // V0 to V3 x, cut, r   V4 to V7 rounded   V8 to V11 whole, polynomial, e^x
 
 // Where each constant lies, in every lane.
@@ -81,34 +81,3 @@
 	SQUARE(V0, V8) SQUARE(V1, V9) SQUARE(V2, V10) SQUARE(V3, V11)                             \
 	LET(ONE) LAST(V0, V8) LAST(V1, V9) LAST(V2, V10) LAST(V3, V11)                            \
 	POWER(V4, V8) POWER(V5, V9) POWER(V6, V10) POWER(V7, V11)
-
-// EXP8 is EXP for eight vectors side by side: e^x of V0 to V7 in V8 to V15, with the same steps. What is rounded lies in memory meanwhile,
-// and every constant is read for every vector: there is no place for them. AFTER8 is room for one vector more there.
-#define AFTER8 128
-#define ROUND8(X, P, OFF) \
-	Get R13; I32WrapI64; Get X; CONSTANT(TOBASE2) F32x4Mul; CONSTANT(ROUNDER) F32x4Add; Tee P; V128Store $0, $OFF; \
-	Get P; CONSTANT(ROUNDER) F32x4Sub; Set P;
-#define REST8(X, P, C) Get P; CONSTANT(C) F32x4Mul; Get X; F32x4Add; Set X;
-#define FIRST8(X, P)   Get X; CONSTANT(P4) F32x4Mul; CONSTANT(P3) F32x4Add; Set P;
-#define POLY8(X, P, C) Get P; Get X; F32x4Mul; CONSTANT(C) F32x4Add; Set P;
-#define LAST8(X, P)    Get X; CONSTANT(ONE) F32x4Add; Get P; Get X; Get X; F32x4Mul; F32x4Mul; F32x4Add; Set P;
-#define POWER8(P, OFF) Get R13; I32WrapI64; V128Load $OFF; I32Const $23; I32x4Shl; Get P; F32x4Mul; Set P;
-#define EXP8 \
-	ROUND8(V0, V8, 0) ROUND8(V1, V9, 16) ROUND8(V2, V10, 32) ROUND8(V3, V11, 48) \
-	ROUND8(V4, V12, 64) ROUND8(V5, V13, 80) ROUND8(V6, V14, 96) ROUND8(V7, V15, 112) \
-	REST8(V0, V8, LN2HIGH) REST8(V1, V9, LN2HIGH) REST8(V2, V10, LN2HIGH) REST8(V3, V11, LN2HIGH) \
-	REST8(V4, V12, LN2HIGH) REST8(V5, V13, LN2HIGH) REST8(V6, V14, LN2HIGH) REST8(V7, V15, LN2HIGH) \
-	REST8(V0, V8, LN2LOW) REST8(V1, V9, LN2LOW) REST8(V2, V10, LN2LOW) REST8(V3, V11, LN2LOW) \
-	REST8(V4, V12, LN2LOW) REST8(V5, V13, LN2LOW) REST8(V6, V14, LN2LOW) REST8(V7, V15, LN2LOW) \
-	FIRST8(V0, V8) FIRST8(V1, V9) FIRST8(V2, V10) FIRST8(V3, V11) \
-	FIRST8(V4, V12) FIRST8(V5, V13) FIRST8(V6, V14) FIRST8(V7, V15) \
-	POLY8(V0, V8, P2) POLY8(V1, V9, P2) POLY8(V2, V10, P2) POLY8(V3, V11, P2) \
-	POLY8(V4, V12, P2) POLY8(V5, V13, P2) POLY8(V6, V14, P2) POLY8(V7, V15, P2) \
-	POLY8(V0, V8, P1) POLY8(V1, V9, P1) POLY8(V2, V10, P1) POLY8(V3, V11, P1) \
-	POLY8(V4, V12, P1) POLY8(V5, V13, P1) POLY8(V6, V14, P1) POLY8(V7, V15, P1) \
-	POLY8(V0, V8, P0) POLY8(V1, V9, P0) POLY8(V2, V10, P0) POLY8(V3, V11, P0) \
-	POLY8(V4, V12, P0) POLY8(V5, V13, P0) POLY8(V6, V14, P0) POLY8(V7, V15, P0) \
-	LAST8(V0, V8) LAST8(V1, V9) LAST8(V2, V10) LAST8(V3, V11) \
-	LAST8(V4, V12) LAST8(V5, V13) LAST8(V6, V14) LAST8(V7, V15) \
-	POWER8(V8, 0) POWER8(V9, 16) POWER8(V10, 32) POWER8(V11, 48) \
-	POWER8(V12, 64) POWER8(V13, 80) POWER8(V14, 96) POWER8(V15, 112)

@@ -25,4 +25,3 @@ EVERYLANE(·exponential, P1, (0.16666521))
 EVERYLANE(·exponential, P0, (0.49999994))
 EVERYLANE(·exponential, ONE, (1.0))
 GLOBL ·exponential(SB), RODATA|NOPTR, $240
-GLOBL ·exponentials(SB), NOPTR, $144

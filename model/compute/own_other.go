@@ -9,12 +9,6 @@ func ownNorm(y, inv, x, gain []float32, eps float32) bool { return false }
 
 func ownNormBackward(dx, dgain, dy, x, gain, inv []float32, acc bool) bool { return false }
 
-const lossBlock = 1 << 12
-
-func (e *cpu) ownLoss(dlogits, logits []float32, labels []int32, cols int, scale float32) (product, at float64, done bool) {
-	return 0, 0, false
-}
-
 func ownSoftmaxColumns(s Mat, from int, scale float32) bool { return false }
 
 func ownSoftmaxColumnsBackward(d, p Mat, from int, scale float32) bool { return false }

@@ -164,6 +164,9 @@ func addScaled(y []float32, a simd.Float32s, x []float32) {
 	}
 }
 
+// lossBlock is about how many logits are treated at once, so many that they stay in a cache near the core.
+const lossBlock = 1 << 11
+
 // lossRows is how many rows of logits are treated at once, at most, and lossLanes how many at least. In between they are multiples of these, and
 // so of the lanes of any vector: lossColumns has a row in each lane, so that neither the largest nor the sum of a row goes across lanes.
 const lossRows, lossLanes = 64, 16
@@ -194,11 +197,6 @@ func (e *cpu) CrossEntropy(dlogits, logits []float32, labels []int32, cols int, 
 // crossEntropy does 1 to lossRows rows: dlogits, unless nil, gets the gradient, zero where there is no label. Of rows with a label it returns
 // the product of Σe^(logit − largest) and the sum of logit − largest at the label.
 func (e *cpu) crossEntropy(dlogits, logits []float32, labels []int32, cols int, scale float32) (product, at float64) {
-	if ownRows {
-		if product, at, done := e.ownLoss(dlogits, logits, labels, cols, scale); done {
-			return product, at
-		}
-	}
 	var of lossOf
 	rows, stride := len(labels), wide(len(labels))
 	lossColumns(dlogits, logits, labels, Mat{e.scratch(3, cols*stride), cols, rows, stride}, scale, &of)
