@@ -92,9 +92,9 @@ func softmaxColumns(s Mat, from int, scale float32) {
 			v := simd.LoadFloat32s(x[j*ld:])
 			top = top.Max(v.IfElse(query.GreaterEqual(simd.BroadcastFloat32s(float32(j))), none))
 		}
-		sum := expVectors(x, x, ld, all, top, by, false)
+		sum := expVectors(x, x, ld, all, top, by)
 		if all < some {
-			expVectors(x[all*ld:], x[all*ld:], ld, some-all, top, by, false)
+			expVectors(x[all*ld:], x[all*ld:], ld, some-all, top, by)
 			for j := all; j < some; j++ {
 				p := simd.LoadFloat32s(x[j*ld:]).Masked(query.GreaterEqual(simd.BroadcastFloat32s(float32(j))))
 				p.Store(x[j*ld:])

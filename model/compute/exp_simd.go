@@ -18,11 +18,11 @@ const (
 	expP4, expP3, expP2, expP1, expP0 = 1.382069e-3, 8.368676e-3, 4.1668266e-2, 0.16666521, 0.49999994
 )
 
-// expVectors sets n vectors of y, step elements apart, to e^((x − top)·by), or to 1/(1 + that) if logistic, and returns their sum in ascending
-// order; y may be x. Not-a-number stays so. Equal elements get equal bits wherever they lie. It is one loop with its constants in registers, and all that need the exponential
+// expVectors sets n vectors of y, step elements apart, to e^((x − top)·by) and returns their sum in ascending order; y may be x. Not-a-number
+// stays so. Equal elements get equal bits wherever they lie. It is one loop with its constants in registers, and all that need the exponential
 // run through it: a function for one vector would be called, not inlined, and every call would spill them. A fused product would overwrite its
 // first factor: where that is needed later, product and sum stand apart, because a vector that is saved on the stack crosses cache lines there.
-func expVectors(y, x []float32, step, n int, top, by simd.Float32s, logistic bool) simd.Float32s {
+func expVectors(y, x []float32, step, n int, top, by simd.Float32s) simd.Float32s {
 	f := simd.BroadcastFloat32s
 	low, high, toBase2, round := f(expLow), f(expHigh), f(log2e), f(roundShift)
 	ln2a, ln2b, one := f(-ln2High), f(-ln2Low), f(1)
@@ -39,27 +39,22 @@ func expVectors(y, x []float32, step, n int, top, by simd.Float32s, logistic boo
 		p = p.MulAdd(square, r.Add(one))
 		p = p.ToBits().Add(shifted.ToBits().ShiftAllLeft(23)).BitsToFloat32() // times 2^n
 		p = v.IfElse(v.NotEqual(v), p)
-		if logistic {
-			p = one.Div(one.Add(p))
-		}
 		p.Store(y[at:])
 		sum = sum.Add(p)
 	}
 	return sum
 }
 
-// expSlice sets y = e^(x·by), or 1/(1 + that) if logistic; y may be x. Of what is no whole vector one is made.
-func expSlice(y, x []float32, by float32, logistic bool) {
+// Exp sets y = e^x, element by element: what the engines' softmax and SiLU are made of. y may be x.
+func Exp(y, x []float32) {
 	var top simd.Float32s
-	whole := len(x) / top.Len() * top.Len()
-	expVectors(y, x, top.Len(), len(x)/top.Len(), top, simd.BroadcastFloat32s(by), logistic)
-	if whole < len(x) {
+	one, lanes := simd.BroadcastFloat32s(1), top.Len()
+	n := len(x) / lanes * lanes
+	expVectors(y, x, lanes, n/lanes, top, one)
+	if n < len(x) { // what is no whole vector is made one
 		var rest [16]float32
-		copy(rest[:], x[whole:])
-		expVectors(rest[:], rest[:], 0, 1, top, simd.BroadcastFloat32s(by), logistic)
-		copy(y[whole:len(x)], rest[:])
+		copy(rest[:], x[n:])
+		expVectors(rest[:], rest[:], 0, 1, top, one)
+		copy(y[n:len(x)], rest[:])
 	}
 }
-
-// Exp sets y = e^x, element by element: what the engines' softmax and SiLU are made of.
-func Exp(y, x []float32) { expSlice(y, x, 1, false) }

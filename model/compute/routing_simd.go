@@ -22,7 +22,7 @@ func routeColumns(r Routing, sums []float32) {
 			top = top.Max(simd.LoadFloat32s(p[e*ld:]))
 		}
 		top.Store(r.LSE.Data[t:])
-		sum := expVectors(p, p, ld, r.Prob.Rows, top, f(1), false)
+		sum := expVectors(p, p, ld, r.Prob.Rows, top, f(1))
 		sum.Store(sums[t:])
 		inv := f(1).Div(sum)
 		for e := range r.Prob.Rows {
@@ -160,9 +160,22 @@ func combineRowsBackward(dsrc, dw, ddst, src Mat, s Slots, weight Mat, sums []fl
 		for j := range s.K {
 			for i := range rows {
 				t := from + i
-				g, at := ddst.Data[t*ddst.Stride:][:n], int(s.Rows[j*s.Stride+t])
-				w := simd.BroadcastFloat32s(weight.Data[j*weight.Stride+t])
-				dotAndScale(dsrc.Data[at*dsrc.Stride:][:n], w, g, src.Data[at*src.Stride:][:n]).Store(sums[i*lanes:])
+				at, w := int(s.Rows[j*s.Stride+t]), simd.BroadcastFloat32s(weight.Data[j*weight.Stride+t])
+				g, x, y := ddst.Data[t*ddst.Stride:][:n], src.Data[at*src.Stride:][:n], dsrc.Data[at*dsrc.Stride:][:n]
+				var sum simd.Float32s
+				c := 0
+				for ; c+lanes <= n; c += lanes {
+					v := simd.LoadFloat32s(g[c:])
+					sum = v.MulAdd(simd.LoadFloat32s(x[c:]), sum)
+					w.Mul(v).Store(y[c:])
+				}
+				if c < n {
+					v, _ := simd.LoadFloat32sPart(g[c:])
+					u, _ := simd.LoadFloat32sPart(x[c:])
+					sum = v.MulAdd(u, sum)
+					w.Mul(v).StorePart(y[c:])
+				}
+				sum.Store(sums[i*lanes:])
 			}
 			turnSums(sums, rows)
 			for i := 0; i < rows; i += lanes {
@@ -175,21 +188,4 @@ func combineRowsBackward(dsrc, dw, ddst, src Mat, s Slots, weight Mat, sums []fl
 			}
 		}
 	}
-}
-
-// dotAndScale sets y = a·x, and returns Σxz, lane by lane.
-func dotAndScale(y []float32, a simd.Float32s, x, z []float32) (sum simd.Float32s) {
-	i, lanes := 0, a.Len()
-	for ; i+lanes <= len(x); i += lanes {
-		v := simd.LoadFloat32s(x[i:])
-		sum = v.MulAdd(simd.LoadFloat32s(z[i:]), sum)
-		a.Mul(v).Store(y[i:])
-	}
-	if i < len(x) {
-		v, _ := simd.LoadFloat32sPart(x[i:])
-		u, _ := simd.LoadFloat32sPart(z[i:])
-		sum = v.MulAdd(u, sum)
-		a.Mul(v).StorePart(y[i:])
-	}
-	return sum
 }

@@ -10,72 +10,6 @@ import (
 // The operations here treat the last, partial vector with the same instructions as all others, so that an element's result does not
 // depend on where it lies.
 
-// expChunk is how many exponentials are taken before they are used: few enough to stay in the cache.
-const expChunk = 512
-
-// SwiGLU implements [Engine].
-func (e *cpu) SwiGLU(h, gate, up []float32) {
-	if ownRows && ownSwiGLU(h, gate, up) {
-		return
-	}
-	buf := e.scratch(0, expChunk)
-	for i := 0; i < len(gate); i += expChunk {
-		to := min(i+expChunk, len(gate))
-		expSlice(buf, gate[i:to], -1, true)
-		swiGLU(h[i:to], gate[i:to], up[i:to], buf)
-	}
-}
-
-// swiGLU sets h = gate⊙s⊙up, with s the logistic function of gate.
-func swiGLU(h, gate, up, s []float32) {
-	i, lanes := 0, vectorLen()
-	for ; i+lanes <= len(gate); i += lanes {
-		h, g, u, s := h[i:i+lanes], gate[i:i+lanes], up[i:i+lanes], s[i:i+lanes]
-		simd.LoadFloat32s(g).Mul(simd.LoadFloat32s(s)).Mul(simd.LoadFloat32s(u)).Store(h)
-	}
-	if i < len(gate) {
-		g, n := simd.LoadFloat32sPart(gate[i:])
-		u, _ := simd.LoadFloat32sPart(up[i:])
-		sv, _ := simd.LoadFloat32sPart(s[i : i+n])
-		g.Mul(sv).Mul(u).StorePart(h[i:])
-	}
-}
-
-// SwiGLUBackward implements [Engine].
-func (e *cpu) SwiGLUBackward(dgate, dup, dh, gate, up []float32) {
-	if ownRows && ownSwiGLUBackward(dgate, dup, dh, gate, up) {
-		return
-	}
-	buf := e.scratch(0, expChunk)
-	for i := 0; i < len(gate); i += expChunk {
-		to := min(i+expChunk, len(gate))
-		expSlice(buf, gate[i:to], -1, true)
-		swiGLUBackward(dgate[i:to], dup[i:to], dh[i:to], gate[i:to], up[i:to], buf)
-	}
-}
-
-// swiGLUBackward is the gradient of swiGLU: dup = dh⊙s⊙gate and dgate = dh⊙s⊙up⊙(1 + gate⊙(1 − s)).
-func swiGLUBackward(dgate, dup, dh, gate, up, s []float32) {
-	one := simd.BroadcastFloat32s(1)
-	i, lanes := 0, one.Len()
-	for ; i+lanes <= len(gate); i += lanes {
-		dgate, dup, dh, gate, up, s := dgate[i:i+lanes], dup[i:i+lanes], dh[i:i+lanes], gate[i:i+lanes], up[i:i+lanes], s[i:i+lanes]
-		g, sv := simd.LoadFloat32s(gate), simd.LoadFloat32s(s)
-		d := simd.LoadFloat32s(dh).Mul(sv)
-		d.Mul(g).Store(dup)
-		d.Mul(simd.LoadFloat32s(up)).Mul(one.Sub(sv).MulAdd(g, one)).Store(dgate)
-	}
-	if i < len(gate) {
-		g, n := simd.LoadFloat32sPart(gate[i:])
-		dy, _ := simd.LoadFloat32sPart(dh[i:])
-		u, _ := simd.LoadFloat32sPart(up[i:])
-		sv, _ := simd.LoadFloat32sPart(s[i : i+n])
-		d := dy.Mul(sv)
-		d.Mul(g).StorePart(dup[i:])
-		d.Mul(u).Mul(one.Sub(sv).MulAdd(g, one)).StorePart(dgate[i:])
-	}
-}
-
 // Axpby implements [Engine].
 func (e *cpu) Axpby(y []float32, a float32, x []float32, b float32) { axpby(y, a, x, b) }
 
@@ -240,7 +174,7 @@ func lossColumns(dlogits, logits []float32, labels []int32, tile Mat, scale floa
 	for i := 0; i < rows; i += one.Len() {
 		x := tile.Data[i:]
 		top := topColumn(x, ld, cols)
-		expVectors(x, x, ld, cols, top, one, false)
+		expVectors(x, x, ld, cols, top, one)
 		sum := sumColumns(x, ld, cols)
 		if dlogits != nil {
 			scaleColumn(x, ld, cols, by.Div(sum))
