@@ -31,13 +31,7 @@ func (e *cpu) AdamW(p, g, m, v, rate []float32, s AdamW) {
 }
 
 func adamW(p, g, m, v, rate []float32, s AdamW) {
-	i := 0
-	if ownRows {
-		i = ownAdamW(p, g, m, v, rate, s)
-	}
-	if i == 0 {
-		i = adamWRun(p, g, m, v, rate, s)
-	}
+	i := adamWRun(p, g, m, v, rate, s)
 	if i < len(p) {
 		f := simd.BroadcastFloat32s
 		b1, b2, a1, a2 := f(s.Beta1), f(s.Beta2), f(1-s.Beta1), f(1-s.Beta2)
