@@ -22,9 +22,6 @@ func combineLoop(a *rowArgs)
 //go:noescape
 func combineBackwardLoop(a *rowArgs)
 
-// unweighted is the weight of all rows where there are no weights.
-var unweightedOld float32 = 1
-
 // combined is the arguments for rows by token and by slot, the latter in two matrices, and false where there is no assembly for them.
 func combined(near, far, other Mat, s Slots, weight Mat) (a rowArgs, ok bool) {
 	if near.Rows == 0 || near.Cols == 0 || near.Cols%4 != 0 || s.K == 0 || far.Rows == 0 || far.Stride != other.Stride {
@@ -34,7 +31,7 @@ func combined(near, far, other Mat, s Slots, weight Mat) (a rowArgs, ok bool) {
 	at := (far.Rows-1)*far.Stride + near.Cols - 1
 	_, _, _, _ = s.Rows[(s.K-1)*s.Stride+near.Rows-1], near.Data[(near.Rows-1)*near.Stride+near.Cols-1], far.Data[at], other.Data[at]
 	a = rowArgs{
-		near: &near.Data[0], far: &far.Data[0], other: &other.Data[0], slots: &s.Rows[0], weight: &unweightedOld,
+		near: &near.Data[0], far: &far.Data[0], other: &other.Data[0], slots: &s.Rows[0], weight: &unweighted.Data[0],
 		nearRow: 4 * near.Stride, farRow: 4 * far.Stride,
 		slotStep: 4 * s.Stride, tokens: near.Rows, k: s.K, vectors: near.Cols / 4, rows: far.Rows,
 	}

@@ -13,3 +13,7 @@ func ownHeadNorm(y, inv, x Mat, gain []float32, r Rotary, eps float32) bool { re
 func ownHeadNormBackward(dx Mat, dgain []float32, dy, x Mat, gain []float32, inv Mat, r Rotary) bool {
 	return false
 }
+
+func ownCombine(dst, src Mat, s Slots, weight Mat, acc bool) bool { return false }
+
+func ownCombineBackward(dsrc, dw, ddst, src Mat, s Slots, weight Mat) bool { return false }

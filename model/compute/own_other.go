@@ -12,7 +12,3 @@ func ownNormBackward(dx, dgain, dy, x, gain, inv []float32, acc bool) bool { ret
 func ownSoftmaxColumns(s Mat, from int, scale float32) bool { return false }
 
 func ownSoftmaxColumnsBackward(d, p Mat, from int, scale float32) bool { return false }
-
-func ownCombine(dst, src Mat, s Slots, weight Mat, acc bool) bool { return false }
-
-func ownCombineBackward(dsrc, dw, ddst, src Mat, s Slots, weight Mat) bool { return false }
