@@ -49,6 +49,12 @@ var Inits = []Init{CopyCopy, RandomRandom, RandomZero, RandomCopy, ZeroCopy, Zer
 // split reports whether the pair is a scaling of copies of its own: it is defined for exact 2x, and always scaled.
 func (i Init) split() bool { return i == Uneven || i == UnevenRandom || i == PlusMinus }
 
+// Scaled reports whether the widening carries a factor that preserves the RMS.
+func (s Spec) Scaled() bool { return s.Scale != Unscaled }
+
+// Scalable reports whether the pair is defined with the factor that preserves the RMS and without it.
+func (i Init) Scalable() bool { return !i.split() && i != FPRandom }
+
 // Scale says whether widened fan-in matrices carry the factor that preserves the RMS (Eq. 14, 16, 17).
 type Scale string
 

@@ -10,10 +10,12 @@ import (
 )
 
 // Version is the version of the encoding of frames and reports, and so of messages and records. Records can be older:
-// those of beforeStates do not say in which state pairs are, nor what is no longer finite; those of beforeOptimizers
+// those of beforeUnscaled do not say what a widening would have done without its factor; those of beforeStates do not
+// say in which state pairs are, nor what is no longer finite; those of beforeOptimizers
 // count no product of an optimizer, and in those of beforeSearches reports say nothing of searches.
 const (
-	Version          = 5
+	Version          = 6
+	beforeUnscaled   = 5
 	beforeStates     = 4
 	beforeOptimizers = 3
 	beforeSearches   = 2
@@ -112,5 +114,8 @@ func (r *Report) Code(c *codec.Coder) {
 	if !c.UpTo(beforeSearches) {
 		c.Int(&r.RemappedStep)
 		c.F64(&r.SearchFLOPs)
+	}
+	if !c.UpTo(beforeUnscaled) {
+		codeRMS(c, &r.RMSUnscaled)
 	}
 }

@@ -43,7 +43,7 @@ func TestWhatARunCostsFollowsFromItsDocument(t *testing.T) {
 // Records from before the optimizer's products were counted still open, and show what the same run would show today.
 func TestAnOlderRecordIsCountedAnew(t *testing.T) {
 	r := ran(t, costly())
-	forgetStates(r)
+	forget(r)
 	want := encode(t, r)
 	place := 0
 	for i := range r.Tracks {

@@ -17,14 +17,18 @@ import (
 // them, of the gradients.
 var csvColumns = []string{
 	"experiment", "seed", "version", "arm", "name", "step", "train_loss_nats", "val_loss_nats", "full_val_loss_nats",
-	"val_loss_before_widening_nats", "val_loss_after_widening_nats", "lr_old", "lr_new", "flops",
+	"val_loss_before_widening_nats", "val_loss_after_widening_nats",
+	"rms_ratio_before_widening", "rms_ratio_after_widening", "rms_ratio_if_unscaled", "rms_ratio_largest_change",
+	"lr_old", "lr_new", "flops",
 	"weight_cosine", "gradient_cosine", "weight_distance", "locked_pairs", "pairs", "apart_pairs", "one_zero_pairs",
 	"diverged_pairs", "locked_gradients", "apart_gradients", "one_zero_gradients", "diverged_gradients", "not_finite",
 }
 
-// WriteCSV writes one row a step and arm. That of a widening, which may be the first of an arm, has the losses just
-// before it and just after it. What was not measured is empty, as is a mean of nothing; what was measured and is no
-// number is NaN, and not_finite names the tensor. A pair that is in no state is one of a record that does not tell.
+// WriteCSV writes one row a step and arm. That of a widening, which may be the first of an arm, has the losses and the
+// mean RMS ratios of the blocks just before it and just after it, the ratio as it would be without the factor, and the
+// largest change of a block's, as a fraction. What was not measured is empty, as is a mean of nothing; what was
+// measured and is no number is NaN, and not_finite names the tensor. A pair that is in no state is one of a record that
+// does not tell.
 func (r *Record) WriteCSV(w io.Writer) error {
 	out := csv.NewWriter(w)
 	if err := out.Write(csvColumns); err != nil {
@@ -63,15 +67,18 @@ func (r *Record) csvRow(f *ArmFrame) []string {
 	e, end := r.Experiment, r.Experiment.End(f.Arm)
 	held := f.Step%experiment.ProbeEvery == 0 || f.Step == end
 	before, after := math.NaN(), math.NaN()
+	ratios := RMSRatios{Before: before, After: before, Unscaled: before, Largest: before}
 	p, widened := r.ReportAt(f.Arm, f.Step)
 	if widened = widened && p.Step == f.Step; widened {
-		before, after = float64(p.ValLossBefore), float64(p.ValLossAfter)
+		before, after, ratios = float64(p.ValLossBefore), float64(p.ValLossAfter), r.RMSRatios(p)
 	}
 	row := []string{
 		plain.Cell(e.Name), strconv.FormatUint(e.Seed, 10), strconv.Itoa(e.Version), strconv.Itoa(f.Arm),
 		plain.Cell(e.Arms[f.Arm].Name), strconv.Itoa(f.Step),
 		cell(float64(f.TrainLoss), true), cell(float64(f.ValLoss), held), cell(float64(f.FullValLoss), f.Step == end),
 		cell(before, widened), cell(after, widened),
+		cell(ratios.Before, widened), cell(ratios.After, widened), cell(ratios.Unscaled, false),
+		cell(ratios.Largest, widened),
 		cell(float64(f.LROld), true), cell(float64(f.LRNew), true), cell(f.FLOPs, true),
 	}
 	if len(f.Pairs) == 0 {

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -48,8 +49,15 @@ func TestNumbersExplainThemselves(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, p.ValLossBefore, float32(exact))
 			assert.NotEmpty(t, after)
+			x := r.RMSRatios(p)
+			for k, want := range []float64{x.Before, x.After, x.Unscaled, x.Largest} {
+				got, err := strconv.ParseFloat(row[at("rms_ratio_before_widening")+k], 64)
+				require.NoError(t, err)
+				assert.InDelta(t, want, got, 1e-8)
+			}
 		} else {
-			assert.Empty(t, before+after, "%s, step %d", name, step)
+			assert.Empty(t, before+after+strings.Join(
+				row[at("rms_ratio_before_widening"):at("rms_ratio_largest_change")+1], ""), "%s, step %d", name, step)
 		}
 	}
 	assert.Len(t, widened, len(r.Reports))

@@ -1,5 +1,7 @@
 package record
 
+import "github.com/sparkling-lab/sparkling/model"
+
 // ArmFrame is one instant of one arm: what was measured when Step updates were done. Slices that a step does not
 // measure are nil. The probes run every [experiment.ProbeEvery] steps, and at every step for the first
 // [experiment.ProbeDense] steps after a widening.
@@ -26,18 +28,17 @@ type ArmFrame struct {
 	NotFinite string
 }
 
-// BlockRMS is the root mean square of what enters a residual block (before its norm) and of what the block adds.
-type BlockRMS struct{ In, Out float32 }
-
-// Ratio is RMS(f(Norm(h))) / RMS(h), the mix that has to survive a widening (paper, Sec. 3.2).
-func (b BlockRMS) Ratio() float32 { return b.Out / b.In }
+// BlockRMS is what enters a residual block and what the block adds.
+type BlockRMS = model.BlockRMS
 
 // Report is what a widening did to one arm, measured on the held-out windows just before and just after it.
 type Report struct {
-	Arm, Step                       int
-	ValLossBefore, ValLossAfter     float32
-	LogitError                      float32 // largest |logit after − logit before|
-	RMSBefore, RMSAfter             []BlockRMS
+	Arm, Step                   int
+	ValLossBefore, ValLossAfter float32
+	LogitError                  float32 // largest |logit after − logit before|
+	RMSBefore, RMSAfter         []BlockRMS
+	// after the same widening without its factor; nil where that was not measured
+	RMSUnscaled                     []BlockRMS
 	ParamsBefore, ParamsAfter       int64   // all parameters
 	ActiveBefore, ActiveAfter       int64   // parameters a token passes through
 	StepFLOPsBefore, StepFLOPsAfter float64 // of one update, counted alike

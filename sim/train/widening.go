@@ -99,6 +99,10 @@ func (r *run) widen(w experiment.Widening, found *search) (record.Report, error)
 		return record.Report{}, err
 	}
 	before, cost := r.counts(), r.cost
+	rmsUnscaled, err := r.unscaled(w)
+	if err != nil {
+		return record.Report{}, err
+	}
 
 	place := 0
 	if found != nil {
@@ -125,7 +129,8 @@ func (r *run) widen(w experiment.Widening, found *search) (record.Report, error)
 	report := record.Report{
 		Arm: r.arm, Step: r.step, ValLossBefore: float32(heldBefore), ValLossAfter: float32(heldAfter),
 		LogitError: float32(worst),
-		RMSBefore:  rmsBefore, RMSAfter: rmsAfter, ParamsBefore: before.Total, ParamsAfter: after.Total,
+		RMSBefore:  rmsBefore, RMSAfter: rmsAfter, RMSUnscaled: rmsUnscaled, ParamsBefore: before.Total,
+		ParamsAfter:  after.Total,
 		ActiveBefore: before.Active, ActiveAfter: after.Active, StepFLOPsBefore: cost.Update(),
 		StepFLOPsAfter: r.cost.Update(), RemappedStep: place,
 	}
@@ -170,14 +175,39 @@ func (r *run) look(windows []int, f func(a *learner.Answers)) (float64, []record
 		return 0, nil, err
 	}
 	rms, _, err := r.learn.Measured()
-	return loss, frameRMS(rms), err
+	return loss, rms, err
 }
 
-// frameRMS is what was measured as a frame has it.
-func frameRMS(live []model.BlockRMS) []record.BlockRMS {
-	out := make([]record.BlockRMS, len(live))
-	for i, b := range live {
-		out[i] = record.BlockRMS(b)
+// unscaled is the RMS of every block as it would be after the same widening without its factor: the same network is
+// widened so, measured as [run.look] measures, and forgotten. It is nil where there is no factor to leave out.
+func (r *run) unscaled(w experiment.Widening) ([]record.BlockRMS, error) {
+	if !w.Scaled() || !w.Init.Scalable() {
+		return nil, nil
 	}
-	return out
+	w.Scale = widen.Unscaled
+	plan, err := r.plan(w, r.learn.Table())
+	if err != nil {
+		return nil, err
+	}
+	weights, zeros := model.NewValues(plan.To), model.NewValues(plan.To)
+	for i, t := range plan.From.Tensors {
+		src := make([]float32, t.Rows.Size*t.Cols.Size)
+		for e := range t.Experts {
+			if err := r.learn.Read(model.Weight, i, e, src); err != nil {
+				return nil, err
+			}
+			plan.Weight(i, e, weights.Expert(i, e), src)
+		}
+	}
+	other := *r
+	other.learn, other.growth = nil, r.growth.Widen(plan.To.Config)
+	// no update is made: moments may share their memory
+	if err := other.adopt(learner.State{Weights: weights, M: zeros, V: zeros}); err != nil {
+		return nil, err
+	}
+	defer other.close()
+	windows := r.text.ValWindows(experiment.ValWindows, r.exp.Task.Seq)
+	// the last batch is what is measured
+	_, rms, err := other.look(windows[(len(windows)-1)/r.exp.Task.Batch*r.exp.Task.Batch:], nil)
+	return rms, err
 }

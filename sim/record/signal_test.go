@@ -1,0 +1,59 @@
+package record_test
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/widen"
+	"github.com/sparkling-lab/sparkling/sim/trial"
+)
+
+// What a report says of the widening without its factor is what an arm that is widened so measures, bit for bit; and
+// where there is nothing to leave out it says nothing.
+func TestTheWideningWithoutItsFactorIsTheOneThatAnArmGoesThrough(t *testing.T) {
+	for _, axis := range []model.Axis{model.Inner, model.Hidden, model.Joint} {
+		for _, init := range widen.Inits {
+			e := trial.Of(axis, 20, 10, "sparkling", "unscaled")
+			for i := range e.Arms {
+				e.Arms[i].Widen[0].Init = init
+			}
+			if e.Validate() != nil { // an init that has but one scaling, or not this axis
+				e.Arms = e.Arms[:1]
+				if init == widen.FPRandom {
+					e.Arms[0].Widen[0].Scale = widen.Unscaled
+				}
+				if e.Validate() != nil {
+					continue
+				}
+			}
+			r := ran(t, e)
+			for _, p := range r.Reports {
+				x := r.RMSRatios(p)
+				assert.Equal(t, model.MeanRMSRatio(p.RMSBefore), x.Before)
+				assert.Equal(t, model.MeanRMSRatio(p.RMSAfter), x.After)
+				assert.Equal(t, e.Arms[p.Arm].Widen[0].Scale == widen.Unscaled, x.Factorless)
+			}
+			first := r.RMSRatios(r.Reports[0])
+			switch {
+			case len(e.Arms) == 2:
+				require.Len(t, r.Reports, 2)
+				assert.Equal(t, r.Reports[1].RMSAfter, r.Reports[0].RMSUnscaled, "%s, %s", axis, init)
+				assert.Empty(t, r.Reports[1].RMSUnscaled)
+				second := r.RMSRatios(r.Reports[1])
+				assert.Equal(t, second.After, second.Unscaled)
+				assert.Equal(t, second.After, first.Unscaled)
+				assert.NotEqual(t, first.After, first.Unscaled, "%s, %s", axis, init)
+			case init == widen.FPRandom:
+				assert.Empty(t, r.Reports[0].RMSUnscaled)
+				assert.Equal(t, first.After, first.Unscaled)
+			default:
+				assert.Empty(t, r.Reports[0].RMSUnscaled, "%s is itself a scaling", init)
+				assert.True(t, math.IsNaN(first.Unscaled))
+			}
+		}
+	}
+}
