@@ -3,19 +3,22 @@ package viz
 import (
 	"math"
 
+	"github.com/sparkling-lab/sparkling/model/widen"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
-// invented is a record of an experiment whose numbers come from formulas: many shapes of network without many files, the same everywhere.
-// Every arm jumps at its widenings, each by more than the one before; the last one's copies never get a gradient.
+// invented is a record of an experiment whose numbers come from formulas: many shapes of network without many files,
+// the same everywhere. Every arm jumps at its widenings, each by more than the one before; the last one's copies never
+// get a gradient.
 func invented(e experiment.Experiment) *record.Record {
 	r := &record.Record{Experiment: e, Tracks: make([][]record.ArmFrame, len(e.Arms))}
 	fork, trunk := e.Fork(), e.Trunk()
 	rms := func(i, step int) []record.BlockRMS {
 		out := make([]record.BlockRMS, 2*e.Model.Layers)
 		for k := range out {
-			out[k] = record.BlockRMS{In: 1, Out: float32(1+math.Sin(float64(3*k+i))/2) * float32(1+0.2*float64(step)/float64(e.Steps))}
+			out[k] = record.BlockRMS{In: 1,
+				Out: float32(1+math.Sin(float64(3*k+i))/2) * float32(1+0.2*float64(step)/float64(e.Steps))}
 		}
 		return out
 	}
@@ -38,8 +41,13 @@ func invented(e experiment.Experiment) *record.Record {
 		for k, w := range a.Widen {
 			if a.Widens() {
 				before := float32(1.7 + 2.2/(1+40*float64(w.Step)/float64(e.Steps)))
+				var unscaled []record.BlockRMS
+				if w.Scale == widen.RMS && w.Init.Scalable() {
+					unscaled = rms(i+2, e.Steps)
+				}
 				r.Reports = append(r.Reports, record.Report{
-					Arm: i, Step: w.Step, ValLossBefore: before, ValLossAfter: before + 0.5*float32(i), LogitError: float32(i) + 1e-6, RMSBefore: rms(i, 0), RMSAfter: rms(i+1, w.Step),
+					RMSUnscaled: unscaled,
+					Arm:         i, Step: w.Step, ValLossBefore: before, ValLossAfter: before + 0.5*float32(i), LogitError: float32(i) + 1e-6, RMSBefore: rms(i, 0), RMSAfter: rms(i+1, w.Step),
 					ParamsBefore: int64(20384 + 1000*k), ParamsAfter: 32672, StepFLOPsBefore: 1, StepFLOPsAfter: 1.34,
 				})
 			}

@@ -14,7 +14,8 @@ import (
 	"github.com/sparkling-lab/sparkling/viz/style"
 )
 
-// Ratios are what each block adds to what enters it, RMS over RMS, of one arm: attention and experts of each layer in turn.
+// Ratios are what each block adds to what enters it, RMS over RMS, of one arm: attention and experts of each layer in
+// turn.
 type Ratios struct {
 	Title         string // a second line is smaller
 	Style         style.Style
@@ -30,9 +31,28 @@ func RMS(r *record.Record) (Figure, bool) {
 		if !ok {
 			continue
 		}
-		sets = append(sets, Ratios{fmt.Sprintf("%s\nloss %s to %s", name, number(report.ValLossBefore), number(report.ValLossAfter)), looks[i], ratios(report.RMSBefore), ratios(report.RMSAfter)})
+		title := fmt.Sprintf("%s\nloss %s to %s\n%s", name, number(report.ValLossBefore), number(report.ValLossAfter),
+			mean(r.RMSRatios(report)))
+		sets = append(sets, Ratios{title, looks[i], ratios(report.RMSBefore), ratios(report.RMSAfter)})
 	}
-	return Blocks("rms", "RMS of the blocks at the widening", "Ring: just before. Dot: just after. A: attention, E: experts, layer by layer.", sets...)
+	return Blocks("rms", "RMS of the blocks at the widening", "Ring: just before. Dot: just after. A: attention, E: "+
+		"experts, layer by layer. r: the mean over the blocks, the largest change of one, and r after the same "+
+		"widening without its factor.", sets...)
+}
+
+// mean is what a widening did to the mean RMS ratio, in two lines.
+func mean(x record.RMSRatios) string {
+	s := fmt.Sprintf("r %s to %s", number(float32(x.Before)), number(float32(x.After)))
+	if record.Finite(x.Largest) {
+		s += fmt.Sprintf(", at most %.3g %%", 100*x.Largest)
+	}
+	switch {
+	case x.Factorless:
+		return s + "\nnot scaled"
+	case record.Finite(x.Unscaled):
+		return s + "\nunscaled " + number(float32(x.Unscaled))
+	}
+	return s
 }
 
 func ratios(blocks []record.BlockRMS) []float64 {
@@ -51,8 +71,8 @@ func number(x float32) string {
 	return decimal(float64(x), 4)
 }
 
-// Blocks are ratios of the blocks of several arms side by side, all on one scale. One that is no number has no place, and the caption says so. It is
-// false where there is nothing to draw.
+// Blocks are ratios of the blocks of several arms side by side, all on one scale. One that is no number has no place,
+// and the caption says so. It is false where there is nothing to draw.
 func Blocks(name, title, caption string, sets ...Ratios) (Figure, bool) {
 	f := Figure{Name: name, Title: title, Caption: caption, width: max(900, vg.Length(180*len(sets))), height: 360}
 	top, drawn := 0.0, 0

@@ -71,6 +71,13 @@ type Arm struct {
 	RMSRatioChange string `json:"mix"`    // by what share it moved what a block adds beside what enters it, where most
 	Rho            string `json:"rho"`    // of the re-warmup; empty without one
 	Widened        bool   `json:"widened"`
+
+	// The mean over the blocks of what they add beside what enters them, just before and after the newest widening, and
+	// as it would be after the same one without its factor; Factorless where it has none.
+	RMSRatioBefore   string `json:"rmsRatioBefore"`
+	RMSRatioAfter    string `json:"rmsRatioAfter"`
+	RMSRatioUnscaled string `json:"rmsRatioUnscaled"`
+	Factorless       bool   `json:"factorless"`
 }
 
 // Of describes a session at the given step; a negative one is the newest.
@@ -144,20 +151,13 @@ func arm(rec *record.Record, i int, a experiment.Arm, status record.ArmStatus, s
 		out.Diverged = fmt.Sprintf("diverged at step %d: %s is no longer finite", f.Step, f.NotFinite)
 	}
 	if r, ok := rec.ReportAt(i, shown); ok {
-		out.ValLossBefore, out.ValLossAfter, out.RMSRatioChange = number(r.ValLossBefore), number(r.ValLossAfter), mix(r)
+		x := rec.RMSRatios(r)
+		out.ValLossBefore, out.ValLossAfter = number(r.ValLossBefore), number(r.ValLossAfter)
+		out.RMSRatioChange = number(float32(x.Largest))
+		out.RMSRatioBefore, out.RMSRatioAfter = number(float32(x.Before)), number(float32(x.After))
+		out.RMSRatioUnscaled, out.Factorless = number(float32(x.Unscaled)), x.Factorless
 	}
 	return out
-}
-
-// mix is the largest relative change of any block's ratio.
-func mix(r record.Report) string {
-	most := 0.0
-	for k, after := range r.RMSAfter {
-		if by := float64(after.Ratio()/r.RMSBefore[k].Ratio() - 1); record.Finite(by) {
-			most = math.Max(most, math.Abs(by))
-		}
-	}
-	return number(float32(most))
 }
 
 // newest is the newest frame of an arm, at or before step, that has what is asked for. An arm that forks later has none

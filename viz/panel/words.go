@@ -23,6 +23,7 @@ func did(rec *record.Record, shown int) []string {
 		times float64
 		names []string
 		logit float64 // −1 where it was not measured
+		ratio string  // what became of the mean RMS ratio
 	}
 	var groups []*group
 	var waiting []string
@@ -30,22 +31,25 @@ func did(rec *record.Record, shown int) []string {
 		if !a.Widens() {
 			continue
 		}
-		w, moved := a.Widen[0], -1.0
+		w, moved, ratio := a.Widen[0], -1.0, ""
 		if w.Step > shown && shown >= rec.Experiment.Fork() {
 			waiting = append(waiting, fmt.Sprintf("%s is not wider yet: that comes at step %d.", a.Name, w.Step))
 			continue
 		}
 		if r, ok := rec.ReportAt(i, shown); ok {
 			moved = float64(r.LogitError)
+			if len(r.RMSBefore) > 0 {
+				ratio = ratios(rec.RMSRatios(r))
+			}
 			for _, stage := range a.Widen {
 				if stage.Step == r.Step {
 					w = stage
 				}
 			}
 		}
-		g := &group{made: made(w), times: w.Factor, logit: -1}
+		g := &group{made: made(w), times: w.Factor, logit: -1, ratio: ratio}
 		for _, other := range groups {
-			if other.made == g.made {
+			if other.made == g.made && other.ratio == g.ratio {
 				g = other
 			}
 		}
@@ -60,7 +64,7 @@ func did(rec *record.Record, shown int) []string {
 		if len(groups)+len(waiting) > 1 {
 			s = "In " + list(g.names) + " " + s
 		}
-		out = append(out, capital(s)+says(g.times, g.logit))
+		out = append(out, capital(s)+says(g.times, g.logit)+g.ratio)
 	}
 	return append(out, waiting...)
 }
@@ -121,6 +125,28 @@ func says(factor, moved float64) string {
 	default:
 		return fmt.Sprintf(" That changed what it says: logits moved by up to %s.", digits)
 	}
+}
+
+// ratios says what became of the mean RMS ratio of the blocks, and what would have without the factor.
+func ratios(x record.RMSRatios) string {
+	three := func(r float64) string {
+		if !record.Finite(r) {
+			return "no number"
+		}
+		return strconv.FormatFloat(r, 'g', 3, 64)
+	}
+	s := fmt.Sprintf(" The mean RMS ratio of the blocks, of what each adds over what enters it, was %s and is %s",
+		three(x.Before), three(x.After))
+	if record.Finite(x.Largest) {
+		s += fmt.Sprintf("; the largest change of one was %.3g %%", 100*x.Largest)
+	}
+	switch {
+	case x.Factorless:
+		return s + ". The widening has no factor that would keep it."
+	case record.Finite(x.Unscaled):
+		return s + fmt.Sprintf(". Without the factor it would be %s.", three(x.Unscaled))
+	}
+	return s + "."
 }
 
 // Losses says what the held-out losses of the table are measured on.
