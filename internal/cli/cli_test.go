@@ -82,11 +82,13 @@ func TestRunPrintsATableOfArms(t *testing.T) {
 	code, out, err := run("run", file(t, nil))
 	require.Zero(t, code, err)
 	lines := strings.Split(strings.TrimSpace(out), "\n")
-	require.Len(t, lines, 6)
-	assert.Contains(t, lines[0], "held-out")
+	require.Len(t, lines, 6+1+5, "the arms, and what their widenings did to the RMS")
+	assert.Contains(t, lines[0], "full val")
 	assert.Regexp(t, `^Small +30 +\d\.\d{4} +\d\.\d{4} +- `, lines[2])
 	assert.Regexp(t, `^Copy +30 +\d\.\d{4} +\d\.\d{4} +128/128 +1\.000`, lines[3])
 	assert.Regexp(t, `^SPARKLING +30 +\d\.\d{4} +\d\.\d{4} +0/128 +0\.\d{3}`, lines[5])
+	assert.Contains(t, lines[7], "RMS ratio")
+	assert.Regexp(t, `^Copy +15 +(\d\.\d{3}) +\d\.\d{3} +\d\.\d{3} +0\.0 %$`, lines[9])
 }
 
 func TestRunPrintsJSONForMachines(t *testing.T) {
@@ -102,6 +104,13 @@ func TestRunPrintsJSONForMachines(t *testing.T) {
 	assert.Nil(t, got.Arms[0].WeightCosine, "the small network has no pairs")
 	require.NotNil(t, got.Arms[1].ValLoss)
 	assert.Equal(t, got.Arms[1].Pairs, got.Arms[1].Locked)
+	assert.Nil(t, got.Arms[0].Widening)
+	w := got.Arms[1].Widening
+	require.NotNil(t, w)
+	assert.Equal(t, 15, w.Step)
+	assert.InEpsilon(t, float64(*w.Before), float64(*w.After), 1e-5)
+	assert.NotEqual(t, *w.After, *w.Unscaled, "it was measured what the factor is good for")
+	assert.False(t, w.Factorless)
 }
 
 func TestBuiltInExperimentsAreListedAndRunByName(t *testing.T) {

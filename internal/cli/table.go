@@ -10,23 +10,25 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
-// result is one row of the table. Where training diverged the losses are no number, and NotFinite names the first tensor that is not finite.
+// result is one row of the table. Where training diverged the losses are no number, and NotFinite names the first
+// tensor that is not finite.
 type result struct {
-	Name         string  `json:"name"`
-	State        string  `json:"state"`
-	Step         *int    `json:"step"` // null where the arm has not begun, as are params and active
-	Params       *int64  `json:"params"`
-	ActiveParams *int64  `json:"active_params"`
-	ValLoss      *number `json:"val_loss"`      // of the windows that are watched during the run
-	FullValLoss  *number `json:"full_val_loss"` // of the whole held-out part, at the end
-	Pairs        int     `json:"pairs"`
-	Locked       int     `json:"locked_pairs"` // whose weights are equal bit for bit
-	Weights      states  `json:"weight_pairs"`
-	Gradients    states  `json:"gradient_pairs"`
-	WeightCosine *number `json:"weight_cosine"` // null too where there is none: a vector of zeros points nowhere
-	GradCosine   *number `json:"gradient_cosine"`
-	NotFinite    string  `json:"not_finite,omitempty"`
-	Error        string  `json:"error,omitempty"`
+	Name         string    `json:"name"`
+	State        string    `json:"state"`
+	Step         *int      `json:"step"` // null where the arm has not begun, as are params and active
+	Params       *int64    `json:"params"`
+	ActiveParams *int64    `json:"active_params"`
+	ValLoss      *number   `json:"val_loss"`      // of the windows that are watched during the run
+	FullValLoss  *number   `json:"full_val_loss"` // of the whole held-out part, at the end
+	Pairs        int       `json:"pairs"`
+	Locked       int       `json:"locked_pairs"` // whose weights are equal bit for bit
+	Weights      states    `json:"weight_pairs"`
+	Gradients    states    `json:"gradient_pairs"`
+	WeightCosine *number   `json:"weight_cosine"` // null too where there is none: a vector of zeros points nowhere
+	GradCosine   *number   `json:"gradient_cosine"`
+	Widening     *widening `json:"widening,omitempty"` // the newest
+	NotFinite    string    `json:"not_finite,omitempty"`
+	Error        string    `json:"error,omitempty"`
 }
 
 // states is how many pairs are in which state.
@@ -61,9 +63,13 @@ func rows(r *record.Record, arms []record.ArmStatus) []result {
 			row.Pairs, row.Locked, row.Weights, row.Gradients = w.Pairs, w.In[record.Locked], statesOf(w), statesOf(g)
 			row.WeightCosine, row.GradCosine = cosine(w), cosine(g)
 		}
+		if p, ok := r.ReportAt(i, a.Step); ok {
+			row.Widening = wideningOf(r, p)
+		}
 		if trunk := r.Experiment.Trunk(); a.State == record.Waiting && trunk >= 0 {
 			if _, lost := r.Diverged(trunk, r.Experiment.Steps); lost {
-				row.Error = fmt.Sprintf("%s never began: %s, from which it parts, had diverged.", a.Name, arms[trunk].Name)
+				row.Error = fmt.Sprintf("%s never began: %s, from which it parts, had diverged.", a.Name,
+					arms[trunk].Name)
 			}
 		}
 		out = append(out, row)
@@ -111,12 +117,17 @@ func (v runVerb) print(w io.Writer, r *record.Record, arms []record.ArmStatus) e
 			pairs = fmt.Sprintf("%d/%d", r.Locked, r.Pairs)
 		}
 		name := wrap(plain.Line(r.Name), nameWidth)
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", name[0], whole(r.Step), cell(r.ValLoss, "%.4f"), cell(r.FullValLoss, "%.4f"), pairs, cell(r.WeightCosine, "%.3f"), cell(r.GradCosine, "%.3f"), whole(r.Params))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", name[0], whole(r.Step), cell(r.ValLoss, "%.4f"),
+			cell(r.FullValLoss, "%.4f"), pairs, cell(r.WeightCosine, "%.3f"), cell(r.GradCosine, "%.3f"),
+			whole(r.Params))
 		for _, rest := range name[1:] {
 			fmt.Fprintf(t, "%s\t\t\t\t\t\t\t\n", rest)
 		}
 	}
 	if err := t.Flush(); err != nil {
+		return err
+	}
+	if err := printWidenings(w, rows); err != nil {
 		return err
 	}
 	for _, r := range rows {
