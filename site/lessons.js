@@ -56,9 +56,13 @@ const jumps = (/** @type {State} */ state) => {
     ...list.map((a) => `${a.name}: ${digits(a.before)}, then ${digits(a.after)}.`)];
 };
 const mixes = (/** @type {State} */ state) => {
-  const list = state.arms.filter((a) => a.mix).map((a) => `${(100 * Number(a.mix)).toFixed(0)} % in ${a.name}`);
-  if (!list.length) return "";
-  return `See RMS of the blocks: rings are before, marks after. The largest move of a block was ${list.join(", ")}.`;
+  const list = state.arms.filter((a) => a.mix);
+  if (!list.length) return [];
+  const largest = list.map((a) => `${(100 * Number(a.mix)).toFixed(0)} % in ${a.name}`).join(", ");
+  return [`See RMS of the blocks: rings are before, marks after. The largest move of a block was ${largest}. The mean ` +
+    "over the blocks, just before and just after the widening, and after the same widening without its factor:",
+    ...list.map((a) => `${a.name}: ${digits(a.rmsRatioBefore, 2)}, then ${digits(a.rmsRatioAfter, 2)}` +
+      `${a.factorless ? "; it has no factor" : a.rmsRatioUnscaled && `, and without ${digits(a.rmsRatioUnscaled, 2)}`}.`)];
 };
 const wait = (/** @type {State} */ state) =>
   (state.factor ? `Press Widen ×${state.factor}, or wait for step ${state.fork}.` : "");
@@ -88,7 +92,7 @@ const lessons = {
         "unless a factor brings it back. One arm has the factor, one has not, and one gets random new weights and " +
         "the factor.",
       wait(s)],
-    widened: (s) => [...jumps(s), mixes(s)],
+    widened: (s) => [...jumps(s), ...mixes(s)],
     apart: (s) => [
       ...by(s, "after").reverse().filter((a) => a.held).map((a) =>
         `${a.name}: ${digits(a.after)} just after the widening, ${digits(a.held)} at step ${a.heldAt}.`),

@@ -116,6 +116,11 @@ const exact = (windows) => [
   ["Held-out, whole text", ({ whole }) => whole],
   ["Held-out before the widening", ({ before }) => before],
   ["Held-out after it", ({ after }) => after],
+  ["Mean RMS ratio before the widening", ({ rmsRatioBefore }) => rmsRatioBefore],
+  ["Mean RMS ratio after it", ({ rmsRatioAfter }) => rmsRatioAfter],
+  ["Mean RMS ratio, were it not scaled", ({ rmsRatioUnscaled, factorless }) =>
+    (factorless ? "it is not" : rmsRatioUnscaled)],
+  ["Largest change of a block’s ratio", ({ mix }) => mix && `${(100 * Number(mix)).toPrecision(3)} %`],
   ["Learning rate, new", ({ lrNew }) => lrNew],
   ["Learning rate, old", ({ lrOld }) => lrOld],
   ["Pairs measured at step", ({ lock }) => (lock.pairs ? String(lock.step) : "")],

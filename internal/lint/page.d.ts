@@ -58,6 +58,10 @@ interface Arm {
   mix: string;
   rho: string;
   widened: boolean;
+  rmsRatioBefore: string;
+  rmsRatioAfter: string;
+  rmsRatioUnscaled: string;
+  factorless: boolean;
 }
 
 /** viz/panel.Look */
