@@ -18,6 +18,7 @@ func TestTrainingGivesTheSameBitsOnAnyNumberOfThreads(t *testing.T) {
 		for _, threads := range []int{1, 2, 3, 7} {
 			team := compute.NewTeam(threads)
 			team.Use(threads)
+			team.MinWork = 1 << 12 // so that operations this small are shared
 			net, step := stepper(team, c, 9, 41, kind)
 			for range 4 {
 				step()

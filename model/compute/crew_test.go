@@ -94,6 +94,7 @@ func TestHelpersEndWithTheirTeam(t *testing.T) {
 	crew := func() weak.Pointer[crew] {
 		team := NewTeam(4)
 		team.Use(4)
+		team.MinWork = 1 << 18
 		team.Axpby(make([]float32, 1<<20), 1, make([]float32, 1<<20), 1)
 		require.NotNil(t, team.crew.wake[3], "helpers were started")
 		return weak.Make(team.crew)

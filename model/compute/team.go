@@ -10,6 +10,10 @@ type Team struct {
 	crew    *crew
 	threads int
 
+	// MinWork is how many multiplications, or steps that take as long, are worth handing over: an operation gets a thread for each so many, one
+	// besides. Tests and benchmarks set another.
+	MinWork int
+
 	// What is handed over, one at a time; here, because it must not be allocated.
 	products products
 	norm     norm
@@ -28,7 +32,7 @@ func NewTeam(size int) *Team { return newTeam(kernels()[0], size) }
 
 func newTeam(k kernel, size int) *Team {
 	c := newCrew(k, size)
-	t := &Team{cpu: c.cpus[0], crew: c, threads: 1}
+	t := &Team{cpu: c.cpus[0], crew: c, threads: 1, MinWork: minWork}
 	runtime.AddCleanup(t, (*crew).stop, c)
 	return t
 }
@@ -36,12 +40,13 @@ func newTeam(k kernel, size int) *Team {
 // Use sets how many threads share the operations from now on, at least 1 and at most those that the team was made for.
 func (t *Team) Use(threads int) { t.threads = max(1, min(threads, len(t.crew.cpus))) }
 
-// enough is how many multiplications, or steps of like cost, are worth handing over.
-const enough = 1 << 18
+// minWork is what takes some 20 to 80 µs on one thread, the longer the slower the processor. Below that two threads are no faster: what one
+// has written the other has to fetch from its cache, in this operation and in the next.
+const minWork = 1 << 22
 
 // share does n units of w that cost about cost each, in parts of a whole number of grains.
 func (t *Team) share(w work, n, grain, cost int) {
-	threads := min(t.threads, n*cost/enough+1, (n+grain-1)/grain)
+	threads := min(t.threads, n*cost/t.MinWork+1, (n+grain-1)/grain)
 	if threads <= 1 {
 		w.do(t.cpu, 0, n)
 		return

@@ -20,31 +20,31 @@ const (
 // SwiGLU implements [Engine].
 func (t *Team) SwiGLU(h, gate, up []float32) {
 	t.elements = elements{op: swiGLUOp, x: [5][]float32{h, gate, up}}
-	t.share(&t.elements, len(h), stretchElements/8, 8)
+	t.share(&t.elements, len(h), stretchElements/8, 16)
 }
 
 // SwiGLUBackward implements [Engine].
 func (t *Team) SwiGLUBackward(dgate, dup, dh, gate, up []float32) {
 	t.elements = elements{op: swiGLUBackwardOp, x: [5][]float32{dgate, dup, dh, gate, up}}
-	t.share(&t.elements, len(dh), stretchElements/8, 12)
+	t.share(&t.elements, len(dh), stretchElements/8, 24)
 }
 
 // Axpby implements [Engine].
 func (t *Team) Axpby(y []float32, a float32, x []float32, b float32) {
 	t.elements = elements{op: axpbyOp, x: [5][]float32{y[:len(x)], x}, a: a, b: b}
-	t.share(&t.elements, len(x), stretchElements, 1)
+	t.share(&t.elements, len(x), stretchElements, 4)
 }
 
 // AdamW implements [Engine].
 func (t *Team) AdamW(p, g, m, v, rate []float32, s AdamW) {
 	t.elements = elements{op: adamWOp, x: [5][]float32{p, g, m, v}, rate: rate, adam: s}
-	t.share(&t.elements, len(p), stretchElements/8, 6)
+	t.share(&t.elements, len(p), stretchElements/8, 16)
 }
 
 // Descend implements [Engine].
 func (t *Team) Descend(p, u, rate []float32, decay, scale float32) {
 	t.elements = elements{op: descendOp, x: [5][]float32{p, u}, rate: rate, a: decay, b: scale}
-	t.share(&t.elements, len(p), stretchElements/8, 3)
+	t.share(&t.elements, len(p), stretchElements/8, 8)
 }
 
 func (e *elements) do(c *cpu, from, to int) {
@@ -83,13 +83,13 @@ type sums struct {
 // SumSquares implements [Engine].
 func (t *Team) SumSquares(x []float32) float64 {
 	t.sums = sums{x: x}
-	return t.sum((len(x)+stretchElements-1)/stretchElements, stretchElements)
+	return t.sum((len(x)+stretchElements-1)/stretchElements, 4*stretchElements)
 }
 
 // CrossEntropy implements [Engine].
 func (t *Team) CrossEntropy(dlogits, logits []float32, labels []int32, cols int, scale float32) float64 {
 	t.sums = sums{x: logits, dlogits: dlogits, labels: labels, cols: cols, scale: scale}
-	return t.sum((len(labels)+stretchRows-1)/stretchRows, 8*stretchRows*cols)
+	return t.sum((len(labels)+stretchRows-1)/stretchRows, 64*stretchRows*cols)
 }
 
 // sum adds the totals of n stretches.

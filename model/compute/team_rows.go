@@ -18,7 +18,7 @@ type norm struct {
 // RMSNorm implements [Engine].
 func (t *Team) RMSNorm(y, inv, x, gain []float32, eps float32) {
 	t.norm = norm{y: y, inv: inv, x: x, gain: gain, eps: eps}
-	t.share(&t.norm, len(inv), 16, len(gain))
+	t.share(&t.norm, len(inv), 16, 8*len(gain))
 }
 
 // RMSNormBackward implements [Engine].
@@ -26,7 +26,7 @@ func (t *Team) RMSNormBackward(dx, dgain, dy, x, gain, inv []float32, acc bool) 
 	n := (len(inv) + stretchRows - 1) / stretchRows
 	dgs := room(&t.partial, n*len(gain))
 	t.norm = norm{back: true, y: dy, inv: inv, x: x, gain: gain, dx: dx, dgs: dgs, acc: acc}
-	t.share(&t.norm, n, 1, 2*stretchRows*len(gain))
+	t.share(&t.norm, n, 1, 16*stretchRows*len(gain))
 	for i := range n {
 		t.Axpby(dgain, 1, dgs[i*len(gain):(i+1)*len(gain)], 1)
 	}
@@ -58,7 +58,7 @@ type heads struct {
 // HeadNorm implements [Engine].
 func (t *Team) HeadNorm(y, inv, x Mat, gain []float32, r Rotary, eps float32) {
 	t.heads = heads{y: y, inv: inv, x: x, gain: gain, r: r, eps: eps}
-	t.share(&t.heads, inv.Rows, 1, x.Cols*len(gain))
+	t.share(&t.heads, inv.Rows, 1, 12*x.Cols*len(gain))
 }
 
 // HeadNormBackward implements [Engine].
@@ -66,7 +66,7 @@ func (t *Team) HeadNormBackward(dx Mat, dgain []float32, dy, x Mat, gain []float
 	dgs := room(&t.partial, x.Rows)
 	clear(dgs)
 	t.heads = heads{back: true, y: dy, inv: inv, x: x, dx: dx, gain: gain, dgs: dgs, r: r}
-	t.share(&t.heads, inv.Rows, 1, 2*x.Cols*len(gain))
+	t.share(&t.heads, inv.Rows, 1, 24*x.Cols*len(gain))
 	for i, g := range dgs {
 		dgain[i%len(gain)] += g
 	}
@@ -97,13 +97,13 @@ type routing struct {
 // Route implements [Engine].
 func (t *Team) Route(r Routing, logits Mat) {
 	t.routing = routing{r: r, logits: logits}
-	t.share(&t.routing, logits.Rows, 16, 8*logits.Cols)
+	t.share(&t.routing, logits.Rows, 16, 96*logits.Cols)
 }
 
 // RouteBackward implements [Engine].
 func (t *Team) RouteBackward(dlogits, dw Mat, r Routing, dp []float32, z float32) {
 	t.routing = routing{true, r, dlogits, dw, dp, z}
-	t.share(&t.routing, dlogits.Cols, 16, 8*len(dp))
+	t.share(&t.routing, dlogits.Cols, 16, 64*len(dp))
 }
 
 func (x *routing) do(c *cpu, from, to int) {
@@ -134,19 +134,19 @@ const (
 // Spread implements [Engine].
 func (t *Team) Spread(dst, src Mat, s Slots) {
 	t.rows = rows{op: spread, far: dst, near: src, s: s}
-	t.share(&t.rows, src.Rows, 16, s.K*src.Cols)
+	t.share(&t.rows, src.Rows, 16, 4*s.K*src.Cols)
 }
 
 // Combine implements [Engine].
 func (t *Team) Combine(dst, src Mat, s Slots, weight Mat, acc bool) {
 	t.rows = rows{op: combine, far: src, near: dst, w: weight, s: s, acc: acc}
-	t.share(&t.rows, dst.Rows, 16, s.K*dst.Cols)
+	t.share(&t.rows, dst.Rows, 16, 12*s.K*dst.Cols)
 }
 
 // CombineBackward implements [Engine].
 func (t *Team) CombineBackward(dsrc, dw, ddst, src Mat, s Slots, weight Mat) {
 	t.rows = rows{op: combineBackward, far: dsrc, near: ddst, other: src, w: weight, d: dw, s: s}
-	t.share(&t.rows, ddst.Rows, 16, 2*s.K*ddst.Cols)
+	t.share(&t.rows, ddst.Rows, 16, 24*s.K*ddst.Cols)
 }
 
 func (r *rows) do(c *cpu, from, to int) {

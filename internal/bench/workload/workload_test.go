@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"runtime"
 	"testing"
 	"time"
 
@@ -27,6 +28,24 @@ func TestStepsTrain(t *testing.T) {
 		losses := s.Updates(3*batches + 1).Losses
 		assert.Less(t, losses[3*batches], losses[0], "%s: the first batch, seen for the fourth time", shape.Name)
 	}
+}
+
+// More threads neither help the default step nor harm it: none of its operations is large enough to be shared. Of a wider network some are.
+func TestTheDefaultStepStaysOnOneThread(t *testing.T) {
+	helpers := func(shape Shape) int {
+		before, e := runtime.NumGoroutine(), compute.NewTeam(2)
+		e.Use(2)
+		s, err := shape.New(e)
+		require.NoError(t, err)
+		s.Updates(1)
+		return runtime.NumGoroutine() - before
+	}
+	for _, shape := range []Shape{Small(), Default(), After(model.Hidden), Muon()} {
+		assert.Zero(t, helpers(shape), shape.Name)
+	}
+	wide := Default()
+	wide.Model.Hidden, wide.Model.Inner = 128, 128
+	assert.Equal(t, 1, helpers(wide))
 }
 
 // Of the 500 updates after the widening of the default experiment, 86 have probes: 40 in a row, and then every tenth.
