@@ -9,5 +9,9 @@
 // 2505.09388), top-k experts (Shazeer et al. 2017, arXiv 1701.06538), SwiGLU (Shazeer 2020, arXiv 2002.05202), tied
 // embedding (Press and Wolf 2016, arXiv 1608.05859).
 //
+// Of its two promises the first holds for whatever runs this network, and the second where the engine of package
+// compute does: *equal rows and columns get equal bits wherever they lie*, so that original and copy get the same
+// gradient; and *ascending summation, the plain engine's bits*. See docs/exactness.md.
+//
 // It never updates parameters, never widens, and knows no task, arm or experiment.
 package model

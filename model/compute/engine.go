@@ -1,15 +1,19 @@
 // Package compute defines the small set of operations that the network, its optimizers and its probes are written in,
-// and the engines that carry them out on float32 slices: [Reference], plain Go that is easy to read and is the judge of all
-// others, and the one that [NewCPU] returns, with vectors where the build has them and assembly where it has some for the machine: kernels of
-// matrix products, and functions named own… that do an operation on rows or elements, or say that the portable loops have to. It is a [Team]:
-// several threads can share its operations, with the same bits on any number of them.
+// and the engines that carry them out on float32 slices: [Reference], plain Go that is easy to read and is the judge of
+// all others, and the one that [NewCPU] returns, with vectors where the build has them and assembly where it has some
+// for the machine: kernels of matrix products, and functions named own… that do an operation on rows or elements, or
+// say that the portable loops have to. It is a [Team]: several threads can share its operations, with the same bits on
+// any number of them.
 //
-// It knows matrices, rows and scalars. It never knows layers, parameters, arms or experiments, and imports nothing of ours.
+// It knows matrices, rows and scalars. It never knows layers, parameters, arms or experiments, and imports nothing of
+// ours.
 //
-// Two promises hold for every engine. Each output element of a matrix product is summed over k in one ascending order,
-// wherever in the matrix it lies, and elementwise operations treat main part and tail alike; so equal inputs give
-// bit-identical outputs in every column and row, on which the exactness of the symmetry lock rests. And no operation
-// allocates once its scratch memory has grown to the largest shape seen.
+// Two promises about bits, stated apart, hold for every engine here. *Equal rows and columns get equal bits wherever
+// they lie*: an element of a result depends on its operands and not on its place, on main part or tail, so that copies
+// stay copies; the symmetry lock rests on it. And *ascending summation, the plain engine's bits*: every element of a
+// matrix product is one sum over ascending k, as [Reference] takes it, each product fused with its sum or not. What
+// else trains networks (model/learner) has to keep the first alone; docs/exactness.md says what follows for kernels and
+// machines. No operation allocates once its scratch memory has grown to the largest shape seen.
 package compute
 
 // Mat is a row-major matrix over borrowed memory: element (i, j) is Data[i*Stride+j].
@@ -32,9 +36,9 @@ const (
 	TN             // dst (m,n) = a (k,m)ᵀ · b (k,n)
 )
 
-// NewColumns is memory for a channel-major matrix: one row a channel, one column a token. Operations on such matrices work on whole
-// vectors of tokens, so rows have room for whole vectors of any engine; that room stays zero. A stride of whole kibibytes would put all
-// channels of one token into the same few lines of a cache.
+// NewColumns is memory for a channel-major matrix: one row a channel, one column a token. Operations on such matrices
+// work on whole vectors of tokens, so rows have room for whole vectors of any engine; that room stays zero. A stride of
+// whole kibibytes would put all channels of one token into the same few lines of a cache.
 func NewColumns(channels, tokens int) Mat {
 	return Mat{make([]float32, ColumnsLen(channels, tokens)), channels, tokens, wide(tokens)}
 }
@@ -65,12 +69,13 @@ func (m Mat) part(row, rows, col, cols int) Mat {
 	return Mat{m.Data[row*m.Stride+col:], rows, cols, m.Stride}
 }
 
-// Rotary holds the angles of the rotary embedding: channel-major (headDim/2, tokens), each token at its position in its sequence.
+// Rotary holds the angles of the rotary embedding: channel-major (headDim/2, tokens), each token at its position in its
+// sequence.
 type Rotary struct{ Cos, Sin Mat }
 
 // AttnShape is the shape of causal grouped-query attention. Queries (Heads·HeadDim, Batch·Seq), keys and values
-// (KVHeads·HeadDim, Batch·Seq) are channel-major; what comes out is (Batch·Seq, Heads·HeadDim). KV head j serves q heads
-// j·G … j·G+G−1, G = Heads/KVHeads.
+// (KVHeads·HeadDim, Batch·Seq) are channel-major; what comes out is (Batch·Seq, Heads·HeadDim). KV head j serves q
+// heads j·G … j·G+G−1, G = Heads/KVHeads.
 type AttnShape struct {
 	Batch, Seq, Heads, KVHeads, HeadDim int
 }
@@ -78,8 +83,8 @@ type AttnShape struct {
 // attnBlock is how many queries are attended at once: work on them skips the keys that come after the block.
 const attnBlock = 32
 
-// Probs is the length of the memory for probabilities. They are kept a matrix (keys, queries) for every sequence, head and block of
-// queries, with the keys up to the block's end; those of keys that come after the query are zero.
+// Probs is the length of the memory for probabilities. They are kept a matrix (keys, queries) for every sequence, head
+// and block of queries, with the keys up to the block's end; those of keys that come after the query are zero.
 func (s AttnShape) Probs() int { return s.Batch * s.Heads * s.headProbs() }
 
 func (s AttnShape) headProbs() int {
@@ -112,8 +117,9 @@ type Engine interface {
 
 	// MatMul sets dst = a·b in the given form, or adds to dst when acc is true.
 	MatMul(form Form, dst, a, b Mat, acc bool)
-	// GroupedMatMul multiplies rows by expert: rows off[e] to off[e+1] belong to expert e. For NN and NT, dst and a hold
-	// the rows and b stacks one matrix an expert; for TN, a and b hold the rows and dst stacks one matrix an expert.
+	// GroupedMatMul multiplies rows by expert: rows off[e] to off[e+1] belong to expert e. For NN and NT, dst and a
+	// hold the rows and b stacks one matrix an expert; for TN, a and b hold the rows and dst stacks one matrix an
+	// expert.
 	GroupedMatMul(form Form, dst, a, b Mat, off []int, acc bool)
 
 	// RMSNorm sets y = x·inv·gain a row of len(gain) elements, with inv[i] = 1/sqrt(mean(x_i²)+eps).
@@ -121,8 +127,8 @@ type Engine interface {
 	// RMSNormBackward sets dx (adds to it when acc is true) and adds to dgain.
 	RMSNormBackward(dx, dgain, dy, x, gain, inv []float32, acc bool)
 
-	// HeadNorm normalises every head of x, channel-major (heads·headDim, tokens) with headDim = len(gain), as RMSNorm does, and rotates
-	// it, first half with second half. inv is (heads, tokens).
+	// HeadNorm normalises every head of x, channel-major (heads·headDim, tokens) with headDim = len(gain), as RMSNorm
+	// does, and rotates it, first half with second half. inv is (heads, tokens).
 	HeadNorm(y, inv, x Mat, gain []float32, r Rotary, eps float32)
 	// HeadNormBackward sets dx, which may be dy, and adds to dgain.
 	HeadNormBackward(dx Mat, dgain []float32, dy, x Mat, gain []float32, inv Mat, r Rotary)
@@ -133,13 +139,14 @@ type Engine interface {
 
 	// Route sets r from logits (tokens, experts); ties go to the lower index.
 	Route(r Routing, logits Mat)
-	// RouteBackward sets dlogits (experts, tokens), channel-major, from dw (k, tokens), the gradient of r.Weight; dp, added to the
-	// gradient of every token's probabilities (the load-balancing loss); and z, the factor of 2·lse in the gradient of each logit (the z-loss).
+	// RouteBackward sets dlogits (experts, tokens), channel-major, from dw (k, tokens), the gradient of r.Weight; dp,
+	// added to the gradient of every token's probabilities (the load-balancing loss); and z, the factor of 2·lse in the
+	// gradient of each logit (the z-loss).
 	RouteBackward(dlogits, dw Mat, r Routing, dp []float32, z float32)
 	// Spread sets each of a token's k rows of dst to its row of src.
 	Spread(dst, src Mat, s Slots)
-	// Combine sets a token's row of dst to the sum of its k rows of src, each times weight (k, tokens) unless that has no data, or adds
-	// it when acc is true.
+	// Combine sets a token's row of dst to the sum of its k rows of src, each times weight (k, tokens) unless that has
+	// no data, or adds it when acc is true.
 	Combine(dst, src Mat, s Slots, weight Mat, acc bool)
 	// CombineBackward sets dsrc and dw (k, tokens), the gradients of Combine's src and weight.
 	CombineBackward(dsrc, dw, ddst, src Mat, s Slots, weight Mat)
@@ -162,7 +169,8 @@ type Engine interface {
 	Axpby(y []float32, a float32, x []float32, b float32)
 	// SumSquares returns Σx² summed in float64.
 	SumSquares(x []float32) float64
-	// AdamW updates p, m and v in place from the gradient g. rate holds one learning rate for all elements, or one for each.
+	// AdamW updates p, m and v in place from the gradient g. rate holds one learning rate for all elements, or one for
+	// each.
 	AdamW(p, g, m, v, rate []float32, s AdamW)
 	// Descend sets p = p − rate·(decay·p + scale·u), with rate as in AdamW.
 	Descend(p, u, rate []float32, decay, scale float32)

@@ -7,9 +7,6 @@ import (
 	"encoding/csv"
 	"fmt"
 	"image/png"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -58,24 +55,6 @@ func TestDefaultRunAtFullSpeedGivesTheNumbersOfAHeadlessRun(t *testing.T) {
 	}
 	assert.Equal(t, headless(t, node, experiment.Default()), p.csv(),
 		"the page's numbers are those of the run without a page")
-}
-
-// headless runs an experiment in Node, compiled as the page's programs are, and returns its CSV.
-func headless(t *testing.T, node string, e experiment.Experiment) string {
-	t.Helper()
-	root, err := exec.Command("go", "env", "GOROOT").Output()
-	require.NoError(t, err)
-	program := filepath.Join(t.TempDir(), "headless.wasm")
-	compile := exec.Command("go", "build", "-trimpath", "-o", program, "./headless")
-	compile.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "GOEXPERIMENT=simd")
-	out, err := compile.CombinedOutput()
-	require.NoError(t, err, "%s", out)
-	run := exec.Command(node, filepath.Join(strings.TrimSpace(string(root)), "lib", "wasm", "wasm_exec_node.js"),
-		program)
-	var numbers, messages bytes.Buffer
-	run.Stdin, run.Stdout, run.Stderr = bytes.NewReader(e.JSON()), &numbers, &messages
-	require.NoError(t, run.Run(), "%s", &messages)
-	return numbers.String()
 }
 
 func parse(t *testing.T, text string) [][]string {
