@@ -2,20 +2,20 @@ package learner
 
 import "math"
 
-// Answers are what a network says after some tokens of a batch. Who asks sets At; slices that hold enough are used
-// again.
+// Answers are what a network says after some tokens of a batch. Who asks sets Positions; slices that hold enough are
+// used again.
 type Answers struct {
-	At     []int     // places in the batch: sequence·Seq + position
-	Logits []float32 // (len(At), Vocab) of the symbol that comes next
-	Chosen []int32   // (Layers, len(At), TopK) experts, the one with the largest weight first
-	Mix    []float32 // the same shape: the weight of each in what they give, which sum to 1
+	Positions     []int     // in the batch: sequence·Seq + token
+	Logits        []float32 // (len(Positions), Vocab) of the symbol that comes next
+	Experts       []int32   // (Layers, len(Positions), TopK) experts, the one with the largest weight first
+	RouterWeights []float32 // the same shape: the weight of each in what they give, which sum to 1
 }
 
-// Fit makes room for the answers of a network with so many symbols, layers and experts a token.
+// Fit makes the slices long enough for the answers of a network with so many symbols, layers and experts a token.
 func (a *Answers) Fit(vocab, layers, topK int) {
-	a.Logits = fit(a.Logits, len(a.At)*vocab)
-	a.Chosen = fit(a.Chosen, layers*len(a.At)*topK)
-	a.Mix = fit(a.Mix, layers*len(a.At)*topK)
+	a.Logits = fit(a.Logits, len(a.Positions)*vocab)
+	a.Experts = fit(a.Experts, layers*len(a.Positions)*topK)
+	a.RouterWeights = fit(a.RouterWeights, layers*len(a.Positions)*topK)
 }
 
 func fit[T any](s []T, n int) []T {

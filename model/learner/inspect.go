@@ -11,7 +11,7 @@ const (
 	ResidualMid                  // (N, Hidden) between attention and experts
 	ResidualOut                  // (N, Hidden) that leaves the layer
 	AttentionProbs               // (Batch, Heads, Seq, Seq) row a query, column a key
-	ExpertHidden                 // (N, TopK, Inner) silu(gate)⊙up of the experts in the order of Answers.Chosen
+	ExpertHidden                 // (N, TopK, Inner) silu(gate)⊙up of the experts in the order of Answers.Experts
 	Insides                      // their number
 )
 

@@ -33,8 +33,8 @@ type Learner interface {
 	// Table is the shape of the network as it is now.
 	Table() *model.Table
 
-	// Train makes one update. rates are learning rates by age, or by tensor and age (tensor·ages + age) where the
-	// growth is by tensor.
+	// Train makes one update. rates are learning rates by growth stage, or by tensor and stage (tensor·stages +
+	// stage) where the growth is by tensor.
 	Train(ids, labels []int32, rates []float64) (Update, error)
 	// Loss is the mean cross-entropy of a batch, in nats a token, without an update. What the network says after the
 	// tokens that answers, unless nil, asks about, is written there.
@@ -46,15 +46,16 @@ type Learner interface {
 	// Measure says whether Train and Loss from now on note what Measured returns.
 	Measure(on bool)
 	// Measured is of the last batch: the RMS of the residual blocks, attention then experts of each layer; and the
-	// share of the assignments that each expert got (layers·experts), which sums to 1 a layer.
+	// expert load, the fraction of the assignments that each got (layers·experts), which sums to 1 a layer.
 	Measured() ([]model.BlockRMS, []float32, error)
 	// Pairs compares originals and copies, see [pairs.Compare].
 	Pairs(of map[model.Axis][]widen.Pair, flops float64) ([]pairs.Group, error)
-	// BlockRates fills into by tensor and age, for ages that are adapted to the norms of their blocks, and returns the
-	// mean of the newest age's. See [optim.BlockRates].
-	BlockRates(into, byAge []float64, adapted []bool) (float64, error)
+	// BlockRates fills into by tensor and stage, for stages that are adapted to the norms of their blocks, and returns
+	// the mean of the newest stage's. See [optim.BlockRates].
+	BlockRates(into, byStage []float64, adapted []bool) (float64, error)
 
-	// Widen goes on as the wider network of the plan, which is of the present table, with the ages that growth says.
+	// Widen goes on as the wider network of the plan, which is of the present table, with the growth stages that growth
+	// says.
 	Widen(p *widen.Plan, growth model.Growth) error
 	// State is a copy of all that decides what follows.
 	State() (State, error)

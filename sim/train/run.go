@@ -255,9 +255,9 @@ func (r *run) evaluate(windows []int, look func(a *learner.Answers)) (float64, e
 			}
 		}
 		if look != nil {
-			answers.At = answers.At[:0]
+			answers.Positions = answers.Positions[:0]
 			for i := range n * seq {
-				answers.At = append(answers.At, i)
+				answers.Positions = append(answers.Positions, i)
 			}
 		}
 		loss, err := r.learn.Loss(r.ids, r.labels, answers)

@@ -120,11 +120,11 @@ func (l *Learner) Loss(ids, labels []int32, answers *learner.Answers) (float64, 
 func (l *Learner) answer(a *learner.Answers) {
 	c := l.net.Config
 	a.Fit(c.Vocab, c.Layers, c.TopK)
-	for i, at := range a.At {
+	for i, at := range a.Positions {
 		copy(a.Logits[i*c.Vocab:(i+1)*c.Vocab], l.net.Logits()[at*c.Vocab:])
 		for layer := range c.Layers {
-			from := (layer*len(a.At) + i) * c.TopK
-			l.net.Chosen(layer, at, a.Chosen[from:from+c.TopK], a.Mix[from:from+c.TopK])
+			from := (layer*len(a.Positions) + i) * c.TopK
+			l.net.Chosen(layer, at, a.Experts[from:from+c.TopK], a.RouterWeights[from:from+c.TopK])
 		}
 	}
 }
@@ -150,11 +150,11 @@ func (l *Learner) Pairs(of map[model.Axis][]widen.Pair, flops float64) ([]pairs.
 }
 
 // BlockRates implements [learner.Learner]. It allocates nothing but at the first call after a widening.
-func (l *Learner) BlockRates(into, byAge []float64, adapted []bool) (float64, error) {
+func (l *Learner) BlockRates(into, byStage []float64, adapted []bool) (float64, error) {
 	if l.blocks == nil {
 		l.blocks = optim.NewBlockRates(l.eng, l.setup.Growth, l.net.Table, slices.Clone(adapted))
 	}
-	l.blocks.Fill(into, byAge, l.net.Weights)
+	l.blocks.Fill(into, byStage, l.net.Weights)
 	return l.blocks.Mean, nil
 }
 

@@ -204,9 +204,9 @@ func (l *late) Pairs(of map[model.Axis][]widen.Pair, flops float64) (groups []pa
 	return groups, err
 }
 
-func (l *late) BlockRates(into, byAge []float64, adapted []bool) (mean float64, err error) {
+func (l *late) BlockRates(into, byStage []float64, adapted []bool) (mean float64, err error) {
 	err = l.now("BlockRates", func() (err error) {
-		mean, err = l.inner.BlockRates(into, byAge, adapted)
+		mean, err = l.inner.BlockRates(into, byStage, adapted)
 		return err
 	})
 	return mean, err

@@ -20,7 +20,7 @@ func inside(t *testing.T, f learner.Factory) {
 	s.data(1000)
 	a := &learner.Answers{}
 	for i := range s.ids {
-		a.At = append(a.At, i)
+		a.Positions = append(a.Positions, i)
 	}
 	_, err := s.Loss(s.ids, s.labels, a)
 	require.NoError(t, err)
@@ -80,14 +80,14 @@ func attends(t *testing.T, probs []float32, heads int) {
 func throughExperts(w model.Values, layer int, mid, hidden []float32, a *learner.Answers) []float32 {
 	c := w.Table.Config
 	out := append([]float32(nil), mid...)
-	for i := range a.At {
+	for i := range a.Positions {
 		for j := range c.TopK {
-			at := (layer*len(a.At)+i)*c.TopK + j
-			down := w.Expert(w.Table.Find(model.Down, layer), int(a.Chosen[at]))
+			at := (layer*len(a.Positions)+i)*c.TopK + j
+			down := w.Expert(w.Table.Find(model.Down, layer), int(a.Experts[at]))
 			h := hidden[(i*c.TopK+j)*c.Inner:][:c.Inner]
 			for r := range c.Hidden {
 				for k, x := range h {
-					out[i*c.Hidden+r] += a.Mix[at] * down[r*c.Inner+k] * x
+					out[i*c.Hidden+r] += a.RouterWeights[at] * down[r*c.Inner+k] * x
 				}
 			}
 		}

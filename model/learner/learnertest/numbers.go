@@ -62,13 +62,13 @@ func answers(t *testing.T, f learner.Factory) {
 	s.data(1000)
 	all := &learner.Answers{}
 	for i := range s.ids {
-		all.At = append(all.At, i)
+		all.Positions = append(all.Positions, i)
 	}
 	loss, err := s.Loss(s.ids, s.labels, all)
 	require.NoError(t, err)
-	require.Len(t, all.Logits, len(all.At)*c.Vocab)
-	require.Len(t, all.Chosen, c.Layers*len(all.At)*c.TopK)
-	require.Len(t, all.Mix, len(all.Chosen))
+	require.Len(t, all.Logits, len(all.Positions)*c.Vocab)
+	require.Len(t, all.Experts, c.Layers*len(all.Positions)*c.TopK)
+	require.Len(t, all.RouterWeights, len(all.Experts))
 
 	sum, n := 0.0, 0
 	p := make([]float32, c.Vocab)
@@ -89,30 +89,30 @@ func answers(t *testing.T, f learner.Factory) {
 	require.NoError(t, err)
 	got := make([]float32, len(load))
 	for l := range c.Layers {
-		for i := range all.At {
-			from := (l*len(all.At) + i) * c.TopK
-			chosen, mix := all.Chosen[from:from+c.TopK], all.Mix[from:from+c.TopK]
+		for i := range all.Positions {
+			from := (l*len(all.Positions) + i) * c.TopK
+			chosen, mix := all.Experts[from:from+c.TopK], all.RouterWeights[from:from+c.TopK]
 			assert.NotEqual(t, chosen[0], chosen[1])
 			assert.GreaterOrEqual(t, mix[0], mix[1], "the larger weight first")
 			assert.InDelta(t, 1, float64(mix[0]+mix[1]), 1e-5)
 			for _, e := range chosen {
-				got[l*c.Experts+int(e)] += 1 / float32(len(all.At)*c.TopK)
+				got[l*c.Experts+int(e)] += 1 / float32(len(all.Positions)*c.TopK)
 			}
 		}
 	}
 	assert.InDeltaSlice(t, load, got, 1e-5, "experts that are chosen are experts with a load")
 
-	some := &learner.Answers{At: []int{17, 3, 3, len(s.ids) - 1}, Logits: make([]float32, 1000)}
+	some := &learner.Answers{Positions: []int{17, 3, 3, len(s.ids) - 1}, Logits: make([]float32, 1000)}
 	again, err := s.Loss(s.ids, s.labels, some)
 	require.NoError(t, err)
 	assert.Equal(t, loss, again)
 	require.Len(t, some.Logits, 4*c.Vocab)
-	for i, at := range some.At {
+	for i, at := range some.Positions {
 		assert.True(t, same(all.Logits[at*c.Vocab:(at+1)*c.Vocab], some.Logits[i*c.Vocab:(i+1)*c.Vocab]),
 			"place %d", at)
 		for l := range c.Layers {
-			whole, part := (l*len(all.At)+at)*c.TopK, (l*4+i)*c.TopK
-			assert.Equal(t, all.Chosen[whole:whole+c.TopK], some.Chosen[part:part+c.TopK])
+			whole, part := (l*len(all.Positions)+at)*c.TopK, (l*4+i)*c.TopK
+			assert.Equal(t, all.Experts[whole:whole+c.TopK], some.Experts[part:part+c.TopK])
 		}
 	}
 }
