@@ -1,12 +1,12 @@
 // What the text says beside the experiments other than the first: a few sentences for each chapter of a run, with the
 // numbers that were measured. Every sentence is a function of the program's state, and no number of a result is written
 // down here. A sentence about what came out stands only where it did. Losses during a run are those of a few windows of
-// the held-out text, at the end of all of it: no sentence holds one against the other.
+// the validation split, at the end of all of it: no sentence holds one against the other.
 
 import { make } from "./dom.js";
 import { armWord } from "./marks.js";
 
-/** @typedef {"before" | "after" | "whole"} Loss what a loss is called in an arm */
+/** @typedef {"valLossBefore" | "valLossAfter" | "fullValLoss"} Loss what a loss is called in an arm */
 /** @typedef {string | false | undefined} Sentence one that is not there is not told */
 /** @typedef {Record<Chapter, (state: State) => Sentence[]>} Lesson */
 
@@ -37,28 +37,28 @@ const angles = (/** @type {Arm} */ { name, lock }) => `${name}: mean cosine of t
 /** Arms by a loss that was measured, the lowest first. @param {State} state @param {Loss} loss */
 const by = (state, loss) => state.arms.filter((a) => a[loss]).sort((a, b) => Number(a[loss]) - Number(b[loss]));
 const order = (/** @type {State} */ state) => {
-  const list = by(state, "whole"), lowest = list[0], highest = list[list.length - 1];
+  const list = by(state, "fullValLoss"), lowest = list[0], highest = list[list.length - 1];
   if (list.length < 2) return "";
-  const below = (Number(highest.whole) - Number(lowest.whole)).toFixed(3);
-  return `On the whole text ${lowest.name} ended lowest, ${below} below ${highest.name}.`;
+  const below = (Number(highest.fullValLoss) - Number(lowest.fullValLoss)).toFixed(3);
+  return `On the full validation split ${lowest.name} ended lowest, ${below} below ${highest.name}.`;
 };
 /** @param {State} state @param {string} a @param {string} b */
 const between = (state, a, b) => {
-  const of = arm(state, a)?.whole, than = arm(state, b)?.whole;
+  const of = arm(state, a)?.fullValLoss, than = arm(state, b)?.fullValLoss;
   if (!of || !than) return "";
   const d = Number(of) - Number(than);
   return `${a} ended ${Math.abs(d).toFixed(3)} ${d < 0 ? "below" : "above"} ${b}.`;
 };
 const jumps = (/** @type {State} */ state) => {
-  const list = state.arms.filter((a) => a.before && a.after);
+  const list = state.arms.filter((a) => a.valLossBefore && a.valLossAfter);
   if (!list.length) return [];
-  return [`The loss on ${state.windows} held-out windows, just before and just after the widening:`,
-    ...list.map((a) => `${a.name}: ${digits(a.before)}, then ${digits(a.after)}.`)];
+  return [`The validation loss on ${state.valWindows} windows, just before and just after the widening:`,
+    ...list.map((a) => `${a.name}: ${digits(a.valLossBefore)}, then ${digits(a.valLossAfter)}.`)];
 };
 const mixes = (/** @type {State} */ state) => {
-  const list = state.arms.filter((a) => a.mix);
+  const list = state.arms.filter((a) => a.rmsRatioChange);
   if (!list.length) return [];
-  const largest = list.map((a) => `${(100 * Number(a.mix)).toFixed(0)} % in ${a.name}`).join(", ");
+  const largest = list.map((a) => `${(100 * Number(a.rmsRatioChange)).toFixed(0)} % in ${a.name}`).join(", ");
   return [`See RMS of the blocks: rings are before, marks after. The largest move of a block was ${largest}. The mean ` +
     "over the blocks, just before and just after the widening, and after the same widening without its factor:",
     ...list.map((a) => `${a.name}: ${digits(a.rmsRatioBefore, 2)}, then ${digits(a.rmsRatioAfter, 2)}` +
@@ -94,11 +94,12 @@ const lessons = {
       wait(s)],
     widened: (s) => [...jumps(s), ...mixes(s)],
     apart: (s) => [
-      ...by(s, "after").reverse().filter((a) => a.held).map((a) =>
-        `${a.name}: ${digits(a.after)} just after the widening, ${digits(a.held)} at step ${a.heldAt}.`),
-      "All of this is the loss on the same few windows. Follow the curves down, and guess which arm will end lowest."],
+      ...by(s, "valLossAfter").reverse().filter((a) => a.valLoss).map((a) =>
+        `${a.name}: ${digits(a.valLossAfter)} just after the widening, ${digits(a.valLoss)} at step ${a.valLossAt}.`),
+      "All of this is the validation loss on the same few windows. Follow the curves down, and guess which arm will " +
+        "end lowest."],
     end: (s) => {
-      const high = by(s, "after").pop(), worst = by(s, "whole").pop();
+      const high = by(s, "valLossAfter").pop(), worst = by(s, "fullValLoss").pop();
       if (!high || !worst) return [order(s)];
       const too = high === worst ? "it ended highest too" : `the highest end is that of ${worst.name}`;
       return [order(s), `The highest spike was that of ${high.name}; ${too}. One run: change the seed below and see ` +
@@ -116,7 +117,7 @@ const lessons = {
         `${name}, in thousandths: ${thousandths(lrNew)} for the new, ${thousandths(lrOld)} for the old.`)],
     apart: (s) => paired(s).map(angles),
     end: (s) => {
-      const every = arm(s, "Re-warm all")?.whole, copies = arm(s, "SPARKLING")?.whole;
+      const every = arm(s, "Re-warm all")?.fullValLoss, copies = arm(s, "SPARKLING")?.fullValLoss;
       const says = Number(every) < Number(copies) ? "This run says otherwise" : "So does this run";
       return [order(s), between(s, "Re-warm all", "SPARKLING"),
         every && copies && `The paper finds a re-warmup of everything worse than SPARKLING. ${says}; change the seed ` +
@@ -156,8 +157,8 @@ export const spoken = (lesson, chapter) => ofLessons[lesson]?.[chapter] ?? pictu
 /** @type {Lesson} */
 const anything = {
   learning: (s) => [wait(s)],
-  widened: (s) => [...s.did, "The arms have the same seed and read the same batches; what differs is what the list " +
-    "in the first chapter says, and nothing else."],
+  widened: (s) => [...s.effects, "The arms have the same seed and read the same batches; what differs is what the " +
+    "list in the first chapter says, and nothing else."],
   apart: (s) => paired(s).map(({ name, lock }) =>
     `${name}: ${lock.locked} of ${lock.pairs} pairs equal to the last bit, mean cosine ${cosines(lock)}.`),
   end: (s) => [order(s)],
@@ -168,7 +169,7 @@ const anything = {
  * @param {Chapter} chapter @param {State} state
  */
 export function told(chapter, state) {
-  const sentences = (lessons[state.told] ?? anything)[chapter](state).flatMap((sentence) => sentence || []);
+  const sentences = (lessons[state.exampleText] ?? anything)[chapter](state).flatMap((sentence) => sentence || []);
   if (!sentences.length && chapter !== "learning") sentences.push("This is told when it has been measured.");
   return sentences.map((sentence) => paragraph(sentence, state.arms));
 }

@@ -24,7 +24,7 @@ function element(name, attributes) {
 }
 
 /** A word with its mark. @param {Arm} arm */
-export function armWord({ name, look: { hue, dash, marker } }) {
+export function armWord({ name, style: { hue, dash, marker } }) {
   const [shape, place] = shapes[marker];
   const picture = element("svg", { viewBox: "0 0 28 10", "aria-hidden": "true" });
   picture.append(

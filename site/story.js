@@ -45,7 +45,7 @@ export class Story {
   /** @param {State} state */
   show(state) {
     this.#state = state;
-    const shape = JSON.stringify(state.arms.map(({ name, role, look, about }) => [name, role, look, about]));
+    const shape = JSON.stringify(state.arms.map(({ name, role, style, about }) => [name, role, style, about]));
     if (shape !== this.#shape) {
       this.#shape = shape;
       names(state.arms);
@@ -60,12 +60,12 @@ export class Story {
 
   /** @param {State} state @param {Chapter} shown */
   #open(state, shown) {
-    const first = state.told === this.#first;
+    const first = state.exampleText === this.#first;
     if (!first) this.#tell(shown, state);
-    const opened = [shown, this.#phase, state.told, state.done].join();
+    const opened = [shown, this.#phase, state.exampleText, state.done].join();
     if (opened === this.#opened) return;
     this.#opened = opened;
-    this.#reader.speak(spoken(state.told, shown));
+    this.#reader.speak(spoken(state.exampleText, shown));
     for (const article of this.#articles) article.hidden = !first || chapterOf(article) !== shown;
     byID("told").hidden = first;
     byID("outcome").hidden = shown !== "end" || !state.done;
@@ -96,9 +96,9 @@ export class Story {
     fill("factor", `×${state.factor}`);
     fill("fork", state.fork);
     fill("beta2", state.beta2);
-    fill("windows", state.windows);
+    fill("windows", state.valWindows);
     for (const note of this.#notes) note.hidden = (note.dataset.beta2 === "paper") !== (Number(state.beta2) === 0.95);
-    fill("did", state.did.join(" "));
+    fill("effects", state.effects.join(" "));
 
     const free = role("asymmetric"), glued = role("copy"), rho = role("sparkling")?.rho;
     fill("now", free?.lock.pairs && glued?.lock.pairs ? `At step ${glued.lock.step} ${pairs(glued)} of ${glued.name} ` +
@@ -109,8 +109,8 @@ export class Story {
     const still = glued?.lock.locked === glued?.lock.pairs ? "Still glued: " : "";
     fill("locked", glued?.lock.pairs ? `${still}${pairs(glued)} are equal to the last bit.` : "");
     all("[data-slot=results] output", HTMLElement).forEach((output, i) => {
-      const { lost, whole } = state.arms[i];
-      setText(output, lost ? "diverged" : digits(whole, 4));
+      const { diverged, fullValLoss } = state.arms[i];
+      setText(output, diverged ? "diverged" : digits(fullValLoss, 4));
     });
     fill("verdict", verdict(role));
   }
@@ -145,16 +145,16 @@ const parted = (/** @type {Lock} */ { locked, pairs: of, diverged }) => {
 };
 
 /**
- * What the end shows, from the numbers of this run and nothing else: all of them are losses on the whole held-out text.
+ * What the end shows, from the numbers of this run and nothing else: all of them are full validation losses.
  * @param {(role: string) => Arm | undefined} role
  */
 function verdict(role) {
-  const loss = (/** @type {string} */ name) => Number(role(name)?.whole || NaN);
+  const loss = (/** @type {string} */ name) => Number(role(name)?.fullValLoss || NaN);
   const small = loss("small"), copy = loss("copy"), asymmetric = loss("asymmetric"), sparkling = loss("sparkling");
   const parts = [];
   if (copy > 0 && small > 0) {
     const as = Math.abs(copy - small) < 0.01 ? ", as if it had never been widened" : "";
-    parts.push(`On the whole text Copy ended ${apart(copy, small)} the small network${as}.`);
+    parts.push(`On the full validation split Copy ended ${apart(copy, small)} the small network${as}.`);
   }
   if (asymmetric > 0 && copy > 0) parts.push(`Emptying the copies’ memory ended ${apart(asymmetric, copy)} Copy.`);
   if (sparkling > 0 && asymmetric > 0) parts.push(`The second warm-up ended ${apart(sparkling, asymmetric)} that.`);

@@ -5,7 +5,7 @@ import { armWord } from "./marks.js";
 
 const quietMs = 5000; // between two sentences of the live region while a run is playing
 
-/** @typedef {{ train: HTMLElement, held: HTMLElement, lock: HTMLElement, lr: HTMLElement }} Row the cells of one arm */
+/** @typedef {{ train: HTMLElement, val: HTMLElement, lock: HTMLElement, lr: HTMLElement }} Row the cells of one arm */
 
 export class Table {
   #lab;
@@ -27,15 +27,15 @@ export class Table {
 
   /** @param {State} state */
   show(state) {
-    const shape = JSON.stringify(state.arms.map(({ name, look }) => [name, look]));
+    const shape = JSON.stringify(state.arms.map(({ name, style }) => [name, style]));
     if (shape !== this.#shape) {
       this.#shape = shape;
       this.#build(state.arms);
     }
     setText(byID("table-step"), state.step);
-    setText(byID("held-head"), state.whole ? "Whole text" : "Held-out");
-    setText(first("[data-slot=losses]", HTMLElement), state.losses);
-    state.arms.forEach((arm, i) => fill(this.#rows[i], arm, state.whole));
+    setText(byID("val-head"), state.fullVal ? "Full val" : "Val");
+    setText(first("[data-slot=losses]", HTMLElement), state.lossesSaid);
+    state.arms.forEach((arm, i) => fill(this.#rows[i], arm, state.fullVal));
     this.#digits(state);
     const busy = state.arms.filter(({ doing }) => doing).map(({ name, doing }) => `${name} is ${doing}.`);
     setText(byID("doing"), busy.join(" "));
@@ -46,10 +46,10 @@ export class Table {
   /** @param {Arm[]} arms */
   #build(arms) {
     const cell = (/** @type {string} */ className) => make("td", { className });
-    this.#rows = arms.map(() => ({ train: cell("train"), held: cell("held"), lock: cell("lock"), lr: cell("lr") }));
+    this.#rows = arms.map(() => ({ train: cell("train"), val: cell("val"), lock: cell("lock"), lr: cell("lr") }));
     first("#arms tbody", HTMLElement).replaceChildren(...arms.map((arm, i) => {
-      const { train, held, lock, lr } = this.#rows[i];
-      return make("tr", {}, make("th", { scope: "row" }, armWord(arm)), train, held, lock, lr);
+      const { train, val, lock, lr } = this.#rows[i];
+      return make("tr", {}, make("th", { scope: "row" }, armWord(arm)), train, val, lock, lr);
     }));
   }
 
@@ -57,8 +57,8 @@ export class Table {
    * Every number with all its digits, where the reader has opened the table of them: a column an arm.
    * @param {State} state
    */
-  #digits({ arms, windows }) {
-    const lines = this.#exact.open ? exact(windows) : [];
+  #digits({ arms, valWindows }) {
+    const lines = this.#exact.open ? exact(valWindows) : [];
     const rows = lines.map(([name, of]) => [name, ...arms.map((arm) => of(arm) || "–")]);
     const said = JSON.stringify(rows);
     if (said === this.#exactly) return;
@@ -97,11 +97,11 @@ export class Table {
   }
 }
 
-/** @param {Row} cells @param {Arm} arm @param {boolean} whole */
-function fill({ train, held, lock, lr }, arm, whole) {
+/** @param {Row} cells @param {Arm} arm @param {boolean} full */
+function fill({ train, val, lock, lr }, arm, full) {
   const { pairs, locked, diverged } = arm.lock;
-  setText(train, arm.lost ? "diverged" : four(arm.train));
-  setText(held, arm.lost ? "diverged" : four(whole ? arm.whole : arm.held));
+  setText(train, arm.diverged ? "diverged" : four(arm.trainLoss));
+  setText(val, arm.diverged ? "diverged" : four(full ? arm.fullValLoss : arm.valLoss));
   setText(lock, diverged ? "diverged" : pairs ? `${locked}/${pairs}` : "–");
   lock.classList.toggle("locked", pairs > 0 && locked === pairs);
   setText(lr, arm.lrNew ? (1000 * Number(arm.lrNew)).toFixed(2) : "–");
@@ -111,21 +111,22 @@ const four = (/** @type {string} */ digits) => (digits ? Number(digits).toFixed(
 
 /** @type {(windows: number) => [name: string, of: (arm: Arm) => string][]} the rows of the exact values */
 const exact = (windows) => [
-  ["Train", ({ train }) => train],
-  [`Held-out, ${windows} windows`, ({ held }) => held],
-  ["Held-out, whole text", ({ whole }) => whole],
-  ["Held-out before the widening", ({ before }) => before],
-  ["Held-out after it", ({ after }) => after],
+  ["Train loss", ({ trainLoss }) => trainLoss],
+  [`Validation loss, ${windows} windows`, ({ valLoss }) => valLoss],
+  ["Full validation loss", ({ fullValLoss }) => fullValLoss],
+  ["Validation loss before the widening", ({ valLossBefore }) => valLossBefore],
+  ["Validation loss after it", ({ valLossAfter }) => valLossAfter],
   ["Mean RMS ratio before the widening", ({ rmsRatioBefore }) => rmsRatioBefore],
   ["Mean RMS ratio after it", ({ rmsRatioAfter }) => rmsRatioAfter],
   ["Mean RMS ratio, were it not scaled", ({ rmsRatioUnscaled, factorless }) =>
     (factorless ? "it is not" : rmsRatioUnscaled)],
-  ["Largest change of a block’s ratio", ({ mix }) => mix && `${(100 * Number(mix)).toPrecision(3)} %`],
+  ["Largest change of a block’s ratio", ({ rmsRatioChange: change }) =>
+    change && `${(100 * Number(change)).toPrecision(3)} %`],
   ["Learning rate, new", ({ lrNew }) => lrNew],
   ["Learning rate, old", ({ lrOld }) => lrOld],
   ["Pairs measured at step", ({ lock }) => (lock.pairs ? String(lock.step) : "")],
   ["Weights, mean cosine", ({ lock }) => lock.weight],
   ["Weights, mean distance", ({ lock }) => lock.dist],
   ["Gradients, mean cosine", ({ lock }) => lock.grad],
-  ["Held-out measured at step", ({ held, heldAt }) => (held ? String(heldAt) : "")],
+  ["Validation loss measured at step", ({ valLoss, valLossAt }) => (valLoss ? String(valLossAt) : "")],
 ];

@@ -19,8 +19,8 @@ type axes struct {
 func (a axes) x(v float64) float64 { return a.in.x + (v-a.x0)/(a.x1-a.x0)*a.in.w }
 func (a axes) y(v float64) float64 { return a.in.y + a.in.h - (v-a.y0)/(a.y1-a.y0)*a.in.h }
 
-// plot is the place for data in a box: left of it the numbers of the y axis, right of it the labels of the curves, below it room for
-// the x axis.
+// plot is the place for data in a box: left of it the numbers of the y axis, right of it the labels of the curves,
+// below it room for the x axis.
 func (v *View) plot(b box, below float64) box {
 	room := v.pen.width("↑ guessing 0.000", body) + labelIndent
 	for _, name := range v.names {
@@ -94,7 +94,8 @@ func ticks(low, high, n float64) []float64 {
 	}
 	var out []float64
 	first := math.Ceil(low/step - 1e-9)
-	for i := 0.0; i <= 2*n+2 && (first+i)*step <= high+step*1e-9; i++ { // where i is lost beside the first they would not end
+	// where i is lost beside the first they would not end
+	for i := 0.0; i <= 2*n+2 && (first+i)*step <= high+step*1e-9; i++ {
 		out = append(out, (first+i)*step)
 	}
 	return out
@@ -138,8 +139,8 @@ const (
 	labelIndent = 20
 )
 
-// labels writes words beside curves, in the order of the curves' ends, so that none covers another and none leaves the height of the
-// axes or goes over the edge.
+// labels writes words beside curves, in the order of the curves' ends, so that none covers another and none leaves the
+// height of the axes or goes over the edge.
 func (v *View) labels(list []label, a axes, edge float64) {
 	x := a.in.x + a.in.w + 6
 	apart(list, a.in.y, a.in.y+a.in.h-5)
@@ -155,7 +156,8 @@ func (v *View) labels(list []label, a axes, edge float64) {
 	}
 }
 
-// apart moves labels so that none covers another and all lie between two heights, in the order in which they wanted to lie.
+// apart moves labels so that none covers another and all lie between two heights, in the order in which they wanted to
+// lie.
 func apart(list []label, top, bottom float64) {
 	slices.SortStableFunc(list, func(a, b label) int { return cmp.Compare(a.y, b.y) })
 	for i := range list { // down from the top, each below the one before

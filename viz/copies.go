@@ -9,8 +9,9 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
-// copies draws every pair of original and new one as two linked dots, a column for each widened arm: the farther the two vectors are
-// apart the longer the link, and locked pairs touch and are grey. Where there are too many for that each pair is a cell.
+// copies draws every pair of original and new one as two linked dots, a column for each widened arm: the farther the
+// two vectors are apart the longer the link, and locked pairs touch and are grey. Where there are too many for that
+// each pair is a cell.
 func (v *View) copies(b box) {
 	rec, step := v.rec, v.at()
 	var arms []int
@@ -42,8 +43,8 @@ func (v *View) copies(b box) {
 			tall = 50
 		}
 	}
-	// The layout is that of the arm with the most pairs, so that rows lie beside each other; the heading, whose height matters little, says how
-	// to read it.
+	// The layout is that of the arm with the most pairs, so that rows lie beside each other; the heading, whose height
+	// matters little, says how to read it.
 	shape := v.shape(arms, step)
 	lay := layOut(width, b.h-75-tall, shape, len(arms))
 	how := lay.how(members(rec.Experiment), names[v.quantity])
@@ -90,9 +91,11 @@ func verdict(s record.Summary, q record.Quantity) []string {
 	word, lost := s.Word(q), s.In[record.Diverged]
 	switch {
 	case lost > 0:
-		return []string{fmt.Sprintf("%d of %d diverged: no number", lost, s.Pairs), fmt.Sprintf("%d diverged", lost), word}
+		return []string{fmt.Sprintf("%d of %d diverged: no number", lost, s.Pairs),
+			fmt.Sprintf("%d diverged", lost), word}
 	case word == record.Locked.String():
-		return []string{fmt.Sprintf("%s of all %d identical", names[q], s.Pairs), fmt.Sprintf("all %d identical", s.Pairs), "identical", "same"}
+		return []string{fmt.Sprintf("%s of all %d identical", names[q], s.Pairs),
+			fmt.Sprintf("all %d identical", s.Pairs), "identical", "same"}
 	case word != "":
 		return []string{word, "none"}
 	}
@@ -121,7 +124,8 @@ func exactly(p record.PairStat) string {
 	return p.State.String()
 }
 
-// fitting is the first of several wordings that is not wider than there is room for, or as much of the last as there is room for.
+// fitting is the first of several wordings that is not wider than there is room for, or as much of the last as there is
+// room for.
 func (v *View) fitting(wordings []string, width, size float64) string {
 	for _, s := range wordings {
 		if v.pen.width(s, size) <= width {
@@ -141,7 +145,8 @@ func (v *View) exactPair(b box, arms []int, step int, at pairAt) {
 		}
 		g := f.Pairs[at.group]
 		if lines == nil {
-			lines = append(lines, line{fmt.Sprintf("%s %d and %d: cosine and distance of weights w, gradients g, moments m and v", v.rowOf(g).members(), g.Orig[at.pair]+1, g.Copy[at.pair]+1), ink})
+			lines = append(lines, line{fmt.Sprintf("%s %d and %d: cosine and distance of weights w, gradients g, "+
+				"moments m and v", v.rowOf(g).members(), g.Orig[at.pair]+1, g.Copy[at.pair]+1), ink})
 		}
 		s := ""
 		for q := range record.Quantities {

@@ -2,11 +2,12 @@ package viz
 
 import "math"
 
-// disc is a radius in eighths of a device pixel, and how many quarters of one its middle stands right of and below a whole one. A disc is a letter
-// like others: four corners, where its outline would be many, and its edge is smooth.
+// disc is a radius in eighths of a device pixel, and how many quarters of one its middle stands right of and below a
+// whole one. A disc is a letter like others: four corners, where its outline would be many, and its edge is smooth.
 type disc struct{ radius, right, below int }
 
-// disc is a disc in the atlas, and the device pixel that its corner goes to. It is false where there is none to draw, or no place for it.
+// disc is a disc in the atlas, and the device pixel that its corner goes to. It is false where there is none to draw,
+// or no place for it.
 func (w *words) disc(x, y, r float64) (g glyph, left, top int, ok bool) {
 	quarters := func(v float64) (whole, part int) {
 		n := int(math.Round(4 * v))
@@ -27,7 +28,8 @@ func (w *words) disc(x, y, r float64) (g glyph, left, top int, ok bool) {
 	return g, left + g.dx, top + g.dy, true
 }
 
-// round draws a disc into the atlas. Where the atlas is full it is left out, and the atlas begins anew with the next picture.
+// round draws a disc into the atlas. Where the atlas is full it is left out, and the atlas begins anew with the next
+// picture.
 func (w *words) round(d disc) (glyph, bool) {
 	r := float64(d.radius) / 8
 	reach := int(math.Ceil(r)) + 1

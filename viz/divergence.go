@@ -9,11 +9,12 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
-// divergence draws the cosine of the gradients of original and copy since the widening: the mean over all pairs, and a thin line at the
-// tenth and the ninetieth hundredth of them.
+// divergence draws the cosine of the gradients of original and copy since the widening: the mean over all pairs, and a
+// thin line at the tenth and the ninetieth hundredth of them.
 func (v *View) divergence(b box) {
 	rec, step, fork := v.rec, v.at(), v.rec.Experiment.Fork()
-	b = v.heading(b, "Gradient divergence", fmt.Sprintf("Cosine of the gradients of %s: mean, and where 80 %% of the pairs lie. Exactly 1 where their weights were equal.", members(rec.Experiment)))
+	b = v.heading(b, "Gradient divergence", fmt.Sprintf("Cosine of the gradients of %s: mean, and where 80 %% of the "+
+		"pairs lie. Exactly 1 where their weights were equal.", members(rec.Experiment)))
 	end := max(step, min(fork+40, rec.Experiment.Steps), fork+1)
 	low := 0.5
 	type curve struct {
@@ -72,7 +73,8 @@ func (v *View) divergence(b box) {
 		for _, c := range curves {
 			if f, ok := rec.PairsAt(c.arm, at); ok {
 				s := f.Summary(record.Gradient)
-				words = append(words, line{fmt.Sprintf("%s: %s, %s, %d of %d", v.names[c.arm], s.Cosine(6), decimals(s.Dist, 6), s.In[record.Locked], s.Pairs), v.styles[c.arm].Hue})
+				words = append(words, line{fmt.Sprintf("%s: %s, %s, %d of %d", v.names[c.arm], s.Cosine(6),
+					decimals(s.Dist, 6), s.In[record.Locked], s.Pairs), v.styles[c.arm].Hue})
 			}
 		}
 		v.tip(b, words)

@@ -8,7 +8,8 @@ import (
 	"github.com/sparkling-lab/sparkling/viz/valloss"
 )
 
-// gaps draws the difference of every arm to the first widened one: what the curves above, which the beginning stretches, hide.
+// gaps draws the difference of every arm to the first widened one: what the curves above, which the beginning
+// stretches, hide.
 func (v *View) gaps(b box) {
 	rec, step, fork := v.rec, v.at(), v.rec.Experiment.Fork()
 	base := rec.Experiment.Baseline()
@@ -17,7 +18,7 @@ func (v *View) gaps(b box) {
 	}
 	title := fmt.Sprintf("Minus %s: the same windows, mean over %d steps", v.names[base], record.DiffSteps)
 	if v.ended() {
-		title = v.fitting([]string{title + "; ringed: the whole text", title}, b.w, body)
+		title = v.fitting([]string{title + "; ringed: full validation", title}, b.w, body)
 	}
 	v.pen.text(title, b.x, b.y+8, body, soft, left)
 	type curve struct {
@@ -31,7 +32,8 @@ func (v *View) gaps(b box) {
 	low, high := -0.01, 0.01
 	for i := range rec.Tracks {
 		c := curve{arm: i}
-		for _, f := range measured(rec.Tracks[i], step, func(f *record.ArmFrame) bool { return f.Step > fork && hasValLoss(f) }) {
+		for _, f := range measured(rec.Tracks[i], step,
+			func(f *record.ArmFrame) bool { return f.Step > fork && hasValLoss(f) }) {
 			if g, ok := rec.ValLossDiff(i, base, f.Step); ok {
 				c.at, c.gap = append(c.at, float64(f.Step)), append(c.gap, g)
 				low, high = math.Min(low, g), math.Max(high, g)
@@ -75,7 +77,7 @@ func (v *View) gaps(b box) {
 			if g, ok := rec.ValLossDiff(i, base, at); ok && i != base {
 				words := fmt.Sprintf("%s: %+.6f", name, g)
 				if whole, ok := valloss.FullDiff(rec, i, base, at); ok {
-					words += fmt.Sprintf(", whole text %+.6f", whole)
+					words += fmt.Sprintf(", full %+.6f", whole)
 				}
 				lines = append(lines, line{words, v.styles[i].Hue})
 			}

@@ -88,8 +88,10 @@ func TestPanesOfOtherExperimentsLookAsTheyDid(t *testing.T) {
 		"gains":         {named("gains", same), 520, 420, -1, Copies},
 		"gains-before":  {named("gains", same), 520, 420, 50, Copies},
 		"dense":         {named("dense", same), 520, 420, -1, Copies},
-		"six-by-eight":  {named("default", func(e *experiment.Experiment) { e.Model.Layers, e.Model.Experts = 6, 8 }), 1000, 796, -1, ""},
-		"twelve-by-32":  {named("default", func(e *experiment.Experiment) { e.Model.Layers, e.Model.Experts = 12, 32 }), 520, 420, -1, Copies},
+		"six-by-eight": {named("default", func(e *experiment.Experiment) { e.Model.Layers, e.Model.Experts = 6, 8 }),
+			1000, 796, -1, ""},
+		"twelve-by-32": {named("default", func(e *experiment.Experiment) { e.Model.Layers, e.Model.Experts = 12, 32 }),
+			520, 420, -1, Copies},
 		"twelve-blocks": {named("default", func(e *experiment.Experiment) { e.Model.Layers = 12 }), 390, 405, -1, RMS},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -120,7 +122,9 @@ func TestPanesSayWhatIsNoNumber(t *testing.T) {
 		"diverged-cosine":    {e, 520, 420, func(v *View) { v.ShowOnly(Divergence); v.Point(250, 200, true) }},
 		"before-it-diverged": {e, 520, 420, func(v *View) { v.ShowOnly(Copies); v.SetStep(130) }},
 	} {
-		t.Run(name, func(t *testing.T) { testgame.Golden(t, name, drawn(t, blown(c.experiment, 140), c.w, c.h, 1, c.set)) })
+		t.Run(name, func(t *testing.T) {
+			testgame.Golden(t, name, drawn(t, blown(c.experiment, 140), c.w, c.h, 1, c.set))
+		})
 	}
 }
 

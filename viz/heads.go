@@ -18,7 +18,8 @@ func (v *View) heads(arms []int, width, size float64) [][2]string {
 	return headings(list, width-headIndent, width, func(s string) float64 { return v.pen.width(s, size) })
 }
 
-// headings breaks names into at most two lines of two widths, and cuts what is too long so that those which differ still do.
+// headings breaks names into at most two lines of two widths, and cuts what is too long so that those which differ
+// still do.
 func headings(names []string, first, second float64, measure func(string) float64) [][2]string {
 	out := make([][2]string, len(names))
 	for i, name := range names {

@@ -28,7 +28,8 @@ func invented(e experiment.Experiment) *record.Record {
 				continue
 			}
 			x := float64(step) / float64(e.Steps)
-			f := record.ArmFrame{Arm: i, Step: step, FLOPs: e.FLOPs(i, step), ValLoss: float32(1.7 + 2.2/(1+40*x) - 0.03*float64(i)*max(x-0.5, 0)), RMS: rms(i, step)}
+			f := record.ArmFrame{Arm: i, Step: step, FLOPs: e.FLOPs(i, step),
+				ValLoss: float32(1.7 + 2.2/(1+40*x) - 0.03*float64(i)*max(x-0.5, 0)), RMS: rms(i, step)}
 			f.TrainLoss, f.LROld, f.LRNew = f.ValLoss, float32(0.01*(1-x)), float32(0.01*(1-x))
 			if f.FullValLoss = float32(math.NaN()); step == e.Steps {
 				f.FullValLoss = f.ValLoss - 0.02
@@ -47,7 +48,8 @@ func invented(e experiment.Experiment) *record.Record {
 				}
 				r.Reports = append(r.Reports, record.Report{
 					RMSUnscaled: unscaled,
-					Arm:         i, Step: w.Step, ValLossBefore: before, ValLossAfter: before + 0.5*float32(i), LogitError: float32(i) + 1e-6, RMSBefore: rms(i, 0), RMSAfter: rms(i+1, w.Step),
+					Arm:         i, Step: w.Step, ValLossBefore: before, ValLossAfter: before + 0.5*float32(i),
+					LogitError: float32(i) + 1e-6, RMSBefore: rms(i, 0), RMSAfter: rms(i+1, w.Step),
 					ParamsBefore: int64(20384 + 1000*k), ParamsAfter: 32672, StepFLOPsBefore: 1, StepFLOPsAfter: 1.34,
 				})
 			}
@@ -95,7 +97,8 @@ func blown(e experiment.Experiment, at int) *record.Record {
 		t = t[:len(t)-1]
 	}
 	last := &t[len(t)-1]
-	last.TrainLoss, last.ValLoss, last.NotFinite = inf, nan, "the gradient of model.layers.1.mlp.experts.2.up_proj.weight"
+	last.TrainLoss, last.ValLoss, last.NotFinite = inf, nan,
+		"the gradient of model.layers.1.mlp.experts.2.up_proj.weight"
 	for i := range last.RMS {
 		last.RMS[i].Out = nan
 	}

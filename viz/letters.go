@@ -18,13 +18,15 @@ import (
 	"github.com/sparkling-lab/sparkling/viz/style"
 )
 
-// Lettering writes texts that the type of the Lab has no letters for, in whatever fonts its owner has. Lengths are device pixels.
+// Lettering writes texts that the type of the Lab has no letters for, in whatever fonts its owner has. Lengths are
+// device pixels.
 type Lettering interface {
 	Has(text string) bool // whether there is a font for every letter
 	Write(text string, size float64, bold bool, c color.RGBA) Lettered
 }
 
-// Lettered is a text that was written: its pixels, where their corner lies as seen from the text's beginning on its base line, and how far it goes.
+// Lettered is a text that was written: its pixels, where their corner lies as seen from the text's beginning on its
+// base line, and how far it goes.
 type Lettered struct {
 	Pixels  *image.RGBA // nil where there is nothing to see
 	X, Y    int
@@ -81,8 +83,8 @@ func (w *words) letters(s string, f face, c color.RGBA) foreign {
 	return run
 }
 
-// parts are the lengths of what a string begins with: letters that the type has, and up to where others follow them, with the spaces and marks
-// between these.
+// parts are the lengths of what a string begins with: letters that the type has, and up to where others follow them,
+// with the spaces and marks between these.
 func parts(s string) (own, other int) {
 	for own < len(s) {
 		r, n := utf8.DecodeRuneInString(s[own:])

@@ -85,7 +85,8 @@ func (p pink) Write(text string, _ float64, _ bool, c color.RGBA) Lettered {
 	return out
 }
 
-// Whoever has letters of any script writes the foreign parts of the names, in the colours in which they stand; what nobody has is a number still.
+// Whoever has letters of any script writes the foreign parts of the names, in the colours in which they stand; what
+// nobody has is a number still.
 func TestForeignLettersAreWrittenByWhoeverHasThem(t *testing.T) {
 	testneed.Display(t)
 	var written []string

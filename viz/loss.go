@@ -11,12 +11,13 @@ import (
 	"github.com/sparkling-lab/sparkling/viz/valloss"
 )
 
-// loss draws the held-out loss of every arm, below it how far each is from the first widened one since the fork, and where there is room the
-// learning rates.
+// loss draws the validation loss of every arm, below it how far each is from the first widened one since the fork, and
+// where there is room the learning rates.
 func (v *View) loss(b box) {
-	how := fmt.Sprintf("Nats a character on %d held-out windows, never trained on. Lower is better.", experiment.ValWindows)
+	how := fmt.Sprintf("Validation loss on %d windows, nats a character. Lower is better.", experiment.ValWindows)
 	if v.ended() {
-		how = fmt.Sprintf("Nats a character on %d held-out windows, and at the end, ringed, on the whole held-out text. Lower is better.", experiment.ValWindows)
+		how = fmt.Sprintf("Validation loss on %d windows, nats a character; ringed, at the end, of the full split. "+
+			"Lower is better.", experiment.ValWindows)
 	}
 	if v.scale == FLOPs {
 		how += " Compute counts " + experiment.FLOPsCounted + "."
@@ -67,7 +68,8 @@ func (v *View) curves(b box) {
 		}
 		points := v.fall(a, c)
 		if points[0].y <= a.in.y {
-			v.pen.polygon([]point{{points[0].x, a.in.y - 5}, {points[0].x + 4, a.in.y + 1}, {points[0].x - 4, a.in.y + 1}}, m.Hue)
+			v.pen.polygon([]point{{points[0].x, a.in.y - 5}, {points[0].x + 4, a.in.y + 1},
+				{points[0].x - 4, a.in.y + 1}}, m.Hue)
 		}
 		v.pen.line(points, 2, m.Hue, m.Dash)
 		for _, r := range c {
@@ -100,7 +102,8 @@ func (v *View) ended() bool {
 	return false
 }
 
-// wholeAt leads a curve from its end to what was measured on the whole held-out text, which is another measurement and has a mark of its own.
+// wholeAt leads a curve from its end to what was measured on the full validation split, which is another measurement
+// and has a mark of its own.
 func (v *View) wholeAt(m style.Style, end point, y float64) point {
 	v.pen.segment(end, point{end.x, y}, 1, mix(paper, m.Hue, 0.5))
 	v.pen.circle(end.x, y, 5.6, m.Hue)
@@ -169,25 +172,28 @@ func (v *View) exactLoss(b box, a axes, step int) {
 			continue
 		}
 		if lost, ok := v.rec.Diverged(i, f.Step); ok {
-			lines = append(lines, line{fmt.Sprintf("%s diverged at step %d: %s is no longer finite", name, lost.Step, lost.NotFinite), v.styles[i].Hue})
+			lines = append(lines, line{fmt.Sprintf("%s diverged at step %d: %s is no longer finite", name, lost.Step,
+				lost.NotFinite), v.styles[i].Hue})
 		} else if h, ok := v.rec.ValLossAt(i, f.Step); ok {
 			if v.scale != Steps || f.Step != int(x) {
 				name += fmt.Sprintf(", step %d", f.Step)
 			}
-			words := fmt.Sprintf("%s: held-out %.6f", name, h)
+			words := fmt.Sprintf("%s: validation %.6f", name, h)
 			if f.Step > 0 { // before the first update there is no batch
 				words += ", train " + digits(f.TrainLoss, 6)
 			}
 			if record.Finite(f.FullValLoss) {
-				words += fmt.Sprintf(", whole text %.6f", f.FullValLoss)
+				words += fmt.Sprintf(", full %.6f", f.FullValLoss)
 			}
 			lines = append(lines, line{words, v.styles[i].Hue})
 		}
 	}
 	for i := range v.rec.Reports {
 		p := &v.rec.Reports[i]
-		if cost, ok := valloss.Cost(v.rec, p); ok && p.Step <= step && math.Abs(a.x(v.scale.place(v.rec.Experiment, p.Step, cost))-v.pointer.x) < 4 {
-			lines = append(lines, line{fmt.Sprintf("%s, widened at step %d: %s became %s", v.names[p.Arm], p.Step, digits(p.ValLossBefore, 6), digits(p.ValLossAfter, 6)), v.styles[p.Arm].Hue})
+		if cost, ok := valloss.Cost(v.rec, p); ok && p.Step <= step &&
+			math.Abs(a.x(v.scale.place(v.rec.Experiment, p.Step, cost))-v.pointer.x) < 4 {
+			lines = append(lines, line{fmt.Sprintf("%s, widened at step %d: %s became %s", v.names[p.Arm], p.Step,
+				digits(p.ValLossBefore, 6), digits(p.ValLossAfter, 6)), v.styles[p.Arm].Hue})
 		}
 	}
 	v.tip(b, lines)

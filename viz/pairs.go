@@ -45,7 +45,8 @@ func (v *View) shared(b box, arms []int, step int) {
 	}
 	words := []string{"one network", "shared"}
 	if len(list) > 1 {
-		words = append([]string{"one network, shared by " + strings.Join(list[:len(list)-1], ", ") + " and " + list[len(list)-1], "one network, shared by all"}, words...)
+		words = append([]string{"one network, shared by " + strings.Join(list[:len(list)-1], ", ") + " and " +
+			list[len(list)-1], "one network, shared by all"}, words...)
 	}
 	v.pen.text(v.fitting(words, b.x+b.w-x, body), x, b.y+12, body, ink, left)
 	v.single(box{b.x, b.y + tall, b.w, b.h - tall}, lay, shape)
@@ -95,8 +96,8 @@ func (v *View) groups(b box, l layout, groups []record.PairGroup, hue color.RGBA
 	return hit
 }
 
-// far is how far a pair is from locked, from 0 to 1. A distance of sqrt(2) is that of vectors that have nothing to do with each other; where there
-// is none both are zero.
+// far is how far a pair is from locked, from 0 to 1. A distance of sqrt(2) is that of vectors that have nothing to do
+// with each other; where there is none both are zero.
 func far(st record.PairStat) float64 {
 	if !record.Finite(st.Dist) {
 		return 0

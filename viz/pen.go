@@ -8,8 +8,8 @@ import (
 	"github.com/hajimehoshi/ebiten/v2"
 )
 
-// pen gathers shapes and words as triangles, in CSS pixels, and puts them on an image at once, with smooth edges. Words lie on the shapes of
-// their sheet, and a sheet on everything before it.
+// pen gathers shapes and words as triangles, in CSS pixels, and puts them on an image at once, with smooth edges. Words
+// lie on the shapes of their sheet, and a sheet on everything before it.
 type pen struct {
 	scale  float64
 	below  sheet
@@ -30,7 +30,8 @@ type mesh struct {
 func (m *mesh) vertex(x, y, u, v float32, c color.RGBA, alpha float32) uint32 {
 	m.vertices = append(m.vertices, ebiten.Vertex{
 		DstX: x, DstY: y, SrcX: u, SrcY: v,
-		ColorR: float32(c.R) / 255, ColorG: float32(c.G) / 255, ColorB: float32(c.B) / 255, ColorA: alpha * float32(c.A) / 255,
+		ColorR: float32(c.R) / 255, ColorG: float32(c.G) / 255, ColorB: float32(c.B) / 255,
+		ColorA: alpha * float32(c.A) / 255,
 	})
 	return uint32(len(m.vertices) - 1)
 }
@@ -39,7 +40,8 @@ func (m *mesh) vertex(x, y, u, v float32, c color.RGBA, alpha float32) uint32 {
 func (m *mesh) stamp(g glyph, x, y int, c color.RGBA) {
 	x0, y0, x1, y1 := float32(x), float32(y), float32(x+g.w), float32(y+g.h)
 	u0, v0, u1, v1 := float32(g.x), float32(g.y), float32(g.x+g.w), float32(g.y+g.h)
-	m.quad(m.vertex(x0, y0, u0, v0, c, 1), m.vertex(x1, y0, u1, v0, c, 1), m.vertex(x1, y1, u1, v1, c, 1), m.vertex(x0, y1, u0, v1, c, 1))
+	m.quad(m.vertex(x0, y0, u0, v0, c, 1), m.vertex(x1, y0, u1, v0, c, 1), m.vertex(x1, y1, u1, v1, c, 1),
+		m.vertex(x0, y1, u0, v1, c, 1))
 }
 
 func (m *mesh) quad(a, b, c, d uint32) { m.indices = append(m.indices, a, b, c, a, c, d) }
@@ -53,8 +55,9 @@ func (m *mesh) draw(dst, atlas *ebiten.Image) {
 
 func newPen(scale float64) *pen { return &pen{scale: scale, words: newWords(scale)} }
 
-// warm draws more triangles than any picture has, all of them empty. A buffer of the graphics library that has to grow later, in the middle of
-// a run, asks the graphics process about the old one, and waits for a busy machine's answer: up to half a second.
+// warm draws more triangles than any picture has, all of them empty. A buffer of the graphics library that has to grow
+// later, in the middle of a run, asks the graphics process about the old one, and waits for a busy machine's answer: up
+// to half a second.
 func (p *pen) warm() {
 	const many = 40_000
 	m := &p.below.shapes
@@ -176,8 +179,8 @@ func (p *pen) title(s string, x, y, size float64, c color.RGBA) {
 // width of words in CSS pixels.
 func (p *pen) width(s string, size float64) float64 { return p.words.width(s, face{size, false}) }
 
-// flush puts everything gathered on a clean box of dst. It is false where not every letter found its place, and the picture should be
-// drawn again.
+// flush puts everything gathered on a clean box of dst. It is false where not every letter found its place, and the
+// picture should be drawn again.
 func (p *pen) flush(dst *ebiten.Image, b box) bool {
 	px := func(v float64) int { return int(math.Round(v * p.scale)) }
 	in := dst.SubImage(image.Rect(px(b.x), px(b.y), px(b.x+b.w), px(b.y+b.h))).(*ebiten.Image)

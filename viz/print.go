@@ -11,8 +11,8 @@ import (
 // widestPrint is the longest side of a print in device pixels, which every graphics library allows.
 const widestPrint = 4096
 
-// Print draws the pictures anew, as they are chosen, with scale device pixels to a CSS pixel or as many as a print may have, and without what
-// a pointer or words beside them point at. It may be called only while the game runs.
+// Print draws the pictures anew, as they are chosen, with scale device pixels to a CSS pixel or as many as a print may
+// have, and without what a pointer or words beside them point at. It may be called only while the game runs.
 func (v *View) Print(scale float64) *image.RGBA {
 	scale = math.Min(scale, widestPrint/math.Max(v.w, v.h))
 	p := New()

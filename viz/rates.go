@@ -7,11 +7,14 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
-// rates draws the learning rate of the newest parameters of every arm, and thin that of the old ones where it is another.
+// rates draws the learning rate of the newest parameters of every arm, and thin that of the old ones where it is
+// another.
 func (v *View) rates(b box) {
 	rec, step := v.rec, v.at()
 	e := rec.Experiment
-	v.pen.text(v.fitting([]string{"Learning rate, in thousandths: of new parameters, and thin of old ones", "Learning rate, in thousandths; thin: old parameters", "Learning rate"}, b.w, body), b.x, b.y+8, body, soft, left)
+	v.pen.text(v.fitting([]string{"Learning rate, in thousandths: of new parameters, and thin of old ones",
+		"Learning rate, in thousandths; thin: old parameters", "Learning rate"}, b.w, body), b.x, b.y+8, body,
+		soft, left)
 	high := 0.0
 	for i := range rec.Tracks {
 		for _, f := range upTo(rec.Tracks[i], step) {

@@ -38,8 +38,8 @@ func (v *View) rowOf(g record.PairGroup) row {
 	return row{g.Layer, g.Expert, v.rec.Experiment.Model.Experts, len(g.Orig)}
 }
 
-// shape are the rows of the arm that has the most pairs at a step; before the first widening those of the neurons and channels that will be
-// paired.
+// shape are the rows of the arm that has the most pairs at a step; before the first widening those of the neurons and
+// channels that will be paired.
 func (v *View) shape(arms []int, step int) []row {
 	var out []row
 	most := 0
@@ -82,10 +82,12 @@ type layout struct {
 	slot  float64 // the height of a drawn row
 	width float64 // of its pairs together
 	names float64 // of the names left of them, 0 where there are none
-	named int     // where rows are too low for names, those of every so many layers stand at their first rows; otherwise 0
+	// where rows are too low for names, those of every so many layers stand at their first rows; otherwise 0
+	named int
 }
 
-// What fits: the pairs of all arms that can be dots, and those that can be cells, before a picture becomes costly; and lengths in CSS pixels.
+// What fits: the pairs of all arms that can be dots, and those that can be cells, before a picture becomes costly; and
+// lengths in CSS pixels.
 const (
 	mostDots, mostCells = 1100, 8000
 	nameWidth           = 36
@@ -131,9 +133,11 @@ func (l layout) lines(n int) int {
 
 // how says how to read the rows.
 func (l layout) how(members, quantity string) string {
-	s := fmt.Sprintf("Each pair of dots is %s. Glued and grey: identical bit for bit. The link is as long as their %s differ.", members, quantity)
+	s := fmt.Sprintf("Each pair of dots is %s. Glued and grey: identical bit for bit. The link is as long as their "+
+		"%s differ.", members, quantity)
 	if l.cells {
-		s = fmt.Sprintf("Each cell is %s. Grey: identical bit for bit. The fuller the colour the more their %s differ.", members, quantity)
+		s = fmt.Sprintf("Each cell is %s. Grey: identical bit for bit. The fuller the colour the more their %s differ.",
+			members, quantity)
 	}
 	if l.every > 1 {
 		s += fmt.Sprintf(" One of %d experts is shown.", l.every)

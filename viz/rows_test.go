@@ -59,9 +59,11 @@ func TestRowsFitTheirColumnWhateverTheNetwork(t *testing.T) {
 			assert.GreaterOrEqual(t, l.slot, float64(nameHeight), "%s: names do not cover each other", c.name)
 		} else {
 			layer := l.slot * float64(max(c.rows[0].experts/l.every, 1)) * float64(l.named)
-			assert.GreaterOrEqual(t, layer, float64(nameHeight)-1e-9, "%s: names of layers do not cover each other", c.name)
+			assert.GreaterOrEqual(t, layer, float64(nameHeight)-1e-9,
+				"%s: names of layers do not cover each other", c.name)
 		}
-		assert.Equal(t, l.every > 1, fmt.Sprintf(" One of %d experts is shown.", l.every) == suffix(l.how("x", "y"), l.every), c.name)
+		assert.Equal(t, l.every > 1, fmt.Sprintf(" One of %d experts is shown.", l.every) == suffix(l.how("x", "y"),
+			l.every), c.name)
 	}
 }
 
@@ -107,9 +109,12 @@ func TestHeadsThatDifferAreToldApart(t *testing.T) {
 			}
 		}
 	}
-	assert.Equal(t, [][2]string{{"Random-", "random"}, {"Copy", ""}}, headings([]string{"Random-random", "Copy"}, 48, 60, measure))
-	assert.Equal(t, [][2]string{{"Faster…", "25 %"}, {"Faster…", "50 %"}}, headings([]string{"Faster decay, 25 %", "Faster decay, 50 %"}, 44, 57, measure))
-	assert.Equal(t, [][2]string{{"…A", ""}, {"…B", ""}}, headings([]string{"ExperimentalA", "ExperimentalB"}, 48, 60, measure), "the common start goes")
+	assert.Equal(t, [][2]string{{"Random-", "random"}, {"Copy", ""}},
+		headings([]string{"Random-random", "Copy"}, 48, 60, measure))
+	assert.Equal(t, [][2]string{{"Faster…", "25 %"}, {"Faster…", "50 %"}},
+		headings([]string{"Faster decay, 25 %", "Faster decay, 50 %"}, 44, 57, measure))
+	assert.Equal(t, [][2]string{{"…A", ""}, {"…B", ""}},
+		headings([]string{"ExperimentalA", "ExperimentalB"}, 48, 60, measure), "the common start goes")
 }
 
 func TestTheWideningIsToldOfTheShownStep(t *testing.T) {
@@ -126,5 +131,6 @@ func TestTheWideningIsToldOfTheShownStep(t *testing.T) {
 }
 
 func TestADifferenceThatIsNoneHasNoSign(t *testing.T) {
-	assert.Equal(t, []string{"0.000", "0.000", "-0.001", "+0.061"}, []string{signed(-0.0004), signed(0.0004), signed(-0.0006), signed(0.061)})
+	assert.Equal(t, []string{"0.000", "0.000", "-0.001", "+0.061"},
+		[]string{signed(-0.0004), signed(0.0004), signed(-0.0006), signed(0.061)})
 }

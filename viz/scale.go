@@ -28,7 +28,8 @@ type ScaleChoice struct {
 // Scales lists the scales.
 var Scales = []ScaleChoice{{Steps, "steps"}, {Tokens, "tokens"}, {FLOPs, "compute"}}
 
-// ScaleFor is the scale that an experiment is best looked at with: arms that end at equal cost are compared at equal cost.
+// ScaleFor is the scale that an experiment is best looked at with: arms that end at equal cost are compared at equal
+// cost.
 func ScaleFor(e experiment.Experiment) Scale {
 	for _, a := range e.Arms {
 		if a.From == experiment.EqualCompute {
@@ -57,7 +58,8 @@ func (s Scale) place(e experiment.Experiment, step int, flops float64) float64 {
 	return float64(step)
 }
 
-// end is where the x axis ends: the last step, and for compute what the dearest arm will have cost if it goes on as now.
+// end is where the x axis ends: the last step, and for compute what the dearest arm will have cost if it goes on as
+// now.
 func (s Scale) end(r *record.Record) float64 {
 	e := r.Experiment
 	if s != FLOPs {

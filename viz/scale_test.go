@@ -10,7 +10,8 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
-// An arm of a record may have gone on for longer than equal compute would let it today: the axis still reaches to its end.
+// An arm of a record may have gone on for longer than equal compute would let it today: the axis still reaches to its
+// end.
 func TestTheAxisOfComputeHoldsAllThatWasMeasured(t *testing.T) {
 	e, err := experiment.Named("compute")
 	require.NoError(t, err)

@@ -14,7 +14,8 @@ type line struct {
 // over says whether the pointer is in a box.
 func (v *View) over(b box) bool { return v.inside && b.holds(v.pointer) }
 
-// under is the place on the x axis under the pointer, and draws a line through it. It is false where the pointer is elsewhere.
+// under is the place on the x axis under the pointer, and draws a line through it. It is false where the pointer is
+// elsewhere.
 func (v *View) under(a axes) (float64, bool) {
 	if !v.over(a.in) {
 		return 0, false
@@ -32,8 +33,8 @@ func (v *View) stepUnder(a axes, shown int) (int, bool) {
 // tip writes exact values beside the pointer, over everything else and inside b.
 func (v *View) tip(b box, lines []line) { v.beside(b, v.pointer.x, v.pointer.x, lines) }
 
-// beside writes exact values left or right of what they are about, which lies between two places on the x axis and stays in sight: on the side
-// that has more room, in lines that fit there.
+// beside writes exact values left or right of what they are about, which lies between two places on the x axis and
+// stays in sight: on the side that has more room, in lines that fit there.
 func (v *View) beside(b box, from, to float64, lines []line) {
 	const pitch, inner, clear, least = 16, 8, 14, 130
 	before, after := from-clear-b.x, b.x+b.w-to-clear

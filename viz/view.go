@@ -1,5 +1,5 @@
-// Package viz draws what a [sim.Record] holds with Ebitengine: the loss, the linked neuron copies, the divergence of their gradients
-// and the RMS of the blocks. The page and the desktop program show the same pictures.
+// Package viz draws what a [sim.Record] holds with Ebitengine: the loss, the linked neuron copies, the divergence of
+// their gradients and the RMS of the blocks. The page and the desktop program show the same pictures.
 //
 // It sees frames, reports and records only. It never trains and knows neither HTML nor windows.
 package viz
@@ -31,8 +31,9 @@ type View struct {
 	names    []string                     // the same
 	spreads  map[*record.PairGroup]minMax // of the record's frames, by their first group
 
-	readings [][]valloss.Reading // of the picture that is being drawn, by arm: kept so that a picture leaves little behind
-	moments  []moment            // the same of its widenings
+	// of the picture that is being drawn, by arm: kept so that a picture leaves little behind
+	readings [][]valloss.Reading
+	moments  []moment // the same of its widenings
 
 	lettering Lettering
 
@@ -119,8 +120,8 @@ func (v *View) Picture() *image.RGBA {
 	return out
 }
 
-// Draw brings the pictures up to date, one at a call so that no frame is long, and the screen only where something changed: a screen
-// that nobody draws on costs nothing. The owner must not clear it between frames.
+// Draw brings the pictures up to date, one at a call so that no frame is long, and the screen only where something
+// changed: a screen that nobody draws on costs nothing. The owner must not clear it between frames.
 func (v *View) Draw(dst *ebiten.Image, now time.Time) {
 	if v.rec == nil || v.image == nil {
 		return
@@ -177,7 +178,8 @@ type content struct {
 }
 
 func (v *View) content(p *place) content {
-	c := content{rec: v.rec, reports: len(v.rec.Reports), step: v.step, quantity: v.quantity, scale: v.scale, lit: v.lit == p.pane}
+	c := content{rec: v.rec, reports: len(v.rec.Reports), step: v.step, quantity: v.quantity, scale: v.scale,
+		lit: v.lit == p.pane}
 	for _, t := range v.rec.Tracks {
 		c.frames += len(t)
 	}

@@ -38,8 +38,8 @@ func (v *View) widenings(a axes, step int) {
 // jump is the least height in CSS pixels by which a loss has to change at a widening to be written beside it.
 const jump = 12
 
-// jumps writes beside the marks of the widenings what they are, which arms were widened where not all were, and the loss just after where
-// that is another one.
+// jumps writes beside the marks of the widenings what they are, which arms were widened where not all were, and the
+// loss just after where that is another one.
 func (v *View) jumps(a axes) {
 	differ, free := valloss.Differ(v.rec.Experiment), a.in.x // words begin right of free
 	for _, m := range v.moments {

@@ -10,8 +10,8 @@ import (
 	"golang.org/x/image/math/fixed"
 )
 
-// words sets text. Every letter is rasterized once, into an atlas that holds a white spot too: shapes and text are triangles over the
-// same image, so that a whole picture is one draw call, whatever it says.
+// words sets text. Every letter is rasterized once, into an atlas that holds a white spot too: shapes and text are
+// triangles over the same image, so that a whole picture is one draw call, whatever it says.
 type words struct {
 	scale      float64
 	faces      map[face]*typeface

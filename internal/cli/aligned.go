@@ -8,8 +8,9 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// aligned is a table whose cells, each but the last of a line ended by a tab, stand below each other by the room that they take on a terminal,
-// where letters of some scripts are two columns wide and others none. An empty line begins another table.
+// aligned is a table whose cells, each but the last of a line ended by a tab, stand below each other by the room that
+// they take on a terminal, where letters of some scripts are two columns wide and others none. An empty line begins
+// another table.
 type aligned struct {
 	w     io.Writer
 	right bool // cells are aligned at their right

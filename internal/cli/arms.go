@@ -89,7 +89,7 @@ func holdsArm(out string, e experiment.Experiment, arm int) (bool, error) {
 }
 
 // writeArms leaves the network of every arm that has reached its end as a checkpoint with its optimizer's states, and a
-// batch of held-out text to run through them. Those that are there stay as they are.
+// batch of validation text to run through them. Those that are there stay as they are.
 func writeArms(to results, s *session.Session, host *session.LocalHost) error {
 	e := s.Experiment()
 	dir := filepath.Join(to.Dir(), armsFolder)

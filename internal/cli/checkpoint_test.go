@@ -72,7 +72,8 @@ func batchOf(set string) string { return filepath.Join(set, "batch.safetensors")
 func checkedAt(t *testing.T, dir, batch string) (checked, fixture.File) {
 	t.Helper()
 	out := t.TempDir()
-	code, text, err := run("check", "--model", dir, "--batch", batch, "--json", "--grads", filepath.Join(out, "grads.safetensors"))
+	code, text, err := run("check", "--model", dir, "--batch", batch, "--json", "--grads",
+		filepath.Join(out, "grads.safetensors"))
 	require.Zero(t, code, err)
 	var c checked
 	require.NoError(t, json.Unmarshal([]byte(text), &c))
@@ -151,20 +152,22 @@ func TestCheckReadsFoldersOfManyFiles(t *testing.T) {
 	assert.Equal(t, net.Logits(), rounded.F32(t, "logits", nil))
 }
 
-// The widened folder holds the weights and states that an independent implementation gave, and computes its logits; a head
-// that needs a factor carries it.
+// The widened folder holds the weights and states that an independent implementation gave, and computes its logits; a
+// head that needs a factor carries it.
 func TestWidenGivesTheNumbersOfAnIndependentImplementation(t *testing.T) {
 	variants := []struct {
 		suffix, logits string
 		flags          []string
 	}{
 		{"", "logits", nil}, {"_naive", "logits_naive", []string{"--scale", "none"}},
-		{"_zerocopy", "logits_zerocopy", []string{"--init", "zero-copy"}}, {"_uneven", "", []string{"--init", "uneven"}},
+		{"_zerocopy", "logits_zerocopy", []string{"--init", "zero-copy"}},
+		{"_uneven", "", []string{"--init", "uneven"}},
 	}
 	states := map[string]string{"asymmetric": "asym", "copy": "copy", "asymmetric-scaled": "asym_scaled"}
 	for _, set := range fixture.Sets(t, "../../model/testdata/fixtures") {
 		dir, ratio := hugged(t, set, map[string]string{
-			"model.safetensors": "weights_step3", "optimizer_m.safetensors": "opt_m_step3", "optimizer_v.safetensors": "opt_v_step3",
+			"model.safetensors": "weights_step3", "optimizer_m.safetensors": "opt_m_step3",
+			"optimizer_v.safetensors": "opt_v_step3",
 		})
 		for _, axis := range []string{"inner", "hidden", "joint"} {
 			for _, x := range variants {
@@ -175,7 +178,8 @@ func TestWidenGivesTheNumbersOfAnIndependentImplementation(t *testing.T) {
 				t.Run(filepath.Base(set)+"/"+name, func(t *testing.T) {
 					for state, short := range states {
 						out := filepath.Join(t.TempDir(), "wide")
-						code, _, err := run(append([]string{"widen", "--model", dir, "--out", out, "--axis", axis, "--factor", fmt.Sprint(ratio), "--optimizer-states", state}, x.flags...)...)
+						code, _, err := run(append([]string{"widen", "--model", dir, "--out", out, "--axis", axis,
+							"--factor", fmt.Sprint(ratio), "--optimizer-states", state}, x.flags...)...)
 						require.Zero(t, code, err)
 						want := fixture.Load(t, set, name)
 						same(t, want, fixture.Load(t, out, "model"), 1e-7)
@@ -183,10 +187,12 @@ func TestWidenGivesTheNumbersOfAnIndependentImplementation(t *testing.T) {
 							break
 						}
 						for _, q := range []string{"m", "v"} {
-							same(t, fixture.Load(t, set, fmt.Sprintf("widen_%s_%s_%s", axis, q, short)), fixture.Load(t, out, "optimizer_"+q), 1e-8)
+							same(t, fixture.Load(t, set, fmt.Sprintf("widen_%s_%s_%s", axis, q, short)),
+								fixture.Load(t, out, "optimizer_"+q), 1e-8)
 						}
 						_, file := checkedAt(t, out, batchOf(set))
-						near(t, "logits", fixture.Load(t, set, "widen_"+axis+"_out").F32(t, x.logits, nil), file.F32(t, "logits", nil), 1e-5)
+						near(t, "logits", fixture.Load(t, set, "widen_"+axis+"_out").F32(t, x.logits, nil),
+							file.F32(t, "logits", nil), 1e-5)
 					}
 				})
 			}
@@ -224,7 +230,8 @@ func trained(t *testing.T, untied bool) (dir, batch string) {
 	const rows, seq = 3, 8
 	w := model.Init(c, 1)
 	net := model.NewNet(compute.NewCPU(), w, rows, seq)
-	opt := optim.New(optim.Config{Kind: optim.AdamW, Beta1: 0.9, Beta2: 0.95, Eps: 1e-8, WeightDecay: 0.1}, compute.NewCPU(), model.NewGrowth(c), model.NewValues(w.Table), model.NewValues(w.Table), 0)
+	opt := optim.New(optim.Config{Kind: optim.AdamW, Beta1: 0.9, Beta2: 0.95, Eps: 1e-8, WeightDecay: 0.1},
+		compute.NewCPU(), model.NewGrowth(c), model.NewValues(w.Table), model.NewValues(w.Table), 0)
 	ids, labels := make([]int32, rows*seq), make([]int32, rows*seq)
 	for i := range ids {
 		ids[i], labels[i] = int32(i*i%c.Vocab), int32((i*i+i)%c.Vocab)
@@ -240,8 +247,8 @@ func trained(t *testing.T, untied bool) (dir, batch string) {
 	return dir, batch
 }
 
-// The round trip: what the network computes is unchanged by copy-copy at 2x on every axis, with either head, twice in a row, and by
-// the checkpoint that comes out.
+// The round trip: what the network computes is unchanged by copy-copy at 2x on every axis, with either head, twice in a
+// row, and by the checkpoint that comes out.
 func TestCopiedTwofoldACheckpointComputesTheSame(t *testing.T) {
 	for _, untied := range []bool{false, true} {
 		dir, batch := trained(t, untied)
@@ -255,7 +262,8 @@ func TestCopiedTwofoldACheckpointComputesTheSame(t *testing.T) {
 				require.Zero(t, code, err)
 				assert.Contains(t, text, "optimizer_m, optimizer_v")
 				after, wide := checkedAt(t, out, batch)
-				near(t, fmt.Sprintf("logits, %s, stage %d", axis, stage), logits.F32(t, "logits", nil), wide.F32(t, "logits", nil), 1e-5)
+				near(t, fmt.Sprintf("logits, %s, stage %d", axis, stage), logits.F32(t, "logits", nil),
+					wide.F32(t, "logits", nil), 1e-5)
 				assert.InDelta(t, float64(before.Loss), float64(after.Loss), 1e-5)
 				assert.Greater(t, after.Parameters, before.Parameters)
 				assert.Equal(t, untied || axis != "inner", after.Untied, "a tied head that needs a factor is untied")
@@ -266,7 +274,8 @@ func TestCopiedTwofoldACheckpointComputesTheSame(t *testing.T) {
 	}
 }
 
-// What run leaves is a checkpoint: check gives the loss of its arm's text, and widen goes on from a network that was widened before.
+// What run leaves is a checkpoint: check gives the loss of its arm's text, and widen goes on from a network that was
+// widened before.
 func TestRunLeavesCheckpointsThatCanBeCheckedAndWidened(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "out")
 	document := file(t, func(e *experiment.Experiment) {
@@ -294,7 +303,8 @@ func TestRunLeavesCheckpointsThatCanBeCheckedAndWidened(t *testing.T) {
 	assert.Greater(t, copied.Parameters, small.Parameters)
 	assert.Less(t, float64(copied.Loss), math.Log(float64(task.Symbols)), "it has learnt something")
 	wide := filepath.Join(out, "wide")
-	code, text, err := run("widen", "--model", filepath.Join(arms, "2-copy"), "--out", wide, "--axis", "joint", "--optimizer-states", "copy")
+	code, text, err := run("widen", "--model", filepath.Join(arms, "2-copy"), "--out", wide, "--axis", "joint",
+		"--optimizer-states", "copy")
 	require.Zero(t, code, err)
 	assert.Contains(t, text, "optimizer_m, optimizer_v")
 	again, more := checkedAt(t, wide, batch)
@@ -318,17 +328,19 @@ func TestCheckpointVerbsSayWhatIsWrong(t *testing.T) {
 		args []string
 		says string
 	}{
-		"no folder":         {[]string{"check", "--model", root, "--batch", batch}, "config.json"},
-		"another family":    {[]string{"check", "--model", other, "--batch", batch}, `model_type is "llama"`},
-		"no batch":          {[]string{"check", "--model", dir, "--batch", root}, "it is a folder"},
-		"no place to write": {[]string{"check", "--model", dir, "--batch", batch, "--grads", filepath.Join(root, "no", "x")}, "no such file"},
+		"no folder":      {[]string{"check", "--model", root, "--batch", batch}, "config.json"},
+		"another family": {[]string{"check", "--model", other, "--batch", batch}, `model_type is "llama"`},
+		"no batch":       {[]string{"check", "--model", dir, "--batch", root}, "it is a folder"},
+		"no place to write": {[]string{"check", "--model", dir, "--batch", batch, "--grads",
+			filepath.Join(root, "no", "x")}, "no such file"},
 		"no axis":           {widen(), "--axis"},
 		"another axis":      {widen("--axis", "depth"), `axis is "depth"`},
 		"another pair":      {widen("--axis", "inner", "--init", "copy"), `init is "copy"`},
 		"another treatment": {widen("--axis", "inner", "--optimizer-states", "keep"), `optimizer_states is "keep"`},
 		"no factor":         {widen("--axis", "inner", "--factor", "1"), "factor is 1"},
-		"something there":   {[]string{"widen", "--model", dir, "--out", dir, "--axis", "inner"}, "nothing is overwritten"},
-		"widen a batch":     {[]string{"widen", "--model", batch, "--out", out, "--axis", "inner"}, "config.json"},
+		"something there": {[]string{"widen", "--model", dir, "--out", dir, "--axis", "inner"},
+			"nothing is overwritten"},
+		"widen a batch": {[]string{"widen", "--model", batch, "--out", out, "--axis", "inner"}, "config.json"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			code, text, err := run(c.args...)
@@ -361,7 +373,8 @@ func TestInterruptedCheckpointVerbsLeaveNothing(t *testing.T) {
 	var said bytes.Buffer
 	e := &env{ctx: ctx, out: &said, err: &said}
 	for _, err := range []error{
-		widenVerb{Model: dir, Out: filepath.Join(root, "out"), Axis: "inner", Factor: 2, Init: "copy-copy", Scale: "rms", States: "copy"}.Run(e),
+		widenVerb{Model: dir, Out: filepath.Join(root, "out"), Axis: "inner", Factor: 2, Init: "copy-copy",
+			Scale: "rms", States: "copy"}.Run(e),
 		checkVerb{Model: dir, Batch: batch, Grads: filepath.Join(root, "grads")}.Run(e),
 	} {
 		assert.True(t, errors.Is(err, errInterrupted), "%v", err)

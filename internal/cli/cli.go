@@ -1,5 +1,5 @@
-// Package cli is the command line of the native program: one file a verb. It parses, reports and writes files; experiments run in
-// package sim, pictures are drawn in package viz.
+// Package cli is the command line of the native program: one file a verb. It parses, reports and writes files;
+// experiments run in package sim, pictures are drawn in package viz.
 package cli
 
 import (
@@ -32,8 +32,8 @@ type verbs struct {
 	Bench     benchVerb     `cmd:"" help:"Measure how fast this machine trains, beside peers and rooflines."`
 }
 
-// env is what a verb works with. Nothing in what is written to out or, a message at a time, to err acts on a terminal; screen is the terminal
-// itself, for what has to.
+// env is what a verb works with. Nothing in what is written to out or, a message at a time, to err acts on a terminal;
+// screen is the terminal itself, for what has to.
 type env struct {
 	ctx              context.Context
 	out, err, screen io.Writer
@@ -50,8 +50,10 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	exited := false
 	e := &env{ctx, plain.Text(stdout), plain.Messages(stderr), stderr}
 	parser, err := kong.New(&v, append(values, kong.Name("sparkling"), kong.Writers(stdout, stderr),
-		kong.Description("Watch a mixture-of-experts network be widened in mid-training."), kong.Exit(func(int) { exited = true }),
-		kong.Vars{"inits": names(widen.Inits), "scales": names(widen.Scales), "norms": names(widen.AllGains), "states": names(widen.States)})...)
+		kong.Description("Watch a mixture-of-experts network be widened in mid-training."),
+		kong.Exit(func(int) { exited = true }),
+		kong.Vars{"inits": names(widen.Inits), "scales": names(widen.Scales), "norms": names(widen.AllGains),
+			"states": names(widen.States)})...)
 	if err != nil {
 		panic(err) // the verbs above are wrong
 	}

@@ -33,7 +33,8 @@ func file(t *testing.T, f func(*experiment.Experiment)) string {
 	return path
 }
 
-// asProgram makes the test binary the program itself, which can be interrupted, and whose status at its end is kept where asProgram_STATUS says.
+// asProgram makes the test binary the program itself, which can be interrupted, and whose status at its end is kept
+// where asProgram_STATUS says.
 const asProgram = "SPARKLING_TEST_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
@@ -166,13 +167,15 @@ func TestRunWritesARecordThatFiguresCanBeDrawnFrom(t *testing.T) {
 	}
 	left, e := filepath.Glob(filepath.Join(dir, ".*"))
 	require.NoError(t, e)
-	assert.Equal(t, []string{filepath.Join(dir, ".sparkling-files.json")}, left, "the list of what was written, and nothing half-written")
+	assert.Equal(t, []string{filepath.Join(dir, ".sparkling-files.json")}, left,
+		"the list of what was written, and nothing half-written")
 }
 
 // A terminal of the usual width shows every table unbroken.
 func TestTablesFitATerminal(t *testing.T) {
 	long := file(t, func(e *experiment.Experiment) { e.Arms[1].Name = "Scaled states, remapped rate and more" })
-	for _, args := range [][]string{{"run", long}, {"run", "--list"}, {"plan"}, {"plan", "stages"}, {"plan", "--factor", "1.5", long}, {"run", "--help"}, {"widen", "--help"}} {
+	for _, args := range [][]string{{"run", long}, {"run", "--list"}, {"plan"}, {"plan", "stages"},
+		{"plan", "--factor", "1.5", long}, {"run", "--help"}, {"widen", "--help"}} {
 		code, out, err := run(args...)
 		require.Zero(t, code, err)
 		for line := range strings.Lines(out) {
@@ -189,30 +192,42 @@ func TestWhatCannotBeDoneGetsOneSentence(t *testing.T) {
 		args []string
 		says string
 	}{
-		"no such file":                      {[]string{"run", "/no/such/file.json"}, "/no/such/file.json"},
-		"no such experiment":                {[]string{"run", "hamlet"}, "there are default, lock, signal, recipe, compute"},
-		"misspelt field":                    {[]string{"run", bad}, "stepz"},
-		"no such flag":                      {[]string{"run", "--colour"}, "--colour"},
-		"no such verb":                      {[]string{"rum"}, "--help lists them"},
-		"a folder":                          {[]string{"run", t.TempDir()}, "it is a folder"},
-		"factor of little":                  {[]string{"plan", "--factor", "1.0001"}, "it must grow"},
-		"no such axis":                      {[]string{"run", "--axis", "sideways"}, "Axis is \"sideways\"; allowed are inner, hidden, joint"},
-		"factor of nought":                  {[]string{"run", "--factor", "0.5"}, "Factor is \"0.5\"; allowed is a number above 1 and up to 16"},
+		"no such file": {[]string{"run", "/no/such/file.json"}, "/no/such/file.json"},
+		"no such experiment": {[]string{"run", "hamlet"},
+			"there are default, lock, signal, recipe, compute"},
+		"misspelt field":   {[]string{"run", bad}, "stepz"},
+		"no such flag":     {[]string{"run", "--colour"}, "--colour"},
+		"no such verb":     {[]string{"rum"}, "--help lists them"},
+		"a folder":         {[]string{"run", t.TempDir()}, "it is a folder"},
+		"factor of little": {[]string{"plan", "--factor", "1.0001"}, "it must grow"},
+		"no such axis": {[]string{"run", "--axis", "sideways"},
+			"Axis is \"sideways\"; allowed are inner, hidden, joint"},
+		"factor of nought": {[]string{"run", "--factor", "0.5"},
+			"Factor is \"0.5\"; allowed is a number above 1 and up to 16"},
 		"no factor at all":                  {[]string{"run", "--factor", "0"}, "Factor is \"0\""},
 		"factor that is less than a neuron": {[]string{"run", "--factor", "1.01"}, "allowed are values from 1.0313 up"},
-		"seed below nought":                 {[]string{"run", "--seed", "-1"}, "it is \"-1\"; allowed is a whole number from 0"},
-		"seed with an exponent":             {[]string{"run", "--seed", "1e9"}, "it is \"1e9\"; allowed is a whole number from 0 to 18446744073709551615, in digits alone"},
-		"steps in another base":             {[]string{"run", "--steps", "0x40"}, "it is \"0x40\"; allowed is a whole number, in digits alone"},
-		"decimal comma":                     {[]string{"plan", "--at", "0,5"}, "it is \"0,5\"; allowed is a number, with a decimal point: 0.5"},
-		"decimal comma in a control":        {[]string{"run", "--factor", "1,5"}, "Factor is \"1,5\"; allowed is a number above 1 and up to 16, with a decimal point: 1.5"},
-		"steps below nought":                {[]string{"run", "--steps", "-5"}, "steps is -5; allowed are 1 to"},
-		"too many steps":                    {[]string{"run", "--steps", "100000000"}, "100000000"},
-		"odd heads":                         {[]string{"run", file(t, func(e *experiment.Experiment) { e.Model.KVHeads = 3 })}, "heads"},
-		"no such memory":                    {[]string{"run", file(t, func(e *experiment.Experiment) { e.Model.Hidden, e.Model.Inner, e.Model.Layers = 20000, 20000, 250 })}, "GiB of memory"},
-		"not a record":                      {[]string{"figures", bad}, "not a record"},
-		"no folder":                         {[]string{"serve", "--dir", "/no/such/folder"}, "/no/such/folder"},
-		"far address":                       {[]string{"serve", "--dir", t.TempDir(), "--addr", "0.0.0.0:80"}, "0.0.0.0"},
-		"odd scale":                         {[]string{"window", "--scale", "9"}, "--scale is 9"},
+		"seed below nought": {[]string{"run", "--seed", "-1"},
+			"it is \"-1\"; allowed is a whole number from 0"},
+		"seed with an exponent": {[]string{"run", "--seed", "1e9"},
+			"it is \"1e9\"; allowed is a whole number from 0 to 18446744073709551615, in digits alone"},
+		"steps in another base": {[]string{"run", "--steps", "0x40"},
+			"it is \"0x40\"; allowed is a whole number, in digits alone"},
+		"decimal comma": {[]string{"plan", "--at", "0,5"},
+			"it is \"0,5\"; allowed is a number, with a decimal point: 0.5"},
+		"decimal comma in a control": {[]string{"run", "--factor", "1,5"},
+			"Factor is \"1,5\"; allowed is a number above 1 and up to 16, with a decimal point: 1.5"},
+		"steps below nought": {[]string{"run", "--steps", "-5"}, "steps is -5; allowed are 1 to"},
+		"too many steps":     {[]string{"run", "--steps", "100000000"}, "100000000"},
+		"odd heads": {[]string{"run",
+			file(t, func(e *experiment.Experiment) { e.Model.KVHeads = 3 })}, "heads"},
+		"no such memory": {[]string{"run", file(t, func(e *experiment.Experiment) {
+			e.Model.Hidden, e.Model.Inner, e.Model.Layers = 20000, 20000, 250
+		})}, "GiB of memory"},
+		"not a record": {[]string{"figures", bad}, "not a record"},
+		"no folder":    {[]string{"serve", "--dir", "/no/such/folder"}, "/no/such/folder"},
+		"far address": {[]string{"serve", "--dir", t.TempDir(), "--addr", "0.0.0.0:80"},
+			"0.0.0.0"},
+		"odd scale": {[]string{"window", "--scale", "9"}, "--scale is 9"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			code, out, err := run(c.args...)
@@ -240,11 +255,13 @@ func TestWithoutADisplayTheWindowSaysWhatWorks(t *testing.T) {
 func TestPlanPrintsThePapersTableBesideItsOwnCounts(t *testing.T) {
 	code, out, err := run("plan")
 	require.Zero(t, code, err)
-	for _, words := range []string{"449.50 M", "751.49 M", "899.00 M", "1502.98 M", "7.206e+20", "Table 2", "-0.11 %", "points", "38.2 GiB"} {
+	for _, words := range []string{"449.50 M", "751.49 M", "899.00 M", "1502.98 M", "7.206e+20", "Table 2", "-0.11 %",
+		"points", "38.2 GiB"} {
 		assert.Contains(t, out, words)
 	}
 	assert.Regexp(t, `inner 2x +total +4979\.35 M +5 B +-0\.41 % +±10\.00 %`, out)
-	assert.Contains(t, strings.Join(strings.Fields(out), " "), "Differences are at most 0.3 % or points, but where fewer digits are printed: inner 2x total, printed as 5 B.")
+	assert.Contains(t, strings.Join(strings.Fields(out), " "),
+		"Differences are at most 0.3 % or points, but where fewer digits are printed: inner 2x total, printed as 5 B.")
 	code, out, err = run("plan", "--json", file(t, nil))
 	require.Zero(t, code, err)
 	code, paper, err := run("plan", "--json")
@@ -267,8 +284,10 @@ func TestPlanFollowsTheDocument(t *testing.T) {
 		says []string
 	}{
 		{[]string{"reset"}, []string{"Widened 2x after 15 % of them", "318 KiB"}},
-		{[]string{"reset", "--at", "0.3", "--factor", "1.5"}, []string{"Widened 1.5x after 30 % of them", "inner 1.5x"}},
-		{[]string{"stages"}, []string{"Widened 2x, 2x after 25 % and 50 %; 4x after", "inner 2x, 2x", "inner 4x", "joint 4x"}},
+		{[]string{"reset", "--at", "0.3", "--factor", "1.5"},
+			[]string{"Widened 1.5x after 30 % of them", "inner 1.5x"}},
+		{[]string{"stages"}, []string{"Widened 2x, 2x after 25 % and 50 %; 4x after", "inner 2x, 2x", "inner 4x",
+			"joint 4x"}},
 		{[]string{"stages", "--factor", "3"}, []string{"3x, 3x", "inner 9x"}},
 	} {
 		code, out, err := run(append([]string{"plan"}, x.args...)...)
@@ -301,7 +320,8 @@ func TestHelpIsAnAnswerNotAnError(t *testing.T) {
 
 func TestArmThatDivergesIsSaidAndNothingIsLost(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "out")
-	code, out, err := run("run", "--out", dir, file(t, func(e *experiment.Experiment) { e.Optimizer.LR, e.Optimizer.WeightDecay = 10, 1 }))
+	code, out, err := run("run", "--out", dir,
+		file(t, func(e *experiment.Experiment) { e.Optimizer.LR, e.Optimizer.WeightDecay = 10, 1 }))
 	assert.Equal(t, codeBad, code)
 	assert.Contains(t, err, "training diverged")
 	assert.Contains(t, out, "Small")

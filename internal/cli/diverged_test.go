@@ -15,8 +15,8 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
-// explosive is a document whose first arm is sound, and whose others diverge after their widening: re-warmed to ten times the rate, their weights
-// grow a hundredfold at every update.
+// explosive is a document whose first arm is sound, and whose others diverge after their widening: re-warmed to ten
+// times the rate, their weights grow a hundredfold at every update.
 func explosive(t *testing.T) string {
 	t.Helper()
 	e := experiment.Default().Rescale(40)
@@ -96,7 +96,8 @@ func TestRunThatDivergesIsSaidEverywhereAndKeepsWhatThereIs(t *testing.T) {
 	assert.NotContains(t, string(picture), "NaN")
 }
 
-// Where the arm that all part from diverges before that, the others say why nothing is known of them, in the table and in JSON.
+// Where the arm that all part from diverges before that, the others say why nothing is known of them, in the table and
+// in JSON.
 func TestArmsThatNeverBeganSayWhy(t *testing.T) {
 	e := experiment.Default().Rescale(40)
 	e.Task.Batch, e.Task.Seq = 1, 8

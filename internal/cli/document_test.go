@@ -21,7 +21,8 @@ func TestDocumentsAreReadAsEditorsSaveThemAndWhatIsNotClearIsRefused(t *testing.
 	require.NoError(t, err)
 	for want, text := range map[string][]byte{
 		"more follows": append(bytes.Clone(data), ']'),
-		"SEED is there twice, the second time in":   bytes.Replace(data, []byte(`"seed"`), []byte("\"SEED\": 1,\n\"seed\""), 1),
+		"SEED is there twice, the second time in": bytes.Replace(data, []byte(`"seed"`),
+			[]byte("\"SEED\": 1,\n\"seed\""), 1),
 		"it is not text in UTF-8":                   append(bytes.Clone(data), 0xff),
 		"it is UTF-16 that ends within a character": {0xff, 0xfe, '{', 0, '}'},
 	} {

@@ -14,7 +14,8 @@ import (
 func pictures(all []figure.Figure) (out []durable.Output) {
 	for _, f := range all {
 		names := drawn(f.Name)
-		out = append(out, durable.Output{Name: names[0], Write: f.SVG}, durable.Output{Name: names[1], Write: func(w io.Writer) error { return f.PNG(w, 144) }})
+		out = append(out, durable.Output{Name: names[0], Write: f.SVG},
+			durable.Output{Name: names[1], Write: func(w io.Writer) error { return f.PNG(w, 144) }})
 	}
 	return out
 }

@@ -15,10 +15,12 @@ import (
 // values read the numbers of all flags as those of the controls are read, and paths.
 var values = []kong.Option{
 	kong.NamedMapper("path", kong.MapperFunc(place)),
-	kong.KindMapper(reflect.Int, read(experiment.ParseWhole)), kong.KindMapper(reflect.Uint64, read(experiment.ParseSeed)), kong.KindMapper(reflect.Float64, read(experiment.ParseReal)),
+	kong.KindMapper(reflect.Int, read(experiment.ParseWhole)), kong.KindMapper(reflect.Uint64,
+		read(experiment.ParseSeed)), kong.KindMapper(reflect.Float64, read(experiment.ParseReal)),
 }
 
-// place reads a path. An empty one is what a script makes of a variable that is not set, and means no folder, not even the working directory.
+// place reads a path. An empty one is what a script makes of a variable that is not set, and means no folder, not even
+// the working directory.
 func place(ctx *kong.DecodeContext, target reflect.Value) error {
 	var path string
 	if err := ctx.Scan.PopValueInto("file", &path); err != nil {
@@ -48,15 +50,16 @@ func read[T any](parse func(string) (T, error)) kong.MapperFunc {
 
 var negative = regexp.MustCompile(`^-\.?[0-9]`)
 
-// joined are arguments in which a number below 0 belongs to the flag before it: what is wrong with it is for the flag to say, not that it
-// looks like a flag of its own.
+// joined are arguments in which a number below 0 belongs to the flag before it: what is wrong with it is for the flag
+// to say, not that it looks like a flag of its own.
 func joined(args []string) []string {
 	var out []string
 	for i, a := range args {
 		if a == "--" {
 			return append(out, args[i:]...)
 		}
-		if n := len(out); n > 0 && negative.MatchString(a) && strings.HasPrefix(out[n-1], "--") && !strings.Contains(out[n-1], "=") {
+		if n := len(out); n > 0 && negative.MatchString(a) && strings.HasPrefix(out[n-1], "--") &&
+			!strings.Contains(out[n-1], "=") {
 			out[n-1] += "=" + a
 			continue
 		}

@@ -38,8 +38,8 @@ type results struct {
 	state   *session.State
 }
 
-// claim takes a folder before a run, which is a better time than after it. It errs where nothing can be written there, and where files that
-// belong to no run of ours are in the way.
+// claim takes a folder before a run, which is a better time than after it. It errs where nothing can be written there,
+// and where files that belong to no run of ours are in the way.
 func claim(e *env, dir string) (results, error) {
 	to, err := durable.Take(dir, runKind)
 	if err != nil {
@@ -49,7 +49,8 @@ func claim(e *env, dir string) (results, error) {
 	if r.earlier, err = readRecord(dir); err == nil {
 		r.state, err = readState(e, dir)
 	}
-	if err = cmp.Or(err, to.Check(append(drawn(figure.Names...), recordName, numbersName, experimentName)...)); err != nil {
+	if err = cmp.Or(err,
+		to.Check(append(drawn(figure.Names...), recordName, numbersName, experimentName)...)); err != nil {
 		to.Release()
 		return results{}, err
 	}
@@ -81,7 +82,8 @@ func (r results) keep(e *env, now *record.Record) error {
 	case r.whole(now):
 		return nil
 	case r.earlier != nil && r.earlier.Last() > now.Last():
-		fmt.Fprintf(e.err, "%s keeps the earlier record of this run, which went further, to step %d.\n", r.Dir(), r.earlier.Last())
+		fmt.Fprintf(e.err, "%s keeps the earlier record of this run, which went further, to step %d.\n", r.Dir(),
+			r.earlier.Last())
 		return nil
 	case r.earlier != nil && r.state == nil && r.earlier != now:
 		fmt.Fprintf(e.err, "%s held an earlier run of the same experiment; this one replaces it.\n", r.Dir())
@@ -102,17 +104,20 @@ func (r results) whole(now *record.Record) bool {
 	})
 }
 
-// write puts the record into a folder, then its numbers and the experiment, then the figures: what is whole stays, whatever becomes of the rest.
+// write puts the record into a folder, then its numbers and the experiment, then the figures: what is whole stays,
+// whatever becomes of the rest.
 func write(to *durable.Claim, r *record.Record) error {
 	if err := to.Write(durable.Output{Name: recordName, Write: r.Encode}); err != nil {
 		return err
 	}
-	err := to.Write(durable.Output{Name: numbersName, Write: r.WriteCSV}, durable.Output{Name: experimentName, Write: func(w io.Writer) error {
-		_, err := w.Write(r.Experiment.JSON())
-		return err
-	}})
+	err := to.Write(durable.Output{Name: numbersName, Write: r.WriteCSV},
+		durable.Output{Name: experimentName, Write: func(w io.Writer) error {
+			_, err := w.Write(r.Experiment.JSON())
+			return err
+		}})
 	if err = cmp.Or(err, to.Write(pictures(figure.All(r))...)); err != nil {
-		return fmt.Errorf("the record of the run is whole in %s, but not everything that is made from it: %w", to.Dir(), err)
+		return fmt.Errorf("the record of the run is whole in %s, but not everything that is made from it: %w",
+			to.Dir(), err)
 	}
 	return nil
 }

@@ -100,7 +100,8 @@ func TestCheckOverwritesNothingButItsOwnGradients(t *testing.T) {
 	require.NoError(t, e)
 	text := filepath.Join(t.TempDir(), "notes")
 	require.NoError(t, os.WriteFile(text, []byte("mine"), 0o644))
-	for _, target := range []string{filepath.Join(dir, "model.safetensors"), filepath.Join(dir, "grads.safetensors"), batch, text} {
+	for _, target := range []string{filepath.Join(dir, "model.safetensors"), filepath.Join(dir, "grads.safetensors"),
+		batch, text} {
 		code, out, err := run("check", "--model", dir, "--batch", batch, "--grads", target)
 		assert.Equal(t, codeBad, code)
 		assert.Empty(t, out)

@@ -20,12 +20,14 @@ import (
 )
 
 // hostile are names that do something where they are only copied.
-var hostile = []string{"\x1b[2J\x1b]0;gone\x07red", "=HYPERLINK(\"http://x\")\r\n+1", "a\u202eb\u2066c</text><script>\x00", "@x\u009b31m\u2028y & <b>"}
+var hostile = []string{"\x1b[2J\x1b]0;gone\x07red", "=HYPERLINK(\"http://x\")\r\n+1",
+	"a\u202eb\u2066c</text><script>\x00", "@x\u009b31m\u2028y & <b>"}
 
 // acting is the first character in a text that would act; line ends and tabs are those of the format.
 func acting(text string) string {
 	for _, r := range text {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' || r == '\u2028' {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' || r >= '\u202a' && r <= '\u202e' ||
+			r >= '\u2066' && r <= '\u2069' || r == '\u2028' {
 			return string(r)
 		}
 	}
@@ -80,7 +82,8 @@ func TestNamesDoNothingOnATerminalInAPictureOrInATable(t *testing.T) {
 			for _, cell := range row {
 				assert.Empty(t, acting(cell))
 				assert.NotContains(t, cell, "\n")
-				assert.False(t, cell != "" && strings.ContainsRune("=@+\t\r", rune(cell[0])), "%q would be a formula", cell)
+				assert.False(t, cell != "" && strings.ContainsRune("=@+\t\r", rune(cell[0])),
+					"%q would be a formula", cell)
 			}
 		}
 	}
@@ -91,8 +94,10 @@ func TestMessagesThatNameFilesAndKeysAreOneLine(t *testing.T) {
 	path := filepath.Join(dir, "\x1b[31mred\nsparkling: all is well\u202e.json")
 	require.NoError(t, os.WriteFile(path, []byte(`{"version": 1, "a\u001b\u009b[2Jb": 2}`), 0o644))
 	for _, args := range [][]string{
-		{"run", path}, {"plan", path}, {"run", path + "-missing.json"}, {"figures", path}, {"check", "--model", path, "--batch", path}, {"run", "--seed", "\x1b[31m"},
-		{"run", "--axis", "\x1b\n"}, {"\x1b[2J"}, {"run", "no\x1bname"}, {"widen", "--model", path, "--out", path, "--axis", "inner"},
+		{"run", path}, {"plan", path}, {"run", path + "-missing.json"}, {"figures", path},
+		{"check", "--model", path, "--batch", path}, {"run", "--seed", "\x1b[31m"},
+		{"run", "--axis", "\x1b\n"}, {"\x1b[2J"}, {"run", "no\x1bname"},
+		{"widen", "--model", path, "--out", path, "--axis", "inner"},
 		{"run", "--out", path, "--quiet", "--steps", "2"},
 	} {
 		code, out, says := run(args...)

@@ -17,8 +17,8 @@ import (
 	"github.com/sparkling-lab/sparkling/internal/fixture"
 )
 
-// kinds holds one network of one layer in the forms that folders and batches come in. The right losses come from a forward pass in double
-// precision that has nothing in common with this program.
+// kinds holds one network of one layer in the forms that folders and batches come in. The right losses come from a
+// forward pass in double precision that has nothing in common with this program.
 const (
 	kinds     = "testdata/kinds"
 	rightLoss = 2.3923392
@@ -31,7 +31,8 @@ var kindBatch = filepath.Join(kinds, "batch.safetensors")
 func kind(t *testing.T, weights string) string {
 	t.Helper()
 	dir := t.TempDir()
-	for to, from := range map[string]string{"config.json": "config.json", "model.safetensors": weights + ".safetensors"} {
+	for to, from := range map[string]string{"config.json": "config.json",
+		"model.safetensors": weights + ".safetensors"} {
 		data, err := os.ReadFile(filepath.Join(kinds, from))
 		require.NoError(t, err)
 		put(t, dir, to, data)
@@ -109,7 +110,8 @@ func unstacked(t *testing.T, all []fixture.Tensor) map[string][]byte {
 	return out
 }
 
-// Stacked experts give the loss, the gradients and the widened network of split ones, bit for bit, and what is written is stacked too.
+// Stacked experts give the loss, the gradients and the widened network of split ones, bit for bit, and what is written
+// is stacked too.
 func TestStackedExpertsComputeWhatSplitOnesDo(t *testing.T) {
 	split, stacked := kind(t, "split"), kind(t, "stacked")
 	for _, dir := range []string{split, stacked} {
@@ -120,7 +122,8 @@ func TestStackedExpertsComputeWhatSplitOnesDo(t *testing.T) {
 	grads := map[string]string{}
 	for _, dir := range []string{split, stacked} {
 		grads[dir] = t.TempDir()
-		code, text, err := run("check", "--quiet", "--json", "--model", dir, "--batch", kindBatch, "--grads", filepath.Join(grads[dir], "g"))
+		code, text, err := run("check", "--quiet", "--json", "--model", dir, "--batch", kindBatch, "--grads",
+			filepath.Join(grads[dir], "g"))
 		require.Zero(t, code, err)
 		var c checked
 		require.NoError(t, json.Unmarshal([]byte(text), &c))
@@ -139,7 +142,8 @@ func TestStackedExpertsComputeWhatSplitOnesDo(t *testing.T) {
 			for _, name := range []string{"model", "optimizer_m", "optimizer_v"} {
 				w := tensorsOf(t, got, name+".safetensors")
 				require.NotNil(t, named(w, stackedUp), "written in the layout that came in")
-				assert.Equal(t, unstacked(t, tensorsOf(t, want, name+".safetensors")), unstacked(t, w), "%s %s %s", axis, init, name)
+				assert.Equal(t, unstacked(t, tensorsOf(t, want, name+".safetensors")), unstacked(t, w), "%s %s %s",
+					axis, init, name)
 			}
 			if init == "copy-copy" {
 				c, _ := checkedAt(t, got, kindBatch)
@@ -163,7 +167,8 @@ func TestExpertsStackedOtherwiseAreNamed(t *testing.T) {
 			return slices.DeleteFunc(all, func(x fixture.Tensor) bool { return x.Name == stackedDown })
 		}, []string{stackedDown, "missing"}},
 		"stacked and split": {func(all []fixture.Tensor) []fixture.Tensor {
-			return append(all, fixture.Floats("model.layers.0.mlp.experts.1.down_proj.weight", []int{8, 4}, make([]float32, 32)...))
+			return append(all, fixture.Floats("model.layers.0.mlp.experts.1.down_proj.weight", []int{8, 4},
+				make([]float32, 32)...))
 		}, []string{"experts.1.down_proj.weight", stackedDown}},
 		"by another program": {func(all []fixture.Tensor) []fixture.Tensor {
 			named(all, stackedDown).Name = "model.layers.0.mlp.switch_mlp.down_proj.weight"
@@ -201,10 +206,12 @@ func TestExpertsStackedOtherwiseAreNamed(t *testing.T) {
 
 // What is stored twice and equal is read and stays so; what differs is refused by name.
 func TestWhatIsStoredTwiceIsReadWhereItIsEqual(t *testing.T) {
-	const head, embed, freq = "lm_head.weight", "model.embed_tokens.weight", "model.layers.0.self_attn.rotary_emb.inv_freq"
+	const head, embed, freq = "lm_head.weight", "model.embed_tokens.weight",
+		"model.layers.0.self_attn.rotary_emb.inv_freq"
 	dir := kind(t, "tied-head")
 	all := tensorsOf(t, dir, "model.safetensors")
-	all = append(all, fixture.Floats(freq, []int{2}, 1, 0.01), fixture.Floats("model.rotary_emb.inv_freq", []int{2}, 1, 0.0099999998),
+	all = append(all, fixture.Floats(freq, []int{2}, 1, 0.01),
+		fixture.Floats("model.rotary_emb.inv_freq", []int{2}, 1, 0.0099999998),
 		fixture.Tensor{Name: "model.layers.0.self_attn._extra_state", DType: "U8", Shape: []int{0}})
 	slices.Reverse(all) // the head before the embedding
 	rewrite(t, dir, "model.safetensors", all)
@@ -278,7 +285,8 @@ func TestWhatIsStoredTwiceIsReadWhereItIsEqual(t *testing.T) {
 	}
 }
 
-// Wherever a NaN or an infinity is, the tensor is named, JSON stays JSON, tables have a word, and the exit code is that of a run that diverged.
+// Wherever a NaN or an infinity is, the tensor is named, JSON stays JSON, tables have a word, and the exit code is that
+// of a run that diverged.
 func TestTheFirstTensorThatHoldsNoNumberIsNamed(t *testing.T) {
 	for _, weights := range []string{"split", "stacked"} {
 		for _, x := range tensorsOf(t, kind(t, weights), "model.safetensors") {
@@ -321,7 +329,8 @@ func TestTheFirstTensorThatHoldsNoNumberIsNamed(t *testing.T) {
 	}
 }
 
-// notANumber runs check on a network whose result is none, or may be, and returns its JSON and what it said. With --json and without, it is the same.
+// notANumber runs check on a network whose result is none, or may be, and returns its JSON and what it said. With
+// --json and without, it is the same.
 func notANumber(t *testing.T, dir string) (got map[string]any, said string) {
 	t.Helper()
 	code, text, said := run("check", "--quiet", "--json", "--model", dir, "--batch", kindBatch)
@@ -338,14 +347,17 @@ func notANumber(t *testing.T, dir string) (got map[string]any, said string) {
 	return got, said
 }
 
-// A warning names what widen copies from outside the folder; links within it, and those that the weights are behind, are as files.
+// A warning names what widen copies from outside the folder; links within it, and those that the weights are behind,
+// are as files.
 func TestFilesThatLinksLeadToOutsideTheFolderAreNamed(t *testing.T) {
 	blobs, dir := kind(t, "split"), t.TempDir()
 	put(t, blobs, "secret", []byte("x"))
 	put(t, dir, "tokenizer.json", []byte("{}"))
 	for name, to := range map[string]string{
-		"config.json": filepath.Join(blobs, "config.json"), "model.safetensors": filepath.Join(blobs, "model.safetensors"),
-		"notes.txt": filepath.Join(blobs, "secret"), "vocab.json": "tokenizer.json", "broken": filepath.Join(blobs, "gone"),
+		"config.json":       filepath.Join(blobs, "config.json"),
+		"model.safetensors": filepath.Join(blobs, "model.safetensors"),
+		"notes.txt":         filepath.Join(blobs, "secret"), "vocab.json": "tokenizer.json",
+		"broken": filepath.Join(blobs, "gone"),
 	} {
 		require.NoError(t, os.Symlink(to, filepath.Join(dir, name)))
 	}
@@ -360,7 +372,8 @@ func TestFilesThatLinksLeadToOutsideTheFolderAreNamed(t *testing.T) {
 	}
 }
 
-// Whoever stops the verbs while what is stored twice is compared hears that nothing was written, and no error of a program.
+// Whoever stops the verbs while what is stored twice is compared hears that nothing was written, and no error of a
+// program.
 func TestComparingCanBeInterrupted(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
 	stop()
@@ -368,7 +381,8 @@ func TestComparingCanBeInterrupted(t *testing.T) {
 	dir := kind(t, "tied-head")
 	for _, err := range []error{
 		checkVerb{Model: dir, Batch: kindBatch}.Run(&env{ctx: ctx, out: &said, err: &said}),
-		widenVerb{Model: dir, Out: filepath.Join(t.TempDir(), "wide"), Axis: "inner", Factor: 2, Init: "copy-copy", Scale: "rms", States: "copy"}.Run(&env{ctx: ctx, out: &said, err: &said}),
+		widenVerb{Model: dir, Out: filepath.Join(t.TempDir(), "wide"), Axis: "inner", Factor: 2, Init: "copy-copy",
+			Scale: "rms", States: "copy"}.Run(&env{ctx: ctx, out: &said, err: &said}),
 	} {
 		assert.ErrorIs(t, err, errInterrupted)
 	}

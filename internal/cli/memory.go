@@ -20,8 +20,8 @@ const (
 // limit is what whoever started the program allows it, if anything.
 var limit = debug.SetMemoryLimit(-1)
 
-// fits errs where something would take more bytes of memory than this machine has left: it would be ended without a word. Where it fits, what
-// is no longer held is collected before the machine runs out of memory.
+// fits errs where something would take more bytes of memory than this machine has left: it would be ended without a
+// word. Where it fits, what is no longer held is collected before the machine runs out of memory.
 func fits(what string, need float64) error { return within(what, need, available()+held()) }
 
 // held is the memory that the program has already, in bytes: what it holds for one run it gives up for the next.
@@ -34,7 +34,8 @@ func held() float64 {
 func within(what string, need, free float64) error {
 	may := (1 - spare) * free
 	if need+itself > may {
-		return fmt.Errorf("%s would take about %s of memory; %s are free, and %.0f %% of that are left to others", what, size(need+itself), size(free), 100*spare)
+		return fmt.Errorf("%s would take about %s of memory; %s are free, and %.0f %% of that are left to others", what,
+			size(need+itself), size(free), 100*spare)
 	}
 	debug.SetMemoryLimit(min(int64(may), limit))
 	return nil

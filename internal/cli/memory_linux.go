@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// available is the memory that is free on this machine and within the limits of the groups of processes that this one is in, in bytes.
-// Memory of files that can be given up counts as free.
+// available is the memory that is free on this machine and within the limits of the groups of processes that this one
+// is in, in bytes. Memory of files that can be given up counts as free.
 func available() float64 { return free(os.DirFS("/")) }
 
 func free(root fs.FS) float64 {
@@ -28,7 +28,8 @@ func free(root fs.FS) float64 {
 		case part[0] == "0": // version 2
 			left = min(left, grouped(root, base, part[2], "memory.max", "memory.current", "inactive_file"))
 		case strings.Contains(","+part[1]+",", ",memory,"):
-			left = min(left, grouped(root, base+"/memory", part[2], "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"))
+			left = min(left, grouped(root, base+"/memory", part[2], "memory.limit_in_bytes", "memory.usage_in_bytes",
+				"total_inactive_file"))
 		}
 	}
 	return left

@@ -20,14 +20,17 @@ func TestFreeMemoryIsThatOfTheMachineAndOfItsGroups(t *testing.T) {
 		"version 2, the group above is the narrow one": {fstest.MapFS{
 			"proc/meminfo": machine, "proc/self/cgroup": text("0::/user/one\n"),
 			"sys/fs/cgroup/user/one/memory.max": text("max\n"), "sys/fs/cgroup/user/memory.max": text("4294967296\n"),
-			"sys/fs/cgroup/user/memory.current": text("2147483648\n"), "sys/fs/cgroup/user/memory.stat": text("anon 1\ninactive_file 1073741824\n"),
+			"sys/fs/cgroup/user/memory.current": text("2147483648\n"),
+			"sys/fs/cgroup/user/memory.stat":    text("anon 1\ninactive_file 1073741824\n"),
 		}, 3 * gib},
 		"version 1, seen from a container": {fstest.MapFS{
 			"proc/meminfo": machine, "proc/self/cgroup": text("4:memory:/some/where\n0::/\n"),
-			"sys/fs/cgroup/memory/memory.limit_in_bytes": text("2147483648\n"), "sys/fs/cgroup/memory/memory.usage_in_bytes": text("1073741824\n"),
+			"sys/fs/cgroup/memory/memory.limit_in_bytes": text("2147483648\n"),
+			"sys/fs/cgroup/memory/memory.usage_in_bytes": text("1073741824\n"),
 		}, 1 * gib},
 		"no limit in version 1": {fstest.MapFS{
-			"proc/meminfo": machine, "proc/self/cgroup": text("4:cpu,memory:/\n"), "sys/fs/cgroup/memory/memory.limit_in_bytes": text("9223372036854771712\n"),
+			"proc/meminfo": machine, "proc/self/cgroup": text("4:cpu,memory:/\n"),
+			"sys/fs/cgroup/memory/memory.limit_in_bytes": text("9223372036854771712\n"),
 		}, 8 * gib},
 	} {
 		assert.Equal(t, x.want, free(x.root), name)

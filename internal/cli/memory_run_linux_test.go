@@ -14,8 +14,8 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
-// The estimate is what a run holds at most: with garbage collected in time it takes no more, and not much less. The race
-// detector keeps notes of its own about every byte.
+// The estimate is what a run holds at most: with garbage collected in time it takes no more, and not much less. The
+// race detector keeps notes of its own about every byte.
 func TestEstimateOfMemoryIsWhatARunTakes(t *testing.T) {
 	for name, x := range map[string]struct {
 		builtin               string

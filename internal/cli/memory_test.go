@@ -17,11 +17,13 @@ func TestWhatWouldTakeMoreThanIsFreeIsRefused(t *testing.T) {
 
 	e := experiment.Default()
 	e.Model.Hidden, e.Model.Layers = 4096, 64
-	assert.ErrorContains(t, within("the experiment", e.Memory(), 23.5*gib), "GiB of memory", "four arms of 64 wide layers do not fit there")
+	assert.ErrorContains(t, within("the experiment", e.Memory(), 23.5*gib), "GiB of memory",
+		"four arms of 64 wide layers do not fit there")
 }
 
 func TestSizesHaveTheUnitThatFits(t *testing.T) {
-	for want, bytes := range map[string]float64{"0.5 KiB": 512, "318 KiB": 326144, "1023 KiB": 1023 * 1024, "1.5 MiB": 1.5 * mib, "38.2 GiB": 38.2 * gib} {
+	for want, bytes := range map[string]float64{"0.5 KiB": 512, "318 KiB": 326144, "1023 KiB": 1023 * 1024,
+		"1.5 MiB": 1.5 * mib, "38.2 GiB": 38.2 * gib} {
 		assert.Equal(t, want, size(bytes))
 	}
 }

@@ -10,8 +10,8 @@ import (
 // diverged is what a table says in place of a number where what was measured is none.
 const diverged = "diverged"
 
-// number is a result: null in JSON where it is NaN or infinite, and the word diverged in a table. What was not measured is a nil pointer to
-// one: null too, and a dash.
+// number is a result: null in JSON where it is NaN or infinite, and the word diverged in a table. What was not measured
+// is a nil pointer to one: null too, and a dash.
 type number float64
 
 // MarshalJSON never errs: one result that is no number does not withhold the others.

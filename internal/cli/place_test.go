@@ -39,8 +39,8 @@ func TestTheNamesOfFiguresAreKnownBeforeARun(t *testing.T) {
 	assert.Equal(t, figure.Names, names)
 }
 
-// The record of a run, and then each of what is made from it, is whole whenever the power is cut; and the folder is ours then: the same may be
-// written again.
+// The record of a run, and then each of what is made from it, is whole whenever the power is cut; and the folder is
+// ours then: the same may be written again.
 func TestARecordIsWholeOrNotThereWheneverThePowerIsCut(t *testing.T) {
 	dir, _ := seeded(t, 1)
 	now, err := readRecord(dir)
@@ -79,7 +79,8 @@ func TestARecordIsWholeOrNotThereWheneverThePowerIsCut(t *testing.T) {
 		to.Release()
 		for name, content := range contents(t, out) {
 			if !strings.HasPrefix(name, ".") {
-				assert.True(t, content == want[name] || content == before[name], "%s: %s is neither the old nor the new", when, name)
+				assert.True(t, content == want[name] || content == before[name],
+					"%s: %s is neither the old nor the new", when, name)
 			}
 		}
 	})
@@ -107,20 +108,22 @@ func TestAStateIsTheOldOrTheNewWheneverThePowerIsCut(t *testing.T) {
 		return to.keepState(st)
 	}
 	seen := map[uint64]int{}
-	cut.Power(t, func(dir string) { require.NoError(t, keep(dir, old)) }, func(dir string) error { return keep(dir, now) }, func(dir, when string) {
-		st, err := readState(said, dir)
-		require.NoError(t, err, when)
-		require.NotNil(t, st, when)
-		seen[st.Record.Experiment.Seed]++
-		if strings.Contains(when, cut.AfterTheEnd) {
-			assert.EqualValues(t, 2, st.Record.Experiment.Seed)
-		}
-	})
+	cut.Power(t, func(dir string) { require.NoError(t, keep(dir, old)) },
+		func(dir string) error { return keep(dir, now) }, func(dir, when string) {
+			st, err := readState(said, dir)
+			require.NoError(t, err, when)
+			require.NotNil(t, st, when)
+			seen[st.Record.Experiment.Seed]++
+			if strings.Contains(when, cut.AfterTheEnd) {
+				assert.EqualValues(t, 2, st.Record.Experiment.Seed)
+			}
+		})
 	assert.Positive(t, seen[1])
 	assert.Positive(t, seen[2])
 }
 
-// Where the disk fills while figures are drawn the record stays, and whatever else is whole; the table is printed, and the same command ends the work.
+// Where the disk fills while figures are drawn the record stays, and whatever else is whole; the table is printed, and
+// the same command ends the work.
 func TestADiskThatFillsTakesNothingThatWasTrained(t *testing.T) {
 	document := file(t, nil)
 	whole := filepath.Join(t.TempDir(), "out")
@@ -163,13 +166,15 @@ func TestADiskThatFillsTakesNothingThatCheckPrints(t *testing.T) {
 	var out, table, said string
 	used := cut.Room(1<<30, func() { code, out, said = run(args...) })
 	require.Zero(t, code, said)
-	cut.Room(used-1, func() { code, table, said = run(append(args[:len(args)-1], filepath.Join(t.TempDir(), "grads"))...) })
+	cut.Room(used-1,
+		func() { code, table, said = run(append(args[:len(args)-1], filepath.Join(t.TempDir(), "grads"))...) })
 	assert.Equal(t, codeBad, code)
 	assert.Equal(t, out, table)
 	assert.Contains(t, said, "grads cannot be written: no space left on device")
 }
 
-// What somebody else left in a folder is refused before any work and stays, whatever verb would write there, and by whatever name it is called.
+// What somebody else left in a folder is refused before any work and stays, whatever verb would write there, and by
+// whatever name it is called.
 func TestNoVerbOverwritesWhatIsNotItsOwn(t *testing.T) {
 	done, document := seeded(t, 1)
 	record := filepath.Join(done, recordName)
@@ -187,7 +192,9 @@ func TestNoVerbOverwritesWhatIsNotItsOwn(t *testing.T) {
 		{"loss.png", func(out string) []string {
 			return []string{"reproduce", "--quick", "--seeds", "1", "--claim", "2", "--out", out}
 		}},
-		{"anything", func(out string) []string { return []string{"widen", "--model", model, "--axis", "inner", "--out", out} }},
+		{"anything", func(out string) []string {
+			return []string{"widen", "--model", model, "--axis", "inner", "--out", out}
+		}},
 		{"grads", func(out string) []string {
 			return []string{"check", "--model", model, "--batch", batch, "--grads", filepath.Join(out, "grads")}
 		}},
@@ -231,13 +238,15 @@ func TestGradientsDoNotGoIntoTheFolderOfTheNetwork(t *testing.T) {
 			if to == filepath.Join(link, "..", filepath.Base(link)) {
 				continue // which is link again
 			}
-			code, _, said := run("check", "--model", in, "--batch", batch, "--grads", filepath.Join(to, "g.safetensors"))
+			code, _, said := run("check", "--model", in, "--batch", batch, "--grads",
+				filepath.Join(to, "g.safetensors"))
 			assert.Equal(t, codeBad, code)
 			assert.Contains(t, said, "would lie in the folder of the network, which is only read")
 		}
 	}
 	assert.Equal(t, before, contents(t, model))
-	code, _, said := run("check", "--model", model, "--batch", batch, "--grads", filepath.Join(t.TempDir(), "missing", "g"))
+	code, _, said := run("check", "--model", model, "--batch", batch, "--grads",
+		filepath.Join(t.TempDir(), "missing", "g"))
 	assert.Equal(t, codeBad, code, "before the work, not after it")
 	assert.Contains(t, said, "cannot be written: no such file or directory")
 }
@@ -248,7 +257,8 @@ func TestTwoRunsDoNotShareAFolder(t *testing.T) {
 	said := &env{ctx: t.Context(), err: &bytes.Buffer{}}
 	first, err := claim(said, dir)
 	require.NoError(t, err)
-	for _, args := range [][]string{{"run", document, "--out", dir}, {"run", document, "--out", filepath.Join(dir, "..", "out") + "/."}, {"reproduce", "--quick", "--out", dir},
+	for _, args := range [][]string{{"run", document, "--out", dir},
+		{"run", document, "--out", filepath.Join(dir, "..", "out") + "/."}, {"reproduce", "--quick", "--out", dir},
 		{"run", "--resume", dir}} {
 		code, out, err := run(args...)
 		assert.Equal(t, codeBad, code)

@@ -72,10 +72,11 @@ func (v planVerb) setup(e *env) (plan.Setup, error) {
 	return of(exp), err
 }
 
-// of is the network of a document and the ways that its arms are widened in. What is widened along one axis is counted along every
-// other too. Where nothing is widened, what the paper does is counted.
+// of is the network of a document and the ways that its arms are widened in. What is widened along one axis is counted
+// along every other too. Where nothing is widened, what the paper does is counted.
 func of(e experiment.Experiment) plan.Setup {
-	s := plan.Setup{Model: e.Model, Optimizer: e.Optimizer.Kind, Batch: e.Task.Batch, Seq: e.Task.Seq, Tokens: float64(e.Steps) * float64(e.Task.Batch) * float64(e.Task.Seq)}
+	s := plan.Setup{Model: e.Model, Optimizer: e.Optimizer.Kind, Batch: e.Task.Batch, Seq: e.Task.Seq,
+		Tokens: float64(e.Steps) * float64(e.Task.Batch) * float64(e.Task.Seq)}
 	s.Model.Vocab = e.Vocab()
 	for _, a := range e.Arms {
 		var w plan.Schedule
@@ -137,21 +138,25 @@ func when(ways []plan.Schedule) string {
 var trainers = map[optim.Kind]string{optim.AdamW: "AdamW", optim.Muon: "Muon"}
 
 func printPlan(w io.Writer, s plan.Setup, rows []plan.Row) error {
-	for _, line := range wrap(fmt.Sprintf("%.4g tokens in sequences of %d. Widened %s of them.", s.Tokens, s.Seq, when(s.Schedules)), columns) {
+	for _, line := range wrap(fmt.Sprintf("%.4g tokens in sequences of %d. Widened %s of them.", s.Tokens, s.Seq,
+		when(s.Schedules)), columns) {
 		fmt.Fprintln(w, line)
 	}
 	fmt.Fprintln(w)
 	t := &aligned{w: w, right: true}
 	fmt.Fprintln(t, "parameters\tactive\ttotal\tstates\t")
 	for _, r := range rows {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t\n", r.Name, millions(float64(r.Active)), millions(float64(r.Total)), size(r.TrainingState))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t\n", r.Name, millions(float64(r.Active)), millions(float64(r.Total)),
+			size(r.TrainingState))
 	}
 	for _, by := range []struct {
 		name string
 		of   func(plan.Row) (scratch, widened, saving float64)
 	}{
 		{"FLOPs, 6ND", func(r plan.Row) (float64, float64, float64) { return r.Scratch, r.Widened, r.Saving }},
-		{"FLOPs, exact", func(r plan.Row) (float64, float64, float64) { return r.ScratchExact, r.WidenedExact, r.SavingExact }},
+		{"FLOPs, exact", func(r plan.Row) (float64, float64, float64) {
+			return r.ScratchExact, r.WidenedExact, r.SavingExact
+		}},
 	} {
 		fmt.Fprintf(t, "\n%s\tfrom scratch\twidened\tsaved\t\n", by.name)
 		for _, r := range rows {
@@ -163,8 +168,9 @@ func printPlan(w io.Writer, s plan.Setup, rows []plan.Row) error {
 		return err
 	}
 	fmt.Fprintln(w)
-	for _, line := range wrap("States are weights, gradients and two moments in float32. 6ND counts six operations a token and active parameter; "+
-		"exact counts "+experiment.FLOPsCounted+". The optimizer is "+trainers[s.Optimizer]+".", columns) {
+	for _, line := range wrap("States are weights, gradients and two moments in float32. 6ND counts six operations a "+
+		"token and active parameter; exact counts "+experiment.FLOPsCounted+". The optimizer is "+trainers[s.Optimizer]+
+		".", columns) {
 		fmt.Fprintln(w, line)
 	}
 	if rows[0].Published == nil {
@@ -173,7 +179,8 @@ func printPlan(w io.Writer, s plan.Setup, rows []plan.Row) error {
 	return printPaper(w, rows)
 }
 
-// printPaper prints the counts beside the published ones, the difference, and how much of it the last printed digit leaves open.
+// printPaper prints the counts beside the published ones, the difference, and how much of it the last printed digit
+// leaves open.
 func printPaper(w io.Writer, rows []plan.Row) error {
 	fmt.Fprint(w, "\nBeside the paper's Table 2, and what its last printed digits leave open:\n\n")
 	t := &aligned{w: w, right: true}
@@ -182,7 +189,8 @@ func printPaper(w io.Writer, rows []plan.Row) error {
 	for _, r := range rows {
 		p, off, open := r.Published, r.Deviation, r.Rounding
 		line := func(what, counted, published, unit string, off, open float64) {
-			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s %s\t±%.2f %s\t\n", r.Name, what, counted, published, signed(100*off), unit, 100*open, unit)
+			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s %s\t±%.2f %s\t\n", r.Name, what, counted, published, signed(100*off),
+				unit, 100*open, unit)
 			switch {
 			case !plan.Agrees(off, open):
 				beyond = append(beyond, r.Name+" "+what)
@@ -195,13 +203,15 @@ func printPaper(w io.Writer, rows []plan.Row) error {
 		line("from scratch", flops(r.Scratch), fmt.Sprintf("%.2fe+20", p.Scratch/1e20), "%", off.Scratch, open.Scratch)
 		if p.Widened > 0 {
 			line("widened", flops(r.Widened), fmt.Sprintf("%.2fe+20", p.Widened/1e20), "%", off.Widened, open.Widened)
-			line("saved", share(false, r.Saving), fmt.Sprintf("%.0f %%", 100*p.Saving), "points", off.Saving, open.Saving)
+			line("saved", share(false, r.Saving), fmt.Sprintf("%.0f %%", 100*p.Saving), "points", off.Saving,
+				open.Saving)
 		}
 	}
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	says := fmt.Sprintf("The paper's operations are 6ND of its rounded parameters. Differences are at most %.1f %% or points", 100*plan.Tolerance)
+	says := fmt.Sprintf("The paper's operations are 6ND of its rounded parameters. Differences are at most %.1f "+
+		"%% or points", 100*plan.Tolerance)
 	if len(coarse) > 0 {
 		says += ", but where fewer digits are printed: " + strings.Join(coarse, "; ")
 	}

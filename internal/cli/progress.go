@@ -14,6 +14,7 @@ func (e *env) bar(total int64, doing string, quiet bool, more ...progressbar.Opt
 	if !ok || quiet || !term.IsTerminal(int(f.Fd())) {
 		return progressbar.DefaultSilent(total)
 	}
-	return progressbar.NewOptions64(total, append([]progressbar.Option{progressbar.OptionSetWriter(e.screen), progressbar.OptionSetDescription(doing),
-		progressbar.OptionThrottle(100 * time.Millisecond), progressbar.OptionClearOnFinish()}, more...)...)
+	return progressbar.NewOptions64(total,
+		append([]progressbar.Option{progressbar.OptionSetWriter(e.screen), progressbar.OptionSetDescription(doing),
+			progressbar.OptionThrottle(100 * time.Millisecond), progressbar.OptionClearOnFinish()}, more...)...)
 }

@@ -53,11 +53,13 @@ func (v reproduceVerb) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	store := reproduce.Store{Dir: filepath.Join(v.Out, "runs"), Revision: revision(), Warn: func(says string) { fmt.Fprintln(e.err, says) }}
+	store := reproduce.Store{Dir: filepath.Join(v.Out, "runs"), Revision: revision(),
+		Warn: func(says string) { fmt.Fprintln(e.err, says) }}
 	durable.Sweep(store.Dir)
 	if _, missing := os.Stat(store.Dir); v.Render && recorded && missing != nil {
 		if v.Seeds != nil || len(v.Claim) > 0 || v.Quick {
-			return fmt.Errorf("%s has no runs, so that --render writes the report that is there anew; leave out --seeds, --claim and --quick", v.Out)
+			return fmt.Errorf("%s has no runs, so that --render writes the report that is there anew; leave out "+
+				"--seeds, --claim and --quick", v.Out)
 		}
 		f, err := report.Open(v.Out)
 		if err != nil {
@@ -94,7 +96,8 @@ func (v reproduceVerb) Run(e *env) error {
 		return err
 	}
 	if wrong != nil {
-		fmt.Fprintf(e.err, "Interrupted with %d runs to go; what is finished was kept, and the same command goes on.\n", f.Missing)
+		fmt.Fprintf(e.err, "Interrupted with %d runs to go; what is finished was kept, and the same command "+
+			"goes on.\n", f.Missing)
 		return errInterrupted
 	}
 	return nil
@@ -116,7 +119,8 @@ func (v reproduceVerb) about() (report.About, error) {
 }
 
 // runner runs the jobs that are not in the store.
-func (v reproduceVerb) runner(e *env, store reproduce.Store) func([]reproduce.Job, *reproduce.Results) (map[reproduce.Provenance]int, error) {
+func (v reproduceVerb) runner(e *env, store reproduce.Store) func([]reproduce.Job,
+	*reproduce.Results) (map[reproduce.Provenance]int, error) {
 	workers := v.Jobs
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
@@ -141,7 +145,8 @@ func (v reproduceVerb) progress(e *env) (show func(reproduce.Progress), done fun
 		return s
 	}
 	if file, ok := e.screen.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
-		bar := progressbar.NewOptions(1000, progressbar.OptionSetWriter(e.screen), progressbar.OptionSetPredictTime(false), progressbar.OptionClearOnFinish())
+		bar := progressbar.NewOptions(1000, progressbar.OptionSetWriter(e.screen),
+			progressbar.OptionSetPredictTime(false), progressbar.OptionClearOnFinish())
 		return func(p reproduce.Progress) {
 			bar.Describe(says(p))
 			_ = bar.Set(int(1000 * p.Share))

@@ -33,8 +33,8 @@ func reported(t *testing.T, dir string) map[string]string {
 	return files
 }
 
-// The program itself is run and interrupted as soon as one run is finished; the same command then goes on, and writes what an
-// undisturbed one writes.
+// The program itself is run and interrupted as soon as one run is finished; the same command then goes on, and writes
+// what an undisturbed one writes.
 func TestReproduceGoesOnWhereItWasInterrupted(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		return // an interrupt cannot be sent to a child there
@@ -71,14 +71,15 @@ func TestReproduceGoesOnWhereItWasInterrupted(t *testing.T) {
 	c, out = command("whole")
 	require.NoError(t, c.Run(), out)
 	cut, whole := reported(t, filepath.Join(dir, "cut")), reported(t, filepath.Join(dir, "whole"))
-	for _, name := range []string{"report.md", "index.html", "report.css", "claims.csv", "runs.csv", "claim-2.svg", "claim-2.png"} {
+	for _, name := range []string{"report.md", "index.html", "report.css", "claims.csv", "runs.csv", "claim-2.svg",
+		"claim-2.png"} {
 		assert.NotEmpty(t, whole[name], name)
 	}
 	assert.Equal(t, whole, cut)
 }
 
-// Seeds are as many as were asked for; whoever asks for more when the verdicts are there is told so in the report, which can be written anew
-// without the runs.
+// Seeds are as many as were asked for; whoever asks for more when the verdicts are there is told so in the report,
+// which can be written anew without the runs.
 func TestReproduceTakesTheSeedsThatItIsGivenAndRemembersTheFirst(t *testing.T) {
 	dir := t.TempDir()
 	quick := func(args ...string) {
@@ -139,6 +140,7 @@ func TestReproduceNamesTheRunsThatDiverged(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, verdicts(&out, f))
 	words := strings.Join(strings.Fields(out.String()), " ")
-	assert.Contains(t, words, "Not all runs reached their end. What these enter has no number and no verdict: Copy, AdamW, β2 0.999, seed 1 (the loss is no longer a number); Small,")
+	assert.Contains(t, words, "Not all runs reached their end. What these enter has no number and no verdict: Copy, "+
+		"AdamW, β2 0.999, seed 1 (the loss is no longer a number); Small,")
 	assert.NotContains(t, words, "reproduces")
 }

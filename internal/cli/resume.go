@@ -16,7 +16,8 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/session"
 )
 
-// stateName is the state of a run within its folder: a run goes on from there, and one that has ended has its networks there.
+// stateName is the state of a run within its folder: a run goes on from there, and one that has ended has its networks
+// there.
 const stateName = "state.sparkling"
 
 // How often the state of a run is kept: what a run may lose is that and the time that keeping it takes.
@@ -37,17 +38,20 @@ func (v runVerb) every() (time.Duration, error) {
 	return *v.Every, nil
 }
 
-// again is the run of --resume, whose document is that of its folder. It errs where another flag says what is run, or where.
+// again is the run of --resume, whose document is that of its folder. It errs where another flag says what is run, or
+// where.
 func (v *runVerb) again(e *env) (results, experiment.Experiment, error) {
 	for _, f := range []struct {
 		given bool
 		name  string
 	}{
-		{v.Experiment != "", "an experiment"}, {v.Seed != nil, "--seed"}, {v.Steps != nil, "--steps"}, {v.Axis != nil, "--axis"},
+		{v.Experiment != "", "an experiment"}, {v.Seed != nil, "--seed"}, {v.Steps != nil, "--steps"},
+		{v.Axis != nil, "--axis"},
 		{v.Factor != nil, "--factor"}, {v.Out != "", "--out"},
 	} {
 		if f.given {
-			return results{}, experiment.Experiment{}, fmt.Errorf("--resume goes on with the run of its folder as it is; leave out %s", f.name)
+			return results{}, experiment.Experiment{},
+				fmt.Errorf("--resume goes on with the run of its folder as it is; leave out %s", f.name)
 		}
 	}
 	v.Out = v.Resume
@@ -68,7 +72,8 @@ func (v *runVerb) again(e *env) (results, experiment.Experiment, error) {
 	return to, held[0], nil
 }
 
-// readState is the state in a folder, nil where there is none. One that cannot be read counts as missing, and why is said.
+// readState is the state in a folder, nil where there is none. One that cannot be read counts as missing, and why is
+// said.
 func readState(e *env, dir string) (*session.State, error) {
 	path := filepath.Join(dir, stateName)
 	info, err := os.Lstat(path)
@@ -100,7 +105,8 @@ func readState(e *env, dir string) (*session.State, error) {
 	return nil, nil
 }
 
-// aside gives a state that cannot be read another name: another version of this program may read it, or it is none of ours.
+// aside gives a state that cannot be read another name: another version of this program may read it, or it is none of
+// ours.
 func (r results) aside(e *env) error {
 	path := filepath.Join(r.Dir(), stateName)
 	for n := 1; ; n++ {
@@ -133,7 +139,8 @@ func (r results) holds() (held []experiment.Experiment) {
 func fitting(dir string, e experiment.Experiment, held ...experiment.Experiment) error {
 	for _, was := range held {
 		if !bytes.Equal(was.JSON(), e.JSON()) {
-			return fmt.Errorf("%s holds the run of another experiment (%s, seed %d, %d steps); nothing is overwritten", dir, was.Name, was.Seed, was.Steps)
+			return fmt.Errorf("%s holds the run of another experiment (%s, seed %d, %d steps); nothing is overwritten",
+				dir, was.Name, was.Seed, was.Steps)
 		}
 	}
 	return nil
@@ -158,7 +165,8 @@ func (r results) session(e *env, exp experiment.Experiment, host session.Host) (
 	}
 	if r.state == nil {
 		if _, _, ended := r.ended(); ended {
-			fmt.Fprintf(e.err, "%s holds the record of this run, but not its networks, and so it is run again.\n", r.Dir())
+			fmt.Fprintf(e.err, "%s holds the record of this run, but not its networks, and so it is "+
+				"run again.\n", r.Dir())
 		}
 		if err := r.aside(e); err != nil {
 			return nil, err
@@ -171,7 +179,8 @@ func (r results) session(e *env, exp experiment.Experiment, host session.Host) (
 	if r.state.Finished() {
 		fmt.Fprintf(e.err, endedAlready, r.Dir())
 	} else {
-		fmt.Fprintf(e.err, "Going on from step %d of %d, where %s was left.\n", max(r.state.Record.Last(), 0), exp.Steps, r.Dir())
+		fmt.Fprintf(e.err, "Going on from step %d of %d, where %s was left.\n", max(r.state.Record.Last(), 0),
+			exp.Steps, r.Dir())
 	}
 	return session.Resume(*r.state, host)
 }

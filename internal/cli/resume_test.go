@@ -67,8 +67,9 @@ func await(t *testing.T, what string, f func() bool) {
 	}
 }
 
-// The program is ended by the machine's means again and again, each time as soon as it has kept a newer state, and once in the midst of
-// writing it: a last start of the same command leaves what an undisturbed run leaves, to the last bit of every file.
+// The program is ended by the machine's means again and again, each time as soon as it has kept a newer state, and once
+// in the midst of writing it: a last start of the same command leaves what an undisturbed run leaves, to the last bit
+// of every file.
 func TestARunThatIsKilledAgainAndAgainEndsAsIfNothingHadBeen(t *testing.T) {
 	document := long(t)
 	want, table := undisturbed(t, document)
@@ -139,7 +140,10 @@ func TestARunThatWasInterruptedGoesOn(t *testing.T) {
 	var said bytes.Buffer
 	c.Stderr = &said
 	require.NoError(t, c.Start())
-	await(t, "the state is not kept", func() bool { _, err := os.Stat(filepath.Join(dir, stateName)); return err == nil })
+	await(t, "the state is not kept", func() bool {
+		_, err := os.Stat(filepath.Join(dir, stateName))
+		return err == nil
+	})
 	require.NoError(t, c.Process.Signal(os.Interrupt))
 	_ = c.Wait()
 	require.Equal(t, 130, c.ProcessState.ExitCode(), said.String())
@@ -188,8 +192,8 @@ func TestCheckpointsAreLeftByARunThatHasEnded(t *testing.T) {
 	assert.Contains(t, err, "2-copy holds another network than this run leaves there; nothing is overwritten")
 }
 
-// A state that cannot be read is said, and counts as missing: where the record goes to the end nothing is trained, else the run begins anew,
-// and what was there stays under another name.
+// A state that cannot be read is said, and counts as missing: where the record goes to the end nothing is trained, else
+// the run begins anew, and what was there stays under another name.
 func TestAStateThatCannotBeReadCountsAsMissing(t *testing.T) {
 	document, dir := file(t, nil), filepath.Join(t.TempDir(), "out")
 	code, table, err := run("run", "--out", dir, document)
@@ -203,8 +207,10 @@ func TestAStateThatCannotBeReadCountsAsMissing(t *testing.T) {
 		why  string
 		data []byte
 	}{
-		{"the state of the run is damaged: its checksum does not fit", damaged}, {"the data ends too early", whole[:len(whole)/2]},
-		{"the data ends too early", nil}, {"version 2; this program reads version 1", newer}, {"this is not the state of a run", []byte("mine")},
+		{"the state of the run is damaged: its checksum does not fit", damaged},
+		{"the data ends too early", whole[:len(whole)/2]},
+		{"the data ends too early", nil}, {"version 2; this program reads version 1", newer},
+		{"this is not the state of a run", []byte("mine")},
 	} {
 		require.NoError(t, os.WriteFile(state, x.data, 0o644))
 		code, out, err := run("run", "--out", dir, document)

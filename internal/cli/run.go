@@ -124,7 +124,8 @@ func (v runVerb) Run(e *env) error {
 // endedAlready is said where nothing is left to train.
 const endedAlready = "%s holds this run to its end; nothing is trained again.\n"
 
-// repeat is a run whose end the folder holds already: nothing is trained, and what is missing of its files is made from its record.
+// repeat is a run whose end the folder holds already: nothing is trained, and what is missing of its files is made from
+// its record.
 func (v runVerb) repeat(e *env, to results, rec *record.Record, arms []record.ArmStatus) error {
 	fmt.Fprintf(e.err, endedAlready, to.Dir())
 	unkept := to.keep(e, rec)
@@ -150,10 +151,11 @@ func (v runVerb) partly(to results, last, steps int, kept bool) string {
 	case last < 0:
 		return "Interrupted before the first step; there is nothing to keep."
 	case kept && v.Out == "":
-		return fmt.Sprintf("Interrupted at step %d of %d; the same command goes on from there, also with --out DIR, which then keeps the run. "+
-			"Until then its state is in %s.", last, steps, to.Dir())
+		return fmt.Sprintf("Interrupted at step %d of %d; the same command goes on from there, also with --out DIR, "+
+			"which then keeps the run. Until then its state is in %s.", last, steps, to.Dir())
 	case kept && v.Checkpoints:
-		return fmt.Sprintf("Interrupted at step %d of %d; the same command goes on from there, and leaves the networks when it has ended.", last, steps)
+		return fmt.Sprintf("Interrupted at step %d of %d; the same command goes on from there, and leaves the "+
+			"networks when it has ended.", last, steps)
 	case kept:
 		return fmt.Sprintf("Interrupted at step %d of %d; the same command goes on from there.", last, steps)
 	}
@@ -231,8 +233,8 @@ func (v runVerb) list(w io.Writer) error {
 	return nil
 }
 
-// document is the built-in experiment of that name or the one of a file, or the default one where nothing is named. A word without a dot
-// or a slash is meant as a name unless there is such a file.
+// document is the built-in experiment of that name or the one of a file, or the default one where nothing is named. A
+// word without a dot or a slash is meant as a name unless there is such a file.
 func document(by *env, path string) (experiment.Experiment, error) {
 	if path == "" {
 		return experiment.Default(), nil
@@ -270,8 +272,10 @@ func readBounded(ctx context.Context, path string) ([]byte, error) {
 	return data, err
 }
 
-// train runs the session to its end, keeps its state on the way if there is a keeper, and reports whether the user ended it before.
-func (v runVerb) train(e *env, s *session.Session, host *session.LocalHost, keeper *session.Autosaver) (interrupted bool) {
+// train runs the session to its end, keeps its state on the way if there is a keeper, and reports whether the user
+// ended it before.
+func (v runVerb) train(e *env, s *session.Session, host *session.LocalHost,
+	keeper *session.Autosaver) (interrupted bool) {
 	bar := e.bar(int64(s.Experiment().Steps), "training", v.Quiet, progressbar.OptionShowCount())
 	s.SetSpeed(session.Max)
 	s.Play()

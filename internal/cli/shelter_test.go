@@ -17,7 +17,8 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
-// caches gives the program and its children an empty cache folder, and returns where runs without a folder keep their states.
+// caches gives the program and its children an empty cache folder, and returns where runs without a folder keep their
+// states.
 func caches(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -37,7 +38,8 @@ func sheltered(t *testing.T, runs string) []string {
 	return paths
 }
 
-// killed begins a run without a folder, and kills it when it has kept a state newer than what is there; none is left where it ended before.
+// killed begins a run without a folder, and kills it when it has kept a state newer than what is there; none is left
+// where it ended before.
 func killed(t *testing.T, runs, document string) (state string) {
 	t.Helper()
 	was := map[string][]byte{}
@@ -67,8 +69,8 @@ func killed(t *testing.T, runs, document string) (state string) {
 	return state
 }
 
-// Whatever ends a run that was given no folder, the same command goes on to the table of an undisturbed run; then nothing is left, and the run
-// after it trains.
+// Whatever ends a run that was given no folder, the same command goes on to the table of an undisturbed run; then
+// nothing is left, and the run after it trains.
 func TestARunWithoutAFolderGoesOn(t *testing.T) {
 	runs, document := caches(t), long(t)
 	_, table := undisturbed(t, document)
@@ -136,8 +138,8 @@ func TestAFolderTakesAlongTheRunThatWasStoppedWithoutIt(t *testing.T) {
 	assert.Empty(t, sheltered(t, runs))
 }
 
-// What cannot be read counts as missing; while one run keeps its state the same one beside it keeps none, and says so; so does a run where there
-// is no place.
+// What cannot be read counts as missing; while one run keeps its state the same one beside it keeps none, and says so;
+// so does a run where there is no place.
 func TestWhatARunWithoutAFolderLeavesIsSaidBefore(t *testing.T) {
 	runs, document := caches(t), file(t, nil)
 	var exp experiment.Experiment
@@ -160,7 +162,8 @@ func TestWhatARunWithoutAFolderLeavesIsSaidBefore(t *testing.T) {
 		code, out, said := run("run", "--quiet", document)
 		require.Zero(t, code, said)
 		assert.Equal(t, table, out)
-		assert.Contains(t, said, "Nothing but the table will be left of this run, and it cannot go on once it is stopped (")
+		assert.Contains(t, said, "Nothing but the table will be left of this run, and it cannot go on once it "+
+			"is stopped (")
 		assert.Contains(t, said, why)
 	}
 	to, err := durable.Take(dir, runKind)

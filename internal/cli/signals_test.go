@@ -67,7 +67,8 @@ func TestInterruptWithoutAFolderSaysWhatThereIs(t *testing.T) {
 	runs := caches(t)
 	code, out, said := signalled(t, os.Interrupt, "run", endless(t))
 	assert.Equal(t, 130, code)
-	assert.Regexp(t, `^Nothing but the table will be left of this run when it has ended: .* the same command goes on\.\n`+
+	assert.Regexp(t, `^Nothing but the table will be left of this run when it has ended: .* the same command `+
+		`goes on\.\n`+
 		`Interrupted at step \d+ of 100000; the same command goes on from there, also with --out DIR, .*\n$`, said)
 	require.Len(t, sheltered(t, runs), 1)
 	assert.Contains(t, said, "its state is in "+filepath.Dir(sheltered(t, runs)[0])+".\n")
@@ -145,7 +146,8 @@ func TestAPipeInAFolderHoldsNobody(t *testing.T) {
 		assert.Equal(t, 1, strings.Count(err, "\n"), "one sentence: %s", err)
 	}
 	refused("not a", "check", "--model", dir, "--batch", fifo(filepath.Join(t.TempDir(), "batch")))
-	refused("nothing is overwritten", "check", "--model", dir, "--batch", batch, "--grads", fifo(filepath.Join(t.TempDir(), "grads")))
+	refused("nothing is overwritten", "check", "--model", dir, "--batch", batch, "--grads",
+		fifo(filepath.Join(t.TempDir(), "grads")))
 	for _, name := range []string{recordName, numbersName, "loss.svg"} {
 		to := t.TempDir()
 		fifo(filepath.Join(to, name))

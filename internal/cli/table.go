@@ -19,7 +19,7 @@ type result struct {
 	Params       *int64    `json:"params"`
 	ActiveParams *int64    `json:"active_params"`
 	ValLoss      *number   `json:"val_loss"`      // of the windows that are watched during the run
-	FullValLoss  *number   `json:"full_val_loss"` // of the whole held-out part, at the end
+	FullValLoss  *number   `json:"full_val_loss"` // of the full validation split, at the end
 	Pairs        int       `json:"pairs"`
 	Locked       int       `json:"locked_pairs"` // whose weights are equal bit for bit
 	Weights      states    `json:"weight_pairs"`

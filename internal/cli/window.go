@@ -37,13 +37,15 @@ func (v windowVerb) Run(e *env) error {
 		return fmt.Errorf("--scale is %v; allowed is 0, or a number from 0.5 to 4", v.Scale)
 	}
 	if !display.Available() {
-		return errors.New("there is no display to open a window on; the verb run trains without one, and serve shows the page")
+		return errors.New("there is no display to open a window on; the verb run trains without one, and serve " +
+			"shows the page")
 	}
 	fit := func(e experiment.Experiment) error { return fits("the experiment", e.Memory()) }
 	if err := fit(exp); err != nil {
 		return err
 	}
-	err = desktop.Run(e.ctx, desktop.Options{Experiment: exp, Learners: cpu.Factory{}, Scale: v.Scale, Fits: fit, Save: save})
+	err = desktop.Run(e.ctx, desktop.Options{Experiment: exp, Learners: cpu.Factory{}, Scale: v.Scale, Fits: fit,
+		Save: save})
 	if err == nil && e.ctx.Err() != nil {
 		return errInterrupted
 	}
@@ -71,7 +73,8 @@ func save(r *record.Record, picture image.Image) (string, error) {
 	if err := write(to, r); err != nil {
 		return "", err
 	}
-	if err := to.Write(durable.Output{Name: "picture.png", Write: func(w io.Writer) error { return png.Encode(w, picture) }}); err != nil {
+	if err := to.Write(durable.Output{Name: "picture.png",
+		Write: func(w io.Writer) error { return png.Encode(w, picture) }}); err != nil {
 		return "", err
 	}
 	return "Saved in " + dir + ".", nil

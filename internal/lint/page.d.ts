@@ -24,11 +24,11 @@ interface State {
   speed: string;
   describe: string;
   beta2: string;
-  told: string;
-  did: string[];
-  windows: number;
-  whole: boolean;
-  losses: string;
+  exampleText: string;
+  effects: string[];
+  valWindows: number;
+  fullVal: boolean;
+  lossesSaid: string;
   arms: Arm[];
   moments: Record<Chapter, number>;
 }
@@ -40,22 +40,22 @@ interface Arm {
   name: string;
   about: string;
   role: string;
-  look: Look;
+  style: Style;
   state: "waiting" | "running" | "done" | "failed";
   err: string;
   doing: string;
-  lost: string;
+  diverged: string;
   step: number;
-  train: string;
-  held: string;
-  heldAt: number;
-  whole: string;
+  trainLoss: string;
+  valLoss: string;
+  valLossAt: number;
+  fullValLoss: string;
   lrOld: string;
   lrNew: string;
   lock: Lock;
-  before: string;
-  after: string;
-  mix: string;
+  valLossBefore: string;
+  valLossAfter: string;
+  rmsRatioChange: string;
   rho: string;
   widened: boolean;
   rmsRatioBefore: string;
@@ -64,8 +64,8 @@ interface Arm {
   factorless: boolean;
 }
 
-/** viz/panel.Look */
-interface Look {
+/** viz/panel.Style */
+interface Style {
   hue: string;
   dash: string;
   marker: string;

@@ -29,7 +29,7 @@ func TestTheTypesOfThePagesScriptsAreThoseOfThePrograms(t *testing.T) {
 		return found
 	}
 	for of, v := range map[string]any{
-		"State": panel.State{}, "Arm": panel.Arm{}, "Look": panel.Style{}, "Lock": panel.Lock{},
+		"State": panel.State{}, "Arm": panel.Arm{}, "Style": panel.Style{}, "Lock": panel.Lock{},
 		"Example": panel.Example{}, "Control": panel.Control{}, "Named": viz.Pane{},
 	} {
 		var want []string

@@ -13,16 +13,19 @@ import (
 	"github.com/sparkling-lab/sparkling/internal/input"
 )
 
-// About is what a report was asked to be, and what its runs cannot tell by themselves. It lies beside the report as about.json, so that a report
-// can be written anew from its folder, and remembers that somebody has looked at it already.
+// About is what a report was asked to be, and what its runs cannot tell by themselves. It lies beside the report as
+// about.json, so that a report can be written anew from its folder, and remembers that somebody has looked at it
+// already.
 type About struct {
 	Claims  []string `json:"claims,omitempty"` // as --claim names them; none are all, and the search
 	Seeds   int      `json:"seeds"`
 	Quick   bool     `json:"quick,omitempty"`   // runs of a few steps: the numbers say nothing
 	Missing int      `json:"missing,omitempty"` // runs that were asked for and are not there
-	Looked  []int    `json:"looked,omitempty"`  // other numbers of seeds whose verdicts have been seen, ascending; the lowest were planned
-	Note    string   `json:"note,omitempty"`    // what whoever made the runs has to say of them
-	Lab     bool     `json:"lab,omitempty"`     // the folder lies in that of the Lab's page, and the page links back to it
+	// other numbers of seeds whose verdicts have been seen, ascending; the lowest were planned
+	Looked []int  `json:"looked,omitempty"`
+	Note   string `json:"note,omitempty"` // what whoever made the runs has to say of them
+	// the folder lies in that of the Lab's page, and the page links back to it
+	Lab bool `json:"lab,omitempty"`
 }
 
 // MaxSeeds bounds what can be asked for.
@@ -43,7 +46,8 @@ func (a About) command() string {
 	return fmt.Sprintf("%s --seeds %d", c, a.Seeds)
 }
 
-// After is a with what an earlier report in the same folder knew. If that one was complete and had other seeds, its verdicts have been seen.
+// After is a with what an earlier report in the same folder knew. If that one was complete and had other seeds, its
+// verdicts have been seen.
 func (a About) After(old About) About {
 	if a.Quick != old.Quick {
 		return a
@@ -89,7 +93,8 @@ func ReadAbout(dir string) (a About, ok bool, err error) {
 	}
 	for i, n := range a.Looked {
 		if n < 1 || n > MaxSeeds || i > 0 && n <= a.Looked[i-1] {
-			return a, false, fmt.Errorf("%s: looked is %v; allowed are ascending numbers from 1 to %d", path, a.Looked, MaxSeeds)
+			return a, false, fmt.Errorf("%s: looked is %v; allowed are ascending numbers from 1 to %d", path,
+				a.Looked, MaxSeeds)
 		}
 	}
 	return a, true, nil

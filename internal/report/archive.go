@@ -15,8 +15,8 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/reproduce"
 )
 
-// Open are the findings of a report from the files that lie in its folder: what it was asked to be, its runs and its curves. Written, they give
-// the same report. It errs where a file is missing or damaged.
+// Open are the findings of a report from the files that lie in its folder: what it was asked to be, its runs and its
+// curves. Written, they give the same report. It errs where a file is missing or damaged.
 func Open(dir string) (Findings, error) {
 	about, ok, err := ReadAbout(dir)
 	if err != nil {
@@ -155,8 +155,10 @@ func (a archive) runs(rows [][]string) error {
 	for line, row := range rows[1:] {
 		c := reader{row: row}
 		r := &reproduce.Result{
-			Key: row[2], FinalValLoss: reproduce.Number(c.number(3, 32)), ValLossBefore: reproduce.Number(c.number(4, 32)), ValLossAfter: reproduce.Number(c.number(5, 32)),
-			FLOPs: c.number(6, 64), MaxUnlocked: c.count(7), RatiosBefore: c.numbers(10), RatiosAfter: c.numbers(11), Failed: row[12],
+			Key: row[2], FinalValLoss: reproduce.Number(c.number(3, 32)),
+			ValLossBefore: reproduce.Number(c.number(4, 32)), ValLossAfter: reproduce.Number(c.number(5, 32)),
+			FLOPs: c.number(6, 64), MaxUnlocked: c.count(7), RatiosBefore: c.numbers(10), RatiosAfter: c.numbers(11),
+			Failed:     row[12],
 			Provenance: reproduce.Provenance{Revision: row[13], Arithmetic: row[14]},
 		}
 		if row[9] != "" {
@@ -218,7 +220,8 @@ func (r *reader) curve(of *reproduce.Result, what string, steps []int, costs map
 			if !ok {
 				return fmt.Errorf("what the arm had cost at step %d does not stand before its loss", step)
 			}
-			of.ValLoss = append(of.ValLoss, reproduce.Point{Step: step, Loss: reproduce.Number(r.measured(r.row[at], 32)), FLOPs: cost})
+			of.ValLoss = append(of.ValLoss, reproduce.Point{Step: step,
+				Loss: reproduce.Number(r.measured(r.row[at], 32)), FLOPs: cost})
 		case what == flopsCurve:
 			costs[step] = r.number(at, 64)
 		case what == cosineCurve && len(of.Pairs) > 0:

@@ -54,8 +54,8 @@ func publish(t *testing.T, f Findings) {
 	require.NoError(t, c.Write(files...))
 }
 
-// The report that the page links to is what the program writes of the runs beside it, file by file: neither its words nor its figures can drift
-// from the code, nor from the numbers.
+// The report that the page links to is what the program writes of the runs beside it, file by file: neither its words
+// nor its figures can drift from the code, nor from the numbers.
 func TestThePublishedReportIsWhatItsNumbersGive(t *testing.T) {
 	f, err := Open(published)
 	require.NoError(t, err)
@@ -67,7 +67,8 @@ func TestThePublishedReportIsWhatItsNumbersGive(t *testing.T) {
 		if by[s.ID] == "" {
 			by[s.ID] = r.Provenance.Arithmetic
 		}
-		require.Equal(t, by[s.ID], r.Provenance.Arithmetic, "%s, seed %d, %s: what is compared is computed alike", s.Name, seed, r.Key)
+		require.Equal(t, by[s.ID], r.Provenance.Arithmetic, "%s, seed %d, %s: what is compared is computed alike",
+			s.Name, seed, r.Key)
 	})
 	if *update {
 		publish(t, f)
@@ -82,10 +83,12 @@ func TestThePublishedReportIsWhatItsNumbersGive(t *testing.T) {
 		}
 		want, err := os.ReadFile(filepath.Join(published, file.Name))
 		require.NoError(t, err)
-		assert.Contains(t, string(list), fmt.Sprintf("%x", sha256.Sum256(want)), "reproduce --render would take %s for somebody else's", file.Name)
+		assert.Contains(t, string(list), fmt.Sprintf("%x", sha256.Sum256(want)),
+			"reproduce --render would take %s for somebody else's", file.Name)
 		var got bytes.Buffer
 		require.NoError(t, file.Write(&got))
-		assert.True(t, bytes.Equal(want, got.Bytes()), "%s is not what the program writes; make golden writes it anew", file.Name)
+		assert.True(t, bytes.Equal(want, got.Bytes()), "%s is not what the program writes; make golden "+
+			"writes it anew", file.Name)
 	}
 	there, err := os.ReadDir(published)
 	require.NoError(t, err)
@@ -103,7 +106,8 @@ func TestAReportIsWrittenAnewFromItsOwnFiles(t *testing.T) {
 			r.Failed, r.MaxUnlocked = "the loss is not finite", 3
 		}
 	}
-	for name, a := range map[string]About{"all": all, "one claim": {Seeds: 2, Claims: []string{"5"}}, "quick": {Seeds: 2, Quick: true}} {
+	for name, a := range map[string]About{"all": all, "one claim": {Seeds: 2, Claims: []string{"5"}},
+		"quick": {Seeds: 2, Quick: true}} {
 		t.Run(name, func(t *testing.T) {
 			f, dir := made(t, a, diverged), t.TempDir()
 			saved(t, f, dir)
@@ -133,23 +137,31 @@ func TestADamagedReportIsRefusedWithItsPlace(t *testing.T) {
 	assert.ErrorContains(t, err, "there is no about.json")
 	f := made(t, About{Seeds: 2, Claims: []string{"2"}})
 	for name, c := range map[string]struct{ file, text, says string }{
-		"not JSON":            {aboutFile, "{", "about.json"},
-		"unknown field":       {aboutFile, `{"seeds": 2, "seed": 3}`, "unknown field"},
-		"no seeds":            {aboutFile, `{}`, "seeds is 0; allowed are 1 to 100"},
-		"looks out of order":  {aboutFile, `{"seeds": 9, "looked": [4, 2]}`, "looked is [4 2]; allowed are ascending"},
-		"unknown claim":       {aboutFile, `{"seeds": 2, "claims": ["6"]}`, "allowed are 1, 2"},
-		"other columns":       {runsFile, "a,b\n", "its columns are not setting, seed"},
-		"uneven rows":         {runsFile, "a,b\nc\n", "wrong number of fields"},
-		"no number":           {runsFile, strings.Join(runsHead, ",") + "\nmuon,1,x,high,,,1,0,,,,,,,\n", `row 2: "high" is not a number`},
-		"infinite":            {runsFile, strings.Join(runsHead, ",") + "\nmuon,1,x,inf,,,1,0,,,,,,,\n", `row 2: "inf" is not a number`},
-		"NaN":                 {runsFile, strings.Join(runsHead, ",") + "\nmuon,1,x,1,,,1,0,,,0.5 NaN,,,,\n", `row 2: "NaN" is not a number`},
-		"twice":               {runsFile, strings.Join(runsHead, ",") + strings.Repeat("\nmuon,1,x,1,,,1,0,,,,,,,", 2) + "\n", "row 3 is about a run that has a row already"},
-		"no whole number":     {runsFile, strings.Join(runsHead, ",") + "\nmuon,1,x,1,,,1,few,,,,,,,\n", `row 2: "few" is not a whole number`},
-		"empty":               {curvesFile, "", "its columns are not setting, seed"},
-		"no step":             {curvesFile, "setting,seed,arm,what,ten\n", `"ten" is not a whole number`},
-		"curve of nobody":     {curvesFile, "setting,seed,arm,what,10\nmuon,1,nobody,val_loss,2\n", "row 2 is about an arm that runs.csv does not have"},
-		"loss without a cost": {curvesFile, "setting,seed,arm,what,10\nmuon,1," + reproduce.Copy + ",val_loss,2\n", "row 2: what the arm had cost at step 10 does not stand before its loss"},
-		"curve of no meaning": {curvesFile, "setting,seed,arm,what,10\nmuon,1," + reproduce.Copy + ",taste,2\n", `row 2: "taste" at step 10 has nothing to belong to`},
+		"not JSON":           {aboutFile, "{", "about.json"},
+		"unknown field":      {aboutFile, `{"seeds": 2, "seed": 3}`, "unknown field"},
+		"no seeds":           {aboutFile, `{}`, "seeds is 0; allowed are 1 to 100"},
+		"looks out of order": {aboutFile, `{"seeds": 9, "looked": [4, 2]}`, "looked is [4 2]; allowed are ascending"},
+		"unknown claim":      {aboutFile, `{"seeds": 2, "claims": ["6"]}`, "allowed are 1, 2"},
+		"other columns":      {runsFile, "a,b\n", "its columns are not setting, seed"},
+		"uneven rows":        {runsFile, "a,b\nc\n", "wrong number of fields"},
+		"no number": {runsFile, strings.Join(runsHead, ",") + "\nmuon,1,x,high,,,1,0,,,,,,,\n",
+			`row 2: "high" is not a number`},
+		"infinite": {runsFile, strings.Join(runsHead, ",") + "\nmuon,1,x,inf,,,1,0,,,,,,,\n",
+			`row 2: "inf" is not a number`},
+		"NaN": {runsFile, strings.Join(runsHead, ",") + "\nmuon,1,x,1,,,1,0,,,0.5 NaN,,,,\n",
+			`row 2: "NaN" is not a number`},
+		"twice": {runsFile, strings.Join(runsHead, ",") + strings.Repeat("\nmuon,1,x,1,,,1,0,,,,,,,", 2) +
+			"\n", "row 3 is about a run that has a row already"},
+		"no whole number": {runsFile, strings.Join(runsHead, ",") + "\nmuon,1,x,1,,,1,few,,,,,,,\n",
+			`row 2: "few" is not a whole number`},
+		"empty":   {curvesFile, "", "its columns are not setting, seed"},
+		"no step": {curvesFile, "setting,seed,arm,what,ten\n", `"ten" is not a whole number`},
+		"curve of nobody": {curvesFile, "setting,seed,arm,what,10\nmuon,1,nobody,val_loss,2\n",
+			"row 2 is about an arm that runs.csv does not have"},
+		"loss without a cost": {curvesFile, "setting,seed,arm,what,10\nmuon,1," + reproduce.Copy + ",val_loss,2\n",
+			"row 2: what the arm had cost at step 10 does not stand before its loss"},
+		"curve of no meaning": {curvesFile, "setting,seed,arm,what,10\nmuon,1," + reproduce.Copy + ",taste,2\n",
+			`row 2: "taste" at step 10 has nothing to belong to`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -195,13 +207,15 @@ func TestAReportRemembersThatItWasLookedAt(t *testing.T) {
 	assert.Empty(t, eight.After(twelve.After(eight)).before(), "but does not touch the first eight")
 	assert.Empty(t, twelve.After(About{Seeds: 8, Missing: 3}).Looked, "an interrupted run goes on")
 	assert.Equal(t, twelve, twelve.After(About{Seeds: 2, Quick: true, Note: "x"}), "a quick run is another thing")
-	assert.Equal(t, About{Seeds: 12, Note: "x", Lab: true, Looked: []int{8}}, twelve.After(About{Seeds: 8, Note: "x", Lab: true}))
+	assert.Equal(t, About{Seeds: 12, Note: "x", Lab: true, Looked: []int{8}},
+		twelve.After(About{Seeds: 8, Note: "x", Lab: true}))
 }
 
 // Whatever is in the files of a report, reading them ends without a panic.
 func FuzzArchive(f *testing.F) {
 	head := strings.Join(runsHead, ",")
-	f.Add(head+"\nmuon,1,x,1.5,1,2,1e9,0,0.5,3,1 2,1 3,,r,a\n", "setting,seed,arm,what,0,10\nmuon,1,x,val_loss,4,2\nmuon,1,x,flops,1,2\nmuon,1,x,weight_cosine,,1\n")
+	f.Add(head+"\nmuon,1,x,1.5,1,2,1e9,0,0.5,3,1 2,1 3,,r,a\n",
+		"setting,seed,arm,what,0,10\nmuon,1,x,val_loss,4,2\nmuon,1,x,flops,1,2\nmuon,1,x,weight_cosine,,1\n")
 	f.Add(head+"\n", "setting,seed,arm,what\n")
 	f.Fuzz(func(t *testing.T, runs, curves string) {
 		a := archive{}

@@ -10,7 +10,8 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/reproduce"
 )
 
-// changes says how the runs differ from those that an earlier report had in their place, and what that changed. All of it follows from both.
+// changes says how the runs differ from those that an earlier report had in their place, and what that changed. All of
+// it follows from both.
 func (f Findings) changes(d *document, judged [][]reproduce.Judgement) {
 	if f.Earlier == nil {
 		return
@@ -26,8 +27,9 @@ func (f Findings) changes(d *document, judged [][]reproduce.Judgement) {
 		strings.Join(anew, ", "), earlierFile, strings.Join(f.makers(f.Earlier), ", "))
 	ends := f.ends()
 	if len(ends.rows) > 0 {
-		says += " That program left the products of Muon's Newton–Schulz steps out of what an update costs. They grow otherwise than the network's own when it becomes wider, so that the " +
-			"wide network from scratch was not stopped where it had cost what the widened run costs. Now every product is counted."
+		says += " That program left the products of Muon's Newton–Schulz steps out of what an update costs. They " +
+			"grow otherwise than the network's own when it becomes wider, so that the wide network from scratch was " +
+			"not stopped where it had cost what the widened run costs. Now every product is counted."
 	}
 	d.add(text(says))
 	if len(ends.rows) > 0 {
@@ -38,8 +40,9 @@ func (f Findings) changes(d *document, judged [][]reproduce.Judgement) {
 		d.add(parts)
 	}
 	if f.otherArithmetic() {
-		d.add(text("Kernels have been changed since then, too, and take some sums in another order. A run made anew is the same for some tens of updates; then its low digits differ, " +
-			"and training carries the difference on." + f.apart()))
+		d.add(text("Kernels have been changed since then, too, and take some sums in another order. A run made anew " +
+			"is the same for some tens of updates; then its low digits differ, and training carries the " +
+			"difference on." + f.apart()))
 	}
 	if len(others.rows) > 0 {
 		d.add(others)
@@ -65,7 +68,8 @@ func (f Findings) apart() string {
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" Arms with as many updates as before ended up to %.4f from where they had ended, %.4f in the root of the mean square over %.0f of them.", most, math.Sqrt(squares/n), n)
+	return fmt.Sprintf(" Arms with as many updates as before ended up to %.4f from where they had ended, %.4f in the "+
+		"root of the mean square over %.0f of them.", most, math.Sqrt(squares/n), n)
 }
 
 // makers are the programs that made results, with their arithmetic.
@@ -97,23 +101,28 @@ func maker(m reproduce.Provenance) string {
 	return fmt.Sprintf("%s (arithmetic %s)", m.Revision, m.Arithmetic)
 }
 
-// ends are the last steps of the wide network from scratch at equal compute and what an update of it was counted as, where that has changed.
+// ends are the last steps of the wide network from scratch at equal compute and what an update of it was counted as,
+// where that has changed.
 func (f Findings) ends() table {
-	t := table{caption: fmt.Sprintf("The wide network from scratch: MFLOP of an update, and the step, of %d, at which it is stopped at equal compute", experiment.Default().Steps), head: []string{"setting, axis", "MFLOP before", "MFLOP now", "step before", "step now"}}
+	t := table{caption: fmt.Sprintf("The wide network from scratch: MFLOP of an update, and the step, of %d, at "+
+		"which it is stopped at equal compute", experiment.Default().Steps),
+		head: []string{"setting, axis", "MFLOP before", "MFLOP now", "step before", "step now"}}
 	for _, s := range f.Settings {
 		for _, axis := range reproduce.Axes {
 			was, wasEnd := stopped(f.Earlier, s, axis)
 			is, end := stopped(f.Results, s, axis)
 			if was > 0 && is > 0 && was != is {
-				t.rows = append(t.rows, plain(s.Name+", "+string(axis), fmt.Sprintf("%.1f", was/1e6), fmt.Sprintf("%.1f", is/1e6), fmt.Sprintf("%.0f", wasEnd), fmt.Sprintf("%.0f", end)))
+				t.rows = append(t.rows, plain(s.Name+", "+string(axis), fmt.Sprintf("%.1f", was/1e6),
+					fmt.Sprintf("%.1f", is/1e6), fmt.Sprintf("%.0f", wasEnd), fmt.Sprintf("%.0f", end)))
 			}
 		}
 	}
 	return t
 }
 
-// stopped are what an update of the wide network cost and the last step of its arm at equal compute, from what arms of the first seed cost: the small
-// network makes all steps, SPARKLING a part of them with the small network and the rest with the wide one. They are 0 where an arm is missing.
+// stopped are what an update of the wide network cost and the last step of its arm at equal compute, from what arms of
+// the first seed cost: the small network makes all steps, SPARKLING a part of them with the small network and the rest
+// with the wide one. They are 0 where an arm is missing.
 func stopped(r *reproduce.Results, s reproduce.Setting, axis model.Axis) (each, step float64) {
 	seeds := r.Seeds(s)
 	if len(seeds) == 0 {
@@ -142,15 +151,19 @@ func (f Findings) moved(judged [][]reproduce.Judgement) (parts, others table) {
 			}
 			was := reproduce.Judge(now.Claim, now.Setting, f.Earlier)
 			if was.Verdict != now.Verdict && now.Claim.ID != "5" {
-				others.rows = append(others.rows, []cell{{text: fmt.Sprintf("**%s** %s, %s", label(now.Claim.ID), now.Claim.Title, now.Setting.Name)}, overall(was), overall(now)})
+				others.rows = append(others.rows,
+					[]cell{{text: fmt.Sprintf("**%s** %s, %s", label(now.Claim.ID), now.Claim.Title, now.Setting.Name)},
+						overall(was), overall(now)})
 			}
 			if now.Claim.ID != "5" {
 				continue
 			}
 			parts.caption = fmt.Sprintf("**%s** %s", now.Claim.ID, now.Claim.Title)
-			parts.rows = append(parts.rows, []cell{{text: now.Setting.Name + ": the whole claim"}, overall(was), overall(now)})
+			parts.rows = append(parts.rows, []cell{{text: now.Setting.Name + ": the whole claim"}, overall(was),
+				overall(now)})
 			for k, x := range now.Findings {
-				parts.rows = append(parts.rows, []cell{{text: now.Setting.Name + ", " + x.Part.Name}, finding(was.Findings[k]), finding(x)})
+				parts.rows = append(parts.rows, []cell{{text: now.Setting.Name + ", " + x.Part.Name},
+					finding(was.Findings[k]), finding(x)})
 			}
 		}
 	}

@@ -17,7 +17,8 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/reproduce"
 )
 
-// uncounted makes results what a program made of them that left the optimizer's products out of the count, and stopped arms accordingly.
+// uncounted makes results what a program made of them that left the optimizer's products out of the count, and stopped
+// arms accordingly.
 func uncounted(f Findings) *reproduce.Results {
 	old := reproduce.NewResults()
 	for _, j := range reproduce.Plan(f.Claims, f.Settings, []uint64{1, 2}, false) {
@@ -45,15 +46,19 @@ func TestAReportSaysWhatChangedAndWhy(t *testing.T) {
 	says(t, s, "The runs of Muon (2 seeds) were made anew")
 	says(t, s, "were made by 000000000000 (arithmetic beef)")
 	says(t, s, "Kernels have been changed since then")
-	says(t, s, "Arms with as many updates as before ended up to 0.0000 from where they had ended, 0.0000 in the root of the mean square over 90 of them.",
+	says(t, s, "Arms with as many updates as before ended up to 0.0000 from where they had ended, 0.0000 in the root "+
+		"of the mean square over 90 of them.",
 		"all made-up arms but those at equal compute end as they did")
 	says(t, s, "left the products of Muon's Newton–Schulz steps out")
-	for _, row := range []string{"| Muon, inner | 74.6 | 103.0 | 873 | 817 |", "| Muon, hidden | 98.9 | 115.8 | 781 | 782 |", "| Muon, joint | 136.6 | 184.0 | 703 | 677 |"} {
+	for _, row := range []string{"| Muon, inner | 74.6 | 103.0 | 873 | 817 |",
+		"| Muon, hidden | 98.9 | 115.8 | 781 | 782 |", "| Muon, joint | 136.6 | 184.0 | 703 | 677 |"} {
 		says(t, s, row)
 	}
 	silent(t, s, "| AdamW, β2 0.999, inner |")
-	was, now := reproduce.Judge(f.claim(t, "5"), f.Settings[2], f.Earlier), reproduce.Judge(f.claim(t, "5"), f.Settings[2], f.Results)
-	says(t, s, "| Muon, inner: SPARKLING − from scratch | "+finding(was.Findings[0]).markdown()+" | "+finding(now.Findings[0]).markdown()+" |")
+	was, now := reproduce.Judge(f.claim(t, "5"), f.Settings[2], f.Earlier),
+		reproduce.Judge(f.claim(t, "5"), f.Settings[2], f.Results)
+	says(t, s, "| Muon, inner: SPARKLING − from scratch | "+finding(was.Findings[0]).markdown()+" | "+
+		finding(now.Findings[0]).markdown()+" |")
 	assert.NotEqual(t, was.Findings[0].Mean, now.Findings[0].Mean)
 
 	saved(t, f, dir)
@@ -85,7 +90,8 @@ func (f Findings) claim(t *testing.T, id string) reproduce.Claim {
 	return reproduce.Claim{}
 }
 
-// A report of runs that count compute as an earlier program did still opens, with all its numbers, and says what is wrong with them.
+// A report of runs that count compute as an earlier program did still opens, with all its numbers, and says what is
+// wrong with them.
 func TestRunsThatCountOtherwiseAreShownAndCalledThat(t *testing.T) {
 	f := made(t, About{Seeds: 2, Claims: []string{"5"}})
 	silent(t, string(written(t, f, "report.md")), "as an earlier program did")
@@ -104,13 +110,15 @@ func TestRunsThatCountOtherwiseAreShownAndCalledThat(t *testing.T) {
 func TestTheReportSaysWhatIsCounted(t *testing.T) {
 	f := made(t, About{Seeds: 2, Claims: []string{"5"}})
 	for _, name := range []string{"report.md", "index.html", "compute.svg"} {
-		words := strings.Join(strings.Fields(regexp.MustCompile("<[^>]*>").ReplaceAllString(string(written(t, f, name)), " ")), " ")
+		words := strings.Join(strings.Fields(regexp.MustCompile("<[^>]*>").ReplaceAllString(string(written(t, f, name)),
+			" ")), " ")
 		says(t, strings.ReplaceAll(words, "&#39;", "'"), "Muon's Newton–Schulz steps", name)
-		says(t, words, "passes over held-out text, probes, or the search for a remapped rate", name)
+		says(t, words, "validation passes, probes, or the search for a remapped rate", name)
 	}
 }
 
-// One run that diverged takes the verdict from every part that it enters, is named, and leaves no trace of itself in any mean.
+// One run that diverged takes the verdict from every part that it enters, is named, and leaves no trace of itself in
+// any mean.
 func TestARunThatDivergedIsNamedAndEntersNoVerdictAndNoMean(t *testing.T) {
 	for name, break_ := range map[string]func(*reproduce.Result){
 		"it says so": func(r *reproduce.Result) {
@@ -132,7 +140,8 @@ func TestARunThatDivergedIsNamedAndEntersNoVerdictAndNoMean(t *testing.T) {
 				bad = r
 			})
 			s := string(written(t, f, "report.md"))
-			says(t, s, "**Not all runs reached their end.** What these enter has no number and no verdict: Drop, AdamW, β2 0.999, seed 1 (")
+			says(t, s, "**Not all runs reached their end.** What these enter has no number and no verdict: Drop, "+
+				"AdamW, β2 0.999, seed 1 (")
 			says(t, s, "| Asymmetric reset − Drop | not measured (no number with seed 1) |")
 			says(t, s, "| Drop | no number with 1 of 3 seeds |")
 			says(t, s, "**Not measured:** a run of the parts that are named diverged")

@@ -17,8 +17,10 @@ func (f Findings) conclude(d *document, judged, planned [][]reproduce.Judgement)
 	}{
 		{reproduce.Reproduces, "**Agrees with the paper:**"},
 		{reproduce.DoesNot, "**Disagrees with the paper,** at least in the parts that are named:"},
-		{reproduce.NotResolved, "**Not resolved:** by the rule nothing is against the paper, but with this many seeds the interval of the parts that are named holds the limit that they are judged by:"},
-		{reproduce.NotMeasured, "**Not measured:** a run of the parts that are named diverged, so that nothing is said of the claim:"},
+		{reproduce.NotResolved, "**Not resolved:** by the rule nothing is against the paper, but with this many " +
+			"seeds the interval of the parts that are named holds the limit that they are judged by:"},
+		{reproduce.NotMeasured, "**Not measured:** a run of the parts that are named diverged, so that nothing is " +
+			"said of the claim:"},
 	} {
 		var items list
 		for i, row := range judged {
@@ -34,7 +36,8 @@ func (f Findings) conclude(d *document, judged, planned [][]reproduce.Judgement)
 				where = append(where, s)
 			}
 			if len(where) > 0 {
-				items = append(items, fmt.Sprintf("**%s** %s – %s", label(row[0].Claim.ID), row[0].Claim.Title, strings.Join(where, "; ")))
+				items = append(items, fmt.Sprintf("**%s** %s – %s", label(row[0].Claim.ID), row[0].Claim.Title,
+					strings.Join(where, "; ")))
 			}
 		}
 		if len(items) > 0 {
@@ -43,12 +46,14 @@ func (f Findings) conclude(d *document, judged, planned [][]reproduce.Judgement)
 	}
 }
 
-// lost reports whether a part of a claim has no number because a run diverged; others have none because no run was made.
+// lost reports whether a part of a claim has no number because a run diverged; others have none because no run was
+// made.
 func lost(j reproduce.Judgement) bool {
 	return slices.ContainsFunc(j.Findings, func(x reproduce.Finding) bool { return x.NonFinite > 0 })
 }
 
-// decided names the parts of a claim of several that have its verdict, where it is not that all agree, and the correlation of a claim about one.
+// decided names the parts of a claim of several that have its verdict, where it is not that all agree, and the
+// correlation of a claim about one.
 func decided(j reproduce.Judgement) string {
 	if x := j.Findings[0]; x.Part.Kind == reproduce.Within && x.NonFinite == 0 {
 		says := []string{signed(x.Mean)}

@@ -20,7 +20,8 @@ const (
 	runsFile   = "runs.csv"
 	curvesFile = "curves.csv"
 	searchFile = "search.csv"
-	// earlierFile has the rows of runs.csv that an earlier report had in the place of this one's. Whoever makes runs anew for a reason puts it there.
+	// earlierFile has the rows of runs.csv that an earlier report had in the place of this one's. Whoever makes runs
+	// anew for a reason puts it there.
 	earlierFile = "earlier.csv"
 )
 
@@ -46,11 +47,14 @@ func digits(x float64, n, bits int) string {
 
 // claimsCSV writes one row a setting, claim and part.
 func (f Findings) claimsCSV(w io.Writer) error {
-	rows := [][]string{{"claim", "setting", "part", "seeds", "nonfinite_seeds", "mean", "standard_error", "low", "high", "verdict", "verdict_on_claim"}}
+	rows := [][]string{{"claim", "setting", "part", "seeds", "nonfinite_seeds", "mean", "standard_error", "low", "high",
+		"verdict", "verdict_on_claim"}}
 	for _, row := range f.Judgements() {
 		for _, j := range row {
 			for _, x := range j.Findings {
-				rows = append(rows, []string{j.Claim.ID, j.Setting.ID, x.Part.Name, strconv.Itoa(x.N), strconv.Itoa(x.NonFinite), num(x.Mean), num(x.Err), num(x.Low), num(x.High), string(x.Verdict), string(j.Verdict)})
+				rows = append(rows, []string{j.Claim.ID, j.Setting.ID, x.Part.Name, strconv.Itoa(x.N),
+					strconv.Itoa(x.NonFinite), num(x.Mean), num(x.Err), num(x.Low), num(x.High), string(x.Verdict),
+					string(j.Verdict)})
 			}
 		}
 	}
@@ -59,7 +63,8 @@ func (f Findings) claimsCSV(w io.Writer) error {
 
 // runsHead are the columns of runs.csv. Ratios of blocks stand in one cell, with spaces between.
 var runsHead = []string{
-	"setting", "seed", "arm", "final_full_val_loss", "val_loss_before_widening", "val_loss_after_widening", "flops", "max_unlocked_pairs", "weight_cosine", "locked_pairs",
+	"setting", "seed", "arm", "final_full_val_loss", "val_loss_before_widening", "val_loss_after_widening", "flops",
+	"max_unlocked_pairs", "weight_cosine", "locked_pairs",
 	"ratios_before", "ratios_after", "failed", "revision", "arithmetic",
 }
 
@@ -79,7 +84,9 @@ func (f Findings) runsCSV(of *reproduce.Results, w io.Writer) error {
 		if len(r.Pairs) > 0 {
 			cosine, identical = exact(r.WeightCosine()), strconv.Itoa(r.StillLocked())
 		}
-		rows = append(rows, []string{s.ID, strconv.FormatUint(seed, 10), r.Key, single(r.FinalValLoss), single(r.ValLossBefore), single(r.ValLossAfter), exact(r.FLOPs), strconv.Itoa(r.MaxUnlocked), cosine, identical,
+		rows = append(rows, []string{s.ID, strconv.FormatUint(seed, 10), r.Key, single(r.FinalValLoss),
+			single(r.ValLossBefore), single(r.ValLossAfter), exact(r.FLOPs), strconv.Itoa(r.MaxUnlocked),
+			cosine, identical,
 			cells(r.RatiosBefore), cells(r.RatiosAfter), r.Failed, r.Provenance.Revision, r.Provenance.Arithmetic})
 	})
 	return csv.NewWriter(w).WriteAll(rows)
@@ -118,8 +125,9 @@ const (
 // curvesHead are the columns of curves.csv before the steps.
 var curvesHead = []string{"setting", "seed", "arm", "what"}
 
-// curvesCSV writes the curves that figures draw, one a row, over the steps that the first row names. What an arm had cost at each step follows
-// from shapes alone: it stands before the first of its losses that it holds for, and not again for every seed.
+// curvesCSV writes the curves that figures draw, one a row, over the steps that the first row names. What an arm had
+// cost at each step follows from shapes alone: it stands before the first of its losses that it holds for, and not
+// again for every seed.
 func (f Findings) curvesCSV(w io.Writer) error {
 	type row struct {
 		key []string
@@ -139,13 +147,15 @@ func (f Findings) curvesCSV(w io.Writer) error {
 	drawn, told := drawnArms(), map[string]map[int]string{}
 	f.visit(f.Results, func(s reproduce.Setting, of uint64, r *reproduce.Result) {
 		seed := strconv.FormatUint(of, 10)
-		if !slices.ContainsFunc(f.Settings, func(x reproduce.Setting) bool { return x.ID == s.ID }) || !slices.Contains(drawn, r.Key) {
+		if !slices.ContainsFunc(f.Settings, func(x reproduce.Setting) bool { return x.ID == s.ID }) ||
+			!slices.Contains(drawn, r.Key) {
 			return
 		}
 		var at, probed []int
 		var held, flops, cosine []string
 		for _, p := range r.ValLoss {
-			at, held, flops = append(at, p.Step), append(held, cmp.Or(single(p.Loss), stroke)), append(flops, exact(p.FLOPs))
+			at, held, flops = append(at, p.Step), append(held, cmp.Or(single(p.Loss), stroke)),
+				append(flops, exact(p.FLOPs))
 		}
 		for _, p := range drawnPairs(r) {
 			probed, cosine = append(probed, p.Step), append(cosine, cmp.Or(exact(float64(p.Weight)), stroke))
@@ -183,10 +193,12 @@ func (f Findings) curvesCSV(w io.Writer) error {
 
 // searchCSV writes one row a candidate.
 func (f Findings) searchCSV(w io.Writer) error {
-	rows := [][]string{{"candidate", "setting", "seeds", "mean", "standard_error", "low", "high", "copy_full_val_loss", "weight_cosine"}}
+	rows := [][]string{{"candidate", "setting", "seeds", "mean", "standard_error", "low", "high", "copy_full_val_loss",
+		"weight_cosine"}}
 	for _, c := range append(slices.Clone(f.Candidates), f.Confirm()...) {
 		t := reproduce.Try(c, f.Results)
-		rows = append(rows, []string{c.ID, c.Name, strconv.Itoa(t.N), num(t.Mean), num(t.Err), num(t.Low), num(t.High), num(t.CopyLoss.Mean), num(t.Weight.Mean)})
+		rows = append(rows, []string{c.ID, c.Name, strconv.Itoa(t.N), num(t.Mean), num(t.Err), num(t.Low), num(t.High),
+			num(t.CopyLoss.Mean), num(t.Weight.Mean)})
 	}
 	return csv.NewWriter(w).WriteAll(rows)
 }

@@ -1,5 +1,6 @@
-// Package report writes what package sim/reproduce found as a report: one small document of headings, paragraphs, tables and figures, as
-// Markdown and as a page of its own, and all that it is made of as CSV, from which it can be written anew. It runs nothing and judges nothing.
+// Package report writes what package sim/reproduce found as a report: one small document of headings, paragraphs,
+// tables and figures, as Markdown and as a page of its own, and all that it is made of as CSV, from which it can be
+// written anew. It runs nothing and judges nothing.
 package report
 
 import (
@@ -53,7 +54,8 @@ func (d *document) figures() []figure.Figure {
 	return out
 }
 
-// markdown writes the document. Pictures are the PNG files beside it: what an SVG looks like depends on the fonts of who looks.
+// markdown writes the document. Pictures are the PNG files beside it: what an SVG looks like depends on the fonts of
+// who looks.
 func (d *document) markdown(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n", d.title)
@@ -119,7 +121,8 @@ func (d *document) page(w io.Writer) error {
 <html lang="en">
 <head>
   <meta charset="utf-8">
-  <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'">
+  <meta http-equiv="Content-Security-Policy"
+    content="default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'">
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <meta name="color-scheme" content="light">
   <title>%s</title>
@@ -147,7 +150,9 @@ func (d *document) page(w io.Writer) error {
 		case table:
 			x.page(&b)
 		case picture:
-			fmt.Fprintf(&b, "<figure><a href=\"%s.png\"><img src=\"%s.png\" alt=\"%s\" loading=\"lazy\"></a><figcaption>%s <a href=\"%s.png\">Larger</a>, <a href=\"%s.svg\">SVG</a></figcaption></figure>\n",
+			fmt.Fprintf(&b, "<figure><a href=\"%s.png\"><img src=\"%s.png\" alt=\"%s\" "+
+				"loading=\"lazy\"></a><figcaption>%s <a href=\"%s.png\">Larger</a>, <a "+
+				"href=\"%s.svg\">SVG</a></figcaption></figure>\n",
 				x.Name, x.Name, html.EscapeString(x.Title+". "+x.Caption), inline(x.Caption), x.Name, x.Name)
 		}
 	}
@@ -156,7 +161,8 @@ func (d *document) page(w io.Writer) error {
 	return err
 }
 
-// page writes the table. Its roles are said outright and each cell carries the head of its column, because a narrow window stacks the cells.
+// page writes the table. Its roles are said outright and each cell carries the head of its column, because a narrow
+// window stacks the cells.
 func (t table) page(b *strings.Builder) {
 	b.WriteString("<table role=\"table\">\n")
 	if t.caption != "" {
@@ -170,7 +176,8 @@ func (t table) page(b *strings.Builder) {
 	for _, row := range t.rows {
 		fmt.Fprintf(b, "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">%s</th>", inline(row[0].text))
 		for k, c := range row[1:] {
-			fmt.Fprintf(b, "<td role=\"cell\" data-head=\"%s\"><div>%s</div></td>", html.EscapeString(t.head[k+1]), c.page())
+			fmt.Fprintf(b, "<td role=\"cell\" data-head=\"%s\"><div>%s</div></td>",
+				html.EscapeString(t.head[k+1]), c.page())
 		}
 		b.WriteString("</tr>\n")
 	}
@@ -194,7 +201,8 @@ func (c cell) page() string {
 
 // verdictClass colours a verdict.
 var verdictClass = map[reproduce.Verdict]string{
-	reproduce.Reproduces: "yes", reproduce.DoesNot: "no", reproduce.NotResolved: "open", reproduce.NotMeasured: "aside", reproduce.Aside: "aside",
+	reproduce.Reproduces: "yes", reproduce.DoesNot: "no", reproduce.NotResolved: "open", reproduce.NotMeasured: "aside",
+	reproduce.Aside: "aside",
 }
 
 var (

@@ -10,17 +10,20 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/reproduce"
 )
 
-// explain says what the runs themselves say about why. A sentence that concludes something stands only where these runs bear it: the interval of
-// the difference that it is about lies on one side in every setting, or the lock that it builds on held in every seed.
+// explain says what the runs themselves say about why. A sentence that concludes something stands only where these runs
+// bear it: the interval of the difference that it is about lies on one side in every setting, or the lock that it
+// builds on held in every seed.
 func (f Findings) explain(d *document) {
 	var why list
-	for _, e := range []func() string{f.whyBeta2, f.whyRewarm, f.whyBeyond, f.whyCopy, f.whyRandom, f.whySignal, f.whyCompute} {
+	for _, e := range []func() string{f.whyBeta2, f.whyRewarm, f.whyBeyond, f.whyCopy, f.whyRandom, f.whySignal,
+		f.whyCompute} {
 		if s := e(); s != "" {
 			why = append(why, s)
 		}
 	}
 	if len(why) > 0 {
-		d.add(heading("What explains it"), text("Each line gives numbers of these runs; what is a guess is called one. Differences are paired, mean ± standard error over seeds."), why)
+		d.add(heading("What explains it"), text("Each line gives numbers of these runs; what is a guess is called "+
+			"one. Differences are paired, mean ± standard error over seeds."), why)
 	}
 }
 
@@ -43,7 +46,8 @@ func (f Findings) each(a, b string) string {
 	return strings.Join(out, ", ")
 }
 
-// side is −1 where arm a ends lower than arm b in every setting that has both, by the interval of each; 1 where it ends higher; else 0.
+// side is −1 where arm a ends lower than arm b in every setting that has both, by the interval of each; 1 where it ends
+// higher; else 0.
 func (f Findings) side(a, b string) int {
 	lower, higher, of := 0, 0, 0
 	for _, s := range f.Settings {
@@ -91,9 +95,12 @@ func (f Findings) whyBeta2() string {
 		return ""
 	}
 	e := experiment.Default()
-	return fmt.Sprintf("**The push of the reset.** An emptied state makes the copies' first updates larger, because Adam's bias correction does not restart: at step %d by up to %.1f "+
-		"with β2 0.999, but only by %.2f with 0.95, as long as the gradient stays the same. At the end of *Asymmetric reset* the weight cosine of originals and copies is %s. "+
-		"Asymmetric reset − Copy is %s.", e.Fork(), burst(e.Optimizer.Beta1, 0.999, e.Fork()), burst(e.Optimizer.Beta1, 0.95, e.Fork()), cosines, f.each(reproduce.Asym, reproduce.Copy)) + f.early()
+	return fmt.Sprintf("**The push of the reset.** An emptied state makes the copies' first updates larger, because "+
+		"Adam's bias correction does not restart: at step %d by up to %.1f with β2 0.999, but only by %.2f with "+
+		"0.95, as long as the gradient stays the same. At the end of *Asymmetric reset* the weight cosine of "+
+		"originals and copies is %s. Asymmetric reset − Copy is %s.", e.Fork(),
+		burst(e.Optimizer.Beta1, 0.999, e.Fork()),
+		burst(e.Optimizer.Beta1, 0.95, e.Fork()), cosines, f.each(reproduce.Asym, reproduce.Copy)) + f.early()
 }
 
 // cosines writes the weight cosine of originals and copies at an arm's end, in every setting that has it.
@@ -113,7 +120,8 @@ func cosine(e reproduce.Estimate) string {
 	return around(e, func(x float64) string { return digit("%.3f", x) })
 }
 
-// burst is the largest update of an emptied Adam state after a widening at a step, over that of a settled one under the same constant gradient.
+// burst is the largest update of an emptied Adam state after a widening at a step, over that of a settled one under the
+// same constant gradient.
 func burst(beta1, beta2 float64, at int) float64 {
 	most := 0.0
 	for k := 1.0; k < 1000; k++ {
@@ -132,14 +140,17 @@ func (f Findings) whyRewarm() string {
 	s := "**Higher rates with no symmetry broken.** "
 	locked := f.locked(reproduce.CopyRewarmAll)
 	if locked {
-		s += "*Copy, re-warm all* stays locked bit for bit in every seed, so that it has no more capacity than the small network; all it has is more learning rate. "
+		s += "*Copy, re-warm all* stays locked bit for bit in every seed, so that it has no more capacity than the " +
+			"small network; all it has is more learning rate. "
 	}
 	s += "Copy, re-warm all − Copy is " + d + "."
 	if locked && f.side(reproduce.CopyRewarmAll, reproduce.Copy) < 0 {
-		s += " A guess: in a run this short the rate of the second half is below the best one, and whatever raises it lowers the loss."
+		s += " A guess: in a run this short the rate of the second half is below the best one, and whatever raises " +
+			"it lowers the loss."
 	}
 	if d := f.each(reproduce.RewarmAll, reproduce.Sparkling); d != "" {
-		s += " Re-warm all − SPARKLING is " + d + "; the paper, whose run has " + longer() + " steps, has +0.0040 (Table 7)."
+		s += " Re-warm all − SPARKLING is " + d + "; the paper, whose run has " + longer() +
+			" steps, has +0.0040 (Table 7)."
 	}
 	return s
 }
@@ -149,7 +160,8 @@ func (f Findings) whyBeyond() string {
 	if d == "" {
 		return ""
 	}
-	s := "**The broken symmetry by itself.** *Re-warm all* and *Copy, re-warm all* have the same rates; the first resets its states asymmetrically, the second copies them"
+	s := "**The broken symmetry by itself.** *Re-warm all* and *Copy, re-warm all* have the same rates; the first " +
+		"resets its states asymmetrically, the second copies them"
 	if f.locked(reproduce.CopyRewarmAll) {
 		s += " and stays locked in every seed"
 	}
@@ -161,17 +173,21 @@ func (f Findings) whyCopy() string {
 	if d == "" {
 		return ""
 	}
-	s := "**Copy against the small network** is " + d + "; in the paper the naive copy ends 0.0397 below the small network (Table 1)."
+	s := "**Copy against the small network** is " + d + "; in the paper the naive copy ends 0.0397 below the small " +
+		"network (Table 1)."
 	if !f.locked(reproduce.Copy) {
 		return s
 	}
-	s += " Here the lock is exact to the bit in every seed, so the copy can compute nothing that the small network could not; all that differs is how far an update moves it."
+	s += " Here the lock is exact to the bit in every seed, so the copy can compute nothing that the small network " +
+		"could not; all that differs is how far an update moves it."
 	for _, x := range f.Settings {
-		if low, _ := reproduce.Difference(f.Results, x, reproduce.Copy, reproduce.Small).Interval(reproduce.Confidence); low <= -0.0397 {
+		if low, _ := reproduce.Difference(f.Results, x, reproduce.Copy,
+			reproduce.Small).Interval(reproduce.Confidence); low <= -0.0397 {
 			return s
 		}
 	}
-	return s + " A guess at why the paper's gains more: sums in low precision on many machines do not keep a lock exactly, and over 100 billion tokens a little is enough."
+	return s + " A guess at why the paper's gains more: sums in low precision on many machines do not keep a lock " +
+		"exactly, and over 100 billion tokens a little is enough."
 }
 
 func (f Findings) whyRandom() string {
@@ -180,9 +196,11 @@ func (f Findings) whyRandom() string {
 	if d == "" {
 		return ""
 	}
-	s := "**Random pairs against copies,** both under the whole recipe: random-random − copy-copy is " + d + ". In the paper's Table 6, which has other random pairs, copy-copy ends lowest."
+	s := "**Random pairs against copies,** both under the whole recipe: random-random − copy-copy is " + d +
+		". In the paper's Table 6, which has other random pairs, copy-copy ends lowest."
 	if e := experiment.Default(); f.side(arms[2].Key, arms[0].Key) < 0 {
-		s += fmt.Sprintf(" A guess: random neurons differ from the first step on, while copies have to come apart first, and have %d steps for it where the paper has %s.", e.Steps-e.Fork(), longer())
+		s += fmt.Sprintf(" A guess: random neurons differ from the first step on, while copies have to come apart "+
+			"first, and have %d steps for it where the paper has %s.", e.Steps-e.Fork(), longer())
 	}
 	return s
 }
@@ -193,7 +211,8 @@ func (f Findings) whySignal() string {
 	if without.N == 0 || with.N == 0 {
 		return ""
 	}
-	s := fmt.Sprintf("**The signal** (%s). Right after the widening of copies at Inner 2x the loss rises by %s without the factor, and by %s with it", f.Settings[0].Name, estimate(without), estimate(with))
+	s := fmt.Sprintf("**The signal** (%s). Right after the widening of copies at Inner 2x the loss rises by %s "+
+		"without the factor, and by %s with it", f.Settings[0].Name, estimate(without), estimate(with))
 	if math.Abs(with.Mean) < 1e-4 {
 		s += ": at exactly 2x the factor leaves the function of copies as it was"
 	}
@@ -205,8 +224,9 @@ func (f Findings) whySignal() string {
 	if left.N < 2 || all.N < 2 || left.NonFinite+all.NonFinite > 0 {
 		return s
 	}
-	s += fmt.Sprintf(" Of what the first layer's experts add, over what enters them, %.2f is left right after random-random with the factor, and %.2f without it. The factor takes random neurons "+
-		"to answer as strongly as trained ones of the same weights' RMS, and then keeps all of it", left.Mean, all.Mean)
+	s += fmt.Sprintf(" Of what the first layer's experts add, over what enters them, %.2f is left right after "+
+		"random-random with the factor, and %.2f without it. The factor takes random neurons to answer as strongly "+
+		"as trained ones of the same weights' RMS, and then keeps all of it", left.Mean, all.Mean)
 	if low, high := left.Interval(reproduce.Confidence); high < 1 {
 		s += "; here they answer less"
 	} else if low > 1 {
@@ -235,14 +255,17 @@ func (f Findings) whyCompute() string {
 	if d == "" {
 		return ""
 	}
-	s := "**Compute.** At the same number of steps SPARKLING − the wide network from scratch is " + d + "; the paper has +0.0057."
+	s := "**Compute.** At the same number of steps SPARKLING − the wide network from scratch is " + d +
+		"; the paper has +0.0057."
 	if f.side(reproduce.Sparkling, reproduce.Scratch) > 0 {
-		s += " So what the widened run has going for it at equal compute is not that it learns better in a step, but that the steps of its first half are cheap."
+		s += " So what the widened run has going for it at equal compute is not that it learns better in a step, but " +
+			"that the steps of its first half are cheap."
 	}
 	equal := reproduce.ComputeArms()[1].Key
 	d = f.each(reproduce.Sparkling, equal)
 	if d == "" {
 		return s
 	}
-	return s + " SPARKLING − from scratch at equal compute, Inner 2x, is " + d + ", and the weight cosine of originals and copies at SPARKLING's end is " + f.cosines(reproduce.Sparkling) + "."
+	return s + " SPARKLING − from scratch at equal compute, Inner 2x, is " + d + ", and the weight cosine of " +
+		"originals and copies at SPARKLING's end is " + f.cosines(reproduce.Sparkling) + "."
 }

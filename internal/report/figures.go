@@ -15,7 +15,8 @@ import (
 
 // stateArms are the arms of copy-copy at Inner 2x, scaled, in the order of the figures' looks.
 var stateArms = []string{
-	reproduce.Small, reproduce.Copy, reproduce.Asym, reproduce.Sparkling, reproduce.Drop, reproduce.RewarmAll, reproduce.CopyRewarmNew, reproduce.CopyRewarmAll,
+	reproduce.Small, reproduce.Copy, reproduce.Asym, reproduce.Sparkling, reproduce.Drop, reproduce.RewarmAll,
+	reproduce.CopyRewarmNew, reproduce.CopyRewarmAll,
 }
 
 // drawnArms are the keys of all arms whose curves figures show.
@@ -61,7 +62,9 @@ func (f Findings) forest(d *document, row []reproduce.Judgement) {
 	}
 	c := row[0].Claim
 	fig, ok := figure.Forest("claim-"+c.ID, label(c.ID)+": "+c.Title,
-		"Paired differences over the seeds (small dots), their mean and the interval by which the part is judged. Left of zero is what the paper says. Diamond: reproduces; square: does not; circle: not resolved."+asides+gone, sets...)
+		"Paired differences over the seeds (small dots), their mean and the interval by which the part is judged. "+
+			"Left of zero is what the paper says. Diamond: reproduces; square: does not; circle: not resolved."+
+			asides+gone, sets...)
 	show(d, fig, ok)
 }
 
@@ -69,19 +72,20 @@ func (f Findings) forest(d *document, row []reproduce.Judgement) {
 var verdictLook = map[reproduce.Verdict]int{reproduce.Reproduces: 3, reproduce.DoesNot: 1, reproduce.NotResolved: 0}
 
 func interval(name string, x reproduce.Finding, number int) figure.Interval {
-	return figure.Interval{Name: name, Mean: x.Mean, Low: x.Low, High: x.High, Each: x.Each, Style: style.At(number), Aside: x.Part.Aside}
+	return figure.Interval{Name: name, Mean: x.Mean, Low: x.Low, High: x.High, Each: x.Each, Style: style.At(number),
+		Aside: x.Part.Aside}
 }
 
 // onWindows says why the end of a curve is not the number in a table.
 func onWindows() string {
-	return fmt.Sprintf("On %d held-out windows; the tables have the whole held-out part.", experiment.ValWindows)
+	return fmt.Sprintf("On %d validation windows; the tables have the full validation split.", experiment.ValWindows)
 }
 
 // stateFigures are the curves of the arms that start from the same copies.
 func (f Findings) stateFigures(d *document) {
 	var losses, gaps, cosines []figure.Lines
 	for _, s := range f.Settings {
-		l := figure.Lines{Title: s.Name, X: "step", Y: "held-out loss"}
+		l := figure.Lines{Title: s.Name, X: "step", Y: "validation loss"}
 		g := figure.Lines{Title: s.Name, X: "step", Y: "loss minus that of Copy", Zero: true}
 		c := figure.Lines{Title: s.Name, X: "step", Y: "weight cosine of originals and copies"}
 		for number, a := range stateArms {
@@ -104,12 +108,15 @@ func (f Findings) stateFigures(d *document) {
 		}
 		losses, gaps, cosines = append(losses, l), append(gaps, g), append(cosines, c)
 	}
-	fig, ok := figure.Curves("loss", "Loss on text that is never trained on", "Mean over seeds. "+onWindows()+" The next figure leaves out what arms of the same seed share.", losses...)
+	fig, ok := figure.Curves("loss", "Loss on text that is never trained on",
+		"Mean over seeds. "+onWindows()+" The next figure leaves out what arms of the same seed share.", losses...)
 	show(d, fig, ok)
 	fig, ok = figure.Curves("difference", "The same, minus Copy of the same seed",
-		fmt.Sprintf("Mean over seeds with its standard error as a band; means over %d steps. %s Below zero is better than copying everything.", record.DiffSteps, onWindows()), gaps...)
+		fmt.Sprintf("Mean over seeds with its standard error as a band; means over %d steps. %s Below zero is better "+
+			"than copying everything.", record.DiffSteps, onWindows()), gaps...)
 	show(d, fig, ok)
-	fig, ok = figure.Curves("cosine", "Originals and copies come apart, or do not", "Mean over all pairs and seeds, with its standard error. Exactly 1 is the lock.", cosines...)
+	fig, ok = figure.Curves("cosine", "Originals and copies come apart, or do not",
+		"Mean over all pairs and seeds, with its standard error. Exactly 1 is the lock.", cosines...)
 	show(d, fig, ok)
 	f.blocks(d)
 }
@@ -123,8 +130,8 @@ func (c curve) series(name string, number, digits int) figure.Series {
 	return figure.Series{Name: name, Style: style.At(number), X: c.x, Y: c.mean, Err: c.err, Digits: digits}
 }
 
-// curve gathers a curve of an arm over the seeds of a setting; an x counts where every seed has a number, so that the curve ends where a run
-// diverged.
+// curve gathers a curve of an arm over the seeds of a setting; an x counts where every seed has a number, so that the
+// curve ends where a run diverged.
 func (f Findings) curve(s reproduce.Setting, arm string, of func(*reproduce.Result) []xy) curve {
 	at := map[float64][]float64{}
 	var order []float64
@@ -155,7 +162,7 @@ func (f Findings) curve(s reproduce.Setting, arm string, of func(*reproduce.Resu
 	return c
 }
 
-// readings are the held-out losses from a share of the steps on.
+// readings are the validation losses from a share of the steps on.
 func readings(r *reproduce.Result, from float64) []xy {
 	var out []xy
 	for _, p := range r.ValLoss {
@@ -227,7 +234,9 @@ func (f Findings) blocks(d *document) {
 			sets = append(sets, r)
 		}
 	}
-	fig, ok := figure.Blocks("rms", "What the widening does to the blocks", "RMS of what a block adds over RMS of what enters it, mean over seeds; "+s.Name+", Inner 2x. Ring: just before the widening. Dot: just after.", sets...)
+	fig, ok := figure.Blocks("rms", "What the widening does to the blocks", "RMS of what a block adds over RMS of "+
+		"what enters it, mean over seeds; "+s.Name+", Inner 2x. Ring: just before the widening. Dot: "+
+		"just after.", sets...)
 	show(d, fig, ok)
 }
 
@@ -238,11 +247,13 @@ func (f Findings) spikes(d *document, name string, axis model.Axis) {
 		c := figure.Cloud{Title: s.Name, X: "rise of the loss at the widening", Y: "final loss"}
 		for _, a := range reproduce.SignalArms(axis) {
 			rise := reproduce.Estimated(f.Results.Values(s, a.Key, (*reproduce.Result).Spike))
-			c.Spots = append(c.Spots, figure.Spot{Name: a.Name, X: rise.Mean, Y: f.losses(s, a.Key).Mean, Style: style.At(pairLooks[a.Pair]), Ring: !a.Scaled})
+			c.Spots = append(c.Spots, figure.Spot{Name: a.Name, X: rise.Mean, Y: f.losses(s, a.Key).Mean,
+				Style: style.At(pairLooks[a.Pair]), Ring: !a.Scaled})
 		}
 		sets = append(sets, c)
 	}
-	fig, ok := figure.Scatter(name, "The rise at the widening and the loss at the end", "Means over seeds, all arms under the whole recipe. Full: with the factor that keeps the RMS. Ring: without.", sets...)
+	fig, ok := figure.Scatter(name, "The rise at the widening and the loss at the end", "Means over seeds, all arms "+
+		"under the whole recipe. Full: with the factor that keeps the RMS. Ring: without.", sets...)
 	show(d, fig, ok)
 }
 
@@ -256,7 +267,8 @@ func counts() string { return "Compute counts " + experiment.FLOPsCounted + "." 
 func (f Findings) compute(d *document) {
 	var sets []figure.Lines
 	for _, s := range f.Settings {
-		l := figure.Lines{Title: s.Name, X: "GFLOP of matrix products so far, the optimizer's too", Y: "held-out loss"}
+		l := figure.Lines{Title: s.Name, X: "GFLOP of matrix products so far, the optimizer's too",
+			Y: "validation loss"}
 		for i, a := range reproduce.ComputeArms() {
 			c := f.curve(s, a.Key, func(r *reproduce.Result) []xy {
 				var out []xy
@@ -269,11 +281,14 @@ func (f Findings) compute(d *document) {
 		}
 		sets = append(sets, l)
 	}
-	fig, ok := figure.Curves("compute", "The loss over what it cost, Inner 2x", "Second half of each run; mean over seeds with its standard error. "+onWindows()+" The schedule of each run ends at its own last step, so compare the ends. "+counts(), sets...)
+	fig, ok := figure.Curves("compute", "The loss over what it cost, Inner 2x", "Second half of each run; mean over "+
+		"seeds with its standard error. "+onWindows()+" The schedule of each run ends at its own last step, so "+
+		"compare the ends. "+counts(), sets...)
 	show(d, fig, ok)
 }
 
-// means are the means over seeds, element by element; NaN where one of a seed is no number. There are none where a run diverged before it had any.
+// means are the means over seeds, element by element; NaN where one of a seed is no number. There are none where a run
+// diverged before it had any.
 func (f Findings) means(s reproduce.Setting, arm string, of func(*reproduce.Result) []reproduce.Number) []float64 {
 	var columns [][]float64
 	for _, seed := range f.Results.Seeds(s) {

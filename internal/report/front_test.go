@@ -20,24 +20,29 @@ func TestFrontPageSaysWhatTheRunsSay(t *testing.T) {
 	page, err := os.ReadFile("../../index.html")
 	require.NoError(t, err)
 	numbers := map[string]string{}
-	for _, m := range regexp.MustCompile(`<span data-report="(\w+)">([\d.]+)</span>`).FindAllStringSubmatch(string(page), -1) {
+	for _, m := range regexp.MustCompile(`<span data-report="(\w+)">([\d.]+)</span>`).
+		FindAllStringSubmatch(string(page), -1) {
 		numbers[m[1]] = m[2]
 	}
 	const setting = "adamw-0.999"
 	difference := func(a, b string) float64 { return mean(setting, a) - mean(setting, b) }
-	sparkling, locked, all := difference("asymmetric", "sparkling"), difference("copy", "copy, re-warm all"), difference("sparkling", "rewarm-all")
-	assert.Equal(t, map[string]string{"sparkling": fmt.Sprintf("%.3f", sparkling), "locked": fmt.Sprintf("%.3f", locked), "all": fmt.Sprintf("%.3f", all)}, numbers)
+	sparkling, locked, all := difference("asymmetric", "sparkling"), difference("copy", "copy, re-warm all"),
+		difference("sparkling", "rewarm-all")
+	assert.Equal(t, map[string]string{"sparkling": fmt.Sprintf("%.3f", sparkling),
+		"locked": fmt.Sprintf("%.3f", locked), "all": fmt.Sprintf("%.3f", all)}, numbers)
 	assert.Greater(t, locked, sparkling, "no less")
 	assert.Equal(t, 128, identical(setting, "copy, re-warm all"), "it stays locked in every run")
 	readme, err := os.ReadFile("../../README.md")
 	require.NoError(t, err)
-	assert.Contains(t, strings.Join(strings.Fields(string(readme)), " "), "a second warm-up of *every* learning rate ends lower than SPARKLING")
+	assert.Contains(t, strings.Join(strings.Fields(string(readme)), " "),
+		"a second warm-up of *every* learning rate ends lower than SPARKLING")
 	for _, s := range []string{setting, "adamw-0.95", "muon"} {
 		assert.Less(t, mean(s, "rewarm-all"), mean(s, "sparkling"), s)
 	}
 }
 
-// ends reads the mean final loss of an arm under a setting, and how many of its pairs are equal bit for bit at the end in the run with the fewest.
+// ends reads the mean final loss of an arm under a setting, and how many of its pairs are equal bit for bit at the end
+// in the run with the fewest.
 func ends(t *testing.T, path string) (loss func(setting, arm string) float64, locked func(setting, arm string) int) {
 	f, err := os.Open(path)
 	require.NoError(t, err)

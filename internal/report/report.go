@@ -20,13 +20,16 @@ type Findings struct {
 	Settings   []reproduce.Setting          //
 	Candidates []reproduce.Candidate        // of the search; nil where it was not asked for
 	Provenance map[reproduce.Provenance]int // runs by the program that made them
-	Stale      int                          // runs that count compute otherwise than this program, so that equal compute is not equal in them
-	Earlier    *reproduce.Results           // of an earlier report in their place, nil where there was none; [Earlier] reads them
+	// runs that count compute otherwise than this program, so that equal compute is not equal in them
+	Stale int
+	// of an earlier report in their place, nil where there was none; [Earlier] reads them
+	Earlier *reproduce.Results
 }
 
 // New are findings without a run. It errs where a claim is asked for that there is not.
 func New(a About) (Findings, error) {
-	f := Findings{About: a, Results: reproduce.NewResults(), Settings: reproduce.Settings(), Provenance: map[reproduce.Provenance]int{}}
+	f := Findings{About: a, Results: reproduce.NewResults(), Settings: reproduce.Settings(),
+		Provenance: map[reproduce.Provenance]int{}}
 	claims, search, err := reproduce.Select(a.Claims)
 	if f.Claims = claims; search {
 		f.Candidates = reproduce.Candidates()
@@ -34,9 +37,10 @@ func New(a About) (Findings, error) {
 	return f, err
 }
 
-// Gather fills the findings with the results of all runs that they ask for, and counts those that are missing. By is given lists of jobs: it adds
-// what it has of them to the results, and says how many runs that were, by what made them.
-func (f *Findings) Gather(by func(jobs []reproduce.Job, into *reproduce.Results) (map[reproduce.Provenance]int, error)) error {
+// Gather fills the findings with the results of all runs that they ask for, and counts those that are missing. By is
+// given lists of jobs: it adds what it has of them to the results, and says how many runs that were, by what made them.
+func (f *Findings) Gather(by func(jobs []reproduce.Job, into *reproduce.Results) (map[reproduce.Provenance]int,
+	error)) error {
 	f.Missing, f.Stale = 0, 0
 	take := func(jobs []reproduce.Job) error {
 		made, err := by(jobs, f.Results)
@@ -60,7 +64,8 @@ func (f *Findings) Gather(by func(jobs []reproduce.Job, into *reproduce.Results)
 	if f.Quick {
 		first, again = first[:min(f.Seeds, len(first))], again[:min(f.Seeds, len(again))]
 	}
-	if err := take(append(reproduce.Plan(f.Claims, f.Settings, seeds, f.Quick), reproduce.SearchPlan(f.Candidates, first, f.Quick)...)); err != nil {
+	if err := take(append(reproduce.Plan(f.Claims, f.Settings, seeds, f.Quick),
+		reproduce.SearchPlan(f.Candidates, first, f.Quick)...)); err != nil {
 		return err
 	}
 	return take(reproduce.SearchPlan(f.Confirm(), again, f.Quick))
@@ -77,7 +82,8 @@ type File struct {
 
 // Names are those of all files that a report may have.
 func Names() []string {
-	names := []string{"report.md", "index.html", sheetFile, aboutFile, claimsFile, runsFile, curvesFile, searchFile, earlierFile}
+	names := []string{"report.md", "index.html", sheetFile, aboutFile, claimsFile, runsFile, curvesFile, searchFile,
+		earlierFile}
 	figures := []string{"loss", "difference", "cosine", "rms", "compute", "search", "spike", "spike-both"}
 	for _, c := range reproduce.Claims() {
 		figures = append(figures, "claim-"+c.ID)
@@ -88,8 +94,8 @@ func Names() []string {
 	return names
 }
 
-// Files are the report: Markdown, a page and its sheet, the figures as SVG and PNG, and all that it is made of as CSV. The same findings give the
-// same bytes, and so do those that [Open] reads from them.
+// Files are the report: Markdown, a page and its sheet, the figures as SVG and PNG, and all that it is made of as CSV.
+// The same findings give the same bytes, and so do those that [Open] reads from them.
 func Files(f Findings) []File {
 	d := f.document()
 	files := []File{
@@ -108,7 +114,8 @@ func Files(f Findings) []File {
 		files = append(files, File{earlierFile, func(w io.Writer) error { return f.runsCSV(f.Earlier, w) }})
 	}
 	for _, p := range d.figures() {
-		files = append(files, File{p.Name + ".svg", p.SVG}, File{p.Name + ".png", func(w io.Writer) error { return p.PNG(w, 96) }})
+		files = append(files, File{p.Name + ".svg", p.SVG},
+			File{p.Name + ".png", func(w io.Writer) error { return p.PNG(w, 96) }})
 	}
 	return files
 }
@@ -132,13 +139,15 @@ func (f Findings) document() *document {
 	d := &document{title: "What reproduces at compact scale", lab: f.Lab}
 	d.add(text(f.opening()), text(f.files()))
 	if f.Quick {
-		d.add(text("**This is a quick run of a few steps, made to test the program. Its numbers say nothing about the paper.**"))
+		d.add(text("**This is a quick run of a few steps, made to test the program. Its numbers say nothing about " +
+			"the paper.**"))
 	}
 	if f.Missing > 0 {
 		d.add(text(fmt.Sprintf("**%d runs are still missing: this is what there is so far.**", f.Missing)))
 	}
 	if f.Stale > 0 {
-		d.add(text(fmt.Sprintf("**%d runs count compute as an earlier program did, which left out the products of Muon's optimizer: in them equal compute is not equal. The command below makes them anew.**", f.Stale)))
+		d.add(text(fmt.Sprintf("**%d runs count compute as an earlier program did, which left out the products of "+
+			"Muon's optimizer: in them equal compute is not equal. The command below makes them anew.**", f.Stale)))
 	}
 	judged := f.Judgements()
 	if len(judged) > 0 {
@@ -166,20 +175,24 @@ func (f Findings) opening() string {
 	c := e.Model
 	c.Vocab = e.Vocab()
 	params := fmt.Sprint(model.Count(c, e.Task.Batch, e.Task.Seq).Total)
-	train := fmt.Sprintf("for %d steps of %d characters, and are made twice as wide after half of them", e.Steps, e.Task.Batch*e.Task.Seq)
+	train := fmt.Sprintf("for %d steps of %d characters, and are made twice as wide after half of them", e.Steps,
+		e.Task.Batch*e.Task.Seq)
 	if f.Quick {
 		train = "and are made twice as wide on the way; here for a few steps only"
 	}
-	return fmt.Sprintf("The paper (arXiv [2602.02472](https://arxiv.org/abs/2602.02472)) trains networks of 0.5 to 1.5 billion active parameters on 200 billion tokens. This report "+
-		"asks the same questions of the Lab's default experiment: %s,%s parameters that read Newton's *Opticks* %s. Nothing that is found here refutes the paper, and "+
-		"nothing proves it: it shows which effects are there already at a size that a browser can train, and which are not. Losses are in nats a "+
-		"character on text that is never trained on: those at the end on the whole held-out part, curves and rises at the widening on %d fixed windows of it.",
+	return fmt.Sprintf("The paper (arXiv [2602.02472](https://arxiv.org/abs/2602.02472)) trains networks of 0.5 to "+
+		"1.5 billion active parameters on 200 billion tokens. This report asks the same questions of the Lab's "+
+		"default experiment: %s,%s parameters that read Newton's *Opticks* %s. Nothing that is found here refutes "+
+		"the paper, and nothing proves it: it shows which effects are there already at a size that a browser can "+
+		"train, and which are not. Losses are in nats a character on text that is never trained on: those at the end "+
+		"on the full validation split, curves and rises at the widening on %d fixed windows of it.",
 		params[:len(params)-3], params[len(params)-3:], train, experiment.ValWindows)
 }
 
 // files links what lies beside the report.
 func (f Findings) files() string {
-	s := fmt.Sprintf("This report [as a page](index.html) and [as Markdown](report.md). Its numbers: [every run](%s), [the curves of the figures](%s), [every part of every claim](%s)",
+	s := fmt.Sprintf("This report [as a page](index.html) and [as Markdown](report.md). Its numbers: [every "+
+		"run](%s), [the curves of the figures](%s), [every part of every claim](%s)",
 		runsFile, curvesFile, claimsFile)
 	if f.Candidates != nil {
 		s += fmt.Sprintf(", [the search](%s)", searchFile)
@@ -197,10 +210,12 @@ func (f Findings) made() string {
 		by = append(by, fmt.Sprintf("%d runs by %s", n, maker(m)))
 	}
 	slices.Sort(by)
-	s := fmt.Sprintf("`%s` makes the runs of this report; where it was interrupted it goes on. It is made of %s; *arithmetic* names the order in which sums are taken, "+
-		"which differs between kinds of processors, and from one revision's kernels to another's.", f.command(), strings.Join(by, ", "))
+	s := fmt.Sprintf("`%s` makes the runs of this report; where it was interrupted it goes on. It is made of %s; "+
+		"*arithmetic* names the order in which sums are taken, which differs between kinds of processors, and from "+
+		"one revision's kernels to another's.", f.command(), strings.Join(by, ", "))
 	if f.Note != "" {
 		s += " Whoever made the runs adds: *" + f.Note + "*"
 	}
-	return s + " All else is written by the program, from the CSV files; the claims and the rule are in `sim/reproduce`."
+	return s + " All else is written by the program, from the CSV files; the claims and the rule are in " +
+		"`sim/reproduce`."
 }

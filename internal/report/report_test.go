@@ -23,30 +23,31 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // all is a report of everything over three seeds, one of which was added.
 var all = About{Seeds: 3, Looked: []int{2}, Note: "These runs are made up."}
 
-// made are findings of made-up runs: every arm of every claim, with losses, curves and pairs that follow from its place in the list. The last
-// changes are made to each run.
+// made are findings of made-up runs: every arm of every claim, with losses, curves and pairs that follow from its place
+// in the list. The last changes are made to each run.
 func made(t testing.TB, a About, change ...func(*reproduce.Result)) Findings {
 	t.Helper()
 	f, err := New(a)
 	require.NoError(t, err)
-	require.NoError(t, f.Gather(func(jobs []reproduce.Job, into *reproduce.Results) (map[reproduce.Provenance]int, error) {
-		by := map[reproduce.Provenance]int{}
-		for k, j := range jobs {
-			made := reproduce.Provenance{Revision: "0123456789ab", Arithmetic: "cafe"}
-			if k%7 == 0 {
-				made.Revision = ""
-			}
-			by[made]++
-			out := madeUp(j, made)
-			for i := range out {
-				for _, c := range change {
-					c(&out[i])
+	require.NoError(t,
+		f.Gather(func(jobs []reproduce.Job, into *reproduce.Results) (map[reproduce.Provenance]int, error) {
+			by := map[reproduce.Provenance]int{}
+			for k, j := range jobs {
+				made := reproduce.Provenance{Revision: "0123456789ab", Arithmetic: "cafe"}
+				if k%7 == 0 {
+					made.Revision = ""
 				}
+				by[made]++
+				out := madeUp(j, made)
+				for i := range out {
+					for _, c := range change {
+						c(&out[i])
+					}
+				}
+				into.Add(j, out)
 			}
-			into.Add(j, out)
-		}
-		return by, nil
-	}))
+			return by, nil
+		}))
 	return f
 }
 
@@ -55,16 +56,21 @@ func madeUp(j reproduce.Job, made reproduce.Provenance) []reproduce.Result {
 	var out []reproduce.Result
 	single := func(x float64) reproduce.Number { return reproduce.Number(float32(x)) }
 	for i, e := range j.Group.Entries {
-		noise := 0.02*math.Sin(float64(j.Seed)) + 0.002*math.Sin(float64(7*j.Seed)+float64(i)+float64(len(j.Setting.ID)))
-		r := reproduce.Result{Key: e.Key, FinalValLoss: single(1.75 - 0.012*float64(i) + noise), ValLossBefore: single(1.9), ValLossAfter: single(1.9 + 0.1*float64(i)), Provenance: made}
+		noise := 0.02*math.Sin(float64(j.Seed)) +
+			0.002*math.Sin(float64(7*j.Seed)+float64(i)+float64(len(j.Setting.ID)))
+		r := reproduce.Result{Key: e.Key, FinalValLoss: single(1.75 - 0.012*float64(i) + noise),
+			ValLossBefore: single(1.9), ValLossAfter: single(1.9 + 0.1*float64(i)), Provenance: made}
 		r.FLOPs = j.Experiment.FLOPs(i, j.Experiment.End(i))
 		for step := 0; step <= 1000; step += 100 {
-			r.ValLoss = append(r.ValLoss, reproduce.Point{Step: step, Loss: single(float64(r.FinalValLoss) + float64(1000-step)/1000), FLOPs: 1e6 * float64(step)})
+			r.ValLoss = append(r.ValLoss, reproduce.Point{Step: step,
+				Loss: single(float64(r.FinalValLoss) + float64(1000-step)/1000), FLOPs: 1e6 * float64(step)})
 			if i > 0 && step >= 500 {
-				r.Pairs = append(r.Pairs, reproduce.Pairs{Step: step, Weight: reproduce.Number(1 - float64(i*(step-500))/1e4), Gradient: 1, Count: 128})
+				r.Pairs = append(r.Pairs, reproduce.Pairs{Step: step,
+					Weight: reproduce.Number(1 - float64(i*(step-500))/1e4), Gradient: 1, Count: 128})
 			}
 		}
-		r.RatiosBefore, r.RatiosAfter = []reproduce.Number{2, 0.5, 1, 0.5}, []reproduce.Number{2, single(0.3 + 0.01*float64(j.Seed)), 1, single(0.7)}
+		r.RatiosBefore, r.RatiosAfter = []reproduce.Number{2, 0.5, 1, 0.5},
+			[]reproduce.Number{2, single(0.3 + 0.01*float64(j.Seed)), 1, single(0.7)}
 		out = append(out, r)
 	}
 	return out
@@ -113,8 +119,8 @@ func TestTheSameFindingsGiveTheSameBytes(t *testing.T) {
 	}
 }
 
-// Every picture and sheet that the page names lies beside it, and it may load nothing else; what it links to lies there too, but for the paper and
-// the Lab.
+// Every picture and sheet that the page names lies beside it, and it may load nothing else; what it links to lies there
+// too, but for the paper and the Lab.
 func TestThePageHasAllItAsksFor(t *testing.T) {
 	f := made(t, About{Seeds: 2, Lab: true})
 	page := string(written(t, f, "index.html"))
@@ -141,7 +147,8 @@ func TestThePageHasAllItAsksFor(t *testing.T) {
 	for _, bad := range []string{"<script", "style=", "<style", "http:", "NaN"} {
 		assert.NotContains(t, page, bad)
 	}
-	assert.NotContains(t, string(written(t, made(t, About{Seeds: 2}), "index.html")), "../", "a report of one's own has no Lab above it")
+	assert.NotContains(t, string(written(t, made(t, About{Seeds: 2}), "index.html")), "../",
+		"a report of one's own has no Lab above it")
 }
 
 func TestTheNumbersAreATable(t *testing.T) {

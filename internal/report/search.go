@@ -30,13 +30,16 @@ func (f Findings) search(d *document) {
 	}
 	says := "In which setting does the asymmetric reset alone show with the paper's β2?"
 	if late, ok := found(tried, "default"); ok && late.NonFinite == 0 && !late.Clearly() {
-		says = "With the paper's β2 the asymmetric reset alone does not show clearly in the default experiment. Which setting does show it?"
+		says = "With the paper's β2 the asymmetric reset alone does not show clearly in the default experiment. " +
+			"Which setting does show it?"
 	}
-	says += fmt.Sprintf(" Each candidate changes what it says and nothing else, and is run with the seeds %s. *Clearly* means a mean of at least %.2f below Copy, and a 95 %% interval "+
-		"wholly below it.", f.seeds(tried), reproduce.Clear)
+	says += fmt.Sprintf(" Each candidate changes what it says and nothing else, and is run with the seeds %s. "+
+		"*Clearly* means a mean of at least %.2f below Copy, and a 95 %% interval wholly below it.", f.seeds(tried),
+		reproduce.Clear)
 	again := f.tried(f.Confirm())
 	if len(again) > 0 {
-		says += fmt.Sprintf(" The surest, and the built-in experiment `reset` if it is clear, were run again with fresh seeds, %s, because the best of many is partly luck.", f.seeds(again))
+		says += fmt.Sprintf(" The surest, and the built-in experiment `reset` if it is clear, were run again with "+
+			"fresh seeds, %s, because the best of many is partly luck.", f.seeds(again))
 	}
 	d.add(heading("Where β2 = 0.95 shows the reset"), text(says))
 	d.add(triedTable("Candidates", tried))
@@ -48,7 +51,8 @@ func (f Findings) search(d *document) {
 		}
 		set.Rows = append(set.Rows, interval(t.Name, t.Finding, number))
 	}
-	fig, ok := figure.Forest("search", "Where the asymmetric reset alone shows", "Paired differences over the seeds (small dots), mean and 95 % interval. Diamond: clearly below Copy; circle: not clearly.", set)
+	fig, ok := figure.Forest("search", "Where the asymmetric reset alone shows", "Paired differences over the seeds "+
+		"(small dots), mean and 95 % interval. Diamond: clearly below Copy; circle: not clearly.", set)
 	show(d, fig, ok)
 	switch {
 	case len(again) > 0:
@@ -86,13 +90,15 @@ func found(tried []reproduce.Tried, name string) (reproduce.Tried, bool) {
 	return reproduce.Tried{}, false
 }
 
-// steps are the candidates that differ in nothing but the step of the widening, which is the last one's in the default experiment.
+// steps are the candidates that differ in nothing but the step of the widening, which is the last one's in the default
+// experiment.
 var steps = []string{"at 10", "at 15", "at 25", "at 35", "default"}
 
 // after writes after which share of the steps a candidate is widened.
 func after(c reproduce.Candidate) string { return fmt.Sprintf("%.0f", 100*c.At) }
 
-// early says what the search adds to the push of the reset: that it is clear where the widening comes earlier than in the default experiment.
+// early says what the search adds to the push of the reset: that it is clear where the widening comes earlier than in
+// the default experiment.
 func (f Findings) early() string {
 	tried := f.tried(f.Candidates)
 	late, ok := found(tried, "default")
@@ -108,11 +114,13 @@ func (f Findings) early() string {
 	if len(clear) == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" In the search below, with β2 0.95, the difference is clear where the widening comes after %s %% of the steps, and not after %s %%. A guess: a small push is enough where "+
-		"learning rate and steps are left to let the halves part.", strings.Join(clear, ", "), after(late.Candidate))
+	return fmt.Sprintf(" In the search below, with β2 0.95, the difference is clear where the widening comes after "+
+		"%s %% of the steps, and not after %s %%. A guess: a small push is enough where learning rate and steps are "+
+		"left to let the halves part.", strings.Join(clear, ", "), after(late.Candidate))
 }
 
-// byStep sets the candidates beside each other that differ in how much learning rate is left after the widening. It is empty where one is missing.
+// byStep sets the candidates beside each other that differ in how much learning rate is left after the widening. It is
+// empty where one is missing.
 func byStep(tried []reproduce.Tried) string {
 	constant, ok := found(tried, "constant")
 	late, there := found(tried, "default")
@@ -128,15 +136,18 @@ func byStep(tried []reproduce.Tried) string {
 	if !ok {
 		return ""
 	}
-	s := fmt.Sprintf(" By the step of the widening the difference is %s; where the learning rate stays at its peak it is %s at %s %%.", strings.Join(out, ", "), signed(constant.Mean), after(constant.Candidate))
+	s := fmt.Sprintf(" By the step of the widening the difference is %s; where the learning rate stays at its peak "+
+		"it is %s at %s %%.", strings.Join(out, ", "), signed(constant.Mean), after(constant.Candidate))
 	if grows {
-		s += " All the others lie below that of the default experiment, by their intervals. A guess: the learning rate that is left, in height and in steps, decides how far the push grows."
+		s += " All the others lie below that of the default experiment, by their intervals. A guess: the learning " +
+			"rate that is left, in height and in steps, decides how far the push grows."
 	}
 	return s
 }
 
 func triedTable(caption string, tried []reproduce.Tried) table {
-	t := table{caption: caption, head: []string{"setting", "seeds", "Copy ends at", "Asymmetric reset − Copy", "weight cosine at the end", "clearly?"}}
+	t := table{caption: caption, head: []string{"setting", "seeds", "Copy ends at", "Asymmetric reset − Copy",
+		"weight cosine at the end", "clearly?"}}
 	for _, x := range tried {
 		says := "no"
 		switch {
@@ -145,7 +156,8 @@ func triedTable(caption string, tried []reproduce.Tried) table {
 		case x.NonFinite > 0:
 			says = string(x.Verdict)
 		}
-		t.rows = append(t.rows, plain(x.Name, fmt.Sprint(x.N), digit("%.4f", x.CopyLoss.Mean), estimate(x.Estimate), cosine(x.Weight), says))
+		t.rows = append(t.rows, plain(x.Name, fmt.Sprint(x.N), digit("%.4f", x.CopyLoss.Mean), estimate(x.Estimate),
+			cosine(x.Weight), says))
 	}
 	return t
 }

@@ -97,7 +97,8 @@ func (f Findings) settingNames() []string {
 
 // summary is the verdicts at a glance, those of the planned seeds beside those of all.
 func (f Findings) summary(d *document, judged, planned [][]reproduce.Judgement) {
-	t := table{caption: "Parts of the claim that reproduce, and the verdict on the whole", head: append([]string{"claim"}, f.settingNames()...)}
+	t := table{caption: "Parts of the claim that reproduce, and the verdict on the whole",
+		head: append([]string{"claim"}, f.settingNames()...)}
 	all, other := 0, 0
 	for i, row := range judged {
 		c := row[0].Claim
@@ -188,10 +189,13 @@ func (f Findings) added(all, other int) string {
 	}
 	looks = append(looks, fmt.Sprint(f.Seeds))
 	n := len(looks)
-	return fmt.Sprintf("**%d of the %d seeds were planned; the others were added when the verdicts had been seen,** which were then seen again with %s. Whoever looks %d times gives chance as many turns: "+
-		"a claim in which nothing is there is decided by chance in up to %.0f of 100 cases, not %.0f. So the intervals of %d seeds promise more than they hold, and those of the %d planned "+
-		"ones do not. Where the planned seeds alone give another verdict on a claim, the table says so beside it: in %d of %d cases.",
-		f.before()[0], f.Seeds, strings.Join(looks, " and "), n+1, 100*(1-reproduce.Confidence)*float64(n+1), 100*(1-reproduce.Confidence), f.Seeds, f.before()[0], other, all)
+	return fmt.Sprintf("**%d of the %d seeds were planned; the others were added when the verdicts had been seen,** "+
+		"which were then seen again with %s. Whoever looks %d times gives chance as many turns: a claim in which "+
+		"nothing is there is decided by chance in up to %.0f of 100 cases, not %.0f. So the intervals of %d seeds "+
+		"promise more than they hold, and those of the %d planned ones do not. Where the planned seeds alone give "+
+		"another verdict on a claim, the table says so beside it: in %d of %d cases.",
+		f.before()[0], f.Seeds, strings.Join(looks, " and "), n+1, 100*(1-reproduce.Confidence)*float64(n+1),
+		100*(1-reproduce.Confidence), f.Seeds, f.before()[0], other, all)
 }
 
 // label is a claim's number as the text writes it.
@@ -204,10 +208,12 @@ func label(id string) string {
 
 // details are all parts of all claims.
 func (f Findings) details(d *document, judged [][]reproduce.Judgement) {
-	d.add(heading("Claim by claim"), text("Mean and standard error over the seeds of what the line says. Of a difference, below zero is what the paper says; of a count, exactly zero."))
+	d.add(heading("Claim by claim"), text("Mean and standard error over the seeds of what the line says. Of a "+
+		"difference, below zero is what the paper says; of a count, exactly zero."))
 	for _, row := range judged {
 		c := row[0].Claim
-		t := table{caption: fmt.Sprintf("**%s** %s", label(c.ID), c.Title), head: append([]string{c.Source}, f.settingNames()...)}
+		t := table{caption: fmt.Sprintf("**%s** %s", label(c.ID), c.Title),
+			head: append([]string{c.Source}, f.settingNames()...)}
 		for k, p := range c.Parts {
 			cells := plain(p.Name)
 			for _, j := range row {
@@ -217,7 +223,8 @@ func (f Findings) details(d *document, judged [][]reproduce.Judgement) {
 		}
 		d.add(t)
 		if has(c, reproduce.Within) {
-			d.add(text(fmt.Sprintf("Here the paper says: no guide to the final loss, which by the rule is between −%g and +%g. %s", c.Parts[0].Bound, c.Parts[0].Bound, within(row))))
+			d.add(text(fmt.Sprintf("Here the paper says: no guide to the final loss, which by the rule is between "+
+				"−%g and +%g. %s", c.Parts[0].Bound, c.Parts[0].Bound, within(row))))
 		}
 		f.forest(d, row)
 		switch c.ID {
@@ -257,8 +264,9 @@ func (f Findings) table6(d *document) {
 	if !f.asked("table6") {
 		return
 	}
-	d.add(heading("Table 6, our losses beside the paper's"), text("*Asymmetry* is the asymmetric reset and the asymmetric re-warmup together, so that *both* is SPARKLING as a "+
-		"whole and *RMS only* is naive FP scaled: only so do the paper's Tables 1 and 6 agree. Final loss, mean ± standard error over seeds."))
+	d.add(heading("Table 6, our losses beside the paper's"), text("*Asymmetry* is the asymmetric reset and the "+
+		"asymmetric re-warmup together, so that *both* is SPARKLING as a whole and *RMS only* is naive FP scaled: "+
+		"only so do the paper's Tables 1 and 6 agree. Final loss, mean ± standard error over seeds."))
 	cells := reproduce.Table6()
 	var heads []string
 	for _, c := range cells[:4] {
@@ -301,7 +309,8 @@ func (f Findings) losses(s reproduce.Setting, arm string) reproduce.Estimate {
 
 // states are the arms that differ in nothing but states and rates, and what each is worth.
 func (f Findings) states(d *document) {
-	t := table{caption: "Final loss of the arms that start from the same copies", head: append([]string{"arm"}, f.settingNames()...)}
+	t := table{caption: "Final loss of the arms that start from the same copies",
+		head: append([]string{"arm"}, f.settingNames()...)}
 	any := false
 	for _, a := range stateArms {
 		cells := plain(reproduce.NameOf(a))

@@ -27,16 +27,18 @@ func silent(t *testing.T, report, words string, why ...any) {
 
 // concluding are the sentences that say more than a number, each with what it takes.
 var concluding = map[string]string{
-	"A guess: in a run this short the rate":                                   "locked copies end lower with higher rates",
-	"has no more capacity than the small network":                             "the lock held",
-	"stays locked in every seed. The first":                                   "the lock held",
-	"the copy can compute nothing that the small network could not":           "the lock held",
-	"A guess at why the paper's gains more":                                   "the copy gains less than the paper's",
-	"A guess: random neurons differ from the first step on":                   "random pairs end lower",
-	"at exactly 2x the factor leaves the function of copies as it was":        "there was no rise",
-	"here they answer less":                                                   "the ratio falls",
-	"So what the widened run has going for it":                                "it ends higher than from scratch",
-	"In the search below, with β2 0.95, the difference is clear where":        "early candidates are clear and the late one is not",
+	"A guess: in a run this short the rate": "locked copies end lower with " +
+		"higher rates",
+	"has no more capacity than the small network":                      "the lock held",
+	"stays locked in every seed. The first":                            "the lock held",
+	"the copy can compute nothing that the small network could not":    "the lock held",
+	"A guess at why the paper's gains more":                            "the copy gains less than the paper's",
+	"A guess: random neurons differ from the first step on":            "random pairs end lower",
+	"at exactly 2x the factor leaves the function of copies as it was": "there was no rise",
+	"here they answer less":                                            "the ratio falls",
+	"So what the widened run has going for it":                         "it ends higher than from scratch",
+	"In the search below, with β2 0.95, the difference is clear where": "early candidates are clear and the " +
+		"late one is not",
 	"All the others lie below that of the default experiment, by their":       "so they do",
 	"With the paper's β2 the asymmetric reset alone does not show clearly in": "it does not",
 }
@@ -124,7 +126,8 @@ func TestAQuickReportConcludesNothing(t *testing.T) {
 	}
 }
 
-// Seeds that were added when verdicts had been seen are said, with what that does to the intervals, and the planned ones are judged by themselves.
+// Seeds that were added when verdicts had been seen are said, with what that does to the intervals, and the planned
+// ones are judged by themselves.
 func TestAddedSeedsAreSaidAndThePlannedJudgedAlone(t *testing.T) {
 	f := made(t, About{Seeds: 4, Looked: []int{2, 3, 7}})
 	for _, s := range f.Settings { // the first two seeds say nothing, all four that it is lower
@@ -136,7 +139,8 @@ func TestAddedSeedsAreSaidAndThePlannedJudgedAlone(t *testing.T) {
 			r.FinalValLoss = 1.6 + 0.01*reproduce.Number(seed%2)
 		}
 	}
-	for name, s := range map[string]string{"report.md": string(written(t, f, "report.md")), "index.html": string(written(t, f, "index.html"))} {
+	for name, s := range map[string]string{"report.md": string(written(t, f, "report.md")),
+		"index.html": string(written(t, f, "index.html"))} {
 		says(t, s, "2 of the 4 seeds were planned", name)
 		says(t, s, "seen again with 3 and 4.", name)
 		says(t, s, "looks 3 times", name)
@@ -152,19 +156,24 @@ func TestAddedSeedsAreSaidAndThePlannedJudgedAlone(t *testing.T) {
 	}
 	assert.Positive(t, planned)
 	s := string(written(t, f, "report.md"))
-	assert.Equal(t, planned, len(regexp.MustCompile(`\(2 planned seeds: \d of \d, [a-z ]+\)`).FindAllString(s, -1)), "each has its verdict of the planned seeds beside it")
-	silent(t, string(written(t, made(t, About{Seeds: 4}), "report.md")), "planned", "where none were added there is nothing to say")
+	assert.Equal(t, planned, len(regexp.MustCompile(`\(2 planned seeds: \d of \d, [a-z ]+\)`).FindAllString(s, -1)),
+		"each has its verdict of the planned seeds beside it")
+	silent(t, string(written(t, made(t, About{Seeds: 4}), "report.md")), "planned",
+		"where none were added there is nothing to say")
 }
 
-// The rule for correlations is not that of differences: it is printed, its bound is named where it is used, and a weak relation is called one.
+// The rule for correlations is not that of differences: it is printed, its bound is named where it is used, and a weak
+// relation is called one.
 func TestTheRuleForCorrelationsIsPrintedWithThem(t *testing.T) {
 	f := made(t, About{Seeds: 3, Claims: []string{"3c"}})
 	c := f.Claims[0]
 	for _, s := range f.Settings {
 		for _, seed := range f.Results.Seeds(s) {
-			for i, a := range c.Parts[0].Arms { // ρ = 1 − 6·Σd²/(n(n²−1)) of a cyclic shift by three of ten: 1 − 6·(7·9 + 3·49)/990
+			// ρ = 1 − 6·Σd²/(n(n²−1)) of a cyclic shift by three of ten: 1 − 6·(7·9 + 3·49)/990
+			for i, a := range c.Parts[0].Arms {
 				r, _ := f.Results.Of(s, seed, a)
-				r.ValLossAfter, r.FinalValLoss = r.ValLossBefore+reproduce.Number(float32(i)), reproduce.Number(float32(i+3)*0.01)
+				r.ValLossAfter, r.FinalValLoss = r.ValLossBefore+reproduce.Number(float32(i)),
+					reproduce.Number(float32(i+3)*0.01)
 				if i >= 7 {
 					r.FinalValLoss -= 0.1
 				}

@@ -6,5 +6,5 @@ const (
 	ProbeDense = 40
 )
 
-// ValWindows is the number of fixed held-out windows that the live loss is measured on, every [ProbeEvery] steps.
+// ValWindows is the number of fixed validation windows that the live loss is measured on, every [ProbeEvery] steps.
 const ValWindows = 16

@@ -1,4 +1,5 @@
-// Package plan counts what a widening costs and saves before anything is trained: parameters, operations, memory. It trains nothing.
+// Package plan counts what a widening costs and saves before anything is trained: parameters, operations, memory. It
+// trains nothing.
 package plan
 
 import (
@@ -46,7 +47,8 @@ func (w Schedule) axis() model.Axis {
 	return w[0].Axis
 }
 
-// String is the axis and the factor of every stage; an axis is named where it changes, and many equal stages are counted.
+// String is the axis and the factor of every stage; an axis is named where it changes, and many equal stages are
+// counted.
 func (w Schedule) String() string {
 	var parts []string
 	for i := 0; i < len(w); {
@@ -73,21 +75,24 @@ func (w Schedule) String() string {
 type Setup struct {
 	Model     model.Config `json:"model"`
 	Optimizer optim.Kind   `json:"optimizer"`
-	Batch     int          `json:"batch"`  // sequences an update: what the optimizer computes is spread over their tokens
-	Seq       int          `json:"seq"`    // tokens a sequence
-	Tokens    float64      `json:"tokens"` // config the whole run
-	Schedules []Schedule   `json:"schedules"`
+	// sequences an update: what the optimizer computes is spread over their tokens
+	Batch     int        `json:"batch"`
+	Seq       int        `json:"seq"`    // tokens a sequence
+	Tokens    float64    `json:"tokens"` // config the whole run
+	Schedules []Schedule `json:"schedules"`
 }
 
-// Published is the paper's configuration (Table 4). The initial deviation and the coefficients of the losses are not in the paper, and do
-// not count here.
+// Published is the paper's configuration (Table 4). The initial deviation and the coefficients of the losses are not in
+// the paper, and do not count here.
 func Paper() Setup {
 	return Setup{
 		Model: model.Config{
-			Vocab: 50304, Hidden: 1024, Layers: 24, Heads: 16, KVHeads: 4, HeadDim: 96, Experts: 64, TopK: 8, Inner: 512,
+			Vocab: 50304, Hidden: 1024, Layers: 24, Heads: 16, KVHeads: 4, HeadDim: 96, Experts: 64, TopK: 8,
+			Inner:   512,
 			NormEps: 1e-6, RopeBase: 10000, LBCoef: 0.01, ZCoef: 0.001, InitStd: 0.02, LogitMult: 1,
 		},
-		Optimizer: optim.AdamW, Batch: 768, Seq: 4096, Tokens: 200e9, Schedules: Schedule{{At: 0.5, Factor: 2}}.OnEveryAxis(),
+		Optimizer: optim.AdamW, Batch: 768, Seq: 4096, Tokens: 200e9,
+		Schedules: Schedule{{At: 0.5, Factor: 2}}.OnEveryAxis(),
 	}
 }
 
@@ -150,8 +155,9 @@ func (s Widening) config(c model.Config) model.Config {
 
 // Row is one way to go. FLOPs are those of the whole run.
 type Row struct {
-	Name          string     `json:"name"`
-	Axis          model.Axis `json:"axis,omitempty"`     // config all its widenings; empty for the small network, and where they differ
+	Name string `json:"name"`
+	// config all its widenings; empty for the small network, and where they differ
+	Axis          model.Axis `json:"axis,omitempty"`
 	Schedule      Schedule   `json:"schedule,omitempty"` // empty for the small network
 	Active        int64      `json:"active_params"`
 	Total         int64      `json:"total_params"`
@@ -159,16 +165,20 @@ type Row struct {
 	Scratch       float64    `json:"scratch_6nd"`          // trained at this size from the start: 6·active·tokens
 	Widened       float64    `json:"widened_6nd"`          // widened on the way; 0 for the small network
 	Saving        float64    `json:"saving"`               // share of Scratch
-	ScratchExact  float64    `json:"scratch_exact"`        // every matrix product, attention's and the optimizer's included
-	WidenedExact  float64    `json:"widened_exact"`        //
-	SavingExact   float64    `json:"saving_exact"`         //
-	Published     *Published `json:"published,omitempty"`  // only for the paper's own setup
-	Deviation     *Published `json:"deviation,omitempty"`  // how far the counts are from that: shares of it, and of savings the plain difference
-	Rounding      *Published `json:"rounding,omitempty"`   // how far they may be for the last digit that the paper prints, in the same terms
+	// every matrix product, attention's and the optimizer's included
+	ScratchExact float64    `json:"scratch_exact"`
+	WidenedExact float64    `json:"widened_exact"`       //
+	SavingExact  float64    `json:"saving_exact"`        //
+	Published    *Published `json:"published,omitempty"` // only for the paper's own setup
+	// how far the counts are from that: shares of it, and of savings the plain difference
+	Deviation *Published `json:"deviation,omitempty"`
+	// how far they may be for the last digit that the paper prints, in the same terms
+	Rounding *Published `json:"rounding,omitempty"`
 }
 
-// Compute6ND is how the paper counts training compute, C = 6·N·D FLOPs for N parameters that a token passes through and D tokens
-// (Table 2; the rule is that of Kaplan et al. 2020, arXiv 2001.08361). [optim.Kind.Cost] counts every product instead.
+// Compute6ND is how the paper counts training compute, C = 6·N·D FLOPs for N parameters that a token passes through and
+// D tokens (Table 2; the rule is that of Kaplan et al. 2020, arXiv 2001.08361). [optim.Kind.Cost] counts every product
+// instead.
 func Compute6ND(active int64, tokens float64) float64 { return 6 * float64(active) * tokens }
 
 // Rows are the small network and its ways. It errs where the setup is not valid.
@@ -182,7 +192,8 @@ func Rows(s Setup) ([]Row, error) {
 	}
 	row := func(name string, c model.Config) Row {
 		n := model.Count(c, 1, s.Seq)
-		return Row{Name: name, Active: n.Active, Total: n.Total, TrainingState: 16 * float64(n.Total), Scratch: Compute6ND(n.Active, s.Tokens), ScratchExact: exact(c) * s.Tokens}
+		return Row{Name: name, Active: n.Active, Total: n.Total, TrainingState: 16 * float64(n.Total),
+			Scratch: Compute6ND(n.Active, s.Tokens), ScratchExact: exact(c) * s.Tokens}
 	}
 	rows := []Row{row("small", s.Model)}
 	for _, w := range s.Schedules {

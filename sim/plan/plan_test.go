@@ -19,11 +19,15 @@ func TestThePapersSetupGivesThePapersTable(t *testing.T) {
 		active, total    int64
 		scratch, widened float64
 	}{
-		// What is in every network: 24 layers with 1536 queries and 384 keys and values, 64 experts behind a router; the paper's own sums.
+		// What is in every network: 24 layers with 1536 queries and 384 keys and values, 64 experts behind a router;
+		// the paper's own sums.
 		{449_500_672, 50304*1024 + 24*(2*1536*1024+2*384*1024+64*1024+64*3*512*1024+2*1024+2*96) + 1024, 5.39e20, 0},
-		{751_490_560, 50304*1024 + 24*(2*1536*1024+2*384*1024+64*1024+64*3*1024*1024+2*1024+2*96) + 1024, 9.02e20, 7.21e20},
-		{898_996_736, 50304*2048 + 24*(2*1536*2048+2*384*2048+64*2048+64*3*512*2048+2*2048+2*96) + 2048, 10.79e20, 8.09e20},
-		{1_502_976_512, 50304*2048 + 24*(2*1536*2048+2*384*2048+64*2048+64*3*1024*2048+2*2048+2*96) + 2048, 18.04e20, 11.71e20},
+		{751_490_560, 50304*1024 + 24*(2*1536*1024+2*384*1024+64*1024+64*3*1024*1024+2*1024+2*96) + 1024,
+			9.02e20, 7.21e20},
+		{898_996_736, 50304*2048 + 24*(2*1536*2048+2*384*2048+64*2048+64*3*512*2048+2*2048+2*96) + 2048,
+			10.79e20, 8.09e20},
+		{1_502_976_512, 50304*2048 + 24*(2*1536*2048+2*384*2048+64*2048+64*3*1024*2048+2*2048+2*96) + 2048,
+			18.04e20, 11.71e20},
 	} {
 		r := rows[i]
 		assert.Equal(t, want.active, r.Active, r.Name)
@@ -70,19 +74,23 @@ func TestADifferenceIsJudgedByTheDigitsThatArePrinted(t *testing.T) {
 // Every stage is counted where it happens: for two stages this is done by hand.
 func TestStagesAreCountedOneByOne(t *testing.T) {
 	s := Paper()
-	s.Schedules = []Schedule{{{model.Inner, 0.25, 2}, {model.Inner, 0.5, 2}}, {{model.Inner, 0.5, 4}}, {{model.Inner, 0.25, 2}, {model.Hidden, 0.5, 1.5}}}
+	s.Schedules = []Schedule{{{model.Inner, 0.25, 2}, {model.Inner, 0.5, 2}}, {{model.Inner, 0.5, 4}},
+		{{model.Inner, 0.25, 2}, {model.Hidden, 0.5, 1.5}}}
 	rows, err := Rows(s)
 	require.NoError(t, err)
 	two, err := Rows(Paper())
 	require.NoError(t, err)
-	assert.Equal(t, []string{"small", "inner 2x, 2x", "inner 4x", "inner 2x, hidden 1.5x"}, []string{rows[0].Name, rows[1].Name, rows[2].Name, rows[3].Name})
+	assert.Equal(t, []string{"small", "inner 2x, 2x", "inner 4x", "inner 2x, hidden 1.5x"},
+		[]string{rows[0].Name, rows[1].Name, rows[2].Name, rows[3].Name})
 	assert.Equal(t, rows[2].Active, rows[1].Active)
 	assert.InDelta(t, 1, (0.25*two[0].Scratch+0.25*two[1].Scratch+0.5*rows[1].Scratch)/rows[1].Widened, 1e-12)
-	assert.InDelta(t, 1, (0.25*two[0].ScratchExact+0.25*two[1].ScratchExact+0.5*rows[1].ScratchExact)/rows[1].WidenedExact, 1e-12)
+	assert.InDelta(t, 1,
+		(0.25*two[0].ScratchExact+0.25*two[1].ScratchExact+0.5*rows[1].ScratchExact)/rows[1].WidenedExact, 1e-12)
 	assert.Less(t, rows[2].Widened, rows[1].Widened, "the stage between costs something")
 	assert.Empty(t, rows[3].Axis)
 	assert.Nil(t, rows[1].Published)
-	many := Schedule{{model.Joint, 0, 1.25}, {model.Joint, 0.1, 1.25}, {model.Joint, 0.2, 1.25}, {model.Inner, 0.3, 2}, {model.Inner, 0.4, 3}}
+	many := Schedule{{model.Joint, 0, 1.25}, {model.Joint, 0.1, 1.25}, {model.Joint, 0.2, 1.25}, {model.Inner, 0.3, 2},
+		{model.Inner, 0.4, 3}}
 	assert.Equal(t, "joint 1.25x (3 times), inner 2x, 3x", many.String())
 	s.Schedules[0][1].At = 0.1
 	_, err = Rows(s)
@@ -109,7 +117,8 @@ func TestAnotherSetupIsNotComparedWithThePaper(t *testing.T) {
 	assert.ErrorContains(t, err, "heads")
 }
 
-// What the optimizer computes is counted for every update, whatever its batch: with Muon, larger batches spread it over more tokens.
+// What the optimizer computes is counted for every update, whatever its batch: with Muon, larger batches spread it over
+// more tokens.
 func TestTheOptimizersProductsAreSpreadOverTheTokensOfAnUpdate(t *testing.T) {
 	s := Paper()
 	adam, err := Rows(s)

@@ -23,7 +23,8 @@ var table2 = map[model.Axis]printed{
 	"":           {Published{450e6, 2.56e9, 5.40e20, 0, 0}, Published{1e6, 0.01e9, 0.01e20, 0, 0}},
 	model.Inner:  {Published{751e6, 5e9, 9.01e20, 7.21e20, 0.20}, Published{1e6, 1e9, 0.01e20, 0.01e20, 0.01}},
 	model.Hidden: {Published{900e6, 5.13e9, 10.80e20, 8.10e20, 0.25}, Published{1e6, 0.01e9, 0.01e20, 0.01e20, 0.01}},
-	model.Joint:  {Published{1.5e9, 9.96e9, 18.00e20, 11.70e20, 0.35}, Published{0.1e9, 0.01e9, 0.01e20, 0.01e20, 0.01}},
+	model.Joint: {Published{1.5e9, 9.96e9, 18.00e20, 11.70e20, 0.35},
+		Published{0.1e9, 0.01e9, 0.01e20, 0.01e20, 0.01}},
 }
 
 // compare puts what was published beside the counts.
@@ -37,11 +38,13 @@ func (r *Row) compare(p printed) {
 	off := func(got, want float64) float64 { return of(got-want, want) }
 	v, d := p.values, p.digits
 	r.Published = &v
-	r.Deviation = &Published{off(float64(r.Active), v.Active), off(float64(r.Total), v.Total), off(r.Scratch, v.Scratch), off(r.Widened, v.Widened), r.Saving - v.Saving}
+	r.Deviation = &Published{off(float64(r.Active), v.Active), off(float64(r.Total), v.Total),
+		off(r.Scratch, v.Scratch), off(r.Widened, v.Widened), r.Saving - v.Saving}
 	if v.Widened == 0 {
 		r.Deviation.Widened, r.Deviation.Saving = 0, 0
 	}
-	r.Rounding = &Published{of(d.Active/2, v.Active), of(d.Total/2, v.Total), of(d.Scratch/2, v.Scratch), of(d.Widened/2, v.Widened), d.Saving / 2}
+	r.Rounding = &Published{of(d.Active/2, v.Active), of(d.Total/2, v.Total), of(d.Scratch/2, v.Scratch),
+		of(d.Widened/2, v.Widened), d.Saving / 2}
 }
 
 // Tolerance is how far a count may be from what the paper prints, as a share, and a saving as a plain difference.

@@ -21,10 +21,10 @@ func (r *Record) Describe(step int, arms []ArmStatus) string {
 			continue
 		}
 		if loss, ok := r.ValLossAt(i, step); ok {
-			fmt.Fprintf(&b, " %s: loss %.3f on %d held-out windows%s", a.Name, loss, experiment.ValWindows,
+			fmt.Fprintf(&b, " %s: validation loss %.3f on %d windows%s", a.Name, loss, experiment.ValWindows,
 				r.lock(i, step))
 			if whole, ok := r.FinalValLoss(i); ok && step >= r.Tracks[i][len(r.Tracks[i])-1].Step {
-				fmt.Fprintf(&b, "; loss %.4f on the whole held-out text", whole)
+				fmt.Fprintf(&b, "; full validation loss %.4f", whole)
 			}
 			b.WriteString(".")
 		}
@@ -58,14 +58,14 @@ func (r *Record) lock(arm, step int) string {
 	return fmt.Sprintf(", apart: weight cosine %s, %s", w.Cosine(2), gradient)
 }
 
-// ValLossAt is the newest held-out loss of an arm at or before a step that is a number. Whether the arm has diverged
+// ValLossAt is the newest validation loss of an arm at or before a step that is a number. Whether the arm has diverged
 // since, [Record.Diverged] says.
 func (r *Record) ValLossAt(arm, step int) (float32, bool) {
 	f, ok := r.newest(arm, step, func(f *ArmFrame) bool { return Finite(f.ValLoss) })
 	return f.ValLoss, ok
 }
 
-// FinalValLoss is the loss of an arm on the whole held-out part, once it has made its last update and where that is a number.
+// FinalValLoss is the loss of an arm on the full validation split, once it has made its last update and where that is a number.
 func (r *Record) FinalValLoss(arm int) (float32, bool) {
 	t := r.Tracks[arm]
 	if len(t) == 0 || !Finite(t[len(t)-1].FullValLoss) {

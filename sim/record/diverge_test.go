@@ -46,7 +46,7 @@ func TestAnArmThatDivergedHasEndedAndSaysWhere(t *testing.T) {
 	assert.True(t, ok)
 	assert.Equal(t, 33, f.Step)
 	assert.Equal(t, "Step 40 of 60. Small diverged at step 33: model.norm.weight is no longer finite. SPARKLING: "+
-		"loss 2.500 on 16 held-out windows.", r.Describe(40, nil))
+		"validation loss 2.500 on 16 windows.", r.Describe(40, nil))
 
 	var out bytes.Buffer
 	require.NoError(t, r.WriteCSV(&out))

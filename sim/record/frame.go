@@ -9,8 +9,8 @@ type ArmFrame struct {
 	Arm       int     // index in Experiment.Arms
 	Step      int     // updates done
 	TrainLoss float32 // cross-entropy of the batch of update Step−1, before that update, in nats a token; NaN at step 0
-	ValLoss   float32 // cross-entropy of the fixed held-out windows, in nats a token; NaN where not measured
-	// cross-entropy of the whole held-out part, in nats a token; measured after the last update only, NaN before
+	ValLoss   float32 // cross-entropy of the fixed validation windows, in nats a token; NaN where not measured
+	// cross-entropy of the full validation split, in nats a token; measured after the last update only, NaN before
 	FullValLoss float32
 	LROld       float32 // learning rate of update Step−1, of parameters that were there from the start
 	// the same of the parameters of the newest widening; equal to LROld before any; where rates follow the norms the
@@ -31,7 +31,7 @@ type ArmFrame struct {
 // BlockRMS is what enters a residual block and what the block adds.
 type BlockRMS = model.BlockRMS
 
-// Report is what a widening did to one arm, measured on the held-out windows just before and just after it.
+// Report is what a widening did to one arm, measured on the validation windows just before and just after it.
 type Report struct {
 	Arm, Step                   int
 	ValLossBefore, ValLossAfter float32

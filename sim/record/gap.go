@@ -6,7 +6,7 @@ import "sort"
 // share only in part.
 const DiffSteps = 50
 
-// ValLossDiff is the held-out loss of an arm minus that of base, in nats a token: the mean over the readings of the [DiffSteps]
+// ValLossDiff is the validation loss of an arm minus that of base, in nats a token: the mean over the readings of the [DiffSteps]
 // steps that end at step, the fork and what is no number left out. It is false where the two were not measured
 // together.
 func (r *Record) ValLossDiff(arm, base, step int) (float64, bool) {

@@ -35,7 +35,8 @@ var (
 	Sparkling = key(widen.CopyCopy, "sparkling")
 	RewarmAll = key(widen.CopyCopy, "rewarm-all")
 	Scratch   = key(widen.CopyCopy, "scratch")
-	// Two arms that the paper does not have: Copy, with rates re-warmed. They tell a learning rate's worth from that of a broken symmetry.
+	// Two arms that the paper does not have: Copy, with rates re-warmed. They tell a learning rate's worth from that of
+	// a broken symmetry.
 	CopyRewarmNew = key(widen.CopyCopy, "copy, re-warm new")
 	CopyRewarmAll = key(widen.CopyCopy, "copy, re-warm all")
 )
@@ -82,9 +83,11 @@ var (
 	tablePairs = []widen.Init{widen.RandomCopy, widen.ZeroCopy, widen.CopyCopy}
 )
 
-// columns are those of Table 6, and the treatment that each is. "Asymmetry" is the asymmetric reset and the asymmetric re-warmup together:
-// only then is "both" the recipe whose loss the paper gives for SPARKLING, and "RMS only" what it gives for naive FP scaled (Table 1).
-var columns = []struct{ name, treatment string }{{"neither", "naive"}, {"RMS only", "copy"}, {"asymmetry only", "unscaled"}, {"both", "sparkling"}}
+// columns are those of Table 6, and the treatment that each is. "Asymmetry" is the asymmetric reset and the asymmetric
+// re-warmup together: only then is "both" the recipe whose loss the paper gives for SPARKLING, and "RMS only" what it
+// gives for naive FP scaled (Table 1).
+var columns = []struct{ name, treatment string }{{"neither", "naive"}, {"RMS only", "copy"},
+	{"asymmetry only", "unscaled"}, {"both", "sparkling"}}
 
 // Axes are those that claim 5 is about.
 var Axes = []model.Axis{model.Inner, model.Hidden, model.Joint}
@@ -101,15 +104,18 @@ func groups() []Group {
 	for _, t := range []string{"small", "copy", "drop", "asymmetric", "sparkling", "rewarm-all"} {
 		states.Entries = append(states.Entries, pair(model.Inner, widen.CopyCopy, t))
 	}
-	states.Entries = append(states.Entries, rewarmedCopy(CopyRewarmNew, optim.RewarmNew), rewarmedCopy(CopyRewarmAll, optim.RewarmAll))
-	for _, t := range []string{"plus-minus", "uneven-random", "uneven", "remapped", "faster-50", "faster-25", "norm-adapted"} {
+	states.Entries = append(states.Entries, rewarmedCopy(CopyRewarmNew, optim.RewarmNew),
+		rewarmedCopy(CopyRewarmAll, optim.RewarmAll))
+	for _, t := range []string{"plus-minus", "uneven-random", "uneven", "remapped", "faster-50", "faster-25",
+		"norm-adapted"} {
 		rivals.Entries = append(rivals.Entries, pair(model.Inner, widen.CopyCopy, t))
 	}
 	scaled, unscaled := Group{Name: "scaled pairs"}, Group{Name: "unscaled pairs"}
 	whole := Group{Name: "whole", Entries: []Entry{pair(model.Inner, widen.CopyCopy, "scratch")}}
 	for _, p := range allPairs {
 		if p != widen.CopyCopy {
-			scaled.Entries = append(scaled.Entries, pair(model.Inner, p, "sparkling"), pair(model.Inner, p, "asymmetric"))
+			scaled.Entries = append(scaled.Entries, pair(model.Inner, p, "sparkling"),
+				pair(model.Inner, p, "asymmetric"))
 		}
 		unscaled.Entries = append(unscaled.Entries, pair(model.Inner, p, "unscaled"))
 	}
@@ -125,7 +131,8 @@ func groups() []Group {
 			whole.Entries = append(whole.Entries, pair(axis, widen.CopyCopy, "sparkling"))
 		}
 	}
-	// The signal on both axes, where far more of it goes through widened tensors. One arm has its place among the rivals, which have room.
+	// The signal on both axes, where far more of it goes through widened tensors. One arm has its place among the
+	// rivals, which have room.
 	both := Group{Name: "both axes", Entries: []Entry{pair(model.Joint, widen.CopyCopy, "unscaled")}}
 	for _, p := range allPairs[1:] {
 		e := pair(model.Joint, p, "sparkling")
@@ -162,7 +169,8 @@ type Shown struct {
 func SignalArms(axis model.Axis) []Shown {
 	var out []Shown
 	for i, p := range allPairs {
-		out = append(out, Shown{on(axis, scaled(p)), string(p) + ", scaled", i, true}, Shown{on(axis, unscaled(p)), string(p) + ", not scaled", i, false})
+		out = append(out, Shown{on(axis, scaled(p)), string(p) + ", scaled", i, true},
+			Shown{on(axis, unscaled(p)), string(p) + ", not scaled", i, false})
 	}
 	return out
 }
@@ -174,5 +182,6 @@ func EqualCompute(axis model.Axis) []string {
 
 // ComputeArms are the widened run, and the wide network from scratch for all steps and at equal compute.
 func ComputeArms() []Shown {
-	return []Shown{{Key: Sparkling, Name: "SPARKLING"}, {Key: key(widen.CopyCopy, "equal-compute"), Name: "from scratch, equal compute"}, {Key: Scratch, Name: "from scratch"}}
+	return []Shown{{Key: Sparkling, Name: "SPARKLING"}, {Key: key(widen.CopyCopy, "equal-compute"),
+		Name: "from scratch, equal compute"}, {Key: Scratch, Name: "from scratch"}}
 }

@@ -29,7 +29,8 @@ type Part struct {
 
 // lower says that arm a ends with a lower loss than arm b.
 func lower(name, a, b string) Part {
-	return Part{Name: name, Kind: Below, Arms: []string{a, b}, Value: func(r []*Result) float64 { return float64(r[0].FinalValLoss - r[1].FinalValLoss) }}
+	return Part{Name: name, Kind: Below, Arms: []string{a, b},
+		Value: func(r []*Result) float64 { return float64(r[0].FinalValLoss - r[1].FinalValLoss) }}
 }
 
 // exactly says that a count of pairs is zero in every seed. Where no pair was looked at there is no count.
@@ -46,10 +47,11 @@ func exactly(name, arm string, count func(*Result) int) Part {
 func scaled(p widen.Init) string   { return key(p, "sparkling") }
 func unscaled(p widen.Init) string { return key(p, "unscaled") }
 
-// Claims are the five at the end of the paper's restatement, and the orders of Tables 1, 6 and 7. What they say of several pairs or axes is
-// judged part by part.
+// Claims are the five at the end of the paper's restatement, and the orders of Tables 1, 6 and 7. What they say of
+// several pairs or axes is judged part by part.
 func Claims() []Claim {
-	return []Claim{lock(), reset(), gap("3a", model.Inner), signal("3b", model.Inner), spike("3c", model.Inner), gap("3d", model.Joint), signal("3e", model.Joint),
+	return []Claim{lock(), reset(), gap("3a", model.Inner), signal("3b", model.Inner), spike("3c", model.Inner),
+		gap("3d", model.Joint), signal("3e", model.Joint),
 		spike("3f", model.Joint), rewarmup(), most(), compute(), table1(), ablation(), rivals()}
 }
 
@@ -71,8 +73,8 @@ func reset() Claim {
 	}}
 }
 
-// Select are the claims of some names, as --claim gives them, and whether the search is among these; no names are everything. A name is an
-// ID, or the number that several IDs begin with. It errs where a name is none.
+// Select are the claims of some names, as --claim gives them, and whether the search is among these; no names are
+// everything. A name is an ID, or the number that several IDs begin with. It errs where a name is none.
 func Select(names []string) (claims []Claim, search bool, err error) {
 	if len(names) == 0 {
 		return Claims(), true, nil
@@ -89,7 +91,8 @@ func Select(names []string) (claims []Claim, search bool, err error) {
 			}
 		}
 		if len(claims) == n {
-			return nil, false, fmt.Errorf("--claim is %q; allowed are 1, 2, 3, 4, 5, table1, table6, table7 and search", k)
+			return nil, false, fmt.Errorf("--claim is %q; allowed are 1, 2, 3, 4, 5, table1, table6, table7 "+
+				"and search", k)
 		}
 	}
 	return claims, search, nil
@@ -99,10 +102,12 @@ func Select(names []string) (claims []Claim, search bool, err error) {
 var axisWords = map[model.Axis]string{model.Inner: "Inner 2x", model.Joint: "Hidden 2x and Inner 2x"}
 
 func gap(id string, axis model.Axis) Claim {
-	c := Claim{ID: id, Title: "Without the factor the loss rises less right after the widening: " + axisWords[axis], Source: "Fig. 1"}
+	c := Claim{ID: id, Title: "Without the factor the loss rises less right after the widening: " + axisWords[axis],
+		Source: "Fig. 1"}
 	for _, p := range allPairs {
 		c.Parts = append(c.Parts, Part{
-			Name: string(p) + ": rise, not scaled − scaled", Kind: Below, Arms: []string{on(axis, unscaled(p)), on(axis, scaled(p))},
+			Name: string(p) + ": rise, not scaled − scaled", Kind: Below,
+			Arms:  []string{on(axis, unscaled(p)), on(axis, scaled(p))},
 			Value: func(r []*Result) float64 { return r[0].Spike() - r[1].Spike() },
 			Aside: p == widen.CopyCopy, // the paper's own algebra gives the scaled one no rise at all at exactly 2x
 		})
@@ -111,15 +116,16 @@ func gap(id string, axis model.Axis) Claim {
 }
 
 func signal(id string, axis model.Axis) Claim {
-	c := Claim{ID: id, Title: "With the factor that keeps the RMS the run ends lower: " + axisWords[axis], Source: "Fig. 1"}
+	c := Claim{ID: id, Title: "With the factor that keeps the RMS the run ends lower: " + axisWords[axis],
+		Source: "Fig. 1"}
 	for _, p := range allPairs {
 		c.Parts = append(c.Parts, lower(string(p)+": scaled − not scaled", on(axis, scaled(p)), on(axis, unscaled(p))))
 	}
 	return c
 }
 
-// spikeBound is the rank correlation from which on the rise would be called a predictor: a quarter of the variance of the ranks. [WithinText]
-// says why there has to be a bound.
+// spikeBound is the rank correlation from which on the rise would be called a predictor: a quarter of the variance of
+// the ranks. [WithinText] says why there has to be a bound.
 const spikeBound = 0.5
 
 func spike(id string, axis model.Axis) Claim {
@@ -169,7 +175,8 @@ func most() Claim {
 }
 
 func compute() Claim {
-	c := Claim{ID: "5", Title: "At equal compute the widened run ends lower than the wide network from scratch", Source: "Fig. 14–16"}
+	c := Claim{ID: "5", Title: "At equal compute the widened run ends lower than the wide network from scratch",
+		Source: "Fig. 14–16"}
 	for _, axis := range Axes {
 		arms := EqualCompute(axis)
 		c.Parts = append(c.Parts, lower(string(axis)+": SPARKLING − from scratch", arms[0], arms[1]))
@@ -179,7 +186,8 @@ func compute() Claim {
 
 // table1 is the order of the final losses in Table 1.
 func table1() Claim {
-	return Claim{"table1", "From scratch ends lower than SPARKLING, that lower than Copy, and that lower than the small network", "Table 1, Inner 2x", []Part{
+	return Claim{"table1", "From scratch ends lower than SPARKLING, that lower than Copy, and that lower than the " +
+		"small network", "Table 1, Inner 2x", []Part{
 		lower("from scratch − SPARKLING", Scratch, Sparkling),
 		lower("SPARKLING − Copy", Sparkling, Copy),
 		lower("Copy − Small", Copy, Small),
@@ -187,7 +195,8 @@ func table1() Claim {
 }
 
 func ablation() Claim {
-	c := Claim{ID: "table6", Title: "Scaling and asymmetry together end lower than either alone, and than neither", Source: "Table 6"}
+	c := Claim{ID: "table6", Title: "Scaling and asymmetry together end lower than either alone, and than neither",
+		Source: "Table 6"}
 	for _, p := range tablePairs {
 		both := columns[len(columns)-1]
 		for _, x := range columns[:len(columns)-1] {
@@ -211,7 +220,8 @@ func Table7() []Competitor {
 		treatment string
 		ends      float64
 	}{
-		{"plus-minus", 2.3256}, {"uneven-random", 2.3234}, {"uneven", 2.3180}, {"remapped", 2.3426}, {"faster-50", 2.3516}, {"faster-25", 2.3307},
+		{"plus-minus", 2.3256}, {"uneven-random", 2.3234}, {"uneven", 2.3180}, {"remapped", 2.3426},
+		{"faster-50", 2.3516}, {"faster-25", 2.3307},
 		{"norm-adapted", 2.3253}, {"rewarm-all", 2.3193},
 	} {
 		k := key(widen.CopyCopy, r.treatment)
@@ -223,7 +233,8 @@ func Table7() []Competitor {
 func rivals() Claim {
 	c := Claim{ID: "table7", Title: "SPARKLING ends lower than every other strategy", Source: "Table 7"}
 	for _, r := range Table7() {
-		c.Parts = append(c.Parts, lower(fmt.Sprintf("SPARKLING − %s (paper −%.4f)", r.Name, -r.Paper), Sparkling, r.Arm))
+		c.Parts = append(c.Parts, lower(fmt.Sprintf("SPARKLING − %s (paper −%.4f)", r.Name, -r.Paper),
+			Sparkling, r.Arm))
 	}
 	return c
 }

@@ -12,7 +12,8 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
-// The rule on made-up differences: eight seeds around a mean, with a spread that leaves the interval on one side of zero or across it.
+// The rule on made-up differences: eight seeds around a mean, with a spread that leaves the interval on one side of
+// zero or across it.
 func TestAPartIsJudgedByWhereItsIntervalLies(t *testing.T) {
 	around := func(mean, spread float64) []float64 {
 		var x []float64
@@ -125,7 +126,8 @@ func made(finals map[string]float64) (Setting, *Results) {
 		shared := 0.02 * float64(seed%3) // seeds differ; the pairs do not mind
 		own := 0.001 * float64(seed%2)
 		for k, x := range finals {
-			r.Add(Job{Setting: s, Seed: seed}, []Result{{Key: k, FinalValLoss: Number(x + shared + own*float64(len(k)%5)), Pairs: []Pairs{{Count: 4}}}})
+			r.Add(Job{Setting: s, Seed: seed}, []Result{{Key: k,
+				FinalValLoss: Number(x + shared + own*float64(len(k)%5)), Pairs: []Pairs{{Count: 4}}}})
 		}
 	}
 	return s, r
@@ -142,8 +144,10 @@ func TestJudgePairsSeedsAndSaysNothingOfWhatDiverged(t *testing.T) {
 	bad, _ := r.Of(s, 3, Drop)
 	bad.Failed = "diverged"
 	j = Judge(reset(), s, r)
-	assert.Equal(t, []Verdict{Reproduces, Reproduces, NotMeasured}, []Verdict{j.Findings[0].Verdict, j.Findings[1].Verdict, j.Findings[2].Verdict})
-	assert.Equal(t, []uint64{3}, j.Findings[2].Seeds, "the seed is named, and the other seven are not taken for the whole")
+	assert.Equal(t, []Verdict{Reproduces, Reproduces, NotMeasured},
+		[]Verdict{j.Findings[0].Verdict, j.Findings[1].Verdict, j.Findings[2].Verdict})
+	assert.Equal(t, []uint64{3}, j.Findings[2].Seeds, "the seed is named, and the other seven are not taken "+
+		"for the whole")
 	assert.Equal(t, NotMeasured, j.Verdict)
 	assert.Equal(t, 1, Difference(r, s, Asym, Drop).NonFinite)
 	assert.Equal(t, 1, Estimated(r.Values(s, Drop, (*Result).FinalLoss)).NonFinite)
@@ -152,7 +156,8 @@ func TestJudgePairsSeedsAndSaysNothingOfWhatDiverged(t *testing.T) {
 	assert.Equal(t, NotMeasured, Judge(reset(), s, r).Findings[2].Verdict, "an infinity is no number either")
 	locked, _ := r.Of(s, 5, Asym)
 	locked.Pairs = nil
-	assert.Equal(t, NotMeasured, Judge(reset(), s, r).Findings[0].Verdict, "no pair that was looked at is no pair that is still locked")
+	assert.Equal(t, NotMeasured, Judge(reset(), s, r).Findings[0].Verdict,
+		"no pair that was looked at is no pair that is still locked")
 
 	s, r = made(map[string]float64{Asym: 1.75, Copy: 1.74, Drop: 1.70})
 	assert.Equal(t, DoesNot, Judge(reset(), s, r).Verdict)
@@ -214,7 +219,8 @@ func TestTheBuiltInResetIsTheCandidate(t *testing.T) {
 func TestTheSurestAreConfirmedWithTheBuiltInOne(t *testing.T) {
 	var tried []Tried
 	for i, c := range Candidates() {
-		tried = append(tried, Tried{Candidate: c, Finding: Finding{Estimate: Estimate{N: 4, Mean: -0.02}, High: -0.001 * float64(i)}})
+		tried = append(tried,
+			Tried{Candidate: c, Finding: Finding{Estimate: Estimate{N: 4, Mean: -0.02}, High: -0.001 * float64(i)}})
 	}
 	tried[len(tried)-1].Mean = -0.005 // sure, but too little
 	var ids []string

@@ -41,15 +41,17 @@ func (n *Number) UnmarshalJSON(data []byte) error {
 
 // Result is what is kept of one arm of a finished run. Losses are in nats a token, on text that is never trained on.
 type Result struct {
-	Key           string  `json:"key"`
-	Failed        string  `json:"failed,omitempty"`    // why the arm did not reach its last step
-	FinalValLoss  Number  `json:"final_full_val_loss"` // of the whole held-out part, after the last update
-	ValLossBefore Number  `json:"val_loss_before"`     // of the held-out windows just before the widening; NaN where there is none
-	ValLossAfter  Number  `json:"val_loss_after"`      // just after it
-	FLOPs         float64 `json:"flops"`               // exact, of all updates
-	MaxUnlocked   int     `json:"max_unlocked"`        // most pairs whose weights or gradients differed at any probe after the widening
-	ValLoss       []Point `json:"val_loss,omitempty"`  // the watched windows, by step, the shared small phase included
-	Pairs         []Pairs `json:"pairs,omitempty"`
+	Key          string `json:"key"`
+	Failed       string `json:"failed,omitempty"`    // why the arm did not reach its last step
+	FinalValLoss Number `json:"final_full_val_loss"` // of the full validation split, after the last update
+	// of the validation windows just before the widening; NaN where there is none
+	ValLossBefore Number  `json:"val_loss_before"`
+	ValLossAfter  Number  `json:"val_loss_after"` // just after it
+	FLOPs         float64 `json:"flops"`          // exact, of all updates
+	// most pairs whose weights or gradients differed at any probe after the widening
+	MaxUnlocked int     `json:"max_unlocked"`
+	ValLoss     []Point `json:"val_loss,omitempty"` // the watched windows, by step, the shared small phase included
+	Pairs       []Pairs `json:"pairs,omitempty"`
 	// Ratios of what a block adds to what enters it, block by block, just before and just after the widening.
 	RatiosBefore []Number `json:"ratios_before,omitempty"`
 	RatiosAfter  []Number `json:"ratios_after,omitempty"`
@@ -57,7 +59,7 @@ type Result struct {
 	Provenance Provenance `json:"-"` // what made the run
 }
 
-// Point is one reading of the watched held-out windows.
+// Point is one reading of the fixed validation windows.
 type Point struct {
 	Step  int     `json:"step"`
 	Loss  Number  `json:"loss"`
@@ -169,7 +171,8 @@ type place struct {
 // NewResults is empty.
 func NewResults() *Results { return &Results{map[place]*Result{}} }
 
-// Add puts in the results of a job. An arm whose final loss is no number did not reach its end, whatever else is said of it.
+// Add puts in the results of a job. An arm whose final loss is no number did not reach its end, whatever else is said
+// of it.
 func (r *Results) Add(j Job, of []Result) {
 	for i := range of {
 		if of[i].Failed == "" && !record.Finite(of[i].FinalLoss()) {
@@ -179,7 +182,8 @@ func (r *Results) Add(j Job, of []Result) {
 	}
 }
 
-// stale reports whether results of a document are by a program that counted FLOPs otherwise, so that arms ended elsewhere at equal compute.
+// stale reports whether results of a document are by a program that counted FLOPs otherwise, so that arms ended
+// elsewhere at equal compute.
 func stale(e experiment.Experiment, of []Result) bool {
 	for i, r := range of {
 		if r.Failed == "" && r.FLOPs != e.FLOPs(i, e.End(i)) {

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A run that is ended in its midst goes on from there, again and again, to the results of one that was never ended; a state that is damaged
-// costs nothing but the time.
+// A run that is ended in its midst goes on from there, again and again, to the results of one that was never ended; a
+// state that is damaged costs nothing but the time.
 func TestARunThatWasCutInItsMidstGoesOnToTheSameResults(t *testing.T) {
 	j := quickPlan()[0]
 	want, err := Store{}.train(context.Background(), j, func(float64) {})

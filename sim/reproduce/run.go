@@ -61,8 +61,8 @@ func (s Store) loadAll(jobs []Job, into *Results) (waiting []Job, made map[Prove
 	return waiting, made, nil
 }
 
-// Run makes the results of all jobs, in the store or anew, and counts runs by what made them. When the context ends it returns what there
-// is with the context's error: finished runs are kept, and going on later takes only the rest.
+// Run makes the results of all jobs, in the store or anew, and counts runs by what made them. When the context ends it
+// returns what there is with the context's error: finished runs are kept, and going on later takes only the rest.
 func (r Runner) Run(ctx context.Context, jobs []Job, into *Results) (made map[Provenance]int, err error) {
 	waiting, made, err := r.Store.loadAll(jobs, into)
 	if err != nil {
@@ -115,8 +115,9 @@ func (r Runner) Run(ctx context.Context, jobs []Job, into *Results) (made map[Pr
 	return made, err
 }
 
-// train runs one job to its end, from where it was left if it was. An arm that diverges is a result; what errs is the end of the context,
-// with which the state is kept, or a document that is not valid. How many updates are done is told to progress, at first those of before.
+// train runs one job to its end, from where it was left if it was. An arm that diverges is a result; what errs is the
+// end of the context, with which the state is kept, or a document that is not valid. How many updates are done is told
+// to progress, at first those of before.
 func (s Store) train(ctx context.Context, j Job, progress func(updates float64)) ([]Result, error) {
 	host := session.NewLocalHost(cpu.Factory{})
 	run, err := s.begin(j.Experiment, oneCore{host})
@@ -191,19 +192,21 @@ func (p *pace) say() {
 	p.report(x)
 }
 
-// arithmeticSteps is how long the trainings of [Arithmetic] are. Kernels that differ in one rounding of many thousands go the same way for tens of
-// updates; training then enlarges the difference until the loss shows it.
+// arithmeticSteps is how long the trainings of [Arithmetic] are. Kernels that differ in one rounding of many thousands
+// go the same way for tens of updates; training then enlarges the difference until the loss shows it.
 const arithmeticSteps = 200
 
-// Arithmetic identifies how this program computes on this machine: two trainings that touch every kind of tensor in the sizes of the claims' runs,
-// hashed bit by bit. Kernels that add up in another order give another name, and runs made with them are not mixed.
+// Arithmetic identifies how this program computes on this machine: two trainings that touch every kind of tensor in the
+// sizes of the claims' runs, hashed bit by bit. Kernels that add up in another order give another name, and runs made
+// with them are not mixed.
 func Arithmetic() (string, error) {
 	h := sha256.New()
 	for _, kind := range []optim.Kind{optim.AdamW, optim.Muon} {
 		s := Setting{ID: "check", At: 0.5, change: func(e *experiment.Experiment) {
 			e.Optimizer.Kind, e.Steps = kind, arithmeticSteps
 		}}
-		g := Group{"arithmetic", []Entry{pair(model.Joint, widen.CopyCopy, "sparkling"), pair(model.Joint, widen.RandomRandom, "sparkling")}}
+		g := Group{"arithmetic", []Entry{pair(model.Joint, widen.CopyCopy, "sparkling"),
+			pair(model.Joint, widen.RandomRandom, "sparkling")}}
 		res, err := Store{}.train(context.Background(), job(s, g, 1, false), func(float64) {})
 		if err != nil {
 			return "", err

@@ -82,7 +82,8 @@ func TestWhatIsFinishedIsNotRunAgainAndGoesOnToTheSameResults(t *testing.T) {
 	}
 }
 
-// The numbers of a short run are what the claims are about: locks that hold, halves that part, curves that reach the end.
+// The numbers of a short run are what the claims are about: locks that hold, halves that part, curves that reach the
+// end.
 func TestResultsHoldWhatTheRunMeasured(t *testing.T) {
 	r := NewResults()
 	_, err := Runner{Store: Store{Dir: t.TempDir()}, Workers: 2}.Run(context.Background(), quickPlan(), r)
@@ -157,7 +158,8 @@ func TestTheStoreTakesWhatIsItsOwn(t *testing.T) {
 	assert.True(t, ok, "whatever made it")
 	assert.Equal(t, Provenance{"", "a"}, by)
 
-	// A run in which an arm ended elsewhere, because compute was counted otherwise, is not there; what only looks at it takes it as it is.
+	// A run in which an arm ended elsewhere, because compute was counted otherwise, is not there; what only looks at it
+	// takes it as it is.
 	old := append([]Result(nil), res...)
 	old[1].FLOPs /= 2
 	require.NoError(t, s.Save(j.Experiment, old))

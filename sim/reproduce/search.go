@@ -10,11 +10,12 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
-// The search for a compact setting in which the asymmetric reset alone shows clearly with the paper's β2 of 0.95. Every candidate changes
-// little; the surest are run again with seeds that had no say in the choice, because the best of many is partly luck.
+// The search for a compact setting in which the asymmetric reset alone shows clearly with the paper's β2 of 0.95. Every
+// candidate changes little; the surest are run again with seeds that had no say in the choice, because the best of many
+// is partly luck.
 
-// Clear is what a setting must show: the mean of Asymmetric reset − Copy at least this far below zero, and its 95 % interval wholly below
-// zero. In nats a character; seeds of the default experiment differ by 0.02.
+// Clear is what a setting must show: the mean of Asymmetric reset − Copy at least this far below zero, and its 95 %
+// interval wholly below zero. In nats a character; seeds of the default experiment differ by 0.02.
 const Clear = 0.01
 
 // Confirmed is how many of the surest candidates are run again.
@@ -56,17 +57,20 @@ func Candidates() []Candidate {
 	lr := func(x float64) func(*experiment.Experiment) {
 		return func(e *experiment.Experiment) { e.Optimizer.LR = x }
 	}
-	add("0.999", "β2 0.999, widened at 50 % (the default experiment)", model.Inner, 0.5, func(e *experiment.Experiment) { e.Optimizer.Beta2 = 0.999 })
+	add("0.999", "β2 0.999, widened at 50 % (the default experiment)", model.Inner, 0.5,
+		func(e *experiment.Experiment) { e.Optimizer.Beta2 = 0.999 })
 	add("default", "β2 0.95 from here on; nothing else changed", model.Inner, 0.5, nil)
 	add("at 35", "widened at 35 %", model.Inner, 0.35, nil)
 	add("at 25", "widened at 25 %", model.Inner, 0.25, nil)
 	add("at 15", "widened at 15 %", model.Inner, 0.15, nil)
 	add("at 10", "widened at 10 %", model.Inner, 0.1, nil)
 	add("2000", "2000 steps, widened at 50 %", model.Inner, 0.5, func(e *experiment.Experiment) { e.Steps = 2000 })
-	add("2000 at 25", "2000 steps, widened at 25 %", model.Inner, 0.25, func(e *experiment.Experiment) { e.Steps = 2000 })
+	add("2000 at 25", "2000 steps, widened at 25 %", model.Inner, 0.25,
+		func(e *experiment.Experiment) { e.Steps = 2000 })
 	add("lr", "learning rate 0.02", model.Inner, 0.5, lr(0.02))
 	add("lr at 25", "learning rate 0.02, widened at 25 %", model.Inner, 0.25, lr(0.02))
-	add("constant", "learning rate stays at its peak", model.Inner, 0.5, func(e *experiment.Experiment) { e.Optimizer.FinalRatio = 1 })
+	add("constant", "learning rate stays at its peak", model.Inner, 0.5,
+		func(e *experiment.Experiment) { e.Optimizer.FinalRatio = 1 })
 	add("batch 2", "batches of 2 windows", model.Inner, 0.5, func(e *experiment.Experiment) { e.Task.Batch = 2 })
 	add("batch 16", "batches of 16 windows", model.Inner, 0.5, func(e *experiment.Experiment) { e.Task.Batch = 16 })
 	add("decay 0", "no weight decay", model.Inner, 0.5, func(e *experiment.Experiment) { e.Optimizer.WeightDecay = 0 })
@@ -105,7 +109,8 @@ func (t Tried) Clearly() bool { return t.Mean <= -Clear && t.High < 0 }
 // Try judges one candidate.
 func Try(c Candidate, r *Results) Tried {
 	return Tried{
-		c, judge(resetPart, resetPart.values(r, c.Setting), 1), Estimated(r.Values(c.Setting, Copy, (*Result).FinalLoss)),
+		c, judge(resetPart, resetPart.values(r, c.Setting), 1),
+		Estimated(r.Values(c.Setting, Copy, (*Result).FinalLoss)),
 		Estimated(r.Values(c.Setting, Asym, (*Result).WeightCosine)),
 	}
 }
@@ -116,8 +121,8 @@ const builtin = " at 15"
 // Builtin reports whether the candidate is the built-in experiment "reset".
 func (c Candidate) Builtin() bool { return strings.HasSuffix(c.ID, builtin) }
 
-// Surest are the candidates to confirm: of those that show the reset clearly with β2 0.95, the ones whose interval ends the lowest, and the
-// built-in one. They are settings of their own, so that the seeds of the search do not count again.
+// Surest are the candidates to confirm: of those that show the reset clearly with β2 0.95, the ones whose interval ends
+// the lowest, and the built-in one. They are settings of their own, so that the seeds of the search do not count again.
 func Surest(tried []Tried) []Candidate {
 	var clear []Tried
 	for _, t := range tried {

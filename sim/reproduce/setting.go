@@ -61,8 +61,8 @@ func (j Job) Updates() int {
 	return n
 }
 
-// Plan lists the jobs that claims need, seed by seed, so that what is there after an interruption is balanced; what is only about both axes
-// comes last, because it costs the most.
+// Plan lists the jobs that claims need, seed by seed, so that what is there after an interruption is balanced; what is
+// only about both axes comes last, because it costs the most.
 func Plan(claims []Claim, settings []Setting, seeds []uint64, quick bool) []Job {
 	need := map[string]bool{}
 	for _, c := range claims {

@@ -43,8 +43,8 @@ func Estimated(x []float64) Estimate {
 	return e
 }
 
-// Interval is the two-sided confidence interval of the mean by Student's t: the truth lies outside with probability 1 − level. Below two
-// values, and where one is lost, it is unbounded.
+// Interval is the two-sided confidence interval of the mean by Student's t: the truth lies outside with probability 1 −
+// level. Below two values, and where one is lost, it is unbounded.
 func (e Estimate) Interval(level float64) (low, high float64) {
 	if e.N < 2 || e.NonFinite > 0 {
 		return math.Inf(-1), math.Inf(1)
@@ -53,7 +53,8 @@ func (e Estimate) Interval(level float64) (low, high float64) {
 	return e.Mean - half, e.Mean + half
 }
 
-// studentQuantile is the t that a Student variable with df degrees of freedom stays below with probability p, for p of at least one half.
+// studentQuantile is the t that a Student variable with df degrees of freedom stays below with probability p, for p of
+// at least one half.
 func studentQuantile(p float64, df int) float64 {
 	low, high := 0.0, 1.0
 	for studentCDF(high, df) < p && high < 1e12 {
@@ -69,7 +70,8 @@ func studentQuantile(p float64, df int) float64 {
 	return (low + high) / 2
 }
 
-// studentCDF is the distribution function at t ≥ 0 for whole df: the finite sums of Abramowitz and Stegun, 26.7.3 and 26.7.4.
+// studentCDF is the distribution function at t ≥ 0 for whole df: the finite sums of Abramowitz and Stegun, 26.7.3 and
+// 26.7.4.
 func studentCDF(t float64, df int) float64 {
 	sin, cos := math.Sincos(math.Atan(t / math.Sqrt(float64(df))))
 	within := 0.0 // probability of lying between −t and t
@@ -89,8 +91,8 @@ func studentCDF(t float64, df int) float64 {
 	return (1 + within) / 2
 }
 
-// Spearman is the rank correlation of x and y, which have the same length; equal values share their mean rank. NaN where one does not vary,
-// or where a value is no finite number, which has no rank.
+// Spearman is the rank correlation of x and y, which have the same length; equal values share their mean rank. NaN
+// where one does not vary, or where a value is no finite number, which has no rank.
 func Spearman(x, y []float64) float64 {
 	if !all(x, record.Finite) || !all(y, record.Finite) {
 		return math.NaN()

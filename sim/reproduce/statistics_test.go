@@ -39,7 +39,8 @@ func TestNoStatisticOfALostValueIsANumber(t *testing.T) {
 	}
 }
 
-// One degree of freedom is Cauchy's distribution and two have a root: t = tan(π(p−½)) and (2p−1)·sqrt(2/(4p(1−p))). The others are from tables.
+// One degree of freedom is Cauchy's distribution and two have a root: t = tan(π(p−½)) and (2p−1)·sqrt(2/(4p(1−p))). The
+// others are from tables.
 func TestStudentsQuantilesAreThoseOfClosedFormsAndTables(t *testing.T) {
 	for _, p := range []float64{0.6, 0.9, 0.975, 0.995, 0.9999} {
 		assert.InEpsilon(t, math.Tan(math.Pi*(p-0.5)), studentQuantile(p, 1), 1e-9, "1 df, %g", p)
@@ -49,7 +50,8 @@ func TestStudentsQuantilesAreThoseOfClosedFormsAndTables(t *testing.T) {
 		p    float64
 		df   int
 		want float64
-	}{{0.975, 3, 3.1824}, {0.975, 7, 2.3646}, {0.995, 7, 3.4995}, {0.975, 10, 2.2281}, {0.95, 15, 1.7531}, {0.975, 30, 2.0423}, {0.975, 1000, 1.9623}} {
+	}{{0.975, 3, 3.1824}, {0.975, 7, 2.3646}, {0.995, 7, 3.4995}, {0.975, 10, 2.2281}, {0.95, 15, 1.7531},
+		{0.975, 30, 2.0423}, {0.975, 1000, 1.9623}} {
 		assert.InDelta(t, c.want, studentQuantile(c.p, c.df), 6e-5, "%d df, %g", c.df, c.p)
 	}
 	assert.InDelta(t, 0, studentQuantile(0.5, 7), 1e-9)

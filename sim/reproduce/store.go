@@ -20,8 +20,9 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
-// Store keeps the results of finished runs in a folder, one file a run. Its name is the hash of the run's document and the arithmetic
-// that made it, so that a run is never taken for another, nor for one by a program that computes otherwise.
+// Store keeps the results of finished runs in a folder, one file a run. Its name is the hash of the run's document and
+// the arithmetic that made it, so that a run is never taken for another, nor for one by a program that computes
+// otherwise.
 type Store struct {
 	Dir        string
 	Arithmetic string // of [Arithmetic]; empty takes finished runs whatever made them, and keeps none
@@ -89,8 +90,9 @@ func (s Store) paths(e experiment.Experiment) (paths []string, err error) {
 	return paths, err
 }
 
-// Load are the results of a document and what made them; it is false where there are none. A file that is damaged, or holds another run than
-// its name says, is none: Warn is told. It errs where a file cannot be read, or could not be made anew.
+// Load are the results of a document and what made them; it is false where there are none. A file that is damaged, or
+// holds another run than its name says, is none: Warn is told. It errs where a file cannot be read, or could not be
+// made anew.
 func (s Store) Load(e experiment.Experiment) (results []Result, made Provenance, ok bool, err error) {
 	paths, err := s.paths(e)
 	if err != nil {

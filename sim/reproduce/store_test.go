@@ -36,7 +36,8 @@ func TestADamagedRunCountsAsMissing(t *testing.T) {
 	require.NoError(t, err)
 	other := j.Experiment.Clone()
 	other.Seed++
-	for name, content := range map[string]string{"empty": "", "zeros": string(make([]byte, len(good))), "half": string(good[:len(good)/2]), "of another run": string(good)} {
+	for name, content := range map[string]string{"empty": "", "zeros": string(make([]byte, len(good))),
+		"half": string(good[:len(good)/2]), "of another run": string(good)} {
 		e := j.Experiment
 		if name == "of another run" {
 			e = other
@@ -44,7 +45,8 @@ func TestADamagedRunCountsAsMissing(t *testing.T) {
 		for _, arithmetic := range []string{"a", ""} {
 			require.NoError(t, os.WriteFile(whole.path(e, "a"), []byte(content), 0o644))
 			var warned []string
-			s := Store{Dir: whole.Dir, Arithmetic: arithmetic, Warn: func(says string) { warned = append(warned, says) }}
+			s := Store{Dir: whole.Dir, Arithmetic: arithmetic,
+				Warn: func(says string) { warned = append(warned, says) }}
 			_, _, ok, err := s.Load(e)
 			require.NoError(t, err, name)
 			assert.False(t, ok, name)
@@ -108,7 +110,8 @@ func TestARunIsTheOldOrTheNewWheneverThePowerIsCut(t *testing.T) {
 		}
 		assert.Positive(t, seen[2])
 	}
-	cut.Full(t, func(dir string) { require.NoError(t, at(dir).Save(j.Experiment, old)) }, func(dir string) error { return at(dir).Save(j.Experiment, now) },
+	cut.Full(t, func(dir string) { require.NoError(t, at(dir).Save(j.Experiment, old)) },
+		func(dir string) error { return at(dir).Save(j.Experiment, now) },
 		func(dir string, err error) {
 			got, _, ok, wrong := at(dir).Load(j.Experiment)
 			require.NoError(t, wrong)

@@ -12,7 +12,7 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
-// What the first minute tells, over the seeds 1 to 4 of the default experiment, on the whole held-out part: Copy ends
+// What the first minute tells, over the seeds 1 to 4 of the default experiment, on the full validation split: Copy ends
 // where the small network ends, and each ingredient of the recipe is worth more than the standard error of its paired
 // difference.
 func TestTheDefaultExperimentShowsWhatItsTextSays(t *testing.T) {

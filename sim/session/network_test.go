@@ -16,7 +16,7 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/trial"
 )
 
-// The network that an arm hands out is the one that it has trained: it has the loss on the held-out part that the
+// The network that an arm hands out is the one that it has trained: it has the loss on the validation split that the
 // record says.
 func TestNetworkOfAnArmIsTheOneItTrained(t *testing.T) {
 	e := trial.Short(20)
@@ -46,7 +46,7 @@ func TestNetworkOfAnArmIsTheOneItTrained(t *testing.T) {
 	}
 }
 
-// wholeLoss is the mean loss of a network on the windows of the whole held-out text.
+// wholeLoss is the mean loss of a network on the windows of the full validation split.
 func wholeLoss(t *testing.T, e experiment.Experiment, n *train.Network) (sum float64) {
 	t.Helper()
 	l, err := cpu.Factory{}.New(learner.Setup{

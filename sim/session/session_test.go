@@ -226,7 +226,7 @@ func TestSeveralArmsThatAreNeverWidenedAllRun(t *testing.T) {
 	for i, a := range s.Arms() {
 		assert.Equal(t, record.Finished, a.State, a.Name)
 		_, ok := r.FinalValLoss(i)
-		assert.True(t, ok, "%s is read on the whole held-out text", a.Name)
+		assert.True(t, ok, "%s has a full validation loss", a.Name)
 	}
 	assertSame(t, r.Tracks[0], own(r.Tracks[1]))
 	st, ok := s.Saved()

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Clean makes the learnable text out of a plain-text book: from the line that begins with start on, without underscores and
-// [bracketed] notes, only letters, digits, space and a few marks, lower case, the lines of a paragraph joined and one newline
-// between paragraphs.
+// Clean makes the learnable text out of a plain-text book: from the line that begins with start on, without underscores
+// and [bracketed] notes, only letters, digits, space and a few marks, lower case, the lines of a paragraph joined and
+// one newline between paragraphs.
 func Clean(raw, start string) string {
 	// Compiled here, so that programs that do not clean do not carry the package.
 	notes := regexp.MustCompile(`\[[^\]]*\]`)

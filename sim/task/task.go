@@ -1,5 +1,5 @@
-// Package task holds what the networks learn: the next character of a text. It cuts the text into windows and batches, and keeps a
-// held-out part apart.
+// Package task holds what the networks learn: the next character of a text. It cuts the text into windows and batches,
+// and keeps a validation split apart.
 //
 // It carries the text itself, so only programs that train import it. It knows no network and no experiment.
 package task
@@ -32,7 +32,8 @@ var (
 	newton *Text
 )
 
-// Opticks is Newton's Opticks; see SOURCE.md. A function, not a variable: a program that never calls it does not carry the text.
+// Opticks is Newton's Opticks; see SOURCE.md. A function, not a variable: a program that never calls it does not carry
+// the text.
 func Opticks() *Text {
 	once.Do(func() { newton = New(opticks) })
 	return newton
@@ -79,7 +80,8 @@ func (t *Text) Window(at int, ids, labels []int32) {
 	copy(labels, t.ids[at+1:at+1+len(labels)])
 }
 
-// Batch fills ids and labels with windows of seq characters from random places of the training part. They depend on (seed, step) only.
+// Batch fills ids and labels with windows of seq characters from random places of the training part. They depend on
+// (seed, step) only.
 func (t *Text) Batch(seed uint64, step, seq int, ids, labels []int32) {
 	var rng rand.PCG
 	rng.Seed(seed, uint64(step))
@@ -89,7 +91,7 @@ func (t *Text) Batch(seed uint64, step, seq int, ids, labels []int32) {
 	}
 }
 
-// ValWindows are the offsets of n windows spread evenly over the held-out part.
+// ValWindows are the offsets of n windows spread evenly over the validation split.
 func (t *Text) ValWindows(n, seq int) []int {
 	room := len(t.ids) - t.train - seq - 1
 	at := make([]int, n)
@@ -99,7 +101,7 @@ func (t *Text) ValWindows(n, seq int) []int {
 	return at
 }
 
-// AllValWindows are the offsets of all windows of the held-out part that do not overlap.
+// AllValWindows are the offsets of all windows of the validation split that do not overlap.
 func (t *Text) AllValWindows(seq int) []int {
 	var at []int
 	for i := t.train; i+seq+1 <= len(t.ids); i += seq {

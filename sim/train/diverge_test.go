@@ -66,7 +66,7 @@ func TestTrainingThatDivergesEndsAndNamesWhatIsNoLongerFinite(t *testing.T) {
 			until: 3, harm: func(t testing.TB, r *run) { put(t, r, record.Moment2, 0, 7, inf) }, steps: 10, train: true,
 			held: true, want: "the second moment of model.embed_tokens.weight",
 		},
-		"the held-out loss alone": { // a symbol that the batches up to then do not have
+		"the validation loss alone": { // a symbol that the batches up to then do not have
 			untied: true, until: 8, harm: func(t testing.TB, r *run) {
 				put(t, r, record.Weight, 0, int(unseen(r, 10))*r.exp.Model.Hidden, nan)
 			}, steps: 10, train: true,
@@ -92,7 +92,7 @@ func TestTrainingThatDivergesEndsAndNamesWhatIsNoLongerFinite(t *testing.T) {
 			assert.Equal(t, c.want, last.NotFinite)
 			assert.Equal(t, c.steps, last.Step)
 			assert.Equal(t, c.train, record.Finite(last.TrainLoss), "training loss %v", last.TrainLoss)
-			assert.Equal(t, c.held, record.Finite(last.ValLoss), "held-out loss %v", last.ValLoss)
+			assert.Equal(t, c.held, record.Finite(last.ValLoss), "validation loss %v", last.ValLoss)
 			failed, err := DecodeMessage(out[1])
 			require.NoError(t, err)
 			assert.Equal(t, KindFailed, failed.Kind)
@@ -101,7 +101,7 @@ func TestTrainingThatDivergesEndsAndNamesWhatIsNoLongerFinite(t *testing.T) {
 	}
 }
 
-// unseen is a symbol of the held-out windows that no batch up to a step has.
+// unseen is a symbol of the validation windows that no batch up to a step has.
 func unseen(r *run, step int) int32 {
 	seen := map[int32]bool{}
 	for s := range step {

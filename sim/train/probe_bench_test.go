@@ -12,7 +12,7 @@ import (
 )
 
 // BenchmarkProbes is what the probes of the default experiment cost, widened on each axis, as a share of its training
-// after the widening at the default rate (each in its fastest turn): pairs, and the held-out loss beside them.
+// after the widening at the default rate (each in its fastest turn): pairs, and the validation loss beside them.
 func BenchmarkProbes(b *testing.B) {
 	for _, axis := range []model.Axis{model.Inner, model.Hidden, model.Joint} {
 		b.Run(string(axis), func(b *testing.B) {

@@ -182,7 +182,7 @@ func (r *run) update() (f record.ArmFrame, err error) {
 	return f, err
 }
 
-// validate measures the held-out losses of a frame, and whether all is finite.
+// validate measures the validation losses of a frame, and whether all is finite.
 func (r *run) validate(f *record.ArmFrame) error {
 	held, err := r.valLoss()
 	if err != nil {
@@ -229,7 +229,7 @@ func (r *run) probes(step int) bool {
 	return r.stage > 0 && step-r.stages[r.stage-1].Step <= experiment.ProbeDense
 }
 
-// valLoss is the mean cross-entropy of the fixed held-out windows.
+// valLoss is the mean cross-entropy of the fixed validation windows.
 func (r *run) valLoss() (float64, error) {
 	return r.evaluate(r.text.ValWindows(experiment.ValWindows, r.exp.Task.Seq), nil)
 }

@@ -81,7 +81,7 @@ func (s *search) says() string {
 		s.wide.step)
 }
 
-// widen carries out the widening that is due and reports what it did, measured on the held-out windows. found is the
+// widen carries out the widening that is due and reports what it did, measured on the validation windows. found is the
 // finished search of a widening that asks for one.
 func (r *run) widen(w experiment.Widening, found *search) (record.Report, error) {
 	if found != nil && found.wide.nonFinite != "" {

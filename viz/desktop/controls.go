@@ -12,7 +12,8 @@ import (
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
 
-// controls is the panel. Everything it shows comes from the session, every frame; it remembers only the experiment being edited.
+// controls is the panel. Everything it shows comes from the session, every frame; it remembers only the experiment
+// being edited.
 type controls struct {
 	window  *window
 	look    look
@@ -31,7 +32,8 @@ type controls struct {
 const refresh = 100 * time.Millisecond
 
 func newControls(w *window) *controls {
-	c := &controls{window: w, look: newLook(w.scale), draft: panel.NewDraft(w.session.Experiment()), open: map[string]bool{}}
+	c := &controls{window: w, look: newLook(w.scale), draft: panel.NewDraft(w.session.Experiment()),
+		open: map[string]bool{}}
 	c.build()
 	return c
 }
@@ -73,7 +75,8 @@ func (c *controls) build() {
 	content.AddChild(row(l, 6, c.button(l.button(), "Numbers, figures, picture", c.save)))
 	content.AddChild(c.words(&l.small, muted, func(panel.State) string { return c.said }))
 	content.AddChild(c.words(&l.small, muted, func(panel.State) string {
-		return "Keys: Space play or pause, . step, W widen, R reset. Tab moves from control to control. Point at a picture for exact values."
+		return "Keys: Space play or pause, . step, W widen, R reset. Tab moves from control to control. Point at a " +
+			"picture for exact values."
 	}))
 
 	root := widget.NewContainer(widget.ContainerOpts.Layout(widget.NewAnchorLayout()))
@@ -93,10 +96,13 @@ func (c *controls) scrolled(content *widget.Container) *widget.Container {
 		return int(whole * float64(scroll.ViewRect().Dy()) / float64(max(content.GetWidget().Rect.Dy(), 1)))
 	}
 	bar := l.bar()
-	slider := widget.NewSlider(widget.SliderOpts.Orientation(widget.DirectionVertical), widget.SliderOpts.MinMax(0, whole),
+	slider := widget.NewSlider(widget.SliderOpts.Orientation(widget.DirectionVertical),
+		widget.SliderOpts.MinMax(0, whole),
 		widget.SliderOpts.Images(bar.TrackImage, bar.HandleImage), widget.SliderOpts.PageSizeFunc(page),
 		widget.SliderOpts.WidgetOpts(widget.WidgetOpts.MinSize(l.px(10), 0)),
-		widget.SliderOpts.ChangedHandler(func(a *widget.SliderChangedEventArgs) { scroll.ScrollTop = float64(a.Current) / whole }))
+		widget.SliderOpts.ChangedHandler(func(a *widget.SliderChangedEventArgs) {
+			scroll.ScrollTop = float64(a.Current) / whole
+		}))
 	if c.bar != nil {
 		slider.Current = c.bar.Current // what is made anew stays where it was
 	}
@@ -108,10 +114,12 @@ func (c *controls) scrolled(content *widget.Container) *widget.Container {
 	})
 	box := widget.NewContainer(
 		widget.ContainerOpts.BackgroundImage(ground),
-		widget.ContainerOpts.WidgetOpts(widget.WidgetOpts.MinSize(l.px(panelWidth), 0), widget.WidgetOpts.LayoutData(widget.AnchorLayoutData{
-			HorizontalPosition: widget.AnchorLayoutPositionEnd, StretchVertical: true,
-		})),
-		widget.ContainerOpts.Layout(widget.NewGridLayout(widget.GridLayoutOpts.Columns(2), widget.GridLayoutOpts.Stretch([]bool{true, false}, []bool{true}))))
+		widget.ContainerOpts.WidgetOpts(widget.WidgetOpts.MinSize(l.px(panelWidth), 0),
+			widget.WidgetOpts.LayoutData(widget.AnchorLayoutData{
+				HorizontalPosition: widget.AnchorLayoutPositionEnd, StretchVertical: true,
+			})),
+		widget.ContainerOpts.Layout(widget.NewGridLayout(widget.GridLayoutOpts.Columns(2),
+			widget.GridLayoutOpts.Stretch([]bool{true, false}, []bool{true}))))
 	box.AddChild(scroll, slider)
 	return box
 }

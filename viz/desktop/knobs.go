@@ -19,7 +19,8 @@ func (c *controls) knobs(to *widget.Container) {
 		if k.Group != group {
 			group = k.Group
 			if k.Folded {
-				to.AddChild(row(l, 6, c.button(l.button(), k.Group+"…", func() { c.open[k.Group] = !c.open[k.Group]; c.build() })))
+				to.AddChild(row(l, 6, c.button(l.button(), k.Group+"…",
+					func() { c.open[k.Group] = !c.open[k.Group]; c.build() })))
 			} else {
 				to.AddChild(c.words(&l.small, muted, func(panel.State) string { return k.Group }))
 			}
@@ -68,8 +69,10 @@ func (c *controls) knob(to *widget.Container, k panel.Control) {
 		help, note = k.Help, muted
 		c.turns++
 	}
-	label := widget.NewText(widget.TextOpts.Text(k.Label, &l.body, ink), widget.TextOpts.MaxWidth(float64(l.px(inner-wide-10))),
-		widget.TextOpts.WidgetOpts(widget.WidgetOpts.MinSize(l.px(inner-wide-10), 0), widget.WidgetOpts.LayoutData(widget.RowLayoutData{Position: widget.RowLayoutPositionCenter})))
+	label := widget.NewText(widget.TextOpts.Text(k.Label, &l.body, ink),
+		widget.TextOpts.MaxWidth(float64(l.px(inner-wide-10))),
+		widget.TextOpts.WidgetOpts(widget.WidgetOpts.MinSize(l.px(inner-wide-10), 0),
+			widget.WidgetOpts.LayoutData(widget.RowLayoutData{Position: widget.RowLayoutPositionCenter})))
 	var control widget.PreferredSizeLocateableWidget
 	if len(k.Choices) > 0 {
 		control = c.choice(k, l.px(wide), func(value string) {
@@ -99,8 +102,10 @@ func along(before, now []panel.Control, id string) bool {
 func (c *controls) number(k panel.Control, width int, change func(string), calm func()) *widget.TextInput {
 	p := c.look.input()
 	shown, turns := k.Value, c.turns // the text that is not its user's doing, and when it was
-	input := widget.NewTextInput(widget.TextInputOpts.Face(p.Face), widget.TextInputOpts.Image(p.Image), widget.TextInputOpts.Color(p.Color),
-		widget.TextInputOpts.Padding(p.Padding), widget.TextInputOpts.WidgetOpts(widget.WidgetOpts.MinSize(width, 0)), widget.TextInputOpts.Placeholder(k.Mixed),
+	input := widget.NewTextInput(widget.TextInputOpts.Face(p.Face), widget.TextInputOpts.Image(p.Image),
+		widget.TextInputOpts.Color(p.Color),
+		widget.TextInputOpts.Padding(p.Padding), widget.TextInputOpts.WidgetOpts(widget.WidgetOpts.MinSize(width, 0)),
+		widget.TextInputOpts.Placeholder(k.Mixed),
 		widget.TextInputOpts.ChangedHandler(func(a *widget.TextInputChangedEventArgs) {
 			if a.InputText != shown {
 				shown = a.InputText
@@ -153,8 +158,10 @@ func (c *controls) choice(k panel.Control, width int, change func(string)) *widg
 		return fit(p.Button.TextFace, e.(experiment.Choice).Label, float64(width-c.look.px(22)))
 	}
 	list := widget.NewListComboButton(
-		widget.ListComboButtonOpts.Entries(entries), widget.ListComboButtonOpts.ButtonParams(p.Button), widget.ListComboButtonOpts.ListParams(p.List),
-		widget.ListComboButtonOpts.MaxContentHeight(*p.MaxContentHeight), widget.ListComboButtonOpts.EntryLabelFunc(label, label),
+		widget.ListComboButtonOpts.Entries(entries), widget.ListComboButtonOpts.ButtonParams(p.Button),
+		widget.ListComboButtonOpts.ListParams(p.List),
+		widget.ListComboButtonOpts.MaxContentHeight(*p.MaxContentHeight),
+		widget.ListComboButtonOpts.EntryLabelFunc(label, label),
 		widget.ListComboButtonOpts.InitialEntry(selected))
 	list.EntrySelectedEvent.AddHandler(func(args any) {
 		if a, ok := args.(*widget.ListComboButtonEntrySelectedEventArgs); ok {

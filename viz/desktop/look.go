@@ -53,7 +53,8 @@ func (l look) plain(fill, line color.Color) *nine.NineSlice {
 func (l look) button() *widget.ButtonParams {
 	return &widget.ButtonParams{
 		Image: &widget.ButtonImage{
-			Idle: l.plain(paper, edge), Hover: l.plain(color.RGBA{241, 243, 244, 255}, muted), Pressed: l.plain(chosen, green),
+			Idle: l.plain(paper, edge), Hover: l.plain(color.RGBA{241, 243, 244, 255}, muted),
+			Pressed:  l.plain(chosen, green),
 			Disabled: l.plain(ground, color.RGBA{222, 226, 230, 255}),
 		},
 		TextFace:    &l.body,
@@ -78,8 +79,9 @@ func (l look) current() *widget.ButtonImage {
 func (l look) slider() *widget.SliderParams {
 	handle, size := l.plain(green, green), l.px(14)
 	return &widget.SliderParams{
-		TrackImage:      &widget.SliderTrackImage{Idle: l.plain(color.RGBA{228, 232, 235, 255}, edge)},
-		HandleImage:     &widget.ButtonImage{Idle: handle, Hover: l.plain(dark, dark), Pressed: l.plain(dark, ink), Disabled: handle},
+		TrackImage: &widget.SliderTrackImage{Idle: l.plain(color.RGBA{228, 232, 235, 255}, edge)},
+		HandleImage: &widget.ButtonImage{Idle: handle, Hover: l.plain(dark, dark), Pressed: l.plain(dark, ink),
+			Disabled: handle},
 		FixedHandleSize: &size,
 		TrackPadding:    l.inset(2, 2),
 		PageSizeFunc:    func() int { return 10 },
@@ -91,14 +93,16 @@ func (l look) bar() *widget.SliderParams {
 	b := l.slider()
 	b.FixedHandleSize = nil
 	b.TrackImage = &widget.SliderTrackImage{Idle: nine.NewNineSliceColor(ground)}
-	b.HandleImage = &widget.ButtonImage{Idle: nine.NewNineSliceColor(edge), Hover: nine.NewNineSliceColor(off), Pressed: nine.NewNineSliceColor(muted), Disabled: nine.NewNineSliceColor(ground)}
+	b.HandleImage = &widget.ButtonImage{Idle: nine.NewNineSliceColor(edge), Hover: nine.NewNineSliceColor(off),
+		Pressed: nine.NewNineSliceColor(muted), Disabled: nine.NewNineSliceColor(ground)}
 	return b
 }
 
 func (l look) input() *widget.TextInputParams {
 	return &widget.TextInputParams{
-		Face:    &l.body,
-		Image:   &widget.TextInputImage{Idle: l.plain(paper, edge), Disabled: l.plain(ground, edge), Highlight: nine.NewNineSliceColor(chosen)},
+		Face: &l.body,
+		Image: &widget.TextInputImage{Idle: l.plain(paper, edge), Disabled: l.plain(ground, edge),
+			Highlight: nine.NewNineSliceColor(chosen)},
 		Color:   &widget.TextInputColor{Idle: ink, Caret: ink, Disabled: off, DisabledCaret: off},
 		Padding: l.inset(8, 7),
 	}
@@ -117,8 +121,10 @@ func (l look) choice(width int) *widget.ListComboButtonParams {
 		List: &widget.ListParams{
 			EntryFace: &l.body,
 			EntryColor: &widget.ListEntryColor{
-				Unselected: ink, Selected: ink, SelectedBackground: chosen, SelectedFocusedBackground: chosen, SelectingBackground: chosen,
-				SelectingFocusedBackground: chosen, FocusedBackground: ground, DisabledUnselected: off, DisabledSelected: off, DisabledSelectedBackground: ground,
+				Unselected: ink, Selected: ink, SelectedBackground: chosen, SelectedFocusedBackground: chosen,
+				SelectingBackground:        chosen,
+				SelectingFocusedBackground: chosen, FocusedBackground: ground, DisabledUnselected: off,
+				DisabledSelected: off, DisabledSelectedBackground: ground,
 			},
 			EntryTextPadding:            l.inset(9, 6),
 			EntryTextHorizontalPosition: &start,

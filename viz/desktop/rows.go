@@ -21,11 +21,13 @@ const inner = panelWidth - 10 - 2*18
 
 func column(l look, spacing float64) *widget.Container {
 	return widget.NewContainer(widget.ContainerOpts.Layout(widget.NewRowLayout(
-		widget.RowLayoutOpts.Direction(widget.DirectionVertical), widget.RowLayoutOpts.Spacing(l.px(spacing)), widget.RowLayoutOpts.Padding(l.inset(18, 18)))))
+		widget.RowLayoutOpts.Direction(widget.DirectionVertical), widget.RowLayoutOpts.Spacing(l.px(spacing)),
+		widget.RowLayoutOpts.Padding(l.inset(18, 18)))))
 }
 
 func row(l look, spacing float64, children ...widget.PreferredSizeLocateableWidget) *widget.Container {
-	r := widget.NewContainer(widget.ContainerOpts.Layout(widget.NewRowLayout(widget.RowLayoutOpts.Spacing(l.px(spacing)))))
+	r := widget.NewContainer(widget.ContainerOpts.Layout(
+		widget.NewRowLayout(widget.RowLayoutOpts.Spacing(l.px(spacing)))))
 	for _, child := range children {
 		r.AddChild(child)
 	}
@@ -39,8 +41,8 @@ func (c *controls) words(f *text.Face, ink color.Color, of func(panel.State) str
 	return t
 }
 
-// legible is a text in which arms are called by their numbers where the type has no letters for their names, and other words that it cannot
-// show are left out.
+// legible is a text in which arms are called by their numbers where the type has no letters for their names, and other
+// words that it cannot show are left out.
 func (c *controls) legible(s string) string {
 	if viz.Covers(s) {
 		return s
@@ -62,7 +64,8 @@ func (c *controls) legible(s string) string {
 
 func (c *controls) button(p *widget.ButtonParams, label string, act func()) *widget.Button {
 	return widget.NewButton(widget.ButtonOpts.Image(p.Image), widget.ButtonOpts.Text(label, p.TextFace, p.TextColor),
-		widget.ButtonOpts.TextPadding(p.TextPadding), widget.ButtonOpts.ClickedHandler(func(*widget.ButtonClickedEventArgs) { act() }))
+		widget.ButtonOpts.TextPadding(p.TextPadding),
+		widget.ButtonOpts.ClickedHandler(func(*widget.ButtonClickedEventArgs) { act() }))
 }
 
 // segments is a row of choices of which one holds.
@@ -111,8 +114,10 @@ func (c *controls) transport(to *widget.Container) {
 	}, func(s panel.State) int { return index(speeds, s.Speed) }))
 
 	p := l.slider()
-	slider := widget.NewSlider(widget.SliderOpts.Images(p.TrackImage, p.HandleImage), widget.SliderOpts.FixedHandleSize(*p.FixedHandleSize),
-		widget.SliderOpts.TrackPadding(p.TrackPadding), widget.SliderOpts.PageSizeFunc(p.PageSizeFunc), widget.SliderOpts.MinMax(0, w.session.Experiment().Steps),
+	slider := widget.NewSlider(widget.SliderOpts.Images(p.TrackImage, p.HandleImage),
+		widget.SliderOpts.FixedHandleSize(*p.FixedHandleSize),
+		widget.SliderOpts.TrackPadding(p.TrackPadding), widget.SliderOpts.PageSizeFunc(p.PageSizeFunc),
+		widget.SliderOpts.MinMax(0, w.session.Experiment().Steps),
 		widget.SliderOpts.WidgetOpts(widget.WidgetOpts.MinSize(l.px(inner), l.px(18))))
 	set := 0 // the slider's last place that is not its user's doing
 	slider.ChangedEvent.AddHandler(func(any) {
@@ -135,16 +140,18 @@ func (c *controls) transport(to *widget.Container) {
 func (c *controls) arms(to *widget.Container) {
 	l := c.look
 	table := widget.NewContainer(widget.ContainerOpts.Layout(widget.NewGridLayout(
-		widget.GridLayoutOpts.Columns(4), widget.GridLayoutOpts.Spacing(l.px(10), l.px(6)), widget.GridLayoutOpts.Stretch([]bool{true, false, false, false}, nil))))
+		widget.GridLayoutOpts.Columns(4), widget.GridLayoutOpts.Spacing(l.px(10), l.px(6)),
+		widget.GridLayoutOpts.Stretch([]bool{true, false, false, false}, nil))))
 	cell := func(ink color.Color, width float64, of func(panel.State) string) {
-		t := widget.NewText(widget.TextOpts.Text("", &l.body, ink), widget.TextOpts.WidgetOpts(widget.WidgetOpts.MinSize(l.px(width), 0)))
+		t := widget.NewText(widget.TextOpts.Text("", &l.body, ink),
+			widget.TextOpts.WidgetOpts(widget.WidgetOpts.MinSize(l.px(width), 0)))
 		c.follow = append(c.follow, func(s panel.State) { t.Label = c.legible(of(s)) })
 		table.AddChild(t)
 	}
-	for _, head := range []string{"", "Train", "Held-out", "Locked"} {
+	for _, head := range []string{"", "Train", "Val", "Locked"} {
 		cell(muted, 50, func(s panel.State) string {
-			if head == "Held-out" && s.FullVal {
-				return "Whole text"
+			if head == "Val" && s.FullVal {
+				return "Full val"
 			}
 			return head
 		})
@@ -247,9 +254,10 @@ func (c *controls) scales(to *widget.Container) {
 // panes chooses the picture that is shown.
 func (c *controls) panes(to *widget.Container) {
 	ids := []viz.PaneID{viz.Loss, viz.Copies, viz.Divergence, viz.RMS}
-	to.AddChild(c.segments([]string{"Loss", "Copies", "Gradients", "RMS"}, func(i int) { c.window.show(ids[i]) }, func(panel.State) int {
-		return slices.Index(ids, c.window.pane)
-	}))
+	to.AddChild(c.segments([]string{"Loss", "Copies", "Gradients", "RMS"}, func(i int) { c.window.show(ids[i]) },
+		func(panel.State) int {
+			return slices.Index(ids, c.window.pane)
+		}))
 }
 
 func (c *controls) quantities(to *widget.Container) {

@@ -1,5 +1,5 @@
-// Package desktop is the native window: the pictures of package viz on the left, and a panel of controls, made from the same table as the
-// page's, on the right. It commands a session, and neither trains nor knows files.
+// Package desktop is the native window: the pictures of package viz on the left, and a panel of controls, made from the
+// same table as the page's, on the right. It commands a session, and neither trains nor knows files.
 package desktop
 
 import (
@@ -32,7 +32,8 @@ type Options struct {
 // panelWidth is the width of the controls in CSS pixels.
 const panelWidth = 400
 
-// Run opens the window, which trains at once, and returns when it is closed or ctx ends. It errs where there is no display to open it on.
+// Run opens the window, which trains at once, and returns when it is closed or ctx ends. It errs where there is no
+// display to open it on.
 func Run(ctx context.Context, o Options) error {
 	w, err := newWindow(o)
 	if err != nil {
@@ -49,7 +50,8 @@ func Run(ctx context.Context, o Options) error {
 	return ebiten.RunGame(w)
 }
 
-// windowSize is how large the window opens, in the display's units: so that as much is in it as at scale 1, and it is no larger than the screen.
+// windowSize is how large the window opens, in the display's units: so that as much is in it as at scale 1, and it is
+// no larger than the screen.
 func windowSize(scale float64) (w, h int) {
 	if scale == 0 {
 		scale = 1 // the display's own, which its units have in them
@@ -77,8 +79,8 @@ type window struct {
 	begun   time.Time
 }
 
-// frame is the least time between two frames. A display that does not wait for its own picture would otherwise be drawn on without
-// end, by cores that should train.
+// frame is the least time between two frames. A display that does not wait for its own picture would otherwise be drawn
+// on without end, by cores that should train.
 const frame = 15 * time.Millisecond
 
 func newWindow(o Options) (*window, error) {
@@ -87,7 +89,8 @@ func newWindow(o Options) (*window, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &window{ctx: context.Background(), options: o, host: host, session: s, view: viz.New(), shown: -1, pane: viz.Loss}
+	w := &window{ctx: context.Background(), options: o, host: host, session: s, view: viz.New(), shown: -1,
+		pane: viz.Loss}
 	w.view.SetScale(viz.ScaleFor(o.Experiment))
 	s.Play()
 	return w, nil
@@ -134,7 +137,8 @@ func (w *window) keys() {
 		return
 	}
 	for key, act := range map[ebiten.Key]func(){
-		ebiten.KeySpace: w.panel.toggle, ebiten.KeyPeriod: w.session.StepOnce, ebiten.KeyW: w.panel.widen, ebiten.KeyR: w.panel.reset,
+		ebiten.KeySpace: w.panel.toggle, ebiten.KeyPeriod: w.session.StepOnce, ebiten.KeyW: w.panel.widen,
+		ebiten.KeyR: w.panel.reset,
 	} {
 		if inpututil.IsKeyJustPressed(key) {
 			act()

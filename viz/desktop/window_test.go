@@ -43,15 +43,16 @@ func opened(t *testing.T, e experiment.Experiment, scale float64, w, h int) *dri
 	t.Helper()
 	testneed.Display(t)
 	d := &driver{t: t, screen: ebiten.NewImage(w, h)}
-	win, err := newWindow(Options{Experiment: e, Learners: cpu.Factory{}, Scale: scale, Fits: func(e experiment.Experiment) error {
-		if e.Model.Hidden > 512 {
-			return errors.New("there is no room")
-		}
-		return nil
-	}, Save: func(*record.Record, image.Image) (string, error) {
-		d.saved++
-		return "Saved in a folder.", nil
-	}})
+	win, err := newWindow(Options{Experiment: e, Learners: cpu.Factory{}, Scale: scale,
+		Fits: func(e experiment.Experiment) error {
+			if e.Model.Hidden > 512 {
+				return errors.New("there is no room")
+			}
+			return nil
+		}, Save: func(*record.Record, image.Image) (string, error) {
+			d.saved++
+			return "Saved in a folder.", nil
+		}})
 	require.NoError(t, err)
 	t.Cleanup(win.session.Close)
 	d.window = win
@@ -71,7 +72,8 @@ func (d *driver) update() {
 	require.NoError(d.t, d.Update())
 }
 
-// until lets frames pass until something holds. They are not drawn: a software display would be busy with them for minutes.
+// until lets frames pass until something holds. They are not drawn: a software display would be busy with them for
+// minutes.
 func (d *driver) until(holds func(panel.State) bool) panel.State {
 	d.t.Helper()
 	for end := time.Now().Add(5 * time.Minute); time.Now().Before(end); {
@@ -151,8 +153,9 @@ func TestWindowTrainsPausesStepsAndLooksBack(t *testing.T) {
 	s := d.until(func(s panel.State) bool { return s.Done })
 	assert.Equal(t, 30, s.Last)
 	assert.True(t, d.says("Step 30 of 30"))
-	assert.True(t, d.says(four(s.Arms[3], s.Arms[3].FullValLoss)), "when the run is over the table has the loss on the whole text")
-	assert.True(t, d.says("Whole text"))
+	assert.True(t, d.says(four(s.Arms[3], s.Arms[3].FullValLoss)),
+		"when the run is over the table has the full validation loss")
+	assert.True(t, d.says("Full val"))
 	assert.True(t, d.says(s.Losses()), "and says what that is")
 	d.scrub(10)
 	d.frame()
@@ -165,13 +168,15 @@ func TestWindowTrainsPausesStepsAndLooksBack(t *testing.T) {
 	d.shot("window")
 }
 
-// Where four pictures would cut each other's words one is shown, and the others can be chosen; every control is inside the window.
+// Where four pictures would cut each other's words one is shown, and the others can be chosen; every control is inside
+// the window.
 func TestSmallWindowShowsOnePictureAtATime(t *testing.T) {
 	for name, c := range map[string]struct {
 		scale   float64
 		w, h    int
 		crowded bool
-	}{"at the usual size": {1, 1440, 900, false}, "twice as large": {2, 1440, 900, true}, "twice as large on a larger screen": {2, 1920, 1200, true}, "at the least size": {1, 900, 600, true}} {
+	}{"at the usual size": {1, 1440, 900, false}, "twice as large": {2, 1440, 900, true},
+		"twice as large on a larger screen": {2, 1920, 1200, true}, "at the least size": {1, 900, 600, true}} {
 		t.Run(name, func(t *testing.T) {
 			d := opened(t, short(), c.scale, c.w, c.h)
 			d.frame()

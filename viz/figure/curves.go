@@ -10,10 +10,10 @@ import (
 	"github.com/sparkling-lab/sparkling/viz/valloss"
 )
 
-// Loss is the held-out loss of every arm over the steps.
+// Loss is the validation loss of every arm over the steps.
 func Loss(r *record.Record) (Figure, bool) {
 	never := func(record.ArmFrame) (float64, bool) { return 0, false }
-	l := lines(r, "", fmt.Sprintf("loss on %d held-out windows, nats a character", experiment.ValWindows), 4, never)
+	l := lines(r, "", fmt.Sprintf("validation loss on %d windows, nats a character", experiment.ValWindows), 4, never)
 	curves := make([][]valloss.Reading, len(r.Tracks))
 	for i := range curves {
 		curves[i] = valloss.Curve(nil, r, i, r.Experiment.Steps)
@@ -28,7 +28,8 @@ func Loss(r *record.Record) (Figure, bool) {
 			l.Series[i].X, l.Series[i].Y = append(l.Series[i].X, float64(x.Step)), append(l.Series[i].Y, x.Loss)
 		}
 	}
-	caption := fmt.Sprintf("Seed %d; mean over %d fixed windows of the held-out part every %d steps, and just before and just after each widening.%s",
+	caption := fmt.Sprintf("Seed %d; mean over %d fixed windows of the validation split every %d steps, and just "+
+		"before and just after each widening.%s",
 		r.Experiment.Seed, experiment.ValWindows, experiment.ProbeEvery, wholeNote(l))
 	if low, high, ok := valloss.Range(curves, valloss.From(r.Experiment, r.Last())); ok {
 		pad := max((high-low)*0.05, 1e-3)
@@ -48,21 +49,23 @@ func Cosine(r *record.Record) (Figure, bool) {
 			return s.Cos, s.Pairs > 0 && s.In[record.Diverged] == 0
 		})
 	}
-	return Curves("cosine", "Pairs come apart, or do not", "Mean over all pairs of an original and its copy, or the new one beside it. Exactly 1 is the lock.",
+	return Curves("cosine", "Pairs come apart, or do not", "Mean over all pairs of an original and its copy, or the "+
+		"new one beside it. Exactly 1 is the lock.",
 		of("Weights", record.Weight), of("Gradients", record.Gradient))
 }
 
-// Difference is the held-out loss of every arm minus that of the first widened one.
+// Difference is the validation loss of every arm minus that of the first widened one.
 func Difference(r *record.Record) (Figure, bool) {
 	base := r.Experiment.Baseline()
 	if base < 0 || len(r.Tracks[base]) == 0 {
 		return Figure{}, false
 	}
 	name := names(r.Experiment)[base]
-	l := lines(r, "", fmt.Sprintf("loss minus that of %s, the same %d held-out windows", name, experiment.ValWindows), 4, func(f record.ArmFrame) (float64, bool) {
-		d, ok := r.ValLossDiff(f.Arm, base, f.Step)
-		return d, ok && record.Finite(f.ValLoss)
-	})
+	l := lines(r, "", fmt.Sprintf("validation loss minus that of %s, the same %d windows", name, experiment.ValWindows),
+		4, func(f record.ArmFrame) (float64, bool) {
+			d, ok := r.ValLossDiff(f.Arm, base, f.Step)
+			return d, ok && record.Finite(f.ValLoss)
+		})
 	for i := range l.Series {
 		if whole, ok := valloss.FullDiff(r, i, base, r.Experiment.Steps); ok && i != base {
 			l.Series[i].Ended = &whole
@@ -70,13 +73,14 @@ func Difference(r *record.Record) (Figure, bool) {
 	}
 	l.Zero = true
 	return Curves("difference", "Difference to "+name,
-		fmt.Sprintf("One seed: the same batches in every arm. Means over %d steps.%s Below zero is better.", record.DiffSteps, wholeNote(l)), l)
+		fmt.Sprintf("One seed: the same batches in every arm. Means over %d steps.%s Below zero is better.",
+			record.DiffSteps, wholeNote(l)), l)
 }
 
 // wholeNote says what the rings at the ends of curves are.
 func wholeNote(l Lines) string {
 	if slices.ContainsFunc(l.Series, func(s Series) bool { return s.Ended != nil }) {
-		return " Ringed, with their numbers: the whole held-out part, read once, at the end."
+		return " Ringed, with their numbers: the full validation split, read once, at the end."
 	}
 	return ""
 }

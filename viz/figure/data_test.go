@@ -41,13 +41,15 @@ func TestCurvesLeaveOutWhatIsNotANumber(t *testing.T) {
 }
 
 func TestForestDrawsUnboundedIntervalsToItsEdges(t *testing.T) {
-	_, ok := Forest("x", "", "", Intervals{Rows: []Interval{{Name: "nothing", Mean: math.NaN(), Low: math.Inf(-1), High: math.Inf(1)}}})
+	_, ok := Forest("x", "", "",
+		Intervals{Rows: []Interval{{Name: "nothing", Mean: math.NaN(), Low: math.Inf(-1), High: math.Inf(1)}}})
 	assert.False(t, ok)
 	rows := []Interval{
 		{Name: "bounded", Mean: -0.02, Low: -0.03, High: -0.01, Each: []float64{-0.021, -0.019}, Style: style.At(3)},
 		{Name: "one seed", Mean: 0.01, Low: math.Inf(-1), High: math.Inf(1)},
 	}
-	f, ok := Forest("x", "Title", "", Intervals{Title: "left", X: "nats", Rows: rows}, Intervals{Title: "right", X: "nats", Rows: rows})
+	f, ok := Forest("x", "Title", "", Intervals{Title: "left", X: "nats", Rows: rows},
+		Intervals{Title: "right", X: "nats", Rows: rows})
 	require.True(t, ok)
 	s := svg(t, f)
 	assert.Equal(t, 1, strings.Count(s, ">bounded<"), "the first panel names the rows")
@@ -58,11 +60,13 @@ func TestForestDrawsUnboundedIntervalsToItsEdges(t *testing.T) {
 }
 
 func TestBlocksShareOneScaleAndSayWhatIsNotANumber(t *testing.T) {
-	f, ok := Blocks("x", "", "", Ratios{"one", style.At(0), []float64{1, 2}, []float64{1, 2}}, Ratios{"two", style.At(1), []float64{1, 2}, []float64{1, 9}})
+	f, ok := Blocks("x", "", "", Ratios{"one", style.At(0), []float64{1, 2}, []float64{1, 2}},
+		Ratios{"two", style.At(1), []float64{1, 2}, []float64{1, 9}})
 	require.True(t, ok)
 	assert.Equal(t, f.panels[0].plot.Y.Max, f.panels[1].plot.Y.Max)
 	assert.Contains(t, svg(t, f), ">E1<")
-	f, ok = Blocks("x", "", "How.", Ratios{"bad\nloss", style.At(0), []float64{1, math.Inf(1)}, []float64{math.NaN(), 2}})
+	f, ok = Blocks("x", "", "How.", Ratios{"bad\nloss", style.At(0), []float64{1, math.Inf(1)},
+		[]float64{math.NaN(), 2}})
 	require.True(t, ok, "what is a number is drawn")
 	assert.Equal(t, "How. Of bad 2 are no number.", f.Caption)
 	assert.InDelta(t, 2.2, f.panels[0].plot.Y.Max, 1e-9)
@@ -74,13 +78,15 @@ func TestBlocksShareOneScaleAndSayWhatIsNotANumber(t *testing.T) {
 func TestIntervalThatIsNoNumberHasNoPlace(t *testing.T) {
 	nan := math.NaN()
 	f, ok := Forest("x", "", "", Intervals{Rows: []Interval{
-		{Name: "sound", Mean: 1, Low: 0.5, High: 1.5, Each: []float64{nan, 1, math.Inf(1)}}, {Name: "lost", Mean: math.Inf(1), Low: nan, High: nan}, {Name: "bare", Mean: 1, Low: nan, High: nan},
+		{Name: "sound", Mean: 1, Low: 0.5, High: 1.5, Each: []float64{nan, 1, math.Inf(1)}},
+		{Name: "lost", Mean: math.Inf(1), Low: nan, High: nan}, {Name: "bare", Mean: 1, Low: nan, High: nan},
 	}})
 	require.True(t, ok)
 	s := svg(t, f)
 	assert.NotContains(t, s, "NaN")
 	assert.NotContains(t, s, "Inf")
-	l := Lines{Series: []Series{{Name: "a", X: []float64{1, 2, 3}, Y: []float64{1, nan, 2}, Err: []float64{math.Inf(1), nan, 0.5}, Marks: []int{1, 2}, Digits: 2, Word: "diverged"}}}
+	l := Lines{Series: []Series{{Name: "a", X: []float64{1, 2, 3}, Y: []float64{1, nan, 2},
+		Err: []float64{math.Inf(1), nan, 0.5}, Marks: []int{1, 2}, Digits: 2, Word: "diverged"}}}
 	f, ok = Curves("x", "", "", l)
 	require.True(t, ok)
 	s = svg(t, f)
@@ -93,7 +99,8 @@ func TestScatterNamesItsSpots(t *testing.T) {
 	_, ok := Scatter("x", "", "", Cloud{Spots: []Spot{{Name: "nowhere", X: math.NaN(), Y: 1}}})
 	assert.False(t, ok)
 	f, ok := Scatter("x", "Title", "", Cloud{Title: "panel", X: "rise", Y: "loss", Spots: []Spot{
-		{Name: "here", X: 1, Y: 2}, {Name: "there", X: 1, Y: 2, Style: style.At(1), Ring: true}, {Name: "nowhere", X: 1, Y: math.Inf(1)},
+		{Name: "here", X: 1, Y: 2}, {Name: "there", X: 1, Y: 2, Style: style.At(1), Ring: true},
+		{Name: "nowhere", X: 1, Y: math.Inf(1)},
 	}})
 	require.True(t, ok)
 	s := svg(t, f)
@@ -151,7 +158,8 @@ func TestAnArmLooksInAFigureAsOnThePage(t *testing.T) {
 
 func TestWhatPointsNowhereIsCalledNone(t *testing.T) {
 	nan := math.NaN()
-	f, ok := Curves("x", "", "", Lines{Series: []Series{{Name: "alive", X: []float64{1, 2}, Y: []float64{1, 2}}, {Name: "dead", X: []float64{1, 2}, Y: []float64{nan, nan}}, {Name: "absent"}}})
+	f, ok := Curves("x", "", "", Lines{Series: []Series{{Name: "alive", X: []float64{1, 2}, Y: []float64{1, 2}},
+		{Name: "dead", X: []float64{1, 2}, Y: []float64{nan, nan}}, {Name: "absent"}}})
 	require.True(t, ok)
 	s := svg(t, f)
 	assert.Contains(t, s, ">dead none<")
@@ -173,5 +181,6 @@ func TestEveryWideningIsMarkedAndSaysWhose(t *testing.T) {
 	assert.Equal(t, []Event{{250, "widened", looks[:2]}, {500, "widened", looks[:3]}}, widenings(r, looks))
 	r.Experiment = experiment.Default()
 	r.Reports = []record.Report{{Arm: 1, Step: 500}, {Arm: 2, Step: 500}}
-	assert.Equal(t, []Event{{500, "widened", nil}}, widenings(r, looks), "where all widen together nothing has to be told apart")
+	assert.Equal(t, []Event{{500, "widened", nil}}, widenings(r, looks),
+		"where all widen together nothing has to be told apart")
 }

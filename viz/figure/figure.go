@@ -1,5 +1,5 @@
-// Package figure draws a finished or partial [sim.Record] as figures for print and web: SVG and PNG, the same bytes for the same
-// record on every machine. The pictures on screen, which move, are drawn by package viz and never here.
+// Package figure draws a finished or partial [sim.Record] as figures for print and web: SVG and PNG, the same bytes for
+// the same record on every machine. The pictures on screen, which move, are drawn by package viz and never here.
 package figure
 
 import (
@@ -65,7 +65,8 @@ func (f Figure) SVG(w io.Writer) error {
 	s = strings.Replace(s, "\txmlns=", "\trole=\"img\" xmlns=", 1)
 	root := strings.Index(s, "<svg")
 	at := root + strings.Index(s[root:], ">\n") + 2
-	s = s[:at] + "<title>" + escape(f.Title) + "</title>\n<desc>" + escape(strings.TrimSpace(f.Caption+" "+f.aside)) + "</desc>\n" + s[at:]
+	s = s[:at] + "<title>" + escape(f.Title) + "</title>\n<desc>" + escape(strings.TrimSpace(f.Caption+" "+f.aside)) +
+		"</desc>\n" + s[at:]
 	_, err := io.WriteString(plain.Text(w), s)
 	return err
 }
@@ -103,7 +104,8 @@ func (f Figure) draw(c draw.Canvas) {
 				if k > 0 {
 					style = captionText
 				}
-				c.FillText(style, vg.Point{X: data.Min.X, Y: at.Max.Y + tiles.PadTop - 1.35*panelText.Font.Size*vg.Length(k)}, line)
+				c.FillText(style, vg.Point{X: data.Min.X,
+					Y: at.Max.Y + tiles.PadTop - 1.35*panelText.Font.Size*vg.Length(k)}, line)
 			}
 		}
 	}

@@ -20,8 +20,8 @@ type Interval struct {
 	Aside           bool // drawn in grey, dashed and with a ring, whatever the look: it is shown and does not count
 }
 
-// Intervals is one set of axes with rows of means and intervals, top down. Panels side by side share the names of the rows, which the
-// first one writes.
+// Intervals is one set of axes with rows of means and intervals, top down. Panels side by side share the names of the
+// rows, which the first one writes.
 type Intervals struct {
 	Title string
 	X     string
@@ -31,7 +31,8 @@ type Intervals struct {
 // rowHeight is the height of a row of intervals.
 const rowHeight = vg.Length(21)
 
-// Forest are rows of intervals around a line at zero, in panels side by side that share one scale. It is false where there is nothing to draw.
+// Forest are rows of intervals around a line at zero, in panels side by side that share one scale. It is false where
+// there is nothing to draw.
 func Forest(name, title, caption string, sets ...Intervals) (Figure, bool) {
 	f := Figure{Name: name, Title: title, Caption: caption, width: vg.Length(230 + 290*len(sets))}
 	low, high, any := 0.0, 0.0, false
@@ -99,7 +100,8 @@ func (w whisker) Plot(c draw.Canvas, p *plot.Plot) {
 		if !record.Finite(v) {
 			continue
 		}
-		c.DrawGlyph(draw.GlyphStyle{Color: dots, Radius: 1.5, Shape: draw.CircleGlyph{}}, vg.Point{X: clip(v), Y: at - 4.5})
+		c.DrawGlyph(draw.GlyphStyle{Color: dots, Radius: 1.5, Shape: draw.CircleGlyph{}},
+			vg.Point{X: clip(v), Y: at - 4.5})
 	}
 	if !math.IsNaN(w.Low) && !math.IsNaN(w.High) { // they may be infinite
 		c.StrokeLine2(bar, clip(w.Low), at, clip(w.High), at)

@@ -22,9 +22,11 @@ type Series struct {
 	// Marks are the points that bear a marker, besides those that are set now and then along the curve.
 	Marks []int
 	Err   []float64 // half the height of the band around the curve; nil is none
-	// Ended is a reading of another kind at the curve's end: it has a ring, and is the value beside the name. Nil is none.
+	// Ended is a reading of another kind at the curve's end: it has a ring, and is the value beside the name. Nil is
+	// none.
 	Ended *float64
-	// Digits of the last value beside the name at the curve's end; negative writes no value. Where no point is finite the value is "none".
+	// Digits of the last value beside the name at the curve's end; negative writes no value. Where no point is finite
+	// the value is "none".
 	Digits int
 	Word   string // stands there instead of the value
 }

@@ -96,7 +96,8 @@ func (e Event) Plot(c draw.Canvas, p *plot.Plot) {
 		begin = at - 4 - width
 	}
 	for _, l := range e.Of {
-		c.DrawGlyph(draw.GlyphStyle{Color: hue(l), Radius: size * 0.32, Shape: marker{l.Marker}}, vg.Point{X: begin + size*0.4, Y: c.Max.Y - size*0.6})
+		c.DrawGlyph(draw.GlyphStyle{Color: hue(l), Radius: size * 0.32, Shape: marker{l.Marker}},
+			vg.Point{X: begin + size*0.4, Y: c.Max.Y - size*0.6})
 		begin += size
 	}
 	c.FillText(style, vg.Point{X: begin, Y: c.Max.Y}, e.Words)
@@ -133,12 +134,14 @@ func (es ends) Plot(c draw.Canvas, p *plot.Plot) {
 func (es ends) GlyphBoxes(*plot.Plot) []plot.GlyphBox {
 	var boxes []plot.GlyphBox
 	for _, e := range es {
-		boxes = append(boxes, plot.GlyphBox{X: 1, Y: 0.5, Rectangle: vg.Rectangle{Max: vg.Point{X: labelText.Width(e.text) + 6, Y: 1}}})
+		boxes = append(boxes, plot.GlyphBox{X: 1, Y: 0.5,
+			Rectangle: vg.Rectangle{Max: vg.Point{X: labelText.Width(e.text) + 6, Y: 1}}})
 	}
 	return boxes
 }
 
-// spread moves ascending positions as little as needed so that neighbours are gap apart and, where they all fit, within low and high.
+// spread moves ascending positions as little as needed so that neighbours are gap apart and, where they all fit, within
+// low and high.
 func spread(at []vg.Length, gap, low, high vg.Length) {
 	for range 100 {
 		moved := false

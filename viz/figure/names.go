@@ -28,14 +28,15 @@ func covers(name string) bool {
 // names are what the arms are called in a figure: by their number where the type lacks a letter of their name.
 func names(e experiment.Experiment) []string { return style.Names(e, covers) }
 
-// told is the figure with a caption that says which arms have diverged and what the numbers of arms stand for, and with their names where a
-// reader of the file finds them.
+// told is the figure with a caption that says which arms have diverged and what the numbers of arms stand for, and with
+// their names where a reader of the file finds them.
 func (f Figure) told(r *record.Record) Figure {
 	e := r.Experiment
 	var list []string
 	for i, name := range names(e) {
 		if lost, ok := r.Diverged(i, e.Steps); ok {
-			f.Caption += fmt.Sprintf(" %s diverged at step %d: %s is no longer finite.", name, lost.Step, plain.Line(lost.NotFinite))
+			f.Caption += fmt.Sprintf(" %s diverged at step %d: %s is no longer finite.", name, lost.Step,
+				plain.Line(lost.NotFinite))
 		}
 	}
 	for i, name := range names(e) {

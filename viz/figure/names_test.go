@@ -22,7 +22,8 @@ func TestNameThatTheTypeLacksIsTheArmsNumber(t *testing.T) {
 		for step := 500; step <= 600; step += 10 {
 			r.Tracks[i] = append(r.Tracks[i], record.ArmFrame{Arm: i, Step: step, ValLoss: 2})
 		}
-		r.Reports = append(r.Reports, record.Report{Arm: i, Step: 500, ValLossBefore: 2, ValLossAfter: 2, RMSBefore: []record.BlockRMS{{In: 1, Out: 1}}, RMSAfter: []record.BlockRMS{{In: 1, Out: 1}}})
+		r.Reports = append(r.Reports, record.Report{Arm: i, Step: 500, ValLossBefore: 2, ValLossAfter: 2,
+			RMSBefore: []record.BlockRMS{{In: 1, Out: 1}}, RMSAfter: []record.BlockRMS{{In: 1, Out: 1}}})
 	}
 	all := All(r)
 	assert.Len(t, all, 3)
@@ -30,7 +31,8 @@ func TestNameThatTheTypeLacksIsTheArmsNumber(t *testing.T) {
 		s := svg(t, f)
 		for i := range 3 {
 			assert.Contains(t, s, fmt.Sprintf(">Arm %d", i+1), f.Name)
-			assert.Contains(t, s, fmt.Sprintf("Arm %d is “%s”.", i+1, e.Arms[i].Name), "its description says whose the number is")
+			assert.Contains(t, s, fmt.Sprintf("Arm %d is “%s”.", i+1, e.Arms[i].Name),
+				"its description says whose the number is")
 		}
 		assert.Contains(t, s, "bear their numbers in the experiment")
 	}

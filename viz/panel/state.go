@@ -35,13 +35,14 @@ type State struct {
 	Describe string `json:"describe"` // the plain sentences for a screen reader
 	Beta2    string `json:"beta2"`
 	// the example whose own text is true here; empty: only what can be said of any is
-	ExampleText string   `json:"told"`
-	Effects     []string `json:"did"` // what the widening makes of the network, and how far it moved what it says
-	// of the held-out text, on which Held, Before and After are measured; an arm's Whole is of all of it
-	ValWindows int `json:"windows"`
-	// every arm that has not diverged has its Whole, which then stands in the place of Held
-	FullVal    bool   `json:"whole"`
-	LossesSaid string `json:"losses"` // what the held-out losses are measured on
+	ExampleText string   `json:"exampleText"`
+	Effects     []string `json:"effects"` // what the widening makes of the network, and how far it moved what it says
+	// of the validation split, on which ValLoss, ValLossBefore and ValLossAfter are measured; an arm's FullValLoss is
+	// of all of it
+	ValWindows int `json:"valWindows"`
+	// every arm that has not diverged has its FullValLoss, which then stands in the place of ValLoss
+	FullVal    bool   `json:"fullVal"`
+	LossesSaid string `json:"lossesSaid"` // what the validation losses are measured on
 	Arms       []Arm  `json:"arms"`
 
 	Moments map[Phase]int `json:"moments"` // the step at which each chapter of the story is best seen
@@ -52,24 +53,24 @@ type Arm struct {
 	Name     string `json:"name"`
 	About    string `json:"about"`
 	Role     Role   `json:"role"`
-	Style    Style  `json:"look"`
-	State    string `json:"state"` // waiting, running, done, failed
-	Err      string `json:"err"`   // what went wrong, where State is failed
-	Doing    string `json:"doing"` // what keeps a running arm from its next update, if anything
-	Diverged string `json:"lost"`  // where and in what it has diverged; its losses are no numbers, and empty
+	Style    Style  `json:"style"`
+	State    string `json:"state"`    // waiting, running, done, failed
+	Err      string `json:"err"`      // what went wrong, where State is failed
+	Doing    string `json:"doing"`    // what keeps a running arm from its next update, if anything
+	Diverged string `json:"diverged"` // where and in what it has diverged; its losses are no numbers, and empty
 
 	Step           int    `json:"step"` // −1 where the arm has not begun
-	TrainLoss      string `json:"train"`
-	ValLoss        string `json:"held"`   // loss on fixed windows of the held-out text
-	ValLossAt      int    `json:"heldAt"` // the step at which Held was measured
-	FullValLoss    string `json:"whole"`  // loss on the whole held-out part, at the end
+	TrainLoss      string `json:"trainLoss"`
+	ValLoss        string `json:"valLoss"`     // on fixed windows of the validation split
+	ValLossAt      int    `json:"valLossAt"`   // the step at which ValLoss was measured
+	FullValLoss    string `json:"fullValLoss"` // on the whole validation split, at the end
 	LROld          string `json:"lrOld"`
 	LRNew          string `json:"lrNew"`
 	Lock           Lock   `json:"lock"`
-	ValLossBefore  string `json:"before"` // loss on the held-out windows just before the newest widening
-	ValLossAfter   string `json:"after"`  // and just after it
-	RMSRatioChange string `json:"mix"`    // by what share it moved what a block adds beside what enters it, where most
-	Rho            string `json:"rho"`    // of the re-warmup; empty without one
+	ValLossBefore  string `json:"valLossBefore"`  // just before the newest widening
+	ValLossAfter   string `json:"valLossAfter"`   // and just after it
+	RMSRatioChange string `json:"rmsRatioChange"` // by what fraction it moved the RMS ratio of a block, where most
+	Rho            string `json:"rho"`            // of the re-warmup; empty without one
 	Widened        bool   `json:"widened"`
 
 	// The mean over the blocks of what they add beside what enters them, just before and after the newest widening, and
@@ -105,7 +106,8 @@ func Of(s *session.Session, shown int) State {
 	for _, a := range out.Arms {
 		out.FullVal = out.FullVal || a.FullValLoss != ""
 	}
-	out.FullVal = out.FullVal && !slices.ContainsFunc(out.Arms, func(a Arm) bool { return a.FullValLoss == "" && a.Diverged == "" })
+	out.FullVal = out.FullVal && !slices.ContainsFunc(out.Arms,
+		func(a Arm) bool { return a.FullValLoss == "" && a.Diverged == "" })
 	out.LossesSaid = out.Losses()
 	return out
 }

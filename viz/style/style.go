@@ -1,5 +1,5 @@
-// Package style says how the arms of an experiment look, wherever they appear: hue, dash and marker, one table for the pictures, the page,
-// the window and figures for print. It draws nothing.
+// Package style says how the arms of an experiment look, wherever they appear: hue, dash and marker, one table for the
+// pictures, the page, the window and figures for print. It draws nothing.
 package style
 
 import (
@@ -26,8 +26,8 @@ const (
 	Beam     Marker = "beam"
 )
 
-// Style tells an arm from the others three times over, so that no single difference has to be seen. Its hue is dark enough for words on
-// white.
+// Style tells an arm from the others three times over, so that no single difference has to be seen. Its hue is dark
+// enough for words on white.
 type Style struct {
 	Hue    color.RGBA
 	Dash   []float64 // lengths of stroke and gap in CSS pixels; none is a solid line
@@ -55,8 +55,8 @@ var spare = []Style{
 	{rgb(0x2b2f36), []float64{1.5, 1.5}, Disc},
 }
 
-// At is the look number i of a fixed order, for figures that do not show the arms of one experiment: those of the treatments of the
-// Lab's story, small first, then the spare ones, and from the beginning again.
+// At is the look number i of a fixed order, for figures that do not show the arms of one experiment: those of the
+// treatments of the Lab's story, small first, then the spare ones, and from the beginning again.
 func At(i int) Style {
 	order := []string{"small", "copy", "asymmetric", "sparkling", "drop"}
 	i %= len(order) + len(spare)
@@ -66,8 +66,8 @@ func At(i int) Style {
 	return spare[i-len(order)]
 }
 
-// Of are the looks of an experiment's arms. No two are equal: where two arms follow the same named treatment the second takes a spare one,
-// and when those run out, that of a treatment which does not occur.
+// Of are the looks of an experiment's arms. No two are equal: where two arms follow the same named treatment the second
+// takes a spare one, and when those run out, that of a treatment which does not occur.
 func Of(e experiment.Experiment) []Style {
 	out := make([]Style, len(e.Arms))
 	taken := map[string]bool{}
@@ -93,7 +93,8 @@ func Of(e experiment.Experiment) []Style {
 	return out
 }
 
-// Names are what the arms of an experiment are called where some names cannot be read: those that can by theirs, others by their number.
+// Names are what the arms of an experiment are called where some names cannot be read: those that can by theirs, others
+// by their number.
 func Names(e experiment.Experiment, readable func(string) bool) []string {
 	out := make([]string, len(e.Arms))
 	for i, a := range e.Arms {

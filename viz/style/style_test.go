@@ -50,5 +50,6 @@ func TestNoTwoArmsLookAlike(t *testing.T) {
 		}
 	}
 	def := Of(experiment.Default())
-	assert.Equal(t, []Marker{Disc, Square, Triangle, Diamond}, []Marker{def[0].Marker, def[1].Marker, def[2].Marker, def[3].Marker})
+	assert.Equal(t, []Marker{Disc, Square, Triangle, Diamond},
+		[]Marker{def[0].Marker, def[1].Marker, def[2].Marker, def[3].Marker})
 }

@@ -1,5 +1,6 @@
-// Package valloss says what a picture of the held-out loss shows, on screen and in print: the readings, with those just before and just after
-// every widening among them, and the range of losses that they are drawn in. It draws nothing.
+// Package valloss says what a picture of the validation loss shows, on screen and in print: the readings, with those
+// just before and just after every widening among them, and the range of losses that they are drawn in. It draws
+// nothing.
 package valloss
 
 import (
@@ -11,14 +12,14 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
-// Reading is a loss on the held-out windows, in nats a token, and what the arm had cost when it was measured. A widening has two at one
-// step: just before it and just after it.
+// Reading is a loss on the validation windows, in nats a token, and what the arm had cost when it was measured. A
+// widening has two at one step: just before it and just after it.
 type Reading struct {
 	Step    int
 	FLOPs   float64
 	Loss    float64
 	Widened bool // just before or just after a widening
-	Full    bool // of the whole held-out part instead: the last of an arm that has ended
+	Full    bool // of the full validation split instead: the last of an arm that has ended
 }
 
 // Curve appends the readings of an arm up to a step, by ascending step. What is not finite is left out.
@@ -52,7 +53,7 @@ func Curve(out []Reading, r *record.Record, arm, step int) []Reading {
 	return out
 }
 
-// Split are the readings on the windows, and that of the whole held-out part where the arm has ended.
+// Split are the readings on the windows, and that of the full validation split where the arm has ended.
 func Split(c []Reading) (windows []Reading, whole Reading, ended bool) {
 	if n := len(c) - 1; n >= 0 && c[n].Full {
 		return c[:n], c[n], true
@@ -60,7 +61,8 @@ func Split(c []Reading) (windows []Reading, whole Reading, ended bool) {
 	return c, Reading{}, false
 }
 
-// FullDiff is by how much the loss of an arm on the whole held-out part differs from that of another, where both have ended by a step.
+// FullDiff is by how much the loss of an arm on the full validation split differs from that of another, where both have
+// ended by a step.
 func FullDiff(r *record.Record, arm, base, step int) (gap float64, ok bool) {
 	var loss [2]float64
 	for k, i := range [2]int{arm, base} {
@@ -80,24 +82,26 @@ func add(out []Reading, r Reading) []Reading {
 	return append(out, r)
 }
 
-// Cost is what an arm had cost when it was widened: its own frame of that step says so, or, where it forked there, that of the arm which
-// ran the small phase.
+// Cost is what an arm had cost when it was widened: its own frame of that step says so, or, where it forked there, that
+// of the arm which ran the small phase.
 func Cost(r *record.Record, p *record.Report) (float64, bool) {
 	for _, arm := range [2]int{p.Arm, r.Experiment.Trunk()} {
 		if arm < 0 {
 			continue
 		}
 		t := r.Tracks[arm]
-		if n := sort.Search(len(t), func(i int) bool { return t[i].Step >= p.Step }); n < len(t) && t[n].Step == p.Step {
+		if n := sort.Search(len(t), func(i int) bool { return t[i].Step >= p.Step }); n < len(t) &&
+			t[n].Step == p.Step {
 			return t[n].FLOPs, true
 		}
 	}
 	return 0, false
 }
 
-// From is the step from which on losses decide the range of a picture that shows a run up to a step. The fall from blind guessing is many
-// times as high as what the arms differ by. So it is shown whole at first, and then leaves through the top as the run nears the widening:
-// by then the range holds the second half of the small phase, and at most three quarters of the run, and stays.
+// From is the step from which on losses decide the range of a picture that shows a run up to a step. The fall from
+// blind guessing is many times as high as what the arms differ by. So it is shown whole at first, and then leaves
+// through the top as the run nears the widening: by then the range holds the second half of the small phase, and at
+// most three quarters of the run, and stays.
 func From(e experiment.Experiment, step int) float64 {
 	fork := float64(e.Fork())
 	begin := math.Min(0.1*float64(e.Steps), fork/2)
@@ -108,8 +112,8 @@ func From(e experiment.Experiment, step int) float64 {
 	return near * math.Min(fork/2, float64(e.Steps)/4)
 }
 
-// Range is the lowest and the highest loss of curves from a step on, and what they are in between at that step. It is false where there is
-// no reading yet.
+// Range is the lowest and the highest loss of curves from a step on, and what they are in between at that step. It is
+// false where there is no reading yet.
 func Range(curves [][]Reading, from float64) (low, high float64, ok bool) {
 	low, high = math.Inf(1), math.Inf(-1)
 	take := func(loss float64) { low, high = math.Min(low, loss), math.Max(high, loss) }
@@ -129,7 +133,8 @@ func Range(curves [][]Reading, from float64) (low, high float64, ok bool) {
 func Differ(e experiment.Experiment) bool {
 	base := e.Baseline()
 	for _, a := range e.Arms {
-		if a.Widens() && !slices.EqualFunc(a.Widen, e.Arms[base].Widen, func(x, y experiment.Widening) bool { return x.Step == y.Step }) {
+		if a.Widens() && !slices.EqualFunc(a.Widen, e.Arms[base].Widen,
+			func(x, y experiment.Widening) bool { return x.Step == y.Step }) {
 			return true
 		}
 	}

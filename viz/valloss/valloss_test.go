@@ -11,13 +11,15 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
-// run is a made-up record: a small phase of 100 steps, and two arms that fork there, of which the second jumps higher and comes down lower.
+// run is a made-up record: a small phase of 100 steps, and two arms that fork there, of which the second jumps higher
+// and comes down lower.
 func run() *record.Record {
 	e := experiment.Default().Rescale(200)
 	e.Arms = e.Arms[1:3]
 	r := &record.Record{Experiment: e, Tracks: make([][]record.ArmFrame, 2)}
 	frame := func(arm, step int, loss float64) {
-		r.Tracks[arm] = append(r.Tracks[arm], record.ArmFrame{Arm: arm, Step: step, FLOPs: float64(step), ValLoss: float32(loss), FullValLoss: float32(math.NaN())})
+		r.Tracks[arm] = append(r.Tracks[arm], record.ArmFrame{Arm: arm, Step: step, FLOPs: float64(step),
+			ValLoss: float32(loss), FullValLoss: float32(math.NaN())})
 	}
 	for step := 0; step <= 100; step += 10 {
 		frame(0, step, 2+2/(1+float64(step)/10))
@@ -26,7 +28,8 @@ func run() *record.Record {
 		frame(0, step, 2.25)
 		frame(1, step, 2)
 	}
-	r.Reports = []record.Report{{Arm: 0, Step: 100, ValLossBefore: 2.125, ValLossAfter: 2.5}, {Arm: 1, Step: 100, ValLossBefore: 2.125, ValLossAfter: 3}}
+	r.Reports = []record.Report{{Arm: 0, Step: 100, ValLossBefore: 2.125, ValLossAfter: 2.5},
+		{Arm: 1, Step: 100, ValLossBefore: 2.125, ValLossAfter: 3}}
 	return r
 }
 
@@ -39,15 +42,17 @@ func TestCurveJumpsAtTheWideningToTheLossJustAfter(t *testing.T) {
 	forked := Curve(nil, r, 1, 110)
 	require.Len(t, forked, 4)
 	assert.Equal(t, []Reading{
-		{100, 100, 2.125, true, false}, {100, 100, 3, true, false}, {101, 101, 2, false, false}, {110, 110, 2, false, false},
+		{100, 100, 2.125, true, false}, {100, 100, 3, true, false}, {101, 101, 2, false, false},
+		{110, 110, 2, false, false},
 	}, forked, "an arm that forks begins with the loss just before, though it has no frame of that step")
-	assert.Equal(t, Reading{100, 100, 2.5, true, false}, Curve(nil, r, 0, 100)[12], "the arm that ran the small phase has it after its own")
+	assert.Equal(t, Reading{100, 100, 2.5, true, false}, Curve(nil, r, 0, 100)[12],
+		"the arm that ran the small phase has it after its own")
 	assert.Empty(t, Curve(nil, r, 1, 99), "nothing is known of a widening to come")
 	r.Reports[1].ValLossAfter = float32(math.Inf(1))
 	assert.Len(t, Curve(nil, r, 1, 110), 3, "infinity has no place")
 }
 
-// What ends on the screen is the order of the verdict: both are of the whole held-out part.
+// What ends on the screen is the order of the verdict: both are of the full validation split.
 func TestCurveOfAnArmThatHasEndedEndsWithTheWholeHeldOutPart(t *testing.T) {
 	r := run()
 	last := func(i int) *record.ArmFrame { return &r.Tracks[i][len(r.Tracks[i])-1] }

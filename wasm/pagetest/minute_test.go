@@ -43,7 +43,7 @@ func TestFirstMinuteHappensByItself(t *testing.T) {
 	assert.Less(t, p.unlike("../../site/still.png"), 0.02, "the picture that the page shows before it runs is of "+
 		"this run: make still draws it anew")
 	for _, a := range p.state().Arms {
-		t.Logf("%-18s held-out %s", a.Name, a.ValLoss)
+		t.Logf("%-18s validation loss %s", a.Name, a.ValLoss)
 	}
 
 	// What was on the way is looked at once it is over: a busy machine may be late for the moment itself.

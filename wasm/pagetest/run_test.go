@@ -143,7 +143,7 @@ func TestTableSaysWhatTheCSVSays(t *testing.T) {
 		}
 		last[named["name"]] = named
 	}
-	assert.Equal(t, "Whole text", eval[string](p, `document.getElementById("held-head").textContent`),
+	assert.Equal(t, "Full val", eval[string](p, `document.getElementById("val-head").textContent`),
 		"as the verdict has it, and the ends of the curves")
 	table := eval[[][]string](p, `[...document.querySelectorAll("#arms tbody tr")].map((row) => `+
 		`[...row.cells].map((cell) => cell.textContent))`)

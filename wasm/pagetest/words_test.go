@@ -49,12 +49,12 @@ func TestTheWordsAreTrueOfWhatRuns(t *testing.T) {
 	assert.Contains(t, widened, "symmetry lock")
 	assert.Contains(t, p.chapter("apart"), "Still glued: 128 of 128 pairs are equal to the last bit.")
 	end := p.chapter("end")
-	assert.Contains(t, end, "Loss on the whole held-out text")
+	assert.Contains(t, end, "Full validation loss")
 	assert.Contains(t, end, "the ringed ends of the curves, which until then follow 16 windows of it, another "+
 		"measurement")
-	assert.Regexp(t, `On the whole text Copy ended 0\.\d{3} (below|above) the small network`, end)
+	assert.Regexp(t, `On the full validation split Copy ended 0\.\d{3} (below|above) the small network`, end)
 	assert.Contains(t, end, "Adam’s β2 is 0.999 here. The paper has 0.95")
-	assert.Contains(t, eval[string](p, `document.getElementById("live-region").textContent`), "on 16 held-out windows")
+	assert.Contains(t, eval[string](p, `document.getElementById("live-region").textContent`), "on 16 windows")
 	p.shot("words-default-end")
 
 	p.begin(brief(t, "default", "init", "random-random"))
@@ -77,7 +77,7 @@ func TestALessonSaysWhatWasMeasured(t *testing.T) {
 	p := open(t, desktop, brief(t, "signal").Link())
 	p.finish()
 	widened := p.chapter("widened")
-	assert.Contains(t, widened, "The loss on 16 held-out windows, just before and just after the widening")
+	assert.Contains(t, widened, "The validation loss on 16 windows, just before and just after the widening")
 	assert.Regexp(t, `Unscaled: \d\.\d{3}, then \d\.\d{3}\.`, widened)
 	assert.Regexp(t, `The largest move of a block was 0 % in Scaled, [1-9]\d* % in Unscaled, [1-9]\d* `+
 		`% in Random\.`, widened)
