@@ -3,6 +3,7 @@ package compute
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 )
 
@@ -47,8 +48,16 @@ func Kernels() []string {
 	return names
 }
 
-// Platform names what computes here: results are the same to the last bit where it is the same.
-func Platform() string { return runtime.GOARCH + ": " + strings.Join(Kernels(), ", ") }
+// Platform names what computes here: results are the same to the last bit where it is the same. A number at its end says that they have changed
+// since the first version of this package; with AVX-512, and without vectors, they have not.
+func Platform() string {
+	names := Kernels()
+	p := runtime.GOARCH + ": " + strings.Join(names, ", ")
+	if names[0] != "avx512" && slices.Contains(names, "simd") {
+		p += "; 2"
+	}
+	return p
+}
 
 // NewCPU is the fastest engine of this build on this machine, on one thread.
 func NewCPU() Engine { return NewTeam(1) }
