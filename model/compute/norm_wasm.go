@@ -2,6 +2,9 @@
 
 package compute
 
+// ownRows says that operations on rows and elements have assembly here. Tests do without.
+var ownRows = true
+
 // normArgs is what the assembly gets, distances in bytes. In the gradient y is dy, and there are dx, dgain and
 // the factors of x.
 type normArgs struct {
@@ -16,6 +19,12 @@ type normArgs struct {
 //
 //go:noescape
 func normLoop(a *normArgs)
+
+//go:noescape
+func normFactorLoop(a *normArgs)
+
+//go:noescape
+func normBackwardLoop(a *normArgs)
 
 // ownNorm is RMSNorm, and says whether it did it.
 func ownNorm(y, inv, x, gain []float32, eps float32) bool {
@@ -36,4 +45,44 @@ func ownNorm(y, inv, x, gain []float32, eps float32) bool {
 		inv[i] = four[0]
 	}
 	return true
+}
+
+// normChunk is how many rows have their factors found at once: few enough to stay in the nearest cache.
+const normChunk = 64
+
+// ownNormBackward is RMSNormBackward, and says whether it did it.
+func ownNormBackward(dx, dgain, dy, x, gain, inv []float32, acc bool) bool {
+	rows, d := len(inv), len(gain)
+	if rows == 0 || d == 0 || d%4 != 0 {
+		return false
+	}
+	// What the assembly will read and write, checked once.
+	_, _, _, _ = dx[rows*d-1], dgain[d-1], dy[rows*d-1], x[rows*d-1]
+	var factor [normChunk]float32
+	a := normArgs{gain: &gain[0], dgain: &dgain[0], vectors: d / 4, share: 1 / float32(d)}
+	if acc {
+		a.acc = -1
+	}
+	for i := 0; i < rows; i += normChunk {
+		n := min(normChunk, rows-i)
+		a.factors(factor[:n], dy[i*d:], x[i*d:], inv[i:i+n], d)
+		a.x, a.y, a.dx, a.inv, a.factor, a.rows, a.apart = &x[i*d], &dy[i*d], &dx[i*d], &inv[i], &factor[0], n, 4*d
+		normBackwardLoop(&a)
+	}
+	return true
+}
+
+// factors finds what x of each row is multiplied by: inv²·mean(gain⊙dy⊙x). A row that is left over is taken as four at the same place.
+func (a normArgs) factors(factor, dy, x, inv []float32, d int) {
+	a.x, a.y, a.inv, a.factor, a.groups, a.apart = &x[0], &dy[0], &inv[0], &factor[0], len(inv)/4, 4*d
+	if a.groups > 0 {
+		normFactorLoop(&a)
+	}
+	var roots, four [4]float32
+	for i := len(inv) &^ 3; i < len(inv); i++ {
+		roots[0] = inv[i]
+		a.x, a.y, a.inv, a.factor, a.groups, a.apart = &x[i*d], &dy[i*d], &roots[0], &four[0], 1, 0
+		normFactorLoop(&a)
+		factor[i] = four[0]
+	}
 }

@@ -31,27 +31,6 @@ func (e *cpu) AdamW(p, g, m, v, rate []float32, s AdamW) {
 }
 
 func adamW(p, g, m, v, rate []float32, s AdamW) {
-	i := adamWRun(p, g, m, v, rate, s)
-	if i < len(p) {
-		f := simd.BroadcastFloat32s
-		b1, b2, a1, a2 := f(s.Beta1), f(s.Beta2), f(1-s.Beta1), f(1-s.Beta2)
-		decay, eps, corr1, corr2 := f(s.Decay), f(s.Eps), f(1/s.Corr1), f(1/s.Corr2)
-		gv, _ := simd.LoadFloat32sPart(g[i:])
-		pv, _ := simd.LoadFloat32sPart(p[i:])
-		mv, _ := simd.LoadFloat32sPart(m[i:])
-		vv, n := simd.LoadFloat32sPart(v[i:])
-		rv, _ := simd.LoadFloat32sPart(rate[i : i+n])
-		mv = b1.Mul(mv).Add(a1.Mul(gv))
-		vv = b2.Mul(vv).Add(a2.Mul(gv).Mul(gv))
-		step := corr1.Mul(mv).Div(vv.Mul(corr2).Sqrt().Add(eps))
-		mv.StorePart(m[i:])
-		vv.StorePart(v[i:])
-		pv.Sub(rv.Mul(decay.MulAdd(pv, step))).StorePart(p[i:])
-	}
-}
-
-// adamWRun does the whole vectors of adamW, and says how many numbers that were.
-func adamWRun(p, g, m, v, rate []float32, s AdamW) int {
 	f := simd.BroadcastFloat32s
 	b1, b2, a1, a2 := f(s.Beta1), f(s.Beta2), f(1-s.Beta1), f(1-s.Beta2)
 	decay, eps, corr1, corr2 := f(s.Decay), f(s.Eps), f(1/s.Corr1), f(1/s.Corr2)
@@ -67,7 +46,19 @@ func adamWRun(p, g, m, v, rate []float32, s AdamW) int {
 		vv.Store(v)
 		pv.Sub(simd.LoadFloat32s(rate).Mul(decay.MulAdd(pv, step))).Store(p)
 	}
-	return i
+	if i == n {
+		return
+	}
+	// What is no whole vector is made one.
+	var rest [5][16]float32
+	of := [5][]float32{p, g, m, v, rate}
+	for j, x := range of {
+		copy(rest[j][:], x[i:])
+	}
+	adamW(rest[0][:lanes], rest[1][:lanes], rest[2][:lanes], rest[3][:lanes], rest[4][:lanes], s)
+	copy(p[i:], rest[0][:])
+	copy(m[i:], rest[2][:])
+	copy(v[i:], rest[3][:])
 }
 
 // Descend implements [Engine].
