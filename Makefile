@@ -25,15 +25,16 @@ XVFB := $(shell command -v xvfb-run >/dev/null 2>&1 && command -v xauth >/dev/nu
 JS       := GOOS=js GOARCH=wasm
 JS_VET   := ./wasm/... ./viz ./viz/panel ./sim/... ./model/...
 
-# The tests that tell how an arm's numbers are computed: the lock, and the same bits. They run natively, without vectors,
-# and as WebAssembly.
+# The tests that tell how an arm's numbers are computed: the lock, and the same bits. They run natively, without
+# vectors, and as WebAssembly.
 BITS    := Lock|SameSeed|ForkedArm|Keeps
 BITS_OF := ./sim/train ./sim/session
 
 # The tests of what shares memory between goroutines, at small sizes. They run under the race detector.
 RACED        := AnyNumberOfThreads|ExactlyOnce|Helpers|PanicInAPart|SeveralThreads|SameSeed|DeadArm|PausedSession|FullSpeed|GoesOnToTheSame|FreePort|ClaimedOnce|ManyFiles|Siblings
 RACED_LOOPS  := ./model ./model/compute
-RACED_ENGINE := ./sim/train ./sim/session ./sim/reproduce ./internal/build ./internal/cli ./internal/durable ./internal/serve
+RACED_ENGINE := ./sim/train ./sim/session ./sim/reproduce ./internal/build ./internal/cli ./internal/durable \
+  ./internal/serve
 
 GOFMT   = "$$(go env GOROOT)/bin/gofmt"
 SOURCES = $(shell git ls-files -co --exclude-standard '*.go' 2>/dev/null || \
@@ -58,7 +59,7 @@ build: ## the native program: bin/sparkling, and the licences of what it is made
 page: ## the page, for any static host: dist/
 	go run ./internal/build/cmd -o dist
 
-test: fmt-check vet staticcheck lint-page test-go test-scalar test-race test-wasm test-page ## everything that is checked
+test: fmt-check vet staticcheck lint-page test-go test-scalar test-race test-wasm test-page ## all that is checked
 	@echo "make test: all checks passed"
 
 fmt: ## format every Go file
@@ -125,7 +126,7 @@ golden: ## write the golden pictures anew; look at the difference before you com
 still: ## draw site/still.png anew: the page's own pictures of its default run (needs a Chromium)
 	go run ./wasm/pagetest/still
 
-bench: build ## measure speed beside peers and rooflines, and write docs/performance.md anew (minutes; leave the machine alone)
+bench: build ## measure speed beside peers and rooflines, and write docs/performance.md anew (leave the machine alone)
 	bin/sparkling bench --peers --docs docs
 
 figures: build ## run the default experiment and draw its figures: bin/default/

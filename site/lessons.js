@@ -59,10 +59,11 @@ const mixes = (/** @type {State} */ state) => {
   const list = state.arms.filter((a) => a.rmsRatioChange);
   if (!list.length) return [];
   const largest = list.map((a) => `${(100 * Number(a.rmsRatioChange)).toFixed(0)} % in ${a.name}`).join(", ");
-  return [`See RMS of the blocks: rings are before, marks after. The largest move of a block was ${largest}. The mean ` +
-    "over the blocks, just before and just after the widening, and after the same widening without its factor:",
-    ...list.map((a) => `${a.name}: ${digits(a.rmsRatioBefore, 2)}, then ${digits(a.rmsRatioAfter, 2)}` +
-      `${a.factorless ? "; it has no factor" : a.rmsRatioUnscaled && `, and without ${digits(a.rmsRatioUnscaled, 2)}`}.`)];
+  return [`See RMS of the blocks: rings are before, marks after. The largest move of a block was ${largest}. The ` +
+    "mean over the blocks, just before and just after the widening, and after the same widening without its factor:",
+    ...list.map(({ name, rmsRatioBefore, rmsRatioAfter, rmsRatioUnscaled: unscaled, factorless }) =>
+      `${name}: ${digits(rmsRatioBefore, 2)}, then ${digits(rmsRatioAfter, 2)}` +
+      `${factorless ? "; it has no factor" : unscaled && `, and without ${digits(unscaled, 2)}`}.`)];
 };
 const wait = (/** @type {State} */ state) =>
   (state.factor ? `Press Widen ×${state.factor}, or wait for step ${state.fork}.` : "");

@@ -68,7 +68,8 @@ func sample() *Report {
 func TestReportSaysWhatWasMeasuredAndWhatIsMissing(t *testing.T) {
 	var b strings.Builder
 	require.NoError(t, sample().Print(&b))
-	assert.Equal(t, `Measured on Some CPU, 2 cores, linux/amd64; go1.27, v; 2026-01-02 03:04 UTC. Peers: BLAS: B; Torch: 1.13.
+	assert.Equal(t,
+		`Measured on Some CPU, 2 cores, linux/amd64; go1.27, v; 2026-01-02 03:04 UTC. Peers: BLAS: B; Torch: 1.13.
 
 | roofline, one thread               | measured      |
 | ---------------------------------- | ------------- |

@@ -156,7 +156,8 @@ func (r *Report) pageRun(ctx context.Context, l *inpage.Lab, o Options) error {
 	}
 	ours, small, large := measure.Median(times[0]), measure.Median(times[1]), measure.Median(times[2])
 	if small > 1.1*large {
-		return fmt.Errorf("PyTorch took %.2f ms for the smaller network, %.2f ms for the larger: something disturbed it",
+		return fmt.Errorf("PyTorch took %.2f ms for the smaller network, %.2f ms for the larger: something "+
+			"disturbed it",
 			1e3*small, 1e3*large)
 	}
 	before, arms := float64(e.Fork()), float64(len(e.Arms))

@@ -90,7 +90,8 @@ func (g *goTool) sources(ctx context.Context, module string) (string, error) {
 	out, failed := cmd.Output()
 	var from struct{ Dir, Error string }
 	if err := json.Unmarshal(out, &from); err != nil || from.Dir == "" {
-		return "", fmt.Errorf("the sources of %s are not to be had: %w", module, cmp.Or(failed, err, errors.New(from.Error)))
+		return "", fmt.Errorf("the sources of %s are not to be had: %w", module,
+			cmp.Or(failed, err, errors.New(from.Error)))
 	}
 	return from.Dir, nil
 }

@@ -33,7 +33,8 @@ func TestShadersWrittenBeforeAreThoseOfTheTemplate(t *testing.T) {
 		for _, shader := range strings.Split(ours, "\x00") {
 			different[shader] = true
 		}
-		assert.Len(t, different, len(filters)*len(addresses)+1, "%s: every choice is another shader, and each ends", rel)
+		assert.Len(t, different, len(filters)*len(addresses)+1,
+			"%s: every choice is another shader, and each ends", rel)
 	}
 }
 

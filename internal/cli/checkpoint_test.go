@@ -32,9 +32,11 @@ type shape struct {
 
 // hugging is config.json of a tied network, written by hand.
 func (s shape) hugging() string {
-	return fmt.Sprintf(`{"model_type": "qwen3_moe", "norm_topk_prob": true, "tie_word_embeddings": true, "vocab_size": %d, "hidden_size": %d,
-		"num_hidden_layers": %d, "num_attention_heads": %d, "num_key_value_heads": %d, "head_dim": %d, "num_experts": %d, "num_experts_per_tok": %d,
-		"moe_intermediate_size": %d, "rms_norm_eps": %g, "rope_theta": %g, "router_aux_loss_coef": %g, "router_z_loss_coef": %g}`,
+	return fmt.Sprintf(`{"model_type": "qwen3_moe", "norm_topk_prob": true, "tie_word_embeddings": true,
+		"vocab_size": %d, "hidden_size": %d, "num_hidden_layers": %d, "num_attention_heads": %d,
+		"num_key_value_heads": %d, "head_dim": %d, "num_experts": %d, "num_experts_per_tok": %d,
+		"moe_intermediate_size": %d, "rms_norm_eps": %g, "rope_theta": %g, "router_aux_loss_coef": %g,
+		"router_z_loss_coef": %g}`,
 		s.Vocab, s.D, s.Layers, s.Heads, s.KV, s.HD, s.Experts, s.TopK, s.F, s.Eps, s.Rope, s.LB, s.Z)
 }
 

@@ -2,6 +2,7 @@
 package policy
 
 import (
+	"bytes"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -120,8 +121,9 @@ func TestEveryTestOfTheModelKnowsTheFixturesFlag(t *testing.T) {
 func TestWhatTheMakefileSelectsExists(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(root, "Makefile"))
 	require.NoError(t, err)
+	joined := bytes.ReplaceAll(text, []byte("\\\n"), nil)
 	variable := func(name string) string {
-		value := regexp.MustCompile(`(?m)^` + name + ` *:= (.+)$`).FindSubmatch(text)
+		value := regexp.MustCompile(`(?m)^` + name + ` *:= (.+)$`).FindSubmatch(joined)
 		require.NotNil(t, value, name)
 		return string(value[1])
 	}

@@ -6,8 +6,8 @@ import (
 )
 
 // FLOPsCounted says what is counted as compute, and what is not, wherever it is shown.
-const FLOPsCounted = "every matrix product of the training updates: forward, backward, and Muon's Newton–Schulz steps; " +
-	"not elementwise work, validation passes, probes, or the search for a remapped rate"
+const FLOPsCounted = "every matrix product of the training updates: forward, backward, and Muon's Newton–Schulz " +
+	"steps; not elementwise work, validation passes, probes, or the search for a remapped rate"
 
 // cost is that of one update of a network of the experiment.
 func (e Experiment) Cost(c model.Config) optim.Cost {

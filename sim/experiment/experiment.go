@@ -132,8 +132,8 @@ func (e Experiment) Validate() error {
 	return nil
 }
 
-// validationError is what is not allowed, with its place in the document: as a path for who wrote it, and in words for who
-// turned a control.
+// validationError is what is not allowed, with its place in the document: as a path for who wrote it, and in words for
+// who turned a control.
 type validationError struct {
 	path, place string
 	err         error

@@ -10,8 +10,8 @@ import (
 // no other. What could be meant for another number than is read is refused, as a comma, which divides thousands here
 // and decimals there.
 
-// parseError says what a number may be instead of what was typed: its kind, the bounds where there are any, and how it is
-// written.
+// parseError says what a number may be instead of what was typed: its kind, the bounds where there are any, and how it
+// is written.
 type parseError struct{ kind, bounds, written string }
 
 func (m *parseError) Error() string { return "allowed is " + m.kind + m.bounds + m.written }

@@ -38,8 +38,9 @@ func (r *Record) WriteCSV(w io.Writer) error {
 		for _, p := range r.Reports {
 			if p.Arm == i && !slices.ContainsFunc(t, func(f ArmFrame) bool { return f.Step == p.Step }) {
 				nan := float32(math.NaN())
-				t = append(slices.Clone(t), ArmFrame{Arm: i, Step: p.Step, TrainLoss: nan, ValLoss: nan, FullValLoss: nan,
-					LROld: nan, LRNew: nan, FLOPs: math.NaN()})
+				t = append(slices.Clone(t), ArmFrame{Arm: i, Step: p.Step, TrainLoss: nan, ValLoss: nan,
+					FullValLoss: nan,
+					LROld:       nan, LRNew: nan, FLOPs: math.NaN()})
 			}
 		}
 		slices.SortFunc(t, func(a, b ArmFrame) int { return cmp.Compare(a.Step, b.Step) })

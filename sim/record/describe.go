@@ -65,7 +65,8 @@ func (r *Record) ValLossAt(arm, step int) (float32, bool) {
 	return f.ValLoss, ok
 }
 
-// FinalValLoss is the loss of an arm on the full validation split, once it has made its last update and where that is a number.
+// FinalValLoss is the loss of an arm on the full validation split, once it has made its last update and where that is a
+// number.
 func (r *Record) FinalValLoss(arm int) (float32, bool) {
 	t := r.Tracks[arm]
 	if len(t) == 0 || !Finite(t[len(t)-1].FullValLoss) {

@@ -2,13 +2,13 @@ package record
 
 import "sort"
 
-// DiffSteps is over how many steps a difference of two arms is averaged: single readings hide it in noise that both arms
-// share only in part.
+// DiffSteps is over how many steps a difference of two arms is averaged: single readings hide it in noise that both
+// arms share only in part.
 const DiffSteps = 50
 
-// ValLossDiff is the validation loss of an arm minus that of base, in nats a token: the mean over the readings of the [DiffSteps]
-// steps that end at step, the fork and what is no number left out. It is false where the two were not measured
-// together.
+// ValLossDiff is the validation loss of an arm minus that of base, in nats a token: the mean over the readings of the
+// [DiffSteps] steps that end at step, the fork and what is no number left out. It is false where the two were not
+// measured together.
 func (r *Record) ValLossDiff(arm, base, step int) (float64, bool) {
 	fork := r.Experiment.Fork()
 	a, b := r.Tracks[arm], r.Tracks[base]

@@ -17,7 +17,8 @@ func TestGapIsTheMeanOverSharedReadingsAfterTheFork(t *testing.T) {
 	assert.Equal(t, "Copy", e.Arms[base].Name)
 	nan := float32(math.NaN())
 	r := &record.Record{Experiment: e, Tracks: make([][]record.ArmFrame, len(e.Arms))}
-	r.Tracks[base] = []record.ArmFrame{{Step: fork, ValLoss: 9}, {Step: fork + 10, ValLoss: 2}, {Step: fork + 11, ValLoss: nan},
+	r.Tracks[base] = []record.ArmFrame{{Step: fork, ValLoss: 9}, {Step: fork + 10, ValLoss: 2},
+		{Step: fork + 11, ValLoss: nan},
 		{Step: fork + 20, ValLoss: 2}, {Step: fork + 100, ValLoss: 1}}
 	other := base + 1
 	r.Tracks[other] = []record.ArmFrame{{Step: fork, ValLoss: 1}, {Step: fork + 10, ValLoss: 1.5},

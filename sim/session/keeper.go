@@ -2,8 +2,8 @@ package session
 
 import "time"
 
-// Autosaver keeps the state of a session at a spacing, so that no more work is lost than that. Writing goes on beside the
-// training.
+// Autosaver keeps the state of a session at a spacing, so that no more work is lost than that. Writing goes on beside
+// the training.
 type Autosaver struct {
 	Every time.Duration     // from one state that is kept to the next
 	Write func(State) error // puts a state where it is safe

@@ -6,8 +6,8 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/train"
 )
 
-// An arm gets a turn of about timeSliceFLOPs at a time, some tenths of a second: every turn costs the pictures' thread a
-// message. More busy arms than cores would gain nothing, and keep the pictures waiting. The fastest arm may be a turn
+// An arm gets a turn of about timeSliceFLOPs at a time, some tenths of a second: every turn costs the pictures' thread
+// a message. More busy arms than cores would gain nothing, and keep the pictures waiting. The fastest arm may be a turn
 // and a half ahead of the slowest.
 const (
 	timeSliceFLOPs = 5e9

@@ -12,8 +12,8 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
-// A run may be left alone for days: what an arm keeps, with its probes of pairs and its messages, does not grow with its
-// updates.
+// A run may be left alone for days: what an arm keeps, with its probes of pairs and its messages, does not grow with
+// its updates.
 func TestAnArmsMemoryStaysFlatOverManyUpdates(t *testing.T) {
 	e := experiment.Default().Rescale(experiment.MaxSteps)
 	e.Task.Batch, e.Task.Seq = 1, 8

@@ -30,7 +30,8 @@ func TestStepsTrain(t *testing.T) {
 	}
 }
 
-// More threads neither help the default step nor harm it: none of its operations is large enough to be shared. Of a wider network some are.
+// More threads neither help the default step nor harm it: none of its operations is large enough to be shared. Of a
+// wider network some are.
 func TestTheDefaultStepStaysOnOneThread(t *testing.T) {
 	helpers := func(shape Shape) int {
 		before, e := runtime.NumGoroutine(), compute.NewTeam(2)

@@ -13,14 +13,18 @@ import (
 	"github.com/sparkling-lab/sparkling/model/checkpoint"
 )
 
-// maxCopied bounds a file that is copied, in bytes: tokenizers are small, and what is larger is weights in another format.
+// maxCopied bounds a file that is copied, in bytes: tokenizers are small, and what is larger is weights in another
+// format.
 const maxCopied = 256 << 20
 
-// weights are the endings of files that hold the network's old weights in one format or another; a copy would no longer fit config.json.
-var weights = []string{".safetensors", ".safetensors.index.json", ".bin", ".bin.index.json", ".pt", ".pth", ".gguf", ".h5", ".msgpack", ".onnx", ".npz"}
+// weights are the endings of files that hold the network's old weights in one format or another; a copy would no longer
+// fit config.json.
+var weights = []string{".safetensors", ".safetensors.index.json", ".bin", ".bin.index.json", ".pt", ".pth", ".gguf",
+	".h5", ".msgpack", ".onnx", ".npz"}
 
-// copyOthers copies the small files of a folder that are neither config.json nor weights to dir, which lies in the new folder until it is whole. It
-// names those that it left out, and those that a link led to outside the folder: who made the folder chose them, and not who widens it.
+// copyOthers copies the small files of a folder that are neither config.json nor weights to dir, which lies in the new
+// folder until it is whole. It names those that it left out, and those that a link led to outside the folder: who made
+// the folder chose them, and not who widens it.
 func copyOthers(ctx context.Context, in *checkpoint.Folder, dir string) (leftOut, linked []string, err error) {
 	treated := map[string]bool{checkpoint.ConfigName: true}
 	for _, set := range in.Sets() {
