@@ -2,14 +2,14 @@ package model
 
 import "github.com/sparkling-lab/sparkling/model/compute"
 
-// load sets share (E) to the part of the assignments that each expert got.
-func (w *layer) load(share []float32) {
-	for e := range share {
-		share[e] = float32(w.off[e+1]-w.off[e]) / float32(w.off[len(share)])
+// expertLoad sets load (E) to the fraction of the assignments that each expert got.
+func (w *layer) expertLoad(load []float32) {
+	for e := range load {
+		load[e] = float32(w.off[e+1]-w.off[e]) / float32(w.off[len(load)])
 	}
 }
 
-// loadBalancingLoss is the auxiliary loss E·Σ f_e·P_e of one layer, with f_e the share of the assignments that expert e
+// loadBalancingLoss is the auxiliary loss E·Σ f_e·P_e of one layer, with f_e the load of the assignments that expert e
 // got and P_e the mean probability that the router gave it: 1 when balanced (Fedus, Zoph and Shazeer 2021, arXiv
 // 2101.03961; with k experts a token as in OLMoE, Muennighoff et al. 2024, arXiv 2409.02060).
 func (w *layer) loadBalancingLoss() (lb float64) {
@@ -34,9 +34,9 @@ func (w *layer) zLoss(eng compute.Engine) float64 {
 // that a token has in the router of this layer, and z times its logsumexp squared.
 func (n *Net) auxiliaryGradient(w *layer, prob []float32) (z float32) {
 	c, tokens := n.Config, n.Tokens()
-	w.load(prob)
+	w.expertLoad(prob)
 	for x := range prob {
-		prob[x] *= float32(c.LBCoef * float64(c.Experts) / float64(tokens*c.Layers))
+		prob[x] *= float32(c.AuxLossCoef * float64(c.Experts) / float64(tokens*c.Layers))
 	}
-	return float32(c.ZCoef / float64(tokens*c.Layers))
+	return float32(c.ZLossCoef / float64(tokens*c.Layers))
 }

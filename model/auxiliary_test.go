@@ -22,11 +22,11 @@ func TestLoadBalancingLossIsOneWhenBalanced(t *testing.T) {
 		ids, labels := tokens(14, c.Vocab)
 		net.Forward(ids)
 		loss := net.Loss(labels)
-		if !(math.Abs(loss.LB-1) <= 1e-6) {
+		if !(math.Abs(loss.Aux-1) <= 1e-6) {
 			t.Fatalf("A router that treats all %d experts alike has a load-balancing loss of %.4g and not of 1: it "+
 				"is E·Σ f·P, the number of experts times the sum over them of share and mean probability.",
-				c.Experts, loss.LB)
+				c.Experts, loss.Aux)
 		}
-		assert.InDelta(t, math.Pow(math.Log(float64(c.Experts)), 2), loss.Z, 1e-5)
+		assert.InDelta(t, math.Pow(math.Log(float64(c.Experts)), 2), loss.ZLoss, 1e-5)
 	}
 }

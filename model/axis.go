@@ -15,7 +15,7 @@ const (
 	HeadDim Axis = "head_dim"
 	Router  Axis = "experts" // the router's outputs
 	Vocab   Axis = "vocab"
-	One     Axis = "one" // the single row of a gain
+	One     Axis = "one" // the single row of a norm weight
 )
 
 // Parts are the single axes that a widening of a touches.

@@ -3,23 +3,23 @@ package model
 import "fmt"
 
 // Config is the shape of the network and the constants of its objective. The field names of the JSON are part of the
-// Experiment document. About RopeBase, LBCoef, ZCoef and InitStd the paper is silent; OLMoE (Muennighoff et al. 2024,
-// arXiv 2409.02060) has 10,000, 0.01, 0.001 and 0.02.
+// Experiment document. About RopeBase, AuxLossCoef, ZLossCoef and InitStd the paper is silent; OLMoE (Muennighoff et
+// al. 2024, arXiv 2409.02060) has 10,000, 0.01, 0.001 and 0.02.
 type Config struct {
-	Vocab    int     `json:"vocab"`    // V; set by the task where it is 0
-	Hidden   int     `json:"hidden"`   // d, width of the residual stream
-	Layers   int     `json:"layers"`   //
-	Heads    int     `json:"heads"`    // query heads
-	KVHeads  int     `json:"kv_heads"` // divides Heads
-	HeadDim  int     `json:"head_dim"` // even
-	Experts  int     `json:"experts"`  // E; 1 is a dense network
-	TopK     int     `json:"top_k"`    // experts a token
-	Inner    int     `json:"inner"`    // f, width of one expert
-	NormEps  float64 `json:"norm_eps"`
-	RopeBase float64 `json:"rope_base"`
-	LBCoef   float64 `json:"aux_loss_coef"` // factor of the load-balancing loss
-	ZCoef    float64 `json:"z_loss_coef"`   // factor of the router z-loss
-	InitStd  float64 `json:"init_std"`
+	Vocab       int     `json:"vocab"`    // V; set by the task where it is 0
+	Hidden      int     `json:"hidden"`   // d, width of the residual stream
+	Layers      int     `json:"layers"`   //
+	Heads       int     `json:"heads"`    // query heads
+	KVHeads     int     `json:"kv_heads"` // divides Heads
+	HeadDim     int     `json:"head_dim"` // even
+	Experts     int     `json:"experts"`  // E; 1 is a dense network
+	TopK        int     `json:"top_k"`    // experts a token
+	Inner       int     `json:"inner"`    // f, width of one expert
+	NormEps     float64 `json:"norm_eps"`
+	RopeBase    float64 `json:"rope_base"`
+	AuxLossCoef float64 `json:"aux_loss_coef"` // factor of the load-balancing loss
+	ZLossCoef   float64 `json:"z_loss_coef"`   // factor of the router z-loss
+	InitStd     float64 `json:"init_std"`
 	// LogitMult multiplies the logits: 1 until the hidden axis is widened, because the tied embedding cannot carry
 	// a fan-in factor (paper, App. D.1). An untied head carries it itself.
 	LogitMult float64 `json:"logit_mult"`
@@ -63,7 +63,7 @@ func (c Config) Validate() error {
 	for _, f := range []struct {
 		name string
 		got  float64
-	}{{"aux_loss_coef", c.LBCoef}, {"z_loss_coef", c.ZCoef}} {
+	}{{"aux_loss_coef", c.AuxLossCoef}, {"z_loss_coef", c.ZLossCoef}} {
 		if !(f.got >= 0 && f.got <= 10) {
 			return fmt.Errorf("model.%s is %g; allowed are 0 to 10", f.name, f.got)
 		}

@@ -6,7 +6,8 @@ import (
 	"slices"
 )
 
-// NotFinite is the checkpoint name of the first matrix or gain, in table order, that holds a NaN or an infinity; empty where none does.
+// NotFinite is the checkpoint name of the first matrix or norm weight, in table order, that holds a NaN or an infinity;
+// empty where none does.
 func (v Values) NotFinite() string {
 	for i := range v.Table.Tensors {
 		if name := v.notFinite(i); name != "" {
@@ -16,7 +17,8 @@ func (v Values) NotFinite() string {
 	return ""
 }
 
-// LastNotFinite is NotFinite from the end of the table on: of gradients, which come into being in that order, the first.
+// LastNotFinite is NotFinite from the end of the table on: of gradients, which come into being in that order, the
+// first.
 func (v Values) LastNotFinite() string {
 	for i := range slices.Backward(v.Table.Tensors) {
 		if name := v.notFinite(i); name != "" {
@@ -37,8 +39,8 @@ func (v Values) notFinite(i int) string {
 	return ""
 }
 
-// NotFinite names what first held a NaN or an infinity in the last Forward: the residual stream before or after a layer, or a logit; empty
-// where neither does.
+// NotFinite names what first held a NaN or an infinity in the last Forward: the residual stream before or after a
+// layer, or a logit; empty where neither does.
 func (n *Net) NotFinite() string {
 	switch {
 	case !AllFinite(n.in(0)):

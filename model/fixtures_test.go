@@ -40,7 +40,7 @@ func (s shapeJSON) config(t *testing.T) model.Config {
 	return model.Config{
 		Vocab: s.Vocab, Hidden: s.D, Layers: s.Layers, Heads: s.Heads, KVHeads: s.KV, HeadDim: s.HD, Experts: s.Experts,
 		TopK: s.TopK, Inner: s.F,
-		NormEps: s.Eps, RopeBase: s.Rope, LBCoef: s.LB, ZCoef: s.Z, InitStd: s.Std, LogitMult: s.LogitMult,
+		NormEps: s.Eps, RopeBase: s.Rope, AuxLossCoef: s.LB, ZLossCoef: s.Z, InitStd: s.Std, LogitMult: s.LogitMult,
 	}
 }
 
@@ -118,7 +118,7 @@ func checkTraining(t *testing.T, set string, s setJSON, c model.Config, eng comp
 	net.Forward(b.ids)
 	near(t, "logits", b.file.F32(t, "logits", nil), net.Logits(), tolLogit)
 	loss := net.Backward(b.labels)
-	for name, got := range map[string]float64{"loss": loss.CE, "lb": loss.LB, "z": loss.Z,
+	for name, got := range map[string]float64{"loss": loss.CE, "lb": loss.Aux, "z": loss.ZLoss,
 		"objective": loss.Objective} {
 		assert.InDelta(t, b.file.F32(t, name, nil)[0], got, tolLogit, name)
 	}
@@ -157,7 +157,7 @@ func checkWidening(t *testing.T, set string, s setJSON, c model.Config, axis mod
 			require.NotEmpty(t, x.suffix, "every set has %s", file)
 			continue
 		}
-		spec := widen.Spec{Axis: axis, Factor: s.Ratio, Init: x.init, Scale: x.scale, State: widen.Asymmetric}
+		spec := widen.Spec{Axis: axis, Factor: s.Ratio, Init: x.init, Scale: x.scale, OptState: widen.Asymmetric}
 		plan, err := widen.New(spec, from, 1)
 		require.NoError(t, err)
 		f := fixture.Load(t, set, file)
@@ -177,9 +177,9 @@ func checkWidening(t *testing.T, set string, s setJSON, c model.Config, axis mod
 		if x.suffix != "" {
 			continue
 		}
-		for state, name := range map[widen.State]string{widen.Asymmetric: "asym", widen.Copy: "copy",
+		for state, name := range map[widen.OptState]string{widen.Asymmetric: "asym", widen.Copy: "copy",
 			widen.AsymmetricScaled: "asym_scaled"} {
-			spec.State = state
+			spec.OptState = state
 			plan, err := widen.New(spec, from, 1)
 			require.NoError(t, err)
 			got := plan.States(m, v)
@@ -193,15 +193,15 @@ func checkWidening(t *testing.T, set string, s setJSON, c model.Config, axis mod
 	}
 }
 
-// checkMask compares the ages that choose learning rates with the mask of new parameters.
+// checkMask compares the stages that choose learning rates with the mask of new parameters.
 func checkMask(t *testing.T, f fixture.File, g model.Growth, table *model.Table) {
-	ages := model.NewValues(table)
-	for _, r := range g.Runs(table) {
+	stages := model.NewValues(table)
+	for _, r := range g.Segments(table) {
 		for i := r.From; i < r.To; i++ {
-			ages.Data[i] = float32(r.Age)
+			stages.Data[i] = float32(r.Stage)
 		}
 	}
-	ages.Each(func(name string, shape []int, data []float32) {
+	stages.Each(func(name string, shape []int, data []float32) {
 		for i, isNew := range f.Bools(t, name, shape) {
 			if data[i] != float32(isNew) {
 				t.Fatalf("%s[%d]: age %g, mask %d", name, i, data[i], isNew)

@@ -24,7 +24,7 @@ func TestGradientsAreTheSlopesOfTheObjective(t *testing.T) {
 	const tolerance = 0.01
 	base := model.Config{
 		Vocab: 19, Hidden: 12, Layers: 2, Heads: 4, KVHeads: 2, HeadDim: 6, Experts: 4, TopK: 2, Inner: 10,
-		NormEps: 1e-6, RopeBase: 10000, LBCoef: 0.05, ZCoef: 0.01, InitStd: 0.3, LogitMult: 0.7,
+		NormEps: 1e-6, RopeBase: 10000, AuxLossCoef: 0.05, ZLossCoef: 0.01, InitStd: 0.3, LogitMult: 0.7,
 	}
 	all := base
 	all.TopK = all.Experts
@@ -44,7 +44,7 @@ func TestGradientsAreTheSlopesOfTheObjective(t *testing.T) {
 			labels[3] = -100
 			w := model.Init(c, 5)
 			for i, tensor := range w.Table.Tensors {
-				if tensor.Kind == model.Gain {
+				if tensor.Kind == model.NormWeight {
 					for k := range w.Tensor(i) {
 						w.Tensor(i)[k] = 0.7 + 0.6*rng.Float32()
 					}
@@ -54,7 +54,7 @@ func TestGradientsAreTheSlopesOfTheObjective(t *testing.T) {
 			run := func() (objective float64, load []float32) {
 				net.Forward(ids)
 				load = make([]float32, c.Layers*c.Experts)
-				net.Load(load)
+				net.ExpertLoad(load)
 				return net.Loss(labels).Objective, load
 			}
 			net.Forward(ids)

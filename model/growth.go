@@ -1,11 +1,12 @@
 package model
 
 // Growth remembers how wide an axis was at each stage: index 0 is the start, and every widening appends the new width
-// of both axes, changed or not. A coordinate's age is the stage at which it came; an element's age is that of its
+// of both axes, changed or not. A coordinate's stage is that at which it came; an element's stage is that of its
 // younger coordinate, so that "new parameters" are new rows, new columns, or both.
 type Growth struct {
 	Inner, Hidden []int
-	// ByTensor numbers the ages of runs tensor by tensor, tensor·Stages + age, for rates that differ between tensors.
+	// ByTensor numbers the stages of segments tensor by tensor, tensor·Stages + stage, for rates that differ between
+	// tensors.
 	ByTensor bool
 }
 
@@ -19,7 +20,7 @@ func (g Growth) Widen(c Config) Growth {
 	return g
 }
 
-// Stages is the number of ages: 1 plus the number of widenings.
+// Stages is the number of growth stages: 1 plus the number of widenings.
 func (g Growth) Stages() int { return len(g.Inner) }
 
 // of is the widths of an axis by stage, nil for axes that do not grow.
@@ -33,8 +34,8 @@ func (g Growth) of(a Axis) []int {
 	return nil
 }
 
-// age of coordinate i on an axis with the given widths by stage.
-func age(widths []int, i int) int {
+// stageOf is the stage at which coordinate i came, on an axis with the given widths by stage.
+func stageOf(widths []int, i int) int {
 	for k, n := range widths {
 		if i < n {
 			return k
@@ -43,49 +44,49 @@ func age(widths []int, i int) int {
 	return 0
 }
 
-// Run is a stretch of the arena whose elements have one age.
-type Run struct{ From, To, Age int }
+// Segment is a part of the arena whose elements have one growth stage.
+type Segment struct{ From, To, Stage int }
 
-// Runs cuts the whole arena into stretches of equal age, neighbours merged.
-func (g Growth) Runs(t *Table) []Run {
-	var runs []Run
+// Segments cuts the whole arena into parts of equal stage, neighbours merged.
+func (g Growth) Segments(t *Table) []Segment {
+	var segments []Segment
 	for i := range t.Tensors {
-		for _, r := range g.TensorRuns(t.Tensors[i]) {
-			runs = appendRun(runs, r)
+		for _, r := range g.TensorSegments(t.Tensors[i]) {
+			segments = appendSegment(segments, r)
 		}
 	}
-	return runs
+	return segments
 }
 
-// TensorRuns cuts one tensor, at arena offsets.
-func (g Growth) TensorRuns(x Tensor) []Run {
+// TensorSegments cuts one tensor, at arena offsets.
+func (g Growth) TensorSegments(x Tensor) []Segment {
 	rows, cols := g.of(x.Rows.Axis), g.of(x.Cols.Axis)
-	var runs []Run
+	var segments []Segment
 	at, first := x.Off, 0
 	if g.ByTensor {
 		first = x.Index * g.Stages()
 	}
 	for range x.Experts {
 		for i := range x.Rows.Size {
-			old := age(rows, i)
+			old := stageOf(rows, i)
 			for j := 0; j < x.Cols.Size; {
-				a, end := age(cols, j), x.Cols.Size
+				a, end := stageOf(cols, j), x.Cols.Size
 				if cols != nil {
 					end = min(end, cols[a])
 				}
-				runs = appendRun(runs, Run{at + j, at + end, first + max(old, a)})
+				segments = appendSegment(segments, Segment{at + j, at + end, first + max(old, a)})
 				j = end
 			}
 			at += x.Cols.Size
 		}
 	}
-	return runs
+	return segments
 }
 
-func appendRun(runs []Run, r Run) []Run {
-	if n := len(runs); n > 0 && runs[n-1].Age == r.Age && runs[n-1].To == r.From {
-		runs[n-1].To = r.To
-		return runs
+func appendSegment(segments []Segment, r Segment) []Segment {
+	if n := len(segments); n > 0 && segments[n-1].Stage == r.Stage && segments[n-1].To == r.From {
+		segments[n-1].To = r.To
+		return segments
 	}
-	return append(runs, r)
+	return append(segments, r)
 }

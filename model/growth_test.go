@@ -38,14 +38,14 @@ func TestAgesAreThoseOfTheYoungerCoordinateAtEveryStage(t *testing.T) {
 		for i := range got {
 			got[i] = -1
 		}
-		for _, r := range g.Runs(table) {
+		for _, r := range g.Segments(table) {
 			for i := r.From; i < r.To; i++ {
-				got[i] = r.Age
+				got[i] = r.Stage
 			}
 		}
 		byTensor := g
 		byTensor.ByTensor = true
-		runs := byTensor.Runs(table)
+		runs := byTensor.Segments(table)
 		for index, x := range table.Tensors {
 			assert.Equal(t, index, x.Index)
 			for i := range x.Len() {
@@ -58,7 +58,7 @@ func TestAgesAreThoseOfTheYoungerCoordinateAtEveryStage(t *testing.T) {
 				for len(runs) > 0 && runs[0].To <= x.Off+i {
 					runs = runs[1:]
 				}
-				assert.Equal(t, index*g.Stages()+want, runs[0].Age, "numbered by tensor")
+				assert.Equal(t, index*g.Stages()+want, runs[0].Stage, "numbered by tensor")
 			}
 		}
 	}

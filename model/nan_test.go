@@ -14,7 +14,7 @@ import (
 func TestRouterThatIsNoNumberGivesNoLoss(t *testing.T) {
 	c := model.Config{
 		Vocab: 11, Hidden: 8, Layers: 2, Heads: 2, KVHeads: 1, HeadDim: 4, Experts: 4, TopK: 1, Inner: 4,
-		NormEps: 1e-6, RopeBase: 10000, LBCoef: 0.01, ZCoef: 0.001, InitStd: 0.1, LogitMult: 1,
+		NormEps: 1e-6, RopeBase: 10000, AuxLossCoef: 0.01, ZLossCoef: 0.001, InitStd: 0.1, LogitMult: 1,
 	}
 	for name, eng := range map[string]compute.Engine{"reference": compute.Reference{}, "CPU": compute.NewCPU()} {
 		w := model.Init(c, 1)
@@ -36,7 +36,7 @@ func TestValueThatIsNoNumberShowsInTheLossOrAGradient(t *testing.T) {
 	c := model.Config{
 		Vocab: 11, Hidden: 12, Layers: 2, Heads: 2, KVHeads: 1, HeadDim: 4, Experts: 3, TopK: 2, Inner: 10,
 		Untied:  true,
-		NormEps: 1e-6, RopeBase: 10000, LBCoef: 0.01, ZCoef: 0.001, InitStd: 0.1, LogitMult: 1,
+		NormEps: 1e-6, RopeBase: 10000, AuxLossCoef: 0.01, ZLossCoef: 0.001, InitStd: 0.1, LogitMult: 1,
 	}
 	ids := []int32{0, 2, 3, 4, 5, 6, 7, 8, 0, 2, 3, 4, 5, 6, 7, 8}
 	labels := []int32{2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5, 6, 7, 8, 9}

@@ -6,10 +6,10 @@ import (
 	"github.com/sparkling-lab/sparkling/model/compute"
 )
 
-// Losses are the terms of the objective, in nats a token: Objective = CE + LBCoef·LB + ZCoef·Z with cross-entropy and
-// the two auxiliary losses of the routers, each a mean over layers.
+// Losses are the terms of the objective, in nats a token: Objective = CE + AuxLossCoef·Aux + ZLossCoef·ZLoss with
+// cross-entropy and the two auxiliary losses of the routers, each a mean over layers.
 type Losses struct {
-	CE, LB, Z, Objective float64
+	CE, Aux, ZLoss, Objective float64
 }
 
 // Net runs one network on batches of one shape. N = batch·seq tokens; slices are row-major with one row a token.
@@ -20,9 +20,9 @@ type Net struct {
 	Weights Values
 	Grads   Values // of the objective, set by [Net.Backward]
 
-	// Measure makes Forward fill RMS, attention then FFN of each layer.
-	Measure bool
-	RMS     []BlockRMS
+	// MeasureRMS makes Forward fill RMS, attention then FFN of each layer.
+	MeasureRMS bool
+	RMS        []BlockRMS
 
 	eng        compute.Engine
 	batch, seq int
@@ -105,11 +105,11 @@ func (n *Net) Tokens() int { return n.batch * n.seq }
 // Logits is the result (N, V) of the last Forward, live memory.
 func (n *Net) Logits() []float32 { return n.logits }
 
-// Load sets share (layers·experts) to the part of the last batch's assignments that went to each expert.
-func (n *Net) Load(share []float32) {
+// ExpertLoad sets share (layers·experts) to the fraction of the last batch's assignments that went to each expert.
+func (n *Net) ExpertLoad(share []float32) {
 	e := n.Config.Experts
 	for l := range n.layers {
-		n.layers[l].load(share[l*e : (l+1)*e])
+		n.layers[l].expertLoad(share[l*e : (l+1)*e])
 	}
 }
 
@@ -165,13 +165,13 @@ func (n *Net) loss(dlogits []float32, labels []int32) Losses {
 	valid = max(valid, 1)
 	l := Losses{CE: n.eng.CrossEntropy(dlogits, n.logits, labels, n.Config.Vocab, 1/float32(valid)) / float64(valid)}
 	for i := range n.layers {
-		l.LB += n.layers[i].loadBalancingLoss() / float64(len(n.layers))
-		l.Z += n.layers[i].zLoss(n.eng) / float64(len(n.layers))
+		l.Aux += n.layers[i].loadBalancingLoss() / float64(len(n.layers))
+		l.ZLoss += n.layers[i].zLoss(n.eng) / float64(len(n.layers))
 	}
-	if math.IsNaN(l.LB) {
-		l.CE = l.LB // a router whose probabilities are no numbers has chosen by chance: what came of it is no loss
+	if math.IsNaN(l.Aux) {
+		l.CE = l.Aux // a router whose probabilities are no numbers has chosen by chance: what came of it is no loss
 	}
-	l.Objective = l.CE + n.Config.LBCoef*l.LB + n.Config.ZCoef*l.Z
+	l.Objective = l.CE + n.Config.AuxLossCoef*l.Aux + n.Config.ZLossCoef*l.ZLoss
 	return l
 }
 

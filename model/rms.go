@@ -43,7 +43,7 @@ func finiteOrNaN(x float64) float64 {
 
 // measure notes the RMS of a block's input and output.
 func (n *Net) measure(block int, in, out []float32) {
-	if n.Measure {
+	if n.MeasureRMS {
 		rms := func(x []float32) float32 { return float32(math.Sqrt(n.eng.SumSquares(x) / float64(len(x)))) }
 		n.RMS[block] = BlockRMS{In: rms(in), Out: rms(out)}
 	}

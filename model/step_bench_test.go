@@ -145,7 +145,7 @@ func shape(vocab, d, layers, heads, kv, headDim, experts, f int) model.Config {
 	return model.Config{
 		Vocab: vocab, Hidden: d, Layers: layers, Heads: heads, KVHeads: kv, HeadDim: headDim, Experts: experts,
 		TopK: 2, Inner: f,
-		NormEps: 1e-6, RopeBase: 10000, LBCoef: 0.01, ZCoef: 0.001, InitStd: 0.1, LogitMult: 1,
+		NormEps: 1e-6, RopeBase: 10000, AuxLossCoef: 0.01, ZLossCoef: 0.001, InitStd: 0.1, LogitMult: 1,
 	}
 }
 

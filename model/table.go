@@ -31,11 +31,11 @@ const layerParts = int(Down-AttnNorm) + 1
 type Kind int
 
 // The kinds: new rows of a Matrix are fan-out, its new columns fan-in; new columns of the Embedding are fan-out, and
-// where it is the output projection too it cannot carry that one's fan-in factor; a Gain is copied.
+// where it is the output projection too it cannot carry that one's fan-in factor; a NormWeight is copied.
 const (
 	Matrix Kind = iota
 	Embedding
-	Gain
+	NormWeight
 )
 
 // Dim is one dimension of a tensor.
@@ -71,9 +71,9 @@ func (t Tensor) Name(e int) string {
 	return t.name
 }
 
-// Shape is the shape of one matrix in a checkpoint: gains are vectors.
+// Shape is the shape of one matrix in a checkpoint: norm weights are vectors.
 func (t Tensor) Shape() []int {
-	if t.Kind == Gain {
+	if t.Kind == NormWeight {
 		return []int{t.Cols.Size}
 	}
 	return []int{t.Rows.Size, t.Cols.Size}
@@ -108,20 +108,20 @@ func NewTable(c Config) *Table {
 	}
 	add(Embed, -1, Embedding, Dim{Vocab, c.Vocab}, d, "model.embed_tokens.weight")
 	for l := range c.Layers {
-		add(AttnNorm, l, Gain, one, d, "input_layernorm.weight")
+		add(AttnNorm, l, NormWeight, one, d, "input_layernorm.weight")
 		add(Q, l, Matrix, q, d, "self_attn.q_proj.weight")
 		add(K, l, Matrix, kv, d, "self_attn.k_proj.weight")
 		add(V, l, Matrix, kv, d, "self_attn.v_proj.weight")
 		add(O, l, Matrix, d, q, "self_attn.o_proj.weight")
-		add(QNorm, l, Gain, one, hd, "self_attn.q_norm.weight")
-		add(KNorm, l, Gain, one, hd, "self_attn.k_norm.weight")
-		add(FFNNorm, l, Gain, one, d, "post_attention_layernorm.weight")
+		add(QNorm, l, NormWeight, one, hd, "self_attn.q_norm.weight")
+		add(KNorm, l, NormWeight, one, hd, "self_attn.k_norm.weight")
+		add(FFNNorm, l, NormWeight, one, d, "post_attention_layernorm.weight")
 		add(Route, l, Matrix, Dim{Router, c.Experts}, d, "mlp.gate.weight")
 		add(Gate, l, Matrix, f, d, "mlp.experts.%d.gate_proj.weight")
 		add(Up, l, Matrix, f, d, "mlp.experts.%d.up_proj.weight")
 		add(Down, l, Matrix, d, f, "mlp.experts.%d.down_proj.weight")
 	}
-	add(FinalNorm, -1, Gain, one, d, "model.norm.weight")
+	add(FinalNorm, -1, NormWeight, one, d, "model.norm.weight")
 	if c.Untied {
 		add(Head, -1, Matrix, Dim{Vocab, c.Vocab}, d, "lm_head.weight")
 	}
@@ -167,7 +167,7 @@ func (v Values) Expert(i, e int) []float32 {
 	return v.Data[x.Off+e*n : x.Off+(e+1)*n]
 }
 
-// Each calls f for every matrix and gain under its checkpoint name, in table order; data is the live memory.
+// Each calls f for every matrix and norm weight under its checkpoint name, in table order; data is the live memory.
 func (v Values) Each(f func(name string, shape []int, data []float32)) {
 	for i, x := range v.Table.Tensors {
 		for e := range x.Experts {

@@ -14,7 +14,7 @@ import (
 
 var headed = model.Config{
 	Vocab: 19, Hidden: 12, Layers: 2, Heads: 4, KVHeads: 2, HeadDim: 6, Experts: 4, TopK: 2, Inner: 10,
-	NormEps: 1e-6, RopeBase: 10000, LBCoef: 0.05, ZCoef: 0.01, InitStd: 0.3, LogitMult: 1,
+	NormEps: 1e-6, RopeBase: 10000, AuxLossCoef: 0.05, ZLossCoef: 0.01, InitStd: 0.3, LogitMult: 1,
 }
 
 // tokens are random ids and labels.
@@ -70,7 +70,8 @@ func TestWideningWithAnUntiedHeadKeepsTheFunction(t *testing.T) {
 	before.Forward(ids)
 	for _, axis := range []model.Axis{model.Inner, model.Hidden, model.Joint} {
 		for _, init := range []widen.Init{widen.CopyCopy, widen.Uneven} {
-			plan, err := widen.New(widen.Spec{Axis: axis, Factor: 2, Init: init, Scale: widen.RMS, State: widen.Copy},
+			plan, err := widen.New(widen.Spec{Axis: axis, Factor: 2, Init: init, Scale: widen.RMS,
+				OptState: widen.Copy},
 				old.Table, 1)
 			require.NoError(t, err)
 			assert.Equal(t, 1.0, plan.To.Config.LogitMult)

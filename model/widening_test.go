@@ -16,7 +16,7 @@ import (
 
 // spec is a valid widening of an axis.
 func spec(axis model.Axis, factor float64, init widen.Init) widen.Spec {
-	s := widen.Spec{Axis: axis, Factor: factor, Init: init, Scale: widen.RMS, State: widen.Copy}
+	s := widen.Spec{Axis: axis, Factor: factor, Init: init, Scale: widen.RMS, OptState: widen.Copy}
 	if init == widen.FPRandom {
 		s.Scale = widen.Unscaled
 	}
@@ -30,7 +30,7 @@ func change(t *testing.T, c model.Config, s widen.Spec) float64 {
 	old := model.Init(c, 3)
 	for i, x := range old.Table.Tensors {
 		for k := range old.Tensor(i) {
-			if x.Kind == model.Gain {
+			if x.Kind == model.NormWeight {
 				old.Tensor(i)[k] = 0.8 + 0.1*float32(k%5)
 			}
 		}
@@ -159,7 +159,7 @@ func (p *power) add(w []float32, x []float64) {
 // ratio is RMS(Wx)/RMS(x).
 func (p power) ratio() float64 { return math.Sqrt(p.out / p.in) }
 
-// What the pairs of Sec. 3.2 and the rivals of App. J put into new rows and columns.
+// What the pairs of Sec. 3.2 and the competing methods of App. J put into new rows and columns.
 func TestNewCoordinatesHoldWhatThePairSays(t *testing.T) {
 	c := headed
 	old := model.Init(c, 1)
@@ -227,9 +227,10 @@ func TestNewGainsAreCopiedOrDrawnFromTheOldOnes(t *testing.T) {
 		old.Tensor(norm)[k] = 1 + float32(k)/16
 		values[1+float32(k)/16] = true
 	}
-	for gains, copied := range map[widen.Gains]bool{"": true, widen.CopyGains: true, widen.SampleGains: false} {
+	for gains, copied := range map[widen.NormWeights]bool{"": true, widen.CopyNormWeights: true,
+		widen.SampleNormWeights: false} {
 		s := spec(model.Hidden, 2, widen.CopyCopy)
-		s.Gains = gains
+		s.NormWeights = gains
 		plan, err := widen.New(s, old.Table, 3)
 		require.NoError(t, err)
 		now := plan.Weights(old).Tensor(norm)

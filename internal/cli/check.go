@@ -81,7 +81,7 @@ func (v checkVerb) Run(e *env) error {
 	counts, layout := model.Count(c, b.Rows, b.Seq), folder.Layout()
 	held, came := checkpoint.NotFinite(layout, weights), notFinite(layout, net, loss)
 	r := checked{
-		number(loss.CE), number(loss.LB), number(loss.Z), number(loss.Objective), c.LBCoef, c.ZCoef, len(b.IDs), 0,
+		number(loss.CE), number(loss.Aux), number(loss.ZLoss), number(loss.Objective), c.AuxLossCoef, c.ZLossCoef, len(b.IDs), 0,
 		counts.Total, counts.Active, c.Untied,
 		cmp.Or(held, came),
 	}
@@ -176,7 +176,7 @@ func notFinite(layout []checkpoint.StoredTensor, net *model.Net, loss model.Loss
 func (v checkVerb) write(e *env, layout []checkpoint.StoredTensor, net *model.Net, b checkpoint.Batch,
 	loss model.Losses) error {
 	text := func(x float64) string { return fmt.Sprint(x) }
-	meta := map[string]string{"ce_loss": text(loss.CE), "aux_loss": text(loss.LB), "z_loss": text(loss.Z),
+	meta := map[string]string{"ce_loss": text(loss.CE), "aux_loss": text(loss.Aux), "z_loss": text(loss.ZLoss),
 		gradsMark: text(loss.Objective)}
 	logits := checkpoint.Named{Name: "logits", Shape: []int{b.Rows, b.Seq, net.Config.Vocab}, Data: net.Logits()}
 	return durable.WritePath(v.Grads, func(path string) error {

@@ -226,7 +226,7 @@ func same(t *testing.T, want, got fixture.File, tol float64) {
 func trained(t *testing.T, untied bool) (dir, batch string) {
 	c := model.Config{
 		Vocab: 23, Hidden: 16, Layers: 2, Heads: 4, KVHeads: 2, HeadDim: 6, Experts: 4, TopK: 2, Inner: 10,
-		NormEps: 1e-6, RopeBase: 10000, LBCoef: 0.01, ZCoef: 0.001, InitStd: 0.1, LogitMult: 1, Untied: untied,
+		NormEps: 1e-6, RopeBase: 10000, AuxLossCoef: 0.01, ZLossCoef: 0.001, InitStd: 0.1, LogitMult: 1, Untied: untied,
 	}
 	set := t.TempDir()
 	const rows, seq = 3, 8

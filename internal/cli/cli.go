@@ -52,8 +52,8 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	parser, err := kong.New(&v, append(values, kong.Name("sparkling"), kong.Writers(stdout, stderr),
 		kong.Description("Watch a mixture-of-experts network be widened in mid-training."),
 		kong.Exit(func(int) { exited = true }),
-		kong.Vars{"inits": names(widen.Inits), "scales": names(widen.Scales), "norms": names(widen.AllGains),
-			"states": names(widen.States)})...)
+		kong.Vars{"inits": names(widen.Inits), "scales": names(widen.Scales), "norms": names(widen.AllNormWeights),
+			"states": names(widen.OptStates)})...)
 	if err != nil {
 		panic(err) // the verbs above are wrong
 	}

@@ -21,7 +21,7 @@ func explosive(t *testing.T) string {
 	t.Helper()
 	e := experiment.Default().Rescale(40)
 	e.Task.Batch, e.Task.Seq = 1, 8
-	e.Optimizer.LR, e.Optimizer.WeightDecay, e.Optimizer.Warmup, e.Optimizer.FinalRatio = 0.1, 10, 0, 1
+	e.Optimizer.LR, e.Optimizer.WeightDecay, e.Optimizer.Warmup, e.Optimizer.MinLRRatio = 0.1, 10, 0, 1
 	for i := range e.Arms {
 		for k := range e.Arms[i].Widen {
 			e.Arms[i].Widen[k].Rewarm = optim.Rewarm{Scope: optim.RewarmAll, Rho: 10}
@@ -101,7 +101,7 @@ func TestRunThatDivergesIsSaidEverywhereAndKeepsWhatThereIs(t *testing.T) {
 func TestArmsThatNeverBeganSayWhy(t *testing.T) {
 	e := experiment.Default().Rescale(40)
 	e.Task.Batch, e.Task.Seq = 1, 8
-	e.Optimizer.LR, e.Optimizer.WeightDecay, e.Optimizer.Warmup, e.Optimizer.FinalRatio = 10, 10, 0, 1
+	e.Optimizer.LR, e.Optimizer.WeightDecay, e.Optimizer.Warmup, e.Optimizer.MinLRRatio = 10, 10, 0, 1
 	path := filepath.Join(t.TempDir(), "early.json")
 	require.NoError(t, os.WriteFile(path, e.JSON(), 0o644))
 	code, table, _ := run("run", path, "--quiet")

@@ -30,8 +30,8 @@ type widenVerb struct {
 // Run is called by the command line.
 func (v widenVerb) Run(e *env) error {
 	spec := widen.Spec{Axis: model.Axis(v.Axis), Factor: v.Factor, Init: widen.Init(v.Init),
-		Scale: widen.Scale(v.Scale),
-		Gains: widen.Gains(v.Norms), State: widen.State(v.States)}
+		Scale:       widen.Scale(v.Scale),
+		NormWeights: widen.NormWeights(v.Norms), OptState: widen.OptState(v.States)}
 	if err := spec.Validate(); err != nil {
 		return err
 	}

@@ -45,12 +45,12 @@ func parseConfig(data []byte) (model.Config, document, error) {
 	r.must(&c.Inner, "moe_intermediate_size")
 	r.experts(&c.Experts)
 	tied := false
-	c.NormEps, c.RopeBase, c.LBCoef, c.ZCoef, c.InitStd, c.LogitMult = defaultEps, defaultRope, defaultLBCoef,
+	c.NormEps, c.RopeBase, c.AuxLossCoef, c.ZLossCoef, c.InitStd, c.LogitMult = defaultEps, defaultRope, defaultLBCoef,
 		defaultZCoef, defaultStd, 1
 	spelt := r.may(&c.HeadDim, "head_dim")
 	r.may(&c.NormEps, "rms_norm_eps")
-	r.may(&c.LBCoef, "router_aux_loss_coef")
-	r.may(&c.ZCoef, keyZ)
+	r.may(&c.AuxLossCoef, "router_aux_loss_coef")
+	r.may(&c.ZLossCoef, keyZ)
 	r.may(&tied, "tie_word_embeddings")
 	r.rope(&c.RopeBase)
 	r.layerTypes(c.Layers)

@@ -63,7 +63,7 @@ func changed(t testing.TB, changes map[string]string) []byte {
 func TestConfigIsReadAsTheFamilyMeansIt(t *testing.T) {
 	base := model.Config{
 		Vocab: 31, Hidden: 24, Layers: 2, Heads: 4, KVHeads: 2, HeadDim: 8, Experts: 6, TopK: 2, Inner: 10,
-		NormEps: 1e-6, RopeBase: 1e6, LBCoef: 0.001, ZCoef: 0.001, InitStd: 0.02, LogitMult: 1, Untied: true,
+		NormEps: 1e-6, RopeBase: 1e6, AuxLossCoef: 0.001, ZLossCoef: 0.001, InitStd: 0.02, LogitMult: 1, Untied: true,
 	}
 	for name, c := range map[string]struct {
 		changes map[string]string
@@ -82,7 +82,7 @@ func TestConfigIsReadAsTheFamilyMeansIt(t *testing.T) {
 		"experts by newer name": {map[string]string{"num_experts": "", "num_local_experts": "6"},
 			func(*model.Config) {}},
 		"balance": {map[string]string{"router_aux_loss_coef": "0.01", keyZ: "0"},
-			func(c *model.Config) { c.LBCoef, c.ZCoef = 0.01, 0 }},
+			func(c *model.Config) { c.AuxLossCoef, c.ZLossCoef = 0.01, 0 }},
 		"norm": {map[string]string{"rms_norm_eps": "1e-5"},
 			func(c *model.Config) { c.NormEps = 1e-5 }},
 		"rope by the old name": {map[string]string{"rope_theta": "",

@@ -46,8 +46,8 @@ func newDocument(c model.Config) (document, error) {
 		{"mlp_only_layers", []int{}}, {"decoder_sparse_step", 1}, {"use_sliding_window", false},
 		{"rms_norm_eps", decimal(c.NormEps)}, {"rope_theta", decimal(c.RopeBase)}, {"rope_scaling", nil},
 		{"max_position_embeddings", 4096},
-		{"initializer_range", decimal(c.InitStd)}, {"router_aux_loss_coef", decimal(c.LBCoef)},
-		{keyZ, decimal(c.ZCoef)}, {"tie_word_embeddings", !c.Untied},
+		{"initializer_range", decimal(c.InitStd)}, {"router_aux_loss_coef", decimal(c.AuxLossCoef)},
+		{keyZ, decimal(c.ZLossCoef)}, {"tie_word_embeddings", !c.Untied},
 	} {
 		d = d.with(f.key, f.value)
 	}

@@ -32,8 +32,8 @@ type Config struct {
 	Eps         float64 `json:"eps"`
 	WeightDecay float64 `json:"weight_decay"`    // on every tensor
 	Momentum    float64 `json:"momentum"`        // Muon's
-	Warmup      float64 `json:"warmup_fraction"` // share of the steps
-	FinalRatio  float64 `json:"min_lr_ratio"`    // last rate over peak
+	Warmup      float64 `json:"warmup_fraction"` // fraction of the steps
+	MinLRRatio  float64 `json:"min_lr_ratio"`    // last rate over peak
 }
 
 // Validate says which field is wrong and what is allowed.
@@ -46,8 +46,9 @@ func (c Config) Validate() error {
 		got, min, max float64
 	}{
 		{"lr", c.LR, 0, 10}, {"beta1", c.Beta1, 0, 0.999999}, {"beta2", c.Beta2, 0, 0.999999}, {"eps", c.Eps, 1e-16, 1},
-		{"weight_decay", c.WeightDecay, 0, 10}, {"momentum", c.Momentum, 0, 0.999999}, {"warmup_fraction", c.Warmup, 0, 1},
-		{"min_lr_ratio", c.FinalRatio, 0, 1},
+		{"weight_decay", c.WeightDecay, 0, 10}, {"momentum", c.Momentum, 0, 0.999999},
+		{"warmup_fraction", c.Warmup, 0, 1},
+		{"min_lr_ratio", c.MinLRRatio, 0, 1},
 	} {
 		if !(f.got >= f.min && f.got <= f.max) {
 			return fmt.Errorf("optimizer.%s is %g; allowed are %g to %g", f.name, f.got, f.min, f.max)
@@ -59,7 +60,7 @@ func (c Config) Validate() error {
 // Scope says which parameters are re-warmed after a widening.
 type Scope string
 
-// The scopes: nobody, the new parameters only (SPARKLING), or all (a rival, App. J).
+// The scopes: nobody, the new parameters only (SPARKLING), or all (a competing method, App. J).
 const (
 	RewarmNone Scope = "none"
 	RewarmNew  Scope = "new"
@@ -71,25 +72,25 @@ var Scopes = []Scope{RewarmNone, RewarmNew, RewarmAll}
 
 // Rewarm is the re-warmup after one widening (Eq. 25–28): from the current rate up to Rho times it in τw updates, then
 // cosine to the same final rate. The paper finds ρ from 1.25 to 1.3 and τw from 0 to 250 steps best (App. H). τw is
-// Steps, or where Share is given that share of the updates left, at least [MinWarm].
+// Steps, or where Fraction is given that fraction of the updates left, at least [MinTau].
 type Rewarm struct {
-	Scope Scope   `json:"scope"`
-	Rho   float64 `json:"rho"`
-	Steps int     `json:"steps"`
-	Share float64 `json:"fraction,omitempty"`
+	Scope    Scope   `json:"scope"`
+	Rho      float64 `json:"rho"`
+	Steps    int     `json:"steps"`
+	Fraction float64 `json:"fraction,omitempty"`
 }
 
-// DefaultShare is what τw should be on short runs, where the paper's 250 steps are too many; MinWarm is its least
+// DefaultFraction is what τw should be on short runs, where the paper's 250 steps are too many; MinTau is its least
 // number of updates.
 const (
-	DefaultShare = 0.02
-	MinWarm      = 5
+	DefaultFraction = 0.02
+	MinTau          = 5
 )
 
-// Warm is τw in updates where left are left.
-func (r Rewarm) Warm(left int) int {
-	if r.Share > 0 {
-		return max(int(math.Round(r.Share*float64(left))), MinWarm)
+// Tau is τw in updates where left are left.
+func (r Rewarm) Tau(left int) int {
+	if r.Fraction > 0 {
+		return max(int(math.Round(r.Fraction*float64(left))), MinTau)
 	}
 	return r.Steps
 }
@@ -99,11 +100,11 @@ func (r Rewarm) Validate() error {
 	switch {
 	case !slices.Contains(Scopes, r.Scope):
 		return fmt.Errorf("rewarm.scope is %q; allowed are none, new and all", string(r.Scope))
-	case !(r.Share >= 0 && r.Share <= 1):
-		return fmt.Errorf("rewarm.fraction is %g; allowed are 0 to 1", r.Share)
-	case r.Share > 0 && r.Steps != 0:
+	case !(r.Fraction >= 0 && r.Fraction <= 1):
+		return fmt.Errorf("rewarm.fraction is %g; allowed are 0 to 1", r.Fraction)
+	case r.Fraction > 0 && r.Steps != 0:
 		return fmt.Errorf("rewarm.steps is %d and rewarm.fraction %g; one of them says how long the re-warmup takes, "+
-			"the other is 0", r.Steps, r.Share)
+			"the other is 0", r.Steps, r.Fraction)
 	case math.IsNaN(r.Rho) || math.IsInf(r.Rho, 0):
 		return fmt.Errorf("rewarm.rho is %g; allowed are numbers", r.Rho)
 	case r.Scope == RewarmNone:

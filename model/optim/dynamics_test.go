@@ -20,9 +20,9 @@ func widened(value [3]float32) (model.Growth, model.Values) {
 		g = g.Widen(c)
 	}
 	v := model.NewValues(model.NewTable(c))
-	for _, r := range g.Runs(v.Table) {
+	for _, r := range g.Segments(v.Table) {
 		for i := r.From; i < r.To; i++ {
-			v.Data[i] = value[r.Age]
+			v.Data[i] = value[r.Stage]
 		}
 	}
 	return g, v
@@ -31,12 +31,12 @@ func widened(value [3]float32) (model.Growth, model.Values) {
 func TestNormAdaptedRatesFollowTheNormsOfTheBlocks(t *testing.T) {
 	g, v := widened([3]float32{2, 3, 5})
 	b := NewBlockRates(compute.NewCPU(), g, v.Table, []bool{false, true, true})
-	into, byAge := make([]float64, 3*len(v.Table.Tensors)), []float64{0.1, 0.2, 0.4}
-	b.Fill(into, byAge, v)
+	into, byStage := make([]float64, 3*len(v.Table.Tensors)), []float64{0.1, 0.2, 0.4}
+	b.Fill(into, byStage, v)
 	for i, x := range v.Table.Tensors {
 		got := into[3*i : 3*i+3]
 		if x.Rows.Axis != model.Inner && x.Cols.Axis != model.Inner {
-			assert.Equal(t, byAge, got, "%s has no new block", x.Name(0))
+			assert.Equal(t, byStage, got, "%s has no new block", x.Name(0))
 			continue
 		}
 		assert.Equal(t, 0.1, got[0])
@@ -45,20 +45,20 @@ func TestNormAdaptedRatesFollowTheNormsOfTheBlocks(t *testing.T) {
 			"%s: against sqrt((4 + 9)/2), all that was there before", x.Name(0))
 	}
 	assert.InEpsilon(t, 0.4*5/2.5495097567963922, b.Mean, 1e-6)
-	assert.Zero(t, testing.AllocsPerRun(3, func() { b.Fill(into, byAge, v) }))
+	assert.Zero(t, testing.AllocsPerRun(3, func() { b.Fill(into, byStage, v) }))
 
 	_, zero := widened([3]float32{2, 0, 0})
-	b.Fill(into, byAge, zero)
+	b.Fill(into, byStage, zero)
 	up := 3 * v.Table.Find(model.Up, 0)
-	assert.Equal(t, byAge, into[up:up+3], "a block of zeros has no norm to follow")
+	assert.Equal(t, byStage, into[up:up+3], "a block of zeros has no norm to follow")
 	b = NewBlockRates(compute.NewCPU(), g, v.Table, []bool{false, true, false})
-	b.Fill(into, byAge, v)
+	b.Fill(into, byStage, v)
 	assert.InDelta(t, 0.3, into[up+1], 1e-12)
 	assert.Equal(t, 0.4, into[up+2], "an age that does not ask for it")
 }
 
-// The optimizer takes rates by tensor and age where the growth numbers its ages so; equal rates then give the same bits
-// as rates by age.
+// The optimizer takes rates by tensor and growth stage where the growth numbers its stages so; equal rates then give
+// the same bits as rates by growth stage.
 func TestRatesByTensorReachTheirBlocks(t *testing.T) {
 	for _, kind := range []Kind{AdamW, Muon} {
 		g, v := widened([3]float32{2, 3, 5})
@@ -72,28 +72,28 @@ func TestRatesByTensorReachTheirBlocks(t *testing.T) {
 			New(c, compute.NewCPU(), g, model.NewValues(v.Table), model.NewValues(v.Table), 0).Step(p, grads, rates)
 			return p
 		}
-		byAge := []float64{0.1, 0.2, 0.4}
+		byStage := []float64{0.1, 0.2, 0.4}
 		var byTensor []float64
 		for range v.Table.Tensors {
-			byTensor = append(byTensor, byAge...)
+			byTensor = append(byTensor, byStage...)
 		}
 		apart := g
 		apart.ByTensor = true
-		require.Equal(t, step(g, byAge).Data, step(apart, byTensor).Data)
+		require.Equal(t, step(g, byStage).Data, step(apart, byTensor).Data)
 		down := v.Table.Find(model.Down, 0)
 		byTensor[3*down+2] = 0
-		p, q := step(g, byAge), step(apart, byTensor)
+		p, q := step(g, byStage), step(apart, byTensor)
 		for i, x := range v.Table.Tensors {
 			if i != down {
 				assert.Equal(t, p.Tensor(i), q.Tensor(i), x.Name(0))
 			}
 		}
-		for _, r := range g.TensorRuns(v.Table.Tensors[down]) {
+		for _, r := range g.TensorSegments(v.Table.Tensors[down]) {
 			want := p
-			if r.Age == 2 {
+			if r.Stage == 2 {
 				want = v // at rate 0 nothing moves
 			}
-			assert.Equal(t, want.Data[r.From:r.To], q.Data[r.From:r.To], "age %d", r.Age)
+			assert.Equal(t, want.Data[r.From:r.To], q.Data[r.From:r.To], "age %d", r.Stage)
 		}
 	}
 }

@@ -15,47 +15,47 @@ type Optimizer struct {
 	Steps  int // updates done
 
 	eng   compute.Engine
-	adam  []stretch // of tensors that AdamW updates
-	muon  []matrix  // Muon's matrices
+	adam  []chunk  // of tensors that AdamW updates
+	muon  []matrix // Muon's matrices
 	ns    newtonSchulz
-	rates []float32 // of one stretch
+	rates []float32 // of one chunk
 }
 
 // matrix is one matrix of a Muon tensor.
 type matrix struct {
 	from, rows, cols int
-	stretches        []stretch
+	chunks           []chunk
 }
 
 // New prepares an optimizer with given states for parameters of the given growth; NewValues states start afresh.
 func New(c Config, eng compute.Engine, g model.Growth, m, v model.Values, steps int) *Optimizer {
 	o := &Optimizer{Config: c, M: m, V: v, Steps: steps, eng: eng, rates: make([]float32, short+enough)}
 	if c.Kind == AdamW {
-		o.adam = stretches(g.Runs(m.Table))
+		o.adam = chunks(g.Segments(m.Table))
 		return o
 	}
-	var rest []model.Run
+	var rest []model.Segment
 	for _, t := range m.Table.Tensors {
-		runs := g.TensorRuns(t)
+		segments := g.TensorSegments(t)
 		if !c.Kind.orthogonalizes(t) {
-			rest = append(rest, runs...)
+			rest = append(rest, segments...)
 			continue
 		}
 		size := t.Rows.Size * t.Cols.Size
 		for e := range t.Experts {
 			at := t.Off + e*size
-			o.muon = append(o.muon, matrix{at, t.Rows.Size, t.Cols.Size, stretches(within(runs, at, at+size))})
+			o.muon = append(o.muon, matrix{at, t.Rows.Size, t.Cols.Size, chunks(within(segments, at, at+size))})
 		}
 		o.ns.fit(t.Rows.Size, t.Cols.Size)
 	}
-	o.adam = stretches(rest)
+	o.adam = chunks(rest)
 	return o
 }
 
-// within cuts runs down to the part from from to to.
-func within(runs []model.Run, from, to int) []model.Run {
-	var in []model.Run
-	for _, r := range runs {
+// within cuts segments down to the part from from to to.
+func within(segments []model.Segment, from, to int) []model.Segment {
+	var in []model.Segment
+	for _, r := range segments {
 		r.From, r.To = max(r.From, from), min(r.To, to)
 		if r.From < r.To {
 			in = append(in, r)
@@ -64,8 +64,8 @@ func within(runs []model.Run, from, to int) []model.Run {
 	return in
 }
 
-// Step makes one update with gradients g and rates[age] the learning rate of parameters of that age. It allocates
-// nothing.
+// Step makes one update with gradients g and rates[stage] the learning rate of parameters of that growth stage. It
+// allocates nothing.
 func (o *Optimizer) Step(p, g model.Values, rates []float64) {
 	o.Steps++
 	c := o.Config

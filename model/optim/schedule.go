@@ -2,7 +2,7 @@ package optim
 
 import "math"
 
-// Schedule gives the learning rate of every age of parameters at every step t, counted from 0.
+// Schedule gives the learning rate of every growth stage of parameters at every step t, counted from 0.
 type Schedule struct {
 	total  int
 	first  curve   // the baseline as it was at the start
@@ -10,14 +10,14 @@ type Schedule struct {
 	stages []stage
 }
 
-// piece is the baseline from step at on: the curve read from place begin on, pace places a step.
+// piece is the baseline from step at on: the curve read from step begin on, pace of its steps a step.
 type piece struct {
 	at          int
 	begin, pace float64
 	curve
 }
 
-// stage is one widening. Where it has changed the baseline every age follows that.
+// stage is one widening. Where it has changed the baseline every growth stage follows that.
 type stage struct {
 	at    int
 	joint bool // the baseline changed here
@@ -27,7 +27,7 @@ type stage struct {
 // NewSchedule is the baseline: linear from 0 to the peak over the warm-up, then cosine to the final rate at step total.
 func NewSchedule(c Config, total int) *Schedule {
 	first := curve{warm: int(math.Round(c.Warmup * float64(total))), total: total, peak: c.LR,
-		final: c.LR * c.FinalRatio}
+		final: c.LR * c.MinLRRatio}
 	return &Schedule{total: total, first: first, base: []piece{{0, 0, 1, first}}}
 }
 
@@ -35,18 +35,18 @@ func NewSchedule(c Config, total int) *Schedule {
 func (s *Schedule) Widen(at int, r Rewarm) { s.stages = append(s.stages, stage{at: at, Rewarm: r}) }
 
 // WidenFaster adds a widening before update at, after which the baseline falls from its present rate to the final one,
-// by a cosine, over share of the steps left, and stays there (paper, App. K, after LEMON).
-func (s *Schedule) WidenFaster(at int, share float64) {
+// by a cosine, over fraction of the steps left, and stays there (paper, App. K, after LEMON).
+func (s *Schedule) WidenFaster(at int, fraction float64) {
 	now := s.Base(at)
-	over := int(math.Round(share * float64(s.total-at)))
+	over := int(math.Round(fraction * float64(s.total-at)))
 	s.rebase(at, piece{at, 0, 1, curve{total: over, start: now, peak: now, final: s.first.final}})
 }
 
-// WidenRemapped adds a widening before update at, after which the baseline goes on as it was from place on, compressed
+// WidenRemapped adds a widening before update at, after which the baseline goes on as it was from step on, compressed
 // to the steps left (paper, App. K, after Shen 2022).
-func (s *Schedule) WidenRemapped(at, place int) {
-	pace := float64(s.total-place) / float64(max(s.total-at, 1))
-	s.rebase(at, piece{at, float64(place), pace, s.first})
+func (s *Schedule) WidenRemapped(at, step int) {
+	pace := float64(s.total-step) / float64(max(s.total-at, 1))
+	s.rebase(at, piece{at, float64(step), pace, s.first})
 }
 
 func (s *Schedule) rebase(at int, p piece) {
@@ -65,9 +65,9 @@ func (s *Schedule) Base(t int) float64 {
 	return p.rate(p.begin + float64(t-p.at)*p.pace)
 }
 
-// Rates sets into[k] to the rate of parameters of age k, k up to the number of widenings: new parameters follow their
-// re-warmup (Eq. 25–28), the old ones the baseline. Those of earlier widenings keep their own schedule, unless a later
-// one re-warms everything or changes the baseline.
+// Rates sets into[k] to the rate of parameters of growth stage k, k up to the number of widenings: new parameters
+// follow their re-warmup (Eq. 25–28), the old ones the baseline. Those of earlier widenings keep their own schedule,
+// unless a later one re-warms everything or changes the baseline.
 func (s *Schedule) Rates(t int, into []float64) {
 	into[0] = s.Base(t)
 	for k, w := range s.stages {
@@ -91,7 +91,7 @@ func (s *Schedule) Rates(t int, into []float64) {
 // (Eq. 25–28).
 func (s *Schedule) rewarmup(w stage) curve {
 	left, now := s.total-w.at, s.Base(w.at)
-	return curve{warm: w.Warm(left), total: left, start: now, peak: w.Rho * now, final: s.first.final}
+	return curve{warm: w.Tau(left), total: left, start: now, peak: w.Rho * now, final: s.first.final}
 }
 
 func fill(x []float64, v float64) {

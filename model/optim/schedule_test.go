@@ -12,10 +12,10 @@ func cosine(t, total, peak, final float64) float64 {
 	return final + (peak-final)*0.5*(1+math.Cos(math.Pi*t/total))
 }
 
-var base = Config{Kind: AdamW, LR: 0.01, Warmup: 0.1, FinalRatio: 0.01}
+var base = Config{Kind: AdamW, LR: 0.01, Warmup: 0.1, MinLRRatio: 0.01}
 
-func rates(s *Schedule, t, ages int) []float64 {
-	into := make([]float64, ages)
+func rates(s *Schedule, t, stages int) []float64 {
+	into := make([]float64, stages)
 	s.Rates(t, into)
 	return into
 }
@@ -50,9 +50,9 @@ func TestNewParametersAreWarmedUpAgain(t *testing.T) {
 					want = again
 				}
 				if !(math.Abs(got[k]-want) <= 1e-15) {
-					t.Fatalf("With re-warmup of %s, parameters of age %d have the rate %.5g at step %d and not %.5g: "+
-						"new ones go from the rate at the widening, %.5g, up to ρ times that, and then down to the "+
-						"end (Eq. 25–28).", scope, k, got[k], at, want, eta)
+					t.Fatalf("With re-warmup of %s, parameters of growth stage %d have the rate %.5g at step %d and "+
+						"not %.5g: new ones go from the rate at the widening, %.5g, up to ρ times that, and then "+
+						"down to the end (Eq. 25–28).", scope, k, got[k], at, want, eta)
 				}
 			}
 		}
@@ -60,12 +60,12 @@ func TestNewParametersAreWarmedUpAgain(t *testing.T) {
 }
 
 func TestAReWarmupCanBeAShareOfTheStepsLeft(t *testing.T) {
-	r := Rewarm{Scope: RewarmNew, Rho: 1.3, Share: DefaultShare}
+	r := Rewarm{Scope: RewarmNew, Rho: 1.3, Fraction: DefaultFraction}
 	assert.NoError(t, r.Validate())
-	assert.Equal(t, 10, r.Warm(500))
-	assert.Equal(t, MinWarm, r.Warm(100))
-	assert.Equal(t, 250, Rewarm{Steps: 250}.Warm(10))
-	assert.Zero(t, Rewarm{}.Warm(500), "no warm-up at all is allowed")
+	assert.Equal(t, 10, r.Tau(500))
+	assert.Equal(t, MinTau, r.Tau(100))
+	assert.Equal(t, 250, Rewarm{Steps: 250}.Tau(10))
+	assert.Zero(t, Rewarm{}.Tau(500), "no warm-up at all is allowed")
 	a, b := NewSchedule(base, 1000), NewSchedule(base, 1000)
 	a.Widen(500, r)
 	b.Widen(500, Rewarm{Scope: RewarmNew, Rho: 1.3, Steps: 10})

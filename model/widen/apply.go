@@ -21,7 +21,7 @@ const (
 
 // fills are the pair's two sides for one tensor.
 func (s Spec) fills(t model.Tensor) (out, in fill) {
-	if t.Kind == model.Gain {
+	if t.Kind == model.NormWeight {
 		return fillCopy, fillCopy
 	}
 	switch s.Init {
@@ -94,7 +94,7 @@ func (p *Plan) Weight(tensor, e int, dst, src []float32) {
 		}
 		for j := c; j < cc; j++ {
 			switch {
-			case from.Kind == model.Gain && p.Spec.Gains == SampleGains:
+			case from.Kind == model.NormWeight && p.Spec.NormWeights == SampleNormWeights:
 				row[j] = src[rng.IntN(c)]
 			case in == fillCopy:
 				row[j] = row[cols.origin[j]]

@@ -20,7 +20,7 @@ func TestWideningByMatrixIsWideningTheWhole(t *testing.T) {
 	}
 	old := model.Init(c, 1)
 	for _, init := range widen.Inits {
-		spec := widen.Spec{Axis: model.Joint, Factor: 2, Init: init, Scale: widen.RMS, State: widen.AsymmetricScaled}
+		spec := widen.Spec{Axis: model.Joint, Factor: 2, Init: init, Scale: widen.RMS, OptState: widen.AsymmetricScaled}
 		if init == widen.FPRandom {
 			spec.Axis, spec.Scale = model.Inner, widen.Unscaled
 		}

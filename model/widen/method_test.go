@@ -17,10 +17,10 @@ var small = model.Config{
 }
 
 // planned is a widening by copies of a network of random weights, and the network.
-func planned(t *testing.T, axis model.Axis, factor float64, state widen.State) (*widen.Plan, model.Values) {
+func planned(t *testing.T, axis model.Axis, factor float64, state widen.OptState) (*widen.Plan, model.Values) {
 	t.Helper()
 	old := model.Init(small, 5)
-	p, err := widen.New(widen.Spec{Axis: axis, Factor: factor, Init: widen.CopyCopy, Scale: widen.RMS, State: state},
+	p, err := widen.New(widen.Spec{Axis: axis, Factor: factor, Init: widen.CopyCopy, Scale: widen.RMS, OptState: state},
 		old.Table, 1)
 	require.NoError(t, err)
 	return p, old

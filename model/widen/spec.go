@@ -22,17 +22,17 @@ import (
 // (Sec. 3.2, App. J).
 type Init string
 
-// The initialisation pairs of the paper (Sec. 3.2, Table 6), and the rivals of its App. J and K. That copies keep a
-// function is older (Net2Net, Chen, Goodfellow and Shlens 2015, arXiv 1511.05641).
+// The initialisation pairs of the paper (Sec. 3.2, Table 6), and the competing methods of its App. J and K. That copies
+// keep a function is older (Net2Net, Chen, Goodfellow and Shlens 2015, arXiv 1511.05641).
 //
 // ZeroCopyDead is a trap, kept as an explicit choice: gate and up rows are both zero, so that the product silu(g)·u has
 // an exactly zero gradient, and as long as the new neurons' states are zero too they stay dead for ever. [ZeroCopy]
 // copies the gate.
 //
-// The rivals copy rows as copy-copy does, and differ in the columns. The paper names them and gives the ranges; what is
-// drawn how is ours: UnevenRandom draws one r a coordinate, for every matrix that reads it; PlusMinus draws D afresh
-// for every row, also for copied ones; FPRandom is only defined on the inner axis, because the tied embedding both
-// writes and reads the residual stream, and its columns cannot be equal and of opposite sign at once.
+// The competing methods copy rows as copy-copy does, and differ in the columns. The paper names them and gives the
+// ranges; what is drawn how is ours: UnevenRandom draws one r a coordinate, for every matrix that reads it; PlusMinus
+// draws D afresh for every row, also for copied ones; FPRandom is only defined on the inner axis, because the tied
+// embedding both writes and reads the residual stream, and its columns cannot be equal and of opposite sign at once.
 const (
 	CopyCopy     Init = "copy-copy"
 	RandomRandom Init = "random-random"
@@ -71,42 +71,42 @@ const (
 // Scales lists both.
 var Scales = []Scale{RMS, Unscaled}
 
-// State names a treatment of the optimizer's states (paper, Sec. 3.3 and Fig. 2).
-type State string
+// OptState names a treatment of the optimizer's states (paper, Sec. 3.3 and Fig. 2).
+type OptState string
 
-// The four treatments of Fig. 2, and the scaled copies of a rival (App. K); S' = [S, 0] is Asymmetric (Eq. 24). Scaled
-// states are multiplied like their weights: m by the factor, v by its square.
+// The four treatments of Fig. 2, and the scaled copies of a competing method (App. K); S' = [S, 0] is Asymmetric (Eq.
+// 24). Scaled states are multiplied like their weights: m by the factor, v by its square.
 const (
-	Drop             State = "drop"
-	Copy             State = "copy"
-	CopyScaled       State = "copy-scaled"
-	Asymmetric       State = "asymmetric"
-	AsymmetricScaled State = "asymmetric-scaled"
+	Drop             OptState = "drop"
+	Copy             OptState = "copy"
+	CopyScaled       OptState = "copy-scaled"
+	Asymmetric       OptState = "asymmetric"
+	AsymmetricScaled OptState = "asymmetric-scaled"
 )
 
-// States lists every treatment.
-var States = []State{Drop, Copy, CopyScaled, Asymmetric, AsymmetricScaled}
+// OptStates lists every treatment.
+var OptStates = []OptState{Drop, Copy, CopyScaled, Asymmetric, AsymmetricScaled}
 
-// Gains says what the gains of new coordinates hold.
-type Gains string
+// NormWeights says what the norm weights of new coordinates hold.
+type NormWeights string
 
-// The gains of new coordinates: copies, or values that are drawn from among the old ones.
+// The norm weights of new coordinates: copies, or values that are drawn from among the old ones.
 const (
-	CopyGains   Gains = "copy" // also where nothing is said
-	SampleGains Gains = "sample"
+	CopyNormWeights   NormWeights = "copy" // also where nothing is said
+	SampleNormWeights NormWeights = "sample"
 )
 
-// AllGains lists both.
-var AllGains = []Gains{CopyGains, SampleGains}
+// AllNormWeights lists both.
+var AllNormWeights = []NormWeights{CopyNormWeights, SampleNormWeights}
 
 // Spec says what one widening does.
 type Spec struct {
-	Axis   model.Axis `json:"axis"`
-	Factor float64    `json:"factor"` // new width over old, above 1
-	Init   Init       `json:"init"`
-	Scale  Scale      `json:"scale"`
-	State  State      `json:"optimizer_states"`
-	Gains  Gains      `json:"norm_weights,omitempty"` // copy where nothing is said
+	Axis        model.Axis  `json:"axis"`
+	Factor      float64     `json:"factor"` // new width over old, above 1
+	Init        Init        `json:"init"`
+	Scale       Scale       `json:"scale"`
+	OptState    OptState    `json:"optimizer_states"`
+	NormWeights NormWeights `json:"norm_weights,omitempty"` // copy where nothing is said
 }
 
 // MaxFactor bounds a single widening.
@@ -126,11 +126,11 @@ func (s Spec) Validate() error {
 	if err := oneOf("scale", s.Scale, Scales); err != nil {
 		return err
 	}
-	if err := oneOf("optimizer_states", s.State, States); err != nil {
+	if err := oneOf("optimizer_states", s.OptState, OptStates); err != nil {
 		return err
 	}
-	if s.Gains != "" {
-		if err := oneOf("norm_weights", s.Gains, AllGains); err != nil {
+	if s.NormWeights != "" {
+		if err := oneOf("norm_weights", s.NormWeights, AllNormWeights); err != nil {
 			return err
 		}
 	}

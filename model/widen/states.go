@@ -20,13 +20,13 @@ func (p *Plan) States(old ...model.Values) []model.Values {
 // first. Scaled treatments multiply by the factor of the weight to the given power: 1 for m, 2 for v.
 func (p *Plan) State(tensor int, dst, src []float32, power int) {
 	from, to := p.From.Tensors[tensor], p.To.Tensors[tensor]
-	switch p.Spec.State {
+	switch p.Spec.OptState {
 	case Asymmetric, AsymmetricScaled:
 		asymmetricReset(dst, src, to.Cols.Size, from.Cols.Size)
 	case Copy, CopyScaled:
 		copyState(dst, src, to.Cols.Size, from.Cols.Size, p.axes[from.Rows.Axis], p.axes[from.Cols.Axis])
 	}
-	scaled := p.Spec.State == CopyScaled || p.Spec.State == AsymmetricScaled
+	scaled := p.Spec.OptState == CopyScaled || p.Spec.OptState == AsymmetricScaled
 	if scaled && from.Kind == model.Matrix && to.Cols.Size > from.Cols.Size {
 		scaleState(dst, p.axes[from.Cols.Axis].factor, power)
 	}

@@ -49,11 +49,11 @@ func Default() Experiment {
 		Steps: 1000,
 		Model: model.Config{
 			Hidden: 32, Layers: 2, Heads: 4, KVHeads: 2, HeadDim: 8, Experts: 4, TopK: 2, Inner: 16,
-			NormEps: 1e-6, RopeBase: 10000, LBCoef: 0.01, ZCoef: 0.001, InitStd: 0.1, LogitMult: 1,
+			NormEps: 1e-6, RopeBase: 10000, AuxLossCoef: 0.01, ZLossCoef: 0.001, InitStd: 0.1, LogitMult: 1,
 		},
 		Optimizer: optim.Config{
 			Kind: optim.AdamW, LR: 1e-2, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, WeightDecay: 0.1, Momentum: 0.95,
-			Warmup: 0.03, FinalRatio: 0.01,
+			Warmup: 0.03, MinLRRatio: 0.01,
 		},
 		Arms: arms(twice(500), "small", "copy", "asymmetric", "sparkling"),
 	}

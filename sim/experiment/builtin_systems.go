@@ -40,7 +40,7 @@ func systems() []Builtin {
 				e.Arms = arms(w, "sparkling", "sparkling")
 				e.Arms[0].Name, e.Arms[0].About = "Copied gains", "new gains are copies"
 				e.Arms[1].Name, e.Arms[1].About = "Drawn gains", "new gains are drawn from among the old ones"
-				e.Arms[1].Widen[0].Gains = widen.SampleGains
+				e.Arms[1].Widen[0].NormWeights = widen.SampleNormWeights
 			}),
 		variant("Optimizer states", "states",
 			"Neurons are copied, and nothing is re-warmed. Only what becomes of the optimizer's states differs.",
@@ -63,8 +63,8 @@ func systems() []Builtin {
 			func(e *Experiment) {
 				e.Model.Inner = 8
 				early, at := twice(250), twice(500)
-				early.Rewarm.Steps, early.Rewarm.Share = 0, optim.DefaultShare
-				at.Rewarm.Steps, at.Rewarm.Share = 0, optim.DefaultShare
+				early.Rewarm.Steps, early.Rewarm.Fraction = 0, optim.DefaultFraction
+				at.Rewarm.Steps, at.Rewarm.Fraction = 0, optim.DefaultFraction
 				once := at
 				once.Factor = 4
 				e.Arms = slices.Concat(arms(early, "copy", "sparkling"), arms(once, "sparkling", "scratch"))
@@ -105,7 +105,7 @@ func systems() []Builtin {
 			func(e *Experiment) {
 				e.Optimizer.Beta2 = 0.95
 				w := twice(150)
-				w.Rewarm.Steps, w.Rewarm.Share = 0, optim.DefaultShare
+				w.Rewarm.Steps, w.Rewarm.Fraction = 0, optim.DefaultFraction
 				e.Arms = arms(w, "small", "copy", "asymmetric", "sparkling")
 			}),
 	}

@@ -136,14 +136,14 @@ func TestDocumentsAndLinksOfVersion1AreReadAndWrittenAnewInThePresentOne(t *test
 	}
 	whole, err := Parse(documents[len(documents)-1])
 	require.NoError(t, err)
-	assert.Equal(t, 0.02, whole.Model.LBCoef)
-	assert.Equal(t, 0.002, whole.Model.ZCoef)
+	assert.Equal(t, 0.02, whole.Model.AuxLossCoef)
+	assert.Equal(t, 0.002, whole.Model.ZLossCoef)
 	assert.Equal(t, 0.1, whole.Optimizer.Warmup)
-	assert.Equal(t, 0.05, whole.Optimizer.FinalRatio)
-	assert.Equal(t, widen.CopyScaled, whole.Arms[0].Widen[1].State)
-	assert.Equal(t, widen.SampleGains, whole.Arms[0].Widen[0].Gains)
-	assert.Equal(t, 0.2, whole.Arms[0].Widen[0].Rewarm.Share)
-	assert.Equal(t, 0.5, whole.Arms[1].Widen[0].Dynamics.Share)
+	assert.Equal(t, 0.05, whole.Optimizer.MinLRRatio)
+	assert.Equal(t, widen.CopyScaled, whole.Arms[0].Widen[1].OptState)
+	assert.Equal(t, widen.SampleNormWeights, whole.Arms[0].Widen[0].NormWeights)
+	assert.Equal(t, 0.2, whole.Arms[0].Widen[0].Rewarm.Fraction)
+	assert.Equal(t, 0.5, whole.Arms[1].Widen[0].Dynamics.Fraction)
 }
 
 func TestAKeyOfVersion1InAPresentDocumentIsRefusedWithTheNameThatItHasNow(t *testing.T) {

@@ -73,11 +73,11 @@ func widenKnobs(e Experiment) []Knob {
 	}
 	tau := number(KnobInt, "tau", "Re-warmup steps τw", "Over how many updates it rises. The paper's 250 of 63,600 "+
 		"are too many for a short run: 2 % of the steps left is a good choice.", 0, 1000).
-		counts(at(all, func(w *Widening, n int) { w.Rewarm.Steps, w.Rewarm.Share = n, 0 }))
+		counts(at(all, func(w *Widening, n int) { w.Rewarm.Steps, w.Rewarm.Fraction = n, 0 }))
 	tau.Mixed = mixed
 	tau.Get = func(e Experiment) string {
 		w := e.stages()[0]
-		return strconv.Itoa(w.Rewarm.Warm(e.Steps - w.Step))
+		return strconv.Itoa(w.Rewarm.Tau(e.Steps - w.Step))
 	}
 	where := []Knob{
 		widenAtKnob(e),
@@ -92,10 +92,12 @@ func widenKnobs(e Experiment) []Knob {
 			everywhere(all, func(w Widening) string { return string(w.Init) },
 				func(w *Widening, v string) { w.Init = widen.Init(v) }),
 		choice("gains", "New gains", "What the gains of the norms hold for new coordinates of the residual stream.",
-			[]Choice{{string(widen.CopyGains), "copied"},
-				{string(widen.SampleGains), "drawn from among the old ones"}}).
-			everywhere(all, func(w Widening) string { return cmp.Or(string(w.Gains), string(widen.CopyGains)) },
-				func(w *Widening, v string) { w.Gains = widen.Gains(silent(v, string(widen.CopyGains))) }),
+			[]Choice{{string(widen.CopyNormWeights), "copied"},
+				{string(widen.SampleNormWeights), "drawn from among the old ones"}}).
+			everywhere(all, func(w Widening) string { return cmp.Or(string(w.NormWeights), string(widen.CopyNormWeights)) },
+				func(w *Widening, v string) {
+					w.NormWeights = widen.NormWeights(silent(v, string(widen.CopyNormWeights)))
+				}),
 		number(KnobFloat, "rho", "Re-warmup peak ρ", "How far a re-warmed learning rate rises above the "+
 			"present one.", 1, 3).
 			common(all, func(w Widening) string { return format(w.Rewarm.Rho) }).
@@ -162,9 +164,9 @@ func detailKnobs(arm int) []Knob {
 			everywhere(here, func(w Widening) string { return string(w.Scale) },
 				func(w *Widening, v string) { w.Scale = widen.Scale(v) }),
 		choice(id("state"), "Optimizer states", "What becomes of the optimizer's memory of the gradients. Asymmetric "+
-			"empties that of the copies only.", same(widen.States)).
-			everywhere(here, func(w Widening) string { return string(w.State) },
-				func(w *Widening, v string) { w.State = widen.State(v) }),
+			"empties that of the copies only.", same(widen.OptStates)).
+			everywhere(here, func(w Widening) string { return string(w.OptState) },
+				func(w *Widening, v string) { w.OptState = widen.OptState(v) }),
 		choice(id("rewarm"), "Re-warmup of", "Whose learning rate rises again after the widening.",
 			[]Choice{{string(optim.RewarmNone), "none"}, {string(optim.RewarmNew), "new parameters"},
 				{string(optim.RewarmAll), "all parameters"}}).
@@ -198,7 +200,7 @@ var dynamicsChoices = []Choice{
 
 func dynamicsValue(d optim.Dynamics) string {
 	if d.Kind == optim.FasterDecay {
-		return string(d.Kind) + " " + format(d.Share)
+		return string(d.Kind) + " " + format(d.Fraction)
 	}
 	return cmp.Or(string(d.Kind), noDynamics)
 }
@@ -206,7 +208,7 @@ func dynamicsValue(d optim.Dynamics) string {
 func dynamicsOf(value string) optim.Dynamics {
 	kind, share, _ := strings.Cut(silent(value, noDynamics), " ")
 	d := optim.Dynamics{Kind: optim.DynamicsKind(kind)}
-	d.Share, _ = strconv.ParseFloat(share, 64)
+	d.Fraction, _ = strconv.ParseFloat(share, 64)
 	return d
 }
 

@@ -67,7 +67,7 @@ func (e Experiment) called(arm int) (name, about string) {
 	} else {
 		name, about = fmt.Sprintf("Arm %d, own mixture", arm+1), mixture(a.Widen)
 	}
-	if slices.ContainsFunc(a.Widen, func(w Widening) bool { return w.Gains == widen.SampleGains }) {
+	if slices.ContainsFunc(a.Widen, func(w Widening) bool { return w.NormWeights == widen.SampleNormWeights }) {
 		name, about = name+", drawn gains", about+", new gains drawn from among the old ones"
 	}
 	n, x := e.stageNote(arm)
@@ -104,7 +104,7 @@ func Grown(axis model.Axis) string {
 	return "neurons"
 }
 
-var stateWords = map[widen.State]string{
+var stateWords = map[widen.OptState]string{
 	widen.Drop: "all optimizer states emptied", widen.Copy: "optimizer states copied",
 	widen.CopyScaled: "optimizer states copied and scaled",
 	widen.Asymmetric: "new optimizer states empty", widen.AsymmetricScaled: "new optimizer states empty, old " +
@@ -119,7 +119,7 @@ func mixture(stages []Widening) string {
 		if w.Scale == widen.Unscaled {
 			parts = append(parts, "without the factor that keeps the RMS")
 		}
-		parts = append(parts, stateWords[w.State])
+		parts = append(parts, stateWords[w.OptState])
 		switch w.Rewarm.Scope {
 		case optim.RewarmNew:
 			parts = append(parts, "the learning rate of new parameters warmed up again")

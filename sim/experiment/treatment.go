@@ -16,8 +16,8 @@ type Treatment struct {
 	does            Widening // Init, Scale, State, Rewarm.Scope and Dynamics; no Init leaves the pair that the arm has
 }
 
-func does(init widen.Init, scale widen.Scale, state widen.State, scope optim.Scope, d optim.Dynamics) Widening {
-	return Widening{Spec: widen.Spec{Init: init, Scale: scale, State: state}, Rewarm: optim.Rewarm{Scope: scope},
+func does(init widen.Init, scale widen.Scale, state widen.OptState, scope optim.Scope, d optim.Dynamics) Widening {
+	return Widening{Spec: widen.Spec{Init: init, Scale: scale, OptState: state}, Rewarm: optim.Rewarm{Scope: scope},
 		Dynamics: d}
 }
 
@@ -28,7 +28,7 @@ func does(init widen.Init, scale widen.Scale, state widen.State, scope optim.Sco
 // ones. The paper does not say.
 var Treatments = func() []Treatment {
 	var none optim.Dynamics
-	faster := func(share float64) optim.Dynamics { return optim.Dynamics{Kind: optim.FasterDecay, Share: share} }
+	faster := func(share float64) optim.Dynamics { return optim.Dynamics{Kind: optim.FasterDecay, Fraction: share} }
 	const (
 		still = optim.RewarmNone
 		rms   = widen.RMS
@@ -110,7 +110,7 @@ func (t Treatment) on(w Widening) Widening {
 	if t.from != Fork {
 		return w
 	}
-	w.Scale, w.State, w.Rewarm.Scope, w.Dynamics = t.does.Scale, t.does.State, t.does.Rewarm.Scope, t.does.Dynamics
+	w.Scale, w.OptState, w.Rewarm.Scope, w.Dynamics = t.does.Scale, t.does.OptState, t.does.Rewarm.Scope, t.does.Dynamics
 	switch {
 	case t.does.Init != "":
 		w.Init = t.does.Init
@@ -143,8 +143,8 @@ func Treated(id string, w Widening) (Arm, error) {
 	}
 	a := t.treat(Arm{}, []Widening{w})
 	for i := range a.Widen {
-		if s := &a.Widen[i]; s.State == "" { // an arm that is wide from the start has nothing to treat
-			s.State, s.Rewarm.Scope = widen.Asymmetric, optim.RewarmNone
+		if s := &a.Widen[i]; s.OptState == "" { // an arm that is wide from the start has nothing to treat
+			s.OptState, s.Rewarm.Scope = widen.Asymmetric, optim.RewarmNone
 		}
 	}
 	return a, nil
@@ -159,8 +159,8 @@ func (e Experiment) stages() []Widening {
 	}
 	return []Widening{{
 		Step:   e.Steps / 2,
-		Spec:   widen.Spec{Axis: model.Inner, Factor: 2, Init: widen.CopyCopy, Scale: widen.RMS, State: widen.Copy},
-		Rewarm: optim.Rewarm{Scope: optim.RewarmNone, Rho: 1.3, Share: optim.DefaultShare},
+		Spec:   widen.Spec{Axis: model.Inner, Factor: 2, Init: widen.CopyCopy, Scale: widen.RMS, OptState: widen.Copy},
+		Rewarm: optim.Rewarm{Scope: optim.RewarmNone, Rho: 1.3, Fraction: optim.DefaultFraction},
 	}}
 }
 

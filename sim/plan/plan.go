@@ -89,7 +89,7 @@ func Paper() Setup {
 		Model: model.Config{
 			Vocab: 50304, Hidden: 1024, Layers: 24, Heads: 16, KVHeads: 4, HeadDim: 96, Experts: 64, TopK: 8,
 			Inner:   512,
-			NormEps: 1e-6, RopeBase: 10000, LBCoef: 0.01, ZCoef: 0.001, InitStd: 0.02, LogitMult: 1,
+			NormEps: 1e-6, RopeBase: 10000, AuxLossCoef: 0.01, ZLossCoef: 0.001, InitStd: 0.02, LogitMult: 1,
 		},
 		Optimizer: optim.AdamW, Batch: 768, Seq: 4096, Tokens: 200e9,
 		Schedules: Schedule{{At: 0.5, Factor: 2}}.OnEveryAxis(),

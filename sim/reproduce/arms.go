@@ -55,7 +55,7 @@ func on(axis model.Axis, k string) string {
 func pair(axis model.Axis, init widen.Init, treatment string) Entry {
 	a, err := experiment.Treated(treatment, experiment.Widening{
 		Spec:   widen.Spec{Axis: axis, Factor: 2, Init: init, Scale: widen.RMS},
-		Rewarm: optim.Rewarm{Rho: 1.3, Share: optim.DefaultShare},
+		Rewarm: optim.Rewarm{Rho: 1.3, Fraction: optim.DefaultFraction},
 	})
 	if err != nil {
 		panic(err) // the keys of this package are wrong

@@ -27,7 +27,7 @@ func TestOnlyWhatAClaimNeedsIsPlanned(t *testing.T) {
 	j := Plan([]Claim{reset()}, Settings()[1:2], []uint64{7}, false)[0]
 	assert.Equal(t, 0.95, j.Experiment.Optimizer.Beta2)
 	assert.Equal(t, 500, j.Experiment.Fork())
-	assert.Equal(t, 10, j.Experiment.Arms[4].Widen[0].Rewarm.Warm(500))
+	assert.Equal(t, 10, j.Experiment.Arms[4].Widen[0].Rewarm.Tau(500))
 	assert.Equal(t, 500+8*500, j.Updates())
 }
 

@@ -70,7 +70,7 @@ func Candidates() []Candidate {
 	add("lr", "learning rate 0.02", model.Inner, 0.5, lr(0.02))
 	add("lr at 25", "learning rate 0.02, widened at 25 %", model.Inner, 0.25, lr(0.02))
 	add("constant", "learning rate stays at its peak", model.Inner, 0.5,
-		func(e *experiment.Experiment) { e.Optimizer.FinalRatio = 1 })
+		func(e *experiment.Experiment) { e.Optimizer.MinLRRatio = 1 })
 	add("batch 2", "batches of 2 windows", model.Inner, 0.5, func(e *experiment.Experiment) { e.Task.Batch = 2 })
 	add("batch 16", "batches of 16 windows", model.Inner, 0.5, func(e *experiment.Experiment) { e.Task.Batch = 16 })
 	add("decay 0", "no weight decay", model.Inner, 0.5, func(e *experiment.Experiment) { e.Optimizer.WeightDecay = 0 })

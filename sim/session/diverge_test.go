@@ -16,7 +16,7 @@ import (
 func explosive() experiment.Experiment {
 	e := trial.Short(60)
 	e.Task.Batch, e.Task.Seq = 1, 8
-	e.Optimizer.LR, e.Optimizer.WeightDecay, e.Optimizer.Warmup, e.Optimizer.FinalRatio = 10, 10, 0, 1
+	e.Optimizer.LR, e.Optimizer.WeightDecay, e.Optimizer.Warmup, e.Optimizer.MinLRRatio = 10, 10, 0, 1
 	return e
 }
 

@@ -49,7 +49,7 @@ func TestAWideNetworkFromScratchIsTheOneThatTheWideningsLeadTo(t *testing.T) {
 		_, frames := trained(t, e, i)
 		last := frames[len(frames)-1]
 		assert.Equal(t, e.End(i), last.Step)
-		assert.InDelta(t, e.Optimizer.LR*e.Optimizer.FinalRatio, float64(last.LROld), 0.02*e.Optimizer.LR,
+		assert.InDelta(t, e.Optimizer.LR*e.Optimizer.MinLRRatio, float64(last.LROld), 0.02*e.Optimizer.LR,
 			"its schedule ends at its own last step")
 		assert.Equal(t, last.LROld, last.LRNew)
 		assert.Empty(t, last.Pairs)

@@ -68,7 +68,7 @@ func TestFasterDecayReachesTheEndEarly(t *testing.T) {
 	e := trial.Of(model.Inner, 120, 40, "faster-25", "faster-50")
 	for i, end := range []int{40 + 60, 40 + 40} {
 		_, frames := trained(t, e, i)
-		final := float32(e.Optimizer.LR * e.Optimizer.FinalRatio)
+		final := float32(e.Optimizer.LR * e.Optimizer.MinLRRatio)
 		assert.Greater(t, frames[end-1].LROld, final)
 		for _, f := range frames[end:] {
 			assert.Equal(t, final, f.LROld)

@@ -76,9 +76,9 @@ func TestTheLockHoldsExactlyWhereStatesAreSymmetricUnderAdamWAndMuon(t *testing.
 
 func TestCopiesOfCopiesArePairsToo(t *testing.T) {
 	e := trial.Of(model.Inner, 60, 10, "copy", "copy")
-	for i, second := range []widen.State{widen.Copy, widen.Asymmetric} {
+	for i, second := range []widen.OptState{widen.Copy, widen.Asymmetric} {
 		w := e.Arms[i].Widen[0]
-		w.Step, w.State = 30, second
+		w.Step, w.OptState = 30, second
 		e.Arms[i].Widen = append(e.Arms[i].Widen, w)
 	}
 	// the second stage's copies part in the second arm; those of the first stay locked

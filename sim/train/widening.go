@@ -156,7 +156,7 @@ func (r *run) grow(w experiment.Widening, p *widen.Plan, place int) {
 	case optim.Remapped:
 		r.sched.WidenRemapped(w.Step, place)
 	case optim.FasterDecay:
-		r.sched.WidenFaster(w.Step, w.Dynamics.Share)
+		r.sched.WidenFaster(w.Step, w.Dynamics.Fraction)
 	case optim.NormAdapted:
 		r.growth.ByTensor = true
 		r.sched.Widen(w.Step, w.Rewarm)

@@ -81,7 +81,7 @@ func made(w experiment.Widening) string {
 	}[string(w.Axis)]
 	grown := experiment.Grown(w.Axis)
 	switch {
-	case w.Init == "copy-copy" && w.Gains == "sample" && w.Axis != "inner":
+	case w.Init == "copy-copy" && w.NormWeights == "sample" && w.Axis != "inner":
 		return fmt.Sprintf("there are now %s as many %s: copies, but for the gains of the norms, which were drawn%s.",
 			times(w.Factor), grown, kept)
 	case w.Init == "copy-copy" && w.Factor == 2:

@@ -84,7 +84,7 @@ func Large() Shape {
 
 // widening is how a widened network came to its shape.
 func (s Shape) widening() widen.Spec {
-	return widen.Spec{Axis: s.Widened, Factor: 2, Init: widen.CopyCopy, Scale: widen.RMS, State: widen.Asymmetric}
+	return widen.Spec{Axis: s.Widened, Factor: 2, Init: widen.CopyCopy, Scale: widen.RMS, OptState: widen.Asymmetric}
 }
 
 // Tokens of one update.

@@ -47,9 +47,9 @@ func New(s learner.Setup, threads int) *Learner {
 
 // adopt makes a state the current one.
 func (l *Learner) adopt(s learner.State) {
-	measure := l.net != nil && l.net.Measure
+	measure := l.net != nil && l.net.MeasureRMS
 	l.net = model.NewNet(l.eng, s.Weights, l.setup.Batch, l.setup.Seq)
-	l.net.Measure = measure
+	l.net.MeasureRMS = measure
 	l.opt = optim.New(l.setup.Optimizer, l.eng, l.setup.Growth, s.M, s.V, s.Steps)
 	l.blocks, l.setup.State = nil, learner.State{}
 }
@@ -130,12 +130,12 @@ func (l *Learner) answer(a *learner.Answers) {
 }
 
 // Measure implements [learner.Learner].
-func (l *Learner) Measure(on bool) { l.net.Measure = on }
+func (l *Learner) Measure(on bool) { l.net.MeasureRMS = on }
 
 // Measured implements [learner.Learner].
 func (l *Learner) Measured() ([]model.BlockRMS, []float32, error) {
 	load := make([]float32, l.net.Config.Layers*l.net.Config.Experts)
-	l.net.Load(load)
+	l.net.ExpertLoad(load)
 	return slices.Clone(l.net.RMS), load, nil
 }
 

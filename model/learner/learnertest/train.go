@@ -91,8 +91,8 @@ func slope(t *testing.T, f learner.Factory) {
 }
 
 // twice is a widening of an axis to twice its width by copies.
-func twice(axis model.Axis, state widen.State) widen.Spec {
-	return widen.Spec{Axis: axis, Factor: 2, Init: widen.CopyCopy, Scale: widen.RMS, State: state}
+func twice(axis model.Axis, state widen.OptState) widen.Spec {
+	return widen.Spec{Axis: axis, Factor: 2, Init: widen.CopyCopy, Scale: widen.RMS, OptState: state}
 }
 
 func rates(t *testing.T, f learner.Factory) {
@@ -106,9 +106,10 @@ func rates(t *testing.T, f learner.Factory) {
 			s.rates[stage] = rate
 			s.train(1)
 			after := s.values(model.Weight)
-			for _, r := range s.growth.Runs(p.To) {
+			for _, r := range s.growth.Segments(p.To) {
 				still := same(before.Data[r.From:r.To], after.Data[r.From:r.To])
-				assert.Equal(t, r.Age != stage, still, "%s: elements %d to %d of stage %d", kind, r.From, r.To, r.Age)
+				assert.Equal(t, r.Stage != stage, still, "%s: elements %d to %d of stage %d", kind, r.From,
+					r.To, r.Stage)
 			}
 		}
 	}
@@ -118,7 +119,8 @@ func blocks(t *testing.T, f learner.Factory) {
 	s := begin(t, f, setup(shape(), optim.AdamW))
 	s.train(2)
 	old := s.Table().Config.Inner
-	s.grow(widen.Spec{Axis: model.Inner, Factor: 2, Init: widen.RandomRandom, Scale: widen.Unscaled, State: widen.Drop})
+	s.grow(widen.Spec{Axis: model.Inner, Factor: 2, Init: widen.RandomRandom, Scale: widen.Unscaled,
+		OptState: widen.Drop})
 	into := make([]float64, 2*len(s.Table().Tensors))
 	byStage := []float64{0.01, 0.02}
 	mean, err := s.BlockRates(into, byStage, []bool{false, true})

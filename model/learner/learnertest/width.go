@@ -27,7 +27,7 @@ func lock(t *testing.T, f learner.Factory) {
 	for _, kind := range optim.Kinds {
 		for _, axis := range axes {
 			for _, factor := range []float64{2, 2.4, 5} {
-				for _, state := range []widen.State{widen.Copy, widen.Drop} {
+				for _, state := range []widen.OptState{widen.Copy, widen.Drop} {
 					s := begin(t, f, setup(shape(), kind))
 					s.train(3)
 					spec := twice(axis, state)
@@ -91,8 +91,8 @@ func apart(t *testing.T, f learner.Factory) {
 func widens(t *testing.T, f learner.Factory) {
 	for _, spec := range []widen.Spec{
 		twice(model.Inner, widen.Asymmetric), twice(model.Hidden, widen.CopyScaled), twice(model.Joint, widen.Drop),
-		{Axis: model.Joint, Factor: 1.5, Init: widen.RandomZero, Scale: widen.RMS, State: widen.AsymmetricScaled},
-		{Axis: model.Inner, Factor: 2, Init: widen.UnevenRandom, Scale: widen.RMS, State: widen.Copy},
+		{Axis: model.Joint, Factor: 1.5, Init: widen.RandomZero, Scale: widen.RMS, OptState: widen.AsymmetricScaled},
+		{Axis: model.Inner, Factor: 2, Init: widen.UnevenRandom, Scale: widen.RMS, OptState: widen.Copy},
 	} {
 		s := begin(t, f, setup(shape(), optim.AdamW))
 		s.train(3)

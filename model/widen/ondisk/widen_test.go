@@ -22,7 +22,7 @@ import (
 
 var small = model.Config{
 	Vocab: 17, Hidden: 12, Layers: 2, Heads: 4, KVHeads: 2, HeadDim: 6, Experts: 4, TopK: 2, Inner: 10,
-	NormEps: 1e-6, RopeBase: 10000, LBCoef: 0.01, ZCoef: 0.001, InitStd: 0.1, LogitMult: 1,
+	NormEps: 1e-6, RopeBase: 10000, AuxLossCoef: 0.01, ZLossCoef: 0.001, InitStd: 0.1, LogitMult: 1,
 }
 
 // saved is a folder with a network of this shape and two states.
@@ -63,7 +63,7 @@ func TestWideningOnDiskIsWideningInMemory(t *testing.T) {
 		for i, init := range widen.Inits {
 			for _, axis := range []model.Axis{model.Inner, model.Hidden, model.Joint} {
 				spec := widen.Spec{Axis: axis, Factor: 2, Init: init, Scale: widen.RMS,
-					State: widen.States[i%len(widen.States)], Gains: widen.AllGains[i%2]}
+					OptState: widen.OptStates[i%len(widen.OptStates)], NormWeights: widen.AllNormWeights[i%2]}
 				if spec.Validate() != nil {
 					spec.Scale = widen.Unscaled
 				}
@@ -98,13 +98,13 @@ func TestWideningOnDiskIsWideningInMemory(t *testing.T) {
 // A tied head's state goes to the untied one as that of a fan-in matrix: scaled treatments scale it like the weight.
 func TestUntiedHeadGetsTheEmbeddingsState(t *testing.T) {
 	in, old := saved(t, small)
-	for state, want := range map[widen.State][3]float32{ // of m: original and copy; of v: original
+	for state, want := range map[widen.OptState][3]float32{ // of m: original and copy; of v: original
 		widen.Drop: {0, 0, 0}, widen.Copy: {1, 1, 1}, widen.Asymmetric: {1, 0, 1},
 		widen.AsymmetricScaled: {0.5, 0, 0.25}, widen.CopyScaled: {0.5, 0.5, 0.25},
 	} {
 		out := filepath.Join(t.TempDir(), "wide")
 		_, err := ondisk.Widen(context.Background(), in, out, widen.Spec{Axis: model.Hidden, Factor: 2,
-			Init: widen.CopyCopy, Scale: widen.RMS, State: state}, 1, noProgress)
+			Init: widen.CopyCopy, Scale: widen.RMS, OptState: state}, 1, noProgress)
 		require.NoError(t, err)
 		got := loaded(t, read(t, out))
 		head := got[0].Table.Find(model.Head, -1)
@@ -130,7 +130,7 @@ func TestFolderKeepsItsLayout(t *testing.T) {
 	in, out := read(t, f.Dir), filepath.Join(f.Dir, "wide") // the old folder may be where the new one is wanted
 	var seen []int64
 	r, err := ondisk.Widen(context.Background(), in, out,
-		widen.Spec{Axis: model.Joint, Factor: 1.5, Init: widen.CopyCopy, Scale: widen.RMS, State: widen.Copy}, 1,
+		widen.Spec{Axis: model.Joint, Factor: 1.5, Init: widen.CopyCopy, Scale: widen.RMS, OptState: widen.Copy}, 1,
 		func(done int64) { seen = append(seen, done) })
 	require.NoError(t, err)
 	assert.True(t, slices.IsSorted(seen))
@@ -213,7 +213,8 @@ func TestStackedExpertsAreWidenedAsSplitOnes(t *testing.T) {
 	split, stacked = read(t, split.Dir), read(t, dir)
 	assert.Equal(t, loaded(t, split), loaded(t, stacked))
 	for _, axis := range []model.Axis{model.Inner, model.Hidden, model.Joint} {
-		spec := widen.Spec{Axis: axis, Factor: 1.5, Init: widen.RandomCopy, Scale: widen.RMS, State: widen.CopyScaled}
+		spec := widen.Spec{Axis: axis, Factor: 1.5, Init: widen.RandomCopy, Scale: widen.RMS,
+			OptState: widen.CopyScaled}
 		var got [2][]model.Values
 		for i, in := range []*checkpoint.Folder{split, stacked} {
 			out := filepath.Join(t.TempDir(), "wide")
@@ -241,7 +242,7 @@ func TestBF16StaysBF16(t *testing.T) {
 	fixture.Reshard(t, f, f.Weights, 2, checkpoint.BF16)
 	in := read(t, f.Dir)
 	old := loaded(t, in)
-	spec := widen.Spec{Axis: model.Joint, Factor: 1.5, Init: widen.RandomRandom, Scale: widen.RMS, State: widen.Drop}
+	spec := widen.Spec{Axis: model.Joint, Factor: 1.5, Init: widen.RandomRandom, Scale: widen.RMS, OptState: widen.Drop}
 	plan, err := widen.New(spec, in.Table, 3)
 	require.NoError(t, err)
 	out := filepath.Join(t.TempDir(), "wide")
@@ -269,7 +270,7 @@ func TestMemoryIsBoundedByTheLargestTensor(t *testing.T) {
 	}
 	before, most, calls := held(), uint64(0), 0
 	_, err := ondisk.Widen(context.Background(), in, out, widen.Spec{Axis: model.Joint, Factor: 2, Init: widen.CopyCopy,
-		Scale: widen.RMS, State: widen.Copy}, 1, func(int64) {
+		Scale: widen.RMS, OptState: widen.Copy}, 1, func(int64) {
 		if calls++; calls%16 == 0 {
 			most = max(most, held())
 		}
@@ -287,7 +288,7 @@ func TestNothingHalfWrittenIsLeft(t *testing.T) {
 	in, _ := saved(t, small)
 	root := t.TempDir()
 	out := filepath.Join(root, "wide")
-	spec := widen.Spec{Axis: model.Inner, Factor: 2, Init: widen.CopyCopy, Scale: widen.RMS, State: widen.Copy}
+	spec := widen.Spec{Axis: model.Inner, Factor: 2, Init: widen.CopyCopy, Scale: widen.RMS, OptState: widen.Copy}
 	ctx, stop := context.WithCancel(context.Background())
 	_, err := ondisk.Widen(ctx, in, out, spec, 1, func(int64) {
 		entries, err := os.ReadDir(out)

@@ -16,16 +16,16 @@ func TestEveryElementHasTheRateOfItsAgeInItsStretch(t *testing.T) {
 	twice.Inner, twice.Hidden = 900, 20
 	g := model.NewGrowth(c).Widen(once).Widen(twice)
 	table := model.NewTable(twice)
-	runs := g.Runs(table)
-	parts := stretches(runs)
+	runs := g.Segments(table)
+	parts := chunks(runs)
 	assert.Less(t, len(parts), len(runs)/10, "short runs are joined")
 
-	byAge, buf := []float64{1, 2, 3}, make([]float32, short+enough)
+	byStage, buf := []float64{1, 2, 3}, make([]float32, short+enough)
 	got, end := make([]float32, 0, table.Size), 0
 	for _, s := range parts {
 		require.Equal(t, end, s.from, "no gap, no overlap")
 		end = s.to
-		rates := s.rates(buf, byAge)
+		rates := s.rates(buf, byStage)
 		for i := range s.to - s.from {
 			got = append(got, rates[i%len(rates)])
 		}
@@ -33,7 +33,7 @@ func TestEveryElementHasTheRateOfItsAgeInItsStretch(t *testing.T) {
 	require.Len(t, got, table.Size)
 	for _, r := range runs {
 		for i := r.From; i < r.To; i++ {
-			require.Equal(t, float32(byAge[r.Age]), got[i], "element %d", i)
+			require.Equal(t, float32(byStage[r.Stage]), got[i], "element %d", i)
 		}
 	}
 }
