@@ -129,8 +129,8 @@ func (a axes) series(n int, at func(i int) (x, y float64)) []point {
 type label struct {
 	y           float64
 	name, value string
-	look        style.Style
-	arms        uint // whose marks stand before it where it has no look; bit i is arm i
+	style       style.Style
+	arms        uint // whose marks stand before it where it has no style; bit i is arm i
 }
 
 // labelPitch is the height of a line of labels, and labelIndent what lies between the curves' ends and the words.
@@ -145,14 +145,14 @@ func (v *View) labels(list []label, a axes, edge float64) {
 	x := a.in.x + a.in.w + 6
 	apart(list, a.in.y, a.in.y+a.in.h-5)
 	for _, l := range list {
-		if l.look.Marker != "" {
-			v.pen.mark(l.look, x+4, l.y, 3.6)
+		if l.style.Marker != "" {
+			v.pen.mark(l.style, x+4, l.y, 3.6)
 		}
 		words := strings.TrimSpace(l.name + " " + l.value)
 		if l.value != "" && x+12+v.pen.width(words, body) > edge {
 			words = l.value // the mark says whose
 		}
-		v.pen.text(words, x+12, l.y, body, l.look.Hue, left)
+		v.pen.text(words, x+12, l.y, body, l.style.Hue, left)
 	}
 }
 

@@ -65,7 +65,7 @@ func (v *View) divergence(b box) {
 		if value == record.Locked.String() && !last.Summary(record.Weight).All(record.Locked) {
 			value = "= 1" // just after a widening, whatever the update has done by then
 		}
-		ends = append(ends, v.lostAt(l.arm, step, end, label{name: v.names[l.arm], value: value, look: m}))
+		ends = append(ends, v.lostAt(l.arm, step, end, label{name: v.names[l.arm], value: value, style: m}))
 	}
 	v.labels(ends, a, b.x+b.w)
 	if at, ok := v.stepUnder(a, step); ok {

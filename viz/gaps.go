@@ -25,7 +25,7 @@ func (v *View) gaps(b box) {
 		arm   int
 		at    []float64
 		gap   []float64
-		whole float64
+		full  float64
 		ended bool
 	}
 	var curves []curve
@@ -39,8 +39,8 @@ func (v *View) gaps(b box) {
 				low, high = math.Min(low, g), math.Max(high, g)
 			}
 		}
-		if c.whole, c.ended = valloss.FullDiff(rec, i, base, step); c.ended {
-			low, high = math.Min(low, c.whole), math.Max(high, c.whole)
+		if c.full, c.ended = valloss.FullDiff(rec, i, base, step); c.ended {
+			low, high = math.Min(low, c.full), math.Max(high, c.full)
 		}
 		if len(c.at) > 0 {
 			curves = append(curves, c)
@@ -62,11 +62,11 @@ func (v *View) gaps(b box) {
 		v.pen.line(points, 2, m.Hue, m.Dash)
 		end, gap := points[len(points)-1], c.gap[len(c.gap)-1]
 		if c.ended && c.arm != base {
-			end, gap = v.wholeAt(m, end, a.y(c.whole)), c.whole
+			end, gap = v.fullAt(m, end, a.y(c.full)), c.full
 		} else {
 			v.pen.mark(m, end.x, end.y, 4)
 		}
-		if l := v.lostAt(c.arm, step, end, label{name: v.names[c.arm], value: signed(gap), look: m}); c.arm != base {
+		if l := v.lostAt(c.arm, step, end, label{name: v.names[c.arm], value: signed(gap), style: m}); c.arm != base {
 			ends = append(ends, l)
 		}
 	}
@@ -76,8 +76,8 @@ func (v *View) gaps(b box) {
 		for i, name := range v.names {
 			if g, ok := rec.ValLossDiff(i, base, at); ok && i != base {
 				words := fmt.Sprintf("%s: %+.6f", name, g)
-				if whole, ok := valloss.FullDiff(rec, i, base, at); ok {
-					words += fmt.Sprintf(", full %+.6f", whole)
+				if full, ok := valloss.FullDiff(rec, i, base, at); ok {
+					words += fmt.Sprintf(", full %+.6f", full)
 				}
 				lines = append(lines, line{words, v.styles[i].Hue})
 			}

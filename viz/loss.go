@@ -62,7 +62,7 @@ func (v *View) curves(b box) {
 	v.jumps(a)
 	for i, name := range v.names {
 		m := v.styles[i]
-		c, whole, ended := valloss.Split(v.readings[i])
+		c, full, ended := valloss.Split(v.readings[i])
 		if len(c) == 0 {
 			continue
 		}
@@ -79,14 +79,14 @@ func (v *View) curves(b box) {
 		}
 		end, loss := points[len(points)-1], c[len(c)-1].Loss
 		if ended {
-			end, loss = v.wholeAt(m, end, a.y(whole.Loss)), whole.Loss
+			end, loss = v.fullAt(m, end, a.y(full.Loss)), full.Loss
 		} else {
 			v.pen.mark(m, end.x, end.y, 4)
 		}
 		if i == e.Trunk() && step <= e.Fork() && v.alone(i) {
 			name = "all arms" // are this one network still
 		}
-		ends = append(ends, v.lostAt(i, step, end, label{name: name, value: fmt.Sprintf("%.3f", loss), look: m}))
+		ends = append(ends, v.lostAt(i, step, end, label{name: name, value: fmt.Sprintf("%.3f", loss), style: m}))
 	}
 	v.labels(ends, a, b.x+b.w)
 	v.exactLoss(b, a, step)
@@ -102,9 +102,9 @@ func (v *View) ended() bool {
 	return false
 }
 
-// wholeAt leads a curve from its end to what was measured on the full validation split, which is another measurement
+// fullAt leads a curve from its end to what was measured on the full validation split, which is another measurement
 // and has a mark of its own.
-func (v *View) wholeAt(m style.Style, end point, y float64) point {
+func (v *View) fullAt(m style.Style, end point, y float64) point {
 	v.pen.segment(end, point{end.x, y}, 1, mix(paper, m.Hue, 0.5))
 	v.pen.circle(end.x, y, 5.6, m.Hue)
 	v.pen.circle(end.x, y, 4.6, paper)
@@ -155,7 +155,7 @@ func (v *View) guess(a axes, edge, loss float64) label {
 		v.pen.line([]point{{a.in.x, y}, {a.in.x + a.in.w, y}}, 1, faint, []float64{2, 3})
 	}
 	words := []string{fmt.Sprintf("%sblind guessing %.3f", arrow, loss), fmt.Sprintf("%sguessing %.3f", arrow, loss)}
-	return label{y: y, name: v.fitting(words, edge-a.in.x-a.in.w-labelIndent, body), look: style.Style{Hue: soft}}
+	return label{y: y, name: v.fitting(words, edge-a.in.x-a.in.w-labelIndent, body), style: style.Style{Hue: soft}}
 }
 
 // exactLoss writes the numbers of every arm at the place under the pointer.

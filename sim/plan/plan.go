@@ -78,7 +78,7 @@ type Setup struct {
 	// sequences an update: what the optimizer computes is spread over their tokens
 	Batch     int        `json:"batch"`
 	Seq       int        `json:"seq"`    // tokens a sequence
-	Tokens    float64    `json:"tokens"` // config the whole run
+	Tokens    float64    `json:"tokens"` // of the whole run
 	Schedules []Schedule `json:"schedules"`
 }
 
@@ -156,7 +156,7 @@ func (s Widening) config(c model.Config) model.Config {
 // Row is one way to go. FLOPs are those of the whole run.
 type Row struct {
 	Name string `json:"name"`
-	// config all its widenings; empty for the small network, and where they differ
+	// of all its widenings; empty for the small network, and where they differ
 	Axis          model.Axis `json:"axis,omitempty"`
 	Schedule      Schedule   `json:"schedule,omitempty"` // empty for the small network
 	Active        int64      `json:"active_params"`

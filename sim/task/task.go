@@ -18,10 +18,10 @@ var opticks string
 type Text struct {
 	symbols []rune // by number, ascending
 	ids     []int32
-	train   int // the first train characters are for training, the rest is held out
+	train   int // the first train characters are for training, the rest for validation
 }
 
-// valFraction is one part in valFraction of the text is held out, at its end.
+// valFraction is one part in valFraction of the text is the validation split, at its end.
 const valFraction = 20
 
 // Symbols is the number of symbols in Newton's Opticks, for those that do not carry the text.

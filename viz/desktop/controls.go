@@ -16,7 +16,7 @@ import (
 // being edited.
 type controls struct {
 	window  *window
-	look    look
+	theme   theme
 	content *widget.Container
 	draft   panel.Draft
 	turns   int                 // of controls so far
@@ -32,7 +32,7 @@ type controls struct {
 const refresh = 100 * time.Millisecond
 
 func newControls(w *window) *controls {
-	c := &controls{window: w, look: newLook(w.scale), draft: panel.NewDraft(w.session.Experiment()),
+	c := &controls{window: w, theme: newTheme(w.scale), draft: panel.NewDraft(w.session.Experiment()),
 		open: map[string]bool{}}
 	c.build()
 	return c
@@ -53,7 +53,7 @@ func (c *controls) show(now time.Time) {
 // build makes all widgets anew, for the experiment as it is edited now.
 func (c *controls) build() {
 	c.follow, c.shown = nil, time.Time{}
-	l := c.look
+	l := c.theme
 	content := column(l, 10)
 	c.content = content
 	content.AddChild(c.words(&l.title, ink, func(panel.State) string { return "SPARKLING Lab" }))
@@ -86,7 +86,7 @@ func (c *controls) build() {
 
 // scrolled puts the content on a ground at the right edge of the window, with a bar where it is taller than the window.
 func (c *controls) scrolled(content *widget.Container) *widget.Container {
-	l := c.look
+	l := c.theme
 	ground := nine.NewNineSliceColor(ground)
 	scroll := widget.NewScrollContainer(
 		widget.ScrollContainerOpts.Content(content), widget.ScrollContainerOpts.StretchContentWidth(),
@@ -125,7 +125,7 @@ func (c *controls) scrolled(content *widget.Container) *widget.Container {
 }
 
 func (c *controls) heading(to *widget.Container, s string) {
-	to.AddChild(c.words(&c.look.strong, ink, func(panel.State) string { return s }))
+	to.AddChild(c.words(&c.theme.strong, ink, func(panel.State) string { return s }))
 }
 
 // begin runs another experiment from its start.

@@ -13,7 +13,7 @@ import (
 
 // knobs are the experiment's controls, those for the curious behind a button. Changes are gathered and run together.
 func (c *controls) knobs(to *widget.Container) {
-	l := c.look
+	l := c.theme
 	group := ""
 	for _, k := range c.draft.Controls() {
 		if k.Group != group {
@@ -54,7 +54,7 @@ func (c *controls) knobs(to *widget.Container) {
 
 // knob is one control: its name, the control, and under it what it does or what was wrong with the last value.
 func (c *controls) knob(to *widget.Container, k panel.Control) {
-	l := c.look
+	l := c.theme
 	const wide = 200
 	help, note := k.Help, muted
 	if k.Wrong != "" {
@@ -100,7 +100,7 @@ func along(before, now []panel.Control, id string) bool {
 
 // number is an input for a number. While nobody types in it, it follows what other controls bring along, and is calm.
 func (c *controls) number(k panel.Control, width int, change func(string), calm func()) *widget.TextInput {
-	p := c.look.input()
+	p := c.theme.input()
 	shown, turns := k.Value, c.turns // the text that is not its user's doing, and when it was
 	input := widget.NewTextInput(widget.TextInputOpts.Face(p.Face), widget.TextInputOpts.Image(p.Image),
 		widget.TextInputOpts.Color(p.Color),
@@ -141,7 +141,7 @@ func (c *controls) control(id string) panel.Control {
 }
 
 func (c *controls) choice(k panel.Control, width int, change func(string)) *widget.ListComboButton {
-	p := c.look.choice(width)
+	p := c.theme.choice(width)
 	var entries []any
 	own := experiment.Choice{Value: k.Value, Label: cmp.Or(k.Mixed, "your own")} // where none of the choices holds
 	selected := own
@@ -155,7 +155,7 @@ func (c *controls) choice(k panel.Control, width int, change func(string)) *widg
 		entries = append([]any{own}, entries...)
 	}
 	label := func(e any) string {
-		return fit(p.Button.TextFace, e.(experiment.Choice).Label, float64(width-c.look.px(22)))
+		return fit(p.Button.TextFace, e.(experiment.Choice).Label, float64(width-c.theme.px(22)))
 	}
 	list := widget.NewListComboButton(
 		widget.ListComboButtonOpts.Entries(entries), widget.ListComboButtonOpts.ButtonParams(p.Button),

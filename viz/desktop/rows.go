@@ -13,19 +13,19 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/viz"
 	"github.com/sparkling-lab/sparkling/viz/panel"
-	armlook "github.com/sparkling-lab/sparkling/viz/style"
+	"github.com/sparkling-lab/sparkling/viz/style"
 )
 
 // inner is the width of the panel's content in CSS pixels.
 const inner = panelWidth - 10 - 2*18
 
-func column(l look, spacing float64) *widget.Container {
+func column(l theme, spacing float64) *widget.Container {
 	return widget.NewContainer(widget.ContainerOpts.Layout(widget.NewRowLayout(
 		widget.RowLayoutOpts.Direction(widget.DirectionVertical), widget.RowLayoutOpts.Spacing(l.px(spacing)),
 		widget.RowLayoutOpts.Padding(l.inset(18, 18)))))
 }
 
-func row(l look, spacing float64, children ...widget.PreferredSizeLocateableWidget) *widget.Container {
+func row(l theme, spacing float64, children ...widget.PreferredSizeLocateableWidget) *widget.Container {
 	r := widget.NewContainer(widget.ContainerOpts.Layout(
 		widget.NewRowLayout(widget.RowLayoutOpts.Spacing(l.px(spacing)))))
 	for _, child := range children {
@@ -36,7 +36,7 @@ func row(l look, spacing float64, children ...widget.PreferredSizeLocateableWidg
 
 // words is a text that follows the state.
 func (c *controls) words(f *text.Face, ink color.Color, of func(panel.State) string) *widget.Text {
-	t := widget.NewText(widget.TextOpts.Text("", f, ink), widget.TextOpts.MaxWidth(float64(c.look.px(inner))))
+	t := widget.NewText(widget.TextOpts.Text("", f, ink), widget.TextOpts.MaxWidth(float64(c.theme.px(inner))))
 	c.follow = append(c.follow, func(s panel.State) { t.Label = c.legible(of(s)) })
 	return t
 }
@@ -48,7 +48,7 @@ func (c *controls) legible(s string) string {
 		return s
 	}
 	e := c.window.session.Experiment()
-	for i, name := range armlook.Names(e, viz.Covers) {
+	for i, name := range style.Names(e, viz.Covers) {
 		if own := e.Arms[i].Name; own != name && strings.TrimSpace(own) != "" {
 			s = strings.ReplaceAll(s, own, name)
 		}
@@ -70,7 +70,7 @@ func (c *controls) button(p *widget.ButtonParams, label string, act func()) *wid
 
 // segments is a row of choices of which one holds.
 func (c *controls) segments(labels []string, act func(i int), current func(panel.State) int) *widget.Container {
-	l := c.look
+	l := c.theme
 	r := row(l, 4)
 	idle, on := l.button().Image, l.current()
 	for i, label := range labels {
@@ -89,7 +89,7 @@ func (c *controls) segments(labels []string, act func(i int), current func(panel
 
 // transport is the run: play, step, reset, widen, speed, and the slider that looks back.
 func (c *controls) transport(to *widget.Container) {
-	l, w := c.look, c.window
+	l, w := c.theme, c.window
 	play := c.button(l.button(), "Pause", c.toggle)
 	step := c.button(l.button(), "Step", w.session.StepOnce)
 	widen := c.button(l.loud(), "Widen", c.widen)
@@ -138,7 +138,7 @@ func (c *controls) transport(to *widget.Container) {
 
 // arms is the table of arms at the shown step.
 func (c *controls) arms(to *widget.Container) {
-	l := c.look
+	l := c.theme
 	table := widget.NewContainer(widget.ContainerOpts.Layout(widget.NewGridLayout(
 		widget.GridLayoutOpts.Columns(4), widget.GridLayoutOpts.Spacing(l.px(10), l.px(6)),
 		widget.GridLayoutOpts.Stretch([]bool{true, false, false, false}, nil))))
@@ -157,9 +157,9 @@ func (c *controls) arms(to *widget.Container) {
 		})
 	}
 	e := c.window.session.Experiment()
-	looks := armlook.Of(e)
-	for i, name := range armlook.Names(e, viz.Covers) {
-		cell(looks[i].Hue, inner-3*70, func(panel.State) string { return name })
+	styles := style.Of(e)
+	for i, name := range style.Names(e, viz.Covers) {
+		cell(styles[i].Hue, inner-3*70, func(panel.State) string { return name })
 		for _, of := range []func(panel.Arm) string{
 			func(a panel.Arm) string { return four(a, a.TrainLoss) },
 			nil,
@@ -190,7 +190,7 @@ func (c *controls) arms(to *widget.Container) {
 
 // failures says what keeps an arm, and which have stopped, and starts those again.
 func (c *controls) failures(to *widget.Container) {
-	l := c.look
+	l := c.theme
 	to.AddChild(c.words(&l.small, muted, func(s panel.State) (sentences string) {
 		for _, a := range s.Arms {
 			if a.Doing != "" {
@@ -226,7 +226,7 @@ func (c *controls) failures(to *widget.Container) {
 
 // examples is the choice among the experiments that the program brings along; each runs as soon as it is chosen.
 func (c *controls) examples(to *widget.Container) {
-	l, e := c.look, c.window.session.Experiment()
+	l, e := c.theme, c.window.session.Experiment()
 	about, k := panel.About(e), panel.Control{Value: panel.Chosen(e)}
 	for _, x := range panel.Examples() {
 		k.Choices = append(k.Choices, experiment.Choice{Value: x.Name, Label: x.Title})

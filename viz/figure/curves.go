@@ -17,9 +17,9 @@ func Loss(r *record.Record) (Figure, bool) {
 	curves := make([][]valloss.Reading, len(r.Tracks))
 	for i := range curves {
 		curves[i] = valloss.Curve(nil, r, i, r.Experiment.Steps)
-		windows, whole, ended := valloss.Split(curves[i])
+		windows, full, ended := valloss.Split(curves[i])
 		if ended {
-			l.Series[i].Ended = &whole.Loss
+			l.Series[i].Ended = &full.Loss
 		}
 		for k, x := range windows {
 			if x.Widened {
@@ -30,7 +30,7 @@ func Loss(r *record.Record) (Figure, bool) {
 	}
 	caption := fmt.Sprintf("Seed %d; mean over %d fixed windows of the validation split every %d steps, and just "+
 		"before and just after each widening.%s",
-		r.Experiment.Seed, experiment.ValWindows, experiment.ProbeEvery, wholeNote(l))
+		r.Experiment.Seed, experiment.ValWindows, experiment.ProbeEvery, fullNote(l))
 	if low, high, ok := valloss.Range(curves, valloss.From(r.Experiment, r.Last())); ok {
 		pad := max((high-low)*0.05, 1e-3)
 		l.Low, l.High = low-pad, high+pad
@@ -67,18 +67,18 @@ func Difference(r *record.Record) (Figure, bool) {
 			return d, ok && record.Finite(f.ValLoss)
 		})
 	for i := range l.Series {
-		if whole, ok := valloss.FullDiff(r, i, base, r.Experiment.Steps); ok && i != base {
-			l.Series[i].Ended = &whole
+		if full, ok := valloss.FullDiff(r, i, base, r.Experiment.Steps); ok && i != base {
+			l.Series[i].Ended = &full
 		}
 	}
 	l.Zero = true
 	return Curves("difference", "Difference to "+name,
 		fmt.Sprintf("One seed: the same batches in every arm. Means over %d steps.%s Below zero is better.",
-			record.DiffSteps, wholeNote(l)), l)
+			record.DiffSteps, fullNote(l)), l)
 }
 
-// wholeNote says what the rings at the ends of curves are.
-func wholeNote(l Lines) string {
+// fullNote says what the rings at the ends of curves are.
+func fullNote(l Lines) string {
 	if slices.ContainsFunc(l.Series, func(s Series) bool { return s.Ended != nil }) {
 		return " Ringed, with their numbers: the full validation split, read once, at the end."
 	}
@@ -88,9 +88,9 @@ func wholeNote(l Lines) string {
 // lines are the curves of a quantity of all arms of a record, where it was measured.
 func lines(r *record.Record, title, y string, digits int, of func(record.ArmFrame) (float64, bool)) Lines {
 	l := Lines{Title: title, X: "step", Y: y}
-	looks, names := style.Of(r.Experiment), names(r.Experiment)
+	styles, names := style.Of(r.Experiment), names(r.Experiment)
 	for i, t := range r.Tracks {
-		s := Series{Name: names[i], Style: looks[i], Digits: digits}
+		s := Series{Name: names[i], Style: styles[i], Digits: digits}
 		if _, lost := r.Diverged(i, r.Experiment.Steps); lost {
 			s.Word = record.Diverged.String()
 		}
@@ -101,12 +101,12 @@ func lines(r *record.Record, title, y string, digits int, of func(record.ArmFram
 		}
 		l.Series = append(l.Series, s)
 	}
-	l.Events = widenings(r, looks)
+	l.Events = widenings(r, styles)
 	return l
 }
 
 // widenings mark every widening of every arm. Where arms widen at different steps their markers say which.
-func widenings(r *record.Record, looks []style.Style) []Event {
+func widenings(r *record.Record, styles []style.Style) []Event {
 	var out []Event
 	arms := map[int]uint{} // by event; bit i is arm i
 	differ := valloss.Differ(r.Experiment)
@@ -120,7 +120,7 @@ func widenings(r *record.Record, looks []style.Style) []Event {
 		}
 	}
 	for k := range out {
-		for i, l := range looks {
+		for i, l := range styles {
 			if arms[k]>>i&1 == 1 {
 				out[k].Of = append(out[k].Of, l)
 			}

@@ -17,7 +17,7 @@ type Interval struct {
 	Mean, Low, High float64
 	Each            []float64 // the values behind the mean, as small dots
 	Style           style.Style
-	Aside           bool // drawn in grey, dashed and with a ring, whatever the look: it is shown and does not count
+	Aside           bool // drawn in grey, dashed and with a ring, whatever the style: it is shown and does not count
 }
 
 // Intervals is one set of axes with rows of means and intervals, top down. Panels side by side share the names of the

@@ -25,7 +25,7 @@ type Ratios struct {
 // RMS is the ratio of what each block adds to what enters it, just before and just after the widening.
 func RMS(r *record.Record) (Figure, bool) {
 	var sets []Ratios
-	looks := style.Of(r.Experiment)
+	styles := style.Of(r.Experiment)
 	for i, name := range names(r.Experiment) {
 		report, ok := r.Report(i)
 		if !ok {
@@ -33,7 +33,7 @@ func RMS(r *record.Record) (Figure, bool) {
 		}
 		title := fmt.Sprintf("%s\nloss %s to %s\n%s", name, number(report.ValLossBefore), number(report.ValLossAfter),
 			mean(r.RMSRatios(report)))
-		sets = append(sets, Ratios{title, looks[i], ratios(report.RMSBefore), ratios(report.RMSAfter)})
+		sets = append(sets, Ratios{title, styles[i], ratios(report.RMSBefore), ratios(report.RMSAfter)})
 	}
 	return Blocks("rms", "RMS of the blocks at the widening", "Ring: just before. Dot: just after. A: attention, E: "+
 		"experts, layer by layer. r: the mean over the blocks, the largest change of one, and r after the same "+

@@ -14,7 +14,7 @@ type Spot struct {
 	Name  string
 	X, Y  float64
 	Style style.Style
-	Ring  bool // drawn as a ring instead of the look's marker
+	Ring  bool // drawn as a ring instead of the style's marker
 }
 
 // Cloud is one set of axes with spots.

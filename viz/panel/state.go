@@ -97,10 +97,10 @@ func Of(s *session.Session, shown int) State {
 		ExampleText: told(e), Effects: did(rec, shown), ValWindows: experiment.ValWindows, Moments: moments(e),
 	}
 	out.Phase = phase(e, shown, out.Forked)
-	status, looks := s.Arms(), style.Of(e)
+	status, styles := s.Arms(), style.Of(e)
 	for i, a := range e.Arms {
 		row := arm(rec, i, a, status[i], shown)
-		row.Style = styleOf(looks[i])
+		row.Style = styleOf(styles[i])
 		out.Arms = append(out.Arms, row)
 	}
 	for _, a := range out.Arms {

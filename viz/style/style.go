@@ -38,7 +38,7 @@ func rgb(hex uint32) color.RGBA {
 	return color.RGBA{uint8(hex >> 16), uint8(hex >> 8), uint8(hex), 255}
 }
 
-// named are the looks of the treatments that the Lab's story is about.
+// named are the styles of the treatments that the Lab's story is about.
 var named = map[string]Style{
 	"small":      {rgb(0x6a717b), []float64{1.5, 2.5}, Disc},
 	"copy":       {rgb(0xb85000), []float64{5, 3}, Square},
@@ -47,7 +47,7 @@ var named = map[string]Style{
 	"drop":       {rgb(0x9a4a84), []float64{2.5, 2}, Wedge},
 }
 
-// spare are the looks of all others, in the order in which they are given away.
+// spare are the styles of all others, in the order in which they are given away.
 var spare = []Style{
 	{rgb(0x5d52b0), []float64{9, 2, 2, 2}, Cross},
 	{rgb(0x7d6200), []float64{3, 2}, Pillar},
@@ -55,7 +55,7 @@ var spare = []Style{
 	{rgb(0x2b2f36), []float64{1.5, 1.5}, Disc},
 }
 
-// At is the look number i of a fixed order, for figures that do not show the arms of one experiment: those of the
+// At is the style number i of a fixed order, for figures that do not show the arms of one experiment: those of the
 // treatments of the Lab's story, small first, then the spare ones, and from the beginning again.
 func At(i int) Style {
 	order := []string{"small", "copy", "asymmetric", "sparkling", "drop"}
@@ -66,7 +66,7 @@ func At(i int) Style {
 	return spare[i-len(order)]
 }
 
-// Of are the looks of an experiment's arms. No two are equal: where two arms follow the same named treatment the second
+// Of are the styles of an experiment's arms. No two are equal: where two arms follow the same named treatment the second
 // takes a spare one, and when those run out, that of a treatment which does not occur.
 func Of(e experiment.Experiment) []Style {
 	out := make([]Style, len(e.Arms))

@@ -46,15 +46,15 @@ func Curve(out []Reading, r *record.Record, arm, step int) []Reading {
 		out = add(out, Reading{Step: p.Step, FLOPs: flops, Loss: float64(p.ValLossAfter), Widened: true})
 	}
 	upTo(step)
-	if whole, ok := r.FinalValLoss(arm); ok && track[len(track)-1].Step <= step {
+	if full, ok := r.FinalValLoss(arm); ok && track[len(track)-1].Step <= step {
 		f := &track[len(track)-1]
-		out = add(out, Reading{Step: f.Step, FLOPs: f.FLOPs, Loss: float64(whole), Full: true})
+		out = add(out, Reading{Step: f.Step, FLOPs: f.FLOPs, Loss: float64(full), Full: true})
 	}
 	return out
 }
 
 // Split are the readings on the windows, and that of the full validation split where the arm has ended.
-func Split(c []Reading) (windows []Reading, whole Reading, ended bool) {
+func Split(c []Reading) (windows []Reading, full Reading, ended bool) {
 	if n := len(c) - 1; n >= 0 && c[n].Full {
 		return c[:n], c[n], true
 	}
@@ -66,11 +66,11 @@ func Split(c []Reading) (windows []Reading, whole Reading, ended bool) {
 func FullDiff(r *record.Record, arm, base, step int) (gap float64, ok bool) {
 	var loss [2]float64
 	for k, i := range [2]int{arm, base} {
-		whole, ended := r.FinalValLoss(i)
+		full, ended := r.FinalValLoss(i)
 		if !ended || r.Tracks[i][len(r.Tracks[i])-1].Step > step {
 			return 0, false
 		}
-		loss[k] = float64(whole)
+		loss[k] = float64(full)
 	}
 	return loss[0] - loss[1], true
 }

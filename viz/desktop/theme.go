@@ -26,31 +26,31 @@ var (
 	red    = color.RGBA{176, 32, 32, 255}
 )
 
-// look is how the controls look at one scale. Lengths are in CSS pixels until px turns them into device pixels.
-type look struct {
+// theme is how the controls look at one scale. Lengths are in CSS pixels until px turns them into device pixels.
+type theme struct {
 	scale               float64
 	title, strong, body text.Face
 	small               text.Face
 }
 
-func newLook(scale float64) look {
+func newTheme(scale float64) theme {
 	face := func(bold bool, size float64) text.Face { return text.NewGoXFace(viz.Font(bold, size*scale)) }
-	return look{scale, face(true, 20), face(true, 13), face(false, 13), face(false, 11.5)}
+	return theme{scale, face(true, 20), face(true, 13), face(false, 13), face(false, 11.5)}
 }
 
-func (l look) px(v float64) int { return int(v*l.scale + 0.5) }
+func (l theme) px(v float64) int { return int(v*l.scale + 0.5) }
 
-func (l look) inset(x, y float64) *widget.Insets {
+func (l theme) inset(x, y float64) *widget.Insets {
 	return &widget.Insets{Left: l.px(x), Right: l.px(x), Top: l.px(y), Bottom: l.px(y)}
 }
 
 // plain is a filled box with an edge.
-func (l look) plain(fill, line color.Color) *nine.NineSlice {
+func (l theme) plain(fill, line color.Color) *nine.NineSlice {
 	return nine.NewBorderedNineSliceColor(fill, line, l.px(1))
 }
 
 // button is a quiet button; loud is the one that the eye should find first.
-func (l look) button() *widget.ButtonParams {
+func (l theme) button() *widget.ButtonParams {
 	return &widget.ButtonParams{
 		Image: &widget.ButtonImage{
 			Idle: l.plain(paper, edge), Hover: l.plain(color.RGBA{241, 243, 244, 255}, muted),
@@ -63,7 +63,7 @@ func (l look) button() *widget.ButtonParams {
 	}
 }
 
-func (l look) loud() *widget.ButtonParams {
+func (l theme) loud() *widget.ButtonParams {
 	b := l.button()
 	b.Image.Idle, b.Image.Hover, b.Image.Pressed = l.plain(green, green), l.plain(dark, dark), l.plain(dark, ink)
 	b.TextFace, b.TextColor = &l.strong, &widget.ButtonTextColor{Idle: paper, Disabled: off}
@@ -71,12 +71,12 @@ func (l look) loud() *widget.ButtonParams {
 }
 
 // current is the button of the choice that holds.
-func (l look) current() *widget.ButtonImage {
+func (l theme) current() *widget.ButtonImage {
 	on := l.plain(chosen, green)
 	return &widget.ButtonImage{Idle: on, Hover: on, Pressed: on, Disabled: on}
 }
 
-func (l look) slider() *widget.SliderParams {
+func (l theme) slider() *widget.SliderParams {
 	handle, size := l.plain(green, green), l.px(14)
 	return &widget.SliderParams{
 		TrackImage: &widget.SliderTrackImage{Idle: l.plain(color.RGBA{228, 232, 235, 255}, edge)},
@@ -89,7 +89,7 @@ func (l look) slider() *widget.SliderParams {
 }
 
 // bar is a slider that scrolls: quieter, for it is not what the panel is about.
-func (l look) bar() *widget.SliderParams {
+func (l theme) bar() *widget.SliderParams {
 	b := l.slider()
 	b.FixedHandleSize = nil
 	b.TrackImage = &widget.SliderTrackImage{Idle: nine.NewNineSliceColor(ground)}
@@ -98,7 +98,7 @@ func (l look) bar() *widget.SliderParams {
 	return b
 }
 
-func (l look) input() *widget.TextInputParams {
+func (l theme) input() *widget.TextInputParams {
 	return &widget.TextInputParams{
 		Face: &l.body,
 		Image: &widget.TextInputImage{Idle: l.plain(paper, edge), Disabled: l.plain(ground, edge),
@@ -109,7 +109,7 @@ func (l look) input() *widget.TextInputParams {
 }
 
 // choice is a button that opens a list.
-func (l look) choice(width int) *widget.ListComboButtonParams {
+func (l theme) choice(width int) *widget.ListComboButtonParams {
 	button, height := l.button(), l.px(260)
 	button.MinSize = &image.Point{X: width}
 	start, middle := widget.TextPositionStart, widget.TextPositionCenter
