@@ -4,7 +4,7 @@ import { get } from "./store.js";
 
 const fragment = () => decodeURIComponent(location.hash.slice(1));
 
-let held = ""; // what the address was last made
+let made = ""; // what the address was last made
 
 /**
  * Makes the address that of what runs. Where another experiment runs than before, entry is true: to go to one of the
@@ -13,8 +13,8 @@ let held = ""; // what the address was last made
  */
 export function hold(lab, entry) {
   const is = lab.address();
-  if (entry && is === held) return; // the reader may just be going elsewhere
-  held = is;
+  if (entry && is === made) return; // the reader may just be going elsewhere
+  made = is;
   if (location.hash === `#${is}` || (!location.hash && is === "default")) return;
   if (entry && is === lab.chosen()) history.pushState(null, "", `#${is}`);
   else history.replaceState(null, "", `#${is}`);

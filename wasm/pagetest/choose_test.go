@@ -60,11 +60,11 @@ func TestArmSaysWhatItIsDoing(t *testing.T) {
 		window.Worker = class extends Real {
 			set onmessage(f) {
 				super.onmessage = f && ((event) => {
-					if (window.held && typeof event.data !== "string") return held.push(() => f(event));
+					if (window.late && typeof event.data !== "string") return late.push(() => f(event));
 					f(event);
 					if (window.read) return;
 					const says = (message) => decoder.decode(message).includes("from scratch");
-					if (event.data.some?.(says)) window.held = [];
+					if (event.data.some?.(says)) window.late = [];
 				});
 			}
 		};`)
@@ -74,7 +74,7 @@ func TestArmSaysWhatItIsDoing(t *testing.T) {
 	assert.Regexp(t, `^Remapped rate is training a wide network from scratch to find where its loss is \d\.\d{3}: `+
 		`step \d+\.$`,
 		eval[string](p, `document.getElementById("doing").textContent`))
-	p.run(`{ const late = held; window.held = null; window.read = true; for (const hear of late) hear(); }`)
+	p.run(`{ const waiting = late; window.late = null; window.read = true; for (const hear of waiting) hear(); }`)
 	p.wait(`!document.getElementById("doing").textContent`)
 }
 
