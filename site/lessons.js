@@ -59,11 +59,16 @@ const mixes = (/** @type {State} */ state) => {
   const list = state.arms.filter((a) => a.rmsRatioChange);
   if (!list.length) return [];
   const largest = list.map((a) => `${(100 * Number(a.rmsRatioChange)).toFixed(0)} % in ${a.name}`).join(", ");
-  return [`See RMS of the blocks: rings are before, marks after. The largest move of a block was ${largest}. The ` +
-    "mean over the blocks, just before and just after the widening, and after the same widening without its factor:",
-    ...list.map(({ name, rmsRatioBefore, rmsRatioAfter, rmsRatioUnscaled: unscaled, factorless }) =>
-      `${name}: ${digits(rmsRatioBefore, 2)}, then ${digits(rmsRatioAfter, 2)}` +
-      `${factorless ? "; it has no factor" : unscaled && `, and without ${digits(unscaled, 2)}`}.`)];
+  return [
+    `See RMS of the blocks: rings are before, marks after. The largest change of a block’s ratio was ${largest}. The ` +
+      "mean RMS ratio of the blocks, just before and just after the widening, and after the same widening without its " +
+      "factor:",
+    ...list.map(({ name, rmsRatioBefore, rmsRatioAfter, rmsRatioUnscaled, factorless }) => {
+      const unscaled = rmsRatioUnscaled && `, and without ${digits(rmsRatioUnscaled, 2)}`;
+      const without = factorless ? "; it has no factor" : unscaled;
+      return `${name}: ${digits(rmsRatioBefore, 2)}, then ${digits(rmsRatioAfter, 2)}${without}.`;
+    }),
+  ];
 };
 const wait = (/** @type {State} */ state) =>
   (state.factor ? `Press Widen ×${state.factor}, or wait for step ${state.fork}.` : "");

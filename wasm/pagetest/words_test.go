@@ -79,7 +79,7 @@ func TestALessonSaysWhatWasMeasured(t *testing.T) {
 	widened := p.chapter("widened")
 	assert.Contains(t, widened, "The validation loss on 16 windows, just before and just after the widening")
 	assert.Regexp(t, `Unscaled: \d\.\d{3}, then \d\.\d{3}\.`, widened)
-	assert.Regexp(t, `The largest move of a block was 0 % in Scaled, [1-9]\d* % in Unscaled, [1-9]\d* `+
+	assert.Regexp(t, `The largest change of a block’s ratio was 0 % in Scaled, [1-9]\d* % in Unscaled, [1-9]\d* `+
 		`% in Random\.`, widened)
 	assert.Regexp(t, `The highest spike was that of \w+; (it ended highest too|the highest end is that of \w+)\.`,
 		p.chapter("end"))
