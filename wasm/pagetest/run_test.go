@@ -164,9 +164,12 @@ func TestTableSaysWhatTheCSVSays(t *testing.T) {
 	p.wait(`document.querySelector("#exact tbody tr")`)
 	exact := eval[[][]string](p, `[...document.querySelectorAll("#exact tr")].map((row) => [...row.cells].map((cell) `+
 		`=> cell.textContent))`)
-	for i, name := range exact[0][1:] {
-		for k, column := range map[int]string{1: "train_loss_nats", 3: "full_val_loss_nats", 6: "lr_new",
-			7: "lr_old"} {
+	for row, column := range map[string]string{"Train loss": "train_loss_nats",
+		"Full validation loss": "full_val_loss_nats",
+		"Learning rate, new":   "lr_new", "Learning rate, old": "lr_old"} {
+		k := slices.IndexFunc(exact, func(cells []string) bool { return cells[0] == row })
+		require.Positive(t, k, row)
+		for i, name := range exact[0][1:] {
 			want, err := strconv.ParseFloat(last[name][column], 32)
 			require.NoError(t, err)
 			got, err := strconv.ParseFloat(exact[k][1+i], 32)
