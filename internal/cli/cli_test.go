@@ -266,11 +266,11 @@ func TestPlanPrintsThePapersTableBesideItsOwnCounts(t *testing.T) {
 	require.Zero(t, code, err)
 	code, paper, err := run("plan", "--json")
 	require.Zero(t, code, err)
-	assert.Contains(t, paper, `"off"`, "the difference is there for machines too")
+	assert.Contains(t, paper, `"deviation"`, "the difference is there for machines too")
 	var got struct{ Rows []map[string]any }
 	require.NoError(t, json.Unmarshal([]byte(out), &got))
 	require.Len(t, got.Rows, 4)
-	assert.EqualValues(t, 20384, got.Rows[0]["total"])
+	assert.EqualValues(t, 20384, got.Rows[0]["total_params"])
 	assert.NotContains(t, got.Rows[0], "published")
 	code, _, err = run("plan", "--at", "2")
 	assert.Equal(t, codeBad, code)

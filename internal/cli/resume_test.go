@@ -295,7 +295,17 @@ func TestTheFolderOfARunOfAnOlderVersionGoesOnAndIsWrittenInThePresentOne(t *tes
 	if here := (cpu.Factory{}).Engine(); st.Foreign(here) == "" {
 		code, _, said = run("run", "--quiet", "--out", ours, document)
 		require.Zero(t, code, said)
-		sameRun(t, left(t, ours), left(t, dir))
+		want, err := readRecord(ours)
+		require.NoError(t, err)
+		got, err := readRecord(dir)
+		require.NoError(t, err)
+		require.Len(t, got.Reports, 2)
+		require.Nil(t, got.Reports[0].RMSUnscaled, "which an older program did not measure")
+		want.Reports[0].RMSUnscaled = nil
+		var as, is bytes.Buffer
+		require.NoError(t, want.Encode(&as))
+		require.NoError(t, got.Encode(&is))
+		assert.True(t, bytes.Equal(as.Bytes(), is.Bytes()), "the record is that of a run that nobody disturbed")
 	}
 	assert.Equal(t, hashes(st.Record.Experiment)[0], hash(t, written))
 	assert.Equal(t, hashes(st.Record.Experiment)[1], hash(t, st.Record.Experiment.Versions()[1]))
