@@ -31,7 +31,7 @@ BITS    := Lock|SameSeed|ForkedArm|Keeps
 BITS_OF := ./sim/train ./sim/session
 
 # The tests of what shares memory between goroutines, at small sizes. They run under the race detector.
-RACED        := AnyNumberOfThreads|ExactlyOnce|Helpers|PanicInAPart|SeveralThreads|SameSeed|DeadArm|PausedSession|FullSpeed|GoesOnToTheSame|FreePort|ClaimedOnce|ManyFiles|Siblings
+RACED        := AnyNumberOfThreads|ExactlyOnce|WorkersTakeChunks|WorkersEnd|PanicInAChunk|SeveralThreads|SameSeed|DeadArm|PausedSession|FullSpeed|GoesOnToTheSame|FreePort|ClaimedOnce|ManyFiles|Siblings
 RACED_LOOPS  := ./model ./model/compute
 RACED_ENGINE := ./sim/train ./sim/session ./sim/reproduce ./internal/build ./internal/cli ./internal/durable \
   ./internal/serve

@@ -41,7 +41,7 @@ func TestValueThatIsNoNumberShowsInTheLossOrAGradient(t *testing.T) {
 	ids := []int32{0, 2, 3, 4, 5, 6, 7, 8, 0, 2, 3, 4, 5, 6, 7, 8}
 	labels := []int32{2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5, 6, 7, 8, 9}
 	for name, eng := range map[string]compute.Engine{"reference": compute.Reference{}, "CPU": compute.NewCPU(),
-		"team": compute.NewTeam(2)} {
+		"eng": compute.NewThreaded(2)} {
 		for i := range model.NewTable(c).Tensors {
 			for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
 				for _, at := range []int{0, -1} { // the first and the last value, which a kernel treats apart

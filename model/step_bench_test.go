@@ -209,9 +209,9 @@ func BenchmarkStepByThreads(b *testing.B) {
 	for _, s := range stepShapes {
 		for threads := 1; threads <= runtime.GOMAXPROCS(0); threads *= 2 {
 			b.Run(fmt.Sprintf("%s/%d", s.name, threads), func(b *testing.B) {
-				team := compute.NewTeam(threads)
-				team.Use(threads)
-				_, step := stepper(team, s.c, s.batch, s.seq, optim.AdamW)
+				eng := compute.NewThreaded(threads)
+				eng.SetThreads(threads)
+				_, step := stepper(eng, s.c, s.batch, s.seq, optim.AdamW)
 				step()
 				best := time.Duration(math.MaxInt64)
 				for b.Loop() {

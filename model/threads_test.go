@@ -16,10 +16,10 @@ func TestTrainingGivesTheSameBitsOnAnyNumberOfThreads(t *testing.T) {
 		c := shape(47, 60, 2, 4, 2, 10, 5, 44) // nothing is a whole number of vectors
 		var want []float32
 		for _, threads := range []int{1, 2, 3, 7} {
-			team := compute.NewTeam(threads)
-			team.Use(threads)
-			team.MinWork = 1 << 12 // so that operations this small are shared
-			net, step := stepper(team, c, 9, 41, kind)
+			eng := compute.NewThreaded(threads)
+			eng.SetThreads(threads)
+			eng.MinWork = 1 << 12 // so that operations this small are shared
+			net, step := stepper(eng, c, 9, 41, kind)
 			for range 4 {
 				step()
 			}

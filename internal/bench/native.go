@@ -165,9 +165,9 @@ func (r *Report) threads(ctx context.Context, o Options) error {
 	for _, shape := range o.shapes(workload.Default(), workload.Large()) {
 		var runs []measure.Run
 		for _, n := range counts {
-			team := compute.NewTeam(n)
-			team.Use(n)
-			s, err := shape.New(team)
+			eng := compute.NewThreaded(n)
+			eng.SetThreads(n)
+			s, err := shape.New(eng)
 			if err != nil {
 				return err
 			}

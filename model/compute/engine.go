@@ -2,7 +2,7 @@
 // and the engines that carry them out on float32 slices: [Reference], plain Go that is easy to read and is the judge of
 // all others, and the one that [NewCPU] returns, with vectors where the build has them and assembly where it has some
 // for the machine: kernels of matrix products, and functions named own… that do an operation on rows or elements, or
-// say that the portable loops have to. It is a [Team]: several threads can share its operations, with the same bits on
+// say that the portable loops have to. It is a [Threaded]: several threads can share its operations, with the same bits on
 // any number of them.
 //
 // It knows matrices, rows and scalars. It never knows layers, parameters, arms or experiments, and imports nothing of

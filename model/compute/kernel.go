@@ -60,14 +60,14 @@ func Platform() string {
 }
 
 // NewCPU is the fastest engine of this build on this machine, on one thread.
-func NewCPU() Engine { return NewTeam(1) }
+func NewCPU() Engine { return NewThreaded(1) }
 
 // NewCPUWith is [NewCPU] with the matrix products of the kernel of that name, one of [Kernels]; so that kernels can be compared, with
 // each other and with peers that are held to the same instructions. All other operations are the same.
 func NewCPUWith(name string) (Engine, error) {
 	for _, k := range kernels() {
 		if k.name == name {
-			return newTeam(k, 1), nil
+			return newThreaded(k, 1), nil
 		}
 	}
 	return nil, fmt.Errorf("no kernel %q on this machine: it has %s", name, strings.Join(Kernels(), ", "))

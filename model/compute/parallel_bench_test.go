@@ -14,19 +14,19 @@ func BenchmarkSharedAmongTwo(b *testing.B) {
 	if runtime.NumCPU() < 2 {
 		b.Skip("one core")
 	}
-	team := NewTeam(2)
-	compare := func(name string, work work, n, grain int) {
+	eng := NewThreaded(2)
+	compare := func(name string, work task, n, grain int) {
 		b.Run(name, func(b *testing.B) {
 			var one, two []float64
 			for b.Loop() {
 				at := time.Now()
-				work.do(team.cpu, 0, n)
+				work.do(eng.cpu, 0, n)
 				one = append(one, time.Since(at).Seconds())
 				part := (n + 1) / 2
 				part = (part + grain - 1) / grain * grain
-				for range 2 { // the second finds the helper awake, as the operations of a step do
+				for range 2 { // the second finds the worker awake, as the operations of a step do
 					at = time.Now()
-					team.crew.share(work, n, part, 2)
+					eng.pool.parallelFor(work, n, part, 2)
 				}
 				two = append(two, time.Since(at).Seconds())
 			}
@@ -59,7 +59,7 @@ func BenchmarkSharedAmongTwo(b *testing.B) {
 	for size := 14; size <= 22; size += 2 {
 		n := 1 << size
 		f := func() []float32 { return make([]float32, n) }
-		compare(fmt.Sprintf("SwiGLU/%d elements", n), &elements{op: swiGLUOp, x: [5][]float32{f(), f(), f()}}, n, stretchElements/8)
-		compare(fmt.Sprintf("sum of two/%d elements", n), &elements{op: axpbyOp, x: [5][]float32{f(), f()}, a: 1, b: 1}, n, stretchElements/8)
+		compare(fmt.Sprintf("SwiGLU/%d elements", n), &elements{op: swiGLUOp, x: [5][]float32{f(), f(), f()}}, n, blockElements/8)
+		compare(fmt.Sprintf("sum of two/%d elements", n), &elements{op: axpbyOp, x: [5][]float32{f(), f()}, a: 1, b: 1}, n, blockElements/8)
 	}
 }

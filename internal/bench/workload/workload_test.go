@@ -34,8 +34,8 @@ func TestStepsTrain(t *testing.T) {
 // wider network some are.
 func TestTheDefaultStepStaysOnOneThread(t *testing.T) {
 	helpers := func(shape Shape) int {
-		before, e := runtime.NumGoroutine(), compute.NewTeam(2)
-		e.Use(2)
+		before, e := runtime.NumGoroutine(), compute.NewThreaded(2)
+		e.SetThreads(2)
 		s, err := shape.New(e)
 		require.NoError(t, err)
 		s.Updates(1)

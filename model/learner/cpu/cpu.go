@@ -31,7 +31,7 @@ func (Factory) New(s learner.Setup) (learner.Learner, error) {
 
 // Learner implements [learner.Learner]. It never errs but where there is no such matrix.
 type Learner struct {
-	eng    *compute.Team
+	eng    *compute.Threaded
 	setup  learner.Setup // what it began with, or was last widened to; without numbers
 	net    *model.Net
 	opt    *optim.Optimizer
@@ -40,7 +40,7 @@ type Learner struct {
 
 // New is a learner of up to so many threads. It uses one until [Learner.Threads] says otherwise.
 func New(s learner.Setup, threads int) *Learner {
-	l := &Learner{eng: compute.NewTeam(threads), setup: s}
+	l := &Learner{eng: compute.NewThreaded(threads), setup: s}
 	l.adopt(s.State)
 	return l
 }
@@ -58,7 +58,7 @@ func (l *Learner) adopt(s learner.State) {
 func (l *Learner) Table() *model.Table { return l.net.Table }
 
 // Threads implements [learner.Learner].
-func (l *Learner) Threads(n int) { l.eng.Use(n) }
+func (l *Learner) Threads(n int) { l.eng.SetThreads(n) }
 
 // Close implements [learner.Learner].
 func (l *Learner) Close() error { return nil }

@@ -2,12 +2,12 @@ package compute
 
 import "runtime"
 
-// Team is the engine for this machine: a cpu, and others like it that take parts of an operation where there is enough to do. Every
-// element of a result is computed whole by one of them, and sums over many rows are taken in stretches of fixed length that are added in
+// Threaded is the engine for this machine, over a thread pool: a cpu, and others like it that take chunks of an operation where there is enough to do. Every
+// element of a result is computed whole by one of them, and sums over many rows are taken in blocks of fixed length that are added in
 // order: so the bits are the same for any number of threads.
-type Team struct {
+type Threaded struct {
 	*cpu
-	crew    *crew
+	pool    *threadPool
 	threads int
 
 	// MinWork is how many multiplications, or steps that take as long, are worth handing over: an operation gets a thread for each so many, one
@@ -23,36 +23,37 @@ type Team struct {
 	rows     rows
 	elements elements
 	sums     sums
-	partial  []float32 // sums of stretches
+	partial  []float32 // sums of blocks
 	totals   []float64
 }
 
-// NewTeam is an engine of up to size threads. It uses one until [Team.Use] says otherwise. Helpers end when it is garbage.
-func NewTeam(size int) *Team { return newTeam(kernels()[0], size) }
+// NewThreaded is an engine of up to size threads. It uses one until [Threaded.SetThreads] says otherwise. Workers end when it is garbage.
+func NewThreaded(size int) *Threaded { return newThreaded(kernels()[0], size) }
 
-func newTeam(k kernel, size int) *Team {
-	c := newCrew(k, size)
-	t := &Team{cpu: c.cpus[0], crew: c, threads: 1, MinWork: minWork}
-	runtime.AddCleanup(t, (*crew).stop, c)
+func newThreaded(k kernel, size int) *Threaded {
+	p := newThreadPool(k, size)
+	t := &Threaded{cpu: p.cpus[0], pool: p, threads: 1, MinWork: minWork}
+	runtime.AddCleanup(t, (*threadPool).stop, p)
 	return t
 }
 
-// Use sets how many threads share the operations from now on, at least 1 and at most those that the team was made for.
-func (t *Team) Use(threads int) { t.threads = max(1, min(threads, len(t.crew.cpus))) }
+// SetThreads sets how many threads share the operations from now on, at least 1 and at most those that the engine was made for.
+func (t *Threaded) SetThreads(threads int) { t.threads = max(1, min(threads, len(t.pool.cpus))) }
 
 // minWork is what takes some 20 to 80 µs on one thread, the longer the slower the processor. Below that two threads are no faster: what one
 // has written the other has to fetch from its cache, in this operation and in the next.
 const minWork = 1 << 22
 
-// share does n units of w that cost about cost each, in parts of a whole number of grains.
-func (t *Team) share(w work, n, grain, cost int) {
+// parallelFor does n items of w that cost about cost each, in chunks of a whole number of grains, on as many threads as
+// that is worth.
+func (t *Threaded) parallelFor(w task, n, grain, cost int) {
 	threads := min(t.threads, n*cost/t.MinWork+1, (n+grain-1)/grain)
 	if threads <= 1 {
 		w.do(t.cpu, 0, n)
 		return
 	}
-	part := (n + threads - 1) / threads
-	t.crew.share(w, n, (part+grain-1)/grain*grain, threads)
+	chunk := (n + threads - 1) / threads
+	t.pool.parallelFor(w, n, (chunk+grain-1)/grain*grain, threads)
 }
 
 // products is a matrix product, by rows or columns of dst, or a grouped one by rows.
@@ -65,7 +66,7 @@ type products struct {
 }
 
 // MatMul implements [Engine].
-func (t *Team) MatMul(form Form, dst, a, b Mat, acc bool) {
+func (t *Threaded) MatMul(form Form, dst, a, b Mat, acc bool) {
 	depth := a.Cols
 	if form == TN {
 		depth = a.Rows
@@ -73,21 +74,21 @@ func (t *Team) MatMul(form Form, dst, a, b Mat, acc bool) {
 	p := &t.products
 	*p = products{form: form, dst: dst, a: a, b: b, acc: acc, columns: dst.Cols > dst.Rows}
 	if p.columns {
-		t.share(p, dst.Cols, 64, dst.Rows*depth)
+		t.parallelFor(p, dst.Cols, 64, dst.Rows*depth)
 	} else {
-		t.share(p, dst.Rows, 16, dst.Cols*depth)
+		t.parallelFor(p, dst.Rows, 16, dst.Cols*depth)
 	}
 }
 
 // GroupedMatMul implements [Engine].
-func (t *Team) GroupedMatMul(form Form, dst, a, b Mat, off []int, acc bool) {
+func (t *Threaded) GroupedMatMul(form Form, dst, a, b Mat, off []int, acc bool) {
 	p := &t.products
 	*p = products{form: form, dst: dst, a: a, b: b, off: off, acc: acc}
 	depth := a.Cols
 	if form == TN {
 		depth = a.Rows / (len(off) - 1)
 	}
-	t.share(p, dst.Rows, 16, dst.Cols*depth)
+	t.parallelFor(p, dst.Rows, 16, dst.Cols*depth)
 }
 
 func (p *products) do(c *cpu, from, to int) {
@@ -144,15 +145,15 @@ type attend struct {
 }
 
 // Attention implements [Engine].
-func (t *Team) Attention(out Mat, probs []float32, q, k, v Mat, s AttnShape) {
+func (t *Threaded) Attention(out Mat, probs []float32, q, k, v Mat, s AttnShape) {
 	t.attend = attend{out: out, probs: probs, q: q, k: k, v: v, s: s}
-	t.share(&t.attend, s.Batch*s.KVHeads, 1, s.Seq*s.Seq*s.HeadDim*s.Heads/s.KVHeads)
+	t.parallelFor(&t.attend, s.Batch*s.KVHeads, 1, s.Seq*s.Seq*s.HeadDim*s.Heads/s.KVHeads)
 }
 
 // AttentionBackward implements [Engine].
-func (t *Team) AttentionBackward(dq, dk, dv, dout Mat, probs []float32, q, k, v Mat, s AttnShape) {
+func (t *Threaded) AttentionBackward(dq, dk, dv, dout Mat, probs []float32, q, k, v Mat, s AttnShape) {
 	t.attend = attend{true, dq, dk, dv, dout, probs, q, k, v, s}
-	t.share(&t.attend, s.Batch*s.KVHeads, 1, 2*s.Seq*s.Seq*s.HeadDim*s.Heads/s.KVHeads)
+	t.parallelFor(&t.attend, s.Batch*s.KVHeads, 1, 2*s.Seq*s.Seq*s.HeadDim*s.Heads/s.KVHeads)
 }
 
 func (a *attend) do(c *cpu, from, to int) {

@@ -3,30 +3,30 @@ package compute
 // How many rows, and how many elements, are summed before sums are added: fixed, so that results do not depend on the
 // number of threads.
 const (
-	stretchRows     = 64
-	stretchElements = 1 << 14
+	blockRows     = 64
+	blockElements = 1 << 14
 )
 
-// norm is RMSNorm by rows, or its gradient by stretches of rows.
+// norm is RMSNorm by rows, or its gradient by blocks of rows.
 type norm struct {
 	back                     bool
-	y, inv, x, gain, dx, dgs []float32 // y is dy, and dgs one dgain a stretch, in the gradient
+	y, inv, x, gain, dx, dgs []float32 // y is dy, and dgs one dgain a block, in the gradient
 	eps                      float32
 	acc                      bool
 }
 
 // RMSNorm implements [Engine].
-func (t *Team) RMSNorm(y, inv, x, gain []float32, eps float32) {
+func (t *Threaded) RMSNorm(y, inv, x, gain []float32, eps float32) {
 	t.norm = norm{y: y, inv: inv, x: x, gain: gain, eps: eps}
-	t.share(&t.norm, len(inv), 16, 8*len(gain))
+	t.parallelFor(&t.norm, len(inv), 16, 8*len(gain))
 }
 
 // RMSNormBackward implements [Engine].
-func (t *Team) RMSNormBackward(dx, dgain, dy, x, gain, inv []float32, acc bool) {
-	n := (len(inv) + stretchRows - 1) / stretchRows
+func (t *Threaded) RMSNormBackward(dx, dgain, dy, x, gain, inv []float32, acc bool) {
+	n := (len(inv) + blockRows - 1) / blockRows
 	dgs := room(&t.partial, n*len(gain))
 	t.norm = norm{back: true, y: dy, inv: inv, x: x, gain: gain, dx: dx, dgs: dgs, acc: acc}
-	t.share(&t.norm, n, 1, 16*stretchRows*len(gain))
+	t.parallelFor(&t.norm, n, 1, 16*blockRows*len(gain))
 	for i := range n {
 		t.Axpby(dgain, 1, dgs[i*len(gain):(i+1)*len(gain)], 1)
 	}
@@ -39,7 +39,7 @@ func (n *norm) do(c *cpu, from, to int) {
 		return
 	}
 	for i := from; i < to; i++ {
-		lo, hi := i*stretchRows, min((i+1)*stretchRows, len(n.inv))
+		lo, hi := i*blockRows, min((i+1)*blockRows, len(n.inv))
 		dg := n.dgs[i*d : (i+1)*d]
 		clear(dg)
 		c.RMSNormBackward(n.dx[lo*d:hi*d], dg, n.y[lo*d:hi*d], n.x[lo*d:hi*d], n.gain, n.inv[lo:hi], n.acc)
@@ -56,17 +56,17 @@ type heads struct {
 }
 
 // HeadNorm implements [Engine].
-func (t *Team) HeadNorm(y, inv, x Mat, gain []float32, r Rotary, eps float32) {
+func (t *Threaded) HeadNorm(y, inv, x Mat, gain []float32, r Rotary, eps float32) {
 	t.heads = heads{y: y, inv: inv, x: x, gain: gain, r: r, eps: eps}
-	t.share(&t.heads, inv.Rows, 1, 12*x.Cols*len(gain))
+	t.parallelFor(&t.heads, inv.Rows, 1, 12*x.Cols*len(gain))
 }
 
 // HeadNormBackward implements [Engine].
-func (t *Team) HeadNormBackward(dx Mat, dgain []float32, dy, x Mat, gain []float32, inv Mat, r Rotary) {
+func (t *Threaded) HeadNormBackward(dx Mat, dgain []float32, dy, x Mat, gain []float32, inv Mat, r Rotary) {
 	dgs := room(&t.partial, x.Rows)
 	clear(dgs)
 	t.heads = heads{back: true, y: dy, inv: inv, x: x, dx: dx, gain: gain, dgs: dgs, r: r}
-	t.share(&t.heads, inv.Rows, 1, 24*x.Cols*len(gain))
+	t.parallelFor(&t.heads, inv.Rows, 1, 24*x.Cols*len(gain))
 	for i, g := range dgs {
 		dgain[i%len(gain)] += g
 	}
@@ -95,15 +95,15 @@ type routing struct {
 }
 
 // Route implements [Engine].
-func (t *Team) Route(r Routing, logits Mat) {
+func (t *Threaded) Route(r Routing, logits Mat) {
 	t.routing = routing{r: r, logits: logits}
-	t.share(&t.routing, logits.Rows, 16, 96*logits.Cols)
+	t.parallelFor(&t.routing, logits.Rows, 16, 96*logits.Cols)
 }
 
 // RouteBackward implements [Engine].
-func (t *Team) RouteBackward(dlogits, dw Mat, r Routing, dp []float32, z float32) {
+func (t *Threaded) RouteBackward(dlogits, dw Mat, r Routing, dp []float32, z float32) {
 	t.routing = routing{true, r, dlogits, dw, dp, z}
-	t.share(&t.routing, dlogits.Cols, 16, 64*len(dp))
+	t.parallelFor(&t.routing, dlogits.Cols, 16, 64*len(dp))
 }
 
 func (x *routing) do(c *cpu, from, to int) {
@@ -132,21 +132,21 @@ const (
 )
 
 // Spread implements [Engine].
-func (t *Team) Spread(dst, src Mat, s Slots) {
+func (t *Threaded) Spread(dst, src Mat, s Slots) {
 	t.rows = rows{op: spread, far: dst, near: src, s: s}
-	t.share(&t.rows, src.Rows, 16, 4*s.K*src.Cols)
+	t.parallelFor(&t.rows, src.Rows, 16, 4*s.K*src.Cols)
 }
 
 // Combine implements [Engine].
-func (t *Team) Combine(dst, src Mat, s Slots, weight Mat, acc bool) {
+func (t *Threaded) Combine(dst, src Mat, s Slots, weight Mat, acc bool) {
 	t.rows = rows{op: combine, far: src, near: dst, w: weight, s: s, acc: acc}
-	t.share(&t.rows, dst.Rows, 16, 12*s.K*dst.Cols)
+	t.parallelFor(&t.rows, dst.Rows, 16, 12*s.K*dst.Cols)
 }
 
 // CombineBackward implements [Engine].
-func (t *Team) CombineBackward(dsrc, dw, ddst, src Mat, s Slots, weight Mat) {
+func (t *Threaded) CombineBackward(dsrc, dw, ddst, src Mat, s Slots, weight Mat) {
 	t.rows = rows{op: combineBackward, far: dsrc, near: ddst, other: src, w: weight, d: dw, s: s}
-	t.share(&t.rows, ddst.Rows, 16, 24*s.K*ddst.Cols)
+	t.parallelFor(&t.rows, ddst.Rows, 16, 24*s.K*ddst.Cols)
 }
 
 func (r *rows) do(c *cpu, from, to int) {

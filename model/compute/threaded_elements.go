@@ -18,33 +18,33 @@ const (
 )
 
 // SwiGLU implements [Engine].
-func (t *Team) SwiGLU(h, gate, up []float32) {
+func (t *Threaded) SwiGLU(h, gate, up []float32) {
 	t.elements = elements{op: swiGLUOp, x: [5][]float32{h, gate, up}}
-	t.share(&t.elements, len(h), stretchElements/8, 16)
+	t.parallelFor(&t.elements, len(h), blockElements/8, 16)
 }
 
 // SwiGLUBackward implements [Engine].
-func (t *Team) SwiGLUBackward(dgate, dup, dh, gate, up []float32) {
+func (t *Threaded) SwiGLUBackward(dgate, dup, dh, gate, up []float32) {
 	t.elements = elements{op: swiGLUBackwardOp, x: [5][]float32{dgate, dup, dh, gate, up}}
-	t.share(&t.elements, len(dh), stretchElements/8, 24)
+	t.parallelFor(&t.elements, len(dh), blockElements/8, 24)
 }
 
 // Axpby implements [Engine].
-func (t *Team) Axpby(y []float32, a float32, x []float32, b float32) {
+func (t *Threaded) Axpby(y []float32, a float32, x []float32, b float32) {
 	t.elements = elements{op: axpbyOp, x: [5][]float32{y[:len(x)], x}, a: a, b: b}
-	t.share(&t.elements, len(x), stretchElements, 4)
+	t.parallelFor(&t.elements, len(x), blockElements, 4)
 }
 
 // AdamW implements [Engine].
-func (t *Team) AdamW(p, g, m, v, rate []float32, s AdamW) {
+func (t *Threaded) AdamW(p, g, m, v, rate []float32, s AdamW) {
 	t.elements = elements{op: adamWOp, x: [5][]float32{p, g, m, v}, rate: rate, adam: s}
-	t.share(&t.elements, len(p), stretchElements/8, 16)
+	t.parallelFor(&t.elements, len(p), blockElements/8, 16)
 }
 
 // Descend implements [Engine].
-func (t *Team) Descend(p, u, rate []float32, decay, scale float32) {
+func (t *Threaded) Descend(p, u, rate []float32, decay, scale float32) {
 	t.elements = elements{op: descendOp, x: [5][]float32{p, u}, rate: rate, a: decay, b: scale}
-	t.share(&t.elements, len(p), stretchElements/8, 8)
+	t.parallelFor(&t.elements, len(p), blockElements/8, 8)
 }
 
 func (e *elements) do(c *cpu, from, to int) {
@@ -71,9 +71,9 @@ func (e *elements) do(c *cpu, from, to int) {
 	}
 }
 
-// sums is an operation that sums, by stretches.
+// sums is an operation that sums, by blocks.
 type sums struct {
-	totals     []float64 // by stretch
+	totals     []float64 // by block
 	x, dlogits []float32
 	labels     []int32 // nil for a sum of squares
 	cols       int
@@ -81,24 +81,24 @@ type sums struct {
 }
 
 // SumSquares implements [Engine].
-func (t *Team) SumSquares(x []float32) float64 {
+func (t *Threaded) SumSquares(x []float32) float64 {
 	t.sums = sums{x: x}
-	return t.sum((len(x)+stretchElements-1)/stretchElements, 4*stretchElements)
+	return t.sum((len(x)+blockElements-1)/blockElements, 4*blockElements)
 }
 
 // CrossEntropy implements [Engine].
-func (t *Team) CrossEntropy(dlogits, logits []float32, labels []int32, cols int, scale float32) float64 {
+func (t *Threaded) CrossEntropy(dlogits, logits []float32, labels []int32, cols int, scale float32) float64 {
 	t.sums = sums{x: logits, dlogits: dlogits, labels: labels, cols: cols, scale: scale}
-	return t.sum((len(labels)+stretchRows-1)/stretchRows, 64*stretchRows*cols)
+	return t.sum((len(labels)+blockRows-1)/blockRows, 64*blockRows*cols)
 }
 
-// sum adds the totals of n stretches.
-func (t *Team) sum(n, cost int) float64 {
+// sum adds the totals of n blocks.
+func (t *Threaded) sum(n, cost int) float64 {
 	if n > len(t.totals) {
 		t.totals = make([]float64, n)
 	}
 	t.sums.totals = t.totals[:n]
-	t.share(&t.sums, n, 1, cost)
+	t.parallelFor(&t.sums, n, 1, cost)
 	total := 0.0
 	for _, x := range t.totals[:n] {
 		total += x
@@ -109,10 +109,10 @@ func (t *Team) sum(n, cost int) float64 {
 func (s *sums) do(c *cpu, from, to int) {
 	for i := from; i < to; i++ {
 		if s.labels == nil {
-			s.totals[i] = c.SumSquares(s.x[i*stretchElements : min((i+1)*stretchElements, len(s.x))])
+			s.totals[i] = c.SumSquares(s.x[i*blockElements : min((i+1)*blockElements, len(s.x))])
 			continue
 		}
-		lo, hi := i*stretchRows, min((i+1)*stretchRows, len(s.labels))
+		lo, hi := i*blockRows, min((i+1)*blockRows, len(s.labels))
 		var d []float32
 		if s.dlogits != nil {
 			d = s.dlogits[lo*s.cols : hi*s.cols]
