@@ -135,13 +135,16 @@ func TestTableSaysWhatTheCSVSays(t *testing.T) {
 	p := open(t, desktop, short(t).Link())
 	p.finish()
 	rows := parse(t, p.csv())
-	last, at := map[string]map[string]string{}, rows[0]
+	last, widened, at := map[string]map[string]string{}, map[string]map[string]string{}, rows[0]
 	for _, row := range rows[1:] {
 		named := map[string]string{}
 		for i, name := range at {
 			named[name] = row[i]
 		}
 		last[named["name"]] = named
+		if named["rms_ratio_after_widening"] != "" {
+			widened[named["name"]] = named
+		}
 	}
 	assert.Equal(t, "Full val", eval[string](p, `document.getElementById("val-head").textContent`),
 		"as the verdict has it, and the ends of the curves")
@@ -166,11 +169,21 @@ func TestTableSaysWhatTheCSVSays(t *testing.T) {
 		`=> cell.textContent))`)
 	for row, column := range map[string]string{"Train loss": "train_loss_nats",
 		"Full validation loss": "full_val_loss_nats",
-		"Learning rate, new":   "lr_new", "Learning rate, old": "lr_old"} {
+		"Learning rate, new":   "lr_new", "Learning rate, old": "lr_old",
+		"Mean RMS ratio before the widening": "rms_ratio_before_widening",
+		"Mean RMS ratio after it":            "rms_ratio_after_widening",
+		"Mean RMS ratio, were it not scaled": "rms_ratio_if_unscaled"} {
 		k := slices.IndexFunc(exact, func(cells []string) bool { return cells[0] == row })
 		require.Positive(t, k, row)
 		for i, name := range exact[0][1:] {
-			want, err := strconv.ParseFloat(last[name][column], 32)
+			says := last[name][column]
+			if strings.HasPrefix(column, "rms") {
+				if says = widened[name][column]; says == "" {
+					assert.Equal(t, "–", exact[k][1+i], "%s was never widened", name)
+					continue
+				}
+			}
+			want, err := strconv.ParseFloat(says, 32)
 			require.NoError(t, err)
 			got, err := strconv.ParseFloat(exact[k][1+i], 32)
 			require.NoError(t, err, exact[k])
