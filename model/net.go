@@ -28,6 +28,8 @@ type Net struct {
 	batch, seq int
 	ids        []int32
 	rotary     compute.Rotary
+	short      compute.Rotary // of rows of shortSeq tokens, once there were any
+	shortSeq   int
 	layers     []layer
 	x          []float32 // (N, d) the residual stream after the last layer
 	xn, inv    []float32 // final norm
@@ -142,6 +144,25 @@ func (n *Net) Forward(ids []int32) {
 	if c.LogitMult != 1 {
 		e.Axpby(n.logits, float32(c.LogitMult), n.logits, 0)
 	}
+}
+
+// ForwardRows is Forward of rows of seq tokens, which divides the length that the network was made for: as many tokens,
+// in more rows. Each row gives the bits that it gives at the beginning of a longer one. No Backward can follow.
+func (n *Net) ForwardRows(ids []int32, seq int) {
+	if seq == n.seq {
+		n.Forward(ids)
+		return
+	}
+	batch, long, angles, known := n.batch, n.seq, n.rotary, n.shortSeq == seq
+	n.batch, n.seq, n.rotary = n.Tokens()/seq, seq, n.short
+	if !known {
+		n.rotary.Cos = compute.NewColumns(angles.Cos.Rows, angles.Cos.Cols)
+		n.rotary.Sin = compute.NewColumns(angles.Sin.Rows, angles.Sin.Cols)
+		n.fillRotary()
+		n.short, n.shortSeq = n.rotary, seq
+	}
+	n.Forward(ids)
+	n.batch, n.seq, n.rotary = batch, long, angles
 }
 
 // in is the residual stream before layer l.

@@ -52,7 +52,7 @@ const between = (state, a, b) => {
 const jumps = (/** @type {State} */ state) => {
   const list = state.arms.filter((a) => a.valLossBefore && a.valLossAfter);
   if (!list.length) return [];
-  return [`The validation loss on ${state.valWindows} windows, just before and just after the widening:`,
+  return [`The validation loss on ${state.valOn}, just before and just after the widening:`,
     ...list.map((a) => `${a.name}: ${digits(a.valLossBefore)}, then ${digits(a.valLossAfter)}.`)];
 };
 const mixes = (/** @type {State} */ state) => {

@@ -96,7 +96,7 @@ export class Story {
     fill("factor", `×${state.factor}`);
     fill("fork", state.fork);
     fill("beta2", state.beta2);
-    fill("windows", state.valWindows);
+    fill("val-on", state.valOn);
     for (const note of this.#notes) note.hidden = (note.dataset.beta2 === "paper") !== (Number(state.beta2) === 0.95);
     fill("effects", state.effects.join(" "));
 

@@ -57,8 +57,8 @@ export class Table {
    * Every number with all its digits, where the reader has opened the table of them: a column an arm.
    * @param {State} state
    */
-  #digits({ arms, valWindows }) {
-    const lines = this.#exact.open ? exact(valWindows) : [];
+  #digits({ arms, valOn }) {
+    const lines = this.#exact.open ? exact(valOn) : [];
     const rows = lines.map(([name, of]) => [name, ...arms.map((arm) => of(arm) || "–")]);
     const said = JSON.stringify(rows);
     if (said === this.#exactly) return;
@@ -109,10 +109,10 @@ function fill({ train, val, lock, lr }, arm, full) {
 
 const four = (/** @type {string} */ digits) => (digits ? Number(digits).toFixed(4) : "–");
 
-/** @type {(windows: number) => [name: string, of: (arm: Arm) => string][]} the rows of the exact values */
-const exact = (windows) => [
+/** @type {(valOn: string) => [name: string, of: (arm: Arm) => string][]} the rows of the exact values */
+const exact = (valOn) => [
   ["Train loss", ({ trainLoss }) => trainLoss],
-  [`Validation loss, ${windows} windows`, ({ valLoss }) => valLoss],
+  [`Validation loss, ${valOn}`, ({ valLoss }) => valLoss],
   ["Full validation loss", ({ fullValLoss }) => fullValLoss],
   ["Validation loss before the widening", ({ valLossBefore }) => valLossBefore],
   ["Validation loss after it", ({ valLossAfter }) => valLossAfter],

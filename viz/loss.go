@@ -14,10 +14,12 @@ import (
 // loss draws the validation loss of every arm, below it how far each is from the first widened one since the fork, and
 // where there is room the learning rates.
 func (v *View) loss(b box) {
-	how := fmt.Sprintf("Validation loss on %d windows, nats a character. Lower is better.", experiment.ValWindows)
-	if v.ended() {
-		how = fmt.Sprintf("Validation loss on %d windows, nats a character; ringed, at the end, of the full split. "+
-			"Lower is better.", experiment.ValWindows)
+	task := v.rec.Experiment.Task
+	words := task.Words()
+	how := fmt.Sprintf("Validation loss on %s, nats %s. Lower is better.", words.Live, words.Unit)
+	if v.ended() && !task.LiveIsFull() {
+		how = fmt.Sprintf("Validation loss on %s, nats %s; ringed, at the end, of the full split. "+
+			"Lower is better.", words.Live, words.Unit)
 	}
 	if v.scale == FLOPs {
 		how += " Compute counts " + experiment.FLOPsCounted + "."

@@ -12,6 +12,7 @@ import (
 	"github.com/sparkling-lab/sparkling/internal/bench/workload"
 	"github.com/sparkling-lab/sparkling/model/compute"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/task"
 )
 
 // steps compares whole native training steps with PyTorch's, both on one thread.
@@ -133,7 +134,7 @@ func (r *Report) setProbes(key string, got []workload.Probes) {
 	r.set(key, 100*dearest.Share(), "at the default rate, the pairs of the dearest axis, %s: %.0f us a probe, %.2f ms "+
 		"an update, from the widening to the end of the default run; the validation loss of %d windows every %d "+
 		"updates takes up to %.1f %% besides, not counted here", dearest.Axis, 1e6*dearest.Each, 1e3*dearest.Update,
-		experiment.ValWindows, experiment.ProbeEvery, 100*validation)
+		task.ValWindows, experiment.ProbeEvery, 100*validation)
 }
 
 // allocations counts what a step asks of the memory allocator after its first few updates.

@@ -31,6 +31,14 @@ func TestPageKeepsItsBudgets(t *testing.T) {
 	assert.LessOrEqual(t, picture, int64(pictureBudget), "before the first picture")
 	assert.LessOrEqual(t, training, int64(trainingBudget), "before training starts")
 
+	for program, trains := range map[string]bool{"wasm/lab.wasm": false, "wasm/trainer.wasm": true} {
+		data, err := os.ReadFile(filepath.Join(dir, program))
+		require.NoError(t, err)
+		for _, task := range []string{"sim/task.(*Facts).Batch", "sim/task.(*Text).Batch"} {
+			assert.Equal(t, trains, bytes.Contains(data, []byte(task)), "only who trains carries tasks: %s, %s",
+				program, task)
+		}
+	}
 	for path, f := range m.Files {
 		data, err := os.ReadFile(filepath.Join(dir, path))
 		require.NoError(t, err)

@@ -116,10 +116,8 @@ func writeArms(to results, s *session.Session, host *session.LocalHost) error {
 			return err
 		}
 	}
-	b, text := checkpoint.NewBatch(e.Task.Batch, e.Task.Seq), task.Opticks()
-	for i, at := range text.ValWindows(b.Rows, b.Seq) {
-		text.Window(at, b.IDs[i*b.Seq:(i+1)*b.Seq], b.Labels[i*b.Seq:(i+1)*b.Seq])
-	}
+	b := checkpoint.NewBatch(e.Task.Batch, e.Task.Seq)
+	task.New(e.Task).Sample(b.Seq, b.IDs, b.Labels)
 	if err := durable.MkdirAll(dir); err != nil {
 		return err
 	}

@@ -8,27 +8,30 @@ import (
 	"github.com/sparkling-lab/sparkling/internal/plain"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
+	"github.com/sparkling-lab/sparkling/sim/task"
 )
 
 // result is one row of the table. Where training diverged the losses are no number, and NotFinite names the first
 // tensor that is not finite.
 type result struct {
-	Name         string    `json:"name"`
-	State        string    `json:"state"`
-	Step         *int      `json:"step"` // null where the arm has not begun, as are params and active
-	Params       *int64    `json:"params"`
-	ActiveParams *int64    `json:"active_params"`
-	ValLoss      *number   `json:"val_loss"`      // of the windows that are watched during the run
-	FullValLoss  *number   `json:"full_val_loss"` // of the full validation split, at the end
-	Pairs        int       `json:"pairs"`
-	Locked       int       `json:"locked_pairs"` // whose weights are equal bit for bit
-	Weights      states    `json:"weight_pairs"`
-	Gradients    states    `json:"gradient_pairs"`
-	WeightCosine *number   `json:"weight_cosine"` // null too where there is none: a vector of zeros points nowhere
-	GradCosine   *number   `json:"gradient_cosine"`
-	Widening     *widening `json:"widening,omitempty"` // the newest
-	NotFinite    string    `json:"not_finite,omitempty"`
-	Error        string    `json:"error,omitempty"`
+	Name         string  `json:"name"`
+	State        string  `json:"state"`
+	Step         *int    `json:"step"` // null where the arm has not begun, as are params and active
+	Params       *int64  `json:"params"`
+	ActiveParams *int64  `json:"active_params"`
+	ValLoss      *number `json:"val_loss"`      // of the windows that are watched during the run
+	FullValLoss  *number `json:"full_val_loss"` // of the full validation split, at the end
+	// what the arm can do; null where that was not counted, or its numbers are none
+	Measure      *task.Measure `json:"measure"`
+	Pairs        int           `json:"pairs"`
+	Locked       int           `json:"locked_pairs"` // whose weights are equal bit for bit
+	Weights      states        `json:"weight_pairs"`
+	Gradients    states        `json:"gradient_pairs"`
+	WeightCosine *number       `json:"weight_cosine"` // null too where there is none: a vector of zeros points nowhere
+	GradCosine   *number       `json:"gradient_cosine"`
+	Widening     *widening     `json:"widening,omitempty"` // the newest
+	NotFinite    string        `json:"not_finite,omitempty"`
+	Error        string        `json:"error,omitempty"`
 }
 
 // states is how many pairs are in which state.
@@ -57,6 +60,9 @@ func rows(r *record.Record, arms []record.ArmStatus) []result {
 		}
 		if h, ok := r.FinalValLoss(i); ok || lost {
 			row.FullValLoss = loss(h, lost)
+		}
+		if m, ok := r.MeasureAt(i, a.Step); ok && !lost {
+			row.Measure = &m
 		}
 		if f, ok := r.PairsAt(i, a.Step); ok {
 			w, g := f.Summary(record.Weight), f.Summary(record.Gradient)
@@ -103,12 +109,14 @@ func (v runVerb) print(w io.Writer, r *record.Record, arms []record.ArmStatus) e
 	if v.JSON {
 		return indented(w, struct {
 			Experiment experiment.Experiment `json:"experiment"`
+			Bounds     bounds                `json:"bounds"`
 			Arms       []result              `json:"arms"`
-		}{r.Experiment, rows})
+		}{r.Experiment, boundsOf(r.Experiment), rows})
 	}
 	t := &aligned{w: w}
-	fmt.Fprintln(t, "arm\tstep\tval\tfull val\tlocked\tweight\tgradient\tparams")
-	fmt.Fprintln(t, "\t\tloss\tloss\tpairs\tcosine\tcosine\t")
+	second, column := secondLoss(r.Experiment.Task)
+	fmt.Fprintf(t, "arm\tstep\tval\t%s\tlocked\tweight\tgradient\tparams\n", second[0])
+	fmt.Fprintf(t, "\t\tloss\t%s\tpairs\tcosine\tcosine\t\n", second[1])
 	for _, r := range rows {
 		pairs := "-"
 		if lost := max(r.Weights.Diverged, r.Gradients.Diverged); lost > 0 {
@@ -118,7 +126,7 @@ func (v runVerb) print(w io.Writer, r *record.Record, arms []record.ArmStatus) e
 		}
 		name := wrap(plain.Line(r.Name), nameWidth)
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", name[0], whole(r.Step), cell(r.ValLoss, "%.4f"),
-			cell(r.FullValLoss, "%.4f"), pairs, cell(r.WeightCosine, "%.3f"), cell(r.GradCosine, "%.3f"),
+			column(r), pairs, cell(r.WeightCosine, "%.3f"), cell(r.GradCosine, "%.3f"),
 			whole(r.Params))
 		for _, rest := range name[1:] {
 			fmt.Fprintf(t, "%s\t\t\t\t\t\t\t\n", rest)
@@ -126,6 +134,9 @@ func (v runVerb) print(w io.Writer, r *record.Record, arms []record.ArmStatus) e
 	}
 	if err := t.Flush(); err != nil {
 		return err
+	}
+	if r.Experiment.Task.LiveIsFull() {
+		fmt.Fprintln(w, boundsOf(r.Experiment).says())
 	}
 	if err := printWidenings(w, rows); err != nil {
 		return err

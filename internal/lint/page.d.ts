@@ -26,7 +26,7 @@ interface State {
   beta2: string;
   exampleText: string;
   effects: string[];
-  valWindows: number;
+  valOn: string;
   fullVal: boolean;
   lossesSaid: string;
   arms: Arm[];

@@ -41,7 +41,7 @@ sim/task:
 sim/experiment: internal/keys internal/typed model model/optim model/widen model/widen/pairs sim/task
 sim/trial: model model/optim model/widen sim/experiment
 sim/codec:
-sim/record: internal/plain model model/widen/pairs sim/codec sim/experiment
+sim/record: internal/plain model model/widen/pairs sim/codec sim/experiment sim/task
 sim/train: model model/learner model/optim model/widen sim/codec sim/experiment sim/record sim/task
 sim/session: model/learner sim/codec sim/experiment sim/record sim/train
 sim/plan: model model/optim model/widen
@@ -73,9 +73,9 @@ internal/bench/torch: internal/bench/workload model model/compute model/optim
 internal/bench/inpage/worker: internal/bench/... model/compute
 internal/bench/inpage: internal/bench/measure internal/bench/shapes internal/bench/workload internal/browser
   internal/build internal/serve internal/tools model/compute sim/experiment
-internal/bench: internal/bench/... model/compute sim/experiment
+internal/bench: internal/bench/... model/compute sim/experiment sim/task
 
-internal/report: internal/input model sim/experiment sim/record sim/reproduce viz/figure viz/style
+internal/report: internal/input model sim/experiment sim/record sim/reproduce sim/task viz/figure viz/style
 internal/cli: internal/... model/... sim/... viz/desktop viz/figure
 .: internal/cli
 

@@ -9,6 +9,7 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/sim/reproduce"
+	"github.com/sparkling-lab/sparkling/sim/task"
 	"github.com/sparkling-lab/sparkling/viz/figure"
 	"github.com/sparkling-lab/sparkling/viz/style"
 )
@@ -78,7 +79,7 @@ func interval(name string, x reproduce.Finding, number int) figure.Interval {
 
 // onWindows says why the end of a curve is not the number in a table.
 func onWindows() string {
-	return fmt.Sprintf("On %d validation windows; the tables have the full validation split.", experiment.ValWindows)
+	return fmt.Sprintf("On %d validation windows; the tables have the full validation split.", task.ValWindows)
 }
 
 // stateFigures are the curves of the arms that start from the same copies.

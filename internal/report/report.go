@@ -10,6 +10,7 @@ import (
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/reproduce"
+	"github.com/sparkling-lab/sparkling/sim/task"
 )
 
 // Findings are what a report is made of.
@@ -186,7 +187,7 @@ func (f Findings) opening() string {
 		"the paper, and nothing proves it: it shows which effects are there already at a size that a browser can "+
 		"train, and which are not. Losses are in nats a character on text that is never trained on: those at the end "+
 		"on the full validation split, curves and rises at the widening on %d fixed windows of it.",
-		params[:len(params)-3], params[len(params)-3:], train, experiment.ValWindows)
+		params[:len(params)-3], params[len(params)-3:], train, task.ValWindows)
 }
 
 // files links what lies beside the report.

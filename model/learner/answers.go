@@ -5,7 +5,7 @@ import "math"
 // Answers are what a network says after some tokens of a batch. Who asks sets Positions; slices that hold enough are
 // used again.
 type Answers struct {
-	Positions     []int     // in the batch: sequence·Seq + token
+	Positions     []int     // in the batch: sequence·seq + token
 	Logits        []float32 // (len(Positions), Vocab) of the symbol that comes next
 	Experts       []int32   // (Layers, len(Positions), TopK) experts, the one with the largest weight first
 	RouterWeights []float32 // the same shape: the weight of each in what they give, which sum to 1

@@ -36,9 +36,10 @@ type Learner interface {
 	// Train makes one update. rates are learning rates by growth stage, or by tensor and stage (tensor·stages +
 	// stage) where the growth is by tensor.
 	Train(ids, labels []int32, rates []float64) (Update, error)
-	// Loss is the mean cross-entropy of a batch, in nats a token, without an update. What the network says after the
-	// tokens that answers, unless nil, asks about, is written there.
-	Loss(ids, labels []int32, answers *Answers) (float64, error)
+	// Loss is the mean cross-entropy of a batch, in nats a token, without an update. As many tokens may be cut into
+	// more and shorter sequences of seq tokens, where seq divides Setup.Seq. What the network says after the tokens
+	// that answers, unless nil, asks about, is written there.
+	Loss(ids, labels []int32, seq int, answers *Answers) (float64, error)
 	// NotFinite names what first holds a NaN or an infinity: of the weights; where the given loss, just measured, is no
 	// number, of what the last forward pass left; of the gradients and of the moments. It is empty where all is finite.
 	NotFinite(loss float64) (string, error)

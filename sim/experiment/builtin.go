@@ -6,6 +6,7 @@ import (
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/optim"
 	"github.com/sparkling-lab/sparkling/model/widen"
+	"github.com/sparkling-lab/sparkling/sim/task"
 )
 
 // Builtin is an experiment that the program brings along. Its name and what it is about are the document's.
@@ -44,7 +45,7 @@ func Default() Experiment {
 		Name:    "default",
 		About: "A small mixture-of-experts network reads Newton's Opticks. In the middle of its training its " +
 			"experts are made twice as wide, in three ways.",
-		Task:  Task{Text: "opticks", Seq: 64, Batch: 8},
+		Task:  task.Spec{Kind: task.KindText, Text: task.TextOpticks, Seq: 64, Batch: 8},
 		Seed:  1,
 		Steps: 1000,
 		Model: model.Config{

@@ -8,6 +8,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/internal/keys"
 	"github.com/sparkling-lab/sparkling/internal/typed"
+	"github.com/sparkling-lab/sparkling/sim/task"
 )
 
 // Parse reads and validates a document, of this version or an older one, in whatever encoding an editor saved it. What
@@ -42,6 +43,7 @@ func Parse(data []byte) (Experiment, error) {
 	if err := unique(text); err != nil {
 		return e, fmt.Errorf("the experiment is not clear: %w", err)
 	}
+	e.Task = e.Task.Named()
 	return e, e.Validate()
 }
 
@@ -70,8 +72,11 @@ func renamed(err error) string {
 // Versions are the document in every version that a program may have written it in, the present one first: what bears
 // the hash of a document may bear that of an older version.
 func (e Experiment) Versions() [][]byte {
+	if e.Task.Kind != task.KindText {
+		return [][]byte{e.JSON()}
+	}
 	old := e
-	old.Version = 1
+	old.Version, old.Task.Kind = 1, "" // there was no other
 	return [][]byte{e.JSON(), keys.Rename(old.JSON(), keys.Turned(version1))}
 }
 

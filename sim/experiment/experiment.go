@@ -20,19 +20,12 @@ type Experiment struct {
 	Version   int          `json:"version"`
 	Name      string       `json:"name"`
 	About     string       `json:"about,omitempty"`
-	Task      Task         `json:"task"`
+	Task      task.Spec    `json:"task"`
 	Seed      uint64       `json:"seed"`
 	Steps     int          `json:"steps"`
 	Model     model.Config `json:"model"`
 	Optimizer optim.Config `json:"optimizer"`
 	Arms      []Arm        `json:"arms"`
-}
-
-// Task is what is learnt: the next character of a text.
-type Task struct {
-	Text  string `json:"text"`  // "opticks"
-	Seq   int    `json:"seq"`   // characters a window
-	Batch int    `json:"batch"` // windows an update
 }
 
 // Bounds of a document, which may come from a link or a file.
@@ -96,12 +89,12 @@ func (e Experiment) Waits(arm int) bool {
 	return e.Arms[arm].From == Fork && arm != e.Trunk() && e.Fork() < e.Steps
 }
 
-// Vocab is the number of symbols that the network knows: the model's, or the text's own where that is 0.
+// Vocab is the number of symbols that the network knows: the model's, or the task's own where that is 0.
 func (e Experiment) Vocab() int {
 	if e.Model.Vocab != 0 {
 		return e.Model.Vocab
 	}
-	return task.Symbols
+	return e.Task.Vocab()
 }
 
 // Validate says which field is wrong and what is allowed. A vocabulary of 0 is the task's own.
@@ -118,8 +111,11 @@ func (e Experiment) Validate() error {
 	if len(e.Name) > maxText || len(e.About) > maxText {
 		return fmt.Errorf("name and about may have at most %d characters", maxText)
 	}
+	if err := e.Task.Validate(); err != nil {
+		return err
+	}
 	c := e.Small()
-	for _, err := range []error{e.Task.validate(), c.Validate(), e.Optimizer.Validate()} {
+	for _, err := range []error{c.Validate(), e.Optimizer.Validate()} {
 		if err != nil {
 			return err
 		}
@@ -149,18 +145,6 @@ func inWords(err error) error {
 		place += m.place
 	}
 	return fmt.Errorf("%s%w", place, err)
-}
-
-func (t Task) validate() error {
-	switch {
-	case t.Text != "opticks":
-		return fmt.Errorf("task.text is %q; allowed is opticks", t.Text)
-	case t.Seq < 2 || t.Seq > 4096:
-		return fmt.Errorf("task.seq is %d; allowed are 2 to 4096", t.Seq)
-	case t.Batch < 1 || t.Batch > 4096:
-		return fmt.Errorf("task.batch is %d; allowed are 1 to 4096", t.Batch)
-	}
-	return nil
 }
 
 // Rescale is the same experiment over another number of steps: widenings stay at their share of them.

@@ -31,6 +31,7 @@ func Knobs(e Experiment) []Knob {
 	steps.Get = func(e Experiment) string { return strconv.Itoa(e.Steps) }
 	knobs := in(groupRun, seedKnob(), steps.counts(func(e *Experiment, n int) { *e = e.Rescale(n) }))
 	knobs = append(knobs, in(groupWiden, widenKnobs(e)...)...)
+	knobs = append(knobs, in(groupTask, taskKnobs(e)...)...)
 	for i := range e.Arms {
 		knobs = append(knobs, in(groupArms, treatmentKnob(e, i))...)
 	}
@@ -48,19 +49,10 @@ func Knobs(e Experiment) []Knob {
 }
 
 func seedKnob() Knob {
-	k := Knob{ID: "seed", Label: "Seed", Kind: KnobSeed,
-		Help: "Where the random numbers begin. The same seed gives the same bits in the same browser, or on the same " +
-			"kind of processor in the native program; those of one are not those of the other."}
-	k.Get = func(e Experiment) string { return strconv.FormatUint(e.Seed, 10) }
-	k.Set = func(e *Experiment, s string) error {
-		n, err := ParseSeed(s)
-		if err != nil {
-			return fmt.Errorf("%s is %q; %w", k.Label, s, err)
-		}
-		e.Seed = n
-		return nil
-	}
-	return k
+	return seeded("seed", "Seed",
+		"Where the random numbers begin. The same seed gives the same bits in the same browser, or on the same kind "+
+			"of processor in the native program; those of one are not those of the other.",
+		func(e *Experiment) *uint64 { return &e.Seed })
 }
 
 // widenKnobs are what all arms share, at all stages.
@@ -94,7 +86,9 @@ func widenKnobs(e Experiment) []Knob {
 		choice("gains", "New gains", "What the gains of the norms hold for new coordinates of the residual stream.",
 			[]Choice{{string(widen.CopyNormWeights), "copied"},
 				{string(widen.SampleNormWeights), "drawn from among the old ones"}}).
-			everywhere(all, func(w Widening) string { return cmp.Or(string(w.NormWeights), string(widen.CopyNormWeights)) },
+			everywhere(all, func(w Widening) string {
+				return cmp.Or(string(w.NormWeights), string(widen.CopyNormWeights))
+			},
 				func(w *Widening, v string) {
 					w.NormWeights = widen.NormWeights(silent(v, string(widen.CopyNormWeights)))
 				}),

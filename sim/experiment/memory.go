@@ -45,8 +45,7 @@ func (e Experiment) armMemory(arm int) float64 {
 	}
 	most := start.Training() + 2*StateValues*start.Values // as it begins at the fork: the state, sent and received
 	c := e.Small()
-	// before a widening, to be compared with those after
-	logits := 4 * ValWindows * float64(e.Task.Seq) * float64(c.Vocab)
+	logits := 4 * float64(e.Task.LiveTokens()) * float64(c.Vocab) // before a widening, to be compared with those after
 	for _, w := range e.Arms[arm].Widen {
 		old := e.footprint(c)
 		c = w.Spec.Config(c)

@@ -10,11 +10,12 @@ import (
 )
 
 // Version is the version of the encoding of frames and reports, and so of messages and records. Records can be older:
-// those of beforeUnscaled do not say what a widening would have done without its factor; those of beforeStates do not
-// say in which state pairs are, nor what is no longer finite; those of beforeOptimizers
-// count no product of an optimizer, and in those of beforeSearches reports say nothing of searches.
+// those of beforeMeasures do not count answers; those of beforeUnscaled do not say what a widening would have done
+// without its factor; those of beforeStates do not say in which state pairs are, nor what is no longer finite; those of
+// beforeOptimizers count no product of an optimizer, and in those of beforeSearches reports say nothing of searches.
 const (
-	Version          = 6
+	Version          = 7
+	beforeMeasures   = 6
 	beforeUnscaled   = 5
 	beforeStates     = 4
 	beforeOptimizers = 3
@@ -45,6 +46,10 @@ func (f *ArmFrame) code(c *codec.Coder) {
 	codec.List(c, &f.Pairs, 36, maxExperts+1, func(g *PairGroup) { codeGroup(c, g) })
 	if !c.UpTo(beforeStates) {
 		c.Text(&f.NotFinite)
+	}
+	if !c.UpTo(beforeMeasures) {
+		c.Int(&f.Right)
+		c.Int(&f.Asked)
 	}
 }
 

@@ -9,15 +9,14 @@ import (
 	"strconv"
 
 	"github.com/sparkling-lab/sparkling/internal/plain"
-	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // csvColumns are those of [Record.WriteCSV]: which run a row is of, so that files can be put together, and what was
-// measured, with its unit. Losses are in nats a token; the counts of pairs by state are those of the weights and, after
-// them, of the gradients.
+// measured, with its unit. Losses are in nats a token; right and asked count labels of the validation set, as
+// [ArmFrame] has them; the counts of pairs by state are those of the weights and, after them, of the gradients.
 var csvColumns = []string{
 	"experiment", "seed", "version", "arm", "name", "step", "train_loss_nats", "val_loss_nats", "full_val_loss_nats",
-	"val_loss_before_widening_nats", "val_loss_after_widening_nats",
+	"right", "asked", "val_loss_before_widening_nats", "val_loss_after_widening_nats",
 	"rms_ratio_before_widening", "rms_ratio_after_widening", "rms_ratio_if_unscaled", "rms_ratio_largest_change",
 	"lr_old", "lr_new", "flops",
 	"weight_cosine", "gradient_cosine", "weight_distance", "locked_pairs", "pairs", "apart_pairs", "one_zero_pairs",
@@ -65,8 +64,14 @@ func (r *Record) csvRow(f *ArmFrame) []string {
 		}
 		return ""
 	}
+	count := func(n int) string {
+		if f.Asked == 0 {
+			return ""
+		}
+		return strconv.Itoa(n)
+	}
 	e, end := r.Experiment, r.Experiment.End(f.Arm)
-	held := f.Step%experiment.ProbeEvery == 0 || f.Step == end
+	held := e.Validates(f.Step) || f.Step == end
 	before, after := math.NaN(), math.NaN()
 	ratios := RMSRatios{Before: before, After: before, Unscaled: before, Largest: before}
 	p, widened := r.ReportAt(f.Arm, f.Step)
@@ -77,6 +82,7 @@ func (r *Record) csvRow(f *ArmFrame) []string {
 		plain.Cell(e.Name), strconv.FormatUint(e.Seed, 10), strconv.Itoa(e.Version), strconv.Itoa(f.Arm),
 		plain.Cell(e.Arms[f.Arm].Name), strconv.Itoa(f.Step),
 		cell(float64(f.TrainLoss), true), cell(float64(f.ValLoss), held), cell(float64(f.FullValLoss), f.Step == end),
+		count(f.Right), count(f.Asked),
 		cell(before, widened), cell(after, widened),
 		cell(ratios.Before, widened), cell(ratios.After, widened), cell(ratios.Unscaled, false),
 		cell(ratios.Largest, widened),

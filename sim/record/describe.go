@@ -5,11 +5,13 @@ import (
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/task"
 )
 
 // Describe says in plain sentences how the arms stood at a step.
 func (r *Record) Describe(step int, arms []ArmStatus) string {
 	var b strings.Builder
+	words := r.Experiment.Task.Words()
 	fmt.Fprintf(&b, "Step %d of %d.", max(step, 0), r.Experiment.Steps)
 	for i, a := range r.Experiment.Arms {
 		if i < len(arms) && arms[i].State == Failed {
@@ -21,9 +23,11 @@ func (r *Record) Describe(step int, arms []ArmStatus) string {
 			continue
 		}
 		if loss, ok := r.ValLossAt(i, step); ok {
-			fmt.Fprintf(&b, " %s: validation loss %.3f on %d windows%s", a.Name, loss, experiment.ValWindows,
-				r.lock(i, step))
-			if whole, ok := r.FinalValLoss(i); ok && step >= r.Tracks[i][len(r.Tracks[i])-1].Step {
+			fmt.Fprintf(&b, " %s: validation loss %.3f on %s%s", a.Name, loss, words.Live, r.lock(i, step))
+			whole, ok := r.FinalValLoss(i)
+			if m, counted := r.MeasureAt(i, step); counted && r.Experiment.Task.LiveIsFull() {
+				fmt.Fprintf(&b, "; %s", m)
+			} else if ok && step >= r.Tracks[i][len(r.Tracks[i])-1].Step {
 				fmt.Fprintf(&b, "; full validation loss %.4f", whole)
 			}
 			b.WriteString(".")
@@ -65,6 +69,12 @@ func (r *Record) ValLossAt(arm, step int) (float32, bool) {
 	return f.ValLoss, ok
 }
 
+// MeasureAt is the newest measure of an arm at or before a step.
+func (r *Record) MeasureAt(arm, step int) (task.Measure, bool) {
+	f, ok := r.newest(arm, step, func(f *ArmFrame) bool { return f.Asked > 0 })
+	return task.Measure{Name: r.Experiment.Task.Words().Measure, Value: f.Right, Of: f.Asked}, ok
+}
+
 // FinalValLoss is the loss of an arm on the full validation split, once it has made its last update and where that is a
 // number.
 func (r *Record) FinalValLoss(arm int) (float32, bool) {
@@ -89,7 +99,7 @@ func (r *Record) newest(arm, step int, has func(*ArmFrame) bool) (ArmFrame, bool
 		if t[i].Step <= step && has(&t[i]) {
 			return t[i], true
 		}
-		if t[i].Step < step-2*experiment.ProbeEvery {
+		if t[i].Step < step-2*max(experiment.ProbeEvery, r.Experiment.ValEvery()) {
 			break
 		}
 	}

@@ -12,7 +12,10 @@ type ArmFrame struct {
 	ValLoss   float32 // cross-entropy of the fixed validation windows, in nats a token; NaN where not measured
 	// cross-entropy of the full validation split, in nats a token; measured after the last update only, NaN before
 	FullValLoss float32
-	LROld       float32 // learning rate of update Step−1, of parameters that were there from the start
+	// labels of the validation set that the network has as its most likely symbol, and labels there are, 0 where not
+	// measured: of the full one after the last update, else of the live one
+	Right, Asked int
+	LROld        float32 // learning rate of update Step−1, of parameters that were there from the start
 	// the same of the parameters of the newest widening; equal to LROld before any; where rates follow the norms the
 	// mean over tensors
 	LRNew float32

@@ -225,6 +225,8 @@ func (r *Record) fits(arm int, track []ArmFrame) error {
 		return fmt.Errorf("arm %d goes on after step %d, where it diverged", arm, track[k-1].Step)
 	case !Finite(f.FLOPs) || f.FLOPs < 0 || k > 0 && f.FLOPs < track[k-1].FLOPs:
 		return fmt.Errorf("arm %d has cost %g operations at step %d", arm, f.FLOPs, f.Step)
+	case f.Right < 0 || f.Right > f.Asked:
+		return fmt.Errorf("arm %d has %d answers right of %d at step %d", arm, f.Right, f.Asked, f.Step)
 	case len(f.ExpertLoad) != 0 && len(f.ExpertLoad) != experts, len(f.RMS) != 0 && len(f.RMS) != 2*layers,
 		len(f.Pairs) > experts+1:
 		return fmt.Errorf("the frame of arm %d at step %d is not of %d layers of %d experts", arm, f.Step, layers,

@@ -55,21 +55,19 @@ func wholeLoss(t *testing.T, e experiment.Experiment, n *train.Network) (sum flo
 	})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, l.Close()) }()
-	text, seq := task.Opticks(), e.Task.Seq
-	windows := text.AllValWindows(seq)
+	full, seq := task.New(e.Task).Full(e.Task.Seq), e.Task.Seq
 	ids, labels := make([]int32, e.Task.Batch*seq), make([]int32, e.Task.Batch*seq)
-	for len(windows) > 0 {
-		count := min(e.Task.Batch, len(windows))
+	for at := 0; at < full.Rows; at += e.Task.Batch {
+		count := min(e.Task.Batch, full.Rows-at)
 		for i := range labels {
-			labels[i] = -1
+			labels[i] = task.Ignored
 		}
-		for i, at := range windows[:count] {
-			text.Window(at, ids[i*seq:(i+1)*seq], labels[i*seq:(i+1)*seq])
+		for i := range count {
+			full.Fill(at+i, ids[i*seq:(i+1)*seq], labels[i*seq:(i+1)*seq])
 		}
-		loss, err := l.Loss(ids, labels, nil)
+		loss, err := l.Loss(ids, labels, seq, nil)
 		require.NoError(t, err)
 		sum += loss * float64(count)
-		windows = windows[count:]
 	}
-	return sum / float64(len(text.AllValWindows(seq)))
+	return sum / float64(full.Rows)
 }

@@ -264,6 +264,13 @@ func TestAStateWhoseDocumentIsOfVersion1GoesOnToTheSameBits(t *testing.T) {
 				want.Record.Reports[k].RMSUnscaled = nil
 			}
 		}
+		for arm, track := range got.Record.Tracks { // nor, of what it had measured, what it had right
+			for k := range track {
+				if track[k].Asked == 0 {
+					want.Record.Tracks[arm][k].Right, want.Record.Tracks[arm][k].Asked = 0, 0
+				}
+			}
+		}
 		sameBytes(t, stateBytes(t, want), stateBytes(t, got), "as if nothing had been")
 	} else {
 		assert.Equal(t, st.Record.Experiment.Steps, r.Last(), "on another kind of processor it goes on all the same")

@@ -1,111 +1,94 @@
-// Package task holds what the networks learn: the next character of a text. It cuts the text into windows and batches,
-// and keeps a validation split apart.
+// Package task holds what the networks learn: the next symbol of a text, or a table of facts. A task makes batches from
+// a seed and a step alone, says which labels count, and has a validation set with a count of right answers that can be
+// told in words.
 //
-// It carries the text itself, so only programs that train import it. It knows no network and no experiment.
+// It carries its texts and tables, and only programs that train link them: who merely names a task has [Spec], which
+// knows its sizes. It knows no network and no experiment.
 package task
 
 import (
-	_ "embed"
-	"math/rand/v2"
+	"fmt"
+	"math"
 	"slices"
-	"sync"
 )
 
-//go:embed opticks.txt
-var opticks string
+// Ignored is the label of what is not to be predicted: it counts in no loss.
+const Ignored = -100
 
-// Text is a text as symbol numbers.
-type Text struct {
-	symbols []rune // by number, ascending
-	ids     []int32
-	train   int // the first train characters are for training, the rest for validation
+// Task is what a network learns. It is not changed once it is made, and any number of arms may use it at once.
+type Task interface {
+	// Vocab is the number of symbols, Symbol what is written for one of them.
+	Vocab() int
+	Symbol(id int32) string
+
+	// Batch fills ids and labels with rows of seq symbols: those that are read, and what follows each of them, or
+	// [Ignored]. They depend on (seed, step) only. At least one label of a row counts. It allocates nothing.
+	Batch(seed uint64, step, seq int, ids, labels []int32)
+
+	// Live is what the validation loss is measured on while a network learns, Full what it is measured on in the end.
+	Live(seq int) Set
+	Full(seq int) Set
+
+	// Sample fills ids and labels with rows of seq symbols on which networks can be compared: where a part of the task
+	// is held out, of that.
+	Sample(seq int, ids, labels []int32)
+
+	// Floor is the training loss of a reader who knows everything that can be known, in nats a label that counts; NaN
+	// where that cannot be told.
+	Floor(seq int) float64
 }
 
-// valFraction is one part in valFraction of the text is the validation split, at its end.
-const valFraction = 20
-
-// Symbols is the number of symbols in Newton's Opticks, for those that do not carry the text.
-const Symbols = 47
-
-var (
-	once   sync.Once
-	newton *Text
-)
-
-// Opticks is Newton's Opticks; see SOURCE.md. A function, not a variable: a program that never calls it does not carry
-// the text.
-func Opticks() *Text {
-	once.Do(func() { newton = New(opticks) })
-	return newton
+// Measure is what an arm can do, as a count that can be told in words: of the answers asked for, how many it has right.
+type Measure struct {
+	Name  string `json:"name"`
+	Value int    `json:"value"`
+	Of    int    `json:"of"`
 }
 
-// New numbers the symbols of a text in ascending order.
-func New(s string) *Text {
-	runes := []rune(s)
-	number := make([]int32, slices.Max(runes)+1) // by rune: a worker numbers the text each time that it starts
-	for _, r := range runes {
-		number[r] = 1
-	}
-	t := &Text{ids: make([]int32, len(runes)), train: len(runes) - len(runes)/valFraction}
-	for r, there := range number {
-		if there != 0 {
-			number[r] = int32(len(t.symbols))
-			t.symbols = append(t.symbols, rune(r))
+// String is "facts known: 503 of 576".
+func (m Measure) String() string { return fmt.Sprintf("%s: %d of %d", m.Name, m.Value, m.Of) }
+
+// Set is a number of rows of one length. In each of them as many labels count.
+type Set struct {
+	Rows, Seq int
+	Fill      func(row int, ids, labels []int32) // seq of each
+}
+
+// From is the set without the rows before one.
+func (s Set) From(row int) Set {
+	fill := s.Fill
+	s.Rows -= row
+	s.Fill = func(i int, ids, labels []int32) { fill(row+i, ids, labels) }
+	return s
+}
+
+// each calls f with the labels of a set that count.
+func (s Set) each(f func(label int32)) {
+	ids, labels := make([]int32, s.Seq), make([]int32, s.Seq)
+	for row := range s.Rows {
+		s.Fill(row, ids, labels)
+		for _, y := range labels {
+			if y != Ignored {
+				f(y)
+			}
 		}
 	}
-	for i, r := range runes {
-		t.ids[i] = number[r]
-	}
-	return t
 }
 
-// Vocab is the number of symbols.
-func (t *Text) Vocab() int { return len(t.symbols) }
-
-// Len is the number of characters, and of those that training sees.
-func (t *Text) Len() (all, train int) { return len(t.ids), t.train }
-
-// Decode turns symbol numbers into text.
-func (t *Text) Decode(ids []int32) string {
-	out := make([]rune, len(ids))
-	for i, id := range ids {
-		out[i] = t.symbols[id]
+// Chance is what the best guess gets on a set that never looks at the question: the loss, in nats a label, of the
+// probabilities that its labels have, and how many of them are right where always the most frequent one is answered.
+func (s Set) Chance() (loss float64, right, of int) {
+	count := map[int32]int{}
+	s.each(func(y int32) { count[y]++; of++ })
+	shares := make([]int, 0, len(count))
+	for _, n := range count {
+		shares = append(shares, n)
 	}
-	return string(out)
-}
-
-// Window fills ids with the characters from offset at on, and labels with the character after each.
-func (t *Text) Window(at int, ids, labels []int32) {
-	copy(ids, t.ids[at:at+len(ids)])
-	copy(labels, t.ids[at+1:at+1+len(labels)])
-}
-
-// Batch fills ids and labels with windows of seq characters from random places of the training part. They depend on
-// (seed, step) only.
-func (t *Text) Batch(seed uint64, step, seq int, ids, labels []int32) {
-	var rng rand.PCG
-	rng.Seed(seed, uint64(step))
-	places := uint64(t.train - seq)
-	for i := 0; i < len(ids); i += seq {
-		t.Window(int(rng.Uint64()%places), ids[i:i+seq], labels[i:i+seq])
+	slices.Sort(shares) // sums of one order
+	for _, n := range shares {
+		p := float64(n) / float64(of)
+		loss -= p * math.Log(p)
+		right = max(right, n)
 	}
-}
-
-// ValWindows are the offsets of n windows spread evenly over the validation split.
-func (t *Text) ValWindows(n, seq int) []int {
-	room := len(t.ids) - t.train - seq - 1
-	at := make([]int, n)
-	for i := range at {
-		at[i] = t.train + room*i/max(n-1, 1)
-	}
-	return at
-}
-
-// AllValWindows are the offsets of all windows of the validation split that do not overlap.
-func (t *Text) AllValWindows(seq int) []int {
-	var at []int
-	for i := t.train; i+seq+1 <= len(t.ids); i += seq {
-		at = append(at, i)
-	}
-	return at
+	return loss, right, of
 }

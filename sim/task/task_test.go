@@ -1,49 +1,146 @@
 package task
 
 import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
-func TestTextHasTheStatedSize(t *testing.T) {
-	text := Opticks()
-	all, train := text.Len()
-	assert.Equal(t, 554115, all)
-	assert.Equal(t, Symbols, text.Vocab())
-	assert.InDelta(t, 0.95, float64(train)/float64(all), 1e-5)
-	assert.Equal(t, opticks[:100], text.Decode(text.ids[:100]))
+// tasks are some of each kind.
+func tasks() map[string]Task {
+	return map[string]Task{
+		"opticks": Opticks(),
+		"facts":   NewFacts(24, 1, false), "facts, answers only": NewFacts(5, 2, true),
+	}
 }
 
 func TestBatchesDependOnSeedAndStepOnly(t *testing.T) {
-	text := Opticks()
-	draw := func(seed uint64, step int) []int32 {
-		ids, labels := make([]int32, 64), make([]int32, 64)
-		text.Batch(seed, step, 16, ids, labels)
-		assert.Equal(t, ids[1:16], labels[:15], "labels are the next characters")
-		return ids
-	}
-	first := draw(7, 3)
-	draw(8, 9)
-	assert.Equal(t, first, draw(7, 3))
-	assert.NotEqual(t, first, draw(7, 4))
-	assert.NotEqual(t, first, draw(8, 3))
-}
-
-func TestHeldOutWindowsLieInTheHeldOutPart(t *testing.T) {
-	text := Opticks()
-	all, train := text.Len()
-	for _, windows := range [][]int{text.ValWindows(16, 64), text.AllValWindows(64)} {
-		for _, at := range windows {
-			assert.GreaterOrEqual(t, at, train)
-			assert.LessOrEqual(t, at+65, all)
+	const rows = 4
+	for name, task := range tasks() {
+		for _, seq := range []int{4, 16, 20} {
+			draw := func(seed uint64, step int) (ids, labels []int32) {
+				ids, labels = make([]int32, rows*seq), make([]int32, rows*seq)
+				task.Batch(seed, step, seq, ids, labels)
+				return ids, labels
+			}
+			ids, labels := draw(7, 3)
+			draw(8, 9)
+			again, afterwards := draw(7, 3)
+			assert.Equal(t, ids, again, name)
+			assert.Equal(t, labels, afterwards, name)
+			for _, other := range []struct {
+				seed uint64
+				step int
+			}{{7, 4}, {8, 3}} {
+				ids2, _ := draw(other.seed, other.step)
+				assert.NotEqual(t, ids, ids2, name)
+			}
+			for at := 0; at < len(ids); at += seq {
+				counted := 0
+				for i, y := range labels[at : at+seq] {
+					require.True(t, ids[at+i] >= 0 && int(ids[at+i]) < task.Vocab(), name)
+					if y == Ignored {
+						continue
+					}
+					counted++
+					require.True(t, y >= 0 && int(y) < task.Vocab(), name)
+					if i+1 < seq {
+						assert.Equal(t, ids[at+i+1], y, "%s: a label is the next symbol", name)
+					}
+				}
+				assert.Positive(t, counted, "%s: every row has a label that counts", name)
+			}
 		}
 	}
-	assert.Len(t, text.ValWindows(16, 64), 16)
 }
 
 func TestABatchAllocatesNothing(t *testing.T) {
-	text := Opticks()
-	ids, labels := make([]int32, 512), make([]int32, 512)
-	assert.Zero(t, testing.AllocsPerRun(10, func() { text.Batch(1, 2, 64, ids, labels) }))
+	for name, task := range tasks() {
+		ids, labels := make([]int32, 512), make([]int32, 512)
+		assert.Zero(t, testing.AllocsPerRun(10, func() { task.Batch(1, 2, 64, ids, labels) }), name)
+	}
+}
+
+// Chance is compared with all guesses that do not look: none of them is better.
+func TestNoGuessThatDoesNotLookIsBetterThanChance(t *testing.T) {
+	for name, task := range tasks() {
+		set := task.Full(16)
+		loss, right, of := set.Chance()
+		count, ids, labels := make([]int, task.Vocab()), make([]int32, set.Seq), make([]int32, set.Seq)
+		perRow := -1
+		for row := range set.Rows {
+			n := 0
+			set.Fill(row, ids, labels)
+			for _, y := range labels {
+				if y >= 0 {
+					count[y]++
+					n++
+				}
+			}
+			require.True(t, perRow < 0 || n == perRow, "%s: in each row as many labels count", name)
+			perRow = n
+		}
+		assert.Equal(t, set.Rows*perRow, of, name)
+		assert.Equal(t, slices.Max(count), right, name)
+		guess := func(p func(y int) float64) (sum float64) {
+			for y, n := range count {
+				if n > 0 {
+					sum -= float64(n) * math.Log(p(y)) / float64(of)
+				}
+			}
+			return sum
+		}
+		assert.InDelta(t, guess(func(y int) float64 { return float64(count[y]) / float64(of) }), loss, 1e-12, name)
+		assert.Less(t, loss, guess(func(int) float64 { return 1 / float64(task.Vocab()) }), name)
+		for _, more := range []float64{0.9, 1.1} { // of the first symbol that occurs; the others make room
+			y0 := slices.IndexFunc(count, func(n int) bool { return n > 0 })
+			p0 := float64(count[y0]) / float64(of)
+			assert.Less(t, loss, guess(func(y int) float64 {
+				if y == y0 {
+					return p0 * more
+				}
+				return float64(count[y]) / float64(of) * (1 - p0*more) / (1 - p0)
+			}), name)
+		}
+	}
+}
+
+func TestASpecIsRefusedInOneSentence(t *testing.T) {
+	good := []Spec{
+		{Kind: KindText, Text: TextOpticks, Seq: 64, Batch: 8}, {Text: TextOpticks, Seq: 2, Batch: 1},
+		{Kind: KindFacts, Letters: 4, Seq: 4, Batch: 1},
+		{Kind: KindFacts, Letters: 36, Table: 1<<64 - 1, Answers: true, Seq: 4096, Batch: 4096},
+	}
+	for _, s := range good {
+		s = s.Named()
+		require.NoError(t, s.Validate(), "%+v", s)
+		assert.Equal(t, New(s).Vocab(), s.Vocab(), "%+v", s)
+	}
+	for want, s := range map[string]Spec{
+		`task.kind is ""; allowed are facts and text`: {Seq: 64, Batch: 8},
+		`task.kind is "sums"; allowed are facts and text`: {Kind: "sums", Text: TextOpticks,
+			Seq: 64, Batch: 8},
+		`task.text is "hamlet"; allowed is opticks`: {Kind: KindText, Text: "hamlet",
+			Seq: 64, Batch: 8},
+		`task has letters, a table or answers; they are for`: {Kind: KindText, Text: TextOpticks, Letters: 24,
+			Seq: 64, Batch: 8},
+		`task.text is "opticks"; a task of the kind facts has none`: {Kind: KindFacts, Text: TextOpticks, Letters: 24,
+			Seq: 64, Batch: 8},
+		`task.letters is 3; allowed are 4 to 36`:                {Kind: KindFacts, Letters: 3, Seq: 64, Batch: 8},
+		`task.letters is 37; allowed are 4 to 36`:               {Kind: KindFacts, Letters: 37, Seq: 64, Batch: 8},
+		`task.seq is 18; allowed are multiples of 4 up to 4096`: {Kind: KindFacts, Letters: 24, Seq: 18, Batch: 8},
+		`task.seq is 1; allowed are 2 to 4096`: {Kind: KindText, Text: TextOpticks,
+			Seq: 1, Batch: 8},
+		`task.batch is 0; allowed are 1 to 4096`: {Kind: KindFacts, Letters: 24, Seq: 64},
+	} {
+		err := s.Named().Validate()
+		require.ErrorContains(t, err, want)
+		assert.NotContains(t, err.Error(), "\n")
+		assert.Len(t, strings.Split(fmt.Sprint(err), ". "), 1)
+	}
 }

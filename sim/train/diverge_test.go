@@ -10,7 +10,6 @@ import (
 
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/learner/cpu"
-	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/sim/trial"
 )
@@ -105,13 +104,13 @@ func TestTrainingThatDivergesEndsAndNamesWhatIsNoLongerFinite(t *testing.T) {
 func unseen(r *run, step int) int32 {
 	seen := map[int32]bool{}
 	for s := range step {
-		r.text.Batch(r.exp.Seed, s, r.exp.Task.Seq, r.ids, r.labels)
+		r.task.Batch(r.exp.Seed, s, r.exp.Task.Seq, r.ids, r.labels)
 		for _, id := range r.ids {
 			seen[id] = true
 		}
 	}
-	for _, at := range r.text.ValWindows(experiment.ValWindows, r.exp.Task.Seq) {
-		r.text.Window(at, r.ids, r.labels)
+	for live, row := r.task.Live(r.exp.Task.Seq), 0; row < live.Rows; row++ {
+		live.Fill(row, r.ids[:live.Seq], r.labels[:live.Seq])
 		for _, id := range r.ids {
 			if !seen[id] {
 				return id

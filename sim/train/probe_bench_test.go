@@ -27,7 +27,7 @@ func BenchmarkProbes(b *testing.B) {
 				for i, f := range []func() error{
 					func() error { _, _, err := r.train(); return err },
 					func() error { _, err := r.pairGroups(); return err },
-					func() error { _, err := r.valLoss(); return err },
+					func() error { _, err := r.evaluate(r.task.Live(e.Task.Seq), nil); return err },
 				} {
 					begin := time.Now()
 					require.NoError(b, f())

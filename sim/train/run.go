@@ -19,7 +19,7 @@ type run struct {
 	exp experiment.Experiment
 	arm int
 
-	text      *task.Text
+	task      task.Task
 	make      learner.Factory
 	learn     learner.Learner // nil before the arm has a network
 	sched     *optim.Schedule
@@ -36,6 +36,7 @@ type run struct {
 	nonFinite string     // what first was no longer finite, where training has diverged
 
 	ids, labels []int32
+	answers     learner.Answers
 	rates       []float64 // by age
 	adapted     []bool    // by age, whether its rates follow the norms of its blocks; nil where none do
 	blockRates  []float64 // by tensor and age
@@ -55,8 +56,8 @@ func blank(e experiment.Experiment, arm int, f learner.Factory) (*run, error) {
 	if arm < 0 || arm >= len(e.Arms) {
 		return nil, fmt.Errorf("there is no arm %d; the experiment has %d", arm, len(e.Arms))
 	}
-	if v := task.Opticks().Vocab(); e.Vocab() != v {
-		return nil, fmt.Errorf("model.vocab is %d; the text has %d symbols (0 takes the text's own)", e.Vocab(), v)
+	if v := e.Task.Vocab(); e.Vocab() != v {
+		return nil, fmt.Errorf("model.vocab is %d; the task has %d symbols (0 takes the task's own)", e.Vocab(), v)
 	}
 	r := training(e, e.Start(arm), e.End(arm), f)
 	r.arm = arm
@@ -70,7 +71,7 @@ func blank(e experiment.Experiment, arm int, f learner.Factory) (*run, error) {
 func training(e experiment.Experiment, c model.Config, end int, f learner.Factory) *run {
 	tokens := e.Task.Batch * e.Task.Seq
 	return &run{
-		exp: e, end: end, text: task.Opticks(), make: f, ids: make([]int32, tokens), labels: make([]int32, tokens),
+		exp: e, end: end, task: task.New(e.Task), make: f, ids: make([]int32, tokens), labels: make([]int32, tokens),
 		sched: optim.NewSchedule(e.Optimizer, end), growth: model.NewGrowth(c), pairs: map[model.Axis][]widen.Pair{},
 	}
 }
@@ -129,7 +130,7 @@ func (r *run) due() (experiment.Widening, bool) {
 
 // train makes one training update, and measures nothing but the loss and the learning rate of the newest parameters.
 func (r *run) train() (loss, newest float64, err error) {
-	r.text.Batch(r.exp.Seed, r.step, r.exp.Task.Seq, r.ids, r.labels)
+	r.task.Batch(r.exp.Seed, r.step, r.exp.Task.Seq, r.ids, r.labels)
 	r.sched.Rates(r.step, r.rates)
 	rates, newest := r.rates, r.rates[r.stage]
 	if r.adapted != nil {
@@ -171,7 +172,7 @@ func (r *run) update() (f record.ArmFrame, err error) {
 			return f, err
 		}
 	}
-	if r.step%experiment.ProbeEvery == 0 || r.step == r.end {
+	if r.exp.Validates(r.step) || r.step == r.end {
 		if err = r.validate(&f); err != nil {
 			return f, err
 		}
@@ -182,23 +183,27 @@ func (r *run) update() (f record.ArmFrame, err error) {
 	return f, err
 }
 
-// validate measures the validation losses of a frame, and whether all is finite.
+// validate measures the validation losses of a frame, counts what the network answers right, and whether all is finite.
 func (r *run) validate(f *record.ArmFrame) error {
-	held, err := r.valLoss()
+	seq := r.exp.Task.Seq
+	live, err := r.evaluate(r.task.Live(seq), nil)
 	if err != nil {
 		return err
 	}
-	f.ValLoss = float32(held)
+	f.ValLoss, f.Right, f.Asked = float32(live.loss), live.right, live.asked
+	sum := live.loss
 	if r.step == r.end {
-		whole, err := r.evaluate(r.text.AllValWindows(r.exp.Task.Seq), nil)
-		if err != nil {
-			return err
+		full := live
+		if !r.exp.Task.LiveIsFull() {
+			if full, err = r.evaluate(r.task.Full(seq), nil); err != nil {
+				return err
+			}
 		}
-		f.FullValLoss = float32(whole)
-		held += whole
+		f.FullValLoss, f.Right, f.Asked = float32(full.loss), full.right, full.asked
+		sum += full.loss
 	}
 	if r.nonFinite == "" {
-		r.nonFinite, err = r.learn.NotFinite(held)
+		r.nonFinite, err = r.learn.NotFinite(sum)
 	}
 	return err
 }
@@ -216,8 +221,8 @@ func (r *run) frame() record.ArmFrame {
 // first is the frame of step 0.
 func (r *run) first() (record.ArmFrame, error) {
 	f := r.frame()
-	held, err := r.valLoss()
-	f.ValLoss = float32(held)
+	live, err := r.evaluate(r.task.Live(r.exp.Task.Seq), nil)
+	f.ValLoss, f.Right, f.Asked = float32(live.loss), live.right, live.asked
 	return f, err
 }
 
@@ -229,45 +234,69 @@ func (r *run) probes(step int) bool {
 	return r.stage > 0 && step-r.stages[r.stage-1].Step <= experiment.ProbeDense
 }
 
-// valLoss is the mean cross-entropy of the fixed validation windows.
-func (r *run) valLoss() (float64, error) {
-	return r.evaluate(r.text.ValWindows(experiment.ValWindows, r.exp.Task.Seq), nil)
+// reading is what a network does on a validation set: its mean cross-entropy, and how many of the labels that count it
+// has as its most likely symbol.
+type reading struct {
+	loss         float64
+	right, asked int
 }
 
-// evaluate is the mean cross-entropy of windows that begin at the given offsets. look, unless nil, gets what the
-// network says after every token of them, batch by batch.
-func (r *run) evaluate(windows []int, look func(a *learner.Answers)) (float64, error) {
+// evaluate reads a validation set. look, unless nil, gets what the network says after every token of it, batch by
+// batch.
+func (r *run) evaluate(set task.Set, look func(a *learner.Answers)) (v reading, err error) {
 	var sum float64
-	seq, batch := r.exp.Task.Seq, r.exp.Task.Batch
-	var answers *learner.Answers
-	if look != nil {
-		answers = &learner.Answers{}
-	}
-	for at := 0; at < len(windows); at += batch {
-		n := min(batch, len(windows)-at)
+	batch := len(r.ids) / set.Seq
+	for at := 0; at < set.Rows; at += batch {
+		n := min(batch, set.Rows-at)
 		for i := range batch {
-			ids, labels := r.ids[i*seq:(i+1)*seq], r.labels[i*seq:(i+1)*seq]
-			r.text.Window(windows[at+min(i, n-1)], ids, labels)
+			ids, labels := r.ids[i*set.Seq:(i+1)*set.Seq], r.labels[i*set.Seq:(i+1)*set.Seq]
+			set.Fill(at+min(i, n-1), ids, labels)
 			if i >= n {
 				for j := range labels {
-					labels[j] = -100 // the last batch is filled up; these rows do not count
+					labels[j] = task.Ignored // the last batch is filled up; these rows do not count
 				}
 			}
 		}
-		if look != nil {
-			answers.Positions = answers.Positions[:0]
-			for i := range n * seq {
-				answers.Positions = append(answers.Positions, i)
+		r.answers.Positions = r.answers.Positions[:0]
+		for i, y := range r.labels[:n*set.Seq] {
+			if look != nil || y >= 0 {
+				r.answers.Positions = append(r.answers.Positions, i)
 			}
 		}
-		loss, err := r.learn.Loss(r.ids, r.labels, answers)
+		loss, err := r.learn.Loss(r.ids, r.labels, set.Seq, &r.answers)
 		if err != nil {
-			return 0, err
+			return v, err
 		}
 		sum += loss * float64(n)
+		v.count(&r.answers, r.labels)
 		if look != nil {
-			look(answers)
+			look(&r.answers)
 		}
 	}
-	return sum / float64(len(windows)), nil
+	v.loss = sum / float64(set.Rows)
+	return v, nil
+}
+
+// count adds the answers to labels that count. Of symbols that are as likely the first is the answer; what is no number
+// is none.
+func (v *reading) count(a *learner.Answers, labels []int32) {
+	if len(a.Positions) == 0 {
+		return
+	}
+	vocab := len(a.Logits) / len(a.Positions)
+	for i, at := range a.Positions {
+		if labels[at] < 0 {
+			continue
+		}
+		logits, best := a.Logits[i*vocab:(i+1)*vocab], 0
+		for k, x := range logits {
+			if x > logits[best] {
+				best = k
+			}
+		}
+		v.asked++
+		if int32(best) == labels[at] && model.Finite(logits[best]) {
+			v.right++
+		}
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/sparkling-lab/sparkling/model/widen"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
+	"github.com/sparkling-lab/sparkling/sim/task"
 )
 
 // lossEMA is a loss, averaged over about emaSteps updates: an exponential mean without the bias of its start.
@@ -92,9 +93,9 @@ func (r *run) widen(w experiment.Widening, found *search) (record.Report, error)
 	if err != nil {
 		return record.Report{}, err
 	}
-	windows := r.text.ValWindows(experiment.ValWindows, r.exp.Task.Seq)
+	set := r.task.Live(r.exp.Task.Seq)
 	var logits []float32
-	heldBefore, rmsBefore, err := r.look(windows, func(a *learner.Answers) { logits = append(logits, a.Logits...) })
+	heldBefore, rmsBefore, err := r.look(set, func(a *learner.Answers) { logits = append(logits, a.Logits...) })
 	if err != nil {
 		return record.Report{}, err
 	}
@@ -116,7 +117,7 @@ func (r *run) widen(w experiment.Widening, found *search) (record.Report, error)
 
 	var worst float64
 	at := 0
-	heldAfter, rmsAfter, err := r.look(windows, func(a *learner.Answers) {
+	heldAfter, rmsAfter, err := r.look(set, func(a *learner.Answers) {
 		for _, y := range a.Logits {
 			worst = math.Max(worst, math.Abs(float64(y)-float64(logits[at])))
 			at++
@@ -167,15 +168,15 @@ func (r *run) grow(w experiment.Widening, p *widen.Plan, place int) {
 	r.stage++
 }
 
-// look evaluates windows and measures the RMS of every block on the last batch of them.
-func (r *run) look(windows []int, f func(a *learner.Answers)) (float64, []record.BlockRMS, error) {
+// look evaluates a validation set and measures the RMS of every block on the last batch of it.
+func (r *run) look(set task.Set, f func(a *learner.Answers)) (float64, []record.BlockRMS, error) {
 	r.learn.Measure(true)
-	loss, err := r.evaluate(windows, f)
+	v, err := r.evaluate(set, f)
 	if err != nil {
 		return 0, nil, err
 	}
 	rms, _, err := r.learn.Measured()
-	return loss, rms, err
+	return v.loss, rms, err
 }
 
 // unscaled is the RMS of every block as it would be after the same widening without its factor: the same network is
@@ -206,8 +207,8 @@ func (r *run) unscaled(w experiment.Widening) ([]record.BlockRMS, error) {
 		return nil, err
 	}
 	defer other.close()
-	windows := r.text.ValWindows(experiment.ValWindows, r.exp.Task.Seq)
-	// the last batch is what is measured
-	_, rms, err := other.look(windows[(len(windows)-1)/r.exp.Task.Batch*r.exp.Task.Batch:], nil)
+	live := r.task.Live(r.exp.Task.Seq)
+	rows := len(r.ids) / live.Seq
+	_, rms, err := other.look(live.From((live.Rows-1)/rows*rows), nil) // the last batch is what is measured
 	return rms, err
 }

@@ -185,7 +185,7 @@ func (c *controls) arms(to *widget.Container) {
 			})
 		}
 	}
-	to.AddChild(table, c.words(&l.small, muted, panel.State.Losses))
+	to.AddChild(table, c.words(&l.small, muted, func(s panel.State) string { return s.LossesSaid }))
 }
 
 // failures says what keeps an arm, and which have stopped, and starts those again.

@@ -156,7 +156,7 @@ func TestWindowTrainsPausesStepsAndLooksBack(t *testing.T) {
 	assert.True(t, d.says(four(s.Arms[3], s.Arms[3].FullValLoss)),
 		"when the run is over the table has the full validation loss")
 	assert.True(t, d.says("Full val"))
-	assert.True(t, d.says(s.Losses()), "and says what that is")
+	assert.True(t, d.says(s.LossesSaid), "and says what that is")
 	d.scrub(10)
 	d.frame()
 	assert.True(t, d.says("Step 10 of 30"))

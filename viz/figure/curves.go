@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/viz/style"
 	"github.com/sparkling-lab/sparkling/viz/valloss"
@@ -12,8 +11,9 @@ import (
 
 // Loss is the validation loss of every arm over the steps.
 func Loss(r *record.Record) (Figure, bool) {
+	words := r.Experiment.Task.Words()
 	never := func(record.ArmFrame) (float64, bool) { return 0, false }
-	l := lines(r, "", fmt.Sprintf("validation loss on %d windows, nats a character", experiment.ValWindows), 4, never)
+	l := lines(r, "", fmt.Sprintf("validation loss on %s, nats %s", words.Live, words.Unit), 4, never)
 	curves := make([][]valloss.Reading, len(r.Tracks))
 	for i := range curves {
 		curves[i] = valloss.Curve(nil, r, i, r.Experiment.Steps)
@@ -28,9 +28,8 @@ func Loss(r *record.Record) (Figure, bool) {
 			l.Series[i].X, l.Series[i].Y = append(l.Series[i].X, float64(x.Step)), append(l.Series[i].Y, x.Loss)
 		}
 	}
-	caption := fmt.Sprintf("Seed %d; mean over %d fixed windows of the validation split every %d steps, and just "+
-		"before and just after each widening.%s",
-		r.Experiment.Seed, experiment.ValWindows, experiment.ProbeEvery, fullNote(l))
+	caption := fmt.Sprintf("Seed %d; mean over %s every %d steps, and just before and just after each widening.%s",
+		r.Experiment.Seed, words.Fixed, r.Experiment.ValEvery(), fullNote(l))
 	if low, high, ok := valloss.Range(curves, valloss.From(r.Experiment, r.Last())); ok {
 		pad := max((high-low)*0.05, 1e-3)
 		l.Low, l.High = low-pad, high+pad
@@ -38,7 +37,7 @@ func Loss(r *record.Record) (Figure, bool) {
 			caption += fmt.Sprintf(" The beginning, down from %.2f, lies above the picture.", first[0].Loss)
 		}
 	}
-	return Curves("loss", "Loss on text that is never trained on", caption, l)
+	return Curves("loss", words.Title, caption, l)
 }
 
 // Cosine is the cosine of the weights, and of the gradients, of originals and their copies.
@@ -61,7 +60,8 @@ func Difference(r *record.Record) (Figure, bool) {
 		return Figure{}, false
 	}
 	name := names(r.Experiment)[base]
-	l := lines(r, "", fmt.Sprintf("validation loss minus that of %s, the same %d windows", name, experiment.ValWindows),
+	l := lines(r, "", fmt.Sprintf("validation loss minus that of %s, the same %s", name,
+		r.Experiment.Task.Words().Live),
 		4, func(f record.ArmFrame) (float64, bool) {
 			d, ok := r.ValLossDiff(f.Arm, base, f.Step)
 			return d, ok && record.Finite(f.ValLoss)

@@ -37,9 +37,8 @@ type State struct {
 	// the example whose own text is true here; empty: only what can be said of any is
 	ExampleText string   `json:"exampleText"`
 	Effects     []string `json:"effects"` // what the widening makes of the network, and how far it moved what it says
-	// of the validation split, on which ValLoss, ValLossBefore and ValLossAfter are measured; an arm's FullValLoss is
-	// of all of it
-	ValWindows int `json:"valWindows"`
+	// what ValLoss, ValLossBefore and ValLossAfter are measured on, in words; an arm's FullValLoss may be of more
+	ValOn string `json:"valOn"`
 	// every arm that has not diverged has its FullValLoss, which then stands in the place of ValLoss
 	FullVal    bool   `json:"fullVal"`
 	LossesSaid string `json:"lossesSaid"` // what the validation losses are measured on
@@ -89,12 +88,13 @@ func Of(s *session.Session, shown int) State {
 	if live {
 		shown = last
 	}
+	words := e.Task.Words()
 	out := State{
 		Name: e.Name, Seed: strconv.FormatUint(e.Seed, 10), Step: shown, Last: last, Steps: e.Steps, Fork: e.Fork(),
 		Live:    live,
 		Playing: s.Playing(), Done: s.Done(), Forked: s.Forked(), Speed: SpeedName(s.Speed()), Describe: s.Describe(),
 		Beta2: strconv.FormatFloat(e.Optimizer.Beta2, 'g', -1, 64), Factor: factor(e),
-		ExampleText: told(e), Effects: did(rec, shown), ValWindows: experiment.ValWindows, Moments: moments(e),
+		ExampleText: told(e), Effects: did(rec, shown), ValOn: words.Live, Moments: moments(e),
 	}
 	out.Phase = phase(e, shown, out.Forked)
 	status, styles := s.Arms(), style.Of(e)
@@ -108,7 +108,9 @@ func Of(s *session.Session, shown int) State {
 	}
 	out.FullVal = out.FullVal && !slices.ContainsFunc(out.Arms,
 		func(a Arm) bool { return a.FullValLoss == "" && a.Diverged == "" })
-	out.LossesSaid = out.Losses()
+	if out.LossesSaid = words.Said; out.FullVal {
+		out.LossesSaid = words.Ended
+	}
 	return out
 }
 

@@ -149,16 +149,6 @@ func ratios(x record.RMSRatios) string {
 	return s + "."
 }
 
-// Losses says what the validation losses of the table are measured on.
-func (s State) Losses() string {
-	if s.FullVal {
-		return fmt.Sprintf("Full val: the validation loss on all of the text that is never trained on, once, at the "+
-			"end; until then the losses are those of %d windows of it.", s.ValWindows)
-	}
-	return fmt.Sprintf("Val: the validation loss on %d windows of text that is never trained on; on the full split "+
-		"once, at the end.", s.ValWindows)
-}
-
 func times(factor float64) string {
 	if factor == 2 {
 		return "twice"

@@ -145,10 +145,11 @@ func TestEveryPairOfInitialisationsIsSaidInWords(t *testing.T) {
 }
 
 func TestLossesOfTheWindowsAndOfTheWholeTextAreToldApart(t *testing.T) {
+	words := experiment.Default().Task.Words()
 	assert.Equal(t, "Val: the validation loss on 16 windows of text that is never trained on; on the full split "+
 		"once, at the end.",
-		State{ValWindows: 16}.Losses())
-	assert.Contains(t, State{ValWindows: 16, FullVal: true}.Losses(),
+		words.Said)
+	assert.Contains(t, words.Ended,
 		"Full val: the validation loss on all of the text that is never trained on, once, at the end")
 }
 

@@ -46,7 +46,7 @@ func Curve(out []Reading, r *record.Record, arm, step int) []Reading {
 		out = add(out, Reading{Step: p.Step, FLOPs: flops, Loss: float64(p.ValLossAfter), Widened: true})
 	}
 	upTo(step)
-	if full, ok := r.FinalValLoss(arm); ok && track[len(track)-1].Step <= step {
+	if full, ok := r.FinalValLoss(arm); ok && !r.Experiment.Task.LiveIsFull() && track[len(track)-1].Step <= step {
 		f := &track[len(track)-1]
 		out = add(out, Reading{Step: f.Step, FLOPs: f.FLOPs, Loss: float64(full), Full: true})
 	}

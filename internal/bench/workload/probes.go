@@ -8,6 +8,7 @@ import (
 	"github.com/sparkling-lab/sparkling/model/compute"
 	"github.com/sparkling-lab/sparkling/model/widen/pairs"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/task"
 )
 
 // Probes is what a run of the default experiment, widened on an axis, measures besides its updates, in seconds.
@@ -56,7 +57,7 @@ func (s *Step) Probe() []pairs.Group {
 // Validate is as much work as a run's live validation loss: its windows go forward, and their loss is taken. The text
 // is the batches'.
 func (s *Step) Validate() {
-	for at := 0; at < experiment.ValWindows; at += s.Shape.Batch {
+	for at := 0; at < task.ValWindows; at += s.Shape.Batch {
 		b := s.Batch[at/s.Shape.Batch%batches]
 		s.Net.Forward(b.IDs)
 		s.Net.Loss(b.Labels)

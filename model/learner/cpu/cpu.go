@@ -107,8 +107,8 @@ func (l *Learner) notFinite(loss float64) string {
 }
 
 // Loss implements [learner.Learner].
-func (l *Learner) Loss(ids, labels []int32, answers *learner.Answers) (float64, error) {
-	l.net.Forward(ids)
+func (l *Learner) Loss(ids, labels []int32, seq int, answers *learner.Answers) (float64, error) {
+	l.net.ForwardRows(ids, seq)
 	loss := l.net.Loss(labels).CE
 	if answers != nil {
 		l.answer(answers)

@@ -128,7 +128,7 @@ func (s *subject) train(n int) (ce []float64) {
 func (s *subject) loss() float64 {
 	s.t.Helper()
 	s.data(1000)
-	loss, err := s.Loss(s.ids, s.labels, nil)
+	loss, err := s.Loss(s.ids, s.labels, seq, nil)
 	require.NoError(s.t, err)
 	return loss
 }

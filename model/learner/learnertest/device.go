@@ -164,9 +164,9 @@ func (l *late) Train(ids, labels []int32, rates []float64) (u learner.Update, er
 	return u, err
 }
 
-func (l *late) Loss(ids, labels []int32, answers *learner.Answers) (loss float64, err error) {
+func (l *late) Loss(ids, labels []int32, seq int, answers *learner.Answers) (loss float64, err error) {
 	err = l.now("Loss", func() (err error) {
-		loss, err = l.inner.Loss(ids, labels, answers)
+		loss, err = l.inner.Loss(ids, labels, seq, answers)
 		return err
 	})
 	return loss, err

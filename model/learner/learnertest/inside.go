@@ -22,7 +22,7 @@ func inside(t *testing.T, f learner.Factory) {
 	for i := range s.ids {
 		a.Positions = append(a.Positions, i)
 	}
-	_, err := s.Loss(s.ids, s.labels, a)
+	_, err := s.Loss(s.ids, s.labels, seq, a)
 	require.NoError(t, err)
 	w := s.values(model.Weight)
 	var out []float32 // of the layer before

@@ -64,7 +64,7 @@ func answers(t *testing.T, f learner.Factory) {
 	for i := range s.ids {
 		all.Positions = append(all.Positions, i)
 	}
-	loss, err := s.Loss(s.ids, s.labels, all)
+	loss, err := s.Loss(s.ids, s.labels, seq, all)
 	require.NoError(t, err)
 	require.Len(t, all.Logits, len(all.Positions)*c.Vocab)
 	require.Len(t, all.Experts, c.Layers*len(all.Positions)*c.TopK)
@@ -103,7 +103,7 @@ func answers(t *testing.T, f learner.Factory) {
 	assert.InDeltaSlice(t, load, got, 1e-5, "experts that are chosen are experts with a load")
 
 	some := &learner.Answers{Positions: []int{17, 3, 3, len(s.ids) - 1}, Logits: make([]float32, 1000)}
-	again, err := s.Loss(s.ids, s.labels, some)
+	again, err := s.Loss(s.ids, s.labels, seq, some)
 	require.NoError(t, err)
 	assert.Equal(t, loss, again)
 	require.Len(t, some.Logits, 4*c.Vocab)
@@ -113,6 +113,17 @@ func answers(t *testing.T, f learner.Factory) {
 		for l := range c.Layers {
 			whole, part := (l*len(all.Positions)+at)*c.TopK, (l*4+i)*c.TopK
 			assert.Equal(t, all.Experts[whole:whole+c.TopK], some.Experts[part:part+c.TopK])
+		}
+	}
+	// Cut into shorter rows, those that begin a long one say the same.
+	const short = seq / 2
+	cut := &learner.Answers{Positions: all.Positions}
+	_, err = s.Loss(s.ids, s.labels, short, cut)
+	require.NoError(t, err)
+	for i := range cut.Positions {
+		if i%seq < short {
+			assert.InDeltaSlice(t, all.Logits[i*c.Vocab:(i+1)*c.Vocab], cut.Logits[i*c.Vocab:(i+1)*c.Vocab], 1e-4,
+				"place %d", i)
 		}
 	}
 }

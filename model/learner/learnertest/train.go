@@ -74,7 +74,7 @@ func slope(t *testing.T, f learner.Factory) {
 		}
 		s.write(model.Weight, moved)
 		s.data(s.step - 1)
-		loss, err := s.Loss(s.ids, s.labels, nil)
+		loss, err := s.Loss(s.ids, s.labels, seq, nil)
 		require.NoError(t, err)
 		return loss
 	}

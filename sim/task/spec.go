@@ -1,0 +1,106 @@
+package task
+
+import "fmt"
+
+// The kinds of task.
+const (
+	KindText  = "text"
+	KindFacts = "facts"
+)
+
+// TextOpticks names the text that the program brings along.
+const TextOpticks = "opticks"
+
+// Bounds of a table of facts. There are as many letters as a to z and 0 to 9.
+const (
+	MinLetters = 4
+	MaxLetters = 36
+)
+
+// maxSeq bounds the symbols of a row.
+const maxSeq = 4096
+
+// Spec says in a document what is learnt.
+type Spec struct {
+	Kind string `json:"kind,omitempty"` // always there but in documents of before there were kinds
+
+	Text string `json:"text,omitempty"` // of a text: which
+
+	Letters int    `json:"letters,omitempty"` // of facts: letters² of them
+	Table   uint64 `json:"table,omitempty"`   // of facts: the seed of their table
+	Answers bool   `json:"answers,omitempty"` // of facts: only answers count as labels
+
+	Seq   int `json:"seq"`   // symbols a row
+	Batch int `json:"batch"` // rows an update
+}
+
+// Named is the task as documents of before there were kinds have it: a text that has a name.
+func (s Spec) Named() Spec {
+	if s.Kind == "" && s.Text != "" {
+		s.Kind = KindText
+	}
+	return s
+}
+
+// Vocab is the number of symbols of the task, 0 for one that is not valid.
+func (s Spec) Vocab() int {
+	switch s.Kind {
+	case KindText:
+		return Symbols
+	case KindFacts:
+		return s.Letters + 1
+	}
+	return 0
+}
+
+// LiveTokens is the number of symbols in the live validation set.
+func (s Spec) LiveTokens() int {
+	if s.Kind == KindFacts {
+		return s.Letters * s.Letters * factLen
+	}
+	return ValWindows * s.Seq
+}
+
+// LiveIsFull reports whether the live validation set is the full one, because that is small.
+func (s Spec) LiveIsFull() bool { return s.Kind == KindFacts }
+
+// Validate says in one sentence which field is wrong and what is allowed.
+func (s Spec) Validate() error {
+	switch s.Kind {
+	case KindText:
+		if s.Text != TextOpticks {
+			return fmt.Errorf("task.text is %q; allowed is %s", s.Text, TextOpticks)
+		}
+		if s.Letters != 0 || s.Table != 0 || s.Answers {
+			return fmt.Errorf("task has letters, a table or answers; they are for the kind %s, and this is a %s",
+				KindFacts, KindText)
+		}
+	case KindFacts:
+		if s.Letters < MinLetters || s.Letters > MaxLetters {
+			return fmt.Errorf("task.letters is %d; allowed are %d to %d", s.Letters, MinLetters, MaxLetters)
+		}
+		if s.Text != "" {
+			return fmt.Errorf("task.text is %q; a task of the kind %s has none", s.Text, KindFacts)
+		}
+	default:
+		return fmt.Errorf("task.kind is %q; allowed are %s and %s", s.Kind, KindFacts, KindText)
+	}
+	switch {
+	case s.Kind == KindFacts && (s.Seq%factLen != 0 || s.Seq < factLen || s.Seq > maxSeq):
+		// each row has as many answers
+		return fmt.Errorf("task.seq is %d; allowed are multiples of %d up to %d", s.Seq, factLen, maxSeq)
+	case s.Seq < 2 || s.Seq > maxSeq:
+		return fmt.Errorf("task.seq is %d; allowed are 2 to %d", s.Seq, maxSeq)
+	case s.Batch < 1 || s.Batch > 4096:
+		return fmt.Errorf("task.batch is %d; allowed are 1 to 4096", s.Batch)
+	}
+	return nil
+}
+
+// New makes the task of a valid spec.
+func New(s Spec) Task {
+	if s.Kind == KindFacts {
+		return NewFacts(s.Letters, s.Table, s.Answers)
+	}
+	return Opticks()
+}

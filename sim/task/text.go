@@ -1,0 +1,113 @@
+package task
+
+import (
+	_ "embed"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"sync"
+)
+
+//go:embed opticks.txt
+var opticks string
+
+// Text is a text as symbol numbers; what is learnt is the next one. Its end is the validation split.
+type Text struct {
+	symbols []rune // by number, ascending
+	ids     []int32
+	train   int // the first train characters are for training, the rest is the validation split
+}
+
+// valPart says that one part in so many of a text is its validation split.
+const valPart = 20
+
+// Symbols is the number of symbols in Newton's Opticks, for those that do not carry the text.
+const Symbols = 47
+
+// ValWindows is the number of fixed windows of the validation split that are read while a network learns.
+const ValWindows = 16
+
+var (
+	once   sync.Once
+	newton *Text
+)
+
+// Opticks is Newton's Opticks; see SOURCE.md. A function, not a variable: a program that never calls it does not carry
+// the text.
+func Opticks() *Text {
+	once.Do(func() { newton = number([]rune(opticks)) })
+	return newton
+}
+
+// number numbers the symbols of a text in ascending order.
+func number(runes []rune) *Text {
+	id := make([]int32, slices.Max(runes)+1) // by rune: a worker numbers the text each time that it starts
+	for _, r := range runes {
+		id[r] = 1
+	}
+	t := &Text{ids: make([]int32, len(runes)), train: len(runes) - len(runes)/valPart}
+	for r, there := range id {
+		if there != 0 {
+			id[r] = int32(len(t.symbols))
+			t.symbols = append(t.symbols, rune(r))
+		}
+	}
+	for i, r := range runes {
+		t.ids[i] = id[r]
+	}
+	return t
+}
+
+// Vocab is the number of symbols.
+func (t *Text) Vocab() int { return len(t.symbols) }
+
+// Symbol is a character.
+func (t *Text) Symbol(id int32) string { return string(t.symbols[id]) }
+
+// Len is the number of characters, and of those that training sees.
+func (t *Text) Len() (all, train int) { return len(t.ids), t.train }
+
+// Window fills ids with the characters from offset at on, and labels with the character after each.
+func (t *Text) Window(at int, ids, labels []int32) {
+	copy(ids, t.ids[at:at+len(ids)])
+	copy(labels, t.ids[at+1:at+1+len(labels)])
+}
+
+// Batch fills ids and labels with windows of seq characters from random places of the training part. They depend on
+// (seed, step) only.
+func (t *Text) Batch(seed uint64, step, seq int, ids, labels []int32) {
+	var rng rand.PCG
+	rng.Seed(seed, uint64(step))
+	places := uint64(t.train - seq)
+	for i := 0; i < len(ids); i += seq {
+		t.Window(int(rng.Uint64()%places), ids[i:i+seq], labels[i:i+seq])
+	}
+}
+
+// Live are [ValWindows] windows, spread evenly over the validation split.
+func (t *Text) Live(seq int) Set { return t.spread(ValWindows, seq) }
+
+// Sample are windows that are spread evenly over the validation split.
+func (t *Text) Sample(seq int, ids, labels []int32) {
+	s := t.spread(len(ids)/seq, seq)
+	for row := range s.Rows {
+		s.Fill(row, ids[row*seq:(row+1)*seq], labels[row*seq:(row+1)*seq])
+	}
+}
+
+func (t *Text) spread(rows, seq int) Set {
+	room := len(t.ids) - t.train - seq - 1
+	return t.set(rows, seq, func(i int) int { return t.train + room*i/max(rows-1, 1) })
+}
+
+// Full are all windows of the validation split that do not overlap.
+func (t *Text) Full(seq int) Set {
+	return t.set((len(t.ids)-t.train-1)/seq, seq, func(i int) int { return t.train + i*seq })
+}
+
+func (t *Text) set(rows, seq int, at func(row int) int) Set {
+	return Set{Rows: rows, Seq: seq, Fill: func(row int, ids, labels []int32) { t.Window(at(row), ids, labels) }}
+}
+
+// Floor is not known: nobody can tell how well a text can be foreseen.
+func (t *Text) Floor(int) float64 { return math.NaN() }
