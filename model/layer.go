@@ -16,9 +16,9 @@ type layer struct {
 	x1, a2, inv2 []float32 // after attention
 
 	route compute.Routing
-	slots compute.Slots // where a token's k slots lie
-	off   []int         // (E+1) slots of each expert
-	next  []int         // (E) cursor while sorting
+	slots compute.Permutation // where a token's k slots lie
+	off   []int               // (E+1) slots of each expert
+	next  []int               // (E) cursor while sorting
 
 	xs, gate, up, h, y []float32 // (S, d), (S, f), (S, f), (S, f), (S, d)
 }
@@ -36,13 +36,13 @@ func newLayer(m *memory, c Config, batch, seq int) layer {
 		x1: f(n * c.Hidden), a2: f(n * c.Hidden), inv2: f(n),
 		route: compute.Routing{
 			Prob: m.columns(c.Experts, n), LSE: m.columns(1, n),
-			Weight: m.columns(c.TopK, n), Choice: take[int32](m, compute.ColumnsLen(c.TopK, n)),
+			Weight: m.columns(c.TopK, n), TopK: take[int32](m, compute.ColumnsLen(c.TopK, n)),
 		},
 		off: take[int](m, c.Experts+1), next: take[int](m, c.Experts),
 		xs: f(s * c.Hidden), gate: f(s * c.Inner), up: f(s * c.Inner), h: f(s * c.Inner), y: f(s * c.Hidden),
 	}
 	rows := take[int32](m, compute.ColumnsLen(c.TopK, n))
-	w.slots = compute.Slots{Rows: rows, K: c.TopK, Stride: w.route.Weight.Stride}
+	w.slots = compute.Permutation{Rows: rows, K: c.TopK, Stride: w.route.Weight.Stride}
 	return w
 }
 
@@ -63,8 +63,8 @@ func (n *Net) attention(l int) {
 	eps := float32(c.NormEps)
 	e.RMSNorm(w.a1, w.inv1, w.x0, n.weight(AttnNorm, l), eps)
 	e.MatMul(compute.NT, w.qkv, n.qkv(n.Weights, l), compute.M(w.a1, N, d), false)
-	e.HeadNorm(w.qn, w.qinv, w.q, n.weight(QNorm, l), n.rotary, eps)
-	e.HeadNorm(w.kn, w.kinv, w.k, n.weight(KNorm, l), n.rotary, eps)
+	e.QKNormRoPE(w.qn, w.qinv, w.q, n.weight(QNorm, l), n.rotary, eps)
+	e.QKNormRoPE(w.kn, w.kinv, w.k, n.weight(KNorm, l), n.rotary, eps)
 	e.Attention(compute.M(w.att, N, a), w.attn, w.qn, w.kn, w.v, attnShape(c, n.batch, n.seq))
 	e.MatMul(compute.NT, compute.M(n.scratch.branch, N, d), compute.M(w.att, N, a),
 		compute.M(n.weight(O, l), d, a), false)
@@ -82,8 +82,8 @@ func (n *Net) attentionBackward(l int) {
 	e.MatMul(compute.NN, datt, dx, compute.M(n.weight(O, l), d, a), false)
 	dq, dk, dv := split(s.dqkv, a, c.KVHeads*c.HeadDim)
 	e.AttentionBackward(dq, dk, dv, datt, w.attn, w.qn, w.kn, w.v, attnShape(c, n.batch, n.seq))
-	e.HeadNormBackward(dq, n.grad(QNorm, l), dq, w.q, n.weight(QNorm, l), w.qinv, n.rotary)
-	e.HeadNormBackward(dk, n.grad(KNorm, l), dk, w.k, n.weight(KNorm, l), w.kinv, n.rotary)
+	e.QKNormRoPEBackward(dq, n.grad(QNorm, l), dq, w.q, n.weight(QNorm, l), w.qinv, n.rotary)
+	e.QKNormRoPEBackward(dk, n.grad(KNorm, l), dk, w.k, n.weight(KNorm, l), w.kinv, n.rotary)
 	e.MatMul(compute.NN, n.qkv(n.Grads, l), s.dqkv, compute.M(w.a1, N, d), false)
 	e.MatMul(compute.TN, compute.M(s.dbranch, N, d), s.dqkv, n.qkv(n.Weights, l), false)
 	e.RMSNormBackward(s.dx, n.grad(AttnNorm, l), s.dbranch, w.x0, n.weight(AttnNorm, l), w.inv1, true)

@@ -12,7 +12,7 @@ func (n *Net) experts(l int) {
 		compute.M(n.weight(Route, l), c.Experts, d), false)
 	e.Route(w.route, compute.M(n.scratch.logits, N, c.Experts))
 	w.dispatch()
-	e.Spread(compute.M(w.xs, slots, d), compute.M(w.a2, N, d), w.slots)
+	e.Dispatch(compute.M(w.xs, slots, d), compute.M(w.a2, N, d), w.slots)
 	in := compute.M(w.xs, slots, d)
 	e.GroupedMatMul(compute.NT, compute.M(w.gate, slots, f), in, n.stack(Gate, l), w.off, false)
 	e.GroupedMatMul(compute.NT, compute.M(w.up, slots, f), in, n.stack(Up, l), w.off, false)
@@ -40,7 +40,7 @@ func (w *layer) dispatch() {
 	k, tokens, stride := w.slots.K, w.route.Prob.Cols, w.slots.Stride
 	clear(w.off)
 	for j := range k {
-		for _, e := range w.route.Choice[j*stride:][:tokens] {
+		for _, e := range w.route.TopK[j*stride:][:tokens] {
 			w.off[e+1]++
 		}
 	}
@@ -50,7 +50,7 @@ func (w *layer) dispatch() {
 	}
 	for t := range tokens {
 		for at := t; at < k*stride; at += stride {
-			e := w.route.Choice[at]
+			e := w.route.TopK[at]
 			w.slots.Rows[at] = int32(w.next[e])
 			w.next[e]++
 		}

@@ -121,7 +121,7 @@ func (n *Net) Chosen(layer, token int, experts []int32, weights []float32) {
 	r := n.layers[layer].route
 	for j := range experts {
 		at := j*r.Weight.Stride + token
-		experts[j], weights[j] = r.Choice[at], r.Weight.Data[at]
+		experts[j], weights[j] = r.TopK[at], r.Weight.Data[at]
 	}
 }
 

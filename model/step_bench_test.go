@@ -76,17 +76,17 @@ func (e *timed) RouteBackward(dlogits, dw compute.Mat, r compute.Routing, dp []f
 	e.Engine.RouteBackward(dlogits, dw, r, dp, z)
 }
 
-func (e *timed) Spread(dst, src compute.Mat, s compute.Slots) {
+func (e *timed) Dispatch(dst, src compute.Mat, s compute.Permutation) {
 	defer e.since("combine", time.Now())
-	e.Engine.Spread(dst, src, s)
+	e.Engine.Dispatch(dst, src, s)
 }
 
-func (e *timed) Combine(dst, src compute.Mat, s compute.Slots, weight compute.Mat, acc bool) {
+func (e *timed) Combine(dst, src compute.Mat, s compute.Permutation, weight compute.Mat, acc bool) {
 	defer e.since("combine", time.Now())
 	e.Engine.Combine(dst, src, s, weight, acc)
 }
 
-func (e *timed) CombineBackward(dsrc, dw, ddst, src compute.Mat, s compute.Slots, weight compute.Mat) {
+func (e *timed) CombineBackward(dsrc, dw, ddst, src compute.Mat, s compute.Permutation, weight compute.Mat) {
 	defer e.since("combine", time.Now())
 	e.Engine.CombineBackward(dsrc, dw, ddst, src, s, weight)
 }
@@ -126,9 +126,9 @@ func (e *timed) AdamW(p, g, m, v, rate []float32, s compute.AdamW) {
 	e.Engine.AdamW(p, g, m, v, rate, s)
 }
 
-func (e *timed) Descend(p, u, rate []float32, decay, scale float32) {
+func (e *timed) UpdateWeights(p, u, rate []float32, decay, scale float32) {
 	defer e.since("update", time.Now())
-	e.Engine.Descend(p, u, rate, decay, scale)
+	e.Engine.UpdateWeights(p, u, rate, decay, scale)
 }
 
 // The two networks that the speed of a step is stated for: the default experiment's after Inner 2x, and a large one.
@@ -193,15 +193,15 @@ func BenchmarkStep(b *testing.B) {
 	}
 }
 
-func (e *timed) HeadNorm(y, inv, x compute.Mat, gain []float32, r compute.Rotary, eps float32) {
+func (e *timed) QKNormRoPE(y, inv, x compute.Mat, gain []float32, r compute.Rotary, eps float32) {
 	defer e.since("headnorm", time.Now())
-	e.Engine.HeadNorm(y, inv, x, gain, r, eps)
+	e.Engine.QKNormRoPE(y, inv, x, gain, r, eps)
 }
 
-func (e *timed) HeadNormBackward(dx compute.Mat, dgain []float32, dy, x compute.Mat, gain []float32, inv compute.Mat,
+func (e *timed) QKNormRoPEBackward(dx compute.Mat, dgain []float32, dy, x compute.Mat, gain []float32, inv compute.Mat,
 	r compute.Rotary) {
 	defer e.since("headnorm", time.Now())
-	e.Engine.HeadNormBackward(dx, dgain, dy, x, gain, inv, r)
+	e.Engine.QKNormRoPEBackward(dx, dgain, dy, x, gain, inv, r)
 }
 
 // BenchmarkStepByThreads is a whole update on one thread and on as many as there are cores.

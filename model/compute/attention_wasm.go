@@ -28,8 +28,8 @@ func attentionOf(s Mat, from int, scale float32) (a attentionArgs, ok bool) {
 	return attentionArgs{x: &s.Data[0], fours: from / 4, queries: s.Cols, after: s.Cols - 4, scale: scale}, true
 }
 
-// ownSoftmaxColumns is softmaxColumns, and says whether it did it.
-func ownSoftmaxColumns(s Mat, from int, scale float32) bool {
+// asmSoftmaxColumns is softmaxColumns, and says whether it did it.
+func asmSoftmaxColumns(s Mat, from int, scale float32) bool {
 	a, ok := attentionOf(s, from, scale)
 	if ok {
 		attentionSoftmax(&a)
@@ -37,8 +37,8 @@ func ownSoftmaxColumns(s Mat, from int, scale float32) bool {
 	return ok
 }
 
-// ownSoftmaxColumnsBackward is softmaxColumnsBackward, and says whether it did it.
-func ownSoftmaxColumnsBackward(d, p Mat, from int, scale float32) bool {
+// asmSoftmaxColumnsBackward is softmaxColumnsBackward, and says whether it did it.
+func asmSoftmaxColumnsBackward(d, p Mat, from int, scale float32) bool {
 	a, ok := attentionOf(d, from, scale)
 	if !ok || p.Stride != attnBlock {
 		return false

@@ -12,9 +12,9 @@ import (
 // counting is what lane i adds to the position of lane 0.
 var counting = [16]float32{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}
 
-// topColumn is the largest, lane by lane, of n vectors, ld elements apart. A not-a-number need not win: its own exponential is one, and so
+// maxColumn is the largest, lane by lane, of n vectors, ld elements apart. A not-a-number need not win: its own exponential is one, and so
 // is the sum.
-func topColumn(x []float32, ld, n int) simd.Float32s {
+func maxColumn(x []float32, ld, n int) simd.Float32s {
 	top := simd.LoadFloat32s(x)
 	top1, top2, top3 := top, top, top
 	j := 0
@@ -77,7 +77,7 @@ func scaleColumn(x []float32, ld, n int, by simd.Float32s) {
 // softmaxColumns sets s, scores (keys 0…, queries from…), to probabilities: the softmax of each column times scale, over the keys up to
 // the query; later keys get zero.
 func softmaxColumns(s Mat, from int, scale float32) {
-	if ownRows && ownSoftmaxColumns(s, from, scale) {
+	if asmRows && asmSoftmaxColumns(s, from, scale) {
 		return
 	}
 	by, none, ld := simd.BroadcastFloat32s(scale), simd.BroadcastFloat32s(float32(math.Inf(-1))), s.Stride
@@ -87,7 +87,7 @@ func softmaxColumns(s Mat, from int, scale float32) {
 		x := s.Data[col:]
 		all, some := from+col+1, min(from+col+lanes, s.Rows) // keys that all, and that any of these queries sees
 		query := first.Add(simd.BroadcastFloat32s(float32(from + col)))
-		top := topColumn(x, ld, all)
+		top := maxColumn(x, ld, all)
 		for j := all; j < some; j++ {
 			v := simd.LoadFloat32s(x[j*ld:])
 			top = top.Max(v.IfElse(query.GreaterEqual(simd.BroadcastFloat32s(float32(j))), none))
@@ -101,22 +101,21 @@ func softmaxColumns(s Mat, from int, scale float32) {
 				sum = sum.Add(p)
 			}
 		}
-		inv := simd.BroadcastFloat32s(1).Div(sum)
-		scaleColumn(x, ld, some, inv)
+		scaleColumn(x, ld, some, simd.BroadcastFloat32s(1).Div(sum))
 		for j := some; j < s.Rows; j++ {
 			simd.Float32s{}.Store(x[j*ld:])
 		}
 	}
 }
 
-// pullVec stands by itself because loops do it four times a turn: a turn costs about as much as a vector.
-func pullVec(d, p []float32, sum, by simd.Float32s) {
+// softmaxGradVec stands by itself because loops do it four times a turn: a turn costs about as much as a vector.
+func softmaxGradVec(d, p []float32, sum, by simd.Float32s) {
 	simd.LoadFloat32s(p).Mul(simd.LoadFloat32s(d).Sub(sum)).Mul(by).Store(d)
 }
 
 // softmaxColumnsBackward sets d = p⊙(d − Σp⊙d)·scale, the sum down each column; later keys than the query get zero.
 func softmaxColumnsBackward(d, p Mat, from int, scale float32) {
-	if ownRows && ownSoftmaxColumnsBackward(d, p, from, scale) {
+	if asmRows && asmSoftmaxColumnsBackward(d, p, from, scale) {
 		return
 	}
 	by, lanes, ld := simd.BroadcastFloat32s(scale), vectorLen(), d.Stride
@@ -137,13 +136,13 @@ func softmaxColumnsBackward(d, p Mat, from int, scale float32) {
 		sum = sum.Add(sum1).Add(sum2.Add(sum3))
 		for j = 0; j+4 <= some; j += 4 {
 			x, y := x[j*ld:(j+3)*ld+lanes], y[j*ld:(j+3)*ld+lanes]
-			pullVec(x, y, sum, by)
-			pullVec(x[ld:], y[ld:], sum, by)
-			pullVec(x[2*ld:], y[2*ld:], sum, by)
-			pullVec(x[3*ld:], y[3*ld:], sum, by)
+			softmaxGradVec(x, y, sum, by)
+			softmaxGradVec(x[ld:], y[ld:], sum, by)
+			softmaxGradVec(x[2*ld:], y[2*ld:], sum, by)
+			softmaxGradVec(x[3*ld:], y[3*ld:], sum, by)
 		}
 		for ; j < some; j++ {
-			pullVec(x[j*ld:], y[j*ld:], sum, by)
+			softmaxGradVec(x[j*ld:], y[j*ld:], sum, by)
 		}
 		for ; j < d.Rows; j++ {
 			simd.Float32s{}.Store(x[j*ld:])
@@ -151,22 +150,22 @@ func softmaxColumnsBackward(d, p Mat, from int, scale float32) {
 	}
 }
 
-// HeadNorm implements [Engine].
-func (e *cpu) HeadNorm(y, inv, x Mat, gain []float32, r Rotary, eps float32) {
-	d := len(gain)
+// QKNormRoPE implements [Engine].
+func (e *cpu) QKNormRoPE(y, rstd, x Mat, weight []float32, r Rotary, eps float32) {
+	d := len(weight)
 	for h := range x.Rows / d {
-		headNorm(y.Slice(h*d, (h+1)*d), inv.Slice(h, h+1), x.Slice(h*d, (h+1)*d), gain, r, eps)
+		qkNormRoPE(y.Slice(h*d, (h+1)*d), rstd.Slice(h, h+1), x.Slice(h*d, (h+1)*d), weight, r, eps)
 	}
 }
 
-func headNorm(y, inv, x Mat, gain []float32, r Rotary, eps float32) {
-	if ownRows && ownHeadNorm(y, inv, x, gain, r, eps) {
+func qkNormRoPE(y, rstd, x Mat, weight []float32, r Rotary, eps float32) {
+	if asmRows && asmQKNormRoPE(y, rstd, x, weight, r, eps) {
 		return
 	}
 	f := simd.BroadcastFloat32s
-	lanes, half := vectorLen(), len(gain)/2
+	lanes, half := vectorLen(), len(weight)/2
 	n := (x.Cols + lanes - 1) / lanes * lanes
-	root := inv.row(0, n)
+	root := rstd.row(0, n)
 	clear(root)
 	for c := range x.Rows {
 		x := x.row(c, n)
@@ -175,13 +174,13 @@ func headNorm(y, inv, x Mat, gain []float32, r Rotary, eps float32) {
 			v.MulAdd(v, simd.LoadFloat32s(sum)).Store(sum)
 		}
 	}
-	share, small, one := f(1/float32(len(gain))), f(eps), f(1)
+	share, small, one := f(1/float32(len(weight))), f(eps), f(1)
 	for t := 0; t < n; t += lanes {
 		one.Div(simd.LoadFloat32s(root[t:]).MulAdd(share, small).Sqrt()).Store(root[t:])
 	}
 	for c := range half {
 		xa, xb, ya, yb, cos, sin := x.row(c, n), x.row(c+half, n), y.row(c, n), y.row(c+half, n), r.Cos.row(c, n), r.Sin.row(c, n)
-		ga, gb := f(gain[c]), f(gain[c+half])
+		ga, gb := f(weight[c]), f(weight[c+half])
 		for t := 0; t < n; t += lanes {
 			rv, co, si := simd.LoadFloat32s(root[t:]), simd.LoadFloat32s(cos[t:]), simd.LoadFloat32s(sin[t:])
 			a, b := simd.LoadFloat32s(xa[t:]).Mul(rv).Mul(ga), simd.LoadFloat32s(xb[t:]).Mul(rv).Mul(gb)
@@ -191,24 +190,24 @@ func headNorm(y, inv, x Mat, gain []float32, r Rotary, eps float32) {
 	}
 }
 
-// HeadNormBackward implements [Engine]: the rotation back, then the gradient of the norm as in RMSNormBackward.
-func (e *cpu) HeadNormBackward(dx Mat, dgain []float32, dy, x Mat, gain []float32, inv Mat, r Rotary) {
-	d, sums := len(gain), e.scratch(3, wide(x.Cols))
+// QKNormRoPEBackward implements [Engine]: the rotation back, then the gradient of the norm as in RMSNormBackward.
+func (e *cpu) QKNormRoPEBackward(dx Mat, dweight []float32, dy, x Mat, weight []float32, rstd Mat, r Rotary) {
+	d, sums := len(weight), e.scratch(3, wide(x.Cols))
 	for h := range x.Rows / d {
-		headNormBackward(dx.Slice(h*d, (h+1)*d), dgain, dy.Slice(h*d, (h+1)*d), x.Slice(h*d, (h+1)*d), gain, inv.Slice(h, h+1), r, sums)
+		qkNormRoPEBackward(dx.Slice(h*d, (h+1)*d), dweight, dy.Slice(h*d, (h+1)*d), x.Slice(h*d, (h+1)*d), weight, rstd.Slice(h, h+1), r, sums)
 	}
 }
 
-func headNormBackward(dx Mat, dgain []float32, dy, x Mat, gain []float32, inv Mat, r Rotary, sums []float32) {
-	if ownRows && ownHeadNormBackward(dx, dgain, dy, x, gain, inv, r) {
+func qkNormRoPEBackward(dx Mat, dweight []float32, dy, x Mat, weight []float32, rstd Mat, r Rotary, sums []float32) {
+	if asmRows && asmQKNormRoPEBackward(dx, dweight, dy, x, weight, rstd, r) {
 		return
 	}
 	f := simd.BroadcastFloat32s
-	lanes, half := vectorLen(), len(gain)/2
+	lanes, half := vectorLen(), len(weight)/2
 	n := (x.Cols + lanes - 1) / lanes * lanes
 	for c := range half {
 		a, b, da, db := dy.row(c, n), dy.row(c+half, n), dx.row(c, n), dx.row(c+half, n)
-		xa, xb, root, cos, sin := x.row(c, n), x.row(c+half, n), inv.row(0, n), r.Cos.row(c, n), r.Sin.row(c, n)
+		xa, xb, root, cos, sin := x.row(c, n), x.row(c+half, n), rstd.row(0, n), r.Cos.row(c, n), r.Sin.row(c, n)
 		var g0, g1 simd.Float32s
 		for t := 0; t < n; t += lanes {
 			av, bv, co, si := simd.LoadFloat32s(a[t:]), simd.LoadFloat32s(b[t:]), simd.LoadFloat32s(cos[t:]), simd.LoadFloat32s(sin[t:])
@@ -219,24 +218,24 @@ func headNormBackward(dx Mat, dgain []float32, dy, x Mat, gain []float32, inv Ma
 			g0 = av.Mul(rv).MulAdd(simd.LoadFloat32s(xa[t:]), g0)
 			g1 = bv.Mul(rv).MulAdd(simd.LoadFloat32s(xb[t:]), g1)
 		}
-		dgain[c] += across(g0)
-		dgain[c+half] += across(g1)
+		dweight[c] += across(g0)
+		dweight[c+half] += across(g1)
 	}
 	clear(sums[:n])
 	for c := range x.Rows {
-		x, dx, g := x.row(c, n), dx.row(c, n), f(gain[c])
+		x, dx, g := x.row(c, n), dx.row(c, n), f(weight[c])
 		for t := 0; t < n; t += lanes {
 			sum := sums[t:]
 			simd.LoadFloat32s(dx[t:]).Mul(g).MulAdd(simd.LoadFloat32s(x[t:]), simd.LoadFloat32s(sum)).Store(sum)
 		}
 	}
-	share, root := f(1/float32(len(gain))), inv.row(0, n)
+	share, root := f(1/float32(len(weight))), rstd.row(0, n)
 	for t := 0; t < n; t += lanes {
 		rv := simd.LoadFloat32s(root[t:])
 		simd.LoadFloat32s(sums[t:]).Mul(share).Mul(rv).Mul(rv).Store(sums[t:])
 	}
 	for c := range x.Rows {
-		x, dx, g := x.row(c, n), dx.row(c, n), f(gain[c])
+		x, dx, g := x.row(c, n), dx.row(c, n), f(weight[c])
 		for t := 0; t < n; t += lanes {
 			pull := simd.LoadFloat32s(x[t:]).Mul(simd.LoadFloat32s(sums[t:]))
 			simd.LoadFloat32s(dx[t:]).Mul(g).Sub(pull).Mul(simd.LoadFloat32s(root[t:])).Store(dx[t:])

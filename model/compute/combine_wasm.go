@@ -23,7 +23,7 @@ func combineLoop(a *rowArgs)
 func combineBackwardLoop(a *rowArgs)
 
 // combined is the arguments for rows by token and by slot, the latter in two matrices, and false where there is no assembly for them.
-func combined(near, far, other Mat, s Slots, weight Mat) (a rowArgs, ok bool) {
+func combined(near, far, other Mat, s Permutation, weight Mat) (a rowArgs, ok bool) {
 	if near.Rows == 0 || near.Cols == 0 || near.Cols%4 != 0 || s.K == 0 || far.Rows == 0 || far.Stride != other.Stride {
 		return a, false
 	}
@@ -49,8 +49,8 @@ func (a *rowArgs) whole() {
 	}
 }
 
-// ownCombine and ownCombineBackward are those operations, and say whether they did them.
-func ownCombine(dst, src Mat, s Slots, weight Mat, acc bool) bool {
+// asmCombine and asmCombineBackward are those operations, and say whether they did them.
+func asmCombine(dst, src Mat, s Permutation, weight Mat, acc bool) bool {
 	a, ok := combined(dst, src, src, s, weight)
 	if !ok {
 		return false
@@ -63,7 +63,7 @@ func ownCombine(dst, src Mat, s Slots, weight Mat, acc bool) bool {
 	return true
 }
 
-func ownCombineBackward(dsrc, dw, ddst, src Mat, s Slots, weight Mat) bool {
+func asmCombineBackward(dsrc, dw, ddst, src Mat, s Permutation, weight Mat) bool {
 	a, ok := combined(ddst, dsrc, src, s, weight)
 	if !ok {
 		return false

@@ -91,12 +91,12 @@ func equalBits(t *testing.T) {
 			eng.SwiGLUBackward(out, out2, same(0.11), same(0.37), same(-1.2))
 			equal(out, "SwiGLUBackward gate")
 			equal(out2, "SwiGLUBackward up")
-			eng.AdamW(p, same(0.05), m, v, []float32{0.01}, compute.AdamW{Decay: 0.001, Beta1: 0.9, Beta2: 0.95, Eps: 1e-8, Corr1: 0.19, Corr2: 0.1})
+			eng.AdamW(p, same(0.05), m, v, []float32{0.01}, compute.AdamW{WeightDecay: 0.001, Beta1: 0.9, Beta2: 0.95, Eps: 1e-8, BiasCorr1: 0.19, BiasCorr2: 0.1})
 			equal(p, "AdamW p")
 			equal(m, "AdamW m")
 			equal(v, "AdamW v")
-			eng.Descend(p, same(0.7), same(0.01), 0.1, 0.3)
-			equal(p, "Descend")
+			eng.UpdateWeights(p, same(0.7), same(0.01), 0.1, 0.3)
+			equal(p, "UpdateWeights")
 			eng.Axpby(out, 0.7, same(1.1), 0.3)
 			equal(out, "Axpby")
 		}
@@ -140,19 +140,19 @@ func rowsAgree(t *testing.T) {
 		for _, n := range widths {
 			what := func(op string) string { return fmt.Sprintf("%s %s, %d wide", eng.Name(), op, n) }
 			f := func(size int) []float32 { return make([]float32, size) }
-			x, gain, dy := values(rows*n, 1), values(n, 2), values(rows*n, 3)
+			x, weight, dy := values(rows*n, 1), values(n, 2), values(rows*n, 3)
 
-			y, inv, y2, inv2 := f(rows*n), f(rows), f(rows*n), f(rows)
-			judge.RMSNorm(y, inv, x, gain, 1e-6)
-			eng.RMSNorm(y2, inv2, x, gain, 1e-6)
+			y, rstd, y2, rstd2 := f(rows*n), f(rows), f(rows*n), f(rows)
+			judge.RMSNorm(y, rstd, x, weight, 1e-6)
+			eng.RMSNorm(y2, rstd2, x, weight, 1e-6)
 			near(t, y, y2, what("RMSNorm"))
-			near(t, inv, inv2, what("RMSNorm inv"))
+			near(t, rstd, rstd2, what("RMSNorm rstd"))
 			for _, acc := range []bool{false, true} {
 				dx, dx2, dg, dg2 := values(rows*n, 5), values(rows*n, 5), values(n, 6), values(n, 6)
-				judge.RMSNormBackward(dx, dg, dy, x, gain, inv, acc)
-				eng.RMSNormBackward(dx2, dg2, dy, x, gain, inv, acc)
+				judge.RMSNormBackward(dx, dg, dy, x, weight, rstd, acc)
+				eng.RMSNormBackward(dx2, dg2, dy, x, weight, rstd, acc)
 				near(t, dx, dx2, what("RMSNormBackward dx"))
-				near(t, dg, dg2, what("RMSNormBackward dgain"))
+				near(t, dg, dg2, what("RMSNormBackward dweight"))
 			}
 
 			large := values(rows*n, 7)
@@ -195,7 +195,7 @@ func rowsAgree(t *testing.T) {
 				near(t, z, z2, what("Axpby"))
 			}
 
-			s := compute.AdamW{Decay: 0.001, Beta1: 0.9, Beta2: 0.95, Eps: 1e-8, Corr1: 0.19, Corr2: 0.1}
+			s := compute.AdamW{WeightDecay: 0.001, Beta1: 0.9, Beta2: 0.95, Eps: 1e-8, BiasCorr1: 0.19, BiasCorr2: 0.1}
 			p, m, v := values(rows*n, 11), values(rows*n, 12), values(rows*n, 13)
 			for i := range v {
 				v[i] *= v[i]
@@ -207,9 +207,9 @@ func rowsAgree(t *testing.T) {
 				near(t, p, p2, what("AdamW p"))
 				near(t, m, m2, what("AdamW m"))
 				near(t, v, v2, what("AdamW v"))
-				judge.Descend(p, dy, rate, 0.1, 0.3)
-				eng.Descend(p2, dy, rate, 0.1, 0.3)
-				near(t, p, p2, what("Descend"))
+				judge.UpdateWeights(p, dy, rate, 0.1, 0.3)
+				eng.UpdateWeights(p2, dy, rate, 0.1, 0.3)
+				near(t, p, p2, what("UpdateWeights"))
 			}
 		}
 	}

@@ -44,20 +44,20 @@ func attentionAgrees(t *testing.T) {
 					r.Cos.Data[c*r.Cos.Stride+i], r.Sin.Data[c*r.Sin.Stride+i] = float32(co), float32(si)
 				}
 			}
-			gain := values(s.HeadDim, 12)
-			y, inv, y2, inv2 := columns(a, n, 13), columns(s.Heads, n, 14), columns(a, n, 15), columns(s.Heads, n, 16)
-			judge.HeadNorm(y, inv, q, gain, r, 1e-6)
-			eng.HeadNorm(y2, inv2, q, gain, r, 1e-6)
-			near(t, y.Data, y2.Data, what+" HeadNorm")
+			weight := values(s.HeadDim, 12)
+			y, rstd, y2, rstd2 := columns(a, n, 13), columns(s.Heads, n, 14), columns(a, n, 15), columns(s.Heads, n, 16)
+			judge.QKNormRoPE(y, rstd, q, weight, r, 1e-6)
+			eng.QKNormRoPE(y2, rstd2, q, weight, r, 1e-6)
+			near(t, y.Data, y2.Data, what+" QKNormRoPE")
 			for h := range s.Heads {
-				near(t, inv.Data[h*inv.Stride:][:n], inv2.Data[h*inv.Stride:][:n], what+" HeadNorm inv")
+				near(t, rstd.Data[h*rstd.Stride:][:n], rstd2.Data[h*rstd.Stride:][:n], what+" QKNormRoPE rstd")
 			}
 			dg, dg2 := values(s.HeadDim, 17), values(s.HeadDim, 17)
 			dx, dy := columns(a, n, 18), columns(a, n, 19)
-			judge.HeadNormBackward(dx, dg, dy, q, gain, inv, r)
-			eng.HeadNormBackward(dy, dg2, dy, q, gain, inv2, r) // in place
-			near64(t, dx.Data, dy.Data, 5e-6, what+" HeadNormBackward dx")
-			near64(t, dg, dg2, 5e-6, what+" HeadNormBackward dgain")
+			judge.QKNormRoPEBackward(dx, dg, dy, q, weight, rstd, r)
+			eng.QKNormRoPEBackward(dy, dg2, dy, q, weight, rstd2, r) // in place
+			near64(t, dx.Data, dy.Data, 5e-6, what+" QKNormRoPEBackward dx")
+			near64(t, dg, dg2, 5e-6, what+" QKNormRoPEBackward dweight")
 		}
 	}
 }
@@ -86,9 +86,9 @@ func routingAgrees(t *testing.T) {
 			eng.Route(r2, logits)
 			ld := r.Weight.Stride
 			for i := range k {
-				assert.Equal(t, r.Choice[i*ld:][:rows], r2.Choice[i*ld:][:rows], what)
+				assert.Equal(t, r.TopK[i*ld:][:rows], r2.TopK[i*ld:][:rows], what)
 				near(t, r.Weight.Data[i*ld:][:rows], r2.Weight.Data[i*ld:][:rows], what+" weights")
-				assert.EqualValues(t, i, r2.Choice[i*ld], "ties go to the lower index")
+				assert.EqualValues(t, i, r2.TopK[i*ld], "ties go to the lower index")
 			}
 			near(t, r.LSE.Data[:rows], r2.LSE.Data[:rows], what+" log-sum-exp")
 			dw, dp := columns(k, rows, 2), values(cols, 3)
@@ -108,17 +108,17 @@ func TestARouterWithoutNumbersStillChoosesDifferentExperts(t *testing.T) {
 		r, logits := compute.NewRouting(4, 2, 3), compute.M(values(12, 1), 3, 4)
 		logits.Data[5] = float32(math.NaN())
 		e.Route(r, logits)
-		assert.Equal(t, []int32{0, 1}, []int32{r.Choice[1], r.Choice[r.Weight.Stride+1]}, e.Name())
+		assert.Equal(t, []int32{0, 1}, []int32{r.TopK[1], r.TopK[r.Weight.Stride+1]}, e.Name())
 	}
 }
 
-func TestRowsSpreadOverExpertsAndCombined(t *testing.T) {
+func TestRowsDispatchedToExpertsAndCombined(t *testing.T) {
 	const tokens, k = 11, 3
 	for _, eng := range engines() {
 		for _, n := range widths {
 			what := fmt.Sprintf("%s, %d wide", eng.Name(), n)
 			weight := columns(k, tokens, 1)
-			s := compute.Slots{Rows: make([]int32, len(weight.Data)), K: k, Stride: weight.Stride}
+			s := compute.Permutation{Rows: make([]int32, len(weight.Data)), K: k, Stride: weight.Stride}
 			for t := range tokens {
 				for j := range k {
 					s.Rows[j*s.Stride+t] = int32((t*7 + j*13) % (tokens * k))
@@ -127,9 +127,9 @@ func TestRowsSpreadOverExpertsAndCombined(t *testing.T) {
 			m := func(rows int, seed uint64) compute.Mat { return compute.M(values(rows*n, seed), rows, n) }
 			x, y := m(tokens, 2), m(tokens*k, 3)
 			far, far2 := m(tokens*k, 4), m(tokens*k, 4)
-			judge.Spread(far, x, s)
-			eng.Spread(far2, x, s)
-			near(t, far.Data, far2.Data, what+" Spread")
+			judge.Dispatch(far, x, s)
+			eng.Dispatch(far2, x, s)
+			near(t, far.Data, far2.Data, what+" Dispatch")
 			for _, w := range []compute.Mat{weight, {}} {
 				for _, acc := range []bool{false, true} {
 					near1, near2 := m(tokens, 5), m(tokens, 5)
@@ -176,7 +176,7 @@ func absentPanics(t *testing.T) {
 		for _, n := range []int{3, 5, 16} {
 			near, far, weight := compute.M(values(tokens*n, 1), tokens, n), compute.M(values(tokens*k*n, 2), tokens*k, n), columns(k, tokens, 3)
 			for _, bad := range []int32{tokens * k, -1} {
-				s := compute.Slots{Rows: make([]int32, len(weight.Data)), K: k, Stride: weight.Stride}
+				s := compute.Permutation{Rows: make([]int32, len(weight.Data)), K: k, Stride: weight.Stride}
 				s.Rows[s.Stride+2] = bad
 				assert.Panics(t, func() { e.Combine(near, far, s, weight, false) }, "%s, slot %d", e.Name(), bad)
 				assert.Panics(t, func() { e.CombineBackward(far, weight, near, far, s, weight) }, "%s, slot %d", e.Name(), bad)

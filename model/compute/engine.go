@@ -1,7 +1,7 @@
 // Package compute defines the small set of operations that the network, its optimizers and its probes are written in,
 // and the engines that carry them out on float32 slices: [Reference], plain Go that is easy to read and is the judge of
 // all others, and the one that [NewCPU] returns, with vectors where the build has them and assembly where it has some
-// for the machine: kernels of matrix products, and functions named own… that do an operation on rows or elements, or
+// for the machine: kernels of matrix products, and functions named asm… that do an operation on rows or elements, or
 // say that the portable loops have to. It is a [Threaded]: several threads can share its operations, with the same bits on
 // any number of them.
 //
@@ -104,9 +104,9 @@ func (s AttnShape) head(x Mat, b, h int) Mat { return x.part(h*s.HeadDim, s.Head
 // tokens is the same part of a matrix with one row a token.
 func (s AttnShape) tokens(x Mat, b, h int) Mat { return x.part(b*s.Seq, s.Seq, h*s.HeadDim, s.HeadDim) }
 
-// AdamW holds the scalars of one AdamW update (decoupled weight decay). Corr1 and Corr2 are the bias corrections 1−β^t.
+// AdamW holds the scalars of one AdamW update (decoupled weight decay). BiasCorr1 and BiasCorr2 are the bias corrections 1−β^t.
 type AdamW struct {
-	Decay, Beta1, Beta2, Eps, Corr1, Corr2 float32
+	WeightDecay, Beta1, Beta2, Eps, BiasCorr1, BiasCorr2 float32
 }
 
 // Engine is the set of operations. An engine owns scratch memory and belongs to one goroutine at a time.
@@ -122,16 +122,16 @@ type Engine interface {
 	// expert.
 	GroupedMatMul(form Form, dst, a, b Mat, off []int, acc bool)
 
-	// RMSNorm sets y = x·inv·gain a row of len(gain) elements, with inv[i] = 1/sqrt(mean(x_i²)+eps).
-	RMSNorm(y, inv, x, gain []float32, eps float32)
-	// RMSNormBackward sets dx (adds to it when acc is true) and adds to dgain.
-	RMSNormBackward(dx, dgain, dy, x, gain, inv []float32, acc bool)
+	// RMSNorm sets y = x·rstd·weight a row of len(weight) elements, with rstd[i] = 1/sqrt(mean(x_i²)+eps).
+	RMSNorm(y, rstd, x, weight []float32, eps float32)
+	// RMSNormBackward sets dx (adds to it when acc is true) and adds to dweight.
+	RMSNormBackward(dx, dweight, dy, x, weight, rstd []float32, acc bool)
 
-	// HeadNorm normalises every head of x, channel-major (heads·headDim, tokens) with headDim = len(gain), as RMSNorm
-	// does, and rotates it, first half with second half. inv is (heads, tokens).
-	HeadNorm(y, inv, x Mat, gain []float32, r Rotary, eps float32)
-	// HeadNormBackward sets dx, which may be dy, and adds to dgain.
-	HeadNormBackward(dx Mat, dgain []float32, dy, x Mat, gain []float32, inv Mat, r Rotary)
+	// QKNormRoPE normalises every head of x, channel-major (heads·headDim, tokens) with headDim = len(weight), as RMSNorm
+	// does, and rotates it, first half with second half. rstd is (heads, tokens).
+	QKNormRoPE(y, rstd, x Mat, weight []float32, r Rotary, eps float32)
+	// QKNormRoPEBackward sets dx, which may be dy, and adds to dweight.
+	QKNormRoPEBackward(dx Mat, dweight []float32, dy, x Mat, weight []float32, rstd Mat, r Rotary)
 	// Attention is causal with scale 1/sqrt(HeadDim).
 	Attention(out Mat, probs []float32, q, k, v Mat, s AttnShape)
 	// AttentionBackward sets dq, dk and dv.
@@ -143,13 +143,13 @@ type Engine interface {
 	// added to the gradient of every token's probabilities (the load-balancing loss); and z, the factor of 2·lse in the
 	// gradient of each logit (the z-loss).
 	RouteBackward(dlogits, dw Mat, r Routing, dp []float32, z float32)
-	// Spread sets each of a token's k rows of dst to its row of src.
-	Spread(dst, src Mat, s Slots)
+	// Dispatch sets each of a token's k rows of dst to its row of src.
+	Dispatch(dst, src Mat, s Permutation)
 	// Combine sets a token's row of dst to the sum of its k rows of src, each times weight (k, tokens) unless that has
 	// no data, or adds it when acc is true.
-	Combine(dst, src Mat, s Slots, weight Mat, acc bool)
+	Combine(dst, src Mat, s Permutation, weight Mat, acc bool)
 	// CombineBackward sets dsrc and dw (k, tokens), the gradients of Combine's src and weight.
-	CombineBackward(dsrc, dw, ddst, src Mat, s Slots, weight Mat)
+	CombineBackward(dsrc, dw, ddst, src Mat, s Permutation, weight Mat)
 
 	// SwiGLU sets h = silu(gate)⊙up.
 	SwiGLU(h, gate, up []float32)
@@ -172,6 +172,6 @@ type Engine interface {
 	// AdamW updates p, m and v in place from the gradient g. rate holds one learning rate for all elements, or one for
 	// each.
 	AdamW(p, g, m, v, rate []float32, s AdamW)
-	// Descend sets p = p − rate·(decay·p + scale·u), with rate as in AdamW.
-	Descend(p, u, rate []float32, decay, scale float32)
+	// UpdateWeights sets p = p − rate·(decay·p + scale·u), with rate as in AdamW.
+	UpdateWeights(p, u, rate []float32, decay, scale float32)
 }

@@ -36,7 +36,7 @@ type product struct {
 func (p *product) at(j int) int { return j/p.wide*p.next + j%p.wide }
 
 // kernels are those that this build has and this machine can run, the fastest first.
-func kernels() []kernel { return append(append(ownKernels(), portableKernels()...), scalarKernel) }
+func kernels() []kernel { return append(append(asmKernels(), portableKernels()...), scalarKernel) }
 
 // Kernels lists the names that [NewCPUWith] takes here, the fastest first: of "avx512", "avx2" (amd64), "wasm", "simd" (what the
 // portable vectors of the SIMD experiment give) and "scalar" those that this build has and this machine can run.

@@ -2,8 +2,8 @@ package compute
 
 import machine "golang.org/x/sys/cpu"
 
-// ownKernels are written in assembly, in which sums stay in registers and rows and columns that stick out are masked.
-func ownKernels() []kernel {
+// asmKernels are written in assembly, in which sums stay in registers and rows and columns that stick out are masked.
+func asmKernels() []kernel {
 	var all []kernel
 	if machine.X86.HasAVX512F {
 		all = append(all, kernel{"avx512", "AVX-512, tiles of 8 x 32", 1, true, wideAVX512, mulAVX512})

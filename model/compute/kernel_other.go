@@ -4,6 +4,6 @@ package compute
 
 // Here the portable kernels and loops are the fastest.
 
-func ownKernels() []kernel { return nil }
+func asmKernels() []kernel { return nil }
 
-func ownTranspose(dst, src Mat) int { return 0 }
+func asmTranspose(dst, src Mat) int { return 0 }

@@ -7,15 +7,15 @@
 // The gradient of RMSNorm, four rows at a time and then one: a row's result is the same. Of a row that is not whole vectors the rest comes last,
 // under a mask.
 //
-// AX args   SI x   DI dy   R8 dx   R11 gain   R12 dgain   R13 where its whole vectors end   R14 inv   CX rows left
+// AX args   SI x   DI dy   R8 dx   R11 weight   R12 dweight   R13 where its whole vectors end   R14 rstd   CX rows left
 // BX whole vectors of a row in bytes   R9, R10 one and three rows in bytes   R15, K1 the rest's elements   K2, K3 those of a vector and of the
 // rest that are added to
-// Z0 to Z3 sums, Σγ·dy·x·inv²/width   Z4 to Z7 inv   Z8 gain   Z9 dgain   Z10 dy, dx   Z11 x   Z12 what was in dx   Z13 1/width   Z14 dy·x
+// Z0 to Z3 sums, Σγ·dy·x·inv²/width   Z4 to Z7 rstd   Z8 weight   Z9 dweight   Z10 dy, dx   Z11 x   Z12 what was in dx   Z13 1/width   Z14 dy·x
 
 #define DOT(X, DY, S) VMULPS DY, Z8, Z10; VFMADD231PS X, Z10, S
 #define RESTDOT(X, DY, S) VMULPS.Z DY, Z8, K1, Z10; VMOVUPS.Z X, K1, Z11; VFMADD231PS Z11, Z10, S
 
-// PULL sets Z10 = inv·(γ·dy − x·C) + what is added to, and adds dy·x·inv to dgain.
+// PULL sets Z10 = rstd·(γ·dy − x·C) + what is added to, and adds dy·x·rstd to dweight.
 #define PULL(C, R) \
 	VMULPS      Z11, Z10, Z14; \
 	VFMADD231PS Z14, R, Z9;    \
@@ -38,15 +38,15 @@
 	PULL(C, R);            \
 	VMOVUPS   Z10, K1, DX
 
-#define GAIN \
-	MOVQ normArgs_gain(AX), R11; \
+#define WEIGHT \
+	MOVQ normArgs_weight(AX), R11; \
 	LEAQ (R11)(BX*1), R13
 
-#define GAINS \
+#define WEIGHTS \
 	SUBQ BX, SI;                  \
 	SUBQ BX, DI;                  \
-	MOVQ normArgs_dgain(AX), R12; \
-	GAIN
+	MOVQ normArgs_dweight(AX), R12; \
+	WEIGHT
 
 // func normBackward512(a *normArgs)
 TEXT ·normBackward512(SB), NOSPLIT, $0-8
@@ -54,7 +54,7 @@ TEXT ·normBackward512(SB), NOSPLIT, $0-8
 	MOVQ         normArgs_x(AX), SI
 	MOVQ         normArgs_y(AX), DI
 	MOVQ         normArgs_dx(AX), R8
-	MOVQ         normArgs_inv(AX), R14
+	MOVQ         normArgs_rstd(AX), R14
 	MOVQ         normArgs_row(AX), R9
 	LEAQ         (R9)(R9*2), R10
 	MOVQ         normArgs_whole(AX), BX
@@ -73,7 +73,7 @@ four:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
-	GAIN
+	WEIGHT
 	JMP    dot4next
 
 dot4:
@@ -111,7 +111,7 @@ pull4:
 	VPERMILPS       $0xAA, Z4, Z6
 	VPERMILPS       $0xFF, Z4, Z7
 	VPERMILPS       $0x00, Z4, Z4
-	GAINS
+	WEIGHTS
 	JMP             pull4next
 
 pull4vector:
@@ -158,7 +158,7 @@ ones:
 
 one:
 	VPXORD Z0, Z0, Z0
-	GAIN
+	WEIGHT
 	JMP    dot1next
 
 dot1:
@@ -182,7 +182,7 @@ pull1:
 	VMULPS       Z13, Z0, Z0
 	VMULPS       Z4, Z0, Z0
 	VMULPS       Z4, Z0, Z0
-	GAINS
+	WEIGHTS
 	JMP          pull1next
 
 pull1vector:

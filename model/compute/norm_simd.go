@@ -25,22 +25,22 @@ func lanesSum(v simd.Float32s) float64 {
 const normRows = 16
 
 // RMSNorm implements [Engine].
-func (e *cpu) RMSNorm(y, inv, x, gain []float32, eps float32) {
-	if ownRows && ownNorm(y, inv, x, gain, eps) {
+func (e *cpu) RMSNorm(y, rstd, x, weight []float32, eps float32) {
+	if asmRows && asmNorm(y, rstd, x, weight, eps) {
 		return
 	}
-	d, sums := len(gain), e.rowSums()
-	for i := 0; i < len(inv); i += normRows {
-		to := min(i+normRows, len(inv))
-		rmsNorm(y[i*d:to*d], inv[i:to], x[i*d:to*d], gain, eps, sums)
+	d, sums := len(weight), e.rowSums()
+	for i := 0; i < len(rstd); i += normRows {
+		to := min(i+normRows, len(rstd))
+		rmsNorm(y[i*d:to*d], rstd[i:to], x[i*d:to*d], weight, eps, sums)
 	}
 }
 
 // rowSums is room for the sums of normRows rows: a vector each, and those turned.
 func (e *cpu) rowSums() []float32 { return e.scratch(3, 2*normRows*vectorLen()) }
 
-// turnSums turns the vectors of n rows, so that [sumRows] can add them without going across lanes.
-func turnSums(sums []float32, n int) {
+// transposeSums turns the vectors of n rows, so that [sumRows] can add them without going across lanes.
+func transposeSums(sums []float32, n int) {
 	lanes := vectorLen()
 	Transpose(Mat{sums[normRows*lanes:], lanes, n, normRows}, M(sums, n, lanes))
 }
@@ -74,24 +74,24 @@ func across(v simd.Float32s) float32 {
 	return (four[0] + four[2]) + (four[1] + four[3])
 }
 
-func rmsNorm(y, inv, x, gain []float32, eps float32, sums []float32) {
-	d := len(gain)
+func rmsNorm(y, rstd, x, weight []float32, eps float32, sums []float32) {
+	d := len(weight)
 	one, small, share := simd.BroadcastFloat32s(1), simd.BroadcastFloat32s(eps), simd.BroadcastFloat32s(1/float32(d))
 	lanes := one.Len()
-	for i := range inv {
+	for i := range rstd {
 		squareLanes(x[i*d : (i+1)*d]).Store(sums[i*lanes:])
 	}
-	turnSums(sums, len(inv))
-	for i := 0; i < len(inv); i += lanes {
+	transposeSums(sums, len(rstd))
+	for i := 0; i < len(rstd); i += lanes {
 		n := one.Div(sumRows(sums, i).MulAdd(share, small).Sqrt())
-		if i+lanes <= len(inv) {
-			n.Store(inv[i:])
+		if i+lanes <= len(rstd) {
+			n.Store(rstd[i:])
 		} else {
-			n.StorePart(inv[i:])
+			n.StorePart(rstd[i:])
 		}
 	}
-	for i, r := range inv {
-		scaleBy(y[i*d:(i+1)*d], x[i*d:(i+1)*d], r, gain)
+	for i, r := range rstd {
+		scaleBy(y[i*d:(i+1)*d], x[i*d:(i+1)*d], r, weight)
 	}
 }
 
@@ -163,32 +163,32 @@ func scaleBy(y, x []float32, a float32, by []float32) {
 	}
 }
 
-// RMSNormBackward implements [Engine]: dx = inv·(γ⊙dy − x·inv²·mean(γ⊙dy⊙x)).
-func (e *cpu) RMSNormBackward(dx, dgain, dy, x, gain, inv []float32, acc bool) {
-	if ownRows && ownNormBackward(dx, dgain, dy, x, gain, inv, acc) {
+// RMSNormBackward implements [Engine]: dx = rstd·(γ⊙dy − x·inv²·mean(γ⊙dy⊙x)).
+func (e *cpu) RMSNormBackward(dx, dweight, dy, x, weight, rstd []float32, acc bool) {
+	if asmRows && asmNormBackward(dx, dweight, dy, x, weight, rstd, acc) {
 		return
 	}
-	d, sums := len(gain), e.rowSums()
-	for i := 0; i < len(inv); i += normRows {
-		to := min(i+normRows, len(inv))
-		rmsNormBackward(dx[i*d:to*d], dgain, dy[i*d:to*d], x[i*d:to*d], gain, inv[i:to], acc, sums)
+	d, sums := len(weight), e.rowSums()
+	for i := 0; i < len(rstd); i += normRows {
+		to := min(i+normRows, len(rstd))
+		rmsNormBackward(dx[i*d:to*d], dweight, dy[i*d:to*d], x[i*d:to*d], weight, rstd[i:to], acc, sums)
 	}
 }
 
-func rmsNormBackward(dx, dgain, dy, x, gain, inv []float32, acc bool, sums []float32) {
-	d, lanes := len(gain), vectorLen()
-	for i := range inv {
-		dot3(gain, dy[i*d:(i+1)*d], x[i*d:(i+1)*d]).Store(sums[i*lanes:])
+func rmsNormBackward(dx, dweight, dy, x, weight, rstd []float32, acc bool, sums []float32) {
+	d, lanes := len(weight), vectorLen()
+	for i := range rstd {
+		dot3(weight, dy[i*d:(i+1)*d], x[i*d:(i+1)*d]).Store(sums[i*lanes:])
 	}
-	turnSums(sums, len(inv))
+	transposeSums(sums, len(rstd))
 	var c [normRows]float32
-	for i := 0; i < len(inv); i += lanes {
+	for i := 0; i < len(rstd); i += lanes {
 		sumRows(sums, i).Store(c[i:])
 	}
 	share := 1 / float32(d)
-	for i, r := range inv {
+	for i, r := range rstd {
 		from, to := i*d, (i+1)*d
-		normBackward(dx[from:to], dgain, dy[from:to], x[from:to], gain, r, c[i]*share*r*r, acc)
+		normBackward(dx[from:to], dweight, dy[from:to], x[from:to], weight, r, c[i]*share*r*r, acc)
 	}
 }
 
@@ -208,39 +208,39 @@ func dot3(a, b, c []float32) simd.Float32s {
 	return sum
 }
 
-func normBackwardVec(dx, dgain, dy, x, gain []float32, r, c simd.Float32s, acc bool) {
+func normBackwardVec(dx, dweight, dy, x, weight []float32, r, c simd.Float32s, acc bool) {
 	dyv, xv := simd.LoadFloat32s(dy), simd.LoadFloat32s(x)
 	var old simd.Float32s
 	if acc {
 		old = simd.LoadFloat32s(dx)
 	}
-	simd.LoadFloat32s(gain).Mul(dyv).Sub(xv.Mul(c)).MulAdd(r, old).Store(dx)
-	dyv.Mul(xv).MulAdd(r, simd.LoadFloat32s(dgain)).Store(dgain)
+	simd.LoadFloat32s(weight).Mul(dyv).Sub(xv.Mul(c)).MulAdd(r, old).Store(dx)
+	dyv.Mul(xv).MulAdd(r, simd.LoadFloat32s(dweight)).Store(dweight)
 }
 
-func normBackward(dx, dgain, dy, x, gain []float32, r, c float32, acc bool) {
+func normBackward(dx, dweight, dy, x, weight []float32, r, c float32, acc bool) {
 	rv, cv := simd.BroadcastFloat32s(r), simd.BroadcastFloat32s(c)
 	i, lanes := 0, rv.Len()
 	for ; i+2*lanes <= len(x); i += 2 * lanes {
-		dx, dgain := dx[i:i+2*lanes], dgain[i:i+2*lanes]
-		dy, x, gain := dy[i:i+2*lanes], x[i:i+2*lanes], gain[i:i+2*lanes]
-		normBackwardVec(dx, dgain, dy, x, gain, rv, cv, acc)
-		normBackwardVec(dx[lanes:], dgain[lanes:], dy[lanes:], x[lanes:], gain[lanes:], rv, cv, acc)
+		dx, dweight := dx[i:i+2*lanes], dweight[i:i+2*lanes]
+		dy, x, weight := dy[i:i+2*lanes], x[i:i+2*lanes], weight[i:i+2*lanes]
+		normBackwardVec(dx, dweight, dy, x, weight, rv, cv, acc)
+		normBackwardVec(dx[lanes:], dweight[lanes:], dy[lanes:], x[lanes:], weight[lanes:], rv, cv, acc)
 	}
 	if i+lanes <= len(x) {
-		normBackwardVec(dx[i:], dgain[i:], dy[i:], x[i:], gain[i:], rv, cv, acc)
+		normBackwardVec(dx[i:], dweight[i:], dy[i:], x[i:], weight[i:], rv, cv, acc)
 		i += lanes
 	}
 	if i < len(x) {
-		g, _ := simd.LoadFloat32sPart(gain[i:])
+		g, _ := simd.LoadFloat32sPart(weight[i:])
 		dyv, _ := simd.LoadFloat32sPart(dy[i:])
 		xv, _ := simd.LoadFloat32sPart(x[i:])
-		dg, _ := simd.LoadFloat32sPart(dgain[i:])
+		dg, _ := simd.LoadFloat32sPart(dweight[i:])
 		var old simd.Float32s
 		if acc {
 			old, _ = simd.LoadFloat32sPart(dx[i:])
 		}
 		g.Mul(dyv).Sub(xv.Mul(cv)).MulAdd(rv, old).StorePart(dx[i:])
-		dyv.Mul(xv).MulAdd(rv, dg).StorePart(dgain[i:])
+		dyv.Mul(xv).MulAdd(rv, dg).StorePart(dweight[i:])
 	}
 }

@@ -6,16 +6,16 @@
 #include "rows_wasm.h"
 
 // The gradient of RMSNorm where rows are whole vectors, in two turns over some rows: the factor of x of each, four rows side by side as in
-// norm_wasm.s, and then what goes into dx, and into dgain for up to four rows before it is stored.
+// norm_wasm.s, and then what goes into dx, and into dweight for up to four rows before it is stored.
 //
-// R0 args   R1 dy − x   R2 inv   R3 x   R4 dx − x   R5 rows, or groups of four, left   R6 from a row to the next, R7 and R8 to those after it
-// R8 rows of the group   R9 its cursor, R14 that of one of its rows   R10 gain   R11 dgain   R12 vectors left   R13 inv of the row
+// R0 args   R1 dy − x   R2 rstd   R3 x   R4 dx − x   R5 rows, or groups of four, left   R6 from a row to the next, R7 and R8 to those after it
+// R8 rows of the group   R9 its cursor, R14 that of one of its rows   R10 weight   R11 dweight   R12 vectors left   R13 rstd of the row
 // R15 rows of the group left
-// V0 to V3 sums, or dgain   V4, V5 dy and x of a vector   V6 even and odd lanes   V8 to V11 gain   V12 inv   V13 factor
+// V0 to V3 sums, or dweight   V4, V5 dy and x of a vector   V6 even and odd lanes   V8 to V11 weight   V12 rstd   V13 factor
 // V14 all bits where dx is added to
 
-#define GAIN(OFF, V) LOAD(R10, OFF) Set V;
-#define GAIN4        GAIN(0, V8) GAIN(16, V9) GAIN(32, V10) GAIN(48, V11)
+#define WEIGHT(OFF, V) LOAD(R10, OFF) Set V;
+#define WEIGHT4        WEIGHT(0, V8) WEIGHT(16, V9) WEIGHT(32, V10) WEIGHT(48, V11)
 
 #define PRODUCT(X, DY, OFF, G) DY V128Load $OFF; Get G; F32x4Mul; X V128Load $OFF; F32x4Mul;
 #define PRODUCT1(X, DY, S) PRODUCT(X, DY, 0, V8) Get S; F32x4Add; Set S;
@@ -30,7 +30,7 @@
 TEXT ·normFactorLoop(SB), NOSPLIT, $0-8
 	MOVD a+0(FP), R0
 	ARG(normArgs_y, R1)
-	ARG(normArgs_inv, R2)
+	ARG(normArgs_rstd, R2)
 	ARG(normArgs_x, R3)
 	ARG(normArgs_factor, R4)
 	ARG(normArgs_groups, R5)
@@ -45,9 +45,9 @@ TEXT ·normFactorLoop(SB), NOSPLIT, $0-8
 		Tee V1
 		Tee V2
 		Set V3
-		ARG(normArgs_gain, R10)
+		ARG(normArgs_weight, R10)
 		ARG(normArgs_vectors, R12)
-		VECTORS(R12, GAIN4 ROWS(PRODUCT4) NEXT(R3, 64) NEXT(R10, 64), GAIN(0, V8) ROWS(PRODUCT1) NEXT(R3, 16) NEXT(R10, 16))
+		VECTORS(R12, WEIGHT4 ROWS(PRODUCT4) NEXT(R3, 64) NEXT(R10, 64), WEIGHT(0, V8) ROWS(PRODUCT1) NEXT(R3, 16) NEXT(R10, 16))
 		SUM(R3, R8, R3)
 		FOURSUMS(V6)
 		LOAD(R2, 0)
@@ -69,7 +69,7 @@ TEXT ·normFactorLoop(SB), NOSPLIT, $0-8
 	End
 	RET
 
-#define DGAIN(OFF, V) LOAD(R11, OFF) Set V;
+#define DWEIGHT(OFF, V) LOAD(R11, OFF) Set V;
 #define PUT(OFF, V)   STORE(R11, OFF, V)
 #define OLD(OFF)      AT(R14, R4) V128Load $OFF; Get V14; V128And; F32x4Add;
 #define BACK(OFF, G, S) \
@@ -88,19 +88,19 @@ TEXT ·normFactorLoop(SB), NOSPLIT, $0-8
 		DO SUM(R14, R6, R14) NEXT(R13, 4) REPEAT(R15)                                     \
 	End;
 #define BACK4 \
-	GAIN4 DGAIN(0, V0) DGAIN(16, V1) DGAIN(32, V2) DGAIN(48, V3)              \
+	WEIGHT4 DWEIGHT(0, V0) DWEIGHT(16, V1) DWEIGHT(32, V2) DWEIGHT(48, V3)              \
 	EACHROW(BACK(0, V8, V0) BACK(16, V9, V1) BACK(32, V10, V2) BACK(48, V11, V3)) \
 	PUT(0, V0) PUT(16, V1) PUT(32, V2) PUT(48, V3)                            \
 	NEXT(R9, 64) NEXT(R10, 64) NEXT(R11, 64)
 #define BACK1 \
-	GAIN(0, V8) DGAIN(0, V0) EACHROW(BACK(0, V8, V0)) PUT(0, V0) \
+	WEIGHT(0, V8) DWEIGHT(0, V0) EACHROW(BACK(0, V8, V0)) PUT(0, V0) \
 	NEXT(R9, 16) NEXT(R10, 16) NEXT(R11, 16)
 
 // func normBackwardLoop(a *normArgs)
 TEXT ·normBackwardLoop(SB), NOSPLIT, $0-8
 	MOVD a+0(FP), R0
 	ARG(normArgs_y, R1)
-	ARG(normArgs_inv, R2)
+	ARG(normArgs_rstd, R2)
 	ARG(normArgs_x, R3)
 	ARG(normArgs_dx, R4)
 	ARG(normArgs_rows, R5)
@@ -122,8 +122,8 @@ TEXT ·normBackwardLoop(SB), NOSPLIT, $0-8
 		Select
 		Set R8
 		COPY(R3, R9)
-		ARG(normArgs_gain, R10)
-		ARG(normArgs_dgain, R11)
+		ARG(normArgs_weight, R10)
+		ARG(normArgs_dweight, R11)
 		ARG(normArgs_vectors, R12)
 		VECTORS(R12, BACK4, BACK1)
 		NEXT(R2, 16)

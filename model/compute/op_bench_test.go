@@ -34,17 +34,17 @@ func BenchmarkOperation(b *testing.B) {
 				b.ReportMetric(0, "ns/op")
 			})
 		}
-		x, y, dx, inv, gain, dgain := values(n*s.d, 1), values(n*s.d, 2), values(n*s.d, 3), values(n, 4), values(s.d, 5), values(s.d, 6)
-		run("RMSNorm", n*s.d, func() { e.RMSNorm(y, inv, x, gain, 1e-6) })
-		run("RMSNormBackward", n*s.d, func() { e.RMSNormBackward(dx, dgain, y, x, gain, inv, false) })
+		x, y, dx, rstd, weight, dweight := values(n*s.d, 1), values(n*s.d, 2), values(n*s.d, 3), values(n, 4), values(s.d, 5), values(s.d, 6)
+		run("RMSNorm", n*s.d, func() { e.RMSNorm(y, rstd, x, weight, 1e-6) })
+		run("RMSNormBackward", n*s.d, func() { e.RMSNormBackward(dx, dweight, y, x, weight, rstd, false) })
 
 		q, qn, kn, v, out := columns(a, n, 7), columns(a, n, 8), columns(kv, n, 9), columns(kv, n, 10), compute.M(values(n*a, 11), n, a)
 		dq, dk, dv, probs := columns(a, n, 12), columns(kv, n, 13), columns(kv, n, 14), make([]float32, s.attn.Probs())
 		half := s.attn.HeadDim / 2
-		turn, hinv, hgain := compute.Rotary{Cos: columns(half, n, 15), Sin: columns(half, n, 16)}, columns(s.attn.Heads, n, 17), values(s.attn.HeadDim, 18)
-		dhgain := values(s.attn.HeadDim, 19)
-		run("HeadNorm", n*a, func() { e.HeadNorm(qn, hinv, q, hgain, turn, 1e-6) })
-		run("HeadNormBackward", n*a, func() { e.HeadNormBackward(dq, dhgain, qn, q, hgain, hinv, turn) })
+		turn, hrstd, hweight := compute.Rotary{Cos: columns(half, n, 15), Sin: columns(half, n, 16)}, columns(s.attn.Heads, n, 17), values(s.attn.HeadDim, 18)
+		dhweight := values(s.attn.HeadDim, 19)
+		run("QKNormRoPE", n*a, func() { e.QKNormRoPE(qn, hrstd, q, hweight, turn, 1e-6) })
+		run("QKNormRoPEBackward", n*a, func() { e.QKNormRoPEBackward(dq, dhweight, qn, q, hweight, hrstd, turn) })
 		scores := s.attn.Batch * s.attn.Heads * s.attn.Seq * s.attn.Seq / 2
 		run("Attention", scores, func() { e.Attention(out, probs, qn, kn, v, s.attn) })
 		run("AttentionBackward", scores, func() { e.AttentionBackward(dq, dk, dv, out, probs, qn, kn, v, s.attn) })
@@ -53,14 +53,14 @@ func BenchmarkOperation(b *testing.B) {
 		dl, dw, dp := columns(s.experts, n, 21), columns(k, n, 22), values(s.experts, 23)
 		run("Route", n*s.experts, func() { e.Route(r, logits) })
 		run("RouteBackward", n*s.experts, func() { e.RouteBackward(dl, dw, r, dp, 0.1) })
-		slots := compute.Slots{Rows: make([]int32, len(r.Choice)), K: k, Stride: r.Weight.Stride}
+		slots := compute.Permutation{Rows: make([]int32, len(r.TopK)), K: k, Stride: r.Weight.Stride}
 		for t := range n {
 			for j := range k {
 				slots.Rows[j*slots.Stride+t] = int32((t*31 + j*n) % (k * n))
 			}
 		}
 		far, far2 := compute.M(values(k*n*s.d, 24), k*n, s.d), compute.M(values(k*n*s.d, 25), k*n, s.d)
-		run("Spread", k*n*s.d, func() { e.Spread(far, compute.M(x, n, s.d), slots) })
+		run("Dispatch", k*n*s.d, func() { e.Dispatch(far, compute.M(x, n, s.d), slots) })
 		run("Combine", k*n*s.d, func() { e.Combine(compute.M(y, n, s.d), far, slots, r.Weight, false) })
 		run("CombineBackward", k*n*s.d, func() { e.CombineBackward(far2, dw, compute.M(x, n, s.d), far, slots, r.Weight) })
 
@@ -70,9 +70,9 @@ func BenchmarkOperation(b *testing.B) {
 		run("SwiGLUBackward", size, func() { e.SwiGLUBackward(dg, du, h, g, u) })
 		run("Axpby", size, func() { e.Axpby(h, 0.5, g, 0.5) })
 		run("SumSquares", size, func() { e.SumSquares(h) })
-		adam := compute.AdamW{Decay: 0.1, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, Corr1: 0.5, Corr2: 0.5}
+		adam := compute.AdamW{WeightDecay: 0.1, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, BiasCorr1: 0.5, BiasCorr2: 0.5}
 		run("AdamW", size, func() { e.AdamW(h, g, dg, du, []float32{1e-6}, adam) })
-		run("Descend", size, func() { e.Descend(h, g, []float32{1e-6}, 0.1, 0.2) })
+		run("UpdateWeights", size, func() { e.UpdateWeights(h, g, []float32{1e-6}, 0.1, 0.2) })
 
 		scoresOf, dscores, labels := values(n*s.vocab, 31), values(n*s.vocab, 32), make([]int32, n)
 		run("CrossEntropy", n*s.vocab, func() { e.CrossEntropy(dscores, scoresOf, labels, s.vocab, 0.1) })

@@ -60,7 +60,7 @@ func (e *cpu) rows(transposed bool) {
 // Transpose sets dst (n, m) to the transpose of src (m, n): in assembly as many rows as this machine has it for, then four rows and
 // columns at a time so that both are read and written in stretches.
 func Transpose(dst, src Mat) {
-	i := ownTranspose(dst, src)
+	i := asmTranspose(dst, src)
 	for ; i+4 <= src.Rows; i += 4 {
 		n := src.Cols
 		r0, r1 := src.Data[i*src.Stride:][:n], src.Data[(i+1)*src.Stride:][:n]

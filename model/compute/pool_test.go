@@ -36,7 +36,7 @@ func TestEveryItemIsDoneExactlyOnceWhoeverTakesIt(t *testing.T) {
 	}
 }
 
-// sleep waits until all workers that were started have fallen parked.
+// park waits until all workers that were started are parked.
 func park(c *threadPool) {
 	for i, wake := range c.wake {
 		for wake != nil && !c.parked[i].Load() {
@@ -45,7 +45,7 @@ func park(c *threadPool) {
 	}
 }
 
-// meeting is a work of two chunks, of which neither is over before the caller has come for one and a worker for the other.
+// meeting is a task of two chunks, of which neither is over before the caller has come for one and a worker for the other.
 type meeting struct {
 	first          *cpu
 	caller, worker chan struct{}

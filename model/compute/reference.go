@@ -62,37 +62,37 @@ func rowsOf(m Mat, from, to int) Mat {
 }
 
 // RMSNorm implements [Engine] (Zhang and Sennrich 2019, arXiv 1910.07467).
-func (Reference) RMSNorm(y, inv, x, gain []float32, eps float32) {
-	d := len(gain)
-	for i := range inv {
+func (Reference) RMSNorm(y, rstd, x, weight []float32, eps float32) {
+	d := len(weight)
+	for i := range rstd {
 		row := x[i*d : (i+1)*d]
 		var ss float64
 		for _, v := range row {
 			ss += float64(v) * float64(v)
 		}
-		inv[i] = float32(1 / math.Sqrt(ss/float64(d)+float64(eps)))
+		rstd[i] = float32(1 / math.Sqrt(ss/float64(d)+float64(eps)))
 		for j, v := range row {
-			y[i*d+j] = v * inv[i] * gain[j]
+			y[i*d+j] = v * rstd[i] * weight[j]
 		}
 	}
 }
 
-// RMSNormBackward implements [Engine]: dx = inv·(γ⊙dy − x·inv²·mean(γ⊙dy⊙x)).
-func (Reference) RMSNormBackward(dx, dgain, dy, x, gain, inv []float32, acc bool) {
-	d := len(gain)
-	for i, r := range inv {
+// RMSNormBackward implements [Engine]: dx = rstd·(γ⊙dy − x·inv²·mean(γ⊙dy⊙x)).
+func (Reference) RMSNormBackward(dx, dweight, dy, x, weight, rstd []float32, acc bool) {
+	d := len(weight)
+	for i, r := range rstd {
 		var dot float64
 		for j := range d {
-			dot += float64(gain[j]) * float64(dy[i*d+j]) * float64(x[i*d+j])
+			dot += float64(weight[j]) * float64(dy[i*d+j]) * float64(x[i*d+j])
 		}
 		c := float32(dot/float64(d)) * r * r
 		for j := range d {
-			g := (gain[j]*dy[i*d+j] - x[i*d+j]*c) * r
+			g := (weight[j]*dy[i*d+j] - x[i*d+j]*c) * r
 			if acc {
 				g += dx[i*d+j]
 			}
 			dx[i*d+j] = g
-			dgain[j] += dy[i*d+j] * x[i*d+j] * r
+			dweight[j] += dy[i*d+j] * x[i*d+j] * r
 		}
 	}
 }
@@ -189,13 +189,13 @@ func (Reference) AdamW(p, g, m, v, rate []float32, s AdamW) {
 	for i, gi := range g {
 		m[i] = s.Beta1*m[i] + (1-s.Beta1)*gi
 		v[i] = s.Beta2*v[i] + (1-s.Beta2)*gi*gi
-		root := float32(math.Sqrt(float64(v[i] / s.Corr2)))
-		p[i] -= rate[i%len(rate)] * (s.Decay*p[i] + (m[i]/s.Corr1)/(root+s.Eps))
+		root := float32(math.Sqrt(float64(v[i] / s.BiasCorr2)))
+		p[i] -= rate[i%len(rate)] * (s.WeightDecay*p[i] + (m[i]/s.BiasCorr1)/(root+s.Eps))
 	}
 }
 
-// Descend implements [Engine].
-func (Reference) Descend(p, u, rate []float32, decay, scale float32) {
+// UpdateWeights implements [Engine].
+func (Reference) UpdateWeights(p, u, rate []float32, decay, scale float32) {
 	for i, x := range u {
 		p[i] -= rate[i%len(rate)] * (decay*p[i] + scale*x)
 	}

@@ -2,10 +2,10 @@ package compute
 
 import "math"
 
-// HeadNorm implements [Engine]: norms of queries and keys (Henry et al. 2020, arXiv 2010.04245; by RMSNorm as in Qwen3, 2025, arXiv
+// QKNormRoPE implements [Engine]: norms of queries and keys (Henry et al. 2020, arXiv 2010.04245; by RMSNorm as in Qwen3, 2025, arXiv
 // 2505.09388), then the rotary embedding (Su et al. 2021, arXiv 2104.09864).
-func (Reference) HeadNorm(y, inv, x Mat, gain []float32, r Rotary, eps float32) {
-	d := len(gain)
+func (Reference) QKNormRoPE(y, rstd, x Mat, weight []float32, r Rotary, eps float32) {
+	d := len(weight)
 	half := d / 2
 	for h := range x.Rows / d {
 		for t := range x.Cols {
@@ -15,9 +15,9 @@ func (Reference) HeadNorm(y, inv, x Mat, gain []float32, r Rotary, eps float32) 
 				ss += float64(*at(x, c)) * float64(*at(x, c))
 			}
 			n := float32(1 / math.Sqrt(ss/float64(d)+float64(eps)))
-			inv.Data[h*inv.Stride+t] = n
+			rstd.Data[h*rstd.Stride+t] = n
 			for c := range half {
-				a, b := *at(x, c)*n*gain[c], *at(x, c+half)*n*gain[c+half]
+				a, b := *at(x, c)*n*weight[c], *at(x, c+half)*n*weight[c+half]
 				cos, sin := r.Cos.Data[c*r.Cos.Stride+t], r.Sin.Data[c*r.Sin.Stride+t]
 				*at(y, c), *at(y, c+half) = a*cos-b*sin, b*cos+a*sin
 			}
@@ -25,14 +25,14 @@ func (Reference) HeadNorm(y, inv, x Mat, gain []float32, r Rotary, eps float32) 
 	}
 }
 
-// HeadNormBackward implements [Engine]: the rotation back, then the gradient of the norm.
-func (Reference) HeadNormBackward(dx Mat, dgain []float32, dy, x Mat, gain []float32, inv Mat, r Rotary) {
-	d := len(gain)
+// QKNormRoPEBackward implements [Engine]: the rotation back, then the gradient of the norm.
+func (Reference) QKNormRoPEBackward(dx Mat, dweight []float32, dy, x Mat, weight []float32, rstd Mat, r Rotary) {
+	d := len(weight)
 	half := d / 2
 	for h := range x.Rows / d {
 		for t := range x.Cols {
 			at := func(m Mat, c int) *float32 { return &m.Data[(h*d+c)*m.Stride+t] }
-			n := inv.Data[h*inv.Stride+t]
+			n := rstd.Data[h*rstd.Stride+t]
 			for c := range half {
 				a, b := *at(dy, c), *at(dy, c+half)
 				cos, sin := r.Cos.Data[c*r.Cos.Stride+t], r.Sin.Data[c*r.Sin.Stride+t]
@@ -40,13 +40,13 @@ func (Reference) HeadNormBackward(dx Mat, dgain []float32, dy, x Mat, gain []flo
 			}
 			var dot float64
 			for c := range d {
-				dot += float64(gain[c]) * float64(*at(dx, c)) * float64(*at(x, c))
+				dot += float64(weight[c]) * float64(*at(dx, c)) * float64(*at(x, c))
 			}
 			k := float32(dot/float64(d)) * n * n
 			for c := range d {
 				g := *at(dx, c)
-				dgain[c] += g * *at(x, c) * n
-				*at(dx, c) = (gain[c]*g - *at(x, c)*k) * n
+				dweight[c] += g * *at(x, c) * n
+				*at(dx, c) = (weight[c]*g - *at(x, c)*k) * n
 			}
 		}
 	}

@@ -20,7 +20,7 @@ func (Reference) Route(r Routing, logits Mat) {
 		}
 		r.LSE.Data[t] = top + float32(math.Log(sum))
 
-		id, weight := r.Choice[t:], r.Weight.Data[t:]
+		id, weight := r.TopK[t:], r.Weight.Data[t:]
 		var chosen float32
 		for n := range r.Weight.Rows {
 			best := -1
@@ -59,10 +59,10 @@ func (Reference) RouteBackward(dlogits, dw Mat, r Routing, dp []float32, z float
 		var mean, sum float32
 		for n := range r.Weight.Rows {
 			mean += dw.Data[n*dw.Stride+t] * r.Weight.Data[n*r.Weight.Stride+t]
-			sum += p[int(r.Choice[n*r.Weight.Stride+t])*r.Prob.Stride]
+			sum += p[int(r.TopK[n*r.Weight.Stride+t])*r.Prob.Stride]
 		}
 		for n := range r.Weight.Rows {
-			out[int(r.Choice[n*r.Weight.Stride+t])*dlogits.Stride] += (dw.Data[n*dw.Stride+t] - mean) / sum
+			out[int(r.TopK[n*r.Weight.Stride+t])*dlogits.Stride] += (dw.Data[n*dw.Stride+t] - mean) / sum
 		}
 		var dot float32
 		for e := range dp {
@@ -74,8 +74,8 @@ func (Reference) RouteBackward(dlogits, dw Mat, r Routing, dp []float32, z float
 	}
 }
 
-// Spread implements [Engine].
-func (Reference) Spread(dst, src Mat, s Slots) {
+// Dispatch implements [Engine].
+func (Reference) Dispatch(dst, src Mat, s Permutation) {
 	for t := range src.Rows {
 		for j := range s.K {
 			copy(dst.Data[int(s.Rows[j*s.Stride+t])*dst.Stride:][:src.Cols], src.Data[t*src.Stride:])
@@ -84,7 +84,7 @@ func (Reference) Spread(dst, src Mat, s Slots) {
 }
 
 // Combine implements [Engine].
-func (Reference) Combine(dst, src Mat, s Slots, weight Mat, acc bool) {
+func (Reference) Combine(dst, src Mat, s Permutation, weight Mat, acc bool) {
 	for t := range dst.Rows {
 		for c := range dst.Cols {
 			var sum float32
@@ -104,7 +104,7 @@ func (Reference) Combine(dst, src Mat, s Slots, weight Mat, acc bool) {
 }
 
 // CombineBackward implements [Engine].
-func (Reference) CombineBackward(dsrc, dw, ddst, src Mat, s Slots, weight Mat) {
+func (Reference) CombineBackward(dsrc, dw, ddst, src Mat, s Permutation, weight Mat) {
 	for t := range ddst.Rows {
 		for j := range s.K {
 			at, w := int(s.Rows[j*s.Stride+t]), weight.Data[j*weight.Stride+t]

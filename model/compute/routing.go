@@ -4,19 +4,19 @@ package compute
 type Routing struct {
 	Prob   Mat     // (experts, tokens) softmax over all experts
 	LSE    Mat     // (1, tokens) log-sum-exp of the logits
-	Choice []int32 // (k, tokens) the experts of the k largest probabilities, in falling order; rows have the stride of Weight
+	TopK   []int32 // (k, tokens) the experts of the k largest probabilities, in falling order; rows have the stride of Weight
 	Weight Mat     // (k, tokens) those probabilities over their sum
 }
 
 // NewRouting is memory for the choice of k of the experts.
 func NewRouting(experts, k, tokens int) Routing {
 	r := Routing{Prob: NewColumns(experts, tokens), LSE: NewColumns(1, tokens), Weight: NewColumns(k, tokens)}
-	r.Choice = make([]int32, len(r.Weight.Data))
+	r.TopK = make([]int32, len(r.Weight.Data))
 	return r
 }
 
-// Slots says where the rows of a token lie among rows sorted by expert: that of its j-th choice is Rows[j*Stride+token].
-type Slots struct {
+// Permutation says where the rows of a token lie among rows sorted by expert: that of its j-th choice is Rows[j*Stride+token].
+type Permutation struct {
 	Rows      []int32
 	K, Stride int
 }

@@ -24,9 +24,9 @@ func routeColumns(r Routing, sums []float32) {
 		top.Store(r.LSE.Data[t:])
 		sum := expVectors(p, p, ld, r.Prob.Rows, top, f(1))
 		sum.Store(sums[t:])
-		inv := f(1).Div(sum)
+		recip := f(1).Div(sum)
 		for e := range r.Prob.Rows {
-			simd.LoadFloat32s(p[e*ld:]).Mul(inv).Store(p[e*ld:])
+			simd.LoadFloat32s(p[e*ld:]).Mul(recip).Store(p[e*ld:])
 		}
 		choose(r, t)
 	}
@@ -45,7 +45,7 @@ func choose(r Routing, t int) {
 			better := x.Less(last).Or(x.Equal(last).And(ev.Greater(lastAt))).And(x.Greater(best))
 			best, at = x.IfElse(better, best), ev.IfElse(better, at)
 		}
-		at.ConvertToInt32().Store(r.Choice[n*r.Weight.Stride+t:])
+		at.ConvertToInt32().Store(r.TopK[n*r.Weight.Stride+t:])
 		best.Store(r.Weight.Data[n*r.Weight.Stride+t:])
 		all = all.Add(best)
 		last, lastAt = best, at
@@ -68,7 +68,7 @@ func routeBackward(dlogits, dw Mat, r Routing, dp []float32, z float32) {
 		var mean, sum simd.Float32s
 		for n := range r.Weight.Rows {
 			mean = simd.LoadFloat32s(dw.Data[n*dw.Stride+t:]).MulAdd(simd.LoadFloat32s(r.Weight.Data[n*r.Weight.Stride+t:]), mean)
-			id := simd.LoadInt32s(r.Choice[n*r.Weight.Stride+t:])
+			id := simd.LoadInt32s(r.TopK[n*r.Weight.Stride+t:])
 			for e := range dp {
 				sum = sum.Add(simd.LoadFloat32s(p[e*r.Prob.Stride:]).Masked(id.Equal(simd.BroadcastInt32s(int32(e)))))
 			}
@@ -78,7 +78,7 @@ func routeBackward(dlogits, dw Mat, r Routing, dp []float32, z float32) {
 			g, ev := f(x), simd.BroadcastInt32s(int32(e))
 			for n := range r.Weight.Rows {
 				d := simd.LoadFloat32s(dw.Data[n*dw.Stride+t:]).Sub(mean).Div(sum)
-				g = g.Add(d.Masked(simd.LoadInt32s(r.Choice[n*r.Weight.Stride+t:]).Equal(ev)))
+				g = g.Add(d.Masked(simd.LoadInt32s(r.TopK[n*r.Weight.Stride+t:]).Equal(ev)))
 			}
 			g.Store(out[e*dlogits.Stride:])
 			dot = g.MulAdd(simd.LoadFloat32s(p[e*r.Prob.Stride:]), dot)
@@ -92,13 +92,13 @@ func routeBackward(dlogits, dw Mat, r Routing, dp []float32, z float32) {
 }
 
 // Combine implements [Engine].
-func (e *cpu) Combine(dst, src Mat, s Slots, weight Mat, acc bool) {
-	if !ownRows || !ownCombine(dst, src, s, weight, acc) {
+func (e *cpu) Combine(dst, src Mat, s Permutation, weight Mat, acc bool) {
+	if !asmRows || !asmCombine(dst, src, s, weight, acc) {
 		combineRows(dst, src, s, weight, acc)
 	}
 }
 
-func combineRows(dst, src Mat, s Slots, weight Mat, acc bool) {
+func combineRows(dst, src Mat, s Permutation, weight Mat, acc bool) {
 	if weight.Data == nil {
 		weight = unweighted
 	}
@@ -147,13 +147,13 @@ func combineRows(dst, src Mat, s Slots, weight Mat, acc bool) {
 var unweighted = Mat{Data: []float32{1}}
 
 // CombineBackward implements [Engine].
-func (e *cpu) CombineBackward(dsrc, dw, ddst, src Mat, s Slots, weight Mat) {
-	if !ownRows || !ownCombineBackward(dsrc, dw, ddst, src, s, weight) {
+func (e *cpu) CombineBackward(dsrc, dw, ddst, src Mat, s Permutation, weight Mat) {
+	if !asmRows || !asmCombineBackward(dsrc, dw, ddst, src, s, weight) {
 		combineRowsBackward(dsrc, dw, ddst, src, s, weight, e.rowSums())
 	}
 }
 
-func combineRowsBackward(dsrc, dw, ddst, src Mat, s Slots, weight Mat, sums []float32) {
+func combineRowsBackward(dsrc, dw, ddst, src Mat, s Permutation, weight Mat, sums []float32) {
 	n, lanes := ddst.Cols, vectorLen()
 	for from := 0; from < ddst.Rows; from += normRows {
 		rows := min(normRows, ddst.Rows-from)
@@ -177,7 +177,7 @@ func combineRowsBackward(dsrc, dw, ddst, src Mat, s Slots, weight Mat, sums []fl
 				}
 				sum.Store(sums[i*lanes:])
 			}
-			turnSums(sums, rows)
+			transposeSums(sums, rows)
 			for i := 0; i < rows; i += lanes {
 				to := dw.Data[j*dw.Stride+from+i:][:min(lanes, rows-i)]
 				if sum := sumRows(sums, i); len(to) == lanes {

@@ -173,7 +173,7 @@ func lossColumns(dlogits, logits []float32, labels []int32, tile Mat, scale floa
 	}
 	for i := 0; i < rows; i += one.Len() {
 		x := tile.Data[i:]
-		top := topColumn(x, ld, cols)
+		top := maxColumn(x, ld, cols)
 		expVectors(x, x, ld, cols, top, one)
 		sum := sumColumns(x, ld, cols)
 		if dlogits != nil {

@@ -70,10 +70,10 @@ func TestRowsAreTheSameWhicheverTheyAre(t *testing.T) {
 		const most = 133 // more than twice as many as are treated at once
 		e := compute.NewCPU()
 		for _, n := range widths {
-			one, dy, gain, inv := values(n, 1), values(n, 2), values(n, 3), []float32{0}
+			one, dy, weight, rstd := values(n, 1), values(n, 2), values(n, 3), []float32{0}
 			y, dx, d := make([]float32, n), make([]float32, n), make([]float32, n)
-			e.RMSNorm(y, inv, one, gain, 1e-6)
-			e.RMSNormBackward(dx, make([]float32, n), dy, one, gain, inv, false)
+			e.RMSNorm(y, rstd, one, weight, 1e-6)
+			e.RMSNormBackward(dx, make([]float32, n), dy, one, weight, rstd, false)
 			loss := e.CrossEntropy(d, one, []int32{int32(n / 2)}, n, 0.1)
 			for rows := 1; rows <= most; rows += 6 {
 				repeat := func(x []float32) (all []float32) {
@@ -82,11 +82,11 @@ func TestRowsAreTheSameWhicheverTheyAre(t *testing.T) {
 					}
 					return all
 				}
-				x, out, invs, labels := repeat(one), make([]float32, rows*n), make([]float32, rows), make([]int32, rows)
-				e.RMSNorm(out, invs, x, gain, 1e-6)
+				x, out, rstds, labels := repeat(one), make([]float32, rows*n), make([]float32, rows), make([]int32, rows)
+				e.RMSNorm(out, rstds, x, weight, 1e-6)
 				same(t, repeat(y), out, "RMSNorm, %d rows of %d", rows, n)
-				same(t, repeat(inv), invs, "its roots, %d rows of %d", rows, n)
-				e.RMSNormBackward(out, make([]float32, n), repeat(dy), x, gain, invs, false)
+				same(t, repeat(rstd), rstds, "its roots, %d rows of %d", rows, n)
+				e.RMSNormBackward(out, make([]float32, n), repeat(dy), x, weight, rstds, false)
 				same(t, repeat(dx), out, "RMSNormBackward, %d rows of %d", rows, n)
 				for i := range labels {
 					labels[i] = int32(n / 2)
@@ -116,13 +116,13 @@ func TestWhatIsNoNumberSpoilsItsOwnRow(t *testing.T) {
 		for _, e := range engines() {
 			for _, n := range widths {
 				for _, bad := range []float32{nan, inf, 1e4, -1e4, 3e38} {
-					x, gain, up := values(rows*n, 1), values(n, 2), values(rows*n, 3)
+					x, weight, up := values(rows*n, 1), values(n, 2), values(rows*n, 3)
 					for _, at := range []int{0, 2*n + n/2, 4*n + n - 1} {
 						x[at] = bad
 					}
 					what := fmt.Sprintf("%s with %g, %d wide", e.Name(), bad, n)
 					f := func(size int) []float32 { return make([]float32, size) }
-					a, b, a2, b2, inv, inv2 := f(rows*n), f(rows*n), f(rows*n), f(rows*n), f(rows), f(rows)
+					a, b, a2, b2, rstd, rstd2 := f(rows*n), f(rows*n), f(rows*n), f(rows*n), f(rows), f(rows)
 					judge.SwiGLU(a, x, up)
 					e.SwiGLU(a2, x, up)
 					agree(t, a, a2, "SwiGLU, "+what)
@@ -131,10 +131,10 @@ func TestWhatIsNoNumberSpoilsItsOwnRow(t *testing.T) {
 						e.SwiGLUBackward(a2, b2, up, x, up)
 						agree(t, a, a2, "SwiGLUBackward gate, "+what)
 						agree(t, b, b2, "SwiGLUBackward up, "+what)
-						judge.RMSNorm(a, inv, x, gain, 1e-6)
-						e.RMSNorm(a2, inv2, x, gain, 1e-6)
+						judge.RMSNorm(a, rstd, x, weight, 1e-6)
+						e.RMSNorm(a2, rstd2, x, weight, 1e-6)
 						agree(t, a, a2, "RMSNorm, "+what)
-						agree(t, inv, inv2, "its roots, "+what)
+						agree(t, rstd, rstd2, "its roots, "+what)
 					}
 					labels := []int32{0, int32(n - 1), 0, -100, int32(n / 2), 0}
 					loss, loss2 := judge.CrossEntropy(a, x, labels, n, 0.1), e.CrossEntropy(a2, x, labels, n, 0.1)
@@ -170,13 +170,13 @@ func TestTokensAreTheSameWhicheverTheyAre(t *testing.T) {
 					}
 				}
 			}
-			x, y, dx, inv, gain := repeat(heads*width, 1), repeat(heads*width, 2), repeat(heads*width, 3), repeat(heads, 4), values(width, 5)
+			x, y, dx, rstd, weight := repeat(heads*width, 1), repeat(heads*width, 2), repeat(heads*width, 3), repeat(heads, 4), values(width, 5)
 			turn := compute.Rotary{Cos: repeat(width/2, 6), Sin: repeat(width/2, 7)}
-			e.HeadNorm(y, inv, x, gain, turn, 1e-6)
-			equal(y, "HeadNorm")
-			equal(inv, "its roots")
-			e.HeadNormBackward(dx, make([]float32, width), y, x, gain, inv, turn)
-			equal(dx, "HeadNormBackward")
+			e.QKNormRoPE(y, rstd, x, weight, turn, 1e-6)
+			equal(y, "QKNormRoPE")
+			equal(rstd, "its roots")
+			e.QKNormRoPEBackward(dx, make([]float32, width), y, x, weight, rstd, turn)
+			equal(dx, "QKNormRoPEBackward")
 
 			one := values(experts, 8)
 			logits, r := compute.M(nil, tokens, experts), compute.NewRouting(experts, k, tokens)
@@ -192,7 +192,7 @@ func TestTokensAreTheSameWhicheverTheyAre(t *testing.T) {
 			equal(dlogits, "RouteBackward")
 
 			// All slots hold the same row.
-			s := compute.Slots{Rows: make([]int32, len(r.Weight.Data)), K: k, Stride: r.Weight.Stride}
+			s := compute.Permutation{Rows: make([]int32, len(r.Weight.Data)), K: k, Stride: r.Weight.Stride}
 			for i := range tokens {
 				for j := range k {
 					s.Rows[j*s.Stride+i] = int32(i*k + j)
@@ -272,17 +272,17 @@ func TestOnAMD64TheAssemblyHasTheBitsOfThePortableLoops(t *testing.T) {
 	}
 	for _, n := range widths {
 		for _, rows := range []int{1, 4, 5, 33} {
-			x, dy, gain, inv := values(rows*n, 1), values(rows*n, 2), values(n, 3), values(rows, 4)
+			x, dy, weight, rstd := values(rows*n, 1), values(rows*n, 2), values(n, 3), values(rows, 4)
 			compare(fmt.Sprintf("RMSNorm, %d rows of %d", rows, n), func() [][]float32 {
-				y, inv := make([]float32, rows*n), make([]float32, rows)
-				e.RMSNorm(y, inv, x, gain, 1e-6)
-				return [][]float32{y, inv}
+				y, rstd := make([]float32, rows*n), make([]float32, rows)
+				e.RMSNorm(y, rstd, x, weight, 1e-6)
+				return [][]float32{y, rstd}
 			})
 			for _, acc := range []bool{false, true} {
 				compare(fmt.Sprintf("RMSNormBackward, %d rows of %d", rows, n), func() [][]float32 {
-					dx, dgain := values(rows*n, 5), values(n, 6)
-					e.RMSNormBackward(dx, dgain, dy, x, gain, inv, acc)
-					return [][]float32{dx, dgain}
+					dx, dweight := values(rows*n, 5), values(n, 6)
+					e.RMSNormBackward(dx, dweight, dy, x, weight, rstd, acc)
+					return [][]float32{dx, dweight}
 				})
 			}
 		}

@@ -6,14 +6,14 @@ import "simd"
 
 // SwiGLU implements [Engine].
 func (e *cpu) SwiGLU(h, gate, up []float32) {
-	if !ownRows || !ownSwiGLU(h, gate, up) {
+	if !asmRows || !asmSwiGLU(h, gate, up) {
 		swiGLU(h, nil, nil, gate, up, false)
 	}
 }
 
 // SwiGLUBackward implements [Engine].
 func (e *cpu) SwiGLUBackward(dgate, dup, dh, gate, up []float32) {
-	if !ownRows || !ownSwiGLUBackward(dgate, dup, dh, gate, up) {
+	if !asmRows || !asmSwiGLUBackward(dgate, dup, dh, gate, up) {
 		swiGLU(dgate, dup, dh, gate, up, true)
 	}
 }

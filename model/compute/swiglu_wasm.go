@@ -14,8 +14,8 @@ func swiGLULoop(a *swiGLUArgs)
 //go:noescape
 func swiGLUBackwardLoop(a *swiGLUArgs)
 
-// ownSwiGLU is SwiGLU, and says that it did it. What sixteens leave over is done as one more.
-func ownSwiGLU(h, gate, up []float32) bool {
+// asmSwiGLU is SwiGLU, and says that it did it. What sixteens leave over is done as one more.
+func asmSwiGLU(h, gate, up []float32) bool {
 	n := len(gate) &^ 15
 	if n > 0 {
 		_, _ = h[n-1], up[n-1] // what the assembly will read and write, checked once
@@ -31,8 +31,8 @@ func ownSwiGLU(h, gate, up []float32) bool {
 	return true
 }
 
-// ownSwiGLUBackward is SwiGLUBackward, and says that it did it.
-func ownSwiGLUBackward(dgate, dup, dh, gate, up []float32) bool {
+// asmSwiGLUBackward is SwiGLUBackward, and says that it did it.
+func asmSwiGLUBackward(dgate, dup, dh, gate, up []float32) bool {
 	n := len(gate) &^ 15
 	if n > 0 {
 		_, _, _, _ = dgate[n-1], dup[n-1], dh[n-1], up[n-1]

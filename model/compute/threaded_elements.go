@@ -14,7 +14,7 @@ const (
 	swiGLUBackwardOp
 	axpbyOp
 	adamWOp
-	descendOp
+	updateWeightsOp
 )
 
 // SwiGLU implements [Engine].
@@ -41,9 +41,9 @@ func (t *Threaded) AdamW(p, g, m, v, rate []float32, s AdamW) {
 	t.parallelFor(&t.elements, len(p), blockElements/8, 16)
 }
 
-// Descend implements [Engine].
-func (t *Threaded) Descend(p, u, rate []float32, decay, scale float32) {
-	t.elements = elements{op: descendOp, x: [5][]float32{p, u}, rate: rate, a: decay, b: scale}
+// UpdateWeights implements [Engine].
+func (t *Threaded) UpdateWeights(p, u, rate []float32, decay, scale float32) {
+	t.elements = elements{op: updateWeightsOp, x: [5][]float32{p, u}, rate: rate, a: decay, b: scale}
 	t.parallelFor(&t.elements, len(p), blockElements/8, 8)
 }
 
@@ -66,8 +66,8 @@ func (e *elements) do(c *cpu, from, to int) {
 		c.Axpby(x[0], e.a, x[1], e.b)
 	case adamWOp:
 		c.AdamW(x[0], x[1], x[2], x[3], rate, e.adam)
-	case descendOp:
-		c.Descend(x[0], x[1], rate, e.a, e.b)
+	case updateWeightsOp:
+		c.UpdateWeights(x[0], x[1], rate, e.a, e.b)
 	}
 }
 

@@ -7,8 +7,8 @@ import machine "golang.org/x/sys/cpu"
 //go:noescape
 func transpose8(dst *float32, ldd int, src *float32, lds, blocks int)
 
-// ownTranspose transposes as many rows of src as eight at a time make, and says how many.
-func ownTranspose(dst, src Mat) int {
+// asmTranspose transposes as many rows of src as eight at a time make, and says how many.
+func asmTranspose(dst, src Mat) int {
 	rows, blocks := src.Rows&^7, src.Cols/4
 	if !machine.X86.HasAVX || rows == 0 || src.Cols == 0 {
 		return 0

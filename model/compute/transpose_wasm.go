@@ -5,8 +5,8 @@ package compute
 //go:noescape
 func transposeLoop(dst *float32, ldd int, src *float32, lds, cols, fours int)
 
-// ownTranspose transposes as many rows of src as four at a time make, and says how many.
-func ownTranspose(dst, src Mat) int {
+// asmTranspose transposes as many rows of src as four at a time make, and says how many.
+func asmTranspose(dst, src Mat) int {
 	rows := src.Rows &^ 3
 	if rows == 0 || src.Cols == 0 {
 		return 0

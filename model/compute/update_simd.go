@@ -33,7 +33,7 @@ func (e *cpu) AdamW(p, g, m, v, rate []float32, s AdamW) {
 func adamW(p, g, m, v, rate []float32, s AdamW) {
 	f := simd.BroadcastFloat32s
 	b1, b2, a1, a2 := f(s.Beta1), f(s.Beta2), f(1-s.Beta1), f(1-s.Beta2)
-	decay, eps, corr1, corr2 := f(s.Decay), f(s.Eps), f(1/s.Corr1), f(1/s.Corr2)
+	decay, eps, corr1, corr2 := f(s.WeightDecay), f(s.Eps), f(1/s.BiasCorr1), f(1/s.BiasCorr2)
 	i, n, lanes := 0, len(p), b1.Len()
 	g, m, v, rate = g[:n], m[:n], v[:n], rate[:n]
 	for ; i+lanes <= n; i += lanes {
@@ -61,12 +61,12 @@ func adamW(p, g, m, v, rate []float32, s AdamW) {
 	copy(v[i:], rest[3][:])
 }
 
-// Descend implements [Engine].
-func (e *cpu) Descend(p, u, rate []float32, decay, scale float32) {
-	e.each(len(p), rate, func(from, to int, rate []float32) { descend(p[from:to], u[from:to], rate, decay, scale) })
+// UpdateWeights implements [Engine].
+func (e *cpu) UpdateWeights(p, u, rate []float32, decay, scale float32) {
+	e.each(len(p), rate, func(from, to int, rate []float32) { updateWeights(p[from:to], u[from:to], rate, decay, scale) })
 }
 
-func descend(p, u, rate []float32, decay, scale float32) {
+func updateWeights(p, u, rate []float32, decay, scale float32) {
 	dv, sv := simd.BroadcastFloat32s(decay), simd.BroadcastFloat32s(scale)
 	i, lanes := 0, dv.Len()
 	for ; i+lanes <= len(p); i += lanes {

@@ -44,7 +44,7 @@ func (o *Optimizer) muonStep(p, g []float32, m matrix, rates []float64) {
 	o.ns.orthogonalize(o.eng, u, m.rows, m.cols)
 	scale := float32(0.2 * math.Sqrt(float64(max(m.rows, m.cols))))
 	for _, x := range m.chunks {
-		o.eng.Descend(p[x.from:x.to], u[x.from-m.from:x.to-m.from], x.rates(o.rates, rates),
+		o.eng.UpdateWeights(p[x.from:x.to], u[x.from-m.from:x.to-m.from], x.rates(o.rates, rates),
 			float32(o.Config.WeightDecay), scale)
 	}
 }

@@ -70,9 +70,9 @@ func (o *Optimizer) Step(p, g model.Values, rates []float64) {
 	o.Steps++
 	c := o.Config
 	s := compute.AdamW{
-		Decay: float32(c.WeightDecay), Beta1: float32(c.Beta1), Beta2: float32(c.Beta2), Eps: float32(c.Eps),
-		Corr1: float32(1 - math.Pow(c.Beta1, float64(o.Steps))),
-		Corr2: float32(1 - math.Pow(c.Beta2, float64(o.Steps))),
+		WeightDecay: float32(c.WeightDecay), Beta1: float32(c.Beta1), Beta2: float32(c.Beta2), Eps: float32(c.Eps),
+		BiasCorr1: float32(1 - math.Pow(c.Beta1, float64(o.Steps))),
+		BiasCorr2: float32(1 - math.Pow(c.Beta2, float64(o.Steps))),
 	}
 	for _, x := range o.adam {
 		o.eng.AdamW(p.Data[x.from:x.to], g.Data[x.from:x.to], o.M.Data[x.from:x.to], o.V.Data[x.from:x.to],

@@ -49,7 +49,7 @@ func MeasureElementwise(ctx context.Context, e compute.Engine, effort measure.Ef
 	for _, n := range Sizes {
 		x, y, u, m, v := ramp(n), make([]float32, n), ramp(n), make([]float32, n), make([]float32, n)
 		rstd, weight, labels, rate := make([]float32, n/32), ramp(32), make([]int32, n/64), []float32{1e-6}
-		adam := compute.AdamW{Decay: 0.1, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, Corr1: 0.5, Corr2: 0.5}
+		adam := compute.AdamW{WeightDecay: 0.1, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, BiasCorr1: 0.5, BiasCorr2: 0.5}
 		run := map[string]func(){
 			"exp":     func() { compute.Exp(y, x) },
 			"SiLU":    func() { e.SwiGLU(y, x, u) },

@@ -3,12 +3,12 @@
 package compute
 
 // HasAssembly says whether row operations have assembly on this machine.
-func HasAssembly() bool { return ownRows }
+func HasAssembly() bool { return asmRows }
 
 // WithoutAssembly runs f as on a machine where they have none.
 func WithoutAssembly(f func()) {
-	was := ownRows
-	ownRows = false
-	defer func() { ownRows = was }()
+	was := asmRows
+	asmRows = false
+	defer func() { asmRows = was }()
 	f()
 }
