@@ -192,7 +192,7 @@ func (v *View) exactMeans(step int) []line {
 			s += ", unscaled " + digits(x.Unscaled, 5)
 		}
 		if record.Finite(x.Largest) {
-			s += fmt.Sprintf("; a block moved by up to %.3g %%", 100*x.Largest)
+			s += "; largest change of a block " + x.Change()
 		}
 		lines = append(lines, line{s, v.styles[i].Hue})
 	}

@@ -2,6 +2,7 @@ package record
 
 import (
 	"math"
+	"strconv"
 
 	"github.com/sparkling-lab/sparkling/model"
 )
@@ -17,6 +18,18 @@ type RMSRatios struct {
 
 // MeanRMSRatio is [model.MeanRMSRatio].
 func MeanRMSRatio(blocks []BlockRMS) float64 { return model.MeanRMSRatio(blocks) }
+
+// Change says the largest change in percent, with the digits that a person reads.
+func (x RMSRatios) Change() string {
+	switch p := 100 * x.Largest; {
+	case p > 0 && p < 0.1:
+		return "less than 0.1 %"
+	case p >= 100:
+		return strconv.FormatFloat(p, 'f', 0, 64) + " %"
+	default:
+		return strconv.FormatFloat(p, 'g', 3, 64) + " %"
+	}
+}
 
 // RMSRatios are those of a report of the record.
 func (r *Record) RMSRatios(p Report) RMSRatios {

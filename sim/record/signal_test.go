@@ -9,8 +9,16 @@ import (
 
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/widen"
+	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/sim/trial"
 )
+
+func TestLargestChangeIsSaidInDigitsThatAPersonReads(t *testing.T) {
+	for change, want := range map[float64]string{0: "0 %", 1e-7: "less than 0.1 %", 0.00123: "0.123 %", 0.123456: "12.3 %",
+		3.5761: "358 %", 1234: "123400 %"} {
+		assert.Equal(t, want, record.RMSRatios{Largest: change}.Change())
+	}
+}
 
 // What a report says of the widening without its factor is what an arm that is widened so measures, bit for bit; and
 // where there is nothing to leave out it says nothing.

@@ -44,7 +44,7 @@ func RMS(r *record.Record) (Figure, bool) {
 func mean(x record.RMSRatios) string {
 	s := fmt.Sprintf("r %s to %s", number(float32(x.Before)), number(float32(x.After)))
 	if record.Finite(x.Largest) {
-		s += fmt.Sprintf(", at most %.3g %%", 100*x.Largest)
+		s += "; largest change " + x.Change()
 	}
 	switch {
 	case x.Factorless:

@@ -138,7 +138,7 @@ func ratios(x record.RMSRatios) string {
 	s := fmt.Sprintf(" The mean RMS ratio of the blocks, of what each adds over what enters it, was %s and is %s",
 		three(x.Before), three(x.After))
 	if record.Finite(x.Largest) {
-		s += fmt.Sprintf("; the largest change of one was %.3g %%", 100*x.Largest)
+		s += "; the largest change of one was " + x.Change()
 	}
 	switch {
 	case x.Factorless:
