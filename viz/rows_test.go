@@ -73,11 +73,11 @@ func suffix(s string, every int) string {
 
 func TestCaptionsSayWhatIsPaired(t *testing.T) {
 	for name, want := range map[string]string{
-		"default":  "a neuron and its copy",
-		"gains":    "a residual channel and its copy",
-		"signal":   "a neuron or residual channel and its copy, or the new one beside it",
-		"pairs":    "a neuron and its copy, or the new one beside it",
-		"dynamics": "a neuron and its copy, or the new one beside it",
+		"default":      "a neuron and its copy",
+		"norm-weights": "a residual channel and its copy",
+		"signal":       "a neuron or residual channel and its copy, or the new one beside it",
+		"pairs":        "a neuron and its copy, or the new one beside it",
+		"dynamics":     "a neuron and its copy, or the new one beside it",
 	} {
 		e, err := experiment.Named(name)
 		require.NoError(t, err)

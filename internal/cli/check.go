@@ -30,18 +30,18 @@ type checkVerb struct {
 
 // checked is what one batch gave.
 type checked struct {
-	Loss       number  `json:"ce_loss"`
-	LB         number  `json:"aux_loss"`
-	Z          number  `json:"z_loss"`
-	Objective  number  `json:"objective"`
-	LBCoef     float64 `json:"aux_loss_coef"`
-	ZCoef      float64 `json:"z_loss_coef"`
-	Tokens     int     `json:"tokens"`
-	Labels     int     `json:"labels"` // that count
-	Parameters int64   `json:"params"`
-	Active     int64   `json:"active_params"`
-	Untied     bool    `json:"untied"`
-	NotFinite  string  `json:"not_finite,omitempty"` // the first tensor that holds a NaN or an infinity, and of what
+	CELoss       number  `json:"ce_loss"`
+	Aux          number  `json:"aux_loss"`
+	ZLoss        number  `json:"z_loss"`
+	Objective    number  `json:"objective"`
+	AuxLossCoef  float64 `json:"aux_loss_coef"`
+	ZLossCoef    float64 `json:"z_loss_coef"`
+	Tokens       int     `json:"tokens"`
+	Labels       int     `json:"labels"` // that count
+	Params       int64   `json:"params"`
+	ActiveParams int64   `json:"active_params"`
+	Untied       bool    `json:"untied"`
+	NotFinite    string  `json:"not_finite,omitempty"` // the first tensor that holds a NaN or an infinity, and of what
 }
 
 // Run is called by the command line.
@@ -81,7 +81,8 @@ func (v checkVerb) Run(e *env) error {
 	counts, layout := model.Count(c, b.Rows, b.Seq), folder.Layout()
 	held, came := checkpoint.NotFinite(layout, weights), notFinite(layout, net, loss)
 	r := checked{
-		number(loss.CE), number(loss.Aux), number(loss.ZLoss), number(loss.Objective), c.AuxLossCoef, c.ZLossCoef, len(b.IDs), 0,
+		number(loss.CE), number(loss.Aux), number(loss.ZLoss), number(loss.Objective), c.AuxLossCoef, c.ZLossCoef,
+		len(b.IDs), 0,
 		counts.Total, counts.Active, c.Untied,
 		cmp.Or(held, came),
 	}
@@ -193,12 +194,12 @@ func (v checkVerb) print(w io.Writer, r checked) error {
 		head = "untied"
 	}
 	fmt.Fprintf(w, "%s: %d parameters, %d active, %s head; %d tokens, %d labels.\n\n", filepath.Base(v.Model),
-		r.Parameters, r.Active, head, r.Tokens, r.Labels)
+		r.Params, r.ActiveParams, head, r.Tokens, r.Labels)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	const digits = "%.7f"
-	fmt.Fprintf(t, "CE loss\t%s\tcross-entropy, nats a label\n", r.Loss.says(digits))
-	fmt.Fprintf(t, "aux loss\t%s\tload balancing, 1 is even; times %g\n", r.LB.says(digits), r.LBCoef)
-	fmt.Fprintf(t, "z-loss\t%s\tsquared router logsumexp; times %g\n", r.Z.says(digits), r.ZCoef)
+	fmt.Fprintf(t, "CE loss\t%s\tcross-entropy, nats a label\n", r.CELoss.says(digits))
+	fmt.Fprintf(t, "aux loss\t%s\tload balancing, 1 is even; times %g\n", r.Aux.says(digits), r.AuxLossCoef)
+	fmt.Fprintf(t, "z-loss\t%s\tsquared router logsumexp; times %g\n", r.ZLoss.says(digits), r.ZLossCoef)
 	fmt.Fprintf(t, "objective\t%s\tthe sum\n", r.Objective.says(digits))
 	return t.Flush()
 }

@@ -95,7 +95,7 @@ func TestCheckGivesTheNumbersOfAnIndependentImplementation(t *testing.T) {
 			for name, x := range map[string]struct {
 				got    number
 				theirs string
-			}{"ce_loss": {got.Loss, "loss"}, "aux_loss": {got.LB, "lb"}, "z_loss": {got.Z, "z"},
+			}{"ce_loss": {got.CELoss, "loss"}, "aux_loss": {got.Aux, "lb"}, "z_loss": {got.ZLoss, "z"},
 				"objective": {got.Objective, "objective"}} {
 				assert.InDelta(t, b.F32(t, x.theirs, nil)[0], float64(x.got), 1e-5, name)
 				assert.Equal(t, fmt.Sprint(x.got), file.Meta[name])
@@ -266,8 +266,8 @@ func TestCopiedTwofoldACheckpointComputesTheSame(t *testing.T) {
 				after, wide := checkedAt(t, out, batch)
 				near(t, fmt.Sprintf("logits, %s, stage %d", axis, stage), logits.F32(t, "logits", nil),
 					wide.F32(t, "logits", nil), 1e-5)
-				assert.InDelta(t, float64(before.Loss), float64(after.Loss), 1e-5)
-				assert.Greater(t, after.Parameters, before.Parameters)
+				assert.InDelta(t, float64(before.CELoss), float64(after.CELoss), 1e-5)
+				assert.Greater(t, after.Params, before.Params)
 				assert.Equal(t, untied || axis != "inner", after.Untied, "a tied head that needs a factor is untied")
 				assert.Equal(t, after.Untied && !untied && stage == 0, strings.Contains(text, "lm_head.weight"))
 				from = out
@@ -302,8 +302,8 @@ func TestRunLeavesCheckpointsThatCanBeCheckedAndWidened(t *testing.T) {
 	assert.False(t, small.Untied)
 	copied, logits := checkedAt(t, filepath.Join(arms, "2-copy"), batch)
 	assert.True(t, copied.Untied, "its tied head has a factor by now")
-	assert.Greater(t, copied.Parameters, small.Parameters)
-	assert.Less(t, float64(copied.Loss), math.Log(float64(task.Symbols)), "it has learnt something")
+	assert.Greater(t, copied.Params, small.Params)
+	assert.Less(t, float64(copied.CELoss), math.Log(float64(task.Symbols)), "it has learnt something")
 	wide := filepath.Join(out, "wide")
 	code, text, err := run("widen", "--model", filepath.Join(arms, "2-copy"), "--out", wide, "--axis", "joint",
 		"--optimizer-states", "copy")
@@ -311,7 +311,7 @@ func TestRunLeavesCheckpointsThatCanBeCheckedAndWidened(t *testing.T) {
 	assert.Contains(t, text, "optimizer_m, optimizer_v")
 	again, more := checkedAt(t, wide, batch)
 	near(t, "logits", logits.F32(t, "logits", nil), more.F32(t, "logits", nil), 1e-5)
-	assert.InDelta(t, float64(copied.Loss), float64(again.Loss), 1e-5)
+	assert.InDelta(t, float64(copied.CELoss), float64(again.CELoss), 1e-5)
 
 	code, _, err = run("run", "--checkpoints", document)
 	assert.Equal(t, codeBad, code)

@@ -15,7 +15,7 @@ import (
 // values read the numbers of all flags as those of the controls are read, and paths.
 var values = []kong.Option{
 	kong.NamedMapper("path", kong.MapperFunc(place)),
-	kong.KindMapper(reflect.Int, read(experiment.ParseWhole)), kong.KindMapper(reflect.Uint64,
+	kong.KindMapper(reflect.Int, read(experiment.ParseInt)), kong.KindMapper(reflect.Uint64,
 		read(experiment.ParseSeed)), kong.KindMapper(reflect.Float64, read(experiment.ParseReal)),
 }
 

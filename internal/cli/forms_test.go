@@ -58,7 +58,7 @@ func TestEveryFormOfConfigAndBatchGivesItsRightLossOrIsNamed(t *testing.T) {
 				return
 			}
 			got, _ := checkedAt(t, dir, batch)
-			assert.InDelta(t, c.loss, float64(got.Loss), 1e-6)
+			assert.InDelta(t, c.loss, float64(got.CELoss), 1e-6)
 		})
 	}
 }

@@ -127,7 +127,7 @@ func TestStackedExpertsComputeWhatSplitOnesDo(t *testing.T) {
 		require.Zero(t, code, err)
 		var c checked
 		require.NoError(t, json.Unmarshal([]byte(text), &c))
-		assert.InDelta(t, rightLoss, float64(c.Loss), 1e-6)
+		assert.InDelta(t, rightLoss, float64(c.CELoss), 1e-6)
 	}
 	g := tensorsOf(t, grads[stacked], "g")
 	assert.Equal(t, []int{2, 8, 8}, named(g, stackedUp).Shape)
@@ -147,7 +147,7 @@ func TestStackedExpertsComputeWhatSplitOnesDo(t *testing.T) {
 			}
 			if init == "copy-copy" {
 				c, _ := checkedAt(t, got, kindBatch)
-				assert.InDelta(t, rightLoss, float64(c.Loss), 1e-6, axis)
+				assert.InDelta(t, rightLoss, float64(c.CELoss), 1e-6, axis)
 			}
 		}
 	}
@@ -198,10 +198,10 @@ func TestExpertsStackedOtherwiseAreNamed(t *testing.T) {
 	all = append(all, fixture.Tensor{Name: twice, DType: "F32", Shape: []int{4, 8}, Data: parts[twice]})
 	rewrite(t, mixed, "model.safetensors", all)
 	c, _ := checkedAt(t, mixed, kindBatch)
-	assert.InDelta(t, rightLoss, float64(c.Loss), 1e-6)
+	assert.InDelta(t, rightLoss, float64(c.CELoss), 1e-6)
 	wide, _ := widened(t, mixed, "--axis", "joint")
 	c, _ = checkedAt(t, wide, kindBatch)
-	assert.InDelta(t, rightLoss, float64(c.Loss), 1e-6)
+	assert.InDelta(t, rightLoss, float64(c.CELoss), 1e-6)
 }
 
 // What is stored twice and equal is read and stays so; what differs is refused by name.
@@ -217,7 +217,7 @@ func TestWhatIsStoredTwiceIsReadWhereItIsEqual(t *testing.T) {
 	rewrite(t, dir, "model.safetensors", all)
 	rewrite(t, dir, "optimizer_m.safetensors", tensorsOf(t, kind(t, "tied-head"), "model.safetensors"))
 	before, file := checkedAt(t, dir, kindBatch)
-	assert.InDelta(t, rightLoss, float64(before.Loss), 1e-6)
+	assert.InDelta(t, rightLoss, float64(before.CELoss), 1e-6)
 	assert.False(t, before.Untied)
 	assert.NotContains(t, file.Names(), head, "the gradient is that of both uses")
 

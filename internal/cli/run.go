@@ -223,7 +223,7 @@ func (v runVerb) list(w io.Writer) error {
 	if v.JSON {
 		return indented(w, items)
 	}
-	const margin = 11 // the longest name and two spaces
+	const margin = 14 // the longest name and two spaces
 	for _, i := range items {
 		fmt.Fprintf(w, "%-*s%s\n", margin, i.Name, i.Title)
 		for _, line := range wrap(i.About, columns-margin) {

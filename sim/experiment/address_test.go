@@ -131,3 +131,14 @@ func TestEscapedFragmentIsReadAsItsBytes(t *testing.T) {
 		assert.Equal(t, want, unescaped(escaped))
 	}
 }
+
+func TestAnAddressWithTheOldNameOfAnExperimentLeadsToIt(t *testing.T) {
+	for old, now := range renamedBuiltins {
+		want, err := Named(now)
+		require.NoError(t, err)
+		got, err := FromAddress("#" + old)
+		require.NoError(t, err)
+		assert.Equal(t, want, got)
+		assert.Equal(t, now, got.Address())
+	}
+}

@@ -28,6 +28,9 @@ var builtins = sync.OnceValue(Builtins)
 
 // Named is the built-in experiment of that name; it errs with [Unknown].
 func Named(name string) (Experiment, error) {
+	if now, ok := renamedBuiltins[name]; ok {
+		name = now
+	}
 	for _, b := range builtins() {
 		if b.Name == name {
 			return b.Clone(), nil
@@ -35,6 +38,9 @@ func Named(name string) (Experiment, error) {
 	}
 	return Experiment{}, Unknown{name, nearest(name)}
 }
+
+// renamedBuiltins are names that experiments had before, which addresses may still have.
+var renamedBuiltins = map[string]string{"gains": "norm-weights", "rivals": "competitors"}
 
 // Default is the experiment that the Lab opens with: Newton's Opticks, Inner 2x at half-time, three arms and the small
 // baseline. Beta2 is 0.999 where the paper has 0.95: at this size the asymmetric reset alone is hardly visible with

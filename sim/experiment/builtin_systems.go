@@ -33,14 +33,14 @@ func systems() []Builtin {
 					e.Arms = append(e.Arms, a)
 				}
 			}),
-		variant("Gains", "gains",
-			"The residual stream is widened. The gains of its norms are copied, or drawn from among the old ones.",
+		variant("Norm weights", "norm-weights",
+			"The residual stream is widened. The new norm weights are copied, or drawn from among the old ones.",
 			func(e *Experiment) {
 				w := twice(500)
 				w.Axis = model.Hidden
 				e.Arms = arms(w, "sparkling", "sparkling")
-				e.Arms[0].Name, e.Arms[0].About = "Copied gains", "new gains are copies"
-				e.Arms[1].Name, e.Arms[1].About = "Drawn gains", "new gains are drawn from among the old ones"
+				e.Arms[0].Name, e.Arms[0].About = "Copied norms", "new norm weights are copies"
+				e.Arms[1].Name, e.Arms[1].About = "Drawn norms", "new norm weights are drawn from among the old ones"
 				e.Arms[1].Widen[0].NormWeights = widen.SampleNormWeights
 			}),
 		variant("Optimizer states", "states",
@@ -76,13 +76,13 @@ func systems() []Builtin {
 					e.Arms[i].Name, e.Arms[i].About = e.called(i)
 				}
 			}),
-		variant("Rivals: weights", "rivals",
+		variant("Competitors: weights", "competitors",
 			"Other ways to part the halves: uneven splits, noise of opposite sign, a re-warmup of everything; and "+
 				"the naive copy that keeps the function.",
 			func(e *Experiment) {
 				e.Arms = arms(twice(500), "sparkling", "copy", "uneven", "uneven-random", "plus-minus", "rewarm-all")
 			}),
-		variant("Rivals: dynamics", "dynamics",
+		variant("Competitors: rates", "dynamics",
 			"Other learning rates after the widening: on from where a wide network from scratch has the same loss, a "+
 				"faster end, rates that follow the norms.",
 			func(e *Experiment) {

@@ -118,7 +118,7 @@ func (k Knob) chooses(set func(*Experiment, string)) Knob {
 
 func (k Knob) counts(set func(*Experiment, int)) Knob {
 	k.Set = func(e *Experiment, s string) error {
-		n, err := ParseWhole(s)
+		n, err := ParseInt(s)
 		if err = k.within(s, float64(n), err); err == nil {
 			set(e, n)
 		}

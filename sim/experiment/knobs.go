@@ -83,7 +83,8 @@ func widenKnobs(e Experiment) []Knob {
 		choice("init", "New weights", "What new rows and new columns hold at first, in every arm.", initChoices()).
 			everywhere(all, func(w Widening) string { return string(w.Init) },
 				func(w *Widening, v string) { w.Init = widen.Init(v) }),
-		choice("gains", "New gains", "What the gains of the norms hold for new coordinates of the residual stream.",
+		choice("norm-weights", "New norm weights", "What the norm weights hold for new coordinates of the "+
+			"residual stream.",
 			[]Choice{{string(widen.CopyNormWeights), "copied"},
 				{string(widen.SampleNormWeights), "drawn from among the old ones"}}).
 			everywhere(all, func(w Widening) string {
@@ -157,8 +158,8 @@ func detailKnobs(arm int) []Knob {
 			[]Choice{{string(widen.RMS), "keeps the RMS"}, {string(widen.Unscaled), "none"}}).
 			everywhere(here, func(w Widening) string { return string(w.Scale) },
 				func(w *Widening, v string) { w.Scale = widen.Scale(v) }),
-		choice(id("state"), "Optimizer states", "What becomes of the optimizer's memory of the gradients. Asymmetric "+
-			"empties that of the copies only.", same(widen.OptStates)).
+		choice(id("optimizer-states"), "Optimizer states", "What becomes of the optimizer's memory of the gradients. "+
+			"Asymmetric empties that of the copies only.", same(widen.OptStates)).
 			everywhere(here, func(w Widening) string { return string(w.OptState) },
 				func(w *Widening, v string) { w.OptState = widen.OptState(v) }),
 		choice(id("rewarm"), "Re-warmup of", "Whose learning rate rises again after the widening.",
@@ -166,7 +167,8 @@ func detailKnobs(arm int) []Knob {
 				{string(optim.RewarmAll), "all parameters"}}).
 			everywhere(here, func(w Widening) string { return string(w.Rewarm.Scope) },
 				func(w *Widening, v string) { w.Rewarm.Scope = optim.Scope(v) }),
-		choice(id("dynamics"), "Other dynamics", "What a rival does with the learning rate instead of a re-warmup.",
+		choice(id("dynamics"), "Other dynamics", "What a competing method does with the learning rate instead of a "+
+			"re-warmup.",
 			dynamicsChoices).
 			everywhere(here, func(w Widening) string { return dynamicsValue(w.Dynamics) },
 				func(w *Widening, v string) { w.Dynamics = dynamicsOf(v) }),

@@ -67,12 +67,12 @@ func TestAKnobChangesWhatItSaysAndNothingElse(t *testing.T) {
 	}
 	fields := map[string]string{
 		"seed": ".seed", "widen-at": ".arms.widen.step", "axis": ".arms.widen.axis", "factor": ".arms.widen.factor",
-		"init":  ".arms.widen.init",
-		"gains": ".arms.widen.norm_weights", "rho": ".arms.widen.rewarm.rho", "tau": ".arms.widen.rewarm.steps",
+		"init":         ".arms.widen.init",
+		"norm-weights": ".arms.widen.norm_weights", "rho": ".arms.widen.rewarm.rho", "tau": ".arms.widen.rewarm.steps",
 		"hidden": ".model.hidden", "inner": ".model.inner",
 		"layers": ".model.layers", "experts": ".model.experts", "top-k": ".model.top_k", "optimizer": ".optimizer.kind",
 		"lr": ".optimizer.lr", "beta2": ".optimizer.beta2",
-		"from": ".arms.from", "scale": ".arms.widen.scale", "state": ".arms.widen.optimizer_states",
+		"from": ".arms.from", "scale": ".arms.widen.scale", "optimizer-states": ".arms.widen.optimizer_states",
 		"rewarm": ".arms.widen.rewarm.scope", "dynamics": ".arms.widen.dynamics.kind",
 	}
 	seen := map[string]bool{}
@@ -148,7 +148,8 @@ func TestAKnobSaysWhatIsAllowed(t *testing.T) {
 		"steps": {"0", "19", "20001", "33.3", "1e3", "1,000", "99999999999999999999"},
 		"rho":   {"0.5", "", "4", "1,5", "1.0.5", "1e999", "0x1p1", "Inf", "NaN"}, "axis": {"sideways", ""},
 		"factor": {"17", "0", "1", "1.0001", "NaN"}, "widen-at": {"0", "1000"}, "stages": {"0", "9"},
-		"arm1.state": {"mine"}, "optimizer": {"sgd"}, "init": {"copy"}, "arm1.treatment": {"none"}, "nothing": {"1"},
+		"arm1.optimizer-states": {"mine"}, "optimizer": {"sgd"}, "init": {"copy"}, "arm1.treatment": {"none"},
+		"nothing": {"1"},
 	} {
 		allowed := "allowed"
 		if id == "nothing" {
@@ -192,7 +193,7 @@ func FuzzNumbersAreReadExactly(f *testing.F) {
 		if !strings.ContainsAny(s, "/_xXpPeE") {
 			exact, ok = exact.SetString(s)
 		}
-		if n, err := ParseWhole(s); err == nil {
+		if n, err := ParseInt(s); err == nil {
 			require.True(t, ok && exact.Cmp(new(big.Rat).SetInt64(int64(n))) == 0, "%q was read as %d", s, n)
 		}
 		if n, err := ParseSeed(s); err == nil {

@@ -68,7 +68,7 @@ func (e Experiment) called(arm int) (name, about string) {
 		name, about = fmt.Sprintf("Arm %d, own mixture", arm+1), mixture(a.Widen)
 	}
 	if slices.ContainsFunc(a.Widen, func(w Widening) bool { return w.NormWeights == widen.SampleNormWeights }) {
-		name, about = name+", drawn gains", about+", new gains drawn from among the old ones"
+		name, about = name+", drawn norms", about+", new norm weights drawn from among the old ones"
 	}
 	n, x := e.stageNote(arm)
 	return name + n, about + x

@@ -94,7 +94,7 @@ func TestControlForThingsThatDifferShowsNone(t *testing.T) {
 		}
 		return "no such control", Knob{}
 	}
-	for _, c := range []struct{ name, id string }{{"pairs", "init"}, {"gains", "gains"}} {
+	for _, c := range []struct{ name, id string }{{"pairs", "init"}, {"norm-weights", "norm-weights"}} {
 		got, k := value(turned(t, c.name), c.id)
 		assert.Empty(t, got)
 		assert.NotEmpty(t, k.Mixed)
@@ -127,9 +127,9 @@ func TestNamesGoWithWhatControlsDo(t *testing.T) {
 	e = turned(t, "signal", "axis", "inner", "factor", "3")
 	assert.Equal(t, []string{"SPARKLING", "Unscaled", "SPARKLING, random-random"}, armNames(e))
 	assert.Equal(t, "The experiment signal with other controls: Axis Inner; Factor 3.", e.About)
-	e = turned(t, "gains", "gains", "sample")
-	assert.Equal(t, []string{"SPARKLING, drawn gains", "Drawn gains"}, armNames(e))
-	e = turned(t, "default", "arm1.state", "drop", "arm1.rewarm", "all")
+	e = turned(t, "norm-weights", "norm-weights", "sample")
+	assert.Equal(t, []string{"SPARKLING, drawn norms", "Drawn norms"}, armNames(e))
+	e = turned(t, "default", "arm1.optimizer-states", "drop", "arm1.rewarm", "all")
 	assert.Equal(t, "Arm 2, own mixture", e.Arms[1].Name)
 	assert.Equal(t, "new weights copy-copy, all optimizer states emptied, every learning rate warmed up again",
 		e.Arms[1].About)
@@ -185,7 +185,7 @@ func TestEveryRatioThatWidensCanBeHad(t *testing.T) {
 
 // What a control leads to is refused in words, without the paths of the document.
 func TestRefusedTurnNamesTheControl(t *testing.T) {
-	e := turned(t, "rivals")
+	e := turned(t, "competitors")
 	assert.EqualError(t, e.Turn("factor", "1.5"), "Factor cannot be 1.5: in “Uneven 1:2” factor is 1.5; init uneven "+
 		"is defined for exactly 2")
 	e = turned(t, "pairs")

@@ -25,8 +25,8 @@ const (
 // digits reports whether a text is nothing but digits.
 func digits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
-// ParseWhole reads a whole number: digits, and a minus sign before them where it is below 0.
-func ParseWhole(s string) (int, error) {
+// ParseInt reads a whole number: digits, and a minus sign before them where it is below 0.
+func ParseInt(s string) (int, error) {
 	n, err := strconv.Atoi(s)
 	if err != nil || !digits(strings.TrimPrefix(s, "-")) {
 		return 0, &parseError{kind: wholeNumber, written: inDigits}

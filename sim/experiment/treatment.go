@@ -21,11 +21,11 @@ func does(init widen.Init, scale widen.Scale, state widen.OptState, scope optim.
 		Dynamics: d}
 }
 
-// Treatments are the named choices: the baselines, the paper's own, and the rivals of its App. J and K.
+// Treatments are the named choices: the baselines, the paper's own, and the competing methods of its App. J and K.
 //
-// Where a rival is a way to break the symmetry by the weights alone (uneven, ±) its states are copied and nothing is
-// re-warmed, so that nothing else breaks it; new neurons that are random have no states to copy, and begin with empty
-// ones. The paper does not say.
+// Where a competing method is a way to break the symmetry by the weights alone (uneven, ±) its states are copied and
+// nothing is re-warmed, so that nothing else breaks it; new neurons that are random have no states to copy, and begin
+// with empty ones. The paper does not say.
 var Treatments = func() []Treatment {
 	var none optim.Dynamics
 	faster := func(share float64) optim.Dynamics { return optim.Dynamics{Kind: optim.FasterDecay, Fraction: share} }
@@ -110,7 +110,8 @@ func (t Treatment) on(w Widening) Widening {
 	if t.from != Fork {
 		return w
 	}
-	w.Scale, w.OptState, w.Rewarm.Scope, w.Dynamics = t.does.Scale, t.does.OptState, t.does.Rewarm.Scope, t.does.Dynamics
+	w.Scale, w.OptState, w.Rewarm.Scope, w.Dynamics = t.does.Scale, t.does.OptState, t.does.Rewarm.Scope,
+		t.does.Dynamics
 	switch {
 	case t.does.Init != "":
 		w.Init = t.does.Init

@@ -21,7 +21,7 @@ import (
 // givenBack waits until the trainers of a session that was closed have ended, and their learners hold nothing.
 func givenBack(t *testing.T, d *learnertest.Device) {
 	t.Helper()
-	assert.Eventually(t, func() bool { return d.Held() == 0 }, time.Minute, time.Millisecond,
+	assert.Eventually(t, func() bool { return d.Resident() == 0 }, time.Minute, time.Millisecond,
 		"memory of learners that is not given back")
 }
 

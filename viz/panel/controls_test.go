@@ -23,7 +23,7 @@ func TestChangedNamesWhatWasTurnedAndNotWhatCameAlong(t *testing.T) {
 		{"lock", [][2]string{{"arm0.init", "random-random"}}},
 		{"compute", [][2]string{{"arm0.init", "random-random"}}},
 		{"stages", [][2]string{{"factor", "3"}}},
-		{"stages", [][2]string{{"arm1.init", "random-copy"}, {"arm2.state", "drop"}}},
+		{"stages", [][2]string{{"arm1.init", "random-copy"}, {"arm2.optimizer-states", "drop"}}},
 		{"pairs", [][2]string{{"init", "random-zero"}}},
 	} {
 		running, err := experiment.Named(x.experiment)

@@ -82,7 +82,7 @@ func made(w experiment.Widening) string {
 	grown := experiment.Grown(w.Axis)
 	switch {
 	case w.Init == "copy-copy" && w.NormWeights == "sample" && w.Axis != "inner":
-		return fmt.Sprintf("there are now %s as many %s: copies, but for the gains of the norms, which were drawn%s.",
+		return fmt.Sprintf("there are now %s as many %s: copies, but for the norm weights, which were drawn%s.",
 			times(w.Factor), grown, kept)
 	case w.Init == "copy-copy" && w.Factor == 2:
 		return every + " now has an exact copy, drawn as two linked halves" + kept + "."

@@ -83,10 +83,10 @@ func TestWhatAWideningMadeIsSaidAsItIs(t *testing.T) {
 		{"default", []string{"axis", "hidden"}, rounding, []string{"Every channel of the residual stream now has an " +
 			"exact copy, drawn as two linked halves. Twice as wide, and yet it says the same as before: no logit " +
 			"moved by more than 0.0000062."}},
-		{"gains", nil, far, []string{
-			"In Copied gains every channel of the residual stream now has an exact copy, drawn as two linked halves. " +
+		{"norm-weights", nil, far, []string{
+			"In Copied norms every channel of the residual stream now has an exact copy, drawn as two linked halves. " +
 				"That changed what it says: logits moved by up to 3.7.",
-			"In Drawn gains there are now twice as many channels: copies, but for the gains of the norms, which were " +
+			"In Drawn norms there are now twice as many channels: copies, but for the norm weights, which were " +
 				"drawn. That changed what it says: logits moved by up to 3.7."}},
 		{"signal", nil, float32(math.NaN()), []string{
 			"In Scaled every neuron of every expert, and every channel of the residual stream, now has an exact " +

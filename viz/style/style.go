@@ -66,8 +66,8 @@ func At(i int) Style {
 	return spare[i-len(order)]
 }
 
-// Of are the styles of an experiment's arms. No two are equal: where two arms follow the same named treatment the second
-// takes a spare one, and when those run out, that of a treatment which does not occur.
+// Of are the styles of an experiment's arms. No two are equal: where two arms follow the same named treatment the
+// second takes a spare one, and when those run out, that of a treatment which does not occur.
 func Of(e experiment.Experiment) []Style {
 	out := make([]Style, len(e.Arms))
 	taken := map[string]bool{}

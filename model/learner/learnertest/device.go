@@ -37,8 +37,8 @@ type Call struct {
 // Engine implements [learner.Factory].
 func (d *Device) Engine() string { return "late: " + cpu.Factory{}.Engine() }
 
-// Held is how many bytes its learners have not given back.
-func (d *Device) Held() int {
+// Resident is how many bytes its learners have not given back.
+func (d *Device) Resident() int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.held

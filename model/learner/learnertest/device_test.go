@@ -9,5 +9,5 @@ import (
 func TestADeviceThatAnswersLateKeepsWhatEveryLearnerHasToKeep(t *testing.T) {
 	d := &Device{}
 	t.Run("suite", func(t *testing.T) { Check(t, d) })
-	assert.Zero(t, d.Held(), "everything was given back")
+	assert.Zero(t, d.Resident(), "everything was given back")
 }
