@@ -117,7 +117,11 @@ func writeArms(to results, s *session.Session, host *session.LocalHost) error {
 		}
 	}
 	b := checkpoint.NewBatch(e.Task.Batch, e.Task.Seq)
-	task.New(e.Task).Sample(b.Seq, b.IDs, b.Labels)
+	learnt, err := task.New(e.Task)
+	if err != nil {
+		return err
+	}
+	learnt.Sample(b.Seq, b.IDs, b.Labels)
 	if err := durable.MkdirAll(dir); err != nil {
 		return err
 	}

@@ -17,10 +17,17 @@ type bounds struct {
 	Floor       *number      `json:"floor_train_loss"` // null where nobody can tell
 }
 
-func boundsOf(e experiment.Experiment) bounds {
-	t := task.New(e.Task)
+// boundsOf are those of an experiment; nil where its text is not here, so that nobody can tell.
+func boundsOf(e experiment.Experiment) *bounds {
+	t, err := task.New(e.Task)
+	if err != nil {
+		return nil
+	}
 	loss, right, of := t.Full(e.Task.Seq).Chance()
-	b := bounds{ChanceLoss: number(loss), ChanceRight: task.Measure{Name: e.Task.Words().Measure, Value: right, Of: of}}
+	b := &bounds{
+		ChanceLoss:  number(loss),
+		ChanceRight: task.Measure{Name: e.Task.Words().Measure, Value: right, Of: of},
+	}
 	if floor := t.Floor(e.Task.Seq); !math.IsNaN(floor) {
 		n := number(floor)
 		b.Floor = &n

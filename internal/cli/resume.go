@@ -60,6 +60,13 @@ func (v *runVerb) again(e *env) (results, experiment.Experiment, error) {
 		return to, experiment.Experiment{}, err
 	}
 	held := to.holds()
+	if len(held) > 0 {
+		err = v.ownText(e, &held[0])
+	}
+	if err != nil {
+		to.Release()
+		return to, experiment.Experiment{}, err
+	}
 	if len(held) == 0 {
 		err = fmt.Errorf("%s holds no run that could go on: neither %s nor %s", v.Out, stateName, recordName)
 	} else {

@@ -27,6 +27,7 @@ type runVerb struct {
 	Seed       *uint64 `help:"Another seed." placeholder:"N"`
 	Steps      *int    `help:"Another number of updates; the widening stays at its share of them." placeholder:"N"`
 	Axis       *string `help:"Widen another axis: inner, hidden or joint." placeholder:"AXIS"`
+	Text       string  `help:"Learn a text of your own (UTF-8, 2 kB to 8 MB) instead of Newton's Opticks; a run that goes on wants the same." type:"path" placeholder:"FILE"`
 	Factor     *string `help:"Another factor of every widening, new width over old: any number above 1." placeholder:"R"`
 	JSON       bool    `help:"Print the result as JSON."`
 	Out        string  `help:"Folder for the record, the numbers, the experiment, the figures and the state, from which the same command goes on; only the same experiment is replaced." type:"path" placeholder:"DIR"`
@@ -204,6 +205,9 @@ func (v runVerb) experiment(e *env) (experiment.Experiment, error) {
 		if err := exp.Turn(change.knob, *change.value); err != nil {
 			return exp, err
 		}
+	}
+	if err := v.ownText(e, &exp); err != nil {
+		return exp, err
 	}
 	return exp, exp.Validate()
 }

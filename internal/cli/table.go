@@ -109,7 +109,7 @@ func (v runVerb) print(w io.Writer, r *record.Record, arms []record.ArmStatus) e
 	if v.JSON {
 		return indented(w, struct {
 			Experiment experiment.Experiment `json:"experiment"`
-			Bounds     bounds                `json:"bounds"`
+			Bounds     *bounds               `json:"bounds"`
 			Arms       []result              `json:"arms"`
 		}{r.Experiment, boundsOf(r.Experiment), rows})
 	}

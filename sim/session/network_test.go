@@ -55,7 +55,9 @@ func wholeLoss(t *testing.T, e experiment.Experiment, n *train.Network) (sum flo
 	})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, l.Close()) }()
-	full, seq := task.New(e.Task).Full(e.Task.Seq), e.Task.Seq
+	learnt, err := task.New(e.Task)
+	require.NoError(t, err)
+	full, seq := learnt.Full(e.Task.Seq), e.Task.Seq
 	ids, labels := make([]int32, e.Task.Batch*seq), make([]int32, e.Task.Batch*seq)
 	for at := 0; at < full.Rows; at += e.Task.Batch {
 		count := min(e.Task.Batch, full.Rows-at)

@@ -24,7 +24,8 @@ const maxSeq = 4096
 type Spec struct {
 	Kind string `json:"kind,omitempty"` // always there but in documents of before there were kinds
 
-	Text string `json:"text,omitempty"` // of a text: which
+	Text    string `json:"text,omitempty"`    // of a text: which, a reader's own by its hash
+	Symbols int    `json:"symbols,omitempty"` // of a reader's own text: how many it has
 
 	Letters int    `json:"letters,omitempty"` // of facts: letters² of them
 	Table   uint64 `json:"table,omitempty"`   // of facts: the seed of their table
@@ -46,6 +47,9 @@ func (s Spec) Named() Spec {
 func (s Spec) Vocab() int {
 	switch s.Kind {
 	case KindText:
+		if s.Own() {
+			return s.Symbols
+		}
 		return Symbols
 	case KindFacts:
 		return s.Letters + 1
@@ -68,8 +72,8 @@ func (s Spec) LiveIsFull() bool { return s.Kind == KindFacts }
 func (s Spec) Validate() error {
 	switch s.Kind {
 	case KindText:
-		if s.Text != TextOpticks {
-			return fmt.Errorf("task.text is %q; allowed is %s", s.Text, TextOpticks)
+		if err := s.named(); err != nil {
+			return err
 		}
 		if s.Letters != 0 || s.Table != 0 || s.Answers {
 			return fmt.Errorf("task has letters, a table or answers; they are for the kind %s, and this is a %s",
@@ -79,8 +83,9 @@ func (s Spec) Validate() error {
 		if s.Letters < MinLetters || s.Letters > MaxLetters {
 			return fmt.Errorf("task.letters is %d; allowed are %d to %d", s.Letters, MinLetters, MaxLetters)
 		}
-		if s.Text != "" {
-			return fmt.Errorf("task.text is %q; a task of the kind %s has none", s.Text, KindFacts)
+		if s.Text != "" || s.Symbols != 0 {
+			return fmt.Errorf("task has a text or symbols; they are for the kind %s, and this is %s",
+				KindText, KindFacts)
 		}
 	default:
 		return fmt.Errorf("task.kind is %q; allowed are %s and %s", s.Kind, KindFacts, KindText)
@@ -97,10 +102,14 @@ func (s Spec) Validate() error {
 	return nil
 }
 
-// New makes the task of a valid spec.
-func New(s Spec) Task {
-	if s.Kind == KindFacts {
-		return NewFacts(s.Letters, s.Table, s.Answers)
+// New makes the task of a valid spec. It errs where that is a reader's own text which this program was not given, or
+// another one.
+func New(s Spec) (Task, error) {
+	switch {
+	case s.Kind == KindFacts:
+		return NewFacts(s.Letters, s.Table, s.Answers), nil
+	case s.Own():
+		return s.kept()
 	}
-	return Opticks()
+	return Opticks(), nil
 }

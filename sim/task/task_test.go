@@ -12,16 +12,18 @@ import (
 )
 
 // tasks are some of each kind.
-func tasks() map[string]Task {
+func tasks(t *testing.T) map[string]Task {
+	own, err := ParseText([]byte(strings.Repeat("Ein größerer Text, 日本語も。\r\n", 200)))
+	require.NoError(t, err)
 	return map[string]Task{
-		"opticks": Opticks(),
-		"facts":   NewFacts(24, 1, false), "facts, answers only": NewFacts(5, 2, true),
+		"opticks": Opticks(), "own text": own,
+		"facts": NewFacts(24, 1, false), "facts, answers only": NewFacts(5, 2, true),
 	}
 }
 
 func TestBatchesDependOnSeedAndStepOnly(t *testing.T) {
 	const rows = 4
-	for name, task := range tasks() {
+	for name, task := range tasks(t) {
 		for _, seq := range []int{4, 16, 20} {
 			draw := func(seed uint64, step int) (ids, labels []int32) {
 				ids, labels = make([]int32, rows*seq), make([]int32, rows*seq)
@@ -60,7 +62,7 @@ func TestBatchesDependOnSeedAndStepOnly(t *testing.T) {
 }
 
 func TestABatchAllocatesNothing(t *testing.T) {
-	for name, task := range tasks() {
+	for name, task := range tasks(t) {
 		ids, labels := make([]int32, 512), make([]int32, 512)
 		assert.Zero(t, testing.AllocsPerRun(10, func() { task.Batch(1, 2, 64, ids, labels) }), name)
 	}
@@ -68,7 +70,7 @@ func TestABatchAllocatesNothing(t *testing.T) {
 
 // Chance is compared with all guesses that do not look: none of them is better.
 func TestNoGuessThatDoesNotLookIsBetterThanChance(t *testing.T) {
-	for name, task := range tasks() {
+	for name, task := range tasks(t) {
 		set := task.Full(16)
 		loss, right, of := set.Chance()
 		count, ids, labels := make([]int, task.Vocab()), make([]int32, set.Seq), make([]int32, set.Seq)
@@ -119,17 +121,28 @@ func TestASpecIsRefusedInOneSentence(t *testing.T) {
 	for _, s := range good {
 		s = s.Named()
 		require.NoError(t, s.Validate(), "%+v", s)
-		assert.Equal(t, New(s).Vocab(), s.Vocab(), "%+v", s)
+		task, err := New(s)
+		require.NoError(t, err)
+		assert.Equal(t, task.Vocab(), s.Vocab(), "%+v", s)
 	}
+	own := "sha256:" + strings.Repeat("0a", 32)
+	require.NoError(t, Spec{Kind: KindText, Text: own, Symbols: 2, Seq: 64, Batch: 8}.Validate())
 	for want, s := range map[string]Spec{
+		"task.symbols is 1; allowed are 2 to 512":   {Kind: KindText, Text: own, Symbols: 1, Seq: 64, Batch: 8},
+		"task.symbols is 513; allowed are 2 to 512": {Kind: KindText, Text: own, Symbols: 513, Seq: 64, Batch: 8},
+		"task.symbols is 47; those of opticks": {Kind: KindText, Text: TextOpticks, Symbols: 47,
+			Seq: 64, Batch: 8},
+		"with the 64 hexadecimal digits": {Kind: KindText, Text: own[:70], Symbols: 9, Seq: 64, Batch: 8},
+		`task.text is "sha256:0A`: {Kind: KindText, Text: "sha256:0A" + own[9:], Symbols: 9,
+			Seq: 64, Batch: 8},
 		`task.kind is ""; allowed are facts and text`: {Seq: 64, Batch: 8},
 		`task.kind is "sums"; allowed are facts and text`: {Kind: "sums", Text: TextOpticks,
 			Seq: 64, Batch: 8},
-		`task.text is "hamlet"; allowed is opticks`: {Kind: KindText, Text: "hamlet",
+		`task.text is "hamlet"; allowed are opticks`: {Kind: KindText, Text: "hamlet",
 			Seq: 64, Batch: 8},
 		`task has letters, a table or answers; they are for`: {Kind: KindText, Text: TextOpticks, Letters: 24,
 			Seq: 64, Batch: 8},
-		`task.text is "opticks"; a task of the kind facts has none`: {Kind: KindFacts, Text: TextOpticks, Letters: 24,
+		`task has a text or symbols; they are for the kind text`: {Kind: KindFacts, Text: TextOpticks, Letters: 24,
 			Seq: 64, Batch: 8},
 		`task.letters is 3; allowed are 4 to 36`:                {Kind: KindFacts, Letters: 3, Seq: 64, Batch: 8},
 		`task.letters is 37; allowed are 4 to 36`:               {Kind: KindFacts, Letters: 37, Seq: 64, Batch: 8},

@@ -13,9 +13,11 @@ var opticks string
 
 // Text is a text as symbol numbers; what is learnt is the next one. Its end is the validation split.
 type Text struct {
-	symbols []rune // by number, ascending
+	symbols []rune // by number, ascending, but for the shared one, which is the last
 	ids     []int32
 	train   int // the first train characters are for training, the rest is the validation split
+
+	shared int // characters that have no symbol of their own
 }
 
 // valPart says that one part in so many of a text is its validation split.
@@ -39,17 +41,35 @@ func Opticks() *Text {
 	return newton
 }
 
-// number numbers the symbols of a text in ascending order.
+// number numbers the symbols of a text in ascending order. Beyond [MaxSymbols] less one the rarest share the last
+// number.
 func number(runes []rune) *Text {
-	id := make([]int32, slices.Max(runes)+1) // by rune: a worker numbers the text each time that it starts
+	count := make([]int32, slices.Max(runes)+1) // by rune: a worker numbers the text each time that it starts
 	for _, r := range runes {
-		id[r] = 1
+		count[r]++
 	}
 	t := &Text{ids: make([]int32, len(runes)), train: len(runes) - len(runes)/valPart}
-	for r, there := range id {
-		if there != 0 {
-			id[r] = int32(len(t.symbols))
+	for r, n := range count {
+		if n != 0 {
 			t.symbols = append(t.symbols, rune(r))
+		}
+	}
+	var rare []rune
+	if len(t.symbols) > MaxSymbols {
+		slices.SortStableFunc(t.symbols, func(a, b rune) int { return int(count[b] - count[a]) })
+		rare = slices.Clone(t.symbols[MaxSymbols-1:])
+		t.symbols = t.symbols[:MaxSymbols-1]
+		slices.Sort(t.symbols)
+		t.symbols = append(t.symbols, sharedSymbol)
+	}
+	id := count // from now on the number of each
+	for _, r := range rare {
+		t.shared += int(count[r])
+		id[r] = MaxSymbols - 1
+	}
+	for i, r := range t.symbols {
+		if rare == nil || i < MaxSymbols-1 {
+			id[r] = int32(i)
 		}
 	}
 	for i, r := range runes {

@@ -59,7 +59,11 @@ func blank(e experiment.Experiment, arm int, f learner.Factory) (*run, error) {
 	if v := e.Task.Vocab(); e.Vocab() != v {
 		return nil, fmt.Errorf("model.vocab is %d; the task has %d symbols (0 takes the task's own)", e.Vocab(), v)
 	}
-	r := training(e, e.Start(arm), e.End(arm), f)
+	learnt, err := task.New(e.Task)
+	if err != nil {
+		return nil, err
+	}
+	r := training(e, learnt, e.Start(arm), e.End(arm), f)
 	r.arm = arm
 	if e.Arms[arm].Widens() {
 		r.stages = e.Arms[arm].Widen
@@ -68,10 +72,10 @@ func blank(e experiment.Experiment, arm int, f learner.Factory) (*run, error) {
 }
 
 // training is one of its own, without a network yet, of any shape at first, that ends at step end.
-func training(e experiment.Experiment, c model.Config, end int, f learner.Factory) *run {
+func training(e experiment.Experiment, learnt task.Task, c model.Config, end int, f learner.Factory) *run {
 	tokens := e.Task.Batch * e.Task.Seq
 	return &run{
-		exp: e, end: end, task: task.New(e.Task), make: f, ids: make([]int32, tokens), labels: make([]int32, tokens),
+		exp: e, end: end, task: learnt, make: f, ids: make([]int32, tokens), labels: make([]int32, tokens),
 		sched: optim.NewSchedule(e.Optimizer, end), growth: model.NewGrowth(c), pairs: map[model.Axis][]widen.Pair{},
 	}
 }

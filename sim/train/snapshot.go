@@ -89,7 +89,7 @@ func (r *run) restore(c *codec.Coder) (own learner.State, seeking *search, wide 
 		return own, nil, wide
 	}
 	shape := r.shape(w, table.Config)
-	seeking = &search{training(r.exp, shape, r.exp.Steps, r.make), r.lossEMA.mean()}
+	seeking = &search{training(r.exp, r.task, shape, r.exp.Steps, r.make), r.lossEMA.mean()}
 	within(c, &seeking.wide.step, seeking.wide.end)
 	return own, seeking, seeking.wide.decode(c, model.NewTable(shape))
 }

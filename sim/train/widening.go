@@ -40,7 +40,7 @@ func (r *run) search(w experiment.Widening) (*search, error) {
 		return nil, nil
 	}
 	c := r.shape(w, r.learn.Table().Config)
-	s := &search{training(r.exp, c, r.exp.Steps, r.make), r.lossEMA.mean()}
+	s := &search{training(r.exp, r.task, c, r.exp.Steps, r.make), r.lossEMA.mean()}
 	if err := s.wide.begin(c); err != nil {
 		return nil, s.failed(err)
 	}

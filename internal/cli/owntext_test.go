@@ -1,0 +1,56 @@
+package cli
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/sim/experiment"
+)
+
+func TestRunLearnsATextOfOnesOwnAndWantsItAgainToGoOn(t *testing.T) {
+	dir := t.TempDir()
+	mine, out := filepath.Join(dir, "mine.txt"), filepath.Join(dir, "out")
+	book := "\ufeff" + strings.Repeat("Жили-были дед да баба.\r\n", 300)
+	require.NoError(t, os.WriteFile(mine, []byte(book), 0o644))
+	code, text, err := run("run", "--text", mine, "--steps", "20", "--json", "--out", out, file(t, nil))
+	require.Zero(t, code, err)
+	assert.Contains(t, err, "mine.txt: 6900 characters, 12 symbols; the last 345 characters are for validation.")
+	var got struct{ Experiment experiment.Experiment }
+	require.NoError(t, json.Unmarshal([]byte(text), &got))
+	assert.True(t, got.Experiment.Task.Own())
+	assert.Equal(t, 12, got.Experiment.Vocab())
+	assert.Contains(t, got.Experiment.About, "mine.txt")
+	kept, oops := os.ReadFile(filepath.Join(out, "experiment.json"))
+	require.NoError(t, oops)
+	assert.NotContains(t, string(kept), "Жили", "the text itself stays where it was")
+
+	// The program's memory of it is another's: a child has none.
+	for want, args := range map[string][]string{
+		"has to be given again: use --text FILE":      {"run", "--resume", out},
+		"is another text than the experiment":         {"run", "--resume", out, "--text", other(t, dir, 2500)},
+		"allowed are 2000 to 8000000":                 {"run", "--text", other(t, dir, 20)},
+		"--text is for experiments that learn a text": {"run", "facts", "--text", mine},
+		"cannot be read":                              {"run", "--text", filepath.Join(dir, "none")},
+	} {
+		told, oops := program(t, args...).CombinedOutput()
+		require.Error(t, oops, "%v", args)
+		assert.Contains(t, string(told), want)
+	}
+	told, oops := program(t, "run", "--resume", out, "--text", mine, "--json").Output()
+	require.NoError(t, oops)
+	assert.JSONEq(t, text, string(told))
+}
+
+// other is a file with so many letters.
+func other(t *testing.T, dir string, letters int) string {
+	t.Helper()
+	path := filepath.Join(dir, "other"+strings.Repeat("x", letters%7)+".txt")
+	require.NoError(t, os.WriteFile(path, []byte(strings.Repeat("ab", letters/2)), 0o644))
+	return path
+}
