@@ -1,5 +1,6 @@
-// Sums, or whatever else OP makes of two numbers, across the lanes of vectors. The order is the same in both: within each four lanes first, then
-// over the fours; and that all lanes get the same bits is because OP does not care which of two comes first.
+// Sums, or whatever else OP makes of two numbers, across the lanes of vectors. The order is the same in both: within
+// each four lanes first, then over the fours; and that all lanes get the same bits is because OP does not care which
+// of two comes first.
 
 // ACROSS gives every lane of V what OP makes of all its lanes, with T to work in.
 #define ACROSS(OP, V, T) \
@@ -12,7 +13,8 @@
 	VSHUFF32X4 $0xB1, V, V, T; \
 	OP         T, V, V
 
-// ACROSS4 gives lane i of every four lanes of A what OP makes of all lanes of the i-th of A, B, C and D, with S and T to work in.
+// ACROSS4 gives lane i of every four lanes of A what OP makes of all lanes of the i-th of A, B, C and D, with S and T
+// to work in.
 #define ACROSS4(OP, A, B, C, D, S, T) \
 	VUNPCKLPS  B, A, S;        \
 	VUNPCKHPS  B, A, T;        \

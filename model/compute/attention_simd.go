@@ -4,8 +4,9 @@ package compute
 
 import "math"
 
-// Attention works on one head of one sequence at a time, and keeps a query in every lane: scores and probabilities are matrices (key,
-// query), so that the softmax runs down the columns without a sum across lanes and without tails, whatever the width of a head.
+// Attention works on one head of one sequence at a time, and keeps a query in every lane: scores and probabilities are
+// matrices (key, query), so that the softmax runs down the columns without a sum across lanes and without tails,
+// whatever the width of a head.
 
 // attend does the q heads of sequence b that kv head g serves: two matrix products around a softmax.
 func (e *cpu) attend(out Mat, probs []float32, q, k, v Mat, s AttnShape, b, g int) {

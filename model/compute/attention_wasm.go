@@ -2,7 +2,8 @@
 
 package compute
 
-// attentionArgs is what the assembly gets: scores of queries, at least one, with attnBlock of them a row, and probabilities in the gradient.
+// attentionArgs is what the assembly gets: scores of queries, at least one, with attnBlock of them a row, and
+// probabilities in the gradient.
 type attentionArgs struct {
 	x, p    *float32
 	fours   int // how many times four keys come before the first query

@@ -5,11 +5,12 @@
 #include "words_wasm.h"
 #include "exp_wasm.h"
 
-// The softmax of attention's scores and its gradient, a query in every lane and four keys at a time. Queries come four at a time from a
-// multiple of four on: so all four see the keys before them, by fours, and of the four keys beside them each sees those up to its own. Of
-// these there are fewer than four where the sequence ends.
+// The softmax of attention's scores and its gradient, a query in every lane and four keys at a time. Queries come
+// four at a time from a multiple of four on: so all four see the keys before them, by fours, and of the four keys
+// beside them each sees those up to its own. Of these there are fewer than four where the sequence ends.
 //
-// R0 args   R1 x, or d, of the first key   R2 cursor   R3 fours of keys that all see, R4 those left   R5 queries left   R6 the keys beside them
+// R0 args   R1 x, or d, of the first key   R2 cursor   R3 fours of keys that all see, R4 those left
+// R5 queries left   R6 the keys beside them
 // R7 how many these are   R8 keys after them, R9 those left   R10 p of the first key, R11 its cursor
 // V12 a constant   V13 largest, then 1/sum, or sum   V14 sum   V15 scale
 
@@ -34,7 +35,8 @@ DATA ·seen+56(SB)/8, $0xffffffff00000000
 GLOBL ·seen(SB), RODATA|NOPTR, $64
 
 // BESIDE is a key beside the queries, the last one for those that lack.
-#define BESIDE(I, OFF, V) TO(R6) I32Const $OFF; I32Const $0; Get R7; I64Const $I; I64GtS; Select; I32Add; V128Load $0; Set V;
+#define BESIDE(I, OFF, V) TO(R6) I32Const $OFF; I32Const $0; Get R7; I64Const $I; I64GtS; Select; I32Add; \
+	V128Load $0; Set V;
 #define BESIDES           LOAD(R6, 0) Set V0; BESIDE(1, ROW, V1) BESIDE(2, ROW2, V2) BESIDE(3, ROW3, V3)
 
 #define HIDE(I, V)   Get V; Get V12; SEEN(I) V128Bitselect; Set V;
@@ -124,7 +126,8 @@ TEXT ·attentionSoftmax(SB), NOSPLIT, $0-8
 	RET
 
 #define PRODUCT(OFF, V) LOAD(R2, OFF) LOAD(R11, OFF) F32x4Mul; Get V; F32x4Add; Set V;
-#define PULL(OFF)       TO(R2) LOAD(R11, OFF) LOAD(R2, OFF) Get V13; F32x4Sub; F32x4Mul; Get V15; F32x4Mul; V128Store $0, $OFF;
+#define PULL(OFF)       TO(R2) LOAD(R11, OFF) LOAD(R2, OFF) Get V13; F32x4Sub; F32x4Mul; Get V15; F32x4Mul; \
+	V128Store $0, $OFF;
 #define EACH(DO, A, B, C, D) DO(0, A) DO(ROW, B) DO(ROW2, C) DO(ROW3, D) NEXT(R2, ROW4) NEXT(R11, ROW4)
 #define PULLS           PULL(0) PULL(ROW) PULL(ROW2) PULL(ROW3) NEXT(R2, ROW4) NEXT(R11, ROW4)
 

@@ -4,11 +4,12 @@
 #include "go_asm.h"
 #include "exp_amd64.h"
 
-// The softmax of attention and its gradient, down sixteen columns. Of the rows the first are seen by all columns, those that come then by fewer
-// and fewer, and the rest by none.
+// The softmax of attention and its gradient, down sixteen columns. Of the rows the first are seen by all columns,
+// those that come then by fewer and fewer, and the rest by none.
 //
 // AX args   SI x   R8 p   DX a row in bytes, R9 three rows   CX rows left   K1 the columns that see a row
-// Z0 row, argument and result   Z1 to Z4 what EXP needs, other rows   Z5 top   Z6 sum, its inverse   Z7 scale   Z8, Z9, Z10 other tops and sums
+// Z0 row, argument and result   Z1 to Z4 what EXP needs, other rows   Z5 top   Z6 sum, its inverse   Z7 scale
+// Z8, Z9, Z10 other tops and sums
 
 #define OPEN \
 	MOVQ         a+0(FP), AX;            \

@@ -12,8 +12,8 @@ import (
 // counting is what lane i adds to the position of lane 0.
 var counting = [16]float32{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}
 
-// maxColumn is the largest, lane by lane, of n vectors, ld elements apart. A not-a-number need not win: its own exponential is one, and so
-// is the sum.
+// maxColumn is the largest, lane by lane, of n vectors, ld elements apart. A not-a-number need not win: its own
+// exponential is one, and so is the sum.
 func maxColumn(x []float32, ld, n int) simd.Float32s {
 	top := simd.LoadFloat32s(x)
 	top1, top2, top3 := top, top, top
@@ -28,8 +28,8 @@ func maxColumn(x []float32, ld, n int) simd.Float32s {
 	return top.Max(top1).Max(top2.Max(top3))
 }
 
-// sumColumns adds, lane by lane, n vectors, ld elements apart: first those that are sixteen apart, and then these sums as [across] has it, so that
-// no number is added to a sum of very many, and no addition waits for all before it.
+// sumColumns adds, lane by lane, n vectors, ld elements apart: first those that are sixteen apart, and then these sums
+// as [across] has it, so that no number is added to a sum of very many, and no addition waits for all before it.
 func sumColumns(x []float32, ld, n int) simd.Float32s {
 	return sumApart(x, ld, n, 0).Add(sumApart(x, ld, n, 8)).Add(sumApart(x, ld, n, 4).Add(sumApart(x, ld, n, 12)))
 }
@@ -74,8 +74,8 @@ func scaleColumn(x []float32, ld, n int, by simd.Float32s) {
 	}
 }
 
-// softmaxColumns sets s, scores (keys 0…, queries from…), to probabilities: the softmax of each column times scale, over the keys up to
-// the query; later keys get zero.
+// softmaxColumns sets s, scores (keys 0…, queries from…), to probabilities: the softmax of each column times scale,
+// over the keys up to the query; later keys get zero.
 func softmaxColumns(s Mat, from int, scale float32) {
 	if asmRows && asmSoftmaxColumns(s, from, scale) {
 		return
@@ -179,7 +179,8 @@ func qkNormRoPE(y, rstd, x Mat, weight []float32, r Rotary, eps float32) {
 		one.Div(simd.LoadFloat32s(root[t:]).MulAdd(share, small).Sqrt()).Store(root[t:])
 	}
 	for c := range half {
-		xa, xb, ya, yb, cos, sin := x.row(c, n), x.row(c+half, n), y.row(c, n), y.row(c+half, n), r.Cos.row(c, n), r.Sin.row(c, n)
+		xa, xb, ya, yb, cos, sin := x.row(c, n), x.row(c+half, n), y.row(c, n), y.row(c+half, n), r.Cos.row(c, n),
+			r.Sin.row(c, n)
 		ga, gb := f(weight[c]), f(weight[c+half])
 		for t := 0; t < n; t += lanes {
 			rv, co, si := simd.LoadFloat32s(root[t:]), simd.LoadFloat32s(cos[t:]), simd.LoadFloat32s(sin[t:])
@@ -194,7 +195,8 @@ func qkNormRoPE(y, rstd, x Mat, weight []float32, r Rotary, eps float32) {
 func (e *cpu) QKNormRoPEBackward(dx Mat, dweight []float32, dy, x Mat, weight []float32, rstd Mat, r Rotary) {
 	d, sums := len(weight), e.scratch(3, wide(x.Cols))
 	for h := range x.Rows / d {
-		qkNormRoPEBackward(dx.Slice(h*d, (h+1)*d), dweight, dy.Slice(h*d, (h+1)*d), x.Slice(h*d, (h+1)*d), weight, rstd.Slice(h, h+1), r, sums)
+		qkNormRoPEBackward(dx.Slice(h*d, (h+1)*d), dweight, dy.Slice(h*d, (h+1)*d), x.Slice(h*d, (h+1)*d), weight,
+			rstd.Slice(h, h+1), r, sums)
 	}
 }
 
@@ -210,7 +212,8 @@ func qkNormRoPEBackward(dx Mat, dweight []float32, dy, x Mat, weight []float32, 
 		xa, xb, root, cos, sin := x.row(c, n), x.row(c+half, n), rstd.row(0, n), r.Cos.row(c, n), r.Sin.row(c, n)
 		var g0, g1 simd.Float32s
 		for t := 0; t < n; t += lanes {
-			av, bv, co, si := simd.LoadFloat32s(a[t:]), simd.LoadFloat32s(b[t:]), simd.LoadFloat32s(cos[t:]), simd.LoadFloat32s(sin[t:])
+			av, bv, co, si := simd.LoadFloat32s(a[t:]), simd.LoadFloat32s(b[t:]), simd.LoadFloat32s(cos[t:]),
+				simd.LoadFloat32s(sin[t:])
 			av, bv = av.MulAdd(co, bv.Mul(si)), bv.MulAdd(co, av.Mul(si).Neg())
 			av.Store(da[t:])
 			bv.Store(db[t:])

@@ -2,7 +2,8 @@
 
 package compute
 
-// rowArgs is what the assembly gets. Distances are in bytes: steps lead to a token's next slot, and weightNext to the next token's weight.
+// rowArgs is what the assembly gets. Distances are in bytes: steps lead to a token's next slot, and weightNext to the
+// next token's weight.
 type rowArgs struct {
 	near, far, other                  *float32 // rows by token; rows by slot; CombineBackward's src
 	weight, dweight                   *float32
@@ -22,14 +23,16 @@ func combineLoop(a *rowArgs)
 //go:noescape
 func combineBackwardLoop(a *rowArgs)
 
-// combined is the arguments for rows by token and by slot, the latter in two matrices, and false where there is no assembly for them.
+// combined is the arguments for rows by token and by slot, the latter in two matrices, and false where there is no
+// assembly for them.
 func combined(near, far, other Mat, s Permutation, weight Mat) (a rowArgs, ok bool) {
 	if near.Rows == 0 || near.Cols == 0 || near.Cols%4 != 0 || s.K == 0 || far.Rows == 0 || far.Stride != other.Stride {
 		return a, false
 	}
 	// What the assembly will read and write, checked once, but for the slots, which it checks.
 	at := (far.Rows-1)*far.Stride + near.Cols - 1
-	_, _, _, _ = s.Rows[(s.K-1)*s.Stride+near.Rows-1], near.Data[(near.Rows-1)*near.Stride+near.Cols-1], far.Data[at], other.Data[at]
+	_, _, _, _ = s.Rows[(s.K-1)*s.Stride+near.Rows-1], near.Data[(near.Rows-1)*near.Stride+near.Cols-1], far.Data[at],
+		other.Data[at]
 	a = rowArgs{
 		near: &near.Data[0], far: &far.Data[0], other: &other.Data[0], slots: &s.Rows[0], weight: &unweighted.Data[0],
 		nearRow: 4 * near.Stride, farRow: 4 * far.Stride,

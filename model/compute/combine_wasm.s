@@ -7,9 +7,11 @@
 
 // Rows of tokens together and apart where they are whole vectors: one row of a slot after the other.
 //
-// R0 args   R1 row of the token   R2 row of the slot, R3 of the one beside it   R4 tokens left   R5 slots left   R6 slot   R7 weight
+// R0 args   R1 row of the token   R2 row of the slot, R3 of the one beside it   R4 tokens left   R5 slots left
+// R6 slot   R7 weight
 // R8 its gradient
-// R9 the token's first slot, R10 its weight, R11 its gradient   R12 vectors left   R13 cursor of the token's row   R14 whether to add
+// R9 the token's first slot, R10 its weight, R11 its gradient   R12 vectors left   R13 cursor of the token's row
+// R14 whether to add
 // V0 to V3 sums   V4 weight   V5 a vector of the token's row
 
 // SLOT reads a slot, and ends the operation where there is no such row; ROWOF finds its row.

@@ -13,7 +13,8 @@ import (
 	"github.com/sparkling-lab/sparkling/model/compute"
 )
 
-// Every engine is held against the plain one, with every kernel that this machine can run. One that is new joins this list.
+// Every engine is held against the plain one, with every kernel that this machine can run. One that is new joins this
+// list.
 func engines() (all []compute.Engine) {
 	for _, name := range compute.Kernels() {
 		e, err := compute.NewCPUWith(name)
@@ -37,7 +38,8 @@ func values(n int, seed uint64) []float32 {
 	return out
 }
 
-// near compares with the largest value as the measure: engines may round sums otherwise, but not by more than a sum's length explains.
+// near compares with the largest value as the measure: engines may round sums otherwise, but not by more than a sum's
+// length explains.
 func near(t *testing.T, want, got []float32, what string) {
 	t.Helper()
 	near64(t, want, got, 2e-6, what)
@@ -83,7 +85,8 @@ func equalBits(t *testing.T) {
 			out, out2, p, m, v := same(0), same(0), same(0.3), same(0.02), same(0.004)
 			equal := func(x []float32, what string) {
 				for i := range x {
-					require.Equal(t, math.Float32bits(x[0]), math.Float32bits(x[i]), "%s %s: element %d of %d", eng.Name(), what, i, n)
+					require.Equal(t, math.Float32bits(x[0]), math.Float32bits(x[i]), "%s %s: element %d of %d",
+						eng.Name(), what, i, n)
 				}
 			}
 			eng.SwiGLU(out, same(0.37), same(-1.2))
@@ -91,7 +94,8 @@ func equalBits(t *testing.T) {
 			eng.SwiGLUBackward(out, out2, same(0.11), same(0.37), same(-1.2))
 			equal(out, "SwiGLUBackward gate")
 			equal(out2, "SwiGLUBackward up")
-			eng.AdamW(p, same(0.05), m, v, []float32{0.01}, compute.AdamW{WeightDecay: 0.001, Beta1: 0.9, Beta2: 0.95, Eps: 1e-8, BiasCorr1: 0.19, BiasCorr2: 0.1})
+			eng.AdamW(p, same(0.05), m, v, []float32{0.01},
+				compute.AdamW{WeightDecay: 0.001, Beta1: 0.9, Beta2: 0.95, Eps: 1e-8, BiasCorr1: 0.19, BiasCorr2: 0.1})
 			equal(p, "AdamW p")
 			equal(m, "AdamW m")
 			equal(v, "AdamW v")
@@ -110,9 +114,12 @@ func TestGroupedProductsAreTheProductsOfTheirGroups(t *testing.T) {
 	for _, e := range append(engines(), judge) {
 		x, w, dy := values(rows*in, 1), values(experts*out*in, 2), values(rows*out, 3)
 		y, dx, dw := make([]float32, rows*out), make([]float32, rows*in), make([]float32, experts*out*in)
-		e.GroupedMatMul(compute.NT, compute.M(y, rows, out), compute.M(x, rows, in), compute.M(w, experts*out, in), off, false)
-		e.GroupedMatMul(compute.NN, compute.M(dx, rows, in), compute.M(dy, rows, out), compute.M(w, experts*out, in), off, false)
-		e.GroupedMatMul(compute.TN, compute.M(dw, experts*out, in), compute.M(dy, rows, out), compute.M(x, rows, in), off, false)
+		e.GroupedMatMul(compute.NT, compute.M(y, rows, out), compute.M(x, rows, in), compute.M(w, experts*out, in),
+			off, false)
+		e.GroupedMatMul(compute.NN, compute.M(dx, rows, in), compute.M(dy, rows, out), compute.M(w, experts*out, in),
+			off, false)
+		e.GroupedMatMul(compute.TN, compute.M(dw, experts*out, in), compute.M(dy, rows, out), compute.M(x, rows, in),
+			off, false)
 		for g := range experts {
 			a, b := off[g], off[g+1]
 			n := b - a
@@ -126,7 +133,8 @@ func TestGroupedProductsAreTheProductsOfTheirGroups(t *testing.T) {
 				near(t, want, dx[a*in:b*in], e.Name()+" NN")
 			}
 			want := make([]float32, out*in)
-			judge.MatMul(compute.TN, compute.M(want, out, in), compute.M(dy[a*out:b*out], n, out), compute.M(x[a*in:b*in], n, in), false)
+			judge.MatMul(compute.TN, compute.M(want, out, in), compute.M(dy[a*out:b*out], n, out),
+				compute.M(x[a*in:b*in], n, in), false)
 			near(t, want, dw[g*out*in:(g+1)*out*in], e.Name()+" TN")
 		}
 	}
@@ -165,7 +173,8 @@ func rowsAgree(t *testing.T) {
 				want, got := judge.CrossEntropy(d, in, labels, n, 0.25), eng.CrossEntropy(d2, d2, labels, n, 0.25)
 				near(t, d, d2, what("CrossEntropy in place"))
 				assert.InDelta(t, want, got, 2e-6*math.Max(1, want), what("CrossEntropy"))
-				assert.InDelta(t, want, eng.CrossEntropy(nil, in, labels, n, 0.25), 2e-6*math.Max(1, want), what("CrossEntropy without gradient"))
+				assert.InDelta(t, want, eng.CrossEntropy(nil, in, labels, n, 0.25), 2e-6*math.Max(1, want),
+					what("CrossEntropy without gradient"))
 			}
 
 			h, h2 := f(rows*n), f(rows*n)

@@ -16,8 +16,10 @@ func attentionAgrees(t *testing.T) {
 	for _, eng := range engines() {
 		for _, s := range []compute.AttnShape{
 			{Batch: 2, Seq: 1, Heads: 1, KVHeads: 1, HeadDim: 2}, {Batch: 2, Seq: 9, Heads: 4, KVHeads: 2, HeadDim: 6},
-			{Batch: 1, Seq: 33, Heads: 3, KVHeads: 3, HeadDim: 16}, {Batch: 2, Seq: 64, Heads: 4, KVHeads: 1, HeadDim: 8}, {Batch: 1, Seq: 20, Heads: 2, KVHeads: 1, HeadDim: 34},
-			{Batch: 1, Seq: 257, Heads: 2, KVHeads: 1, HeadDim: 12}, {Batch: 15, Seq: 17, Heads: 1, KVHeads: 1, HeadDim: 4},
+			{Batch: 1, Seq: 33, Heads: 3, KVHeads: 3, HeadDim: 16}, {Batch: 2, Seq: 64, Heads: 4, KVHeads: 1,
+				HeadDim: 8}, {Batch: 1, Seq: 20, Heads: 2, KVHeads: 1, HeadDim: 34},
+			{Batch: 1, Seq: 257, Heads: 2, KVHeads: 1, HeadDim: 12},
+			{Batch: 15, Seq: 17, Heads: 1, KVHeads: 1, HeadDim: 4},
 		} {
 			what := fmt.Sprintf("%s %+v", eng.Name(), s)
 			n, a, b := s.Batch*s.Seq, s.Heads*s.HeadDim, s.KVHeads*s.HeadDim
@@ -162,7 +164,8 @@ func TestLogSumExpIsThatOfTheLibrary(t *testing.T) {
 			for n := 1; n < 300; n++ {
 				r := compute.NewRouting(n, 1, 1)
 				e.Route(r, compute.M(make([]float32, n), 1, n))
-				assert.InEpsilon(t, 1+math.Log(float64(n)), 1+float64(r.LSE.Data[0]), 2e-7, "%s: %d equal logits", e.Name(), n)
+				assert.InEpsilon(t, 1+math.Log(float64(n)), 1+float64(r.LSE.Data[0]), 2e-7, "%s: %d equal logits",
+					e.Name(), n)
 			}
 		}
 	})
@@ -174,18 +177,21 @@ func absentPanics(t *testing.T) {
 	const tokens, k = 3, 2
 	for _, e := range append(engines(), judge) {
 		for _, n := range []int{3, 5, 16} {
-			near, far, weight := compute.M(values(tokens*n, 1), tokens, n), compute.M(values(tokens*k*n, 2), tokens*k, n), columns(k, tokens, 3)
+			near, far, weight := compute.M(values(tokens*n, 1), tokens, n),
+				compute.M(values(tokens*k*n, 2), tokens*k, n), columns(k, tokens, 3)
 			for _, bad := range []int32{tokens * k, -1} {
 				s := compute.Permutation{Rows: make([]int32, len(weight.Data)), K: k, Stride: weight.Stride}
 				s.Rows[s.Stride+2] = bad
 				assert.Panics(t, func() { e.Combine(near, far, s, weight, false) }, "%s, slot %d", e.Name(), bad)
-				assert.Panics(t, func() { e.CombineBackward(far, weight, near, far, s, weight) }, "%s, slot %d", e.Name(), bad)
+				assert.Panics(t, func() { e.CombineBackward(far, weight, near, far, s, weight) }, "%s, slot %d",
+					e.Name(), bad)
 			}
 			for row := range tokens { // in none but the last does such a number lie beyond all of them
 				labels := []int32{0, -100, 2}
 				labels[row] = int32(n)
 				for _, d := range [][]float32{nil, make([]float32, tokens*n)} {
-					assert.Panics(t, func() { e.CrossEntropy(d, near.Data, labels, n, 1) }, "%s, label %d of row %d", e.Name(), n, row)
+					assert.Panics(t, func() { e.CrossEntropy(d, near.Data, labels, n, 1) }, "%s, label %d of row %d",
+						e.Name(), n, row)
 				}
 			}
 		}

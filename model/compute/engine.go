@@ -2,8 +2,8 @@
 // and the engines that carry them out on float32 slices: [Reference], plain Go that is easy to read and is the judge of
 // all others, and the one that [NewCPU] returns, with vectors where the build has them and assembly where it has some
 // for the machine: kernels of matrix products, and functions named asm… that do an operation on rows or elements, or
-// say that the portable loops have to. It is a [Threaded]: several threads can share its operations, with the same bits on
-// any number of them.
+// say that the portable loops have to. It is a [Threaded]: several threads can share its operations, with the same bits
+// on any number of them.
 //
 // It knows matrices, rows and scalars. It never knows layers, parameters, arms or experiments, and imports nothing of
 // ours.
@@ -104,7 +104,8 @@ func (s AttnShape) head(x Mat, b, h int) Mat { return x.part(h*s.HeadDim, s.Head
 // tokens is the same part of a matrix with one row a token.
 func (s AttnShape) tokens(x Mat, b, h int) Mat { return x.part(b*s.Seq, s.Seq, h*s.HeadDim, s.HeadDim) }
 
-// AdamW holds the scalars of one AdamW update (decoupled weight decay). BiasCorr1 and BiasCorr2 are the bias corrections 1−β^t.
+// AdamW holds the scalars of one AdamW update (decoupled weight decay). BiasCorr1 and BiasCorr2 are the bias
+// corrections 1−β^t.
 type AdamW struct {
 	WeightDecay, Beta1, Beta2, Eps, BiasCorr1, BiasCorr2 float32
 }
@@ -127,8 +128,8 @@ type Engine interface {
 	// RMSNormBackward sets dx (adds to it when acc is true) and adds to dweight.
 	RMSNormBackward(dx, dweight, dy, x, weight, rstd []float32, acc bool)
 
-	// QKNormRoPE normalises every head of x, channel-major (heads·headDim, tokens) with headDim = len(weight), as RMSNorm
-	// does, and rotates it, first half with second half. rstd is (heads, tokens).
+	// QKNormRoPE normalises every head of x, channel-major (heads·headDim, tokens) with headDim = len(weight), as
+	// RMSNorm does, and rotates it, first half with second half. rstd is (heads, tokens).
 	QKNormRoPE(y, rstd, x Mat, weight []float32, r Rotary, eps float32)
 	// QKNormRoPEBackward sets dx, which may be dy, and adds to dweight.
 	QKNormRoPEBackward(dx Mat, dweight []float32, dy, x Mat, weight []float32, rstd Mat, r Rotary)

@@ -1,5 +1,6 @@
-// The exponential of a vector, as expVectors of exp_simd.go has it: to its range, then 2^n·e^r with n = round(x/ln 2). Not-a-number goes through
-// all of it, because the largest and the smallest take their second operand where one is none.
+// The exponential of a vector, as expVectors of exp_simd.go has it: to its range, then 2^n·e^r with n = round(x/ln
+// 2). Not-a-number goes through all of it, because the largest and the smallest take their second operand where one
+// is none.
 //
 // Z20 smallest argument   Z21 largest   Z22 1/ln 2   Z23, Z24 -ln 2 in two parts   Z25 to Z29 the polynomial   Z31 one
 
@@ -47,7 +48,8 @@
 	EXPEND(V, P, Q, R);  EXPEND(V1, P1, Q1, R1);  \
 	EXPPOWER(V, N, P);   EXPPOWER(V1, N1, P1)
 
-// EXPCUT4 is EXPCUT of four vectors side by side, each with a register for what is whole, its square and the polynomial, and all with Q.
+// EXPCUT4 is EXPCUT of four vectors side by side, each with a register for what is whole, its square and the
+// polynomial, and all with Q.
 #define EXPCUT4(Q, V, N, R, P, V1, N1, R1, P1, V2, N2, R2, P2, V3, N3, R3, P3) \
 	EXPROUND(V, N);      EXPROUND(V1, N1);      EXPROUND(V2, N2);      EXPROUND(V3, N3);      \
 	EXPREST(V, N);       EXPREST(V1, N1);       EXPREST(V2, N2);       EXPREST(V3, N3);       \

@@ -4,8 +4,9 @@ package compute
 
 import "simd"
 
-// The exponential is 2^n·e^r with n = round(x/ln 2) and a polynomial for e^r, |r| ≤ ln 2/2; ln 2 is taken off in two parts so that
-// nothing is lost. The largest error is about 2 units in the last place. Arguments are cut to what a float32 can hold.
+// The exponential is 2^n·e^r with n = round(x/ln 2) and a polynomial for e^r, |r| ≤ ln 2/2; ln 2 is taken off in two
+// parts so that nothing is lost. The largest error is about 2 units in the last place. Arguments are cut to what a
+// float32 can hold.
 const (
 	expLow, expHigh = -87.3, 88.3
 	log2e           = 1.44269504088896341
@@ -18,10 +19,11 @@ const (
 	expP4, expP3, expP2, expP1, expP0 = 1.382069e-3, 8.368676e-3, 4.1668266e-2, 0.16666521, 0.49999994
 )
 
-// expVectors sets n vectors of y, step elements apart, to e^((x − top)·by) and returns their sum in ascending order; y may be x. Not-a-number
-// stays so. Equal elements get equal bits wherever they lie. It is one loop with its constants in registers, and all that need the exponential
-// run through it: a function for one vector would be called, not inlined, and every call would spill them. A fused product would overwrite its
-// first factor: where that is needed later, product and sum stand apart, because a vector that is saved on the stack crosses cache lines there.
+// expVectors sets n vectors of y, step elements apart, to e^((x − top)·by) and returns their sum in ascending order; y
+// may be x. Not-a-number stays so. Equal elements get equal bits wherever they lie. It is one loop with its constants
+// in registers, and all that need the exponential run through it: a function for one vector would be called, not
+// inlined, and every call would spill them. A fused product would overwrite its first factor: where that is needed
+// later, product and sum stand apart, because a vector that is saved on the stack crosses cache lines there.
 func expVectors(y, x []float32, step, n int, top, by simd.Float32s) simd.Float32s {
 	f := simd.BroadcastFloat32s
 	low, high, toBase2, round := f(expLow), f(expHigh), f(log2e), f(roundShift)

@@ -1,7 +1,7 @@
-// The exponential, for four vectors side by side: one is a chain of some twenty steps that wait for each other, and a core does not look
-// far enough ahead to find the next one beside it. Constants are read from memory, once for all four: the compiler of WebAssembly makes one
-// that stands in the code anew at every turn, by three instructions that take the place of arithmetic. Larger and smaller of two numbers are
-// taken such that a number that is none stays.
+// The exponential, for four vectors side by side: one is a chain of some twenty steps that wait for each other, and a
+// core does not look far enough ahead to find the next one beside it. Constants are read from memory, once for all
+// four: the compiler of WebAssembly makes one that stands in the code anew at every turn, by three instructions that
+// take the place of arithmetic. Larger and smaller of two numbers are taken such that a number that is none stays.
 //
 // R15 constants   V12 a constant
 // V0 to V3 x, cut, r   V4 to V7 rounded   V8 to V11 whole, polynomial, e^x

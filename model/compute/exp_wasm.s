@@ -5,10 +5,11 @@
 #include "words_wasm.h"
 #include "exp_wasm.h"
 
-// The exponential is 2^n·e^r with n = round(x/ln 2) and a polynomial for e^r, |r| ≤ ln 2/2; ln 2 is taken off in two parts so that nothing is
-// lost. The largest error is about 2 units in the last place. Arguments are cut to what a float32 can hold. ROUNDER is
-// 1.5·2^23 + 127: adding it rounds to a whole number n, and n + 127, the exponent of 2^n, then stands in the low bits. The polynomial is 1 + r +
-// r²·(P0 + P1·r + … + P4·r⁴) with the least relative error, 3e-9.
+// The exponential is 2^n·e^r with n = round(x/ln 2) and a polynomial for e^r, |r| ≤ ln 2/2; ln 2 is taken off in two
+// parts so that nothing is lost. The largest error is about 2 units in the last place. Arguments are cut to what a
+// float32 can hold. ROUNDER is 1.5·2^23 + 127: adding it rounds to a whole number n, and n + 127, the exponent of
+// 2^n, then stands in the low bits. The polynomial is 1 + r + r²·(P0 + P1·r + … + P4·r⁴) with the least relative
+// error, 3e-9.
 EVERYLANE(·exponential, LOWEST, (-87.3))
 EVERYLANE(·exponential, HIGHEST, (88.3))
 EVERYLANE(·exponential, MINUSLOWEST, (87.3))

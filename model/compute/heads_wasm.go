@@ -2,7 +2,8 @@
 
 package compute
 
-// headArgs is what the assembly gets: one head, distances in bytes. In the gradient y is dx, and there are dy and dweight.
+// headArgs is what the assembly gets: one head, distances in bytes. In the gradient y is dx, and there are dy and
+// dweight.
 type headArgs struct {
 	y, rstd, x, weight, cos, sin, dy, dweight *float32
 	yRow, xRow, cosRow, sinRow, dyRow         int
@@ -18,8 +19,8 @@ func qkNormRoPELoop(a *headArgs)
 //go:noescape
 func qkNormRoPEBackwardLoop(a *headArgs)
 
-// headOf is what QKNormRoPE and its gradient have in common, and whether there is anything to do. What the assembly will read and write is
-// checked once.
+// headOf is what QKNormRoPE and its gradient have in common, and whether there is anything to do. What the assembly
+// will read and write is checked once.
 func headOf(y, rstd, x Mat, weight []float32, r Rotary) (a headArgs, ok bool) {
 	d := len(weight)
 	half, n := d/2, (x.Cols+3)&^3

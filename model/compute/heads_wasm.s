@@ -6,7 +6,8 @@
 
 // The norm and the rotation of one head, a token in every lane, and their gradient.
 //
-// R0 args   R1 tokens' place in a row, in bytes   R2 x   R3 y, or dx   R4 cos   R5 sin   R6 weight   R7 channels left   R8 rstd, or dy
+// R0 args   R1 tokens' place in a row, in bytes   R2 x   R3 y, or dx   R4 cos   R5 sin   R6 weight
+// R7 channels left   R8 rstd, or dy
 // R9 halves of x, and R10 of y or dx, apart   R11 channels' gradients of weight
 // V0, V1 sums   V2 1/root   V3, V4 a channel of each half   V5 cos   V6 sin   V7 factor
 
@@ -35,7 +36,8 @@
 	PLACE(headArgs_rstd, R8)                                                                          \
 	F32Const $1.0; F32x4Splat; Get V0; Get V7; F32x4Mul; Get V1; F32x4Add; F32x4Sqrt; F32x4Div; Set V2; \
 	STORE(R8, 0, V2)                                                                                 \
-	PLACE(headArgs_x, R2) PLACE(headArgs_y, R3) PLACE(headArgs_cos, R4) PLACE(headArgs_sin, R5) ARG(headArgs_weight, R6) \
+	PLACE(headArgs_x, R2) PLACE(headArgs_y, R3) PLACE(headArgs_cos, R4) PLACE(headArgs_sin, R5) \
+		ARG(headArgs_weight, R6) \
 	CHANNELS(headArgs_half, TURN)
 
 // func qkNormRoPELoop(a *headArgs)
@@ -48,7 +50,8 @@ TEXT ·qkNormRoPELoop(SB), NOSPLIT, $0-8
 	TOKENS(NORM)
 	RET
 
-// BACK turns a pair of channels back, and adds to the sums of their norm weights' gradients. The place in a row is that of the tokens.
+// BACK turns a pair of channels back, and adds to the sums of their norm weights' gradients. The place in a row is
+// that of the tokens.
 #define ROWOF(P)        AT(P, R1)
 #define ROWOFHALF(P, D) ROWOF(P) Get D; I32WrapI64; I32Add;
 #define BACK \
@@ -63,7 +66,8 @@ TEXT ·qkNormRoPELoop(SB), NOSPLIT, $0-8
 
 // ADDLANES adds the lanes of V to a gradient of weight.
 #define LANE(V, N)      Get V; F32x4ExtractLane $0, $N;
-#define ADDLANES(P, V)  P P F32Load $0; LANE(V, 0) LANE(V, 1) F32Add; LANE(V, 2) LANE(V, 3) F32Add; F32Add; F32Add; F32Store $0;
+#define ADDLANES(P, V)  P P F32Load $0; LANE(V, 0) LANE(V, 1) F32Add; LANE(V, 2) LANE(V, 3) F32Add; F32Add; \
+	F32Add; F32Store $0;
 #define ROWBACK \
 	V128Const $0, $0; Tee V0; Set V1;                                                 \
 	TOKENS(BACK)                                                                      \
@@ -72,7 +76,8 @@ TEXT ·qkNormRoPELoop(SB), NOSPLIT, $0-8
 	STEP(R2, headArgs_xRow) STEP(R3, headArgs_yRow) STEP(R8, headArgs_dyRow)          \
 	STEP(R4, headArgs_cosRow) STEP(R5, headArgs_sinRow) NEXT(R11, 4)
 
-#define PRODUCT  LOAD(R3, 0) WEIGHT F32x4Mul; LOAD(R2, 0) F32x4Mul; Get V0; F32x4Add; Set V0; STEP(R2, headArgs_xRow) STEP(R3, headArgs_yRow) NEXT(R6, 4)
+#define PRODUCT  LOAD(R3, 0) WEIGHT F32x4Mul; LOAD(R2, 0) F32x4Mul; Get V0; F32x4Add; Set V0; \
+	STEP(R2, headArgs_xRow) STEP(R3, headArgs_yRow) NEXT(R6, 4)
 #define PULL \
 	TO(R3) LOAD(R3, 0) WEIGHT F32x4Mul; LOAD(R2, 0) Get V3; F32x4Mul; F32x4Sub; Get V2; F32x4Mul; V128Store $0, $0; \
 	STEP(R2, headArgs_xRow) STEP(R3, headArgs_yRow) NEXT(R6, 4)

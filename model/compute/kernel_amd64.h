@@ -1,7 +1,9 @@
-// What the kernels for amd64 share. A panel is all rows of a few vectors of columns, the last vector under a mask. Its rows are computed several
-// at a time; every element is one chain of fused multiply-adds over ascending k, whichever tile it lies in.
+// What the kernels for amd64 share. A panel is all rows of a few vectors of columns, the last vector under a mask.
+// Its rows are computed several at a time; every element is one chain of fused multiply-adds over ascending k,
+// whichever tile it lies in.
 //
-// DI panel    SI b         R8, R9 rows 0 and 4 of a    DX, R9 rows 0 and 4 of c    CX steps left    R14 a of the tile    R15 rows left
+// DI panel    SI b         R8, R9 rows 0 and 4 of a    DX, R9 rows 0 and 4 of c    CX steps left
+// R14 a of the tile    R15 rows left
 // R10 aRow    R11 3 aRow   R12 aCol                    BX ldc, AX 3 ldc            R13 ldb
 
 #define ARGUMENTS \
@@ -16,8 +18,8 @@
 	LEAQ (BX)(BX*2), AX;         \
 	LEAQ (R10)(R10*2), R11
 
-// A tile of five rows or more: load c, add k steps, store c. ALL does something to each of its rows, LOAD, ADD and STORE to one; ROW loads a
-// row of b, BEFORE is the kernel's own. The tile that follows is the caller's to find.
+// A tile of five rows or more: load c, add k steps, store c. ALL does something to each of its rows, LOAD, ADD and
+// STORE to one; ROW loads a row of b, BEFORE is the kernel's own. The tile that follows is the caller's to find.
 #define TILE(ALL, LOAD, ROW, ADD, STORE, step) \
 	BEFORE;                      \
 	LEAQ (DX)(BX*4), R9;         \
@@ -74,8 +76,8 @@ step:                            \
 	NEXT(step);                  \
 	ALL(STORE, DX)
 
-// All rows of a panel, eight at a time; what the next eight will load or store is fetched before, in case that no cache holds it. The caller
-// follows with REST.
+// All rows of a panel, eight at a time; what the next eight will load or store is fetched before, in case that no
+// cache holds it. The caller follows with REST.
 #define EIGHTS(R8x, FETCH, LOAD, ROW, ADD, STORE) \
 	SUBQ $8, R15;                \
 	JLT  four;                   \

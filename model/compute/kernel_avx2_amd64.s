@@ -2,8 +2,9 @@
 #include "go_asm.h"
 #include "kernel_amd64.h"
 
-// Y0 to Y11 hold sums, Y12 and Y13 a row of b, Y14 an element of a, Y15 the mask of the last vector. Before a tile begins, Y12 (whole vectors)
-// and Y13 (the last one) are masks that are empty when c is set, so that loading it gives zeros.
+// Y0 to Y11 hold sums, Y12 and Y13 a row of b, Y14 an element of a, Y15 the mask of the last vector. Before a tile
+// begins, Y12 (whole vectors) and Y13 (the last one) are masks that are empty when c is set, so that loading it gives
+// zeros.
 #define OPEN \
 	ARGUMENTS;                 \
 	MOVQ panel_mask(DI), CX;        \
@@ -11,7 +12,8 @@
 
 #define BEFORE VPBROADCASTD panel_acc(DI), Y12; VPAND Y12, Y15, Y13
 
-// What one row does with its one or two vectors. Names that end in M store the last one under its mask, which some machines do slowly.
+// What one row does with its one or two vectors. Names that end in M store the last one under its mask, which some
+// machines do slowly.
 #define FETCH1(C, X)     PREFETCHT0 C
 #define FETCH2(C, X, Y)  PREFETCHT0 C
 #define LOAD1(C, X)      VMASKMOVPS C, Y13, X

@@ -2,8 +2,8 @@
 #include "go_asm.h"
 #include "kernel_amd64.h"
 
-// Z0 to Z23 hold sums, Z24 to Z26 a row of b, Z31 an element of a. K1 is the mask of the last vector. K2 (whole vectors) and K3 (the last one)
-// are empty when c is set, so that loading it gives zeros.
+// Z0 to Z23 hold sums, Z24 to Z26 a row of b, Z31 an element of a. K1 is the mask of the last vector. K2 (whole
+// vectors) and K3 (the last one) are empty when c is set, so that loading it gives zeros.
 #define OPEN \
 	ARGUMENTS;                   \
 	MOVQ panel_acc(DI), CX;      \
@@ -26,7 +26,8 @@
 #define STORE3(C, X, Y, W) VMOVUPS X, C; VMOVUPS Y, 64 C; VMOVUPS W, K1, 128 C
 #define ADD1(A, X)         VFMADD231PS.BCST A, Z24, X
 #define ADD2(A, X, Y)      VBROADCASTSS A, Z31; VFMADD231PS Z24, Z31, X; VFMADD231PS Z25, Z31, Y
-#define ADD3(A, X, Y, W)   VBROADCASTSS A, Z31; VFMADD231PS Z24, Z31, X; VFMADD231PS Z25, Z31, Y; VFMADD231PS Z26, Z31, W
+#define ADD3(A, X, Y, W)   VBROADCASTSS A, Z31; VFMADD231PS Z24, Z31, X; VFMADD231PS Z25, Z31, Y; \
+	VFMADD231PS Z26, Z31, W
 #define ROW1               VMOVUPS.Z (SI), K1, Z24
 #define ROW2               VMOVUPS (SI), Z24; VMOVUPS.Z 64(SI), K1, Z25
 #define ROW3               VMOVUPS (SI), Z24; VMOVUPS 64(SI), Z25; VMOVUPS.Z 128(SI), K1, Z26
@@ -40,12 +41,14 @@
 #define R1x2(DO, P)           DO((P), Z0, Z1)
 #define R2x2(DO, P, S)        R1x2(DO, P); DO((P)(S*1), Z2, Z3)
 #define R4x2(DO, P, S, S3)    R2x2(DO, P, S); DO((P)(S*2), Z4, Z5); DO((P)(S3*1), Z6, Z7)
-#define R8x2(DO, P, Q, S, S3) R4x2(DO, P, S, S3); DO((Q), Z8, Z9); DO((Q)(S*1), Z10, Z11); DO((Q)(S*2), Z12, Z13); DO((Q)(S3*1), Z14, Z15)
+#define R8x2(DO, P, Q, S, S3) R4x2(DO, P, S, S3); DO((Q), Z8, Z9); DO((Q)(S*1), Z10, Z11); \
+	DO((Q)(S*2), Z12, Z13); DO((Q)(S3*1), Z14, Z15)
 
 #define R1x3(DO, P)           DO((P), Z0, Z1, Z2)
 #define R2x3(DO, P, S)        R1x3(DO, P); DO((P)(S*1), Z3, Z4, Z5)
 #define R4x3(DO, P, S, S3)    R2x3(DO, P, S); DO((P)(S*2), Z6, Z7, Z8); DO((P)(S3*1), Z9, Z10, Z11)
-#define R8x3(DO, P, Q, S, S3) R4x3(DO, P, S, S3); DO((Q), Z12, Z13, Z14); DO((Q)(S*1), Z15, Z16, Z17); DO((Q)(S*2), Z18, Z19, Z20); DO((Q)(S3*1), Z21, Z22, Z23)
+#define R8x3(DO, P, Q, S, S3) R4x3(DO, P, S, S3); DO((Q), Z12, Z13, Z14); DO((Q)(S*1), Z15, Z16, Z17); \
+	DO((Q)(S*2), Z18, Z19, Z20); DO((Q)(S3*1), Z21, Z22, Z23)
 
 // func avx512x1(p *panel)
 TEXT ·avx512x1(SB), NOSPLIT, $0-8

@@ -1,6 +1,7 @@
 package compute
 
-// scalarKernel is compiled Go without vectors: what remains where a build has none, and the peer that the others are measured against.
+// scalarKernel is compiled Go without vectors: what remains where a build has none, and the peer that the others are
+// measured against.
 var scalarKernel = kernel{"scalar", "scalar, tiles of 2 x 4", 4, false, func(int) int { return 4 }, mulScalar}
 
 func mulScalar(p *product) {

@@ -10,11 +10,12 @@ import (
 // vectorLen is the number of float32 lanes of this machine's vectors.
 func vectorLen() int { return simd.Float32s{}.Len() }
 
-// portableKernels are written in vectors of whatever length the machine has. A product is fused with its sum, in WebAssembly it is rounded
-// first; the machine's own kernels do the same.
+// portableKernels are written in vectors of whatever length the machine has. A product is fused with its sum, in
+// WebAssembly it is rounded first; the machine's own kernels do the same.
 func portableKernels() []kernel {
 	lanes := vectorLen()
-	return []kernel{{"simd", fmt.Sprintf("portable vectors, tiles of 4 x %d", 2*lanes), lanes, false, func(int) int { return 2 * lanes }, mulVectors}}
+	return []kernel{{"simd", fmt.Sprintf("portable vectors, tiles of 4 x %d", 2*lanes), lanes, false,
+		func(int) int { return 2 * lanes }, mulVectors}}
 }
 
 func mulVectors(p *product) {

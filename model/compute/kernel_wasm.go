@@ -1,6 +1,7 @@
 package compute
 
-// asmKernels are written in assembly: compiled Go spills its vectors at every turn of a loop, and jumps through a table to the next.
+// asmKernels are written in assembly: compiled Go spills its vectors at every turn of a loop, and jumps through a table
+// to the next.
 func asmKernels() []kernel {
 	return []kernel{{"wasm", "WebAssembly, tiles of 2 x 16", 4, true, func(int) int { return 16 }, mulWasm}}
 }

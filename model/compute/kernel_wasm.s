@@ -2,12 +2,13 @@
 #include "go_asm.h"
 #include "words_wasm.h"
 
-// A panel is four, two or one vectors of columns. Its rows are computed two or four at a time, the rest one at a time; every element is one
-// sum over ascending k, a product rounded before it is added, whichever tile it lies in. The loop over k is not unrolled: compilers of
-// WebAssembly run it best so. The assembler takes the number of a lane, and the
-// offset of a vector's store, as a second operand only; as a first one it would be lost.
+// A panel is four, two or one vectors of columns. Its rows are computed two or four at a time, the rest one at a
+// time; every element is one sum over ascending k, a product rounded before it is added, whichever tile it lies in.
+// The loop over k is not unrolled: compilers of WebAssembly run it best so. The assembler takes the number of a lane,
+// and the offset of a vector's store, as a second operand only; as a first one it would be lost.
 //
-// R0 panel   R1 c of the tile   R2 ldc    R3 a of the tile   R4 aRow   R5 aCol   R6 b   R7 ldb    R8 end of b   R9 rows left
+// R0 panel   R1 c of the tile   R2 ldc    R3 a of the tile   R4 aRow   R5 aCol   R6 b   R7 ldb    R8 end of b
+// R9 rows left
 // R10 a of the present k   R11, R12, R13 further rows of c, or how far those of a are from the first
 //
 // V0 to V7 hold sums, V8 to V11 a row of b, V12 an element of a, V15 zeros.
@@ -31,9 +32,9 @@
 #define READ(P, OFF, V) LOAD(P, OFF) Set V;
 #define ZERO(V)         Get V15; Set V;
 
-// SPLAT reads an element of a at an address, MULADD adds its product with B to S. The assembler of Go 1.27 leaves out the two numbers that
-// follow the opcode of such a load, alignment and offset. Both are zero bytes, and so is the opcode of Unreachable: it writes them. An
-// assembler that writes them itself will make every product trap.
+// SPLAT reads an element of a at an address, MULADD adds its product with B to S. The assembler of Go 1.27 leaves out
+// the two numbers that follow the opcode of such a load, alignment and offset. Both are zero bytes, and so is the
+// opcode of Unreachable: it writes them. An assembler that writes them itself will make every product trap.
 #define SPLAT(AT)    AT V128Load32Splat; Unreachable; Unreachable; Set V12;
 #define MULADD(B, S) Get V12; Get B; F32x4Mul; Get S; F32x4Add; Set S;
 
@@ -73,7 +74,8 @@
 		End;               \
 	End;
 
-// A is the address of the first row of a, and AT that of one so far from it: a sum for every row would be one more instruction a turn.
+// A is the address of the first row of a, and AT that of one so far from it: a sum for every row would be one more
+// instruction a turn.
 #define A TO(R10)
 
 // What one row of four, two or one vectors does.

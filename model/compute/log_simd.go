@@ -4,19 +4,21 @@ package compute
 
 import "simd"
 
-// The logarithm of x = m·2^e, with m from √½ to √2, is e·ln 2 + ln m, and ln(1 + r) with r = m − 1 is r − r²/2 + r³·p(r). ln 2 is added in two
-// parts so that nothing is lost. The largest error is about 1 unit in the last place.
+// The logarithm of x = m·2^e, with m from √½ to √2, is e·ln 2 + ln m, and ln(1 + r) with r = m − 1 is r − r²/2 +
+// r³·p(r). ln 2 is added in two parts so that nothing is lost. The largest error is about 1 unit in the last place.
 const (
 	root2 = 1.41421356237309505
 
 	mantissa, exponent, bias = 0x007fffff, 23, 127 // of a float32
 	unit                     = bias << exponent    // the exponent of numbers from 1 to 2
 
-	logP8, logP7, logP6, logP5, logP4 = 7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1
-	logP3, logP2, logP1, logP0        = -1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1
+	logP8, logP7, logP6, logP5, logP4 = 7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1,
+		1.4249322787e-1
+	logP3, logP2, logP1, logP0 = -1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1
 )
 
-// addLog adds the logarithms of x, which are normal numbers above 0, infinite or none, to y. Equal elements get equal bits wherever they lie.
+// addLog adds the logarithms of x, which are normal numbers above 0, infinite or none, to y. Equal elements get equal
+// bits wherever they lie.
 func addLog(y, x []float32) {
 	f, u := simd.BroadcastFloat32s, simd.BroadcastUint32s
 	fraction, ofOne, one, half, root, middle := u(mantissa), u(unit), f(1), f(0.5), f(root2), simd.BroadcastInt32s(bias)

@@ -1,7 +1,7 @@
 package compute
 
-// cpu is the engine for this machine: matrix products over the loops of one kernel, row and elementwise operations in vectors,
-// everything else as in [Reference].
+// cpu is the engine for this machine: matrix products over the loops of one kernel, row and elementwise operations in
+// vectors, everything else as in [Reference].
 type cpu struct {
 	Reference
 	kernel kernel
@@ -12,8 +12,9 @@ type cpu struct {
 	bufs   [4][]float32
 }
 
-// A product whose b is large is computed in blocks, so that what is read again and again stays in the caches near the core: depth steps
-// of all sums at once, a panel of b of that depth in the first cache, height rows of a of that depth in the second.
+// A product whose b is large is computed in blocks, so that what is read again and again stays in the caches near the
+// core: depth steps of all sums at once, a panel of b of that depth in the first cache, height rows of a of that depth
+// in the second.
 const (
 	large  = 1 << 17 // elements of b
 	few    = 96      // rows of a that do not pay for packing b
@@ -21,8 +22,8 @@ const (
 	height = 128
 )
 
-// MatMul implements [Engine]. b is used where it lies if the kernel can, and is otherwise packed; every element of dst is one sum over
-// ascending k by the same instructions, and that a block ends in between does not change it.
+// MatMul implements [Engine]. b is used where it lies if the kernel can, and is otherwise packed; every element of dst
+// is one sum over ascending k by the same instructions, and that a block ends in between does not change it.
 func (e *cpu) MatMul(form Form, dst, a, b Mat, acc bool) {
 	p := &e.job
 	// Field by field: a whole struct would be made twice.
@@ -80,8 +81,8 @@ func (e *cpu) blocks(form Form) {
 	}
 }
 
-// multiply computes the job at work. Where the kernel cannot end within a vector, whole vectors go straight to c, the last columns
-// through a tile.
+// multiply computes the job at work. Where the kernel cannot end within a vector, whole vectors go straight to c, the
+// last columns through a tile.
 func (e *cpu) multiply() {
 	p, lanes := &e.job, e.kernel.whole
 	n, c, ldc := p.n, p.c, p.ldc

@@ -11,8 +11,8 @@ import (
 	"github.com/sparkling-lab/sparkling/model/compute"
 )
 
-// rates are the median flop/s of each kernel on one product, in turns of about a millisecond that take each other's places, so that a slow
-// moment of the machine meets all of them.
+// rates are the median flop/s of each kernel on one product, in turns of about a millisecond that take each other's
+// places, so that a slow moment of the machine meets all of them.
 func rates(kernels []compute.Engine, p shapes.Product, turns int) []float64 {
 	dst, a, b := p.Operands()
 	flops := p.FLOPs() / float64(p.Count)
@@ -36,7 +36,8 @@ func rates(kernels []compute.Engine, p shapes.Product, turns int) []float64 {
 	return out
 }
 
-// One line a product and kernel: its rate, as a part of the limit measured in the same run, and against blocked scalar Go.
+// One line a product and kernel: its rate, as a part of the limit measured in the same run, and against blocked scalar
+// Go.
 func BenchmarkMatMul(b *testing.B) {
 	lists := []struct {
 		name     string

@@ -13,8 +13,8 @@ import (
 	"github.com/sparkling-lab/sparkling/model/compute"
 )
 
-// fused is x·y + z rounded once. In float64 the product is exact and their sum is not; rounding that to odd keeps what a second rounding
-// needs to know.
+// fused is x·y + z rounded once. In float64 the product is exact and their sum is not; rounding that to odd keeps what
+// a second rounding needs to know.
 func fused(x, y, z float32) float32 {
 	p, q := float64(x)*float64(y), float64(z)
 	s := p + q
@@ -62,7 +62,8 @@ func newSample(form compute.Form, m, n, k int, pads [3]int, acc bool, seed uint6
 }
 
 func (s sample) String() string {
-	return fmt.Sprintf("form %d, m %d, n %d, k %d, strides %d %d %d, acc %v", s.form, s.dst.Rows, s.dst.Cols, s.k, s.dst.Stride, s.a.Stride, s.b.Stride, s.acc)
+	return fmt.Sprintf("form %d, m %d, n %d, k %d, strides %d %d %d, acc %v", s.form, s.dst.Rows, s.dst.Cols, s.k,
+		s.dst.Stride, s.a.Stride, s.b.Stride, s.acc)
 }
 
 // want is the whole of dst, each element summed over ascending k, from what it was if it is added to.
@@ -103,8 +104,8 @@ func differ(a, b []float32) int {
 // ways are the two ways to add a product to a sum.
 var ways = map[string]func(x, y, z float32) float32{"fused": fused, "unfused": unfused}
 
-// check computes the sample with every kernel and the reference. Each has to give one of two results to the bit, fused or not, and always
-// the same; rounds remembers which.
+// check computes the sample with every kernel and the reference. Each has to give one of two results to the bit, fused
+// or not, and always the same; rounds remembers which.
 func (s sample) check(t *testing.T, rounds map[string]string) {
 	t.Helper()
 	wants := map[string][]float32{}
@@ -116,7 +117,8 @@ func (s sample) check(t *testing.T, rounds map[string]string) {
 	}
 	for _, e := range append(engines(), judge) {
 		got := slices.Clone(s.dst.Data[:cap(s.dst.Data)])
-		e.MatMul(s.form, compute.Mat{Data: got[:len(s.dst.Data)], Rows: s.dst.Rows, Cols: s.dst.Cols, Stride: s.dst.Stride}, s.a, s.b, s.acc)
+		e.MatMul(s.form, compute.Mat{Data: got[:len(s.dst.Data)], Rows: s.dst.Rows, Cols: s.dst.Cols,
+			Stride: s.dst.Stride}, s.a, s.b, s.acc)
 		if rounds[e.Name()] == "" {
 			for how := range ways {
 				if differ(want(how), got) < 0 {
@@ -127,7 +129,8 @@ func (s sample) check(t *testing.T, rounds map[string]string) {
 		}
 		want := want(rounds[e.Name()])
 		if i := differ(want, got); i >= 0 {
-			t.Fatalf("%s, %s: element %d of row %d is %v, not %v", e.Name(), s, i%s.dst.Stride, i/s.dst.Stride, got[i], want[i])
+			t.Fatalf("%s, %s: element %d of row %d is %v, not %v", e.Name(), s, i%s.dst.Stride, i/s.dst.Stride,
+				got[i], want[i])
 		}
 	}
 }
@@ -141,8 +144,9 @@ func newRounds(t *testing.T) map[string]string {
 
 var forms = []compute.Form{compute.NN, compute.NT, compute.TN}
 
-// Main tile, edge tile, tail column, block of a large product: wherever an element lies and whichever kernel computes it, it is the same sum
-// over ascending k, to the bit. Nothing beside the operands is read, nothing beside dst is written.
+// Main tile, edge tile, tail column, block of a large product: wherever an element lies and whichever kernel computes
+// it, it is the same sum over ascending k, to the bit. Nothing beside the operands is read, nothing beside dst is
+// written.
 func TestEveryElementIsOneSumOverAscendingK(t *testing.T) {
 	rounds := newRounds(t)
 	for _, form := range forms {
@@ -182,12 +186,13 @@ func FuzzEveryElementIsOneSumOverAscendingK(f *testing.F) {
 		rng := rand.New(rand.NewPCG(seed, 3))
 		below := func(n int) int { return 1 + int(float64(n)*math.Pow(rng.Float64(), 3)) } // most are small
 		pads := [3]int{rng.IntN(3) * rng.IntN(20), rng.IntN(3) * rng.IntN(20), rng.IntN(3) * rng.IntN(20)}
-		newSample(forms[rng.IntN(3)], below(150), below(150), below(300), pads, rng.IntN(2) == 0, seed).check(t, newRounds(t))
+		newSample(forms[rng.IntN(3)], below(150), below(150), below(300), pads, rng.IntN(2) == 0, seed).check(t,
+			newRounds(t))
 	})
 }
 
-// Equal columns and equal rows of the operands give equal bits in every column and row of the product, wherever they lie: on this the
-// exactness of the symmetry lock rests.
+// Equal columns and equal rows of the operands give equal bits in every column and row of the product, wherever they
+// lie: on this the exactness of the symmetry lock rests.
 func TestEqualOperandsGiveEqualBitsWhereverTheyLie(t *testing.T) {
 	for _, eng := range engines() {
 		for _, n := range widths {
@@ -215,7 +220,8 @@ func TestEqualOperandsGiveEqualBitsWhereverTheyLie(t *testing.T) {
 				})
 				eng.MatMul(form, s.dst, s.a, s.b, false)
 				for i, x := range s.dst.Data {
-					require.Equal(t, math.Float32bits(s.dst.Data[0]), math.Float32bits(x), "%s, %s: element %d", eng.Name(), s, i)
+					require.Equal(t, math.Float32bits(s.dst.Data[0]), math.Float32bits(x), "%s, %s: element %d",
+						eng.Name(), s, i)
 				}
 			}
 		}
@@ -248,7 +254,8 @@ func TestProductsOfNothing(t *testing.T) {
 func TestProductsAllocateNothingOnceTheirMemoryHasGrown(t *testing.T) {
 	for _, e := range engines() {
 		for _, form := range forms {
-			for _, s := range []sample{newSample(form, 37, 47, 24, [3]int{}, true, 1), newSample(form, 130, 300, 500, [3]int{}, false, 1)} {
+			for _, s := range []sample{newSample(form, 37, 47, 24, [3]int{}, true, 1),
+				newSample(form, 130, 300, 500, [3]int{}, false, 1)} {
 				allocations := testing.AllocsPerRun(3, func() { e.MatMul(form, s.dst, s.a, s.b, s.acc) })
 				assert.Zero(t, allocations, "%s, %s", e.Name(), s)
 			}

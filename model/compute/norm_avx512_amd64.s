@@ -4,12 +4,16 @@
 #include "go_asm.h"
 #include "across_amd64.h"
 
-// RMSNorm, four rows at a time and then one: a row's result is the same. Four rows are scaled after the next four have been summed, so that
-// they need not wait for their roots. Of a row that is not whole vectors the rest comes last, under a mask.
+// RMSNorm, four rows at a time and then one: a row's result is the same. Four rows are scaled after the next four
+// have been summed, so that they need not wait for their roots. Of a row that is not whole vectors the rest comes
+// last, under a mask.
 //
-// SI x   DI y   R8 rstd   BX whole vectors of a row in bytes   R9, R10 one and three rows in bytes   CX fours left, rows left
-// R11 cursor of x   R13 of y   R14 of weight   R15 where the whole vectors of x or weight end   R12, K1 the rest's elements
-// Z0 to Z3 sums, inverse roots   Z16 to Z19 those of the four before   Z4 to Z7 elements   Z8 weight   Z9, Z10 what ACROSS needs
+// SI x   DI y   R8 rstd   BX whole vectors of a row in bytes   R9, R10 one and three rows in bytes
+// CX fours left, rows left
+// R11 cursor of x   R13 of y   R14 of weight   R15 where the whole vectors of x or weight end
+// R12, K1 the rest's elements
+// Z0 to Z3 sums, inverse roots   Z16 to Z19 those of the four before   Z4 to Z7 elements   Z8 weight
+// Z9, Z10 what ACROSS needs
 // Z11 1/width   Z12 eps   Z13 one
 
 // Where no cache holds the rows, those of some turns later are fetched.

@@ -4,13 +4,15 @@
 #include "go_asm.h"
 #include "across_amd64.h"
 
-// The gradient of RMSNorm, four rows at a time and then one: a row's result is the same. Of a row that is not whole vectors the rest comes last,
-// under a mask.
+// The gradient of RMSNorm, four rows at a time and then one: a row's result is the same. Of a row that is not whole
+// vectors the rest comes last, under a mask.
 //
 // AX args   SI x   DI dy   R8 dx   R11 weight   R12 dweight   R13 where its whole vectors end   R14 rstd   CX rows left
-// BX whole vectors of a row in bytes   R9, R10 one and three rows in bytes   R15, K1 the rest's elements   K2, K3 those of a vector and of the
+// BX whole vectors of a row in bytes   R9, R10 one and three rows in bytes   R15, K1 the rest's elements
+// K2, K3 those of a vector and of the
 // rest that are added to
-// Z0 to Z3 sums, Σγ·dy·x·inv²/width   Z4 to Z7 rstd   Z8 weight   Z9 dweight   Z10 dy, dx   Z11 x   Z12 what was in dx   Z13 1/width   Z14 dy·x
+// Z0 to Z3 sums, Σγ·dy·x·inv²/width   Z4 to Z7 rstd   Z8 weight   Z9 dweight   Z10 dy, dx   Z11 x
+// Z12 what was in dx   Z13 1/width   Z14 dy·x
 
 #define DOT(X, DY, S) VMULPS DY, Z8, Z10; VFMADD231PS X, Z10, S
 #define RESTDOT(X, DY, S) VMULPS.Z DY, Z8, K1, Z10; VMOVUPS.Z X, K1, Z11; VFMADD231PS Z11, Z10, S

@@ -6,8 +6,8 @@ import (
 	"simd"
 )
 
-// Loading and storing a part of a vector costs several times as much as a whole one: the loops here take whole vectors as long as there
-// are any, and the rest with the same instructions.
+// Loading and storing a part of a vector costs several times as much as a whole one: the loops here take whole vectors
+// as long as there are any, and the rest with the same instructions.
 
 // lanesSum adds the lanes of a vector, always in the same order.
 func lanesSum(v simd.Float32s) float64 {
@@ -20,8 +20,8 @@ func lanesSum(v simd.Float32s) float64 {
 	return float64(a+b) + float64(c+d)
 }
 
-// normRows is how many rows are normed at once: their sums are taken, then all their roots, and then they are scaled, so that a row
-// need not wait for its own root.
+// normRows is how many rows are normed at once: their sums are taken, then all their roots, and then they are scaled,
+// so that a row need not wait for its own root.
 const normRows = 16
 
 // RMSNorm implements [Engine].
@@ -45,7 +45,8 @@ func transposeSums(sums []float32, n int) {
 	Transpose(Mat{sums[normRows*lanes:], lanes, n, normRows}, M(sums, n, lanes))
 }
 
-// sumRows is the sums of the rows from i on, one in every lane, in the order of [across]. Lanes without a row hold what was there before.
+// sumRows is the sums of the rows from i on, one in every lane, in the order of [across]. Lanes without a row hold what
+// was there before.
 func sumRows(sums []float32, i int) simd.Float32s {
 	x := sums[vectorLen()*normRows+i:]
 	sum := sumFour(x)

@@ -34,7 +34,8 @@ func asmNorm(y, rstd, x, weight []float32, eps float32) bool {
 	}
 	// What the assembly will read and write, checked once.
 	_, _ = y[rows*d-1], x[rows*d-1]
-	a := normArgs{x: &x[0], y: &y[0], rstd: &rstd[0], weight: &weight[0], groups: rows / 4, apart: 4 * d, vectors: d / 4, share: 1 / float32(d), eps: eps}
+	a := normArgs{x: &x[0], y: &y[0], rstd: &rstd[0], weight: &weight[0], groups: rows / 4, apart: 4 * d,
+		vectors: d / 4, share: 1 / float32(d), eps: eps}
 	if a.groups > 0 {
 		normLoop(&a)
 	}
@@ -72,7 +73,8 @@ func asmNormBackward(dx, dweight, dy, x, weight, rstd []float32, acc bool) bool 
 	return true
 }
 
-// factors finds what x of each row is multiplied by: inv²·mean(weight⊙dy⊙x). A row that is left over is taken as four at the same place.
+// factors finds what x of each row is multiplied by: inv²·mean(weight⊙dy⊙x). A row that is left over is taken as four
+// at the same place.
 func (a normArgs) factors(factor, dy, x, rstd []float32, d int) {
 	a.x, a.y, a.rstd, a.factor, a.groups, a.apart = &x[0], &dy[0], &rstd[0], &factor[0], len(rstd)/4, 4*d
 	if a.groups > 0 {

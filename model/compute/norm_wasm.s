@@ -5,9 +5,10 @@
 #include "words_wasm.h"
 #include "rows_wasm.h"
 
-// RMSNorm where rows are whole vectors, four rows side by side: the lanes of their sums are turned, so that four roots and four divisions
-// are one. Three things go on at once, for groups of four rows that follow each other: one gets its sums, the one before it the roots of
-// its own, and the one before that is scaled. So none of them waits for what it needs.
+// RMSNorm where rows are whole vectors, four rows side by side: the lanes of their sums are turned, so that four
+// roots and four divisions are one. Three things go on at once, for groups of four rows that follow each other: one
+// gets its sums, the one before it the roots of its own, and the one before that is scaled. So none of them waits for
+// what it needs.
 //
 // R0 args   R1 y − x   R2 rstd of the group to scale   R3 x of the group to sum   R4 weight   R5 groups left to scale
 // R6, R7, R8 the other three rows − the first   R9 vectors of a row, R10 those left   R11 x of the group to scale
@@ -33,14 +34,17 @@
 #define WEIGHT4                      WEIGHT(0, V8) WEIGHT(16, V9) WEIGHT(32, V10) WEIGHT(48, V11)
 #define SCALE(FROM, TO, OFF, S, G) TO FROM V128Load $OFF; Get S; F32x4Mul; Get G; F32x4Mul; V128Store $0, $OFF;
 #define SCALE1(FROM, TO, S)        SCALE(FROM, TO, 0, S, V8)
-#define SCALE4(FROM, TO, S)        SCALE1(FROM, TO, S) SCALE(FROM, TO, 16, S, V9) SCALE(FROM, TO, 32, S, V10) SCALE(FROM, TO, 48, S, V11)
+#define SCALE4(FROM, TO, S)        SCALE1(FROM, TO, S) SCALE(FROM, TO, 16, S, V9) \
+	SCALE(FROM, TO, 32, S, V10) SCALE(FROM, TO, 48, S, V11)
 #define ROWS(DO) \
 	DO(TO(R11), AT(R11, R1), V12) DO(AT(R11, R6), AT2(R11, R1, R6), V13) \
 	DO(AT(R11, R7), AT2(R11, R1, R7), V14) DO(AT(R11, R8), AT2(R11, R1, R8), V15)
+#define FOURSCALES WEIGHT4 ROWS(SCALE4) NEXT(R11, 64) NEXT(R4, 64)
+#define ONESCALE   WEIGHT(0, V8) ROWS(SCALE1) NEXT(R11, 16) NEXT(R4, 16)
 #define SCALES \
-	RSTD(0, V12) RSTD(4, V13) RSTD(8, V14) RSTD(12, V15) ARG(normArgs_weight, R4)                                        \
-	COPY(R9, R10)                                                                                           \
-	VECTORS(R10, WEIGHT4 ROWS(SCALE4) NEXT(R11, 64) NEXT(R4, 64), WEIGHT(0, V8) ROWS(SCALE1) NEXT(R11, 16) NEXT(R4, 16)) \
+	RSTD(0, V12) RSTD(4, V13) RSTD(8, V14) RSTD(12, V15) ARG(normArgs_weight, R4) \
+	COPY(R9, R10)                                                                 \
+	VECTORS(R10, FOURSCALES, ONESCALE)                                            \
 	SUM(R11, R8, R11)
 
 // MORETHAN does something while more than so many groups are left.

@@ -5,13 +5,17 @@
 #include "words_wasm.h"
 #include "rows_wasm.h"
 
-// The gradient of RMSNorm where rows are whole vectors, in two turns over some rows: the factor of x of each, four rows side by side as in
-// norm_wasm.s, and then what goes into dx, and into dweight for up to four rows before it is stored.
+// The gradient of RMSNorm where rows are whole vectors, in two turns over some rows: the factor of x of each, four
+// rows side by side as in norm_wasm.s, and then what goes into dx, and into dweight for up to four rows before it is
+// stored.
 //
-// R0 args   R1 dy − x   R2 rstd   R3 x   R4 dx − x   R5 rows, or groups of four, left   R6 from a row to the next, R7 and R8 to those after it
-// R8 rows of the group   R9 its cursor, R14 that of one of its rows   R10 weight   R11 dweight   R12 vectors left   R13 rstd of the row
+// R0 args   R1 dy − x   R2 rstd   R3 x   R4 dx − x   R5 rows, or groups of four, left
+// R6 from a row to the next, R7 and R8 to those after it
+// R8 rows of the group   R9 its cursor, R14 that of one of its rows   R10 weight   R11 dweight   R12 vectors left
+// R13 rstd of the row
 // R15 rows of the group left
-// V0 to V3 sums, or dweight   V4, V5 dy and x of a vector   V6 even and odd lanes   V8 to V11 weight   V12 rstd   V13 factor
+// V0 to V3 sums, or dweight   V4, V5 dy and x of a vector   V6 even and odd lanes   V8 to V11 weight   V12 rstd
+// V13 factor
 // V14 all bits where dx is added to
 
 #define WEIGHT(OFF, V) LOAD(R10, OFF) Set V;
@@ -25,6 +29,9 @@
 #define ROWS(DO) \
 	DO(TO(R3), AT(R3, R1), V0) DO(AT(R3, R6), AT2(R3, R1, R6), V1) \
 	DO(AT(R3, R7), AT2(R3, R1, R7), V2) DO(AT(R3, R8), AT2(R3, R1, R8), V3)
+
+#define FOURPRODUCTS WEIGHT4 ROWS(PRODUCT4) NEXT(R3, 64) NEXT(R10, 64)
+#define ONEPRODUCT   WEIGHT(0, V8) ROWS(PRODUCT1) NEXT(R3, 16) NEXT(R10, 16)
 
 // func normFactorLoop(a *normArgs)
 TEXT ·normFactorLoop(SB), NOSPLIT, $0-8
@@ -47,7 +54,7 @@ TEXT ·normFactorLoop(SB), NOSPLIT, $0-8
 		Set V3
 		ARG(normArgs_weight, R10)
 		ARG(normArgs_vectors, R12)
-		VECTORS(R12, WEIGHT4 ROWS(PRODUCT4) NEXT(R3, 64) NEXT(R10, 64), WEIGHT(0, V8) ROWS(PRODUCT1) NEXT(R3, 16) NEXT(R10, 16))
+		VECTORS(R12, FOURPRODUCTS, ONEPRODUCT)
 		SUM(R3, R8, R3)
 		FOURSUMS(V6)
 		LOAD(R2, 0)

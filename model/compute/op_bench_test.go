@@ -9,8 +9,9 @@ import (
 	"github.com/sparkling-lab/sparkling/model/compute"
 )
 
-// BenchmarkOperation is every operation but the matrix products, in nanoseconds an element (of what it reads most of; of a score in
-// attention), in its fastest turn. The widths are those of the default experiment and of a network of width 512.
+// BenchmarkOperation is every operation but the matrix products, in nanoseconds an element (of what it reads most of;
+// of a score in attention), in its fastest turn. The widths are those of the default experiment and of a network of
+// width 512.
 func BenchmarkOperation(b *testing.B) {
 	for _, s := range []struct {
 		tokens, d, f, vocab, experts int
@@ -34,14 +35,17 @@ func BenchmarkOperation(b *testing.B) {
 				b.ReportMetric(0, "ns/op")
 			})
 		}
-		x, y, dx, rstd, weight, dweight := values(n*s.d, 1), values(n*s.d, 2), values(n*s.d, 3), values(n, 4), values(s.d, 5), values(s.d, 6)
+		x, y, dx, rstd, weight, dweight := values(n*s.d, 1), values(n*s.d, 2), values(n*s.d, 3), values(n, 4),
+			values(s.d, 5), values(s.d, 6)
 		run("RMSNorm", n*s.d, func() { e.RMSNorm(y, rstd, x, weight, 1e-6) })
 		run("RMSNormBackward", n*s.d, func() { e.RMSNormBackward(dx, dweight, y, x, weight, rstd, false) })
 
-		q, qn, kn, v, out := columns(a, n, 7), columns(a, n, 8), columns(kv, n, 9), columns(kv, n, 10), compute.M(values(n*a, 11), n, a)
+		q, qn, kn, v, out := columns(a, n, 7), columns(a, n, 8), columns(kv, n, 9), columns(kv, n, 10),
+			compute.M(values(n*a, 11), n, a)
 		dq, dk, dv, probs := columns(a, n, 12), columns(kv, n, 13), columns(kv, n, 14), make([]float32, s.attn.Probs())
 		half := s.attn.HeadDim / 2
-		turn, hrstd, hweight := compute.Rotary{Cos: columns(half, n, 15), Sin: columns(half, n, 16)}, columns(s.attn.Heads, n, 17), values(s.attn.HeadDim, 18)
+		turn, hrstd, hweight := compute.Rotary{Cos: columns(half, n, 15), Sin: columns(half, n, 16)},
+			columns(s.attn.Heads, n, 17), values(s.attn.HeadDim, 18)
 		dhweight := values(s.attn.HeadDim, 19)
 		run("QKNormRoPE", n*a, func() { e.QKNormRoPE(qn, hrstd, q, hweight, turn, 1e-6) })
 		run("QKNormRoPEBackward", n*a, func() { e.QKNormRoPEBackward(dq, dhweight, qn, q, hweight, hrstd, turn) })
@@ -62,7 +66,8 @@ func BenchmarkOperation(b *testing.B) {
 		far, far2 := compute.M(values(k*n*s.d, 24), k*n, s.d), compute.M(values(k*n*s.d, 25), k*n, s.d)
 		run("Dispatch", k*n*s.d, func() { e.Dispatch(far, compute.M(x, n, s.d), slots) })
 		run("Combine", k*n*s.d, func() { e.Combine(compute.M(y, n, s.d), far, slots, r.Weight, false) })
-		run("CombineBackward", k*n*s.d, func() { e.CombineBackward(far2, dw, compute.M(x, n, s.d), far, slots, r.Weight) })
+		run("CombineBackward", k*n*s.d,
+			func() { e.CombineBackward(far2, dw, compute.M(x, n, s.d), far, slots, r.Weight) })
 
 		size := k * n * s.f
 		g, u, h, dg, du := values(size, 26), values(size, 27), values(size, 28), values(size, 29), values(size, 30)

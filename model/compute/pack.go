@@ -7,8 +7,8 @@ func (e *cpu) scratch(i, n int) []float32 {
 	return room(&e.bufs[i], n)
 }
 
-// room is the first n floats of *buf, which is replaced by a larger one where it is too short. Sizes are powers of two: how many
-// tokens an expert gets changes with every batch, and the buffers must come to rest.
+// room is the first n floats of *buf, which is replaced by a larger one where it is too short. Sizes are powers of two:
+// how many tokens an expert gets changes with every batch, and the buffers must come to rest.
 func room(buf *[]float32, n int) []float32 {
 	if cap(*buf) < n {
 		*buf = make([]float32, 1<<bits.Len(uint(n-1)))
@@ -16,8 +16,8 @@ func room(buf *[]float32, n int) []float32 {
 	return (*buf)[:n]
 }
 
-// panels copies b of the job at work into panels, each k rows of wide columns, so that a kernel reads it from one end to the other; columns
-// that fill up the last vector are zero.
+// panels copies b of the job at work into panels, each k rows of wide columns, so that a kernel reads it from one end
+// to the other; columns that fill up the last vector are zero.
 func (e *cpu) panels(transposed bool) {
 	p := &e.job
 	wide := p.wide
@@ -41,8 +41,8 @@ func (e *cpu) panels(transposed bool) {
 	p.b, p.ldb, p.next = to, wide, wide*p.k
 }
 
-// rows copies a of the job at work into dense rows, which each end a little apart: rows a power of two apart, as they often lie, fall into
-// the same few lines of the cache.
+// rows copies a of the job at work into dense rows, which each end a little apart: rows a power of two apart, as they
+// often lie, fall into the same few lines of the cache.
 func (e *cpu) rows(transposed bool) {
 	p := &e.job
 	stride := p.k + 16
@@ -57,8 +57,8 @@ func (e *cpu) rows(transposed bool) {
 	p.a, p.aRow, p.aCol = to, stride, 1
 }
 
-// Transpose sets dst (n, m) to the transpose of src (m, n): in assembly as many rows as this machine has it for, then four rows and
-// columns at a time so that both are read and written in stretches.
+// Transpose sets dst (n, m) to the transpose of src (m, n): in assembly as many rows as this machine has it for, then
+// four rows and columns at a time so that both are read and written in stretches.
 func Transpose(dst, src Mat) {
 	i := asmTranspose(dst, src)
 	for ; i+4 <= src.Rows; i += 4 {

@@ -8,8 +8,9 @@ import (
 	"time"
 )
 
-// BenchmarkSharedAmongTwo is how much faster than one thread two are, by the size of an operation in multiplications: what [minWork] is chosen
-// by. Both take turns, and of each the fastest twentieth counts: the moments at which both had a core.
+// BenchmarkSharedAmongTwo is how much faster than one thread two are, by the size of an operation in multiplications:
+// what [minWork] is chosen by. Both take turns, and of each the fastest twentieth counts: the moments at which both had
+// a core.
 func BenchmarkSharedAmongTwo(b *testing.B) {
 	if runtime.NumCPU() < 2 {
 		b.Skip("one core")
@@ -44,7 +45,8 @@ func BenchmarkSharedAmongTwo(b *testing.B) {
 				continue
 			}
 			m := func(r, c int) Mat { return M(make([]float32, r*c), r, c) }
-			compare(fmt.Sprintf("product, %d wide/2^%d", width, size), &products{form: NT, dst: m(rows, width), a: m(rows, width), b: m(width, width)}, rows, 16)
+			compare(fmt.Sprintf("product, %d wide/2^%d", width, size),
+				&products{form: NT, dst: m(rows, width), a: m(rows, width), b: m(width, width)}, rows, 16)
 		}
 	}
 	for _, seq := range []int{16, 32, 64, 128, 256} {
@@ -54,12 +56,16 @@ func BenchmarkSharedAmongTwo(b *testing.B) {
 		}
 		q, k, v := NewColumns(32, 512), NewColumns(16, 512), NewColumns(16, 512)
 		cost := s.Batch * s.KVHeads * s.Seq * s.Seq * s.HeadDim * s.Heads / s.KVHeads
-		compare(fmt.Sprintf("attention, sequences of %d/%d", seq, cost), &attend{out: M(make([]float32, 512*32), 512, 32), probs: make([]float32, s.Probs()), q: q, k: k, v: v, s: s}, s.Batch*s.KVHeads, 1)
+		compare(fmt.Sprintf("attention, sequences of %d/%d", seq, cost),
+			&attend{out: M(make([]float32, 512*32), 512, 32), probs: make([]float32, s.Probs()), q: q, k: k, v: v,
+				s: s}, s.Batch*s.KVHeads, 1)
 	}
 	for size := 14; size <= 22; size += 2 {
 		n := 1 << size
 		f := func() []float32 { return make([]float32, n) }
-		compare(fmt.Sprintf("SwiGLU/%d elements", n), &elements{op: swiGLUOp, x: [5][]float32{f(), f(), f()}}, n, blockElements/8)
-		compare(fmt.Sprintf("sum of two/%d elements", n), &elements{op: axpbyOp, x: [5][]float32{f(), f()}, a: 1, b: 1}, n, blockElements/8)
+		compare(fmt.Sprintf("SwiGLU/%d elements", n), &elements{op: swiGLUOp, x: [5][]float32{f(), f(), f()}}, n,
+			blockElements/8)
+		compare(fmt.Sprintf("sum of two/%d elements", n), &elements{op: axpbyOp, x: [5][]float32{f(), f()}, a: 1, b: 1},
+			n, blockElements/8)
 	}
 }

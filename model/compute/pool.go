@@ -10,11 +10,12 @@ type task interface {
 	do(c *cpu, from, to int)
 }
 
-// threadPool is a caller and workers that take the chunks of one task at a time. Handing a chunk over costs about a microsecond as long as
-// workers spin; after a while without a task they are parked.
+// threadPool is a caller and workers that take the chunks of one task at a time. Handing a chunk over costs about a
+// microsecond as long as workers spin; after a while without a task they are parked.
 //
-// A chunk is taken by counting up state: which task it is, how many chunks it has and which is next, in one number, so that a worker that
-// has not seen a task end cannot take a chunk of it. Only who has taken a chunk reads what the task is.
+// A chunk is taken by counting up state: which task it is, how many chunks it has and which is next, in one number, so
+// that a worker that has not seen a task end cannot take a chunk of it. Only who has taken a chunk reads what the task
+// is.
 type threadPool struct {
 	cpus  []*cpu // the caller's first
 	state atomic.Uint64

@@ -45,7 +45,8 @@ func park(c *threadPool) {
 	}
 }
 
-// meeting is a task of two chunks, of which neither is over before the caller has come for one and a worker for the other.
+// meeting is a task of two chunks, of which neither is over before the caller has come for one and a worker for the
+// other.
 type meeting struct {
 	first          *cpu
 	caller, worker chan struct{}

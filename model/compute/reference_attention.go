@@ -2,8 +2,8 @@ package compute
 
 import "math"
 
-// QKNormRoPE implements [Engine]: norms of queries and keys (Henry et al. 2020, arXiv 2010.04245; by RMSNorm as in Qwen3, 2025, arXiv
-// 2505.09388), then the rotary embedding (Su et al. 2021, arXiv 2104.09864).
+// QKNormRoPE implements [Engine]: norms of queries and keys (Henry et al. 2020, arXiv 2010.04245; by RMSNorm as in
+// Qwen3, 2025, arXiv 2505.09388), then the rotary embedding (Su et al. 2021, arXiv 2104.09864).
 func (Reference) QKNormRoPE(y, rstd, x Mat, weight []float32, r Rotary, eps float32) {
 	d := len(weight)
 	half := d / 2
@@ -52,7 +52,8 @@ func (Reference) QKNormRoPEBackward(dx Mat, dweight []float32, dy, x Mat, weight
 	}
 }
 
-// Attention implements [Engine]; several heads of queries share one of keys and values (Ainslie et al. 2023, arXiv 2305.13245).
+// Attention implements [Engine]; several heads of queries share one of keys and values (Ainslie et al. 2023, arXiv
+// 2305.13245).
 func (r Reference) Attention(out Mat, probs []float32, q, k, v Mat, s AttnShape) {
 	for b := range s.Batch {
 		for g := range s.KVHeads {

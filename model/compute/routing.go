@@ -2,10 +2,11 @@ package compute
 
 // Routing is what a router decided for every token, channel-major.
 type Routing struct {
-	Prob   Mat     // (experts, tokens) softmax over all experts
-	LSE    Mat     // (1, tokens) log-sum-exp of the logits
-	TopK   []int32 // (k, tokens) the experts of the k largest probabilities, in falling order; rows have the stride of Weight
-	Weight Mat     // (k, tokens) those probabilities over their sum
+	Prob Mat // (experts, tokens) softmax over all experts
+	LSE  Mat // (1, tokens) log-sum-exp of the logits
+	// (k, tokens) the experts of the k largest probabilities, in falling order; rows have the stride of Weight
+	TopK   []int32
+	Weight Mat // (k, tokens) those probabilities over their sum
 }
 
 // NewRouting is memory for the choice of k of the experts.
@@ -15,7 +16,8 @@ func NewRouting(experts, k, tokens int) Routing {
 	return r
 }
 
-// Permutation says where the rows of a token lie among rows sorted by expert: that of its j-th choice is Rows[j*Stride+token].
+// Permutation says where the rows of a token lie among rows sorted by expert: that of its j-th choice is
+// Rows[j*Stride+token].
 type Permutation struct {
 	Rows      []int32
 	K, Stride int

@@ -12,7 +12,8 @@ func (e *cpu) Route(r Routing, logits Mat) {
 	addLog(r.LSE.Data, sums[:logits.Rows])
 }
 
-// routeColumns turns the logits in r.Prob to probabilities, chooses, and leaves the largest logit in r.LSE and Σe^(logit − largest) in sums.
+// routeColumns turns the logits in r.Prob to probabilities, chooses, and leaves the largest logit in r.LSE and
+// Σe^(logit − largest) in sums.
 func routeColumns(r Routing, sums []float32) {
 	f, lanes, ld := simd.BroadcastFloat32s, vectorLen(), r.Prob.Stride
 	for t := 0; t < r.Prob.Cols; t += lanes {
@@ -32,8 +33,9 @@ func routeColumns(r Routing, sums []float32) {
 	}
 }
 
-// choose picks the k largest of a vector of tokens. What comes after the last choice in falling order is smaller, or equal with a higher
-// number. Where nothing can be compared, because the probabilities are no numbers, the n-th choice is expert n.
+// choose picks the k largest of a vector of tokens. What comes after the last choice in falling order is smaller, or
+// equal with a higher number. Where nothing can be compared, because the probabilities are no numbers, the n-th choice
+// is expert n.
 func choose(r Routing, t int) {
 	f, ld, p := simd.BroadcastFloat32s, r.Prob.Stride, r.Prob.Data[t:]
 	last, lastAt := f(2), f(-1) // larger than any probability
@@ -67,7 +69,8 @@ func routeBackward(dlogits, dw Mat, r Routing, dp []float32, z float32) {
 		p, out := r.Prob.Data[t:], dlogits.Data[t:]
 		var mean, sum simd.Float32s
 		for n := range r.Weight.Rows {
-			mean = simd.LoadFloat32s(dw.Data[n*dw.Stride+t:]).MulAdd(simd.LoadFloat32s(r.Weight.Data[n*r.Weight.Stride+t:]), mean)
+			mean = simd.LoadFloat32s(dw.Data[n*dw.Stride+t:]).
+				MulAdd(simd.LoadFloat32s(r.Weight.Data[n*r.Weight.Stride+t:]), mean)
 			id := simd.LoadInt32s(r.TopK[n*r.Weight.Stride+t:])
 			for e := range dp {
 				sum = sum.Add(simd.LoadFloat32s(p[e*r.Prob.Stride:]).Masked(id.Equal(simd.BroadcastInt32s(int32(e)))))
@@ -110,7 +113,8 @@ func combineRows(dst, src Mat, s Permutation, weight Mat, acc bool) {
 			out := out[i : i+2*lanes]
 			a, b := start(out, acc), start(out[lanes:], acc)
 			for j := range s.K {
-				w, in := simd.BroadcastFloat32s(weights[j*weight.Stride]), src.Data[int(slots[j*s.Stride])*src.Stride+i:][:2*lanes]
+				w, in := simd.BroadcastFloat32s(weights[j*weight.Stride]),
+					src.Data[int(slots[j*s.Stride])*src.Stride+i:][:2*lanes]
 				a, b = w.MulAdd(simd.LoadFloat32s(in), a), w.MulAdd(simd.LoadFloat32s(in[lanes:]), b)
 			}
 			a.Store(out)
@@ -126,7 +130,8 @@ func combineRows(dst, src Mat, s Permutation, weight Mat, acc bool) {
 				a, _ = simd.LoadFloat32sPart(out)
 			}
 			for j := range s.K {
-				w, in := simd.BroadcastFloat32s(weights[j*weight.Stride]), src.Data[int(slots[j*s.Stride])*src.Stride+i:][:min(lanes, n-i)]
+				w, in := simd.BroadcastFloat32s(weights[j*weight.Stride]),
+					src.Data[int(slots[j*s.Stride])*src.Stride+i:][:min(lanes, n-i)]
 				if whole {
 					a = w.MulAdd(simd.LoadFloat32s(in), a)
 				} else {

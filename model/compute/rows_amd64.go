@@ -39,7 +39,8 @@ func asmNorm(y, rstd, x, weight []float32, eps float32) bool {
 		return false
 	}
 	_, _ = y[rows*d-1], x[rows*d-1] // what the assembly will read and write, checked once
-	a := normArgs{y: &y[0], rstd: &rstd[0], x: &x[0], weight: &weight[0], rows: rows, row: 4 * d, share: 1 / float32(d), eps: eps, one: 1}
+	a := normArgs{y: &y[0], rstd: &rstd[0], x: &x[0], weight: &weight[0], rows: rows, row: 4 * d, share: 1 / float32(d),
+		eps: eps, one: 1}
 	a.whole, a.last = vectors(d)
 	norm512(&a)
 	return true
@@ -53,7 +54,8 @@ func asmNormBackward(dx, dweight, dy, x, weight, rstd []float32, acc bool) bool 
 	}
 	_, _, _, _ = dx[rows*d-1], dweight[d-1], dy[rows*d-1], x[rows*d-1]
 	a := normArgs{
-		y: &dy[0], rstd: &rstd[0], x: &x[0], weight: &weight[0], dx: &dx[0], dweight: &dweight[0], rows: rows, row: 4 * d, share: 1 / float32(d),
+		y: &dy[0], rstd: &rstd[0], x: &x[0], weight: &weight[0], dx: &dx[0], dweight: &dweight[0], rows: rows,
+		row: 4 * d, share: 1 / float32(d),
 	}
 	a.whole, a.last = vectors(d)
 	if acc {
@@ -63,8 +65,8 @@ func asmNormBackward(dx, dweight, dy, x, weight, rstd []float32, acc bool) bool 
 	return true
 }
 
-// columnArgs is what the assembly gets: rows of x, and of p in the gradient, by which columns see them. The first row is seen by all, and in the
-// gradient no other. Distances are in bytes.
+// columnArgs is what the assembly gets: rows of x, and of p in the gradient, by which columns see them. The first row
+// is seen by all, and in the gradient no other. Distances are in bytes.
 type columnArgs struct {
 	x, p            *float32
 	row             int

@@ -7,8 +7,8 @@ import (
 	"simd"
 )
 
-// The operations here treat the last, partial vector with the same instructions as all others, so that an element's result does not
-// depend on where it lies.
+// The operations here treat the last, partial vector with the same instructions as all others, so that an element's
+// result does not depend on where it lies.
 
 // Axpby implements [Engine].
 func (e *cpu) Axpby(y []float32, a float32, x []float32, b float32) { axpby(y, a, x, b) }
@@ -101,14 +101,16 @@ func addScaled(y []float32, a simd.Float32s, x []float32) {
 // lossBlock is about how many logits are treated at once, so many that they stay in a cache near the core.
 const lossBlock = 1 << 11
 
-// lossRows is how many rows of logits are treated at once, at most, and lossLanes how many at least. In between they are multiples of these, and
-// so of the lanes of any vector: lossColumns has a row in each lane, so that neither the largest nor the sum of a row goes across lanes.
+// lossRows is how many rows of logits are treated at once, at most, and lossLanes how many at least. In between they
+// are multiples of these, and so of the lanes of any vector: lossColumns has a row in each lane, so that neither the
+// largest nor the sum of a row goes across lanes.
 const lossRows, lossLanes = 64, 16
 
 // CrossEntropy implements [Engine].
 func (e *cpu) CrossEntropy(dlogits, logits []float32, labels []int32, cols int, scale float32) float64 {
-	// As many rows as a cache near the core holds beside what is fetched ahead: they are gone through more than once. There is one logarithm
-	// of the product of many sums, as long as float64 can hold it: a sum is at least one, and at most the number of columns.
+	// As many rows as a cache near the core holds beside what is fetched ahead: they are gone through more than once.
+	// There is one logarithm of the product of many sums, as long as float64 can hold it: a sum is at least one, and at
+	// most the number of columns.
 	const enough = 1e150
 	rows := max(lossLanes, min(lossRows, lossBlock/cols)/lossLanes*lossLanes)
 	total, product := 0.0, 1.0
@@ -128,8 +130,8 @@ func (e *cpu) CrossEntropy(dlogits, logits []float32, labels []int32, cols int, 
 	return total + math.Log(product)
 }
 
-// crossEntropy does 1 to lossRows rows: dlogits, unless nil, gets the gradient, zero where there is no label. Of rows with a label it returns
-// the product of Σe^(logit − largest) and the sum of logit − largest at the label.
+// crossEntropy does 1 to lossRows rows: dlogits, unless nil, gets the gradient, zero where there is no label. Of rows
+// with a label it returns the product of Σe^(logit − largest) and the sum of logit − largest at the label.
 func (e *cpu) crossEntropy(dlogits, logits []float32, labels []int32, cols int, scale float32) (product, at float64) {
 	var of lossOf
 	rows, stride := len(labels), wide(len(labels))
@@ -140,7 +142,8 @@ func (e *cpu) crossEntropy(dlogits, logits []float32, labels []int32, cols int, 
 // lossOf is what is found out about rows: the logit at the label, the largest, and Σe^(logit − largest).
 type lossOf struct{ at, top, sum [lossRows]float32 }
 
-// total is what crossEntropy returns, of rows whose gradient is there but where it is zero. Every fourth sum goes into one product.
+// total is what crossEntropy returns, of rows whose gradient is there but where it is zero. Every fourth sum goes into
+// one product.
 func (of *lossOf) total(dlogits []float32, labels []int32) (product, at float64) {
 	each := [4]float64{1, 1, 1, 1}
 	for i, label := range labels {
@@ -163,10 +166,11 @@ func clearUnlabelled(dlogits []float32, labels []int32) {
 	}
 }
 
-// lossColumns finds out about the rows of logits, the columns of tile, and sets dlogits, unless nil, to the gradient where there is a label.
-// The tile has room for whole vectors; lanes without a row hold what was there before.
+// lossColumns finds out about the rows of logits, the columns of tile, and sets dlogits, unless nil, to the gradient
+// where there is a label. The tile has room for whole vectors; lanes without a row hold what was there before.
 func lossColumns(dlogits, logits []float32, labels []int32, tile Mat, scale float32, of *lossOf) {
-	cols, rows, ld, one, by := tile.Rows, tile.Cols, tile.Stride, simd.BroadcastFloat32s(1), simd.BroadcastFloat32s(scale)
+	cols, rows, ld, one, by := tile.Rows, tile.Cols, tile.Stride, simd.BroadcastFloat32s(1),
+		simd.BroadcastFloat32s(scale)
 	Transpose(tile, M(logits, rows, cols))
 	for i, label := range labels { // before dlogits, which may be logits, is written
 		of.at[i] = logits[i*cols : (i+1)*cols][max(label, 0)]

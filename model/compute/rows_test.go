@@ -82,7 +82,8 @@ func TestRowsAreTheSameWhicheverTheyAre(t *testing.T) {
 					}
 					return all
 				}
-				x, out, rstds, labels := repeat(one), make([]float32, rows*n), make([]float32, rows), make([]int32, rows)
+				x, out, rstds, labels := repeat(one), make([]float32, rows*n), make([]float32, rows),
+					make([]int32, rows)
 				e.RMSNorm(out, rstds, x, weight, 1e-6)
 				same(t, repeat(y), out, "RMSNorm, %d rows of %d", rows, n)
 				same(t, repeat(rstd), rstds, "its roots, %d rows of %d", rows, n)
@@ -106,7 +107,8 @@ func TestWhatIsNoNumberSpoilsItsOwnRow(t *testing.T) {
 		t.Helper()
 		for i, x := range want {
 			a, b := float64(x), float64(got[i])
-			if math.IsNaN(a) != math.IsNaN(b) || math.IsInf(a, 0) != math.IsInf(b, 0) || math.Abs(a-b) > 1e-5*(math.Abs(a)+1) {
+			if math.IsNaN(a) != math.IsNaN(b) || math.IsInf(a, 0) != math.IsInf(b, 0) ||
+				math.Abs(a-b) > 1e-5*(math.Abs(a)+1) {
 				require.Fail(t, "differs", "%s: element %d is %g, and %g", what, i, x, got[i])
 			}
 		}
@@ -166,11 +168,13 @@ func TestTokensAreTheSameWhicheverTheyAre(t *testing.T) {
 				for c := range m.Rows {
 					row := m.Data[c*m.Stride:][:tokens]
 					for i, v := range row {
-						require.Equal(t, math.Float32bits(row[0]), math.Float32bits(v), "%s: channel %d, token %d of %d", what, c, i, tokens)
+						require.Equal(t, math.Float32bits(row[0]), math.Float32bits(v),
+							"%s: channel %d, token %d of %d", what, c, i, tokens)
 					}
 				}
 			}
-			x, y, dx, rstd, weight := repeat(heads*width, 1), repeat(heads*width, 2), repeat(heads*width, 3), repeat(heads, 4), values(width, 5)
+			x, y, dx, rstd, weight := repeat(heads*width, 1), repeat(heads*width, 2), repeat(heads*width, 3),
+				repeat(heads, 4), values(width, 5)
 			turn := compute.Rotary{Cos: repeat(width/2, 6), Sin: repeat(width/2, 7)}
 			e.QKNormRoPE(y, rstd, x, weight, turn, 1e-6)
 			equal(y, "QKNormRoPE")
@@ -199,7 +203,8 @@ func TestTokensAreTheSameWhicheverTheyAre(t *testing.T) {
 				}
 			}
 			for _, n := range widths {
-				near, far, dfar, dw := compute.M(nil, tokens, n), compute.M(nil, tokens*k, n), compute.M(make([]float32, tokens*k*n), tokens*k, n), repeat(k, 11)
+				near, far, dfar, dw := compute.M(nil, tokens, n), compute.M(nil, tokens*k, n),
+					compute.M(make([]float32, tokens*k*n), tokens*k, n), repeat(k, 11)
 				for range tokens {
 					near.Data = append(near.Data, values(n, 12)...)
 					far.Data = append(far.Data, append(values(n, 13), values(n, 14)...)...)
@@ -210,7 +215,8 @@ func TestTokensAreTheSameWhicheverTheyAre(t *testing.T) {
 				e.Combine(near, far, s, r.Weight, true)
 				for i := range tokens {
 					same(t, near.Data[:n], near.Data[i*n:(i+1)*n], "Combine, token %d of %d, %d wide", i, tokens, n)
-					same(t, dfar.Data[:k*n], dfar.Data[i*k*n:(i+1)*k*n], "CombineBackward, token %d of %d, %d wide", i, tokens, n)
+					same(t, dfar.Data[:k*n], dfar.Data[i*k*n:(i+1)*k*n], "CombineBackward, token %d of %d, %d wide",
+						i, tokens, n)
 				}
 			}
 		}
@@ -238,11 +244,13 @@ func TestSequencesAreTheSameWhicheverTheyAre(t *testing.T) {
 				for c := range m.Rows {
 					for i := seq; i < n; i++ {
 						row := m.Data[c*m.Stride:]
-						require.Equal(t, math.Float32bits(row[i%seq]), math.Float32bits(row[i]), "%s: channel %d, token %d of %d", what, c, i, seq)
+						require.Equal(t, math.Float32bits(row[i%seq]), math.Float32bits(row[i]),
+							"%s: channel %d, token %d of %d", what, c, i, seq)
 					}
 				}
 			}
-			q, k, v, out, probs := repeat(a, 1), repeat(b, 20), repeat(b, 30), compute.M(make([]float32, n*a), n, a), make([]float32, s.Probs())
+			q, k, v, out, probs := repeat(a, 1), repeat(b, 20), repeat(b, 30), compute.M(make([]float32, n*a), n, a),
+				make([]float32, s.Probs())
 			dq, dk, dv := compute.NewColumns(a, n), compute.NewColumns(b, n), compute.NewColumns(b, n)
 			e.Attention(out, probs, q, k, v, s)
 			e.AttentionBackward(dq, dk, dv, out, probs, q, k, v, s)
@@ -256,8 +264,8 @@ func TestSequencesAreTheSameWhicheverTheyAre(t *testing.T) {
 	})
 }
 
-// On amd64 whatever has assembly gives the bits of the portable loops, which other machines of that kind run instead. In WebAssembly sums go
-// across lanes in another order.
+// On amd64 whatever has assembly gives the bits of the portable loops, which other machines of that kind run instead.
+// In WebAssembly sums go across lanes in another order.
 func TestOnAMD64TheAssemblyHasTheBitsOfThePortableLoops(t *testing.T) {
 	if runtime.GOARCH != "amd64" || !compute.HasAssembly() {
 		t.Skip("no such assembly here")

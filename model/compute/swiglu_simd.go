@@ -18,9 +18,9 @@ func (e *cpu) SwiGLUBackward(dgate, dup, dh, gate, up []float32) {
 	}
 }
 
-// swiGLU sets h = gate⊙s⊙up, with s = 1/(1 + e^−gate), or if back h = dgate = dh⊙s⊙up⊙(1 + gate⊙(1 − s)) and dup = dh⊙s⊙gate. Equal elements get
-// equal bits wherever they lie. The exponential stands in the loop, step by step that of expVectors: divisions go on beside it, and nothing is
-// stored between.
+// swiGLU sets h = gate⊙s⊙up, with s = 1/(1 + e^−gate), or if back h = dgate = dh⊙s⊙up⊙(1 + gate⊙(1 − s)) and dup =
+// dh⊙s⊙gate. Equal elements get equal bits wherever they lie. The exponential stands in the loop, step by step that of
+// expVectors: divisions go on beside it, and nothing is stored between.
 func swiGLU(h, dup, dh, gate, up []float32, back bool) {
 	f := simd.BroadcastFloat32s
 	low, high, toBase2, round := f(-expHigh), f(-expLow), f(-log2e), f(roundShift)

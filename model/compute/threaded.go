@@ -2,16 +2,16 @@ package compute
 
 import "runtime"
 
-// Threaded is the engine for this machine, over a thread pool: a cpu, and others like it that take chunks of an operation where there is enough to do. Every
-// element of a result is computed whole by one of them, and sums over many rows are taken in blocks of fixed length that are added in
-// order: so the bits are the same for any number of threads.
+// Threaded is the engine for this machine, over a thread pool: a cpu, and others like it that take chunks of an
+// operation where there is enough to do. Every element of a result is computed whole by one of them, and sums over many
+// rows are taken in blocks of fixed length that are added in order: so the bits are the same for any number of threads.
 type Threaded struct {
 	*cpu
 	pool    *threadPool
 	threads int
 
-	// MinWork is how many multiplications, or steps that take as long, are worth handing over: an operation gets a thread for each so many, one
-	// besides. Tests and benchmarks set another.
+	// MinWork is how many multiplications, or steps that take as long, are worth handing over: an operation gets a
+	// thread for each so many, one besides. Tests and benchmarks set another.
 	MinWork int
 
 	// What is handed over, one at a time; here, because it must not be allocated.
@@ -27,7 +27,8 @@ type Threaded struct {
 	totals   []float64
 }
 
-// NewThreaded is an engine of up to size threads. It uses one until [Threaded.SetThreads] says otherwise. Workers end when it is garbage.
+// NewThreaded is an engine of up to size threads. It uses one until [Threaded.SetThreads] says otherwise. Workers end
+// when it is garbage.
 func NewThreaded(size int) *Threaded { return newThreaded(kernels()[0], size) }
 
 func newThreaded(k kernel, size int) *Threaded {
@@ -37,11 +38,12 @@ func newThreaded(k kernel, size int) *Threaded {
 	return t
 }
 
-// SetThreads sets how many threads share the operations from now on, at least 1 and at most those that the engine was made for.
+// SetThreads sets how many threads share the operations from now on, at least 1 and at most those that the engine was
+// made for.
 func (t *Threaded) SetThreads(threads int) { t.threads = max(1, min(threads, len(t.pool.cpus))) }
 
-// minWork is what takes some 20 to 80 µs on one thread, the longer the slower the processor. Below that two threads are no faster: what one
-// has written the other has to fetch from its cache, in this operation and in the next.
+// minWork is what takes some 20 to 80 µs on one thread, the longer the slower the processor. Below that two threads are
+// no faster: what one has written the other has to fetch from its cache, in this operation and in the next.
 const minWork = 1 << 22
 
 // parallelFor does n items of w that cost about cost each, in chunks of a whole number of grains, on as many threads as

@@ -77,7 +77,8 @@ func (h *heads) do(c *cpu, from, to int) {
 	for i := from; i < to; i++ {
 		lo, hi := i*d, (i+1)*d
 		if h.back {
-			c.QKNormRoPEBackward(h.dx.Slice(lo, hi), h.dgs[lo:hi], h.y.Slice(lo, hi), h.x.Slice(lo, hi), h.weight, h.rstd.Slice(i, i+1), h.r)
+			c.QKNormRoPEBackward(h.dx.Slice(lo, hi), h.dgs[lo:hi], h.y.Slice(lo, hi), h.x.Slice(lo, hi), h.weight,
+				h.rstd.Slice(i, i+1), h.r)
 		} else {
 			c.QKNormRoPE(h.y.Slice(lo, hi), h.rstd.Slice(i, i+1), h.x.Slice(lo, hi), h.weight, h.r, h.eps)
 		}
@@ -108,7 +109,8 @@ func (t *Threaded) RouteBackward(dlogits, dw Mat, r Routing, dp []float32, z flo
 
 func (x *routing) do(c *cpu, from, to int) {
 	n, r := to-from, x.r
-	r.Prob, r.LSE, r.Weight = r.Prob.part(0, r.Prob.Rows, from, n), r.LSE.part(0, 1, from, n), r.Weight.part(0, r.Weight.Rows, from, n)
+	r.Prob, r.LSE, r.Weight = r.Prob.part(0, r.Prob.Rows, from, n), r.LSE.part(0, 1, from, n),
+		r.Weight.part(0, r.Weight.Rows, from, n)
 	r.TopK = r.TopK[from:]
 	if x.back {
 		c.RouteBackward(x.logits.part(0, len(x.dp), from, n), x.dw.part(0, x.dw.Rows, from, n), r, x.dp, x.z)

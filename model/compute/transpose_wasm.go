@@ -1,6 +1,7 @@
 package compute
 
-// transposeLoop transposes fours times four rows of src, at least that many, of one column or more. Distances are in bytes.
+// transposeLoop transposes fours times four rows of src, at least that many, of one column or more. Distances are in
+// bytes.
 //
 //go:noescape
 func transposeLoop(dst *float32, ldd int, src *float32, lds, cols, fours int)

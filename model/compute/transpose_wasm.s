@@ -4,14 +4,16 @@
 #define TAKE(P, V)   LOAD(P, 0) Set V; NEXT(P, 16)
 #define MOVE(P, OFF) TO(R0) TO(P) F32Load $0; F32Store $OFF;
 
-// HALVES turns the halves of A and B to the lower ones of both and the upper ones of both; EVENODD puts even lanes before odd ones.
+// HALVES turns the halves of A and B to the lower ones of both and the upper ones of both; EVENODD puts even lanes
+// before odd ones.
 #define HALVES(A, B) \
 	Get A; Get B; F64x2ExtractLane $0, $0; F64x2ReplaceLane $0, $1; \
 	Get B; Get A; F64x2ExtractLane $0, $1; F64x2ReplaceLane $0, $0; \
 	Set B; Set A;
 #define EVENODD(A) Get A; Get V4; I8x16Swizzle; Set A;
 
-// Four rows of src become four columns of dst, four columns at a time; a column that is left over becomes a row by itself.
+// Four rows of src become four columns of dst, four columns at a time; a column that is left over becomes a row by
+// itself.
 //
 // R0 dst   R1 from a row of it to the next   R2 to R5 rows of src   R6 from one to the next   R7 columns left
 // R8, R9, R10 further rows of dst   R11 fours of rows left   R12 the first row of the next four   R13 dst of these

@@ -4,7 +4,8 @@ package compute
 
 import "simd"
 
-// rateChunk is the longest stretch that is updated with a learning rate for every element: one that is the same for all is repeated.
+// rateChunk is the longest stretch that is updated with a learning rate for every element: one that is the same for all
+// is repeated.
 const rateChunk = 1024
 
 // each cuts n elements into stretches, with a learning rate for every element of each.
@@ -63,7 +64,9 @@ func adamW(p, g, m, v, rate []float32, s AdamW) {
 
 // UpdateWeights implements [Engine].
 func (e *cpu) UpdateWeights(p, u, rate []float32, decay, scale float32) {
-	e.each(len(p), rate, func(from, to int, rate []float32) { updateWeights(p[from:to], u[from:to], rate, decay, scale) })
+	e.each(len(p), rate, func(from, to int, rate []float32) {
+		updateWeights(p[from:to], u[from:to], rate, decay, scale)
+	})
 }
 
 func updateWeights(p, u, rate []float32, decay, scale float32) {

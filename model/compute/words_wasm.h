@@ -1,4 +1,5 @@
-// The words that all assembly for WebAssembly is written in. R0 holds the arguments. Registers have 64 bits, addresses 32.
+// The words that all assembly for WebAssembly is written in. R0 holds the arguments. Registers have 64 bits,
+// addresses 32.
 
 // TO is a register as an address, AT that of what lies so far from it.
 #define TO(P)    Get P; I32WrapI64;
