@@ -18,11 +18,13 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/trial"
 )
 
-// givenBack waits until the trainers of a session that was closed have ended, and their learners hold nothing.
+// givenBack waits until the trainers of a session that was closed have ended, and their learners hold nothing. None was
+// used after an error, or closed twice.
 func givenBack(t *testing.T, d *learnertest.Device) {
 	t.Helper()
 	assert.Eventually(t, func() bool { return d.Resident() == 0 }, time.Minute, time.Millisecond,
 		"memory of learners that is not given back")
+	assert.Empty(t, d.Misuse())
 }
 
 // everything is an experiment of all that a run asks of a learner: copies, states, norm-adapted rates and a search.
@@ -152,6 +154,54 @@ func TestASearchWhoseLearnerFailsSaysWhoseItWas(t *testing.T) {
 		got := saved(t, s, h)
 		got.Engine = cpu.Factory{}.Engine()
 		sameBytes(t, want, stateBytes(t, got), name)
+		s.Close()
+		givenBack(t, d)
+	}
+}
+
+// A learner may also panic, at the worst of moments, and what was started again may fail again.
+func TestALearnerThatPanicsOrFailsAgainLosesNothing(t *testing.T) {
+	e := everything(optim.AdamW, model.Inner)
+	want := end(t, e)
+	for _, c := range []struct {
+		name        string
+		from, times int32
+		panics      bool
+	}{
+		{"New", 4, 1, true}, {"Train", 31, 1, true}, {"Widen", 1, 1, true}, {"Read", 1, 1, true}, {"Close", 1, 1, true},
+		{"New", 3, 2, false}, {"Train", 30, 3, false}, {"Loss", 30, 2, false}, {"Read", 0, 2, false},
+	} {
+		calls := &atomic.Int32{}
+		d := &learnertest.Device{Fail: func(call learnertest.Call) error {
+			if call.Name != c.name {
+				return nil
+			}
+			if n := calls.Add(1) - 1; n < c.from || n >= c.from+c.times {
+				return nil
+			}
+			if c.panics {
+				panic("the device was lost")
+			}
+			return errors.New("the device was lost")
+		}}
+		h := NewLocalHost(d)
+		s, err := New(e, h)
+		require.NoError(t, err)
+		settle(t, s, h, 40)
+		saved(t, s, h)
+		finish(t, s, h)
+		for range c.times {
+			for i, a := range s.Arms() {
+				if a.State == record.Failed {
+					assert.Contains(t, a.Err, "the device was lost")
+					require.NoError(t, s.Restart(i))
+				}
+			}
+			finish(t, s, h)
+		}
+		got := saved(t, s, h)
+		got.Engine = cpu.Factory{}.Engine()
+		sameBytes(t, want, stateBytes(t, got), c.name)
 		s.Close()
 		givenBack(t, d)
 	}

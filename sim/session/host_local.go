@@ -101,11 +101,11 @@ func (h *LocalHost) work(p *localPort, deliver func([]byte), fail func(error)) {
 	}
 	t, more := train.NewTrainer(h.make), false
 	defer func() {
-		t.Close()
 		if more {
 			busy.Add(-1)
 		}
 	}()
+	defer t.Close()
 	for {
 		var waiting <-chan struct{} = p.done
 		if more {

@@ -112,7 +112,7 @@ func (t *Trainer) found() {
 
 // Threads sets how many threads the arm may use. The bits of its results do not depend on it.
 func (t *Trainer) Threads(n int) {
-	if t.run != nil {
+	if t.run != nil && !t.failed {
 		t.run.learn.Threads(n)
 	}
 }

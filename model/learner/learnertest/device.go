@@ -17,14 +17,15 @@ import (
 // Device is a [learner.Factory] whose learners are unkind as those of a device may be, and yet give the CPU's bits.
 // What they are asked for waits until a number is asked for, so that an error comes late. Their memory is not Go's:
 // states go in and out only as copies, and what touches it after it was given back faults. They offer no look inside.
-// And they fail on demand.
+// And they fail on demand. What the contract forbids they note, see [Device.Misuse].
 type Device struct {
 	// Fail, unless nil, is asked before every call as it is carried out; what it returns is the call's error. Learners
 	// of several goroutines ask one after the other.
 	Fail func(Call) error
 
-	mu   sync.Mutex
-	held int // bytes
+	mu     sync.Mutex
+	held   int // bytes
+	misuse []string
 }
 
 // Call is one that a learner is about to carry out.
@@ -42,6 +43,13 @@ func (d *Device) Resident() int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.held
+}
+
+// Misuse are the calls that its learners got after they were closed, or after an error had left them of no use.
+func (d *Device) Misuse() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.misuse)
 }
 
 // New implements [learner.Factory].
@@ -76,7 +84,19 @@ type late struct {
 	counts map[string]int
 	spec   widen.Spec
 
-	measuring bool
+	measuring, closed bool
+}
+
+// called notes a call that the contract forbids.
+func (l *late) called(name string) {
+	l.dev.mu.Lock()
+	defer l.dev.mu.Unlock()
+	switch {
+	case l.closed:
+		l.dev.misuse = append(l.dev.misuse, name+" after Close")
+	case l.err != nil && name != "Close":
+		l.dev.misuse = append(l.dev.misuse, name+" after an error")
+	}
 }
 
 // ask lets a call of that name be carried out, or fail.
@@ -128,6 +148,7 @@ func (l *late) hold(bytes int) {
 
 // later lets a call wait.
 func (l *late) later(name string, f func() error) error {
+	l.called(name)
 	l.waits = append(l.waits, func() error {
 		if err := l.ask(name); err != nil {
 			return err
@@ -139,6 +160,7 @@ func (l *late) later(name string, f func() error) error {
 
 // now carries out what waits, and then a call that is asked for numbers.
 func (l *late) now(name string, f func() error) error {
+	l.called(name)
 	waits := append(l.waits, func() error {
 		if err := l.ask(name); err != nil {
 			return err
@@ -262,9 +284,11 @@ func (l *late) Write(q model.Quantity, tensor, expert int, from []float32) error
 	return l.later("Write", func() error { return l.inner.Write(q, tensor, expert, from) })
 }
 
-func (l *late) Threads(int) {}
+func (l *late) Threads(int) { l.called("Threads") }
 
 func (l *late) Close() error {
+	l.called("Close")
+	l.closed = true
 	l.free()
 	l.inner, l.waits = nil, nil
 	return l.ask("Close")
