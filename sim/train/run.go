@@ -147,7 +147,9 @@ func (r *run) train() (loss, newest float64, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	r.nonFinite = u.NotFinite
+	if r.nonFinite = u.NotFinite; r.nonFinite == "" && !model.Finite(u.CE) {
+		r.nonFinite = "a loss" // whatever the learner says of it
+	}
 	r.step++
 	r.flops += r.cost.Update()
 	r.lossEMA.add(u.CE)
@@ -208,6 +210,9 @@ func (r *run) validate(f *record.ArmFrame) error {
 	}
 	if r.nonFinite == "" {
 		r.nonFinite, err = r.learn.NotFinite(sum)
+	}
+	if r.nonFinite == "" && !model.Finite(held) {
+		r.nonFinite = "a loss"
 	}
 	return err
 }
