@@ -1,4 +1,4 @@
-// Package viz draws what a [sim.Record] holds with Ebitengine: the loss, the linked neuron copies, the divergence of
+// Package viz draws what a [record.Record] holds with Ebitengine: the loss, the linked neuron copies, the divergence of
 // their gradients and the RMS of the blocks. The page and the desktop program show the same pictures.
 //
 // It sees frames, reports and records only. It never trains and knows neither HTML nor windows.

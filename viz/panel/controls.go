@@ -76,7 +76,7 @@ func (d *Draft) Controls() []Control {
 	return out
 }
 
-// Changed are the controls that lead from what runs to the draft, as [sim.Changes] has them.
+// Changed are the controls that lead from what runs to the draft, as [experiment.Changes] has them.
 func (d *Draft) Changed(running experiment.Experiment) []string {
 	changed := []string{}
 	for _, k := range experiment.Changes(running, d.Experiment) {

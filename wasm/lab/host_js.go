@@ -10,7 +10,7 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/session"
 )
 
-// workerHost implements sim.Host: each trainer in a Web Worker of its own, all from one compiled module.
+// workerHost implements session.Host: each trainer in a Web Worker of its own, all from one compiled module.
 type workerHost struct {
 	bridge js.Value
 	heard  func() // called after every message of a trainer
@@ -26,7 +26,7 @@ func newWorkerHost(bridge js.Value) *workerHost {
 	return h
 }
 
-// Start implements sim.Host. The worker keeps what comes before its program, so messages may follow at once.
+// Start implements session.Host. The worker keeps what comes before its program, so messages may follow at once.
 func (h *workerHost) Start(_ int, deliver func([]byte), fail func(error)) (session.Port, error) {
 	p := &workerPort{host: h, fail: fail, heard: time.Now()}
 	p.message = js.FuncOf(func(_ js.Value, args []js.Value) any {
@@ -64,10 +64,10 @@ func (h *workerHost) Start(_ int, deliver func([]byte), fail func(error)) (sessi
 	return p, nil
 }
 
-// Cores implements sim.Host.
+// Cores implements session.Host.
 func (h *workerHost) Cores() int { return h.cores }
 
-// Engine implements sim.Host: the workers' program is of the same build as this one.
+// Engine implements session.Host: the workers' program is of the same build as this one.
 func (h *workerHost) Engine() string { return compute.Platform() }
 
 // A worker that the browser ends, for want of memory say, goes without a word. Each that is silent is asked for a sign
@@ -94,7 +94,7 @@ func (h *workerHost) watch(now time.Time) {
 	}
 }
 
-// workerPort implements sim.Port.
+// workerPort implements session.Port.
 type workerPort struct {
 	host             *workerHost
 	worker           js.Value
@@ -104,7 +104,7 @@ type workerPort struct {
 	missed           int       // looks without a word since
 }
 
-// Send implements sim.Port. The buffer changes hands without being copied.
+// Send implements session.Port. The buffer changes hands without being copied.
 func (p *workerPort) Send(data []byte) {
 	view := js.Global().Get("Uint8Array").New(len(data))
 	js.CopyBytesToJS(view, data)
@@ -112,7 +112,7 @@ func (p *workerPort) Send(data []byte) {
 	p.worker.Call("postMessage", buffer, js.ValueOf([]any{buffer}))
 }
 
-// Close implements sim.Port.
+// Close implements session.Port.
 func (p *workerPort) Close() {
 	delete(p.host.ports, p)
 	p.worker.Set("onmessage", js.Null())

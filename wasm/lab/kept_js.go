@@ -10,7 +10,7 @@ import (
 )
 
 // kept are the states that have been saved and not yet given to the page: of the present run after each
-// [sim.Session.Save], and of earlier ones.
+// [session.Session.Save], and of earlier ones.
 func (l *lab) kept() any {
 	list := js.Global().Get("Array").New()
 	give := func(st session.State, runs bool) {

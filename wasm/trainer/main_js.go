@@ -1,5 +1,5 @@
-// Command trainer is the headless program of the page's Web Workers: one [sim.Trainer] behind messages. It never draws,
-// and knows neither the session nor the other arms. site/worker.js starts it.
+// Command trainer is the headless program of the page's Web Workers: one [train.Trainer] behind messages. It never
+// draws, and knows neither the session nor the other arms. site/worker.js starts it.
 //
 // To it: ArrayBuffers, each one encoded message. From it: arrays of ArrayBuffers, each one encoded message,
 // transferred.
