@@ -8,7 +8,8 @@ import (
 )
 
 func TestFirstTensorThatIsNotFiniteIsNamed(t *testing.T) {
-	v := NewValues(NewTable(Config{Vocab: 5, Hidden: 4, Inner: 3, Layers: 2, Heads: 1, KVHeads: 1, HeadDim: 4, Experts: 3, TopK: 1}))
+	v := NewValues(NewTable(Config{Vocab: 5, Hidden: 4, Inner: 3, Layers: 2, Heads: 1, KVHeads: 1, HeadDim: 4,
+		Experts: 3, TopK: 1}))
 	v.Data[0], v.Data[1] = math.MaxFloat32, math.SmallestNonzeroFloat32
 	assert.Empty(t, v.NotFinite())
 	v.Tensor(v.Table.Find(FinalNorm, -1))[3] = float32(math.Inf(-1))

@@ -61,8 +61,8 @@ const mixes = (/** @type {State} */ state) => {
   const largest = list.map((a) => `${(100 * Number(a.rmsRatioChange)).toFixed(0)} % in ${a.name}`).join(", ");
   return [
     `See RMS of the blocks: rings are before, marks after. The largest change of a block’s ratio was ${largest}. The ` +
-      "mean RMS ratio of the blocks, just before and just after the widening, and after the same widening without its " +
-      "factor:",
+      "mean RMS ratio of the blocks, just before and just after the widening, and after the same widening without " +
+      "its factor:",
     ...list.map(({ name, rmsRatioBefore, rmsRatioAfter, rmsRatioUnscaled, factorless }) => {
       const unscaled = rmsRatioUnscaled && `, and without ${digits(rmsRatioUnscaled, 2)}`;
       const without = factorless ? "; it has no factor" : unscaled;

@@ -129,12 +129,12 @@ func TestADiskThatFillsTakesNothingThatWasTrained(t *testing.T) {
 	whole := filepath.Join(t.TempDir(), "out")
 	var code int
 	var out, said string
-	used := cut.Room(1<<30, func() { code, out, said = run("run", document, "--out", whole) })
+	used := cut.Space(1<<30, func() { code, out, said = run("run", document, "--out", whole) })
 	require.Zero(t, code, said)
 	for _, room := range []int{used - 2, used - 12} {
 		dir := filepath.Join(t.TempDir(), "out")
 		var table string
-		cut.Room(room, func() { code, table, said = run("run", document, "--out", dir) })
+		cut.Space(room, func() { code, table, said = run("run", document, "--out", dir) })
 		assert.Equal(t, codeBad, code)
 		assert.Equal(t, out, table)
 		assert.Contains(t, said, "the record of the run is whole in "+dir+", but not everything that is made from it")
@@ -151,7 +151,7 @@ func TestADiskThatFillsTakesNothingThatWasTrained(t *testing.T) {
 	}
 	// A place without room is noticed before anything is trained.
 	dir := filepath.Join(t.TempDir(), "out")
-	cut.Room(2, func() { code, out, said = run("run", document, "--out", dir) })
+	cut.Space(2, func() { code, out, said = run("run", document, "--out", dir) })
 	assert.Equal(t, codeBad, code)
 	assert.Empty(t, out)
 	assert.Contains(t, said, dir+" cannot be written: no space left on device")
@@ -164,9 +164,9 @@ func TestADiskThatFillsTakesNothingThatCheckPrints(t *testing.T) {
 	args := []string{"check", "--model", network, "--batch", batch, "--grads", filepath.Join(t.TempDir(), "grads")}
 	var code int
 	var out, table, said string
-	used := cut.Room(1<<30, func() { code, out, said = run(args...) })
+	used := cut.Space(1<<30, func() { code, out, said = run(args...) })
 	require.Zero(t, code, said)
-	cut.Room(used-1,
+	cut.Space(used-1,
 		func() { code, table, said = run(append(args[:len(args)-1], filepath.Join(t.TempDir(), "grads"))...) })
 	assert.Equal(t, codeBad, code)
 	assert.Equal(t, out, table)

@@ -3,8 +3,8 @@
 // 3).
 //
 // Copies stay locked to the bit where the states are symmetric, because *equal rows and columns get equal bits wherever
-// they lie*; it does not matter in which order sums are taken (see docs/exactness.md). What a plan does to a matrix is the
-// same bits in memory, on the disk and behind any learner.
+// they lie*; it does not matter in which order sums are taken (see docs/exactness.md). What a plan does to a matrix is
+// the same bits in memory, on the disk and behind any learner.
 //
 // It knows parameters through the table of package model. It never trains, and never decides when to widen.
 package widen

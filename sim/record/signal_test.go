@@ -14,8 +14,9 @@ import (
 )
 
 func TestLargestChangeIsSaidInDigitsThatAPersonReads(t *testing.T) {
-	for change, want := range map[float64]string{0: "0 %", 1e-7: "less than 0.1 %", 0.00123: "0.123 %", 0.123456: "12.3 %",
-		3.5761: "358 %", 1234: "123400 %"} {
+	for change, want := range map[float64]string{0: "0 %", 1e-7: "less than 0.1 %", 0.00123: "0.123 %",
+		0.123456: "12.3 %",
+		3.5761:   "358 %", 1234: "123400 %"} {
 		assert.Equal(t, want, record.RMSRatios{Largest: change}.Change())
 	}
 }

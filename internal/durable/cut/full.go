@@ -20,7 +20,7 @@ func Full(t *testing.T, prepare func(dir string), work func(dir string) error, l
 		dir := t.TempDir()
 		prepare(dir)
 		var err error
-		used := Room(room, func() { err = work(dir) })
+		used := Space(room, func() { err = work(dir) })
 		look(dir, err)
 		if used <= room {
 			return room + 1
@@ -29,9 +29,9 @@ func Full(t *testing.T, prepare func(dir string), work func(dir string) error, l
 	}
 }
 
-// Room does work while the disk has room for so many changes, and returns how many were asked for: more, where one
+// Space does work while the disk has room for so many changes, and returns how many were asked for: more, where one
 // found none.
-func Room(room int, work func()) (used int) {
+func Space(room int, work func()) (used int) {
 	d := &full{Disk: durable.Current(), room: room}
 	back := durable.Use(d)
 	defer back()
