@@ -41,8 +41,8 @@ func (l *muteLearner) Train(ids, labels []int32, rates []float64) (learner.Updat
 	return u, err
 }
 
-func (l *muteLearner) Loss(ids, labels []int32, a *learner.Answers) (float64, error) {
-	loss, err := l.Learner.Loss(ids, labels, a)
+func (l *muteLearner) Loss(ids, labels []int32, seq int, a *learner.Answers) (float64, error) {
+	loss, err := l.Learner.Loss(ids, labels, seq, a)
 	if l.left.loss--; l.left.loss < 0 {
 		loss = math.NaN()
 	}

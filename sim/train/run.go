@@ -211,7 +211,7 @@ func (r *run) validate(f *record.ArmFrame) error {
 	if r.nonFinite == "" {
 		r.nonFinite, err = r.learn.NotFinite(sum)
 	}
-	if r.nonFinite == "" && !model.Finite(held) {
+	if r.nonFinite == "" && !model.Finite(sum) {
 		r.nonFinite = "a loss"
 	}
 	return err
