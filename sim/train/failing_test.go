@@ -93,6 +93,6 @@ func TestALearnerThatHasFailedIsOnlyClosed(t *testing.T) {
 		tr.Close()
 		assert.True(t, failed, call)
 		assert.Empty(t, d.Misuse(), call)
-		assert.Zero(t, d.Held(), call)
+		assert.Zero(t, d.Resident(), call)
 	}
 }
