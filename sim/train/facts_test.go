@@ -29,7 +29,8 @@ func factsExperiment(t testing.TB, letters, steps int) experiment.Experiment {
 // time, at the beginning of a row that goes on with anything.
 func asked(e experiment.Experiment, w model.Values) (loss float64, right int) {
 	const seq = 11
-	net, full := model.NewNet(compute.Reference{}, w, 1, seq), task.NewFacts(e.Task.Letters, e.Task.Table, e.Task.Answers).Full(e.Task.Seq)
+	net, full := model.NewNet(compute.Reference{}, w, 1, seq),
+		task.NewFacts(e.Task.Letters, e.Task.Table, e.Task.Answers).Full(e.Task.Seq)
 	for row := range full.Rows {
 		ids, labels := make([]int32, seq), make([]int32, seq)
 		full.Fill(row, ids[:full.Seq], labels[:full.Seq])

@@ -1,5 +1,5 @@
-// Package figure draws a finished or partial [record.Record] as figures for print and web: SVG and PNG, the same
-// bytes for the same record on every machine. The pictures on screen, which move, are drawn by package viz and never here.
+// Package figure draws a finished or partial [record.Record] as figures for print and web: SVG and PNG, the same bytes
+// for the same record on every machine. The pictures on screen, which move, are drawn by package viz and never here.
 package figure
 
 import (
