@@ -65,7 +65,8 @@ func (v planVerb) setup(e *env) (plan.Setup, error) {
 		}
 		return s, nil
 	}
-	exp, err := document(e, v.Experiment)
+	doc, err := document(e, v.Experiment)
+	exp := doc.Experiment()
 	if err == nil && v.Factor != nil {
 		err = exp.Turn("factor", fmt.Sprint(*v.Factor))
 	}

@@ -40,7 +40,7 @@ func (v runVerb) every() (time.Duration, error) {
 
 // again is the run of --resume, whose document is that of its folder. It errs where another flag says what is run, or
 // where.
-func (v *runVerb) again(e *env) (results, experiment.Experiment, error) {
+func (v *runVerb) again(e *env) (to results, doc experiment.Valid, err error) {
 	for _, f := range []struct {
 		given bool
 		name  string
@@ -50,14 +50,13 @@ func (v *runVerb) again(e *env) (results, experiment.Experiment, error) {
 		{v.Factor != nil, "--factor"}, {v.Out != "", "--out"},
 	} {
 		if f.given {
-			return results{}, experiment.Experiment{},
-				fmt.Errorf("--resume goes on with the run of its folder as it is; leave out %s", f.name)
+			return to, doc, fmt.Errorf("--resume goes on with the run of its folder as it is; leave out %s", f.name)
 		}
 	}
 	v.Out = v.Resume
-	to, err := claim(e, v.Out)
+	to, err = claim(e, v.Out)
 	if err != nil {
-		return to, experiment.Experiment{}, err
+		return to, doc, err
 	}
 	held := to.holds()
 	if len(held) > 0 {
@@ -65,18 +64,17 @@ func (v *runVerb) again(e *env) (results, experiment.Experiment, error) {
 	}
 	if err != nil {
 		to.Release()
-		return to, experiment.Experiment{}, err
+		return to, doc, err
 	}
 	if len(held) == 0 {
 		err = fmt.Errorf("%s holds no run that could go on: neither %s nor %s", v.Out, stateName, recordName)
-	} else {
-		err = fitting(v.Out, held[0], held...)
+	} else if err = fitting(v.Out, held[0], held...); err == nil {
+		doc, err = to.document()
 	}
 	if err != nil {
 		to.Release()
-		return to, experiment.Experiment{}, err
 	}
-	return to, held[0], nil
+	return to, doc, err
 }
 
 // readState is the state in a folder, nil where there is none. One that cannot be read counts as missing, and why is
@@ -142,6 +140,14 @@ func (r results) holds() (held []experiment.Experiment) {
 	return held
 }
 
+// document is that of the run in the folder. A record has a copy of its own, which is found valid before it is run.
+func (r results) document() (experiment.Valid, error) {
+	if r.state != nil {
+		return r.state.Document(), nil
+	}
+	return r.earlier.Experiment.Validate()
+}
+
 // fitting errs where a folder holds the run of another experiment than e.
 func fitting(dir string, e experiment.Experiment, held ...experiment.Experiment) error {
 	for _, was := range held {
@@ -166,9 +172,9 @@ func (r results) ended() (rec *record.Record, arms []record.ArmStatus, ok bool) 
 }
 
 // session begins a run, where its folder has left it if it has a state of it.
-func (r results) session(e *env, exp experiment.Experiment, host session.Host) (*session.Session, error) {
+func (r results) session(e *env, doc experiment.Valid, host session.Host) (*session.Session, error) {
 	if r.Claim == nil {
-		return session.New(exp, host)
+		return session.New(doc, host)
 	}
 	if r.state == nil {
 		if _, _, ended := r.ended(); ended {
@@ -178,7 +184,7 @@ func (r results) session(e *env, exp experiment.Experiment, host session.Host) (
 		if err := r.aside(e); err != nil {
 			return nil, err
 		}
-		return session.New(exp, host)
+		return session.New(doc, host)
 	}
 	if words := r.state.Foreign(host.Engine()); words != "" {
 		fmt.Fprintln(e.err, words)
@@ -187,7 +193,7 @@ func (r results) session(e *env, exp experiment.Experiment, host session.Host) (
 		fmt.Fprintf(e.err, endedAlready, r.Dir())
 	} else {
 		fmt.Fprintf(e.err, "Going on from step %d of %d, where %s was left.\n", max(r.state.Record.Last(), 0),
-			exp.Steps, r.Dir())
+			doc.Experiment().Steps, r.Dir())
 	}
 	return session.Resume(*r.state, host)
 }

@@ -43,10 +43,11 @@ func (v runVerb) Run(e *env) error {
 	if v.List {
 		return v.list(e.out)
 	}
-	to, exp, err := v.place(e)
+	to, doc, err := v.place(e)
 	if err != nil {
 		return err
 	}
+	exp := doc.Experiment()
 	if v.Out != "" {
 		defer to.Release()
 	}
@@ -76,7 +77,7 @@ func (v runVerb) Run(e *env) error {
 		}
 	}
 	host := session.NewLocalHost(cpu.Factory{})
-	s, err := to.session(e, exp, host)
+	s, err := to.session(e, doc, host)
 	if err != nil {
 		return err
 	}
@@ -164,31 +165,33 @@ func (v runVerb) partly(to results, last, steps int, kept bool) string {
 }
 
 // place is what is run, and the folder that it is left in, if any.
-func (v *runVerb) place(e *env) (to results, exp experiment.Experiment, err error) {
+func (v *runVerb) place(e *env) (to results, doc experiment.Valid, err error) {
 	if v.Resume != "" {
 		return v.again(e)
 	}
-	if exp, err = v.experiment(e); err != nil || v.Out == "" {
-		return to, exp, err
+	if doc, err = v.experiment(e); err != nil || v.Out == "" {
+		return to, doc, err
 	}
 	if to, err = claim(e, v.Out); err != nil {
-		return to, exp, err
+		return to, doc, err
 	}
+	exp := doc.Experiment()
 	if err = fitting(to.Dir(), exp, to.holds()...); err == nil {
 		err = to.adopt(e, exp)
 	}
 	if err != nil {
 		to.Release()
 	}
-	return to, exp, err
+	return to, doc, err
 }
 
 // experiment is the document that is asked for, with the changes of the flags.
-func (v runVerb) experiment(e *env) (experiment.Experiment, error) {
-	exp, err := document(e, v.Experiment)
+func (v runVerb) experiment(e *env) (experiment.Valid, error) {
+	doc, err := document(e, v.Experiment)
 	if err != nil {
-		return exp, err
+		return doc, err
 	}
+	exp := doc.Experiment()
 	if v.Seed != nil {
 		exp.Seed = *v.Seed
 	}
@@ -203,13 +206,16 @@ func (v runVerb) experiment(e *env) (experiment.Experiment, error) {
 			continue
 		}
 		if err := exp.Turn(change.knob, *change.value); err != nil {
-			return exp, err
+			return doc, err
 		}
 	}
 	if err := v.ownText(e, &exp); err != nil {
-		return exp, err
+		return doc, err
 	}
-	return exp, exp.Validate()
+	if v.Seed == nil && v.Steps == nil && v.Axis == nil && v.Factor == nil && v.Text == "" {
+		return doc, nil // as it was found valid
+	}
+	return exp.Validate()
 }
 
 // list names the built-in experiments.
@@ -239,25 +245,25 @@ func (v runVerb) list(w io.Writer) error {
 
 // document is the built-in experiment of that name or the one of a file, or the default one where nothing is named. A
 // word without a dot or a slash is meant as a name unless there is such a file.
-func document(by *env, path string) (experiment.Experiment, error) {
+func document(by *env, path string) (doc experiment.Valid, err error) {
 	if path == "" {
-		return experiment.Default(), nil
+		return experiment.Default().Validate()
 	}
 	e, unknown := experiment.Named(path)
 	if unknown == nil {
-		return e, nil
+		return e.Validate()
 	}
 	data, err := readBounded(by.ctx, path)
 	if errors.Is(err, fs.ErrNotExist) && bare(path) {
-		return e, unknown
+		return doc, unknown
 	}
 	if err != nil {
-		return e, ended(by, err)
+		return doc, ended(by, err)
 	}
-	if e, err = experiment.Parse(data); err != nil {
-		return e, fmt.Errorf("%s: %w", path, err)
+	if doc, err = experiment.Parse(data); err != nil {
+		return doc, fmt.Errorf("%s: %w", path, err)
 	}
-	return e, nil
+	return doc, nil
 }
 
 // bare reports whether a word is meant as a name rather than as a path.

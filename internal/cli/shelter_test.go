@@ -142,11 +142,11 @@ func TestAFolderTakesAlongTheRunThatWasStoppedWithoutIt(t *testing.T) {
 // so does a run where there is no place.
 func TestWhatARunWithoutAFolderLeavesIsSaidBefore(t *testing.T) {
 	runs, document := caches(t), file(t, nil)
-	var exp experiment.Experiment
 	data, err := os.ReadFile(document)
 	require.NoError(t, err)
-	exp, err = experiment.Parse(data)
+	doc, err := experiment.Parse(data)
 	require.NoError(t, err)
+	exp := doc.Experiment()
 	dir, err := shelterDir(exp)
 	require.NoError(t, err)
 	require.NoError(t, os.MkdirAll(dir, 0o777))

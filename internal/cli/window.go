@@ -27,7 +27,7 @@ type windowVerb struct {
 
 // Run is called by the command line.
 func (v windowVerb) Run(e *env) error {
-	exp, err := document(e, v.Experiment)
+	doc, err := document(e, v.Experiment)
 	if err != nil && bare(v.Experiment) {
 		return fmt.Errorf("%w; if a verb was meant, --help lists them", err)
 	} else if err != nil {
@@ -41,10 +41,10 @@ func (v windowVerb) Run(e *env) error {
 			"shows the page")
 	}
 	fit := func(e experiment.Experiment) error { return fits("the experiment", e.Memory()) }
-	if err := fit(exp); err != nil {
+	if err := fit(doc.Experiment()); err != nil {
 		return err
 	}
-	err = desktop.Run(e.ctx, desktop.Options{Experiment: exp, Learners: cpu.Factory{}, Scale: v.Scale, Fits: fit,
+	err = desktop.Run(e.ctx, desktop.Options{Experiment: doc, Learners: cpu.Factory{}, Scale: v.Scale, Fits: fit,
 		Save: save})
 	if err == nil && e.ctx.Err() != nil {
 		return errInterrupted

@@ -14,22 +14,22 @@ import (
 // default one where it is empty. What the sentence around an address has glued to it is passed over: quotes, brackets,
 // a full stop, a broken line, what was added to be counted. It errs with [Unknown] where a name is meant that no
 // experiment has.
-func FromAddress(fragment string) (Experiment, error) {
+func FromAddress(fragment string) (Valid, error) {
 	fragment = unglued(fragment)
 	if fragment == "" {
-		return Default(), nil
+		return Default().Validate()
 	}
 	e, err := Named(strings.ToLower(fragment))
 	if err == nil {
-		return e, nil
+		return e.Validate()
 	}
-	e, damaged := FromLink(fragment)
+	v, damaged := FromLink(fragment)
 	if unknown := (Unknown{}); damaged != nil && errors.As(err, &unknown) &&
 		(unknown.Nearest != "" || len(fragment) < shortestLink) {
 		unknown.Name = fragment
-		return e, unknown
+		return v, unknown
 	}
-	return e, damaged
+	return v, damaged
 }
 
 // Address is what FromAddress reads e from: the name of the built-in experiment that it is, bit for bit, or a link.

@@ -30,19 +30,19 @@ func TestAnAddressIsReadAsItIsPasted(t *testing.T) {
 			"%s/", "%s*", "%s?utm_source=mail", "%s&fbclid=x", "%s#story", "%s`", "%s\\"} {
 			got, err := FromAddress(strings.ReplaceAll(strings.ReplaceAll(glue, "%s", x.address), "%%", "%"))
 			require.NoError(t, err, glue)
-			assert.Equal(t, x.want, got, glue)
+			assert.Equal(t, x.want, got.e, glue)
 		}
 	}
 	broken := own[:60] + "%0A " + own[60:]
 	got, err := FromAddress(broken)
 	require.NoError(t, err)
-	assert.Equal(t, e, got, "a link that a letter has broken into lines")
+	assert.Equal(t, e, got.e, "a link that a letter has broken into lines")
 	got, err = FromAddress("")
 	require.NoError(t, err)
-	assert.Equal(t, Default(), got)
+	assert.Equal(t, Default(), got.e)
 	got, err = FromAddress("Lock")
 	require.NoError(t, err)
-	assert.Equal(t, lock, got)
+	assert.Equal(t, lock, got.e)
 }
 
 func TestAMisspeltNameIsOfferedTheNearest(t *testing.T) {
@@ -83,7 +83,7 @@ func TestADamagedLinkIsToldInPlainWords(t *testing.T) {
 			letter := letters[(strings.IndexByte(letters, own[i])+1+7*k)%len(letters)]
 			e, err := FromAddress(own[:i] + string(letter) + own[i+1:])
 			if err == nil {
-				require.Equal(t, own, e.Link(), "%c at %d makes it another experiment", letter, i)
+				require.Equal(t, own, e.e.Link(), "%c at %d makes it another experiment", letter, i)
 			}
 		}
 	}
@@ -103,7 +103,7 @@ func TestALinkWithoutASumIsRead(t *testing.T) {
 	require.NoError(t, w.Close())
 	got, err := FromAddress(base64.RawURLEncoding.EncodeToString(buf.Bytes()))
 	require.NoError(t, err)
-	assert.Equal(t, e, got)
+	assert.Equal(t, e, got.e)
 }
 
 // Whatever stands in an address gives an experiment whose own address gives it again, or an error.
@@ -112,14 +112,14 @@ func FuzzAddress(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, address string) {
-		e, err := FromAddress(address)
+		v, err := FromAddress(address)
 		if err != nil {
 			return
 		}
-		require.NoError(t, e.Validate())
-		again, err := FromAddress(e.Address())
+		require.NoError(t, v.e.check())
+		again, err := FromAddress(v.e.Address())
 		require.NoError(t, err)
-		assert.Equal(t, e.JSON(), again.JSON())
+		assert.Equal(t, v.e.JSON(), again.e.JSON())
 	})
 }
 
@@ -138,7 +138,7 @@ func TestAnAddressWithTheOldNameOfAnExperimentLeadsToIt(t *testing.T) {
 		require.NoError(t, err)
 		got, err := FromAddress("#" + old)
 		require.NoError(t, err)
-		assert.Equal(t, want, got)
-		assert.Equal(t, now, got.Address())
+		assert.Equal(t, want, got.e)
+		assert.Equal(t, now, got.e.Address())
 	}
 }

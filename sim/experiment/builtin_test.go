@@ -10,7 +10,7 @@ import (
 func TestEveryBuiltInExperimentIsWholeAndComesBackFromItsLinkAndItsFile(t *testing.T) {
 	seen := map[string]bool{}
 	for _, b := range Builtins() {
-		require.NoError(t, b.Validate(), b.Name)
+		require.NoError(t, b.check(), b.Name)
 		assert.False(t, seen[b.Name], "%s twice", b.Name)
 		seen[b.Name] = true
 		assert.NotEmpty(t, b.Title, b.Name)
@@ -25,16 +25,17 @@ func TestEveryBuiltInExperimentIsWholeAndComesBackFromItsLinkAndItsFile(t *testi
 		assert.Equal(t, b.Experiment, named)
 		linked, err := FromLink(b.Link())
 		require.NoError(t, err, b.Name)
-		assert.Equal(t, b.Experiment, linked)
+		assert.Equal(t, b.Experiment, linked.e)
 		read, err := Parse(b.JSON())
 		require.NoError(t, err, b.Name)
-		assert.Equal(t, b.Experiment, read)
+		e := read.Experiment()
+		assert.Equal(t, b.Experiment, e)
 		for _, k := range Knobs(b.Experiment) {
 			assert.NotEmpty(t, k.Help, k.ID)
 			if value := k.Get(b.Experiment); value == "" {
 				assert.NotEmpty(t, k.Mixed, "%s of %s", k.ID, b.Name)
 			} else {
-				assert.NoError(t, k.Set(&read, value), "%s of %s", k.ID, b.Name)
+				assert.NoError(t, k.Set(&e, value), "%s of %s", k.ID, b.Name)
 			}
 		}
 	}

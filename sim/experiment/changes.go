@@ -21,7 +21,7 @@ func (e *Experiment) Turn(id, value string) error {
 		for i := range known.Arms {
 			known.Arms[i].Name = e.Arms[i].Name // by which the reader knows it, as long as nothing has changed
 		}
-		if err := known.Validate(); err != nil {
+		if err := known.check(); err != nil {
 			return fmt.Errorf("%s cannot be %s: %w", k.Label, value, inWords(err))
 		}
 		turned.retitle()

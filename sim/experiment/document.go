@@ -14,14 +14,14 @@ import (
 // Parse reads and validates a document, of this version or an older one, in whatever encoding an editor saved it. What
 // a reader could take for another document is an error: unknown fields, so that a misspelt one is not silently ignored,
 // a key that is there twice, also in another case, and anything after the end.
-func Parse(data []byte) (Experiment, error) {
+func Parse(data []byte) (Valid, error) {
 	var e Experiment
 	if len(data) > MaxDocument {
-		return e, fmt.Errorf("the experiment has %d bytes; at most %d are allowed", len(data), MaxDocument)
+		return Valid{}, fmt.Errorf("the experiment has %d bytes; at most %d are allowed", len(data), MaxDocument)
 	}
 	text, err := typed.UTF8(data)
 	if err != nil {
-		return e, fmt.Errorf("the experiment cannot be read: %w", err)
+		return Valid{}, fmt.Errorf("the experiment cannot be read: %w", err)
 	}
 	var head struct{ Version int }
 	_ = json.NewDecoder(bytes.NewReader(text)).Decode(&head) // what is wrong is said below
@@ -31,20 +31,20 @@ func Parse(data []byte) (Experiment, error) {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&e); err != nil {
-		return e, fmt.Errorf("the experiment is not valid JSON of version %d: %w%s", Version, err, renamed(err))
+		return Valid{}, fmt.Errorf("the experiment is not valid JSON of version %d: %w%s", Version, err, renamed(err))
 	}
 	if head.Version == 1 {
 		e.Version = Version
 	}
 	if rest := bytes.TrimLeft(text[d.InputOffset():], " \t\r\n"); len(rest) > 0 {
-		return e, fmt.Errorf("the experiment ends, and in line %d more follows; one document is allowed",
+		return Valid{}, fmt.Errorf("the experiment ends, and in line %d more follows; one document is allowed",
 			line(text, len(text)-len(rest)))
 	}
 	if err := unique(text); err != nil {
-		return e, fmt.Errorf("the experiment is not clear: %w", err)
+		return Valid{}, fmt.Errorf("the experiment is not clear: %w", err)
 	}
 	e.Task = e.Task.Named()
-	return e, e.Validate()
+	return e.Validate()
 }
 
 // version1 are the keys of documents of version 1 that are called otherwise now, by their paths.

@@ -46,7 +46,7 @@ func TestDocumentIsReadInWhateverEncodingAnEditorSavedIt(t *testing.T) {
 	} {
 		got, err := Parse(data)
 		require.NoError(t, err, name)
-		assert.Equal(t, e, got, name)
+		assert.Equal(t, e, got.e, name)
 	}
 	for name, data := range map[string][]byte{
 		"another encoding":      bytes.ReplaceAll(want, []byte("ö"), []byte{0xf6}),
@@ -120,22 +120,24 @@ func TestDocumentsAndLinksOfVersion1AreReadAndWrittenAnewInThePresentOne(t *test
 	require.Greater(t, len(documents), 10)
 	require.Len(t, links, len(documents))
 	for i, document := range documents {
-		e, err := Parse(document)
+		v, err := Parse(document)
 		require.NoError(t, err, "%s", document)
+		e := v.Experiment()
 		assert.Equal(t, Version, e.Version)
 		assert.Equal(t, string(document), string(e.Versions()[1]), "not a byte of what it says is lost")
 		again, err := Parse(e.JSON())
 		require.NoError(t, err)
-		assert.Equal(t, e, again)
+		assert.Equal(t, v, again)
 		linked, err := FromAddress(links[i])
 		require.NoError(t, err)
-		assert.Equal(t, e, linked)
+		assert.Equal(t, v, linked)
 		for path := range version1 {
 			assert.NotContains(t, string(e.JSON()), "\""+path[strings.LastIndexByte(path, '.')+1:]+"\":", "an old key")
 		}
 	}
-	whole, err := Parse(documents[len(documents)-1])
+	v, err := Parse(documents[len(documents)-1])
 	require.NoError(t, err)
+	whole := v.Experiment()
 	assert.Equal(t, 0.02, whole.Model.AuxLossCoef)
 	assert.Equal(t, 0.002, whole.Model.ZLossCoef)
 	assert.Equal(t, 0.1, whole.Optimizer.Warmup)

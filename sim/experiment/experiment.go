@@ -97,8 +97,8 @@ func (e Experiment) Vocab() int {
 	return e.Task.Vocab()
 }
 
-// Validate says which field is wrong and what is allowed. A vocabulary of 0 is the task's own.
-func (e Experiment) Validate() error {
+// check is [Experiment.Validate] without what it makes.
+func (e Experiment) check() error {
 	if e.Version != Version {
 		return fmt.Errorf("version is %d; this program reads versions 1 to %d", e.Version, Version)
 	}

@@ -21,18 +21,18 @@ func FuzzExperiment(f *testing.F) {
 	f.Add("", append(document, ']'))
 	f.Add("", bytes.Replace(document, []byte(`"seed"`), []byte(`"Seed": 2, "seed"`), 1))
 	f.Fuzz(func(t *testing.T, link string, document []byte) {
-		if e, err := FromLink(link); err == nil {
-			assert.NoError(t, e.Validate())
-			again, err := FromLink(e.Link())
+		if v, err := FromLink(link); err == nil {
+			assert.NoError(t, v.e.check())
+			again, err := FromLink(v.e.Link())
 			require.NoError(t, err)
-			assert.Equal(t, e, again)
+			assert.Equal(t, v, again)
 		}
-		if e, err := Parse(document); err == nil {
-			again, err := Parse(e.JSON())
+		if v, err := Parse(document); err == nil {
+			again, err := Parse(v.e.JSON())
 			require.NoError(t, err)
-			assert.Equal(t, e, again)
-			for _, k := range Knobs(e) {
-				_ = k.Get(e)
+			assert.Equal(t, v, again)
+			for _, k := range Knobs(v.e) {
+				_ = k.Get(v.e)
 			}
 		}
 	})

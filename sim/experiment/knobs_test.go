@@ -114,7 +114,7 @@ func TestAKnobChangesWhatItSaysAndNothingElse(t *testing.T) {
 		case k.ID == "stages":
 			assert.Len(t, after.Arms[1].Widen, 2)
 			assert.Equal(t, before.Arms[1].Widen[0], after.Arms[1].Widen[0])
-			require.NoError(t, after.Validate())
+			require.NoError(t, after.check())
 		case k.ID == "steps":
 			assert.Equal(t, []string{".arms.widen.step", ".steps"}, paths, "as its help says")
 			assert.Equal(t, 450, after.Fork(), "half-time stays half-time")
@@ -132,7 +132,7 @@ func TestEveryTreatmentIsFoundAgainFromWhatItDoes(t *testing.T) {
 			e := Default()
 			require.NoError(t, e.Turn("arm2.treatment", from.ID))
 			require.NoError(t, e.Turn("arm2.treatment", to.ID))
-			require.NoError(t, e.Validate(), "%s after %s", to.ID, from.ID)
+			require.NoError(t, e.check(), "%s after %s", to.ID, from.ID)
 			got, ok := TreatmentOf(e.Arms[2])
 			assert.True(t, ok)
 			assert.Equal(t, to.ID, got.ID, "after %s", from.ID)
@@ -170,7 +170,7 @@ func TestANumberIsReadAsItIsTypedOrRefused(t *testing.T) {
 		assert.Equal(t, seed, fmt.Sprint(e.Seed))
 		linked, err := FromLink(e.Link())
 		require.NoError(t, err)
-		assert.Equal(t, e.Seed, linked.Seed)
+		assert.Equal(t, e.Seed, linked.e.Seed)
 	}
 	require.NoError(t, e.Turn("lr", "5e-3"))
 	assert.Equal(t, 0.005, e.Optimizer.LR)
@@ -213,14 +213,14 @@ func TestALinkCarriesTheWholeExperiment(t *testing.T) {
 	e.Seed, e.Arms[2].Widen[0].Rewarm.Rho = 99, 1.7
 	got, err := FromLink(e.Link())
 	require.NoError(t, err)
-	assert.Equal(t, e, got)
+	assert.Equal(t, e, got.e)
 	assert.Less(t, len(e.Link()), 1500, "short enough for a mail")
 }
 
 func TestALinkThatAsksForTooMuchIsRefused(t *testing.T) {
 	e := Default()
 	e.Model.Hidden, e.Model.Inner = 4096, 16384
-	require.NoError(t, e.Validate(), "a file may")
+	require.NoError(t, e.check(), "a file may")
 	_, err := FromLink(e.Link())
 	assert.ErrorContains(t, err, "MB")
 	e = Default()
@@ -254,6 +254,6 @@ func TestMistakesInADocumentAreNamed(t *testing.T) {
 	} {
 		e := Default()
 		spoil(&e)
-		assert.ErrorContains(t, e.Validate(), want)
+		assert.ErrorContains(t, e.check(), want)
 	}
 }

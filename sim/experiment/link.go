@@ -40,9 +40,9 @@ var (
 )
 
 // FromLink reads what [Experiment.Link] wrote.
-func FromLink(s string) (Experiment, error) {
+func FromLink(s string) (Valid, error) {
 	if len(s) > maxLink {
-		return Experiment{}, fmt.Errorf("the link is too long: %d characters, at most %d are allowed", len(s), maxLink)
+		return Valid{}, fmt.Errorf("the link is too long: %d characters, at most %d are allowed", len(s), maxLink)
 	}
 	cut := len(s)%4 == 1 // no bytes end like that
 	if cut {
@@ -50,7 +50,7 @@ func FromLink(s string) (Experiment, error) {
 	}
 	raw, err := base64.RawURLEncoding.DecodeString(s)
 	if err != nil {
-		return Experiment{}, errChanged
+		return Valid{}, errChanged
 	}
 	sum, carried := uint32(0), len(raw) > 4 && raw[0] == summed
 	if carried {
@@ -59,16 +59,19 @@ func FromLink(s string) (Experiment, error) {
 	data, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(raw)), MaxDocument+1))
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return Experiment{}, errCut
+		return Valid{}, errCut
 	case err != nil || cut || carried && len(data) <= MaxDocument && crc32.ChecksumIEEE(data) != sum ||
 		!json.Valid(data) && len(data) <= MaxDocument:
-		return Experiment{}, errChanged
+		return Valid{}, errChanged
 	}
-	e, err := Parse(data)
-	if err == nil {
-		err = e.bounded()
+	v, err := Parse(data)
+	if err != nil {
+		return Valid{}, err
 	}
-	return e, err
+	if err := v.e.bounded(); err != nil {
+		return Valid{}, err
+	}
+	return v, nil
 }
 
 // MaxLinkMemory is how much memory, in bytes, all arms of an experiment that comes in a link may take: a link is

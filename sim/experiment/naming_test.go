@@ -18,7 +18,7 @@ func turned(t *testing.T, name string, turns ...string) Experiment {
 	require.NoError(t, err)
 	for i := 0; i < len(turns); i += 2 {
 		require.NoError(t, e.Turn(turns[i], turns[i+1]))
-		require.NoError(t, e.Validate())
+		require.NoError(t, e.check())
 	}
 	return e
 }
@@ -173,14 +173,14 @@ func TestEveryRatioThatWidensCanBeHad(t *testing.T) {
 			"are values from 1.0313 up")
 	require.NoError(t, e.Turn("factor", "1.0313"), "what is said to be allowed is")
 	e.Arms[1].Widen[0].Factor = 1.01
-	assert.ErrorContains(t, e.Validate(), `arms[1] ("Copy"): widen[0].factor is 1.01, which leaves 16`)
+	assert.ErrorContains(t, e.check(), `arms[1] ("Copy"): widen[0].factor is 1.01, which leaves 16`)
 	e = Default()
 	for i := range e.Arms {
 		for k := range e.Arms[i].Widen {
 			e.Arms[i].Widen[k].Axis, e.Arms[i].Widen[k].Factor = model.Joint, 1.02
 		}
 	}
-	assert.ErrorContains(t, e.Validate(), "16 neurons of an expert", "each of two axes must grow")
+	assert.ErrorContains(t, e.check(), "16 neurons of an expert", "each of two axes must grow")
 }
 
 // What a control leads to is refused in words, without the paths of the document.
@@ -195,7 +195,7 @@ func TestRefusedTurnNamesTheControl(t *testing.T) {
 	require.NoError(t, e.Turn("steps", "40"), "the widening moves along")
 	assert.Equal(t, 2, e.Fork())
 	e = turned(t, "default", "widen-at", "5", "stages", "8")
-	require.NoError(t, e.Validate())
+	require.NoError(t, e.check())
 	assert.ErrorContains(t, e.Turn("steps", "20"), "Steps cannot be 20: in “Copy” at its widening")
 	assert.ErrorContains(t, e.Turn("axis", "sideways"), `Axis is "sideways"; allowed are inner, hidden, joint`)
 }

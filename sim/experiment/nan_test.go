@@ -37,12 +37,12 @@ func TestNoNumberOfADocumentMayBeNaNOrInfinite(t *testing.T) {
 			}
 		}
 		e, n := b.Experiment, 0
-		require.NoError(t, e.Validate())
+		require.NoError(t, e.check())
 		floats(reflect.ValueOf(&e).Elem(), "", func(path string, x reflect.Value) {
 			sound := x.Float()
 			for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
 				x.SetFloat(bad)
-				assert.Error(t, e.Validate(), "%s: %s is %v", b.Name, path, bad)
+				assert.Error(t, e.check(), "%s: %s is %v", b.Name, path, bad)
 			}
 			x.SetFloat(sound)
 			n++

@@ -21,10 +21,10 @@ func TestADocumentOfBeforeThereWereTasksMeansOpticks(t *testing.T) {
 	named := string(Default().JSON())
 	old := strings.Replace(named, "\n    \"kind\": \"text\",", "", 1)
 	require.NotEqual(t, named, old)
-	e, err := Parse([]byte(old))
+	v, err := Parse([]byte(old))
 	require.NoError(t, err)
-	assert.Equal(t, Default(), e)
-	assert.Equal(t, task.Symbols, e.Vocab())
+	assert.Equal(t, Default(), v.e)
+	assert.Equal(t, task.Symbols, v.e.Vocab())
 }
 
 func TestADocumentSaysInOneSentenceWhichTaskItCannotHave(t *testing.T) {

@@ -22,8 +22,9 @@ type Record struct {
 	Reports []Report // by step, then by arm
 }
 
-// New is an empty record of e.
-func New(e experiment.Experiment) *Record {
+// New is an empty record of a document.
+func New(v experiment.Valid) *Record {
+	e := v.Experiment()
 	return &Record{Experiment: e, Tracks: make([][]ArmFrame, len(e.Arms))}
 }
 
@@ -118,14 +119,17 @@ const magic = "SPKL"
 // Encode writes the record.
 func (r *Record) Encode(w io.Writer) error {
 	c := &codec.Coder{Buf: []byte(magic)}
-	r.code(c)
+	r.code(c, nil)
 	_, err := w.Write(c.Buf)
 	return err
 }
 
 // Decode reads a record. It errs where the data is not a record, is cut short, goes on, or is larger than [MaxBytes].
 // It holds what it has read and no more, whatever the data says of its own size.
-func Decode(in io.Reader) (*Record, error) {
+func Decode(in io.Reader) (*Record, error) { return DecodeWith(in, experiment.Parse) }
+
+// DecodeWith is [Decode] for who knows the document already: parse gives what the record's is, or refuses it.
+func DecodeWith(in io.Reader, parse func(document []byte) (experiment.Valid, error)) (*Record, error) {
 	stream := bufio.NewReaderSize(in, 64<<10)
 	c := &codec.Coder{Reading: true, Pull: func(n int) ([]byte, error) { return pull(stream, n) }, Left: MaxBytes}
 	if begin := c.Take(len(magic)); string(begin) != magic {
@@ -135,7 +139,7 @@ func Decode(in io.Reader) (*Record, error) {
 		return nil, errors.New("this is not a record: it does not begin with " + magic)
 	}
 	r := &Record{}
-	r.code(c)
+	r.code(c, parse)
 	if c.Err == nil {
 		switch _, err := stream.ReadByte(); {
 		case err == nil:
@@ -166,7 +170,7 @@ func pull(in *bufio.Reader, n int) ([]byte, error) {
 	return b, err
 }
 
-func (r *Record) code(c *codec.Coder) {
+func (r *Record) code(c *codec.Coder, parse func([]byte) (experiment.Valid, error)) {
 	version, doc := Version, []byte(nil)
 	if !c.Reading {
 		doc = r.Experiment.JSON()
@@ -180,7 +184,9 @@ func (r *Record) code(c *codec.Coder) {
 	}
 	c.Bytes(&doc, experiment.MaxDocument)
 	if c.Reading && c.Err == nil {
-		r.Experiment, c.Err = experiment.Parse(doc)
+		var v experiment.Valid
+		v, c.Err = parse(doc)
+		r.Experiment = v.Experiment()
 	}
 	if c.Reading && c.Err == nil {
 		r.decode(c)

@@ -19,7 +19,7 @@ import (
 func ran(t testing.TB, e experiment.Experiment) *record.Record {
 	t.Helper()
 	h := session.NewLocalHost(cpu.Factory{})
-	s, err := session.New(e, h)
+	s, err := session.New(trial.Valid(e), h)
 	require.NoError(t, err)
 	defer s.Close()
 	s.SetSpeed(session.Max)

@@ -30,12 +30,12 @@ func TestTheWideningWithoutItsFactorIsTheOneThatAnArmGoesThrough(t *testing.T) {
 			for i := range e.Arms {
 				e.Arms[i].Widen[0].Init = init
 			}
-			if e.Validate() != nil { // an init that has but one scaling, or not this axis
+			if _, err := e.Validate(); err != nil { // an init that has but one scaling, or not this axis
 				e.Arms = e.Arms[:1]
 				if init == widen.FPRandom {
 					e.Arms[0].Widen[0].Scale = widen.Unscaled
 				}
-				if e.Validate() != nil {
+				if _, err := e.Validate(); err != nil {
 					continue
 				}
 			}

@@ -193,8 +193,10 @@ func TestTheClaimsAreWellFormed(t *testing.T) {
 	}
 	for _, s := range Settings() {
 		for _, g := range groups() {
-			assert.NoError(t, job(s, g, 1, false).Experiment.Validate(), "%s, %s", g.Name, s.Name)
-			assert.NoError(t, job(s, g, 1, true).Experiment.Validate(), "%s, %s, quick", g.Name, s.Name)
+			for _, quick := range []bool{false, true} {
+				_, err := job(s, g, 1, quick).Experiment.Validate()
+				assert.NoError(t, err, "%s, %s, quick: %v", g.Name, s.Name, quick)
+			}
 		}
 	}
 }

@@ -33,7 +33,11 @@ func (s Store) begin(e experiment.Experiment, h session.Host) (*session.Session,
 			}
 		}
 	}
-	return session.New(e, h)
+	doc, err := e.Validate()
+	if err != nil {
+		return nil, err
+	}
+	return session.New(doc, h)
 }
 
 // keep puts the state of a run into the store; without a folder nothing is kept.

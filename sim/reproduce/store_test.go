@@ -133,8 +133,9 @@ func TestARunOfAnOlderVersionIsNotMadeAnew(t *testing.T) {
 	var x stored
 	require.NoError(t, json.Unmarshal(data, &x))
 	require.Zero(t, x.Results[0].FinalValLoss, "it has another name there")
-	e, err := experiment.Parse(x.Document)
+	doc, err := experiment.Parse(x.Document)
 	require.NoError(t, err)
+	e := doc.Experiment()
 	for _, arithmetic := range []string{"", x.Arithmetic} {
 		s := Store{Dir: t.TempDir(), Arithmetic: arithmetic, Warn: func(says string) { t.Error(says) }}
 		require.NoError(t, os.WriteFile(filepath.Join(s.Dir, name), data, 0o644))

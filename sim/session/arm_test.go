@@ -63,7 +63,7 @@ func TestArmsMayBeWidenedAtDifferentSteps(t *testing.T) {
 
 func TestWidenNowBeginsEqualComputeAnewBecauseItsScheduleChanges(t *testing.T) {
 	h := NewLocalHost(cpu.Factory{})
-	s, err := New(trial.Of(model.Inner, 60, 30, "sparkling", "equal-compute", "scratch"), h)
+	s, err := New(trial.Valid(trial.Of(model.Inner, 60, 30, "sparkling", "equal-compute", "scratch")), h)
 	require.NoError(t, err)
 	defer s.Close()
 	for s.progress() < 12 {
@@ -87,7 +87,7 @@ func TestWidenNowBeginsEqualComputeAnewBecauseItsScheduleChanges(t *testing.T) {
 func TestAnArmFromScratchThatDiedBeginsAnew(t *testing.T) {
 	e := trial.Of(model.Inner, 40, 20, "small", "sparkling", "equal-compute")
 	h := fragile{NewLocalHost(cpu.Factory{}), map[int]func(error){}}
-	s, err := New(e, h)
+	s, err := New(trial.Valid(e), h)
 	require.NoError(t, err)
 	defer s.Close()
 	s.SetSpeed(Max)
@@ -109,7 +109,7 @@ func TestArmsFromScratchNeedNoTrunk(t *testing.T) {
 	e := trial.Of(model.Inner, 30, 15, "scratch", "equal-compute")
 	assert.Equal(t, -1, e.Trunk())
 	h := NewLocalHost(cpu.Factory{})
-	s, err := New(e, h)
+	s, err := New(trial.Valid(e), h)
 	require.NoError(t, err)
 	defer s.Close()
 	assert.Error(t, s.WidenNow())

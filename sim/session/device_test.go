@@ -48,7 +48,7 @@ func TestADeviceThatAnswersLateLeavesRecordsAndStatesAsTheyAre(t *testing.T) {
 		want := end(t, e)
 		d := &learnertest.Device{}
 		h := NewLocalHost(d)
-		s, err := New(e, h)
+		s, err := New(trial.Valid(e), h)
 		require.NoError(t, err)
 		settle(t, s, h, 35)
 		half := saved(t, s, h)
@@ -99,7 +99,7 @@ func TestAnArmWhoseLearnerFailsStopsAloneAndCanBeStartedAgain(t *testing.T) {
 		for _, count := range counts {
 			d := failing(name, count)
 			h := NewLocalHost(d)
-			s, err := New(e, h)
+			s, err := New(trial.Valid(e), h)
 			require.NoError(t, err)
 			settle(t, s, h, 40)
 			saved(t, s, h)
@@ -143,7 +143,7 @@ func TestASearchWhoseLearnerFailsSaysWhoseItWas(t *testing.T) {
 	for name, count := range map[string]int32{"New": 2, "Train": 33} {
 		d := failing(name, count)
 		h := NewLocalHost(d)
-		s, err := New(e, h)
+		s, err := New(trial.Valid(e), h)
 		require.NoError(t, err)
 		finish(t, s, h)
 		require.Equal(t, record.Failed, s.Arms()[0].State, name)
@@ -185,7 +185,7 @@ func TestALearnerThatPanicsOrFailsAgainLosesNothing(t *testing.T) {
 			return errors.New("the device was lost")
 		}}
 		h := NewLocalHost(d)
-		s, err := New(e, h)
+		s, err := New(trial.Valid(e), h)
 		require.NoError(t, err)
 		settle(t, s, h, 40)
 		saved(t, s, h)

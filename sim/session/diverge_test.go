@@ -22,7 +22,7 @@ func explosive() experiment.Experiment {
 
 func TestASessionGoesOnWithoutTheArmThatDiverged(t *testing.T) {
 	h := NewLocalHost(cpu.Factory{})
-	s, err := New(explosive(), h)
+	s, err := New(trial.Valid(explosive()), h)
 	require.NoError(t, err)
 	defer s.Close()
 	r := finish(t, s, h)

@@ -55,7 +55,7 @@ func TestARemappedRateGoesOnFromTheLossMatchedPoint(t *testing.T) {
 // What keeps an arm from its next update is told as long as it does.
 func TestASessionTellsOfASearchWhileItLasts(t *testing.T) {
 	h := NewLocalHost(cpu.Factory{})
-	s, err := New(trial.Of(model.Inner, 60, 30, "remapped"), h)
+	s, err := New(trial.Valid(trial.Of(model.Inner, 60, 30, "remapped")), h)
 	require.NoError(t, err)
 	defer s.Close()
 	const doing = "training a wide network from scratch to find where its loss is 3.000: step 7"

@@ -20,7 +20,7 @@ func FuzzDecodeState(f *testing.F) {
 	e.Task.Batch, e.Task.Seq = 1, 8
 	for _, step := range []int{0, 5, 7, 12} {
 		h := NewLocalHost(cpu.Factory{})
-		s, err := New(e, h)
+		s, err := New(trial.Valid(e), h)
 		require.NoError(f, err)
 		settle(f, s, h, step)
 		file := stateBytes(f, saved(f, s, h))

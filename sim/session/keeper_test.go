@@ -18,7 +18,7 @@ import (
 func TestAKeeperKeepsNewerAndNewerStates(t *testing.T) {
 	e := trial.Of(model.Inner, 60, 30, "small", "sparkling")
 	h := NewLocalHost(cpu.Factory{})
-	s, err := New(e, h)
+	s, err := New(trial.Valid(e), h)
 	require.NoError(t, err)
 	defer s.Close()
 	full, failed := errors.New("the disk is full"), 0
@@ -63,7 +63,7 @@ func TestAKeeperKeepsNewerAndNewerStates(t *testing.T) {
 // Between two states at least the spacing passes; none is asked for before.
 func TestAKeeperWaitsForItsSpacing(t *testing.T) {
 	h := NewLocalHost(cpu.Factory{})
-	s, err := New(trial.Of(model.Inner, 12, 6, "small", "sparkling"), h)
+	s, err := New(trial.Valid(trial.Of(model.Inner, 12, 6, "small", "sparkling")), h)
 	require.NoError(t, err)
 	defer s.Close()
 	written := 0

@@ -22,7 +22,7 @@ func TestNetworkOfAnArmIsTheOneItTrained(t *testing.T) {
 	e := trial.Short(20)
 	e.Task.Batch, e.Task.Seq = 2, 32
 	h := NewLocalHost(cpu.Factory{})
-	s, err := New(e, h)
+	s, err := New(trial.Valid(e), h)
 	require.NoError(t, err)
 	defer s.Close()
 	assert.Error(t, s.AskNetwork(3), "an arm that waits for the fork has none")

@@ -13,7 +13,8 @@ import (
 // the others, trains beside it the arms that begin on their own, keeps all in lockstep and gathers the Record. It
 // belongs to one goroutine and never blocks.
 type Session struct {
-	exp       experiment.Experiment
+	doc       experiment.Valid
+	exp       experiment.Experiment // doc, to be read
 	host      Host
 	rec       *record.Record
 	arms      []armState
@@ -44,21 +45,18 @@ type armState struct {
 	ready   bool   // the present trainer has begun
 }
 
-// New prepares a run, paused at step 0. It errs where the document is not valid or no trainer can be started.
-func New(e experiment.Experiment, h Host) (*Session, error) {
+// New prepares a run, paused at step 0. It errs where no trainer can be started.
+func New(doc experiment.Valid, h Host) (*Session, error) {
 	s := &Session{host: h, speed: 1, now: time.Now}
-	return s, s.SetExperiment(e)
+	return s, s.SetExperiment(doc)
 }
 
-// SetExperiment begins anew with another document; a document that is not valid changes nothing.
-func (s *Session) SetExperiment(e experiment.Experiment) error {
-	if err := e.Validate(); err != nil {
-		return err
-	}
+// SetExperiment begins anew with another document. It errs where no trainer can be started.
+func (s *Session) SetExperiment(doc experiment.Valid) error {
 	s.Close()
-	s.begin(record.New(e.Clone()))
-	for i := range e.Arms {
-		if !e.Waits(i) {
+	s.begin(doc, record.New(doc))
+	for i := range s.exp.Arms {
+		if !s.exp.Waits(i) {
 			if err := s.start(i); err != nil {
 				return err
 			}
@@ -67,11 +65,11 @@ func (s *Session) SetExperiment(e experiment.Experiment) error {
 	return nil
 }
 
-// begin prepares to run what a record is of. No arm has begun yet.
-func (s *Session) begin(r *record.Record) {
-	e := r.Experiment
+// begin prepares to run the document that a record is of. No arm has begun yet.
+func (s *Session) begin(doc experiment.Valid, r *record.Record) {
 	s.rec = r
-	s.adopt(e.Clone())
+	s.adopt(doc)
+	e := s.exp
 	s.arms = make([]armState, len(e.Arms))
 	s.forked, s.asked, s.target, s.reached, s.last = false, false, 0, 0, s.now()
 	for i := range s.arms {
@@ -79,13 +77,14 @@ func (s *Session) begin(r *record.Record) {
 	}
 }
 
-// adopt makes e the document that runs.
-func (s *Session) adopt(e experiment.Experiment) {
-	s.exp, s.fork, s.trunk, s.timeSlice = e, e.Fork(), e.Trunk(), timeSliceOf(e)
+// adopt makes a document the one that runs.
+func (s *Session) adopt(doc experiment.Valid) {
+	e := doc.Experiment()
+	s.doc, s.exp, s.fork, s.trunk, s.timeSlice = doc, e, e.Fork(), e.Trunk(), timeSliceOf(e)
 }
 
 // Reset begins anew; the same document gives the same bits.
-func (s *Session) Reset() error { return s.SetExperiment(s.exp) }
+func (s *Session) Reset() error { return s.SetExperiment(s.doc) }
 
 // Close stops all trainers.
 func (s *Session) Close() {
@@ -210,11 +209,12 @@ func (s *Session) WidenNow() error {
 	at := max(s.arms[s.trunk].granted, 1)
 	e := s.exp.Clone()
 	e.Shift(at - old)
-	if err := e.Validate(); err != nil {
+	doc, err := e.Validate()
+	if err != nil {
 		return err
 	}
-	s.adopt(e)
-	s.rec.Experiment = e.Clone()
+	s.adopt(doc)
+	s.rec.Experiment = e
 	for i := range e.Arms {
 		if end := e.End(i); end != s.arms[i].End {
 			s.arms[i].End = end // and with it the schedule from the first step on

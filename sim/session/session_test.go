@@ -33,7 +33,7 @@ func finish(t *testing.T, s *Session, h *LocalHost) *record.Record {
 func runAll(t *testing.T, e experiment.Experiment) *record.Record {
 	t.Helper()
 	h := NewLocalHost(cpu.Factory{})
-	s, err := New(e, h)
+	s, err := New(trial.Valid(e), h)
 	require.NoError(t, err)
 	defer s.Close()
 	r := finish(t, s, h)
@@ -55,7 +55,7 @@ func TestSameSeedGivesTheSameBits(t *testing.T) {
 	sameBytes(t, first, encode(t, runAll(t, trial.Short(60))), "twice in a row")
 
 	h := NewLocalHost(cpu.Factory{})
-	s, err := New(trial.Short(60), h)
+	s, err := New(trial.Valid(trial.Short(60)), h)
 	require.NoError(t, err)
 	defer s.Close()
 	for range 7 {
@@ -145,7 +145,7 @@ func TestCopyAtTwiceTheWidthKeepsTheFunction(t *testing.T) {
 
 func TestWidenNowForksAtThePresentStep(t *testing.T) {
 	h := NewLocalHost(cpu.Factory{})
-	s, err := New(trial.Short(60), h)
+	s, err := New(trial.Valid(trial.Short(60)), h)
 	require.NoError(t, err)
 	defer s.Close()
 	for range 5 {
@@ -176,7 +176,7 @@ func (f fragile) Start(arm int, deliver func([]byte), fail func(error)) (Port, e
 func TestADeadArmSaysSoTheOthersGoOnAndItCanBeStartedAgain(t *testing.T) {
 	e := trial.Short(60)
 	h := fragile{NewLocalHost(cpu.Factory{}), map[int]func(error){}}
-	s, err := New(e, h)
+	s, err := New(trial.Valid(e), h)
 	require.NoError(t, err)
 	defer s.Close()
 	s.SetSpeed(Max)
@@ -219,7 +219,7 @@ func TestSeveralArmsThatAreNeverWidenedAllRun(t *testing.T) {
 	e.Arms = e.Arms[:2]
 	require.Equal(t, e.Steps, e.Fork(), "no arm is widened at all")
 	h := NewLocalHost(cpu.Factory{})
-	s, err := New(e, h)
+	s, err := New(trial.Valid(e), h)
 	require.NoError(t, err)
 	defer s.Close()
 	r = finish(t, s, h)

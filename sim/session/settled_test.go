@@ -64,7 +64,7 @@ func TestAPausedSessionIsSettledOnceNoTrainerOwesAnything(t *testing.T) {
 	e := trial.Short(8)
 	e.Task.Batch, e.Task.Seq = 2, 16
 	d := &desk{}
-	s, err := New(e, d)
+	s, err := New(trial.Valid(e), d)
 	require.NoError(t, err)
 	defer s.Close()
 	settles := func(why string) {

@@ -16,6 +16,7 @@ type State struct {
 	Engine string         // of the [Host] that it was made on
 	Record *record.Record // of every arm as far as its Snapshot, or to where it failed
 	Arms   []ArmSave
+	doc    experiment.Valid
 }
 
 // ArmSave is an arm in a [State].
@@ -24,6 +25,9 @@ type ArmSave struct {
 	Snapshot []byte // what its trainer begins at; nil is step 0
 	At       int    // step of it
 }
+
+// Document is what the session ran.
+func (st State) Document() experiment.Valid { return st.doc }
 
 // Foreign says what is to be known before a state is resumed on an engine that is not the one that made it; it is empty
 // where there is nothing.
@@ -64,7 +68,7 @@ func (s *Session) Save() {
 // Saved is the state that was saved last. It is false while arms are still asked for theirs, and where nothing was ever
 // saved it is the state of the fork, or of step 0.
 func (s *Session) Saved() (State, bool) {
-	st := State{Engine: s.host.Engine(), Record: &record.Record{Experiment: s.exp.Clone(),
+	st := State{Engine: s.host.Engine(), doc: s.doc, Record: &record.Record{Experiment: s.exp.Clone(),
 		Tracks: slices.Clone(s.rec.Tracks), Reports: s.rec.Reports}}
 	for i, a := range s.arms {
 		if a.saving {
@@ -91,8 +95,8 @@ func Resume(st State, h Host) (*Session, error) {
 		return nil, err
 	}
 	s := &Session{host: h, speed: 1, now: time.Now}
-	s.begin(&record.Record{
-		Experiment: st.Record.Experiment.Clone(), Tracks: slices.Clone(st.Record.Tracks),
+	s.begin(st.doc, &record.Record{
+		Experiment: st.doc.Experiment(), Tracks: slices.Clone(st.Record.Tracks),
 		Reports: slices.Clone(st.Record.Reports),
 	})
 	s.forked = s.trunk >= 0 && s.fork < s.exp.Steps
@@ -121,7 +125,7 @@ func Resume(st State, h Host) (*Session, error) {
 
 // check refuses what does not belong together.
 func (st State) check() error {
-	e := st.Record.Experiment
+	e := st.doc.Experiment()
 	if len(st.Arms) != len(e.Arms) {
 		return fmt.Errorf("the state has %d arms, the experiment %d", len(st.Arms), len(e.Arms))
 	}

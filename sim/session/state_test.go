@@ -68,7 +68,7 @@ func resumed(t *testing.T, file []byte) (*Session, *LocalHost) {
 func end(t *testing.T, e experiment.Experiment) []byte {
 	t.Helper()
 	h := NewLocalHost(cpu.Factory{})
-	s, err := New(e, h)
+	s, err := New(trial.Valid(e), h)
 	require.NoError(t, err)
 	defer s.Close()
 	finish(t, s, h)
@@ -102,7 +102,7 @@ func TestAResumedRunKeepsEveryBitOfEveryBuiltInExperiment(t *testing.T) {
 				e := trial.Quick(b.Experiment, 24)
 				e.Optimizer.Kind = kind
 				h := NewLocalHost(cpu.Factory{})
-				s, err := New(e, h)
+				s, err := New(trial.Valid(e), h)
 				require.NoError(t, err)
 				for _, at := range stops(e) {
 					settle(t, s, h, at)
@@ -125,7 +125,7 @@ func TestAStateSavedInFullSpeedKeepsEveryBit(t *testing.T) {
 	e.Arms[2].Widen[1].Step, e.Arms[2].Widen[1].Factor, e.Arms[2].Widen[1].Axis = 40, 1.5, model.Joint
 	want := end(t, e)
 	h := NewLocalHost(cpu.Factory{})
-	s, err := New(e, h)
+	s, err := New(trial.Valid(e), h)
 	require.NoError(t, err)
 	defer s.Close()
 	s.SetSpeed(Max)
@@ -155,7 +155,7 @@ func TestAStateSavedInFullSpeedKeepsEveryBit(t *testing.T) {
 func TestAnArmThatFailedKeepsItsWordsWhenTheRunIsResumed(t *testing.T) {
 	e := trial.Short(60)
 	h := fragile{NewLocalHost(cpu.Factory{}), map[int]func(error){}}
-	s, err := New(e, h)
+	s, err := New(trial.Valid(e), h)
 	require.NoError(t, err)
 	defer s.Close()
 	s.SetSpeed(Max)
@@ -179,7 +179,7 @@ func TestAnArmThatFailedKeepsItsWordsWhenTheRunIsResumed(t *testing.T) {
 func TestAStateAfterWidenNowKeepsWhatWasDone(t *testing.T) {
 	e := trial.Of(model.Inner, 60, 30, "sparkling", "equal-compute", "small")
 	h := NewLocalHost(cpu.Factory{})
-	s, err := New(e, h)
+	s, err := New(trial.Valid(e), h)
 	require.NoError(t, err)
 	settle(t, s, h, 12)
 	saved(t, s, h)
@@ -197,7 +197,7 @@ func TestAStateAfterWidenNowKeepsWhatWasDone(t *testing.T) {
 func TestADamagedStateIsRefused(t *testing.T) {
 	e := trial.Of(model.Inner, 12, 6, "small", "sparkling", "remapped")
 	h := NewLocalHost(cpu.Factory{})
-	s, err := New(e, h)
+	s, err := New(trial.Valid(e), h)
 	require.NoError(t, err)
 	defer s.Close()
 	settle(t, s, h, 8)
@@ -221,7 +221,7 @@ func TestARecordThatHasEndedSaysHowItsArmsAre(t *testing.T) {
 	for _, e := range []experiment.Experiment{trial.Of(model.Joint, 40, 20, "small", "sparkling", "equal-compute"),
 		wild} {
 		h := NewLocalHost(cpu.Factory{})
-		s, err := New(e, h)
+		s, err := New(trial.Valid(e), h)
 		require.NoError(t, err)
 		settle(t, s, h, 30)
 		_, ok := s.Record().Ended()

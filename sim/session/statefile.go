@@ -112,7 +112,7 @@ func decodeState(in io.Reader) (State, error) {
 		return st, err
 	}
 	c = &codec.Coder{Reading: true, Buf: head}
-	sizes := st.head(c)
+	doc, sizes := st.head(c)
 	if c.Err == nil && len(c.Buf) > 0 {
 		c.Err = fmt.Errorf("%d bytes are left over", len(c.Buf))
 	}
@@ -127,23 +127,22 @@ func decodeState(in io.Reader) (State, error) {
 			return st, err
 		}
 	}
-	e, rec := st.Record.Experiment, &io.LimitedReader{R: in, N: length}
-	if st.Record, err = record.Decode(rec); err == nil && rec.N > 0 {
+	rec := &io.LimitedReader{R: in, N: length}
+	st.Record, err = record.DecodeWith(rec, func(again []byte) (experiment.Valid, error) {
+		if !bytes.Equal(again, doc) {
+			return experiment.Valid{}, errors.New("it is of another experiment than the state")
+		}
+		return st.doc, nil
+	})
+	if err == nil && rec.N > 0 {
 		err = codec.ErrShort
 	}
-	if err != nil {
-		return st, err
-	}
-	if !bytes.Equal(e.JSON(), st.Record.Experiment.JSON()) {
-		return st, errors.New("its record is of another experiment")
-	}
-	return st, nil
+	return st, err
 }
 
-// head visits the head: what made it, the experiment, and the arms without their snapshots, of which it returns the
-// sizes.
-func (st *State) head(c *codec.Coder) (sizes []int) {
-	var doc []byte
+// head visits the head: what made it, the experiment, and the arms without their snapshots. It returns the document as
+// it is written there, and the sizes of the snapshots.
+func (st *State) head(c *codec.Coder) (doc []byte, sizes []int) {
 	if !c.Reading {
 		doc = st.Record.Experiment.JSON()
 	}
@@ -151,12 +150,12 @@ func (st *State) head(c *codec.Coder) (sizes []int) {
 	c.Bytes(&doc, experiment.MaxDocument)
 	if c.Reading {
 		if c.Err != nil {
-			return nil
+			return nil, nil
 		}
-		st.Record = &record.Record{}
-		if st.Record.Experiment, c.Err = experiment.Parse(doc); c.Err != nil {
-			return nil
+		if st.doc, c.Err = experiment.Parse(doc); c.Err != nil {
+			return nil, nil
 		}
+		st.Record = record.New(st.doc)
 	}
 	e := st.Record.Experiment
 	codec.List(c, &st.Arms, 40, experiment.MaxArms, func(a *ArmSave) {
@@ -180,5 +179,5 @@ func (st *State) head(c *codec.Coder) (sizes []int) {
 		}
 		a.Name, a.End = e.Arms[i].Name, e.End(i)
 	})
-	return sizes
+	return doc, sizes
 }

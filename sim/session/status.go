@@ -11,7 +11,10 @@ import (
 // Record is what was measured so far, live memory.
 func (s *Session) Record() *record.Record { return s.rec }
 
-// Experiment is the document that runs; [Session.WidenNow] changes it.
+// Document is what runs; [Session.WidenNow] changes it.
+func (s *Session) Document() experiment.Valid { return s.doc }
+
+// Experiment is a copy of the document that runs.
 func (s *Session) Experiment() experiment.Experiment { return s.exp.Clone() }
 
 // Playing reports whether the run goes on by itself.

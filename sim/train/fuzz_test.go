@@ -39,7 +39,8 @@ func FuzzMessages(f *testing.F) {
 			require.NoError(t, err)
 			assert.Equal(t, m.Kind, again.Kind)
 			if m.Kind == KindStart {
-				if e, err := experiment.Parse(m.Document); err != nil || e.Memory() > experiment.MaxLinkMemory {
+				doc, err := experiment.Parse(m.Document)
+				if err != nil || doc.Experiment().Memory() > experiment.MaxLinkMemory {
 					return // it would be refused, or is larger than a test should be
 				}
 			}

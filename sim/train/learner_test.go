@@ -11,12 +11,13 @@ import (
 	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
+	"github.com/sparkling-lab/sparkling/sim/trial"
 )
 
 // begun is an arm at step 0 whose learner is the CPU's.
 func begun(t testing.TB, e experiment.Experiment, arm int) *run {
 	t.Helper()
-	r, err := newRun(e, arm, cpu.Factory{})
+	r, err := newRun(trial.Valid(e), arm, cpu.Factory{})
 	require.NoError(t, err)
 	return r
 }

@@ -42,17 +42,18 @@ type run struct {
 	blockRates  []float64 // by tensor and age
 }
 
-// newRun starts an arm of a valid document at step 0.
-func newRun(e experiment.Experiment, arm int, f learner.Factory) (*run, error) {
-	r, err := blank(e, arm, f)
+// newRun starts an arm of a document at step 0.
+func newRun(doc experiment.Valid, arm int, f learner.Factory) (*run, error) {
+	r, err := blank(doc, arm, f)
 	if err == nil {
-		err = r.begin(e.Start(arm))
+		err = r.begin(r.exp.Start(arm))
 	}
 	return r, err
 }
 
 // blank is an arm without a network, at step 0.
-func blank(e experiment.Experiment, arm int, f learner.Factory) (*run, error) {
+func blank(doc experiment.Valid, arm int, f learner.Factory) (*run, error) {
+	e := doc.Experiment()
 	if arm < 0 || arm >= len(e.Arms) {
 		return nil, fmt.Errorf("there is no arm %d; the experiment has %d", arm, len(e.Arms))
 	}

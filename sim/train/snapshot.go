@@ -40,8 +40,8 @@ func (r *run) snapshot(seeking *search) ([]byte, error) {
 
 // restored is an arm, and the search that it was at, as a snapshot has them. It errs where the snapshot is not one of
 // that arm, or no learner can go on from it.
-func restored(e experiment.Experiment, arm int, snapshot []byte, f learner.Factory) (*run, *search, error) {
-	r, err := blank(e, arm, f)
+func restored(doc experiment.Valid, arm int, snapshot []byte, f learner.Factory) (*run, *search, error) {
+	r, err := blank(doc, arm, f)
 	if err != nil {
 		return nil, nil, err
 	}

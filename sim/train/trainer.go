@@ -64,16 +64,16 @@ func (t *Trainer) Handle(data []byte) [][]byte {
 }
 
 func (t *Trainer) start(m Message) [][]byte {
-	e, err := experiment.Parse(m.Document)
+	doc, err := experiment.Parse(m.Document)
 	if err != nil {
 		return t.fail(nil, err)
 	}
 	var r *run
 	var seeking *search
 	if len(m.Snapshot) > 0 {
-		r, seeking, err = restored(e, m.Arm, m.Snapshot, t.make)
+		r, seeking, err = restored(doc, m.Arm, m.Snapshot, t.make)
 	} else {
-		r, err = newRun(e, m.Arm, t.make)
+		r, err = newRun(doc, m.Arm, t.make)
 	}
 	if err != nil {
 		return t.fail(nil, err)

@@ -37,6 +37,15 @@ func Of(axis model.Axis, steps, at int, treatments ...string) experiment.Experim
 	return e
 }
 
+// Valid is an experiment of a test, which is to be valid.
+func Valid(e experiment.Experiment) experiment.Valid {
+	v, err := e.Validate()
+	if err != nil {
+		panic(err) // a test runs what cannot be run
+	}
+	return v
+}
+
 // Twice is one widening of the inner axis to twice its width.
 func Twice(step int) experiment.Widening {
 	return experiment.Widening{

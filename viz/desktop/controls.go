@@ -130,9 +130,12 @@ func (c *controls) heading(to *widget.Container, s string) {
 
 // begin runs another experiment from its start.
 func (c *controls) begin(e experiment.Experiment) {
-	err := c.window.options.Fits(e)
+	doc, err := e.Validate()
 	if err == nil {
-		err = c.window.session.SetExperiment(e)
+		err = c.window.options.Fits(e)
+	}
+	if err == nil {
+		err = c.window.session.SetExperiment(doc)
 	}
 	if err != nil {
 		c.refused = fmt.Sprintf("%v.", err)

@@ -20,7 +20,7 @@ import (
 
 // Options are what a window is opened with.
 type Options struct {
-	Experiment experiment.Experiment
+	Experiment experiment.Valid
 	Learners   learner.Factory
 	Scale      float64 // device pixels to a unit of length; 0 asks the screen
 	// Fits errs where an experiment takes more memory than there is.
@@ -91,7 +91,7 @@ func newWindow(o Options) (*window, error) {
 	}
 	w := &window{ctx: context.Background(), options: o, host: host, session: s, view: viz.New(), shown: -1,
 		pane: viz.Loss}
-	w.view.SetScale(viz.ScaleFor(o.Experiment))
+	w.view.SetScale(viz.ScaleFor(s.Experiment()))
 	s.Play()
 	return w, nil
 }

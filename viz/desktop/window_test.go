@@ -19,6 +19,7 @@ import (
 	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
+	"github.com/sparkling-lab/sparkling/sim/trial"
 	"github.com/sparkling-lab/sparkling/viz"
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
@@ -43,7 +44,7 @@ func opened(t *testing.T, e experiment.Experiment, scale float64, w, h int) *dri
 	t.Helper()
 	testneed.Display(t)
 	d := &driver{t: t, screen: ebiten.NewImage(w, h)}
-	win, err := newWindow(Options{Experiment: e, Learners: cpu.Factory{}, Scale: scale,
+	win, err := newWindow(Options{Experiment: trial.Valid(e), Learners: cpu.Factory{}, Scale: scale,
 		Fits: func(e experiment.Experiment) error {
 			if e.Model.Hidden > 512 {
 				return errors.New("there is no room")

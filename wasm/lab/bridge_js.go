@@ -97,7 +97,11 @@ func (l *lab) example(name string) error {
 
 // run begins another experiment, which was asked for and is not to wait, and plays it.
 func (l *lab) run(e experiment.Experiment) error {
-	if err := l.begin(e); err != nil {
+	doc, err := e.Validate()
+	if err == nil {
+		err = l.begin(doc)
+	}
+	if err != nil {
 		return err
 	}
 	l.session.Play()
@@ -107,7 +111,7 @@ func (l *lab) run(e experiment.Experiment) error {
 // reset runs the same from its start. Controls that were turned stay so.
 func (l *lab) reset() error {
 	draft, scale := l.draft, l.view.Scale()
-	err := l.begin(l.session.Experiment())
+	err := l.begin(l.session.Document())
 	l.draft = draft
 	l.view.SetScale(scale)
 	return err

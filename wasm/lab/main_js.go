@@ -30,7 +30,7 @@ func run(bridge js.Value) error {
 	host.heard = l.show
 	l.open(js.Global().Get("location").Get("hash").String(), bridge.Get("run"), "The default experiment runs instead.")
 	if why := l.notice; l.session == nil {
-		if err := l.begin(experiment.Default()); err != nil {
+		if err := l.run(experiment.Default()); err != nil {
 			return err
 		}
 		l.notice = why

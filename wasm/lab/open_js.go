@@ -23,7 +23,8 @@ type notice struct {
 // open runs the experiment of an address: from where it was, if the page has kept a state of it, else from its start.
 // kept is undefined, or has that state in bytes, and whether it was playing and how fast.
 func (l *lab) open(address string, kept js.Value, otherwise string) {
-	e, err := experiment.FromAddress(address)
+	doc, err := experiment.FromAddress(address)
+	e := doc.Experiment()
 	here := slices.IndexFunc(l.before, func(b *earlier) bool { return err == nil && same(e, b.experiment()) })
 	switch {
 	case err != nil:
@@ -36,7 +37,7 @@ func (l *lab) open(address string, kept js.Value, otherwise string) {
 	case kept.Type() == js.TypeObject && l.restore(e, kept):
 		return
 	default:
-		err = l.begin(e)
+		err = l.begin(doc)
 	}
 	if err != nil {
 		l.notice = l.unopened(err, otherwise)

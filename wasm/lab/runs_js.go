@@ -28,11 +28,11 @@ func (b *earlier) experiment() experiment.Experiment {
 }
 
 // begin runs another experiment from its start.
-func (l *lab) begin(e experiment.Experiment) error {
-	if err := fits(e); err != nil {
+func (l *lab) begin(doc experiment.Valid) error {
+	if err := fits(doc.Experiment()); err != nil {
 		return err
 	}
-	s, err := session.New(e, l.host)
+	s, err := session.New(doc, l.host)
 	if err != nil {
 		return err
 	}

@@ -54,7 +54,8 @@ func TestArmSaysWhatItIsDoing(t *testing.T) {
 			e.Arms[i].Widen[k].Step = 80
 		}
 	}
-	require.NoError(t, e.Validate())
+	_, err = e.Validate()
+	require.NoError(t, err)
 	p := spoiled(t, "#"+e.Link(), `const Real = Worker;
 		const decoder = new TextDecoder();
 		window.Worker = class extends Real {

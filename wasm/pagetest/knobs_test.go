@@ -83,7 +83,7 @@ func TestWhatIsTypedRunsAsItIsTypedOrNotAtAll(t *testing.T) {
 // experiment is the one that runs.
 func (p *tab) experiment() experiment.Experiment {
 	p.t.Helper()
-	e, err := experiment.FromAddress(eval[string](p, `sparkling.address()`))
+	doc, err := experiment.FromAddress(eval[string](p, `sparkling.address()`))
 	require.NoError(p.t, err)
-	return e
+	return doc.Experiment()
 }

@@ -24,7 +24,7 @@ func TestLinkCarriesTheExperiment(t *testing.T) {
 	_, fragment, _ := strings.Cut(eval[string](p, `location.href`), "#")
 	got, err := experiment.FromLink(fragment)
 	require.NoError(t, err)
-	assert.Equal(t, e, got)
+	assert.Equal(t, e, got.Experiment())
 }
 
 func TestDamagedLinkGetsASentenceAndTheDefault(t *testing.T) {
@@ -117,8 +117,9 @@ func TestControlsChangeOneThingAndSayWhatIsWrong(t *testing.T) {
 	p.run(`document.getElementById("copy-link").click()`)
 	p.wait(`document.getElementById("taken").textContent`)
 	_, fragment, _ := strings.Cut(eval[string](p, `location.href`), "#")
-	got, err := experiment.FromLink(fragment)
+	doc, err := experiment.FromLink(fragment)
 	require.NoError(t, err)
+	got := doc.Experiment()
 	assert.Equal(t, "hidden", string(got.Arms[1].Widen[0].Axis))
 	assert.Equal(t, 1.25, got.Arms[1].Widen[0].Factor)
 	assert.Equal(t, []string{"Copied states, random-random", "Drop", "SPARKLING"},

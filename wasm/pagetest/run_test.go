@@ -75,7 +75,8 @@ func short(t *testing.T) experiment.Experiment {
 			e.Arms[i].Widen[k].Step = 30
 		}
 	}
-	require.NoError(t, e.Validate())
+	_, err := e.Validate()
+	require.NoError(t, err)
 	return e
 }
 
