@@ -29,7 +29,7 @@ func (v runVerb) ownText(e *env, exp *experiment.Experiment) error {
 	if err != nil {
 		return err
 	}
-	spec, text, err := exp.Task.Take(data)
+	spec, text, err := task.TakeText(exp.Task, data)
 	if err != nil {
 		return fmt.Errorf("%s: %w", v.Text, err)
 	}

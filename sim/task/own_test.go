@@ -110,7 +110,7 @@ func TestATextOfOnesOwnIsLearntWhereItWasGivenAndNoOther(t *testing.T) {
 	require.ErrorContains(t, err, missing.Text)
 	assert.ErrorContains(t, err, "has to be given again")
 
-	spec, text, err := rows.Take(data)
+	spec, text, err := TakeText(rows, data)
 	require.NoError(t, err)
 	require.NoError(t, spec.Validate())
 	assert.Equal(t, Spec{Kind: KindText, Text: ownPrefix + Hash(data), Symbols: text.Vocab(), Seq: 16, Batch: 2}, spec)
@@ -121,9 +121,9 @@ func TestATextOfOnesOwnIsLearntWhereItWasGivenAndNoOther(t *testing.T) {
 	_, err = New(spec)
 	assert.ErrorContains(t, err, "the text has "+fmt.Sprint(text.Vocab()))
 	rows.Seq = 4000
-	_, _, err = rows.Take(data)
+	_, _, err = TakeText(rows, data)
 	assert.ErrorContains(t, err, "rows of 4000 need at least")
-	_, _, err = rows.Take([]byte(strings.Repeat("a", 3000)))
+	_, _, err = TakeText(rows, []byte(strings.Repeat("a", 3000)))
 	assert.ErrorContains(t, err, "one symbol only")
 }
 
