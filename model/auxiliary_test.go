@@ -24,7 +24,7 @@ func TestLoadBalancingLossIsOneWhenBalanced(t *testing.T) {
 		loss := net.Loss(labels)
 		if !(math.Abs(loss.Aux-1) <= 1e-6) {
 			t.Fatalf("A router that treats all %d experts alike has a load-balancing loss of %.4g and not of 1: it "+
-				"is E·Σ f·P, the number of experts times the sum over them of share and mean probability.",
+				"is E·Σ f·P, with f an expert's fraction of the assignments and P its mean probability.",
 				c.Experts, loss.Aux)
 		}
 		assert.InDelta(t, math.Pow(math.Log(float64(c.Experts)), 2), loss.ZLoss, 1e-5)
