@@ -10,7 +10,8 @@ type BlockRMS struct{ In, Out float32 }
 // It is NaN or infinite where one of the two is, or where nothing enters.
 func (b BlockRMS) Ratio() float32 { return b.Out / b.In }
 
-// MeanRMSRatio is r, the mean of the blocks' ratios (Sec. 3.2): one number for what Eq. 3 asks of every layer. It is
+// MeanRMSRatio is r, the mean of the blocks' ratios: Sec. 3.2 asks each of them to survive a widening, as Eq. 3 asks it
+// of the scale of every layer. Blocks that move in opposite ways may leave it as it is; see [LargestRMSChange]. It is
 // NaN where the ratio of a block is no number, or where there is no block.
 func MeanRMSRatio(blocks []BlockRMS) float64 {
 	sum := 0.0
