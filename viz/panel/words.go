@@ -142,7 +142,7 @@ func ratios(x record.RMSRatios) string {
 	}
 	switch {
 	case x.Factorless:
-		return s + ". The widening has no factor that would keep it."
+		return s + ". The widening has no factor."
 	case record.Finite(x.Unscaled):
 		return s + fmt.Sprintf(". Without the factor it would be %s.", three(x.Unscaled))
 	}
