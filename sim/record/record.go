@@ -20,6 +20,8 @@ type Record struct {
 	// by arm, ascending Step; the tracks of forked arms begin at the fork, the trunk's holds the shared small phase
 	Tracks  [][]ArmFrame
 	Reports []Report // by step, then by arm
+
+	stopped map[int]bool // see [Record.Stop]; not in files
 }
 
 // New is an empty record of a document.
@@ -50,6 +52,15 @@ func (r *Record) arm(i, step int) ArmFrame {
 	return t[n-1]
 }
 
+// Stop notes whether an arm has stopped, for another reason than that it diverged: the newest step does not wait for
+// it.
+func (r *Record) Stop(arm int, stopped bool) {
+	if r.stopped == nil {
+		r.stopped = map[int]bool{}
+	}
+	r.stopped[arm] = stopped
+}
+
 // Last is the newest step that every arm that has begun has reached or ended before, −1 before any frame.
 func (r *Record) Last() int {
 	least, most := -1, -1
@@ -59,7 +70,7 @@ func (r *Record) Last() int {
 		}
 		at := t[len(t)-1].Step
 		most = max(most, at)
-		if !r.ended(i) && (least < 0 || at < least) {
+		if !r.ended(i) && !r.stopped[i] && (least < 0 || at < least) {
 			least = at
 		}
 	}

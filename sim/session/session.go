@@ -122,6 +122,7 @@ func (s *Session) start(i int) error {
 		return err
 	}
 	a.port, a.State, a.Err, a.Doing, a.ready = port, record.Running, "", "", false
+	s.rec.Stop(i, false)
 	a.granted, a.Step = a.at, a.at
 	if a.at >= a.End {
 		a.State = record.Finished
@@ -134,6 +135,7 @@ func (s *Session) failed(i int, why string) {
 	a := &s.arms[i]
 	s.stop(i)
 	a.Fail(why)
+	s.rec.Stop(i, true)
 	s.pump()
 }
 

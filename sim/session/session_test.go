@@ -190,6 +190,7 @@ func TestADeadArmSaysSoTheOthersGoOnAndItCanBeStartedAgain(t *testing.T) {
 	require.Equal(t, record.Failed, a.State)
 	assert.Regexp(t, `^SPARKLING stopped at step \d+: its worker died\.$`, a.Err)
 	assert.Equal(t, e.Steps, r.At(e.Steps).Arms[1].Step)
+	assert.Equal(t, e.Steps, r.Last(), "nothing waits for it")
 	require.NoError(t, s.Restart(3))
 	sameBytes(t, encode(t, runAll(t, e)), encode(t, finish(t, s, h.LocalHost)),
 		"started again, it ends as if nothing had been")

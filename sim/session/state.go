@@ -111,6 +111,7 @@ func Resume(st State, h Host) (*Session, error) {
 		switch {
 		case save.State == record.Failed:
 			a.State, a.Step, a.Err = record.Failed, save.Step, save.Err
+			s.rec.Stop(i, true)
 		case save.State != record.Waiting:
 			if err := s.start(i); err != nil {
 				s.Close()

@@ -170,6 +170,7 @@ func TestAnArmThatFailedKeepsItsWordsWhenTheRunIsResumed(t *testing.T) {
 	defer r.Close()
 	assert.True(t, r.Done())
 	assert.Equal(t, s.Arms(), r.Arms())
+	assert.Equal(t, e.Steps, r.Record().Last(), "nothing waits for it")
 	require.NoError(t, r.Restart(3))
 	finish(t, r, local)
 	sameBytes(t, end(t, e), stateBytes(t, saved(t, r, local)), "as if nothing had been")
