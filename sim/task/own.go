@@ -95,8 +95,8 @@ var library sync.Map
 func (s Spec) Own() bool { return s.Kind == KindText && strings.HasPrefix(s.Text, ownPrefix) }
 
 // TakeText reads a reader's own text and keeps it for tasks that name it, for as long as the program runs. It returns
-// the spec of that task, with rows as s has them. A function, not a method: where values are reflected upon, methods are
-// linked that nobody calls.
+// the spec of that task, with rows as s has them. A function, not a method: where values are reflected upon, methods
+// are linked that nobody calls.
 func TakeText(s Spec, data []byte) (Spec, *Text, error) {
 	t, err := ParseText(data)
 	if err == nil {
