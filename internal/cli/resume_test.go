@@ -302,6 +302,13 @@ func TestTheFolderOfARunOfAnOlderVersionGoesOnAndIsWrittenInThePresentOne(t *tes
 		require.Len(t, got.Reports, 2)
 		require.Nil(t, got.Reports[0].RMSUnscaled, "which an older program did not measure")
 		want.Reports[0].RMSUnscaled = nil
+		for arm, track := range got.Tracks {
+			for k := range track {
+				if track[k].Asked == 0 { // nor this
+					want.Tracks[arm][k].Right, want.Tracks[arm][k].Asked = 0, 0
+				}
+			}
+		}
 		var as, is bytes.Buffer
 		require.NoError(t, want.Encode(&as))
 		require.NoError(t, got.Encode(&is))
