@@ -218,7 +218,7 @@ func TestNewCoordinatesHoldWhatThePairSays(t *testing.T) {
 	assert.Len(t, shares, f, "every neuron has its own")
 }
 
-func TestNewGainsAreCopiedOrDrawnFromTheOldOnes(t *testing.T) {
+func TestNewNormWeightsAreCopiedOrDrawnFromTheOldOnes(t *testing.T) {
 	c := headed
 	old := model.Init(c, 1)
 	norm := old.Table.Find(model.FFNNorm, 0)

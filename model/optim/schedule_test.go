@@ -59,7 +59,7 @@ func TestNewParametersAreWarmedUpAgain(t *testing.T) {
 	}
 }
 
-func TestAReWarmupCanBeAShareOfTheStepsLeft(t *testing.T) {
+func TestAReWarmupCanBeAFractionOfTheStepsLeft(t *testing.T) {
 	r := Rewarm{Scope: RewarmNew, Rho: 1.3, Fraction: DefaultFraction}
 	assert.NoError(t, r.Validate())
 	assert.Equal(t, 10, r.Tau(500))
@@ -90,7 +90,7 @@ func TestParametersOfAnEarlierStageKeepTheirSchedule(t *testing.T) {
 }
 
 // App. K, 25 % and 50 % faster.
-func TestFasterDecayEndsAfterItsShareOfTheStepsLeftAndStays(t *testing.T) {
+func TestFasterDecayEndsAfterItsFractionOfTheStepsLeftAndStays(t *testing.T) {
 	for _, share := range []float64{0.75, 0.5} {
 		s := NewSchedule(base, 200)
 		before := s.Base(99)

@@ -53,7 +53,7 @@ func TestCurveJumpsAtTheWideningToTheLossJustAfter(t *testing.T) {
 }
 
 // What ends on the screen is the order of the verdict: both are of the full validation split.
-func TestCurveOfAnArmThatHasEndedEndsWithTheWholeHeldOutPart(t *testing.T) {
+func TestCurveOfAnArmThatHasEndedEndsWithTheFullValidationLoss(t *testing.T) {
 	r := run()
 	last := func(i int) *record.ArmFrame { return &r.Tracks[i][len(r.Tracks[i])-1] }
 	last(0).FullValLoss, last(1).FullValLoss = 1.75, 1.875
