@@ -9,7 +9,7 @@ import (
 	"github.com/sparkling-lab/sparkling/model"
 )
 
-func TestEveryElementHasTheRateOfItsAgeInItsStretch(t *testing.T) {
+func TestEveryElementHasTheRateOfItsGrowthStageInItsSegment(t *testing.T) {
 	c := model.Config{Vocab: 11, Hidden: 9, Layers: 2, Heads: 2, KVHeads: 1, HeadDim: 4, Experts: 3, TopK: 2, Inner: 7}
 	once, twice := c, c
 	once.Inner = 900

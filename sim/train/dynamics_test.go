@@ -16,7 +16,7 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/trial"
 )
 
-func TestTheSmoothedLossIsAMeanWithoutTheBiasOfItsStart(t *testing.T) {
+func TestTheEMAOfTheLossIsAMeanWithoutTheBiasOfItsStart(t *testing.T) {
 	var s ema
 	assert.True(t, math.IsNaN(s.mean()))
 	for range 10 {
