@@ -24,14 +24,23 @@ func Parse(data []byte) (Valid, error) {
 		return Valid{}, fmt.Errorf("the experiment cannot be read: %w", err)
 	}
 	var head struct{ Version int }
-	_ = json.NewDecoder(bytes.NewReader(text)).Decode(&head) // what is wrong is said below
+	switch err := json.NewDecoder(bytes.NewReader(text)).Decode(&head); {
+	case err != nil:
+		head.Version = Version // what is wrong is said below
+	case head.Version < 1 || head.Version > Version:
+		return Valid{}, versionError(head.Version) // and not of the keys, which another version may name otherwise
+	}
+	given := text
 	if head.Version == 1 {
 		text = keys.Rename(text, version1)
 	}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&e); err != nil {
-		return Valid{}, fmt.Errorf("the experiment is not valid JSON of version %d: %w%s", Version, err, renamed(err))
+		if head.Version == Version {
+			err = fmt.Errorf("%w%s", err, renamed(err))
+		}
+		return Valid{}, fmt.Errorf("the experiment is not valid JSON of version %d: %w", head.Version, err)
 	}
 	if head.Version == 1 {
 		e.Version = Version
@@ -41,6 +50,9 @@ func Parse(data []byte) (Valid, error) {
 			line(text, len(text)-len(rest)))
 	}
 	if err := unique(text); err != nil {
+		if head.Version == 1 && unique(given) == nil {
+			err = fmt.Errorf("%w, once by its name in version 1", err)
+		}
 		return Valid{}, fmt.Errorf("the experiment is not clear: %w", err)
 	}
 	e.Task = e.Task.Named()
@@ -62,7 +74,8 @@ var version1 = map[string]string{
 // renamed says, where an error is about a key of version 1, what that is called now.
 func renamed(err error) string {
 	for path, now := range version1 {
-		if old := path[strings.LastIndexByte(path, '.')+1:]; strings.HasSuffix(err.Error(), fmt.Sprintf("%q", old)) {
+		old := fmt.Sprintf("%q", path[strings.LastIndexByte(path, '.')+1:])
+		if strings.HasSuffix(strings.ToLower(err.Error()), old) {
 			return fmt.Sprintf("; since version %d it is called %s", Version, now)
 		}
 	}

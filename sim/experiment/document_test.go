@@ -3,6 +3,7 @@ package experiment
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"os"
 	"strconv"
 	"strings"
@@ -156,12 +157,24 @@ func TestAKeyOfVersion1InAPresentDocumentIsRefusedWithTheNameThatItHasNow(t *tes
 	both := bytes.Replace(documents[0], []byte(`"lb_coef"`), []byte(`"aux_loss_coef": 0.5, "lb_coef"`), 1)
 	_, err = Parse(both)
 	assert.ErrorContains(t, err, "model.aux_loss_coef is there twice")
+	assert.ErrorContains(t, err, "once by its name in version 1")
 	shouted := bytes.Replace(documents[0], []byte(`"lb_coef"`), []byte(`"LB_Coef"`), 1)
 	e, err := Parse(shouted)
 	require.NoError(t, err)
 	plain, err := Parse(documents[0])
 	require.NoError(t, err)
 	assert.Equal(t, plain, e, "whatever the case of a key")
-	_, err = Parse(bytes.Replace(documents[0], []byte(`"version": 1`), []byte(`"version": 3`), 1))
-	assert.Error(t, err)
+	_, err = Parse(bytes.Replace(present, []byte(`"lb_coef"`), []byte(`"LB_COEF"`), 1))
+	assert.ErrorContains(t, err, "since version 2 it is called aux_loss_coef")
+	_, err = Parse(bytes.Replace(documents[0], []byte(`"lr"`), []byte(`"share": 1, "lr"`), 1))
+	assert.ErrorContains(t, err, "of version 1")
+	assert.NotContains(t, err.Error(), "is called", "nothing was renamed there")
+}
+
+func TestADocumentOfAnotherVersionIsRefusedForItsVersionAndNotForItsKeys(t *testing.T) {
+	documents, _ := old(t)
+	for was, number := range map[string]int{`"version": 3`: 3, `"version": 0`: 0, `"version": -1`: -1, `"v1": 1`: 0} {
+		_, err := Parse(bytes.Replace(documents[0], []byte(`"version": 1`), []byte(was), 1))
+		assert.EqualError(t, err, fmt.Sprintf("version is %d; this program reads versions 1 to 2", number))
+	}
 }

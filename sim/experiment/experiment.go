@@ -97,10 +97,14 @@ func (e Experiment) Vocab() int {
 	return e.Task.Vocab()
 }
 
+func versionError(version int) error {
+	return fmt.Errorf("version is %d; this program reads versions 1 to %d", version, Version)
+}
+
 // check is [Experiment.Validate] without what it makes.
 func (e Experiment) check() error {
 	if e.Version != Version {
-		return fmt.Errorf("version is %d; this program reads versions 1 to %d", e.Version, Version)
+		return versionError(e.Version)
 	}
 	if e.Steps < 1 || e.Steps > MaxSteps {
 		return fmt.Errorf("steps is %d; allowed are 1 to %d", e.Steps, MaxSteps)
