@@ -69,10 +69,10 @@ async function write(db, run, most) {
   const [keys, entries] = await Promise.all([done(list.getAllKeys()), done(list.getAll())]);
   const others = keys.map((of, i) => ({ of, ...entries[i] })).filter(({ of }) => of !== key);
   others.sort((a, b) => b.time - a.time);
-  let room = most - run.data.byteLength;
+  let left = most - run.data.byteLength;
   others.forEach(({ of, time, size }, i) => {
-    room -= size;
-    if (room >= 0 && i < mostRuns - 1 && now - time < longestMs) return;
+    left -= size;
+    if (left >= 0 && i < mostRuns - 1 && now - time < longestMs) return;
     runs.delete(of);
     list.delete(of);
   });

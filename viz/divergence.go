@@ -27,7 +27,7 @@ func (v *View) divergence(b box) {
 		frames := measured(rec.Tracks[i], step, hasPairs)
 		l := curve{arm: i, frames: frames}
 		for _, f := range frames {
-			s := v.spread(f)
+			s := v.cosines(f)
 			l.lo, l.mid, l.hi = append(l.lo, s.lo), append(l.mid, s.mean), append(l.hi, s.hi)
 			if !math.IsNaN(s.lo) {
 				low = math.Min(low, s.lo)
@@ -81,20 +81,20 @@ func (v *View) divergence(b box) {
 	}
 }
 
-// minMax sums up the cosines of the gradients of a frame's pairs: tenth hundredth, mean, ninetieth hundredth.
-type minMax struct{ lo, mean, hi float64 }
+// cosines sum up those of the gradients of a frame's pairs: tenth percentile, mean, ninetieth percentile.
+type cosines struct{ lo, mean, hi float64 }
 
-// minMax remembers what it found: a frame does not change, and a picture shows hundreds.
-func (v *View) spread(f *record.ArmFrame) minMax {
-	if s, ok := v.spreads[&f.Pairs[0]]; ok {
+// cosines remembers what it found: a frame does not change, and a picture shows hundreds.
+func (v *View) cosines(f *record.ArmFrame) cosines {
+	if s, ok := v.cosinesOf[&f.Pairs[0]]; ok {
 		return s
 	}
-	s := minMaxOf(f)
-	v.spreads[&f.Pairs[0]] = s
+	s := cosinesOf(f)
+	v.cosinesOf[&f.Pairs[0]] = s
 	return s
 }
 
-func minMaxOf(f *record.ArmFrame) minMax {
+func cosinesOf(f *record.ArmFrame) cosines {
 	var all []float64
 	sum, lost := 0.0, false
 	for _, g := range f.Pairs {
@@ -107,9 +107,9 @@ func minMaxOf(f *record.ArmFrame) minMax {
 		}
 	}
 	if len(all) == 0 || lost {
-		return minMax{math.NaN(), math.NaN(), math.NaN()}
+		return cosines{math.NaN(), math.NaN(), math.NaN()}
 	}
 	slices.Sort(all)
 	n := float64(len(all) - 1)
-	return minMax{all[int(0.1*n)], sum / float64(len(all)), all[int(math.Round(0.9*n))]}
+	return cosines{all[int(0.1*n)], sum / float64(len(all)), all[int(math.Round(0.9*n))]}
 }

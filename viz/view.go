@@ -18,18 +18,18 @@ import (
 
 // View draws a record. Places are in CSS pixels; the image it draws on has scale times as many.
 type View struct {
-	rec      *record.Record
-	step     int // −1 follows the newest
-	quantity record.Quantity
-	scale    Scale
-	only     PaneID // one picture alone, or all
-	lit      PaneID // the picture that is spoken of
-	w, h     float64
-	pointer  point
-	inside   bool
-	styles   []style.Style                // of the record's arms
-	names    []string                     // the same
-	spreads  map[*record.PairGroup]minMax // of the record's frames, by their first group
+	rec       *record.Record
+	step      int // −1 follows the newest
+	quantity  record.Quantity
+	scale     Scale
+	only      PaneID // one picture alone, or all
+	lit       PaneID // the picture that is spoken of
+	w, h      float64
+	pointer   point
+	inside    bool
+	styles    []style.Style                 // of the record's arms
+	names     []string                      // the same
+	cosinesOf map[*record.PairGroup]cosines // of the record's frames, by their first group
 
 	// of the picture that is being drawn, by arm: kept so that a picture leaves little behind
 	readings [][]valloss.Reading
@@ -52,7 +52,7 @@ func New() *View { return &View{step: -1, scale: Steps, refresh: Refresh} }
 // SetRecord shows another record, live memory.
 func (v *View) SetRecord(r *record.Record) {
 	if v.rec != r {
-		v.rec, v.spreads = r, map[*record.PairGroup]minMax{}
+		v.rec, v.cosinesOf = r, map[*record.PairGroup]cosines{}
 	}
 }
 

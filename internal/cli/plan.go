@@ -17,7 +17,7 @@ import (
 type planVerb struct {
 	Experiment string   `arg:"" optional:"" help:"Name of a built-in experiment, or a document (JSON), whose network and widenings are counted; without one the paper's are."`
 	Tokens     *float64 `help:"Tokens of the whole run, instead of the document's or the paper's." placeholder:"N"`
-	At         *float64 `help:"Share of the tokens after which the network is widened, instead of the document's or the paper's." placeholder:"SHARE"`
+	At         *float64 `help:"Fraction of the tokens after which the network is widened, instead of the document's or the paper's." placeholder:"FRACTION"`
 	Factor     *float64 `help:"New width over old at every widening, instead of the document's or the paper's." placeholder:"R"`
 	JSON       bool     `help:"Print the result as JSON."`
 }

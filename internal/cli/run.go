@@ -25,7 +25,7 @@ type runVerb struct {
 	Experiment string  `arg:"" optional:"" help:"Name of a built-in experiment, or a document (JSON); without one the default experiment runs."`
 	List       bool    `help:"List the built-in experiments and end."`
 	Seed       *uint64 `help:"Another seed." placeholder:"N"`
-	Steps      *int    `help:"Another number of updates; the widening stays at its share of them." placeholder:"N"`
+	Steps      *int    `help:"Another number of updates; the widening stays at its fraction of them." placeholder:"N"`
 	Axis       *string `help:"Widen another axis: inner, hidden or joint." placeholder:"AXIS"`
 	Text       string  `help:"Learn a text of your own (UTF-8, 2 kB to 8 MB) instead of Newton's Opticks; a run that goes on wants the same." type:"path" placeholder:"FILE"`
 	Factor     *string `help:"Another factor of every widening, new width over old: any number above 1." placeholder:"R"`

@@ -27,7 +27,7 @@ const (
 // turned.
 func Knobs(e Experiment) []Knob {
 	steps := number(KnobInt, "steps", "Steps", "Updates of the whole run. The learning rate falls to its end over "+
-		"them, and the network is widened at the same share of them.", 20, 20000)
+		"them, and the network is widened at the same fraction of them.", 20, 20000)
 	steps.Get = func(e Experiment) string { return strconv.Itoa(e.Steps) }
 	knobs := in(groupRun, seedKnob(), steps.counts(func(e *Experiment, n int) { *e = e.Rescale(n) }))
 	knobs = append(knobs, in(groupWiden, widenKnobs(e)...)...)
@@ -202,9 +202,9 @@ func dynamicsValue(d optim.Dynamics) string {
 }
 
 func dynamicsOf(value string) optim.Dynamics {
-	kind, share, _ := strings.Cut(silent(value, noDynamics), " ")
+	kind, fraction, _ := strings.Cut(silent(value, noDynamics), " ")
 	d := optim.Dynamics{Kind: optim.DynamicsKind(kind)}
-	d.Fraction, _ = strconv.ParseFloat(share, 64)
+	d.Fraction, _ = strconv.ParseFloat(fraction, 64)
 	return d
 }
 

@@ -28,7 +28,9 @@ func does(init widen.Init, scale widen.Scale, state widen.OptState, scope optim.
 // with empty ones. The paper does not say.
 var Treatments = func() []Treatment {
 	var none optim.Dynamics
-	faster := func(share float64) optim.Dynamics { return optim.Dynamics{Kind: optim.FasterDecay, Fraction: share} }
+	faster := func(fraction float64) optim.Dynamics {
+		return optim.Dynamics{Kind: optim.FasterDecay, Fraction: fraction}
+	}
 	const (
 		still = optim.RewarmNone
 		rms   = widen.RMS

@@ -17,7 +17,7 @@ import (
 // Widening is one widening on the way.
 type Widening struct {
 	Axis   model.Axis `json:"axis"`
-	At     float64    `json:"at"`     // share of the tokens after which it happens
+	At     float64    `json:"at"`     // fraction of the tokens after which it happens
 	Factor float64    `json:"factor"` // new width over old
 }
 
@@ -164,13 +164,13 @@ type Row struct {
 	TrainingState float64    `json:"training_state_bytes"` // weights, gradients and two moments in float32
 	Scratch       float64    `json:"scratch_6nd"`          // trained at this size from the start: 6·active·tokens
 	Widened       float64    `json:"widened_6nd"`          // widened on the way; 0 for the small network
-	Saving        float64    `json:"saving"`               // share of Scratch
+	Saving        float64    `json:"saving"`               // fraction of Scratch
 	// every matrix product, attention's and the optimizer's included
 	ScratchExact float64    `json:"scratch_exact"`
 	WidenedExact float64    `json:"widened_exact"`       //
 	SavingExact  float64    `json:"saving_exact"`        //
 	Published    *Published `json:"published,omitempty"` // only for the paper's own setup
-	// how far the counts are from that: shares of it, and of savings the plain difference
+	// how far the counts are from that: fractions of it, and of savings the plain difference
 	Deviation *Published `json:"deviation,omitempty"`
 	// how far they may be for the last digit that the paper prints, in the same terms
 	Rounding *Published `json:"rounding,omitempty"`

@@ -47,7 +47,7 @@ func (r *Row) compare(p printed) {
 		of(d.Widened/2, v.Widened), d.Saving / 2}
 }
 
-// Tolerance is how far a count may be from what the paper prints, as a share, and a saving as a plain difference.
+// Tolerance is how far a count may be from what the paper prints, as a fraction, and a saving as a plain difference.
 const Tolerance = 0.003
 
 // Agrees reports whether a difference is within that, or within what the last printed digit leaves open.

@@ -105,19 +105,19 @@ func (t *Text) Batch(seed uint64, step, seq int, ids, labels []int32) {
 }
 
 // Live are [ValWindows] windows, spread evenly over the validation split.
-func (t *Text) Live(seq int) Set { return t.spread(ValWindows, seq) }
+func (t *Text) Live(seq int) Set { return t.evenly(ValWindows, seq) }
 
 // Sample are windows that are spread evenly over the validation split.
 func (t *Text) Sample(seq int, ids, labels []int32) {
-	s := t.spread(len(ids)/seq, seq)
+	s := t.evenly(len(ids)/seq, seq)
 	for row := range s.Rows {
 		s.Fill(row, ids[row*seq:(row+1)*seq], labels[row*seq:(row+1)*seq])
 	}
 }
 
-func (t *Text) spread(rows, seq int) Set {
-	room := len(t.ids) - t.train - seq - 1
-	return t.set(rows, seq, func(i int) int { return t.train + room*i/max(rows-1, 1) })
+func (t *Text) evenly(rows, seq int) Set {
+	last := len(t.ids) - t.train - seq - 1
+	return t.set(rows, seq, func(i int) int { return t.train + last*i/max(rows-1, 1) })
 }
 
 // Full are all windows of the validation split that do not overlap.

@@ -95,7 +95,7 @@ func (r *run) widen(w experiment.Widening, found *search) (record.Report, error)
 	}
 	set := r.task.Live(r.exp.Task.Seq)
 	var logits []float32
-	heldBefore, rmsBefore, err := r.look(set, func(a *learner.Answers) { logits = append(logits, a.Logits...) })
+	lossBefore, rmsBefore, err := r.measure(set, func(a *learner.Answers) { logits = append(logits, a.Logits...) })
 	if err != nil {
 		return record.Report{}, err
 	}
@@ -117,7 +117,7 @@ func (r *run) widen(w experiment.Widening, found *search) (record.Report, error)
 
 	var worst float64
 	at := 0
-	heldAfter, rmsAfter, err := r.look(set, func(a *learner.Answers) {
+	lossAfter, rmsAfter, err := r.measure(set, func(a *learner.Answers) {
 		for _, y := range a.Logits {
 			worst = math.Max(worst, math.Abs(float64(y)-float64(logits[at])))
 			at++
@@ -128,7 +128,7 @@ func (r *run) widen(w experiment.Widening, found *search) (record.Report, error)
 	}
 	after := r.counts()
 	report := record.Report{
-		Arm: r.arm, Step: r.step, ValLossBefore: float32(heldBefore), ValLossAfter: float32(heldAfter),
+		Arm: r.arm, Step: r.step, ValLossBefore: float32(lossBefore), ValLossAfter: float32(lossAfter),
 		LogitError: float32(worst),
 		RMSBefore:  rmsBefore, RMSAfter: rmsAfter, RMSUnscaled: rmsUnscaled, ParamsBefore: before.Total,
 		ParamsAfter:  after.Total,
@@ -168,8 +168,8 @@ func (r *run) grow(w experiment.Widening, p *widen.Plan, place int) {
 	r.stage++
 }
 
-// look evaluates a validation set and measures the RMS of every block on the last batch of it.
-func (r *run) look(set task.Set, f func(a *learner.Answers)) (float64, []record.BlockRMS, error) {
+// measure evaluates a validation set and measures the RMS of every block on the last batch of it.
+func (r *run) measure(set task.Set, f func(a *learner.Answers)) (float64, []record.BlockRMS, error) {
 	r.learn.Measure(true)
 	v, err := r.evaluate(set, f)
 	if err != nil {
@@ -209,6 +209,6 @@ func (r *run) unscaled(w experiment.Widening) ([]record.BlockRMS, error) {
 	defer other.close()
 	live := r.task.Live(r.exp.Task.Seq)
 	rows := len(r.ids) / live.Seq
-	_, rms, err := other.look(live.From((live.Rows-1)/rows*rows), nil) // the last batch is what is measured
+	_, rms, err := other.measure(live.From((live.Rows-1)/rows*rows), nil) // the last batch is what is measured
 	return rms, err
 }
