@@ -25,6 +25,7 @@ type notice struct {
 func (l *lab) open(address string, kept js.Value, otherwise string) {
 	doc, err := experiment.FromAddress(address)
 	e := doc.Experiment()
+	var aside error // why what was kept is of no use
 	here := slices.IndexFunc(l.before, func(b *earlier) bool { return err == nil && same(e, b.experiment()) })
 	switch {
 	case err != nil:
@@ -34,13 +35,21 @@ func (l *lab) open(address string, kept js.Value, otherwise string) {
 		if err = l.back(here); err == nil {
 			l.notice = l.restored()
 		}
-	case kept.Type() == js.TypeObject && l.restore(e, kept):
-		return
+	case kept.Type() == js.TypeObject:
+		var gone bool
+		if gone, aside = l.restore(e, kept); gone {
+			return
+		}
+		fallthrough
 	default:
 		err = l.begin(doc)
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		l.notice = l.unopened(err, otherwise)
+	case aside != nil:
+		l.notice = notice{Text: fmt.Sprintf("What this browser had kept of the run is put aside, and the run begins "+
+			"anew: %v.", aside)}
 	}
 }
 
@@ -62,19 +71,24 @@ func (l *lab) unopened(err error, instead string) notice {
 
 func same(a, b experiment.Experiment) bool { return bytes.Equal(a.JSON(), b.JSON()) }
 
-// restore goes on with a run of e from a state that the page has kept, and says so. It reports false where that is
-// none.
-func (l *lab) restore(e experiment.Experiment, kept js.Value) bool {
+// restore goes on with a run of e from a state that the page has kept, and says so. It reports false where there is
+// nothing to go on with, and errs where that cannot be gone on with.
+func (l *lab) restore(e experiment.Experiment, kept js.Value) (bool, error) {
 	data := make([]byte, kept.Get("data").Length())
 	js.CopyBytesToGo(data, kept.Get("data"))
 	st, err := session.DecodeState(bytes.NewReader(data))
 	why := kept.Get("why") // where the reader has not gone away
-	if err != nil || !same(st.Record.Experiment, e) || fits(e) != nil || st.Record.Last() < 1 && why.IsUndefined() {
-		return false
+	switch {
+	case err != nil:
+		return false, err
+	case !same(st.Record.Experiment, e):
+		return false, errors.New("the experiment of this address has another document now")
+	case fits(e) != nil || st.Record.Last() < 1 && why.IsUndefined():
+		return false, nil // the first is said where the run begins
 	}
 	s, err := session.Resume(st, l.host)
 	if err != nil {
-		return false
+		return false, err
 	}
 	l.put(s)
 	if v, ok := panel.ParseSpeed(kept.Get("speed").String()); ok {
@@ -90,7 +104,7 @@ func (l *lab) restore(e experiment.Experiment, kept js.Value) bool {
 	if f := st.Foreign(l.host.Engine()); f != "" {
 		l.notice.Text += " " + f
 	}
-	return true
+	return true, nil
 }
 
 // restored says what has come back.

@@ -171,6 +171,32 @@ func TestWhatRanBeforeComesBack(t *testing.T) {
 	assert.Empty(t, p.notice())
 }
 
+// What the page had kept and cannot go on with, damaged or of an experiment whose document is another one now, is put
+// aside with a sentence.
+func TestAKeptRunThatCannotBeGoneOnWithIsPutAsideWithASentence(t *testing.T) {
+	p := open(t, desktop, short(t).Link())
+	p.wait(`JSON.parse(sparkling.state()).last > 1`)
+	p.stored()
+	p.run(`(async () => {
+		const { get, put } = await import(new URL("site/store.js", document.baseURI));
+		const run = await get(sparkling.address());
+		await put({ ...run, address: "lock" });
+		await put({ ...run, address: "reset", data: run.data.slice(0, 1000) });
+	})()`)
+	for address, why := range map[string]string{
+		"lock":  "the experiment of this address has another document now",
+		"reset": "the state of the run cannot be read: ",
+	} {
+		p.run(`location.hash = "` + address + `"; window.old = true`)
+		p.do(chromedp.Reload())
+		p.ready()
+		p.wait(`!window.old && JSON.parse(sparkling.state()).name === "` + address + `"`)
+		assert.Contains(t, p.notice(),
+			"What this browser had kept of the run is put aside, and the run begins anew: "+why)
+		p.wait(`JSON.parse(sparkling.state()).last > 1`)
+	}
+}
+
 // The storage that the page takes is bounded, and a browser that gives none is borne.
 func TestStorageIsBoundedAndBorne(t *testing.T) {
 	p := open(t, desktop, short(t).Link())
