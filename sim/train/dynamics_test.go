@@ -104,7 +104,7 @@ func TestNormAdaptedRatesAreRenewedEveryStep(t *testing.T) {
 	assert.Greater(t, len(seen), 20, "it changes")
 	r.end = experiment.MaxSteps
 	r.learn.Measure(false)
-	assert.Zero(t, testing.AllocsPerRun(5, func() { _, _, _ = r.train() }), "without allocations")
+	assert.Zero(t, allocations(func() { _, _, _ = r.train() }), "without allocations")
 }
 
 // ratio is RMS(new block)/RMS(old block) of a tensor whose first old neurons are old.

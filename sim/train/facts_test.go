@@ -83,7 +83,7 @@ func TestFactsAreCountedAtEvenStepsAndAtTheEnd(t *testing.T) {
 		assert.Equal(t, counted, record.Finite(f.ValLoss), "step %d", f.Step)
 	}
 	live := r.task.Live(e.Task.Seq)
-	assert.Zero(t, testing.AllocsPerRun(3, func() { _, _ = r.evaluate(live, nil) }), "without allocations")
+	assert.Zero(t, allocations(func() { _, _ = r.evaluate(live, nil) }), "without allocations")
 }
 
 func TestAnswersThatAreNoNumbersAreNotRight(t *testing.T) {

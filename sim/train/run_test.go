@@ -1,6 +1,7 @@
 package train
 
 import (
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -41,8 +42,18 @@ func TestAnUpdateWithoutProbesAllocatesNothing(t *testing.T) {
 		r.learn.Threads(threads)
 		step(t, r)
 		r.learn.Measure(false)
-		assert.Zero(t, testing.AllocsPerRun(5, func() { _, _, _ = r.train() }), "on %d threads", threads)
+		assert.Zero(t, allocations(func() { _, _, _ = r.train() }), "on %d threads", threads)
 	}
+}
+
+// allocations is how many f makes, over a few calls: the least of some tries, for the runtime and what earlier tests have left behind
+// allocate too, at times of their own.
+func allocations(f func()) float64 {
+	least := math.Inf(1)
+	for try := 0; try < 5 && least > 0; try++ {
+		least = min(least, testing.AllocsPerRun(5, f))
+	}
+	return least
 }
 
 func TestAnArmOnSeveralThreadsGivesTheSameBits(t *testing.T) {
