@@ -38,7 +38,8 @@ func TestRunOverwritesNothingButTheSameExperiment(t *testing.T) {
 	code, out, err := run("run", "lock", "--out", dir)
 	assert.Equal(t, codeBad, code)
 	assert.Empty(t, out, "nothing was run")
-	assert.Contains(t, err, "holds the run of another experiment (default, seed 1, 30 steps); nothing is overwritten")
+	assert.Contains(t, err, "holds the run of another experiment (default, seed 1, 30 steps); nothing is overwritten; "+
+		"--resume goes on with it")
 	code, _, _ = run("run", document, "--seed", "2", "--out", dir)
 	assert.Equal(t, codeBad, code, "another seed is another run")
 	other := filepath.Join(t.TempDir(), "other")

@@ -178,6 +178,8 @@ func (v *runVerb) place(e *env) (to results, doc experiment.Valid, err error) {
 	exp := doc.Experiment()
 	if err = fitting(to.Dir(), exp, to.holds()...); err == nil {
 		err = to.adopt(e, exp)
+	} else {
+		err = fmt.Errorf("%w; --resume goes on with it", err) // built-in experiments can have other words than before
 	}
 	if err != nil {
 		to.Release()
