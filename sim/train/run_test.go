@@ -46,8 +46,8 @@ func TestAnUpdateWithoutProbesAllocatesNothing(t *testing.T) {
 	}
 }
 
-// allocations is how many f makes, over a few calls: the least of some tries, for the runtime and what earlier tests have left behind
-// allocate too, at times of their own.
+// allocations is how many f makes, over a few calls: the least of some tries, for the runtime and what earlier tests
+// have left behind allocate too, at times of their own.
 func allocations(f func()) float64 {
 	least := math.Inf(1)
 	for try := 0; try < 5 && least > 0; try++ {
