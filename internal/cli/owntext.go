@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -29,7 +30,7 @@ func (v runVerb) ownText(e *env, exp *experiment.Experiment) error {
 	if err != nil {
 		return err
 	}
-	spec, text, err := task.TakeText(exp.Task, data)
+	spec, text, err := task.TakeText(exp.Task, data, sha256.Sum256)
 	if err != nil {
 		return fmt.Errorf("%s: %w", v.Text, err)
 	}

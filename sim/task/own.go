@@ -2,7 +2,6 @@ package task
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -66,10 +65,13 @@ func badLine(text []byte) int {
 	return line
 }
 
-// Hash names a text by what is learnt: two files that differ in nothing but their line ends and a mark have the same.
-func Hash(data []byte) string {
-	sum := sha256.Sum256(Normal(data))
-	return hex.EncodeToString(sum[:])
+// SHA256 is [crypto/sha256.Sum256]. Who takes texts brings it along, so that programs that take none do not link it.
+type SHA256 func([]byte) [32]byte
+
+// name names a text by what is learnt: two files that differ in nothing but their line ends and a mark have the same.
+func (hash SHA256) name(data []byte) string {
+	sum := hash(Normal(data))
+	return ownPrefix + hex.EncodeToString(sum[:])
 }
 
 // Fits errs, in a sentence, where a text is too short for rows of seq characters: both of its parts have to hold one,
@@ -97,7 +99,7 @@ func (s Spec) Own() bool { return s.Kind == KindText && strings.HasPrefix(s.Text
 // TakeText reads a reader's own text and keeps it for tasks that name it, for as long as the program runs. It returns
 // the spec of that task, with rows as s has them. A function, not a method: where values are reflected upon, methods
 // are linked that nobody calls.
-func TakeText(s Spec, data []byte) (Spec, *Text, error) {
+func TakeText(s Spec, data []byte, hash SHA256) (Spec, *Text, error) {
 	t, err := ParseText(data)
 	if err == nil {
 		err = t.Fits(s.Seq)
@@ -105,7 +107,7 @@ func TakeText(s Spec, data []byte) (Spec, *Text, error) {
 	if err != nil {
 		return s, nil, err
 	}
-	own := Spec{Kind: KindText, Text: ownPrefix + Hash(data), Symbols: t.Vocab(), Seq: s.Seq, Batch: s.Batch}
+	own := Spec{Kind: KindText, Text: hash.name(data), Symbols: t.Vocab(), Seq: s.Seq, Batch: s.Batch}
 	library.Store(own.Text, t)
 	return own, t, nil
 }
@@ -131,7 +133,7 @@ func (s Spec) named() error {
 		return nil
 	case s.Text == TextOpticks:
 		return fmt.Errorf("task.symbols is %d; those of %s are known, leave it out", s.Symbols, TextOpticks)
-	case len(s.Text) != len(ownPrefix)+2*sha256.Size || !s.Own() ||
+	case len(s.Text) != len(ownPrefix)+2*len([32]byte{}) || !s.Own() ||
 		strings.Trim(s.Text[len(ownPrefix):], "0123456789abcdef") != "":
 		return fmt.Errorf("task.text is %q; allowed are %s, and %s with the 64 hexadecimal digits of a text "+
 			"of your own",
