@@ -125,21 +125,6 @@ func (e *cpu) SumSquares(x []float32) float64 {
 	return sum + squares(x)
 }
 
-// dotRow is Σab.
-func dotRow(a, b []float32) float64 {
-	var sum simd.Float32s
-	i, lanes := 0, sum.Len()
-	for ; i+lanes <= len(a); i += lanes {
-		sum = simd.LoadFloat32s(a[i:]).MulAdd(simd.LoadFloat32s(b[i:]), sum)
-	}
-	if i < len(a) {
-		av, _ := simd.LoadFloat32sPart(a[i:])
-		bv, _ := simd.LoadFloat32sPart(b[i:])
-		sum = av.MulAdd(bv, sum)
-	}
-	return lanesSum(sum)
-}
-
 func scaleByVec(y, x []float32, a simd.Float32s, by []float32) {
 	simd.LoadFloat32s(x).Mul(a).Mul(simd.LoadFloat32s(by)).Store(y)
 }
