@@ -48,6 +48,9 @@ func signalled(t *testing.T, s os.Signal, args ...string) (code int, stdout, std
 // Whatever asks for an end gets the table and the record of what there is.
 func TestEverySignalKeepsWhatThereIs(t *testing.T) {
 	for s, want := range map[syscall.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143, syscall.SIGHUP: 129} {
+		here := make(chan os.Signal, 1)
+		signal.Notify(here, s) // tests that outlive their terminal would hand down that they do not hear of its end
+		defer signal.Stop(here)
 		dir := filepath.Join(t.TempDir(), "out")
 		code, out, said := signalled(t, s, "run", endless(t), "--out", dir)
 		assert.Equal(t, want, code, said)

@@ -29,7 +29,7 @@ func TestArmsThatBeginOnTheirOwnTrainBesideTheOthersAndMayEndEarlier(t *testing.
 		_, ok = r.ValLossAt(i, 60)
 		assert.True(t, ok, "the last reading stands for an arm that has ended")
 	}
-	assert.Contains(t, r.Describe(60, nil), "Wide, equal compute: loss")
+	assert.Contains(t, r.Describe(60, nil), "Wide, equal compute: validation loss")
 	assert.Equal(t, 2, e.Baseline())
 	_, ok := r.ValLossDiff(0, 2, 60)
 	assert.True(t, ok)
