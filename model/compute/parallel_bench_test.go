@@ -2,7 +2,6 @@ package compute
 
 import (
 	"fmt"
-	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -12,9 +11,6 @@ import (
 // what [minWork] is chosen by. Both take turns, and of each the fastest twentieth counts: the moments at which both had
 // a core.
 func BenchmarkSharedAmongTwo(b *testing.B) {
-	if runtime.NumCPU() < 2 {
-		b.Skip("one core")
-	}
 	eng := NewThreaded(2)
 	compare := func(name string, work task, n, grain int) {
 		b.Run(name, func(b *testing.B) {
