@@ -30,10 +30,16 @@ func TestRunLearnsATextOfOnesOwnAndWantsItAgainToGoOn(t *testing.T) {
 	require.NoError(t, oops)
 	assert.NotContains(t, string(kept), "Жили", "the text itself stays where it was")
 
+	opticks := filepath.Join(dir, "opticks")
+	code, _, err = run("run", "--steps", "20", "--json", "--out", opticks, file(t, nil))
+	require.Zero(t, code, err)
+	require.NoError(t, os.Remove(filepath.Join(opticks, stateName)), "the record alone says what was run")
+
 	// The program's memory of it is another's: a child has none.
 	for want, args := range map[string][]string{
 		"has to be given again: use --text FILE":      {"run", "--resume", out},
 		"is another text than the experiment":         {"run", "--resume", out, "--text", other(t, dir, 2500)},
+		"holds the run of another experiment":         {"run", "--resume", opticks, "--text", mine},
 		"allowed are 2000 to 8000000":                 {"run", "--text", other(t, dir, 20)},
 		"--text is for experiments that learn a text": {"run", "facts", "--text", mine},
 		"cannot be read":                              {"run", "--text", filepath.Join(dir, "none")},

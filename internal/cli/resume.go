@@ -59,8 +59,10 @@ func (v *runVerb) again(e *env) (to results, doc experiment.Valid, err error) {
 		return to, doc, err
 	}
 	held := to.holds()
+	var asked experiment.Experiment // what it would be with the text of --text, which has to be what is held
 	if len(held) > 0 {
-		err = v.ownText(e, &held[0])
+		asked = held[0].Clone()
+		err = v.ownText(e, &asked)
 	}
 	if err != nil {
 		to.Release()
@@ -68,7 +70,7 @@ func (v *runVerb) again(e *env) (to results, doc experiment.Valid, err error) {
 	}
 	if len(held) == 0 {
 		err = fmt.Errorf("%s holds no run that could go on: neither %s nor %s", v.Out, stateName, recordName)
-	} else if err = fitting(v.Out, held[0], held...); err == nil {
+	} else if err = fitting(v.Out, asked, held...); err == nil {
 		doc, err = to.document()
 	}
 	if err != nil {
