@@ -37,9 +37,9 @@ type run struct {
 
 	ids, labels []int32
 	answers     learner.Answers
-	rates       []float64 // by age
-	adapted     []bool    // by age, whether its rates follow the norms of its blocks; nil where none do
-	blockRates  []float64 // by tensor and age
+	rates       []float64 // by growth stage
+	adapted     []bool    // by growth stage, whether its rates follow the norms of its blocks; nil where none do
+	blockRates  []float64 // by tensor and growth stage
 }
 
 // newRun starts an arm of a document at step 0.

@@ -13,7 +13,7 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/task"
 )
 
-// lossEMA is a loss, averaged over about emaSteps updates: an exponential mean without the bias of its start.
+// ema is a loss, averaged over about emaSteps updates: an exponential mean without the bias of its start.
 type ema struct{ sum, weight float64 }
 
 const emaSteps = 50
@@ -72,8 +72,12 @@ func (s *search) failed(err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("the wide network that is trained from scratch, to find where its loss is %.3f, failed at its "+
-		"step %d: %w", s.loss, s.wide.step, err)
+	return fmt.Errorf("%s, failed at its step %d: %w", s, s.wide.step, err)
+}
+
+// String names it.
+func (s *search) String() string {
+	return fmt.Sprintf("the wide network that is trained from scratch, to find where its loss is %.3f", s.loss)
 }
 
 // says tells what is going on.
@@ -86,8 +90,8 @@ func (s *search) says() string {
 // finished search of a widening that asks for one.
 func (r *run) widen(w experiment.Widening, found *search) (record.Report, error) {
 	if found != nil && found.wide.nonFinite != "" {
-		return record.Report{}, fmt.Errorf("the wide network that is trained from scratch, to find where its loss is "+
-			"%.3f, diverged at its step %d: %s is no longer finite", found.loss, found.wide.step, found.wide.nonFinite)
+		return record.Report{}, fmt.Errorf("%s, diverged at its step %d: %s is no longer finite", found,
+			found.wide.step, found.wide.nonFinite)
 	}
 	plan, err := r.plan(w, r.learn.Table())
 	if err != nil {
