@@ -173,26 +173,33 @@ func (f fragile) Start(arm int, deliver func([]byte), fail func(error)) (Port, e
 	return f.LocalHost.Start(arm, deliver, fail)
 }
 
-func TestADeadArmSaysSoTheOthersGoOnAndItCanBeStartedAgain(t *testing.T) {
-	e := trial.Short(60)
+// bereft is a session whose last arm has died in mid-run.
+func bereft(t *testing.T, e experiment.Experiment, why error) (*Session, *LocalHost) {
+	t.Helper()
 	h := fragile{NewLocalHost(cpu.Factory{}), map[int]func(error){}}
 	s, err := New(trial.Valid(e), h)
 	require.NoError(t, err)
-	defer s.Close()
 	s.SetSpeed(Max)
 	s.Play()
 	for len(s.Record().Tracks[3]) < 5 {
 		h.Wait(time.Second)
 	}
-	h.kill[3](errors.New("its worker died"))
-	r := finish(t, s, h.LocalHost)
+	h.kill[3](why)
+	return s, h.LocalHost
+}
+
+func TestADeadArmSaysSoTheOthersGoOnAndItCanBeStartedAgain(t *testing.T) {
+	e := trial.Short(60)
+	s, h := bereft(t, e, errors.New("its worker died"))
+	defer s.Close()
+	r := finish(t, s, h)
 	a := s.Arms()[3]
 	require.Equal(t, record.Failed, a.State)
 	assert.Regexp(t, `^SPARKLING stopped at step \d+: its worker died\.$`, a.Err)
 	assert.Equal(t, e.Steps, r.At(e.Steps).Arms[1].Step)
 	assert.Equal(t, e.Steps, r.Last(), "nothing waits for it")
 	require.NoError(t, s.Restart(3))
-	sameBytes(t, encode(t, runAll(t, e)), encode(t, finish(t, s, h.LocalHost)),
+	sameBytes(t, encode(t, runAll(t, e)), encode(t, finish(t, s, h)),
 		"started again, it ends as if nothing had been")
 }
 

@@ -154,18 +154,10 @@ func TestAStateSavedInFullSpeedKeepsEveryBit(t *testing.T) {
 // What stopped stays stopped, says the same, and can be started again.
 func TestAnArmThatFailedKeepsItsWordsWhenTheRunIsResumed(t *testing.T) {
 	e := trial.Short(60)
-	h := fragile{NewLocalHost(cpu.Factory{}), map[int]func(error){}}
-	s, err := New(trial.Valid(e), h)
-	require.NoError(t, err)
+	s, h := bereft(t, e, assert.AnError)
 	defer s.Close()
-	s.SetSpeed(Max)
-	s.Play()
-	for len(s.Record().Tracks[3]) < 5 {
-		h.Wait(time.Second)
-	}
-	h.kill[3](assert.AnError)
-	finish(t, s, h.LocalHost)
-	file := stateBytes(t, saved(t, s, h.LocalHost))
+	finish(t, s, h)
+	file := stateBytes(t, saved(t, s, h))
 	r, local := resumed(t, file)
 	defer r.Close()
 	assert.True(t, r.Done())

@@ -133,11 +133,9 @@ func (r *run) widen(w experiment.Widening, found *search) (record.Report, error)
 	after := r.counts()
 	report := record.Report{
 		Arm: r.arm, Step: r.step, ValLossBefore: float32(lossBefore), ValLossAfter: float32(lossAfter),
-		LogitError: float32(worst),
-		RMSBefore:  rmsBefore, RMSAfter: rmsAfter, RMSUnscaled: rmsUnscaled, ParamsBefore: before.Total,
-		ParamsAfter:  after.Total,
-		ActiveBefore: before.Active, ActiveAfter: after.Active, StepFLOPsBefore: cost.Update(),
-		StepFLOPsAfter: r.cost.Update(), RemappedStep: place,
+		LogitError: float32(worst), RMSBefore: rmsBefore, RMSAfter: rmsAfter, RMSUnscaled: rmsUnscaled,
+		ParamsBefore: before.Total, ParamsAfter: after.Total, ActiveBefore: before.Active, ActiveAfter: after.Active,
+		StepFLOPsBefore: cost.Update(), StepFLOPsAfter: r.cost.Update(), RemappedStep: place,
 	}
 	if found != nil {
 		report.SearchFLOPs = found.wide.flops
@@ -150,7 +148,7 @@ func (r *run) plan(w experiment.Widening, from *model.Table) (*widen.Plan, error
 	return widen.New(w.Spec, from, r.exp.Seed^uint64(r.stage+1)<<32)
 }
 
-// grow makes a widening part of the arm's history, on which ages, pairs and learning rates depend. place is what the
+// grow makes a widening part of the arm's history, on which growth stages, pairs and learning rates depend. place is what the
 // search of a remapped rate found.
 func (r *run) grow(w experiment.Widening, p *widen.Plan, place int) {
 	r.growth = r.growth.Widen(p.To.Config)
@@ -184,7 +182,7 @@ func (r *run) measure(set task.Set, f func(a *learner.Answers)) (float64, []reco
 }
 
 // unscaled is the RMS of every block as it would be after the same widening without its factor: the same network is
-// widened so, measured as [run.look] measures, and forgotten. It is nil where there is no factor to leave out.
+// widened so, measured as [run.measure] measures, and forgotten. It is nil where there is no factor to leave out.
 func (r *run) unscaled(w experiment.Widening) ([]record.BlockRMS, error) {
 	if !w.Scaled() || !w.Init.Scalable() {
 		return nil, nil
