@@ -15,7 +15,7 @@ import (
 const headRoom = 1024
 
 // snapshot is the whole state of an arm between two updates: all that decides the bits of what follows, as far as the
-// document does not say it. Which widenings are done follows from the step; those of them bring along shapes, ages,
+// document does not say it. Which widenings are done follows from the step; those of them bring along shapes, stages,
 // pairs and learning rates. Batches depend on seed and step alone. seeking is the search that the widening that is due
 // waits for, nil where none is under way.
 func (r *run) snapshot(seeking *search) ([]byte, error) {

@@ -148,8 +148,8 @@ func (r *run) plan(w experiment.Widening, from *model.Table) (*widen.Plan, error
 	return widen.New(w.Spec, from, r.exp.Seed^uint64(r.stage+1)<<32)
 }
 
-// grow makes a widening part of the arm's history, on which growth stages, pairs and learning rates depend. place is what the
-// search of a remapped rate found.
+// grow makes a widening part of the arm's history, on which growth stages, pairs and learning rates depend. place is
+// what the search of a remapped rate found.
 func (r *run) grow(w experiment.Widening, p *widen.Plan, place int) {
 	r.growth = r.growth.Widen(p.To.Config)
 	for _, axis := range []model.Axis{model.Inner, model.Hidden} {
