@@ -33,7 +33,7 @@ export function start(lab, meter, lost) {
   let lastLook = 0;
   const panes = new Panes(lab);
   const story = new Story(lab, {
-    speak: (pane) => panes.speak(pane),
+    speak: (pane) => lab.speak(pane),
     turn: (chapter) => {
       refresh();
       if (chapter !== state.phase && state.moments[chapter] <= state.last) act(() => lab.scrub(state.moments[chapter]));
@@ -77,6 +77,7 @@ export function start(lab, meter, lost) {
     state = read();
     transport(state);
     choice.show();
+    panes.show();
     first(`[value=${lab.scale()}]`, HTMLInputElement, byID("scale")).checked = true;
     notice.show();
     hold(lab, true);
@@ -105,7 +106,7 @@ export function start(lab, meter, lost) {
 
   startKeys({ " ": toggle, ".": step, w: () => widen(true), r: reset });
   radios("scale", parsed(lab.scales()));
-  startPictures(lab, lost);
+  startPictures(lab, lost, () => panes.show());
   startExports(lab);
   for (const part of ["#transport", "#quantity", "#panel section > .buttons"]) {
     for (const control of all(`${part} :disabled`, HTMLElement)) control.removeAttribute("disabled");
@@ -123,8 +124,8 @@ export function start(lab, meter, lost) {
   });
 
   return () => {
-    startPictures(lab, lost);
-    panes.show();
+    startPictures(lab, lost, () => panes.show());
+    panes.pin(byID("pane", HTMLSelectElement).value);
     lab.quantity(checked("quantity"));
     lab.scale(checked("scale"));
     anew();

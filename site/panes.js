@@ -1,37 +1,40 @@
-// Which of the pictures the words speak of: it is marked among the others, and where there is room for one only it is
-// the one that is shown, until the reader chooses another.
+// Which picture the reader wants to see alone: the story's choice, or one that stays until it is let go again. The same
+// choice is made by a click on a picture's heading, and taken back by Escape.
 
-import { byID, first, make, parsed } from "./dom.js";
-
-const one = matchMedia("(max-width: 860px), " +
-  "(max-width: 1000px) and (orientation: landscape) and (max-height: 600px)"); // as in style.css
+import { byID, make, parsed } from "./dom.js";
 
 export class Panes {
   #lab;
-  #spoken = "";
+  #choice = byID("pane", HTMLSelectElement);
+  #listed = "";
 
   /** @param {Lab} lab */
   constructor(lab) {
     this.#lab = lab;
-    radios("panes", parsed(lab.panes()));
-    byID("panes").addEventListener("change", () => this.show());
-    one.addEventListener("change", () => this.show());
+    this.#choice.addEventListener("change", () => this.pin(this.#choice.value));
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || event.defaultPrevented || event.isComposing || !lab.pin()) return;
+      if (document.fullscreenElement) return; // it leaves that
+      event.preventDefault();
+      this.pin("");
+    });
+  }
+
+  /** Shows one picture alone, or the story's choice where there is no name. @param {string} pane */
+  pin(pane) {
+    this.#lab.pin(pane);
     this.show();
   }
 
-  /** The words speak of a picture now. @param {string} pane */
-  speak(pane) {
-    if (pane === this.#spoken) return;
-    this.#spoken = pane;
-    first(`[value=${pane}]`, HTMLInputElement, byID("panes")).checked = true;
-    this.show();
-  }
-
-  /** Tells the program which picture, or which of them, is wanted. */
+  /** Brings the choice up to date: another experiment may have other pictures. */
   show() {
-    byID("panes").hidden = !one.matches;
-    if (one.matches) this.#lab.pane(first(":checked", HTMLInputElement, byID("panes")).value, "");
-    else this.#lab.pane("", this.#spoken);
+    const panes = this.#lab.panes();
+    if (panes !== this.#listed) {
+      this.#listed = panes;
+      const choices = [{ id: "", label: "Story" }, ...parsed(panes)];
+      this.#choice.replaceChildren(...choices.map(({ id, label }) => make("option", { value: id }, label)));
+    }
+    this.#choice.value = this.#lab.pin();
   }
 }
 

@@ -31,11 +31,11 @@ export function withoutGames(signal) {
 }
 
 /**
- * Ebitengine's canvas gets a name and a place in the order of focus, and tells the program where a pointer is; lost is
- * called where it is lost.
- * @param {Lab} lab @param {() => void} lost
+ * Ebitengine's canvas gets a name and a place in the order of focus, and tells the program where a pointer is and what
+ * is clicked on; lost is called where it is lost, and pressed where a click has done something.
+ * @param {Lab} lab @param {() => void} lost @param {() => void} pressed
  */
-export function startPictures(lab, lost) {
+export function startPictures(lab, lost, pressed) {
   const c = canvas();
   c.tabIndex = 0;
   c.style.outline = "";
@@ -43,12 +43,15 @@ export function startPictures(lab, lost) {
   c.setAttribute("aria-label", "Pictures of the run: loss, pairs of neurons, divergence of gradients, RMS. " +
     "The table of arms says the same in numbers.");
   document.body.prepend(c);
-  const point = (/** @type {PointerEvent} */ { offsetX, offsetY }) => lab.point(offsetX, offsetY);
+  const point = (/** @type {PointerEvent} */ { offsetX, offsetY }) => {
+    c.style.cursor = lab.point(offsetX, offsetY) ? "pointer" : "";
+  };
   c.addEventListener("pointerdown", point);
   c.addEventListener("pointermove", point);
   c.addEventListener("pointerleave", ({ pointerType }) => {
     if (pointerType !== "touch") lab.point(); // where a finger was stays in sight
   });
+  c.addEventListener("click", ({ offsetX, offsetY }) => { if (lab.press(offsetX, offsetY)) pressed(); });
   c.addEventListener("webglcontextlost", lost);
   if (c.getContext("webgl2")?.isContextLost()) lost(); // before anybody listened
 }

@@ -51,12 +51,15 @@ func TestPanesLookAsTheyDid(t *testing.T) {
 		"end":          {1040, 812, 1, func(*View) {}},
 		"end-2x":       {700, 600, 2, func(*View) {}},
 		"before":       {1040, 812, 1, func(v *View) { v.SetStep(20) }},
+		"halves":       {1000, 796, 1, func(v *View) { v.SetStage(Stage{Divergence, Copies, []PaneID{Loss}}) }},
+		"phone":        {390, 405, 1, func(v *View) { v.SetStage(Stage{Main: Copies, Aside: []PaneID{Loss}}) }},
+		"pinned":       {1000, 796, 1, func(v *View) { v.Pin(Loss); v.Point(120, 18, true) }},
 		"just-widened": {1040, 812, 1, func(v *View) { v.SetStep(26) }},
-		"gradients":    {390, 405, 1, func(v *View) { v.ShowOnly(Copies); v.SetQuantity(record.Gradient) }},
-		"loss-pointed": {520, 420, 1, func(v *View) { v.ShowOnly(Loss); v.Point(280, 120, true) }},
-		"pair-pointed": {520, 420, 1, func(v *View) { v.ShowOnly(Copies); v.Point(260, 130, true) }},
-		"cosine":       {520, 420, 1, func(v *View) { v.ShowOnly(Divergence); v.Point(250, 200, true) }},
-		"rms-pointed":  {520, 420, 1, func(v *View) { v.ShowOnly(RMS); v.Point(120, 200, true) }},
+		"gradients":    {390, 405, 1, func(v *View) { v.Pin(Copies); v.SetQuantity(record.Gradient) }},
+		"loss-pointed": {520, 420, 1, func(v *View) { v.Pin(Loss); v.Point(280, 120, true) }},
+		"pair-pointed": {520, 420, 1, func(v *View) { v.Pin(Copies); v.Point(260, 130, true) }},
+		"cosine":       {520, 420, 1, func(v *View) { v.Pin(Divergence); v.Point(250, 200, true) }},
+		"rms-pointed":  {520, 420, 1, func(v *View) { v.Pin(RMS); v.Point(120, 200, true) }},
 	} {
 		t.Run(name, func(t *testing.T) { testgame.Golden(t, name, drawn(t, recorded(t), c.w, c.h, c.scale, c.set)) })
 	}
@@ -97,7 +100,7 @@ func TestPanesOfOtherExperimentsLookAsTheyDid(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			testgame.Golden(t, name, drawn(t, invented(c.experiment), c.w, c.h, 1, func(v *View) {
 				v.SetStep(c.step)
-				v.ShowOnly(c.only)
+				v.Pin(c.only)
 				v.SetScale(ScaleFor(c.experiment))
 			}))
 		})
@@ -115,12 +118,12 @@ func TestPanesSayWhatIsNoNumber(t *testing.T) {
 		set        func(*View)
 	}{
 		"diverged":           {e, 1000, 796, func(*View) {}},
-		"diverged-pointed":   {e, 520, 420, func(v *View) { v.ShowOnly(Loss); v.Point(300, 120, true) }},
-		"diverged-rms":       {e, 520, 420, func(v *View) { v.ShowOnly(RMS); v.Point(120, 200, true) }},
-		"diverged-pair":      {e, 520, 420, func(v *View) { v.ShowOnly(Copies); v.Point(80, 160, true) }},
-		"diverged-cells":     {many, 520, 420, func(v *View) { v.ShowOnly(Copies) }},
-		"diverged-cosine":    {e, 520, 420, func(v *View) { v.ShowOnly(Divergence); v.Point(250, 200, true) }},
-		"before-it-diverged": {e, 520, 420, func(v *View) { v.ShowOnly(Copies); v.SetStep(130) }},
+		"diverged-pointed":   {e, 520, 420, func(v *View) { v.Pin(Loss); v.Point(300, 120, true) }},
+		"diverged-rms":       {e, 520, 420, func(v *View) { v.Pin(RMS); v.Point(120, 200, true) }},
+		"diverged-pair":      {e, 520, 420, func(v *View) { v.Pin(Copies); v.Point(80, 160, true) }},
+		"diverged-cells":     {many, 520, 420, func(v *View) { v.Pin(Copies) }},
+		"diverged-cosine":    {e, 520, 420, func(v *View) { v.Pin(Divergence); v.Point(250, 200, true) }},
+		"before-it-diverged": {e, 520, 420, func(v *View) { v.Pin(Copies); v.SetStep(130) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			testgame.Golden(t, name, drawn(t, blown(c.experiment, 140), c.w, c.h, 1, c.set))
@@ -186,8 +189,8 @@ func TestPictureAllocatesLittle(t *testing.T) {
 	now := time.Now()
 	v.Draw(screen, now)
 	step := 0
-	for _, pane := range Panes {
-		v.ShowOnly(pane.ID)
+	for _, pane := range PanesOf(v.rec.Experiment) {
+		v.Pin(pane.ID)
 		v.Draw(screen, now)
 		allocs := testing.AllocsPerRun(20, func() {
 			step = 40 + (step+1)%10

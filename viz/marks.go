@@ -16,9 +16,6 @@ var (
 	faint = color.RGBA{190, 196, 204, 255}
 	stuck = color.RGBA{126, 133, 143, 255}
 	wrong = color.RGBA{176, 32, 32, 255}
-
-	green  = color.RGBA{0, 112, 79, 255} // what is spoken of
-	spoken = color.RGBA{223, 233, 229, 255}
 )
 
 // mark draws an arm's marker around a place.

@@ -22,14 +22,17 @@ type View struct {
 	step      int // −1 follows the newest
 	quantity  record.Quantity
 	scale     Scale
-	only      PaneID // one picture alone, or all
-	lit       PaneID // the picture that is spoken of
+	stage     Stage
+	pinned    PaneID // the picture that the reader wants to see alone; empty for the stage
+	printed   bool   // there is nothing to press
 	w, h      float64
 	pointer   point
 	inside    bool
 	styles    []style.Style                 // of the record's arms
 	names     []string                      // the same
 	cosinesOf map[*record.PairGroup]cosines // of the record's frames, by their first group
+
+	size size // of the picture that is being drawn
 
 	// of the picture that is being drawn, by arm: kept so that a picture leaves little behind
 	readings [][]valloss.Reading
@@ -52,7 +55,7 @@ func New() *View { return &View{step: -1, scale: Steps, refresh: Refresh} }
 // SetRecord shows another record, live memory.
 func (v *View) SetRecord(r *record.Record) {
 	if v.rec != r {
-		v.rec, v.cosinesOf = r, map[*record.PairGroup]cosines{}
+		v.rec, v.cosinesOf, v.places = r, map[*record.PairGroup]cosines{}, nil
 	}
 }
 
@@ -73,16 +76,6 @@ func (v *View) SetScale(s Scale) { v.scale = s }
 
 // Scale is what the x axis of the loss counts.
 func (v *View) Scale() Scale { return v.scale }
-
-// ShowOnly shows one picture alone; the empty name shows all.
-func (v *View) ShowOnly(id PaneID) {
-	if v.only != id {
-		v.only, v.places = id, nil
-	}
-}
-
-// Highlight marks the picture that the words beside it speak of; the empty name marks none.
-func (v *View) Highlight(id PaneID) { v.lit = id }
 
 // Layout sets the size in device pixels and how many of them make a CSS pixel.
 func (v *View) Layout(w, h int, scale float64) {
@@ -173,13 +166,11 @@ type content struct {
 	step            int
 	quantity        record.Quantity
 	scale           Scale
-	lit             bool
 	pointer         point // zero where it is elsewhere
 }
 
 func (v *View) content(p *place) content {
-	c := content{rec: v.rec, reports: len(v.rec.Reports), step: v.step, quantity: v.quantity, scale: v.scale,
-		lit: v.lit == p.pane}
+	c := content{rec: v.rec, reports: len(v.rec.Reports), step: v.step, quantity: v.quantity, scale: v.scale}
 	for _, t := range v.rec.Tracks {
 		c.frames += len(t)
 	}
@@ -193,11 +184,11 @@ func (v *View) render(p *place, now time.Time) {
 	p.content, p.drawn = v.content(p), now
 	v.drawn++
 	v.styles, v.names = style.Of(v.rec.Experiment), v.Readable(v.rec.Experiment)
-	if p.content.lit {
-		v.pen.rect(p.box.x, p.box.y, p.box.w, 17, spoken)
-		v.pen.rect(p.box.x, p.box.y+17, p.box.w, 2, green)
-	}
+	v.size = p.size
 	draw(v, p.pane, p.box)
+	if !v.printed {
+		v.pinSign(p)
+	}
 	if !v.pen.flush(v.image, p.box) {
 		p.content = content{}
 	}

@@ -159,6 +159,7 @@ interface Lab extends Bridge {
   settled(): boolean;
   controls(): Json<Draft>;
   panes(): Json<Named[]>;
+  shown(): Json<{ Pane: string; X: number; Y: number; W: number; H: number }[]>;
   scales(): Json<Named[]>;
   examples(): Json<Example[]>;
   chosen(): string;
@@ -184,9 +185,11 @@ interface Lab extends Bridge {
   widen(slip: boolean): Wrong;
   restart(arm: number): Wrong;
   scrub(step: number): void;
-  point(x?: number, y?: number): void;
+  point(x?: number, y?: number): boolean;
+  press(x: number, y: number): boolean;
   quantity(which: string): void;
-  pane(only: string, highlight: string): void;
+  pin(pane?: string): string;
+  speak(pane: string): void;
   scale(which?: string): string;
   example(name: string): Wrong;
   speed(which: string): void;

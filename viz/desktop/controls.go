@@ -19,13 +19,14 @@ type controls struct {
 	theme   theme
 	content *widget.Container
 	draft   panel.Draft
-	turns   int                 // of controls so far
-	open    map[string]bool     // groups of knobs that were unfolded
-	bar     *widget.Slider      // how far the panel is scrolled
-	follow  []func(panel.State) // brings one widget up to date
-	said    string              // what the last deed led to, in a sentence
-	refused string              // why the edited experiment did not run, in a sentence
-	shown   time.Time           // when the widgets were last brought up to date
+	turns   int                     // of controls so far
+	open    map[string]bool         // groups of knobs that were unfolded
+	bar     *widget.Slider          // how far the panel is scrolled
+	follow  []func(panel.State)     // brings one widget up to date
+	picture *widget.ListComboButton // which is shown alone
+	said    string                  // what the last deed led to, in a sentence
+	refused string                  // why the edited experiment did not run, in a sentence
+	shown   time.Time               // when the widgets were last brought up to date
 }
 
 // refresh is how often the words follow the run.
@@ -58,10 +59,9 @@ func (c *controls) build() {
 	c.content = content
 	content.AddChild(c.words(&l.title, ink, func(panel.State) string { return "SPARKLING Lab" }))
 	c.transport(content)
-	if c.window.crowded {
-		c.panes(content)
-	}
 	c.examples(content)
+	c.heading(content, "The picture")
+	c.panes(content)
 	c.heading(content, "The arms")
 	c.arms(content)
 	c.failures(content)
@@ -76,7 +76,7 @@ func (c *controls) build() {
 	content.AddChild(c.words(&l.small, muted, func(panel.State) string { return c.said }))
 	content.AddChild(c.words(&l.small, muted, func(panel.State) string {
 		return "Keys: Space play or pause, . step, W widen, R reset. Tab moves from control to control. Point at a " +
-			"picture for exact values."
+			"picture for exact values. A click on its title makes it large, Escape brings the others back."
 	}))
 
 	root := widget.NewContainer(widget.ContainerOpts.Layout(widget.NewAnchorLayout()))

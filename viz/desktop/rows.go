@@ -251,13 +251,24 @@ func (c *controls) scales(to *widget.Container) {
 	}))
 }
 
-// panes chooses the picture that is shown.
+// panes chooses the picture that is shown alone, or lets all be shown as the story has them.
 func (c *controls) panes(to *widget.Container) {
-	ids := []viz.PaneID{viz.Loss, viz.Copies, viz.Divergence, viz.RMS}
-	to.AddChild(c.segments([]string{"Loss", "Copies", "Gradients", "RMS"}, func(i int) { c.window.show(ids[i]) },
-		func(panel.State) int {
-			return slices.Index(ids, c.window.pane)
-		}))
+	view := c.window.view
+	entries := []experiment.Choice{{Label: "as the story has them"}}
+	for _, p := range viz.PanesOf(c.window.session.Experiment()) {
+		entries = append(entries, experiment.Choice{Value: string(p.ID), Label: p.Label + " alone"})
+	}
+	at := view.Pinned()
+	c.picture = c.choice(panel.Control{Value: string(at), Choices: entries}, c.theme.px(inner),
+		func(id string) { view.Pin(viz.PaneID(id)) })
+	c.follow = append(c.follow, func(panel.State) {
+		if id := view.Pinned(); id != at { // by a click on a title, or a key
+			at = id
+			c.picture.SetSelectedEntry(entries[slices.IndexFunc(entries,
+				func(e experiment.Choice) bool { return e.Value == string(id) })])
+		}
+	})
+	to.AddChild(c.picture)
 }
 
 func (c *controls) quantities(to *widget.Container) {

@@ -73,9 +73,8 @@ type window struct {
 	panel   *controls
 	shown   int // step; −1 follows the newest
 	scale   float64
-	w, h    int        // of the pictures, in device pixels
-	crowded bool       // there is room for one picture only,
-	pane    viz.PaneID // which is this one
+	w, h    int  // of the pictures, in device pixels
+	hand    bool // the pointer is over what can be clicked on
 	begun   time.Time
 }
 
@@ -89,8 +88,7 @@ func newWindow(o Options) (*window, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &window{ctx: context.Background(), options: o, host: host, session: s, view: viz.New(), shown: -1,
-		pane: viz.Loss}
+	w := &window{ctx: context.Background(), options: o, host: host, session: s, view: viz.New(), shown: -1}
 	w.view.SetScale(viz.ScaleFor(s.Experiment()))
 	s.Play()
 	return w, nil
@@ -100,15 +98,6 @@ func newWindow(o Options) (*window, error) {
 func (w *window) scrub(step int) {
 	w.shown = step
 	w.view.SetStep(step)
-}
-
-// show shows one of the pictures where there is room for one only, and otherwise all.
-func (w *window) show(id viz.PaneID) {
-	w.pane = id
-	if !w.crowded {
-		id = ""
-	}
-	w.view.ShowOnly(id)
 }
 
 // Update implements ebiten.Game.
@@ -124,15 +113,31 @@ func (w *window) Update() error {
 	w.session.Tick()
 	w.view.SetRecord(w.session.Record())
 	x, y := ebiten.CursorPosition()
-	w.view.Point(float64(x)/w.scale, float64(y)/w.scale, x >= 0 && x < w.w && y >= 0 && y < w.h)
+	w.point(float64(x)/w.scale, float64(y)/w.scale, x >= 0 && x < w.w && y >= 0 && y < w.h)
 	w.keys()
 	w.panel.show(time.Now())
 	w.ui.Update()
 	return nil
 }
 
-// keys are the shortcuts, the same as the page's, while no control has the keyboard.
+// point tells the pictures where the pointer is, in CSS pixels, and what it clicks on.
+func (w *window) point(x, y float64, inside bool) {
+	w.view.Point(x, y, inside)
+	if hand := w.view.Pressable(); hand != w.hand {
+		w.hand = hand
+		ebiten.SetCursorShape(map[bool]ebiten.CursorShapeType{true: ebiten.CursorShapePointer}[hand])
+	}
+	if inside && inpututil.IsMouseButtonJustPressed(ebiten.MouseButtonLeft) {
+		w.view.Press(x, y)
+	}
+}
+
+// keys are the shortcuts, the same as the page's, while no control has the keyboard. Escape brings the other pictures
+// back wherever the keyboard is.
 func (w *window) keys() {
+	if inpututil.IsKeyJustPressed(ebiten.KeyEscape) {
+		w.view.Pin("")
+	}
 	if w.ui.HasFocus() {
 		return
 	}
@@ -171,11 +176,6 @@ func (w *window) LayoutF(width, height float64) (float64, float64) {
 		w.panel = newControls(w)
 	}
 	w.w, w.h = max(int(width-panelWidth*scale), 1), int(height)
-	if crowded := viz.Crowded(float64(w.w)/scale, float64(w.h)/scale); crowded != w.crowded {
-		w.crowded = crowded
-		w.show(w.pane)
-		w.panel.build()
-	}
 	w.view.Layout(w.w, w.h, scale)
 	return width, height
 }

@@ -169,27 +169,34 @@ func TestWindowTrainsPausesStepsAndLooksBack(t *testing.T) {
 	d.shot("window")
 }
 
-// Where four pictures would cut each other's words one is shown, and the others can be chosen; every control is inside
-// the window.
-func TestSmallWindowShowsOnePictureAtATime(t *testing.T) {
+// Every control is inside the window, and any picture can be had alone: by its choice, or a click on its title.
+func TestAnyPictureCanBeHadAloneInAnyWindow(t *testing.T) {
 	for name, c := range map[string]struct {
-		scale   float64
-		w, h    int
-		crowded bool
-	}{"at the usual size": {1, 1440, 900, false}, "twice as large": {2, 1440, 900, true},
-		"twice as large on a larger screen": {2, 1920, 1200, true}, "at the least size": {1, 900, 600, true}} {
+		scale float64
+		w, h  int
+		shown int
+	}{"at the usual size": {1, 1440, 900, 4}, "twice as large": {2, 1440, 900, 1},
+		"twice as large on a larger screen": {2, 1920, 1200, 1}, "at the least size": {1, 900, 600, 1}} {
 		t.Run(name, func(t *testing.T) {
 			d := opened(t, short(), c.scale, c.w, c.h)
 			d.frame()
 			d.frame()
-			require.Equal(t, c.crowded, d.crowded)
-			if c.crowded {
-				all := d.view.Picture()
-				d.click("Copies")
-				assert.Equal(t, viz.Copies, d.pane)
-				d.frame()
-				assert.NotEqual(t, all, d.view.Picture(), "another picture")
-			}
+			require.Len(t, d.view.Shown(), c.shown)
+			all := d.view.Picture()
+			main := d.view.Shown()[0]
+			assert.False(t, d.view.Press(main.X+20, main.Y+100), "not a title")
+			require.True(t, d.view.Press(main.X+20, main.Y+8))
+			d.frame()
+			d.frame()
+			assert.Equal(t, main.Pane, d.view.Pinned())
+			assert.Equal(t, string(main.Pane), d.panel.picture.SelectedEntry().(experiment.Choice).Value)
+			assert.NotEqual(t, all, d.view.Picture())
+			d.panel.picture.SetSelectedEntry(experiment.Choice{Value: "rms", Label: "RMS alone"})
+			d.frame()
+			assert.Equal(t, viz.RMS, d.view.Pinned())
+			assert.True(t, d.view.Press(main.X+20, main.Y+8))
+			d.frame()
+			assert.Len(t, d.view.Shown(), c.shown, "and back")
 			each(d.panel.content, func(w widget.PreferredSizeLocateableWidget) {
 				if b, ok := w.(*widget.Button); ok && !b.GetWidget().Rect.Empty() {
 					r := b.GetWidget().Rect

@@ -22,7 +22,8 @@ func (l *lab) export() {
 		"work":       func([]js.Value) any { return encode(l.work()) },
 		"settled":    func([]js.Value) any { return l.settled() },
 		"controls":   func([]js.Value) any { return encode(l.controls()) },
-		"panes":      func([]js.Value) any { return encode(viz.Panes) },
+		"shown":      func([]js.Value) any { return encode(l.view.Shown()) },
+		"panes":      func([]js.Value) any { return encode(viz.PanesOf(l.session.Experiment())) },
 		"scales":     func([]js.Value) any { return encode(viz.Scales) },
 		"examples":   func([]js.Value) any { return encode(panel.Examples()) },
 		"chosen":     func([]js.Value) any { return l.choice().name },
@@ -48,11 +49,17 @@ func (l *lab) export() {
 		"widen":    func(a []js.Value) any { return l.told(l.widen(len(a) > 0 && a[0].Truthy())) },
 		"restart":  func(a []js.Value) any { return l.told(l.session.Restart(a[0].Int())) },
 		"scrub":    func(a []js.Value) any { l.scrub(a[0].Int()); return "" },
-		"point":    func(a []js.Value) any { l.point(a); return "" },
+		"point":    func(a []js.Value) any { return l.point(a) },
+		"press":    func(a []js.Value) any { return l.view.Press(a[0].Float(), a[1].Float()) },
 		"quantity": func(a []js.Value) any { l.view.SetQuantity(quantity(a[0].String())); return "" },
-		"pane": func(a []js.Value) any {
-			l.view.ShowOnly(viz.PaneID(a[0].String()))
-			l.view.Highlight(viz.PaneID(a[1].String()))
+		"pin": func(a []js.Value) any {
+			if len(a) > 0 {
+				l.view.Pin(viz.PaneID(a[0].String()))
+			}
+			return string(l.view.Pinned())
+		},
+		"speak": func(a []js.Value) any {
+			l.view.SetStage(viz.Around(l.session.Experiment(), viz.PaneID(a[0].String())))
 			return ""
 		},
 		"scale": func(a []js.Value) any {
@@ -157,12 +164,14 @@ func (l *lab) scrub(step int) {
 }
 
 // point says where on the pictures a pointer is or a finger was last, in CSS pixels; nowhere, that it has left them.
-func (l *lab) point(at []js.Value) {
+// It returns whether a click there does anything.
+func (l *lab) point(at []js.Value) bool {
 	if len(at) == 2 {
 		l.view.Point(at[0].Float(), at[1].Float(), true)
 	} else {
 		l.view.Point(0, 0, false)
 	}
+	return l.view.Pressable()
 }
 
 // widen widens now; by a slip of the hand perhaps, and then there is a way back. Controls that were not turned follow.

@@ -19,7 +19,8 @@ func TestChapterBringsItsPictureAndItsMoment(t *testing.T) {
 	p := open(t, window{W: 390, H: 844, Scale: 2, Touch: true}, e.Link())
 	p.finish()
 	shown := func() string {
-		return eval[string](p, `document.querySelector("#panes :checked").value`)
+		p.settle()
+		return p.shown()[0].Pane
 	}
 	assert.Equal(t, "loss", shown(), "the end is in the loss")
 	for _, c := range []struct {
@@ -39,8 +40,12 @@ func TestChapterBringsItsPictureAndItsMoment(t *testing.T) {
 		p.settle()
 		p.shot("chapter-" + c.chapter)
 	}
-	p.run(`document.querySelector("#panes [value=rms]").click()`)
+	p.pick("rms")
 	assert.Equal(t, "rms", shown(), "the reader chooses another")
+	p.chapter("widened")
+	assert.Equal(t, "rms", shown(), "which stays, whatever the words speak of")
+	p.pick("")
+	assert.Equal(t, "copies", shown())
 
 	p.run(`sparkling.speed("0.25"); sparkling.pause(); sparkling.reset(); sparkling.pause()`)
 	p.settle()

@@ -51,7 +51,7 @@ func TestPageFitsTheWindowsThatPeopleHave(t *testing.T) {
 				p.shot(fmt.Sprintf("looks-%d-widened", w.W))
 				p.run(`sparkling.scrub(-1)`)
 				for _, pane := range []string{"copies", "divergence", "rms"} {
-					p.run(fmt.Sprintf(`document.querySelector("#panes [value=%s]").click()`, pane))
+					p.pick(pane)
 					p.settle()
 					p.shot(fmt.Sprintf("looks-%d-%s", w.W, pane))
 				}

@@ -1,0 +1,130 @@
+package viz
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"github.com/sparkling-lab/sparkling/sim/experiment"
+)
+
+// Stage says which pictures matter now: one is large, or two that share its place, and a few stand small below it.
+type Stage struct {
+	Main  PaneID   `json:"main"`
+	Half  PaneID   `json:"half,omitempty"`  // shares the large place with Main
+	Aside []PaneID `json:"aside,omitempty"` // at most mostAside are shown
+}
+
+// mostAside is how many small pictures there may be.
+const mostAside = 3
+
+// Around is the stage with one picture of an experiment's large and others of it beside.
+func Around(e experiment.Experiment, main PaneID) Stage {
+	s := Stage{Main: main}
+	for _, p := range PanesOf(e) {
+		if p.ID != main && len(s.Aside) < mostAside {
+			s.Aside = append(s.Aside, p.ID)
+		}
+	}
+	return s
+}
+
+// of is the stage without the pictures that an experiment does not have; what comes next takes their place. A stage
+// without any picture is that around the experiment's first.
+func (s Stage) of(e experiment.Experiment) Stage {
+	panes := PanesOf(e)
+	list := slices.DeleteFunc(append([]PaneID{s.Main, s.Half}, s.Aside...), func(id PaneID) bool {
+		return !slices.ContainsFunc(panes, func(p Pane) bool { return p.ID == id })
+	})
+	if len(list) == 0 {
+		return Around(e, panes[0].ID)
+	}
+	out := Stage{Main: list[0]}
+	if list = list[1:]; s.Half != "" && len(list) > 0 && list[0] == s.Half {
+		out.Half, list = list[0], list[1:]
+	}
+	out.Aside = list[:min(len(list), mostAside)]
+	return out
+}
+
+// size says how much of a picture its place has room for.
+type size int
+
+const (
+	aside  size = iota // small: its title, and of its numbers the most important
+	staged             // large, or half of that: how to read it too
+	whole              // alone, because the reader wants to see all of it
+)
+
+// place is where a picture stands, how much of it there is room for, and what it last showed.
+type place struct {
+	pane    PaneID
+	box     box
+	size    size
+	content content
+	drawn   time.Time
+}
+
+const gap = 18
+
+// Crowded reports whether a place of that size in CSS pixels holds one picture only.
+func Crowded(w, h float64) bool { return w < 640 || h < 520 }
+
+// arrange gives the pictures of a stage their places in a window.
+func (s Stage) arrange(w, h float64) []place {
+	in := within(w, h)
+	if Crowded(w, h) {
+		return []place{{pane: s.Main, box: in, size: staged}}
+	}
+	large := in
+	var out []place
+	if n := float64(len(s.Aside)); n > 0 {
+		tall := math.Round(math.Min(math.Max(in.h*0.27, 140), 260))
+		large.h -= tall + gap
+		width := (in.w - gap*1.5*(n-1)) / n
+		for k, id := range s.Aside {
+			out = append(out, place{pane: id,
+				box: box{in.x + float64(k)*(width+gap*1.5), in.y + in.h - tall, width, tall}})
+		}
+	}
+	if s.Half == "" {
+		return append([]place{{pane: s.Main, box: large, size: staged}}, out...)
+	}
+	left, right := large, large
+	left.w = (large.w - gap*1.5) / 2
+	right.x, right.w = large.x+left.w+gap*1.5, left.w
+	return append([]place{{pane: s.Main, box: left, size: staged}, {pane: s.Half, box: right, size: staged}}, out...)
+}
+
+// arrange gives the pictures their places: that which is pinned all of it, or those of the stage.
+func (v *View) arrange() []place {
+	if id := v.Pinned(); id != "" {
+		return []place{{pane: id, box: within(v.w, v.h), size: whole}}
+	}
+	return v.stage.of(v.rec.Experiment).arrange(v.w, v.h)
+}
+
+// within is a window without its margin.
+func within(w, h float64) box { return box{gap, gap - 6, w - 2*gap, h - 2*gap + 6} }
+
+// Shown is a picture and the box in which it stands, in CSS pixels.
+type Shown struct {
+	Pane       PaneID
+	X, Y, W, H float64
+}
+
+// Shown lists the pictures as they stand, the largest first; none before they were drawn.
+func (v *View) Shown() []Shown {
+	out := make([]Shown, len(v.places))
+	for i, p := range v.places {
+		out[i] = Shown{p.pane, p.box.x, p.box.y, p.box.w, p.box.h}
+	}
+	return out
+}
+
+// SetStage says which pictures matter now. One that the reader has pinned stays over them.
+func (v *View) SetStage(s Stage) {
+	if v.stage.Main != s.Main || v.stage.Half != s.Half || !slices.Equal(v.stage.Aside, s.Aside) {
+		v.stage, v.places = s, nil
+	}
+}
