@@ -40,3 +40,13 @@ func (a *Answers) Probabilities(i int, into []float32) {
 		into[j] = float32(math.Exp(float64(x)-top) / sum)
 	}
 }
+
+// Probability is that of one symbol of vocab in the i-th answer.
+func (a *Answers) Probability(i, symbol, vocab int) float64 {
+	logits := a.Logits[i*vocab : (i+1)*vocab]
+	sum := 0.0
+	for _, x := range logits {
+		sum += math.Exp(float64(x) - float64(logits[symbol]))
+	}
+	return 1 / sum
+}

@@ -83,7 +83,7 @@ func (e Experiment) Baseline() int {
 	return -1
 }
 
-// waits reports whether an arm begins where the arms part. Where none is ever widened they never do, and each is
+// Waits reports whether an arm begins where the arms part. Where none is ever widened they never do, and each is
 // trained from the start.
 func (e Experiment) Waits(arm int) bool {
 	return e.Arms[arm].From == Fork && arm != e.Trunk() && e.Fork() < e.Steps

@@ -7,14 +7,17 @@ import (
 	"github.com/sparkling-lab/sparkling/model/widen/pairs"
 	"github.com/sparkling-lab/sparkling/sim/codec"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/task"
 )
 
 // Version is the version of the encoding of frames and reports, and so of messages and records. Records can be older:
-// those of beforeMeasures do not count answers; those of beforeUnscaled do not say what a widening would have done
-// without its factor; those of beforeStates do not say in which state pairs are, nor what is no longer finite; those of
-// beforeOptimizers count no product of an optimizer, and in those of beforeSearches reports say nothing of searches.
+// those of beforeAnswers do not say which answers are right, and those of beforeMeasures do not count them; those of
+// beforeUnscaled do not say what a widening would have done without its factor; those of beforeStates do not say in
+// which state pairs are, nor what is no longer finite; those of beforeOptimizers count no product of an optimizer, and
+// in those of beforeSearches reports say nothing of searches.
 const (
-	Version          = 7
+	Version          = 8
+	beforeAnswers    = 7
 	beforeMeasures   = 6
 	beforeUnscaled   = 5
 	beforeStates     = 4
@@ -51,6 +54,23 @@ func (f *ArmFrame) code(c *codec.Coder) {
 		c.Int(&f.Right)
 		c.Int(&f.Asked)
 	}
+	if !c.UpTo(beforeAnswers) {
+		codec.List(c, &f.Answers, 3, task.MaxLetters*task.MaxLetters, func(a *Answer) { codeAnswer(c, a) })
+	}
+}
+
+// codeAnswer visits an answer in three bytes.
+func codeAnswer(c *codec.Coder, a *Answer) {
+	word := a.Expert << 1
+	if a.Right {
+		word |= 1
+	}
+	low, high := byte(word), byte(word>>8)
+	c.Byte(&a.Sure)
+	c.Byte(&low)
+	c.Byte(&high)
+	word = uint16(low) | uint16(high)<<8
+	a.Right, a.Expert = word&1 != 0, word>>1
 }
 
 func codeGroup(c *codec.Coder, g *PairGroup) {

@@ -2,6 +2,7 @@ package record
 
 import (
 	"fmt"
+	"sort"
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/sim/experiment"
@@ -65,13 +66,13 @@ func (r *Record) lock(arm, step int) string {
 // ValLossAt is the newest validation loss of an arm at or before a step that is a number. Whether the arm has diverged
 // since, [Record.Diverged] says.
 func (r *Record) ValLossAt(arm, step int) (float32, bool) {
-	f, ok := r.newest(arm, step, func(f *ArmFrame) bool { return Finite(f.ValLoss) })
+	f, ok := r.newest(arm, 0, step, func(f *ArmFrame) bool { return Finite(f.ValLoss) })
 	return f.ValLoss, ok
 }
 
 // MeasureAt is the newest measure of an arm at or before a step.
 func (r *Record) MeasureAt(arm, step int) (task.Measure, bool) {
-	f, ok := r.newest(arm, step, func(f *ArmFrame) bool { return f.Asked > 0 })
+	f, ok := r.newest(arm, 0, step, func(f *ArmFrame) bool { return f.Asked > 0 })
 	return task.Measure{Name: r.Experiment.Task.Words().Measure, Value: f.Right, Of: f.Asked}, ok
 }
 
@@ -85,22 +86,21 @@ func (r *Record) FinalValLoss(arm int) (float32, bool) {
 	return t[len(t)-1].FullValLoss, true
 }
 
-// PairsAt is the newest frame of an arm at or before a step in which pairs were measured.
+// PairsAt is the newest frame of an arm at or before a step in which pairs were measured. They are measured often, if
+// ever; those of an arm that has ended stay as they were.
 func (r *Record) PairsAt(arm, step int) (ArmFrame, bool) {
-	return r.newest(arm, step, func(f *ArmFrame) bool { return len(f.Pairs) > 0 })
-}
-
-func (r *Record) newest(arm, step int, has func(*ArmFrame) bool) (ArmFrame, bool) {
-	t := r.Tracks[arm]
-	if r.ended(arm) {
+	if t := r.Tracks[arm]; r.ended(arm) {
 		step = min(step, t[len(t)-1].Step)
 	}
-	for i := len(t) - 1; i >= 0; i-- {
-		if t[i].Step <= step && has(&t[i]) {
+	return r.newest(arm, step-2*experiment.ProbeEvery, step, func(f *ArmFrame) bool { return len(f.Pairs) > 0 })
+}
+
+// newest is the last frame of an arm, from one step to another, that has something.
+func (r *Record) newest(arm, from, to int, has func(*ArmFrame) bool) (ArmFrame, bool) {
+	t := r.Tracks[arm]
+	for i := sort.Search(len(t), func(k int) bool { return t[k].Step > to }) - 1; i >= 0 && t[i].Step >= from; i-- {
+		if has(&t[i]) {
 			return t[i], true
-		}
-		if t[i].Step < step-2*max(experiment.ProbeEvery, r.Experiment.ValEvery()) {
-			break
 		}
 	}
 	return ArmFrame{}, false

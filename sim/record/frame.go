@@ -15,7 +15,9 @@ type ArmFrame struct {
 	// labels of the validation set that the network has as its most likely symbol, and labels there are, 0 where not
 	// measured: of the full one after the last update, else of the live one
 	Right, Asked int
-	LROld        float32 // learning rate of update Step−1, of parameters that were there from the start
+	// one for each question where the live validation set asks for all there is to know; nil where not measured
+	Answers []Answer
+	LROld   float32 // learning rate of update Step−1, of parameters that were there from the start
 	// the same of the parameters of the newest widening; equal to LROld before any; where rates follow the norms the
 	// mean over tensors
 	LRNew float32
@@ -29,6 +31,13 @@ type ArmFrame struct {
 	// NotFinite names what first held a NaN or an infinity, where training has diverged: it is the arm's last frame,
 	// and a loss in it that is NaN was measured, and is no number. Empty otherwise.
 	NotFinite string
+}
+
+// Answer is what the network says to one question of the validation set, in its order.
+type Answer struct {
+	Sure   uint8  // probability of the right answer, in 255ths
+	Right  bool   // that is the most likely symbol
+	Expert uint16 // the one with the larger weight in the last layer, for the symbol after which the answer comes
 }
 
 // BlockRMS is what enters a residual block and what the block adds.

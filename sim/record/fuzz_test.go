@@ -37,6 +37,7 @@ func FuzzDecodeRecord(f *testing.F) {
 		for i := range r.Tracks {
 			r.ValLossAt(i, last)
 			r.PairsAt(i, last)
+			r.AnswersAt(i, last)
 			r.ValLossDiff(i, 0, last)
 		}
 	})

@@ -244,6 +244,10 @@ func (r *Record) fits(arm int, track []ArmFrame) error {
 		return fmt.Errorf("arm %d has cost %g operations at step %d", arm, f.FLOPs, f.Step)
 	case f.Right < 0 || f.Right > f.Asked:
 		return fmt.Errorf("arm %d has %d answers right of %d at step %d", arm, f.Right, f.Asked, f.Step)
+	case len(f.Answers) != 0 && (len(f.Answers) != e.Task.Questions() || f.Asked != len(f.Answers) ||
+		f.Right != right(f.Answers)):
+		return fmt.Errorf("arm %d has %d answers, %d of them right, at step %d, and %d right of %d of %d questions",
+			arm, len(f.Answers), right(f.Answers), f.Step, f.Right, f.Asked, e.Task.Questions())
 	case len(f.ExpertLoad) != 0 && len(f.ExpertLoad) != experts, len(f.RMS) != 0 && len(f.RMS) != 2*layers,
 		len(f.Pairs) > experts+1:
 		return fmt.Errorf("the frame of arm %d at step %d is not of %d layers of %d experts", arm, f.Step, layers,
@@ -253,6 +257,11 @@ func (r *Record) fits(arm int, track []ArmFrame) error {
 		if g.Layer >= layers || g.Expert >= e.Model.Experts {
 			return fmt.Errorf("the frame of arm %d at step %d has pairs of layer %d, expert %d", arm, f.Step,
 				g.Layer, g.Expert)
+		}
+	}
+	for _, a := range f.Answers {
+		if int(a.Expert) >= e.Model.Experts {
+			return fmt.Errorf("an answer of arm %d at step %d is of expert %d", arm, f.Step, a.Expert)
 		}
 	}
 	return nil

@@ -60,13 +60,21 @@ func (s Spec) Vocab() int {
 // LiveTokens is the number of symbols in the live validation set.
 func (s Spec) LiveTokens() int {
 	if s.Kind == KindFacts {
-		return s.Letters * s.Letters * factLen
+		return s.Questions() * factLen
 	}
 	return ValWindows * s.Seq
 }
 
+// Questions is the number of them where the live validation set asks for all there is to know, else 0.
+func (s Spec) Questions() int {
+	if s.Kind == KindFacts {
+		return s.Letters * s.Letters
+	}
+	return 0
+}
+
 // LiveIsFull reports whether the live validation set is the full one, because that is small.
-func (s Spec) LiveIsFull() bool { return s.Kind == KindFacts }
+func (s Spec) LiveIsFull() bool { return s.Questions() > 0 }
 
 // Validate says in one sentence which field is wrong and what is allowed.
 func (s Spec) Validate() error {

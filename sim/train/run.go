@@ -190,34 +190,6 @@ func (r *run) update() (f record.ArmFrame, err error) {
 	return f, err
 }
 
-// validate measures the validation losses of a frame, counts what the network answers right, and whether all is finite.
-func (r *run) validate(f *record.ArmFrame) error {
-	seq := r.exp.Task.Seq
-	live, err := r.evaluate(r.task.Live(seq), nil)
-	if err != nil {
-		return err
-	}
-	f.ValLoss, f.Right, f.Asked = float32(live.loss), live.right, live.asked
-	sum := live.loss
-	if r.step == r.end {
-		full := live
-		if !r.exp.Task.LiveIsFull() {
-			if full, err = r.evaluate(r.task.Full(seq), nil); err != nil {
-				return err
-			}
-		}
-		f.FullValLoss, f.Right, f.Asked = float32(full.loss), full.right, full.asked
-		sum += full.loss
-	}
-	if r.nonFinite == "" {
-		r.nonFinite, err = r.learn.NotFinite(sum)
-	}
-	if r.nonFinite == "" && !model.Finite(sum) {
-		r.nonFinite = "a loss"
-	}
-	return err
-}
-
 // pairGroups are the pairs of all widenings, compared in what the last update left. How many follows from the network's
 // own products, so that the optimizer does not choose which pairs are looked at.
 func (r *run) pairGroups() ([]record.PairGroup, error) { return r.learn.Pairs(r.pairs, r.cost.Network) }
@@ -232,7 +204,7 @@ func (r *run) frame() record.ArmFrame {
 func (r *run) first() (record.ArmFrame, error) {
 	f := r.frame()
 	live, err := r.evaluate(r.task.Live(r.exp.Task.Seq), nil)
-	f.ValLoss, f.Right, f.Asked = float32(live.loss), live.right, live.asked
+	f.ValLoss, f.Right, f.Asked, f.Answers = float32(live.loss), live.right, live.asked, live.answers
 	return f, err
 }
 
@@ -242,71 +214,4 @@ func (r *run) probes(step int) bool {
 		return true
 	}
 	return r.stage > 0 && step-r.stages[r.stage-1].Step <= experiment.ProbeDense
-}
-
-// reading is what a network does on a validation set: its mean cross-entropy, and how many of the labels that count it
-// has as its most likely symbol.
-type reading struct {
-	loss         float64
-	right, asked int
-}
-
-// evaluate reads a validation set. look, unless nil, gets what the network says after every token of it, batch by
-// batch.
-func (r *run) evaluate(set task.Set, look func(a *learner.Answers)) (v reading, err error) {
-	var sum float64
-	batch := len(r.ids) / set.Seq
-	for at := 0; at < set.Rows; at += batch {
-		n := min(batch, set.Rows-at)
-		for i := range batch {
-			ids, labels := r.ids[i*set.Seq:(i+1)*set.Seq], r.labels[i*set.Seq:(i+1)*set.Seq]
-			set.Fill(at+min(i, n-1), ids, labels)
-			if i >= n {
-				for j := range labels {
-					labels[j] = task.Ignored // the last batch is filled up; these rows do not count
-				}
-			}
-		}
-		r.answers.Positions = r.answers.Positions[:0]
-		for i, y := range r.labels[:n*set.Seq] {
-			if look != nil || y >= 0 {
-				r.answers.Positions = append(r.answers.Positions, i)
-			}
-		}
-		loss, err := r.learn.Loss(r.ids, r.labels, set.Seq, &r.answers)
-		if err != nil {
-			return v, err
-		}
-		sum += loss * float64(n)
-		v.count(&r.answers, r.labels)
-		if look != nil {
-			look(&r.answers)
-		}
-	}
-	v.loss = sum / float64(set.Rows)
-	return v, nil
-}
-
-// count adds the answers to labels that count. Of symbols that are as likely the first is the answer; what is no number
-// is none.
-func (v *reading) count(a *learner.Answers, labels []int32) {
-	if len(a.Positions) == 0 {
-		return
-	}
-	vocab := len(a.Logits) / len(a.Positions)
-	for i, at := range a.Positions {
-		if labels[at] < 0 {
-			continue
-		}
-		logits, best := a.Logits[i*vocab:(i+1)*vocab], 0
-		for k, x := range logits {
-			if x > logits[best] {
-				best = k
-			}
-		}
-		v.asked++
-		if int32(best) == labels[at] && model.Finite(logits[best]) {
-			v.right++
-		}
-	}
 }

@@ -1,0 +1,26 @@
+package record
+
+// right counts the answers that are.
+func right(answers []Answer) (n int) {
+	for _, a := range answers {
+		if a.Right {
+			n++
+		}
+	}
+	return n
+}
+
+// AnswersAt is the newest frame at or before a step in which an arm answered all questions: of an arm that forks,
+// before it did so for the first time, one of the arm that it forks from. The count before that of a frame is the one
+// at its step − 1: the two differ in what was learnt and what was forgotten.
+func (r *Record) AnswersAt(arm, step int) (ArmFrame, bool) {
+	if r.Experiment.Task.Questions() == 0 {
+		return ArmFrame{}, false
+	}
+	has := func(f *ArmFrame) bool { return len(f.Answers) > 0 }
+	f, ok := r.newest(arm, 0, step, has)
+	if e := r.Experiment; !ok && e.Waits(arm) {
+		f, ok = r.newest(e.Trunk(), 0, min(step, e.Fork()), has)
+	}
+	return f, ok
+}
