@@ -53,6 +53,7 @@ viz/style: internal/plain sim/experiment
 viz: sim/experiment sim/record viz/valloss viz/style
 viz/figure: internal/plain sim/experiment sim/record viz/valloss viz/style
 viz/panel: sim/experiment sim/record sim/session viz/style
+viz/story: sim/experiment sim/record viz/panel
 viz/desktop: model/learner sim/experiment sim/record sim/session viz viz/style viz/panel
 
 wasm/trainer: model/learner/cpu sim/train

@@ -23,11 +23,13 @@ func Examples() []Example {
 	return out
 }
 
-// told is the name of the example whose text is true beside an experiment: its arms have the names of that example's
-// and do the same, whatever the seed, the sizes and the steps; empty where there is none.
-func told(e experiment.Experiment) string {
+// Told is the name of the example whose text is true beside an experiment: it learns the same kind of task, and its
+// arms have the names of that example's and do the same, whatever the seed, the sizes and the steps; empty where there
+// is none.
+func Told(e experiment.Experiment) string {
 	b, known := e.Base()
-	if !known || b.Optimizer.Kind != e.Optimizer.Kind || (b.Model.Experts > 1) != (e.Model.Experts > 1) {
+	if !known || b.Optimizer.Kind != e.Optimizer.Kind || (b.Model.Experts > 1) != (e.Model.Experts > 1) ||
+		b.Task.Kind != e.Task.Kind {
 		return ""
 	}
 	for i, a := range e.Arms {

@@ -94,7 +94,7 @@ func Of(s *session.Session, shown int) State {
 		Live:    live,
 		Playing: s.Playing(), Done: s.Done(), Forked: s.Forked(), Speed: SpeedName(s.Speed()), Describe: s.Describe(),
 		Beta2: strconv.FormatFloat(e.Optimizer.Beta2, 'g', -1, 64), Factor: factor(e),
-		ExampleText: told(e), Effects: did(rec, shown), ValOn: words.Live, Moments: moments(e),
+		ExampleText: Told(e), Effects: did(rec, shown), ValOn: words.Live, Moments: moments(e),
 	}
 	out.Phase = phase(e, shown, out.Forked)
 	status, styles := s.Arms(), style.Of(e)

@@ -11,8 +11,8 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
-// unmoved is by how much a logit may differ, in nats, where the function is the same and only the order of sums is not.
-const unmoved = 1e-3
+// Unmoved is by how much a logit may differ, in nats, where the function is the same and only the order of sums is not.
+const Unmoved = 1e-3
 
 // did says what the newest widening, or else the first to come, makes of the network, and how far it moved what the
 // network says: one sentence or two for the arms that it treats alike. Of an arm whose widening is still to come where
@@ -119,7 +119,7 @@ func says(factor, moved float64) string {
 	case moved == 0:
 		return fmt.Sprintf(" %s as wide, and yet it says the same as before: no logit moved at all.",
 			capital(times(factor)))
-	case moved <= unmoved:
+	case moved <= Unmoved:
 		return fmt.Sprintf(" %s as wide, and yet it says the same as before: no logit moved by more than %s.",
 			capital(times(factor)), digits)
 	default:

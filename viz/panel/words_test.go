@@ -28,23 +28,23 @@ func TestOwnTextOfAnExampleStandsOnlyWhereItsArmsDoTheSame(t *testing.T) {
 	for _, x := range Examples() {
 		e, err := experiment.Named(x.Name)
 		require.NoError(t, err)
-		assert.Equal(t, x.Name, told(e))
+		assert.Equal(t, x.Name, Told(e))
 	}
 	for _, turns := range [][]string{{"seed", "7"}, {"steps", "900"}, {"widen-at", "300"}, {"hidden", "48"},
 		{"beta2", "0.95"}, {"rho", "1.5"}} {
-		assert.Equal(t, "default", told(turned(t, "default", turns...)), "%v", turns)
+		assert.Equal(t, "default", Told(turned(t, "default", turns...)), "%v", turns)
 	}
 	for _, turns := range [][]string{
 		{"init", "random-random"}, {"axis", "hidden"}, {"factor", "1.5"}, {"factor", "3"}, {"stages", "2"},
 		{"arm1.scale", "none"}, {"arm1.init", "random-zero"},
 		{"arm2.treatment", "drop"}, {"optimizer", "muon"},
 	} {
-		assert.Empty(t, told(turned(t, "default", turns...)), "%v", turns)
+		assert.Empty(t, Told(turned(t, "default", turns...)), "%v", turns)
 	}
-	assert.Empty(t, told(turned(t, "lock", "arm0.init", "random-random")))
+	assert.Empty(t, Told(turned(t, "lock", "arm0.init", "random-random")))
 	mine := experiment.Default()
 	mine.Arms[1].Name = "Mine"
-	assert.Empty(t, told(mine), "the text calls the arms by their names")
+	assert.Empty(t, Told(mine), "the text calls the arms by their names")
 }
 
 // widenedBy is a record in which every arm was widened at all its steps, and its logits moved that far.

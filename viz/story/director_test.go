@@ -1,0 +1,263 @@
+package story
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/record"
+	"github.com/sparkling-lab/sparkling/viz/panel"
+)
+
+// stand is a director with a run that goes as far as it is let, and a clock.
+type stand struct {
+	*Director
+	t    *testing.T
+	now  time.Time
+	view View
+}
+
+func newStand(t *testing.T, name string) *stand {
+	t.Helper()
+	e, err := experiment.Named(name)
+	require.NoError(t, err)
+	s := &stand{Director: NewDirector(), t: t, now: time.Unix(1, 0),
+		view: View{Playing: true}}
+	s.view.Record = &record.Record{Experiment: e, Tracks: make([][]record.ArmFrame, len(e.Arms))}
+	s.pass(0)
+	return s
+}
+
+// pass lets time pass, and then the run go on.
+func (s *stand) pass(seconds float64) {
+	s.now = s.now.Add(time.Duration(seconds * float64(time.Second)))
+	s.Follow(s.now, s.view)
+}
+
+// go on to a step, as far as the run may.
+func (s *stand) run(step int) {
+	if limit := s.Limit(); limit >= 0 {
+		step = min(step, limit)
+	}
+	s.step(step)
+}
+
+// step goes to a step whatever the director says.
+func (s *stand) step(step int) {
+	s.view.Last, s.view.Forked = step, step >= s.view.Record.Experiment.Fork()
+	s.view.Record.Tracks[0] = []record.ArmFrame{{Step: step}}
+	s.pass(0)
+}
+
+func (s *stand) page() Page {
+	state := panel.State{Step: s.view.Last, Live: true, Forked: s.view.Forked, Factor: "2"}
+	for _, a := range s.view.Record.Experiment.Arms {
+		state.Arms = append(state.Arms, panel.Arm{Name: a.Name})
+	}
+	return s.Page(state)
+}
+
+func (s *stand) chapter() string { return s.lesson.Chapters[s.at].ID }
+
+// Who only watches sees every chapter, waits of stated lengths between them, and the end.
+func TestTheFirstMinuteTurnsItsOwnPages(t *testing.T) {
+	s := newStand(t, "facts")
+	assert.Equal(t, 299, s.Limit(), "it is held before the widening")
+	s.run(150)
+	assert.Equal(t, "learning", s.chapter())
+	assert.Zero(t, s.page().Seconds)
+	waits := 0.0
+	for _, x := range []struct {
+		chapter string
+		step    int
+		asks    bool
+	}{{"widened", 299, true}, {"widened", 301, false}, {"signal", 301, false}, {"apart", 301, true},
+		{"apart", 340, false}, {"count", 340, true}, {"end", 1000, false}} {
+		s.run(1000)
+		if x.chapter == "signal" {
+			assert.Equal(t, "signal", s.chapter())
+		}
+		assert.Equal(t, x.chapter, s.chapter())
+		assert.Equal(t, x.step, s.view.Last)
+		p := s.page()
+		assert.Equal(t, x.asks, len(p.Ask) > 0, x.chapter)
+		if x.chapter == "end" {
+			break
+		}
+		require.Positive(t, p.Seconds, x.chapter)
+		assert.True(t, p.Goes)
+		s.pass(float64(p.Seconds) - 0.5)
+		assert.Equal(t, 1, s.page().Seconds, "the seconds count down")
+		assert.Equal(t, x.step, s.Limit(), "and until they are over it is held")
+		s.pass(0.6)
+		waits += float64(p.Seconds)
+	}
+	assert.Equal(t, -1, s.Limit())
+	assert.False(t, s.page().Goes)
+	t.Logf("it waits %.0f seconds in all", waits)
+	assert.InDelta(t, 31, waits, 12)
+}
+
+// Anything that the reader does to the story stops the seconds: from then on it waits for them.
+func TestTheStoryWaitsForItsReader(t *testing.T) {
+	for name, act := range map[string]func(*stand){
+		"a touch": func(s *stand) { s.Touch() },
+		"going on": func(s *stand) {
+			_, went := s.GoOn()
+			assert.True(t, went)
+		},
+		"an answer": func(s *stand) { s.Answer(1) },
+		"turning":   func(s *stand) { s.Turn(0); s.Turn(1) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStand(t, "facts")
+			s.run(1000)
+			require.Positive(t, s.page().Seconds)
+			assert.False(t, s.Holds())
+			act(s)
+			s.run(1000)
+			require.Equal(t, "widened", s.chapter())
+			for range 100 {
+				s.pass(10)
+			}
+			p := s.page()
+			assert.Equal(t, "widened", s.chapter())
+			assert.Zero(t, p.Seconds)
+			assert.True(t, p.Goes)
+			assert.True(t, s.Holds())
+			_, went := s.GoOn()
+			assert.True(t, went)
+		})
+	}
+}
+
+func TestTheAnswerIsKeptAndTheRunGoesOn(t *testing.T) {
+	s := newStand(t, "facts")
+	s.run(1000)
+	assert.Empty(t, s.page().Text, "what comes is not told before it is asked")
+	s.Answer(5)
+	assert.Equal(t, 299, s.Limit(), "there is no such answer")
+	s.Answer(1)
+	assert.Equal(t, 301, s.Limit())
+	s.run(1000)
+	assert.Equal(t, map[string]string{"widened": "They stay"}, s.said)
+	s.Answer(0)
+	assert.Equal(t, map[string]string{"widened": "They stay"}, s.said, "nothing is asked now")
+}
+
+func TestTimeStandsStillWhileTheRunIsPaused(t *testing.T) {
+	s := newStand(t, "facts")
+	s.run(1000)
+	s.view.Playing = false
+	for range 100 {
+		s.pass(10)
+	}
+	assert.Equal(t, "widened", s.chapter())
+	assert.Equal(t, 299, s.Limit())
+	s.view.Playing = true
+	s.pass(10)
+	assert.Equal(t, 301, s.Limit())
+}
+
+func TestNothingWaitsAtFullSpeedOrWhereNothingIsToldInChapters(t *testing.T) {
+	s := newStand(t, "facts")
+	s.view.Max = true
+	s.pass(1)
+	assert.Equal(t, -1, s.Limit())
+	for step, chapter := range map[int]string{0: "learning", 299: "learning", 300: "widened", 320: "apart",
+		340: "count", 1000: "end"} {
+		s := newStand(t, "facts")
+		s.view.Max = true
+		s.step(step)
+		assert.Equal(t, chapter, s.chapter(), "step %d", step)
+		assert.False(t, s.page().Goes)
+	}
+	s = newStand(t, "states")
+	assert.Equal(t, -1, s.Limit(), "the text of any experiment holds nobody up")
+	s.run(700)
+	assert.Equal(t, "apart", s.chapter())
+}
+
+// Whoever steps, widens by hand or speeds past a halt is not held back, and is asked nothing that has happened.
+func TestTheReaderMayGoAhead(t *testing.T) {
+	s := newStand(t, "facts")
+	s.run(1000)
+	s.step(300)
+	assert.Equal(t, "widened", s.chapter())
+	assert.Empty(t, s.page().Ask)
+	assert.Equal(t, 301, s.Limit())
+
+	s = newStand(t, "facts")
+	s.run(100)
+	e := s.view.Record.Experiment.Clone()
+	e.Shift(100 - e.Fork())
+	s.view.Record.Experiment = e
+	s.pass(0.1)
+	assert.Equal(t, "widened", s.chapter())
+	assert.Empty(t, s.page().Ask, "the reader has pressed Widen")
+	assert.Equal(t, 101, s.Limit())
+
+	s = newStand(t, "facts")
+	s.view.Max = true
+	s.step(600)
+	s.view.Max = false
+	s.pass(0.1)
+	assert.Equal(t, "count", s.chapter())
+	assert.Equal(t, -1, s.Limit())
+	s.run(1000)
+	assert.Equal(t, "end", s.chapter())
+}
+
+func TestTurningBackShowsTheMomentAndGoingOnComesBack(t *testing.T) {
+	s := newStand(t, "facts")
+	s.run(1000)
+	s.Answer(0)
+	s.run(1000)
+	step, recorded := s.Turn(0)
+	assert.True(t, recorded)
+	assert.Equal(t, 299, step)
+	p := s.page()
+	assert.Equal(t, []int{0, 1}, []int{p.Shown, p.Now})
+	assert.True(t, p.Goes)
+	step, went := s.GoOn()
+	assert.True(t, went)
+	assert.Equal(t, -1, step, "the newest")
+	assert.Equal(t, 1, s.page().Shown)
+	_, recorded = s.Turn(4)
+	assert.False(t, recorded, "that has not happened yet")
+	assert.Equal(t, 4, s.page().Shown, "but its words can be read")
+	s.Scrubbed()
+	assert.Equal(t, 1, s.page().Shown)
+	state := panel.State{Step: 12}
+	assert.Equal(t, 0, s.Page(state).Shown, "the words go with the slider")
+}
+
+func TestAnotherRunBeginsAnotherStory(t *testing.T) {
+	s := newStand(t, "facts")
+	s.run(1000)
+	s.Answer(0)
+	again := *s.view.Record
+	s.view.Record = &again
+	s.step(0)
+	assert.Equal(t, "learning", s.chapter())
+	assert.Empty(t, s.said)
+	s.run(1000)
+	assert.Positive(t, s.page().Seconds, "and waits for nobody before they do something")
+}
+
+func TestTheStageFollowsTheChapter(t *testing.T) {
+	s := newStand(t, "facts")
+	live := panel.State{Live: true}
+	assert.Equal(t, "knowledge", s.Stage(live).Main)
+	s.run(1000)
+	s.Answer(0)
+	s.run(1000)
+	assert.Equal(t, Stage{Main: "network", Aside: []string{"knowledge", "loss"}}, s.Stage(live), "the split first")
+	s.pass(4)
+	assert.Equal(t, "copies", s.Stage(live).Half, "then the copies")
+	s.Turn(0)
+	assert.Equal(t, "knowledge", s.Stage(live).Main)
+}

@@ -1,0 +1,150 @@
+package story
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/viz"
+	"github.com/sparkling-lab/sparkling/viz/panel"
+)
+
+func TestEveryLessonIsReadAndEveryOneOfTheExperimentsHasOne(t *testing.T) {
+	all, err := lessons()
+	require.NoError(t, err)
+	assert.NotNil(t, all[Any])
+	for _, b := range experiment.Builtins() {
+		if b.Lesson {
+			assert.NotNil(t, all[b.Name], b.Name)
+		}
+		assert.NotNil(t, Of(b.Name))
+	}
+	for name, l := range all {
+		assert.NotNil(t, l.Notes, name)
+	}
+}
+
+// What nobody knows in a lesson is refused, and the sentence says what it is.
+func TestAWrongLessonIsRefusedByName(t *testing.T) {
+	lesson := func(changes ...string) string {
+		text := `{"name": "lock", "chapters": [
+			{"id": "one", "title": "One", "from": "start", "seen": "before", "stage": {"main": "loss", "half": "",
+				"aside": []}, "text": [{"say": ["Words {seed}."]}], "wait": 0},
+			{"id": "two", "title": "Two", "from": "widening", "seen": "end", "stage": {"main": "loss", "half": "",
+				"aside": []}, "question": {"ask": "What?", "choices": ["this", "that"], "wait": 3},
+				"text": [{"each": "paired", "say": ["{arm}: {locked}", {"when": ["locked:Copy"], "say": "[r]"}]}],
+				"wait": 3}]}`
+		return strings.NewReplacer(changes...).Replace(text)
+	}
+	_, err := parse([]byte(lesson()))
+	require.NoError(t, err)
+	for _, x := range []struct{ from, to, want string }{
+		{`"name"`, `"title"`, `unknown field "title"`},
+		{`"lock"`, `"hamlet"`, `no experiment called "hamlet"`},
+		{`"wait": 3}]}`, `"wait": 3}]} {}`, "more follows"},
+		{`"wait": 0}`, `"wait": 0, "colour": "red"}`, `unknown field "colour"`},
+		{`"from": "start"`, `"from": "before"`, "the first chapter begins at the start"},
+		{`"from": "widening"`, `"from": "soon"`, `no place "soon"`},
+		{`"seen": "end"`, `"seen": "now"`, `"now"`},
+		{`"id": "two"`, `"id": "one"`, "an id of its own"},
+		{`"main": "loss"`, `"main": "losses"`, `no picture "losses"`},
+		{`["this", "that"]`, `["this"]`, "two answers"},
+		{`{seed}`, `{seeds}`, "no slot {seeds}"},
+		{`{seed}`, `{locked}`, "no slot {locked}"},
+		{`{seed}`, `{locked:Small}`, `no arm "Small"`},
+		{`{seed}`, `{said:one}`, "no slot {said:one}"},
+		{`{seed}`, `{report:luck}`, "no slot {report:luck}"},
+		{`{seed}`, `{seed`, "not closed"},
+		{`{seed}`, `[quark]`, `the glossary has no "quark"`},
+		{`{seed}`, `[see|#hamlet]`, `no experiment called "hamlet"`},
+		{`"paired"`, `"many"`, `no group of arms "many"`},
+		{`"locked:Copy"`, `"unlocked:Copy"`, `no condition "unlocked:Copy"`},
+		{`"locked:Copy"`, `"locked:Small"`, `no arm "Small"`},
+		{`{"say": ["Words`, `{"style": "loud", "say": ["Words`, `no style "loud"`},
+	} {
+		_, err := parse([]byte(lesson(x.from, x.to)))
+		assert.ErrorContains(t, err, x.want, "%s for %s", x.to, x.from)
+	}
+}
+
+// The glossary has no word twice, and none that no story marks.
+func TestTheGlossaryExplainsWhatIsMarked(t *testing.T) {
+	all, err := lessons()
+	require.NoError(t, err)
+	marked := map[string]bool{}
+	for _, l := range all {
+		texts := [][]Paragraph{l.Notes}
+		for _, c := range l.Chapters {
+			texts = append(texts, c.Text)
+			if c.Question != nil {
+				for _, p := range c.Question.ask.parts {
+					marked[p.term] = true
+				}
+			}
+		}
+		for _, p := range slices.Concat(texts...) {
+			for _, s := range p.Say {
+				for _, part := range s.parts {
+					marked[part.term] = true
+				}
+			}
+		}
+	}
+	seen := map[string]bool{}
+	for _, e := range Glossary() {
+		assert.NotEmpty(t, e.Means, e.Term)
+		assert.False(t, seen[e.Term], e.Term)
+		seen[e.Term] = true
+	}
+	for term := range marked {
+		assert.True(t, term == "" || seen[term], term)
+	}
+}
+
+func TestPlacesFollowTheRun(t *testing.T) {
+	e, err := experiment.Named("facts")
+	require.NoError(t, err)
+	at := func(e experiment.Experiment) (out []int) {
+		for _, p := range places {
+			out = append(out, p.At(e))
+		}
+		return out
+	}
+	assert.Equal(t, []int{0, 299, 300, 301, 340, 1000}, at(e))
+	assert.Equal(t, []int{0, 17, 18, 19, 58, 60}, at(e.Rescale(60)))
+	assert.Equal(t, []int{0, 14, 15, 16, -1, 50}, at(e.Rescale(50)), "it is over before the halves are apart")
+	stages, err := experiment.Named("stages")
+	require.NoError(t, err)
+	assert.Equal(t, []int{0, 249, 250, 501, 540, 1000}, at(stages), "the last arm is widened at 500")
+	e.Arms = e.Arms[:1]
+	assert.Equal(t, -1, Widening.At(e), "nothing is ever widened")
+}
+
+// No sentence of a state in which nothing was measured has a number in it that was.
+func TestNothingIsToldBeforeItIsMeasured(t *testing.T) {
+	all, err := lessons()
+	require.NoError(t, err)
+	for name, l := range all {
+		for i := range l.Chapters {
+			text, _ := l.Tell(i, panel.State{}, nil, nil)
+			for _, p := range text {
+				assert.NotContains(t, p.Text(), "NaN", name)
+				said := strings.NewReplacer("0.95", "", "0.0", "").Replace(p.Text()) // the paper's, the report's
+				assert.NotRegexp(t, `\d\.\d{2}`, said, "%s %d", name, i)
+			}
+		}
+	}
+}
+
+// The pictures that a lesson may name are those that there are, and some that only some tasks have.
+func TestStagesNamePicturesThatThereAre(t *testing.T) {
+	for _, b := range experiment.Builtins() {
+		for _, p := range viz.PanesOf(b.Experiment) {
+			assert.True(t, panes[string(p.ID)], p.ID)
+		}
+	}
+}

@@ -1,0 +1,69 @@
+package story
+
+import (
+	"math"
+
+	"github.com/sparkling-lab/sparkling/viz/panel"
+)
+
+// Page is what is to be read now.
+type Page struct {
+	Lesson   string   `json:"lesson"`
+	Chapters []Name   `json:"chapters"`
+	Shown    int      `json:"shown"` // the chapter whose words these are
+	Now      int      `json:"now"`   // the chapter that the run has come to
+	Text     []Told   `json:"text"`
+	Notes    []Told   `json:"notes"`
+	Ask      []Run    `json:"ask"`     // a question, before what it is about happens
+	Choices  []string `json:"choices"` // its answers
+	Goes     bool     `json:"goes"`    // there is something to go on to
+	Seconds  int      `json:"seconds"` // until it goes on by itself; 0 where it does not
+}
+
+// Name is what a chapter is called.
+type Name struct {
+	ID    string `json:"id"`
+	Title string `json:"title"`
+}
+
+// shown is the chapter that is to be read where the shown step is that of the state.
+func (d *Director) shown(s panel.State) int {
+	switch {
+	case d.turned >= 0:
+		return d.turned
+	case !s.Live:
+		return d.byStep(s.Step, s.Forked)
+	}
+	return d.at
+}
+
+// Page is what is to be read at the state of the run that the director follows.
+func (d *Director) Page(s panel.State) Page {
+	p := Page{Lesson: d.lesson.Name, Shown: d.shown(s), Now: d.at, Text: []Told{}, Choices: []string{}, Ask: []Run{}}
+	for _, c := range d.lesson.Chapters {
+		p.Chapters = append(p.Chapters, Name{c.ID, c.Title})
+	}
+	text, notes := d.lesson.Tell(p.Shown, s, d.rec, d.said)
+	p.Notes = notes
+	here := p.Shown == d.at && !d.off && d.phase != telling
+	if q := d.chapter().Question; here && d.phase == asking {
+		p.Ask, p.Choices = (&moment{State: s, rec: d.rec}).sentence(q.ask), q.Choices
+	} else {
+		p.Text = text
+	}
+	p.Goes = here || p.Shown < d.at && d.turned >= 0
+	if here && !d.touched {
+		p.Seconds = max(int(math.Ceil(d.left.Seconds())), 1)
+	}
+	return p
+}
+
+// Stage are the pictures that the words speak of.
+func (d *Director) Stage(s panel.State) Stage {
+	shown := d.shown(s)
+	c := d.lesson.Chapters[shown]
+	if l := c.Later; l != nil && (shown != d.at || d.off || d.phase == waiting && d.ended >= seconds(l.Seconds)) {
+		return l.Stage
+	}
+	return c.Stage
+}

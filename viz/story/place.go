@@ -1,0 +1,44 @@
+package story
+
+import (
+	"slices"
+
+	"github.com/sparkling-lab/sparkling/sim/experiment"
+)
+
+// Place is a step of any run by what happens there.
+type Place string
+
+// The places, in their order.
+const (
+	Start    Place = "start"
+	Before   Place = "before"   // the last step before the widening
+	Widening Place = "widening" // the step at which the arms part
+	Widened  Place = "widened"  // the first step at which the pairs of every arm were measured
+	Apart    Place = "apart"    // some steps later, when what was done has had its effect
+	End      Place = "end"
+)
+
+var places = []Place{Start, Before, Widening, Widened, Apart, End}
+
+func (p Place) order() int { return slices.Index(places, p) }
+
+// apartAfter is how many steps after the first widening of the last arm the story turns from what was done to what
+// comes of it.
+const apartAfter = 40
+
+// At is the step of a place; −1 where a run has no such place, because it is over before.
+func (p Place) At(e experiment.Experiment) int {
+	all := 0
+	for _, a := range e.Arms {
+		if a.Widens() {
+			all = max(all, a.Widen[0].Step)
+		}
+	}
+	at := map[Place]int{Start: 0, Before: max(e.Fork()-1, 0), Widening: e.Fork(), Widened: all + 1,
+		Apart: all + apartAfter, End: e.Steps}[p]
+	if at > e.Steps || at == e.Steps && p != End {
+		return -1
+	}
+	return at
+}

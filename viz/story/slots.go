@@ -1,0 +1,212 @@
+package story
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/sparkling-lab/sparkling/viz/panel"
+)
+
+// What sentences may ask of a run, of an arm, and of two: every answer is text, and an empty one is none.
+var (
+	ofRun = map[string]func(*moment) string{
+		"factor":  func(m *moment) string { return m.Factor },
+		"fork":    func(m *moment) string { return strconv.Itoa(m.Fork) },
+		"steps":   func(m *moment) string { return strconv.Itoa(m.Steps) },
+		"seed":    func(m *moment) string { return m.Seed },
+		"beta2":   func(m *moment) string { return m.Beta2 },
+		"valOn":   func(m *moment) string { return m.ValOn },
+		"effects": func(m *moment) string { return strings.Join(m.Effects, " ") },
+		"moved":   (*moment).moved,
+		"known":   func(m *moment) string { return m.known(m.trunk()) },
+		"asked":   (*moment).asked,
+		"below":   (*moment).below,
+	}
+	// No arm that is not there is asked.
+	ofArm = map[string]func(*moment, *panel.Arm) string{
+		"about":        func(_ *moment, a *panel.Arm) string { return a.About },
+		"pairs":        pairs(func(l panel.Lock) int { return l.Pairs }),
+		"locked":       pairs(func(l panel.Lock) int { return l.Locked }),
+		"diverged":     pairs(func(l panel.Lock) int { return l.Diverged }),
+		"measured-at":  pairs(func(l panel.Lock) int { return l.Step }),
+		"since":        since,
+		"cosines":      func(_ *moment, a *panel.Arm) string { return cosines(a.Lock) },
+		"cosine":       measured(2, func(a *panel.Arm) string { return a.Lock.Grad }),
+		"rho":          func(_ *moment, a *panel.Arm) string { return a.Rho },
+		"rate-new":     func(_ *moment, a *panel.Arm) string { return scaled(a.LRNew, 1000, 2) },
+		"rate-old":     func(_ *moment, a *panel.Arm) string { return scaled(a.LROld, 1000, 2) },
+		"val":          measured(3, func(a *panel.Arm) string { return a.ValLoss }),
+		"val-at":       func(_ *moment, a *panel.Arm) string { return strconv.Itoa(a.ValLossAt) },
+		"full":         full,
+		"before":       measured(3, func(a *panel.Arm) string { return a.ValLossBefore }),
+		"after":        measured(3, func(a *panel.Arm) string { return a.ValLossAfter }),
+		"rms-before":   measured(2, func(a *panel.Arm) string { return a.RMSRatioBefore }),
+		"rms-after":    measured(2, func(a *panel.Arm) string { return a.RMSRatioAfter }),
+		"rms-unscaled": measured(2, func(a *panel.Arm) string { return a.RMSRatioUnscaled }),
+		"rms-change":   func(_ *moment, a *panel.Arm) string { return scaled(a.RMSRatioChange, 100, 0) },
+		"known":        (*moment).known,
+	}
+	ofTwo = map[string]func(m *moment, a, b *panel.Arm) string{
+		"ended": ended,
+		"more":  (*moment).more,
+	}
+	// armNames are names of arms, in their own marks.
+	armNames = map[string]func(*moment, *panel.Arm) *panel.Arm{
+		"arm":     func(_ *moment, a *panel.Arm) *panel.Arm { return a },
+		"lowest":  func(m *moment, _ *panel.Arm) *panel.Arm { return m.extreme(fullLoss, -1) },
+		"highest": func(m *moment, _ *panel.Arm) *panel.Arm { return m.extreme(fullLoss, 1) },
+		"spiked":  func(m *moment, _ *panel.Arm) *panel.Arm { return m.extreme(lossAfter, 1) },
+	}
+)
+
+func fullLoss(a *panel.Arm) string  { return a.FullValLoss }
+func lossAfter(a *panel.Arm) string { return a.ValLossAfter }
+
+// pairs is a count of an arm's pairs; there is none where it has no pairs.
+func pairs(count func(panel.Lock) int) func(*moment, *panel.Arm) string {
+	return func(_ *moment, a *panel.Arm) string {
+		if a.Lock.Pairs == 0 {
+			return ""
+		}
+		return strconv.Itoa(count(a.Lock))
+	}
+}
+
+// measured is a number of an arm as it was measured, with fewer digits.
+func measured(n int, exact func(*panel.Arm) string) func(*moment, *panel.Arm) string {
+	return func(_ *moment, a *panel.Arm) string { return scaled(exact(a), 1, n) }
+}
+
+// value is a number that was measured; false where it is none.
+func value(exact string) (float64, bool) {
+	v, err := strconv.ParseFloat(exact, 64)
+	return v, err == nil && !math.IsNaN(v) && !math.IsInf(v, 0)
+}
+
+// scaled is a multiple of a number as it was measured, with fewer digits.
+func scaled(exact string, by float64, n int) string {
+	v, ok := value(exact)
+	if !ok {
+		return ""
+	}
+	return strconv.FormatFloat(by*v, 'f', n, 64)
+}
+
+// full is the full validation loss of an arm at its end, or that it has none.
+func full(_ *moment, a *panel.Arm) string {
+	if a.Diverged != "" {
+		return "diverged"
+	}
+	return scaled(a.FullValLoss, 1, 4)
+}
+
+// cosines are those of the halves of an arm's pairs. In that of gradients is no neuron that gets none.
+func cosines(l panel.Lock) string {
+	if l.Pairs == 0 {
+		return ""
+	}
+	or := func(s string) string {
+		if s = scaled(s, 1, 3); s == "" {
+			return "none"
+		}
+		return s
+	}
+	return or(l.Weight) + " in weights and " + or(l.Grad) + " in gradients"
+}
+
+// since is how long after the fork an arm's pairs were measured.
+func since(m *moment, a *panel.Arm) string {
+	n := a.Lock.Step - m.Fork
+	switch {
+	case a.Lock.Pairs == 0:
+		return ""
+	case n == 1:
+		return "1 step"
+	}
+	return fmt.Sprintf("%d steps", n)
+}
+
+// losses are the full validation losses of two arms at the end.
+func losses(a, b *panel.Arm) (x, y float64, ok bool) {
+	x, ok = value(a.FullValLoss)
+	y, also := value(b.FullValLoss)
+	return x, y, ok && also
+}
+
+// ended says by how much one arm ended below or above another.
+func ended(_ *moment, a, b *panel.Arm) string {
+	x, y, ok := losses(a, b)
+	switch {
+	case !ok:
+		return ""
+	case x < y:
+		return fmt.Sprintf("%.3f below", y-x)
+	}
+	return fmt.Sprintf("%.3f above", x-y)
+}
+
+// below is by how much the lowest end is below the highest.
+func (m *moment) below() string {
+	low, high := m.extreme(fullLoss, -1), m.extreme(fullLoss, 1)
+	if low == nil || low == high {
+		return ""
+	}
+	x, y, _ := losses(low, high)
+	return fmt.Sprintf("%.3f", y-x)
+}
+
+// extreme is the arm with the lowest or the highest of some loss, nil where none has one.
+func (m *moment) extreme(loss func(*panel.Arm) string, sign float64) *panel.Arm {
+	var best *panel.Arm
+	most := math.Inf(-1)
+	for i := range m.Arms {
+		if v, ok := value(loss(&m.Arms[i])); ok && sign*v > most {
+			best, most = &m.Arms[i], sign*v
+		}
+	}
+	return best
+}
+
+// What sentences may depend on.
+var (
+	whenRun = map[string]func(*moment) bool{
+		"done":        func(m *moment) bool { return m.Done },
+		"forked":      func(m *moment) bool { return m.Forked },
+		"widens":      func(m *moment) bool { return m.Factor != "" },
+		"paper-beta2": func(m *moment) bool { v, ok := value(m.Beta2); return ok && v == 0.95 },
+		"facts":       func(m *moment) bool { return m.asked() != "" },
+		"spike-ended-highest": func(m *moment) bool {
+			a := m.extreme(lossAfter, 1)
+			return a != nil && a == m.extreme(fullLoss, 1)
+		},
+		"unmoved": func(m *moment) bool { return m.moved() != "" && m.far() <= panel.Unmoved },
+	}
+	whenArm = map[string]func(*moment, *panel.Arm) bool{
+		"paired": func(_ *moment, a *panel.Arm) bool { return a.Lock.Pairs > 0 },
+		"locked": func(_ *moment, a *panel.Arm) bool { return a.Lock.Pairs > 0 && a.Lock.Locked == a.Lock.Pairs },
+		"parted": func(_ *moment, a *panel.Arm) bool {
+			return a.Lock.Pairs > 0 && a.Lock.Locked+a.Lock.Diverged == 0
+		},
+		"diverging":  func(_ *moment, a *panel.Arm) bool { return a.Lock.Diverged > 0 },
+		"some":       func(_ *moment, a *panel.Arm) bool { return a.Lock.Locked > 0 },
+		"about":      func(_ *moment, a *panel.Arm) bool { return a.About != "" },
+		"factorless": func(_ *moment, a *panel.Arm) bool { return a.Factorless },
+		"unscaled":   func(_ *moment, a *panel.Arm) bool { return a.RMSRatioUnscaled != "" },
+		"rewarmed":   func(_ *moment, a *panel.Arm) bool { return a.Widened && a.Rho != "" && a.LRNew != "" },
+	}
+	whenTwo = map[string]func(m *moment, a, b *panel.Arm) bool{
+		"below": func(_ *moment, a, b *panel.Arm) bool { x, y, ok := losses(a, b); return ok && x < y },
+		"ended": func(_ *moment, a, b *panel.Arm) bool { _, _, ok := losses(a, b); return ok },
+		"close": func(_ *moment, a, b *panel.Arm) bool {
+			x, y, ok := losses(a, b)
+			return ok && math.Abs(x-y) < 0.01
+		},
+	}
+	// groups of arms that a list has an item for.
+	groups = map[string]func(*panel.Arm) bool{
+		"arms":   func(*panel.Arm) bool { return true },
+		"paired": func(a *panel.Arm) bool { return a.Lock.Pairs > 0 },
+	}
+)

@@ -1,0 +1,252 @@
+package story
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/sparkling-lab/sparkling/sim/record"
+	"github.com/sparkling-lab/sparkling/viz/panel"
+)
+
+// Kind says what a run of words is.
+type Kind string
+
+// The kinds of runs.
+const (
+	Plain    Kind = ""
+	Number   Kind = "number" // measured, or said by the reader
+	Arm      Kind = "arm"    // the name of an arm
+	TermKind Kind = "term"   // the glossary explains it
+	Link     Kind = "link"
+	Stress   Kind = "stress"
+)
+
+// Run is a piece of a sentence that looks alike.
+type Run struct {
+	Text string `json:"text"`
+	Kind Kind   `json:"kind"`
+	Arm  int    `json:"arm"`  // of the experiment, where it is one's name
+	Term string `json:"term"` // of the glossary
+	Href string `json:"href"`
+}
+
+// Told is a paragraph as it stands now: one item, or a list of them.
+type Told struct {
+	Style string  `json:"style"`
+	List  bool    `json:"list"`
+	Items [][]Run `json:"items"`
+}
+
+// Text is a paragraph without its marks, an item a line.
+func (t Told) Text() string {
+	var lines []string
+	for _, item := range t.Items {
+		line := ""
+		for _, r := range item {
+			line += r.Text
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// moment is what is known at the step that is shown.
+type moment struct {
+	panel.State
+	rec  *record.Record
+	each *panel.Arm        // that an item of a list is about
+	Said map[string]string // what the reader answered, by chapter
+}
+
+// Tell is the text of a chapter, by its place in the lesson, at the state of a run. said are the reader's answers.
+func (l *Lesson) Tell(chapter int, s panel.State, r *record.Record, said map[string]string) (text, notes []Told) {
+	m := &moment{State: s, rec: r, Said: said}
+	text = m.tell(l.Chapters[chapter].Text)
+	if len(text) == 0 && chapter > 0 {
+		text = []Told{{Items: [][]Run{{{Text: "This is told when it has been measured."}}}}}
+	}
+	return text, m.tell(l.Notes)
+}
+
+func (m *moment) tell(list []Paragraph) []Told {
+	out := []Told{}
+	for _, p := range list {
+		t := Told{Style: p.Style, List: p.Each != ""}
+		if !t.List {
+			if item := m.item(p.Say); item != nil {
+				t.Items = append(t.Items, item)
+			}
+		}
+		for i := range m.Arms {
+			if a := &m.Arms[i]; t.List && groups[p.Each](a) {
+				m.each = a
+				if item := m.item(p.Say); item != nil {
+					t.Items = append(t.Items, item)
+				}
+			}
+		}
+		if m.each = nil; len(t.Items) > 0 {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// item are the sentences that stand.
+func (m *moment) item(list []Sentence) (out []Run) {
+	for _, s := range list {
+		if slices.ContainsFunc(s.when, func(c condition) bool { return c.is(m) == c.not }) {
+			continue
+		}
+		if runs := m.sentence(s); runs != nil {
+			if out != nil {
+				out = append(out, Run{Text: " "})
+			}
+			out = append(out, runs...)
+		}
+	}
+	return out
+}
+
+// sentence fills a sentence; nil where one of its numbers is not there.
+func (m *moment) sentence(s Sentence) (out []Run) {
+	for _, p := range s.parts {
+		switch {
+		case p.slot != nil:
+			filled := p.slot(m)
+			if filled == nil {
+				return nil
+			}
+			if out = append(out, filled...); p.stress {
+				out[len(out)-1].Kind = Stress
+			}
+		case p.term != "":
+			out = append(out, Run{Text: p.text, Kind: TermKind, Term: p.term})
+		case p.href != "":
+			out = append(out, Run{Text: p.text, Kind: Link, Href: p.href})
+		case p.stress:
+			out = append(out, Run{Text: p.text, Kind: Stress})
+		default:
+			out = append(out, Run{Text: p.text})
+		}
+	}
+	return out
+}
+
+// arm is the arm of a name, or the one that a list's item is about; nil where there is none.
+func (m *moment) arm(name string) *panel.Arm {
+	if name == "" {
+		return m.each
+	}
+	for i := range m.Arms {
+		if m.Arms[i].Name == name {
+			return &m.Arms[i]
+		}
+	}
+	return nil
+}
+
+func (m *moment) index(a *panel.Arm) int {
+	return slices.IndexFunc(m.Arms, func(b panel.Arm) bool { return b.Name == a.Name })
+}
+
+// count is how many questions of the validation set an arm answers right, and how many there are; 0 of 0 where that was
+// not asked. Before the arms part it is the count of the one network that they all are.
+func (m *moment) count(a *panel.Arm) (right, asked int) {
+	if a == nil || m.rec == nil {
+		return 0, 0
+	}
+	arms := []int{m.index(a)}
+	if t := m.rec.Experiment.Trunk(); t >= 0 && m.rec.Experiment.Arms[arms[0]].From == m.rec.Experiment.Arms[t].From {
+		arms = append(arms, t)
+	}
+	for k, arm := range arms {
+		track := m.rec.Tracks[arm]
+		for i := len(track) - 1; i >= 0; i-- {
+			f := track[i]
+			if f.Asked > 0 && f.Step <= m.Step && (k == 0 || f.Step <= m.Fork) {
+				return f.Right, f.Asked
+			}
+		}
+	}
+	return 0, 0
+}
+
+// trunk is the arm whose network all share before they part.
+func (m *moment) trunk() *panel.Arm {
+	if m.rec == nil {
+		return nil
+	}
+	t := m.rec.Experiment.Trunk()
+	if t < 0 || t >= len(m.Arms) {
+		return nil
+	}
+	return &m.Arms[t]
+}
+
+// counted reports whether what is to be told is a count of facts.
+func (m *moment) counted() bool { return m.rec != nil && m.rec.Experiment.Task.LiveIsFull() }
+
+func (m *moment) known(a *panel.Arm) string {
+	right, asked := m.count(a)
+	if asked == 0 || !m.counted() {
+		return ""
+	}
+	return thousands(right)
+}
+
+// asked is how many facts there are.
+func (m *moment) asked() string {
+	if !m.counted() {
+		return ""
+	}
+	return thousands(m.rec.Experiment.Task.Letters * m.rec.Experiment.Task.Letters)
+}
+
+// more says how many facts one arm knows more than another.
+func (m *moment) more(a, b *panel.Arm) string {
+	x, asked := m.count(a)
+	y, also := m.count(b)
+	switch {
+	case asked == 0 || also == 0 || !m.counted():
+		return ""
+	case x == y:
+		return "as many"
+	case x > y:
+		return thousands(x-y) + " more"
+	}
+	return thousands(y-x) + " fewer"
+}
+
+// far is by how much the newest widening moved a logit at most, of all arms; −1 where none was measured.
+func (m *moment) far() float64 {
+	far := -1.0
+	for i := range m.Arms {
+		if m.rec == nil {
+			break
+		}
+		if r, ok := m.rec.ReportAt(i, m.Step); ok {
+			far = max(far, float64(r.LogitError))
+		}
+	}
+	return far
+}
+
+func (m *moment) moved() string {
+	far := m.far()
+	if !record.Finite(far) || far < 0 {
+		return ""
+	}
+	two, _ := strconv.ParseFloat(strconv.FormatFloat(far, 'g', 2, 64), 64)
+	return strconv.FormatFloat(two, 'f', -1, 64)
+}
+
+// thousands is a whole number as it is read: 1,296.
+func thousands(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}

@@ -1,0 +1,149 @@
+package story
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/model/learner/cpu"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/session"
+	"github.com/sparkling-lab/sparkling/sim/trial"
+	"github.com/sparkling-lab/sparkling/viz/panel"
+)
+
+// finished is a run of an experiment that is over soon.
+func finished(t *testing.T, e experiment.Experiment) *session.Session {
+	t.Helper()
+	h := session.NewLocalHost(cpu.Factory{})
+	s, err := session.New(trial.Valid(e), h)
+	require.NoError(t, err)
+	t.Cleanup(s.Close)
+	s.SetSpeed(session.Max)
+	s.Play()
+	for !s.Done() {
+		h.Wait(time.Second)
+		s.Tick()
+	}
+	return s
+}
+
+// brief is a built-in experiment, cut down.
+func brief(t *testing.T, name string) experiment.Experiment {
+	t.Helper()
+	e, err := experiment.Named(name)
+	require.NoError(t, err)
+	if e = trial.Quick(e, 100); e.Task.Letters > 0 {
+		e.Task.Letters = 6
+	}
+	return e
+}
+
+// read is all that a chapter says, a line a paragraph.
+func read(l *Lesson, chapter int, s *session.Session, said map[string]string) string {
+	c := l.Chapters[chapter]
+	text, notes := l.Tell(chapter, panel.Of(s, max(c.Seen.At(s.Experiment()), 0)), s.Record(), said)
+	var lines []string
+	for _, p := range append(text, notes...) {
+		lines = append(lines, p.Text())
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Every sentence of every lesson stands in a run that is over, but for those that say that something else came out.
+func TestEverySlotOfEveryLessonIsFilledByARun(t *testing.T) {
+	all, err := lessons()
+	require.NoError(t, err)
+	for name, l := range all {
+		experimentOf := name
+		if name == Any {
+			experimentOf = "states"
+		}
+		t.Run(name, func(t *testing.T) {
+			s := finished(t, brief(t, experimentOf))
+			said := map[string]string{}
+			for _, c := range l.Chapters {
+				if c.Question != nil {
+					said[c.ID] = c.Question.Choices[0]
+				}
+			}
+			for i, c := range l.Chapters {
+				m := &moment{State: panel.Of(s, max(c.Seen.At(s.Experiment()), 0)), rec: s.Record(), Said: said}
+				told := 0
+				for _, p := range c.Text {
+					for k := range m.Arms {
+						if m.each = nil; p.Each != "" {
+							if m.each = &m.Arms[k]; !groups[p.Each](m.each) {
+								continue
+							}
+						}
+						for _, sentence := range p.Say {
+							stands := true
+							for _, w := range sentence.when {
+								stands = stands && w.is(m) != w.not
+							}
+							filled := m.sentence(sentence)
+							if told++; stands && !optional(sentence.Say) {
+								assert.NotNil(t, filled, "chapter %s: %s", c.ID, sentence.Say)
+							}
+						}
+					}
+				}
+				assert.Positive(t, told, c.ID)
+				assert.NotContains(t, read(l, i, s, said), "told when it has been measured", c.ID)
+			}
+		})
+	}
+}
+
+// optional are sentences whose number only some arms or tasks have.
+func optional(say string) bool {
+	for _, slot := range []string{"{known}", "{rms-unscaled", "{effects}", "{report:facts"} {
+		if strings.Contains(say, slot) {
+			return true
+		}
+	}
+	return false
+}
+
+// The whole of the first minute is short.
+func TestTheFirstMinuteHasFewWords(t *testing.T) {
+	s := finished(t, brief(t, "facts"))
+	l := Of("facts")
+	words := 0
+	for i, c := range l.Chapters {
+		text, notes := l.Tell(i, panel.Of(s, c.Seen.At(s.Experiment())), s.Record(), nil)
+		if i == 0 {
+			text = append(text, notes...)
+		}
+		for _, p := range text {
+			words += len(strings.Fields(p.Text()))
+		}
+		if q := c.Question; q != nil {
+			words += len(strings.Fields(q.Ask + " " + strings.Join(q.Choices, " ")))
+		}
+	}
+	t.Logf("%d words", words)
+	assert.LessOrEqual(t, words, 240)
+	assert.Greater(t, words, 100)
+}
+
+func TestFactsAreCountedAndPairsAreNamed(t *testing.T) {
+	s := finished(t, brief(t, "facts"))
+	l := Of("facts")
+	assert.Equal(t, "facts", panel.Told(s.Experiment()))
+	assert.Contains(t, read(l, 0, s, nil), "learns 36 random facts")
+	assert.Regexp(t, `Now \d+\.`, read(l, 0, s, nil))
+	widened := read(l, 1, s, map[string]string{"widened": "They stay"})
+	assert.Contains(t, widened, "You said: They stay. Twice the neurons, the same answers: no logit moved by more "+
+		"than 0.0")
+	assert.Contains(t, widened, "Small is not widened")
+	assert.NotContains(t, read(l, 1, s, nil), "You said")
+	assert.Regexp(t, `Copy: (\d+) of (\d+) pairs are still equal\. Equal gradients`, read(l, 3, s, nil))
+	end := read(l, 5, s, nil)
+	assert.Regexp(t, `Copy knows \d+ of 36: (\d+ more|\d+ fewer|as many) than Small\. SPARKLING knows \d+: `, end)
+	assert.Contains(t, end, "β2 is 0.95, as in the paper.")
+}
