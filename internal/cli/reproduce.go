@@ -24,10 +24,11 @@ import (
 type reproduceVerb struct {
 	Seeds  *int     `help:"Seeds of every comparison, from seed 1 on: 8, or 2 with --quick."`
 	Claim  []string `help:"Only this: 1, 2, 3, 4, 5, table1, table6, table7 or search; may be given several times."`
+	Task   []string `help:"Only this task: text (Newton's Opticks) or facts; may be given several times."`
 	Out    string   `help:"Folder for the report and for the finished runs, which are not run again." default:"reproduce" type:"path"`
 	Jobs   int      `help:"Runs at a time; 0 is one a core."`
 	Quick  bool     `help:"A few steps only: to see that everything works. The numbers say nothing."`
-	Render bool     `help:"Only write the report anew: from the finished runs of the folder, also where another build made them, or from its CSV files."`
+	Render bool     `help:"Only write the report anew: from the finished runs of the folder, also where another build made them, and from its CSV files."`
 	Quiet  bool     `help:"No progress."`
 }
 
@@ -57,9 +58,9 @@ func (v reproduceVerb) Run(e *env) error {
 		Warn: func(says string) { fmt.Fprintln(e.err, says) }}
 	durable.Sweep(store.Dir)
 	if _, missing := os.Stat(store.Dir); v.Render && recorded && missing != nil {
-		if v.Seeds != nil || len(v.Claim) > 0 || v.Quick {
+		if v.Seeds != nil || len(v.Claim)+len(v.Task) > 0 || v.Quick {
 			return fmt.Errorf("%s has no runs, so that --render writes the report that is there anew; leave out "+
-				"--seeds, --claim and --quick", v.Out)
+				"--seeds, --claim, --task and --quick", v.Out)
 		}
 		f, err := report.Open(v.Out)
 		if err != nil {
@@ -81,8 +82,12 @@ func (v reproduceVerb) Run(e *env) error {
 	if f.Earlier, err = report.Earlier(v.Out); err != nil {
 		return err
 	}
-	by := store.LoadAll
-	if !v.Render {
+	var by report.Gatherer
+	if v.Render {
+		if by, err = report.OrArchived(store.LoadAll, v.Out); err != nil {
+			return err
+		}
+	} else {
 		if store.Arithmetic, err = reproduce.Arithmetic(); err != nil {
 			return err
 		}
@@ -105,7 +110,7 @@ func (v reproduceVerb) Run(e *env) error {
 
 // about is what the flags ask for.
 func (v reproduceVerb) about() (report.About, error) {
-	a := report.About{Claims: v.Claim, Seeds: someSeeds, Quick: v.Quick}
+	a := report.About{Claims: v.Claim, Tasks: v.Task, Seeds: someSeeds, Quick: v.Quick}
 	if v.Quick {
 		a.Seeds = quickSeeds
 	}
@@ -119,8 +124,7 @@ func (v reproduceVerb) about() (report.About, error) {
 }
 
 // runner runs the jobs that are not in the store.
-func (v reproduceVerb) runner(e *env, store reproduce.Store) func([]reproduce.Job,
-	*reproduce.Results) (map[reproduce.Provenance]int, error) {
+func (v reproduceVerb) runner(e *env, store reproduce.Store) report.Gatherer {
 	workers := v.Jobs
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
@@ -186,7 +190,7 @@ func verdicts(w io.Writer, f report.Findings) error {
 	}
 	var names []string
 	for _, s := range f.Settings {
-		names = append(names, s.Name)
+		names = append(names, s.Title())
 	}
 	line("claim", names)
 	for _, row := range f.Judgements() {

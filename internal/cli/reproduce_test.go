@@ -41,7 +41,8 @@ func TestReproduceGoesOnWhereItWasInterrupted(t *testing.T) {
 	}
 	dir := t.TempDir()
 	command := func(out string) (*exec.Cmd, *bytes.Buffer) {
-		c, b := program(t, "reproduce", "--quick", "--claim", "2", "--out", filepath.Join(dir, out)), &bytes.Buffer{}
+		c, b := program(t, "reproduce", "--quick", "--claim", "2", "--task", "text", "--out",
+			filepath.Join(dir, out)), &bytes.Buffer{}
 		c.Stdout, c.Stderr = b, b
 		return c, b
 	}
@@ -84,15 +85,16 @@ func TestReproduceTakesTheSeedsThatItIsGivenAndRemembersTheFirst(t *testing.T) {
 	dir := t.TempDir()
 	quick := func(args ...string) {
 		t.Helper()
-		code, _, err := run(append([]string{"reproduce", "--claim", "2", "--out", dir, "--quiet"}, args...)...)
+		code, _, err := run(append([]string{"reproduce", "--claim", "2", "--task", "facts", "--out", dir, "--quiet"},
+			args...)...)
 		require.Zero(t, code, err)
 	}
 	quick("--quick", "--seeds", "1")
 	assert.NotContains(t, reported(t, dir)["report.md"], "planned")
 	quick("--quick", "--seeds", "3")
 	md := reported(t, dir)["report.md"]
-	assert.Contains(t, md, "Seeds: 3 (AdamW, β2 0.999), 3 (AdamW, β2 0.95), 3 (Muon).")
-	assert.Contains(t, md, "`sparkling reproduce --claim 2 --quick --seeds 3`")
+	assert.Contains(t, md, "Seeds: 3 (AdamW, β2 0.95), 3 (Muon).")
+	assert.Contains(t, md, "`sparkling reproduce --claim 2 --task facts --quick --seeds 3`")
 	assert.Contains(t, md, "1 of the 3 seeds were planned")
 
 	want := reported(t, dir)
@@ -119,7 +121,7 @@ func TestReproduceTakesTheSeedsThatItIsGivenAndRemembersTheFirst(t *testing.T) {
 }
 
 func TestReproduceRefusesWhatItDoesNotKnow(t *testing.T) {
-	for _, args := range [][]string{{"--claim", "6"}, {"--seeds", "0"}, {"--seeds", "1000"}} {
+	for _, args := range [][]string{{"--claim", "6"}, {"--task", "hamlet"}, {"--seeds", "0"}, {"--seeds", "1000"}} {
 		code, _, err := run(append([]string{"reproduce"}, args...)...)
 		assert.Equal(t, codeBad, code)
 		assert.Contains(t, err, args[0])

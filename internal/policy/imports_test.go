@@ -46,7 +46,7 @@ sim/train: model model/learner model/optim model/widen sim/codec sim/experiment 
 sim/session: model/learner sim/codec sim/experiment sim/record sim/train
 sim/plan: model model/optim model/widen
 sim/reproduce: internal/durable internal/input internal/keys model model/learner/cpu model/optim model/widen
-  sim/experiment sim/record sim/session
+  sim/experiment sim/record sim/session sim/task
 
 viz/valloss: sim/experiment sim/record
 viz/style: internal/plain sim/experiment

@@ -28,19 +28,59 @@ func Open(dir string) (Findings, error) {
 	if err != nil {
 		return f, fmt.Errorf("%s: %w", filepath.Join(dir, aboutFile), err)
 	}
+	a, err := archived(dir)
+	if err != nil {
+		return f, err
+	}
+	if f.Earlier, err = Earlier(dir); err != nil {
+		return f, err
+	}
+	return f, f.Gather(a.load)
+}
+
+// archived are the results in the CSV files of a folder.
+func archived(dir string) (archive, error) {
 	a := archive{}
 	for _, file := range []struct {
 		name string
 		take func([][]string) error
 	}{{runsFile, a.runs}, {curvesFile, a.curves}} {
 		if err := sheetOf(filepath.Join(dir, file.name), file.take); err != nil {
-			return f, err
+			return nil, err
 		}
 	}
-	if f.Earlier, err = Earlier(dir); err != nil {
-		return f, err
+	return a, nil
+}
+
+// Gatherer gives what it has of the results of jobs, and counts them by what made them.
+type Gatherer = func(jobs []reproduce.Job, into *reproduce.Results) (map[reproduce.Provenance]int, error)
+
+// OrArchived takes from the CSV files of a report in a folder the runs that are not where they are looked for first,
+// where there are such files.
+func OrArchived(first Gatherer, dir string) (Gatherer, error) {
+	a, err := archived(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return first, nil
+	} else if err != nil {
+		return nil, err
 	}
-	return f, f.Gather(a.load)
+	return func(jobs []reproduce.Job, into *reproduce.Results) (map[reproduce.Provenance]int, error) {
+		made, err := first(jobs, into)
+		if err != nil {
+			return made, err
+		}
+		var rest []reproduce.Job
+		for _, j := range jobs {
+			if _, ok := into.Of(j.Setting, j.Seed, j.Group.Entries[0].Key); !ok {
+				rest = append(rest, j)
+			}
+		}
+		more, err := a.load(rest, into)
+		for by, n := range more {
+			made[by] += n
+		}
+		return made, err
+	}, nil
 }
 
 // Earlier are the runs that a report in a folder had before they were made anew, nil where it says nothing of any.
@@ -149,7 +189,8 @@ func (r *reader) numbers(column int) []reproduce.Number {
 
 // runs takes the rows of runs.csv.
 func (a archive) runs(rows [][]string) error {
-	if len(rows) == 0 || !slices.Equal(rows[0], runsHead) && !slices.Equal(rows[0], runsHeadBefore) {
+	if len(rows) == 0 || !slices.Equal(rows[0], runsHead) && !slices.Equal(rows[0], runsHead[:uncountedHead]) &&
+		!slices.Equal(rows[0], runsHeadBefore) {
 		return fmt.Errorf("its columns are not %s", strings.Join(runsHead, ", "))
 	}
 	for line, row := range rows[1:] {
@@ -161,8 +202,14 @@ func (a archive) runs(rows [][]string) error {
 			Failed:     row[12],
 			Provenance: reproduce.Provenance{Revision: row[13], Arithmetic: row[14]},
 		}
+		if len(row) > uncountedHead && row[uncountedHead+1] != "" {
+			r.Right, r.Asked = c.count(uncountedHead), c.count(uncountedHead+1)
+		}
 		if row[9] != "" {
 			r.Pairs = []reproduce.Pairs{{Weight: reproduce.Number(c.number(8, 64)), Locked: c.count(9)}}
+		}
+		if c.err == nil && (r.Right < 0 || r.Right > r.Asked) {
+			c.err = fmt.Errorf("%d answers are right of %d", r.Right, r.Asked)
 		}
 		if c.err != nil {
 			return fmt.Errorf("row %d: %w", line+2, c.err)
@@ -224,6 +271,11 @@ func (r *reader) curve(of *reproduce.Result, what string, steps []int, costs map
 				Loss: reproduce.Number(r.measured(r.row[at], 32)), FLOPs: cost})
 		case what == flopsCurve:
 			costs[step] = r.number(at, 64)
+		case what == knownCurve && slices.ContainsFunc(of.ValLoss, func(p reproduce.Point) bool {
+			return p.Step == step
+		}):
+			i := slices.IndexFunc(of.ValLoss, func(p reproduce.Point) bool { return p.Step == step })
+			of.ValLoss[i].Right = r.count(at)
 		case what == cosineCurve && len(of.Pairs) > 0:
 			pairs = append(pairs, reproduce.Pairs{Step: step, Weight: reproduce.Number(r.measured(r.row[at], 64))})
 		default:

@@ -129,7 +129,7 @@ func TestAReportIsWrittenAnewFromItsOwnFiles(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, aboutFile), []byte(`{"seeds": 3, "claims": ["2"]}`), 0o644))
 	g, err := Open(dir)
 	require.NoError(t, err)
-	assert.Equal(t, 3, g.Missing, "the third seed, in three settings")
+	assert.Equal(t, 5, g.Missing, "the third seed, in five settings")
 }
 
 func TestADamagedReportIsRefusedWithItsPlace(t *testing.T) {
@@ -141,18 +141,24 @@ func TestADamagedReportIsRefusedWithItsPlace(t *testing.T) {
 		"unknown field":      {aboutFile, `{"seeds": 2, "seed": 3}`, "unknown field"},
 		"no seeds":           {aboutFile, `{}`, "seeds is 0; allowed are 1 to 100"},
 		"looks out of order": {aboutFile, `{"seeds": 9, "looked": [4, 2]}`, "looked is [4 2]; allowed are ascending"},
+		"looks at nothing":   {aboutFile, `{"seeds": 9, "looked": {"hamlet": [4]}}`, "allowed are text and facts"},
+		"unknown task":       {aboutFile, `{"seeds": 9, "tasks": ["hamlet"]}`, "allowed are text and facts"},
 		"unknown claim":      {aboutFile, `{"seeds": 2, "claims": ["6"]}`, "allowed are 1, 2"},
 		"other columns":      {runsFile, "a,b\n", "its columns are not setting, seed"},
 		"uneven rows":        {runsFile, "a,b\nc\n", "wrong number of fields"},
-		"no number": {runsFile, strings.Join(runsHead, ",") + "\nmuon,1,x,high,,,1,0,,,,,,,\n",
+		"no number": {runsFile, strings.Join(runsHead, ",") + "\nmuon,1,x,high,,,1,0,,,,,,,,,\n",
 			`row 2: "high" is not a number`},
-		"infinite": {runsFile, strings.Join(runsHead, ",") + "\nmuon,1,x,inf,,,1,0,,,,,,,\n",
+		"infinite": {runsFile, strings.Join(runsHead, ",") + "\nmuon,1,x,inf,,,1,0,,,,,,,,,\n",
 			`row 2: "inf" is not a number`},
-		"NaN": {runsFile, strings.Join(runsHead, ",") + "\nmuon,1,x,1,,,1,0,,,0.5 NaN,,,,\n",
+		"NaN": {runsFile, strings.Join(runsHead, ",") + "\nmuon,1,x,1,,,1,0,,,0.5 NaN,,,,,,\n",
 			`row 2: "NaN" is not a number`},
-		"twice": {runsFile, strings.Join(runsHead, ",") + strings.Repeat("\nmuon,1,x,1,,,1,0,,,,,,,", 2) +
+		"a count of nothing": {runsFile, strings.Join(runsHead, ",") + "\nmuon,1,x,1,,,1,0,,,,,,,,,9\n",
+			`row 2: "" is not a whole number`},
+		"more right than asked": {runsFile, strings.Join(runsHead, ",") + "\nmuon,1,x,1,,,1,0,,,,,,,,10,9\n",
+			"row 2: 10 answers are right of 9"},
+		"twice": {runsFile, strings.Join(runsHead, ",") + strings.Repeat("\nmuon,1,x,1,,,1,0,,,,,,,,,", 2) +
 			"\n", "row 3 is about a run that has a row already"},
-		"no whole number": {runsFile, strings.Join(runsHead, ",") + "\nmuon,1,x,1,,,1,few,,,,,,,\n",
+		"no whole number": {runsFile, strings.Join(runsHead, ",") + "\nmuon,1,x,1,,,1,few,,,,,,,,,\n",
 			`row 2: "few" is not a whole number`},
 		"empty":   {curvesFile, "", "its columns are not setting, seed"},
 		"no step": {curvesFile, "setting,seed,arm,what,ten\n", `"ten" is not a whole number`},
@@ -175,7 +181,7 @@ func TestADamagedReportIsRefusedWithItsPlace(t *testing.T) {
 }
 
 func TestAReportWhoseColumnsHaveTheNamesOfBeforeIsReadAndWrittenWithThePresentOnes(t *testing.T) {
-	f, dir := made(t, About{Seeds: 2, Claims: []string{"2"}}), t.TempDir()
+	f, dir := made(t, About{Seeds: 2, Claims: []string{"2"}, Tasks: []string{"text"}}), t.TempDir()
 	saved(t, f, dir)
 	rename := func(name, from, to string) {
 		path := filepath.Join(dir, name)
@@ -184,9 +190,29 @@ func TestAReportWhoseColumnsHaveTheNamesOfBeforeIsReadAndWrittenWithThePresentOn
 		require.Contains(t, string(data), from)
 		require.NoError(t, os.WriteFile(path, []byte(strings.ReplaceAll(string(data), from, to)), 0o644))
 	}
-	rename(runsFile, strings.Join(runsHead, ","), strings.Join(runsHeadBefore, ","))
-	rename(curvesFile, ","+valCurve+",", ","+valCurveBefore+",")
+	narrow := func(columns int) { // without what came later
+		path := filepath.Join(dir, runsFile)
+		data, err := os.ReadFile(path)
+		require.NoError(t, err)
+		rows, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
+		require.NoError(t, err)
+		var b bytes.Buffer
+		for i := range rows {
+			rows[i] = rows[i][:columns]
+		}
+		require.NoError(t, csv.NewWriter(&b).WriteAll(rows))
+		require.NoError(t, os.WriteFile(path, b.Bytes(), 0o644))
+	}
+	narrow(uncountedHead)
 	old, err := Open(dir)
+	require.NoError(t, err)
+	var want, got bytes.Buffer
+	require.NoError(t, f.claimsCSV(&want))
+	require.NoError(t, old.claimsCSV(&got))
+	assert.Equal(t, want.String(), got.String(), "before right answers were counted")
+	rename(runsFile, strings.Join(runsHead[:uncountedHead], ","), strings.Join(runsHeadBefore, ","))
+	rename(curvesFile, ","+valCurve+",", ","+valCurveBefore+",")
+	old, err = Open(dir)
 	require.NoError(t, err)
 	for _, write := range []func(Findings, io.Writer) error{Findings.curvesCSV, Findings.claimsCSV,
 		func(f Findings, w io.Writer) error { return f.runsCSV(f.Results, w) }} {
@@ -200,14 +226,19 @@ func TestAReportWhoseColumnsHaveTheNamesOfBeforeIsReadAndWrittenWithThePresentOn
 func TestAReportRemembersThatItWasLookedAt(t *testing.T) {
 	eight, twelve := About{Seeds: 8}, About{Seeds: 12}
 	assert.Empty(t, eight.After(eight).Looked, "the same seeds again are no second look")
-	assert.Equal(t, []int{8}, twelve.After(eight).Looked)
-	assert.Equal(t, []int{8}, twelve.After(twelve.After(eight)).Looked)
-	assert.Equal(t, []int{8, 12}, About{Seeds: 16}.After(twelve.After(eight)).Looked)
-	assert.Equal(t, []int{8, 12}, eight.After(twelve.After(eight)).Looked, "what was seen stays seen")
-	assert.Empty(t, eight.After(twelve.After(eight)).before(), "but does not touch the first eight")
+	assert.Equal(t, looks{"text": {8}, "facts": {8}}, twelve.After(eight).Looked)
+	assert.Equal(t, looks{"text": {8}, "facts": {8}}, twelve.After(twelve.After(eight)).Looked)
+	both := looks{"text": {8, 12}, "facts": {8, 12}}
+	assert.Equal(t, both, About{Seeds: 16}.After(twelve.After(eight)).Looked)
+	assert.Equal(t, both, eight.After(twelve.After(eight)).Looked, "what was seen stays seen")
+	assert.Empty(t, eight.After(twelve.After(eight)).before("text"), "but does not touch the first eight")
+	facts := About{Seeds: 12, Tasks: []string{"facts"}}
+	assert.Equal(t, looks{"facts": {8}}, facts.After(About{Seeds: 8, Tasks: []string{"facts"}}).Looked)
+	assert.Equal(t, looks{"text": {8}}, twelve.After(About{Seeds: 8, Tasks: []string{"text"}}).Looked,
+		"a task that was not run has not been seen")
 	assert.Empty(t, twelve.After(About{Seeds: 8, Missing: 3}).Looked, "an interrupted run goes on")
 	assert.Equal(t, twelve, twelve.After(About{Seeds: 2, Quick: true, Note: "x"}), "a quick run is another thing")
-	assert.Equal(t, About{Seeds: 12, Note: "x", Lab: true, Looked: []int{8}},
+	assert.Equal(t, About{Seeds: 12, Note: "x", Lab: true, Looked: looks{"text": {8}, "facts": {8}}},
 		twelve.After(About{Seeds: 8, Note: "x", Lab: true}))
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/sparkling-lab/sparkling/model/optim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/reproduce"
+	"github.com/sparkling-lab/sparkling/sim/task"
 )
 
 // uncounted makes results what a program made of them that left the optimizer's products out of the count, and stopped
@@ -22,7 +23,7 @@ import (
 func uncounted(f Findings) *reproduce.Results {
 	old := reproduce.NewResults()
 	for _, j := range reproduce.Plan(f.Claims, f.Settings, []uint64{1, 2}, false) {
-		if j.Experiment.Optimizer.Kind != optim.Muon {
+		if j.Experiment.Optimizer.Kind != optim.Muon || j.Setting.Task != task.KindText {
 			continue
 		}
 		of := madeUp(j, reproduce.Provenance{Revision: "000000000000", Arithmetic: "beef"})

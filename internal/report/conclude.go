@@ -29,9 +29,9 @@ func (f Findings) conclude(d *document, judged, planned [][]reproduce.Judgement)
 				if j.Verdict != v.verdict || v.verdict == reproduce.NotMeasured && !lost(j) {
 					continue
 				}
-				s := j.Setting.Name + decided(j)
+				s := j.Setting.Title() + decided(j)
 				if planned[i][k].Verdict != j.Verdict {
-					s += fmt.Sprintf(", though not with the %d planned seeds alone", f.before()[0])
+					s += fmt.Sprintf(", though not with the %d planned seeds alone", f.before(j.Setting.Task)[0])
 				}
 				where = append(where, s)
 			}

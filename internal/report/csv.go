@@ -48,13 +48,13 @@ func digits(x float64, n, bits int) string {
 // claimsCSV writes one row a setting, claim and part.
 func (f Findings) claimsCSV(w io.Writer) error {
 	rows := [][]string{{"claim", "setting", "part", "seeds", "nonfinite_seeds", "mean", "standard_error", "low", "high",
-		"verdict", "verdict_on_claim"}}
+		"verdict", "verdict_on_claim", "known_mean", "known_standard_error"}}
 	for _, row := range f.Judgements() {
 		for _, j := range row {
 			for _, x := range j.Findings {
 				rows = append(rows, []string{j.Claim.ID, j.Setting.ID, x.Part.Name, strconv.Itoa(x.N),
 					strconv.Itoa(x.NonFinite), num(x.Mean), num(x.Err), num(x.Low), num(x.High), string(x.Verdict),
-					string(j.Verdict)})
+					string(j.Verdict), num(x.Known.Mean), num(x.Known.Err)})
 			}
 		}
 	}
@@ -65,8 +65,11 @@ func (f Findings) claimsCSV(w io.Writer) error {
 var runsHead = []string{
 	"setting", "seed", "arm", "final_full_val_loss", "val_loss_before_widening", "val_loss_after_widening", "flops",
 	"max_unlocked_pairs", "weight_cosine", "locked_pairs",
-	"ratios_before", "ratios_after", "failed", "revision", "arithmetic",
+	"ratios_before", "ratios_after", "failed", "revision", "arithmetic", "right", "asked",
 }
+
+// uncountedHead is how many of them there were before right answers were counted.
+const uncountedHead = 15
 
 // runsHeadBefore are what the same columns were called in earlier reports, and valCurveBefore is the losses' row there.
 var runsHeadBefore = []string{
@@ -87,7 +90,8 @@ func (f Findings) runsCSV(of *reproduce.Results, w io.Writer) error {
 		rows = append(rows, []string{s.ID, strconv.FormatUint(seed, 10), r.Key, single(r.FinalValLoss),
 			single(r.ValLossBefore), single(r.ValLossAfter), exact(r.FLOPs), strconv.Itoa(r.MaxUnlocked),
 			cosine, identical,
-			cells(r.RatiosBefore), cells(r.RatiosAfter), r.Failed, r.Provenance.Revision, r.Provenance.Arithmetic})
+			cells(r.RatiosBefore), cells(r.RatiosAfter), r.Failed, r.Provenance.Revision, r.Provenance.Arithmetic,
+			whole(r.Right, r.Asked), whole(r.Asked, r.Asked)})
 	})
 	return csv.NewWriter(w).WriteAll(rows)
 }
@@ -98,6 +102,9 @@ func (f Findings) visit(of *reproduce.Results, tell func(s reproduce.Setting, se
 	for _, c := range append(slices.Clone(f.Candidates), f.Confirm()...) {
 		settings = append(settings, c.Setting)
 	}
+	for _, r := range f.Rates {
+		settings = append(settings, r.Setting)
+	}
 	for _, s := range settings {
 		for _, seed := range of.Seeds(s) {
 			for _, r := range of.Arms(s, seed) {
@@ -105,6 +112,14 @@ func (f Findings) visit(of *reproduce.Results, tell func(s reproduce.Setting, se
 			}
 		}
 	}
+}
+
+// whole writes a number of answers; it is empty where none were asked for.
+func whole(n, asked int) string {
+	if asked == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
 }
 
 func cells(x []reproduce.Number) string {
@@ -118,6 +133,7 @@ func cells(x []reproduce.Number) string {
 // What a row of curves.csv holds.
 const (
 	valCurve    = "val_loss"
+	knownCurve  = "right"
 	flopsCurve  = "flops"
 	cosineCurve = "weight_cosine"
 )
@@ -152,10 +168,11 @@ func (f Findings) curvesCSV(w io.Writer) error {
 			return
 		}
 		var at, probed []int
-		var held, flops, cosine []string
+		var held, known, flops, cosine []string
 		for _, p := range r.ValLoss {
 			at, held, flops = append(at, p.Step), append(held, cmp.Or(single(p.Loss), stroke)),
 				append(flops, exact(p.FLOPs))
+			known = append(known, strconv.Itoa(p.Right))
 		}
 		for _, p := range drawnPairs(r) {
 			probed, cosine = append(probed, p.Step), append(cosine, cmp.Or(exact(float64(p.Weight)), stroke))
@@ -169,6 +186,9 @@ func (f Findings) curvesCSV(w io.Writer) error {
 			add([]string{s.ID, seed, r.Key, flopsCurve}, at, flops)
 		}
 		add([]string{s.ID, seed, r.Key, valCurve}, at, held)
+		if s.Counts() {
+			add([]string{s.ID, seed, r.Key, knownCurve}, at, known)
+		}
 		add([]string{s.ID, seed, r.Key, cosineCurve}, probed, cosine)
 	})
 	var steps []int

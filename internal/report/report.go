@@ -20,6 +20,7 @@ type Findings struct {
 	Claims     []reproduce.Claim            // those that were asked for
 	Settings   []reproduce.Setting          //
 	Candidates []reproduce.Candidate        // of the search; nil where it was not asked for
+	Rates      []reproduce.Rate             // of the search for Muon's rate; nil likewise
 	Provenance map[reproduce.Provenance]int // runs by the program that made them
 	// runs that count compute otherwise than this program, so that equal compute is not equal in them
 	Stale int
@@ -29,19 +30,32 @@ type Findings struct {
 
 // New are findings without a run. It errs where a claim is asked for that there is not.
 func New(a About) (Findings, error) {
-	f := Findings{About: a, Results: reproduce.NewResults(), Settings: reproduce.Settings(),
-		Provenance: map[reproduce.Provenance]int{}}
+	f := Findings{About: a, Results: reproduce.NewResults(), Provenance: map[reproduce.Provenance]int{}}
 	claims, search, err := reproduce.Select(a.Claims)
-	if f.Claims = claims; search {
+	if err != nil {
+		return f, err
+	}
+	f.Claims = claims
+	if f.Settings, err = reproduce.SettingsOf(a.Tasks); err != nil {
+		return f, err
+	}
+	if search && f.has(task.KindText) {
 		f.Candidates = reproduce.Candidates()
 	}
-	return f, err
+	if search && f.has(task.KindFacts) {
+		f.Rates = reproduce.Rates()
+	}
+	return f, nil
+}
+
+// has reports whether the report is about a task.
+func (f Findings) has(kind string) bool {
+	return slices.ContainsFunc(f.Settings, func(s reproduce.Setting) bool { return s.Task == kind })
 }
 
 // Gather fills the findings with the results of all runs that they ask for, and counts those that are missing. By is
 // given lists of jobs: it adds what it has of them to the results, and says how many runs that were, by what made them.
-func (f *Findings) Gather(by func(jobs []reproduce.Job, into *reproduce.Results) (map[reproduce.Provenance]int,
-	error)) error {
+func (f *Findings) Gather(by Gatherer) error {
 	f.Missing, f.Stale = 0, 0
 	take := func(jobs []reproduce.Job) error {
 		made, err := by(jobs, f.Results)
@@ -61,12 +75,14 @@ func (f *Findings) Gather(by func(jobs []reproduce.Job, into *reproduce.Results)
 	for i := range f.Seeds {
 		seeds = append(seeds, uint64(i+1))
 	}
-	first, again := reproduce.SearchSeeds, reproduce.ConfirmSeeds
+	first, again, rates := reproduce.SearchSeeds, reproduce.ConfirmSeeds, reproduce.RateSeeds
 	if f.Quick {
-		first, again = first[:min(f.Seeds, len(first))], again[:min(f.Seeds, len(again))]
+		first, again, rates = first[:min(f.Seeds, len(first))], again[:min(f.Seeds, len(again))],
+			rates[:min(f.Seeds, len(rates))]
 	}
-	if err := take(append(reproduce.Plan(f.Claims, f.Settings, seeds, f.Quick),
-		reproduce.SearchPlan(f.Candidates, first, f.Quick)...)); err != nil {
+	if err := take(slices.Concat(reproduce.RatePlan(f.Rates, rates, f.Quick),
+		reproduce.Plan(f.Claims, f.Settings, seeds, f.Quick),
+		reproduce.SearchPlan(f.Candidates, first, f.Quick))); err != nil {
 		return err
 	}
 	return take(reproduce.SearchPlan(f.Confirm(), again, f.Quick))
@@ -136,6 +152,21 @@ func (f Findings) judgements(r *reproduce.Results) [][]reproduce.Judgement {
 	return out
 }
 
+// planned are the same verdicts by the seeds that were planned alone.
+func (f Findings) planned(judged [][]reproduce.Judgement) [][]reproduce.Judgement {
+	var out [][]reproduce.Judgement
+	for _, row := range judged {
+		row = slices.Clone(row)
+		for k, j := range row {
+			if seen := f.before(j.Setting.Task); len(seen) > 0 {
+				row[k] = reproduce.Judge(j.Claim, j.Setting, f.Results.First(seen[0]))
+			}
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
 func (f Findings) document() *document {
 	d := &document{title: "What reproduces at compact scale", lab: f.Lab}
 	d.add(text(f.opening()), text(f.files()))
@@ -152,10 +183,7 @@ func (f Findings) document() *document {
 	}
 	judged := f.Judgements()
 	if len(judged) > 0 {
-		planned := judged
-		if len(f.before()) > 0 {
-			planned = f.judgements(f.Results.First(f.before()[0]))
-		}
+		planned := f.planned(judged)
 		f.summary(d, judged, planned)
 		if !f.Quick {
 			f.conclude(d, judged, planned)

@@ -99,16 +99,17 @@ func (f Findings) settingNames() []string {
 func (f Findings) summary(d *document, judged, planned [][]reproduce.Judgement) {
 	t := table{caption: "Parts of the claim that reproduce, and the verdict on the whole",
 		head: append([]string{"claim"}, f.settingNames()...)}
-	all, other := 0, 0
+	all, other := map[string]int{}, map[string]int{} // verdicts by task, and those that the planned seeds change
 	for i, row := range judged {
 		c := row[0].Claim
 		line := plain(fmt.Sprintf("**%s** %s (%s)", label(c.ID), c.Title, c.Source))
 		for k, j := range row {
 			x := overall(j)
-			all++
+			all[j.Setting.Task]++
 			if p := planned[i][k]; p.Verdict != j.Verdict {
-				other++
-				x.note = fmt.Sprintf("%d planned seeds: %s, %s", f.before()[0], overall(p).text, p.Verdict)
+				other[j.Setting.Task]++
+				x.note = fmt.Sprintf("%d planned seeds: %s, %s", f.before(j.Setting.Task)[0],
+					overall(p).text, p.Verdict)
 			}
 			line = append(line, x)
 		}
@@ -122,8 +123,10 @@ func (f Findings) summary(d *document, judged, planned [][]reproduce.Judgement) 
 	if s := f.Diverged(); s != "" {
 		d.add(text("**Not all runs reached their end.** " + s))
 	}
-	if len(f.before()) > 0 {
-		d.add(text(f.added(all, other)))
+	for _, kind := range reproduce.Tasks {
+		if f.has(kind) && len(f.before(kind)) > 0 {
+			d.add(text(f.added(kind, all[kind], other[kind])))
+		}
 	}
 }
 
@@ -182,20 +185,20 @@ func (f Findings) Diverged() string {
 }
 
 // added says which seeds were added when verdicts had been seen, and what that does to the intervals.
-func (f Findings) added(all, other int) string {
-	looks := []string{}
-	for _, n := range f.before()[1:] {
+func (f Findings) added(kind string, all, other int) string {
+	looks, seen := []string{}, f.before(kind)
+	for _, n := range seen[1:] {
 		looks = append(looks, fmt.Sprint(n))
 	}
 	looks = append(looks, fmt.Sprint(f.Seeds))
 	n := len(looks)
-	return fmt.Sprintf("**%d of the %d seeds were planned; the others were added when the verdicts had been seen,** "+
-		"which were then seen again with %s. Whoever looks %d times gives chance as many turns: a claim in which "+
-		"nothing is there is decided by chance in up to %.0f of 100 cases, not %.0f. So the intervals of %d seeds "+
-		"promise more than they hold, and those of the %d planned ones do not. Where the planned seeds alone give "+
-		"another verdict on a claim, the table says so beside it: in %d of %d cases.",
-		f.before()[0], f.Seeds, strings.Join(looks, " and "), n+1, 100*(1-reproduce.Confidence)*float64(n+1),
-		100*(1-reproduce.Confidence), f.Seeds, f.before()[0], other, all)
+	return fmt.Sprintf("**%s: %d of the %d seeds were planned; the others were added when the verdicts had been "+
+		"seen,** which were then seen again with %s. Whoever looks %d times gives chance as many turns: a claim in "+
+		"which nothing is there is decided by chance in up to %.0f of 100 cases, not %.0f. So the intervals of %d "+
+		"seeds promise more than they hold, and those of the %d planned ones do not. Where the planned seeds alone "+
+		"give another verdict on a claim, the table says so beside it: in %d of %d cases.",
+		reproduce.TaskTitle(kind), seen[0], f.Seeds, strings.Join(looks, " and "), n+1,
+		100*(1-reproduce.Confidence)*float64(n+1), 100*(1-reproduce.Confidence), f.Seeds, seen[0], other, all)
 }
 
 // label is a claim's number as the text writes it.

@@ -25,12 +25,15 @@ type Part struct {
 	Aside bool     // shown, but not counted
 	Arms  []string // that it needs
 	Value func([]*Result) float64
+	// of a part that compares final losses, the same of the right answers: shown beside it, and not judged
+	Known func([]*Result) float64
 }
 
 // lower says that arm a ends with a lower loss than arm b.
 func lower(name, a, b string) Part {
 	return Part{Name: name, Kind: Below, Arms: []string{a, b},
-		Value: func(r []*Result) float64 { return float64(r[0].FinalValLoss - r[1].FinalValLoss) }}
+		Value: func(r []*Result) float64 { return float64(r[0].FinalValLoss - r[1].FinalValLoss) },
+		Known: func(r []*Result) float64 { return r[0].Known() - r[1].Known() }}
 }
 
 // exactly says that a count of pairs is zero in every seed. Where no pair was looked at there is no count.
@@ -168,6 +171,9 @@ func most() Claim {
 			Name: "what it does to copy-copy − to " + string(p), Kind: Below, Arms: []string{with, without, w, o},
 			Value: func(r []*Result) float64 {
 				return float64((r[0].FinalValLoss - r[1].FinalValLoss) - (r[2].FinalValLoss - r[3].FinalValLoss))
+			},
+			Known: func(r []*Result) float64 {
+				return r[0].Known() - r[1].Known() - (r[2].Known() - r[3].Known())
 			},
 		})
 	}

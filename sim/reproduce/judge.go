@@ -62,6 +62,7 @@ type Finding struct {
 	Low, High float64   // interval; meaningless for Zero
 	Each      []float64 // by seed, those that are numbers
 	Seeds     []uint64  // of the values that are lost: a run of theirs has diverged
+	Known     Estimate  // the same of right answers, of no value where they are not counted
 	Verdict   Verdict
 }
 
@@ -74,7 +75,7 @@ type value struct {
 // judge applies the rule to the values of a part, of which a claim has parts. A part with a lost value has no verdict:
 // those seeds that are left are not the ones that were asked for, and what was lost is not like them.
 func judge(p Part, values []value, parts int) Finding {
-	f := Finding{Part: p, Estimate: Estimated(numbers(values)), Verdict: NotResolved}
+	f := Finding{Part: p, Estimate: Estimated(numbers(values)), Known: Estimated(nil), Verdict: NotResolved}
 	for _, v := range values {
 		if record.Finite(v.is) {
 			f.Each = append(f.Each, v.is)
@@ -147,7 +148,12 @@ func Judge(c Claim, s Setting, r *Results) Judgement {
 		}
 	}
 	for _, p := range c.Parts {
-		j.Findings = append(j.Findings, judge(p, p.values(r, s), max(counted, 1)))
+		f := judge(p, p.values(r, s), max(counted, 1))
+		if p.Known != nil && s.Counts() {
+			p.Value = p.Known
+			f.Known = Estimated(numbers(p.values(r, s)))
+		}
+		j.Findings = append(j.Findings, f)
 	}
 	j.Verdict = overall(j.Findings)
 	return j
@@ -187,4 +193,14 @@ func numbers(values []value) []float64 {
 // Difference is by how much arm a ends lower (negative) or higher than arm b, over the seeds that have both.
 func Difference(r *Results, s Setting, a, b string) Estimate {
 	return Estimated(numbers(lower("", a, b).values(r, s)))
+}
+
+// MoreKnown are by how many right answers more arm a ends than arm b, by seed, where both are there and counted.
+func MoreKnown(r *Results, s Setting, a, b string) []float64 {
+	if !s.Counts() {
+		return nil
+	}
+	p := lower("", a, b)
+	p.Value = p.Known
+	return numbers(p.values(r, s))
 }

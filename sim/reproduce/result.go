@@ -44,6 +44,9 @@ type Result struct {
 	Key          string `json:"key"`
 	Failed       string `json:"failed,omitempty"`    // why the arm did not reach its last step
 	FinalValLoss Number `json:"final_full_val_loss"` // of the full validation split, after the last update
+	// answers that are right after the last update, of those asked for; 0 of 0 where they were not counted
+	Right int `json:"right,omitempty"`
+	Asked int `json:"asked,omitempty"`
 	// of the validation windows just before the widening; NaN where there is none
 	ValLossBefore Number  `json:"val_loss_before"`
 	ValLossAfter  Number  `json:"val_loss_after"` // just after it
@@ -64,6 +67,7 @@ type Point struct {
 	Step  int     `json:"step"`
 	Loss  Number  `json:"loss"`
 	FLOPs float64 `json:"flops"`
+	Right int     `json:"right,omitempty"` // answers
 }
 
 // Pairs is one probe of all pairs of originals and copies.
@@ -112,7 +116,8 @@ func results(g Group, rec *record.Record, arms []record.ArmStatus) []Result {
 		}
 		r.read(track)
 		if x, ok := rec.FinalValLoss(i); ok {
-			r.FinalValLoss = Number(x)
+			last := track[len(track)-1]
+			r.FinalValLoss, r.Right, r.Asked = Number(x), last.Right, last.Asked
 		}
 		if w, ok := rec.Report(i); ok {
 			r.ValLossBefore, r.ValLossAfter = numberOf(w.ValLossBefore), numberOf(w.ValLossAfter)
@@ -138,7 +143,7 @@ func (r *Result) read(track []record.ArmFrame) {
 		f := &track[k]
 		r.FLOPs = f.FLOPs
 		if record.Finite(f.ValLoss) {
-			r.ValLoss = append(r.ValLoss, Point{f.Step, Number(f.ValLoss), f.FLOPs})
+			r.ValLoss = append(r.ValLoss, Point{f.Step, Number(f.ValLoss), f.FLOPs, f.Right})
 		}
 		if len(f.Pairs) == 0 {
 			continue
@@ -264,3 +269,11 @@ func (r *Results) Values(s Setting, arm string, of func(*Result) float64) []floa
 
 // FinalLoss is the final loss, for [Results.Values].
 func (r *Result) FinalLoss() float64 { return float64(r.FinalValLoss) }
+
+// Known is the number of right answers in the end, NaN where they were not counted.
+func (r *Result) Known() float64 {
+	if r.Asked == 0 {
+		return math.NaN()
+	}
+	return float64(r.Right)
+}

@@ -16,6 +16,7 @@ import (
 	"github.com/sparkling-lab/sparkling/model/widen"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/session"
+	"github.com/sparkling-lab/sparkling/sim/task"
 )
 
 // Progress says how far a list of jobs is.
@@ -202,7 +203,7 @@ const arithmeticSteps = 200
 func Arithmetic() (string, error) {
 	h := sha256.New()
 	for _, kind := range []optim.Kind{optim.AdamW, optim.Muon} {
-		s := Setting{ID: "check", At: 0.5, change: func(e *experiment.Experiment) {
+		s := Setting{ID: "check", Task: task.KindText, At: 0.5, change: func(e *experiment.Experiment) {
 			e.Optimizer.Kind, e.Steps = kind, arithmeticSteps
 		}}
 		g := Group{"arithmetic", []Entry{pair(model.Joint, widen.CopyCopy, "sparkling"),

@@ -5,11 +5,14 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/sparkling-lab/sparkling/model/optim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
@@ -190,4 +193,30 @@ func TestArithmeticIsTheSameEachTime(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, a, b)
 	assert.Len(t, a, 16)
+}
+
+// On facts the arms of the built-in experiment are those that it has, so that a reader's own run with a seed is that
+// seed's run.
+func TestFactsAreTheBuiltInExperiment(t *testing.T) {
+	s, err := SettingsOf([]string{"facts"})
+	require.NoError(t, err)
+	b, err := experiment.Named("facts")
+	require.NoError(t, err)
+	j := Plan([]Claim{reset()}, s[:1], []uint64{b.Seed}, false)[0]
+	e := j.Experiment.Clone()
+	e.Name, e.About = b.Name, b.About
+	e.Arms = nil
+	for i, entry := range j.Group.Entries {
+		if slices.Contains([]string{Small, Copy, Asym, Sparkling}, entry.Key) {
+			e.Arms = append(e.Arms, j.Experiment.Arms[i])
+		}
+	}
+	assert.Equal(t, b, e)
+	assert.Equal(t, optim.Muon, s[1].Experiment().Optimizer.Kind)
+	assert.Equal(t, MuonRate, s[1].Experiment().Optimizer.LR)
+	for _, e := range Settings() {
+		assert.Equal(t, e.Task, e.Experiment().Task.Kind, e.ID)
+	}
+	_, err = SettingsOf([]string{"hamlet"})
+	assert.ErrorContains(t, err, "allowed are text and facts")
 }

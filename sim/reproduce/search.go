@@ -8,6 +8,7 @@ import (
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/widen"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/task"
 )
 
 // The search for a compact setting in which the asymmetric reset alone shows clearly with the paper's β2 of 0.95. Every
@@ -47,7 +48,7 @@ type Candidate struct {
 func Candidates() []Candidate {
 	var all []Candidate
 	add := func(id, name string, axis model.Axis, at float64, change func(*experiment.Experiment)) {
-		all = append(all, Candidate{Setting{"search " + id, name, at, func(e *experiment.Experiment) {
+		all = append(all, Candidate{Setting{"search " + id, task.KindText, name, at, func(e *experiment.Experiment) {
 			e.Optimizer.Beta2 = 0.95
 			if change != nil {
 				change(e)

@@ -1,27 +1,82 @@
 package reproduce
 
 import (
+	"fmt"
+	"slices"
+
 	"github.com/sparkling-lab/sparkling/model/optim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/task"
 )
 
-// Setting is what the arms of a comparison have in common: the default experiment, changed in what it says.
+// Setting is what the arms of a comparison have in common: the built-in experiment of a task, changed in what it says.
 type Setting struct {
-	ID, Name string
-	At       float64 // share of the steps after which the network is widened
-	change   func(*experiment.Experiment)
+	ID     string
+	Task   string  // its kind
+	Name   string  // what was changed, mostly the optimizer
+	At     float64 // share of the steps after which the network is widened
+	change func(*experiment.Experiment)
 }
 
-// Settings are those that every claim is judged in. The first is the Lab's, the second has the paper's β2.
+// taskTitles are what the tasks of settings are called.
+var taskTitles = map[string]string{task.KindText: "Opticks", task.KindFacts: "Facts"}
+
+// TaskTitle is what a kind of task is called.
+func TaskTitle(kind string) string { return taskTitles[kind] }
+
+// Title names the setting with its task.
+func (s Setting) Title() string { return taskTitles[s.Task] + ", " + s.Name }
+
+// Counts reports whether what a network knows is counted in the setting, besides its loss.
+func (s Setting) Counts() bool { return s.Task == task.KindFacts }
+
+// Tasks are the kinds of task that claims are judged on.
+var Tasks = []string{task.KindText, task.KindFacts}
+
+// Settings are those that every claim is judged in. The first is the Lab's, the second has the paper's β2. Facts are
+// the built-in experiment of that name; under Muon they have the rate that [Rates] found.
 func Settings() []Setting {
 	adam := func(beta2 float64) func(*experiment.Experiment) {
 		return func(e *experiment.Experiment) { e.Optimizer.Kind, e.Optimizer.Beta2 = optim.AdamW, beta2 }
 	}
 	return []Setting{
-		{"adamw-0.999", "AdamW, β2 0.999", 0.5, adam(0.999)},
-		{"adamw-0.95", "AdamW, β2 0.95", 0.5, adam(0.95)},
-		{"muon", "Muon", 0.5, func(e *experiment.Experiment) { e.Optimizer.Kind = optim.Muon }},
+		{"adamw-0.999", task.KindText, "AdamW, β2 0.999", 0.5, adam(0.999)},
+		{"adamw-0.95", task.KindText, "AdamW, β2 0.95", 0.5, adam(0.95)},
+		{"muon", task.KindText, "Muon", 0.5, func(e *experiment.Experiment) { e.Optimizer.Kind = optim.Muon }},
+		{"facts-adamw-0.95", task.KindFacts, "AdamW, β2 0.95", factsAt, adam(0.95)},
+		{"facts-muon", task.KindFacts, "Muon", factsAt, muon(MuonRate)},
 	}
+}
+
+// factsAt is the share of the steps after which the built-in experiment of facts widens.
+const factsAt = 0.3
+
+// SettingsOf are the settings of kinds of task; none are all. It errs where a kind is none.
+func SettingsOf(tasks []string) (all []Setting, err error) {
+	for _, k := range tasks {
+		if !slices.Contains(Tasks, k) {
+			return nil, fmt.Errorf("--task is %q; allowed are text and facts", k)
+		}
+	}
+	for _, s := range Settings() {
+		if len(tasks) == 0 || slices.Contains(tasks, s.Task) {
+			all = append(all, s)
+		}
+	}
+	return all, nil
+}
+
+// Experiment is the built-in experiment of the task with what the setting changes.
+func (s Setting) Experiment() experiment.Experiment {
+	e := experiment.Default()
+	if s.Task == task.KindFacts {
+		var err error
+		if e, err = experiment.Named("facts"); err != nil {
+			panic(err) // there is one
+		}
+	}
+	s.change(&e)
+	return e
 }
 
 // Job is one Experiment to run: a group of arms in a setting, with a seed.
@@ -34,16 +89,27 @@ type Job struct {
 
 // job makes the document. Quick runs take the same path in seconds and say nothing about the paper.
 func job(s Setting, g Group, seed uint64, quick bool) Job {
-	e := experiment.Default()
-	e.Name, e.About, e.Seed = "reproduce: "+g.Name+", "+s.Name, "", seed
-	s.change(&e)
+	e := s.Experiment()
+	name := s.Name
+	var rewarm optim.Rewarm // a length of a task's own
+	if s.Task == task.KindFacts {
+		name = "facts, " + name
+		rewarm = e.Arms[e.Baseline()].Widen[0].Rewarm
+	}
+	e.Name, e.About, e.Seed = "reproduce: "+g.Name+", "+name, "", seed
 	if quick {
 		e.Steps, e.Task.Batch, e.Task.Seq = 24, 2, 32
 	}
 	at := int(float64(e.Steps) * s.At)
 	e.Arms = nil
 	for _, entry := range g.Entries {
-		e.Arms = append(e.Arms, entry.at(at))
+		a := entry.at(at)
+		for i := range a.Widen {
+			if w := &a.Widen[i].Rewarm; rewarm.Steps > 0 {
+				w.Steps, w.Fraction = rewarm.Steps, rewarm.Fraction
+			}
+		}
+		e.Arms = append(e.Arms, a)
 	}
 	return Job{s, g, seed, e}
 }
