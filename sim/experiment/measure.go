@@ -30,3 +30,17 @@ func (e Experiment) ValEvery() int {
 // Validates reports whether the live validation loss is measured after so many updates; after the last of an arm it is
 // in any case.
 func (e Experiment) Validates(step int) bool { return step%e.ValEvery() == 0 }
+
+// WriteCount is how many characters a network writes when it is asked to.
+const WriteCount = 120
+
+// writeUpdate is how many times as long it takes to read symbols in an update as in one sequence for each character that
+// is written: measured, at the sizes of the built-in experiment.
+const writeUpdate = 2.2
+
+// WriteEvery is every how many steps a network may be asked to write while it learns, so that it keeps to the share of
+// time that validation has.
+func (e Experiment) WriteEvery() int {
+	updates := WriteCount / (writeUpdate * float64(e.Task.Batch))
+	return int(math.Ceil(updates / valFraction))
+}

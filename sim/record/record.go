@@ -20,6 +20,8 @@ type Record struct {
 	// by arm, ascending Step; the tracks of forked arms begin at the fork, the trunk's holds the shared small phase
 	Tracks  [][]ArmFrame
 	Reports []Report // by step, then by arm
+	// what arms wrote when they were asked to, by step; of each the newest few
+	Writings []Writing
 
 	stopped map[int]bool // see [Record.Stop]; not in files
 }
@@ -112,6 +114,9 @@ func (r *Record) Cut(arm, at int, begun bool) {
 		}
 	}
 	r.Reports = reports
+	r.Writings = slices.DeleteFunc(slices.Clone(r.Writings), func(w Writing) bool {
+		return w.Arm == arm && (!begun || w.Step > at)
+	})
 }
 
 // ReportAt is what the newest widening at or before a step did to an arm.
@@ -205,6 +210,7 @@ func (r *Record) code(c *codec.Coder, parse func([]byte) (experiment.Valid, erro
 	}
 	codec.List(c, &r.Tracks, 4, experiment.MaxArms, func(t *[]ArmFrame) { CodeFrames(c, t) })
 	codec.List(c, &r.Reports, 68, experiment.MaxArms*experiment.MaxStages, func(p *Report) { p.Code(c) })
+	r.codeWritings(c)
 }
 
 // decode reads tracks and reports, and refuses what does not fit the experiment as soon as it is read.
@@ -225,6 +231,9 @@ func (r *Record) decode(c *codec.Coder) {
 			c.Err = r.told(p)
 		}
 	})
+	if c.Err == nil && !c.UpTo(beforeAnswers) {
+		r.codeWritings(c)
+	}
 	if c.Err == nil && c.UpTo(beforeOptimizers) {
 		r.recount()
 	}

@@ -29,6 +29,8 @@ type Session struct {
 	reached   int     // step that all running arms had reached
 	last      time.Time
 	lives     int // starts of trainers so far
+	asks      int // for something to be written, so far
+	refused   string
 	now       func() time.Time
 }
 
@@ -42,6 +44,7 @@ type armState struct {
 	begin   []byte // state that a trainer begins at: of the fork, or the one saved last; nil is step 0
 	at      int    // step of it
 	saving  bool   // it was asked for a newer one
+	writing int    // number of what it was asked to write and has not yet
 	ready   bool   // the present trainer has begun
 }
 
@@ -71,6 +74,7 @@ func (s *Session) begin(doc experiment.Valid, r *record.Record) {
 	s.adopt(doc)
 	e := s.exp
 	s.arms = make([]armState, len(e.Arms))
+	s.refused = ""
 	s.forked, s.asked, s.target, s.reached, s.last = false, false, 0, 0, s.now()
 	for i := range s.arms {
 		s.arms[i].ArmStatus = record.ArmStatus{Name: e.Arms[i].Name, State: record.Waiting, Step: -1, End: e.End(i)}
@@ -96,6 +100,7 @@ func (s *Session) Close() {
 func (s *Session) stop(i int) {
 	s.lives++
 	s.arms[i].life, s.arms[i].saving = s.lives, false
+	s.arms[i].writing = 0
 	if s.arms[i].port != nil {
 		s.arms[i].port.Close()
 		s.arms[i].port = nil
@@ -176,6 +181,8 @@ func (s *Session) deliver(i int, data []byte) {
 		}
 	case train.KindNetwork:
 		a.network = m.Network
+	case train.KindWritten:
+		s.wrote(i, m)
 	case train.KindFailed:
 		s.failed(i, m.Text)
 		return

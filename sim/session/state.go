@@ -69,7 +69,7 @@ func (s *Session) Save() {
 // saved it is the state of the fork, or of step 0.
 func (s *Session) Saved() (State, bool) {
 	st := State{Engine: s.host.Engine(), doc: s.doc, Record: &record.Record{Experiment: s.exp.Clone(),
-		Tracks: slices.Clone(s.rec.Tracks), Reports: s.rec.Reports}}
+		Tracks: slices.Clone(s.rec.Tracks), Reports: s.rec.Reports, Writings: s.rec.Writings}}
 	for i, a := range s.arms {
 		if a.saving {
 			return State{}, false
@@ -97,7 +97,7 @@ func Resume(st State, h Host) (*Session, error) {
 	s := &Session{host: h, speed: 1, now: time.Now}
 	s.begin(st.doc, &record.Record{
 		Experiment: st.doc.Experiment(), Tracks: slices.Clone(st.Record.Tracks),
-		Reports: slices.Clone(st.Record.Reports),
+		Reports: slices.Clone(st.Record.Reports), Writings: st.Record.Writings,
 	})
 	s.forked = s.trunk >= 0 && s.fork < s.exp.Steps
 	for i, save := range st.Arms {

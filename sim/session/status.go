@@ -40,7 +40,7 @@ func (s *Session) Done() bool {
 // was told to do before.
 func (s *Session) Settled() bool {
 	for _, a := range s.arms {
-		if a.State == record.Running && !a.ready {
+		if a.State == record.Running && !a.ready || a.writing != 0 {
 			return false
 		}
 	}

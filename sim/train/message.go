@@ -17,12 +17,14 @@ const (
 	KindRun                      // updates are granted up to Step
 	KindSave                     // answer with the state as soon as Step updates are done
 	KindAsk                      // answer with the network as it is now
+	KindWrite                    // answer with what the network as it is now writes after Prompt
 	KindReady                    // the arm is set up; Params and Active count its parameters
 	KindFrames                   // what the latest updates measured
 	KindWidened                  // a widening happened
 	KindDoing                    // Text says what keeps the arm from its next update
 	KindSnapshot                 // the whole state at Step, between two updates
 	KindNetwork                  // the network that was asked for
+	KindWritten                  // what the network wrote, or in Text why it cannot
 	KindFailed                   // the arm cannot go on, and Text says why
 	kinds
 )
@@ -38,6 +40,9 @@ type Message struct {
 	Frames         []record.ArmFrame
 	Report         record.Report
 	Network        *Network
+	Ask            int // number of a Prompt, which the answer to it has too
+	Prompt         record.Prompt
+	Writing        record.Writing // of an answer without Text
 }
 
 // Encode is the message as bytes.
@@ -92,6 +97,14 @@ func (m *Message) code(c *codec.Coder) {
 		c.Bulk(&m.Snapshot)
 	case KindNetwork:
 		codeNetwork(c, &m.Network)
+	case KindWrite:
+		c.Int(&m.Ask)
+		m.Prompt.Code(c)
+	case KindWritten:
+		c.Int(&m.Ask)
+		if c.Text(&m.Text); m.Text == "" {
+			m.Writing.Code(c)
+		}
 	case KindFailed, KindDoing:
 		c.Text(&m.Text)
 	}

@@ -14,6 +14,7 @@ type Trainer struct {
 	make   learner.Factory
 	run    *run
 	search *search // what the next widening waits for, if anything
+	writer *writer // what was asked for last and is not yet written
 	until  int     // granted
 	fork   int     // step whose state is asked for, −1 where none is
 	failed bool
@@ -59,6 +60,11 @@ func (t *Trainer) Handle(data []byte) [][]byte {
 			return t.fail(nil, err)
 		}
 		return [][]byte{Message{Kind: KindNetwork, Arm: t.run.arm, Step: t.run.step, Network: n}.Encode()}
+	case KindWrite:
+		if t.run == nil || t.failed {
+			return nil
+		}
+		return t.begin(m)
 	}
 	return nil
 }
@@ -96,6 +102,7 @@ func (t *Trainer) start(m Message) [][]byte {
 // Close gives back what its learners hold. Nothing else may be called afterwards.
 func (t *Trainer) Close() {
 	t.found()
+	t.writer.close()
 	if t.run != nil {
 		t.run.close()
 	}
@@ -124,6 +131,11 @@ func (t *Trainer) Work(budget time.Duration) (out [][]byte, more bool) {
 		return nil, false
 	}
 	begin, r := time.Now(), t.run
+	if t.writer != nil {
+		if out = t.write(begin.Add(budget)); t.writer != nil {
+			return out, true
+		}
+	}
 	until := min(t.until, r.end)
 	for r.step < until {
 		if w, ok := r.due(); ok {
