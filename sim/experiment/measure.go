@@ -34,8 +34,8 @@ func (e Experiment) Validates(step int) bool { return step%e.ValEvery() == 0 }
 // WriteCount is how many characters a network writes when it is asked to.
 const WriteCount = 120
 
-// writeUpdate is how many times as long it takes to read symbols in an update as in one sequence for each character that
-// is written: measured, at the sizes of the built-in experiment.
+// writeUpdate is how many times as long an update takes, for each symbol that it reads, as a network that writes, which
+// reads one sequence for each character: measured, at the sizes of the built-in experiment.
 const writeUpdate = 2.2
 
 // WriteEvery is every how many steps a network may be asked to write while it learns, so that it keeps to the share of

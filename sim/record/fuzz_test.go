@@ -14,7 +14,10 @@ import (
 // Whatever a file holds, reading it ends with a record that can be written, drawn and described, or with an error.
 func FuzzDecodeRecord(f *testing.F) {
 	var b bytes.Buffer
-	require.NoError(f, tiny(f).Encode(&b))
+	whole := tiny(f)
+	whole.AddWriting(words(0, 4, "light ", "of the sun"))
+	whole.AddWriting(words(1, 9, "light ", "光"))
+	require.NoError(f, whole.Encode(&b))
 	f.Add(b.Bytes())
 	f.Add([]byte(record.Magic))
 	f.Add(b.Bytes()[:b.Len()/2])
@@ -38,6 +41,7 @@ func FuzzDecodeRecord(f *testing.F) {
 			r.ValLossAt(i, last)
 			r.PairsAt(i, last)
 			r.AnswersAt(i, last)
+			r.WritingAt(i, last)
 			r.ValLossDiff(i, 0, last)
 		}
 	})

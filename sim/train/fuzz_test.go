@@ -8,6 +8,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/sim/trial"
 )
 
@@ -28,7 +29,10 @@ func FuzzMessages(f *testing.F) {
 		{Kind: KindStart, Arm: 1, Document: e.JSON(), Snapshot: ended},
 		{Kind: KindStart, Arm: 1, Document: scratch.JSON(), Snapshot: ended},
 		{Kind: KindFailed, Text: "x"}, {Kind: KindDoing, Text: "x"}, {Kind: KindStart, Arm: 3,
-			Document: scratch.JSON()}, {Kind: KindAsk}, {Kind: KindFrames, Frames: frames[:2]},
+			Document: scratch.JSON()}, {Kind: KindAsk}, {Kind: KindWrite, Ask: 1, Prompt: rays},
+		{Kind: KindWritten, Ask: 1, Text: "x"},
+		{Kind: KindWritten, Ask: 1, Writing: record.Writing{Prompt: record.Prompt{Text: "a", Count: 1}, Written: "b",
+			Sure: []float32{1}}}, {Kind: KindFrames, Frames: frames[:2]},
 	} {
 		f.Add(m.Encode())
 	}
