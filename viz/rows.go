@@ -90,8 +90,8 @@ type layout struct {
 // lengths in CSS pixels.
 const (
 	mostDots, mostCells = 1100, 8000
-	nameWidth           = 36
-	nameHeight          = 12
+	nameWidth           = 44.0
+	nameHeight          = 13
 	leastDots           = 9 // height of a row of dots
 	leastCells          = 3 // height of a row of cells
 	mostLine            = 80
