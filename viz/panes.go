@@ -11,6 +11,7 @@ const (
 	Copies     PaneID = "copies"
 	Divergence PaneID = "divergence"
 	RMS        PaneID = "rms"
+	Network    PaneID = "network"
 )
 
 // Pane is a picture and what people call it.
@@ -21,7 +22,8 @@ type Pane struct {
 
 // PanesOf lists the pictures of an experiment.
 func PanesOf(experiment.Experiment) []Pane {
-	return []Pane{{Loss, "Loss"}, {Copies, "Neuron copies"}, {Divergence, "Gradient divergence"}, {RMS, "RMS"}}
+	return []Pane{{Loss, "Loss"}, {Copies, "Neuron copies"}, {Divergence, "Gradient divergence"}, {RMS, "RMS"},
+		{Network, "Network"}}
 }
 
 // draw draws a picture into its box and nowhere else.
@@ -35,6 +37,8 @@ func draw(v *View, id PaneID, b box) {
 		v.divergence(b)
 	case RMS:
 		v.rms(b)
+	case Network:
+		v.network(b)
 	}
 }
 
