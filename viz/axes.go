@@ -22,57 +22,72 @@ func (a axes) y(v float64) float64 { return a.in.y + a.in.h - (v-a.y0)/(a.y1-a.y
 // plot is the place for data in a box: left of it the numbers of the y axis, right of it the labels of the curves,
 // below it room for the x axis.
 func (v *View) plot(b box, below float64) box {
-	room := v.pen.width("↑ guessing 0.000", body) + labelIndent
+	room := 30.0
 	for _, name := range v.names {
 		room = math.Max(room, v.pen.width(name+" +0.000", body)+labelIndent)
 	}
-	room = math.Min(room, b.w*0.42)
-	return box{b.x + 38, b.y + 6, math.Max(b.w-38-room, 40), math.Max(b.h-6-below, 10)}
+	share := 0.36
+	if v.size == aside { // a narrow picture's labels are no narrower
+		share = 0.44
+	}
+	room = math.Min(room, b.w*share)
+	return box{b.x + 42, b.y + 6, math.Max(b.w-42-room, 40), math.Max(b.h-6-below, 10)}
 }
 
-// heading writes the title of a picture and one line that says how to read it, and returns the place that is left.
-func (v *View) heading(b box, title, how string) box {
+// heading writes the title of a picture and, where it is not small, a few lines that say how to read it, and returns
+// the place that is left.
+func (v *View) heading(b box, title, how string) box { return v.headingIn(b, title, "", how) }
+
+// headingIn says also in which unit a picture is, if there is room for that behind its title.
+func (v *View) headingIn(b box, title, unit, how string) box {
 	v.pen.title(title, b.x, b.y+8, head, ink)
-	y := b.y + 27
+	x := v.pinSign(b, b.x+v.pen.words.width(title, face{head, true})) + 10
+	if v.size == aside {
+		if v.pen.width(unit, small) <= b.x+b.w-x {
+			v.pen.text(unit, b.x+b.w, b.y+8, small, soft, right)
+		}
+		return box{b.x, b.y + 24, b.w, b.h - 24}
+	}
+	y := b.y + 29
 	for _, line := range v.wrap(how, b.w) {
 		v.pen.text(line, b.x, y, body, soft, left)
-		y += 15
+		y += linePitch
 	}
 	return box{b.x, y, b.w, b.h - (y - b.y)}
 }
 
+// linePitch is the height of a line of a text.
+const linePitch = 17
+
 // wrap breaks a sentence into lines that fit.
 func (v *View) wrap(s string, width float64) []string {
-	s = strings.TrimSpace(s)
 	var lines []string
-	begin, end, long, space := 0, 0, 0.0, v.pen.width(" ", body) // of the line, which is a part of the sentence
-	for at := 0; at < len(s); at = end + 1 {
-		word, _, _ := strings.Cut(s[at:], " ")
+	line, long, space := "", 0.0, v.pen.width(" ", body)
+	for _, word := range strings.Fields(s) {
 		w := v.pen.width(word, body)
-		if end > begin {
-			long += space
+		if line != "" && long+space+w > width {
+			lines, line, long = append(lines, line), "", 0
 		}
-		if end > begin && long+w > width {
-			lines = append(lines, s[begin:end])
-			begin, long = at, 0
+		if line != "" {
+			line, long = line+" ", long+space
 		}
-		end, long = at+len(word), long+w
+		line, long = line+word, long+w
 	}
-	return append(lines, s[begin:end])
+	return append(lines, line)
 }
 
 // frame draws grid lines and their numbers.
 func (v *View) frame(a axes, xlabel string) {
-	for _, t := range ticks(a.y0, a.y1, math.Max(a.in.h/44, 2.5)) {
+	for _, t := range ticks(a.y0, a.y1, math.Max(a.in.h/60, 2.5)) {
 		y := a.y(t)
 		v.pen.segment(point{a.in.x, y}, point{a.in.x + a.in.w, y}, 1, rule)
 		v.pen.text(number(t), a.in.x-6, y, small, soft, right)
 	}
-	for _, t := range ticks(a.x0, a.x1, a.in.w/80) {
+	for _, t := range ticks(a.x0, a.x1, math.Max(a.in.w/80, 2.5)) {
 		v.pen.text(number(t), a.x(t), a.in.y+a.in.h+12, small, soft, center)
 	}
 	v.pen.segment(point{a.in.x, a.in.y + a.in.h}, point{a.in.x + a.in.w, a.in.y + a.in.h}, 1, faint)
-	v.pen.text(xlabel, a.in.x+a.in.w+22, a.in.y+a.in.h+12, small, soft, left)
+	v.pen.text(xlabel, a.in.x+a.in.w+24, a.in.y+a.in.h+12, small, soft, left)
 }
 
 // note writes a line in the middle of empty axes.
@@ -130,32 +145,44 @@ func (a axes) series(n int, at func(i int) (x, y float64)) []point {
 
 // label says at the end of a curve whose it is and where it stands.
 type label struct {
+	end         point // of the curve
 	y           float64
 	name, value string
 	style       style.Style
 	arms        uint // whose marks stand before it where it has no style; bit i is arm i
 }
 
-// labelPitch is the height of a line of labels, and labelIndent what lies between the curves' ends and the words.
+// labelPitch is the height of a line of labels, labelIndent what lies between a curve's end and its words, and
+// labelNear how far words may be from that end without a mark of their own.
 const (
-	labelPitch  = 16
-	labelIndent = 20
+	labelPitch  = 17
+	labelIndent = 14
+	labelNear   = 26
 )
 
-// labels writes words beside curves, in the order of the curves' ends, so that none covers another and none leaves the
-// height of the axes or goes over the edge.
+// labels writes words behind the ends of curves, in the order of these ends, so that none covers another and none
+// leaves the height of the axes or goes over the edge. A line leads to words that had to move.
 func (v *View) labels(list []label, a axes, edge float64) {
-	x := a.in.x + a.in.w + 6
-	apart(list, a.in.y, a.in.y+a.in.h-5)
+	x := a.in.x
+	for i := range list {
+		x, list[i].y = math.Max(x, list[i].end.x+labelIndent), list[i].end.y
+	}
+	apart(list, a.in.y+2, a.in.y+a.in.h-10)
 	for _, l := range list {
-		if l.style.Marker != "" {
-			v.pen.mark(l.style, x+4, l.y, 3.6)
+		words, at := strings.TrimSpace(l.name+" "+l.value), x
+		const markRoom = 11
+		marked, wide := x-l.end.x > labelNear, v.pen.width(words, body)
+		if l.value != "" && (at+wide > edge || marked && at+markRoom+wide > edge) {
+			words, marked = l.value, true // the mark says whose
 		}
-		words := strings.TrimSpace(l.name + " " + l.value)
-		if l.value != "" && x+12+v.pen.width(words, body) > edge {
-			words = l.value // the mark says whose
+		switch {
+		case marked:
+			v.pen.mark(l.style, x+2, l.y, 3.6)
+			at += markRoom
+		case math.Abs(l.y-l.end.y) > 3:
+			v.pen.segment(point{l.end.x + 5, l.end.y}, point{x - 3, l.y}, 1, mix(paper, l.style.Hue, 0.45))
 		}
-		v.pen.text(words, x+12, l.y, body, l.style.Hue, left)
+		v.pen.text(words, at, l.y, body, l.style.Hue, left)
 	}
 }
 

@@ -28,25 +28,24 @@ func (v *View) copies(b box) {
 		v.shared(b, arms, step)
 		return
 	}
-	between, size, named := float64(gap), body, len(arms) // columns with the names of their rows
+	between, size, named := 1.5*gap, body, nameWidth // the names of the rows stand beside the first column
 	if len(arms) > 4 {
-		between, size, named = 8, small, 1
+		between, size = 8, small
 	}
-	width := (b.w - between*float64(len(arms)-1) - nameWidth*float64(named)) / float64(len(arms)) // of pairs
-	colW := width
-	if named > 1 {
-		colW += nameWidth
+	if v.size == aside {
+		between, named = 12, 0
 	}
-	heads, tall := v.heads(arms, colW, size), 36.0
+	width := (b.w - between*float64(len(arms)-1) - named) / float64(len(arms)) // of pairs
+	heads, tall := v.heads(arms, width, size), 40.0
 	for _, h := range heads {
 		if h[1] != "" {
-			tall = 50
+			tall = 40 + linePitch - 2
 		}
 	}
 	// The layout is that of the arm with the most pairs, so that rows lie beside each other; the heading, whose height
 	// matters little, says how to read it.
 	shape := v.shape(arms, step)
-	lay := layOut(width, b.h-75-tall, shape, len(arms))
+	lay := layOut(width, b.h-77-tall, shape, len(arms))
 	how := lay.how(members(rec.Experiment), names[v.quantity])
 	if slices.ContainsFunc(arms, func(i int) bool { return v.lost(i, step) != "" }) {
 		how += crossed
@@ -56,17 +55,17 @@ func (v *View) copies(b box) {
 	lay = layOut(width, b.h-8-tall, shape, len(arms))
 	x := b.x
 	for k, i := range arms {
-		lay.names = 0
-		if k < named {
-			lay.names = nameWidth
+		if lay.names = 0; k == 0 {
+			lay.names = named
 		}
 		in := box{x, b.y + 8, width + lay.names, b.h - 8}
 		x += in.w + between
 		m := v.styles[i]
+		in.x, in.w = in.x+lay.names, width // of the words
 		v.pen.mark(m, in.x+4, in.y+4, 4)
 		v.pen.text(heads[k][0], in.x+headIndent, in.y+4, size, m.Hue, left)
-		v.pen.text(heads[k][1], in.x, in.y+18, size, m.Hue, left)
-		rows := box{in.x, in.y + tall, in.w, in.h - tall}
+		v.pen.text(heads[k][1], in.x, in.y+4+linePitch-2, size, m.Hue, left)
+		rows := box{in.x - lay.names, in.y + tall, in.w + lay.names, in.h - tall}
 		f, ok := rec.PairsAt(i, step)
 		if !ok {
 			v.single(rows, lay, shape)

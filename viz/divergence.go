@@ -29,8 +29,12 @@ func (v *View) divergence(b box) {
 		for _, f := range frames {
 			s := v.cosines(f)
 			l.lo, l.mid, l.hi = append(l.lo, s.lo), append(l.mid, s.mean), append(l.hi, s.hi)
-			if !math.IsNaN(s.lo) {
-				low = math.Min(low, s.lo)
+			least := s.lo
+			if v.size == aside { // the mean alone is drawn
+				least = s.mean
+			}
+			if !math.IsNaN(least) {
+				low = math.Min(low, least)
 			}
 		}
 		if len(frames) > 0 {
@@ -50,8 +54,10 @@ func (v *View) divergence(b box) {
 		at := func(ys []float64) []point {
 			return a.series(len(ys), func(k int) (float64, float64) { return float64(l.frames[k].Step), ys[k] })
 		}
-		v.pen.line(at(l.lo), 0.9, mix(paper, m.Hue, 0.45), nil)
-		v.pen.line(at(l.hi), 0.9, mix(paper, m.Hue, 0.45), nil)
+		if v.size > aside {
+			v.pen.line(at(l.lo), 0.9, mix(paper, m.Hue, 0.45), nil)
+			v.pen.line(at(l.hi), 0.9, mix(paper, m.Hue, 0.45), nil)
+		}
 		mid := at(l.mid)
 		end := point{y: a.in.y + a.in.h} // where no gradient points anywhere
 		if len(mid) > 0 {

@@ -17,7 +17,7 @@ func (v *View) gaps(b box) {
 		return
 	}
 	title := fmt.Sprintf("Minus %s: the same windows, mean over %d steps", v.names[base], record.DiffSteps)
-	if v.ended() {
+	if v.ended() && !rec.Experiment.Task.LiveIsFull() {
 		title = v.fitting([]string{title + "; ringed: full validation", title}, b.w, body)
 	}
 	v.pen.text(title, b.x, b.y+8, body, soft, left)
@@ -47,7 +47,7 @@ func (v *View) gaps(b box) {
 		}
 	}
 	pad := (high - low) * 0.08
-	b.y, b.h = b.y+16, b.h-16
+	b.y, b.h = b.y+18, b.h-18
 	a := axes{v.plot(b, 24), float64(fork), float64(rec.Experiment.Steps), low - pad, high + pad}
 	v.frame(a, "step")
 	if len(curves) == 0 {

@@ -11,33 +11,33 @@ import (
 	"github.com/sparkling-lab/sparkling/viz/valloss"
 )
 
-// loss draws the validation loss of every arm, below it how far each is from the first widened one since the fork, and
-// where there is room the learning rates.
+// loss draws the validation loss of every arm; and where it stands alone, below it, how far each is from the first
+// widened one since the fork, and the learning rates.
 func (v *View) loss(b box) {
 	task := v.rec.Experiment.Task
 	words := task.Words()
-	how := fmt.Sprintf("Validation loss on %s, nats %s. Lower is better.", words.Live, words.Unit)
+	unit := "nats " + words.Unit
+	ringed := ""
 	if v.ended() && !task.LiveIsFull() {
-		how = fmt.Sprintf("Validation loss on %s, nats %s; ringed, at the end, of the full split. "+
-			"Lower is better.", words.Live, words.Unit)
+		ringed = "; ringed, at the end, of the full split"
 	}
+	how := fmt.Sprintf("Validation loss on %s, %s%s. Lower is better; blind guessing has %.3f.", words.Live, unit,
+		ringed, v.blind())
 	if v.scale == FLOPs {
 		how += " Compute counts " + experiment.FLOPsCounted + "."
 	}
-	b = v.heading(b, "Loss", how)
-	upper, lower := b, b
-	if rates := 74.0; b.h > 330 {
-		lower.h -= rates
-		v.rates(box{b.x, b.y + b.h - rates, b.w, rates})
+	b = v.headingIn(b, "Loss", unit, how)
+	if rates := b.h * 0.17; v.size == whole && b.h > 400 {
+		b.h -= rates
+		v.rates(box{b.x, b.y + b.h, b.w, rates})
 	}
-	if v.scale == FLOPs { // arms of one step have not cost the same, and their difference would mislead
-		v.curves(box{b.x, b.y, b.w, lower.h})
-		return
+	// Where compute is counted, arms of one step have not cost the same, and their difference would mislead.
+	if v.size == whole && b.h > 240 && v.scale != FLOPs {
+		gaps := math.Round(b.h * 0.38)
+		b.h -= gaps
+		v.gaps(box{b.x, b.y + b.h, b.w, gaps})
 	}
-	upper.h = math.Round(lower.h * 0.56)
-	lower.y, lower.h = b.y+upper.h, lower.h-upper.h
-	v.curves(upper)
-	v.gaps(lower)
+	v.curves(b)
 }
 
 func (v *View) curves(b box) {
@@ -47,7 +47,8 @@ func (v *View) curves(b box) {
 	for i := range e.Arms {
 		v.readings[i] = valloss.Curve(v.readings[i][:0], rec, i, step)
 	}
-	from, guess := valloss.From(e, step), math.Log(float64(e.Vocab()))
+	v.part(step)
+	from, guess := valloss.From(e, step), v.blind()
 	low, high, ok := valloss.Range(v.readings, from)
 	if !ok {
 		return
@@ -59,34 +60,36 @@ func (v *View) curves(b box) {
 	pad := math.Max((high-low)*0.06, 0.02)
 	a := axes{v.plot(b, 24), 0, v.scale.end(rec), low - pad, high + pad}
 	v.frame(a, v.scale.unit())
-	ends := []label{v.guess(a, b.x+b.w, guess)}
+	if y := a.y(guess); y >= a.in.y {
+		v.pen.line([]point{{a.in.x, y}, {a.in.x + a.in.w, y}}, 1, faint, []float64{2, 3})
+		v.pen.text("blind guessing", a.in.x+a.in.w, y+10, small, soft, right)
+	}
+	var ends []label
 	v.widenings(a, step)
 	v.jumps(a)
 	for i, name := range v.names {
-		m := v.styles[i]
+		m := v.look(i, step)
 		c, full, ended := valloss.Split(v.readings[i])
 		if len(c) == 0 {
 			continue
 		}
-		points := v.fall(a, c)
-		if points[0].y <= a.in.y {
-			v.pen.polygon([]point{{points[0].x, a.in.y - 5}, {points[0].x + 4, a.in.y + 1},
-				{points[0].x - 4, a.in.y + 1}}, m.Hue)
+		if v.together(i, step) {
+			name = oneNetwork
+		} else if n := v.stem(i, c); n > 0 {
+			v.curve(a, c[:n], shared)
+			c = c[n-1:]
 		}
-		v.pen.line(points, 2, m.Hue, m.Dash)
+		end := v.curve(a, c, m)
 		for _, r := range c {
 			if r.Widened {
 				v.pen.mark(m, a.x(v.scale.place(e, r.Step, r.FLOPs)), a.y(r.Loss), 2.6)
 			}
 		}
-		end, loss := points[len(points)-1], c[len(c)-1].Loss
+		loss := c[len(c)-1].Loss
 		if ended {
 			end, loss = v.fullAt(m, end, a.y(full.Loss)), full.Loss
 		} else {
 			v.pen.mark(m, end.x, end.y, 4)
-		}
-		if i == e.Trunk() && step <= e.Fork() && v.alone(i) {
-			name = "all arms" // are this one network still
 		}
 		ends = append(ends, v.lostAt(i, step, end, label{name: name, value: fmt.Sprintf("%.3f", loss), style: m}))
 	}
@@ -105,8 +108,12 @@ func (v *View) ended() bool {
 }
 
 // fullAt leads a curve from its end to what was measured on the full validation split, which is another measurement
-// and has a mark of its own.
+// and has a mark of its own where there is room.
 func (v *View) fullAt(m style.Style, end point, y float64) point {
+	if v.size == aside {
+		v.pen.mark(m, end.x, y, 4)
+		return point{end.x, y}
+	}
 	v.pen.segment(end, point{end.x, y}, 1, mix(paper, m.Hue, 0.5))
 	v.pen.circle(end.x, y, 5.6, m.Hue)
 	v.pen.circle(end.x, y, 4.6, paper)
@@ -114,18 +121,50 @@ func (v *View) fullAt(m style.Style, end point, y float64) point {
 	return point{end.x, y}
 }
 
-// alone reports whether no other arm has anything to draw yet, though there are others that begin as this one.
-func (v *View) alone(arm int) bool {
-	others := 0
-	for i, a := range v.rec.Experiment.Arms {
-		if i != arm && len(v.readings[i]) > 0 {
-			return false
+// part adds to the readings of the network that others have left what these began with: its loss just then.
+func (v *View) part(step int) {
+	arm := v.rec.Experiment.Trunk()
+	if arm < 0 || !v.trunk(arm) {
+		return
+	}
+	for i := range v.rec.Reports {
+		p := &v.rec.Reports[i]
+		cost, ok := valloss.Cost(v.rec, p)
+		if !ok || p.Step > step || p.Step != v.rec.Experiment.Fork() || !record.Finite(p.ValLossBefore) {
+			continue
 		}
-		if i != arm && a.From == experiment.Fork {
-			others++
+		c := v.readings[arm]
+		k, found := slices.BinarySearchFunc(c, p.Step, func(r valloss.Reading, s int) int { return r.Step - s })
+		if !found {
+			v.readings[arm] = slices.Insert(c, k, valloss.Reading{Step: p.Step, FLOPs: cost,
+				Loss: float64(p.ValLossBefore)})
+		}
+		return
+	}
+}
+
+// stem is how many of an arm's readings, from its first on, are also those of the arms that wait for it.
+func (v *View) stem(arm int, c []valloss.Reading) int {
+	if !v.trunk(arm) {
+		return 0
+	}
+	n := 0
+	for fork := v.rec.Experiment.Fork(); n < len(c) && c[n].Step <= fork; n++ {
+		if c[n].Widened {
+			return n + 1 // just before it
 		}
 	}
-	return others > 0
+	return n
+}
+
+// curve draws readings, and returns where they end.
+func (v *View) curve(a axes, c []valloss.Reading, m style.Style) point {
+	points := v.fall(a, c)
+	if first := points[0]; first.y <= a.in.y {
+		v.pen.polygon([]point{{first.x, a.in.y - 5}, {first.x + 4, a.in.y + 1}, {first.x - 4, a.in.y + 1}}, m.Hue)
+	}
+	v.pen.line(points, 2, m.Hue, m.Dash)
+	return points[len(points)-1]
 }
 
 // fall are the places of an arm's readings from where they last come in through the top.
@@ -148,17 +187,8 @@ func (v *View) fall(a axes, c []valloss.Reading) []point {
 	})
 }
 
-// guess draws the loss of blind guessing, if it is not above what is shown, and names it at the end of its line.
-func (v *View) guess(a axes, edge, loss float64) label {
-	y, arrow := a.y(loss), ""
-	if y < a.in.y {
-		y, arrow = a.in.y, "↑ "
-	} else {
-		v.pen.line([]point{{a.in.x, y}, {a.in.x + a.in.w, y}}, 1, faint, []float64{2, 3})
-	}
-	words := []string{fmt.Sprintf("%sblind guessing %.3f", arrow, loss), fmt.Sprintf("%sguessing %.3f", arrow, loss)}
-	return label{y: y, name: v.fitting(words, edge-a.in.x-a.in.w-labelIndent, body), style: style.Style{Hue: soft}}
-}
+// blind is the loss of who guesses every symbol alike.
+func (v *View) blind() float64 { return math.Log(float64(v.rec.Experiment.Vocab())) }
 
 // exactLoss writes the numbers of every arm at the place under the pointer.
 func (v *View) exactLoss(b box, a axes, step int) {

@@ -38,7 +38,7 @@ func (v *View) cross(x, y, r float64) {
 
 // lostAt is a label at the end of a curve, which says and marks where the arm has diverged there.
 func (v *View) lostAt(arm, step int, at point, l label) label {
-	l.y = at.y
+	l.end = at
 	if v.lost(arm, step) != "" {
 		v.cross(at.x, at.y, 5)
 		l.value = record.Diverged.String()

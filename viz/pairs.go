@@ -6,7 +6,6 @@ import (
 	"math"
 	"strings"
 
-	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
@@ -23,33 +22,21 @@ func (v *View) parted(arms []int, step int) bool {
 // shared draws the one network that all arms are until the first is widened.
 func (v *View) shared(b box, arms []int, step int) {
 	who, _, _ := strings.Cut(members(v.rec.Experiment), " and ")
-	shape, width := v.shape(arms, step), b.w-nameWidth
+	named := nameWidth
+	if v.size == aside {
+		named = 0
+	}
+	shape, width := v.shape(arms, step), b.w-named
 	lay := layOut(width, b.h-90, shape, 1)
-	how := fmt.Sprintf("Each ring is %s of the small network. At the widening each gets another beside it.", who)
+	how := fmt.Sprintf("Each ring is %s of the one network that all arms are until the widening. There each gets "+
+		"another beside it.", who)
 	if lay.every > 1 {
 		how += fmt.Sprintf(" One of %d experts is shown.", lay.every)
 	}
 	b = v.heading(b, "Neurons, before the widening", how)
-	const tall = 30
-	lay = layOut(width, b.h-tall, shape, 1)
-	lay.names = nameWidth
-	var list []string
-	x := b.x
-	for i, a := range v.rec.Experiment.Arms {
-		if a.From != experiment.Fork {
-			continue
-		}
-		v.pen.mark(v.styles[i], x+4, b.y+12, 4)
-		x += headIndent
-		list = append(list, v.names[i])
-	}
-	words := []string{"one network", "shared"}
-	if len(list) > 1 {
-		words = append([]string{"one network, shared by " + strings.Join(list[:len(list)-1], ", ") + " and " +
-			list[len(list)-1], "one network, shared by all"}, words...)
-	}
-	v.pen.text(v.fitting(words, b.x+b.w-x, body), x, b.y+12, body, ink, left)
-	v.single(box{b.x, b.y + tall, b.w, b.h - tall}, lay, shape)
+	lay = layOut(width, b.h, shape, 1)
+	lay.names = named
+	v.single(b, lay, shape)
 }
 
 // single draws neurons and channels before they are doubled: as rings, for grey dots are identical ones.
@@ -62,7 +49,7 @@ func (v *View) single(b box, l layout, rows []row) {
 				v.pen.rect(at.x, at.y, at.w*0.8, at.h*0.7, ink)
 				v.pen.rect(at.x+0.8, at.y+0.8, math.Max(at.w*0.8-1.6, 0), math.Max(at.h*0.7-1.6, 0), paper)
 			} else {
-				x, y, r := at.x+at.w/2, at.y+at.h/2, math.Min(4.6, math.Min(at.w*0.42, at.h*0.42))
+				x, y, r := at.x+at.w/2, at.y+at.h/2, math.Min(9, math.Min(at.w*0.4, at.h*0.4))
 				v.pen.circle(x, y, r, ink)
 				v.pen.circle(x, y, math.Max(r-1, 0), paper)
 			}
@@ -108,28 +95,18 @@ func far(st record.PairStat) float64 {
 // link draws a pair as two dots.
 func (v *View) link(in box, st record.PairStat, hue color.RGBA) {
 	x, y := in.x+in.w/2, in.y+in.h/2
-	radius := math.Min(math.Max(2.6, in.h*0.06), in.w*0.42)
-	if st.State == record.Diverged {
+	radius := math.Min(math.Max(2.6, in.h*0.12), math.Min(in.w*0.4, 9))
+	c, half := stuck, radius*0.8
+	switch st.State {
+	case record.Diverged:
 		v.cross(x, y, radius)
 		return
+	case record.Apart, record.OneZero:
+		// Even the longest link ends before the row above begins.
+		reach := in.h/2 - radius - math.Max(2, in.h*0.06)
+		half += far(st) * math.Max(reach-half, 0)
+		c = mix(stuck, hue, 0.35+math.Sqrt2*far(st))
 	}
-	// Even the longest link ends before the row above begins.
-	half, c := parting(st, radius, in.h/2-radius-math.Max(2, in.h*0.1), hue)
-	v.halves(x, y, half, radius, c)
-}
-
-// parting is how far from their middle the two dots of a pair stand, at most reach where they come apart, and the
-// colour of the original.
-func parting(st record.PairStat, radius, reach float64, hue color.RGBA) (half float64, c color.RGBA) {
-	half = radius * 0.8
-	if st.State != record.Apart && st.State != record.OneZero {
-		return half, stuck
-	}
-	return half + far(st)*math.Max(reach-half, 0), mix(stuck, hue, 0.35+math.Sqrt2*far(st))
-}
-
-// halves draws two linked dots, the copy lighter.
-func (v *View) halves(x, y, half, radius float64, c color.RGBA) {
 	v.pen.segment(point{x, y - half}, point{x, y + half}, 1.1, mix(paper, c, 0.55))
 	v.pen.circle(x, y-half, radius, c)
 	v.pen.circle(x, y+half, radius, mix(paper, c, 0.6))

@@ -11,7 +11,6 @@ const (
 	Copies     PaneID = "copies"
 	Divergence PaneID = "divergence"
 	RMS        PaneID = "rms"
-	Network    PaneID = "network"
 )
 
 // Pane is a picture and what people call it.
@@ -22,8 +21,7 @@ type Pane struct {
 
 // PanesOf lists the pictures of an experiment.
 func PanesOf(experiment.Experiment) []Pane {
-	return []Pane{{Loss, "Loss"}, {Copies, "Neuron copies"}, {Divergence, "Gradient divergence"}, {RMS, "RMS"},
-		{Network, "Network"}}
+	return []Pane{{Loss, "Loss"}, {Copies, "Neuron copies"}, {Divergence, "Gradient divergence"}, {RMS, "RMS"}}
 }
 
 // draw draws a picture into its box and nowhere else.
@@ -37,8 +35,6 @@ func draw(v *View, id PaneID, b box) {
 		v.divergence(b)
 	case RMS:
 		v.rms(b)
-	case Network:
-		v.network(b)
 	}
 }
 

@@ -8,8 +8,8 @@ import (
 	"github.com/hajimehoshi/ebiten/v2"
 )
 
-// pen gathers shapes and words as triangles, in CSS pixels, and puts them on an image at once, with smooth edges. Words
-// lie on the shapes of their sheet, and a sheet on everything before it.
+// pen gathers shapes and words as triangles, in units of the view, and puts them on an image at once, with smooth
+// edges. Words lie on the shapes of their sheet, and a sheet on everything before it.
 type pen struct {
 	scale  float64
 	below  sheet

@@ -21,7 +21,7 @@ func (v *View) Pinned() PaneID {
 // reports whether it did either.
 func (v *View) Press(x, y float64) bool {
 	for i := range v.places {
-		if v.places[i].heading().holds(point{x, y}) {
+		if v.places[i].heading().holds(point{x / v.zoom, y / v.zoom}) {
 			id := v.places[i].pane
 			if v.Pinned() != "" {
 				id = ""
@@ -39,35 +39,42 @@ func (v *View) Pressable() bool {
 }
 
 // headingHeight is the height of a picture's title, which is as wide as the picture and can be clicked on.
-const headingHeight = 24
+const headingHeight = 26
 
-func (p *place) heading() box { return box{p.box.x, p.box.y - 4, p.box.w, headingHeight} }
+func (p *place) heading() box { return headingOf(p.box) }
 
-// pinSide is the side of the sign at the end of a heading, and pinRoom the width that no title may use.
+func headingOf(b box) box { return box{b.x, b.y - 4, b.w, headingHeight} }
+
+// pinSide is the side of the sign behind a title, and pinRoom what it takes of the width.
 const (
-	pinSide = 10.0
-	pinRoom = 18.0
+	pinSide = 9.0
+	pinRoom = pinSide + 12
 )
 
-// pinSign draws at the end of a heading what a click on it does: makes the picture larger, or brings the others back.
-func (v *View) pinSign(p *place) {
+// pinSign draws at the place behind a title what a click on it does: makes the picture larger, or brings the others
+// back. It returns where the sign ends.
+func (v *View) pinSign(b box, x float64) float64 {
+	if v.printed {
+		return x
+	}
 	hue := faint
-	if v.over(p.heading()) {
+	if v.over(headingOf(b)) {
 		hue = ink
 	}
-	x, y := p.box.x+p.box.w-pinSide-1, p.box.y+3
-	if v.Pinned() != "" {
-		const back = "back"
-		v.pen.text(back, x-6, y+pinSide/2, body, soft, right)
+	x, y := x+10, b.y+4
+	if v.size == whole {
 		v.pen.segment(point{x, y}, point{x + pinSide, y + pinSide}, 1.5, hue)
 		v.pen.segment(point{x, y + pinSide}, point{x + pinSide, y}, 1.5, hue)
-		return
+		const back = "back to the story"
+		v.pen.text(back, x+pinSide+6, y+pinSide/2, small, soft, left)
+		return x + pinSide + 6 + v.pen.width(back, small)
 	}
-	// Two corners that an arrow joins.
-	const arm = 4.5
+	// An arrow with a corner at each end.
+	const arm = 4
 	v.pen.segment(point{x + pinSide, y}, point{x, y + pinSide}, 1.2, hue)
 	for _, c := range [2]struct{ x, y, to float64 }{{x + pinSide, y, 1}, {x, y + pinSide, -1}} {
 		v.pen.segment(point{c.x, c.y}, point{c.x - arm*c.to, c.y}, 1.4, hue)
 		v.pen.segment(point{c.x, c.y}, point{c.x, c.y + arm*c.to}, 1.4, hue)
 	}
+	return x + pinSide
 }

@@ -14,12 +14,13 @@ const widestPrint = 4096
 // Print draws the pictures anew, as they are chosen, with scale device pixels to a CSS pixel or as many as a print may
 // have, and without what a pointer points at or could press. It may be called only while the game runs.
 func (v *View) Print(scale float64) *image.RGBA {
-	scale = math.Min(scale, widestPrint/math.Max(v.w, v.h))
+	w, h := v.w*v.zoom, v.h*v.zoom
+	scale = math.Min(scale, widestPrint/math.Max(w, h))
 	p := New()
 	p.SetRecord(v.rec)
 	p.step, p.quantity, p.scale, p.lettering = v.step, v.quantity, v.scale, v.lettering
 	p.stage, p.pinned, p.printed = v.stage, v.pinned, true
-	p.Layout(int(v.w*scale), int(v.h*scale), scale)
+	p.Layout(int(w*scale), int(h*scale), scale)
 	screen := ebiten.NewImage(1, 1)
 	p.Draw(screen, time.Time{})
 	out := p.Picture()

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/sparkling-lab/sparkling/sim/record"
+	"github.com/sparkling-lab/sparkling/viz/style"
 )
 
 // rates draws the learning rate of the newest parameters of every arm, and thin that of the old ones where it is
@@ -28,8 +29,8 @@ func (v *View) rates(b box) {
 	if high == 0 {
 		return
 	}
-	b.y, b.h = b.y+14, b.h-14
-	a := axes{v.plot(b, 6), 0, v.scale.end(rec), 0, high * 1e3 * 1.1}
+	b.y, b.h = b.y+16, b.h-16
+	a := axes{v.plot(b, 8), 0, v.scale.end(rec), 0, high * 1e3 * 1.1}
 	for _, t := range ticks(a.y0, a.y1, 2) {
 		v.pen.segment(point{a.in.x, a.y(t)}, point{a.in.x + a.in.w, a.y(t)}, 1, rule)
 		v.pen.text(number(t), a.in.x-6, a.y(t), small, soft, right)
@@ -40,13 +41,21 @@ func (v *View) rates(b box) {
 		if len(track) > 0 && track[0].Step == 0 {
 			track = track[1:] // no update has led to it
 		}
-		at := func(rate func(*record.ArmFrame) float32) []point {
-			return a.series(len(track), func(k int) (float64, float64) {
-				return v.scale.of(e, &track[k]), 1e3 * float64(rate(&track[k]))
-			})
+		draw := func(track []record.ArmFrame, m style.Style) {
+			at := func(rate func(*record.ArmFrame) float32) []point {
+				return a.series(len(track), func(k int) (float64, float64) {
+					return v.scale.of(e, &track[k]), 1e3 * float64(rate(&track[k]))
+				})
+			}
+			v.pen.line(at(func(f *record.ArmFrame) float32 { return f.LROld }), 0.9, mix(paper, m.Hue, 0.6), nil)
+			v.pen.line(at(func(f *record.ArmFrame) float32 { return f.LRNew }), 1.6, m.Hue, m.Dash)
 		}
-		v.pen.line(at(func(f *record.ArmFrame) float32 { return f.LROld }), 0.9, mix(paper, m.Hue, 0.6), nil)
-		v.pen.line(at(func(f *record.ArmFrame) float32 { return f.LRNew }), 1.6, m.Hue, m.Dash)
+		if v.trunk(i) {
+			stem := upTo(track, e.Fork())
+			draw(stem, shared)
+			track = track[max(len(stem)-1, 0):]
+		}
+		draw(track, m)
 	}
 	if x, ok := v.under(a); ok {
 		x = v.scale.snap(x)

@@ -55,7 +55,9 @@ func (v *View) rms(b box) {
 		how += crossed
 	}
 	b = v.heading(b, "RMS of the blocks", how)
-	b = v.whatItDid(b, step)
+	if v.size > aside {
+		b = v.whatItDid(b, step)
+	}
 	a := axes{box{b.x + 38, b.y + 8, b.w - 44, math.Max(b.h-34, 20)}, 0, float64(columns), 0, top * 1.12}
 	for _, t := range ticks(a.y0, a.y1, a.in.h/36) {
 		v.pen.segment(point{a.in.x, a.y(t)}, point{a.in.x + a.in.w, a.y(t)}, 1, rule)
@@ -75,7 +77,7 @@ func (v *View) rms(b box) {
 	for i := range rec.Tracks {
 		arm := func(k int) armRatios {
 			x := a.x(float64(k) + 0.5 + (float64(i)-float64(len(rec.Tracks)-1)/2)*apart)
-			return armRatios{a, v.styles[i], x, size}
+			return armRatios{a, v.look(i, step), x, size}
 		}
 		p, widened := rec.ReportAt(i, step)
 		for k := range 2 * layers {

@@ -90,8 +90,8 @@ type layout struct {
 // lengths in CSS pixels.
 const (
 	mostDots, mostCells = 1100, 8000
-	nameWidth           = 36
-	nameHeight          = 12
+	nameWidth           = 44.0
+	nameHeight          = 13
 	leastDots           = 9 // height of a row of dots
 	leastCells          = 3 // height of a row of cells
 	mostLine            = 80
@@ -183,7 +183,12 @@ func members(e experiment.Experiment) string {
 	copies, others := false, false
 	for _, a := range e.Arms {
 		for _, w := range a.Widen {
-			copies, others = copies || a.Widens() && copied(w), others || a.Widens() && !copied(w)
+			switch w.Init {
+			case "copy-copy", "uneven", "uneven-random", "plus-minus":
+				copies = copies || a.Widens()
+			default:
+				others = others || a.Widens()
+			}
 		}
 	}
 	who, with := "a neuron", "its copy"
@@ -198,15 +203,6 @@ func members(e experiment.Experiment) string {
 		with = "the new one beside it"
 	}
 	return who + " and " + with
-}
-
-// copied reports whether a widening copies rows: a new neuron is one that was there.
-func copied(w experiment.Widening) bool {
-	switch w.Init {
-	case "copy-copy", "uneven", "uneven-random", "plus-minus":
-		return true
-	}
-	return false
 }
 
 // widenedAxes are those that any arm widens on its way.

@@ -78,21 +78,23 @@ func (s Stage) arrange(w, h float64) []place {
 	}
 	large := in
 	var out []place
-	if n := float64(len(s.Aside)); n > 0 {
+	const between, least = gap * 1.5, 240 // of small pictures, and the width of one
+	list := s.Aside[:min(len(s.Aside), int((in.w+between)/(least+between)))]
+	if n := float64(len(list)); n > 0 {
 		tall := math.Round(math.Min(math.Max(in.h*0.27, 140), 260))
 		large.h -= tall + gap
-		width := (in.w - gap*1.5*(n-1)) / n
-		for k, id := range s.Aside {
+		width := (in.w - between*(n-1)) / n
+		for k, id := range list {
 			out = append(out, place{pane: id,
-				box: box{in.x + float64(k)*(width+gap*1.5), in.y + in.h - tall, width, tall}})
+				box: box{in.x + float64(k)*(width+between), in.y + in.h - tall, width, tall}})
 		}
 	}
 	if s.Half == "" {
 		return append([]place{{pane: s.Main, box: large, size: staged}}, out...)
 	}
 	left, right := large, large
-	left.w = (large.w - gap*1.5) / 2
-	right.x, right.w = large.x+left.w+gap*1.5, left.w
+	left.w = (large.w - between) / 2
+	right.x, right.w = large.x+left.w+between, left.w
 	return append([]place{{pane: s.Main, box: left, size: staged}, {pane: s.Half, box: right, size: staged}}, out...)
 }
 
@@ -117,7 +119,7 @@ type Shown struct {
 func (v *View) Shown() []Shown {
 	out := make([]Shown, len(v.places))
 	for i, p := range v.places {
-		out[i] = Shown{p.pane, p.box.x, p.box.y, p.box.w, p.box.h}
+		out[i] = Shown{p.pane, p.box.x * v.zoom, p.box.y * v.zoom, p.box.w * v.zoom, p.box.h * v.zoom}
 	}
 	return out
 }

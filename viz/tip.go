@@ -36,7 +36,7 @@ func (v *View) tip(b box, lines []line) { v.beside(b, v.pointer.x, v.pointer.x, 
 // beside writes exact values left or right of what they are about, which lies between two places on the x axis and
 // stays in sight: on the side that has more room, in lines that fit there.
 func (v *View) beside(b box, from, to float64, lines []line) {
-	const pitch, inner, clear, least = 16, 8, 14, 130
+	const pitch, inner, clear, least = linePitch, 8, 14, 140
 	before, after := from-clear-b.x, b.x+b.w-to-clear
 	room := math.Max(math.Max(before, after), least)
 	w, folded := 0.0, lines[:0:0]

@@ -6,6 +6,7 @@ package viz
 
 import (
 	"image"
+	"math"
 	"slices"
 	"time"
 
@@ -16,16 +17,18 @@ import (
 	"github.com/sparkling-lab/sparkling/viz/valloss"
 )
 
-// View draws a record. Places are in CSS pixels; the image it draws on has scale times as many.
+// View draws a record. What it is told in CSS pixels it has in units, which are as many of them as its zoom; the image
+// it draws on has scale times as many pixels.
 type View struct {
 	rec       *record.Record
 	step      int // −1 follows the newest
 	quantity  record.Quantity
 	scale     Scale
 	stage     Stage
-	pinned    PaneID // the picture that the reader wants to see alone; empty for the stage
-	printed   bool   // there is nothing to press
-	w, h      float64
+	pinned    PaneID  // the picture that the reader wants to see alone; empty for the stage
+	printed   bool    // there is nothing to press
+	w, h      float64 // in units
+	zoom      float64 // CSS pixels that a unit is
 	pointer   point
 	inside    bool
 	styles    []style.Style                 // of the record's arms
@@ -36,15 +39,11 @@ type View struct {
 
 	// of the picture that is being drawn, by arm: kept so that a picture leaves little behind
 	readings [][]valloss.Reading
-	moments  []moment          // the same of its widenings
-	merged   []record.PairStat // pairs as a drawing of the network has them,
-	counts   []float32         // and how many each stands for
+	moments  []moment // the same of its widenings
 
 	lettering Lettering
 
 	refresh time.Duration // a picture whose content has changed is drawn anew at most so often
-	motion  motion
-	calm    bool // nothing moves
 
 	pen    *pen
 	image  *ebiten.Image
@@ -54,7 +53,7 @@ type View struct {
 }
 
 // New draws nothing until it has a record.
-func New() *View { return &View{step: -1, scale: Steps, refresh: Refresh} }
+func New() *View { return &View{step: -1, scale: Steps, refresh: Refresh, zoom: 1} }
 
 // SetRecord shows another record, live memory.
 func (v *View) SetRecord(r *record.Record) {
@@ -83,6 +82,8 @@ func (v *View) Scale() Scale { return v.scale }
 
 // Layout sets the size in device pixels and how many of them make a CSS pixel.
 func (v *View) Layout(w, h int, scale float64) {
+	v.zoom = zoom(float64(w)/scale, float64(h)/scale)
+	scale *= v.zoom
 	if v.pen == nil || v.pen.scale != scale {
 		v.pen, v.places = newPen(scale), nil
 		v.pen.words.lettering = v.lettering
@@ -92,13 +93,21 @@ func (v *View) Layout(w, h int, scale float64) {
 		if v.image != nil {
 			v.image.Deallocate()
 		}
-		v.image = ebiten.NewImage(max(w, 1), max(h, 1))
-		v.w, v.h, v.places = float64(w)/scale, float64(h)/scale, nil
+		v.image, v.places = ebiten.NewImage(max(w, 1), max(h, 1)), nil
 	}
+	v.w, v.h = float64(w)/scale, float64(h)/scale
+}
+
+// zoom is how many CSS pixels a unit of the pictures is in a window: what is drawn large, to be looked at from afar,
+// has large words too.
+func zoom(w, h float64) float64 {
+	return math.Min(math.Max(math.Round(8*math.Min(w/1040, h/800))/8, 1), 3)
 }
 
 // Point says where the pointer is, in CSS pixels, and whether it is over the pictures.
-func (v *View) Point(x, y float64, inside bool) { v.pointer, v.inside = point{x, y}, inside }
+func (v *View) Point(x, y float64, inside bool) {
+	v.pointer, v.inside = point{x / v.zoom, y / v.zoom}, inside
+}
 
 // Present puts the pictures on the screen at the next Draw though nothing has changed.
 func (v *View) Present() { v.due = true }
@@ -127,9 +136,6 @@ func (v *View) Draw(dst *ebiten.Image, now time.Time) {
 	if changed {
 		v.image.Fill(paper)
 		v.places = v.arrange()
-	}
-	v.follow(now)
-	if changed {
 		for i := range v.places {
 			v.render(&v.places[i], now)
 		}
@@ -143,19 +149,14 @@ func (v *View) Draw(dst *ebiten.Image, now time.Time) {
 	}
 }
 
-// Stale reports whether Draw would draw a picture, or will soon, because one moves.
+// Stale reports whether Draw would draw a picture.
 func (v *View) Stale(now time.Time) bool {
-	if v.rec == nil || v.image == nil {
-		return false
-	}
-	v.follow(now)
-	return v.places == nil || v.moving() || v.oldest(now) != nil
+	return v.rec != nil && v.image != nil && (v.places == nil || v.oldest(now) != nil)
 }
 
 // Behind reports whether a picture shows less than there is to show, whether it is time to draw it or not.
 func (v *View) Behind() bool {
-	return v.places == nil || v.moving() ||
-		slices.ContainsFunc(v.places, func(p place) bool { return v.content(&p) != p.content })
+	return v.places == nil || slices.ContainsFunc(v.places, func(p place) bool { return v.content(&p) != p.content })
 }
 
 // oldest is the picture that has been out of date the longest, if it is time to draw one.
@@ -163,8 +164,7 @@ func (v *View) oldest(now time.Time) (p *place) {
 	for i := range v.places {
 		q := &v.places[i]
 		c := v.content(q)
-		due := c != q.content && (now.Sub(q.drawn) >= v.refresh || c.pointer != q.content.pointer ||
-			c.frame != q.content.frame)
+		due := c != q.content && (now.Sub(q.drawn) >= v.refresh || c.pointer != q.content.pointer)
 		if due && (p == nil || q.drawn.Before(p.drawn)) {
 			p = q
 		}
@@ -180,16 +180,12 @@ type content struct {
 	quantity        record.Quantity
 	scale           Scale
 	pointer         point // zero where it is elsewhere
-	frame           int   // of the motion, where the picture moves
 }
 
 func (v *View) content(p *place) content {
 	c := content{rec: v.rec, reports: len(v.rec.Reports), step: v.step, quantity: v.quantity, scale: v.scale}
 	for _, t := range v.rec.Tracks {
 		c.frames += len(t)
-	}
-	if moves(p.pane) {
-		c.frame = v.motion.frame
 	}
 	if v.inside && p.box.holds(v.pointer) {
 		c.pointer = v.pointer
@@ -203,9 +199,6 @@ func (v *View) render(p *place, now time.Time) {
 	v.styles, v.names = style.Of(v.rec.Experiment), v.Readable(v.rec.Experiment)
 	v.size = p.size
 	draw(v, p.pane, p.box)
-	if !v.printed {
-		v.pinSign(p)
-	}
 	if !v.pen.flush(v.image, p.box) {
 		p.content = content{}
 	}

@@ -2,6 +2,7 @@ package viz
 
 import (
 	"math"
+	"math/bits"
 	"slices"
 
 	"github.com/sparkling-lab/sparkling/sim/record"
@@ -35,26 +36,23 @@ func (v *View) widenings(a axes, step int) {
 	}
 }
 
-// jump is the least height in CSS pixels by which a loss has to change at a widening to be written beside it.
-const jump = 12
+// leastJump is the least height by which a loss has to change at a widening to be written beside it.
+const leastJump = 12
 
 // jumps writes beside the marks of the widenings what they are, which arms were widened where not all were, and the
-// loss just after where that is another one.
+// loss just after where that is another one. Then they are left of the mark, if there is room: the curves that fall
+// back are right of it.
 func (v *View) jumps(a axes) {
 	differ, free := valloss.Differ(v.rec.Experiment), a.in.x // words begin right of free
 	for _, m := range v.moments {
-		x, y := m.x+6, a.in.y+4
-		if x < free {
-			y += labelPitch
-		}
-		list := []label{{y: y, name: "widened"}}
+		list := []label{{y: a.in.y + 4, name: "widened"}}
 		for _, i := range m.reports {
 			p := &v.rec.Reports[i]
 			after := a.in.y // where it is no number, as where it is too high
 			if record.Finite(p.ValLossAfter) {
 				after = a.y(float64(p.ValLossAfter))
 			}
-			if math.Abs(after-a.y(float64(p.ValLossBefore))) < jump {
+			if math.Abs(after-a.y(float64(p.ValLossBefore))) < leastJump {
 				continue
 			}
 			l := label{y: after, value: digits(p.ValLossAfter, 3)}
@@ -69,22 +67,44 @@ func (v *View) jumps(a axes) {
 				list[0].arms |= 1 << v.rec.Reports[i].Arm
 			}
 		}
+		wide := 0.0
+		for _, l := range list {
+			wide = math.Max(wide, v.jumpWidth(l))
+		}
+		before := len(list) > 1 && m.x-6-wide >= free
 		apart(list, a.in.y, a.in.y+a.in.h)
 		for _, l := range list {
-			at, hue := x, soft
-			for i := range v.styles {
-				if l.arms>>i&1 == 1 {
-					v.pen.mark(v.styles[i], at+4, l.y, 3)
-					at += 11
-					if l.arms == 1<<i && l.name == "" {
-						hue = v.styles[i].Hue
-					}
-				}
+			at := m.x + 6
+			if before {
+				at = m.x - 6 - v.jumpWidth(l)
 			}
-			v.pen.text(l.name+l.value, at, l.y, small, hue, left)
-			if l.name != "" {
-				free = at + v.pen.width(l.name, small) + 4
-			}
+			v.jump(l, at)
+		}
+		if free = m.x; !before {
+			free += 6 + wide
 		}
 	}
+}
+
+// jumpMark is the room of an arm's mark before words.
+const jumpMark = 11
+
+func (v *View) jumpWidth(l label) float64 {
+	return float64(bits.OnesCount(l.arms))*jumpMark + v.pen.width(l.name+l.value, small)
+}
+
+// jump writes words of a widening, with the marks of its arms, in the hue of the only one.
+func (v *View) jump(l label, x float64) {
+	hue := soft
+	for i := range v.styles {
+		if l.arms>>i&1 == 0 {
+			continue
+		}
+		v.pen.mark(v.styles[i], x+4, l.y, 3)
+		x += jumpMark
+		if l.arms == 1<<i && l.name == "" {
+			hue = v.styles[i].Hue
+		}
+	}
+	v.pen.text(l.name+l.value, x, l.y, small, hue, left)
 }

@@ -51,9 +51,9 @@ type glyph struct {
 
 // The sizes of type, in CSS pixels.
 const (
-	head  = 15.0
-	body  = 12.0
-	small = 11.0
+	head  = 16.0
+	body  = 13.0
+	small = 12.0
 )
 
 // align says which part of a word stands at its x.

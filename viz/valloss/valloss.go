@@ -62,8 +62,11 @@ func Split(c []Reading) (windows []Reading, full Reading, ended bool) {
 }
 
 // FullDiff is by how much the loss of an arm on the full validation split differs from that of another, where both have
-// ended by a step.
+// ended by a step and that was another measurement than those before.
 func FullDiff(r *record.Record, arm, base, step int) (gap float64, ok bool) {
+	if r.Experiment.Task.LiveIsFull() {
+		return 0, false
+	}
 	var loss [2]float64
 	for k, i := range [2]int{arm, base} {
 		full, ended := r.FinalValLoss(i)
