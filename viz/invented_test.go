@@ -2,6 +2,7 @@ package viz
 
 import (
 	"math"
+	"math/rand/v2"
 
 	"github.com/sparkling-lab/sparkling/model/widen"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
@@ -37,6 +38,9 @@ func invented(e experiment.Experiment) *record.Record {
 			if a.Widens() && step > a.Widen[0].Step {
 				f.Pairs = inventedPairs(e, a, i, x, i == len(e.Arms)-1)
 			}
+			if step%(2*experiment.ProbeEvery) == 0 {
+				inventAnswers(e, &f)
+			}
 			r.Tracks[i] = append(r.Tracks[i], f)
 		}
 		for k, w := range a.Widen {
@@ -56,6 +60,29 @@ func invented(e experiment.Experiment) *record.Record {
 		}
 	}
 	return r
+}
+
+// inventAnswers answers the questions of a task that asks for facts: some are harder than others, later arms know more
+// of them, and now and then one is forgotten.
+func inventAnswers(e experiment.Experiment, f *record.ArmFrame) {
+	var rng rand.PCG
+	share := func(seed, stream int) float64 {
+		rng.Seed(uint64(seed), uint64(stream))
+		return float64(rng.Uint64()>>11) / (1 << 53)
+	}
+	x := float64(f.Step) / float64(e.Steps)
+	level := 0.62*x + (0.04+0.09*float64(f.Arm))*max(x-0.3, 0)/0.7
+	for fact := range e.Task.Questions() {
+		hard, mood := 0.95*share(fact, 1<<20), 0.03*(share(fact, f.Step)-0.5)
+		p := 1 / (1 + math.Exp(-25*(level-hard+mood)))
+		a := record.Answer{Sure: uint8(math.Round(255 * p)), Right: p > 0.4,
+			Expert: uint16((share(fact, 1<<21) + 0.3*x) * float64(e.Model.Experts) / 1.3)}
+		if a.Right {
+			f.Right++
+		}
+		f.Answers = append(f.Answers, a)
+	}
+	f.Asked = len(f.Answers)
 }
 
 func inventedPairs(e experiment.Experiment, a experiment.Arm, arm int, x float64, dead bool) []record.PairGroup {
@@ -97,6 +124,10 @@ func blown(e experiment.Experiment, at int) *record.Record {
 		t = t[:len(t)-1]
 	}
 	last := &t[len(t)-1]
+	last.Right = 0
+	for i := range last.Answers {
+		last.Answers[i] = record.Answer{}
+	}
 	last.TrainLoss, last.ValLoss, last.NotFinite = inf, nan,
 		"the gradient of model.layers.1.mlp.experts.2.up_proj.weight"
 	for i := range last.RMS {

@@ -11,6 +11,7 @@ const (
 	Copies     PaneID = "copies"
 	Divergence PaneID = "divergence"
 	RMS        PaneID = "rms"
+	Knowledge  PaneID = "knowledge"
 )
 
 // Pane is a picture and what people call it.
@@ -19,9 +20,13 @@ type Pane struct {
 	Label string `json:"label"`
 }
 
-// PanesOf lists the pictures of an experiment.
-func PanesOf(experiment.Experiment) []Pane {
-	return []Pane{{Loss, "Loss"}, {Copies, "Neuron copies"}, {Divergence, "Gradient divergence"}, {RMS, "RMS"}}
+// PanesOf lists the pictures of an experiment, the one first that shows best what is learnt.
+func PanesOf(e experiment.Experiment) []Pane {
+	panes := []Pane{{Loss, "Loss"}, {Copies, "Neuron copies"}, {Divergence, "Gradient divergence"}, {RMS, "RMS"}}
+	if e.Task.Questions() > 0 {
+		panes = append([]Pane{{Knowledge, "Knowledge"}}, panes...)
+	}
+	return panes
 }
 
 // draw draws a picture into its box and nowhere else.
@@ -35,6 +40,8 @@ func draw(v *View, id PaneID, b box) {
 		v.divergence(b)
 	case RMS:
 		v.rms(b)
+	case Knowledge:
+		v.knowledge(b)
 	}
 }
 

@@ -176,8 +176,9 @@ func (p *pen) title(s string, x, y, size float64, c color.RGBA) {
 	p.words.set(&p.sheet().words, s, face{size, true}, x, y, c, left)
 }
 
-// width of words in CSS pixels.
-func (p *pen) width(s string, size float64) float64 { return p.words.width(s, face{size, false}) }
+// width of words in CSS pixels, and titleWidth that of a title.
+func (p *pen) width(s string, size float64) float64      { return p.words.width(s, face{size, false}) }
+func (p *pen) titleWidth(s string, size float64) float64 { return p.words.width(s, face{size, true}) }
 
 // flush puts everything gathered on a clean box of dst. It is false where not every letter found its place, and the
 // picture should be drawn again.

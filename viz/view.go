@@ -24,6 +24,7 @@ type View struct {
 	step      int // −1 follows the newest
 	quantity  record.Quantity
 	scale     Scale
+	colouring Colouring // of facts
 	stage     Stage
 	pinned    PaneID  // the picture that the reader wants to see alone; empty for the stage
 	printed   bool    // there is nothing to press
@@ -53,7 +54,7 @@ type View struct {
 }
 
 // New draws nothing until it has a record.
-func New() *View { return &View{step: -1, scale: Steps, refresh: Refresh, zoom: 1} }
+func New() *View { return &View{step: -1, scale: Steps, colouring: BySure, refresh: Refresh, zoom: 1} }
 
 // SetRecord shows another record, live memory.
 func (v *View) SetRecord(r *record.Record) {
@@ -79,6 +80,12 @@ func (v *View) SetScale(s Scale) { v.scale = s }
 
 // Scale is what the x axis of the loss counts.
 func (v *View) Scale() Scale { return v.scale }
+
+// SetColouring chooses what the colours of facts are of.
+func (v *View) SetColouring(c Colouring) { v.colouring = c }
+
+// Colouring is what the colours of facts are of.
+func (v *View) Colouring() Colouring { return v.colouring }
 
 // Layout sets the size in device pixels and how many of them make a CSS pixel.
 func (v *View) Layout(w, h int, scale float64) {
@@ -179,11 +186,13 @@ type content struct {
 	step            int
 	quantity        record.Quantity
 	scale           Scale
+	colouring       Colouring
 	pointer         point // zero where it is elsewhere
 }
 
 func (v *View) content(p *place) content {
-	c := content{rec: v.rec, reports: len(v.rec.Reports), step: v.step, quantity: v.quantity, scale: v.scale}
+	c := content{rec: v.rec, reports: len(v.rec.Reports), step: v.step, quantity: v.quantity, scale: v.scale,
+		colouring: v.colouring}
 	for _, t := range v.rec.Tracks {
 		c.frames += len(t)
 	}

@@ -44,7 +44,7 @@ const (
 func (f *Facts) Vocab() int { return int(f.letters) + 1 }
 
 // Symbol is a space or a letter.
-func (f *Facts) Symbol(id int32) string { return " abcdefghijklmnopqrstuvwxyz0123456789"[id : id+1] }
+func (f *Facts) Symbol(id int32) string { return (" " + letters)[id : id+1] }
 
 // at is the symbol of a fact that has a role.
 func (f *Facts) at(fact, role int32) int32 {

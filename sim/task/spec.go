@@ -17,6 +17,12 @@ const (
 	MaxLetters = 36
 )
 
+// letters are those that facts are written with.
+const letters = "abcdefghijklmnopqrstuvwxyz0123456789"
+
+// Letter is a letter of the facts by its number from 0: fact a·Letters + b is the one of letters a and b.
+func (s Spec) Letter(i int) string { return letters[i : i+1] }
+
 // maxSeq bounds the symbols of a row.
 const maxSeq = 4096
 

@@ -1,0 +1,136 @@
+package viz
+
+import (
+	"fmt"
+	"image/color"
+	"slices"
+	"strings"
+
+	"github.com/sparkling-lab/sparkling/viz/facts"
+	"github.com/sparkling-lab/sparkling/viz/style"
+)
+
+// Colouring says what the colours of facts are of.
+type Colouring string
+
+// The colourings: how sure a network is of the right answer, and which expert answers.
+const (
+	BySure   Colouring = "sure"
+	ByExpert Colouring = "expert"
+)
+
+// ColouringChoice is a colouring and what people call it.
+type ColouringChoice struct {
+	ID    Colouring `json:"id"`
+	Label string    `json:"label"`
+}
+
+// Colourings lists the colourings.
+var Colourings = []ColouringChoice{{BySure, "how sure"}, {ByExpert, "which expert"}}
+
+// knowledge draws what every network makes of all facts: a table of cells for each, with the number of those that it
+// knows. Before arms part there is one network, in the colour of none.
+func (v *View) knowledge(b box) {
+	tables := facts.Tables(v.rec, v.at())
+	title := "What the networks know"
+	if len(tables) == 1 {
+		title = "What the network knows"
+	}
+	b = v.headingIn(b, title, fmt.Sprintf("full: known, of %d", v.rec.Experiment.Task.Questions()), v.howFacts())
+	if v.colouring == ByExpert && v.size != aside {
+		b = v.expertKey(b)
+	}
+	lines := 1
+	if v.size != aside && slices.ContainsFunc(tables, func(t facts.Table) bool { return t.Locked }) {
+		lines = 2
+	}
+	g := v.gridOf(b, len(tables), lines)
+	hit := -1
+	for k := range tables {
+		if fact, ok := v.factUnder(g, k); ok {
+			hit = fact
+		}
+	}
+	for k := range tables {
+		v.facts(g, k, &tables[k], hit)
+	}
+	if hit >= 0 {
+		v.exactFact(b, tables, g.n, hit)
+	}
+}
+
+// howFacts says how to read a table.
+func (v *View) howFacts() string {
+	if v.colouring == ByExpert {
+		return "Each cell is a fact, in the colour of the expert with the largest router weight in the last layer. " +
+			"Pale and small: not known."
+	}
+	return "Each cell is a fact: first letter down, second across. Full cells are known: the likeliest answer " +
+		"is right. The darker, the surer."
+}
+
+// expertKey names the experts' colours, and returns the place that is left.
+func (v *View) expertKey(b box) box {
+	const side, pitch = 10, 16
+	experts := v.rec.Experiment.Model.Experts
+	x, y := b.x, b.y+2
+	for k := range min(experts, style.Experts) {
+		name := fmt.Sprintf("expert %d", k+1)
+		if experts > style.Experts {
+			name = fmt.Sprintf("expert %d, %d …", k+1, k+1+style.Experts)
+		}
+		w := side + 5 + v.pen.width(name, small) + 14
+		if x > b.x && x+w-14 > b.x+b.w {
+			x, y = b.x, y+pitch
+		}
+		v.pen.rect(x, y-side/2, side, side, style.Expert(k, true))
+		v.pen.text(name, x+side+5, y, small, soft, left)
+		x += w
+	}
+	y += pitch - 2
+	return box{b.x, y, b.w, b.h - (y - b.y)}
+}
+
+// owner is the colour of a table and what it is called, in long words and short ones.
+func (v *View) owner(t *facts.Table) (color.RGBA, []string) {
+	if !t.Shared() {
+		i := t.Arms[0]
+		return v.styles[i].Hue, []string{v.names[i]}
+	}
+	var list []string
+	for _, i := range t.Arms {
+		list = append(list, v.names[i])
+	}
+	return style.Neutral, []string{"One network still, shared by " + strings.Join(list[:len(list)-1], ", ") + " and " +
+		list[len(list)-1], "One network still, shared by all", "One network"}
+}
+
+// exactFact writes what each network makes of a fact. The right answer itself is known to who trains.
+func (v *View) exactFact(b box, tables []facts.Table, n, fact int) {
+	e := v.rec.Experiment
+	lines := []line{{fmt.Sprintf("%s %s: probability of the right answer", e.Task.Letter(fact/n),
+		e.Task.Letter(fact%n)), ink}}
+	for k := range tables {
+		t := &tables[k]
+		hue, names := v.owner(t)
+		s := names[len(names)-1] + ": "
+		switch {
+		case t.Lost != "":
+			s += noNumber
+		case fact >= len(t.Answers):
+			s += notCounted
+		default:
+			s += fmt.Sprintf("%.2f", float64(t.Answers[fact].Sure)/255) + turned[t.Change(fact)]
+			if e.Model.Experts > 1 {
+				s += fmt.Sprintf(", expert %d", t.Answers[fact].Expert+1)
+			}
+		}
+		lines = append(lines, line{s, hue})
+	}
+	v.tip(b, lines)
+}
+
+// notCounted is said of a network that was not asked yet, and turned of a fact that has changed.
+const notCounted = "not counted yet"
+
+var turned = map[facts.Change]string{facts.Learnt: ", just learnt", facts.Forgotten: ", just forgotten"}

@@ -1,0 +1,274 @@
+package viz
+
+import (
+	"fmt"
+	"image/color"
+	"math"
+	"strconv"
+
+	"github.com/sparkling-lab/sparkling/sim/record"
+	"github.com/sparkling-lab/sparkling/viz/facts"
+	"github.com/sparkling-lab/sparkling/viz/style"
+)
+
+// factGrid is how tables of facts lie in a box: so many in a row, each with its name over it and its number below, or
+// beside it where there is one.
+type factGrid struct {
+	at          box
+	n           int // letters
+	columns     int
+	pitch       float64 // of cells
+	axis        float64 // room for letters left of and above the cells
+	column, row float64 // from a table to the next
+	width       float64 // of what is said of a table
+	number      float64 // size of the number
+	beside      bool
+}
+
+// Lengths in CSS pixels.
+const (
+	factName   = 20  // height of the name over a table
+	factLine   = 17  // height of a line below the number
+	factLetter = 11  // pitch of cells that have letters
+	factAxis   = 14  // room for these
+	factColumn = 170 // room for what is said of a table at least, where there is
+)
+
+// side is the length of a table's cells together.
+func (g factGrid) side() float64 { return g.pitch * float64(g.n) }
+
+// gridOf finds the arrangement in which tables are largest, with so many lines below each number.
+func (v *View) gridOf(b box, count, lines int) factGrid {
+	var best factGrid
+	n := v.rec.Experiment.Task.Letters
+	for columns := 1; columns <= count; columns++ {
+		rows := (count + columns - 1) / columns
+		for _, beside := range []bool{false, true} {
+			between, below := 24.0, 12.0
+			if columns > 4 {
+				between = 12
+			}
+			w, h := (b.w+between)/float64(columns)-between, (b.h+below)/float64(rows)-below
+			g := factGrid{at: b, n: n, columns: columns, column: w + between, row: h + below, width: w, beside: beside}
+			g.number = math.Round(math.Min(math.Max(math.Min(w, h)*0.16, 18), 46))
+			room := math.Min(w, h-factName-g.number*1.1-factLine*float64(lines)-6)
+			if beside {
+				room = math.Min(w-math.Max(g.number*4.6, 130), h-factName)
+			}
+			if (room-factAxis)/float64(n) >= factLetter {
+				g.axis, room = factAxis, room-factAxis
+			}
+			g.pitch = v.pitch(math.Max(room, 8) / float64(n))
+			larger := g.side() > best.side()*1.01
+			if beside { // only where there is one, and where it pays
+				larger = count == 1 && g.side() > best.side()*1.12
+			}
+			if larger {
+				best = g
+			}
+		}
+	}
+	// Tables lie close together rather than far apart in a wide box.
+	best.column = math.Min(best.column, math.Max(best.axis+best.side(), factColumn)+30)
+	if count > 1 {
+		best.width = math.Min(best.width, best.column-10)
+	}
+	return best
+}
+
+// pitch is a whole number of device pixels where little is lost by that.
+func (v *View) pitch(css float64) float64 {
+	if px := math.Floor(css * v.pen.scale); px > 0.88*css*v.pen.scale {
+		return px / v.pen.scale
+	}
+	return css
+}
+
+// snap moves a place to a whole device pixel.
+func (v *View) snap(css float64) float64 { return math.Round(css*v.pen.scale) / v.pen.scale }
+
+// corner is where the name of a table begins.
+func (g factGrid) corner(k int) point {
+	return point{g.at.x + float64(k%g.columns)*g.column, g.at.y + float64(k/g.columns)*g.row}
+}
+
+// cells is the place of the cells of a table.
+func (v *View) cells(g factGrid, k int) box {
+	p := g.corner(k)
+	return box{v.snap(p.x + g.axis), v.snap(p.y + factName + g.axis), g.side(), g.side()}
+}
+
+// factUnder is the fact under the pointer, if that is in a table.
+func (v *View) factUnder(g factGrid, k int) (int, bool) {
+	c := v.cells(g, k)
+	if !v.over(c) {
+		return 0, false
+	}
+	at := func(p, from float64) int { return min(int((p-from)/g.pitch), g.n-1) }
+	return at(v.pointer.y, c.y)*g.n + at(v.pointer.x, c.x), true
+}
+
+// factAt is the place of a fact: the answer to letters a and b stands in row a and column b.
+func (v *View) factAt(c box, g factGrid, fact int) box {
+	x0, x1 := v.snap(c.x+float64(fact%g.n)*g.pitch), v.snap(c.x+float64(fact%g.n+1)*g.pitch)
+	y0, y1 := v.snap(c.y+float64(fact/g.n)*g.pitch), v.snap(c.y+float64(fact/g.n+1)*g.pitch)
+	return box{x0, y0, x1 - x0, y1 - y0}
+}
+
+// facts draws a table with its name and what is said of it; marked is the fact that the pointer is at, or −1.
+func (v *View) facts(g factGrid, k int, t *facts.Table, marked int) {
+	p, c := g.corner(k), v.cells(g, k)
+	hue, names := v.owner(t)
+	x := p.x
+	if !t.Shared() {
+		v.pen.mark(v.styles[t.Arms[0]], x+4, p.y+8, 4)
+		x += headIndent
+	}
+	v.pen.text(v.fitting(names, p.x+g.width-x, body), x, p.y+8, body, hue, left)
+	for i := 0; g.axis > 0 && i < g.n; i++ {
+		at := (float64(i) + 0.5) * g.pitch
+		v.pen.text(v.rec.Experiment.Task.Letter(i), c.x-8, c.y+at, small, soft, center)
+		v.pen.text(v.rec.Experiment.Task.Letter(i), c.x+at, c.y-8, small, soft, center)
+	}
+	v.pen.rect(c.x, c.y, v.snap(c.w), v.snap(c.h), style.Hole)
+	if t.Lost != "" {
+		v.cross(c.x+c.w/2, c.y+c.h/2, math.Min(c.w*0.3, 40))
+	} else {
+		v.answers(c, g, t, hue)
+	}
+	if marked >= 0 {
+		at, px := v.factAt(c, g, marked), 1/v.pen.scale
+		v.rim(box{at.x - 2*px, at.y - 2*px, at.w + 3*px, at.h + 3*px}, 2*px, ink)
+	}
+	if g.beside {
+		v.counted(box{c.x + c.w + 24, c.y, g.at.x + g.at.w - c.x - c.w - 24, c.h}, g.number, t, hue)
+	} else {
+		v.counted(box{c.x, c.y + c.h + 4, p.x + g.width - c.x, g.row}, g.number, t, hue)
+	}
+}
+
+// answers draws the cells of a table, with gaps between them where they are large enough.
+func (v *View) answers(c box, g factGrid, t *facts.Table, hue color.RGBA) {
+	px, gap := 1/v.pen.scale, 0.0
+	if g.pitch*v.pen.scale >= 4 {
+		gap = math.Max(px, math.Round(g.pitch*v.pen.scale/14)*px)
+	}
+	for i, a := range t.Answers {
+		at := v.factAt(c, g, i)
+		at.w, at.h = at.w-gap, at.h-gap
+		if in := math.Max(px, v.snap(at.w*0.22)); !a.Right && gap > 0 { // what is not known is smaller too
+			at = box{at.x + in, at.y + in, at.w - 2*in, at.h - 2*in}
+		}
+		v.pen.rect(at.x, at.y, at.w, at.h, v.filled(a, hue))
+	}
+	for k := 1; k <= g.n && gap > 0; k++ {
+		at := v.snap(float64(k)*g.pitch) - gap
+		v.pen.rect(c.x+at, c.y, gap, c.h, paper)
+		v.pen.rect(c.x, c.y+at, c.w, gap, paper)
+	}
+	for i := range t.Answers {
+		at := v.factAt(c, g, i)
+		at.w, at.h = at.w-gap, at.h-gap
+		switch t.Change(i) {
+		case facts.Learnt:
+			v.learnt(at)
+		case facts.Forgotten:
+			v.forgotten(at)
+		}
+	}
+}
+
+// filled is the colour of a fact.
+func (v *View) filled(a record.Answer, hue color.RGBA) color.RGBA {
+	if v.colouring == ByExpert {
+		return style.Expert(int(a.Expert), a.Right)
+	}
+	return style.Sure(hue, a.Sure)
+}
+
+// fresh is the rim of what was just learnt.
+var fresh = color.RGBA{255, 200, 0, 255}
+
+// learnt draws the rim of a fact that was just learnt: bright, unless colours near it mean something else.
+func (v *View) learnt(c box) {
+	hue := fresh
+	if v.colouring == ByExpert {
+		hue = ink
+	}
+	v.rim(c, math.Max(1/v.pen.scale, v.snap(c.w/6)), hue)
+}
+
+// forgotten draws the cross of a fact that was just forgotten.
+func (v *View) forgotten(c box) {
+	in, width := c.w*0.14, math.Max(1/v.pen.scale, c.w/7)
+	v.pen.segment(point{c.x + in, c.y + in}, point{c.x + c.w - in, c.y + c.h - in}, width, ink)
+	v.pen.segment(point{c.x + in, c.y + c.h - in}, point{c.x + c.w - in, c.y + in}, width, ink)
+}
+
+// rim draws the edge of a box, inside it.
+func (v *View) rim(c box, wide float64, hue color.RGBA) {
+	v.pen.rect(c.x, c.y, c.w, wide, hue)
+	v.pen.rect(c.x, c.y+c.h-wide, c.w, wide, hue)
+	v.pen.rect(c.x, c.y+wide, wide, c.h-2*wide, hue)
+	v.pen.rect(c.x+c.w-wide, c.y+wide, wide, c.h-2*wide, hue)
+}
+
+// counted writes how many facts a network knows, and what changed since the count before.
+func (v *View) counted(in box, size float64, t *facts.Table, hue color.RGBA) {
+	y := in.y + size*0.5
+	switch {
+	case t.Lost != "":
+		v.pen.title(record.Diverged.String(), in.x, y, math.Min(size, 20), wrong)
+		v.pen.text(fmt.Sprintf("at step %d", t.LostAt), in.x, y+size*0.5+8, small, soft, left)
+		return
+	case t.Of == 0:
+		v.pen.text(notCounted, in.x, y, body, soft, left)
+		return
+	}
+	number, of := strconv.Itoa(t.Known), strconv.Itoa(t.Of)
+	v.pen.title(number, in.x, y, size, hue)
+	x := in.x + v.pen.titleWidth(number, size) + 6
+	v.pen.text(v.fitting([]string{"of " + of + " facts known", "of " + of + " known", "of " + of, ""},
+		in.x+in.w-x, body), x, y+size*0.36-4.5, body, soft, left)
+	y += size*0.5 + 10
+	if t.Compared() {
+		v.changed(point{in.x, y}, in.w, t, hue)
+		y += factLine
+	}
+	if t.Locked && v.size != aside {
+		v.pen.text(v.fitting([]string{"all copies identical to their originals", "all copies identical", "locked"},
+			in.w, small), in.x, y, small, stuck, left)
+	}
+}
+
+// changed writes what was learnt and forgotten since the count before, beside the marks that cells have for it.
+func (v *View) changed(at point, width float64, t *facts.Table, hue color.RGBA) {
+	const side, after, between = 9.0, 4, 10
+	learnt, forgotten := t.Changes()
+	since := fmt.Sprintf("since step %d", t.Before)
+	if learnt == 0 && forgotten == 0 {
+		v.pen.text(v.fitting([]string{"nothing learnt or forgotten " + since, "no change " + since, "no change", ""},
+			width, small), at.x, at.y, small, soft, left)
+		return
+	}
+	words := [3]string{fmt.Sprintf("%d learnt", learnt), fmt.Sprintf("%d forgotten", forgotten), since}
+	fits := func(w [3]string) bool {
+		return 2*(side+after+between)+v.pen.width(w[0]+w[1]+w[2], small) <= width
+	}
+	if !fits(words) || !fits([3]string{"88 learnt", "88 forgotten", since}) { // the same beside tables that have less
+		words[2] = ""
+	}
+	if !fits(words) || !fits([3]string{"88 learnt", "88 forgotten"}) {
+		words[0], words[1] = strconv.Itoa(learnt), strconv.Itoa(forgotten)
+	}
+	x := at.x
+	for i, mark := range []func(box){
+		func(b box) { v.pen.rect(b.x, b.y, side, side, style.Sure(hue, 255)); v.learnt(b) },
+		func(b box) { v.pen.rect(b.x, b.y, side, side, style.Hole); v.forgotten(b) },
+	} {
+		mark(box{v.snap(x), v.snap(at.y - side/2), side, side})
+		v.pen.text(words[i], x+side+after, at.y, small, soft, left)
+		x += side + after + v.pen.width(words[i], small) + between
+	}
+	v.pen.text(words[2], x, at.y, small, soft, left)
+}
