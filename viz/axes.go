@@ -61,19 +61,22 @@ const linePitch = 17
 
 // wrap breaks a sentence into lines that fit.
 func (v *View) wrap(s string, width float64) []string {
+	s = strings.TrimSpace(s)
 	var lines []string
-	line, long, space := "", 0.0, v.pen.width(" ", body)
-	for _, word := range strings.Fields(s) {
+	begin, end, long, space := 0, 0, 0.0, v.pen.width(" ", body) // of the line, which is a part of the sentence
+	for at := 0; at < len(s); at = end + 1 {
+		word, _, _ := strings.Cut(s[at:], " ")
 		w := v.pen.width(word, body)
-		if line != "" && long+space+w > width {
-			lines, line, long = append(lines, line), "", 0
+		if end > begin {
+			long += space
 		}
-		if line != "" {
-			line, long = line+" ", long+space
+		if end > begin && long+w > width {
+			lines = append(lines, s[begin:end])
+			begin, long = at, 0
 		}
-		line, long = line+word, long+w
+		end, long = at+len(word), long+w
 	}
-	return append(lines, line)
+	return append(lines, s[begin:end])
 }
 
 // frame draws grid lines and their numbers.

@@ -96,17 +96,27 @@ func far(st record.PairStat) float64 {
 func (v *View) link(in box, st record.PairStat, hue color.RGBA) {
 	x, y := in.x+in.w/2, in.y+in.h/2
 	radius := math.Min(math.Max(2.6, in.h*0.12), math.Min(in.w*0.4, 9))
-	c, half := stuck, radius*0.8
-	switch st.State {
-	case record.Diverged:
+	if st.State == record.Diverged {
 		v.cross(x, y, radius)
 		return
-	case record.Apart, record.OneZero:
-		// Even the longest link ends before the row above begins.
-		reach := in.h/2 - radius - math.Max(2, in.h*0.06)
-		half += far(st) * math.Max(reach-half, 0)
-		c = mix(stuck, hue, 0.35+math.Sqrt2*far(st))
 	}
+	// Even the longest link ends before the row above begins.
+	half, c := parting(st, radius, in.h/2-radius-math.Max(2, in.h*0.06), hue)
+	v.halves(x, y, half, radius, c)
+}
+
+// parting is how far from their middle the two dots of a pair stand, at most reach where they come apart, and the
+// colour of the original.
+func parting(st record.PairStat, radius, reach float64, hue color.RGBA) (half float64, c color.RGBA) {
+	half = radius * 0.8
+	if st.State != record.Apart && st.State != record.OneZero {
+		return half, stuck
+	}
+	return half + far(st)*math.Max(reach-half, 0), mix(stuck, hue, 0.35+math.Sqrt2*far(st))
+}
+
+// halves draws two linked dots, the copy lighter.
+func (v *View) halves(x, y, half, radius float64, c color.RGBA) {
 	v.pen.segment(point{x, y - half}, point{x, y + half}, 1.1, mix(paper, c, 0.55))
 	v.pen.circle(x, y-half, radius, c)
 	v.pen.circle(x, y+half, radius, mix(paper, c, 0.6))

@@ -12,6 +12,7 @@ const (
 	Divergence PaneID = "divergence"
 	RMS        PaneID = "rms"
 	Knowledge  PaneID = "knowledge"
+	Network    PaneID = "network"
 )
 
 // Pane is a picture and what people call it.
@@ -22,7 +23,8 @@ type Pane struct {
 
 // PanesOf lists the pictures of an experiment, the one first that shows best what is learnt.
 func PanesOf(e experiment.Experiment) []Pane {
-	panes := []Pane{{Loss, "Loss"}, {Copies, "Neuron copies"}, {Divergence, "Gradient divergence"}, {RMS, "RMS"}}
+	panes := []Pane{{Loss, "Loss"}, {Copies, "Neuron copies"}, {Divergence, "Gradient divergence"}, {RMS, "RMS"},
+		{Network, "Network"}}
 	if e.Task.Questions() > 0 {
 		panes = append([]Pane{{Knowledge, "Knowledge"}}, panes...)
 	}
@@ -42,6 +44,8 @@ func draw(v *View, id PaneID, b box) {
 		v.rms(b)
 	case Knowledge:
 		v.knowledge(b)
+	case Network:
+		v.network(b)
 	}
 }
 

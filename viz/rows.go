@@ -183,12 +183,7 @@ func members(e experiment.Experiment) string {
 	copies, others := false, false
 	for _, a := range e.Arms {
 		for _, w := range a.Widen {
-			switch w.Init {
-			case "copy-copy", "uneven", "uneven-random", "plus-minus":
-				copies = copies || a.Widens()
-			default:
-				others = others || a.Widens()
-			}
+			copies, others = copies || a.Widens() && copied(w), others || a.Widens() && !copied(w)
 		}
 	}
 	who, with := "a neuron", "its copy"
@@ -203,6 +198,15 @@ func members(e experiment.Experiment) string {
 		with = "the new one beside it"
 	}
 	return who + " and " + with
+}
+
+// copied reports whether a widening copies rows: a new neuron is one that was there.
+func copied(w experiment.Widening) bool {
+	switch w.Init {
+	case "copy-copy", "uneven", "uneven-random", "plus-minus":
+		return true
+	}
+	return false
 }
 
 // widenedAxes are those that any arm widens on its way.

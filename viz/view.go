@@ -40,11 +40,15 @@ type View struct {
 
 	// of the picture that is being drawn, by arm: kept so that a picture leaves little behind
 	readings [][]valloss.Reading
-	moments  []moment // the same of its widenings
+	moments  []moment          // the same of its widenings
+	merged   []record.PairStat // pairs as a drawing of the network has them,
+	counts   []float32         // and how many each stands for
 
 	lettering Lettering
 
 	refresh time.Duration // a picture whose content has changed is drawn anew at most so often
+	motion  motion
+	calm    bool // nothing moves
 
 	pen    *pen
 	image  *ebiten.Image
@@ -143,6 +147,9 @@ func (v *View) Draw(dst *ebiten.Image, now time.Time) {
 	if changed {
 		v.image.Fill(paper)
 		v.places = v.arrange()
+	}
+	v.follow(now)
+	if changed {
 		for i := range v.places {
 			v.render(&v.places[i], now)
 		}
@@ -156,14 +163,19 @@ func (v *View) Draw(dst *ebiten.Image, now time.Time) {
 	}
 }
 
-// Stale reports whether Draw would draw a picture.
+// Stale reports whether Draw would draw a picture, or will soon, because one moves.
 func (v *View) Stale(now time.Time) bool {
-	return v.rec != nil && v.image != nil && (v.places == nil || v.oldest(now) != nil)
+	if v.rec == nil || v.image == nil {
+		return false
+	}
+	v.follow(now)
+	return v.places == nil || v.moving() || v.oldest(now) != nil
 }
 
 // Behind reports whether a picture shows less than there is to show, whether it is time to draw it or not.
 func (v *View) Behind() bool {
-	return v.places == nil || slices.ContainsFunc(v.places, func(p place) bool { return v.content(&p) != p.content })
+	return v.places == nil || v.moving() ||
+		slices.ContainsFunc(v.places, func(p place) bool { return v.content(&p) != p.content })
 }
 
 // oldest is the picture that has been out of date the longest, if it is time to draw one.
@@ -171,7 +183,8 @@ func (v *View) oldest(now time.Time) (p *place) {
 	for i := range v.places {
 		q := &v.places[i]
 		c := v.content(q)
-		due := c != q.content && (now.Sub(q.drawn) >= v.refresh || c.pointer != q.content.pointer)
+		due := c != q.content && (now.Sub(q.drawn) >= v.refresh || c.pointer != q.content.pointer ||
+			c.frame != q.content.frame)
 		if due && (p == nil || q.drawn.Before(p.drawn)) {
 			p = q
 		}
@@ -188,6 +201,7 @@ type content struct {
 	scale           Scale
 	colouring       Colouring
 	pointer         point // zero where it is elsewhere
+	frame           int   // of the motion, where the picture moves
 }
 
 func (v *View) content(p *place) content {
@@ -195,6 +209,9 @@ func (v *View) content(p *place) content {
 		colouring: v.colouring}
 	for _, t := range v.rec.Tracks {
 		c.frames += len(t)
+	}
+	if moves(p.pane) {
+		c.frame = v.motion.frame
 	}
 	if v.inside && p.box.holds(v.pointer) {
 		c.pointer = v.pointer

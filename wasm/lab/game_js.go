@@ -25,6 +25,7 @@ type lab struct {
 	size    int // bytes that the next state may take
 	host    *workerHost
 	bridge  js.Value
+	calm    js.Value // whether the reader wants nothing to move
 	ready   bool
 	trained bool // the first update has been shown
 	frames  int  // frames so far
@@ -39,7 +40,8 @@ type lab struct {
 }
 
 func newLab(host *workerHost, bridge js.Value) *lab {
-	l := &lab{view: viz.New(), shown: -1, host: host, bridge: bridge}
+	l := &lab{view: viz.New(), shown: -1, host: host, bridge: bridge,
+		calm: js.Global().Call("matchMedia", "(prefers-reduced-motion: reduce)")}
 	l.view.SetLettering(newPens())
 	l.again = js.FuncOf(func(js.Value, []js.Value) any { l.beat(); return nil })
 	return l
@@ -68,6 +70,7 @@ func (l *lab) refresh() time.Duration {
 func (l *lab) show() {
 	l.view.SetRecord(l.session.Record())
 	l.view.SetRefresh(l.refresh())
+	l.view.SetReducedMotion(l.calm.Get("matches").Bool())
 	if !l.blind && (l.view.Stale(time.Now()) || l.wanted.Type() == js.TypeFunction) {
 		l.due = true
 		ebiten.ScheduleFrame() //lint:ignore SA1019 goes with the mode that run chooses
