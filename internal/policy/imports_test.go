@@ -52,7 +52,7 @@ viz/valloss: sim/experiment sim/record
 viz/style: internal/plain sim/experiment
 viz/facts: sim/experiment sim/record
 viz: sim/experiment sim/record viz/facts viz/valloss viz/style
-viz/figure: internal/plain sim/experiment sim/record viz/valloss viz/style
+viz/figure: internal/plain sim/experiment sim/record viz/facts viz/valloss viz/style
 viz/panel: sim/experiment sim/record sim/session viz/style
 viz/story: sim/experiment sim/record viz/panel
 viz/desktop: model/learner sim/experiment sim/record sim/session viz viz/style viz/panel

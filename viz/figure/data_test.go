@@ -136,6 +136,9 @@ func TestTicksOfDifferencesHaveAZero(t *testing.T) {
 	}
 }
 
+// hex is an arm's colour as SVG has it.
+func hex(l style.Style) string { return fmt.Sprintf("#%02X%02X%02X", l.Hue.R, l.Hue.G, l.Hue.B) }
+
 func TestAnArmLooksInAFigureAsOnThePage(t *testing.T) {
 	e, err := experiment.Named("signal")
 	require.NoError(t, err)
@@ -150,7 +153,7 @@ func TestAnArmLooksInAFigureAsOnThePage(t *testing.T) {
 	require.True(t, ok)
 	s := svg(t, f)
 	for i, l := range style.Of(e) {
-		assert.Contains(t, s, fmt.Sprintf("#%02X%02X%02X", l.Hue.R, l.Hue.G, l.Hue.B), e.Arms[i].Name)
+		assert.Contains(t, s, hex(l), e.Arms[i].Name)
 	}
 	assert.GreaterOrEqual(t, f.panels[0].plot.Y.Max, 4.0, "the highest loss just after the widening is in the picture")
 	assert.Contains(t, f.Caption, "16 fixed windows")

@@ -23,6 +23,7 @@ var (
 	soft  = color.NRGBA{0x5f, 0x66, 0x70, 0xff} // words beside the data
 	rule  = color.NRGBA{0xe4, 0xe6, 0xea, 0xff} // grid lines
 	axis  = color.NRGBA{0xa8, 0xae, 0xb8, 0xff}
+	wrong = color.NRGBA{0xb0, 0x20, 0x20, 0xff} // what is no number
 )
 
 // margin is the white border around a figure.

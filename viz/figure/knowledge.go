@@ -1,0 +1,130 @@
+package figure
+
+import (
+	"fmt"
+	"image/color"
+	"slices"
+	"strconv"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/sparkling-lab/sparkling/sim/record"
+	"github.com/sparkling-lab/sparkling/viz/facts"
+	"github.com/sparkling-lab/sparkling/viz/style"
+)
+
+// Knowledge is what every network makes of all facts in the end: a table of cells each, and the number of those that it
+// knows. It is false for an experiment that counts no facts.
+func Knowledge(r *record.Record) (Figure, bool) {
+	step := r.Last()
+	tables := facts.Tables(r, step)
+	tables = slices.DeleteFunc(tables, func(t facts.Table) bool { return len(t.Answers) == 0 })
+	if len(tables) == 0 {
+		return Figure{}, false
+	}
+	title := "What the networks know"
+	if len(tables) == 1 {
+		title = "What the network knows"
+	}
+	styles, names := style.Of(r.Experiment), names(r.Experiment)
+	f := Figure{Name: "knowledge", Title: title, Caption: fmt.Sprintf("Seed %d, step %d. Each cell is "+
+		"a fact: first letter down, second across. Full cells are known: the likeliest answer is right. The darker, "+
+		"the surer.", r.Experiment.Seed, step)}
+	const side = 216
+	f.width = vg.Length(max(2, len(tables)))*(side+2*margin) + margin
+	f.height = side + 134
+	for _, t := range tables {
+		p := plot.New()
+		p.BackgroundColor = nil
+		p.HideAxes()
+		p.X.Padding, p.Y.Padding = 0, 0
+		l, name := style.Style{Hue: style.Neutral}, "One network still, shared by all"
+		if !t.Shared() {
+			l, name = styles[t.Arms[0]], names[t.Arms[0]]
+		}
+		p.Add(cells{t, r.Experiment.Task.Letters, l, name})
+		f.panels = append(f.panels, panel{plot: p})
+	}
+	return f, true
+}
+
+// cells is the table of one network, with its name over it and its number below.
+type cells struct {
+	facts.Table
+	letters int
+	style   style.Style
+	name    string
+}
+
+// Plot implements plot.Plotter. Cells of one colour are one path: there are thousands of them.
+func (t cells) Plot(c draw.Canvas, _ *plot.Plot) {
+	hue := hue(t.style)
+	const name, below = vg.Length(20), vg.Length(46)
+	at := vg.Point{X: c.Min.X, Y: c.Max.Y}
+	words := labelText
+	words.Color = hue
+	if t.style.Marker != "" {
+		c.DrawGlyph(draw.GlyphStyle{Color: hue, Radius: 3.6, Shape: marker{t.style.Marker}},
+			vg.Point{X: at.X + 4, Y: at.Y - 6})
+		at.X += 13
+	}
+	c.FillText(words, at, t.name)
+	side := min(c.Max.X-c.Min.X, c.Max.Y-c.Min.Y-name-below)
+	top := c.Max.Y - name
+	t.fill(c, vg.Point{X: c.Min.X, Y: top}, side/vg.Length(t.letters))
+
+	number := panelText
+	number.Font.Size, number.Color = 26, hue
+	at = vg.Point{X: c.Min.X, Y: top - side - 4}
+	if t.Lost != "" {
+		number.Color = wrong
+		c.FillText(number, at, record.Diverged.String())
+		return
+	}
+	known := strconv.Itoa(t.Known)
+	c.FillText(number, at, known)
+	at.X += number.Width(known) + 6
+	at.Y -= number.Font.Size - 1.1*tickText.Font.Size
+	c.FillText(tickText, at, fmt.Sprintf("of %d facts known", t.Of))
+}
+
+// fill draws the cells from their upper left corner on.
+func (t cells) fill(c draw.Canvas, corner vg.Point, pitch vg.Length) {
+	paths := map[color.RGBA]*vg.Path{}
+	var order []color.RGBA
+	square := func(fill color.RGBA, fact int, in vg.Length) {
+		p := paths[fill]
+		if p == nil {
+			p = &vg.Path{}
+			paths[fill], order = p, append(order, fill)
+		}
+		side := 0.92*pitch - 2*in
+		x := corner.X + pitch*vg.Length(fact%t.letters) + in
+		y := corner.Y - pitch*vg.Length(fact/t.letters) - in
+		p.Move(vg.Point{X: x, Y: y})
+		p.Line(vg.Point{X: x + side, Y: y})
+		p.Line(vg.Point{X: x + side, Y: y - side})
+		p.Line(vg.Point{X: x, Y: y - side})
+		p.Close()
+	}
+	for fact := range t.letters * t.letters {
+		if t.Lost != "" || fact >= len(t.Answers) || !t.Answers[fact].Right {
+			square(style.Hole, fact, 0)
+		}
+	}
+	for fact, a := range t.Answers {
+		switch {
+		case t.Lost != "":
+		case a.Right:
+			square(style.Sure(t.style.Hue, a.Sure), fact, 0)
+		default:
+			square(style.Sure(t.style.Hue, a.Sure), fact, 0.22*pitch)
+		}
+	}
+	for _, fill := range order {
+		c.SetColor(fill)
+		c.Fill(*paths[fill])
+	}
+}
