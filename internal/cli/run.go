@@ -36,6 +36,9 @@ type runVerb struct {
 
 	Every       *time.Duration `help:"How often the state is kept; what is lost with the machine is at most so much work (default 20s)." placeholder:"TIME"`
 	Checkpoints bool           `help:"Leave the network of every arm in DIR/arms when the run has ended, as folders that check and widen read; needs --out."`
+
+	Write       *string  `help:"Let every arm go on with these words when the run has ended, each with the same random numbers; an empty text is how the part of the text that is never trained on begins. Only where a text is learnt." placeholder:"WORDS"`
+	Temperature *float64 `help:"Temperature at which they write: 0, always the most likely character, to 2 (default 0.8)." placeholder:"T"`
 }
 
 // Run is called by the command line.
@@ -55,13 +58,17 @@ func (v runVerb) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	prompt, err := v.prompt(exp)
+	if err != nil {
+		return err
+	}
 	enough := !v.Checkpoints // what a finished run has left is all that is asked for
 	if v.Checkpoints {
 		if enough, err = holdsArms(to, exp); err != nil {
 			return err
 		}
 	}
-	if rec, arms, ended := to.ended(); ended && enough {
+	if rec, arms, ended := to.ended(); ended && enough && prompt == nil {
 		return v.repeat(e, to, rec, arms)
 	}
 	need := exp.Memory()
@@ -87,11 +94,16 @@ func (v runVerb) Run(e *env) error {
 		keeper = &session.Autosaver{Every: every, Write: to.keepState}
 	}
 	interrupted := v.train(e, s, host, keeper)
+	if prompt != nil && !interrupted {
+		if err := letWrite(s, host, *prompt); err != nil {
+			return err
+		}
+	}
 	rec, arms, kept := s.Record(), s.Arms(), false
 	var unkept error // which takes nothing away from the table
 	sheltered := keeper != nil && v.Out == ""
 	if keeper != nil && rec.Last() >= 0 && (interrupted || !sheltered) {
-		if to.state == nil || !to.state.Finished() {
+		if to.state == nil || !to.state.Finished() || prompt != nil {
 			var st session.State
 			st, unkept = keeper.Last(s, func() { host.Wait(time.Second) })
 			rec, arms = st.Record, st.Status()

@@ -30,6 +30,7 @@ type result struct {
 	WeightCosine *number       `json:"weight_cosine"` // null too where there is none: a vector of zeros points nowhere
 	GradCosine   *number       `json:"gradient_cosine"`
 	Widening     *widening     `json:"widening,omitempty"` // the newest
+	Writing      *writing      `json:"writing,omitempty"`  // the newest
 	NotFinite    string        `json:"not_finite,omitempty"`
 	Error        string        `json:"error,omitempty"`
 }
@@ -72,6 +73,7 @@ func rows(r *record.Record, arms []record.ArmStatus) []result {
 		if p, ok := r.ReportAt(i, a.Step); ok {
 			row.Widening = wideningOf(r, p)
 		}
+		row.Writing = writingOf(r, i, a.Step)
 		if trunk := r.Experiment.Trunk(); a.State == record.Waiting && trunk >= 0 {
 			if _, lost := r.Diverged(trunk, r.Experiment.Steps); lost {
 				row.Error = fmt.Sprintf("%s never began: %s, from which it parts, had diverged.", a.Name,
@@ -141,6 +143,7 @@ func (v runVerb) print(w io.Writer, r *record.Record, arms []record.ArmStatus) e
 	if err := printWidenings(w, rows); err != nil {
 		return err
 	}
+	printWritings(w, rows)
 	for _, r := range rows {
 		says := ""
 		switch {

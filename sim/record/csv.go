@@ -23,6 +23,9 @@ var csvColumns = []string{
 	"diverged_pairs", "locked_gradients", "apart_gradients", "one_zero_gradients", "diverged_gradients", "not_finite",
 }
 
+// csvWriting are the columns after these: what an arm was asked to go on with last at a step, and what it wrote.
+var csvWriting = []string{"prompt", "temperature", "written"}
+
 // WriteCSV writes one row a step and arm. That of a widening, which may be the first of an arm, has the losses and the
 // mean RMS ratios of the blocks just before it and just after it, the ratio as it would be without the factor, and the
 // largest change of a block's, as a fraction. What was not measured is empty, as is a mean of nothing; what was
@@ -30,27 +33,41 @@ var csvColumns = []string{
 // does not tell.
 func (r *Record) WriteCSV(w io.Writer) error {
 	out := csv.NewWriter(w)
-	if err := out.Write(csvColumns); err != nil {
+	if err := out.Write(slices.Concat(csvColumns, csvWriting)); err != nil {
 		return err
 	}
 	for i, t := range r.Tracks {
-		for _, p := range r.Reports {
-			if p.Arm == i && !slices.ContainsFunc(t, func(f ArmFrame) bool { return f.Step == p.Step }) {
+		more := func(arm, step int) {
+			if arm == i && !slices.ContainsFunc(t, func(f ArmFrame) bool { return f.Step == step }) {
 				nan := float32(math.NaN())
-				t = append(slices.Clone(t), ArmFrame{Arm: i, Step: p.Step, TrainLoss: nan, ValLoss: nan,
-					FullValLoss: nan,
-					LROld:       nan, LRNew: nan, FLOPs: math.NaN()})
+				t = append(slices.Clone(t), ArmFrame{Arm: i, Step: step, TrainLoss: nan, ValLoss: nan,
+					FullValLoss: nan, LROld: nan, LRNew: nan, FLOPs: math.NaN()})
 			}
+		}
+		for _, p := range r.Reports {
+			more(p.Arm, p.Step)
+		}
+		for _, w := range r.Writings {
+			more(w.Arm, w.Step)
 		}
 		slices.SortFunc(t, func(a, b ArmFrame) int { return cmp.Compare(a.Step, b.Step) })
 		for k := range t {
-			if err := out.Write(r.csvRow(&t[k])); err != nil {
+			if err := out.Write(append(r.csvRow(&t[k]), r.csvWritten(i, t[k].Step)...)); err != nil {
 				return err
 			}
 		}
 	}
 	out.Flush()
 	return out.Error()
+}
+
+// csvWritten is what an arm wrote last at a step.
+func (r *Record) csvWritten(arm, step int) []string {
+	w, ok := r.wrote(arm, step)
+	if !ok || w.Step != step {
+		return make([]string, len(csvWriting))
+	}
+	return []string{plain.Cell(w.Text), strconv.FormatFloat(w.Temperature, 'g', -1, 64), plain.Cell(w.Written)}
 }
 
 func (r *Record) csvRow(f *ArmFrame) []string {

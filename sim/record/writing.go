@@ -16,7 +16,7 @@ const (
 	MaxPrompt      = 200
 	MaxWritten     = 400
 	MaxTemperature = 2
-	keptWritings   = 32 // of an arm
+	keptWritings   = 64 // of an arm
 )
 
 // Prompt is what a network is asked to go on with, and how.

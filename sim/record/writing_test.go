@@ -66,13 +66,13 @@ func TestOnlyTheNewestWritingsOfAnArmAreKept(t *testing.T) {
 	for i := range 100 {
 		r.AddWriting(words(0, i/10, fmt.Sprint(i), "x"))
 	}
-	assert.Len(t, r.Writings, 33)
+	assert.Len(t, r.Writings, 65)
 	w, _ := r.WritingAt(0, 12)
 	assert.Equal(t, "99", w.Text)
-	_, ok := r.WritingAt(0, 5)
+	_, ok := r.WritingAt(0, 2)
 	assert.False(t, ok)
 	r.AddWriting(words(0, 9, "99", "y"))
-	assert.Len(t, r.Writings, 33, "the same prompt at the same step has one answer")
+	assert.Len(t, r.Writings, 65, "the same prompt at the same step has one answer")
 	w, _ = r.WritingAt(0, 12)
 	assert.Equal(t, "y", w.Written)
 }
