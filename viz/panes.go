@@ -13,6 +13,7 @@ const (
 	RMS        PaneID = "rms"
 	Knowledge  PaneID = "knowledge"
 	Network    PaneID = "network"
+	Writing    PaneID = "writing"
 )
 
 // Pane is a picture and what people call it.
@@ -27,6 +28,9 @@ func PanesOf(e experiment.Experiment) []Pane {
 		{Network, "Network"}}
 	if e.Task.Questions() > 0 {
 		panes = append([]Pane{{Knowledge, "Knowledge"}}, panes...)
+	}
+	if e.Task.Writes() {
+		panes = append(panes, Pane{Writing, "Writing"})
 	}
 	return panes
 }
@@ -46,6 +50,8 @@ func draw(v *View, id PaneID, b box) {
 		v.knowledge(b)
 	case Network:
 		v.network(b)
+	case Writing:
+		v.writing(b)
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/viz/style"
 	"github.com/sparkling-lab/sparkling/viz/valloss"
+	"github.com/sparkling-lab/sparkling/viz/written"
 )
 
 // View draws a record. What it is told in CSS pixels it has in units, which are as many of them as its zoom; the image
@@ -43,6 +44,8 @@ type View struct {
 	moments  []moment          // the same of its widenings
 	merged   []record.PairStat // pairs as a drawing of the network has them,
 	counts   []float32         // and how many each stands for
+	chars    []written.Char
+	letters  []cell
 
 	lettering Lettering
 
@@ -196,6 +199,7 @@ func (v *View) oldest(now time.Time) (p *place) {
 type content struct {
 	rec             *record.Record
 	frames, reports int
+	writing         *record.Writing // the first of those that are kept, which are others when one is added
 	step            int
 	quantity        record.Quantity
 	scale           Scale
@@ -207,6 +211,9 @@ type content struct {
 func (v *View) content(p *place) content {
 	c := content{rec: v.rec, reports: len(v.rec.Reports), step: v.step, quantity: v.quantity, scale: v.scale,
 		colouring: v.colouring}
+	if len(v.rec.Writings) > 0 {
+		c.writing = &v.rec.Writings[0]
+	}
 	for _, t := range v.rec.Tracks {
 		c.frames += len(t)
 	}

@@ -38,7 +38,7 @@ type runVerb struct {
 	Checkpoints bool           `help:"Leave the network of every arm in DIR/arms when the run has ended, as folders that check and widen read; needs --out."`
 
 	Write       *string  `help:"Let every arm go on with these words when the run has ended, each with the same random numbers; an empty text is how the part of the text that is never trained on begins. Only where a text is learnt." placeholder:"WORDS"`
-	Temperature *float64 `help:"Temperature at which they write: 0, always the most likely character, to 2 (default 0.8)." placeholder:"T"`
+	Temperature *float64 `help:"Temperature at which they write: 0, always the most likely character, to 2 (default 0.5)." placeholder:"T"`
 }
 
 // Run is called by the command line.

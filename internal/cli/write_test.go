@@ -48,7 +48,7 @@ func TestWhatArmsWroteIsInTheJSONTheRecordAndTheNumbers(t *testing.T) {
 	require.Zero(t, code, err)
 	all := writings(t, text)
 	for _, w := range all {
-		assert.Equal(t, []any{30, "light ", 0.8, uint64(1)}, []any{w.Step, w.Prompt, w.Temperature, w.Seed})
+		assert.Equal(t, []any{30, "light ", 0.5, uint64(1)}, []any{w.Step, w.Prompt, w.Temperature, w.Seed})
 		assert.Len(t, []rune(w.Text), experiment.WriteCount)
 		assert.Len(t, w.Probabilities, experiment.WriteCount)
 	}

@@ -51,7 +51,8 @@ sim/reproduce: internal/durable internal/input internal/keys model model/learner
 viz/valloss: sim/experiment sim/record
 viz/style: internal/plain sim/experiment
 viz/facts: sim/experiment sim/record
-viz: sim/experiment sim/record viz/facts viz/valloss viz/style
+viz/written: sim/experiment sim/record
+viz: sim/experiment sim/record viz/facts viz/valloss viz/style viz/written
 viz/figure: internal/plain sim/experiment sim/record viz/facts viz/valloss viz/style
 viz/panel: sim/experiment sim/record sim/session viz/style
 viz/story: sim/experiment sim/record viz/panel

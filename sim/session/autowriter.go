@@ -28,7 +28,7 @@ type asked struct {
 }
 
 // Temperature is what networks write at unless somebody says otherwise.
-const Temperature = 0.8
+const Temperature = 0.5
 
 // Between two writings lie at least leastPause, so that they can be read, and restFor times as long as the last one
 // took, which is the probes' share of the time.
