@@ -121,7 +121,7 @@ test-page: ## drive the real page in a real browser
 	go test $(TESTFLAGS) -timeout 60m ./wasm/pagetest/...
 
 golden: ## write the golden pictures anew; look at the difference before you commit it
-	$(XVFB) go test ./viz ./viz/desktop ./internal/report -count=1 -update
+	$(XVFB) go test ./viz ./viz/desktop ./viz/figure ./internal/report -count=1 -update
 
 still: ## draw site/still.png anew: the page's own pictures of its default run (needs a Chromium)
 	go run ./wasm/pagetest/still

@@ -79,6 +79,8 @@ export function start(lab, meter, lost) {
     choice.show();
     panes.show();
     first(`[value=${lab.scale()}]`, HTMLInputElement, byID("scale")).checked = true;
+    first(`[value=${lab.colouring()}]`, HTMLInputElement, byID("colouring")).checked = true;
+    byID("colouring").hidden = !state.facts;
     notice.show();
     hold(lab, true);
     const follows = phase !== state.phase && reading();
@@ -103,9 +105,11 @@ export function start(lab, meter, lost) {
   byID("speed").addEventListener("change", () => act(() => lab.speed(checked("speed"))));
   byID("quantity").addEventListener("change", () => act(() => lab.quantity(checked("quantity"))));
   byID("scale").addEventListener("change", () => act(() => lab.scale(checked("scale"))));
+  byID("colouring").addEventListener("change", () => act(() => lab.colouring(checked("colouring"))));
 
   startKeys({ " ": toggle, ".": step, w: () => widen(true), r: reset });
   radios("scale", parsed(lab.scales()));
+  radios("colouring", parsed(lab.colourings()));
   startPictures(lab, lost, () => panes.show());
   startExports(lab);
   for (const part of ["#transport", "#quantity", "#panel section > .buttons"]) {
@@ -128,6 +132,7 @@ export function start(lab, meter, lost) {
     panes.pin(byID("pane", HTMLSelectElement).value);
     lab.quantity(checked("quantity"));
     lab.scale(checked("scale"));
+    lab.colouring(checked("colouring"));
     anew();
   };
 }

@@ -57,8 +57,8 @@ export class Table {
    * Every number with all its digits, where the reader has opened the table of them: a column an arm.
    * @param {State} state
    */
-  #digits({ arms, valOn }) {
-    const lines = this.#exact.open ? exact(valOn) : [];
+  #digits({ arms, valOn, facts }) {
+    const lines = this.#exact.open ? [...(facts ? counted : []), ...exact(valOn)] : [];
     const rows = lines.map(([name, of]) => [name, ...arms.map((arm) => of(arm) || "–")]);
     const said = JSON.stringify(rows);
     if (said === this.#exactly) return;
@@ -108,6 +108,16 @@ function fill({ train, val, lock, lr }, arm, full) {
 }
 
 const four = (/** @type {string} */ digits) => (digits ? Number(digits).toFixed(4) : "–");
+
+const since = (/** @type {Arm} */ { facts }) => facts.of > 0 && facts.since >= 0;
+
+/** @type {[name: string, of: (arm: Arm) => string][]} the same rows of a task that counts facts */
+const counted = [
+  ["Facts known", ({ facts }) => (facts.of ? `${facts.known} of ${facts.of}` : "")],
+  ["Learnt since the count before", (arm) => (since(arm) ? String(arm.facts.learnt) : "")],
+  ["Forgotten since then", (arm) => (since(arm) ? String(arm.facts.forgotten) : "")],
+  ["Facts counted at step", ({ facts }) => (facts.of ? String(facts.step) : "")],
+];
 
 /** @type {(valOn: string) => [name: string, of: (arm: Arm) => string][]} the rows of the exact values */
 const exact = (valOn) => [

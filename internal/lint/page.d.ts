@@ -29,6 +29,7 @@ interface State {
   valOn: string;
   fullVal: boolean;
   lossesSaid: string;
+  facts: number;
   arms: Arm[];
   moments: Record<Chapter, number>;
 }
@@ -53,6 +54,7 @@ interface Arm {
   lrOld: string;
   lrNew: string;
   lock: Lock;
+  facts: Facts;
   valLossBefore: string;
   valLossAfter: string;
   rmsRatioChange: string;
@@ -80,6 +82,16 @@ interface Lock {
   weight: string;
   grad: string;
   dist: string;
+}
+
+/** viz/panel.Facts */
+interface Facts {
+  known: number;
+  of: number;
+  step: number;
+  learnt: number;
+  forgotten: number;
+  since: number;
 }
 
 /** viz/panel.Example */
@@ -161,6 +173,7 @@ interface Lab extends Bridge {
   panes(): Json<Named[]>;
   shown(): Json<{ Pane: string; X: number; Y: number; W: number; H: number }[]>;
   scales(): Json<Named[]>;
+  colourings(): Json<Named[]>;
   examples(): Json<Example[]>;
   chosen(): string;
   about(): string;
@@ -191,6 +204,7 @@ interface Lab extends Bridge {
   pin(pane?: string): string;
   speak(pane: string): void;
   scale(which?: string): string;
+  colouring(which?: string): string;
   example(name: string): Wrong;
   speed(which: string): void;
   change(control: string, value: string): Wrong;

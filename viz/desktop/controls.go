@@ -69,6 +69,7 @@ func (c *controls) build() {
 	c.quantities(content)
 	c.heading(content, "The loss is drawn over")
 	c.scales(content)
+	c.colourings(content)
 	c.heading(content, "The experiment")
 	c.knobs(content)
 	c.heading(content, "Take it with you")

@@ -251,6 +251,22 @@ func (c *controls) scales(to *widget.Container) {
 	}))
 }
 
+// colourings chooses what the colours of facts are of, where facts are learnt.
+func (c *controls) colourings(to *widget.Container) {
+	if c.window.session.Experiment().Task.Questions() == 0 {
+		return
+	}
+	var labels []string
+	for _, k := range viz.Colourings {
+		labels = append(labels, k.Label)
+	}
+	view := c.window.view
+	c.heading(to, "Facts are coloured by")
+	to.AddChild(c.segments(labels, func(i int) { view.SetColouring(viz.Colourings[i].ID) }, func(panel.State) int {
+		return slices.IndexFunc(viz.Colourings, func(k viz.ColouringChoice) bool { return k.ID == view.Colouring() })
+	}))
+}
+
 // panes chooses the picture that is shown alone, or lets all be shown as the story has them.
 func (c *controls) panes(to *widget.Container) {
 	view := c.window.view

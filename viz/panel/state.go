@@ -42,6 +42,7 @@ type State struct {
 	// every arm that has not diverged has its FullValLoss, which then stands in the place of ValLoss
 	FullVal    bool   `json:"fullVal"`
 	LossesSaid string `json:"lossesSaid"` // what the validation losses are measured on
+	Facts      int    `json:"facts"`      // how many there are to know, 0 where no facts are learnt
 	Arms       []Arm  `json:"arms"`
 
 	Moments map[Phase]int `json:"moments"` // the step at which each chapter of the story is best seen
@@ -66,6 +67,7 @@ type Arm struct {
 	LROld          string `json:"lrOld"`
 	LRNew          string `json:"lrNew"`
 	Lock           Lock   `json:"lock"`
+	Facts          Facts  `json:"facts"`
 	ValLossBefore  string `json:"valLossBefore"`  // just before the newest widening
 	ValLossAfter   string `json:"valLossAfter"`   // and just after it
 	RMSRatioChange string `json:"rmsRatioChange"` // by what fraction it moved the RMS ratio of a block, where most
@@ -92,7 +94,8 @@ func Of(s *session.Session, shown int) State {
 	out := State{
 		Name: e.Name, Seed: strconv.FormatUint(e.Seed, 10), Step: shown, Last: last, Steps: e.Steps, Fork: e.Fork(),
 		Live:    live,
-		Playing: s.Playing(), Done: s.Done(), Forked: s.Forked(), Speed: SpeedName(s.Speed()), Describe: s.Describe(),
+		Playing: s.Playing(), Done: s.Done(), Forked: s.Forked(), Speed: SpeedName(s.Speed()),
+		Facts: e.Task.Questions(), Describe: s.Describe() + changed(rec, last),
 		Beta2: strconv.FormatFloat(e.Optimizer.Beta2, 'g', -1, 64), Factor: factor(e),
 		ExampleText: Told(e), Effects: did(rec, shown), ValOn: words.Live, Moments: moments(e),
 	}
@@ -146,6 +149,9 @@ func arm(rec *record.Record, i int, a experiment.Arm, status record.ArmStatus, s
 	}
 	if f, ok := newest(rec, i, shown, func(f record.ArmFrame) bool { return len(f.Pairs) > 0 }); ok {
 		out.Lock = lockOf(f)
+	}
+	if out.Facts.Since = -1; out.Step >= 0 {
+		out.Facts = factsOf(rec, i, shown)
 	}
 	if w, ok := rec.FinalValLoss(i); ok && out.Step >= 0 && shown >= rec.Tracks[i][len(rec.Tracks[i])-1].Step {
 		out.FullValLoss = number(w)

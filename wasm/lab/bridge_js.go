@@ -25,6 +25,7 @@ func (l *lab) export() {
 		"shown":      func([]js.Value) any { return encode(l.view.Shown()) },
 		"panes":      func([]js.Value) any { return encode(viz.PanesOf(l.session.Experiment())) },
 		"scales":     func([]js.Value) any { return encode(viz.Scales) },
+		"colourings": func([]js.Value) any { return encode(viz.Colourings) },
 		"examples":   func([]js.Value) any { return encode(panel.Examples()) },
 		"chosen":     func([]js.Value) any { return l.choice().name },
 		"about":      func([]js.Value) any { return l.choice().about },
@@ -67,6 +68,12 @@ func (l *lab) export() {
 				l.view.SetScale(viz.Scale(a[0].String()))
 			}
 			return string(l.view.Scale())
+		},
+		"colouring": func(a []js.Value) any {
+			if len(a) > 0 {
+				l.view.SetColouring(viz.Colouring(a[0].String()))
+			}
+			return string(l.view.Colouring())
 		},
 		"example": func(a []js.Value) any { return l.told(l.example(a[0].String())) },
 		"speed": func(a []js.Value) any {

@@ -1,0 +1,52 @@
+package panel
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/sparkling-lab/sparkling/sim/record"
+	"github.com/sparkling-lab/sparkling/viz/facts"
+)
+
+// Facts is what the network of an arm knows, where facts are learnt; Of is 0 before they were counted.
+type Facts struct {
+	Known     int `json:"known"`
+	Of        int `json:"of"`
+	Step      int `json:"step"` // at which they were counted
+	Learnt    int `json:"learnt"`
+	Forgotten int `json:"forgotten"`
+	Since     int `json:"since"` // the step of the count before; −1 where there was none
+}
+
+// factsOf is what the table of an arm shows. Of an arm that has diverged there are no answers left to count.
+func factsOf(rec *record.Record, arm, shown int) Facts {
+	t := facts.Of(rec, arm, shown)
+	if t.Lost != "" {
+		return Facts{Since: -1}
+	}
+	learnt, forgotten := t.Changes()
+	return Facts{t.Known, t.Of, max(t.Step, 0), learnt, forgotten, t.Before}
+}
+
+// changed says what every network has learnt and forgotten since the count before, in a sentence; empty where nothing
+// is counted.
+func changed(rec *record.Record, step int) string {
+	var list []string
+	since := 0
+	for _, t := range facts.Tables(rec, step) {
+		if t.Lost != "" || !t.Compared() {
+			continue
+		}
+		learnt, forgotten := t.Changes()
+		who := rec.Experiment.Arms[t.Arms[0]].Name
+		if t.Shared() {
+			who = "the network"
+		}
+		list = append(list, fmt.Sprintf("%s learnt %d facts and forgot %d", who, learnt, forgotten))
+		since = max(since, t.Before)
+	}
+	if list == nil {
+		return ""
+	}
+	return fmt.Sprintf(" Since the count at step %d %s.", since, strings.Join(list, "; "))
+}
