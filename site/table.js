@@ -35,6 +35,7 @@ export class Table {
     setText(byID("table-step"), state.step);
     setText(byID("val-head"), state.fullVal ? "Full val" : "Val");
     setText(first("[data-slot=losses]", HTMLElement), state.lossesSaid);
+    setText(first("[data-slot=network]", HTMLElement), state.network);
     state.arms.forEach((arm, i) => fill(this.#rows[i], arm, state.fullVal));
     this.#digits(state);
     const busy = state.arms.filter(({ doing }) => doing).map(({ name, doing }) => `${name} is ${doing}.`);

@@ -112,7 +112,9 @@ func didTable(groups []did, level int, steps bool) [][]string {
 	}
 	switch {
 	case level == 0:
-		add("parameters", func(d did) string { return thousands(d.ParamsBefore) + " → " + thousands(d.ParamsAfter) })
+		add("parameters", func(d did) string {
+			return record.Thousands(d.ParamsBefore) + " → " + record.Thousands(d.ParamsAfter)
+		})
 	case level < 4:
 		add("params", func(d did) string {
 			return fmt.Sprintf("×%.3g", float64(d.ParamsAfter)/float64(d.ParamsBefore))
@@ -158,13 +160,4 @@ func (v *View) column(table [][]string, c int) float64 {
 		w = max(w, v.pen.width(row[c], small))
 	}
 	return w
-}
-
-// thousands writes a count with a comma after every three digits.
-func thousands(n int64) string {
-	s := strconv.FormatInt(n, 10)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }

@@ -9,22 +9,21 @@ import (
 	"github.com/sparkling-lab/sparkling/viz/style"
 )
 
-// rms draws, block by block, how large what the block adds is beside what enters it: just before the widening (hollow),
-// just after it (filled), and now (a bar).
+// rms draws, where it is large and there was a widening, what that did to the signal. Otherwise, and where the reader
+// wants to see it alone, it draws block by block how large what the block adds is beside what enters it: just before
+// the widening (hollow), just after it (filled), and now (a bar).
 func (v *View) rms(b box) {
 	rec, step := v.rec, v.at()
+	if v.size == staged && v.signal(b, step) {
+		return
+	}
 	layers := rec.Experiment.Model.Layers
-	how, every, name := "RMS of what a block adds over RMS of what enters it: r. Ring: before the widening; mark: "+
-		"after; short bar: now.", 1, block
+	how := "RMS of what a block adds over RMS of what enters it: r. Ring: before the widening; mark: after; " +
+		"short bar: now."
 	columns := 2*layers + 1 // the blocks, and their mean
-	if pitch := (b.w - 44) / float64(columns); pitch < v.pen.width(block(2*layers-2), small)+6 {
-		how, name = how+" A: attention, E: experts.", short
-		for every*int(pitch) < int(v.pen.width(short(2*layers-1), small))+5 && every < 2*layers {
-			every++
-		}
-		if every > 1 {
-			every += every % 2 // attention of every so many layers
-		}
+	name, every, abridged := v.blockNames((b.w-44)/float64(columns), 2*layers)
+	if abridged {
+		how += " A: attention, E: experts."
 	}
 	top, missing, unscaled := 0.1, false, false
 	now := make([][]record.BlockRMS, len(rec.Tracks))
@@ -163,8 +162,7 @@ func (v *View) exactRMS(b box, a axes, now [][]record.BlockRMS, step int) {
 	for i, name := range v.names {
 		hue := v.styles[i].Hue
 		write := func(when string, r record.BlockRMS) {
-			lines = append(lines, line{fmt.Sprintf("%s %s: %s, %s, %s", name, when, digits(r.In, 5), digits(r.Out, 5),
-				digits(r.Ratio(), 5)), hue})
+			lines = append(lines, inOut(name+" "+when, r, hue))
 		}
 		if p, ok := v.rec.ReportAt(i, step); ok && k < len(p.RMSAfter) {
 			write("before", p.RMSBefore[k])

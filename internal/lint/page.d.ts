@@ -30,6 +30,7 @@ interface State {
   fullVal: boolean;
   lossesSaid: string;
   facts: number;
+  network: string;
   arms: Arm[];
   moments: Record<Chapter, number>;
 }

@@ -31,6 +31,41 @@ func (x RMSRatios) Change() string {
 	}
 }
 
+// Words says in a sentence what became of r.
+func (x RMSRatios) Words() string {
+	was, is := digits(x.Before), digits(x.After)
+	s := "The blocks add " + was + " times what flows past them, "
+	switch {
+	case !Finite(x.Before):
+		s = "What the blocks add beside what flows past them was no number before the widening"
+	case !Finite(x.After):
+		s += "and after the widening that is no number"
+	case was == is:
+		s += "before and after the widening"
+	default:
+		s += "and after the widening " + is + " times"
+	}
+	switch {
+	case x.Factorless:
+		s += "; it has no factor"
+	case Finite(x.Unscaled):
+		s += "; without its factor it would be " + digits(x.Unscaled)
+	}
+	return s + "."
+}
+
+// digits is a ratio as a person reads it.
+func digits(r float64) string { return strconv.FormatFloat(r, 'g', 3, 64) }
+
+// Thousands is a count as a person reads it: 1,296.
+func Thousands(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
 // RMSRatios are those of a report of the record.
 func (r *Record) RMSRatios(p Report) RMSRatios {
 	x := RMSRatios{

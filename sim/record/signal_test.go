@@ -66,3 +66,21 @@ func TestTheWideningWithoutItsFactorIsTheOneThatAnArmGoesThrough(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatBecameOfTheSignalIsSaid(t *testing.T) {
+	nan := math.NaN()
+	for want, x := range map[string]record.RMSRatios{
+		"The blocks add 1.35 times what flows past them, before and after the widening; without its factor it would " +
+			"be 1.46.": {Before: 1.3512, After: 1.3498, Unscaled: 1.4601},
+		"The blocks add 1.35 times what flows past them, and after the widening 1.46 times; it has no factor.": {
+			Before: 1.35, After: 1.46, Unscaled: 1.46, Factorless: true},
+		"The blocks add 1.35 times what flows past them, and after the widening that is no number.": {
+			Before: 1.35, After: nan, Unscaled: nan},
+		"What the blocks add beside what flows past them was no number before the widening.": {
+			Before: nan, After: 1, Unscaled: nan},
+	} {
+		assert.Equal(t, want, x.Words())
+	}
+	assert.Equal(t, []string{"0", "999", "1,296", "1,234,567"}, []string{record.Thousands(0), record.Thousands(999),
+		record.Thousands(1296), record.Thousands(1234567)})
+}

@@ -43,6 +43,7 @@ type State struct {
 	FullVal    bool   `json:"fullVal"`
 	LossesSaid string `json:"lossesSaid"` // what the validation losses are measured on
 	Facts      int    `json:"facts"`      // how many there are to know, 0 where no facts are learnt
+	Network    string `json:"network"`    // of what the network consists, and what the widening made of it
 	Arms       []Arm  `json:"arms"`
 
 	Moments map[Phase]int `json:"moments"` // the step at which each chapter of the story is best seen
@@ -106,6 +107,7 @@ func Of(s *session.Session, shown int) State {
 		row.Style = styleOf(styles[i])
 		out.Arms = append(out.Arms, row)
 	}
+	out.Network = network(rec, status[max(e.Trunk(), 0)].Params, shown)
 	for _, a := range out.Arms {
 		out.FullVal = out.FullVal || a.FullValLoss != ""
 	}

@@ -129,24 +129,11 @@ func says(factor, moved float64) string {
 
 // ratios says what became of the mean RMS ratio of the blocks, and what would have without the factor.
 func ratios(x record.RMSRatios) string {
-	three := func(r float64) string {
-		if !record.Finite(r) {
-			return "no number"
-		}
-		return strconv.FormatFloat(r, 'g', 3, 64)
-	}
-	s := fmt.Sprintf(" The mean RMS ratio of the blocks, of what each adds over what enters it, was %s and is %s",
-		three(x.Before), three(x.After))
+	s := " " + x.Words()
 	if record.Finite(x.Largest) {
-		s += "; the largest change of one was " + x.Change()
+		s += " The largest change of a block was " + x.Change() + "."
 	}
-	switch {
-	case x.Factorless:
-		return s + ". The widening has no factor."
-	case record.Finite(x.Unscaled):
-		return s + fmt.Sprintf(". Without the factor it would be %s.", three(x.Unscaled))
-	}
-	return s + "."
+	return s
 }
 
 func times(factor float64) string {

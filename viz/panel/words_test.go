@@ -191,12 +191,13 @@ func TestWhatAWideningDidToTheSignalIsSaid(t *testing.T) {
 	scaled.RMSBefore, scaled.RMSAfter, scaled.RMSUnscaled = blocks(1, 3), blocks(1, 4.5), blocks(2, 5)
 	unscaled.RMSBefore, unscaled.RMSAfter = blocks(1, 3), blocks(2, 5)
 	random.RMSBefore, random.RMSAfter = blocks(1, 3), blocks(1, float32(math.NaN()))
-	const begin = "The mean RMS ratio of the blocks, of what each adds over what enters it, was 2 and is "
 	says := did(rec, e.Steps)
 	require.Len(t, says, 3)
-	assert.Contains(t, says[0], begin+"2.75; the largest change of one was 50 %. Without the factor it would be 3.5.")
-	assert.Contains(t, says[1], begin+"3.5; the largest change of one was 100 %. The widening has no factor.")
-	assert.Contains(t, says[2], begin+"no number.")
+	const begin = "The blocks add 2 times what flows past them, and after the widening "
+	assert.Contains(t, says[0], begin+"2.75 times; without its factor it would be 3.5. The largest change of a block "+
+		"was 50 %.")
+	assert.Contains(t, says[1], begin+"3.5 times; it has no factor. The largest change of a block was 100 %.")
+	assert.Contains(t, says[2], begin+"that is no number.")
 	for i, want := range [][5]string{{"2", "2.75", "3.5", "0.5", "false"}, {"2", "3.5", "3.5", "1", "true"},
 		{"2", "", "", "", "false"}} {
 		a := arm(rec, i, e.Arms[i], record.ArmStatus{}, e.Steps)
