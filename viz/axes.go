@@ -27,7 +27,7 @@ func (v *View) plot(b box, below float64) box {
 		room = math.Max(room, v.pen.width(name+" +0.000", body)+labelIndent)
 	}
 	share := 0.36
-	if v.size == aside { // a narrow picture's labels are no narrower
+	if b.w < 460 { // a narrow picture's labels are no narrower
 		share = 0.44
 	}
 	room = math.Min(room, b.w*share)

@@ -11,8 +11,9 @@ import (
 
 // Windows that people have: nothing of the page is wider than the window, and every control can be reached.
 func TestPageFitsTheWindowsThatPeopleHave(t *testing.T) {
-	for _, w := range []window{{W: 1440, H: 900, Scale: 2}, {W: 1024, H: 768, Scale: 1}, {W: 960, H: 540, Scale: 1},
-		{W: 390, H: 844, Scale: 2, Touch: true}, {W: 844, H: 390, Scale: 2, Touch: true}} {
+	for _, w := range []window{{W: 1920, H: 1080, Scale: 1}, {W: 1440, H: 900, Scale: 2}, {W: 1280, H: 800, Scale: 1},
+		{W: 1024, H: 768, Scale: 1}, {W: 960, H: 540, Scale: 1}, {W: 390, H: 844, Scale: 2, Touch: true},
+		{W: 844, H: 390, Scale: 2, Touch: true}} {
 		t.Run(fmt.Sprintf("%dx%d", w.W, w.H), func(t *testing.T) {
 			p := open(t, w, short(t).Link())
 			p.finish()
