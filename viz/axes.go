@@ -34,15 +34,15 @@ func (v *View) plot(b box, below float64) box {
 	return box{b.x + 42, b.y + 6, math.Max(b.w-42-room, 40), math.Max(b.h-6-below, 10)}
 }
 
-// heading writes the title of a picture and, where it is not small, a few lines that say how to read it, and returns
-// the place that is left.
+// heading writes the title of a picture and, where it is neither small nor in a small window, a few lines that say how
+// to read it, and returns the place that is left.
 func (v *View) heading(b box, title, how string) box { return v.headingIn(b, title, "", how) }
 
 // headingIn says also in which unit a picture is, if there is room for that behind its title.
 func (v *View) headingIn(b box, title, unit, how string) box {
 	v.pen.title(title, b.x, b.y+8, head, ink)
 	x := v.pinSign(b, b.x+v.pen.words.width(title, face{head, true})) + 10
-	if v.size == aside {
+	if v.size == aside || v.size == staged && Crowded(v.w, v.h) {
 		if v.pen.width(unit, small) <= b.x+b.w-x {
 			v.pen.text(unit, b.x+b.w, b.y+8, small, soft, right)
 		}

@@ -70,33 +70,69 @@ const gap = 18
 // Crowded reports whether a place of that size in CSS pixels holds one picture only.
 func Crowded(w, h float64) bool { return w < 640 || h < 520 }
 
-// arrange gives the pictures of a stage their places in a window.
+// The measures of small pictures: what lies between them, and the least width of one.
+const (
+	asideGap   = gap * 1.5
+	leastAside = 240
+)
+
+// arrange gives the pictures of a stage their places in a window: the small ones stand below the large, or beside one
+// that is as high as it is wide.
 func (s Stage) arrange(w, h float64) []place {
 	in := within(w, h)
 	if Crowded(w, h) {
 		return []place{{pane: s.Main, box: in, size: staged}}
 	}
-	large := in
-	var out []place
-	const between, least = gap * 1.5, 240 // of small pictures, and the width of one
-	list := s.Aside[:min(len(s.Aside), int((in.w+between)/(least+between)))]
-	if n := float64(len(list)); n > 0 {
-		tall := math.Round(math.Min(math.Max(in.h*0.27, 140), 260))
-		large.h -= tall + gap
-		width := (in.w - between*(n-1)) / n
-		for k, id := range list {
-			out = append(out, place{pane: id,
-				box: box{in.x + float64(k)*(width+between), in.y + in.h - tall, width, tall}})
-		}
+	large, small := s.below(in)
+	if s.Half == "" && s.Main.square() && in.w > in.h {
+		large, small = s.beside(in)
 	}
-	if s.Half == "" {
-		return append([]place{{pane: s.Main, box: large, size: staged}}, out...)
+	out := []place{{pane: s.Main, box: large, size: staged}}
+	if s.Half != "" {
+		out[0].box.w = (large.w - asideGap) / 2
+		right := out[0].box
+		right.x += right.w + asideGap
+		out = append(out, place{pane: s.Half, box: right, size: staged})
 	}
-	left, right := large, large
-	left.w = (large.w - between) / 2
-	right.x, right.w = large.x+left.w+between, left.w
-	return append([]place{{pane: s.Main, box: left, size: staged}, {pane: s.Half, box: right, size: staged}}, out...)
+	for k, b := range small {
+		out = append(out, place{pane: s.Aside[k], box: b})
+	}
+	return out
 }
+
+// below divides a place into a large one and a row of small ones at its foot, as many as have their least width.
+func (s Stage) below(in box) (large box, small []box) {
+	n := min(len(s.Aside), int((in.w+asideGap)/(leastAside+asideGap)))
+	if n == 0 {
+		return in, nil
+	}
+	tall := math.Round(math.Min(math.Max(in.h*0.27, 140), 260))
+	width := (in.w - asideGap*float64(n-1)) / float64(n)
+	for k := range n {
+		small = append(small, box{in.x + float64(k)*(width+asideGap), in.y + in.h - tall, width, tall})
+	}
+	in.h -= tall + gap
+	return in, small
+}
+
+// beside divides a place into a large one and a column of small ones at its right.
+func (s Stage) beside(in box) (large box, small []box) {
+	n := len(s.Aside)
+	if n == 0 {
+		return in, nil
+	}
+	width := math.Round(math.Min(math.Max(in.w-asideGap-0.78*in.h, leastAside), in.w*0.42))
+	tall := (in.h - asideGap*float64(n-1)) / float64(n)
+	for k := range n {
+		small = append(small, box{in.x + in.w - width, in.y + float64(k)*(tall+asideGap), width,
+			math.Min(tall, 1.5*width)})
+	}
+	in.w -= width + asideGap
+	return in, small
+}
+
+// square reports whether a picture is about as high as it is wide.
+func (id PaneID) square() bool { return id == Knowledge }
 
 // arrange gives the pictures their places: that which is pinned all of it, or those of the stage.
 func (v *View) arrange() []place {
