@@ -188,10 +188,11 @@ func verdicts(w io.Writer, f report.Findings) error {
 			_, err = fmt.Fprintln(w, strings.TrimRight(text, " "))
 		}
 	}
-	var names []string
+	var tasks, names []string
 	for _, s := range f.Settings {
-		names = append(names, s.Title())
+		tasks, names = append(tasks, reproduce.TaskTitle(s.Task)), append(names, s.Name)
 	}
+	line("", tasks)
 	line("claim", names)
 	for _, row := range f.Judgements() {
 		var cells []string

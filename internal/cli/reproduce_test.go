@@ -93,9 +93,9 @@ func TestReproduceTakesTheSeedsThatItIsGivenAndRemembersTheFirst(t *testing.T) {
 	assert.NotContains(t, reported(t, dir)["report.md"], "planned")
 	quick("--quick", "--seeds", "3")
 	md := reported(t, dir)["report.md"]
-	assert.Contains(t, md, "Seeds: 3 (AdamW, β2 0.95), 3 (Muon).")
+	assert.Contains(t, md, "Seeds: 3 (Facts, AdamW, β2 0.95), 3 (Facts, Muon).")
 	assert.Contains(t, md, "`sparkling reproduce --claim 2 --task facts --quick --seeds 3`")
-	assert.Contains(t, md, "1 of the 3 seeds were planned")
+	assert.Contains(t, md, "Facts: 1 of the 3 seeds were planned")
 
 	want := reported(t, dir)
 	require.NoError(t, os.RemoveAll(filepath.Join(dir, "runs")))
@@ -143,6 +143,6 @@ func TestReproduceNamesTheRunsThatDiverged(t *testing.T) {
 	require.NoError(t, verdicts(&out, f))
 	words := strings.Join(strings.Fields(out.String()), " ")
 	assert.Contains(t, words, "Not all runs reached their end. What these enter has no number and no verdict: Copy, "+
-		"AdamW, β2 0.999, seed 1 (the loss is no longer a number); Small,")
+		"Opticks, AdamW, β2 0.999, seed 1 (the loss is no longer a number); Small,")
 	assert.NotContains(t, words, "reproduces")
 }

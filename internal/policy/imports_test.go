@@ -78,7 +78,7 @@ internal/bench/inpage: internal/bench/measure internal/bench/shapes internal/ben
   internal/build internal/serve internal/tools model/compute sim/experiment
 internal/bench: internal/bench/... model/compute sim/experiment sim/task
 
-internal/report: internal/input model sim/experiment sim/record sim/reproduce sim/task viz/figure viz/style
+internal/report: internal/input model sim/experiment sim/record sim/reproduce sim/task viz/figure viz/style viz/story
 internal/cli: internal/... model/... sim/... viz/desktop viz/figure
 .: internal/cli
 

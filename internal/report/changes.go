@@ -19,7 +19,7 @@ func (f Findings) changes(d *document, judged [][]reproduce.Judgement) {
 	var anew []string
 	for _, s := range f.Settings {
 		if n := len(f.Earlier.Seeds(s)); n > 0 {
-			anew = append(anew, fmt.Sprintf("%s (%d seeds)", s.Name, n))
+			anew = append(anew, fmt.Sprintf("%s (%d seeds)", s.Title(), n))
 		}
 	}
 	d.add(heading("What has changed"))
@@ -112,7 +112,7 @@ func (f Findings) ends() table {
 			was, wasEnd := stopped(f.Earlier, s, axis)
 			is, end := stopped(f.Results, s, axis)
 			if was > 0 && is > 0 && was != is {
-				t.rows = append(t.rows, plain(s.Name+", "+string(axis), fmt.Sprintf("%.1f", was/1e6),
+				t.rows = append(t.rows, plain(s.Title()+", "+string(axis), fmt.Sprintf("%.1f", was/1e6),
 					fmt.Sprintf("%.1f", is/1e6), fmt.Sprintf("%.0f", wasEnd), fmt.Sprintf("%.0f", end)))
 			}
 		}
@@ -136,7 +136,7 @@ func stopped(r *reproduce.Results, s reproduce.Setting, axis model.Axis) (each, 
 		}
 		cost[i] = x.FLOPs
 	}
-	each = (cost[1] - cost[0]*s.At) / (float64(experiment.Default().Steps) * (1 - s.At))
+	each = (cost[1] - cost[0]*s.At) / (float64(s.Experiment().Steps) * (1 - s.At))
 	return each, cost[2] / each
 }
 
@@ -152,17 +152,18 @@ func (f Findings) moved(judged [][]reproduce.Judgement) (parts, others table) {
 			was := reproduce.Judge(now.Claim, now.Setting, f.Earlier)
 			if was.Verdict != now.Verdict && now.Claim.ID != "5" {
 				others.rows = append(others.rows,
-					[]cell{{text: fmt.Sprintf("**%s** %s, %s", label(now.Claim.ID), now.Claim.Title, now.Setting.Name)},
+					[]cell{{text: fmt.Sprintf("**%s** %s, %s", label(now.Claim.ID), now.Claim.Title,
+						now.Setting.Title())},
 						overall(was), overall(now)})
 			}
 			if now.Claim.ID != "5" {
 				continue
 			}
 			parts.caption = fmt.Sprintf("**%s** %s", now.Claim.ID, now.Claim.Title)
-			parts.rows = append(parts.rows, []cell{{text: now.Setting.Name + ": the whole claim"}, overall(was),
+			parts.rows = append(parts.rows, []cell{{text: now.Setting.Title() + ": the whole claim"}, overall(was),
 				overall(now)})
 			for k, x := range now.Findings {
-				parts.rows = append(parts.rows, []cell{{text: now.Setting.Name + ", " + x.Part.Name},
+				parts.rows = append(parts.rows, []cell{{text: now.Setting.Title() + ", " + x.Part.Name},
 					finding(was.Findings[k]), finding(x)})
 			}
 		}

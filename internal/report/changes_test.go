@@ -44,21 +44,22 @@ func TestAReportSaysWhatChangedAndWhy(t *testing.T) {
 	silent(t, string(written(t, f, "report.md")), "What has changed", "there was none before")
 	f.Earlier = uncounted(f)
 	s := string(written(t, f, "report.md"))
-	says(t, s, "The runs of Muon (2 seeds) were made anew")
+	says(t, s, "The runs of Opticks, Muon (2 seeds) were made anew")
 	says(t, s, "were made by 000000000000 (arithmetic beef)")
 	says(t, s, "Kernels have been changed since then")
 	says(t, s, "Arms with as many updates as before ended up to 0.0000 from where they had ended, 0.0000 in the root "+
 		"of the mean square over 90 of them.",
 		"all made-up arms but those at equal compute end as they did")
 	says(t, s, "left the products of Muon's Newton–Schulz steps out")
-	for _, row := range []string{"| Muon, inner | 74.6 | 103.0 | 873 | 817 |",
-		"| Muon, hidden | 98.9 | 115.8 | 781 | 782 |", "| Muon, joint | 136.6 | 184.0 | 703 | 677 |"} {
+	for _, row := range []string{"| Opticks, Muon, inner | 74.6 | 103.0 | 873 | 817 |",
+		"| Opticks, Muon, hidden | 98.9 | 115.8 | 781 | 782 |",
+		"| Opticks, Muon, joint | 136.6 | 184.0 | 703 | 677 |"} {
 		says(t, s, row)
 	}
-	silent(t, s, "| AdamW, β2 0.999, inner |")
+	silent(t, s, "| Opticks, AdamW, β2 0.999, inner |")
 	was, now := reproduce.Judge(f.claim(t, "5"), f.Settings[2], f.Earlier),
 		reproduce.Judge(f.claim(t, "5"), f.Settings[2], f.Results)
-	says(t, s, "| Muon, inner: SPARKLING − from scratch | "+finding(was.Findings[0]).markdown()+" | "+
+	says(t, s, "| Opticks, Muon, inner: SPARKLING − from scratch | "+finding(was.Findings[0]).markdown()+" | "+
 		finding(now.Findings[0]).markdown()+" |")
 	assert.NotEqual(t, was.Findings[0].Mean, now.Findings[0].Mean)
 
@@ -71,7 +72,7 @@ func TestAReportSaysWhatChangedAndWhy(t *testing.T) {
 	f.Earlier = f.Results // nothing but a second look
 	s = string(written(t, f, "report.md"))
 	silent(t, s, "Newton–Schulz steps out")
-	silent(t, s, "| Muon, inner | 103.0 |")
+	silent(t, s, "| Opticks, Muon, inner | 103.0 |")
 	silent(t, s, "Kernels have been changed")
 	says(t, s, "All other verdicts on whole claims are as they were.")
 
@@ -142,11 +143,11 @@ func TestARunThatDivergedIsNamedAndEntersNoVerdictAndNoMean(t *testing.T) {
 			})
 			s := string(written(t, f, "report.md"))
 			says(t, s, "**Not all runs reached their end.** What these enter has no number and no verdict: Drop, "+
-				"AdamW, β2 0.999, seed 1 (")
+				"Opticks, AdamW, β2 0.999, seed 1 (")
 			says(t, s, "| Asymmetric reset − Drop | not measured (no number with seed 1) |")
 			says(t, s, "| Drop | no number with 1 of 3 seeds |")
 			says(t, s, "**Not measured:** a run of the parts that are named diverged")
-			says(t, s, "AdamW, β2 0.999 (Asymmetric reset − Drop no number with seed 1)")
+			says(t, s, "Opticks, AdamW, β2 0.999 (Asymmetric reset − Drop no number with seed 1)")
 			dir := t.TempDir()
 			saved(t, f, dir)
 			again, err := Open(dir)

@@ -35,6 +35,9 @@ func (f Findings) conclude(d *document, judged, planned [][]reproduce.Judgement)
 				}
 				where = append(where, s)
 			}
+			if in := f.settingNames(); slices.Equal(where, in) && len(in) > 1 {
+				where = []string{"in every setting"}
+			}
 			if len(where) > 0 {
 				items = append(items, fmt.Sprintf("**%s** %s – %s", label(row[0].Claim.ID), row[0].Claim.Title,
 					strings.Join(where, "; ")))

@@ -21,14 +21,18 @@ type document struct {
 	blocks []block
 }
 
-// block is one of heading, text, list, table, picture.
+// block is one of heading, subheading, text, wide, list, numbered, table, grid, contents, picture.
 type block any
 
 type (
-	heading string
-	text    string // **strong**, *emphasis*, `code` and [words](address) may be used in it
-	list    []string
-	table   struct {
+	heading    string
+	subheading struct{ id, text string }
+	wide       string // text in lines as long as the page
+	text       string // **strong**, *emphasis*, `code` and [words](address) may be used in it
+	list       []string
+	numbered   []string
+	contents   struct{} // the headings that follow
+	table      struct {
 		caption string
 		head    []string
 		rows    [][]cell // the first column is words, the others are numbers
@@ -37,6 +41,7 @@ type (
 		text    string
 		verdict reproduce.Verdict // what the numbers say, or empty
 		note    string            // a few words more
+		id      string            // what an address calls it
 	}
 	picture struct{ figure.Figure }
 )
@@ -64,12 +69,24 @@ func (d *document) markdown(w io.Writer) error {
 		switch x := x.(type) {
 		case heading:
 			fmt.Fprintf(&b, "## %s\n", x)
-		case text:
+		case subheading:
+			fmt.Fprintf(&b, "### %s\n", x.text)
+		case text, wide:
 			fmt.Fprintf(&b, "%s\n", x)
 		case list:
 			for _, item := range x {
 				fmt.Fprintf(&b, "- %s\n", item)
 			}
+		case numbered:
+			for i, item := range x {
+				fmt.Fprintf(&b, "%d. %s\n", i+1, item)
+			}
+		case contents:
+			for _, h := range d.headings() {
+				fmt.Fprintf(&b, "- [%s](#%s)\n", h, anchor(h))
+			}
+		case grid:
+			x.markdown(&b)
 		case table:
 			if x.caption != "" {
 				fmt.Fprintf(&b, "%s\n\n", x.caption)
@@ -139,14 +156,24 @@ func (d *document) page(w io.Writer) error {
 		switch x := x.(type) {
 		case heading:
 			fmt.Fprintf(&b, "<h2 id=\"%s\">%s</h2>\n", anchor(string(x)), inline(string(x)))
+		case subheading:
+			fmt.Fprintf(&b, "<h3 id=\"%s\">%s</h3>\n", x.id, inline(x.text))
 		case text:
 			fmt.Fprintf(&b, "<p>%s</p>\n", inline(string(x)))
+		case wide:
+			fmt.Fprintf(&b, "<p class=\"wide\">%s</p>\n", inline(string(x)))
 		case list:
-			b.WriteString("<ul>\n")
-			for _, item := range x {
-				fmt.Fprintf(&b, "<li>%s</li>\n", inline(item))
+			items(&b, "ul", x)
+		case numbered:
+			items(&b, "ol", x)
+		case contents:
+			b.WriteString("<nav class=\"contents\" aria-label=\"Contents\"><ul>\n")
+			for _, h := range d.headings() {
+				fmt.Fprintf(&b, "<li><a href=\"#%s\">%s</a></li>\n", anchor(h), inline(h))
 			}
-			b.WriteString("</ul>\n")
+			b.WriteString("</ul></nav>\n")
+		case grid:
+			x.page(&b)
 		case table:
 			x.page(&b)
 		case picture:
@@ -159,6 +186,26 @@ func (d *document) page(w io.Writer) error {
 	b.WriteString("</main>\n</body>\n</html>\n")
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// items writes a list of a kind.
+func items(b *strings.Builder, kind string, of []string) {
+	fmt.Fprintf(b, "<%s>\n", kind)
+	for _, item := range of {
+		fmt.Fprintf(b, "<li>%s</li>\n", inline(item))
+	}
+	fmt.Fprintf(b, "</%s>\n", kind)
+}
+
+// headings are those of the document, in order.
+func (d *document) headings() []string {
+	var out []string
+	for _, b := range d.blocks {
+		if h, ok := b.(heading); ok {
+			out = append(out, string(h))
+		}
+	}
+	return out
 }
 
 // page writes the table. Its roles are said outright and each cell carries the head of its column, because a narrow
@@ -176,7 +223,11 @@ func (t table) page(b *strings.Builder) {
 	for _, row := range t.rows {
 		fmt.Fprintf(b, "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">%s</th>", inline(row[0].text))
 		for k, c := range row[1:] {
-			fmt.Fprintf(b, "<td role=\"cell\" data-head=\"%s\"><div>%s</div></td>",
+			id := ""
+			if c.id != "" {
+				id = fmt.Sprintf(" id=\"%s\"", c.id)
+			}
+			fmt.Fprintf(b, "<td role=\"cell\"%s data-head=\"%s\"><div>%s</div></td>", id,
 				html.EscapeString(t.head[k+1]), c.page())
 		}
 		b.WriteString("</tr>\n")

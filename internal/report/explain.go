@@ -14,25 +14,41 @@ import (
 // bear it: the interval of the difference that it is about lies on one side in every setting, or the lock that it
 // builds on held in every seed.
 func (f Findings) explain(d *document) {
-	var why list
-	for _, e := range []func() string{f.whyBeta2, f.whyRewarm, f.whyBeyond, f.whyCopy, f.whyRandom, f.whySignal,
-		f.whyCompute} {
-		if s := e(); s != "" {
-			why = append(why, s)
+	var said []block
+	for _, kind := range f.tasks() {
+		var why list
+		on := f.on(kind)
+		for _, e := range []func() string{on.whyBeta2, on.whyRewarm, on.whyBeyond, on.whyCopy, on.whyRandom,
+			on.whySignal, on.whyCompute} {
+			if s := e(); s != "" {
+				why = append(why, s)
+			}
+		}
+		if len(why) > 0 {
+			said = append(said, text("**"+reproduce.TaskTitle(kind)+".** "+on.unit()), why)
 		}
 	}
-	if len(why) > 0 {
+	if len(said) > 0 {
 		d.add(heading("What explains it"), text("Each line gives numbers of these runs; what is a guess is called "+
-			"one. Differences are paired, mean ± standard error over seeds."), why)
+			"one. Differences are paired, mean ± standard error over seeds."))
+		d.add(said...)
 	}
 }
+
+// unit says of what losses are.
+func (f Findings) unit() string {
+	return "Losses are in nats " + f.base().Task.Words().Unit + "."
+}
+
+// base is the experiment of the first setting, whose steps and widths the others of its task have.
+func (f Findings) base() experiment.Experiment { return f.Settings[0].Experiment() }
 
 // paperSteps is about how many updates the paper's runs have.
 const paperSteps = 63600
 
 // longer is how many times as many updates the paper's runs have.
-func longer() string {
-	return fmt.Sprintf("about %.0f times as many", paperSteps/float64(experiment.Default().Steps))
+func (f Findings) longer() string {
+	return fmt.Sprintf("about %.0f times as many", paperSteps/float64(f.base().Steps))
 }
 
 // each writes the difference of two arms in every setting that has it; it is empty where none has.
@@ -40,7 +56,11 @@ func (f Findings) each(a, b string) string {
 	var out []string
 	for _, s := range f.Settings {
 		if e := reproduce.Difference(f.Results, s, a, b); e.N > 0 {
-			out = append(out, fmt.Sprintf("%s (%s)", estimate(e), s.Name))
+			in := s.Name
+			if known := knownMore(reproduce.Estimated(reproduce.MoreKnown(f.Results, s, a, b))); known != "" {
+				in += "; " + known
+			}
+			out = append(out, fmt.Sprintf("%s (%s)", estimate(e), in))
 		}
 	}
 	return strings.Join(out, ", ")
@@ -49,19 +69,7 @@ func (f Findings) each(a, b string) string {
 // side is −1 where arm a ends lower than arm b in every setting that has both, by the interval of each; 1 where it ends
 // higher; else 0.
 func (f Findings) side(a, b string) int {
-	lower, higher, of := 0, 0, 0
-	for _, s := range f.Settings {
-		e := reproduce.Difference(f.Results, s, a, b)
-		if e.N == 0 {
-			continue
-		}
-		of++
-		if low, high := e.Interval(reproduce.Confidence); high < 0 {
-			lower++
-		} else if low > 0 {
-			higher++
-		}
-	}
+	lower, higher, of := f.tally(a, b)
 	switch {
 	case of > 0 && lower == of:
 		return -1
@@ -94,7 +102,7 @@ func (f Findings) whyBeta2() string {
 	if cosines == "" {
 		return ""
 	}
-	e := experiment.Default()
+	e := f.base()
 	return fmt.Sprintf("**The push of the reset.** An emptied state makes the copies' first updates larger, because "+
 		"Adam's bias correction does not restart: at step %d by up to %.1f with β2 0.999, but only by %.2f with "+
 		"0.95, as long as the gradient stays the same. At the end of *Asymmetric reset* the weight cosine of "+
@@ -149,7 +157,7 @@ func (f Findings) whyRewarm() string {
 			"it lowers the loss."
 	}
 	if d := f.each(reproduce.RewarmAll, reproduce.Sparkling); d != "" {
-		s += " Re-warm all − SPARKLING is " + d + "; the paper, whose run has " + longer() +
+		s += " Re-warm all − SPARKLING is " + d + "; the paper, whose run has " + f.longer() +
 			" steps, has +0.0040 (Table 7)."
 	}
 	return s
@@ -180,6 +188,9 @@ func (f Findings) whyCopy() string {
 	}
 	s += " Here the lock is exact to the bit in every seed, so the copy can compute nothing that the small network " +
 		"could not; all that differs is how far an update moves it."
+	if f.Settings[0].Counts() { // the paper has no facts to compare with
+		return s
+	}
 	for _, x := range f.Settings {
 		if low, _ := reproduce.Difference(f.Results, x, reproduce.Copy,
 			reproduce.Small).Interval(reproduce.Confidence); low <= -0.0397 {
@@ -198,9 +209,9 @@ func (f Findings) whyRandom() string {
 	}
 	s := "**Random pairs against copies,** both under the whole recipe: random-random − copy-copy is " + d +
 		". In the paper's Table 6, which has other random pairs, copy-copy ends lowest."
-	if e := experiment.Default(); f.side(arms[2].Key, arms[0].Key) < 0 {
+	if e := f.base(); f.side(arms[2].Key, arms[0].Key) < 0 {
 		s += fmt.Sprintf(" A guess: random neurons differ from the first step on, while copies have to come apart "+
-			"first, and have %d steps for it where the paper has %s.", e.Steps-e.Fork(), longer())
+			"first, and have %d steps for it where the paper has %s.", e.Steps-e.Fork(), f.longer())
 	}
 	return s
 }

@@ -31,6 +31,9 @@ func drawnArms() []string {
 	return out
 }
 
+// onTask is what names of figures end with that are about a task.
+var onTask = map[string]string{task.KindText: "", task.KindFacts: "-facts"}
+
 // show adds a figure if it has anything to show.
 func show(d *document, f figure.Figure, ok bool) {
 	if ok {
@@ -39,11 +42,14 @@ func show(d *document, f figure.Figure, ok bool) {
 }
 
 // forest draws the parts of a claim that are differences.
-func (f Findings) forest(d *document, row []reproduce.Judgement) {
+func (f Findings) forest(d *document, kind string, row []reproduce.Judgement) {
 	var sets []figure.Intervals
 	asides, gone := "", ""
 	for _, j := range row {
-		set := figure.Intervals{Title: j.Setting.Name, X: "difference in nats a character"}
+		if j.Setting.Task != kind {
+			continue
+		}
+		set := figure.Intervals{Title: j.Setting.Title(), X: "difference in nats " + f.base().Task.Words().Unit}
 		for _, x := range j.Findings {
 			if x.Part.Kind != reproduce.Below {
 				continue
@@ -62,7 +68,7 @@ func (f Findings) forest(d *document, row []reproduce.Judgement) {
 		sets = append(sets, set)
 	}
 	c := row[0].Claim
-	fig, ok := figure.Forest("claim-"+c.ID, label(c.ID)+": "+c.Title,
+	fig, ok := figure.Forest(claimID(c)+onTask[kind], label(c.ID)+": "+c.Title,
 		"Paired differences over the seeds (small dots), their mean and the interval by which the part is judged. "+
 			"Left of zero is what the paper says. Diamond: reproduces; square: does not; circle: not resolved."+
 			asides+gone, sets...)
@@ -77,22 +83,29 @@ func interval(name string, x reproduce.Finding, number int) figure.Interval {
 		Aside: x.Part.Aside}
 }
 
-// onWindows says why the end of a curve is not the number in a table.
-func onWindows() string {
+// onWindows says why the end of a curve is not the number in a table, where it is not.
+func (f Findings) onWindows() string {
+	e := f.base()
+	if e.Task.LiveIsFull() {
+		return "Of " + e.Task.Words().Fixed + "."
+	}
 	return fmt.Sprintf("On %d validation windows; the tables have the full validation split.", task.ValWindows)
 }
 
 // stateFigures are the curves of the arms that start from the same copies.
-func (f Findings) stateFigures(d *document) {
-	var losses, gaps, cosines []figure.Lines
+func (f Findings) stateFigures(d *document, kind string) {
+	var losses, known, gaps, cosines []figure.Lines
 	for _, s := range f.Settings {
-		l := figure.Lines{Title: s.Name, X: "step", Y: "validation loss"}
-		g := figure.Lines{Title: s.Name, X: "step", Y: "loss minus that of Copy", Zero: true}
-		c := figure.Lines{Title: s.Name, X: "step", Y: "weight cosine of originals and copies"}
+		l := figure.Lines{Title: s.Title(), X: "step", Y: "validation loss"}
+		n := figure.Lines{Title: s.Title(), X: "step", Y: f.base().Task.Words().Measure}
+		g := figure.Lines{Title: s.Title(), X: "step", Y: "loss minus that of Copy", Zero: true}
+		c := figure.Lines{Title: s.Title(), X: "step", Y: "weight cosine of originals and copies"}
 		for number, a := range stateArms {
 			curve := f.curve(s, a, func(r *reproduce.Result) []xy { return readings(r, 0.3) })
 			curve.err = nil // eight bands would cover the curves; the differences have theirs
 			l.Series = append(l.Series, curve.series(reproduce.NameOf(a), number, 3))
+			count := f.curve(s, a, knownBy)
+			n.Series = append(n.Series, count.series(reproduce.NameOf(a), number, 0))
 			gap := f.gap(s, a)
 			g.Series = append(g.Series, gap.series(reproduce.NameOf(a), number, 3))
 			cos := f.curve(s, a, func(r *reproduce.Result) (out []xy) {
@@ -104,22 +117,28 @@ func (f Findings) stateFigures(d *document) {
 			c.Series = append(c.Series, cos.series(reproduce.NameOf(a), number, 2))
 			if len(cos.x) > 0 {
 				at := []figure.Event{{X: cos.x[0], Words: "widened"}}
-				l.Events, g.Events, c.Events = at, at, at
+				l.Events, n.Events, g.Events, c.Events = at, at, at, at
 			}
 		}
-		losses, gaps, cosines = append(losses, l), append(gaps, g), append(cosines, c)
+		losses, known, gaps, cosines = append(losses, l), append(known, n), append(gaps, g), append(cosines, c)
 	}
-	fig, ok := figure.Curves("loss", "Loss on text that is never trained on",
-		"Mean over seeds. "+onWindows()+" The next figure leaves out what arms of the same seed share.", losses...)
+	words := f.base().Task.Words()
+	if kind == task.KindFacts {
+		fig, ok := figure.Curves("known"+onTask[kind], "How many facts a network knows", "Mean over seeds, with its "+
+			"standard error as a band. "+f.onWindows(), known...)
+		show(d, fig, ok)
+	}
+	fig, ok := figure.Curves("loss"+onTask[kind], words.Title,
+		"Mean over seeds. "+f.onWindows()+" The next figure leaves out what arms of the same seed share.", losses...)
 	show(d, fig, ok)
-	fig, ok = figure.Curves("difference", "The same, minus Copy of the same seed",
+	fig, ok = figure.Curves("difference"+onTask[kind], "The same, minus Copy of the same seed",
 		fmt.Sprintf("Mean over seeds with its standard error as a band; means over %d steps. %s Below zero is better "+
-			"than copying everything.", record.DiffSteps, onWindows()), gaps...)
+			"than copying everything.", record.DiffSteps, f.onWindows()), gaps...)
 	show(d, fig, ok)
-	fig, ok = figure.Curves("cosine", "Originals and copies come apart, or do not",
+	fig, ok = figure.Curves("cosine"+onTask[kind], "Originals and copies come apart, or do not",
 		"Mean over all pairs and seeds, with its standard error. Exactly 1 is the lock.", cosines...)
 	show(d, fig, ok)
-	f.blocks(d)
+	f.blocks(d, kind)
 }
 
 type xy struct{ x, y float64 }
@@ -174,6 +193,15 @@ func readings(r *reproduce.Result, from float64) []xy {
 	return out
 }
 
+// knownBy are the right answers by step.
+func knownBy(r *reproduce.Result) []xy {
+	var out []xy
+	for _, p := range r.ValLoss {
+		out = append(out, xy{float64(p.Step), float64(p.Right)})
+	}
+	return out
+}
+
 // drawnPairs are the probes that figures show: every few steps, the first and the last.
 func drawnPairs(r *reproduce.Result) []reproduce.Pairs {
 	var out []reproduce.Pairs
@@ -224,7 +252,7 @@ func (f Findings) gap(s reproduce.Setting, arm string) curve {
 }
 
 // blocks shows what the widening does to the blocks, scaled and not, in the first setting.
-func (f Findings) blocks(d *document) {
+func (f Findings) blocks(d *document, kind string) {
 	s := f.Settings[0]
 	var sets []figure.Ratios
 	for _, a := range reproduce.SignalArms(model.Inner)[:4] {
@@ -235,8 +263,8 @@ func (f Findings) blocks(d *document) {
 			sets = append(sets, r)
 		}
 	}
-	fig, ok := figure.Blocks("rms", "What the widening does to the blocks", "RMS of what a block adds over RMS of "+
-		"what enters it, mean over seeds; "+s.Name+", Inner 2x. Ring: just before the widening. Dot: "+
+	fig, ok := figure.Blocks("rms"+onTask[kind], "What the widening does to the blocks", "RMS of what a block adds "+
+		"over RMS of what enters it, mean over seeds; "+s.Title()+", Inner 2x. Ring: just before the widening. Dot: "+
 		"just after.", sets...)
 	show(d, fig, ok)
 }
@@ -245,7 +273,7 @@ func (f Findings) blocks(d *document) {
 func (f Findings) spikes(d *document, name string, axis model.Axis) {
 	var sets []figure.Cloud
 	for _, s := range f.Settings {
-		c := figure.Cloud{Title: s.Name, X: "rise of the loss at the widening", Y: "final loss"}
+		c := figure.Cloud{Title: s.Title(), X: "rise of the loss at the widening", Y: "final loss"}
 		for _, a := range reproduce.SignalArms(axis) {
 			rise := reproduce.Estimated(f.Results.Values(s, a.Key, (*reproduce.Result).Spike))
 			c.Spots = append(c.Spots, figure.Spot{Name: a.Name, X: rise.Mean, Y: f.losses(s, a.Key).Mean,
@@ -265,10 +293,10 @@ var pairLooks = []int{3, 1, 2, 4, 5}
 func counts() string { return "Compute counts " + experiment.FLOPsCounted + "." }
 
 // compute shows the loss over what it cost.
-func (f Findings) compute(d *document) {
+func (f Findings) compute(d *document, kind string) {
 	var sets []figure.Lines
 	for _, s := range f.Settings {
-		l := figure.Lines{Title: s.Name, X: "GFLOP of matrix products so far, the optimizer's too",
+		l := figure.Lines{Title: s.Title(), X: "GFLOP of matrix products so far, the optimizer's too",
 			Y: "validation loss"}
 		for i, a := range reproduce.ComputeArms() {
 			c := f.curve(s, a.Key, func(r *reproduce.Result) []xy {
@@ -282,9 +310,9 @@ func (f Findings) compute(d *document) {
 		}
 		sets = append(sets, l)
 	}
-	fig, ok := figure.Curves("compute", "The loss over what it cost, Inner 2x", "Second half of each run; mean over "+
-		"seeds with its standard error. "+onWindows()+" The schedule of each run ends at its own last step, so "+
-		"compare the ends. "+counts(), sets...)
+	fig, ok := figure.Curves("compute"+onTask[kind], "The loss over what it cost, Inner 2x", "Second half of "+
+		"each run; mean over seeds with its standard error. "+f.onWindows()+" The schedule of each run ends at "+
+		"its own last step, so compare the ends. "+counts(), sets...)
 	show(d, fig, ok)
 }
 

@@ -1,9 +1,12 @@
 package report
 
 import (
+	"bytes"
 	"encoding/csv"
 	"fmt"
+	"math"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -12,62 +15,125 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/sim/reproduce"
 )
 
-// The front page says of the recipe what the report's own runs say, with their numbers.
-func TestFrontPageSaysWhatTheRunsSay(t *testing.T) {
-	mean, identical := ends(t, "../../site/report/runs.csv")
-	page, err := os.ReadFile("../../index.html")
-	require.NoError(t, err)
-	numbers := map[string]string{}
-	for _, m := range regexp.MustCompile(`<span data-report="(\w+)">([\d.]+)</span>`).
-		FindAllStringSubmatch(string(page), -1) {
-		numbers[m[1]] = m[2]
-	}
-	const setting = "adamw-0.999"
-	difference := func(a, b string) float64 { return mean(setting, a) - mean(setting, b) }
-	sparkling, locked, all := difference("asymmetric", "sparkling"), difference("copy", "copy, re-warm all"),
-		difference("sparkling", "rewarm-all")
-	assert.Equal(t, map[string]string{"sparkling": fmt.Sprintf("%.3f", sparkling),
-		"locked": fmt.Sprintf("%.3f", locked), "all": fmt.Sprintf("%.3f", all)}, numbers)
-	assert.Greater(t, locked, sparkling, "no less")
-	assert.Equal(t, 128, identical(setting, "copy, re-warm all"), "it stays locked in every run")
-	readme, err := os.ReadFile("../../README.md")
-	require.NoError(t, err)
-	assert.Contains(t, strings.Join(strings.Fields(string(readme)), " "),
-		"a second warm-up of *every* learning rate ends lower than SPARKLING")
-	for _, s := range []string{setting, "adamw-0.95", "muon"} {
-		assert.Less(t, mean(s, "rewarm-all"), mean(s, "sparkling"), s)
-	}
-}
+// sheetOfRuns is runs.csv as anybody reads it, without the program.
+type sheetOfRuns [][]string
 
-// ends reads the mean final loss of an arm under a setting, and how many of its pairs are equal bit for bit at the end
-// in the run with the fewest.
-func ends(t *testing.T, path string) (loss func(setting, arm string) float64, locked func(setting, arm string) int) {
-	f, err := os.Open(path)
+func readRuns(t *testing.T) sheetOfRuns {
+	t.Helper()
+	f, err := os.Open(filepath.Join(published, runsFile))
 	require.NoError(t, err)
 	defer f.Close()
 	rows, err := csv.NewReader(f).ReadAll()
 	require.NoError(t, err)
-	column := func(name string) int { return slices.Index(rows[0], name) }
-	each := func(setting, arm, name string) (out []float64) {
-		for _, row := range rows[1:] {
-			if row[column("setting")] == setting && row[column("arm")] == "copy-copy/"+arm {
-				x, err := strconv.ParseFloat(row[column(name)], 64)
-				require.NoError(t, err)
-				out = append(out, x)
-			}
+	return rows
+}
+
+// each is a column of the runs of an arm at Inner 2x under a setting, by seed.
+func (s sheetOfRuns) each(t *testing.T, setting, arm, name string) (out []float64) {
+	t.Helper()
+	column := func(name string) int { return slices.Index(s[0], name) }
+	for _, row := range s[1:] {
+		if row[column("setting")] == setting && row[column("arm")] == "copy-copy/"+arm {
+			x, err := strconv.ParseFloat(row[column(name)], 64)
+			require.NoError(t, err)
+			out = append(out, x)
 		}
-		require.NotEmpty(t, out, "%s, %s", setting, arm)
-		return out
 	}
-	return func(setting, arm string) float64 {
-			sum, all := 0.0, each(setting, arm, "final_full_val_loss")
-			for _, x := range all {
-				sum += x
-			}
-			return sum / float64(len(all))
-		}, func(setting, arm string) int {
-			return int(slices.Min(each(setting, arm, "locked_pairs")))
+	require.NotEmpty(t, out, "%s, %s", setting, arm)
+	return out
+}
+
+func mean(x []float64) float64 {
+	sum := 0.0
+	for _, v := range x {
+		sum += v
+	}
+	return sum / float64(len(x))
+}
+
+// lower is by how much arm a ends below arm b in the mean.
+func (s sheetOfRuns) lower(t *testing.T, setting, a, b string) float64 {
+	return mean(s.each(t, setting, b, "final_full_val_loss")) - mean(s.each(t, setting, a, "final_full_val_loss"))
+}
+
+// The lessons have the report's numbers, and what they conclude of them is so.
+func TestTheLessonsHaveTheNumbersOfTheRuns(t *testing.T) {
+	const lessons = "../../viz/story/report.json"
+	numbers, err := os.ReadFile(filepath.Join(published, storyFile))
+	require.NoError(t, err)
+	if *update {
+		require.NoError(t, os.WriteFile(lessons, numbers, 0o644))
+	}
+	has, err := os.ReadFile(lessons)
+	require.NoError(t, err)
+	assert.Equal(t, string(numbers), string(has), "make golden copies it")
+
+	s, text := readRuns(t), "adamw-0.999"
+	losses := map[string]float64{"sparkling": s.lower(t, text, "sparkling", "asymmetric"),
+		"locked": s.lower(t, text, "copy, re-warm all", "copy"), "all": s.lower(t, text, "rewarm-all", "sparkling")}
+	for key, want := range losses {
+		assert.Contains(t, string(has), fmt.Sprintf("%q: %g", key, math.Round(want*1e6)/1e6))
+	}
+	page, err := os.ReadFile("../../index.html")
+	require.NoError(t, err)
+	for _, m := range regexp.MustCompile(`data-report="(\w+)">([\d.]+)<`).FindAllStringSubmatch(string(page), -1) {
+		assert.Equal(t, fmt.Sprintf("%.3f", losses[m[1]]), m[2], "the page says the same of "+m[1])
+	}
+	assert.Greater(t, s.lower(t, text, "copy, re-warm all", "copy"), s.lower(t, text, "sparkling", "asymmetric"),
+		"raising all rates of locked copies is worth no less")
+	assert.EqualValues(t, 128, slices.Min(s.each(t, text, "copy, re-warm all", "locked_pairs")), "they stay locked")
+	readme, err := os.ReadFile("../../README.md")
+	require.NoError(t, err)
+	assert.Contains(t, strings.Join(strings.Fields(string(readme)), " "),
+		"a second warm-up of *every* learning rate ends lower than SPARKLING")
+	for _, setting := range []string{text, "adamw-0.95", "muon"} {
+		assert.Positive(t, s.lower(t, setting, "rewarm-all", "sparkling"), setting)
+	}
+}
+
+// The first screen says with other words what the runs say; each verdict of its picture leads to one cell, and every
+// place of the report that a lesson leads to is there.
+func TestTheFirstScreenSaysWhatTheRunsSayAndLeadsToIt(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join(published, "index.html"))
+	require.NoError(t, err)
+	page := string(data)
+	says(t, page, "Against us: SPARKLING is not the best here.")
+	assert.Equal(t, 4, strings.Count(page[strings.Index(page, "<ol>"):strings.Index(page, "</ol>")], "<li>"))
+
+	claims, err := os.ReadFile(filepath.Join(published, claimsFile))
+	require.NoError(t, err)
+	rows, err := csv.NewReader(bytes.NewReader(claims)).ReadAll()
+	require.NoError(t, err)
+	verdicts, tally := map[string]string{}, map[string]int{}
+	for _, row := range rows[1:] {
+		verdicts["claim-"+row[0]+"-"+strings.ReplaceAll(row[1], ".", "")] = row[slices.Index(rows[0],
+			"verdict_on_claim")]
+	}
+	word := map[string]string{"agrees": "reproduces", "disagrees": "does not reproduce", "open": "not resolved"}
+	squares := regexp.MustCompile(`<td role="cell"[^>]*><a class="\w+" href="#([\w-]+)"><i aria-hidden="true">(.)</i> `+
+		`(\w+)`).FindAllStringSubmatch(page, -1)
+	assert.Len(t, squares, len(reproduce.Claims())*3)
+	for _, x := range squares {
+		assert.Equal(t, verdicts[x[1]], word[x[3]], x[1])
+		assert.Equal(t, 1, strings.Count(page, fmt.Sprintf(`<td role="cell" id="%s"`, x[1])), x[1])
+		tally[x[3]]++
+	}
+	says(t, page, fmt.Sprintf("%d agree with the paper, %d disagree, and %d are open", tally["agrees"],
+		tally["disagrees"], tally["open"]))
+	for _, m := range regexp.MustCompile(`href="#([^"]+)"`).FindAllStringSubmatch(page, -1) {
+		assert.Contains(t, page, fmt.Sprintf(`id="%s"`, m[1]))
+	}
+	lessons, err := filepath.Glob("../../viz/story/lessons/*.json")
+	require.NoError(t, err)
+	for _, path := range append(lessons, "../../index.html") {
+		data, err := os.ReadFile(path)
+		require.NoError(t, err)
+		for _, m := range regexp.MustCompile(`report/#([\w-]+)`).FindAllStringSubmatch(string(data), -1) {
+			assert.Contains(t, page, fmt.Sprintf(`id="%s"`, m[1]), path)
 		}
+	}
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/model"
-	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/reproduce"
 	"github.com/sparkling-lab/sparkling/sim/task"
 )
@@ -48,9 +47,16 @@ func New(a About) (Findings, error) {
 	return f, nil
 }
 
-// has reports whether the report is about a task.
-func (f Findings) has(kind string) bool {
-	return slices.ContainsFunc(f.Settings, func(s reproduce.Setting) bool { return s.Task == kind })
+// has reports whether the report is about a task, and tasks are those.
+func (f Findings) has(kind string) bool { return slices.Contains(f.tasks(), kind) }
+
+func (f Findings) tasks() (kinds []string) {
+	for _, s := range f.Settings {
+		if !slices.Contains(kinds, s.Task) {
+			kinds = append(kinds, s.Task)
+		}
+	}
+	return kinds
 }
 
 // Gather fills the findings with the results of all runs that they ask for, and counts those that are missing. By is
@@ -101,9 +107,15 @@ type File struct {
 func Names() []string {
 	names := []string{"report.md", "index.html", sheetFile, aboutFile, claimsFile, runsFile, curvesFile, searchFile,
 		earlierFile}
-	figures := []string{"loss", "difference", "cosine", "rms", "compute", "search", "spike", "spike-both"}
-	for _, c := range reproduce.Claims() {
-		figures = append(figures, "claim-"+c.ID)
+	names = append(names, storyFile)
+	figures := []string{"search", "known" + onTask[task.KindFacts]}
+	for _, of := range onTask {
+		for _, name := range []string{"loss", "difference", "cosine", "rms", "compute", "spike", "spike-both"} {
+			figures = append(figures, name+of)
+		}
+		for _, c := range reproduce.Claims() {
+			figures = append(figures, "claim-"+c.ID+of)
+		}
 	}
 	for _, f := range figures {
 		names = append(names, f+".svg", f+".png")
@@ -126,6 +138,9 @@ func Files(f Findings) []File {
 	}
 	if f.Candidates != nil {
 		files = append(files, File{searchFile, f.searchCSV})
+	}
+	if story, ok := f.story(); ok {
+		files = append(files, File{storyFile, story.write})
 	}
 	if f.Earlier != nil {
 		files = append(files, File{earlierFile, func(w io.Writer) error { return f.runsCSV(f.Earlier, w) }})
@@ -169,7 +184,7 @@ func (f Findings) planned(judged [][]reproduce.Judgement) [][]reproduce.Judgemen
 
 func (f Findings) document() *document {
 	d := &document{title: "What reproduces at compact scale", lab: f.Lab}
-	d.add(text(f.opening()), text(f.files()))
+	d.add(wide(f.lead()))
 	if f.Quick {
 		d.add(text("**This is a quick run of a few steps, made to test the program. Its numbers say nothing about " +
 			"the paper.**"))
@@ -177,45 +192,77 @@ func (f Findings) document() *document {
 	if f.Missing > 0 {
 		d.add(text(fmt.Sprintf("**%d runs are still missing: this is what there is so far.**", f.Missing)))
 	}
+	if s := f.Diverged(); s != "" {
+		d.add(text("**Not all runs reached their end.** " + s))
+	}
 	if f.Stale > 0 {
 		d.add(text(fmt.Sprintf("**%d runs count compute as an earlier program did, which left out the products of "+
 			"Muon's optimizer: in them equal compute is not equal. The command below makes them anew.**", f.Stale)))
 	}
 	judged := f.Judgements()
+	planned := f.planned(judged)
 	if len(judged) > 0 {
-		planned := f.planned(judged)
-		f.summary(d, judged, planned)
+		f.front(d, judged, planned)
+	}
+	d.add(contents{})
+	if len(judged) > 0 {
+		if !f.Quick {
+			f.disagreements(d, judged)
+		}
+		f.rules(d, judged, planned)
 		if !f.Quick {
 			f.conclude(d, judged, planned)
 			f.changes(d, judged)
 			f.explain(d)
 		}
 		f.states(d)
-		f.details(d, judged)
+		f.details(d, judged, planned)
 		f.table6(d)
 	}
+	f.rates(d)
 	f.search(d)
 	d.add(heading("How this was made"), text(f.made()))
 	return d
 }
 
+// lead says what the report is.
+func (f Findings) lead() string {
+	return "The claims of the SPARKLING paper (arXiv [2602.02472](https://arxiv.org/abs/2602.02472)), asked again of " +
+		"networks that a browser trains in a minute. Nothing here refutes the paper, and nothing proves it."
+}
+
+// opening says what was run.
 func (f Findings) opening() string {
-	e := experiment.Default()
+	s := "The paper trains networks of 0.5 to 1.5 billion active parameters on 200 billion tokens. This report " +
+		"asks the same questions of networks so small that every run can be made with many seeds, and shows " +
+		"which effects are there already at that size, and which are not."
+	for _, kind := range f.tasks() {
+		s += " " + f.trained(f.on(kind).Settings[0])
+	}
+	return s
+}
+
+// trained says what a task is.
+func (f Findings) trained(s reproduce.Setting) string {
+	e := s.Experiment()
 	c := e.Model
 	c.Vocab = e.Vocab()
-	params := fmt.Sprint(model.Count(c, e.Task.Batch, e.Task.Seq).Total)
-	train := fmt.Sprintf("for %d steps of %d characters, and are made twice as wide after half of them", e.Steps,
-		e.Task.Batch*e.Task.Seq)
+	params := thousands(int(model.Count(c, e.Task.Batch, e.Task.Seq).Total))
+	train := fmt.Sprintf("for %d steps of %d symbols, and are made twice as wide after %.0f %% of them", e.Steps,
+		e.Task.Batch*e.Task.Seq, 100*s.At)
 	if f.Quick {
 		train = "and are made twice as wide on the way; here for a few steps only"
 	}
-	return fmt.Sprintf("The paper (arXiv [2602.02472](https://arxiv.org/abs/2602.02472)) trains networks of 0.5 to "+
-		"1.5 billion active parameters on 200 billion tokens. This report asks the same questions of the Lab's "+
-		"default experiment: %s,%s parameters that read Newton's *Opticks* %s. Nothing that is found here refutes "+
-		"the paper, and nothing proves it: it shows which effects are there already at a size that a browser can "+
-		"train, and which are not. Losses are in nats a character on text that is never trained on: those at the end "+
-		"on the full validation split, curves and rises at the widening on %d fixed windows of it.",
-		params[:len(params)-3], params[len(params)-3:], train, task.ValWindows)
+	if s.Task == task.KindFacts {
+		n := e.Task.Letters * e.Task.Letters
+		return fmt.Sprintf("**Facts:** %s parameters, with narrower experts, learn a random table of %s facts, two "+
+			"letters and their answer, %s. Nothing is held out, for memory is the point: losses are in nats an "+
+			"answer, of all facts, each asked alone, and how many are answered right is counted.", params,
+			thousands(n), train)
+	}
+	return fmt.Sprintf("**Opticks:** %s parameters read Newton's *Opticks* %s. Losses are in nats a character on text "+
+		"that is never trained on: those at the end on the full validation split, curves and rises at the widening on "+
+		"%d fixed windows of it.", params, train, task.ValWindows)
 }
 
 // files links what lies beside the report.

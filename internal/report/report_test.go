@@ -180,7 +180,7 @@ func TestWordsAreSafeInAPage(t *testing.T) {
 	assert.Equal(t, "SPARKLING − Uneven 1:2", partName("SPARKLING − Uneven 1:2 (paper −0.0027)"))
 	assert.Equal(t, "in-short", anchor("In short"))
 	assert.True(t, strings.HasPrefix(signed(0), "+"))
-	c := cell{"−0.1", reproduce.DoesNot, "a note"}
+	c := cell{text: "−0.1", verdict: reproduce.DoesNot, note: "a note"}
 	assert.Equal(t, "−0.1: does not reproduce (a note)", c.markdown())
 	assert.Equal(t, `<span>−0.1</span> <span class="no">does not reproduce</span> <small>a note</small>`, c.page())
 	assert.Equal(t, "<span>1.7</span>", cell{text: "1.7"}.page())

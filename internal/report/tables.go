@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/sim/reproduce"
+	"github.com/sparkling-lab/sparkling/sim/task"
 )
 
 // noNumber is what is written where a number would be that cannot be calculated with.
@@ -50,7 +52,7 @@ func finding(f reproduce.Finding) cell {
 	if f.Verdict == reproduce.NotMeasured {
 		return cell{verdict: f.Verdict, note: lostWith(f.Seeds)}
 	}
-	c := cell{text: estimate(f.Estimate), verdict: f.Verdict, note: remark(f)}
+	c := cell{text: estimate(f.Estimate), verdict: f.Verdict, note: cmp.Or(remark(f), knownMore(f.Known))}
 	if f.Part.Kind == reproduce.Zero {
 		zero := 0
 		for _, v := range f.Each {
@@ -61,6 +63,18 @@ func finding(f reproduce.Finding) cell {
 		c.text = fmt.Sprintf("0 in %d of %d seeds", zero, f.N)
 	}
 	return c
+}
+
+// knownMore writes a difference of right answers; it is empty where none are counted.
+func knownMore(e reproduce.Estimate) string {
+	if e.N == 0 || e.NonFinite > 0 {
+		return ""
+	}
+	s := strings.Replace(fmt.Sprintf("%+.0f", e.Mean), "-", "−", 1)
+	if !math.IsNaN(e.Err) {
+		s += fmt.Sprintf(" ± %.0f", e.Err)
+	}
+	return s + " known"
 }
 
 // lostWith names the seeds with which a part has no number; it is empty where there are none.
@@ -90,44 +104,39 @@ func remark(f reproduce.Finding) string {
 func (f Findings) settingNames() []string {
 	var out []string
 	for _, s := range f.Settings {
-		out = append(out, s.Name)
+		out = append(out, s.Title())
 	}
 	return out
 }
 
-// summary is the verdicts at a glance, those of the planned seeds beside those of all.
-func (f Findings) summary(d *document, judged, planned [][]reproduce.Judgement) {
-	t := table{caption: "Parts of the claim that reproduce, and the verdict on the whole",
-		head: append([]string{"claim"}, f.settingNames()...)}
-	all, other := map[string]int{}, map[string]int{} // verdicts by task, and those that the planned seeds change
-	for i, row := range judged {
-		c := row[0].Claim
-		line := plain(fmt.Sprintf("**%s** %s (%s)", label(c.ID), c.Title, c.Source))
-		for k, j := range row {
-			x := overall(j)
-			all[j.Setting.Task]++
-			if p := planned[i][k]; p.Verdict != j.Verdict {
-				other[j.Setting.Task]++
-				x.note = fmt.Sprintf("%d planned seeds: %s, %s", f.before(j.Setting.Task)[0],
-					overall(p).text, p.Verdict)
-			}
-			line = append(line, x)
-		}
-		t.rows = append(t.rows, line)
-	}
-	d.add(heading("In short"), t, text(reproduce.RuleText))
+// rules say how verdicts come about, and how many seeds they have.
+func (f Findings) rules(d *document, judged, planned [][]reproduce.Judgement) {
+	d.add(heading("How to read this"), text(f.opening()), text(reproduce.RuleText))
 	if f.bounded() {
 		d.add(text(reproduce.WithinText))
 	}
 	d.add(text(f.sample()))
-	if s := f.Diverged(); s != "" {
-		d.add(text("**Not all runs reached their end.** " + s))
-	}
-	for _, kind := range reproduce.Tasks {
-		if f.has(kind) && len(f.before(kind)) > 0 {
-			d.add(text(f.added(kind, all[kind], other[kind])))
+	for _, kind := range f.tasks() {
+		all, other := 0, 0 // verdicts on the task, and those that the planned seeds change
+		for i, row := range judged {
+			for k, j := range row {
+				if j.Setting.Task == kind {
+					all++
+					if planned[i][k].Verdict != j.Verdict {
+						other++
+					}
+				}
+			}
+		}
+		switch {
+		case len(f.before(kind)) > 0:
+			d.add(text(f.added(kind, all, other)))
+		case !f.Quick:
+			d.add(text(fmt.Sprintf("%s: all %d seeds were planned before the first of these runs.",
+				reproduce.TaskTitle(kind), f.Seeds)))
 		}
 	}
+	d.add(text(f.files()))
 }
 
 // bounded reports whether a claim has a part that is judged by another bound than zero.
@@ -158,7 +167,7 @@ func overall(j reproduce.Judgement) cell {
 func (f Findings) sample() string {
 	var out []string
 	for _, s := range f.Settings {
-		out = append(out, fmt.Sprintf("%d (%s)", len(f.Results.Seeds(s)), s.Name))
+		out = append(out, fmt.Sprintf("%d (%s)", len(f.Results.Seeds(s)), s.Title()))
 	}
 	return "Seeds: " + strings.Join(out, ", ") + "."
 }
@@ -171,7 +180,7 @@ func (f Findings) Diverged() string {
 	var runs []string
 	f.visit(f.Results, func(s reproduce.Setting, seed uint64, r *reproduce.Result) {
 		if r.Failed != "" {
-			runs = append(runs, fmt.Sprintf("%s, %s, seed %d (%s)", reproduce.NameOf(r.Key), s.Name, seed, r.Failed))
+			runs = append(runs, fmt.Sprintf("%s, %s, seed %d (%s)", reproduce.NameOf(r.Key), s.Title(), seed, r.Failed))
 		}
 	})
 	if len(runs) == 0 {
@@ -210,13 +219,31 @@ func label(id string) string {
 }
 
 // details are all parts of all claims.
-func (f Findings) details(d *document, judged [][]reproduce.Judgement) {
+func (f Findings) details(d *document, judged, planned [][]reproduce.Judgement) {
 	d.add(heading("Claim by claim"), text("Mean and standard error over the seeds of what the line says. Of a "+
 		"difference, below zero is what the paper says; of a count, exactly zero."))
-	for _, row := range judged {
+	if f.has(task.KindFacts) {
+		d.add(text("On facts, *known* is the same difference of the facts that are known at the end: it is shown, " +
+			"and the losses are judged."))
+	}
+	for i, row := range judged {
 		c := row[0].Claim
-		t := table{caption: fmt.Sprintf("**%s** %s", label(c.ID), c.Title),
-			head: append([]string{c.Source}, f.settingNames()...)}
+		d.add(subheading{claimID(c), fmt.Sprintf("**%s** %s", label(c.ID), c.Title)})
+		if s := f.seeIt(row); s != "" {
+			d.add(text(s))
+		}
+		t := table{head: append([]string{c.Source}, f.settingNames()...)}
+		line := plain("**The whole claim**")
+		for k, j := range row {
+			x := overall(j)
+			x.id = cellID(j)
+			if p := planned[i][k]; p.Verdict != j.Verdict {
+				x.note = fmt.Sprintf("%d planned seeds: %s, %s", f.before(j.Setting.Task)[0], overall(p).text,
+					p.Verdict)
+			}
+			line = append(line, x)
+		}
+		t.rows = append(t.rows, line)
 		for k, p := range c.Parts {
 			cells := plain(p.Name)
 			for _, j := range row {
@@ -229,14 +256,16 @@ func (f Findings) details(d *document, judged [][]reproduce.Judgement) {
 			d.add(text(fmt.Sprintf("Here the paper says: no guide to the final loss, which by the rule is between "+
 				"−%g and +%g. %s", c.Parts[0].Bound, c.Parts[0].Bound, within(row))))
 		}
-		f.forest(d, row)
-		switch c.ID {
-		case "3c":
-			f.spikes(d, "spike", model.Inner)
-		case "3f":
-			f.spikes(d, "spike-both", model.Joint)
-		case "5":
-			f.compute(d)
+		for _, kind := range f.tasks() {
+			f.on(kind).forest(d, kind, row)
+			switch c.ID {
+			case "3c":
+				f.on(kind).spikes(d, "spike"+onTask[kind], model.Inner)
+			case "3f":
+				f.on(kind).spikes(d, "spike-both"+onTask[kind], model.Joint)
+			case "5":
+				f.on(kind).compute(d, kind)
+			}
 		}
 	}
 }
@@ -257,7 +286,7 @@ func within(row []reproduce.Judgement) string {
 		case x.Low > 0 || x.High < 0:
 			says = "is not zero, and may lie beyond the bound"
 		}
-		out = append(out, fmt.Sprintf("With %s the relation %s.", j.Setting.Name, says))
+		out = append(out, fmt.Sprintf("%s: the relation %s.", j.Setting.Title(), says))
 	}
 	return strings.Join(out, " ")
 }
@@ -276,7 +305,7 @@ func (f Findings) table6(d *document) {
 		heads = append(heads, c.Column)
 	}
 	for _, s := range f.Settings {
-		t := table{caption: s.Name, head: append([]string{"init pair"}, heads...)}
+		t := table{caption: s.Title(), head: append([]string{"init pair"}, heads...)}
 		for i := 0; i < len(cells); i += 4 {
 			row := plain(cells[i].Pair)
 			for _, c := range cells[i : i+4] {
@@ -320,12 +349,26 @@ func (f Findings) states(d *document) {
 		for _, s := range f.Settings {
 			e := f.losses(s, a)
 			any = any || e.N > 0
-			cells = append(cells, cell{text: loss(e)})
+			c := cell{text: loss(e)}
+			if s.Counts() {
+				c.note = knows(reproduce.Estimated(f.Results.Values(s, a, (*reproduce.Result).Known)))
+			}
+			cells = append(cells, c)
 		}
 		t.rows = append(t.rows, cells)
 	}
 	if any {
 		d.add(heading("What a reset and a re-warmup are worth"), t)
-		f.stateFigures(d)
+		for _, kind := range f.tasks() {
+			f.on(kind).stateFigures(d, kind)
+		}
 	}
+}
+
+// knows writes how many right answers there are; it is empty where none are counted.
+func knows(e reproduce.Estimate) string {
+	if e.N == 0 || e.NonFinite > 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.0f known", e.Mean)
 }

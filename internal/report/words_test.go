@@ -158,8 +158,9 @@ func TestAddedSeedsAreSaidAndThePlannedJudgedAlone(t *testing.T) {
 	s := string(written(t, f, "report.md"))
 	assert.Equal(t, planned, len(regexp.MustCompile(`\(2 planned seeds: \d of \d, [a-z ]+\)`).FindAllString(s, -1)),
 		"each has its verdict of the planned seeds beside it")
-	silent(t, string(written(t, made(t, About{Seeds: 4}), "report.md")), "planned",
-		"where none were added there is nothing to say")
+	s = string(written(t, made(t, About{Seeds: 4}), "report.md"))
+	says(t, s, "Facts: all 4 seeds were planned before the first of these runs.")
+	silent(t, s, "seeds were planned;", "where none were added there is nothing else to say")
 }
 
 // The rule for correlations is not that of differences: it is printed, its bound is named where it is used, and a weak

@@ -13,6 +13,7 @@ import (
 type Claim struct {
 	ID     string // what --claim names
 	Title  string
+	Short  string // the title where there is no room for it
 	Source string // where the paper says it
 	Parts  []Part
 }
@@ -60,20 +61,22 @@ func Claims() []Claim {
 
 func lock() Claim {
 	open := func(r *Result) int { return r.MaxUnlocked }
-	return Claim{"1", "With symmetric states the two halves never separate", "Eq. 20–23, App. A.3", []Part{
-		exactly("Copy: pairs that differ in weight or gradient", Copy, open),
-		exactly("Drop: the same", Drop, open),
-		exactly("Copy, not scaled: the same", key(widen.CopyCopy, "naive"), open),
-		exactly("Copy, every rate re-warmed: the same", CopyRewarmAll, open),
-	}}
+	return Claim{"1", "With symmetric states the two halves never separate", "Equal treatment locks the copies",
+		"Eq. 20–23, App. A.3", []Part{
+			exactly("Copy: pairs that differ in weight or gradient", Copy, open),
+			exactly("Drop: the same", Drop, open),
+			exactly("Copy, not scaled: the same", key(widen.CopyCopy, "naive"), open),
+			exactly("Copy, every rate re-warmed: the same", CopyRewarmAll, open),
+		}}
 }
 
 func reset() Claim {
-	return Claim{"2", "The asymmetric reset separates them, and ends lower than Drop and Copy", "Fig. 2", []Part{
-		exactly("Asymmetric reset: pairs that are still identical at the end", Asym, (*Result).StillLocked),
-		lower("Asymmetric reset − Copy", Asym, Copy),
-		lower("Asymmetric reset − Drop", Asym, Drop),
-	}}
+	return Claim{"2", "The asymmetric reset separates them, and ends lower than Drop and Copy",
+		"The asymmetric reset parts them, and helps", "Fig. 2", []Part{
+			exactly("Asymmetric reset: pairs that are still identical at the end", Asym, (*Result).StillLocked),
+			lower("Asymmetric reset − Copy", Asym, Copy),
+			lower("Asymmetric reset − Drop", Asym, Drop),
+		}}
 }
 
 // Select are the claims of some names, as --claim gives them, and whether the search is among these; no names are
@@ -104,9 +107,12 @@ func Select(names []string) (claims []Claim, search bool, err error) {
 // axisWords are how a title ends that is about an axis.
 var axisWords = map[model.Axis]string{model.Inner: "Inner 2x", model.Joint: "Hidden 2x and Inner 2x"}
 
+// shortAxes are the same for a short title.
+var shortAxes = map[model.Axis]string{model.Inner: "", model.Joint: ", both axes"}
+
 func gap(id string, axis model.Axis) Claim {
 	c := Claim{ID: id, Title: "Without the factor the loss rises less right after the widening: " + axisWords[axis],
-		Source: "Fig. 1"}
+		Short: "Unscaled, the loss rises less at the widening" + shortAxes[axis], Source: "Fig. 1"}
 	for _, p := range allPairs {
 		c.Parts = append(c.Parts, Part{
 			Name: string(p) + ": rise, not scaled − scaled", Kind: Below,
@@ -120,7 +126,7 @@ func gap(id string, axis model.Axis) Claim {
 
 func signal(id string, axis model.Axis) Claim {
 	c := Claim{ID: id, Title: "With the factor that keeps the RMS the run ends lower: " + axisWords[axis],
-		Source: "Fig. 1"}
+		Short: "Scaled, the run ends lower" + shortAxes[axis], Source: "Fig. 1"}
 	for _, p := range allPairs {
 		c.Parts = append(c.Parts, lower(string(p)+": scaled − not scaled", on(axis, scaled(p)), on(axis, unscaled(p))))
 	}
@@ -136,16 +142,17 @@ func spike(id string, axis model.Axis) Claim {
 	for _, p := range allPairs {
 		arms = append(arms, on(axis, scaled(p)), on(axis, unscaled(p)))
 	}
-	return Claim{id, "The size of the rise does not predict the final loss: " + axisWords[axis], "Fig. 7", []Part{{
-		Name: "rank correlation of rise and final loss over ten arms", Kind: Within, Bound: spikeBound, Arms: arms,
-		Value: func(r []*Result) float64 {
-			var rise, final []float64
-			for _, x := range r {
-				rise, final = append(rise, x.Spike()), append(final, float64(x.FinalValLoss))
-			}
-			return Spearman(rise, final)
-		},
-	}}}
+	return Claim{id, "The size of the rise does not predict the final loss: " + axisWords[axis],
+		"That rise does not foretell the end" + shortAxes[axis], "Fig. 7", []Part{{
+			Name: "rank correlation of rise and final loss over ten arms", Kind: Within, Bound: spikeBound, Arms: arms,
+			Value: func(r []*Result) float64 {
+				var rise, final []float64
+				for _, x := range r {
+					rise, final = append(rise, x.Spike()), append(final, float64(x.FinalValLoss))
+				}
+				return Spearman(rise, final)
+			},
+		}}}
 }
 
 // rewarmed are the arms of a pair with and without the asymmetric re-warmup, all else the recipe.
@@ -154,7 +161,8 @@ func rewarmed(p widen.Init) (with, without string) {
 }
 
 func rewarmup() Claim {
-	c := Claim{ID: "4a", Title: "The asymmetric re-warmup lowers the final loss", Source: "Fig. 3, Fig. 12"}
+	c := Claim{ID: "4a", Title: "The asymmetric re-warmup lowers the final loss",
+		Short: "Re-warming the copies' rate helps", Source: "Fig. 3, Fig. 12"}
 	for _, p := range allPairs {
 		with, without := rewarmed(p)
 		c.Parts = append(c.Parts, lower(string(p)+": with − without", with, without))
@@ -163,7 +171,7 @@ func rewarmup() Claim {
 }
 
 func most() Claim {
-	c := Claim{ID: "4b", Title: "It lowers it most for copy-copy", Source: "Fig. 3"}
+	c := Claim{ID: "4b", Title: "It lowers it most for copy-copy", Short: "It helps copies most", Source: "Fig. 3"}
 	with, without := rewarmed(widen.CopyCopy)
 	for _, p := range allPairs[1:] {
 		w, o := rewarmed(p)
@@ -182,7 +190,7 @@ func most() Claim {
 
 func compute() Claim {
 	c := Claim{ID: "5", Title: "At equal compute the widened run ends lower than the wide network from scratch",
-		Source: "Fig. 14–16"}
+		Short: "At equal compute, widening beats starting wide", Source: "Fig. 14–16"}
 	for _, axis := range Axes {
 		arms := EqualCompute(axis)
 		c.Parts = append(c.Parts, lower(string(axis)+": SPARKLING − from scratch", arms[0], arms[1]))
@@ -193,7 +201,7 @@ func compute() Claim {
 // table1 is the order of the final losses in Table 1.
 func table1() Claim {
 	return Claim{"table1", "From scratch ends lower than SPARKLING, that lower than Copy, and that lower than the " +
-		"small network", "Table 1, Inner 2x", []Part{
+		"small network", "Wide < SPARKLING < Copy < Small, by final loss", "Table 1, Inner 2x", []Part{
 		lower("from scratch − SPARKLING", Scratch, Sparkling),
 		lower("SPARKLING − Copy", Sparkling, Copy),
 		lower("Copy − Small", Copy, Small),
@@ -202,7 +210,7 @@ func table1() Claim {
 
 func ablation() Claim {
 	c := Claim{ID: "table6", Title: "Scaling and asymmetry together end lower than either alone, and than neither",
-		Source: "Table 6"}
+		Short: "Scaling and asymmetry beat either alone", Source: "Table 6"}
 	for _, p := range tablePairs {
 		both := columns[len(columns)-1]
 		for _, x := range columns[:len(columns)-1] {
@@ -237,7 +245,8 @@ func Table7() []Competitor {
 }
 
 func rivals() Claim {
-	c := Claim{ID: "table7", Title: "SPARKLING ends lower than every other strategy", Source: "Table 7"}
+	c := Claim{ID: "table7", Title: "SPARKLING ends lower than every other strategy",
+		Short: "SPARKLING beats every other strategy", Source: "Table 7"}
 	for _, r := range Table7() {
 		c.Parts = append(c.Parts, lower(fmt.Sprintf("SPARKLING − %s (paper −%.4f)", r.Name, -r.Paper),
 			Sparkling, r.Arm))

@@ -114,6 +114,23 @@ func job(s Setting, g Group, seed uint64, quick bool) Job {
 	return Job{s, g, seed, e}
 }
 
+// Lab is an experiment that shows arms in a setting, for the Lab's page.
+func Lab(s Setting, arms []string, name, about string) experiment.Experiment {
+	g := Group{Name: name}
+	for _, k := range arms {
+		for _, from := range groups() {
+			for _, e := range from.Entries {
+				if e.Key == k {
+					g.Entries = append(g.Entries, e)
+				}
+			}
+		}
+	}
+	e := job(s, g, 1, false).Experiment
+	e.Name, e.About = name, about
+	return e
+}
+
 // Updates is how many training updates the job makes in all arms, the shared phase once.
 func (j Job) Updates() int {
 	fork := j.Experiment.Fork()

@@ -25,7 +25,21 @@ type Figure struct {
 	Caption       string // how to read it
 	aside         string // what the caption cannot say in the type of the figure
 	width, height vg.Length
-	panels        []panel // left to right
+	panels        []panel // left to right, and then below
+	columns       int     // panels in a row; 0 is all of them
+}
+
+// Two panels have room for their words in a row of this width, which a page shows as it is: what is written in a figure
+// that is made smaller cannot be read.
+const (
+	rowWidth   = vg.Length(900)
+	rowColumns = 2
+)
+
+// inRows lays out several panels of a height each.
+func (f *Figure) inRows(panels int, each vg.Length) {
+	f.columns = min(panels, rowColumns)
+	f.width, f.height = rowWidth, each*vg.Length((panels+f.columns-1)/f.columns)
 }
 
 // panel is one set of axes of a figure.
@@ -87,27 +101,43 @@ func (f Figure) draw(c draw.Canvas) {
 	c.Fill(c.Rectangle.Path())
 	c = draw.Crop(c, margin, -margin, margin, -margin)
 	c = f.heading(c)
-	tiles := draw.Tiles{Rows: 1, Cols: len(f.panels), PadX: 2 * margin}
-	row := make([]*plot.Plot, len(f.panels))
+	columns := f.columns
+	if columns == 0 {
+		columns = len(f.panels)
+	}
+	tiles := draw.Tiles{Rows: (len(f.panels) + columns - 1) / columns, Cols: columns, PadX: 2 * margin}
+	rows := make([][]*plot.Plot, tiles.Rows)
+	for i := range rows {
+		rows[i] = make([]*plot.Plot, columns)
+	}
 	for i, p := range f.panels {
-		row[i] = p.plot
+		rows[i/columns][i%columns] = p.plot
 		if p.title != "" {
 			tiles.PadTop = max(tiles.PadTop, 1.4*panelText.Font.Size*vg.Length(1+strings.Count(p.title, "\n")))
 		}
 	}
-	for i, at := range plot.Align([][]*plot.Plot{row}, tiles, c)[0] {
-		row[i].Draw(at)
-		if title := f.panels[i].title; title != "" {
-			data := row[i].DataCanvas(at)
-			for k, line := range strings.Split(title, "\n") {
-				style := panelText
-				if k > 0 {
-					style = captionText
-				}
-				c.FillText(style, vg.Point{X: data.Min.X,
-					Y: at.Max.Y + tiles.PadTop - 1.35*panelText.Font.Size*vg.Length(k)}, line)
-			}
+	if tiles.Rows > 1 {
+		tiles.PadY = tiles.PadTop + margin
+	}
+	at := plot.Align(rows, tiles, c)
+	for i, p := range f.panels {
+		p.draw(c, at[i/columns][i%columns], tiles.PadTop)
+	}
+}
+
+// draw draws a panel at its place, with its title in the room above.
+func (p panel) draw(c, at draw.Canvas, above vg.Length) {
+	p.plot.Draw(at)
+	if p.title == "" {
+		return
+	}
+	data := p.plot.DataCanvas(at)
+	for k, line := range strings.Split(p.title, "\n") {
+		style := panelText
+		if k > 0 {
+			style = captionText
 		}
+		c.FillText(style, vg.Point{X: data.Min.X, Y: at.Max.Y + above - 1.35*panelText.Font.Size*vg.Length(k)}, line)
 	}
 }
 

@@ -34,7 +34,10 @@ const rowHeight = vg.Length(21)
 // Forest are rows of intervals around a line at zero, in panels side by side that share one scale. It is false where
 // there is nothing to draw.
 func Forest(name, title, caption string, sets ...Intervals) (Figure, bool) {
-	f := Figure{Name: name, Title: title, Caption: caption, width: vg.Length(230 + 290*len(sets))}
+	f := Figure{Name: name, Title: title, Caption: caption, width: rowWidth}
+	if len(sets) == 1 {
+		f.width = 620
+	}
 	low, high, any := 0.0, 0.0, false
 	for _, s := range sets {
 		for _, r := range s.Rows {

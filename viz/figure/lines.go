@@ -42,11 +42,11 @@ type Lines struct {
 	Low, High float64
 }
 
-// Curves are sets of axes with curves, side by side. It is false where there is nothing to draw.
+// Curves are sets of axes with curves, two in a row. It is false where there is nothing to draw.
 func Curves(name, title, caption string, sets ...Lines) (Figure, bool) {
 	f := Figure{Name: name, Title: title, Caption: caption, width: 720, height: 430}
 	if len(sets) > 1 {
-		f.width, f.height = vg.Length(100+400*len(sets)), 400
+		f.inRows(len(sets), 400)
 	}
 	n := 0
 	for _, l := range sets {

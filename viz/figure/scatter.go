@@ -23,10 +23,11 @@ type Cloud struct {
 	Spots       []Spot
 }
 
-// Scatter are spots in panels side by side, their names at the right, at their height. Spots that are not finite are
+// Scatter are spots in panels, two in a row, their names at the right, at their height. Spots that are not finite are
 // left out; it is false where there is nothing to draw.
 func Scatter(name, title, caption string, sets ...Cloud) (Figure, bool) {
-	f := Figure{Name: name, Title: title, Caption: caption, width: vg.Length(100 + 400*len(sets)), height: 380}
+	f := Figure{Name: name, Title: title, Caption: caption}
+	f.inRows(len(sets), 380)
 	any := false
 	for _, s := range sets {
 		p := axes(s.X, s.Y)

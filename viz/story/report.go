@@ -16,14 +16,16 @@ type Report struct {
 		Locked    float64 `json:"locked"`    // a locked copy whose rates are all raised below Copy
 		All       float64 `json:"all"`       // a re-warmup of every rate below SPARKLING
 	} `json:"losses"`
-	// differences of facts known at the end, beta2 0.95; nil before they are measured
-	Facts *struct {
-		Seeds      int      `json:"seeds"`
-		Sparkling  Interval `json:"sparkling"`  // SPARKLING - Copy
-		Small      Interval `json:"small"`      // Copy - Small
-		Asymmetric Interval `json:"asymmetric"` // Asymmetric reset - Copy
-		All        Interval `json:"all"`        // a re-warmup of every rate - SPARKLING
-	} `json:"facts"`
+	Facts *Facts `json:"facts"` // nil before they are measured
+}
+
+// Facts are differences of facts known at the end, AdamW with beta2 0.95.
+type Facts struct {
+	Seeds      int      `json:"seeds"`
+	Sparkling  Interval `json:"sparkling"`  // SPARKLING - Copy
+	Small      Interval `json:"small"`      // Copy - Small
+	Asymmetric Interval `json:"asymmetric"` // Asymmetric reset - Copy
+	All        Interval `json:"all"`        // a re-warmup of every rate - SPARKLING
 }
 
 // Interval is a mean difference over seeds, and between what it lies with a confidence of 95 %.
@@ -31,6 +33,8 @@ type Interval struct {
 	Mean float64 `json:"mean"`
 	Low  float64 `json:"low"`
 	High float64 `json:"high"`
+	// the seeds in which it is above zero
+	Positive int `json:"positive"`
 }
 
 //go:embed report.json
