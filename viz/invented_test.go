@@ -75,7 +75,7 @@ func inventAnswers(e experiment.Experiment, f *record.ArmFrame) {
 	for fact := range e.Task.Questions() {
 		hard, mood := 0.95*share(fact, 1<<20), 0.03*(share(fact, f.Step)-0.5)
 		p := 1 / (1 + math.Exp(-25*(level-hard+mood)))
-		a := record.Answer{Sure: uint8(math.Round(255 * p)), Right: p > 0.4,
+		a := record.Answer{Sure: uint8(math.Round(150 * p)), Right: p > 0.4,
 			Expert: uint16((share(fact, 1<<21) + 0.3*x) * float64(e.Model.Experts) / 1.3)}
 		if a.Right {
 			f.Right++

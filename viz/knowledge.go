@@ -41,7 +41,7 @@ func (v *View) knowledge(b box) {
 		b = v.expertKey(b)
 	}
 	lines := 1
-	if v.size != aside && slices.ContainsFunc(tables, func(t facts.Table) bool { return t.Locked }) {
+	if slices.ContainsFunc(tables, func(t facts.Table) bool { return t.Locked }) {
 		lines = 2
 	}
 	g := v.gridOf(b, len(tables), lines)
@@ -65,8 +65,7 @@ func (v *View) howFacts() string {
 		return "Each cell is a fact, in the colour of the expert with the largest router weight in the last layer. " +
 			"Pale and small: not known."
 	}
-	return "Each cell is a fact: first letter down, second across. Full cells are known: the likeliest answer " +
-		"is right. The darker, the surer."
+	return "Each cell is a fact: first letter down, second across. Full: the likeliest answer is right. Darker: surer."
 }
 
 // expertKey names the experts' colours, and returns the place that is left.

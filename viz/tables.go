@@ -22,13 +22,16 @@ type factGrid struct {
 	column, row float64 // from a table to the next
 	width       float64 // of what is said of a table
 	number      float64 // size of the number
+	lines       int     // of words below the number
 	beside      bool
 }
 
 // Lengths in CSS pixels.
 const (
 	factName   = 20  // height of the name over a table
+	factBar    = 11  // and of the bar below it
 	factLine   = 17  // height of a line below the number
+	factTall   = 280 // of a table and all that belongs to it, from which on there are two such lines
 	factLetter = 11  // pitch of cells that have letters
 	factAxis   = 14  // room for these
 	factColumn = 170 // room for what is said of a table at least, where there is
@@ -41,8 +44,8 @@ func (g factGrid) side() float64 { return g.pitch * float64(g.n) }
 func (v *View) gridOf(b box, count, lines int) factGrid {
 	var best factGrid
 	n := v.rec.Experiment.Task.Letters
-	for columns := 1; columns <= count; columns++ {
-		rows := (count + columns - 1) / columns
+	for rows := 1; rows <= count; rows++ {
+		columns := (count + rows - 1) / rows // rows are as even as they can be
 		for _, beside := range []bool{false, true} {
 			between, below := 24.0, 12.0
 			if columns > 4 {
@@ -51,7 +54,10 @@ func (v *View) gridOf(b box, count, lines int) factGrid {
 			w, h := (b.w+between)/float64(columns)-between, (b.h+below)/float64(rows)-below
 			g := factGrid{at: b, n: n, columns: columns, column: w + between, row: h + below, width: w, beside: beside}
 			g.number = math.Round(math.Min(math.Max(math.Min(w, h)*0.16, 18), 46))
-			room := math.Min(w, h-factName-g.number*1.1-factLine*float64(lines)-6)
+			if g.lines = lines; h < factTall {
+				g.lines = 1
+			}
+			room := math.Min(w, h-factName-factBar-g.number*1.1-factLine*float64(g.lines)-6)
 			if beside {
 				room = math.Min(w-math.Max(g.number*4.6, 130), h-factName)
 			}
@@ -63,7 +69,7 @@ func (v *View) gridOf(b box, count, lines int) factGrid {
 			if beside { // only where there is one, and where it pays
 				larger = count == 1 && g.side() > best.side()*1.12
 			}
-			if larger {
+			if larger { // of two that are as large the one with fewer rows
 				best = g
 			}
 		}
@@ -141,18 +147,24 @@ func (v *View) facts(g factGrid, k int, t *facts.Table, marked int) {
 		v.rim(box{at.x - 2*px, at.y - 2*px, at.w + 3*px, at.h + 3*px}, 2*px, ink)
 	}
 	if g.beside {
-		v.counted(box{c.x + c.w + 24, c.y, g.at.x + g.at.w - c.x - c.w - 24, c.h}, g.number, t, hue)
+		v.counted(box{c.x + c.w + 24, c.y, g.at.x + g.at.w - c.x - c.w - 24, c.h}, g, t, hue)
 	} else {
-		v.counted(box{c.x, c.y + c.h + 4, p.x + g.width - c.x, g.row}, g.number, t, hue)
+		v.share(box{c.x, c.y + c.h + 5, c.w, factBar - 5}, t, hue)
+		v.counted(box{c.x, c.y + c.h + factBar + 4, p.x + g.width - c.x, g.row}, g, t, hue)
 	}
+}
+
+// gapOf is what lies between cells, where they are large enough for that.
+func (v *View) gapOf(g factGrid) float64 {
+	if g.pitch*v.pen.scale < 4 {
+		return 0
+	}
+	return math.Max(1, math.Round(g.pitch*v.pen.scale/14)) / v.pen.scale
 }
 
 // answers draws the cells of a table, with gaps between them where they are large enough.
 func (v *View) answers(c box, g factGrid, t *facts.Table, hue color.RGBA) {
-	px, gap := 1/v.pen.scale, 0.0
-	if g.pitch*v.pen.scale >= 4 {
-		gap = math.Max(px, math.Round(g.pitch*v.pen.scale/14)*px)
-	}
+	px, gap := 1/v.pen.scale, v.gapOf(g)
 	for i, a := range t.Answers {
 		at := v.factAt(c, g, i)
 		at.w, at.h = at.w-gap, at.h-gap
@@ -183,26 +195,33 @@ func (v *View) filled(a record.Answer, hue color.RGBA) color.RGBA {
 	if v.colouring == ByExpert {
 		return style.Expert(int(a.Expert), a.Right)
 	}
-	return style.Sure(hue, a.Sure)
+	return style.Sure(hue, a.Sure, a.Right)
 }
 
-// fresh is the rim of what was just learnt.
+// fresh is the mark of what was just learnt.
 var fresh = color.RGBA{255, 200, 0, 255}
 
-// learnt draws the rim of a fact that was just learnt: bright, unless colours near it mean something else.
+// learnt marks a fact that was just learnt, with a rim or, where that would leave little of the cell, a spot: bright,
+// unless colours near it mean something else.
 func (v *View) learnt(c box) {
 	hue := fresh
 	if v.colouring == ByExpert {
 		hue = ink
 	}
-	v.rim(c, math.Max(1/v.pen.scale, v.snap(c.w/6)), hue)
+	px := 1 / v.pen.scale
+	if c.w < 8 {
+		side := math.Max(px, v.snap(c.w*0.4))
+		v.pen.rect(v.snap(c.x+(c.w-side)/2), v.snap(c.y+(c.h-side)/2), side, side, hue)
+		return
+	}
+	v.rim(c, math.Max(px, v.snap(c.w/8)), hue)
 }
 
 // forgotten draws the cross of a fact that was just forgotten.
 func (v *View) forgotten(c box) {
-	in, width := c.w*0.14, math.Max(1/v.pen.scale, c.w/7)
-	v.pen.segment(point{c.x + in, c.y + in}, point{c.x + c.w - in, c.y + c.h - in}, width, ink)
-	v.pen.segment(point{c.x + in, c.y + c.h - in}, point{c.x + c.w - in, c.y + in}, width, ink)
+	in, width := c.w*0.16, math.Max(1/v.pen.scale, c.w/9)
+	v.pen.segment(point{c.x + in, c.y + in}, point{c.x + c.w - in, c.y + c.h - in}, width, soft)
+	v.pen.segment(point{c.x + in, c.y + c.h - in}, point{c.x + c.w - in, c.y + in}, width, soft)
 }
 
 // rim draws the edge of a box, inside it.
@@ -213,8 +232,17 @@ func (v *View) rim(c box, wide float64, hue color.RGBA) {
 	v.pen.rect(c.x+c.w-wide, c.y+wide, wide, c.h-2*wide, hue)
 }
 
+// share draws how much of all is known as a bar: many scattered cells are hard to compare.
+func (v *View) share(b box, t *facts.Table, hue color.RGBA) {
+	v.pen.rect(b.x, b.y, b.w, b.h, style.Hole)
+	if t.Of > 0 && t.Lost == "" {
+		v.pen.rect(b.x, b.y, b.w*float64(t.Known)/float64(t.Of), b.h, hue)
+	}
+}
+
 // counted writes how many facts a network knows, and what changed since the count before.
-func (v *View) counted(in box, size float64, t *facts.Table, hue color.RGBA) {
+func (v *View) counted(in box, g factGrid, t *facts.Table, hue color.RGBA) {
+	size := g.number
 	y := in.y + size*0.5
 	switch {
 	case t.Lost != "":
@@ -232,18 +260,19 @@ func (v *View) counted(in box, size float64, t *facts.Table, hue color.RGBA) {
 		in.x+in.w-x, body), x, y+size*0.36-4.5, body, soft, left)
 	y += size*0.5 + 10
 	if t.Compared() {
-		v.changed(point{in.x, y}, in.w, t, hue)
+		v.changed(point{in.x, y}, in.w, g.pitch-v.gapOf(g), t, hue)
 		y += factLine
 	}
-	if t.Locked && v.size != aside {
+	if t.Locked && g.lines > 1 {
 		v.pen.text(v.fitting([]string{"all copies identical to their originals", "all copies identical", "locked"},
 			in.w, small), in.x, y, small, stuck, left)
 	}
 }
 
 // changed writes what was learnt and forgotten since the count before, beside the marks that cells have for it.
-func (v *View) changed(at point, width float64, t *facts.Table, hue color.RGBA) {
-	const side, after, between = 9.0, 4, 10
+func (v *View) changed(at point, width, cell float64, t *facts.Table, hue color.RGBA) {
+	const after, between = 4, 10
+	side := math.Min(math.Max(v.snap(cell), 7), 10)
 	learnt, forgotten := t.Changes()
 	since := fmt.Sprintf("since step %d", t.Before)
 	if learnt == 0 && forgotten == 0 {
@@ -263,7 +292,7 @@ func (v *View) changed(at point, width float64, t *facts.Table, hue color.RGBA) 
 	}
 	x := at.x
 	for i, mark := range []func(box){
-		func(b box) { v.pen.rect(b.x, b.y, side, side, style.Sure(hue, 255)); v.learnt(b) },
+		func(b box) { v.pen.rect(b.x, b.y, side, side, hue); v.learnt(b) },
 		func(b box) { v.pen.rect(b.x, b.y, side, side, style.Hole); v.forgotten(b) },
 	} {
 		mark(box{v.snap(x), v.snap(at.y - side/2), side, side})

@@ -29,9 +29,9 @@ func Knowledge(r *record.Record) (Figure, bool) {
 		title = "What the network knows"
 	}
 	styles, names := style.Of(r.Experiment), names(r.Experiment)
-	f := Figure{Name: "knowledge", Title: title, Caption: fmt.Sprintf("Seed %d, step %d. Each cell is "+
-		"a fact: first letter down, second across. Full cells are known: the likeliest answer is right. The darker, "+
-		"the surer.", r.Experiment.Seed, step)}
+	f := Figure{Name: "knowledge", Title: title, Caption: fmt.Sprintf("Seed %d, step %d. Each cell is a "+
+		"fact: first letter down, second across. Full: the likeliest answer is right. Darker: surer.",
+		r.Experiment.Seed, step)}
 	const side = 216
 	f.width = vg.Length(max(2, len(tables)))*(side+2*margin) + margin
 	f.height = side + 134
@@ -118,9 +118,9 @@ func (t cells) fill(c draw.Canvas, corner vg.Point, pitch vg.Length) {
 		switch {
 		case t.Lost != "":
 		case a.Right:
-			square(style.Sure(t.style.Hue, a.Sure), fact, 0)
+			square(style.Sure(t.style.Hue, a.Sure, a.Right), fact, 0)
 		default:
-			square(style.Sure(t.style.Hue, a.Sure), fact, 0.22*pitch)
+			square(style.Sure(t.style.Hue, a.Sure, a.Right), fact, 0.22*pitch)
 		}
 	}
 	for _, fill := range order {

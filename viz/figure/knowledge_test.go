@@ -30,7 +30,7 @@ func asked(t *testing.T, letters, step int, arms ...int) *record.Record {
 		rng := rand.New(rand.NewPCG(1, 2))
 		for range f.Asked {
 			p := 1 / (1 + math.Exp(-25*(0.5+0.12*float64(i)-rng.Float64())))
-			f.Answers = append(f.Answers, record.Answer{Sure: uint8(math.Round(255 * p)), Right: p > 0.4})
+			f.Answers = append(f.Answers, record.Answer{Sure: uint8(math.Round(150 * p)), Right: p > 0.4})
 			if p > 0.4 {
 				f.Right++
 			}

@@ -11,9 +11,20 @@ var Hole = rgb(0xe7eaee)
 // Neutral is the colour of a network that is no single arm's.
 var Neutral = rgb(0x20262e)
 
-// Sure is the cell of a fact whose right answer a network gives a probability, in 255ths: the nearer to the full colour
-// the surer. All arms' hues are about as dark, so that cells of several arms can be compared.
-func Sure(full color.RGBA, sure uint8) color.RGBA { return blend(Hole, full, float64(sure)/255) }
+// Sure is the cell of a fact whose right answer a network gives a probability, in 255ths, and whether it has it right.
+// The nearer to the full colour the surer; by the root of the probability, for among many symbols that of the likeliest
+// is small. What is known is darker throughout than what is not. All arms' hues are about as dark, so that cells of
+// several arms can be compared.
+func Sure(full color.RGBA, sure uint8, right bool) color.RGBA {
+	root := math.Sqrt(float64(sure) / 255)
+	if right {
+		return blend(Hole, full, known+(1-known)*root)
+	}
+	return blend(Hole, full, known*root)
+}
+
+// known is how far the colour of a fact that is known for no reason is from that of a hole.
+const known = 0.4
 
 // Expert is the colour of an expert in a table of facts: light where the answer is not the right one. There are as many
 // as can be told apart, also by who sees fewer hues, and after [Experts] they begin again.

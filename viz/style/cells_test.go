@@ -81,16 +81,18 @@ func TestTheSurerTheDarkerForEverybodyAndAlikeInAllArms(t *testing.T) {
 	for who, m := range seen {
 		var full []float64
 		for _, hue := range hues {
-			assert.Equal(t, Hole, Sure(hue, 0))
-			assert.Equal(t, hue, Sure(hue, 255))
+			assert.Equal(t, Hole, Sure(hue, 0, false))
+			assert.Equal(t, hue, Sure(hue, 255, true))
 			before := math.Inf(1)
-			for sure := range 256 {
-				if sure%17 != 0 {
-					continue
+			for _, right := range []bool{false, true} { // what is known is darker in any case
+				for sure := 0; sure < 256; sure += 51 {
+					light := lab(mul(m, linear(Sure(hue, uint8(sure), right))))[0]
+					assert.LessOrEqual(t, light, before, "%s: %v at %d", who, hue, sure)
+					if sure > 0 {
+						assert.Less(t, light, before-1, "%s: %v at %d", who, hue, sure)
+					}
+					before = light
 				}
-				light := lab(mul(m, linear(Sure(hue, uint8(sure)))))[0]
-				assert.Less(t, light, before-1, "%s: %v at %d", who, hue, sure)
-				before = light
 			}
 			full = append(full, before)
 		}
