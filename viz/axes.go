@@ -81,7 +81,7 @@ func (v *View) wrap(s string, width float64) []string {
 
 // frame draws grid lines and their numbers.
 func (v *View) frame(a axes, xlabel string) {
-	for _, t := range ticks(a.y0, a.y1, math.Max(a.in.h/60, 2.5)) {
+	for _, t := range ticks(a.y0, a.y1, math.Max(a.in.h/60, 3.5)) {
 		y := a.y(t)
 		v.pen.segment(point{a.in.x, y}, point{a.in.x + a.in.w, y}, 1, rule)
 		v.pen.text(number(t), a.in.x-6, y, small, soft, right)

@@ -54,7 +54,10 @@ func (v *View) gridOf(b box, count, lines int) factGrid {
 			w, h := (b.w+between)/float64(columns)-between, (b.h+below)/float64(rows)-below
 			g := factGrid{at: b, n: n, columns: columns, column: w + between, row: h + below, width: w, beside: beside}
 			g.number = math.Round(math.Min(math.Max(math.Min(w, h)*0.16, 18), 46))
-			if g.lines = lines; h < factTall {
+			switch g.lines = lines; {
+			case count > 1 && v.size == staged && Crowded(v.w, v.h):
+				g.lines = 0
+			case h < factTall:
 				g.lines = 1
 			}
 			room := math.Min(w, h-factName-factBar-g.number*1.1-factLine*float64(g.lines)-6)
@@ -259,7 +262,7 @@ func (v *View) counted(in box, g factGrid, t *facts.Table, hue color.RGBA) {
 	v.pen.text(v.fitting([]string{"of " + of + " facts known", "of " + of + " known", "of " + of, ""},
 		in.x+in.w-x, body), x, y+size*0.36-4.5, body, soft, left)
 	y += size*0.5 + 10
-	if t.Compared() {
+	if t.Compared() && g.lines > 0 {
 		v.changed(point{in.x, y}, in.w, g.pitch-v.gapOf(g), t, hue)
 		y += factLine
 	}
