@@ -4,6 +4,7 @@ import { get } from "./store.js";
 
 const fragment = () => decodeURIComponent(location.hash.slice(1));
 
+const first = "facts"; // runs where the address names nothing
 let made = ""; // what the address was last made
 
 /**
@@ -15,12 +16,12 @@ export function hold(lab, entry) {
   const is = lab.address();
   if (entry && is === made) return; // the reader may just be going elsewhere
   made = is;
-  if (location.hash === `#${is}` || (!location.hash && is === "default")) return;
+  if (location.hash === `#${is}` || (!location.hash && is === first)) return;
   if (entry && is === lab.chosen()) history.pushState(null, "", `#${is}`);
   else history.replaceState(null, "", `#${is}`);
 }
 
 /** What was kept of the run that the address holds, or undefined. */
 export function kept() {
-  try { return get(fragment() || "default"); } catch { return undefined; } // a damaged address
+  try { return get(fragment() || first); } catch { return undefined; } // a damaged address
 }

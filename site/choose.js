@@ -18,7 +18,7 @@ export class Choice {
     this.#select.append(
       ...options([first]),
       make("optgroup", { label: "Lessons" }, ...options(others.filter(({ lesson }) => lesson))),
-      make("optgroup", { label: "Parts of the paper" }, ...options(others.filter(({ lesson }) => !lesson))),
+      make("optgroup", { label: "More, and parts of the paper" }, ...options(others.filter(({ lesson }) => !lesson))),
     );
     this.#select.addEventListener("change", () => {
       lab.example(this.#select.value);

@@ -27,18 +27,10 @@ const mostFrames = 4; // that one look waits for
 export function start(lab, meter, lost) {
   const read = () => parsed(lab.state());
   let state = read();
-  /** @type {Chapter | ""} */
-  let phase = "";
   let seen = 0;
   let lastLook = 0;
   const panes = new Panes(lab);
-  const story = new Story(lab, {
-    speak: (pane) => lab.speak(pane),
-    turn: (chapter) => {
-      refresh();
-      if (chapter !== state.phase && state.moments[chapter] <= state.last) act(() => lab.scrub(state.moments[chapter]));
-    },
-  });
+  const story = new Story(lab, () => { lab.dismiss(); anew(); });
   const table = new Table(lab);
   const knobs = new Knobs(lab, () => refresh());
   const anew = () => { knobs.show(); refresh(); };
@@ -83,15 +75,14 @@ export function start(lab, meter, lost) {
     byID("colouring").hidden = !state.facts;
     notice.show();
     hold(lab, true);
-    const follows = phase !== state.phase && reading();
-    phase = state.phase;
-    story.show(state);
-    if (follows) byID("story").scrollIntoView();
+    const reads = reading();
+    if (story.show(state) && reads) byID("story").scrollIntoView();
     table.show(state);
   }
 
   const act = (/** @type {() => void} */ what) => { lab.dismiss(); what(); refresh(); };
   const toggle = () => act(() => (read().playing ? lab.pause() : lab.play()));
+  const space = () => story.goOn() || toggle();
   const step = () => act(() => lab.step());
   const reset = () => act(() => lab.reset());
   const widen = (/** @type {boolean} */ slip) => { act(() => lab.widen(slip)); knobs.show(); };
@@ -107,7 +98,7 @@ export function start(lab, meter, lost) {
   byID("scale").addEventListener("change", () => act(() => lab.scale(checked("scale"))));
   byID("colouring").addEventListener("change", () => act(() => lab.colouring(checked("colouring"))));
 
-  startKeys({ " ": toggle, ".": step, w: () => widen(true), r: reset });
+  startKeys(() => lab.waits(), { " ": space, ".": step, w: () => widen(true), r: reset });
   radios("scale", parsed(lab.scales()));
   radios("colouring", parsed(lab.colourings()));
   startPictures(lab, lost, () => panes.show());

@@ -5,15 +5,20 @@ import { byID } from "./dom.js";
 
 const setting = "keys"; // in the browser's storage: "off", or nothing
 
-/** actions: by key, as the page names them. @param {Record<string, () => void>} actions */
-export function startKeys(actions) {
+/**
+ * actions: by key, as the page names them. While the story is held Space goes on with it from the text too, and where
+ * nothing has the focus.
+ * @param {() => boolean} held @param {Record<string, () => void>} actions
+ */
+export function startKeys(held, actions) {
   const on = byID("keys", HTMLInputElement);
   on.checked = stored() !== "off";
   on.addEventListener("change", () => store(on.checked ? undefined : "off"));
   document.addEventListener("keydown", (event) => {
     const { target, key } = event, action = actions[key.toLowerCase()];
     if (!action || !on.checked || !(target instanceof Element)) return;
-    if (!target.closest("body > canvas, #transport") || used(target, key)) return;
+    const told = key === " " && (target === document.body || target.closest("#story")) && held();
+    if (!told && !target.closest("body > canvas, #transport") || used(target, key)) return;
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     if (!event.repeat) action();
@@ -21,7 +26,7 @@ export function startKeys(actions) {
 }
 
 /** A key belongs to the control that it is pressed in, if that uses it. @param {Element} target @param {string} key */
-const used = (target, key) => key === " " && target.matches("button, input");
+const used = (target, key) => key === " " && target.matches("button, input, a, select");
 
 // A browser may keep nothing, and says so in its own way.
 function stored() {

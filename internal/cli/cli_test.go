@@ -194,7 +194,7 @@ func TestWhatCannotBeDoneGetsOneSentence(t *testing.T) {
 	}{
 		"no such file": {[]string{"run", "/no/such/file.json"}, "/no/such/file.json"},
 		"no such experiment": {[]string{"run", "hamlet"},
-			"there are default, lock, signal, recipe, compute"},
+			"there are facts, lock, signal, recipe, compute"},
 		"misspelt field":   {[]string{"run", bad}, "stepz"},
 		"no such flag":     {[]string{"run", "--colour"}, "--colour"},
 		"no such verb":     {[]string{"rum"}, "--help lists them"},

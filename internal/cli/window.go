@@ -21,12 +21,15 @@ import (
 
 // windowVerb opens the pictures in a window; it is what the program does without a verb.
 type windowVerb struct {
-	Experiment string  `arg:"" optional:"" help:"Name of a built-in experiment, or a document (JSON); without one the default experiment runs."`
+	Experiment string  `arg:"" optional:"" help:"Name of a built-in experiment, or a document (JSON); without one the first minute runs."`
 	Scale      float64 `help:"Device pixels to a unit of length; 0 asks the screen." default:"0" placeholder:"X"`
 }
 
 // Run is called by the command line.
 func (v windowVerb) Run(e *env) error {
+	if v.Experiment == "" {
+		v.Experiment = experiment.FirstMinute().Name
+	}
 	doc, err := document(e, v.Experiment)
 	if err != nil && bare(v.Experiment) {
 		return fmt.Errorf("%w; if a verb was meant, --help lists them", err)

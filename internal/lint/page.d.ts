@@ -32,10 +32,49 @@ interface State {
   facts: number;
   network: string;
   arms: Arm[];
-  moments: Record<Chapter, number>;
 }
 
 type Chapter = "learning" | "widened" | "apart" | "end";
+
+/** viz/story.Page, and what the run came to. */
+interface Page {
+  lesson: string;
+  chapters: { id: string; title: string }[];
+  shown: number;
+  now: number;
+  text: Told[];
+  notes: Told[];
+  ask: Run[];
+  choices: string[];
+  goes: boolean;
+  holds: boolean;
+  seconds: number;
+  outcome: Outcome | null;
+}
+
+/** viz/story.Told */
+interface Told {
+  style: string;
+  list: boolean;
+  items: Run[][];
+}
+
+/** viz/story.Run */
+interface Run {
+  text: string;
+  kind: "" | "number" | "arm" | "term" | "link" | "stress";
+  arm: number;
+  term: string;
+  href: string;
+}
+
+/** viz/story.Outcome */
+interface Outcome {
+  document: string;
+  seed: string;
+  more: number;
+  of: number;
+}
 
 /** viz/panel.Arm. Numbers that were measured are text; an empty one is not measured. */
 interface Arm {
@@ -203,9 +242,16 @@ interface Lab extends Bridge {
   press(x: number, y: number): boolean;
   quantity(which: string): void;
   pin(pane?: string): string;
-  speak(pane: string): void;
   scale(which?: string): string;
   colouring(which?: string): string;
+  story(): Json<Page>;
+  glossary(): Json<{ term: string; means: string }[]>;
+  touch(): void;
+  turn(chapter: number): void;
+  waits(): boolean;
+  goOn(): void;
+  answer(choice: number): void;
+  another(): Wrong;
   example(name: string): Wrong;
   speed(which: string): void;
   change(control: string, value: string): Wrong;

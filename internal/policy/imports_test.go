@@ -55,11 +55,11 @@ viz/written: sim/experiment sim/record
 viz: sim/experiment sim/record viz/facts viz/valloss viz/style viz/written
 viz/figure: internal/plain sim/experiment sim/record viz/facts viz/valloss viz/style
 viz/panel: sim/experiment sim/record sim/session viz/facts viz/style
-viz/story: sim/experiment sim/record viz/panel
-viz/desktop: model/learner sim/experiment sim/record sim/session viz viz/style viz/panel
+viz/story: sim/experiment sim/record sim/session viz/panel
+viz/desktop: model/learner sim/experiment sim/record sim/session viz viz/style viz/panel viz/story
 
 wasm/trainer: model/learner/cpu sim/train
-wasm/lab: model/compute sim/experiment sim/record sim/session viz viz/panel
+wasm/lab: model/compute sim/experiment sim/record sim/session viz viz/panel viz/story
 
 internal/browser:
 internal/serve:

@@ -13,6 +13,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/viz"
 	"github.com/sparkling-lab/sparkling/viz/panel"
+	"github.com/sparkling-lab/sparkling/viz/story"
 )
 
 // The page's scripts are checked against types that are written down by hand: they name what the programs give, no less
@@ -30,6 +31,7 @@ func TestTheTypesOfThePagesScriptsAreThoseOfThePrograms(t *testing.T) {
 	}
 	for of, v := range map[string]any{
 		"State": panel.State{}, "Arm": panel.Arm{}, "Style": panel.Style{}, "Lock": panel.Lock{},
+		"Page": story.Page{}, "Told": story.Told{}, "Run": story.Run{}, "Outcome": story.Outcome{},
 		"Example": panel.Example{}, "Control": panel.Control{}, "Named": viz.Pane{},
 	} {
 		var want []string

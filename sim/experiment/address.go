@@ -11,13 +11,13 @@ import (
 )
 
 // FromAddress is the experiment that the fragment of a page's address holds: that of a name or of a link, or the
-// default one where it is empty. What the sentence around an address has glued to it is passed over: quotes, brackets,
+// first minute where it is empty. What the sentence around an address has glued to it is passed over: quotes, brackets,
 // a full stop, a broken line, what was added to be counted. It errs with [Unknown] where a name is meant that no
 // experiment has.
 func FromAddress(fragment string) (Valid, error) {
 	fragment = unglued(fragment)
 	if fragment == "" {
-		return Default().Validate()
+		return FirstMinute().Validate()
 	}
 	e, err := Named(strings.ToLower(fragment))
 	if err == nil {

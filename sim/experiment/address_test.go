@@ -39,7 +39,7 @@ func TestAnAddressIsReadAsItIsPasted(t *testing.T) {
 	assert.Equal(t, e, got.e, "a link that a letter has broken into lines")
 	got, err = FromAddress("")
 	require.NoError(t, err)
-	assert.Equal(t, Default(), got.e)
+	assert.Equal(t, FirstMinute(), got.e)
 	got, err = FromAddress("Lock")
 	require.NoError(t, err)
 	assert.Equal(t, lock, got.e)
@@ -59,7 +59,7 @@ func TestAMisspeltNameIsOfferedTheNearest(t *testing.T) {
 		var unknown Unknown
 		require.ErrorAs(t, err, &unknown, wrong)
 		assert.Empty(t, unknown.Nearest, wrong)
-		assert.Contains(t, err.Error(), "there are default, lock", wrong)
+		assert.Contains(t, err.Error(), "there are facts, lock", wrong)
 	}
 }
 

@@ -6,10 +6,9 @@ import (
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/optim"
 	"github.com/sparkling-lab/sparkling/model/widen"
-	"github.com/sparkling-lab/sparkling/sim/task"
 )
 
-// systems are the parts of the paper, one experiment each, and what a network can learn besides a text.
+// systems are the parts of the paper, one experiment each.
 func systems() []Builtin {
 	return []Builtin{
 		variant("Init pairs", "pairs",
@@ -108,15 +107,6 @@ func systems() []Builtin {
 				w := twice(150)
 				w.Rewarm.Steps, w.Rewarm.Fraction = 0, optim.DefaultFraction
 				e.Arms = arms(w, "small", "copy", "asymmetric", "sparkling")
-			}),
-		variant("Facts", "facts",
-			"A table of random facts, two letters and their answer, and nothing but memory helps. Asked one by one "+
-				"at the end: how many does each network know?",
-			func(e *Experiment) {
-				e.Task = task.Spec{Kind: task.KindFacts, Letters: 36, Table: 1, Answers: true, Seq: 16, Batch: 32}
-				e.Model.Inner = 8
-				e.Optimizer.Beta2 = 0.95
-				e.Arms = arms(twice(300), "small", "copy", "asymmetric", "sparkling")
 			}),
 	}
 }

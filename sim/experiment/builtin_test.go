@@ -39,9 +39,9 @@ func TestEveryBuiltInExperimentIsWholeAndComesBackFromItsLinkAndItsFile(t *testi
 			}
 		}
 	}
-	for _, name := range []string{"default", "lock", "signal", "recipe", "compute"} {
+	for _, name := range []string{"facts", "default", "lock", "signal", "recipe", "compute"} {
 		assert.True(t, seen[name], name)
 	}
 	_, err := Named("hamlet")
-	assert.ErrorContains(t, err, "default, lock, signal")
+	assert.ErrorContains(t, err, "facts, lock, signal")
 }

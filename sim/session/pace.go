@@ -11,12 +11,12 @@ type Speed float64
 // Max is as fast as the machine can.
 var Max = Speed(math.Inf(1))
 
-// The default pace in steps a second: the small phase takes ten seconds, the first steps after the fork are shown in
-// slow motion, and the whole default run lasts a minute.
+// The default pace in steps a second: the first steps after the fork are shown in slow motion. The first minute, which
+// also waits for its reader, is paced by it.
 const (
-	paceBefore = 50
+	paceBefore = 30
 	paceSlow   = 4
-	paceAfter  = 12
+	paceAfter  = 50
 	slowSteps  = 40
 )
 
@@ -44,6 +44,9 @@ func (s *Session) advance() {
 	if !s.playing {
 		return
 	}
+	if s.limit >= 0 {
+		defer func() { s.target = math.Min(s.target, float64(max(s.limit, s.furthest()))) }()
+	}
 	if math.IsInf(float64(s.speed), 1) {
 		s.target = float64(s.exp.Steps)
 		return
@@ -57,6 +60,15 @@ func (s *Session) advance() {
 		dt -= part
 	}
 	s.target = math.Min(s.target, float64(s.exp.Steps))
+}
+
+// Hold lets the run play to a step and no further, whatever its speed; a negative one lets it play on. Who steps may go
+// beyond.
+func (s *Session) Hold(step int) {
+	if step != s.limit {
+		s.advance()
+		s.limit = step
+	}
 }
 
 // Play goes on.

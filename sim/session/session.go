@@ -26,6 +26,7 @@ type Session struct {
 	playing   bool
 	speed     Speed
 	target    float64 // step that the pace allows
+	limit     int     // step that it stops at; −1 is none
 	reached   int     // step that all running arms had reached
 	last      time.Time
 	lives     int // starts of trainers so far
@@ -75,7 +76,7 @@ func (s *Session) begin(doc experiment.Valid, r *record.Record) {
 	e := s.exp
 	s.arms = make([]armState, len(e.Arms))
 	s.refused = ""
-	s.forked, s.asked, s.target, s.reached, s.last = false, false, 0, 0, s.now()
+	s.forked, s.asked, s.target, s.limit, s.reached, s.last = false, false, 0, -1, 0, s.now()
 	for i := range s.arms {
 		s.arms[i].ArmStatus = record.ArmStatus{Name: e.Arms[i].Name, State: record.Waiting, Step: -1, End: e.End(i)}
 	}

@@ -36,15 +36,16 @@ func (s *Session) Done() bool {
 	return true
 }
 
-// Settled reports whether nothing comes by itself any more: the run does not go on, and no arm owes anything of what it
-// was told to do before.
+// Settled reports whether nothing comes by itself any more: the run does not go on, or has come to where it is held,
+// and no arm owes anything of what it was told to do before.
 func (s *Session) Settled() bool {
 	for _, a := range s.arms {
 		if a.State == record.Running && !a.ready || a.writing != 0 {
 			return false
 		}
 	}
-	return !s.Playing() && s.busy() == 0 && !(s.asked && s.before())
+	held := s.limit >= 0 && s.progress() >= s.limit
+	return (!s.Playing() || held) && s.busy() == 0 && !(s.asked && s.before())
 }
 
 // Arms are the states of all arms.

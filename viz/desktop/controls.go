@@ -60,6 +60,7 @@ func (c *controls) build() {
 	content.AddChild(c.words(&l.title, ink, func(panel.State) string { return "SPARKLING Lab" }))
 	c.transport(content)
 	c.examples(content)
+	c.story(content)
 	c.heading(content, "The picture")
 	c.panes(content)
 	c.heading(content, "The arms")
@@ -76,8 +77,9 @@ func (c *controls) build() {
 	content.AddChild(row(l, 6, c.button(l.button(), "Numbers, figures, picture", c.save)))
 	content.AddChild(c.words(&l.small, muted, func(panel.State) string { return c.said }))
 	content.AddChild(c.words(&l.small, muted, func(panel.State) string {
-		return "Keys: Space play or pause, . step, W widen, R reset. Tab moves from control to control. Point at a " +
-			"picture for exact values. A click on its title makes it large, Escape brings the others back."
+		return "Keys: Space go on with the story, else play or pause, . step, W widen, R reset. Tab moves from " +
+			"control to control. Point at a picture for exact values. A click on its title makes it large, Escape " +
+			"brings the others back."
 	}))
 
 	root := widget.NewContainer(widget.ContainerOpts.Layout(widget.NewAnchorLayout()))
@@ -145,8 +147,16 @@ func (c *controls) begin(e experiment.Experiment) {
 	c.draft, c.refused = panel.NewDraft(e), ""
 	c.window.view.SetScale(viz.ScaleFor(e))
 	c.window.scrub(-1)
+	c.window.lead()
 	c.window.session.Play()
 	c.build()
+}
+
+// space goes on with the story where the run waits for that, and else plays or pauses.
+func (c *controls) space() {
+	if !c.window.director.Waits() || !c.window.goOn() {
+		c.toggle()
+	}
 }
 
 func (c *controls) toggle() {

@@ -39,7 +39,8 @@ func (c *controls) knobs(to *widget.Container) {
 		none, wrong := changed() == 0, c.draft.Err() != nil
 		run.GetWidget().Disabled, undo.GetWidget().Disabled = none || wrong, none && !wrong
 	})
-	to.AddChild(row(l, 6, run, undo, c.button(l.button(), "Default", func() { c.begin(experiment.Default()) })))
+	first := func() { c.begin(experiment.FirstMinute()) }
+	to.AddChild(row(l, 6, run, undo, c.button(l.button(), "First minute", first)))
 	to.AddChild(c.words(&l.small, red, func(panel.State) string { return c.refused }))
 	to.AddChild(c.words(&l.small, muted, func(panel.State) string {
 		if err := c.draft.Err(); err != nil {

@@ -16,6 +16,7 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/sim/session"
 	"github.com/sparkling-lab/sparkling/viz"
+	"github.com/sparkling-lab/sparkling/viz/story"
 )
 
 // Options are what a window is opened with.
@@ -64,18 +65,20 @@ func windowSize(scale float64) (w, h int) {
 
 // window implements ebiten.Game.
 type window struct {
-	ctx     context.Context
-	options Options
-	host    *session.LocalHost
-	session *session.Session
-	view    *viz.View
-	ui      *ebitenui.UI
-	panel   *controls
-	shown   int // step; −1 follows the newest
-	scale   float64
-	w, h    int  // of the pictures, in device pixels
-	hand    bool // the pointer is over what can be clicked on
-	begun   time.Time
+	ctx      context.Context
+	options  Options
+	host     *session.LocalHost
+	session  *session.Session
+	view     *viz.View
+	ui       *ebitenui.UI
+	panel    *controls
+	director *story.Director
+	runs     []story.Outcome // of one experiment, by seed
+	shown    int             // step; −1 follows the newest
+	scale    float64
+	w, h     int  // of the pictures, in device pixels
+	hand     bool // the pointer is over what can be clicked on
+	begun    time.Time
 }
 
 // frame is the least time between two frames. A display that does not wait for its own picture would otherwise be drawn
@@ -88,16 +91,18 @@ func newWindow(o Options) (*window, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &window{ctx: context.Background(), options: o, host: host, session: s, view: viz.New(), shown: -1}
+	w := &window{ctx: context.Background(), options: o, host: host, session: s, view: viz.New(), shown: -1,
+		director: story.NewDirector()}
 	w.view.SetScale(viz.ScaleFor(s.Experiment()))
+	w.lead()
 	s.Play()
 	return w, nil
 }
 
 // scrub shows an earlier step; −1 follows the newest.
 func (w *window) scrub(step int) {
-	w.shown = step
-	w.view.SetStep(step)
+	w.director.Scrubbed()
+	w.seek(step)
 }
 
 // Update implements ebiten.Game.
@@ -110,6 +115,7 @@ func (w *window) Update() error {
 	}
 	w.begun = time.Now()
 	w.host.Poll()
+	w.lead()
 	w.session.Tick()
 	w.view.SetRecord(w.session.Record())
 	x, y := ebiten.CursorPosition()
@@ -142,7 +148,7 @@ func (w *window) keys() {
 		return
 	}
 	for key, act := range map[ebiten.Key]func(){
-		ebiten.KeySpace: w.panel.toggle, ebiten.KeyPeriod: w.session.StepOnce, ebiten.KeyW: w.panel.widen,
+		ebiten.KeySpace: w.panel.space, ebiten.KeyPeriod: w.session.StepOnce, ebiten.KeyW: w.panel.widen,
 		ebiten.KeyR: w.panel.reset,
 	} {
 		if inpututil.IsKeyJustPressed(key) {

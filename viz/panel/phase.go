@@ -39,24 +39,6 @@ func phase(e experiment.Experiment, step int, forked bool) Phase {
 	return Apart
 }
 
-// moments are the steps at which the chapters of the story that a run has are best seen: the end of the small phase,
-// the first step at which the pairs of every arm were measured, the first of those that come after, and the end.
-func moments(e experiment.Experiment) map[Phase]int {
-	all := 0
-	for _, a := range e.Arms {
-		if a.Widens() {
-			all = max(all, a.Widen[0].Step)
-		}
-	}
-	out := map[Phase]int{Learning: max(e.Fork()-1, 0), Widened: all + 1, Apart: all + apartAfter, End: e.Steps}
-	for chapter, at := range out {
-		if phase(e, at, true) != chapter {
-			delete(out, chapter)
-		}
-	}
-	return out
-}
-
 // Role says what an arm's treatment stands for in the story.
 type Role string
 

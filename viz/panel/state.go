@@ -45,8 +45,6 @@ type State struct {
 	Facts      int    `json:"facts"`      // how many there are to know, 0 where no facts are learnt
 	Network    string `json:"network"`    // of what the network consists, and what the widening made of it
 	Arms       []Arm  `json:"arms"`
-
-	Moments map[Phase]int `json:"moments"` // the step at which each chapter of the story is best seen
 }
 
 // Arm is one row of the table of arms at the shown step.
@@ -98,7 +96,7 @@ func Of(s *session.Session, shown int) State {
 		Playing: s.Playing(), Done: s.Done(), Forked: s.Forked(), Speed: SpeedName(s.Speed()),
 		Facts: e.Task.Questions(), Describe: s.Describe() + changed(rec, last),
 		Beta2: strconv.FormatFloat(e.Optimizer.Beta2, 'g', -1, 64), Factor: factor(e),
-		ExampleText: Told(e), Effects: did(rec, shown), ValOn: words.Live, Moments: moments(e),
+		ExampleText: Told(e), Effects: did(rec, shown), ValOn: words.Live,
 	}
 	out.Phase = phase(e, shown, out.Forked)
 	status, styles := s.Arms(), style.Of(e)

@@ -1,10 +1,12 @@
 package story
 
 import (
+	"math"
 	"time"
 
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
+	"github.com/sparkling-lab/sparkling/sim/session"
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
 
@@ -28,12 +30,15 @@ type Director struct {
 	at      int // the chapter that the run has come to
 	phase   phase
 	off     bool
+	forked  bool
+	playing bool
 	turned  int // the chapter that the reader has turned to; −1 follows the run
 	left    time.Duration
 	ended   time.Duration // since the chapter was over, while it waits
 	last    time.Time
 	touched bool // the reader is there
 	said    map[string]string
+	hurried session.Speed // that comes back when the run is over; 0 where there is none
 }
 
 type phase int
@@ -55,7 +60,7 @@ func (d *Director) Follow(now time.Time, v View) {
 	switch {
 	case v.Record != d.rec:
 		e := v.Record.Experiment
-		*d = Director{exp: e, rec: v.Record, lesson: Of(panel.Told(e)), turned: -1, last: now,
+		*d = Director{hurried: d.hurried, exp: e, rec: v.Record, lesson: Of(panel.Told(e)), turned: -1, last: now,
 			said: map[string]string{}}
 		d.at = d.byStep(v.Last, v.Forked)
 	case fork != d.exp.Fork():
@@ -68,6 +73,7 @@ func (d *Director) Follow(now time.Time, v View) {
 		}
 	}
 	was := d.at
+	d.forked, d.playing = v.Forked, v.Playing
 	if d.off = v.Max || !d.lesson.holds(); d.off {
 		d.enter(max(d.byStep(v.Last, v.Forked), d.at), telling)
 	} else {
@@ -240,5 +246,29 @@ func (d *Director) Turn(chapter int) (step int, recorded bool) {
 // Scrubbed is told that the reader looks at another step: the words go with it.
 func (d *Director) Scrubbed() { d.turned = -1 }
 
-// Holds reports whether the run waits for the reader, and for nobody else.
-func (d *Director) Holds() bool { return !d.off && d.phase != telling && d.touched }
+// holds reports whether the run waits.
+func (d *Director) holds() bool { return d.rec != nil && !d.off && d.phase != telling }
+
+// Waits reports whether there is anything to go on to.
+func (d *Director) Waits() bool { return d.holds() || d.turned >= 0 && d.turned < d.at }
+
+// Counts reports whether something comes by itself soon, though the run waits: the next chapter, or another stage.
+func (d *Director) Counts() bool {
+	l := d.chapter().Later
+	return d.holds() && (!d.touched && d.playing ||
+		d.phase == waiting && l != nil && d.ended < seconds(l.Seconds))
+}
+
+// Glance is all that the page depends on beside the state of the run, to tell whether it would be another.
+type Glance struct{ at, phase, turned, seconds int }
+
+// Glance is what the page depends on now.
+func (d *Director) Glance() Glance { return Glance{d.at, int(d.phase), d.turned, d.seconds()} }
+
+// seconds are those until it goes on by itself; 0 where it does not.
+func (d *Director) seconds() int {
+	if !d.holds() || d.touched {
+		return 0
+	}
+	return max(int(math.Ceil(d.left.Seconds())), 1)
+}

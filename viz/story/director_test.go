@@ -60,6 +60,9 @@ func (s *stand) page() Page {
 	return s.Page(state)
 }
 
+// waits reports whether it waits for its reader, for good.
+func (s *stand) waits() bool { s.pass(9); return s.Waits() && !s.Counts() }
+
 func (s *stand) chapter() string { return s.lesson.Chapters[s.at].ID }
 
 // Who only watches sees every chapter, waits of stated lengths between them, and the end.
@@ -116,7 +119,7 @@ func TestTheStoryWaitsForItsReader(t *testing.T) {
 			s := newStand(t, "facts")
 			s.run(1000)
 			require.Positive(t, s.page().Seconds)
-			assert.False(t, s.Holds())
+			assert.True(t, s.Counts())
 			act(s)
 			s.run(1000)
 			require.Equal(t, "widened", s.chapter())
@@ -127,7 +130,7 @@ func TestTheStoryWaitsForItsReader(t *testing.T) {
 			assert.Equal(t, "widened", s.chapter())
 			assert.Zero(t, p.Seconds)
 			assert.True(t, p.Goes)
-			assert.True(t, s.Holds())
+			assert.True(t, s.waits())
 			_, went := s.GoOn()
 			assert.True(t, went)
 		})
@@ -231,8 +234,7 @@ func TestTurningBackShowsTheMomentAndGoingOnComesBack(t *testing.T) {
 	assert.Equal(t, 4, s.page().Shown, "but its words can be read")
 	s.Scrubbed()
 	assert.Equal(t, 1, s.page().Shown)
-	state := panel.State{Step: 12}
-	assert.Equal(t, 0, s.Page(state).Shown, "the words go with the slider")
+	assert.Equal(t, 0, s.Page(panel.State{Step: 12}).Shown, "the words go with the slider")
 }
 
 func TestAnotherRunBeginsAnotherStory(t *testing.T) {
@@ -250,14 +252,13 @@ func TestAnotherRunBeginsAnotherStory(t *testing.T) {
 
 func TestTheStageFollowsTheChapter(t *testing.T) {
 	s := newStand(t, "facts")
-	live := panel.State{Live: true}
-	assert.Equal(t, "knowledge", s.Stage(live).Main)
+	assert.Equal(t, "knowledge", s.Stage(-1).Main)
 	s.run(1000)
 	s.Answer(0)
 	s.run(1000)
-	assert.Equal(t, Stage{Main: "network", Aside: []string{"knowledge", "loss"}}, s.Stage(live), "the split first")
+	assert.Equal(t, Stage{Main: "network", Aside: []string{"knowledge", "loss"}}, s.Stage(-1), "the split first")
 	s.pass(4)
-	assert.Equal(t, "copies", s.Stage(live).Half, "then the copies")
+	assert.Equal(t, "copies", s.Stage(-1).Half, "then the copies")
 	s.Turn(0)
-	assert.Equal(t, "knowledge", s.Stage(live).Main)
+	assert.Equal(t, "knowledge", s.Stage(-1).Main)
 }

@@ -1,8 +1,6 @@
 package story
 
 import (
-	"math"
-
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
 
@@ -17,7 +15,9 @@ type Page struct {
 	Ask      []Run    `json:"ask"`     // a question, before what it is about happens
 	Choices  []string `json:"choices"` // its answers
 	Goes     bool     `json:"goes"`    // there is something to go on to
+	Holds    bool     `json:"holds"`   // the lesson waits now and then
 	Seconds  int      `json:"seconds"` // until it goes on by itself; 0 where it does not
+	Outcome  *Outcome `json:"outcome"` // once the run is over, if it comes to one
 }
 
 // Name is what a chapter is called.
@@ -26,41 +26,46 @@ type Name struct {
 	Title string `json:"title"`
 }
 
-// shown is the chapter that is to be read where the shown step is that of the state.
-func (d *Director) shown(s panel.State) int {
+// shown is the chapter that is to be read where a step is shown; −1 is the newest.
+func (d *Director) shown(step int) int {
 	switch {
 	case d.turned >= 0:
 		return d.turned
-	case !s.Live:
-		return d.byStep(s.Step, s.Forked)
+	case step >= 0 && step < d.rec.Last():
+		return d.byStep(step, d.forked)
 	}
 	return d.at
 }
 
 // Page is what is to be read at the state of the run that the director follows.
 func (d *Director) Page(s panel.State) Page {
-	p := Page{Lesson: d.lesson.Name, Shown: d.shown(s), Now: d.at, Text: []Told{}, Choices: []string{}, Ask: []Run{}}
+	p := Page{Lesson: d.lesson.Name, Shown: d.shown(s.Step), Now: d.at, Text: []Told{}, Choices: []string{},
+		Ask: []Run{}}
 	for _, c := range d.lesson.Chapters {
 		p.Chapters = append(p.Chapters, Name{c.ID, c.Title})
 	}
 	text, notes := d.lesson.Tell(p.Shown, s, d.rec, d.said)
 	p.Notes = notes
-	here := p.Shown == d.at && !d.off && d.phase != telling
+	here := p.Shown == d.at && d.holds()
 	if q := d.chapter().Question; here && d.phase == asking {
 		p.Ask, p.Choices = (&moment{State: s, rec: d.rec}).sentence(q.ask), q.Choices
 	} else {
 		p.Text = text
 	}
 	p.Goes = here || p.Shown < d.at && d.turned >= 0
-	if here && !d.touched {
-		p.Seconds = max(int(math.Ceil(d.left.Seconds())), 1)
+	p.Holds = !d.off && d.next(d.at) >= 0
+	if here {
+		p.Seconds = d.seconds()
+	}
+	if o, ok := OutcomeOf(s, d.rec); ok {
+		p.Outcome = &o
 	}
 	return p
 }
 
-// Stage are the pictures that the words speak of.
-func (d *Director) Stage(s panel.State) Stage {
-	shown := d.shown(s)
+// Stage are the pictures that the words speak of where a step is shown; −1 is the newest.
+func (d *Director) Stage(step int) Stage {
+	shown := d.shown(step)
 	c := d.lesson.Chapters[shown]
 	if l := c.Later; l != nil && (shown != d.at || d.off || d.phase == waiting && d.ended >= seconds(l.Seconds)) {
 		return l.Stage

@@ -147,3 +147,25 @@ func TestFactsAreCountedAndPairsAreNamed(t *testing.T) {
 	assert.Regexp(t, `Copy knows \d+ of 36: (\d+ more|\d+ fewer|as many) than Small\. SPARKLING knows \d+: `, end)
 	assert.Contains(t, end, "β2 is 0.95, as in the paper.")
 }
+
+func TestTheOutcomeIsTheSameDocumentsForEverySeed(t *testing.T) {
+	outcome := func(e experiment.Experiment) (Outcome, bool) {
+		s := finished(t, e)
+		return OutcomeOf(panel.Of(s, -1), s.Record())
+	}
+	e := brief(t, "facts")
+	one, ok := outcome(e)
+	require.True(t, ok)
+	assert.Equal(t, 36, one.Of)
+	e.Seed = 2
+	two, ok := outcome(e)
+	require.True(t, ok)
+	assert.Equal(t, one.Document, two.Document)
+	assert.Equal(t, []string{"1", "2"}, []string{one.Seed, two.Seed})
+	e.Optimizer.LR /= 2
+	other, ok := outcome(e)
+	require.True(t, ok)
+	assert.NotEqual(t, one.Document, other.Document)
+	_, ok = outcome(brief(t, "default"))
+	assert.False(t, ok, "a text has no facts to count")
+}

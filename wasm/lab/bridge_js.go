@@ -10,6 +10,7 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/viz"
 	"github.com/sparkling-lab/sparkling/viz/panel"
+	"github.com/sparkling-lab/sparkling/viz/story"
 )
 
 // export gives the page's scripts what they may ask and do. Actions return what went wrong as a sentence, empty where
@@ -41,7 +42,7 @@ func (l *lab) export() {
 		"end":        func([]js.Value) any { l.end(); return "" },
 
 		"picture":  func(a []js.Value) any { l.wanted, l.sharp = a[0], a[1].Float(); return "" },
-		"play":     func([]js.Value) any { l.shown = -1; l.view.SetStep(-1); l.session.Play(); return "" },
+		"play":     func([]js.Value) any { l.scrub(-1); l.session.Play(); return "" },
 		"pause":    func([]js.Value) any { l.session.Pause(); return "" },
 		"step":     func([]js.Value) any { l.session.StepOnce(); return "" },
 		"reset":    func([]js.Value) any { return l.told(l.reset()) },
@@ -59,10 +60,6 @@ func (l *lab) export() {
 			}
 			return string(l.view.Pinned())
 		},
-		"speak": func(a []js.Value) any {
-			l.view.SetStage(viz.Around(l.session.Experiment(), viz.PaneID(a[0].String())))
-			return ""
-		},
 		"scale": func(a []js.Value) any {
 			if len(a) > 0 {
 				l.view.SetScale(viz.Scale(a[0].String()))
@@ -75,7 +72,15 @@ func (l *lab) export() {
 			}
 			return string(l.view.Colouring())
 		},
-		"example": func(a []js.Value) any { return l.told(l.example(a[0].String())) },
+		"story":    func([]js.Value) any { return encode(l.director.Page(panel.Of(l.session, l.shown))) },
+		"glossary": func([]js.Value) any { return encode(story.Glossary()) },
+		"touch":    func([]js.Value) any { l.director.Touch(); return "" },
+		"turn":     func(a []js.Value) any { l.turn(a[0].Int()); return "" },
+		"waits":    func([]js.Value) any { return l.director.Waits() },
+		"goOn":     func([]js.Value) any { l.goOn(); return "" },
+		"answer":   func(a []js.Value) any { l.director.Answer(a[0].Int()); return "" },
+		"another":  func([]js.Value) any { return l.told(l.anotherSeed()) },
+		"example":  func(a []js.Value) any { return l.told(l.example(a[0].String())) },
 		"speed": func(a []js.Value) any {
 			if v, ok := panel.ParseSpeed(a[0].String()); ok {
 				l.session.SetSpeed(v)
@@ -87,14 +92,14 @@ func (l *lab) export() {
 		},
 		"apply":    func([]js.Value) any { return sentence(l.apply()) },
 		"undo":     func([]js.Value) any { l.draft = panel.NewDraft(l.session.Experiment()); return "" },
-		"defaults": func([]js.Value) any { return sentence(l.run(experiment.Default())) },
+		"defaults": func([]js.Value) any { return sentence(l.run(experiment.FirstMinute())) },
 		"open": func(a []js.Value) any {
 			l.open(a[0].String(), append(a, js.Undefined())[1], "What was here before goes on.")
 			return ""
 		},
 	} {
 		l.bridge.Set(name, js.FuncOf(func(_ js.Value, args []js.Value) any {
-			defer l.show()
+			defer func() { l.direct(); l.show() }()
 			return f(args)
 		}))
 	}
@@ -166,8 +171,8 @@ func (l *lab) apply() error {
 }
 
 func (l *lab) scrub(step int) {
-	l.shown = step
-	l.view.SetStep(step)
+	l.director.Scrubbed()
+	l.seek(step)
 }
 
 // point says where on the pictures a pointer is or a finger was last, in CSS pixels; nowhere, that it has left them.

@@ -9,6 +9,7 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/session"
 	"github.com/sparkling-lab/sparkling/viz"
 	"github.com/sparkling-lab/sparkling/viz/panel"
+	"github.com/sparkling-lab/sparkling/viz/story"
 )
 
 // lab is the game: it shows the session's record.
@@ -37,10 +38,12 @@ type lab struct {
 	due     bool     // a frame was asked for
 	wanted  js.Value // takes the pixels of the pictures, their width and height; undefined where nobody waits
 	sharp   float64  // pixels wanted for a CSS pixel
+
+	director *story.Director // tells what is to be seen
 }
 
 func newLab(host *workerHost, bridge js.Value) *lab {
-	l := &lab{view: viz.New(), shown: -1, host: host, bridge: bridge,
+	l := &lab{view: viz.New(), director: story.NewDirector(), shown: -1, host: host, bridge: bridge,
 		calm: js.Global().Call("matchMedia", "(prefers-reduced-motion: reduce)")}
 	l.view.SetLettering(newPens())
 	l.again = js.FuncOf(func(js.Value, []js.Value) any { l.beat(); return nil })
@@ -50,6 +53,7 @@ func newLab(host *workerHost, bridge js.Value) *lab {
 // beat looks whether there is anything to do, a few times between two pictures. Animation frames stop in a hidden tab;
 // training does not.
 func (l *lab) beat() {
+	l.direct()
 	l.session.Tick()
 	l.shelve()
 	l.show()
@@ -80,7 +84,7 @@ func (l *lab) show() {
 // settled reports whether the pictures stay as they are until somebody does something: nothing more comes, and all that
 // has come is shown.
 func (l *lab) settled() bool {
-	return l.session.Settled() && !l.due && !l.view.Behind() && l.wanted.IsUndefined()
+	return l.session.Settled() && !l.director.Counts() && !l.due && !l.view.Behind() && l.wanted.IsUndefined()
 }
 
 // Update implements ebiten.Game.

@@ -7,6 +7,7 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/sim/session"
 	"github.com/sparkling-lab/sparkling/viz/panel"
+	"github.com/sparkling-lab/sparkling/viz/story"
 )
 
 // glance is what the words beside the pictures depend on, cheap enough to look at several times a second.
@@ -15,6 +16,7 @@ type glance struct {
 	frames, reports, shown int
 	playing, done, forked  bool
 	speed                  session.Speed
+	story                  story.Glance
 	arms                   [experiment.MaxArms]string // what each is doing, or what went wrong
 }
 
@@ -23,7 +25,7 @@ func (l *lab) changes() int {
 	s := l.session
 	rec := s.Record()
 	now := glance{rec: rec, frames: received(rec), reports: len(rec.Reports), shown: l.shown, playing: s.Playing(),
-		done: s.Done(), forked: s.Forked(), speed: s.Speed()}
+		done: s.Done(), forked: s.Forked(), speed: s.Speed(), story: l.director.Glance()}
 	for i, a := range s.Arms() {
 		now.arms[i] = string(a.State) + a.Err + a.Doing
 	}

@@ -28,9 +28,9 @@ func run(bridge js.Value) error {
 	host := newWorkerHost(bridge)
 	l := newLab(host, bridge)
 	host.heard = l.show
-	l.open(js.Global().Get("location").Get("hash").String(), bridge.Get("run"), "The default experiment runs instead.")
+	l.open(js.Global().Get("location").Get("hash").String(), bridge.Get("run"), "The first minute runs instead.")
 	if why := l.notice; l.session == nil {
-		if err := l.run(experiment.Default()); err != nil {
+		if err := l.run(experiment.FirstMinute()); err != nil {
 			return err
 		}
 		l.notice = why

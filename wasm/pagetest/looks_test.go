@@ -75,7 +75,7 @@ func TestPageFitsTheWindowsThatPeopleHave(t *testing.T) {
 // lines are the lines of the story that can be read without scrolling.
 const lines = `(() => {
 	const panel = document.getElementById("panel").getBoundingClientRect(), tops = new Set();
-	for (const e of document.querySelectorAll("#outcome, #story article")) {
+	for (const e of document.querySelectorAll("#told, #ask")) {
 		if (!e.checkVisibility()) continue;
 		const range = document.createRange();
 		range.selectNodeContents(e);

@@ -31,11 +31,11 @@ func TestFirstMinuteHappensByItself(t *testing.T) {
 	p.shot("minute-03-learning")
 	p.wait("JSON.parse(sparkling.state()).forked")
 	t.Logf("the fork is at %.1f s", time.Since(begun).Seconds())
-	p.wait("JSON.parse(sparkling.state()).last >= 508")
-	p.shot("minute-15-widened")
-	p.wait("JSON.parse(sparkling.state()).last >= 560")
-	t.Logf("60 steps after the fork at %.1f s", time.Since(begun).Seconds())
-	p.shot("minute-30-apart")
+	p.wait("JSON.parse(sparkling.state()).last >= 308")
+	p.shot("minute-30-widened")
+	p.wait("JSON.parse(sparkling.state()).last >= 339")
+	t.Logf("40 steps after the fork at %.1f s", time.Since(begun).Seconds())
+	p.shot("minute-40-apart")
 	p.wait("JSON.parse(sparkling.state()).done")
 	p.settle()
 	t.Logf("the run is over after %.1f s", time.Since(begun).Seconds())
@@ -45,11 +45,17 @@ func TestFirstMinuteHappensByItself(t *testing.T) {
 	for _, a := range p.state().Arms {
 		t.Logf("%-18s validation loss %s", a.Name, a.ValLoss)
 	}
+	assert.Equal(t, "facts", p.state().Name)
+	assert.Equal(t, "end", eval[string](p, `document.querySelector("#chapters [aria-current]").dataset.chapter`))
+	told := eval[string](p, `document.getElementById("told").innerText`)
+	assert.Regexp(t, `Copy knows [\d,]+ of 1,296: \d+ (more|fewer) than\s+Small`, told)
+	assert.NotContains(t, told, "You said", "nobody has")
+	assert.Len(t, eval[[]string](p, `[...document.querySelectorAll("#dots button")].map((b) => b.title)`), 1)
 
 	// What was on the way is looked at once it is over: a busy machine may be late for the moment itself.
-	p.run(`sparkling.scrub(508)`)
+	p.run(`sparkling.scrub(308)`)
 	assert.Equal(t, panel.Widened, p.state().Phase)
-	p.run(`sparkling.scrub(560)`)
+	p.run(`sparkling.scrub(360)`)
 	s := p.state()
 	assert.Equal(t, panel.Apart, s.Phase)
 	for _, a := range s.Arms {

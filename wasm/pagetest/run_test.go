@@ -21,9 +21,9 @@ import (
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
 
-// The default experiment at full speed: in time, with the lock, and with the numbers that the same program gives
+// The first minute at full speed: in time, with the lock, and with the numbers that the same program gives
 // without a page.
-func TestDefaultRunAtFullSpeedGivesTheNumbersOfAHeadlessRun(t *testing.T) {
+func TestFirstMinuteAtFullSpeedGivesTheNumbersOfAHeadlessRun(t *testing.T) {
 	node := testneed.Node(t)
 	p := open(t, desktop, "")
 	p.run(`sparkling.reset(); sparkling.speed("max"); sparkling.play()`)
@@ -53,7 +53,7 @@ func TestDefaultRunAtFullSpeedGivesTheNumbersOfAHeadlessRun(t *testing.T) {
 			assert.NoError(t, err, "a training loss in every row: %v", row)
 		}
 	}
-	assert.Equal(t, headless(t, node, experiment.Default()), p.csv(),
+	assert.Equal(t, headless(t, node, experiment.FirstMinute()), p.csv(),
 		"the page's numbers are those of the run without a page")
 }
 
@@ -122,7 +122,7 @@ func TestWidenNowForksAtThePresentStepAndScrubbingLooksBack(t *testing.T) {
 	assert.Equal(t, fmt.Sprint(s.Fork), eval[string](p, `document.querySelector("[data-knob=widen-at]").value`),
 		"the control follows")
 	assert.Empty(t, eval[string](p, `document.getElementById("pending").textContent`), "nothing waits to be run")
-	assert.True(t, eval[bool](p, `!document.querySelector("article[data-chapter=widened]").hidden`),
+	assert.True(t, eval[bool](p, `document.querySelector("#chapters [data-chapter=widened][aria-current]") !== null`),
 		"the text follows the reader")
 
 	p.run(`const s = document.getElementById("scrub"); s.value = 5; s.dispatchEvent(new Event("input"))`)

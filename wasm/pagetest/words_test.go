@@ -79,8 +79,9 @@ func TestALessonSaysWhatWasMeasured(t *testing.T) {
 	widened := p.chapter("widened")
 	assert.Contains(t, widened, "The validation loss on 16 windows, just before and just after the widening")
 	assert.Regexp(t, `Unscaled: \d\.\d{3}, then \d\.\d{3}\.`, widened)
-	assert.Regexp(t, `The largest change of a block’s ratio was 0 % in Scaled, [1-9]\d* % in Unscaled, [1-9]\d* `+
-		`% in Random\.`, widened)
+	assert.Regexp(t, `Scaled: [\d.]+, then [\d.]+, and without [\d.]+\. Largest change 0 %\.`, widened)
+	assert.Regexp(t, `Unscaled: [\d.]+, then [\d.]+; it has no factor\. Largest change [1-9]\d* %\.`, widened)
+	assert.Regexp(t, `Random: [\d.]+, then [\d.]+, and without [\d.]+\. Largest change [1-9]\d* %\.`, widened)
 	assert.Regexp(t, `The highest spike was that of \w+; (it ended highest too|the highest end is that of \w+)\.`,
 		p.chapter("end"))
 	p.shot("words-signal-end")

@@ -1,7 +1,7 @@
 //go:build !js
 
 // Command still draws the picture that the page and the README show before anything runs: it builds the page, lets it
-// run the default experiment to its end in a browser, and writes the pictures as the page itself gives them to
+// run the first minute to its end in a browser, and writes the pictures as the page itself gives them to
 // site/still.png.
 package main
 

@@ -1,0 +1,59 @@
+package story
+
+import (
+	"slices"
+	"time"
+
+	"github.com/sparkling-lab/sparkling/sim/record"
+	"github.com/sparkling-lab/sparkling/sim/session"
+)
+
+// Lead follows a session, and lets it go as far as the story does. shown is the step that is looked at, −1 the newest.
+// It returns the pictures that matter then.
+func (d *Director) Lead(now time.Time, s *session.Session, shown int) Stage {
+	if d.hurried > 0 && s.Done() {
+		s.SetSpeed(d.hurried)
+		d.hurried = 0
+	}
+	r := s.Record()
+	d.Follow(now, View{Record: r, Last: reached(s), Forked: s.Forked(), Playing: s.Playing(),
+		Max: s.Speed() == session.Max})
+	s.Hold(d.Limit())
+	return d.Stage(shown)
+}
+
+// reached is the newest step that every arm has reached. The record's own does not wait for arms that have parted and
+// have sent nothing yet.
+func reached(s *session.Session) int {
+	r := s.Record()
+	last := max(r.Last(), 0)
+	for i, a := range s.Arms() {
+		if s.Forked() && len(r.Tracks[i]) == 0 && a.State != record.Failed {
+			last = min(last, r.Experiment.Fork())
+		}
+	}
+	return last
+}
+
+// Hurry lets a run that its reader knows already come to its end at full speed; then the speed is what it was.
+func (d *Director) Hurry(s *session.Session) {
+	if s.Speed() != session.Max {
+		d.hurried = s.Speed()
+		s.SetSpeed(session.Max)
+	}
+}
+
+// Terms are the words of a page that the glossary explains, in their order.
+func (p Page) Terms() (out []Entry) {
+	runs := slices.Clone(p.Ask)
+	for _, t := range slices.Concat(p.Text, p.Notes) {
+		runs = append(runs, slices.Concat(t.Items...)...)
+	}
+	for _, r := range runs {
+		e := Term(r.Term)
+		if e.Means != "" && !slices.Contains(out, e) {
+			out = append(out, e)
+		}
+	}
+	return out
+}

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"time"
+
+	"github.com/sparkling-lab/sparkling/viz"
+)
+
+// direct lets the story follow the run: it says how far that goes, and which pictures matter.
+func (l *lab) direct() {
+	stage := l.director.Lead(time.Now(), l.session, l.shown)
+	out := viz.Stage{Main: viz.PaneID(stage.Main), Half: viz.PaneID(stage.Half)}
+	for _, pane := range stage.Aside {
+		out.Aside = append(out.Aside, viz.PaneID(pane))
+	}
+	l.view.SetStage(out)
+}
+
+// turn turns to a chapter, and to the step where it is best seen, if that was recorded.
+func (l *lab) turn(chapter int) {
+	if step, recorded := l.director.Turn(chapter); recorded {
+		l.seek(step)
+	}
+}
+
+// goOn goes on to what comes next.
+func (l *lab) goOn() {
+	if step, went := l.director.GoOn(); went {
+		l.seek(step)
+		if !l.session.Playing() && !l.director.Waits() {
+			l.session.Play()
+		}
+	}
+}
+
+// seek shows a step for the story; −1 is the newest.
+func (l *lab) seek(step int) {
+	l.shown = step
+	l.view.SetStep(step)
+}
+
+// anotherSeed runs the same with the next seed: at once and at full speed, for its reader has seen how it comes to its
+// end. The speed comes back then.
+func (l *lab) anotherSeed() error {
+	e := l.session.Experiment()
+	e.Seed++
+	if err := l.run(e); err != nil {
+		return err
+	}
+	l.director.Hurry(l.session)
+	return nil
+}
