@@ -78,11 +78,6 @@ func TestTheLessonsHaveTheNumbersOfTheRuns(t *testing.T) {
 	for key, want := range losses {
 		assert.Contains(t, string(has), fmt.Sprintf("%q: %g", key, math.Round(want*1e6)/1e6))
 	}
-	page, err := os.ReadFile("../../index.html")
-	require.NoError(t, err)
-	for _, m := range regexp.MustCompile(`data-report="(\w+)">([\d.]+)<`).FindAllStringSubmatch(string(page), -1) {
-		assert.Equal(t, fmt.Sprintf("%.3f", losses[m[1]]), m[2], "the page says the same of "+m[1])
-	}
 	assert.Greater(t, s.lower(t, text, "copy, re-warm all", "copy"), s.lower(t, text, "sparkling", "asymmetric"),
 		"raising all rates of locked copies is worth no less")
 	assert.EqualValues(t, 128, slices.Min(s.each(t, text, "copy, re-warm all", "locked_pairs")), "they stay locked")

@@ -122,7 +122,7 @@ func TestWidenNowForksAtThePresentStepAndScrubbingLooksBack(t *testing.T) {
 	assert.Equal(t, fmt.Sprint(s.Fork), eval[string](p, `document.querySelector("[data-knob=widen-at]").value`),
 		"the control follows")
 	assert.Empty(t, eval[string](p, `document.getElementById("pending").textContent`), "nothing waits to be run")
-	assert.True(t, eval[bool](p, `document.querySelector("#chapters [data-chapter=widened][aria-current]") !== null`),
+	assert.True(t, eval[bool](p, `document.querySelector("#chapters [data-chapter=apart][aria-current]") !== null`),
 		"the text follows the reader")
 
 	p.run(`const s = document.getElementById("scrub"); s.value = 5; s.dispatchEvent(new Event("input"))`)
