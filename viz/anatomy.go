@@ -16,14 +16,16 @@ type anatomy struct {
 	Inner, Hidden           int // neurons of an expert, and channels of the stream
 	layers, experts         int // that are drawn
 	everyLayer, everyExpert int
-	dots, each              int // of an expert: dots drawn, and neurons a dot stands for
-	lines, channels         int // of the stream: lines drawn, and channels a line stands for
+	dots, each              int  // of an expert: dots drawn, and neurons a dot stands for
+	lines, channels         int  // of the stream: lines drawn, and channels a line stands for
+	broad                   bool // the stream is drawn so, because it is widened in some arm
 }
 
 // anatomyOf is that of an arm after so many updates, before the widening at that step.
 func anatomyOf(e experiment.Experiment, arm, step int) anatomy {
 	c := e.ShapeAt(arm, step)
-	return anatomy{Layers: c.Layers, Experts: c.Experts, TopK: c.TopK, Inner: c.Inner, Hidden: c.Hidden}
+	_, broad := widenedAxes(e)
+	return anatomy{Layers: c.Layers, Experts: c.Experts, TopK: c.TopK, Inner: c.Inner, Hidden: c.Hidden, broad: broad}
 }
 
 // says what the network consists of, in one sentence.
@@ -56,6 +58,9 @@ func (a anatomy) omits() string {
 	if a.each > 1 {
 		s += fmt.Sprintf(" A dot stands for %d neurons.", a.each)
 	}
+	if a.broad && a.channels > 1 {
+		s += fmt.Sprintf(" A line stands for %d channels.", a.channels)
+	}
 	return s
 }
 
@@ -71,15 +76,15 @@ const (
 
 // fit chooses what is drawn of a network in a place of that size, beside others.
 func (a *anatomy) fit(b box, networks int) {
-	f := frameOf(b, 1)
+	f := a.frame(b, 1)
 	some := func(n int, room float64) (drawn, every int) {
 		every = max(1, int(math.Ceil(float64(n)/math.Max(room, 1))))
 		return (n + every - 1) / every, every
 	}
 	a.layers, a.everyLayer = some(a.Layers, math.Floor(f.layers.h/leastLayer))
 	a.experts, a.everyExpert = some(a.Experts, math.Floor(f.blocks.w/leastExpert))
-	a.lines, a.channels = some(a.Hidden, math.Min(f.stream.w/3, 12))
-	place := frameOf(b, a.layers).expert(0, 0, a.experts)
+	a.lines, a.channels = some(a.Hidden, math.Min(f.stream.w/4, 16))
+	place := a.frame(b, a.layers).expert(0, 0, a.experts)
 	most := max(1, mostNeurons/(a.layers*a.experts*networks))
 	for a.dots = min(a.Inner, most); ; a.dots = (a.dots + 1) / 2 {
 		w, h := tiled(a.dots, place.w, place.h).size(place)
@@ -122,10 +127,14 @@ type bones struct {
 	pitch          float64
 }
 
-func frameOf(b box, layers int) bones {
+// frame is where they stand in a network of so many layers.
+func (a anatomy) frame(b box, layers int) bones {
 	tile := clamp(0.075*b.h, 12, 26)
 	space := clamp(0.03*b.h, 4, 14)
 	stream := box{b.x, b.y + tile + space, clamp(0.07*b.w, 7, 34), b.h - 2*(tile+space)}
+	if a.broad {
+		stream.w = clamp(0.2*b.w, 16, 100)
+	}
 	side := clamp(0.045*b.w, 5, 30)
 	x := stream.x + stream.w + side
 	all := box{x, stream.y + space, math.Max(b.x+b.w-x, 8), math.Max(stream.h-2*space, 10)}
@@ -179,7 +188,7 @@ func (d drawing) behind() bool { return !d.named && d.apart > 0 && d.apart < 1 }
 
 // drawing draws a network into a place.
 func (v *View) drawing(b box, d drawing) {
-	f := frameOf(b, d.layers)
+	f := d.frame(b, d.layers)
 	v.symbols(f, d)
 	v.stream(f, d)
 	for l := range d.layers {

@@ -33,8 +33,9 @@ func (v *View) network(b box) {
 		title, before, lines, others = "The network, widened", after, others, lines
 	}
 	in := v.headingIn(b, title, small.brief(), before)
-	if v.size > aside { // both sentences take the same room, so that the picture stays where it is when it moves
-		in.y, in.h = in.y+float64(linePitch*max(others-lines, 0)), in.h-float64(linePitch*max(others-lines, 0))
+	if in.y > b.y+headingHeight { // both explanations take the same room: the picture is to stay in place
+		more := float64(linePitch * max(others-lines, 0))
+		in.y, in.h = in.y+more, in.h-more
 	}
 	in.h = math.Max(in.h, 40)
 	places = columns(in, heads, len(places))
@@ -130,7 +131,7 @@ func (v *View) networks(step int) (arms []int, parted bool) {
 // lie arranges the neurons of an expert, for a network that stands alone and for one beside others.
 func (d *drawing) lie(alone, column box) {
 	for k, b := range [2]box{alone, column} {
-		expert := frameOf(b, d.layers).expert(0, 0, d.experts)
+		expert := d.frame(b, d.layers).expert(0, 0, d.experts)
 		d.lying[k] = tiled(d.dots, expert.w, expert.h)
 	}
 }

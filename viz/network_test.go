@@ -122,17 +122,23 @@ func TestNeuronsSplitAtTheWidening(t *testing.T) {
 	}
 }
 
-// Beside another picture the network is small and says little.
+// Beside another picture the network is small, and on a phone alone; it says little there.
 func TestNetworkStandsAside(t *testing.T) {
 	testneed.Display(t)
 	for name, c := range map[string]struct {
+		main  PaneID
+		w, h  int
 		scale float64
 		step  int
-	}{"network-aside": {1, 40}, "network-aside-end": {1, -1}, "network-aside-2x": {2, 61}} {
+	}{
+		"network-aside": {Loss, 800, 600, 1, 40}, "network-aside-end": {Loss, 800, 600, 1, -1},
+		"network-aside-2x": {Loss, 800, 600, 2, 61}, "network-phone": {Network, 390, 405, 1, 40},
+		"network-phone-end": {Network, 390, 405, 2, -1},
+	} {
 		t.Run(name, func(t *testing.T) {
 			r := loaded(t, "facts", func(*experiment.Experiment) {})
-			testgame.Golden(t, name, drawn(t, r, 800, 600, c.scale, func(v *View) {
-				v.SetStage(Stage{Main: Loss, Aside: []PaneID{Network, Copies, RMS}})
+			testgame.Golden(t, name, drawn(t, r, c.w, c.h, c.scale, func(v *View) {
+				v.SetStage(Stage{Main: c.main, Aside: []PaneID{Network, Copies, RMS}})
 				v.SetStep(c.step)
 			}))
 		})
