@@ -65,7 +65,13 @@ func (n *Net) attention(l int) {
 	e.MatMul(compute.NT, w.qkv, n.qkv(n.Weights, l), compute.M(w.a1, N, d), false)
 	e.QKNormRoPE(w.qn, w.qinv, w.q, n.weight(QNorm, l), n.rotary, eps)
 	e.QKNormRoPE(w.kn, w.kinv, w.k, n.weight(KNorm, l), n.rotary, eps)
-	e.Attention(compute.M(w.att, N, a), w.attn, w.qn, w.kn, w.v, attnShape(c, n.batch, n.seq))
+	out, shape := compute.M(w.att, N, a), attnShape(c, n.batch, n.seq)
+	if n.runs == nil {
+		e.Attention(out, w.attn, w.qn, w.kn, w.v, shape)
+	}
+	for _, r := range n.runs {
+		e.PrefixAttention(out, w.qn, w.kn, w.v, shape, r.prefix, r.from, r.to)
+	}
 	e.MatMul(compute.NT, compute.M(n.scratch.branch, N, d), compute.M(w.att, N, a),
 		compute.M(n.weight(O, l), d, a), false)
 	n.measure(2*l, w.x0, n.scratch.branch)

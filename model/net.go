@@ -30,6 +30,8 @@ type Net struct {
 	rotary     compute.Rotary
 	short      compute.Rotary // of rows of shortSeq tokens, once there were any
 	shortSeq   int
+	ask        *questions // once there were any
+	runs       []run      // while they are asked
 	layers     []layer
 	x          []float32 // (N, d) the residual stream after the last layer
 	xn, inv    []float32 // final norm

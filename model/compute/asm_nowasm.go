@@ -4,6 +4,8 @@ package compute
 
 // What only WebAssembly has assembly for.
 
+func asmSoftmaxWhole(s Mat, n int, scale float32) bool { return false }
+
 func asmSwiGLU(h, gate, up []float32) bool { return false }
 
 func asmSwiGLUBackward(dgate, dup, dh, gate, up []float32) bool { return false }

@@ -2,6 +2,8 @@
 
 package compute
 
+import "math"
+
 // attentionArgs is what the assembly gets: scores of queries, at least one, with attnBlock of them a row, and
 // probabilities in the gradient.
 type attentionArgs struct {
@@ -36,6 +38,27 @@ func asmSoftmaxColumns(s Mat, from int, scale float32) bool {
 		attentionSoftmax(&a)
 	}
 	return ok
+}
+
+// attentionSoftmaxWhole is attentionSoftmax where every query sees all keys: so many fours of them.
+// Rows are of prefixBlock.
+//
+//go:noescape
+func attentionSoftmaxWhole(a *attentionArgs)
+
+// asmSoftmaxWhole is softmaxWhole, and says whether it did it. Keys that no four is left of are made one, with scores
+// that come to nothing.
+func asmSoftmaxWhole(s Mat, n int, scale float32) bool {
+	if s.Stride != prefixBlock || s.Cols == 0 {
+		return false
+	}
+	fours := (n + 3) / 4
+	nothing := s.Data[n*prefixBlock : fours*4*prefixBlock]
+	for i := range nothing {
+		nothing[i] = float32(math.Inf(-1))
+	}
+	attentionSoftmaxWhole(&attentionArgs{x: &s.Data[0], fours: fours, queries: s.Cols, scale: scale})
+	return true
 }
 
 // asmSoftmaxColumnsBackward is softmaxColumnsBackward, and says whether it did it.

@@ -174,3 +174,50 @@ TEXT ·attentionSoftmaxBackward(SB), NOSPLIT, $0-8
 		BrIf $0
 	End
 	RET
+
+// Rows are of another length from here on.
+#undef ROW
+#undef ROW2
+#undef ROW3
+#undef ROW4
+#define ROW  (4*const_prefixBlock)
+#define ROW2 (8*const_prefixBlock)
+#define ROW3 (12*const_prefixBlock)
+#define ROW4 (16*const_prefixBlock)
+
+// func attentionSoftmaxWhole(a *attentionArgs)
+TEXT ·attentionSoftmaxWhole(SB), NOSPLIT, $0-8
+	OPEN
+	EXPOPEN
+	Loop
+		I32Const $-0x800000 // −∞
+		I32x4Splat
+		Tee V0
+		Tee V1
+		Tee V2
+		Set V3
+		COPY(R1, R2)
+		FOURS(LARGEST)
+		LARGER(V0, V1)
+		LARGER(V2, V3)
+		LARGER(V0, V2)
+		COPY(V0, V13)
+		V128Const $0, $0
+		Set V14
+		COPY(R1, R2)
+		FOURS(EXPS)
+		LET(ONE)
+		Get V12
+		Get V14
+		F32x4Div
+		Set V13
+		COPY(R1, R2)
+		FOURS(SCALES)
+		NEXT(R1, 16)
+		NEXT(R5, -4)
+		Get R5
+		I64Const $0
+		I64GtS
+		BrIf $0
+	End
+	RET

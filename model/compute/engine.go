@@ -135,6 +135,9 @@ type Engine interface {
 	QKNormRoPEBackward(dx Mat, dweight []float32, dy, x Mat, weight []float32, rstd Mat, r Rotary)
 	// Attention is causal with scale 1/sqrt(HeadDim).
 	Attention(out Mat, probs []float32, q, k, v Mat, s AttnShape)
+	// PrefixAttention is that of tokens from to to, of which each sees the tokens of a prefix, in their order, and then
+	// itself: what rows that differ in their last token alone would give. Batch and Seq of the shape are not used.
+	PrefixAttention(out, q, k, v Mat, s AttnShape, prefix []int, from, to int)
 	// AttentionBackward sets dq, dk and dv.
 	AttentionBackward(dq, dk, dv, dout Mat, probs []float32, q, k, v Mat, s AttnShape)
 

@@ -40,13 +40,17 @@ type Learner interface {
 	// more and shorter sequences of seq tokens, where seq divides Setup.Seq. What the network says after the tokens
 	// that answers, unless nil, asks about, is written there.
 	Loss(ids, labels []int32, seq int, answers *Answers) (float64, error)
+	// Ask is what the network says after rows of seq symbols, at most Setup.Seq, that are each read alone: after the
+	// first of them, of as many as it takes at once, and at least one. Answers has one answer a row, and its Positions
+	// are set. The loss is the mean cross-entropy of what labels, one a row, say comes next. Rows in order are cheaper.
+	Ask(ids, labels []int32, seq int, answers *Answers) (float64, error)
 	// NotFinite names what first holds a NaN or an infinity: of the weights; where the given loss, just measured, is no
 	// number, of what the last forward pass left; of the gradients and of the moments. It is empty where all is finite.
 	NotFinite(loss float64) (string, error)
 
 	// Measure says whether Train and Loss from now on note what Measured returns.
 	Measure(on bool)
-	// Measured is of the last batch: the RMS of the residual blocks, attention then experts of each layer; and the
+	// Measured is of the last batch of Train or Loss, if nothing was asked since: the RMS of the residual blocks, attention then experts of each layer; and the
 	// expert load, the fraction of the assignments that each got (layers·experts), which sums to 1 a layer.
 	Measured() ([]model.BlockRMS, []float32, error)
 	// Pairs compares originals and copies, see [pairs.Compare].

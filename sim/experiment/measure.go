@@ -8,12 +8,12 @@ const (
 	ProbeDense = 40
 )
 
-// The live validation set of a task that is asked whole may cost valFraction of the updates' time. An update takes as
-// long as it takes to read valUpdate times as many symbols in short rows: measured, at the sizes of the built-in
-// experiment.
+// Asking for all there is to know may cost valFraction of the updates' time. In the time of an update askedInUpdate
+// times as many questions are answered as it reads symbols: what questions have in common is read once, so that each is
+// about one symbol more. Measured at the sizes of the built-in experiment, see docs/performance.md.
 const (
-	valFraction = 1.0 / 20
-	valUpdate   = 1.7
+	valFraction   = 1.0 / 20
+	askedInUpdate = 2.1
 )
 
 // ValEvery is every how many steps the live validation loss is measured: with the probes where the set is a few
@@ -23,8 +23,12 @@ func (e Experiment) ValEvery() int {
 		return ProbeEvery
 	}
 	const every = 25
-	cost := float64(e.Task.LiveTokens()) / float64(e.Task.Batch*e.Task.Seq) / valUpdate
-	return every * max(1, int(math.Ceil(cost/valFraction/every)))
+	return every * max(1, int(math.Ceil(e.asking()/valFraction/every)))
+}
+
+// asking is what it costs to ask for all there is to know, in updates.
+func (e Experiment) asking() float64 {
+	return float64(e.Task.Questions()) / float64(e.Task.Batch*e.Task.Seq) / askedInUpdate
 }
 
 // Validates reports whether the live validation loss is measured after so many updates; after the last of an arm it is

@@ -53,10 +53,14 @@ func TestTheLiveLossIsMeasuredAsOftenAsItsCostAllows(t *testing.T) {
 		e.Task.Letters = letters
 		every := e.ValEvery()
 		assert.Zero(t, every%25)
-		cost := float64(e.Task.LiveTokens()) / float64(e.Task.Batch*e.Task.Seq) / valUpdate
-		assert.LessOrEqual(t, cost/float64(every), valFraction, "%d letters", letters)
-		assert.True(t, every == 25 || cost/float64(every-25) > valFraction, "and not more seldom: %d letters", letters)
+		assert.LessOrEqual(t, e.asking()/float64(every), valFraction, "%d letters", letters)
+		assert.True(t, every == 25 || e.asking()/float64(every-25) > valFraction, "and not more seldom: %d letters",
+			letters)
 	}
+	assert.Equal(t, 25, facts(t).ValEvery())
+	few := facts(t)
+	few.Task.Batch = 8
+	assert.Equal(t, 100, few.ValEvery(), "updates that are a quarter as long")
 }
 
 func TestAKnobOfFactsChangesWhatItSaysAndNothingElse(t *testing.T) {

@@ -24,3 +24,20 @@ func (r *Record) AnswersAt(arm, step int) (ArmFrame, bool) {
 	}
 	return f, ok
 }
+
+// ValEvery is every how many steps the record has a validation loss. Programs before this one measured some more
+// seldom than [experiment.Experiment.ValEvery] says.
+func (r *Record) ValEvery() int {
+	every := r.Experiment.ValEvery()
+	for _, t := range r.Tracks {
+		if len(t) == 0 || t[0].Step > 0 {
+			continue
+		}
+		for _, f := range t[1:] {
+			if Finite(f.ValLoss) {
+				return max(every, f.Step)
+			}
+		}
+	}
+	return every
+}

@@ -2,6 +2,7 @@ package record_test
 
 import (
 	"bytes"
+	"math"
 	"os"
 	"slices"
 	"testing"
@@ -117,4 +118,17 @@ func TestTheRecordFromBeforeAnswersWereKeptIsReadWithItsCounts(t *testing.T) {
 	again, err := record.Decode(bytes.NewReader(encode(t, r)))
 	require.NoError(t, err, "it is written anew in the present version")
 	sameBytes(t, encode(t, r), encode(t, again), "and stays as it is")
+}
+
+func TestARecordSaysHowOftenItWasCounted(t *testing.T) {
+	r := factsRun(t)
+	assert.Equal(t, r.Experiment.ValEvery(), r.ValEvery())
+	for _, track := range r.Tracks {
+		for k := range track {
+			if f := &track[k]; f.Step > 0 && f.Step < 60 {
+				f.ValLoss = float32(math.NaN())
+			}
+		}
+	}
+	assert.Equal(t, 60, r.ValEvery(), "that of a program that counted at the end alone")
 }

@@ -36,6 +36,8 @@ type run struct {
 	nonFinite string     // what first was no longer finite, where training has diverged
 
 	ids, labels []int32
+	questions   []int32 // rows of the live validation set, if that asks for all there is to know
+	solutions   []int32
 	answers     learner.Answers
 	rates       []float64 // by growth stage
 	adapted     []bool    // by growth stage, whether its rates follow the norms of its blocks; nil where none do
@@ -203,7 +205,7 @@ func (r *run) frame() record.ArmFrame {
 // first is the frame of step 0.
 func (r *run) first() (record.ArmFrame, error) {
 	f := r.frame()
-	live, err := r.evaluate(r.task.Live(r.exp.Task.Seq), nil)
+	live, err := r.live()
 	f.ValLoss, f.Right, f.Asked, f.Answers = float32(live.loss), live.right, live.asked, live.answers
 	return f, err
 }

@@ -2,6 +2,7 @@ package train
 
 import (
 	"math"
+	"slices"
 
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/learner"
@@ -11,8 +12,7 @@ import (
 
 // validate measures the validation losses of a frame, counts what the network answers right, and whether all is finite.
 func (r *run) validate(f *record.ArmFrame) error {
-	seq := r.exp.Task.Seq
-	live, err := r.evaluate(r.task.Live(seq), nil)
+	live, err := r.live()
 	if err != nil {
 		return err
 	}
@@ -21,7 +21,7 @@ func (r *run) validate(f *record.ArmFrame) error {
 	if r.step == r.end {
 		full := live
 		if !r.exp.Task.LiveIsFull() {
-			if full, err = r.evaluate(r.task.Full(seq), nil); err != nil {
+			if full, err = r.evaluate(r.task.Full(r.exp.Task.Seq), nil); err != nil {
 				return err
 			}
 		}
@@ -45,14 +45,68 @@ type reading struct {
 	answers      []record.Answer
 }
 
+// live reads the live validation set, or asks it, where it asks for all there is to know.
+func (r *run) live() (reading, error) {
+	if r.exp.Task.Questions() == 0 {
+		return r.evaluate(r.task.Live(r.exp.Task.Seq), nil)
+	}
+	if r.questions == nil {
+		r.prepare(r.task.Live(r.exp.Task.Seq))
+	}
+	return r.ask()
+}
+
+// prepare makes questions of a set of rows of which one label each counts: what comes up to it.
+func (r *run) prepare(set task.Set) {
+	ids, labels := make([]int32, set.Seq), make([]int32, set.Seq)
+	for row := range set.Rows {
+		set.Fill(row, ids, labels)
+		at := slices.IndexFunc(labels, func(y int32) bool { return y != task.Ignored })
+		r.questions, r.solutions = append(r.questions, ids[:at+1]...), append(r.solutions, labels[at])
+	}
+}
+
+// ask asks all questions.
+func (r *run) ask() (reading, error) {
+	c, all := r.learn.Table().Config, len(r.solutions)
+	seq := len(r.questions) / all
+	v := reading{asked: all, answers: make([]record.Answer, 0, all)}
+	for len(v.answers) < all {
+		at, a := len(v.answers), &r.answers
+		labels := r.solutions[at:]
+		loss, err := r.learn.Ask(r.questions[at*seq:], labels, seq, a)
+		if err != nil {
+			return v, err
+		}
+		n := len(a.Positions)
+		v.loss += loss * float64(n) / float64(all)
+		chosen := a.Experts[(c.Layers-1)*n*c.TopK:]
+		for i := range n {
+			right := right(a.Logits[i*c.Vocab:(i+1)*c.Vocab], labels[i])
+			if right {
+				v.right++
+			}
+			v.answers = append(v.answers, record.Answer{
+				Sure: in255ths(a.Sure[i]), Right: right, Expert: uint16(chosen[i*c.TopK]),
+			})
+		}
+	}
+	return v, nil
+}
+
+// in255ths is a probability, 0 where it is no number.
+func in255ths(p float32) uint8 {
+	if !model.Finite(p) {
+		return 0
+	}
+	return uint8(math.Round(255 * float64(p)))
+}
+
 // evaluate reads a validation set. look, unless nil, gets what the network says after every token of it, batch by
 // batch.
 func (r *run) evaluate(set task.Set, look func(a *learner.Answers)) (v reading, err error) {
 	var sum float64
 	batch := len(r.ids) / set.Seq
-	if look == nil && r.exp.Task.Questions() > 0 {
-		v.answers = make([]record.Answer, 0, r.exp.Task.Questions())
-	}
 	for at := 0; at < set.Rows; at += batch {
 		n := min(batch, set.Rows-at)
 		for i := range batch {
@@ -75,7 +129,7 @@ func (r *run) evaluate(set task.Set, look func(a *learner.Answers)) (v reading, 
 			return v, err
 		}
 		sum += loss * float64(n)
-		v.count(&r.answers, r.labels, r.learn.Table().Config)
+		v.count(&r.answers, r.labels)
 		if look != nil {
 			look(&r.answers)
 		}
@@ -84,39 +138,27 @@ func (r *run) evaluate(set task.Set, look func(a *learner.Answers)) (v reading, 
 	return v, nil
 }
 
-// count adds the answers to labels that count. Of symbols that are as likely the first is the answer; what is no number
-// is none.
-func (v *reading) count(a *learner.Answers, labels []int32, c model.Config) {
-	n := len(a.Positions)
+// count adds the answers to labels that count.
+func (v *reading) count(a *learner.Answers, labels []int32) {
+	vocab := len(a.Logits) / max(1, len(a.Positions))
 	for i, at := range a.Positions {
-		label := labels[at]
-		if label < 0 {
+		if labels[at] < 0 {
 			continue
 		}
-		logits, best := a.Logits[i*c.Vocab:(i+1)*c.Vocab], 0
-		for k, x := range logits {
-			if x > logits[best] {
-				best = k
-			}
-		}
-		right := int32(best) == label && model.Finite(logits[best])
 		v.asked++
-		if right {
+		if right(a.Logits[i*vocab:(i+1)*vocab], labels[at]) {
 			v.right++
-		}
-		if v.answers != nil {
-			v.answers = append(v.answers, record.Answer{
-				Sure: sure(a.Probability(i, int(label), c.Vocab)), Right: right,
-				Expert: uint16(a.Experts[((c.Layers-1)*n+i)*c.TopK]),
-			})
 		}
 	}
 }
 
-// sure is a probability in 255ths, 0 where it is no number.
-func sure(p float64) uint8 {
-	if !model.Finite(p) {
-		return 0
+// right reports whether a label is the answer. Of symbols that are as likely the first is; what is no number is none.
+func right(logits []float32, label int32) bool {
+	answer := logits[label]
+	for k, x := range logits {
+		if x > answer || x == answer && k < int(label) {
+			return false
+		}
 	}
-	return uint8(math.Round(255 * p))
+	return model.Finite(answer)
 }

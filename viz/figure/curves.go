@@ -29,7 +29,7 @@ func Loss(r *record.Record) (Figure, bool) {
 		}
 	}
 	caption := fmt.Sprintf("Seed %d; mean over %s every %d steps, and just before and just after each widening.%s",
-		r.Experiment.Seed, words.Fixed, r.Experiment.ValEvery(), fullNote(l))
+		r.Experiment.Seed, words.Fixed, r.ValEvery(), fullNote(l))
 	if low, high, ok := valloss.Range(curves, valloss.From(r.Experiment, r.Last())); ok {
 		pad := max((high-low)*0.05, 1e-3)
 		l.Low, l.High = low-pad, high+pad

@@ -111,16 +111,28 @@ func (l *Learner) Loss(ids, labels []int32, seq int, answers *learner.Answers) (
 	l.net.ForwardRows(ids, seq)
 	loss := l.net.Loss(labels).CE
 	if answers != nil {
-		l.answer(answers)
+		l.answer(answers, answers.Positions)
 	}
 	return loss, nil
 }
 
-// answer copies what the last forward pass left.
-func (l *Learner) answer(a *learner.Answers) {
+// Ask implements [learner.Learner].
+func (l *Learner) Ask(ids, labels []int32, seq int, a *learner.Answers) (float64, error) {
+	a.Sure = slices.Grow(a.Sure[:0], len(labels))[:len(labels)]
+	places, loss := l.net.Ask(ids, labels, seq, a.Sure)
+	a.Positions, a.Sure = a.Positions[:0], a.Sure[:len(places)]
+	for row := range places {
+		a.Positions = append(a.Positions, row*seq+seq-1)
+	}
+	l.answer(a, places)
+	return loss, nil
+}
+
+// answer copies what the last forward pass left at some places.
+func (l *Learner) answer(a *learner.Answers, places []int) {
 	c := l.net.Config
 	a.Fit(c.Vocab, c.Layers, c.TopK)
-	for i, at := range a.Positions {
+	for i, at := range places {
 		copy(a.Logits[i*c.Vocab:(i+1)*c.Vocab], l.net.Logits()[at*c.Vocab:])
 		for layer := range c.Layers {
 			from := (layer*len(a.Positions) + i) * c.TopK

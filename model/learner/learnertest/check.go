@@ -34,6 +34,7 @@ func Check(t *testing.T, f learner.Factory) {
 		"there is no matrix outside the network":                   outside,
 		"what it is given stays the caller's":                      keepsNothing,
 		"answers are of the places that were asked about":          answers,
+		"what is asked alone is answered as in a row":              asks,
 		"RMS and load are those of the last batch":                 measured,
 		"what is no longer finite is named":                        finite,
 		"a look inside is what the layer computes, or is declined": inside,

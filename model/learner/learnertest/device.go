@@ -194,6 +194,14 @@ func (l *late) Loss(ids, labels []int32, seq int, answers *learner.Answers) (los
 	return loss, err
 }
 
+func (l *late) Ask(ids, labels []int32, seq int, answers *learner.Answers) (loss float64, err error) {
+	err = l.now("Ask", func() (err error) {
+		loss, err = l.inner.Ask(ids, labels, seq, answers)
+		return err
+	})
+	return loss, err
+}
+
 func (l *late) NotFinite(loss float64) (name string, err error) {
 	err = l.now("NotFinite", func() (err error) {
 		name, err = l.inner.NotFinite(loss)

@@ -128,6 +128,45 @@ func answers(t *testing.T, f learner.Factory) {
 	}
 }
 
+// asks holds what a learner says of questions against what it says at the beginnings of sequences.
+func asks(t *testing.T, f learner.Factory) {
+	s := begin(t, f, setup(shape(), optim.AdamW))
+	s.train(20)
+	const length = 3
+	c, all := s.Table().Config, 40
+	ids, labels := make([]int32, 0, all*length), make([]int32, all)
+	for i := range all {
+		ids, labels[i] = append(ids, 4, int32(i/9), int32(i*i%13)), int32(i%13)
+	}
+	asked, whole, p := &learner.Answers{}, &learner.Answers{}, make([]float32, c.Vocab)
+	for at, n := 0, 0; at < all; at += n {
+		loss, err := s.Ask(ids[at*length:], labels[at:], length, asked)
+		require.NoError(t, err)
+		n = len(asked.Positions)
+		require.Positive(t, n)
+		require.Len(t, asked.Sure, n)
+		require.Len(t, asked.Logits, n*c.Vocab)
+		require.Len(t, asked.Experts, c.Layers*n*c.TopK)
+		sum := 0.0
+		for i := range n {
+			assert.Equal(t, i*length+length-1, asked.Positions[i])
+			s.data(at + i) // what comes after a question does not matter, nor do other sequences
+			copy(s.ids[seq:], ids[(at+i)*length:(at+i+1)*length])
+			whole.Positions = []int{seq + length - 1}
+			_, err := s.Loss(s.ids, s.labels, seq, whole)
+			require.NoError(t, err)
+			assert.InDeltaSlice(t, whole.Logits, asked.Logits[i*c.Vocab:(i+1)*c.Vocab], 1e-4)
+			whole.Probabilities(0, p)
+			assert.InDelta(t, p[labels[at+i]], asked.Sure[i], 1e-5)
+			sum -= math.Log(float64(p[labels[at+i]]))
+			for l := range c.Layers {
+				assert.Equal(t, whole.Experts[l*c.TopK], asked.Experts[(l*n+i)*c.TopK], "the largest weight")
+			}
+		}
+		assert.InEpsilon(t, sum/float64(n), loss, 1e-4)
+	}
+}
+
 func measured(t *testing.T, f learner.Factory) {
 	s := begin(t, f, setup(shape(), optim.AdamW))
 	s.train(3)
