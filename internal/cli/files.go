@@ -31,7 +31,7 @@ func drawn(figures ...string) (names []string) {
 // figuresVerb draws the figures of a record that run wrote.
 type figuresVerb struct {
 	Record string `arg:"" help:"Record that run --out wrote: DIR/record.sparkling." type:"path"`
-	Out    string `help:"Folder for the figures; only those of a run of the same experiment are replaced." default:"." type:"path" placeholder:"DIR"`
+	Out    string `help:"Folder for the figures, and for the answers of facts; only those of a run of the same experiment are replaced." default:"." type:"path" placeholder:"DIR"`
 }
 
 // Run is called by the command line.
@@ -58,7 +58,7 @@ func (v figuresVerb) Run(e *env) error {
 			return err
 		}
 	}
-	files := pictures(figure.All(r))
+	files := append(pictures(figure.All(r)), answers(r)...)
 	for _, f := range files {
 		if err := to.Check(f.Name); err != nil {
 			return err

@@ -50,7 +50,7 @@ func claim(e *env, dir string) (results, error) {
 		r.state, err = readState(e, dir)
 	}
 	if err = cmp.Or(err,
-		to.Check(append(drawn(figure.Names...), recordName, numbersName, experimentName)...)); err != nil {
+		to.Check(append(drawn(figure.Names...), recordName, numbersName, answersName, experimentName)...)); err != nil {
 		to.Release()
 		return results{}, err
 	}
@@ -98,6 +98,7 @@ func (r results) whole(now *record.Record) bool {
 		return false
 	}
 	files := append(pictures(figure.All(now)), durable.Output{Name: numbersName}, durable.Output{Name: experimentName})
+	files = append(files, answers(now)...)
 	return !slices.ContainsFunc(files, func(f durable.Output) bool {
 		_, err := os.Stat(filepath.Join(r.Dir(), f.Name))
 		return err != nil
@@ -110,11 +111,11 @@ func write(to *durable.Claim, r *record.Record) error {
 	if err := to.Write(durable.Output{Name: recordName, Write: r.Encode}); err != nil {
 		return err
 	}
-	err := to.Write(durable.Output{Name: numbersName, Write: r.WriteCSV},
+	err := to.Write(append(answers(r), durable.Output{Name: numbersName, Write: r.WriteCSV},
 		durable.Output{Name: experimentName, Write: func(w io.Writer) error {
 			_, err := w.Write(r.Experiment.JSON())
 			return err
-		}})
+		}})...)
 	if err = cmp.Or(err, to.Write(pictures(figure.All(r))...)); err != nil {
 		return fmt.Errorf("the record of the run is whole in %s, but not everything that is made from it: %w",
 			to.Dir(), err)

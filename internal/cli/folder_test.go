@@ -55,7 +55,7 @@ func TestRunOverwritesNothingButTheSameExperiment(t *testing.T) {
 	assert.Contains(t, err, "holds this run to its end; nothing is trained again")
 	assert.Equal(t, before, contents(t, dir))
 
-	for _, name := range []string{"numbers.csv", "loss.png", "experiment.json"} {
+	for _, name := range []string{"numbers.csv", "answers.csv", "loss.png", "experiment.json"} {
 		own := t.TempDir()
 		require.NoError(t, os.WriteFile(filepath.Join(own, name), []byte("mine"), 0o644))
 		code, _, err = run("run", "--out", own, document)

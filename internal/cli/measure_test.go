@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"os"
@@ -91,6 +92,52 @@ func TestRunSaysHowManyFactsEachArmKnows(t *testing.T) {
 	figure, oops := os.ReadFile(filepath.Join(out, "loss.svg"))
 	require.NoError(t, oops)
 	assert.Contains(t, string(figure), "64 facts, each asked alone")
+}
+
+func TestRunAndFiguresLeaveEveryAnswerOfTheLastCountOfFacts(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "out")
+	code, _, err := run("run", "--quiet", "--out", out, smallFacts(t))
+	require.Zero(t, code, err)
+	data, oops := os.ReadFile(filepath.Join(out, "answers.csv"))
+	require.NoError(t, oops)
+	rows, oops := csv.NewReader(bytes.NewReader(data)).ReadAll()
+	require.NoError(t, oops)
+	require.Len(t, rows, 1+4*64)
+	r, oops := readRecord(out)
+	require.NoError(t, oops)
+	at := func(name string) int { return slices.Index(rows[0], name) }
+	table := map[string]string{}
+	for i, row := range rows[1:] {
+		arm, fact := i/64, i%64
+		f, ok := r.AnswersAt(arm, 100)
+		require.True(t, ok)
+		question, answer, a := row[at("question")], row[at("answer")], f.Answers[fact]
+		assert.Equal(t, string("abcdefgh"[fact/8])+string("abcdefgh"[fact%8]), question)
+		if arm > 0 {
+			assert.Equal(t, table[question], answer, "one table for all arms")
+		}
+		table[question] = answer
+		assert.Equal(t, []string{strconv.Itoa(arm), r.Experiment.Arms[arm].Name, "100"}, row[at("arm"):at("step")+1])
+		sure, oops := strconv.ParseFloat(row[at("sure")], 64)
+		require.NoError(t, oops)
+		assert.InDelta(t, float64(a.Sure)/255, sure, 0.001)
+		assert.Equal(t, a.Right, row[at("right")] == "1")
+		assert.Equal(t, strconv.Itoa(int(a.Expert)), row[at("expert")])
+	}
+	again := t.TempDir()
+	code, _, err = run("figures", filepath.Join(out, "record.sparkling"), "--out", again)
+	require.Zero(t, code, err)
+	same, oops := os.ReadFile(filepath.Join(again, "answers.csv"))
+	require.NoError(t, oops)
+	assert.True(t, bytes.Equal(data, same))
+	require.NoError(t, os.Remove(filepath.Join(out, "answers.csv")))
+	code, _, err = run("run", "--quiet", "--out", out, smallFacts(t))
+	require.Zero(t, code, err)
+	assert.FileExists(t, filepath.Join(out, "answers.csv"), "it is written again where it lacks")
+	plain := filepath.Join(t.TempDir(), "text")
+	code, _, err = run("run", "--quiet", "--out", plain, file(t, nil))
+	require.Zero(t, code, err)
+	assert.NoFileExists(t, filepath.Join(plain, "answers.csv"), "a text is not asked")
 }
 
 func TestRunCountsWhatIsForeseenOfATextToo(t *testing.T) {

@@ -11,8 +11,9 @@ import (
 const prefixBlock = 64
 
 // PrefixAttention implements [Engine]: as [cpu.attend] does it, a query in every lane, with the query's own key and
-// value, which no other query sees, after the matrix products. The bits are those of [cpu.Attention] of rows of up to
-// four tokens; in longer ones WebAssembly may take the sum of the softmax in another order.
+// value, which no other query sees, after the matrix products. The bits are those of [Threaded.Attention] of rows of up
+// to four tokens, with every kernel but the scalar one, which does not fuse products with sums where vectors do; in
+// longer rows WebAssembly may take the sum of the softmax in another order.
 func (e *cpu) PrefixAttention(out, q, k, v Mat, s AttnShape, prefix []int, from, to int) {
 	scale, d, last := float32(1/math.Sqrt(float64(s.HeadDim))), s.HeadDim, len(prefix)
 	rows := (last + 4) / 4 * 4 // of keys, by fours

@@ -50,8 +50,9 @@ type Learner interface {
 
 	// Measure says whether Train and Loss from now on note what Measured returns.
 	Measure(on bool)
-	// Measured is of the last batch of Train or Loss, if nothing was asked since: the RMS of the residual blocks, attention then experts of each layer; and the
-	// expert load, the fraction of the assignments that each got (layers·experts), which sums to 1 a layer.
+	// Measured is of the last batch of Train or Loss, if nothing was asked since: the RMS of the residual blocks,
+	// attention then experts of each layer; and the expert load, the fraction of the assignments that each got
+	// (layers·experts), which sums to 1 a layer.
 	Measured() ([]model.BlockRMS, []float32, error)
 	// Pairs compares originals and copies, see [pairs.Compare].
 	Pairs(of map[model.Axis][]widen.Pair, flops float64) ([]pairs.Group, error)
