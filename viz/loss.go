@@ -66,7 +66,6 @@ func (v *View) curves(b box) {
 	}
 	var ends []label
 	v.widenings(a, step)
-	v.jumps(a)
 	for i, name := range v.names {
 		m := v.look(i, step)
 		c, full, ended := valloss.Split(v.readings[i])
@@ -93,6 +92,7 @@ func (v *View) curves(b box) {
 		}
 		ends = append(ends, v.lostAt(i, step, end, label{name: name, value: fmt.Sprintf("%.3f", loss), style: m}))
 	}
+	v.jumps(a)
 	v.labels(ends, a, b.x+b.w)
 	v.exactLoss(b, a, step)
 }

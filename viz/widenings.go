@@ -37,7 +37,7 @@ func (v *View) widenings(a axes, step int) {
 }
 
 // leastJump is the least height by which a loss has to change at a widening to be written beside it.
-const leastJump = 12
+const leastJump = 16
 
 // jumps writes beside the marks of the widenings what they are, which arms were widened where not all were, and the
 // loss just after where that is another one. Then they are left of the mark, if there is room: the curves that fall
@@ -93,9 +93,11 @@ func (v *View) jumpWidth(l label) float64 {
 	return float64(bits.OnesCount(l.arms))*jumpMark + v.pen.width(l.name+l.value, small)
 }
 
-// jump writes words of a widening, with the marks of its arms, in the hue of the only one.
+// jump writes words of a widening, with the marks of its arms, in the hue of the only one. Curves that
+// were drawn before pass behind them.
 func (v *View) jump(l label, x float64) {
 	hue := soft
+	v.pen.rect(x-1, l.y-labelPitch/2+1, v.jumpWidth(l)+2, labelPitch-2, paper)
 	for i := range v.styles {
 		if l.arms>>i&1 == 0 {
 			continue
