@@ -59,7 +59,7 @@ export class Story {
     if (listed !== this.#chapters) {
       this.#chapters = listed;
       nav.replaceChildren(...chapters.map(({ id, title }, i) => {
-        const button = make("button", { type: "button" }, `${i + 1} ${title}`);
+        const button = make("button", { type: "button" }, `${i + 1} `, make("span", {}, title));
         button.dataset.chapter = id;
         button.addEventListener("click", () => { this.#lab.turn(i); this.#acted(); });
         return button;

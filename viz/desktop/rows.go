@@ -53,13 +53,17 @@ func (c *controls) legible(s string) string {
 			s = strings.ReplaceAll(s, own, name)
 		}
 	}
-	words := strings.Fields(s)
-	for i, word := range words {
-		if !viz.Covers(word) {
-			words[i] = "…"
+	lines := strings.Split(s, "\n")
+	for k, line := range lines {
+		words := strings.Fields(line)
+		for i, word := range words {
+			if !viz.Covers(word) {
+				words[i] = "…"
+			}
 		}
+		lines[k] = strings.Join(slices.Compact(words), " ")
 	}
-	return strings.Join(slices.Compact(words), " ")
+	return strings.Join(lines, "\n")
 }
 
 func (c *controls) button(p *widget.ButtonParams, label string, act func()) *widget.Button {

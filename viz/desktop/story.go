@@ -2,6 +2,7 @@ package desktop
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -119,13 +120,7 @@ func (w *window) outcomes(o *story.Outcome) string {
 	if w.runs == nil || w.runs[0].Document != o.Document {
 		w.runs = nil
 	}
-	for _, r := range w.runs {
-		if r == *o {
-			o = nil
-			break
-		}
-	}
-	if o != nil {
+	if !slices.Contains(w.runs, *o) {
 		w.runs = append(w.runs, *o)
 	}
 	var list []string

@@ -18,6 +18,7 @@ type Outcome struct {
 
 // OutcomeOf is that of a run; false where it is not over, or nothing was counted, or has not both arms once.
 func OutcomeOf(s panel.State, r *record.Record) (Outcome, bool) {
+	s.Step = r.Experiment.Steps // whatever the reader looks at
 	m := &moment{State: s, rec: r}
 	var arms [2]*panel.Arm
 	for i := range s.Arms {

@@ -157,6 +157,10 @@ func TestTheOutcomeIsTheSameDocumentsForEverySeed(t *testing.T) {
 	one, ok := outcome(e)
 	require.True(t, ok)
 	assert.Equal(t, 36, one.Of)
+	s := finished(t, e)
+	back, ok := OutcomeOf(panel.Of(s, 30), s.Record())
+	assert.True(t, ok)
+	assert.Equal(t, one, back, "looking back changes nothing")
 	e.Seed = 2
 	two, ok := outcome(e)
 	require.True(t, ok)
