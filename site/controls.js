@@ -4,6 +4,7 @@
 import { Story } from "./story.js";
 import { Panes, radios } from "./panes.js";
 import { Table } from "./table.js";
+import { Writer } from "./writing.js";
 import { Knobs } from "./knobs.js";
 import { Choice } from "./choose.js";
 import { startExports } from "./exports.js";
@@ -32,6 +33,7 @@ export function start(lab, meter, lost) {
   const panes = new Panes(lab);
   const story = new Story(lab, () => { lab.dismiss(); anew(); });
   const table = new Table(lab);
+  const writer = new Writer(lab, () => refresh());
   const knobs = new Knobs(lab, () => refresh());
   const anew = () => { knobs.show(); refresh(); };
   const choice = new Choice(lab, anew);
@@ -78,6 +80,7 @@ export function start(lab, meter, lost) {
     const reads = reading();
     if (story.show(state) && reads) byID("story").scrollIntoView();
     table.show(state);
+    writer.show(state.writing);
   }
 
   const act = (/** @type {() => void} */ what) => { lab.dismiss(); what(); refresh(); };

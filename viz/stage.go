@@ -160,6 +160,11 @@ func (v *View) Shown() []Shown {
 	return out
 }
 
+// Shows reports whether a picture stands on the screen.
+func (v *View) Shows(id PaneID) bool {
+	return slices.ContainsFunc(v.places, func(p place) bool { return p.pane == id })
+}
+
 // SetStage says which pictures matter now. One that the reader has pinned stays over them.
 func (v *View) SetStage(s Stage) {
 	if v.stage.Main != s.Main || v.stage.Half != s.Half || !slices.Equal(v.stage.Aside, s.Aside) {

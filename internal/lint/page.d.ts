@@ -32,6 +32,7 @@ interface State {
   facts: number;
   network: string;
   arms: Arm[];
+  writing: Writing;
 }
 
 type Chapter = "learning" | "widened" | "apart" | "end";
@@ -104,6 +105,24 @@ interface Arm {
   rmsRatioAfter: string;
   rmsRatioUnscaled: string;
   factorless: boolean;
+}
+
+/** viz/panel.Writing */
+interface Writing {
+  offered: boolean;
+  busy: boolean;
+  refused: Wrong;
+  texts: Written[];
+}
+
+/** viz/panel.Written */
+interface Written {
+  name: string;
+  step: number;
+  prompt: string;
+  temperature: string;
+  text: string;
+  sure: string;
 }
 
 /** viz/panel.Style */
@@ -237,6 +256,7 @@ interface Lab extends Bridge {
   way(): Wrong;
   widen(slip: boolean): Wrong;
   restart(arm: number): Wrong;
+  write(prompt: string, temperature: number): Wrong;
   scrub(step: number): void;
   point(x?: number, y?: number): boolean;
   press(x: number, y: number): boolean;

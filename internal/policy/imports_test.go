@@ -54,7 +54,7 @@ viz/facts: sim/experiment sim/record
 viz/written: sim/experiment sim/record
 viz: sim/experiment sim/record viz/facts viz/valloss viz/style viz/written
 viz/figure: internal/plain sim/experiment sim/record viz/facts viz/valloss viz/style
-viz/panel: sim/experiment sim/record sim/session viz/facts viz/style
+viz/panel: sim/experiment sim/record sim/session viz/facts viz/style viz/written
 viz/story: sim/experiment sim/record sim/session viz/panel
 viz/desktop: model/learner sim/experiment sim/record sim/session viz viz/style viz/panel viz/story
 

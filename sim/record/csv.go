@@ -23,7 +23,8 @@ var csvColumns = []string{
 	"diverged_pairs", "locked_gradients", "apart_gradients", "one_zero_gradients", "diverged_gradients", "not_finite",
 }
 
-// csvWriting are the columns after these: what an arm was asked to go on with last at a step, and what it wrote.
+// csvWriting are the columns after these: what a reader asked an arm to go on with last at a step, and what it wrote.
+// What was written because somebody was watching is left out: the numbers of a run do not depend on who watches it.
 var csvWriting = []string{"prompt", "temperature", "written"}
 
 // WriteCSV writes one row a step and arm. That of a widening, which may be the first of an arm, has the losses and the
@@ -48,7 +49,9 @@ func (r *Record) WriteCSV(w io.Writer) error {
 			more(p.Arm, p.Step)
 		}
 		for _, w := range r.Writings {
-			more(w.Arm, w.Step)
+			if w.Asked {
+				more(w.Arm, w.Step)
+			}
 		}
 		slices.SortFunc(t, func(a, b ArmFrame) int { return cmp.Compare(a.Step, b.Step) })
 		for k := range t {
@@ -61,10 +64,10 @@ func (r *Record) WriteCSV(w io.Writer) error {
 	return out.Error()
 }
 
-// csvWritten is what an arm wrote last at a step.
+// csvWritten is what an arm wrote last at a step that a reader asked for.
 func (r *Record) csvWritten(arm, step int) []string {
-	w, ok := r.wrote(arm, step)
-	if !ok || w.Step != step {
+	w, ok := r.AskedAt(arm, step)
+	if !ok {
 		return make([]string, len(csvWriting))
 	}
 	return []string{plain.Cell(w.Text), strconv.FormatFloat(w.Temperature, 'g', -1, 64), plain.Cell(w.Written)}

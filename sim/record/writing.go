@@ -47,6 +47,7 @@ type Writing struct {
 	Arm, Step int
 	Prompt              // with its text, also where that was left to the arm
 	Written   string    // at least one character
+	Asked     bool      // by a reader; else it was written because somebody was watching
 	Sure      []float32 // of each character of Written the probability that the network gave it, at temperature 1
 }
 
@@ -80,7 +81,7 @@ func (p *Prompt) Code(c *codec.Coder) {
 }
 
 // writingBytes is the least that a writing takes.
-const writingBytes = 8 + 24 + 8
+const writingBytes = 8 + 24 + 9
 
 // Code visits the writing.
 func (w *Writing) Code(c *codec.Coder) {
@@ -88,6 +89,12 @@ func (w *Writing) Code(c *codec.Coder) {
 	c.Int(&w.Step)
 	w.Prompt.Code(c)
 	c.Text(&w.Written)
+	asked := byte(0)
+	if w.Asked {
+		asked = 1
+	}
+	c.Byte(&asked)
+	w.Asked = asked == 1
 	c.F32s(&w.Sure, MaxWritten)
 	if c.Reading && c.Err == nil {
 		c.Err = w.check()
@@ -115,7 +122,11 @@ func (r *Record) AddWriting(w Writing) {
 	for i := len(r.Writings) - 1; i >= 0; i-- {
 		old := r.Writings[i]
 		if old.Arm == w.Arm {
-			if old.Step == w.Step && old.Prompt == w.Prompt || n == keptWritings-1 {
+			if old.Step == w.Step && old.Prompt == w.Prompt {
+				w.Asked = w.Asked || old.Asked
+				continue
+			}
+			if n == keptWritings-1 {
 				continue
 			}
 			n++
@@ -126,6 +137,16 @@ func (r *Record) AddWriting(w Writing) {
 	kept = append(kept, w)
 	slices.SortStableFunc(kept, func(a, b Writing) int { return cmp.Compare(a.Step, b.Step) })
 	r.Writings = kept
+}
+
+// AskedAt is what an arm wrote last at a step that a reader asked for.
+func (r *Record) AskedAt(arm, step int) (Writing, bool) {
+	for i := len(r.Writings) - 1; i >= 0; i-- {
+		if w := r.Writings[i]; w.Arm == arm && w.Step == step && w.Asked {
+			return w, true
+		}
+	}
+	return Writing{}, false
 }
 
 // WritingAt is the newest that the network wrote that is an arm's at a step: of an arm that forked and has written

@@ -28,12 +28,15 @@ func words(arm, step int, prompt, text string) record.Writing {
 
 func TestWritingsComeBackWithTheRecord(t *testing.T) {
 	r := record.New(trial.Valid(trial.Short(12)))
+	asked := words(2, 8, "b", "z")
+	asked.Asked = true
+	r.AddWriting(asked)
 	for _, w := range []record.Writing{words(0, 3, "a", "光影\n�"), words(1, 8, "b", "x"), words(0, 8, "b", "y")} {
 		r.AddWriting(w)
 	}
 	got, err := record.Decode(bytes.NewReader(encode(t, r)))
 	require.NoError(t, err)
-	require.Len(t, got.Writings, 3)
+	require.Len(t, got.Writings, 4)
 	assert.Equal(t, r.Writings, got.Writings)
 }
 
@@ -107,4 +110,26 @@ func TestPromptsHaveBounds(t *testing.T) {
 		Count: record.MaxWritten}
 	assert.NoError(t, most.Validate())
 	assert.NoError(t, record.Prompt{Count: experiment.WriteCount}.Validate())
+}
+
+// The numbers of a run are the same whoever watches it: only what a reader asked for is among them.
+func TestNumbersHaveWhatAReaderAskedFor(t *testing.T) {
+	numbers := func(r *record.Record) string {
+		var b bytes.Buffer
+		require.NoError(t, r.WriteCSV(&b))
+		return b.String()
+	}
+	r := tiny(t)
+	before := numbers(r)
+	r.AddWriting(words(0, 4, "light ", "seen"))
+	assert.Equal(t, before, numbers(r))
+	asked := words(0, 4, "=light\n", "of, the\nsun")
+	asked.Asked = true
+	r.AddWriting(asked)
+	assert.Contains(t, numbers(r), `,'=light\u000a,0.8,"of, the\u000asun"`)
+	again := asked
+	again.Asked = false
+	r.AddWriting(again)
+	w, ok := r.AskedAt(0, 4)
+	assert.True(t, ok && w.Asked, "it was asked for, whoever watches afterwards")
 }

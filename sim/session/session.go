@@ -29,8 +29,9 @@ type Session struct {
 	limit     int     // step that it stops at; −1 is none
 	reached   int     // step that all running arms had reached
 	last      time.Time
-	lives     int // starts of trainers so far
-	asks      int // for something to be written, so far
+	lives     int  // starts of trainers so far
+	asks      int  // for something to be written, so far
+	byReader  bool // somebody asked for the last one, who did not only watch
 	refused   string
 	now       func() time.Time
 }

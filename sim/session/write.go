@@ -13,6 +13,11 @@ import (
 // record, also while the run is paused, and when it has ended. No bit of the training depends on it. It errs where that
 // is not allowed; of what the text has no letters for [Session.Refused] tells afterwards.
 func (s *Session) Write(prompt string, temperature float64) error {
+	return s.write(prompt, temperature, true)
+}
+
+// write also is for those who only watch.
+func (s *Session) write(prompt string, temperature float64, asked bool) error {
 	if !s.exp.Task.Writes() {
 		return errors.New("only networks that learn a text can write")
 	}
@@ -21,7 +26,7 @@ func (s *Session) Write(prompt string, temperature float64) error {
 		return err
 	}
 	s.asks++
-	s.refused = ""
+	s.byReader, s.refused = asked, ""
 	for i := range s.arms {
 		if a := &s.arms[i]; a.port != nil {
 			a.writing = s.asks
@@ -39,6 +44,7 @@ func (s *Session) wrote(i int, m train.Message) {
 	}
 	a.writing = 0
 	if s.refused = m.Text; m.Text == "" {
+		m.Writing.Asked = s.byReader
 		s.rec.AddWriting(m.Writing)
 	}
 }

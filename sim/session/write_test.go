@@ -126,6 +126,7 @@ func TestNetworksWriteAnewAsOftenAsTheirShareOfTimeAllows(t *testing.T) {
 	s, _ := paused(t, e)
 	k := Autowriter{Prompt: "light", Temperature: 1}
 	var asked []int
+	s.playing = true
 	at := func(step int) {
 		s.arms[0].writing = 0 // as if it had been written
 		s.rec.Tracks[0] = []record.ArmFrame{{Step: step}}
@@ -142,12 +143,37 @@ func TestNetworksWriteAnewAsOftenAsTheirShareOfTimeAllows(t *testing.T) {
 	asked = nil
 	at(600)
 	assert.Empty(t, asked)
+	began := k.begun
+	s.now = func() time.Time { return began.Add(leastPause - time.Second) }
+	k.took = 10 * time.Millisecond
+	at(600)
+	assert.Empty(t, asked, "it has to be read")
+	s.now = func() time.Time { return began.Add(leastPause) }
+	at(600)
+	assert.Equal(t, []int{600}, asked, "a run that does not hurry")
+	k.took, asked = time.Second, nil
+	at(601)
+	assert.Empty(t, asked, "it took long")
+	s.playing = false
+	at(601)
+	assert.Equal(t, []int{601}, asked, "nothing else is to be done")
+	at(601)
+	assert.Len(t, asked, 1, "once")
+	s.playing, asked = true, nil
+	assert.Error(t, k.Write(s, "light", 3))
+	require.NoError(t, k.Write(s, "of colours", 1))
+	at(601)
+	assert.Empty(t, asked, "a reader has asked")
+	assert.Equal(t, "of colours", k.Prompt)
+	asked = nil
+	at(600)
+	assert.Equal(t, []int{600}, asked, "the run has gone back")
 	k.Temperature = 0
 	at(600)
-	assert.Equal(t, []int{600}, asked, "something else to write")
+	assert.Equal(t, []int{600, 600}, asked, "something else to write")
 	require.NoError(t, s.Reset())
 	at(600)
-	assert.Len(t, asked, 2, "another run")
+	assert.Len(t, asked, 3, "another run")
 }
 
 func TestLearnersThatWriteAreGivenBack(t *testing.T) {

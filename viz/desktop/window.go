@@ -70,6 +70,7 @@ type window struct {
 	host     *session.LocalHost
 	session  *session.Session
 	view     *viz.View
+	writer   session.Autowriter
 	ui       *ebitenui.UI
 	panel    *controls
 	director *story.Director
@@ -92,7 +93,7 @@ func newWindow(o Options) (*window, error) {
 		return nil, err
 	}
 	w := &window{ctx: context.Background(), options: o, host: host, session: s, view: viz.New(), shown: -1,
-		director: story.NewDirector()}
+		director: story.NewDirector(), writer: session.Autowriter{Temperature: session.Temperature}}
 	w.view.SetScale(viz.ScaleFor(s.Experiment()))
 	w.lead()
 	s.Play()
@@ -117,6 +118,9 @@ func (w *window) Update() error {
 	w.host.Poll()
 	w.lead()
 	w.session.Tick()
+	if w.view.Shows(viz.Writing) {
+		w.writer.Tick(w.session)
+	}
 	w.view.SetRecord(w.session.Record())
 	x, y := ebiten.CursorPosition()
 	w.point(float64(x)/w.scale, float64(y)/w.scale, x >= 0 && x < w.w && y >= 0 && y < w.h)

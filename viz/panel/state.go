@@ -45,6 +45,8 @@ type State struct {
 	Facts      int    `json:"facts"`      // how many there are to know, 0 where no facts are learnt
 	Network    string `json:"network"`    // of what the network consists, and what the widening made of it
 	Arms       []Arm  `json:"arms"`
+
+	Writing Writing `json:"writing"`
 }
 
 // Arm is one row of the table of arms at the shown step.
@@ -98,6 +100,7 @@ func Of(s *session.Session, shown int) State {
 		Beta2: strconv.FormatFloat(e.Optimizer.Beta2, 'g', -1, 64), Factor: factor(e),
 		ExampleText: Told(e), Effects: did(rec, shown), ValOn: words.Live,
 	}
+	out.Writing = writing(s, shown)
 	out.Phase = phase(e, shown, out.Forked)
 	status, styles := s.Arms(), style.Of(e)
 	for i, a := range e.Arms {

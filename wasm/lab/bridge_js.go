@@ -50,6 +50,7 @@ func (l *lab) export() {
 		"way":      func([]js.Value) any { return l.told(l.way()) },
 		"widen":    func(a []js.Value) any { return l.told(l.widen(len(a) > 0 && a[0].Truthy())) },
 		"restart":  func(a []js.Value) any { return l.told(l.session.Restart(a[0].Int())) },
+		"write":    func(a []js.Value) any { return sentence(l.writer.Write(l.session, a[0].String(), a[1].Float())) },
 		"scrub":    func(a []js.Value) any { l.scrub(a[0].Int()); return "" },
 		"point":    func(a []js.Value) any { return l.point(a) },
 		"press":    func(a []js.Value) any { return l.view.Press(a[0].Float(), a[1].Float()) },

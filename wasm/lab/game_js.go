@@ -16,6 +16,7 @@ import (
 type lab struct {
 	session *session.Session
 	view    *viz.View
+	writer  session.Autowriter
 	shown   int         // step; −1 follows the newest
 	draft   panel.Draft // what the controls say, run or not
 	notice  notice
@@ -44,7 +45,8 @@ type lab struct {
 
 func newLab(host *workerHost, bridge js.Value) *lab {
 	l := &lab{view: viz.New(), director: story.NewDirector(), shown: -1, host: host, bridge: bridge,
-		calm: js.Global().Call("matchMedia", "(prefers-reduced-motion: reduce)")}
+		writer: session.Autowriter{Temperature: session.Temperature},
+		calm:   js.Global().Call("matchMedia", "(prefers-reduced-motion: reduce)")}
 	l.view.SetLettering(newPens())
 	l.again = js.FuncOf(func(js.Value, []js.Value) any { l.beat(); return nil })
 	return l
@@ -55,9 +57,17 @@ func newLab(host *workerHost, bridge js.Value) *lab {
 func (l *lab) beat() {
 	l.direct()
 	l.session.Tick()
+	if l.writes() {
+		l.writer.Tick(l.session)
+	}
 	l.shelve()
 	l.show()
 	js.Global().Call("setTimeout", l.again, (l.refresh() / 3).Milliseconds())
+}
+
+// writes reports whether what networks write can be seen.
+func (l *lab) writes() bool {
+	return !l.blind && l.view.Shows(viz.Writing) && !js.Global().Get("document").Get("hidden").Bool()
 }
 
 // refresh is how often a picture is drawn anew at most: half as often as else while every core has something better to
@@ -84,7 +94,8 @@ func (l *lab) show() {
 // settled reports whether the pictures stay as they are until somebody does something: nothing more comes, and all that
 // has come is shown.
 func (l *lab) settled() bool {
-	return l.session.Settled() && !l.director.Counts() && !l.due && !l.view.Behind() && l.wanted.IsUndefined()
+	return l.session.Settled() && !l.director.Counts() && !(l.writes() && l.writer.Due(l.session)) && !l.due &&
+		!l.view.Behind() && l.wanted.IsUndefined()
 }
 
 // Update implements ebiten.Game.

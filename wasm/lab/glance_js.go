@@ -17,6 +17,9 @@ type glance struct {
 	playing, done, forked  bool
 	speed                  session.Speed
 	story                  story.Glance
+	written                *record.Writing // the first of those that are kept, which are others when one is added
+	writing                bool
+	refused                string
 	arms                   [experiment.MaxArms]string // what each is doing, or what went wrong
 }
 
@@ -25,7 +28,11 @@ func (l *lab) changes() int {
 	s := l.session
 	rec := s.Record()
 	now := glance{rec: rec, frames: received(rec), reports: len(rec.Reports), shown: l.shown, playing: s.Playing(),
-		done: s.Done(), forked: s.Forked(), speed: s.Speed(), story: l.director.Glance()}
+		done: s.Done(), forked: s.Forked(), speed: s.Speed(), story: l.director.Glance(),
+		writing: s.Writing(), refused: s.Refused()}
+	if len(rec.Writings) > 0 {
+		now.written = &rec.Writings[0]
+	}
 	for i, a := range s.Arms() {
 		now.arms[i] = string(a.State) + a.Err + a.Doing
 	}
