@@ -35,7 +35,7 @@ export class Writer {
     byID("written").replaceChildren(...texts.flatMap((w) => [
       make("dt", {}, w.name || "One network still", make("span", { className: "small" },
         `, at step ${w.step}, temperature ${w.temperature}; mean probability of a character ${w.sure}`)),
-      make("dd", {}, make("span", { className: "begun" }, w.prompt), w.text),
+      make("dd", {}, make("span", { className: "small" }, w.prompt), w.text),
     ]));
   }
 }
