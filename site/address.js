@@ -1,6 +1,7 @@
 // The address holds the experiment that runs, so that a reload, a bookmark and a copied address give it again.
 
 import { get } from "./store.js";
+import { parsed } from "./dom.js";
 
 const fragment = () => decodeURIComponent(location.hash.slice(1));
 
@@ -13,6 +14,7 @@ let made = ""; // what the address was last made
  * @param {Lab} lab @param {boolean} entry
  */
 export function hold(lab, entry) {
+  if (parsed(lab.texts()).want) return; // it holds what waits for its reader's text
   const is = lab.address();
   if (entry && is === made) return; // the reader may just be going elsewhere
   made = is;

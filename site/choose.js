@@ -4,14 +4,18 @@ import { byID, make, parsed } from "./dom.js";
 
 export class Choice {
   #lab;
+  #own;
+  #texts = "";
+  #group = make("optgroup", { label: "Your own texts" });
   #examples;
   #shown = "";
   #about = "";
   #select = byID("chosen", HTMLSelectElement);
 
-  /** @param {Lab} lab @param {() => void} chosen */
-  constructor(lab, chosen) {
+  /** @param {Lab} lab @param {import("./owntext.js").OwnTexts} own @param {() => void} chosen */
+  constructor(lab, own, chosen) {
     this.#lab = lab;
+    this.#own = own;
     this.#examples = parsed(lab.examples());
     const [first, ...others] = this.#examples;
     const options = (/** @type {Example[]} */ list) => list.map(({ name, title }) => new Option(title, name));
@@ -21,6 +25,7 @@ export class Choice {
       make("optgroup", { label: "More, and parts of the paper" }, ...options(others.filter(({ lesson }) => !lesson))),
     );
     this.#select.addEventListener("change", () => {
+      if (this.#group.contains(this.#select.selectedOptions[0])) return own.learn(this.#select.value);
       lab.example(this.#select.value);
       chosen();
     });
@@ -29,7 +34,9 @@ export class Choice {
 
   /** Shows which one runs, and what it is about; a changed one is the reader's own. */
   show() {
-    const name = this.#lab.chosen();
+    this.#texted();
+    const { runs } = parsed(this.#lab.texts());
+    const name = this.#lab.chosen() || (this.#texts.includes(JSON.stringify(runs)) ? runs : "");
     // The text says what the first is about.
     const about = name === this.#examples[0].name ? "" : this.#lab.about();
     if (name === this.#shown && about === this.#about) return;
@@ -39,5 +46,16 @@ export class Choice {
     if (!name) this.#select.prepend(new Option("Your own", ""));
     this.#select.value = name;
     byID("chosen-about").textContent = about;
+  }
+
+  /** Offers the reader's own texts. */
+  #texted() {
+    const choices = this.#own.choices(), said = JSON.stringify(choices);
+    if (said === this.#texts) return;
+    this.#texts = said;
+    this.#shown = "?"; // what is chosen may have gone with the old ones
+    this.#group.replaceChildren(...choices.map(({ value, label }) => new Option(label, value)));
+    if (choices.length) this.#select.append(this.#group);
+    else this.#group.remove();
   }
 }

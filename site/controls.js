@@ -7,6 +7,7 @@ import { Table } from "./table.js";
 import { Writer } from "./writing.js";
 import { Knobs } from "./knobs.js";
 import { Choice } from "./choose.js";
+import { OwnTexts } from "./owntext.js";
 import { startExports } from "./exports.js";
 import { startPictures } from "./pictures.js";
 import { startKeys } from "./keys.js";
@@ -23,9 +24,9 @@ const mostFrames = 4; // that one look waits for
 /**
  * lost is called where the browser takes the canvas away. What is returned goes on with another program behind the same
  * lab.
- * @param {Lab} lab @param {Meter} meter @param {() => void} lost
+ * @param {Lab} lab @param {Meter} meter @param {import("./texts.js").Texts} texts @param {() => void} lost
  */
-export function start(lab, meter, lost) {
+export function start(lab, meter, texts, lost) {
   const read = () => parsed(lab.state());
   let state = read();
   let seen = 0;
@@ -36,7 +37,8 @@ export function start(lab, meter, lost) {
   const writer = new Writer(lab, () => refresh());
   const knobs = new Knobs(lab, () => refresh());
   const anew = () => { knobs.show(); refresh(); };
-  const choice = new Choice(lab, anew);
+  const own = new OwnTexts(lab, texts, anew);
+  const choice = new Choice(lab, own, anew);
   const notice = new Notice(lab, anew);
 
   // The words wait for a frame in which nothing is drawn, so that none is long. In a hidden tab there are no frames.
@@ -76,6 +78,7 @@ export function start(lab, meter, lost) {
     first(`[value=${lab.colouring()}]`, HTMLInputElement, byID("colouring")).checked = true;
     byID("colouring").hidden = !state.facts;
     notice.show();
+    own.show();
     hold(lab, true);
     const reads = reading();
     if (story.show(state) && reads) byID("story").scrollIntoView();

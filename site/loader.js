@@ -9,6 +9,7 @@ import { Keeper } from "./keeper.js";
 import { hold, kept } from "./address.js";
 import { byID, first } from "./dom.js";
 import { fetchPrograms, workers } from "./load.js";
+import { Texts } from "./texts.js";
 
 // The classic script beside this one says what is wrong, also where this one does not come.
 const fail = (/** @type {string} */ sentence) => window.explain?.(sentence);
@@ -39,8 +40,11 @@ async function load() {
     worker().terminate();
     return fail(without);
   }
-  const [lab, run] = await Promise.all([programs.lab, kept()]);
-  await pictures(lab, { worker, run });
+  const texts = new Texts();
+  const [lab, run] = await Promise.all([programs.lab, kept(), texts.load()]);
+  await pictures(lab, texts, {
+    worker, run, has: (name) => texts.has(name), give: (to, task) => texts.give(to, task),
+  });
   byID("stage").hidden = true;
   if (!window.explain) byID("problem").hidden = true; // nobody else has
   await programs.trainer;
@@ -51,9 +55,9 @@ async function load() {
 /**
  * Starts the pictures, and again where the browser takes their canvas away. What the page gives to its program is in
  * bridge, where the program puts its functions.
- * @param {WebAssembly.Module} module @param {Bridge} bridge
+ * @param {WebAssembly.Module} module @param {Texts} texts @param {Bridge} bridge
  */
-async function pictures(module, bridge) {
+async function pictures(module, texts, bridge) {
   const meter = new Meter();
   const begin = async (/** @type {() => void} */ just) => {
     const program = await startProgram(module, bridge, meter, just);
@@ -84,7 +88,7 @@ async function pictures(module, bridge) {
     goOn();
     byID("blind").hidden = true;
   };
-  const goOn = startControls(lab, meter, () => again().catch((err) => {
+  const goOn = startControls(lab, meter, texts, () => again().catch((err) => {
     console.error(err);
     fail(`The pictures could not be drawn anew: ${message(err)}. ` +
       "Loading the page again starts it, with the run as it was kept last.");

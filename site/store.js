@@ -1,11 +1,14 @@
-// What this page keeps in the browser's storage: states of runs, few and bounded, of this tab and this address only. A
-// browser that keeps nothing, or has no room, is borne: then a reload begins anew.
+// What this page keeps in the browser's storage, few and bounded: states of runs, of this tab and this address only,
+// and the reader's own texts, for all tabs. A browser that keeps nothing, or has no room, is borne: then a reload
+// begins anew.
 
 const name = `sparkling-lab ${location.pathname}`; // other pages of the same host have names of their own
 const mostRuns = 12;
 const mostBytes = 48e6; // of all runs
 export const mostRun = 24e6;
 const longestMs = 7 * 24 * 3600e3;
+const mostTexts = 6;
+const mostTextBytes = 24e6; // of all texts
 
 /** This tab's own mark: it outlives a reload and comes back with a restored tab, and no other tab has it. */
 function tab() {
@@ -28,12 +31,18 @@ const finished = (transaction) => new Promise((resolve, reject) => {
 let opened;
 function database() {
   return opened ??= new Promise((resolve, reject) => {
-    const request = indexedDB.open(name, 1);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore("runs"); // the states
-      request.result.createObjectStore("list"); // when each was stored, and its size
+    const request = indexedDB.open(name, 2);
+    request.onupgradeneeded = ({ oldVersion }) => {
+      if (oldVersion < 1) {
+        request.result.createObjectStore("runs"); // the states
+        request.result.createObjectStore("list"); // when each was stored, its size, and the text that it learns
+      }
+      request.result.createObjectStore("texts");
     };
-    done(request).then(resolve, reject);
+    done(request).then((db) => {
+      db.onversionchange = () => db.close(); // a newer page, in another tab
+      resolve(db);
+    }, reject);
     request.onblocked = () => reject(new Error("another version of the page holds the storage"));
   });
 }
@@ -54,7 +63,7 @@ export async function get(address) {
  * @param {KeptRun} run
  */
 export async function put(run) {
-  if (run.data.byteLength > mostRun) return;
+  if (run.data.byteLength > mostRun || removed.has(run.text)) return;
   try {
     const db = await database();
     await write(db, run, mostBytes).catch(() => write(db, run, run.data.byteLength)); // no room: alone, then
@@ -77,6 +86,54 @@ async function write(db, run, most) {
     list.delete(of);
   });
   runs.put(run, key);
-  list.put({ time: now, size: run.data.byteLength }, key);
+  list.put({ time: now, size: run.data.byteLength, text: run.text }, key);
+  await finished(transaction);
+}
+
+/** Names of texts that were removed in this visit: what learns them is not kept. */
+const removed = new Set();
+
+/** The reader's own texts, the newest first. @returns {Promise<OwnText[]>} */
+export async function ownTexts() {
+  try {
+    const db = await database();
+    return newest(await done(db.transaction("texts").objectStore("texts").getAll()));
+  } catch { return []; }
+}
+
+/** @param {OwnText[]} texts */
+const newest = (texts) => texts.sort((a, b) => b.time - a.time);
+
+/**
+ * Keeps a text; the oldest of the others go where there are too many. Errs where the browser keeps nothing, or has no
+ * room.
+ * @param {OwnText} text
+ */
+export async function putText(text) {
+  removed.delete(text.name);
+  const db = await database();
+  const transaction = db.transaction("texts", "readwrite"), texts = transaction.objectStore("texts");
+  let left = mostTextBytes - text.bytes.byteLength;
+  newest(await done(texts.getAll())).filter(({ name: of }) => of !== text.name).forEach(({ name: of, bytes }, i) => {
+    left -= bytes.byteLength;
+    if (left < 0 || i >= mostTexts - 1) texts.delete(of);
+  });
+  texts.put(text, text.name);
+  await finished(transaction);
+}
+
+/** Removes a text, and with it all runs that learn it, of all tabs. @param {string} text its name */
+export async function removeText(text) {
+  removed.add(text);
+  const db = await database();
+  const transaction = db.transaction(["runs", "list", "texts"], "readwrite");
+  const [runs, list] = [transaction.objectStore("runs"), transaction.objectStore("list")];
+  const [keys, entries] = await Promise.all([done(list.getAllKeys()), done(list.getAll())]);
+  keys.forEach((key, i) => {
+    if (entries[i].text !== text) return;
+    runs.delete(key);
+    list.delete(key);
+  });
+  transaction.objectStore("texts").delete(text);
   await finished(transaction);
 }

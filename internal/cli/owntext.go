@@ -14,44 +14,38 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/task"
 )
 
-// ownText makes an experiment learn the text of --text, or, where it learns a text of its reader's own already, finds
-// that it is this one. It errs, with what is to be done, where such a text is not given.
-func (v runVerb) ownText(e *env, exp *experiment.Experiment) error {
-	if v.Text == "" {
+// ownText makes an experiment learn the text of a file, as --text names one, or, where it learns a text of its reader's
+// own already, finds that it is this one. Without a file it errs, with what is to be done, where the experiment learns
+// such a text and does not carry it. What is said of a text is written to say.
+func ownText(e *env, path string, exp *experiment.Experiment, say io.Writer) error {
+	if err := task.TakeContent(exp.Task, sha256.Sum256); err != nil {
+		return fmt.Errorf("the text that the experiment carries: %w", err)
+	}
+	if path == "" {
+		if !exp.Task.Own() {
+			return nil
+		}
 		if _, err := task.New(exp.Task); err != nil {
-			return fmt.Errorf("%w: use --text FILE", err)
+			return fmt.Errorf("%w; use --text FILE", err)
 		}
 		return nil
 	}
 	if exp.Task.Kind != task.KindText {
 		return fmt.Errorf("--text is for experiments that learn a text; %s learns %s", exp.Name, exp.Task.Kind)
 	}
-	data, err := readText(e, v.Text)
+	data, err := readText(e, path)
 	if err != nil {
 		return err
 	}
 	spec, text, err := task.TakeText(exp.Task, data, sha256.Sum256)
 	if err != nil {
-		return fmt.Errorf("%s: %w", v.Text, err)
+		return fmt.Errorf("%s: %w", path, err)
 	}
-	if exp.Task.Own() && exp.Task != spec {
-		return fmt.Errorf("%s is another text than the experiment learns: it is %s, and the experiment wants %s",
-			v.Text, spec.Text, exp.Task.Text)
-	}
-	all, train := text.Len()
-	if !v.Quiet {
-		fmt.Fprintf(e.err, "%s: %d characters, %d symbols; the last %d characters are for validation.\n",
-			plain.Line(v.Text), all, text.Vocab(), all-train)
-		if shared := text.Shared(); shared > 0 {
-			fmt.Fprintf(e.err, "It has more symbols than %d: the rarest, %.2f %% of the text, share one.\n",
-				task.MaxSymbols-1, 100*shared)
-		}
+	for _, s := range task.Summarized(spec, text).Said {
+		fmt.Fprintf(say, "%s: %s\n", plain.Line(path), s)
 	}
 	if !exp.Task.Own() {
-		exp.Task = spec
-		exp.About = fmt.Sprintf("The experiment %s with a text of its own, %s.", exp.Name,
-			plain.Line(filepath.Base(v.Text)))
-		exp.Name += ", own text"
+		*exp = exp.WithText(spec, plain.Line(filepath.Base(path)))
 	}
 	return nil
 }

@@ -20,7 +20,9 @@ func TestRunLearnsATextOfOnesOwnAndWantsItAgainToGoOn(t *testing.T) {
 	require.NoError(t, os.WriteFile(mine, []byte(book), 0o644))
 	code, text, err := run("run", "--text", mine, "--steps", "20", "--json", "--out", out, file(t, nil))
 	require.Zero(t, code, err)
-	assert.Contains(t, err, "mine.txt: 6900 characters, 12 symbols; the last 345 characters are for validation.")
+	assert.Contains(t, err, "mine.txt: 6900 characters: training reads the first 6555, and the last 345 are held out "+
+		"for validation.\n")
+	assert.Contains(t, err, "mine.txt: 12 different symbols.\n")
 	var got struct{ Experiment experiment.Experiment }
 	require.NoError(t, json.Unmarshal([]byte(text), &got))
 	assert.True(t, got.Experiment.Task.Own())
@@ -37,10 +39,10 @@ func TestRunLearnsATextOfOnesOwnAndWantsItAgainToGoOn(t *testing.T) {
 
 	// The program's memory of it is another's: a child has none.
 	for want, args := range map[string][]string{
-		"has to be given again: use --text FILE":      {"run", "--resume", out},
+		"; use --text FILE":      {"run", "--resume", out},
 		"is another text than the experiment":         {"run", "--resume", out, "--text", other(t, dir, 2500)},
 		"holds the run of another experiment":         {"run", "--resume", opticks, "--text", mine},
-		"allowed are 2000 to 8000000":                 {"run", "--text", other(t, dir, 20)},
+		"has 20 bytes; at least 2000 are needed":      {"run", "--text", other(t, dir, 20)},
 		"--text is for experiments that learn a text": {"run", "facts", "--text", mine},
 		"cannot be read":                              {"run", "--text", filepath.Join(dir, "none")},
 	} {

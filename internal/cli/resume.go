@@ -62,7 +62,7 @@ func (v *runVerb) again(e *env) (to results, doc experiment.Valid, err error) {
 	var asked experiment.Experiment // what it would be with the text of --text, which has to be what is held
 	if len(held) > 0 {
 		asked = held[0].Clone()
-		err = v.ownText(e, &asked)
+		err = ownText(e, v.Text, &asked, v.remarks(e))
 	}
 	if err != nil {
 		to.Release()

@@ -206,6 +206,9 @@ func (v runVerb) experiment(e *env) (experiment.Valid, error) {
 		return doc, err
 	}
 	exp := doc.Experiment()
+	if v.Experiment == "" && v.Text != "" {
+		exp = exp.OnText()
+	}
 	if v.Seed != nil {
 		exp.Seed = *v.Seed
 	}
@@ -223,13 +226,21 @@ func (v runVerb) experiment(e *env) (experiment.Valid, error) {
 			return doc, err
 		}
 	}
-	if err := v.ownText(e, &exp); err != nil {
+	if err := ownText(e, v.Text, &exp, v.remarks(e)); err != nil {
 		return doc, err
 	}
 	if v.Seed == nil && v.Steps == nil && v.Axis == nil && v.Factor == nil && v.Text == "" {
 		return doc, nil // as it was found valid
 	}
 	return exp.Validate()
+}
+
+// remarks is where what is worth knowing is written to.
+func (v runVerb) remarks(e *env) io.Writer {
+	if v.Quiet {
+		return io.Discard
+	}
+	return e.err
 }
 
 // list names the built-in experiments.

@@ -22,6 +22,7 @@ import (
 // windowVerb opens the pictures in a window; it is what the program does without a verb.
 type windowVerb struct {
 	Experiment string  `arg:"" optional:"" help:"Name of a built-in experiment, or a document (JSON); without one the first minute runs."`
+	Text       string  `help:"Learn a text of your own (UTF-8, 2 kB to 8 MB); a file that is dropped on the window, or opened there, does the same." type:"path" placeholder:"FILE"`
 	Scale      float64 `help:"Device pixels to a unit of length; 0 asks the screen." default:"0" placeholder:"X"`
 }
 
@@ -42,6 +43,16 @@ func (v windowVerb) Run(e *env) error {
 	if !display.Available() {
 		return errors.New("there is no display to open a window on; the verb run trains without one, and serve " +
 			"shows the page")
+	}
+	exp := doc.Experiment()
+	if v.Experiment == "" && v.Text != "" {
+		exp = exp.OnText()
+	}
+	if err := ownText(e, v.Text, &exp, e.err); err != nil {
+		return err
+	}
+	if doc, err = exp.Validate(); err != nil {
+		return err
 	}
 	fit := func(e experiment.Experiment) error { return fits("the experiment", e.Memory()) }
 	if err := fit(doc.Experiment()); err != nil {

@@ -202,7 +202,35 @@ interface KeptRun {
   step: number;
   playing: boolean;
   speed: string;
+  text: string; // the reader's own that it learns, if it does
   why?: string; // it has to go on, where the reader has not gone away
+}
+
+/** sim/task.Spec, as far as the page's scripts look at it. */
+interface Task {
+  kind: string;
+  text: string;
+  content?: string;
+}
+
+/** A text of the reader's own. */
+interface OwnText {
+  name: string; // with its hash
+  called: string; // as its file is
+  task: Json<Task>; // that learns it
+  said: string; // its length and split
+  bytes: Uint8Array<ArrayBuffer>; // as they were given
+  time: number; // when
+}
+
+/** What the program says of texts of the reader's own. */
+interface Texts {
+  rows: Task;
+  in: string;
+  runs: string;
+  want: string;
+  told: string;
+  most: number;
 }
 
 /** What measuring found: of how many frames, and milliseconds. */
@@ -217,6 +245,8 @@ interface Stats {
 /** What the page gives to its program. */
 interface Bridge {
   worker(): Worker;
+  has(text: string): boolean;
+  give(worker: Worker, task: Json<Task>): void;
   run?: KeptRun;
   ready?(): void;
 }
@@ -237,6 +267,7 @@ interface Lab extends Bridge {
   chosen(): string;
   about(): string;
   notice(): Json<Said>;
+  texts(): Json<Texts>;
   before(): string;
   csv(): string | Error;
   address(): string;
@@ -272,6 +303,7 @@ interface Lab extends Bridge {
   goOn(): void;
   answer(choice: number): void;
   another(): Wrong;
+  learn(task: Json<Task>, called: string): Wrong;
   example(name: string): Wrong;
   speed(which: string): void;
   change(control: string, value: string): Wrong;

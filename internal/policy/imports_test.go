@@ -58,8 +58,8 @@ viz/panel: sim/experiment sim/record sim/session viz/facts viz/style viz/written
 viz/story: sim/experiment sim/record sim/session viz/panel
 viz/desktop: model/learner sim/experiment sim/record sim/session viz viz/style viz/panel viz/story
 
-wasm/trainer: model/learner/cpu sim/train
-wasm/lab: model/compute sim/experiment sim/record sim/session viz viz/panel viz/story
+wasm/trainer: model/learner/cpu sim/task sim/train
+wasm/lab: model/compute sim/experiment sim/record sim/session sim/task viz viz/panel viz/story
 
 internal/browser:
 internal/serve:

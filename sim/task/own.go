@@ -10,10 +10,13 @@ import (
 	"unicode/utf8"
 )
 
-// Bounds of a reader's own text: of the file in bytes, and of the symbols that a network tells apart.
+// Bounds of a reader's own text: of the file in bytes, of one that a document carries, and of the symbols that a
+// network tells apart. A link may have 32,768 characters, and what carries addresses from one person to another often
+// stops at a few thousand: a text within MaxContent makes a link of about that.
 const (
 	MinText    = 2000
 	MaxText    = 8_000_000
+	MaxContent = 4000
 	MaxSymbols = 512
 )
 
@@ -24,8 +27,11 @@ const sharedSymbol = utf8.RuneError
 // ends with a newline, whatever it ended with. It errs, in a sentence, where the text is too short or too long or not
 // in UTF-8.
 func ParseText(data []byte) (*Text, error) {
-	if len(data) < MinText || len(data) > MaxText {
-		return nil, fmt.Errorf("the text has %d bytes; allowed are %d to %d", len(data), MinText, MaxText)
+	if len(data) < MinText {
+		return nil, fmt.Errorf("the text has %d bytes; at least %d are needed", len(data), MinText)
+	}
+	if len(data) > MaxText {
+		return nil, fmt.Errorf("the text has more than %d bytes, and no more are allowed", MaxText)
 	}
 	text := Normal(data)
 	if !utf8.Valid(text) {
@@ -76,16 +82,19 @@ func (hash SHA256) name(data []byte) string {
 
 // Fits errs, in a sentence, where a text is too short for rows of seq characters: both of its parts have to hold one,
 // and the character after it.
-func (t *Text) Fits(seq int) error {
-	if all, train := t.Len(); min(train, all-train) <= seq+1 {
-		return fmt.Errorf("the text has %d characters; rows of %d need at least %d", all, seq, valPart*(seq+2))
-	}
-	return nil
-}
+func (t *Text) Fits(seq int) error { return fits(len(t.ids), seq) }
 
-// Shared is the share of a text's characters that have no symbol of their own, because it has more than [MaxSymbols]
-// less one.
-func (t *Text) Shared() float64 { return float64(t.shared) / float64(len(t.ids)) }
+func fits(all, seq int) error {
+	train := split(all)
+	if min(train, all-train) > seq+1 {
+		return nil
+	}
+	need := valPart * (seq + 2)
+	if seq+1 < minVal {
+		need = minVal + seq + 2
+	}
+	return fmt.Errorf("the text has %d characters; rows of %d need at least %d", all, seq, need)
+}
 
 // ownPrefix begins the name of a reader's own text in a spec; the hash follows.
 const ownPrefix = "sha256:"
@@ -93,12 +102,12 @@ const ownPrefix = "sha256:"
 // library has the readers' own texts that this program was given, by their names.
 var library sync.Map
 
-// Own reports whether the task is a text of the reader's own, which is no part of the document.
+// Own reports whether the task is a text of the reader's own.
 func (s Spec) Own() bool { return s.Kind == KindText && strings.HasPrefix(s.Text, ownPrefix) }
 
 // TakeText reads a reader's own text and keeps it for tasks that name it, for as long as the program runs. It returns
-// the spec of that task, with rows as s has them. A function, not a method: where values are reflected upon, methods
-// are linked that nobody calls.
+// the spec of that task, with rows as s has them, and errs where s is of a text of its reader's own which is not this
+// one. A function, not a method: where values are reflected upon, methods are linked that nobody calls.
 func TakeText(s Spec, data []byte, hash SHA256) (Spec, *Text, error) {
 	t, err := ParseText(data)
 	if err == nil {
@@ -107,32 +116,63 @@ func TakeText(s Spec, data []byte, hash SHA256) (Spec, *Text, error) {
 	if err != nil {
 		return s, nil, err
 	}
-	own := Spec{Kind: KindText, Text: hash.name(data), Symbols: t.Vocab(), Seq: s.Seq, Batch: s.Batch}
+	text := Normal(data)
+	own := Spec{Kind: KindText, Text: hash.name(data), Symbols: t.Vocab(), Length: len(t.ids), Seq: s.Seq,
+		Batch: s.Batch}
+	if len(text) <= MaxContent {
+		own.Content = string(text)
+	}
+	if s.Own() && s.Text != own.Text {
+		return s, nil, fmt.Errorf("this is another text than the experiment learns: it has %s, and that has %s",
+			own.Which(), s.Which())
+	}
 	library.Store(own.Text, t)
 	return own, t, nil
+}
+
+// TakeContent is [TakeText] of the text that a document carries; it does nothing where that carries none.
+func TakeContent(s Spec, hash SHA256) error {
+	if s.Content == "" {
+		return nil
+	}
+	_, _, err := TakeText(s, []byte(s.Content), hash)
+	return err
+}
+
+// Which says in words which text of its reader's own a task learns, as far as its spec knows.
+func (s Spec) Which() string {
+	length := ""
+	if s.Length > 0 {
+		length = fmt.Sprintf("%d characters, ", s.Length)
+	}
+	return fmt.Sprintf("%s%d symbols and a SHA-256 that begins with %.12s", length, s.Symbols,
+		strings.TrimPrefix(s.Text, ownPrefix))
 }
 
 // kept is the reader's own text of a spec.
 func (s Spec) kept() (Task, error) {
 	kept, ok := library.Load(s.Text)
 	if !ok {
-		return nil, fmt.Errorf("the experiment learns a text of its reader's own, %s, which is no part of it and has "+
-			"to be given again", s.Text)
+		return nil, fmt.Errorf("the experiment learns a text of its reader's own, which is not in it and has to be "+
+			"given again: one with %s", s.Which())
 	}
 	t := kept.(*Text)
 	if t.Vocab() != s.Symbols {
 		return nil, fmt.Errorf("task.symbols is %d; the text has %d", s.Symbols, t.Vocab())
 	}
+	if s.Length != 0 && len(t.ids) != s.Length {
+		return nil, fmt.Errorf("task.length is %d; the text has %d characters", s.Length, len(t.ids))
+	}
 	return t, t.Fits(s.Seq)
 }
 
-// named errs where there is no text of that name.
+// named errs where there is no text of that name, or what is said of it cannot be.
 func (s Spec) named() error {
 	switch {
-	case s.Text == TextOpticks && s.Symbols == 0:
-		return nil
+	case s.Text == TextOpticks && (s.Symbols != 0 || s.Length != 0 || s.Content != ""):
+		return fmt.Errorf("task has symbols, a length or content; those of %s are known, leave them out", TextOpticks)
 	case s.Text == TextOpticks:
-		return fmt.Errorf("task.symbols is %d; those of %s are known, leave it out", s.Symbols, TextOpticks)
+		return nil
 	case len(s.Text) != len(ownPrefix)+2*len([32]byte{}) || !s.Own() ||
 		strings.Trim(s.Text[len(ownPrefix):], "0123456789abcdef") != "":
 		return fmt.Errorf("task.text is %q; allowed are %s, and %s with the 64 hexadecimal digits of a text "+
@@ -140,6 +180,13 @@ func (s Spec) named() error {
 			s.Text, TextOpticks, ownPrefix)
 	case s.Symbols < 2 || s.Symbols > MaxSymbols:
 		return fmt.Errorf("task.symbols is %d; allowed are 2 to %d", s.Symbols, MaxSymbols)
+	case s.Length < 0 || s.Length > MaxText:
+		return fmt.Errorf("task.length is %d; allowed are up to %d, or none", s.Length, MaxText)
+	case len(s.Content) > MaxContent:
+		return fmt.Errorf("task.content has %d bytes; a document may carry a text of at most %d", len(s.Content),
+			MaxContent)
+	case s.Length > 0:
+		return fits(s.Length, s.Seq)
 	}
 	return nil
 }

@@ -85,11 +85,11 @@ func TestTheRarestSymbolsShareOne(t *testing.T) {
 func TestATextThatCannotBeLearntIsRefusedInOneSentence(t *testing.T) {
 	long := strings.Repeat("text ", 1000)
 	for want, data := range map[string]string{
-		"the text has 4 bytes; allowed are 2000 to 8000000": "text",
-		"the text has 8000001 bytes":                        strings.Repeat("x", MaxText+1),
-		"not in UTF-8, first in its line 3":                 "a\nb\ngr\xfcn" + long,
-		"the text has bytes that are 0":                     long + "\x00",
-		"the text is not in UTF-8, first in its line 1":     "\xff\xfe" + long,
+		"the text has 4 bytes; at least 2000 are needed":     "text",
+		"the text has more than 8000000 bytes, and no more ": strings.Repeat("x", MaxText+1),
+		"not in UTF-8, first in its line 3":                  "a\nb\ngr\xfcn" + long,
+		"the text has bytes that are 0":                      long + "\x00",
+		"the text is not in UTF-8, first in its line 1":      "\xff\xfe" + long,
 	} {
 		_, err := ParseText([]byte(data))
 		require.ErrorContains(t, err, want)
@@ -97,9 +97,31 @@ func TestATextThatCannotBeLearntIsRefusedInOneSentence(t *testing.T) {
 	}
 	short, err := ParseText([]byte(strings.Repeat("日本語は楽しい", 100)))
 	require.NoError(t, err)
-	assert.EqualError(t, short.Fits(64), "the text has 700 characters; rows of 64 need at least 1320")
-	assert.NoError(t, short.Fits(33))
-	assert.Error(t, short.Fits(34))
+	assert.NoError(t, short.Fits(198))
+	assert.EqualError(t, short.Fits(199), "the text has 700 characters; rows of 199 need at least 4020")
+}
+
+// The shortest text of any alphabet, however its lines end, has rows of the usual length to read and to be held out.
+func TestTheShortestTextOfAnyAlphabetCanBeLearnt(t *testing.T) {
+	for _, written := range []string{"\ufeff" + strings.Repeat("\r\na", 666), strings.Repeat("𐌰𐌱𐌲𐌳", 125)} {
+		text, err := ParseText([]byte(written))
+		require.NoError(t, err)
+		assert.NoError(t, text.Fits(64))
+		all, train := text.Len()
+		assert.Equal(t, 200, all-train)
+	}
+	for _, all := range []int{2000, 4000, 4020, 100_000} {
+		for _, seq := range []int{2, 64, 198, 199, 4096} {
+			if err := fits(all, seq); err != nil {
+				var need int
+				_, number, _ := strings.Cut(err.Error(), "at least ")
+				_, scanned := fmt.Sscan(number, &need)
+				require.NoError(t, scanned)
+				assert.NoError(t, fits(need, seq), "what is said to be enough is")
+				assert.Error(t, fits(need-1, seq), "and less is not")
+			}
+		}
+	}
 }
 
 func TestATextOfOnesOwnIsLearntWhereItWasGivenAndNoOther(t *testing.T) {
@@ -108,13 +130,14 @@ func TestATextOfOnesOwnIsLearntWhereItWasGivenAndNoOther(t *testing.T) {
 	missing := rows
 	missing.Text, missing.Symbols = ownName(append(data, '!')), 12
 	_, err := New(missing)
-	require.ErrorContains(t, err, missing.Text)
+	require.ErrorContains(t, err, "12 symbols and a SHA-256 that begins with "+missing.Text[len(ownPrefix):][:12])
 	assert.ErrorContains(t, err, "has to be given again")
 
 	spec, text, err := TakeText(rows, data, sha256.Sum256)
 	require.NoError(t, err)
 	require.NoError(t, spec.Validate())
-	assert.Equal(t, Spec{Kind: KindText, Text: ownName(data), Symbols: text.Vocab(), Seq: 16, Batch: 2}, spec)
+	assert.Equal(t, Spec{Kind: KindText, Text: ownName(data), Symbols: text.Vocab(), Length: len(data),
+		Content: string(data), Seq: 16, Batch: 2}, spec)
 	task, err := New(spec)
 	require.NoError(t, err)
 	assert.Same(t, text, task)
@@ -172,3 +195,76 @@ func FuzzText(f *testing.F) {
 
 // ownName is the name of the text in a spec.
 func ownName(data []byte) string { return SHA256(sha256.Sum256).name(data) }
+
+func TestWhatIsToldOfATextIsTrue(t *testing.T) {
+	rows := Spec{Kind: KindText, Text: TextOpticks, Seq: 16, Batch: 2}
+	for written, want := range map[string][]string{
+		strings.Repeat("ab\n", 4000): {
+			"12,000 characters: training reads the first 11,400, and the last 600 are held out for validation.",
+			"3 different symbols."},
+		alphabet(700): {
+			"267,100 characters: training reads the first 253,745, and the last 13,355 are held out for validation.",
+			"700 different symbols, of which the 511 most frequent have a number of their own; the others, 0.10 % of " +
+				"the text, share one."},
+		strings.Repeat(alphabet(511), 5) + "no": {
+			"1,334,112 characters: training reads the first 1,267,407, and the last 66,705 are held out for " +
+				"validation.",
+			"513 different symbols, of which the 511 most frequent have a number of their own; the others, less than " +
+				"0.01 % of the text, share one."},
+	} {
+		spec, text, err := TakeText(rows, []byte(written), sha256.Sum256)
+		require.NoError(t, err)
+		sum := Summarized(spec, text)
+		assert.Equal(t, want, sum.Said)
+		assert.Equal(t, spec, sum.Task)
+		assert.Equal(t, min(text.Vocab(), MaxSymbols-1), len(sum.Symbols))
+		for i, s := range sum.Symbols {
+			assert.Equal(t, text.Symbol(int32(i)), s)
+		}
+	}
+}
+
+// A document carries a short text, and only one that is what the document says it is is learnt.
+func TestADocumentCarriesAShortTextAndNoOther(t *testing.T) {
+	rows := Spec{Kind: KindText, Text: TextOpticks, Seq: 16, Batch: 2}
+	short := strings.Repeat("carried, ", 444) // 3996 bytes
+	spec, text, err := TakeText(rows, []byte("\ufeff"+short+"\r\n\r\n\r\n\r"), sha256.Sum256)
+	require.NoError(t, err)
+	assert.Equal(t, short+"\n\n\n\n", spec.Content, "as it is learnt")
+	long, _, err := TakeText(rows, []byte(short+"12345"), sha256.Sum256)
+	require.NoError(t, err)
+	assert.Empty(t, long.Content)
+
+	library.Delete(spec.Text)
+	_, err = New(spec)
+	assert.ErrorContains(t, err, "has to be given again", "what a document says is looked at first")
+	require.NoError(t, TakeContent(spec, sha256.Sum256))
+	again, err := New(spec)
+	require.NoError(t, err)
+	assert.Equal(t, text, again)
+	require.NoError(t, TakeContent(long, sha256.Sum256))
+
+	for want, change := range map[string]func(s *Spec){
+		"this is another text than the experiment learns": func(s *Spec) { s.Content = s.Content[1:] },
+		"at least 2000 are needed":                        func(s *Spec) { s.Content = "little" },
+		"task.symbols is 7; the text has":                 func(s *Spec) { s.Symbols = 7 },
+		"task.length is 3999; the text has 4000":          func(s *Spec) { s.Length-- },
+		"task.content has 4001 bytes":                     func(s *Spec) { s.Content += "x" },
+		"task.length is 8000001":                          func(s *Spec) { s.Length = MaxText + 1 },
+		"rows of 4096 need at least 81960":                func(s *Spec) { s.Seq = 4096 },
+		"those of opticks are known":                      func(s *Spec) { s.Text = TextOpticks },
+		"they are for the kind facts, and this is a text": func(s *Spec) { s.Letters = 4 },
+		"they are for the kind text, and this is facts":   func(s *Spec) { s.Kind, s.Letters = KindFacts, 4 },
+	} {
+		s := spec
+		change(&s)
+		err := s.Validate()
+		if err == nil {
+			err = TakeContent(s, sha256.Sum256)
+		}
+		if err == nil {
+			_, err = New(s)
+		}
+		assert.ErrorContains(t, err, want)
+	}
+}

@@ -31,7 +31,9 @@ type Spec struct {
 	Kind string `json:"kind,omitempty"` // always there but in documents of before there were kinds
 
 	Text    string `json:"text,omitempty"`    // of a text: which, a reader's own by its hash
-	Symbols int    `json:"symbols,omitempty"` // of a reader's own text: how many it has
+	Symbols int    `json:"symbols,omitempty"` // of a reader's own text: how many it has,
+	Length  int    `json:"length,omitempty"`  // how many characters, 0 in documents of before that was said,
+	Content string `json:"content,omitempty"` // and the text itself, where that is short
 
 	Letters int    `json:"letters,omitempty"` // of facts: letters² of them
 	Table   uint64 `json:"table,omitempty"`   // of facts: the seed of their table
@@ -97,8 +99,8 @@ func (s Spec) Validate() error {
 		if s.Letters < MinLetters || s.Letters > MaxLetters {
 			return fmt.Errorf("task.letters is %d; allowed are %d to %d", s.Letters, MinLetters, MaxLetters)
 		}
-		if s.Text != "" || s.Symbols != 0 {
-			return fmt.Errorf("task has a text or symbols; they are for the kind %s, and this is %s",
+		if s.Text != "" || s.Symbols != 0 || s.Length != 0 || s.Content != "" {
+			return fmt.Errorf("task has a text, symbols, a length or content; they are for the kind %s, and this is %s",
 				KindText, KindFacts)
 		}
 	default:

@@ -17,11 +17,19 @@ type Text struct {
 	ids     []int32
 	train   int // the first train characters are for training, the rest is the validation split
 
-	shared int // characters that have no symbol of their own
+	rare   int // symbols that share the last number
+	shared int // characters that have it
 }
 
-// valPart says that one part in so many of a text is its validation split.
-const valPart = 20
+// valPart says that one part in so many of a text is its validation split; of a short one, that is minVal characters:
+// the shortest text of any alphabet still has rows to read and rows to be held out.
+const (
+	valPart = 20
+	minVal  = 200
+)
+
+// split is how many of so many characters are for training.
+func split(all int) int { return all - min(max(all/valPart, minVal), all/2) }
 
 // Symbols is the number of symbols in Newton's Opticks, for those that do not carry the text.
 const Symbols = 47
@@ -48,7 +56,7 @@ func number(runes []rune) *Text {
 	for _, r := range runes {
 		count[r]++
 	}
-	t := &Text{ids: make([]int32, len(runes)), train: len(runes) - len(runes)/valPart}
+	t := &Text{ids: make([]int32, len(runes)), train: split(len(runes))}
 	for r, n := range count {
 		if n != 0 {
 			t.symbols = append(t.symbols, rune(r))
@@ -58,6 +66,7 @@ func number(runes []rune) *Text {
 	if len(t.symbols) > MaxSymbols {
 		slices.SortStableFunc(t.symbols, func(a, b rune) int { return int(count[b] - count[a]) })
 		rare = slices.Clone(t.symbols[MaxSymbols-1:])
+		t.rare = len(rare)
 		t.symbols = t.symbols[:MaxSymbols-1]
 		slices.Sort(t.symbols)
 		t.symbols = append(t.symbols, sharedSymbol)

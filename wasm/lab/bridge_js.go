@@ -39,6 +39,7 @@ func (l *lab) export() {
 		"stateBytes": func([]js.Value) any { return l.stateBytes() },
 		"kept":       func([]js.Value) any { return l.kept() },
 		"blind":      func([]js.Value) any { l.blind = true; return "" },
+		"texts":      func([]js.Value) any { return encode(l.texts()) },
 		"end":        func([]js.Value) any { l.end(); return "" },
 
 		"picture":  func(a []js.Value) any { l.wanted, l.sharp = a[0], a[1].Float(); return "" },
@@ -82,6 +83,7 @@ func (l *lab) export() {
 		"answer":   func(a []js.Value) any { l.director.Answer(a[0].Int()); return "" },
 		"another":  func([]js.Value) any { return l.told(l.anotherSeed()) },
 		"example":  func(a []js.Value) any { return l.told(l.example(a[0].String())) },
+		"learn":    func(a []js.Value) any { return l.told(l.learn(a[0].String(), a[1].String())) },
 		"speed": func(a []js.Value) any {
 			if v, ok := panel.ParseSpeed(a[0].String()); ok {
 				l.session.SetSpeed(v)

@@ -20,6 +20,7 @@ type lab struct {
 	shown   int         // step; −1 follows the newest
 	draft   panel.Draft // what the controls say, run or not
 	notice  notice
+	wants   *wanted    // waits for its text
 	before  []*earlier // runs that are kept, the one that was here last at the end
 	blind   bool       // nothing can be drawn any more: the browser has taken the canvas away
 	saving  bool       // the state of the present run was asked for

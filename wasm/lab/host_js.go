@@ -28,6 +28,10 @@ func newWorkerHost(bridge js.Value) *workerHost {
 
 // Start implements session.Host. The worker keeps what comes before its program, so messages may follow at once.
 func (h *workerHost) Start(_ int, deliver func([]byte), fail func(error)) (session.Port, error) {
+	return h.start(deliver, fail), nil
+}
+
+func (h *workerHost) start(deliver func([]byte), fail func(error)) *workerPort {
 	p := &workerPort{host: h, fail: fail, heard: time.Now()}
 	p.message = js.FuncOf(func(_ js.Value, args []js.Value) any {
 		p.heard, p.missed = time.Now(), 0
@@ -61,7 +65,7 @@ func (h *workerHost) Start(_ int, deliver func([]byte), fail func(error)) (sessi
 	p.worker.Set("onmessage", p.message)
 	p.worker.Set("onerror", p.failure)
 	h.ports[p] = true
-	return p, nil
+	return p
 }
 
 // Cores implements session.Host.

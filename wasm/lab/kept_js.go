@@ -24,8 +24,9 @@ func (l *lab) kept() any {
 		}
 		data := js.Global().Get("Uint8Array").New(b.Len())
 		js.CopyBytesToJS(data, b.Bytes())
+		e := st.Record.Experiment
 		list.Call("push",
-			js.ValueOf(map[string]any{"address": st.Record.Experiment.Address(), "data": data, "runs": runs,
+			js.ValueOf(map[string]any{"address": e.Address(), "data": data, "runs": runs, "text": textOf(e),
 				"step": st.Record.Last(), "playing": runs && l.session.Playing(),
 				"speed": panel.SpeedName(l.session.Speed())}))
 	}

@@ -29,11 +29,11 @@ func run(bridge js.Value) error {
 	l := newLab(host, bridge)
 	host.heard = l.show
 	l.open(js.Global().Get("location").Get("hash").String(), bridge.Get("run"), "The first minute runs instead.")
-	if why := l.notice; l.session == nil {
+	if why, wants := l.notice, l.wants; l.session == nil {
 		if err := l.run(experiment.FirstMinute()); err != nil {
 			return err
 		}
-		l.notice = why
+		l.notice, l.wants = why, wants
 	}
 	l.export()
 	l.beat()

@@ -30,6 +30,10 @@ func (l *lab) open(address string, kept js.Value, otherwise string) {
 	switch {
 	case err != nil:
 	case l.session != nil && same(e, l.session.Experiment()):
+		l.wants = nil
+		return
+	case !l.has(e):
+		l.ask(e, otherwise, func() { l.open(address, kept, otherwise) })
 		return
 	case here >= 0:
 		if err = l.back(here); err == nil {
@@ -86,7 +90,7 @@ func (l *lab) restore(e experiment.Experiment, kept js.Value) (bool, error) {
 	case fits(e) != nil || st.Record.Last() < 1 && why.IsUndefined():
 		return false, nil // the first is said where the run begins
 	}
-	s, err := session.Resume(st, l.host)
+	s, err := session.Resume(st, l.hostOf(e))
 	if err != nil {
 		return false, err
 	}

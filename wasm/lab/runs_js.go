@@ -32,7 +32,7 @@ func (l *lab) begin(doc experiment.Valid) error {
 	if err := fits(doc.Experiment()); err != nil {
 		return err
 	}
-	s, err := session.New(doc, l.host)
+	s, err := session.New(doc, l.hostOf(doc.Experiment()))
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (l *lab) put(s *session.Session) {
 		}
 		l.keep(old)
 	}
-	l.session, l.notice = s, notice{}
+	l.session, l.notice, l.wants = s, notice{}, nil
 	l.saving, l.size = false, 0
 	l.draft = panel.NewDraft(s.Experiment())
 	l.view.SetScale(viz.ScaleFor(s.Experiment()))
@@ -125,8 +125,12 @@ func (l *lab) back(at int) error {
 	b := l.before[at]
 	s := b.session
 	if s == nil {
+		e := b.experiment()
+		if !l.has(e) {
+			return fmt.Errorf("the text of that run, of %s, is no longer here", e.Task.Which())
+		}
 		var err error
-		if s, err = session.Resume(b.state, l.host); err != nil {
+		if s, err = session.Resume(b.state, l.hostOf(e)); err != nil {
 			return err
 		}
 	}

@@ -1,8 +1,8 @@
 // Command trainer is the headless program of the page's Web Workers: one [train.Trainer] behind messages. It never
 // draws, and knows neither the session nor the other arms. site/worker.js starts it.
 //
-// To it: ArrayBuffers, each one encoded message. From it: arrays of ArrayBuffers, each one encoded message,
-// transferred.
+// To it: ArrayBuffers, each one encoded message, and texts of the reader's own. From it: arrays of ArrayBuffers, each
+// one encoded message, transferred.
 package main
 
 import (
@@ -44,7 +44,12 @@ func (w *worker) listen() {
 		return nil
 	}))
 	w.self.Set("onmessage", js.FuncOf(func(_ js.Value, args []js.Value) any {
-		view := js.Global().Get("Uint8Array").New(args[0].Get("data"))
+		message := args[0].Get("data")
+		if message.Get("text").Truthy() {
+			w.take(message)
+			return nil
+		}
+		view := js.Global().Get("Uint8Array").New(message)
 		data := make([]byte, view.Length())
 		js.CopyBytesToGo(data, view)
 		w.post(w.trainer.Handle(data))
