@@ -39,7 +39,7 @@ func TestRunLearnsATextOfOnesOwnAndWantsItAgainToGoOn(t *testing.T) {
 
 	// The program's memory of it is another's: a child has none.
 	for want, args := range map[string][]string{
-		"; use --text FILE":      {"run", "--resume", out},
+		"; use --text FILE":                           {"run", "--resume", out},
 		"is another text than the experiment":         {"run", "--resume", out, "--text", other(t, dir, 2500)},
 		"holds the run of another experiment":         {"run", "--resume", opticks, "--text", mine},
 		"has 20 bytes; at least 2000 are needed":      {"run", "--text", other(t, dir, 20)},

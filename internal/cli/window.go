@@ -59,7 +59,7 @@ func (v windowVerb) Run(e *env) error {
 		return err
 	}
 	err = desktop.Run(e.ctx, desktop.Options{Experiment: doc, Learners: cpu.Factory{}, Scale: v.Scale, Fits: fit,
-		Save: save})
+		Choose: e.chooseText, Take: takeText, Save: save})
 	if err == nil && e.ctx.Err() != nil {
 		return errInterrupted
 	}

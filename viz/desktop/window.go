@@ -5,6 +5,7 @@ package desktop
 import (
 	"context"
 	"image"
+	"io/fs"
 	"time"
 
 	"github.com/ebitenui/ebitenui"
@@ -15,6 +16,7 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/sim/session"
+	"github.com/sparkling-lab/sparkling/sim/task"
 	"github.com/sparkling-lab/sparkling/viz"
 	"github.com/sparkling-lab/sparkling/viz/story"
 )
@@ -26,6 +28,11 @@ type Options struct {
 	Scale      float64 // device pixels to a unit of length; 0 asks the screen
 	// Fits errs where an experiment takes more memory than there is.
 	Fits func(experiment.Experiment) error
+	// Choose asks the reader for a file with a text, and returns what it is called and holds; an empty name is none. It
+	// may take as long as the reader does.
+	Choose func(context.Context) (called string, data []byte, err error)
+	// Take takes a text for tasks that name it, with rows as the task has them, and says what is to be told of it.
+	Take func(rows task.Spec, data []byte) (task.Summary, error)
 	// Save keeps the record and the picture, and says in a sentence where.
 	Save func(*record.Record, image.Image) (string, error)
 }
@@ -80,6 +87,9 @@ type window struct {
 	w, h     int  // of the pictures, in device pixels
 	hand     bool // the pointer is over what can be clicked on
 	begun    time.Time
+
+	own     ownText
+	dropped func() fs.FS // since the last frame
 }
 
 // frame is the least time between two frames. A display that does not wait for its own picture would otherwise be drawn
@@ -93,7 +103,8 @@ func newWindow(o Options) (*window, error) {
 		return nil, err
 	}
 	w := &window{ctx: context.Background(), options: o, host: host, session: s, view: viz.New(), shown: -1,
-		director: story.NewDirector(), writer: session.Autowriter{Temperature: session.Temperature}}
+		director: story.NewDirector(), writer: session.Autowriter{Temperature: session.Temperature},
+		dropped: ebiten.DroppedFiles}
 	w.view.SetScale(viz.ScaleFor(s.Experiment()))
 	w.lead()
 	s.Play()
@@ -125,6 +136,7 @@ func (w *window) Update() error {
 	x, y := ebiten.CursorPosition()
 	w.point(float64(x)/w.scale, float64(y)/w.scale, x >= 0 && x < w.w && y >= 0 && y < w.h)
 	w.keys()
+	w.hear(w.dropped())
 	w.panel.show(time.Now())
 	w.ui.Update()
 	return nil
