@@ -255,7 +255,7 @@ func TestALinkWithoutItsTextAsksForItAndGoesOn(t *testing.T) {
 	p = open(t, desktop, link) // in another browser
 	assert.Regexp(t, `^The experiment default with a text of its reader's own, mine\.txt\. That text is not in this `+
 		`browser: it has 3420 characters, 38 symbols and a SHA-256 that begins with [0-9a-f]{12}\. Give it `+
-		`below, under “Your own text”, and its run goes on\. The default experiment runs instead\.$`, p.notice())
+		`below, under “Your own text”, and its run goes on\. The first minute runs instead\.$`, p.notice())
 	assert.Equal(t, "#"+link, eval[string](p, `location.hash`), "the address still holds what was asked for")
 	p.run(`document.getElementById("own").scrollIntoView()`)
 	p.shot("own-text-wanted")
