@@ -9,6 +9,7 @@ import (
 	"io"
 	"regexp"
 	"strings"
+	"unicode"
 
 	"github.com/sparkling-lab/sparkling/sim/reproduce"
 	"github.com/sparkling-lab/sparkling/viz/figure"
@@ -70,7 +71,7 @@ func (d *document) markdown(w io.Writer) error {
 		case heading:
 			fmt.Fprintf(&b, "## %s\n", x)
 		case subheading:
-			fmt.Fprintf(&b, "### %s\n", x.text)
+			fmt.Fprintf(&b, "### %s%s\n", named(x.id), x.text)
 		case text, wide:
 			fmt.Fprintf(&b, "%s\n", x)
 		case list:
@@ -83,7 +84,7 @@ func (d *document) markdown(w io.Writer) error {
 			}
 		case contents:
 			for _, h := range d.headings() {
-				fmt.Fprintf(&b, "- [%s](#%s)\n", h, anchor(h))
+				fmt.Fprintf(&b, "- [%s](#%s)\n", h, slug(h))
 			}
 		case grid:
 			x.markdown(&b)
@@ -118,6 +119,9 @@ func plain(of ...string) []cell {
 
 func (c cell) markdown() string {
 	s := c.text
+	if c.id != "" {
+		s = named(c.id) + s
+	}
 	if c.verdict != "" && s != "" {
 		s += ": "
 	}
@@ -273,6 +277,23 @@ func inline(s string) string {
 	return code.ReplaceAllString(s, "<code>$1</code>")
 }
 
+// named is a place in Markdown that an address leads to.
+func named(id string) string { return "<a id=\"" + id + "\"></a>" }
+
+// slug is what viewers of Markdown make of a heading's words, to lead to it.
+func slug(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == ' ':
+			return '-'
+		case r == '-' || unicode.IsLetter(r) || unicode.IsDigit(r):
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, s)
+}
+
+// anchor is what the page calls a heading.
 func anchor(s string) string {
 	return strings.Trim(notWord.ReplaceAllString(strings.ToLower(s), "-"), "-")
 }

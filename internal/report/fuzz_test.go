@@ -13,7 +13,7 @@ import (
 
 // A report's own files may come from anybody: whatever stands in a cell of them, they are refused, or give a report.
 func FuzzACellOfAReportIsReadOrRefused(f *testing.F) {
-	few := made(f, About{Seeds: 1, Claims: []string{"2", "3b"}})
+	few := made(f, About{Seeds: 1, Claims: []string{"2", "3b"}, Tasks: []string{"facts"}})
 	few.Earlier = few.Results
 	names := []string{runsFile, curvesFile, earlierFile}
 	tables := map[string][][]string{}

@@ -9,12 +9,14 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/reproduce"
 )
 
@@ -62,8 +64,13 @@ func madeUp(j reproduce.Job, made reproduce.Provenance) []reproduce.Result {
 			ValLossBefore: single(1.9), ValLossAfter: single(1.9 + 0.1*float64(i)), Provenance: made}
 		r.FLOPs = j.Experiment.FLOPs(i, j.Experiment.End(i))
 		for step := 0; step <= 1000; step += 100 {
-			r.ValLoss = append(r.ValLoss, reproduce.Point{Step: step,
-				Loss: single(float64(r.FinalValLoss) + float64(1000-step)/1000), FLOPs: 1e6 * float64(step)})
+			p := reproduce.Point{Step: step, Loss: single(float64(r.FinalValLoss) + float64(1000-step)/1000),
+				FLOPs: 1e6 * float64(step)}
+			if j.Setting.Counts() {
+				p.Right = (700 + 30*i + 7*int(j.Seed)*(i%3)) * step / 1000
+				r.Right, r.Asked = p.Right, 1296
+			}
+			r.ValLoss = append(r.ValLoss, p)
 			if i > 0 && step >= 500 {
 				r.Pairs = append(r.Pairs, reproduce.Pairs{Step: step,
 					Weight: reproduce.Number(1 - float64(i*(step-500))/1e4), Gradient: 1, Count: 128})
@@ -151,6 +158,56 @@ func TestThePageHasAllItAsksFor(t *testing.T) {
 		"a report of one's own has no Lab above it")
 }
 
+// On a screen 1440 pixels wide nothing in a figure is written smaller than 12 pixels: none is wider than the page's
+// column, so that the page makes none smaller.
+func TestWhatIsWrittenInFiguresCanBeRead(t *testing.T) {
+	const inch, points, column = 96.0, 72.0, 1200.0
+	assert.Contains(t, sheet, fmt.Sprintf("main { max-width: %dpx; margin: 0 auto; padding: 24px 28px", 28+1200+28))
+	number := func(s string) float64 {
+		x, err := strconv.ParseFloat(s, 64)
+		require.NoError(t, err)
+		return x
+	}
+	f, seen := made(t, About{Seeds: 2}), 0
+	for _, file := range Files(f) {
+		if !strings.HasSuffix(file.Name, ".svg") {
+			continue
+		}
+		seen++
+		svg := string(written(t, f, file.Name))
+		width := regexp.MustCompile(`<svg[^>]* width="([\d.]+)pt"`).FindStringSubmatch(svg)
+		require.Len(t, width, 2, file.Name)
+		assert.LessOrEqual(t, number(width[1])/points*inch, column, file.Name)
+		for _, size := range regexp.MustCompile(`font-size:([\d.]+)px`).FindAllStringSubmatch(svg, -1) {
+			assert.GreaterOrEqual(t, number(size[1])/points*inch, 12.0, file.Name)
+		}
+	}
+	assert.Greater(t, seen, 20)
+}
+
+// Every claim leads to experiments of the Lab that have the arms it is about, on each task.
+func TestEveryClaimIsSeenInTheLab(t *testing.T) {
+	f := made(t, About{Seeds: 2, Lab: true})
+	for _, row := range f.Judgements() {
+		links := regexp.MustCompile(`\.\./#([\w-]+)`).FindAllStringSubmatch(f.seeIt(row), -1)
+		require.Len(t, links, 2, row[0].Claim.ID)
+		for i, kind := range reproduce.Tasks {
+			doc, err := experiment.FromAddress(links[i][1])
+			require.NoError(t, err, row[0].Claim.ID)
+			e := doc.Experiment()
+			assert.Equal(t, kind, e.Task.Kind)
+			assert.Greater(t, len(e.Arms), 1)
+		}
+		last, of := row[len(row)-1], []string{}
+		for _, x := range last.Findings {
+			if x.Verdict == last.Verdict {
+				of = append(of, x.Part.Arms...)
+			}
+		}
+		assert.Contains(t, of, shownArms(last)[0], "one that decides it comes first")
+	}
+}
+
 func TestTheNumbersAreATable(t *testing.T) {
 	f := made(t, all)
 	for name, rows := range map[string]int{"claims.csv": 100, "runs.csv": 3 * 3 * 30, "search.csv": 20} {
@@ -178,9 +235,12 @@ func TestWordsAreSafeInAPage(t *testing.T) {
 	assert.Equal(t, "−0.0123 ± 0.0020", estimate(reproduce.Estimate{N: 3, Mean: -0.0123, Err: 0.002}))
 	assert.Equal(t, "random-zero", partName("random-zero: rise, not scaled − scaled"))
 	assert.Equal(t, "SPARKLING − Uneven 1:2", partName("SPARKLING − Uneven 1:2 (paper −0.0027)"))
-	assert.Equal(t, "in-short", anchor("In short"))
+	assert.Equal(t, "where-2-0-95-shows-the-reset", anchor("Where β2 = 0.95 shows the reset"))
+	assert.Equal(t, "where-β2--095-shows-the-reset", slug("Where β2 = 0.95 shows the reset"))
+	c := cell{text: "1", id: "x"}
+	assert.Equal(t, `<a id="x"></a>1`, c.markdown())
 	assert.True(t, strings.HasPrefix(signed(0), "+"))
-	c := cell{text: "−0.1", verdict: reproduce.DoesNot, note: "a note"}
+	c = cell{text: "−0.1", verdict: reproduce.DoesNot, note: "a note"}
 	assert.Equal(t, "−0.1: does not reproduce (a note)", c.markdown())
 	assert.Equal(t, `<span>−0.1</span> <span class="no">does not reproduce</span> <small>a note</small>`, c.page())
 	assert.Equal(t, "<span>1.7</span>", cell{text: "1.7"}.page())

@@ -29,6 +29,8 @@ func (f Findings) disagreements(d *document, judged [][]reproduce.Judgement) {
 				reproduce.TaskTitle(a.Setting.Task), told[b.Verdict].word, reproduce.TaskTitle(b.Setting.Task),
 				cellID(b))
 			switch {
+			case a.Verdict == reproduce.NotMeasured || b.Verdict == reproduce.NotMeasured:
+				continue
 			case a.Verdict == b.Verdict:
 				same++
 			case against(a.Verdict, b.Verdict):
