@@ -25,8 +25,9 @@ type Figure struct {
 	Caption       string // how to read it
 	aside         string // what the caption cannot say in the type of the figure
 	width, height vg.Length
-	panels        []panel // left to right, and then below
-	columns       int     // panels in a row; 0 is all of them
+	panels        []panel   // left to right, and then below
+	columns       int       // panels in a row; 0 is all of them
+	names         vg.Length // width of what the first panel has at its left for all of a single row
 }
 
 // Two panels have room for their words in a row of this width, which a page shows as it is: what is written in a figure
@@ -119,9 +120,29 @@ func (f Figure) draw(c draw.Canvas) {
 	if tiles.Rows > 1 {
 		tiles.PadY = tiles.PadTop + margin
 	}
+	if f.names > 0 {
+		f.beside(draw.Crop(c, 0, 0, 0, -tiles.PadTop), tiles)
+		return
+	}
 	at := plot.Align(rows, tiles, c)
 	for i, p := range f.panels {
 		p.draw(c, at[i/columns][i%columns], tiles.PadTop)
+	}
+}
+
+// beside draws the panels as wide as each other, the first of them with the names at its left. They have equal words
+// below; where one is narrower than its names, [plot.Align] does not find how wide the others may be.
+func (f Figure) beside(c draw.Canvas, tiles draw.Tiles) {
+	all, n := c.Max.X-c.Min.X, vg.Length(len(f.panels))
+	each := (all - f.names - tiles.PadX*(n-1)) / n
+	left := vg.Length(0)
+	for i, p := range f.panels {
+		width := each
+		if i == 0 {
+			width += f.names
+		}
+		p.draw(c, draw.Crop(c, left, left+width-all, 0, 0), tiles.PadTop)
+		left += width + tiles.PadX
 	}
 }
 

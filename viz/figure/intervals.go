@@ -58,6 +58,7 @@ func Forest(name, title, caption string, sets ...Intervals) (Figure, bool) {
 		p.Y.Tick.Marker = plot.ConstantTicks(s.ticks(i == 0))
 		p.Add(uprights{})
 		for k, r := range s.Rows {
+			f.names = max(f.names, tickText.Width(r.Name))
 			if record.Finite(r.Mean) {
 				p.Add(whisker{r, -float64(k)})
 			}
