@@ -29,10 +29,18 @@ func TestReportFitsTheWindowsThatPeopleHave(t *testing.T) {
 				})
 				.map((e) => e.textContent)`)
 			assert.Empty(t, outside, "outside the window")
-			unnamed := eval[[]string](p, `[...document.querySelectorAll("td")]
-				.filter((e) => (getComputedStyle(e, "::before").content === "none") === (innerWidth <= 700))
+			unnamed := eval[[]string](p, `[...document.querySelectorAll("table:not(.grid) td")]
+				.filter((e) => (getComputedStyle(e, "::before").content === "none") === (innerWidth <= 1100))
 				.map((e) => e.textContent)`)
 			assert.Empty(t, unnamed, "cells below each other say of which column they are, those in columns do not")
+			astray := eval[[]string](p, `[...document.querySelectorAll(".grid tbody tr")].flatMap((row) => {
+				const heads = [...document.querySelectorAll(".grid thead tr:last-child th")].slice(1);
+				return [...row.querySelectorAll("td a")].filter((e, i) => {
+					const b = e.getBoundingClientRect(), head = heads[i].getBoundingClientRect();
+					return e.scrollWidth > e.clientWidth || b.left < head.left - 1 || b.right > head.right + 1;
+				}).map((e) => e.textContent);
+			})`)
+			assert.Empty(t, astray, "every verdict stands below the head of its column, with all of its word")
 			assert.Equal(t, p.address(""), eval[string](p, `document.querySelector("nav a").href`),
 				"it leads back to the Lab")
 		})
