@@ -62,7 +62,11 @@ func (v *View) curves(b box) {
 	v.frame(a, v.scale.unit())
 	if y := a.y(guess); y >= a.in.y {
 		v.pen.line([]point{{a.in.x, y}, {a.in.x + a.in.w, y}}, 1, faint, []float64{2, 3})
-		v.pen.text("blind guessing", a.in.x+a.in.w, y+10, small, soft, right)
+		above := y - 9 // where curves seldom are
+		if above < a.in.y+4 {
+			above = y + 10
+		}
+		v.pen.text("blind guessing", a.in.x+a.in.w, above, small, soft, right)
 	}
 	var ends []label
 	v.widenings(a, step)
