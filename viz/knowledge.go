@@ -75,8 +75,11 @@ func (v *View) expertKey(b box) box {
 	x, y := b.x, b.y+2
 	for k := range min(experts, style.Experts) {
 		name := fmt.Sprintf("expert %d", k+1)
-		if experts > style.Experts {
-			name = fmt.Sprintf("expert %d, %d …", k+1, k+1+style.Experts)
+		if also := k + style.Experts; also < experts {
+			name += fmt.Sprintf(", %d", also+1)
+		}
+		if k+2*style.Experts < experts {
+			name += " …"
 		}
 		w := side + 5 + v.pen.width(name, small) + 14
 		if x > b.x && x+w-14 > b.x+b.w {

@@ -48,7 +48,8 @@ func locked(r *record.Record) *record.Record {
 func TestKnowledgeLooksAsItDid(t *testing.T) {
 	testneed.Display(t)
 	four, small, eight := factsOf(t, 36, 4), factsOf(t, 24, 4), factsOf(t, 24, 8)
-	few := factsOf(t, 8, 2)
+	few, many := factsOf(t, 8, 2), factsOf(t, 16, 2)
+	many.Model.Experts = 16
 	staged := func(step int) func(*View) {
 		return func(v *View) {
 			v.SetStage(Stage{Main: Knowledge, Aside: []PaneID{Knowledge, Knowledge}})
@@ -69,6 +70,7 @@ func TestKnowledgeLooksAsItDid(t *testing.T) {
 		"facts-phone":      {locked(invented(four)), 390, 560, 1, alone(600)},
 		"facts-phone-2x":   {invented(small), 390, 620, 2, alone(200)},
 		"facts-experts":    {invented(four), 900, 420, 1, func(v *View) { alone(600)(v); v.SetColouring(ByExpert) }},
+		"facts-sixteen":    {invented(many), 520, 420, 1, func(v *View) { alone(600)(v); v.SetColouring(ByExpert) }},
 		"facts-pointed":    {invented(four), 900, 420, 1, func(v *View) { alone(600)(v); v.Point(300, 200, true) }},
 		"facts-eight":      {invented(eight), 1000, 640, 1, alone(700)},
 		"facts-eight-thin": {invented(eight), 390, 640, 1, alone(700)},
@@ -183,4 +185,60 @@ func TestTablesAllocateLittle(t *testing.T) {
 		v.Draw(screen, now)
 	})
 	assert.LessOrEqual(t, allocs, 250.0)
+}
+
+func TestTablesStayInTheirPlaceAndApartWhateverTheSize(t *testing.T) {
+	for _, letters := range []int{4, 24, 36} {
+		for count := 1; count <= experiment.MaxArms; count++ {
+			v := New()
+			v.SetRecord(&record.Record{Experiment: factsOf(t, letters, count), Tracks: make([][]record.ArmFrame, count)})
+			for _, c := range [][3]float64{{390, 340, 1}, {320, 190, 1}, {640, 480, 2}, {930, 560, 1}, {1500, 900, 2},
+				{260, 700, 1}, {1200, 200, 1.5}} {
+				v.pen, v.w, v.h = &pen{scale: c[2]}, c[0], c[1]
+				b := box{10, 20, c[0], c[1]}
+				g := v.gridOf(b, count, 2)
+				var seen []box
+				for k := range count {
+					p, in := g.corner(k), v.cells(g, k)
+					all := box{p.x, p.y, in.x + in.w - p.x, in.y + in.h + factBar + 4 + g.number - p.y}
+					if g.beside {
+						all.h = in.y + in.h - p.y
+					}
+					assert.LessOrEqual(t, all.x+all.w, b.x+b.w+1, "%d of %d at %v", k, count, c)
+					assert.LessOrEqual(t, all.y+all.h, b.y+b.h+1, "%d of %d at %v", k, count, c)
+					for _, o := range seen {
+						assert.False(t, all.x < o.x+o.w && o.x < all.x+all.w && all.y < o.y+o.h && o.y < all.y+all.h,
+							"%d of %d at %v covers another", k, count, c)
+					}
+					seen = append(seen, all)
+					for _, fact := range []int{0, letters - 1, letters*letters - 1} {
+						if g.pitch*c[2] < 1 {
+							break // there are fewer pixels than facts
+						}
+						at := v.factAt(in, g, fact)
+						v.pointer, v.inside = point{at.x + at.w/2, at.y + at.h/2}, true
+						under, ok := v.factUnder(g, k)
+						assert.True(t, ok)
+						assert.Equal(t, fact, under, "the pointer finds what is drawn there")
+					}
+				}
+			}
+			for _, c := range [][2]float64{{0, 0}, {-40, -20}, {3, 900}} { // hardly a window
+				assert.NotPanics(t, func() { v.gridOf(box{0, 0, c[0], c[1]}, count, 1) })
+			}
+		}
+	}
+}
+
+func TestAPrintIsColouredAsThePictureIs(t *testing.T) {
+	testneed.Display(t)
+	v := New()
+	v.SetRecord(invented(factsOf(t, 12, 4)))
+	v.Layout(500, 400, 1)
+	v.Pin(Knowledge)
+	sure := v.Print(1)
+	v.SetColouring(ByExpert)
+	assert.NotEqual(t, sure.Pix, v.Print(1).Pix)
+	v.SetColouring(BySure)
+	assert.Equal(t, sure.Pix, v.Print(1).Pix)
 }
