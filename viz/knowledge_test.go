@@ -190,8 +190,8 @@ func TestTablesAllocateLittle(t *testing.T) {
 func TestTablesStayInTheirPlaceAndApartWhateverTheSize(t *testing.T) {
 	for _, letters := range []int{4, 24, 36} {
 		for count := 1; count <= experiment.MaxArms; count++ {
-			v := New()
-			v.SetRecord(&record.Record{Experiment: factsOf(t, letters, count), Tracks: make([][]record.ArmFrame, count)})
+			v, e := New(), factsOf(t, letters, count)
+			v.SetRecord(&record.Record{Experiment: e, Tracks: make([][]record.ArmFrame, count)})
 			for _, c := range [][3]float64{{390, 340, 1}, {320, 190, 1}, {640, 480, 2}, {930, 560, 1}, {1500, 900, 2},
 				{260, 700, 1}, {1200, 200, 1.5}} {
 				v.pen, v.w, v.h = &pen{scale: c[2]}, c[0], c[1]
