@@ -74,18 +74,21 @@ func (l *lab) writes() bool {
 // refresh is how often a picture is drawn anew at most: half as often as else while every core has something better to
 // do.
 func (l *lab) refresh() time.Duration {
-	if l.session.Playing() && l.session.Speed() == session.Max {
+	if l.hurries() {
 		return 2 * viz.Refresh
 	}
 	return viz.Refresh
 }
+
+// hurries reports whether the run goes on as fast as it can.
+func (l *lab) hurries() bool { return l.session.Playing() && l.session.Speed() == session.Max }
 
 // show asks for a frame if one would show anything new. There are no others, but for those that Ebitengine makes for a
 // window of another size.
 func (l *lab) show() {
 	l.view.SetRecord(l.session.Record())
 	l.view.SetRefresh(l.refresh())
-	l.view.SetReducedMotion(l.calm.Get("matches").Bool())
+	l.view.SetReducedMotion(l.hurries() || l.calm.Get("matches").Bool())
 	if !l.blind && (l.view.Stale(time.Now()) || l.wanted.Type() == js.TypeFunction) {
 		l.due = true
 		ebiten.ScheduleFrame() //lint:ignore SA1019 goes with the mode that run chooses
