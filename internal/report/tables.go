@@ -115,6 +115,9 @@ func (f Findings) rules(d *document, judged, planned [][]reproduce.Judgement) {
 	if f.bounded() {
 		d.add(text(reproduce.WithinText))
 	}
+	if !f.Quick {
+		d.add(text("The sentences at the top count settings by the 95 % interval of the one difference that they name."))
+	}
 	d.add(text(f.sample()))
 	for _, kind := range f.tasks() {
 		all, other := 0, 0 // verdicts on the task, and those that the planned seeds change
