@@ -116,7 +116,8 @@ func (f Findings) rules(d *document, judged, planned [][]reproduce.Judgement) {
 		d.add(text(reproduce.WithinText))
 	}
 	if !f.Quick {
-		d.add(text("The sentences at the top count settings by the 95 % interval of the one difference that they name."))
+		d.add(text("The sentences at the top count settings by the 95 % interval of the one difference that they " +
+			"name."))
 	}
 	d.add(text(f.sample()))
 	for _, kind := range f.tasks() {
