@@ -3,6 +3,7 @@ package experiment
 import (
 	"bytes"
 	"encoding/binary"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -13,6 +14,10 @@ import (
 func FuzzExperiment(f *testing.F) {
 	for _, b := range Builtins() {
 		f.Add(b.Link(), b.JSON())
+	}
+	for _, text := range []string{strings.Repeat("carried ", 400), strings.Repeat("not carried ", 400)} {
+		e := Default().WithText(own(f, text), "a file")
+		f.Add(e.Link(), e.JSON())
 	}
 	f.Add("x", []byte(`{"version": 1}`))
 	document := Default().JSON()

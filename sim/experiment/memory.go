@@ -12,13 +12,17 @@ import (
 func (e Experiment) Memory() float64 {
 	sum := 0.0
 	for i := range e.Arms {
-		sum += e.armMemory(i) + e.trackMemory(i)
+		sum += e.armMemory(i) + e.trackMemory(i) + textBytes*float64(e.Task.Length)
 	}
 	if e.Fork() < e.Steps {
 		sum += StateValues * e.footprint(e.Small()).Values
 	}
 	return sum
 }
+
+// textBytes is what an arm has of every character of a reader's own text while it reads that: in the page each reads it
+// alone.
+const textBytes = 6
 
 // SavingMemory is about how many bytes more it takes to save states on the way: of every arm one is on its way and one
 // is held.

@@ -13,7 +13,7 @@ import (
 )
 
 // own is the task of a text, in rows as Opticks is read.
-func own(t *testing.T, text string) task.Spec {
+func own(t testing.TB, text string) task.Spec {
 	t.Helper()
 	rows := task.Spec{Kind: task.KindText, Text: task.TextOpticks, Seq: 64, Batch: 8}
 	spec, _, err := task.TakeText(rows, []byte(text), sha256.Sum256)

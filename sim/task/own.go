@@ -41,7 +41,7 @@ func ParseText(data []byte) (*Text, error) {
 		return nil, errors.New("the text has bytes that are 0, as other files have and texts in UTF-16; save " +
 			"it in UTF-8")
 	}
-	t := number([]rune(string(text)))
+	t := number(string(text))
 	if t.Vocab() < 2 {
 		return nil, errors.New("the text has one symbol only, which needs no learning")
 	}
@@ -51,6 +51,9 @@ func ParseText(data []byte) (*Text, error) {
 // Normal is a text as it is learnt, in bytes: without a byte order mark, its lines ended by newlines.
 func Normal(data []byte) []byte {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	if bytes.IndexByte(data, '\r') < 0 {
+		return data // without another 8 MB
+	}
 	data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
 	return bytes.ReplaceAll(data, []byte("\r"), []byte("\n"))
 }

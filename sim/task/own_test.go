@@ -57,7 +57,7 @@ func TestTheRarestSymbolsShareOne(t *testing.T) {
 		}
 		own, shared := map[rune]bool{}, 0
 		for i, r := range []rune(s) {
-			if said := text.Symbol(text.ids[i]); said == string(r) {
+			if said := text.Symbol(int32(text.ids[i])); said == string(r) {
 				own[r] = true
 			} else {
 				require.Equal(t, string(utf8.RuneError), said)

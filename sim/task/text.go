@@ -13,9 +13,9 @@ var opticks string
 
 // Text is a text as symbol numbers; what is learnt is the next one. Its end is the validation split.
 type Text struct {
-	symbols []rune // by number, ascending, but for the shared one, which is the last
-	ids     []int32
-	train   int // the first train characters are for training, the rest is the validation split
+	symbols []rune   // by number, ascending, but for the shared one, which is the last
+	ids     []uint16 // as small as they can be: every worker of the page has its own
+	train   int      // the first train characters are for training, the rest is the validation split
 
 	rare   int // symbols that share the last number
 	shared int // characters that have it
@@ -45,18 +45,23 @@ var (
 // Opticks is Newton's Opticks; see SOURCE.md. A function, not a variable: a program that never calls it does not carry
 // the text.
 func Opticks() *Text {
-	once.Do(func() { newton = number([]rune(opticks)) })
+	once.Do(func() { newton = number(opticks) })
 	return newton
 }
 
 // number numbers the symbols of a text in ascending order. Beyond [MaxSymbols] less one the rarest share the last
 // number.
-func number(runes []rune) *Text {
-	count := make([]int32, slices.Max(runes)+1) // by rune: a worker numbers the text each time that it starts
-	for _, r := range runes {
+func number(text string) *Text {
+	all, most := 0, rune(0)
+	for _, r := range text {
+		all++
+		most = max(most, r)
+	}
+	count := make([]int32, most+1) // by rune: a worker numbers the text each time that it starts
+	for _, r := range text {
 		count[r]++
 	}
-	t := &Text{ids: make([]int32, len(runes)), train: split(len(runes))}
+	t := &Text{ids: make([]uint16, 0, all), train: split(all)}
 	for r, n := range count {
 		if n != 0 {
 			t.symbols = append(t.symbols, rune(r))
@@ -81,8 +86,8 @@ func number(runes []rune) *Text {
 			id[r] = int32(i)
 		}
 	}
-	for i, r := range runes {
-		t.ids[i] = id[r]
+	for _, r := range text {
+		t.ids = append(t.ids, uint16(id[r]))
 	}
 	return t
 }
@@ -98,8 +103,12 @@ func (t *Text) Len() (all, train int) { return len(t.ids), t.train }
 
 // Window fills ids with the characters from offset at on, and labels with the character after each.
 func (t *Text) Window(at int, ids, labels []int32) {
-	copy(ids, t.ids[at:at+len(ids)])
-	copy(labels, t.ids[at+1:at+1+len(labels)])
+	for i, id := range t.ids[at : at+len(ids)] {
+		ids[i] = int32(id)
+	}
+	for i, id := range t.ids[at+1 : at+1+len(labels)] {
+		labels[i] = int32(id)
+	}
 }
 
 // Batch fills ids and labels with windows of seq characters from random places of the training part. They depend on

@@ -18,9 +18,9 @@ func TestOpticksHasTheStatedSize(t *testing.T) {
 }
 
 // written is what symbols say.
-func written(t Task, ids []int32) (s string) {
+func written[ID int32 | uint16](t Task, ids []ID) (s string) {
 	for _, id := range ids {
-		s += t.Symbol(id)
+		s += t.Symbol(int32(id))
 	}
 	return s
 }
