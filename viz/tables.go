@@ -220,11 +220,11 @@ func (v *View) learnt(c box) {
 	v.rim(c, math.Max(px, v.snap(c.w/8)), hue)
 }
 
-// forgotten draws the cross of a fact that was just forgotten.
+// forgotten draws the cross of a fact that was just forgotten: quietly, for while a network learns there are many.
 func (v *View) forgotten(c box) {
 	in, width := c.w*0.16, math.Max(1/v.pen.scale, c.w/9)
-	v.pen.segment(point{c.x + in, c.y + in}, point{c.x + c.w - in, c.y + c.h - in}, width, soft)
-	v.pen.segment(point{c.x + in, c.y + c.h - in}, point{c.x + c.w - in, c.y + in}, width, soft)
+	v.pen.segment(point{c.x + in, c.y + in}, point{c.x + c.w - in, c.y + c.h - in}, width, stuck)
+	v.pen.segment(point{c.x + in, c.y + c.h - in}, point{c.x + c.w - in, c.y + in}, width, stuck)
 }
 
 // rim draws the edge of a box, inside it.
