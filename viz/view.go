@@ -45,7 +45,7 @@ type View struct {
 	merged   []record.PairStat // pairs as a drawing of the network has them,
 	counts   []float32         // and how many each stands for
 	chars    []written.Char
-	letters  []cell
+	letters  []written.Cell
 
 	lettering Lettering
 

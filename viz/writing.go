@@ -84,7 +84,7 @@ func (v *View) fit(texts []written.Text, b box) (s setting) {
 			v.set(&texts[i], s.under(b).w, s)
 			lines := 1
 			if n := len(v.letters); n > 0 {
-				lines = v.letters[n-1].line + 1
+				lines = v.letters[n-1].Line + 1
 			}
 			tall += s.head + float64(lines)*s.pitch + writingGap
 		}
@@ -104,7 +104,7 @@ func (v *View) set(t *written.Text, width float64, s setting) {
 		return
 	}
 	v.chars = t.Chars(v.chars[:0])
-	v.letters = set(v.letters, v.chars, width, s.lines,
+	v.letters = written.Lines(v.letters, v.chars, width, s.lines,
 		func(c string) float64 { return v.pen.width(v.legible(c), s.size) })
 }
 
@@ -163,19 +163,19 @@ func (v *View) writtenBy(t *written.Text, b box, s setting) (at int, tall float6
 	v.set(t, b.w, s)
 	bottom := 0
 	for _, c := range v.letters {
-		place := box{b.x + c.x, b.y + float64(c.line)*s.pitch, c.w, s.pitch - 2}
-		bottom = c.line
-		if c.char.At >= 0 {
-			v.pen.rect(place.x, place.y, place.w+0.5, place.h, shade(hue, float64(c.char.Sure)))
+		place := box{b.x + c.X, b.y + float64(c.Line)*s.pitch, c.W, s.pitch - 2}
+		bottom = c.Line
+		if c.At >= 0 {
+			v.pen.rect(place.x, place.y, place.w+0.5, place.h, shade(hue, float64(c.Sure)))
 			if v.over(place) {
-				at = c.char.At
+				at = c.At
 			}
 		}
 		hue := ink
-		if c.char.Break() {
+		if c.Break() {
 			hue = soft
 		}
-		v.pen.text(v.legible(c.char.Text), place.x, place.y+place.h/2, s.size, hue, left)
+		v.pen.text(v.legible(c.Char.Text), place.x, place.y+place.h/2, s.size, hue, left)
 	}
 	return at, s.head + float64(bottom+1)*s.pitch
 }

@@ -14,7 +14,6 @@ import (
 	"github.com/sparkling-lab/sparkling/internal/testneed"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
-	"github.com/sparkling-lab/sparkling/viz/written"
 )
 
 // wrote lets an arm of a record have written something; how sure it was comes from a formula.
@@ -75,49 +74,6 @@ func TestWritingsLookAsTheyDid(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) { testgame.Golden(t, name, drawn(t, c.rec(), c.w, c.h, 1, c.set)) })
 	}
-}
-
-func monospaced(s string) float64 { return 10 * float64(utf8.RuneCountInString(s)) }
-
-// lines are what is shown of a text, a line each.
-func lines(cells []cell) (out []string) {
-	for _, c := range cells {
-		for len(out) <= c.line {
-			out = append(out, "")
-		}
-		out[c.line] += c.char.Text
-	}
-	return out
-}
-
-func TestTextIsBrokenBetweenWordsAndNothingOfItIsLost(t *testing.T) {
-	for text, want := range map[string][]string{
-		"of the sun is":          {"of the ", "sun is"},
-		"of\nthe sun":            {"of¶", "the sun"},
-		"refrangibility of rays": {"refrangi", "bility ", "of rays"},
-		"a refrangibility":       {"a ", "refrangi", "bility"},
-		"光影光影光影光影光影":             {"光影光影光影光影", "光影"},
-		"aaaaaaaa bbbbbbbb":      {"aaaaaaaa", " ", "bbbbbbbb"},
-		"          x":            {"        ", "  x"},
-	} {
-		w := written.Text{Writing: record.Writing{Prompt: record.Prompt{}, Written: text,
-			Sure: make([]float32, utf8.RuneCountInString(text))}}
-		cells := set(nil, w.Chars(nil), 80, 100, monospaced)
-		assert.Equal(t, want, lines(cells), text)
-		for _, c := range cells {
-			assert.LessOrEqual(t, c.x+c.w, 80.0, text)
-		}
-	}
-}
-
-func TestTextThatDoesNotFitEndsWithThreeDots(t *testing.T) {
-	w := written.Text{Writing: record.Writing{Written: "of the sun is it\nso", Sure: make([]float32, 19)}}
-	chars := w.Chars(nil)
-	assert.Equal(t, []string{"of the …"}, lines(set(nil, chars, 80, 1, monospaced)))
-	assert.Equal(t, []string{"of the ", "sun is …"}, lines(set(nil, chars, 80, 2, monospaced)))
-	assert.Equal(t, []string{"of the ", "sun is ", "it¶…"}, lines(set(nil, chars, 80, 3, monospaced)))
-	assert.Len(t, lines(set(nil, chars, 80, 4, monospaced)), 4)
-	assert.Equal(t, []string{"o…"}, lines(set(nil, chars, 5, 1, monospaced)), "at least a character")
 }
 
 // A pointer over a character finds that one, and no other.

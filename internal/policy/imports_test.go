@@ -53,7 +53,7 @@ viz/style: internal/plain sim/experiment
 viz/facts: sim/experiment sim/record
 viz/written: sim/experiment sim/record
 viz: sim/experiment sim/record viz/facts viz/valloss viz/style viz/written
-viz/figure: internal/plain sim/experiment sim/record viz/facts viz/valloss viz/style
+viz/figure: internal/plain sim/experiment sim/record viz/facts viz/valloss viz/style viz/written
 viz/panel: sim/experiment sim/record sim/session viz/facts viz/style viz/written
 viz/story: sim/experiment sim/record sim/session viz/panel
 viz/desktop: model/learner sim/experiment sim/record sim/session sim/task viz viz/style viz/panel viz/story

@@ -49,3 +49,46 @@ func TestCharactersThatWouldNotBeSeenHaveASign(t *testing.T) {
 	assert.True(t, chars[1].Break())
 	assert.Equal(t, "a¶b", Line("a\nb"))
 }
+
+func monospaced(s string) float64 { return 10 * float64(utf8.RuneCountInString(s)) }
+
+// lines are what is shown of a text, a line each.
+func lines(cells []Cell) (out []string) {
+	for _, c := range cells {
+		for len(out) <= c.Line {
+			out = append(out, "")
+		}
+		out[c.Line] += c.Text
+	}
+	return out
+}
+
+func TestTextIsBrokenBetweenWordsAndNothingOfItIsLost(t *testing.T) {
+	for text, want := range map[string][]string{
+		"of the sun is":          {"of the ", "sun is"},
+		"of\nthe sun":            {"of¶", "the sun"},
+		"refrangibility of rays": {"refrangi", "bility ", "of rays"},
+		"a refrangibility":       {"a ", "refrangi", "bility"},
+		"光影光影光影光影光影":             {"光影光影光影光影", "光影"},
+		"aaaaaaaa bbbbbbbb":      {"aaaaaaaa", " ", "bbbbbbbb"},
+		"          x":            {"        ", "  x"},
+	} {
+		w := Text{Writing: record.Writing{Prompt: record.Prompt{}, Written: text,
+			Sure: make([]float32, utf8.RuneCountInString(text))}}
+		cells := Lines(nil, w.Chars(nil), 80, 100, monospaced)
+		assert.Equal(t, want, lines(cells), text)
+		for _, c := range cells {
+			assert.LessOrEqual(t, c.X+c.W, 80.0, text)
+		}
+	}
+}
+
+func TestTextThatDoesNotFitEndsWithThreeDots(t *testing.T) {
+	w := Text{Writing: record.Writing{Written: "of the sun is it\nso", Sure: make([]float32, 19)}}
+	chars := w.Chars(nil)
+	assert.Equal(t, []string{"of the …"}, lines(Lines(nil, chars, 80, 1, monospaced)))
+	assert.Equal(t, []string{"of the ", "sun is …"}, lines(Lines(nil, chars, 80, 2, monospaced)))
+	assert.Equal(t, []string{"of the ", "sun is ", "it¶…"}, lines(Lines(nil, chars, 80, 3, monospaced)))
+	assert.Len(t, lines(Lines(nil, chars, 80, 4, monospaced)), 4)
+	assert.Equal(t, []string{"o…"}, lines(Lines(nil, chars, 5, 1, monospaced)), "at least a character")
+}

@@ -1,21 +1,17 @@
-package viz
+package written
 
-import (
-	"unicode"
+import "unicode"
 
-	"github.com/sparkling-lab/sparkling/viz/written"
-)
-
-// cell is a character in its place; lines are counted from 0.
-type cell struct {
-	char written.Char
-	line int
-	x, w float64
+// Cell is a character in its place: lines are counted from 0, X and W are in the unit in which it was measured.
+type Cell struct {
+	Char
+	Line int
+	X, W float64
 }
 
-// set breaks characters into lines of a width, between words where that is possible; what does not fit into so many
-// ends with three dots.
-func set(to []cell, chars []written.Char, width float64, lines int, measure func(string) float64) []cell {
+// Lines appends characters that are broken into lines of a width, between words where that is possible; what does not
+// fit into so many ends with three dots.
+func Lines(to []Cell, chars []Char, width float64, lines int, measure func(string) float64) []Cell {
 	begin, word, line, x := len(to), len(to), 0, 0.0 // the first cell of the line, and of the word
 	for i, c := range chars {
 		w := measure(c.Text)
@@ -31,12 +27,12 @@ func set(to []cell, chars []written.Char, width float64, lines int, measure func
 			}
 			line, x = line+1, 0
 			for k := word; k < len(to); k++ {
-				to[k].line, to[k].x = line, x
-				x += to[k].w
+				to[k].Line, to[k].X = line, x
+				x += to[k].W
 			}
 			begin = word
 		}
-		to = append(to, cell{c, line, x, w})
+		to = append(to, Cell{c, line, x, w})
 		x += w
 		if c.Raw == ' ' || unbound(c.Raw) {
 			word = len(to)
@@ -57,12 +53,12 @@ func unbound(r rune) bool {
 }
 
 // dots ends the last line, whose first cell is given, with three dots.
-func dots(to []cell, begin int, width float64, measure func(string) float64) []cell {
-	more := cell{char: written.Char{Text: "…", Raw: '…', At: -1}, w: measure("…")}
+func dots(to []Cell, begin int, width float64, measure func(string) float64) []Cell {
+	more := Cell{Char: Char{Text: "…", Raw: '…', At: -1}, W: measure("…")}
 	n := len(to)
-	for n > begin+1 && to[n-1].x+to[n-1].w+more.w > width {
+	for n > begin+1 && to[n-1].X+to[n-1].W+more.W > width {
 		n--
 	}
-	more.line, more.x = to[n-1].line, to[n-1].x+to[n-1].w
+	more.Line, more.X = to[n-1].Line, to[n-1].X+to[n-1].W
 	return append(to[:n], more)
 }
