@@ -35,6 +35,8 @@ func TestTheNamesOfFiguresAreKnownBeforeARun(t *testing.T) {
 	dir, _ := seeded(t, 1)
 	r, err := readRecord(dir)
 	require.NoError(t, err)
+	r.AddWriting(record.Writing{Step: r.Last(), Prompt: record.Prompt{Text: "a", Count: 1}, Written: "b",
+		Sure: []float32{1}})
 	seen := map[string]bool{}
 	for _, f := range append(figure.All(r), figure.All(ofFacts(t))...) {
 		seen[f.Name] = true

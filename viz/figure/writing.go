@@ -49,8 +49,8 @@ func Writing(r *record.Record) (Figure, bool) {
 		asides = append(asides, all.name(t)+": "+written.Line(t.Writing.Text+t.Written))
 	}
 	prompt := written.Prompt(texts)
-	f.Caption = fmt.Sprintf("Seed %d. The same beginning, temperature %g, the same random numbers. The darker behind a "+
-		"character, the surer the network was of it.", prompt.Seed, prompt.Temperature)
+	f.Caption = fmt.Sprintf("Seed %d. The same beginning, temperature %g, the same random numbers. The darker behind "+
+		"a character, the surer the network was of it.", prompt.Seed, prompt.Temperature)
 	f.aside = strings.Join(asides, " ")
 	f.height = tall + 70
 	p.Add(all)
@@ -87,7 +87,7 @@ func (w writings) Plot(c draw.Canvas, _ *plot.Plot) {
 	top := c.Max.Y
 	for i := range w.texts {
 		t := &w.texts[i]
-		author, at, full := labelText, vg.Point{X: c.Min.X, Y: top}, color.NRGBAModel.Convert(style.Neutral).(color.NRGBA)
+		author, at, full := labelText, vg.Point{X: c.Min.X, Y: top}, hue(style.Style{Hue: style.Neutral})
 		if !t.Shared() {
 			l := w.styles[t.Arms[0]]
 			full = hue(l)
