@@ -28,7 +28,7 @@ func (v *View) plot(b box, below float64) box {
 	}
 	share := 0.36
 	if b.w < 460 { // a narrow picture's labels are no narrower
-		share = 0.44
+		share = 0.47
 	}
 	room = math.Min(room, b.w*share)
 	return box{b.x + 42, b.y + 6, math.Max(b.w-42-room, 40), math.Max(b.h-6-below, 10)}
