@@ -27,7 +27,7 @@ func TestLinkCarriesTheExperiment(t *testing.T) {
 	assert.Equal(t, e, got.Experiment())
 }
 
-func TestDamagedLinkGetsASentenceAndTheDefault(t *testing.T) {
+func TestDamagedLinkGetsASentenceAndTheFirstMinute(t *testing.T) {
 	p := open(t, window{W: 390, H: 844, Scale: 2, Touch: true}, "this-is-not-an-experiment")
 	notice := func() string {
 		return eval[string](p, `((n, panel) => {
@@ -36,9 +36,9 @@ func TestDamagedLinkGetsASentenceAndTheDefault(t *testing.T) {
 			return seen && n.role === "alert" ? n.textContent : "";
 		})(document.getElementById("notice-text"), document.getElementById("panel"))`)
 	}
-	assert.Equal(t, "There is no experiment called “this-is-not-an-experiment”. The default experiment runs instead. "+
+	assert.Equal(t, "There is no experiment called “this-is-not-an-experiment”. The first minute runs instead. "+
 		"The list below has those that there are.", notice())
-	assert.Equal(t, "#default", eval[string](p, `location.hash`), "the address holds what runs")
+	assert.Equal(t, "#facts", eval[string](p, `location.hash`), "the address holds what runs")
 	assert.Equal(t, 1000, p.state().Steps)
 	p.shot("damaged-link")
 	p.turn("seed", "2")
