@@ -72,6 +72,7 @@ func (c *controls) build() {
 	c.heading(content, "The loss is drawn over")
 	c.scales(content)
 	c.colourings(content)
+	c.writing(content)
 	c.heading(content, "The experiment")
 	c.knobs(content)
 	c.heading(content, "Take it with you")
