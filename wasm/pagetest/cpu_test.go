@@ -22,7 +22,7 @@ func TestPageAnswersWhileFourArmsTrainAtFullSpeed(t *testing.T) {
 	e := forkedAt(40)
 	p := open(t, desktop, e.Link())
 	p.run(`sparkling.speed("max"); sparkling.play()`)
-	p.wait(`JSON.parse(sparkling.state()).last > 100`) // from where on the story keeps its pictures
+	p.wait(`JSON.parse(sparkling.shown())[0]?.Pane === "divergence"`) // from where on the story keeps its pictures
 	before := p.work()
 	busy := p.trace(6 * time.Second)
 	p.wait(fmt.Sprintf(`JSON.parse(sparkling.work()).pictures > %d`, before.Pictures))
