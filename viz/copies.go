@@ -36,6 +36,9 @@ func (v *View) copies(b box) {
 		between, named = 12, 0
 	}
 	width := (b.w - between*float64(len(arms)-1) - named) / float64(len(arms)) // of pairs
+	if width < 100 {
+		size = small
+	}
 	heads, tall := v.heads(arms, width, size), 40.0
 	for _, h := range heads {
 		if h[1] != "" {
