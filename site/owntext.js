@@ -6,6 +6,7 @@ import { lookAt } from "./look.js";
 import { byID, make, parsed, setText } from "./dom.js";
 
 const restMs = 400; // after which a reader has typed
+const mostShown = 100_000; // characters; to lay out more would keep the page busy for long
 
 export class OwnTexts {
   #lab;
@@ -30,7 +31,15 @@ export class OwnTexts {
     let rest = 0;
     area.addEventListener("input", () => {
       clearTimeout(rest);
-      rest = setTimeout(() => (area.value ? this.#look(new Blob([area.value]), "") : this.#away()), restMs);
+      this.#away(area.value && "Reading it…"); // what was looked at before is not what stands here
+      rest = setTimeout(() => { if (area.value) this.#look(new Blob([area.value]), ""); }, restMs);
+    });
+    area.addEventListener("paste", (event) => {
+      const text = event.clipboardData?.getData("text/plain") ?? "";
+      if (text.length <= mostShown) return;
+      event.preventDefault();
+      area.value = "";
+      this.#look(new Blob([text]), "");
     });
     file.addEventListener("change", () => {
       if (file.files?.length) open(file.files[0]);

@@ -175,6 +175,13 @@ func TestATextIsPastedOrDropped(t *testing.T) {
 	p.run(`document.getElementById("own-away").click()`)
 	assert.Empty(t, eval[string](p, `document.getElementById("own-said").textContent`))
 
+	p.run(`{ const data = new DataTransfer();
+		data.setData("text/plain", "A long text, all of it.\n".repeat(50_000));
+		document.getElementById("own-text").dispatchEvent(
+			new ClipboardEvent("paste", { clipboardData: data, cancelable: true })) }`)
+	assert.Contains(t, p.said(), "1,200,000 characters")
+	assert.Empty(t, eval[string](p, `document.getElementById("own-text").value`), "too long to be laid out")
+
 	unix, err := json.Marshal(strings.ReplaceAll(strings.TrimPrefix(chinese, "\ufeff"), "\r\n", "\n"))
 	require.NoError(t, err)
 	p.run(`{ const a = document.getElementById("own-text"); a.focus(); a.value = ` + string(unix) +
