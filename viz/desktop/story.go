@@ -74,7 +74,8 @@ func (c *controls) story(to *widget.Container) {
 		b := c.button(l.button(), "", func() { w.director.Answer(i) })
 		choices.AddChild(b)
 		c.visible(b, func() bool {
-			if len(page.Choices) > i && b.Text().Label != page.Choices[i] {
+			// A button has no text before it was laid out once.
+			if t := b.Text(); len(page.Choices) > i && t != nil && t.Label != page.Choices[i] {
 				b.SetText(page.Choices[i])
 			}
 			return len(page.Choices) > i
