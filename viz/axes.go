@@ -122,11 +122,13 @@ func ticks(low, high, n float64) []float64 {
 	return out
 }
 
+// number is a tick's own: all of its digits, for ticks may lie close together far from zero.
 func number(v float64) string {
-	if v == 0 {
+	s := strings.TrimRight(strings.TrimRight(strconv.FormatFloat(v, 'f', 9, 64), "0"), ".")
+	if s == "-0" {
 		return "0"
 	}
-	return strconv.FormatFloat(math.Round(v*1e6)/1e6, 'g', 5, 64)
+	return s
 }
 
 // series are the places of a curve, thinned to about one a pixel where they do not jump.

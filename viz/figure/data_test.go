@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -110,14 +111,31 @@ func TestScatterNamesItsSpots(t *testing.T) {
 }
 
 func TestNumbersHaveTheDecimalsThatTheyNeed(t *testing.T) {
-	assert.Equal(t, 0, decimals(200))
-	assert.Equal(t, 1, decimals(0.3))
-	assert.Equal(t, 3, decimals(0.025))
+	assert.Equal(t, 0, decimals(200, 200))
+	assert.Equal(t, 1, decimals(0.3, 0.3))
+	assert.Equal(t, 3, decimals(0.025, 0.025))
 	assert.Equal(t, "−0.02", decimal(-0.02, 2))
 	assert.Equal(t, "0.00", decimal(-0.0001, 2))
 	assert.Equal(t, "0", decimal(0, 0))
 	for _, tick := range (majors{}).Ticks(1.694, 1.7061) {
 		assert.Regexp(t, `^1\.\d{3}$`, tick.Label)
+	}
+}
+
+func TestTickLabelsAreTheValuesAtWhichTicksStand(t *testing.T) {
+	var labels []string
+	for _, tick := range (majors{}).Ticks(1.71, 2.18) {
+		labels = append(labels, tick.Label)
+	}
+	assert.Equal(t, []string{"1.75", "1.95", "2.15"}, labels)
+	for low := -3.0; low < 3; low += 0.137 {
+		for _, width := range []float64{0.004, 0.03, 0.55, 0.71, 7, 240} {
+			for _, tick := range (majors{}).Ticks(low, low+width) {
+				told, err := strconv.ParseFloat(strings.Replace(tick.Label, "−", "-", 1), 64)
+				require.NoError(t, err)
+				assert.InDelta(t, tick.Value, told, width*1e-6, "between %v and %v", low, low+width)
+			}
+		}
 	}
 }
 

@@ -148,7 +148,7 @@ func (aroundZero) Ticks(low, high float64) []plot.Tick {
 	}
 	var out []plot.Tick
 	for k := math.Ceil(low / step); k*step <= high; k++ {
-		out = append(out, plot.Tick{Value: k * step, Label: decimal(k*step, decimals(step))})
+		out = append(out, plot.Tick{Value: k * step, Label: decimal(k*step, decimals(step, step))})
 	}
 	return out
 }

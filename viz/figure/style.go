@@ -105,7 +105,8 @@ func axes(x, y string) *plot.Plot {
 	return p
 }
 
-// majors are the default ticks without the unlabelled ones, all with as many decimals as their distance needs.
+// majors are the default ticks without the unlabelled ones, all with as many decimals as the one that needs most: ticks
+// that are 0.2 apart may stand at 1.75 and 1.95.
 type majors struct{}
 
 // Ticks implements plot.Ticker.
@@ -117,7 +118,11 @@ func (majors) Ticks(low, high float64) []plot.Tick {
 		}
 	}
 	if len(out) > 1 {
-		digits := decimals(out[1].Value - out[0].Value)
+		distance := out[1].Value - out[0].Value
+		digits := decimals(distance, distance)
+		for _, t := range out {
+			digits = max(digits, decimals(t.Value, distance))
+		}
 		for i := range out {
 			out[i].Label = decimal(out[i].Value, digits)
 		}
@@ -125,10 +130,11 @@ func (majors) Ticks(low, high float64) []plot.Tick {
 	return out
 }
 
-// decimals is how many a number needs that is meant to be round.
-func decimals(x float64) int {
+// decimals is how many a number needs that is meant to be round, where so much would be seen as one distance of ticks.
+func decimals(x, distance float64) int {
 	for n := range 9 {
-		if scaled := x * math.Pow(10, float64(n)); math.Abs(scaled-math.Round(scaled)) < 1e-6*math.Abs(scaled) {
+		ten := math.Pow(10, float64(n))
+		if scaled := x * ten; math.Abs(scaled-math.Round(scaled)) < 1e-6*math.Abs(distance)*ten {
 			return n
 		}
 	}
