@@ -16,8 +16,8 @@ import (
 
 // What a reader has to fetch, in bytes.
 const (
-	pictureBudget  = 2_200_000
-	trainingBudget = 3_200_000
+	pictureBudget  = 2_500_000
+	trainingBudget = 3_500_000
 )
 
 func TestPageKeepsItsBudgets(t *testing.T) {
