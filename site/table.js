@@ -100,10 +100,10 @@ export class Table {
 
 /** @param {Row} cells @param {Arm} arm @param {boolean} full */
 function fill({ train, val, lock, lr }, arm, full) {
-  const { pairs, locked, diverged } = arm.lock;
+  const { pairs, locked, said, diverged } = arm.lock;
   setText(train, arm.diverged ? "diverged" : four(arm.trainLoss));
   setText(val, arm.diverged ? "diverged" : four(full ? arm.fullValLoss : arm.valLoss));
-  setText(lock, diverged ? "diverged" : pairs ? `${locked}/${pairs}` : "–");
+  setText(lock, diverged ? "diverged" : said || "–");
   lock.classList.toggle("locked", pairs > 0 && locked === pairs);
   setText(lr, arm.lrNew ? (1000 * Number(arm.lrNew)).toFixed(2) : "–");
 }
@@ -114,7 +114,7 @@ const since = (/** @type {Arm} */ { facts }) => facts.of > 0 && facts.since >= 0
 
 /** @type {[name: string, of: (arm: Arm) => string][]} the same rows of a task that counts facts */
 const counted = [
-  ["Facts known", ({ facts }) => (facts.of ? `${facts.known} of ${facts.of}` : "")],
+  ["Facts known", ({ facts }) => facts.said],
   ["Learnt since the count before", (arm) => (since(arm) ? String(arm.facts.learnt) : "")],
   ["Forgotten since then", (arm) => (since(arm) ? String(arm.facts.forgotten) : "")],
   ["Facts counted at step", ({ facts }) => (facts.of ? String(facts.step) : "")],

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/sim/record"
+	"github.com/sparkling-lab/sparkling/viz/facts"
 )
 
 // copies draws every pair of original and new one as two linked dots, a column for each widened arm: the farther the
@@ -90,14 +91,12 @@ func (v *View) copies(b box) {
 
 // verdict says how far apart the pairs are in a quantity, in words for wide columns and for narrow ones.
 func verdict(s record.Summary, q record.Quantity) []string {
-	word, lost := s.Word(q), s.In[record.Diverged]
+	word, lost, all := s.Word(q), facts.Thousands(s.In[record.Diverged]), facts.Thousands(s.Pairs)
 	switch {
-	case lost > 0:
-		return []string{fmt.Sprintf("%d of %d diverged: no number", lost, s.Pairs),
-			fmt.Sprintf("%d diverged", lost), word}
+	case s.In[record.Diverged] > 0:
+		return []string{lost + " of " + all + " diverged: no number", lost + " diverged", word}
 	case word == record.Locked.String():
-		return []string{fmt.Sprintf("%s of all %d identical", names[q], s.Pairs),
-			fmt.Sprintf("all %d identical", s.Pairs), "identical", "same"}
+		return []string{names[q] + " of all " + all + " identical", "all " + all + " identical", "identical", "same"}
 	case word != "":
 		return []string{word, "none"}
 	}

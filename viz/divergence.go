@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/sparkling-lab/sparkling/sim/record"
+	"github.com/sparkling-lab/sparkling/viz/facts"
 )
 
 // divergence draws the cosine of the gradients of original and copy since the widening: the mean over all pairs, and a
@@ -79,8 +80,9 @@ func (v *View) divergence(b box) {
 		for _, c := range curves {
 			if f, ok := rec.PairsAt(c.arm, at); ok {
 				s := f.Summary(record.Gradient)
-				words = append(words, line{fmt.Sprintf("%s: %s, %s, %d of %d", v.names[c.arm], s.Cosine(6),
-					decimals(s.Dist, 6), s.In[record.Locked], s.Pairs), v.styles[c.arm].Hue})
+				words = append(words, line{fmt.Sprintf("%s: %s, %s, %s of %s", v.names[c.arm], s.Cosine(6),
+					decimals(s.Dist, 6), facts.Thousands(s.In[record.Locked]), facts.Thousands(s.Pairs)),
+					v.styles[c.arm].Hue})
 			}
 		}
 		v.tip(b, words)

@@ -36,7 +36,7 @@ func (v *View) knowledge(b box) {
 	if len(tables) == 1 {
 		title = "What the network knows"
 	}
-	b = v.headingIn(b, title, fmt.Sprintf("full: known, of %d", v.rec.Experiment.Task.Questions()), v.howFacts())
+	b = v.headingIn(b, title, "full: known, of "+facts.Thousands(v.rec.Experiment.Task.Questions()), v.howFacts())
 	if v.colouring == ByExpert && v.size != aside {
 		b = v.expertKey(b)
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"image/color"
 	"math"
-	"strconv"
 
 	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/viz/facts"
@@ -256,7 +255,7 @@ func (v *View) counted(in box, g factGrid, t *facts.Table, hue color.RGBA) {
 		v.pen.text(notCounted, in.x, y, body, soft, left)
 		return
 	}
-	number, of := strconv.Itoa(t.Known), strconv.Itoa(t.Of)
+	number, of := facts.Thousands(t.Known), facts.Thousands(t.Of)
 	v.pen.title(number, in.x, y, size, hue)
 	x := in.x + v.pen.titleWidth(number, size) + 6
 	v.pen.text(v.fitting([]string{"of " + of + " facts known", "of " + of + " known", "of " + of, ""},
@@ -283,7 +282,7 @@ func (v *View) changed(at point, width, cell float64, t *facts.Table, hue color.
 			width, small), at.x, at.y, small, soft, left)
 		return
 	}
-	words := [3]string{fmt.Sprintf("%d learnt", learnt), fmt.Sprintf("%d forgotten", forgotten), since}
+	words := [3]string{facts.Thousands(learnt) + " learnt", facts.Thousands(forgotten) + " forgotten", since}
 	fits := func(w [3]string) bool {
 		return 2*(side+after+between)+v.pen.width(w[0]+w[1]+w[2], small) <= width
 	}
@@ -291,7 +290,7 @@ func (v *View) changed(at point, width, cell float64, t *facts.Table, hue color.
 		words[2] = ""
 	}
 	if !fits(words) || !fits([3]string{"88 learnt", "88 forgotten"}) {
-		words[0], words[1] = strconv.Itoa(learnt), strconv.Itoa(forgotten)
+		words[0], words[1] = facts.Thousands(learnt), facts.Thousands(forgotten)
 	}
 	x := at.x
 	for i, mark := range []func(box){

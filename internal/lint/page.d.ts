@@ -137,6 +137,7 @@ interface Lock {
   step: number;
   pairs: number;
   locked: number;
+  said: string;
   diverged: number;
   weight: string;
   grad: string;
@@ -147,6 +148,7 @@ interface Lock {
 interface Facts {
   known: number;
   of: number;
+  said: string;
   step: number;
   learnt: number;
   forgotten: number;

@@ -174,7 +174,7 @@ func (c *controls) arms(to *widget.Container) {
 				if a.Lock.Diverged > 0 {
 					return record.Diverged.String()
 				}
-				return fmt.Sprintf("%d/%d", a.Lock.Locked, a.Lock.Pairs)
+				return a.Lock.Said
 			},
 		} {
 			cell(ink, 50, func(s panel.State) string {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"image/color"
 	"slices"
-	"strconv"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -83,11 +82,11 @@ func (t cells) Plot(c draw.Canvas, _ *plot.Plot) {
 		c.FillText(number, at, record.Diverged.String())
 		return
 	}
-	known := strconv.Itoa(t.Known)
+	known := facts.Thousands(t.Known)
 	c.FillText(number, at, known)
 	at.X += number.Width(known) + 6
 	at.Y -= number.Font.Size - 1.1*tickText.Font.Size
-	c.FillText(tickText, at, fmt.Sprintf("of %d facts known", t.Of))
+	c.FillText(tickText, at, "of "+facts.Thousands(t.Of)+" facts known")
 }
 
 // fill draws the cells from their upper left corner on.

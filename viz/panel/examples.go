@@ -60,6 +60,14 @@ func Chosen(e experiment.Experiment) string {
 	return e.Name
 }
 
+// Measured reports whether an experiment is an example but for its seed, so that what many runs of the example came
+// to is true of it.
+func Measured(e experiment.Experiment) bool {
+	b, err := experiment.Named(e.Name)
+	e.Seed = b.Seed
+	return err == nil && bytes.Equal(e.JSON(), b.JSON())
+}
+
 // Title is what the list of examples calls an experiment.
 func Title(e experiment.Experiment) string {
 	name := Chosen(e)

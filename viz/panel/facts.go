@@ -10,22 +10,28 @@ import (
 
 // Facts is what the network of an arm knows, where facts are learnt; Of is 0 before they were counted.
 type Facts struct {
-	Known     int `json:"known"`
-	Of        int `json:"of"`
-	Step      int `json:"step"` // at which they were counted
-	Learnt    int `json:"learnt"`
-	Forgotten int `json:"forgotten"`
-	Since     int `json:"since"` // the step of the count before; −1 where there was none
+	Known     int    `json:"known"`
+	Of        int    `json:"of"`
+	Said      string `json:"said"` // how many of how many, as it is read
+	Step      int    `json:"step"` // at which they were counted
+	Learnt    int    `json:"learnt"`
+	Forgotten int    `json:"forgotten"`
+	Since     int    `json:"since"` // the step of the count before; −1 where there was none
 }
 
-// factsOf is what the table of an arm shows. Of an arm that has diverged there are no answers left to count.
-func factsOf(rec *record.Record, arm, shown int) Facts {
+// FactsOf is what an arm knows at a step. One that has not begun has nothing of its own to count, and of one that has
+// diverged there are no answers left.
+func FactsOf(rec *record.Record, arm, shown int) Facts {
 	t := facts.Of(rec, arm, shown)
-	if t.Lost != "" {
+	if _, begun := newest(rec, arm, shown, func(record.ArmFrame) bool { return true }); !begun || t.Lost != "" {
 		return Facts{Since: -1}
 	}
 	learnt, forgotten := t.Changes()
-	return Facts{t.Known, t.Of, max(t.Step, 0), learnt, forgotten, t.Before}
+	out := Facts{t.Known, t.Of, "", max(t.Step, 0), learnt, forgotten, t.Before}
+	if t.Of > 0 {
+		out.Said = facts.Thousands(t.Known) + " of " + facts.Thousands(t.Of)
+	}
+	return out
 }
 
 // changed says what every network has learnt and forgotten since the count before, in a sentence; empty where nothing
@@ -42,7 +48,8 @@ func changed(rec *record.Record, step int) string {
 		if t.Shared() {
 			who = "the network"
 		}
-		list = append(list, fmt.Sprintf("%s learnt %d facts and forgot %d", who, learnt, forgotten))
+		list = append(list, fmt.Sprintf("%s learnt %s facts and forgot %s", who, facts.Thousands(learnt),
+			facts.Thousands(forgotten)))
 		since = max(since, t.Before)
 	}
 	if list == nil {

@@ -17,9 +17,9 @@ const (
 	End      Phase = "end"
 )
 
-// apartAfter is how many steps after the first widening of the last arm the story turns from what was done to what
+// ApartAfter is how many steps after the first widening of the last arm the story turns from what was done to what
 // comes of it.
-const apartAfter = 40
+const ApartAfter = 40
 
 func phase(e experiment.Experiment, step int, forked bool) Phase {
 	fork, all := e.Fork(), 0
@@ -33,7 +33,7 @@ func phase(e experiment.Experiment, step int, forked bool) Phase {
 		return End
 	case step < fork || !forked:
 		return Learning
-	case step < all+apartAfter:
+	case step < all+ApartAfter:
 		return Widened
 	}
 	return Apart

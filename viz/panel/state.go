@@ -153,9 +153,7 @@ func arm(rec *record.Record, i int, a experiment.Arm, status record.ArmStatus, s
 	if f, ok := newest(rec, i, shown, func(f record.ArmFrame) bool { return len(f.Pairs) > 0 }); ok {
 		out.Lock = lockOf(f)
 	}
-	if out.Facts.Since = -1; out.Step >= 0 {
-		out.Facts = factsOf(rec, i, shown)
-	}
+	out.Facts = FactsOf(rec, i, shown)
 	if w, ok := rec.FinalValLoss(i); ok && out.Step >= 0 && shown >= rec.Tracks[i][len(rec.Tracks[i])-1].Step {
 		out.FullValLoss = number(w)
 	}

@@ -213,7 +213,8 @@ func TestAnArmThatDivergedHasNoLossAndNoPairThatIsApart(t *testing.T) {
 	lost := arm(rec, 1, e.Arms[1], record.ArmStatus{}, 1000)
 	assert.Equal(t, "diverged at step 600: model.norm.weight is no longer finite", lost.Diverged)
 	assert.Equal(t, []string{"", "", ""}, []string{lost.ValLoss, lost.TrainLoss, lost.FullValLoss})
-	assert.Equal(t, Lock{Step: 600, Pairs: 2, Locked: 1, Diverged: 1, Weight: "1", Grad: "1", Dist: "0"}, lost.Lock)
+	assert.Equal(t, Lock{Step: 600, Pairs: 2, Locked: 1, Said: "1/2", Diverged: 1, Weight: "1", Grad: "1", Dist: "0"},
+		lost.Lock)
 	for _, says := range did(rec, 1000) {
 		assert.Contains(t, says, "What it says is not a number.")
 	}

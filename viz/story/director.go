@@ -38,7 +38,8 @@ type Director struct {
 	last    time.Time
 	touched bool // the reader is there
 	said    map[string]string
-	hurried session.Speed // that comes back when the run is over; 0 where there is none
+	hurries *record.Record // the run that is hurried to its end
+	hurried session.Speed  // that comes back then; 0 where none is hurried
 }
 
 type phase int
@@ -60,9 +61,9 @@ func (d *Director) Follow(now time.Time, v View) {
 	switch {
 	case v.Record != d.rec:
 		e := v.Record.Experiment
-		*d = Director{hurried: d.hurried, exp: e, rec: v.Record, lesson: Of(panel.Told(e)), turned: -1, last: now,
-			said: map[string]string{}}
-		d.at = d.byStep(v.Last, v.Forked)
+		*d = Director{hurries: d.hurries, hurried: d.hurried, exp: e, rec: v.Record, lesson: Of(panel.Told(e)),
+			turned: -1, last: now, said: map[string]string{}}
+		d.at = d.byStep(v.Last-1, v.Forked) // what begins just there is still to come, with its question
 	case fork != d.exp.Fork():
 		// Widened by hand: there is nothing to ask any more.
 		d.exp = v.Record.Experiment

@@ -262,3 +262,38 @@ func TestTheStageFollowsTheChapter(t *testing.T) {
 	s.Turn(0)
 	assert.Equal(t, "knowledge", s.Stage(-1).Main)
 }
+
+// A run that is opened again where a chapter is over goes on as if it had never been away.
+func TestARunThatIsOpenedAgainSkipsNoChapterAndNoQuestion(t *testing.T) {
+	open := func(last int) *stand {
+		s := newStand(t, "facts")
+		s.Director = NewDirector()
+		s.step(last)
+		return s
+	}
+	s := open(301)
+	assert.Equal(t, "widened", s.chapter())
+	assert.True(t, s.Waits())
+	for _, x := range []struct {
+		chapter string
+		asks    bool
+	}{{"signal", false}, {"apart", true}, {"apart", false}} {
+		_, went := s.GoOn()
+		require.True(t, went)
+		s.pass(0)
+		assert.Equal(t, x.chapter, s.chapter())
+		assert.Equal(t, x.asks, len(s.page().Ask) > 0)
+	}
+	s = open(340)
+	s.GoOn()
+	s.pass(0)
+	assert.Equal(t, "count", s.chapter())
+	assert.NotEmpty(t, s.page().Ask)
+	s = open(299)
+	assert.NotEmpty(t, s.page().Ask)
+	s = open(600)
+	assert.Equal(t, "count", s.chapter())
+	assert.Equal(t, -1, s.Limit())
+	s = open(1000)
+	assert.Equal(t, "end", s.chapter())
+}

@@ -11,11 +11,13 @@ import (
 // Lead follows a session, and lets it go as far as the story does. shown is the step that is looked at, −1 the newest.
 // It returns the pictures that matter then.
 func (d *Director) Lead(now time.Time, s *session.Session, shown int) Stage {
-	if d.hurried > 0 && s.Done() {
-		s.SetSpeed(d.hurried)
+	r := s.Record()
+	if d.hurried > 0 && (r != d.hurries || s.Done() || s.Speed() != session.Max) {
+		if s.Speed() == session.Max { // else its reader has picked another
+			s.SetSpeed(d.hurried)
+		}
 		d.hurried = 0
 	}
-	r := s.Record()
 	d.Follow(now, View{Record: r, Last: reached(s), Forked: s.Forked(), Playing: s.Playing(),
 		Max: s.Speed() == session.Max})
 	s.Hold(d.Limit())
@@ -35,12 +37,14 @@ func reached(s *session.Session) int {
 	return last
 }
 
-// Hurry lets a run that its reader knows already come to its end at full speed; then the speed is what it was.
+// Hurry lets a run that its reader knows already come to its end at full speed; then, or where another
+// run begins, the speed is what it was, or what was picked meanwhile.
 func (d *Director) Hurry(s *session.Session) {
 	if s.Speed() != session.Max {
 		d.hurried = s.Speed()
 		s.SetSpeed(session.Max)
 	}
+	d.hurries = s.Record()
 }
 
 // Terms are the words of a page that the glossary explains, in their order.

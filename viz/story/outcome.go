@@ -33,7 +33,7 @@ func OutcomeOf(s panel.State, r *record.Record) (Outcome, bool) {
 	}
 	copied, asked := m.count(arms[0])
 	sparkling, also := m.count(arms[1])
-	if !s.Done || !m.counted() || asked == 0 || also == 0 || arms[0].Diverged+arms[1].Diverged != "" {
+	if !s.Done || !m.counted() || asked == 0 || also == 0 {
 		return Outcome{}, false
 	}
 	e := r.Experiment.Clone()

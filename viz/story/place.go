@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/viz/panel"
 )
 
 // Place is a step of any run by what happens there.
@@ -23,10 +24,6 @@ var places = []Place{Start, Before, Widening, Widened, Apart, End}
 
 func (p Place) order() int { return slices.Index(places, p) }
 
-// apartAfter is how many steps after the first widening of the last arm the story turns from what was done to what
-// comes of it.
-const apartAfter = 40
-
 // At is the step of a place; −1 where a run has no such place, because it is over before.
 func (p Place) At(e experiment.Experiment) int {
 	all := 0
@@ -36,7 +33,7 @@ func (p Place) At(e experiment.Experiment) int {
 		}
 	}
 	at := map[Place]int{Start: 0, Before: max(e.Fork()-1, 0), Widening: e.Fork(), Widened: all + 1,
-		Apart: all + apartAfter, End: e.Steps}[p]
+		Apart: all + panel.ApartAfter, End: e.Steps}[p]
 	if at > e.Steps || at == e.Steps && p != End {
 		return -1
 	}

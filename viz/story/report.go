@@ -55,7 +55,7 @@ var ofReport = func() map[string]func(Report) string {
 		"sparkling":   func(r Report) string { return fmt.Sprintf("%.3f", r.Losses.Sparkling) },
 		"locked":      func(r Report) string { return fmt.Sprintf("%.3f", r.Losses.Locked) },
 		"all":         func(r Report) string { return fmt.Sprintf("%.3f", r.Losses.All) },
-		"facts-seeds": func(r Report) string { return facts(r, func() string { return fmt.Sprint(r.Facts.Seeds) }) },
+		"facts-seeds": func(r Report) string { return ifFacts(r, func() string { return fmt.Sprint(r.Facts.Seeds) }) },
 	}
 	for name, of := range map[string]func(Report) Interval{
 		"facts-sparkling": func(r Report) Interval { return r.Facts.Sparkling },
@@ -63,7 +63,7 @@ var ofReport = func() map[string]func(Report) string {
 		"facts-all":       func(r Report) Interval { return r.Facts.All },
 	} {
 		number := func(of func(Report) float64) func(Report) string {
-			return func(r Report) string { return facts(r, func() string { return fmt.Sprintf("%.0f", of(r)) }) }
+			return func(r Report) string { return ifFacts(r, func() string { return fmt.Sprintf("%.0f", of(r)) }) }
 		}
 		out[name] = number(func(r Report) float64 { return of(r).Mean })
 		out[name+"-low"] = number(func(r Report) float64 { return of(r).Low })
@@ -72,7 +72,7 @@ var ofReport = func() map[string]func(Report) string {
 	return out
 }()
 
-func facts(r Report, say func() string) string {
+func ifFacts(r Report, say func() string) string {
 	if r.Facts == nil {
 		return ""
 	}

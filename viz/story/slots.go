@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/sparkling-lab/sparkling/viz/facts"
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
 
@@ -20,7 +21,7 @@ var (
 		"valOn":   func(m *moment) string { return m.ValOn },
 		"effects": func(m *moment) string { return strings.Join(m.Effects, " ") },
 		"moved":   (*moment).moved,
-		"known":   func(m *moment) string { return m.known(m.trunk()) },
+		"known":   (*moment).now,
 		"asked":   (*moment).asked,
 		"below":   (*moment).below,
 	}
@@ -57,7 +58,7 @@ var (
 		"arm":     func(_ *moment, a *panel.Arm) *panel.Arm { return a },
 		"lowest":  func(m *moment, _ *panel.Arm) *panel.Arm { return m.extreme(fullLoss, -1) },
 		"highest": func(m *moment, _ *panel.Arm) *panel.Arm { return m.extreme(fullLoss, 1) },
-		"spiked":  func(m *moment, _ *panel.Arm) *panel.Arm { return m.extreme(lossAfter, 1) },
+		"spiked":  func(m *moment, _ *panel.Arm) *panel.Arm { return m.spiked() },
 	}
 )
 
@@ -70,7 +71,7 @@ func pairs(count func(panel.Lock) int) func(*moment, *panel.Arm) string {
 		if a.Lock.Pairs == 0 {
 			return ""
 		}
-		return strconv.Itoa(count(a.Lock))
+		return facts.Thousands(count(a.Lock))
 	}
 }
 
@@ -169,16 +170,23 @@ func (m *moment) extreme(loss func(*panel.Arm) string, sign float64) *panel.Arm 
 	return best
 }
 
+// spiked is the arm with the highest loss just after the widening, once that of every arm was measured.
+func (m *moment) spiked() *panel.Arm {
+	if !m.widened(func(a *panel.Arm) bool { return a.ValLossAfter != "" }) {
+		return nil
+	}
+	return m.extreme(lossAfter, 1)
+}
+
 // What sentences may depend on.
 var (
 	whenRun = map[string]func(*moment) bool{
-		"done":        func(m *moment) bool { return m.Done },
 		"forked":      func(m *moment) bool { return m.Forked },
 		"widens":      func(m *moment) bool { return m.Factor != "" },
 		"paper-beta2": func(m *moment) bool { v, ok := value(m.Beta2); return ok && v == 0.95 },
 		"facts":       func(m *moment) bool { return m.asked() != "" },
 		"spike-ended-highest": func(m *moment) bool {
-			a := m.extreme(lossAfter, 1)
+			a := m.spiked()
 			return a != nil && a == m.extreme(fullLoss, 1)
 		},
 		"unmoved": func(m *moment) bool { return m.moved() != "" && m.far() <= panel.Unmoved },

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/sim/record"
+	"github.com/sparkling-lab/sparkling/viz/facts"
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
 
@@ -62,7 +63,9 @@ type moment struct {
 // Tell is the text of a chapter, by its place in the lesson, at the state of a run. said are the reader's answers.
 func (l *Lesson) Tell(chapter int, s panel.State, r *record.Record, said map[string]string) (text, notes []Told) {
 	m := &moment{State: s, rec: r, Said: said}
-	text = m.tell(l.Chapters[chapter].Text)
+	if c := l.Chapters[chapter]; c.From != End || s.Done { // a result is told of a run that is over
+		text = m.tell(c.Text)
+	}
 	if len(text) == 0 && chapter > 0 {
 		text = []Told{{Items: [][]Run{{{Text: "This is told when it has been measured."}}}}}
 	}
@@ -152,25 +155,17 @@ func (m *moment) index(a *panel.Arm) int {
 }
 
 // count is how many questions of the validation set an arm answers right, and how many there are; 0 of 0 where that was
-// not asked. Before the arms part it is the count of the one network that they all are.
+// not asked. What was asked before the arms parted is no count of an arm of its own.
 func (m *moment) count(a *panel.Arm) (right, asked int) {
 	if a == nil || m.rec == nil {
 		return 0, 0
 	}
-	arms := []int{m.index(a)}
-	if t := m.rec.Experiment.Trunk(); t >= 0 && m.rec.Experiment.Arms[arms[0]].From == m.rec.Experiment.Arms[t].From {
-		arms = append(arms, t)
+	i := m.index(a)
+	f, e := panel.FactsOf(m.rec, i, m.Step), m.rec.Experiment
+	if (e.Waits(i) || i == e.Trunk() && e.Fork() < e.Steps) && f.Step <= e.Fork() {
+		return 0, 0
 	}
-	for k, arm := range arms {
-		track := m.rec.Tracks[arm]
-		for i := len(track) - 1; i >= 0; i-- {
-			f := track[i]
-			if f.Asked > 0 && f.Step <= m.Step && (k == 0 || f.Step <= m.Fork) {
-				return f.Right, f.Asked
-			}
-		}
-	}
-	return 0, 0
+	return f.Known, f.Of
 }
 
 // trunk is the arm whose network all share before they part.
@@ -193,7 +188,7 @@ func (m *moment) known(a *panel.Arm) string {
 	if asked == 0 || !m.counted() {
 		return ""
 	}
-	return thousands(right)
+	return facts.Thousands(right)
 }
 
 // asked is how many facts there are.
@@ -201,7 +196,19 @@ func (m *moment) asked() string {
 	if !m.counted() {
 		return ""
 	}
-	return thousands(m.rec.Experiment.Task.Letters * m.rec.Experiment.Task.Letters)
+	return facts.Thousands(m.rec.Experiment.Task.Letters * m.rec.Experiment.Task.Letters)
+}
+
+// now is how many facts the network knows that all arms are before they part.
+func (m *moment) now() string {
+	t := m.trunk()
+	if t == nil || !m.counted() {
+		return ""
+	}
+	if f := panel.FactsOf(m.rec, m.index(t), m.Step); f.Of > 0 {
+		return facts.Thousands(f.Known)
+	}
+	return ""
 }
 
 // more says how many facts one arm knows more than another.
@@ -212,23 +219,36 @@ func (m *moment) more(a, b *panel.Arm) string {
 	case asked == 0 || also == 0 || !m.counted():
 		return ""
 	case x == y:
-		return "as many"
+		return "as many as"
 	case x > y:
-		return thousands(x-y) + " more"
+		return facts.Thousands(x-y) + " more than"
 	}
-	return thousands(y-x) + " fewer"
+	return facts.Thousands(y-x) + " fewer than"
 }
 
-// far is by how much the newest widening moved a logit at most, of all arms; −1 where none was measured.
-func (m *moment) far() float64 {
-	far := -1.0
+// widened reports whether something holds for every arm that is to be wide by now. A maximum over arms is none before.
+func (m *moment) widened(is func(*panel.Arm) bool) bool {
 	for i := range m.Arms {
 		if m.rec == nil {
-			break
+			return false
 		}
-		if r, ok := m.rec.ReportAt(i, m.Step); ok {
-			far = max(far, float64(r.LogitError))
+		a := m.rec.Experiment.Arms[i]
+		if a.Widens() && a.Widen[0].Step <= m.Step && !is(&m.Arms[i]) {
+			return false
 		}
+	}
+	return true
+}
+
+// far is by how much the newest widening moved a logit at most, of all arms; −1 where that was not measured.
+func (m *moment) far() float64 {
+	far := -1.0
+	if !m.widened(func(a *panel.Arm) bool {
+		r, ok := m.rec.ReportAt(m.index(a), m.Step)
+		far = max(far, float64(r.LogitError))
+		return ok
+	}) {
+		return -1
 	}
 	return far
 }
@@ -240,13 +260,4 @@ func (m *moment) moved() string {
 	}
 	two, _ := strconv.ParseFloat(strconv.FormatFloat(far, 'g', 2, 64), 64)
 	return strconv.FormatFloat(two, 'f', -1, 64)
-}
-
-// thousands is a whole number as it is read: 1,296.
-func thousands(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/viz/panel"
 )
 
 // part is a piece of a sentence: words, words with a meaning of their own, or the place of a number.
@@ -94,7 +95,12 @@ func (l *Lesson) slot(s string, each bool) (func(*moment) []Run, error) {
 	case name == "said" && len(args) == 1 && l.asked(args[0]) != nil:
 		return number(func(m *moment) string { return m.Said[args[0]] }), nil
 	case name == "report" && len(args) == 1 && ofReport[args[0]] != nil:
-		return number(func(*moment) string { return ofReport[args[0]](Reported()) }), nil
+		return number(func(m *moment) string {
+			if m.rec == nil || !panel.Measured(m.rec.Experiment) {
+				return "" // it was measured on another experiment
+			}
+			return ofReport[args[0]](Reported())
+		}), nil
 	case name == "said" || name == "report":
 		return nil, fmt.Errorf("there is no slot {%s}", s)
 	}
