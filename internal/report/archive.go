@@ -132,6 +132,10 @@ jobs:
 			if !ok {
 				continue jobs
 			}
+			if all := j.Experiment.Task.Questions(); r.Asked != 0 && r.Asked != all {
+				return made, fmt.Errorf("%s: %s of %s, seed %d, was asked %d questions; there are %d", runsFile, e.Key,
+					j.Setting.ID, j.Seed, r.Asked, all)
+			}
 			of = append(of, *r)
 		}
 		into.Add(j, of)

@@ -135,6 +135,19 @@ func TestAReportIsWrittenAnewFromItsOwnFiles(t *testing.T) {
 	assert.Equal(t, 5, g.Missing, "the third seed, in five settings")
 }
 
+// Right answers are counted among all facts that there are, not among as many as a file says.
+func TestAnswersAreOfAsManyFactsAsThereAre(t *testing.T) {
+	f, dir := made(t, About{Seeds: 2, Claims: []string{"2"}}), t.TempDir()
+	saved(t, f, dir)
+	path := filepath.Join(dir, runsFile)
+	data, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Contains(t, string(data), ",1296\n")
+	require.NoError(t, os.WriteFile(path, bytes.Replace(data, []byte(",1296\n"), []byte(",1300\n"), 1), 0o644))
+	_, err = Open(dir)
+	assert.ErrorContains(t, err, "was asked 1300 questions; there are 1296")
+}
+
 func TestADamagedReportIsRefusedWithItsPlace(t *testing.T) {
 	_, err := Open(t.TempDir())
 	assert.ErrorContains(t, err, "there is no about.json")
