@@ -14,6 +14,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/internal/input"
 	"github.com/sparkling-lab/sparkling/internal/plain"
+	"github.com/sparkling-lab/sparkling/model/learner"
 	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
@@ -40,6 +41,9 @@ type runVerb struct {
 	Write       *string  `help:"Let every arm go on with these words when the run has ended, each with the same random numbers; an empty text is how the part of the text that is never trained on begins. Only where a text is learnt." placeholder:"WORDS"`
 	Temperature *float64 `help:"Temperature at which they write: 0, always the most likely character, to 2 (default 0.5)." placeholder:"T"`
 }
+
+// factory makes the networks; tests put others in their place.
+var factory learner.Factory = cpu.Factory{}
 
 // Run is called by the command line.
 func (v runVerb) Run(e *env) error {
@@ -83,7 +87,7 @@ func (v runVerb) Run(e *env) error {
 			defer to.Release()
 		}
 	}
-	host := session.NewLocalHost(cpu.Factory{})
+	host := session.NewLocalHost(factory)
 	s, err := to.session(e, doc, host)
 	if err != nil {
 		return err
@@ -94,13 +98,13 @@ func (v runVerb) Run(e *env) error {
 		keeper = &session.Autosaver{Every: every, Write: to.keepState}
 	}
 	interrupted := v.train(e, s, host, keeper)
+	var unwritten error // which takes nothing away from what was trained, nor does what is unkept
 	if prompt != nil && !interrupted {
-		if err := letWrite(s, host, *prompt); err != nil {
-			return err
-		}
+		unwritten = letWrite(e.ctx, s, host, *prompt)
+		interrupted = e.ctx.Err() != nil
 	}
 	rec, arms, kept := s.Record(), s.Arms(), false
-	var unkept error // which takes nothing away from the table
+	var unkept error
 	sheltered := keeper != nil && v.Out == ""
 	if keeper != nil && rec.Last() >= 0 && (interrupted || !sheltered) {
 		if to.state == nil || !to.state.Finished() || prompt != nil {
@@ -132,7 +136,7 @@ func (v runVerb) Run(e *env) error {
 	case interrupted:
 		return errInterrupted
 	}
-	return stopped(arms)
+	return cmp.Or(stopped(arms), unwritten)
 }
 
 // endedAlready is said where nothing is left to train.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -43,13 +44,14 @@ func (v runVerb) prompt(e experiment.Experiment) (*record.Prompt, error) {
 	return &p, nil
 }
 
-// letWrite has the arms of a run write, and waits for them.
-func letWrite(s *session.Session, host *session.LocalHost, p record.Prompt) error {
+// letWrite has the arms of a run write, and waits for them, or for the end of the context. It errs, once all have
+// answered, where an arm did not.
+func letWrite(ctx context.Context, s *session.Session, host *session.LocalHost, p record.Prompt) error {
 	if err := s.Write(p.Text, p.Temperature); err != nil {
 		return err
 	}
-	for s.Writing() {
-		host.Wait(time.Second)
+	for s.Writing() && ctx.Err() == nil {
+		host.Wait(200 * time.Millisecond)
 	}
 	if why := s.Refused(); why != "" {
 		return errors.New(why)

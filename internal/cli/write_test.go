@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"context"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,6 +15,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/sparkling-lab/sparkling/model/learner"
+	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
@@ -98,4 +103,63 @@ func TestWhatCannotBeWrittenIsSaidBeforeTheRun(t *testing.T) {
 		assert.Empty(t, out)
 		assert.Contains(t, err, want)
 	}
+}
+
+// begins tells of the networks that only write: they alone read rows one by one.
+type begins struct {
+	cpu.Factory
+	writer func() error
+}
+
+func (f begins) New(s learner.Setup) (learner.Learner, error) {
+	if s.Batch == 1 {
+		if err := f.writer(); err != nil {
+			return nil, err
+		}
+	}
+	return f.Factory.New(s)
+}
+
+// writers lets f be called before a network writes.
+func writers(t *testing.T, f func() error) {
+	was := factory
+	factory = begins{writer: f}
+	t.Cleanup(func() { factory = was })
+}
+
+// leaves expects the files that a finished run leaves.
+func leaves(t *testing.T, out string) {
+	t.Helper()
+	for _, name := range []string{stateName, numbersName, "experiment.json"} {
+		assert.FileExists(t, filepath.Join(out, name))
+	}
+}
+
+func TestARunIsKeptAndPrintedAlthoughItsArmsCannotWrite(t *testing.T) {
+	writers(t, func() error { return errors.New("the memory is full") })
+	out := filepath.Join(t.TempDir(), "out")
+	code, text, err := run("run", "--json", "--out", out, "--write", "light", file(t, nil))
+	assert.NotZero(t, code)
+	assert.Contains(t, err, "there is no place for a network that writes: the memory is full")
+	var got struct{ Arms []result }
+	require.NoError(t, json.Unmarshal([]byte(text), &got))
+	assert.Len(t, got.Arms, 4)
+	leaves(t, out)
+	factory = cpu.Factory{}
+	code, text, err = run("run", "--json", "--resume", out, "--write", "light")
+	require.Zero(t, code, err)
+	assert.Contains(t, err, "nothing is trained again")
+	assert.Len(t, writings(t, text), 4)
+}
+
+func TestAnInterruptEndsTheWaitForWhatArmsWrite(t *testing.T) {
+	ctx, end := context.WithCancel(t.Context())
+	writers(t, func() error { end(); return nil })
+	prompt, out := "light", filepath.Join(t.TempDir(), "out")
+	var said strings.Builder
+	err := runVerb{Experiment: file(t, nil), Out: out, Write: &prompt, Quiet: true}.Run(
+		&env{ctx, io.Discard, &said, io.Discard})
+	assert.ErrorIs(t, err, errInterrupted)
+	assert.Contains(t, said.String(), "Interrupted at step 30 of 30; the same command goes on from there.")
+	leaves(t, out)
 }

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"errors"
 
 	"github.com/sparkling-lab/sparkling/sim/experiment"
@@ -43,10 +44,12 @@ func (s *Session) wrote(i int, m train.Message) {
 		return // something else was asked for since
 	}
 	a.writing = 0
-	if s.refused = m.Text; m.Text == "" {
-		m.Writing.Asked = s.byReader
-		s.rec.AddWriting(m.Writing)
+	if m.Text != "" {
+		s.refused = cmp.Or(s.refused, m.Text)
+		return
 	}
+	m.Writing.Asked = s.byReader
+	s.rec.AddWriting(m.Writing)
 }
 
 // Writing reports whether something that was asked for is not yet written.
@@ -59,5 +62,6 @@ func (s *Session) Writing() bool {
 	return false
 }
 
-// Refused is why an arm did not write what it was asked for last, in a sentence; empty where none has said so.
+// Refused is why an arm did not write what it was asked for last, in a sentence, the first that was said; empty where
+// none has said so.
 func (s *Session) Refused() string { return s.refused }

@@ -13,6 +13,7 @@ import (
 	"github.com/sparkling-lab/sparkling/model/learner/learnertest"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
+	"github.com/sparkling-lab/sparkling/sim/train"
 	"github.com/sparkling-lab/sparkling/sim/trial"
 )
 
@@ -114,6 +115,22 @@ func TestWhatIsNotAllowedIsRefusedInASentence(t *testing.T) {
 	k := Autowriter{}
 	k.Tick(other)
 	assert.False(t, other.Writing())
+}
+
+// One arm's refusal is not forgotten because another writes.
+func TestTheFirstRefusalIsKept(t *testing.T) {
+	s, h := paused(t, trial.Short(20))
+	finish(t, s, h)
+	require.NoError(t, s.Write("light", 1))
+	answer := func(arm int, why string) {
+		s.wrote(arm, train.Message{Ask: s.asks, Text: why, Writing: record.Writing{Arm: arm}})
+	}
+	answer(0, "there is no place for a network that writes")
+	answer(1, "")
+	answer(2, "nor for this one")
+	assert.Equal(t, "there is no place for a network that writes", s.Refused())
+	write(t, s, h, "light", 1)
+	assert.Empty(t, s.Refused(), "of the last that was asked for")
 }
 
 func TestNetworksWriteAnewAsOftenAsTheirShareOfTimeAllows(t *testing.T) {
