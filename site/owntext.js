@@ -78,7 +78,7 @@ export class OwnTexts {
     if (want && want === task.text) return this.#run();
     const other = want ? `This is another text than the one that is asked for, which has ${told}. ` : "";
     setText(byID("own-said"), `${other}${called ? `${called}: ` : ""}${said.join(" ")}`);
-    byID("own-symbols").replaceChildren(...symbols.map((symbol) => make("bdi", {}, shown(symbol))));
+    byID("own-symbols").replaceChildren(...symbols.map((symbol) => make("bdi", {}, symbol)));
     setText(byID("own-link"), task.content
       ? "It is short, so links to its runs carry all of it: whoever gets one can read it."
       : "Links to its runs do not carry it, only its length, its number of symbols and its hash" +
@@ -147,7 +147,11 @@ export class OwnTexts {
     remove.addEventListener("click", async () => {
       try {
         await this.#texts.remove(text.name);
-        setText(byID("own-said"), `${label(text)} is removed from this browser, with the runs of it that were kept.`);
+        const carried = parsed(text.task).content && parsed(this.#lab.texts()).runs === text.name
+          ? " The address of this page still carries it until another run is chosen, and the browser's history may."
+          : "";
+        setText(byID("own-said"),
+          `${label(text)} is removed from this browser, with the runs of it that were kept.${carried}`);
       } catch {
         setText(byID("own-said"), `${label(text)} could not be removed: the browser refused it.`);
       }
@@ -163,15 +167,4 @@ export class OwnTexts {
 function label({ called, bytes }) {
   const begins = new TextDecoder().decode(bytes.subarray(0, 120)).replace(/\s+/g, " ").trim();
   return called || `“${[...begins].slice(0, 24).join("")}…”`;
-}
-
-/** A symbol as it can be seen. @param {string} symbol */
-function shown(symbol) {
-  if (symbol === " ") return "space";
-  if (symbol === "\n") return "newline";
-  if (symbol === "\t") return "tab";
-  if (/[\p{C}\p{Z}]/u.test(symbol)) {
-    return `U+${(symbol.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
-  }
-  return /\p{M}/u.test(symbol) ? `◌${symbol}` : symbol;
 }

@@ -25,10 +25,11 @@ func ownText(e *env, path string, exp *experiment.Experiment, say io.Writer) err
 		if !exp.Task.Own() {
 			return nil
 		}
-		if _, err := task.New(exp.Task); err != nil {
-			return fmt.Errorf("%w; use --text FILE", err)
+		_, err := task.New(exp.Task)
+		if err != nil && exp.Task.Content == "" {
+			err = fmt.Errorf("%w; use --text FILE", err)
 		}
-		return nil
+		return err
 	}
 	if exp.Task.Kind != task.KindText {
 		return fmt.Errorf("--text is for experiments that learn a text; %s learns %s", exp.Name, exp.Task.Kind)
@@ -50,13 +51,13 @@ func ownText(e *env, path string, exp *experiment.Experiment, say io.Writer) err
 	return nil
 }
 
-// readText is what a file holds, as far as a text may go, and a byte more where it goes on.
+// readText is what a file holds, as far as one may go, and a byte more where it goes on.
 func readText(e *env, path string) ([]byte, error) {
 	f, err := input.Open(e.ctx, path)
 	var data []byte
 	if err == nil {
 		defer f.Close()
-		data, err = io.ReadAll(io.LimitReader(f, task.MaxText+1))
+		data, err = io.ReadAll(io.LimitReader(f, task.MaxFile+1))
 	}
 	if why := (*fs.PathError)(nil); errors.As(err, &why) {
 		err = fmt.Errorf("the text %s cannot be read: %w", path, why.Err)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/task"
 )
 
 func TestRunLearnsATextOfOnesOwnAndWantsItAgainToGoOn(t *testing.T) {
@@ -61,4 +63,27 @@ func other(t *testing.T, dir string, letters int) string {
 	path := filepath.Join(dir, "other"+strings.Repeat("x", letters%7)+".txt")
 	require.NoError(t, os.WriteFile(path, []byte(strings.Repeat("ab", letters/2)), 0o644))
 	return path
+}
+
+// Where a document carries its text, no other file is asked for.
+func TestADocumentThatSaysAnotherThingOfTheTextItCarriesIsToldSo(t *testing.T) {
+	doc := file(t, func(e *experiment.Experiment) {
+		spec, _, err := task.TakeText(e.Task, []byte(strings.Repeat("abc", 1000)), sha256.Sum256)
+		require.NoError(t, err)
+		spec.Symbols = 5
+		*e = e.WithText(spec, "abc.txt")
+	})
+	code, _, err := run("run", doc)
+	assert.NotZero(t, code)
+	assert.Contains(t, err, "task.symbols is 5; the text has 3")
+	assert.NotContains(t, err, "--text")
+}
+
+// A text just long enough on paper only, for its lines end in two bytes, is refused before it runs.
+func TestATextIsMeasuredAsItIsLearnt(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "windows.txt")
+	require.NoError(t, os.WriteFile(path, []byte("\ufeff"+strings.Repeat("ab\r\n", 666)), 0o644))
+	code, _, err := run("run", file(t, nil), "--text", path)
+	assert.NotZero(t, code)
+	assert.Contains(t, err, "the text has 1998 bytes; at least 2000 are needed")
 }

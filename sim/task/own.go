@@ -10,15 +10,20 @@ import (
 	"unicode/utf8"
 )
 
-// Bounds of a reader's own text: of the file in bytes, of one that a document carries, and of the symbols that a
-// network tells apart. A link may have 32,768 characters, and what carries addresses from one person to another often
-// stops at a few thousand: a text within MaxContent makes a link of about that.
+// Bounds of a reader's own text: in bytes as it is learnt, of one that a document carries, and of the symbols that a
+// network tells apart. A file may be longer, by a byte order mark and by a byte in every line. A link may have 32,768
+// characters, and what carries addresses from one person to another often stops at a few thousand: a text within
+// MaxContent makes a link of about that.
 const (
 	MinText    = 2000
 	MaxText    = 8_000_000
+	MaxFile    = 2*MaxText + 3
 	MaxContent = 4000
 	MaxSymbols = 512
 )
+
+// mark is the byte order mark.
+const mark = "\ufeff"
 
 // sharedSymbol stands for all characters that share a symbol.
 const sharedSymbol = utf8.RuneError
@@ -27,13 +32,16 @@ const sharedSymbol = utf8.RuneError
 // ends with a newline, whatever it ended with. It errs, in a sentence, where the text is too short or too long or not
 // in UTF-8.
 func ParseText(data []byte) (*Text, error) {
-	if len(data) < MinText {
-		return nil, fmt.Errorf("the text has %d bytes; at least %d are needed", len(data), MinText)
-	}
-	if len(data) > MaxText {
-		return nil, fmt.Errorf("the text has more than %d bytes, and no more are allowed", MaxText)
+	if len(data) > MaxFile {
+		return nil, errTooLong // and cut off, perhaps
 	}
 	text := Normal(data)
+	if len(text) > MaxText {
+		return nil, errTooLong
+	}
+	if len(text) < MinText {
+		return nil, fmt.Errorf("the text has %d bytes; at least %d are needed", len(text), MinText)
+	}
 	if !utf8.Valid(text) {
 		return nil, fmt.Errorf("the text is not in UTF-8, first in its line %d; save it in UTF-8", badLine(text))
 	}
@@ -48,9 +56,14 @@ func ParseText(data []byte) (*Text, error) {
 	return t, nil
 }
 
-// Normal is a text as it is learnt, in bytes: without a byte order mark, its lines ended by newlines.
+var errTooLong = fmt.Errorf("the text has more than %d bytes, and no more are allowed", MaxText)
+
+// Normal is a text as it is learnt, in bytes: without a byte order mark, its lines ended by newlines. That of what is
+// normal is the same: a document carries it, and what carries it is read as any text is.
 func Normal(data []byte) []byte {
-	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	for bytes.HasPrefix(data, []byte(mark)) { // some programs put one before another
+		data = data[len(mark):]
+	}
 	if bytes.IndexByte(data, '\r') < 0 {
 		return data // without another 8 MB
 	}

@@ -3,6 +3,7 @@ package task
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -103,7 +104,7 @@ func TestATextThatCannotBeLearntIsRefusedInOneSentence(t *testing.T) {
 
 // The shortest text of any alphabet, however its lines end, has rows of the usual length to read and to be held out.
 func TestTheShortestTextOfAnyAlphabetCanBeLearnt(t *testing.T) {
-	for _, written := range []string{"\ufeff" + strings.Repeat("\r\na", 666), strings.Repeat("𐌰𐌱𐌲𐌳", 125)} {
+	for _, written := range []string{"\ufeff" + strings.Repeat("\r\na", 1000), strings.Repeat("𐌰𐌱𐌲𐌳", 125)} {
 		text, err := ParseText([]byte(written))
 		require.NoError(t, err)
 		assert.NoError(t, text.Fits(64))
@@ -155,7 +156,7 @@ func TestATextOfOnesOwnIsLearntWhereItWasGivenAndNoOther(t *testing.T) {
 func FuzzText(f *testing.F) {
 	long := strings.Repeat("seed ", 500)
 	for _, seed := range []string{"", long, "\ufeff" + long, long + "\r\n", "\xff\xfe" + long, alphabet(600),
-		long + "\ufffd\U0010ffff", strings.Repeat("\r", 3000)} {
+		"\ufeff\ufeff" + strings.Repeat("ab\r\n", 667), long + "\ufffd\U0010ffff", strings.Repeat("\r", 3000)} {
 		f.Add([]byte(seed), uint16(16))
 	}
 	f.Fuzz(func(t *testing.T, data []byte, rows uint16) {
@@ -184,6 +185,7 @@ func FuzzText(f *testing.F) {
 		}
 		ids, labels := make([]int32, 2*seq), make([]int32, 2*seq)
 		text.Batch(1, 2, seq, ids, labels)
+		carried(t, data, seq)
 		for _, s := range []Set{text.Live(seq), text.Full(seq)} {
 			require.Positive(t, s.Rows)
 			for _, row := range []int{0, s.Rows - 1} {
@@ -191,6 +193,58 @@ func FuzzText(f *testing.F) {
 			}
 		}
 	})
+}
+
+// carried learns a text anew from what the document of it carries.
+func carried(t *testing.T, data []byte, seq int) {
+	spec, text, err := TakeText(Spec{Kind: KindText, Text: TextOpticks, Seq: seq, Batch: 2}, data, sha256.Sum256)
+	require.NoError(t, err)
+	require.NoError(t, spec.Validate())
+	if len(Normal(data)) > MaxContent {
+		assert.Empty(t, spec.Content)
+		return
+	}
+	var read Spec
+	document, err := json.Marshal(spec)
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(document, &read))
+	library.Delete(spec.Text)
+	require.NoError(t, TakeContent(read, sha256.Sum256))
+	again, err := New(read)
+	require.NoError(t, err)
+	assert.Equal(t, text, again)
+}
+
+// Bounds are those of the text as it is learnt: what is taken from a file can be taken from a document.
+func TestWhatIsTakenIsTakenAgainFromItsDocument(t *testing.T) {
+	for name, data := range map[string]string{
+		"a mark and Windows' lines": "\ufeff" + strings.Repeat("ab\r\n", 667),
+		"two marks":                 "\ufeff\ufeff" + strings.Repeat("ab\r", 667),
+		"a mark inside":             strings.Repeat("ab\n\ufeff", 400),
+		"the shortest":              strings.Repeat("ab\r\r\n", 500),
+		"the longest":               strings.Repeat("ab\r\r\n", 1000),
+		"many symbols":              manyIn(MaxContent),
+	} {
+		t.Run(name, func(t *testing.T) { carried(t, []byte(data), 16) })
+	}
+	_, err := ParseText([]byte("\ufeff" + strings.Repeat("ab\r\n", 666)))
+	assert.EqualError(t, err, "the text has 1998 bytes; at least 2000 are needed")
+	_, err = ParseText([]byte("\ufeff" + strings.Repeat("a\r\n", MaxText/2)))
+	assert.NoError(t, err, "as long as it may be, in a file that is longer")
+	for _, data := range []string{strings.Repeat("\r\n", MaxText) + "ab",
+		strings.Repeat("\ufeff", MaxText) + strings.Repeat("ab", MinText)} {
+		_, err = ParseText([]byte(data)[:MaxFile+1])
+		assert.ErrorContains(t, err, "more than 8000000 bytes", "no part of it is learnt in its place")
+	}
+}
+
+// manyIn is a text of as many symbols as have room in so many bytes.
+func manyIn(bytes int) string {
+	var b strings.Builder
+	for r := rune(0x4e00); b.Len()+3 <= bytes; r++ {
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 // ownName is the name of the text in a spec.
@@ -219,9 +273,18 @@ func TestWhatIsToldOfATextIsTrue(t *testing.T) {
 		assert.Equal(t, spec, sum.Task)
 		assert.Equal(t, min(text.Vocab(), MaxSymbols-1), len(sum.Symbols))
 		for i, s := range sum.Symbols {
-			assert.Equal(t, text.Symbol(int32(i)), s)
+			assert.Equal(t, shown(text.symbols[i]), s)
 		}
 	}
+}
+
+// What has no shape of its own, or would turn what stands beside it around, is told by its name or its number.
+func TestEverySymbolIsToldSoThatItCanBeSeen(t *testing.T) {
+	spec, text, err := TakeText(Spec{Kind: KindText, Text: TextOpticks, Seq: 16, Batch: 2},
+		[]byte(strings.Repeat("\t\n\x1b aé\u0301\u00a0\u202e\u200b\u2067שع\ue000\u3000字", 100)), sha256.Sum256)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"tab", "newline", "U+001B", "space", "a", "U+00A0", "é", "◌\u0301", "ש", "ع", "U+200B",
+		"U+202E", "U+2067", "U+3000", "字", "U+E000"}, Summarized(spec, text).Symbols)
 }
 
 // A document carries a short text, and only one that is what the document says it is is learnt.

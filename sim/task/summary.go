@@ -3,13 +3,14 @@ package task
 import (
 	"fmt"
 	"strconv"
+	"unicode"
 )
 
 // Summary is what is told of a reader's own text before it is learnt.
 type Summary struct {
 	Task    Spec     `json:"task"`    // that learns it
 	Said    []string `json:"said"`    // length and split, and alphabet, in sentences
-	Symbols []string `json:"symbols"` // those that have a number of their own, in its order
+	Symbols []string `json:"symbols"` // those that have a number of their own, in its order, as they can be seen
 }
 
 // Summarized is what is to be told of a text that was taken as s.
@@ -21,16 +22,34 @@ func Summarized(s Spec, t *Text) Summary {
 		thousands(t.Vocab()) + " different symbols.",
 	}
 	own := t.symbols
-	if t.rare > 0 {
+	if t.rare != nil {
 		own = own[:MaxSymbols-1]
 		said[1] = fmt.Sprintf("%s different symbols, of which the %d most frequent have a number of their own; the "+
-			"others, %s of the text, share one.", thousands(len(own)+t.rare), len(own), percent(t.Shared()))
+			"others, %s of the text, share one.", thousands(len(own)+len(t.rare)), len(own), percent(t.Shared()))
 	}
 	symbols := make([]string, len(own))
 	for i, r := range own {
-		symbols[i] = string(r)
+		symbols[i] = shown(r)
 	}
 	return Summary{s, said, symbols}
+}
+
+// shown is a symbol as it can be seen, wherever it is shown: what has no shape, or would change the direction of what
+// stands beside it, by its name or number, and what stands on another on a circle.
+func shown(r rune) string {
+	switch {
+	case r == ' ':
+		return "space"
+	case r == '\n':
+		return "newline"
+	case r == '\t':
+		return "tab"
+	case unicode.IsMark(r):
+		return "◌" + string(r)
+	case !unicode.IsPrint(r):
+		return fmt.Sprintf("%U", r)
+	}
+	return string(r)
 }
 
 // Shared is the share of a text's characters that have no symbol of their own, because it has more than [MaxSymbols]

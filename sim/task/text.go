@@ -17,8 +17,8 @@ type Text struct {
 	ids     []uint16 // as small as they can be: every worker of the page has its own
 	train   int      // the first train characters are for training, the rest is the validation split
 
-	rare   int // symbols that share the last number
-	shared int // characters that have it
+	rare   []rune // those that share the last number, ascending
+	shared int    // characters of the text that have it
 }
 
 // valPart says that one part in so many of a text is its validation split; of a short one, that is minVal characters:
@@ -67,22 +67,21 @@ func number(text string) *Text {
 			t.symbols = append(t.symbols, rune(r))
 		}
 	}
-	var rare []rune
 	if len(t.symbols) > MaxSymbols {
 		slices.SortStableFunc(t.symbols, func(a, b rune) int { return int(count[b] - count[a]) })
-		rare = slices.Clone(t.symbols[MaxSymbols-1:])
-		t.rare = len(rare)
+		t.rare = slices.Clone(t.symbols[MaxSymbols-1:])
+		slices.Sort(t.rare)
 		t.symbols = t.symbols[:MaxSymbols-1]
 		slices.Sort(t.symbols)
 		t.symbols = append(t.symbols, sharedSymbol)
 	}
 	id := count // from now on the number of each
-	for _, r := range rare {
+	for _, r := range t.rare {
 		t.shared += int(count[r])
 		id[r] = MaxSymbols - 1
 	}
 	for i, r := range t.symbols {
-		if rare == nil || i < MaxSymbols-1 {
+		if t.rare == nil || i < MaxSymbols-1 {
 			id[r] = int32(i)
 		}
 	}

@@ -1,6 +1,7 @@
 package task
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,23 +10,39 @@ import (
 // Writes reports whether networks can go on with what a reader begins: where each symbol of the task is a character.
 func (s Spec) Writes() bool { return s.Kind == KindText }
 
-// Ids are the symbols of what a reader writes. It errs, in a sentence that names them, where the task lacks some.
-func Ids(t Task, text string) ([]int32, error) {
-	known := map[string]int32{}
-	for id := range int32(t.Vocab()) {
-		known[t.Symbol(id)] = id
+// Ids are the symbols of what a reader writes. It errs, in a sentence that names them, where the text lacks some, or
+// has some that share a symbol: a network cannot tell them apart.
+func Ids(t Task, prompt string) ([]int32, error) {
+	text, ok := t.(*Text)
+	if !ok {
+		return nil, errors.New("only networks that learn a text can write")
+	}
+	own := text.symbols
+	if text.rare != nil {
+		own = own[:MaxSymbols-1] // whatever looks like the shared one
 	}
 	var ids []int32
-	var lacking []string
-	for _, r := range text {
-		id, ok := known[string(r)]
-		if quoted := fmt.Sprintf("%q", r); !ok && !slices.Contains(lacking, quoted) {
-			lacking = append(lacking, quoted)
+	var lacking, rare []string
+	for _, r := range prompt {
+		id, ok := slices.BinarySearch(own, r)
+		ids = append(ids, int32(id))
+		if ok {
+			continue
 		}
-		ids = append(ids, id)
+		of := &lacking
+		if _, ok = slices.BinarySearch(text.rare, r); ok {
+			of = &rare
+		}
+		if quoted := fmt.Sprintf("%q", r); !slices.Contains(*of, quoted) {
+			*of = append(*of, quoted)
+		}
 	}
-	if lacking != nil {
+	switch {
+	case lacking != nil:
 		return nil, fmt.Errorf("the text that is learnt has no %s", strings.Join(lacking, ", no "))
+	case rare != nil:
+		return nil, fmt.Errorf("%s cannot be written: it is among the rarest characters of the text that is learnt, "+
+			"which share one symbol", strings.Join(rare, " or "))
 	}
 	return ids, nil
 }

@@ -36,6 +36,32 @@ func TestCharactersThatTheTextLacksAreRefusedByName(t *testing.T) {
 	}
 }
 
+// The rarest characters of a text of many share a symbol: no prompt can have one, and it is said that this is why. A
+// character that looks like that symbol is another.
+func TestRareCharactersAreRefusedForWhatTheyAre(t *testing.T) {
+	rare := string(rune(0x4e00 + 650))
+	text, err := ParseText([]byte(alphabet(700) + strings.Repeat("\ufffd", 5000)))
+	require.NoError(t, err)
+	ids, err := Ids(text, "\ufffd一")
+	require.NoError(t, err)
+	assert.Equal(t, "\ufffd一", spelt(text, ids))
+	assert.Less(t, ids[0], int32(MaxSymbols-1), "its own number, not the shared one")
+	_, err = Ids(text, "一"+rare+rare)
+	assert.EqualError(t, err, "'"+rare+"' cannot be written: it is among the rarest characters of the text that is "+
+		"learnt, which share one symbol")
+	_, err = Ids(text, "a"+rare)
+	assert.EqualError(t, err, "the text that is learnt has no 'a'")
+
+	without, err := ParseText([]byte(alphabet(700)))
+	require.NoError(t, err)
+	_, err = Ids(without, "\ufffd")
+	assert.EqualError(t, err, "the text that is learnt has no '\ufffd'")
+	seldom, err := ParseText([]byte(alphabet(600) + "\ufffd" + alphabet(700)))
+	require.NoError(t, err)
+	_, err = Ids(seldom, "\ufffd")
+	assert.ErrorContains(t, err, "among the rarest characters")
+}
+
 func TestAnOpeningIsHowTheValidationSplitBegins(t *testing.T) {
 	ids := Opening(Opticks())
 	all, train := Opticks().Len()

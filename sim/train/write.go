@@ -1,7 +1,6 @@
 package train
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -24,9 +23,6 @@ type writer struct {
 // writer begins to write. It errs where that cannot be; the second error is of the arm's own network, which is then of
 // no use any more.
 func (r *run) writer(p record.Prompt, ask int) (w *writer, refused, err error) {
-	if !r.exp.Task.Writes() {
-		return nil, errors.New("only networks that learn a text can write"), nil
-	}
 	begin, err := task.Ids(r.task, p.Text)
 	if err != nil {
 		return nil, err, nil

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -52,20 +53,9 @@ func (c *controls) ownTexts(to *widget.Container) {
 // mostSymbols is how many of a text's symbols the panel has room for.
 const mostSymbols = 100
 
-// symbols are those of a text, as they can be seen.
+// symbols are those of a text, as far as there is room.
 func symbols(all []string) string {
-	var parts []string
-	for _, s := range all[:min(len(all), mostSymbols)] {
-		switch s {
-		case " ":
-			s = "space"
-		case "\n":
-			s = "newline"
-		case "\t":
-			s = "tab"
-		}
-		parts = append(parts, s)
-	}
+	parts := slices.Clone(all[:min(len(all), mostSymbols)])
 	if more := len(all) - mostSymbols; more > 0 {
 		parts = append(parts, fmt.Sprintf("and %d more", more))
 	}
@@ -132,7 +122,7 @@ func (w *window) hear(files fs.FS) {
 	}
 }
 
-// dropped is the one file of those that were dropped, as far as a text may go, and a byte more where it goes on.
+// dropped is the one file of those that were dropped, as far as one may go, and a byte more where it goes on.
 func dropped(files fs.FS) (called string, data []byte, err error) {
 	entries, err := fs.ReadDir(files, ".")
 	if err != nil {
@@ -148,7 +138,7 @@ func dropped(files fs.FS) (called string, data []byte, err error) {
 	f, err := files.Open(called)
 	if err == nil {
 		defer f.Close()
-		data, err = io.ReadAll(io.LimitReader(f, task.MaxText+1))
+		data, err = io.ReadAll(io.LimitReader(f, task.MaxFile+1))
 	}
 	if err != nil {
 		err = errors.New("it could not be read")

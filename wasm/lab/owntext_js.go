@@ -67,13 +67,13 @@ type texts struct {
 	Runs string    `json:"runs"` // the text that is learnt, if it is the reader's own
 	Want string    `json:"want"` // the text that a run waits for, if one does,
 	Told string    `json:"told"` // and which that is, in words
-	Most int       `json:"most"` // bytes of a text
+	Most int       `json:"most"` // bytes of its file
 }
 
 func (l *lab) texts() texts {
 	e := l.session.Experiment()
 	on := e.OnText()
-	out := texts{Most: task.MaxText, In: "“" + on.Untexted() + "”", Runs: textOf(e)}
+	out := texts{Most: task.MaxFile, In: "“" + on.Untexted() + "”", Runs: textOf(e)}
 	if b, err := experiment.Named(on.Untexted()); err == nil {
 		out.In = panel.Title(b)
 	}
