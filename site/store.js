@@ -9,6 +9,7 @@ export const mostRun = 24e6;
 const longestMs = 7 * 24 * 3600e3;
 const mostTexts = 6;
 const mostTextBytes = 24e6; // of all texts
+const mostRemoved = 200; // names of texts that were removed
 
 /** This tab's own mark: it outlives a reload and comes back with a restored tab, and no other tab has it. */
 function tab() {
@@ -31,13 +32,14 @@ const finished = (transaction) => new Promise((resolve, reject) => {
 let opened;
 function database() {
   return opened ??= new Promise((resolve, reject) => {
-    const request = indexedDB.open(name, 2);
+    const request = indexedDB.open(name, 3);
     request.onupgradeneeded = ({ oldVersion }) => {
       if (oldVersion < 1) {
         request.result.createObjectStore("runs"); // the states
         request.result.createObjectStore("list"); // when each was stored, its size, and the text that it learns
       }
-      request.result.createObjectStore("texts");
+      if (oldVersion < 2) request.result.createObjectStore("texts");
+      request.result.createObjectStore("removed"); // when a text was, by its name: no tab keeps a run of it
     };
     done(request).then((db) => {
       db.onversionchange = () => db.close(); // a newer page, in another tab
@@ -59,11 +61,12 @@ export async function get(address) {
 }
 
 /**
- * Keeps a run in the place of the one of the same address; the oldest of the others go where there are too many.
+ * Keeps a run in the place of the one of the same address, unless its text was removed, in whichever tab; the oldest of
+ * the others go where there are too many.
  * @param {KeptRun} run
  */
 export async function put(run) {
-  if (run.data.byteLength > mostRun || removed.has(run.text)) return;
+  if (run.data.byteLength > mostRun) return;
   try {
     const db = await database();
     await write(db, run, mostBytes).catch(() => write(db, run, run.data.byteLength)); // no room: alone, then
@@ -72,8 +75,9 @@ export async function put(run) {
 
 /** @param {IDBDatabase} db @param {KeptRun} run @param {number} most bytes of all runs */
 async function write(db, run, most) {
-  const transaction = db.transaction(["runs", "list"], "readwrite");
+  const transaction = db.transaction(["runs", "list", "removed"], "readwrite");
   const [runs, list] = [transaction.objectStore("runs"), transaction.objectStore("list")];
+  if (run.text && await done(transaction.objectStore("removed").getKey(run.text))) return;
   const key = `${tab()} ${run.address}`, now = Date.now();
   const [keys, entries] = await Promise.all([done(list.getAllKeys()), done(list.getAll())]);
   const others = keys.map((of, i) => ({ of, ...entries[i] })).filter(({ of }) => of !== key);
@@ -89,9 +93,6 @@ async function write(db, run, most) {
   list.put({ time: now, size: run.data.byteLength, text: run.text }, key);
   await finished(transaction);
 }
-
-/** Names of texts that were removed in this visit: what learns them is not kept. */
-const removed = new Set();
 
 /** The reader's own texts, the newest first. @returns {Promise<OwnText[]>} */
 export async function ownTexts() {
@@ -110,8 +111,10 @@ const newest = (texts) => texts.sort((a, b) => b.time - a.time);
  * @param {OwnText} text
  */
 export async function putText(text) {
-  removed.delete(text.name);
   const db = await database();
+  const given = db.transaction("removed", "readwrite"); // its runs may be kept again, also where it has no room itself
+  given.objectStore("removed").delete(text.name);
+  await finished(given);
   const transaction = db.transaction("texts", "readwrite"), texts = transaction.objectStore("texts");
   let left = mostTextBytes - text.bytes.byteLength;
   newest(await done(texts.getAll())).filter(({ name: of }) => of !== text.name).forEach(({ name: of, bytes }, i) => {
@@ -122,12 +125,19 @@ export async function putText(text) {
   await finished(transaction);
 }
 
-/** Removes a text, and with it all runs that learn it, of all tabs. @param {string} text its name */
+/**
+ * Removes a text, and with it all runs that learn it, of all tabs, none of which keeps one until it is given again.
+ * @param {string} text its name
+ */
 export async function removeText(text) {
-  removed.add(text);
   const db = await database();
-  const transaction = db.transaction(["runs", "list", "texts"], "readwrite");
+  const transaction = db.transaction(["runs", "list", "texts", "removed"], "readwrite");
   const [runs, list] = [transaction.objectStore("runs"), transaction.objectStore("list")];
+  const removed = transaction.objectStore("removed");
+  const [names, times] = await Promise.all([done(removed.getAllKeys()), done(removed.getAll())]);
+  const newestFirst = names.map((of, i) => ({ of, time: times[i] })).sort((a, b) => b.time - a.time);
+  for (const { of } of newestFirst.slice(mostRemoved - 1)) removed.delete(of);
+  removed.put(Date.now(), text);
   const [keys, entries] = await Promise.all([done(list.getAllKeys()), done(list.getAll())]);
   keys.forEach((key, i) => {
     if (entries[i].text !== text) return;

@@ -129,17 +129,19 @@ func TestAReadersTextIsShownBeforeItRunsAndNeverLeavesThePage(t *testing.T) {
 func TestATextThatCannotBeLearntIsRefusedOnThePage(t *testing.T) {
 	p := open(t, window{W: 390, H: 844, Scale: 2, Touch: true}, short(t).Link())
 	for name, want := range map[string]string{
-		"little.txt": "little.txt cannot be learnt: the text has 12 bytes; at least 2000 are needed.",
-		"latin1.txt": "latin1.txt cannot be learnt: the text is not in UTF-8, first in its line 1; save it in UTF-8.",
-		"utf16.txt":  "utf16.txt cannot be learnt: the text is not in UTF-8, first in its line 1; save it in UTF-8.",
+		"little.txt":  "little.txt cannot be learnt: the text has 12 bytes; at least 2000 are needed.",
+		"windows.txt": "windows.txt cannot be learnt: the text has 1998 bytes; at least 2000 are needed.",
+		"latin1.txt":  "latin1.txt cannot be learnt: the text is not in UTF-8, first in its line 1; save it in UTF-8.",
+		"utf16.txt":   "utf16.txt cannot be learnt: the text is not in UTF-8, first in its line 1; save it in UTF-8.",
 		"picture.png": "picture.png cannot be learnt: the text has bytes that are 0, as other files have and " +
 			"texts in UTF-16; save it in UTF-8.",
 		"huge.txt": "huge.txt cannot be learnt: the text has more than 8000000 bytes, and no more are allowed.",
 		"dull.txt": "dull.txt cannot be learnt: the text has one symbol only, which needs no learning.",
 	} {
 		text := map[string]string{
-			"little.txt": "Hello there.", "latin1.txt": strings.Repeat("gr\xfc\xdfe ", 500),
-			"utf16.txt": "\xff\xfe" + strings.Repeat("a\x00", 2000), "picture.png": strings.Repeat("P\x00", 2000),
+			"little.txt": "Hello there.", "windows.txt": "\ufeff" + strings.Repeat("ab\r\n", 666),
+			"latin1.txt": strings.Repeat("gr\xfc\xdfe ", 500),
+			"utf16.txt":  "\xff\xfe" + strings.Repeat("a\x00", 2000), "picture.png": strings.Repeat("P\x00", 2000),
 			"huge.txt": strings.Repeat("too much ", 1_000_000), "dull.txt": strings.Repeat("a", 3000),
 		}[name]
 		p.choose(book(t, name, text))
@@ -249,6 +251,37 @@ func TestAReadersTextOutlivesAReloadAndCanBeRemoved(t *testing.T) {
 	assert.True(t, want == p.csv(), "what runs goes on until the page is left")
 	assert.Zero(t, eval[int](p, `import(new URL("site/store.js", document.baseURI))
 		.then(({ get }) => get(sparkling.address())).then((run) => run ? 1 : 0)`), "no run of it is kept any more")
+	assert.Zero(t, p.keptElsewhere(), "nor by a tab that does not know")
+	p.choose(book(t, "mine.txt", korean))
+	p.learn()
+	p.keepsTexts(1)
+	assert.Equal(t, 1, p.keptElsewhere(), "it was given again")
+}
+
+// keptElsewhere has a script that nobody told of any text, as that of another tab, keep a run of the present one, and
+// counts what is kept.
+func (p *tab) keptElsewhere() int {
+	p.t.Helper()
+	return eval[int](p, `import(new URL("site/store.js?elsewhere", document.baseURI)).then(async ({ put, get }) => {
+		const text = JSON.parse(sparkling.texts()).runs;
+		await put({ address: "elsewhere", text, data: new Uint8Array(8) });
+		return await get("elsewhere") ? 1 : 0;
+	})`)
+}
+
+// The address of a run of a short text is the text: that it is still there is said where the text is removed.
+func TestWhoRemovesAShortTextIsToldThatTheAddressCarriesIt(t *testing.T) {
+	p := open(t, desktop, short(t).Link())
+	p.choose(book(t, "tale.txt", "\ufeff"+strings.Repeat("ab\r\n", 667)))
+	p.learn()
+	p.keepsTexts(1)
+	p.run(`document.querySelector("#own-list [aria-label^=Remove]").click()`)
+	p.keepsTexts(0)
+	p.wait(`document.getElementById("own-said").textContent`)
+	assert.Equal(t, "tale.txt is removed from this browser, with the runs of it that were kept. The address of this "+
+		"page still carries it until another run is chosen, and the browser's history may.", p.said())
+	p.finish()
+	assert.Equal(t, "done", p.state().Arms[0].State, "just as long as it has to be")
 }
 
 // Who opens a link to a run of a text that is not here is told which, and it goes on when the right one is given.
