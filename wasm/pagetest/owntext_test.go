@@ -275,6 +275,7 @@ func TestWhoRemovesAShortTextIsToldThatTheAddressCarriesIt(t *testing.T) {
 	p.choose(book(t, "tale.txt", "\ufeff"+strings.Repeat("ab\r\n", 667)))
 	p.learn()
 	p.keepsTexts(1)
+	p.wait(`document.querySelector("#own-list [aria-label^=Remove]")`)
 	p.run(`document.querySelector("#own-list [aria-label^=Remove]").click()`)
 	p.keepsTexts(0)
 	p.wait(`document.getElementById("own-said").textContent`)
