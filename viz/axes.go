@@ -30,21 +30,29 @@ func (v *View) plot(b box, below float64) box {
 	if b.w < 460 { // a narrow picture's labels are no narrower
 		share = 0.47
 	}
-	room = math.Min(room, b.w*share)
+	if room > b.w*share {
+		room = labelIndent + markRoom + v.pen.width("diverged", body)
+	}
 	return box{b.x + 42, b.y + 6, math.Max(b.w-42-room, 40), math.Max(b.h-6-below, 10)}
 }
 
 // heading writes the title of a picture and, where it is neither small nor in a small window, a few lines that say how
-// to read it, and returns the place that is left.
-func (v *View) heading(b box, title, how string) box { return v.headingIn(b, title, "", how) }
+// to read it, and returns the place that is left. Where it is the only one of a small window, one short line does.
+func (v *View) heading(b box, title, how, brief string) box {
+	return v.headingIn(b, title, "", how, brief)
+}
 
 // headingIn says also in which unit a picture is, if there is room for that behind its title.
-func (v *View) headingIn(b box, title, unit, how string) box {
+func (v *View) headingIn(b box, title, unit, how, brief string) box {
 	v.pen.title(title, b.x, b.y+8, head, ink)
 	x := v.pinSign(b, b.x+v.pen.words.width(title, face{head, true})) + 10
 	if v.size == aside || v.size == staged && Crowded(v.w, v.h) {
 		if v.pen.width(unit, small) <= b.x+b.w-x {
 			v.pen.text(unit, b.x+b.w, b.y+8, small, soft, right)
+		}
+		if v.size == staged && v.pen.width(brief, small) <= b.w {
+			v.pen.text(brief, b.x, b.y+27, small, soft, left)
+			return box{b.x, b.y + 40, b.w, b.h - 40}
 		}
 		return box{b.x, b.y + 24, b.w, b.h - 24}
 	}
@@ -157,12 +165,13 @@ type label struct {
 	arms        uint // whose marks stand before it where it has no style; bit i is arm i
 }
 
-// labelPitch is the height of a line of labels, labelIndent what lies between a curve's end and its words, and
-// labelNear how far words may be from that end without a mark of their own.
+// labelPitch is the height of a line of labels, labelIndent what lies between a curve's end and its words, labelNear
+// how far words may be from that end without a mark of their own, and markRoom the room of such a mark.
 const (
 	labelPitch  = 17
 	labelIndent = 14
 	labelNear   = 26
+	markRoom    = 11
 )
 
 // labels writes words behind the ends of curves, in the order of these ends, so that none covers another and none
@@ -173,12 +182,17 @@ func (v *View) labels(list []label, a axes, edge float64) {
 		x, list[i].y = math.Max(x, list[i].end.x+labelIndent), list[i].end.y
 	}
 	apart(list, a.in.y+2, a.in.y+a.in.h-10)
+	bare := slices.ContainsFunc(list, func(l label) bool { // there is no room for one name: marks say whose all are
+		wide := v.pen.width(l.name+" "+l.value, body)
+		return l.value != "" && (x+wide > edge || x-l.end.x > labelNear && x+markRoom+wide > edge)
+	})
+	far := func(l label) bool { return x-l.end.x > labelNear }
+	moved := func(l label) bool { return far(l) || math.Abs(l.y-l.end.y) > 3 }
+	marks := bare && slices.ContainsFunc(list, moved) // otherwise all stand beside those at the curves' ends
 	for _, l := range list {
-		words, at := strings.TrimSpace(l.name+" "+l.value), x
-		const markRoom = 11
-		marked, wide := x-l.end.x > labelNear, v.pen.width(words, body)
-		if l.value != "" && (at+wide > edge || marked && at+markRoom+wide > edge) {
-			words, marked = l.value, true // the mark says whose
+		words, at, marked := strings.TrimSpace(l.name+" "+l.value), x, far(l)
+		if bare && l.value != "" {
+			words, marked = l.value, marks
 		}
 		switch {
 		case marked:

@@ -22,7 +22,7 @@ func (v *View) copies(b box) {
 		}
 	}
 	if len(arms) == 0 {
-		v.heading(b, "Neuron copies", "No arm is widened.")
+		v.heading(b, "Neuron copies", "No arm is widened.", "")
 		return
 	}
 	if !v.parted(arms, step) {
@@ -54,7 +54,7 @@ func (v *View) copies(b box) {
 	if slices.ContainsFunc(arms, func(i int) bool { return v.lost(i, step) != "" }) {
 		how += crossed
 	}
-	b = v.heading(b, "Neuron copies", how)
+	b = v.heading(b, "Neuron copies", how, lay.brief())
 	var hit *pairAt
 	lay = layOut(width, b.h-8-tall, shape, len(arms))
 	x := b.x

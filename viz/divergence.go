@@ -15,7 +15,8 @@ import (
 func (v *View) divergence(b box) {
 	rec, step, fork := v.rec, v.at(), v.rec.Experiment.Fork()
 	b = v.heading(b, "Gradient divergence", fmt.Sprintf("Cosine of the gradients of %s: mean, and where 80 %% of the "+
-		"pairs lie. Exactly 1 where their weights were equal.", members(rec.Experiment)))
+		"pairs lie. Exactly 1 where their weights were equal.", members(rec.Experiment)),
+		"Cosine of the gradients of pairs. 1: the same direction.")
 	end := max(step, min(fork+40, rec.Experiment.Steps), fork+1)
 	low := 0.5
 	type curve struct {
@@ -72,6 +73,7 @@ func (v *View) divergence(b box) {
 		if value == record.Locked.String() && !last.Summary(record.Weight).All(record.Locked) {
 			value = "= 1" // just after a widening, whatever the update has done by then
 		}
+		value = v.fitting([]string{value, "none"}, b.x+b.w-a.in.x-a.in.w-labelIndent-markRoom, body)
 		ends = append(ends, v.lostAt(l.arm, step, end, label{name: v.names[l.arm], value: value, style: m}))
 	}
 	v.labels(ends, a, b.x+b.w)

@@ -53,6 +53,7 @@ func TestPanesLookAsTheyDid(t *testing.T) {
 		"before":       {1040, 812, 1, func(v *View) { v.SetStep(20) }},
 		"halves":       {1000, 796, 1, func(v *View) { v.SetStage(Stage{Divergence, Copies, []PaneID{Loss}}) }},
 		"phone":        {390, 405, 1, func(v *View) { v.SetStage(Stage{Main: Copies, Aside: []PaneID{Loss}}) }},
+		"phone-loss":   {390, 405, 1, func(v *View) { v.SetStage(Stage{Main: Loss}) }},
 		"pinned":       {1000, 796, 1, func(v *View) { v.Pin(Loss); v.Point(120, 18, true) }},
 		"just-widened": {1040, 812, 1, func(v *View) { v.SetStep(26) }},
 		"gradients":    {390, 405, 1, func(v *View) { v.Pin(Copies); v.SetQuantity(record.Gradient) }},

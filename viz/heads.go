@@ -18,44 +18,46 @@ func (v *View) heads(arms []int, width, size float64) [][2]string {
 	return headings(list, width-headIndent, width, func(s string) float64 { return v.pen.width(s, size) })
 }
 
-// headings breaks names into at most two lines of two widths, and cuts what is too long so that those which differ
-// still do.
+// headings are names in one line, those that need it in two, broken between words. Where one does not fit even so, all
+// are shorter.
 func headings(names []string, first, second float64, measure func(string) float64) [][2]string {
 	out := make([][2]string, len(names))
 	for i, name := range names {
 		if out[i][0] = name; measure(name) <= first {
 			continue
 		}
-		if measure(name) <= second { // below its mark
-			out[i] = [2]string{"", name}
-		}
-		best := -1.0
+		out[i][0] = ""
 		for k, r := range name {
-			if !strings.ContainsRune(" -,", r) {
-				continue
-			}
-			a, b := strings.TrimRight(name[:k+1], " ,"), strings.TrimLeft(name[k+1:], " ,")
-			// What tells names apart mostly stands at their ends.
-			over := max(measure(a)-first, 0) + 10*max(measure(b)-second, 0)
-			if a != "" && b != "" && (best < 0 && (over == 0 || out[i][0] != "") || over < best) {
-				best, out[i] = over, [2]string{a, b}
+			if a, b := strings.TrimSpace(name[:k]), strings.TrimSpace(name[k:]); r == ' ' && a != "" && b != "" &&
+				measure(a) <= first && measure(b) <= second {
+				out[i] = [2]string{a, b} // as much as fits stands beside the mark
 			}
 		}
-		out[i] = [2]string{cut(out[i][0], first, measure), cut(out[i][1], second, measure)}
-	}
-	told := slices.Clone(out)
-	for i := range out {
-		common, twice := names[i], false
-		for k := range out {
-			if out[k] == out[i] && names[k] != names[i] {
-				common, twice = prefix(common, names[k]), true
+		if out[i][0] == "" {
+			for k, s := range shorter(names, first, measure) {
+				out[k] = [2]string{s}
 			}
-		}
-		if twice {
-			told[i] = [2]string{cut("…"+names[i][len(common):], first, measure)}
+			return out
 		}
 	}
-	return told
+	return out
+}
+
+// shorter are names that fit a width: all in full; or cut between words so that they can still be told apart; or none,
+// for their marks say whose.
+func shorter(names []string, width float64, measure func(string) float64) []string {
+	out := slices.Clone(names)
+	for i, name := range names {
+		for at := len(name); measure(out[i]) > width && at >= 0; {
+			if at = strings.LastIndexByte(name[:at], ' '); at > 0 {
+				out[i] = strings.TrimRight(name[:at], " ,") + "…"
+			}
+		}
+		if measure(out[i]) > width || slices.Contains(out[:i], out[i]) && !slices.Contains(names[:i], name) {
+			return make([]string, len(names))
+		}
+	}
+	return out
 }
 
 // cut is a string, or as much of its beginning as there is room for.
@@ -71,16 +73,4 @@ func cut(s string, width float64, measure func(string) float64) string {
 		}
 	}
 	return ""
-}
-
-// prefix is what two strings begin with both.
-func prefix(a, b string) string {
-	n := 0
-	for k, r := range a {
-		if !strings.HasPrefix(b[k:], string(r)) {
-			break
-		}
-		n = k + utf8.RuneLen(r)
-	}
-	return a[:n]
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"image/color"
 	"slices"
-	"strings"
 
 	"github.com/sparkling-lab/sparkling/viz/facts"
 	"github.com/sparkling-lab/sparkling/viz/style"
@@ -36,7 +35,8 @@ func (v *View) knowledge(b box) {
 	if len(tables) == 1 {
 		title = "What the network knows"
 	}
-	b = v.headingIn(b, title, "full: known, of "+facts.Thousands(v.rec.Experiment.Task.Questions()), v.howFacts())
+	b = v.headingIn(b, title, "full: known, of "+facts.Thousands(v.rec.Experiment.Task.Questions()), v.howFacts(),
+		"Darker: surer. Yellow: just learnt. ×: just forgotten.")
 	if v.colouring == ByExpert && v.size != aside {
 		b = v.expertKey(b)
 	}
@@ -45,6 +45,8 @@ func (v *View) knowledge(b box) {
 		lines = 2
 	}
 	g := v.gridOf(b, len(tables), lines)
+	g.names = v.ownersIn(g, tables)
+	g.changes = v.changesIn(g, tables)
 	hit := -1
 	for k := range tables {
 		if fact, ok := v.factUnder(g, k); ok {
@@ -93,18 +95,23 @@ func (v *View) expertKey(b box) box {
 	return box{b.x, y, b.w, b.h - (y - b.y)}
 }
 
-// owner is the colour of a table and what it is called, in long words and short ones.
-func (v *View) owner(t *facts.Table) (color.RGBA, []string) {
+// owner is the colour of a table and what it is called.
+func (v *View) owner(t *facts.Table) (color.RGBA, string) {
 	if !t.Shared() {
 		i := t.Arms[0]
-		return v.styles[i].Hue, []string{v.names[i]}
+		return v.styles[i].Hue, v.names[i]
 	}
+	return style.Neutral, "One network"
+}
+
+// ownersIn are the names over tables, for which there is so much room.
+func (v *View) ownersIn(g factGrid, tables []facts.Table) []string {
 	var list []string
-	for _, i := range t.Arms {
-		list = append(list, v.names[i])
+	for k := range tables {
+		_, name := v.owner(&tables[k])
+		list = append(list, name)
 	}
-	return style.Neutral, []string{"One network still, shared by " + strings.Join(list[:len(list)-1], ", ") + " and " +
-		list[len(list)-1], "One network still, shared by all", "One network"}
+	return shorter(list, g.width-headIndent, func(s string) float64 { return v.pen.width(s, body) })
 }
 
 // exactFact writes what each network makes of a fact. The right answer itself is known to who trains.
@@ -114,8 +121,8 @@ func (v *View) exactFact(b box, tables []facts.Table, n, fact int) {
 		e.Task.Letter(fact%n)), ink}}
 	for k := range tables {
 		t := &tables[k]
-		hue, names := v.owner(t)
-		s := names[len(names)-1] + ": "
+		hue, s := v.owner(t)
+		s += ": "
 		switch {
 		case t.Lost != "":
 			s += noNumber

@@ -74,6 +74,8 @@ func TestKnowledgeLooksAsItDid(t *testing.T) {
 		"facts-pointed":    {invented(four), 900, 420, 1, func(v *View) { alone(600)(v); v.Point(300, 200, true) }},
 		"facts-eight":      {invented(eight), 1000, 640, 1, alone(700)},
 		"facts-eight-thin": {invented(eight), 390, 640, 1, alone(700)},
+		"facts-pinned":     {locked(invented(four)), 1000, 796, 1, alone(-1)},
+		"facts-phone-main": {locked(invented(four)), 390, 405, 1, staged(-1)},
 		"facts-few":        {invented(few), 520, 420, 1, alone(500)},
 		"facts-diverged":   {blown(small, 440), 900, 420, 1, func(v *View) { alone(600)(v); v.Point(300, 200, true) }},
 	} {

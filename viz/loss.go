@@ -17,16 +17,16 @@ func (v *View) loss(b box) {
 	task := v.rec.Experiment.Task
 	words := task.Words()
 	unit := "nats " + words.Unit
-	ringed := ""
+	ringed, ringedToo := "", ""
 	if v.ended() && !task.LiveIsFull() {
-		ringed = "; ringed, at the end, of the full split"
+		ringed, ringedToo = "; ringed, at the end, of the full split", " Ringed: of the full split."
 	}
 	how := fmt.Sprintf("Validation loss on %s, %s%s. Lower is better; blind guessing has %.3f.", words.Live, unit,
 		ringed, v.blind())
 	if v.scale == FLOPs {
 		how += " Compute counts " + experiment.FLOPsCounted + "."
 	}
-	b = v.headingIn(b, "Loss", unit, how)
+	b = v.headingIn(b, "Loss", unit, how, "Of validation; lower is better."+ringedToo)
 	if rates := b.h * 0.17; v.size == whole && b.h > 400 {
 		b.h -= rates
 		v.rates(box{b.x, b.y + b.h, b.w, rates})

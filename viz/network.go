@@ -21,18 +21,22 @@ func (v *View) network(b box) {
 	small.wide = small.anatomy
 	places, heads := v.columnsOf(box{b.x, b.y + 24, b.w, math.Max(b.h-24, 40)}, arms)
 	small.fit(places[0], len(places))
-	title, pairs, grew := "The network", "", ""
+	title, pairs, grew, brief := "The network", "", "", "Each ring is a neuron."
+	if small.each > 1 {
+		brief = fmt.Sprintf("Each ring stands for %d neurons.", small.each)
+	}
 	if len(arms) > 0 {
 		grew, pairs = grewSays(e), "Each pair is "+members(e)+
-			". Glued and grey: identical bit for bit. In colour: come apart."
+			". Glued and grey: identical bit for bit. In colour: not the same bits."
 	}
 	parts := small.says() + small.omits()
 	before, lines := v.says(parts+small.bars(), parts, b.w)
 	after, others := v.says(grew+pairs, pairs, b.w)
 	if parted {
 		title, before, lines, others = "The network, widened", after, others, lines
+		brief = "Pairs: grey where identical; colour where not."
 	}
-	in := v.headingIn(b, title, small.brief(), before)
+	in := v.headingIn(b, title, small.brief(), before, brief)
 	if in.y > b.y+headingHeight { // both explanations take the same room: the picture is to stay in place
 		more := float64(linePitch * max(others-lines, 0))
 		in.y, in.h = in.y+more, in.h-more

@@ -33,7 +33,7 @@ func (v *View) shared(b box, arms []int, step int) {
 	if lay.every > 1 {
 		how += fmt.Sprintf(" One of %d experts is shown.", lay.every)
 	}
-	b = v.heading(b, "Neurons, before the widening", how)
+	b = v.heading(b, "Neurons, before the widening", how, "Each ring is "+who+".")
 	lay = layOut(width, b.h, shape, 1)
 	lay.names = named
 	v.single(b, lay, shape)
@@ -95,13 +95,14 @@ func far(st record.PairStat) float64 {
 // link draws a pair as two dots.
 func (v *View) link(in box, st record.PairStat, hue color.RGBA) {
 	x, y := in.x+in.w/2, in.y+in.h/2
-	radius := math.Min(math.Max(2.6, in.h*0.12), math.Min(in.w*0.4, 9))
+	// In low rows dots are small, so that those of a pair that has come apart are seen apart.
+	radius := math.Min(math.Max(1.6, in.h*0.12), math.Min(in.w*0.4, 9))
 	if st.State == record.Diverged {
 		v.cross(x, y, radius)
 		return
 	}
 	// Even the longest link ends before the row above begins.
-	half, c := parting(st, radius, in.h/2-radius-math.Max(2, in.h*0.06), hue)
+	half, c := parting(st, radius, in.h/2-radius-math.Max(1.2, in.h*0.06), hue)
 	v.halves(x, y, half, radius, c)
 }
 

@@ -53,7 +53,7 @@ func (v *View) rms(b box) {
 	if missing {
 		how += crossed
 	}
-	b = v.heading(b, "RMS of the blocks", how)
+	b = v.heading(b, "RMS of the blocks", how, "Added over what flows past. Ring: before; mark: after; bar: now.")
 	if v.size > aside {
 		b = v.whatItDid(b, step)
 	}

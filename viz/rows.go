@@ -133,8 +133,8 @@ func (l layout) lines(n int) int {
 
 // how says how to read the rows.
 func (l layout) how(members, quantity string) string {
-	s := fmt.Sprintf("Each pair of dots is %s. Glued and grey: identical bit for bit. The link is as long as their "+
-		"%s differ.", members, quantity)
+	s := fmt.Sprintf("Each pair of dots is %s. Glued and grey: identical bit for bit. In colour: not, and the "+
+		"link is as long as their %s differ.", members, quantity)
 	if l.cells {
 		s = fmt.Sprintf("Each cell is %s. Grey: identical bit for bit. The fuller the colour the more their %s differ.",
 			members, quantity)
@@ -143,6 +143,14 @@ func (l layout) how(members, quantity string) string {
 		s += fmt.Sprintf(" One of %d experts is shown.", l.every)
 	}
 	return s
+}
+
+// brief says it in one short line.
+func (l layout) brief() string {
+	if l.cells {
+		return "Grey: identical. Fuller colour: farther apart."
+	}
+	return "Grey: identical. Longer links: farther apart."
 }
 
 // grid is where the pairs of a row stand.

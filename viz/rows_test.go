@@ -2,6 +2,8 @@ package viz
 
 import (
 	"fmt"
+	"regexp"
+	"strings"
 	"testing"
 	"unicode/utf8"
 
@@ -100,21 +102,28 @@ func TestHeadsThatDifferAreToldApart(t *testing.T) {
 			names = append(names, a.Name)
 		}
 		for width := 44.0; width < 200; width += 3 {
-			seen := map[[2]string]string{}
-			for i, h := range headings(names, width-headIndent, width, measure) {
-				assert.Empty(t, seen[h], "%s and %s at %v", seen[h], names[i], width)
+			heads, seen := headings(names, width-headIndent, width, measure), map[[2]string]string{}
+			for i, h := range heads {
+				assert.Equal(t, heads[0][0] == "", h[0] == "", "names stand beside all marks, or beside none")
+				assert.True(t, h[0] == "" || seen[h] == "", "%s and %s at %v", seen[h], names[i], width)
 				seen[h] = names[i]
 				assert.LessOrEqual(t, measure(h[0]), width-headIndent, names[i])
 				assert.LessOrEqual(t, measure(h[1]), width, names[i])
+				if h[0] == "" {
+					continue
+				}
+				begin := strings.TrimSuffix(strings.TrimSpace(h[0]+" "+h[1]), "…")
+				assert.Regexp(t, "^"+regexp.QuoteMeta(begin)+"(,|$| )", names[i], "words are whole")
 			}
 		}
 	}
-	assert.Equal(t, [][2]string{{"Random-", "random"}, {"Copy", ""}},
-		headings([]string{"Random-random", "Copy"}, 48, 60, measure))
-	assert.Equal(t, [][2]string{{"Faster…", "25 %"}, {"Faster…", "50 %"}},
-		headings([]string{"Faster decay, 25 %", "Faster decay, 50 %"}, 44, 57, measure))
-	assert.Equal(t, [][2]string{{"…A", ""}, {"…B", ""}},
-		headings([]string{"ExperimentalA", "ExperimentalB"}, 48, 60, measure), "the common start goes")
+	assert.Equal(t, [][2]string{{"Asymmetric", "reset"}, {"Copy", ""}},
+		headings([]string{"Asymmetric reset", "Copy"}, 60, 73, measure))
+	assert.Equal(t, [][2]string{{"Asymmetric…", ""}, {"Copy", ""}},
+		headings([]string{"Asymmetric everythings", "Copy"}, 66, 62, measure))
+	assert.Equal(t, [][2]string{{}, {}}, headings([]string{"Random-random", "Copy"}, 48, 60, measure), "marks only")
+	assert.Equal(t, [][2]string{{}, {}},
+		headings([]string{"Faster decaying, 25 %", "Faster decaying, 50 %"}, 44, 57, measure), "not told apart")
 }
 
 func TestTheWideningIsToldOfTheShownStep(t *testing.T) {

@@ -67,7 +67,7 @@ func (v *View) signal(b box, step int) bool {
 	if missing {
 		how += crossed
 	}
-	b = v.heading(b, "RMS at the widening", how)
+	b = v.heading(b, "RMS at the widening", how, "r: what a block adds, over what flows past it (RMS).")
 	width := (b.w - gap*(n-1)) / n
 	for k, g := range groups {
 		v.signalOf(box{b.x + (width+gap)*float64(k), b.y, width, b.h}, g, top, len(groups) > 1, k == 0)
@@ -202,7 +202,11 @@ func (v *View) bars(a axes, column float64, r [3]float64, unscaled bool, hue col
 		}
 		v.bar(box{at, a.y(y), wide, a.in.y + a.in.h - a.y(y)}, bar(k), hue)
 		if s := digits(y, 2); v.pen.width(s, small) < wide+2 {
-			v.pen.text(s, at+wide/2, a.y(y)-9, small, soft, center)
+			over := a.y(y)
+			if line := a.y(r[before]); line < over && line > over-18 {
+				over = line // which would strike the number through
+			}
+			v.pen.text(s, at+wide/2, over-9, small, soft, center)
 		}
 	}
 	if record.Finite(r[before]) {

@@ -23,6 +23,8 @@ type factGrid struct {
 	number      float64 // size of the number
 	lines       int     // of words below the number
 	beside      bool
+	names       []string // of the tables, all in full or all shorter
+	changes     int      // how much is said of what changed, of all tables alike
 }
 
 // Lengths in CSS pixels.
@@ -31,10 +33,29 @@ const (
 	factBar    = 11  // and of the bar below it
 	factLine   = 17  // height of a line below the number
 	factTall   = 280 // of a table and all that belongs to it, from which on there are two such lines
-	factLetter = 11  // pitch of cells that have letters
-	factAxis   = 14  // room for these
+	factLetter = 9   // pitch of cells that have letters
+	factAxis   = 12  // room for these
+	factBeside = 118 // of what is said beside each of several tables
 	factColumn = 170 // room for what is said of a table at least, where there is
 )
+
+// off is how far from its table is what stands beside it, and words the room of that, or of what stands below.
+func (g factGrid) off() float64 {
+	if g.columns > 1 {
+		return 10
+	}
+	return 24
+}
+
+func (g factGrid) words() float64 {
+	if g.beside {
+		return g.width - g.axis - g.side() - g.off()
+	}
+	return g.width - g.axis
+}
+
+// stacked reports whether what is said of a table stands line by line beside it.
+func (g factGrid) stacked() bool { return g.beside && len(g.names) > 1 }
 
 // side is the length of a table's cells together.
 func (g factGrid) side() float64 { return g.pitch * float64(g.n) }
@@ -46,7 +67,7 @@ func (v *View) gridOf(b box, count, lines int) factGrid {
 	for rows := 1; rows <= count; rows++ {
 		columns := (count + rows - 1) / rows // rows are as even as they can be
 		for _, beside := range []bool{false, true} {
-			between, below := 24.0, 12.0
+			between, below := 24.0, 6.0
 			if columns > 4 {
 				between = 12
 			}
@@ -60,7 +81,11 @@ func (v *View) gridOf(b box, count, lines int) factGrid {
 				g.lines = 1
 			}
 			room := math.Min(w, h-factName-factBar-g.number*1.1-factLine*float64(g.lines)-6)
-			if beside {
+			switch {
+			case beside && count > 1:
+				g.number, g.lines = math.Min(g.number, 36), 2
+				room = math.Min(w-g.off()-factBeside, h-factName)
+			case beside:
 				room = math.Min(w-math.Max(g.number*4.6, 130), h-factName)
 			}
 			if (room-factAxis)/float64(n) >= factLetter {
@@ -68,8 +93,8 @@ func (v *View) gridOf(b box, count, lines int) factGrid {
 			}
 			g.pitch = v.pitch(math.Max(room, 8) / float64(n))
 			larger := g.side() > best.side()*1.01
-			if beside { // only where there is one, and where it pays
-				larger = count == 1 && g.side() > best.side()*1.12
+			if beside { // only where there is one, or nothing else, and where it pays
+				larger = (count == 1 || v.size == whole) && g.side() > best.side()*1.12
 			}
 			if larger { // of two that are as large the one with fewer rows
 				best = g
@@ -77,7 +102,11 @@ func (v *View) gridOf(b box, count, lines int) factGrid {
 		}
 	}
 	// Tables lie close together rather than far apart in a wide box.
-	best.column = math.Min(best.column, math.Max(best.axis+best.side(), factColumn)+30)
+	wide := math.Max(best.axis+best.side(), factColumn)
+	if best.beside && count > 1 {
+		wide = best.axis + best.side() + best.off() + factBeside
+	}
+	best.column = math.Min(best.column, wide+30)
 	if count > 1 {
 		best.width = math.Min(best.width, best.column-10)
 	}
@@ -126,17 +155,18 @@ func (v *View) factAt(c box, g factGrid, fact int) box {
 // facts draws a table with its name and what is said of it; marked is the fact that the pointer is at, or −1.
 func (v *View) facts(g factGrid, k int, t *facts.Table, marked int) {
 	p, c := g.corner(k), v.cells(g, k)
-	hue, names := v.owner(t)
+	hue, _ := v.owner(t)
 	x := p.x
 	if !t.Shared() {
 		v.pen.mark(v.styles[t.Arms[0]], x+4, p.y+8, 4)
 		x += headIndent
 	}
-	v.pen.text(v.fitting(names, p.x+g.width-x, body), x, p.y+8, body, hue, left)
+	v.pen.text(g.names[k], x, p.y+8, body, hue, left)
 	for i := 0; g.axis > 0 && i < g.n; i++ {
 		at := (float64(i) + 0.5) * g.pitch
-		v.pen.text(v.rec.Experiment.Task.Letter(i), c.x-8, c.y+at, small, soft, center)
-		v.pen.text(v.rec.Experiment.Task.Letter(i), c.x+at, c.y-8, small, soft, center)
+		size := math.Min(small, g.pitch+1)
+		v.pen.text(v.rec.Experiment.Task.Letter(i), c.x-7, c.y+at, size, soft, center)
+		v.pen.text(v.rec.Experiment.Task.Letter(i), c.x+at, c.y-7, size, soft, center)
 	}
 	v.pen.rect(c.x, c.y, v.snap(c.w), v.snap(c.h), style.Hole)
 	if t.Lost != "" {
@@ -149,10 +179,10 @@ func (v *View) facts(g factGrid, k int, t *facts.Table, marked int) {
 		v.rim(box{at.x - 2*px, at.y - 2*px, at.w + 3*px, at.h + 3*px}, 2*px, ink)
 	}
 	if g.beside {
-		v.counted(box{c.x + c.w + 24, c.y, g.at.x + g.at.w - c.x - c.w - 24, c.h}, g, t, hue)
+		v.counted(box{c.x + c.w + g.off(), c.y, g.words(), c.h}, g, t, hue)
 	} else {
 		v.share(box{c.x, c.y + c.h + 5, c.w, factBar - 5}, t, hue)
-		v.counted(box{c.x, c.y + c.h + factBar + 4, p.x + g.width - c.x, g.row}, g, t, hue)
+		v.counted(box{c.x, c.y + c.h + factBar + 4, g.words(), g.row}, g, t, hue)
 	}
 }
 
@@ -257,49 +287,19 @@ func (v *View) counted(in box, g factGrid, t *facts.Table, hue color.RGBA) {
 	}
 	number, of := facts.Thousands(t.Known), facts.Thousands(t.Of)
 	v.pen.title(number, in.x, y, size, hue)
-	x := in.x + v.pen.titleWidth(number, size) + 6
+	x, base := in.x+v.pen.titleWidth(number, size)+6, y+size*0.36-4.5
+	if g.stacked() {
+		x, base, y = in.x, y+size*0.5+9, y+factLine+factBar
+		v.share(box{in.x, base + 12, in.w, factBar - 5}, t, hue)
+	}
 	v.pen.text(v.fitting([]string{"of " + of + " facts known", "of " + of + " known", "of " + of, ""},
-		in.x+in.w-x, body), x, y+size*0.36-4.5, body, soft, left)
+		in.x+in.w-x, body), x, base, body, soft, left)
 	y += size*0.5 + 10
 	if t.Compared() && g.lines > 0 {
-		v.changed(point{in.x, y}, in.w, g.pitch-v.gapOf(g), t, hue)
-		y += factLine
+		y = v.changed(point{in.x, y}, g, t, hue)
 	}
 	if t.Locked && g.lines > 1 {
 		v.pen.text(v.fitting([]string{"all copies identical to their originals", "all copies identical", "locked"},
 			in.w, small), in.x, y, small, stuck, left)
 	}
-}
-
-// changed writes what was learnt and forgotten since the count before, beside the marks that cells have for it.
-func (v *View) changed(at point, width, cell float64, t *facts.Table, hue color.RGBA) {
-	const after, between = 4, 10
-	side := math.Min(math.Max(v.snap(cell), 7), 10)
-	learnt, forgotten := t.Changes()
-	since := fmt.Sprintf("since step %d", t.Before)
-	if learnt == 0 && forgotten == 0 {
-		v.pen.text(v.fitting([]string{"nothing learnt or forgotten " + since, "no change " + since, "no change", ""},
-			width, small), at.x, at.y, small, soft, left)
-		return
-	}
-	words := [3]string{facts.Thousands(learnt) + " learnt", facts.Thousands(forgotten) + " forgotten", since}
-	fits := func(w [3]string) bool {
-		return 2*(side+after+between)+v.pen.width(w[0]+w[1]+w[2], small) <= width
-	}
-	if !fits(words) || !fits([3]string{"88 learnt", "88 forgotten", since}) { // the same beside tables that have less
-		words[2] = ""
-	}
-	if !fits(words) || !fits([3]string{"88 learnt", "88 forgotten"}) {
-		words[0], words[1] = facts.Thousands(learnt), facts.Thousands(forgotten)
-	}
-	x := at.x
-	for i, mark := range []func(box){
-		func(b box) { v.pen.rect(b.x, b.y, side, side, hue); v.learnt(b) },
-		func(b box) { v.pen.rect(b.x, b.y, side, side, style.Hole); v.forgotten(b) },
-	} {
-		mark(box{v.snap(x), v.snap(at.y - side/2), side, side})
-		v.pen.text(words[i], x+side+after, at.y, small, soft, left)
-		x += side + after + v.pen.width(words[i], small) + between
-	}
-	v.pen.text(words[2], x, at.y, small, soft, left)
 }

@@ -53,7 +53,8 @@ func (v *View) writing(b box) {
 	if len(texts) == 1 {
 		title = "What the network writes"
 	}
-	b = v.heading(b, title, v.howWriting(written.Prompt(texts), len(texts)))
+	b = v.heading(b, title, v.howWriting(written.Prompt(texts), len(texts)),
+		"The darker behind a character, the surer.")
 	if v.size != aside {
 		b = v.shades(b)
 	}
@@ -186,10 +187,10 @@ func (v *View) author(t *written.Text, b box, s setting) color.RGBA {
 	if s.head == 0 {
 		y = b.y + s.pitch/2 - 1
 	}
-	names := []string{"One network still, shared by all arms", "One network still"}
+	name := "One network"
 	if !t.Shared() {
 		i := t.Arms[0]
-		hue, names = v.styles[i].Hue, []string{v.names[i]}
+		hue, name = v.styles[i].Hue, v.names[i]
 		v.pen.mark(v.styles[i], x+4, y, 3.6)
 		x += authorMark
 	}
@@ -201,7 +202,7 @@ func (v *View) author(t *written.Text, b box, s setting) color.RGBA {
 		since = fmt.Sprintf("at step %d", t.Step)
 	}
 	right := v.pen.width(since, small)
-	v.pen.text(v.fitting(names, b.w-(x-b.x)-right-8, body), x, y, body, hue, left)
+	v.pen.text(v.fitting([]string{name}, b.w-(x-b.x)-right-8, body), x, y, body, hue, left)
 	v.pen.text(since, b.x+b.w-right, y, small, soft, left)
 	return hue
 }
