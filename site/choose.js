@@ -32,18 +32,19 @@ export class Choice {
     this.#select.disabled = false;
   }
 
-  /** Shows which one runs, and what it is about; a changed one is the reader's own. */
+  /** Shows which one runs, and what it is about; a changed one is the reader's own, but for its seed. */
   show() {
     this.#texted();
     const { runs } = parsed(this.#lab.texts());
     const name = this.#lab.chosen() || (this.#texts.includes(JSON.stringify(runs)) ? runs : "");
     // The text says what the first is about.
-    const about = name === this.#examples[0].name ? "" : this.#lab.about();
-    if (name === this.#shown && about === this.#about) return;
-    this.#shown = name;
+    const said = this.#lab.about(), about = said === this.#examples[0].about ? "" : said;
+    const shown = name || this.#lab.called() || "Your own";
+    if (shown === this.#shown && about === this.#about) return;
+    this.#shown = shown;
     this.#about = about;
     this.#select.querySelector("[value='']")?.remove();
-    if (!name) this.#select.prepend(new Option("Your own", ""));
+    if (!name) this.#select.prepend(new Option(shown, ""));
     this.#select.value = name;
     byID("chosen-about").textContent = about;
   }

@@ -94,7 +94,7 @@ export function start(lab, meter, texts, lost) {
   const widen = (/** @type {boolean} */ slip) => { act(() => lab.widen(slip)); knobs.show(); };
   byID("play").addEventListener("click", toggle);
   byID("step").addEventListener("click", step);
-  byID("reset").addEventListener("click", reset);
+  byID("to-start").addEventListener("click", reset);
   byID("widen").addEventListener("click", () => widen(false));
   byID("live").addEventListener("click", () => act(() => lab.scrub(-1)));
   const scrub = byID("scrub", HTMLInputElement);

@@ -20,7 +20,7 @@ export class Knobs {
     const form = byID("knobs");
     form.addEventListener("submit", (event) => { event.preventDefault(); this.#run(() => lab.apply()); });
     byID("undo").addEventListener("click", () => this.#act(() => lab.undo()));
-    byID("default").addEventListener("click", () => this.#run(() => lab.defaults()));
+    byID("first-minute").addEventListener("click", () => this.#run(() => lab.defaults()));
     form.addEventListener("input", ({ target }) => { if (target instanceof HTMLInputElement) this.#type(target); });
     form.addEventListener("change", ({ target }) => { if (isKnob(target)) this.#change(target); });
     form.addEventListener("keydown", (event) => { // before the change that would come with it
@@ -115,7 +115,7 @@ export class Knobs {
     pending.classList.toggle("wrong", Boolean(why));
     byID("apply", HTMLButtonElement).disabled = n === 0 || problem !== "";
     byID("undo", HTMLButtonElement).disabled = n === 0 && problem === "";
-    byID("default", HTMLButtonElement).disabled = false;
+    byID("first-minute", HTMLButtonElement).disabled = false;
   }
 
   /** @param {string} name @param {Node[]} rows */

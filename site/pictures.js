@@ -42,7 +42,7 @@ export function startPictures(lab, lost, pressed) {
   c.setAttribute("role", "img");
   c.setAttribute("aria-label", "Pictures of the run: loss, pairs of neurons, divergence of gradients, RMS. " +
     "The table of arms says the same in numbers.");
-  document.body.prepend(c);
+  first(".skip", HTMLElement).after(c); // who uses a keyboard meets the way past the pictures first
   const point = (/** @type {PointerEvent} */ { offsetX, offsetY }) => {
     c.style.cursor = lab.point(offsetX, offsetY) ? "pointer" : "";
   };

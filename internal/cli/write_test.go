@@ -91,12 +91,12 @@ func TestWhatArmsWroteIsInTheJSONTheRecordAndTheNumbers(t *testing.T) {
 func TestWhatCannotBeWrittenIsSaidBeforeTheRun(t *testing.T) {
 	doc := file(t, nil)
 	for want, args := range map[string][]string{
-		"learns facts":                         {"run", "facts", "--write", "a"},
-		"the text that is learnt has no 'L'":   {"run", doc, "--write", "Light"},
-		"201 characters; at most 200":          {"run", doc, "--write", strings.Repeat("x", 201)},
-		"temperature is 3; allowed are 0 to 2": {"run", doc, "--write", "x", "--temperature", "3"},
-		"allowed is a number":                  {"run", doc, "--write", "x", "--temperature", "NaN"},
-		"--write says after what":              {"run", doc, "--temperature", "1"},
+		"learns facts": {"run", "facts", "--write", "a"},
+		"the text that is learnt has no 'L' (it has 'l')": {"run", doc, "--write", "Light"},
+		"201 characters; at most 200":                     {"run", doc, "--write", strings.Repeat("x", 201)},
+		"temperature is 3; allowed are 0 to 2":            {"run", doc, "--write", "x", "--temperature", "3"},
+		"allowed is a number":                             {"run", doc, "--write", "x", "--temperature", "NaN"},
+		"--write says after what":                         {"run", doc, "--temperature", "1"},
 	} {
 		code, out, err := run(args...)
 		assert.NotZero(t, code, want)

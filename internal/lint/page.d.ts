@@ -267,6 +267,7 @@ interface Lab extends Bridge {
   colourings(): Json<Named[]>;
   examples(): Json<Example[]>;
   chosen(): string;
+  called(): string;
   about(): string;
   notice(): Json<Said>;
   texts(): Json<Texts>;

@@ -3,6 +3,7 @@ package policy
 
 import (
 	"bytes"
+	"fmt"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -14,6 +15,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 const (
@@ -70,6 +73,15 @@ func TestFilesAreShort(t *testing.T) {
 			assert.LessOrEqual(t, strings.Count(string(data), "\n"), maxLines, path)
 		}
 	})
+}
+
+// To open the page with the name of an experiment in its address must not also lead into the middle of the page.
+func TestNoElementOfThePageHasTheNameOfAnExperiment(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join(root, "index.html"))
+	require.NoError(t, err)
+	for _, b := range experiment.Builtins() {
+		assert.NotContains(t, string(page), fmt.Sprintf("id=%q", b.Name))
+	}
 }
 
 // A path of somebody's machine means nothing on another.

@@ -103,7 +103,7 @@ func TestWhatIsNotAllowedIsRefusedInASentence(t *testing.T) {
 	assert.ErrorContains(t, s.Write("\xff", 1), "UTF-8")
 	assert.False(t, s.Writing())
 	write(t, s, h, "Licht", 1)
-	assert.Equal(t, "the text that is learnt has no 'L'", s.Refused())
+	assert.Equal(t, "the text that is learnt has no 'L' (it has 'l')", s.Refused())
 	assert.Empty(t, s.Record().Writings)
 	write(t, s, h, "light", 1)
 	assert.Empty(t, s.Refused())

@@ -5,13 +5,14 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Writes reports whether networks can go on with what a reader begins: where each symbol of the task is a character.
 func (s Spec) Writes() bool { return s.Kind == KindText }
 
-// Ids are the symbols of what a reader writes. It errs, in a sentence that names them, where the text lacks some, or
-// has some that share a symbol: a network cannot tell them apart.
+// Ids are the symbols of what a reader writes. It errs, in a sentence that names them, where the text lacks some (and
+// has the letter in another case), or has some that share a symbol: a network cannot tell them apart.
 func Ids(t Task, prompt string) ([]int32, error) {
 	text, ok := t.(*Text)
 	if !ok {
@@ -29,12 +30,12 @@ func Ids(t Task, prompt string) ([]int32, error) {
 		if ok {
 			continue
 		}
-		of := &lacking
+		of, says := &lacking, lacks(own, r)
 		if _, ok = slices.BinarySearch(text.rare, r); ok {
-			of = &rare
+			of, says = &rare, fmt.Sprintf("%q", r)
 		}
-		if quoted := fmt.Sprintf("%q", r); !slices.Contains(*of, quoted) {
-			*of = append(*of, quoted)
+		if !slices.Contains(*of, says) {
+			*of = append(*of, says)
 		}
 	}
 	switch {
@@ -45,6 +46,16 @@ func Ids(t Task, prompt string) ([]int32, error) {
 			"which share one symbol", strings.Join(rare, " or "))
 	}
 	return ids, nil
+}
+
+// lacks names a character that is not among symbols, and the same letter in another case, which is.
+func lacks(own []rune, r rune) string {
+	for other := unicode.SimpleFold(r); other != r; other = unicode.SimpleFold(other) {
+		if _, ok := slices.BinarySearch(own, other); ok {
+			return fmt.Sprintf("%q (it has %q)", r, other)
+		}
+	}
+	return fmt.Sprintf("%q", r)
 }
 
 // opening is how many characters Opening has at most.

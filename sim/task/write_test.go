@@ -26,7 +26,7 @@ func TestWhatAReaderWritesIsReadInTheSymbolsOfTheText(t *testing.T) {
 
 func TestCharactersThatTheTextLacksAreRefusedByName(t *testing.T) {
 	for prompt, why := range map[string]string{
-		"The":        "the text that is learnt has no 'T'",
+		"The":        "the text that is learnt has no 'T' (it has 't')",
 		"a\tÉ é a\t": `the text that is learnt has no '\t', no 'É', no 'é'`,
 		"\x1b[31m":   `the text that is learnt has no '\x1b', no '['`,
 		"光":          "the text that is learnt has no '光'",

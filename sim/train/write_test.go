@@ -126,7 +126,7 @@ func TestWhatCannotBeWrittenIsRefusedInASentenceAndTrainingGoesOn(t *testing.T) 
 	k.work()
 	got := k.answers()
 	require.Len(t, got, 1)
-	assert.Equal(t, "the text that is learnt has no 'L'", got[0].Text)
+	assert.Equal(t, "the text that is learnt has no 'L' (it has 'l')", got[0].Text)
 	assert.Equal(t, 12, k.run.step)
 
 	facts := talking(t, factsExperiment(t, 9, 100))

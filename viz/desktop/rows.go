@@ -231,7 +231,7 @@ func (c *controls) failures(to *widget.Container) {
 // examples is the choice among the experiments that the program brings along; each runs as soon as it is chosen.
 func (c *controls) examples(to *widget.Container) {
 	l, e := c.theme, c.window.session.Experiment()
-	about, k := panel.About(e), panel.Control{Value: panel.Chosen(e)}
+	about, k := panel.About(e), panel.Control{Value: panel.Chosen(e), Mixed: panel.Called(e)}
 	for _, x := range panel.Examples() {
 		k.Choices = append(k.Choices, experiment.Choice{Value: x.Name, Label: x.Title})
 	}

@@ -34,6 +34,9 @@ func (w *window) goOn() bool {
 	step, went := w.director.GoOn()
 	if went {
 		w.seek(step)
+		if !w.session.Playing() && !w.director.Waits() {
+			w.session.Play()
+		}
 	}
 	return went
 }

@@ -2,6 +2,7 @@ package panel
 
 import (
 	"bytes"
+	"fmt"
 
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
@@ -43,9 +44,17 @@ func Told(e experiment.Experiment) string {
 // Chosen is the name of the example that an experiment is, bit for bit but for the step of its widening, which a reader
 // may choose while it runs; empty where it is none.
 func Chosen(e experiment.Experiment) string {
+	if b, ok := seeded(e); ok && b.Seed == e.Seed {
+		return b.Name
+	}
+	return ""
+}
+
+// seeded is the example that an experiment is but for its seed and the step of its widening.
+func seeded(e experiment.Experiment) (experiment.Experiment, bool) {
 	b, err := experiment.Named(e.Name)
 	if err != nil {
-		return ""
+		return b, false
 	}
 	shift := b.Fork() - e.Fork()
 	e = e.Clone()
@@ -54,10 +63,8 @@ func Chosen(e experiment.Experiment) string {
 			e.Arms[i].Widen[k].Step += shift
 		}
 	}
-	if !bytes.Equal(e.JSON(), b.JSON()) {
-		return ""
-	}
-	return e.Name
+	e.Seed = b.Seed
+	return b, bytes.Equal(e.JSON(), b.JSON())
 }
 
 // Measured reports whether an experiment is an example but for its seed, so that what many runs of the example came
@@ -68,13 +75,27 @@ func Measured(e experiment.Experiment) bool {
 	return err == nil && bytes.Equal(e.JSON(), b.JSON())
 }
 
-// Title is what the list of examples calls an experiment.
-func Title(e experiment.Experiment) string {
-	name := Chosen(e)
+// Called is what the list of examples calls an experiment: as the example that it is, with its seed where that is
+// another; empty where it is none.
+func Called(e experiment.Experiment) string {
+	base, ok := seeded(e)
+	if !ok {
+		return ""
+	}
 	for _, b := range experiment.Builtins() {
-		if b.Name == name {
-			return "“" + b.Title + "”"
+		if b.Name == base.Name && base.Seed != e.Seed {
+			return fmt.Sprintf("%s, seed %d", b.Title, e.Seed)
+		} else if b.Name == base.Name {
+			return b.Title
 		}
+	}
+	return ""
+}
+
+// Title is what an experiment is called in a sentence.
+func Title(e experiment.Experiment) string {
+	if called := Called(e); called != "" {
+		return "“" + called + "”"
 	}
 	return "Your own experiment"
 }
@@ -83,7 +104,7 @@ func Title(e experiment.Experiment) string {
 // experiment is no more that.
 func About(e experiment.Experiment) string {
 	b, err := experiment.Named(e.Name)
-	if e.About != "" && (err != nil || e.About != b.About || Chosen(e) != "") {
+	if e.About != "" && (err != nil || e.About != b.About || Called(e) != "") {
 		return e.About
 	}
 	return "One of the experiments, changed, or from a link or a file."

@@ -22,7 +22,12 @@ func TestExampleIsKnownAgainWhereverItWasWidened(t *testing.T) {
 		assert.Equal(t, x.Name, Chosen(e), "widened at another step")
 		assert.Equal(t, "“"+x.Title+"”", Title(e))
 		e.Seed++
-		assert.Empty(t, Chosen(e), "another seed makes it the reader's own")
+		assert.Empty(t, Chosen(e), "another seed is not what its name in an address gives")
+		assert.Equal(t, x.Title+", seed 2", Called(e), "but the list calls it so")
+		assert.Equal(t, "“"+x.Title+", seed 2”", Title(e))
+		assert.Equal(t, x.About, About(e))
+		e.Steps++
+		assert.Empty(t, Called(e))
 		assert.Equal(t, "Your own experiment", Title(e))
 	}
 }

@@ -268,7 +268,7 @@ func (d *Director) Glance() Glance { return Glance{d.at, int(d.phase), d.turned,
 
 // seconds are those until it goes on by itself; 0 where it does not.
 func (d *Director) seconds() int {
-	if !d.holds() || d.touched {
+	if !d.holds() || d.touched || !d.playing {
 		return 0
 	}
 	return max(int(math.Ceil(d.left.Seconds())), 1)

@@ -158,6 +158,8 @@ func TestTimeStandsStillWhileTheRunIsPaused(t *testing.T) {
 	for range 100 {
 		s.pass(10)
 	}
+	assert.Zero(t, s.page().Seconds, "nothing counts down that does not come")
+	assert.True(t, s.page().Goes, "but the reader may go on")
 	assert.Equal(t, "widened", s.chapter())
 	assert.Equal(t, 299, s.Limit())
 	s.view.Playing = true

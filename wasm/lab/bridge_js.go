@@ -29,6 +29,7 @@ func (l *lab) export() {
 		"colourings": func([]js.Value) any { return encode(viz.Colourings) },
 		"examples":   func([]js.Value) any { return encode(panel.Examples()) },
 		"chosen":     func([]js.Value) any { return l.choice().name },
+		"called":     func([]js.Value) any { return l.choice().called },
 		"about":      func([]js.Value) any { return l.choice().about },
 		"notice":     func([]js.Value) any { return encode(l.notice) },
 		"dismiss":    func([]js.Value) any { l.notice = notice{}; return "" },

@@ -55,16 +55,16 @@ func received(r *record.Record) (n int) {
 // and it stays the same as long as the record and the step of the widening do: another experiment has another record,
 // and widening at another step does not make it another example.
 type choice struct {
-	of                   *record.Record
-	fork                 int
-	name, about, address string
+	of                           *record.Record
+	fork                         int
+	name, called, about, address string
 }
 
 func (l *lab) choice() choice {
 	rec := l.session.Record()
 	if fork := rec.Experiment.Fork(); l.chosen.of != rec || l.chosen.fork != fork {
 		e := l.session.Experiment()
-		l.chosen = choice{rec, fork, panel.Chosen(e), panel.About(e), e.Address()}
+		l.chosen = choice{rec, fork, panel.Chosen(e), panel.Called(e), panel.About(e), e.Address()}
 	}
 	return l.chosen
 }

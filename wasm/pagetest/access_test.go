@@ -70,7 +70,9 @@ func TestPageIsAccessible(t *testing.T) {
 			`getComputedStyle(e.matches("[type=radio]") ? e.nextElementSibling : e).outlineStyle })()`),
 			"focus on %s can be seen", at)
 	}
-	for _, id := range []string{"CANVAS", "reset", "speed", "scrub", "chosen", "quantity", "scale", "knob-seed",
+	assert.Equal(t, "Skip to the text", eval[string](p, `[...document.querySelectorAll("a, button, input, select, `+
+		`canvas, [tabindex]")].find((e) => e.tabIndex >= 0).textContent`), "the first that the keyboard meets")
+	for _, id := range []string{"CANVAS", "to-start", "speed", "scrub", "chosen", "quantity", "scale", "knob-seed",
 		"save-csv", "copy-link"} {
 		assert.Contains(t, reached, id)
 	}

@@ -41,6 +41,18 @@ func TestLessonIsChosenRunsAndAnswers(t *testing.T) {
 
 	p.run(`document.querySelector("#scale [value=flops]").click()`)
 	assert.Equal(t, "flops", eval[string](p, `sparkling.scale()`))
+
+	listed := func() string {
+		return eval[string](p, `document.getElementById("chosen").selectedOptions[0].textContent`)
+	}
+	called := listed()
+	p.run(`document.getElementById("another").click(); sparkling.pause()`)
+	p.settle()
+	assert.Equal(t, called+", seed 2", listed(), "another seed is the same experiment")
+	assert.Equal(t, p.state().Seed, "2")
+	p.run(`{ const c = document.getElementById("chosen"); c.value = "lock"; c.dispatchEvent(new Event("change")) }`)
+	p.settle()
+	assert.Equal(t, called, listed(), "and the list leads back")
 }
 
 // An arm that does something else before its next update says what. Here it has said so, and what follows is held back

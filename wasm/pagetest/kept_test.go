@@ -46,7 +46,7 @@ func TestRunSurvivesReloadAndALostCanvas(t *testing.T) {
 	want := p.csv()
 	require.True(t, strings.Contains(want, ",SPARKLING,90,"), "it is all there")
 
-	p.run(`document.getElementById("reset").click(); sparkling.speed("1")`)
+	p.run(`document.getElementById("to-start").click(); sparkling.speed("1")`)
 	p.wait(`JSON.parse(sparkling.state()).last > 20`)
 	p.run(`sparkling.speed("0.25")`)
 	p.wait(`JSON.parse(sparkling.state()).last > 33`) // the arms have parted
@@ -133,7 +133,7 @@ func TestWhatRanBeforeComesBack(t *testing.T) {
 	assert.Equal(t, "Restored: Your own experiment at step 60.", p.notice())
 	assert.Equal(t, "#"+e.Link(), eval[string](p, `location.hash`))
 
-	p.run(`document.getElementById("reset").click(); document.getElementById("reset").click()`)
+	p.run(`document.getElementById("to-start").click(); document.getElementById("to-start").click()`)
 	assert.Less(t, p.state().Last, 60)
 	p.run(`document.getElementById("back").click()`)
 	p.wait(`JSON.parse(sparkling.state()).last === 60`)

@@ -64,7 +64,7 @@ func TestPageFitsTheWindowsThatPeopleHave(t *testing.T) {
 			assert.LessOrEqual(t, eval[float64](p, `(({ scrollWidth, clientWidth }) => scrollWidth - `+
 				`clientWidth)(document.querySelector("#panel .scroll"))`), 0.0, "the table of arms has all its columns")
 			if w.W == 390 {
-				assert.Empty(t, eval[[]string](p, `[...document.querySelectorAll("#play, #step, #reset, #widen, `+
+				assert.Empty(t, eval[[]string](p, `[...document.querySelectorAll("#play, #step, #to-start, #widen, `+
 					`#speed label, #chosen")].filter((e) => e.getBoundingClientRect().height < 40).map((e) => e.id `+
 					`|| e.textContent)`), "controls that a finger misses")
 			}

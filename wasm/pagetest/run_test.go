@@ -91,7 +91,7 @@ func TestPauseStepAndResetGiveTheSameNumbers(t *testing.T) {
 	p := open(t, desktop, short(t).Link())
 	p.finish()
 	first := p.csv()
-	p.run(`document.getElementById("reset").click(); sparkling.pause()`)
+	p.run(`document.getElementById("to-start").click(); sparkling.pause()`)
 	p.settle()
 	before := p.state().Last
 	for i := range 3 {

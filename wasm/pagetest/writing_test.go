@@ -27,7 +27,7 @@ func TestNetworksGoOnWithWhatAReaderTypes(t *testing.T) {
 	p.run(`sparkling.reset(); sparkling.pause()`)
 	assert.False(t, eval[bool](p, `document.getElementById("writing").hidden`))
 	p.ask("Licht")
-	p.wait(`document.getElementById("write-said").textContent === "The text that is learnt has no 'L'."`)
+	p.wait(`document.getElementById("write-said").textContent === "The text that is learnt has no 'L' (it has 'l')."`)
 	p.ask("the rays of ")
 	p.wait(`JSON.parse(sparkling.state()).writing.texts.some((w) => w.prompt === "the rays of ")`)
 	p.wait(`document.getElementById("write-said").textContent === ""`)
