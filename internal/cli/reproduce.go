@@ -197,7 +197,7 @@ func verdicts(w io.Writer, f report.Findings) error {
 	for _, row := range f.Judgements() {
 		var cells []string
 		for _, j := range row {
-			cells = append(cells, string(j.Verdict))
+			cells = append(cells, j.Verdict.Word())
 		}
 		line(row[0].Claim.ID, cells)
 		for _, words := range wrap(row[0].Claim.Title, columns-margin) {

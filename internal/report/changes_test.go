@@ -173,7 +173,7 @@ func TestNoConclusionIsDrawnWhereARunDiverged(t *testing.T) {
 	for words := range concluding {
 		silent(t, s, words)
 	}
-	for _, verdict := range []string{": reproduces", ": does not", ": not resolved", "NaN"} {
+	for _, verdict := range []string{": agrees", ": disagrees", ": open", "NaN"} {
 		silent(t, s, verdict)
 	}
 }

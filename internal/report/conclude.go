@@ -17,7 +17,7 @@ func (f Findings) conclude(d *document, judged, planned [][]reproduce.Judgement)
 	}{
 		{reproduce.Reproduces, "**Agrees with the paper:**"},
 		{reproduce.DoesNot, "**Disagrees with the paper,** at least in the parts that are named:"},
-		{reproduce.NotResolved, "**Not resolved:** by the rule nothing is against the paper, but with this many " +
+		{reproduce.NotResolved, "**Open:** by the rule nothing is against the paper, but with this many " +
 			"seeds the interval of the parts that are named holds the limit that they are judged by:"},
 		{reproduce.NotMeasured, "**Not measured:** a run of the parts that are named diverged, so that nothing is " +
 			"said of the claim:"},

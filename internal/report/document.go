@@ -125,7 +125,7 @@ func (c cell) markdown() string {
 	if c.verdict != "" && s != "" {
 		s += ": "
 	}
-	s += string(c.verdict)
+	s += c.verdict.Word()
 	if c.note != "" {
 		s += " (" + c.note + ")"
 	}
@@ -246,7 +246,7 @@ func (c cell) page() string {
 		pieces = append(pieces, "<span>"+inline(c.text)+"</span>")
 	}
 	if c.verdict != "" {
-		pieces = append(pieces, fmt.Sprintf("<span class=%q>%s</span>", verdictClass[c.verdict], c.verdict))
+		pieces = append(pieces, fmt.Sprintf("<span class=%q>%s</span>", verdictClass[c.verdict], c.verdict.Word()))
 	}
 	if c.note != "" {
 		pieces = append(pieces, "<small>"+inline(c.note)+"</small>")

@@ -70,7 +70,7 @@ func (f Findings) forest(d *document, kind string, row []reproduce.Judgement) {
 	c := row[0].Claim
 	fig, ok := figure.Forest(claimID(c)+onTask[kind], label(c.ID)+": "+c.Title,
 		"Paired differences over the seeds (small dots), their mean and the interval by which the part is judged. "+
-			"Left of zero is what the paper says. Diamond: reproduces; square: does not; circle: not resolved."+
+			"Left of zero is what the paper says. Diamond: agrees; square: disagrees; circle: open."+
 			asides+gone, sets...)
 	show(d, fig, ok)
 }

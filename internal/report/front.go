@@ -17,8 +17,8 @@ func (f Findings) front(d *document, judged, planned [][]reproduce.Judgement) {
 	}
 	g := f.grid(judged, planned)
 	d.add(g)
-	key := "Each verdict leads to its numbers. By [the rule](#how-to-read-this), ◆ *agrees* means that a claim " +
-		"reproduces, ■ *disagrees* that a part of it goes the other way, ○ *open* that these seeds do not decide it."
+	key := "Each verdict leads to its numbers. By [the rule](#how-to-read-this), ◆ *agrees* means that all parts " +
+		"of a claim do, ■ *disagrees* that one goes the other way, ○ *open* that these seeds do not decide it."
 	for _, r := range g.rows {
 		if slices.ContainsFunc(r.cells, func(c square) bool { return c.other }) {
 			key += " " + star + " The seeds that were planned say otherwise by themselves."

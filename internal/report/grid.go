@@ -34,12 +34,9 @@ type square struct {
 	other   bool // the planned seeds alone give another one
 }
 
-// told are the shape and the word of a verdict.
-var told = map[reproduce.Verdict]struct{ shape, word string }{
-	reproduce.Reproduces:  {"◆", "agrees"},
-	reproduce.DoesNot:     {"■", "disagrees"},
-	reproduce.NotResolved: {"○", "open"},
-	reproduce.NotMeasured: {"–", "not measured"},
+// shapes tell verdicts apart without their colours.
+var shapes = map[reproduce.Verdict]string{
+	reproduce.Reproduces: "◆", reproduce.DoesNot: "■", reproduce.NotResolved: "○", reproduce.NotMeasured: "–",
 }
 
 // star marks a verdict that the planned seeds alone do not give.
@@ -65,7 +62,7 @@ func (g grid) markdown(b *strings.Builder) {
 	for _, r := range g.rows {
 		fmt.Fprintf(b, "| **%s** %s |", r.label, r.title)
 		for _, c := range r.cells {
-			fmt.Fprintf(b, " %s %s%s |", told[c.verdict].shape, told[c.verdict].word, c.star())
+			fmt.Fprintf(b, " %s %s%s |", shapes[c.verdict], c.verdict.Word(), c.star())
 		}
 		b.WriteString("\n")
 	}
@@ -91,9 +88,9 @@ func (g grid) page(b *strings.Builder) {
 		fmt.Fprintf(b, "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\"><a href=\"#%s\"><b>%s</b> %s</a></th>",
 			r.link, html.EscapeString(r.label), html.EscapeString(r.title))
 		for i, c := range r.cells {
-			x := told[c.verdict]
 			fmt.Fprintf(b, "<td role=\"cell\"%s><a class=\"%s\" href=\"#%s\"><i aria-hidden=\"true\">%s</i> %s%s</a>"+
-				"</td>", begin(begins[i]), verdictClass[c.verdict], c.link, x.shape, x.word, c.star())
+				"</td>", begin(begins[i]), verdictClass[c.verdict], c.link, shapes[c.verdict],
+				c.verdict.Word(), c.star())
 		}
 		b.WriteString("</tr>\n")
 	}

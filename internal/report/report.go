@@ -183,7 +183,7 @@ func (f Findings) planned(judged [][]reproduce.Judgement) [][]reproduce.Judgemen
 }
 
 func (f Findings) document() *document {
-	d := &document{title: "What reproduces at compact scale", lab: f.Lab}
+	d := &document{title: "The paper’s claims at compact scale", lab: f.Lab}
 	d.add(wide(f.lead()))
 	if f.Quick {
 		d.add(text("**This is a quick run of a few steps, made to test the program. Its numbers say nothing about " +

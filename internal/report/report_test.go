@@ -241,8 +241,8 @@ func TestWordsAreSafeInAPage(t *testing.T) {
 	assert.Equal(t, `<a id="x"></a>1`, c.markdown())
 	assert.True(t, strings.HasPrefix(signed(0), "+"))
 	c = cell{text: "−0.1", verdict: reproduce.DoesNot, note: "a note"}
-	assert.Equal(t, "−0.1: does not reproduce (a note)", c.markdown())
-	assert.Equal(t, `<span>−0.1</span> <span class="no">does not reproduce</span> <small>a note</small>`, c.page())
+	assert.Equal(t, "−0.1: disagrees (a note)", c.markdown())
+	assert.Equal(t, `<span>−0.1</span> <span class="no">disagrees</span> <small>a note</small>`, c.page())
 	assert.Equal(t, "<span>1.7</span>", cell{text: "1.7"}.page())
 	assert.Equal(t, "not measured", cell{verdict: reproduce.NotMeasured}.markdown())
 }

@@ -181,7 +181,7 @@ func triedTable(caption string, tried []reproduce.Tried) table {
 		case x.Clearly():
 			says = "yes"
 		case x.NonFinite > 0:
-			says = string(x.Verdict)
+			says = x.Verdict.Word()
 		}
 		t.rows = append(t.rows, plain(x.Name, fmt.Sprint(x.N), digit("%.4f", x.CopyLoss.Mean), estimate(x.Estimate),
 			cosine(x.Weight), says))

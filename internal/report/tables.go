@@ -152,7 +152,7 @@ func has(c reproduce.Claim, k reproduce.Kind) bool {
 	return slices.ContainsFunc(c.Parts, func(p reproduce.Part) bool { return p.Kind == k })
 }
 
-// overall writes how many parts of a claim reproduce, and the verdict on it.
+// overall writes how many parts of a claim agree, and the verdict on it.
 func overall(j reproduce.Judgement) cell {
 	yes, of := 0, 0
 	for _, x := range j.Findings {
@@ -243,7 +243,7 @@ func (f Findings) details(d *document, judged, planned [][]reproduce.Judgement) 
 			x.id = cellID(j)
 			if p := planned[i][k]; p.Verdict != j.Verdict {
 				x.note = fmt.Sprintf("%d planned seeds: %s, %s", f.before(j.Setting.Task)[0], overall(p).text,
-					p.Verdict)
+					p.Verdict.Word())
 			}
 			line = append(line, x)
 		}

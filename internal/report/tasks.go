@@ -25,8 +25,8 @@ func (f Findings) disagreements(d *document, judged [][]reproduce.Judgement) {
 		var o, p, h []string // of this claim, by optimizer
 		for _, at := range pairs {
 			a, b := row[at[0]], row[at[1]]
-			says := fmt.Sprintf("%s: %s on %s, [%s on %s](#%s)", a.Setting.Name, told[a.Verdict].word,
-				reproduce.TaskTitle(a.Setting.Task), told[b.Verdict].word, reproduce.TaskTitle(b.Setting.Task),
+			says := fmt.Sprintf("%s: %s on %s, [%s on %s](#%s)", a.Setting.Name, a.Verdict.Word(),
+				reproduce.TaskTitle(a.Setting.Task), b.Verdict.Word(), reproduce.TaskTitle(b.Setting.Task),
 				cellID(b))
 			switch {
 			case a.Verdict == reproduce.NotMeasured || b.Verdict == reproduce.NotMeasured:

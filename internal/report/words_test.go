@@ -191,7 +191,7 @@ func TestTheRuleForCorrelationsIsPrintedWithThem(t *testing.T) {
 	says(t, s, "by the rule is between −0.5 and +0.5")
 	assert.Equal(t, reproduce.Reproduces, x.Verdict)
 	if assert.True(t, x.Weak(), "%+v", x) {
-		says(t, s, ": reproduces (a weak relation, but one)")
+		says(t, s, ": agrees (a weak relation, but one)")
 		says(t, s, "the relation is weak, but not zero")
 	}
 	silent(t, string(written(t, made(t, About{Seeds: 3, Claims: []string{"2"}}), "report.md")), "rank correlation")

@@ -18,6 +18,19 @@ const (
 	Aside       Verdict = "aside" // of a part that is shown, but not counted
 )
 
+// Word is what a verdict is called beside the paper's claim. Files keep the verdict itself, for who reads them.
+func (v Verdict) Word() string {
+	switch v {
+	case Reproduces:
+		return "agrees"
+	case DoesNot:
+		return "disagrees"
+	case NotResolved:
+		return "open"
+	}
+	return string(v)
+}
+
 // Confidence is that of a whole claim. A claim of m parts is judged on intervals of 1 − (1−Confidence)/m each
 // (Bonferroni), so that one unlucky part among many does not decide it.
 const Confidence = 0.95
@@ -35,12 +48,13 @@ const (
 // RuleText is the rule in words, for the report.
 const RuleText = "Each part of a claim is one number a seed, mostly a paired difference: two arms with the same " +
 	"seed, the same batches and the same small phase. Student's t interval of its mean is taken at 95 % for the " +
-	"claim as a whole (Bonferroni over the parts of the claim). A difference *reproduces* where the whole interval " +
-	"lies on the side of zero that the paper says, *does not* where all of it lies on the other side, and is *not " +
-	"resolved* where it holds zero. A claim reproduces where all its parts do, does not where one does not, and is " +
-	"not resolved otherwise. Exact parts allow no tolerance at all. What is marked *aside* is shown but does not " +
-	"count. A part that a diverged run enters is *not measured*, and not judged by the seeds that are left; this " +
-	"sentence was added after the verdicts, when no run had diverged, and changes none."
+	"claim as a whole (Bonferroni over the parts of the claim). A difference *agrees* where the whole interval lies " +
+	"on the side of zero that the paper says, *disagrees* where all of it lies on the other side, and is *open* " +
+	"where it holds zero. A claim agrees where all its parts do, disagrees where one does, and is open otherwise. " +
+	"The CSV files call the three *reproduces*, *does not reproduce* and *not resolved*. Exact parts allow no " +
+	"tolerance at all. What is marked *aside* is shown but does not count. A part that a diverged " +
+	"run enters is *not measured*, and not judged by the seeds that are left; this sentence was added " +
+	"after the verdicts, when no run had diverged, and changes none."
 
 // WithinText is the rule of the parts that are [Within] a bound, in words, for the report: why it is another one, and
 // when that was written. The sentences that it needs are those of the correlation of rises and final losses, the only
@@ -49,8 +63,8 @@ const WithinText = "**Another rule for the rank correlations.** That the rise *d
 	"that something is not there, and no number of runs shows a relation to be exactly nil. So the limit is not zero " +
 	"but the size from which on the rise would be a guide to the final loss: a rank correlation of 0.5 either way, " +
 	"where the ranks of one account for a quarter of the variance of the ranks of the other and leave three quarters " +
-	"open. Such a part reproduces where the whole interval of the mean correlation lies between −0.5 and +0.5, does " +
-	"not where all of it lies beyond one of them, and is not resolved where it holds one. A correlation can " +
+	"open. Such a part agrees where the whole interval of the mean correlation lies between −0.5 and +0.5, " +
+	"disagrees where all of it lies beyond one of them, and is open where it holds one. A correlation can " +
 	"therefore lie clearly off zero and the claim stand: then there is a relation, but a weak one, and the report " +
 	"calls it so. The program that made the runs of the first report had this bound already, but its rule in words " +
 	"did not; these sentences were written when the verdicts of that report had been seen."

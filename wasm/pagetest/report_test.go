@@ -41,6 +41,12 @@ func TestReportFitsTheWindowsThatPeopleHave(t *testing.T) {
 				}).map((e) => e.textContent);
 			})`)
 			assert.Empty(t, astray, "every verdict stands below the head of its column, with all of its word")
+			silent := eval[[]string](p, `[...document.querySelectorAll("figure")].filter((e) => {
+				const box = e.querySelector("a"), cut = box.scrollWidth > box.clientWidth + 1;
+				const says = getComputedStyle(e, "::before").content.includes("Swipe");
+				return cut !== says || cut && getComputedStyle(box).overflowX !== "auto";
+			}).map((e) => e.textContent)`)
+			assert.Empty(t, silent, "a figure that is wider than its place scrolls, and says so; no other does")
 			assert.Equal(t, p.address(""), eval[string](p, `document.querySelector("nav a").href`),
 				"it leads back to the Lab")
 		})
