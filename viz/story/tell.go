@@ -72,8 +72,10 @@ func (l *Lesson) Tell(chapter int, s panel.State, r *record.Record, said map[str
 	return text, m.tell(l.Notes)
 }
 
+// tell are the paragraphs that stand. What leads to a list, with a colon, stands only where the list does.
 func (m *moment) tell(list []Paragraph) []Told {
 	out := []Told{}
+	leads := false // the newest of them does
 	for _, p := range list {
 		t := Told{Style: p.Style, List: p.Each != ""}
 		if !t.List {
@@ -89,9 +91,14 @@ func (m *moment) tell(list []Paragraph) []Told {
 				}
 			}
 		}
-		if m.each = nil; len(t.Items) > 0 {
+		m.each = nil
+		switch {
+		case len(t.Items) > 0:
 			out = append(out, t)
+		case t.List && leads:
+			out = out[:len(out)-1]
 		}
+		leads = len(t.Items) > 0 && !t.List && strings.HasSuffix(t.Text(), ":")
 	}
 	return out
 }

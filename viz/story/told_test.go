@@ -53,6 +53,31 @@ func read(l *Lesson, chapter int, s *session.Session, said map[string]string) st
 	return strings.Join(lines, "\n")
 }
 
+// What ends with a colon leads to something, also while that has not been measured.
+func TestNoSentenceLeadsToAnEmptyList(t *testing.T) {
+	all, err := lessons()
+	require.NoError(t, err)
+	for name, l := range all {
+		built := name
+		if name == Any {
+			built = "muon"
+		}
+		e, err := experiment.Named(built)
+		require.NoError(t, err)
+		s, err := session.New(trial.Valid(e), session.NewLocalHost(cpu.Factory{}))
+		require.NoError(t, err)
+		for i, c := range l.Chapters {
+			text, _ := l.Tell(i, panel.Of(s, 0), s.Record(), nil)
+			for k, p := range text {
+				if strings.HasSuffix(p.Text(), ":") {
+					assert.True(t, k+1 < len(text) && text[k+1].List, "%s, %s: %s", name, c.ID, p.Text())
+				}
+			}
+		}
+		s.Close()
+	}
+}
+
 // Every sentence of every lesson stands in a run that is over, but for those that say that something else came out.
 func TestEverySlotOfEveryLessonIsFilledByARun(t *testing.T) {
 	all, err := lessons()
