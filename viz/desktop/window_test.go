@@ -257,15 +257,20 @@ func TestControlsAreGatheredAndRunTogether(t *testing.T) {
 	assert.True(t, d.session.Playing())
 }
 
-func TestValueThatIsNotAllowedSaysSoUnderItsControl(t *testing.T) {
-	d := open(t, short(), 1)
-	var seed *widget.TextInput
+// numbers are the fields of the experiment: what stands before them, to be written in, is empty.
+func (d *driver) numbers() (out []*widget.TextInput) {
 	each(d.panel.content, func(w widget.PreferredSizeLocateableWidget) {
-		if i, ok := w.(*widget.TextInput); ok && seed == nil {
-			seed = i
+		if i, ok := w.(*widget.TextInput); ok && i.GetText() != "" {
+			out = append(out, i)
 		}
 	})
-	require.NotNil(t, seed)
+	require.NotEmpty(d.t, out)
+	return out
+}
+
+func TestValueThatIsNotAllowedSaysSoUnderItsControl(t *testing.T) {
+	d := open(t, short(), 1)
+	seed := d.numbers()[0]
 	seed.SetText("-3")
 	d.frame()
 	d.frame()
@@ -294,12 +299,7 @@ func TestWhatDoesNotFitIsRefusedBesideItsButton(t *testing.T) {
 // What a control brings along is shown by the controls that it is the value of.
 func TestControlsShowWhatOthersBringAlong(t *testing.T) {
 	d := open(t, short(), 1)
-	var inputs []*widget.TextInput
-	each(d.panel.content, func(w widget.PreferredSizeLocateableWidget) {
-		if i, ok := w.(*widget.TextInput); ok {
-			inputs = append(inputs, i)
-		}
-	})
+	inputs := d.numbers()
 	texts := func() (out []string) {
 		for _, i := range inputs[:4] { // seed, steps, widen at, factor
 			out = append(out, i.GetText())
