@@ -42,10 +42,10 @@ func TestWindowTellsTheStoryAtItsReadersPace(t *testing.T) {
 	d.click("Continue")
 	d.until(func(panel.State) bool { return d.reads("is how much each block adds") && d.director.Waits() })
 	d.click("Continue")
-	d.until(func(panel.State) bool { return d.reads("Will they come apart?") })
+	d.until(func(panel.State) bool { return d.reads("will they come apart?") })
 	d.panel.space()
 	d.until(func(s panel.State) bool {
-		return s.Last == 70 && d.director.Waits() && !d.reads("Will they come apart?")
+		return s.Last == 70 && d.director.Waits() && !d.reads("will they come apart?")
 	})
 	assert.True(t, d.reads("Copy: 64 of 64 pairs are still equal."))
 	d.click("2")

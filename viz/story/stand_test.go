@@ -73,7 +73,8 @@ func TestNoResultIsToldOfARunThatIsNotOver(t *testing.T) {
 	}
 	assert.Equal(t, untold, told(Of("facts"), "count", s, r), "no arm was counted since they parted")
 	s, r = counts(t, "facts", 350, 80, 90, 95, 120)
-	assert.Equal(t, "Small 80, Copy 90, SPARKLING 120.", told(Of("facts"), "count", s, r))
+	assert.Equal(t, "Facts known so far: Small 80, Copy 90, Asymmetric reset 95, SPARKLING 120.",
+		told(Of("facts"), "count", s, r))
 }
 
 func TestWhatHasDivergedOrNeverBegunHasNoCount(t *testing.T) {

@@ -170,8 +170,8 @@ func TestFactsAreCountedAndPairsAreNamed(t *testing.T) {
 	assert.NotContains(t, read(l, 1, s, nil), "You said")
 	assert.Regexp(t, `Copy: (\d+) of (\d+) pairs are still equal\. Equal gradients`, read(l, 3, s, nil))
 	end := read(l, 5, s, nil)
-	assert.Regexp(t, `Copy knows \d+ of 36: (\d+ more than|\d+ fewer than|as many as) Small\. SPARKLING knows \d+: `,
-		end)
+	assert.Regexp(t, `Copy knows \d+ of 36: (\d+ more than|\d+ fewer than|as many as) Small\. `+
+		`All \d+ copies are still their originals\. SPARKLING knows \d+: `, end)
 	assert.Contains(t, end, "β2 is 0.95, as in the paper.")
 }
 
