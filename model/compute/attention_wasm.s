@@ -52,6 +52,9 @@ GLOBL ·seen(SB), RODATA|NOPTR, $64
 #define EXPS \
 	GET(0, V0) GET(ROW, V1) GET(ROW2, V2) GET(ROW3, V3) EXPONENTS ADDALL \
 	PUT(0, V8) PUT(ROW, V9) PUT(ROW2, V10) PUT(ROW3, V11) NEXT(R2, ROW4)
+// LARGESTEXPS finds the largest of V0 to V3 and of what lies from R1 on, V13; then the exponentials and their sum V14.
+#define LARGESTEXPS COPY(R1, R2) FOURS(LARGEST) LARGER(V0, V1) LARGER(V2, V3) LARGER(V0, V2) COPY(V0, V13) \
+	V128Const $0, $0; Set V14; COPY(R1, R2) FOURS(EXPS)
 #define ONLY(I, V)    Get V; SEEN(I) V128And; Set V;
 #define SCALED(OFF, V) TO(R6) Get V; Get V13; F32x4Mul; V128Store $0, $OFF;
 
@@ -88,16 +91,7 @@ TEXT ·attentionSoftmax(SB), NOSPLIT, $0-8
 		HIDE(1, V1)
 		HIDE(2, V2)
 		HIDE(3, V3)
-		COPY(R1, R2)
-		FOURS(LARGEST)
-		LARGER(V0, V1)
-		LARGER(V2, V3)
-		LARGER(V0, V2)
-		COPY(V0, V13)
-		V128Const $0, $0
-		Set V14
-		COPY(R1, R2)
-		FOURS(EXPS)
+		LARGESTEXPS
 		BESIDES
 		EXPONENTS
 		ONLY(1, V9)
@@ -196,16 +190,7 @@ TEXT ·attentionSoftmaxWhole(SB), NOSPLIT, $0-8
 		Tee V1
 		Tee V2
 		Set V3
-		COPY(R1, R2)
-		FOURS(LARGEST)
-		LARGER(V0, V1)
-		LARGER(V2, V3)
-		LARGER(V0, V2)
-		COPY(V0, V13)
-		V128Const $0, $0
-		Set V14
-		COPY(R1, R2)
-		FOURS(EXPS)
+		LARGESTEXPS
 		LET(ONE)
 		Get V12
 		Get V14
