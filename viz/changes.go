@@ -5,6 +5,7 @@ import (
 	"image/color"
 	"math"
 
+	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/viz/facts"
 	"github.com/sparkling-lab/sparkling/viz/style"
 )
@@ -41,7 +42,7 @@ func (v *View) changesIn(g factGrid, tables []facts.Table) int {
 
 // changeWords say what was learnt and forgotten since a step.
 func changeWords(learnt, forgotten, since, says int) (w [3]string) {
-	w[0], w[1] = facts.Thousands(learnt), facts.Thousands(forgotten)
+	w[0], w[1] = record.Thousands(learnt), record.Thousands(forgotten)
 	if says >= namedChanges {
 		w[0], w[1] = w[0]+" learnt", w[1]+" forgotten"
 	}

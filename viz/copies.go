@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/sim/record"
-	"github.com/sparkling-lab/sparkling/viz/facts"
 )
 
 // copies draws every pair of original and new one as two linked dots, a column for each widened arm: the farther the
@@ -91,7 +90,7 @@ func (v *View) copies(b box) {
 
 // verdict says how far apart the pairs are in a quantity, in words for wide columns and for narrow ones.
 func verdict(s record.Summary, q record.Quantity) []string {
-	word, lost, all := s.Word(q), facts.Thousands(s.In[record.Diverged]), facts.Thousands(s.Pairs)
+	word, lost, all := s.Word(q), record.Thousands(s.In[record.Diverged]), record.Thousands(s.Pairs)
 	switch {
 	case s.In[record.Diverged] > 0:
 		return []string{lost + " of " + all + " diverged: no number", lost + " diverged", word}

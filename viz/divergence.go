@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/sparkling-lab/sparkling/sim/record"
-	"github.com/sparkling-lab/sparkling/viz/facts"
 )
 
 // divergence draws the cosine of the gradients of original and copy since the widening: the mean over all pairs, and a
@@ -83,7 +82,7 @@ func (v *View) divergence(b box) {
 			if f, ok := rec.PairsAt(c.arm, at); ok {
 				s := f.Summary(record.Gradient)
 				words = append(words, line{fmt.Sprintf("%s: %s, %s, %s of %s", v.names[c.arm], s.Cosine(6),
-					decimals(s.Dist, 6), facts.Thousands(s.In[record.Locked]), facts.Thousands(s.Pairs)),
+					decimals(s.Dist, 6), record.Thousands(s.In[record.Locked]), record.Thousands(s.Pairs)),
 					v.styles[c.arm].Hue})
 			}
 		}

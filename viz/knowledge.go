@@ -5,6 +5,7 @@ import (
 	"image/color"
 	"slices"
 
+	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/viz/facts"
 	"github.com/sparkling-lab/sparkling/viz/style"
 )
@@ -35,7 +36,7 @@ func (v *View) knowledge(b box) {
 	if len(tables) == 1 {
 		title = "What the network knows"
 	}
-	b = v.headingIn(b, title, "full: known, of "+facts.Thousands(v.rec.Experiment.Task.Questions()), v.howFacts(),
+	b = v.headingIn(b, title, "full: known, of "+record.Thousands(v.rec.Experiment.Task.Questions()), v.howFacts(),
 		"Darker: surer. Yellow: just learnt. ×: just forgotten.")
 	if v.colouring == ByExpert && v.size != aside {
 		b = v.expertKey(b)

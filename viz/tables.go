@@ -285,7 +285,7 @@ func (v *View) counted(in box, g factGrid, t *facts.Table, hue color.RGBA) {
 		v.pen.text(notCounted, in.x, y, body, soft, left)
 		return
 	}
-	number, of := facts.Thousands(t.Known), facts.Thousands(t.Of)
+	number, of := record.Thousands(t.Known), record.Thousands(t.Of)
 	v.pen.title(number, in.x, y, size, hue)
 	x, base := in.x+v.pen.titleWidth(number, size)+6, y+size*0.36-4.5
 	if g.stacked() {

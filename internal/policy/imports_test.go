@@ -55,7 +55,7 @@ viz/written: sim/experiment sim/record
 viz: sim/experiment sim/record viz/facts viz/valloss viz/style viz/written
 viz/figure: internal/plain sim/experiment sim/record viz/facts viz/valloss viz/style viz/written
 viz/panel: sim/experiment sim/record sim/session viz/facts viz/style viz/written
-viz/story: sim/experiment sim/record sim/session viz/facts viz/panel
+viz/story: sim/experiment sim/record sim/session viz/panel
 viz/desktop: model/learner sim/experiment sim/record sim/session sim/task viz viz/style viz/panel viz/story
 
 wasm/trainer: model/learner/cpu sim/task sim/train

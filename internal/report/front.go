@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/sim/reproduce"
 	"github.com/sparkling-lab/sparkling/sim/task"
 )
@@ -84,7 +85,7 @@ func (f Findings) sayKnown() string {
 	letters := s.Experiment().Task.Letters
 	return fmt.Sprintf("**It can be counted.** Of %s random facts SPARKLING knows %s than Copy in the mean of "+
 		"%d seeds (95 %% interval %.0f to %.0f; %s), and Copy knows %s than the network that was never widened.",
-		thousands(letters*letters), moreOf(more.Mean), more.N, low, high, s.Name, moreOf(small.Mean))
+		record.Thousands(letters*letters), moreOf(more.Mean), more.N, low, high, s.Name, moreOf(small.Mean))
 }
 
 func (f Findings) sayAgainst() string {
@@ -180,12 +181,4 @@ func moreOf(x float64) string {
 	} else {
 		return fmt.Sprintf("%.0f more", n)
 	}
-}
-
-// thousands writes a number with a comma before its last three digits.
-func thousands(n int) string {
-	if n < 1000 {
-		return fmt.Sprint(n)
-	}
-	return fmt.Sprintf("%s,%03d", thousands(n/1000), n%1000)
 }

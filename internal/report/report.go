@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/sim/reproduce"
 	"github.com/sparkling-lab/sparkling/sim/task"
 )
@@ -247,7 +248,7 @@ func (f Findings) trained(s reproduce.Setting) string {
 	e := s.Experiment()
 	c := e.Model
 	c.Vocab = e.Vocab()
-	params := thousands(int(model.Count(c, e.Task.Batch, e.Task.Seq).Total))
+	params := record.Thousands(model.Count(c, e.Task.Batch, e.Task.Seq).Total)
 	train := fmt.Sprintf("for %d steps of %d symbols, and are made twice as wide after %.0f %% of them", e.Steps,
 		e.Task.Batch*e.Task.Seq, 100*s.At)
 	if f.Quick {
@@ -258,7 +259,7 @@ func (f Findings) trained(s reproduce.Setting) string {
 		return fmt.Sprintf("**Facts:** %s parameters, with narrower experts, learn a random table of %s facts, two "+
 			"letters and their answer, %s. Nothing is held out, for memory is the point: losses are in nats an "+
 			"answer, of all facts, each asked alone, and how many are answered right is counted.", params,
-			thousands(n), train)
+			record.Thousands(n), train)
 	}
 	return fmt.Sprintf("**Opticks:** %s parameters read Newton's *Opticks* %s. Losses are in nats a character on text "+
 		"that is never trained on: those at the end on the full validation split, curves and rises at the widening on "+

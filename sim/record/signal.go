@@ -57,10 +57,10 @@ func (x RMSRatios) Words() string {
 // digits is a ratio as a person reads it.
 func digits(r float64) string { return strconv.FormatFloat(r, 'g', 3, 64) }
 
-// Thousands is a count as a person reads it: 1,296.
-func Thousands(n int64) string {
-	s := strconv.FormatInt(n, 10)
-	for i := len(s) - 3; i > 0; i -= 3 {
+// Thousands is a whole number as a person reads it: 1,296.
+func Thousands[T int | int64](n T) string {
+	s := strconv.FormatInt(int64(n), 10)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
 		s = s[:i] + "," + s[i:]
 	}
 	return s

@@ -81,6 +81,12 @@ func TestWhatBecameOfTheSignalIsSaid(t *testing.T) {
 	} {
 		assert.Equal(t, want, x.Words())
 	}
-	assert.Equal(t, []string{"0", "999", "1,296", "1,234,567"}, []string{record.Thousands(0), record.Thousands(999),
-		record.Thousands(1296), record.Thousands(1234567)})
+}
+
+func TestThousandsAreReadByThrees(t *testing.T) {
+	for n, want := range map[int]string{0: "0", 999: "999", 1296: "1,296", 46656: "46,656", 1234567: "1,234,567",
+		-296: "-296", -1296: "-1,296"} {
+		assert.Equal(t, want, record.Thousands(n))
+	}
+	assert.Equal(t, "1,234,567", record.Thousands(int64(1234567)))
 }

@@ -3,8 +3,6 @@
 package facts
 
 import (
-	"strconv"
-
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
 )
@@ -114,13 +112,4 @@ func Of(r *record.Record, arm, step int) Table {
 		t.Locked = f.Summary(record.Weight).All(record.Locked)
 	}
 	return t
-}
-
-// Thousands is a whole number as it is read: 1,296.
-func Thousands(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }

@@ -82,11 +82,11 @@ func (t cells) Plot(c draw.Canvas, _ *plot.Plot) {
 		c.FillText(number, at, record.Diverged.String())
 		return
 	}
-	known := facts.Thousands(t.Known)
+	known := record.Thousands(t.Known)
 	c.FillText(number, at, known)
 	at.X += number.Width(known) + 6
 	at.Y -= number.Font.Size - 1.1*tickText.Font.Size
-	c.FillText(tickText, at, "of "+facts.Thousands(t.Of)+" facts known")
+	c.FillText(tickText, at, "of "+record.Thousands(t.Of)+" facts known")
 }
 
 // fill draws the cells from their upper left corner on.

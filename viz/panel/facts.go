@@ -29,7 +29,7 @@ func FactsOf(rec *record.Record, arm, shown int) Facts {
 	learnt, forgotten := t.Changes()
 	out := Facts{t.Known, t.Of, "", max(t.Step, 0), learnt, forgotten, t.Before}
 	if t.Of > 0 {
-		out.Said = facts.Thousands(t.Known) + " of " + facts.Thousands(t.Of)
+		out.Said = record.Thousands(t.Known) + " of " + record.Thousands(t.Of)
 	}
 	return out
 }
@@ -48,8 +48,8 @@ func changed(rec *record.Record, step int) string {
 		if t.Shared() {
 			who = "the network"
 		}
-		list = append(list, fmt.Sprintf("%s learnt %s facts and forgot %s", who, facts.Thousands(learnt),
-			facts.Thousands(forgotten)))
+		list = append(list, fmt.Sprintf("%s learnt %s facts and forgot %s", who, record.Thousands(learnt),
+			record.Thousands(forgotten)))
 		since = max(since, t.Before)
 	}
 	if list == nil {

@@ -2,7 +2,6 @@ package panel
 
 import (
 	"github.com/sparkling-lab/sparkling/sim/record"
-	"github.com/sparkling-lab/sparkling/viz/facts"
 )
 
 // Lock sums up the pairs of originals and copies of one arm at one step.
@@ -21,7 +20,7 @@ func lockOf(f record.ArmFrame) Lock {
 	w, g := f.Summary(record.Weight), f.Summary(record.Gradient)
 	return Lock{
 		Step: f.Step, Pairs: w.Pairs, Locked: w.In[record.Locked],
-		Said:     facts.Thousands(w.In[record.Locked]) + "/" + facts.Thousands(w.Pairs),
+		Said:     record.Thousands(w.In[record.Locked]) + "/" + record.Thousands(w.Pairs),
 		Diverged: max(w.In[record.Diverged], g.In[record.Diverged]),
 		Weight:   number(float32(w.Cos)), Grad: number(float32(g.Cos)), Dist: number(float32(w.Dist)),
 	}

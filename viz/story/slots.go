@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/sparkling-lab/sparkling/viz/facts"
+	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
 
@@ -71,7 +71,7 @@ func pairs(count func(panel.Lock) int) func(*moment, *panel.Arm) string {
 		if a.Lock.Pairs == 0 {
 			return ""
 		}
-		return facts.Thousands(count(a.Lock))
+		return record.Thousands(count(a.Lock))
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/sim/record"
-	"github.com/sparkling-lab/sparkling/viz/facts"
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
 
@@ -195,7 +194,7 @@ func (m *moment) known(a *panel.Arm) string {
 	if asked == 0 || !m.counted() {
 		return ""
 	}
-	return facts.Thousands(right)
+	return record.Thousands(right)
 }
 
 // asked is how many facts there are.
@@ -203,7 +202,7 @@ func (m *moment) asked() string {
 	if !m.counted() {
 		return ""
 	}
-	return facts.Thousands(m.rec.Experiment.Task.Letters * m.rec.Experiment.Task.Letters)
+	return record.Thousands(m.rec.Experiment.Task.Letters * m.rec.Experiment.Task.Letters)
 }
 
 // now is how many facts the network knows that all arms are before they part.
@@ -213,7 +212,7 @@ func (m *moment) now() string {
 		return ""
 	}
 	if f := panel.FactsOf(m.rec, m.index(t), m.Step); f.Of > 0 {
-		return facts.Thousands(f.Known)
+		return record.Thousands(f.Known)
 	}
 	return ""
 }
@@ -228,9 +227,9 @@ func (m *moment) more(a, b *panel.Arm) string {
 	case x == y:
 		return "as many as"
 	case x > y:
-		return facts.Thousands(x-y) + " more than"
+		return record.Thousands(x-y) + " more than"
 	}
-	return facts.Thousands(y-x) + " fewer than"
+	return record.Thousands(y-x) + " fewer than"
 }
 
 // widened reports whether something holds for every arm that is to be wide by now. A maximum over arms is none before.
