@@ -44,6 +44,7 @@ sim/codec:
 sim/record: internal/plain model model/widen/pairs sim/codec sim/experiment sim/task
 sim/train: model model/learner model/optim model/widen sim/codec sim/experiment sim/record sim/task
 sim/session: model/learner sim/codec sim/experiment sim/record sim/train
+sim/trial/finished: model/learner/cpu sim/experiment sim/session sim/trial
 sim/plan: model model/optim model/widen
 sim/reproduce: internal/durable internal/input internal/keys model model/learner/cpu model/optim model/widen
   sim/experiment sim/record sim/session sim/task

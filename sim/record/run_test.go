@@ -3,32 +3,20 @@ package record_test
 import (
 	"bytes"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
-	"github.com/sparkling-lab/sparkling/sim/session"
 	"github.com/sparkling-lab/sparkling/sim/trial"
+	"github.com/sparkling-lab/sparkling/sim/trial/finished"
 )
 
 // ran is the record of a session that goes to its end.
 func ran(t testing.TB, e experiment.Experiment) *record.Record {
 	t.Helper()
-	h := session.NewLocalHost(cpu.Factory{})
-	s, err := session.New(trial.Valid(e), h)
-	require.NoError(t, err)
-	defer s.Close()
-	s.SetSpeed(session.Max)
-	s.Play()
-	for !s.Done() {
-		h.Wait(100 * time.Millisecond)
-		s.Tick()
-	}
-	return s.Record()
+	return finished.Session(t, e).Record()
 }
 
 // tiny is the record of a run that takes a moment.

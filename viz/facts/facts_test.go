@@ -2,16 +2,13 @@ package facts
 
 import (
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
-	"github.com/sparkling-lab/sparkling/sim/session"
-	"github.com/sparkling-lab/sparkling/sim/trial"
+	"github.com/sparkling-lab/sparkling/sim/trial/finished"
 )
 
 // ran is the record of a short run of few facts.
@@ -21,17 +18,7 @@ func ran(t *testing.T) *record.Record {
 	require.NoError(t, err)
 	e = e.Rescale(100)
 	e.Task.Letters, e.Task.Batch = 6, 8
-	h := session.NewLocalHost(cpu.Factory{})
-	s, err := session.New(trial.Valid(e), h)
-	require.NoError(t, err)
-	defer s.Close()
-	s.SetSpeed(session.Max)
-	s.Play()
-	for !s.Done() {
-		h.Wait(100 * time.Millisecond)
-		s.Tick()
-	}
-	return s.Record()
+	return finished.Session(t, e).Record()
 }
 
 func TestTablesHaveTheCountsOfTheRecord(t *testing.T) {

@@ -3,40 +3,21 @@ package panel
 import (
 	"fmt"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
-	"github.com/sparkling-lab/sparkling/sim/session"
-	"github.com/sparkling-lab/sparkling/sim/trial"
+	"github.com/sparkling-lab/sparkling/sim/trial/finished"
 )
-
-// over is a session that has come to its end.
-func over(t *testing.T, e experiment.Experiment) *session.Session {
-	t.Helper()
-	h := session.NewLocalHost(cpu.Factory{})
-	s, err := session.New(trial.Valid(e), h)
-	require.NoError(t, err)
-	t.Cleanup(func() { s.Close() })
-	s.SetSpeed(session.Max)
-	s.Play()
-	for !s.Done() {
-		h.Wait(100 * time.Millisecond)
-		s.Tick()
-	}
-	return s
-}
 
 func TestEveryArmsFactsAreThoseOfTheRecord(t *testing.T) {
 	e, err := experiment.Named("facts")
 	require.NoError(t, err)
 	e = e.Rescale(100)
 	e.Task.Letters, e.Task.Batch = 6, 8
-	s := over(t, e)
+	s := finished.Session(t, e)
 	rec := s.Record()
 	for _, shown := range []int{0, e.Fork(), e.Fork() + 1, 60, 100} {
 		state := Of(s, shown)

@@ -3,7 +3,6 @@ package story
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -12,24 +11,9 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/session"
 	"github.com/sparkling-lab/sparkling/sim/trial"
+	"github.com/sparkling-lab/sparkling/sim/trial/finished"
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
-
-// finished is a run of an experiment that is over soon.
-func finished(t *testing.T, e experiment.Experiment) *session.Session {
-	t.Helper()
-	h := session.NewLocalHost(cpu.Factory{})
-	s, err := session.New(trial.Valid(e), h)
-	require.NoError(t, err)
-	t.Cleanup(s.Close)
-	s.SetSpeed(session.Max)
-	s.Play()
-	for !s.Done() {
-		h.Wait(time.Second)
-		s.Tick()
-	}
-	return s
-}
 
 // brief is a built-in experiment, cut down.
 func brief(t *testing.T, name string) experiment.Experiment {
@@ -88,7 +72,7 @@ func TestEverySlotOfEveryLessonIsFilledByARun(t *testing.T) {
 			experimentOf = "states"
 		}
 		t.Run(name, func(t *testing.T) {
-			s := finished(t, brief(t, experimentOf))
+			s := finished.Session(t, brief(t, experimentOf))
 			said := map[string]string{}
 			for _, c := range l.Chapters {
 				if c.Question != nil {
@@ -136,7 +120,7 @@ func optional(say string) bool {
 
 // The whole of the first minute is short.
 func TestTheFirstMinuteHasFewWords(t *testing.T) {
-	s := finished(t, brief(t, "facts"))
+	s := finished.Session(t, brief(t, "facts"))
 	l := Of("facts")
 	words, rec := 0, *s.Record()
 	rec.Experiment, _ = experiment.Named("facts") // beside it stand the report's numbers too
@@ -158,7 +142,7 @@ func TestTheFirstMinuteHasFewWords(t *testing.T) {
 }
 
 func TestFactsAreCountedAndPairsAreNamed(t *testing.T) {
-	s := finished(t, brief(t, "facts"))
+	s := finished.Session(t, brief(t, "facts"))
 	l := Of("facts")
 	assert.Equal(t, "facts", panel.Told(s.Experiment()))
 	assert.Contains(t, read(l, 0, s, nil), "learns 36 random facts")
@@ -177,14 +161,14 @@ func TestFactsAreCountedAndPairsAreNamed(t *testing.T) {
 
 func TestTheOutcomeIsTheSameDocumentsForEverySeed(t *testing.T) {
 	outcome := func(e experiment.Experiment) (Outcome, bool) {
-		s := finished(t, e)
+		s := finished.Session(t, e)
 		return OutcomeOf(panel.Of(s, -1), s.Record())
 	}
 	e := brief(t, "facts")
 	one, ok := outcome(e)
 	require.True(t, ok)
 	assert.Equal(t, 36, one.Of)
-	s := finished(t, e)
+	s := finished.Session(t, e)
 	back, ok := OutcomeOf(panel.Of(s, 30), s.Record())
 	assert.True(t, ok)
 	assert.Equal(t, one, back, "looking back changes nothing")
