@@ -15,6 +15,15 @@ type Stage struct {
 	Aside []PaneID `json:"aside,omitempty"` // at most mostAside are shown
 }
 
+// StageOf is the stage of pictures that are named, as a story names them.
+func StageOf(main, half string, aside []string) Stage {
+	s := Stage{Main: PaneID(main), Half: PaneID(half)}
+	for _, pane := range aside {
+		s.Aside = append(s.Aside, PaneID(pane))
+	}
+	return s
+}
+
 // mostAside is how many small pictures there may be.
 const mostAside = 3
 

@@ -16,11 +16,7 @@ import (
 // lead lets the story follow the run, and the pictures follow the story.
 func (w *window) lead() {
 	stage := w.director.Lead(time.Now(), w.session, w.shown)
-	out := viz.Stage{Main: viz.PaneID(stage.Main), Half: viz.PaneID(stage.Half)}
-	for _, pane := range stage.Aside {
-		out.Aside = append(out.Aside, viz.PaneID(pane))
-	}
-	w.view.SetStage(out)
+	w.view.SetStage(viz.StageOf(stage.Main, stage.Half, stage.Aside))
 }
 
 // seek shows a step for the story; −1 is the newest.
@@ -31,12 +27,9 @@ func (w *window) seek(step int) {
 
 // goOn goes on with the story, and reports whether there was anything to go on to.
 func (w *window) goOn() bool {
-	step, went := w.director.GoOn()
+	step, went := w.director.Continue(w.session)
 	if went {
 		w.seek(step)
-		if !w.session.Playing() && !w.director.Waits() {
-			w.session.Play()
-		}
 	}
 	return went
 }

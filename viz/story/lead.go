@@ -24,6 +24,15 @@ func (d *Director) Lead(now time.Time, s *session.Session, shown int) Stage {
 	return d.Stage(shown)
 }
 
+// Continue is [Director.GoOn], and plays a run that was paused where nothing else waits.
+func (d *Director) Continue(s *session.Session) (step int, went bool) {
+	step, went = d.GoOn()
+	if went && !s.Playing() && !d.Waits() {
+		s.Play()
+	}
+	return step, went
+}
+
 // reached is the newest step that every arm has reached. The record's own does not wait for arms that have parted and
 // have sent nothing yet.
 func reached(s *session.Session) int {

@@ -9,11 +9,7 @@ import (
 // direct lets the story follow the run: it says how far that goes, and which pictures matter.
 func (l *lab) direct() {
 	stage := l.director.Lead(time.Now(), l.session, l.shown)
-	out := viz.Stage{Main: viz.PaneID(stage.Main), Half: viz.PaneID(stage.Half)}
-	for _, pane := range stage.Aside {
-		out.Aside = append(out.Aside, viz.PaneID(pane))
-	}
-	l.view.SetStage(out)
+	l.view.SetStage(viz.StageOf(stage.Main, stage.Half, stage.Aside))
 }
 
 // turn turns to a chapter, and to the step where it is best seen, if that was recorded.
@@ -25,11 +21,8 @@ func (l *lab) turn(chapter int) {
 
 // goOn goes on to what comes next.
 func (l *lab) goOn() {
-	if step, went := l.director.GoOn(); went {
+	if step, went := l.director.Continue(l.session); went {
 		l.seek(step)
-		if !l.session.Playing() && !l.director.Waits() {
-			l.session.Play()
-		}
 	}
 }
 
