@@ -16,12 +16,12 @@ func (v *View) copies(b box) {
 	rec, step := v.rec, v.at()
 	var arms []int
 	for i := range rec.Experiment.Arms {
-		if rec.Experiment.Arms[i].Widens() {
+		if rec.Experiment.Arms[i].Widens() && !v.hides(i, step) {
 			arms = append(arms, i)
 		}
 	}
 	if len(arms) == 0 {
-		v.heading(b, "Neuron copies", "No arm is widened.", "")
+		v.heading(b, "Neuron copies", v.noneWidened(), "")
 		return
 	}
 	if !v.parted(arms, step) {

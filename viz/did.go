@@ -17,7 +17,7 @@ func (v *View) whatItDid(b box, step int) box {
 	var groups []did
 	for i := range v.rec.Tracks {
 		p, ok := v.rec.ReportAt(i, step)
-		if !ok {
+		if !ok || v.hides(i, step) {
 			continue
 		}
 		d := did{Report: p, ratios: ratioCells(p, v.rec.RMSRatios(p))}

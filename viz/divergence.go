@@ -25,6 +25,9 @@ func (v *View) divergence(b box) {
 	}
 	var curves []curve
 	for i := range rec.Experiment.Arms {
+		if v.hides(i, step) {
+			continue
+		}
 		frames := measured(rec.Tracks[i], step, hasPairs)
 		l := curve{arm: i, frames: frames}
 		for _, f := range frames {

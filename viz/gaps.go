@@ -31,6 +31,9 @@ func (v *View) gaps(b box) {
 	var curves []curve
 	low, high := -0.01, 0.01
 	for i := range rec.Tracks {
+		if v.hides(i, step) {
+			continue
+		}
 		c := curve{arm: i}
 		for _, f := range measured(rec.Tracks[i], step,
 			func(f *record.ArmFrame) bool { return f.Step > fork && hasValLoss(f) }) {
@@ -74,7 +77,7 @@ func (v *View) gaps(b box) {
 	if at, ok := v.stepUnder(a, step); ok {
 		lines := []line{{s: fmt.Sprintf("%d steps up to %d", record.DiffSteps, at), color: ink}}
 		for i, name := range v.names {
-			if g, ok := rec.ValLossDiff(i, base, at); ok && i != base {
+			if g, ok := rec.ValLossDiff(i, base, at); ok && i != base && !v.hides(i, step) {
 				words := fmt.Sprintf("%s: %+.6f", name, g)
 				if full, ok := valloss.FullDiff(rec, i, base, at); ok {
 					words += fmt.Sprintf(", full %+.6f", full)

@@ -31,7 +31,8 @@ var Colourings = []ColouringChoice{{BySure, "how sure"}, {ByExpert, "which exper
 // knowledge draws what every network makes of all facts: a table of cells for each, with the number of those that it
 // knows. Before arms part there is one network, in the colour of none.
 func (v *View) knowledge(b box) {
-	tables := facts.Tables(v.rec, v.at())
+	tables := slices.DeleteFunc(facts.Tables(v.rec, v.at()),
+		func(t facts.Table) bool { return v.leavesOut(t.Arms) })
 	title := "What the networks know"
 	if len(tables) == 1 {
 		title = "What the network knows"

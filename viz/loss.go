@@ -45,7 +45,10 @@ func (v *View) curves(b box) {
 	e := rec.Experiment
 	v.readings = slices.Grow(v.readings[:0], len(e.Arms))[:len(e.Arms)]
 	for i := range e.Arms {
-		v.readings[i] = valloss.Curve(v.readings[i][:0], rec, i, step)
+		v.readings[i] = v.readings[i][:0]
+		if !v.hides(i, step) || v.trunk(i) {
+			v.readings[i] = valloss.Curve(v.readings[i], rec, i, step)
+		}
 	}
 	v.part(step)
 	from, guess := valloss.From(e, step), v.blind()
@@ -81,6 +84,9 @@ func (v *View) curves(b box) {
 		} else if n := v.stem(i, c); n > 0 {
 			v.curve(a, c[:n], shared)
 			c = c[n-1:]
+		}
+		if v.hides(i, step) {
+			continue
 		}
 		end := v.curve(a, c, m)
 		for _, r := range c {
@@ -204,7 +210,7 @@ func (v *View) exactLoss(b box, a axes, step int) {
 	lines := []line{{v.scale.at(x), ink}}
 	for i, name := range v.names {
 		f, ok := v.scale.before(v.rec.Experiment, upTo(v.rec.Tracks[i], step), x)
-		if !ok {
+		if !ok || v.hides(i, f.Step) {
 			continue
 		}
 		if lost, ok := v.rec.Diverged(i, f.Step); ok {
@@ -226,7 +232,7 @@ func (v *View) exactLoss(b box, a axes, step int) {
 	}
 	for i := range v.rec.Reports {
 		p := &v.rec.Reports[i]
-		if cost, ok := valloss.Cost(v.rec, p); ok && p.Step <= step &&
+		if cost, ok := valloss.Cost(v.rec, p); ok && p.Step <= step && !v.Hidden(p.Arm) &&
 			math.Abs(a.x(v.scale.place(v.rec.Experiment, p.Step, cost))-v.pointer.x) < 4 {
 			lines = append(lines, line{fmt.Sprintf("%s, widened at step %d: %s became %s", v.names[p.Arm], p.Step,
 				digits(p.ValLossBefore, 6), digits(p.ValLossAfter, 6)), v.styles[p.Arm].Hue})

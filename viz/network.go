@@ -123,7 +123,7 @@ const splits = 0.68
 // networks are the arms that have a network of their own to be drawn, and whether they part at a step: any was widened.
 func (v *View) networks(step int) (arms []int, parted bool) {
 	for i, a := range v.rec.Experiment.Arms {
-		if a.Widens() {
+		if a.Widens() && !v.hides(i, step) {
 			arms = append(arms, i)
 			_, ok := v.rec.ReportAt(i, step)
 			parted = parted || ok

@@ -19,7 +19,7 @@ func (v *View) Print(scale float64) *image.RGBA {
 	p := New()
 	p.SetRecord(v.rec)
 	p.step, p.quantity, p.scale, p.lettering = v.step, v.quantity, v.scale, v.lettering
-	p.colouring = v.colouring
+	p.colouring, p.hidden = v.colouring, v.hidden
 	p.stage, p.pinned, p.printed = v.stage, v.pinned, true
 	p.Layout(int(w*scale), int(h*scale), scale)
 	screen := ebiten.NewImage(1, 1)

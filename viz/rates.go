@@ -18,6 +18,9 @@ func (v *View) rates(b box) {
 		soft, left)
 	high := 0.0
 	for i := range rec.Tracks {
+		if v.hides(i, step) && !v.trunk(i) {
+			continue
+		}
 		for _, f := range upTo(rec.Tracks[i], step) {
 			for _, rate := range [2]float32{f.LROld, f.LRNew} {
 				if record.Finite(rate) {
@@ -55,13 +58,16 @@ func (v *View) rates(b box) {
 			draw(stem, shared)
 			track = track[max(len(stem)-1, 0):]
 		}
+		if v.hides(i, step) {
+			continue
+		}
 		draw(track, m)
 	}
 	if x, ok := v.under(a); ok {
 		x = v.scale.snap(x)
 		lines := []line{{v.scale.at(x) + ": learning rate of new, of old parameters", ink}}
 		for i, name := range v.names {
-			if f, ok := v.scale.before(e, upTo(rec.Tracks[i], step), x); ok && f.Step > 0 {
+			if f, ok := v.scale.before(e, upTo(rec.Tracks[i], step), x); ok && f.Step > 0 && !v.hides(i, f.Step) {
 				lines = append(lines, line{fmt.Sprintf("%s: %.5g, %.5g", name, f.LRNew, f.LROld), v.styles[i].Hue})
 			}
 		}

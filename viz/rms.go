@@ -27,7 +27,12 @@ func (v *View) rms(b box) {
 	}
 	top, missing, unscaled := 0.1, false, false
 	now := make([][]record.BlockRMS, len(rec.Tracks))
+	var arms []int
 	for i := range rec.Tracks {
+		if v.hides(i, step) {
+			continue
+		}
+		arms = append(arms, i)
 		t := upTo(rec.Tracks[i], step)
 		for k := len(t) - 1; k >= 0 && now[i] == nil; k-- {
 			now[i] = t[k].RMS
@@ -63,7 +68,7 @@ func (v *View) rms(b box) {
 		v.pen.text(number(t), a.in.x-6, a.y(t), small, soft, right)
 	}
 	// Marks become smaller where arms lie closer.
-	apart := math.Min(0.17, 0.84/float64(len(rec.Tracks)))
+	apart := math.Min(0.17, 0.84/float64(len(arms)))
 	size := math.Min(1, apart*a.in.w/a.x1/9.5)
 	half := v.pen.width("mean", small) / 2
 	mean := math.Min(a.x(float64(2*layers)+0.5), a.in.x+a.in.w-half)
@@ -73,9 +78,9 @@ func (v *View) rms(b box) {
 			v.pen.text(name(k), x, a.in.y+a.in.h+11, small, soft, center)
 		}
 	}
-	for i := range rec.Tracks {
+	for place, i := range arms {
 		arm := func(k int) armRatios {
-			x := a.x(float64(k) + 0.5 + (float64(i)-float64(len(rec.Tracks)-1)/2)*apart)
+			x := a.x(float64(k) + 0.5 + (float64(place)-float64(len(arms)-1)/2)*apart)
 			return armRatios{a, v.look(i, step), x, size}
 		}
 		p, widened := rec.ReportAt(i, step)
@@ -160,6 +165,9 @@ func (v *View) exactRMS(b box, a axes, now [][]record.BlockRMS, step int) {
 	}
 	lines := []line{{fmt.Sprintf("%s: in, out, ratio", block(k)), ink}}
 	for i, name := range v.names {
+		if v.hides(i, step) {
+			continue
+		}
 		hue := v.styles[i].Hue
 		write := func(when string, r record.BlockRMS) {
 			lines = append(lines, inOut(name+" "+when, r, hue))
@@ -180,7 +188,7 @@ func (v *View) exactMeans(step int) []line {
 	lines := []line{{"mean r of the blocks", ink}}
 	for i, name := range v.names {
 		p, ok := v.rec.ReportAt(i, step)
-		if !ok {
+		if !ok || v.hides(i, step) {
 			continue
 		}
 		x := v.rec.RMSRatios(p)

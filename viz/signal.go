@@ -21,7 +21,7 @@ type kept struct {
 func (v *View) keptBy(step int) (out []kept) {
 	for i := range v.rec.Tracks {
 		p, ok := v.rec.ReportAt(i, step)
-		if !ok || len(p.RMSAfter) == 0 {
+		if !ok || len(p.RMSAfter) == 0 || v.hides(i, step) {
 			continue
 		}
 		k := slices.IndexFunc(out, func(o kept) bool {

@@ -27,6 +27,7 @@ type View struct {
 	scale     Scale
 	colouring Colouring // of facts
 	stage     Stage
+	hidden    hidden
 	pinned    PaneID  // the picture that the reader wants to see alone; empty for the stage
 	printed   bool    // there is nothing to press
 	w, h      float64 // in units
@@ -66,6 +67,9 @@ func New() *View { return &View{step: -1, scale: Steps, colouring: BySure, refre
 // SetRecord shows another record, live memory.
 func (v *View) SetRecord(r *record.Record) {
 	if v.rec != r {
+		if v.rec != nil && r != nil {
+			v.hidden = v.hidden.carried(v.rec.Experiment, r.Experiment)
+		}
 		v.rec, v.cosinesOf, v.places = r, map[*record.PairGroup]cosines{}, nil
 	}
 }
@@ -204,13 +208,14 @@ type content struct {
 	quantity        record.Quantity
 	scale           Scale
 	colouring       Colouring
+	hidden          hidden
 	pointer         point // zero where it is elsewhere
 	frame           int   // of the motion, where the picture moves
 }
 
 func (v *View) content(p *place) content {
 	c := content{rec: v.rec, reports: len(v.rec.Reports), step: v.step, quantity: v.quantity, scale: v.scale,
-		colouring: v.colouring}
+		colouring: v.colouring, hidden: v.hidden}
 	if len(v.rec.Writings) > 0 {
 		c.writing = &v.rec.Writings[0]
 	}

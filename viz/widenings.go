@@ -21,7 +21,7 @@ func (v *View) widenings(a axes, step int) {
 	for i := range v.rec.Reports {
 		p := &v.rec.Reports[i]
 		cost, ok := valloss.Cost(v.rec, p)
-		if !ok || p.Step > step {
+		if !ok || p.Step > step || v.Hidden(p.Arm) {
 			continue
 		}
 		x, k := a.x(v.scale.place(v.rec.Experiment, p.Step, cost)), 0

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image/color"
 	"math"
+	"slices"
 	"strconv"
 	"unicode"
 
@@ -48,7 +49,8 @@ func (s setting) under(b box) box {
 // how sure it was. Before arms part there is one network, in the colour of none.
 func (v *View) writing(b box) {
 	in := b
-	texts := written.At(v.rec, v.at())
+	texts := slices.DeleteFunc(written.At(v.rec, v.at()),
+		func(t written.Text) bool { return v.leavesOut(t.Arms) })
 	title := "What the networks write"
 	if len(texts) == 1 {
 		title = "What the network writes"

@@ -81,6 +81,7 @@ interface Outcome {
 interface Arm {
   name: string;
   about: string;
+  hidden: boolean;
   role: string;
   style: Style;
   state: "waiting" | "running" | "done" | "failed";
@@ -296,6 +297,7 @@ interface Lab extends Bridge {
   press(x: number, y: number): boolean;
   quantity(which: string): void;
   pin(pane?: string): string;
+  hide(arm: number, hide: boolean): void;
   scale(which?: string): string;
   colouring(which?: string): string;
   story(): Json<Page>;

@@ -45,7 +45,7 @@ func (c *controls) show(now time.Time) {
 		return
 	}
 	c.shown = now
-	s := panel.Of(c.window.session, c.window.shown)
+	s := panel.Of(c.window.session, c.window.shown).Hide(c.window.view.Hidden)
 	for _, f := range c.follow {
 		f(s)
 	}

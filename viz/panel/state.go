@@ -53,6 +53,7 @@ type State struct {
 type Arm struct {
 	Name     string `json:"name"`
 	About    string `json:"about"`
+	Hidden   bool   `json:"hidden"` // it is left out of pictures and tables; set by who shows them
 	Role     Role   `json:"role"`
 	Style    Style  `json:"style"`
 	State    string `json:"state"`    // waiting, running, done, failed
@@ -118,6 +119,14 @@ func Of(s *session.Session, shown int) State {
 		out.LossesSaid = words.Ended
 	}
 	return out
+}
+
+// Hide marks the arms that are left out of pictures and tables.
+func (s State) Hide(hidden func(arm int) bool) State {
+	for i := range s.Arms {
+		s.Arms[i].Hidden = hidden(i)
+	}
+	return s
 }
 
 // Style is how an arm looks, in words that a page understands.

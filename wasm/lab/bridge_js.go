@@ -63,6 +63,7 @@ func (l *lab) export() {
 			}
 			return string(l.view.Pinned())
 		},
+		"hide": func(a []js.Value) any { l.view.Hide(a[0].Int(), a[1].Truthy()); return "" },
 		"scale": func(a []js.Value) any {
 			if len(a) > 0 {
 				l.view.SetScale(viz.Scale(a[0].String()))

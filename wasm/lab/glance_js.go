@@ -20,6 +20,7 @@ type glance struct {
 	written                *record.Writing // the first of those that are kept, which are others when one is added
 	writing                bool
 	refused                string
+	hidden                 [experiment.MaxArms]bool
 	arms                   [experiment.MaxArms]string // what each is doing, or what went wrong
 }
 
@@ -35,6 +36,7 @@ func (l *lab) changes() int {
 	}
 	for i, a := range s.Arms() {
 		now.arms[i] = string(a.State) + a.Err + a.Doing
+		now.hidden[i] = l.view.Hidden(i)
 	}
 	if now != l.glance {
 		l.glance = now

@@ -112,5 +112,5 @@ func (l *lab) state() string {
 			pairs = append(pairs, quoted[1:len(quoted)-1], name)
 		}
 	}
-	return strings.NewReplacer(pairs...).Replace(encode(panel.Of(l.session, l.shown)))
+	return strings.NewReplacer(pairs...).Replace(encode(panel.Of(l.session, l.shown).Hide(l.view.Hidden)))
 }
