@@ -74,7 +74,7 @@ func (v *View) curves(b box) {
 	var ends []label
 	v.widenings(a, step)
 	for i, name := range v.names {
-		m := v.look(i, step)
+		m := v.styleAt(i, step)
 		c, full, ended := valloss.Split(v.readings[i])
 		if len(c) == 0 {
 			continue

@@ -14,6 +14,11 @@ const (
 	Knowledge  PaneID = "knowledge"
 	Network    PaneID = "network"
 	Writing    PaneID = "writing"
+	Update     PaneID = "update"
+	Inside     PaneID = "inside"
+	Attention  PaneID = "attention"
+	Experts    PaneID = "experts"
+	Seeds      PaneID = "seeds"
 )
 
 // Pane is a picture and what people call it.
@@ -32,7 +37,11 @@ func PanesOf(e experiment.Experiment) []Pane {
 	if e.Task.Writes() {
 		panes = append(panes, Pane{Writing, "Writing"})
 	}
-	return panes
+	panes = append(panes, Pane{Update, "One update"}, Pane{Inside, "Inside"}, Pane{Attention, "Attention"})
+	if e.Model.Experts > 1 {
+		panes = append(panes, Pane{Experts, "Experts"})
+	}
+	return append(panes, Pane{Seeds, "Seeds"})
 }
 
 // draw draws a picture into its box and nowhere else.
@@ -52,6 +61,16 @@ func draw(v *View, id PaneID, b box) {
 		v.network(b)
 	case Writing:
 		v.writing(b)
+	case Update:
+		v.nothingYet(b, "One update", "a neuron's next update, step by step, with its real numbers.")
+	case Inside:
+		v.nothingYet(b, "Inside", "every neuron as a tile of its weights, and how the numbers of each layer lie.")
+	case Attention:
+		v.nothingYet(b, "Attention", "which symbols a head looks back at, on one sequence.")
+	case Experts:
+		v.nothingYet(b, "Experts", "how much each expert gets, and of what.")
+	case Seeds:
+		v.nothingYet(b, "Seeds", "the same experiment over several seeds, and how sure its differences are.")
 	}
 }
 

@@ -81,7 +81,7 @@ func (v *View) rms(b box) {
 	for place, i := range arms {
 		arm := func(k int) armRatios {
 			x := a.x(float64(k) + 0.5 + (float64(place)-float64(len(arms)-1)/2)*apart)
-			return armRatios{a, v.look(i, step), x, size}
+			return armRatios{a, v.styleAt(i, step), x, size}
 		}
 		p, widened := rec.ReportAt(i, step)
 		for k := range 2 * layers {

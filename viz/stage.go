@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/look"
 )
 
 // Stage says which pictures matter now: one is large, or two that share its place, and a few stand small below it.
@@ -71,6 +72,7 @@ type place struct {
 	box     box
 	size    size
 	content content
+	wants   []look.Want // what it showed of the insides of arms, or would have
 	drawn   time.Time
 }
 

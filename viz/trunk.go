@@ -35,8 +35,8 @@ func (v *View) together(arm, step int) bool {
 	return true
 }
 
-// look is how an arm's network looks at a step.
-func (v *View) look(arm, step int) style.Style {
+// styleAt is how an arm's network looks at a step.
+func (v *View) styleAt(arm, step int) style.Style {
 	if v.together(arm, step) {
 		return shared
 	}

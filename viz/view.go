@@ -12,6 +12,7 @@ import (
 
 	"github.com/hajimehoshi/ebiten/v2"
 
+	"github.com/sparkling-lab/sparkling/sim/look"
 	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/viz/style"
 	"github.com/sparkling-lab/sparkling/viz/valloss"
@@ -49,6 +50,9 @@ type View struct {
 	letters  []written.Cell
 
 	lettering Lettering
+
+	looked func(arm int, q look.Question) (look.Answer, bool) // nil where nobody answers
+	wants  []look.Want                                        // of the picture that is being drawn
 
 	refresh time.Duration // a picture whose content has changed is drawn anew at most so often
 	motion  motion
@@ -211,11 +215,12 @@ type content struct {
 	hidden          hidden
 	pointer         point // zero where it is elsewhere
 	frame           int   // of the motion, where the picture moves
+	answers         int   // of arms that somebody looks into
 }
 
 func (v *View) content(p *place) content {
 	c := content{rec: v.rec, reports: len(v.rec.Reports), step: v.step, quantity: v.quantity, scale: v.scale,
-		colouring: v.colouring, hidden: v.hidden}
+		colouring: v.colouring, hidden: v.hidden, answers: v.numbers(p.wants)}
 	if len(v.rec.Writings) > 0 {
 		c.writing = &v.rec.Writings[0]
 	}
@@ -232,11 +237,12 @@ func (v *View) content(p *place) content {
 }
 
 func (v *View) render(p *place, now time.Time) {
-	p.content, p.drawn = v.content(p), now
 	v.drawn++
 	v.styles, v.names = style.Of(v.rec.Experiment), v.Readable(v.rec.Experiment)
-	v.size = p.size
+	v.size, v.wants = p.size, p.wants[:0]
 	draw(v, p.pane, p.box)
+	p.wants = v.wants
+	p.content, p.drawn = v.content(p), now
 	if !v.pen.flush(v.image, p.box) {
 		p.content = content{}
 	}

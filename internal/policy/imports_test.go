@@ -42,8 +42,9 @@ sim/experiment: internal/keys internal/typed model model/optim model/widen model
 sim/trial: model model/optim model/widen sim/experiment
 sim/codec:
 sim/record: internal/plain model model/widen/pairs sim/codec sim/experiment sim/task
-sim/train: model model/learner model/optim model/widen sim/codec sim/experiment sim/record sim/task
-sim/session: model/learner sim/codec sim/experiment sim/record sim/train
+sim/look: model sim/codec
+sim/train: model model/learner model/optim model/widen sim/codec sim/experiment sim/look sim/record sim/task
+sim/session: model/learner sim/codec sim/experiment sim/look sim/record sim/train
 sim/trial/finished: model/learner/cpu sim/experiment sim/session sim/trial
 sim/plan: model model/optim model/widen
 sim/reproduce: internal/durable internal/input internal/keys model model/learner/cpu model/optim model/widen
@@ -53,14 +54,14 @@ viz/valloss: sim/experiment sim/record
 viz/style: internal/plain sim/experiment
 viz/facts: sim/experiment sim/record
 viz/written: sim/experiment sim/record
-viz: sim/experiment sim/record viz/facts viz/valloss viz/style viz/written
+viz: sim/experiment sim/look sim/record viz/facts viz/valloss viz/style viz/written
 viz/figure: internal/plain sim/experiment sim/record viz/facts viz/valloss viz/style viz/written
 viz/panel: sim/experiment sim/record sim/session viz/facts viz/style viz/written
 viz/story: sim/experiment sim/record sim/session viz/panel
-viz/desktop: model/learner sim/experiment sim/record sim/session sim/task viz viz/style viz/panel viz/story
+viz/desktop: model/learner sim/experiment sim/look sim/record sim/session sim/task viz viz/style viz/panel viz/story
 
 wasm/trainer: model/learner/cpu sim/task sim/train
-wasm/lab: model/compute sim/experiment sim/record sim/session sim/task viz viz/panel viz/story
+wasm/lab: model/compute sim/experiment sim/look sim/record sim/session sim/task viz viz/panel viz/story
 
 internal/browser:
 internal/serve:

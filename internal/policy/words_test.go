@@ -18,7 +18,7 @@ import (
 // retired are words of our own that the field has others for, and these.
 var retired = map[string]string{
 	"held": "validation", "whole": "full validation", "crew": "thread pool", "team": "thread pool",
-	"misfit": "validation error", "room": "memory footprint", "look": "style", "gain": "norm weight",
+	"misfit": "validation error", "room": "memory footprint", "gain": "norm weight",
 	"gains": "norm weights", "inv": "rstd", "balance": "auxiliary loss", "lb": "auxiliary loss", "age": "growth stage",
 	"ages": "growth stages", "smooth": "exponential moving average",
 	"descend": "weight update", "spread": "dispatch",

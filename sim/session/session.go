@@ -30,7 +30,8 @@ type Session struct {
 	reached   int     // step that all running arms had reached
 	last      time.Time
 	lives     int  // starts of trainers so far
-	asks      int  // for something to be written, so far
+	asks      int  // for something to be written, or of somebody who looks, so far
+	answers   int  // to those who look
 	byReader  bool // somebody asked for the last one, who did not only watch
 	refused   string
 	now       func() time.Time
@@ -47,7 +48,8 @@ type armState struct {
 	at      int    // step of it
 	saving  bool   // it was asked for a newer one
 	writing int    // number of what it was asked to write and has not yet
-	ready   bool   // the present trainer has begun
+	looks   looks
+	ready   bool // the present trainer has begun
 }
 
 // New prepares a run, paused at step 0. It errs where no trainer can be started.
@@ -103,6 +105,7 @@ func (s *Session) stop(i int) {
 	s.lives++
 	s.arms[i].life, s.arms[i].saving = s.lives, false
 	s.arms[i].writing = 0
+	s.arms[i].looks.asked = 0
 	if s.arms[i].port != nil {
 		s.arms[i].port.Close()
 		s.arms[i].port = nil
@@ -185,6 +188,8 @@ func (s *Session) deliver(i int, data []byte) {
 		a.network = m.Network
 	case train.KindWritten:
 		s.wrote(i, m)
+	case train.KindLooked:
+		s.looked(i, m)
 	case train.KindFailed:
 		s.failed(i, m.Text)
 		return
@@ -255,5 +260,6 @@ func (s *Session) Restart(i int) error {
 
 // forget drops what an arm has measured since the state that it begins at.
 func (s *Session) forget(i int) {
+	s.arms[i].looks = looks{}
 	s.rec.Cut(i, s.arms[i].at, s.arms[i].begin != nil)
 }

@@ -2,9 +2,11 @@ package train
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/sparkling-lab/sparkling/sim/codec"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/look"
 	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
@@ -18,6 +20,7 @@ const (
 	KindSave                     // answer with the state as soon as Step updates are done
 	KindAsk                      // answer with the network as it is now
 	KindWrite                    // answer with what the network as it is now writes after Prompt
+	KindLook                     // answer what Question asks of the network as it is now
 	KindReady                    // the arm is set up; Params and Active count its parameters
 	KindFrames                   // what the latest updates measured
 	KindWidened                  // a widening happened
@@ -25,6 +28,7 @@ const (
 	KindSnapshot                 // the whole state at Step, between two updates
 	KindNetwork                  // the network that was asked for
 	KindWritten                  // what the network wrote, or in Text why it cannot
+	KindLooked                   // the answer to a question, which took Took
 	KindFailed                   // the arm cannot go on, and Text says why
 	kinds
 )
@@ -40,9 +44,12 @@ type Message struct {
 	Frames         []record.ArmFrame
 	Report         record.Report
 	Network        *Network
-	Ask            int // number of a Prompt, which the answer to it has too
+	Ask            int // number of a Prompt or Question, which the answer to it has too
 	Prompt         record.Prompt
 	Writing        record.Writing // of an answer without Text
+	Question       look.Question
+	Answer         look.Answer
+	Took           time.Duration // of the arm's time
 }
 
 // Encode is the message as bytes.
@@ -105,6 +112,15 @@ func (m *Message) code(c *codec.Coder) {
 		if c.Text(&m.Text); m.Text == "" {
 			m.Writing.Code(c)
 		}
+	case KindLook:
+		c.Int(&m.Ask)
+		m.Question.Code(c)
+	case KindLooked:
+		c.Int(&m.Ask)
+		took := int64(m.Took)
+		c.I64(&took)
+		m.Took = time.Duration(took)
+		m.Answer.Code(c)
 	case KindFailed, KindDoing:
 		c.Text(&m.Text)
 	}

@@ -65,6 +65,11 @@ func (t *Trainer) Handle(data []byte) [][]byte {
 			return nil
 		}
 		return t.begin(m)
+	case KindLook:
+		if t.run == nil || t.failed {
+			return nil
+		}
+		return t.look(m)
 	}
 	return nil
 }

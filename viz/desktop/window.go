@@ -14,6 +14,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/model/learner"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/look"
 	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/sim/session"
 	"github.com/sparkling-lab/sparkling/sim/task"
@@ -106,6 +107,7 @@ func newWindow(o Options) (*window, error) {
 		director: story.NewDirector(), writer: session.Autowriter{Temperature: session.Temperature},
 		dropped: ebiten.DroppedFiles}
 	w.view.SetScale(viz.ScaleFor(s.Experiment()))
+	w.view.SetLooked(func(arm int, q look.Question) (look.Answer, bool) { return w.session.Looked(arm, q) })
 	w.lead()
 	s.Play()
 	return w, nil
@@ -132,6 +134,7 @@ func (w *window) Update() error {
 	if w.view.Shows(viz.Writing) {
 		w.writer.Tick(w.session)
 	}
+	w.session.Watch(w.view.Wants())
 	w.view.SetRecord(w.session.Record())
 	x, y := ebiten.CursorPosition()
 	w.point(float64(x)/w.scale, float64(y)/w.scale, x >= 0 && x < w.w && y >= 0 && y < w.h)

@@ -216,7 +216,8 @@ func (c *Chapter) check() error {
 
 // panes are the pictures that a stage may name; package viz says the same, and a test holds both to it.
 var panes = map[string]bool{"loss": true, "copies": true, "divergence": true, "rms": true, "network": true,
-	"knowledge": true, "writing": true}
+	"knowledge": true, "writing": true, "update": true, "inside": true, "attention": true, "experts": true,
+	"seeds": true}
 
 func (l *Lesson) paragraphs(list []Paragraph) error {
 	for i := range list {

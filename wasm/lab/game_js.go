@@ -6,6 +6,7 @@ import (
 
 	"github.com/hajimehoshi/ebiten/v2"
 
+	"github.com/sparkling-lab/sparkling/sim/look"
 	"github.com/sparkling-lab/sparkling/sim/session"
 	"github.com/sparkling-lab/sparkling/viz"
 	"github.com/sparkling-lab/sparkling/viz/panel"
@@ -49,6 +50,7 @@ func newLab(host *workerHost, bridge js.Value) *lab {
 		writer: session.Autowriter{Temperature: session.Temperature},
 		calm:   js.Global().Call("matchMedia", "(prefers-reduced-motion: reduce)")}
 	l.view.SetLettering(newPens())
+	l.view.SetLooked(func(arm int, q look.Question) (look.Answer, bool) { return l.session.Looked(arm, q) })
 	l.again = js.FuncOf(func(js.Value, []js.Value) any { l.beat(); return nil })
 	return l
 }
@@ -61,6 +63,7 @@ func (l *lab) beat() {
 	if l.writes() {
 		l.writer.Tick(l.session)
 	}
+	l.session.Watch(l.wantsSeen())
 	l.shelve()
 	l.show()
 	js.Global().Call("setTimeout", l.again, (l.refresh() / 3).Milliseconds())
@@ -69,6 +72,14 @@ func (l *lab) beat() {
 // writes reports whether what networks write can be seen.
 func (l *lab) writes() bool {
 	return !l.blind && l.view.Shows(viz.Writing) && !js.Global().Get("document").Get("hidden").Bool()
+}
+
+// wantsSeen is what the pictures show of the insides of arms, as far as they can be seen.
+func (l *lab) wantsSeen() []look.Want {
+	if l.blind || js.Global().Get("document").Get("hidden").Bool() {
+		return nil
+	}
+	return l.view.Wants()
 }
 
 // refresh is how often a picture is drawn anew at most: half as often as else while every core has something better to
@@ -99,7 +110,7 @@ func (l *lab) show() {
 // has come is shown.
 func (l *lab) settled() bool {
 	return l.session.Settled() && !l.director.Counts() && !(l.writes() && l.writer.Due(l.session)) && !l.due &&
-		!l.view.Behind() && l.wanted.IsUndefined()
+		l.session.Watched(l.wantsSeen()) && !l.view.Behind() && l.wanted.IsUndefined()
 }
 
 // Update implements ebiten.Game.
