@@ -32,7 +32,8 @@ export function start(lab, meter, texts, lost) {
   let seen = 0;
   let lastLook = 0;
   const panes = new Panes(lab);
-  const story = new Story(lab, () => { lab.dismiss(); anew(); });
+  const story = new Story(lab, () => { lab.dismiss(); anew(); },
+    (pane) => { panes.pin(pane); refresh(); });
   const table = new Table(lab);
   const writer = new Writer(lab, () => refresh());
   const knobs = new Knobs(lab, () => refresh());

@@ -9,6 +9,7 @@ import { Seeds } from "./seeds.js";
 export class Story {
   #lab;
   #acted;
+  #open;
   #terms;
   #seeds;
   #chapters = ""; // that are listed
@@ -16,10 +17,14 @@ export class Story {
   #said = /** @type {Record<string, string>} */ ({}); // how what stands in a place is built
   #goes = byID("go-on", HTMLButtonElement);
 
-  /** acted is called when the reader has done something to the story. @param {Lab} lab @param {() => void} acted */
-  constructor(lab, acted) {
+  /**
+   * acted is called when the reader has done something to the story; open opens a picture.
+   * @param {Lab} lab @param {() => void} acted @param {(pane: string) => void} open
+   */
+  constructor(lab, acted, open) {
     this.#lab = lab;
     this.#acted = acted;
+    this.#open = open;
     this.#terms = new Terms(parsed(lab.glossary()));
     this.#seeds = new Seeds(() => { lab.another(); acted(); });
     const story = byID("story");
@@ -112,13 +117,23 @@ export class Story {
     return make("ul", { className: style || "arms" }, ...items.map((item) => make("li", {}, ...runs(item))));
   }
 
+  /** A link leads somewhere, or opens a picture. @param {string} text @param {string} href */
+  #link(text, href) {
+    const pane = href.startsWith("open:") ? href.slice(5) : "";
+    if (!pane) return make("a", { href }, text);
+    const button = make("button", { type: "button", className: "open" }, text);
+    button.dataset.pane = pane;
+    button.addEventListener("click", () => this.#open(pane));
+    return button;
+  }
+
   /** @param {Run} run @param {Arm[]} arms @returns {Node | string} */
   #run({ text, kind, arm, term, href }, arms) {
     switch (kind) {
       case "number": return make("span", { className: "measured" }, text);
       case "arm": return arms[arm] ? armWord(arms[arm]) : text;
       case "term": return this.#terms.word(text, term);
-      case "link": return make("a", { href }, text);
+      case "link": return this.#link(text, href);
       case "stress": return make("b", {}, text);
       default: return text;
     }

@@ -40,6 +40,8 @@ type Chapter = "learning" | "widened" | "apart" | "end";
 /** viz/story.Page, and what the run came to. */
 interface Page {
   lesson: string;
+  title: string;
+  learn: string;
   chapters: { id: string; title: string }[];
   shown: number;
   now: number;
@@ -47,6 +49,9 @@ interface Page {
   notes: Told[];
   ask: Run[];
   choices: string[];
+  do: Run[];
+  did: boolean;
+  due: boolean;
   goes: boolean;
   holds: boolean;
   seconds: number;
@@ -302,6 +307,7 @@ interface Lab extends Bridge {
   colouring(which?: string): string;
   story(): Json<Page>;
   glossary(): Json<{ term: string; means: string }[]>;
+  leave(): void;
   touch(): void;
   turn(chapter: number): void;
   waits(): boolean;

@@ -15,7 +15,7 @@ import (
 // a full stop, a broken line, what was added to be counted. It errs with [Unknown] where a name is meant that no
 // experiment has.
 func FromAddress(fragment string) (Valid, error) {
-	fragment = unglued(fragment)
+	fragment = Unglued(fragment)
 	if fragment == "" {
 		return FirstMinute().Validate()
 	}
@@ -43,9 +43,9 @@ func (e Experiment) Address() string {
 // shortestLink is well below the characters that any document takes; what is shorter was meant as a name.
 const shortestLink = 100
 
-// unglued is the fragment without what is no part of a name or a link. Neither has anything but letters, digits,
-// hyphens and underlines.
-func unglued(fragment string) string {
+// Unglued is the fragment of an address without what is no part of a name or a link. Neither begins or ends with
+// anything but letters, digits, hyphens and underlines.
+func Unglued(fragment string) string {
 	fragment = unescaped(fragment)
 	fragment = strings.Join(strings.Fields(fragment), "")
 	fragment, _, _ = strings.Cut(strings.TrimLeft(fragment, "#"), "#")

@@ -175,7 +175,7 @@ func (c *controls) toggle() {
 func (c *controls) widen() {
 	s := c.window.session
 	untouched := len(c.draft.Changed(s.Experiment())) == 0 && c.draft.Err() == nil
-	c.tell(s.WidenNow())
+	c.tell(c.window.director.Widen(s))
 	if untouched {
 		c.draft = panel.NewDraft(s.Experiment())
 		c.build()

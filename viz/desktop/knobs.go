@@ -69,6 +69,7 @@ func (c *controls) knob(to *widget.Container, k panel.Control) {
 		}
 		help, note = k.Help, muted
 		c.turns++
+		c.window.did("turn:" + k.ID + "=" + value)
 	}
 	label := widget.NewText(widget.TextOpts.Text(k.Label, &l.body, ink),
 		widget.TextOpts.MaxWidth(float64(l.px(inner-wide-10))),

@@ -114,6 +114,7 @@ func (c *controls) transport(to *widget.Container) {
 	to.AddChild(c.segments([]string{"¼×", "1×", "4×", "max"}, func(i int) {
 		if v, ok := panel.ParseSpeed(speeds[i]); ok {
 			w.session.SetSpeed(v)
+			w.did("turn:speed=" + speeds[i])
 		}
 	}, func(s panel.State) int { return index(speeds, s.Speed) }))
 
@@ -250,7 +251,10 @@ func (c *controls) scales(to *widget.Container) {
 		labels = append(labels, s.Label)
 	}
 	view := c.window.view
-	to.AddChild(c.segments(labels, func(i int) { view.SetScale(viz.Scales[i].ID) }, func(panel.State) int {
+	to.AddChild(c.segments(labels, func(i int) {
+		view.SetScale(viz.Scales[i].ID)
+		c.window.did("turn:scale=" + string(viz.Scales[i].ID))
+	}, func(panel.State) int {
 		return slices.IndexFunc(viz.Scales, func(s viz.ScaleChoice) bool { return s.ID == view.Scale() })
 	}))
 }
@@ -266,7 +270,10 @@ func (c *controls) colourings(to *widget.Container) {
 	}
 	view := c.window.view
 	c.heading(to, "Facts are coloured by")
-	to.AddChild(c.segments(labels, func(i int) { view.SetColouring(viz.Colourings[i].ID) }, func(panel.State) int {
+	to.AddChild(c.segments(labels, func(i int) {
+		view.SetColouring(viz.Colourings[i].ID)
+		c.window.did("turn:colouring=" + string(viz.Colourings[i].ID))
+	}, func(panel.State) int {
 		return slices.IndexFunc(viz.Colourings, func(k viz.ColouringChoice) bool { return k.ID == view.Colouring() })
 	}))
 }
@@ -280,7 +287,7 @@ func (c *controls) panes(to *widget.Container) {
 	}
 	at := view.Pinned()
 	c.picture = c.choice(panel.Control{Value: string(at), Choices: entries}, c.theme.px(inner),
-		func(id string) { view.Pin(viz.PaneID(id)) })
+		func(id string) { c.window.open(viz.PaneID(id)) })
 	c.follow = append(c.follow, func(panel.State) {
 		if id := view.Pinned(); id != at { // by a click on a title, or a key
 			at = id
@@ -296,6 +303,7 @@ func (c *controls) quantities(to *widget.Container) {
 	to.AddChild(c.segments([]string{"weights", "gradients", "1st moment", "2nd moment"}, func(i int) {
 		at = record.Quantity(i)
 		c.window.view.SetQuantity(at)
+		c.window.did(fmt.Sprintf("turn:quantity=%d", i))
 	}, func(panel.State) int { return int(at) }))
 }
 

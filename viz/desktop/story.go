@@ -17,12 +17,35 @@ import (
 func (w *window) lead() {
 	stage := w.director.Lead(time.Now(), w.session, w.shown)
 	w.view.SetStage(viz.StageOf(stage.Main, stage.Half, stage.Aside))
+	if w.director.Turned(w.shown) && string(w.view.Pinned()) != stage.Main {
+		w.view.Pin("")
+	}
 }
 
 // seek shows a step for the story; −1 is the newest.
 func (w *window) seek(step int) {
 	w.shown = step
 	w.view.SetStep(step)
+}
+
+// did tells the story of what the reader has done, as [story.Do] names it.
+func (w *window) did(act string) {
+	if w.director.Act(w.session, act) {
+		w.seek(-1)
+	}
+}
+
+// pinned tells it which picture is alone, if one is.
+func (w *window) pinned() {
+	if id := w.view.Pinned(); id != "" {
+		w.did("pin:" + string(id))
+	}
+}
+
+// open shows a picture alone; the empty name brings the story's back.
+func (w *window) open(id viz.PaneID) {
+	w.view.Pin(id)
+	w.pinned()
 }
 
 // goOn goes on with the story, and reports whether there was anything to go on to.

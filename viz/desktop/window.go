@@ -154,6 +154,7 @@ func (w *window) point(x, y float64, inside bool) {
 	}
 	if inside && inpututil.IsMouseButtonJustPressed(ebiten.MouseButtonLeft) {
 		w.view.Press(x, y)
+		w.pinned()
 	}
 }
 

@@ -30,6 +30,7 @@ type Director struct {
 	at      int // the chapter that the run has come to
 	phase   phase
 	off     bool
+	step    int
 	forked  bool
 	playing bool
 	turned  int // the chapter that the reader has turned to; −1 follows the run
@@ -38,8 +39,14 @@ type Director struct {
 	last    time.Time
 	touched bool // the reader is there
 	said    map[string]string
-	hurries *record.Record // the run that is hurried to its end
-	hurried session.Speed  // that comes back then; 0 where none is hurried
+	did     map[string]bool // what chapters waited for, by their ids
+	opened  *Lesson         // that the reader has chosen; nil tells what belongs to the experiment
+	aim     int             // the chapter that the run is hurried to; −1 where there is none
+	haste   bool            // and that is to begin
+	seen    *Chapter        // that was shown when it was last asked whether it is another
+	hurries *record.Record  // the run that is hurried to its end
+	hurried session.Speed   // that comes back then; 0 where none is hurried
+	towards bool            // it is hurried to a chapter
 }
 
 type phase int
@@ -51,7 +58,7 @@ const (
 )
 
 // NewDirector has nothing to tell until it follows a run.
-func NewDirector() *Director { return &Director{turned: -1} }
+func NewDirector() *Director { return &Director{turned: -1, aim: -1} }
 
 // Follow looks at the run as it is now. It is to be called often.
 func (d *Director) Follow(now time.Time, v View) {
@@ -60,10 +67,7 @@ func (d *Director) Follow(now time.Time, v View) {
 	fork := v.Record.Experiment.Fork()
 	switch {
 	case v.Record != d.rec:
-		e := v.Record.Experiment
-		*d = Director{hurries: d.hurries, hurried: d.hurried, exp: e, rec: v.Record, lesson: Of(panel.Told(e)),
-			turned: -1, last: now, said: map[string]string{}}
-		d.at = d.byStep(v.Last-1, v.Forked) // what begins just there is still to come, with its question
+		d.start(now, v)
 	case fork != d.exp.Fork():
 		// Widened by hand: there is nothing to ask any more.
 		d.exp = v.Record.Experiment
@@ -74,15 +78,34 @@ func (d *Director) Follow(now time.Time, v View) {
 		}
 	}
 	was := d.at
-	d.forked, d.playing = v.Forked, v.Playing
-	if d.off = v.Max || !d.lesson.holds(); d.off {
+	d.step, d.forked, d.playing = v.Last, v.Forked, v.Playing
+	d.off = (v.Max && (d.lesson.Order == 0 || d.hurried > 0) || !d.lesson.holds()) && d.aim < 0
+	switch {
+	case d.aim >= 0:
+		d.arrive(v)
+	case d.off:
 		d.enter(max(d.byStep(v.Last, v.Forked), d.at), telling)
-	} else {
+	default:
 		d.turnPage(v, dt)
 	}
 	if d.at != was {
 		d.turned = -1
 	}
+}
+
+// start begins with another run. The lesson that was chosen goes on where it is told of that.
+func (d *Director) start(now time.Time, v View) {
+	e := v.Record.Experiment
+	name := panel.Told(e)
+	was := *d
+	*d = Director{hurries: was.hurries, hurried: was.hurried, towards: was.towards, exp: e, rec: v.Record,
+		lesson: Of(name), turned: -1, last: now, said: map[string]string{}, did: map[string]bool{}, aim: -1,
+		seen: was.seen}
+	if was.opened != nil && was.opened.Experiment == name {
+		d.opened, d.lesson, d.touched = was.opened, was.opened, was.touched
+		d.aim, d.haste = was.aim, was.haste
+	}
+	d.at = d.byStep(v.Last-1, v.Forked) // what begins just there is still to come, with its question
 }
 
 // turnPage goes on where it is time to.
@@ -97,21 +120,27 @@ func (d *Director) turnPage(v View, dt time.Duration) {
 			d.enter(d.at, waiting)
 			d.left = seconds(c.Wait)
 			dt = 0
-		case d.phase == waiting && c.Wait == 0:
+		case d.phase == waiting && c.Wait == 0 && d.due() == nil:
 			d.begin(next)
 			dt = 0
-		case d.phase != telling && !d.touched && v.Playing && d.left <= dt:
+		case d.phase != telling && d.counting(v.Playing) && d.left <= dt:
 			d.goOn()
 			dt = 0
 		default:
 			if d.phase != telling {
-				if d.ended += dt; !d.touched && v.Playing {
+				if d.ended += dt; d.counting(v.Playing) {
 					d.left -= dt
 				}
 			}
 			return
 		}
 	}
+}
+
+// counting reports whether the seconds run until what holds the run ends by itself: for who only watches, unless it
+// waits for good.
+func (d *Director) counting(playing bool) bool {
+	return !d.touched && playing && (d.phase == asking || d.chapter().Wait > 0)
 }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
@@ -146,7 +175,7 @@ func (d *Director) chapter() *Chapter { return &d.lesson.Chapters[d.at] }
 // holds reports whether a lesson waits anywhere.
 func (l *Lesson) holds() bool {
 	for _, c := range l.Chapters {
-		if c.Wait > 0 || c.Question != nil {
+		if c.Wait > 0 || c.Question != nil || c.Do != nil {
 			return true
 		}
 	}
@@ -176,6 +205,9 @@ func (d *Director) Limit() int {
 	if d.off || d.rec == nil {
 		return -1
 	}
+	if d.aim >= 0 {
+		return d.stop(d.aim)
+	}
 	if d.phase == asking {
 		return d.stop(d.at)
 	}
@@ -184,7 +216,8 @@ func (d *Director) Limit() int {
 		if next < 0 {
 			return -1
 		}
-		if d.lesson.Chapters[k].Wait > 0 || d.lesson.Chapters[next].Question != nil {
+		c := &d.lesson.Chapters[k]
+		if c.Wait > 0 || d.lesson.Chapters[next].Question != nil || c.Do != nil && !d.did[c.ID] {
 			return d.stop(next)
 		}
 		k = next
@@ -236,6 +269,10 @@ func (d *Director) Turn(chapter int) (step int, recorded bool) {
 	if d.rec == nil || chapter < 0 || chapter >= len(d.lesson.Chapters) {
 		return -1, false
 	}
+	if d.aim = -1; chapter > d.at && d.lesson.Order > 0 {
+		d.head(chapter)
+		return -1, true
+	}
 	if d.turned = chapter; chapter == d.at {
 		d.turned = -1
 		return -1, true
@@ -248,7 +285,7 @@ func (d *Director) Turn(chapter int) (step int, recorded bool) {
 func (d *Director) Scrubbed() { d.turned = -1 }
 
 // holds reports whether the run waits.
-func (d *Director) holds() bool { return d.rec != nil && !d.off && d.phase != telling }
+func (d *Director) holds() bool { return d.rec != nil && !d.off && d.aim < 0 && d.phase != telling }
 
 // Waits reports whether there is anything to go on to.
 func (d *Director) Waits() bool { return d.holds() || d.turned >= 0 && d.turned < d.at }
@@ -256,19 +293,24 @@ func (d *Director) Waits() bool { return d.holds() || d.turned >= 0 && d.turned 
 // Counts reports whether something comes by itself soon, though the run waits: the next chapter, or another stage.
 func (d *Director) Counts() bool {
 	l := d.chapter().Later
-	return d.holds() && (!d.touched && d.playing ||
+	return d.holds() && (d.counting(d.playing) ||
 		d.phase == waiting && l != nil && d.ended < seconds(l.Seconds))
 }
 
 // Glance is all that the page depends on beside the state of the run, to tell whether it would be another.
-type Glance struct{ at, phase, turned, seconds int }
+type Glance struct {
+	at, phase, turned, aim, seconds, did int
+	opened                               *Lesson
+}
 
 // Glance is what the page depends on now.
-func (d *Director) Glance() Glance { return Glance{d.at, int(d.phase), d.turned, d.seconds()} }
+func (d *Director) Glance() Glance {
+	return Glance{d.at, int(d.phase), d.turned, d.aim, d.seconds(), len(d.did), d.opened}
+}
 
 // seconds are those until it goes on by itself; 0 where it does not.
 func (d *Director) seconds() int {
-	if !d.holds() || d.touched || !d.playing {
+	if !d.holds() || !d.counting(d.playing) {
 		return 0
 	}
 	return max(int(math.Ceil(d.left.Seconds())), 1)

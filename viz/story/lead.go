@@ -12,14 +12,20 @@ import (
 // It returns the pictures that matter then.
 func (d *Director) Lead(now time.Time, s *session.Session, shown int) Stage {
 	r := s.Record()
-	if d.hurried > 0 && (r != d.hurries || s.Done() || s.Speed() != session.Max) {
+	if d.hurried > 0 && (r != d.hurries || s.Done() || s.Speed() != session.Max || d.towards && d.aim < 0) {
 		if s.Speed() == session.Max { // else its reader has picked another
 			s.SetSpeed(d.hurried)
 		}
-		d.hurried = 0
+		d.hurried, d.towards = 0, false
 	}
 	d.Follow(now, View{Record: r, Last: reached(s), Forked: s.Forked(), Playing: s.Playing(),
 		Max: s.Speed() == session.Max})
+	if d.haste {
+		d.haste = false
+		d.Hurry(s)
+		d.towards = d.hurried > 0
+		s.Play()
+	}
 	s.Hold(d.Limit())
 	return d.Stage(shown)
 }
@@ -31,6 +37,43 @@ func (d *Director) Continue(s *session.Session) (step int, went bool) {
 		s.Play()
 	}
 	return step, went
+}
+
+// Widen widens now. A run that waits for its widening anyhow goes on with it, and stays the experiment that it is.
+func (d *Director) Widen(s *session.Session) error {
+	if !d.widens() {
+		return s.WidenNow()
+	}
+	s.Play()
+	return nil
+}
+
+// widens goes on with the widening, where the run waits for it; it reports whether it does.
+func (d *Director) widens() bool {
+	if d.forked || !d.holds() || d.step != Before.At(d.exp) {
+		return false
+	}
+	for k := d.at; k < len(d.lesson.Chapters); k++ {
+		if d.lesson.Chapters[k].From == Widening {
+			d.Touch()
+			d.turned = -1
+			d.enter(k, telling)
+			return true
+		}
+	}
+	return false
+}
+
+// Act tells of what the reader has done, as [Director.Did], and plays a run that was paused where that goes on. It
+// reports whether it does: then the newest step is to be shown.
+func (d *Director) Act(s *session.Session, act string) bool {
+	if !d.Did(act) {
+		return false
+	}
+	if !s.Playing() && !d.Waits() {
+		s.Play()
+	}
+	return true
 }
 
 // reached is the newest step that every arm has reached. The record's own does not wait for arms that have parted and
@@ -50,7 +93,7 @@ func reached(s *session.Session) int {
 // run begins, the speed is what it was, or what was picked meanwhile.
 func (d *Director) Hurry(s *session.Session) {
 	if s.Speed() != session.Max {
-		d.hurried = s.Speed()
+		d.hurried, d.towards = s.Speed(), false
 		s.SetSpeed(session.Max)
 	}
 	d.hurries = s.Record()

@@ -13,11 +13,16 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
-// Lesson is the text beside the runs of one built-in experiment, or beside any.
+// Lesson is the text beside the runs of one built-in experiment, or beside any. Those that have a place in the list of
+// lessons can be chosen: they teach one thing each, at their reader's pace.
 type Lesson struct {
-	Name     string      `json:"name"` // of the experiment; Any of any
-	Chapters []Chapter   `json:"chapters"`
-	Notes    []Paragraph `json:"notes"` // below every chapter; where a file has none, those of any
+	Name       string      `json:"name"`       // as in the address
+	Experiment string      `json:"experiment"` // its name, where that is another; empty beside any
+	Order      int         `json:"order"`      // place in the list of lessons, from 1; 0 is not in it
+	Title      string      `json:"title"`
+	Learn      string      `json:"learn"` // what is learnt, in a sentence
+	Chapters   []Chapter   `json:"chapters"`
+	Notes      []Paragraph `json:"notes"` // below every chapter; where a file has none, those of any
 
 	arms []string // that a sentence may name; nil where it may name none
 }
@@ -34,6 +39,7 @@ type Chapter struct {
 	Stage    Stage       `json:"stage"`
 	Later    *Later      `json:"later"` // the stage once all of the chapter has happened
 	Question *Question   `json:"question"`
+	Do       *Do         `json:"do"` // what it waits for at its end
 	Text     []Paragraph `json:"text"`
 	Wait     float64     `json:"wait"` // seconds for who only watches, before the next; 0 does not wait at all
 }
@@ -131,16 +137,46 @@ var lessons = sync.OnceValues(func() (map[string]*Lesson, error) {
 	return out, nil
 })
 
-// Of is the lesson of an experiment by its name, or the one of any.
-func Of(name string) *Lesson {
+// every lesson, by name.
+func every() map[string]*Lesson {
 	all, err := lessons()
 	if err != nil {
 		panic(err) // a file of this package is wrong, which its tests find
 	}
-	if l, ok := all[name]; ok {
+	return all
+}
+
+// Of is what is told beside an experiment, by its name, unless a lesson was chosen: the text of the same name, or the
+// one of any.
+func Of(name string) *Lesson {
+	if l, ok := every()[name]; ok && l.Experiment == name {
 		return l
 	}
-	return all[Any]
+	return every()[Any]
+}
+
+// Named is the lesson of the list that has a name; nil where none has.
+func Named(name string) *Lesson {
+	if l, ok := every()[name]; ok && l.Order > 0 {
+		return l
+	}
+	return nil
+}
+
+// Lessons are those of the list, in its order.
+func Lessons() (list []*Lesson) {
+	for _, l := range every() {
+		if l.Order > 0 {
+			list = append(list, l)
+		}
+	}
+	slices.SortFunc(list, func(a, b *Lesson) int { return a.Order - b.Order })
+	return list
+}
+
+// Chapter is the place of a chapter by its id; −1 where there is none.
+func (l *Lesson) Chapter(id string) int {
+	return slices.IndexFunc(l.Chapters, func(c Chapter) bool { return c.ID == id })
 }
 
 // parse reads a lesson, and refuses in it what nobody knows.
@@ -149,20 +185,27 @@ func parse(data []byte) (*Lesson, error) {
 	if err := strict(data, l); err != nil {
 		return nil, err
 	}
+	if l.Experiment == "" && l.Name != Any {
+		l.Experiment = l.Name
+	}
+	if l.Order < 0 || l.Order > 0 != (l.Title != "") || l.Order > 0 != (l.Learn != "") {
+		return nil, fmt.Errorf("what is in the list has a title and says what is learnt, and nothing else has")
+	}
+	var e experiment.Experiment
 	if l.Name != Any {
-		e, err := experiment.Named(l.Name)
-		if err != nil {
+		var err error
+		if e, err = experiment.Named(l.Experiment); err != nil {
 			return nil, err
 		}
 		for _, a := range e.Arms {
 			l.arms = append(l.arms, a.Name)
 		}
 	}
-	return l, l.compile()
+	return l, l.compile(e)
 }
 
-// compile checks a lesson and reads its sentences.
-func (l *Lesson) compile() error {
+// compile checks a lesson beside its experiment and reads its sentences.
+func (l *Lesson) compile(e experiment.Experiment) error {
 	if len(l.Chapters) == 0 || l.Chapters[0].From != Start {
 		return fmt.Errorf("the first chapter begins at the start")
 	}
@@ -182,6 +225,11 @@ func (l *Lesson) compile() error {
 		}
 		if q := c.Question; q != nil && err == nil {
 			q.ask.parts, err = l.parts(q.Ask, false)
+		}
+		if c.Do != nil && err == nil {
+			if err = c.Do.check(e.Clone()); err == nil {
+				c.Do.say.parts, err = l.parts(c.Do.Say, false)
+			}
 		}
 		if err != nil {
 			return fmt.Errorf("chapter %s: %w", c.ID, err)
@@ -244,10 +292,8 @@ func (l *Lesson) paragraphs(list []Paragraph) error {
 
 // asked is the question of a chapter.
 func (l *Lesson) asked(chapter string) *Question {
-	for _, c := range l.Chapters {
-		if c.ID == chapter {
-			return c.Question
-		}
+	if k := l.Chapter(chapter); k >= 0 {
+		return l.Chapters[k].Question
 	}
 	return nil
 }

@@ -43,7 +43,15 @@ func TestAWrongLessonIsRefusedByName(t *testing.T) {
 	_, err := parse([]byte(lesson()))
 	require.NoError(t, err)
 	for _, x := range []struct{ from, to, want string }{
-		{`"name"`, `"title"`, `unknown field "title"`},
+		{`"name"`, `"called"`, `unknown field "called"`},
+		{`"chapters"`, `"order": 3, "chapters"`, "has a title"},
+		{`"chapters"`, `"learn": "Much.", "chapters"`, "nothing else has"},
+		{`"chapters"`, `"experiment": "hamlet", "chapters"`, `no experiment called "hamlet"`},
+		{`"wait": 0}`, `"wait": 0, "do": {"act": "sing", "say": "Sing."}}`, `the act "sing"`},
+		{`"wait": 0}`, `"wait": 0, "do": {"act": "pin:losses", "say": "Look."}}`, `the act "pin:losses"`},
+		{`"wait": 0}`, `"wait": 0, "do": {"act": "turn:beta2=loud", "say": "Turn."}}`, `the act "turn:beta2=loud"`},
+		{`"wait": 0}`, `"wait": 0, "do": {"act": "widen", "say": ""}}`, `not asked for the act "widen"`},
+		{`{seed}`, `[see|open:losses]`, `no picture "losses"`},
 		{`"lock"`, `"hamlet"`, `no experiment called "hamlet"`},
 		{`"wait": 3}]}`, `"wait": 3}]} {}`, "more follows"},
 		{`"wait": 0}`, `"wait": 0, "colour": "red"}`, `unknown field "colour"`},

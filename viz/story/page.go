@@ -1,12 +1,16 @@
 package story
 
 import (
+	"fmt"
+
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
 
 // Page is what is to be read now.
 type Page struct {
 	Lesson   string   `json:"lesson"`
+	Title    string   `json:"title"` // of a lesson of the list, or empty
+	Learn    string   `json:"learn"` // what it teaches
 	Chapters []Name   `json:"chapters"`
 	Shown    int      `json:"shown"` // the chapter whose words these are
 	Now      int      `json:"now"`   // the chapter that the run has come to
@@ -14,6 +18,9 @@ type Page struct {
 	Notes    []Told   `json:"notes"`
 	Ask      []Run    `json:"ask"`     // a question, before what it is about happens
 	Choices  []string `json:"choices"` // its answers
+	Do       []Run    `json:"do"`      // what the reader is to do, where the chapter waits for that
+	Did      bool     `json:"did"`     // it is done
+	Due      bool     `json:"due"`     // to go on is to skip it
 	Goes     bool     `json:"goes"`    // there is something to go on to
 	Holds    bool     `json:"holds"`   // the lesson waits now and then
 	Seconds  int      `json:"seconds"` // until it goes on by itself; 0 where it does not
@@ -29,6 +36,8 @@ type Name struct {
 // shown is the chapter that is to be read where a step is shown; −1 is the newest.
 func (d *Director) shown(step int) int {
 	switch {
+	case d.aim >= 0:
+		return d.aim
 	case d.turned >= 0:
 		return d.turned
 	case step >= 0 && step < d.rec.Last():
@@ -40,18 +49,31 @@ func (d *Director) shown(step int) int {
 // Page is what is to be read at the state of the run that the director follows.
 func (d *Director) Page(s panel.State) Page {
 	p := Page{Lesson: d.lesson.Name, Shown: d.shown(s.Step), Now: d.at, Text: []Told{}, Choices: []string{},
-		Ask: []Run{}}
+		Ask: []Run{}, Do: []Run{}}
+	if d.lesson.Order > 0 {
+		p.Title, p.Learn = d.lesson.Title, d.lesson.Learn
+	}
 	for _, c := range d.lesson.Chapters {
 		p.Chapters = append(p.Chapters, Name{c.ID, c.Title})
 	}
 	text, notes := d.lesson.Tell(p.Shown, s, d.rec, d.said)
 	p.Notes = notes
 	here := p.Shown == d.at && d.holds()
-	if q := d.chapter().Question; here && d.phase == asking {
-		p.Ask, p.Choices = (&moment{State: s, rec: d.rec}).sentence(q.ask), q.Choices
-	} else {
+	m := &moment{State: s, rec: d.rec}
+	q, do := d.chapter().Question, d.lesson.Chapters[p.Shown].Do
+	switch {
+	case d.aim >= 0:
+		p.Text = []Told{{Items: [][]Run{{{Text: fmt.Sprintf("The run is on its way to this chapter: it is at step %d "+
+			"of %d.", s.Last, d.stop(d.aim))}}}}}
+	case here && d.phase == asking:
+		p.Ask, p.Choices = m.sentence(q.ask), q.Choices
+	default:
 		p.Text = text
+		if do != nil {
+			p.Do, p.Did = m.sentence(do.say), d.did[d.lesson.Chapters[p.Shown].ID]
+		}
 	}
+	p.Due = here && d.phase == waiting && d.due() != nil
 	p.Goes = here || p.Shown < d.at && d.turned >= 0
 	p.Holds = !d.off && d.next(d.at) >= 0
 	if here {

@@ -15,6 +15,7 @@ import (
 //	{slot:arm/arm}   a number or a name that is measured
 //	[word|term]      a word that the glossary explains; [word] is its own term
 //	[words|#name]    words that lead to an experiment; [words|report/] to the report
+//	[words|open:pane] words that open a picture
 //	*word*           stressed; *{slot}* too
 type part struct {
 	text   string
@@ -23,6 +24,9 @@ type part struct {
 	href   string
 	stress bool
 }
+
+// Open begins where a link leads that opens a picture.
+const Open = "open:"
 
 var marks = regexp.MustCompile(`\{[^{}]*\}|\[[^\[\]]*\]|\*[^*]*\*`)
 
@@ -47,8 +51,16 @@ func (l *Lesson) parts(s string, each bool) (out []part, err error) {
 			shown, to, more := strings.Cut(inside, "|")
 			p.text = shown
 			switch {
+			case strings.HasPrefix(to, "#lesson="):
+				// whether there is one is not known before all are read; a test looks
+				p.href = to
 			case strings.HasPrefix(to, "#"):
 				_, err = experiment.Named(to[1:])
+				p.href = to
+			case strings.HasPrefix(to, Open):
+				if !panes[to[len(Open):]] {
+					err = fmt.Errorf("there is no picture %q", to[len(Open):])
+				}
 				p.href = to
 			case strings.HasPrefix(to, "report/"):
 				p.href = to

@@ -43,23 +43,32 @@ func (l *lab) export() {
 		"texts":      func([]js.Value) any { return encode(l.texts()) },
 		"end":        func([]js.Value) any { l.end(); return "" },
 
-		"picture":  func(a []js.Value) any { l.wanted, l.sharp = a[0], a[1].Float(); return "" },
-		"play":     func([]js.Value) any { l.scrub(-1); l.session.Play(); return "" },
-		"pause":    func([]js.Value) any { l.session.Pause(); return "" },
-		"step":     func([]js.Value) any { l.session.StepOnce(); return "" },
-		"reset":    func([]js.Value) any { return l.told(l.reset()) },
-		"back":     func([]js.Value) any { return l.told(l.back(len(l.before) - 1)) },
-		"way":      func([]js.Value) any { return l.told(l.way()) },
-		"widen":    func(a []js.Value) any { return l.told(l.widen(len(a) > 0 && a[0].Truthy())) },
-		"restart":  func(a []js.Value) any { return l.told(l.session.Restart(a[0].Int())) },
-		"write":    func(a []js.Value) any { return sentence(l.writer.Write(l.session, a[0].String(), a[1].Float())) },
-		"scrub":    func(a []js.Value) any { l.scrub(a[0].Int()); return "" },
-		"point":    func(a []js.Value) any { return l.point(a) },
-		"press":    func(a []js.Value) any { return l.view.Press(a[0].Float(), a[1].Float()) },
-		"quantity": func(a []js.Value) any { l.view.SetQuantity(quantity(a[0].String())); return "" },
+		"picture": func(a []js.Value) any { l.wanted, l.sharp = a[0], a[1].Float(); return "" },
+		"play":    func([]js.Value) any { l.scrub(-1); l.session.Play(); return "" },
+		"pause":   func([]js.Value) any { l.session.Pause(); return "" },
+		"step":    func([]js.Value) any { l.session.StepOnce(); return "" },
+		"reset":   func([]js.Value) any { return l.told(l.reset()) },
+		"back":    func([]js.Value) any { return l.told(l.back(len(l.before) - 1)) },
+		"way":     func([]js.Value) any { return l.told(l.way()) },
+		"widen":   func(a []js.Value) any { return l.told(l.widen(len(a) > 0 && a[0].Truthy())) },
+		"restart": func(a []js.Value) any { return l.told(l.session.Restart(a[0].Int())) },
+		"write":   func(a []js.Value) any { return sentence(l.writer.Write(l.session, a[0].String(), a[1].Float())) },
+		"scrub":   func(a []js.Value) any { l.scrub(a[0].Int()); return "" },
+		"point":   func(a []js.Value) any { return l.point(a) },
+		"press": func(a []js.Value) any {
+			pressed := l.view.Press(a[0].Float(), a[1].Float())
+			l.pinned()
+			return pressed
+		},
+		"quantity": func(a []js.Value) any {
+			l.view.SetQuantity(quantity(a[0].String()))
+			l.did("turn:quantity=" + a[0].String())
+			return ""
+		},
 		"pin": func(a []js.Value) any {
 			if len(a) > 0 {
 				l.view.Pin(viz.PaneID(a[0].String()))
+				l.pinned()
 			}
 			return string(l.view.Pinned())
 		},
@@ -67,17 +76,20 @@ func (l *lab) export() {
 		"scale": func(a []js.Value) any {
 			if len(a) > 0 {
 				l.view.SetScale(viz.Scale(a[0].String()))
+				l.did("turn:scale=" + a[0].String())
 			}
 			return string(l.view.Scale())
 		},
 		"colouring": func(a []js.Value) any {
 			if len(a) > 0 {
 				l.view.SetColouring(viz.Colouring(a[0].String()))
+				l.did("turn:colouring=" + a[0].String())
 			}
 			return string(l.view.Colouring())
 		},
 		"story":    func([]js.Value) any { return encode(l.director.Page(panel.Of(l.session, l.shown))) },
 		"glossary": func([]js.Value) any { return encode(story.Glossary()) },
+		"leave":    func([]js.Value) any { l.director.Leave(); return "" },
 		"touch":    func([]js.Value) any { l.director.Touch(); return "" },
 		"turn":     func(a []js.Value) any { l.turn(a[0].Int()); return "" },
 		"waits":    func([]js.Value) any { return l.director.Waits() },
@@ -89,17 +101,25 @@ func (l *lab) export() {
 		"speed": func(a []js.Value) any {
 			if v, ok := panel.ParseSpeed(a[0].String()); ok {
 				l.session.SetSpeed(v)
+				l.did("turn:speed=" + a[0].String())
 			}
 			return ""
 		},
 		"change": func(a []js.Value) any {
-			return sentence(l.draft.Turn(a[0].String(), a[1].String()))
+			err := l.draft.Turn(a[0].String(), a[1].String())
+			if err == nil {
+				l.did("turn:" + a[0].String() + "=" + a[1].String())
+			}
+			return sentence(err)
 		},
 		"apply":    func([]js.Value) any { return sentence(l.apply()) },
 		"undo":     func([]js.Value) any { l.draft = panel.NewDraft(l.session.Experiment()); return "" },
 		"defaults": func([]js.Value) any { return sentence(l.run(experiment.FirstMinute())) },
 		"open": func(a []js.Value) any {
 			l.open(a[0].String(), append(a, js.Undefined())[1], "What was here before goes on.")
+			if l.director.Opened() != "" {
+				l.director.Touch() // it was chosen
+			}
 			return ""
 		},
 	} {
@@ -197,7 +217,7 @@ func (l *lab) widen(slip bool) error {
 		l.mark()
 	}
 	untouched := len(l.draft.Changed(l.session.Experiment())) == 0 && l.draft.Err() == nil
-	err := l.session.WidenNow()
+	err := l.director.Widen(l.session)
 	if untouched {
 		l.draft = panel.NewDraft(l.session.Experiment())
 	}

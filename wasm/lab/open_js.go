@@ -10,6 +10,7 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/session"
 	"github.com/sparkling-lab/sparkling/viz/panel"
+	"github.com/sparkling-lab/sparkling/viz/story"
 )
 
 // notice is a sentence that has to be seen, with a way on from there where there is one.
@@ -23,6 +24,10 @@ type notice struct {
 // open runs the experiment of an address: from where it was, if the page has kept a state of it, else from its start.
 // kept is undefined, or has that state in bytes, and whether it was playing and how fast.
 func (l *lab) open(address string, kept js.Value, otherwise string) {
+	if name, chapter, ok := story.Linked(address); ok {
+		l.openLesson(name, chapter, kept, otherwise)
+		return
+	}
 	doc, err := experiment.FromAddress(address)
 	e := doc.Experiment()
 	var aside error // why what was kept is of no use
@@ -55,6 +60,35 @@ func (l *lab) open(address string, kept js.Value, otherwise string) {
 		l.notice = notice{Text: fmt.Sprintf("What this browser had kept of the run is put aside, and the run begins "+
 			"anew: %v.", aside)}
 	}
+}
+
+// openLesson opens a lesson, as open does an experiment.
+func (l *lab) openLesson(name, chapter string, kept js.Value, otherwise string) {
+	lesson := story.Named(name)
+	switch {
+	case lesson == nil:
+		l.notice = notice{Text: fmt.Sprintf("There is no lesson called “%s”. %s The list of lessons has those that "+
+			"there are.", name, otherwise), Wrong: true}
+		return
+	case l.session != nil && l.director.Opened() == name:
+		if k := lesson.Chapter(chapter); k >= 0 {
+			l.turn(k)
+		}
+		return
+	}
+	e, err := experiment.Named(lesson.Experiment)
+	if err == nil && kept.Type() == js.TypeObject {
+		var gone bool
+		if gone, err = l.restore(e, kept); gone {
+			l.director.Take(name, chapter)
+			return
+		}
+	}
+	if err = l.run(e); err != nil {
+		l.notice = l.unopened(err, otherwise)
+		return
+	}
+	l.director.Take(name, chapter)
 }
 
 // unopened says why an address was of no use, and what happens now, and offers what was probably meant.

@@ -10,6 +10,9 @@ import (
 func (l *lab) direct() {
 	stage := l.director.Lead(time.Now(), l.session, l.shown)
 	l.view.SetStage(viz.StageOf(stage.Main, stage.Half, stage.Aside))
+	if l.director.Turned(l.shown) && string(l.view.Pinned()) != stage.Main {
+		l.view.Pin("")
+	}
 }
 
 // turn turns to a chapter, and to the step where it is best seen, if that was recorded.
@@ -23,6 +26,20 @@ func (l *lab) turn(chapter int) {
 func (l *lab) goOn() {
 	if step, went := l.director.Continue(l.session); went {
 		l.seek(step)
+	}
+}
+
+// did tells the story of what the reader has done, as [story.Do] names it.
+func (l *lab) did(act string) {
+	if l.director.Act(l.session, act) {
+		l.seek(-1)
+	}
+}
+
+// pinned tells it which picture is alone, if one is.
+func (l *lab) pinned() {
+	if id := l.view.Pinned(); id != "" {
+		l.did("pin:" + string(id))
 	}
 }
 

@@ -1,0 +1,51 @@
+package story
+
+// Take begins with a lesson of the list, at a chapter; an empty one, or one that it has not, is its first. It is told
+// as long as its experiment runs, which the program begins then. It reports false where there is no such lesson.
+func (d *Director) Take(name, chapter string) bool {
+	l := Named(name)
+	if l == nil {
+		return false
+	}
+	d.rec, d.opened, d.aim, d.touched = nil, l, -1, false
+	if k := l.Chapter(chapter); k > 0 {
+		d.head(k)
+	}
+	return true
+}
+
+// Turned reports, where a step is shown, whether another chapter of a lesson of the list is than when it was last
+// asked: then no picture that the reader has opened stands in the way of those that it speaks of.
+func (d *Director) Turned(step int) bool {
+	c := &d.lesson.Chapters[d.shown(step)]
+	was := d.seen
+	d.seen = c
+	return d.lesson.Order > 0 && was != nil && was != c
+}
+
+// Opened is the name of the lesson that the reader has chosen, as long as its experiment runs; empty where none is.
+func (d *Director) Opened() string {
+	if d.opened == nil {
+		return ""
+	}
+	return d.opened.Name
+}
+
+// Leave tells again what belongs to the experiment.
+func (d *Director) Leave() { d.rec, d.opened, d.aim = nil, nil, -1 }
+
+// head hurries to a chapter.
+func (d *Director) head(chapter int) { d.aim, d.haste, d.turned = chapter, true, -1 }
+
+// arrive begins the chapter that the run was hurried to, once it is there; what it asks, unless that has happened.
+func (d *Director) arrive(v View) {
+	switch stop := d.stop(d.aim); {
+	case stop >= 0 && v.Last < stop:
+		return
+	case v.Last == stop:
+		d.begin(d.aim)
+	default:
+		d.enter(d.aim, telling)
+	}
+	d.aim, d.haste = -1, false
+}
