@@ -127,6 +127,19 @@ func (n *Net) Chosen(layer, token int, experts []int32, weights []float32) {
 	}
 }
 
+// MeanRouter sets mean (E) to the probability that the router of a layer gave each expert in the last Forward, the mean
+// over some tokens; NaN over none.
+func (n *Net) MeanRouter(layer int, tokens []int, mean []float32) {
+	prob := n.layers[layer].route.Prob
+	for e := range mean {
+		sum := 0.0
+		for _, t := range tokens {
+			sum += float64(prob.Data[e*prob.Stride+t])
+		}
+		mean[e] = float32(sum / float64(len(tokens)))
+	}
+}
+
 func (n *Net) weight(p Part, layer int) []float32 { return n.Weights.Tensor(n.Table.Find(p, layer)) }
 func (n *Net) grad(p Part, layer int) []float32   { return n.Grads.Tensor(n.Table.Find(p, layer)) }
 

@@ -1,6 +1,10 @@
 package learner
 
-import "math"
+import (
+	"math"
+
+	"github.com/sparkling-lab/sparkling/model"
+)
 
 // Answers are what a network says after some tokens of a batch. Who asks for a loss sets Positions; slices that hold
 // enough are used again.
@@ -9,14 +13,16 @@ type Answers struct {
 	Logits        []float32 // (len(Positions), Vocab) of the symbol that comes next
 	Experts       []int32   // (Layers, len(Positions), TopK) experts, the one with the largest weight first
 	RouterWeights []float32 // the same shape: the weight of each in what they give, which sum to 1
+	Router        []float32 // (Layers, Experts) the probability that a router gives each, the mean over Positions
 	Sure          []float32 // (len(Positions)) where Ask filled it: the probability of the label
 }
 
-// Fit makes the slices long enough for the answers of a network with so many symbols, layers and experts a token.
-func (a *Answers) Fit(vocab, layers, topK int) {
-	a.Logits = fit(a.Logits, len(a.Positions)*vocab)
-	a.Experts = fit(a.Experts, layers*len(a.Positions)*topK)
-	a.RouterWeights = fit(a.RouterWeights, layers*len(a.Positions)*topK)
+// Fit makes the slices long enough for the answers of a network of that shape.
+func (a *Answers) Fit(c model.Config) {
+	a.Logits = fit(a.Logits, len(a.Positions)*c.Vocab)
+	a.Experts = fit(a.Experts, c.Layers*len(a.Positions)*c.TopK)
+	a.RouterWeights = fit(a.RouterWeights, c.Layers*len(a.Positions)*c.TopK)
+	a.Router = fit(a.Router, c.Layers*c.Experts)
 }
 
 func fit[T any](s []T, n int) []T {

@@ -72,7 +72,8 @@ const (
 // trackMemory is that of the frames of an arm, counted twice: once held, once on the way to a file.
 func (e Experiment) trackMemory(arm int) float64 {
 	frames := float64(e.Steps)
-	sum := frames * frameBytes
+	perExpert := 4 * float64(1+len(e.Task.Classes())) // see Router and Gets of record.ArmFrame
+	sum := frames*frameBytes + frames/float64(e.ValEvery())*float64(e.Model.Layers)*float64(e.Model.Experts)*perExpert
 	if a := e.Arms[arm]; a.Widens() {
 		c := e.Small()
 		probes := float64(ProbeDense*len(a.Widen)) + (frames-float64(a.Widen[0].Step))/ProbeEvery

@@ -11,12 +11,13 @@ import (
 )
 
 // Version is the version of the encoding of frames and reports, and so of messages and records. Records can be older:
-// those of beforeAnswers hold neither answers nor what was written, and those of beforeMeasures do not count
+// those of beforeExperts say nothing of routers, nor what experts get; those of beforeAnswers hold neither answers nor what was written, and those of beforeMeasures do not count
 // answers; those of beforeUnscaled do not say what a widening would have done without its factor; those of
 // beforeStates do not say in which state pairs are, nor what is no longer finite; those of beforeOptimizers count no
 // product of an optimizer, and in those of beforeSearches reports say nothing of searches.
 const (
-	Version          = 8
+	Version          = 9
+	beforeExperts    = 8
 	beforeAnswers    = 7
 	beforeMeasures   = 6
 	beforeUnscaled   = 5
@@ -33,6 +34,9 @@ func codeRMS(c *codec.Coder, v *[]BlockRMS) {
 func CodeFrames(c *codec.Coder, v *[]ArmFrame) {
 	codec.List(c, v, 48, experiment.MaxSteps+1, func(f *ArmFrame) { f.code(c) })
 }
+
+// MaxGets is the most numbers that a frame has of what experts get.
+const MaxGets = 1 << 13
 
 // maxExperts is the most that a network can have in all its layers.
 const maxExperts = model.MaxLayers * model.MaxExperts
@@ -56,6 +60,10 @@ func (f *ArmFrame) code(c *codec.Coder) {
 	}
 	if !c.UpTo(beforeAnswers) {
 		codec.List(c, &f.Answers, 3, task.MaxLetters*task.MaxLetters, func(a *Answer) { codeAnswer(c, a) })
+	}
+	if !c.UpTo(beforeExperts) {
+		c.F32s(&f.Router, maxExperts)
+		c.I32s(&f.Gets, MaxGets)
 	}
 }
 

@@ -51,6 +51,8 @@ func TestTheRecordOfFactsComesBackWithItsAnswersAndRefusesThoseThatCannotBe(t *t
 		for k, f := range track {
 			require.Len(t, f.Answers, f.Asked, "arm %d, step %d", arm, f.Step)
 			require.Equal(t, f.Answers, got.Tracks[arm][k].Answers)
+			require.Equal(t, f.Router, got.Tracks[arm][k].Router)
+			require.Equal(t, f.Gets, got.Tracks[arm][k].Gets)
 		}
 	}
 	last := &r.Tracks[0][len(r.Tracks[0])-1]
@@ -61,6 +63,10 @@ func TestTheRecordOfFactsComesBackWithItsAnswersAndRefusesThoseThatCannotBe(t *t
 		"right of 80":              func() { last.Asked, last.Right = 80, 1 },
 		"is of expert 4":           func() { last.Answers[80].Expert = 4 },
 		"of 0 questions":           func() { r.Experiment = experiment.Default() },
+		"a list of 8193":           func() { last.Gets = make([]int32, record.MaxGets+1) },
+		"9 classes 8 experts":      func() { last.Gets = last.Gets[1:] },
+		"classes 8 experts get":    func() { last.Gets = slices.Clone(last.Gets); last.Gets[3] = -1 },
+		"2 layers of 4 experts":    func() { last.Router = last.Router[1:] },
 		"at most 1296 are allowed": func() { last.Answers = make([]record.Answer, 1297) },
 	} {
 		*last = sound
@@ -114,6 +120,26 @@ func TestTheRecordFromBeforeAnswersWereKeptIsReadWithItsCounts(t *testing.T) {
 		assert.Equal(t, [2]int{right, 81}, [2]int{m.Value, m.Of})
 		_, ok = r.AnswersAt(arm, 25)
 		assert.False(t, ok)
+	}
+	again, err := record.Decode(bytes.NewReader(encode(t, r)))
+	require.NoError(t, err, "it is written anew in the present version")
+	sameBytes(t, encode(t, r), encode(t, again), "and stays as it is")
+}
+
+// testdata/version8.sparkling was written by the program that wrote records of version 8: the facts of 9 letters, 25
+// steps, widened at 20, arms Small and SPARKLING.
+func TestTheRecordFromBeforeExpertsWereLookedAtIsReadWithItsAnswers(t *testing.T) {
+	data, err := os.ReadFile("testdata/version8.sparkling")
+	require.NoError(t, err)
+	require.Equal(t, byte(8), data[len(record.Magic)], "the version")
+	r, err := record.Decode(bytes.NewReader(data))
+	require.NoError(t, err)
+	for arm := range r.Tracks {
+		f, ok := r.AnswersAt(arm, 25)
+		require.True(t, ok)
+		assert.Len(t, f.Answers, 81)
+		assert.Nil(t, f.Router)
+		assert.Nil(t, f.Gets)
 	}
 	again, err := record.Decode(bytes.NewReader(encode(t, r)))
 	require.NoError(t, err, "it is written anew in the present version")

@@ -25,8 +25,14 @@ type ArmFrame struct {
 
 	// share of the last batch's assignments that each expert got: layer·experts + expert, sums to 1 a layer
 	ExpertLoad []float32
-	RMS        []BlockRMS  // attention then FFN of each layer: 2·layer + {0, 1}
-	Pairs      []PairGroup // original and copy, after a widening
+	// Of the live validation set, measured with ValLoss, of the symbols after which an answer counts: the probability
+	// that the routers give each expert, a mean, layer·experts + expert; and how many of them go to each, by the class
+	// of the symbol, see [task.Spec.Classes]: (layer·experts + expert)·classes + class. The experts of a layer get each
+	// symbol TopK times; a symbol in no class is not counted.
+	Router []float32
+	Gets   []int32     // nil where there are more than [MaxGets]
+	RMS    []BlockRMS  // attention then FFN of each layer: 2·layer + {0, 1}
+	Pairs  []PairGroup // original and copy, after a widening
 
 	// NotFinite names what first held a NaN or an infinity, where training has diverged: it is the arm's last frame,
 	// and a loss in it that is NaN was measured, and is no number. Empty otherwise.

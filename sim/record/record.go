@@ -257,7 +257,10 @@ func (r *Record) fits(arm int, track []ArmFrame) error {
 		f.Right != right(f.Answers)):
 		return fmt.Errorf("arm %d has %d answers, %d of them right, at step %d, and %d right of %d of %d questions",
 			arm, len(f.Answers), right(f.Answers), f.Step, f.Right, f.Asked, e.Task.Questions())
-	case len(f.ExpertLoad) != 0 && len(f.ExpertLoad) != experts, len(f.RMS) != 0 && len(f.RMS) != 2*layers,
+	case len(f.Gets) != 0 && (len(f.Gets) != experts*len(e.Task.Classes()) || slices.Min(f.Gets) < 0):
+		return fmt.Errorf("the frame of arm %d at step %d does not say how many symbols of %d classes %d experts get",
+			arm, f.Step, len(e.Task.Classes()), experts)
+	case len(f.ExpertLoad) != 0 && len(f.ExpertLoad) != experts, len(f.Router) != 0 && len(f.Router) != experts, len(f.RMS) != 0 && len(f.RMS) != 2*layers,
 		len(f.Pairs) > experts+1:
 		return fmt.Errorf("the frame of arm %d at step %d is not of %d layers of %d experts", arm, f.Step, layers,
 			e.Model.Experts)

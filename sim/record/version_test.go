@@ -89,7 +89,7 @@ func TestRecordFromBeforeWideningsWereMeasuredUnscaledIsRead(t *testing.T) {
 }
 
 // forget leaves of a record what an older one tells: of pairs what their numbers say of their states, of widenings what
-// they did, of answers nothing.
+// they did, of answers and experts nothing.
 func forget(r *record.Record) {
 	for i := range r.Reports {
 		r.Reports[i].RMSUnscaled = nil
@@ -97,6 +97,7 @@ func forget(r *record.Record) {
 	for _, track := range r.Tracks {
 		for i := range track {
 			track[i].Right, track[i].Asked = 0, 0
+			track[i].Router, track[i].Gets = nil, nil
 			for _, g := range track[i].Pairs {
 				for q := range g.Stats {
 					for k := range g.Stats[q] {

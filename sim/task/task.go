@@ -33,6 +33,10 @@ type Task interface {
 	// is held out, of that.
 	Sample(seq int, ids, labels []int32)
 
+	// Class is in which of [Spec.Classes] the symbol at a place of a row is, below 0 where it is in none. It follows
+	// from what is read up to there.
+	Class(row []int32, at int) int
+
 	// Floor is the training loss of a reader who knows everything that can be known, in nats a label that counts; NaN
 	// where that cannot be told.
 	Floor(seq int) float64

@@ -14,6 +14,7 @@ var opticks string
 // Text is a text as symbol numbers; what is learnt is the next one. Its end is the validation split.
 type Text struct {
 	symbols []rune   // by number, ascending, but for the shared one, which is the last
+	kinds   []uint8  // of symbols, see [Spec.Classes]
 	ids     []uint16 // as small as they can be: every worker of the page has its own
 	train   int      // the first train characters are for training, the rest is the validation split
 
@@ -88,6 +89,7 @@ func number(text string) *Text {
 	for _, r := range text {
 		t.ids = append(t.ids, uint16(id[r]))
 	}
+	t.kinds = kinds(t.symbols)
 	return t
 }
 

@@ -11,6 +11,7 @@ type Words struct {
 	Said    string // in a sentence, what the losses of a table are measured on before the end
 	Ended   string // and at the end
 	Measure string // what the right answers are
+	Classes string // what the classes are of which it is counted which expert gets them
 }
 
 // Words are those of the task.
@@ -22,12 +23,14 @@ func (s Spec) Words() Words {
 		return Words{
 			Unit: "an answer", Live: asked, Fixed: asked, Title: "Loss of facts that are asked alone",
 			Said: said, Ended: said, Measure: "facts known",
+			Classes: "questions by their second letter, which is read last",
 		}
 	}
 	return Words{
 		Unit: "a character", Live: fmt.Sprintf("%d windows", ValWindows),
 		Title: "Loss on text that is never trained on",
 		Fixed: fmt.Sprintf("%d fixed windows of the validation split", ValWindows), Measure: "characters foreseen",
+		Classes: "characters by their kind",
 		Said: fmt.Sprintf("Val: the validation loss on %d windows of text that is never trained on; on the full split "+
 			"once, at the end.", ValWindows),
 		Ended: fmt.Sprintf("Full val: the validation loss on all of the text that is never trained on, once, at the "+

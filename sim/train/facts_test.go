@@ -97,7 +97,8 @@ func TestFactsAreCountedAtEvenStepsAndAtTheEnd(t *testing.T) {
 		assert.Equal(t, counted, len(f.Answers) == 81, "step %d", f.Step)
 		assert.Equal(t, counted, record.Finite(f.ValLoss), "step %d", f.Step)
 	}
-	assert.LessOrEqual(t, allocations(func() { _, _ = r.live() }), 1.0, "allocates only the answers")
+	assert.LessOrEqual(t, allocations(func() { _, _ = r.live() }), 3.0,
+		"allocates only what the frame keeps: answers, what routers say, and what experts get")
 }
 
 func TestAnswersThatAreNoNumbersAreNotRight(t *testing.T) {

@@ -20,6 +20,7 @@ type run struct {
 	arm int
 
 	task      task.Task
+	classes   int // that it tells symbols apart by
 	make      learner.Factory
 	learn     learner.Learner // nil before the arm has a network
 	sched     *optim.Schedule
@@ -78,7 +79,8 @@ func blank(doc experiment.Valid, arm int, f learner.Factory) (*run, error) {
 func training(e experiment.Experiment, learnt task.Task, c model.Config, end int, f learner.Factory) *run {
 	tokens := e.Task.Batch * e.Task.Seq
 	return &run{
-		exp: e, end: end, task: learnt, make: f, ids: make([]int32, tokens), labels: make([]int32, tokens),
+		exp: e, end: end, task: learnt, classes: len(e.Task.Classes()), make: f,
+		ids: make([]int32, tokens), labels: make([]int32, tokens),
 		sched: optim.NewSchedule(e.Optimizer, end), growth: model.NewGrowth(c), pairs: map[model.Axis][]widen.Pair{},
 	}
 }
@@ -206,7 +208,7 @@ func (r *run) frame() record.ArmFrame {
 func (r *run) first() (record.ArmFrame, error) {
 	f := r.frame()
 	live, err := r.live()
-	f.ValLoss, f.Right, f.Asked, f.Answers = float32(live.loss), live.right, live.asked, live.answers
+	live.note(&f)
 	return f, err
 }
 

@@ -16,7 +16,7 @@ func (r *run) validate(f *record.ArmFrame) error {
 	if err != nil {
 		return err
 	}
-	f.ValLoss, f.Right, f.Asked, f.Answers = float32(live.loss), live.right, live.asked, live.answers
+	live.note(f)
 	sum := live.loss
 	if r.step == r.end {
 		full := live
@@ -43,6 +43,13 @@ type reading struct {
 	loss         float64
 	right, asked int
 	answers      []record.Answer
+	experts      experts
+}
+
+// note puts what was read of the live validation set into a frame.
+func (v *reading) note(f *record.ArmFrame) {
+	f.ValLoss, f.Right, f.Asked, f.Answers = float32(v.loss), v.right, v.asked, v.answers
+	f.Router, f.Gets = v.experts.router, v.experts.gets
 }
 
 // live reads the live validation set, or asks it, where it asks for all there is to know.
@@ -70,7 +77,7 @@ func (r *run) prepare(set task.Set) {
 func (r *run) ask() (reading, error) {
 	c, all := r.learn.Table().Config, len(r.solutions)
 	seq := len(r.questions) / all
-	v := reading{asked: all, answers: make([]record.Answer, 0, all)}
+	v := reading{asked: all, answers: make([]record.Answer, 0, all), experts: r.unread()}
 	for len(v.answers) < all {
 		at, a := len(v.answers), &r.answers
 		labels := r.solutions[at:]
@@ -80,6 +87,7 @@ func (r *run) ask() (reading, error) {
 		}
 		n := len(a.Positions)
 		v.loss += loss * float64(n) / float64(all)
+		r.add(&v.experts, a, r.questions[at*seq:], seq, float64(n)/float64(all))
 		chosen := a.Experts[(c.Layers-1)*n*c.TopK:]
 		for i := range n {
 			right := right(a.Logits[i*c.Vocab:(i+1)*c.Vocab], labels[i])
@@ -107,6 +115,7 @@ func in255ths(p float32) uint8 {
 func (r *run) evaluate(set task.Set, look func(a *learner.Answers)) (v reading, err error) {
 	var sum float64
 	batch := len(r.ids) / set.Seq
+	v.experts = r.unread()
 	for at := 0; at < set.Rows; at += batch {
 		n := min(batch, set.Rows-at)
 		for i := range batch {
@@ -130,6 +139,7 @@ func (r *run) evaluate(set task.Set, look func(a *learner.Answers)) (v reading, 
 		}
 		sum += loss * float64(n)
 		v.count(&r.answers, r.labels)
+		r.add(&v.experts, &r.answers, r.ids, set.Seq, float64(n)/float64(set.Rows))
 		if look != nil {
 			look(&r.answers)
 		}

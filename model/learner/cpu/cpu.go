@@ -131,7 +131,10 @@ func (l *Learner) Ask(ids, labels []int32, seq int, a *learner.Answers) (float64
 // answer copies what the last forward pass left at some places.
 func (l *Learner) answer(a *learner.Answers, places []int) {
 	c := l.net.Config
-	a.Fit(c.Vocab, c.Layers, c.TopK)
+	a.Fit(c)
+	for layer := range c.Layers {
+		l.net.MeanRouter(layer, places, a.Router[layer*c.Experts:(layer+1)*c.Experts])
+	}
 	for i, at := range places {
 		copy(a.Logits[i*c.Vocab:(i+1)*c.Vocab], l.net.Logits()[at*c.Vocab:])
 		for layer := range c.Layers {

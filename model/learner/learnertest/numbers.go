@@ -2,6 +2,7 @@ package learnertest
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -102,6 +103,7 @@ func answers(t *testing.T, f learner.Factory) {
 	}
 	assert.InDeltaSlice(t, load, got, 1e-5, "experts that are chosen are experts with a load")
 
+	routes(t, s, all)
 	some := &learner.Answers{Positions: []int{17, 3, 3, len(s.ids) - 1}, Logits: make([]float32, 1000)}
 	again, err := s.Loss(s.ids, s.labels, seq, some)
 	require.NoError(t, err)
@@ -128,6 +130,38 @@ func answers(t *testing.T, f learner.Factory) {
 	}
 }
 
+// routes checks the mean probabilities of all experts: asked about one place alone, they are those of it, in which the
+// chosen are the most probable and share what they have as their weights say.
+func routes(t *testing.T, s *subject, all *learner.Answers) {
+	c := s.Table().Config
+	sum := make([]float64, c.Layers*c.Experts)
+	for i := range all.Positions {
+		one := &learner.Answers{Positions: all.Positions[i : i+1]}
+		_, err := s.Loss(s.ids, s.labels, seq, one)
+		require.NoError(t, err)
+		require.Len(t, one.Router, len(sum))
+		for l := range c.Layers {
+			prob, total, most := one.Router[l*c.Experts:(l+1)*c.Experts], 0.0, float32(0)
+			for _, e := range one.Experts[l*c.TopK : (l+1)*c.TopK] {
+				most += prob[e]
+			}
+			for e, p := range prob {
+				total, sum[l*c.Experts+e] = total+float64(p), sum[l*c.Experts+e]+float64(p)
+				if !slices.Contains(one.Experts[l*c.TopK:(l+1)*c.TopK], int32(e)) {
+					assert.LessOrEqual(t, p, prob[one.Experts[(l+1)*c.TopK-1]], "the most probable are chosen")
+				}
+			}
+			assert.InDelta(t, 1, total, 1e-5)
+			for j, e := range one.Experts[l*c.TopK : (l+1)*c.TopK] {
+				assert.InDelta(t, prob[e]/most, one.RouterWeights[l*c.TopK+j], 1e-4)
+			}
+		}
+	}
+	for i := range sum {
+		assert.InDelta(t, sum[i]/float64(len(all.Positions)), all.Router[i], 1e-5, "the mean over places")
+	}
+}
+
 // asks holds what a learner says of questions against what it says at the beginnings of sequences.
 func asks(t *testing.T, f learner.Factory) {
 	s := begin(t, f, setup(shape(), optim.AdamW))
@@ -147,7 +181,7 @@ func asks(t *testing.T, f learner.Factory) {
 		require.Len(t, asked.Sure, n)
 		require.Len(t, asked.Logits, n*c.Vocab)
 		require.Len(t, asked.Experts, c.Layers*n*c.TopK)
-		sum := 0.0
+		sum, router := 0.0, make([]float64, c.Layers*c.Experts)
 		for i := range n {
 			assert.Equal(t, i*length+length-1, asked.Positions[i])
 			s.data(at + i) // what comes after a question does not matter, nor do other sequences
@@ -159,11 +193,15 @@ func asks(t *testing.T, f learner.Factory) {
 			whole.Probabilities(0, p)
 			assert.InDelta(t, p[labels[at+i]], asked.Sure[i], 1e-5)
 			sum -= math.Log(float64(p[labels[at+i]]))
+			for k, p := range whole.Router {
+				router[k] += float64(p) / float64(n)
+			}
 			for l := range c.Layers {
 				assert.Equal(t, whole.Experts[l*c.TopK], asked.Experts[(l*n+i)*c.TopK], "the largest weight")
 			}
 		}
 		assert.InEpsilon(t, sum/float64(n), loss, 1e-4)
+		assert.InDeltaSlice(t, router, asked.Router, 1e-4, "the mean over what is asked")
 	}
 }
 
