@@ -11,10 +11,11 @@ import (
 )
 
 // Version is the version of the encoding of frames and reports, and so of messages and records. Records can be older:
-// those of beforeExperts say nothing of routers, nor what experts get; those of beforeAnswers hold neither answers nor what was written, and those of beforeMeasures do not count
-// answers; those of beforeUnscaled do not say what a widening would have done without its factor; those of
-// beforeStates do not say in which state pairs are, nor what is no longer finite; those of beforeOptimizers count no
-// product of an optimizer, and in those of beforeSearches reports say nothing of searches.
+// those of beforeExperts say nothing of routers, nor what experts get; those of beforeAnswers hold neither answers nor
+// what was written, and those of beforeMeasures do not count answers; those of beforeUnscaled do not say what a
+// widening would have done without its factor; those of beforeStates do not say in which state pairs are, nor what is
+// no longer finite; those of beforeOptimizers count no product of an optimizer, and in those of beforeSearches reports
+// say nothing of searches.
 const (
 	Version          = 9
 	beforeExperts    = 8
