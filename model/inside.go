@@ -19,13 +19,5 @@ func (n *Net) AttentionProbs(l int) []float32 {
 // ExpertHidden are the neurons silu(gate)⊙up of layer l of the last Forward: (N, k, f), of the experts that
 // [Net.Chosen] names.
 func (n *Net) ExpertHidden(l int) []float32 {
-	w, f, k := &n.layers[l], n.Config.Inner, n.Config.TopK
-	hidden := make([]float32, n.Tokens()*k*f)
-	for t := range n.Tokens() {
-		for j := range k {
-			row := int(w.slots.Rows[j*w.slots.Stride+t])
-			copy(hidden[(t*k+j)*f:][:f], w.h[row*f:])
-		}
-	}
-	return hidden
+	return n.bySlot(&n.layers[l], n.layers[l].h)
 }

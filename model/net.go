@@ -30,8 +30,10 @@ type Net struct {
 	rotary     compute.Rotary
 	short      compute.Rotary // of rows of shortSeq tokens, once there were any
 	shortSeq   int
-	ask        *questions // once there were any
-	runs       []run      // while they are asked
+	ask        *questions  // once there were any
+	runs       []run       // while they are asked
+	noted      *ExpertPass // of a layer, while its backward is kept
+	notedLayer int
 	layers     []layer
 	x          []float32 // (N, d) the residual stream after the last layer
 	xn, inv    []float32 // final norm
@@ -225,6 +227,9 @@ func (n *Net) Backward(labels []int32) Losses {
 	e.RMSNormBackward(s.dx, n.grad(FinalNorm, -1), s.dbranch, n.x, n.weight(FinalNorm, -1), n.inv, false)
 	for l := len(n.layers) - 1; l >= 0; l-- {
 		n.expertsBackward(l)
+		if n.noted != nil && n.notedLayer == l {
+			n.note(l)
+		}
 		n.attentionBackward(l)
 	}
 	e.ScatterAdd(n.grad(Embed, -1), s.dx, n.ids, c.Hidden) // a tied head's part is there already

@@ -1,6 +1,10 @@
 package learner
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/sparkling-lab/sparkling/model"
+)
 
 // Inside names what a layer computes on the way.
 type Inside int
@@ -25,6 +29,16 @@ func (w Inside) String() string {
 type Inspector interface {
 	// Inspect is a copy. What the learner does not keep it declines by name, with [Declined], and is of use afterwards.
 	Inspect(what Inside, layer int) ([]float32, error)
+}
+
+// Dissector is what a learner may offer besides: an update taken apart.
+type Dissector interface {
+	// Pass runs a batch forwards and backwards without an update, and returns a copy of what the experts of a layer
+	// did. Gradients are those of this batch afterwards.
+	Pass(ids, labels []int32, layer int) (model.ExpertPass, error)
+	// Direction is the one (Rows·Cols) along which Muon's last update moved an expert's matrix of a tensor, a copy; nil
+	// where AdamW updates it.
+	Direction(tensor, expert int) ([]float32, error)
 }
 
 // Declined is the error of a look that a learner does not offer.

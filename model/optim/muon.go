@@ -2,7 +2,9 @@ package optim
 
 import (
 	"math"
+	"slices"
 
+	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/compute"
 )
 
@@ -36,17 +38,36 @@ const (
 // 2502.16982).
 func (o *Optimizer) muonStep(p, g []float32, m matrix, rates []float64) {
 	size := m.rows * m.cols
-	grad, buf, u := g[m.from:m.from+size], o.M.Data[m.from:m.from+size], o.ns.u[:size]
-	mu := float32(o.Config.Momentum)
-	o.eng.Axpby(buf, 1, grad, mu)
-	copy(u, grad)
-	o.eng.Axpby(u, mu, buf, 1)
-	o.ns.orthogonalize(o.eng, u, m.rows, m.cols)
-	scale := float32(0.2 * math.Sqrt(float64(max(m.rows, m.cols))))
+	grad, buf := g[m.from:m.from+size], o.M.Data[m.from:m.from+size]
+	o.eng.Axpby(buf, 1, grad, float32(o.Config.Momentum))
+	u, scale := o.direction(grad, buf, m), MuonScale(m.rows, m.cols)
 	for _, x := range m.chunks {
 		o.eng.UpdateWeights(p[x.from:x.to], u[x.from-m.from:x.to-m.from], x.rates(o.rates, rates),
 			float32(o.Config.WeightDecay), scale)
 	}
+}
+
+// MuonScale is the factor of the direction of a matrix.
+func MuonScale(rows, cols int) float32 { return float32(0.2 * math.Sqrt(float64(max(rows, cols)))) }
+
+// direction is NS(grad + μ·buf) of a matrix, whose momentum buf has the gradient already; in memory of the next one.
+func (o *Optimizer) direction(grad, buf []float32, m matrix) []float32 {
+	u := o.ns.u[:len(grad)]
+	copy(u, grad)
+	o.eng.Axpby(u, float32(o.Config.Momentum), buf, 1)
+	o.ns.orthogonalize(o.eng, u, m.rows, m.cols)
+	return u
+}
+
+// Direction is the one (Rows·Cols) along which the last Step, of gradients g, moved an expert's matrix of a tensor, a
+// copy; nil where AdamW updates it.
+func (o *Optimizer) Direction(g model.Values, tensor, expert int) []float32 {
+	t := g.Table.Tensors[tensor]
+	if o.Config.Kind == AdamW || !o.Config.Kind.orthogonalizes(t) {
+		return nil
+	}
+	m := matrix{rows: t.Rows.Size, cols: t.Cols.Size}
+	return slices.Clone(o.direction(g.Expert(tensor, expert), o.M.Expert(tensor, expert), m))
 }
 
 // newtonSchulzFLOPs are the operations of the products that orthogonalize makes: in every step XXᵀ, AA and BX, on the

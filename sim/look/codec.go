@@ -71,6 +71,7 @@ func (u *Update) code(c *codec.Coder) {
 	u.Rule.code(c)
 	c.F32(&u.Loss)
 	flag(c, &u.Widened)
+	flag(c, &u.Beyond)
 	c.Text(&u.NotFinite)
 	u.Token.code(c)
 	codec.List(c, &u.Sides, 32, 2, func(s *Side) { s.code(c, len(u.Token.In)) })

@@ -11,6 +11,8 @@ type Update struct {
 	Sides []Side // the neuron, then its copy if that was asked for
 	// Widened says that a widening was due and made first, so that Before is right after it.
 	Widened bool
+	// Beyond says that the run is over: this update would come next.
+	Beyond bool
 	// NotFinite is what is no longer finite after this update, as the run will say; empty where all is.
 	NotFinite string
 }

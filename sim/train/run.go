@@ -34,6 +34,7 @@ type run struct {
 	flops     float64
 	cost      optim.Cost // of one update now
 	lossEMA   ema        // training loss
+	graded    bool       // the learner has the gradients of an update
 	nonFinite string     // what first was no longer finite, where training has diverged
 
 	ids, labels []int32
@@ -68,11 +69,16 @@ func blank(doc experiment.Valid, arm int, f learner.Factory) (*run, error) {
 		return nil, err
 	}
 	r := training(e, learnt, e.Start(arm), e.End(arm), f)
-	r.arm = arm
-	if e.Arms[arm].Widens() {
-		r.stages = e.Arms[arm].Widen
-	}
+	r.follow(arm)
 	return r, nil
+}
+
+// follow makes a run that of an arm.
+func (r *run) follow(arm int) {
+	r.arm = arm
+	if r.exp.Arms[arm].Widens() {
+		r.stages = r.exp.Arms[arm].Widen
+	}
 }
 
 // training is one of its own, without a network yet, of any shape at first, that ends at step end.
@@ -96,7 +102,7 @@ func (r *run) adopt(s learner.State) (err error) {
 	r.learn, err = r.make.New(learner.Setup{
 		Optimizer: r.exp.Optimizer, Batch: r.exp.Task.Batch, Seq: r.exp.Task.Seq, Growth: r.growth, State: s,
 	})
-	if err == nil {
+	if r.graded = false; err == nil {
 		r.fit()
 	}
 	return err
@@ -155,6 +161,7 @@ func (r *run) train() (loss, newest float64, err error) {
 	if r.nonFinite = u.NotFinite; r.nonFinite == "" && !model.Finite(u.CE) {
 		r.nonFinite = "a loss" // whatever the learner says of it
 	}
+	r.graded = true
 	r.step++
 	r.flops += r.cost.Update()
 	r.lossEMA.add(u.CE)

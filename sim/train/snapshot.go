@@ -45,22 +45,41 @@ func restored(doc experiment.Valid, arm int, snapshot []byte, f learner.Factory)
 	if err != nil {
 		return nil, nil, err
 	}
+	seeking, err := r.resume(snapshot)
+	return r, seeking, err
+}
+
+// clone is an arm once more, which goes on without a bit of this one being changed. The search that it may be at is
+// left out.
+func (r *run) clone() (*run, error) {
+	state, err := r.snapshot(nil)
+	if err != nil {
+		return nil, err
+	}
+	c := training(r.exp, r.task, r.exp.Start(r.arm), r.end, r.make)
+	c.follow(r.arm)
+	_, err = c.resume(state)
+	return c, err
+}
+
+// resume brings an arm without a network to where a snapshot has it, and returns the search that it was at, if any.
+func (r *run) resume(snapshot []byte) (*search, error) {
 	c := &codec.Coder{Reading: true, Buf: snapshot}
 	own, seeking, wide := r.restore(c)
 	if c.Err == nil && len(c.Buf) > 0 {
 		c.Err = fmt.Errorf("%d bytes are left over", len(c.Buf))
 	}
 	if c.Err != nil {
-		return nil, nil, fmt.Errorf("not a state of this arm: %w", c.Err)
+		return nil, fmt.Errorf("not a state of this arm: %w", c.Err)
 	}
-	if err = r.adopt(own); err == nil && seeking != nil {
+	err := r.adopt(own)
+	if err == nil && seeking != nil {
 		err = seeking.wide.adopt(wide)
 	}
 	if err != nil {
 		r.close()
-		return nil, nil, err
 	}
-	return r, seeking, nil
+	return seeking, err
 }
 
 // restore brings an arm without a network to its step, and returns what its network goes on from; and the search that

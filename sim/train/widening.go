@@ -113,11 +113,9 @@ func (r *run) widen(w experiment.Widening, found *search) (record.Report, error)
 	if found != nil {
 		place = found.wide.step
 	}
-	r.grow(w, plan, place)
-	if err := r.learn.Widen(plan, r.growth); err != nil {
+	if err := r.enlarge(w, plan, place); err != nil {
 		return record.Report{}, err
 	}
-	r.fit()
 
 	var worst float64
 	at := 0
@@ -146,6 +144,16 @@ func (r *run) widen(w experiment.Widening, found *search) (record.Report, error)
 // plan is that of the widening that is due, for a network of that shape.
 func (r *run) plan(w experiment.Widening, from *model.Table) (*widen.Plan, error) {
 	return widen.New(w.Spec, from, r.exp.Seed^uint64(r.stage+1)<<32)
+}
+
+// enlarge widens the network, without a measurement.
+func (r *run) enlarge(w experiment.Widening, p *widen.Plan, place int) error {
+	r.grow(w, p, place)
+	err := r.learn.Widen(p, r.growth)
+	if r.graded = false; err == nil {
+		r.fit()
+	}
+	return err
 }
 
 // grow makes a widening part of the arm's history, on which growth stages, pairs and learning rates depend. place is

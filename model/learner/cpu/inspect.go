@@ -3,6 +3,7 @@ package cpu
 import (
 	"slices"
 
+	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/learner"
 )
 
@@ -21,4 +22,16 @@ func (l *Learner) Inspect(what learner.Inside, layer int) ([]float32, error) {
 		return l.net.ExpertHidden(layer), nil
 	}
 	return nil, learner.Declined{What: what}
+}
+
+// Pass implements [learner.Dissector].
+func (l *Learner) Pass(ids, labels []int32, layer int) (model.ExpertPass, error) {
+	l.net.Forward(ids)
+	_, pass := l.net.Pass(labels, layer)
+	return pass, nil
+}
+
+// Direction implements [learner.Dissector].
+func (l *Learner) Direction(tensor, expert int) ([]float32, error) {
+	return l.opt.Direction(l.net.Grads, tensor, expert), nil
 }

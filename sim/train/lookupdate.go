@@ -1,0 +1,309 @@
+package train
+
+import (
+	"math"
+
+	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/learner"
+	"github.com/sparkling-lab/sparkling/model/optim"
+	"github.com/sparkling-lab/sparkling/sim/look"
+	"github.com/sparkling-lab/sparkling/sim/task"
+)
+
+// mostOfClone is how many bytes a clone may take that makes one update to be looked at.
+const mostOfClone = 256 << 20
+
+// lookAtUpdate makes the next update on a clone, and tells everything of one neuron in it, and of its copy.
+func (r *run) lookAtUpdate(q look.Question) (*look.Update, error) {
+	w, due := r.due()
+	now := r.learn.Table().Config
+	if due {
+		if w.Dynamics.Kind == optim.Remapped {
+			return nil, unanswered("before the next update a wide network is trained from scratch, to find where its " +
+				"learning rate goes on; there is something to see after that")
+		}
+		now = w.Spec.Config(now)
+	}
+	if err := fitsUpdate(now, q, r.exp.Task); err != nil {
+		return nil, err
+	}
+	c, err := r.clone()
+	if err != nil {
+		return nil, decline("there is no place for a second network beside this one: %v", err)
+	}
+	defer c.close()
+	if due {
+		plan, err := c.plan(w, c.learn.Table())
+		if err == nil {
+			err = c.enlarge(w, plan, 0)
+		}
+		if err != nil {
+			return nil, decline("the second network, on which the update is made, cannot be widened: %v", err)
+		}
+	}
+	u, err := c.dissect(q)
+	if err != nil {
+		return nil, decline("the second network, on which the update is made: %v", err)
+	}
+	u.Widened, u.Beyond = due, r.step >= r.end
+	return u, nil
+}
+
+// fitsUpdate errs where a network has no such neuron, or is too large for a clone.
+func fitsUpdate(c model.Config, q look.Question, t task.Spec) error {
+	switch most := max(q.Neuron, q.Copy); {
+	case q.Expert >= c.Experts:
+		return decline("a layer has %d experts, and no expert %d", c.Experts, q.Expert+1)
+	case most >= c.Inner:
+		return decline("an expert has %d neurons, and no neuron %d", c.Inner, most+1)
+	case c.Hidden > look.MaxHidden:
+		return decline("a neuron reads %d numbers; of at most %d an update can be shown", c.Hidden, look.MaxHidden)
+	case model.FootprintOf(c, t.Batch, t.Seq).Training() > mostOfClone:
+		return decline("the network is too large for a second one beside it, on which an update can be looked at: "+
+			"that may take %d MiB", mostOfClone>>20)
+	}
+	return nil
+}
+
+// dissect makes the next update and tells everything of one neuron in it, and of its copy.
+func (r *run) dissect(q look.Question) (*look.Update, error) {
+	d, ok := r.learn.(learner.Dissector)
+	if !ok {
+		return nil, unanswered("this engine does not show an update from inside")
+	}
+	seq := r.exp.Task.Seq
+	r.task.Batch(r.exp.Seed, r.step, seq, r.ids, r.labels)
+	pass, err := d.Pass(r.ids, r.labels, q.Layer)
+	if err != nil {
+		return nil, err
+	}
+	neurons := []int{q.Neuron}
+	if q.Copy != look.None {
+		neurons = append(neurons, q.Copy)
+	}
+	s := seen{pass: pass, config: r.learn.Table().Config, expert: int32(q.Expert)}
+	slot := s.most(q.Neuron)
+	u := &look.Update{Token: s.token(slot)}
+	if slot >= 0 {
+		if err := r.tell(&u.Token, slot/s.config.TopK); err != nil {
+			return nil, err
+		}
+	}
+	for _, n := range neurons {
+		side := s.side(slot, n)
+		for k := range side.Rows {
+			if err := r.before(&side.Rows[k], q, k, n); err != nil {
+				return nil, err
+			}
+		}
+		u.Sides = append(u.Sides, side)
+	}
+	loss, _, err := r.train()
+	if err != nil {
+		return nil, err
+	}
+	u.Loss, u.NotFinite, u.Rule = float32(loss), r.nonFinite, r.rule(q.Layer)
+	for i := range u.Sides {
+		side := &u.Sides[i]
+		for k := range side.Rows {
+			if err := r.after(&side.Rows[k], q, k, side.Neuron, d); err != nil {
+				return nil, err
+			}
+		}
+		side.Adds = adds(&side.Rows[2], u.Token.Weight, side.Hidden)
+	}
+	u.Settle()
+	return u, nil
+}
+
+// adds is what a neuron adds to the residual stream.
+func adds(down *look.Row, weight, hidden float32) []float32 {
+	out := make([]float32, len(down.Before))
+	for i, w := range down.Before {
+		out[i] = weight * (hidden * w)
+	}
+	return out
+}
+
+// tell says which token of the batch a token is, and how well the network knows what comes next.
+func (r *run) tell(t *look.Token, at int) error {
+	seq := r.exp.Task.Seq
+	t.Row, t.Position = at/seq, at%seq
+	first := max(t.Row*seq, at+1-look.MaxContext)
+	t.Symbols = symbols(r.task, r.ids[first:at+1])
+	label := r.labels[at]
+	if label < 0 {
+		return nil
+	}
+	t.Label = r.task.Symbol(label)
+	for i := range r.labels {
+		if i != at {
+			r.labels[i] = task.Ignored // the next batch sets all of them
+		}
+	}
+	loss, err := r.learn.Loss(r.ids, r.labels, seq, nil)
+	t.Loss = float32(loss)
+	return err
+}
+
+// rule is the optimizer of a layer's neurons in the update that was just made.
+func (r *run) rule(layer int) look.Rule {
+	o, t := r.exp.Optimizer, float64(r.step)
+	rule := look.Rule{Muon: o.Kind == optim.Muon, Updates: r.step, Decay: float32(o.WeightDecay)}
+	if rule.Muon {
+		table := r.learn.Table()
+		gate := table.Tensors[table.Find(model.Gate, layer)]
+		rule.Momentum, rule.Scale = float32(o.Momentum), optim.MuonScale(gate.Rows.Size, gate.Cols.Size)
+		return rule
+	}
+	rule.Beta1, rule.Beta2, rule.Eps = float32(o.Beta1), float32(o.Beta2), float32(o.Eps)
+	rule.Bias1, rule.Bias2 = float32(1-math.Pow(o.Beta1, t)), float32(1-math.Pow(o.Beta2, t))
+	return rule
+}
+
+// before reads what a neuron's row of a part has before the update, and which rates its weights have.
+func (r *run) before(row *look.Row, q look.Question, k, neuron int) (err error) {
+	table := r.learn.Table()
+	i := table.Find(look.Parts[k], q.Layer)
+	row.Tensor = table.Tensors[i].Name(q.Expert)
+	for _, v := range []struct {
+		of   model.Quantity
+		into *[]float32
+	}{{model.Weight, &row.Before}, {model.Moment1, &row.M}, {model.Moment2, &row.V}} {
+		if *v.into, err = r.row(v.of, i, q.Expert, neuron); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// after reads what it has afterwards.
+func (r *run) after(row *look.Row, q look.Question, k, neuron int, d learner.Dissector) (err error) {
+	table := r.learn.Table()
+	i := table.Find(look.Parts[k], q.Layer)
+	for _, v := range []struct {
+		of   model.Quantity
+		into *[]float32
+	}{{model.Weight, &row.After}, {model.Gradient, &row.Gradient}, {model.Moment1, &row.MAfter},
+		{model.Moment2, &row.VAfter}} {
+		if *v.into, err = r.row(v.of, i, q.Expert, neuron); err != nil {
+			return err
+		}
+	}
+	row.Rate = r.ratesOf(table.Tensors[i], q.Expert, neuron)
+	direction, err := d.Direction(i, q.Expert)
+	if err == nil && direction != nil {
+		row.Direction = ofNeuron(table.Tensors[i], direction, neuron)
+	}
+	return err
+}
+
+// row reads one neuron's numbers of a matrix.
+func (r *run) row(of model.Quantity, tensor, expert, neuron int) ([]float32, error) {
+	t := r.learn.Table().Tensors[tensor]
+	matrix := make([]float32, t.Rows.Size*t.Cols.Size)
+	err := r.learn.Read(of, tensor, expert, matrix)
+	return ofNeuron(t, matrix, neuron), err
+}
+
+// ofNeuron is the row of a matrix that belongs to a neuron, or the column where its columns are the neurons.
+func ofNeuron(t model.Tensor, matrix []float32, neuron int) []float32 {
+	rows, cols := t.Rows.Size, t.Cols.Size
+	if t.Rows.Axis == model.Inner {
+		return append([]float32(nil), matrix[neuron*cols:(neuron+1)*cols]...)
+	}
+	column := make([]float32, rows)
+	for i := range column {
+		column[i] = matrix[i*cols+neuron]
+	}
+	return column
+}
+
+// ratesOf are the learning rates that a neuron's weights had in the last update.
+func (r *run) ratesOf(t model.Tensor, expert, neuron int) []float32 {
+	byStage := r.rates
+	if r.adapted != nil {
+		byStage = r.blockRates
+	}
+	size := t.Rows.Size * t.Cols.Size
+	first := t.Off + expert*size
+	matrix := make([]float32, size)
+	for _, s := range r.growth.TensorSegments(t) {
+		for i := max(s.From, first); i < min(s.To, first+size); i++ {
+			matrix[i-first] = float32(byStage[s.Stage])
+		}
+	}
+	return ofNeuron(t, matrix, neuron)
+}
+
+// seen is a pass of which one expert is looked at.
+type seen struct {
+	pass   model.ExpertPass
+	config model.Config
+	expert int32
+}
+
+// most is the slot (token·k + choice) of the expert that adds most to a neuron's gradient; −1 where it got no token.
+func (s *seen) most(neuron int) int {
+	best, most := -1, 0.0
+	for slot, e := range s.pass.Experts {
+		if e != s.expert {
+			continue
+		}
+		at := slot*s.config.Inner + neuron
+		in := squares(s.in(slot))
+		adds := (square(s.pass.DGate[at])+square(s.pass.DUp[at]))*in + square(s.pass.Hidden[at])*squares(s.dOut(slot))
+		if best < 0 || adds > most {
+			best, most = slot, adds
+		}
+	}
+	return best
+}
+
+func (s *seen) in(slot int) []float32 {
+	t, d := slot/s.config.TopK, s.config.Hidden
+	return s.pass.In[t*d : (t+1)*d]
+}
+
+func (s *seen) dOut(slot int) []float32 {
+	d := s.config.Hidden
+	return s.pass.DOut[slot*d : (slot+1)*d]
+}
+
+func square(x float32) float64 { return float64(x) * float64(x) }
+
+func squares(x []float32) (sum float64) {
+	for _, v := range x {
+		sum += square(v)
+	}
+	return sum
+}
+
+// token is what a slot is about; all zeros where there is none.
+func (s *seen) token(slot int) look.Token {
+	d := s.config.Hidden
+	t := look.Token{Batch: len(s.pass.Experts) / s.config.TopK, Expert: int(s.expert), In: make([]float32, d),
+		DOut: make([]float32, d)}
+	for _, e := range s.pass.Experts {
+		if e == s.expert {
+			t.Tokens++
+		}
+	}
+	if slot >= 0 {
+		t.Weight = s.pass.Weights[slot]
+		copy(t.In, s.in(slot))
+		copy(t.DOut, s.dOut(slot))
+	}
+	return t
+}
+
+// side is what a neuron does for the token of a slot.
+func (s *seen) side(slot, neuron int) look.Side {
+	side := look.Side{Neuron: neuron}
+	if slot >= 0 {
+		p, at := &s.pass, slot*s.config.Inner+neuron
+		side.Gate, side.Up, side.Hidden = p.Gate[at], p.Up[at], p.Hidden[at]
+		side.DHidden, side.DGate, side.DUp = p.DHidden[at], p.DGate[at], p.DUp[at]
+	}
+	return side
+}
