@@ -175,7 +175,7 @@ func (r *run) lookAtAttention(q look.Question) (*look.Attention, error) {
 	}
 	at := (q.Sequence*c.Heads + q.Head) * seq * seq
 	return &look.Attention{Heads: c.Heads, KVHeads: c.KVHeads, Sequences: rows,
-		Symbols: symbols(r.task, r.ids[q.Sequence*seq:(q.Sequence+1)*seq]), Probs: probs[at : at+seq*seq : at+seq*seq]}, nil
+		Symbols: symbols(r.task, r.ids[q.Sequence*seq:(q.Sequence+1)*seq]), Probs: probs[at : at+seq*seq]}, nil
 }
 
 // symbols are how ids are written.
