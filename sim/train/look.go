@@ -175,11 +175,11 @@ func (r *run) lookAtAttention(q look.Question) (*look.Attention, error) {
 	}
 	at := (q.Sequence*c.Heads + q.Head) * seq * seq
 	return &look.Attention{Heads: c.Heads, KVHeads: c.KVHeads, Sequences: rows,
-		Symbols: symbols(r.task, r.ids[q.Sequence*seq:(q.Sequence+1)*seq]), Probs: probs[at : at+seq*seq]}, nil
+		Symbols: written(r.task, r.ids[q.Sequence*seq:(q.Sequence+1)*seq]), Probs: probs[at : at+seq*seq]}, nil
 }
 
-// symbols are how ids are written.
-func symbols(t task.Task, ids []int32) []string {
+// written are how ids are written.
+func written(t task.Task, ids []int32) []string {
 	out := make([]string, len(ids))
 	for i, id := range ids {
 		out[i] = t.Symbol(id)

@@ -130,7 +130,7 @@ func (r *run) tell(t *look.Token, at int) error {
 	seq := r.exp.Task.Seq
 	t.Row, t.Position = at/seq, at%seq
 	first := max(t.Row*seq, at+1-look.MaxContext)
-	t.Symbols = symbols(r.task, r.ids[first:at+1])
+	t.Symbols = written(r.task, r.ids[first:at+1])
 	label := r.labels[at]
 	if label < 0 {
 		return nil
