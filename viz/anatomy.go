@@ -246,7 +246,7 @@ func (v *View) load(b box, d drawing, layer, expert int) {
 
 // symbols draws what goes in at the bottom and what comes out on top.
 func (v *View) symbols(f bones, d drawing) {
-	in, out, words := ends(v.rec.Experiment)
+	example := v.rec.Experiment.Task.Example()
 	middle := f.stream.x + f.stream.w/2
 	row := func(b box, symbols []string, words []string) {
 		side := b.h
@@ -264,8 +264,8 @@ func (v *View) symbols(f bones, d drawing) {
 		x += 6
 		v.pen.text(v.fitting(words, b.x+b.w-x, small), x, b.y+side/2, small, soft, left)
 	}
-	row(f.in, in, words[0])
-	row(f.out, []string{out}, words[1])
+	row(f.in, example.In, example.Read)
+	row(f.out, []string{example.Out}, example.Said)
 	v.pen.segment(point{middle, f.in.y}, point{middle, f.out.y + f.out.h}, 1, faint)
 	size := math.Min(3.5, f.stream.w/2)
 	y := f.out.y + f.out.h

@@ -241,16 +241,6 @@ func (a anatomy) bars() string {
 	return " Bar: how many of the symbols an expert gets."
 }
 
-// ends says what goes into a network and what comes out, as symbols and as words, long and short.
-func ends(e experiment.Experiment) (in []string, answer string, words [2][]string) {
-	if e.Task.Letters > 0 {
-		return []string{"a", "b"}, "c", [2][]string{{"two letters go in", "letters", ""},
-			{"the answer comes out", "answer", ""}}
-	}
-	return []string{"t", "h"}, "e", [2][]string{{"text goes in, symbol by symbol", "text goes in", "text", ""},
-		{"the next symbol comes out", "next symbol", "next", ""}}
-}
-
 // drawingOf is the network of an arm at a step, so much of its newest widening drawn.
 func (v *View) drawingOf(arm, step int, grown float64) drawing {
 	e := v.rec.Experiment

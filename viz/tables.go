@@ -63,7 +63,7 @@ func (g factGrid) side() float64 { return g.pitch * float64(g.n) }
 // gridOf finds the arrangement in which tables are largest, with so many lines below each number.
 func (v *View) gridOf(b box, count, lines int) factGrid {
 	var best factGrid
-	n := v.rec.Experiment.Task.Letters
+	n := v.rec.Experiment.Task.Side()
 	for rows := 1; rows <= count; rows++ {
 		columns := (count + rows - 1) / rows // rows are as even as they can be
 		for _, beside := range []bool{false, true} {

@@ -42,7 +42,7 @@ func writeAnswers(w io.Writer, r *record.Record, counts []record.ArmFrame) error
 	if err != nil {
 		return err
 	}
-	out, set := csv.NewWriter(w), learnt.Live(e.Task.Seq)
+	out, set := csv.NewWriter(w), learnt.Questions()
 	if err := out.Write(answersColumns); err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ type Builtin struct {
 func Builtins() []Builtin {
 	out := append([]Builtin{{Title: "The first minute", Experiment: FirstMinute()}}, lessons()...)
 	out = append(out, Builtin{Title: "Opticks, the default experiment", Experiment: Default()})
-	return append(out, systems()...)
+	return append(append(out, tasks()...), systems()...)
 }
 
 // FirstMinute is the experiment that the Lab opens with: a table of facts, of which can be counted how many a network

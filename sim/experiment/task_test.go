@@ -30,10 +30,11 @@ func TestADocumentOfBeforeThereWereTasksMeansOpticks(t *testing.T) {
 func TestADocumentSaysInOneSentenceWhichTaskItCannotHave(t *testing.T) {
 	doc := string(facts(t).JSON())
 	for change, want := range map[[2]string]string{
-		{`"kind": "facts"`, `"kind": "sums"`}:    `task.kind is "sums"; allowed are facts and text`,
+		{`"kind": "facts"`, `"kind": "proofs"`}:  `task.kind is "proofs"; allowed are facts, languages, sums`,
+		{`"kind": "facts"`, `"kind": "sums"`}:    `task.letters is there; it is for facts, languages and induction`,
 		{`"letters": 36`, `"letters": 99`}:       "task.letters is 99; allowed are 4 to 36",
 		{`"seq": 16`, `"seq": 18`}:               "task.seq is 18; allowed are multiples of 4 up to 4096",
-		{`"letters": 36`, `"text": "opticks"`}:   "task.letters is 0; allowed are 4 to 36",
+		{`"letters": 36`, `"text": "opticks"`}:   "task.text is there; it is for text, and this is facts",
 		{`"letters": 36`, `"digits": 36`}:        "unknown field",
 		{`"answers": true`, `"answers": "only"`}: "not valid JSON",
 		{`"table": 1`, `"table": -1`}:            "not valid JSON",

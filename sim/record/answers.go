@@ -1,13 +1,22 @@
 package record
 
-// right counts the answers that are.
-func right(answers []Answer) (n int) {
-	for _, a := range answers {
-		if a.Right {
-			n++
+import "github.com/sparkling-lab/sparkling/sim/task"
+
+// Counted is how many answers are right, and of how many: of questions that are held out, or of all where none is; and
+// the same of the others, which the network is trained on.
+func Counted(answers []Answer, of task.Spec) (held, shown task.Measure) {
+	words, out := of.Words(), of.Split()
+	held.Name, shown.Name = words.Measure, words.Shown
+	for i, a := range answers {
+		m := &held
+		if out != nil && !out[i] {
+			m = &shown
+		}
+		if m.Of++; a.Right {
+			m.Value++
 		}
 	}
-	return n
+	return held, shown
 }
 
 // AnswersAt is the newest frame at or before a step in which an arm answered all questions: of an arm that forks,

@@ -60,7 +60,7 @@ func (f *ArmFrame) code(c *codec.Coder) {
 		c.Int(&f.Asked)
 	}
 	if !c.UpTo(beforeAnswers) {
-		codec.List(c, &f.Answers, 3, task.MaxLetters*task.MaxLetters, func(a *Answer) { codeAnswer(c, a) })
+		codec.List(c, &f.Answers, 3, task.MaxQuestions, func(a *Answer) { codeAnswer(c, a) })
 	}
 	if !c.UpTo(beforeExperts) {
 		c.F32s(&f.Router, maxExperts)

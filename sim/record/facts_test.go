@@ -62,12 +62,12 @@ func TestTheRecordOfFactsComesBackWithItsAnswersAndRefusesThoseThatCannotBe(t *t
 		"0 right of 81":            func() { last.Right = 0 },
 		"right of 80":              func() { last.Asked, last.Right = 80, 1 },
 		"is of expert 4":           func() { last.Answers[80].Expert = 4 },
-		"of 0 questions":           func() { r.Experiment = experiment.Default() },
+		"to 0 questions":           func() { r.Experiment = experiment.Default() },
 		"a list of 8193":           func() { last.Gets = make([]int32, record.MaxGets+1) },
 		"9 classes 8 experts":      func() { last.Gets = last.Gets[1:] },
 		"classes 8 experts get":    func() { last.Gets = slices.Clone(last.Gets); last.Gets[3] = -1 },
 		"2 layers of 4 experts":    func() { last.Router = last.Router[1:] },
-		"at most 1296 are allowed": func() { last.Answers = make([]record.Answer, 1297) },
+		"at most 3481 are allowed": func() { last.Answers = make([]record.Answer, 3482) },
 	} {
 		*last = sound
 		last.Answers = slices.Clone(sound.Answers)

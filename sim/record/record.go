@@ -253,10 +253,9 @@ func (r *Record) fits(arm int, track []ArmFrame) error {
 		return fmt.Errorf("arm %d has cost %g operations at step %d", arm, f.FLOPs, f.Step)
 	case f.Right < 0 || f.Right > f.Asked:
 		return fmt.Errorf("arm %d has %d answers right of %d at step %d", arm, f.Right, f.Asked, f.Step)
-	case len(f.Answers) != 0 && (len(f.Answers) != e.Task.Questions() || f.Asked != len(f.Answers) ||
-		f.Right != right(f.Answers)):
-		return fmt.Errorf("arm %d has %d answers, %d of them right, at step %d, and %d right of %d of %d questions",
-			arm, len(f.Answers), right(f.Answers), f.Step, f.Right, f.Asked, e.Task.Questions())
+	case len(f.Answers) != 0 && len(f.Answers) != e.Task.Questions():
+		return fmt.Errorf("arm %d has %d answers to %d questions at step %d", arm, len(f.Answers), e.Task.Questions(),
+			f.Step)
 	case len(f.Gets) != 0 && (len(f.Gets) != experts*len(e.Task.Classes()) || slices.Min(f.Gets) < 0):
 		return fmt.Errorf("the frame of arm %d at step %d does not say how many symbols of %d classes %d experts get",
 			arm, f.Step, len(e.Task.Classes()), experts)
@@ -264,6 +263,12 @@ func (r *Record) fits(arm int, track []ArmFrame) error {
 		len(f.RMS) != 0 && len(f.RMS) != 2*layers, len(f.Pairs) > experts+1:
 		return fmt.Errorf("the frame of arm %d at step %d is not of %d layers of %d experts", arm, f.Step, layers,
 			e.Model.Experts)
+	}
+	if len(f.Answers) > 0 {
+		if m, _ := Counted(f.Answers, e.Task); m.Value != f.Right || m.Of != f.Asked {
+			return fmt.Errorf("arm %d has %d right of %d at step %d, and of its answers %d of %d are", arm, f.Right,
+				f.Asked, f.Step, m.Value, m.Of)
+		}
 	}
 	for _, g := range f.Pairs {
 		if g.Layer >= layers || g.Expert >= e.Model.Experts {

@@ -20,16 +20,29 @@ const (
 
 // Classes name what the symbols that a network reads are told apart by, where it is counted what each expert gets: of a
 // text the kinds of characters; of facts the questions by their second letter, which is read last, "_a" where that is
-// a. There is always one, and at most [MaxClasses]; which is a symbol's, [Task].Class says.
-func (s Spec) Classes() []string {
-	if s.Kind != KindFacts {
-		return []string{"vowels", "consonants", "other letters", "digits", "spaces", "punctuation"}
+// a; of languages the rows by their language; of sums those that are held out; of strings how often a letter was there.
+// There is always one, and at most [MaxClasses]; which is a symbol's, [Task].Class says.
+func (s Spec) Classes() (list []string) {
+	switch s.Kind {
+	case KindFacts:
+		for i := range s.Letters {
+			list = append(list, "_"+s.Letter(i))
+		}
+		return list
+	case KindLanguages:
+		for i := range s.Languages {
+			list = append(list, "language "+names[i:i+1])
+		}
+		return list
+	case KindSums:
+		if s.Validation == 0 {
+			return []string{"sums"}
+		}
+		return []string{"sums trained on", "sums held out"}
+	case KindInduction:
+		return []string{"second time", "later times"}
 	}
-	names := make([]string, s.Letters)
-	for i := range names {
-		names[i] = "_" + s.Letter(i)
-	}
-	return names
+	return []string{"vowels", "consonants", "other letters", "digits", "spaces", "punctuation"}
 }
 
 // Class implements [Task]: the letter that is read; a space is in no class.

@@ -10,8 +10,15 @@ import (
 
 // specOf is a spec with the classes of a task.
 func specOf(t Task) Spec {
-	if f, ok := t.(*Facts); ok {
-		return Spec{Kind: KindFacts, Letters: int(f.letters)}
+	switch t := t.(type) {
+	case *Facts:
+		return Spec{Kind: KindFacts, Letters: int(t.letters)}
+	case *Languages:
+		return Spec{Kind: KindLanguages, Languages: int(t.count)}
+	case *Sums:
+		return Spec{Kind: KindSums, Validation: float64(len(t.split))}
+	case Induction:
+		return Spec{Kind: KindInduction}
 	}
 	return Spec{Kind: KindText, Text: TextOpticks}
 }
@@ -22,7 +29,10 @@ func TestEverySymbolThatIsAskedAboutIsInOneOfTheNamedClassesByWhatIsReadUpToIt(t
 		require.NotEmpty(t, names, name)
 		require.LessOrEqual(t, len(names), MaxClasses, name)
 		assert.Len(t, slices.Compact(slices.Sorted(slices.Values(names))), len(names), "%s: names differ", name)
-		set, seen := task.Live(20), map[int]bool{}
+		set, seen := task.Questions(), map[int]bool{}
+		if set.Rows == 0 {
+			set = task.Live(20)
+		}
 		for row := range set.Rows {
 			ids, labels := make([]int32, set.Seq), make([]int32, set.Seq)
 			set.Fill(row, ids, labels)
@@ -37,7 +47,7 @@ func TestEverySymbolThatIsAskedAboutIsInOneOfTheNamedClassesByWhatIsReadUpToIt(t
 				seen[class] = true
 			}
 		}
-		assert.Greater(t, len(seen), 1, name)
+		assert.GreaterOrEqual(t, len(seen), min(len(names), 2), name)
 	}
 }
 

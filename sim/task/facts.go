@@ -34,10 +34,12 @@ func NewFacts(letters int, seed uint64, answersOnly bool) *Facts {
 	return f
 }
 
-// Steps that no run comes to: no batch is drawn with the numbers of the table or of the sample.
+// Steps that no run comes to: no batch is drawn with the numbers of the table, of the sample or of a validation set.
 const (
 	tableStream  = 1 << 63
 	sampleStream = 1<<63 + 1
+	liveStream   = 1<<63 + 2
+	fullStream   = 1<<63 + 3
 )
 
 // Vocab is the number of letters, and the space.
@@ -86,9 +88,9 @@ func (f *Facts) batch(seed, stream uint64, seq int, ids, labels []int32) {
 // Sample are rows of a text that no run reads.
 func (f *Facts) Sample(seq int, ids, labels []int32) { f.batch(0, sampleStream, seq, ids, labels) }
 
-// Full asks for every fact alone: the row " abc", in which what follows " ab" counts, and nothing that comes later is
-// seen. The rows are those of the table, whatever seq is.
-func (f *Facts) Full(int) Set {
+// Questions asks for every fact alone: the row " abc", in which what follows " ab" counts, and nothing that comes later
+// is seen.
+func (f *Facts) Questions() Set {
 	return Set{Rows: len(f.table), Seq: factLen, Fill: func(row int, ids, labels []int32) {
 		for role := range ids {
 			ids[role], labels[role] = f.at(int32(row), int32(role)), Ignored
@@ -97,5 +99,8 @@ func (f *Facts) Full(int) Set {
 	}}
 }
 
+// Full are the questions, whatever seq is.
+func (f *Facts) Full(int) Set { return f.Questions() }
+
 // Live is the same: there are few of them, and their rows are short.
-func (f *Facts) Live(seq int) Set { return f.Full(seq) }
+func (f *Facts) Live(int) Set { return f.Questions() }

@@ -308,16 +308,16 @@ func TestADocumentCarriesAShortTextAndNoOther(t *testing.T) {
 	require.NoError(t, TakeContent(long, sha256.Sum256))
 
 	for want, change := range map[string]func(s *Spec){
-		"this is another text than the experiment learns": func(s *Spec) { s.Content = s.Content[1:] },
-		"at least 2000 are needed":                        func(s *Spec) { s.Content = "little" },
-		"task.symbols is 7; the text has":                 func(s *Spec) { s.Symbols = 7 },
-		"task.length is 3999; the text has 4000":          func(s *Spec) { s.Length-- },
-		"task.content has 4001 bytes":                     func(s *Spec) { s.Content += "x" },
-		"task.length is 8000001":                          func(s *Spec) { s.Length = MaxText + 1 },
-		"rows of 4096 need at least 81960":                func(s *Spec) { s.Seq = 4096 },
-		"those of opticks are known":                      func(s *Spec) { s.Text = TextOpticks },
-		"they are for the kind facts, and this is a text": func(s *Spec) { s.Letters = 4 },
-		"they are for the kind text, and this is facts":   func(s *Spec) { s.Kind, s.Letters = KindFacts, 4 },
+		"this is another text than the experiment learns":            func(s *Spec) { s.Content = s.Content[1:] },
+		"at least 2000 are needed":                                   func(s *Spec) { s.Content = "little" },
+		"task.symbols is 7; the text has":                            func(s *Spec) { s.Symbols = 7 },
+		"task.length is 3999; the text has 4000":                     func(s *Spec) { s.Length-- },
+		"task.content has 4001 bytes":                                func(s *Spec) { s.Content += "x" },
+		"task.length is 8000001":                                     func(s *Spec) { s.Length = MaxText + 1 },
+		"rows of 4096 need at least 81960":                           func(s *Spec) { s.Seq = 4096 },
+		"those of opticks are known":                                 func(s *Spec) { s.Text = TextOpticks },
+		"it is for facts, languages and induction, and this is text": func(s *Spec) { s.Letters = 4 },
+		"task.text is there; it is for text, and this is facts":      func(s *Spec) { s.Kind = KindFacts },
 	} {
 		s := spec
 		change(&s)

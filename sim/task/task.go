@@ -1,4 +1,5 @@
-// Package task holds what the networks learn: the next symbol of a text, or a table of facts. A task makes batches from
+// Package task holds what the networks learn: the next symbol of a text, a table of facts, languages, sums, or where
+// in a row to look. A task makes batches from
 // a seed and a step alone, says which labels count, and has a validation set with a count of right answers that can be
 // told in words.
 //
@@ -28,6 +29,10 @@ type Task interface {
 	// Live is what the validation loss is measured on while a network learns, Full what it is measured on in the end.
 	Live(seq int) Set
 	Full(seq int) Set
+
+	// Questions are all that there is to know, where that is asked while a network learns: a row each, in which one
+	// label counts, in the order of the table of [Spec.Side]. No rows otherwise.
+	Questions() Set
 
 	// Sample fills ids and labels with rows of seq symbols on which networks can be compared: where a part of the task
 	// is held out, of that.
@@ -64,6 +69,14 @@ func (s Set) From(row int) Set {
 	s.Rows -= row
 	s.Fill = func(i int, ids, labels []int32) { fill(row+i, ids, labels) }
 	return s
+}
+
+// all fills ids and labels with the rows of a set, from the first on.
+func (s Set) all(ids, labels []int32) {
+	for row := range s.Rows {
+		at, end := row*s.Seq, (row+1)*s.Seq
+		s.Fill(row, ids[at:end], labels[at:end])
+	}
 }
 
 // each calls f with the labels of a set that count.

@@ -18,13 +18,24 @@ func tasks(t *testing.T) map[string]Task {
 	return map[string]Task{
 		"opticks": Opticks(), "own text": own,
 		"facts": NewFacts(24, 1, false), "facts, answers only": NewFacts(5, 2, true),
+		"languages": NewLanguages(3, 12, 1), "induction": NewInduction(12),
+		"sums":                NewSums(Spec{Kind: KindSums, Modulus: 23, Validation: 0.2, Table: 1}),
+		"sums, none held out": NewSums(Spec{Kind: KindSums, Modulus: 7}),
 	}
+}
+
+// lengths are those that rows of a task may have.
+func lengths(task Task) []int {
+	if _, sums := task.(*Sums); sums {
+		return []int{sumLen}
+	}
+	return []int{4, 16, 20}
 }
 
 func TestBatchesDependOnSeedAndStepOnly(t *testing.T) {
 	const rows = 4
 	for name, task := range tasks(t) {
-		for _, seq := range []int{4, 16, 20} {
+		for _, seq := range lengths(task) {
 			draw := func(seed uint64, step int) (ids, labels []int32) {
 				ids, labels = make([]int32, rows*seq), make([]int32, rows*seq)
 				task.Batch(seed, step, seq, ids, labels)
@@ -64,7 +75,9 @@ func TestBatchesDependOnSeedAndStepOnly(t *testing.T) {
 func TestABatchAllocatesNothing(t *testing.T) {
 	for name, task := range tasks(t) {
 		ids, labels := make([]int32, 512), make([]int32, 512)
-		assert.Zero(t, testing.AllocsPerRun(10, func() { task.Batch(1, 2, 64, ids, labels) }), name)
+		seq := slices.Max(lengths(task))
+		ids, labels = ids[:len(ids)/seq*seq], labels[:len(labels)/seq*seq]
+		assert.Zero(t, testing.AllocsPerRun(10, func() { task.Batch(1, 2, seq, ids, labels) }), name)
 	}
 }
 
@@ -117,6 +130,11 @@ func TestASpecIsRefusedInOneSentence(t *testing.T) {
 		{Kind: KindText, Text: TextOpticks, Seq: 64, Batch: 8}, {Text: TextOpticks, Seq: 2, Batch: 1},
 		{Kind: KindFacts, Letters: 4, Seq: 4, Batch: 1},
 		{Kind: KindFacts, Letters: 36, Table: 1<<64 - 1, Answers: true, Seq: 4096, Batch: 4096},
+		{Kind: KindLanguages, Languages: 2, Letters: 4, Seq: 2, Batch: 1},
+		{Kind: KindLanguages, Languages: 16, Letters: 36, Table: 9, Seq: 4096, Batch: 8},
+		{Kind: KindSums, Modulus: 5, Seq: 3, Batch: 1},
+		{Kind: KindSums, Modulus: 59, Validation: 0.9, Table: 9, Seq: 3, Batch: 8},
+		{Kind: KindInduction, Letters: 4, Seq: 4, Batch: 1}, {Kind: KindInduction, Letters: 36, Seq: 72, Batch: 8},
 	}
 	for _, s := range good {
 		s = s.Named()
@@ -135,15 +153,31 @@ func TestASpecIsRefusedInOneSentence(t *testing.T) {
 		"with the 64 hexadecimal digits": {Kind: KindText, Text: own[:70], Symbols: 9, Seq: 64, Batch: 8},
 		`task.text is "sha256:0A`: {Kind: KindText, Text: "sha256:0A" + own[9:], Symbols: 9,
 			Seq: 64, Batch: 8},
-		`task.kind is ""; allowed are facts and text`: {Seq: 64, Batch: 8},
-		`task.kind is "sums"; allowed are facts and text`: {Kind: "sums", Text: TextOpticks,
-			Seq: 64, Batch: 8},
+		`task.kind is ""; allowed are facts, languages, sums, induction and text`: {Seq: 64, Batch: 8},
+		`task.kind is "proofs"; allowed are facts, languages, sums, induction and text`: {Kind: "proofs",
+			Text: TextOpticks, Seq: 64, Batch: 8},
 		`task.text is "hamlet"; allowed are opticks`: {Kind: KindText, Text: "hamlet",
 			Seq: 64, Batch: 8},
-		`task has letters, a table or answers; they are for`: {Kind: KindText, Text: TextOpticks, Letters: 24,
-			Seq: 64, Batch: 8},
-		`task has a text, symbols, a length or content; they are for the kind text`: {Kind: KindFacts,
+		`task.letters is there; it is for facts, languages and induction, and this is text`: {Kind: KindText,
 			Text: TextOpticks, Letters: 24, Seq: 64, Batch: 8},
+		`task.text is there; it is for text, and this is facts`: {Kind: KindFacts,
+			Text: TextOpticks, Letters: 24, Seq: 64, Batch: 8},
+		`task.table is there; it is for facts, languages and sums, and this is induction`: {Kind: KindInduction,
+			Letters: 24, Table: 1, Seq: 32, Batch: 8},
+		`task.answers is there; it is for facts, and this is sums`: {Kind: KindSums, Modulus: 23, Answers: true,
+			Seq: 3, Batch: 8},
+		`task.languages is 17; allowed are 2 to 16`: {Kind: KindLanguages, Languages: 17, Letters: 9, Seq: 32,
+			Batch: 8},
+		`task.letters is 0; allowed are 4 to 36`:      {Kind: KindLanguages, Languages: 8, Seq: 32, Batch: 8},
+		`task.modulus is 60; allowed are 5 to 59`:     {Kind: KindSums, Modulus: 60, Seq: 3, Batch: 8},
+		`task.seq is 4; a row is a sum, of 3 symbols`: {Kind: KindSums, Modulus: 23, Seq: 4, Batch: 8},
+		`task.validation is 0.91; allowed are 0 to 0.9`: {Kind: KindSums, Modulus: 23, Validation: 0.91,
+			Seq: 3, Batch: 8},
+		`task.validation is NaN; allowed`: {Kind: KindSums, Modulus: 23, Validation: math.NaN(),
+			Seq: 3, Batch: 8},
+		`task.seq is 26; with 12 letters, none twice in half a row, allowed are even numbers from 4 to 24`: {
+			Kind: KindInduction, Letters: 12, Seq: 26, Batch: 8},
+		`task.seq is 7; with 12 letters`:                        {Kind: KindInduction, Letters: 12, Seq: 7, Batch: 8},
 		`task.letters is 3; allowed are 4 to 36`:                {Kind: KindFacts, Letters: 3, Seq: 64, Batch: 8},
 		`task.letters is 37; allowed are 4 to 36`:               {Kind: KindFacts, Letters: 37, Seq: 64, Batch: 8},
 		`task.seq is 18; allowed are multiples of 4 up to 4096`: {Kind: KindFacts, Letters: 24, Seq: 18, Batch: 8},

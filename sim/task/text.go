@@ -128,11 +128,11 @@ func (t *Text) Live(seq int) Set { return t.evenly(ValWindows, seq) }
 
 // Sample are windows that are spread evenly over the validation split.
 func (t *Text) Sample(seq int, ids, labels []int32) {
-	s := t.evenly(len(ids)/seq, seq)
-	for row := range s.Rows {
-		s.Fill(row, ids[row*seq:(row+1)*seq], labels[row*seq:(row+1)*seq])
-	}
+	t.evenly(len(ids)/seq, seq).all(ids, labels)
 }
+
+// Questions are none: nobody knows how a text goes on.
+func (t *Text) Questions() Set { return Set{} }
 
 func (t *Text) evenly(rows, seq int) Set {
 	last := len(t.ids) - t.train - seq - 1

@@ -11,12 +11,14 @@ type Words struct {
 	Said    string // in a sentence, what the losses of a table are measured on before the end
 	Ended   string // and at the end
 	Measure string // what the right answers are
+	Shown   string // and, where some questions are held out, those to the others
 	Classes string // what the classes are of which it is counted which expert gets them
 }
 
 // Words are those of the task.
 func (s Spec) Words() Words {
-	if s.Kind == KindFacts {
+	switch s.Kind {
+	case KindFacts:
 		asked := fmt.Sprintf("%d facts, each asked alone", s.Letters*s.Letters)
 		said := fmt.Sprintf("Val: the validation loss, of the answers to %s. Nothing is held out: what is to be seen "+
 			"is memory.", asked)
@@ -25,6 +27,12 @@ func (s Spec) Words() Words {
 			Said: said, Ended: said, Measure: "facts known",
 			Classes: "questions by their second letter, which is read last",
 		}
+	case KindSums:
+		return s.sumWords()
+	case KindLanguages:
+		return s.drawn("all languages", "letters foreseen", "letters by their language")
+	case KindInduction:
+		return s.drawn("strings that never come again", "letters found", "letters by how often they were there")
 	}
 	return Words{
 		Unit: "a character", Live: fmt.Sprintf("%d windows", ValWindows),
@@ -36,4 +44,70 @@ func (s Spec) Words() Words {
 		Ended: fmt.Sprintf("Full val: the validation loss on all of the text that is never trained on, once, at the "+
 			"end; until then the losses are those of %d windows of it.", ValWindows),
 	}
+}
+
+// sumClasses are what the classes of sums are.
+const sumClasses = "sums that are trained on, and those that are held out"
+
+// sumWords are those of sums, of which some are held out.
+func (s Spec) sumWords() Words {
+	held := 0
+	for _, out := range s.Split() {
+		if out {
+			held++
+		}
+	}
+	if held == 0 {
+		asked := fmt.Sprintf("%d sums, each asked alone", s.Questions())
+		said := fmt.Sprintf("Val: the validation loss, of the answers to %s. None is held out: what is to be seen is "+
+			"memory.", asked)
+		return Words{
+			Unit: "an answer", Live: asked, Fixed: asked, Title: "Loss of sums that are asked alone",
+			Said: said, Ended: said, Measure: "sums right", Classes: sumClasses,
+		}
+	}
+	asked := fmt.Sprintf("%d sums that are never trained on", held)
+	said := fmt.Sprintf("Val: the validation loss, of the answers to %s, each asked alone. Whoever only remembers "+
+		"the other %d has these by chance at most.", asked, s.Questions()-held)
+	return Words{
+		Unit: "an answer", Live: asked, Fixed: asked, Title: "Loss of sums that are never trained on",
+		Said: said, Ended: said, Measure: "held-out sums right", Shown: "sums right that are trained on",
+		Classes: sumClasses,
+	}
+}
+
+// drawn are those of a task whose rows are drawn anew.
+func (s Spec) drawn(of, measure, classes string) Words {
+	live := fmt.Sprintf("%d rows", LiveRows)
+	return Words{
+		Unit: "a letter", Live: live, Fixed: fmt.Sprintf("%d fixed rows that are never trained on", LiveRows),
+		Title: "Loss on rows that are never trained on", Measure: measure, Classes: classes,
+		Said: fmt.Sprintf("Val: the validation loss on %s, of %s, that are never trained on; on %d others once, at "+
+			"the end.", live, of, FullRows),
+		Ended: fmt.Sprintf("Full val: the validation loss on %d rows that are never trained on, once, at the end; "+
+			"until then the losses are those of %d others.", FullRows, LiveRows),
+	}
+}
+
+// Example is something that a network reads, by symbols, and what it then says; and both in words, long and short.
+type Example struct {
+	In         []string
+	Out        string
+	Read, Said []string
+}
+
+// Example is one of the task.
+func (s Spec) Example() Example {
+	answer := []string{"the answer comes out", "answer", ""}
+	switch s.Kind {
+	case KindFacts:
+		return Example{[]string{"a", "b"}, "c", []string{"two letters go in", "letters", ""}, answer}
+	case KindSums:
+		return Example{[]string{"3", "4", "="}, "7", []string{"a sum goes in", "sum", ""}, answer}
+	case KindLanguages, KindInduction:
+		return Example{[]string{"t", "h"}, "e", []string{"letters go in, one by one", "letters go in", "letters", ""},
+			[]string{"the next letter comes out", "next letter", "next", ""}}
+	}
+	return Example{[]string{"t", "h"}, "e", []string{"text goes in, symbol by symbol", "text goes in", "text", ""},
+		[]string{"the next symbol comes out", "next symbol", "next", ""}}
 }

@@ -38,8 +38,10 @@ type run struct {
 	nonFinite string     // what first was no longer finite, where training has diverged
 
 	ids, labels []int32
-	questions   []int32 // rows of the live validation set, if that asks for all there is to know
+	questions   []int32 // what is asked, if all there is to know is: first what the validation loss is of
 	solutions   []int32
+	answersAt   []int // the place of each among the answers
+	counted     int   // how many questions the validation loss is of
 	answers     learner.Answers
 	rates       []float64 // by growth stage
 	adapted     []bool    // by growth stage, whether its rates follow the norms of its blocks; nil where none do

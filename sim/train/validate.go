@@ -38,7 +38,7 @@ func (r *run) validate(f *record.ArmFrame) error {
 }
 
 // reading is what a network does on a validation set: its mean cross-entropy, and how many of the labels that count it
-// has as its most likely symbol; where the set asks for all there is to know, each of its answers.
+// has as its most likely symbol; where all there is to know is asked, each of its answers.
 type reading struct {
 	loss         float64
 	right, asked int
@@ -52,54 +52,81 @@ func (v *reading) note(f *record.ArmFrame) {
 	f.Router, f.Gets = v.experts.router, v.experts.gets
 }
 
-// live reads the live validation set, or asks it, where it asks for all there is to know.
+// live reads the live validation set, or asks all there is to know, where that can be.
 func (r *run) live() (reading, error) {
 	if r.exp.Task.Questions() == 0 {
 		return r.evaluate(r.task.Live(r.exp.Task.Seq), nil)
 	}
 	if r.questions == nil {
-		r.prepare(r.task.Live(r.exp.Task.Seq))
+		r.prepare()
 	}
 	return r.ask()
 }
 
-// prepare makes questions of a set of rows of which one label each counts: what comes up to it.
-func (r *run) prepare(set task.Set) {
+// prepare makes questions of all there is to know: what comes up to the label that counts. Where some are held out, the
+// validation loss is of these, and they are asked first.
+func (r *run) prepare() {
+	set, held := r.task.Questions(), r.exp.Task.Split()
 	ids, labels := make([]int32, set.Seq), make([]int32, set.Seq)
-	for row := range set.Rows {
-		set.Fill(row, ids, labels)
-		at := slices.IndexFunc(labels, func(y int32) bool { return y != task.Ignored })
-		r.questions, r.solutions = append(r.questions, ids[:at+1]...), append(r.solutions, labels[at])
+	for _, first := range []bool{true, false} {
+		for row := range set.Rows {
+			if (held == nil || held[row]) != first {
+				continue
+			}
+			set.Fill(row, ids, labels)
+			at := slices.IndexFunc(labels, func(y int32) bool { return y != task.Ignored })
+			r.questions, r.solutions = append(r.questions, ids[:at+1]...), append(r.solutions, labels[at])
+			r.answersAt = append(r.answersAt, row)
+		}
+		if first {
+			r.counted = len(r.solutions)
+		}
 	}
 }
 
 // ask asks all questions.
 func (r *run) ask() (reading, error) {
-	c, all := r.learn.Table().Config, len(r.solutions)
-	seq := len(r.questions) / all
-	v := reading{asked: all, answers: make([]record.Answer, 0, all), experts: r.unread()}
-	for len(v.answers) < all {
-		at, a := len(v.answers), &r.answers
-		labels := r.solutions[at:]
-		loss, err := r.learn.Ask(r.questions[at*seq:], labels, seq, a)
+	all := len(r.solutions)
+	v := reading{asked: r.counted, answers: make([]record.Answer, all), experts: r.unread()}
+	for at := 0; at < all; {
+		end := r.counted
+		if at >= end {
+			end = all
+		}
+		n, err := r.askSome(at, end, &v)
 		if err != nil {
 			return v, err
 		}
-		n := len(a.Positions)
-		v.loss += loss * float64(n) / float64(all)
-		r.add(&v.experts, a, r.questions[at*seq:], seq, float64(n)/float64(all))
-		chosen := a.Experts[(c.Layers-1)*n*c.TopK:]
-		for i := range n {
-			right := right(a.Logits[i*c.Vocab:(i+1)*c.Vocab], labels[i])
-			if right {
-				v.right++
-			}
-			v.answers = append(v.answers, record.Answer{
-				Sure: in255ths(a.Sure[i]), Right: right, Expert: uint16(chosen[i*c.TopK]),
-			})
-		}
+		at += n
 	}
 	return v, nil
+}
+
+// askSome asks questions from one on, before another, as many as are answered at once, and returns how many.
+func (r *run) askSome(at, end int, v *reading) (int, error) {
+	c, a, all := r.learn.Table().Config, &r.answers, len(r.solutions)
+	seq := len(r.questions) / all
+	questions, labels := r.questions[at*seq:end*seq], r.solutions[at:end]
+	loss, err := r.learn.Ask(questions, labels, seq, a)
+	if err != nil {
+		return 0, err
+	}
+	n := len(a.Positions)
+	r.add(&v.experts, a, questions, seq, float64(n)/float64(all))
+	if at < r.counted {
+		v.loss += loss * float64(n) / float64(r.counted)
+	}
+	chosen := a.Experts[(c.Layers-1)*n*c.TopK:]
+	for i := range n {
+		right := right(a.Logits[i*c.Vocab:(i+1)*c.Vocab], labels[i])
+		if right && at < r.counted {
+			v.right++
+		}
+		v.answers[r.answersAt[at+i]] = record.Answer{
+			Sure: in255ths(a.Sure[i]), Right: right, Expert: uint16(chosen[i*c.TopK]),
+		}
+	}
+	return n, nil
 }
 
 // in255ths is a probability, 0 where it is no number.

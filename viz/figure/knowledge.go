@@ -43,7 +43,7 @@ func Knowledge(r *record.Record) (Figure, bool) {
 		if !t.Shared() {
 			l, name = styles[t.Arms[0]], names[t.Arms[0]]
 		}
-		p.Add(cells{t, r.Experiment.Task.Letters, l, name})
+		p.Add(cells{t, r.Experiment.Task.Side(), l, name})
 		f.panels = append(f.panels, panel{plot: p})
 	}
 	return f, true

@@ -202,7 +202,7 @@ func (m *moment) asked() string {
 	if !m.counted() {
 		return ""
 	}
-	return record.Thousands(m.rec.Experiment.Task.Letters * m.rec.Experiment.Task.Letters)
+	return record.Thousands(m.rec.Experiment.Task.Questions())
 }
 
 // now is how many facts the network knows that all arms are before they part.
