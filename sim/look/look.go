@@ -32,8 +32,12 @@ const (
 	scales
 )
 
-// None is the Copy of a neuron that is looked at alone.
-const None = -1
+// Beside neurons of an expert, Copy may be: nothing, for a neuron that is looked at alone; or the copy that the newest
+// widening made of the neuron, one that is due included, and nothing where it made none.
+const (
+	None = -1
+	Twin = -2
+)
 
 // Question is what somebody looks at. It is comparable; only the fields of its kind are used, and the functions that
 // make one leave the others 0.
@@ -41,13 +45,13 @@ type Question struct {
 	Kind           Kind
 	Layer          int
 	Expert, Neuron int            // KindUpdate
-	Copy           int            // KindUpdate: another neuron of the same expert, or None
+	Copy           int            // KindUpdate: another neuron of the same expert, None or Twin
 	Quantity       model.Quantity // KindLayer, KindHistograms: or Activations
 	Scale          Scale          // KindHistograms
 	Head, Sequence int            // KindAttention
 }
 
-// OneUpdate asks for the next update of a neuron and of its copy, which may be None.
+// OneUpdate asks for the next update of a neuron and of its copy, which may be None or Twin.
 func OneUpdate(layer, expert, neuron, twin int) Question {
 	return Question{Kind: KindUpdate, Layer: layer, Expert: expert, Neuron: neuron, Copy: twin}
 }
@@ -75,7 +79,7 @@ func (q Question) Validate() error {
 	}{
 		{"kind", int(q.Kind), 1, int(kinds) - 1}, {"layer", q.Layer, 0, model.MaxLayers - 1},
 		{"expert", q.Expert, 0, model.MaxExperts - 1}, {"neuron", q.Neuron, 0, model.MaxWidth - 1},
-		{"copy", q.Copy, None, model.MaxWidth - 1}, {"quantity", int(q.Quantity), 0, int(Activations)},
+		{"copy", q.Copy, Twin, model.MaxWidth - 1}, {"quantity", int(q.Quantity), 0, int(Activations)},
 		{"scale", int(q.Scale), 0, int(scales) - 1}, {"head", q.Head, 0, maxHeads - 1},
 		{"sequence", q.Sequence, 0, maxRows - 1},
 	} {

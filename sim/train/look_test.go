@@ -124,14 +124,18 @@ func TestAnUpdateThatIsLookedAtKeepsTheEnginesBits(t *testing.T) {
 			e.Optimizer.Kind, e.Optimizer.WeightDecay = kind, c.decay
 			r := begun(t, e, 0)
 			for r.step < r.end {
-				twin := look.None
+				neurons := []int{3}
 				if r.step >= 6 {
-					twin = 10 + 3
+					neurons = append(neurons, 10+3)
 				}
 				what := fmt.Sprintf("%s, %s on %s, step %d", kind, c.treatment, c.axis, r.step)
-				a, err := r.answer(look.OneUpdate(0, 1, 3, twin))
+				a, err := r.answer(look.OneUpdate(0, 1, 3, look.Twin))
 				require.NoError(t, err, what)
 				u := a.Update
+				require.Len(t, u.Sides, len(neurons), what)
+				for i, n := range neurons {
+					assert.Equal(t, n, u.Sides[i].Neuron, what)
+				}
 				assert.True(t, u.Rule.Exact, "%s: the rule gives the engine's numbers", what)
 				assert.Equal(t, r.step == 6, u.Widened, what)
 				f := step(t, r)

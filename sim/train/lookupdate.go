@@ -2,6 +2,7 @@ package train
 
 import (
 	"math"
+	"slices"
 
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/learner"
@@ -78,8 +79,8 @@ func (r *run) dissect(q look.Question) (*look.Update, error) {
 		return nil, err
 	}
 	neurons := []int{q.Neuron}
-	if q.Copy != look.None {
-		neurons = append(neurons, q.Copy)
+	if twin := r.twin(q); twin != look.None {
+		neurons = append(neurons, twin)
 	}
 	s := seen{pass: pass, config: r.learn.Table().Config, expert: int32(q.Expert)}
 	slot := s.most(q.Neuron)
@@ -114,6 +115,19 @@ func (r *run) dissect(q look.Question) (*look.Update, error) {
 	}
 	u.Settle()
 	return u, nil
+}
+
+// twin is the neuron beside which a question asks for another one, [look.None] where there is none.
+func (r *run) twin(q look.Question) int {
+	if q.Copy != look.Twin {
+		return q.Copy
+	}
+	for _, p := range slices.Backward(r.pairs[model.Inner]) {
+		if p.Orig == q.Neuron {
+			return p.Copy
+		}
+	}
+	return look.None
 }
 
 // adds is what a neuron adds to the residual stream.
