@@ -30,7 +30,7 @@ type Pane struct {
 // PanesOf lists the pictures of an experiment, the one first that shows best what is learnt.
 func PanesOf(e experiment.Experiment) []Pane {
 	panes := []Pane{{Loss, "Loss"}, {Copies, "Copies"}, {Divergence, "Gradients"}, {RMS, "RMS"},
-		{Network, "Network"}}
+		{Network, "Network"}, {Inside, "Inside"}, {Attention, "Attention"}}
 	if e.Task.Questions() > 0 {
 		panes = append([]Pane{{Knowledge, "Knowledge"}}, panes...)
 	}
@@ -64,9 +64,9 @@ func draw(v *View, id PaneID, b box) {
 	case Update:
 		v.nothingYet(b, "One update", "a neuron's next update, step by step, with its real numbers.")
 	case Inside:
-		v.nothingYet(b, "Inside", "every neuron as a tile of its weights, and how the numbers of each layer lie.")
+		v.innards(b)
 	case Attention:
-		v.nothingYet(b, "Attention", "which symbols a head looks back at, on one sequence.")
+		v.attention(b)
 	case Experts:
 		v.nothingYet(b, "Experts", "how much each expert gets, and of what.")
 	case Seeds:

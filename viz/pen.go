@@ -4,12 +4,14 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"slices"
 
 	"github.com/hajimehoshi/ebiten/v2"
 )
 
-// pen gathers shapes and words as triangles, in units of the view, and puts them on an image at once, with smooth
-// edges. Words lie on the shapes of their sheet, and a sheet on everything before it.
+// pen gathers shapes, parts of images and words as triangles, in units of the view, and puts them on an image at once,
+// with smooth edges. Of a sheet, what is drawn later lies on what was before, and words on all of it; a sheet lies on
+// everything before it.
 type pen struct {
 	scale  float64
 	below  sheet
@@ -18,8 +20,40 @@ type pen struct {
 	words  *words
 }
 
-// sheet is shapes and the words on them.
-type sheet struct{ shapes, words mesh }
+// sheet is layers, and words on them.
+type sheet struct {
+	layers []layer
+	words  mesh
+}
+
+// layer is what is drawn at once: parts of an image, or shapes, where it has none.
+type layer struct {
+	image *ebiten.Image
+	mesh  mesh
+}
+
+// on is the layer of an image, or of shapes: the last one, or a new one where that is another's.
+func (s *sheet) on(image *ebiten.Image) *mesh {
+	if n := len(s.layers); n == 0 || s.layers[n-1].image != image {
+		s.layers = slices.Grow(s.layers, 1)[:n+1] // with the mesh that was there before
+		s.layers[n].image = image
+	}
+	return &s.layers[len(s.layers)-1].mesh
+}
+
+func (s *sheet) shapes() *mesh { return s.on(nil) }
+
+func (s *sheet) draw(dst, atlas *ebiten.Image) {
+	for i := range s.layers {
+		from := s.layers[i].image
+		if from == nil {
+			from = atlas
+		}
+		s.layers[i].mesh.draw(dst, from)
+	}
+	s.layers = s.layers[:0]
+	s.words.draw(dst, atlas)
+}
 
 // mesh is triangles over the atlas.
 type mesh struct {
@@ -60,7 +94,7 @@ func newPen(scale float64) *pen { return &pen{scale: scale, words: newWords(scal
 // to half a second.
 func (p *pen) warm() {
 	const many = 40_000
-	m := &p.below.shapes
+	m := p.below.shapes()
 	for i := range uint32(many / 4) {
 		for range 4 {
 			m.vertex(0, 0, spot/2.0, spot/2.0, paper, 0)
@@ -82,15 +116,15 @@ func (p *pen) lift()  { p.lifted = true }
 func (p *pen) lower() { p.lifted = false }
 
 func (p *pen) vertex(x, y float64, c color.RGBA, alpha float32) uint32 {
-	return p.sheet().shapes.vertex(float32(x*p.scale), float32(y*p.scale), spot/2.0, spot/2.0, c, alpha)
+	return p.sheet().shapes().vertex(float32(x*p.scale), float32(y*p.scale), spot/2.0, spot/2.0, c, alpha)
 }
 
 func (p *pen) triangle(a, b, c uint32) {
-	m := &p.sheet().shapes
+	m := p.sheet().shapes()
 	m.indices = append(m.indices, a, b, c)
 }
 
-func (p *pen) quad(a, b, c, d uint32) { p.sheet().shapes.quad(a, b, c, d) }
+func (p *pen) quad(a, b, c, d uint32) { p.sheet().shapes().quad(a, b, c, d) }
 
 // rect fills a rectangle.
 func (p *pen) rect(x, y, w, h float64, c color.RGBA) {
@@ -160,10 +194,23 @@ func (p *pen) polygon(points []point, c color.RGBA) {
 	}
 }
 
+// paste puts a part of an image, in its pixels, into a box, with hard edges. Parts of one image that follow each other
+// are drawn at once.
+func (p *pen) paste(from *ebiten.Image, part image.Rectangle, b box) {
+	m := p.sheet().on(from)
+	x0, y0, x1, y1 := p.snap(b.x), p.snap(b.y), p.snap(b.x+b.w), p.snap(b.y+b.h)
+	u0, v0, u1, v1 := float32(part.Min.X), float32(part.Min.Y), float32(part.Max.X), float32(part.Max.Y)
+	m.quad(m.vertex(x0, y0, u0, v0, paper, 1), m.vertex(x1, y0, u1, v0, paper, 1), m.vertex(x1, y1, u1, v1, paper, 1),
+		m.vertex(x0, y1, u0, v1, paper, 1))
+}
+
+// snap is the whole device pixel that a length is nearest to.
+func (p *pen) snap(x float64) float32 { return float32(math.Round(x * p.scale)) }
+
 // circle fills a disc.
 func (p *pen) circle(x, y, r float64, c color.RGBA) {
 	if g, left, top, ok := p.words.disc(x*p.scale, y*p.scale, r*p.scale); ok {
-		p.sheet().shapes.stamp(g, left, top, c)
+		p.sheet().shapes().stamp(g, left, top, c)
 	}
 }
 
@@ -187,8 +234,7 @@ func (p *pen) flush(dst *ebiten.Image, b box) bool {
 	in := dst.SubImage(image.Rect(px(b.x), px(b.y), px(b.x+b.w), px(b.y+b.h))).(*ebiten.Image)
 	in.Fill(paper)
 	for _, s := range []*sheet{&p.below, &p.above} {
-		s.shapes.draw(in, p.words.atlas)
-		s.words.draw(in, p.words.atlas)
+		s.draw(in, p.words.atlas)
 	}
 	whole := !p.words.full
 	if !whole {

@@ -17,9 +17,13 @@ func (v *View) Pinned() PaneID {
 	return v.pinned
 }
 
-// Press is a click or a touch at a place in CSS pixels: on a heading it pins that picture, or brings the stage back. It
-// reports whether it did either.
+// Press is a click or a touch at a place in CSS pixels: on a heading it pins that picture, or brings the stage back; on
+// a button of a picture it does what that does. It reports whether it did any of it.
 func (v *View) Press(x, y float64) bool {
+	if b, ok := v.pressed(point{x / v.zoom, y / v.zoom}); ok {
+		b.act(point{x / v.zoom, y / v.zoom})
+		return true
+	}
 	for i := range v.places {
 		if v.places[i].heading().holds(point{x / v.zoom, y / v.zoom}) {
 			id := v.places[i].pane
@@ -35,7 +39,9 @@ func (v *View) Press(x, y float64) bool {
 
 // Pressable reports whether a click where the pointer is would do anything.
 func (v *View) Pressable() bool {
-	return v.inside && slices.ContainsFunc(v.places, func(p place) bool { return p.heading().holds(v.pointer) })
+	_, button := v.pressed(v.pointer)
+	return v.inside && (button ||
+		slices.ContainsFunc(v.places, func(p place) bool { return p.heading().holds(v.pointer) }))
 }
 
 // headingHeight is the height of a picture's title, which is as wide as the picture and can be clicked on.

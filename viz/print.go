@@ -19,7 +19,7 @@ func (v *View) Print(scale float64) *image.RGBA {
 	p := New()
 	p.SetRecord(v.rec)
 	p.step, p.quantity, p.scale, p.lettering = v.step, v.quantity, v.scale, v.lettering
-	p.colouring, p.hidden = v.colouring, v.hidden
+	p.colouring, p.hidden, p.chosen, p.held, p.looked = v.colouring, v.hidden, v.chosen, v.held, v.looked
 	p.stage, p.pinned, p.printed = v.stage, v.pinned, true
 	p.Layout(int(w*scale), int(h*scale), scale)
 	screen := ebiten.NewImage(1, 1)
@@ -28,5 +28,6 @@ func (v *View) Print(scale float64) *image.RGBA {
 	for _, used := range []*ebiten.Image{screen, p.image, p.pen.words.atlas} {
 		used.Deallocate()
 	}
+	p.forget()
 	return out
 }

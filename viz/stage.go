@@ -74,6 +74,7 @@ type place struct {
 	content content
 	wants   []look.Want // what it showed of the insides of arms, or would have
 	drawn   time.Time
+	buttons []button
 }
 
 const gap = 18

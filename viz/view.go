@@ -39,7 +39,8 @@ type View struct {
 	names     []string                      // the same
 	cosinesOf map[*record.PairGroup]cosines // of the record's frames, by their first group
 
-	size size // of the picture that is being drawn
+	size    size   // of the picture that is being drawn
+	placing *place // and where it stands
 
 	// of the picture that is being drawn, by arm: kept so that a picture leaves little behind
 	readings [][]valloss.Reading
@@ -48,6 +49,11 @@ type View struct {
 	counts   []float32         // and how many each stands for
 	chars    []written.Char
 	letters  []written.Cell
+
+	chosen    insider
+	held      [len(insideQuantities)]float32 // where a scale that is fixed ends, by quantity; 0 before it is known
+	layers    map[int]*layered               // by arm: what its tiles show
+	attending map[int]*heat                  // and its attention
 
 	lettering Lettering
 
@@ -74,6 +80,7 @@ func (v *View) SetRecord(r *record.Record) {
 		if v.rec != nil && r != nil {
 			v.hidden = v.hidden.carried(v.rec.Experiment, r.Experiment)
 		}
+		v.forget()
 		v.rec, v.cosinesOf, v.places = r, map[*record.PairGroup]cosines{}, nil
 	}
 }
@@ -216,11 +223,12 @@ type content struct {
 	pointer         point // zero where it is elsewhere
 	frame           int   // of the motion, where the picture moves
 	answers         int   // of arms that somebody looks into
+	chosen          insider
 }
 
 func (v *View) content(p *place) content {
 	c := content{rec: v.rec, reports: len(v.rec.Reports), step: v.step, quantity: v.quantity, scale: v.scale,
-		colouring: v.colouring, hidden: v.hidden, answers: v.numbers(p.wants)}
+		colouring: v.colouring, hidden: v.hidden, answers: v.numbers(p.wants), chosen: v.chosen}
 	if len(v.rec.Writings) > 0 {
 		c.writing = &v.rec.Writings[0]
 	}
@@ -239,7 +247,7 @@ func (v *View) content(p *place) content {
 func (v *View) render(p *place, now time.Time) {
 	v.drawn++
 	v.styles, v.names = style.Of(v.rec.Experiment), v.Readable(v.rec.Experiment)
-	v.size, v.wants = p.size, p.wants[:0]
+	v.size, v.wants, v.placing, p.buttons = p.size, p.wants[:0], p, p.buttons[:0]
 	draw(v, p.pane, p.box)
 	p.wants = v.wants
 	p.content, p.drawn = v.content(p), now

@@ -1,0 +1,353 @@
+package viz
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/hajimehoshi/ebiten/v2"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/internal/testgame"
+	"github.com/sparkling-lab/sparkling/internal/testneed"
+	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/look"
+	"github.com/sparkling-lab/sparkling/sim/record"
+)
+
+// answering answers as the networks of an invented record do: in the first widened arm copies are equal bit for bit, in
+// later ones they come apart.
+func answering(r *record.Record) func(arm int, q look.Question) (look.Answer, bool) {
+	e := r.Experiment
+	return func(arm int, q look.Question) (look.Answer, bool) {
+		out := look.Answer{Question: q, Step: r.Last(), Number: 1}
+		rng := rand.New(rand.NewPCG(uint64(q.Layer), uint64(q.Quantity)))
+		size := [look.Activations + 1]float64{0.2, 0.004, 0.002, 4e-6, 0.1}[q.Quantity]
+		number := func() float32 {
+			x := rng.NormFloat64() * size
+			if q.Quantity >= look.Activations-1 {
+				x = math.Abs(x)
+			}
+			return float32(x)
+		}
+		switch q.Kind {
+		case look.KindLayer:
+			out.Layer = inventedLayer(e, arm, q, r, number)
+		case look.KindHistograms:
+			out.Histograms = inventedHistograms(e, arm, size, rng)
+		case look.KindAttention:
+			out.Attention = inventedAttention(e, q, rng)
+		}
+		return out, true
+	}
+}
+
+func inventedLayer(e experiment.Experiment, arm int, q look.Question, r *record.Record,
+	number func() float32) *look.LayerValues {
+	m, out := e.Model, &look.LayerValues{Slots: 512}
+	inner := m.Inner
+	if f, ok := r.PairsAt(arm, r.Last()); ok && len(f.Pairs) > 0 {
+		inner *= 2
+	}
+	// Pairs of an invented record have no places of their own: neuron i and the one Inner after it.
+	twin := func(n int) int { return n % m.Inner }
+	for x := range m.Experts {
+		base := make([]float32, 3*m.Inner*m.Hidden)
+		for i := range base {
+			base[i] = number()
+		}
+		at := func(k, n, c int) float32 {
+			v := base[(k*m.Inner+twin(n))*m.Hidden+c]
+			if n >= m.Inner && arm > 1 {
+				v += 0.4 * float32(arm-1) * number()
+			}
+			return v
+		}
+		for k, p := range look.Parts {
+			w := look.Matrix{Part: p, Expert: x, Rows: inner, Cols: m.Hidden}
+			if p == model.Down {
+				w.Rows, w.Cols = m.Hidden, inner
+			}
+			w.Values = make([]float32, inner*m.Hidden)
+			for n := range inner {
+				for c := range m.Hidden {
+					if p == model.Down {
+						w.Values[c*inner+n] = at(k, n, c)
+					} else {
+						w.Values[n*m.Hidden+c] = at(k, n, c)
+					}
+				}
+			}
+			if q.Quantity != look.Activations {
+				out.Matrices = append(out.Matrices, w)
+			}
+		}
+		a := look.Neurons{Tokens: 100 + 20*x}
+		for n := range inner {
+			a.Mean = append(a.Mean, float32(math.Abs(math.Sin(float64(7*x+twin(n)))))/5)
+			a.Active = append(a.Active, float32(math.Abs(math.Cos(float64(5*x+twin(n))))))
+		}
+		out.Experts = append(out.Experts, a)
+	}
+	return out
+}
+
+func inventedHistograms(e experiment.Experiment, arm int, size float64, rng *rand.Rand) *look.Histograms {
+	out := &look.Histograms{}
+	add := func(p model.Part, layer int) {
+		s := size * (1 + 0.3*float64(arm)) * (0.6 + 0.1*float64(p))
+		count := 4096
+		if p == model.AttnNorm || p == model.FFNNorm || p == model.QNorm || p == model.KNorm || p == model.FinalNorm {
+			count = 32
+		}
+		h := look.Histogram{Part: p, Layer: layer, Count: count, RMS: float32(s), Min: float32(-3.4 * s),
+			Max: float32(3.6 * s), Low1: float32(-2.3 * s), High99: float32(2.3 * s), From: float32(-2.3 * s),
+			To: float32(2.3 * s), Bins: make([]int32, look.Bins)}
+		for i := range h.Bins {
+			x := (float64(i)+0.5)/look.Bins*4.6 - 2.3
+			h.Bins[i] = int32(400*math.Exp(-x*x/2) + 12*rng.Float64())
+		}
+		out.Tensors = append(out.Tensors, h)
+	}
+	add(model.Embed, -1)
+	for l := range e.Model.Layers {
+		for p := model.AttnNorm; p <= model.Down; p++ {
+			add(p, l)
+		}
+	}
+	add(model.FinalNorm, -1)
+	return out
+}
+
+func inventedAttention(e experiment.Experiment, q look.Question, rng *rand.Rand) *look.Attention {
+	n := e.Task.Seq
+	out := &look.Attention{Heads: e.Model.Heads, KVHeads: e.Model.KVHeads, Sequences: 12, Probs: make([]float32, n*n)}
+	for i := range n {
+		s := " abc"[i%4 : i%4+1]
+		if i%4 > 0 {
+			s = string(rune('a' + rng.IntN(24)))
+		}
+		out.Symbols = append(out.Symbols, s)
+	}
+	for r := range n {
+		sum := 0.0
+		row := make([]float64, r+1)
+		for c := range row {
+			row[c] = math.Exp(2*math.Cos(float64(r-c-1-q.Head)*math.Pi/2) - 0.2*float64(r-c) + rng.Float64())
+			sum += row[c]
+		}
+		for c := range row {
+			out.Probs[r*n+c] = float32(row[c] / sum)
+		}
+	}
+	return out
+}
+
+// placed are the pairs of an invented record, each neuron with the one Inner after it.
+func placed(r *record.Record) *record.Record {
+	for _, t := range r.Tracks {
+		for i := range t {
+			for _, g := range t[i].Pairs {
+				for k := range g.Orig {
+					g.Orig[k], g.Copy[k] = int32(k), int32(k+len(g.Orig))
+				}
+			}
+		}
+	}
+	return r
+}
+
+func TestWhatIsInsideLooksAsItDid(t *testing.T) {
+	testneed.Display(t)
+	facts, err := experiment.Named("facts")
+	require.NoError(t, err)
+	facts = facts.Rescale(200)
+	text := experiment.Default().Rescale(200)
+	for name, c := range map[string]struct {
+		experiment experiment.Experiment
+		w, h       int
+		scale      float64
+		set        func(*View)
+	}{
+		"inside": {facts, 1000, 796, 1, func(v *View) {
+			v.SetStage(Stage{Main: Inside, Aside: []PaneID{Attention, Loss}})
+		}},
+		"inside-text": {text, 1000, 796, 1, func(v *View) {
+			v.Pin(Inside)
+			v.chosen.quantity, v.chosen.picked = record.Gradient, tileAt{true, 1, 3}
+		}},
+		"inside-activations": {facts, 1000, 796, 1, func(v *View) {
+			v.Pin(Inside)
+			v.chosen.quantity = look.Activations
+		}},
+		"inside-histograms":       {facts, 1000, 796, 1, func(v *View) { v.Pin(Inside); v.chosen.kind = 1 }},
+		"inside-histograms-phone": {facts, 390, 405, 1, func(v *View) { v.Pin(Inside); v.chosen.kind = 1 }},
+		"inside-phone": {facts, 390, 405, 2, func(v *View) {
+			v.Pin(Inside)
+			v.chosen.picked = tileAt{true, 1, 2}
+		}},
+		"inside-earlier":  {facts, 520, 420, 1, func(v *View) { v.Pin(Inside); v.SetStep(150) }},
+		"attention":       {facts, 1000, 796, 1, func(v *View) { v.Pin(Attention) }},
+		"attention-text":  {text, 1000, 796, 1, func(v *View) { v.Pin(Attention); v.Point(500, 300, true) }},
+		"attention-phone": {facts, 390, 405, 1, func(v *View) { v.Pin(Attention) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := placed(invented(c.experiment))
+			testgame.Golden(t, name, drawn(t, r, c.w, c.h, c.scale, func(v *View) {
+				v.SetLooked(answering(r))
+				c.set(v)
+			}))
+		})
+	}
+}
+
+// insideOf is a view of an invented record of facts that shows one picture alone.
+func insideOf(t *testing.T, id PaneID, w, h int) (*View, *record.Record) {
+	t.Helper()
+	testneed.Display(t)
+	e, err := experiment.Named("facts")
+	require.NoError(t, err)
+	r := placed(invented(e.Rescale(200)))
+	v := New()
+	v.SetRecord(r)
+	v.SetLooked(answering(r))
+	v.Layout(w, h, 1)
+	v.Pin(id)
+	v.Draw(ebiten.NewImage(w, h), time.Now())
+	return v, r
+}
+
+// Every number of a tile is that of its neuron: a row of gate and of up, a column of down.
+func TestATileHasTheNumbersOfItsNeuronAndItsCopyIsBesideIt(t *testing.T) {
+	v, r := insideOf(t, Inside, 1000, 796)
+	arm := 3
+	l := v.layers[arm]
+	require.NotNil(t, l)
+	a, _ := v.looked(arm, look.OneLayer(0, record.Weight))
+	matrix := func(p model.Part, expert int) look.Matrix {
+		for _, m := range a.Layer.Matrices {
+			if m.Part == p && m.Expert == expert {
+				return m
+			}
+		}
+		t.Fatal("no such matrix")
+		return look.Matrix{}
+	}
+	f, ok := r.PairsAt(arm, r.Last())
+	require.True(t, ok)
+	for expert := range r.Experiment.Model.Experts {
+		gate, down := matrix(model.Gate, expert), matrix(model.Down, expert)
+		g := f.Pairs[expert]
+		for s := range l.each {
+			n := l.neuron(tileAt{true, expert, s})
+			want := g.Orig[s/2]
+			if s%2 == 1 {
+				want = g.Copy[s/2]
+			}
+			require.Equal(t, int(want), n)
+			assert.Equal(t, gate.Values[n*gate.Cols:(n+1)*gate.Cols], l.row(expert, s, 0))
+			for c, x := range l.row(expert, s, 2) {
+				assert.Equal(t, down.Values[c*down.Cols+n], x)
+			}
+		}
+	}
+	same, pairs := v.layers[1].alike()
+	assert.Equal(t, [2]int{32, 32}, [2]int{same, pairs}, "copies that are equal bit for bit are counted")
+	same, pairs = l.alike()
+	assert.Equal(t, [2]int{0, 32}, [2]int{same, pairs})
+}
+
+func TestTilesLieInTheirBoxAndNoneCoversAnother(t *testing.T) {
+	testneed.Display(t)
+	v := New()
+	for _, c := range []struct{ w, h, experts, each, wide, high int }{
+		{300, 460, 4, 16, 32, 3}, {964, 460, 4, 8, 32, 3}, {354, 240, 4, 16, 32, 3}, {300, 460, 1, 64, 64, 3},
+		{300, 460, 32, 16, 32, 3}, {300, 200, 4, 16, 1, 1}, {90, 60, 8, 32, 128, 3},
+	} {
+		v.Layout(1000, 796, 1)
+		m := v.mosaicIn(box{10, 20, float64(c.w), float64(c.h)}, c.experts, c.each, c.wide, c.high, true)
+		w, h := m.size()
+		assert.LessOrEqual(t, w, float64(c.w)+1, "%v", c)
+		assert.LessOrEqual(t, h, float64(c.h)+1, "%v", c)
+		for e := range m.experts {
+			for s := range m.each {
+				b := m.tile(e, s)
+				at, slot, ok := m.under(point{b.x + b.w/2, b.y + b.h/2})
+				assert.True(t, ok && at == e && slot == s, "the middle of tile %d of expert %d of %v is its own", s, e, c)
+			}
+		}
+	}
+}
+
+// A click keeps a neuron, another one on it lets it go; a chip's arrows lead to the next choice and back.
+func TestAClickKeepsANeuronAndChipsChoose(t *testing.T) {
+	v, _ := insideOf(t, Inside, 1000, 796)
+	screen := ebiten.NewImage(1000, 796)
+	press := func(x, y float64) bool {
+		v.Point(x, y, true)
+		assert.True(t, v.Pressable())
+		ok := v.Press(x, y)
+		v.Draw(screen, time.Now())
+		return ok
+	}
+	require.True(t, press(200, 160))
+	kept := v.chosen.picked
+	assert.True(t, kept.on)
+	require.True(t, press(200, 160))
+	assert.False(t, v.chosen.picked.on)
+
+	ids := map[string]Choice{}
+	for _, c := range v.Choices() {
+		ids[c.ID] = c
+		assert.Less(t, c.Chosen, len(c.Options))
+	}
+	assert.Equal(t, []string{"weights", "gradients", "1st moment", "2nd moment", "activations"}, ids["values"].Options)
+	var chips []box
+	for _, b := range v.places[0].buttons {
+		if b.box.h == chipHeight {
+			chips = append(chips, b.box)
+		}
+	}
+	require.Len(t, chips, 2*len(ids), "each has an arrow back and is one forwards")
+	layer := chips[5] // of all arms, neurons, and the layer
+	require.True(t, press(layer.x+layer.w-4, layer.y+4))
+	assert.Equal(t, 1, v.chosen.layer)
+	assert.Contains(t, v.Wants(), look.Want{Arm: 1, Question: look.OneLayer(1, record.Weight)})
+	require.True(t, press(layer.x+4, layer.y+4))
+	assert.Equal(t, 0, v.chosen.layer)
+	v.Choose("values", 4)
+	v.Choose("values", 99)
+	v.Choose("nothing", 0)
+	assert.Equal(t, look.Activations, v.chosen.quantity)
+}
+
+// A picture of an earlier step asks for nothing, and one of the present for what it shows of every arm that it shows.
+func TestOnlyWhatIsInSightIsAskedFor(t *testing.T) {
+	v, r := insideOf(t, Inside, 1000, 796)
+	assert.Len(t, v.Wants(), 3)
+	v.SetStep(r.Last() - 50)
+	v.Renew()
+	v.Draw(ebiten.NewImage(1000, 796), time.Now())
+	assert.Empty(t, v.Wants())
+	v.SetStep(-1)
+	v.Hide(2, true)
+	v.Renew()
+	v.Draw(ebiten.NewImage(1000, 796), time.Now())
+	assert.Len(t, v.Wants(), 2)
+	v.Pin(Loss)
+	v.Draw(ebiten.NewImage(1000, 796), time.Now())
+	assert.Empty(t, v.Wants())
+}
+
+func TestScalesEndAtRoundNumbers(t *testing.T) {
+	nan := float32(math.NaN())
+	for x, want := range map[float32]float32{0.31: 0.5, 0.3: 0.3, 1.2: 1.5, 8e-5: 1e-4, 0: 1} {
+		assert.InEpsilon(t, want, rounded125(x), 1e-6, "%g", x)
+	}
+	assert.Equal(t, float32(1), rounded125(nan))
+	assert.Equal(t, float32(2), sizeOf([]float32{nan, -2, 1, float32(math.Inf(1))}, 0.99),
+		"what is no number is left out")
+}
