@@ -47,8 +47,9 @@ sim/train: model model/learner model/optim model/widen sim/codec sim/experiment 
 sim/session: model/learner sim/codec sim/experiment sim/look sim/record sim/train
 sim/trial/finished: model/learner/cpu sim/experiment sim/session sim/trial
 sim/plan: model model/optim model/widen
+sim/statistics: model
 sim/reproduce: internal/durable internal/input internal/keys model model/learner/cpu model/optim model/widen
-  sim/experiment sim/record sim/session sim/task
+  sim/experiment sim/record sim/session sim/statistics sim/task
 
 viz/valloss: sim/experiment sim/record
 viz/style: internal/plain sim/experiment
@@ -80,7 +81,8 @@ internal/bench/inpage: internal/bench/measure internal/bench/shapes internal/ben
   internal/build internal/serve internal/tools model/compute sim/experiment
 internal/bench: internal/bench/... model/compute sim/experiment sim/task
 
-internal/report: internal/input model sim/experiment sim/record sim/reproduce sim/task viz/figure viz/style viz/story
+internal/report: internal/input model sim/experiment sim/record sim/reproduce sim/statistics sim/task viz/figure
+  viz/style viz/story
 internal/cli: internal/... model/... sim/... viz/desktop viz/figure
 .: internal/cli
 

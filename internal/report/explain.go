@@ -8,6 +8,7 @@ import (
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/reproduce"
+	"github.com/sparkling-lab/sparkling/sim/statistics"
 )
 
 // explain says what the runs themselves say about why. A sentence that concludes something stands only where these runs
@@ -57,7 +58,7 @@ func (f Findings) each(a, b string) string {
 	for _, s := range f.Settings {
 		if e := reproduce.Difference(f.Results, s, a, b); e.N > 0 {
 			in := s.Name
-			if known := knownMore(reproduce.Estimated(reproduce.MoreKnown(f.Results, s, a, b))); known != "" {
+			if known := knownMore(statistics.Estimated(reproduce.MoreKnown(f.Results, s, a, b))); known != "" {
 				in += "; " + known
 			}
 			out = append(out, fmt.Sprintf("%s (%s)", estimate(e), in))
@@ -115,7 +116,7 @@ func (f Findings) whyBeta2() string {
 func (f Findings) cosines(arm string) string {
 	var out []string
 	for _, s := range f.Settings {
-		if e := reproduce.Estimated(f.Results.Values(s, arm, (*reproduce.Result).WeightCosine)); e.N > 0 {
+		if e := statistics.Estimated(f.Results.Values(s, arm, (*reproduce.Result).WeightCosine)); e.N > 0 {
 			out = append(out, fmt.Sprintf("%s (%s)", cosine(e), s.Name))
 		}
 	}
@@ -123,7 +124,7 @@ func (f Findings) cosines(arm string) string {
 }
 
 // cosine writes a mean cosine.
-func cosine(e reproduce.Estimate) string {
+func cosine(e statistics.Estimate) string {
 	e.Err = math.NaN() // only the mean
 	return around(e, func(x float64) string { return digit("%.3f", x) })
 }
@@ -247,13 +248,13 @@ func (f Findings) whySignal() string {
 }
 
 // rise is that of the loss at the widening of an arm, in the first setting.
-func (f Findings) rise(arm string) reproduce.Estimate {
-	return reproduce.Estimated(f.Results.Values(f.Settings[0], arm, (*reproduce.Result).Spike))
+func (f Findings) rise(arm string) statistics.Estimate {
+	return statistics.Estimated(f.Results.Values(f.Settings[0], arm, (*reproduce.Result).Spike))
 }
 
 // kept is the ratio of the first layer's experts just after the widening over that just before, in the first setting.
-func (f Findings) kept(arm string) reproduce.Estimate {
-	return reproduce.Estimated(f.Results.Values(f.Settings[0], arm, func(r *reproduce.Result) float64 {
+func (f Findings) kept(arm string) statistics.Estimate {
+	return statistics.Estimated(f.Results.Values(f.Settings[0], arm, func(r *reproduce.Result) float64 {
 		if len(r.RatiosBefore) < 2 || len(r.RatiosAfter) < 2 {
 			return math.NaN()
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/sim/reproduce"
+	"github.com/sparkling-lab/sparkling/sim/statistics"
 	"github.com/sparkling-lab/sparkling/sim/task"
 	"github.com/sparkling-lab/sparkling/viz/figure"
 	"github.com/sparkling-lab/sparkling/viz/style"
@@ -175,7 +176,7 @@ func (f Findings) curve(s reproduce.Setting, arm string, of func(*reproduce.Resu
 	var c curve
 	for _, x := range order {
 		if len(at[x]) == seeds {
-			e := reproduce.Estimated(at[x])
+			e := statistics.Estimated(at[x])
 			c.x, c.mean, c.err = append(c.x, x), append(c.mean, e.Mean), append(c.err, e.Err)
 		}
 	}
@@ -275,7 +276,7 @@ func (f Findings) spikes(d *document, name string, axis model.Axis) {
 	for _, s := range f.Settings {
 		c := figure.Cloud{Title: s.Title(), X: "rise of the loss at the widening", Y: "final loss"}
 		for _, a := range reproduce.SignalArms(axis) {
-			rise := reproduce.Estimated(f.Results.Values(s, a.Key, (*reproduce.Result).Spike))
+			rise := statistics.Estimated(f.Results.Values(s, a.Key, (*reproduce.Result).Spike))
 			c.Spots = append(c.Spots, figure.Spot{Name: a.Name, X: rise.Mean, Y: f.losses(s, a.Key).Mean,
 				Style: style.At(pairLooks[a.Pair]), Ring: !a.Scaled})
 		}
@@ -338,7 +339,7 @@ func (f Findings) means(s reproduce.Setting, arm string, of func(*reproduce.Resu
 	}
 	var out []float64
 	for _, c := range columns {
-		out = append(out, reproduce.Estimated(c).Mean)
+		out = append(out, statistics.Estimated(c).Mean)
 	}
 	return out
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/sim/reproduce"
+	"github.com/sparkling-lab/sparkling/sim/statistics"
 	"github.com/sparkling-lab/sparkling/sim/task"
 )
 
@@ -76,8 +77,8 @@ func (f Findings) sayKnown() string {
 		return ""
 	}
 	s := f.Settings[i]
-	more := reproduce.Estimated(reproduce.MoreKnown(f.Results, s, reproduce.Sparkling, reproduce.Copy))
-	small := reproduce.Estimated(reproduce.MoreKnown(f.Results, s, reproduce.Copy, reproduce.Small))
+	more := statistics.Estimated(reproduce.MoreKnown(f.Results, s, reproduce.Sparkling, reproduce.Copy))
+	small := statistics.Estimated(reproduce.MoreKnown(f.Results, s, reproduce.Copy, reproduce.Small))
 	if more.N < 2 || more.NonFinite+small.NonFinite > 0 || small.N == 0 {
 		return ""
 	}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/reproduce"
+	"github.com/sparkling-lab/sparkling/sim/statistics"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -232,7 +233,7 @@ func TestAPartialReportSaysSo(t *testing.T) {
 func TestWordsAreSafeInAPage(t *testing.T) {
 	assert.Equal(t, "a &lt; b &amp; <strong>c</strong> <em>d</em> <code>e</code>", inline("a < b & **c** *d* `e`"))
 	assert.Equal(t, `<a href="f.csv">runs</a>`, inline("[runs](f.csv)"))
-	assert.Equal(t, "−0.0123 ± 0.0020", estimate(reproduce.Estimate{N: 3, Mean: -0.0123, Err: 0.002}))
+	assert.Equal(t, "−0.0123 ± 0.0020", estimate(statistics.Estimate{N: 3, Mean: -0.0123, Err: 0.002}))
 	assert.Equal(t, "random-zero", partName("random-zero: rise, not scaled − scaled"))
 	assert.Equal(t, "SPARKLING − Uneven 1:2", partName("SPARKLING − Uneven 1:2 (paper −0.0027)"))
 	assert.Equal(t, "where-2-0-95-shows-the-reset", anchor("Where β2 = 0.95 shows the reset"))

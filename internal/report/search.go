@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/sim/reproduce"
+	"github.com/sparkling-lab/sparkling/sim/statistics"
 	"github.com/sparkling-lab/sparkling/viz/figure"
 )
 
@@ -68,8 +69,8 @@ func (f Findings) rates(d *document) {
 	t := table{caption: "The network that is never widened, mean ± standard error",
 		head: []string{"rate", "seeds", "final loss", "facts known"}}
 	for _, r := range f.Rates {
-		e := reproduce.Estimated(f.Results.Values(r.Setting, reproduce.Small, (*reproduce.Result).FinalLoss))
-		known := reproduce.Estimated(f.Results.Values(r.Setting, reproduce.Small, (*reproduce.Result).Known))
+		e := statistics.Estimated(f.Results.Values(r.Setting, reproduce.Small, (*reproduce.Result).FinalLoss))
+		known := statistics.Estimated(f.Results.Values(r.Setting, reproduce.Small, (*reproduce.Result).Known))
 		if e.N == 0 {
 			continue
 		}

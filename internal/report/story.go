@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/sparkling-lab/sparkling/sim/reproduce"
+	"github.com/sparkling-lab/sparkling/sim/statistics"
 	"github.com/sparkling-lab/sparkling/sim/task"
 	"github.com/sparkling-lab/sparkling/viz/story"
 )
@@ -46,7 +47,7 @@ func (f Findings) story() (n storyNumbers, ok bool) {
 	whole := true
 	more := func(a, b string) (i story.Interval) {
 		each := reproduce.MoreKnown(f.Results, facts[0], a, b)
-		e := reproduce.Estimated(each)
+		e := statistics.Estimated(each)
 		if whole = whole && e.N > 1 && e.NonFinite == 0; !whole {
 			return i
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/sim/reproduce"
+	"github.com/sparkling-lab/sparkling/sim/statistics"
 	"github.com/sparkling-lab/sparkling/sim/task"
 )
 
@@ -27,15 +28,15 @@ func digit(format string, x float64) string {
 }
 
 // estimate writes a difference and its standard error.
-func estimate(e reproduce.Estimate) string { return around(e, signed) }
+func estimate(e statistics.Estimate) string { return around(e, signed) }
 
 // loss writes a mean loss and its standard error.
-func loss(e reproduce.Estimate) string {
+func loss(e statistics.Estimate) string {
 	return around(e, func(x float64) string { return digit("%.4f", x) })
 }
 
 // around writes a mean, and its standard error where there is one.
-func around(e reproduce.Estimate, mean func(float64) string) string {
+func around(e statistics.Estimate, mean func(float64) string) string {
 	switch {
 	case e.N == 0:
 		return "–"
@@ -66,7 +67,7 @@ func finding(f reproduce.Finding) cell {
 }
 
 // knownMore writes a difference of right answers; it is empty where none are counted.
-func knownMore(e reproduce.Estimate) string {
+func knownMore(e statistics.Estimate) string {
 	if e.N == 0 || e.NonFinite > 0 {
 		return ""
 	}
@@ -339,8 +340,8 @@ func (f Findings) asked(id string) bool {
 	return false
 }
 
-func (f Findings) losses(s reproduce.Setting, arm string) reproduce.Estimate {
-	return reproduce.Estimated(f.Results.Values(s, arm, (*reproduce.Result).FinalLoss))
+func (f Findings) losses(s reproduce.Setting, arm string) statistics.Estimate {
+	return statistics.Estimated(f.Results.Values(s, arm, (*reproduce.Result).FinalLoss))
 }
 
 // states are the arms that differ in nothing but states and rates, and what each is worth.
@@ -355,7 +356,7 @@ func (f Findings) states(d *document) {
 			any = any || e.N > 0
 			c := cell{text: loss(e)}
 			if s.Counts() {
-				c.note = knows(reproduce.Estimated(f.Results.Values(s, a, (*reproduce.Result).Known)))
+				c.note = knows(statistics.Estimated(f.Results.Values(s, a, (*reproduce.Result).Known)))
 			}
 			cells = append(cells, c)
 		}
@@ -370,7 +371,7 @@ func (f Findings) states(d *document) {
 }
 
 // knows writes how many right answers there are; it is empty where none are counted.
-func knows(e reproduce.Estimate) string {
+func knows(e statistics.Estimate) string {
 	if e.N == 0 || e.NonFinite > 0 {
 		return ""
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/widen"
+	"github.com/sparkling-lab/sparkling/sim/statistics"
 )
 
 // Claim is one statement of the paper that runs can speak about.
@@ -150,7 +151,7 @@ func spike(id string, axis model.Axis) Claim {
 				for _, x := range r {
 					rise, final = append(rise, x.Spike()), append(final, float64(x.FinalValLoss))
 				}
-				return Spearman(rise, final)
+				return statistics.Spearman(rise, final)
 			},
 		}}}
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/sparkling-lab/sparkling/sim/record"
+	"github.com/sparkling-lab/sparkling/sim/statistics"
 )
 
 // Verdict says what the runs say about a claim.
@@ -72,11 +73,11 @@ const WithinText = "**Another rule for the rank correlations.** That the rise *d
 // Finding is what the runs say about one part of a claim.
 type Finding struct {
 	Part Part
-	Estimate
-	Low, High float64   // interval; meaningless for Zero
-	Each      []float64 // by seed, those that are numbers
-	Seeds     []uint64  // of the values that are lost: a run of theirs has diverged
-	Known     Estimate  // the same of right answers, of no value where they are not counted
+	statistics.Estimate
+	Low, High float64             // interval; meaningless for Zero
+	Each      []float64           // by seed, those that are numbers
+	Seeds     []uint64            // of the values that are lost: a run of theirs has diverged
+	Known     statistics.Estimate // the same of right answers, of no value where they are not counted
 	Verdict   Verdict
 }
 
@@ -89,7 +90,8 @@ type value struct {
 // judge applies the rule to the values of a part, of which a claim has parts. A part with a lost value has no verdict:
 // those seeds that are left are not the ones that were asked for, and what was lost is not like them.
 func judge(p Part, values []value, parts int) Finding {
-	f := Finding{Part: p, Estimate: Estimated(numbers(values)), Known: Estimated(nil), Verdict: NotResolved}
+	f := Finding{Part: p, Estimate: statistics.Estimated(numbers(values)), Known: statistics.Estimated(nil),
+		Verdict: NotResolved}
 	for _, v := range values {
 		if record.Finite(v.is) {
 			f.Each = append(f.Each, v.is)
@@ -165,7 +167,7 @@ func Judge(c Claim, s Setting, r *Results) Judgement {
 		f := judge(p, p.values(r, s), max(counted, 1))
 		if p.Known != nil && s.Counts() {
 			p.Value = p.Known
-			f.Known = Estimated(numbers(p.values(r, s)))
+			f.Known = statistics.Estimated(numbers(p.values(r, s)))
 		}
 		j.Findings = append(j.Findings, f)
 	}
@@ -205,8 +207,8 @@ func numbers(values []value) []float64 {
 }
 
 // Difference is by how much arm a ends lower (negative) or higher than arm b, over the seeds that have both.
-func Difference(r *Results, s Setting, a, b string) Estimate {
-	return Estimated(numbers(lower("", a, b).values(r, s)))
+func Difference(r *Results, s Setting, a, b string) statistics.Estimate {
+	return statistics.Estimated(numbers(lower("", a, b).values(r, s)))
 }
 
 // MoreKnown are by how many right answers more arm a ends than arm b, by seed, where both are there and counted.

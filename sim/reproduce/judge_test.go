@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/statistics"
 )
 
 // The rule on made-up differences: eight seeds around a mean, with a spread that leaves the interval on one side of
@@ -150,7 +151,7 @@ func TestJudgePairsSeedsAndSaysNothingOfWhatDiverged(t *testing.T) {
 		"for the whole")
 	assert.Equal(t, NotMeasured, j.Verdict)
 	assert.Equal(t, 1, Difference(r, s, Asym, Drop).NonFinite)
-	assert.Equal(t, 1, Estimated(r.Values(s, Drop, (*Result).FinalLoss)).NonFinite)
+	assert.Equal(t, 1, statistics.Estimated(r.Values(s, Drop, (*Result).FinalLoss)).NonFinite)
 
 	bad.Failed, bad.FinalValLoss = "", Number(math.Inf(1))
 	assert.Equal(t, NotMeasured, Judge(reset(), s, r).Findings[2].Verdict, "an infinity is no number either")
@@ -222,7 +223,8 @@ func TestTheSurestAreConfirmedWithTheBuiltInOne(t *testing.T) {
 	var tried []Tried
 	for i, c := range Candidates() {
 		tried = append(tried,
-			Tried{Candidate: c, Finding: Finding{Estimate: Estimate{N: 4, Mean: -0.02}, High: -0.001 * float64(i)}})
+			Tried{Candidate: c, Finding: Finding{Estimate: statistics.Estimate{N: 4, Mean: -0.02},
+				High: -0.001 * float64(i)}})
 	}
 	tried[len(tried)-1].Mean = -0.005 // sure, but too little
 	var ids []string

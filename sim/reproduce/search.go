@@ -8,6 +8,7 @@ import (
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/widen"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/statistics"
 	"github.com/sparkling-lab/sparkling/sim/task"
 )
 
@@ -100,8 +101,8 @@ func SearchPlan(candidates []Candidate, seeds []uint64, quick bool) []Job {
 type Tried struct {
 	Candidate
 	Finding
-	CopyLoss Estimate // the final loss of Copy
-	Weight   Estimate // the weight cosine of originals and copies at the end of Asymmetric reset
+	CopyLoss statistics.Estimate // the final loss of Copy
+	Weight   statistics.Estimate // the weight cosine of originals and copies at the end of Asymmetric reset
 }
 
 // Clearly reports whether the candidate shows the reset clearly.
@@ -111,8 +112,8 @@ func (t Tried) Clearly() bool { return t.Mean <= -Clear && t.High < 0 }
 func Try(c Candidate, r *Results) Tried {
 	return Tried{
 		c, judge(resetPart, resetPart.values(r, c.Setting), 1),
-		Estimated(r.Values(c.Setting, Copy, (*Result).FinalLoss)),
-		Estimated(r.Values(c.Setting, Asym, (*Result).WeightCosine)),
+		statistics.Estimated(r.Values(c.Setting, Copy, (*Result).FinalLoss)),
+		statistics.Estimated(r.Values(c.Setting, Asym, (*Result).WeightCosine)),
 	}
 }
 

@@ -2,6 +2,7 @@ package reproduce
 
 import (
 	"encoding/json"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -162,5 +163,16 @@ func TestARunOfAnOlderVersionIsNotMadeAnew(t *testing.T) {
 		now, err := json.Marshal(again)
 		require.NoError(t, err)
 		assert.Equal(t, string(want), string(now))
+	}
+}
+
+func TestWhatIsNoNumberIsNullInAFile(t *testing.T) {
+	for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+		text, err := json.Marshal(Number(bad))
+		require.NoError(t, err)
+		assert.Equal(t, "null", string(text))
+		var back Number
+		require.NoError(t, json.Unmarshal(text, &back))
+		assert.True(t, math.IsNaN(float64(back)))
 	}
 }

@@ -1,11 +1,13 @@
-package reproduce
+// Package statistics says how well a mean over seeds is known, and whether two measures rise together. It knows numbers
+// only: no run, no arm and no experiment.
+package statistics
 
 import (
 	"cmp"
 	"math"
 	"slices"
 
-	"github.com/sparkling-lab/sparkling/sim/record"
+	"github.com/sparkling-lab/sparkling/model"
 )
 
 // Estimate is the mean of a sample over seeds, and how well it is known.
@@ -20,7 +22,7 @@ type Estimate struct {
 func Estimated(x []float64) Estimate {
 	lost := 0
 	for _, v := range x {
-		if !record.Finite(v) {
+		if !model.Finite(v) {
 			lost++
 		}
 	}
@@ -94,7 +96,7 @@ func studentCDF(t float64, df int) float64 {
 // Spearman is the rank correlation of x and y, which have the same length; equal values share their mean rank. NaN
 // where one does not vary, or where a value is no finite number, which has no rank.
 func Spearman(x, y []float64) float64 {
-	if !all(x, record.Finite) || !all(y, record.Finite) {
+	if !all(x, model.Finite) || !all(y, model.Finite) {
 		return math.NaN()
 	}
 	a, b := ranks(x), ranks(y)
