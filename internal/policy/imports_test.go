@@ -48,6 +48,8 @@ sim/session: model/learner sim/codec sim/experiment sim/look sim/record sim/trai
 sim/trial/finished: model/learner/cpu sim/experiment sim/session sim/trial
 sim/plan: model model/optim model/widen
 sim/statistics: model
+sim/seeds: internal/plain sim/experiment sim/record sim/statistics
+sim/sweep: sim/experiment sim/seeds sim/session
 sim/reproduce: internal/durable internal/input internal/keys model model/learner/cpu model/optim model/widen
   sim/experiment sim/record sim/session sim/statistics sim/task
 

@@ -62,14 +62,17 @@ func studentQuantile(p float64, df int) float64 {
 	for studentCDF(high, df) < p && high < 1e12 {
 		high *= 2
 	}
-	for range 200 {
-		if mid := (low + high) / 2; studentCDF(mid, df) < p {
+	for {
+		mid := (low + high) / 2
+		switch {
+		case mid <= low || mid >= high: // no number lies between the two
+			return mid
+		case studentCDF(mid, df) < p:
 			low = mid
-		} else {
+		default:
 			high = mid
 		}
 	}
-	return (low + high) / 2
 }
 
 // studentCDF is the distribution function at t ≥ 0 for whole df: the finite sums of Abramowitz and Stegun, 26.7.3 and
