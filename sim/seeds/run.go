@@ -1,5 +1,5 @@
-// Package seeds lays runs of one experiment that differ in nothing but their seeds beside each other: what each came to,
-// the mean of every arm and how well it is known, and the paired differences that hide in none of the seeds' noise. It
+// Package seeds lays runs of one experiment that differ in nothing but their seeds beside each other: what each came
+// to, the mean of every arm and how well it is known, and the paired differences, which share the seeds' noise. It
 // reads records. It never trains, and draws nothing.
 package seeds
 

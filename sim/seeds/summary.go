@@ -43,7 +43,7 @@ type Arm struct {
 	Loss, Known Mean // at the end; Known of no value where nothing is counted
 	// the same minus those of the baseline in the same seed; of no value in the baseline itself
 	LossDiff, KnownDiff Mean
-	Lower, More         int     // of the seeds in these differences, those in which the arm has the lower loss, knows more
+	Lower, More         int     // seeds of these in which the arm has the lower loss, and knows more
 	Curve, Gap          []Point // validation loss by step, and its difference to the baseline since they parted
 	Lost                []uint64
 }
