@@ -1,6 +1,7 @@
 package look
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/sparkling-lab/sparkling/model"
@@ -44,7 +45,7 @@ func visit[T any](c *codec.Coder, v **T, code func(*T, *codec.Coder)) {
 	if c.Reading {
 		*v = new(T)
 	} else if *v == nil {
-		c.Err = fmt.Errorf("an answer without %T", **v)
+		c.Err = errors.New("an answer without what it is about")
 		return
 	}
 	code(*v, c)

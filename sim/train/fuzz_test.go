@@ -8,6 +8,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/look"
 	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/sim/trial"
 )
@@ -28,6 +29,8 @@ func FuzzMessages(f *testing.F) {
 		{Kind: KindStart, Document: e.JSON(), Snapshot: []byte("no snapshot")},
 		{Kind: KindStart, Arm: 1, Document: e.JSON(), Snapshot: ended},
 		{Kind: KindStart, Arm: 1, Document: scratch.JSON(), Snapshot: ended},
+		{Kind: KindLook, Ask: 1, Question: look.OneUpdate(0, 1, 2, 3)},
+		{Kind: KindLooked, Ask: 1, Answer: look.Answer{Question: look.OneLayer(0, 0), Declined: "x"}},
 		{Kind: KindFailed, Text: "x"}, {Kind: KindDoing, Text: "x"}, {Kind: KindStart, Arm: 3,
 			Document: scratch.JSON()}, {Kind: KindAsk}, {Kind: KindWrite, Ask: 1, Prompt: rays},
 		{Kind: KindWritten, Ask: 1, Text: "x"},

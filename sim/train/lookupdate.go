@@ -30,7 +30,7 @@ func (r *run) lookAtUpdate(q look.Question) (*look.Update, error) {
 	}
 	c, err := r.clone()
 	if err != nil {
-		return nil, decline("there is no place for a second network beside this one: %v", err)
+		return nil, err
 	}
 	defer c.close()
 	if due {

@@ -50,7 +50,7 @@ func restored(doc experiment.Valid, arm int, snapshot []byte, f learner.Factory)
 }
 
 // clone is an arm once more, which goes on without a bit of this one being changed. The search that it may be at is
-// left out.
+// left out. It errs where a state cannot be read, and declines where there is no place for a second network.
 func (r *run) clone() (*run, error) {
 	state, err := r.snapshot(nil)
 	if err != nil {
@@ -58,8 +58,10 @@ func (r *run) clone() (*run, error) {
 	}
 	c := training(r.exp, r.task, r.exp.Start(r.arm), r.end, r.make)
 	c.follow(r.arm)
-	_, err = c.resume(state)
-	return c, err
+	if _, err = c.resume(state); err != nil {
+		return nil, decline("there is no place for a second network beside this one: %v", err)
+	}
+	return c, nil
 }
 
 // resume brings an arm without a network to where a snapshot has it, and returns the search that it was at, if any.

@@ -38,6 +38,7 @@ func Check(t *testing.T, f learner.Factory) {
 		"RMS and load are those of the last batch":                 measured,
 		"what is no longer finite is named":                        finite,
 		"a look inside is what the layer computes, or is declined": inside,
+		"an update that is taken apart is the one that is made":    dissects,
 	} {
 		t.Run(name, func(t *testing.T) { check(t, f) })
 	}
