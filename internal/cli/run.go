@@ -26,6 +26,7 @@ type runVerb struct {
 	Experiment string  `arg:"" optional:"" help:"Name of a built-in experiment, or a document (JSON); without one the default experiment runs."`
 	List       bool    `help:"List the built-in experiments and end."`
 	Seed       *uint64 `help:"Another seed." placeholder:"N"`
+	Seeds      string  `help:"Run it once for each of several seeds, as 1-8 or 1,2,5, and print the means of the arms, their paired differences and how sure they are; with --out each run has a folder of its own in that." placeholder:"N-M"`
 	Steps      *int    `help:"Another number of updates; the widening stays at its fraction of them." placeholder:"N"`
 	Axis       *string `help:"Widen another axis: inner, hidden or joint." placeholder:"AXIS"`
 	Text       string  `help:"Learn a text of your own (UTF-8, 2 kB to 8 MB) instead of Newton's Opticks; a run that goes on wants the same." type:"path" placeholder:"FILE"`
@@ -47,9 +48,17 @@ var factory learner.Factory = cpu.Factory{}
 
 // Run is called by the command line.
 func (v runVerb) Run(e *env) error {
-	if v.List {
+	switch {
+	case v.List:
 		return v.list(e.out)
+	case v.Seeds != "":
+		return v.overSeeds(e)
 	}
+	return v.once(e, "", func(rec *record.Record, arms []record.ArmStatus) error { return v.print(e.out, rec, arms) })
+}
+
+// once runs one experiment, which is called something where there are others, and has what it came to printed.
+func (v runVerb) once(e *env, called string, print func(*record.Record, []record.ArmStatus) error) error {
 	to, doc, err := v.place(e)
 	if err != nil {
 		return err
@@ -73,7 +82,7 @@ func (v runVerb) Run(e *env) error {
 		}
 	}
 	if rec, arms, ended := to.ended(); ended && enough && prompt == nil {
-		return v.repeat(e, to, rec, arms)
+		return v.repeat(e, to, rec, arms, print)
 	}
 	need := exp.Memory()
 	if v.Out != "" {
@@ -97,7 +106,7 @@ func (v runVerb) Run(e *env) error {
 	if to.Claim != nil {
 		keeper = &session.Autosaver{Every: every, Write: to.keepState}
 	}
-	interrupted := v.train(e, s, host, keeper)
+	interrupted := v.train(e, s, host, keeper, called)
 	var unwritten error // which takes nothing away from what was trained, nor does what is unkept
 	if prompt != nil && !interrupted {
 		unwritten = letWrite(e.ctx, s, host, *prompt)
@@ -120,7 +129,7 @@ func (v runVerb) Run(e *env) error {
 	if v.Checkpoints && !interrupted {
 		unkept = cmp.Or(unkept, writeArms(to, s, host))
 	}
-	err = v.print(e.out, rec, arms)
+	err = print(rec, arms)
 	if sheltered && !interrupted {
 		to.settle(s, host, keeper, err == nil)
 	}
@@ -144,10 +153,11 @@ const endedAlready = "%s holds this run to its end; nothing is trained again.\n"
 
 // repeat is a run whose end the folder holds already: nothing is trained, and what is missing of its files is made from
 // its record.
-func (v runVerb) repeat(e *env, to results, rec *record.Record, arms []record.ArmStatus) error {
+func (v runVerb) repeat(e *env, to results, rec *record.Record, arms []record.ArmStatus,
+	print func(*record.Record, []record.ArmStatus) error) error {
 	fmt.Fprintf(e.err, endedAlready, to.Dir())
 	unkept := to.keep(e, rec)
-	if err := cmp.Or(v.print(e.out, rec, arms), unkept); err != nil {
+	if err := cmp.Or(print(rec, arms), unkept); err != nil {
 		return err
 	}
 	return stopped(arms)
@@ -314,8 +324,8 @@ func readBounded(ctx context.Context, path string) ([]byte, error) {
 // train runs the session to its end, keeps its state on the way if there is a keeper, and reports whether the user
 // ended it before.
 func (v runVerb) train(e *env, s *session.Session, host *session.LocalHost,
-	keeper *session.Autosaver) (interrupted bool) {
-	bar := e.bar(int64(s.Experiment().Steps), "training", v.Quiet, progressbar.OptionShowCount())
+	keeper *session.Autosaver, called string) (interrupted bool) {
+	bar := e.bar(int64(s.Experiment().Steps), called+"training", v.Quiet, progressbar.OptionShowCount())
 	s.SetSpeed(session.Max)
 	s.Play()
 	told := false
@@ -333,7 +343,7 @@ func (v runVerb) train(e *env, s *session.Session, host *session.LocalHost,
 				fmt.Fprintf(e.err, "The state is not kept at present, and the training goes on: %v.\n", err)
 			}
 		}
-		bar.Describe(doing(s))
+		bar.Describe(called + doing(s))
 		_ = bar.Set(max(s.Record().Last(), 0))
 	}
 	_ = bar.Finish()

@@ -181,16 +181,19 @@ func Count(n int) string {
 	return fmt.Sprintf("%d seeds", n)
 }
 
-// Describe tells how far the runs have come, and then what is known of every arm.
-func (s *Summary) Describe() string {
+// Sentences tell how far the runs have come, and then, one after the other, what is known of every arm.
+func (s *Summary) Sentences() []string {
 	says := []string{fmt.Sprintf("%d of %s run to the end.", s.Ended, Count(len(s.Runs)))}
 	for i := range s.Arms {
 		if words := s.Say(i); words != "" {
 			says = append(says, words)
 		}
 	}
-	return strings.Join(says, " ")
+	return says
 }
+
+// Describe is all sentences together.
+func (s *Summary) Describe() string { return strings.Join(s.Sentences(), " ") }
 
 // Progress is the share of all updates that is done, as far as one run is about as long as another.
 func (s *Summary) Progress() float64 {
