@@ -1,6 +1,7 @@
 // The twin of the pictures in text: a table of arms, a polite live region, and what went wrong with the way back.
 
 import { byID, first, make, parsed, setText } from "./dom.js";
+import { Experts } from "./experts.js";
 import { armWord } from "./marks.js";
 
 const quietMs = 5000; // between two sentences of the live region while a run is playing
@@ -18,10 +19,12 @@ export class Table {
   #failures = "";
   #exactly = "";
   #exact = byID("exact", HTMLDetailsElement);
+  #experts;
 
   /** @param {Lab} lab */
   constructor(lab) {
     this.#lab = lab;
+    this.#experts = new Experts(lab);
     this.#exact.addEventListener("toggle", () => this.#digits(parsed(lab.state())));
   }
 
@@ -36,6 +39,7 @@ export class Table {
     setText(byID("val-head"), state.fullVal ? "Full val" : "Val");
     setText(first("[data-slot=losses]", HTMLElement), state.lossesSaid);
     setText(first("[data-slot=network]", HTMLElement), state.network);
+    this.#experts.show(state);
     state.arms.forEach((arm, i) => fill(this.#rows[i], arm, state.fullVal));
     this.#digits(state);
     const busy = state.arms.filter(({ doing }) => doing).map(({ name, doing }) => `${name} is ${doing}.`);

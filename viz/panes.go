@@ -68,7 +68,7 @@ func draw(v *View, id PaneID, b box) {
 	case Attention:
 		v.attention(b)
 	case Experts:
-		v.nothingYet(b, "Experts", "how much each expert gets, and of what.")
+		v.experts(b)
 	case Seeds:
 		v.nothingYet(b, "Seeds", "the same experiment over several seeds, and how sure its differences are.")
 	}

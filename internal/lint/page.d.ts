@@ -31,6 +31,7 @@ interface State {
   lossesSaid: string;
   facts: number;
   network: string;
+  experts: string;
   arms: Arm[];
   writing: Writing;
 }
@@ -80,6 +81,13 @@ interface Outcome {
   seed: string;
   more: number;
   of: number;
+}
+
+/** viz/panel.Experts */
+interface ExpertTable {
+  said: string;
+  head: string[] | null;
+  rows: string[][] | null;
 }
 
 /** viz/panel.Arm. Numbers that were measured are text; an empty one is not measured. */
@@ -267,6 +275,7 @@ interface Lab extends Bridge {
   work(): Json<object>;
   settled(): boolean;
   controls(): Json<Draft>;
+  experts(): Json<ExpertTable>;
   panes(): Json<Named[]>;
   shown(): Json<{ Pane: string; X: number; Y: number; W: number; H: number }[]>;
   scales(): Json<Named[]>;

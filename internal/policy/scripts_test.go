@@ -31,7 +31,8 @@ func TestTheTypesOfThePagesScriptsAreThoseOfThePrograms(t *testing.T) {
 	}
 	for of, v := range map[string]any{
 		"State": panel.State{}, "Arm": panel.Arm{}, "Style": panel.Style{}, "Lock": panel.Lock{},
-		"Page": story.Page{}, "Told": story.Told{}, "Run": story.Run{}, "Outcome": story.Outcome{},
+		"ExpertTable": panel.Experts{},
+		"Page":        story.Page{}, "Told": story.Told{}, "Run": story.Run{}, "Outcome": story.Outcome{},
 		"Example": panel.Example{}, "Control": panel.Control{}, "Named": viz.Pane{},
 	} {
 		var want []string

@@ -26,12 +26,7 @@ func (r *Record) AnswersAt(arm, step int) (ArmFrame, bool) {
 	if r.Experiment.Task.Questions() == 0 {
 		return ArmFrame{}, false
 	}
-	has := func(f *ArmFrame) bool { return len(f.Answers) > 0 }
-	f, ok := r.newest(arm, 0, step, has)
-	if e := r.Experiment; !ok && e.Waits(arm) {
-		f, ok = r.newest(e.Trunk(), 0, min(step, e.Fork()), has)
-	}
-	return f, ok
+	return r.newestOf(arm, step, func(f *ArmFrame) bool { return len(f.Answers) > 0 })
 }
 
 // ValEvery is every how many steps the record has a validation loss. Programs before this one measured some more

@@ -12,7 +12,8 @@ type Words struct {
 	Ended   string // and at the end
 	Measure string // what the right answers are
 	Shown   string // and, where some questions are held out, those to the others
-	Classes string // what the classes are of which it is counted which expert gets them
+	Classes string // of what it is counted which expert gets them, class by class: "what share of …"
+	Class   string // what stands before the name of a class where a sentence speaks of its symbols
 }
 
 // Words are those of the task.
@@ -25,20 +26,21 @@ func (s Spec) Words() Words {
 		return Words{
 			Unit: "an answer", Live: asked, Fixed: asked, Title: "Loss of facts that are asked alone",
 			Said: said, Ended: said, Measure: "facts known",
-			Classes: "questions by their second letter, which is read last",
+			Classes: "the questions that end in each letter", Class: "questions ",
 		}
 	case KindSums:
 		return s.sumWords()
 	case KindLanguages:
-		return s.drawn("all languages", "letters foreseen", "letters by their language")
+		return s.drawn("all languages", "letters foreseen", "the letters of each language", "")
 	case KindInduction:
-		return s.drawn("strings that never come again", "letters found", "letters by how often they were there")
+		return s.drawn("strings that never come again", "letters found", "the letters that come again",
+			"letters read the ")
 	}
 	return Words{
 		Unit: "a character", Live: fmt.Sprintf("%d windows", ValWindows),
 		Title: "Loss on text that is never trained on",
 		Fixed: fmt.Sprintf("%d fixed windows of the validation split", ValWindows), Measure: "characters foreseen",
-		Classes: "characters by their kind",
+		Classes: "each kind of character",
 		Said: fmt.Sprintf("Val: the validation loss on %d windows of text that is never trained on; on the full split "+
 			"once, at the end.", ValWindows),
 		Ended: fmt.Sprintf("Full val: the validation loss on all of the text that is never trained on, once, at the "+
@@ -46,8 +48,8 @@ func (s Spec) Words() Words {
 	}
 }
 
-// sumClasses are what the classes of sums are.
-const sumClasses = "sums that are trained on, and those that are held out"
+// sumClasses are the classes of sums.
+const sumClasses = "the sums, trained on and held out,"
 
 // sumWords are those of sums, of which some are held out.
 func (s Spec) sumWords() Words {
@@ -77,11 +79,11 @@ func (s Spec) sumWords() Words {
 }
 
 // drawn are those of a task whose rows are drawn anew.
-func (s Spec) drawn(of, measure, classes string) Words {
+func (s Spec) drawn(of, measure, classes, class string) Words {
 	live := fmt.Sprintf("%d rows", LiveRows)
 	return Words{
 		Unit: "a letter", Live: live, Fixed: fmt.Sprintf("%d fixed rows that are never trained on", LiveRows),
-		Title: "Loss on rows that are never trained on", Measure: measure, Classes: classes,
+		Title: "Loss on rows that are never trained on", Measure: measure, Classes: classes, Class: class,
 		Said: fmt.Sprintf("Val: the validation loss on %s, of %s, that are never trained on; on %d others once, at "+
 			"the end.", live, of, FullRows),
 		Ended: fmt.Sprintf("Full val: the validation loss on %d rows that are never trained on, once, at the end; "+

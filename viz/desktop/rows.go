@@ -190,7 +190,8 @@ func (c *controls) arms(to *widget.Container) {
 			})
 		}
 	}
-	to.AddChild(table, c.words(&l.small, muted, func(s panel.State) string { return s.LossesSaid }))
+	to.AddChild(table, c.words(&l.small, muted, func(s panel.State) string { return s.LossesSaid }),
+		c.words(&l.small, muted, func(s panel.State) string { return s.Experts }))
 }
 
 // failures says what keeps an arm, and which have stopped, and starts those again.

@@ -2,10 +2,7 @@
 // for every network that there is at a step, with what it has just learnt and forgotten. It draws nothing.
 package facts
 
-import (
-	"github.com/sparkling-lab/sparkling/sim/experiment"
-	"github.com/sparkling-lab/sparkling/sim/record"
-)
+import "github.com/sparkling-lab/sparkling/sim/record"
 
 // Table is what one network makes of all facts.
 type Table struct {
@@ -68,32 +65,12 @@ func (t *Table) Shared() bool { return len(t.Arms) > 1 }
 // network before it.
 func Tables(r *record.Record, step int) []Table {
 	var out []Table
-	e, trunk := r.Experiment, -1
-	one := !Parted(r, step)
-	for i := range e.Arms {
-		switch {
-		case one && e.Arms[i].From == experiment.Fork && trunk >= 0:
-			out[trunk].Arms = append(out[trunk].Arms, i)
-			continue
-		case one && e.Arms[i].From == experiment.Fork:
-			trunk = len(out)
-		}
-		out = append(out, Of(r, i, step))
+	for _, arms := range r.Networks(step) {
+		t := Of(r, arms[0], step)
+		t.Arms = arms
+		out = append(out, t)
 	}
 	return out
-}
-
-// Parted reports whether arms that begin as one network are several at a step.
-func Parted(r *record.Record, step int) bool {
-	waits := false
-	for i, t := range r.Tracks {
-		if r.Experiment.Waits(i) {
-			if waits = true; len(t) > 0 && t[0].Step <= step {
-				return true
-			}
-		}
-	}
-	return !waits
 }
 
 // Of is the table of an arm at a step.

@@ -44,6 +44,7 @@ type State struct {
 	LossesSaid string `json:"lossesSaid"` // what the validation losses are measured on
 	Facts      int    `json:"facts"`      // how many there are to know, 0 where no facts are learnt
 	Network    string `json:"network"`    // of what the network consists, and what the widening made of it
+	Experts    string `json:"experts"`    // what tells most about where its symbols go; empty where nothing does
 	Arms       []Arm  `json:"arms"`
 
 	Writing Writing `json:"writing"`
@@ -110,6 +111,7 @@ func Of(s *session.Session, shown int) State {
 		out.Arms = append(out.Arms, row)
 	}
 	out.Network = network(rec, status[max(e.Trunk(), 0)].Params, shown)
+	out.Experts = expertsSaid(rec, shown)
 	for _, a := range out.Arms {
 		out.FullVal = out.FullVal || a.FullValLoss != ""
 	}

@@ -23,6 +23,7 @@ func (l *lab) export() {
 		"work":       func([]js.Value) any { return encode(l.work()) },
 		"settled":    func([]js.Value) any { return l.settled() },
 		"controls":   func([]js.Value) any { return encode(l.controls()) },
+		"experts":    func([]js.Value) any { return l.experts() },
 		"shown":      func([]js.Value) any { return encode(l.view.Shown()) },
 		"panes":      func([]js.Value) any { return encode(viz.PanesOf(l.session.Experiment())) },
 		"scales":     func([]js.Value) any { return encode(viz.Scales) },
@@ -236,6 +237,11 @@ func (l *lab) controls() any {
 		Changed  []string        `json:"changed"`
 		Problem  string          `json:"problem"`
 	}{l.draft.Controls(), l.draft.Changed(l.session.Experiment()), sentence(problem)}
+}
+
+// experts is the table of what each expert gets.
+func (l *lab) experts() string {
+	return encode(panel.ExpertsOf(l.session.Record(), l.shown, l.view.Hidden))
 }
 
 // csv is the text, or an Error.
