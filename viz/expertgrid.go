@@ -46,7 +46,7 @@ func (v *View) expertGrid(b box, nets []routing, told bool) expertGrid {
 	layers := v.rec.Experiment.Model.Layers
 	var classes []int
 	if told && v.size != aside {
-		classes = seen(nets)
+		classes = classesRead(nets)
 		g.kinds = len(classes)
 		for _, class := range classes {
 			g.gutter = math.Max(g.gutter, v.pen.width(nets[0].gets.Classes[class], small)+8)
@@ -104,8 +104,8 @@ func (v *View) expertGrid(b box, nets []routing, told bool) expertGrid {
 	return g
 }
 
-// seen are the classes of which any symbol was read.
-func seen(nets []routing) (out []int) {
+// classesRead are the classes of which any symbol was read.
+func classesRead(nets []routing) (out []int) {
 	for class := range nets[0].gets.Classes {
 		for k := range nets {
 			if nets[k].gets.Of(class) > 0 {

@@ -177,7 +177,7 @@ func (v *View) expertNames(g expertGrid, nets []routing) {
 			if i%every != 0 {
 				continue
 			}
-			name := cut(nets[0].gets.Classes[class], g.gutter-6, func(s string) float64 { return v.pen.width(s, small) })
+			name := v.fitting([]string{nets[0].gets.Classes[class]}, g.gutter-6, small)
 			v.pen.text(name, at.x-6, at.y+g.cell*(float64(i)+0.5), small, soft, right)
 		}
 		bars := g.barBox(0, row)

@@ -59,6 +59,10 @@ func TestExpertsLookAsTheyDid(t *testing.T) {
 	alone.Arms = alone.Arms[:1]
 	facts := factsOf(t, 36, 4)
 	pinned := func(v *View) { v.Pin(Experts) }
+	pointed := func(x, y float64) func(*View) { return func(v *View) { pinned(v); v.Point(x, y, true) } }
+	staged := func(aside []PaneID) func(*View) {
+		return func(v *View) { v.SetStage(Stage{Main: Experts, Aside: aside}) }
+	}
 	for name, c := range map[string]struct {
 		record *record.Record
 		w, h   int
@@ -68,16 +72,15 @@ func TestExpertsLookAsTheyDid(t *testing.T) {
 		"experts":         {withExperts(invented(text)), 1000, 796, 1, pinned},
 		"experts-before":  {withExperts(invented(text)), 1000, 796, 1, func(v *View) { pinned(v); v.SetStep(120) }},
 		"experts-facts":   {withExperts(invented(facts)), 1000, 796, 1, pinned},
-		"experts-phone":   {withExperts(invented(text)), 390, 405, 2, func(v *View) { v.SetStage(Stage{Main: Experts}) }},
+		"experts-phone":   {withExperts(invented(text)), 390, 405, 2, staged(nil)},
 		"experts-deep":    {withExperts(invented(deep)), 1000, 796, 1, pinned},
 		"experts-one-arm": {withExperts(invented(alone)), 520, 420, 1, pinned},
 		"experts-lost":    {blownExperts(text), 900, 620, 1, pinned},
 		"experts-old":     {recorded(t), 900, 420, 1, pinned},
-		"experts-pointed": {withExperts(invented(text)), 900, 620, 1, func(v *View) { pinned(v); v.Point(300, 270, true) }},
-		"experts-router":  {withExperts(invented(text)), 900, 620, 1, func(v *View) { pinned(v); v.Point(200, 330, true) }},
-		"experts-load":    {withExperts(invented(text)), 900, 620, 1, func(v *View) { pinned(v); v.Point(200, 140, true) }},
-		"experts-aside": {withExperts(invented(text)), 1040, 812, 1,
-			func(v *View) { v.SetStage(Stage{Main: Experts, Aside: []PaneID{Loss, Experts, Copies}}) }},
+		"experts-pointed": {withExperts(invented(text)), 900, 620, 1, pointed(300, 270)},
+		"experts-router":  {withExperts(invented(text)), 900, 620, 1, pointed(200, 330)},
+		"experts-load":    {withExperts(invented(text)), 900, 620, 1, pointed(200, 140)},
+		"experts-aside":   {withExperts(invented(text)), 1040, 812, 1, staged([]PaneID{Loss, Experts, Copies})},
 	} {
 		t.Run(name, func(t *testing.T) { testgame.Golden(t, name, drawn(t, c.record, c.w, c.h, c.scale, c.set)) })
 	}

@@ -7,8 +7,8 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
-// expertAt is what lies under the pointer: in a column and a row of the grid the course of a layer at a step, an expert,
-// or an expert and a class of symbols.
+// expertAt is what lies under the pointer: in a column and a row of the grid the course of a layer at a step, an
+// expert, or an expert and a class of symbols.
 type expertAt struct {
 	column, row   int
 	step          int // −1 where no course is

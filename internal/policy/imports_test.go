@@ -55,7 +55,7 @@ sim/reproduce: internal/durable internal/input internal/keys model model/learner
 
 viz/valloss: sim/experiment sim/record
 viz/style: internal/plain sim/experiment
-viz/facts: sim/experiment sim/record
+viz/facts: sim/record
 viz/written: sim/experiment sim/record
 viz: sim/experiment sim/look sim/record viz/facts viz/valloss viz/style viz/written
 viz/figure: internal/plain sim/experiment sim/record viz/facts viz/valloss viz/style viz/written

@@ -116,8 +116,8 @@ func (x *Experts) tells(layer, expert, class int) float64 {
 type Finding struct{ Layer, Expert, Class int }
 
 // Finding is the expert and the class of which it gets most beside what it gets of all; false where none gets more, or
-// nothing was measured. Classes with less than half of the symbols that each would have if all had as many do not count:
-// a few symbols may be anywhere.
+// nothing was measured. Classes with less than half of the symbols that each would have if all had as many do not
+// count: a few symbols may be anywhere.
 func (x *Experts) Finding() (best Finding, ok bool) {
 	most := 0.0
 	for class, n := range x.of {

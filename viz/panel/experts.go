@@ -20,8 +20,8 @@ type Experts struct {
 // mostColumns is up to how many classes of symbols have a column each; of more a row says which it gets most of.
 const mostColumns = 12
 
-// ExpertsOf is the table at a step, a negative one is the newest, without the arms that are left out; nothing where there is but one expert, or
-// nothing was measured.
+// ExpertsOf is the table at a step, a negative one is the newest, without the arms that are left out; nothing where
+// there is but one expert, or nothing was measured.
 func ExpertsOf(rec *record.Record, shown int, hidden func(arm int) bool) (out Experts) {
 	e := rec.Experiment
 	if e.Model.Experts < 2 {

@@ -51,7 +51,8 @@ func TestOfManyClassesARowSaysOfWhichAnExpertGetsMost(t *testing.T) {
 
 func TestASentenceSaysWhatAnExpertGotOnlyWhereItWasMeasured(t *testing.T) {
 	rec := finished.Session(t, trial.Short(60)).Record()
-	assert.Regexp(t, `^In SPARKLING expert \d of layer \d gets .* of [a-z ]+, and \d+ % of all\.$`, expertsSaid(rec, 60))
+	const sentence = `^In SPARKLING expert \d of layer \d gets .* of [a-z ]+, and \d+ % of all\.$`
+	assert.Regexp(t, sentence, expertsSaid(rec, 60))
 	assert.Contains(t, expertsSaid(rec, 10), "In the one network expert")
 	e := trial.Short(60)
 	e.Model.Experts, e.Model.TopK = 1, 1
