@@ -54,8 +54,8 @@ func (v *View) howSeeds() string {
 	if s.Base < 0 {
 		return words
 	}
-	return words + fmt.Sprintf(" Below: a dot a seed, how far an arm ends from %s; the bar is the mean and its interval. "+
-		"Where that keeps clear of 0, the difference is hardly chance.", v.names[s.Base])
+	return words + fmt.Sprintf(" Below: a dot a seed, how far an arm ends from %s; the bar is the mean and its "+
+		"interval. Where that keeps clear of 0, the difference is hardly chance.", v.names[s.Base])
 }
 
 // comparedArms are those that are compared with the baseline.
