@@ -99,6 +99,9 @@ func (v *View) SetStep(step int) { v.step = step }
 // SetQuantity compares the pairs in another quantity.
 func (v *View) SetQuantity(q record.Quantity) { v.quantity = q }
 
+// Quantity is what the pairs are compared in.
+func (v *View) Quantity() record.Quantity { return v.quantity }
+
 // SetScale chooses what the x axis of the loss counts.
 func (v *View) SetScale(s Scale) { v.scale = s }
 

@@ -56,7 +56,19 @@ interface Page {
   goes: boolean;
   holds: boolean;
   seconds: number;
+  next: Offer | null;
   outcome: Outcome | null;
+}
+
+/** viz/story.Offer */
+interface Offer {
+  name: string;
+  title: string;
+  learn: string;
+  address: string;
+  said: string;
+  done: boolean;
+  now: boolean;
 }
 
 /** viz/story.Told */
@@ -264,6 +276,7 @@ interface Bridge {
   has(text: string): boolean;
   give(worker: Worker, task: Json<Task>): void;
   run?: KeptRun;
+  marks?: string;
   ready?(): void;
 }
 
@@ -286,6 +299,8 @@ interface Lab extends Bridge {
   about(): string;
   notice(): Json<Said>;
   texts(): Json<Texts>;
+  lessons(): Json<Offer[]>;
+  progress(): string;
   before(): string;
   csv(): string | Error;
   address(): string;
@@ -309,14 +324,13 @@ interface Lab extends Bridge {
   scrub(step: number): void;
   point(x?: number, y?: number): boolean;
   press(x: number, y: number): boolean;
-  quantity(which: string): void;
+  quantity(which?: string): string;
   pin(pane?: string): string;
   hide(arm: number, hide: boolean): void;
   scale(which?: string): string;
   colouring(which?: string): string;
   story(): Json<Page>;
   glossary(): Json<{ term: string; means: string }[]>;
-  leave(): void;
   touch(): void;
   turn(chapter: number): void;
   waits(): boolean;

@@ -85,7 +85,7 @@ internal/bench: internal/bench/... model/compute sim/experiment sim/task
 
 internal/report: internal/input model sim/experiment sim/record sim/reproduce sim/statistics sim/task viz/figure
   viz/style viz/story
-internal/cli: internal/... model/... sim/... viz/desktop viz/figure
+internal/cli: internal/... model/... sim/... viz/desktop viz/figure viz/story
 .: internal/cli
 
 internal/fixture: model/checkpoint
