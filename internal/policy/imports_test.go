@@ -38,7 +38,7 @@ model/checkpoint: internal/durable internal/input internal/plain internal/typed 
 model/widen/ondisk: internal/durable internal/input model model/checkpoint model/widen
 
 sim/task:
-sim/experiment: internal/keys internal/typed model model/optim model/widen model/widen/pairs sim/task
+sim/experiment: internal/keys internal/plain internal/typed model model/optim model/widen model/widen/pairs sim/task
 sim/trial: model model/optim model/widen sim/experiment
 sim/codec:
 sim/record: internal/plain model model/widen/pairs sim/codec sim/experiment sim/task

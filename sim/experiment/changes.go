@@ -73,11 +73,12 @@ func Changes(from, to Experiment) []Knob {
 // changedSuffix ends the name of a built-in experiment with other controls.
 const changedSuffix = " (changed)"
 
-// Base is the built-in experiment that e is, or that it was before controls were turned.
+// Base is the built-in experiment that e is, or that it was before controls were turned, or arms added, removed or
+// moved.
 func (e Experiment) Base() (Builtin, bool) {
 	name, changed := strings.CutSuffix(e.Name, changedSuffix)
 	for _, b := range builtins() {
-		if b.Name == name && len(b.Arms) == len(e.Arms) && (changed || b.About == e.About) {
+		if b.Name == name && (changed || b.About == e.About) {
 			return b, true
 		}
 	}
@@ -93,8 +94,9 @@ func (e *Experiment) retitle() {
 	}
 	e.Name, e.About = b.Name, b.About
 	const most = 6
-	var list []string
-	for _, k := range Changes(b.Experiment, *e) {
+	origin := origins(b.Experiment, *e)
+	list := rearranged(b.Experiment, *e, origin)
+	for _, k := range Changes(b.Aligned(*e, origin), *e) {
 		switch k.ID {
 		case "seed", "steps", "widen-at": // what is said holds for any
 		default:
@@ -117,9 +119,5 @@ func (k Knob) says(e Experiment) string {
 	if arm, detail := strings.CutSuffix(k.Group, groupDetailEnd); detail {
 		label = arm + ", " + label
 	}
-	value := k.Get(e)
-	if k.Kind == KnobChoice {
-		value, _, _ = strings.Cut(labelOf(k.Choices, value), ":")
-	}
-	return label + " " + value
+	return label + " " + k.value(k.Get(e))
 }

@@ -16,6 +16,7 @@ const (
 	KnobInt
 	KnobFloat
 	KnobSeed
+	KnobName
 )
 
 // Choice is one value of a control and what people call it.

@@ -6,7 +6,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
+	"github.com/sparkling-lab/sparkling/internal/plain"
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/optim"
 	"github.com/sparkling-lab/sparkling/model/widen"
@@ -27,13 +29,13 @@ const (
 // turned.
 func Knobs(e Experiment) []Knob {
 	steps := number(KnobInt, "steps", "Steps", "Updates of the whole run. The learning rate falls to its end over "+
-		"them, and the network is widened at the same fraction of them.", 20, 20000)
+		"them, and Widen at step stays at the same fraction of them"+e.followed()+".", 20, 20000)
 	steps.Get = func(e Experiment) string { return strconv.Itoa(e.Steps) }
 	knobs := in(groupRun, seedKnob(), steps.counts(func(e *Experiment, n int) { *e = e.Rescale(n) }))
 	knobs = append(knobs, in(groupWiden, widenKnobs(e)...)...)
 	knobs = append(knobs, in(groupTask, taskKnobs(e)...)...)
 	for i := range e.Arms {
-		knobs = append(knobs, in(groupArms, treatmentKnob(e, i))...)
+		knobs = append(knobs, in(groupArms, nameKnob(e, i), treatmentKnob(e, i))...)
 	}
 	knobs = append(knobs, advanced(groupNetwork, networkKnobs()...)...)
 	knobs = append(knobs, advanced(groupOptimizer, optimizerKnobs()...)...)
@@ -43,7 +45,9 @@ func Knobs(e Experiment) []Knob {
 		}
 	}
 	for i := range knobs {
-		knobs[i] = knobs[i].named()
+		if knobs[i].Kind != KnobName {
+			knobs[i] = knobs[i].named()
+		}
 	}
 	return knobs
 }
@@ -80,7 +84,8 @@ func widenKnobs(e Experiment) []Knob {
 				func(w *Widening, v string) { w.Axis = model.Axis(v) }),
 	}
 	return slices.Concat(where, stageKnobs(e), []Knob{
-		choice("init", "New weights", "What new rows and new columns hold at first, in every arm.", initChoices()).
+		choice("init", "New weights", "What new rows and new columns hold at first. It sets New weights in every arm, "+
+			"which are a part of what every arm does.", initChoices()).
 			everywhere(all, func(w Widening) string { return string(w.Init) },
 				func(w *Widening, v string) { w.Init = widen.Init(v) }),
 		choice("norm-weights", "New norm weights", "What the norm weights hold for new coordinates of the "+
@@ -101,6 +106,13 @@ func widenKnobs(e Experiment) []Knob {
 	})
 }
 
+// stateChoices are what may become of the optimizer's states, in words.
+var stateChoices = []Choice{
+	{string(widen.Drop), "all emptied"}, {string(widen.Copy), "copied"}, {string(widen.CopyScaled), "copied and scaled"},
+	{string(widen.Asymmetric), "emptied for the copies"},
+	{string(widen.AsymmetricScaled), "emptied for the copies, scaled for the originals"},
+}
+
 // initNames say what an init pair does, for those that do not say it themselves.
 var initNames = map[widen.Init]string{
 	widen.CopyCopy: "copy-copy (SPARKLING)", widen.ZeroCopyDead: "zero-copy, gate zero too: dead for ever",
@@ -119,6 +131,41 @@ func initChoices() []Choice {
 	return out
 }
 
+// MaxName is how many characters a name that is given to an arm with a control may have.
+const MaxName = 40
+
+// nameKnob is the name that somebody gives an arm; without one, it is called after what it does.
+func nameKnob(e Experiment, arm int) Knob {
+	own := e.Arms[arm].Name
+	if !e.calls(arm, own) {
+		own, _ = e.calling(arm)
+		own = e.free(arm, own)
+	}
+	k := Knob{ID: fmt.Sprintf("arm%d.name", arm), Label: fmt.Sprintf("Name of arm %d", arm+1), Kind: KnobName,
+		Help: "What you call it. Without a name it is called after what it does.", Mixed: own}
+	k.Get = func(e Experiment) string {
+		if name := e.Arms[arm].Name; !e.calls(arm, name) {
+			return name
+		}
+		return ""
+	}
+	k.Set = func(e *Experiment, name string) error {
+		name = strings.TrimSpace(name)
+		switch n := utf8.RuneCountInString(name); {
+		case n > MaxName || plain.Line(name) != name:
+			return fmt.Errorf("%s is %q; allowed are up to %d characters in one line", k.Label, plain.Line(name), MaxName)
+		case e.taken(arm, name):
+			return fmt.Errorf("%s is %q; allowed are names that no other arm has", k.Label, name)
+		case name == "":
+			own, _ := e.calling(arm)
+			name = e.free(arm, own)
+		}
+		e.Arms[arm].Name = name
+		return nil
+	}
+	return k
+}
+
 func treatmentKnob(e Experiment, arm int) Knob {
 	stages := e.Arms[arm].Widen
 	if len(stages) == 0 {
@@ -129,8 +176,9 @@ func treatmentKnob(e Experiment, arm int) Knob {
 		name, about := t.called(stages)
 		choices = append(choices, Choice{t.ID, name + ": " + about})
 	}
-	k := choice(fmt.Sprintf("arm%d.treatment", arm), fmt.Sprintf("Arm %d", arm+1),
-		"What this arm does at the widening.", choices)
+	k := choice(fmt.Sprintf("arm%d.treatment", arm), fmt.Sprintf("Arm %d does", arm+1),
+		"What it does at the widening. That sets what it does in detail: Begins, New weights, Scaling, Optimizer "+
+			"states, Re-warmup and Other dynamics.", choices)
 	k.Mixed = "a mixture of its own"
 	k.Get = func(e Experiment) string {
 		t, _ := TreatmentOf(e.Arms[arm])
@@ -143,33 +191,35 @@ func treatmentKnob(e Experiment, arm int) Knob {
 func detailKnobs(arm int) []Knob {
 	id := func(name string) string { return fmt.Sprintf("arm%d.%s", arm, name) }
 	here := func(e *Experiment) [][]Widening { return [][]Widening{e.Arms[arm].Widen} }
+	part := fmt.Sprintf(" A part of what arm %d does.", arm+1)
 	from := choice(id("from"), "Begins", "As a fork of the small phase, or as the wide network itself, for all steps "+
-		"or for as many as cost the same.",
+		"or for as many as cost the same."+part,
 		[]Choice{{atFork, "at the fork"}, {string(Scratch), "wide, from scratch"},
 			{string(EqualCompute), "wide, from scratch, equal compute"}})
 	from.Get = func(e Experiment) string { return cmp.Or(string(e.Arms[arm].From), atFork) }
 	from = from.chooses(func(e *Experiment, v string) { e.Arms[arm].From = From(silent(v, atFork)) })
 	return []Knob{
 		from,
-		choice(id("init"), "New weights", "What new rows and new columns hold at first, in this arm.", initChoices()).
+		choice(id("init"), "New weights", "What new rows and new columns hold at first, in this arm. New weights "+
+			"of all arms then says where they differ."+part, initChoices()).
 			everywhere(here, func(w Widening) string { return string(w.Init) },
 				func(w *Widening, v string) { w.Init = widen.Init(v) }),
-		choice(id("scale"), "Scaling", "Whether widened columns carry the factor that keeps the RMS of what follows.",
+		choice(id("scale"), "Scaling", "Whether widened columns carry the factor that keeps the RMS of what "+
+			"follows."+part,
 			[]Choice{{string(widen.RMS), "keeps the RMS"}, {string(widen.Unscaled), "none"}}).
 			everywhere(here, func(w Widening) string { return string(w.Scale) },
 				func(w *Widening, v string) { w.Scale = widen.Scale(v) }),
 		choice(id("optimizer-states"), "Optimizer states", "What becomes of the optimizer's memory of the gradients. "+
-			"Asymmetric empties that of the copies only.", same(widen.OptStates)).
+			"The asymmetric reset empties that of the copies only."+part, stateChoices).
 			everywhere(here, func(w Widening) string { return string(w.OptState) },
 				func(w *Widening, v string) { w.OptState = widen.OptState(v) }),
-		choice(id("rewarm"), "Re-warmup of", "Whose learning rate rises again after the widening.",
+		choice(id("rewarm"), "Re-warmup", "Whose learning rate rises again after the widening."+part,
 			[]Choice{{string(optim.RewarmNone), "none"}, {string(optim.RewarmNew), "new parameters"},
 				{string(optim.RewarmAll), "all parameters"}}).
 			everywhere(here, func(w Widening) string { return string(w.Rewarm.Scope) },
 				func(w *Widening, v string) { w.Rewarm.Scope = optim.Scope(v) }),
 		choice(id("dynamics"), "Other dynamics", "What a competing method does with the learning rate instead of a "+
-			"re-warmup.",
-			dynamicsChoices).
+			"re-warmup."+part, dynamicsChoices).
 			everywhere(here, func(w Widening) string { return dynamicsValue(w.Dynamics) },
 				func(w *Widening, v string) { w.Dynamics = dynamicsOf(v) }),
 	}

@@ -86,6 +86,9 @@ func TestAKnobChangesWhatItSaysAndNothingElse(t *testing.T) {
 				break
 			}
 		}
+		if k.Kind == KnobName {
+			other = "Mine"
+		}
 		require.NotEmpty(t, other, k.ID)
 		before, after := Default(), Default()
 		if k.ID == "arm3.dynamics" {
@@ -109,6 +112,8 @@ func TestAKnobChangesWhatItSaysAndNothingElse(t *testing.T) {
 		}
 		paths := slices.DeleteFunc(changed(t, before, after), called)
 		switch {
+		case k.Kind == KnobName:
+			assert.Empty(t, paths, k.ID)
 		case k.Group == groupArms:
 			continue // a name for many things at once
 		case k.ID == "stages":
@@ -136,7 +141,8 @@ func TestEveryTreatmentIsFoundAgainFromWhatItDoes(t *testing.T) {
 			got, ok := TreatmentOf(e.Arms[2])
 			assert.True(t, ok)
 			assert.Equal(t, to.ID, got.ID, "after %s", from.ID)
-			assert.Equal(t, to.Name, e.Arms[2].Name)
+			assert.Equal(t, to.Name, unnumbered(e.Arms[2].Name))
+			assert.False(t, e.taken(2, e.Arms[2].Name), "no two have one name")
 		}
 	}
 }

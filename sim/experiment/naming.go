@@ -3,6 +3,7 @@ package experiment
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/model"
@@ -32,29 +33,105 @@ func (k Knob) named() Knob {
 		if err := set(e, v); err != nil {
 			return err
 		}
-		for i := range e.Arms {
-			a, was := &e.Arms[i], before.Arms[i]
-			if a.Name != was.Name || before.calls(i, was.Name) {
-				a.Name, a.About = e.calling(i)
-			}
+		same := make([]int, len(e.Arms))
+		for i := range same {
+			same[i] = i
 		}
+		e.follow(before, same)
 		return nil
 	}
 	return k
 }
 
-// calls reports whether a name of an arm is one that the program gives it.
+// follow calls arms after what they do now. origin says which of the arms before each was; −1 is none. What somebody
+// has called, or said of, an arm stays.
+func (e *Experiment) follow(before Experiment, origin []int) {
+	want := make([]string, len(e.Arms)) // empty where the name stays
+	for i, o := range origin {
+		a, was := &e.Arms[i], Arm{}
+		if o >= 0 {
+			was = before.Arms[o]
+		}
+		a.Name = was.Name
+		name, about := e.calling(i)
+		if o < 0 || before.calls(o, was.Name) && unnumbered(was.Name) != name {
+			want[i], a.Name = name, ""
+		}
+		if a.About = about; o >= 0 && !before.tells(o, was.About) {
+			a.About = was.About
+		}
+	}
+	for i, name := range want {
+		if name != "" {
+			e.Arms[i].Name = e.free(i, name)
+		}
+	}
+}
+
+// free is a name for an arm that no other has: the wanted one, with a number where others have it too.
+func (e Experiment) free(arm int, want string) string {
+	name := want
+	for n := 2; e.taken(arm, name); n++ {
+		name = fmt.Sprintf("%s %d", want, n)
+	}
+	return name
+}
+
+// taken reports whether another arm than this has a name.
+func (e Experiment) taken(arm int, name string) bool {
+	for i, a := range e.Arms {
+		if i != arm && a.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// unnumbered is a name without the number that tells it from others.
+func unnumbered(name string) string {
+	at := strings.LastIndexByte(name, ' ')
+	if at < 0 {
+		return name
+	}
+	if n, err := strconv.Atoi(name[at+1:]); err != nil || n < 2 || n > MaxArms {
+		return name
+	}
+	return name[:at]
+}
+
+// calls reports whether a name of an arm is one that the program gives it, with a number or without.
 func (e Experiment) calls(arm int, name string) bool {
 	own, _ := e.called(arm)
+	return e.given(arm, own, func(a Arm) string { return a.Name }, name, unnumbered(name))
+}
+
+// tells reports whether the program says that about an arm.
+func (e Experiment) tells(arm int, about string) bool {
+	_, own := e.called(arm)
+	return e.given(arm, own, func(a Arm) string { return a.About }, about)
+}
+
+// given reports whether any of some words is what follows from what an arm does, or what an arm of the built-in
+// experiment that this one was has that does the same.
+func (e Experiment) given(arm int, own string, has func(Arm) string, words ...string) bool {
+	if slices.Contains(words, own) {
+		return true
+	}
 	b, known := e.Base()
-	return name == own || known && arm < len(b.Arms) && name == b.Arms[arm].Name
+	return known && slices.ContainsFunc(b.Arms, func(a Arm) bool {
+		return slices.Contains(words, has(a)) && Alike(a, e.Arms[arm])
+	})
 }
 
 // calling is what the program calls an arm, and says about it: what the built-in experiment that this one was does,
 // where the arm does the same there; else what follows from what the arm does.
 func (e Experiment) calling(arm int) (name, about string) {
-	if b, known := e.Base(); known && arm < len(b.Arms) && Alike(e.Arms[arm], b.Arms[arm]) {
-		return b.Arms[arm].Name, b.Arms[arm].About
+	if b, known := e.Base(); known {
+		for k, base := range b.Arms {
+			if (k == arm || base.Name == e.Arms[arm].Name) && Alike(e.Arms[arm], base) {
+				return base.Name, base.About
+			}
+		}
 	}
 	return e.called(arm)
 }
@@ -65,7 +142,7 @@ func (e Experiment) called(arm int) (name, about string) {
 	if t, ok := TreatmentOf(a); ok {
 		name, about = t.called(a.Widen)
 	} else {
-		name, about = fmt.Sprintf("Arm %d, own mixture", arm+1), mixture(a.Widen)
+		name, about = "Own mixture", mixture(a.Widen)
 	}
 	if slices.ContainsFunc(a.Widen, func(w Widening) bool { return w.NormWeights == widen.SampleNormWeights }) {
 		name, about = name+", drawn norms", about+", new norm weights drawn from among the old ones"

@@ -43,7 +43,7 @@ func TestFactorIsThatOfEveryStageAndArmsThatTakeThemAtOnceFollow(t *testing.T) {
 			[]string{"Copy, staged", "SPARKLING, staged", "SPARKLING 2.25x", "Wide from scratch"}},
 		{"stages", "3", []int{64, 64, 64, 64},
 			[]string{"Copy, staged", "SPARKLING, staged", "SPARKLING 8x", "Wide from scratch"}},
-		{"stages", "1", []int{16, 16, 16, 16}, []string{"Copy", "SPARKLING", "SPARKLING", "Wide from scratch"}},
+		{"stages", "1", []int{16, 16, 16, 16}, []string{"Copy", "SPARKLING", "SPARKLING 2", "Wide from scratch"}},
 	} {
 		e := turned(t, "stages", c.id, c.value)
 		var ends []int
@@ -130,7 +130,7 @@ func TestNamesGoWithWhatControlsDo(t *testing.T) {
 	e = turned(t, "norm-weights", "norm-weights", "sample")
 	assert.Equal(t, []string{"SPARKLING, drawn norms", "Drawn norms"}, armNames(e))
 	e = turned(t, "default", "arm1.optimizer-states", "drop", "arm1.rewarm", "all")
-	assert.Equal(t, "Arm 2, own mixture", e.Arms[1].Name)
+	assert.Equal(t, "Own mixture", e.Arms[1].Name)
 	assert.Equal(t, "new weights copy-copy, all optimizer states emptied, every learning rate warmed up again",
 		e.Arms[1].About)
 
@@ -151,7 +151,7 @@ func TestEveryChoiceOfATreatmentSaysWhatItsArmWouldDo(t *testing.T) {
 		for _, c := range treatmentKnob(e, 1).Choices {
 			x := e.Clone()
 			require.NoError(t, x.Turn("arm1.treatment", c.Value))
-			assert.Equal(t, x.Arms[1].Name+": "+x.Arms[1].About, c.Label)
+			assert.Equal(t, unnumbered(x.Arms[1].Name)+": "+x.Arms[1].About, c.Label)
 			if x.Arms[1].Widens() && x.Arms[1].Widen[0].Init == init {
 				assert.Contains(t, c.Label, string(init))
 				assert.NotContains(t, c.Label, "neurons copied")
@@ -219,16 +219,16 @@ func TestAnArmIsCalledAfterWhatItDoesWhateverControlWasTurned(t *testing.T) {
 		{"lock", [][2]string{{"axis", "hidden"}}, []string{"Copy", "Drop", "Asymmetric reset"},
 			"channels and optimizer states copied"},
 		{"lock", [][2]string{{"arm0.scale", "none"}, {"arm0.rewarm", "all"}},
-			[]string{"Arm 1, own mixture", "Drop", "Asymmetric reset"},
+			[]string{"Own mixture", "Drop", "Asymmetric reset"},
 			"new weights copy-copy, without the factor that keeps the RMS, optimizer states copied, every learning " +
 				"rate warmed up again"},
 		{"signal", [][2]string{{"init", "random-zero"}},
-			[]string{"SPARKLING, random-zero", "Unscaled, random-zero", "SPARKLING, random-zero"},
+			[]string{"SPARKLING, random-zero", "Unscaled, random-zero", "SPARKLING, random-zero 2"},
 			"new weights random-zero, new optimizer states empty, the learning rate of new parameters warmed up again"},
 		{"stages", [][2]string{{"factor", "3"}}, []string{"Copy, staged", "SPARKLING, staged", "SPARKLING 9x",
 			"Wide from scratch"}, "neurons and optimizer states copied, in 2 stages"},
 		{"dynamics", [][2]string{{"arm0.rewarm", "none"}, {"arm0.dynamics", "faster-decay 0.5"}},
-			[]string{"Arm 1, own mixture", "Remapped rate", "Faster decay, 25 %", "Faster decay, 50 %", "Norm-adapted"},
+			[]string{"Own mixture", "Remapped rate", "Faster decay, 25 %", "Faster decay, 50 %", "Norm-adapted"},
 			"new weights copy-copy, new optimizer states empty, learning rate: 50 % faster decay"},
 	} {
 		e, err := Named(x.experiment)

@@ -50,6 +50,9 @@ func TestNoNumberOfADocumentMayBeNaNOrInfinite(t *testing.T) {
 		assert.Greater(t, n, 10)
 	}
 	for _, k := range Knobs(Default()) {
+		if k.Kind == KnobName {
+			continue
+		}
 		for _, typed := range []string{"NaN", "nan", "Inf", "+Inf", "-Inf", "infinity", "1e999", "0x1p3"} {
 			e := Default()
 			assert.Error(t, e.Turn(k.ID, typed), "%s cannot be %s", k.ID, typed)

@@ -139,7 +139,7 @@ func (e Experiment) firstAndLast() (first, last int) {
 func widenAtKnob(e Experiment) Knob {
 	first, last := e.firstAndLast()
 	k := number(KnobInt, "widen-at", "Widen at step", "After how many updates the network is first made wider. Later "+
-		"widenings, if there are any, keep their distance.",
+		"widenings, if there are any, keep their distance"+e.followed()+".",
 		1, float64(max(1, e.Steps-1-(last-first))))
 	k.Get = func(e Experiment) string {
 		at, _ := e.firstAndLast()
@@ -149,6 +149,19 @@ func widenAtKnob(e Experiment) Knob {
 		first, _ := e.firstAndLast()
 		e.Shift(at - first)
 	})
+}
+
+// followed says, in the middle of a sentence, what follows the step of a widening: a re-warmup over a share of the
+// steps left.
+func (e Experiment) followed() string {
+	for _, a := range e.Arms {
+		for _, w := range a.Widen {
+			if w.Rewarm.Fraction > 0 {
+				return "; Re-warmup steps τw stay the same share of the steps left"
+			}
+		}
+	}
+	return ""
 }
 
 // shift moves all widenings by some steps.

@@ -140,7 +140,7 @@ func (t Treatment) treat(a Arm, stages []Widening) Arm {
 
 // Treated is an arm that follows the named choice of that identity at one widening, and bears its name.
 func Treated(id string, w Widening) (Arm, error) {
-	t, err := treatment(id)
+	t, err := treatmentOf(id)
 	if err != nil {
 		return Arm{}, err
 	}
@@ -167,8 +167,8 @@ func (e Experiment) stages() []Widening {
 	}}
 }
 
-// treatment is the named choice of that identity.
-func treatment(id string) (Treatment, error) {
+// treatmentOf is the named choice of that identity.
+func treatmentOf(id string) (Treatment, error) {
 	for _, t := range Treatments {
 		if t.ID == id {
 			return t, nil
@@ -179,7 +179,7 @@ func treatment(id string) (Treatment, error) {
 
 // setTreatment changes the treatment of one arm to one that exists.
 func (e *Experiment) setTreatment(arm int, id string) {
-	t, err := treatment(id)
+	t, err := treatmentOf(id)
 	if err != nil {
 		panic(err) // the choices of the control are wrong
 	}

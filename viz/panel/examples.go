@@ -33,6 +33,9 @@ func Told(e experiment.Experiment) string {
 		b.Task.Kind != e.Task.Kind {
 		return ""
 	}
+	if len(e.Arms) != len(b.Arms) {
+		return ""
+	}
 	for i, a := range e.Arms {
 		if a.Name != b.Arms[i].Name || !experiment.Alike(a, b.Arms[i]) {
 			return ""
