@@ -51,8 +51,8 @@ func TestWhateverElseAControlChangesIsSaidBesideIt(t *testing.T) {
 						continue
 					}
 					says := strings.ReplaceAll(strings.ToLower(k.Help), "every arm does", strings.ToLower(o.Label))
-					assert.Contains(t, says, strings.ToLower(o.Label), "%s: %s %s changes %s from %q to %q", name, k.ID, v,
-						o.ID, was, now)
+					assert.Contains(t, says, strings.ToLower(o.Label), "%s: %s %s changes %s from %q to %q", name, k.ID,
+						v, o.ID, was, now)
 				}
 				for i := range b.Arms { // and what belongs to one arm leaves all others alone
 					if arm, _, of := strings.Cut(k.ID, "."); of && arm != fmt.Sprintf("arm%d", i) {

@@ -126,9 +126,9 @@ func listed(e Experiment) (s string) {
 	return s
 }
 
-// origins says of each arm of an experiment which of another it was: that of the same name, or else one that does the
+// Origins says of each arm of an experiment which of another it was: that of the same name, or else one that does the
 // same, or where there are as many that at its place; −1 where there is none.
-func origins(from, to Experiment) []int {
+func Origins(from, to Experiment) []int {
 	out, used := make([]int, len(to.Arms)), map[int]bool{}
 	for i := range out {
 		out[i] = -1

@@ -94,7 +94,7 @@ func (e *Experiment) retitle() {
 	}
 	e.Name, e.About = b.Name, b.About
 	const most = 6
-	origin := origins(b.Experiment, *e)
+	origin := Origins(b.Experiment, *e)
 	list := rearranged(b.Experiment, *e, origin)
 	for _, k := range Changes(b.Aligned(*e, origin), *e) {
 		switch k.ID {

@@ -16,8 +16,8 @@ func TestTheDifferenceOfTwoArmsIsSpelledOut(t *testing.T) {
 			{3, 0}: "Small is never widened; SPARKLING is widened at step 300.",
 			{1, 2}: "Copy and Asymmetric reset differ in one thing: optimizer states (copied against emptied for the " +
 				"copies).",
-			{1, 3}: "Copy and SPARKLING differ in two things: optimizer states (copied against emptied for the copies) " +
-				"and re-warmup (none against new parameters).",
+			{1, 3}: "Copy and SPARKLING differ in two things: optimizer states (copied against emptied for the " +
+				"copies) and re-warmup (none against new parameters).",
 			{2, 2}: "Asymmetric reset is one arm.",
 		},
 		"signal": {{0, 1}: "Scaled and Unscaled differ in one thing: scaling (keeps the RMS against none).",
@@ -25,13 +25,13 @@ func TestTheDifferenceOfTwoArmsIsSpelledOut(t *testing.T) {
 		"norm-weights": {{0, 1}: "Copied norms and Drawn norms differ in one thing: new norm weights (copied against " +
 			"drawn from among the old ones)."},
 		"stages": {
-			{1, 2}: "SPARKLING, staged and SPARKLING 4x differ in three things: widen at step (250 against 500), factor " +
-				"(2 against 4) and stages (2 against 1).",
+			{1, 2}: "SPARKLING, staged and SPARKLING 4x differ in three things: widen at step (250 against 500), " +
+				"factor (2 against 4) and stages (2 against 1).",
 			{2, 3}: "SPARKLING 4x and Wide from scratch differ in one thing: begins (at the fork against wide, from " +
 				"scratch).",
 		},
-		"competitors": {{1, 2}: "Copy and Uneven 1:2 differ in one thing: new weights (copy-copy against copies, uneven " +
-			"1:2)."},
+		"competitors": {{1, 2}: "Copy and Uneven 1:2 differ in one thing: new weights (copy-copy against copies, " +
+			"uneven 1:2)."},
 		"baselines": {{0, 2}: "Small is never widened; Wide from scratch is wide from the first step."},
 	} {
 		e, err := Named(name)

@@ -108,7 +108,8 @@ func widenKnobs(e Experiment) []Knob {
 
 // stateChoices are what may become of the optimizer's states, in words.
 var stateChoices = []Choice{
-	{string(widen.Drop), "all emptied"}, {string(widen.Copy), "copied"}, {string(widen.CopyScaled), "copied and scaled"},
+	{string(widen.Drop), "all emptied"}, {string(widen.Copy), "copied"},
+	{string(widen.CopyScaled), "copied and scaled"},
 	{string(widen.Asymmetric), "emptied for the copies"},
 	{string(widen.AsymmetricScaled), "emptied for the copies, scaled for the originals"},
 }
@@ -153,7 +154,8 @@ func nameKnob(e Experiment, arm int) Knob {
 		name = strings.TrimSpace(name)
 		switch n := utf8.RuneCountInString(name); {
 		case n > MaxName || plain.Line(name) != name:
-			return fmt.Errorf("%s is %q; allowed are up to %d characters in one line", k.Label, plain.Line(name), MaxName)
+			return fmt.Errorf("%s is %q; allowed are up to %d characters in one line", k.Label,
+				plain.Line(name), MaxName)
 		case e.taken(arm, name):
 			return fmt.Errorf("%s is %q; allowed are names that no other arm has", k.Label, name)
 		case name == "":

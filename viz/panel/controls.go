@@ -25,7 +25,8 @@ type Control struct {
 // is mended, or another control makes it right, and until then the draft cannot run.
 type Draft struct {
 	experiment.Experiment
-	wrong []wrong // one a control, in the order in which they were typed
+	wrong  []wrong // one a control, in the order in which they were typed
+	origin []int   // by arm: which of the arms that run it is; −1 is none
 }
 
 type wrong struct {
@@ -34,7 +35,13 @@ type wrong struct {
 }
 
 // NewDraft begins with what runs.
-func NewDraft(e experiment.Experiment) Draft { return Draft{Experiment: e} }
+func NewDraft(e experiment.Experiment) Draft {
+	d := Draft{Experiment: e, origin: make([]int, len(e.Arms))}
+	for i := range d.origin {
+		d.origin[i] = i
+	}
+	return d
+}
 
 // Turn sets a control. Where the value or what it leads to is not allowed the experiment stays as it is, the control
 // shows what was typed, and the reason comes back.
@@ -76,10 +83,11 @@ func (d *Draft) Controls() []Control {
 	return out
 }
 
-// Changed are the controls that lead from what runs to the draft, as [experiment.Changes] has them.
+// Changed are the controls that lead from what runs to the draft, as [experiment.Changes] has them, of the arms that
+// both have.
 func (d *Draft) Changed(running experiment.Experiment) []string {
 	changed := []string{}
-	for _, k := range experiment.Changes(running, d.Experiment) {
+	for _, k := range experiment.Changes(running.Aligned(d.Experiment, d.origin), d.Experiment) {
 		changed = append(changed, k.ID)
 	}
 	return changed

@@ -5,6 +5,7 @@ package style
 import (
 	"fmt"
 	"image/color"
+	"slices"
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/internal/plain"
@@ -67,28 +68,48 @@ func At(i int) Style {
 }
 
 // Of are the styles of an experiment's arms. No two are equal: where two arms follow the same named treatment the
-// second takes a spare one, and when those run out, that of a treatment which does not occur.
+// second takes a spare one, and when those run out, that of a treatment which does not occur. What is left of a
+// built-in experiment looks as it does there, whichever arms are gone, new, or elsewhere.
 func Of(e experiment.Experiment) []Style {
-	out := make([]Style, len(e.Arms))
-	taken := map[string]bool{}
-	var rest []int
+	out := keptOf(e)
+	free := func(l Style) bool {
+		return !slices.ContainsFunc(out, func(o Style) bool { return o.Marker == l.Marker && o.Hue == l.Hue })
+	}
 	for i, a := range e.Arms {
 		t, _ := experiment.TreatmentOf(a)
-		l, ok := named[t.ID]
-		if !ok || taken[t.ID] {
-			rest = append(rest, i)
-			continue
+		if l, ok := named[t.ID]; ok && out[i].Marker == "" && free(l) {
+			out[i] = l
 		}
-		out[i], taken[t.ID] = l, true
 	}
 	left := spare
 	for _, id := range []string{"drop", "asymmetric", "copy", "small", "sparkling"} {
-		if !taken[id] {
-			left = append(left[:len(left):len(left)], named[id])
+		left = append(left[:len(left):len(left)], named[id])
+	}
+	for i := range out {
+		if out[i].Marker == "" {
+			out[i] = left[slices.IndexFunc(left, free)] // there are more than arms
 		}
 	}
-	for k, i := range rest {
-		out[i] = left[k%len(left)]
+	return out
+}
+
+// keptOf are the styles of the arms that are those of the built-in experiment that e is, or was; empty for others.
+func keptOf(e experiment.Experiment) []Style {
+	out := make([]Style, len(e.Arms))
+	b, ok := e.Base()
+	if !ok || slices.EqualFunc(b.Arms, e.Arms, experiment.Alike) {
+		return out
+	}
+	there := Of(b.Experiment)
+	for i, k := range experiment.Origins(b.Experiment, e) {
+		if k < 0 {
+			continue
+		}
+		now, ok1 := experiment.TreatmentOf(e.Arms[i])
+		was, ok2 := experiment.TreatmentOf(b.Arms[k])
+		if ok1 == ok2 && now.ID == was.ID {
+			out[i] = there[k]
+		}
 	}
 	return out
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
@@ -52,4 +53,37 @@ func TestNoTwoArmsLookAlike(t *testing.T) {
 	def := Of(experiment.Default())
 	assert.Equal(t, []Marker{Disc, Square, Triangle, Diamond},
 		[]Marker{def[0].Marker, def[1].Marker, def[2].Marker, def[3].Marker})
+}
+
+// An arm keeps its looks whatever becomes of the others.
+func TestWhatIsLeftOfAnExperimentLooksAsItDid(t *testing.T) {
+	for _, b := range experiment.Builtins() {
+		before := map[string]Style{}
+		for i, l := range Of(b.Experiment) {
+			before[b.Arms[i].Name] = l
+		}
+		same := func(e experiment.Experiment, after string) {
+			for i, l := range Of(e) {
+				if was, ok := before[e.Arms[i].Name]; ok {
+					assert.Equal(t, was, l, "%s: %s after %s", b.Experiment.Name, e.Arms[i].Name, after)
+				}
+			}
+		}
+		for i := range b.Arms {
+			e := b.Clone()
+			if _, err := e.RemoveArm(i); err == nil {
+				same(e, "removal")
+			}
+			for k := range b.Arms {
+				e = b.Clone()
+				_, err := e.MoveArm(i, k)
+				require.NoError(t, err)
+				same(e, "a move")
+			}
+			e = b.Clone()
+			_, err := e.CopyArm(i)
+			require.NoError(t, err)
+			same(e, "a copy")
+		}
+	}
 }

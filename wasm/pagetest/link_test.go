@@ -109,8 +109,8 @@ func TestControlsChangeOneThingAndSayWhatIsWrong(t *testing.T) {
 	p.run(`document.getElementById("apply").click()`)
 	s := p.state()
 	assert.Equal(t, 80, s.Steps)
-	assert.Equal(t, "The experiment default with other controls: Axis Hidden; Factor 1.25; Arm 3 does Drop; Arm 2, New "+
-		"weights random-random.",
+	assert.Equal(t, "The experiment default with other controls: Axis Hidden; Factor 1.25; Arm 3 does Drop; Arm 2, "+
+		"New weights random-random.",
 		eval[string](p, `document.getElementById("chosen-about").textContent`))
 	assert.Equal(t, "Drop", s.Arms[2].Name)
 	p.finish()
