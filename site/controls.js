@@ -34,7 +34,7 @@ export function start(lab, meter, texts, lost) {
   const panes = new Panes(lab);
   const story = new Story(lab, () => { lab.dismiss(); anew(); },
     (pane) => { panes.pin(pane); refresh(); });
-  const table = new Table(lab);
+  const table = new Table(lab, () => refresh());
   const writer = new Writer(lab, () => refresh());
   const knobs = new Knobs(lab, () => refresh());
   const anew = () => { knobs.show(); refresh(); };

@@ -2,6 +2,7 @@
 // purpose: a slip of the hand should not throw a run away.
 
 import { all, byID, make, parsed } from "./dom.js";
+import { Arms, group as armsGroup } from "./arms.js";
 import { fill, isKnob, mark, row } from "./knob.js";
 
 /** @typedef {import("./knob.js").Knob} Knob */
@@ -9,6 +10,7 @@ import { fill, isKnob, mark, row } from "./knob.js";
 export class Knobs {
   #lab;
   #applied;
+  #arms;
   /** @type {Set<string>} the folded groups that the reader has opened */
   #open = new Set();
   #shape = "";
@@ -17,6 +19,7 @@ export class Knobs {
   constructor(lab, applied) {
     this.#lab = lab;
     this.#applied = applied;
+    this.#arms = new Arms(lab, () => { lab.dismiss(); applied(); this.show(); });
     const form = byID("knobs");
     form.addEventListener("submit", (event) => { event.preventDefault(); this.#run(() => lab.apply()); });
     byID("undo").addEventListener("click", () => this.#act(() => lab.undo()));
@@ -26,6 +29,10 @@ export class Knobs {
     form.addEventListener("keydown", (event) => { // before the change that would come with it
       if (event.key !== "Enter" || event.isComposing || !(event.target instanceof HTMLInputElement)) return;
       event.preventDefault();
+      if (event.target.dataset.part === "name") { // which holds at once, and is no experiment to be run
+        this.#change(event.target);
+        return;
+      }
       this.#type(event.target);
       if (!byID("apply", HTMLButtonElement).disabled) this.#run(() => lab.apply());
     });
@@ -60,14 +67,18 @@ export class Knobs {
   /** @param {Knob} input */
   #change(input) {
     this.#lab.dismiss();
+    if (input.dataset.part === "name") this.#call(input);
+    else this.#turn(input);
     this.#applied();
-    this.#turn(input);
     this.show();
     if (!input.isConnected) document.getElementById(input.id)?.focus({ preventScroll: true });
   }
 
   /** @param {Knob} input */
   #turn(input) { return this.#lab.change(input.dataset.knob ?? "", input.value); }
+
+  /** Gives an arm its name, in the run too. @param {Knob} input */
+  #call(input) { return this.#lab.callArm(Number(input.dataset.knob?.match(/\d+/)?.[0]), input.value); }
 
   #controls() { return parsed(this.#lab.controls()); }
 
@@ -77,12 +88,14 @@ export class Knobs {
    */
   show(wrong) {
     const draft = this.#controls();
-    const shape = JSON.stringify(draft.controls.map(({ id, label, group, choices, value, mixed }) =>
+    const controls = draft.controls.filter(({ group }) => group !== armsGroup);
+    const shape = JSON.stringify(controls.map(({ id, label, group, choices, value, mixed }) =>
       [id, label, group, choices, Boolean(choices) && !value, mixed]));
     // Else whoever is on the way from one control to another would lose it.
     if (shape !== this.#shape) this.#build(draft.controls);
     this.#shape = shape;
-    for (const control of draft.controls) fill(control, draft.changed.includes(control.id));
+    for (const control of controls) fill(control, draft.changed.includes(control.id));
+    this.#arms.show(draft);
     for (const fold of all("details", HTMLDetailsElement, byID("knob-groups"))) {
       const changed = fold.querySelectorAll(".changed").length, name = fold.dataset.group ?? "";
       const summary = fold.querySelector("summary");
@@ -98,16 +111,17 @@ export class Knobs {
     for (const control of controls) {
       const group = groups.get(control.group) ?? { folded: control.folded, rows: [] };
       groups.set(control.group, group);
-      group.rows.push(row(control));
+      if (control.group !== armsGroup) group.rows.push(row(control));
     }
-    byID("knob-groups").replaceChildren(...[...groups].map(([name, { folded, rows }]) => (folded
-      ? this.#fold(name, rows)
-      : make("fieldset", {}, make("legend", {}, name), ...rows))));
+    byID("knob-groups").replaceChildren(...[...groups].map(([name, { folded, rows }]) => {
+      if (name === armsGroup) return this.#arms.box;
+      return folded ? this.#fold(name, rows) : make("fieldset", {}, make("legend", {}, name), ...rows);
+    }));
   }
 
   /** Says how the draft differs from what runs, and whether it can run. @param {Draft} draft @param {Wrong} [wrong] */
-  #sum({ changed, problem }, wrong) {
-    const n = changed.length, why = wrong || problem, pending = byID("pending");
+  #sum({ changed, rearranged, problem }, wrong) {
+    const n = changed.length + rearranged, why = wrong || problem, pending = byID("pending");
     if (n) {
       const waiting = `${n} ${n === 1 ? "change is" : "changes are"} not yet running`;
       pending.textContent = `${waiting}${why && `, and cannot be: ${why}`}.`;

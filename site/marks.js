@@ -23,7 +23,7 @@ function element(name, attributes) {
   return e;
 }
 
-/** A word with its mark. @param {Arm} arm */
+/** A word with its mark. @param {{ name: string, style: Style }} arm */
 export function armWord({ name, style: { hue, dash, marker } }) {
   const [shape, place] = shapes[marker];
   const picture = element("svg", { viewBox: "0 0 28 10", "aria-hidden": "true" });

@@ -6,10 +6,14 @@ import { armWord } from "./marks.js";
 
 const quietMs = 5000; // between two sentences of the live region while a run is playing
 
-/** @typedef {{ train: HTMLElement, val: HTMLElement, lock: HTMLElement, lr: HTMLElement }} Row the cells of one arm */
+/**
+ * @typedef {{ row: HTMLElement, chip: HTMLButtonElement, train: HTMLElement, val: HTMLElement, lock: HTMLElement,
+ *   lr: HTMLElement }} Row what an arm has in the table, and the button that hides it
+ */
 
 export class Table {
   #lab;
+  #acted;
   /** @type {Row[]} */
   #rows = [];
   #shape = "";
@@ -21,10 +25,11 @@ export class Table {
   #exact = byID("exact", HTMLDetailsElement);
   #experts;
 
-  /** @param {Lab} lab */
-  constructor(lab) {
+  /** acted is called when the reader has hidden or shown an arm. @param {Lab} lab @param {() => void} acted */
+  constructor(lab, acted) {
     this.#lab = lab;
     this.#experts = new Experts(lab);
+    this.#acted = acted;
     this.#exact.addEventListener("toggle", () => this.#digits(parsed(lab.state())));
   }
 
@@ -41,6 +46,7 @@ export class Table {
     setText(first("[data-slot=network]", HTMLElement), state.network);
     this.#experts.show(state);
     state.arms.forEach((arm, i) => fill(this.#rows[i], arm, state.fullVal));
+    this.#choose(state.arms);
     this.#digits(state);
     const busy = state.arms.filter(({ doing }) => doing).map(({ name, doing }) => `${name} is ${doing}.`);
     setText(byID("doing"), busy.join(" "));
@@ -51,21 +57,42 @@ export class Table {
   /** @param {Arm[]} arms */
   #build(arms) {
     const cell = (/** @type {string} */ className) => make("td", { className });
-    this.#rows = arms.map(() => ({ train: cell("train"), val: cell("val"), lock: cell("lock"), lr: cell("lr") }));
-    first("#arms tbody", HTMLElement).replaceChildren(...arms.map((arm, i) => {
-      const { train, val, lock, lr } = this.#rows[i];
-      return make("tr", {}, make("th", { scope: "row" }, armWord(arm)), train, val, lock, lr);
-    }));
+    this.#rows = arms.map((arm, i) => {
+      const [train, val, lock, lr] = ["train", "val", "lock", "lr"].map(cell);
+      const chip = make("button", { type: "button" }, armWord(arm));
+      chip.addEventListener("click", () => {
+        if (chip.getAttribute("aria-disabled") === "true") return;
+        this.#lab.hide(i, chip.getAttribute("aria-pressed") === "true");
+        this.#acted();
+      });
+      const row = make("tr", {}, make("th", { scope: "row" }, armWord(arm)), train, val, lock, lr);
+      return { row, chip, train, val, lock, lr };
+    });
+    first("#arms tbody", HTMLElement).replaceChildren(...this.#rows.map(({ row }) => row));
+    byID("shown-arms").replaceChildren(...this.#rows.map(({ chip }) => chip));
+  }
+
+  /** Which arms are shown, in pictures and tables; the last one stays. @param {Arm[]} arms */
+  #choose(arms) {
+    const shown = arms.filter(({ hidden }) => !hidden).length;
+    arms.forEach(({ hidden }, i) => {
+      const { chip, row } = this.#rows[i], last = shown === 1 && !hidden;
+      row.hidden = hidden;
+      chip.setAttribute("aria-pressed", String(!hidden));
+      chip.setAttribute("aria-disabled", String(last));
+      chip.title = last ? "The last one stays" : `${hidden ? "Show" : "Hide"} it in pictures and tables`;
+    });
   }
 
   /**
    * Every number with all its digits, where the reader has opened the table of them: a column an arm.
    * @param {State} state
    */
-  #digits({ arms, valOn, facts }) {
+  #digits({ arms: all, valOn, facts }) {
+    const arms = all.filter(({ hidden }) => !hidden);
     const lines = this.#exact.open ? [...(facts ? counted : []), ...exact(valOn)] : [];
     const rows = lines.map(([name, of]) => [name, ...arms.map((arm) => of(arm) || "–")]);
-    const said = JSON.stringify(rows);
+    const said = JSON.stringify([rows, arms.map(({ name, style }) => [name, style])]);
     if (said === this.#exactly) return;
     this.#exactly = said;
     const heads = arms.map((arm) => make("th", { scope: "col" }, armWord(arm)));

@@ -196,7 +196,7 @@ interface Control {
   help: string;
   group: string;
   folded: boolean;
-  choices: { value: string; label: string }[] | null;
+  choices: Choice[] | null;
   usual: string[] | null;
   value: string;
   wrong: Wrong;
@@ -207,6 +207,25 @@ interface Draft {
   controls: Control[];
   changed: string[];
   problem: Wrong;
+  arms: DraftArm[];
+  rearranged: number;
+  additions: Choice[];
+  said: string;
+}
+
+/** viz/panel.DraftArm */
+interface DraftArm {
+  name: string;
+  about: string;
+  style: Style;
+  new: boolean;
+  differs: string;
+}
+
+/** sim/experiment.Choice */
+interface Choice {
+  value: string;
+  label: string;
 }
 
 /** One of a row of choices. */
@@ -327,6 +346,11 @@ interface Lab extends Bridge {
   quantity(which?: string): string;
   pin(pane?: string): string;
   hide(arm: number, hide: boolean): void;
+  addArm(addition: string): Wrong;
+  removeArm(arm: number): Wrong;
+  moveArm(arm: number, to: number): Wrong;
+  callArm(arm: number, name: string): Wrong;
+  difference(one: number, other: number): string;
   scale(which?: string): string;
   colouring(which?: string): string;
   story(): Json<Page>;

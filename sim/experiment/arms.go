@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 )
@@ -182,4 +183,18 @@ func rearranged(from, to Experiment, origin []int) (list []string) {
 		list = append(list, "in another order")
 	}
 	return list
+}
+
+// Alike reports whether two experiments differ in nothing but what they and their arms are called, and what is said
+// about them.
+func (e Experiment) Alike(o Experiment) bool {
+	if len(e.Arms) != len(o.Arms) {
+		return false
+	}
+	o = o.Clone()
+	o.Name, o.About = e.Name, e.About
+	for i := range o.Arms {
+		o.Arms[i].Name, o.Arms[i].About = e.Arms[i].Name, e.Arms[i].About
+	}
+	return bytes.Equal(e.JSON(), o.JSON())
 }

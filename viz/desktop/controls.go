@@ -175,7 +175,7 @@ func (c *controls) toggle() {
 // widen widens now. Controls that were not turned follow.
 func (c *controls) widen() {
 	s := c.window.session
-	untouched := len(c.draft.Changed(s.Experiment())) == 0 && c.draft.Err() == nil
+	untouched := c.draft.Untouched(s.Experiment())
 	c.tell(c.window.director.Widen(s))
 	if untouched {
 		c.draft = panel.NewDraft(s.Experiment())

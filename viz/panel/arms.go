@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/session"
 	"github.com/sparkling-lab/sparkling/viz/style"
 )
 
@@ -45,12 +46,13 @@ func (d *Draft) Additions() (out []experiment.Choice) {
 // copied begins what says which arm is to be copied.
 const copied = "copy of "
 
-// Add adds an arm, one of the additions, and says what came of it.
-func (d *Draft) Add(addition string) (string, error) {
+// Add adds an arm, one of the additions. It errs, as Remove and Move do, where that is not allowed; what came of it is
+// said by Said.
+func (d *Draft) Add(addition string) error {
 	if number, ok := strings.CutPrefix(addition, copied); ok {
 		arm, err := experiment.ParseInt(number)
 		if err != nil {
-			return "", err
+			return err
 		}
 		return d.rearranged(func(order []int) []int { return slices.Insert(order, arm+1, -1) },
 			func(e *experiment.Experiment) (string, error) { return e.CopyArm(arm) })
@@ -59,14 +61,14 @@ func (d *Draft) Add(addition string) (string, error) {
 		func(e *experiment.Experiment) (string, error) { return e.AddArm(addition) })
 }
 
-// Remove removes an arm, and Move gives one another place; they say what came of it.
-func (d *Draft) Remove(arm int) (string, error) {
+// Remove removes an arm.
+func (d *Draft) Remove(arm int) error {
 	return d.rearranged(func(order []int) []int { return slices.Delete(order, arm, arm+1) },
 		func(e *experiment.Experiment) (string, error) { return e.RemoveArm(arm) })
 }
 
 // Move gives an arm another place.
-func (d *Draft) Move(arm, to int) (string, error) {
+func (d *Draft) Move(arm, to int) error {
 	return d.rearranged(func(order []int) []int {
 		moved := order[arm]
 		return slices.Insert(slices.Delete(order, arm, arm+1), to, moved)
@@ -75,19 +77,47 @@ func (d *Draft) Move(arm, to int) (string, error) {
 
 // rearranged does something to the arms, and to the order of what belongs to them; where that is not allowed all stays
 // as it is. What was typed into the controls of an arm goes with it.
-func (d *Draft) rearranged(change func([]int) []int, edit func(*experiment.Experiment) (string, error)) (string, error) {
+func (d *Draft) rearranged(change func([]int) []int,
+	edit func(*experiment.Experiment) (string, error)) error {
 	n := len(d.Arms)
 	said, err := edit(&d.Experiment)
 	if err != nil {
-		return "", err
+		return err
 	}
-	d.origin = change(d.origin)
+	d.said, d.origin = said, change(d.origin)
 	order := make([]int, n)
 	for i := range order {
 		order[i] = i
 	}
 	d.wrong = followed(d.wrong, change(order))
-	return said, nil
+	for i := range d.wrong {
+		for _, k := range experiment.Knobs(d.Experiment) {
+			if k.ID == d.wrong[i].id {
+				d.wrong[i].label = k.Label
+			}
+		}
+	}
+	return nil
+}
+
+// Said is what came of the last change to which arms there are; empty before any.
+func (d *Draft) Said() string { return d.said }
+
+// Call gives an arm a name, in the draft and at once in the run that the draft is of, which goes on. A name that
+// another arm of that run still has, it gets with the draft.
+func (d *Draft) Call(s *session.Session, arm int, name string) error {
+	if err := d.Turn(fmt.Sprintf("arm%d.name", arm), name); err != nil || d.origin[arm] < 0 {
+		return err
+	}
+	e := s.Experiment()
+	if e.Turn(fmt.Sprintf("arm%d.name", d.origin[arm]), name) != nil {
+		return nil
+	}
+	doc, err := e.Validate()
+	if err != nil {
+		return err
+	}
+	return s.Rename(doc)
 }
 
 // followed is what was typed into controls once arms stand in another order; what was typed for one that is no more

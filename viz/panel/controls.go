@@ -27,6 +27,7 @@ type Draft struct {
 	experiment.Experiment
 	wrong  []wrong // one a control, in the order in which they were typed
 	origin []int   // by arm: which of the arms that run it is; −1 is none
+	said   string  // what came of the last change to which arms there are
 }
 
 type wrong struct {
@@ -91,6 +92,11 @@ func (d *Draft) Changed(running experiment.Experiment) []string {
 		changed = append(changed, k.ID)
 	}
 	return changed
+}
+
+// Untouched reports whether the draft is what runs.
+func (d *Draft) Untouched(running experiment.Experiment) bool {
+	return d.wrong == nil && d.Rearranged(running) == 0 && len(d.Changed(running)) == 0
 }
 
 // Err says which controls hold what is not allowed; it is nil where the draft can run.

@@ -117,9 +117,14 @@ func (l *lab) export() {
 			}
 			return sentence(err)
 		},
-		"apply":    func([]js.Value) any { return sentence(l.apply()) },
-		"undo":     func([]js.Value) any { l.draft = panel.NewDraft(l.session.Experiment()); return "" },
-		"defaults": func([]js.Value) any { return sentence(l.run(experiment.FirstMinute())) },
+		"addArm":     func(a []js.Value) any { return sentence(l.addArm(a[0].String())) },
+		"removeArm":  func(a []js.Value) any { return sentence(l.draft.Remove(a[0].Int())) },
+		"moveArm":    func(a []js.Value) any { return sentence(l.draft.Move(a[0].Int(), a[1].Int())) },
+		"callArm":    func(a []js.Value) any { return sentence(l.callArm(a[0].Int(), a[1].String())) },
+		"difference": func(a []js.Value) any { return l.draft.Difference(a[0].Int(), a[1].Int()) },
+		"apply":      func([]js.Value) any { return sentence(l.apply()) },
+		"undo":       func([]js.Value) any { l.draft = panel.NewDraft(l.session.Experiment()); return "" },
+		"defaults":   func([]js.Value) any { return sentence(l.run(experiment.FirstMinute())) },
 		"open": func(a []js.Value) any {
 			l.open(a[0].String(), append(a, js.Undefined())[1], "What was here before goes on.")
 			if l.director.Opened() != "" {
@@ -221,7 +226,7 @@ func (l *lab) widen(slip bool) error {
 	if slip && !l.session.Forked() {
 		l.mark()
 	}
-	untouched := len(l.draft.Changed(l.session.Experiment())) == 0 && l.draft.Err() == nil
+	untouched := l.draft.Untouched(l.session.Experiment())
 	err := l.director.Widen(l.session)
 	if untouched {
 		l.draft = panel.NewDraft(l.session.Experiment())
@@ -236,11 +241,17 @@ func (l *lab) controls() any {
 	if problem == nil {
 		problem = fits(l.draft.Experiment)
 	}
+	running := l.session.Experiment()
 	return struct {
-		Controls []panel.Control `json:"controls"`
-		Changed  []string        `json:"changed"`
-		Problem  string          `json:"problem"`
-	}{l.draft.Controls(), l.draft.Changed(l.session.Experiment()), sentence(problem)}
+		Controls   []panel.Control     `json:"controls"`
+		Changed    []string            `json:"changed"`
+		Problem    string              `json:"problem"`
+		Arms       []panel.DraftArm    `json:"arms"`
+		Rearranged int                 `json:"rearranged"` // arms that are new, gone or elsewhere
+		Additions  []experiment.Choice `json:"additions"`
+		Said       string              `json:"said"` // what came of the last change to the arms
+	}{l.draft.Controls(), l.draft.Changed(running), sentence(problem), l.draft.DraftArms(),
+		l.draft.Rearranged(running), l.draft.Additions(), l.draft.Said()}
 }
 
 // experts is the table of what each expert gets.

@@ -58,7 +58,7 @@ func TestPageIsAccessible(t *testing.T) {
 	// The keyboard reaches the pictures and every control, in the order of the page, and what has it can be seen.
 	p.run(`for (const d of document.querySelectorAll("details")) d.open = false; document.activeElement?.blur()`)
 	var reached []string
-	for range 60 {
+	for range 150 {
 		p.key("Tab")
 		at := eval[string](p, `(() => { const e = document.activeElement; return e === document.body ? "" : e.id || `+
 			`e.name || e.tagName })()`)
@@ -73,7 +73,7 @@ func TestPageIsAccessible(t *testing.T) {
 	assert.Equal(t, "Skip to the text", eval[string](p, `[...document.querySelectorAll("a, button, input, select, `+
 		`canvas, [tabindex]")].find((e) => e.tabIndex >= 0).textContent`), "the first that the keyboard meets")
 	for _, id := range []string{"CANVAS", "to-start", "speed", "scrub", "chosen", "quantity", "scale", "knob-seed",
-		"save-csv", "copy-link"} {
+		"knob-arm1-name", "arm1-remove", "arm-add", "save-csv", "copy-link"} {
 		assert.Contains(t, reached, id)
 	}
 }
