@@ -72,7 +72,8 @@ func TestArmsAreNamedMovedRemovedAndAddedByKeyboard(t *testing.T) {
 	assert.Equal(t, []string{"Asymmetric reset", "SPARKLING", "Mine", "Drop"}, p.listed())
 	p.run(`for (const [id, arm] of [["differs-a", 2], ["differs-b", 3]]) { const e = document.getElementById(id); ` +
 		`e.value = arm; e.dispatchEvent(new Event("change", { bubbles: true })); }`)
-	assert.Equal(t, "Mine and Drop differ in one thing: optimizer states (copied against all emptied).", says("differs"))
+	assert.Equal(t, "Mine and Drop differ in one thing: optimizer states (copied against all emptied).",
+		says("differs"))
 	assert.Contains(t, says("pending"), "changes are not yet running.")
 	assert.Equal(t, []string{"Small", "Mine", "Asymmetric reset", "SPARKLING"}, p.armNames(), "nothing else runs yet")
 	p.sees("#arm-list li:last-child")
