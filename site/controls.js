@@ -4,6 +4,7 @@
 import { Story } from "./story.js";
 import { Panes, radios } from "./panes.js";
 import { Table } from "./table.js";
+import { Insides } from "./inside.js";
 import { Writer } from "./writing.js";
 import { Knobs } from "./knobs.js";
 import { Choice } from "./choose.js";
@@ -35,6 +36,7 @@ export function start(lab, meter, texts, lost) {
   const story = new Story(lab, () => { lab.dismiss(); anew(); },
     (pane) => { panes.pin(pane); refresh(); });
   const table = new Table(lab, () => refresh());
+  const insides = new Insides(lab, () => refresh());
   const writer = new Writer(lab, () => refresh());
   const knobs = new Knobs(lab, () => refresh());
   const anew = () => { knobs.show(); refresh(); };
@@ -75,7 +77,6 @@ export function start(lab, meter, texts, lost) {
     transport(state);
     choice.show();
     panes.show();
-    first(`[value="${lab.quantity()}"]`, HTMLInputElement, byID("quantity")).checked = true;
     first(`[value=${lab.scale()}]`, HTMLInputElement, byID("scale")).checked = true;
     first(`[value=${lab.colouring()}]`, HTMLInputElement, byID("colouring")).checked = true;
     byID("colouring").hidden = !state.facts;
@@ -86,6 +87,7 @@ export function start(lab, meter, texts, lost) {
     if (story.show(state) && reads) byID("story").scrollIntoView();
     table.show(state);
     writer.show(state.writing);
+    insides.show();
   }
 
   const act = (/** @type {() => void} */ what) => { lab.dismiss(); what(); refresh(); };

@@ -62,10 +62,7 @@ func (v *View) attention(b box) {
 	}
 	n := len(a.Symbols)
 	g := v.tablesOf(b, len(nets), n)
-	query, key := n-1, -1
-	if c := v.chosen.query; c > 0 && c <= n {
-		query = c - 1
-	}
+	query, key := v.queryOf(a), -1
 	for k := range nets {
 		if r, c, ok := g.under(k, v.pointer); ok && v.inside {
 			query, key = r, min(c, r)
@@ -84,6 +81,7 @@ func (v *View) attention(b box) {
 					r = -1
 				}
 				v.chosen.query = r + 1
+				v.turned++
 			}
 		}
 	})
@@ -92,6 +90,14 @@ func (v *View) attention(b box) {
 	if key >= 0 {
 		v.exactLook(in, nets, query, key)
 	}
+}
+
+// queryOf is the place of the symbol whose attention is read: the last, unless another was chosen.
+func (v *View) queryOf(a *look.Attention) int {
+	if c := v.chosen.query; c > 0 && c <= len(a.Symbols) {
+		return c - 1
+	}
+	return len(a.Symbols) - 1
 }
 
 // tables is how tables of attention lie side by side.

@@ -36,7 +36,7 @@ func (v *View) mosaic(m mosaic, n *seen, l *layered, most float32, at tileAt) {
 			small), x, y, small, soft, left)
 	}
 	l.paint(most)
-	linked := l.paired && v.chosen.quantity != look.Activations
+	linked := v.chosen.quantity != look.Activations
 	for e := range l.experts {
 		for s := range l.each {
 			if l.slots[e*l.each+s] >= 0 {
@@ -51,8 +51,8 @@ func (v *View) mosaic(m mosaic, n *seen, l *layered, most float32, at tileAt) {
 			v.pen.text(v.fitting([]string{fmt.Sprintf("expert %d", e+1), fmt.Sprintf("E%d", e+1)}, b.w, small), b.x,
 				b.y+m.name/2-1, small, soft, left)
 		}
-		for s := 1; s < l.each && linked; s += 2 {
-			if l.slots[e*l.each+s] >= 0 && l.same(e, s-1, s) {
+		for s := 1; s < l.coupled[e] && linked; s += 2 {
+			if l.same(e, s-1, s) {
 				b := m.tile(e, s)
 				v.pen.rect(b.x-besideGap, b.y+b.h/2-1.5, besideGap, 3, stuck)
 			}
@@ -66,14 +66,8 @@ func (v *View) mosaic(m mosaic, n *seen, l *layered, most float32, at tileAt) {
 
 // alike is how many pairs have equal bits, and how many there are.
 func (l *layered) alike() (same, pairs int) {
-	if !l.paired {
-		return 0, 0
-	}
 	for e := range l.experts {
-		for s := 1; s < l.each; s += 2 {
-			if l.slots[e*l.each+s] < 0 {
-				continue
-			}
+		for s := 1; s < l.coupled[e]; s += 2 {
 			if pairs++; l.same(e, s-1, s) {
 				same++
 			}
@@ -98,7 +92,7 @@ func (v *View) card(b box, layers []*layered, places []mosaic, most float32, at 
 	switch hint := " Point at any; a click keeps it."; {
 	case v.printed:
 	case v.chosen.picked == at:
-		says += ", kept. A click on it lets it go."
+		says += ": kept. A click on it lets it go."
 	case !pointed:
 		says += "." + hint
 	}
@@ -146,13 +140,13 @@ func (v *View) namesOf(layers []*layered, at tileAt) (says string, slots []int) 
 		}
 		slots = []int{at.slot}
 		says = fmt.Sprintf("Neuron %d", n+1)
-		if both := [2]int{at.slot &^ 1, at.slot | 1}; l.paired && l.neuron(tileAt{true, at.expert, both[1]}) >= 0 {
+		if both := [2]int{at.slot &^ 1, at.slot | 1}; at.slot < l.coupled[at.expert] {
 			slots = both[:]
-			says = fmt.Sprintf("Neuron %d and its copy %d", l.neuron(tileAt{true, at.expert, both[0]})+1,
+			says = fmt.Sprintf("Neuron %d, below it its copy %d", l.neuron(tileAt{true, at.expert, both[0]})+1,
 				l.neuron(tileAt{true, at.expert, both[1]})+1)
 		}
 		if l.experts > 1 {
-			says += fmt.Sprintf(" of expert %d", at.expert+1)
+			says += fmt.Sprintf(", of expert %d", at.expert+1)
 		}
 		return says, slots
 	}
@@ -172,14 +166,18 @@ func (v *View) large(b box, l *layered, expert int, slots []int, most float32) {
 	n := float64(l.high * len(slots))
 	high := v.whole(math.Min(math.Max((b.h-20-4*float64(l.high))/n-1, cardRow), cardHigh))
 	for k := range l.high {
-		if l.high > 1 {
+		what := "RMS "
+		if l.high == 1 {
+			v.pen.text("mean", b.x, y+high*float64(len(slots))/2, small, soft, left)
+			what = ""
+		} else {
 			v.pen.text(tileRows[k], b.x, y+high*float64(len(slots))/2, small, soft, left)
 		}
 		for _, s := range slots {
 			row := ((expert*l.each + s) * l.high) + k
 			at := box{x, y, cell * float64(l.wide), high - 1}
 			v.pen.paste(l.picture.image, image.Rect(0, row, l.wide, row+1), at)
-			v.pen.text("RMS "+rounded(rms(l.row(expert, s, k))), at.x+at.w+6, y+high/2-0.5, small, ink, left)
+			v.pen.text(what+rounded(rms(l.row(expert, s, k))), at.x+at.w+6, y+high/2-0.5, small, ink, left)
 			if hit := int((v.pointer.x - at.x) / cell); l.wide > 1 && v.over(box{at.x, at.y, at.w, high}) &&
 				hit < l.wide {
 				v.tip(box{b.x, b.y - 60, b.w, b.h + 60}, []line{{fmt.Sprintf("%s, neuron %d, channel %d: %s",

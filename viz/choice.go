@@ -13,6 +13,8 @@ type Choice struct {
 	Label   string   `json:"label"`
 	Options []string `json:"options"`
 	Chosen  int      `json:"chosen"`
+
+	beside bool // the picture itself has another way to choose it
 }
 
 // Choices are what can be chosen about the pictures that stand on the screen, or would if there were any room.
@@ -84,6 +86,9 @@ func (v *View) chips(b box, choices []Choice) box {
 	if v.printed {
 		var chosen []string
 		for _, c := range choices {
+			if c.beside {
+				continue
+			}
 			chosen = append(chosen, c.Options[c.Chosen])
 		}
 		v.pen.text(v.fitting([]string{strings.Join(chosen, ", ")}, b.w, body), b.x, b.y+6, body, soft, left)
@@ -91,7 +96,7 @@ func (v *View) chips(b box, choices []Choice) box {
 	}
 	x, y := b.x, b.y
 	for _, c := range choices {
-		if len(c.Options) < 2 {
+		if len(c.Options) < 2 || c.beside {
 			continue
 		}
 		if x > b.x && x+v.chipWidth(c) > b.x+b.w {

@@ -20,14 +20,14 @@ type distribution struct {
 // every network.
 func (v *View) histograms(b box) {
 	in, q := b, v.chosen.quantity
-	scale, how := look.Robust, "each axis goes from the 1 % to the 99 % quantile"
+	how := "each axis goes from the 1 % to the 99 % quantile"
 	if v.chosen.fixed {
-		scale, how = look.Fixed, "all axes are the same"
+		how = "all axes are the same"
 	}
 	b = v.heading(b, "Inside: "+insideQuantities[q]+" of all layers", v.briefly("How many of a matrix's numbers lie "+
 		"where, in every network; "+how+". The upright line is zero.", "How many numbers lie where."), "")
 	b = v.chips(b, v.choicesOf(Inside))
-	nets, why := v.lookInto(b.w, 0, look.AllTensors(q, scale))
+	nets, why := v.lookInto(b.w, 0, v.insideQuestion())
 	if why != "" {
 		v.vacant(b, why)
 		return
@@ -153,17 +153,26 @@ func (v *View) dashOf(n *seen) []float64 {
 	return v.styles[n.arm].Dash
 }
 
-// curve is the outline of a histogram, as high as the axes at its highest bin.
+// curve is the outline of a histogram, as high as the axes at its highest bin. Where there are few numbers neighbouring
+// bins are taken together, so that chance does not draw most of it.
 func (d distribution) curve(a axes) []point {
-	most := int32(1)
-	for _, n := range d.has.Bins {
-		most = max(most, n)
+	bins, each := len(d.has.Bins), 1
+	for each < 4 && d.has.Count*each < 24*bins {
+		each++
 	}
-	each := float64(d.has.To-d.has.From) / float64(len(d.has.Bins))
-	out := make([]point, 0, len(d.has.Bins)+2)
-	for i, n := range d.has.Bins {
-		x := float64(d.has.From) + (float64(i)+0.5)*each
-		out = append(out, point{a.x(x), a.y(0.94 * float64(n) / float64(most))})
+	sums := make([]float64, 0, bins)
+	most := 1.0
+	for i := 0; i+each <= bins; i += each {
+		sum := 0.0
+		for _, n := range d.has.Bins[i : i+each] {
+			sum += float64(n)
+		}
+		sums, most = append(sums, sum), math.Max(most, sum)
+	}
+	wide := float64(d.has.To-d.has.From) / float64(bins) * float64(each)
+	out := make([]point, len(sums))
+	for i, sum := range sums {
+		out[i] = point{a.x(float64(d.has.From) + (float64(i)+0.5)*wide), a.y(0.94 * sum / most)}
 	}
 	return out
 }

@@ -50,25 +50,26 @@ func (v *View) choicesOf(id PaneID) []Choice {
 		return nil
 	}
 	out := []Choice{v.armChoice()}
-	layer := Choice{"layer", "Layer", numbered("layer", m.Layers), min(c.layer, m.Layers-1)}
+	layer := Choice{ID: "layer", Label: "Layer", Options: numbered("layer", m.Layers), Chosen: min(c.layer, m.Layers-1)}
 	if id == Attention {
 		sequences, heads := 1, m.Heads
 		if a := v.attended(); a != nil {
 			sequences, heads = min(a.Sequences, mostSequences), a.Heads
 		}
-		return append(out, layer, Choice{"head", "Head", numbered("head", heads), min(c.head, heads-1)},
-			Choice{"sequence", "Sequence", numbered("text", sequences), min(c.text, sequences-1)})
+		return append(out, layer, Choice{ID: "head", Label: "Head", Options: numbered("head", heads),
+			Chosen: min(c.head, heads-1)}, Choice{ID: "sequence", Label: "Sequence",
+			Options: numbered("text", sequences), Chosen: min(c.text, sequences-1)}, v.placeChoice())
 	}
-	out = append(out, Choice{"inside", "What", []string{"neurons", "histograms"}, c.kind})
+	out = append(out, Choice{ID: "inside", Label: "What", Options: []string{"neurons", "histograms"}, Chosen: c.kind})
 	if c.kind == 0 {
-		out = append(out, layer)
+		out = append(out, layer, v.neuronChoice())
 	}
 	fixed := 0
 	if c.fixed {
 		fixed = 1
 	}
-	return append(out, Choice{"values", "Of their", insideQuantities[:], int(c.quantity)},
-		Choice{"range", "Colours and axes", []string{"robust scale", "fixed scale"}, fixed})
+	return append(out, Choice{ID: "values", Label: "Of their", Options: insideQuantities[:], Chosen: int(c.quantity)},
+		Choice{ID: "range", Label: "Colours and axes", Options: []string{"robust scale", "fixed scale"}, Chosen: fixed})
 }
 
 // mostSequences is how many sequences there are to choose from at most.
@@ -79,7 +80,7 @@ func (v *View) armChoice() Choice {
 	arms, one := v.insiders()
 	names := []string{"all arms"}
 	if one {
-		return Choice{"arm", "Network", names, 0}
+		return Choice{ID: "arm", Label: "Network", Options: names}
 	}
 	all := v.Readable(v.rec.Experiment)
 	for _, i := range arms {
@@ -88,15 +89,56 @@ func (v *View) armChoice() Choice {
 	if Crowded(v.w, v.h) {
 		names = names[1:]
 		if v.chosen.arm == 0 || v.chosen.arm > len(arms) {
-			return Choice{"arm", "Network", names, len(names) - 1}
+			return Choice{ID: "arm", Label: "Network", Options: names, Chosen: len(names) - 1}
 		}
-		return Choice{"arm", "Network", names, v.chosen.arm - 1}
+		return Choice{ID: "arm", Label: "Network", Options: names, Chosen: v.chosen.arm - 1}
 	}
-	return Choice{"arm", "Network", names, min(v.chosen.arm, len(arms))}
+	return Choice{ID: "arm", Label: "Network", Options: names, Chosen: min(v.chosen.arm, len(arms))}
+}
+
+// mostKept is how many neurons there are to choose from beside the picture at most.
+const mostKept = 256
+
+// neuronChoice is which neuron is kept large; a click on its tile does the same.
+func (v *View) neuronChoice() Choice {
+	c := Choice{ID: "neuron", Label: "Large view", Options: []string{"what is pointed at"}, beside: true}
+	arms, _ := v.insiders()
+	var l *layered
+	for _, i := range arms {
+		if x := v.layers[i]; x != nil && (l == nil || x.each > l.each) {
+			l = x
+		}
+	}
+	if l == nil || l.experts*l.each > mostKept {
+		return c
+	}
+	for e := range l.experts {
+		for s := range l.each {
+			at := tileAt{true, e, s}
+			c.Options = append(c.Options, fmt.Sprintf("expert %d, neuron %d", e+1, l.neuron(at)+1))
+			if at == v.chosen.picked {
+				c.Chosen = len(c.Options) - 1
+			}
+		}
+	}
+	return c
+}
+
+// placeChoice is from which symbol attention is read; a click on its row does the same.
+func (v *View) placeChoice() Choice {
+	c := Choice{ID: "place", Label: "From", Options: []string{"the last symbol"}, beside: true}
+	if a := v.attended(); a != nil {
+		for i := range a.Symbols {
+			c.Options = append(c.Options, fmt.Sprintf("place %d, %s", i+1, v.quotedAt(a, i)))
+		}
+	}
+	c.Chosen = min(v.chosen.query, len(c.Options)-1)
+	return c
 }
 
 func (v *View) choose(id string, option int) {
 	c := &v.chosen
+	v.turned++
 	switch id {
 	case "arm":
 		if c.arm = option; Crowded(v.w, v.h) {
@@ -114,7 +156,25 @@ func (v *View) choose(id string, option int) {
 		c.head = option
 	case "sequence":
 		c.text, c.query = option, 0
+	case "place":
+		c.query = option
+	case "neuron":
+		c.picked = tileAt{}
+		if each := v.tilesOfExpert(); option > 0 && each > 0 {
+			c.picked = tileAt{true, (option - 1) / each, (option - 1) % each}
+		}
 	}
+}
+
+// tilesOfExpert is how many tiles an expert has.
+func (v *View) tilesOfExpert() (each int) {
+	arms, _ := v.insiders()
+	for _, i := range arms {
+		if l := v.layers[i]; l != nil {
+			each = max(each, l.each)
+		}
+	}
+	return each
 }
 
 // insiders are the networks that can be seen into: until the first arm is widened it is one, in the colour of none.
@@ -212,19 +272,21 @@ func (v *View) innards(b box) {
 	each := "three rows of cells: the weights with which it reads a channel, gate and up, and with which it writes " +
 		"one, down"
 	if c.quantity == look.Activations {
-		each = "a cell: how strongly it answers to a symbol in the mean"
+		each = "a cell: how active it is on a symbol of its expert in the mean"
 	} else if c.quantity != record.Weight {
 		each = "three rows of cells, gate, up and down: the " + insideQuantities[c.quantity] + " of its weights"
 	}
 	how := "Each tile is a neuron, and has " + each + "."
-	if _, one := v.insiders(); !one {
+	if _, one := v.insiders(); !one && c.quantity == look.Activations {
+		how += " Beside it is its copy."
+	} else if !one {
 		how += " Beside it is its copy; a grey link between them: equal bit for bit."
 	}
 	b = v.heading(b, title, v.briefly(how, "Each tile is a neuron. Grey link: equal bits."), "")
 	if v.size != aside {
 		b = v.chips(b, v.choicesOf(Inside))
 	}
-	nets, why := v.lookInto(b.w, leastMosaic, look.OneLayer(layer, c.quantity))
+	nets, why := v.lookInto(b.w, leastMosaic, v.insideQuestion())
 	if why != "" {
 		v.vacant(b, why)
 		return
@@ -243,14 +305,19 @@ const (
 // mosaics draws the tiles of networks side by side, and one of their neurons large below them.
 func (v *View) mosaics(b box, nets []seen, layer int) {
 	layers := make([]*layered, len(nets))
-	most, each, wide, high, experts, paired := float32(0), 1, 1, 1, 1, false
+	most, each, wide, high, experts, tiles, paired := float32(0), 1, 1, 1, 1, 0, false
 	for k := range nets {
 		l := v.layeredOf(&nets[k], layer)
 		if layers[k] = l; l == nil {
 			continue
 		}
 		most, each, experts = max(most, l.high99), max(each, l.each), max(experts, l.experts)
-		wide, high, paired = max(wide, l.wide), max(high, l.high), paired || l.paired
+		tiles += len(l.slots)
+		wide, high, paired = max(wide, l.wide), max(high, l.high), paired || l.paired()
+	}
+	if tiles == 0 {
+		v.vacant(b, "There are no experts to look into.")
+		return
 	}
 	most = v.ranged(most)
 	in, full := b, b
@@ -290,6 +357,7 @@ func (v *View) mosaics(b box, nets []seen, layer int) {
 					next = tileAt{}
 				}
 				v.chosen.picked = next
+				v.turned++
 			}
 		}
 	})

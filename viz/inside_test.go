@@ -90,7 +90,9 @@ func inventedLayer(e experiment.Experiment, arm int, q look.Question, r *record.
 			a.Mean = append(a.Mean, float32(math.Abs(math.Sin(float64(7*x+twin(n)))))/5)
 			a.Active = append(a.Active, float32(math.Abs(math.Cos(float64(5*x+twin(n))))))
 		}
-		out.Experts = append(out.Experts, a)
+		if q.Quantity == look.Activations {
+			out.Experts = append(out.Experts, a)
+		}
 	}
 	return out
 }
@@ -276,7 +278,7 @@ func TestTilesLieInTheirBoxAndNoneCoversAnother(t *testing.T) {
 			for s := range m.each {
 				b := m.tile(e, s)
 				at, slot, ok := m.under(point{b.x + b.w/2, b.y + b.h/2})
-				assert.True(t, ok && at == e && slot == s, "the middle of tile %d of expert %d of %v is its own", s, e, c)
+				assert.True(t, ok && at == e && slot == s, "the middle of tile %d of expert %d of %v", s, e, c)
 			}
 		}
 	}
@@ -305,6 +307,7 @@ func TestAClickKeepsANeuronAndChipsChoose(t *testing.T) {
 		assert.Less(t, c.Chosen, len(c.Options))
 	}
 	assert.Equal(t, []string{"weights", "gradients", "1st moment", "2nd moment", "activations"}, ids["values"].Options)
+	delete(ids, "neuron") // which a click on its tile chooses
 	var chips []box
 	for _, b := range v.places[0].buttons {
 		if b.box.h == chipHeight {
@@ -327,7 +330,7 @@ func TestAClickKeepsANeuronAndChipsChoose(t *testing.T) {
 // A picture of an earlier step asks for nothing, and one of the present for what it shows of every arm that it shows.
 func TestOnlyWhatIsInSightIsAskedFor(t *testing.T) {
 	v, r := insideOf(t, Inside, 1000, 796)
-	assert.Len(t, v.Wants(), 3)
+	assert.Len(t, v.Wants(), 6, "weights and activations of three arms")
 	v.SetStep(r.Last() - 50)
 	v.Renew()
 	v.Draw(ebiten.NewImage(1000, 796), time.Now())
@@ -336,7 +339,7 @@ func TestOnlyWhatIsInSightIsAskedFor(t *testing.T) {
 	v.Hide(2, true)
 	v.Renew()
 	v.Draw(ebiten.NewImage(1000, 796), time.Now())
-	assert.Len(t, v.Wants(), 2)
+	assert.Len(t, v.Wants(), 4)
 	v.Pin(Loss)
 	v.Draw(ebiten.NewImage(1000, 796), time.Now())
 	assert.Empty(t, v.Wants())

@@ -12,13 +12,13 @@ import (
 // cells after the other, and as an image.
 type layered struct {
 	of            layerKey
-	experts, each int // tiles of an expert, some of which may be of no neuron
-	wide, high    int // cells of a tile
-	paired        bool
-	slots         []int     // (experts, each) the neuron of each tile, or −1
-	values        []float32 // (experts, each, high, wide)
-	high99        float32   // of so many of a hundred numbers the size is at most this
-	activations   []look.Neurons
+	experts, each int            // tiles of an expert, some of which may be of no neuron
+	wide, high    int            // cells of a tile
+	coupled       []int          // by expert, how many of its tiles, the first ones, are of originals beside their copies
+	slots         []int          // (experts, each) the neuron of each tile, or −1
+	values        []float32      // (experts, each, high, wide)
+	high99        float32        // of so many of a hundred numbers the size is at most this
+	activations   []look.Neurons // where they were answered
 	picture       heat
 }
 
@@ -45,7 +45,11 @@ func (v *View) layeredOf(n *seen, layer int) *layered {
 		l = &layered{}
 		v.layers[n.arm] = l
 	}
-	if l.of == key && l.values != nil {
+	l.activations = nil
+	if a, ok := v.look(n.arm, look.OneLayer(layer, look.Activations)); ok && a.Layer != nil {
+		l.activations = a.Layer.Experts
+	}
+	if l.of == key {
 		return l
 	}
 	l.of = key
@@ -53,55 +57,75 @@ func (v *View) layeredOf(n *seen, layer int) *layered {
 	return l
 }
 
-// arrange puts the numbers of a layer in the order of its tiles.
+// arrange puts the numbers of a layer in the order of its tiles. Where they are not those of experts there are none.
 func (l *layered) arrange(a *look.LayerValues, activations bool, layer int, pairs []record.PairGroup) {
-	l.experts, l.wide, l.high, l.activations = len(a.Experts), 1, 1, a.Experts
-	inner := 0
-	for _, x := range a.Experts {
-		inner = max(inner, len(x.Mean))
-	}
-	if !activations {
-		l.high = len(look.Parts)
-	}
-	var parts [len(look.Parts)][]look.Matrix // by expert
-	for k, p := range look.Parts {
-		for _, m := range a.Matrices {
-			if m.Part == p {
-				parts[k] = append(parts[k], m)
-			}
+	l.values, l.slots, l.coupled, l.high99 = l.values[:0], l.slots[:0], l.coupled[:0], 0
+	l.experts, l.each, l.wide, l.high = 0, 0, 1, 1
+	if activations {
+		l.experts = len(a.Experts)
+		inner := 0
+		for _, x := range a.Experts {
+			inner = max(inner, len(x.Mean))
 		}
-	}
-	if !activations && len(parts[0]) > 0 {
-		l.wide = parts[0][0].Cols
-	}
-	l.order(inner, layer, pairs)
-	l.values = slices.Grow(l.values[:0], l.experts*l.each*l.high*l.wide)
-	for e := range l.experts {
-		for s := range l.each {
-			n := l.slots[e*l.each+s]
-			for k := range l.high {
-				for c := range l.wide {
-					x := float32(0)
-					switch {
-					case n < 0:
-					case activations:
-						x = a.Experts[e].Mean[n]
-					case parts[k][e].Cols == l.wide && k < len(look.Parts)-1:
-						x = parts[k][e].Values[n*l.wide+c]
-					default: // of down, the column
-						x = parts[k][e].Values[c*parts[k][e].Cols+n]
-					}
-					l.values = append(l.values, x)
-				}
+		l.order(inner, layer, pairs)
+		for i, n := range l.slots {
+			x := float32(0)
+			if mean := a.Experts[i/l.each].Mean; n >= 0 && n < len(mean) {
+				x = mean[n]
+			}
+			l.values = append(l.values, x)
+		}
+	} else if parts, ok := partsOf(a); ok {
+		inner := parts[0][0].Rows
+		l.experts, l.wide, l.high = len(parts[0]), parts[0][0].Cols, len(look.Parts)
+		l.order(inner, layer, pairs)
+		for i, n := range l.slots {
+			gate, up, down := parts[0][i/l.each], parts[1][i/l.each], parts[2][i/l.each]
+			if n < 0 {
+				l.values = append(l.values, make([]float32, l.high*l.wide)...)
+				continue
+			}
+			l.values = append(l.values, gate.Values[n*l.wide:(n+1)*l.wide]...)
+			l.values = append(l.values, up.Values[n*l.wide:(n+1)*l.wide]...)
+			for c := range l.wide {
+				l.values = append(l.values, down.Values[c*inner+n])
 			}
 		}
 	}
 	l.high99 = sizeOf(l.values, 0.99)
 }
 
+// partsOf are the matrices of which neurons consist, by part and expert, if they fit each other.
+func partsOf(a *look.LayerValues) (out [len(look.Parts)][]look.Matrix, ok bool) {
+	for k, p := range look.Parts {
+		for _, m := range a.Matrices {
+			if m.Part == p {
+				out[k] = append(out[k], m)
+			}
+		}
+	}
+	gate := out[0]
+	if len(gate) == 0 || len(out[1]) != len(gate) || len(out[2]) != len(gate) {
+		return out, false
+	}
+	inner, hidden := gate[0].Rows, gate[0].Cols
+	for k := range out {
+		for _, m := range out[k] {
+			rows, cols := m.Rows, m.Cols
+			if k == len(look.Parts)-1 {
+				rows, cols = cols, rows // of down a neuron is a column
+			}
+			if rows != inner || cols != hidden || len(m.Values) != inner*hidden {
+				return out, false
+			}
+		}
+	}
+	return out, true
+}
+
 // order gives every neuron its tile: originals beside their copies, and then what has none.
 func (l *layered) order(inner, layer int, pairs []record.PairGroup) {
-	l.slots, l.each, l.paired = l.slots[:0], inner, false
+	l.each = inner
 	var rows [][]int
 	for e := range l.experts {
 		var row []int
@@ -111,10 +135,11 @@ func (l *layered) order(inner, layer int, pairs []record.PairGroup) {
 			}
 			for i := range g.Orig {
 				if o, c := int(g.Orig[i]), int(g.Copy[i]); o < inner && c < inner {
-					row, l.paired = append(row, o, c), true
+					row = append(row, o, c)
 				}
 			}
 		}
+		l.coupled = append(l.coupled, len(row))
 		for n := range inner {
 			if !slices.Contains(row, n) {
 				row = append(row, n)
@@ -129,6 +154,11 @@ func (l *layered) order(inner, layer int, pairs []record.PairGroup) {
 		}
 		l.slots = append(l.slots, row...)
 	}
+}
+
+// paired reports whether there are originals beside their copies.
+func (l *layered) paired() bool {
+	return slices.ContainsFunc(l.coupled, func(n int) bool { return n > 0 })
 }
 
 // row is one row of a tile's numbers.

@@ -17,8 +17,8 @@ type mosaic struct {
 
 // What lies between tiles and blocks, in units.
 const (
-	tileGap   = 3.0 // between a tile and the one below it, where there is room
-	besideGap = 7.0 // and the one beside it
+	tileGap   = 4.0 // between a tile and the one below it, where there is room
+	besideGap = 8.0 // and the one beside it
 	blockGapX = 16.0
 	blockGapY = 8.0
 	mostTall  = 3.0 // so much taller than wide a cell may be, and so much wider than tall
@@ -42,9 +42,10 @@ func (v *View) mosaicIn(b box, experts, each, wide, high int, paired bool) mosai
 				m.name = 15
 			}
 			h = math.Max(h-m.name, 1) / float64(rows)
-			m.gap = math.Min(tileGap, h/4)
+			m.gap = v.whole(math.Min(tileGap, h/4))
 			m.cw, m.ch = math.Max(w, 1)/float64(wide), (h-m.gap)/float64(high)
-			m.cw, m.ch = v.whole(math.Min(m.cw, mostBroad*m.ch)), v.whole(math.Min(m.ch, mostTall*m.cw))
+			m.cw, m.ch = v.whole(math.Min(m.cw, mostBroad*m.ch)), math.Min(m.ch, mostTall*m.cw)
+			m.ch = v.whole(m.ch*float64(high)) / float64(high) // rows of one tile may differ, tiles do not
 			if score := m.score(); score > most*1.02 {
 				most, best = score, m
 			}

@@ -56,19 +56,7 @@ interface Page {
   goes: boolean;
   holds: boolean;
   seconds: number;
-  next: Offer | null;
   outcome: Outcome | null;
-}
-
-/** viz/story.Offer */
-interface Offer {
-  name: string;
-  title: string;
-  learn: string;
-  address: string;
-  said: string;
-  done: boolean;
-  now: boolean;
 }
 
 /** viz/story.Told */
@@ -234,6 +222,22 @@ interface Named {
   label: string;
 }
 
+/** viz.Choice */
+interface Choice {
+  id: string;
+  label: string;
+  options: string[];
+  chosen: number;
+}
+
+/** viz.Numbers */
+interface Numbers {
+  title: string;
+  says: string;
+  heads: string[];
+  rows: string[][];
+}
+
 /** A sentence that has to be seen. */
 interface Said {
   text: string;
@@ -295,7 +299,6 @@ interface Bridge {
   has(text: string): boolean;
   give(worker: Worker, task: Json<Task>): void;
   run?: KeptRun;
-  marks?: string;
   ready?(): void;
 }
 
@@ -313,13 +316,13 @@ interface Lab extends Bridge {
   scales(): Json<Named[]>;
   colourings(): Json<Named[]>;
   examples(): Json<Example[]>;
+  choices(): Json<Choice[]>;
+  numbers(): Json<Numbers[]>;
   chosen(): string;
   called(): string;
   about(): string;
   notice(): Json<Said>;
   texts(): Json<Texts>;
-  lessons(): Json<Offer[]>;
-  progress(): string;
   before(): string;
   csv(): string | Error;
   address(): string;
@@ -343,7 +346,7 @@ interface Lab extends Bridge {
   scrub(step: number): void;
   point(x?: number, y?: number): boolean;
   press(x: number, y: number): boolean;
-  quantity(which?: string): string;
+  quantity(which: string): void;
   pin(pane?: string): string;
   hide(arm: number, hide: boolean): void;
   addArm(addition: string): Wrong;
@@ -353,8 +356,10 @@ interface Lab extends Bridge {
   difference(one: number, other: number): string;
   scale(which?: string): string;
   colouring(which?: string): string;
+  choose(id: string, option: number): void;
   story(): Json<Page>;
   glossary(): Json<{ term: string; means: string }[]>;
+  leave(): void;
   touch(): void;
   turn(chapter: number): void;
   waits(): boolean;

@@ -33,11 +33,14 @@ func TestTheTypesOfThePagesScriptsAreThoseOfThePrograms(t *testing.T) {
 		"State": panel.State{}, "Arm": panel.Arm{}, "Style": panel.Style{}, "Lock": panel.Lock{},
 		"ExpertTable": panel.Experts{},
 		"Page":        story.Page{}, "Told": story.Told{}, "Run": story.Run{}, "Outcome": story.Outcome{},
-		"Offer":   story.Offer{},
-		"Example": panel.Example{}, "Control": panel.Control{}, "Named": viz.Pane{},
+		"Example": panel.Example{}, "Control": panel.Control{}, "Named": viz.Pane{}, "Choice": viz.Choice{},
+		"Numbers": viz.Numbers{},
 	} {
 		var want []string
 		for _, field := range reflect.VisibleFields(reflect.TypeOf(v)) {
+			if !field.IsExported() {
+				continue
+			}
 			want = append(want, strings.Split(field.Tag.Get("json"), ",")[0])
 		}
 		assert.ElementsMatch(t, want, names(of), of)

@@ -24,6 +24,7 @@ type controls struct {
 	bar     *widget.Slider          // how far the panel is scrolled
 	follow  []func(panel.State)     // brings one widget up to date
 	picture *widget.ListComboButton // which is shown alone
+	looks   string                  // the choices of pictures that look inside, as they are offered
 	said    string                  // what the last deed led to, in a sentence
 	refused string                  // why the edited experiment did not run, in a sentence
 	shown   time.Time               // when the widgets were last brought up to date
@@ -44,6 +45,9 @@ func (c *controls) show(now time.Time) {
 	if now.Sub(c.shown) < refresh {
 		return
 	}
+	if shapeOf(c.window.view.Choices()) != c.looks {
+		c.build() // another picture is in sight
+	}
 	c.shown = now
 	s := panel.Of(c.window.session, c.window.shown).Hide(c.window.view.Hidden)
 	for _, f := range c.follow {
@@ -60,7 +64,6 @@ func (c *controls) build() {
 	content.AddChild(c.words(&l.title, ink, func(panel.State) string { return "SPARKLING Lab" }))
 	c.transport(content)
 	c.examples(content)
-	c.lessons(content)
 	c.ownTexts(content)
 	c.story(content)
 	c.heading(content, "The picture")
@@ -73,6 +76,7 @@ func (c *controls) build() {
 	c.heading(content, "The loss is drawn over")
 	c.scales(content)
 	c.colourings(content)
+	c.insides(content)
 	c.writing(content)
 	c.heading(content, "The experiment")
 	c.knobs(content)

@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"strings"
 	"syscall/js"
 
@@ -29,6 +28,8 @@ func (l *lab) export() {
 		"panes":      func([]js.Value) any { return encode(viz.PanesOf(l.session.Experiment())) },
 		"scales":     func([]js.Value) any { return encode(viz.Scales) },
 		"colourings": func([]js.Value) any { return encode(viz.Colourings) },
+		"choices":    func([]js.Value) any { return encode(append([]viz.Choice{}, l.view.Choices()...)) },
+		"numbers":    func([]js.Value) any { return encode(append([]viz.Numbers{}, l.view.Numbers()...)) },
 		"examples":   func([]js.Value) any { return encode(panel.Examples()) },
 		"chosen":     func([]js.Value) any { return l.choice().name },
 		"called":     func([]js.Value) any { return l.choice().called },
@@ -37,7 +38,7 @@ func (l *lab) export() {
 		"dismiss":    func([]js.Value) any { l.notice = notice{}; return "" },
 		"before":     func([]js.Value) any { return l.earlier() },
 		"csv":        func([]js.Value) any { return l.csv() },
-		"address":    func([]js.Value) any { return l.address() },
+		"address":    func([]js.Value) any { return l.choice().address },
 		"save":       func([]js.Value) any { l.save(); return "" },
 		"stateBytes": func([]js.Value) any { return l.stateBytes() },
 		"kept":       func([]js.Value) any { return l.kept() },
@@ -63,12 +64,11 @@ func (l *lab) export() {
 			return pressed
 		},
 		"quantity": func(a []js.Value) any {
-			if len(a) > 0 {
-				l.view.SetQuantity(quantity(a[0].String()))
-				l.did("turn:quantity=" + a[0].String())
-			}
-			return strconv.Itoa(int(l.view.Quantity()))
+			l.view.SetQuantity(quantity(a[0].String()))
+			l.did("turn:quantity=" + a[0].String())
+			return ""
 		},
+		"choose": func(a []js.Value) any { l.view.Choose(a[0].String(), a[1].Int()); return "" },
 		"pin": func(a []js.Value) any {
 			if len(a) > 0 {
 				l.view.Pin(viz.PaneID(a[0].String()))
@@ -93,8 +93,7 @@ func (l *lab) export() {
 		},
 		"story":    func([]js.Value) any { return encode(l.director.Page(panel.Of(l.session, l.shown))) },
 		"glossary": func([]js.Value) any { return encode(story.Glossary()) },
-		"lessons":  func([]js.Value) any { return encode(l.director.Offers()) },
-		"progress": func([]js.Value) any { return string(l.director.Progress().JSON()) },
+		"leave":    func([]js.Value) any { l.director.Leave(); return "" },
 		"touch":    func([]js.Value) any { l.director.Touch(); return "" },
 		"turn":     func(a []js.Value) any { l.turn(a[0].Int()); return "" },
 		"waits":    func([]js.Value) any { return l.director.Waits() },

@@ -6,6 +6,7 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/sim/session"
+	"github.com/sparkling-lab/sparkling/viz"
 	"github.com/sparkling-lab/sparkling/viz/panel"
 	"github.com/sparkling-lab/sparkling/viz/story"
 )
@@ -20,6 +21,8 @@ type glance struct {
 	written                *record.Writing // the first of those that are kept, which are others when one is added
 	writing                bool
 	refused                string
+	looks                  int // of what the pictures show of the insides of networks
+	pane                   viz.PaneID
 	hidden                 [experiment.MaxArms]bool
 	arms                   [experiment.MaxArms]string // what each is doing, or what went wrong
 }
@@ -30,7 +33,10 @@ func (l *lab) changes() int {
 	rec := s.Record()
 	now := glance{rec: rec, frames: received(rec), reports: len(rec.Reports), shown: l.shown, playing: s.Playing(),
 		done: s.Done(), forked: s.Forked(), speed: s.Speed(), story: l.director.Glance(),
-		writing: s.Writing(), refused: s.Refused()}
+		writing: s.Writing(), refused: s.Refused(), looks: l.view.Looks()}
+	if shown := l.view.Shown(); len(shown) > 0 {
+		now.pane = shown[0].Pane // another one has other choices
+	}
 	if len(rec.Writings) > 0 {
 		now.written = &rec.Writings[0]
 	}
@@ -69,15 +75,6 @@ func (l *lab) choice() choice {
 		l.chosen = choice{rec, fork, panel.Chosen(e), panel.Called(e), panel.About(e), e.Address()}
 	}
 	return l.chosen
-}
-
-// address is what opens what is here: the lesson that was chosen, at its chapter, where its experiment is as it was.
-func (l *lab) address() string {
-	lesson, at := story.Named(l.director.Opened()), l.director.Address()
-	if at != "" && l.choice().name == lesson.Experiment {
-		return at
-	}
-	return l.choice().address
 }
 
 // work is what the program has done since it was started.

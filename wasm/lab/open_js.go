@@ -46,7 +46,7 @@ func (l *lab) open(address string, kept js.Value, otherwise string) {
 		}
 	case kept.Type() == js.TypeObject:
 		var gone bool
-		if gone, aside = l.restore(e, kept, same); gone {
+		if gone, aside = l.restore(e, kept); gone {
 			return
 		}
 		fallthrough
@@ -70,14 +70,16 @@ func (l *lab) openLesson(name, chapter string, kept js.Value, otherwise string) 
 		l.notice = notice{Text: fmt.Sprintf("There is no lesson called “%s”. %s The list of lessons has those that "+
 			"there are.", name, otherwise), Wrong: true}
 		return
-	case l.session != nil && l.director.Opened() == name && lesson.Chapter(chapter) >= 0:
-		l.turn(lesson.Chapter(chapter))
+	case l.session != nil && l.director.Opened() == name:
+		if k := lesson.Chapter(chapter); k >= 0 {
+			l.turn(k)
+		}
 		return
 	}
 	e, err := experiment.Named(lesson.Experiment)
 	if err == nil && kept.Type() == js.TypeObject {
 		var gone bool
-		if gone, err = l.restore(e, kept, shifted); gone {
+		if gone, err = l.restore(e, kept); gone {
 			l.director.Take(name, chapter)
 			return
 		}
@@ -107,13 +109,9 @@ func (l *lab) unopened(err error, instead string) notice {
 
 func same(a, b experiment.Experiment) bool { return bytes.Equal(a.JSON(), b.JSON()) }
 
-// shifted reports whether an experiment is a built-in one but for the step of its widening.
-func shifted(a, builtin experiment.Experiment) bool { return panel.Chosen(a) == builtin.Name }
-
-// restore goes on with a run of e, or of what is like it, from a state that the page has kept, and says so. It reports
-// false where there is nothing to go on with, and errs where that cannot be gone on with.
-func (l *lab) restore(e experiment.Experiment, kept js.Value, like func(a, b experiment.Experiment) bool) (bool,
-	error) {
+// restore goes on with a run of e from a state that the page has kept, and says so. It reports false where there is
+// nothing to go on with, and errs where that cannot be gone on with.
+func (l *lab) restore(e experiment.Experiment, kept js.Value) (bool, error) {
 	data := make([]byte, kept.Get("data").Length())
 	js.CopyBytesToGo(data, kept.Get("data"))
 	st, err := session.DecodeState(bytes.NewReader(data))
@@ -121,7 +119,7 @@ func (l *lab) restore(e experiment.Experiment, kept js.Value, like func(a, b exp
 	switch {
 	case err != nil:
 		return false, err
-	case !like(st.Record.Experiment, e):
+	case !same(st.Record.Experiment, e):
 		return false, errors.New("the experiment of this address has another document now")
 	case fits(e) != nil || st.Record.Last() < 1 && why.IsUndefined():
 		return false, nil // the first is said where the run begins
