@@ -28,7 +28,7 @@ export class Insides {
     this.#tell();
   }
 
-  /** The choices anew; that which has the focus keeps it. @param {Choice[]} choices */
+  /** The choices anew; that which has the focus keeps it. @param {Looked[]} choices */
   #build(choices) {
     const focus = document.activeElement?.id;
     byID("looks").replaceChildren(...choices.map(({ id, label, options }) => {

@@ -14,7 +14,7 @@ type layered struct {
 	of            layerKey
 	experts, each int            // tiles of an expert, some of which may be of no neuron
 	wide, high    int            // cells of a tile
-	coupled       []int          // by expert, how many of its tiles, the first ones, are of originals beside their copies
+	coupled       []int          // by expert: so many of its tiles, the first ones, are originals beside copies
 	slots         []int          // (experts, each) the neuron of each tile, or −1
 	values        []float32      // (experts, each, high, wide)
 	high99        float32        // of so many of a hundred numbers the size is at most this

@@ -223,7 +223,7 @@ interface Named {
 }
 
 /** viz.Choice */
-interface Choice {
+interface Looked {
   id: string;
   label: string;
   options: string[];
@@ -316,7 +316,7 @@ interface Lab extends Bridge {
   scales(): Json<Named[]>;
   colourings(): Json<Named[]>;
   examples(): Json<Example[]>;
-  choices(): Json<Choice[]>;
+  choices(): Json<Looked[]>;
   numbers(): Json<Numbers[]>;
   chosen(): string;
   called(): string;
