@@ -23,7 +23,7 @@ export function hold(lab, entry) {
   else history.replaceState(null, "", `#${is}`);
 }
 
-/** What was kept of the run that the address holds, or undefined. */
+/** What was kept of the run that the address holds, or undefined: a lesson has one, whatever its chapter. */
 export function kept() {
-  try { return get(fragment() || first); } catch { return undefined; } // a damaged address
+  try { return get(fragment().split("/")[0] || first); } catch { return undefined; } // a damaged address
 }

@@ -21,7 +21,7 @@ export class Choice {
     const options = (/** @type {Example[]} */ list) => list.map(({ name, title }) => new Option(title, name));
     this.#select.append(
       ...options([first]),
-      make("optgroup", { label: "Lessons" }, ...options(others.filter(({ lesson }) => lesson))),
+      make("optgroup", { label: "With a lesson of their own" }, ...options(others.filter(({ lesson }) => lesson))),
       make("optgroup", { label: "More, and parts of the paper" }, ...options(others.filter(({ lesson }) => !lesson))),
     );
     this.#select.addEventListener("change", () => {

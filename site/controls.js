@@ -77,6 +77,7 @@ export function start(lab, meter, texts, lost) {
     transport(state);
     choice.show();
     panes.show();
+    first(`[value="${lab.quantity()}"]`, HTMLInputElement, byID("quantity")).checked = true;
     first(`[value=${lab.scale()}]`, HTMLInputElement, byID("scale")).checked = true;
     first(`[value=${lab.colouring()}]`, HTMLInputElement, byID("colouring")).checked = true;
     byID("colouring").hidden = !state.facts;

@@ -7,6 +7,7 @@ import { start as startControls } from "./controls.js";
 import { startProgram, drawable } from "./start.js";
 import { Keeper } from "./keeper.js";
 import { hold, kept } from "./address.js";
+import { marks } from "./lessons.js";
 import { byID, first } from "./dom.js";
 import { fetchPrograms, workers } from "./load.js";
 import { Texts } from "./texts.js";
@@ -60,6 +61,7 @@ async function load() {
 async function pictures(module, texts, bridge) {
   const meter = new Meter();
   const begin = async (/** @type {() => void} */ just) => {
+    bridge.marks = marks();
     const program = await startProgram(module, bridge, meter, just);
     bridge.run = undefined; // it has been taken up
     program.ended.catch((err) => {

@@ -1,10 +1,11 @@
 // Shows what the program tells: the words of a chapter with their numbers, a question before an event, and what goes on
 // from there. What stands where, and when it is time for the next, the program knows.
 
-import { all, byID, make, parsed, setText } from "./dom.js";
+import { all, byID, first, make, parsed, setText } from "./dom.js";
 import { armWord } from "./marks.js";
 import { Terms } from "./terms.js";
 import { Seeds } from "./seeds.js";
+import { Lessons } from "./lessons.js";
 
 export class Story {
   #lab;
@@ -12,6 +13,7 @@ export class Story {
   #open;
   #terms;
   #seeds;
+  #lessons;
   #chapters = ""; // that are listed
   #shown = -1;
   #said = /** @type {Record<string, string>} */ ({}); // how what stands in a place is built
@@ -27,6 +29,7 @@ export class Story {
     this.#open = open;
     this.#terms = new Terms(parsed(lab.glossary()));
     this.#seeds = new Seeds(() => { lab.another(); acted(); });
+    this.#lessons = new Lessons(lab);
     const story = byID("story");
     for (const kind of ["pointerdown", "keydown", "wheel"]) {
       story.addEventListener(kind, () => lab.touch(), { passive: true });
@@ -49,7 +52,10 @@ export class Story {
     this.#words("told", page.text, state.arms);
     this.#words("notes", page.notes, state.arms);
     this.#question(page, state.arms);
+    this.#do(page, state.arms);
+    this.#lessons.show(page);
     this.#goes.setAttribute("aria-disabled", String(!page.goes));
+    setText(this.#goes, page.due ? "Skip this" : "Continue");
     setText(byID("goes-in"), page.seconds ? `or watch: it goes on in ${page.seconds} s` : "");
     byID("goes").hidden = !page.goes && !page.holds;
     this.#seeds.show(page.outcome);
@@ -92,6 +98,16 @@ export class Story {
     if (had) this.#goes.focus();
   }
 
+  /** What the reader is to do. @param {Page} page @param {Arm[]} arms */
+  #do({ do: runs, did }, arms) {
+    const box = byID("do"), said = JSON.stringify([runs, did]);
+    if (said === this.#said.do) return;
+    this.#said.do = said;
+    box.hidden = !runs.length;
+    box.classList.toggle("did", did);
+    byID("do-says").replaceChildren(...runs.map((run) => this.#run(run, arms)), did ? " Done." : "");
+  }
+
   /**
    * Puts paragraphs in their place; where only numbers are others than before, nothing else is touched, so that a word
    * that is explained stays so.
@@ -117,13 +133,16 @@ export class Story {
     return make("ul", { className: style || "arms" }, ...items.map((item) => make("li", {}, ...runs(item))));
   }
 
-  /** A link leads somewhere, or opens a picture. @param {string} text @param {string} href */
+  /** A link leads somewhere, or it opens a picture or turns a control. @param {string} text @param {string} href */
   #link(text, href) {
-    const pane = href.startsWith("open:") ? href.slice(5) : "";
-    if (!pane) return make("a", { href }, text);
+    const [, does, to] = href.match(/^(open|turn):(.*)/) ?? [];
+    if (!does) return make("a", { href }, text);
     const button = make("button", { type: "button", className: "open" }, text);
-    button.dataset.pane = pane;
-    button.addEventListener("click", () => this.#open(pane));
+    const [name, value] = to.split("=");
+    button.addEventListener("click", () => {
+      if (does === "open") this.#open(to);
+      else first(`[name=${name}][value="${value}"]`, HTMLInputElement).click();
+    });
     return button;
   }
 

@@ -70,7 +70,7 @@ func draw(v *View, id PaneID, b box) {
 	case Experts:
 		v.experts(b)
 	case Seeds:
-		v.nothingYet(b, "Seeds", "the same experiment over several seeds, and how sure its differences are.")
+		v.seeds(b)
 	}
 }
 

@@ -183,6 +183,15 @@ func (p *pen) line(points []point, width float64, c color.RGBA, dash []float64) 
 	}
 }
 
+// band fills what lies between two lines that have their points at the same places on the x axis, so lightly that what
+// is below stays to be seen.
+func (p *pen) band(upper, lower []point, c color.RGBA, alpha float32) {
+	for i := 1; i < len(upper); i++ {
+		p.quad(p.vertex(upper[i-1].x, upper[i-1].y, c, alpha), p.vertex(upper[i].x, upper[i].y, c, alpha),
+			p.vertex(lower[i].x, lower[i].y, c, alpha), p.vertex(lower[i-1].x, lower[i-1].y, c, alpha))
+	}
+}
+
 // polygon fills a convex shape.
 func (p *pen) polygon(points []point, c color.RGBA) {
 	first := p.vertex(points[0].x, points[0].y, c, 1)

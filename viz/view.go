@@ -14,6 +14,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/sim/look"
 	"github.com/sparkling-lab/sparkling/sim/record"
+	"github.com/sparkling-lab/sparkling/sim/seeds"
 	"github.com/sparkling-lab/sparkling/viz/style"
 	"github.com/sparkling-lab/sparkling/viz/valloss"
 	"github.com/sparkling-lab/sparkling/viz/written"
@@ -58,8 +59,9 @@ type View struct {
 
 	lettering Lettering
 
-	looked func(arm int, q look.Question) (look.Answer, bool) // nil where nobody answers
-	wants  []look.Want                                        // of the picture that is being drawn
+	overSeeds *seeds.Summary                                     // what several seeds came to; nil where they were not run
+	looked    func(arm int, q look.Question) (look.Answer, bool) // nil where nobody answers
+	wants     []look.Want                                        // of the picture that is being drawn
 
 	refresh time.Duration // a picture whose content has changed is drawn anew at most so often
 	motion  motion
@@ -97,6 +99,9 @@ func (v *View) SetStep(step int) { v.step = step }
 
 // SetQuantity compares the pairs in another quantity.
 func (v *View) SetQuantity(q record.Quantity) { v.quantity = q }
+
+// Quantity is what the pairs are compared in.
+func (v *View) Quantity() record.Quantity { return v.quantity }
 
 // SetScale chooses what the x axis of the loss counts.
 func (v *View) SetScale(s Scale) { v.scale = s }
@@ -221,6 +226,7 @@ type content struct {
 	scale           Scale
 	colouring       Colouring
 	hidden          hidden
+	overSeeds       *seeds.Summary
 	pointer         point // zero where it is elsewhere
 	frame           int   // of the motion, where the picture moves
 	answers         int   // of arms that somebody looks into
@@ -235,6 +241,9 @@ func (v *View) content(p *place) content {
 	}
 	for _, t := range v.rec.Tracks {
 		c.frames += len(t)
+	}
+	if p.pane == Seeds {
+		c.overSeeds = v.overSeeds
 	}
 	if moves(p.pane) {
 		c.frame = v.motion.frame

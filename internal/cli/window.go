@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/sparkling-lab/sparkling/internal/display"
@@ -17,11 +18,12 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/viz/desktop"
+	"github.com/sparkling-lab/sparkling/viz/story"
 )
 
 // windowVerb opens the pictures in a window; it is what the program does without a verb.
 type windowVerb struct {
-	Experiment string  `arg:"" optional:"" help:"Name of a built-in experiment, or a document (JSON); without one the first minute runs."`
+	Experiment string  `arg:"" optional:"" help:"Name of a built-in experiment, a document (JSON), or lesson=NAME; without one the first minute runs."`
 	Text       string  `help:"Learn a text of your own (UTF-8, 2 kB to 8 MB); a file that is dropped on the window, or opened there, does the same." type:"path" placeholder:"FILE"`
 	Scale      float64 `help:"Device pixels to a unit of length; 0 asks the screen." default:"0" placeholder:"X"`
 }
@@ -30,6 +32,12 @@ type windowVerb struct {
 func (v windowVerb) Run(e *env) error {
 	if v.Experiment == "" {
 		v.Experiment = experiment.FirstMinute().Name
+	}
+	name, chapter, lesson := story.Linked(v.Experiment)
+	if l := story.Named(name); lesson && l == nil {
+		return noLesson(name)
+	} else if lesson {
+		v.Experiment = l.Experiment
 	}
 	doc, err := document(e, v.Experiment)
 	if err != nil && bare(v.Experiment) {
@@ -58,12 +66,47 @@ func (v windowVerb) Run(e *env) error {
 	if err := fit(doc.Experiment()); err != nil {
 		return err
 	}
-	err = desktop.Run(e.ctx, desktop.Options{Experiment: doc, Learners: cpu.Factory{}, Scale: v.Scale, Fits: fit,
-		Choose: e.chooseText, Take: takeText, Save: save})
+	o := desktop.Options{Experiment: doc, Learners: cpu.Factory{}, Scale: v.Scale, Fits: fit, Lesson: name,
+		Chapter: chapter, Choose: e.chooseText, Take: takeText, Save: save}
+	if kept, err := os.UserConfigDir(); err == nil {
+		o.Progress, o.Keep = lessons(filepath.Join(kept, "sparkling"))
+	}
+	err = desktop.Run(e.ctx, o)
 	if err == nil && e.ctx.Err() != nil {
 		return errInterrupted
 	}
 	return err
+}
+
+// noLesson is the error of a name that no lesson has.
+func noLesson(name string) error {
+	var list []string
+	for _, l := range story.Lessons() {
+		list = append(list, l.Name)
+	}
+	return fmt.Errorf("there is no lesson called %q; there are %s", name, strings.Join(list, ", "))
+}
+
+// lessons is how far the reader has come in the lessons, as a folder has it, and what keeps it there. What cannot be
+// read is nothing.
+func lessons(dir string) (story.Progress, func([]byte) error) {
+	file := filepath.Join(dir, "lessons.json")
+	keep := func(progress []byte) error {
+		if err := durable.MkdirAll(dir); err != nil {
+			return err
+		}
+		return durable.WriteBytes(file, progress)
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, keep
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, story.MostProgress+1))
+	if err != nil {
+		return nil, keep
+	}
+	return story.ReadProgress(data), keep
 }
 
 // save writes everything about a run into a new folder.

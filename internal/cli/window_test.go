@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/viz/story"
 )
 
 // Whoever saves twice within a second has both.
@@ -28,4 +30,23 @@ func TestEverySaveOfTheWindowHasAFolderOfItsOwn(t *testing.T) {
 	entries, err := os.ReadDir(".")
 	require.NoError(t, err)
 	assert.Len(t, entries, 3)
+}
+
+// How far the reader has come in the lessons is found again by the next window, and nothing else is.
+func TestHowFarTheReaderHasComeIsKept(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "new")
+	progress, keep := lessons(dir)
+	assert.Empty(t, progress)
+	name := story.Lessons()[0].Name
+	want := story.Progress{name: {Done: true}}
+	require.NoError(t, keep(want.JSON()))
+	progress, _ = lessons(dir)
+	assert.Equal(t, want, progress)
+	for _, wrong := range []string{"", "{", `{"hamlet": {"done": true}}`, `{"` + name + `": {"chapter": "nowhere"}}`,
+		strings.Repeat(" ", story.MostProgress) + string(want.JSON())} {
+		require.NoError(t, keep([]byte(wrong)))
+		progress, _ = lessons(dir)
+		assert.Empty(t, progress, wrong)
+	}
+	assert.ErrorContains(t, noLesson("hamlet"), `no lesson called "hamlet"; there are `)
 }

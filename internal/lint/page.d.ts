@@ -56,7 +56,19 @@ interface Page {
   goes: boolean;
   holds: boolean;
   seconds: number;
+  next: Offer | null;
   outcome: Outcome | null;
+}
+
+/** viz/story.Offer */
+interface Offer {
+  name: string;
+  title: string;
+  learn: string;
+  address: string;
+  said: string;
+  done: boolean;
+  now: boolean;
 }
 
 /** viz/story.Told */
@@ -299,6 +311,7 @@ interface Bridge {
   has(text: string): boolean;
   give(worker: Worker, task: Json<Task>): void;
   run?: KeptRun;
+  marks?: string;
   ready?(): void;
 }
 
@@ -323,6 +336,8 @@ interface Lab extends Bridge {
   about(): string;
   notice(): Json<Said>;
   texts(): Json<Texts>;
+  lessons(): Json<Offer[]>;
+  progress(): string;
   before(): string;
   csv(): string | Error;
   address(): string;
@@ -346,7 +361,7 @@ interface Lab extends Bridge {
   scrub(step: number): void;
   point(x?: number, y?: number): boolean;
   press(x: number, y: number): boolean;
-  quantity(which: string): void;
+  quantity(which?: string): string;
   pin(pane?: string): string;
   hide(arm: number, hide: boolean): void;
   addArm(addition: string): Wrong;
@@ -359,7 +374,6 @@ interface Lab extends Bridge {
   choose(id: string, option: number): void;
   story(): Json<Page>;
   glossary(): Json<{ term: string; means: string }[]>;
-  leave(): void;
   touch(): void;
   turn(chapter: number): void;
   waits(): boolean;

@@ -57,7 +57,7 @@ viz/valloss: sim/experiment sim/record
 viz/style: internal/plain sim/experiment
 viz/facts: sim/record
 viz/written: sim/experiment sim/record
-viz: sim/experiment sim/look sim/record viz/facts viz/valloss viz/style viz/written
+viz: sim/experiment sim/look sim/record sim/seeds viz/facts viz/valloss viz/style viz/written
 viz/figure: internal/plain sim/experiment sim/record viz/facts viz/valloss viz/style viz/written
 viz/panel: sim/experiment sim/record sim/session viz/facts viz/style viz/written
 viz/story: sim/experiment sim/record sim/session viz/panel
@@ -85,7 +85,7 @@ internal/bench: internal/bench/... model/compute sim/experiment sim/task
 
 internal/report: internal/input model sim/experiment sim/record sim/reproduce sim/statistics sim/task viz/figure
   viz/style viz/story
-internal/cli: internal/... model/... sim/... viz/desktop viz/figure
+internal/cli: internal/... model/... sim/... viz/desktop viz/figure viz/story
 .: internal/cli
 
 internal/fixture: model/checkpoint

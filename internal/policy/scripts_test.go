@@ -33,6 +33,7 @@ func TestTheTypesOfThePagesScriptsAreThoseOfThePrograms(t *testing.T) {
 		"State": panel.State{}, "Arm": panel.Arm{}, "Style": panel.Style{}, "Lock": panel.Lock{},
 		"ExpertTable": panel.Experts{},
 		"Page":        story.Page{}, "Told": story.Told{}, "Run": story.Run{}, "Outcome": story.Outcome{},
+		"Offer":   story.Offer{},
 		"Example": panel.Example{}, "Control": panel.Control{}, "Named": viz.Pane{}, "Looked": viz.Choice{},
 		"Numbers": viz.Numbers{},
 	} {

@@ -112,11 +112,11 @@ func variant(title, name, about string, f func(e *Experiment)) Builtin {
 
 func lessons() []Builtin {
 	out := []Builtin{
-		variant("1. The lock", "lock",
+		variant("The lock", "lock",
 			"Neurons are copied. Emptying all optimizer states moves the copies at first as far as emptying theirs "+
 				"alone, but the halves stay equal for ever.",
 			func(e *Experiment) { e.Arms = arms(twice(500), "copy", "drop", "asymmetric") }),
-		variant("2. The signal", "signal",
+		variant("The signal", "signal",
 			"Both widths are doubled, with and without the factor that keeps the RMS, and with random weights. Does "+
 				"the spike at the widening tell how a run ends?",
 			func(e *Experiment) {
@@ -126,11 +126,11 @@ func lessons() []Builtin {
 				e.Arms[0].Name = "Scaled"
 				random(&e.Arms[2], "Random", "as Scaled, but new rows and columns are random", widen.RandomRandom)
 			}),
-		variant("3. The whole recipe", "recipe",
+		variant("The whole recipe", "recipe",
 			"Copies alone, with the asymmetric reset, with the re-warmup of the copies, and with a re-warmup of "+
 				"everything, which the paper finds worse than SPARKLING.",
 			func(e *Experiment) { e.Arms = arms(twice(500), "copy", "asymmetric", "sparkling", "rewarm-all") }),
-		variant("4. The same compute", "compute",
+		variant("The same compute", "compute",
 			"The widened network against the wide one from scratch, which stops when it has cost as many operations "+
 				"and whose learning rate ends there too. Compare the ends.",
 			func(e *Experiment) { e.Arms = arms(twice(500), "sparkling", "equal-compute") }),

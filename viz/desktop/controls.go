@@ -64,6 +64,7 @@ func (c *controls) build() {
 	content.AddChild(c.words(&l.title, ink, func(panel.State) string { return "SPARKLING Lab" }))
 	c.transport(content)
 	c.examples(content)
+	c.lessons(content)
 	c.ownTexts(content)
 	c.story(content)
 	c.heading(content, "The picture")

@@ -300,12 +300,14 @@ func (c *controls) panes(to *widget.Container) {
 }
 
 func (c *controls) quantities(to *widget.Container) {
-	at := record.Weight
-	to.AddChild(c.segments([]string{"weights", "gradients", "1st moment", "2nd moment"}, func(i int) {
-		at = record.Quantity(i)
-		c.window.view.SetQuantity(at)
-		c.window.did(fmt.Sprintf("turn:quantity=%d", i))
-	}, func(panel.State) int { return int(at) }))
+	to.AddChild(c.segments([]string{"weights", "gradients", "1st moment", "2nd moment"}, c.compare,
+		func(panel.State) int { return int(c.window.view.Quantity()) }))
+}
+
+// compare compares the pairs in one of those.
+func (c *controls) compare(i int) {
+	c.window.view.SetQuantity(record.Quantity(i))
+	c.window.did(fmt.Sprintf("turn:quantity=%d", i))
 }
 
 // four rounds an exact number of an arm to four digits after the point, or says that the arm has diverged.

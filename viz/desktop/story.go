@@ -17,8 +17,12 @@ import (
 func (w *window) lead() {
 	stage := w.director.Lead(time.Now(), w.session, w.shown)
 	w.view.SetStage(viz.StageOf(stage.Main, stage.Half, stage.Aside))
-	if w.director.Turned(w.shown) && string(w.view.Pinned()) != stage.Main {
+	turns, turned := w.director.Turned(w.shown)
+	if turned && string(w.view.Pinned()) != stage.Main {
 		w.view.Pin("")
+	}
+	if turned {
+		w.turn(turns)
 	}
 }
 
@@ -77,6 +81,7 @@ func (c *controls) story(to *widget.Container) {
 	for i := range page.Chapters {
 		numbers = append(numbers, fmt.Sprint(i+1))
 	}
+	c.lesson(to, &page)
 	to.AddChild(c.segments(numbers, func(i int) {
 		if step, recorded := w.director.Turn(i); recorded {
 			w.seek(step)
@@ -101,8 +106,12 @@ func (c *controls) story(to *widget.Container) {
 		})
 	}
 	to.AddChild(choices)
+	c.deeds(to, &page)
 	goOn := c.button(l.loud(), "Continue", func() { w.goOn() })
-	c.follow = append(c.follow, func(panel.State) { goOn.GetWidget().Disabled = !page.Goes })
+	c.follow = append(c.follow, func(panel.State) {
+		goOn.GetWidget().Disabled = !page.Goes
+		goOn.SetText(map[bool]string{true: "Skip this", false: "Continue"}[page.Due])
+	})
 	to.AddChild(row(l, 12, goOn, c.words(&l.small, muted, func(panel.State) string {
 		if page.Seconds == 0 {
 			return ""

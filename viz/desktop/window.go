@@ -33,7 +33,12 @@ type Options struct {
 	// may take as long as the reader does.
 	Choose func(context.Context) (called string, data []byte, err error)
 	// Take takes a text for tasks that name it, with rows as the task has them, and says what is to be told of it.
-	Take func(rows task.Spec, data []byte) (task.Summary, error)
+	Take     func(rows task.Spec, data []byte) (task.Summary, error)
+	Lesson   string // to begin with, and the chapter of it; the experiment is its
+	Chapter  string
+	Progress story.Progress // in the lessons, as it was kept
+	// Keep keeps it.
+	Keep func(progress []byte) error
 	// Save keeps the record and the picture, and says in a sentence where.
 	Save func(*record.Record, image.Image) (string, error)
 }
@@ -83,6 +88,7 @@ type window struct {
 	panel    *controls
 	director *story.Director
 	runs     []story.Outcome // of one experiment, by seed
+	kept     string          // how far the reader has come in the lessons, as it was kept last
 	shown    int             // step; −1 follows the newest
 	scale    float64
 	w, h     int  // of the pictures, in device pixels

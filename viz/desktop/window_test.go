@@ -230,7 +230,7 @@ func TestExampleRunsAsSoonAsItIsChosen(t *testing.T) {
 		}
 	})
 	require.NotNil(t, list)
-	list.SetSelectedEntry(experiment.Choice{Value: "compute", Label: "4. The same compute"})
+	list.SetSelectedEntry(experiment.Choice{Value: "compute", Label: "The same compute"})
 	d.frame()
 	assert.Equal(t, "compute", d.session.Experiment().Name)
 	assert.Equal(t, viz.FLOPs, d.view.Scale(), "arms of equal cost are compared at equal cost")

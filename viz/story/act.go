@@ -64,7 +64,7 @@ func (d *Do) is(act string) bool {
 	if d == nil {
 		return false
 	}
-	any := strings.HasPrefix(d.Act, "turn:") && !strings.Contains(d.Act, "=")
+	any := strings.HasPrefix(d.Act, Turn) && !strings.Contains(d.Act, "=")
 	return act == d.Act || any && strings.HasPrefix(act, d.Act+"=")
 }
 

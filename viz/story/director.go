@@ -16,7 +16,7 @@ type View struct {
 	Last    int            // the newest step of all arms
 	Forked  bool
 	Playing bool
-	Max     bool // at full speed nothing waits
+	Max     bool // at full speed nothing waits, but a lesson that was chosen
 }
 
 // Director turns the chapters. It lets a run go to the end of a chapter and holds it there, until the reader goes on,
@@ -24,29 +24,30 @@ type View struct {
 // After anything that the reader does to the story it waits for them. It knows no clock but the one it is told, and
 // commands nothing: [Director.Limit] says how far the run may go.
 type Director struct {
-	exp     experiment.Experiment
-	rec     *record.Record
-	lesson  *Lesson
-	at      int // the chapter that the run has come to
-	phase   phase
-	off     bool
-	step    int
-	forked  bool
-	playing bool
-	turned  int // the chapter that the reader has turned to; −1 follows the run
-	left    time.Duration
-	ended   time.Duration // since the chapter was over, while it waits
-	last    time.Time
-	touched bool // the reader is there
-	said    map[string]string
-	did     map[string]bool // what chapters waited for, by their ids
-	opened  *Lesson         // that the reader has chosen; nil tells what belongs to the experiment
-	aim     int             // the chapter that the run is hurried to; −1 where there is none
-	haste   bool            // and that is to begin
-	seen    *Chapter        // that was shown when it was last asked whether it is another
-	hurries *record.Record  // the run that is hurried to its end
-	hurried session.Speed   // that comes back then; 0 where none is hurried
-	towards bool            // it is hurried to a chapter
+	exp      experiment.Experiment
+	rec      *record.Record
+	lesson   *Lesson
+	at       int // the chapter that the run has come to
+	phase    phase
+	off      bool
+	step     int
+	forked   bool
+	playing  bool
+	turned   int // the chapter that the reader has turned to; −1 follows the run
+	left     time.Duration
+	ended    time.Duration // since the chapter was over, while it waits
+	last     time.Time
+	touched  bool // the reader is there
+	said     map[string]string
+	did      map[string]bool // what chapters waited for, by their ids
+	opened   *Lesson         // that the reader has chosen; nil tells what belongs to the experiment
+	aim      int             // the chapter that the run is hurried to; −1 where there is none
+	haste    bool            // and that is to begin
+	progress Progress
+	seen     *Chapter       // that was shown when it was last asked whether it is another
+	hurries  *record.Record // the run that is hurried to its end
+	hurried  session.Speed  // that comes back then; 0 where none is hurried
+	towards  bool           // it is hurried to a chapter
 }
 
 type phase int
@@ -79,7 +80,7 @@ func (d *Director) Follow(now time.Time, v View) {
 	}
 	was := d.at
 	d.step, d.forked, d.playing = v.Last, v.Forked, v.Playing
-	d.off = (v.Max && (d.lesson.Order == 0 || d.hurried > 0) || !d.lesson.holds()) && d.aim < 0
+	d.off = (v.Max && (d.opened == nil || d.hurried > 0) || !d.lesson.holds()) && d.aim < 0
 	switch {
 	case d.aim >= 0:
 		d.arrive(v)
@@ -91,6 +92,7 @@ func (d *Director) Follow(now time.Time, v View) {
 	if d.at != was {
 		d.turned = -1
 	}
+	d.note()
 }
 
 // start begins with another run. The lesson that was chosen goes on where it is told of that.
@@ -100,7 +102,7 @@ func (d *Director) start(now time.Time, v View) {
 	was := *d
 	*d = Director{hurries: was.hurries, hurried: was.hurried, towards: was.towards, exp: e, rec: v.Record,
 		lesson: Of(name), turned: -1, last: now, said: map[string]string{}, did: map[string]bool{}, aim: -1,
-		seen: was.seen}
+		seen: was.seen, progress: was.progress}
 	if was.opened != nil && was.opened.Experiment == name {
 		d.opened, d.lesson, d.touched = was.opened, was.opened, was.touched
 		d.aim, d.haste = was.aim, was.haste

@@ -2,6 +2,7 @@ package story
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/sparkling-lab/sparkling/sim/record"
@@ -99,13 +100,28 @@ func (d *Director) Hurry(s *session.Session) {
 	d.hurries = s.Record()
 }
 
-// Terms are the words of a page that the glossary explains, in their order.
-func (p Page) Terms() (out []Entry) {
+// runs are all words of a page, what is to be done last.
+func (p Page) runs() []Run {
 	runs := slices.Clone(p.Ask)
 	for _, t := range slices.Concat(p.Text, p.Notes) {
 		runs = append(runs, slices.Concat(t.Items...)...)
 	}
-	for _, r := range runs {
+	return append(runs, p.Do...)
+}
+
+// Deeds are the words of a page that open a picture or turn a control.
+func (p Page) Deeds() (out []Run) {
+	for _, r := range p.runs() {
+		if strings.HasPrefix(r.Href, Open) || strings.HasPrefix(r.Href, Turn) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// Terms are the words of a page that the glossary explains, in their order.
+func (p Page) Terms() (out []Entry) {
+	for _, r := range p.runs() {
 		e := Term(r.Term)
 		if e.Means != "" && !slices.Contains(out, e) {
 			out = append(out, e)

@@ -37,6 +37,7 @@ type Chapter struct {
 	From     Place       `json:"from"`
 	Seen     Place       `json:"seen"` // where it is best seen by who turns back to it
 	Stage    Stage       `json:"stage"`
+	Turn     string      `json:"turn"`  // a control of what is shown and its value, which belong to the stage
 	Later    *Later      `json:"later"` // the stage once all of the chapter has happened
 	Question *Question   `json:"question"`
 	Do       *Do         `json:"do"` // what it waits for at its end
@@ -255,6 +256,9 @@ func (c *Chapter) check() error {
 		if len(s.Aside) > 3 || s.Main == "" {
 			return fmt.Errorf("a stage has one main picture, and at most three aside")
 		}
+	}
+	if knob, value, _ := strings.Cut(c.Turn, "="); c.Turn != "" && !slices.Contains(views[knob], value) {
+		return fmt.Errorf("what is shown has no control %q", c.Turn)
 	}
 	if q := c.Question; q != nil && (q.Ask == "" || len(q.Choices) != 2 || q.Wait <= 0 || c.From == Start) {
 		return fmt.Errorf("a question has two answers and a time, and comes after the start")

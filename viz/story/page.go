@@ -24,6 +24,7 @@ type Page struct {
 	Goes     bool     `json:"goes"`    // there is something to go on to
 	Holds    bool     `json:"holds"`   // the lesson waits now and then
 	Seconds  int      `json:"seconds"` // until it goes on by itself; 0 where it does not
+	Next     *Offer   `json:"next"`    // the lesson that comes after one that has been read to its end
 	Outcome  *Outcome `json:"outcome"` // once the run is over, if it comes to one
 }
 
@@ -51,7 +52,10 @@ func (d *Director) Page(s panel.State) Page {
 	p := Page{Lesson: d.lesson.Name, Shown: d.shown(s.Step), Now: d.at, Text: []Told{}, Choices: []string{},
 		Ask: []Run{}, Do: []Run{}}
 	if d.lesson.Order > 0 {
-		p.Title, p.Learn = d.lesson.Title, d.lesson.Learn
+		p.Title, p.Learn = d.lesson.title(), d.lesson.Learn
+	}
+	if l := d.following(); l != nil {
+		p.Next = &Offer{Name: l.Name, Title: l.title(), Address: Fragment(l.Name, "")}
 	}
 	for _, c := range d.lesson.Chapters {
 		p.Chapters = append(p.Chapters, Name{c.ID, c.Title})

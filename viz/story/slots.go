@@ -24,6 +24,9 @@ var (
 		"known":   (*moment).now,
 		"asked":   (*moment).asked,
 		"below":   (*moment).below,
+
+		"neurons":      func(m *moment) string { return m.neurons(false) },
+		"neurons-wide": func(m *moment) string { return m.neurons(true) },
 	}
 	// No arm that is not there is asked.
 	ofArm = map[string]func(*moment, *panel.Arm) string{
@@ -61,6 +64,22 @@ var (
 		"spiked":  func(m *moment, _ *panel.Arm) *panel.Arm { return m.spiked() },
 	}
 )
+
+// neurons are those of all experts of the network, before it is widened or after.
+func (m *moment) neurons(widened bool) string {
+	if m.rec == nil {
+		return ""
+	}
+	e := m.rec.Experiment
+	c := e.Small()
+	for i, a := range e.Arms {
+		if widened && a.Widens() {
+			c = e.Wide(i)
+			break
+		}
+	}
+	return record.Thousands(c.Layers * c.Experts * c.Inner)
+}
 
 func fullLoss(a *panel.Arm) string  { return a.FullValLoss }
 func lossAfter(a *panel.Arm) string { return a.ValLossAfter }
@@ -207,6 +226,11 @@ var (
 	whenTwo = map[string]func(m *moment, a, b *panel.Arm) bool{
 		"below": func(_ *moment, a, b *panel.Arm) bool { x, y, ok := losses(a, b); return ok && x < y },
 		"ended": func(_ *moment, a, b *panel.Arm) bool { _, _, ok := losses(a, b); return ok },
+		"knows-more": func(m *moment, a, b *panel.Arm) bool {
+			x, asked := m.count(a)
+			y, also := m.count(b)
+			return asked > 0 && also > 0 && x > y
+		},
 		"close": func(_ *moment, a, b *panel.Arm) bool {
 			x, y, ok := losses(a, b)
 			return ok && math.Abs(x-y) < 0.01

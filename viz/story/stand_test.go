@@ -57,8 +57,8 @@ const untold = "This is told when it has been measured."
 func TestNoResultIsToldOfARunThatIsNotOver(t *testing.T) {
 	all, err := lessons()
 	require.NoError(t, err)
-	for name := range all {
-		of := name
+	for name, l := range all {
+		of := l.Experiment
 		if name == Any {
 			of = "states"
 		}
@@ -155,11 +155,11 @@ func TestTheHighestOfAllIsSaidOnceAllWereMeasured(t *testing.T) {
 		if !a.Widens() {
 			continue
 		}
-		assert.NotContains(t, told(l, "widened", s, r), "The highest spike", a.Name)
+		assert.NotContains(t, told(l, "widened", s, r), "The highest jump", a.Name)
 		s.Arms[i].ValLossAfter = []string{"3", "4", "5", "6"}[i]
 		most = i
 	}
-	assert.Contains(t, told(l, "widened", s, r), "The highest spike was that of "+e.Arms[most].Name+".")
+	assert.Contains(t, told(l, "widened", s, r), "The highest jump is that of "+e.Arms[most].Name+".")
 
 	m := &moment{State: s, rec: r}
 	assert.EqualValues(t, most, m.far())

@@ -14,13 +14,27 @@ func (d *Director) Take(name, chapter string) bool {
 	return true
 }
 
+// Address is the fragment of an address that opens the chosen lesson at its present chapter; empty where none is
+// chosen.
+func (d *Director) Address() string {
+	if d.opened == nil || d.rec == nil {
+		return ""
+	}
+	at := d.at
+	if d.aim >= 0 {
+		at = d.aim
+	}
+	return Fragment(d.opened.Name, d.opened.Chapters[at].ID)
+}
+
 // Turned reports, where a step is shown, whether another chapter of a lesson of the list is than when it was last
-// asked: then no picture that the reader has opened stands in the way of those that it speaks of.
-func (d *Director) Turned(step int) bool {
+// asked: then no picture that the reader has opened stands in the way of those that it speaks of, and turns, where it
+// is not empty, is a control of what is shown and the value that it is to have.
+func (d *Director) Turned(step int) (turns string, turned bool) {
 	c := &d.lesson.Chapters[d.shown(step)]
 	was := d.seen
 	d.seen = c
-	return d.lesson.Order > 0 && was != nil && was != c
+	return c.Turn, d.lesson.Order > 0 && was != nil && was != c
 }
 
 // Opened is the name of the lesson that the reader has chosen, as long as its experiment runs; empty where none is.
@@ -30,9 +44,6 @@ func (d *Director) Opened() string {
 	}
 	return d.opened.Name
 }
-
-// Leave tells again what belongs to the experiment.
-func (d *Director) Leave() { d.rec, d.opened, d.aim = nil, nil, -1 }
 
 // head hurries to a chapter.
 func (d *Director) head(chapter int) { d.aim, d.haste, d.turned = chapter, true, -1 }

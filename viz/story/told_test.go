@@ -42,7 +42,7 @@ func TestNoSentenceLeadsToAnEmptyList(t *testing.T) {
 	all, err := lessons()
 	require.NoError(t, err)
 	for name, l := range all {
-		built := name
+		built := l.Experiment
 		if name == Any {
 			built = "muon"
 		}
@@ -67,7 +67,7 @@ func TestEverySlotOfEveryLessonIsFilledByARun(t *testing.T) {
 	all, err := lessons()
 	require.NoError(t, err)
 	for name, l := range all {
-		experimentOf := name
+		experimentOf := l.Experiment
 		if name == Any {
 			experimentOf = "states"
 		}

@@ -16,6 +16,7 @@ import (
 //	[word|term]      a word that the glossary explains; [word] is its own term
 //	[words|#name]    words that lead to an experiment; [words|report/] to the report
 //	[words|open:pane] words that open a picture
+//	[words|turn:control=value] words that turn a control of what is shown
 //	*word*           stressed; *{slot}* too
 type part struct {
 	text   string
@@ -25,8 +26,11 @@ type part struct {
 	stress bool
 }
 
-// Open begins where a link leads that opens a picture.
-const Open = "open:"
+// Where a link leads begins with Open where it opens a picture, and with Turn where it turns a control.
+const (
+	Open = "open:"
+	Turn = "turn:"
+)
 
 var marks = regexp.MustCompile(`\{[^{}]*\}|\[[^\[\]]*\]|\*[^*]*\*`)
 
@@ -64,6 +68,12 @@ func (l *Lesson) parts(s string, each bool) (out []part, err error) {
 				p.href = to
 			case strings.HasPrefix(to, "report/"):
 				p.href = to
+			case strings.HasPrefix(to, Turn):
+				knob, value, _ := strings.Cut(to[len(Turn):], "=")
+				if !slices.Contains(views[knob], value) {
+					err = fmt.Errorf("what is shown has no control %q", to[len(Turn):])
+				}
+				p.href = to
 			default:
 				if p.term = shown; more {
 					p.term = to
@@ -100,7 +110,8 @@ func (l *Lesson) slot(s string, each bool) (func(*moment) []Run, error) {
 			return nil
 		}
 	}
-	if f, ok := ofRun[name]; ok && len(args) == 0 {
+	_, armHas := ofArm[name]
+	if f, ok := ofRun[name]; ok && len(args) == 0 && !(each && armHas) { // an item of a list is about its arm
 		return number(f), nil
 	}
 	switch {

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"syscall/js"
 
@@ -38,7 +39,7 @@ func (l *lab) export() {
 		"dismiss":    func([]js.Value) any { l.notice = notice{}; return "" },
 		"before":     func([]js.Value) any { return l.earlier() },
 		"csv":        func([]js.Value) any { return l.csv() },
-		"address":    func([]js.Value) any { return l.choice().address },
+		"address":    func([]js.Value) any { return l.address() },
 		"save":       func([]js.Value) any { l.save(); return "" },
 		"stateBytes": func([]js.Value) any { return l.stateBytes() },
 		"kept":       func([]js.Value) any { return l.kept() },
@@ -64,9 +65,11 @@ func (l *lab) export() {
 			return pressed
 		},
 		"quantity": func(a []js.Value) any {
-			l.view.SetQuantity(quantity(a[0].String()))
-			l.did("turn:quantity=" + a[0].String())
-			return ""
+			if len(a) > 0 {
+				l.view.SetQuantity(quantity(a[0].String()))
+				l.did("turn:quantity=" + a[0].String())
+			}
+			return strconv.Itoa(int(l.view.Quantity()))
 		},
 		"choose": func(a []js.Value) any { l.view.Choose(a[0].String(), a[1].Int()); return "" },
 		"pin": func(a []js.Value) any {
@@ -93,7 +96,8 @@ func (l *lab) export() {
 		},
 		"story":    func([]js.Value) any { return encode(l.director.Page(panel.Of(l.session, l.shown))) },
 		"glossary": func([]js.Value) any { return encode(story.Glossary()) },
-		"leave":    func([]js.Value) any { l.director.Leave(); return "" },
+		"lessons":  func([]js.Value) any { return encode(l.director.Offers()) },
+		"progress": func([]js.Value) any { return string(l.director.Progress().JSON()) },
 		"touch":    func([]js.Value) any { l.director.Touch(); return "" },
 		"turn":     func(a []js.Value) any { l.turn(a[0].Int()); return "" },
 		"waits":    func([]js.Value) any { return l.director.Waits() },

@@ -77,6 +77,15 @@ func (l *lab) choice() choice {
 	return l.chosen
 }
 
+// address is what opens what is here: the lesson that was chosen, at its chapter, where its experiment is as it was.
+func (l *lab) address() string {
+	lesson, at := story.Named(l.director.Opened()), l.director.Address()
+	if at != "" && l.choice().name == lesson.Experiment {
+		return at
+	}
+	return l.choice().address
+}
+
 // work is what the program has done since it was started.
 type work struct {
 	Frames   int    `json:"frames"`   // in which anything was looked at or drawn

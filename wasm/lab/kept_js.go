@@ -7,6 +7,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/sim/session"
 	"github.com/sparkling-lab/sparkling/viz/panel"
+	"github.com/sparkling-lab/sparkling/viz/story"
 )
 
 // kept are the states that have been saved and not yet given to the page: of the present run after each
@@ -25,8 +26,12 @@ func (l *lab) kept() any {
 		data := js.Global().Get("Uint8Array").New(b.Len())
 		js.CopyBytesToJS(data, b.Bytes())
 		e := st.Record.Experiment
+		address := e.Address()
+		if name, _, ok := story.Linked(l.address()); ok && runs {
+			address = story.Fragment(name, "")
+		}
 		list.Call("push",
-			js.ValueOf(map[string]any{"address": e.Address(), "data": data, "runs": runs, "text": textOf(e),
+			js.ValueOf(map[string]any{"address": address, "data": data, "runs": runs, "text": textOf(e),
 				"step": st.Record.Last(), "playing": runs && l.session.Playing(),
 				"speed": panel.SpeedName(l.session.Speed())}))
 	}

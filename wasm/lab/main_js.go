@@ -12,6 +12,7 @@ import (
 	"github.com/hajimehoshi/ebiten/v2"
 
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/viz/story"
 )
 
 func main() {
@@ -28,6 +29,9 @@ func run(bridge js.Value) error {
 	host := newWorkerHost(bridge)
 	l := newLab(host, bridge)
 	host.heard = l.show
+	if kept := bridge.Get("marks"); kept.Type() == js.TypeString {
+		l.director.Recall(story.ReadProgress([]byte(kept.String())))
+	}
 	l.open(js.Global().Get("location").Get("hash").String(), bridge.Get("run"), "The first minute runs instead.")
 	if why, wants := l.notice, l.wants; l.session == nil {
 		if err := l.run(experiment.FirstMinute()); err != nil {

@@ -46,7 +46,7 @@ func (l *lab) open(address string, kept js.Value, otherwise string) {
 		}
 	case kept.Type() == js.TypeObject:
 		var gone bool
-		if gone, aside = l.restore(e, kept); gone {
+		if gone, aside = l.restore(e, kept, same); gone {
 			return
 		}
 		fallthrough
@@ -70,16 +70,14 @@ func (l *lab) openLesson(name, chapter string, kept js.Value, otherwise string) 
 		l.notice = notice{Text: fmt.Sprintf("There is no lesson called “%s”. %s The list of lessons has those that "+
 			"there are.", name, otherwise), Wrong: true}
 		return
-	case l.session != nil && l.director.Opened() == name:
-		if k := lesson.Chapter(chapter); k >= 0 {
-			l.turn(k)
-		}
+	case l.session != nil && l.director.Opened() == name && lesson.Chapter(chapter) >= 0:
+		l.turn(lesson.Chapter(chapter))
 		return
 	}
 	e, err := experiment.Named(lesson.Experiment)
 	if err == nil && kept.Type() == js.TypeObject {
 		var gone bool
-		if gone, err = l.restore(e, kept); gone {
+		if gone, err = l.restore(e, kept, shifted); gone {
 			l.director.Take(name, chapter)
 			return
 		}
@@ -109,9 +107,13 @@ func (l *lab) unopened(err error, instead string) notice {
 
 func same(a, b experiment.Experiment) bool { return bytes.Equal(a.JSON(), b.JSON()) }
 
-// restore goes on with a run of e from a state that the page has kept, and says so. It reports false where there is
-// nothing to go on with, and errs where that cannot be gone on with.
-func (l *lab) restore(e experiment.Experiment, kept js.Value) (bool, error) {
+// shifted reports whether an experiment is a built-in one but for the step of its widening.
+func shifted(a, builtin experiment.Experiment) bool { return panel.Chosen(a) == builtin.Name }
+
+// restore goes on with a run of e, or of what is like it, from a state that the page has kept, and says so. It reports
+// false where there is nothing to go on with, and errs where that cannot be gone on with.
+func (l *lab) restore(e experiment.Experiment, kept js.Value, like func(a, b experiment.Experiment) bool) (bool,
+	error) {
 	data := make([]byte, kept.Get("data").Length())
 	js.CopyBytesToGo(data, kept.Get("data"))
 	st, err := session.DecodeState(bytes.NewReader(data))
@@ -119,7 +121,7 @@ func (l *lab) restore(e experiment.Experiment, kept js.Value) (bool, error) {
 	switch {
 	case err != nil:
 		return false, err
-	case !same(st.Record.Experiment, e):
+	case !like(st.Record.Experiment, e):
 		return false, errors.New("the experiment of this address has another document now")
 	case fits(e) != nil || st.Record.Last() < 1 && why.IsUndefined():
 		return false, nil // the first is said where the run begins

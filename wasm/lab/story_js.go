@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"time"
 
 	"github.com/sparkling-lab/sparkling/viz"
@@ -10,8 +11,19 @@ import (
 func (l *lab) direct() {
 	stage := l.director.Lead(time.Now(), l.session, l.shown)
 	l.view.SetStage(viz.StageOf(stage.Main, stage.Half, stage.Aside))
-	if l.director.Turned(l.shown) && string(l.view.Pinned()) != stage.Main {
+	turns, turned := l.director.Turned(l.shown)
+	if turned && string(l.view.Pinned()) != stage.Main {
 		l.view.Pin("")
+	}
+	if knob, value, _ := strings.Cut(turns, "="); turned {
+		switch knob {
+		case "quantity":
+			l.view.SetQuantity(quantity(value))
+		case "scale":
+			l.view.SetScale(viz.Scale(value))
+		case "colouring":
+			l.view.SetColouring(viz.Colouring(value))
+		}
 	}
 }
 

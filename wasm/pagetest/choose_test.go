@@ -26,7 +26,7 @@ func TestLessonIsChosenRunsAndAnswers(t *testing.T) {
 	assert.True(t, s.Playing)
 	assert.Equal(t, "#lock", eval[string](p, `location.hash`))
 	told := func() string { return eval[string](p, `document.getElementById("told").textContent`) }
-	assert.Contains(t, told(), "wait for step 500")
+	assert.Contains(t, told(), "what becomes of that memory")
 	p.run(`sparkling.speed("max")`)
 	p.wait(`JSON.parse(sparkling.state()).last > 20`)
 	p.run(`document.getElementById("widen").click()`)
@@ -35,8 +35,8 @@ func TestLessonIsChosenRunsAndAnswers(t *testing.T) {
 		`s.dispatchEvent(new Event("input")) }`)
 	p.settle()
 	assert.Equal(t, panel.Apart, p.state().Phase)
-	assert.Contains(t, told(), "Drop: all 128 pairs are equal to the last bit")
-	assert.Contains(t, told(), "Asymmetric reset: 0 of 128 pairs")
+	assert.Contains(t, told(), "Drop 128 of 128")
+	assert.Contains(t, told(), "Asymmetric reset 0 of 128")
 	p.shot("lesson-lock")
 
 	p.run(`document.querySelector("#scale [value=flops]").click()`)

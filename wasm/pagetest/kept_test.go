@@ -152,7 +152,7 @@ func TestWhatRanBeforeComesBack(t *testing.T) {
 	p.run(`document.getElementById("widen").disabled = false; document.getElementById("widen").click()`)
 	assert.Equal(t, "That could not be done: the network is widened already; reset to begin anew.", p.notice(),
 		"what goes wrong is never passed over")
-	assert.Regexp(t, `^The run before is kept: “1. The lock” at step \d+, not yet widened\.$`,
+	assert.Regexp(t, `^The run before is kept: “The lock” at step \d+, not yet widened\.$`,
 		eval[string](p, `document.getElementById("before-text").textContent`))
 	p.run(`document.getElementById("back").click()`)
 	assert.Equal(t, 500, p.state().Fork, "a slip of the hand is taken back")
@@ -163,7 +163,7 @@ func TestWhatRanBeforeComesBack(t *testing.T) {
 	assert.Equal(t, `There is no experiment called “lokc”. What was here before goes on.`, p.notice())
 	assert.Equal(t, "#"+eval[string](p, `sparkling.address()`), eval[string](p, `location.hash`),
 		"the address holds what runs")
-	assert.Equal(t, `Run “1. The lock”`, eval[string](p, `document.getElementById("way").textContent`))
+	assert.Equal(t, `Run “The lock”`, eval[string](p, `document.getElementById("way").textContent`))
 	p.shot("misspelt")
 	p.run(`document.getElementById("way").click()`)
 	assert.Equal(t, "#lock", eval[string](p, `location.hash`))
