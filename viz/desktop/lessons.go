@@ -2,13 +2,11 @@ package desktop
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/ebitenui/ebitenui/widget"
 
 	"github.com/sparkling-lab/sparkling/sim/experiment"
-	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/viz"
 	"github.com/sparkling-lab/sparkling/viz/panel"
 	"github.com/sparkling-lab/sparkling/viz/story"
@@ -123,23 +121,7 @@ func (w *window) follow(href string) {
 		w.open(viz.PaneID(pane))
 		return
 	}
-	control, _ := strings.CutPrefix(href, story.Turn)
-	w.turn(control)
-	w.did(href)
-}
-
-// turn turns a control of what is shown to a value, as a story names them.
-func (w *window) turn(control string) {
-	switch knob, value, _ := strings.Cut(control, "="); knob {
-	case "quantity":
-		w.view.SetQuantity(record.Quantity(slices.Index([]string{"0", "1", "2", "3"}, value)))
-	case "scale":
-		w.view.SetScale(viz.Scale(value))
-	case "colouring":
-		w.view.SetColouring(viz.Colouring(value))
-	case "speed":
-		if v, ok := panel.ParseSpeed(value); ok {
-			w.session.SetSpeed(v)
-		}
+	if w.view.Turn(strings.TrimPrefix(href, story.Turn)) {
+		w.did(href)
 	}
 }

@@ -22,7 +22,10 @@ func (w *window) lead() {
 		w.view.Pin("")
 	}
 	if turned {
-		w.turn(turns)
+		w.turns = turns
+	}
+	if w.turns != "" && w.view.Turn(w.turns) { // a choice of a picture, as soon as that is in sight
+		w.turns = ""
 	}
 }
 
@@ -95,7 +98,7 @@ func (c *controls) story(to *widget.Container) {
 
 	choices := row(l, 6)
 	for i := range 2 {
-		b := c.button(l.button(), "", func() { w.director.Answer(i) })
+		b := c.button(l.button(), "", func() { w.director.Reply(w.session, i) })
 		choices.AddChild(b)
 		c.visible(b, func() bool {
 			// A button has no text before it was laid out once.

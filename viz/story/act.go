@@ -30,7 +30,7 @@ type Do struct {
 
 // views are controls of what is shown, which are none of the experiment's, and their values.
 var views = map[string][]string{"quantity": {"0", "1", "2", "3"}, "scale": {"steps", "tokens", "flops"},
-	"colouring": {"sure", "expert"}, "speed": {"0.25", "1", "4", "max"}}
+	"colouring": {"sure", "expert"}}
 
 // check refuses an act that nobody tells of.
 func (d *Do) check(e experiment.Experiment) error {
@@ -43,7 +43,7 @@ func (d *Do) check(e experiment.Experiment) error {
 		known = panes[arg]
 	case "turn":
 		knob, value, to := strings.Cut(arg, "=")
-		if values, is := views[knob]; is {
+		if values, is := views[knob]; is || knob == "speed" {
 			known = !to || slices.Contains(values, value)
 		} else {
 			known = slices.ContainsFunc(experiment.Knobs(e), func(k experiment.Knob) bool { return k.ID == knob }) &&

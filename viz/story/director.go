@@ -118,7 +118,7 @@ func (d *Director) turnPage(v View, dt time.Duration) {
 	for {
 		c, next := d.chapter(), d.next(d.at)
 		switch {
-		case d.phase == telling && next >= 0 && v.Last >= d.stop(next):
+		case d.phase == telling && next >= 0 && d.before(next, v):
 			d.enter(d.at, waiting)
 			d.left = seconds(c.Wait)
 			dt = 0
@@ -224,6 +224,13 @@ func (d *Director) Limit() int {
 		}
 		k = next
 	}
+}
+
+// before reports whether a run has come to the last step before a chapter; arms part a moment after they have come to
+// the step of that.
+func (d *Director) before(chapter int, v View) bool {
+	from := d.lesson.Chapters[chapter].From
+	return v.Last >= d.stop(chapter) && (v.Forked || from.order() < Fork.order())
 }
 
 // byStep is the last chapter that begins at or before a step.

@@ -40,6 +40,14 @@ func (d *Director) Continue(s *session.Session) (step int, went bool) {
 	return step, went
 }
 
+// Reply is [Director.Answer], and plays a run that was paused where nothing else waits.
+func (d *Director) Reply(s *session.Session, choice int) {
+	d.Answer(choice)
+	if !s.Playing() && !d.Waits() {
+		s.Play()
+	}
+}
+
 // Widen widens now. A run that waits for its widening anyhow goes on with it, and stays the experiment that it is.
 func (d *Director) Widen(s *session.Session) error {
 	if !d.widens() {

@@ -218,6 +218,10 @@ func (l *Lesson) compile(e experiment.Experiment) error {
 		}
 		seen[c.ID] = true
 		err := c.check()
+		knob, value, _ := strings.Cut(c.Turn, "=")
+		if c.Turn != "" && !slices.Contains(views[knob], value) && (knob != armOfUpdate || !slices.Contains(l.arms, value)) {
+			err = fmt.Errorf("what is shown has no control %q", c.Turn)
+		}
 		if err == nil && i > 0 && c.From.order() < l.Chapters[i-1].From.order() {
 			err = fmt.Errorf("it begins before the one before it")
 		}
@@ -257,14 +261,14 @@ func (c *Chapter) check() error {
 			return fmt.Errorf("a stage has one main picture, and at most three aside")
 		}
 	}
-	if knob, value, _ := strings.Cut(c.Turn, "="); c.Turn != "" && !slices.Contains(views[knob], value) {
-		return fmt.Errorf("what is shown has no control %q", c.Turn)
-	}
 	if q := c.Question; q != nil && (q.Ask == "" || len(q.Choices) != 2 || q.Wait <= 0 || c.From == Start) {
 		return fmt.Errorf("a question has two answers and a time, and comes after the start")
 	}
 	return nil
 }
+
+// armOfUpdate is the choice of the arm whose update is seen in slow motion.
+const armOfUpdate = "update-arm"
 
 // panes are the pictures that a stage may name; package viz says the same, and a test holds both to it.
 var panes = map[string]bool{"loss": true, "copies": true, "divergence": true, "rms": true, "network": true,

@@ -122,12 +122,12 @@ func TestPlacesFollowTheRun(t *testing.T) {
 		}
 		return out
 	}
-	assert.Equal(t, []int{0, 299, 300, 301, 340, 1000}, at(e))
-	assert.Equal(t, []int{0, 17, 18, 19, 58, 60}, at(e.Rescale(60)))
-	assert.Equal(t, []int{0, 14, 15, 16, -1, 50}, at(e.Rescale(50)), "it is over before the halves are apart")
+	assert.Equal(t, []int{0, 299, 300, 300, 301, 340, 1000}, at(e))
+	assert.Equal(t, []int{0, 17, 18, 18, 19, 58, 60}, at(e.Rescale(60)))
+	assert.Equal(t, []int{0, 14, 15, 15, 16, -1, 50}, at(e.Rescale(50)), "it is over before the halves are apart")
 	stages, err := experiment.Named("stages")
 	require.NoError(t, err)
-	assert.Equal(t, []int{0, 249, 250, 501, 540, 1000}, at(stages), "the last arm is widened at 500")
+	assert.Equal(t, []int{0, 249, 250, 250, 501, 540, 1000}, at(stages), "the last arm is widened at 500")
 	e.Arms = e.Arms[:1]
 	assert.Equal(t, -1, Widening.At(e), "nothing is ever widened")
 }

@@ -25,6 +25,8 @@ var (
 		"asked":   (*moment).asked,
 		"below":   (*moment).below,
 
+		"experts": func(m *moment) string { return m.experts(m.trunk()) },
+
 		"neurons":      func(m *moment) string { return m.neurons(false) },
 		"neurons-wide": func(m *moment) string { return m.neurons(true) },
 	}
@@ -51,6 +53,7 @@ var (
 		"rms-unscaled": measured(2, func(a *panel.Arm) string { return a.RMSRatioUnscaled }),
 		"rms-change":   func(_ *moment, a *panel.Arm) string { return scaled(a.RMSRatioChange, 100, 0) },
 		"known":        (*moment).known,
+		"experts":      (*moment).experts,
 	}
 	ofTwo = map[string]func(m *moment, a, b *panel.Arm) string{
 		"ended": ended,
@@ -64,6 +67,23 @@ var (
 		"spiked":  func(m *moment, _ *panel.Arm) *panel.Arm { return m.spiked() },
 	}
 )
+
+// experts is what tells most about what the experts of an arm get, as half a sentence.
+func (m *moment) experts(a *panel.Arm) string {
+	if m.rec == nil || a == nil {
+		return ""
+	}
+	f, ok := m.rec.ExpertsAt(m.index(a), m.Step)
+	if !ok {
+		return ""
+	}
+	x := m.rec.ExpertsOf(&f)
+	found, ok := x.Finding()
+	if !ok {
+		return ""
+	}
+	return x.Says(found)
+}
 
 // neurons are those of all experts of the network, before it is widened or after.
 func (m *moment) neurons(widened bool) string {

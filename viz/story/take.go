@@ -51,7 +51,7 @@ func (d *Director) head(chapter int) { d.aim, d.haste, d.turned = chapter, true,
 // arrive begins the chapter that the run was hurried to, once it is there; what it asks, unless that has happened.
 func (d *Director) arrive(v View) {
 	switch stop := d.stop(d.aim); {
-	case stop >= 0 && v.Last < stop:
+	case stop >= 0 && !d.before(d.aim, v):
 		return
 	case v.Last == stop:
 		d.begin(d.aim)

@@ -102,7 +102,7 @@ func (l *lab) export() {
 		"turn":     func(a []js.Value) any { l.turn(a[0].Int()); return "" },
 		"waits":    func([]js.Value) any { return l.director.Waits() },
 		"goOn":     func([]js.Value) any { l.goOn(); return "" },
-		"answer":   func(a []js.Value) any { l.director.Answer(a[0].Int()); return "" },
+		"answer":   func(a []js.Value) any { l.director.Reply(l.session, a[0].Int()); return "" },
 		"another":  func([]js.Value) any { return l.told(l.anotherSeed()) },
 		"example":  func(a []js.Value) any { return l.told(l.example(a[0].String())) },
 		"learn":    func(a []js.Value) any { return l.told(l.learn(a[0].String(), a[1].String())) },

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"strings"
 	"time"
 
 	"github.com/sparkling-lab/sparkling/viz"
@@ -15,15 +14,11 @@ func (l *lab) direct() {
 	if turned && string(l.view.Pinned()) != stage.Main {
 		l.view.Pin("")
 	}
-	if knob, value, _ := strings.Cut(turns, "="); turned {
-		switch knob {
-		case "quantity":
-			l.view.SetQuantity(quantity(value))
-		case "scale":
-			l.view.SetScale(viz.Scale(value))
-		case "colouring":
-			l.view.SetColouring(viz.Colouring(value))
-		}
+	if turned {
+		l.turns = turns
+	}
+	if l.turns != "" && l.view.Turn(l.turns) { // a choice of a picture, as soon as that is in sight
+		l.turns = ""
 	}
 }
 
