@@ -28,7 +28,7 @@ JS_VET   := ./wasm/... ./viz ./viz/panel ./sim/... ./model/...
 # The tests that tell how an arm's numbers are computed: the lock, and the same bits. They run natively, without
 # vectors, and as WebAssembly.
 BITS    := Lock|SameSeed|ForkedArm|Keeps
-BITS_OF := ./sim/train ./sim/session
+BITS_OF := ./sim/train ./sim/session ./viz/slowmotion
 
 # The tests of what shares memory between goroutines, at small sizes. They run under the race detector.
 RACED        := AnyNumberOfThreads|ExactlyOnce|WorkersTakeChunks|WorkersEnd|PanicInAChunk|SeveralThreads|SameSeed|DeadArm|PausedSession|FullSpeed|GoesOnToTheSame|FreePort|ClaimedOnce|ManyFiles|Siblings

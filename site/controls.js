@@ -5,6 +5,7 @@ import { Story } from "./story.js";
 import { Panes, radios } from "./panes.js";
 import { Table } from "./table.js";
 import { Insides } from "./inside.js";
+import { SlowMotion } from "./update.js";
 import { Writer } from "./writing.js";
 import { Knobs } from "./knobs.js";
 import { Choice } from "./choose.js";
@@ -37,6 +38,7 @@ export function start(lab, meter, texts, lost) {
     (pane) => { panes.pin(pane); refresh(); });
   const table = new Table(lab, () => refresh());
   const insides = new Insides(lab, () => refresh());
+  const slow = new SlowMotion(lab, () => refresh());
   const writer = new Writer(lab, () => refresh());
   const knobs = new Knobs(lab, () => refresh());
   const anew = () => { knobs.show(); refresh(); };
@@ -87,6 +89,7 @@ export function start(lab, meter, texts, lost) {
     const reads = reading();
     if (story.show(state) && reads) byID("story").scrollIntoView();
     table.show(state);
+    slow.show();
     writer.show(state.writing);
     insides.show();
   }
@@ -109,7 +112,9 @@ export function start(lab, meter, texts, lost) {
   byID("scale").addEventListener("change", () => act(() => lab.scale(checked("scale"))));
   byID("colouring").addEventListener("change", () => act(() => lab.colouring(checked("colouring"))));
 
-  startKeys(() => lab.waits(), { " ": space, ".": step, w: () => widen(true), r: reset });
+  const through = (/** @type {number} */ by) => { slow.step(by); refresh(); };
+  startKeys(() => lab.waits(), { " ": space, ".": step, w: () => widen(true), r: reset,
+    arrowleft: () => through(-1), arrowright: () => through(1) });
   radios("scale", parsed(lab.scales()));
   radios("colouring", parsed(lab.colourings()));
   startPictures(lab, lost, () => panes.show());

@@ -26,7 +26,8 @@ export function startKeys(held, actions) {
 }
 
 /** A key belongs to the control that it is pressed in, if that uses it. @param {Element} target @param {string} key */
-const used = (target, key) => key === " " && target.matches("button, input, a, select");
+const used = (target, key) => (key.startsWith("Arrow") ? !target.matches("canvas")
+  : key === " " && target.matches("button, input, a, select"));
 
 // A browser may keep nothing, and says so in its own way.
 function stored() {

@@ -79,7 +79,7 @@ func (v *View) copies(b box) {
 			says = []string{lost, record.Diverged.String()}
 		}
 		v.pen.text(v.fitting(says, in.w, small), in.x, in.y+tall-16, small, soft, left)
-		if h := v.groups(rows, lay, f.Pairs, m.Hue); h != nil {
+		if h := v.groups(rows, lay, i, f.Pairs, m.Hue); h != nil {
 			hit = h
 		}
 	}
@@ -153,6 +153,9 @@ func (v *View) exactPair(b box, arms []int, step int, at pairAt) {
 			s += " " + shortNames[q] + " " + exactly(g.Stats[q][at.pair]) + ";"
 		}
 		lines = append(lines, line{v.names[i] + ":" + strings.TrimSuffix(s, ";"), v.styles[i].Hue})
+	}
+	if at.opens {
+		lines = append(lines, line{"A click shows its next update, step by step.", soft})
 	}
 	v.tip(b, lines)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image/color"
 	"math"
+	"strings"
 
 	"github.com/sparkling-lab/sparkling/sim/look"
 	"github.com/sparkling-lab/sparkling/sim/record"
@@ -46,7 +47,11 @@ var insideQuantities = [look.Activations + 1]string{"weights", "gradients", "1st
 // choicesOf are what can be chosen about a picture.
 func (v *View) choicesOf(id PaneID) []Choice {
 	c, m := v.chosen, v.rec.Experiment.Model
-	if id != Inside && id != Attention {
+	switch id {
+	case Update:
+		return v.slowChoices()
+	case Inside, Attention:
+	default:
 		return nil
 	}
 	out := []Choice{v.armChoice()}
@@ -137,6 +142,10 @@ func (v *View) placeChoice() Choice {
 }
 
 func (v *View) choose(id string, option int) {
+	if of, own := strings.CutPrefix(id, slowID); own {
+		v.slowChoose(of, option)
+		return
+	}
 	c := &v.chosen
 	v.turned++
 	switch id {

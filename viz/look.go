@@ -48,8 +48,3 @@ func (v *View) numbers(wants []look.Want) (n int) {
 	}
 	return n
 }
-
-// nothingYet is a picture that has nothing to show.
-func (v *View) nothingYet(b box, title, what string) {
-	v.heading(b, title, "Nothing to see yet: "+what, "Nothing yet.")
-}

@@ -57,20 +57,31 @@ func (v *View) single(b box, l layout, rows []row) {
 	}
 }
 
-// pairAt says which pair is meant: which of an arm's groups, and which of its pairs.
-type pairAt struct{ group, pair int }
+// pairAt says which pair is meant: which of an arm's groups, and which of its pairs; and whether a click opens it.
+type pairAt struct {
+	group, pair int
+	opens       bool
+}
 
-// groups draws the pairs of an arm, a row for each expert, and returns the pair under the pointer.
-func (v *View) groups(b box, l layout, groups []record.PairGroup, hue color.RGBA) (hit *pairAt) {
+// groups draws the pairs of an arm, a row for each expert, and returns the pair under the pointer. A click on a pair of
+// neurons opens its next update.
+func (v *View) groups(b box, l layout, arm int, groups []record.PairGroup, hue color.RGBA) (hit *pairAt) {
 	for k, g := range groups {
 		places, ok := v.rowAt(b, l, k, v.rowOf(g))
 		if !ok {
 			continue
 		}
+		if g.Expert >= 0 {
+			v.button(places.all(len(g.Orig)), func(at point) {
+				if i := places.under(at); i >= 0 && i < len(g.Orig) {
+					v.OpenUpdate(arm, g.Layer, g.Expert, int(g.Orig[i]), int(g.Copy[i]))
+				}
+			})
+		}
 		for i, st := range g.Stats[v.quantity] {
 			at := places.at(i)
 			if v.over(at) {
-				hit = &pairAt{k, i}
+				hit = &pairAt{k, i, g.Expert >= 0}
 				v.pen.rect(at.x, at.y, at.w, at.h, rule)
 			}
 			if l.cells {

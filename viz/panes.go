@@ -62,7 +62,7 @@ func draw(v *View, id PaneID, b box) {
 	case Writing:
 		v.writing(b)
 	case Update:
-		v.nothingYet(b, "One update", "a neuron's next update, step by step, with its real numbers.")
+		v.update(b)
 	case Inside:
 		v.innards(b)
 	case Attention:

@@ -21,6 +21,7 @@ func (v *View) Print(scale float64) *image.RGBA {
 	p.step, p.quantity, p.scale, p.lettering = v.step, v.quantity, v.scale, v.lettering
 	p.colouring, p.hidden, p.chosen, p.held, p.looked = v.colouring, v.hidden, v.chosen, v.held, v.looked
 	p.overSeeds = v.overSeeds
+	p.slow = v.slow
 	p.stage, p.pinned, p.printed = v.stage, v.pinned, true
 	p.Layout(int(w*scale), int(h*scale), scale)
 	screen := ebiten.NewImage(1, 1)

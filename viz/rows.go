@@ -186,6 +186,19 @@ func (g grid) at(i int) box {
 	return box{g.x + g.w*float64(i%g.each), g.y + g.h*float64(i/g.each), g.w, g.h}
 }
 
+// all is the box of n pairs together, and under which of them is at a place in it.
+func (g grid) all(n int) box {
+	return box{g.x, g.y, g.w * float64(min(n, g.each)), g.h * math.Ceil(float64(n)/float64(max(g.each, 1)))}
+}
+
+func (g grid) under(p point) int {
+	column := int((p.x - g.x) / g.w)
+	if column < 0 || column >= g.each {
+		return -1
+	}
+	return int((p.y-g.y)/g.h)*g.each + column
+}
+
 // members says what a pair is: originals beside copies, or beside others that were made new.
 func members(e experiment.Experiment) string {
 	copies, others := false, false

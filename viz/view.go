@@ -59,9 +59,12 @@ type View struct {
 
 	lettering Lettering
 
-	overSeeds *seeds.Summary                                     // what several seeds came to; nil where they were not run
+	overSeeds *seeds.Summary                                     // what several seeds came to; nil without any
 	looked    func(arm int, q look.Question) (look.Answer, bool) // nil where nobody answers
 	wants     []look.Want                                        // of the picture that is being drawn
+
+	slow  slow
+	acted func(act string) // nil where nobody is told
 
 	refresh time.Duration // a picture whose content has changed is drawn anew at most so often
 	motion  motion
@@ -230,12 +233,14 @@ type content struct {
 	pointer         point // zero where it is elsewhere
 	frame           int   // of the motion, where the picture moves
 	answers         int   // of arms that somebody looks into
+	slow            int   // changes of the update in slow motion
 	chosen          insider
 }
 
 func (v *View) content(p *place) content {
 	c := content{rec: v.rec, reports: len(v.rec.Reports), step: v.step, quantity: v.quantity, scale: v.scale,
-		colouring: v.colouring, hidden: v.hidden, answers: v.numbers(p.wants), chosen: v.chosen}
+		colouring: v.colouring, hidden: v.hidden, answers: v.numbers(p.wants), chosen: v.chosen,
+		slow: v.slow.changes}
 	if len(v.rec.Writings) > 0 {
 		c.writing = &v.rec.Writings[0]
 	}

@@ -60,6 +60,39 @@ interface Page {
   outcome: Outcome | null;
 }
 
+/** viz.Slow */
+interface Slow {
+  shown: boolean;
+  title: string;
+  asked: string;
+  stage: number;
+  stages: SlowStage[];
+  short: string;
+  verdict: string;
+  late: string;
+  digits: boolean;
+  halves: string[];
+  hue: string;
+}
+
+/** viz.SlowStage; what is not shown has its title alone. */
+interface SlowStage {
+  title: string;
+  alike: "" | "same" | "other" | "shared";
+  says: string;
+  lines: SlowLine[];
+}
+
+/** viz.SlowLine */
+interface SlowLine {
+  name: string;
+  rule: string;
+  words: string;
+  filled: string[];
+  values: string[];
+  alike: "" | "same" | "other" | "shared";
+}
+
 /** viz/story.Offer */
 interface Offer {
   name: string;
@@ -372,6 +405,10 @@ interface Lab extends Bridge {
   scale(which?: string): string;
   colouring(which?: string): string;
   choose(id: string, option: number): void;
+  slow(): Json<Slow>;
+  slowStep(by: number): void;
+  slowNext(): void;
+  slowDigits(all: boolean): void;
   story(): Json<Page>;
   glossary(): Json<{ term: string; means: string }[]>;
   touch(): void;

@@ -57,7 +57,8 @@ viz/valloss: sim/experiment sim/record
 viz/style: internal/plain sim/experiment
 viz/facts: sim/record
 viz/written: sim/experiment sim/record
-viz: sim/experiment sim/look sim/record sim/seeds viz/facts viz/valloss viz/style viz/written
+viz/slowmotion: sim/look
+viz: sim/experiment sim/look sim/record sim/seeds viz/facts viz/valloss viz/slowmotion viz/style viz/written
 viz/figure: internal/plain sim/experiment sim/record viz/facts viz/valloss viz/style viz/written
 viz/panel: sim/experiment sim/record sim/session viz/facts viz/style viz/written
 viz/story: sim/experiment sim/record sim/session viz/panel

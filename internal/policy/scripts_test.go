@@ -35,7 +35,7 @@ func TestTheTypesOfThePagesScriptsAreThoseOfThePrograms(t *testing.T) {
 		"Page":        story.Page{}, "Told": story.Told{}, "Run": story.Run{}, "Outcome": story.Outcome{},
 		"Offer":   story.Offer{},
 		"Example": panel.Example{}, "Control": panel.Control{}, "Named": viz.Pane{}, "Looked": viz.Choice{},
-		"Numbers": viz.Numbers{},
+		"Numbers": viz.Numbers{}, "Slow": viz.Slow{}, "SlowStage": viz.SlowStage{}, "SlowLine": viz.SlowLine{},
 	} {
 		var want []string
 		for _, field := range reflect.VisibleFields(reflect.TypeOf(v)) {

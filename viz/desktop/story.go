@@ -42,6 +42,13 @@ func (w *window) did(act string) {
 	}
 }
 
+// acted does what the reader asks for on the pictures, and tells the story of the rest.
+func (w *window) acted(act string) {
+	if !viz.Perform(act, w.session) {
+		w.did(act)
+	}
+}
+
 // pinned tells it which picture is alone, if one is.
 func (w *window) pinned() {
 	if id := w.view.Pinned(); id != "" {

@@ -114,6 +114,7 @@ func newWindow(o Options) (*window, error) {
 		director: story.NewDirector(), writer: session.Autowriter{Temperature: session.Temperature},
 		dropped: ebiten.DroppedFiles}
 	w.view.SetScale(viz.ScaleFor(s.Experiment()))
+	w.view.SetActed(w.acted)
 	w.view.SetLooked(func(arm int, q look.Question) (look.Answer, bool) { return w.session.Looked(arm, q) })
 	w.lead()
 	s.Play()
@@ -176,11 +177,19 @@ func (w *window) keys() {
 	}
 	for key, act := range map[ebiten.Key]func(){
 		ebiten.KeySpace: w.panel.space, ebiten.KeyPeriod: w.session.StepOnce, ebiten.KeyW: w.panel.widen,
-		ebiten.KeyR: w.panel.reset,
+		ebiten.KeyR: w.panel.reset, ebiten.KeyRight: func() { w.stepUpdate(1) },
+		ebiten.KeyLeft: func() { w.stepUpdate(-1) },
 	} {
 		if inpututil.IsKeyJustPressed(key) {
 			act()
 		}
+	}
+}
+
+// stepUpdate goes through the update in slow motion, where that is seen.
+func (w *window) stepUpdate(by int) {
+	if w.view.Shows(viz.Update) {
+		w.view.StepUpdate(by)
 	}
 }
 

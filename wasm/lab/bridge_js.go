@@ -94,6 +94,11 @@ func (l *lab) export() {
 			}
 			return string(l.view.Colouring())
 		},
+		"slow":       func([]js.Value) any { return encode(l.view.Slow()) },
+		"slowStep":   func(a []js.Value) any { l.view.StepUpdate(a[0].Int()); return "" },
+		"slowNext":   func([]js.Value) any { l.view.NextUpdate(); return "" },
+		"slowDigits": func(a []js.Value) any { l.view.SetAllDigits(a[0].Bool()); return "" },
+
 		"story":    func([]js.Value) any { return encode(l.director.Page(panel.Of(l.session, l.shown))) },
 		"glossary": func([]js.Value) any { return encode(story.Glossary()) },
 		"lessons":  func([]js.Value) any { return encode(l.director.Offers()) },

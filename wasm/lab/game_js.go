@@ -52,6 +52,7 @@ func newLab(host *workerHost, bridge js.Value) *lab {
 		calm:   js.Global().Call("matchMedia", "(prefers-reduced-motion: reduce)")}
 	l.view.SetLettering(newPens())
 	l.view.SetLooked(func(arm int, q look.Question) (look.Answer, bool) { return l.session.Looked(arm, q) })
+	l.view.SetActed(l.acted)
 	l.again = js.FuncOf(func(js.Value, []js.Value) any { l.beat(); return nil })
 	return l
 }

@@ -25,6 +25,7 @@ type glance struct {
 	pane                   viz.PaneID
 	hidden                 [experiment.MaxArms]bool
 	arms                   [experiment.MaxArms]string // what each is doing, or what went wrong
+	slow                   [2]int                     // what is seen of the update in slow motion
 }
 
 // changes counts the times that something was found changed: the words need no look while it stays the same.
@@ -33,7 +34,8 @@ func (l *lab) changes() int {
 	rec := s.Record()
 	now := glance{rec: rec, frames: received(rec), reports: len(rec.Reports), shown: l.shown, playing: s.Playing(),
 		done: s.Done(), forked: s.Forked(), speed: s.Speed(), story: l.director.Glance(),
-		writing: s.Writing(), refused: s.Refused(), looks: l.view.Looks()}
+		writing: s.Writing(), refused: s.Refused(), looks: l.view.Looks(),
+		slow: l.view.SlowSeen()}
 	if shown := l.view.Shown(); len(shown) > 0 {
 		now.pane = shown[0].Pane // another one has other choices
 	}

@@ -50,6 +50,13 @@ func (l *lab) pinned() {
 	}
 }
 
+// acted does what the reader asks for on the pictures, and tells the story of the rest.
+func (l *lab) acted(act string) {
+	if !viz.Perform(act, l.session) {
+		l.did(act)
+	}
+}
+
 // seek shows a step for the story; −1 is the newest.
 func (l *lab) seek(step int) {
 	l.shown = step
