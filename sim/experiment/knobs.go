@@ -18,7 +18,7 @@ import (
 const (
 	groupRun       = "Run"
 	groupWiden     = "Widening"
-	groupArms      = "Arms"
+	GroupArms      = "Arms"
 	groupNetwork   = "Network"
 	groupOptimizer = "Optimizer"
 	groupDetail    = "Arm %d" + groupDetailEnd
@@ -35,7 +35,7 @@ func Knobs(e Experiment) []Knob {
 	knobs = append(knobs, in(groupWiden, widenKnobs(e)...)...)
 	knobs = append(knobs, in(groupTask, taskKnobs(e)...)...)
 	for i := range e.Arms {
-		knobs = append(knobs, in(groupArms, nameKnob(e, i), treatmentKnob(e, i))...)
+		knobs = append(knobs, in(GroupArms, nameKnob(e, i), treatmentKnob(e, i))...)
 	}
 	knobs = append(knobs, advanced(groupNetwork, networkKnobs()...)...)
 	knobs = append(knobs, advanced(groupOptimizer, optimizerKnobs()...)...)

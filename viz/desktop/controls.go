@@ -27,7 +27,12 @@ type controls struct {
 	looks   string                  // the choices of pictures that look inside, as they are offered
 	said    string                  // what the last deed led to, in a sentence
 	refused string                  // why the edited experiment did not run, in a sentence
-	shown   time.Time               // when the widgets were last brought up to date
+
+	buttons   map[string]*widget.Button // after which all is made anew, by what they do
+	misplaced string                    // why arms were not arranged as was asked for, in a sentence
+	pair      [2]int                    // arms whose difference is spelled out
+
+	shown time.Time // when the widgets were last brought up to date
 }
 
 // refresh is how often the words follow the run.
@@ -57,7 +62,7 @@ func (c *controls) show(now time.Time) {
 
 // build makes all widgets anew, for the experiment as it is edited now.
 func (c *controls) build() {
-	c.follow, c.shown = nil, time.Time{}
+	c.follow, c.shown, c.buttons = nil, time.Time{}, map[string]*widget.Button{}
 	l := c.theme
 	content := column(l, 10)
 	c.content = content

@@ -25,11 +25,19 @@ func (c *controls) knobs(to *widget.Container) {
 				to.AddChild(c.words(&l.small, muted, func(panel.State) string { return k.Group }))
 			}
 		}
-		if !k.Folded || c.open[k.Group] {
-			c.knob(to, k)
+		switch {
+		case k.Group == experiment.GroupArms:
+			if k.ID == "arm0.name" { // they are a list, with more than controls in it
+				c.armList(to)
+			}
+		case !k.Folded || c.open[k.Group]:
+			c.knob(to, k, c.draft.Turn)
 		}
 	}
-	changed := func() int { return len(c.draft.Changed(c.window.session.Experiment())) }
+	changed := func() int {
+		running := c.window.session.Experiment()
+		return len(c.draft.Changed(running)) + c.draft.Rearranged(running)
+	}
 	run := c.button(l.loud(), "Run this experiment", func() { c.begin(c.draft.Experiment) })
 	undo := c.button(l.button(), "Undo", func() {
 		c.draft, c.refused = panel.NewDraft(c.window.session.Experiment()), ""
@@ -53,8 +61,9 @@ func (c *controls) knobs(to *widget.Container) {
 	}))
 }
 
-// knob is one control: its name, the control, and under it what it does or what was wrong with the last value.
-func (c *controls) knob(to *widget.Container, k panel.Control) {
+// knob is one control, which turn sets: its name, the control, and under it what it does or what was wrong with the
+// last value.
+func (c *controls) knob(to *widget.Container, k panel.Control, turn func(id, value string) error) {
 	l := c.theme
 	const wide = 200
 	help, note := k.Help, muted
@@ -63,7 +72,7 @@ func (c *controls) knob(to *widget.Container, k panel.Control) {
 	}
 	change := func(value string) {
 		c.refused = ""
-		if err := c.draft.Turn(k.ID, value); err != nil {
+		if err := turn(k.ID, value); err != nil {
 			help, note = err.Error()+".", red
 			return
 		}
@@ -89,7 +98,10 @@ func (c *controls) knob(to *widget.Container, k panel.Control) {
 	}
 	to.AddChild(row(l, 10, label, control))
 	text := c.words(&l.small, muted, func(panel.State) string { return help })
-	c.follow = append(c.follow, func(panel.State) { text.SetColor(note) })
+	c.follow = append(c.follow, func(panel.State) {
+		text.SetColor(note)
+		text.GetWidget().SetVisibility(map[bool]widget.Visibility{true: widget.Visibility_Hide}[help == ""])
+	})
 	to.AddChild(text)
 }
 

@@ -161,10 +161,11 @@ func (c *controls) arms(to *widget.Container) {
 			return head
 		})
 	}
-	e := c.window.session.Experiment()
-	styles := style.Of(e)
-	for i, name := range style.Names(e, viz.Covers) {
-		cell(styles[i].Hue, inner-3*70, func(panel.State) string { return name })
+	for i, style := range style.Of(c.window.session.Experiment()) {
+		if c.window.view.Hidden(i) {
+			continue
+		}
+		cell(style.Hue, inner-3*70, func(s panel.State) string { return s.Arms[i].Name })
 		for _, of := range []func(panel.Arm) string{
 			func(a panel.Arm) string { return four(a, a.TrainLoss) },
 			nil,
@@ -190,6 +191,7 @@ func (c *controls) arms(to *widget.Container) {
 			})
 		}
 	}
+	c.shownArms(to)
 	to.AddChild(table, c.words(&l.small, muted, func(s panel.State) string { return s.LossesSaid }),
 		c.words(&l.small, muted, func(s panel.State) string { return s.Experts }))
 }

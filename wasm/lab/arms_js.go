@@ -4,9 +4,7 @@ package main
 func (l *lab) addArm(addition string) error {
 	err := l.draft.Add(addition)
 	if err == nil {
-		if l.director.Did("arm") {
-			l.seek(-1)
-		}
+		l.did("arm")
 	}
 	return err
 }
