@@ -16,7 +16,7 @@ func (v *View) headQuestion() look.Question {
 	return look.OneHead(min(c.layer, m.Layers-1), min(c.head, m.Heads-1), c.text)
 }
 
-// attended is what any network that is seen into answered.
+// attended is what any network that is looked into answered.
 func (v *View) attended() *look.Attention {
 	if v.looked == nil {
 		return nil
@@ -37,7 +37,7 @@ const (
 )
 
 // attention draws where every symbol of a sequence looks, in every network side by side: a table with a row for each
-// symbol that looks and a column for each that is seen at. Below, one row of them as text.
+// symbol that looks and a column for each that is looked at. Below, one row of them as text.
 func (v *View) attention(b box) {
 	in := b
 	q := v.headQuestion()
@@ -154,7 +154,7 @@ func (v *View) attends(g tables, k int, n *seen, query int) {
 	v.pen.text(v.fitting([]string{n.name}, g.column-headIndent-8, body), x, y, body, n.hue, left)
 	if !n.ok {
 		v.pen.rect(c.x, c.y, c.w, c.h, quiet)
-		v.pen.text("asked", c.x+c.w/2, c.y+c.h/2, small, soft, center)
+		v.pen.text(v.fitting([]string{n.why}, c.w, small), c.x+c.w/2, c.y+c.h/2, small, soft, center)
 		return
 	}
 	a := n.answer.Attention

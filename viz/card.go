@@ -14,7 +14,7 @@ import (
 // tileRows are the names of a tile's rows.
 var tileRows = [len(look.Parts)]string{"gate", "up", "down"}
 
-// mosaic draws the tiles of one network; at is the neuron that is seen at.
+// mosaic draws the tiles of one network; at is the neuron that is looked at.
 func (v *View) mosaic(m mosaic, n *seen, l *layered, most float32, at tileAt) {
 	y := m.at.y - mosaicHead + 6
 	x := m.at.x
@@ -25,7 +25,7 @@ func (v *View) mosaic(m mosaic, n *seen, l *layered, most float32, at tileAt) {
 	name := v.fitting([]string{n.name}, m.at.w-(x-m.at.x), body)
 	v.pen.text(name, x, y, body, n.hue, left)
 	if l == nil {
-		v.pen.text("asked", m.at.x, m.at.y+10, small, soft, left)
+		v.pen.text(v.fitting([]string{n.why}, m.at.w, small), m.at.x, m.at.y+10, small, soft, left)
 		return
 	}
 	x += v.pen.width(name, body) + 10
@@ -177,7 +177,7 @@ func (v *View) large(b box, l *layered, expert int, slots []int, most float32) {
 			row := ((expert*l.each + s) * l.high) + k
 			at := box{x, y, cell * float64(l.wide), high - 1}
 			v.pen.paste(l.picture.image, image.Rect(0, row, l.wide, row+1), at)
-			v.pen.text(what+rounded(rms(l.row(expert, s, k))), at.x+at.w+6, y+high/2-0.5, small, ink, left)
+			v.pen.text(what+three(rms(l.row(expert, s, k))), at.x+at.w+6, y+high/2-0.5, small, ink, left)
 			if hit := int((v.pointer.x - at.x) / cell); l.wide > 1 && v.over(box{at.x, at.y, at.w, high}) &&
 				hit < l.wide {
 				v.tip(box{b.x, b.y - 60, b.w, b.h + 60}, []line{{fmt.Sprintf("%s, neuron %d, channel %d: %s",
@@ -221,6 +221,14 @@ func rms(x []float32) float32 {
 		sum += float64(v) * float64(v)
 	}
 	return float32(math.Sqrt(sum / float64(max(len(x), 1))))
+}
+
+// three is a number with three digits, whichever they are: for what stands below each other.
+func three(x float32) string {
+	if !record.Finite(x) {
+		return noNumber
+	}
+	return fmt.Sprintf("%#.3g", x)
 }
 
 // rounded is a number with three digits, and exact one with all of them.

@@ -13,15 +13,17 @@ type Choice struct {
 	Label   string   `json:"label"`
 	Options []string `json:"options"`
 	Chosen  int      `json:"chosen"`
-
-	beside bool // the picture itself has another way to choose it
 }
 
 // Choices are what can be chosen about the pictures that stand on the screen, or would if there were any room.
 func (v *View) Choices() []Choice {
 	var out []Choice
-	for _, p := range v.places {
-		for _, c := range v.choicesOf(p.pane) {
+	places := v.places
+	if v.rec != nil && places == nil { // they are about to be drawn
+		places = v.arrange()
+	}
+	for _, p := range places {
+		for _, c := range append(v.choicesOf(p.pane), v.besideOf(p.pane)...) {
 			if !slices.ContainsFunc(out, func(o Choice) bool { return o.ID == c.ID }) {
 				out = append(out, c)
 			}
@@ -44,32 +46,36 @@ func (v *View) Choose(id string, option int) {
 func (v *View) chip(c Choice, x, y float64) float64 {
 	const inner, arrow = 8.0, 18.0
 	word := c.Options[c.Chosen]
-	w := v.chipWidth(c)
-	b := box{x, y, w, chipHeight}
+	w, tall := v.chipWidth(c), v.chipHeight()
+	b := box{x, y, w, tall}
 	hue := faint
 	if v.over(b) {
 		hue = soft
 		v.pen.rect(b.x, b.y, b.w, b.h, quiet)
 	}
 	v.rim(b, 1, mix(paper, hue, 0.8))
-	v.pen.text(word, x+w/2, y+chipHeight/2, small, ink, center)
+	v.pen.text(word, x+w/2, y+tall/2, small, ink, center)
 	n := len(c.Options)
-	middle := y + chipHeight/2
+	middle := y + tall/2
 	for _, side := range []float64{-1, 1} {
 		at := x + w/2 + side*(w/2-inner-1)
 		v.pen.segment(point{at - side*3, middle - 4}, point{at + side, middle}, 1.3, hue)
 		v.pen.segment(point{at - side*3, middle + 4}, point{at + side, middle}, 1.3, hue)
 	}
-	v.button(box{x, y, math.Min(arrow+4, w/2), chipHeight}, func(point) { v.choose(c.ID, (c.Chosen+n-1)%n) })
+	v.button(box{x, y, math.Min(arrow+4, w/2), tall}, func(point) { v.choose(c.ID, (c.Chosen+n-1)%n) })
 	v.button(b, func(point) { v.choose(c.ID, (c.Chosen+1)%n) })
 	return x + w
 }
 
-// chipHeight is the height of a chip, and chipRow that of a row of them with what parts it from the next.
-const (
-	chipHeight = 24.0
-	chipRow    = chipHeight + 6
-)
+// chipHeight is the height of a chip: larger where fingers point. What parts rows of them is chipGap.
+func (v *View) chipHeight() float64 {
+	if Crowded(v.w, v.h) {
+		return 30
+	}
+	return 24
+}
+
+const chipGap = 6.0
 
 // chipWidth is that of the widest option, so that nothing moves where another is chosen.
 func (v *View) chipWidth(c Choice) float64 {
@@ -86,28 +92,25 @@ func (v *View) chips(b box, choices []Choice) box {
 	if v.printed {
 		var chosen []string
 		for _, c := range choices {
-			if c.beside {
-				continue
-			}
 			chosen = append(chosen, c.Options[c.Chosen])
 		}
 		v.pen.text(v.fitting([]string{strings.Join(chosen, ", ")}, b.w, body), b.x, b.y+6, body, soft, left)
-		return box{b.x, b.y + chipRow, b.w, b.h - chipRow}
+		return box{b.x, b.y + 24, b.w, b.h - 24}
 	}
 	x, y := b.x, b.y
 	for _, c := range choices {
-		if len(c.Options) < 2 || c.beside {
+		if len(c.Options) < 2 {
 			continue
 		}
 		if x > b.x && x+v.chipWidth(c) > b.x+b.w {
-			x, y = b.x, y+chipRow
+			x, y = b.x, y+chipGap+v.chipHeight()
 		}
 		x = v.chip(c, x, y) + 6
 	}
 	if x == b.x {
 		return b
 	}
-	y += chipRow + 2
+	y += chipGap + v.chipHeight() + 2
 	return box{b.x, y, b.w, b.h - (y - b.y)}
 }
 

@@ -63,7 +63,7 @@ func (v *View) histograms(b box) {
 // leastHistogram is the height of one at least: where there is no room for all, those of the experts stay.
 const leastHistogram = 38.0
 
-// networkKey names the networks that are seen into in a line, and takes its room.
+// networkKey names the networks that are looked into in a line, and takes its room.
 func (v *View) networkKey(b *box, nets []seen) {
 	x, y := b.x, b.y+6
 	for k := range nets {

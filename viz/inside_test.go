@@ -52,6 +52,19 @@ func inventedLayer(e experiment.Experiment, arm int, q look.Question, r *record.
 	if f, ok := r.PairsAt(arm, r.Last()); ok && len(f.Pairs) > 0 {
 		inner *= 2
 	}
+	for _, p := range []model.Part{model.AttnNorm, model.Q, model.K, model.V, model.O, model.Route} {
+		rows := map[model.Part]int{model.AttnNorm: 1, model.Route: m.Experts, model.K: 16, model.V: 16}[p]
+		w := look.Matrix{Part: p, Expert: look.None, Rows: max(rows, 1), Cols: m.Hidden}
+		if rows == 0 {
+			w.Rows = m.Hidden
+		}
+		for range w.Rows * w.Cols {
+			w.Values = append(w.Values, number())
+		}
+		if q.Quantity != look.Activations {
+			out.Matrices = append(out.Matrices, w)
+		}
+	}
 	// Pairs of an invented record have no places of their own: neuron i and the one Inner after it.
 	twin := func(n int) int { return n % m.Inner }
 	for x := range m.Experts {
@@ -185,8 +198,13 @@ func TestWhatIsInsideLooksAsItDid(t *testing.T) {
 			v.Pin(Inside)
 			v.chosen.quantity = look.Activations
 		}},
-		"inside-histograms":       {facts, 1000, 796, 1, func(v *View) { v.Pin(Inside); v.chosen.kind = 1 }},
-		"inside-histograms-phone": {facts, 390, 405, 1, func(v *View) { v.Pin(Inside); v.chosen.kind = 1 }},
+		"inside-histograms":       {facts, 1000, 796, 1, func(v *View) { v.Pin(Inside); v.chosen.kind = histograms }},
+		"inside-histograms-phone": {facts, 390, 405, 1, func(v *View) { v.Pin(Inside); v.chosen.kind = histograms }},
+		"inside-matrices": {facts, 1000, 796, 1, func(v *View) {
+			v.Pin(Inside)
+			v.chosen.kind = matrices
+			v.Point(220, 190, true)
+		}},
 		"inside-phone": {facts, 390, 405, 2, func(v *View) {
 			v.Pin(Inside)
 			v.chosen.picked = tileAt{true, 1, 2}
@@ -310,7 +328,7 @@ func TestAClickKeepsANeuronAndChipsChoose(t *testing.T) {
 	delete(ids, "neuron") // which a click on its tile chooses
 	var chips []box
 	for _, b := range v.places[0].buttons {
-		if b.box.h == chipHeight {
+		if b.box.h == v.chipHeight() {
 			chips = append(chips, b.box)
 		}
 	}
@@ -353,4 +371,30 @@ func TestScalesEndAtRoundNumbers(t *testing.T) {
 	assert.Equal(t, float32(1), rounded125(nan))
 	assert.Equal(t, float32(2), sizeOf([]float32{nan, -2, 1, float32(math.Inf(1))}, 0.99),
 		"what is no number is left out")
+}
+
+// What a picture leaves to the garbage collector, and a new answer beside it, is what makes some frames long.
+func TestLookingInsideAllocatesLittle(t *testing.T) {
+	for _, id := range []PaneID{Inside, Attention} {
+		v, r := insideOf(t, id, 1000, 796)
+		answer, answers, number := answering(r), map[look.Want]look.Answer{}, 1
+		v.SetLooked(func(arm int, q look.Question) (look.Answer, bool) {
+			w := look.Want{Arm: arm, Question: q}
+			if _, ok := answers[w]; !ok {
+				answers[w], _ = answer(arm, q)
+			}
+			a := answers[w]
+			a.Number = number
+			return a, true
+		})
+		screen := ebiten.NewImage(1000, 796)
+		v.Draw(screen, time.Now())
+		allocs := testing.AllocsPerRun(20, func() {
+			number++
+			v.Renew()
+			v.Draw(screen, time.Now())
+		})
+		t.Logf("%s: %.0f allocations a picture", id, allocs)
+		assert.LessOrEqual(t, allocs, 300.0, id)
+	}
 }

@@ -98,6 +98,7 @@ func (l *layered) arrange(a *look.LayerValues, activations bool, layer int, pair
 // partsOf are the matrices of which neurons consist, by part and expert, if they fit each other.
 func partsOf(a *look.LayerValues) (out [len(look.Parts)][]look.Matrix, ok bool) {
 	for k, p := range look.Parts {
+		out[k] = make([]look.Matrix, 0, len(a.Matrices)/len(look.Parts))
 		for _, m := range a.Matrices {
 			if m.Part == p {
 				out[k] = append(out[k], m)
@@ -126,9 +127,9 @@ func partsOf(a *look.LayerValues) (out [len(look.Parts)][]look.Matrix, ok bool) 
 // order gives every neuron its tile: originals beside their copies, and then what has none.
 func (l *layered) order(inner, layer int, pairs []record.PairGroup) {
 	l.each = inner
-	var rows [][]int
+	rows := make([][]int, 0, l.experts)
 	for e := range l.experts {
-		var row []int
+		row := make([]int, 0, inner)
 		for _, g := range pairs {
 			if g.Layer != layer || g.Expert != e {
 				continue

@@ -51,7 +51,7 @@ func (v *View) Looks() (n int) {
 func (v *View) choicesSaid(id PaneID) string {
 	s := map[PaneID]string{Inside: "Inside", Attention: "Attention"}[id]
 	for i, c := range v.choicesOf(id) {
-		if i > 0 && !c.beside {
+		if i > 0 {
 			s += ", " + c.Options[c.Chosen]
 		}
 	}
@@ -61,7 +61,7 @@ func (v *View) choicesSaid(id PaneID) string {
 // insideQuestion asks for what the reader chose to see inside.
 func (v *View) insideQuestion() look.Question {
 	switch c := v.chosen; {
-	case c.kind == 0:
+	case c.kind != histograms:
 		return look.OneLayer(min(c.layer, v.rec.Experiment.Model.Layers-1), c.quantity)
 	case c.fixed:
 		return look.AllTensors(c.quantity, look.Fixed)
@@ -95,8 +95,12 @@ func (v *View) insideRows(n *Numbers, nets []seen) {
 		return
 	}
 	n.heads(nets)
-	if v.chosen.kind == 1 {
+	switch v.chosen.kind {
+	case histograms:
 		v.histogramRows(n, nets)
+		return
+	case matrices:
+		v.matrixRows(n, nets)
 		return
 	}
 	layers := make([]*layered, len(nets))
@@ -156,6 +160,17 @@ func tileName(layers []*layered, at tileAt) string {
 		}
 	}
 	return ""
+}
+
+func (v *View) matrixRows(n *Numbers, nets []seen) {
+	for i, m := range v.matricesOf(nets) {
+		n.row(fmt.Sprintf("%s, RMS of %d × %d", look.PartName(m.Part), m.Rows, m.Cols), nets, func(k int) string {
+			if x := wholeMatrices(nets[k].answer.Layer); i < len(x) {
+				return rounded(rms(x[i].Values))
+			}
+			return "–"
+		})
+	}
 }
 
 func (v *View) histogramRows(n *Numbers, nets []seen) {

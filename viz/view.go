@@ -56,6 +56,7 @@ type View struct {
 	held      [len(insideQuantities)]float32 // where a scale that is fixed ends, by quantity; 0 before it is known
 	layers    map[int]*layered               // by arm: what its tiles show
 	attending map[int]*heat                  // and its attention
+	stacks    map[heatKey]*heat              // and the matrices of a layer
 
 	lettering Lettering
 
