@@ -13,6 +13,12 @@ export function startExports(lab) {
     return say(`Saved as ${name}: one row a step and arm. Each begins with the experiment, its seed and version; ` +
       "the columns say their units.");
   });
+  byID("save-experts").addEventListener("click", () => {
+    const csv = lab.expertsCSV();
+    if (csv instanceof Error) return say(`The numbers could not be written: ${csv.message}.`);
+    const name = save(new Blob([csv], { type: "text/csv" }), lab, "experts.csv");
+    return say(`Saved as ${name}: one row an expert, layer and step, with how many symbols of each kind it gets.`);
+  });
   byID("save-png").addEventListener("click", async () => {
     const canvas = await picture(lab);
     canvas.toBlob((blob) => say(blob

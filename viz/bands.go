@@ -1,6 +1,10 @@
 package viz
 
-import "math"
+import (
+	"math"
+
+	"github.com/sparkling-lab/sparkling/viz/style"
+)
 
 // mostBandParts bounds the shapes of one network's bands of a layer.
 const mostBandParts = 1500
@@ -25,7 +29,7 @@ func (v *View) bands(b box, layer int, n *routing) {
 		for expert := range experts {
 			high0 := low0 + float64(frames[from].ExpertLoad[layer*experts+expert])
 			high1 := low1 + float64(frames[at].ExpertLoad[layer*experts+expert])
-			c := expertHue(expert)
+			c := style.Band(expert)
 			v.pen.quad(v.pen.vertex(x0, b.y+b.h*(1-low0), c, 1), v.pen.vertex(x1, b.y+b.h*(1-low1), c, 1),
 				v.pen.vertex(x1, b.y+b.h*(1-high1), c, 1), v.pen.vertex(x0, b.y+b.h*(1-high0), c, 1))
 			low0, low1 = high0, high1

@@ -1,12 +1,6 @@
 package viz
 
-import (
-	"cmp"
-	"math"
-	"slices"
-
-	"github.com/sparkling-lab/sparkling/sim/record"
-)
+import "math"
 
 // expertGrid is how the parts of the picture lie: a column for each network, and in it a block for each layer that
 // there is room for. Lengths are in CSS pixels.
@@ -44,12 +38,12 @@ const (
 func (v *View) expertGrid(b box, nets []routing, told bool) expertGrid {
 	g := expertGrid{in: b, named: v.size != aside}
 	layers := v.rec.Experiment.Model.Layers
-	var classes []int
+	last := &nets[len(nets)-1].gets // all read the same symbols
 	if told && v.size != aside {
-		classes = classesRead(nets)
-		g.kinds = len(classes)
-		for _, class := range classes {
-			g.gutter = math.Max(g.gutter, v.pen.width(nets[0].gets.Classes[class], small)+8)
+		kinds := last.Kinds(0)
+		g.kinds = len(kinds)
+		for _, class := range kinds {
+			g.gutter = math.Max(g.gutter, v.pen.width(last.Classes[class], small)+8)
 		}
 		g.gutter = math.Max(g.gutter, v.pen.width("router", small)+8)
 		g.gutter = math.Min(g.gutter, b.w*0.22)
@@ -82,10 +76,7 @@ func (v *View) expertGrid(b box, nets []routing, told bool) expertGrid {
 		if k >= (drawn+1)/2 || v.size == aside {
 			layer = layers - drawn + k
 		}
-		g.layers, g.classes = append(g.layers, layer), append(g.classes, classes)
-		if g.kinds > fewKinds {
-			g.classes[k] = byExpert(classes, &nets[len(nets)-1].gets, layer)
-		}
+		g.layers, g.classes = append(g.layers, layer), append(g.classes, last.Kinds(layer))
 	}
 	g.block = (b.h - g.head) / float64(drawn)
 	room := g.block - blockAfter
@@ -102,42 +93,6 @@ func (v *View) expertGrid(b box, nets []routing, told bool) expertGrid {
 	g.bands = clamp(room-g.router-table, 4, mostBands)
 	g.block = math.Min(g.block, blockName+g.bands+2*blockSpace+table+g.router+expertName+blockAfter)
 	return g
-}
-
-// classesRead are the classes of which any symbol was read.
-func classesRead(nets []routing) (out []int) {
-	for class := range nets[0].gets.Classes {
-		for k := range nets {
-			if nets[k].gets.Of(class) > 0 {
-				out = append(out, class)
-				break
-			}
-		}
-	}
-	return out
-}
-
-// fewKinds is up to how many classes have the order of their names; more are in that of the experts, which shows what
-// they have divided among themselves.
-const fewKinds = 12
-
-// byExpert are classes in the order of the experts of a layer that get most of them, and those of one expert by how
-// much it gets.
-func byExpert(classes []int, x *record.Experts, layer int) []int {
-	first := make([]int, len(x.Classes)) // the expert that gets most of a class
-	for _, class := range classes {
-		for expert := range x.Experts {
-			if x.Gets(layer, expert, class) > x.Gets(layer, first[class], class) {
-				first[class] = expert
-			}
-		}
-	}
-	out := slices.Clone(classes)
-	slices.SortStableFunc(out, func(a, b int) int {
-		return cmp.Or(cmp.Compare(first[a], first[b]),
-			cmp.Compare(x.Share(layer, first[b], b), x.Share(layer, first[a], a)))
-	})
-	return out
 }
 
 // bandBox, cellBox and barBox are the places of the parts of a block; cells of an expert stand over its bar.

@@ -2,7 +2,6 @@ package viz
 
 import (
 	"fmt"
-	"image/color"
 	"math"
 
 	"github.com/sparkling-lab/sparkling/sim/record"
@@ -36,6 +35,9 @@ func (v *View) experts(b box) {
 		even := record.Percent(float64(e.Model.TopK) / float64(e.Model.Experts))
 		how += fmt.Sprintf(" Table: what share of %s it gets, in %%; blue is more than the even %s, orange is less. "+
 			"Bars: its probability in the router; dotted: even.", e.Task.Words().Classes, even)
+		if nets[0].gets.Sorted() {
+			how += " Rows: in the order of the experts that get most."
+		}
 	}
 	unit := ""
 	if v.size == aside {
@@ -119,7 +121,7 @@ func (v *View) expertBlock(g expertGrid, k, row, layer int, n *routing) {
 		x := cells.x + w*float64(expert)
 		for i, class := range g.classes[row] {
 			v.shareCell(box{x, cells.y + g.cell*float64(i), w - gapX, g.cell - gapY},
-				n.gets.Share(layer, expert, class), n.gets.Even())
+				n.gets.Share(layer, expert, class), n.gets.Excess(layer, expert, class))
 		}
 		v.routerBar(box{x, bars.y, w - gapX, bars.h}, n, layer, expert)
 		if w >= leastNumber {
@@ -141,25 +143,22 @@ func (v *View) routerBar(b box, n *routing, layer, expert int) {
 		return
 	}
 	h := b.h * math.Min(p*float64(n.gets.Experts)/routerTop, 1)
-	v.pen.rect(b.x, b.y+b.h-h, b.w, h, expertHue(expert))
+	v.pen.rect(b.x, b.y+b.h-h, b.w, h, style.Band(expert))
 }
 
-// expertHue is the colour of an expert's bar and of its band: a light one, for the table is what is to be looked at.
-func expertHue(expert int) color.RGBA { return mix(paper, style.Expert(expert, true), 0.6) }
-
-// shareCell draws which share of a class an expert gets, beside the even one, and writes it where there is room.
-func (v *View) shareCell(b box, share, even float64) {
+// shareCell draws by how much the share of a class that an expert gets exceeds the even one, and writes the share where
+// there is room.
+func (v *View) shareCell(b box, share, excess float64) {
 	if !record.Finite(share) {
 		v.pen.rect(b.x, b.y, b.w, b.h, quiet)
 		return
 	}
-	x := (share - even) / math.Max(even, 1-even)
-	v.pen.rect(b.x, b.y, b.w, b.h, style.Diverging(float32(x)))
+	v.pen.rect(b.x, b.y, b.w, b.h, style.Diverging(float32(excess)))
 	if b.w < 22 || b.h < 12 {
 		return
 	}
 	c := ink
-	if math.Abs(x) > 0.6 {
+	if math.Abs(excess) > 0.6 {
 		c = paper
 	}
 	v.pen.text(fmt.Sprintf("%.0f", 100*share), b.x+b.w/2, b.y+b.h/2, small, c, center)

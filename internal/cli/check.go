@@ -41,7 +41,10 @@ type checked struct {
 	Params       int64   `json:"params"`
 	ActiveParams int64   `json:"active_params"`
 	Untied       bool    `json:"untied"`
-	NotFinite    string  `json:"not_finite,omitempty"` // the first tensor that holds a NaN or an infinity, and of what
+	// by layer and expert: the share of the batch's assignments that it got, and the mean probability in its router
+	ExpertLoad [][]number `json:"expert_load"`
+	Router     [][]number `json:"router_probability"`
+	NotFinite  string     `json:"not_finite,omitempty"` // the first tensor that holds a NaN or an infinity, and of what
 }
 
 // Run is called by the command line.
@@ -83,9 +86,10 @@ func (v checkVerb) Run(e *env) error {
 	r := checked{
 		number(loss.CE), number(loss.Aux), number(loss.ZLoss), number(loss.Objective), c.AuxLossCoef, c.ZLossCoef,
 		len(b.IDs), 0,
-		counts.Total, counts.Active, c.Untied,
+		counts.Total, counts.Active, c.Untied, nil, nil,
 		cmp.Or(held, came),
 	}
+	r.ExpertLoad, r.Router = routedOf(net)
 	for _, y := range b.Labels {
 		if y != checkpoint.Ignored {
 			r.Labels++
@@ -201,5 +205,11 @@ func (v checkVerb) print(w io.Writer, r checked) error {
 	fmt.Fprintf(t, "aux loss\t%s\tload balancing, 1 is even; times %g\n", r.Aux.says(digits), r.AuxLossCoef)
 	fmt.Fprintf(t, "z-loss\t%s\tsquared router logsumexp; times %g\n", r.ZLoss.says(digits), r.ZLossCoef)
 	fmt.Fprintf(t, "objective\t%s\tthe sum\n", r.Objective.says(digits))
-	return t.Flush()
+	if err := t.Flush(); err != nil || len(r.ExpertLoad[0]) < 2 {
+		return err
+	}
+	even := 1 / float64(len(r.ExpertLoad[0]))
+	_, err := fmt.Fprintf(w, "\nExperts get %s of the assignments of their layers;\nrouters give them %s. Even is "+
+		"%.4f. --json has all.\n", extremes(r.ExpertLoad), extremes(r.Router), even)
+	return err
 }

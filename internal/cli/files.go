@@ -58,7 +58,7 @@ func (v figuresVerb) Run(e *env) error {
 			return err
 		}
 	}
-	files := append(pictures(figure.All(r)), answers(r)...)
+	files := append(pictures(figure.All(r)), tables(r)...)
 	for _, f := range files {
 		if err := to.Check(f.Name); err != nil {
 			return err

@@ -50,7 +50,8 @@ func claim(e *env, dir string) (results, error) {
 		r.state, err = readState(e, dir)
 	}
 	if err = cmp.Or(err,
-		to.Check(append(drawn(figure.Names...), recordName, numbersName, answersName, experimentName)...)); err != nil {
+		to.Check(append(drawn(figure.Names...), recordName, numbersName, answersName, expertsName,
+			experimentName)...)); err != nil {
 		to.Release()
 		return results{}, err
 	}
@@ -98,7 +99,7 @@ func (r results) whole(now *record.Record) bool {
 		return false
 	}
 	files := append(pictures(figure.All(now)), durable.Output{Name: numbersName}, durable.Output{Name: experimentName})
-	files = append(files, answers(now)...)
+	files = append(files, tables(now)...)
 	return !slices.ContainsFunc(files, func(f durable.Output) bool {
 		_, err := os.Stat(filepath.Join(r.Dir(), f.Name))
 		return err != nil
@@ -111,7 +112,7 @@ func write(to *durable.Claim, r *record.Record) error {
 	if err := to.Write(durable.Output{Name: recordName, Write: r.Encode}); err != nil {
 		return err
 	}
-	err := to.Write(append(answers(r), durable.Output{Name: numbersName, Write: r.WriteCSV},
+	err := to.Write(append(tables(r), durable.Output{Name: numbersName, Write: r.WriteCSV},
 		durable.Output{Name: experimentName, Write: func(w io.Writer) error {
 			_, err := w.Write(r.Experiment.JSON())
 			return err

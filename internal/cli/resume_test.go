@@ -304,7 +304,10 @@ func TestTheFolderOfARunOfAnOlderVersionGoesOnAndIsWrittenInThePresentOne(t *tes
 		want.Reports[0].RMSUnscaled = nil
 		for arm, track := range got.Tracks {
 			for k := range track {
-				if track[k].Asked == 0 { // nor this
+				if track[k].Router == nil { // nor this
+					want.Tracks[arm][k].Router, want.Tracks[arm][k].Gets = nil, nil
+				}
+				if track[k].Asked == 0 {
 					want.Tracks[arm][k].Right, want.Tracks[arm][k].Asked = 0, 0
 				}
 			}

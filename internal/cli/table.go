@@ -31,6 +31,7 @@ type result struct {
 	GradCosine   *number       `json:"gradient_cosine"`
 	Widening     *widening     `json:"widening,omitempty"` // the newest
 	Writing      *writing      `json:"writing,omitempty"`  // the newest
+	Experts      *experts      `json:"experts,omitempty"`
 	NotFinite    string        `json:"not_finite,omitempty"`
 	Error        string        `json:"error,omitempty"`
 }
@@ -73,7 +74,7 @@ func rows(r *record.Record, arms []record.ArmStatus) []result {
 		if p, ok := r.ReportAt(i, a.Step); ok {
 			row.Widening = wideningOf(r, p)
 		}
-		row.Writing = writingOf(r, i, a.Step)
+		row.Writing, row.Experts = writingOf(r, i, a.Step), expertsOf(r, i, a.Step)
 		if trunk := r.Experiment.Trunk(); a.State == record.Waiting && trunk >= 0 {
 			if _, lost := r.Diverged(trunk, r.Experiment.Steps); lost {
 				row.Error = fmt.Sprintf("%s never began: %s, from which it parts, had diverged.", a.Name,

@@ -357,6 +357,7 @@ interface Lab extends Bridge {
   settled(): boolean;
   controls(): Json<Draft>;
   experts(): Json<ExpertTable>;
+  expertsCSV(): string | Error;
   panes(): Json<Named[]>;
   shown(): Json<{ Pane: string; X: number; Y: number; W: number; H: number }[]>;
   scales(): Json<Named[]>;

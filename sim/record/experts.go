@@ -1,8 +1,10 @@
 package record
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 )
 
@@ -80,6 +82,43 @@ func (x *Experts) Share(layer, expert, class int) float64 {
 
 // Even is the share of anything that every expert gets where all get the same.
 func (x *Experts) Even() float64 { return float64(x.TopK) / float64(x.Experts) }
+
+// Excess is the share of a class that an expert gets beyond the even one, beside the most that this can be, from −1 to
+// 1; NaN where there are no symbols of it.
+func (x *Experts) Excess(layer, expert, class int) float64 {
+	return (x.Share(layer, expert, class) - x.Even()) / math.Max(x.Even(), 1-x.Even())
+}
+
+// fewKinds is up to how many classes have the order of their names; more are in that of the experts, which shows what
+// they have divided among themselves.
+const fewKinds = 12
+
+// Sorted reports whether classes are so many that they are not in the order of their names.
+func (x *Experts) Sorted() bool { return len(x.Classes) > fewKinds }
+
+// Kinds are the classes of which any symbol was read, in the order in which they are shown for a layer: where they are
+// many by the expert that gets most of them, and those of one expert by how much it gets.
+func (x *Experts) Kinds(layer int) (kinds []int) {
+	first := make([]int, len(x.Classes)) // the expert that gets most of a class
+	for class, n := range x.of {
+		if n == 0 {
+			continue
+		}
+		kinds = append(kinds, class)
+		for expert := range x.Experts {
+			if x.Gets(layer, expert, class) > x.Gets(layer, first[class], class) {
+				first[class] = expert
+			}
+		}
+	}
+	if x.Sorted() {
+		slices.SortStableFunc(kinds, func(a, b int) int {
+			return cmp.Or(cmp.Compare(first[a], first[b]),
+				cmp.Compare(x.Share(layer, first[b], b), x.Share(layer, first[a], a)))
+		})
+	}
+	return kinds
+}
 
 // Specialization is how far the experts of a layer have divided the classes among themselves: 0 where each gets the
 // same mix of them, and 1 where the class says of a symbol all that can be said about where it goes. It is the mutual

@@ -50,12 +50,14 @@ type panel struct {
 }
 
 // Names are those of the figures that [All] may give.
-var Names = []string{"loss", "difference", "cosine", "rms", "knowledge", "writing"}
+var Names = []string{"loss", "difference", "cosine", "rms", "knowledge", "experts", "writing"}
 
 // All are the figures that the record has data for: the loss always, the others once an arm has been widened.
 func All(r *record.Record) []Figure {
 	var figures []Figure
-	for _, draw := range []func(*record.Record) (Figure, bool){Loss, Difference, Cosine, RMS, Knowledge, Writing} {
+	for _, draw := range []func(*record.Record) (Figure, bool){
+		Loss, Difference, Cosine, RMS, Knowledge, Experts, Writing,
+	} {
 		if f, ok := draw(r); ok {
 			figures = append(figures, f.told(r))
 		}

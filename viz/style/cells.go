@@ -36,6 +36,9 @@ func Expert(expert int, right bool) color.RGBA {
 	return c
 }
 
+// Band is the colour of what an expert gets over time and in all: a light one, beside what is to be looked at.
+func Band(expert int) color.RGBA { return blend(rgb(0xffffff), Expert(expert, true), 0.6) }
+
 // Experts is how many experts have a colour of their own.
 const Experts = 8
 

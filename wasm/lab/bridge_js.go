@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"syscall/js"
@@ -38,7 +39,8 @@ func (l *lab) export() {
 		"notice":     func([]js.Value) any { return encode(l.notice) },
 		"dismiss":    func([]js.Value) any { l.notice = notice{}; return "" },
 		"before":     func([]js.Value) any { return l.earlier() },
-		"csv":        func([]js.Value) any { return l.csv() },
+		"csv":        func([]js.Value) any { return written(l.session.Record().WriteCSV) },
+		"expertsCSV": func([]js.Value) any { return written(l.session.Record().WriteExpertsCSV) },
 		"address":    func([]js.Value) any { return l.address() },
 		"save":       func([]js.Value) any { l.save(); return "" },
 		"stateBytes": func([]js.Value) any { return l.stateBytes() },
@@ -267,10 +269,10 @@ func (l *lab) experts() string {
 	return encode(panel.ExpertsOf(l.session.Record(), l.shown, l.view.Hidden))
 }
 
-// csv is the text, or an Error.
-func (l *lab) csv() any {
+// written is the text that is written, or an Error.
+func written(write func(io.Writer) error) any {
 	var b strings.Builder
-	if err := l.session.Record().WriteCSV(&b); err != nil {
+	if err := write(&b); err != nil {
 		return js.Global().Get("Error").New(err.Error())
 	}
 	return b.String()
