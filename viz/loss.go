@@ -214,8 +214,8 @@ func (v *View) exactLoss(b box, a axes, step int) {
 			continue
 		}
 		if lost, ok := v.rec.Diverged(i, f.Step); ok {
-			lines = append(lines, line{fmt.Sprintf("%s diverged at step %d: %s is no longer finite", name, lost.Step,
-				lost.NotFinite), v.styles[i].Hue})
+			lines = append(lines, line{fmt.Sprintf("%s diverged at step %d: %s", name, lost.Step,
+				lost.Lost()), v.styles[i].Hue})
 		} else if h, ok := v.rec.ValLossAt(i, f.Step); ok {
 			if v.scale != Steps || f.Step != int(x) {
 				name += fmt.Sprintf(", step %d", f.Step)

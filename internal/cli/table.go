@@ -149,7 +149,8 @@ func (v runVerb) print(w io.Writer, r *record.Record, arms []record.ArmStatus) e
 		says := ""
 		switch {
 		case r.NotFinite != "":
-			says = fmt.Sprintf("%s diverged at step %s: %s is no longer finite.", r.Name, whole(r.Step), r.NotFinite)
+			says = fmt.Sprintf("%s diverged at step %s: %s is no longer a number.", r.Name, whole(r.Step),
+				record.PlaceOf(r.NotFinite))
 		case r.State == string(record.Waiting):
 			says = r.Error
 		}

@@ -20,7 +20,7 @@ func (r *Record) Describe(step int, arms []ArmStatus) string {
 			continue
 		}
 		if f, ok := r.Diverged(i, step); ok {
-			fmt.Fprintf(&b, " %s diverged at step %d: %s is no longer finite.", a.Name, f.Step, f.NotFinite)
+			fmt.Fprintf(&b, " %s diverged at step %d: %s.", a.Name, f.Step, f.Lost())
 			continue
 		}
 		if loss, ok := r.ValLossAt(i, step); ok {
@@ -49,7 +49,7 @@ func (r *Record) lock(arm, step int) string {
 	w, g := f.Summary(Weight), f.Summary(Gradient)
 	switch {
 	case w.In[Diverged]+g.In[Diverged] > 0:
-		return fmt.Sprintf(", diverged: weights or gradients of %d of %d pairs are no longer finite",
+		return fmt.Sprintf(", diverged: weights or gradients of %d of %d pairs are no longer numbers",
 			max(w.In[Diverged], g.In[Diverged]), w.Pairs)
 	case w.All(Locked):
 		return fmt.Sprintf(", locked: all %d pairs of originals and copies are identical", w.Pairs)

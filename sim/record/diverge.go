@@ -11,11 +11,18 @@ func (r *Record) Diverged(arm, step int) (ArmFrame, bool) {
 	return ArmFrame{}, false
 }
 
+// Lost says in words what first was no number any more; empty where all is finite.
+func (f *ArmFrame) Lost() string {
+	if f.NotFinite == "" {
+		return ""
+	}
+	return PlaceOf(f.NotFinite).String() + " is no longer a number"
+}
+
 // Err is why an arm ended with the frame, nil where all in it is finite.
 func (f *ArmFrame) Err() error {
 	if f.NotFinite == "" {
 		return nil
 	}
-	return fmt.Errorf("training diverged: %s is no longer finite; a lower learning rate or a smaller factor helps",
-		f.NotFinite)
+	return fmt.Errorf("training diverged: %s; a lower learning rate or a smaller factor helps", f.Lost())
 }

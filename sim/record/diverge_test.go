@@ -45,7 +45,7 @@ func TestAnArmThatDivergedHasEndedAndSaysWhere(t *testing.T) {
 	f, ok := r.Diverged(0, 33)
 	assert.True(t, ok)
 	assert.Equal(t, 33, f.Step)
-	assert.Equal(t, "Step 40 of 60. Small diverged at step 33: model.norm.weight is no longer finite. SPARKLING: "+
+	assert.Equal(t, "Step 40 of 60. Small diverged at step 33: the final norm is no longer a number. SPARKLING: "+
 		"validation loss 2.500 on 16 windows.", r.Describe(40, nil))
 
 	var out bytes.Buffer

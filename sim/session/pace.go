@@ -73,6 +73,7 @@ func (s *Session) Hold(step int) {
 
 // Play goes on.
 func (s *Session) Play() {
+	s.release()
 	s.advance()
 	s.playing = true
 	s.pump()
@@ -91,8 +92,16 @@ func (s *Session) StepOnce() {
 		s.Pause()
 		return
 	}
+	s.release()
 	s.target = float64(min(s.furthest()+1, s.exp.Steps))
 	s.pump()
+}
+
+// release lets arms go on that stayed behind.
+func (s *Session) release() {
+	for i := range s.arms {
+		s.arms[i].stays = false
+	}
 }
 
 // furthest is the last step granted to anyone.

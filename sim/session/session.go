@@ -50,6 +50,7 @@ type armState struct {
 	writing int    // number of what it was asked to write and has not yet
 	looks   looks
 	ready   bool // the present trainer has begun
+	stays   bool // it catches up with nobody before the run goes on
 }
 
 // New prepares a run, paused at step 0. It errs where no trainer can be started.
@@ -243,8 +244,8 @@ func (s *Session) WidenNow() error {
 	return nil
 }
 
-// Restart begins a failed arm again, at the fork or at the state that was saved last; the others go on as soon as it
-// has caught up.
+// Restart begins a failed arm again, at the fork or at the state that was saved last, or where it diverged just before;
+// the others go on as soon as it has caught up.
 func (s *Session) Restart(i int) error {
 	if i < 0 || i >= len(s.arms) || s.arms[i].State != record.Failed {
 		return errors.New("only an arm that has stopped can be started again")
@@ -257,6 +258,21 @@ func (s *Session) Restart(i int) error {
 	s.pump()
 	return err
 }
+
+// GoBack begins an arm that has stopped again at the last state that is known to be good, see [Session.LastGood], and
+// pauses: for somebody who wants to look at what comes next.
+func (s *Session) GoBack(i int) error {
+	if i < 0 || i >= len(s.arms) || s.arms[i].State != record.Failed {
+		return s.Restart(i)
+	}
+	s.Pause()
+	s.arms[i].stays = true
+	return s.Restart(i)
+}
+
+// LastGood is the step at which an arm would begin again: of one that diverged the last one before, of others that of
+// the fork, or the one saved last.
+func (s *Session) LastGood(i int) int { return s.arms[i].at }
 
 // forget drops what an arm has measured since the state that it begins at.
 func (s *Session) forget(i int) {

@@ -76,7 +76,7 @@ func (s *Session) next(limit int) int {
 	k := -1
 	for i := range s.arms {
 		a := &s.arms[i]
-		if a.State == record.Running && a.granted < min(limit, a.End) && !a.busy() &&
+		if a.State == record.Running && !a.stays && a.granted < min(limit, a.End) && !a.busy() &&
 			(k < 0 || a.granted < s.arms[k].granted) {
 			k = i
 		}

@@ -84,7 +84,7 @@ func TestTrainingThatDivergesEndsAndNamesWhatIsNoLongerFinite(t *testing.T) {
 			tr.Handle(Message{Kind: KindRun, Step: 30}.Encode())
 			out, more := tr.Work(time.Hour)
 			assert.False(t, more)
-			require.Len(t, out, 2)
+			require.Len(t, out, 3)
 			frames, err := DecodeMessage(out[0])
 			require.NoError(t, err)
 			last := frames.Frames[len(frames.Frames)-1]
@@ -92,10 +92,14 @@ func TestTrainingThatDivergesEndsAndNamesWhatIsNoLongerFinite(t *testing.T) {
 			assert.Equal(t, c.steps, last.Step)
 			assert.Equal(t, c.train, record.Finite(last.TrainLoss), "training loss %v", last.TrainLoss)
 			assert.Equal(t, c.held, record.Finite(last.ValLoss), "validation loss %v", last.ValLoss)
-			failed, err := DecodeMessage(out[1])
+			good, err := DecodeMessage(out[1])
+			require.NoError(t, err)
+			assert.Equal(t, []int{int(KindSnapshot), c.steps - 1}, []int{int(good.Kind), good.Step})
+			failed, err := DecodeMessage(out[2])
 			require.NoError(t, err)
 			assert.Equal(t, KindFailed, failed.Kind)
-			assert.Contains(t, failed.Text, "training diverged: "+c.want+" is no longer finite")
+			assert.Contains(t, failed.Text, "training diverged: "+record.PlaceOf(c.want).String()+
+				" is no longer a number")
 		})
 	}
 }

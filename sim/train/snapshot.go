@@ -56,9 +56,14 @@ func (r *run) clone() (*run, error) {
 	if err != nil {
 		return nil, err
 	}
+	return r.sibling(state)
+}
+
+// sibling is the same arm as it was at a snapshot.
+func (r *run) sibling(state []byte) (*run, error) {
 	c := training(r.exp, r.task, r.exp.Start(r.arm), r.end, r.make)
 	c.follow(r.arm)
-	if _, err = c.resume(state); err != nil {
+	if _, err := c.resume(state); err != nil {
 		return nil, decline("there is no place for a second network beside this one: %v", err)
 	}
 	return c, nil

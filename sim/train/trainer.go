@@ -18,6 +18,7 @@ type Trainer struct {
 	until  int     // granted
 	fork   int     // step whose state is asked for, −1 where none is
 	failed bool
+	good   []byte            // a state to go back to where training diverges; nil where none is kept
 	frames []record.ArmFrame // gathered since sent
 	sent   time.Time
 }
@@ -158,13 +159,16 @@ func (t *Trainer) Work(budget time.Duration) (out [][]byte, more bool) {
 			t.found()
 			out = append(out, Message{Kind: KindWidened, Arm: r.arm, Step: r.step, Report: report}.Encode())
 		}
+		if err := t.keep(); err != nil {
+			return t.fail(out, err), false
+		}
 		f, err := r.update()
 		if err != nil {
 			return t.fail(out, err), false
 		}
 		t.frames = append(t.frames, f)
 		if err := f.Err(); err != nil {
-			return t.fail(out, err), false
+			return t.fail(t.lastGood(out, f.Step-1), err), false
 		}
 		if time.Since(begin) >= budget && until-r.step > few {
 			break

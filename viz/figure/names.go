@@ -35,8 +35,8 @@ func (f Figure) told(r *record.Record) Figure {
 	var list []string
 	for i, name := range names(e) {
 		if lost, ok := r.Diverged(i, e.Steps); ok {
-			f.Caption += fmt.Sprintf(" %s diverged at step %d: %s is no longer finite.", name, lost.Step,
-				plain.Line(lost.NotFinite))
+			f.Caption += fmt.Sprintf(" %s diverged at step %d: %s.", name, lost.Step,
+				plain.Line(lost.Lost()))
 		}
 	}
 	for i, name := range names(e) {

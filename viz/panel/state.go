@@ -48,6 +48,7 @@ type State struct {
 	Arms       []Arm  `json:"arms"`
 
 	Writing Writing `json:"writing"`
+	Broken  *Broken `json:"broken"` // where an arm has diverged; null where none has
 }
 
 // Arm is one row of the table of arms at the shown step.
@@ -102,7 +103,7 @@ func Of(s *session.Session, shown int) State {
 		Beta2: strconv.FormatFloat(e.Optimizer.Beta2, 'g', -1, 64), Factor: factor(e),
 		ExampleText: Told(e), Effects: did(rec, shown), ValOn: words.Live,
 	}
-	out.Writing = writing(s, shown)
+	out.Writing, out.Broken = writing(s, shown), brokenOf(s)
 	out.Phase = phase(e, shown, out.Forked)
 	status, styles := s.Arms(), style.Of(e)
 	for i, a := range e.Arms {
@@ -170,7 +171,7 @@ func arm(rec *record.Record, i int, a experiment.Arm, status record.ArmStatus, s
 	}
 	if f, ok := rec.Diverged(i, shown); ok {
 		out.TrainLoss, out.ValLoss, out.ValLossAt, out.FullValLoss = "", "", 0, ""
-		out.Diverged = fmt.Sprintf("diverged at step %d: %s is no longer finite", f.Step, f.NotFinite)
+		out.Diverged = fmt.Sprintf("diverged at step %d: %s", f.Step, f.Lost())
 	}
 	if r, ok := rec.ReportAt(i, shown); ok {
 		x := rec.RMSRatios(r)

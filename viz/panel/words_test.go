@@ -211,7 +211,7 @@ func TestAnArmThatDivergedHasNoLossAndNoPairThatIsApart(t *testing.T) {
 	before := arm(rec, 1, e.Arms[1], record.ArmStatus{}, 595)
 	assert.Equal(t, []string{"", "2", "2"}, []string{before.Diverged, before.ValLoss, before.TrainLoss})
 	lost := arm(rec, 1, e.Arms[1], record.ArmStatus{}, 1000)
-	assert.Equal(t, "diverged at step 600: model.norm.weight is no longer finite", lost.Diverged)
+	assert.Equal(t, "diverged at step 600: the final norm is no longer a number", lost.Diverged)
 	assert.Equal(t, []string{"", "", ""}, []string{lost.ValLoss, lost.TrainLoss, lost.FullValLoss})
 	assert.Equal(t, Lock{Step: 600, Pairs: 2, Locked: 1, Said: "1/2", Diverged: 1, Weight: "1", Grad: "1", Dist: "0"},
 		lost.Lock)
