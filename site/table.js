@@ -50,7 +50,7 @@ export class Table {
     this.#digits(state);
     const busy = state.arms.filter(({ doing }) => doing).map(({ name, doing }) => `${name} is ${doing}.`);
     setText(byID("doing"), busy.join(" "));
-    this.#fail(state.arms);
+    this.#fail(state);
     this.#say(state);
   }
 
@@ -101,13 +101,15 @@ export class Table {
       make("tr", {}, make("th", { scope: "row" }, name), ...values.map((value) => make("td", {}, value)))));
   }
 
-  /** @param {Arm[]} arms */
-  #fail(arms) {
+  /** @param {State} state */
+  #fail({ arms, broken }) {
     const failed = arms.map((arm, i) => ({ ...arm, i })).filter((arm) => arm.state === "failed");
-    const key = JSON.stringify(failed.map(({ i, err }) => [i, err]));
+    const key = JSON.stringify([failed.map(({ i, err }) => [i, err]), broken]);
     if (key === this.#failures) return;
     this.#failures = key;
     byID("failures").replaceChildren(...failed.map((arm) => {
+      if (broken && arm.i === broken.arm) return this.#broke(arm, broken);
+      if (arm.diverged) return make("div", {}, make("p", {}, armWord(arm), arm.err.slice(arm.name.length)));
       const again = make("button", { type: "button" }, "Start again");
       again.setAttribute("aria-label", `Start ${arm.name} again`);
       again.addEventListener("click", () => this.#lab.restart(arm.i));
@@ -115,6 +117,19 @@ export class Table {
       box.setAttribute("role", "alert");
       return box;
     }));
+  }
+
+  /** Says what broke, and the two ways on. @param {Arm} arm @param {Broken} broken */
+  #broke(arm, { said, back, goBack, smaller, anew }) {
+    const way = (/** @type {string} */ words, /** @type {string} */ label, /** @type {() => Wrong} */ act) => {
+      const button = make("button", { type: "button" }, label);
+      button.addEventListener("click", act);
+      return make("div", {}, make("p", {}, words), button);
+    };
+    const box = make("div", { className: "broken" }, make("p", {}, armWord(arm), said.slice(arm.name.length)),
+      way(back, goBack, () => this.#lab.goBack()), way(smaller, anew, () => this.#lab.smaller()));
+    box.setAttribute("role", "alert");
+    return box;
   }
 
   /** Speaks at once when something happens, and rarely while numbers merely change. @param {State} state */

@@ -34,6 +34,17 @@ interface State {
   experts: string;
   arms: Arm[];
   writing: Writing;
+  broken: Broken | null;
+}
+
+/** viz/panel.Broken */
+interface Broken {
+  arm: number;
+  said: string;
+  back: string;
+  goBack: string;
+  smaller: string;
+  anew: string;
 }
 
 type Chapter = "learning" | "widened" | "apart" | "end";
@@ -391,6 +402,8 @@ interface Lab extends Bridge {
   way(): Wrong;
   widen(slip: boolean): Wrong;
   restart(arm: number): Wrong;
+  goBack(): Wrong;
+  smaller(): Wrong;
   write(prompt: string, temperature: number): Wrong;
   scrub(step: number): void;
   point(x?: number, y?: number): boolean;

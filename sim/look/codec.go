@@ -74,6 +74,7 @@ func (u *Update) code(c *codec.Coder) {
 	flag(c, &u.Widened)
 	flag(c, &u.Beyond)
 	c.Text(&u.NotFinite)
+	c.Int(&u.Broken)
 	u.Token.code(c)
 	codec.List(c, &u.Sides, 32, 2, func(s *Side) { s.code(c, len(u.Token.In)) })
 	if c.Reading && c.Err == nil && len(u.Sides) == 0 {

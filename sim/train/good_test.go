@@ -11,6 +11,7 @@ import (
 	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/look"
+	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/sim/trial"
 )
 
@@ -61,6 +62,7 @@ func TestAnArmThatDivergesHandsOverTheStateBefore(t *testing.T) {
 			a, err := tr.run.answer(look.OneUpdate(0, 0, 0, look.None))
 			require.NoError(t, err)
 			assert.Equal(t, broken.NotFinite, a.Update.NotFinite, "the very update that breaks it")
+			assert.Equal(t, breaks(t, want), a.Update.Broken)
 			tr.Handle(Message{Kind: KindRun, Step: e.Steps}.Encode())
 			out, _ = tr.Work(time.Hour)
 			again, err := DecodeMessage(out[len(out)-1])
@@ -69,4 +71,18 @@ func TestAnArmThatDivergesHandsOverTheStateBefore(t *testing.T) {
 			assert.Equal(t, last[2].Step, again.Step)
 		})
 	}
+}
+
+// breaks makes the update that breaks a run, and names the first neuron of the first expert that it breaks.
+func breaks(t *testing.T, r *run) int {
+	t.Helper()
+	step(t, r)
+	for n := range r.learn.Table().Config.Inner {
+		for _, p := range look.Parts {
+			if !model.AllFinite(part(t, r, record.Gradient, p, 0, n)) || !model.AllFinite(part(t, r, record.Weight, p, 0, n)) {
+				return n
+			}
+		}
+	}
+	return look.None
 }

@@ -114,7 +114,32 @@ func (r *run) dissect(q look.Question) (*look.Update, error) {
 		side.Adds = adds(&side.Rows[2], u.Token.Weight, side.Hidden)
 	}
 	u.Settle()
-	return u, nil
+	u.Broken, err = r.breaking(q)
+	return u, err
+}
+
+// breaking is the first neuron of an expert with a weight or a gradient that is no number, [look.None] where all are.
+func (r *run) breaking(q look.Question) (int, error) {
+	first := look.None
+	if r.nonFinite == "" {
+		return first, nil
+	}
+	table := r.learn.Table()
+	for _, of := range []model.Quantity{model.Gradient, model.Weight} {
+		for _, p := range look.Parts {
+			t := table.Tensors[table.Find(p, q.Layer)]
+			matrix := make([]float32, t.Rows.Size*t.Cols.Size)
+			if err := r.learn.Read(of, t.Index, q.Expert, matrix); err != nil {
+				return first, err
+			}
+			for n := range table.Config.Inner {
+				if (first == look.None || n < first) && !model.AllFinite(ofNeuron(t, matrix, n)) {
+					first = n
+				}
+			}
+		}
+	}
+	return first, nil
 }
 
 // twin is the neuron beside which a question asks for another one, [look.None] where there is none.

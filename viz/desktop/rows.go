@@ -209,21 +209,24 @@ func (c *controls) failures(to *widget.Container) {
 	}))
 	to.AddChild(c.words(&l.body, red, func(s panel.State) (sentences string) {
 		for _, a := range s.Arms {
-			if a.Err != "" {
+			if a.Err != "" && (s.Broken == nil || s.Arms[s.Broken.Arm].Name != a.Name) {
 				sentences += a.Err + " "
 			}
 		}
 		return sentences
 	}))
+	c.broken(to)
 	again := c.button(l.button(), "Start what stopped again", func() {
 		for i := range c.window.session.Arms() {
-			_ = c.window.session.Restart(i) // of those that have not stopped it has nothing to say
+			if _, lost := c.window.session.Record().Diverged(i, c.window.session.Experiment().Steps); !lost {
+				_ = c.window.session.Restart(i) // of those that have not stopped it has nothing to say
+			}
 		}
 	})
 	c.follow = append(c.follow, func(s panel.State) {
 		visible := widget.Visibility_Hide
 		for _, a := range s.Arms {
-			if a.Err != "" {
+			if a.Err != "" && a.Diverged == "" {
 				visible = widget.Visibility_Show
 			}
 		}

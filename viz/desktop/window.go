@@ -53,7 +53,7 @@ func Run(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	defer w.session.Close()
+	defer w.close()
 	w.ctx = ctx
 	ebiten.SetWindowTitle("SPARKLING Lab")
 	ebiten.SetWindowSize(windowSize(o.Scale))
@@ -82,6 +82,7 @@ type window struct {
 	options  Options
 	host     *session.LocalHost
 	session  *session.Session
+	before   *session.Session // the one that was here before and is kept; nil without one
 	view     *viz.View
 	writer   session.Autowriter
 	ui       *ebitenui.UI

@@ -317,16 +317,28 @@ func TestControlsShowWhatOthersBringAlong(t *testing.T) {
 	d.shot("window-controls")
 }
 
-func TestArmThatDivergesSaysSoAndCanBeStartedAgain(t *testing.T) {
+func TestArmThatDivergesSaysWhereAndThereAreTwoWaysOn(t *testing.T) {
 	e := short()
 	e.Optimizer.LR, e.Optimizer.WeightDecay = 10, 1
 	d := open(t, e, 1)
 	d.click("max")
-	s := d.until(func(s panel.State) bool { return s.Arms[0].Err != "" })
-	assert.Contains(t, s.Arms[0].Err, "no longer a number")
-	d.click("¼×")
-	d.press("Start what stopped again")
-	d.until(func(s panel.State) bool { return s.Arms[0].Err == "" }) // not for long: it diverges again
+	s := d.until(func(s panel.State) bool { return s.Broken != nil })
+	assert.True(t, d.says(s.Broken.Said))
+	d.shot("window-diverged")
+	d.click(s.Broken.GoBack)
+	d.until(func(s panel.State) bool { return s.Broken == nil && d.session.Settled() })
+	assert.Equal(t, viz.Update, d.view.Pinned(), "the very update that breaks it is shown")
+	d.shot("window-gone-back")
+	d.view.Pin("")
+	d.session.Play()
+	s = d.until(func(s panel.State) bool { return s.Broken != nil })
+	broken, rate := d.session.Record(), d.session.Experiment().Optimizer.LR
+	d.click(s.Broken.Anew)
+	d.until(func(s panel.State) bool { return s.Last > 2 })
+	assert.InEpsilon(t, rate/3, d.session.Experiment().Optimizer.LR, 0.02)
+	d.click("Go back to it")
+	assert.Same(t, broken, d.session.Record(), "the run that broke is kept")
+	d.until(func(s panel.State) bool { return s.Broken != nil })
 }
 
 func TestNamesInOtherScriptsAreTheArmsNumbers(t *testing.T) {

@@ -11,16 +11,17 @@ import (
 
 // Broken is what is said where an arm has diverged, and the two ways on from there.
 type Broken struct {
-	Arm     int    `json:"arm"`
-	Said    string `json:"said"`    // what was no number first
-	Back    string `json:"back"`    // the way back to the last good state, and what its button says
-	GoBack  string `json:"goBack"`  //
-	Smaller string `json:"smaller"` // the same experiment with a smaller rate, and what its button says
-	Anew    string `json:"anew"`    //
+	Arm     int          `json:"arm"`
+	Place   record.Place `json:"-"`
+	Said    string       `json:"said"`    // what was no number first
+	Back    string       `json:"back"`    // the way back to the last good state, and what its button says
+	GoBack  string       `json:"goBack"`  //
+	Smaller string       `json:"smaller"` // the same experiment with a smaller rate, and what its button says
+	Anew    string       `json:"anew"`    //
 }
 
-// brokenOf is that of the first arm that has diverged and is not started again; nil where none has.
-func brokenOf(s *session.Session) *Broken {
+// BrokenOf is that of the first arm that has diverged and is not started again; nil where none has.
+func BrokenOf(s *session.Session) *Broken {
 	e, rec := s.Experiment(), s.Record()
 	for i, a := range s.Arms() {
 		f, ok := rec.Diverged(i, e.Steps)
@@ -31,6 +32,7 @@ func brokenOf(s *session.Session) *Broken {
 		rate := func(e experiment.Experiment) string { return strconv.FormatFloat(e.Optimizer.LR, 'g', 3, 64) }
 		return &Broken{
 			Arm:    i,
+			Place:  record.PlaceOf(f.NotFinite),
 			Said:   fmt.Sprintf("%s diverged in the update to step %d: %s.", a.Name, f.Step, f.Lost()),
 			Back:   fmt.Sprintf("Go back to step %d, where all was well, and look at the update that breaks it.", good),
 			GoBack: fmt.Sprintf("Back to step %d", good),

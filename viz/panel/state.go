@@ -103,7 +103,7 @@ func Of(s *session.Session, shown int) State {
 		Beta2: strconv.FormatFloat(e.Optimizer.Beta2, 'g', -1, 64), Factor: factor(e),
 		ExampleText: Told(e), Effects: did(rec, shown), ValOn: words.Live,
 	}
-	out.Writing, out.Broken = writing(s, shown), brokenOf(s)
+	out.Writing, out.Broken = writing(s, shown), BrokenOf(s)
 	out.Phase = phase(e, shown, out.Forked)
 	status, styles := s.Arms(), style.Of(e)
 	for i, a := range e.Arms {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -58,6 +59,8 @@ func (l *lab) export() {
 		"way":     func([]js.Value) any { return l.told(l.way()) },
 		"widen":   func(a []js.Value) any { return l.told(l.widen(len(a) > 0 && a[0].Truthy())) },
 		"restart": func(a []js.Value) any { return l.told(l.session.Restart(a[0].Int())) },
+		"goBack":  func([]js.Value) any { return l.told(l.goBack()) },
+		"smaller": func([]js.Value) any { return l.told(l.run(panel.Smaller(l.session.Experiment()))) },
 		"write":   func(a []js.Value) any { return sentence(l.writer.Write(l.session, a[0].String(), a[1].Float())) },
 		"scrub":   func(a []js.Value) any { l.scrub(a[0].Int()); return "" },
 		"point":   func(a []js.Value) any { return l.point(a) },
@@ -179,6 +182,20 @@ func (l *lab) reset() error {
 	l.draft = draft
 	l.view.SetScale(scale)
 	return err
+}
+
+// goBack goes back to before the update that broke an arm, and shows that.
+func (l *lab) goBack() error {
+	b := panel.BrokenOf(l.session)
+	if b == nil {
+		return errors.New("no arm has diverged")
+	}
+	if err := l.session.GoBack(b.Arm); err != nil {
+		return err
+	}
+	l.scrub(-1)
+	l.view.Pin(viz.Update)
+	return nil
 }
 
 // told is what went wrong as a sentence, which is to be seen on the panel too.
