@@ -129,7 +129,7 @@ func FuzzAnswers(f *testing.F) {
 
 func TestQuestionsBeyondTheirBoundsAreRefused(t *testing.T) {
 	for _, q := range []look.Question{
-		{}, {Kind: 9}, look.OneUpdate(-1, 0, 0, 0), look.OneUpdate(0, 0, 0, -2), look.OneUpdate(0, 1<<20, 0, 0),
+		{}, {Kind: 9}, look.OneUpdate(-1, 0, 0, 0), look.OneUpdate(0, 0, 0, -3), look.OneUpdate(0, 1<<20, 0, 0),
 		look.OneUpdate(0, 0, 1<<20, 0), look.OneLayer(0, look.Activations+1), look.AllTensors(0, 2),
 		look.OneHead(0, 0, 1<<21), look.OneHead(1<<20, 0, 0),
 	} {

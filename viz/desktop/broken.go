@@ -15,7 +15,11 @@ import (
 func (c *controls) broken(to *widget.Container) {
 	l, w := c.theme, c.window
 	var b *panel.Broken
-	c.follow = append(c.follow, func(s panel.State) { b = s.Broken })
+	box := stack(l)
+	c.follow = append(c.follow, func(s panel.State) {
+		b = s.Broken
+		show(box, b != nil)
+	})
 	says := func(of func() string) func(panel.State) string {
 		return func(panel.State) string {
 			if b == nil {
@@ -24,7 +28,7 @@ func (c *controls) broken(to *widget.Container) {
 			return of()
 		}
 	}
-	to.AddChild(c.words(&l.body, red, says(func() string { return b.Said })))
+	box.AddChild(c.words(&l.body, red, says(func() string { return b.Said })))
 	for _, way := range []struct {
 		words, label func() string
 		act          func() error
@@ -33,25 +37,40 @@ func (c *controls) broken(to *widget.Container) {
 		{func() string { return b.Smaller }, func() string { return b.Anew },
 			func() error { return w.beside(panel.Smaller(w.session.Experiment())) }},
 	} {
-		to.AddChild(c.words(&l.body, ink, says(way.words)))
 		button := c.button(l.button(), "", func() { c.tell(way.act()) })
-		c.visible(button, func() bool {
+		c.follow = append(c.follow, func(panel.State) {
 			if t := button.Text(); b != nil && t != nil && t.Label != way.label() {
 				button.SetText(way.label())
 			}
-			return b != nil
 		})
-		to.AddChild(button)
+		box.AddChild(c.words(&l.body, ink, says(way.words)), button)
 	}
-	back := c.button(l.button(), "Go back to it", func() { w.swap(w.before) })
-	c.visible(back, func() bool { return w.before != nil })
-	to.AddChild(c.words(&l.small, muted, func(panel.State) string {
+	kept := stack(l, c.words(&l.small, muted, func(panel.State) string {
 		if w.before == nil {
 			return ""
 		}
 		return fmt.Sprintf("The run that was here before is kept: %s at step %d.",
 			panel.Title(w.before.Experiment()), max(w.before.Record().Last(), 0))
-	}), back)
+	}), c.button(l.button(), "Go back to it", func() { w.swap(w.before) }))
+	c.follow = append(c.follow, func(panel.State) { show(kept, w.before != nil) })
+	to.AddChild(box, kept)
+}
+
+// stack is widgets one under the other.
+func stack(l theme, children ...widget.PreferredSizeLocateableWidget) *widget.Container {
+	s := widget.NewContainer(widget.ContainerOpts.Layout(widget.NewRowLayout(
+		widget.RowLayoutOpts.Direction(widget.DirectionVertical), widget.RowLayoutOpts.Spacing(l.px(8)))))
+	s.AddChild(children...)
+	return s
+}
+
+// show shows a container, or takes it away with its place.
+func show(c *widget.Container, shown bool) {
+	v := widget.Visibility_Hide
+	if shown {
+		v = widget.Visibility_Show
+	}
+	c.GetWidget().SetVisibility(v)
 }
 
 // goBack goes back to before the update that broke an arm, and shows that.

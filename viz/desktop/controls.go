@@ -68,6 +68,7 @@ func (c *controls) build() {
 	c.content = content
 	content.AddChild(c.words(&l.title, ink, func(panel.State) string { return "SPARKLING Lab" }))
 	c.transport(content)
+	c.broken(content)
 	c.examples(content)
 	c.lessons(content)
 	c.ownTexts(content)

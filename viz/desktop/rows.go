@@ -215,7 +215,6 @@ func (c *controls) failures(to *widget.Container) {
 		}
 		return sentences
 	}))
-	c.broken(to)
 	again := c.button(l.button(), "Start what stopped again", func() {
 		for i := range c.window.session.Arms() {
 			if _, lost := c.window.session.Record().Diverged(i, c.window.session.Experiment().Steps); !lost {

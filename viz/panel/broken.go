@@ -29,12 +29,13 @@ func BrokenOf(s *session.Session) *Broken {
 			continue
 		}
 		good := s.LastGood(i)
+		back := "Go back to step %d, where all was well, and look at the update that breaks it."
 		rate := func(e experiment.Experiment) string { return strconv.FormatFloat(e.Optimizer.LR, 'g', 3, 64) }
 		return &Broken{
 			Arm:    i,
 			Place:  record.PlaceOf(f.NotFinite),
 			Said:   fmt.Sprintf("%s diverged in the update to step %d: %s.", a.Name, f.Step, f.Lost()),
-			Back:   fmt.Sprintf("Go back to step %d, where all was well, and look at the update that breaks it.", good),
+			Back:   fmt.Sprintf(back, good),
 			GoBack: fmt.Sprintf("Back to step %d", good),
 			Smaller: fmt.Sprintf("Or run the same anew with a third of the learning rate, %s instead of %s, and nothing "+
 				"else changed; this run is kept.", rate(Smaller(e)), rate(e)),
