@@ -5,8 +5,8 @@ import { byID, make, parsed, setText } from "./dom.js";
 
 export class SlowMotion {
   #lab;
-  #section = byID("slow");
-  #digits = byID("slow-digits", HTMLInputElement);
+  #section = byID("motion");
+  #digits = byID("motion-digits", HTMLInputElement);
   #said = "";
 
   /** @param {Lab} lab @param {() => void} acted */
@@ -14,11 +14,11 @@ export class SlowMotion {
     this.#lab = lab;
     const on = (/** @type {string} */ id, /** @type {() => void} */ act) =>
       byID(id).addEventListener("click", () => { act(); acted(); });
-    on("slow-back", () => lab.slowStep(-1));
-    on("slow-on", () => lab.slowStep(1));
-    on("slow-next", () => lab.slowNext());
+    on("motion-back", () => lab.slowStep(-1));
+    on("motion-on", () => lab.slowStep(1));
+    on("motion-next", () => lab.slowNext());
     this.#digits.addEventListener("change", () => { lab.slowDigits(this.#digits.checked); acted(); });
-    byID("slow-stages").addEventListener("click", ({ target }) => {
+    byID("motion-stages").addEventListener("click", ({ target }) => {
       const stage = target instanceof Element && target.closest("button")?.value;
       if (stage) lab.slowStep(Number(stage) - parsed(lab.slow()).stage);
       acted();
@@ -38,26 +38,26 @@ export class SlowMotion {
     this.#section.hidden = !shown;
     if (!shown) return;
     this.#section.style.setProperty("--hue", hue);
-    setText(byID("slow-where"), asked || title);
-    byID("slow-shown").hidden = asked !== "";
+    setText(byID("motion-where"), asked || title);
+    byID("motion-shown").hidden = asked !== "";
     if (asked) return;
     this.#stages(stages, stage);
-    setText(byID("slow-says"), stages[stage].says);
-    byID("slow-lines").replaceChildren(...stages[stage].lines.map((line) => block(line, halves)));
-    byID("slow-verdict").hidden = !short;
-    setText(byID("slow-short"), short);
-    setText(byID("slow-long"), verdict);
-    setText(byID("slow-late"), late);
+    setText(byID("motion-says"), stages[stage].says);
+    byID("motion-lines").replaceChildren(...stages[stage].lines.map((line) => block(line, halves)));
+    byID("motion-verdict").hidden = !short;
+    setText(byID("motion-short"), short);
+    setText(byID("motion-long"), verdict);
+    setText(byID("motion-late"), late);
     const last = stage === stages.length - 1;
-    byID("slow-back", HTMLButtonElement).disabled = stage === 0;
-    byID("slow-on", HTMLButtonElement).disabled = last;
-    setText(byID("slow-on"), last ? "Next stage" : `Next: ${lower(stages[stage + 1].title)}`);
+    byID("motion-back", HTMLButtonElement).disabled = stage === 0;
+    byID("motion-on", HTMLButtonElement).disabled = last;
+    setText(byID("motion-on"), last ? "Next stage" : `Next: ${lower(stages[stage + 1].title)}`);
     this.#digits.checked = digits;
   }
 
   /** The stages keep their buttons, and so the focus. @param {SlowStage[]} stages @param {number} at */
   #stages(stages, at) {
-    const list = byID("slow-stages");
+    const list = byID("motion-stages");
     while (list.childElementCount < stages.length) {
       const button = make("button", { type: "button", value: String(list.childElementCount) });
       list.append(make("li", {}, button));

@@ -109,7 +109,6 @@ func TestAnUpdateInSlowMotionLooksAsItDid(t *testing.T) {
 			testgame.Golden(t, name, drawn(t, r, c.w, c.h, 1, func(v *View) {
 				v.SetLooked(updating(r, c.muon))
 				v.follows(c.arm, look.OneUpdate(0, 1, 3, look.Twin))
-				v.StepUpdate(c.stage)
 				switch {
 				case c.only:
 					v.Pin(Update)
@@ -118,6 +117,7 @@ func TestAnUpdateInSlowMotionLooksAsItDid(t *testing.T) {
 				default:
 					v.SetStage(Stage{Main: Update, Aside: []PaneID{Loss, Copies}})
 				}
+				v.StepUpdate(c.stage)
 			}))
 		})
 	}
@@ -167,6 +167,21 @@ func TestAnUpdateIsSteppedThroughAtTheReadersPace(t *testing.T) {
 	assert.Equal(t, before.Stages[3], after.Stages[3], "what is stepped through stays as it was")
 	v.NewestUpdate()
 	assert.Contains(t, v.Slow().Title, "151")
+}
+
+func TestAStoryBeginsAnUpdateAnew(t *testing.T) {
+	testneed.Display(t)
+	v, _, _ := stepped(t)
+	v.Layout(1000, 796, 1)
+	v.StepUpdate(5)
+	v.SetStage(Stage{Main: Update})
+	assert.Equal(t, slowmotion.Forward, v.Slow().Stage, "its picture has become the large one")
+	v.Draw(ebiten.NewImage(1000, 796), time.Now())
+	v.StepUpdate(5)
+	v.choose(slowID+"arm", 2)
+	assert.Equal(t, slowmotion.Update, v.Slow().Stage, "a reader who compares arms stays at a stage")
+	require.True(t, v.Turn("update-arm=Copy"))
+	assert.Equal(t, slowmotion.Forward, v.Slow().Stage)
 }
 
 func TestTheNextUpdateIsAskedForAndNoEarlierOneIsShown(t *testing.T) {

@@ -180,6 +180,9 @@ func (v *View) Shows(id PaneID) bool {
 // SetStage says which pictures matter now. One that the reader has pinned stays over them.
 func (v *View) SetStage(s Stage) {
 	if v.stage.Main != s.Main || v.stage.Half != s.Half || !slices.Equal(v.stage.Aside, s.Aside) {
+		if s.Main == Update && v.stage.Main != Update {
+			v.NewestUpdate() // from its beginning
+		}
 		v.stage, v.places = s, nil
 	}
 }

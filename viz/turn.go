@@ -34,6 +34,9 @@ func (v *View) Turn(control string) bool {
 	for _, c := range v.Choices() {
 		if option := slices.Index(c.Options, value); c.ID == knob && option >= 0 {
 			v.Choose(knob, option)
+			if strings.HasPrefix(knob, slowID) {
+				v.NewestUpdate() // a story goes through it from its beginning
+			}
 			return true
 		}
 	}
