@@ -29,29 +29,54 @@ const (
 // looking trains an arm that follows a treatment and gives the update of a pair before each of its steps.
 func looking(t *testing.T, e experiment.Experiment, see func(step int, u *look.Update)) {
 	t.Helper()
+	asking(t, e, func(int) []look.Question { return []look.Question{look.OneUpdate(0, 1, 3, look.Twin)} },
+		func(step int, all []*look.Update) { see(step, all[0]) })
+}
+
+// lookingAt gives the updates of n neurons of one expert, from the widening on.
+func lookingAt(t *testing.T, e experiment.Experiment, n int, see func(step int, all []*look.Update)) {
+	t.Helper()
+	asking(t, e, func(step int) (all []look.Question) {
+		for i := range n {
+			if step >= fork {
+				all = append(all, look.OneUpdate(0, 1, i, look.None))
+			}
+		}
+		return all
+	}, see)
+}
+
+// asking trains the first arm of an experiment and asks questions before each of its steps.
+func asking(t *testing.T, e experiment.Experiment, questions func(step int) []look.Question,
+	see func(step int, all []*look.Update)) {
+	t.Helper()
 	tr := train.NewTrainer(cpu.Factory{})
 	defer tr.Close()
-	answer := func(out [][]byte) (u *look.Update) {
+	answers := func(out [][]byte) (all []*look.Update) {
 		for _, data := range out {
 			m, err := train.DecodeMessage(data)
 			require.NoError(t, err)
 			require.NotEqual(t, train.KindFailed, m.Kind, m.Text)
 			if m.Kind == train.KindLooked {
 				require.Empty(t, m.Answer.Declined)
-				u = m.Answer.Update
+				all = append(all, m.Answer.Update)
 			}
 		}
-		return u
+		return all
 	}
-	answer(tr.Handle(train.Message{Kind: train.KindStart, Document: e.JSON()}.Encode()))
+	answers(tr.Handle(train.Message{Kind: train.KindStart, Document: e.JSON()}.Encode()))
 	for step := range e.Steps {
-		see(step, answer(tr.Handle(train.Message{Kind: train.KindLook, Ask: step + 1,
-			Question: look.OneUpdate(0, 1, 3, look.Twin)}.Encode())))
+		var all []*look.Update
+		for i, q := range questions(step) {
+			all = append(all, answers(tr.Handle(train.Message{Kind: train.KindLook, Ask: i + 1,
+				Question: q}.Encode()))...)
+		}
+		see(step, all)
 		tr.Handle(train.Message{Kind: train.KindRun, Step: step + 1}.Encode())
 		for more := true; more; {
 			var out [][]byte
 			out, more = tr.Work(0)
-			answer(out)
+			answers(out)
 		}
 	}
 }
@@ -250,4 +275,81 @@ func TestNumbersAreShortOrWhole(t *testing.T) {
 		assert.Equal(t, want, [2]string{Few.Number(x), All.Number(x)})
 	}
 	assert.Equal(t, "no number", Few.Number(nan))
+}
+
+// Muon's direction takes a whole matrix, so no line comes to it. What all neurons of an expert show of theirs does:
+// five steps of the quintic iteration, here in float64 (Jordan et al. 2024).
+func TestMuonsDirectionIsThatOfTheMomentaOfAllNeurons(t *testing.T) {
+	const tolerance = 2e-5 // of the longest row of a direction, which has about the length 1
+	e := following("asymmetric", optim.Muon, 0.1)
+	inner := e.Model.Inner
+	for _, row := range []int{gate, down} {
+		seen := 0
+		lookingAt(t, e, 2*inner, func(step int, all []*look.Update) {
+			if step < fork {
+				return
+			}
+			var momenta, directions [][]float64
+			for _, u := range all {
+				r := &u.Sides[0].Rows[row]
+				n, o := make([]float64, len(r.Before)), make([]float64, len(r.Before))
+				for i := range n {
+					tr := u.Rule.Trace(r, i)
+					n[i], o[i] = float64(tr.Nesterov), float64(tr.Direction)
+				}
+				momenta, directions = append(momenta, n), append(directions, o)
+			}
+			for i, want := range orthogonal(momenta) {
+				assert.InDeltaSlice(t, want, directions[i], tolerance, "update %d, neuron %d", step+1, i+1)
+			}
+			seen++
+		})
+		assert.Equal(t, steps-fork, seen)
+	}
+}
+
+// orthogonal is the polynomial of X that Muon takes for its nearest orthogonal matrix.
+func orthogonal(x [][]float64) [][]float64 {
+	norm := 0.0
+	for _, row := range x {
+		for _, v := range row {
+			norm += v * v
+		}
+	}
+	norm = math.Sqrt(norm) + 1e-7
+	for i := range x {
+		for j := range x[i] {
+			x[i][j] /= norm
+		}
+	}
+	times := func(a [][]float64, b func(k, j int) float64, depth, cols int) [][]float64 {
+		out := make([][]float64, len(a))
+		for i := range out {
+			out[i] = make([]float64, cols)
+			for j := range cols {
+				for k := range depth {
+					out[i][j] += a[i][k] * b(k, j)
+				}
+			}
+		}
+		return out
+	}
+	n, long := len(x), len(x[0])
+	for range 5 {
+		a := times(x, func(k, j int) float64 { return x[j][k] }, long, n)
+		aa := times(a, func(k, j int) float64 { return a[k][j] }, n, n)
+		for i := range a {
+			for j := range a[i] {
+				a[i][j] = -4.7750*a[i][j] + 2.0315*aa[i][j]
+			}
+		}
+		ax := times(a, func(k, j int) float64 { return x[k][j] }, n, long)
+		for i := range x {
+			for j := range x[i] {
+				ax[i][j] += 3.4445 * x[i][j]
+			}
+		}
+		x = ax
+	}
+	return x
 }
