@@ -140,21 +140,25 @@ func followed(list []wrong, order []int) (out []wrong) {
 	return out
 }
 
-// Rearranged reports how many arms are new, gone or elsewhere.
-func (d *Draft) Rearranged(running experiment.Experiment) (n int) {
-	last := -1
-	for _, o := range d.origin {
-		switch {
-		case o < 0, o < last:
-			n++
-		default:
-			last = o
+// Rearranged reports how many arms are new, gone or elsewhere: as few as can have been moved.
+func (d *Draft) Rearranged(running experiment.Experiment) int {
+	longest, stay := make([]int, len(d.origin)), 0 // of those that stand in their order, up to each
+	for i, o := range d.origin {
+		for k, before := range d.origin[:i] {
+			if o >= 0 && before >= 0 && before < o {
+				longest[i] = max(longest[i], longest[k])
+			}
 		}
+		if o >= 0 {
+			longest[i]++
+		}
+		stay = max(stay, longest[i])
 	}
+	gone := 0
 	for i := range running.Arms {
 		if !slices.Contains(d.origin, i) {
-			n++
+			gone++
 		}
 	}
-	return n
+	return len(d.origin) - stay + gone
 }

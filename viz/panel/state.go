@@ -124,11 +124,12 @@ func Of(s *session.Session, shown int) State {
 	return out
 }
 
-// Hide marks the arms that are left out of pictures and tables.
+// Hide marks the arms that are left out of pictures and tables, and leaves out what they wrote.
 func (s State) Hide(hidden func(arm int) bool) State {
 	for i := range s.Arms {
 		s.Arms[i].Hidden = hidden(i)
 	}
+	s.Writing.Texts = slices.DeleteFunc(s.Writing.Texts, func(w Written) bool { return w.arm >= 0 && hidden(w.arm) })
 	return s
 }
 

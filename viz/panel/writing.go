@@ -23,6 +23,8 @@ type Written struct {
 	Temperature string `json:"temperature"`
 	Text        string `json:"text"`
 	Sure        string `json:"sure"` // mean probability of its characters at temperature 1
+
+	arm int // whose it is; −1 where it is that of several
 }
 
 func writing(s *session.Session, shown int) Writing {
@@ -35,10 +37,10 @@ func writing(s *session.Session, shown int) Writing {
 		if t.Written == "" || t.Lost != "" {
 			continue
 		}
-		w := Written{Step: t.Step, Prompt: t.Writing.Text, Text: t.Written,
+		w := Written{arm: -1, Step: t.Step, Prompt: t.Writing.Text, Text: t.Written,
 			Temperature: strconv.FormatFloat(t.Temperature, 'g', -1, 64)}
 		if !t.Shared() {
-			w.Name = rec.Experiment.Arms[t.Arms[0]].Name
+			w.arm, w.Name = t.Arms[0], rec.Experiment.Arms[t.Arms[0]].Name
 		}
 		sum := 0.0
 		for _, p := range t.Sure {
