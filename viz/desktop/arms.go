@@ -84,7 +84,8 @@ func (c *controls) armList(to *widget.Container) {
 		remove.GetWidget().Disabled = len(all) == 1
 		to.AddChild(row(l, 6, up, down, remove))
 	}
-	to.AddChild(c.choice(panel.Control{Mixed: "Add an arm…", Choices: c.draft.Additions()}, l.px(inner), func(a string) {
+	add := panel.Control{Mixed: "Add an arm…", Choices: c.draft.Additions()}
+	to.AddChild(c.choice(add, l.px(inner), func(a string) {
 		c.arranged(c.draft.Add(a))
 		c.window.did("arm")
 		c.build()
@@ -124,7 +125,8 @@ func (c *controls) difference(to *widget.Container) {
 	pick := func(k int) *widget.ListComboButton {
 		control := panel.Control{Value: strconv.Itoa(c.pair[k])}
 		for i, a := range c.draft.Arms {
-			control.Choices = append(control.Choices, experiment.Choice{Value: strconv.Itoa(i), Label: c.legible(a.Name)})
+			control.Choices = append(control.Choices,
+				experiment.Choice{Value: strconv.Itoa(i), Label: c.legible(a.Name)})
 		}
 		return c.choice(control, l.px(inner/2-3), func(value string) { c.pair[k], _ = strconv.Atoi(value) })
 	}

@@ -61,8 +61,8 @@ func TestArmsAreNamedMovedRemovedAndAddedInTheWindow(t *testing.T) {
 	assert.Equal(t, []string{"Small", "Mine", "Asymmetric reset", "SPARKLING"}, names(d.session.Experiment()),
 		"it holds at once")
 	assert.Equal(t, last, panel.Of(d.session, -1).Last, "and the run goes on")
-	assert.True(t, d.says("Mine and Asymmetric reset differ in one thing: optimizer states (copied against emptied for "+
-		"the copies)."))
+	assert.True(t, d.says("Mine and Asymmetric reset differ in one thing: optimizer states (copied against emptied "+
+		"for the copies)."))
 	d.with("down 1")
 	assert.Equal(t, []string{"Small", "Asymmetric reset", "Mine", "SPARKLING"}, names(d.panel.draft.Experiment))
 	assert.True(t, d.says("Their order is now Small, Asymmetric reset, Mine and SPARKLING."))

@@ -17,7 +17,8 @@ func TestADraftKnowsItsArmsWhereverTheyStand(t *testing.T) {
 	assert.Empty(t, d.Changed(running), "no control is another")
 	assert.Equal(t, 1, d.Rearranged(running), "one was moved")
 	require.NoError(t, d.Turn("arm1.treatment", "rewarm-all"))
-	assert.Equal(t, []string{"arm1.treatment"}, d.Changed(running), "it is compared with what it was, not with its place")
+	assert.Equal(t, []string{"arm1.treatment"}, d.Changed(running),
+		"it is compared with what it was, not with its place")
 	require.NoError(t, d.Remove(0))
 	require.NoError(t, d.Add("drop"))
 	arms := d.DraftArms()
