@@ -19,6 +19,8 @@ export class Insides {
   show() {
     const choices = parsed(this.#lab.choices());
     byID("inside").hidden = choices.length === 0;
+    byID("inside-range").hidden = !choices.some(({ id }) => id === "range");
+    this.#numbers.hidden = !choices.some(({ id }) => id === "arm"); // others have their numbers elsewhere
     const shape = JSON.stringify(choices.map(({ id, options }) => [id, options]));
     if (shape !== this.#shape) {
       this.#shape = shape;

@@ -86,7 +86,7 @@ const (
 )
 
 // card draws the neuron that is looked at large, in every network, its copy below it, with their numbers.
-func (v *View) card(b box, layers []*layered, places []mosaic, most float32, at tileAt, pointed bool) {
+func (v *View) card(b box, nets []seen, layers []*layered, places []mosaic, most float32, at tileAt, pointed bool) {
 	legend := v.scaleBar(box{b.x, b.y, b.w, 12}, most)
 	says, slots := v.namesOf(layers, at)
 	switch hint := " Point at any; a click keeps it."; {
@@ -105,14 +105,14 @@ func (v *View) card(b box, layers []*layered, places []mosaic, most float32, at 
 			} else if k > 0 {
 				width = places[k].at.x - places[k-1].at.x - gap
 			}
-			v.large(box{places[k].at.x, b.y + 18, width, b.h - 18}, x, at.expert, slots, most)
+			v.large(box{places[k].at.x, b.y + 18, width, b.h - 18}, x, nets[k].arm, at.expert, slots, most)
 		}
 	}
 }
 
 // overlaid draws the card over the tiles of one network, where there is no room for it below them: away from the
 // neuron. A click on it lets the neuron go.
-func (v *View) overlaid(b box, layers []*layered, places []mosaic, most float32, at tileAt) {
+func (v *View) overlaid(b box, nets []seen, layers []*layered, places []mosaic, most float32, at tileAt) {
 	says, slots := v.namesOf(layers, at)
 	if slots == nil {
 		return
@@ -126,9 +126,9 @@ func (v *View) overlaid(b box, layers []*layered, places []mosaic, most float32,
 	v.pen.rect(over.x, over.y, over.w, over.h, faint)
 	v.pen.rect(over.x+1, over.y+1, over.w-2, over.h-2, paper)
 	v.pen.text(v.fitting([]string{says}, b.w-16, body), b.x+8, over.y+14, body, ink, left)
-	v.large(box{b.x + 8, over.y + 26, b.w - 16, over.h - 26}, layers[0], at.expert, slots, most)
+	v.first(over, func(point) { v.chosen.picked = tileAt{}; v.turned++ })
+	v.large(box{b.x + 8, over.y + 26, b.w - 16, over.h - 26}, layers[0], nets[0].arm, at.expert, slots, most)
 	v.pen.lower()
-	v.placing.buttons = append([]button{{over, func(point) { v.chosen.picked = tileAt{} }}}, v.placing.buttons...)
 }
 
 // namesOf says which neuron a tile is, with its copy, and the tiles of these; none where no network has it.
@@ -153,8 +153,8 @@ func (v *View) namesOf(layers []*layered, at tileAt) (says string, slots []int) 
 	return "", nil
 }
 
-// large draws a neuron and its copy, if there is one, as rows of cells.
-func (v *View) large(b box, l *layered, expert int, slots []int, most float32) {
+// large draws a neuron of an arm and its copy, if there is one, as rows of cells, and leads to their next update.
+func (v *View) large(b box, l *layered, arm, expert int, slots []int, most float32) {
 	cell := math.Min((b.w-cardNames-cardNumber)/float64(l.wide), 14)
 	if l.high == 1 {
 		cell = math.Max(math.Min(b.w-cardNames-cardNumber, 40), 8)
@@ -187,7 +187,25 @@ func (v *View) large(b box, l *layered, expert int, slots []int, most float32) {
 		}
 		y += 4
 	}
-	v.pen.text(v.fitting(l.active(expert, slots), b.w, small), b.x, y+5, small, soft, left)
+	room := b.w
+	if !v.printed {
+		const leads = "its next update ›"
+		w := v.pen.width(leads, small)
+		to := box{b.x + b.w - w - 6, y - 4, w + 6, 20}
+		hue := v.styles[arm].Hue
+		if v.over(to) {
+			hue = ink
+		}
+		v.pen.text(leads, to.x+6, y+5, small, hue, left)
+		neuron, twin := l.slots[expert*l.each+slots[0]], look.Twin
+		if len(slots) == 2 {
+			twin = l.slots[expert*l.each+slots[1]]
+		}
+		layer := l.of.question.Layer
+		v.first(to, func(point) { v.OpenUpdate(arm, layer, expert, neuron, twin) })
+		room -= w + 12
+	}
+	v.pen.text(v.fitting(l.active(expert, slots), room, small), b.x, y+5, small, soft, left)
 }
 
 // active says how often and how strongly neurons answer, in wordings of which each is shorter.

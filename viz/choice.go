@@ -125,6 +125,11 @@ func (v *View) button(b box, act func(at point)) {
 	v.placing.buttons = append(v.placing.buttons, button{b, act})
 }
 
+// first makes a place clickable that lies on others.
+func (v *View) first(b box, act func(at point)) {
+	v.placing.buttons = append([]button{{b, act}}, v.placing.buttons...)
+}
+
 // pressed is the button at a place, if there is one.
 func (v *View) pressed(p point) (button, bool) {
 	for i := range v.places {

@@ -204,9 +204,9 @@ func (v *View) mosaics(b box, nets []seen, layer int) {
 	card := box{full.x, y, full.w, full.y + full.h - y}
 	if Crowded(v.w, v.h) {
 		if at.on {
-			v.overlaid(box{full.x, area.y, full.w, full.y + full.h - area.y}, layers, places, most, at)
+			v.overlaid(box{full.x, area.y, full.w, full.y + full.h - area.y}, nets, layers, places, most, at)
 		}
 		return
 	}
-	v.card(card, layers, places, most, at, pointed)
+	v.card(card, nets, layers, places, most, at, pointed)
 }

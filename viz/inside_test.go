@@ -345,6 +345,20 @@ func TestAClickKeepsANeuronAndChipsChoose(t *testing.T) {
 	assert.Equal(t, look.Activations, v.chosen.quantity)
 }
 
+// From the large neuron leads a way to its next update, of that arm and beside its copy.
+func TestTheLargeNeuronLeadsToItsUpdate(t *testing.T) {
+	v, _ := insideOf(t, Inside, 1000, 796)
+	v.choose("neuron", 1+16+3) // of the second expert the fourth tile
+	v.Renew()
+	v.Draw(ebiten.NewImage(1000, 796), time.Now())
+	for _, b := range v.places[0].buttons[:3] { // the last arm's lies first
+		b.act(point{})
+		assert.Equal(t, Update, v.Pinned())
+	}
+	assert.Equal(t, 1, v.slow.arm)
+	assert.Equal(t, look.OneUpdate(0, 1, 1, 9), v.slow.question)
+}
+
 // A picture of an earlier step asks for nothing, and one of the present for what it shows of every arm that it shows.
 func TestOnlyWhatIsInSightIsAskedFor(t *testing.T) {
 	v, r := insideOf(t, Inside, 1000, 796)
