@@ -229,7 +229,8 @@ func (l *layered) active(expert int, slots []int) []string {
 		share, mean = share+fmt.Sprintf("%.0f %%", 100*a.Active[n]), mean+rounded(a.Mean[n])
 	}
 	return []string{"active on " + share + " of the expert’s symbols, by " + mean + " in the mean",
-		"active on " + share + " of the expert’s symbols", "active on " + share, share}
+		"active on " + share + " of the expert’s symbols", "active on " + share + " of its symbols",
+		"active on " + share, share}
 }
 
 // rms is the root of the mean square of numbers.

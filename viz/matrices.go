@@ -9,13 +9,14 @@ import (
 	"github.com/sparkling-lab/sparkling/viz/style"
 )
 
-// wholeMatrices are those of a layer that are no neurons': attention's, the router's, the gains of the norms.
+// wholeMatrices are those of a layer that are no neurons': attention's and the router's. The gains of the norms are rows
+// of numbers around one, which no scale around zero shows.
 func wholeMatrices(l *look.LayerValues) (out []look.Matrix) {
 	if l == nil {
 		return nil
 	}
 	for _, m := range l.Matrices {
-		if m.Expert == look.None && len(m.Values) > 0 && len(m.Values) == m.Rows*m.Cols {
+		if m.Expert == look.None && m.Rows > 1 && len(m.Values) > 0 && len(m.Values) == m.Rows*m.Cols {
 			out = append(out, m)
 		}
 	}
@@ -36,7 +37,7 @@ func (v *View) matricesOf(nets []seen) []look.Matrix {
 const (
 	matrixNames = 106.0
 	matrixGap   = 7.0
-	leastMatrix = 13.0
+	leastMatrix = 10.0
 )
 
 // matrices draws the matrices of a layer that every symbol meets, those of attention and the router, as heat maps below
@@ -44,9 +45,8 @@ const (
 func (v *View) matrices(b box) {
 	in, layer := b, min(v.chosen.layer, v.rec.Experiment.Model.Layers-1)
 	title := fmt.Sprintf("Inside layer %d: its matrices", layer+1)
-	b = v.heading(b, title, v.briefly("A cell is a number of a matrix, a row an output, a column an input: "+
-		insideQuantities[v.chosen.quantity]+" of attention, router and norms. Those of the experts are seen by "+
-		"neuron.", "A cell is a number: a row an output."), "")
+	b = v.heading(b, title, v.briefly("A cell is a number of a matrix, a row an output, a column an input. Those of the "+
+		"experts are seen by neuron.", "A cell is a number: a row an output."), "")
 	b = v.chips(b, v.choicesOf(Inside))
 	nets, why := v.lookInto(b.w, matrixNames+leastMosaic, v.insideQuestion())
 	list := v.matricesOf(nets)
@@ -60,9 +60,7 @@ func (v *View) matrices(b box) {
 	rows, cols, high99 := 0, 1, float32(0)
 	for k := range nets {
 		for _, m := range wholeMatrices(nets[k].answer.Layer) {
-			if m.Rows > 1 { // gains lie around one, and weights around zero
-				high99 = max(high99, sizeOf(m.Values, 0.99))
-			}
+			high99 = max(high99, sizeOf(m.Values, 0.99))
 		}
 	}
 	most := v.ranged(high99)
@@ -72,7 +70,7 @@ func (v *View) matrices(b box) {
 	v.scaleBar(box{b.x, b.y - 2, b.w, 12}, most)
 	b.y, b.h = b.y+14, b.h-14
 	width := (b.w - gap*float64(len(nets)-1)) / float64(len(nets))
-	room := b.h - mosaicHead - float64(len(list))*matrixGap - leastMatrix*float64(thin(list))
+	room := b.h - mosaicHead - float64(len(list))*matrixGap
 	cell := v.whole(math.Max(math.Min(room/float64(max(rows, 1)), (width-matrixNames)/float64(cols)), 1/v.pen.scale))
 	cell = math.Min(cell, 10)
 	for k := range nets {
@@ -86,16 +84,6 @@ func (v *View) matrices(b box) {
 		v.pen.text(v.fitting([]string{n.name}, width-headIndent, body), x, at.y+6, body, n.hue, left)
 		v.stack(box{at.x, at.y + mosaicHead, at.w, at.h - mosaicHead}, in, nets, k, cell, most)
 	}
-}
-
-// thin is how many matrices are lower than their names.
-func thin(list []look.Matrix) (n int) {
-	for _, m := range list {
-		if m.Rows < 4 {
-			n++
-		}
-	}
-	return n
 }
 
 // stack draws the matrices of one network.
@@ -120,10 +108,7 @@ func (v *View) stack(b, in box, nets []seen, k int, cell float64, most float32) 
 			}
 			h.write()
 		}
-		tall := cell * float64(m.Rows)
-		if m.Rows < 4 {
-			tall = math.Max(tall, leastMatrix-3)
-		}
+		tall := math.Max(cell*float64(m.Rows), leastMatrix)
 		at := box{v.snap(b.x + matrixNames), v.snap(y), cell * float64(m.Cols), tall}
 		v.pen.text(v.fitting([]string{look.PartName(m.Part)}, matrixNames-8, small), b.x, y+tall/2, small, soft, left)
 		v.pen.paste(h.image, image.Rect(0, 0, m.Cols, m.Rows), at)
