@@ -9,8 +9,8 @@ import (
 	"github.com/sparkling-lab/sparkling/viz/style"
 )
 
-// wholeMatrices are those of a layer that are no neurons': attention's and the router's. The gains of the norms are rows
-// of numbers around one, which no scale around zero shows.
+// wholeMatrices are those of a layer that are no neurons': attention's and the router's. The gains of the norms are
+// rows of numbers around one, which no scale around zero shows.
 func wholeMatrices(l *look.LayerValues) (out []look.Matrix) {
 	if l == nil {
 		return nil
@@ -45,8 +45,8 @@ const (
 func (v *View) matrices(b box) {
 	in, layer := b, min(v.chosen.layer, v.rec.Experiment.Model.Layers-1)
 	title := fmt.Sprintf("Inside layer %d: its matrices", layer+1)
-	b = v.heading(b, title, v.briefly("A cell is a number of a matrix, a row an output, a column an input. Those of the "+
-		"experts are seen by neuron.", "A cell is a number: a row an output."), "")
+	b = v.heading(b, title, v.briefly("A cell is a number of a matrix, a row an output, a column an input. Those of "+
+		"the experts are seen by neuron.", "A cell is a number: a row an output."), "")
 	b = v.chips(b, v.choicesOf(Inside))
 	nets, why := v.lookInto(b.w, matrixNames+leastMosaic, v.insideQuestion())
 	list := v.matricesOf(nets)
