@@ -6,6 +6,7 @@ import { Panes, radios } from "./panes.js";
 import { Table } from "./table.js";
 import { Insides } from "./inside.js";
 import { SlowMotion } from "./update.js";
+import { Sweep } from "./sweep.js";
 import { Writer } from "./writing.js";
 import { Knobs } from "./knobs.js";
 import { Choice } from "./choose.js";
@@ -31,6 +32,7 @@ const mostFrames = 4; // that one look waits for
 export function start(lab, meter, texts, lost) {
   const read = () => parsed(lab.state());
   let state = read();
+  let sown = parsed(lab.seeds());
   let seen = 0;
   let lastLook = 0;
   const panes = new Panes(lab);
@@ -39,6 +41,7 @@ export function start(lab, meter, texts, lost) {
   const table = new Table(lab, () => refresh());
   const insides = new Insides(lab, () => refresh());
   const slow = new SlowMotion(lab, () => refresh());
+  const sweep = new Sweep(lab, () => anew());
   const writer = new Writer(lab, () => refresh());
   const knobs = new Knobs(lab, () => refresh());
   const anew = () => { knobs.show(); refresh(); };
@@ -49,7 +52,8 @@ export function start(lab, meter, texts, lost) {
   // The words wait for a frame in which nothing is drawn, so that none is long. In a hidden tab there are no frames.
   let waiting = 0;
   function follow() {
-    if (state.playing && state.speed === "max" && performance.now() - lastLook < busyMs - everyMs / 2) return;
+    const busy = state.playing && state.speed === "max" || sown.state === "playing";
+    if (busy && performance.now() - lastLook < busyMs - everyMs / 2) return;
     if (waiting) look();
     else wait(mostFrames);
   }
@@ -76,6 +80,7 @@ export function start(lab, meter, texts, lost) {
   function refresh() {
     lastLook = performance.now();
     state = read();
+    sown = parsed(lab.seeds());
     transport(state);
     choice.show();
     panes.show();
@@ -87,9 +92,10 @@ export function start(lab, meter, texts, lost) {
     own.show();
     hold(lab, true);
     const reads = reading();
-    if (story.show(state) && reads) byID("story").scrollIntoView();
+    if (story.show(state, sown) && reads) byID("story").scrollIntoView();
     table.show(state);
     slow.show();
+    sweep.show(state, sown);
     writer.show(state.writing);
     insides.show();
   }
@@ -119,7 +125,7 @@ export function start(lab, meter, texts, lost) {
   radios("colouring", parsed(lab.colourings()));
   startPictures(lab, lost, () => panes.show());
   startExports(lab);
-  for (const part of ["#transport", "#quantity", "#panel section > .buttons"]) {
+  for (const part of ["#transport", "#quantity", "#sow-form", "#panel section > .buttons"]) {
     for (const control of all(`${part} :disabled`, HTMLElement)) control.removeAttribute("disabled");
   }
   hold(lab, false);

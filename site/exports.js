@@ -37,13 +37,13 @@ export function startExports(lab) {
 }
 
 /**
- * Saves a file under the name of the experiment and its seed, and returns its name.
- * @param {Blob} blob @param {Lab} lab @param {string} kind
+ * Saves a file under the name of the experiment and its seed, or what else it is of, and returns its name.
+ * @param {Blob} blob @param {Lab} lab @param {string} kind @param {string} [of]
  */
-function save(blob, lab, kind) {
+export function save(blob, lab, kind, of) {
   const { name, seed } = parsed(lab.state());
   const words = name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "").slice(0, 60);
-  const download = `sparkling-${words || "experiment"}-seed-${seed}.${kind}`;
+  const download = `sparkling-${words || "experiment"}-${of ?? `seed-${seed}`}.${kind}`;
   const link = make("a", { href: URL.createObjectURL(blob), download });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);

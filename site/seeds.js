@@ -13,46 +13,62 @@ const fifty = 50; // the strip begins and ends at a multiple of it
 
 export class Seeds {
   #shown = "";
+  #document = "";
+  #open;
 
-  /** another is called where the reader wants another seed. @param {() => void} another */
-  constructor(another) {
+  /**
+   * another is called where the reader wants another seed, eight where eight of them, and open to see the run of one.
+   * @param {{ another: () => void, eight: () => void, open: (seed: string) => void }} deeds
+   */
+  constructor({ another, eight, open }) {
+    this.#open = open;
     byID("another").addEventListener("click", another);
+    byID("eight").addEventListener("click", eight);
     byID("forget").addEventListener("click", () => {
-      store(read().filter(({ document }) => document !== this.#shown));
+      store(read().filter(({ document }) => document !== this.#document));
       byID("strip").hidden = true;
       byID("another").focus();
     });
   }
 
-  /** Shows what a run came to among the others; undefined, that it has not. @param {Outcome | null} outcome */
-  show(outcome) {
+  /**
+   * Shows what a run came to among the others, of which some were run at once; null, that it has not.
+   * @param {Outcome | null} outcome @param {Outcome[]} found
+   */
+  show(outcome, found) {
     byID("again").hidden = !outcome;
-    if (!outcome) {
-      this.#shown = "";
+    const now = JSON.stringify([outcome, found.length]);
+    if (!outcome || this.#shown === now) {
+      if (!outcome) this.#shown = "";
       return;
     }
-    const { document, seed, more, of } = outcome;
-    if (this.#shown === document && byID("dots").dataset.newest === seed) return;
+    const { document, seed } = outcome;
     const kept = read(), mine = kept.find((k) => k.document === document) ?? { document, dots: [] };
-    mine.dots = [...mine.dots.filter((dot) => dot.seed !== seed), { seed, more, of }].slice(-mostDots);
+    for (const { document: of, seed: each, more, of: all } of [...found, outcome]) {
+      if (of === document) mine.dots = [...mine.dots.filter((dot) => dot.seed !== each), { seed: each, more, of: all }];
+    }
+    mine.dots = mine.dots.slice(-mostDots);
     store([mine, ...kept.filter((k) => k !== mine)].slice(0, mostDocuments));
-    this.#shown = document;
-    this.#draw(mine.dots);
+    this.#shown = now;
+    this.#document = document;
+    this.#draw(mine.dots, new Set(found.map((run) => run.seed).filter((each) => each !== seed)));
   }
 
-  /** @param {Dot[]} dots the newest is the last */
-  #draw(dots) {
+  /** @param {Dot[]} dots the newest is the last @param {Set<string>} opens whose runs can be seen */
+  #draw(dots, opens) {
     const newest = dots[dots.length - 1], all = dots.map(({ more }) => more);
     const low = fifty * Math.floor(Math.min(0, ...all) / fifty), high = fifty * Math.ceil(Math.max(1, ...all) / fifty);
     const at = (/** @type {number} */ v) => (v - low) / (high - low);
     const place = byID("dots");
     place.dataset.newest = newest.seed;
     place.replaceChildren(...dots.map((dot) => {
-      const says = `Seed ${dot.seed}: SPARKLING knows ${difference(dot.more)} Copy`;
+      const ways = opens.has(dot.seed) ? "; press to open that run" : "";
+      const says = `Seed ${dot.seed}: SPARKLING knows ${difference(dot.more)} Copy${ways}`;
       const button = make("button", { type: "button", title: says }, "");
       button.setAttribute("aria-label", says);
       button.style.left = `${100 * at(dot.more)}%`;
       button.classList.toggle("newest", dot === newest);
+      if (opens.has(dot.seed)) button.addEventListener("click", () => this.#open(dot.seed));
       for (const kind of ["pointerenter", "focus", "click"]) {
         button.addEventListener(kind, () => setText(byID("dot-says"), says));
       }

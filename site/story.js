@@ -28,7 +28,11 @@ export class Story {
     this.#acted = acted;
     this.#open = open;
     this.#terms = new Terms(parsed(lab.glossary()));
-    this.#seeds = new Seeds(() => { lab.another(); acted(); });
+    this.#seeds = new Seeds({
+      another: () => { lab.another(); acted(); },
+      eight: () => { lab.sow(8); acted(); },
+      open: (seed) => { lab.openSeed(seed); acted(); },
+    });
     this.#lessons = new Lessons(lab);
     const story = byID("story");
     for (const kind of ["pointerdown", "keydown", "wheel"]) {
@@ -45,8 +49,8 @@ export class Story {
     return true;
   }
 
-  /** Shows the page as it is now, and says whether it was turned. @param {State} state */
-  show(state) {
+  /** Shows the page as it is now, and says whether it was turned. @param {State} state @param {Sown} sown */
+  show(state, sown) {
     const page = parsed(this.#lab.story());
     this.#list(page);
     this.#words("told", page.text, state.arms);
@@ -58,7 +62,7 @@ export class Story {
     setText(this.#goes, page.due ? "Skip this" : "Continue");
     setText(byID("goes-in"), page.seconds ? `or watch: it goes on in ${page.seconds} s` : "");
     byID("goes").hidden = !page.goes && !page.holds;
-    this.#seeds.show(page.outcome);
+    this.#seeds.show(page.outcome, sown.outcomes ?? []);
     const turned = page.shown !== this.#shown;
     this.#shown = page.shown;
     return turned;

@@ -17,6 +17,7 @@ import (
 	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
+	"github.com/sparkling-lab/sparkling/sim/seeds"
 	"github.com/sparkling-lab/sparkling/viz/desktop"
 	"github.com/sparkling-lab/sparkling/viz/story"
 )
@@ -110,7 +111,7 @@ func lessons(dir string) (story.Progress, func([]byte) error) {
 }
 
 // save writes everything about a run into a new folder.
-func save(r *record.Record, picture image.Image) (string, error) {
+func save(r *record.Record, sown *seeds.Summary, picture image.Image) (string, error) {
 	name, err := filepath.Abs("sparkling-" + time.Now().Format("2006-01-02-150405"))
 	if err != nil {
 		return "", err
@@ -129,6 +130,11 @@ func save(r *record.Record, picture image.Image) (string, error) {
 	defer to.Release()
 	if err := write(to, r); err != nil {
 		return "", err
+	}
+	if sown != nil {
+		if err := to.Write(durable.Output{Name: seedsName, Write: sown.WriteCSV}); err != nil {
+			return "", err
+		}
 	}
 	if err := to.Write(durable.Output{Name: "picture.png",
 		Write: func(w io.Writer) error { return png.Encode(w, picture) }}); err != nil {

@@ -20,7 +20,7 @@ func TestEverySaveOfTheWindowHasAFolderOfItsOwn(t *testing.T) {
 	require.NoError(t, err)
 	t.Chdir(t.TempDir())
 	for range 3 {
-		says, err := save(r, image.NewRGBA(image.Rect(0, 0, 2, 2)))
+		says, err := save(r, nil, image.NewRGBA(image.Rect(0, 0, 2, 2)))
 		require.NoError(t, err)
 		saved := strings.TrimSuffix(strings.TrimPrefix(says, "Saved in "), ".")
 		for _, name := range []string{recordName, "loss.svg", "picture.png"} {

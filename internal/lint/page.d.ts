@@ -146,6 +146,39 @@ interface ExpertTable {
   rows: string[][] | null;
 }
 
+/** viz/panel.Seeds, and what its runs came to. */
+interface Sown {
+  state: "" | "playing" | "paused" | "ended";
+  count: number;
+  done: number;
+  said: string;
+  measured: string;
+  minus: string;
+  rows: SeedRow[] | null;
+  runs: SeedRun[] | null;
+  sentences: string[] | null;
+  outcomes: Outcome[] | null;
+}
+
+/** viz/panel.SeedRow */
+interface SeedRow {
+  arm: number;
+  name: string;
+  mean: string;
+  range: string;
+  diff: string;
+  diffRange: string;
+  better: string;
+  lost: string;
+}
+
+/** viz/panel.SeedRun */
+interface SeedRun {
+  seed: string;
+  cells: string[] | null;
+  said: string;
+}
+
 /** viz/panel.Arm. Numbers that were measured are text; an empty one is not measured. */
 interface Arm {
   name: string;
@@ -369,6 +402,8 @@ interface Lab extends Bridge {
   controls(): Json<Draft>;
   experts(): Json<ExpertTable>;
   expertsCSV(): string | Error;
+  seeds(): Json<Sown>;
+  seedsCSV(): string | Error;
   panes(): Json<Named[]>;
   shown(): Json<{ Pane: string; X: number; Y: number; W: number; H: number }[]>;
   scales(): Json<Named[]>;
@@ -431,6 +466,11 @@ interface Lab extends Bridge {
   goOn(): void;
   answer(choice: number): void;
   another(): Wrong;
+  sow(seeds: number): Wrong;
+  sowOn(): Wrong;
+  sowPause(): void;
+  sowStop(): void;
+  openSeed(seed: string): Wrong;
   learn(task: Json<Task>, called: string): Wrong;
   example(name: string): Wrong;
   speed(which: string): void;

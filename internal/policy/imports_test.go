@@ -49,7 +49,7 @@ sim/trial/finished: model/learner/cpu sim/experiment sim/session sim/trial
 sim/plan: model model/optim model/widen
 sim/statistics: model
 sim/seeds: internal/plain sim/experiment sim/record sim/statistics
-sim/sweep: sim/experiment sim/seeds sim/session
+sim/sweep: sim/experiment sim/record sim/seeds sim/session
 sim/reproduce: internal/durable internal/input internal/keys model model/learner/cpu model/optim model/widen
   sim/experiment sim/record sim/session sim/statistics sim/task
 
@@ -60,12 +60,13 @@ viz/written: sim/experiment sim/record
 viz/slowmotion: sim/look
 viz: sim/experiment sim/look sim/record sim/seeds viz/facts viz/valloss viz/slowmotion viz/style viz/written
 viz/figure: internal/plain sim/experiment sim/record viz/facts viz/valloss viz/style viz/written
-viz/panel: sim/experiment sim/record sim/session viz/facts viz/style viz/written
-viz/story: sim/experiment sim/record sim/session viz/panel
+viz/panel: sim/experiment sim/record sim/seeds sim/session sim/sweep viz/facts viz/style viz/written
+viz/story: sim/experiment sim/record sim/seeds sim/session viz/panel
 viz/desktop: model/learner sim/experiment sim/look sim/record sim/session sim/task viz viz/style viz/panel viz/story
 
 wasm/trainer: model/learner/cpu sim/task sim/train
-wasm/lab: model/compute sim/experiment sim/look sim/record sim/session sim/task viz viz/panel viz/story
+wasm/lab: model/compute sim/experiment sim/look sim/record sim/seeds sim/session sim/sweep sim/task viz viz/panel
+  viz/story
 
 internal/browser:
 internal/serve:

@@ -36,6 +36,7 @@ func TestTheTypesOfThePagesScriptsAreThoseOfThePrograms(t *testing.T) {
 		"Offer":   story.Offer{},
 		"Example": panel.Example{}, "Control": panel.Control{}, "Named": viz.Pane{}, "Looked": viz.Choice{},
 		"Numbers": viz.Numbers{}, "Slow": viz.Slow{}, "SlowStage": viz.SlowStage{}, "SlowLine": viz.SlowLine{},
+		"SeedRow": panel.SeedRow{}, "SeedRun": panel.SeedRun{},
 	} {
 		var want []string
 		for _, field := range reflect.VisibleFields(reflect.TypeOf(v)) {

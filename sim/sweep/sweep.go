@@ -15,7 +15,7 @@ import (
 type Sweep struct {
 	exp     experiment.Experiment
 	host    session.Host
-	atOnce  int
+	atOnce  int // sessions
 	runs    []*run
 	playing bool
 	summary *seeds.Summary

@@ -78,6 +78,7 @@ func (c *controls) build() {
 	c.heading(content, "The arms")
 	c.arms(content)
 	c.failures(content)
+	c.seeds(content)
 	c.heading(content, "Pairs are compared in their")
 	c.quantities(content)
 	c.heading(content, "The loss is drawn over")
@@ -200,7 +201,8 @@ func (c *controls) reset() {
 }
 
 func (c *controls) save() {
-	where, err := c.window.options.Save(c.window.session.Record(), c.window.view.Picture())
+	where, err := c.window.options.Save(c.window.session.Record(), c.window.turns.Summary(c.window.session),
+		c.window.view.Picture())
 	c.said = where
 	c.tell(err)
 }

@@ -16,7 +16,9 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/look"
 	"github.com/sparkling-lab/sparkling/sim/record"
+	"github.com/sparkling-lab/sparkling/sim/seeds"
 	"github.com/sparkling-lab/sparkling/sim/session"
+	"github.com/sparkling-lab/sparkling/sim/sweep"
 	"github.com/sparkling-lab/sparkling/sim/task"
 	"github.com/sparkling-lab/sparkling/viz"
 	"github.com/sparkling-lab/sparkling/viz/story"
@@ -39,8 +41,9 @@ type Options struct {
 	Progress story.Progress // in the lessons, as it was kept
 	// Keep keeps it.
 	Keep func(progress []byte) error
-	// Save keeps the record and the picture, and says in a sentence where.
-	Save func(*record.Record, image.Image) (string, error)
+	// Save keeps the record, what several seeds came to where they were run, and the picture, and says in a sentence
+	// where.
+	Save func(*record.Record, *seeds.Summary, image.Image) (string, error)
 }
 
 // panelWidth is the width of the controls in CSS pixels.
@@ -92,6 +95,10 @@ type window struct {
 	turns    string          // a control that the story still wants turned
 	kept     string          // how far the reader has come in the lessons, as it was kept last
 	shown    int             // step; −1 follows the newest
+	turns    sweep.Turns
+	count    int              // place of the number of seeds that is chosen
+	unsown   string           // why seeds are not run, a sentence
+	ownRun   *session.Session // the reader's own, while that of a seed is looked at
 	scale    float64
 	w, h     int  // of the pictures, in device pixels
 	hand     bool // the pointer is over what can be clicked on
@@ -112,7 +119,7 @@ func newWindow(o Options) (*window, error) {
 		return nil, err
 	}
 	w := &window{ctx: context.Background(), options: o, host: host, session: s, view: viz.New(), shown: -1,
-		director: story.NewDirector(), writer: session.Autowriter{Temperature: session.Temperature},
+		count: usualCount, director: story.NewDirector(), writer: session.Autowriter{Temperature: session.Temperature},
 		dropped: ebiten.DroppedFiles}
 	w.view.SetScale(viz.ScaleFor(s.Experiment()))
 	w.view.SetActed(w.acted)
@@ -120,6 +127,15 @@ func newWindow(o Options) (*window, error) {
 	w.lead()
 	s.Play()
 	return w, nil
+}
+
+// close ends all trainers.
+func (w *window) close() {
+	w.turns.Close()
+	w.session.Close()
+	if w.ownRun != nil {
+		w.ownRun.Close()
+	}
 }
 
 // scrub shows an earlier step; −1 follows the newest.
@@ -140,6 +156,7 @@ func (w *window) Update() error {
 	w.host.Poll()
 	w.lead()
 	w.session.Tick()
+	w.reap()
 	if w.view.Shows(viz.Writing) {
 		w.writer.Tick(w.session)
 	}

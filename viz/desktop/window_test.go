@@ -19,6 +19,7 @@ import (
 	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
+	"github.com/sparkling-lab/sparkling/sim/seeds"
 	"github.com/sparkling-lab/sparkling/sim/trial"
 	"github.com/sparkling-lab/sparkling/viz"
 	"github.com/sparkling-lab/sparkling/viz/panel"
@@ -50,7 +51,7 @@ func opened(t *testing.T, e experiment.Experiment, scale float64, w, h int) *dri
 				return errors.New("there is no room")
 			}
 			return nil
-		}, Save: func(*record.Record, image.Image) (string, error) {
+		}, Save: func(*record.Record, *seeds.Summary, image.Image) (string, error) {
 			d.saved++
 			return "Saved in a folder.", nil
 		}})
@@ -353,7 +354,9 @@ func TestNamesInOtherScriptsAreTheArmsNumbers(t *testing.T) {
 
 func TestWhatCannotBeSavedIsSaid(t *testing.T) {
 	d := open(t, short(), 1)
-	d.options.Save = func(*record.Record, image.Image) (string, error) { return "", errors.New("the disk is full") }
+	d.options.Save = func(*record.Record, *seeds.Summary, image.Image) (string, error) {
+		return "", errors.New("the disk is full")
+	}
 	d.click("Numbers, figures, picture")
 	assert.True(t, d.says("the disk is full."))
 }

@@ -1,10 +1,11 @@
 package story
 
 import (
-	"fmt"
-	"hash/fnv"
+	"strconv"
 
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
+	"github.com/sparkling-lab/sparkling/sim/seeds"
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
 
@@ -18,27 +19,48 @@ type Outcome struct {
 
 // OutcomeOf is that of a run; false where it is not over, or nothing was counted, or has not both arms once.
 func OutcomeOf(s panel.State, r *record.Record) (Outcome, bool) {
-	s.Step = r.Experiment.Steps // whatever the reader looks at
-	m := &moment{State: s, rec: r}
-	var arms [2]*panel.Arm
-	for i := range s.Arms {
+	if !s.Done {
+		return Outcome{}, false
+	}
+	arms := make([]record.ArmStatus, len(s.Arms))
+	for i, a := range s.Arms {
+		arms[i].State, arms[i].Step = record.ArmState(a.State), a.Step
+	}
+	return outcomeOf(r.Experiment, seeds.Key(r.Experiment), seeds.Read(r, arms, true))
+}
+
+// Outcomes are those of the runs of several seeds that have ended.
+func Outcomes(s *seeds.Summary) (out []Outcome) {
+	if s == nil || s.Ended == 0 {
+		return nil
+	}
+	key := seeds.Key(s.Experiment)
+	for _, r := range s.Runs {
+		if o, ok := outcomeOf(s.Experiment, key, r); ok {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+func outcomeOf(e experiment.Experiment, key string, r seeds.Run) (Outcome, bool) {
+	var ends [2]*seeds.End
+	for i, a := range e.Arms {
 		for k, role := range []panel.Role{panel.Copy, panel.Sparkling} {
-			if s.Arms[i].Role == role {
-				if arms[k] != nil {
+			if panel.RoleOf(a) == role {
+				if ends[k] != nil {
 					return Outcome{}, false
 				}
-				arms[k] = &s.Arms[i]
+				ends[k] = &r.Arms[i]
 			}
 		}
 	}
-	copied, asked := m.count(arms[0])
-	sparkling, also := m.count(arms[1])
-	if !s.Done || !m.counted() || asked == 0 || also == 0 {
+	if !r.Ended || e.Task.Questions() == 0 || ends[0] == nil || ends[1] == nil {
 		return Outcome{}, false
 	}
-	e := r.Experiment.Clone()
-	e.Seed = 0
-	h := fnv.New64a()
-	_, _ = h.Write(e.JSON()) // a hash takes everything
-	return Outcome{fmt.Sprintf("%016x", h.Sum64()), s.Seed, sparkling - copied, asked}, true
+	copied, sparkling := ends[0].Known(), ends[1].Known()
+	if !record.Finite(sparkling - copied) {
+		return Outcome{}, false
+	}
+	return Outcome{key, strconv.FormatUint(r.Seed, 10), int(sparkling) - int(copied), ends[0].Asked}, true
 }

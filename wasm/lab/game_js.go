@@ -8,6 +8,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/sim/look"
 	"github.com/sparkling-lab/sparkling/sim/session"
+	"github.com/sparkling-lab/sparkling/sim/sweep"
 	"github.com/sparkling-lab/sparkling/viz"
 	"github.com/sparkling-lab/sparkling/viz/panel"
 	"github.com/sparkling-lab/sparkling/viz/story"
@@ -21,7 +22,8 @@ type lab struct {
 	shown   int         // step; −1 follows the newest
 	draft   panel.Draft // what the controls say, run or not
 	notice  notice
-	wants   *wanted    // waits for its text
+	wants   *wanted // waits for its text
+	turns   sweep.Turns
 	before  []*earlier // runs that are kept, the one that was here last at the end
 	blind   bool       // nothing can be drawn any more: the browser has taken the canvas away
 	saving  bool       // the state of the present run was asked for
@@ -66,6 +68,7 @@ func (l *lab) beat() {
 		l.writer.Tick(l.session)
 	}
 	l.session.Watch(l.wantsSeen())
+	l.reap()
 	l.shelve()
 	l.show()
 	js.Global().Call("setTimeout", l.again, (l.refresh() / 3).Milliseconds())
@@ -93,8 +96,10 @@ func (l *lab) refresh() time.Duration {
 	return viz.Refresh
 }
 
-// hurries reports whether the run goes on as fast as it can.
-func (l *lab) hurries() bool { return l.session.Playing() && l.session.Speed() == session.Max }
+// hurries reports whether the run goes on as fast as it can, or those of several seeds do.
+func (l *lab) hurries() bool {
+	return l.session.Playing() && l.session.Speed() == session.Max || l.turns.Playing()
+}
 
 // show asks for a frame if one would show anything new. There are no others, but for those that Ebitengine makes for a
 // window of another size.
@@ -111,7 +116,8 @@ func (l *lab) show() {
 // settled reports whether the pictures stay as they are until somebody does something: nothing more comes, and all that
 // has come is shown.
 func (l *lab) settled() bool {
-	return l.session.Settled() && !l.director.Counts() && !(l.writes() && l.writer.Due(l.session)) && !l.due &&
+	return l.session.Settled() && !l.turns.Playing() &&
+		!l.director.Counts() && !(l.writes() && l.writer.Due(l.session)) && !l.due &&
 		l.session.Watched(l.wantsSeen()) && !l.view.Behind() && l.wanted.IsUndefined()
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
+	"github.com/sparkling-lab/sparkling/sim/seeds"
 	"github.com/sparkling-lab/sparkling/sim/session"
 	"github.com/sparkling-lab/sparkling/viz"
 	"github.com/sparkling-lab/sparkling/viz/panel"
@@ -24,6 +25,8 @@ type glance struct {
 	looks                  int // of what the pictures show of the insides of networks
 	pane                   viz.PaneID
 	hidden                 [experiment.MaxArms]bool
+	seeds                  *seeds.Summary
+	sweeps                 bool
 	arms                   [experiment.MaxArms]string // what each is doing, or what went wrong
 	slow                   [2]int                     // what is seen of the update in slow motion
 }
@@ -35,7 +38,7 @@ func (l *lab) changes() int {
 	now := glance{rec: rec, frames: received(rec), reports: len(rec.Reports), shown: l.shown, playing: s.Playing(),
 		done: s.Done(), forked: s.Forked(), speed: s.Speed(), story: l.director.Glance(),
 		writing: s.Writing(), refused: s.Refused(), looks: l.view.Looks(),
-		slow: l.view.SlowSeen()}
+		slow: l.view.SlowSeen(), seeds: l.turns.Summary(s), sweeps: l.turns.Playing()}
 	if shown := l.view.Shown(); len(shown) > 0 {
 		now.pane = shown[0].Pane // another one has other choices
 	}

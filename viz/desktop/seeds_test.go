@@ -1,0 +1,45 @@
+package desktop
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/ebitenui/ebitenui/widget"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/sim/trial"
+	"github.com/sparkling-lab/sparkling/viz"
+	"github.com/sparkling-lab/sparkling/viz/panel"
+)
+
+func TestSeedsAreRunBesideTheReadersRunAndEachIsOpenedAndGoneBackFrom(t *testing.T) {
+	d := open(t, trial.Of(model.Inner, 40, 15, "copy", "sparkling"), 1)
+	t.Cleanup(d.close)
+	own := d.session
+	d.window.count = 0
+	d.click("Run them")
+	assert.Equal(t, viz.Seeds, d.view.Pinned())
+	d.until(func(panel.State) bool {
+		assert.False(t, d.turns.Playing() && own.Playing(), "one trains at a time")
+		return d.turns.Summary(own) != nil && d.turns.Summary(own).Ended == 2
+	})
+	found := ""
+	each(d.panel.content, func(w widget.PreferredSizeLocateableWidget) {
+		if t, ok := w.(*widget.Text); ok && strings.HasPrefix(t.Label, "All 2 seeds have ended. ") {
+			found = t.Label
+		}
+	})
+	assert.Contains(t, found, "SPARKLING minus Copy: ")
+	d.click("#2")
+	require.NotSame(t, own, d.session)
+	assert.Equal(t, uint64(2), d.session.Experiment().Seed)
+	assert.True(t, d.session.Done())
+	assert.Equal(t, 40, d.session.Record().Last())
+	d.click("#1")
+	assert.Equal(t, uint64(1), d.session.Experiment().Seed)
+	d.click("Back to your own run")
+	assert.Same(t, own, d.session)
+	assert.Equal(t, 2, d.turns.Summary(own).Ended, "what was found stays")
+}
