@@ -160,7 +160,7 @@ interface Sown {
   outcomes: Outcome[] | null;
 }
 
-/** viz/panel.SeedRow */
+/** sim/seeds.Row */
 interface SeedRow {
   arm: number;
   name: string;

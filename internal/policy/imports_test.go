@@ -62,7 +62,8 @@ viz: sim/experiment sim/look sim/record sim/seeds viz/facts viz/valloss viz/slow
 viz/figure: internal/plain sim/experiment sim/record viz/facts viz/valloss viz/style viz/written
 viz/panel: sim/experiment sim/record sim/seeds sim/session sim/sweep viz/facts viz/style viz/written
 viz/story: sim/experiment sim/record sim/seeds sim/session viz/panel
-viz/desktop: model/learner sim/experiment sim/look sim/record sim/session sim/task viz viz/style viz/panel viz/story
+viz/desktop: model/learner sim/experiment sim/look sim/record sim/seeds sim/session sim/sweep sim/task viz viz/style
+  viz/panel viz/story
 
 wasm/trainer: model/learner/cpu sim/task sim/train
 wasm/lab: model/compute sim/experiment sim/look sim/record sim/seeds sim/session sim/sweep sim/task viz viz/panel

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/sparkling-lab/sparkling/sim/seeds"
 	"github.com/sparkling-lab/sparkling/viz"
 	"github.com/sparkling-lab/sparkling/viz/panel"
 	"github.com/sparkling-lab/sparkling/viz/story"
@@ -36,7 +37,7 @@ func TestTheTypesOfThePagesScriptsAreThoseOfThePrograms(t *testing.T) {
 		"Offer":   story.Offer{},
 		"Example": panel.Example{}, "Control": panel.Control{}, "Named": viz.Pane{}, "Looked": viz.Choice{},
 		"Numbers": viz.Numbers{}, "Slow": viz.Slow{}, "SlowStage": viz.SlowStage{}, "SlowLine": viz.SlowLine{},
-		"SeedRow": panel.SeedRow{}, "SeedRun": panel.SeedRun{},
+		"SeedRow": seeds.Row{}, "SeedRun": panel.SeedRun{},
 	} {
 		var want []string
 		for _, field := range reflect.VisibleFields(reflect.TypeOf(v)) {

@@ -97,7 +97,7 @@ func TestWhatDivergedIsSaidAndIsNoPartOfAMean(t *testing.T) {
 
 	all := Summarize(of(2), []Run{end(t, 1, 5, nan), end(t, 2, 7, nan)})
 	assert.Zero(t, all.Arms[1].Loss.N)
-	assert.Equal(t, Row{Name: all.Arms[1].Name, Lost: all.Rows()[1].Lost}, all.Rows()[1], "there is no number")
+	assert.Equal(t, Row{Arm: 1, Name: all.Arms[1].Name, Lost: all.Rows()[1].Lost}, all.Rows()[1], "there is no number")
 	assert.Contains(t, all.Rows()[1].Lost, "seeds 1 and 2")
 }
 

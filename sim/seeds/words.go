@@ -11,6 +11,7 @@ import (
 
 // Row is what is known of an arm over seeds, as it is printed, written beside the pictures, and read aloud.
 type Row struct {
+	Arm   int    `json:"arm"` // of the experiment
 	Name  string `json:"name"`
 	Mean  string `json:"mean"`  // over seeds; empty where there is none
 	Range string `json:"range"` // of the mean, with [Confidence]; empty where fewer than two seeds are known
@@ -57,8 +58,8 @@ func (s *Summary) FigureOf(run, arm int) (of, diff float64) {
 // Rows are those of all arms.
 func (s *Summary) Rows() []Row {
 	out := make([]Row, len(s.Arms))
-	for i, a := range s.Arms {
-		out[i] = s.row(a, s.Counted())
+	for i := range s.Arms {
+		out[i] = s.row(i, s.Counted())
 	}
 	return out
 }
@@ -66,15 +67,16 @@ func (s *Summary) Rows() []Row {
 // LossRows are those of all arms, of their losses whatever else is counted.
 func (s *Summary) LossRows() []Row {
 	out := make([]Row, len(s.Arms))
-	for i, a := range s.Arms {
-		out[i] = s.row(a, false)
+	for i := range s.Arms {
+		out[i] = s.row(i, false)
 	}
 	return out
 }
 
-func (s *Summary) row(a Arm, counted bool) Row {
+func (s *Summary) row(arm int, counted bool) Row {
+	a := s.Arms[arm]
 	of, diff, better := a.figure(counted)
-	r := Row{Name: a.Name, Mean: exact(of.Mean, counted), Range: between(of, "%.1f", "%.4f", counted),
+	r := Row{Arm: arm, Name: a.Name, Mean: exact(of.Mean, counted), Range: between(of, "%.1f", "%.4f", counted),
 		Diff: Signed(diff.Mean, counted), DiffRange: between(diff, "%+.1f", "%+.4f", counted), Lost: lost(a)}
 	if diff.N > 0 {
 		r.Better = fmt.Sprintf("%d of %d", better, diff.N)

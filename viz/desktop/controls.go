@@ -201,7 +201,7 @@ func (c *controls) reset() {
 }
 
 func (c *controls) save() {
-	where, err := c.window.options.Save(c.window.session.Record(), c.window.turns.Summary(c.window.session),
+	where, err := c.window.options.Save(c.window.session.Record(), c.window.sown.Summary(c.window.session),
 		c.window.view.Picture())
 	c.said = where
 	c.tell(err)

@@ -25,14 +25,14 @@ const usualCount = 2
 
 // reap lets the seeds go on, and shows what they came to.
 func (w *window) reap() {
-	ended, err := w.turns.Tick(w.session)
+	ended, err := w.sown.Tick(w.session)
 	if err != nil {
 		w.unsown = fmt.Sprintf("The seeds do not go on: %v.", err)
 	}
 	if ended && w.director.Act(w.session, "seeds") {
 		w.seek(-1)
 	}
-	w.view.SetSeeds(w.turns.Summary(w.session))
+	w.view.SetSeeds(w.sown.Summary(w.session))
 }
 
 // sow runs the experiment over n seeds, and shows the picture of that.
@@ -42,7 +42,7 @@ func (w *window) sow(n int) {
 	for room < seeds.Most && w.options.Fits(several(e, room+1)) == nil {
 		room++
 	}
-	if err := w.turns.Begin(w.session, n, w.host, room); err != nil {
+	if err := w.sown.Begin(w.session, n, w.host, room); err != nil {
 		w.unsown = fmt.Sprintf("%v.", err)
 		return
 	}
@@ -62,7 +62,7 @@ func several(e experiment.Experiment, n int) experiment.Experiment {
 // openSeed puts the run of a seed before the reader, whose own is kept.
 func (c *controls) openSeed(seed uint64) {
 	w := c.window
-	s, err := w.turns.Open(seed, w.host)
+	s, err := w.sown.Open(seed, w.host)
 	if err != nil {
 		w.unsown = fmt.Sprintf("%v.", err)
 		return
@@ -103,17 +103,17 @@ func (c *controls) seeds(to *widget.Container) {
 		return "One run may be luck. The same experiment from other random numbers says how sure a difference is."
 	}))
 	var found panel.Seeds
-	c.follow = append(c.follow, func(panel.State) { found = panel.SeedsOf(&w.turns, w.session, w.view.Hidden) })
+	c.follow = append(c.follow, func(panel.State) { found = panel.SeedsOf(&w.sown, w.session, w.view.Hidden) })
 	to.AddChild(c.segments(countLabels, func(i int) { w.count = i }, func(panel.State) int { return w.count }))
 	run := c.button(l.button(), "Run them", func() { w.sow(counts[w.count]) })
 	pause := c.button(l.button(), "Pause", func() {
-		if w.turns.Playing() {
-			w.turns.Pause()
-		} else if err := w.turns.Play(w.session); err != nil {
+		if w.sown.Playing() {
+			w.sown.Pause()
+		} else if err := w.sown.Play(w.session); err != nil {
 			w.unsown = fmt.Sprintf("%v.", err)
 		}
 	})
-	stop := c.button(l.button(), "Stop", func() { w.turns.Stop(w.session) })
+	stop := c.button(l.button(), "Stop", func() { w.sown.Stop(w.session) })
 	under := func() bool { return found.State == "playing" || found.State == "paused" }
 	c.visible(pause, func() bool {
 		if t := pause.Text(); t != nil {

@@ -22,8 +22,8 @@ func TestSeedsAreRunBesideTheReadersRunAndEachIsOpenedAndGoneBackFrom(t *testing
 	d.click("Run them")
 	assert.Equal(t, viz.Seeds, d.view.Pinned())
 	d.until(func(panel.State) bool {
-		assert.False(t, d.turns.Playing() && own.Playing(), "one trains at a time")
-		return d.turns.Summary(own) != nil && d.turns.Summary(own).Ended == 2
+		assert.False(t, d.sown.Playing() && own.Playing(), "one trains at a time")
+		return d.sown.Summary(own) != nil && d.sown.Summary(own).Ended == 2
 	})
 	found := ""
 	each(d.panel.content, func(w widget.PreferredSizeLocateableWidget) {
@@ -41,5 +41,5 @@ func TestSeedsAreRunBesideTheReadersRunAndEachIsOpenedAndGoneBackFrom(t *testing
 	assert.Equal(t, uint64(1), d.session.Experiment().Seed)
 	d.click("Back to your own run")
 	assert.Same(t, own, d.session)
-	assert.Equal(t, 2, d.turns.Summary(own).Ended, "what was found stays")
+	assert.Equal(t, 2, d.sown.Summary(own).Ended, "what was found stays")
 }

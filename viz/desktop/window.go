@@ -95,7 +95,7 @@ type window struct {
 	turns    string          // a control that the story still wants turned
 	kept     string          // how far the reader has come in the lessons, as it was kept last
 	shown    int             // step; −1 follows the newest
-	turns    sweep.Turns
+	sown     sweep.Turns
 	count    int              // place of the number of seeds that is chosen
 	unsown   string           // why seeds are not run, a sentence
 	ownRun   *session.Session // the reader's own, while that of a seed is looked at
@@ -131,7 +131,7 @@ func newWindow(o Options) (*window, error) {
 
 // close ends all trainers.
 func (w *window) close() {
-	w.turns.Close()
+	w.sown.Close()
 	w.session.Close()
 	if w.ownRun != nil {
 		w.ownRun.Close()

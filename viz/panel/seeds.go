@@ -12,21 +12,15 @@ import (
 
 // Seeds is what several seeds of the experiment came to so far, in words and tables, and what can be done.
 type Seeds struct {
-	State     string    `json:"state"` // "" before anything was run, else playing, paused or ended
-	Count     int       `json:"count"`
-	Done      float64   `json:"done"` // share of all updates
-	Said      string    `json:"said"` // how far it is, a sentence
-	Measured  string    `json:"measured"`
-	Minus     string    `json:"minus"` // what differences are to; empty where there is nothing to compare
-	Rows      []SeedRow `json:"rows"`
-	Runs      []SeedRun `json:"runs"`
-	Sentences []string  `json:"sentences"`
-}
-
-// SeedRow is an arm over all seeds; Arm is its place among those of the experiment.
-type SeedRow struct {
-	Arm int `json:"arm"`
-	seeds.Row
+	State     string      `json:"state"` // "" before anything was run, else playing, paused or ended
+	Count     int         `json:"count"`
+	Done      float64     `json:"done"` // share of all updates
+	Said      string      `json:"said"` // how far it is, a sentence
+	Measured  string      `json:"measured"`
+	Minus     string      `json:"minus"` // what differences are to; empty where there is nothing to compare
+	Rows      []seeds.Row `json:"rows"`
+	Runs      []SeedRun   `json:"runs"`
+	Sentences []string    `json:"sentences"`
 }
 
 // SeedRun is the run of one seed: what each arm of the rows came to, or how far it is.
@@ -57,7 +51,7 @@ func SeedsOf(t *sweep.Turns, s *session.Session, hidden func(arm int) bool) Seed
 	}
 	for i, row := range sum.Rows() {
 		if !hidden(i) {
-			out.Rows = append(out.Rows, SeedRow{i, row})
+			out.Rows = append(out.Rows, row)
 			if words := sum.Say(i); words != "" {
 				out.Sentences = append(out.Sentences, words)
 			}

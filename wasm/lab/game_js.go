@@ -23,7 +23,7 @@ type lab struct {
 	draft   panel.Draft // what the controls say, run or not
 	notice  notice
 	wants   *wanted // waits for its text
-	turns   sweep.Turns
+	seeds   sweep.Turns
 	before  []*earlier // runs that are kept, the one that was here last at the end
 	blind   bool       // nothing can be drawn any more: the browser has taken the canvas away
 	saving  bool       // the state of the present run was asked for
@@ -98,7 +98,7 @@ func (l *lab) refresh() time.Duration {
 
 // hurries reports whether the run goes on as fast as it can, or those of several seeds do.
 func (l *lab) hurries() bool {
-	return l.session.Playing() && l.session.Speed() == session.Max || l.turns.Playing()
+	return l.session.Playing() && l.session.Speed() == session.Max || l.seeds.Playing()
 }
 
 // show asks for a frame if one would show anything new. There are no others, but for those that Ebitengine makes for a
@@ -116,7 +116,7 @@ func (l *lab) show() {
 // settled reports whether the pictures stay as they are until somebody does something: nothing more comes, and all that
 // has come is shown.
 func (l *lab) settled() bool {
-	return l.session.Settled() && !l.turns.Playing() &&
+	return l.session.Settled() && !l.seeds.Playing() &&
 		!l.director.Counts() && !(l.writes() && l.writer.Due(l.session)) && !l.due &&
 		l.session.Watched(l.wantsSeen()) && !l.view.Behind() && l.wanted.IsUndefined()
 }

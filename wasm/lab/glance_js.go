@@ -38,7 +38,7 @@ func (l *lab) changes() int {
 	now := glance{rec: rec, frames: received(rec), reports: len(rec.Reports), shown: l.shown, playing: s.Playing(),
 		done: s.Done(), forked: s.Forked(), speed: s.Speed(), story: l.director.Glance(),
 		writing: s.Writing(), refused: s.Refused(), looks: l.view.Looks(),
-		slow: l.view.SlowSeen(), seeds: l.turns.Summary(s), sweeps: l.turns.Playing()}
+		slow: l.view.SlowSeen(), seeds: l.seeds.Summary(s), sweeps: l.seeds.Playing()}
 	if shown := l.view.Shown(); len(shown) > 0 {
 		now.pane = shown[0].Pane // another one has other choices
 	}

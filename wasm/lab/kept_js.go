@@ -78,7 +78,7 @@ func (l *lab) save() {
 func (l *lab) end() {
 	js.Global().Call("clearInterval", l.watch)
 	l.session.Close()
-	l.turns.Close()
+	l.seeds.Close()
 	for _, b := range l.before {
 		b.close()
 	}

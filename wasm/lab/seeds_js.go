@@ -21,7 +21,7 @@ func (l *lab) sow(n int) error {
 			"or a narrower network, take less", n, need/gb, have/gb)
 	}
 	room := int((memoryBudget() - kept) / e.Memory())
-	if err := l.turns.Begin(l.session, n, l.hostOf(e), room); err != nil {
+	if err := l.seeds.Begin(l.session, n, l.hostOf(e), room); err != nil {
 		return err
 	}
 	l.view.Pin(viz.Seeds)
@@ -30,15 +30,15 @@ func (l *lab) sow(n int) error {
 
 // reap lets the seeds go on.
 func (l *lab) reap() {
-	ended, err := l.turns.Tick(l.session)
+	ended, err := l.seeds.Tick(l.session)
 	if err != nil {
 		l.notice = notice{Text: fmt.Sprintf("The seeds do not go on: %v.", err), Wrong: true, Way: "Try again",
-			then: func() error { return l.turns.Play(l.session) }}
+			then: func() error { return l.seeds.Play(l.session) }}
 	}
 	if ended {
 		l.did("seeds")
 	}
-	l.view.SetSeeds(l.turns.Summary(l.session))
+	l.view.SetSeeds(l.seeds.Summary(l.session))
 }
 
 // openSeed shows the run of a seed; there is a way back to the present one.
@@ -47,10 +47,10 @@ func (l *lab) openSeed(seed string) error {
 	if err != nil {
 		return fmt.Errorf("%q is no seed", seed)
 	}
-	if e := l.session.Experiment(); e.Seed == n && l.session.Done() && l.turns.Of(l.session) != nil {
+	if e := l.session.Experiment(); e.Seed == n && l.session.Done() && l.seeds.Of(l.session) != nil {
 		return nil // it is what is on the page
 	}
-	s, err := l.turns.Open(n, l.hostOf(l.session.Experiment()))
+	s, err := l.seeds.Open(n, l.hostOf(l.session.Experiment()))
 	if err != nil {
 		return err
 	}
@@ -63,12 +63,12 @@ func (l *lab) sown() string {
 	return encode(struct {
 		panel.Seeds
 		Outcomes []story.Outcome `json:"outcomes"`
-	}{panel.SeedsOf(&l.turns, l.session, l.view.Hidden), story.Outcomes(l.turns.Summary(l.session))})
+	}{panel.SeedsOf(&l.seeds, l.session, l.view.Hidden), story.Outcomes(l.seeds.Summary(l.session))})
 }
 
 // seedsCSV is the text, or an Error.
 func (l *lab) seedsCSV() any {
-	sum := l.turns.Summary(l.session)
+	sum := l.seeds.Summary(l.session)
 	if sum == nil {
 		return js.Global().Get("Error").New("no seeds were run")
 	}
