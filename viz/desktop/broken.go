@@ -123,6 +123,7 @@ func (w *window) swap(s *session.Session) {
 
 // close ends all trainers.
 func (w *window) close() {
+	w.sown.Close()
 	w.session.Close()
 	if w.before != nil {
 		w.before.Close()

@@ -9,7 +9,6 @@ import (
 
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/seeds"
-	"github.com/sparkling-lab/sparkling/sim/session"
 	"github.com/sparkling-lab/sparkling/viz"
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
@@ -59,40 +58,20 @@ func several(e experiment.Experiment, n int) experiment.Experiment {
 	return e
 }
 
-// openSeed puts the run of a seed before the reader, whose own is kept.
-func (c *controls) openSeed(seed uint64) {
-	w := c.window
+// openSeed puts the run of a seed before the reader. Their own is kept, to be gone back to; that of another seed is
+// kept anyhow.
+func (w *window) openSeed(seed uint64) {
 	s, err := w.sown.Open(seed, w.host)
 	if err != nil {
 		w.unsown = fmt.Sprintf("%v.", err)
 		return
 	}
-	if w.ownRun == nil {
-		w.ownRun = w.session
-		w.ownRun.Pause()
-	} else {
+	if w.opened == w.session && w.before != nil {
 		w.session.Close()
+		w.session, w.before = w.before, nil
 	}
-	c.put(s)
-}
-
-// back brings the reader's own run back.
-func (c *controls) back() {
-	own := c.window.ownRun
-	c.window.session.Close()
-	c.window.ownRun = nil
-	c.put(own)
-}
-
-// put makes a session the one that is looked at.
-func (c *controls) put(s *session.Session) {
-	w := c.window
-	w.session = s
-	c.draft, c.refused = panel.NewDraft(s.Experiment()), ""
-	w.view.SetScale(viz.ScaleFor(s.Experiment()))
-	w.scrub(-1)
-	w.lead()
-	c.build()
+	w.opened = s
+	w.swap(s)
 }
 
 // seeds runs the same experiment over several seeds, says what they came to, and opens the run of each.
@@ -129,15 +108,12 @@ func (c *controls) seeds(to *widget.Container) {
 		line := row(l, 4)
 		for k := first; k < first+perRow; k++ {
 			seed := uint64(k + 1)
-			open := c.button(l.button(), fmt.Sprintf("#%d", seed), func() { c.openSeed(seed) })
+			open := c.button(l.button(), fmt.Sprintf("#%d", seed), func() { w.openSeed(seed) })
 			c.visible(open, func() bool { return k < len(found.Runs) && found.Runs[k].Cells != nil })
 			line.AddChild(open)
 		}
 		to.AddChild(line)
 	}
-	back := c.button(l.button(), "Back to your own run", c.back)
-	c.visible(back, func() bool { return w.ownRun != nil })
-	to.AddChild(back)
 }
 
 // perRow is how many seeds stand in a row of buttons.

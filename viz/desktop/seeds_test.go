@@ -39,7 +39,7 @@ func TestSeedsAreRunBesideTheReadersRunAndEachIsOpenedAndGoneBackFrom(t *testing
 	assert.Equal(t, 40, d.session.Record().Last())
 	d.click("#1")
 	assert.Equal(t, uint64(1), d.session.Experiment().Seed)
-	d.click("Back to your own run")
+	d.click("Go back to it")
 	assert.Same(t, own, d.session)
 	assert.Equal(t, 2, d.sown.Summary(own).Ended, "what was found stays")
 }

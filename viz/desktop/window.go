@@ -98,7 +98,7 @@ type window struct {
 	sown     sweep.Turns
 	count    int              // place of the number of seeds that is chosen
 	unsown   string           // why seeds are not run, a sentence
-	ownRun   *session.Session // the reader's own, while that of a seed is looked at
+	opened   *session.Session // the run of a seed that was opened last
 	scale    float64
 	w, h     int  // of the pictures, in device pixels
 	hand     bool // the pointer is over what can be clicked on
@@ -127,15 +127,6 @@ func newWindow(o Options) (*window, error) {
 	w.lead()
 	s.Play()
 	return w, nil
-}
-
-// close ends all trainers.
-func (w *window) close() {
-	w.sown.Close()
-	w.session.Close()
-	if w.ownRun != nil {
-		w.ownRun.Close()
-	}
 }
 
 // scrub shows an earlier step; −1 follows the newest.
