@@ -50,8 +50,7 @@ export class SlowMotion {
     setText(byID("motion-late"), late);
     const last = stage === stages.length - 1;
     byID("motion-back", HTMLButtonElement).disabled = stage === 0;
-    byID("motion-on", HTMLButtonElement).disabled = last;
-    setText(byID("motion-on"), last ? "Next stage" : `Next: ${lower(stages[stage + 1].title)}`);
+    setText(byID("motion-on"), last ? "Done" : `Next: ${lower(stages[stage + 1].title)}`);
     this.#digits.checked = digits;
   }
 

@@ -28,7 +28,7 @@ type slow struct {
 // What the reader does with the update in slow motion; who owns the view is told, see [View.SetActed].
 const (
 	ActPair   = "pair"   // chose a pair
-	ActUpdate = "update" // came to the end of the update
+	ActUpdate = "update" // is done with an update
 	ActTrain  = "train"  // wants the next update: one step of every arm
 	ActPause  = "pause"  // looks at one update: the run is to wait
 )
@@ -149,11 +149,22 @@ func (s *slow) followed(u *look.Update) slowmotion.Weight {
 	return s.weight
 }
 
-// StepUpdate goes some stages on through the update in slow motion, or back.
+// StepUpdate goes some stages on through the update in slow motion, or back. On from the last one the reader is done:
+// the story hears of it, and where it does not go on the picture that was opened makes way, or begins anew.
 func (v *View) StepUpdate(by int) {
-	if v.rec != nil {
-		v.slowTo(v.slowly().stage + by)
+	if v.rec == nil {
+		return
 	}
+	s := v.slowly()
+	if s.stage+by < slowmotion.Stages || s.stage < slowmotion.Stages-1 {
+		v.slowTo(s.stage + by)
+		return
+	}
+	v.NewestUpdate()
+	if v.Pinned() == Update {
+		v.Pin("")
+	}
+	v.act(ActUpdate)
 }
 
 // slowTo goes to a stage.
@@ -167,9 +178,6 @@ func (v *View) slowTo(stage int) {
 	}
 	s.stage, s.stepped = stage, true
 	s.changes++
-	if stage == slowmotion.Stages-1 {
-		v.act(ActUpdate)
-	}
 }
 
 // NextUpdate lets every arm make an update and shows the one after it from its beginning.

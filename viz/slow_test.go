@@ -102,6 +102,7 @@ func TestAnUpdateInSlowMotionLooksAsItDid(t *testing.T) {
 		"update-phone-sum": {390, 372, 2, slowmotion.Forward, false, true, false},
 		"update-alone":     {840, 616, 0, slowmotion.Update, false, true, false},
 		"update-staged":    {1000, 796, 1, slowmotion.First, false, false, false},
+		"update-low":       {1000, 720, 2, slowmotion.Forward, false, false, false},
 		"update-small":     {1000, 796, 1, slowmotion.First, false, false, true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -144,16 +145,22 @@ func TestAnUpdateIsSteppedThroughAtTheReadersPace(t *testing.T) {
 	shown := v.Slow()
 	assert.Contains(t, shown.Title, "Layer 1, expert 2: neuron 4 and its copy, neuron 12")
 	assert.Empty(t, shown.Short, "what it comes to is not told before")
-	for range slowmotion.Stages + 2 {
+	for range slowmotion.Stages - 1 {
 		v.StepUpdate(1)
 	}
 	end := v.Slow()
 	assert.Equal(t, slowmotion.Stages-1, end.Stage)
-	assert.Equal(t, ActUpdate, (*acts)[len(*acts)-1])
+	assert.NotContains(t, *acts, ActUpdate, "who reads the end is not led away from it")
 	assert.Equal(t, "Equal gradient + [S, 0] = different update", end.Short)
 	v.StepUpdate(-1)
 	assert.Equal(t, slowmotion.Second, v.Slow().Stage, "and back")
 	v.StepUpdate(-100)
+	assert.Equal(t, slowmotion.Forward, v.Slow().Stage)
+
+	v.StepUpdate(5)
+	v.StepUpdate(1)
+	assert.Equal(t, ActUpdate, (*acts)[len(*acts)-1], "done")
+	assert.Empty(t, v.Pinned())
 	assert.Equal(t, slowmotion.Forward, v.Slow().Stage)
 
 	v.StepUpdate(3)

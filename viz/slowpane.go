@@ -199,9 +199,8 @@ func (v *View) slowStage(b box, a *look.Answer, told *slowmotion.Told, narrow bo
 		pitch = math.Min(pitch+(room-tall)/lines, slowLoose)
 		v.slowDrawing(box{b.x, b.y, b.w, tall}, a)
 		b.y, b.h = b.y+tall+8, b.h-tall-8
-	}
-	if narrow && need > b.h {
-		pitch = math.Max((b.h-end-slowHalf-8)/lines, 30)
+	} else if need > b.h {
+		pitch = math.Max(pitch-(need-b.h)/lines, 30)
 	}
 	y := b.y + 8
 	for _, l := range says {
@@ -285,7 +284,7 @@ func (v *View) slowRow(b box, l *slowmotion.Line, narrow bool) {
 	}
 	if !narrow {
 		for i, s := range v.wrapped(l.Words, own-18, small) {
-			if i < 2 {
+			if i < 2 && (i == 0 || b.h >= slowLine-4) {
 				v.pen.text(s, b.x, y+28+13*float64(i), small, soft, left)
 			}
 		}
@@ -330,7 +329,8 @@ func (v *View) slowButtons(b box, told *slowmotion.Told) {
 		next := "Next: " + lower(told.Stages[s.stage+1].Title) + " ›"
 		x = v.slowButton(x, y, next, true, func(point) { v.StepUpdate(1) }) + 8
 	} else {
-		x = v.slowButton(x, y, "Next update", true, func(point) { v.NextUpdate() }) + 8
+		x = v.slowButton(x, y, "Done", true, func(point) { v.StepUpdate(1) }) + 8
+		x = v.slowButton(x, y, "Next update", false, func(point) { v.NextUpdate() }) + 8
 	}
 	digits, other := "All digits", slowmotion.All
 	if s.digits == slowmotion.All {
