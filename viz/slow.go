@@ -278,6 +278,10 @@ func (v *View) slowWhere(a *look.Answer) (brief, long string) {
 		brief += ", the first after the widening"
 		long += ", the first after the widening"
 	}
+	if lost := a.Update.NotFinite; lost != "" {
+		brief += ", which breaks the network"
+		long += fmt.Sprintf("; after it %s is no longer a number", record.PlaceOf(lost))
+	}
 	return brief, long + "."
 }
 

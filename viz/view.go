@@ -64,8 +64,9 @@ type View struct {
 	looked    func(arm int, q look.Question) (look.Answer, bool) // nil where nobody answers
 	wants     []look.Want                                        // of the picture that is being drawn
 
-	slow  slow
-	acted func(act string) // nil where nobody is told
+	slow     slow
+	breaking bool             // the neuron that an update breaks is looked for
+	acted    func(act string) // nil where nobody is told
 
 	refresh time.Duration // a picture whose content has changed is drawn anew at most so often
 	motion  motion
@@ -177,6 +178,7 @@ func (v *View) Draw(dst *ebiten.Image, now time.Time) {
 		v.places = v.arrange()
 	}
 	v.follow(now)
+	v.findBroken()
 	if changed {
 		for i := range v.places {
 			v.render(&v.places[i], now)
@@ -197,6 +199,7 @@ func (v *View) Stale(now time.Time) bool {
 		return false
 	}
 	v.follow(now)
+	v.findBroken()
 	return v.places == nil || v.moving() || v.oldest(now) != nil
 }
 

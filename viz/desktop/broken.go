@@ -83,7 +83,8 @@ func (w *window) goBack() error {
 		return err
 	}
 	w.scrub(-1)
-	w.view.Pin(viz.Update)
+	w.view.SetRecord(w.session.Record())
+	w.view.OpenBreaking(b.Arm, b.Place)
 	return nil
 }
 

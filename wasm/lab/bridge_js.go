@@ -201,7 +201,8 @@ func (l *lab) goBack() error {
 		return err
 	}
 	l.scrub(-1)
-	l.view.Pin(viz.Update)
+	l.view.SetRecord(l.session.Record())
+	l.view.OpenBreaking(b.Arm, b.Place)
 	return nil
 }
 
