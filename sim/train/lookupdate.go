@@ -292,6 +292,9 @@ func (s *seen) most(neuron int) int {
 		at := slot*s.config.Inner + neuron
 		in := squares(s.in(slot))
 		adds := (square(s.pass.DGate[at])+square(s.pass.DUp[at]))*in + square(s.pass.Hidden[at])*squares(s.dOut(slot))
+		if !model.Finite(adds) {
+			return slot // of what breaks there is no most
+		}
 		if best < 0 || adds > most {
 			best, most = slot, adds
 		}

@@ -329,6 +329,8 @@ func TestArmThatDivergesSaysWhereAndThereAreTwoWaysOn(t *testing.T) {
 	d.click(s.Broken.GoBack)
 	d.until(func(s panel.State) bool { return s.Broken == nil && d.session.Settled() })
 	assert.Equal(t, viz.Update, d.view.Pinned(), "the very update that breaks it is shown")
+	d.until(func(panel.State) bool { return d.session.Watched(d.view.Wants()) })
+	d.frame()
 	d.shot("window-gone-back")
 	d.view.Pin("")
 	d.session.Play()
