@@ -54,8 +54,10 @@ func (v *View) mosaicIn(b box, experts, each, wide, high int, paired bool) mosai
 	return best
 }
 
-// score is how well cells can be seen: the thinner side of one counts most, then its area.
-func (m mosaic) score() float64 { return math.Min(m.cw, m.ch) + 0.02*m.cw*m.ch }
+// score is how well tiles can be seen: the thinner side of a cell counts most, then its area, and that tiles stand apart.
+func (m mosaic) score() float64 {
+	return (math.Min(m.cw, m.ch) + 0.02*m.cw*m.ch) * (0.7 + 0.3*m.gap/tileGap)
+}
 
 // whole is a length in whole device pixels, so that all cells are as large, unless it is shorter than two.
 func (v *View) whole(css float64) float64 {
