@@ -146,6 +146,9 @@ func (v *View) routerBar(b box, n *routing, layer, expert int) {
 	v.pen.rect(b.x, b.y+b.h-h, b.w, h, style.Band(expert))
 }
 
+// dark is from which excess on a cell is so dark that words on it are white.
+const dark = 0.8
+
 // shareCell draws by how much the share of a class that an expert gets exceeds the even one, and writes the share where
 // there is room.
 func (v *View) shareCell(b box, share, excess float64) {
@@ -158,7 +161,7 @@ func (v *View) shareCell(b box, share, excess float64) {
 		return
 	}
 	c := ink
-	if math.Abs(excess) > 0.6 {
+	if math.Abs(excess) > dark {
 		c = paper
 	}
 	v.pen.text(fmt.Sprintf("%.0f", 100*share), b.x+b.w/2, b.y+b.h/2, small, c, center)

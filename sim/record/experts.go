@@ -44,6 +44,30 @@ func (r *Record) ExpertsOf(f *ArmFrame) Experts {
 	return x
 }
 
+// divided reports whether counts are those of symbols of which each goes to TopK experts of every layer.
+func (r *Record) divided(gets []int32) bool {
+	c, classes := r.Experiment.Model, len(r.Experiment.Task.Classes())
+	if len(gets) != c.Layers*c.Experts*classes || slices.Min(gets) < 0 {
+		return false
+	}
+	var first []int
+	for layer := range c.Layers {
+		all := make([]int, classes)
+		for i, n := range gets[layer*c.Experts*classes : (layer+1)*c.Experts*classes] {
+			all[i%classes] += int(n)
+		}
+		if layer == 0 {
+			first = all
+		}
+		for class, n := range all {
+			if n != first[class] || n%c.TopK != 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // Router is the probability that the router of a layer gives an expert, the mean over all symbols; NaN where it was not
 // measured. Those of a layer sum to 1.
 func (x *Experts) Router(layer, expert int) float64 {
@@ -174,9 +198,10 @@ func (x *Experts) Finding() (best Finding, ok bool) {
 	return best, ok
 }
 
-// Says is a finding as a sentence without its end: "expert 2 of layer 1 gets 97 % of spaces, and 48 % of all".
+// Says is a finding as a sentence without its end: "expert 2 of layer 1 gets 97 % of spaces, and 48 % of all
+// symbols".
 func (x *Experts) Says(f Finding) string {
-	return fmt.Sprintf("expert %d of layer %d gets %s of %s, and %s of all", f.Expert+1, f.Layer+1,
+	return fmt.Sprintf("expert %d of layer %d gets %s of %s, and %s of all symbols", f.Expert+1, f.Layer+1,
 		Percent(x.Share(f.Layer, f.Expert, f.Class)), x.Class(f.Class), Percent(x.Load(f.Layer, f.Expert)))
 }
 

@@ -44,7 +44,7 @@ func TestWhatExpertsGetAddsUp(t *testing.T) {
 	other, ok := few.Finding()
 	require.True(t, ok)
 	assert.Equal(t, record.Finding{Layer: 0, Expert: 3, Class: 1}, other, "of so few as one nothing is said")
-	assert.Equal(t, "expert 3 of layer 1 gets 100 % of consonants, and 33 % of all", x.Says(f))
+	assert.Equal(t, "expert 3 of layer 1 gets 100 % of consonants, and 33 % of all symbols", x.Says(f))
 }
 
 func TestSpecializationIsNoneWhereAllGetTheSameMixAndOneWhereTheKindSaysAll(t *testing.T) {

@@ -64,8 +64,9 @@ func TestTheRecordOfFactsComesBackWithItsAnswersAndRefusesThoseThatCannotBe(t *t
 		"is of expert 4":           func() { last.Answers[80].Expert = 4 },
 		"to 0 questions":           func() { r.Experiment = experiment.Default() },
 		"a list of 8193":           func() { last.Gets = make([]int32, record.MaxGets+1) },
-		"9 classes 8 experts":      func() { last.Gets = last.Gets[1:] },
-		"classes 8 experts get":    func() { last.Gets = slices.Clone(last.Gets); last.Gets[3] = -1 },
+		"symbols of 9 classes":     func() { last.Gets = last.Gets[1:] },
+		"how 8 experts divide":     func() { last.Gets = slices.Clone(last.Gets); last.Gets[3]++ },
+		"experts divide the":       func() { last.Gets = slices.Clone(last.Gets); last.Gets[3] = -1 },
 		"2 layers of 4 experts":    func() { last.Router = last.Router[1:] },
 		"at most 3481 are allowed": func() { last.Answers = make([]record.Answer, 3482) },
 	} {

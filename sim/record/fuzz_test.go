@@ -34,6 +34,8 @@ func FuzzDecodeRecord(f *testing.F) {
 		var again bytes.Buffer
 		require.NoError(t, r.Encode(&again))
 		assert.NoError(t, r.WriteCSV(&bytes.Buffer{}))
+		assert.NoError(t, r.WriteExpertsCSV(&bytes.Buffer{}))
+		r.Networks(r.Last())
 		last := r.Last()
 		r.At(last)
 		r.Describe(last, nil)
@@ -42,6 +44,13 @@ func FuzzDecodeRecord(f *testing.F) {
 			r.PairsAt(i, last)
 			r.AnswersAt(i, last)
 			r.WritingAt(i, last)
+			if f, ok := r.ExpertsAt(i, last); ok {
+				x := r.ExpertsOf(&f)
+				if at, ok := x.Finding(); ok {
+					assert.NotContains(t, x.Says(at), "no number")
+				}
+			}
+			r.Loads(i, last)
 			r.ValLossDiff(i, 0, last)
 		}
 	})

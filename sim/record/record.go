@@ -256,9 +256,9 @@ func (r *Record) fits(arm int, track []ArmFrame) error {
 	case len(f.Answers) != 0 && len(f.Answers) != e.Task.Questions():
 		return fmt.Errorf("arm %d has %d answers to %d questions at step %d", arm, len(f.Answers), e.Task.Questions(),
 			f.Step)
-	case len(f.Gets) != 0 && (len(f.Gets) != experts*len(e.Task.Classes()) || slices.Min(f.Gets) < 0):
-		return fmt.Errorf("the frame of arm %d at step %d does not say how many symbols of %d classes %d experts get",
-			arm, f.Step, len(e.Task.Classes()), experts)
+	case len(f.Gets) != 0 && !r.divided(f.Gets):
+		return fmt.Errorf("the frame of arm %d at step %d does not say how %d experts divide the symbols of %d classes",
+			arm, f.Step, experts, len(e.Task.Classes()))
 	case len(f.ExpertLoad) != 0 && len(f.ExpertLoad) != experts, len(f.Router) != 0 && len(f.Router) != experts,
 		len(f.RMS) != 0 && len(f.RMS) != 2*layers, len(f.Pairs) > experts+1:
 		return fmt.Errorf("the frame of arm %d at step %d is not of %d layers of %d experts", arm, f.Step, layers,

@@ -204,7 +204,7 @@ func (n *routed) cell(c draw.Canvas, at vg.Point, w vg.Length, layer, expert, cl
 	}
 	words := tickText
 	words.XAlign, words.Color = draw.XCenter, ink
-	if math.Abs(excess) > 0.6 {
+	if math.Abs(excess) > 0.8 {
 		words.Color = paper
 	}
 	c.FillText(words, vg.Point{X: at.X + w/2, Y: at.Y - 1.5}, strconv.FormatFloat(100*share, 'f', 0, 64))

@@ -51,7 +51,7 @@ func TestOfManyClassesARowSaysOfWhichAnExpertGetsMost(t *testing.T) {
 
 func TestASentenceSaysWhatAnExpertGotOnlyWhereItWasMeasured(t *testing.T) {
 	rec := finished.Session(t, trial.Short(60)).Record()
-	const sentence = `^In SPARKLING expert \d of layer \d gets .* of [a-z ]+, and \d+ % of all\.$`
+	const sentence = `^In SPARKLING expert \d of layer \d gets .* of [a-z ]+, and \d+ % of all symbols\.$`
 	assert.Regexp(t, sentence, expertsSaid(rec, 60))
 	assert.Contains(t, expertsSaid(rec, 10), "In the one network expert")
 	e := trial.Short(60)
