@@ -46,9 +46,9 @@ func ExpertsOf(rec *record.Record, shown int, hidden func(arm int) bool) (out Ex
 				out.Head = append(out.Head, "Gets most of")
 			}
 			out.Said = fmt.Sprintf("Of the %s symbols of the validation set: load, the share of all that an expert "+
-				"gets; router, the mean probability that its layer’s router gives it; and its share of %s. Even is %s. "+
-				"Specialization, by layer: 0 where every expert gets the same mix of them, 1 where they could not be "+
-				"divided further.",
+				"gets; router, the mean probability that its layer’s router gives it; and its share of %s. Even is "+
+				"%s. Specialization, by layer: 0 where every expert gets the same mix of them, 1 where they could "+
+				"not be divided further.",
 				record.Thousands(x.Read()), e.Task.Words().Classes, record.Percent(x.Even()))
 		}
 		who := called(rec, arms)
