@@ -30,7 +30,9 @@ export class Sweep {
     this.#stop.addEventListener("click", () => { this.#do(() => { lab.sowStop(); return ""; }); this.#go.focus(); });
     byID("sown-runs").addEventListener("click", ({ target }) => {
       const button = target instanceof Element && target.closest("button");
-      if (button instanceof HTMLButtonElement) this.#do(() => lab.openSeed(button.dataset.seed ?? ""));
+      if (!(button instanceof HTMLButtonElement)) return;
+      this.#do(() => lab.openSeed(button.dataset.seed ?? ""));
+      byID("trouble").scrollIntoView(); // which says what is seen now, and goes back
     });
     byID("sown-csv").addEventListener("click", () => {
       const csv = lab.seedsCSV();
@@ -73,7 +75,8 @@ export class Sweep {
     }
     setText(byID("sown-measured"), measured);
     setText(first("[data-slot=minus]", HTMLElement), minus ? `− ${minus}` : "");
-    all("tbody .how-far", HTMLElement, byID("sown-runs")).forEach((cell, i) => setText(cell, runs[i].said));
+    const going = runs.filter(({ cells }) => !cells);
+    all(".how-far", HTMLElement, byID("sown-runs")).forEach((cell, i) => setText(cell, going[i].said));
   }
 
   /** @param {Arm[]} arms @param {Sown} seeds */
@@ -85,16 +88,19 @@ export class Sweep {
       cell(row.better))));
     byID("sown-words").replaceChildren(...(sentences ?? []).map((words) => make("li", {}, words)));
     first("thead tr", HTMLElement, byID("sown-runs")).replaceChildren(make("th", { scope: "col" }, "Seed"),
-      ...(rows ?? []).map(({ arm }) => make("th", { scope: "col" }, armWord(arms[arm]))), make("td"));
+      ...(rows ?? []).map(({ arm }) => make("th", { scope: "col" }, armWord(arms[arm]))));
     first("tbody", HTMLElement, byID("sown-runs")).replaceChildren(...(runs ?? []).map(({ seed, cells, said }) => {
-      const button = make("button", { type: "button" }, "Open");
+      const name = make("th", { scope: "row" }), line = make("tr", {}, name);
+      if (!cells) {
+        name.append(seed);
+        line.append(make("td", { className: "how-far", colSpan: rows?.length ?? 1 }, said));
+        return line;
+      }
+      const button = make("button", { type: "button" }, `Open ${seed}`);
       button.dataset.seed = seed;
       button.setAttribute("aria-label", `Open the run of seed ${seed}`);
-      const line = make("tr", {}, make("th", { scope: "row" }, seed));
-      if (cells) line.append(...cells.map((text) => cell(text)), make("td", {}, button));
-      else line.append(make("td", { colSpan: rows?.length ?? 1 }), make("td"));
-      const far = make("td", { className: "how-far" }, cells ? "" : said);
-      line.append(far);
+      name.append(button);
+      line.append(...cells.map((text) => cell(text)));
       return line;
     }));
     if (at) all("button", HTMLElement, byID("sown-runs")).find((button) => button.dataset.seed === at)?.focus();

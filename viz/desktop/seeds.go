@@ -72,6 +72,9 @@ func (w *window) openSeed(seed uint64) {
 	}
 	w.opened = s
 	w.swap(s)
+	if w.view.Pinned() == viz.Seeds {
+		w.view.Pin("") // its own pictures are to be seen
+	}
 }
 
 // seeds runs the same experiment over several seeds, says what they came to, and opens the run of each.

@@ -36,6 +36,7 @@ func TestSeedsAreRunBesideTheReadersRunAndEachIsOpenedAndGoneBackFrom(t *testing
 	require.NotSame(t, own, d.session)
 	assert.Equal(t, uint64(2), d.session.Experiment().Seed)
 	assert.True(t, d.session.Done())
+	assert.Empty(t, d.view.Pinned(), "its own pictures are in sight")
 	assert.Equal(t, 40, d.session.Record().Last())
 	d.click("#1")
 	assert.Equal(t, uint64(1), d.session.Experiment().Seed)

@@ -55,6 +55,10 @@ func (l *lab) openSeed(seed string) error {
 		return err
 	}
 	l.put(s)
+	if l.view.Pinned() == viz.Seeds {
+		l.view.Pin("") // its own pictures are to be seen
+	}
+	l.notice = notice{Text: fmt.Sprintf("This is the run of seed %d, as it ended.", n)}
 	return nil
 }
 

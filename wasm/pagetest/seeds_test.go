@@ -47,6 +47,7 @@ func TestSeedsAreRunInWorkersAndEachIsOpenedWithTheNumbersItHasAlone(t *testing.
 	p.run(`document.querySelector("#sown-runs [data-seed='2']").click()`)
 	p.wait(`JSON.parse(sparkling.state()).seed === "2" && JSON.parse(sparkling.state()).done`)
 	p.settle()
+	assert.Equal(t, "This is the run of seed 2, as it ended.", p.notice())
 	opened := p.csv()
 	p.run(`document.getElementById("back").click()`)
 	assert.Equal(t, "1", p.state().Seed)
