@@ -30,7 +30,7 @@ type Pane struct {
 // PanesOf lists the pictures of an experiment, the one first that shows best what is learnt.
 func PanesOf(e experiment.Experiment) []Pane {
 	panes := []Pane{{Loss, "Loss"}, {Copies, "Copies"}, {Divergence, "Gradients"}, {RMS, "RMS"},
-		{Network, "Network"}, {Inside, "Inside"}, {Attention, "Attention"}}
+		{Network, "Network"}}
 	if e.Task.Questions() > 0 {
 		panes = append([]Pane{{Knowledge, "Knowledge"}}, panes...)
 	}
