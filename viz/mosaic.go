@@ -54,7 +54,8 @@ func (v *View) mosaicIn(b box, experts, each, wide, high int, paired bool) mosai
 	return best
 }
 
-// score is how well tiles can be seen: the thinner side of a cell counts most, then its area, and that tiles stand apart.
+// score is how well tiles can be seen: the thinner side of a cell counts most, then its area, and that tiles stand
+// apart.
 func (m mosaic) score() float64 {
 	return (math.Min(m.cw, m.ch) + 0.02*m.cw*m.ch) * (0.7 + 0.3*m.gap/tileGap)
 }
