@@ -102,7 +102,8 @@ func TestAnUpdateInSlowMotionLooksAsItDid(t *testing.T) {
 		"update-phone-sum": {390, 372, 2, slowmotion.Forward, false, true, false},
 		"update-alone":     {840, 616, 0, slowmotion.Update, false, true, false},
 		"update-staged":    {1000, 796, 1, slowmotion.First, false, false, false},
-		"update-low":       {1000, 720, 2, slowmotion.Forward, false, false, false},
+		"update-low":       {860, 540, 2, slowmotion.Forward, false, false, false},
+		"update-in-hand":   {390, 372, 2, slowmotion.First, false, false, false},
 		"update-small":     {1000, 796, 1, slowmotion.First, false, false, true},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -59,7 +59,8 @@ func (v *View) update(b box) {
 	if narrow { // where the row of stages has no words
 		long = told.Stages[s.stage].Title + ". " + long
 	}
-	in := v.heading(b, title, long, v.names[s.arm]+": "+brief)
+	stage := fmt.Sprintf("%s. %s, update %d", told.Stages[s.stage].Title, v.names[s.arm], a.Step+1)
+	in := v.heading(b, title, long, v.fitting([]string{stage, told.Stages[s.stage].Title}, b.w, small))
 	if !narrow {
 		in = v.chips(in, choices)
 	}

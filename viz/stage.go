@@ -86,8 +86,6 @@ func Crowded(w, h float64) bool { return w < 640 || h < 520 }
 const (
 	asideGap   = gap * 1.5
 	leastAside = 240
-	// height of a window in which an update in slow motion has others below it
-	leastForAll = 760
 )
 
 // arrange gives the pictures of a stage their places in a window: the small ones stand below the large, or beside one
@@ -97,7 +95,7 @@ func (s Stage) arrange(w, h float64) []place {
 	if Crowded(w, h) {
 		return []place{{pane: s.Main, box: in, size: staged}}
 	}
-	if s.Main == Update && h < leastForAll {
+	if s.Main == Update {
 		s.Aside = nil // it has many numbers, which are to be read
 	}
 	large, small := s.below(in)
