@@ -260,8 +260,8 @@ func round(exact string, digits int) string {
 
 // No number of a result is written down in a lesson: what stands outside of its slots has none, but for names.
 func TestLessonsHoldNoNumbersOfTheirOwn(t *testing.T) {
-	names := strings.NewReplacer("[S, 0]", "", "1.5 billion", "", "memory is 0", "", "; 1 is the same direction", "", "S, 0", "", "copy’s : S", "", "has 0.95", "",
-		"lesson 2", "")
+	names := strings.NewReplacer("[S, 0]", "", "S, 0", "", "1.5 billion", "", "memory is 0", "", "copy’s : S", "",
+		"; 1 is the same direction", "", "has 0.95", "", "lesson 2", "")
 	for _, l := range Lessons() {
 		eachSentence(l, func(where string, s Sentence) {
 			said := ""
