@@ -43,12 +43,15 @@ func (v *View) experts(b box) {
 	if v.size == aside {
 		unit = fmt.Sprintf("load, layer %d", e.Model.Layers)
 	}
-	b = v.headingIn(b, "What each expert gets", unit, how,
-		"Bands: load. Table: what it gets; blue: more than even.")
+	brief, crowded := "Bands: load. Table: what it gets; blue: more than even.", Crowded(v.w, v.h)
+	if crowded && told {
+		how = brief // there is more room for the layers
+	}
+	b = v.headingIn(b, "What each expert gets", unit, how, brief)
 	if len(nets) == 0 {
 		return
 	}
-	if v.size == whole || v.size == staged && !Crowded(v.w, v.h) {
+	if v.size > aside && !crowded {
 		b = v.expertFinding(b, &nets[len(nets)-1])
 	}
 	g := v.expertGrid(b, nets, told)
@@ -101,7 +104,11 @@ func (v *View) expertHead(g expertGrid, k int, n *routing) {
 func (v *View) expertBlock(g expertGrid, k, row, layer int, n *routing) {
 	at := g.bandBox(k, row)
 	if k == 0 && g.named {
-		v.pen.text(fmt.Sprintf("Layer %d", layer+1), at.x, at.y-9, small, soft, left)
+		name := fmt.Sprintf("Layer %d", layer+1)
+		if all := v.rec.Experiment.Model.Layers; len(g.layers) < all {
+			name += fmt.Sprintf(" of %d", all)
+		}
+		v.pen.text(name, at.x, at.y-9, small, soft, left)
 	}
 	v.bands(at, layer, n)
 	if n.lost != "" {
