@@ -29,14 +29,15 @@ func (v *View) seeds(b box) {
 		return
 	}
 	unit := fmt.Sprintf("%d of %s", s.Ended, seeds.Count(len(s.Runs)))
-	b = v.headingIn(b, "Seeds", unit, v.howSeeds(), "A dot a seed; bar: the mean, 95 % sure.")
 	rows := v.comparedArms()
 	tall := float64(len(rows))*seedRow + 34
+	curves := len(rows) == 0 || v.size != aside && b.h-tall > 230 // with the heading's words
+	b = v.headingIn(b, "Seeds", unit, v.howSeeds(curves), "A dot a seed; bar: the mean, 95 % sure.")
 	switch {
 	case len(rows) == 0:
 		v.seedCurves(b)
 		return
-	case v.size != aside && b.h-tall > 130:
+	case curves:
 		tall = math.Min(math.Max(tall, b.h*0.45), float64(len(rows))*1.5*seedRow+34)
 		v.seedCurves(box{b.x, b.y, b.w, b.h - tall - 8})
 		b = box{b.x, b.y + b.h - tall, b.w, tall}
@@ -47,15 +48,20 @@ func (v *View) seeds(b box) {
 // seedRow is the least height of what is said of an arm, and seedLine that of its words.
 const seedRow, seedLine = 40.0, 16.0
 
-func (v *View) howSeeds() string {
+func (v *View) howSeeds(curves bool) string {
 	s := v.overSeeds
-	words := fmt.Sprintf("The same experiment, run with %s; %d ended. Bands: where the mean loss lies with %.0f %% "+
-		"confidence.", seeds.Count(len(s.Runs)), s.Ended, 100*seeds.Confidence)
+	words := fmt.Sprintf("The same experiment, run with %s; %d ended.", seeds.Count(len(s.Runs)), s.Ended)
+	below := "A"
+	if curves {
+		words += fmt.Sprintf(" Bands: where the mean loss lies with %.0f %% confidence.", 100*seeds.Confidence)
+		below = "Below: a"
+	}
 	if s.Base < 0 {
 		return words
 	}
-	return words + fmt.Sprintf(" Below: a dot a seed, how far an arm ends from %s; the bar is the mean and its "+
-		"interval. Where that keeps clear of 0, the difference is hardly chance.", v.names[s.Base])
+	return words + fmt.Sprintf(" %s dot a seed, how far an arm ends from %s; the bar is the mean and its %.0f %% "+
+		"interval. Where that keeps clear of 0, the difference is hardly chance.", below, v.names[s.Base],
+		100*seeds.Confidence)
 }
 
 // comparedArms are those that are compared with the baseline.
