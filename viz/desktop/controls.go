@@ -92,7 +92,8 @@ func (c *controls) build() {
 	content.AddChild(row(l, 6, c.button(l.button(), "Numbers, figures, picture", c.save)))
 	content.AddChild(c.words(&l.small, muted, func(panel.State) string { return c.said }))
 	content.AddChild(c.words(&l.small, muted, func(panel.State) string {
-		return "Keys: Space go on with the story, else play or pause, . step, W widen, R reset. Tab moves from " +
+		return "Keys: Space go on with the story, else play or pause, . step, W widen, R reset, left and " +
+			"right through an update in slow motion. Tab moves from " +
 			"control to control. Point at a picture for exact values. A click on its title makes it large, Escape " +
 			"brings the others back."
 	}))
