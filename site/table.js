@@ -88,9 +88,9 @@ export class Table {
    * Every number with all its digits, where the reader has opened the table of them: a column an arm.
    * @param {State} state
    */
-  #digits({ arms: all, valOn, facts }) {
+  #digits({ arms: all, valOn, facts, measure, shown }) {
     const arms = all.filter(({ hidden }) => !hidden);
-    const lines = this.#exact.open ? [...(facts ? counted : []), ...exact(valOn)] : [];
+    const lines = this.#exact.open ? [...(facts ? counted(measure, shown) : []), ...exact(valOn)] : [];
     const rows = lines.map(([name, of]) => [name, ...arms.map((arm) => of(arm) || "–")]);
     const said = JSON.stringify([rows, arms.map(({ name, style }) => [name, style])]);
     if (said === this.#exactly) return;
@@ -158,12 +158,18 @@ const four = (/** @type {string} */ digits) => (digits ? Number(digits).toFixed(
 
 const since = (/** @type {Arm} */ { facts }) => facts.of > 0 && facts.since >= 0;
 
-/** @type {[name: string, of: (arm: Arm) => string][]} the same rows of a task that counts facts */
-const counted = [
-  ["Facts known", ({ facts }) => facts.said],
+/** @type {(text: string) => string} */
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** @typedef {[name: string, of: (arm: Arm) => string]} Row */
+
+/** @type {(measure: string, shown: string) => Row[]} the same rows of a task that asks for all there is to know */
+const counted = (measure, shown) => [
+  [capital(measure), ({ facts }) => facts.said],
+  .../** @type {Row[]} */ (shown ? [[capital(shown), ({ facts }) => facts.shown]] : []),
   ["Learnt since the count before", (arm) => (since(arm) ? String(arm.facts.learnt) : "")],
   ["Forgotten since then", (arm) => (since(arm) ? String(arm.facts.forgotten) : "")],
-  ["Facts counted at step", ({ facts }) => (facts.of ? String(facts.step) : "")],
+  ["Counted at step", ({ facts }) => (facts.of ? String(facts.step) : "")],
 ];
 
 /** @type {(valOn: string) => [name: string, of: (arm: Arm) => string][]} the rows of the exact values */

@@ -77,12 +77,10 @@ func inventAnswers(e experiment.Experiment, f *record.ArmFrame) {
 		p := 1 / (1 + math.Exp(-25*(level-hard+mood)))
 		a := record.Answer{Sure: uint8(math.Round(150 * p)), Right: p > 0.4,
 			Expert: uint16((share(fact, 1<<21) + 0.3*x) * float64(e.Model.Experts) / 1.3)}
-		if a.Right {
-			f.Right++
-		}
 		f.Answers = append(f.Answers, a)
 	}
-	f.Asked = len(f.Answers)
+	m, _ := record.Counted(f.Answers, e.Task)
+	f.Right, f.Asked = m.Value, m.Of
 }
 
 func inventedPairs(e experiment.Experiment, a experiment.Arm, arm int, x float64, dead bool) []record.PairGroup {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image/color"
 	"slices"
+	"strings"
 
 	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/viz/facts"
@@ -37,14 +38,18 @@ func (v *View) knowledge(b box) {
 	if len(tables) == 1 {
 		title = "What the network knows"
 	}
-	b = v.headingIn(b, title, "full: known, of "+record.Thousands(v.rec.Experiment.Task.Questions()), v.howFacts(),
+	of, words := v.rec.Experiment.Task, v.rec.Experiment.Task.Words()
+	b = v.headingIn(b, title, "full: "+words.Known+", of "+record.Thousands(of.Questions()), v.howFacts(),
 		"Darker: surer. Yellow: just learnt. ×: just forgotten.")
 	if v.colouring == ByExpert && v.size != aside {
 		b = v.expertKey(b)
 	}
 	lines := 1
-	if slices.ContainsFunc(tables, func(t facts.Table) bool { return t.Locked }) {
+	if v.rec.Experiment.Task.Split() != nil {
 		lines = 2
+	}
+	if slices.ContainsFunc(tables, func(t facts.Table) bool { return t.Locked }) {
+		lines++
 	}
 	g := v.gridOf(b, len(tables), lines)
 	g.names = v.ownersIn(g, tables)
@@ -59,17 +64,22 @@ func (v *View) knowledge(b box) {
 		v.facts(g, k, &tables[k], hit)
 	}
 	if hit >= 0 {
-		v.exactFact(b, tables, g.n, hit)
+		v.exactFact(b, tables, hit)
 	}
 }
 
 // howFacts says how to read a table.
 func (v *View) howFacts() string {
-	if v.colouring == ByExpert {
-		return "Each cell is a fact, in the colour of the expert with the largest router weight in the last layer. " +
-			"Pale and small: not known."
+	task := v.rec.Experiment.Task
+	item, down := strings.TrimSuffix(task.Words().Items, "s"), "first letter down, second across"
+	if task.Split() != nil {
+		down = "first number down, second across. In a frame: held out, never trained on"
 	}
-	return "Each cell is a fact: first letter down, second across. Full: the likeliest answer is right. Darker: surer."
+	if v.colouring == ByExpert {
+		return "Each cell is a " + item + ", in the colour of the expert with the largest router weight in the last " +
+			"layer. Pale and small: not " + task.Words().Known + "."
+	}
+	return "Each cell is a " + item + ": " + down + ". Full: the likeliest answer is right. Darker: surer."
 }
 
 // expertKey names the experts' colours, and returns the place that is left.
@@ -117,10 +127,13 @@ func (v *View) ownersIn(g factGrid, tables []facts.Table) []string {
 }
 
 // exactFact writes what each network makes of a fact. The right answer itself is known to who trains.
-func (v *View) exactFact(b box, tables []facts.Table, n, fact int) {
+func (v *View) exactFact(b box, tables []facts.Table, fact int) {
 	e := v.rec.Experiment
-	lines := []line{{fmt.Sprintf("%s %s: probability of the right answer", e.Task.Letter(fact/n),
-		e.Task.Letter(fact%n)), ink}}
+	asked := e.Task.Question(fact)
+	if held := e.Task.Split(); held != nil && held[fact] {
+		asked += ", held out"
+	}
+	lines := []line{{asked + ": probability of the right answer", ink}}
 	for k := range tables {
 		t := &tables[k]
 		hue, s := v.owner(t)

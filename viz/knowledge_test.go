@@ -50,6 +50,8 @@ func TestKnowledgeLooksAsItDid(t *testing.T) {
 	four, small, eight := factsOf(t, 36, 4), factsOf(t, 24, 4), factsOf(t, 24, 8)
 	few, many := factsOf(t, 8, 2), factsOf(t, 16, 2)
 	many.Model.Experts = 16
+	sums, err := experiment.Named("sums")
+	require.NoError(t, err)
 	staged := func(step int) func(*View) {
 		return func(v *View) {
 			v.SetStage(Stage{Main: Knowledge, Aside: []PaneID{Knowledge, Knowledge}})
@@ -77,6 +79,9 @@ func TestKnowledgeLooksAsItDid(t *testing.T) {
 		"facts-pinned":     {locked(invented(four)), 1000, 796, 1, alone(-1)},
 		"facts-phone-main": {locked(invented(four)), 390, 405, 1, staged(-1)},
 		"facts-few":        {invented(few), 520, 420, 1, alone(500)},
+		"sums":             {locked(invented(sums)), 1040, 640, 1, alone(-1)},
+		"sums-phone-2x":    {invented(sums), 390, 620, 2, alone(500)},
+		"sums-pointed":     {invented(sums), 900, 420, 1, func(v *View) { alone(500)(v); v.Point(300, 200, true) }},
 		"facts-diverged":   {blown(small, 440), 900, 420, 1, func(v *View) { alone(600)(v); v.Point(300, 200, true) }},
 	} {
 		t.Run(name, func(t *testing.T) { testgame.Golden(t, name, drawn(t, c.record, c.w, c.h, c.scale, c.set)) })

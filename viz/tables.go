@@ -162,7 +162,11 @@ func (v *View) facts(g factGrid, k int, t *facts.Table, marked int) {
 		x += headIndent
 	}
 	v.pen.text(g.names[k], x, p.y+8, body, hue, left)
-	for i := 0; g.axis > 0 && i < g.n; i++ {
+	every := 1
+	if letter := v.rec.Experiment.Task.Letter(g.n - 1); len(letter) > 1 {
+		every = 5 // numbers need room
+	}
+	for i := 0; g.axis > 0 && i < g.n; i += every {
 		at := (float64(i) + 0.5) * g.pitch
 		size := math.Min(small, g.pitch+1)
 		v.pen.text(v.rec.Experiment.Task.Letter(i), c.x-7, c.y+at, size, soft, center)
@@ -205,6 +209,7 @@ func (v *View) answers(c box, g factGrid, t *facts.Table, hue color.RGBA) {
 		}
 		v.pen.rect(at.x, at.y, at.w, at.h, v.filled(a, hue))
 	}
+	v.heldOut(c, g, t.Split)
 	for k := 1; k <= g.n && gap > 0; k++ {
 		at := v.snap(float64(k)*g.pitch) - gap
 		v.pen.rect(c.x+at, c.y, gap, c.h, paper)
@@ -219,6 +224,24 @@ func (v *View) answers(c box, g factGrid, t *facts.Table, hue color.RGBA) {
 		case facts.Forgotten:
 			v.forgotten(at)
 		}
+	}
+}
+
+// heldOut marks what is never trained on: by a frame where there is room, else by a spot.
+func (v *View) heldOut(c box, g factGrid, held []bool) {
+	px, gap := 1/v.pen.scale, v.gapOf(g)
+	for i, out := range held {
+		if !out {
+			continue
+		}
+		at := v.factAt(c, g, i)
+		at.w, at.h = at.w-gap, at.h-gap
+		if gap > 0 {
+			v.rim(at, math.Max(px, v.snap(at.w/10)), ink)
+			continue
+		}
+		v.pen.rect(v.snap(at.x+at.w/3), v.snap(at.y+at.h/3), math.Max(px, v.snap(at.w/3)),
+			math.Max(px, v.snap(at.h/3)), ink)
 	}
 }
 
@@ -292,13 +315,28 @@ func (v *View) counted(in box, g factGrid, t *facts.Table, hue color.RGBA) {
 		x, base, y = in.x, y+size*0.5+9, y+factLine+factBar
 		v.share(box{in.x, base + 12, in.w, factBar - 5}, t, hue)
 	}
-	v.pen.text(v.fitting([]string{"of " + of + " facts known", "of " + of + " known", "of " + of, ""},
+	words := v.rec.Experiment.Task.Words()
+	short := words.Known
+	if t.Split != nil {
+		short = "held out"
+	}
+	v.pen.text(v.fitting([]string{"of " + of + " " + words.Measure, "of " + of + " " + short, "of " + of, ""},
 		in.x+in.w-x, body), x, base, body, soft, left)
 	y += size*0.5 + 10
-	if t.Compared() && g.lines > 0 {
-		y = v.changed(point{in.x, y}, g, t, hue)
+	lines := g.lines
+	if t.Split != nil && lines > 0 {
+		known, of := record.Thousands(t.Shown), record.Thousands(t.ShownOf)
+		v.pen.text(v.fitting([]string{known + " of " + of + " that it is trained on",
+			known + " of " + of + " trained on", known + "/" + of + " trained on", known + "/" + of + " trained", ""},
+			in.w, small), in.x, y, small, hue, left)
+		y += factLine
+		lines--
 	}
-	if t.Locked && g.lines > 1 {
+	if t.Compared() && lines > 0 {
+		y = v.changed(point{in.x, y}, g, t, hue)
+		lines--
+	}
+	if t.Locked && lines > 0 {
 		v.pen.text(v.fitting([]string{"all copies identical to their originals", "all copies identical", "locked"},
 			in.w, small), in.x, y, small, stuck, left)
 	}

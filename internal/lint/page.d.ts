@@ -30,6 +30,8 @@ interface State {
   fullVal: boolean;
   lossesSaid: string;
   facts: number;
+  measure: string;
+  shown: string;
   network: string;
   experts: string;
   arms: Arm[];
@@ -256,6 +258,7 @@ interface Facts {
   learnt: number;
   forgotten: number;
   since: number;
+  shown: string;
 }
 
 /** viz/panel.Example */

@@ -288,5 +288,8 @@ func optimizerKnobs() []Knob {
 		real("beta2", "Adam's β2", "How slowly the second moment forgets. The paper has 0.95; at this size 0.999 "+
 			"shows the asymmetric reset.", 0, 0.9999,
 			func(e *Experiment) *float64 { return &e.Optimizer.Beta2 }),
+		real("weight-decay", "Weight decay", "By how much of its learning rate every weight shrinks in an update. "+
+			"Where sums are learnt, it decides between remembering and calculating.", 0, 10,
+			func(e *Experiment) *float64 { return &e.Optimizer.WeightDecay }),
 	}
 }

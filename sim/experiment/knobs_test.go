@@ -63,7 +63,7 @@ func TestAKnobChangesWhatItSaysAndNothingElse(t *testing.T) {
 	numbers := map[string]string{
 		"seed": "17", "steps": "900", "widen-at": "333", "stages": "2", "rho": "1.75", "tau": "25", "hidden": "48",
 		"inner": "20", "layers": "3", "experts": "8", "top-k": "3",
-		"lr": "0.005", "beta2": "0.95", "factor": "1.25",
+		"lr": "0.005", "beta2": "0.95", "weight-decay": "1", "factor": "1.25",
 	}
 	fields := map[string]string{
 		"seed": ".seed", "widen-at": ".arms.widen.step", "axis": ".arms.widen.axis", "factor": ".arms.widen.factor",
@@ -72,7 +72,8 @@ func TestAKnobChangesWhatItSaysAndNothingElse(t *testing.T) {
 		"hidden": ".model.hidden", "inner": ".model.inner",
 		"layers": ".model.layers", "experts": ".model.experts", "top-k": ".model.top_k", "optimizer": ".optimizer.kind",
 		"lr": ".optimizer.lr", "beta2": ".optimizer.beta2",
-		"from": ".arms.from", "scale": ".arms.widen.scale", "optimizer-states": ".arms.widen.optimizer_states",
+		"weight-decay": ".optimizer.weight_decay",
+		"from":         ".arms.from", "scale": ".arms.widen.scale", "optimizer-states": ".arms.widen.optimizer_states",
 		"rewarm": ".arms.widen.rewarm.scope", "dynamics": ".arms.widen.dynamics.kind",
 	}
 	seen := map[string]bool{}

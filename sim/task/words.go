@@ -12,6 +12,8 @@ type Words struct {
 	Ended   string // and at the end
 	Measure string // what the right answers are
 	Shown   string // and, where some questions are held out, those to the others
+	Items   string // what there is to know, where that is asked: "facts"
+	Known   string // what is said of one whose answer is right, in a word
 	Classes string // of what it is counted which expert gets them, class by class: "what share of …"
 	Class   string // what stands before the name of a class where a sentence speaks of its symbols
 }
@@ -25,7 +27,7 @@ func (s Spec) Words() Words {
 			"is memory.", asked)
 		return Words{
 			Unit: "an answer", Live: asked, Fixed: asked, Title: "Loss of facts that are asked alone",
-			Said: said, Ended: said, Measure: "facts known",
+			Said: said, Ended: said, Measure: "facts known", Items: "facts", Known: "known",
 			Classes: "the questions that end in each letter", Class: "questions ",
 		}
 	case KindSums:
@@ -65,7 +67,7 @@ func (s Spec) sumWords() Words {
 			"memory.", asked)
 		return Words{
 			Unit: "an answer", Live: asked, Fixed: asked, Title: "Loss of sums that are asked alone",
-			Said: said, Ended: said, Measure: "sums right", Classes: sumClasses,
+			Said: said, Ended: said, Measure: "sums right", Items: "sums", Known: "right", Classes: sumClasses,
 		}
 	}
 	asked := fmt.Sprintf("%d sums that are never trained on", held)
@@ -74,7 +76,7 @@ func (s Spec) sumWords() Words {
 	return Words{
 		Unit: "an answer", Live: asked, Fixed: asked, Title: "Loss of sums that are never trained on",
 		Said: said, Ended: said, Measure: "held-out sums right", Shown: "sums right that are trained on",
-		Classes: sumClasses,
+		Items: "sums", Known: "right", Classes: sumClasses,
 	}
 }
 
@@ -89,6 +91,15 @@ func (s Spec) drawn(of, measure, classes, class string) Words {
 		Ended: fmt.Sprintf("Full val: the validation loss on %d rows that are never trained on, once, at the end; "+
 			"until then the losses are those of %d others.", FullRows, LiveRows),
 	}
+}
+
+// Question is what the network is asked for one of [Spec.Questions], as a reader writes it.
+func (s Spec) Question(i int) string {
+	a, b := s.Letter(i/s.Side()), s.Letter(i%s.Side())
+	if s.Kind == KindSums {
+		return a + " + " + b
+	}
+	return a + " " + b
 }
 
 // Example is something that a network reads, by symbols, and what it then says; and both in words, long and short.

@@ -13,9 +13,13 @@ type Table struct {
 	Step    int // at which they were counted
 
 	Known, Of int    // how many the network has right, and of how many; 0 and 0 where they were not counted yet
-	Lost      string // what is no longer finite, where the network has diverged
-	LostAt    int    // and since which step
-	Locked    bool   // every copy is its original, bit for bit
+	Split     []bool // by fact, whether it is held out: Known and Of are of these; nil where none is
+
+	Shown, ShownOf int // where some are held out: how many the network has right of the others, and how many there are
+
+	Lost   string // what is no longer finite, where the network has diverged
+	LostAt int    // and since which step
+	Locked bool   // every copy is its original, bit for bit
 
 	before []record.Answer // those of the count before; nil where this is the first
 	Before int             // the step of that count
@@ -75,9 +79,11 @@ func Tables(r *record.Record, step int) []Table {
 
 // Of is the table of an arm at a step.
 func Of(r *record.Record, arm, step int) Table {
-	t := Table{Arms: []int{arm}, Step: -1, Before: -1}
+	t := Table{Arms: []int{arm}, Step: -1, Before: -1, Split: r.Experiment.Task.Split()}
 	if f, ok := r.AnswersAt(arm, step); ok {
 		t.Answers, t.Step, t.Known, t.Of = f.Answers, f.Step, f.Right, f.Asked
+		_, shown := record.Counted(f.Answers, r.Experiment.Task)
+		t.Shown, t.ShownOf = shown.Value, shown.Of
 		if f, ok := r.AnswersAt(arm, f.Step-1); ok {
 			t.before, t.Before = f.Answers, f.Step
 		}

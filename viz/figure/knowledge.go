@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"image/color"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/viz/facts"
 	"github.com/sparkling-lab/sparkling/viz/style"
@@ -29,8 +31,7 @@ func Knowledge(r *record.Record) (Figure, bool) {
 	}
 	styles, names := style.Of(r.Experiment), names(r.Experiment)
 	f := Figure{Name: "knowledge", Title: title, Caption: fmt.Sprintf("Seed %d, step %d. Each cell is a "+
-		"fact: first letter down, second across. Full: the likeliest answer is right. Darker: surer.",
-		r.Experiment.Seed, step)}
+		"%s. Full: the likeliest answer is right. Darker: surer.", r.Experiment.Seed, step, cell(r.Experiment))}
 	const side = 216
 	f.width = vg.Length(max(2, len(tables)))*(side+2*margin) + margin
 	f.height = side + 134
@@ -43,10 +44,22 @@ func Knowledge(r *record.Record) (Figure, bool) {
 		if !t.Shared() {
 			l, name = styles[t.Arms[0]], names[t.Arms[0]]
 		}
-		p.Add(cells{t, r.Experiment.Task.Side(), l, name})
+		p.Add(cells{t, r.Experiment.Task.Side(), l, name, r.Experiment.Task.Words().Measure})
 		f.panels = append(f.panels, panel{plot: p})
 	}
 	return f, true
+}
+
+// spot marks what is held out.
+var spot = color.RGBA(ink)
+
+// cell says what a cell is.
+func cell(e experiment.Experiment) string {
+	item := strings.TrimSuffix(e.Task.Words().Items, "s")
+	if e.Task.Split() != nil {
+		return item + ": first number down, second across. With a spot: held out, never trained on"
+	}
+	return item + ": first letter down, second across"
 }
 
 // cells is the table of one network, with its name over it and its number below.
@@ -55,6 +68,7 @@ type cells struct {
 	letters int
 	style   style.Style
 	name    string
+	measure string
 }
 
 // Plot implements plot.Plotter. Cells of one colour are one path: there are thousands of them.
@@ -86,7 +100,7 @@ func (t cells) Plot(c draw.Canvas, _ *plot.Plot) {
 	c.FillText(number, at, known)
 	at.X += number.Width(known) + 6
 	at.Y -= number.Font.Size - 1.1*tickText.Font.Size
-	c.FillText(tickText, at, "of "+record.Thousands(t.Of)+" facts known")
+	c.FillText(tickText, at, "of "+record.Thousands(t.Of)+" "+t.measure)
 }
 
 // fill draws the cells from their upper left corner on.
@@ -120,6 +134,11 @@ func (t cells) fill(c draw.Canvas, corner vg.Point, pitch vg.Length) {
 			square(style.Sure(t.style.Hue, a.Sure, a.Right), fact, 0)
 		default:
 			square(style.Sure(t.style.Hue, a.Sure, a.Right), fact, 0.22*pitch)
+		}
+	}
+	for fact, held := range t.Split {
+		if held {
+			square(spot, fact, 0.36*pitch)
 		}
 	}
 	for _, fill := range order {

@@ -17,6 +17,7 @@ type Facts struct {
 	Learnt    int    `json:"learnt"`
 	Forgotten int    `json:"forgotten"`
 	Since     int    `json:"since"` // the step of the count before; −1 where there was none
+	Shown     string `json:"shown"` // as Said, of those that are trained on; empty where none is held out
 }
 
 // FactsOf is what an arm knows at a step. One that has not begun has nothing of its own to count, and of one that has
@@ -27,9 +28,12 @@ func FactsOf(rec *record.Record, arm, shown int) Facts {
 		return Facts{Since: -1}
 	}
 	learnt, forgotten := t.Changes()
-	out := Facts{t.Known, t.Of, "", max(t.Step, 0), learnt, forgotten, t.Before}
+	out := Facts{t.Known, t.Of, "", max(t.Step, 0), learnt, forgotten, t.Before, ""}
 	if t.Of > 0 {
 		out.Said = record.Thousands(t.Known) + " of " + record.Thousands(t.Of)
+	}
+	if t.ShownOf > 0 && t.Split != nil {
+		out.Shown = record.Thousands(t.Shown) + " of " + record.Thousands(t.ShownOf)
 	}
 	return out
 }
@@ -48,8 +52,8 @@ func changed(rec *record.Record, step int) string {
 		if t.Shared() {
 			who = "the network"
 		}
-		list = append(list, fmt.Sprintf("%s learnt %s facts and forgot %s", who, record.Thousands(learnt),
-			record.Thousands(forgotten)))
+		list = append(list, fmt.Sprintf("%s learnt %s %s and forgot %s", who, record.Thousands(learnt),
+			rec.Experiment.Task.Words().Items, record.Thousands(forgotten)))
 		since = max(since, t.Before)
 	}
 	if list == nil {

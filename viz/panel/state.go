@@ -43,9 +43,12 @@ type State struct {
 	FullVal    bool   `json:"fullVal"`
 	LossesSaid string `json:"lossesSaid"` // what the validation losses are measured on
 	Facts      int    `json:"facts"`      // how many there are to know, 0 where no facts are learnt
-	Network    string `json:"network"`    // of what the network consists, and what the widening made of it
-	Experts    string `json:"experts"`    // what tells most about where its symbols go; empty where nothing does
-	Arms       []Arm  `json:"arms"`
+	// what the right answers are, to what the validation loss is of and, where something is held out, to the rest
+	Measure string `json:"measure"`
+	Shown   string `json:"shown"`
+	Network string `json:"network"` // of what the network consists, and what the widening made of it
+	Experts string `json:"experts"` // what tells most about where its symbols go; empty where nothing does
+	Arms    []Arm  `json:"arms"`
 
 	Writing Writing `json:"writing"`
 	Broken  *Broken `json:"broken"` // where an arm has diverged; null where none has
@@ -99,8 +102,9 @@ func Of(s *session.Session, shown int) State {
 		Name: e.Name, Seed: strconv.FormatUint(e.Seed, 10), Step: shown, Last: last, Steps: e.Steps, Fork: e.Fork(),
 		Live:    live,
 		Playing: s.Playing(), Done: s.Done(), Forked: s.Forked(), Speed: SpeedName(s.Speed()),
-		Facts: e.Task.Questions(), Describe: s.Describe() + changed(rec, last),
-		Beta2: strconv.FormatFloat(e.Optimizer.Beta2, 'g', -1, 64), Factor: factor(e),
+		Facts: e.Task.Questions(), Measure: words.Measure, Shown: words.Shown,
+		Describe: s.Describe() + changed(rec, last),
+		Beta2:    strconv.FormatFloat(e.Optimizer.Beta2, 'g', -1, 64), Factor: factor(e),
 		ExampleText: Told(e), Effects: did(rec, shown), ValOn: words.Live,
 	}
 	out.Writing, out.Broken = writing(s, shown), BrokenOf(s)
