@@ -39,7 +39,7 @@ model/widen/ondisk: internal/durable internal/input model model/checkpoint model
 
 sim/task:
 sim/experiment: internal/keys internal/plain internal/typed model model/optim model/widen model/widen/pairs sim/task
-sim/trial: model model/optim model/widen sim/experiment
+sim/trial: model model/optim model/widen sim/experiment sim/task
 sim/codec:
 sim/record: internal/plain model model/widen/pairs sim/codec sim/experiment sim/task
 sim/look: model sim/codec
