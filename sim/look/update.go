@@ -15,7 +15,8 @@ type Update struct {
 	Beyond bool
 	// NotFinite is what is no longer finite after this update, as the run will say; empty where all is.
 	NotFinite string
-	// Broken is the first neuron of the expert with a weight or a gradient that is no number after it; None without one.
+	// Broken is the first neuron of the expert with a weight or a gradient that is no number after it; None without
+	// one.
 	Broken int
 }
 

@@ -21,8 +21,9 @@ func TestPlacesAreToldInWords(t *testing.T) {
 		"the residual stream after model.layers.3":       "the residual stream after layer 4",
 		"a logit": "a logit",
 		"a loss":  "a loss",
-		"model.layers.x.mlp.experts.-2.what.weight":           "model.layers.x.mlp.experts.-2.what.weight",
-		"the first moment of model.layers.9.self_attn.q_norm": "the first moment of the norm of the queries in layer 10",
+		"model.layers.x.mlp.experts.-2.what.weight": "model.layers.x.mlp.experts.-2.what.weight",
+		"the first moment of model.layers.9.self_attn.q_norm": "the first moment of the norm " +
+			"of the queries in layer 10",
 	} {
 		assert.Equal(t, want, record.PlaceOf(name).String())
 	}

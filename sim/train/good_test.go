@@ -79,7 +79,8 @@ func breaks(t *testing.T, r *run) int {
 	step(t, r)
 	for n := range r.learn.Table().Config.Inner {
 		for _, p := range look.Parts {
-			if !model.AllFinite(part(t, r, record.Gradient, p, 0, n)) || !model.AllFinite(part(t, r, record.Weight, p, 0, n)) {
+			if !model.AllFinite(part(t, r, record.Gradient, p, 0, n)) ||
+				!model.AllFinite(part(t, r, record.Weight, p, 0, n)) {
 				return n
 			}
 		}

@@ -30,8 +30,9 @@ func BenchmarkLooking(b *testing.B) {
 		r.learn.Measure(false)
 		for kind, q := range map[string]look.Question{
 			"update": look.OneUpdate(1, 0, 1, 2), "layer": look.OneLayer(1, record.Weight),
-			"activations": look.OneLayer(1, look.Activations), "histograms": look.AllTensors(record.Weight, look.Robust),
-			"attention": look.OneHead(1, 0, 0),
+			"activations": look.OneLayer(1, look.Activations),
+			"histograms":  look.AllTensors(record.Weight, look.Robust),
+			"attention":   look.OneHead(1, 0, 0),
 		} {
 			b.Run(name+"/"+kind, func(b *testing.B) {
 				best := [2]time.Duration{math.MaxInt64, math.MaxInt64}

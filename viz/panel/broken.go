@@ -37,8 +37,8 @@ func BrokenOf(s *session.Session) *Broken {
 			Said:   fmt.Sprintf("%s diverged in the update to step %d: %s.", a.Name, f.Step, f.Lost()),
 			Back:   fmt.Sprintf(back, good),
 			GoBack: fmt.Sprintf("Back to step %d", good),
-			Smaller: fmt.Sprintf("Or run the same anew with a third of the learning rate, %s instead of %s, and nothing "+
-				"else changed; this run is kept.", rate(Smaller(e)), rate(e)),
+			Smaller: fmt.Sprintf("Or run the same anew with a third of the learning rate, %s instead of %s, and "+
+				"nothing else changed; this run is kept.", rate(Smaller(e)), rate(e)),
 			Anew: "A third of the rate",
 		}
 	}

@@ -219,7 +219,8 @@ func (l *Lesson) compile(e experiment.Experiment) error {
 		seen[c.ID] = true
 		err := c.check()
 		knob, value, _ := strings.Cut(c.Turn, "=")
-		if c.Turn != "" && !slices.Contains(views[knob], value) && (knob != armOfUpdate || !slices.Contains(l.arms, value)) {
+		if c.Turn != "" && !slices.Contains(views[knob], value) &&
+			(knob != armOfUpdate || !slices.Contains(l.arms, value)) {
 			err = fmt.Errorf("what is shown has no control %q", c.Turn)
 		}
 		if err == nil && i > 0 && c.From.order() < l.Chapters[i-1].From.order() {
