@@ -23,6 +23,7 @@ var (
 		"moved":   (*moment).moved,
 		"known":   (*moment).now,
 		"asked":   (*moment).asked,
+		"measure": func(m *moment) string { return m.Measure },
 		"below":   (*moment).below,
 
 		"experts": func(m *moment) string { return m.experts(m.trunk()) },

@@ -167,3 +167,11 @@ func TestTheHighestOfAllIsSaidOnceAllWereMeasured(t *testing.T) {
 	assert.EqualValues(t, -1, m.far(), "one of several says nothing about all")
 	assert.Empty(t, m.moved())
 }
+
+func TestWhatIsHeldOutIsCountedOfWhatIsHeldOut(t *testing.T) {
+	for name, want := range map[string]string{"sums": "287", "facts": "1,296"} {
+		s, r := counts(t, name, 600, 80, 90, 95, 120)
+		m := &moment{State: s, rec: r}
+		assert.Equal(t, []string{"120", want}, []string{m.known(&m.Arms[3]), m.asked()}, name)
+	}
+}

@@ -197,12 +197,19 @@ func (m *moment) known(a *panel.Arm) string {
 	return record.Thousands(right)
 }
 
-// asked is how many facts there are.
+// asked is how many facts there are, or, where some are held out, how many of these: what [moment.known] is of.
 func (m *moment) asked() string {
 	if !m.counted() {
 		return ""
 	}
-	return record.Thousands(m.rec.Experiment.Task.Questions())
+	task := m.rec.Experiment.Task
+	all := task.Questions()
+	for _, held := range task.Split() {
+		if !held {
+			all--
+		}
+	}
+	return record.Thousands(all)
 }
 
 // now is how many facts the network knows that all arms are before they part.
