@@ -70,11 +70,11 @@ func (w *window) openSeed(seed uint64) {
 		w.session.Close()
 		w.session, w.before = w.before, nil
 	}
-	w.opened = s
-	w.swap(s)
 	if w.view.Pinned() == viz.Seeds {
 		w.view.Pin("") // its own pictures are to be seen
 	}
+	w.opened = s
+	w.swap(s)
 }
 
 // seeds runs the same experiment over several seeds, says what they came to, and opens the run of each.
