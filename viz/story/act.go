@@ -14,7 +14,6 @@ type Do struct {
 	// Act is what the program is told when it is done, by [Director.Did]:
 	//
 	//	widen             the network is made wider, now
-	//	run               the run is played to its end
 	//	pin:PANE          a picture is opened alone
 	//	pair              a pair of neurons is pinned
 	//	update            an update in slow motion is stepped to its end
@@ -37,7 +36,7 @@ func (d *Do) check(e experiment.Experiment) error {
 	name, arg, more := strings.Cut(d.Act, ":")
 	known := false
 	switch name {
-	case "widen", "run", "pair", "update", "seeds", "arm":
+	case "widen", "pair", "update", "seeds", "arm":
 		known = !more
 	case "pin":
 		known = panes[arg]
