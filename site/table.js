@@ -161,12 +161,12 @@ const since = (/** @type {Arm} */ { facts }) => facts.of > 0 && facts.since >= 0
 /** @type {(text: string) => string} */
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** @typedef {[name: string, of: (arm: Arm) => string]} Row */
+/** @typedef {[name: string, of: (arm: Arm) => string]} Line */
 
-/** @type {(measure: string, shown: string) => Row[]} the same rows of a task that asks for all there is to know */
+/** @type {(measure: string, shown: string) => Line[]} the same rows of a task that asks for all there is to know */
 const counted = (measure, shown) => [
   [capital(measure), ({ facts }) => facts.said],
-  .../** @type {Row[]} */ (shown ? [[capital(shown), ({ facts }) => facts.shown]] : []),
+  .../** @type {Line[]} */ (shown ? [[capital(shown), ({ facts }) => facts.shown]] : []),
   ["Learnt since the count before", (arm) => (since(arm) ? String(arm.facts.learnt) : "")],
   ["Forgotten since then", (arm) => (since(arm) ? String(arm.facts.forgotten) : "")],
   ["Counted at step", ({ facts }) => (facts.of ? String(facts.step) : "")],
