@@ -26,7 +26,8 @@ var (
 		"measure": func(m *moment) string { return m.Measure },
 		"below":   (*moment).below,
 
-		"experts": func(m *moment) string { return m.experts(m.trunk()) },
+		"experts":        func(m *moment) string { return m.experts(m.trunk()) },
+		"specialization": func(m *moment) string { return m.specialization(m.trunk()) },
 
 		"neurons":      func(m *moment) string { return m.neurons(false) },
 		"neurons-wide": func(m *moment) string { return m.neurons(true) },
@@ -55,6 +56,8 @@ var (
 		"rms-change":   func(_ *moment, a *panel.Arm) string { return scaled(a.RMSRatioChange, 100, 0) },
 		"known":        (*moment).known,
 		"experts":      (*moment).experts,
+
+		"specialization": (*moment).specialization,
 	}
 	ofTwo = map[string]func(m *moment, a, b *panel.Arm) string{
 		"ended": ended,
@@ -68,23 +71,6 @@ var (
 		"spiked":  func(m *moment, _ *panel.Arm) *panel.Arm { return m.spiked() },
 	}
 )
-
-// experts is what tells most about what the experts of an arm get, as half a sentence.
-func (m *moment) experts(a *panel.Arm) string {
-	if m.rec == nil || a == nil {
-		return ""
-	}
-	f, ok := m.rec.ExpertsAt(m.index(a), m.Step)
-	if !ok {
-		return ""
-	}
-	x := m.rec.ExpertsOf(&f)
-	found, ok := x.Finding()
-	if !ok {
-		return ""
-	}
-	return x.Says(found)
-}
 
 // neurons are those of all experts of the network, before it is widened or after.
 func (m *moment) neurons(widened bool) string {
@@ -230,6 +216,9 @@ var (
 			return a != nil && a == m.extreme(fullLoss, 1)
 		},
 		"unmoved": func(m *moment) bool { return m.moved() != "" && m.far() <= panel.Unmoved },
+		// At most one of them stands, and none of what was not measured.
+		"divided":   func(m *moment) bool { return m.dividing() >= halfway },
+		"undivided": func(m *moment) bool { return m.dividing() < halfway },
 	}
 	whenArm = map[string]func(*moment, *panel.Arm) bool{
 		"paired": func(_ *moment, a *panel.Arm) bool { return a.Lock.Pairs > 0 },
@@ -242,6 +231,8 @@ var (
 		"about":      func(_ *moment, a *panel.Arm) bool { return a.About != "" },
 		"factorless": func(_ *moment, a *panel.Arm) bool { return a.Factorless },
 		"unscaled":   func(_ *moment, a *panel.Arm) bool { return a.RMSRatioUnscaled != "" },
+		"divided":    func(m *moment, a *panel.Arm) bool { return m.specialized(a) >= halfway },
+		"undivided":  func(m *moment, a *panel.Arm) bool { return m.specialized(a) < halfway },
 		"rewarmed":   func(_ *moment, a *panel.Arm) bool { return a.Widened && a.Rho != "" && a.LRNew != "" },
 	}
 	whenTwo = map[string]func(m *moment, a, b *panel.Arm) bool{

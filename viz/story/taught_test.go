@@ -195,6 +195,11 @@ var claims = []struct {
 		}
 		return ""
 	}},
+	{`^(ARM) (\d\.\d{2})$`, func(s panel.State, r *record.Record, g []string) string {
+		f, _ := r.ExpertsAt(index(s, g[1]), s.Step)
+		x := r.ExpertsOf(&f)
+		return fmt.Sprintf("%s %.2f", g[1], informed(&x))
+	}},
 	{`(ARM) (\d\.\d{3}) → (\d\.\d{3})`, func(s panel.State, _ *record.Record, g []string) string {
 		a := named(s, g[1])
 		after := a.ValLossAfter
@@ -219,6 +224,40 @@ var claims = []struct {
 		}
 		return ""
 	}},
+}
+
+// informed is the highest specialization of a layer, from its definition: H(class) + H(expert) − H(class, expert) of
+// an assignment, over the most that this can be.
+func informed(x *record.Experts) float64 {
+	most := 0.0
+	for layer := range x.Layers {
+		n := float64(x.Read() * x.TopK)
+		of, to, both := make([]float64, len(x.Classes)), make([]float64, x.Experts), 0.0
+		for class := range of {
+			for expert := range to {
+				p := float64(x.Gets(layer, expert, class)) / n
+				of[class], to[expert] = of[class]+p, to[expert]+p
+				both += surprise(p)
+			}
+		}
+		classes, experts := 0.0, 0.0
+		for _, p := range of {
+			classes += surprise(p)
+		}
+		for _, p := range to {
+			experts += surprise(p)
+		}
+		can := min(classes, math.Log(float64(x.Experts)/float64(x.TopK)))
+		most = max(most, (classes+experts-both)/can)
+	}
+	return most
+}
+
+func surprise(p float64) float64 {
+	if p == 0 {
+		return 0
+	}
+	return -p * math.Log(p)
 }
 
 // holds holds what lines say to what was measured.
@@ -261,7 +300,8 @@ func round(exact string, digits int) string {
 // No number of a result is written down in a lesson: what stands outside of its slots has none, but for names.
 func TestLessonsHoldNoNumbersOfTheirOwn(t *testing.T) {
 	names := strings.NewReplacer("[S, 0]", "", "S, 0", "", "1.5 billion", "", "memory is 0", "", "copy’s : S", "",
-		"; 1 is the same direction", "", "has 0.95", "", "lesson 2", "")
+		"; 1 is the same direction", "", "has 0.95", "", "lesson 2", "",
+		"where 0 is not at all and 1 is wholly", "")
 	for _, l := range Lessons() {
 		eachSentence(l, func(where string, s Sentence) {
 			said := ""
