@@ -143,8 +143,8 @@ func nameKnob(e Experiment, arm int) Knob {
 		own = e.free(arm, own)
 	}
 	k := Knob{ID: fmt.Sprintf("arm%d.name", arm), Label: fmt.Sprintf("Name of arm %d", arm+1), Kind: KnobName,
-		Help: "What you call it; without a name it is called after what it does. A lesson that speaks of it by that " +
-			"name is told in general words while it has another.", Mixed: own}
+		Help: "What you call it; without a name it is called after what it does. A lesson that speaks of it calls it " +
+			"so too.", Mixed: own}
 	k.Get = func(e Experiment) string {
 		if name := e.Arms[arm].Name; !e.calls(arm, name) {
 			return name

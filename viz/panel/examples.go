@@ -25,8 +25,8 @@ func Examples() []Example {
 }
 
 // Told is the name of the example whose text is true beside an experiment: it learns the same kind of task, and its
-// arms have the names of that example's and do the same, whatever the seed, the sizes and the steps; empty where there
-// is none.
+// arms do the same as that example's, each in its place, whatever they are called, the seed, the sizes and the steps;
+// empty where there is none.
 func Told(e experiment.Experiment) string {
 	b, known := e.Base()
 	if !known || b.Optimizer.Kind != e.Optimizer.Kind || (b.Model.Experts > 1) != (e.Model.Experts > 1) ||
@@ -37,7 +37,7 @@ func Told(e experiment.Experiment) string {
 		return ""
 	}
 	for i, a := range e.Arms {
-		if a.Name != b.Arms[i].Name || !experiment.Alike(a, b.Arms[i]) {
+		if !experiment.Alike(a, b.Arms[i]) {
 			return ""
 		}
 	}

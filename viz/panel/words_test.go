@@ -44,7 +44,7 @@ func TestOwnTextOfAnExampleStandsOnlyWhereItsArmsDoTheSame(t *testing.T) {
 	assert.Empty(t, Told(turned(t, "lock", "arm0.init", "random-random")))
 	mine := experiment.Default()
 	mine.Arms[1].Name = "Mine"
-	assert.Empty(t, Told(mine), "the text calls the arms by their names")
+	assert.Equal(t, "default", Told(mine), "the text calls the arms as their reader does")
 }
 
 // widenedBy is a record in which every arm was widened at all its steps, and its logits moved that far.

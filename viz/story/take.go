@@ -1,5 +1,10 @@
 package story
 
+import (
+	"slices"
+	"strings"
+)
+
 // Take begins with a lesson of the list, at a chapter; an empty one, or one that it has not, is its first. It is told
 // as long as its experiment runs, which the program begins then. It reports false where there is no such lesson.
 func (d *Director) Take(name, chapter string) bool {
@@ -34,7 +39,11 @@ func (d *Director) Turned(step int) (turns string, turned bool) {
 	c := &d.lesson.Chapters[d.shown(step)]
 	was := d.seen
 	d.seen = c
-	return c.Turn, d.lesson.Order > 0 && was != nil && was != c
+	turns = c.Turn
+	if name, is := strings.CutPrefix(turns, armOfUpdate+"="); is { // as its reader calls it
+		turns = armOfUpdate + "=" + d.rec.Experiment.Arms[slices.Index(d.lesson.arms, name)].Name
+	}
+	return turns, d.lesson.Order > 0 && was != nil && was != c
 }
 
 // Opened is the name of the lesson that the reader has chosen, as long as its experiment runs; empty where none is.

@@ -143,15 +143,14 @@ func (m *moment) sentence(s Sentence) (out []Run) {
 	return out
 }
 
-// arm is the arm of a name, or the one that a list's item is about; nil where there is none.
-func (m *moment) arm(name string) *panel.Arm {
+// arm is the arm that a lesson speaks of by the name that its experiment gives it, whatever its reader calls it; or the
+// one that a list's item is about. It is nil where there is none.
+func (l *Lesson) arm(m *moment, name string) *panel.Arm {
 	if name == "" {
 		return m.each
 	}
-	for i := range m.Arms {
-		if m.Arms[i].Name == name {
-			return &m.Arms[i]
-		}
+	if i := slices.Index(l.arms, name); i >= 0 && i < len(m.Arms) {
+		return &m.Arms[i]
 	}
 	return nil
 }

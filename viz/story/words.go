@@ -138,7 +138,7 @@ func (l *Lesson) slot(s string, each bool) (func(*moment) []Run, error) {
 	}
 	if f, ok := ofArm[name]; ok && len(args) == 1 {
 		return number(func(m *moment) string {
-			if a := m.arm(args[0]); a != nil {
+			if a := l.arm(m, args[0]); a != nil {
 				return f(m, a)
 			}
 			return ""
@@ -146,7 +146,7 @@ func (l *Lesson) slot(s string, each bool) (func(*moment) []Run, error) {
 	}
 	if f, ok := ofTwo[name]; ok && len(args) == 2 {
 		return number(func(m *moment) string {
-			if a, b := m.arm(args[0]), m.arm(args[1]); a != nil && b != nil {
+			if a, b := l.arm(m, args[0]), l.arm(m, args[1]); a != nil && b != nil {
 				return f(m, a, b)
 			}
 			return ""
@@ -154,7 +154,7 @@ func (l *Lesson) slot(s string, each bool) (func(*moment) []Run, error) {
 	}
 	if f, ok := armNames[name]; ok && len(args) <= 1 {
 		return func(m *moment) []Run {
-			if a := f(m, m.arm(strings.Join(args, ""))); a != nil {
+			if a := f(m, l.arm(m, strings.Join(args, ""))); a != nil {
 				return []Run{{Text: a.Name, Kind: Arm, Arm: m.index(a)}}
 			}
 			return nil
@@ -185,10 +185,10 @@ func (l *Lesson) conditions(list []string, each bool) (out []condition, err erro
 		if f, ok := whenRun[name]; ok && (len(args) == 0 || each && args[0] == "") {
 			c.is = f
 		} else if f, ok := whenArm[name]; ok && len(args) == 1 {
-			c.is = func(m *moment) bool { a := m.arm(args[0]); return a != nil && f(m, a) }
+			c.is = func(m *moment) bool { a := l.arm(m, args[0]); return a != nil && f(m, a) }
 		} else if f, ok := whenTwo[name]; ok && len(args) == 2 {
 			c.is = func(m *moment) bool {
-				a, b := m.arm(args[0]), m.arm(args[1])
+				a, b := l.arm(m, args[0]), l.arm(m, args[1])
 				return a != nil && b != nil && f(m, a, b)
 			}
 		} else {
