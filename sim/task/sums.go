@@ -32,7 +32,8 @@ func NewSums(s Spec) *Sums {
 }
 
 // Split says of every question whether it is held out; it is nil where none is. A pair of numbers and the same in the
-// other order are held out together: to turn a sum round is not to have understood it.
+// other order are held out together: to turn a sum round is not to have understood it. Who holds out any holds out one
+// at least, however small the share; [MaxValidation] leaves some to be trained on.
 func (s Spec) Split() []bool {
 	if s.Kind != KindSums || s.Validation == 0 {
 		return nil
@@ -42,7 +43,7 @@ func (s Spec) Split() []bool {
 	rng.Seed(s.Table, tableStream)
 	order := make([]int32, p*(p+1)/2)
 	shuffle(&rng, order)
-	held, of := make([]bool, p*p), int(s.Validation*float64(len(order)))
+	held, of := make([]bool, p*p), max(1, int(s.Validation*float64(len(order))))
 	next := 0
 	for a := range p {
 		for b := range a + 1 {

@@ -53,6 +53,28 @@ func TestAPairIsHeldOutInBothOrders(t *testing.T) {
 	assert.Nil(t, Spec{Kind: KindSums, Modulus: 23}.Split())
 }
 
+func TestWhoHoldsOutSumsHoldsOutOneAtLeastHoweverSmallTheShare(t *testing.T) {
+	for _, modulus := range []int{MinModulus, MinModulus + 1, 11, MaxModulus} {
+		for _, fraction := range []float64{1e-300, 0.001, 0.01, 0.05, 0.07, 0.5, MaxValidation} {
+			s := Spec{Kind: KindSums, Modulus: modulus, Validation: fraction, Seq: sumLen, Batch: 1}
+			sums, n := NewSums(s), 0
+			for _, out := range s.Split() {
+				if out {
+					n++
+				}
+			}
+			require.Positive(t, n, "%d, %g", modulus, fraction)
+			require.NotEmpty(t, sums.shown, "%d, %g", modulus, fraction)
+			require.Equal(t, n, sums.Full(sumLen).Rows)
+			ids, labels := make([]int32, sumLen), make([]int32, sumLen)
+			sums.Sample(sumLen, ids, labels)
+			require.Equal(t, 1, sums.Class(ids, sumLen-1))
+			require.NotContains(t, s.Words().Said, "None is held out")
+			require.Len(t, s.Classes(), 2)
+		}
+	}
+}
+
 func TestTheSameSumsAreHeldOutInEveryVersion(t *testing.T) {
 	var s strings.Builder
 	for _, out := range (Spec{Kind: KindSums, Modulus: 5, Validation: 0.4, Table: 1}).Split() {

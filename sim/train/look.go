@@ -36,8 +36,13 @@ func (u unanswered) Error() string { return string(u) }
 // decline says in a sentence why a network does not answer.
 func decline(format string, of ...any) error { return unanswered(fmt.Sprintf(format, of...)) }
 
-// answer errs where the network does not answer.
+// answer errs where the network does not answer. A mistake of ours in looking must not end what is looked at.
 func (r *run) answer(q look.Question) (a look.Answer, err error) {
+	defer func() {
+		if x := recover(); x != nil {
+			a, err = look.Answer{}, decline("looking at the network went wrong: %v", x)
+		}
+	}()
 	c := r.learn.Table().Config
 	if q.Layer >= c.Layers {
 		return a, decline("the network has %d layers, and no layer %d", c.Layers, q.Layer+1)

@@ -14,6 +14,7 @@ import (
 	"github.com/sparkling-lab/sparkling/model/learner/learnertest"
 	"github.com/sparkling-lab/sparkling/sim/look"
 	"github.com/sparkling-lab/sparkling/sim/record"
+	"github.com/sparkling-lab/sparkling/sim/task"
 	"github.com/sparkling-lab/sparkling/sim/trial"
 )
 
@@ -93,6 +94,23 @@ func TestLookingAtALearnerThatFailsEndsNothingThatCouldGoOn(t *testing.T) {
 	k.Close()
 	assert.Zero(t, d.Resident())
 	assert.Empty(t, d.Misuse())
+}
+
+// careless is a task of which nobody can have a sample.
+type careless struct{ task.Task }
+
+func (careless) Sample(int, []int32, []int32) { panic("no such row") }
+
+func TestAMistakeInLookingIsDeclinedByNameAndTheArmGoesOn(t *testing.T) {
+	e := trial.Of(model.Inner, 12, 6, "sparkling")
+	r, other := begun(t, e, 0), begun(t, e, 0)
+	r.task = careless{r.task}
+	_, err := r.answer(look.OneHead(0, 0, 0))
+	require.ErrorAs(t, err, new(unanswered))
+	assert.ErrorContains(t, err, "no such row")
+	for range 3 {
+		assert.Equal(t, step(t, other).TrainLoss, step(t, r).TrainLoss, "and no bit of it has changed")
+	}
 }
 
 func TestHistogramsCountEveryValueOnce(t *testing.T) {
