@@ -202,7 +202,7 @@ func (v *View) NewestUpdate() {
 		return
 	}
 	s := v.slowly()
-	s.stage, s.stepped, s.held = 0, false, nil
+	s.stage, s.stepped, s.held, s.least = 0, false, nil, 0 // the run may have gone back
 	s.changes++
 }
 

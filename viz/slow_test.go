@@ -213,6 +213,23 @@ func TestTheNextUpdateIsAskedForAndNoEarlierOneIsShown(t *testing.T) {
 	assert.Equal(t, slowmotion.Forward, shown.Stage, "it begins anew")
 }
 
+// Whoever waits for the next update of a run that breaks, and goes back, sees the one that he went back to.
+func TestARunThatGoesBackShowsTheUpdateThatItWentBackTo(t *testing.T) {
+	v, r, _ := stepped(t)
+	e := r.Experiment
+	e.Steps++
+	r.Experiment = e
+	v.OpenUpdate(2, 0, 1, 3, 11)
+	v.NextUpdate()
+	require.NotEmpty(t, v.Slow().Asked)
+	v.OpenUpdate(2, 0, 1, 3, 11)
+	assert.Empty(t, v.Slow().Asked)
+	v.NextUpdate()
+	require.NotEmpty(t, v.Slow().Asked)
+	v.NewestUpdate()
+	assert.Empty(t, v.Slow().Asked)
+}
+
 func TestAClickOnAPairOpensItsUpdate(t *testing.T) {
 	testneed.Display(t)
 	r := recorded(t)
