@@ -240,7 +240,7 @@ func (v *View) read(b box, nets []seen, query int) {
 			p := a.Probs[query*len(a.Symbols)+i]
 			v.pen.rect(x, y-pitch/2+2, each-1, pitch-4, style.Diverging(p))
 			hue := ink
-			if p > 0.6 {
+			if !(p <= 0.6) { // on what is dark, and what is no number is
 				hue = paper
 			}
 			v.pen.text(v.symbol(a.Symbols[i]), x+each/2-0.5, y, size, hue, center)

@@ -2,6 +2,7 @@ package viz
 
 import (
 	"image"
+	"image/color"
 
 	"github.com/hajimehoshi/ebiten/v2"
 
@@ -31,12 +32,17 @@ func (h *heat) shows(of any, w, height int) bool {
 	return true
 }
 
+// scaled is the colour of a number on a scale that ends at most; what is not finite is on none.
+func scaled(x, most float32) color.RGBA {
+	if !record.Finite(x) {
+		return style.NoNumber
+	}
+	return style.Diverging(x / most)
+}
+
 // set gives a pixel the colour of a number on a scale that ends at most.
 func (h *heat) set(at int, x, most float32) {
-	c := style.NoNumber
-	if record.Finite(x) {
-		c = style.Diverging(x / most)
-	}
+	c := scaled(x, most)
 	h.pix[4*at], h.pix[4*at+1], h.pix[4*at+2], h.pix[4*at+3] = c.R, c.G, c.B, 255
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/sparkling-lab/sparkling/internal/testneed"
+	"github.com/sparkling-lab/sparkling/sim/look"
 	"github.com/sparkling-lab/sparkling/viz/style"
 )
 
@@ -30,4 +31,21 @@ func TestAHeatMapHasAPixelANumber(t *testing.T) {
 	}
 	assert.True(t, h.shows("others", 3, 2))
 	assert.True(t, h.shows("others", 2, 3), "of another shape it is made anew")
+}
+
+// Where a number is no longer one, the others keep their scale: it is drawn to show where the network breaks.
+func TestWhatIsNoNumberSetsNoScale(t *testing.T) {
+	u := inventedUpdate(1, look.OneUpdate(0, 0, 0, look.Twin), false)
+	row := &u.Sides[1].Rows[0]
+	gradients := slowStripsOf(&u.Rule)[1]
+	before := gradients.most(u, 0)
+	for i, x := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+		row.Gradient[i] = float32(x)
+	}
+	row = &u.Sides[0].Rows[0]
+	row.Gradient[5] = -2 * before
+	most := gradients.most(u, 0)
+	assert.Equal(t, 2*before, most)
+	assert.Equal(t, style.NoNumber, scaled(float32(math.NaN()), most))
+	assert.Equal(t, style.Diverging(-1), scaled(row.Gradient[5], most))
 }

@@ -5,8 +5,8 @@ import (
 	"math"
 
 	"github.com/sparkling-lab/sparkling/sim/look"
+	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/viz/slowmotion"
-	"github.com/sparkling-lab/sparkling/viz/style"
 )
 
 // slowDrawing draws the neuron and its copy between what they read and what they add, and beside them the numbers of
@@ -120,6 +120,18 @@ func slowStripsOf(r *look.Rule) []slowStrip {
 	}})
 }
 
+// most is where the scale of a strip ends: at its largest number, however many others are no longer finite.
+func (s slowStrip) most(u *look.Update, row int) (most float32) {
+	for i := range u.Sides {
+		for c := range u.Sides[i].Rows[row].Before {
+			if x := s.of(&u.Sides[i].Rows[row], c); record.Finite(x) {
+				most = max(most, x, -x)
+			}
+		}
+	}
+	return most
+}
+
 // slowStrips draws the numbers of all weights of the followed row, the copy's below the original's, in one scale. A
 // click chooses the weight.
 func (v *View) slowStrips(b box, u *look.Update) {
@@ -147,12 +159,7 @@ func (v *View) slowStrips(b box, u *look.Update) {
 			}
 		}
 		v.pen.text(strip.name, b.x, y+high*float64(len(u.Sides))/2, small, hue, left)
-		most := float32(0)
-		for i := range u.Sides {
-			for c := range n {
-				most = max(most, abs32(strip.of(&u.Sides[i].Rows[w.Row], c)))
-			}
-		}
+		most := strip.most(u, w.Row)
 		for i := range u.Sides {
 			at := box{x, v.snap(y + high*float64(i)), wide, v.snap(high - 1)}
 			v.pen.rect(at.x, at.y, at.w, at.h, quiet)
@@ -161,11 +168,7 @@ func (v *View) slowStrips(b box, u *look.Update) {
 			}
 			for c := range n {
 				if value := strip.of(&u.Sides[i].Rows[w.Row], c); value != 0 {
-					hue := style.NoNumber
-					if value == value {
-						hue = style.Diverging(value / most)
-					}
-					v.pen.rect(x+cell*float64(c), at.y, cell, at.h, hue)
+					v.pen.rect(x+cell*float64(c), at.y, cell, at.h, scaled(value, most))
 				}
 			}
 		}
@@ -191,5 +194,3 @@ func (v *View) slowStripTip(b box, u *look.Update, strip slowStrip, row, channel
 	}
 	v.tip(b, lines)
 }
-
-func abs32(x float32) float32 { return float32(math.Abs(float64(x))) }

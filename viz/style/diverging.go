@@ -4,12 +4,12 @@ import "image/color"
 
 // Diverging is the colour of a number between −1 and 1 of its scale: orange below zero, blue above it, nearly white at
 // it. What lies beyond the scale has the colour of its end. Both ends are equally dark, and told apart by who sees
-// fewer hues.
+// fewer hues. What is not a number is [NoNumber].
 func Diverging(x float32) color.RGBA {
-	if !(x >= -1) { // not a number has a colour of its own, see [NoNumber]
-		x = -1
+	if x != x {
+		return NoNumber
 	}
-	return diverging[int(min(x, 1)*reach)+reach]
+	return diverging[int(max(min(x, 1), -1)*reach)+reach]
 }
 
 // NoNumber is the colour of what is not a number.
