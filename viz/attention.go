@@ -12,8 +12,8 @@ import (
 
 // headQuestion asks for the attention that the reader chose.
 func (v *View) headQuestion() look.Question {
-	m, c := v.rec.Experiment.Model, v.chosen
-	return look.OneHead(min(c.layer, m.Layers-1), min(c.head, m.Heads-1), c.text)
+	e, c := v.rec.Experiment, v.chosen
+	return look.OneHead(min(c.layer, e.Model.Layers-1), min(c.head, e.Model.Heads-1), min(c.text, e.Task.Batch-1))
 }
 
 // attended is what any network that is looked into answered.

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/look"
 )
 
 // hidden are the arms that are left out of the pictures, a bit each. They go on training.
@@ -19,6 +20,19 @@ func (v *View) Hide(arm int, hide bool) {
 	}
 	if v.rec != nil && int(h) != 1<<len(v.rec.Experiment.Arms)-1 {
 		v.hidden = h
+		v.leaveHidden()
+	}
+}
+
+// leaveHidden chooses anew what was chosen of an arm that is no longer shown.
+func (v *View) leaveHidden() {
+	if c := &v.chosen; c.arm > 0 && v.Hidden(c.arm-1) {
+		c.arm = 0
+	}
+	if s := v.slowly(); v.Hidden(s.arm) {
+		q := s.question
+		q.Copy = look.Twin // another arm has other copies
+		v.follows(v.slowArm(), q)
 	}
 }
 
@@ -45,19 +59,21 @@ func (v *View) noneWidened() string {
 // carried are the arms of another experiment that stay hidden, known again by their names: none where that would be
 // all.
 func (h hidden) carried(from, to experiment.Experiment) (out hidden) {
-	names := map[string]bool{}
-	for i, a := range from.Arms {
-		if h>>i&1 == 1 {
-			names[a.Name] = true
-		}
-	}
-	for i, a := range to.Arms {
-		if names[a.Name] {
-			out |= 1 << i
+	for i := range from.Arms {
+		if k := sameArm(from, to, i); k >= 0 && h>>i&1 == 1 {
+			out |= 1 << k
 		}
 	}
 	if int(out) == 1<<len(to.Arms)-1 {
 		return 0
 	}
 	return out
+}
+
+// sameArm is the arm of another experiment that is known again by its name; −1 where there is none.
+func sameArm(from, to experiment.Experiment, arm int) int {
+	if arm < 0 || arm >= len(from.Arms) {
+		return -1
+	}
+	return slices.IndexFunc(to.Arms, func(a experiment.Arm) bool { return a.Name == from.Arms[arm].Name })
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/internal/testneed"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/look"
 	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/viz/style"
 )
@@ -103,4 +104,70 @@ func TestHiddenArmsStayHiddenInAnotherRunWhereTheyAre(t *testing.T) {
 	other.Arms = other.Arms[2:]
 	v.SetRecord(of(other))
 	assert.False(t, v.Hidden(0) || v.Hidden(1), "something is shown")
+}
+
+// What was chosen is a network, not a place in a list: hiding another one changes nothing, and hiding it itself leaves
+// none of it.
+func TestAChosenNetworkStaysChosenUntilItIsHidden(t *testing.T) {
+	v := New()
+	v.SetRecord(recorded(t))
+	v.Layout(1000, 796, 1)
+	v.Pin(Inside)
+	chosen := func() string {
+		c := v.armChoice()
+		return c.Options[c.Chosen]
+	}
+	names := v.Readable(v.rec.Experiment)
+	require.True(t, v.Turn("arm="+names[3]))
+	require.Equal(t, names[3], chosen())
+	v.Hide(1, true)
+	assert.Equal(t, names[3], chosen())
+	v.Hide(3, true)
+	assert.Equal(t, "all arms", chosen())
+
+	v.OpenUpdate(2, 0, 1, 3, 11)
+	v.Hide(1, false)
+	assert.Equal(t, 2, v.slowly().arm)
+	v.Hide(2, true)
+	assert.Equal(t, 1, v.slowly().arm)
+	assert.Equal(t, look.OneUpdate(0, 1, 3, look.Twin), v.slowly().question)
+	assert.NotContains(t, v.slowArms(), 2)
+	v.Hide(1, true)
+	assert.Equal(t, []int{0}, v.slowArms(), "one that is shown, though it is not widened")
+	assert.Zero(t, v.slowly().arm)
+}
+
+// In another run the chosen network is the one of that name, wherever it stands, and none where there is none.
+func TestWhatIsChosenOfAnArmIsKnownAgainByItsName(t *testing.T) {
+	r := recorded(t)
+	v := New()
+	v.SetRecord(r)
+	v.Layout(1000, 796, 1)
+	v.Pin(Inside)
+	require.True(t, v.Turn("arm="+v.Readable(r.Experiment)[3]))
+	v.OpenUpdate(3, 0, 1, 3, look.Twin)
+	moved := r.Experiment.Clone()
+	_, err := moved.MoveArm(3, 1)
+	require.NoError(t, err)
+	v.SetRecord(invented(moved))
+	assert.Equal(t, 1, v.slowly().arm)
+	assert.Equal(t, 3, v.slowly().question.Neuron)
+	assert.Equal(t, 2, v.chosen.arm)
+	_, err = moved.RemoveArm(1)
+	require.NoError(t, err)
+	v.SetRecord(invented(moved))
+	assert.NotEqual(t, r.Experiment.Arms[3].Name, moved.Arms[v.slowly().arm].Name)
+	assert.Zero(t, v.slowly().question.Neuron, "another network's neuron is another one")
+	assert.Zero(t, v.chosen.arm)
+}
+
+func TestASequenceIsOneThatTheExperimentHas(t *testing.T) {
+	r := recorded(t)
+	v := New()
+	v.SetRecord(r)
+	v.chosen.text = 21
+	small := r.Experiment.Clone()
+	small.Task.Batch = 1
+	v.SetRecord(invented(small))
+	assert.Zero(t, v.headQuestion().Sequence)
 }

@@ -2,6 +2,7 @@ package viz
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/sim/look"
@@ -83,7 +84,7 @@ func (v *View) choicesOf(id PaneID) []Choice {
 		}
 		return append(out, layer, Choice{ID: "head", Label: "Head", Options: numbered("head", heads),
 			Chosen: min(c.head, heads-1)}, Choice{ID: "sequence", Label: "Sequence",
-			Options: numbered("text", sequences), Chosen: min(c.text, sequences-1)})
+			Options: numbered("text", sequences), Chosen: min(v.headQuestion().Sequence, sequences-1)})
 	}
 	out = append(out, Choice{ID: "inside", Label: "What", Options: kinds[:], Chosen: c.kind})
 	if c.kind != histograms {
@@ -100,25 +101,37 @@ func (v *View) choicesOf(id PaneID) []Choice {
 // mostSequences is how many sequences there are to choose from at most.
 const mostSequences = 32
 
-// armChoice is which networks are looked into.
+// armChoice is which networks are looked into: all, or one of them. Where there is no room for all it is the last,
+// unless another was chosen.
 func (v *View) armChoice() Choice {
 	arms, one := v.insiders()
-	names := []string{"all arms"}
+	c := Choice{ID: "arm", Label: "Network", Options: []string{"all arms"}}
 	if one {
-		return Choice{ID: "arm", Label: "Network", Options: names}
+		return c
 	}
 	all := v.Readable(v.rec.Experiment)
 	for _, i := range arms {
-		names = append(names, all[i])
+		c.Options = append(c.Options, all[i])
 	}
+	c.Chosen = slices.Index(arms, v.chosen.arm-1) + 1
 	if Crowded(v.w, v.h) {
-		names = names[1:]
-		if v.chosen.arm == 0 || v.chosen.arm > len(arms) {
-			return Choice{ID: "arm", Label: "Network", Options: names, Chosen: len(names) - 1}
+		c.Options = c.Options[1:]
+		if c.Chosen--; c.Chosen < 0 {
+			c.Chosen = len(arms) - 1
 		}
-		return Choice{ID: "arm", Label: "Network", Options: names, Chosen: v.chosen.arm - 1}
 	}
-	return Choice{ID: "arm", Label: "Network", Options: names, Chosen: min(v.chosen.arm, len(arms))}
+	return c
+}
+
+// chooseArm chooses one of them.
+func (v *View) chooseArm(option int) {
+	arms, one := v.insiders()
+	if !Crowded(v.w, v.h) {
+		option--
+	}
+	if v.chosen.arm = 0; !one && option >= 0 && option < len(arms) {
+		v.chosen.arm = arms[option] + 1
+	}
 }
 
 // mostKept is how many neurons there are to choose from beside the picture at most.
@@ -170,9 +183,7 @@ func (v *View) choose(id string, option int) {
 	v.turned++
 	switch id {
 	case "arm":
-		if c.arm = option; Crowded(v.w, v.h) {
-			c.arm++
-		}
+		v.chooseArm(option)
 	case "inside":
 		c.kind = option
 	case "layer":

@@ -68,9 +68,14 @@ func (v *View) slowly() *slow {
 	if s.of == v.rec {
 		return s
 	}
-	fits := s.of != nil && s.arm < len(e.Arms) && s.question.Layer < e.Model.Layers &&
-		s.question.Expert < e.Model.Experts && s.question.Neuron < e.ShapeAt(s.arm, 0).Inner
-	if !fits {
+	arm := -1
+	if s.of != nil {
+		arm = sameArm(s.of.Experiment, e, s.arm)
+	}
+	if arm >= 0 && s.question.Layer < e.Model.Layers && s.question.Expert < e.Model.Experts &&
+		s.question.Neuron < e.ShapeAt(arm, 0).Inner {
+		s.arm = arm
+	} else {
 		*s = slow{arm: v.slowArm(), question: look.OneUpdate(0, 0, 0, look.Twin), digits: s.digits,
 			changes: s.changes}
 		s.question.Expert = v.busiest(s.arm, 0)
@@ -79,14 +84,19 @@ func (v *View) slowly() *slow {
 	return s
 }
 
-// slowArm is the first arm that is widened and shown.
+// slowArm is the first arm that is widened and shown, or the first that is shown where none of these is widened.
 func (v *View) slowArm() int {
+	first := -1
 	for i := range v.rec.Experiment.Arms {
-		if v.rec.Experiment.Arms[i].Widens() && !v.Hidden(i) {
+		switch {
+		case v.Hidden(i):
+		case v.rec.Experiment.Arms[i].Widens():
 			return i
+		case first < 0:
+			first = i
 		}
 	}
-	return 0
+	return first
 }
 
 // busiest is the expert of a layer that had the most tokens when that was last measured: something happens there.

@@ -46,7 +46,7 @@ func (v *View) slowChoices() []Choice {
 	return append(out, rows)
 }
 
-// slowArms are the arms whose updates can be looked at: all that are shown.
+// slowArms are the arms whose updates can be looked at: all that are shown, and a hidden one that broke and was opened.
 func (v *View) slowArms() (arms []int) {
 	for i := range v.rec.Experiment.Arms {
 		if !v.Hidden(i) || i == v.slowly().arm {

@@ -87,6 +87,7 @@ func (v *View) SetRecord(r *record.Record) {
 	if v.rec != r {
 		if v.rec != nil && r != nil {
 			v.hidden = v.hidden.carried(v.rec.Experiment, r.Experiment)
+			v.chosen.arm = sameArm(v.rec.Experiment, r.Experiment, v.chosen.arm-1) + 1
 		}
 		v.forget()
 		v.rec, v.cosinesOf, v.places = r, map[*record.PairGroup]cosines{}, nil

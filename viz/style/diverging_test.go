@@ -30,6 +30,7 @@ func TestColoursOfNumbersEndWithTheirScale(t *testing.T) {
 	assert.Equal(t, Diverging(1), Diverging(7))
 	assert.Equal(t, Diverging(-1), Diverging(float32(math.Inf(-1))))
 	assert.NotEqual(t, Diverging(1), Diverging(-1))
+	assert.Equal(t, NoNumber, Diverging(float32(math.NaN())))
 	for i := range 200 {
 		assert.NotEqual(t, NoNumber, Diverging(float32(i-100)/100), "what is no number has a colour of its own")
 	}
