@@ -85,7 +85,7 @@ func (c *controls) armList(to *widget.Container) {
 		to.AddChild(row(l, 6, up, down, remove))
 	}
 	add := panel.Control{Mixed: "Add an arm…", Choices: c.draft.Additions()}
-	to.AddChild(c.choice(add, l.px(inner), func(a string) {
+	to.AddChild(c.choice(add, l.px(inner), nil, func(a string) {
 		c.arranged(c.draft.Add(a))
 		c.window.did("arm")
 		c.build()
@@ -128,7 +128,8 @@ func (c *controls) difference(to *widget.Container) {
 			control.Choices = append(control.Choices,
 				experiment.Choice{Value: strconv.Itoa(i), Label: c.legible(a.Name)})
 		}
-		return c.choice(control, l.px(inner/2-3), func(value string) { c.pair[k], _ = strconv.Atoi(value) })
+		return c.choice(control, l.px(inner/2-3), nil,
+			func(value string) { c.pair[k], _ = strconv.Atoi(value) })
 	}
 	to.AddChild(c.words(&l.small, ink, func(panel.State) string { return "What differs between two of them" }))
 	to.AddChild(row(l, 6, pick(0), pick(1)))

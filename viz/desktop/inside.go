@@ -27,18 +27,18 @@ func (c *controls) insides(to *widget.Container) {
 			entries = append(entries, experiment.Choice{Value: strconv.Itoa(i), Label: c.legible(label)})
 		}
 		at := x.Chosen
-		list := c.choice(panel.Control{Value: strconv.Itoa(at), Choices: entries}, l.px(inner-140), func(value string) {
-			if i, err := strconv.Atoi(value); err == nil {
-				at = i
-				view.Choose(x.ID, i)
-			}
-		})
-		c.follow = append(c.follow, func(panel.State) {
-			if now := view.Choices(); shapeOf(now) == c.looks && now[k].Chosen != at { // by a click on the picture
+		chosen := func() string { // also by a click on the picture
+			if now := view.Choices(); shapeOf(now) == c.looks {
 				at = now[k].Chosen
-				list.SetSelectedEntry(entries[at])
 			}
-		})
+			return strconv.Itoa(at)
+		}
+		list := c.choice(panel.Control{Value: chosen(), Choices: entries}, l.px(inner-140), chosen,
+			func(value string) {
+				if i, err := strconv.Atoi(value); err == nil {
+					view.Choose(x.ID, i)
+				}
+			})
 		name := widget.NewText(widget.TextOpts.Text(x.Label, &l.body, ink),
 			widget.TextOpts.WidgetOpts(widget.WidgetOpts.MinSize(l.px(130), 0)))
 		to.AddChild(row(l, 10, name, list))

@@ -60,3 +60,24 @@ func TestThePanelHasTheChoicesOfThePictureInSight(t *testing.T) {
 	d.frame()
 	assert.False(t, d.says("Look inside"))
 }
+
+// The panel may be made anew in the very frame in which another picture, or another choice of it, comes into sight.
+func TestAChoiceFollowsThePicturesThoughThePanelIsMadeAnewMeanwhile(t *testing.T) {
+	d := open(t, short(), 1)
+	d.click("Pause")
+	picture := func() string { return d.panel.picture.SelectedEntry().(experiment.Choice).Value }
+	for _, id := range []viz.PaneID{viz.RMS, viz.Inside, "", viz.Loss} {
+		was := d.view.Pinned()
+		d.panel.build()
+		d.Draw(d.screen) // its lists have begun to say what they begin with
+		assert.Equal(t, string(was), picture())
+		d.view.Pin(id)
+		d.frame()
+		d.frame()
+		assert.Equal(t, id, d.view.Pinned())
+		assert.Equal(t, string(id), picture())
+	}
+	d.panel.picture.SetSelectedEntry(experiment.Choice{Value: "rms", Label: "RMS alone"})
+	d.frame()
+	assert.Equal(t, viz.RMS, d.view.Pinned(), "and the reader's choice counts")
+}

@@ -1,7 +1,6 @@
 package desktop
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 
@@ -86,7 +85,7 @@ func (c *controls) knob(to *widget.Container, k panel.Control, turn func(id, val
 			widget.WidgetOpts.LayoutData(widget.RowLayoutData{Position: widget.RowLayoutPositionCenter})))
 	var control widget.PreferredSizeLocateableWidget
 	if len(k.Choices) > 0 {
-		control = c.choice(k, l.px(wide), func(value string) {
+		control = c.choice(k, l.px(wide), nil, func(value string) {
 			before := c.draft.Controls()
 			change(value)
 			if along(before, c.draft.Controls(), k.ID) {
@@ -152,39 +151,4 @@ func (c *controls) control(id string) panel.Control {
 		}
 	}
 	return panel.Control{}
-}
-
-func (c *controls) choice(k panel.Control, width int, change func(string)) *widget.ListComboButton {
-	p := c.theme.choice(width)
-	var entries []any
-	own := experiment.Choice{Value: k.Value, Label: cmp.Or(k.Mixed, "your own")} // where none of the choices holds
-	selected := own
-	for _, choice := range k.Choices {
-		entries = append(entries, choice)
-		if choice.Value == k.Value {
-			selected = choice
-		}
-	}
-	if selected == own {
-		entries = append([]any{own}, entries...)
-	}
-	label := func(e any) string {
-		return fit(p.Button.TextFace, e.(experiment.Choice).Label, float64(width-c.theme.px(22)))
-	}
-	list := widget.NewListComboButton(
-		widget.ListComboButtonOpts.Entries(entries), widget.ListComboButtonOpts.ButtonParams(p.Button),
-		widget.ListComboButtonOpts.ListParams(p.List),
-		widget.ListComboButtonOpts.MaxContentHeight(*p.MaxContentHeight),
-		widget.ListComboButtonOpts.EntryLabelFunc(label, label),
-		widget.ListComboButtonOpts.InitialEntry(selected))
-	list.EntrySelectedEvent.AddHandler(func(args any) {
-		if a, ok := args.(*widget.ListComboButtonEntrySelectedEventArgs); ok {
-			// A new list says its first choice, too.
-			if e := a.Entry.(experiment.Choice); e != selected {
-				selected = e
-				change(e.Value)
-			}
-		}
-	})
-	return list
 }

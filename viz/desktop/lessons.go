@@ -62,7 +62,7 @@ func (c *controls) lessons(to *widget.Container) {
 			k.Value = o.Address
 		}
 	}
-	to.AddChild(c.choice(k, c.theme.px(inner), func(address string) {
+	to.AddChild(c.choice(k, c.theme.px(inner), nil, func(address string) {
 		name, chapter, _ := story.Linked(address)
 		c.tell(w.take(name, chapter))
 	}))

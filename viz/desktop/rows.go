@@ -241,7 +241,7 @@ func (c *controls) examples(to *widget.Container) {
 	for _, x := range panel.Examples() {
 		k.Choices = append(k.Choices, experiment.Choice{Value: x.Name, Label: x.Title})
 	}
-	to.AddChild(c.choice(k, l.px(inner), func(name string) {
+	to.AddChild(c.choice(k, l.px(inner), nil, func(name string) {
 		if e, err := experiment.Named(name); err == nil {
 			c.begin(e)
 		}
@@ -290,16 +290,9 @@ func (c *controls) panes(to *widget.Container) {
 	for _, p := range viz.PanesOf(c.window.session.Experiment()) {
 		entries = append(entries, experiment.Choice{Value: string(p.ID), Label: p.Label + " alone"})
 	}
-	at := view.Pinned()
-	c.picture = c.choice(panel.Control{Value: string(at), Choices: entries}, c.theme.px(inner),
+	now := func() string { return string(view.Pinned()) } // by a click on a title, or a key
+	c.picture = c.choice(panel.Control{Value: now(), Choices: entries}, c.theme.px(inner), now,
 		func(id string) { c.window.open(viz.PaneID(id)) })
-	c.follow = append(c.follow, func(panel.State) {
-		if id := view.Pinned(); id != at { // by a click on a title, or a key
-			at = id
-			c.picture.SetSelectedEntry(entries[slices.IndexFunc(entries,
-				func(e experiment.Choice) bool { return e.Value == string(id) })])
-		}
-	})
 	to.AddChild(c.picture)
 }
 
