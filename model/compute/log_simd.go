@@ -30,8 +30,9 @@ func addLog(y, x []float32) {
 		if n = lanes; whole {
 			v, sum = simd.LoadFloat32s(x[i:]), simd.LoadFloat32s(y[i:])
 		} else {
-			v, n = simd.LoadFloat32sPart(x[i:])
-			sum, _ = simd.LoadFloat32sPart(y[i : i+n])
+			n = len(x) - i
+			v = loadPart(x[i:])
+			sum = loadPart(y[i : i+n])
 		}
 		bits := v.ToBits()
 		m := bits.And(fraction).Or(ofOne).BitsToFloat32()

@@ -108,7 +108,7 @@ func squareLanes(x []float32) simd.Float32s {
 		sum = v.MulAdd(v, sum)
 	}
 	if i < len(x) {
-		v, _ := simd.LoadFloat32sPart(x[i:])
+		v := loadPart(x[i:])
 		sum = v.MulAdd(v, sum)
 	}
 	return sum
@@ -143,8 +143,8 @@ func scaleBy(y, x []float32, a float32, by []float32) {
 		i += lanes
 	}
 	if i < len(x) {
-		v, _ := simd.LoadFloat32sPart(x[i:])
-		g, _ := simd.LoadFloat32sPart(by[i:])
+		v := loadPart(x[i:])
+		g := loadPart(by[i:])
 		v.Mul(av).Mul(g).StorePart(y[i:])
 	}
 }
@@ -186,9 +186,9 @@ func dot3(a, b, c []float32) simd.Float32s {
 		sum = simd.LoadFloat32s(a[i:]).Mul(simd.LoadFloat32s(b[i:])).MulAdd(simd.LoadFloat32s(c[i:]), sum)
 	}
 	if i < len(a) {
-		av, _ := simd.LoadFloat32sPart(a[i:])
-		bv, _ := simd.LoadFloat32sPart(b[i:])
-		cv, _ := simd.LoadFloat32sPart(c[i:])
+		av := loadPart(a[i:])
+		bv := loadPart(b[i:])
+		cv := loadPart(c[i:])
 		sum = av.Mul(bv).MulAdd(cv, sum)
 	}
 	return sum
@@ -218,13 +218,13 @@ func normBackward(dx, dweight, dy, x, weight []float32, r, c float32, acc bool) 
 		i += lanes
 	}
 	if i < len(x) {
-		g, _ := simd.LoadFloat32sPart(weight[i:])
-		dyv, _ := simd.LoadFloat32sPart(dy[i:])
-		xv, _ := simd.LoadFloat32sPart(x[i:])
-		dg, _ := simd.LoadFloat32sPart(dweight[i:])
+		g := loadPart(weight[i:])
+		dyv := loadPart(dy[i:])
+		xv := loadPart(x[i:])
+		dg := loadPart(dweight[i:])
 		var old simd.Float32s
 		if acc {
-			old, _ = simd.LoadFloat32sPart(dx[i:])
+			old = loadPart(dx[i:])
 		}
 		g.Mul(dyv).Sub(xv.Mul(cv)).MulAdd(rv, old).StorePart(dx[i:])
 		dyv.Mul(xv).MulAdd(rv, dg).StorePart(dweight[i:])

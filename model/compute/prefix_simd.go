@@ -59,8 +59,8 @@ func columnProducts(y []float32, a, b Mat) {
 	if i < a.Cols {
 		var sum simd.Float32s
 		for c := range a.Rows {
-			x, _ := simd.LoadFloat32sPart(a.row(c, a.Cols)[i:])
-			z, _ := simd.LoadFloat32sPart(b.row(c, a.Cols)[i:])
+			x := loadPart(a.row(c, a.Cols)[i:])
+			z := loadPart(b.row(c, a.Cols)[i:])
 			sum = x.MulAdd(z, sum)
 		}
 		sum.Store(y[i:])
@@ -76,7 +76,7 @@ func addProducts(y, a Mat, b []float32) {
 			simd.LoadFloat32s(x[i:]).MulAdd(simd.LoadFloat32s(b[i:]), simd.LoadFloat32s(to[i:])).Store(to[i:])
 		}
 		if i < len(x) {
-			last, _ := simd.LoadFloat32sPart(x[i:])
+			last := loadPart(x[i:])
 			last.MulAdd(simd.LoadFloat32s(b[i:]), simd.LoadFloat32s(to[i:])).Store(to[i:])
 		}
 	}

@@ -127,7 +127,7 @@ func combineRows(dst, src Mat, s Permutation, weight Mat, acc bool) {
 			case acc && whole:
 				a = simd.LoadFloat32s(out)
 			case acc:
-				a, _ = simd.LoadFloat32sPart(out)
+				a = loadPart(out)
 			}
 			for j := range s.K {
 				w, in := simd.BroadcastFloat32s(weights[j*weight.Stride]),
@@ -135,7 +135,7 @@ func combineRows(dst, src Mat, s Permutation, weight Mat, acc bool) {
 				if whole {
 					a = w.MulAdd(simd.LoadFloat32s(in), a)
 				} else {
-					v, _ := simd.LoadFloat32sPart(in)
+					v := loadPart(in)
 					a = w.MulAdd(v, a)
 				}
 			}
@@ -175,8 +175,8 @@ func combineRowsBackward(dsrc, dw, ddst, src Mat, s Permutation, weight Mat, sum
 					w.Mul(v).Store(y[c:])
 				}
 				if c < n {
-					v, _ := simd.LoadFloat32sPart(g[c:])
-					u, _ := simd.LoadFloat32sPart(x[c:])
+					v := loadPart(g[c:])
+					u := loadPart(x[c:])
 					sum = v.MulAdd(u, sum)
 					w.Mul(v).StorePart(y[c:])
 				}

@@ -31,8 +31,8 @@ func axpby(y []float32, a float32, x []float32, b float32) {
 		axpbyVec(y[i:], av, x[i:], bv)
 	}
 	if i < len(x) {
-		xv, _ := simd.LoadFloat32sPart(x[i:])
-		yv, _ := simd.LoadFloat32sPart(y[i:])
+		xv := loadPart(x[i:])
+		yv := loadPart(y[i:])
 		bv.MulAdd(yv, av.Mul(xv)).StorePart(y[i:])
 	}
 }
@@ -51,7 +51,7 @@ func scaled(y []float32, a simd.Float32s, x []float32) {
 		mulVec(y[i:], a, x[i:])
 	}
 	if i < len(x) {
-		xv, _ := simd.LoadFloat32sPart(x[i:])
+		xv := loadPart(x[i:])
 		a.Mul(xv).StorePart(y[i:])
 	}
 }
@@ -92,8 +92,8 @@ func addScaled(y []float32, a simd.Float32s, x []float32) {
 		addScaledVec(y[i:], a, x[i:])
 	}
 	if i < len(x) {
-		xv, _ := simd.LoadFloat32sPart(x[i:])
-		yv, _ := simd.LoadFloat32sPart(y[i:])
+		xv := loadPart(x[i:])
+		yv := loadPart(y[i:])
 		a.MulAdd(xv, yv).StorePart(y[i:])
 	}
 }

@@ -77,9 +77,9 @@ func updateWeights(p, u, rate []float32, decay, scale float32) {
 		pv.Sub(simd.LoadFloat32s(rate[i:]).Mul(dv.MulAdd(pv, sv.Mul(simd.LoadFloat32s(u[i:]))))).Store(p[i:])
 	}
 	if i < len(p) {
-		pv, n := simd.LoadFloat32sPart(p[i:])
-		uv, _ := simd.LoadFloat32sPart(u[i:])
-		rv, _ := simd.LoadFloat32sPart(rate[i : i+n])
+		pv := loadPart(p[i:])
+		uv := loadPart(u[i:len(p)])
+		rv := loadPart(rate[i:len(p)])
 		pv.Sub(rv.Mul(dv.MulAdd(pv, sv.Mul(uv)))).StorePart(p[i:])
 	}
 }
