@@ -40,6 +40,7 @@ type Director struct {
 	touched  bool // the reader is there
 	said     map[string]string
 	did      map[string]bool // what chapters waited for, by their ids
+	missed   bool            // a thing that its reader neither did nor skipped, for the run did not wait for it
 	opened   *Lesson         // that the reader has chosen; nil tells what belongs to the experiment
 	aim      int             // the chapter that the run is hurried to; −1 where there is none
 	haste    bool            // and that is to begin
@@ -86,6 +87,10 @@ func (d *Director) Follow(now time.Time, v View) {
 		d.arrive(v)
 	case d.off:
 		d.enter(max(d.byStep(v.Last, v.Forked), d.at), telling)
+		for k := was; k < d.at; k++ {
+			c := &d.lesson.Chapters[k]
+			d.missed = d.missed || c.Do != nil && !d.did[c.ID]
+		}
 	default:
 		d.turnPage(v, dt)
 	}
@@ -126,6 +131,7 @@ func (d *Director) turnPage(v View, dt time.Duration) {
 			d.begin(next)
 			dt = 0
 		case d.phase != telling && d.counting(v.Playing) && d.left <= dt:
+			d.missed = d.missed || d.phase == waiting && d.due() != nil
 			d.goOn()
 			dt = 0
 		default:

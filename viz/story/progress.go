@@ -50,15 +50,16 @@ func (d *Director) Recall(p Progress) { d.progress = p }
 // Progress is how far the reader has come.
 func (d *Director) Progress() Progress { return d.progress }
 
-// note notes how far the reader has come. Who has come to the end begins anew next time.
+// note notes how far the reader has come in a lesson that they chose. Who has come to its end begins anew next time;
+// done it is only if nothing that it waited for went by unseen.
 func (d *Director) note() {
-	l := d.lesson
-	if l.Order == 0 || d.aim >= 0 {
+	l := d.opened
+	if l == nil || d.aim >= 0 {
 		return
 	}
 	m := Mark{Chapter: l.Chapters[d.at].ID, Done: d.progress[l.Name].Done}
 	switch {
-	case d.complete():
+	case d.complete() && !d.missed:
 		m = Mark{Done: true}
 	case d.at == 0:
 		m.Chapter = ""
