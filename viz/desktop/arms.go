@@ -87,7 +87,6 @@ func (c *controls) armList(to *widget.Container) {
 	add := panel.Control{Mixed: "Add an arm…", Choices: c.draft.Additions()}
 	to.AddChild(c.choice(add, l.px(inner), nil, func(a string) {
 		c.arranged(c.draft.Add(a))
-		c.window.did("arm")
 		c.build()
 	}))
 	say(&l.small, red, func() string { return c.misplaced })

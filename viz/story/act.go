@@ -19,7 +19,6 @@ type Do struct {
 	//	update            an update in slow motion is stepped to its end
 	//	turn:KNOB=VALUE   a control is turned to a value; turn:KNOB, to any
 	//	seeds             the experiment is run over several seeds
-	//	arm               an arm is added
 	Act string `json:"act"`
 	// Say asks for it.
 	Say string `json:"say"`
@@ -36,7 +35,7 @@ func (d *Do) check(e experiment.Experiment) error {
 	name, arg, more := strings.Cut(d.Act, ":")
 	known := false
 	switch name {
-	case "widen", "pair", "update", "seeds", "arm":
+	case "widen", "pair", "update", "seeds":
 		known = !more
 	case "pin":
 		known = panes[arg]

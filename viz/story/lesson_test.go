@@ -48,6 +48,7 @@ func TestAWrongLessonIsRefusedByName(t *testing.T) {
 		{`"chapters"`, `"learn": "Much.", "chapters"`, "nothing else has"},
 		{`"chapters"`, `"experiment": "hamlet", "chapters"`, `no experiment called "hamlet"`},
 		{`"wait": 0}`, `"wait": 0, "do": {"act": "sing", "say": "Sing."}}`, `the act "sing"`},
+		{`"wait": 0}`, `"wait": 0, "do": {"act": "arm", "say": "Add one."}}`, `the act "arm"`},
 		{`"wait": 0}`, `"wait": 0, "do": {"act": "pin:losses", "say": "Look."}}`, `the act "pin:losses"`},
 		{`"wait": 0}`, `"wait": 0, "do": {"act": "turn:beta2=loud", "say": "Turn."}}`, `the act "turn:beta2=loud"`},
 		{`"wait": 0}`, `"wait": 0, "do": {"act": "widen", "say": ""}}`, `not asked for the act "widen"`},

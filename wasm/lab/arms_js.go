@@ -2,11 +2,7 @@ package main
 
 // addArm adds an arm to what is edited.
 func (l *lab) addArm(addition string) error {
-	err := l.draft.Add(addition)
-	if err == nil {
-		l.did("arm")
-	}
-	return err
+	return l.draft.Add(addition)
 }
 
 // callArm gives an arm a name, in what is edited and in what runs.
