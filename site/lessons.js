@@ -3,7 +3,7 @@
 
 import { byID, make, parsed, setText } from "./dom.js";
 
-const setting = "lessons"; // in the browser's storage
+const setting = `sparkling-lab lessons ${location.pathname}`; // in the browser's storage, as in store.js
 
 /** How far the reader had come when they were here last, or undefined. */
 export function marks() {

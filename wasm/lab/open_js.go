@@ -57,9 +57,14 @@ func (l *lab) open(address string, kept js.Value, otherwise string) {
 	case err != nil:
 		l.notice = l.unopened(err, otherwise)
 	case aside != nil:
-		l.notice = notice{Text: fmt.Sprintf("What this browser had kept of the run is put aside, and the run begins "+
-			"anew: %v.", aside)}
+		l.notice = putAside(aside)
 	}
+}
+
+// putAside says why what was kept of a run is of no use.
+func putAside(why error) notice {
+	return notice{Text: fmt.Sprintf("What this browser had kept of the run is put aside, and the run begins anew: %v.",
+		why)}
 }
 
 // openLesson opens a lesson, as open does an experiment.
@@ -73,11 +78,16 @@ func (l *lab) openLesson(name, chapter string, kept js.Value, otherwise string) 
 	case l.session != nil && l.director.Opened() == name && lesson.Chapter(chapter) >= 0:
 		l.turn(lesson.Chapter(chapter))
 		return
+	case l.session != nil && l.director.Opened() == name && chapter != "":
+		l.notice = notice{Text: fmt.Sprintf("The lesson “%s” has no part called “%s”; it stays where it is.",
+			lesson.Title, chapter), Wrong: true}
+		return
 	}
+	var aside error // why what was kept is of no use
 	e, err := experiment.Named(lesson.Experiment)
 	if err == nil && kept.Type() == js.TypeObject {
 		var gone bool
-		if gone, err = l.restore(e, kept, shifted); gone {
+		if gone, aside = l.restore(e, kept, shifted); gone {
 			l.director.Take(name, chapter)
 			return
 		}
@@ -87,6 +97,9 @@ func (l *lab) openLesson(name, chapter string, kept js.Value, otherwise string) 
 		return
 	}
 	l.director.Take(name, chapter)
+	if aside != nil {
+		l.notice = putAside(aside)
+	}
 }
 
 // unopened says why an address was of no use, and what happens now, and offers what was probably meant.

@@ -181,16 +181,18 @@ func TestAKeptRunThatCannotBeGoneOnWithIsPutAsideWithASentence(t *testing.T) {
 		const { get, put } = await import(new URL("site/store.js", document.baseURI));
 		const run = await get(sparkling.address());
 		await put({ ...run, address: "lock" });
+		await put({ ...run, address: "lesson=muon" });
 		await put({ ...run, address: "reset", data: run.data.slice(0, 1000) });
 	})()`)
 	for address, why := range map[string]string{
-		"lock":  "the experiment of this address has another document now",
-		"reset": "the state of the run cannot be read: ",
+		"lock":        "the experiment of this address has another document now",
+		"lesson=muon": "the experiment of this address has another document now",
+		"reset":       "the state of the run cannot be read: ",
 	} {
 		p.run(`location.hash = "` + address + `"; window.old = true`)
 		p.do(chromedp.Reload())
 		p.ready()
-		p.wait(`!window.old && JSON.parse(sparkling.state()).name === "` + address + `"`)
+		p.wait(`!window.old && JSON.parse(sparkling.state()).name === "` + strings.TrimPrefix(address, "lesson=") + `"`)
 		assert.Contains(t, p.notice(),
 			"What this browser had kept of the run is put aside, and the run begins anew: "+why)
 		p.wait(`JSON.parse(sparkling.state()).last > 1`)

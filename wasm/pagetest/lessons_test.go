@@ -68,6 +68,8 @@ func TestALessonIsTakenByKeyboardAndGoesOnAfterAReload(t *testing.T) {
 	p.hit("#lessons summary")
 	p.wait(`document.getElementById("lesson-list").checkVisibility()`)
 	assert.Contains(t, eval[string](p, said), "go on at part 4 of 6, Pairs")
+	assert.Contains(t, eval[string](p, "localStorage.getItem(`sparkling-lab lessons ${location.pathname}`)"), "pairs",
+		"other pages of the same host have progress of their own")
 	p.hit("#go-on")
 	p.at("apart", false)
 	p.hit("#go-on")
@@ -93,8 +95,15 @@ func TestALinkLeadsToAChapterOfALesson(t *testing.T) {
 	p.wait(`document.querySelector("#chapters [data-chapter=update][aria-current]")`)
 	assert.Equal(t, "1", eval[string](p, `document.querySelector("#quantity :checked").value`))
 
-	p.run(`location.hash = "#lesson=lokc"`)
+	last := p.state().Last
+	p.run(`location.hash = "#lesson=lock/nowhere"`)
 	p.wait(`!document.getElementById("notice").hidden`)
+	assert.Contains(t, eval[string](p, `document.getElementById("notice-text").textContent`),
+		"The lesson “The lock” has no part called “nowhere”; it stays where it is.")
+	assert.GreaterOrEqual(t, p.state().Last, last, "and the run goes on")
+
+	p.run(`location.hash = "#lesson=lokc"`)
+	p.wait(`document.getElementById("notice-text").textContent.includes("lokc")`)
 	assert.Contains(t, eval[string](p, `document.getElementById("notice-text").textContent`),
 		"There is no lesson called “lokc”.")
 	assert.Equal(t, "lock", p.state().Name, "what was here goes on")
