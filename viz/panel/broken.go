@@ -30,6 +30,9 @@ func BrokenOf(s *session.Session) *Broken {
 		}
 		good := s.LastGood(i)
 		back := "Go back to step %d, where all was well, and look at the update that breaks it."
+		if good+1 != f.Step { // so large that no later state is kept
+			back = "Go back to step %d, the last of which the state is kept, and train from there once more."
+		}
 		rate := func(e experiment.Experiment) string { return strconv.FormatFloat(e.Optimizer.LR, 'g', 3, 64) }
 		return &Broken{
 			Arm:    i,
