@@ -12,6 +12,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/learner/learnertest"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/look"
 	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/sim/task"
@@ -59,6 +60,16 @@ func TestNetworksThatAreTooLargeToBeShownSaySo(t *testing.T) {
 	for _, large := range []func(){func() { c.Hidden = 8192 }, func() { c.Hidden, c.Inner = 4096, 8192 }} {
 		large()
 		assert.ErrorAs(t, fitsUpdate(c, look.OneUpdate(0, 0, 0, look.None), e.Task), new(unanswered))
+	}
+}
+
+// What the page allows a second network is room enough for every experiment that it offers.
+func TestOfEveryBuiltInAnUpdateCanBeShownInThePage(t *testing.T) {
+	for _, e := range experiment.Builtins() {
+		for i := range e.Arms {
+			assert.Less(t, model.FootprintOf(e.Wide(i), e.Task.Batch, e.Task.Seq).Training(), float64(mostInPage),
+				"%s, %s", e.Name, e.Arms[i].Name)
+		}
 	}
 }
 
