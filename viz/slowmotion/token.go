@@ -93,10 +93,8 @@ func (t *teller) loss() Stage {
 	token, s := &t.u.Token, Stage{Title: "Loss"}
 	s.Says = "The network’s answer is measured once, whatever the halves added to it."
 	if token.Label != "" {
-		right := float32(math.Exp(-float64(token.Loss)))
-		s.Lines = append(s.Lines,
-			common("q", "", fmt.Sprintf("the probability that it gives to “%s”", token.Label), "", right),
-			common("loss", "−ln q", "of this token, in nats", "−ln "+t.num(right), token.Loss))
+		s.Lines = append(s.Lines, common("loss", "−ln q", fmt.Sprintf("of this token, in nats; q is the probability "+
+			"that the network gives to “%s”", token.Label), "", token.Loss))
 	}
 	s.Lines = append(s.Lines,
 		common("L", "", "the mean over all labels of the batch", "", t.u.Loss),
