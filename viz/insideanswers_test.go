@@ -39,7 +39,7 @@ func answering(r *record.Record) func(arm int, q look.Question) (look.Answer, bo
 
 func inventedLayer(e experiment.Experiment, arm int, q look.Question, r *record.Record,
 	number func() float32) *look.LayerValues {
-	m, out := e.Model, &look.LayerValues{Slots: 512}
+	m, out := e.Model, &look.LayerValues{}
 	inner := m.Inner
 	if f, ok := r.PairsAt(arm, r.Last()); ok && len(f.Pairs) > 0 {
 		inner *= 2

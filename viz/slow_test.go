@@ -43,7 +43,7 @@ func inventedUpdate(arm int, q look.Question, muon bool) *look.Update {
 	u := &look.Update{Loss: 2.1875, Widened: true, Rule: look.Rule{Muon: muon, Updates: 301, Decay: 0.1, Beta1: 0.9,
 		Beta2: 0.95, Eps: 1e-8, Bias1: 1, Bias2: 0.9999998, Momentum: 0.95, Scale: 1.131, Exact: true},
 		Token: look.Token{Symbols: []string{" ", "a", "b"}, Label: "c", Loss: 0.75, Expert: q.Expert, Weight: 0.625,
-			Tokens: 37, Batch: 512, In: numbers(1), DOut: numbers(1e-3)}}
+			Tokens: 37, In: numbers(1), DOut: numbers(1e-3)}}
 	side := look.Side{Neuron: q.Neuron, Gate: 1.0625, Up: -0.8125, DHidden: 0.00034}
 	for k := range side.Rows {
 		row := look.Row{Before: numbers(0.1), Gradient: numbers(1e-4), M: numbers(1e-4), V: numbers(1e-4),

@@ -72,7 +72,6 @@ func (u *Update) code(c *codec.Coder) {
 	u.Rule.code(c)
 	c.F32(&u.Loss)
 	flag(c, &u.Widened)
-	flag(c, &u.Beyond)
 	c.Text(&u.NotFinite)
 	c.Int(&u.Broken)
 	u.Token.code(c)
@@ -94,7 +93,7 @@ func (r *Rule) code(c *codec.Coder) {
 }
 
 func (t *Token) code(c *codec.Coder) {
-	for _, v := range []*int{&t.Row, &t.Position, &t.Expert, &t.Tokens, &t.Batch} {
+	for _, v := range []*int{&t.Row, &t.Position, &t.Expert, &t.Tokens} {
 		c.Int(v)
 	}
 	texts(c, &t.Symbols, MaxContext)
@@ -115,8 +114,6 @@ func (s *Side) code(c *codec.Coder, hidden int) {
 	for _, v := range []*float32{&s.Gate, &s.Up, &s.Hidden, &s.DHidden, &s.DGate, &s.DUp} {
 		c.F32(v)
 	}
-	c.F32s(&s.Adds, MaxHidden)
-	length(c, "what a neuron adds", len(s.Adds), hidden)
 	for k := range s.Rows {
 		r := &s.Rows[k]
 		c.Text(&r.Tensor)
@@ -152,7 +149,6 @@ func (l *LayerValues) code(c *codec.Coder) {
 		c.F32s(&n.Active, model.MaxWidth)
 		length(c, "activations", len(n.Active), len(n.Mean))
 	})
-	c.Int(&l.Slots)
 }
 
 func (h *Histograms) code(c *codec.Coder) {

@@ -119,7 +119,6 @@ type Answer struct {
 type LayerValues struct {
 	Matrices []Matrix // none where activations are asked for
 	Experts  []Neurons
-	Slots    int // tokens times experts a token of which the activations are
 }
 
 // Matrix is one of a layer: row-major, a row an output.

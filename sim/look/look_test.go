@@ -29,8 +29,8 @@ func answers() []look.Answer {
 			Loss:  2.5,
 			Token: look.Token{Symbols: []string{"a", " "}, Label: "b", In: []float32{1, 2}, DOut: []float32{3, 4}},
 			Sides: []look.Side{
-				{Neuron: 3, Adds: []float32{0, 1}, Rows: [3]look.Row{row(), row(), row()}},
-				{Neuron: 9, Adds: []float32{0, 1}, Rows: [3]look.Row{plain, plain, plain}},
+				{Neuron: 3, Rows: [3]look.Row{row(), row(), row()}},
+				{Neuron: 9, Rows: [3]look.Row{plain, plain, plain}},
 			},
 			Widened: true, NotFinite: "a loss",
 		}},
@@ -38,7 +38,7 @@ func answers() []look.Answer {
 			Matrices: []look.Matrix{{Tensor: "w", Part: model.Up, Expert: 1, Rows: 1, Cols: 2,
 				Values: []float32{1, 2}}},
 		}},
-		{Question: look.OneLayer(0, look.Activations), Layer: &look.LayerValues{Slots: 4,
+		{Question: look.OneLayer(0, look.Activations), Layer: &look.LayerValues{
 			Experts: []look.Neurons{{Tokens: 3, Mean: []float32{1}, Active: []float32{0.5}}}}},
 		{Question: look.AllTensors(look.Activations, look.Fixed), Histograms: &look.Histograms{
 			Tensors: []look.Histogram{{Part: model.Down, Layer: 1, Count: 3, Bins: make([]int32, look.Bins), To: 1}},
@@ -87,7 +87,6 @@ func TestAnswersThatAreNotWholeAreRefused(t *testing.T) {
 		"bins":          func(a []look.Answer) look.Answer { a[3].Histograms.Tensors[0].Bins = nil; return a[3] },
 		"histogram":     func(a []look.Answer) look.Answer { a[3].Histograms.Tensors[0].Layer = -2; return a[3] },
 		"weights of a":  func(a []look.Answer) look.Answer { a[0].Update.Sides[1].Rows[2].V = nil; return a[0] },
-		"neuron adds":   func(a []look.Answer) look.Answer { a[0].Update.Sides[0].Adds = nil; return a[0] },
 		"no neuron":     func(a []look.Answer) look.Answer { a[0].Update.Sides = nil; return a[0] },
 		"at most 2": func(a []look.Answer) look.Answer {
 			a[0].Update.Sides = append(a[0].Update.Sides, a[0].Update.Sides[0])

@@ -11,8 +11,6 @@ type Update struct {
 	Sides []Side // the neuron, then its copy if that was asked for
 	// Widened says that a widening was due and made first, so that Before is right after it.
 	Widened bool
-	// Beyond says that the run is over: this update would come next.
-	Beyond bool
 	// NotFinite is what is no longer finite after this update, as the run will say; empty where all is.
 	NotFinite string
 	// Broken is the first neuron of the expert with a weight or a gradient that is no number after it; None without
@@ -30,7 +28,7 @@ type Token struct {
 	Weight        float32   // of the expert in what the layer's experts give for this token, from the router
 	In            []float32 // (Hidden) the normed residual stream: the input of every neuron
 	DOut          []float32 // (Hidden) gradient of the loss by what the expert puts out, before the router's weight
-	Tokens, Batch int       // tokens that the expert got, of those in the batch
+	Tokens        int       // of the batch that the expert got
 }
 
 // MaxContext is how many symbols of a row are told.
@@ -39,9 +37,8 @@ const MaxContext = 24
 // Side is one neuron in the update: for the token forwards and backwards, and over the whole batch its three rows.
 type Side struct {
 	Neuron           int
-	Gate, Up, Hidden float32   // gate·x, up·x, and silu(gate)·up
-	Adds             []float32 // (Hidden) what it adds to the residual stream: weight · hidden · down
-	DHidden          float32   // gradient of the loss by Hidden, and by the two below
+	Gate, Up, Hidden float32 // gate·x, up·x, and silu(gate)·up
+	DHidden          float32 // gradient of the loss by Hidden, and by the two below
 	DGate, DUp       float32
 	Rows             [3]Row // of gate and up (Hidden), and the column of down (Hidden)
 }

@@ -77,7 +77,7 @@ func (r *run) lookAtLayer(q look.Question) (*look.LayerValues, error) {
 	if q.Quantity == look.Activations {
 		experts, hidden, err := r.sample(q.Layer)
 		if err == nil {
-			out.Experts, out.Slots = r.neurons(experts, hidden), len(experts)
+			out.Experts = r.neurons(experts, hidden)
 		}
 		return out, err
 	}

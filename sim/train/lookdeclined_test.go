@@ -194,7 +194,7 @@ func TestTheInsideOfANetworkIsWhatItsLearnerHas(t *testing.T) {
 			assert.InDelta(t, 0.5, x.Active[j], 0.501)
 		}
 	}
-	assert.Equal(t, []int{64, 64}, []int{tokens, a.Layer.Slots}, "32 tokens, two experts each")
+	assert.Equal(t, 64, tokens, "32 tokens, two experts each")
 	a, err = r.answer(look.OneHead(0, 1, 1))
 	require.NoError(t, err)
 	assert.Len(t, a.Attention.Symbols, e.Task.Seq)

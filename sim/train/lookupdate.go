@@ -55,7 +55,7 @@ func (r *run) lookAtUpdate(q look.Question) (*look.Update, error) {
 	if err != nil {
 		return nil, decline("the second network, on which the update is made: %v", err)
 	}
-	u.Widened, u.Beyond = due, r.step >= r.end
+	u.Widened = due
 	return u, nil
 }
 
@@ -120,7 +120,6 @@ func (r *run) dissect(q look.Question) (*look.Update, error) {
 				return nil, err
 			}
 		}
-		side.Adds = adds(&side.Rows[2], u.Token.Weight, side.Hidden)
 	}
 	u.Settle()
 	u.Broken, err = r.breaking(q)
@@ -162,15 +161,6 @@ func (r *run) twin(q look.Question) int {
 		}
 	}
 	return look.None
-}
-
-// adds is what a neuron adds to the residual stream.
-func adds(down *look.Row, weight, hidden float32) []float32 {
-	out := make([]float32, len(down.Before))
-	for i, w := range down.Before {
-		out[i] = weight * (hidden * w)
-	}
-	return out
 }
 
 // tell says which token of the batch a token is, and how well the network knows what comes next.

@@ -54,7 +54,7 @@ func squares(x []float32) (sum float64) {
 // token is what a slot is about; all zeros where there is none.
 func (s *seen) token(slot int) look.Token {
 	d := s.config.Hidden
-	t := look.Token{Batch: len(s.pass.Experts) / s.config.TopK, Expert: int(s.expert), In: make([]float32, d),
+	t := look.Token{Expert: int(s.expert), In: make([]float32, d),
 		DOut: make([]float32, d)}
 	for _, e := range s.pass.Experts {
 		if e == s.expert {
