@@ -29,6 +29,12 @@ func TestALessonCallsAnArmAsItsReaderDoes(t *testing.T) {
 		}
 	}
 	assert.Equal(t, []string{"update-arm=My own", "update-arm=Another"}, []string{turns["copy"], turns["reset"]})
+	state := panel.State{Step: 301, Forked: true, Steps: 1000, Fork: 300}
+	for i, a := range e.Arms {
+		state.Arms = append(state.Arms, panel.Arm{Name: a.Name, Lock: panel.Lock{Pairs: 32 * min(i, 1), Locked: i}})
+	}
+	assert.Contains(t, told(s.lesson, "after", state, s.view.Record), "My own 1 of 32\nAnother 2 of 32")
+	assert.Contains(t, told(s.lesson, "copy", state, s.view.Record), "A neuron of My own and its copy")
 	assert.Contains(t, asks, "in My own its memory too")
 	assert.Contains(t, asks, "In Another the memory of the copy is empty")
 }
