@@ -188,13 +188,15 @@ func rearranged(from, to Experiment, origin []int) (list []string) {
 // Alike reports whether two experiments differ in nothing but what they and their arms are called, and what is said
 // about them.
 func (e Experiment) Alike(o Experiment) bool {
-	if len(e.Arms) != len(o.Arms) {
-		return false
+	return bytes.Equal(e.Unnamed().JSON(), o.Unnamed().JSON())
+}
+
+// Unnamed is a copy in which nothing is called anything, nor said about anything.
+func (e Experiment) Unnamed() Experiment {
+	e = e.Clone()
+	e.Name, e.About = "", ""
+	for i := range e.Arms {
+		e.Arms[i].Name, e.Arms[i].About = "", ""
 	}
-	o = o.Clone()
-	o.Name, o.About = e.Name, e.About
-	for i := range o.Arms {
-		o.Arms[i].Name, o.Arms[i].About = e.Arms[i].Name, e.Arms[i].About
-	}
-	return bytes.Equal(e.JSON(), o.JSON())
+	return e
 }

@@ -4,7 +4,6 @@
 package seeds
 
 import (
-	"bytes"
 	"fmt"
 	"hash/fnv"
 	"math"
@@ -13,19 +12,18 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
-// Same reports whether two experiments differ in nothing but their seeds.
-func Same(a, b experiment.Experiment) bool { return bytes.Equal(unseeded(a), unseeded(b)) }
+// Same reports whether two experiments differ in nothing but their seeds, and what they and their arms are called.
+func Same(a, b experiment.Experiment) bool {
+	b.Seed = a.Seed
+	return a.Alike(b)
+}
 
 // Key is the same for experiments that are [Same], and hardly ever for others.
 func Key(e experiment.Experiment) string {
 	h := fnv.New64a()
-	_, _ = h.Write(unseeded(e)) // a hash takes everything
-	return fmt.Sprintf("%016x", h.Sum64())
-}
-
-func unseeded(e experiment.Experiment) []byte {
 	e.Seed = 0
-	return e.JSON()
+	_, _ = h.Write(e.Unnamed().JSON()) // a hash takes everything
+	return fmt.Sprintf("%016x", h.Sum64())
 }
 
 // End is what an arm has come to at the end of one run.

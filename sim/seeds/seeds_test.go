@@ -117,12 +117,16 @@ func TestOneSeedBoundsNothingAndWhatIsUnderWayCountsForNothing(t *testing.T) {
 	assert.Equal(t, "1 of 3 seeds run to the end.", strings.SplitAfter(s.Describe(), ".")[0])
 }
 
-func TestExperimentsAreTheSameButForTheirSeeds(t *testing.T) {
+func TestExperimentsAreTheSameButForTheirSeedsAndNames(t *testing.T) {
 	a, b := experiment.Default(), experiment.Default()
 	b.Seed = 1000
 	assert.True(t, Same(a, b))
 	assert.Equal(t, Key(a), Key(b))
 	assert.Equal(t, uint64(1000), b.Seed)
+	b.Arms[1].Name, b.Name, b.About = "Mine", "my own", "Of my own."
+	assert.True(t, Same(a, b))
+	assert.Equal(t, Key(a), Key(b))
+	assert.Equal(t, "Mine", b.Arms[1].Name)
 	b.Optimizer.LR /= 2
 	assert.False(t, Same(a, b))
 	assert.NotEqual(t, Key(a), Key(b))

@@ -8,11 +8,18 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/session"
 )
 
-// Of reports whether it is of an experiment, whatever the seed of that is.
+// Of reports whether it is of an experiment, whatever the seed of that is, and whatever its arms are called.
 func (s *Sweep) Of(e experiment.Experiment) bool { return seeds.Same(s.exp, e) }
 
-// Experiment is a copy of what is run, with a seed that says nothing.
-func (s *Sweep) Experiment() experiment.Experiment { return s.exp.Clone() }
+// call makes what is found speak of the arms by the names that an experiment gives them which it is [Sweep.Of].
+func (s *Sweep) call(e experiment.Experiment) {
+	for i, a := range e.Arms {
+		if s.exp.Arms[i].Name != a.Name {
+			s.exp, s.summary = e.Clone(), nil
+			return
+		}
+	}
+}
 
 // Playing reports whether it goes on by itself.
 func (s *Sweep) Playing() bool { return s.playing && !s.Done() }
@@ -26,9 +33,6 @@ func (s *Sweep) Done() bool {
 func (s *Sweep) Begun() bool {
 	return slices.ContainsFunc(s.runs, func(r *run) bool { return r.session != nil || r.state != nil })
 }
-
-// Seeds is how many there are.
-func (s *Sweep) Seeds() int { return len(s.runs) }
 
 // State is that of the run of a seed at its end; false while it has none.
 func (s *Sweep) State(seed uint64) (session.State, bool) {

@@ -49,8 +49,8 @@ func New(e experiment.Experiment, list []uint64, h session.Host, atOnce int) (*S
 	return s, s.Extend(list)
 }
 
-// Extend makes the seeds others. Those that were run or are under way stay as they are, if they are among the new ones,
-// and no others.
+// Extend makes the seeds others. A run that is under way goes on if its seed is among them. One that has ended stays in
+// any case, after the others.
 func (s *Sweep) Extend(list []uint64) error {
 	if len(list) < seeds.Least || len(list) > seeds.Most {
 		return fmt.Errorf("%s; allowed are %d to %d", seeds.Count(len(list)), seeds.Least, seeds.Most)
@@ -74,8 +74,14 @@ func (s *Sweep) Extend(list []uint64) error {
 		}
 		runs[k] = &run{doc: doc, seed: seed, read: seeds.Waiting(e, seed)}
 	}
-	for _, r := range had {
-		r.close()
+	for _, r := range s.runs {
+		switch {
+		case had[r.seed] == nil:
+		case r.state != nil:
+			runs = append(runs, r)
+		default:
+			r.close()
+		}
 	}
 	s.runs, s.summary = runs, nil
 	return nil

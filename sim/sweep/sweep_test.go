@@ -24,8 +24,8 @@ func tiny() experiment.Experiment {
 // until lets a sweep go on until something holds.
 func until(t *testing.T, s *Sweep, h *session.LocalHost, holds func() bool) {
 	t.Helper()
-	for begin := time.Now(); !holds(); h.Wait(20 * time.Millisecond) {
-		require.Less(t, time.Since(begin), 5*time.Minute, "the sweep does not go on")
+	for ; !holds(); h.Wait(20 * time.Millisecond) {
+		require.NoError(t, t.Context().Err(), "the sweep does not go on")
 		require.NoError(t, s.Tick())
 	}
 }
@@ -126,6 +126,15 @@ func TestASweepIsPausedAndStoppedAndLosesNoRunThatHasEnded(t *testing.T) {
 	require.NoError(t, s.Play())
 	until(t, s, h, s.Done)
 	assert.Equal(t, 5, s.Summary().Ended)
+
+	require.NoError(t, s.Extend(From(2)))
+	assert.True(t, s.Done())
+	assert.Equal(t, 5, s.Summary().Ended, "of fewer seeds none is lost")
+	require.NoError(t, s.Extend(From(6)))
+	for k, r := range s.Summary().Runs {
+		assert.Equal(t, uint64(k+1), r.Seed)
+		assert.Equal(t, k < 5, r.Ended)
+	}
 }
 
 // breaking is a host on which an arm of the second session dies, or no trainer can be started at all.

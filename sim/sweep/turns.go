@@ -15,6 +15,7 @@ import (
 type Turns struct {
 	sweep   *Sweep
 	resumes *session.Session // goes on when the sweep has ended
+	asked   bool             // for seeds, and it has not been said since that they have ended
 	summary *seeds.Summary
 	read    time.Time // when that was made
 
@@ -27,8 +28,9 @@ type Turns struct {
 // every is how often what is found is read anew.
 const every = 300 * time.Millisecond
 
-// Begin runs the experiment of a session over n seeds, from 1 on; what was run of them already stays. room is for how
-// many runs there is memory, and keeps the states of all seeds out of account.
+// Begin runs the experiment of a session over n seeds, from 1 on; what was run already stays, and where that is all
+// the next tick says that it has ended. room is for how many runs there is memory, and keeps the states of all seeds
+// out of account.
 func (t *Turns) Begin(s *session.Session, n int, h session.Host, room int) error {
 	e := s.Experiment()
 	if t.sweep == nil || !t.sweep.Of(e) {
@@ -61,7 +63,7 @@ func (t *Turns) Play(s *session.Session) error {
 		t.resumes = s
 		s.Pause()
 	}
-	t.read = time.Time{}
+	t.read, t.asked = time.Time{}, true
 	return t.sweep.Play()
 }
 
@@ -76,7 +78,7 @@ func (t *Turns) Pause() {
 func (t *Turns) Stop(s *session.Session) {
 	if t.sweep != nil {
 		t.sweep.Stop()
-		t.read = time.Time{}
+		t.read, t.asked = time.Time{}, false
 		t.yield(s)
 	}
 }
@@ -86,26 +88,34 @@ func (t *Turns) Close() {
 	if t.sweep != nil {
 		t.sweep.Stop()
 	}
-	t.sweep, t.summary, t.resumes = nil, nil, nil
+	t.sweep, t.summary, t.resumes, t.asked = nil, nil, nil, false
 }
 
 // Tick is to be called often, with the session that the reader has before them. It reports whether the sweep has just
-// ended. It errs as [Sweep.Tick] does.
+// ended. Where that is of another experiment what is under way of the sweep is stopped: nobody could see or pause it.
+// It errs as [Sweep.Tick] does.
 func (t *Turns) Tick(s *session.Session) (ended bool, err error) {
 	if t.sweep == nil {
 		return false, nil
 	}
-	was := t.sweep.Playing()
-	if was && s.Playing() { // the reader has pressed play
+	if t.Of(s) == nil {
+		if t.sweep.active() > 0 || t.sweep.playing {
+			t.sweep.Stop()
+		}
+		t.read, t.resumes, t.asked = time.Time{}, nil, false
+		return false, nil
+	}
+	if t.sweep.Playing() && s.Playing() { // the reader has pressed play
 		t.Pause()
 		t.resumes = nil
-		was = false
 	}
 	err = t.sweep.Tick()
-	if ended = was && t.sweep.Done(); ended {
+	if ended = t.asked && t.sweep.Done(); ended {
+		t.asked = false
 		t.yield(s)
 	}
 	if now := time.Now(); ended || now.Sub(t.read) >= every {
+		t.sweep.call(s.Experiment())
 		t.read, t.summary = now, t.sweep.Summary()
 	}
 	return ended, err
@@ -144,12 +154,30 @@ func (t *Turns) Summary(s *session.Session) *seeds.Summary {
 // Playing reports whether the sweep goes on by itself, whatever the reader looks at.
 func (t *Turns) Playing() bool { return t.sweep != nil && t.sweep.Playing() }
 
-// Open is a session of the run of a seed as it ended.
+// Open is a session of the run of a seed as it ended; its arms have the names that they have now.
 func (t *Turns) Open(seed uint64, h session.Host) (*session.Session, error) {
 	if t.sweep != nil {
 		if st, ok := t.sweep.State(seed); ok {
-			return session.Resume(st, h)
+			return t.sweep.resume(st, h)
 		}
 	}
 	return nil, fmt.Errorf("the run of seed %d has not ended", seed)
+}
+
+func (s *Sweep) resume(st session.State, h session.Host) (*session.Session, error) {
+	one, err := session.Resume(st, h)
+	if err != nil {
+		return nil, err
+	}
+	e := s.exp.Clone()
+	e.Seed = st.Record.Experiment.Seed
+	doc, err := e.Validate()
+	if err == nil {
+		err = one.Rename(doc)
+	}
+	if err != nil {
+		one.Close()
+		return nil, err
+	}
+	return one, nil
 }
