@@ -96,7 +96,9 @@ func (w *window) beside(e experiment.Experiment) error {
 	}
 	var s *session.Session
 	if err == nil {
-		s, err = session.New(doc, w.host)
+		if s, err = session.New(doc, w.host); err != nil {
+			s.Close() // some of its trainers may have been started
+		}
 	}
 	if err != nil {
 		return err
