@@ -24,9 +24,10 @@ type lab struct {
 	notice  notice
 	wants   *wanted // waits for its text
 	seeds   sweep.Turns
-	before  []*earlier // runs that are kept, the one that was here last at the end
-	blind   bool       // nothing can be drawn any more: the browser has taken the canvas away
-	saving  bool       // the state of the present run was asked for
+	opened  *session.Session // the run of a seed that was opened last
+	before  []*earlier       // runs that are kept, the one that was here last at the end
+	blind   bool             // nothing can be drawn any more: the browser has taken the canvas away
+	saving  bool             // the state of the present run was asked for
 	saved   session.State
 	size    int // bytes that the next state may take
 	host    *workerHost

@@ -34,6 +34,7 @@ func (l *lab) begin(doc experiment.Valid) error {
 	}
 	s, err := session.New(doc, l.hostOf(doc.Experiment()))
 	if err != nil {
+		s.Close() // some of its trainers may have been started
 		return err
 	}
 	l.put(s)
@@ -42,7 +43,10 @@ func (l *lab) begin(doc experiment.Valid) error {
 }
 
 // put makes a session the one that runs, at the pace of the one before, which is kept.
-func (l *lab) put(s *session.Session) {
+func (l *lab) put(s *session.Session) { l.replace(s, l.keep) }
+
+// replace makes a session the one that runs, at the pace of the one before, with which away does something.
+func (l *lab) replace(s *session.Session, away func(*session.Session)) {
 	if old := l.session; old == nil {
 		s.Play()
 	} else {
@@ -50,7 +54,7 @@ func (l *lab) put(s *session.Session) {
 		if old.Playing() || old.Done() {
 			s.Play()
 		}
-		l.keep(old)
+		away(old)
 	}
 	l.session, l.notice, l.wants = s, notice{}, nil
 	l.saving, l.size = false, 0

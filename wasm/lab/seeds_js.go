@@ -6,6 +6,7 @@ import (
 	"strings"
 	"syscall/js"
 
+	"github.com/sparkling-lab/sparkling/sim/session"
 	"github.com/sparkling-lab/sparkling/viz"
 	"github.com/sparkling-lab/sparkling/viz/panel"
 	"github.com/sparkling-lab/sparkling/viz/story"
@@ -41,7 +42,8 @@ func (l *lab) reap() {
 	l.view.SetSeeds(l.seeds.Summary(l.session))
 }
 
-// openSeed shows the run of a seed; there is a way back to the present one.
+// openSeed shows the run of a seed. There is a way back to the present one, but where that is of another seed, as it
+// ended: that is kept anyhow, and is not to take the place of a run of the reader's.
 func (l *lab) openSeed(seed string) error {
 	n, err := strconv.ParseUint(seed, 10, 64)
 	if err != nil {
@@ -54,7 +56,12 @@ func (l *lab) openSeed(seed string) error {
 	if err != nil {
 		return err
 	}
-	l.put(s)
+	away := l.keep
+	if l.session == l.opened && l.session.Done() {
+		away = (*session.Session).Close
+	}
+	l.replace(s, away)
+	l.opened = s
 	if l.view.Pinned() == viz.Seeds {
 		l.view.Pin("") // its own pictures are to be seen
 	}

@@ -18,7 +18,7 @@ func (p *tab) sown() (s panel.Seeds) {
 }
 
 // The reader's run waits, two seeds are run in workers of their own, paused on the way and told in a table; the run of
-// the second is opened, has the numbers of that seed run alone, and is gone back from.
+// the second is opened, has the numbers of that seed run alone, and is gone back from, however many were opened.
 func TestSeedsAreRunInWorkersAndEachIsOpenedWithTheNumbersItHasAlone(t *testing.T) {
 	e := trial.Of(model.Inner, 60, 20, "copy", "asymmetric", "sparkling")
 	p := open(t, desktop, e.Link())
@@ -49,6 +49,11 @@ func TestSeedsAreRunInWorkersAndEachIsOpenedWithTheNumbersItHasAlone(t *testing.
 	p.settle()
 	assert.Equal(t, "This is the run of seed 2, as it ended.", p.notice())
 	opened := p.csv()
+	for _, seed := range []string{"1", "2", "1", "2"} { // more than there are runs that are kept
+		p.run(`document.querySelector("#sown-runs [data-seed='` + seed + `']").click()`)
+		p.wait(`JSON.parse(sparkling.state()).seed === "` + seed + `" && JSON.parse(sparkling.state()).done`)
+	}
+	p.settle()
 	p.run(`document.getElementById("back").click()`)
 	assert.Equal(t, "1", p.state().Seed)
 	assert.Equal(t, before, p.state().Last, "where it was")
