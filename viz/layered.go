@@ -173,7 +173,7 @@ func (l *layered) same(expert, slot, other int) bool {
 	for k := range l.high {
 		a, b := l.row(expert, slot, k), l.row(expert, other, k)
 		for i := range a {
-			if math.Float32bits(a[i]) != math.Float32bits(b[i]) {
+			if !look.Same(a[i], b[i]) {
 				return false
 			}
 		}

@@ -109,8 +109,8 @@ func (u *Update) exact() bool {
 			row := &u.Sides[i].Rows[k]
 			for j := range row.Before {
 				t := u.Rule.Trace(row, j)
-				if !same(t.After, row.After[j]) || !same(t.M, row.MAfter[j]) ||
-					!u.Rule.Muon && !same(t.V, row.VAfter[j]) {
+				if !Same(t.After, row.After[j]) || !Same(t.M, row.MAfter[j]) ||
+					!u.Rule.Muon && !Same(t.V, row.VAfter[j]) {
 					return false
 				}
 			}
@@ -119,7 +119,7 @@ func (u *Update) exact() bool {
 	return true
 }
 
-// same reports whether two numbers have the same bits, or both are none.
-func same(a, b float32) bool {
+// Same reports whether two numbers have the same bits; what is no number is so in one place as in another.
+func Same(a, b float32) bool {
 	return math.Float32bits(a) == math.Float32bits(b) || a != a && b != b
 }

@@ -75,7 +75,7 @@ func Tell(u *look.Update, w Weight, digits Digits) Told {
 		s.Alike = s.Lines[len(s.Lines)-1].Alike
 	}
 	for i, tr := range t.traces {
-		out.Exact = out.Exact && bits(tr.After) == bits(u.Sides[i].Rows[w.Row].After[w.Channel])
+		out.Exact = out.Exact && look.Same(tr.After, u.Sides[i].Rows[w.Row].After[w.Channel])
 	}
 	last := &out.Stages[Update].Lines[len(out.Stages[Update].Lines)-1]
 	if last.Words += "; the network’s own next weight has the same bits"; !out.Exact {
@@ -105,7 +105,7 @@ func (t *teller) line(name, rule, words string, of func(side int) (filled string
 		l.Values = append(l.Values, value)
 	}
 	if len(l.Values) > 1 {
-		if l.Alike = Other; bits(l.Values[0]) == bits(l.Values[1]) {
+		if l.Alike = Other; look.Same(l.Values[0], l.Values[1]) {
 			l.Alike = Same
 		}
 	}
@@ -135,14 +135,6 @@ func (t *teller) arg(x float32) string {
 	} else {
 		return "(" + s + ")"
 	}
-}
-
-// Bits of what is no number are all the same: it is no number in one half as in the other.
-func bits(x float32) uint32 {
-	if x != x {
-		return math.MaxUint32
-	}
-	return math.Float32bits(x)
 }
 
 // Moves is the weight of an update that shows best what it does: the one whose moves in the two halves differ most, and

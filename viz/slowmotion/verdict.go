@@ -32,7 +32,7 @@ func compare(u *look.Update) compared {
 
 func same(a, b []float32) bool {
 	for i := range a {
-		if bits(a[i]) != bits(b[i]) {
+		if !look.Same(a[i], b[i]) {
 			return false
 		}
 	}
