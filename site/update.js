@@ -34,7 +34,7 @@ export class SlowMotion {
     const json = this.#lab.slow();
     if (json === this.#said) return;
     this.#said = json;
-    const { shown, title, asked, stage, stages, short, verdict, late, digits, halves, hue } = parsed(json);
+    const { shown, title, asked, stage, stages, next, short, verdict, late, digits, halves, hue } = parsed(json);
     this.#section.hidden = !shown;
     if (!shown) return;
     this.#section.style.setProperty("--hue", hue);
@@ -48,9 +48,8 @@ export class SlowMotion {
     setText(byID("motion-short"), short);
     setText(byID("motion-long"), verdict);
     setText(byID("motion-late"), late);
-    const last = stage === stages.length - 1;
     byID("motion-back", HTMLButtonElement).disabled = stage === 0;
-    setText(byID("motion-on"), last ? "Done" : `Next: ${lower(stages[stage + 1].title)}`);
+    setText(byID("motion-on"), next);
     this.#digits.checked = digits;
   }
 
@@ -93,5 +92,3 @@ function block({ name, rule, words: about, filled, values, alike }, halves) {
   if (words[alike]) box.append(make("p", { className: "alike" }, `${sign[alike]} ${words[alike]}`.trim()));
   return box;
 }
-
-const lower = (/** @type {string} */ title) => title[0].toLowerCase() + title.slice(1);

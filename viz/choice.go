@@ -150,6 +150,3 @@ func numbered(name string, n int) []string {
 	}
 	return out
 }
-
-// capital is a sentence.
-func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

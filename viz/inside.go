@@ -63,7 +63,7 @@ func (v *View) lookInto(width, least float64, q look.Question) (nets []seen, why
 		n.answer, n.ok = v.look(i, q)
 		switch {
 		case n.ok && n.answer.Declined != "":
-			why, n.why, n.ok = capital(n.answer.Declined)+".", n.answer.Declined, false
+			why, n.why, n.ok = record.Capital(n.answer.Declined)+".", n.answer.Declined, false
 		case n.ok:
 			some = true
 		}

@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/sparkling-lab/sparkling/sim/look"
+	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/viz/style"
 )
 
@@ -132,8 +133,8 @@ func (v *View) exactCell(b box, nets []seen, i, row, col int) {
 			continue
 		}
 		if lines == nil {
-			lines = append(lines, line{fmt.Sprintf("%s, row %d, column %d", capital(look.PartName(all[i].Part)), row+1,
-				col+1), ink})
+			part := record.Capital(look.PartName(all[i].Part))
+			lines = append(lines, line{fmt.Sprintf("%s, row %d, column %d", part, row+1, col+1), ink})
 		}
 		lines = append(lines, line{nets[k].name + ": " + exact(all[i].Values[row*all[i].Cols+col]), nets[k].hue})
 	}

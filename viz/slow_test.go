@@ -151,6 +151,7 @@ func TestAnUpdateIsSteppedThroughAtTheReadersPace(t *testing.T) {
 	}
 	end := v.Slow()
 	assert.Equal(t, slowmotion.Stages-1, end.Stage)
+	assert.Equal(t, []string{"Next: loss", "Done"}, []string{shown.Next, end.Next})
 	assert.NotContains(t, *acts, ActUpdate, "who reads the end is not led away from it")
 	assert.Equal(t, "Equal gradient + [S, 0] = different update", end.Short)
 	v.StepUpdate(-1)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/sim/look"
+	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/viz/slowmotion"
 	"github.com/sparkling-lab/sparkling/viz/style"
 )
@@ -81,9 +82,6 @@ func (v *View) slowChoose(id string, option int) {
 	v.follows(arm, q)
 }
 
-// lower is a title within a sentence.
-func lower(s string) string { return strings.ToLower(s[:1]) + s[1:] }
-
 // Slow is the update in slow motion in words and numbers, for who does not look at the picture.
 type Slow struct {
 	Shown   bool        `json:"shown"`   // the picture is there, and not as a small one
@@ -91,6 +89,7 @@ type Slow struct {
 	Asked   string      `json:"asked"`   // why there is none; then nothing else is set
 	Stage   int         `json:"stage"`   // that is shown
 	Stages  []SlowStage `json:"stages"`  // all, but for the shown one with their titles alone
+	Next    string      `json:"next"`    // what the button says that goes on
 	Short   string      `json:"short"`   // what it comes to, in the last stage
 	Verdict string      `json:"verdict"` // the same in a sentence
 	Late    string      `json:"late"`    // the run has gone on since
@@ -133,10 +132,11 @@ func (v *View) Slow() (out Slow) {
 		out.Asked = "The network is asked for its next update."
 		return out
 	case a.Update == nil:
-		out.Asked = capital(a.Declined) + "."
+		out.Asked = record.Capital(a.Declined) + "."
 		return out
 	}
 	told := slowmotion.Tell(a.Update, s.followed(a.Update), s.digits)
+	out.Next = told.Next(s.stage)
 	_, long := v.slowWhere(&a)
 	out.Title, out.Late = v.Readable(v.rec.Experiment)[s.arm]+". "+long, strings.TrimSpace(v.slowLate(&a))
 	for i, side := range a.Update.Sides {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/sim/look"
+	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/viz/slowmotion"
 )
 
@@ -36,7 +37,7 @@ func (v *View) update(b box) {
 		says := "The network is asked for its next update."
 		if a.Declined != "" {
 			says = a.Declined + "."
-			says = capital(says)
+			says = record.Capital(says)
 		}
 		in := v.heading(b, title, "A neuron’s next update, step by step, with its real numbers. "+says, says)
 		if v.size != aside {
@@ -327,10 +328,9 @@ func (v *View) slowButtons(b box, told *slowmotion.Told) {
 		x = v.slowButton(x, y, "‹ Back", false, func(point) { v.StepUpdate(-1) }) + 8
 	}
 	if s.stage < slowmotion.Stages-1 {
-		next := "Next: " + lower(told.Stages[s.stage+1].Title) + " ›"
-		x = v.slowButton(x, y, next, true, func(point) { v.StepUpdate(1) }) + 8
+		x = v.slowButton(x, y, told.Next(s.stage)+" ›", true, func(point) { v.StepUpdate(1) }) + 8
 	} else {
-		x = v.slowButton(x, y, "Done", true, func(point) { v.StepUpdate(1) }) + 8
+		x = v.slowButton(x, y, told.Next(s.stage), true, func(point) { v.StepUpdate(1) }) + 8
 		x = v.slowButton(x, y, "Next update", false, func(point) { v.NextUpdate() }) + 8
 	}
 	digits, other := "All digits", slowmotion.All

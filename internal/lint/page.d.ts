@@ -80,6 +80,7 @@ interface Slow {
   asked: string;
   stage: number;
   stages: SlowStage[];
+  next: string;
   short: string;
   verdict: string;
   late: string;

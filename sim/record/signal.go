@@ -3,6 +3,8 @@ package record
 import (
 	"math"
 	"strconv"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/sparkling-lab/sparkling/model"
 )
@@ -56,6 +58,12 @@ func (x RMSRatios) Words() string {
 
 // digits is a ratio as a person reads it.
 func digits(r float64) string { return strconv.FormatFloat(r, 'g', 3, 64) }
+
+// Capital is a sentence of words that begin in lower case.
+func Capital(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
+}
 
 // Thousands is a whole number as a person reads it: 1,296.
 func Thousands[T int | int64](n T) string {

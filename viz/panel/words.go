@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
@@ -64,7 +62,7 @@ func did(rec *record.Record, shown int) []string {
 		if len(groups)+len(waiting) > 1 {
 			s = "In " + list(g.names) + " " + s
 		}
-		out = append(out, capital(s)+says(g.times, g.logit)+g.ratio)
+		out = append(out, record.Capital(s)+says(g.times, g.logit)+g.ratio)
 	}
 	return append(out, waiting...)
 }
@@ -118,10 +116,10 @@ func says(factor, moved float64) string {
 		return " What it says is not a number."
 	case moved == 0:
 		return fmt.Sprintf(" %s as wide, and yet it says the same as before: no logit moved at all.",
-			capital(times(factor)))
+			record.Capital(times(factor)))
 	case moved <= Unmoved:
 		return fmt.Sprintf(" %s as wide, and yet it says the same as before: no logit moved by more than %s.",
-			capital(times(factor)), digits)
+			record.Capital(times(factor)), digits)
 	default:
 		return fmt.Sprintf(" That changed what it says: logits moved by up to %s.", digits)
 	}
@@ -148,9 +146,4 @@ func list(names []string) string {
 		return strings.Join(names[:n], ", ") + " and " + names[n]
 	}
 	return names[0]
-}
-
-func capital(s string) string {
-	r, n := utf8.DecodeRuneInString(s)
-	return string(unicode.ToUpper(r)) + s[n:]
 }

@@ -2,6 +2,7 @@ package slowmotion
 
 import (
 	"math"
+	"strings"
 
 	"github.com/sparkling-lab/sparkling/sim/look"
 )
@@ -44,6 +45,15 @@ type Told struct {
 	Stages         []Stage
 	Short, Verdict string // what it comes to for the two halves, in a few words and in a sentence or two
 	Exact          bool   // the last line has the bits of the engine's next weight, in every half
+}
+
+// Next is what a button says that goes on from a stage.
+func (t *Told) Next(stage int) string {
+	if stage+1 >= len(t.Stages) {
+		return "Done"
+	}
+	title := t.Stages[stage+1].Title
+	return "Next: " + strings.ToLower(title[:1]) + title[1:]
 }
 
 // The stages, by place. Under Muon the two moments are its momentum and the direction that it makes of it.

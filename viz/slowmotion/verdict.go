@@ -2,7 +2,6 @@ package slowmotion
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/sparkling-lab/sparkling/sim/look"
 )
@@ -60,7 +59,7 @@ func (t *teller) verdict() (short, long string) {
 	if t.u.Rule.Muon {
 		state = "momentum"
 	}
-	moves := fmt.Sprintf("the original’s weight moves by %s, the copy’s by %s", t.moves(0), t.moves(1))
+	moves := fmt.Sprintf("original’s weight moves by %s, the copy’s by %s", t.moves(0), t.moves(1))
 	alike := fmt.Sprintf("Both move by %s. All %d weights of the halves have the same bits, before and after: a copy "+
 		"stays a copy.", t.moves(0), t.weights())
 	switch {
@@ -70,21 +69,18 @@ func (t *teller) verdict() (short, long string) {
 		return fmt.Sprintf("Equal gradient + equal %s = equal update", state), alike
 	case c.gradient && c.weight && !c.state && c.empty[1]:
 		return "Equal gradient + [S, 0] = different update", fmt.Sprintf("S is what the original remembers, 0 what "+
-			"the copy does. So %s. They are copies no longer.", moves)
+			"the copy does. So the %s. They are copies no longer.", moves)
 	case c.gradient && c.weight && !c.state:
-		return fmt.Sprintf("Equal gradient + another %s = different update", state), capital(moves) +
+		return fmt.Sprintf("Equal gradient + another %s = different update", state), "The " + moves +
 			". They are copies no longer."
 	case c.gradient && c.weight && !c.rate:
-		return fmt.Sprintf("Equal gradient, equal %s, another learning rate", state), capital(moves) + "."
+		return fmt.Sprintf("Equal gradient, equal %s, another learning rate", state), "The " + moves + "."
 	case c.gradient && c.weight:
-		return "Equal gradient, equal " + state + ", and yet another update", capital(moves) + "."
+		return "Equal gradient, equal " + state + ", and yet another update", "The " + moves + "."
 	}
-	return "The halves parted before", fmt.Sprintf("Other weights get other gradients, and so other updates. Here %s.",
-		moves)
+	return "The halves parted before", fmt.Sprintf("Other weights get other gradients, and so other "+
+		"updates. Here the %s.", moves)
 }
-
-// capital begins a sentence.
-func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // moves is how far the followed weight of a half moves, with its sign.
 func (t *teller) moves(side int) string { return t.num(-t.traces[side].Move) }
