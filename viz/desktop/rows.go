@@ -100,7 +100,7 @@ func (c *controls) transport(to *widget.Container) {
 	c.follow = append(c.follow, func(s panel.State) {
 		label := "Play"
 		if s.Playing {
-			label = "Pause"
+			label = map[bool]string{true: "Waiting", false: "Pause"}[w.director.Waits()]
 		}
 		play.SetText(label)
 		widen.SetText("Widen ×" + s.Factor)

@@ -122,12 +122,7 @@ func (c *controls) story(to *widget.Container) {
 		goOn.GetWidget().Disabled = !page.Goes
 		goOn.SetText(map[bool]string{true: "Skip this", false: "Continue"}[page.Due])
 	})
-	to.AddChild(row(l, 12, goOn, c.words(&l.small, muted, func(panel.State) string {
-		if page.Seconds == 0 {
-			return ""
-		}
-		return fmt.Sprintf("or watch: it goes on in %d s", page.Seconds)
-	})))
+	to.AddChild(row(l, 12, goOn, c.words(&l.small, muted, func(panel.State) string { return page.Soon })))
 	another := c.button(l.button(), "Another seed", c.another)
 	c.visible(another, func() bool { return page.Outcome != nil })
 	to.AddChild(another, c.words(&l.small, muted, func(panel.State) string { return w.outcomes(page.Outcome) }))

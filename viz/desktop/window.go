@@ -170,6 +170,7 @@ func (w *window) point(x, y float64, inside bool) {
 		ebiten.SetCursorShape(map[bool]ebiten.CursorShapeType{true: ebiten.CursorShapePointer}[hand])
 	}
 	if inside && inpututil.IsMouseButtonJustPressed(ebiten.MouseButtonLeft) {
+		w.director.Touch()
 		w.view.Press(x, y)
 		w.pinned()
 	}
@@ -178,6 +179,9 @@ func (w *window) point(x, y float64, inside bool) {
 // keys are the shortcuts, the same as the page's, while no control has the keyboard. Escape brings the other pictures
 // back wherever the keyboard is.
 func (w *window) keys() {
+	if len(inpututil.AppendJustPressedKeys(nil)) > 0 {
+		w.director.Touch()
+	}
 	if inpututil.IsKeyJustPressed(ebiten.KeyEscape) {
 		w.view.Pin("")
 	}

@@ -161,3 +161,23 @@ func TestAnAddressHoldsALessonAndAChapter(t *testing.T) {
 	lesson, chapter, _ := Linked(Fragment("lock", "apart"))
 	assert.Equal(t, [2]string{"lock", "apart"}, [2]string{lesson, chapter})
 }
+
+// Who goes through an update is given all the time for it; and who waits for the run is told for how long.
+func TestNobodyIsHurriedThroughAnUpdate(t *testing.T) {
+	s := taught(t, "")
+	s.step(100)
+	assert.Equal(t, "from step 299 on", s.page().Soon)
+	s.run(1000)
+	assert.Equal(t, "or watch: it goes on in 5\u00a0s", s.page().Soon)
+	s.pass(5)
+	assert.Empty(t, s.page().Text, "nobody has said anything, and nothing else is to be told")
+	s.widens()
+	s.touched = false
+	s.run(1000)
+	require.Positive(t, s.page().Seconds)
+	s.Director.chapter().Do = &Do{Act: "update", Say: "Go through it."}
+	assert.Zero(t, s.page().Seconds)
+	s.pass(100)
+	assert.Equal(t, "wide", s.chapter())
+	assert.Empty(t, s.page().Soon, "it is the reader's to say")
+}

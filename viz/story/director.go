@@ -146,9 +146,9 @@ func (d *Director) turnPage(v View, dt time.Duration) {
 }
 
 // counting reports whether the seconds run until what holds the run ends by itself: for who only watches, unless it
-// waits for good.
+// waits for good, as it does where there is an update to go through: nobody knows how long that is looked at.
 func (d *Director) counting(playing bool) bool {
-	return !d.touched && playing && (d.phase == asking || d.chapter().Wait > 0)
+	return !d.touched && playing && (d.phase == asking || d.chapter().Wait > 0 && !d.due().is("update"))
 }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

@@ -24,6 +24,7 @@ type Page struct {
 	Goes     bool     `json:"goes"`    // there is something to go on to
 	Holds    bool     `json:"holds"`   // the lesson waits now and then
 	Seconds  int      `json:"seconds"` // until it goes on by itself; 0 where it does not
+	Soon     string   `json:"soon"`    // when it goes on, in words; empty where that is the reader's to say
 	Next     *Offer   `json:"next"`    // the lesson that comes after one that has been read to its end
 	Outcome  *Outcome `json:"outcome"` // once the run is over, if it comes to one
 }
@@ -82,6 +83,12 @@ func (d *Director) Page(s panel.State) Page {
 	p.Holds = !d.off && d.next(d.at) >= 0
 	if here {
 		p.Seconds = d.seconds()
+	}
+	switch stop := d.Limit(); {
+	case p.Seconds > 0:
+		p.Soon = fmt.Sprintf("or watch: it goes on in %d\u00a0s", p.Seconds)
+	case p.Holds && !p.Goes && stop > s.Last:
+		p.Soon = fmt.Sprintf("from step %d on", stop)
 	}
 	if o, ok := OutcomeOf(s, d.rec); ok {
 		p.Outcome = &o

@@ -65,10 +65,17 @@ func (l *Lesson) Tell(chapter int, s panel.State, r *record.Record, said map[str
 	if c := l.Chapters[chapter]; c.From != End || s.Done { // a result is told of a run that is over
 		text = m.tell(c.Text)
 	}
-	if len(text) == 0 && chapter > 0 {
+	if len(text) == 0 && chapter > 0 && l.Chapters[chapter].measures() {
 		text = []Told{{Items: [][]Run{{{Text: "This is told when it has been measured."}}}}}
 	}
 	return text, m.tell(l.Notes)
+}
+
+// measures reports whether a chapter tells anything but what its reader has said.
+func (c *Chapter) measures() bool {
+	return slices.ContainsFunc(c.Text, func(p Paragraph) bool {
+		return slices.ContainsFunc(p.Say, func(s Sentence) bool { return !strings.Contains(s.Say, "{said:") })
+	})
 }
 
 // tell are the paragraphs that stand. What leads to a list, with a colon, stands only where the list does.
