@@ -23,6 +23,7 @@ import { all, byID, first, parsed, setText } from "./dom.js";
 const everyMs = 300;
 const busyMs = 600; // at full speed: every core has something better to do
 const mostFrames = 4; // that one look waits for
+const narrow = matchMedia("(max-width: 860px)");
 
 /**
  * lost is called where the browser takes the canvas away. What is returned goes on with another program behind the same
@@ -81,18 +82,22 @@ export function start(lab, meter, texts, lost) {
     lastLook = performance.now();
     state = read();
     sown = parsed(lab.seeds());
-    transport(state);
+    transport(state, lab.waits());
     choice.show();
     panes.show();
     first(`[value="${lab.quantity()}"]`, HTMLInputElement, byID("quantity")).checked = true;
     first(`[value=${lab.scale()}]`, HTMLInputElement, byID("scale")).checked = true;
     first(`[value=${lab.colouring()}]`, HTMLInputElement, byID("colouring")).checked = true;
     byID("colouring").hidden = !state.facts;
-    notice.show();
+    const news = notice.show();
     own.show();
     hold(lab, true);
     const reads = reading();
-    if (story.show(state, sown) && reads) byID("story").scrollIntoView();
+    if (story.show(state, sown) && !news) {
+      // Where the panel is small, there is room for a chapter only below the title of its lesson.
+      if (narrow.matches && !byID("lesson").hidden) byID("chapters").scrollIntoView();
+      else if (reads) byID("story").scrollIntoView();
+    }
     table.show(state);
     slow.show();
     sweep.show(state, sown);
@@ -119,7 +124,7 @@ export function start(lab, meter, texts, lost) {
   byID("colouring").addEventListener("change", () => act(() => lab.colouring(checked("colouring"))));
 
   const through = (/** @type {number} */ by) => { slow.step(by); refresh(); };
-  startKeys(() => lab.waits(), { " ": space, ".": step, w: () => widen(true), r: reset,
+  startKeys(() => lab.waits(), () => slow.seen, { " ": space, ".": step, w: () => widen(true), r: reset,
     arrowleft: () => through(-1), arrowright: () => through(1) });
   radios("scale", parsed(lab.scales()));
   radios("colouring", parsed(lab.colourings()));
@@ -159,11 +164,12 @@ function reading() {
   return story.top < top && story.bottom > top;
 }
 
-/** @param {State} state */
-function transport(state) {
+/** waits: for its reader, though it plays. @param {State} state @param {boolean} waits */
+function transport(state, waits) {
   const play = byID("play", HTMLButtonElement);
   play.classList.toggle("playing", state.playing);
-  setText(byID("play-label"), state.playing ? "Pause" : "Play");
+  setText(byID("play-label"), !state.playing ? "Play" : waits ? "Waiting" : "Pause");
+  play.title = state.playing && waits ? "The run waits for you: go on with the text" : "";
   play.disabled = state.done;
   byID("step", HTMLButtonElement).disabled = state.done;
   byID("widen", HTMLButtonElement).disabled = state.forked || !state.factor;

@@ -7,10 +7,11 @@ const setting = "keys"; // in the browser's storage: "off", or nothing
 
 /**
  * actions: by key, as the page names them. While the story is held Space goes on with it from the text too, and where
- * nothing has the focus.
- * @param {() => boolean} held @param {Record<string, () => void>} actions
+ * nothing has the focus; while an update is seen in slow motion the arrows go through it from wherever they do nothing
+ * else.
+ * @param {() => boolean} held @param {() => boolean} seen @param {Record<string, () => void>} actions
  */
-export function startKeys(held, actions) {
+export function startKeys(held, seen, actions) {
   const on = byID("keys", HTMLInputElement);
   on.checked = stored() !== "off";
   on.addEventListener("change", () => store(on.checked ? undefined : "off"));
@@ -18,7 +19,8 @@ export function startKeys(held, actions) {
     const { target, key } = event, action = actions[key.toLowerCase()];
     if (!action || !on.checked || !(target instanceof Element)) return;
     const told = key === " " && (target === document.body || target.closest("#story")) && held();
-    if (!told && !target.closest("body > canvas, #transport") || used(target, key)) return;
+    const through = key.startsWith("Arrow") && seen();
+    if (!told && !through && !target.closest("body > canvas, #transport") || used(target, key)) return;
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     if (!event.repeat) action();
@@ -26,7 +28,7 @@ export function startKeys(held, actions) {
 }
 
 /** A key belongs to the control that it is pressed in, if that uses it. @param {Element} target @param {string} key */
-const used = (target, key) => (key.startsWith("Arrow") ? !target.matches("canvas")
+const used = (target, key) => (key.startsWith("Arrow") ? target.matches("input, select, textarea, .scroll")
   : key === " " && target.matches("button, input, a, select"));
 
 // A browser may keep nothing, and says so in its own way.

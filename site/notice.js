@@ -13,9 +13,10 @@ export class Notice {
     byID("back").addEventListener("click", () => { lab.back(); acted(); });
   }
 
+  /** Brings it up to date, and says whether there is something new that has to be seen. */
   show() {
     const said = this.#lab.notice(), before = this.#lab.before();
-    if (said + before === this.#said) return;
+    if (said + before === this.#said) return false;
     this.#said = said + before;
     const { text, wrong, way } = parsed(said);
     const box = byID("notice"), sentence = byID("notice-text");
@@ -23,11 +24,12 @@ export class Notice {
     box.classList.toggle("wrong", wrong);
     byID("way").hidden = !way;
     if (way) byID("way").textContent = way;
-    if (sentence.textContent !== text) {
-      sentence.textContent = text;
-      if (text) byID("panel").scrollTop = 0;
-    }
+    const kept = before && `The run before is kept: ${before}.`, told = byID("before-text");
+    const news = text !== "" && sentence.textContent !== text || kept !== "" && told.textContent !== kept;
+    sentence.textContent = text;
     byID("before").hidden = !before;
-    byID("before-text").textContent = before && `The run before is kept: ${before}.`;
+    told.textContent = kept;
+    if (news) byID("panel").scrollTop = 0;
+    return news;
   }
 }

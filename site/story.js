@@ -34,9 +34,12 @@ export class Story {
       open: (seed) => { lab.openSeed(seed); acted(); },
     });
     this.#lessons = new Lessons(lab);
-    const story = byID("story");
+    // Who presses a key anywhere is there, and who points at what the story shows.
+    const shows = "#story, #motion, #inside, #panes, body > canvas";
     for (const kind of ["pointerdown", "keydown", "wheel"]) {
-      story.addEventListener(kind, () => lab.touch(), { passive: true });
+      document.addEventListener(kind, ({ target }) => {
+        if (kind === "keydown" || target instanceof Element && target.closest(shows)) lab.touch();
+      }, { passive: true, capture: true });
     }
     this.#goes.addEventListener("click", () => this.goOn());
   }
@@ -60,7 +63,7 @@ export class Story {
     this.#lessons.show(page);
     this.#goes.setAttribute("aria-disabled", String(!page.goes));
     setText(this.#goes, page.due ? "Skip this" : "Continue");
-    setText(byID("goes-in"), page.seconds ? `or watch: it goes on in ${page.seconds} s` : "");
+    setText(byID("goes-in"), page.soon);
     byID("goes").hidden = !page.goes && !page.holds;
     this.#seeds.show(page.outcome, sown.outcomes ?? []);
     const turned = page.shown !== this.#shown;
@@ -134,7 +137,9 @@ export class Story {
   #paragraph({ style, list, items }, arms) {
     const runs = (/** @type {Run[]} */ item) => item.map((run) => this.#run(run, arms));
     if (!list) return make("p", { className: style }, ...items.flatMap(runs));
-    return make("ul", { className: style || "arms" }, ...items.map((item) => make("li", {}, ...runs(item))));
+    const line = (/** @type {Run[]} */ item) => (style === "results" // whose values stand below each other
+      ? [...runs(item.slice(0, 1)), make("span", { className: "value" }, ...runs(item.slice(1)))] : runs(item));
+    return make("ul", { className: style || "arms" }, ...items.map((item) => make("li", {}, ...line(item))));
   }
 
   /** A link leads somewhere, or it opens a picture or turns a control. @param {string} text @param {string} href */
@@ -145,7 +150,11 @@ export class Story {
     const [name, value] = to.split("=");
     button.addEventListener("click", () => {
       if (does === "open") this.#open(to);
-      else first(`[name=${name}][value="${value}"]`, HTMLInputElement).click();
+      if (to === "seeds") {
+        byID("sow-form").scrollIntoView({ block: "center" });
+        byID("sow").focus({ preventScroll: true });
+      }
+      if (does === "turn") first(`[name=${name}][value="${value}"]`, HTMLInputElement).click();
     });
     return button;
   }

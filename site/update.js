@@ -25,9 +25,12 @@ export class SlowMotion {
     });
   }
 
+  /** Whether the picture is in sight. */
+  get seen() { return !this.#section.hidden; }
+
   /** Goes on or back, where the picture is in sight. @param {number} by */
   step(by) {
-    if (!this.#section.hidden) this.#lab.slowStep(by);
+    if (this.seen) this.#lab.slowStep(by);
   }
 
   show() {

@@ -69,6 +69,7 @@ interface Page {
   goes: boolean;
   holds: boolean;
   seconds: number;
+  soon: string;
   next: Offer | null;
   outcome: Outcome | null;
 }

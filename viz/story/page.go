@@ -87,7 +87,7 @@ func (d *Director) Page(s panel.State) Page {
 	switch stop := d.Limit(); {
 	case p.Seconds > 0:
 		p.Soon = fmt.Sprintf("or watch: it goes on in %d\u00a0s", p.Seconds)
-	case p.Holds && !p.Goes && stop > s.Last:
+	case p.Holds && !p.Goes && d.aim < 0 && stop > s.Last:
 		p.Soon = fmt.Sprintf("from step %d on", stop)
 	}
 	if o, ok := OutcomeOf(s, d.rec); ok {

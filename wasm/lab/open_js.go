@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"syscall/js"
 
 	"github.com/sparkling-lab/sparkling/sim/experiment"
@@ -88,6 +89,8 @@ func (l *lab) openLesson(name, chapter string, kept js.Value, otherwise string) 
 	if err == nil && kept.Type() == js.TypeObject {
 		var gone bool
 		if gone, aside = l.restore(e, kept, shifted); gone {
+			l.notice.Text = strings.Replace(l.notice.Text, panel.Title(l.session.Experiment()),
+				"The lesson “"+lesson.Title+"”", 1)
 			l.director.Take(name, chapter)
 			return
 		}

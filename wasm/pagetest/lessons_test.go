@@ -63,6 +63,7 @@ func TestALessonIsTakenByKeyboardAndGoesOnAfterAReload(t *testing.T) {
 	p.ready()
 	p.run(`sparkling.speed("max")`)
 	p.at("pairs", false)
+	assert.Contains(t, eval[string](p, `document.getElementById("notice-text").textContent`), "Restored: The lesson “")
 	assert.Equal(t, 340, p.state().Last)
 	said := `[...document.querySelectorAll("#lesson-list li")].map((l) => l.innerText)[0]`
 	p.hit("#lessons summary")
@@ -90,6 +91,7 @@ func TestALinkLeadsToAChapterOfALesson(t *testing.T) {
 	assert.Contains(t, p.told(), "Lesson 2. The lock")
 	p.settle()
 	assert.Equal(t, "copies", p.shown()[0].Pane)
+	p.sees("#chapters", "#do", "#go-on") // what is to be done, below the chapter and not below its lesson
 	p.shot("lessons-phone")
 	p.run(`document.querySelector("#do .open").click()`)
 	p.wait(`document.querySelector("#chapters [data-chapter=update][aria-current]")`)
