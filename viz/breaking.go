@@ -3,10 +3,12 @@ package viz
 import (
 	"github.com/sparkling-lab/sparkling/sim/look"
 	"github.com/sparkling-lab/sparkling/sim/record"
+	"github.com/sparkling-lab/sparkling/viz/slowmotion"
 )
 
 // OpenBreaking shows the next update of an arm, which breaks something at a place: of a neuron there, and as soon as it
-// is known of the first one that is broken. Where the place is of no expert, it is the busiest of its layer.
+// is known of the first one that is broken, at the stage that breaks it. Where the place is of no expert, it is the
+// busiest of its layer.
 func (v *View) OpenBreaking(arm int, at record.Place) {
 	if v.rec == nil {
 		return
@@ -22,7 +24,7 @@ func (v *View) OpenBreaking(arm int, at record.Place) {
 	v.breaking = true
 }
 
-// findBroken turns to the neuron that an update breaks, if that is waited for and known.
+// findBroken turns to the neuron that an update breaks, and then to the stage, if that is waited for and known.
 func (v *View) findBroken() {
 	if !v.breaking {
 		return
@@ -32,12 +34,17 @@ func (v *View) findBroken() {
 		v.breaking = false // the reader is elsewhere
 		return
 	}
-	if a, ok := v.slowAnswer(); ok && (a.Update != nil || a.Declined != "") {
+	a, ok := v.slowAnswer()
+	switch {
+	case !ok || a.Update == nil && a.Declined == "":
+	case a.Update != nil && a.Update.Broken != look.None && a.Update.Broken != s.question.Neuron:
+		q := s.question
+		q.Neuron = a.Update.Broken
+		v.follows(s.arm, q)
+	default:
 		v.breaking = false
-		if a.Update != nil && a.Update.Broken != look.None {
-			q := s.question
-			q.Neuron = a.Update.Broken
-			v.follows(s.arm, q)
+		if a.Update != nil {
+			v.slowTo(slowmotion.Breaks(a.Update))
 		}
 	}
 }

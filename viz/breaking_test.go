@@ -29,12 +29,19 @@ func TestUpdateThatBreaksIsShownWhereItDoes(t *testing.T) {
 	assert.Equal(t, []any{1, look.OneUpdate(1, 2, 0, look.Twin)}, []any{v.slow.arm, v.slow.question}, "not yet known")
 
 	x := []float32{1, 2, 3}
-	row := look.Row{Before: x, After: []float32{9, 2, 3}, Gradient: []float32{1, float32(math.Inf(1)), 0}}
-	answer = &look.Answer{Update: &look.Update{Broken: 5, NotFinite: "a loss",
-		Sides: []look.Side{{Neuron: 5, Rows: [3]look.Row{{}, row, {}}}}}}
+	row := func(after, gradient []float32) look.Row {
+		return look.Row{Before: x, After: after, Gradient: gradient, M: x, MAfter: x, V: x, VAfter: x, Rate: x}
+	}
+	none := float32(math.NaN())
+	gone := []float32{none, none, none}
+	answer = &look.Answer{Update: &look.Update{Broken: 5, NotFinite: "a loss", Token: look.Token{In: x, DOut: x},
+		Sides: []look.Side{{Neuron: 5, Adds: x, Rows: [3]look.Row{row(gone, x),
+			row(gone, []float32{1, float32(math.Inf(1)), 0}), row(gone, x)}}}}}
 	v.findBroken()
 	assert.Equal(t, look.OneUpdate(1, 2, 5, look.Twin), v.slow.question)
 	assert.Equal(t, slowmotion.Weight{Row: 1, Channel: 1}, slowmotion.Moves(answer.Update))
+	v.findBroken()
+	assert.Equal(t, slowmotion.Backward, v.slow.stage, "the gradient is the first that is no number")
 	_, long := v.slowWhere(answer)
 	assert.Contains(t, long, "after it a loss is no longer a number")
 	answer.Update.Broken = 7

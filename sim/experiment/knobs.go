@@ -283,9 +283,9 @@ func optimizerKnobs() []Knob {
 	kind = kind.chooses(func(e *Experiment, v string) { e.Optimizer.Kind = optim.Kind(v) })
 	return []Knob{
 		kind,
-		real("lr", "Learning rate", "Its peak, after the first warm-up.", 0, 1,
+		real("lr", "Learning rate", "Its peak, after the first warm-up.", 0, 10,
 			func(e *Experiment) *float64 { return &e.Optimizer.LR }),
-		real("beta2", "Adam's β2", "How slowly the second moment forgets. The paper has 0.95; at this size 0.999 "+
+		real("beta2", "Adam’s β2", "How slowly the second moment forgets. The paper has 0.95; at this size 0.999 "+
 			"shows the asymmetric reset.", 0, 0.9999,
 			func(e *Experiment) *float64 { return &e.Optimizer.Beta2 }),
 		real("weight-decay", "Weight decay", "By how much of its learning rate every weight shrinks in an update. "+

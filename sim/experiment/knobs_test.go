@@ -181,7 +181,7 @@ func TestANumberIsReadAsItIsTypedOrRefused(t *testing.T) {
 	}
 	require.NoError(t, e.Turn("lr", "5e-3"))
 	assert.Equal(t, 0.005, e.Optimizer.LR)
-	assert.EqualError(t, e.Turn("lr", "0,005"), `Learning rate is "0,005"; allowed is a number from 0 to 1, with a `+
+	assert.EqualError(t, e.Turn("lr", "0,005"), `Learning rate is "0,005"; allowed is a number from 0 to 10, with a `+
 		`decimal point: 0.005`)
 	assert.EqualError(t, e.Turn("steps", "1e3"), `Steps is "1e3"; allowed is a whole number from 20 to 20000, in `+
 		`digits alone`)

@@ -147,27 +147,3 @@ func (t *teller) arg(x float32) string {
 	}
 }
 
-// Moves is the weight of an update that shows best what it does: the one whose moves in the two halves differ most, and
-// where none do, or there is one half, the one that moves most; where an update breaks it, the first that is no number
-// afterwards, or has a gradient that is none.
-func Moves(u *look.Update) (w Weight) {
-	least := [2]float64{-1, -1}
-	for r := range u.Sides[0].Rows {
-		a := &u.Sides[0].Rows[r]
-		for i := range a.Before {
-			x := float64(a.After[i]) - float64(a.Before[i])
-			if g := a.Gradient[i]; x-x != 0 || g-g != 0 {
-				return Weight{r, i}
-			}
-			by := [2]float64{0, math.Abs(x)}
-			if len(u.Sides) > 1 {
-				b := &u.Sides[1].Rows[r]
-				by[0] = math.Abs(x - (float64(b.After[i]) - float64(b.Before[i])))
-			}
-			if by[0] > least[0] || by[0] == least[0] && by[1] > least[1] {
-				least, w = by, Weight{r, i}
-			}
-		}
-	}
-	return w
-}

@@ -50,6 +50,9 @@ func zero(x []float32) bool {
 // verdict is what the update comes to, of all weights of the neuron, in a few words and then in a sentence; the moves
 // are those of the followed one.
 func (t *teller) verdict() (short, long string) {
+	if _, broken := firstBroken(t.u); broken {
+		return "This update breaks the network", "A number is no longer finite; from then on the network computes none."
+	}
 	if len(t.traces) < 2 {
 		return "One neuron alone", fmt.Sprintf("Its weight moves by %s. It has no copy: none was made, or not of this "+
 			"neuron.", t.moves(0))
