@@ -47,7 +47,11 @@ export class Arms {
       make("div", { className: "pair" }, ...a.nodes, ...b.nodes),
       this.#differs,
     );
-    this.#adds.addEventListener("click", () => this.#act(lab.addArm(this.#add.field.value), "name", this.#added()));
+    this.#adds.addEventListener("click", () => {
+      const arm = this.#added(), wrong = lab.addArm(this.#add.field.value);
+      if (!wrong) this.#add.field.value = ""; // the next proposal is another
+      this.#act(wrong, "name", arm);
+    });
     for (const { field } of this.#pair) field.addEventListener("change", () => this.#difference());
     // They are no controls of the experiment.
     for (const { field } of [this.#add, a, b]) {
@@ -150,7 +154,7 @@ export class Arms {
 function update({ word, note, differs, up, down, remove }, arm) {
   word.replaceChildren(armWord(arm));
   setText(note, arm.new ? "not yet running" : "");
-  setText(differs, arm.differs || "The others are compared with it.");
+  setText(differs, `${arm.about} ${arm.differs || "The others are compared with it."}`.trim());
   for (const [button, does] of /** @type {const} */ ([[up, "up"], [down, "down"]])) {
     button.setAttribute("aria-label", `Move ${arm.name} ${does}`);
   }

@@ -112,7 +112,7 @@ export class Story {
     this.#said.do = said;
     box.hidden = !runs.length;
     box.classList.toggle("did", did);
-    byID("do-says").replaceChildren(...runs.map((run) => this.#run(run, arms)), did ? " Done." : "");
+    byID("do-says").replaceChildren(...runs.map((run) => this.#run(run, arms)), did ? " That is done." : "");
   }
 
   /**

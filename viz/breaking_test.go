@@ -35,7 +35,7 @@ func TestUpdateThatBreaksIsShownWhereItDoes(t *testing.T) {
 	none := float32(math.NaN())
 	gone := []float32{none, none, none}
 	answer = &look.Answer{Update: &look.Update{Broken: 5, NotFinite: "a loss", Token: look.Token{In: x, DOut: x},
-		Sides: []look.Side{{Neuron: 5, Adds: x, Rows: [3]look.Row{row(gone, x),
+		Sides: []look.Side{{Neuron: 5, Rows: [3]look.Row{row(gone, x),
 			row(gone, []float32{1, float32(math.Inf(1)), 0}), row(gone, x)}}}}}
 	v.findBroken()
 	assert.Equal(t, look.OneUpdate(1, 2, 5, look.Twin), v.slow.question)

@@ -99,7 +99,7 @@ func (v *View) card(b box, nets []seen, layers []*layered, places []mosaic, most
 	v.pen.text(v.fitting([]string{says}, legend-b.x-10, body), b.x, b.y+6, body, ink, left)
 	for k, x := range layers {
 		if x.neuron(at) >= 0 {
-			width := b.w
+			width := b.x + b.w - places[k].at.x
 			if k+1 < len(places) {
 				width = places[k+1].at.x - places[k].at.x - gap
 			} else if k > 0 {

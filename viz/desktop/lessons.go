@@ -83,7 +83,7 @@ func (c *controls) deeds(to *widget.Container, page *story.Page) {
 	to.AddChild(c.words(&l.strong, ink, func(panel.State) string {
 		says := story.Told{Items: [][]story.Run{page.Do}}.Text()
 		if says != "" && page.Did {
-			says += " Done."
+			says += " That is done."
 		}
 		return says
 	}))

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/sim/session"
 	"github.com/sparkling-lab/sparkling/viz/style"
 )
@@ -13,7 +14,7 @@ import (
 // DraftArm is an arm of the draft, as a list of arms shows it.
 type DraftArm struct {
 	Name    string `json:"name"`
-	About   string `json:"about"`
+	About   string `json:"about"` // what it does, a sentence; empty where nobody has said it
 	Style   Style  `json:"style"`
 	New     bool   `json:"new"`     // it does not run yet
 	Differs string `json:"differs"` // from the arm that the others are compared with, in a sentence; empty for that one
@@ -24,7 +25,11 @@ func (d *Draft) DraftArms() []DraftArm {
 	out := make([]DraftArm, len(d.Arms))
 	styles, base := style.Of(d.Experiment), max(d.Baseline(), 0)
 	for i, a := range d.Arms {
-		out[i] = DraftArm{Name: a.Name, About: a.About, Style: styleOf(styles[i]), New: d.origin[i] < 0}
+		about := ""
+		if a.About != "" {
+			about = strings.TrimSuffix(record.Capital(a.About), ".") + "."
+		}
+		out[i] = DraftArm{Name: a.Name, About: about, Style: styleOf(styles[i]), New: d.origin[i] < 0}
 		if i != base {
 			out[i].Differs = d.Difference(base, i)
 		}
@@ -32,13 +37,24 @@ func (d *Draft) DraftArms() []DraftArm {
 	return out
 }
 
-// Additions are the arms that can be added: those that follow a named choice, and copies of those that there are.
+// Additions are the arms that can be added: copies of those that there are, and those that follow a named choice, first
+// of these the ones that no arm follows yet.
 func (d *Draft) Additions() (out []experiment.Choice) {
 	for i, a := range d.Arms {
 		out = append(out, experiment.Choice{Value: fmt.Sprint(copied, i), Label: "a copy of " + a.Name})
 	}
-	for _, t := range experiment.Treatments {
-		out = append(out, experiment.Choice{Value: t.ID, Label: t.Name + ": " + t.About})
+	followed := map[string]bool{}
+	for _, a := range d.Arms {
+		if t, ok := experiment.TreatmentOf(a); ok {
+			followed[t.ID] = true
+		}
+	}
+	for _, there := range []bool{false, true} {
+		for _, t := range experiment.Treatments {
+			if followed[t.ID] == there {
+				out = append(out, experiment.Choice{Value: t.ID, Label: t.Name + ": " + t.About})
+			}
+		}
 	}
 	return out
 }

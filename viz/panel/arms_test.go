@@ -46,6 +46,13 @@ func TestADraftKnowsItsArmsWhereverTheyStand(t *testing.T) {
 	}
 }
 
+func TestFirstArmProposedIsNoneThatIsThere(t *testing.T) {
+	d := NewDraft(experiment.Default())
+	assert.Equal(t, "drop", d.Additions()[len(d.Arms)].Value)
+	assert.Len(t, d.Additions(), len(d.Arms)+len(experiment.Treatments))
+	assert.Equal(t, "Never widened.", d.DraftArms()[0].About)
+}
+
 func TestWhatWasTypedForAnArmGoesWithIt(t *testing.T) {
 	d := NewDraft(experiment.Default())
 	require.Error(t, d.Turn("arm3.dynamics", "remapped"), "SPARKLING has a re-warmup")

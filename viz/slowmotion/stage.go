@@ -1,7 +1,6 @@
 package slowmotion
 
 import (
-	"math"
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/sim/look"
@@ -146,4 +145,3 @@ func (t *teller) arg(x float32) string {
 		return "(" + s + ")"
 	}
 }
-

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/sim/record"
+	"github.com/sparkling-lab/sparkling/sim/task"
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
 
@@ -134,13 +135,19 @@ func cosines(l panel.Lock) string {
 	if l.Pairs == 0 {
 		return ""
 	}
-	or := func(s string) string {
-		if s = scaled(s, 1, 3); s == "" {
+	or := func(exact string, equal bool) string {
+		s := scaled(exact, 1, 3)
+		switch {
+		case s == "":
 			return "none"
+		case s == "1.000" && !equal: // what is not equal does not look so
+			if s = scaled(exact, 1, 4); s == "1.0000" {
+				return "≈ 1"
+			}
 		}
 		return s
 	}
-	return or(l.Weight) + " in weights and " + or(l.Grad) + " in gradients"
+	return or(l.Weight, l.Locked == l.Pairs) + " in weights and " + or(l.Grad, l.Grad == "1") + " in gradients"
 }
 
 // since is how long after the fork an arm's pairs were measured.
@@ -204,6 +211,9 @@ func (m *moment) spiked() *panel.Arm {
 	return m.extreme(lossAfter, 1)
 }
 
+// learns reports whether the networks learn a task of that kind.
+func (m *moment) learns(kind string) bool { return m.rec != nil && m.rec.Experiment.Task.Kind == kind }
+
 // What sentences may depend on.
 var (
 	whenRun = map[string]func(*moment) bool{
@@ -211,6 +221,8 @@ var (
 		"widens":      func(m *moment) bool { return m.Factor != "" },
 		"paper-beta2": func(m *moment) bool { v, ok := value(m.Beta2); return ok && v == 0.95 },
 		"facts":       func(m *moment) bool { return m.asked() != "" },
+		"sums":        func(m *moment) bool { return m.learns(task.KindSums) && m.Shown != "" }, // some held out
+		"induction":   func(m *moment) bool { return m.learns(task.KindInduction) },
 		"spike-ended-highest": func(m *moment) bool {
 			a := m.spiked()
 			return a != nil && a == m.extreme(fullLoss, 1)

@@ -77,6 +77,13 @@ func TestNoResultIsToldOfARunThatIsNotOver(t *testing.T) {
 		told(Of("facts"), "count", s, r))
 }
 
+func TestNothingIsPromisedWhereOnlyTheAnswerOfTheReaderIsMissing(t *testing.T) {
+	s, r := counts(t, "signal", 300, 74)
+	assert.NotContains(t, told(Of("signal"), "guess", s, r), untold)
+	s, r = counts(t, "recipe", 300, 74)
+	assert.NotContains(t, told(Of("recipe"), "guess", s, r), untold)
+}
+
 func TestWhatHasDivergedOrNeverBegunHasNoCount(t *testing.T) {
 	l := Of("facts")
 	s, r := counts(t, "facts", 1000, 80, 90, 95, 120)

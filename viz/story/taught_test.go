@@ -272,7 +272,7 @@ func holds(t *testing.T, lines []string, s panel.State, r *record.Record, held m
 		says := regexp.MustCompile(strings.ReplaceAll(c.says, "ARM", strings.Join(names, "|")))
 		for _, line := range lines {
 			for _, g := range says.FindAllStringSubmatch(line, -1) {
-				want := c.want(s, r, g)
+				want := strings.ReplaceAll(c.want(s, r, g), " %", "\u00a0%")
 				assert.Contains(t, g[0], want, line)
 				assert.NotEmpty(t, want, line)
 				held[c.says]++

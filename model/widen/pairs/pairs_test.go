@@ -126,7 +126,8 @@ func TestSummaryMeansAreOfWhatIsFiniteAndItsWordsAreNeverNaN(t *testing.T) {
 		all    State
 	}{
 		{f(apart, apart), "0.500", Apart}, {f(apart, zeros), "0.500", States}, {f(zeros, zeros), "none", Locked},
-		{f(bare), "none", OneZero},
+		{f(bare), "none", OneZero}, {f(Stat{1, 0, Locked}), "1.000", Locked},
+		{f(Stat{0.9998, 0.1, Apart}), "0.9998", Apart}, {f(Stat{0.999999, 0.1, Apart}), "≈ 1", Apart},
 		{f(apart, lost), "diverged", States}, {f(lost, lost), "diverged", Diverged}, {f(old), "not told", Unknown},
 		{f(), "none", States},
 	} {

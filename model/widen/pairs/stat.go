@@ -55,11 +55,25 @@ func (s Summary) Cosine(digits int) string {
 	case s.In[Diverged] > 0:
 		return Diverged.String()
 	case model.Finite(s.Cos):
-		return strconv.FormatFloat(s.Cos, 'f', digits, 64)
+		return s.rounded(digits)
 	case s.In[Unknown] > 0:
 		return Unknown.String()
 	}
 	return "none"
+}
+
+// rounded writes a mean cosine that is there. One of pairs that are apart never looks like that of equal ones: it has more
+// digits, or is said to be near.
+func (s Summary) rounded(digits int) string {
+	write := func(digits int) string { return strconv.FormatFloat(s.Cos, 'f', digits, 64) }
+	one := func(digits int) bool { return write(digits) == strconv.FormatFloat(1, 'f', digits, 64) }
+	switch {
+	case s.In[Apart] == 0 || !one(digits):
+		return write(digits)
+	case !one(digits + 1):
+		return write(digits + 1)
+	}
+	return "≈ 1"
 }
 
 // Word is the state that all pairs are in, or diverged where any is; empty where some are apart. Where no gradient
