@@ -61,7 +61,7 @@ viz/slowmotion: sim/look
 viz: sim/experiment sim/look sim/record sim/seeds viz/facts viz/valloss viz/slowmotion viz/style viz/written
 viz/figure: internal/plain sim/experiment sim/record viz/facts viz/valloss viz/style viz/written
 viz/panel: sim/experiment sim/record sim/seeds sim/session sim/sweep viz/facts viz/style viz/written
-viz/story: sim/experiment sim/record sim/seeds sim/session viz/panel
+viz/story: sim/experiment sim/record sim/seeds sim/session sim/task viz/panel
 viz/desktop: model/learner sim/experiment sim/look sim/record sim/seeds sim/session sim/sweep sim/task viz viz/style
   viz/panel viz/story
 

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"image/color"
 	"strconv"
-	"strings"
 
 	"github.com/ebitenui/ebitenui/widget"
 	"github.com/hajimehoshi/ebiten/v2/text/v2"
@@ -71,12 +70,12 @@ func (c *controls) armList(to *widget.Container) {
 			k.Help = "" // it is said above them all
 			c.knob(to, k, c.turnArm(i))
 		}
+		say(&l.small, muted, func() string { return c.draft.DraftArms()[i].About })
 		say(&l.small, muted, func() string {
-			does, differs := c.draft.DraftArms()[i].About, "The others are compared with it."
 			if base := max(c.draft.Baseline(), 0); i != base {
-				differs = c.draft.Difference(base, i)
+				return c.draft.Difference(base, i)
 			}
-			return strings.TrimSpace(does + " " + differs)
+			return "The others are compared with it."
 		})
 		up := c.again(fmt.Sprintf("up %d", i), l.button(), "Up", func() { c.arranged(c.draft.Move(i, i-1)) })
 		down := c.again(fmt.Sprintf("down %d", i), l.button(), "Down", func() { c.arranged(c.draft.Move(i, i+1)) })

@@ -51,8 +51,8 @@ func firstBroken(u *look.Update) (Weight, bool) {
 // lost reports whether a number is none, or infinite.
 func lost(x float32) bool { return x-x != 0 }
 
-// Breaks is the first stage of an update with a number that is none, for the weight that [Moves] finds; the first of all
-// where there is none.
+// Breaks is the first stage of an update with a number that is none, for the weight that [Moves] finds; the first of
+// all where there is none.
 func Breaks(u *look.Update) int {
 	broken := func(l Line) bool { return slices.ContainsFunc(l.Values, lost) }
 	return max(0, slices.IndexFunc(Tell(u, Moves(u), false).Stages, func(s Stage) bool {

@@ -62,8 +62,8 @@ func (s Summary) Cosine(digits int) string {
 	return "none"
 }
 
-// rounded writes a mean cosine that is there. One of pairs that are apart never looks like that of equal ones: it has more
-// digits, or is said to be near.
+// rounded writes a mean cosine that is there. One of pairs that are apart never looks like that of equal ones: it has
+// more digits, or is said to be near.
 func (s Summary) rounded(digits int) string {
 	write := func(digits int) string { return strconv.FormatFloat(s.Cos, 'f', digits, 64) }
 	one := func(digits int) bool { return write(digits) == strconv.FormatFloat(1, 'f', digits, 64) }
