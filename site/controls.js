@@ -168,7 +168,7 @@ function reading() {
 function transport(state, waits) {
   const play = byID("play", HTMLButtonElement);
   play.classList.toggle("playing", state.playing);
-  setText(byID("play-label"), !state.playing ? "Play" : waits ? "Waiting" : "Pause");
+  setText(byID("play-label"), state.playing ? "Pause" : "Play");
   play.title = state.playing && waits ? "The run waits for you: go on with the text" : "";
   play.disabled = state.done;
   byID("step", HTMLButtonElement).disabled = state.done;

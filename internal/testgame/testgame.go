@@ -20,27 +20,48 @@ import (
 
 var update = flag.Bool("update", false, "write the golden pictures anew")
 
-// Main is a TestMain: it runs the tests in a game's first update, or without one where there is no display.
+// Main is a TestMain: it runs the tests within the updates of a game, or without one where there is no display.
 func Main(m *testing.M) {
 	if !display.Available() {
 		os.Exit(m.Run())
 	}
-	g := &game{m: m}
 	ebiten.SetWindowSize(320, 200)
+	ebiten.SetVsyncEnabled(false)
+	ebiten.SetTPS(ebiten.SyncWithFPS)
+	g := &game{}
+	go func() {
+		<-begun
+		g.code, g.over = m.Run(), true
+		ended <- struct{}{}
+	}()
 	if err := ebiten.RunGame(g); err != nil {
 		panic(err)
 	}
 	os.Exit(g.code)
 }
 
+// The tests and the game take turns: an update begins, and lasts until they let it end.
+var begun, ended = make(chan struct{}), make(chan struct{})
+
+// EndFrame lets the game's frame end, and goes on in its next. Whoever draws many frames of its own calls it: only
+// between frames is given back what was drawn on and is needed no longer.
+func EndFrame() {
+	ended <- struct{}{}
+	<-begun
+}
+
 type game struct {
-	m    *testing.M
 	code int
+	over bool
 }
 
 func (g *game) Update() error {
-	g.code = g.m.Run()
-	return ebiten.Termination
+	begun <- struct{}{}
+	<-ended
+	if g.over {
+		return ebiten.Termination
+	}
+	return nil
 }
 
 func (g *game) Draw(*ebiten.Image) {}

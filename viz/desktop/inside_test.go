@@ -69,7 +69,7 @@ func TestAChoiceFollowsThePicturesThoughThePanelIsMadeAnewMeanwhile(t *testing.T
 	for _, id := range []viz.PaneID{viz.RMS, viz.Inside, "", viz.Loss} {
 		was := d.view.Pinned()
 		d.panel.build()
-		d.draw() // its lists have begun to say what they begin with
+		d.Draw(d.screen) // its lists have begun to say what they begin with
 		assert.Equal(t, string(was), picture())
 		d.view.Pin(id)
 		d.frame()

@@ -100,7 +100,7 @@ func (c *controls) transport(to *widget.Container) {
 	c.follow = append(c.follow, func(s panel.State) {
 		label := "Play"
 		if s.Playing {
-			label = map[bool]string{true: "Waiting", false: "Pause"}[w.director.Waits()]
+			label = "Pause"
 		}
 		play.SetText(label)
 		widen.SetText("Widen ×" + s.Factor)

@@ -35,7 +35,7 @@ func TestAnUpdateIsSteppedThroughInTheWindow(t *testing.T) {
 	told := func() viz.Slow { return d.view.Slow() }
 	answered := func() {
 		d.frame()
-		d.until(func(panel.State) bool { d.draw(); return told().Asked == "" })
+		d.until(func(panel.State) bool { d.Draw(d.screen); return told().Asked == "" })
 	}
 	answered()
 	require.Len(t, told().Halves, 2, told().Title)

@@ -6,6 +6,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 	"time"
 
@@ -56,7 +57,11 @@ func opened(t *testing.T, e experiment.Experiment, scale float64, w, h int) *dri
 			return "Saved in a folder.", nil
 		}})
 	require.NoError(t, err)
-	t.Cleanup(win.session.Close)
+	t.Cleanup(func() {
+		win.session.Close()
+		d.screen.Deallocate()
+		runtime.GC() // by which the pictures go that the display keeps for the window
+	})
 	d.window = win
 	d.frame()
 	return d
@@ -64,17 +69,12 @@ func opened(t *testing.T, e experiment.Experiment, scale float64, w, h int) *dri
 
 func (d *driver) frame() {
 	d.update()
-	d.draw()
-}
-
-// draw draws a frame and has it carried out: all tests run within one update of the game, which would else gather the
-// commands of all frames of all of them.
-func (d *driver) draw() {
 	d.Draw(d.screen)
-	d.screen.At(0, 0)
 }
 
+// update is one of the window, before which the frame ends of the game that the tests run in.
 func (d *driver) update() {
+	testgame.EndFrame()
 	b := d.screen.Bounds()
 	d.LayoutF(float64(b.Dx()), float64(b.Dy()))
 	d.panel.shown = time.Time{}
