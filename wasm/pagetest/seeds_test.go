@@ -26,6 +26,7 @@ func TestSeedsAreRunInWorkersAndEachIsOpenedWithTheNumbersItHasAlone(t *testing.
 	p.run(`document.getElementById("sow-count").value = 2; document.getElementById("sow").click()`)
 	assert.False(t, p.state().Playing, "one trains at a time")
 	assert.Equal(t, "seeds", eval[string](p, `document.getElementById("pane").value`), "its picture is in sight")
+	p.wait(`!document.getElementById("sow-pause").hidden && JSON.parse(sparkling.seeds()).state === "playing"`)
 	p.run(`document.getElementById("sow-pause").click()`)
 	p.wait(`document.getElementById("sow-pause").textContent === "Go on"`)
 	assert.Equal(t, "paused", p.sown().State)
