@@ -3,9 +3,7 @@ package viz
 import (
 	"math"
 	"testing"
-	"time"
 
-	"github.com/hajimehoshi/ebiten/v2"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -103,15 +101,7 @@ func TestPictureOfExpertsAllocatesLittle(t *testing.T) {
 	v.SetRecord(withExperts(invented(factsOf(t, 36, 4))))
 	v.Layout(1040, 812, 1)
 	v.Pin(Experts)
-	screen, now, step := ebiten.NewImage(1040, 812), time.Now(), 0
-	v.Draw(screen, now)
-	allocs := testing.AllocsPerRun(20, func() {
-		step = 600 + (step+20)%200
-		v.SetStep(step)
-		now = now.Add(2 * Refresh)
-		v.Draw(screen, now)
-	})
-	assert.LessOrEqual(t, allocs, 400.0)
+	assert.LessOrEqual(t, allocated(v, func(i int) int { return 600 + 20*i%200 }), 400.0)
 }
 
 func TestExpertsThatAreHiddenWithTheirArmAreNotDrawn(t *testing.T) {

@@ -180,25 +180,28 @@ func TestScreenIsDrawnOnlyWhereSomethingChanged(t *testing.T) {
 	assert.False(t, blank(), "it was asked for")
 }
 
+// allocated is how many allocations a picture of another step costs, once its first has been drawn.
+func allocated(v *View, step func(i int) int) float64 {
+	screen, now, i := ebiten.NewImage(1040, 812), time.Now(), 0
+	v.Draw(screen, now)
+	return testing.AllocsPerRun(20, func() {
+		i++
+		v.SetStep(step(i))
+		now = now.Add(2 * Refresh)
+		v.Draw(screen, now)
+	})
+}
+
 // What a picture leaves to the garbage collector is what makes some frames long.
 func TestPictureAllocatesLittle(t *testing.T) {
 	testneed.Display(t)
 	v := New()
 	v.SetRecord(recorded(t))
 	v.Layout(1040, 812, 1)
-	screen := ebiten.NewImage(1040, 812)
-	now := time.Now()
-	v.Draw(screen, now)
-	step := 0
+	v.Draw(ebiten.NewImage(1040, 812), time.Now())
 	for _, pane := range PanesOf(v.rec.Experiment) {
 		v.Pin(pane.ID)
-		v.Draw(screen, now)
-		allocs := testing.AllocsPerRun(20, func() {
-			step = 40 + (step+1)%10
-			v.SetStep(step)
-			now = now.Add(2 * Refresh)
-			v.Draw(screen, now)
-		})
+		allocs := allocated(v, func(i int) int { return 40 + i%10 })
 		t.Logf("%s: %.0f allocations a picture", pane.Label, allocs)
 		assert.LessOrEqual(t, allocs, 250.0, pane.Label)
 	}

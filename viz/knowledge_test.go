@@ -4,9 +4,7 @@ import (
 	"image"
 	"image/color"
 	"testing"
-	"time"
 
-	"github.com/hajimehoshi/ebiten/v2"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -183,15 +181,7 @@ func TestTablesAllocateLittle(t *testing.T) {
 	v.SetRecord(invented(factsOf(t, 36, 4)))
 	v.Layout(1040, 812, 1)
 	v.Pin(Knowledge)
-	screen, now, step := ebiten.NewImage(1040, 812), time.Now(), 0
-	v.Draw(screen, now)
-	allocs := testing.AllocsPerRun(20, func() {
-		step = 600 + (step+20)%200
-		v.SetStep(step)
-		now = now.Add(2 * Refresh)
-		v.Draw(screen, now)
-	})
-	assert.LessOrEqual(t, allocs, 250.0)
+	assert.LessOrEqual(t, allocated(v, func(i int) int { return 600 + 20*i%200 }), 250.0)
 }
 
 func TestTablesStayInTheirPlaceAndApartWhateverTheSize(t *testing.T) {

@@ -7,6 +7,21 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
+// Follow shows what a story does. turned says that it asks for what a chapter speaks of: then no other picture stands
+// before its large one any more, and turns, unless empty, is turned as soon as [View.Turn] can.
+func (v *View) Follow(s Stage, turns string, turned bool) {
+	v.SetStage(s)
+	if turned {
+		if v.Pinned() != s.Main {
+			v.Pin("")
+		}
+		v.turns = turns
+	}
+	if v.turns != "" && v.Turn(v.turns) {
+		v.turns = ""
+	}
+}
+
 // Turn turns a control of what is shown, as a story names it: quantity, scale or colouring and its value, or a choice
 // of a picture in sight and one of its options, with = between them. It reports whether there is such a one now.
 func (v *View) Turn(control string) bool {

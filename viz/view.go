@@ -31,6 +31,7 @@ type View struct {
 	stage     Stage
 	hidden    hidden
 	pinned    PaneID  // the picture that the reader wants to see alone; empty for the stage
+	turns     string  // a control that a story still wants turned
 	printed   bool    // there is nothing to press
 	w, h      float64 // in units
 	zoom      float64 // CSS pixels that a unit is

@@ -16,17 +16,8 @@ import (
 // lead lets the story follow the run, and the pictures follow the story.
 func (w *window) lead() {
 	stage := w.director.Lead(time.Now(), w.session, w.shown)
-	w.view.SetStage(viz.StageOf(stage.Main, stage.Half, stage.Aside))
 	turns, turned := w.director.Turned(w.shown)
-	if turned && string(w.view.Pinned()) != stage.Main {
-		w.view.Pin("")
-	}
-	if turned {
-		w.turns = turns
-	}
-	if w.turns != "" && w.view.Turn(w.turns) { // a choice of a picture, as soon as that is in sight
-		w.turns = ""
-	}
+	w.view.Follow(viz.StageOf(stage.Main, stage.Half, stage.Aside), turns, turned)
 }
 
 // seek shows a step for the story; −1 is the newest.

@@ -92,7 +92,6 @@ type window struct {
 	panel    *controls
 	director *story.Director
 	runs     []story.Outcome // of one experiment, by seed
-	turns    string          // a control that the story still wants turned
 	kept     string          // how far the reader has come in the lessons, as it was kept last
 	shown    int             // step; −1 follows the newest
 	sown     sweep.Turns

@@ -46,7 +46,6 @@ type lab struct {
 	sharp   float64  // pixels wanted for a CSS pixel
 
 	director *story.Director // tells what is to be seen
-	turns    string          // a control that it still wants turned
 }
 
 func newLab(host *workerHost, bridge js.Value) *lab {

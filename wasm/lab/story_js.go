@@ -9,17 +9,8 @@ import (
 // direct lets the story follow the run: it says how far that goes, and which pictures matter.
 func (l *lab) direct() {
 	stage := l.director.Lead(time.Now(), l.session, l.shown)
-	l.view.SetStage(viz.StageOf(stage.Main, stage.Half, stage.Aside))
 	turns, turned := l.director.Turned(l.shown)
-	if turned && string(l.view.Pinned()) != stage.Main {
-		l.view.Pin("")
-	}
-	if turned {
-		l.turns = turns
-	}
-	if l.turns != "" && l.view.Turn(l.turns) { // a choice of a picture, as soon as that is in sight
-		l.turns = ""
-	}
+	l.view.Follow(viz.StageOf(stage.Main, stage.Half, stage.Aside), turns, turned)
 }
 
 // turn turns to a chapter, and to the step where it is best seen, if that was recorded.

@@ -1,0 +1,154 @@
+package viz
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/sparkling-lab/sparkling/sim/look"
+	"github.com/sparkling-lab/sparkling/viz/slowmotion"
+)
+
+// slowStage draws the stage: the neurons above, if there is room, then its lines, and in the last one what it comes to.
+func (v *View) slowStage(b box, a *look.Answer, told *slowmotion.Told, narrow bool) {
+	stage := &told.Stages[v.slowly().stage]
+	pitch := slowLine
+	var says, verdict []string
+	if narrow {
+		pitch = slowBrief
+	} else {
+		says = v.wrap(stage.Says, b.w)
+	}
+	if v.slowly().stage == slowmotion.Stages-1 {
+		verdict = v.wrap(told.Verdict, b.w-24)
+	}
+	lines, end := float64(len(stage.Lines)), 0.0
+	if verdict != nil {
+		end = float64(len(verdict)+1)*linePitch + 20
+	}
+	need := lines*pitch + end + slowHalf + float64(len(says))*linePitch + 8
+	room := b.h - need - 8
+	if !narrow && room < slowLeast && b.h-need-8+float64(len(says))*linePitch >= slowLeast {
+		room += float64(len(says)) * linePitch // the neurons are worth more than the words
+		says = nil
+	}
+	if room >= slowLeast && !narrow {
+		tall := math.Min(room, slowLeast+(room-slowLeast)*0.6)
+		tall = math.Min(tall, slowMost)
+		pitch = math.Min(pitch+(room-tall)/lines, slowLoose)
+		v.slowDrawing(box{b.x, b.y, b.w, tall}, a)
+		b.y, b.h = b.y+tall+8, b.h-tall-8
+	} else if need > b.h {
+		pitch = math.Max(pitch-(need-b.h)/lines, 30)
+	}
+	y := b.y + 8
+	for _, l := range says {
+		v.pen.text(l, b.x, y, body, soft, left)
+		y += linePitch
+	}
+	v.slowHeads(box{b.x, y - 2, b.w, slowHalf}, a, narrow, pitch < slowTight)
+	y += slowHalf
+	for i := range stage.Lines {
+		v.slowRow(box{b.x, y - 2, b.w, pitch}, &stage.Lines[i], narrow)
+		y += pitch
+	}
+	if verdict != nil {
+		v.pen.rect(b.x, y, b.w, end-6, quiet)
+		v.pen.rect(b.x, y, 4, end-6, v.halfHue(0, stage.Alike))
+		v.pen.title(v.fitting([]string{told.Short}, b.w-24, slowVerdict), b.x+14, y+15, slowVerdict, ink)
+		for i, l := range verdict {
+			v.pen.text(l, b.x+14, y+16+float64(i+1)*linePitch, body, ink, left)
+		}
+	}
+}
+
+// slowColumns are where the numbers of the halves begin, and how wide they are.
+func slowColumns(b box, halves int, narrow, tight bool) (x [2]float64, width float64) {
+	const between = 36.0
+	x[0] = b.x
+	switch {
+	case tight:
+		x[0] += slowName
+	case !narrow:
+		x[0] += b.w * 0.31
+	}
+	n := float64(halves)
+	width = (b.x + b.w - x[0] - between*(n-1)) / n
+	x[1] = x[0] + width + between
+	return x, width
+}
+
+// slowHeads writes over the numbers whose they are.
+func (v *View) slowHeads(b box, a *look.Answer, narrow, tight bool) {
+	sides := a.Update.Sides
+	x, width := slowColumns(b, len(sides), narrow, tight)
+	for i, side := range sides {
+		name := fmt.Sprintf("neuron %d", side.Neuron+1)
+		if len(sides) > 1 {
+			name = slowHalves[i] + ", " + name
+		}
+		v.pen.text(v.fitting([]string{name, slowHalves[i]}, width, small), x[i], b.y+slowHalf/2, small,
+			v.halfHue(i, slowmotion.Other), left)
+	}
+}
+
+// slowRow draws a line.
+func (v *View) slowRow(b box, l *slowmotion.Line, narrow bool) {
+	v.pen.rect(b.x, b.y, b.w, 1, rule)
+	halves := len(l.Values)
+	if l.Alike == slowmotion.Shared {
+		halves = 2 // it stands for both
+	}
+	tight := b.h < slowTight
+	x, width := slowColumns(b, halves, narrow, tight)
+	own, y := x[0]-b.x, b.y
+	switch {
+	case tight:
+		y += b.h/2 - 13
+	case narrow:
+		own = b.w
+	default:
+		y += (b.h - slowLine) / 3
+	}
+	name := l.Name
+	v.pen.title(name, b.x, y+13, body, ink)
+	at := b.x + v.pen.titleWidth(name, body) + 6
+	if tight {
+		at = b.x + own
+	}
+	if l.Rule != "" {
+		v.pen.text(v.fitting([]string{"= " + l.Rule, ""}, b.x+own-at-8, body), at, y+13, body, soft, left)
+	} else if narrow {
+		v.pen.text(v.fitting([]string{l.Words, ""}, b.x+own-at-8, small), at, y+13, small, soft, left)
+	}
+	if !narrow {
+		for i, s := range v.wrapped(l.Words, own-18, small) {
+			if i < 2 && (i == 0 || b.h >= slowLine-4) {
+				v.pen.text(s, b.x, y+28+13*float64(i), small, soft, left)
+			}
+		}
+	}
+	y = b.y
+	for i, value := range l.Values {
+		low := y + b.h/2 // of the result
+		switch {
+		case narrow && !tight:
+			low = y + 30
+		case !narrow && i < len(l.Filled):
+			low = y + b.h/2 + 8
+			v.pen.text(v.fitting([]string{l.Filled[i]}, width, small), x[i], y+b.h/2-11, small, soft, left)
+		}
+		v.pen.title(v.slowly().digits.Number(value), x[i], low, slowResult, v.halfHue(i, l.Alike))
+		if i == 1 {
+			v.sign(x[1]-22, low, l.Alike)
+		}
+	}
+	if l.Alike == slowmotion.Shared {
+		v.pen.text(v.fitting([]string{"the same for both halves", "for both", ""}, width, small), x[1], y+b.h/2, small,
+			soft, left)
+	}
+}
+
+// wrapped breaks a sentence into lines that fit in a size.
+func (v *View) wrapped(s string, width, size float64) []string {
+	return v.wrap(s, width*body/size)
+}
