@@ -32,10 +32,10 @@ func reading(t *testing.T) *reader {
 	return r
 }
 
-// sow asks for seeds.
+// sow asks for seeds, one at a time: as one ends the next begins, so that no two have ended at once.
 func (r *reader) sow(n int) {
 	r.t.Helper()
-	require.NoError(r.t, r.Begin(r.own, n, r.h, 2))
+	require.NoError(r.t, r.Begin(r.own, n, r.h, 1))
 }
 
 // until lets both go on until something holds, and counts how often it is said that the seeds have ended.
@@ -97,8 +97,9 @@ func TestANameThatIsGivenLosesNoSeedAndIsTheirsToo(t *testing.T) {
 func TestSeedsOfAnotherExperimentThanTheReadersKeepNoTrainers(t *testing.T) {
 	r := reading(t)
 	r.sow(4)
-	r.until(func() bool { return r.Summary(r.own) != nil && r.Summary(r.own).Ended > 0 && r.sweep.active() > 0 })
-	ended := r.Summary(r.own).Ended
+	r.until(func() bool { return r.sweep.Summary().Ended > 0 })
+	ended := r.sweep.Summary().Ended
+	require.Equal(t, 1, r.sweep.active(), "one is under way")
 	other := tiny()
 	other.Optimizer.LR /= 2
 	s, err := session.New(trial.Valid(other), r.h)
