@@ -18,7 +18,7 @@ import (
 // say. index.html carries the same words in a <meta>, for hosts that cannot set headers: nothing from elsewhere, no
 // inline scripts or styles, and WebAssembly.
 const Policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: " +
-	"blob:; worker-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'"
+	"blob:; worker-src 'self'; connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'"
 
 // types are the media types of what a built page holds; a machine's own table may lack or change them.
 var types = map[string]string{
