@@ -20,7 +20,7 @@ func (v *View) Print(scale float64) *image.RGBA {
 	p.SetRecord(v.rec)
 	p.step, p.quantity, p.scale, p.lettering = v.step, v.quantity, v.scale, v.lettering
 	p.colouring, p.hidden, p.chosen, p.held, p.looked = v.colouring, v.hidden, v.chosen, v.held, v.looked
-	p.overSeeds = v.overSeeds
+	p.overSeeds, p.least = v.overSeeds, v.least
 	p.slow = v.slow
 	p.stage, p.pinned, p.printed = v.stage, v.pinned, true
 	p.Layout(int(w*scale), int(h*scale), scale)

@@ -35,6 +35,8 @@ type View struct {
 	printed   bool    // there is nothing to press
 	w, h      float64 // in units
 	zoom      float64 // CSS pixels that a unit is
+	device    float64 // device pixels that a CSS pixel is
+	least     float64 // CSS pixels that the smallest type has at least; 0 where that is left to the window
 	pointer   point
 	inside    bool
 	styles    []style.Style                 // of the record's arms
@@ -124,7 +126,7 @@ func (v *View) Colouring() Colouring { return v.colouring }
 
 // Layout sets the size in device pixels and how many of them make a CSS pixel.
 func (v *View) Layout(w, h int, scale float64) {
-	v.zoom = zoom(float64(w)/scale, float64(h)/scale)
+	v.device, v.zoom = scale, math.Max(zoom(float64(w)/scale, float64(h)/scale), v.least/small)
 	scale *= v.zoom
 	if v.pen == nil || v.pen.scale != scale {
 		v.pen, v.places = newPen(scale), nil
@@ -138,6 +140,19 @@ func (v *View) Layout(w, h int, scale float64) {
 		v.image, v.places = ebiten.NewImage(max(w, 1), max(h, 1)), nil
 	}
 	v.w, v.h = float64(w)/scale, float64(h)/scale
+}
+
+// SetType lets no word of the pictures be smaller than that many CSS pixels, whatever the device makes of these, and all
+// else grow with them: who sits far away reads it too. What finds no room at that size is left out, the least important
+// first. 0, as it is at first, leaves the size to the window.
+func (v *View) SetType(least float64) {
+	if v.least == least {
+		return
+	}
+	v.least = least
+	if v.image != nil {
+		v.Layout(v.image.Bounds().Dx(), v.image.Bounds().Dy(), v.device)
+	}
 }
 
 // zoom is how many CSS pixels a unit of the pictures is in a window: what is drawn large, to be looked at from afar,

@@ -433,6 +433,8 @@ interface Lab extends Bridge {
   save(): void;
   blind(): void;
   end(): void;
+  /** Lets no word of the pictures be smaller than that many CSS pixels; 0 leaves it to the window. */
+  type(least: number): void;
   picture(take: (pixels: Uint8ClampedArray<ArrayBuffer>, width: number, height: number) => void, scale: number): void;
   play(): void;
   pause(): void;
