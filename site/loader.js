@@ -9,6 +9,7 @@ import { Keeper } from "./keeper.js";
 import { hold, kept } from "./address.js";
 import { marks } from "./lessons.js";
 import { byID, first } from "./dom.js";
+import { mode } from "./mode.js";
 import { fetchPrograms, workers } from "./load.js";
 import { Texts } from "./texts.js";
 
@@ -64,6 +65,7 @@ async function pictures(module, texts, bridge) {
     bridge.marks = marks();
     const program = await startProgram(module, bridge, meter, just);
     bridge.run = undefined; // it has been taken up
+    program.lab.type(mode.type);
     program.ended.catch((err) => {
       console.error(err);
       fail("The program of the pictures has stopped. This should not happen. " +

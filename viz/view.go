@@ -142,9 +142,9 @@ func (v *View) Layout(w, h int, scale float64) {
 	v.w, v.h = float64(w)/scale, float64(h)/scale
 }
 
-// SetType lets no word of the pictures be smaller than that many CSS pixels, whatever the device makes of these, and all
-// else grow with them: who sits far away reads it too. What finds no room at that size is left out, the least important
-// first. 0, as it is at first, leaves the size to the window.
+// SetType lets no word of the pictures be smaller than that many CSS pixels, whatever the device makes of these, and
+// all else grows with it: who sits far away reads it too. What finds no room at that size is left out, the least
+// important first. 0, as it is at first, leaves the size to the window.
 func (v *View) SetType(least float64) {
 	if v.least == least {
 		return
