@@ -88,6 +88,9 @@ internal/bench: internal/bench/... model/compute sim/experiment sim/task
 
 internal/report: internal/input model sim/experiment sim/record sim/reproduce sim/statistics sim/task viz/figure
   viz/style viz/story
+internal/lecture: internal/report model model/widen sim/experiment sim/plan sim/record sim/reproduce sim/statistics
+internal/lecture/make: internal/durable internal/lecture model/learner/cpu sim/experiment sim/look sim/record
+  sim/reproduce sim/session sim/train viz/slowmotion
 internal/cli: internal/... model/... sim/... viz/desktop viz/figure viz/story
 .: internal/cli
 

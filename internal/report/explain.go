@@ -108,8 +108,8 @@ func (f Findings) whyBeta2() string {
 		"Adam's bias correction does not restart: at step %d by up to %.1f with β2 0.999, but only by %.2f with "+
 		"0.95, as long as the gradient stays the same. At the end of *Asymmetric reset* the weight cosine of "+
 		"originals and copies is %s. Asymmetric reset − Copy is %s.", e.Fork(),
-		burst(e.Optimizer.Beta1, 0.999, e.Fork()),
-		burst(e.Optimizer.Beta1, 0.95, e.Fork()), cosines, f.each(reproduce.Asym, reproduce.Copy)) + f.early()
+		Burst(e.Optimizer.Beta1, 0.999, e.Fork()),
+		Burst(e.Optimizer.Beta1, 0.95, e.Fork()), cosines, f.each(reproduce.Asym, reproduce.Copy)) + f.early()
 }
 
 // cosines writes the weight cosine of originals and copies at an arm's end, in every setting that has it.
@@ -129,9 +129,9 @@ func cosine(e statistics.Estimate) string {
 	return around(e, func(x float64) string { return digit("%.3f", x) })
 }
 
-// burst is the largest update of an emptied Adam state after a widening at a step, over that of a settled one under the
+// Burst is the largest update of an emptied Adam state after a widening at a step, over that of a settled one under the
 // same constant gradient.
-func burst(beta1, beta2 float64, at int) float64 {
+func Burst(beta1, beta2 float64, at int) float64 {
 	most := 0.0
 	for k := 1.0; k < 1000; k++ {
 		t := float64(at) + k
