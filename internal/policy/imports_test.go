@@ -21,6 +21,7 @@ internal/durable:
 internal/durable/cut: internal/durable
 internal/input:
 internal/keys:
+internal/markup:
 internal/plain:
 internal/typed:
 internal/tools:
