@@ -25,6 +25,13 @@ func svg(t *testing.T, f Figure) string {
 	return a.String()
 }
 
+func panels(t *testing.T, f Figure) []panel {
+	t.Helper()
+	l, _, err := f.laid()
+	require.NoError(t, err)
+	return l.panels
+}
+
 func TestCurvesLeaveOutWhatIsNotANumber(t *testing.T) {
 	nan := math.NaN()
 	_, ok := Curves("x", "", "", Lines{Series: []Series{{Name: "nothing", X: []float64{1, 2}, Y: []float64{nan, nan}}}})
@@ -64,13 +71,13 @@ func TestBlocksShareOneScaleAndSayWhatIsNotANumber(t *testing.T) {
 	f, ok := Blocks("x", "", "", Ratios{"one", style.At(0), []float64{1, 2}, []float64{1, 2}},
 		Ratios{"two", style.At(1), []float64{1, 2}, []float64{1, 9}})
 	require.True(t, ok)
-	assert.Equal(t, f.panels[0].plot.Y.Max, f.panels[1].plot.Y.Max)
+	assert.Equal(t, panels(t, f)[0].plot.Y.Max, panels(t, f)[1].plot.Y.Max)
 	assert.Contains(t, svg(t, f), ">E1<")
 	f, ok = Blocks("x", "", "How.", Ratios{"bad\nloss", style.At(0), []float64{1, math.Inf(1)},
 		[]float64{math.NaN(), 2}})
 	require.True(t, ok, "what is a number is drawn")
 	assert.Equal(t, "How. Of bad 2 are no number.", f.Caption)
-	assert.InDelta(t, 2.2, f.panels[0].plot.Y.Max, 1e-9)
+	assert.InDelta(t, 2.2, panels(t, f)[0].plot.Y.Max, 1e-9)
 	assert.NotContains(t, svg(t, f), "NaN")
 	_, ok = Blocks("x", "", "", Ratios{"bad", style.At(0), []float64{math.NaN()}, []float64{math.NaN()}})
 	assert.False(t, ok, "nothing is")
@@ -173,7 +180,7 @@ func TestAnArmLooksInAFigureAsOnThePage(t *testing.T) {
 	for i, l := range style.Of(e) {
 		assert.Contains(t, s, hex(l), e.Arms[i].Name)
 	}
-	assert.GreaterOrEqual(t, f.panels[0].plot.Y.Max, 4.0, "the highest loss just after the widening is in the picture")
+	assert.GreaterOrEqual(t, panels(t, f)[0].plot.Y.Max, 4.0, "the highest loss just after the widening is in the picture")
 	assert.Contains(t, f.Caption, "16 fixed windows")
 }
 

@@ -68,7 +68,7 @@ func Experts(r *record.Record) (Figure, bool) {
 		f.Caption += " Rows: in the order of the experts that get most."
 	}
 	layers := min(x.Layers, mostLayers)
-	for k, n := range all {
+	for _, n := range all {
 		for l := range layers { // the first ones and the last
 			if l >= (layers+1)/2 {
 				l += x.Layers - layers
@@ -79,23 +79,21 @@ func Experts(r *record.Record) (Figure, bool) {
 		if x.Sorted() {
 			n.kind = lowKind
 		}
-		if k == 0 {
-			for _, class := range x.Kinds(0) {
-				f.names = max(f.names, tickText.Width(x.Classes[class])+6)
-			}
-			f.names = max(f.names, tickText.Width("expert")+6)
-			n.gutter = f.names
-		}
 		n.order = all[len(all)-1].gets
-		p := plot.New()
-		p.BackgroundColor = nil
-		p.HideAxes()
-		p.X.Padding, p.Y.Padding = 0, 0
-		p.Add(n)
-		f.panels = append(f.panels, panel{plot: p})
 	}
-	f.width = max(f.names+vg.Length(len(all))*(expertsWide+2*margin), 420) + 2*margin
-	f.height = vg.Length(len(all[0].layers))*all[0].tall() + 106
+	gutter := tickText.Width("expert") + 6
+	for _, class := range x.Kinds(0) {
+		gutter = max(gutter, tickText.Width(x.Classes[class])+6)
+	}
+	all[0].gutter = gutter
+	f.lay = func(r room) layout {
+		to := layout{names: gutter, width: max(gutter+vg.Length(len(all))*(expertsWide+2*margin), 420) + 2*margin,
+			height: vg.Length(len(all[0].layers))*all[0].tall() + 106}
+		for _, n := range all {
+			to.panels = append(to.panels, panel{plot: blank(n)})
+		}
+		return to.fitted(r)
+	}
 	return f, true
 }
 

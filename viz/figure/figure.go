@@ -1,11 +1,17 @@
-// Package figure draws a finished or partial [record.Record] as figures for print and web: SVG and PNG, the same bytes
-// for the same record on every machine. The pictures on screen, which move, are drawn by package viz and never here.
+// Package figure draws figures for print, web and slides: SVG and PNG, the same bytes for the same data on every machine.
+//
+// [Named] and [All] draw what a [record.Record] holds, or several of them that differ in their seeds. [Curves], [Forest],
+// [Blocks] and [Scatter] draw data of anybody's. Either gives a [Figure], which [Figure.In] turns into one for a page, a
+// paper's column or a projector, light or dark.
+//
+// The pictures on screen, which move, are drawn by package viz and never here.
 package figure
 
 import (
 	"bytes"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 
 	"gonum.org/v1/plot"
@@ -15,15 +21,26 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 
 	"github.com/sparkling-lab/sparkling/internal/plain"
-	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
 // Figure is one picture that can be written in several formats.
 type Figure struct {
-	Name          string // of its file, without extension
-	Title         string // what it shows, in a sentence
-	Caption       string // how to read it
-	aside         string // what the caption cannot say in the type of the figure
+	Name    string // of its file, without extension
+	Title   string // what it shows, in a sentence
+	Caption string // how to read it
+	aside   string // what the caption cannot say in the type of the figure
+	options Options
+	lay     func(room) layout
+}
+
+// In is the figure as these options say.
+func (f Figure) In(o Options) Figure {
+	f.options = o
+	return f
+}
+
+// layout is where everything of a figure stands, in the lengths of its room.
+type layout struct {
 	width, height vg.Length
 	panels        []panel   // left to right, and then below
 	columns       int       // panels in a row; 0 is all of them
@@ -38,9 +55,9 @@ const (
 )
 
 // inRows lays out several panels of a height each.
-func (f *Figure) inRows(panels int, each vg.Length) {
-	f.columns = min(panels, rowColumns)
-	f.width, f.height = rowWidth, each*vg.Length((panels+f.columns-1)/f.columns)
+func inRows(panels int, each vg.Length) layout {
+	columns := min(panels, rowColumns)
+	return layout{columns: columns, width: rowWidth, height: each * vg.Length((panels+columns-1)/columns)}
 }
 
 // panel is one set of axes of a figure.
@@ -49,26 +66,14 @@ type panel struct {
 	plot  *plot.Plot
 }
 
-// Names are those of the figures that [All] may give.
-var Names = []string{"loss", "difference", "cosine", "rms", "knowledge", "experts", "writing"}
-
-// All are the figures that the record has data for: the loss always, the others once an arm has been widened.
-func All(r *record.Record) []Figure {
-	var figures []Figure
-	for _, draw := range []func(*record.Record) (Figure, bool){
-		Loss, Difference, Cosine, RMS, Knowledge, Experts, Writing,
-	} {
-		if f, ok := draw(r); ok {
-			figures = append(figures, f.told(r))
-		}
-	}
-	return figures
-}
-
 // SVG writes the figure as text and lines; fonts are named, not embedded.
 func (f Figure) SVG(w io.Writer) error {
-	c := vgsvg.New(f.width, f.height)
-	f.draw(draw.New(c))
+	l, r, err := f.laid()
+	if err != nil {
+		return err
+	}
+	c := vgsvg.New(l.width, l.height)
+	f.draw(r.canvas(c), l)
 	var b bytes.Buffer
 	if _, err := c.WriteTo(&b); err != nil {
 		return fmt.Errorf("figure %s: %w", f.Name, err)
@@ -80,40 +85,64 @@ func (f Figure) SVG(w io.Writer) error {
 	s = strings.ReplaceAll(s, "font-weight:normal;", "")
 	s = strings.ReplaceAll(s, "font-style:normal;", "")
 	s = strings.Replace(s, "\txmlns=", "\trole=\"img\" xmlns=", 1)
+	if r.scale != 1 { // the picture is as large as it is meant to be, in the lengths of its room
+		s = strings.Replace(s, fmt.Sprintf(`width="%.5gpt" height="%.5gpt"`, l.width, l.height),
+			fmt.Sprintf(`width="%.5gpt" height="%.5gpt"`, l.width*r.scale, l.height*r.scale), 1)
+	}
 	root := strings.Index(s, "<svg")
 	at := root + strings.Index(s[root:], ">\n") + 2
 	s = s[:at] + "<title>" + escape(f.Title) + "</title>\n<desc>" + escape(strings.TrimSpace(f.Caption+" "+f.aside)) +
 		"</desc>\n" + s[at:]
-	_, err := io.WriteString(plain.Text(w), s)
+	_, err = io.WriteString(plain.Text(w), s)
 	return err
 }
 
 // PNG writes the figure with dpi pixels an inch; 96 is one pixel a CSS pixel.
 func (f Figure) PNG(w io.Writer, dpi int) error {
-	c := vgimg.NewWith(vgimg.UseWH(f.width, f.height), vgimg.UseDPI(dpi))
-	f.draw(draw.New(c))
+	l, r, err := f.laid()
+	if err != nil {
+		return err
+	}
+	c := vgimg.NewWith(vgimg.UseWH(l.width, l.height), vgimg.UseDPI(int(math.Round(float64(dpi)*float64(r.scale)))))
+	f.draw(r.canvas(c), l)
 	if _, err := (vgimg.PngCanvas{Canvas: c}).WriteTo(w); err != nil {
 		return fmt.Errorf("figure %s: %w", f.Name, err)
 	}
 	return nil
 }
 
-// draw lays out the title, the caption and the panels.
-func (f Figure) draw(c draw.Canvas) {
+// laid is the figure as its options have it, and in what room.
+func (f Figure) laid() (layout, room, error) {
+	if err := f.options.Validate(); err != nil {
+		return layout{}, room{}, err
+	}
+	r := f.options.room()
+	return f.lay(r), r, nil
+}
+
+// draw draws the title, the caption and the panels.
+func (f Figure) draw(c draw.Canvas, l layout) {
 	c.SetColor(paper)
 	c.Fill(c.Rectangle.Path())
 	c = draw.Crop(c, margin, -margin, margin, -margin)
-	c = f.heading(c)
-	columns := f.columns
-	if columns == 0 {
-		columns = len(f.panels)
+	if !f.options.room().Bare {
+		c = f.heading(c)
 	}
-	tiles := draw.Tiles{Rows: (len(f.panels) + columns - 1) / columns, Cols: columns, PadX: 2 * margin}
+	l.draw(c)
+}
+
+// draw lays out the panels.
+func (l layout) draw(c draw.Canvas) {
+	columns := l.columns
+	if columns == 0 {
+		columns = len(l.panels)
+	}
+	tiles := draw.Tiles{Rows: (len(l.panels) + columns - 1) / columns, Cols: columns, PadX: 2 * margin}
 	rows := make([][]*plot.Plot, tiles.Rows)
 	for i := range rows {
 		rows[i] = make([]*plot.Plot, columns)
 	}
-	for i, p := range f.panels {
+	for i, p := range l.panels {
 		rows[i/columns][i%columns] = p.plot
 		if p.title != "" {
 			tiles.PadTop = max(tiles.PadTop, 1.4*panelText.Font.Size*vg.Length(1+strings.Count(p.title, "\n")))
@@ -122,26 +151,26 @@ func (f Figure) draw(c draw.Canvas) {
 	if tiles.Rows > 1 {
 		tiles.PadY = tiles.PadTop + margin
 	}
-	if f.names > 0 {
-		f.beside(draw.Crop(c, 0, 0, 0, -tiles.PadTop), tiles)
+	if l.names > 0 {
+		l.beside(draw.Crop(c, 0, 0, 0, -tiles.PadTop), tiles)
 		return
 	}
 	at := plot.Align(rows, tiles, c)
-	for i, p := range f.panels {
+	for i, p := range l.panels {
 		p.draw(c, at[i/columns][i%columns], tiles.PadTop)
 	}
 }
 
 // beside draws the panels as wide as each other, the first of them with the names at its left. They have equal words
 // below; where one is narrower than its names, [plot.Align] does not find how wide the others may be.
-func (f Figure) beside(c draw.Canvas, tiles draw.Tiles) {
-	all, n := c.Max.X-c.Min.X, vg.Length(len(f.panels))
-	each := (all - f.names - tiles.PadX*(n-1)) / n
+func (l layout) beside(c draw.Canvas, tiles draw.Tiles) {
+	all, n := c.Max.X-c.Min.X, vg.Length(len(l.panels))
+	each := (all - l.names - tiles.PadX*(n-1)) / n
 	left := vg.Length(0)
-	for i, p := range f.panels {
+	for i, p := range l.panels {
 		width := each
 		if i == 0 {
-			width += f.names
+			width += l.names
 		}
 		p.draw(c, draw.Crop(c, left, left+width-all, 0, 0), tiles.PadTop)
 		left += width + tiles.PadX

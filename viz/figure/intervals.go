@@ -34,10 +34,6 @@ const rowHeight = vg.Length(21)
 // Forest are rows of intervals around a line at zero, in panels side by side that share one scale. It is false where
 // there is nothing to draw.
 func Forest(name, title, caption string, sets ...Intervals) (Figure, bool) {
-	f := Figure{Name: name, Title: title, Caption: caption, width: rowWidth}
-	if len(sets) == 1 {
-		f.width = 620
-	}
 	low, high, any := 0.0, 0.0, false
 	for _, s := range sets {
 		for _, r := range s.Rows {
@@ -49,25 +45,39 @@ func Forest(name, title, caption string, sets ...Intervals) (Figure, bool) {
 		}
 	}
 	pad := max(0.06*(high-low), 1e-4)
-	rows := 0
-	for i, s := range sets {
-		p := axes(s.X, "")
-		p.X.Min, p.X.Max = low-pad, high+pad
-		p.X.Tick.Marker = aroundZero{}
-		p.Y.Min, p.Y.Max = -float64(len(s.Rows))+0.4, 0.6
-		p.Y.Tick.Marker = plot.ConstantTicks(s.ticks(i == 0))
-		p.Add(uprights{})
-		for k, r := range s.Rows {
-			f.names = max(f.names, tickText.Width(r.Name))
-			if record.Finite(r.Mean) {
-				p.Add(whisker{r, -float64(k)})
-			}
+	lay := func(r room) layout {
+		to := layout{width: rowWidth}
+		if len(sets) == 1 {
+			to.width = 620
 		}
-		f.panels = append(f.panels, panel{s.Title, p})
-		rows = max(rows, len(s.Rows))
+		rows := 0
+		for i, s := range sets {
+			for _, row := range s.Rows {
+				to.names = max(to.names, tickText.Width(row.Name))
+			}
+			to.panels = append(to.panels, panel{s.Title, s.axes(low-pad, high+pad, i == 0)})
+			rows = max(rows, len(s.Rows))
+		}
+		to.height = 108 + rowHeight*vg.Length(rows)
+		return to.fitted(r)
 	}
-	f.height = 108 + rowHeight*vg.Length(rows)
-	return f, any
+	return Figure{Name: name, Title: title, Caption: caption, lay: lay}, any
+}
+
+// axes are the rows in a plot, whose names are written if it is the first.
+func (s Intervals) axes(low, high float64, first bool) *plot.Plot {
+	p := axes(s.X, "")
+	p.X.Min, p.X.Max = low, high
+	p.X.Tick.Marker = aroundZero{}
+	p.Y.Min, p.Y.Max = -float64(len(s.Rows))+0.4, 0.6
+	p.Y.Tick.Marker = plot.ConstantTicks(s.ticks(first))
+	p.Add(uprights{})
+	for k, r := range s.Rows {
+		if record.Finite(r.Mean) {
+			p.Add(whisker{r, -float64(k)})
+		}
+	}
+	return p
 }
 
 func (s Intervals) ticks(words bool) []plot.Tick {

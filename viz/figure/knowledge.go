@@ -30,22 +30,25 @@ func Knowledge(r *record.Record) (Figure, bool) {
 		title = "What the network knows"
 	}
 	styles, names := style.Of(r.Experiment), names(r.Experiment)
-	f := Figure{Name: "knowledge", Title: title, Caption: fmt.Sprintf("Seed %d, step %d. Each cell is a "+
-		"%s. Full: the likeliest answer is right. Darker: surer.", r.Experiment.Seed, step, cell(r.Experiment))}
-	const side = 216
-	f.width = vg.Length(max(2, len(tables)))*(side+2*margin) + margin
-	f.height = side + 134
+	var all []cells
 	for _, t := range tables {
-		p := plot.New()
-		p.BackgroundColor = nil
-		p.HideAxes()
-		p.X.Padding, p.Y.Padding = 0, 0
 		l, name := style.Style{Hue: style.Neutral}, "One network still, shared by all"
 		if !t.Shared() {
 			l, name = styles[t.Arms[0]], names[t.Arms[0]]
 		}
-		p.Add(cells{t, r.Experiment.Task.Side(), l, name, r.Experiment.Task.Words().Measure})
-		f.panels = append(f.panels, panel{plot: p})
+		all = append(all, cells{t, r.Experiment.Task.Side(), l, name, r.Experiment.Task.Words().Measure})
+	}
+	caption := fmt.Sprintf("Seed %d, step %d. Each cell is a %s. Full: the likeliest answer is right. The stronger "+
+		"the colour, the surer.", r.Experiment.Seed, step, cell(r.Experiment))
+	f := Figure{Name: "knowledge", Title: title, Caption: caption}
+	f.lay = func(r room) layout {
+		const side = 216
+		n := vg.Length(len(tables))
+		to := layout{width: max(2, n)*(side+2*margin) + margin, height: side + 134}
+		for i := range all {
+			to.panels = append(to.panels, panel{plot: blank(all[i])})
+		}
+		return to.fitted(r)
 	}
 	return f, true
 }

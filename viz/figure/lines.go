@@ -44,17 +44,23 @@ type Lines struct {
 
 // Curves are sets of axes with curves, two in a row. It is false where there is nothing to draw.
 func Curves(name, title, caption string, sets ...Lines) (Figure, bool) {
-	f := Figure{Name: name, Title: title, Caption: caption, width: 720, height: 430}
-	if len(sets) > 1 {
-		f.inRows(len(sets), 400)
-	}
 	n := 0
 	for _, l := range sets {
-		p := axes(l.X, l.Y)
-		n += l.add(p)
-		f.panels = append(f.panels, panel{l.Title, p})
+		n += l.add(axes(l.X, l.Y))
 	}
-	return f, n > 0
+	lay := func(r room) layout {
+		to := layout{width: 720, height: 430}
+		if len(sets) > 1 {
+			to = inRows(len(sets), 400)
+		}
+		for _, l := range sets {
+			p := axes(l.X, l.Y)
+			l.add(p)
+			to.panels = append(to.panels, panel{l.Title, p})
+		}
+		return to.fitted(r)
+	}
+	return Figure{Name: name, Title: title, Caption: caption, lay: lay}, n > 0
 }
 
 // add puts the curves into a plot and returns how many there are.

@@ -74,7 +74,6 @@ func number(x float32) string {
 // Blocks are ratios of the blocks of several arms side by side, all on one scale. One that is no number has no place,
 // and the caption says so. It is false where there is nothing to draw.
 func Blocks(name, title, caption string, sets ...Ratios) (Figure, bool) {
-	f := Figure{Name: name, Title: title, Caption: caption, width: max(900, vg.Length(180*len(sets))), height: 360}
 	top, drawn := 0.0, 0
 	for _, s := range sets {
 		missing := 0
@@ -87,42 +86,45 @@ func Blocks(name, title, caption string, sets ...Ratios) (Figure, bool) {
 		}
 		if missing > 0 {
 			name, _, _ := strings.Cut(s.Title, "\n")
-			f.Caption += fmt.Sprintf(" Of %s %d are no number.", name, missing)
+			caption += fmt.Sprintf(" Of %s %d are no number.", name, missing)
 		}
 	}
-	for i, s := range sets {
-		p := axes("block", "")
-		if i == 0 {
-			p.Y.Label.Text = "RMS added / RMS entering"
+	lay := func(r room) layout {
+		to := layout{width: max(900, vg.Length(180*len(sets))), height: 360}
+		for i, s := range sets {
+			p := s.axes(top)
+			if i == 0 {
+				p.Y.Label.Text = "RMS added / RMS entering"
+			}
+			to.panels = append(to.panels, panel{s.Title, p})
 		}
-		p.X.Tick.Marker = blockTicks(len(s.After))
-		p.Y.Min, p.Y.Max = 0, top
-		p.X.Min, p.X.Max = 0.5, float64(len(s.After))+0.5
-		p.Add(grid{})
-		for _, d := range []struct {
-			y     []float64
-			shape draw.GlyphDrawer
-			size  vg.Length
-		}{{s.Before, draw.RingGlyph{}, 5}, {s.After, draw.CircleGlyph{}, 2.4}} {
-			var at plotter.XYs
-			for k, y := range d.y {
-				if record.Finite(y) {
-					at = append(at, plotter.XY{X: float64(k + 1), Y: y})
-				}
-			}
-			if len(at) == 0 {
-				continue
-			}
-			dots, err := plotter.NewScatter(at)
-			if err != nil {
-				return Figure{}, false
-			}
-			dots.GlyphStyle = draw.GlyphStyle{Color: hue(s.Style), Radius: d.size, Shape: d.shape}
-			p.Add(dots)
-		}
-		f.panels = append(f.panels, panel{s.Title, p})
+		return to.fitted(r)
 	}
-	return f, drawn > 0
+	return Figure{Name: name, Title: title, Caption: caption, lay: lay}, drawn > 0
+}
+
+// axes are those of one arm, from 0 to top.
+func (s Ratios) axes(top float64) *plot.Plot {
+	p := axes("block", "")
+	p.X.Tick.Marker = blockTicks(len(s.After))
+	p.Y.Min, p.Y.Max = 0, top
+	p.X.Min, p.X.Max = 0.5, float64(len(s.After))+0.5
+	p.Add(grid{})
+	for _, d := range []struct {
+		y     []float64
+		shape draw.GlyphDrawer
+		size  vg.Length
+	}{{s.Before, draw.RingGlyph{}, 5}, {s.After, draw.CircleGlyph{}, 2.4}} {
+		var at plotter.XYs
+		for k, y := range d.y {
+			if record.Finite(y) {
+				at = append(at, plotter.XY{X: float64(k + 1), Y: y})
+			}
+		}
+		glyph := draw.GlyphStyle{Color: hue(s.Style), Radius: d.size, Shape: d.shape}
+		p.Add(&plotter.Scatter{XYs: at, GlyphStyle: glyph})
+	}
+	return p
 }
 
 // blockTicks name the blocks, A1, E1, A2 ..., at most a dozen of them.

@@ -1,6 +1,8 @@
 package figure
 
 import (
+	"slices"
+
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -26,29 +28,37 @@ type Cloud struct {
 // Scatter are spots in panels, two in a row, their names at the right, at their height. Spots that are not finite are
 // left out; it is false where there is nothing to draw.
 func Scatter(name, title, caption string, sets ...Cloud) (Figure, bool) {
-	f := Figure{Name: name, Title: title, Caption: caption}
-	f.inRows(len(sets), 380)
-	any := false
-	for _, s := range sets {
-		p := axes(s.X, s.Y)
-		p.Add(grid{})
-		var words ends
-		for _, at := range s.Spots {
-			if !record.Finite(at.X) || !record.Finite(at.Y) {
-				continue
-			}
-			any = true
-			p.X.Min, p.X.Max = min(p.X.Min, at.X), max(p.X.Max, at.X)
-			p.Y.Min, p.Y.Max = min(p.Y.Min, at.Y), max(p.Y.Max, at.Y)
-			p.Add(at)
-			words = append(words, end{at.Y, at.Name, hue(at.Style)})
+	any := slices.ContainsFunc(sets, func(c Cloud) bool { return slices.ContainsFunc(c.Spots, Spot.finite) })
+	lay := func(r room) layout {
+		to := inRows(len(sets), 380)
+		for _, c := range sets {
+			to.panels = append(to.panels, panel{c.Title, c.axes()})
 		}
-		padX, padY := max(0.05*(p.X.Max-p.X.Min), 1e-3), max(0.05*(p.Y.Max-p.Y.Min), 1e-3)
-		p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = p.X.Min-padX, p.X.Max+padX, p.Y.Min-padY, p.Y.Max+padY
-		p.Add(words)
-		f.panels = append(f.panels, panel{s.Title, p})
+		return to.fitted(r)
 	}
-	return f, any
+	return Figure{Name: name, Title: title, Caption: caption, lay: lay}, any
+}
+
+func (s Spot) finite() bool { return record.Finite(s.X) && record.Finite(s.Y) }
+
+// axes are the spots in a plot.
+func (c Cloud) axes() *plot.Plot {
+	p := axes(c.X, c.Y)
+	p.Add(grid{})
+	var words ends
+	for _, at := range c.Spots {
+		if !at.finite() {
+			continue
+		}
+		p.X.Min, p.X.Max = min(p.X.Min, at.X), max(p.X.Max, at.X)
+		p.Y.Min, p.Y.Max = min(p.Y.Min, at.Y), max(p.Y.Max, at.Y)
+		p.Add(at)
+		words = append(words, end{at.Y, at.Name, hue(at.Style)})
+	}
+	padX, padY := max(0.05*(p.X.Max-p.X.Min), 1e-3), max(0.05*(p.Y.Max-p.Y.Min), 1e-3)
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = p.X.Min-padX, p.X.Max+padX, p.Y.Min-padY, p.Y.Max+padY
+	p.Add(words)
+	return p
 }
 
 // Plot implements plot.Plotter.

@@ -105,6 +105,16 @@ func axes(x, y string) *plot.Plot {
 	return p
 }
 
+// blank is a plot of one thing that needs no axes.
+func blank(of plot.Plotter) *plot.Plot {
+	p := plot.New()
+	p.BackgroundColor = nil
+	p.HideAxes()
+	p.X.Padding, p.Y.Padding = 0, 0
+	p.Add(of)
+	return p
+}
+
 // majors are the default ticks without the unlabelled ones, all with as many decimals as the one that needs most: ticks
 // that are 0.2 apart may stand at 1.75 and 1.95.
 type majors struct{}

@@ -18,7 +18,6 @@ import (
 // Lengths of what networks write.
 const (
 	writtenPitch = vg.Length(19)
-	writtenWidth = rowWidth - 2*margin
 	authorHeight = vg.Length(20)
 	writtenGap   = vg.Length(10)
 )
@@ -32,29 +31,34 @@ func Writing(r *record.Record) (Figure, bool) {
 	if len(texts) == 0 {
 		return Figure{}, false
 	}
-	p := plot.New()
-	p.BackgroundColor = nil
-	p.HideAxes()
-	p.X.Padding, p.Y.Padding = 0, 0
-	all := writings{styles: style.Of(r.Experiment), names: names(r.Experiment)}
-	f := Figure{Name: "writing", Title: "What the networks write", panels: []panel{{plot: p}}, width: rowWidth}
+	f := Figure{Name: "writing", Title: "What the networks write"}
 	var asides []string
-	tall := vg.Length(0)
+	all := writings{texts: texts, styles: style.Of(r.Experiment), names: names(r.Experiment)}
 	for i := range texts {
-		t := &texts[i]
-		cells := written.Lines(nil, t.Chars(nil), float64(writtenWidth), record.MaxPrompt+record.MaxWritten,
-			func(s string) float64 { return float64(writtenText.Width(printable(s))) })
-		tall += authorHeight + writtenPitch*vg.Length(1+cells[len(cells)-1].Line) + writtenGap
-		all.texts, all.cells = append(all.texts, *t), append(all.cells, cells)
-		asides = append(asides, all.name(t)+": "+written.Line(t.Writing.Text+t.Written))
+		asides = append(asides, all.name(&texts[i])+": "+written.Line(texts[i].Writing.Text+texts[i].Written))
 	}
 	prompt := written.Prompt(texts)
-	f.Caption = fmt.Sprintf("Seed %d. The same beginning, temperature %g, the same random numbers. The darker behind "+
-		"a character, the surer the network was of it.", prompt.Seed, prompt.Temperature)
+	f.Caption = fmt.Sprintf("Seed %d. The same beginning, temperature %g, the same random numbers. The stronger the "+
+		"colour behind a character, the surer the network was of it.", prompt.Seed, prompt.Temperature)
 	f.aside = strings.Join(asides, " ")
-	f.height = tall + 70
-	p.Add(all)
+	f.lay = func(r room) layout {
+		w := all
+		tall := w.fill(r.width - 2*margin)
+		return layout{width: r.width, height: tall + 70, panels: []panel{{plot: blank(w)}}}
+	}
 	return f, true
+}
+
+// fill breaks the texts into lines of a width, and returns how tall they are together.
+func (w *writings) fill(wide vg.Length) (tall vg.Length) {
+	w.cells = nil
+	for i := range w.texts {
+		cells := written.Lines(nil, w.texts[i].Chars(nil), float64(wide), record.MaxPrompt+record.MaxWritten,
+			func(s string) float64 { return float64(writtenText.Width(printable(s))) })
+		tall += authorHeight + writtenPitch*vg.Length(1+cells[len(cells)-1].Line) + writtenGap
+		w.cells = append(w.cells, cells)
+	}
+	return tall
 }
 
 var writtenText = words(13, ink, tickText.Font.Weight)

@@ -43,9 +43,12 @@ func TestWhatNetworksWroteIsAFigure(t *testing.T) {
 	assert.Contains(t, f.Caption, "temperature 0.7")
 	assert.Contains(t, s, "Copy: the rays of light &amp; &lt;colour&gt;¶and the rest of it", "for who hears it")
 	assert.Contains(t, s, "fill:#DCA880", "half of Copy's colour on white, where it was sure")
-	tall := f.height
+	before, _, err := f.laid()
+	require.NoError(t, err)
 	f, _ = Writing(wrote(t, strings.Repeat("of light ", 44)))
-	assert.Greater(t, f.height, tall, "nothing is cut")
+	after, _, err := f.laid()
+	require.NoError(t, err)
+	assert.Greater(t, after.height, before.height, "nothing is cut")
 	assert.Equal(t, 176, strings.Count(svg(t, f), ">light<"))
 }
 
