@@ -180,7 +180,7 @@ func TestAnArmLooksInAFigureAsOnThePage(t *testing.T) {
 	for i, l := range style.Of(e) {
 		assert.Contains(t, s, hex(l), e.Arms[i].Name)
 	}
-	assert.GreaterOrEqual(t, panels(t, f)[0].plot.Y.Max, 4.0, "the highest loss just after the widening is in the picture")
+	assert.GreaterOrEqual(t, panels(t, f)[0].plot.Y.Max, 4.0, "the highest loss just after the widening is in it")
 	assert.Contains(t, f.Caption, "16 fixed windows")
 }
 

@@ -1,8 +1,9 @@
-// Package figure draws figures for print, web and slides: SVG and PNG, the same bytes for the same data on every machine.
+// Package figure draws figures for print, web and slides: SVG and PNG, the same bytes for the same data on every
+// machine.
 //
-// [Named] and [All] draw what a [record.Record] holds, or several of them that differ in their seeds. [Curves], [Forest],
-// [Blocks] and [Scatter] draw data of anybody's. Either gives a [Figure], which [Figure.In] turns into one for a page, a
-// paper's column or a projector, light or dark.
+// [Named] and [All] draw what a [record.Record] holds. [Curves], [Forest], [Blocks] and [Scatter] draw data of
+// anybody's. Either gives a [Figure], which [Figure.In] turns into one for a page, a paper's column or a projector,
+// light or dark.
 //
 // The pictures on screen, which move, are drawn by package viz and never here.
 package figure
