@@ -13,6 +13,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/sparkling-lab/sparkling/internal/plain"
+	"github.com/sparkling-lab/sparkling/internal/version"
 	"github.com/sparkling-lab/sparkling/model/widen"
 )
 
@@ -21,6 +22,8 @@ const codeBad = 2
 
 // verbs is the whole command line.
 type verbs struct {
+	Version kong.VersionFlag `help:"Say which version this is."`
+
 	Window    windowVerb    `cmd:"" default:"withargs" help:"Open the pictures in a window. This is what happens without a verb."`
 	Run       runVerb       `cmd:"" help:"Run an experiment without a window and print a table of its arms."`
 	Plan      planVerb      `cmd:"" help:"Count what a widening costs and saves: parameters, operations, memory."`
@@ -52,14 +55,15 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	parser, err := kong.New(&v, append(values, kong.Name("sparkling"), kong.Writers(stdout, stderr),
 		kong.Description("Watch a mixture-of-experts network be widened in mid-training."),
 		kong.Exit(func(int) { exited = true }),
-		kong.Vars{"inits": names(widen.Inits), "scales": names(widen.Scales), "norms": names(widen.AllNormWeights),
+		kong.Vars{"version": "sparkling " + version.String(),
+			"inits": names(widen.Inits), "scales": names(widen.Scales), "norms": names(widen.AllNormWeights),
 			"states": names(widen.OptStates)})...)
 	if err != nil {
 		panic(err) // the verbs above are wrong
 	}
 	k, err := parser.Parse(joined(args))
 	if exited {
-		return 0 // it was a question for help, and is answered
+		return 0 // it was a question for help or the version, and is answered
 	}
 	if err == nil {
 		err = k.Run(e)

@@ -26,6 +26,7 @@ internal/plain:
 internal/typed:
 internal/tools:
 internal/display:
+internal/version:
 
 model/compute:
 model: model/compute
@@ -71,7 +72,7 @@ wasm/lab: model/compute sim/experiment sim/look sim/record sim/seeds sim/session
   viz/story
 
 internal/browser:
-internal/serve:
+internal/serve: internal/input
 internal/build: internal/durable
 internal/build/cmd: internal/build
 

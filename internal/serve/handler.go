@@ -5,12 +5,10 @@ package serve
 
 import (
 	"fmt"
-	"io/fs"
 	"mime"
 	"net/http"
 	"os"
 	"path"
-	"path/filepath"
 	"strings"
 )
 
@@ -39,22 +37,27 @@ var (
 	suffixes = map[string]string{"br": ".br", "gzip": ".gz", identity: ""}
 )
 
-// Handler serves the regular files under dir to GET and HEAD, but none whose name, or whose folder's, begins with a
-// dot, by a link neither, and nothing that a link leads to outside. It answers to the names of this machine only.
-// Ancestors are as [FrameAncestors] takes them.
-func Handler(dir, ancestors string) (http.Handler, error) {
+// Handler serves the regular files of a page, a folder or a zip, to GET and HEAD, but none whose name, or whose
+// folder's, begins with a dot, by a link neither, and nothing that a link leads to outside. It answers to the names of
+// this machine only. Ancestors are as [FrameAncestors] takes them.
+func Handler(page, ancestors string) (http.Handler, error) {
 	frames, err := FrameAncestors(ancestors)
 	if err != nil {
 		return nil, err
 	}
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return nil, fmt.Errorf("the folder to serve: %w", err)
+	h := handler{policy: Policy + frames}
+	if info, err := os.Stat(page); err == nil && !info.IsDir() {
+		h.files, err = openArchive(page)
+		return h, err
 	}
-	return handler{dir, Policy + frames}, root.Close()
+	h.files, err = openTree(page)
+	return h, err
 }
 
-type handler struct{ dir, policy string }
+type handler struct {
+	files  files
+	policy string
+}
 
 func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	head := w.Header()
@@ -79,9 +82,9 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	head.Set("Vary", "Accept-Encoding")
-	f, info, encoding := h.open(name, accepted(r.Header.Values("Accept-Encoding")))
+	f, encoding := h.open(name, accepted(r.Header.Values("Accept-Encoding")))
 	if f == nil {
-		if there, _ := h.regular(name); there != nil {
+		if there := h.files.open(name); there != nil {
 			there.Close()
 			http.Error(w, "this file is here, but in no encoding that Accept-Encoding allows", http.StatusNotAcceptable)
 			return
@@ -95,53 +98,18 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	head.Set("Content-Type", mediaType(name))
 	head.Set("Cache-Control", "no-cache") // keep it, but ask whether it is still true
-	head.Set("ETag", fmt.Sprintf(`"%x-%x%s"`, info.ModTime().UnixNano(), info.Size(), encoding))
-	http.ServeContent(newPatient(w), r, name, info.ModTime(), f)
+	head.Set("ETag", fmt.Sprintf(`"%s%s"`, f.tag, encoding))
+	http.ServeContent(newPatient(w), r, name, f.modified, f)
 }
 
 // open finds the best representation of name that the client accepts; no file is nil.
-func (h handler) open(name string, w weights) (f *os.File, info fs.FileInfo, encoding string) {
+func (h handler) open(name string, w weights) (f *file, encoding string) {
 	for _, coding := range w.order(codings) {
-		if f, info := h.regular(name + suffixes[coding]); f != nil {
-			return f, info, coding
+		if f := h.files.open(name + suffixes[coding]); f != nil {
+			return f, coding
 		}
 	}
-	return nil, nil, ""
-}
-
-// regular opens a regular file of the folder that has the name now: a page that is built anew takes the place of the
-// one before as a whole. A pipe would not open before somebody writes to it.
-func (h handler) regular(name string) (*os.File, fs.FileInfo) {
-	root, err := os.OpenRoot(h.dir)
-	if err != nil {
-		return nil, nil
-	}
-	defer root.Close()
-	name = filepath.FromSlash(name)
-	if info, err := root.Stat(name); err != nil || !info.Mode().IsRegular() || h.leadsToHidden(name) {
-		return nil, nil
-	}
-	f, err := root.Open(name)
-	if err != nil {
-		return nil, nil
-	}
-	info, err := f.Stat()
-	if err != nil || !info.Mode().IsRegular() {
-		f.Close()
-		return nil, nil
-	}
-	return f, info
-}
-
-// leadsToHidden reports whether links make a name one of a file that is not handed out.
-func (h handler) leadsToHidden(name string) bool {
-	file, err := filepath.EvalSymlinks(filepath.Join(h.dir, name))
-	dir, without := filepath.EvalSymlinks(h.dir)
-	if err != nil || without != nil {
-		return true
-	}
-	within, err := filepath.Rel(dir, file)
-	return err != nil || hidden(filepath.ToSlash(within))
+	return nil, ""
 }
 
 func mediaType(name string) string {

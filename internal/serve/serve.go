@@ -14,11 +14,11 @@ import (
 // tries is how many ports from the asked-for one upwards are looked at before giving up.
 const tries = 32
 
-// Run serves dir until ctx is done. addr is host:port with a loopback host; where the port is taken the next free one
-// is used, and port 0 is any. Ancestors are as [FrameAncestors] takes them. The address goes to out as one line once it
-// is being listened to.
-func Run(ctx context.Context, dir, addr, ancestors string, out io.Writer) error {
-	h, err := Handler(dir, ancestors)
+// Run serves a page, a folder or a zip, until ctx is done. addr is host:port with a loopback host; where the port is
+// taken the next free one is used, and port 0 is any. Ancestors are as [FrameAncestors] takes them. The address goes to
+// out as one line once it is being listened to.
+func Run(ctx context.Context, page, addr, ancestors string, out io.Writer) error {
+	h, err := Handler(page, ancestors)
 	if err != nil {
 		return err
 	}
