@@ -42,7 +42,7 @@ SOURCES = $(shell git ls-files -co --exclude-standard '*.go' 2>/dev/null || \
 
 .DEFAULT_GOAL := help
 .PHONY: help run build page bench figures test fmt fmt-check vet staticcheck lint-page test-go test-scalar test-race
-.PHONY: test-wasm test-page golden still clean
+.PHONY: test-wasm test-page golden still animations clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -125,6 +125,9 @@ golden: ## write the golden pictures anew; look at the difference before you com
 
 still: ## draw site/still.png anew: the page's own pictures of its default run (needs a Chromium)
 	go run ./wasm/pagetest/still
+
+animations: ## draw site/animation/ anew: runs of the built-in experiments in moving pictures, and their stills
+	go test ./viz/animation -count=1 -update
 
 bench: build ## measure speed beside peers and rooflines, and write docs/performance.md anew (leave the machine alone)
 	bin/sparkling bench --peers --docs docs

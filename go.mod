@@ -13,6 +13,7 @@ require (
 	github.com/ebitenui/ebitenui v0.7.3
 	github.com/gofrs/flock v0.13.2
 	github.com/hajimehoshi/ebiten/v2 v2.10.4
+	github.com/kettek/apng v0.0.0-20220823221153-ff692776a607
 	github.com/lucasb-eyer/go-colorful v1.4.1
 	github.com/ncruces/zenity v0.10.14
 	github.com/nlpodyssey/safetensors v0.0.0-20250209183917-bfb01cc25f7c

@@ -76,12 +76,13 @@ func (m Manifest) write(page string) error {
 }
 
 // Fetched is how many bytes a browser that understands brotli fetches before the first picture, and before training
-// starts. All files count but the report and the notices, and for the picture the trainer and its worker.
+// starts. All files count but the report, the notices and what moves on other pages, and for the picture the trainer
+// and its worker.
 func (m Manifest) Fetched() (picture, training int64) {
 	for path, f := range m.Files {
 		n := cmp.Or(f.Brotli, f.Bytes)
 		switch {
-		case strings.HasPrefix(path, report+"/") || path == NoticesName:
+		case strings.HasPrefix(path, report+"/") || path == NoticesName || strings.HasPrefix(path, animations+"/"):
 		case path == "wasm/trainer.wasm" || path == "site/worker.js":
 			training += n
 		default:

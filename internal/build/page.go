@@ -83,6 +83,9 @@ func (g goTool) fill(ctx context.Context, page, old string, compressed bool, pro
 // report is the folder in site/ that becomes one of its own in the page, where it is linked to; it need not be there.
 const report = "report"
 
+// animations is the folder of moving pictures. The Lab shows none.
+const animations = "site/animation"
+
 // gather copies what is not compiled: index.html, site/, the report, and the Go distribution's wasm_exec.js.
 func gather(g goTool, page string) error {
 	if err := copyFile(filepath.Join(g.module, "index.html"), filepath.Join(page, "index.html")); err != nil {

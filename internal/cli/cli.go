@@ -31,6 +31,7 @@ type verbs struct {
 	Widen     widenVerb     `cmd:"" help:"Widen a Qwen3-MoE checkpoint into another, one tensor at a time."`
 	Serve     serveVerb     `cmd:"" help:"Serve the page on this machine."`
 	Figures   figuresVerb   `cmd:"" help:"Draw the figures of a record."`
+	Animate   animateVerb   `cmd:"" help:"Draw the tables of facts as they fill, and pairs as they part, of a record."`
 	Reproduce reproduceVerb `cmd:"" help:"Hold the paper's claims up against runs at compact scale."`
 	Bench     benchVerb     `cmd:"" help:"Measure how fast this machine trains, beside peers and rooflines."`
 }

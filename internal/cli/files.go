@@ -36,33 +36,43 @@ type figuresVerb struct {
 
 // Run is called by the command line.
 func (v figuresVerb) Run(e *env) error {
-	f, err := input.Open(e.ctx, v.Record)
+	return fromRecord(e, v.Record, v.Out, func(r *record.Record) ([]durable.Output, error) {
+		return append(pictures(figure.All(r)), tables(r)...), nil
+	})
+}
+
+// fromRecord writes into a folder what is made from a record. The folder may be that of a run of the same experiment.
+func fromRecord(e *env, path, out string, files func(*record.Record) ([]durable.Output, error)) error {
+	f, err := input.Open(e.ctx, path)
 	if err != nil {
 		return fmt.Errorf("the record cannot be read: %w", err)
 	}
 	defer f.Close()
 	r, err := record.Decode(f)
 	if err != nil {
-		return ended(e, fmt.Errorf("%s: %w", v.Record, err))
+		return ended(e, fmt.Errorf("%s: %w", path, err))
 	}
-	to, err := durable.Take(v.Out, runKind)
+	made, err := files(r)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	to, err := durable.Take(out, runKind)
 	if err != nil {
 		return err
 	}
 	defer to.Release()
-	switch earlier, err := readRecord(v.Out); {
+	switch earlier, err := readRecord(out); {
 	case err != nil:
 		return err
 	case earlier != nil:
-		if err := fitting(v.Out, r.Experiment, earlier.Experiment); err != nil {
+		if err := fitting(out, r.Experiment, earlier.Experiment); err != nil {
 			return err
 		}
 	}
-	files := append(pictures(figure.All(r)), tables(r)...)
-	for _, f := range files {
+	for _, f := range made {
 		if err := to.Check(f.Name); err != nil {
 			return err
 		}
 	}
-	return to.Write(files...)
+	return to.Write(made...)
 }

@@ -62,6 +62,7 @@ viz/written: sim/experiment sim/record
 viz/slowmotion: sim/look
 viz: sim/experiment sim/look sim/record sim/seeds viz/facts viz/valloss viz/slowmotion viz/style viz/written
 viz/figure: internal/plain sim/experiment sim/record viz/facts viz/valloss viz/style viz/written
+viz/animation: model sim/experiment sim/record viz/facts viz/figure viz/style
 viz/panel: sim/experiment sim/record sim/seeds sim/session sim/sweep viz/facts viz/style viz/written
 viz/story: sim/experiment sim/record sim/seeds sim/session sim/task viz/panel
 viz/desktop: model/learner sim/experiment sim/look sim/record sim/seeds sim/session sim/sweep sim/task viz viz/style
@@ -93,7 +94,7 @@ internal/report: internal/input model sim/experiment sim/record sim/reproduce si
 internal/lecture: internal/report model model/widen sim/experiment sim/plan sim/record sim/reproduce sim/statistics
 internal/lecture/make: internal/durable internal/lecture model/learner/cpu sim/experiment sim/look sim/record
   sim/reproduce sim/session sim/train viz/slowmotion
-internal/cli: internal/... model/... sim/... viz/desktop viz/figure viz/story
+internal/cli: internal/... model/... sim/... viz/animation viz/desktop viz/figure viz/story
 .: internal/cli
 
 internal/fixture: model/checkpoint

@@ -12,12 +12,12 @@ import (
 type night struct{ vg.Canvas }
 
 // SetColor implements vg.Canvas.
-func (n night) SetColor(c color.Color) { n.Canvas.SetColor(onDark(c)) }
+func (n night) SetColor(c color.Color) { n.Canvas.SetColor(OnDark(c)) }
 
-// onDark is the colour that does on a dark ground what another does on white: the darker that is, the lighter this,
+// OnDark is the colour that does on a dark ground what another does on white: the darker that is, the lighter this,
 // with the same hue and opacity. White becomes the dark ground itself, and an order of colours by their lightness, as
 // that of the cells of facts, turns round as a whole.
-func onDark(c color.Color) color.NRGBA {
+func OnDark(c color.Color) color.NRGBA {
 	const ground, most, bend = 0.215, 0.975, 0.75 // lightness of Oklab; dark hues stay dark enough to have a hue
 	n := color.NRGBAModel.Convert(c).(color.NRGBA)
 	full, _ := colorful.MakeColor(color.NRGBA{n.R, n.G, n.B, 255})

@@ -50,3 +50,7 @@ func (f Figure) told(r *record.Record) Figure {
 	}
 	return f
 }
+
+// ArmNames are what the arms of an experiment are called where names are written in the type of the figures: by their
+// number where it lacks a letter of their name.
+func ArmNames(e experiment.Experiment) []string { return names(e) }

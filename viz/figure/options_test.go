@@ -80,5 +80,5 @@ func TestWhatIsReadOnWhiteIsReadInTheDark(t *testing.T) {
 	light, dark := svg(t, twoCurves(t)), svg(t, twoCurves(t).In(Options{Theme: Dark}))
 	assert.Equal(t, len(typed.FindAllString(light, -1)), len(typed.FindAllString(dark, -1)), "nothing else is drawn")
 	assert.NotContains(t, dark, "#FFFFFF")
-	assert.Contains(t, dark, fmt.Sprintf("fill:#%02X", onDark(paper).R))
+	assert.Contains(t, dark, fmt.Sprintf("fill:#%02X", OnDark(paper).R))
 }
