@@ -64,8 +64,8 @@ func (a Animation) Files() (moving, still string) {
 // Size is that of the animation in CSS pixels; it has twice as many of its own across and down.
 func (a Animation) Size() (width, height int) { return wide, a.tall }
 
-// Last is how long the last picture is said to stand. Nothing follows it.
-const Last = 5 * time.Second
+// last is how long the last picture is said to stand. Nothing follows it.
+const last = 5 * time.Second
 
 // APNG writes the animation. Programs that do not know animated PNGs show its first picture.
 func (a Animation) APNG(w io.Writer) error {
@@ -74,7 +74,7 @@ func (a Animation) APNG(w io.Writer) error {
 	var before *image.Paletted
 	for i, s := range a.shots {
 		if i == len(a.shots)-1 {
-			s.stands = Last
+			s.stands = last
 		}
 		now := a.picture(s, p)
 		f := apng.Frame{Image: now, DelayNumerator: uint16(s.stands.Milliseconds()), DelayDenominator: 1000}
@@ -91,8 +91,8 @@ func (a Animation) APNG(w io.Writer) error {
 
 // Still writes the last picture as a PNG.
 func (a Animation) Still(w io.Writer) error {
-	last := a.picture(a.shots[len(a.shots)-1], a.palette())
-	return (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(w, last)
+	end := a.picture(a.shots[len(a.shots)-1], a.palette())
+	return (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(w, end)
 }
 
 // picture is a shot in the colours of a palette.
