@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/internal/durable"
+	"github.com/sparkling-lab/sparkling/internal/site"
 )
 
 // Programs are the two programs of the page, compiled from wasm/NAME to wasm/NAME.wasm.
@@ -59,6 +60,9 @@ func (g goTool) fill(ctx context.Context, page, old string, compressed bool, pro
 	if err := gather(g, page); err != nil {
 		return m, err
 	}
+	if err := site.Write(g.module, page); err != nil {
+		return m, err
+	}
 	var folders []string
 	for _, name := range Programs {
 		folders = append(folders, "./wasm/"+name)
@@ -91,13 +95,12 @@ func gather(g goTool, page string) error {
 	if err := copyFile(filepath.Join(g.module, "index.html"), filepath.Join(page, "index.html")); err != nil {
 		return err
 	}
-	site := filepath.Join(g.module, "site")
-	err := filepath.WalkDir(site, func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(filepath.Join(g.module, "site"), func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() || d.Name()[0] == '.' {
 			return err
 		}
 		rel, err := filepath.Rel(g.module, path)
-		if err != nil {
+		if err != nil || site.IsText(filepath.ToSlash(rel)) {
 			return err
 		}
 		if inside, ok := strings.CutPrefix(rel, filepath.Join("site", report)+string(filepath.Separator)); ok {
