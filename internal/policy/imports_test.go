@@ -74,7 +74,13 @@ wasm/lab: model/compute sim/experiment sim/look sim/record sim/seeds sim/session
 
 internal/browser:
 internal/serve: internal/input
-internal/build: internal/durable
+internal/report: internal/input model sim/experiment sim/record sim/reproduce sim/statistics sim/task viz/figure
+  viz/style viz/story
+internal/lecture: internal/report model model/widen sim/experiment sim/plan sim/record sim/reproduce sim/statistics
+internal/lecture/make: internal/durable internal/lecture model/learner/cpu sim/experiment sim/look sim/record
+  sim/reproduce sim/session sim/train viz/slowmotion
+internal/site: internal/durable internal/lecture internal/markup sim/experiment viz/story
+internal/build: internal/durable internal/site
 internal/build/cmd: internal/build
 
 internal/bench/measure:
@@ -89,11 +95,6 @@ internal/bench/inpage: internal/bench/measure internal/bench/shapes internal/ben
   internal/build internal/serve internal/tools model/compute sim/experiment
 internal/bench: internal/bench/... model/compute sim/experiment sim/task
 
-internal/report: internal/input model sim/experiment sim/record sim/reproduce sim/statistics sim/task viz/figure
-  viz/style viz/story
-internal/lecture: internal/report model model/widen sim/experiment sim/plan sim/record sim/reproduce sim/statistics
-internal/lecture/make: internal/durable internal/lecture model/learner/cpu sim/experiment sim/look sim/record
-  sim/reproduce sim/session sim/train viz/slowmotion
 internal/cli: internal/... model/... sim/... viz/animation viz/desktop viz/figure viz/story
 .: internal/cli
 

@@ -41,7 +41,8 @@ func (s *Site) citation() (template.HTML, error) {
 	for _, x := range append(c.References, c) {
 		b.WriteString(x.bibTeX())
 	}
-	return template.HTML("<pre><code>" + template.HTMLEscapeString(strings.TrimSpace(b.String())) + "</code></pre>\n"), nil
+	text := template.HTMLEscapeString(strings.TrimSpace(b.String()))
+	return template.HTML("<pre><code>" + text + "</code></pre>\n"), nil
 }
 
 // bibTeX is one entry. Braces keep the letters of names as they are.

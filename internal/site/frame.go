@@ -54,7 +54,7 @@ func (s *Site) adopt() error {
 		return nil
 	}
 	return s.replace(sheet{Path: "report/index.html", Tab: "report/"},
-		map[string]string{reportPlace: "", "<body>": "head", reportSheet: "sheet"})
+		map[string]string{reportPlace: "", "<body>": "head", "<main>": "main", reportSheet: "sheet"})
 }
 
 // replace puts parts of the frame into the places of a page, each of which it has once.

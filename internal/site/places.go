@@ -9,36 +9,44 @@ import (
 	"strings"
 )
 
-// sourceOnly marks the address of what is in the sources and not on the site: the words stay, the link does not.
-const sourceOnly = "source:"
+// Marks of addresses that a page does not lead to, before their file: the words stay, the link does not.
+const (
+	sourceOnly = "source:" // what is in the sources and not on the site
+	absent     = "absent:" // what is made with the slides, where there are none
+)
 
-// absent marks the address of what is made with the slides where there are none.
-const absent = "absent:"
+// made are pages that no file of the project becomes alone. Those that are true are made with the slides, and not
+// always there.
+var made = map[string]bool{
+	"lessons/index.html": false, "docs/index.html": false, "site/slides/index.html": true,
+	"site/slides/slides.pdf": true, "site/teach/handout.html": true, "site/teach/handout.pdf": true,
+}
 
-// placed is where a file of the project lies on the site, by their slashed paths: documents and the pages for teachers
-// become pages, the report and the slides have folders of their own. It reports false of what is in the sources only.
-func (s *Site) placed(file string) (string, bool) {
-	if name, ok := strings.CutSuffix(file, ".md"); ok {
-		switch path.Dir(name) {
-		case docsFolder:
-			return name + ".html", true
-		case teachTexts:
-			return path.Join(teachFolder, path.Base(name)+".html"), true
-		}
-		if name == "site/report/report" {
-			return "report/", true
-		}
+// folders of the project that lie elsewhere on the site.
+var folders = []struct{ from, to string }{
+	{"site/report/", "report/"}, {"site/slides/", "slides/"}, {teachTexts + "/", teachFolder + "/"},
+}
+
+// placed is where a file of the project lies on the site: documents and the pages for teachers become pages, the report
+// and the slides have folders of their own. It reports false of what is in the sources only.
+func placed(file string) (string, bool) {
+	_, known := made[file]
+	switch name, text := strings.CutSuffix(file, ".md"); {
+	case file == "index.html":
+		return "", true
+	case file == "site/report/report.md":
+		return "report/", true
+	case text && (path.Dir(file) == docsFolder || path.Dir(file) == teachTexts):
+		file = name + ".html"
+	case text || !known && !strings.HasPrefix(file, "site/"):
 		return "", false
 	}
-	for from, to := range map[string]string{"site/report/": "report/", "site/slides/": "slides/", teachTexts + "/": "teach/"} {
-		if rest, ok := strings.CutPrefix(file, from); ok {
-			return to + rest, true
+	for _, f := range folders {
+		if rest, ok := strings.CutPrefix(file, f.from); ok {
+			return f.to + rest, true
 		}
 	}
-	if file == "index.html" {
-		return "", true
-	}
-	return file, made[file] || strings.HasPrefix(file, "site/")
+	return file, true
 }
 
 // link is where an address in a text leads to on the page that the text becomes. Addresses in texts are those of the
@@ -53,17 +61,15 @@ func (s *Site) link(text, page string) func(address string) (string, error) {
 			return address, nil
 		}
 		file := path.Join(path.Dir(text), u.Path)
-		if !made[file] {
-			if _, err := os.Stat(filepath.Join(s.module, filepath.FromSlash(file))); err != nil ||
-				!filepath.IsLocal(filepath.FromSlash(file)) {
-				return "", fmt.Errorf("the project has no %s", file)
-			}
+		withSlides, known := made[file]
+		if !filepath.IsLocal(filepath.FromSlash(file)) || !known && missing(s.module, file) {
+			return "", fmt.Errorf("the project has no %s", file)
 		}
-		to, ok := s.placed(file)
+		to, ok := placed(file)
 		if !ok {
 			return sourceOnly + file, nil
 		}
-		if _, err := os.Stat(filepath.Join(s.page, filepath.FromSlash(to))); with[file] && err != nil {
+		if withSlides && missing(s.page, to) {
 			return absent + file, nil
 		}
 		if u.RawQuery != "" {
@@ -76,23 +82,16 @@ func (s *Site) link(text, page string) func(address string) (string, error) {
 	}
 }
 
-// made are pages that no file of the project becomes alone; those of them that are made with the slides are not always
-// there.
-var (
-	made = map[string]bool{"lessons/index.html": true, "site/slides/index.html": true, "site/slides/slides.pdf": true,
-		"site/teach/handout.html": true, "site/teach/handout.pdf": true, "docs/index.html": true}
-	with = map[string]bool{"site/slides/index.html": true, "site/slides/slides.pdf": true,
-		"site/teach/handout.html": true, "site/teach/handout.pdf": true}
-)
+func missing(dir, file string) bool {
+	_, err := os.Stat(filepath.Join(dir, filepath.FromSlash(file)))
+	return err != nil
+}
 
 // relative leads from one page of the site to an address from its folder.
 func relative(page, to string) string {
-	up := strings.Repeat("../", strings.Count(page, "/"))
-	if dir := path.Dir(page) + "/"; strings.HasPrefix(to, dir) && len(to) > len(dir) {
-		return strings.TrimPrefix(to, dir)
+	dir := path.Dir(page) + "/"
+	if rest, ok := strings.CutPrefix(to, dir); ok && rest != "" {
+		return rest
 	}
-	if up+to == "" {
-		return "./"
-	}
-	return up + to
+	return strings.Repeat("../", strings.Count(page, "/")) + to
 }

@@ -56,8 +56,7 @@ func Write(module, page string) error {
 func open(module, page string) (*Site, error) {
 	s := &Site{module: module, page: page, has: map[string]bool{}}
 	for _, t := range tabs {
-		_, err := os.Stat(filepath.Join(page, filepath.FromSlash(t.Address), "index.html"))
-		s.has[t.Address] = err == nil || t.own
+		s.has[t.Address] = t.own || !missing(page, t.Address+"index.html")
 	}
 	if !s.has[""] {
 		return nil, fmt.Errorf("%s holds no page of the Lab that other pages could lead to", page)
@@ -82,10 +81,10 @@ type entry struct{ Address, Title string }
 // Up leads from a page to the folder of the site.
 func (p sheet) Up() string { return strings.Repeat("../", strings.Count(p.Path, "/")) }
 
-// Tabs are the navigation as the page shows it.
+// tabsOf is the navigation as a page shows it. The Lab, which has no room to spare, does not lead to itself.
 func (s *Site) tabsOf(p sheet) (list []link) {
 	for _, t := range tabs {
-		if s.has[t.Address] {
+		if s.has[t.Address] && p.Up()+t.Address != "" {
 			list = append(list, link{p.Up() + t.Address, t.Title, t.Address == p.Tab})
 		}
 	}

@@ -39,6 +39,10 @@ func (s *Site) teach() ([]sheet, error) {
 	}
 	var pages []sheet
 	var beside []entry
+	inOrder := []string{"index", "seminar", "glossary"}
+	slices.SortStableFunc(files, func(a, b string) int {
+		return slices.Index(inOrder, base(a)) - slices.Index(inOrder, base(b))
+	})
 	for _, file := range files {
 		if base(file) == handout {
 			continue
@@ -64,15 +68,15 @@ func (s *Site) taught() (markup.Renderer, error) {
 		return markup.Renderer{}, err
 	}
 	return markup.Renderer{
-		Slot: numbers.Slot, Cite: lecture.Cite, Boxes: []string{"answer", "path"},
+		Slot: numbers.Slot, Cite: lecture.Cite, Boxes: []string{"answer"},
 		Blocks: map[string]func(markup.Block) (template.HTML, error){"formula": formula, "list": s.list},
 	}, nil
 }
 
 // formula is one that is typed as it is read, a line each.
 func formula(b markup.Block) (template.HTML, error) {
-	lines := template.HTMLEscapeString(strings.TrimSpace(b.Text))
-	return template.HTML("<p class=\"formula\">" + strings.ReplaceAll(lines, "\n", "<br>\n") + "</p>\n"), nil
+	text := template.HTMLEscapeString(strings.TrimSpace(b.Text))
+	return template.HTML("<p class=\"formula\">" + text + "</p>\n"), nil
 }
 
 // list is one that a text asks for by its name.
@@ -95,9 +99,12 @@ type term struct {
 // terms are the glossary of the Lab, in the order of the alphabet.
 func terms() (list []term) {
 	for _, e := range story.Glossary() {
-		list = append(list, term{e, "term-" + strings.Trim(notWord.ReplaceAllString(strings.ToLower(e.Term), "-"), "-")})
+		id := notWord.ReplaceAllString(strings.ToLower(e.Term), "-")
+		list = append(list, term{e, "term-" + strings.Trim(id, "-")})
 	}
-	slices.SortFunc(list, func(a, b term) int { return strings.Compare(strings.ToLower(a.Term), strings.ToLower(b.Term)) })
+	slices.SortFunc(list, func(a, b term) int {
+		return strings.Compare(strings.ToLower(a.Term), strings.ToLower(b.Term))
+	})
 	return list
 }
 

@@ -2,6 +2,7 @@ package site
 
 import (
 	"html/template"
+	"regexp"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -37,7 +38,9 @@ func finish(body template.HTML, page string) (done template.HTML, about string, 
 		case atom.A:
 			unlink(n)
 		case atom.Code:
-			experimentLink(n, page)
+			if !experimentLink(n, page) {
+				breakable(n)
+			}
 		case atom.Table:
 			stack(n)
 		case atom.Pre:
@@ -85,16 +88,39 @@ var builtin = func() map[string]bool {
 	return names
 }()
 
-// experimentLink makes of #NAME a link to the Lab.
-func experimentLink(code *html.Node, page string) {
+// experimentLink makes of #NAME a link to the Lab; it reports false of other code.
+func experimentLink(code *html.Node, page string) bool {
 	name, ok := strings.CutPrefix(text(code), "#")
 	if !ok || !builtin[name] || code.Parent.DataAtom == atom.A || code.Parent.DataAtom == atom.Pre {
-		return
+		return false
 	}
 	a := element("a", html.Attribute{Key: "href", Val: relative(page, "") + "#" + name})
 	code.Parent.InsertBefore(a, code)
 	code.Parent.RemoveChild(code)
 	a.AppendChild(code)
+	return true
+}
+
+// breaks are the places in a name at which a line may end: before a word that begins with a capital, after a point.
+var breaks = regexp.MustCompile(`[a-z0-9][A-Z]|\.[A-Za-z]`)
+
+// breakable lets a long name in a table end a line between its words.
+func breakable(code *html.Node) {
+	n := code.FirstChild
+	if n == nil || n.Type != html.TextNode || code.Parent.DataAtom == atom.Pre {
+		return
+	}
+	for {
+		at := breaks.FindStringIndex(n.Data)
+		if at == nil {
+			return
+		}
+		rest := &html.Node{Type: html.TextNode, Data: n.Data[at[1]-1:]}
+		n.Data = n.Data[:at[1]-1]
+		code.InsertBefore(rest, n.NextSibling)
+		code.InsertBefore(element("wbr"), rest)
+		n = rest
+	}
 }
 
 // stack says of every cell what its column is called, so that a narrow window can set the cells of a row below each
