@@ -41,8 +41,8 @@ SOURCES = $(shell git ls-files -co --exclude-standard '*.go' 2>/dev/null || \
 	find . -name '*.go' -not -path './.cache/*')
 
 .DEFAULT_GOAL := help
-.PHONY: help run build page bench figures test fmt fmt-check vet staticcheck lint-page test-go test-scalar test-race
-.PHONY: test-wasm test-page golden still animations clean
+.PHONY: help run build page slides bench figures test fmt fmt-check vet staticcheck lint-page test-go test-scalar
+.PHONY: test-race test-wasm test-page golden still animations clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -58,6 +58,15 @@ build: ## the native program: bin/sparkling, and the licences of what it is made
 
 page: ## the page, for any static host: dist/
 	go run ./internal/build/cmd -o dist
+
+# What slides are made with, in the versions of its lockfile. Nothing else but lint-page needs npm.
+DECK := internal/deck
+$(DECK)/node_modules/.package-lock.json: $(DECK)/package.json $(DECK)/package-lock.json
+	cd $(DECK) && npm ci --ignore-scripts
+	@touch $@
+
+slides: $(DECK)/node_modules/.package-lock.json ## the slides of the lecture, for make run and make page (needs npm)
+	go run ./internal/deck/cmd
 
 test: fmt-check vet staticcheck lint-page test-go test-scalar test-race test-wasm test-page ## all that is checked
 	@echo "make test: all checks passed"
@@ -77,8 +86,9 @@ staticcheck: ## staticcheck, native and for the browser
 	go tool staticcheck ./...
 	check="$$(go tool -n staticcheck)" && $(JS) "$$check" $(JS_VET)
 
-# The tools for the page's scripts, in the versions of their lockfile. Nothing else needs npm.
-LINT := internal/lint
+# The tools for the page's scripts, in the versions of their lockfile.
+LINT   := internal/lint
+LINTED := site internal/deck/site internal/bench/inpage/site
 $(LINT)/node_modules/.package-lock.json: $(LINT)/package.json $(LINT)/package-lock.json
 	cd $(LINT) && npm ci
 	@touch $@
@@ -87,7 +97,7 @@ lint-page: ## check the types of the page's scripts, and lint them (npm fetches 
 	@if command -v npm >/dev/null 2>&1; then \
 	  set -ex; $(MAKE) --no-print-directory $(LINT)/node_modules/.package-lock.json; \
 	  $(LINT)/node_modules/.bin/tsc -p $(LINT)/tsconfig.json; $(LINT)/node_modules/.bin/tsc -p $(LINT)/workers.json; \
-	  $(LINT)/node_modules/.bin/oxlint -c $(LINT)/oxlint.json --deny-warnings site internal/bench/inpage/site; \
+	  $(LINT)/node_modules/.bin/oxlint -c $(LINT)/oxlint.json --deny-warnings $(LINTED); \
 	elif [ -n "$$SPARKLING_STRICT" ]; then echo "no npm on the path: the page's scripts cannot be checked"; exit 1; \
 	else echo "no npm on the path: the page's scripts are not checked"; fi
 

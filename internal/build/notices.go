@@ -41,12 +41,12 @@ func Notices(ctx context.Context, to string) error {
 	if err != nil {
 		return err
 	}
-	return g.notices(ctx, to, nil, ".")
+	return g.notices(ctx, to, "", nil, ".")
 }
 
 // notices writes the licences of what programs are made of, by their folders, where env says what they are compiled
-// for.
-func (g goTool) notices(ctx context.Context, to string, env []string, programs ...string) error {
+// for. Of what comes along with them, further has the licences.
+func (g goTool) notices(ctx context.Context, to, further string, env []string, programs ...string) error {
 	parts, err := g.parts(ctx, env, programs)
 	if err != nil {
 		return err
@@ -63,6 +63,7 @@ func (g goTool) notices(ctx context.Context, to string, env []string, programs .
 			fmt.Fprintf(&b, "\n%s\n", bytes.TrimSpace(data))
 		}
 	}
+	b.WriteString(further)
 	return durable.WriteBytes(to, b.Bytes())
 }
 

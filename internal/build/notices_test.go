@@ -44,7 +44,7 @@ func TestNoticesNameAllThatThePageIsMadeOf(t *testing.T) {
 func noticed(t *testing.T, g goTool, env []string, programs ...string) string {
 	t.Helper()
 	to := filepath.Join(t.TempDir(), NoticesName)
-	require.NoError(t, g.notices(t.Context(), to, env, programs...))
+	require.NoError(t, g.notices(t.Context(), to, "", env, programs...))
 	data, err := os.ReadFile(to)
 	require.NoError(t, err)
 	return string(data)
@@ -63,7 +63,8 @@ func TestModuleWithoutALicenceIsRefused(t *testing.T) {
 	require.NoError(t, err)
 	g.module = dir
 	to := filepath.Join(dir, NoticesName)
-	assert.ErrorContains(t, g.notices(t.Context(), to, nil, "."), "example.org/b v1.0.0 says nowhere on which terms")
+	assert.ErrorContains(t, g.notices(t.Context(), to, "", nil, "."),
+		"example.org/b v1.0.0 says nowhere on which terms")
 	assert.NoFileExists(t, to)
 	put(t, filepath.Join(dir, "b", "c", "COPYING.txt"), "theirs")
 	assert.Contains(t, noticed(t, g, nil, "."), "example.org/b v1.0.0\n====================\n\ntheirs\n")

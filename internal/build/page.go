@@ -60,6 +60,10 @@ func (g goTool) fill(ctx context.Context, page, old string, compressed bool, pro
 	if err := gather(g, page); err != nil {
 		return m, err
 	}
+	slides, err := g.slides(page, progress)
+	if err != nil {
+		return m, err
+	}
 	if err := site.Write(g.module, page); err != nil {
 		return m, err
 	}
@@ -70,7 +74,7 @@ func (g goTool) fill(ctx context.Context, page, old string, compressed bool, pro
 			return m, err
 		}
 	}
-	if err := g.notices(ctx, filepath.Join(page, NoticesName), browser, folders...); err != nil {
+	if err := g.notices(ctx, filepath.Join(page, NoticesName), slides, browser, folders...); err != nil {
 		return m, err
 	}
 	if m, err = list(page); err != nil {
@@ -144,6 +148,20 @@ func replaceable(dir string) error {
 		}
 	}
 	return nil
+}
+
+// copyFolder copies the regular files of a folder, and of those in it.
+func copyFolder(from, to string) error {
+	return filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		rel, err := filepath.Rel(from, path)
+		if err != nil {
+			return err
+		}
+		return copyFile(path, filepath.Join(to, rel))
+	})
 }
 
 func copyFile(from, to string) error {

@@ -61,6 +61,8 @@ func TestWhatASourceBecomes(t *testing.T) {
 			"<div class=\"left narrow\">\n<ul>\n<li>a</li>\n</ul>\n</div>\n<p>b</p>\n"},
 		{"boxes nest", "::: left\n::: right\n```\n:::\n```\n:::\nx\n:::", "<div class=\"left\">\n" +
 			"<div class=\"right\">\n<pre><code>:::\n</code></pre>\n</div>\n<p>x</p>\n</div>\n"},
+		{"a formula ends a box", "::: left\n$$\n:::\nx\n$$\n:::",
+			"<div class=\"left\">\n<math class=\"dtrue\">:::\nx</math>\n</div>\n"},
 		{"block", "\n```lab here\na: <b\n```", "<p>2 here a: &lt;b\n</p>"},
 		{"code", "```go\nx < y\n```", "<pre><code class=\"language-go\">x &lt; y\n</code></pre>\n"},
 		{"link", "[a](b.md#c)", "<p><a href=\"b.html#c\">a</a></p>\n"},

@@ -181,9 +181,13 @@ func (boxParser) Continue(node ast.Node, reader text.Reader, pc parser.Context) 
 func innermost(n *box, open []parser.Block) bool {
 	within := false
 	for _, b := range open {
-		switch b.Node.(type) {
-		case *box, *ast.FencedCodeBlock, *formula:
+		switch other := b.Node.(type) {
+		case *box, *ast.FencedCodeBlock:
 			if within {
+				return false
+			}
+		case *formula:
+			if within && !other.closed {
 				return false
 			}
 		}

@@ -80,7 +80,8 @@ internal/lecture: internal/report model model/widen sim/experiment sim/plan sim/
 internal/lecture/make: internal/durable internal/lecture model/learner/cpu sim/experiment sim/look sim/record
   sim/reproduce sim/session sim/train viz/slowmotion
 internal/site: internal/durable internal/lecture internal/markup sim/experiment viz/story
-internal/build: internal/durable internal/site
+internal/deck/built: internal/durable
+internal/build: internal/deck/built internal/durable internal/site
 internal/build/cmd: internal/build
 
 internal/bench/measure:
@@ -95,6 +96,9 @@ internal/bench/inpage: internal/bench/measure internal/bench/shapes internal/ben
   internal/build internal/serve internal/tools model/compute sim/experiment
 internal/bench: internal/bench/... model/compute sim/experiment sim/task
 
+internal/deck: internal/deck/built internal/durable internal/lecture internal/markup internal/report internal/tools
+  sim/experiment viz/figure viz/story viz/style
+internal/deck/cmd: internal/deck internal/deck/built
 internal/cli: internal/... model/... sim/... viz/animation viz/desktop viz/figure viz/story
 .: internal/cli
 

@@ -11,6 +11,7 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/sim/reproduce"
 	"github.com/sparkling-lab/sparkling/sim/task"
+	"github.com/sparkling-lab/sparkling/viz/figure"
 )
 
 // Findings are what a report is made of.
@@ -182,6 +183,9 @@ func (f Findings) planned(judged [][]reproduce.Judgement) [][]reproduce.Judgemen
 	}
 	return out
 }
+
+// Figures are those of the report, in its order.
+func (f Findings) Figures() []figure.Figure { return f.document().figures() }
 
 func (f Findings) document() *document {
 	d := &document{title: "The paper’s claims at compact scale", lab: f.Lab}

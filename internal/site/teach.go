@@ -24,7 +24,7 @@ const (
 
 // IsText reports whether a file of the project is one that pages are made of and none that a page shows.
 func IsText(file string) bool {
-	return path.Ext(file) == ".md" && (path.Dir(file) == teachTexts || path.Dir(file) == slideTexts)
+	return path.Ext(file) == ".md" && path.Dir(file) == teachTexts || strings.HasPrefix(file, slideTexts+"/")
 }
 
 // teach are the pages for teachers.
