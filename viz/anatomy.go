@@ -254,7 +254,8 @@ func (v *View) symbols(f bones, d drawing) {
 		for _, s := range symbols {
 			v.block(box{x, b.y, side, side})
 			if !d.behind() {
-				v.pen.text(s, x+side/2, b.y+side/2-0.5, math.Min(body, side-2), ink, center)
+				v.pen.text(s, x+side/2, b.y+side/2-0.5, math.Max(math.Min(body, side-2), v.finest()), ink,
+					center)
 			}
 			x += side + 2
 		}

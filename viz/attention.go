@@ -182,11 +182,13 @@ func (v *View) attends(g tables, k int, n *seen, query int) {
 	if g.axis == 0 {
 		return
 	}
-	size := math.Min(small, g.pitch+1)
+	size, every := v.lettersAlong(g.pitch)
 	for i, s := range a.Symbols {
 		at, hue := (float64(i)+0.5)*g.pitch, soft
 		if i == query {
 			hue = ink
+		} else if i%every != 0 || i > query-every && i < query+every {
+			continue // the one that looks has room
 		}
 		v.pen.text(v.symbol(s), c.x-8, c.y+at, size, hue, center)
 		v.pen.text(v.symbol(s), c.x+at, c.y-8, size, soft, center)

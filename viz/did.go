@@ -99,7 +99,7 @@ func ratioCells(p record.Report, x record.RMSRatios) [2]string {
 }
 
 // shortest is the level of [didTable] at which least is said.
-const shortest = 4
+const shortest = 6
 
 // didTable has a head and a row for each of what widenings did; at higher levels it says less.
 func didTable(groups []did, level int, steps bool) [][]string {
@@ -127,8 +127,14 @@ func didTable(groups []did, level int, steps bool) [][]string {
 	if level > 1 {
 		places, logits = 3, "moved"
 	}
-	add("loss", func(d did) string { return digits(d.ValLossBefore, places) + " → " + digits(d.ValLossAfter, places) })
-	add(logits, func(d did) string { return moved(d.LogitError) })
+	if level < 5 {
+		add("loss", func(d did) string {
+			return digits(d.ValLossBefore, places) + " → " + digits(d.ValLossAfter, places)
+		})
+	}
+	if level < 6 {
+		add(logits, func(d did) string { return moved(d.LogitError) })
+	}
 	add("mean r", func(d did) string { return d.ratios[0] })
 	add("unscaled", func(d did) string { return d.ratios[1] })
 	if steps {

@@ -179,7 +179,7 @@ func (v *View) expertNames(g expertGrid, nets []routing) {
 	if g.kinds == 0 {
 		return
 	}
-	every := max(int(math.Ceil(11/g.cell)), 1)
+	every := max(int(math.Ceil(math.Max(11, v.finest()+1)/g.cell)), 1)
 	for row := range g.layers {
 		at := g.cellBox(0, row)
 		for i, class := range g.classes[row] {

@@ -136,8 +136,9 @@ func (v *View) distributions(b, in box, nets []seen, part tensorRow, layer int) 
 	if from < 0 && to > 0 {
 		v.pen.segment(point{a.x(0), b.y}, point{a.x(0), base}, 1, rule)
 	}
-	v.pen.text(rounded(from), b.x, base+8, 10, soft, left)
-	v.pen.text(rounded(to), b.x+b.w, base+8, 10, soft, right)
+	size := math.Max(10, v.finest())
+	v.pen.text(rounded(from), b.x, base+8, size, soft, left)
+	v.pen.text(rounded(to), b.x+b.w, base+8, size, soft, right)
 	for _, d := range list {
 		v.pen.line(d.curve(a), 1.4, d.of.hue, v.dashOf(d.of))
 	}

@@ -65,11 +65,6 @@ func (v *View) curves(b box) {
 	v.frame(a, v.scale.unit())
 	if y := a.y(guess); y >= a.in.y {
 		v.pen.line([]point{{a.in.x, y}, {a.in.x + a.in.w, y}}, 1, faint, []float64{2, 3})
-		above := y - 9 // where curves seldom are
-		if above < a.in.y+4 {
-			above = y + 10
-		}
-		v.pen.text("blind guessing", a.in.x+a.in.w, above, small, soft, right)
 	}
 	var ends []label
 	v.widenings(a, step)
@@ -102,8 +97,17 @@ func (v *View) curves(b box) {
 		}
 		ends = append(ends, v.lostAt(i, step, end, label{name: name, value: fmt.Sprintf("%.3f", loss), style: m}))
 	}
-	v.jumps(a)
 	v.labels(ends, a, b.x+b.w)
+	v.jumps(a)
+	if y := a.y(guess); y >= a.in.y {
+		above := y - 9 // where curves seldom are
+		if above < a.in.y+4 {
+			above = y + 10
+		}
+		if v.pen.free(guessing, a.in.x+a.in.w, above, small, right) {
+			v.pen.text(guessing, a.in.x+a.in.w, above, small, soft, right)
+		}
+	}
 	v.exactLoss(b, a, step)
 }
 
@@ -196,6 +200,9 @@ func (v *View) fall(a axes, c []valloss.Reading) []point {
 		return at(above + k)
 	})
 }
+
+// guessing is what is said of the line of [View.blind].
+const guessing = "blind guessing"
 
 // blind is the loss of who guesses every symbol alike.
 func (v *View) blind() float64 { return math.Log(float64(v.rec.Experiment.Vocab())) }

@@ -110,6 +110,9 @@ func (v *View) stack(b, in box, nets []seen, k int, cell float64, most float32) 
 			h.write()
 		}
 		tall := math.Max(cell*float64(m.Rows), leastMatrix)
+		if y+tall/2+small/2 > b.y+b.h {
+			return // there is no room for those that are left
+		}
 		at := box{v.snap(b.x + matrixNames), v.snap(y), cell * float64(m.Cols), tall}
 		v.pen.text(v.fitting([]string{look.PartName(m.Part)}, matrixNames-8, small), b.x, y+tall/2, small, soft, left)
 		v.pen.paste(h.image, image.Rect(0, 0, m.Cols, m.Rows), at)

@@ -5,6 +5,7 @@ import (
 	"image/color"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/hajimehoshi/ebiten/v2"
 )
@@ -18,6 +19,7 @@ type pen struct {
 	above  sheet
 	lifted bool // shapes and words go to the sheet above
 	words  *words
+	said   []Word // since that was emptied, in units
 }
 
 // sheet is layers, and words on them.
@@ -225,11 +227,29 @@ func (p *pen) circle(x, y, r float64, c color.RGBA) {
 
 // text puts words with their middle at height y.
 func (p *pen) text(s string, x, y, size float64, c color.RGBA, a align) {
-	p.words.set(&p.sheet().words, s, face{size, false}, x, y, c, a)
+	p.say(s, face{size, false}, x, y, c, a)
 }
 
 func (p *pen) title(s string, x, y, size float64, c color.RGBA) {
-	p.words.set(&p.sheet().words, s, face{size, true}, x, y, c, left)
+	p.say(s, face{size, true}, x, y, c, left)
+}
+
+func (p *pen) say(s string, f face, x, y float64, c color.RGBA, a align) {
+	p.words.set(&p.sheet().words, s, f, x, y, c, a)
+	w := p.words.width(s, f)
+	if strings.TrimSpace(s) != "" {
+		p.said = append(p.said, Word{Text: s, X: x - w*float64(a)/2, Y: y - f.size/2, W: w, Size: f.size, Above: p.lifted})
+	}
+}
+
+// free reports whether words would lie on none that the picture has yet.
+func (p *pen) free(s string, x, y, size float64, a align) bool {
+	w := p.width(s, size)
+	x -= w * float64(a) / 2
+	return !slices.ContainsFunc(p.said, func(o Word) bool {
+		const least = 0.8 // of the sizes of type, between the middles of lines
+		return x < o.X+o.W && o.X < x+w && math.Abs(y-o.Y-o.Size/2) < least*(size+o.Size)/2
+	})
 }
 
 // width of words in CSS pixels, and titleWidth that of a title.

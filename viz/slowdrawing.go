@@ -72,7 +72,11 @@ func (v *View) slowNode(at point, r float64, word string, hue color.RGBA, lit bo
 	v.pen.circle(at.x, at.y, r, ring)
 	v.pen.circle(at.x, at.y, r-1.5, paper)
 	v.pen.circle(at.x, at.y, r-1.5, ground)
-	v.pen.text(word, at.x, at.y, math.Min(small, r*0.85), hue, center)
+	size := math.Max(math.Min(small, r*0.85), v.finest())
+	if v.pen.width(word, size) > 2*r-2 {
+		word = word[:1]
+	}
+	v.pen.text(word, at.x, at.y, size, hue, center)
 }
 
 // slowEdge draws a way between two nodes, with an arrow on it where the stage is about it.

@@ -21,9 +21,9 @@ func (v *View) slowStage(b box, a *look.Answer, told *slowmotion.Told, narrow bo
 	if v.slowly().stage == slowmotion.Stages-1 {
 		verdict = v.wrap(told.Verdict, b.w-24)
 	}
-	lines, end := float64(len(stage.Lines)), 0.0
+	rows, lines, end := stage.Lines, float64(len(stage.Lines)), 0.0
 	if verdict != nil {
-		end = float64(len(verdict)+1)*linePitch + 20
+		end = verdictRoom(len(verdict))
 	}
 	need := lines*pitch + end + slowHalf + float64(len(says))*linePitch + 8
 	room := b.h - need - 8
@@ -37,8 +37,21 @@ func (v *View) slowStage(b box, a *look.Answer, told *slowmotion.Told, narrow bo
 		pitch = math.Min(pitch+(room-tall)/lines, slowLoose)
 		v.slowDrawing(box{b.x, b.y, b.w, tall}, a)
 		b.y, b.h = b.y+tall+8, b.h-tall-8
-	} else if need > b.h {
-		pitch = math.Max(pitch-(need-b.h)/lines, 30)
+	} else if !narrow && v.least > 0 && need < b.h {
+		pitch = math.Min(pitch+(b.h-need)/lines, slowLoose)
+	} else if over := func(least float64) bool { return need-b.h > lines*(pitch-least) }; need > b.h {
+		if over(slowTight) {
+			says, need = nil, need-float64(len(says))*linePitch
+		}
+		if verdict != nil && over(slowLow) { // its short form stays
+			verdict, need, end = []string{}, need-end+verdictRoom(0), verdictRoom(0)
+		}
+		if over(slowLow) {
+			verdict, need, end = nil, need-end, 0
+		}
+		room := b.h - need + lines*pitch // of the lines
+		pitch = math.Min(math.Max(room/lines, slowLow), pitch)
+		rows = rows[min(max(0, len(rows)-int(room/pitch+1e-9)), len(rows)):] // what they come to is last
 	}
 	y := b.y + 8
 	for _, l := range says {
@@ -47,8 +60,8 @@ func (v *View) slowStage(b box, a *look.Answer, told *slowmotion.Told, narrow bo
 	}
 	v.slowHeads(box{b.x, y - 2, b.w, slowHalf}, a, narrow, pitch < slowTight)
 	y += slowHalf
-	for i := range stage.Lines {
-		v.slowRow(box{b.x, y - 2, b.w, pitch}, &stage.Lines[i], narrow)
+	for i := range rows {
+		v.slowRow(box{b.x, y - 2, b.w, pitch}, &rows[i], narrow)
 		y += pitch
 	}
 	if verdict != nil {
@@ -61,12 +74,15 @@ func (v *View) slowStage(b box, a *look.Answer, told *slowmotion.Told, narrow bo
 	}
 }
 
+// verdictRoom is the height of what an update comes to, in so many lines below its short form.
+func verdictRoom(lines int) float64 { return float64(lines+1)*linePitch + 20 }
+
 // slowColumns are where the numbers of the halves begin, and how wide they are.
 func slowColumns(b box, halves int, narrow, tight bool) (x [2]float64, width float64) {
 	const between = 36.0
 	x[0] = b.x
 	switch {
-	case tight:
+	case tight && b.w < slowWide:
 		x[0] += slowName
 	case !narrow:
 		x[0] += b.w * 0.31
@@ -112,7 +128,7 @@ func (v *View) slowRow(b box, l *slowmotion.Line, narrow bool) {
 	name := l.Name
 	v.pen.title(name, b.x, y+13, body, ink)
 	at := b.x + v.pen.titleWidth(name, body) + 6
-	if tight {
+	if tight && b.w < slowWide {
 		at = b.x + own
 	}
 	if l.Rule != "" {

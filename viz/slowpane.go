@@ -18,8 +18,10 @@ const (
 	slowLoose  = 60.0 // the same where there is room
 	slowHalf   = 20.0 // the names of the halves over their numbers
 	slowTight  = 36.0 // a lower line has the name of its number alone, beside that
+	slowLow    = 25.0 // no line is lower
 	slowName   = 58.0
-	slowBrief  = 44.0 // the same in a narrow place
+	slowBrief  = 44.0  // the same in a narrow place
+	slowWide   = 560.0 // from here on a place is not narrow, however low it is
 	slowLeast  = 100.0
 	slowMost   = 250.0 // height of the drawing
 	slowResult = 17.0  // size of results
@@ -68,7 +70,7 @@ func (v *View) update(b box) {
 	foot := box{in.x, in.y + in.h - slowFoot, in.w, slowFoot}
 	in.h -= slowFoot
 	v.slowButtons(foot, &told)
-	v.slowStage(in, &a, &told, narrow)
+	v.slowStage(in, &a, &told, narrow && in.w < slowWide)
 }
 
 // slowLate says that what is shown is of an earlier step than the run is at.

@@ -73,6 +73,7 @@ type place struct {
 	size    size
 	content content
 	wants   []look.Want // what it showed of the insides of arms, or would have
+	said    []Word      // what stands in it, in units
 	drawn   time.Time
 	buttons []button
 }
@@ -171,6 +172,26 @@ func (v *View) Shown() []Shown {
 	out := make([]Shown, len(v.places))
 	for i, p := range v.places {
 		out[i] = Shown{p.pane, p.box.x * v.zoom, p.box.y * v.zoom, p.box.w * v.zoom, p.box.h * v.zoom}
+	}
+	return out
+}
+
+// Word is a text on the pictures: its box, which is as high as its type is large. Lengths are CSS pixels.
+type Word struct {
+	Pane          PaneID
+	Text          string
+	X, Y, W, Size float64
+	Above         bool // it lies over everything else, as what is said of a place that is pointed at
+}
+
+// Words lists all texts as they stand on the pictures.
+func (v *View) Words() []Word {
+	var out []Word
+	for _, p := range v.places {
+		for _, w := range p.said {
+			w.Pane, w.X, w.Y, w.W, w.Size = p.pane, w.X*v.zoom, w.Y*v.zoom, w.W*v.zoom, w.Size*v.zoom
+			out = append(out, w)
+		}
 	}
 	return out
 }

@@ -94,7 +94,8 @@ func (v *View) gridOf(b box, count, lines int) factGrid {
 			g.pitch = v.pitch(math.Max(room, 8) / float64(n))
 			larger := g.side() > best.side()*1.01
 			if beside { // only where there is one, or nothing else, and where it pays
-				larger = (count == 1 || v.size == whole) && g.side() > best.side()*1.12
+				alone := count == 1 || v.size == whole || v.size == staged && v.least > 0 // nothing stands below it
+				larger = alone && g.side() > best.side()*1.12
 			}
 			if larger { // of two that are as large the one with fewer rows
 				best = g
@@ -162,13 +163,12 @@ func (v *View) facts(g factGrid, k int, t *facts.Table, marked int) {
 		x += headIndent
 	}
 	v.pen.text(g.names[k], x, p.y+8, body, hue, left)
-	every := 1
+	size, every := v.lettersAlong(g.pitch)
 	if letter := v.rec.Experiment.Task.Letter(g.n - 1); len(letter) > 1 {
-		every = 5 // numbers need room
+		every = max(every, 5) // numbers need room
 	}
 	for i := 0; g.axis > 0 && i < g.n; i += every {
 		at := (float64(i) + 0.5) * g.pitch
-		size := math.Min(small, g.pitch+1)
 		v.pen.text(v.rec.Experiment.Task.Letter(i), c.x-7, c.y+at, size, soft, center)
 		v.pen.text(v.rec.Experiment.Task.Letter(i), c.x+at, c.y-7, size, soft, center)
 	}

@@ -155,6 +155,16 @@ func (v *View) SetType(least float64) {
 	}
 }
 
+// finest is the size that type has at least, in units; 0 where that is left to the window.
+func (v *View) finest() float64 { return math.Min(v.least/v.zoom, small) }
+
+// lettersAlong is the size of letters along the cells of a table, which are so far apart, and for how many cells there is
+// one letter: where letters have a least size, not every cell has room.
+func (v *View) lettersAlong(pitch float64) (size float64, every int) {
+	size = math.Max(math.Min(small, pitch+1), v.finest())
+	return size, max(1, int(math.Ceil((size-1)/pitch-1e-9)))
+}
+
 // zoom is how many CSS pixels a unit of the pictures is in a window: what is drawn large, to be looked at from afar,
 // has large words too.
 func zoom(w, h float64) float64 {
@@ -284,8 +294,9 @@ func (v *View) render(p *place, now time.Time) {
 	v.drawn++
 	v.styles, v.names = style.Of(v.rec.Experiment), v.Readable(v.rec.Experiment)
 	v.size, v.wants, v.placing, p.buttons = p.size, p.wants[:0], p, p.buttons[:0]
+	v.pen.said = p.said[:0]
 	draw(v, p.pane, p.box)
-	p.wants = v.wants
+	p.wants, p.said = v.wants, v.pen.said
 	p.content, p.drawn = v.content(p), now
 	if !v.pen.flush(v.image, p.box) {
 		p.content = content{}

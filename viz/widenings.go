@@ -93,10 +93,13 @@ func (v *View) jumpWidth(l label) float64 {
 	return float64(bits.OnesCount(l.arms))*jumpMark + v.pen.width(l.name+l.value, small)
 }
 
-// jump writes words of a widening, with the marks of its arms, in the hue of the only one. Curves that
-// were drawn before pass behind them.
+// jump writes words of a widening, with the marks of its arms, in the hue of the only one, where no others stand. Curves
+// that were drawn before pass behind them.
 func (v *View) jump(l label, x float64) {
 	hue := soft
+	if !v.pen.free(l.name+l.value, x+v.jumpWidth(l), l.y, small, right) {
+		return
+	}
 	v.pen.rect(x-1, l.y-labelPitch/2+1, v.jumpWidth(l)+2, labelPitch-2, paper)
 	for i := range v.styles {
 		if l.arms>>i&1 == 0 {

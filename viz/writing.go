@@ -81,6 +81,9 @@ func (v *View) fit(texts []written.Text, b box) (s setting) {
 		sizes, head = []float64{body}, 0
 	}
 	for _, size := range sizes {
+		if size < v.finest() {
+			break
+		}
 		s = settingOf(size, head)
 		tall := -writingGap
 		for i := range texts {

@@ -411,6 +411,7 @@ interface Lab extends Bridge {
   seedsCSV(): string | Error;
   panes(): Json<Named[]>;
   shown(): Json<{ Pane: string; X: number; Y: number; W: number; H: number }[]>;
+  words(): Json<{ Pane: string; Text: string; X: number; Y: number; W: number; Size: number; Above: boolean }[]>;
   scales(): Json<Named[]>;
   colourings(): Json<Named[]>;
   examples(): Json<Example[]>;
