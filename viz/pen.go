@@ -238,7 +238,8 @@ func (p *pen) say(s string, f face, x, y float64, c color.RGBA, a align) {
 	p.words.set(&p.sheet().words, s, f, x, y, c, a)
 	w := p.words.width(s, f)
 	if strings.TrimSpace(s) != "" {
-		p.said = append(p.said, Word{Text: s, X: x - w*float64(a)/2, Y: y - f.size/2, W: w, Size: f.size, Above: p.lifted})
+		x -= w * float64(a) / 2
+		p.said = append(p.said, Word{Text: s, X: x, Y: y - f.size/2, W: w, Size: f.size, Above: p.lifted})
 	}
 }
 

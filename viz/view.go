@@ -158,8 +158,8 @@ func (v *View) SetType(least float64) {
 // finest is the size that type has at least, in units; 0 where that is left to the window.
 func (v *View) finest() float64 { return math.Min(v.least/v.zoom, small) }
 
-// lettersAlong is the size of letters along the cells of a table, which are so far apart, and for how many cells there is
-// one letter: where letters have a least size, not every cell has room.
+// lettersAlong is the size of letters along the cells of a table, which are so far apart, and for how many cells there
+// is one letter: where letters have a least size, not every cell has room.
 func (v *View) lettersAlong(pitch float64) (size float64, every int) {
 	size = math.Max(math.Min(small, pitch+1), v.finest())
 	return size, max(1, int(math.Ceil((size-1)/pitch-1e-9)))

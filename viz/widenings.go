@@ -93,8 +93,8 @@ func (v *View) jumpWidth(l label) float64 {
 	return float64(bits.OnesCount(l.arms))*jumpMark + v.pen.width(l.name+l.value, small)
 }
 
-// jump writes words of a widening, with the marks of its arms, in the hue of the only one, where no others stand. Curves
-// that were drawn before pass behind them.
+// jump writes words of a widening, with the marks of its arms, in the hue of the only one, where no others stand.
+// Curves that were drawn before pass behind them.
 func (v *View) jump(l label, x float64) {
 	hue := soft
 	if !v.pen.free(l.name+l.value, x+v.jumpWidth(l), l.y, small, right) {
