@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"github.com/sparkling-lab/sparkling/internal/report"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
@@ -20,6 +21,7 @@ const lossDigits = 4
 func (n *Numbers) ofReport() map[string]slot {
 	return map[string]slot{
 		"seeds":      {"SETTING", n.seeds},
+		"planned":    {"SETTING", n.planned},
 		"ends":       {"SETTING ARM", n.mean(lossDigits, (*reproduce.Result).FinalLoss)},
 		"ends-known": {"SETTING ARM", n.mean(0, (*reproduce.Result).Known)},
 		"rise":       {"SETTING ARM", n.mean(lossDigits, (*reproduce.Result).Spike)},
@@ -29,9 +31,9 @@ func (n *Numbers) ofReport() map[string]slot {
 		"more":       {"SETTING ARM ARM [mean|size|interval|positive]", n.paired(0, n.known)},
 		"part":       {"SETTING CLAIM NUMBER [mean|interval|verdict]", n.part},
 		"verdict":    {"SETTING CLAIM", n.verdict},
-		"verdicts":   {"agrees|disagrees|open|all", n.verdicts},
+		"verdicts":   {"agrees|disagrees|open|all [CLAIM]", n.verdicts},
 		"claims":     {"", func([]string) (string, error) { return strconv.Itoa(len(n.findings.Claims)), nil }},
-		"holds":      {"SETTING ARM below|above|undecided ARM", n.holds},
+		"holds":      {"SETTING,… ARM below|above|undecided ARM", n.holds},
 		"burst":      {"BETA2 EXPERIMENT", burst},
 	}
 }
@@ -68,6 +70,16 @@ func (n *Numbers) arm(s reproduce.Setting, name string) (string, error) {
 func (n *Numbers) seeds(args []string) (string, error) {
 	s, err := n.setting(args[0])
 	return strconv.Itoa(len(n.findings.Results.Seeds(s))), err
+}
+
+// planned is how many of the seeds were settled before any verdict had been seen.
+func (n *Numbers) planned(args []string) (string, error) {
+	s, err := n.setting(args[0])
+	all := len(n.findings.Results.Seeds(s))
+	if looked := n.findings.Looked[s.Task]; len(looked) > 0 {
+		all = looked[0]
+	}
+	return strconv.Itoa(all), err
 }
 
 // values are a number of an arm by seed.
@@ -242,7 +254,7 @@ func (n *Numbers) verdict(args []string) (string, error) {
 	return j.Verdict.Word(), err
 }
 
-// verdicts counts those of a word, over all claims and settings.
+// verdicts counts those of a word over all settings, on one claim or on all.
 func (n *Numbers) verdicts(args []string) (string, error) {
 	of := map[string]int{}
 	for _, word := range []reproduce.Verdict{reproduce.Reproduces, reproduce.DoesNot, reproduce.NotResolved} {
@@ -250,10 +262,16 @@ func (n *Numbers) verdicts(args []string) (string, error) {
 	}
 	all := 0
 	for _, c := range n.findings.Claims {
+		if len(args) > 1 && c.ID != args[1] {
+			continue
+		}
 		for _, s := range n.findings.Settings {
 			of[reproduce.Judge(c, s, n.findings.Results).Verdict.Word()]++
 			all++
 		}
+	}
+	if all == 0 {
+		return "", fmt.Errorf("there is no claim %s", args[1])
 	}
 	of["all"] = all
 	k, err := choose("verdict", args[0], of)
@@ -261,25 +279,29 @@ func (n *Numbers) verdicts(args []string) (string, error) {
 }
 
 // holds is nothing where an arm ends below or above another, by the 95 % interval of their difference, or where that
-// interval does not decide it; else it errs, so that a sentence that the runs no longer bear is found.
+// interval does not decide it, in each of some settings; else it errs, so that a sentence that the runs no longer bear
+// is found.
 func (n *Numbers) holds(args []string) (string, error) {
-	each, err := n.compared(args[0], args[1], args[3], n.lower)
-	if err != nil {
-		return "", err
-	}
-	low, high := statistics.Estimated(each).Interval(reproduce.Confidence)
-	is := "undecided"
-	switch {
-	case high < 0:
-		is = "below"
-	case low > 0:
-		is = "above"
-	}
 	if _, err := choose("relation", args[2], map[string]int{"below": 0, "above": 0, "undecided": 0}); err != nil {
 		return "", err
 	}
-	if is != args[2] {
-		return "", fmt.Errorf("it does not hold: %s is %s %s, %.4f to %.4f", args[1], is, args[3], low, high)
+	for setting := range strings.SplitSeq(args[0], ",") {
+		each, err := n.compared(setting, args[1], args[3], n.lower)
+		if err != nil {
+			return "", err
+		}
+		low, high := statistics.Estimated(each).Interval(reproduce.Confidence)
+		is := "undecided"
+		switch {
+		case high < 0:
+			is = "below"
+		case low > 0:
+			is = "above"
+		}
+		if is != args[2] {
+			return "", fmt.Errorf("it does not hold: in %s %s is %s %s, %.4f to %.4f", setting, args[1], is, args[3],
+				low, high)
+		}
 	}
 	return "", nil
 }
