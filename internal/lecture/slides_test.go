@@ -60,6 +60,29 @@ func TestTheLectureFitsIntoItsTime(t *testing.T) {
 	assert.GreaterOrEqual(t, total, 40)
 }
 
+// TestTheLecturersPathIsThatOfTheSlides holds the table of the lecture on the page for teachers to the notes: at every
+// minute where it goes on to another part a slide begins.
+func TestTheLecturersPathIsThatOfTheSlides(t *testing.T) {
+	begins, total := map[string]bool{}, 0
+	for _, s := range slides(t) {
+		begins[strconv.Itoa(total)] = true
+		n, err := strconv.Atoi(minutes.FindStringSubmatch(s.notes)[1])
+		require.NoError(t, err)
+		total += n
+	}
+	page, err := os.ReadFile("../../site/teach/index.md")
+	require.NoError(t, err)
+	_, lecture, ok := strings.Cut(string(page), "\n## In 45 minutes\n")
+	require.True(t, ok)
+	lecture, _, _ = strings.Cut(lecture, "\n## ")
+	rows := regexp.MustCompile(`(?m)^\| ([0-9]+)–([0-9]+) \|`).FindAllStringSubmatch(lecture, -1)
+	require.NotEmpty(t, rows)
+	for _, row := range rows {
+		assert.True(t, begins[row[1]], "no slide begins at minute %s", row[1])
+	}
+	assert.Equal(t, strconv.Itoa(total), rows[len(rows)-1][2], "the lecture ends otherwise than its notes")
+}
+
 var lab = regexp.MustCompile("(?ms)^```lab\n(.*?)^```$")
 
 // TestEveryLivePictureIsOneThatThereIs holds each moment of the Lab in the slides to the experiments, lessons and

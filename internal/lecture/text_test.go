@@ -39,11 +39,12 @@ var noMeasurement = func() (all []*regexp.Regexp) {
 		// where a link leads, and comments
 		`\]\([^)\s]*\)`, `<https?://[^>\s]*>`, `(?s)<!--.*?-->`,
 		// the numbers of a list, of places in the paper, of minutes
-		`(?m)^\s*[0-9]+\.`, `(Eq|Fig|Table|Sec|App)\.?[ \x{a0}][0-9][0-9a-z.]*((, |–)[0-9]+)*`,
-		`[0-9]+([ \x{a0}]min(utes)?\b|-minute\b)`,
+		`(?m)^\s*[0-9]+\.`, `(Eq|Fig|Table|Sec|App)\.?[ \x{a0}][0-9][0-9a-z.]*((, | and |–)[0-9]+)*`,
+		`[0-9]+([ \x{a0}]min(utes)?\b|-minute\b)`, `(?m)^\| [0-9]+–[0-9]+ \|`,
 		// where the paper is, the confidence that is usual, names with a digit
-		`\b(arXiv[ \x{a0}:]2602\.02472|ICML 2026|PMLR 306)\b`, `\b95[ \x{a0}]%\sinterval`,
-		`β2|\bA4\b|\b(16:9|4:3)\b`,
+		`\b(arXiv[ \x{a0}:]2602\.02472|ICML 2026|PMLR 306)\b`, `\b95[ \x{a0}]%`,
+		`(?i)\b(six operations|six ways to break|eight exercises|a hundred updates)\b`, // 6ND; algebra
+		`β2|\b(Inner|Hidden) 2x|\bA4\b|\b(16:9|4:3)\b`,
 	} {
 		all = append(all, regexp.MustCompile(pattern))
 	}
@@ -82,7 +83,8 @@ func TestNoMeasuredNumberIsTypedByHand(t *testing.T) {
 		assert.NotEmpty(t, typed(bad), bad)
 	}
 	for _, good := range []string{"{{seeds muon}} seeds", "$\\beta_2 = 0.95$", "(Eq. 16, 17)", "(Eq. 21–23)",
-		"Table 2", "1. The lock", "(2 min)", "A 90-minute seminar", "[the lock](../#lock=1)", "two halves", "```lab\nat: 300\n```"} {
+		"Table 2", "1. The lock", "(2 min)", "A 90-minute seminar", "[the lock](../#lock=1)", "two halves",
+		"```lab\nat: 300\n```"} {
 		assert.Empty(t, typed(good), good)
 	}
 }
