@@ -25,7 +25,7 @@ func (v *View) Press(x, y float64) bool {
 		return true
 	}
 	for i := range v.places {
-		if v.places[i].heading().holds(point{x / v.zoom, y / v.zoom}) {
+		if !v.fixed() && v.places[i].heading().holds(point{x / v.zoom, y / v.zoom}) {
 			id := v.places[i].pane
 			if v.Pinned() != "" {
 				id = ""
@@ -40,9 +40,12 @@ func (v *View) Press(x, y float64) bool {
 // Pressable reports whether a click where the pointer is would do anything.
 func (v *View) Pressable() bool {
 	_, button := v.pressed(v.pointer)
-	return v.inside && (button ||
+	return v.inside && (button || !v.fixed() &&
 		slices.ContainsFunc(v.places, func(p place) bool { return p.heading().holds(v.pointer) }))
 }
+
+// fixed reports whether one picture is shown and nothing can take its place by a click.
+func (v *View) fixed() bool { return len(v.places) == 1 && v.Pinned() == "" && len(v.Alone()) == 1 }
 
 // headingHeight is the height of a picture's title, which is as wide as the picture and can be clicked on.
 const headingHeight = 26
@@ -60,7 +63,7 @@ const (
 // pinSign draws at the place behind a title what a click on it does: makes the picture larger, or brings the others
 // back. It returns where the sign ends.
 func (v *View) pinSign(b box, x float64) float64 {
-	if v.printed {
+	if v.printed || v.fixed() {
 		return x
 	}
 	hue := faint
@@ -71,7 +74,10 @@ func (v *View) pinSign(b box, x float64) float64 {
 	if v.size == whole {
 		v.pen.segment(point{x, y}, point{x + pinSide, y + pinSide}, 1.5, hue)
 		v.pen.segment(point{x, y + pinSide}, point{x + pinSide, y}, 1.5, hue)
-		const back = "back to the story"
+		back := "back to the story"
+		if len(v.Alone()) > 0 {
+			back = "back"
+		}
 		v.pen.text(back, x+pinSide+6, y+pinSide/2, small, soft, left)
 		return x + pinSide + 6 + v.pen.width(back, small)
 	}

@@ -2,6 +2,7 @@ package viz
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/sim/look"
@@ -169,6 +170,9 @@ func (v *View) Slow() (out Slow) {
 func (v *View) seenLarge(id PaneID) bool {
 	if pinned := v.Pinned(); pinned != "" {
 		return pinned == id
+	}
+	if alone := v.Alone(); len(alone) > 0 {
+		return slices.Contains(alone, id)
 	}
 	s := v.stage.of(v.rec.Experiment)
 	return s.Main == id || s.Half == id && !Crowded(v.w, v.h)

@@ -150,10 +150,14 @@ func (s Stage) beside(in box) (large box, small []box) {
 // square reports whether a picture is about as high as it is wide.
 func (id PaneID) square() bool { return id == Knowledge }
 
-// arrange gives the pictures their places: that which is pinned all of it, or those of the stage.
+// arrange gives the pictures their places: that which is pinned all of it, or those that are shown alone, or those of
+// the stage.
 func (v *View) arrange() []place {
 	if id := v.Pinned(); id != "" {
 		return []place{{pane: id, box: within(v.w, v.h), size: whole}}
+	}
+	if alone := v.Alone(); len(alone) > 0 {
+		return share(alone, v.w, v.h)
 	}
 	return v.stage.of(v.rec.Experiment).arrange(v.w, v.h)
 }

@@ -30,13 +30,14 @@ type View struct {
 	colouring Colouring // of facts
 	stage     Stage
 	hidden    hidden
-	pinned    PaneID  // the picture that the reader wants to see alone; empty for the stage
-	turns     string  // a control that a story still wants turned
-	printed   bool    // there is nothing to press
-	w, h      float64 // in units
-	zoom      float64 // CSS pixels that a unit is
-	device    float64 // device pixels that a CSS pixel is
-	least     float64 // CSS pixels that the smallest type has at least; 0 where that is left to the window
+	pinned    PaneID   // the picture that the reader wants to see alone; empty for the stage
+	only      []PaneID // the pictures that are shown and no others; none for those of the stage
+	turns     string   // a control that a story still wants turned
+	printed   bool     // there is nothing to press
+	w, h      float64  // in units
+	zoom      float64  // CSS pixels that a unit is
+	device    float64  // device pixels that a CSS pixel is
+	least     float64  // CSS pixels that the smallest type has at least; 0 where that is left to the window
 	pointer   point
 	inside    bool
 	styles    []style.Style                 // of the record's arms

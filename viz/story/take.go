@@ -57,6 +57,9 @@ func (d *Director) Opened() string {
 // head hurries to a chapter.
 func (d *Director) head(chapter int) { d.aim, d.haste, d.turned = chapter, true, -1 }
 
+// Heading reports whether the run is hurried to a chapter.
+func (d *Director) Heading() bool { return d.aim >= 0 }
+
 // arrive begins the chapter that the run was hurried to, once it is there; what it asks, unless that has happened.
 func (d *Director) arrive(v View) {
 	switch stop := d.stop(d.aim); {
