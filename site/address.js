@@ -1,7 +1,9 @@
-// The address holds the experiment that runs, so that a reload, a bookmark and a copied address give it again.
+// The address holds the experiment that runs, so that a reload, a bookmark and a copied address give it again. In
+// another page it stays as that page wrote it, and no entry of the history is made; a link holds it.
 
 import { get } from "./store.js";
-import { parsed } from "./dom.js";
+import { byID, parsed } from "./dom.js";
+import { mode } from "./mode.js";
 
 const fragment = () => decodeURIComponent(location.hash.slice(1));
 
@@ -18,6 +20,10 @@ export function hold(lab, entry) {
   const is = lab.address();
   if (entry && is === made) return; // the reader may just be going elsewhere
   made = is;
+  if (mode.embed) {
+    byID("whole", HTMLAnchorElement).href = `${location.pathname}#${is}`;
+    return;
+  }
   if (location.hash === `#${is}` || (!location.hash && is === first)) return;
   if (entry && is === lab.chosen()) history.pushState(null, "", `#${is}`);
   else history.replaceState(null, "", `#${is}`);

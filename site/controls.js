@@ -12,9 +12,13 @@ import { Knobs } from "./knobs.js";
 import { Choice } from "./choose.js";
 import { OwnTexts } from "./owntext.js";
 import { startExports } from "./exports.js";
+import { startEmbedding } from "./embedding.js";
 import { startPictures } from "./pictures.js";
 import { startKeys } from "./keys.js";
 import { Notice } from "./notice.js";
+import { startFrame } from "./frame.js";
+import { refuse } from "./refused.js";
+import { mode } from "./mode.js";
 import { hold, kept } from "./address.js";
 import { all, byID, first, parsed, setText } from "./dom.js";
 
@@ -105,6 +109,12 @@ export function start(lab, meter, texts, lost) {
     insides.show();
   }
 
+  /** Shows the pictures that the address names, and no others. */
+  function only() {
+    const wrong = lab.only(...mode.panes);
+    refuse(wrong ? [`The address says “pane=${mode.panes.join(",")}”, but ${wrong}.`] : []);
+  }
+
   const act = (/** @type {() => void} */ what) => { lab.dismiss(); what(); refresh(); };
   const toggle = () => act(() => (read().playing ? lab.pause() : lab.play()));
   const space = () => story.goOn() || toggle();
@@ -130,12 +140,15 @@ export function start(lab, meter, texts, lost) {
   radios("colouring", parsed(lab.colourings()));
   startPictures(lab, lost, () => panes.show());
   startExports(lab);
+  startEmbedding(lab);
   for (const part of ["#transport", "#quantity", "#sow-form", "#panel section > .buttons"]) {
     for (const control of all(`${part} :disabled`, HTMLElement)) control.removeAttribute("disabled");
   }
   hold(lab, false);
+  only();
   anew();
   setInterval(follow, everyMs);
+  startFrame(lab, () => refresh());
 
   addEventListener("hashchange", async () => {
     const hash = location.hash, run = await kept();
@@ -147,6 +160,7 @@ export function start(lab, meter, texts, lost) {
 
   return () => {
     startPictures(lab, lost, () => panes.show());
+    only();
     panes.pin(byID("pane", HTMLSelectElement).value);
     lab.quantity(checked("quantity"));
     lab.scale(checked("scale"));

@@ -1,7 +1,8 @@
 // Keeps the state of what runs in the browser's storage: now and then while it trains, and soon after anything else has
-// happened.
+// happened. In another page it only gives it to who asks.
 
 import { put, mostRun } from "./store.js";
+import { mode } from "./mode.js";
 
 const lookMs = 500;
 const everyMs = 4000; // while it trains, and
@@ -34,6 +35,7 @@ export class Keeper {
 
   #look(soon = false) {
     this.#take();
+    if (mode.embed) return;
     const changes = this.#lab.changes(), stage = this.#lab.stage();
     const waits = stage === this.#stage && !soon && performance.now() - this.#asked < this.#every;
     if (changes === this.#seen || waits) return;

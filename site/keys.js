@@ -20,6 +20,7 @@ export function startKeys(held, seen, actions) {
     if (!action || !on.checked || !(target instanceof Element)) return;
     const told = key === " " && (target === document.body || target.closest("#story")) && held();
     const through = key.startsWith("Arrow") && seen();
+    if (key.startsWith("Arrow") && !through) return; // whoever shows this page may want it
     if (!told && !through && !target.closest("body > canvas, #transport") || used(target, key)) return;
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.isComposing) return;
     event.preventDefault();
@@ -28,7 +29,7 @@ export function startKeys(held, seen, actions) {
 }
 
 /** A key belongs to the control that it is pressed in, if that uses it. @param {Element} target @param {string} key */
-const used = (target, key) => (key.startsWith("Arrow") ? target.matches("input, select, textarea, .scroll")
+export const used = (target, key) => (key.startsWith("Arrow") ? target.matches("input, select, textarea, .scroll")
   : key === " " && target.matches("button, input, a, select"));
 
 // A browser may keep nothing, and says so in its own way.

@@ -1,17 +1,20 @@
-// The list of lessons, with how far the reader has come in each, which this browser keeps; and, above the story, the
-// lesson that is told.
+// The list of lessons, with how far the reader has come in each, which this browser keeps, but not in another page; and,
+// above the story, the lesson that is told.
 
 import { byID, make, parsed, setText } from "./dom.js";
+import { mode } from "./mode.js";
 
 const setting = `sparkling-lab lessons ${location.pathname}`; // in the browser's storage, as in store.js
 
 /** How far the reader had come when they were here last, or undefined. */
 export function marks() {
+  if (mode.embed) return undefined;
   try { return localStorage.getItem(setting) ?? undefined; } catch { return undefined; }
 }
 
 /** @param {string} progress */
 function keep(progress) {
+  if (mode.embed) return;
   try { localStorage.setItem(setting, progress); } catch { /* it holds for this visit */ }
 }
 

@@ -9,9 +9,10 @@ import { Keeper } from "./keeper.js";
 import { hold, kept } from "./address.js";
 import { marks } from "./lessons.js";
 import { byID, first } from "./dom.js";
-import { mode } from "./mode.js";
 import { fetchPrograms, workers } from "./load.js";
 import { Texts } from "./texts.js";
+import { mode } from "./mode.js";
+import { refuse } from "./refused.js";
 
 // The classic script beside this one says what is wrong, also where this one does not come.
 const fail = (/** @type {string} */ sentence) => window.explain?.(sentence);
@@ -46,6 +47,7 @@ async function load() {
   const [lab, run] = await Promise.all([programs.lab, kept(), texts.load()]);
   await pictures(lab, texts, {
     worker, run, has: (name) => texts.has(name), give: (to, task) => texts.give(to, task),
+    begin: mode.embed || mode.present || mode.at ? { at: mode.at } : undefined,
   });
   byID("stage").hidden = true;
   if (!window.explain) byID("problem").hidden = true; // nobody else has
@@ -105,6 +107,7 @@ first(".skip", HTMLAnchorElement).addEventListener("click", (event) => {
   byID("story").focus();
 });
 
+refuse(mode.wrong);
 load().catch((err) => {
   console.error(err);
   fail(`The program could not be loaded: ${message(err)}.`);

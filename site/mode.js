@@ -16,6 +16,7 @@
 /** What can be left out with hide. */
 export const parts = ["text", "bar", "speed", "scrub", "picture", "widen"];
 
+const smallest = 14; // CSS pixels of the words in embed.css
 const mostCharacters = 300;
 const mostPanes = 2;
 const mostSteps = 1_000_000;
@@ -79,6 +80,10 @@ export function parse(search) {
     mode.present = false;
     mode.wrong.push("The address says both “embed” and “present”; embed holds.");
   }
+  if (mode.hide.size && !mode.embed && !mode.present) {
+    mode.hide.clear();
+    mode.wrong.push("The address says “hide”, which holds only beside “embed” or “present”.");
+  }
   if (mode.present && !mode.type) mode.type = typeBefore;
   return mode;
 }
@@ -89,3 +94,6 @@ const { dataset } = document.documentElement;
 if (mode.embed) dataset.mode = "embed";
 if (mode.present) dataset.mode = "present";
 if (mode.hide.size) dataset.hide = [...mode.hide].join(" ");
+if (mode.embed && mode.type > smallest) {
+  document.documentElement.style.setProperty("--zoom", String(mode.type / smallest));
+}

@@ -14,7 +14,7 @@ export class Panes {
     this.#choice.addEventListener("change", () => this.pin(this.#choice.value));
     document.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || event.defaultPrevented || event.isComposing || !lab.pin()) return;
-      if (document.fullscreenElement) return; // it leaves that
+      if (document.fullscreenElement || document.querySelector("dialog[open]")) return; // it leaves that
       event.preventDefault();
       this.pin("");
     });
@@ -29,9 +29,12 @@ export class Panes {
   /** Brings the choice up to date: another experiment may have other pictures. */
   show() {
     const panes = this.#lab.panes();
-    if (panes !== this.#listed) {
-      this.#listed = panes;
-      const choices = [{ id: "", label: "Story" }, ...parsed(panes)];
+    const alone = parsed(this.#lab.alone()), listed = panes + alone.join();
+    if (listed !== this.#listed) {
+      this.#listed = listed;
+      const all = parsed(panes), labels = alone.map((id) => all.find((pane) => pane.id === id)?.label);
+      const others = all.filter(({ id }) => alone.length !== 1 || id !== alone[0]);
+      const choices = [{ id: "", label: labels.join(", ") || "Story" }, ...others];
       this.#choice.replaceChildren(...choices.map(({ id, label }) => make("option", { value: id }, label)));
     }
     this.#choice.value = this.#lab.pin();

@@ -1,6 +1,8 @@
 // What this page keeps in the browser's storage, few and bounded: states of runs, of this tab and this address only,
 // and the reader's own texts, for all tabs. A browser that keeps nothing, or has no room, is borne: then a reload
-// begins anew.
+// begins anew. In another page nothing is kept.
+
+import { mode } from "./mode.js";
 
 const name = `sparkling-lab ${location.pathname}`; // other pages of the same host have names of their own
 const mostRuns = 12;
@@ -31,6 +33,7 @@ const finished = (transaction) => new Promise((resolve, reject) => {
 /** @type {Promise<IDBDatabase> | undefined} */
 let opened;
 function database() {
+  if (mode.embed) return Promise.reject(new Error("in another page nothing is kept"));
   return opened ??= new Promise((resolve, reject) => {
     const request = indexedDB.open(name, 3);
     request.onupgradeneeded = ({ oldVersion }) => {

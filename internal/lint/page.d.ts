@@ -393,6 +393,7 @@ interface Bridge {
   has(text: string): boolean;
   give(worker: Worker, task: Json<Task>): void;
   run?: KeptRun;
+  begin?: { at: number }; // at rest, at a step
   marks?: string;
   ready?(): void;
 }
@@ -440,6 +441,8 @@ interface Lab extends Bridge {
   play(): void;
   pause(): void;
   step(): void;
+  rest(): Wrong;
+  rested(): boolean;
   reset(): Wrong;
   back(): Wrong;
   way(): Wrong;
@@ -453,6 +456,8 @@ interface Lab extends Bridge {
   press(x: number, y: number): boolean;
   quantity(which?: string): string;
   pin(pane?: string): string;
+  only(...panes: string[]): Wrong;
+  alone(): Json<string[]>;
   hide(arm: number, hide: boolean): void;
   addArm(addition: string): Wrong;
   removeArm(arm: number): Wrong;

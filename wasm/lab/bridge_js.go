@@ -58,6 +58,8 @@ func (l *lab) export() {
 		"play":    func([]js.Value) any { l.scrub(-1); l.session.Play(); return "" },
 		"pause":   func([]js.Value) any { l.session.Pause(); return "" },
 		"step":    func([]js.Value) any { l.session.StepOnce(); return "" },
+		"rest":    func([]js.Value) any { return l.told(l.rest()) },
+		"rested":  func([]js.Value) any { return !l.begins.under },
 		"reset":   func([]js.Value) any { return l.told(l.reset()) },
 		"back":    func([]js.Value) any { return l.told(l.back(len(l.before) - 1)) },
 		"way":     func([]js.Value) any { return l.told(l.way()) },
@@ -88,7 +90,15 @@ func (l *lab) export() {
 			}
 			return string(l.view.Pinned())
 		},
-		"hide": func(a []js.Value) any { l.view.Hide(a[0].Int(), a[1].Truthy()); return "" },
+		"only": func(a []js.Value) any {
+			ids := make([]viz.PaneID, len(a))
+			for i, name := range a {
+				ids[i] = viz.PaneID(name.String())
+			}
+			return sentence(l.view.Only(ids...))
+		},
+		"alone": func([]js.Value) any { return encode(append([]viz.PaneID{}, l.view.Alone()...)) },
+		"hide":  func(a []js.Value) any { l.view.Hide(a[0].Int(), a[1].Truthy()); return "" },
 		"scale": func(a []js.Value) any {
 			if len(a) > 0 {
 				l.view.SetScale(viz.Scale(a[0].String()))
@@ -149,6 +159,7 @@ func (l *lab) export() {
 		"defaults":   func([]js.Value) any { return sentence(l.run(experiment.FirstMinute())) },
 		"open": func(a []js.Value) any {
 			l.open(a[0].String(), append(a, js.Undefined())[1], "What was here before goes on.")
+			l.begun(a[0].String())
 			if l.director.Opened() != "" {
 				l.director.Touch() // it was chosen
 			}

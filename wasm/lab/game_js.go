@@ -45,6 +45,7 @@ type lab struct {
 	wanted  js.Value // takes the pixels of the pictures, their width and height; undefined where nobody waits
 	sharp   float64  // pixels wanted for a CSS pixel
 
+	begins   beginning
 	director *story.Director // tells what is to be seen
 }
 

@@ -22,23 +22,26 @@ func main() {
 	}
 }
 
-// run begins with the experiment that the address holds, where the page has kept it or else playing at once, and
-// returns when the pictures cannot go on.
+// run begins with the experiment that the address holds, where the page has kept it, at rest where the page says so, or
+// else playing at once, and returns when the pictures cannot go on.
 func run(bridge js.Value) error {
 	debug.SetGCPercent(garbage)
 	host := newWorkerHost(bridge)
 	l := newLab(host, bridge)
+	l.begins = beginningOf(bridge.Get("begin"))
 	host.heard = l.show
 	if kept := bridge.Get("marks"); kept.Type() == js.TypeString {
 		l.director.Recall(story.ReadProgress([]byte(kept.String())))
 	}
-	l.open(js.Global().Get("location").Get("hash").String(), bridge.Get("run"), "The first minute runs instead.")
+	address := js.Global().Get("location").Get("hash").String()
+	l.open(address, bridge.Get("run"), "The first minute runs instead.")
 	if why, wants := l.notice, l.wants; l.session == nil {
 		if err := l.run(experiment.FirstMinute()); err != nil {
 			return err
 		}
 		l.notice, l.wants = why, wants
 	}
+	l.begun(address)
 	l.export()
 	l.beat()
 	watch := js.FuncOf(func(js.Value, []js.Value) any { host.watch(time.Now()); return nil })

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"syscall/js"
+
+	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/record"
+	"github.com/sparkling-lab/sparkling/sim/session"
+	"github.com/sparkling-lab/sparkling/viz/story"
+)
+
+// beginning is how a page begins that does so at rest, as one in another page does: it waits at the start, or runs to a
+// step, or to the chapter of its lesson, as fast as it can, and rests there until somebody plays it. It can come back
+// to that. The zero value is that of a page that plays at once.
+type beginning struct {
+	rests           bool
+	at              int // the step; 0 for the start
+	doc             experiment.Valid
+	lesson, chapter string // that the address names; empty where it names none
+	speed           session.Speed
+	run             *record.Record // that is on its way there, or has come there
+	under           bool           // it is on its way
+}
+
+// beginningOf reads what the page says of it: undefined, or an object with the step.
+func beginningOf(page js.Value) beginning {
+	if page.Type() != js.TypeObject {
+		return beginning{}
+	}
+	return beginning{rests: true, at: page.Get("at").Int()}
+}
+
+// begun is called when an address has been opened: what runs there is what the page begins with, unless it was restored
+// in the middle.
+func (l *lab) begun(address string) {
+	b := &l.begins
+	if !b.rests || l.session.Record() == b.run {
+		return
+	}
+	if b.run != nil {
+		b.at = 0 // which was said of the address before
+	}
+	b.doc, b.speed = l.session.Document(), l.session.Speed()
+	b.lesson, b.chapter, _ = story.Linked(address)
+	if l.director.Opened() == "" {
+		b.lesson = ""
+	}
+	if b.run = l.session.Record(); b.run.Last() < 1 {
+		l.rested()
+	}
+}
+
+// rested lets the present run, which has not begun, be on its way to where it rests.
+func (l *lab) rested() {
+	b := &l.begins
+	l.session.Pause()
+	b.run, b.under = l.session.Record(), b.at > 0 || l.director.Heading()
+}
+
+// rest goes back to how the page began, unless it is there: where it has farther to go than the start, it has to be
+// played. What has run since is not kept.
+func (l *lab) rest() error {
+	b := &l.begins
+	l.session.Pause()
+	if !b.rests || b.under && l.session.Record() == b.run || l.there() {
+		return nil
+	}
+	s, err := session.New(b.doc, l.hostOf(b.doc.Experiment()))
+	if err != nil {
+		s.Close() // some of its trainers may have been started
+		return err
+	}
+	l.replace(s, (*session.Session).Close)
+	s.SetSpeed(b.speed)
+	if b.lesson != "" {
+		l.director.Take(b.lesson, b.chapter)
+	}
+	l.rested()
+	return nil
+}
+
+// there reports whether the run is as it was when it had come to its rest.
+func (l *lab) there() bool {
+	s := l.session
+	return s.Record() == l.begins.run && same(s.Experiment(), l.begins.doc.Experiment()) && l.shown < 0 &&
+		l.begins.lesson == "" && max(s.Record().Last(), 0) == min(l.begins.at, s.Experiment().Steps)
+}
+
+// approach lets a run that is on its way to its rest go on to there, and rest. Whatever would hold it on the way does
+// not.
+func (l *lab) approach() {
+	b, s := &l.begins, l.session
+	if b.under = b.under && s.Record() == b.run; !b.under || l.director.Heading() {
+		return
+	}
+	if s.Record().Last() < b.at && !s.Done() {
+		s.Hold(b.at) // before anything grants a step
+		if s.Playing() && l.director.Waits() {
+			l.director.Continue(s)
+		}
+		if s.Playing() && s.Speed() != session.Max {
+			s.SetSpeed(session.Max)
+		}
+		return
+	}
+	if !s.Playing() && !s.Done() {
+		return
+	}
+	s.Pause()
+	s.SetSpeed(b.speed)
+	b.under = false
+}
