@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -66,6 +67,8 @@ func TestMain(m *testing.M) {
 type tab struct {
 	*browser.Tab
 	t *testing.T
+
+	others []string // addresses of other hosts that the test has
 
 	mu       sync.Mutex
 	problems []string // console errors, exceptions, requests to elsewhere
@@ -129,7 +132,9 @@ func (p *tab) listen(event any) {
 	case *network.EventRequestWillBeSent:
 		u, err := url.Parse(e.Request.URL)
 		if s, _ := site(); err == nil && s != nil && u.Scheme != "data" && u.Scheme != "blob" &&
-			!strings.HasPrefix(e.Request.URL, s.URL+under) {
+			!slices.ContainsFunc(append(p.others, s.URL+under), func(start string) bool {
+				return strings.HasPrefix(e.Request.URL, start)
+			}) {
 			p.problem("request outside the page's folder: " + e.Request.URL)
 		}
 	}
