@@ -1,5 +1,5 @@
-// The list of lessons, with how far the reader has come in each, which this browser keeps, but not in another page; and,
-// above the story, the lesson that is told.
+// The list of lessons, with how far the reader has come in each, which this browser keeps, but not in another page;
+// and, above the story, the lesson that is told.
 
 import { byID, make, parsed, setText } from "./dom.js";
 import { mode } from "./mode.js";
