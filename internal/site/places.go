@@ -69,7 +69,7 @@ func (s *Site) link(text, page string) func(address string) (string, error) {
 		if !ok {
 			return sourceOnly + file, nil
 		}
-		if withSlides && missing(s.page, to) {
+		if withSlides && !s.whole && missing(s.page, to) {
 			return absent + file, nil
 		}
 		if u.RawQuery != "" {

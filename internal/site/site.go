@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"fmt"
 	"html/template"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -23,6 +24,7 @@ import (
 type Site struct {
 	module, page string
 	has          map[string]bool // of the navigation, by address
+	whole        bool            // all that can be made is made
 }
 
 // Write puts the pages into a folder of the site, in which the Lab and whatever the navigation leads to lies already.
@@ -68,8 +70,9 @@ func open(module, page string) (*Site, error) {
 type sheet struct {
 	Path   string // of the site, as docs/files.html
 	Title  string
-	About  string // a sentence for those who list pages
-	Tab    string // the address of the navigation that it belongs to
+	About  string   // a sentence for those who list pages
+	Tab    string   // the address of the navigation that it belongs to
+	Sheets []string // stylesheets of its own
 	Beside []entry
 	Parts  []entry // the headings of the page
 	Body   template.HTML
@@ -91,14 +94,18 @@ func (s *Site) tabsOf(p sheet) (list []link) {
 	return list
 }
 
-// write puts a page into its place.
-func (s *Site) write(p sheet) error {
-	var b bytes.Buffer
-	err := frame.Execute(&b, struct {
+// render writes a page in the frame.
+func (s *Site) render(w io.Writer, p sheet) error {
+	return frame.Execute(w, struct {
 		sheet
 		Tabs []link
 	}{p, s.tabsOf(p)})
-	if err != nil {
+}
+
+// write puts a page into its place.
+func (s *Site) write(p sheet) error {
+	var b bytes.Buffer
+	if err := s.render(&b, p); err != nil {
 		return err
 	}
 	to := filepath.Join(s.page, filepath.FromSlash(p.Path))
