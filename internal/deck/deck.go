@@ -22,6 +22,7 @@ import (
 	"github.com/sparkling-lab/sparkling/internal/lecture"
 	"github.com/sparkling-lab/sparkling/internal/markup"
 	"github.com/sparkling-lab/sparkling/internal/report"
+	"github.com/sparkling-lab/sparkling/internal/site"
 	"github.com/sparkling-lab/sparkling/viz/figure"
 )
 
@@ -68,6 +69,9 @@ func Build(ctx context.Context, root, to string, progress io.Writer) error {
 		if err := d.write(filepath.Join(tmp, Folder), pages); err != nil {
 			return err
 		}
+		if err := d.writeHandout(filepath.Join(tmp, handoutFolder)); err != nil {
+			return err
+		}
 		if err := notices(root, filepath.Join(tmp, built.Notices)); err != nil {
 			return err
 		}
@@ -102,6 +106,9 @@ type page struct {
 func (d *deck) render(ctx context.Context) ([]page, error) {
 	d.formulas = &formulas{}
 	if _, err := d.all(); err != nil {
+		return nil, err
+	}
+	if _, err := site.Handout(d.root, d.formulas.of); err != nil {
 		return nil, err
 	}
 	if err := d.formulas.set(ctx, filepath.Join(d.root, "internal", "deck")); err != nil {

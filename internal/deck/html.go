@@ -19,11 +19,11 @@ import (
 )
 
 //go:embed site
-var site embed.FS
+var assets embed.FS
 
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"inc": func(i int) int { return i + 1 },
-}).ParseFS(site, "site/*.html"))
+}).ParseFS(assets, "site/*.html"))
 
 // arms are what the arms of the Lab's story are called, by the id of their treatment.
 var arms = map[string]string{"small": "Small", "copy": "Copy", "asymmetric": "Asymmetric reset",
@@ -127,13 +127,13 @@ func (d *deck) write(dir string, pages []page) error {
 			return err
 		}
 	}
-	files, err := site.ReadDir("site")
+	files, err := assets.ReadDir("site")
 	if err != nil {
 		return err
 	}
 	for _, f := range files {
 		if ext := filepath.Ext(f.Name()); ext == ".css" || ext == ".js" {
-			data, err := site.ReadFile("site/" + f.Name())
+			data, err := assets.ReadFile("site/" + f.Name())
 			if err != nil {
 				return err
 			}

@@ -20,7 +20,7 @@ func Handout(module string, math Math) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.Math, r.Boxes = math, []string{"page", "screen"}
+	r.Math, r.Boxes = math, []string{"page", "across", "screen"}
 	p, err := s.text(path.Join(teachTexts, handout+".md"), path.Join(teachFolder, handout+".html"), r)
 	if err != nil {
 		return nil, err
