@@ -92,6 +92,7 @@ class Frame {
   /** Tells how the run stands, where that is another than was told. */
   #tell() {
     const now = this.#playing() ? "playing" : "paused"; // asked first: every question lets the run go on
+    if (!this.#seen && now === "playing") this.#lab.pause(); // whoever has played it
     if (this.#lab.rested() && !this.#ready) {
       this.#ready = true;
       this.#say("ready");

@@ -60,6 +60,14 @@ func (d *Director) head(chapter int) { d.aim, d.haste, d.turned = chapter, true,
 // Heading reports whether the run is hurried to a chapter.
 func (d *Director) Heading() bool { return d.aim >= 0 }
 
+// Sight is the step at which the present chapter is best seen; −1 where it waits for its reader before that.
+func (d *Director) Sight() int {
+	if d.rec == nil || d.phase != telling {
+		return -1
+	}
+	return d.chapter().Seen.At(d.exp)
+}
+
 // arrive begins the chapter that the run was hurried to, once it is there; what it asks, unless that has happened.
 func (d *Director) arrive(v View) {
 	switch stop := d.stop(d.aim); {

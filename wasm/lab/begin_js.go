@@ -10,7 +10,7 @@ import (
 )
 
 // beginning is how a page begins that does so at rest, as one in another page does: it waits at the start, or runs to a
-// step, or to the chapter of its lesson, as fast as it can, and rests there until somebody plays it. It can come back
+// step, or to where the chapter of its lesson is best seen, as fast as it can, and rests there until somebody plays it. It can come back
 // to that. The zero value is that of a page that plays at once.
 type beginning struct {
 	rests           bool
@@ -93,9 +93,13 @@ func (l *lab) approach() {
 	if b.under = b.under && s.Record() == b.run; !b.under || l.director.Heading() {
 		return
 	}
-	if s.Record().Last() < b.at && !s.Done() {
-		s.Hold(b.at) // before anything grants a step
-		if s.Playing() && l.director.Waits() {
+	to, last := b.at, s.Record().Last()
+	if b.chapter != "" {
+		to = max(to, l.director.Sight())
+	}
+	if last < to && !s.Done() {
+		s.Hold(to) // before anything grants a step
+		if s.Playing() && last < b.at && l.director.Waits() {
 			l.director.Continue(s)
 		}
 		if s.Playing() && s.Speed() != session.Max {

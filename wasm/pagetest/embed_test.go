@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 
@@ -14,17 +15,19 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sparkling-lab/sparkling/internal/serve"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/viz"
 )
 
 // around is a page with the Lab in a frame of it, which notes what that tells and can be scrolled away from it.
-func around(src string) http.HandlerFunc {
+func around(src, attributes string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = fmt.Fprintf(w, `<!doctype html><title>A deck</title><body style="margin:0;height:4000px">`+
 			`<script>window.heard = []; addEventListener("message", ({ data, source }) => `+
 			`{ if (source === frames[0]) heard.push(data); });`+
 			`window.ask = (what) => frames[0].postMessage({ sparkling: what }, "*");`+
 			`window.last = (...kinds) => heard.filter(({ sparkling }) => kinds.includes(sparkling)).at(-1)?.sparkling;`+
-			`</script><iframe width="960" height="540" style="border:0" src="%s"></iframe>`, src)
+			`</script><iframe width="960" height="540" style="border:0" src="%s" %s></iframe>`, src, attributes)
 	}
 }
 
@@ -32,7 +35,7 @@ func around(src string) http.HandlerFunc {
 func deck(t *testing.T, name, query string) *tab {
 	t.Helper()
 	p := blank(t, desktop)
-	mux.HandleFunc(under+name, around("./"+query))
+	mux.HandleFunc(under+name, around("./"+query, ""))
 	p.do(chromedp.Navigate(p.address("") + name))
 	p.wait(`last("ready")`)
 	return p
@@ -61,6 +64,21 @@ func TestHowThePageIsShownIsReadStrictly(t *testing.T) {
 	p.shot("embed-refused")
 	p.run(`document.getElementById("refused-close").click()`)
 	assert.False(t, eval[bool](p, `document.getElementById("refused").checkVisibility()`))
+
+	// docs/embed.md has a table of all that there is.
+	doc, err := os.ReadFile("../../docs/embed.md")
+	require.NoError(t, err)
+	names := eval[[]string](p, `import(new URL("site/mode.js", document.baseURI)).then((m) => m.parts)`)
+	for _, named := range []string{"facts", "default"} {
+		e, err := experiment.Named(named)
+		require.NoError(t, err)
+		for _, pane := range viz.PanesOf(e) {
+			names = append(names, string(pane.ID))
+		}
+	}
+	for _, name := range names {
+		assert.Contains(t, string(doc), "`"+name+"`")
+	}
 
 	for search, want := range map[string]string{
 		"":       `{"embed":false,"present":false,"hide":[],"panes":[],"at":0,"type":0,"wrong":0}`,
@@ -164,10 +182,13 @@ func TestEmbedKeepsNothing(t *testing.T) {
 	p.wait(`JSON.parse(` + lab + `.state()).last > 40`)
 	p.run(`frames[0].document.getElementById("play").click()`)
 	p.wait(lab + `.settled()`)
-	p.run(`const link = Object.assign(frames[0].document.createElement("a"), { href: "#lesson=lock" });
+	p.run(`const link = Object.assign(frames[0].document.createElement("a"), { href: "#lesson=lock/equal" });
 		frames[0].document.getElementById("told").append(link); link.click()`)
-	p.wait(`JSON.parse(` + lab + `.story()).lesson === "lock"`)
+	p.wait(`JSON.parse(` + lab + `.story()).lesson === "lock" && ` + lab + `.rested()`)
+	e, err := experiment.Named("lock")
+	require.NoError(t, err)
 	assert.False(t, p.playing(), "what is opened there begins at rest")
+	assert.Equal(t, e.Fork()+1, p.lastStep(), "where its chapter is best seen")
 	assert.Equal(t, before, eval[int](p, `history.length`))
 	assert.Contains(t, eval[string](p, `frames[0].document.getElementById("whole").href`), "#lesson=lock")
 	assert.Empty(t, eval[[]string](p, `indexedDB.databases().then((list) => list.map(({ name }) => name))`))
@@ -184,7 +205,8 @@ func TestEmbedInAPageOfAnotherOrigin(t *testing.T) {
 	p := blank(t, desktop)
 	var inner *httptest.Server
 	outer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		around(inner.URL+"/?embed&at=5&hide=text#"+short(t).Link())(w, r)
+		around(inner.URL+"/?embed&at=5&hide=text#"+short(t).Link(),
+			`sandbox="allow-scripts allow-same-origin"`)(w, r) // what docs/embed.md says that it needs
 	}))
 	defer outer.Close()
 	elsewhere := strings.Replace(outer.URL, "127.0.0.1", "localhost", 1)
