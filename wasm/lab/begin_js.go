@@ -10,8 +10,8 @@ import (
 )
 
 // beginning is how a page begins that does so at rest, as one in another page does: it waits at the start, or runs to a
-// step, or to where the chapter of its lesson is best seen, as fast as it can, and rests there until somebody plays it. It can come back
-// to that. The zero value is that of a page that plays at once.
+// step, or to where the chapter of its lesson is best seen, as fast as it can, and rests there until somebody plays it.
+// It can come back to that. The zero value is that of a page that plays at once.
 type beginning struct {
 	rests           bool
 	at              int // the step; 0 for the start
