@@ -35,6 +35,12 @@ func findGo(ctx context.Context) (goTool, error) {
 	return goTool{root: strings.TrimSpace(lines[0]), module: filepath.Dir(strings.TrimSpace(lines[1]))}, nil
 }
 
+// Root is the folder of the module that the working directory is in.
+func Root(ctx context.Context) (string, error) {
+	g, err := findGo(ctx)
+	return g.module, err
+}
+
 // experiments are what the page's programs are compiled with: the SIMD kernels, and the older encoding/json, which is a
 // fifth of a megabyte smaller in each of them, compressed.
 const experiments = "simd,nojsonv2"
@@ -50,6 +56,15 @@ var inlined = []string{
 
 // browser is the environment in which the go command compiles for one.
 var browser = []string{"GOOS=js", "GOARCH=wasm"}
+
+// PageParts are the [Parts] of the page's programs.
+func PageParts(ctx context.Context) ([]Part, error) {
+	var folders []string
+	for _, name := range Programs {
+		folders = append(folders, "./wasm/"+name)
+	}
+	return Parts(ctx, browser, folders...)
+}
 
 // compile builds a program of the module, by its slashed folder, for the browser.
 func (g goTool) compile(ctx context.Context, name, to string, progress io.Writer) error {

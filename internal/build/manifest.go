@@ -57,11 +57,15 @@ func list(page string) (Manifest, error) {
 
 // Read is the manifest of the page in dir.
 func Read(dir string) (Manifest, error) {
-	var m Manifest
 	data, err := os.ReadFile(filepath.Join(dir, ManifestName))
 	if err != nil {
-		return m, err
+		return Manifest{}, err
 	}
+	return ParseManifest(data)
+}
+
+// ParseManifest reads what stands in a file called [ManifestName].
+func ParseManifest(data []byte) (m Manifest, err error) {
 	if err := json.Unmarshal(data, &m); err != nil {
 		return m, fmt.Errorf("%s: %w", ManifestName, err)
 	}

@@ -4,6 +4,7 @@ package tools
 
 import (
 	"fmt"
+	"os"
 	"os/exec"
 )
 
@@ -26,4 +27,24 @@ func find(what string, names ...string) (string, error) {
 		}
 	}
 	return "", fmt.Errorf("this needs %s", what)
+}
+
+// emulated says, of a kind of processor, what QEMU's emulator of Linux programs for it may be called, and the folder
+// where Debian puts the libraries that these load.
+var emulated = map[string]struct {
+	names  []string
+	folder string
+}{
+	"arm64": {[]string{"qemu-aarch64", "qemu-aarch64-static"}, "/usr/aarch64-linux-gnu"},
+	"amd64": {[]string{"qemu-x86_64", "qemu-x86_64-static"}, "/usr/x86_64-linux-gnu"},
+}
+
+// Emulator is the command, without the program, that runs a Linux program for another kind of processor, as Go calls it.
+func Emulator(arch string) ([]string, error) {
+	e := emulated[arch]
+	path, err := find("QEMU's emulator of Linux programs for "+arch, e.names...)
+	if err == nil {
+		_, err = os.Stat(e.folder)
+	}
+	return []string{path, "-L", e.folder}, err
 }

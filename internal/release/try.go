@@ -1,0 +1,149 @@
+package release
+
+import (
+	"archive/tar"
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/sparkling-lab/sparkling/internal/build"
+	"github.com/sparkling-lab/sparkling/internal/tools"
+	"github.com/sparkling-lab/sparkling/internal/version"
+)
+
+// runner is the command, without the program, that runs a target's programs on this machine, and how that is said. It
+// errs where there is none.
+func (t target) runner() (command []string, how string, err error) {
+	switch {
+	case t == target{runtime.GOOS, runtime.GOARCH}:
+		return nil, "", nil
+	case t.system != "linux" || runtime.GOOS != "linux":
+		return nil, "", errors.New("it was built on " + target{system: runtime.GOOS}.called() + ", where it does not run")
+	}
+	command, err = tools.Emulator(t.arch)
+	return command, " under QEMU’s emulation", err
+}
+
+// trial is how long what was built may take; a program that is emulated on a busy machine takes a minute.
+const trial = 10 * time.Minute
+
+// try unpacks the archive of a target into a folder, and does there what its user does: asks for the version, runs an
+// experiment, serves the page, and has every file of it.
+func (t target) try(ctx context.Context, archive []byte, dir string, command []string) error {
+	ctx, cancel := context.WithTimeout(ctx, trial)
+	defer cancel()
+	if err := unpack(archive, dir); err != nil {
+		return err
+	}
+	dir = filepath.Join(dir, t.folder())
+	sparkling := func(args ...string) *exec.Cmd {
+		all := append(append(append([]string{}, command...), filepath.Join(dir, t.file())), args...)
+		cmd := exec.CommandContext(ctx, all[0], all[1:]...)
+		cmd.Dir = dir
+		return cmd
+	}
+	for want, args := range map[string][]string{
+		"sparkling " + version.Number() + " (" + runtime.Version() + ", " + t.String() + ")": {"--version"},
+		"Asymmetric reset": {"run", "lock", "--steps", "4", "--quiet"},
+	} {
+		out, err := sparkling(args...).CombinedOutput()
+		if err == nil && !bytes.Contains(out, []byte(want)) {
+			err = errors.New("it does not say " + want)
+		}
+		if err != nil {
+			return fmt.Errorf("sparkling %s for %s: %w\n%s", strings.Join(args, " "), t, err, out)
+		}
+	}
+	if err := serves(sparkling("serve", "--addr", "127.0.0.1:0")); err != nil {
+		return fmt.Errorf("sparkling serve for %s: %w", t, err)
+	}
+	return nil
+}
+
+// serves starts a server of a page, and asks it for every file that the page's manifest lists.
+func serves(cmd *exec.Cmd) error {
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	line, failed := bufio.NewReader(out).ReadString('\n')
+	if failed == nil {
+		failed = servesAll(strings.TrimSpace(line[strings.LastIndex(line, " ")+1:]))
+	}
+	return errors.Join(failed, cmd.Process.Signal(os.Interrupt), cmd.Wait())
+}
+
+func servesAll(address string) error {
+	get := func(name string) ([]byte, error) {
+		r, err := http.Get(address + name)
+		if err != nil {
+			return nil, err
+		}
+		defer r.Body.Close()
+		if r.StatusCode != http.StatusOK {
+			return nil, fmt.Errorf("%s: %s", name, r.Status)
+		}
+		return io.ReadAll(r.Body)
+	}
+	list, err := get(build.ManifestName)
+	if err != nil {
+		return err
+	}
+	m, err := build.ParseManifest(list)
+	if err != nil {
+		return err
+	}
+	for name, file := range m.Files {
+		data, err := get(name)
+		if err != nil {
+			return err
+		}
+		if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != file.SHA256 {
+			return fmt.Errorf("%s is not what was built", name)
+		}
+	}
+	return nil
+}
+
+// unpack puts the files of a .tar.gz of ours into a folder.
+func unpack(archive []byte, dir string) error {
+	z, err := gzip.NewReader(bytes.NewReader(archive))
+	if err != nil {
+		return err
+	}
+	for t := tar.NewReader(z); ; {
+		h, err := t.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		to := filepath.Join(dir, filepath.FromSlash(h.Name))
+		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+			return err
+		}
+		data, err := io.ReadAll(t)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(to, data, os.FileMode(h.Mode)); err != nil {
+			return err
+		}
+	}
+}
