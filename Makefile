@@ -42,7 +42,7 @@ SOURCES = $(shell git ls-files -co --exclude-standard '*.go' 2>/dev/null || \
 
 .DEFAULT_GOAL := help
 .PHONY: help run build page slides bench figures test fmt fmt-check vet staticcheck lint-page test-go test-scalar
-.PHONY: test-race test-wasm test-page golden still animations clean
+.PHONY: release release-check test-race test-wasm test-page golden still animations clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -67,6 +67,12 @@ $(DECK)/node_modules/.package-lock.json: $(DECK)/package.json $(DECK)/package-lo
 
 slides: $(DECK)/node_modules/.package-lock.json ## the slides of the lecture, for make run and make page (needs npm)
 	go run ./internal/deck/cmd
+
+release: slides ## programs for six kinds of machines, the page with its slides, sums: bin/release/ (needs npm)
+	go run ./internal/release/cmd -o bin/release
+
+release-check: release ## build the release twice more, elsewhere, and compare every byte (takes long)
+	go run ./internal/release/cmd -o bin/release -check
 
 test: fmt-check vet staticcheck lint-page test-go test-scalar test-race test-wasm test-page ## all that is checked
 	@echo "make test: all checks passed"

@@ -83,6 +83,8 @@ internal/site: internal/durable internal/lecture internal/markup sim/experiment 
 internal/deck/built: internal/durable
 internal/build: internal/deck/built internal/durable internal/site
 internal/build/cmd: internal/build
+internal/release: internal/build internal/durable internal/tools internal/version
+internal/release/cmd: internal/release
 
 internal/bench/measure:
 internal/bench/peak:

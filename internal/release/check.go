@@ -5,10 +5,14 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
+
+	"github.com/sparkling-lab/sparkling/internal/build"
 )
 
 // Check builds a release twice, from copies of the sources of the module in the working directory in two folders with
@@ -18,16 +22,16 @@ func Check(ctx context.Context, dir string, progress io.Writer) error {
 	if err := verify(dir); err != nil {
 		return err
 	}
-	dir, err := filepath.Abs(dir)
-	if err != nil {
-		return err
-	}
 	want, err := os.ReadFile(filepath.Join(dir, sumsName))
 	if err != nil {
 		return err
 	}
+	module, err := build.Root(ctx)
+	if err != nil {
+		return err
+	}
 	for _, name := range []string{"a", "another-folder"} {
-		got, err := elsewhere(ctx, name, progress)
+		got, err := elsewhere(ctx, module, name, progress)
 		if err != nil {
 			return err
 		}
@@ -40,14 +44,14 @@ func Check(ctx context.Context, dir string, progress io.Writer) error {
 }
 
 // elsewhere builds a release in a folder of its own, and is its list of sums.
-func elsewhere(ctx context.Context, name string, progress io.Writer) ([]byte, error) {
+func elsewhere(ctx context.Context, module, name string, progress io.Writer) ([]byte, error) {
 	work, err := os.MkdirTemp("", "sparkling-elsewhere-*")
 	if err != nil {
 		return nil, err
 	}
 	defer os.RemoveAll(work)
 	sources := filepath.Join(work, name)
-	if err := copySources(ctx, sources); err != nil {
+	if err := copySources(module, sources); err != nil {
 		return nil, err
 	}
 	ours, err := output(ctx, "go", "env", "GOMODCACHE")
@@ -76,28 +80,32 @@ func elsewhere(ctx context.Context, name string, progress io.Writer) ([]byte, er
 	return os.ReadFile(filepath.Join(sources, "bin", "release", sumsName))
 }
 
-// copySources copies what git has of the module, or would take.
-func copySources(ctx context.Context, to string) error {
-	list, err := output(ctx, "git", "ls-files", "-z", "-co", "--exclude-standard")
-	if err != nil {
-		return err
-	}
-	for name := range strings.SplitSeq(strings.TrimSuffix(list, "\x00"), "\x00") {
-		data, err := os.ReadFile(filepath.FromSlash(name))
-		if os.IsNotExist(err) {
-			continue // it is removed, and git does not know yet
-		} else if err != nil {
+// builtBefore are the folders of a module that hold no sources of it.
+var builtBefore = []string{".git", ".cache", "bin", "dist", "node_modules"}
+
+// copySources copies a module as somebody gets it who has built nothing yet.
+func copySources(module, to string) error {
+	return filepath.WalkDir(module, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
 			return err
 		}
-		path := filepath.Join(to, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		rel, err := filepath.Rel(module, path)
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && slices.Contains(builtBefore, d.Name()):
+			return fs.SkipDir
+		case d.IsDir():
+			return os.MkdirAll(filepath.Join(to, rel), 0o755)
+		case !d.Type().IsRegular():
+			return nil
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
 			return err
 		}
-		if err := os.WriteFile(path, data, 0o644); err != nil {
-			return err
-		}
-	}
-	return nil
+		return os.WriteFile(filepath.Join(to, rel), data, 0o644)
+	})
 }
 
 // output is what a command says, without the space around it.

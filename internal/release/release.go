@@ -94,7 +94,12 @@ func (m maker) fill(ctx context.Context, to string) error {
 	}
 	var said []archiveNote
 	for _, t := range targets {
-		data, err := m.archive(ctx, t, zipped)
+		fmt.Fprintf(m.progress, "Compiling for %s\n", t)
+		program := filepath.Join(m.work, t.folder(), t.file())
+		if err := t.compile(ctx, m.module, program); err != nil {
+			return err
+		}
+		data, err := m.archive(ctx, t, program, zipped)
 		if err != nil {
 			return err
 		}
@@ -107,11 +112,11 @@ func (m maker) fill(ctx context.Context, to string) error {
 		}
 		said = append(said, archiveNote{t.archive(), t.called() + ", " + t.arch, tried})
 	}
-	list, err := listMaterials(ctx)
+	slides := slices.ContainsFunc(files, func(e entry) bool { return e.name == "slides/index.html" })
+	list, err := listMaterials(ctx, m.module, slides)
 	if err != nil {
 		return err
 	}
-	slides := slices.ContainsFunc(files, func(e entry) bool { return e.name == "slides/index.html" })
 	text, err := notes(said, slides)
 	if err != nil {
 		return err
@@ -128,14 +133,9 @@ func (m maker) fill(ctx context.Context, to string) error {
 	return durable.WriteBytes(filepath.Join(to, sumsName), lines)
 }
 
-// archive compiles the program for a target and packs it, with what belongs to it.
-func (m maker) archive(ctx context.Context, t target, zipped []byte) ([]byte, error) {
-	fmt.Fprintf(m.progress, "Compiling for %s\n", t)
-	work := filepath.Join(m.work, t.folder())
-	program, notices := filepath.Join(work, t.file()), filepath.Join(work, build.NoticesName)
-	if err := t.compile(ctx, m.module, program); err != nil {
-		return nil, err
-	}
+// archive packs the program for a target with what belongs to it.
+func (m maker) archive(ctx context.Context, t target, program string, zipped []byte) ([]byte, error) {
+	notices := filepath.Join(filepath.Dir(program), build.NoticesName)
 	if err := build.Notices(ctx, notices, t.env()...); err != nil {
 		return nil, err
 	}

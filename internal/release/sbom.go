@@ -3,9 +3,17 @@ package release
 import (
 	"bytes"
 	"context"
+	"crypto/sha512"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 
 	"github.com/CycloneDX/cyclonedx-go"
 
@@ -120,8 +128,39 @@ func (m *materials) document() ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// listMaterials is the list of all programs of a release, native and the page's.
-func listMaterials(ctx context.Context) ([]byte, error) {
+// lockfile has what npm fetched for the slides, to the byte.
+const lockfile = "internal/deck/package-lock.json"
+
+// addPackages notes what npm brought along, as its lockfile has it.
+func (m *materials) addPackages(lock []byte, in string) error {
+	var l struct {
+		Packages map[string]struct{ Version, Integrity, License string }
+	}
+	if err := json.Unmarshal(lock, &l); err != nil {
+		return fmt.Errorf("%s: %w", lockfile, err)
+	}
+	for folder, p := range l.Packages {
+		_, name, ok := strings.Cut(folder, "node_modules/")
+		if !ok {
+			continue // ourselves
+		}
+		sum, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(p.Integrity, "sha512-"))
+		if err != nil || len(sum) != sha512.Size {
+			return fmt.Errorf("%s has no SHA-512 of %s", lockfile, name)
+		}
+		ref := "pkg:npm/" + name + "@" + p.Version
+		m.add(cyclonedx.Component{BOMRef: ref, PackageURL: ref, Type: cyclonedx.ComponentTypeLibrary, Name: name,
+			Version:  p.Version,
+			Licenses: &cyclonedx.Licenses{{License: &cyclonedx.License{ID: p.License}}},
+			Hashes:   &[]cyclonedx.Hash{{Algorithm: cyclonedx.HashAlgoSHA512, Value: hex.EncodeToString(sum)}}}, in)
+		m.need(root(), ref)
+	}
+	return nil
+}
+
+// listMaterials is the list of all programs of a release, native and the page's, and of what the slides of the module in
+// a folder bring along, where it has them.
+func listMaterials(ctx context.Context, module string, slides bool) ([]byte, error) {
 	m := newMaterials()
 	for _, t := range targets {
 		parts, err := build.Parts(ctx, t.env(), ".")
@@ -135,5 +174,14 @@ func listMaterials(ctx context.Context) ([]byte, error) {
 		return nil, err
 	}
 	m.addParts(parts, page)
+	if slides {
+		lock, err := os.ReadFile(filepath.Join(module, filepath.FromSlash(lockfile)))
+		if err != nil {
+			return nil, err
+		}
+		if err := m.addPackages(lock, page); err != nil {
+			return nil, err
+		}
+	}
 	return m.document()
 }

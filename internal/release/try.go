@@ -25,13 +25,13 @@ import (
 )
 
 // runner is the command, without the program, that runs a target's programs on this machine, and how that is said. It
-// errs where there is none.
+// errs where there is none. No archive for Windows is tried, there neither.
 func (t target) runner() (command []string, how string, err error) {
 	switch {
-	case t == target{runtime.GOOS, runtime.GOARCH}:
+	case t == target{runtime.GOOS, runtime.GOARCH} && t.system != "windows":
 		return nil, "", nil
 	case t.system != "linux" || runtime.GOOS != "linux":
-		return nil, "", errors.New("it was built on " + target{system: runtime.GOOS}.called() + ", where it does not run")
+		return nil, "", fmt.Errorf("this machine runs %s/%s", runtime.GOOS, runtime.GOARCH)
 	}
 	command, err = tools.Emulator(t.arch)
 	return command, " under QEMU’s emulation", err

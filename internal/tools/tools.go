@@ -39,7 +39,8 @@ var emulated = map[string]struct {
 	"amd64": {[]string{"qemu-x86_64", "qemu-x86_64-static"}, "/usr/x86_64-linux-gnu"},
 }
 
-// Emulator is the command, without the program, that runs a Linux program for another kind of processor, as Go calls it.
+// Emulator is the command, without the program, that runs a Linux program for another kind of processor, as Go calls
+// it.
 func Emulator(arch string) ([]string, error) {
 	e := emulated[arch]
 	path, err := find("QEMU's emulator of Linux programs for "+arch, e.names...)
