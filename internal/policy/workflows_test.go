@@ -15,11 +15,31 @@ import (
 
 // workflow is what the rules look at of a hosted workflow.
 type workflow struct {
-	Jobs map[string]struct {
-		Uses  string // another workflow
-		Needs names
-		Steps []struct{ Uses, Run string }
+	Permissions map[string]string
+	Jobs        map[string]job
+}
+
+// job is one of a workflow. What it may do is what the workflow may where it does not say.
+type job struct {
+	Uses        string // another workflow
+	Needs       names
+	Permissions map[string]string
+	Steps       []struct{ Uses, Run string }
+}
+
+// runs reports whether a step of the job runs a command that begins so.
+func (j job) runs(command string) bool {
+	for _, step := range j.Steps {
+		if strings.HasPrefix(step.Run, command) {
+			return true
+		}
 	}
+	return false
+}
+
+// tested reports whether a job of the workflow needs one that runs all tests.
+func (w workflow) tested(j job) bool {
+	return slices.ContainsFunc(j.Needs, func(need string) bool { return w.Jobs[need].runs("bash .ci/run") })
 }
 
 // names is one name or a list of them.
@@ -69,23 +89,47 @@ func TestHostedActionsArePinnedByCommit(t *testing.T) {
 }
 
 func TestPublishingWaitsForTheTests(t *testing.T) {
-	publishes := 0
+	publishes := map[string]int{}
 	for path, w := range workflows(t) {
 		for name, job := range w.Jobs {
+			kind := ""
 			for _, step := range job.Steps {
 				if strings.HasPrefix(step.Uses, "actions/deploy-pages@") {
-					publishes++
-					assert.True(t, slices.ContainsFunc(job.Needs, func(need string) bool {
-						for _, s := range w.Jobs[need].Steps {
-							if s.Run == "bash .ci/run" {
-								return true
-							}
-						}
-						return false
-					}), "%s: job %s needs the job that runs .ci/run", path, name)
+					kind = "the page"
+				}
+			}
+			if job.runs("gh release") {
+				kind = "a release"
+			}
+			if kind != "" {
+				publishes[kind]++
+				assert.True(t, w.tested(job), "%s: job %s needs the job that runs .ci/run", path, name)
+			}
+		}
+	}
+	assert.Equal(t, map[string]int{"the page": 1, "a release": 1}, publishes)
+}
+
+// What may change something at the host is a job of its own: the workflow may read, and who may write says what. Who
+// may write what is released runs nothing of the project or its dependencies.
+func TestOnlyJobsThatPublishMayWrite(t *testing.T) {
+	writers := 0
+	for path, w := range workflows(t) {
+		assert.Equal(t, map[string]string{"contents": "read"}, w.Permissions, path)
+		for name, job := range w.Jobs {
+			for what, access := range job.Permissions {
+				if access == "read" {
+					continue
+				}
+				writers++
+				assert.True(t, w.tested(job), "%s: job %s may write %s", path, name, what)
+				if what == "contents" {
+					for _, step := range job.Steps {
+						assert.False(t, strings.HasPrefix(step.Uses, "actions/checkout@"), "%s: job %s", path, name)
+					}
 				}
 			}
 		}
 	}
-	assert.Equal(t, 1, publishes)
+	assert.Equal(t, 3, writers, "pages, an identity for them, releases")
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/sparkling-lab/sparkling/internal/build"
 	"github.com/sparkling-lab/sparkling/internal/version"
 )
 
@@ -74,6 +75,28 @@ func TestAnArchiveHoldsAllThatIsNeededAndRuns(t *testing.T) {
 	assert.ErrorContains(t, here.try(t.Context(), broken, t.TempDir(), command), "index.html is not what was built")
 }
 
+// One of the page's programs is compiled in two folders to the same bytes, with nothing of the folders in it. It stands
+// for all: release-check compares those too, with caches that have nothing of each other, which takes long.
+func TestAProgramIsTheSameFromTwoFolders(t *testing.T) {
+	module, err := filepath.Abs("../..")
+	require.NoError(t, err)
+	elsewhere := filepath.Join(t.TempDir(), "a-folder-of-another-name")
+	require.NoError(t, copySources(module, elsewhere))
+	var programs [][]byte
+	for _, folder := range []string{module, elsewhere} {
+		t.Chdir(folder)
+		to := t.TempDir()
+		require.NoError(t, build.Program(t.Context(), "wasm/trainer", to, t.Output()))
+		data, err := os.ReadFile(filepath.Join(to, "trainer.wasm"))
+		require.NoError(t, err)
+		for _, name := range []string{module, elsewhere} {
+			assert.False(t, bytes.Contains(data, []byte(name)), "nothing of %s is in it", name)
+		}
+		programs = append(programs, data)
+	}
+	assert.True(t, bytes.Equal(programs[0], programs[1]))
+}
+
 // What nobody has run is said not to have been, of every archive that there is.
 func TestNotesSayWhatWasNotRun(t *testing.T) {
 	var said []archiveNote
@@ -121,8 +144,8 @@ func TestEveryTargetHasANameOfItsOwn(t *testing.T) {
 // The sources that a release is built of elsewhere are those that are here, without what was built of them.
 func TestSourcesAreCopiedWithoutWhatWasBuilt(t *testing.T) {
 	module, to := t.TempDir(), filepath.Join(t.TempDir(), "copy")
-	for _, name := range []string{"go.mod", "a/b/c.go", "site/.nojekyll", "bin/sparkling", "dist/index.html", ".git/HEAD",
-		"internal/deck/node_modules/x/index.js", ".cache/y"} {
+	for _, name := range []string{"go.mod", "a/b/c.go", "site/.nojekyll", "bin/sparkling", "dist/index.html",
+		".git/HEAD", "internal/deck/node_modules/x/index.js", ".cache/y"} {
 		put(t, filepath.Join(module, name), name)
 	}
 	require.NoError(t, os.Symlink("go.mod", filepath.Join(module, "link")))

@@ -158,8 +158,8 @@ func (m *materials) addPackages(lock []byte, in string) error {
 	return nil
 }
 
-// listMaterials is the list of all programs of a release, native and the page's, and of what the slides of the module in
-// a folder bring along, where it has them.
+// listMaterials is the list of all programs of a release, native and the page's, and of what the slides of the module
+// in a folder bring along, where it has them.
 func listMaterials(ctx context.Context, module string, slides bool) ([]byte, error) {
 	m := newMaterials()
 	for _, t := range targets {
