@@ -27,7 +27,7 @@ func groups() []group {
 		{Title: "What is shown", Names: []string{"newcomer", "tasks", "owntext"}},
 		{Title: "What is computed", Names: []string{"equations", "systems", "exactness", "exercises", "performance"}},
 		{Title: "In a lecture", Names: []string{"embed", "slides", "figures", "lessons"}},
-		{Title: "Files", Names: []string{"files", "resume", "checkpoints"}},
+		{Title: "Files", Names: []string{"files", "resume", "checkpoints", "releases"}},
 		{Title: "More"},
 	}
 }
