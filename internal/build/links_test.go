@@ -2,6 +2,7 @@ package build
 
 import (
 	"fmt"
+	"io"
 	"io/fs"
 	"net/url"
 	"os"
@@ -32,13 +33,15 @@ var leads = map[atom.Atom][]string{atom.A: {"href"}, atom.Link: {"href"}, atom.I
 // pages are the HTML files of a site, parsed, by their slashed paths.
 type pages map[string]*html.Node
 
-// gathered is the whole site but what is compiled.
+// gathered is the whole site but what is compiled, with the slides where they were built.
 func gathered(t *testing.T) (dir string, all pages) {
 	t.Helper()
 	dir = t.TempDir()
 	g, err := findGo(t.Context())
 	require.NoError(t, err)
 	require.NoError(t, gather(g, dir))
+	_, err = g.slides(dir, io.Discard)
+	require.NoError(t, err)
 	require.NoError(t, site.Write(g.module, dir))
 	all = pages{}
 	require.NoError(t, filepath.WalkDir(dir, func(file string, d fs.DirEntry, err error) error {

@@ -78,7 +78,7 @@ func (s *Site) text(file, to string, r markup.Renderer) (sheet, error) {
 	if err != nil {
 		return sheet{}, err
 	}
-	r.Link, r.IDs = s.link(file, to), true
+	r.Link, r.Image, r.IDs = s.link(file, to), s.image(file, to), true
 	page, err := r.Render(markup.Source{File: file, Line: 1, Text: string(data)})
 	if err != nil {
 		return sheet{}, err

@@ -112,6 +112,7 @@ func TestATextThatIsNotUnderstoodIsRefusedByName(t *testing.T) {
 		"no title\n":                  "docs/a.md has no title",
 		"# A\n\n{{seeds adamw}}\n":    "docs/a.md:3: {{seeds adamw}}: here nothing is known",
 		"# A\n\nbad \x01 character\n": "docs/a.md:3",
+		"# A\n\n![](../a.png)\n":      "docs/a.md:3: the picture ../a.png: it has no words",
 	} {
 		put(t, dir, "docs/a.md", text)
 		_, err := s.text("docs/a.md", "docs/a.html", markup.Renderer{})
@@ -160,6 +161,31 @@ func TestEveryAnswerOfTheSeminarIsChecked(t *testing.T) {
 			}
 			assert.True(t, found, "%s: there is no %s in %s", x[1], test[1], test[2])
 		}
+	}
+}
+
+// slide finds links to a slide, by the name of its title.
+var slide = regexp.MustCompile(`\(\.\./slides/index\.html#/([^)]*)\)`)
+
+// The page for teachers leads to slides that there are, also where they have not been built.
+func TestLinksToSlidesNameTheirTitles(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(module, slideTexts, "*.md"))
+	require.NoError(t, err)
+	titles := map[string]bool{}
+	for _, file := range files {
+		for line := range strings.Lines(read(t, file, "")) {
+			if !strings.HasPrefix(line, "# ") {
+				continue
+			}
+			page, err := markup.Renderer{IDs: true}.Render(markup.Source{File: file, Line: 1, Text: line})
+			require.NoError(t, err)
+			titles[page.Headings[0].ID] = true
+		}
+	}
+	linked := slide.FindAllStringSubmatch(read(t, module, "site/teach/index.md"), -1)
+	assert.Greater(t, len(linked), 5)
+	for _, m := range linked {
+		assert.Contains(t, titles, m[1])
 	}
 }
 
