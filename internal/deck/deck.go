@@ -108,7 +108,7 @@ func (d *deck) render(ctx context.Context) ([]page, error) {
 	if _, err := d.all(); err != nil {
 		return nil, err
 	}
-	if _, err := site.Handout(d.root, d.formulas.of); err != nil {
+	if _, err := site.Handout(d.root, false, d.formulas.of); err != nil {
 		return nil, err
 	}
 	if err := d.formulas.set(ctx, filepath.Join(d.root, "internal", "deck")); err != nil {

@@ -10,9 +10,10 @@ import (
 type Math = func(tex string, display bool) (template.HTML, error)
 
 // Handout is the page of the handout, which is made with the slides: its formulas are set by math, and what they look
-// like stands in math.css beside it. It leads to the whole site, that is to the report and the slides too.
-func Handout(module string, math Math) ([]byte, error) {
-	s := &Site{module: module, page: module, has: map[string]bool{}, whole: true}
+// like stands in math.css beside it. It leads to the whole site, that is to the report and the slides too; to itself as
+// PDF where there is to be one.
+func Handout(module string, pdf bool, math Math) ([]byte, error) {
+	s := &Site{module: module, has: map[string]bool{}, whole: true, noPDF: !pdf}
 	for _, t := range tabs {
 		s.has[t.Address] = true
 	}

@@ -11,7 +11,7 @@ import (
 // The handout has its formulas from whoever sets them, the numbers of the report, and leads to all of the site.
 func TestTheHandoutHasItsFormulasAndNumbers(t *testing.T) {
 	asked := map[string]bool{}
-	page, err := Handout(module, func(tex string, display bool) (template.HTML, error) {
+	page, err := Handout(module, true, func(tex string, display bool) (template.HTML, error) {
 		asked[tex] = display
 		return "<math></math>", nil
 	})
@@ -27,4 +27,8 @@ func TestTheHandoutHasItsFormulasAndNumbers(t *testing.T) {
 	}
 	assert.NotContains(t, text, absent)
 	assert.NotContains(t, text, "{{")
+
+	page, err = Handout(module, false, func(string, bool) (template.HTML, error) { return "", nil })
+	require.NoError(t, err)
+	assert.NotContains(t, string(page), "handout.pdf", "who has no browser to print with has no PDF")
 }

@@ -69,7 +69,7 @@ func (s *Site) link(text, page string) func(address string) (string, error) {
 		if !ok {
 			return sourceOnly + file, nil
 		}
-		if withSlides && !s.whole && missing(s.page, to) {
+		if withSlides && !s.built(to) {
 			return absent + file, nil
 		}
 		if u.RawQuery != "" {
@@ -80,6 +80,14 @@ func (s *Site) link(text, page string) func(address string) (string, error) {
 		}
 		return relative(page, to), nil
 	}
+}
+
+// built reports whether what is made with the slides is there.
+func (s *Site) built(to string) bool {
+	if s.whole {
+		return !s.noPDF || path.Ext(to) != ".pdf"
+	}
+	return !missing(s.page, to)
 }
 
 func missing(dir, file string) bool {

@@ -24,7 +24,8 @@ import (
 type Site struct {
 	module, page string
 	has          map[string]bool // of the navigation, by address
-	whole        bool            // all that can be made is made
+	whole        bool            // all that is made with the slides is there, or will be
+	noPDF        bool            // but for what a browser prints
 }
 
 // Write puts the pages into a folder of the site, in which the Lab and whatever the navigation leads to lies already.

@@ -59,9 +59,11 @@ func TestPagesOfTheSiteFitTheWindowsThatPeopleHave(t *testing.T) {
 				assert.GreaterOrEqual(t, len(row), 5, "the navigation of %s", page)
 				assert.Len(t, slices.Compact(row), 1, "the navigation of %s is one line", page)
 			}
-			_, err := chromedp.Call(p.Ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+			_, err := chromedp.Call(p.Ctx, emulation.SetEmulatedMedia,
+				emulation.SetEmulatedMediaParams{Media: "print"})
 			require.NoError(t, err)
-			assert.Equal(t, "none", eval[string](p, `getComputedStyle(document.querySelector("header.site")).display`))
+			assert.Equal(t, "none", eval[string](p, `getComputedStyle(document.querySelector("header.site")).display`),
+				"paper has no navigation")
 		})
 	}
 }
