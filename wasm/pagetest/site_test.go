@@ -68,8 +68,8 @@ func TestPagesOfTheSiteFitTheWindowsThatPeopleHave(t *testing.T) {
 	}
 }
 
-// The Lab leads to the rest of the site, above its words or, where the window is narrow, below them, and on a phone that
-// takes nothing of what is read beside the pictures.
+// The Lab leads to the rest of the site, above its words or, where the window is narrow, below them, so that a phone
+// loses nothing of what is read beside the pictures.
 func TestTheLabLeadsToTheRestOfTheSite(t *testing.T) {
 	for _, w := range []window{desktop, {W: 390, H: 844, Scale: 2, Touch: true}} {
 		p := open(t, w, short(t).Link())
