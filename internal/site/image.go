@@ -12,8 +12,12 @@ import (
 	"strings"
 )
 
-// still is how the name of the still ends that stands beside a moving picture, for who wants no motion.
-const still = "-still.png"
+// still is how the name of the still ends that stands beside a moving picture, for paper and for who wants no
+// motion.
+const (
+	still = "-still.png"
+	quiet = "(prefers-reduced-motion: reduce), print"
+)
 
 // image shows a picture of a text, as wide as it is drawn: pictures of this project have two pixels for each of CSS.
 func (s *Site) image(text, page string) func(address, alt string) (template.HTML, error) {
@@ -39,7 +43,7 @@ func (s *Site) image(text, page string) func(address, alt string) (template.HTML
 		html := fmt.Sprintf(`<img src="%s" alt="%s" width="%d" height="%d" />`, template.HTMLEscapeString(to),
 			template.HTMLEscapeString(alt), size.Width/2, size.Height/2)
 		if name := strings.TrimSuffix(file, ".png"); name != file && !missing("", name+still) {
-			html = fmt.Sprintf(`<picture><source media="(prefers-reduced-motion: reduce)" srcset="%s" />%s</picture>`,
+			html = fmt.Sprintf(`<picture><source media="%s" srcset="%s" />%s</picture>`, quiet,
 				template.HTMLEscapeString(strings.TrimSuffix(to, ".png")+still), html)
 		}
 		return template.HTML(html), nil

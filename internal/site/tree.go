@@ -9,9 +9,10 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/viz/story"
 )
 
-// finish makes of what a text became what a page shows: tables can be read in a narrow window, the name of a built-in
+// finish makes of what a text became what a page shows: tables can be read in a narrow window, the name of an
 // experiment leads to it, and no link is left to what is in the sources only. About is its first sentence. The heading
 // goes, for the frame has it.
 func finish(body template.HTML, page string) (done template.HTML, about string, err error) {
@@ -88,10 +89,13 @@ var builtin = func() map[string]bool {
 	return names
 }()
 
-// experimentLink makes of #NAME a link to the Lab; it reports false of other code.
+// experimentLink makes of the #NAME of an experiment or a lesson a link to the Lab; it reports false of other code.
 func experimentLink(code *html.Node, page string) bool {
 	name, ok := strings.CutPrefix(text(code), "#")
-	if !ok || !builtin[name] || code.Parent.DataAtom == atom.A || code.Parent.DataAtom == atom.Pre {
+	lesson, chapter, is := story.Linked(name)
+	l := story.Named(lesson)
+	there := is && l != nil && (chapter == "" || l.Chapter(chapter) >= 0)
+	if !ok || !builtin[name] && !there || code.Parent.DataAtom == atom.A || code.Parent.DataAtom == atom.Pre {
 		return false
 	}
 	a := element("a", html.Attribute{Key: "href", Val: relative(page, "") + "#" + name})
