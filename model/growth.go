@@ -1,5 +1,7 @@
 package model
 
+import "fmt"
+
 // Growth remembers how wide an axis was at each stage: index 0 is the start, and every widening appends the new width
 // of both axes, changed or not. A coordinate's stage is that at which it came; an element's stage is that of its
 // younger coordinate, so that "new parameters" are new rows, new columns, or both.
@@ -34,7 +36,8 @@ func (g Growth) of(a Axis) []int {
 	return nil
 }
 
-// stageOf is the stage at which coordinate i came, on an axis with the given widths by stage.
+// stageOf is the stage at which coordinate i came, on an axis with the given widths by stage; 0 on one that does not
+// grow.
 func stageOf(widths []int, i int) int {
 	for k, n := range widths {
 		if i < n {
@@ -42,6 +45,16 @@ func stageOf(widths []int, i int) int {
 		}
 	}
 	return 0
+}
+
+// fits panics where a side of a tensor is wider than its axis ever was: its coordinates have come at no stage.
+func (g Growth) fits(x Tensor) {
+	for _, d := range []Dim{x.Rows, x.Cols} {
+		if w := g.of(d.Axis); w != nil && d.Size > w[len(w)-1] {
+			panic(fmt.Sprintf("model: %s is %d wide on axis %s, which has grown to %d", x.Name(0), d.Size, d.Axis,
+				w[len(w)-1]))
+		}
+	}
 }
 
 // Segment is a part of the arena whose elements have one growth stage.
@@ -58,8 +71,9 @@ func (g Growth) Segments(t *Table) []Segment {
 	return segments
 }
 
-// TensorSegments cuts one tensor, at arena offsets.
+// TensorSegments cuts one tensor, at arena offsets. It panics where the tensor is wider than this growth.
 func (g Growth) TensorSegments(x Tensor) []Segment {
+	g.fits(x)
 	rows, cols := g.of(x.Rows.Axis), g.of(x.Cols.Axis)
 	var segments []Segment
 	at, first := x.Off, 0

@@ -63,3 +63,17 @@ func TestAgesAreThoseOfTheYoungerCoordinateAtEveryStage(t *testing.T) {
 		}
 	}
 }
+
+// A table that is wider than its growth says has coordinates of no stage, and is refused.
+func TestAGrowthThatDoesNotFitIsRefused(t *testing.T) {
+	c := model.Config{Vocab: 5, Layers: 1, Heads: 2, KVHeads: 1, HeadDim: 2, Experts: 3, TopK: 1, Inner: 4, Hidden: 6}
+	g := model.NewGrowth(c)
+	for _, wider := range []func(*model.Config){
+		func(c *model.Config) { c.Inner = 8 }, func(c *model.Config) { c.Hidden = 12 },
+	} {
+		to := c
+		wider(&to)
+		assert.Panics(t, func() { g.Segments(model.NewTable(to)) })
+		assert.NotEmpty(t, g.Widen(to).Segments(model.NewTable(to)))
+	}
+}

@@ -20,7 +20,7 @@ func (r *Record) Describe(step int, arms []ArmStatus) string {
 			continue
 		}
 		if f, ok := r.Diverged(i, step); ok {
-			fmt.Fprintf(&b, " %s diverged at step %d: %s.", a.Name, f.Step, f.Lost())
+			fmt.Fprintf(&b, " %s diverged at step %d: %s.", r.Whose(i, f.Step), f.Step, f.Lost())
 			continue
 		}
 		if loss, ok := r.ValLossAt(i, step); ok {

@@ -1,6 +1,10 @@
 package record
 
-import "github.com/sparkling-lab/sparkling/sim/experiment"
+import (
+	"slices"
+
+	"github.com/sparkling-lab/sparkling/sim/experiment"
+)
 
 // Networks are the networks that there are at a step, each as the arms whose it is, in the order of their first arms:
 // arms that part at a widening are one network before it.
@@ -19,6 +23,17 @@ func (r *Record) Networks(step int) [][]int {
 		out = append(out, []int{i})
 	}
 	return out
+}
+
+// Whose is how a sentence begins about the network of an arm at a step: with the arm's name, or where it is the one
+// network of several arms with that.
+func (r *Record) Whose(arm, step int) string {
+	for _, arms := range r.Networks(step) {
+		if len(arms) > 1 && slices.Contains(arms, arm) {
+			return "The one network"
+		}
+	}
+	return r.Experiment.Arms[arm].Name
 }
 
 // Parted reports whether arms that begin as one network are several at a step.

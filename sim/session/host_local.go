@@ -3,6 +3,7 @@ package session
 import (
 	"fmt"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -55,7 +56,7 @@ const localSlice = 20 * time.Millisecond
 
 // Start implements [Host].
 func (h *LocalHost) Start(_ int, deliver func([]byte), fail func(error)) (Port, error) {
-	p := &localPort{inbox: make(chan []byte, 64), done: make(chan struct{})}
+	p := &localPort{arrived: make(chan struct{}, 1), done: make(chan struct{})}
 	go h.work(p, deliver, fail)
 	return p, nil
 }
@@ -66,17 +67,35 @@ func (h *LocalHost) Cores() int { return runtime.GOMAXPROCS(0) }
 // Engine implements [Host].
 func (h *LocalHost) Engine() string { return h.make.Engine() }
 
+// localPort keeps what its trainer has not read, however much that is: who sends may be the one who has to hand over
+// what the trainer says before it reads on.
 type localPort struct {
-	inbox chan []byte
-	done  chan struct{}
+	lock    sync.Mutex
+	unread  [][]byte
+	arrived chan struct{} // has one where there may be something unread
+	done    chan struct{}
 }
 
 // Send implements [Port].
 func (p *localPort) Send(data []byte) {
+	p.lock.Lock()
+	p.unread = append(p.unread, data)
+	p.lock.Unlock()
 	select {
-	case p.inbox <- data:
-	case <-p.done:
+	case p.arrived <- struct{}{}:
+	default:
 	}
+}
+
+// next is the oldest message that is unread; false where there is none.
+func (p *localPort) next() (data []byte, ok bool) {
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	if len(p.unread) == 0 {
+		return nil, false
+	}
+	data, p.unread = p.unread[0], p.unread[1:]
+	return data, true
 }
 
 // Close implements [Port].
@@ -107,22 +126,19 @@ func (h *LocalHost) work(p *localPort, deliver func([]byte), fail func(error)) {
 	}()
 	defer t.Close()
 	for {
-		var waiting <-chan struct{} = p.done
-		if more {
+		select {
+		case <-p.done:
+			return
+		default:
+		}
+		if data, ok := p.next(); ok {
+			send(t.Handle(data))
+		} else if !more {
 			select {
-			case data := <-p.inbox:
-				send(t.Handle(data))
-			case <-waiting:
-				return
-			default:
+			case <-p.arrived:
+			case <-p.done:
 			}
-		} else {
-			select {
-			case data := <-p.inbox:
-				send(t.Handle(data))
-			case <-waiting:
-				return
-			}
+			continue
 		}
 		if !more {
 			more = true

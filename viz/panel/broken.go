@@ -37,7 +37,7 @@ func BrokenOf(s *session.Session) *Broken {
 		return &Broken{
 			Arm:    i,
 			Place:  record.PlaceOf(f.NotFinite),
-			Said:   fmt.Sprintf("%s diverged in the update to step %d: %s.", a.Name, f.Step, f.Lost()),
+			Said:   fmt.Sprintf("%s diverged in the update to step %d: %s.", rec.Whose(i, f.Step), f.Step, f.Lost()),
 			Back:   fmt.Sprintf(back, good),
 			GoBack: fmt.Sprintf("Back to step %d", good),
 			Smaller: fmt.Sprintf("Or run the same anew with a third of the learning rate, %s instead of %s, and "+

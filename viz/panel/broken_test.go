@@ -34,6 +34,8 @@ func TestTheUpdateThatBreaksAnArmIsPromisedWhereItCanBeShown(t *testing.T) {
 		f, ok := s.Record().Diverged(b.Arm, e.Steps)
 		require.True(t, ok)
 		assert.Equal(t, promised, s.LastGood(b.Arm)+1 == f.Step, b.Back)
+		require.Less(t, f.Step, e.Fork())
+		assert.Contains(t, b.Said, "The one network diverged in the update", "it is no single arm's yet")
 		if promised {
 			assert.Contains(t, b.Back, "the update that breaks it")
 		} else {
