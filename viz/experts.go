@@ -55,6 +55,13 @@ func (v *View) experts(b box) {
 		b = v.expertFinding(b, &nets[len(nets)-1])
 	}
 	g := v.expertGrid(b, nets, told)
+	if nameless(g.heads) && v.size > aside {
+		var arms []int
+		for _, n := range nets {
+			arms = append(arms, n.arms[0])
+		}
+		g = v.expertGrid(v.key(b, arms), nets, told)
+	}
 	hit, on := v.expertUnder(g, nets)
 	for k := range nets {
 		v.expertHead(g, k, &nets[k])

@@ -18,6 +18,29 @@ func (v *View) heads(arms []int, width, size float64) [][2]string {
 	return headings(list, width-headIndent, width, func(s string) float64 { return v.pen.width(s, size) })
 }
 
+// nameless reports whether columns have their marks alone, for want of room.
+func nameless(heads [][2]string) bool {
+	return len(heads) > 1 && !slices.ContainsFunc(heads, func(h [2]string) bool { return h[0] != "" })
+}
+
+// key says which arm has which mark, in as many lines as that takes, and returns the place that is left.
+func (v *View) key(b box, arms []int) box {
+	const between = 14
+	x, y := b.x, b.y+4
+	for _, i := range arms {
+		name := v.fitting([]string{v.names[i]}, b.w-headIndent, small)
+		w := headIndent + v.pen.width(name, small)
+		if x > b.x && x+w > b.x+b.w {
+			x, y = b.x, y+linePitch
+		}
+		v.pen.mark(v.styles[i], x+4, y, 4)
+		v.pen.text(name, x+headIndent, y, small, v.styles[i].Hue, left)
+		x += w + between
+	}
+	down := y + linePitch - b.y
+	return box{b.x, b.y + down, b.w, b.h - down}
+}
+
 // headings are names in one line, those that need it in two, broken between words. Where one does not fit even so, all
 // are shorter.
 func headings(names []string, first, second float64, measure func(string) float64) [][2]string {

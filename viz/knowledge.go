@@ -39,7 +39,11 @@ func (v *View) knowledge(b box) {
 		title = "What the network knows"
 	}
 	of, words := v.rec.Experiment.Task, v.rec.Experiment.Task.Words()
-	b = v.headingIn(b, title, "full: "+words.Known+", of "+record.Thousands(of.Questions()), v.howFacts(),
+	counted := "full: " + words.Known + ", of " + record.Thousands(of.Questions())
+	if len(tables) > 0 && of.Split() != nil && tables[0].Of > 0 {
+		counted = "held out: " + words.Known + ", of " + record.Thousands(tables[0].Of)
+	}
+	b = v.headingIn(b, title, counted, v.howFacts(),
 		"Darker: surer. Yellow: just learnt. ×: just forgotten.")
 	if v.colouring == ByExpert && v.size != aside {
 		b = v.expertKey(b)
@@ -52,7 +56,14 @@ func (v *View) knowledge(b box) {
 		lines++
 	}
 	g := v.gridOf(b, len(tables), lines)
-	g.names = v.ownersIn(g, tables)
+	if g.names = v.ownersIn(g, tables); len(tables) > 1 && v.size > aside && !slices.ContainsFunc(g.names, some) {
+		var arms []int
+		for _, t := range tables {
+			arms = append(arms, t.Arms[0])
+		}
+		g = v.gridOf(v.key(b, arms), len(tables), lines)
+		g.names = v.ownersIn(g, tables)
+	}
 	g.changes = v.changesIn(g, tables)
 	hit := -1
 	for k := range tables {
@@ -68,12 +79,15 @@ func (v *View) knowledge(b box) {
 	}
 }
 
+// some reports whether there are words.
+func some(s string) bool { return s != "" }
+
 // howFacts says how to read a table.
 func (v *View) howFacts() string {
 	task := v.rec.Experiment.Task
 	item, down := strings.TrimSuffix(task.Words().Items, "s"), "first letter down, second across"
 	if task.Split() != nil {
-		down = "first number down, second across. In a frame: held out, never trained on"
+		down = "first number down, second across. In a frame: held out, never trained on, and counted"
 	}
 	if v.colouring == ByExpert {
 		return "Each cell is a " + item + ", in the colour of the expert with the largest router weight in the last " +

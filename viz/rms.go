@@ -60,6 +60,9 @@ func (v *View) rms(b box) {
 	}
 	b = v.heading(b, "RMS of the blocks", how, "Added over what flows past. Ring: before; mark: after; bar: now.")
 	if v.size > aside {
+		if rec.Parted(step) && len(arms) > 1 {
+			b = v.key(b, arms)
+		}
 		b = v.whatItDid(b, step)
 	}
 	a := axes{box{b.x + 38, b.y + 8, b.w - 44, math.Max(b.h-34, 20)}, 0, float64(columns), 0, top * 1.12}
