@@ -19,6 +19,7 @@ import { Notice } from "./notice.js";
 import { startFrame } from "./frame.js";
 import { refuse } from "./refused.js";
 import { mode } from "./mode.js";
+import { Present } from "./present.js";
 import { hold, kept } from "./address.js";
 import { all, byID, first, parsed, setText } from "./dom.js";
 
@@ -141,6 +142,8 @@ export function start(lab, meter, texts, lost) {
   startPictures(lab, lost, () => panes.show());
   startExports(lab);
   startEmbedding(lab);
+  const present = new Present(lab, { goOn: () => story.goOn(), play: space, widen: () => widen(false),
+    pin: (pane) => panes.pin(pane) }, anew);
   for (const part of ["#transport", "#quantity", "#sow-form", "#panel section > .buttons"]) {
     for (const control of all(`${part} :disabled`, HTMLElement)) control.removeAttribute("disabled");
   }
@@ -165,6 +168,7 @@ export function start(lab, meter, texts, lost) {
     lab.quantity(checked("quantity"));
     lab.scale(checked("scale"));
     lab.colouring(checked("colouring"));
+    present.again();
     anew();
   };
 }

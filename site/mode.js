@@ -9,7 +9,7 @@
  * @property {Set<string>} hide parts that are left out, of parts
  * @property {string[]} panes the pictures that are shown, at most two; none for those that the story chooses
  * @property {number} at the step that is run to at full speed before anything is waited for; 0 for none
- * @property {number} type CSS pixels of the smallest text; 0 as it is designed
+ * @property {number} type CSS pixels of the smallest text; 0 as it is designed, before an audience for the window
  * @property {string[]} wrong a sentence for each thing that was not understood
  */
 
@@ -20,7 +20,7 @@ const smallest = 14; // CSS pixels of the words in embed.css
 const mostCharacters = 300;
 const mostPanes = 2;
 const mostSteps = 1_000_000;
-const [leastType, mostType, typeBefore] = [8, 64, 24]; // the last before an audience, where nothing is said
+const [leastType, mostType] = [8, 64];
 
 /** @param {string[]} names */
 const list = (names) => `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
@@ -84,7 +84,6 @@ export function parse(search) {
     mode.hide.clear();
     mode.wrong.push("The address says “hide”, which holds only beside “embed” or “present”.");
   }
-  if (mode.present && !mode.type) mode.type = typeBefore;
   return mode;
 }
 

@@ -22,7 +22,7 @@ func (v *View) Print(scale float64) *image.RGBA {
 	p.colouring, p.hidden, p.chosen, p.held, p.looked = v.colouring, v.hidden, v.chosen, v.held, v.looked
 	p.overSeeds, p.least = v.overSeeds, v.least
 	p.slow = v.slow
-	p.stage, p.pinned, p.only, p.printed = v.stage, v.pinned, v.only, true
+	p.stage, p.lone, p.pinned, p.only, p.printed = v.stage, v.lone, v.pinned, v.only, true
 	p.Layout(int(w*scale), int(h*scale), scale)
 	screen := ebiten.NewImage(1, 1)
 	p.Draw(screen, time.Time{})

@@ -175,7 +175,7 @@ func (v *View) seenLarge(id PaneID) bool {
 		return slices.Contains(alone, id)
 	}
 	s := v.stage.of(v.rec.Experiment)
-	return s.Main == id || s.Half == id && !Crowded(v.w, v.h)
+	return s.Main == id || s.Half == id && !v.lone && !Crowded(v.w, v.h)
 }
 
 var alikeWords = map[slowmotion.Alike]string{slowmotion.Same: "same", slowmotion.Other: "other",

@@ -159,7 +159,18 @@ func (v *View) arrange() []place {
 	if alone := v.Alone(); len(alone) > 0 {
 		return share(alone, v.w, v.h)
 	}
-	return v.stage.of(v.rec.Experiment).arrange(v.w, v.h)
+	s := v.stage.of(v.rec.Experiment)
+	if v.lone {
+		s.Half, s.Aside = "", nil
+	}
+	return s.arrange(v.w, v.h)
+}
+
+// SetSingle shows the stage's main picture alone, however large the window is, or no longer.
+func (v *View) SetSingle(single bool) {
+	if v.lone != single {
+		v.lone, v.places = single, nil
+	}
 }
 
 // within is a window without its margin.

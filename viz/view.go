@@ -32,6 +32,7 @@ type View struct {
 	hidden    hidden
 	pinned    PaneID   // the picture that the reader wants to see alone; empty for the stage
 	only      []PaneID // the pictures that are shown and no others; none for those of the stage
+	lone      bool     // of the stage its main picture alone is shown
 	turns     string   // a control that a story still wants turned
 	printed   bool     // there is nothing to press
 	w, h      float64  // in units

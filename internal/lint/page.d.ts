@@ -64,6 +64,7 @@ interface Page {
   ask: Run[];
   choices: string[];
   do: Run[];
+  act: string;
   did: boolean;
   due: boolean;
   goes: boolean;
@@ -437,6 +438,7 @@ interface Lab extends Bridge {
   end(): void;
   /** Lets no word of the pictures be smaller than that many CSS pixels; 0 leaves it to the window. */
   type(least: number): void;
+  single(yes: boolean): void;
   picture(take: (pixels: Uint8ClampedArray<ArrayBuffer>, width: number, height: number) => void, scale: number): void;
   play(): void;
   pause(): void;

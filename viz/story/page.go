@@ -19,6 +19,7 @@ type Page struct {
 	Ask      []Run    `json:"ask"`     // a question, before what it is about happens
 	Choices  []string `json:"choices"` // its answers
 	Do       []Run    `json:"do"`      // what the reader is to do, where the chapter waits for that
+	Act      string   `json:"act"`     // the same as [Do] names it, where it is still to be done
 	Did      bool     `json:"did"`     // it is done
 	Due      bool     `json:"due"`     // to go on is to skip it
 	Goes     bool     `json:"goes"`    // there is something to go on to
@@ -75,7 +76,9 @@ func (d *Director) Page(s panel.State) Page {
 	default:
 		p.Text = text
 		if do != nil {
-			p.Do, p.Did = m.sentence(do.say), d.did[d.lesson.Chapters[p.Shown].ID]
+			if p.Do, p.Did = m.sentence(do.say), d.did[d.lesson.Chapters[p.Shown].ID]; !p.Did {
+				p.Act = do.Act
+			}
 		}
 	}
 	p.Due = here && d.phase == waiting && d.due() != nil
