@@ -56,7 +56,7 @@ export class Present {
 
   /** Shows the pictures as they are to look, after their program was started anew. */
   again() {
-    this.#lab.single(this.#on);
+    this.#lab.lone(this.#on);
     this.#size();
   }
 

@@ -44,19 +44,22 @@ func (v *View) Alone() (ids []PaneID) {
 	return ids
 }
 
-// share gives pictures equal parts of a window, beside each other where it is wide and else below each other. One has
-// it for itself.
+// leastHigh is how high a picture is at least where several share a window.
+const leastHigh = 150
+
+// share gives pictures equal parts of a window, beside each other where it is wide enough and else below each other.
+// One has it for itself, as has the first where there is no room for others.
 func share(ids []PaneID, w, h float64) []place {
-	in := within(w, h)
-	if len(ids) == 1 {
+	in, n := within(w, h), float64(len(ids))
+	wide, high := (in.w-asideGap*(n-1))/n, (in.h-gap*(n-1))/n
+	below := w < h || wide < leastAside
+	if n == 1 || below && high < leastHigh {
 		return []place{{pane: ids[0], box: in, size: whole}}
 	}
-	n := float64(len(ids))
-	wide, high := (in.w-asideGap*(n-1))/n, (in.h-gap*(n-1))/n
 	var out []place
 	for i, id := range ids {
 		b := box{in.x + float64(i)*(wide+asideGap), in.y, wide, in.h}
-		if w < h {
+		if below {
 			b = box{in.x, in.y + float64(i)*(high+gap), in.w, high}
 		}
 		out = append(out, place{pane: id, box: b, size: staged})

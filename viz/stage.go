@@ -166,10 +166,10 @@ func (v *View) arrange() []place {
 	return s.arrange(v.w, v.h)
 }
 
-// SetSingle shows the stage's main picture alone, however large the window is, or no longer.
-func (v *View) SetSingle(single bool) {
-	if v.lone != single {
-		v.lone, v.places = single, nil
+// SetLone shows the stage's main picture alone, however large the window is, or no longer.
+func (v *View) SetLone(lone bool) {
+	if v.lone != lone {
+		v.lone, v.places = lone, nil
 	}
 }
 

@@ -93,6 +93,10 @@ func TestWordsCanBeReadFromAfar(t *testing.T) {
 	for task, r := range fromAfar(t) {
 		over := sown(r.Experiment, 8, 8, nil)
 		for _, p := range PanesOf(r.Experiment) {
+			other := Loss
+			if p.ID == Loss {
+				other = Copies
+			}
 			for name, c := range map[string]struct {
 				w, h int
 				set  func(v *View)
@@ -101,6 +105,8 @@ func TestWordsCanBeReadFromAfar(t *testing.T) {
 				"alone":     {1600, 730, func(v *View) { v.Pin(p.ID) }},
 				"small":     {900, 620, func(v *View) { v.Pin(p.ID); v.slowTo(5) }},
 				"low":       {1100, 560, func(v *View) { v.Pin(p.ID); v.chosen.kind = 1 }},
+				"two":       {1600, 730, func(v *View) { require.NoError(t, v.Only(p.ID, other)) }},
+				"no-room":   {900, 620, func(v *View) { require.NoError(t, v.Only(p.ID, other)) }},
 			} {
 				t.Run(fmt.Sprintf("%s-%s-%s", task, p.ID, name), func(t *testing.T) {
 					v, screen := New(), ebiten.NewImage(c.w, c.h)

@@ -438,7 +438,7 @@ interface Lab extends Bridge {
   end(): void;
   /** Lets no word of the pictures be smaller than that many CSS pixels; 0 leaves it to the window. */
   type(least: number): void;
-  single(yes: boolean): void;
+  lone(yes: boolean): void;
   picture(take: (pixels: Uint8ClampedArray<ArrayBuffer>, width: number, height: number) => void, scale: number): void;
   play(): void;
   pause(): void;

@@ -54,7 +54,7 @@ func (l *lab) export() {
 		"end":        func([]js.Value) any { l.end(); return "" },
 
 		"type":    func(a []js.Value) any { l.view.SetType(a[0].Float()); return "" },
-		"single":  func(a []js.Value) any { l.view.SetSingle(a[0].Truthy()); return "" },
+		"lone":    func(a []js.Value) any { l.view.SetLone(a[0].Truthy()); return "" },
 		"picture": func(a []js.Value) any { l.wanted, l.sharp = a[0], a[1].Float(); return "" },
 		"play":    func([]js.Value) any { l.scrub(-1); l.session.Play(); return "" },
 		"pause":   func([]js.Value) any { l.session.Pause(); return "" },

@@ -85,7 +85,7 @@ func TestHowThePageIsShownIsReadStrictly(t *testing.T) {
 		"?embed": `{"embed":true,"present":false,"hide":[],"panes":[],"at":0,"type":0,"wrong":0}`,
 		"?embed&hide=text,bar&pane=copies,loss&at=300&type=24": `{"embed":true,"present":false,"hide":["text","bar"],` +
 			`"panes":["copies","loss"],"at":300,"type":24,"wrong":0}`,
-		"?present":       `{"embed":false,"present":true,"hide":[],"panes":[],"at":0,"type":24,"wrong":0}`,
+		"?present":       `{"embed":false,"present":true,"hide":[],"panes":[],"at":0,"type":0,"wrong":0}`,
 		"?embed&present": `{"embed":true,"present":false,"hide":[],"panes":[],"at":0,"type":0,"wrong":1}`,
 		"?embed=1&at=0&type=900&pane=a,b,c": `{"embed":true,"present":false,"hide":[],"panes":[],"at":0,"type":0,` +
 			`"wrong":4}`,
