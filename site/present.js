@@ -1,7 +1,7 @@
 // The Lab before an audience: one large picture, words of a size that the last row reads, and the keys that a remote
 // control has. It is a look of the page and not another page: what runs goes on, on the way there and back.
 
-import { byID, parsed } from "./dom.js";
+import { byID, first, parsed } from "./dom.js";
 import { used } from "./keys.js";
 import { mode } from "./mode.js";
 
@@ -31,7 +31,8 @@ export class Present {
 
   /**
    * does is what the page's own controls do; acted is called when anything was done.
-   * @param {Lab} lab @param {{ goOn: () => void, play: () => void, widen: () => void, pin: (pane: string) => void }} does
+   * @param {Lab} lab
+   * @param {{ goOn: () => void, play: () => void, widen: () => void, pin: (pane: string) => void }} does
    * @param {() => void} acted
    */
   constructor(lab, does, acted) {
@@ -95,7 +96,8 @@ export class Present {
     if (!this.#on || !(target instanceof Element) || target.closest("dialog") || event.isComposing) return;
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     if (key === "Escape") {
-      if (document.fullscreenElement || !blank && (target.matches("select") || this.#lab.pin())) return; // it leaves that
+      if (document.fullscreenElement) return; // it leaves that
+      if (!blank && (target.matches("select") || this.#lab.pin())) return; // it closes that
       event.preventDefault();
       event.stopImmediatePropagation();
       if (blank) this.#ask("blank");
@@ -150,16 +152,14 @@ export class Present {
     return scrollHeight - clientHeight - scrollTop > 8;
   }
 
-  /** Does what a chapter asks for, or says that a hand has to. @param {string} act as viz/story.Do names it */
+  /** Does what a chapter asks for, unless a hand has to. @param {string} act as viz/story.Do names it */
   #do(act) {
     const [kind, to] = act.split(":"), [control, value] = (to ?? "").split("=");
     if (kind === "widen") this.#does.widen();
     else if (kind === "pin") this.#does.pin(to);
     else if (kind === "update") this.#does.pin("update");
     else if (kind === "turn" && value) {
-      const choice = document.querySelector(`input[name="${control}"][value="${value}"]`);
-      if (choice instanceof HTMLInputElement) choice.click();
-      else return !this.#lab.change(control, value);
+      first(`[name=${control}][value="${value}"]`, HTMLInputElement).click();
     } else return false;
     return true;
   }
