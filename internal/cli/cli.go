@@ -15,6 +15,7 @@ import (
 	"github.com/sparkling-lab/sparkling/internal/plain"
 	"github.com/sparkling-lab/sparkling/internal/version"
 	"github.com/sparkling-lab/sparkling/model/widen"
+	"github.com/sparkling-lab/sparkling/viz/figure"
 )
 
 // codeBad is the exit code where what was asked for cannot be done as asked.
@@ -30,7 +31,7 @@ type verbs struct {
 	Check     checkVerb     `cmd:"" help:"Run a batch through a Qwen3-MoE checkpoint: terms of the objective, logits, gradients."`
 	Widen     widenVerb     `cmd:"" help:"Widen a Qwen3-MoE checkpoint into another, one tensor at a time."`
 	Serve     serveVerb     `cmd:"" help:"Serve the page on this machine."`
-	Figures   figuresVerb   `cmd:"" help:"Draw the figures of a record."`
+	Figures   figuresVerb   `cmd:"" help:"Draw the figures of a record, or of several that differ in their seeds."`
 	Animate   animateVerb   `cmd:"" help:"Draw the tables of facts as they fill, and pairs as they part, of a record."`
 	Reproduce reproduceVerb `cmd:"" help:"Hold the paper's claims up against runs at compact scale."`
 	Bench     benchVerb     `cmd:"" help:"Measure how fast this machine trains, beside peers and rooflines."`
@@ -57,7 +58,8 @@ func Main(args []string, stdout, stderr io.Writer) int {
 		kong.Description("Watch a mixture-of-experts network be widened in mid-training."),
 		kong.Exit(func(int) { exited = true }),
 		kong.Vars{"version": "sparkling " + version.String(),
-			"inits": names(widen.Inits), "scales": names(widen.Scales), "norms": names(widen.AllNormWeights),
+			"figures": strings.Join(figure.Names, ", "),
+			"inits":   names(widen.Inits), "scales": names(widen.Scales), "norms": names(widen.AllNormWeights),
 			"states": names(widen.OptStates)})...)
 	if err != nil {
 		panic(err) // the verbs above are wrong

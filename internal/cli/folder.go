@@ -15,7 +15,6 @@ import (
 	"github.com/sparkling-lab/sparkling/internal/input"
 	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/sim/session"
-	"github.com/sparkling-lab/sparkling/viz/figure"
 )
 
 // What a folder of a run holds besides figures.
@@ -50,7 +49,7 @@ func claim(e *env, dir string) (results, error) {
 		r.state, err = readState(e, dir)
 	}
 	if err = cmp.Or(err,
-		to.Check(append(drawn(figure.Names...), recordName, numbersName, answersName, expertsName,
+		to.Check(append(drawn(ofRun...), recordName, numbersName, answersName, expertsName,
 			experimentName)...)); err != nil {
 		to.Release()
 		return results{}, err
@@ -98,7 +97,7 @@ func (r results) whole(now *record.Record) bool {
 	if r.earlier == nil || r.earlier.Encode(&a) != nil || now.Encode(&b) != nil || !bytes.Equal(a.Bytes(), b.Bytes()) {
 		return false
 	}
-	files := append(pictures(figure.All(now)), durable.Output{Name: numbersName}, durable.Output{Name: experimentName})
+	files := append(pictures(runPictures(now)), durable.Output{Name: numbersName}, durable.Output{Name: experimentName})
 	files = append(files, tables(now)...)
 	return !slices.ContainsFunc(files, func(f durable.Output) bool {
 		_, err := os.Stat(filepath.Join(r.Dir(), f.Name))
@@ -117,7 +116,7 @@ func write(to *durable.Claim, r *record.Record) error {
 			_, err := w.Write(r.Experiment.JSON())
 			return err
 		}})...)
-	if err = cmp.Or(err, to.Write(pictures(figure.All(r))...)); err != nil {
+	if err = cmp.Or(err, to.Write(pictures(runPictures(r))...)); err != nil {
 		return fmt.Errorf("the record of the run is whole in %s, but not everything that is made from it: %w",
 			to.Dir(), err)
 	}

@@ -19,7 +19,6 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/sim/session"
 	"github.com/sparkling-lab/sparkling/sim/task"
-	"github.com/sparkling-lab/sparkling/viz/figure"
 )
 
 // seeded is a finished run of a few seconds in a folder of its own, and its document.
@@ -38,10 +37,10 @@ func TestTheNamesOfFiguresAreKnownBeforeARun(t *testing.T) {
 	r.AddWriting(record.Writing{Step: r.Last(), Prompt: record.Prompt{Text: "a", Count: 1}, Written: "b",
 		Sure: []float32{1}})
 	seen := map[string]bool{}
-	for _, f := range append(figure.All(r), figure.All(ofFacts(t))...) {
-		seen[f.Name] = true
+	for _, p := range append(runPictures(r), runPictures(ofFacts(t))...) {
+		seen[p.file] = true
 	}
-	assert.ElementsMatch(t, figure.Names, slices.Collect(maps.Keys(seen)))
+	assert.ElementsMatch(t, ofRun, slices.Collect(maps.Keys(seen)))
 }
 
 // ofFacts is the record of a finished run of a few facts.

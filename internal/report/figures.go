@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/plot/plotter"
+
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
@@ -148,7 +150,19 @@ type xy struct{ x, y float64 }
 type curve struct{ x, mean, err []float64 }
 
 func (c curve) series(name string, number, digits int) figure.Series {
-	return figure.Series{Name: name, Style: style.At(number), X: c.x, Y: c.mean, Err: c.err, Digits: digits}
+	return figure.Series{Name: name, Style: style.At(number), XYer: c.points(), Digits: digits}
+}
+
+// points are those of the curve, with what each may be off where that is known.
+func (c curve) points() plotter.XYer {
+	at := make(plotter.XYs, len(c.x))
+	for i := range at {
+		at[i] = plotter.XY{X: c.x[i], Y: c.mean[i]}
+	}
+	if c.err == nil {
+		return at
+	}
+	return figure.Means{XYs: at, Err: c.err}
 }
 
 // curve gathers a curve of an arm over the seeds of a setting; an x counts where every seed has a number, so that the

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"gonum.org/v1/plot/plotter"
 
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
@@ -32,13 +33,20 @@ func panels(t *testing.T, f Figure) []panel {
 	return l.panels
 }
 
+func xys(x, y []float64) (out plotter.XYs) {
+	for i := range x {
+		out = append(out, plotter.XY{X: x[i], Y: y[i]})
+	}
+	return out
+}
+
 func TestCurvesLeaveOutWhatIsNotANumber(t *testing.T) {
 	nan := math.NaN()
-	_, ok := Curves("x", "", "", Lines{Series: []Series{{Name: "nothing", X: []float64{1, 2}, Y: []float64{nan, nan}}}})
+	_, ok := Curves("x", "", "", Lines{Series: []Series{{Name: "nothing", XYer: xys([]float64{1, 2}, []float64{nan, nan})}}})
 	assert.False(t, ok, "there is nothing to draw")
 	f, ok := Curves("x", "Title", "Caption", Lines{Series: []Series{
-		{Name: "falls", X: []float64{1, 2, 3}, Y: []float64{3, nan, 1}, Err: []float64{0.1, nan, nan}, Digits: 2},
-		{Name: "quiet", X: []float64{1, 3}, Y: []float64{2, 2}, Digits: -1},
+		{Name: "falls", XYer: Means{xys([]float64{1, 2, 3}, []float64{3, nan, 1}), []float64{0.1, nan, nan}}, Digits: 2},
+		{Name: "quiet", XYer: xys([]float64{1, 3}, []float64{2, 2}), Digits: -1},
 	}})
 	require.True(t, ok)
 	s := svg(t, f)
@@ -68,18 +76,18 @@ func TestForestDrawsUnboundedIntervalsToItsEdges(t *testing.T) {
 }
 
 func TestBlocksShareOneScaleAndSayWhatIsNotANumber(t *testing.T) {
-	f, ok := Blocks("x", "", "", Ratios{"one", style.At(0), []float64{1, 2}, []float64{1, 2}},
-		Ratios{"two", style.At(1), []float64{1, 2}, []float64{1, 9}})
+	f, ok := Blocks("x", "", "", Ratios{"one", nil, style.At(0), []float64{1, 2}, []float64{1, 2}},
+		Ratios{"two", nil, style.At(1), []float64{1, 2}, []float64{1, 9}})
 	require.True(t, ok)
 	assert.Equal(t, panels(t, f)[0].plot.Y.Max, panels(t, f)[1].plot.Y.Max)
 	assert.Contains(t, svg(t, f), ">E1<")
-	f, ok = Blocks("x", "", "How.", Ratios{"bad\nloss", style.At(0), []float64{1, math.Inf(1)},
+	f, ok = Blocks("x", "", "How.", Ratios{"bad", []string{"loss"}, style.At(0), []float64{1, math.Inf(1)},
 		[]float64{math.NaN(), 2}})
 	require.True(t, ok, "what is a number is drawn")
 	assert.Equal(t, "How. Of bad 2 are no number.", f.Caption)
 	assert.InDelta(t, 2.2, panels(t, f)[0].plot.Y.Max, 1e-9)
 	assert.NotContains(t, svg(t, f), "NaN")
-	_, ok = Blocks("x", "", "", Ratios{"bad", style.At(0), []float64{math.NaN()}, []float64{math.NaN()}})
+	_, ok = Blocks("x", "", "", Ratios{"bad", nil, style.At(0), []float64{math.NaN()}, []float64{math.NaN()}})
 	assert.False(t, ok, "nothing is")
 }
 
@@ -93,8 +101,7 @@ func TestIntervalThatIsNoNumberHasNoPlace(t *testing.T) {
 	s := svg(t, f)
 	assert.NotContains(t, s, "NaN")
 	assert.NotContains(t, s, "Inf")
-	l := Lines{Series: []Series{{Name: "a", X: []float64{1, 2, 3}, Y: []float64{1, nan, 2},
-		Err: []float64{math.Inf(1), nan, 0.5}, Marks: []int{1, 2}, Digits: 2, Word: "diverged"}}}
+	l := Lines{Series: []Series{{Name: "a", XYer: Means{xys([]float64{1, 2, 3}, []float64{1, nan, 2}), []float64{math.Inf(1), nan, 0.5}}, Marks: []int{1, 2}, Digits: 2, Word: "diverged"}}}
 	f, ok = Curves("x", "", "", l)
 	require.True(t, ok)
 	s = svg(t, f)
@@ -124,20 +131,20 @@ func TestNumbersHaveTheDecimalsThatTheyNeed(t *testing.T) {
 	assert.Equal(t, "−0.02", decimal(-0.02, 2))
 	assert.Equal(t, "0.00", decimal(-0.0001, 2))
 	assert.Equal(t, "0", decimal(0, 0))
-	for _, tick := range (majors{}).Ticks(1.694, 1.7061) {
+	for _, tick := range usual.Ticks(1.694, 1.7061) {
 		assert.Regexp(t, `^1\.\d{3}$`, tick.Label)
 	}
 }
 
 func TestTickLabelsAreTheValuesAtWhichTicksStand(t *testing.T) {
 	var labels []string
-	for _, tick := range (majors{}).Ticks(1.71, 2.18) {
+	for _, tick := range usual.Ticks(1.71, 2.18) {
 		labels = append(labels, tick.Label)
 	}
-	assert.Equal(t, []string{"1.75", "1.95", "2.15"}, labels)
+	assert.Equal(t, []string{"1.8", "1.9", "2.0", "2.1"}, labels)
 	for low := -3.0; low < 3; low += 0.137 {
 		for _, width := range []float64{0.004, 0.03, 0.55, 0.71, 7, 240} {
-			for _, tick := range (majors{}).Ticks(low, low+width) {
+			for _, tick := range usual.Ticks(low, low+width) {
 				told, err := strconv.ParseFloat(strings.Replace(tick.Label, "−", "-", 1), 64)
 				require.NoError(t, err)
 				assert.InDelta(t, tick.Value, told, width*1e-6, "between %v and %v", low, low+width)
@@ -148,7 +155,7 @@ func TestTickLabelsAreTheValuesAtWhichTicksStand(t *testing.T) {
 
 func TestTicksOfDifferencesHaveAZero(t *testing.T) {
 	for _, r := range [][2]float64{{-0.083, 0.026}, {-3, 1}, {-0.001, 0.0105}, {0, 7}} {
-		ticks, zero := (aroundZero{}).Ticks(r[0], r[1]), 0
+		ticks, zero := usual.Ticks(r[0], r[1]), 0
 		assert.GreaterOrEqual(t, len(ticks), 3)
 		assert.LessOrEqual(t, len(ticks), 10)
 		for _, x := range ticks {
@@ -186,8 +193,8 @@ func TestAnArmLooksInAFigureAsOnThePage(t *testing.T) {
 
 func TestWhatPointsNowhereIsCalledNone(t *testing.T) {
 	nan := math.NaN()
-	f, ok := Curves("x", "", "", Lines{Series: []Series{{Name: "alive", X: []float64{1, 2}, Y: []float64{1, 2}},
-		{Name: "dead", X: []float64{1, 2}, Y: []float64{nan, nan}}, {Name: "absent"}}})
+	f, ok := Curves("x", "", "", Lines{Series: []Series{{Name: "alive", XYer: xys([]float64{1, 2}, []float64{1, 2})},
+		{Name: "dead", XYer: xys([]float64{1, 2}, []float64{nan, nan})}, {Name: "absent"}}})
 	require.True(t, ok)
 	s := svg(t, f)
 	assert.Contains(t, s, ">dead none<")
@@ -206,9 +213,9 @@ func TestEveryWideningIsMarkedAndSaysWhose(t *testing.T) {
 		}
 	}
 	looks := style.Of(e)
-	assert.Equal(t, []Event{{250, "widened", looks[:2]}, {500, "widened", looks[:3]}}, widenings(r, looks))
+	assert.Equal(t, []Event{{250, "widened", looks[:2]}, {500, "widened", looks[:3]}}, runs{r}.widenings(looks))
 	r.Experiment = experiment.Default()
 	r.Reports = []record.Report{{Arm: 1, Step: 500}, {Arm: 2, Step: 500}}
-	assert.Equal(t, []Event{{500, "widened", nil}}, widenings(r, looks),
+	assert.Equal(t, []Event{{500, "widened", nil}}, runs{r}.widenings(looks),
 		"where all widen together nothing has to be told apart")
 }

@@ -27,6 +27,7 @@ const (
 	lowKind     = vg.Length(5)  // and where they are many
 	leastNumber = vg.Length(9)  // width of an expert that has a number
 	mostLayers  = 4
+	headTall    = vg.Length(18) // of the name of a network
 )
 
 // Experts is, for every network in the end, what each of its experts gets: the course of its load, which share of each
@@ -67,14 +68,8 @@ func Experts(r *record.Record) (Figure, bool) {
 	if x.Sorted() {
 		f.Caption += " Rows: in the order of the experts that get most."
 	}
-	layers := min(x.Layers, mostLayers)
 	for _, n := range all {
-		for l := range layers { // the first ones and the last
-			if l >= (layers+1)/2 {
-				l += x.Layers - layers
-			}
-			n.layers = append(n.layers, l)
-		}
+		n.layers = shown(x.Layers)
 		n.kind = kindTall
 		if x.Sorted() {
 			n.kind = lowKind
@@ -89,12 +84,48 @@ func Experts(r *record.Record) (Figure, bool) {
 	f.lay = func(r room) layout {
 		to := layout{names: gutter, width: max(gutter+vg.Length(len(all))*(expertsWide+2*margin), 420) + 2*margin,
 			height: vg.Length(len(all[0].layers))*all[0].tall() + 106}
-		for _, n := range all {
-			to.panels = append(to.panels, panel{plot: blank(n)})
+		few := false
+		if !r.page() {
+			to.width = r.width
+			each := (r.width-2*margin-gutter)/vg.Length(len(all)) - 2*margin
+			for _, n := range all {
+				few = few || labelText.Width(n.name)+13 > each
+			}
+			if few {
+				to.key = networks(all)
+			}
 		}
-		return to.fitted(r)
+		layers, first := all[0].layers, *all[0]
+		if !r.page() {
+			around := 2*margin + headTall + r.heading(f) + vg.Length(len(to.key))*keyRow
+			room := r.tall(0, math.MaxInt32) - around
+			if n := int(room / first.tall()); n < len(layers) {
+				layers = layers[len(layers)-max(n, 1):] // those that are nearest to the answer
+			}
+			if short := first.tall() - room; short > 0 {
+				first.kind = max(first.kind-short/vg.Length(len(first.order.Kinds(0))), 2)
+			}
+			to.height = vg.Length(len(layers))*first.tall() + around
+		}
+		for _, n := range all {
+			n := *n
+			n.layers, n.kind = layers, first.kind
+			if few {
+				n.name = ""
+			}
+			to.panels = append(to.panels, panel{plot: blank(&n)})
+		}
+		return to
 	}
 	return f, true
+}
+
+// networks is a key of them.
+func networks(all []*routed) (key []sample) {
+	for _, n := range all {
+		key = append(key, sample{n.name, n.style})
+	}
+	return key
 }
 
 // routed is what is drawn of one network.
@@ -132,7 +163,7 @@ func (n *routed) Plot(c draw.Canvas, _ *plot.Plot) {
 		name, words.Color = name+": "+record.Diverged.String(), wrong
 	}
 	c.FillText(words, vg.Point{X: x, Y: at.Y}, name)
-	at.Y -= 18
+	at.Y -= headTall
 	for _, layer := range n.layers {
 		n.layer(c, at, c.Max.X-at.X, layer)
 		at.Y -= n.tall()

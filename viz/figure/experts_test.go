@@ -65,7 +65,7 @@ func TestExpertsLookAsTheyDid(t *testing.T) {
 			f, ok := Experts(r)
 			require.True(t, ok)
 			var b bytes.Buffer
-			require.NoError(t, f.told(r).PNG(&b, 96))
+			require.NoError(t, f.told(runs{r}).PNG(&b, 96))
 			m, err := png.Decode(&b)
 			require.NoError(t, err)
 			testgame.Golden(t, name, m)

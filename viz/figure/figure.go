@@ -46,6 +46,18 @@ type layout struct {
 	panels        []panel   // left to right, and then below
 	columns       int       // panels in a row; 0 is all of them
 	names         vg.Length // width of what the first panel has at its left for all of a single row
+	shares        []float64 // of the height, of panels below each other; nil where all are as tall
+	key           []sample  // over all panels
+	wrapped       bool      // titles of panels are broken where they are wider than these
+}
+
+// rows is in how many rows so many panels stand.
+func (l layout) rows(panels int) int {
+	columns := l.columns
+	if columns == 0 {
+		columns = panels
+	}
+	return (panels + columns - 1) / columns
 }
 
 // Two panels have room for their words in a row of this width, which a page shows as it is: what is written in a figure
@@ -112,6 +124,12 @@ func (f Figure) PNG(w io.Writer, dpi int) error {
 	return nil
 }
 
+// Size is the width and the height of the figure in points, 72 of which are an inch. It errs where options are wrong.
+func (f Figure) Size() (width, height float64, err error) {
+	l, r, err := f.laid()
+	return float64(l.width * r.scale), float64(l.height * r.scale), err
+}
+
 // laid is the figure as its options have it, and in what room.
 func (f Figure) laid() (layout, room, error) {
 	if err := f.options.Validate(); err != nil {
@@ -132,84 +150,160 @@ func (f Figure) draw(c draw.Canvas, l layout) {
 	l.draw(c)
 }
 
+// ticksWide is about what the words at the left of a panel take of its width.
+const ticksWide = vg.Length(30)
+
 // draw lays out the panels.
 func (l layout) draw(c draw.Canvas) {
-	columns := l.columns
-	if columns == 0 {
-		columns = len(l.panels)
+	c = drawKey(c, l.key)
+	tiles := draw.Tiles{Rows: l.rows(len(l.panels)), Cols: l.columns, PadX: 2 * margin}
+	if l.columns == 0 {
+		tiles.Cols = len(l.panels)
 	}
-	tiles := draw.Tiles{Rows: (len(l.panels) + columns - 1) / columns, Cols: columns, PadX: 2 * margin}
-	rows := make([][]*plot.Plot, tiles.Rows)
-	for i := range rows {
-		rows[i] = make([]*plot.Plot, columns)
+	wide := vg.Length(math.Inf(1))
+	if l.wrapped {
+		wide = (c.Max.X-c.Min.X-l.names)/vg.Length(tiles.Cols) - tiles.PadX - ticksWide
 	}
-	for i, p := range l.panels {
-		rows[i/columns][i%columns] = p.plot
-		if p.title != "" {
-			tiles.PadTop = max(tiles.PadTop, 1.4*panelText.Font.Size*vg.Length(1+strings.Count(p.title, "\n")))
-		}
+	for _, p := range l.panels {
+		tiles.PadTop = max(tiles.PadTop, 1.4*panelText.Font.Size*vg.Length(len(p.lines(wide))))
 	}
 	if tiles.Rows > 1 {
 		tiles.PadY = tiles.PadTop + margin
 	}
-	if l.names > 0 {
-		l.beside(draw.Crop(c, 0, 0, 0, -tiles.PadTop), tiles)
-		return
+	var at []draw.Canvas
+	switch {
+	case l.names > 0:
+		at = l.beside(draw.Crop(c, 0, 0, 0, -tiles.PadTop), tiles)
+	case l.shares != nil:
+		at = l.stacked(c, tiles)
+	default:
+		at = l.tiled(c, tiles)
 	}
-	at := plot.Align(rows, tiles, c)
 	for i, p := range l.panels {
-		p.draw(c, at[i/columns][i%columns], tiles.PadTop)
+		p.draw(c, at[i], tiles.PadTop, wide)
 	}
 }
 
-// beside draws the panels as wide as each other, the first of them with the names at its left. They have equal words
-// below; where one is narrower than its names, [plot.Align] does not find how wide the others may be.
-func (l layout) beside(c draw.Canvas, tiles draw.Tiles) {
+// tiled are the places of panels that are as large as each other.
+func (l layout) tiled(c draw.Canvas, tiles draw.Tiles) (at []draw.Canvas) {
+	rows := make([][]*plot.Plot, tiles.Rows)
+	for i := range rows {
+		rows[i] = make([]*plot.Plot, tiles.Cols)
+	}
+	for i, p := range l.panels {
+		rows[i/tiles.Cols][i%tiles.Cols] = p.plot
+	}
+	for _, row := range plot.Align(rows, tiles, c) {
+		at = append(at, row...)
+	}
+	return at
+}
+
+// stacked are the places of panels below each other that share an axis, each with its share of the height.
+func (l layout) stacked(c draw.Canvas, tiles draw.Tiles) (at []draw.Canvas) {
+	rest := c.Max.Y - c.Min.Y - (tiles.PadTop+margin)*vg.Length(len(l.panels)) + margin
+	around, total, left, right := make([]vg.Length, len(l.panels)), 0.0, vg.Length(0), vg.Length(0)
+	for i, p := range l.panels {
+		data := p.plot.DataCanvas(c)
+		left, right = max(left, data.Min.X-c.Min.X), max(right, c.Max.X-data.Max.X)
+		around[i] = c.Max.Y - c.Min.Y - (data.Max.Y - data.Min.Y)
+		rest, total = rest-around[i], total+l.shares[i]
+	}
+	top := c.Max.Y
+	for i, p := range l.panels {
+		top -= tiles.PadTop
+		tall := around[i] + rest*vg.Length(l.shares[i]/total)
+		box := draw.Crop(c, 0, 0, top-tall-c.Min.Y, top-c.Max.Y)
+		data := p.plot.DataCanvas(box)
+		at = append(at, draw.Crop(box, left-(data.Min.X-box.Min.X), box.Max.X-data.Max.X-right, 0, 0))
+		top -= tall + margin
+	}
+	return at
+}
+
+// beside are the places of panels as wide as each other, the first of them with the names at its left. They have equal
+// words below; where one is narrower than its names, [plot.Align] does not find how wide the others may be.
+func (l layout) beside(c draw.Canvas, tiles draw.Tiles) (at []draw.Canvas) {
 	all, n := c.Max.X-c.Min.X, vg.Length(len(l.panels))
 	each := (all - l.names - tiles.PadX*(n-1)) / n
 	left := vg.Length(0)
-	for i, p := range l.panels {
+	for i := range l.panels {
 		width := each
 		if i == 0 {
 			width += l.names
 		}
-		p.draw(c, draw.Crop(c, left, left+width-all, 0, 0), tiles.PadTop)
+		at = append(at, draw.Crop(c, left, left+width-all, 0, 0))
 		left += width + tiles.PadX
 	}
+	return at
+}
+
+// titled is a line of a title.
+type titled struct {
+	draw.TextStyle
+	words string
+}
+
+// lines are those of the title in so much room; the first is bold, however it is broken.
+func (p panel) lines(wide vg.Length) (out []titled) {
+	if p.title == "" {
+		return nil
+	}
+	style := panelText
+	for line := range strings.SplitSeq(p.title, "\n") {
+		for _, words := range wrap(style, line, wide) {
+			if words != "" {
+				out = append(out, titled{style, words})
+			}
+		}
+		style = captionText
+	}
+	return out
 }
 
 // draw draws a panel at its place, with its title in the room above.
-func (p panel) draw(c, at draw.Canvas, above vg.Length) {
+func (p panel) draw(c, at draw.Canvas, above, wide vg.Length) {
 	p.plot.Draw(at)
-	if p.title == "" {
-		return
-	}
 	data := p.plot.DataCanvas(at)
-	for k, line := range strings.Split(p.title, "\n") {
-		style := panelText
-		if k > 0 {
-			style = captionText
-		}
-		c.FillText(style, vg.Point{X: data.Min.X, Y: at.Max.Y + above - 1.35*panelText.Font.Size*vg.Length(k)}, line)
+	for k, line := range p.lines(wide) {
+		c.FillText(line.TextStyle, vg.Point{X: data.Min.X,
+			Y: at.Max.Y + above - 1.35*panelText.Font.Size*vg.Length(k)}, line.words)
 	}
 }
 
 // heading writes title and caption and returns what is left of the canvas.
 func (f Figure) heading(c draw.Canvas) draw.Canvas {
-	for _, line := range []struct {
-		style draw.TextStyle
-		text  string
-	}{{titleText, f.Title}, {captionText, f.Caption}} {
-		if line.text == "" {
-			continue
-		}
-		for _, words := range wrap(line.style, line.text, c.Max.X-c.Min.X) {
-			c.FillText(line.style, vg.Point{X: c.Min.X, Y: c.Max.Y}, words)
-			c.Max.Y -= 1.35 * line.style.Font.Size
-		}
+	for _, line := range f.headings(c.Max.X - c.Min.X) {
+		c.FillText(line.TextStyle, vg.Point{X: c.Min.X, Y: c.Max.Y}, line.words)
+		c.Max.Y -= 1.35 * line.Font.Size
 	}
 	c.Max.Y -= margin
 	return c
+}
+
+// headings are the lines of title and caption in so much room.
+func (f Figure) headings(wide vg.Length) (out []titled) {
+	for _, line := range []titled{{titleText, f.Title}, {captionText, f.Caption}} {
+		if line.words == "" {
+			continue
+		}
+		for _, words := range wrap(line.TextStyle, line.words, wide) {
+			out = append(out, titled{line.TextStyle, words})
+		}
+	}
+	return out
+}
+
+// heading is how tall title and caption of a figure are in the room.
+func (r room) heading(f Figure) vg.Length {
+	if r.Bare {
+		return 0
+	}
+	tall := margin
+	for _, line := range f.headings(r.width - 2*margin) {
+		tall += 1.35 * line.Font.Size
+	}
+	return tall
 }
 
 // wrap breaks words into lines that are at most width wide.

@@ -45,30 +45,49 @@ func Forest(name, title, caption string, sets ...Intervals) (Figure, bool) {
 		}
 	}
 	pad := max(0.06*(high-low), 1e-4)
-	lay := func(r room) layout {
+	f := Figure{Name: name, Title: title, Caption: caption}
+	f.lay = func(r room) layout {
 		to := layout{width: rowWidth}
 		if len(sets) == 1 {
 			to.width = 620
 		}
-		rows := 0
-		for i, s := range sets {
+		rows, names := 0, vg.Length(0)
+		for _, s := range sets {
 			for _, row := range s.Rows {
-				to.names = max(to.names, tickText.Width(row.Name))
+				names = max(names, tickText.Width(row.Name))
 			}
-			to.panels = append(to.panels, panel{s.Title, s.axes(low-pad, high+pad, i == 0)})
 			rows = max(rows, len(s.Rows))
 		}
 		to.height = 108 + rowHeight*vg.Length(rows)
-		return to.fitted(r)
+		below := !r.page() && (r.width-names)/vg.Length(len(sets)) < leastIntervals
+		for i, s := range sets {
+			p := s.axes(low-pad, high+pad, i == 0 || below)
+			to.panels = append(to.panels, r.panel(s.Title, p, 1+len(sets), 0))
+		}
+		if !below {
+			to.names = names
+		}
+		if r.page() {
+			return to
+		}
+		if below {
+			to.columns = 1
+		}
+		to.width, to.wrapped = r.width, true
+		to.height = vg.Length(to.rows(len(sets)))*(70+rowHeight*vg.Length(rows)) + 2*margin + r.heading(f)
+		return to
 	}
-	return Figure{Name: name, Title: title, Caption: caption, lay: lay}, any
+	return f, any
 }
+
+// leastIntervals is how wide the panels of intervals are at least that stand side by side.
+const leastIntervals = vg.Length(130)
 
 // axes are the rows in a plot, whose names are written if it is the first.
 func (s Intervals) axes(low, high float64, first bool) *plot.Plot {
 	p := axes(s.X, "")
 	p.X.Min, p.X.Max = low, high
-	p.X.Tick.Marker = aroundZero{}
+	p.X.Tick.Marker = usual
 	p.Y.Min, p.Y.Max = -float64(len(s.Rows))+0.4, 0.6
 	p.Y.Tick.Marker = plot.ConstantTicks(s.ticks(first))
 	p.Add(uprights{})
@@ -141,24 +160,4 @@ func (uprights) Plot(c draw.Canvas, p *plot.Plot) {
 		}
 		c.StrokeLine2(style, x(t.Value), c.Min.Y, x(t.Value), c.Max.Y)
 	}
-}
-
-// aroundZero are about four ticks at the multiples of a round number, zero among them.
-type aroundZero struct{}
-
-// Ticks implements plot.Ticker.
-func (aroundZero) Ticks(low, high float64) []plot.Tick {
-	rough := (high - low) / 4
-	step := math.Pow(10, math.Floor(math.Log10(rough)))
-	for _, more := range []float64{5, 2} {
-		if step*more <= rough {
-			step *= more
-			break
-		}
-	}
-	var out []plot.Tick
-	for k := math.Ceil(low / step); k*step <= high; k++ {
-		out = append(out, plot.Tick{Value: k * step, Label: decimal(k*step, decimals(step, step))})
-	}
-	return out
 }

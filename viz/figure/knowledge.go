@@ -45,10 +45,20 @@ func Knowledge(r *record.Record) (Figure, bool) {
 		const side = 216
 		n := vg.Length(len(tables))
 		to := layout{width: max(2, n)*(side+2*margin) + margin, height: side + 134}
+		if !r.page() { // tables as wide as there is room for, and the figure as tall as they are
+			to.columns = len(tables)
+			if r.For == Column {
+				to.columns = min(to.columns, 2)
+			}
+			columns, rows := vg.Length(to.columns), vg.Length(to.rows(len(tables)))
+			across := min((r.width-2*margin)/columns-2*margin, side)
+			to.width = r.width
+			to.height = rows*(across+tableName+tableCount+margin) + 2*margin + r.heading(f)
+		}
 		for i := range all {
 			to.panels = append(to.panels, panel{plot: blank(all[i])})
 		}
-		return to.fitted(r)
+		return to
 	}
 	return f, true
 }
@@ -74,10 +84,15 @@ type cells struct {
 	measure string
 }
 
+// Heights above and below a table.
+const (
+	tableName  = vg.Length(20)
+	tableCount = vg.Length(46)
+)
+
 // Plot implements plot.Plotter. Cells of one colour are one path: there are thousands of them.
 func (t cells) Plot(c draw.Canvas, _ *plot.Plot) {
 	hue := hue(t.style)
-	const name, below = vg.Length(20), vg.Length(46)
 	at := vg.Point{X: c.Min.X, Y: c.Max.Y}
 	words := labelText
 	words.Color = hue
@@ -87,8 +102,8 @@ func (t cells) Plot(c draw.Canvas, _ *plot.Plot) {
 		at.X += 13
 	}
 	c.FillText(words, at, t.name)
-	side := min(c.Max.X-c.Min.X, c.Max.Y-c.Min.Y-name-below)
-	top := c.Max.Y - name
+	side := min(c.Max.X-c.Min.X, c.Max.Y-c.Min.Y-tableName-tableCount)
+	top := c.Max.Y - tableName
 	t.fill(c, vg.Point{X: c.Min.X, Y: top}, side/vg.Length(t.letters))
 
 	number := panelText
@@ -99,11 +114,14 @@ func (t cells) Plot(c draw.Canvas, _ *plot.Plot) {
 		c.FillText(number, at, record.Diverged.String())
 		return
 	}
-	known := record.Thousands(t.Known)
+	known, of := record.Thousands(t.Known), "of "+record.Thousands(t.Of)+" "+t.measure
 	c.FillText(number, at, known)
-	at.X += number.Width(known) + 6
-	at.Y -= number.Font.Size - 1.1*tickText.Font.Size
-	c.FillText(tickText, at, "of "+record.Thousands(t.Of)+" "+t.measure)
+	if beside := number.Width(known) + 6; beside+tickText.Width(of) <= c.Max.X-c.Min.X {
+		at.X += beside
+		at.Y += 1.1 * tickText.Font.Size
+	}
+	at.Y -= number.Font.Size + 1
+	c.FillText(tickText, at, of)
 }
 
 // fill draws the cells from their upper left corner on.

@@ -56,7 +56,7 @@ func TestKnowledgeLooksAsItDid(t *testing.T) {
 			f, ok := Knowledge(c.record)
 			require.True(t, ok)
 			var b bytes.Buffer
-			require.NoError(t, f.told(c.record).PNG(&b, c.dpi))
+			require.NoError(t, f.told(runs{c.record}).PNG(&b, c.dpi))
 			m, err := png.Decode(&b)
 			require.NoError(t, err)
 			testgame.Golden(t, name, m)

@@ -16,10 +16,13 @@ import (
 // curve is one arm over the steps: a dashed line and a few markers.
 type curve struct {
 	style.Style
-	at    plotter.XYs // ascending X, finite
-	own   plotter.XYs // points that bear a marker
-	shift int         // moves the markers, so that those of several arms do not cover each other
-	ended *float64    // a reading of another kind at the last point
+	at       plotter.XYs // ascending X, finite
+	down, up []float64   // how far each point may be off; all zero where it is not known
+	banded   bool        // that is to be seen
+	own      plotter.XYs // points that bear a marker
+	shift    int         // moves the markers, so that those of several arms do not cover each other
+	ended    *float64    // a reading of another kind at the last point
+	thin     bool
 }
 
 // spacing of the markers along x.
@@ -32,7 +35,14 @@ func (l curve) Plot(c draw.Canvas, p *plot.Plot) {
 	for i, at := range l.at {
 		line[i] = vg.Point{X: x(at.X), Y: y(at.Y)}
 	}
-	c.StrokeLines(draw.LineStyle{Color: hue(l.Style), Width: 1.6, Dashes: dashes(l.Style)}, c.ClipLinesXY(line)...)
+	stroke := draw.LineStyle{Color: hue(l.Style), Width: 1.6, Dashes: dashes(l.Style)}
+	if l.thin {
+		stroke.Width = 0.8
+	}
+	c.StrokeLines(stroke, c.ClipLinesXY(line)...)
+	if l.thin {
+		return
+	}
 	style := draw.GlyphStyle{Color: hue(l.Style), Radius: 2.8, Shape: marker{l.Marker}}
 	for _, at := range l.own {
 		c.DrawGlyph(style, vg.Point{X: x(at.X), Y: y(at.Y)})

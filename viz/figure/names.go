@@ -9,7 +9,6 @@ import (
 
 	"github.com/sparkling-lab/sparkling/internal/plain"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
-	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/viz/style"
 )
 
@@ -30,16 +29,21 @@ func names(e experiment.Experiment) []string { return style.Names(e, covers) }
 
 // told is the figure with a caption that says which arms have diverged and what the numbers of arms stand for, and with
 // their names where a reader of the file finds them.
-func (f Figure) told(r *record.Record) Figure {
-	e := r.Experiment
+func (f Figure) told(rs runs) Figure {
+	e := rs.first().Experiment
 	var list []string
 	for i, name := range names(e) {
-		if lost, ok := r.Diverged(i, e.Steps); ok {
-			f.Caption += fmt.Sprintf(" %s diverged at step %d: %s.", name, lost.Step,
-				plain.Line(lost.Lost()))
+		for _, r := range rs {
+			lost, ok := r.Diverged(i, e.Steps)
+			if !ok {
+				continue
+			}
+			f.Caption += fmt.Sprintf(" %s diverged at step %d", name, lost.Step)
+			if len(rs) > 1 {
+				f.Caption += fmt.Sprintf(" with seed %d", r.Experiment.Seed)
+			}
+			f.Caption += ": " + plain.Line(lost.Lost()) + "."
 		}
-	}
-	for i, name := range names(e) {
 		if own := plain.Line(e.Arms[i].Name); own != name {
 			list = append(list, fmt.Sprintf("%s is “%s”.", name, own))
 		}

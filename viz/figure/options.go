@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -72,7 +73,8 @@ const (
 	columnWidth = 3.25 * vg.Inch
 	pixel       = vg.Inch / 96 // of CSS
 	slideWidth  = 1600 * pixel
-	slideHeight = 800 * pixel
+	slideHeight = 800 * pixel // of a bare figure,
+	slideTitled = 900 * pixel // and of one with title and caption
 )
 
 // room is what a figure is laid out in. Lengths are those of a page, whose type has one size everywhere: a figure for
@@ -112,17 +114,39 @@ func (r room) tall(page, column vg.Length) vg.Length {
 	case r.For == Column:
 		return column
 	}
-	return r.width * slideHeight / slideWidth
+	if r.Bare {
+		return slideHeight / r.scale
+	}
+	return slideTitled / r.scale
 }
 
 // page reports whether a figure takes the room that it wants.
 func (r room) page() bool { return r.For != Column && r.For != Projector }
+
+// panel is a set of axes in the room. Where that is small, what the y axis shows stands above it, and there are fewer
+// ticks: columns are how many panels stand side by side, and tall is how much height each has.
+func (r room) panel(title string, p *plot.Plot, columns int, tall vg.Length) panel {
+	if r.page() {
+		return panel{title, p}
+	}
+	if p.Y.Label.Text != "" {
+		title += "\n" + p.Y.Label.Text
+		p.Y.Label.Text = ""
+	}
+	if p.X.Tick.Marker == plot.Ticker(usual) {
+		p.X.Tick.Marker = round(min(max(r.width/vg.Length(max(columns, 1))/42, 2), 8))
+	}
+	if p.Y.Tick.Marker == plot.Ticker(usual) {
+		p.Y.Tick.Marker = round(min(max(tall/22, 3), 6))
+	}
+	return panel{title, p}
+}
 
 // fitted is a layout for a page, made for what the room is for.
 func (l layout) fitted(r room) layout {
 	if r.page() {
 		return l
 	}
-	l.width, l.height = r.width, r.tall(0, l.height)
+	l.width, l.height, l.wrapped = r.width, r.tall(0, l.height), true
 	return l
 }

@@ -18,8 +18,8 @@ import (
 func twoCurves(t *testing.T) Figure {
 	t.Helper()
 	f, ok := Curves("x", "Title", "Caption.", Lines{X: "step", Y: "loss", Series: []Series{
-		{Name: "Copy", Style: style.At(1), X: []float64{1, 2, 3}, Y: []float64{3, 2, 1}, Digits: 2},
-		{Name: "SPARKLING", Style: style.At(3), X: []float64{1, 3}, Y: []float64{2, 2}, Digits: 2},
+		{Name: "Copy", Style: style.At(1), XYer: xys([]float64{1, 2, 3}, []float64{3, 2, 1}), Digits: 2},
+		{Name: "SPARKLING", Style: style.At(3), XYer: xys([]float64{1, 3}, []float64{2, 2}), Digits: 2},
 	}})
 	require.True(t, ok)
 	return f

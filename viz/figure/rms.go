@@ -17,7 +17,8 @@ import (
 // Ratios are what each block adds to what enters it, RMS over RMS, of one arm: attention and experts of each layer in
 // turn.
 type Ratios struct {
-	Title         string // a second line is smaller
+	Title         string
+	Notes         []string // below the title, smaller; where there is little room the first alone
 	Style         style.Style
 	Before, After []float64 // the widening; of the same length
 }
@@ -31,28 +32,27 @@ func RMS(r *record.Record) (Figure, bool) {
 		if !ok {
 			continue
 		}
-		title := fmt.Sprintf("%s\nloss %s to %s\n%s", name, number(report.ValLossBefore), number(report.ValLossAfter),
-			mean(r.RMSRatios(report)))
-		sets = append(sets, Ratios{title, styles[i], ratios(report.RMSBefore), ratios(report.RMSAfter)})
+		sets = append(sets, Ratios{Title: name, Notes: notes(r.RMSRatios(report), report), Style: styles[i],
+			Before: ratios(report.RMSBefore), After: ratios(report.RMSAfter)})
 	}
 	return Blocks("rms", "RMS of the blocks at the widening", "Ring: just before. Dot: just after. A: attention, E: "+
 		"experts, layer by layer. r: the mean over the blocks, the largest change of one, and r after the same "+
 		"widening without its factor.", sets...)
 }
 
-// mean is what a widening did to the mean RMS ratio, in two lines.
-func mean(x record.RMSRatios) string {
-	s := fmt.Sprintf("r %s to %s", number(float32(x.Before)), number(float32(x.After)))
+// notes are what a widening did to the mean RMS ratio and to the loss.
+func notes(x record.RMSRatios, p record.Report) []string {
+	all := []string{fmt.Sprintf("r %s to %s", number(float32(x.Before)), number(float32(x.After)))}
 	if record.Finite(x.Largest) {
-		s += "; largest change " + x.Change()
+		all = append(all, "largest change "+x.Change())
 	}
 	switch {
 	case x.Factorless:
-		return s + "\nnot scaled"
+		all = append(all, "not scaled")
 	case record.Finite(x.Unscaled):
-		return s + "\nunscaled " + number(float32(x.Unscaled))
+		all = append(all, "unscaled "+number(float32(x.Unscaled)))
 	}
-	return s
+	return append(all, fmt.Sprintf("loss %s to %s", number(p.ValLossBefore), number(p.ValLossAfter)))
 }
 
 func ratios(blocks []record.BlockRMS) []float64 {
@@ -85,18 +85,22 @@ func Blocks(name, title, caption string, sets ...Ratios) (Figure, bool) {
 			top, drawn = max(top, 1.1*y), drawn+1
 		}
 		if missing > 0 {
-			name, _, _ := strings.Cut(s.Title, "\n")
-			caption += fmt.Sprintf(" Of %s %d are no number.", name, missing)
+			caption += fmt.Sprintf(" Of %s %d are no number.", s.Title, missing)
 		}
 	}
 	lay := func(r room) layout {
 		to := layout{width: max(900, vg.Length(180*len(sets))), height: 360}
 		for i, s := range sets {
 			p := s.axes(top)
+			notes := s.Notes
+			if !r.page() {
+				notes = notes[:min(len(notes), 1)]
+			}
+			title := strings.Join(append([]string{s.Title}, notes...), "\n")
 			if i == 0 {
 				p.Y.Label.Text = "RMS added / RMS entering"
 			}
-			to.panels = append(to.panels, panel{s.Title, p})
+			to.panels = append(to.panels, panel{title, p})
 		}
 		return to.fitted(r)
 	}

@@ -32,7 +32,7 @@ func Scatter(name, title, caption string, sets ...Cloud) (Figure, bool) {
 	lay := func(r room) layout {
 		to := inRows(len(sets), 380)
 		for _, c := range sets {
-			to.panels = append(to.panels, panel{c.Title, c.axes()})
+			to.panels = append(to.panels, r.panel(c.Title, c.axes(), to.columns, columnRow))
 		}
 		return to.fitted(r)
 	}

@@ -94,7 +94,7 @@ func axes(x, y string) *plot.Plot {
 		a.Label.Padding = 4
 		a.Tick.Label.Font, a.Tick.Label.Color = tickText.Font, soft
 		a.Tick.LineStyle.Color = axis
-		a.Tick.Marker = majors{}
+		a.Tick.Marker = usual
 		a.LineStyle.Color = axis
 		a.Padding = 0
 	}
@@ -115,27 +115,29 @@ func blank(of plot.Plotter) *plot.Plot {
 	return p
 }
 
-// majors are the default ticks without the unlabelled ones, all with as many decimals as the one that needs most: ticks
-// that are 0.2 apart may stand at 1.75 and 1.95.
-type majors struct{}
+// round are ticks at the multiples of a round number, all with as many decimals: as many as can be with no more than so
+// many spaces between them.
+type round int
+
+// usual is how many spaces there are where there is room.
+const usual = round(6)
 
 // Ticks implements plot.Ticker.
-func (majors) Ticks(low, high float64) []plot.Tick {
-	var out []plot.Tick
-	for _, t := range (plot.DefaultTicks{}).Ticks(low, high) {
-		if !t.IsMinor() {
-			out = append(out, t)
+func (n round) Ticks(low, high float64) []plot.Tick {
+	least := (high - low) / float64(n)
+	if !(least > 0) || math.IsInf(least, 0) {
+		return nil
+	}
+	ten := math.Pow(10, math.Floor(math.Log10(least)))
+	step := 10 * ten
+	for _, more := range []float64{5, 2, 1} {
+		if more*ten >= least*(1-1e-9) {
+			step = more * ten
 		}
 	}
-	if len(out) > 1 {
-		distance := out[1].Value - out[0].Value
-		digits := decimals(distance, distance)
-		for _, t := range out {
-			digits = max(digits, decimals(t.Value, distance))
-		}
-		for i := range out {
-			out[i].Label = decimal(out[i].Value, digits)
-		}
+	var out []plot.Tick
+	for k := math.Ceil(low/step - 1e-9); k*step <= high+1e-9*step; k++ {
+		out = append(out, plot.Tick{Value: k * step, Label: decimal(k*step, decimals(step, step))})
 	}
 	return out
 }

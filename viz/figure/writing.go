@@ -44,7 +44,11 @@ func Writing(r *record.Record) (Figure, bool) {
 	f.lay = func(r room) layout {
 		w := all
 		tall := w.fill(r.width - 2*margin)
-		return layout{width: r.width, height: tall + 70, panels: []panel{{plot: blank(w)}}}
+		to := layout{width: r.width, height: tall + 70, panels: []panel{{plot: blank(w)}}}
+		if !r.page() {
+			to.height = tall + 2*margin + r.heading(f)
+		}
+		return to
 	}
 	return f, true
 }

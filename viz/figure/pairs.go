@@ -1,0 +1,98 @@
+package figure
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sparkling-lab/sparkling/sim/record"
+)
+
+// quantities are what originals and copies are compared in, as titles call them.
+var quantities = []struct {
+	of   record.Quantity
+	name string
+}{
+	{record.Weight, "Weights"}, {record.Gradient, "Gradients"}, {record.Moment1, "First moments"},
+	{record.Moment2, "Second moments"},
+}
+
+// Cosine is the mean cosine of originals and their copies, in weights, gradients and moments.
+func Cosine(rs ...*record.Record) (Figure, bool) {
+	var sets []Lines
+	for _, q := range quantities {
+		l := runs(rs).lines(q.name, "cosine", 3, frames(func(f record.ArmFrame) (float64, bool) {
+			s := f.Summary(q.of)
+			return s.Cos, s.Pairs > 0 && s.In[record.Diverged] == 0
+		}))
+		if measured(l) {
+			sets = append(sets, l)
+		}
+	}
+	return pairs("cosine", "Pairs come apart, or do not", runs(rs).seeds()+" Mean cosine over all pairs of an original "+
+		"and its copy, or the new one beside it. Exactly 1 is the lock.", sets)
+}
+
+// Distance is the mean relative distance of originals and their copies, in weights, gradients and moments.
+func Distance(rs ...*record.Record) (Figure, bool) {
+	var sets []Lines
+	for _, q := range quantities {
+		l := runs(rs).lines(q.name, "distance", 3, frames(func(f record.ArmFrame) (float64, bool) {
+			s := f.Summary(q.of)
+			return s.Dist, s.Pairs > 0 && s.In[record.Diverged] == 0
+		}))
+		if measured(l) {
+			sets = append(sets, l)
+		}
+	}
+	return pairs("distance", "How far pairs are apart", runs(rs).seeds()+" Mean over all pairs of the distance of the "+
+		"two, over the root of the mean of their squared lengths. Exactly 0 is the lock.", sets)
+}
+
+// Layers are the cosines of weights and of gradients, layer by layer: the first layers and the last. It is false where
+// no neurons are paired.
+func Layers(rs ...*record.Record) (Figure, bool) {
+	var sets []Lines
+	n := rs[0].Experiment.Model.Layers
+	for _, layer := range shown(n) {
+		for _, q := range quantities[:2] {
+			l := runs(rs).lines(fmt.Sprintf("Layer %d, %s", layer+1, strings.ToLower(q.name)), "cosine", 3,
+				frames(func(f record.ArmFrame) (float64, bool) {
+					part := record.ArmFrame{Pairs: slices.DeleteFunc(slices.Clone(f.Pairs),
+						func(g record.PairGroup) bool { return g.Layer != layer })}
+					s := part.Summary(q.of)
+					return s.Cos, s.Pairs > 0 && s.In[record.Diverged] == 0
+				}))
+			if measured(l) {
+				sets = append(sets, l)
+			}
+		}
+	}
+	return pairs("layers", "Pairs, layer by layer", runs(rs).seeds()+" Mean cosine over the pairs of neurons of a "+
+		"layer. Exactly 1 is the lock.", sets)
+}
+
+// shown are the layers that a figure has room for: the first ones and the last.
+func shown(layers int) (out []int) {
+	n := min(layers, mostLayers)
+	for l := range n {
+		if l >= (n+1)/2 {
+			l += layers - n
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
+// measured reports whether any curve has a point.
+func measured(l Lines) bool {
+	return slices.ContainsFunc(l.Series, func(s Series) bool { return s.points() > 0 })
+}
+
+// pairs is a figure of pairs.
+func pairs(name, title, caption string, sets []Lines) (Figure, bool) {
+	if len(sets) == 0 {
+		return Figure{}, false
+	}
+	return Curves(name, title, caption, sets...)
+}
