@@ -61,7 +61,8 @@ viz/facts: sim/record
 viz/written: sim/experiment sim/record
 viz/slowmotion: sim/look
 viz: sim/experiment sim/look sim/record sim/seeds viz/facts viz/valloss viz/slowmotion viz/style viz/written
-viz/figure: internal/plain sim/experiment sim/record viz/facts viz/valloss viz/style viz/written
+viz/figure: internal/plain model model/optim model/widen sim/experiment sim/record sim/seeds sim/statistics viz/facts
+  viz/valloss viz/style viz/written
 viz/animation: model sim/experiment sim/record viz/facts viz/figure viz/style
 viz/panel: sim/experiment sim/record sim/seeds sim/session sim/sweep viz/facts viz/style viz/written
 viz/story: sim/experiment sim/record sim/seeds sim/session sim/task viz/panel

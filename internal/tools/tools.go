@@ -10,7 +10,7 @@ import (
 
 // Chromium is the path of a browser that can be driven.
 func Chromium() (string, error) {
-	return find("a Chromium to drive the page with", "chromium", "chromium-browser", "google-chrome",
+	return find("a Chromium, which shows and prints pages", "chromium", "chromium-browser", "google-chrome",
 		"google-chrome-stable", "headless-shell")
 }
 

@@ -84,9 +84,7 @@ func rates(rs runs) Lines {
 		all = append(all, o)
 	}
 	l.Series = all
-	for i := range l.Events {
-		l.Events[i].Words, l.Events[i].Of = "", nil
-	}
+	l.Events = mute(l.Events)
 	return l
 }
 

@@ -42,10 +42,12 @@ func xys(x, y []float64) (out plotter.XYs) {
 
 func TestCurvesLeaveOutWhatIsNotANumber(t *testing.T) {
 	nan := math.NaN()
-	_, ok := Curves("x", "", "", Lines{Series: []Series{{Name: "nothing", XYer: xys([]float64{1, 2}, []float64{nan, nan})}}})
+	empty := Series{Name: "nothing", XYer: xys([]float64{1, 2}, []float64{nan, nan})}
+	_, ok := Curves("x", "", "", Lines{Series: []Series{empty}})
 	assert.False(t, ok, "there is nothing to draw")
 	f, ok := Curves("x", "Title", "Caption", Lines{Series: []Series{
-		{Name: "falls", XYer: Means{xys([]float64{1, 2, 3}, []float64{3, nan, 1}), []float64{0.1, nan, nan}}, Digits: 2},
+		{Name: "falls", Digits: 2,
+			XYer: Means{xys([]float64{1, 2, 3}, []float64{3, nan, 1}), []float64{0.1, nan, nan}}},
 		{Name: "quiet", XYer: xys([]float64{1, 3}, []float64{2, 2}), Digits: -1},
 	}})
 	require.True(t, ok)
@@ -101,7 +103,8 @@ func TestIntervalThatIsNoNumberHasNoPlace(t *testing.T) {
 	s := svg(t, f)
 	assert.NotContains(t, s, "NaN")
 	assert.NotContains(t, s, "Inf")
-	l := Lines{Series: []Series{{Name: "a", XYer: Means{xys([]float64{1, 2, 3}, []float64{1, nan, 2}), []float64{math.Inf(1), nan, 0.5}}, Marks: []int{1, 2}, Digits: 2, Word: "diverged"}}}
+	means := Means{xys([]float64{1, 2, 3}, []float64{1, nan, 2}), []float64{math.Inf(1), nan, 0.5}}
+	l := Lines{Series: []Series{{Name: "a", XYer: means, Marks: []int{1, 2}, Digits: 2, Word: "diverged"}}}
 	f, ok = Curves("x", "", "", l)
 	require.True(t, ok)
 	s = svg(t, f)

@@ -103,6 +103,9 @@ func arranged(sets []Lines, r room) layout {
 		if stacked {
 			tall = (to.height - columnKey) * vg.Length(l.Share/total)
 		}
+		if words == nothing {
+			l.Events = mute(l.Events)
+		}
 		p := axes(l.X, l.Y)
 		l.add(p, words)
 		to.panels = append(to.panels, r.panel(l.Title, p, to.columns, tall-60))
@@ -113,6 +116,14 @@ func arranged(sets []Lines, r room) layout {
 		to.lowest()
 	}
 	return to.fitted(r)
+}
+
+// mute are events without words.
+func mute(events []Event) (out []Event) {
+	for _, e := range events {
+		out = append(out, Event{X: e.X})
+	}
+	return out
 }
 
 // lowest leaves the names of the x axes to the lowest row, where all rows have the same ones.

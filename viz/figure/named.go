@@ -99,8 +99,8 @@ func together(rs runs) error {
 	at := map[uint64]bool{}
 	for _, r := range rs {
 		if !seeds.Same(r.Experiment, rs.first().Experiment) {
-			return errors.New("the records are of different experiments; one figure shows runs that differ in nothing " +
-				"but their seeds")
+			return errors.New("the records are of different experiments; one figure shows runs that differ in " +
+				"nothing but their seeds")
 		}
 		if at[r.Experiment.Seed] {
 			return fmt.Errorf("two records have the seed %d", r.Experiment.Seed)

@@ -55,6 +55,6 @@ func paired(rs runs, name, what, unit, better string, mean func(seeds.Arm) seeds
 		set.Rows = append(set.Rows, row)
 	}
 	return Forest(name, fmt.Sprintf("%s minus that of %s", what, names[base]),
-		fmt.Sprintf("Paired differences with the same seed (small dots: the seeds %s), their mean and its interval with "+
-			"%.0f %% confidence, by Student’s t. %s", rs.list(), 100*seeds.Confidence, better), set)
+		fmt.Sprintf("Paired differences with the same seed (small dots: the seeds %s), their mean and its interval "+
+			"with %.0f %% confidence, by Student’s t. %s", rs.list(), 100*seeds.Confidence, better), set)
 }

@@ -29,8 +29,8 @@ func Cosine(rs ...*record.Record) (Figure, bool) {
 			sets = append(sets, l)
 		}
 	}
-	return pairs("cosine", "Pairs come apart, or do not", runs(rs).seeds()+" Mean cosine over all pairs of an original "+
-		"and its copy, or the new one beside it. Exactly 1 is the lock.", sets)
+	return pairs("cosine", "Pairs come apart, or do not", runs(rs).seeds()+" Mean cosine over all pairs of an "+
+		"original and its copy, or the new one beside it. Exactly 1 is the lock. Curves begin at the widening.", sets)
 }
 
 // Distance is the mean relative distance of originals and their copies, in weights, gradients and moments.
@@ -46,7 +46,8 @@ func Distance(rs ...*record.Record) (Figure, bool) {
 		}
 	}
 	return pairs("distance", "How far pairs are apart", runs(rs).seeds()+" Mean over all pairs of the distance of the "+
-		"two, over the root of the mean of their squared lengths. Exactly 0 is the lock.", sets)
+		"two, over the root of the mean of their squared lengths. Exactly 0 is the lock. "+
+		"Curves begin at the widening.", sets)
 }
 
 // Layers are the cosines of weights and of gradients, layer by layer: the first layers and the last. It is false where
@@ -69,7 +70,7 @@ func Layers(rs ...*record.Record) (Figure, bool) {
 		}
 	}
 	return pairs("layers", "Pairs, layer by layer", runs(rs).seeds()+" Mean cosine over the pairs of neurons of a "+
-		"layer. Exactly 1 is the lock.", sets)
+		"layer. Exactly 1 is the lock. Curves begin at the widening.", sets)
 }
 
 // shown are the layers that a figure has room for: the first ones and the last.

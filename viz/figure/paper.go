@@ -26,7 +26,8 @@ func PaperSignal(rs ...*record.Record) (Figure, bool) {
 	for i := range around.Series {
 		around.Series[i].Ended, around.Series[i].Digits = nil, -1
 	}
-	return Curves("paper-1", "With the factor that keeps the RMS, and without", counterpart("1", rs)+runs(rs).seeds()+fullNote(end),
+	return Curves("paper-1", "With the factor that keeps the RMS, and without", counterpart("1", rs)+
+		runs(rs).seeds()+fullNote(end),
 		around, end)
 }
 
