@@ -69,9 +69,10 @@ func (m *materials) need(from, to string) {
 // addParts notes the modules of a program, and Go's library, whose version is that of this program: it is what compiles
 // the others.
 func (m *materials) addParts(parts []build.Part, in string) {
-	std := reference("std", runtime.Version())
+	number, _, _ := strings.Cut(strings.TrimPrefix(runtime.Version(), "go"), "-") // behind it stand experiments
+	std := reference("std", number)
 	m.add(cyclonedx.Component{BOMRef: std, PackageURL: std, Type: cyclonedx.ComponentTypeLibrary, Name: "std",
-		Version: runtime.Version(), Description: "Go’s runtime and library"}, in)
+		Version: number, Description: "Go’s runtime and library"}, in)
 	m.need(root(), std)
 	refs := map[string]string{}
 	for _, p := range parts {

@@ -55,16 +55,18 @@ func (t target) try(ctx context.Context, archive []byte, dir string, command []s
 		cmd.Dir = dir
 		return cmd
 	}
-	for want, args := range map[string][]string{
-		"sparkling " + version.Number() + " (" + runtime.Version() + ", " + t.String() + ")": {"--version"},
-		"Asymmetric reset": {"run", "lock", "--steps", "4", "--quiet"},
+	for _, c := range []struct{ args, says []string }{
+		{[]string{"--version"}, []string{"sparkling " + version.Number() + " (go", ", " + t.String() + ")\n"}},
+		{[]string{"run", "lock", "--steps", "4", "--quiet"}, []string{"Asymmetric reset"}},
 	} {
-		out, err := sparkling(args...).CombinedOutput()
-		if err == nil && !bytes.Contains(out, []byte(want)) {
-			err = errors.New("it does not say " + want)
+		out, err := sparkling(c.args...).CombinedOutput()
+		for _, words := range c.says {
+			if err == nil && !bytes.Contains(out, []byte(words)) {
+				err = fmt.Errorf("it does not say %q", words)
+			}
 		}
 		if err != nil {
-			return fmt.Errorf("sparkling %s for %s: %w\n%s", strings.Join(args, " "), t, err, out)
+			return fmt.Errorf("sparkling %s for %s: %w\n%s", strings.Join(c.args, " "), t, err, out)
 		}
 	}
 	if err := serves(sparkling("serve", "--addr", "127.0.0.1:0")); err != nil {
