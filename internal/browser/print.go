@@ -3,13 +3,14 @@ package browser
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"time"
 
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
-// PDF prints the page of the tab on paper of the size that its sheet names, colours and all.
+// PDF prints the page of the tab on paper of the size that its sheet names, colours and all. It says no time.
 func (t *Tab) PDF() ([]byte, error) {
 	ctx, cancel := context.WithTimeout(t.Ctx, 2*time.Minute)
 	defer cancel()
@@ -21,5 +22,20 @@ func (t *Tab) PDF() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the browser cannot print: %w", err)
 	}
-	return out.Data, nil
+	return undated(out.Data), nil
+}
+
+// dated finds the two times in a PDF that a Chromium printed: year to second, and the zone.
+var dated = regexp.MustCompile(`/(CreationDate|ModDate) \(D:(\d{14}[+-]\d\d'\d\d')\)`)
+
+// never is the time that a PDF has instead, as long as every other.
+const never = "19800101000000+00'00'"
+
+// undated is a PDF that says the same whenever it was printed, so that the same page gives the same bytes. It is
+// changed in place: a PDF finds its parts by where they stand.
+func undated(pdf []byte) []byte {
+	for _, at := range dated.FindAllSubmatchIndex(pdf, -1) {
+		copy(pdf[at[4]:at[5]], never)
+	}
+	return pdf
 }
