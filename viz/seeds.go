@@ -53,7 +53,11 @@ func (v *View) howSeeds(curves bool) string {
 	words := fmt.Sprintf("The same experiment, run with %s; %d ended.", seeds.Count(len(s.Runs)), s.Ended)
 	below := "A"
 	if curves {
-		words += fmt.Sprintf(" Bands: where the mean loss lies with %.0f %% confidence.", 100*seeds.Confidence)
+		words += fmt.Sprintf(" Bands: where the mean loss lies with %.0f %% confidence", 100*seeds.Confidence)
+		if s.Ended < bandsFrom {
+			words += ", from three seeds on"
+		}
+		words += "."
 		below = "Below: a"
 	}
 	if s.Base < 0 {
@@ -167,6 +171,9 @@ func (v *View) seedCurve(a axes, arm int) []label {
 	return []label{{end: end, name: v.names[arm], value: fmt.Sprintf("%.3f", last.Mean.Mean), style: m}}
 }
 
+// bandsFrom is how many seeds have a band: that of two is so wide that it is all there is to see.
+const bandsFrom = 3
+
 // seedBand draws a mean and where it lies, and returns where it ends.
 func (v *View) seedBand(a axes, curve []seeds.Point, m style.Style) (end point) {
 	for len(curve) > 1 && a.y(curve[1].Mean.Mean) < a.in.y { // it comes in through the top
@@ -177,7 +184,7 @@ func (v *View) seedBand(a axes, curve []seeds.Point, m style.Style) (end point) 
 	for _, p := range curve {
 		x := a.x(float64(p.Step))
 		line = append(line, point{x, in(a.y(p.Mean.Mean))})
-		if p.N >= seeds.Least {
+		if p.N >= bandsFrom {
 			upper, lower = append(upper, point{x, in(a.y(p.High))}), append(lower, point{x, in(a.y(p.Low))})
 		}
 	}

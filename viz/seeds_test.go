@@ -76,6 +76,7 @@ func TestSeedsLookAsTheyDid(t *testing.T) {
 		"seeds":          {text, sown(text, 8, 8, nil), 1000, 796, large},
 		"seeds-under":    {text, sown(text, 8, 3, nil), 1000, 796, large},
 		"seeds-begun":    {text, sown(text, 8, 0, nil), 520, 420, large},
+		"seeds-two":      {text, sown(text, 8, 2, nil), 640, 520, large},
 		"seeds-empty":    {text, nil, 520, 420, large},
 		"seeds-diverged": {text, sown(text, 4, 4, diverges), 1000, 796, large},
 		"seeds-facts":    {facts, sown(facts, 8, 6, nil), 1000, 796, large},

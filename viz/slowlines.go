@@ -61,7 +61,7 @@ func (v *View) slowStage(b box, a *look.Answer, told *slowmotion.Told, narrow bo
 	v.slowHeads(box{b.x, y - 2, b.w, slowHalf}, a, narrow, pitch < slowTight)
 	y += slowHalf
 	for i := range rows {
-		v.slowRow(box{b.x, y - 2, b.w, pitch}, &rows[i], narrow)
+		v.slowRow(box{b.x, y - 2, b.w, pitch}, &rows[i], len(a.Update.Sides), narrow)
 		y += pitch
 	}
 	if verdict != nil {
@@ -84,6 +84,8 @@ func slowColumns(b box, halves int, narrow, tight bool) (x [2]float64, width flo
 	switch {
 	case tight && b.w < slowWide:
 		x[0] += slowName
+	case !narrow && halves == 1: // a neuron without a copy leaves room for words
+		x[0] += b.w * 0.5
 	case !narrow:
 		x[0] += b.w * 0.31
 	}
@@ -107,13 +109,9 @@ func (v *View) slowHeads(b box, a *look.Answer, narrow, tight bool) {
 	}
 }
 
-// slowRow draws a line.
-func (v *View) slowRow(b box, l *slowmotion.Line, narrow bool) {
+// slowRow draws a line: of so many halves, for which one value may stand.
+func (v *View) slowRow(b box, l *slowmotion.Line, halves int, narrow bool) {
 	v.pen.rect(b.x, b.y, b.w, 1, rule)
-	halves := len(l.Values)
-	if l.Alike == slowmotion.Shared {
-		halves = 2 // it stands for both
-	}
 	tight := b.h < slowTight
 	x, width := slowColumns(b, halves, narrow, tight)
 	own, y := x[0]-b.x, b.y
@@ -158,7 +156,7 @@ func (v *View) slowRow(b box, l *slowmotion.Line, narrow bool) {
 			v.sign(x[1]-22, low, l.Alike)
 		}
 	}
-	if l.Alike == slowmotion.Shared {
+	if l.Alike == slowmotion.Shared && halves > 1 {
 		v.pen.text(v.fitting([]string{"the same for both halves", "for both", ""}, width, small), x[1], y+b.h/2, small,
 			soft, left)
 	}
