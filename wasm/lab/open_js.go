@@ -116,7 +116,7 @@ func (l *lab) unopened(err error, instead string) notice {
 	if meant, err := experiment.Named(unknown.Nearest); err == nil {
 		n.Way, n.then = "Run "+panel.Title(meant), func() error { return l.example(meant.Name) }
 	} else {
-		n.Text += " The list below has those that there are."
+		n.Text += " The list of experiments has those that there are."
 	}
 	return n
 }

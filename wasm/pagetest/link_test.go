@@ -37,7 +37,7 @@ func TestDamagedLinkGetsASentenceAndTheFirstMinute(t *testing.T) {
 		})(document.getElementById("notice-text"), document.getElementById("panel"))`)
 	}
 	assert.Equal(t, "There is no experiment called “this-is-not-an-experiment”. The first minute runs instead. "+
-		"The list below has those that there are.", notice())
+		"The list of experiments has those that there are.", notice())
 	assert.Equal(t, "#facts", eval[string](p, `location.hash`), "the address holds what runs")
 	assert.Equal(t, 1000, p.state().Steps)
 	p.shot("damaged-link")
