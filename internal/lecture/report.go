@@ -29,7 +29,7 @@ func (n *Numbers) ofReport() map[string]slot {
 		"locked":     {"SETTING ARM", n.locked},
 		"difference": {"SETTING ARM ARM [mean|size|interval|negative]", n.paired(lossDigits, n.lower)},
 		"more":       {"SETTING ARM ARM [mean|size|interval|positive]", n.paired(0, n.known)},
-		"part":       {"SETTING CLAIM NUMBER [mean|interval|verdict]", n.part},
+		"part":       {"SETTING CLAIM NUMBER [mean|interval|verdict|mark]", n.part},
 		"verdict":    {"SETTING CLAIM", n.verdict},
 		"verdicts":   {"agrees|disagrees|open|all [CLAIM]", n.verdicts},
 		"claims":     {"", func([]string) (string, error) { return strconv.Itoa(len(n.findings.Claims)), nil }},
@@ -246,7 +246,13 @@ func (n *Numbers) part(args []string) (string, error) {
 	f := j.Findings[k-1]
 	return measured(f.Mean, f.Low, f.High, lossDigits, args[3:], map[string]func() (string, error){
 		"verdict": func() (string, error) { return f.Verdict.Word(), nil },
+		"mark":    func() (string, error) { return choose("mark", string(f.Verdict), marks) },
 	})
+}
+
+// marks are those of the report's figures.
+var marks = map[string]string{
+	string(reproduce.Reproduces): "◆", string(reproduce.DoesNot): "■", string(reproduce.NotResolved): "○",
 }
 
 func (n *Numbers) verdict(args []string) (string, error) {
