@@ -439,6 +439,8 @@ interface Lab extends Bridge {
   /** Lets no word of the pictures be smaller than that many CSS pixels; 0 leaves it to the window. */
   type(least: number): void;
   lone(yes: boolean): void;
+  /** Says that the text beside the pictures is not seen, so that the run waits for nobody who reads it. */
+  untold(): void;
   picture(take: (pixels: Uint8ClampedArray<ArrayBuffer>, width: number, height: number) => void, scale: number): void;
   play(): void;
   pause(): void;

@@ -24,6 +24,8 @@ type View struct {
 // After anything that the reader does to the story it waits for them. It knows no clock but the one it is told, and
 // commands nothing: [Director.Limit] says how far the run may go.
 type Director struct {
+	Untold bool // nobody sees what is told, and nothing waits for anybody
+
 	exp      experiment.Experiment
 	rec      *record.Record
 	lesson   *Lesson
@@ -81,7 +83,7 @@ func (d *Director) Follow(now time.Time, v View) {
 	}
 	was := d.at
 	d.step, d.forked, d.playing = v.Last, v.Forked, v.Playing
-	d.off = (v.Max && (d.opened == nil || d.hurried > 0) || !d.lesson.holds()) && d.aim < 0
+	d.off = (d.Untold || v.Max && (d.opened == nil || d.hurried > 0) || !d.lesson.holds()) && d.aim < 0
 	switch {
 	case d.aim >= 0:
 		d.arrive(v)
@@ -105,8 +107,9 @@ func (d *Director) start(now time.Time, v View) {
 	e := v.Record.Experiment
 	name := panel.Told(e)
 	was := *d
-	*d = Director{hurries: was.hurries, hurried: was.hurried, towards: was.towards, exp: e, rec: v.Record,
-		lesson: Of(name), turned: -1, last: now, said: map[string]string{}, did: map[string]bool{}, aim: -1,
+	*d = Director{Untold: was.Untold,
+		hurries: was.hurries, hurried: was.hurried, towards: was.towards, exp: e, rec: v.Record, lesson: Of(name),
+		turned: -1, last: now, said: map[string]string{}, did: map[string]bool{}, aim: -1,
 		seen: was.seen, progress: was.progress}
 	if was.opened != nil && was.opened.Experiment == name {
 		d.opened, d.lesson, d.touched = was.opened, was.opened, was.touched

@@ -65,6 +65,21 @@ func (s *stand) waits() bool { s.pass(9); return s.Waits() && !s.Counts() }
 
 func (s *stand) chapter() string { return s.lesson.Chapters[s.at].ID }
 
+// Where the text is left out nobody could answer: a run that stood still there would look broken.
+func TestAStoryThatNobodySeesHoldsNothing(t *testing.T) {
+	for _, name := range []string{"facts", "signal", "recipe", "compute"} {
+		s := newStand(t, name)
+		s.Untold = true
+		s.pass(0)
+		for _, step := range []int{0, s.view.Record.Experiment.Fork(), s.view.Record.Experiment.Steps} {
+			assert.Equal(t, -1, s.Limit(), name)
+			s.run(step)
+			assert.Equal(t, step, s.view.Last, "%s is held before step %d", name, step)
+			assert.False(t, s.Waits(), name)
+		}
+	}
+}
+
 // Who only watches sees every chapter, waits of stated lengths between them, and the end.
 func TestTheFirstMinuteTurnsItsOwnPages(t *testing.T) {
 	s := newStand(t, "facts")
