@@ -23,6 +23,7 @@ import (
 	"github.com/sparkling-lab/sparkling/internal/markup"
 	"github.com/sparkling-lab/sparkling/internal/report"
 	"github.com/sparkling-lab/sparkling/internal/site"
+	"github.com/sparkling-lab/sparkling/internal/tools"
 	"github.com/sparkling-lab/sparkling/viz/figure"
 )
 
@@ -42,10 +43,11 @@ type deck struct {
 	figures  map[string]bool // that a slide shows
 	pictures map[string]bool // beside the slides' text, that a slide shows
 	works    []string        // that are cited, in their order
+	chromium string          // the browser that prints; empty where there is none
 }
 
-// Build makes the slides of the project in root, and puts them into the folder to, all at once. What is going on is
-// written to progress.
+// Build makes the slides of the project in root, and puts them into the folder to, all at once; with the PDF of them,
+// where there is a Chromium to print it. What is going on is written to progress.
 func Build(ctx context.Context, root, to string, progress io.Writer) error {
 	sum, err := built.Hash(root)
 	if err != nil {
@@ -61,6 +63,9 @@ func Build(ctx context.Context, root, to string, progress io.Writer) error {
 	if err := d.draw(); err != nil {
 		return err
 	}
+	if d.chromium, err = tools.Chromium(); err != nil {
+		fmt.Fprintf(progress, "There is no PDF of the slides: %s\n", err)
+	}
 	pages, err := d.render(ctx)
 	if err != nil {
 		return err
@@ -71,6 +76,11 @@ func Build(ctx context.Context, root, to string, progress io.Writer) error {
 		}
 		if err := d.writeHandout(filepath.Join(tmp, handoutFolder)); err != nil {
 			return err
+		}
+		if d.chromium != "" {
+			if err := d.printed(ctx, tmp); err != nil {
+				return err
+			}
 		}
 		if err := notices(root, filepath.Join(tmp, built.Notices)); err != nil {
 			return err

@@ -99,8 +99,8 @@ internal/bench/inpage: internal/bench/measure internal/bench/shapes internal/ben
   internal/build internal/serve internal/tools model/compute sim/experiment
 internal/bench: internal/bench/... model/compute sim/experiment sim/task
 
-internal/deck: internal/deck/built internal/durable internal/lecture internal/markup internal/report internal/site
-  internal/tools sim/experiment viz/figure viz/story viz/style
+internal/deck: internal/browser internal/deck/built internal/durable internal/lecture internal/markup internal/report
+  internal/serve internal/site internal/tools sim/experiment viz/figure viz/story viz/style
 internal/deck/cmd: internal/deck internal/deck/built
 internal/cli: internal/... model/... sim/... viz/animation viz/desktop viz/figure viz/story
 .: internal/cli
