@@ -42,7 +42,7 @@ SOURCES = $(shell git ls-files -co --exclude-standard '*.go' 2>/dev/null || \
 
 .DEFAULT_GOAL := help
 .PHONY: help run build page slides bench figures test fmt fmt-check vet staticcheck lint-page test-go test-scalar
-.PHONY: release release-check test-race test-wasm test-page golden still animations clean
+.PHONY: slides-there release release-check test-race test-wasm test-page golden still animations clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -73,6 +73,12 @@ release: slides ## programs for six kinds of machines, the page with its slides,
 
 release-check: release ## build the release twice more, elsewhere, and compare every byte (takes long)
 	go run ./internal/release/cmd -o bin/release -check
+
+# The tests of the slides look at those that are built.
+slides-there:
+	@if command -v npm >/dev/null 2>&1; then $(MAKE) --no-print-directory slides; \
+	elif [ -n "$$SPARKLING_STRICT" ]; then echo "no npm on the path: the slides cannot be built"; exit 1; \
+	else echo "no npm on the path: the slides are not built, and the tests that look at them are left out"; fi
 
 test: fmt-check vet staticcheck lint-page test-go test-scalar test-race test-wasm test-page ## all that is checked
 	@echo "make test: all checks passed"
@@ -107,7 +113,7 @@ lint-page: ## check the types of the page's scripts, and lint them (npm fetches 
 	elif [ -n "$$SPARKLING_STRICT" ]; then echo "no npm on the path: the page's scripts cannot be checked"; exit 1; \
 	else echo "no npm on the path: the page's scripts are not checked"; fi
 
-test-go: ## the Go tests, with the SIMD kernels
+test-go: slides-there ## the Go tests, with the SIMD kernels
 	$(XVFB) go test $(TESTFLAGS) -timeout 60m $$(go list ./... | grep -v /wasm/pagetest)
 
 test-scalar: ## the network, the lock and the same bits without the SIMD experiment
@@ -133,7 +139,7 @@ test-wasm: ## the same as WebAssembly, in Node
 		echo "no node on the path: the kernels cannot be tested as WebAssembly"; exit 1; \
 	else echo "no node on the path: the kernels' tests as WebAssembly are left out"; fi
 
-test-page: ## drive the real page in a real browser
+test-page: slides-there ## drive the real page in a real browser
 	go test $(TESTFLAGS) -timeout 60m ./wasm/pagetest/...
 
 golden: ## write the golden pictures anew; look at the difference before you commit it

@@ -40,12 +40,14 @@ var (
 // Handler serves the regular files of a page, a folder or a zip, to GET and HEAD, but none whose name, or whose
 // folder's, begins with a dot, by a link neither, and nothing that a link leads to outside. It answers to the names of
 // this machine only. Ancestors are as [FrameAncestors] takes them.
-func Handler(page, ancestors string) (http.Handler, error) {
+func Handler(page, ancestors string) (http.Handler, error) { return newHandler(page, ancestors) }
+
+func newHandler(page, ancestors string) (h handler, err error) {
 	frames, err := FrameAncestors(ancestors)
 	if err != nil {
-		return nil, err
+		return h, err
 	}
-	h := handler{policy: Policy + frames}
+	h = handler{policy: Policy + frames}
 	if info, err := os.Stat(page); err == nil && !info.IsDir() {
 		h.files, err = openArchive(page)
 		return h, err

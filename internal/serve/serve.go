@@ -16,9 +16,9 @@ const tries = 32
 
 // Run serves a page, a folder or a zip, until ctx is done. addr is host:port with a loopback host; where the port is
 // taken the next free one is used, and port 0 is any. Ancestors are as [FrameAncestors] takes them. The address goes to
-// out as one line once it is being listened to.
+// out as one line once it is being listened to, and that of the slides as another, where the page has some.
 func Run(ctx context.Context, page, addr, ancestors string, out io.Writer) error {
-	h, err := Handler(page, ancestors)
+	h, err := newHandler(page, ancestors)
 	if err != nil {
 		return err
 	}
@@ -27,6 +27,10 @@ func Run(ctx context.Context, page, addr, ancestors string, out io.Writer) error
 		return err
 	}
 	fmt.Fprintf(out, "Serving SPARKLING Lab at http://%s/\n", l.Addr())
+	if f := h.files.open("slides/index.html"); f != nil {
+		f.Close()
+		fmt.Fprintf(out, "The slides are at http://%s/slides/\n", l.Addr())
+	}
 
 	srv := server(h)
 	stopped := context.AfterFunc(ctx, func() {

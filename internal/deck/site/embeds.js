@@ -3,7 +3,7 @@
 
 const most = 3; // loaded at a time: one that is seen, the one before, and the one behind it
 
-/** @typedef {{ place: HTMLElement, frame: HTMLIFrameElement, ready: boolean }} Lab */
+/** @typedef {{ place: HTMLElement, frame: HTMLIFrameElement }} Lab */
 
 export class Embeds {
   /** The loaded ones, the last used first. @type {Lab[]} */
@@ -35,14 +35,14 @@ export class Embeds {
     }
     this.#shown = place ? this.#load(place) : undefined;
     this.#plays = plays;
-    if (this.#shown?.ready) tell(this.#shown, plays ? "play" : "pause");
+    // where it does not hear yet it is told when it is ready
+    if (this.#shown) tell(this.#shown, plays ? "play" : "pause");
     const coming = after && find(after);
     if (coming && !place) this.#load(coming); // while nothing else needs the machine
   }
 
   /** @param {Lab} lab */
   #ready(lab) {
-    lab.ready = true;
     lab.place.dataset.state = "live";
     if (lab === this.#shown && this.#plays) tell(lab, "play");
   }
@@ -67,10 +67,7 @@ function open(place) {
   frame.src = place.dataset.lab ?? "";
   place.append(frame);
   place.dataset.state = "loading";
-  // told anything, it knows that keys which it does not use are wanted here
-  const lab = { place, frame, ready: false };
-  frame.addEventListener("load", () => tell(lab, "pause"));
-  return lab;
+  return { place, frame };
 }
 
 /** @param {Lab} lab */

@@ -1,0 +1,196 @@
+//go:build !js
+
+package pagetest
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/internal/browser"
+	"github.com/sparkling-lab/sparkling/internal/testneed"
+)
+
+// projector is the window that slides are made for.
+var projector = browser.Window{W: 1920, H: 1080, Scale: 1}
+
+// slides opens the slides at one of them, from 0. make slides has built them; a page without them cannot be tested.
+func slides(t *testing.T, win window, at int) *tab {
+	t.Helper()
+	p := blank(t, win)
+	if _, err := os.Stat(filepath.Join(built, "slides", "index.html")); errors.Is(err, fs.ErrNotExist) {
+		testneed.Here(t, errors.New("the page has no slides that are up to date; make slides builds them"))
+	}
+	p.do(chromedp.Navigate(p.address("") + fmt.Sprintf("slides/#/%d", at)))
+	p.wait(`document.querySelector(".reveal.ready")`)
+	return p
+}
+
+// labs are the slides with a Lab, from 0.
+func (p *tab) labs() []int {
+	p.t.Helper()
+	return eval[[]int](p, `[...document.querySelectorAll(".slides > section")].flatMap((slide, i) => `+
+		`slide.querySelector(".embed") ? [i] : [])`)
+}
+
+const (
+	// where the deck is, from 0
+	at = `[...document.querySelectorAll(".slides > section")].findIndex((s) => s.classList.contains("present"))`
+	// how many Labs are loaded, and how many of them play
+	loaded  = `document.querySelectorAll(".embed iframe").length`
+	playing = `[...document.querySelectorAll(".embed iframe")].filter(({ contentWindow }) => ` +
+		`contentWindow.sparkling?.stats && JSON.parse(contentWindow.sparkling.state()).playing).length`
+)
+
+// outside names what of a slide lies beyond its edges or is cut, and words that are smaller than 24 CSS pixels of a
+// slide. Formulas have smaller ones above and below the line.
+const outside = `(() => {
+	const slide = document.querySelector("section.present"), edge = slide.getBoundingClientRect();
+	const scale = edge.width / 1920, found = [];
+	if (slide.scrollHeight > slide.clientHeight || slide.scrollWidth > slide.clientWidth) found.push("the slide scrolls");
+	for (const e of slide.querySelectorAll("*")) {
+		const box = e.getBoundingClientRect(), said = e.localName + " " + e.textContent.slice(0, 40);
+		if (!e.checkVisibility() || box.width === 0) continue;
+		if (box.left < edge.left - 1 || box.right > edge.right + 1 || box.bottom > edge.bottom - 60 * scale ||
+				box.top < edge.top - 1) found.push("outside: " + said);
+		const words = [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
+		if (words && !e.closest("math") && parseFloat(getComputedStyle(e).fontSize) < 24) found.push("small: " + said);
+		if (words && !e.closest("math") && e.scrollWidth > e.clientWidth + 1 && e.clientWidth) found.push("cut: " + said);
+	}
+	return found;
+})()`
+
+// A lecturer goes through all slides with one key, from the first to the last, with Labs on the way, and nothing is
+// cut, too small to be read, or running where nobody sees it.
+func TestSlidesAreTurnedByTheKeyboardFromFirstToLast(t *testing.T) {
+	p := slides(t, projector, 0)
+	n := eval[int](p, `document.querySelectorAll(".slides > section").length`)
+	require.Greater(t, n, 20)
+	assert.GreaterOrEqual(t, len(p.labs()), 6, "live Labs")
+	for i := range n {
+		p.wait(fmt.Sprintf(at+` === %d`, i))
+		assert.Empty(t, eval[[]string](p, outside), "slide %d", i+1)
+		assert.LessOrEqual(t, eval[int](p, loaded), 3, "Labs that are loaded at slide %d", i+1)
+		assert.LessOrEqual(t, eval[int](p, playing), 1, "Labs that play at slide %d", i+1)
+		p.shot(fmt.Sprintf("slide-%02d", i+1))
+		p.chord("PageDown", "PageDown", 34, 0)
+	}
+	assert.Equal(t, n-1, eval[int](p, at), "behind the last there is none")
+	p.chord("Home", "Home", 36, 0)
+	p.wait(at + ` === 0`)
+}
+
+// What fits a projector of 1920 x 1080 fits a smaller one.
+func TestSlidesFitASmallerProjector(t *testing.T) {
+	p := slides(t, browser.Window{W: 1280, H: 720, Scale: 1}, 0)
+	n := eval[int](p, `document.querySelectorAll(".slides > section").length`)
+	for i := range n {
+		p.run(fmt.Sprintf(`location.hash = "#/%d"`, i))
+		p.wait(fmt.Sprintf(at+` === %d`, i))
+		assert.Empty(t, eval[[]string](p, outside), "slide %d", i+1)
+	}
+}
+
+// A Lab plays while its slide is seen, and rests when that is left; a click in it takes no key from the lecturer.
+func TestALabPlaysWhileItsSlideIsShown(t *testing.T) {
+	p := slides(t, projector, 0)
+	slide := p.labs()[0]
+	shown := `document.querySelector("section.present .embed")`
+	assert.Zero(t, eval[int](p, playing))
+	p.run(fmt.Sprintf(`location.hash = "#/%d"`, slide))
+	p.wait(fmt.Sprintf(at+` === %d`, slide))
+	assert.True(t, eval[bool](p, shown+`.querySelector("img").checkVisibility() && `+shown+`.dataset.state !== "live"`),
+		"a still stands there until the Lab is ready")
+	p.wait(shown + `.dataset.state === "live"`)
+	p.wait(playing + ` === 1`)
+	p.shot("slide-lab")
+	assert.Empty(t, eval[[]string](p, `[...document.querySelectorAll(".embed iframe")].flatMap(({ contentWindow }) => `+
+		`{ const said = contentWindow.document.getElementById("refused"); `+
+		`return said?.checkVisibility() ? [said.innerText] : []; })`), "the Lab understands its address")
+
+	p.press("left", 960, 500)
+	p.wait(`document.activeElement.localName === "iframe"`)
+	p.chord("PageDown", "PageDown", 34, 0)
+	p.wait(fmt.Sprintf(at+` === %d`, slide+1))
+	p.wait(playing + ` === ` + fmt.Sprint(eval[int](p, `Number(!!`+shown+`)`)))
+	p.chord("PageUp", "PageUp", 33, 0)
+	p.wait(fmt.Sprintf(at+` === %d`, slide))
+	p.wait(playing + ` === 1`)
+	p.chord("b", "KeyB", 66, 0)
+	p.wait(playing + ` === 0`)
+	p.chord("b", "KeyB", 66, 0)
+	p.wait(playing + ` === 1`)
+
+	// another Lab's slide: never two at once
+	for _, other := range p.labs()[1:] {
+		p.run(fmt.Sprintf(`location.hash = "#/%d"`, other))
+		p.wait(fmt.Sprintf(at+` === %d`, other))
+		p.wait(shown + `.dataset.state === "live"`)
+		p.wait(playing + ` === 1`)
+		assert.LessOrEqual(t, eval[int](p, loaded), 3)
+		assert.Empty(t, eval[[]string](p, outside), "slide %d", other+1)
+		p.shot(fmt.Sprintf("slide-lab-%02d", other+1))
+	}
+}
+
+// Where a Lab cannot come, and on paper, its still stands.
+func TestAStillStandsWhereTheLabCannot(t *testing.T) {
+	p := slides(t, projector, 0)
+	slide := p.labs()[0]
+	p.run(fmt.Sprintf(`document.querySelectorAll("section")[%d].querySelector(".embed").dataset.lab = "../missing.html"`,
+		slide))
+	p.run(fmt.Sprintf(`location.hash = "#/%d"`, slide))
+	p.wait(`document.querySelector("section.present .embed iframe")?.contentDocument.readyState === "complete"`)
+	assert.Equal(t, "hidden", eval[string](p, `getComputedStyle(document.querySelector("section.present iframe")).visibility`))
+	assert.True(t, eval[bool](p, `document.querySelector("section.present .embed img").naturalWidth > 0`))
+	p.forgive() // a file that is missing is what this is about
+
+	_, err := chromedp.Call(p.Ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+	require.NoError(t, err)
+	assert.Equal(t, eval[int](p, `document.querySelectorAll(".slides > section").length`),
+		eval[int](p, `[...document.querySelectorAll(".slides > section")].filter((s) => s.checkVisibility() && `+
+			`s.offsetWidth === 1920 && s.offsetHeight === 1080).length`), "on paper every slide is a page")
+	assert.False(t, eval[bool](p, `[...document.querySelectorAll("iframe")].some((f) => f.checkVisibility())`))
+
+	pdf, err := os.ReadFile(filepath.Join(built, "slides", "slides.pdf"))
+	require.NoError(t, err)
+	assert.Len(t, regexp.MustCompile(`/Type\s*/Page\b`).FindAll(pdf, -1), eval[int](p,
+		`document.querySelectorAll(".slides > section").length`), "pages of the PDF")
+}
+
+// Another window has the notes, the next slide and the time. It follows the slides, and its keys turn them.
+func TestThePresentersViewFollowsAndLeads(t *testing.T) {
+	p := slides(t, projector, 3)
+	p.run(`window.open = (...where) => { window.opened = where; }`)
+	p.chord("s", "KeyS", 83, 0)
+	assert.Equal(t, "presenter.html", eval[string](p, `opened[0]`))
+
+	p.do(chromedp.Navigate(p.address("") + "slides/presenter.html"))
+	p.run(`(() => { const deck = document.createElement("iframe"); deck.id = "deck"; deck.src = "index.html#/3";
+		deck.width = 960; deck.height = 540; document.body.append(deck); })()`)
+	p.wait(`document.getElementById("place").textContent.startsWith("Slide 4 of")`)
+	note := `document.querySelector("#notes article:not([hidden])")`
+	title := `document.getElementById("deck").contentDocument.querySelector("section.present h1").textContent`
+	assert.Equal(t, eval[string](p, title), eval[string](p, note+`.querySelector("h2").textContent`))
+	assert.NotEmpty(t, eval[string](p, note+`.querySelector("p, li").textContent`))
+	p.chord("PageDown", "PageDown", 34, 0)
+	p.wait(`document.getElementById("place").textContent.startsWith("Slide 5 of")`)
+	p.wait(`document.querySelector("#then iframe").contentDocument.querySelector(".reveal.ready section.present")`)
+	assert.Equal(t, eval[string](p, title), eval[string](p, note+`.querySelector("h2").textContent`))
+	p.wait(`document.querySelector("#then iframe").contentDocument.querySelector("section.present").dataset.number` +
+		`.startsWith("6 ")`)
+	assert.Zero(t, eval[int](p, `[...document.querySelectorAll("main iframe")].flatMap((f) => `+
+		`[...f.contentDocument.querySelectorAll("iframe")]).length`), "no Lab runs in a preview")
+	p.shot("presenter")
+	p.run(`document.getElementById("back").click()`)
+	p.wait(`document.getElementById("place").textContent.startsWith("Slide 4 of")`)
+}
