@@ -42,6 +42,13 @@ func (p *tab) labs() []int {
 		`slide.querySelector(".embed") ? [i] : [])`)
 }
 
+// turnTo shows a slide, from 0.
+func (p *tab) turnTo(slide int) {
+	p.t.Helper()
+	p.run(fmt.Sprintf(`import(new URL("reveal/reveal.mjs", location.href)).then((m) => m.default.slide(%d))`, slide))
+	p.wait(fmt.Sprintf(at+` === %d`, slide))
+}
+
 const (
 	// where the deck is, from 0
 	at = `[...document.querySelectorAll(".slides > section")].findIndex((s) => s.classList.contains("present"))`
@@ -94,8 +101,7 @@ func TestSlidesFitASmallerProjector(t *testing.T) {
 	p := slides(t, browser.Window{W: 1280, H: 720, Scale: 1}, 0)
 	n := eval[int](p, `document.querySelectorAll(".slides > section").length`)
 	for i := range n {
-		p.run(fmt.Sprintf(`location.hash = "#/%d"`, i))
-		p.wait(fmt.Sprintf(at+` === %d`, i))
+		p.turnTo(i)
 		assert.Empty(t, eval[[]string](p, outside), "slide %d", i+1)
 	}
 }
@@ -106,8 +112,7 @@ func TestALabPlaysWhileItsSlideIsShown(t *testing.T) {
 	slide := p.labs()[0]
 	shown := `document.querySelector("section.present .embed")`
 	assert.Zero(t, eval[int](p, playing))
-	p.run(fmt.Sprintf(`location.hash = "#/%d"`, slide))
-	p.wait(fmt.Sprintf(at+` === %d`, slide))
+	p.turnTo(slide)
 	assert.True(t, eval[bool](p, shown+`.querySelector("img").checkVisibility() && `+shown+`.dataset.state !== "live"`),
 		"a still stands there until the Lab is ready")
 	p.wait(shown + `.dataset.state === "live"`)
@@ -132,8 +137,7 @@ func TestALabPlaysWhileItsSlideIsShown(t *testing.T) {
 
 	// another Lab's slide: never two at once
 	for _, other := range p.labs()[1:] {
-		p.run(fmt.Sprintf(`location.hash = "#/%d"`, other))
-		p.wait(fmt.Sprintf(at+` === %d`, other))
+		p.turnTo(other)
 		p.wait(shown + `.dataset.state === "live"`)
 		p.wait(playing + ` === 1`)
 		assert.LessOrEqual(t, eval[int](p, loaded), 3)
@@ -148,7 +152,7 @@ func TestAStillStandsWhereTheLabCannot(t *testing.T) {
 	slide := p.labs()[0]
 	p.run(fmt.Sprintf(`document.querySelectorAll("section")[%d].querySelector(".embed").dataset.lab = "../missing.html"`,
 		slide))
-	p.run(fmt.Sprintf(`location.hash = "#/%d"`, slide))
+	p.turnTo(slide)
 	p.wait(`document.querySelector("section.present .embed iframe")?.contentDocument.readyState === "complete"`)
 	assert.Equal(t, "hidden", eval[string](p, `getComputedStyle(document.querySelector("section.present iframe")).visibility`))
 	assert.True(t, eval[bool](p, `document.querySelector("section.present .embed img").naturalWidth > 0`))
