@@ -43,11 +43,10 @@ type deck struct {
 	figures  map[string]bool // that a slide shows
 	pictures map[string]bool // beside the slides' text, that a slide shows
 	works    []string        // that are cited, in their order
-	chromium string          // the browser that prints; empty where there is none
 }
 
-// Build makes the slides of the project in root, and puts them into the folder to, all at once; with the PDF of them,
-// where there is a Chromium to print it. What is going on is written to progress.
+// Build makes the slides of the project in root, and puts them into the folder to, all at once; with the handout,
+// and the PDFs of both where there is a Chromium to print them. What is going on is written to progress.
 func Build(ctx context.Context, root, to string, progress io.Writer) error {
 	sum, err := built.Hash(root)
 	if err != nil {
@@ -63,8 +62,9 @@ func Build(ctx context.Context, root, to string, progress io.Writer) error {
 	if err := d.draw(); err != nil {
 		return err
 	}
-	if d.chromium, err = tools.Chromium(); err != nil {
-		fmt.Fprintf(progress, "There is no PDF of the slides: %s\n", err)
+	chromium, err := tools.Chromium()
+	if err != nil {
+		fmt.Fprintf(progress, "Slides and handout are not printed: %s\n", err)
 	}
 	pages, err := d.render(ctx)
 	if err != nil {
@@ -77,8 +77,8 @@ func Build(ctx context.Context, root, to string, progress io.Writer) error {
 		if err := d.writeHandout(filepath.Join(tmp, handoutFolder)); err != nil {
 			return err
 		}
-		if d.chromium != "" {
-			if err := d.printed(ctx, tmp); err != nil {
+		if chromium != "" {
+			if err := printed(ctx, chromium, root, tmp); err != nil {
 				return err
 			}
 		}

@@ -139,7 +139,7 @@ func (l lab) address(within bool) string {
 		query = strings.ReplaceAll(query, "%2C", ",")
 	}
 	if l.Lesson != "" {
-		return "../" + query + story.Fragment(l.Lesson, l.Chapter)
+		return "../" + query + "#" + story.Fragment(l.Lesson, l.Chapter)
 	}
 	return "../" + query + "#" + l.Experiment
 }

@@ -14,24 +14,29 @@ import (
 	"github.com/sparkling-lab/sparkling/internal/serve"
 )
 
-// PDFName is the file, beside the page of the slides, that a browser has printed them into.
-const PDFName = "slides.pdf"
+// prints are the pages that are printed, by their address, and the files they become. Each is ready when an expression
+// is true: the slides when reveal.js has begun and all pictures are there.
+var prints = []struct{ address, ready, to string }{
+	{Folder + "/?preview", `document.querySelector(".reveal.ready") && [...document.images].every((image) =>
+		image.complete && image.naturalWidth > 0)`, Folder + "/slides.pdf"},
+	{handoutFolder + "/handout.html", `document.readyState === "complete"`, handoutFolder + "/handout.pdf"},
+}
 
-// paper is the window that is printed from; the style sheet says how large a page is.
-var paper = browser.Window{W: 1920, H: 1080, Scale: 1}
-
-// print has the browser at path print a page of the site that lies in dir, and writes the PDF. Ready is an expression
-// that is true when the page is.
-func print(ctx context.Context, path, dir, address, ready, to string) error {
-	files, err := serve.Handler(dir, serve.Self)
-	if err != nil {
-		return err
+// printed has the browser at path print what was built into dir; the style sheets say on which paper.
+func printed(ctx context.Context, path, root, dir string) error {
+	mux := http.NewServeMux()
+	for prefix, from := range map[string]string{"/": dir, "/site/": filepath.Join(root, "site")} {
+		files, err := serve.Handler(from, serve.Self)
+		if err != nil {
+			return err
+		}
+		mux.Handle(prefix, http.StripPrefix(prefix[:len(prefix)-1], files))
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
-	server := &http.Server{Handler: files, ReadHeaderTimeout: time.Minute}
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: time.Minute}
 	defer server.Close()
 	go func() { _ = server.Serve(l) }()
 	profile, err := os.MkdirTemp("", "sparkling-print-*")
@@ -39,12 +44,23 @@ func print(ctx context.Context, path, dir, address, ready, to string) error {
 		return err
 	}
 	defer os.RemoveAll(profile)
-	tab, err := browser.Open(ctx, path, profile, paper, nil)
+	tab, err := browser.Open(ctx, path, profile, browser.Window{W: 1920, H: 1080, Scale: 1}, nil)
 	if err != nil {
 		return err
 	}
 	defer tab.Close()
-	if err := tab.Navigate(fmt.Sprintf("http://%s/%s", l.Addr(), address)); err != nil {
+	for _, p := range prints {
+		if err := onPaper(tab, fmt.Sprintf("http://%s/%s", l.Addr(), p.address), p.ready,
+			filepath.Join(dir, filepath.FromSlash(p.to))); err != nil {
+			return fmt.Errorf("%s cannot be printed: %w", p.address, err)
+		}
+	}
+	return nil
+}
+
+// onPaper prints one page.
+func onPaper(tab *browser.Tab, address, ready, to string) error {
+	if err := tab.Navigate(address); err != nil {
 		return err
 	}
 	if err := tab.Wait(ready, 2*time.Minute); err != nil {
@@ -54,19 +70,5 @@ func print(ctx context.Context, path, dir, address, ready, to string) error {
 	if err != nil {
 		return err
 	}
-	return durable.WriteBytes(filepath.Join(dir, filepath.FromSlash(to)), pdf)
-}
-
-// drawn is true when reveal.js has begun and all pictures are there, those of slides that are not shown too.
-const drawn = `document.querySelector(".reveal.ready") && [...document.images].every((image) => {
-	image.loading = "eager";
-	return image.complete && image.naturalWidth > 0;
-})`
-
-// printed prints the slides that lie in a folder.
-func (d *deck) printed(ctx context.Context, dir string) error {
-	if err := print(ctx, d.chromium, dir, Folder+"/?preview", drawn, Folder+"/"+PDFName); err != nil {
-		return fmt.Errorf("the slides cannot be printed: %w", err)
-	}
-	return nil
+	return durable.WriteBytes(to, pdf)
 }
