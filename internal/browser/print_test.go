@@ -27,3 +27,9 @@ func TestAPrintedPageSaysNoTime(t *testing.T) {
 	assert.Equal(t, undated([]byte(earlier)), undated([]byte(later)))
 	assert.Len(t, undated([]byte(later)), len(later), "all that follows stays where it was")
 }
+
+// A Chromium counts the parts of all that it has printed.
+func TestPartsOfAPDFAreCountedFromItsOwnFirst(t *testing.T) {
+	assert.Equal(t, "(node00000001) (node00000000) (node00000001)",
+		string(undated([]byte("(node00002790) (node00002786) (node00002790)"))))
+}

@@ -1,15 +1,12 @@
 package deck
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
-	"regexp"
-	"slices"
 	"time"
 
 	"github.com/sparkling-lab/sparkling/internal/browser"
@@ -78,30 +75,5 @@ func onPaper(tab *browser.Tab, address, ready, to string) error {
 	if err != nil {
 		return err
 	}
-	return durable.WriteBytes(to, settled(pdf))
-}
-
-var (
-	dates = regexp.MustCompile(`/(CreationDate|ModDate) \(D:[0-9]{14}[^)]*\)`)
-	tags  = regexp.MustCompile(`\(node[0-9]{8}\)`)
-)
-
-// settled is a PDF of the same pages that is the same bytes whenever it is made: without the dates on which it was, and
-// with names of the parts of its text that count from 0. Nothing becomes longer or shorter, for a PDF says where in it
-// everything lies.
-func settled(pdf []byte) []byte {
-	pdf = dates.ReplaceAllFunc(pdf, func(date []byte) []byte {
-		at := bytes.IndexByte(date, ':') + 1
-		return append(append(date[:at:at], "20000101000000"...), date[at+14:]...)
-	})
-	var names []string
-	for _, name := range tags.FindAll(pdf, -1) {
-		names = append(names, string(name))
-	}
-	slices.Sort(names)
-	names = slices.Compact(names)
-	return tags.ReplaceAllFunc(pdf, func(name []byte) []byte {
-		rank, _ := slices.BinarySearch(names, string(name))
-		return fmt.Appendf(nil, "(node%08d)", rank)
-	})
+	return durable.WriteBytes(to, pdf)
 }
