@@ -123,7 +123,7 @@ func Experts(r *record.Record) (Figure, bool) {
 // networks is a key of them.
 func networks(all []*routed) (key []sample) {
 	for _, n := range all {
-		key = append(key, sample{n.name, n.style})
+		key = append(key, sample{name: n.name, Style: n.style, spot: true})
 	}
 	return key
 }

@@ -67,9 +67,12 @@ const (
 	rowColumns = 2
 )
 
-// inRows lays out several panels of a height each.
-func inRows(panels int, each vg.Length) layout {
+// inRows lays out several panels of a height each. Three stand side by side on a slide, which is wide and not tall.
+func (r room) inRows(panels int, each vg.Length) layout {
 	columns := min(panels, rowColumns)
+	if r.For == Projector && panels == 3 {
+		columns = panels
+	}
 	return layout{columns: columns, width: rowWidth, height: each * vg.Length((panels+columns-1)/columns)}
 }
 

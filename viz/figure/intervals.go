@@ -74,14 +74,19 @@ func Forest(name, title, caption string, sets ...Intervals) (Figure, bool) {
 			to.columns = 1
 		}
 		to.width, to.wrapped = r.width, true
-		to.height = vg.Length(to.rows(len(sets)))*(70+rowHeight*vg.Length(rows)) + 2*margin + r.heading(f)
+		around, all := 2*margin+r.heading(f)+70*vg.Length(to.rows(len(sets))), vg.Length(to.rows(len(sets))*rows)
+		each := min(max((r.tall(0, math.MaxInt32)-around)/all, leastRow), rowHeight)
+		to.height = around + each*all
 		return to
 	}
 	return f, any
 }
 
 // leastIntervals is how wide the panels of intervals are at least that stand side by side.
-const leastIntervals = vg.Length(130)
+const leastIntervals = vg.Length(110)
+
+// leastRow is the height of a row where many have to share that of a slide.
+const leastRow = vg.Length(12)
 
 // axes are the rows in a plot, whose names are written if it is the first.
 func (s Intervals) axes(low, high float64, first bool) *plot.Plot {

@@ -11,11 +11,13 @@ import (
 type sample struct {
 	name string
 	style.Style
+	spot, ring bool // only its marker, or a ring, and no stroke
 }
 
 // Measures of a key.
 const (
 	sampleWide = vg.Length(24) // of the stroke
+	sampleSpot = vg.Length(10) // of a marker alone
 	sampleGap  = vg.Length(5)  // to the name
 	keyGap     = vg.Length(16) // to the next
 	keyRow     = vg.Length(15)
@@ -27,7 +29,7 @@ func keyOf(sets []Lines) (key []sample) {
 	for _, l := range sets {
 		for _, s := range l.Series {
 			if s.Name != "" && !seen[s.Name] && s.points() > 0 && !s.Thin {
-				seen[s.Name], key = true, append(key, sample{s.Name, s.Style})
+				seen[s.Name], key = true, append(key, sample{name: s.Name, Style: s.Style})
 			}
 		}
 	}
@@ -43,16 +45,27 @@ func drawKey(c draw.Canvas, key []sample) draw.Canvas {
 	for _, s := range key {
 		words := labelText
 		words.Color = hue(s.Style)
-		wide := sampleWide + sampleGap + words.Width(s.name)
+		stroke := sampleWide
+		if s.spot {
+			stroke = sampleSpot
+		}
+		wide := stroke + sampleGap + words.Width(s.name)
 		if at.X > c.Min.X && at.X+wide > c.Max.X {
 			at = vg.Point{X: c.Min.X, Y: at.Y - keyRow}
 		}
 		middle := at.Y - 0.5*words.Font.Size
-		c.StrokeLine2(draw.LineStyle{Color: words.Color, Width: 1.6, Dashes: dashes(s.Style)}, at.X, middle,
-			at.X+sampleWide, middle)
-		c.DrawGlyph(draw.GlyphStyle{Color: words.Color, Radius: 2.8, Shape: marker{s.Marker}},
-			vg.Point{X: at.X + sampleWide/2, Y: middle})
-		c.FillText(words, vg.Point{X: at.X + sampleWide + sampleGap, Y: at.Y}, s.name)
+		glyph := draw.GlyphStyle{Color: words.Color, Radius: 2.8, Shape: marker{s.Marker}}
+		if s.spot {
+			glyph.Radius = spotRadius
+		} else {
+			c.StrokeLine2(draw.LineStyle{Color: words.Color, Width: 1.6, Dashes: dashes(s.Style)}, at.X, middle,
+				at.X+stroke, middle)
+		}
+		if s.ring {
+			glyph.Shape = draw.RingGlyph{}
+		}
+		c.DrawGlyph(glyph, vg.Point{X: at.X + stroke/2, Y: middle})
+		c.FillText(words, vg.Point{X: at.X + stroke + sampleGap, Y: at.Y}, s.name)
 		at.X += wide + keyGap
 	}
 	c.Max.Y = at.Y - keyRow - margin/2

@@ -81,7 +81,7 @@ func arranged(sets []Lines, r room) layout {
 	case stacked, r.For == Column && len(sets) <= 2:
 		to.columns = 1
 	case len(sets) > 1:
-		to = inRows(len(sets), 400)
+		to = r.inRows(len(sets), 400)
 	}
 	words := all
 	if !r.page() && (r.For == Column || len(sets) > 1) {

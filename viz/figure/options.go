@@ -133,6 +133,8 @@ func (r room) panel(title string, p *plot.Plot, columns int, tall vg.Length) pan
 		title += "\n" + p.Y.Label.Text
 		p.Y.Label.Text = ""
 	}
+	wide := r.width/vg.Length(max(columns, 1)) - ticksWide - 2*margin
+	p.X.Label.Text = strings.Join(wrap(tickText, p.X.Label.Text, wide), "\n")
 	if p.X.Tick.Marker == plot.Ticker(usual) {
 		p.X.Tick.Marker = round(min(max(r.width/vg.Length(max(columns, 1))/42, 2), 8))
 	}

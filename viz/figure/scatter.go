@@ -30,9 +30,16 @@ type Cloud struct {
 func Scatter(name, title, caption string, sets ...Cloud) (Figure, bool) {
 	any := slices.ContainsFunc(sets, func(c Cloud) bool { return slices.ContainsFunc(c.Spots, Spot.finite) })
 	lay := func(r room) layout {
-		to := inRows(len(sets), 380)
+		to := r.inRows(len(sets), 380)
+		named := r.page() || len(sets) == 1
+		if !named {
+			to.key = spotKey(sets)
+		}
 		for _, c := range sets {
-			to.panels = append(to.panels, r.panel(c.Title, c.axes(), to.columns, columnRow))
+			to.panels = append(to.panels, r.panel(c.Title, c.axes(named), to.columns, columnRow))
+		}
+		if r.For == Column {
+			to.height = columnRow*vg.Length(to.rows(len(sets))) + columnKey
 		}
 		return to.fitted(r)
 	}
@@ -41,8 +48,21 @@ func Scatter(name, title, caption string, sets ...Cloud) (Figure, bool) {
 
 func (s Spot) finite() bool { return record.Finite(s.X) && record.Finite(s.Y) }
 
-// axes are the spots in a plot.
-func (c Cloud) axes() *plot.Plot {
+// spotKey are the names of all spots, each once, in their order.
+func spotKey(sets []Cloud) (key []sample) {
+	seen := map[string]bool{}
+	for _, c := range sets {
+		for _, s := range c.Spots {
+			if !seen[s.Name] && s.finite() {
+				seen[s.Name], key = true, append(key, sample{s.Name, s.Style, true, s.Ring})
+			}
+		}
+	}
+	return key
+}
+
+// axes are the spots in a plot, with their names at its right where they are to be there.
+func (c Cloud) axes(named bool) *plot.Plot {
 	p := axes(c.X, c.Y)
 	p.Add(grid{})
 	var words ends
@@ -57,15 +77,19 @@ func (c Cloud) axes() *plot.Plot {
 	}
 	padX, padY := max(0.05*(p.X.Max-p.X.Min), 1e-3), max(0.05*(p.Y.Max-p.Y.Min), 1e-3)
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = p.X.Min-padX, p.X.Max+padX, p.Y.Min-padY, p.Y.Max+padY
-	p.Add(words)
+	if named {
+		p.Add(words)
+	}
 	return p
 }
+
+const spotRadius = vg.Length(4)
 
 // Plot implements plot.Plotter.
 func (s Spot) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
 	l := s.Style
-	g := draw.GlyphStyle{Color: hue(l), Radius: 4, Shape: marker{l.Marker}}
+	g := draw.GlyphStyle{Color: hue(l), Radius: spotRadius, Shape: marker{l.Marker}}
 	if s.Ring {
 		g.Shape = draw.RingGlyph{}
 	}
