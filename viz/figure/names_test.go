@@ -2,6 +2,8 @@ package figure
 
 import (
 	"fmt"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -54,4 +56,14 @@ func TestNameThatTheTypeLacksIsTheArmsNumber(t *testing.T) {
 	for _, f := range plain {
 		assert.NotContains(t, f.Caption, "bear their numbers", f.Name)
 	}
+}
+
+func TestTheDocumentOfFiguresNamesThemAll(t *testing.T) {
+	data, err := os.ReadFile("../../docs/figures.md")
+	require.NoError(t, err)
+	var told []string
+	for _, m := range regexp.MustCompile("(?m)^\\| `([a-z0-9-]+)` \\| [^|]+ \\|$").FindAllSubmatch(data, -1) {
+		told = append(told, string(m[1]))
+	}
+	assert.Equal(t, Names, told)
 }
