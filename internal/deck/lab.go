@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
-	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -120,23 +119,17 @@ func words(name string, list []string, most int) error {
 	return nil
 }
 
-// address leads from the slides to the Lab that shows it: within them, or as a page of its own.
-func (l lab) address(within bool) string {
-	query := ""
-	if within {
-		query = "?embed&type=" + strconv.Itoa(leastType)
-		for _, part := range []struct {
-			name string
-			list []string
-		}{{"pane", l.Panes}, {"hide", l.Hide}} {
-			if len(part.list) > 0 {
-				query += "&" + part.name + "=" + url.QueryEscape(strings.Join(part.list, ","))
-			}
-		}
-		if l.At > 0 {
-			query += "&at=" + strconv.Itoa(l.At)
-		}
-		query = strings.ReplaceAll(query, "%2C", ",")
+// address leads from the slides to the Lab that shows it.
+func (l lab) address() string {
+	query := "?embed&type=" + strconv.Itoa(leastType)
+	if len(l.Panes) > 0 {
+		query += "&pane=" + strings.Join(l.Panes, ",")
+	}
+	if len(l.Hide) > 0 {
+		query += "&hide=" + strings.Join(l.Hide, ",")
+	}
+	if l.At > 0 {
+		query += "&at=" + strconv.Itoa(l.At)
 	}
 	if l.Lesson != "" {
 		return "../" + query + "#" + story.Fragment(l.Lesson, l.Chapter)
@@ -145,13 +138,13 @@ func (l lab) address(within bool) string {
 }
 
 var labHTML = template.Must(template.New("").Parse(
-	`<div class="embed" data-lab="{{.Within}}" data-title="The Lab: {{.Alt}}">` +
+	`<div class="embed" data-lab="{{.Address}}" data-title="The Lab: {{.Alt}}">` +
 		`<img src="stills/{{.Still}}.png" alt="{{.Alt}}" /></div>
 `))
 
 func (l lab) html() template.HTML {
 	var b bytes.Buffer
-	err := labHTML.Execute(&b, struct{ Within, Still, Alt string }{l.address(true), l.Still, l.Alt})
+	err := labHTML.Execute(&b, struct{ Address, Still, Alt string }{l.address(), l.Still, l.Alt})
 	if err != nil {
 		panic(err) // a template of this package is wrong
 	}

@@ -20,9 +20,6 @@ import (
 	"github.com/sparkling-lab/sparkling/internal/testneed"
 )
 
-// projector is the window that slides are made for.
-var projector = browser.Window{W: 1920, H: 1080, Scale: 1}
-
 // slides opens the slides at one of them, from 0. make slides has built them; a page without them cannot be tested.
 func slides(t *testing.T, win window, at int) *tab {
 	t.Helper()
