@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -26,24 +27,26 @@ type serveVerb struct {
 // Run is called by the command line.
 func (v serveVerb) Run(e *env) error {
 	if v.Dir == "" {
-		v.Dir = pageAt(builtPage, os.Executable)
+		var err error
+		if v.Dir, err = pageAt(builtPage, os.Executable); err != nil {
+			return err
+		}
 	}
 	return serve.Run(e.ctx, v.Dir, v.Addr, v.FrameAncestors, e.out)
 }
 
 // pageAt is where a page lies that nobody has named: in the folder built, or beside the program where only there is
 // one.
-func pageAt(built string, program func() (string, error)) string {
+func pageAt(built string, program func() (string, error)) (string, error) {
 	if _, err := os.Stat(built); !errors.Is(err, fs.ErrNotExist) {
-		return built
+		return built, nil
 	}
-	path, err := program()
-	if err != nil {
-		return built
+	if path, err := program(); err == nil {
+		beside := filepath.Join(filepath.Dir(path), releasedPage)
+		if _, err := os.Stat(beside); err == nil {
+			return beside, nil
+		}
 	}
-	beside := filepath.Join(filepath.Dir(path), releasedPage)
-	if _, err := os.Stat(beside); err != nil {
-		return built
-	}
-	return beside
+	return "", fmt.Errorf("there is no page to serve: no folder %s here, and no %s beside this program; make page "+
+		"builds one, and --dir names one that lies elsewhere", built, releasedPage)
 }

@@ -17,12 +17,25 @@ func TestAPageThatNobodyNamesIsTheOneBuiltOrTheOneBesideTheProgram(t *testing.T)
 	here, unpacked := t.TempDir(), t.TempDir()
 	built, beside := filepath.Join(here, "dist"), filepath.Join(unpacked, "page.zip")
 	program := func() (string, error) { return filepath.Join(unpacked, "sparkling"), nil }
-	assert.Equal(t, built, pageAt(built, program), "what is missing is said of the folder")
+	lost := func() (string, error) { return "", errors.New("unknown") }
+	check := func(want string, program func() (string, error)) {
+		t.Helper()
+		path, err := pageAt(built, program)
+		if want == "" {
+			assert.ErrorContains(t, err, "no folder "+built+" here, and no page.zip beside this program; make page")
+			return
+		}
+		require.NoError(t, err)
+		assert.Equal(t, want, path)
+	}
+	check("", program)
+	check("", lost)
 	require.NoError(t, os.WriteFile(beside, nil, 0o644))
-	assert.Equal(t, beside, pageAt(built, program))
-	assert.Equal(t, built, pageAt(built, func() (string, error) { return "", errors.New("unknown") }))
+	check(beside, program)
+	check("", lost)
 	require.NoError(t, os.Mkdir(built, 0o755))
-	assert.Equal(t, built, pageAt(built, program))
+	check(built, program)
+	check(built, lost)
 }
 
 func TestTheProgramSaysItsVersion(t *testing.T) {
