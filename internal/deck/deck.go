@@ -43,6 +43,7 @@ type deck struct {
 	figures  map[string]bool // that a slide shows
 	pictures map[string]bool // beside the slides' text, that a slide shows
 	works    []string        // that are cited, in their order
+	prints   bool            // there is a browser to print with
 }
 
 // Build makes the slides of the project in root, and puts them into the folder to, all at once; with the handout,
@@ -66,6 +67,7 @@ func Build(ctx context.Context, root, to string, progress io.Writer) error {
 	if err != nil {
 		fmt.Fprintf(progress, "Slides and handout are not printed: %s\n", err)
 	}
+	d.prints = err == nil
 	pages, err := d.render(ctx)
 	if err != nil {
 		return err
@@ -77,7 +79,7 @@ func Build(ctx context.Context, root, to string, progress io.Writer) error {
 		if err := d.writeHandout(filepath.Join(tmp, handoutFolder)); err != nil {
 			return err
 		}
-		if chromium != "" {
+		if d.prints {
 			if err := printed(ctx, chromium, root, tmp); err != nil {
 				return err
 			}
@@ -118,7 +120,7 @@ func (d *deck) render(ctx context.Context) ([]page, error) {
 	if _, err := d.all(); err != nil {
 		return nil, err
 	}
-	if _, err := site.Handout(d.root, false, d.formulas.of); err != nil {
+	if _, err := site.Handout(d.root, d.prints, d.formulas.of); err != nil {
 		return nil, err
 	}
 	if err := d.formulas.set(ctx, filepath.Join(d.root, "internal", "deck")); err != nil {

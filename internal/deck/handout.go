@@ -12,7 +12,7 @@ const handoutFolder = "teach"
 
 // writeHandout puts the handout into a folder, with the style of its formulas, which are set with those of the slides.
 func (d *deck) writeHandout(dir string) error {
-	page, err := site.Handout(d.root, false, d.formulas.of)
+	page, err := site.Handout(d.root, d.prints, d.formulas.of)
 	if err != nil {
 		return err
 	}

@@ -55,6 +55,9 @@ func (s *Site) teach() ([]sheet, error) {
 		pages = append(pages, p)
 		beside = append(beside, entry{p.File(), short(p.Title)})
 	}
+	if s.built(teachFolder + "/" + handout + ".html") {
+		beside = append(beside, entry{handout + ".html", "Handout"})
+	}
 	for i := range pages {
 		pages[i].Beside = beside
 	}

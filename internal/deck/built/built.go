@@ -32,8 +32,8 @@ var ErrStale = errors.New("the slides were built of other sources than there are
 // sources are the folders and files that slides are made of: their text, the numbers and figures in it, and what lays
 // them out.
 var sources = []string{"go.mod", "internal/deck", "internal/lecture", "internal/markup", "internal/report",
-	"internal/site", "site/handout.css", "site/pages.css", "site/report", "site/slides", "site/teach", "viz/figure",
-	"viz/story", "viz/style"}
+	"internal/site", "site/animation", "site/handout.css", "site/pages.css", "site/report", "site/slides", "site/teach",
+	"viz/figure", "viz/story", "viz/style"}
 
 // Hash is of all sources in a project's folder, their names and what they hold.
 func Hash(root string) (string, error) {
