@@ -63,7 +63,8 @@ func FuzzSplit(f *testing.F) {
 }
 
 func TestALabIsReadStrictly(t *testing.T) {
-	l, err := parseLab("lesson: lock/equal\npane: copies, loss\nhide: text\nat: 300\nstill: lock\n\nalt: Pairs: grey.\n")
+	l, err := parseLab("lesson: lock/equal\npane: copies, loss\nhide: text\nat: 300\nstill: lock\n\n" +
+		"alt: Pairs: grey.\n")
 	require.NoError(t, err)
 	assert.Equal(t, "../?embed&type=24&pane=copies,loss&hide=text&at=300#lesson=lock/equal", l.address())
 	assert.Equal(t, "Pairs: grey.", l.Alt)
@@ -102,14 +103,15 @@ func FuzzLab(f *testing.F) {
 		if err != nil {
 			return
 		}
-		assert.Regexp(t, `^\.\./\?embed&type=24(&pane=[a-z0-9,-]+)?(&hide=[a-z0-9,-]+)?(&at=[1-9][0-9]*)?#[a-z0-9=/-]+$`,
-			l.address())
+		assert.Regexp(t, `^\.\./\?embed&type=24(&pane=[a-z0-9,-]+)?(&hide=[a-z0-9,-]+)?(&at=[1-9][0-9]*)?`+
+			`#[a-z0-9=/-]+$`, l.address())
 		assert.Equal(t, 3, strings.Count(string(l.html()), "<"), "the frame's place and its still: %s", l.html())
 	})
 }
 
 func TestColumnsStandBesideEachOther(t *testing.T) {
-	left, right := "<div class=\"left narrow\">\n<p>a &amp; b</p>\n</div>\n", "<div class=\"right\">\n<div>c</div></div>"
+	left, right := "<div class=\"left narrow\">\n<p>a &amp; b</p>\n</div>\n",
+		"<div class=\"right\">\n<div>c</div></div>"
 	both := func(s string) string { return "<div class=\"columns\">\n" + s + "\n</div>" }
 	for html, want := range map[string]string{
 		"<h1>t</h1>\n" + left + right + "\n<p>d</p>\n": "<h1>t</h1>\n" + both(left+right) + "\n<p>d</p>\n",
@@ -129,7 +131,8 @@ func TestColumnsStandBesideEachOther(t *testing.T) {
 // A strict policy refuses inline styles: each becomes a class.
 func TestFormulasHaveNoInlineStyles(t *testing.T) {
 	f := &formulas{}
-	got := f.classes(`<math class="a" style="x:1;"><mo style="y:2;">&lt;</mo><mi>style="z"</mi><mo style="x:1;"/></math>`)
+	got := f.classes(`<math class="a" style="x:1;"><mo style="y:2;">&lt;</mo><mi>style="z"</mi><mo style="x:1;"/>` +
+		`</math>`)
 	assert.Equal(t, `<math class="a math-0"><mo class="math-1">&lt;</mo><mi>style="z"</mi><mo class="math-0"/></math>`,
 		got)
 	assert.Equal(t, ".math-0 { x:1; }\n.math-1 { y:2; }\n", f.sheet())
