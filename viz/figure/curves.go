@@ -9,12 +9,12 @@ import (
 	"github.com/sparkling-lab/sparkling/viz/valloss"
 )
 
-// Loss is the validation loss of every arm over the steps, with every widening, and below it the learning rates.
-func Loss(rs ...*record.Record) (Figure, bool) {
+// drawLoss is the validation loss of every arm over the steps, with every widening, and below it the learning rates.
+func drawLoss(rs runs) (Figure, bool) {
 	words := rs[0].Experiment.Task.Words()
 	l := losses(rs)
 	caption := fmt.Sprintf("%s Read on %s every %d steps, and just before and just after each widening.%s",
-		runs(rs).seeds(), words.Fixed, rs[0].ValEvery(), fullNote(l))
+		rs.seeds(), words.Fixed, rs[0].ValEvery(), fullNote(l))
 	var curves [][]valloss.Reading
 	for i := range rs[0].Tracks {
 		for _, r := range rs {
@@ -88,10 +88,10 @@ func rates(rs runs) Lines {
 	return l
 }
 
-// Known is how many answers of every arm are right, over the steps. It is false where none are counted.
-func Known(rs ...*record.Record) (Figure, bool) {
+// drawKnown is how many answers of every arm are right, over the steps. It is false where none are counted.
+func drawKnown(rs runs) (Figure, bool) {
 	e := rs[0].Experiment
-	l := runs(rs).lines("", e.Task.Words().Measure, 0, func(r *record.Record, arm int) (out []reading) {
+	l := rs.lines("", e.Task.Words().Measure, 0, func(r *record.Record, arm int) (out []reading) {
 		for _, f := range r.Tracks[arm] {
 			if m, ok := r.MeasureAt(arm, f.Step); ok && f.Asked > 0 {
 				out = append(out, reading{x: float64(f.Step), y: float64(m.Value)})
@@ -103,12 +103,12 @@ func Known(rs ...*record.Record) (Figure, bool) {
 	if !ok || !e.Task.LiveIsFull() {
 		return Figure{}, false
 	}
-	return Curves("known", "How much is known", fmt.Sprintf("%s Right answers, of %s that are asked.", runs(rs).seeds(),
+	return Curves("known", "How much is known", fmt.Sprintf("%s Right answers, of %s that are asked.", rs.seeds(),
 		record.Thousands(m.Of)), l)
 }
 
-// Difference is the validation loss of every arm minus that of the first widened one.
-func Difference(rs ...*record.Record) (Figure, bool) {
+// drawDifference is the validation loss of every arm minus that of the first widened one.
+func drawDifference(rs runs) (Figure, bool) {
 	l, ok := differences(rs, rs[0].Experiment.Baseline())
 	if !ok {
 		return Figure{}, false
@@ -116,7 +116,7 @@ func Difference(rs ...*record.Record) (Figure, bool) {
 	name := names(rs[0].Experiment)[rs[0].Experiment.Baseline()]
 	return Curves("difference", "Difference to "+name,
 		fmt.Sprintf("%s The same batches in every arm of a seed. Means over %d steps.%s Below zero is better.",
-			runs(rs).seeds(), record.DiffSteps, fullNote(l)), l)
+			rs.seeds(), record.DiffSteps, fullNote(l)), l)
 }
 
 // differences are the curves of the validation loss minus that of an arm in the same run.
@@ -146,8 +146,8 @@ func differences(rs runs, base int) (Lines, bool) {
 	return l, true
 }
 
-// Compute is the validation loss of every arm over what it has cost, from about the first widening on.
-func Compute(rs ...*record.Record) (Figure, bool) {
+// drawCompute is the validation loss of every arm over what it has cost, from about the first widening on.
+func drawCompute(rs runs) (Figure, bool) {
 	l, caption := costs(rs, nil)
 	return Curves("compute", "The loss over what it cost", caption, l)
 }

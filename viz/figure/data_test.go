@@ -184,7 +184,7 @@ func TestAnArmLooksInAFigureAsOnThePage(t *testing.T) {
 		}
 		r.Reports = append(r.Reports, record.Report{Arm: i, Step: 500, ValLossBefore: 2, ValLossAfter: float32(2 + i)})
 	}
-	f, ok := Loss(r)
+	f, ok := drawLoss(runs{r})
 	require.True(t, ok)
 	s := svg(t, f)
 	for i, l := range style.Of(e) {

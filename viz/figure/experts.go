@@ -33,7 +33,7 @@ const (
 // Experts is, for every network in the end, what each of its experts gets: the course of its load, which share of each
 // class of symbols, and its mean probability in the router. It is false where there is but one expert, or none of this
 // was measured.
-func Experts(r *record.Record) (Figure, bool) {
+func drawExperts(r *record.Record) (Figure, bool) {
 	step := r.Last()
 	if r.Experiment.Model.Experts < 2 {
 		return Figure{}, false

@@ -62,7 +62,7 @@ func TestExpertsLookAsTheyDid(t *testing.T) {
 		"experts-before": divided(text, 0), "experts-deep": divided(deep, 0, 3), "experts-diverged": lost,
 	} {
 		t.Run(name, func(t *testing.T) {
-			f, ok := Experts(r)
+			f, ok := drawExperts(r)
 			require.True(t, ok)
 			var b bytes.Buffer
 			require.NoError(t, f.told(runs{r}).PNG(&b, 96))
@@ -79,9 +79,9 @@ func TestThereIsNoFigureOfExpertsWhereThereIsOneOrNothingWasMeasured(t *testing.
 	for i := range old.Tracks[0] {
 		old.Tracks[0][i].Router, old.Tracks[0][i].Gets = nil, nil
 	}
-	_, ok := Experts(old)
+	_, ok := drawExperts(old)
 	assert.False(t, ok, "of a record from before it was measured")
 	e.Model.Experts, e.Model.TopK = 1, 1
-	_, ok = Experts(divided(e, 0))
+	_, ok = drawExperts(divided(e, 0))
 	assert.False(t, ok, "of a dense network")
 }

@@ -16,9 +16,9 @@ import (
 	"github.com/sparkling-lab/sparkling/viz/style"
 )
 
-// Knowledge is what every network makes of all facts in the end: a table of cells each, and the number of those that it
-// knows. It is false for an experiment that counts no facts.
-func Knowledge(r *record.Record) (Figure, bool) {
+// drawKnowledge is what every network makes of all facts in the end: a table of cells each, and the number of those
+// that it knows. It is false for an experiment that counts no facts.
+func drawKnowledge(r *record.Record) (Figure, bool) {
 	step := r.Last()
 	tables := facts.Tables(r, step)
 	tables = slices.DeleteFunc(tables, func(t facts.Table) bool { return len(t.Answers) == 0 })

@@ -53,7 +53,7 @@ func TestKnowledgeLooksAsItDid(t *testing.T) {
 		"knowledge-diverged": {lost, 96},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f, ok := Knowledge(c.record)
+			f, ok := drawKnowledge(c.record)
 			require.True(t, ok)
 			var b bytes.Buffer
 			require.NoError(t, f.told(runs{c.record}).PNG(&b, c.dpi))
@@ -66,7 +66,7 @@ func TestKnowledgeLooksAsItDid(t *testing.T) {
 
 func TestKnowledgeHasTheCountOfEveryNetwork(t *testing.T) {
 	r := asked(t, 9, 1000, 0, 1, 2, 3)
-	f, ok := Knowledge(r)
+	f, ok := drawKnowledge(r)
 	require.True(t, ok)
 	s := svg(t, f)
 	for i := range r.Tracks {
@@ -77,7 +77,7 @@ func TestKnowledgeHasTheCountOfEveryNetwork(t *testing.T) {
 	}
 	assert.Equal(t, 4, strings.Count(s, "of 81 facts known"))
 
-	f, ok = Knowledge(asked(t, 9, 100, 0))
+	f, ok = drawKnowledge(asked(t, 9, 100, 0))
 	require.True(t, ok)
 	s = svg(t, f)
 	assert.Contains(t, s, "One network")
@@ -85,6 +85,6 @@ func TestKnowledgeHasTheCountOfEveryNetwork(t *testing.T) {
 		assert.NotContains(t, s, hex(l), "before arms part there is no arm's colour")
 	}
 
-	_, ok = Knowledge(&record.Record{Experiment: experiment.Default(), Tracks: make([][]record.ArmFrame, 4)})
+	_, ok = drawKnowledge(&record.Record{Experiment: experiment.Default(), Tracks: make([][]record.ArmFrame, 4)})
 	assert.False(t, ok, "a text has no facts")
 }

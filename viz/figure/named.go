@@ -12,37 +12,37 @@ import (
 // drawing is a figure that is drawn of records.
 type drawing struct {
 	name  string
-	of    func(...*record.Record) (Figure, bool)
+	of    func(runs) (Figure, bool)
 	needs string // what records have to hold, the end of a sentence
 }
 
 // drawings are all that there are.
 var drawings = []drawing{
-	{"loss", Loss, "a validation loss"},
-	{"known", Known, "a task that asks for all there is to know"},
-	{"difference", Difference, "a widening"},
-	{"paired", Paired, "a widening, and runs of several seeds that have ended"},
-	{"paired-known", PairedKnown, "a task that asks for all there is to know, a widening, and runs of several seeds " +
-		"that have ended"},
-	{"cosine", Cosine, "a widening"},
-	{"distance", Distance, "a widening"},
-	{"layers", Layers, "a widening of experts"},
-	{"compute", Compute, "a validation loss"},
-	{"rms", ofOne(RMS), "a widening, and a single run"},
-	{"knowledge", ofOne(Knowledge), "a task that asks for facts or sums, and a single run"},
-	{"experts", ofOne(Experts), "a network of several experts, and a single run"},
-	{"writing", ofOne(Writing), "what networks have written, and a single run"},
-	{"paper-1", PaperSignal, "arms that differ in nothing but the factor that keeps the RMS"},
-	{"paper-2", PaperStates, "arms that differ in nothing but the treatment of optimizer states"},
-	{"paper-3", PaperRewarm, "AdamW, and arms that differ in nothing but the re-warmup"},
-	{"paper-7", PaperSpike, "three arms or more that are not all widened alike, and have ended"},
-	{"paper-12", PaperMuon, "Muon, and arms that differ in nothing but the re-warmup"},
-	{"paper-14-16", PaperCompute, "a widened arm, and one that is wide from the first step on"},
+	{"loss", drawLoss, "a validation loss"},
+	{"known", drawKnown, "a task that asks for all there is to know"},
+	{"difference", drawDifference, "a widening"},
+	{"paired", drawPaired, "a widening, and runs of several seeds that have ended"},
+	{"paired-known", drawPairedKnown, "a task that asks for all there is to know, a widening, and runs of several " +
+		"seeds that have ended"},
+	{"cosine", drawCosine, "a widening"},
+	{"distance", drawDistance, "a widening"},
+	{"layers", drawLayers, "a widening of experts"},
+	{"compute", drawCompute, "a validation loss"},
+	{"rms", ofOne(drawRMS), "a widening, and a single run"},
+	{"knowledge", ofOne(drawKnowledge), "a task that asks for facts or sums, and a single run"},
+	{"experts", ofOne(drawExperts), "a network of several experts, and a single run"},
+	{"writing", ofOne(drawWriting), "what networks have written, and a single run"},
+	{"paper-1", drawPaperSignal, "arms that differ in nothing but the factor that keeps the RMS"},
+	{"paper-2", drawPaperStates, "arms that differ in nothing but the treatment of optimizer states"},
+	{"paper-3", drawPaperRewarm, "AdamW, and arms that differ in nothing but the re-warmup"},
+	{"paper-7", drawPaperSpike, "three arms or more that are not all widened alike, and have ended"},
+	{"paper-12", drawPaperMuon, "Muon, and arms that differ in nothing but the re-warmup"},
+	{"paper-14-16", drawPaperCompute, "a widened arm, and one that is wide from the first step on"},
 }
 
 // ofOne is a drawing that shows a single run.
-func ofOne(of func(*record.Record) (Figure, bool)) func(...*record.Record) (Figure, bool) {
-	return func(rs ...*record.Record) (Figure, bool) {
+func ofOne(of func(*record.Record) (Figure, bool)) func(runs) (Figure, bool) {
+	return func(rs runs) (Figure, bool) {
 		if len(rs) > 1 {
 			return Figure{}, false
 		}
@@ -65,7 +65,7 @@ func All(rs ...*record.Record) ([]Figure, error) {
 	}
 	var figures []Figure
 	for _, d := range drawings {
-		if f, ok := d.of(rs...); ok {
+		if f, ok := d.of(rs); ok {
 			figures = append(figures, f.told(rs))
 		}
 	}
@@ -82,7 +82,7 @@ func Named(name string, rs ...*record.Record) (Figure, error) {
 		if d.name != name {
 			continue
 		}
-		f, ok := d.of(rs...)
+		f, ok := d.of(rs)
 		if !ok {
 			return Figure{}, fmt.Errorf("nothing is recorded for the figure %s, which needs %s", name, d.needs)
 		}

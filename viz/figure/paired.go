@@ -3,20 +3,20 @@ package figure
 import (
 	"fmt"
 
-	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/sim/seeds"
 	"github.com/sparkling-lab/sparkling/viz/style"
 )
 
-// Paired are the differences of the final loss of every arm to that of the first widened one in the same run, with
+// drawPaired are the differences of the final loss of every arm to that of the first widened one in the same run, with
 // their mean over runs and its interval. It is false where fewer than two runs have ended.
-func Paired(rs ...*record.Record) (Figure, bool) {
+func drawPaired(rs runs) (Figure, bool) {
 	return paired(rs, "paired", "Final loss", "nats "+rs[0].Experiment.Task.Words().Unit, "Left of zero is better.",
 		func(a seeds.Arm) seeds.Mean { return a.LossDiff }, (*seeds.Summary).LossDiff)
 }
 
-// PairedKnown are the differences of what is known in the end, as [Paired]. It is false where nothing is counted.
-func PairedKnown(rs ...*record.Record) (Figure, bool) {
+// drawPairedKnown are the differences of what is known in the end, as [drawPaired]. It is false where nothing is
+// counted.
+func drawPairedKnown(rs runs) (Figure, bool) {
 	words := rs[0].Experiment.Task.Words()
 	if !rs[0].Experiment.Task.LiveIsFull() {
 		return Figure{}, false

@@ -17,11 +17,11 @@ var quantities = []struct {
 	{record.Moment2, "Second moments"},
 }
 
-// Cosine is the mean cosine of originals and their copies, in weights, gradients and moments.
-func Cosine(rs ...*record.Record) (Figure, bool) {
+// drawCosine is the mean cosine of originals and their copies, in weights, gradients and moments.
+func drawCosine(rs runs) (Figure, bool) {
 	var sets []Lines
 	for _, q := range quantities {
-		l := runs(rs).lines(q.name, "cosine", 3, frames(func(f record.ArmFrame) (float64, bool) {
+		l := rs.lines(q.name, "cosine", 3, frames(func(f record.ArmFrame) (float64, bool) {
 			s := f.Summary(q.of)
 			return s.Cos, s.Pairs > 0 && s.In[record.Diverged] == 0
 		}))
@@ -29,15 +29,15 @@ func Cosine(rs ...*record.Record) (Figure, bool) {
 			sets = append(sets, l)
 		}
 	}
-	return pairs("cosine", "Pairs come apart, or do not", runs(rs).seeds()+" Mean cosine over all pairs of an "+
+	return pairs("cosine", "Pairs come apart, or do not", rs.seeds()+" Mean cosine over all pairs of an "+
 		"original and its copy, or the new one beside it. Exactly 1 is the lock. Curves begin at the widening.", sets)
 }
 
-// Distance is the mean relative distance of originals and their copies, in weights, gradients and moments.
-func Distance(rs ...*record.Record) (Figure, bool) {
+// drawDistance is the mean relative distance of originals and their copies, in weights, gradients and moments.
+func drawDistance(rs runs) (Figure, bool) {
 	var sets []Lines
 	for _, q := range quantities {
-		l := runs(rs).lines(q.name, "distance", 3, frames(func(f record.ArmFrame) (float64, bool) {
+		l := rs.lines(q.name, "distance", 3, frames(func(f record.ArmFrame) (float64, bool) {
 			s := f.Summary(q.of)
 			return s.Dist, s.Pairs > 0 && s.In[record.Diverged] == 0
 		}))
@@ -45,19 +45,19 @@ func Distance(rs ...*record.Record) (Figure, bool) {
 			sets = append(sets, l)
 		}
 	}
-	return pairs("distance", "How far pairs are apart", runs(rs).seeds()+" Mean over all pairs of the distance of the "+
+	return pairs("distance", "How far pairs are apart", rs.seeds()+" Mean over all pairs of the distance of the "+
 		"two, over the root of the mean of their squared lengths. Exactly 0 is the lock. "+
 		"Curves begin at the widening.", sets)
 }
 
-// Layers are the cosines of weights and of gradients, layer by layer: the first layers and the last. It is false where
-// no neurons are paired.
-func Layers(rs ...*record.Record) (Figure, bool) {
+// drawLayers are the cosines of weights and of gradients, layer by layer: the first layers and the last. It is false
+// where no neurons are paired.
+func drawLayers(rs runs) (Figure, bool) {
 	var sets []Lines
 	n := rs[0].Experiment.Model.Layers
 	for _, layer := range shown(n) {
 		for _, q := range quantities[:2] {
-			l := runs(rs).lines(fmt.Sprintf("Layer %d, %s", layer+1, strings.ToLower(q.name)), "cosine", 3,
+			l := rs.lines(fmt.Sprintf("Layer %d, %s", layer+1, strings.ToLower(q.name)), "cosine", 3,
 				frames(func(f record.ArmFrame) (float64, bool) {
 					part := record.ArmFrame{Pairs: slices.DeleteFunc(slices.Clone(f.Pairs),
 						func(g record.PairGroup) bool { return g.Layer != layer })}
@@ -69,7 +69,7 @@ func Layers(rs ...*record.Record) (Figure, bool) {
 			}
 		}
 	}
-	return pairs("layers", "Pairs, layer by layer", runs(rs).seeds()+" Mean cosine over the pairs of neurons of a "+
+	return pairs("layers", "Pairs, layer by layer", rs.seeds()+" Mean cosine over the pairs of neurons of a "+
 		"layer. Exactly 1 is the lock. Curves begin at the widening.", sets)
 }
 

@@ -12,9 +12,9 @@ import (
 	"github.com/sparkling-lab/sparkling/viz/style"
 )
 
-// PaperSignal is the counterpart of the paper's Fig. 1: the loss around the widening and until the end, of arms that
-// differ in nothing but the factor that keeps the RMS.
-func PaperSignal(rs ...*record.Record) (Figure, bool) {
+// drawPaperSignal is the counterpart of the paper's Fig. 1: the loss around the widening and until the end, of arms
+// that differ in nothing but the factor that keeps the RMS.
+func drawPaperSignal(rs runs) (Figure, bool) {
 	arms := varied(rs, func(w *experiment.Widening) { w.Scale = "" })
 	if arms == nil {
 		return Figure{}, false
@@ -27,13 +27,13 @@ func PaperSignal(rs ...*record.Record) (Figure, bool) {
 		around.Series[i].Ended, around.Series[i].Digits = nil, -1
 	}
 	return Curves("paper-1", "With the factor that keeps the RMS, and without", counterpart("1", rs)+
-		runs(rs).seeds()+fullNote(end),
+		rs.seeds()+fullNote(end),
 		around, end)
 }
 
-// PaperStates is the counterpart of the paper's Fig. 2: arms that differ in nothing but what becomes of the optimizer's
-// states.
-func PaperStates(rs ...*record.Record) (Figure, bool) {
+// drawPaperStates is the counterpart of the paper's Fig. 2: arms that differ in nothing but what becomes of the
+// optimizer's states.
+func drawPaperStates(rs runs) (Figure, bool) {
 	arms := varied(rs, func(w *experiment.Widening) { w.OptState = "" })
 	if arms == nil {
 		return Figure{}, false
@@ -47,11 +47,11 @@ func PaperStates(rs ...*record.Record) (Figure, bool) {
 	return against("paper-2", "What becomes of the optimizer’s states", counterpart("2", rs), rs, arms, base)
 }
 
-// PaperRewarm is the counterpart of the paper's Fig. 3: arms that differ in nothing but the re-warmup, under AdamW.
-func PaperRewarm(rs ...*record.Record) (Figure, bool) { return rewarm("paper-3", "3", optim.AdamW, rs) }
+// drawPaperRewarm is the counterpart of the paper's Fig. 3: arms that differ in nothing but the re-warmup, under AdamW.
+func drawPaperRewarm(rs runs) (Figure, bool) { return rewarm("paper-3", "3", optim.AdamW, rs) }
 
-// PaperMuon is the counterpart of the paper's Fig. 12: as [PaperRewarm], under Muon.
-func PaperMuon(rs ...*record.Record) (Figure, bool) { return rewarm("paper-12", "12", optim.Muon, rs) }
+// drawPaperMuon is the counterpart of the paper's Fig. 12: as [drawPaperRewarm], under Muon.
+func drawPaperMuon(rs runs) (Figure, bool) { return rewarm("paper-12", "12", optim.Muon, rs) }
 
 func rewarm(name, number string, under optim.Kind, rs runs) (Figure, bool) {
 	arms := varied(rs, func(w *experiment.Widening) { w.Rewarm = optim.Rewarm{} })
@@ -80,8 +80,8 @@ func against(name, title, caption string, rs runs, arms []int, base int) (Figure
 		record.DiffSteps, fullNote(d)), l, d)
 }
 
-// PaperSpike is the counterpart of the paper's Fig. 7: how much the loss rises at the widening, and how it ends.
-func PaperSpike(rs ...*record.Record) (Figure, bool) {
+// drawPaperSpike is the counterpart of the paper's Fig. 7: how much the loss rises at the widening, and how it ends.
+func drawPaperSpike(rs runs) (Figure, bool) {
 	r := rs[0]
 	e := r.Experiment
 	styles, names := style.Of(e), names(e)
@@ -93,12 +93,12 @@ func PaperSpike(rs ...*record.Record) (Figure, bool) {
 		}
 		first := e.Arms[e.Baseline()].Widen[0]
 		otherwise = otherwise || a.Widen[0].Init != first.Init || a.Widen[0].Scale != first.Scale
-		rise := runs(rs).ended(func(r *record.Record) (float64, bool) {
+		rise := rs.ended(func(r *record.Record) (float64, bool) {
 			p, ok := r.Report(i)
 			y := float64(p.ValLossAfter) - float64(p.ValLossBefore)
 			return y, ok && record.Finite(y)
 		})
-		last := runs(rs).ended(func(r *record.Record) (float64, bool) {
+		last := rs.ended(func(r *record.Record) (float64, bool) {
 			y, ok := r.FinalValLoss(i)
 			return float64(y), ok
 		})
@@ -109,13 +109,13 @@ func PaperSpike(rs ...*record.Record) (Figure, bool) {
 	if len(c.Spots) < 3 || !otherwise {
 		return Figure{}, false
 	}
-	return Scatter("paper-7", "The rise at the widening and the loss at the end", counterpart("7", rs)+runs(rs).seeds()+
+	return Scatter("paper-7", "The rise at the widening and the loss at the end", counterpart("7", rs)+rs.seeds()+
 		" Full: with the factor that keeps the RMS. Ring: without.", c)
 }
 
-// PaperCompute is the counterpart of the paper's Fig. 14 to 16: the loss over what it cost, of widened networks and of
-// wide ones from scratch.
-func PaperCompute(rs ...*record.Record) (Figure, bool) {
+// drawPaperCompute is the counterpart of the paper's Fig. 14 to 16: the loss over what it cost, of widened networks and
+// of wide ones from scratch.
+func drawPaperCompute(rs runs) (Figure, bool) {
 	var arms []int
 	widened, scratch := false, false
 	for i, a := range rs[0].Experiment.Arms {

@@ -23,8 +23,8 @@ type Ratios struct {
 	Before, After []float64 // the widening; of the same length
 }
 
-// RMS is the ratio of what each block adds to what enters it, just before and just after the widening.
-func RMS(r *record.Record) (Figure, bool) {
+// drawRMS is the ratio of what each block adds to what enters it, just before and just after the widening.
+func drawRMS(r *record.Record) (Figure, bool) {
 	var sets []Ratios
 	styles := style.Of(r.Experiment)
 	for i, name := range names(r.Experiment) {

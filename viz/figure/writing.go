@@ -22,9 +22,9 @@ const (
 	writtenGap   = vg.Length(10)
 )
 
-// Writing is what every network writes in the end after the same prompt, with the same random numbers: behind each
+// drawWriting is what every network writes in the end after the same prompt, with the same random numbers: behind each
 // character how sure it was. It is false where nobody has asked for anything.
-func Writing(r *record.Record) (Figure, bool) {
+func drawWriting(r *record.Record) (Figure, bool) {
 	texts := slices.DeleteFunc(written.At(r, r.Last()), func(t written.Text) bool {
 		return t.Written == "" || t.Lost != ""
 	})

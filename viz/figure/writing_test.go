@@ -30,9 +30,9 @@ func wrote(t *testing.T, text string) *record.Record {
 }
 
 func TestWhatNetworksWroteIsAFigure(t *testing.T) {
-	_, ok := Writing(record.New(trial.Valid(trial.Short(20))))
+	_, ok := drawWriting(record.New(trial.Valid(trial.Short(20))))
 	assert.False(t, ok, "nobody has asked for anything")
-	f, ok := Writing(wrote(t, "of light & <colour>\nand the rest of it"))
+	f, ok := drawWriting(wrote(t, "of light & <colour>\nand the rest of it"))
 	require.True(t, ok)
 	s := svg(t, f)
 	for _, name := range []string{"Small", "Copy", "Asymmetric reset", "SPARKLING"} {
@@ -45,7 +45,7 @@ func TestWhatNetworksWroteIsAFigure(t *testing.T) {
 	assert.Contains(t, s, "fill:#DCA880", "half of Copy's colour on white, where it was sure")
 	before, _, err := f.laid()
 	require.NoError(t, err)
-	f, _ = Writing(wrote(t, strings.Repeat("of light ", 44)))
+	f, _ = drawWriting(wrote(t, strings.Repeat("of light ", 44)))
 	after, _, err := f.laid()
 	require.NoError(t, err)
 	assert.Greater(t, after.height, before.height, "nothing is cut")
@@ -53,7 +53,7 @@ func TestWhatNetworksWroteIsAFigure(t *testing.T) {
 }
 
 func TestLettersThatTheTypeOfAFigureLacksHaveASign(t *testing.T) {
-	f, ok := Writing(wrote(t, "光 of"))
+	f, ok := drawWriting(wrote(t, "光 of"))
 	require.True(t, ok)
 	s := svg(t, f)
 	assert.Contains(t, s, ">□<")
