@@ -73,7 +73,7 @@ func (v *View) slowNode(at point, r float64, word string, hue color.RGBA, lit bo
 	v.pen.circle(at.x, at.y, r-1.5, paper)
 	v.pen.circle(at.x, at.y, r-1.5, ground)
 	size := math.Max(math.Min(small, r*0.85), v.finest())
-	if v.pen.width(word, size) > 2*r-2 {
+	if v.pen.width(word, size) > 1.8*r {
 		word = word[:1]
 	}
 	v.pen.text(word, at.x, at.y, size, hue, center)
