@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"maps"
+	"math"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/internal/report"
 	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/sim/record"
 )
 
 // Numbers are all that a text of the lecture may ask for.
@@ -72,12 +74,17 @@ func choose[T any](kind, word string, of map[string]T) (T, error) {
 	return x, nil
 }
 
-// decimal is a number with so many digits after the point, with a minus as in print; a number that is none errs.
+// decimal is a number with so many digits after the point, with a minus as in print and, where it is whole, a comma
+// before every three digits; a number that is none errs.
 func decimal(x float64, digits int) (string, error) {
 	if !model.Finite(x) {
 		return "", fmt.Errorf("it was not measured")
 	}
-	s := strings.Replace(strconv.FormatFloat(x, 'f', digits, 64), "-", "−", 1)
+	s := strconv.FormatFloat(x, 'f', digits, 64)
+	if digits == 0 {
+		s = record.Thousands(int64(math.RoundToEven(x)))
+	}
+	s = strings.Replace(s, "-", "−", 1)
 	if zero := strings.Trim(s, "−0."); zero == "" {
 		s = strings.TrimPrefix(s, "−")
 	}

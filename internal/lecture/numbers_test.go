@@ -68,7 +68,7 @@ func TestSlotsSayWhatTheirSourcesSay(t *testing.T) {
 	for slot, want := range map[string]string{
 		"ends adamw-0.999 sparkling":                   "1.6858", // report.md, final losses
 		"ends facts-muon random-copy/sparkling":        "0.3710",
-		"ends-known facts-adamw-0.95 sparkling":        "1013",
+		"ends-known facts-adamw-0.95 sparkling":        "1,013",
 		"cosine adamw-0.95 asymmetric":                 "0.986",
 		"rise adamw-0.999 sparkling":                   "0.0000",
 		"rise adamw-0.999 unscaled":                    "0.0811",

@@ -125,17 +125,18 @@ func TestAPageIsMadeReadable(t *testing.T) {
 		"<p><a href=\"source:model/a.go\"><code>A</code></a> <code>#lock</code> <code>#none</code> "+
 		"<code>#lesson=lock/equal</code> "+
 		"<code>#lesson=NAME</code></p>\n"+
-		"<table><thead><tr><th>a</th><th>b</th></tr></thead><tbody><tr><td>x</td><td><code>NameOfATest</code></td></tr>"+
+		"<table><thead><tr><th>a</th><th>b</th></tr></thead><tbody><tr><td>x</td><td><code>NameOfATestThatIsLong</code></td></tr>"+
 		"</tbody></table>\n<pre><code>#lock NameOf</code></pre>", "docs/a.html")
 	require.NoError(t, err)
 	assert.Equal(t, "One two.", about)
 	text := string(body)
 	assert.NotContains(t, text, "Title", "the frame has it")
-	for _, want := range []string{`<span title="model/a.go"><code>A</code></span>`,
-		`<a href="../#lock"><code>#lock</code></a> <code>#none</code> `,
-		`<a href="../#lesson=lock/equal"><code>#lesson=lock/equal</code></a> <code>#lesson=NAME</code>`,
-		`<td role="cell" data-head="b">`,
-		`<code>Name<wbr/>Of<wbr/>ATest</code>`, `<pre tabindex="0"><code>#lock NameOf</code></pre>`} {
+	for _, want := range []string{`<span title="model/a.go"><code class="short">A</code></span>`,
+		`<a href="../#lock"><code>#lock</code></a> <code class="short">#none</code> `,
+		`<a href="../#lesson=lock/equal"><code>#lesson=lock/equal</code></a> `,
+		`<code class="short">#lesson=NAME</code>`,
+		`<td role="cell" data-head="b">`, `<code>Name<wbr/>Of<wbr/>ATest<wbr/>That<wbr/>Is<wbr/>Long</code>`,
+		`<pre tabindex="0"><code>#lock NameOf</code></pre>`} {
 		assert.Contains(t, text, want)
 	}
 }

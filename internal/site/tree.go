@@ -4,6 +4,7 @@ import (
 	"html/template"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -108,10 +109,17 @@ func experimentLink(code *html.Node, page string) bool {
 // breaks are the places in a name at which a line may end: before a word that begins with a capital, after a point.
 var breaks = regexp.MustCompile(`[a-z0-9][A-Z]|\.[A-Za-z]`)
 
-// breakable lets a long name in a table end a line between its words.
+// oneLine is how many characters stay on one line.
+const oneLine = 16
+
+// breakable lets a long name end a line between its words, and keeps what is short on one.
 func breakable(code *html.Node) {
 	n := code.FirstChild
 	if n == nil || n.Type != html.TextNode || code.Parent.DataAtom == atom.Pre {
+		return
+	}
+	if utf8.RuneCountInString(n.Data) <= oneLine {
+		set(code, "class", "short")
 		return
 	}
 	for {
