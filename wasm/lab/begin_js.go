@@ -14,7 +14,8 @@ import (
 // It can come back to that. The zero value is that of a page that plays at once.
 type beginning struct {
 	rests           bool
-	at              int // the step; 0 for the start
+	opening         bool // what begins now is not to be played, for not one step
+	at              int  // the step; 0 for the start
 	doc             experiment.Valid
 	lesson, chapter string // that the address names; empty where it names none
 	speed           session.Speed
@@ -34,6 +35,7 @@ func beginningOf(page js.Value) beginning {
 // in the middle.
 func (l *lab) begun(address string) {
 	b := &l.begins
+	b.opening = false
 	if !b.rests || l.session.Record() == b.run {
 		return
 	}
@@ -70,7 +72,9 @@ func (l *lab) rest() error {
 		s.Close() // some of its trainers may have been started
 		return err
 	}
+	b.opening = true
 	l.replace(s, (*session.Session).Close)
+	b.opening = false
 	s.SetSpeed(b.speed)
 	if b.lesson != "" {
 		l.director.Take(b.lesson, b.chapter)
@@ -79,11 +83,12 @@ func (l *lab) rest() error {
 	return nil
 }
 
-// there reports whether the run is as it was when it had come to its rest.
+// there reports whether the run is as it was when it had come to its rest, and stays so.
 func (l *lab) there() bool {
 	s := l.session
-	return s.Record() == l.begins.run && same(s.Experiment(), l.begins.doc.Experiment()) && l.shown < 0 &&
-		l.begins.lesson == "" && max(s.Record().Last(), 0) == min(l.begins.at, s.Experiment().Steps)
+	b := &l.begins
+	untouched := s.Record() == b.run && same(s.Experiment(), b.doc.Experiment()) && b.lesson == ""
+	return untouched && s.Settled() && l.shown < 0 && max(s.Record().Last(), 0) == min(b.at, s.Experiment().Steps)
 }
 
 // approach lets a run that is on its way to its rest go on to there, and rest. Whatever would hold it on the way does

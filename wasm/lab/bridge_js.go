@@ -160,6 +160,7 @@ func (l *lab) export() {
 		"undo":       func([]js.Value) any { l.draft = panel.NewDraft(l.session.Experiment()); return "" },
 		"defaults":   func([]js.Value) any { return sentence(l.run(experiment.FirstMinute())) },
 		"open": func(a []js.Value) any {
+			l.begins.opening = l.begins.rests
 			l.open(a[0].String(), append(a, js.Undefined())[1], "What was here before goes on.")
 			l.begun(a[0].String())
 			if l.director.Opened() != "" {
@@ -184,7 +185,7 @@ func (l *lab) example(name string) error {
 	return l.run(e)
 }
 
-// run begins another experiment, which was asked for and is not to wait, and plays it.
+// run begins another experiment, which was asked for and is not to wait, and plays it, unless the page begins at rest.
 func (l *lab) run(e experiment.Experiment) error {
 	doc, err := e.Validate()
 	if err == nil {
@@ -193,7 +194,9 @@ func (l *lab) run(e experiment.Experiment) error {
 	if err != nil {
 		return err
 	}
-	l.session.Play()
+	if !l.begins.opening {
+		l.session.Play()
+	}
 	return nil
 }
 

@@ -33,6 +33,7 @@ func run(bridge js.Value) error {
 	if kept := bridge.Get("marks"); kept.Type() == js.TypeString {
 		l.director.Recall(story.ReadProgress([]byte(kept.String())))
 	}
+	l.begins.opening = l.begins.rests
 	address := js.Global().Get("location").Get("hash").String()
 	l.open(address, bridge.Get("run"), "The first minute runs instead.")
 	if why, wants := l.notice, l.wants; l.session == nil {

@@ -48,10 +48,12 @@ func (l *lab) put(s *session.Session) { l.replace(s, l.keep) }
 // replace makes a session the one that runs, at the pace of the one before, with which away does something.
 func (l *lab) replace(s *session.Session, away func(*session.Session)) {
 	if old := l.session; old == nil {
-		s.Play()
+		if !l.begins.opening {
+			s.Play()
+		}
 	} else {
 		s.SetSpeed(old.Speed())
-		if old.Playing() || old.Done() {
+		if (old.Playing() || old.Done()) && !l.begins.opening {
 			s.Play()
 		}
 		away(old)
