@@ -145,7 +145,7 @@ test-page: slides-there ## drive the real page in a real browser
 golden: ## write the golden pictures anew; look at the difference before you commit it
 	$(XVFB) go test ./viz ./viz/desktop ./viz/figure ./internal/report -count=1 -update
 
-still: ## draw site/still.png anew: the page's own pictures of its default run (needs a Chromium)
+still: ## draw site/still.png and the slides' stills anew, as the page shows them (needs a Chromium)
 	go run ./wasm/pagetest/still
 
 animations: ## draw site/animation/ anew: runs of the built-in experiments in moving pictures, and their stills

@@ -112,7 +112,7 @@ internal/exercises:
 internal/policy:
 wasm/pagetest:
 wasm/pagetest/headless: model/learner/cpu sim/experiment sim/session
-wasm/pagetest/still: internal/browser internal/build internal/serve internal/tools
+wasm/pagetest/still: internal/browser internal/build internal/deck internal/serve internal/tools
 `
 
 // ruled are the packages that [imports] names, what it says of each, and their order.

@@ -2,7 +2,7 @@
 
 // Command still draws the picture that the page and the README show before anything runs: it builds the page, lets it
 // run the first minute to its end in a browser, and writes the pictures as the page itself gives them to
-// site/still.png.
+// site/still.png. In the same way it draws what slides show where the Lab itself cannot stand, to site/slides/stills.
 package main
 
 import (
@@ -80,11 +80,15 @@ func run(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	var small bytes.Buffer // everybody who opens the page fetches it
-	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&small, few(drawn)); err != nil {
+	if err := write(path, drawn); err != nil {
 		return err
 	}
-	return os.WriteFile(path, small.Bytes(), 0o644)
+	tab.Close()
+	if tab, err = browser.Open(ctx, chromium, filepath.Join(dir, "slides"), frame, nil); err != nil {
+		return err
+	}
+	defer tab.Close()
+	return slides(tab, server.URL)
 }
 
 // most is how many colours the picture has: it is the first thing that everybody fetches.
