@@ -24,7 +24,7 @@ func Moments(root string) (all []Moment, err error) {
 			if err != nil {
 				return nil, fmt.Errorf("%s:%d: %w", s.Body.File, s.Body.Line, err)
 			}
-			all = append(all, Moment{l.Still, l.address(true)})
+			all = append(all, Moment{l.Still, l.address()})
 		}
 	}
 	return all, nil
