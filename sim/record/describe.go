@@ -13,14 +13,14 @@ import (
 func (r *Record) Describe(step int, arms []ArmStatus) string {
 	var b strings.Builder
 	words := r.Experiment.Task.Words()
-	fmt.Fprintf(&b, "Step %d of %d.", max(step, 0), r.Experiment.Steps)
+	fmt.Fprintf(&b, "Step %s of %s.", Thousands(max(step, 0)), Thousands(r.Experiment.Steps))
 	for i, a := range r.Experiment.Arms {
 		if i < len(arms) && arms[i].State == Failed {
 			fmt.Fprintf(&b, " %s", arms[i].Err)
 			continue
 		}
 		if f, ok := r.Diverged(i, step); ok {
-			fmt.Fprintf(&b, " %s diverged at step %d: %s.", r.Whose(i, f.Step), f.Step, f.Lost())
+			fmt.Fprintf(&b, " %s diverged at step %s: %s.", r.Whose(i, f.Step), Thousands(f.Step), f.Lost())
 			continue
 		}
 		if loss, ok := r.ValLossAt(i, step); ok {
@@ -49,12 +49,12 @@ func (r *Record) lock(arm, step int) string {
 	w, g := f.Summary(Weight), f.Summary(Gradient)
 	switch {
 	case w.In[Diverged]+g.In[Diverged] > 0:
-		return fmt.Sprintf(", diverged: weights or gradients of %d of %d pairs are no longer numbers",
-			max(w.In[Diverged], g.In[Diverged]), w.Pairs)
+		return fmt.Sprintf(", diverged: weights or gradients of %s of %s pairs are no longer numbers",
+			Thousands(max(w.In[Diverged], g.In[Diverged])), Thousands(w.Pairs))
 	case w.All(Locked):
-		return fmt.Sprintf(", locked: all %d pairs of originals and copies are identical", w.Pairs)
+		return fmt.Sprintf(", locked: all %s pairs of originals and copies are identical", Thousands(w.Pairs))
 	case w.In[Locked] > 0:
-		return fmt.Sprintf(", %d of %d pairs are still identical", w.In[Locked], w.Pairs)
+		return fmt.Sprintf(", %s of %s pairs are still identical", Thousands(w.In[Locked]), Thousands(w.Pairs))
 	}
 	gradient := "gradient cosine " + g.Cosine(2)
 	if !Finite(g.Cos) && g.In[PairUnknown] == 0 {

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/sim/task"
 )
 
 // RMSRatios is what a widening did to the signal, in the mean RMS ratio r of the blocks ([model.MeanRMSRatio]). What
@@ -66,13 +67,7 @@ func Capital(s string) string {
 }
 
 // Thousands is a whole number as a person reads it: 1,296.
-func Thousands[T int | int64](n T) string {
-	s := strconv.FormatInt(int64(n), 10)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
+func Thousands[T int | int64](n T) string { return task.Thousands(n) }
 
 // RMSRatios are those of a report of the record.
 func (r *Record) RMSRatios(p Report) RMSRatios {

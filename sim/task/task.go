@@ -55,7 +55,9 @@ type Measure struct {
 }
 
 // String is "facts known: 503 of 576".
-func (m Measure) String() string { return fmt.Sprintf("%s: %d of %d", m.Name, m.Value, m.Of) }
+func (m Measure) String() string {
+	return fmt.Sprintf("%s: %s of %s", m.Name, Thousands(m.Value), Thousands(m.Of))
+}
 
 // Set is a number of rows of one length. In each of them as many labels count.
 type Set struct {

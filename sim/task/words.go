@@ -1,6 +1,9 @@
 package task
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+)
 
 // Words are how pictures, tables and sentences speak of a task.
 type Words struct {
@@ -22,7 +25,7 @@ type Words struct {
 func (s Spec) Words() Words {
 	switch s.Kind {
 	case KindFacts:
-		asked := fmt.Sprintf("%d facts, each asked alone", s.Letters*s.Letters)
+		asked := fmt.Sprintf("%s facts, each asked alone", Thousands(s.Letters*s.Letters))
 		said := fmt.Sprintf("Val: the validation loss, of the answers to %s. Nothing is held out: what is to be seen "+
 			"is memory.", asked)
 		return Words{
@@ -62,7 +65,7 @@ func (s Spec) sumWords() Words {
 		}
 	}
 	if held == 0 {
-		asked := fmt.Sprintf("%d sums, each asked alone", s.Questions())
+		asked := fmt.Sprintf("%s sums, each asked alone", Thousands(s.Questions()))
 		said := fmt.Sprintf("Val: the validation loss, of the answers to %s. None is held out: what is to be seen is "+
 			"memory.", asked)
 		return Words{
@@ -70,9 +73,9 @@ func (s Spec) sumWords() Words {
 			Said: said, Ended: said, Measure: "sums right", Items: "sums", Known: "right", Classes: sumClasses,
 		}
 	}
-	asked := fmt.Sprintf("%d sums that are never trained on", held)
+	asked := fmt.Sprintf("%s sums that are never trained on", Thousands(held))
 	said := fmt.Sprintf("Val: the validation loss, of the answers to %s, each asked alone. Whoever only remembers "+
-		"the other %d has these by chance at most.", asked, s.Questions()-held)
+		"the other %s has these by chance at most.", asked, Thousands(s.Questions()-held))
 	return Words{
 		Unit: "an answer", Live: asked, Fixed: asked, Title: "Loss of sums that are never trained on",
 		Said: said, Ended: said, Measure: "held-out sums right", Shown: "sums right that are trained on",
@@ -123,4 +126,13 @@ func (s Spec) Example() Example {
 	}
 	return Example{[]string{"t", "h"}, "e", []string{"text goes in, symbol by symbol", "text goes in", "text", ""},
 		[]string{"the next symbol comes out", "next symbol", "next", ""}}
+}
+
+// Thousands is a whole number as a person reads it: 1,296.
+func Thousands[T int | int64](n T) string {
+	s := strconv.FormatInt(int64(n), 10)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
 }
