@@ -16,18 +16,17 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sparkling-lab/sparkling/internal/browser"
 	"github.com/sparkling-lab/sparkling/internal/testneed"
 )
 
-// slides opens the slides at one of them, from 0. make slides has built them; a page without them cannot be tested.
-func slides(t *testing.T, win window, at int) *tab {
+// slides opens the slides as an address says that ends so. make slides has built them; a page without them cannot be tested.
+func slides(t *testing.T, win window, at string) *tab {
 	t.Helper()
 	p := blank(t, win)
 	if _, err := os.Stat(filepath.Join(built, "slides", "index.html")); errors.Is(err, fs.ErrNotExist) {
 		testneed.Here(t, errors.New("the page has no slides that are up to date; make slides builds them"))
 	}
-	p.do(chromedp.Navigate(p.address("") + fmt.Sprintf("slides/#/%d", at)))
+	p.do(chromedp.Navigate(p.address("") + "slides/" + at))
 	p.wait(`document.querySelector(".reveal.ready")`)
 	return p
 }
@@ -48,7 +47,8 @@ func (p *tab) turnTo(slide int) {
 
 const (
 	// where the deck is, from 0
-	at = `[...document.querySelectorAll(".slides > section")].findIndex((s) => s.classList.contains("present"))`
+	at    = `[...document.querySelectorAll(".slides > section")].findIndex((s) => s.classList.contains("present"))`
+	count = `document.querySelectorAll(".slides > section").length`
 	// how many Labs are loaded, and how many of them play
 	loaded  = `document.querySelectorAll(".embed iframe").length`
 	playing = `[...document.querySelectorAll(".embed iframe")].filter(({ contentWindow }) => ` +
@@ -79,19 +79,17 @@ const outside = `(() => {
 	return found;
 })()`
 
-// A lecturer goes through all slides with one key, from the first to the last, with Labs on the way, and nothing is
-// cut, too small to be read, or running where nobody sees it.
+// A lecturer goes through all slides with one key, from the first to the last, with Labs on the way, and none of them
+// runs where nobody sees it.
 func TestSlidesAreTurnedByTheKeyboardFromFirstToLast(t *testing.T) {
-	p := slides(t, projector, 0)
-	n := eval[int](p, `document.querySelectorAll(".slides > section").length`)
+	p := slides(t, projector, "#/0")
+	n := eval[int](p, count)
 	require.Greater(t, n, 20)
 	assert.GreaterOrEqual(t, len(p.labs()), 6, "live Labs")
 	for i := range n {
 		p.wait(fmt.Sprintf(at+` === %d`, i))
-		assert.Empty(t, eval[[]string](p, outside), "slide %d", i+1)
 		assert.LessOrEqual(t, eval[int](p, loaded), 3, "Labs that are loaded at slide %d", i+1)
 		assert.LessOrEqual(t, eval[int](p, playing), 1, "Labs that play at slide %d", i+1)
-		p.shot(fmt.Sprintf("slide-%02d", i+1))
 		p.chord("PageDown", "PageDown", 34, 0)
 	}
 	assert.Equal(t, n-1, eval[int](p, at), "behind the last there is none")
@@ -99,19 +97,22 @@ func TestSlidesAreTurnedByTheKeyboardFromFirstToLast(t *testing.T) {
 	p.wait(at + ` === 0`)
 }
 
-// What fits a projector of 1920 x 1080 fits a smaller one.
-func TestSlidesFitASmallerProjector(t *testing.T) {
-	p := slides(t, browser.Window{W: 1280, H: 720, Scale: 1}, 0)
-	n := eval[int](p, `document.querySelectorAll(".slides > section").length`)
-	for i := range n {
-		p.turnTo(i)
-		assert.Empty(t, eval[[]string](p, outside), "slide %d", i+1)
+// Nothing is cut or too small to be read. What fits a projector of 1920 x 1080 fits a smaller one. No Lab is loaded.
+func TestSlidesFitProjectors(t *testing.T) {
+	for _, win := range []window{projector, {W: 1280, H: 720, Scale: 1}} {
+		p := slides(t, win, "?preview#/0")
+		for i := range eval[int](p, count) {
+			p.turnTo(i)
+			p.shot(fmt.Sprintf("slide-%02d-%d", i+1, win.H))
+			assert.Empty(t, eval[[]string](p, outside), "slide %d at %d x %d", i+1, win.W, win.H)
+		}
+		assert.Zero(t, eval[int](p, loaded))
 	}
 }
 
 // A Lab plays while its slide is seen, and rests when that is left; a click in it takes no key from the lecturer.
 func TestALabPlaysWhileItsSlideIsShown(t *testing.T) {
-	p := slides(t, projector, 0)
+	p := slides(t, projector, "#/0")
 	slide := p.labs()[0]
 	shown := `document.querySelector("section.present .embed")`
 	assert.Zero(t, eval[int](p, playing))
@@ -150,7 +151,7 @@ func TestALabPlaysWhileItsSlideIsShown(t *testing.T) {
 
 // Where a Lab cannot come, and on paper, its still stands.
 func TestAStillStandsWhereTheLabCannot(t *testing.T) {
-	p := slides(t, projector, 0)
+	p := slides(t, projector, "#/0")
 	slide := p.labs()[0]
 	p.run(fmt.Sprintf(`document.querySelectorAll("section")[%d].querySelector(".embed").dataset.lab = "../no.html"`,
 		slide))
@@ -163,13 +164,13 @@ func TestAStillStandsWhereTheLabCannot(t *testing.T) {
 
 	_, err := chromedp.Call(p.Ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
 	require.NoError(t, err)
-	assert.Equal(t, eval[int](p, `document.querySelectorAll(".slides > section").length`),
+	assert.Equal(t, eval[int](p, count),
 		eval[int](p, `[...document.querySelectorAll(".slides > section")].filter((s) => s.checkVisibility() && `+
 			`s.offsetWidth === 1920 && s.offsetHeight === 1080).length`), "on paper every slide is a page")
 	assert.False(t, eval[bool](p, `[...document.querySelectorAll("iframe")].some((f) => f.checkVisibility())`))
 
 	for file, pages := range map[string]int{"teach/handout.pdf": 2,
-		"slides/slides.pdf": eval[int](p, `document.querySelectorAll(".slides > section").length`)} {
+		"slides/slides.pdf": eval[int](p, count)} {
 		pdf, err := os.ReadFile(filepath.Join(built, filepath.FromSlash(file)))
 		require.NoError(t, err)
 		assert.Len(t, regexp.MustCompile(`/Type\s*/Page\b`).FindAll(pdf, -1), pages, "pages of %s", file)
@@ -178,7 +179,7 @@ func TestAStillStandsWhereTheLabCannot(t *testing.T) {
 
 // Another window has the notes, the next slide and the time. It follows the slides, and its keys turn them.
 func TestThePresentersViewFollowsAndLeads(t *testing.T) {
-	p := slides(t, projector, 3)
+	p := slides(t, projector, "#/3")
 	p.run(`window.open = (...where) => { window.opened = where; }`)
 	p.chord("s", "KeyS", 83, 0)
 	assert.Equal(t, "presenter.html", eval[string](p, `opened[0]`))
