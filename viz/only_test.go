@@ -48,6 +48,12 @@ func TestOnlyThePicturesThatAreNamedAreShown(t *testing.T) {
 	assert.True(t, v.Press(v.places[0].box.x+5, v.places[0].box.y+5))
 	assert.Equal(t, []PaneID{Copies, Loss}, panes())
 
+	v.Layout(300, 200, 1)
+	assert.Equal(t, []PaneID{Copies}, panes(), "the first, where there is no room for both")
+	heading = v.places[0].heading()
+	assert.False(t, v.Press(heading.x+5, heading.y+5), "and a click brings nothing back")
+	v.Layout(1000, 700, 1)
+
 	err = v.Only(Writing, Loss)
 	assert.ErrorContains(t, err, "no picture called “writing”")
 	assert.ErrorContains(t, err, "knowledge, loss, copies", "those that there are")

@@ -45,7 +45,7 @@ func (v *View) Pressable() bool {
 }
 
 // fixed reports whether one picture is shown and nothing can take its place by a click.
-func (v *View) fixed() bool { return len(v.places) == 1 && v.Pinned() == "" && len(v.Alone()) == 1 }
+func (v *View) fixed() bool { return len(v.places) == 1 && v.Pinned() == "" && len(v.Alone()) > 0 }
 
 // headingHeight is the height of a picture's title, which is as wide as the picture and can be clicked on.
 const headingHeight = 26
