@@ -30,7 +30,7 @@ func (l *lab) export() {
 		"seeds":      func([]js.Value) any { return l.sown() },
 		"seedsCSV":   func([]js.Value) any { return l.seedsCSV() },
 		"shown":      func([]js.Value) any { return encode(l.view.Shown()) },
-		"words":      func([]js.Value) any { return encode(l.view.Words()) },
+		"words":      func([]js.Value) any { return encode(append([]viz.Word{}, l.view.Words()...)) },
 		"panes":      func([]js.Value) any { return encode(viz.PanesOf(l.session.Experiment())) },
 		"scales":     func([]js.Value) any { return encode(viz.Scales) },
 		"colourings": func([]js.Value) any { return encode(viz.Colourings) },
