@@ -22,7 +22,7 @@ export function startEmbedding(lab) {
     const panes = [pane.value, pane.value && half.value].filter(Boolean);
     const hidden = all(":checked", HTMLInputElement, byID("embedding-hide")).map(({ value }) => value);
     const said = [panes.length && `pane=${panes.join(",")}`, hidden.length && `hide=${hidden.join(",")}`,
-      Number(at.value) > 0 && `at=${at.value}`, type.value && `type=${type.value}`];
+      at.valueAsNumber > 0 && `at=${at.valueAsNumber}`, type.value && `type=${type.value}`];
     return ["embed", ...said.filter(Boolean)].join("&");
   }
 

@@ -34,6 +34,7 @@ func (n *Numbers) ofReport() map[string]slot {
 		"verdicts":   {"agrees|disagrees|open|all [CLAIM]", n.verdicts},
 		"claims":     {"", func([]string) (string, error) { return strconv.Itoa(len(n.findings.Claims)), nil }},
 		"holds":      {"SETTING,… ARM below|above|undecided ARM", n.holds},
+		"judged":     {"SETTING,… CLAIM[/PART] agrees|disagrees|open", n.ruled},
 		"burst":      {"BETA2 EXPERIMENT", burst},
 	}
 }
@@ -239,11 +240,10 @@ func (n *Numbers) part(args []string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	k, err := strconv.Atoi(args[2])
-	if err != nil || k < 1 || k > len(j.Findings) {
-		return "", fmt.Errorf("there is no part %s; claim %s has 1 to %d", args[2], args[1], len(j.Findings))
+	f, err := finding(j, args[2])
+	if err != nil {
+		return "", err
 	}
-	f := j.Findings[k-1]
 	return measured(f.Mean, f.Low, f.High, lossDigits, args[3:], map[string]func() (string, error){
 		"verdict": func() (string, error) { return f.Verdict.Word(), nil },
 		"mark":    func() (string, error) { return choose("mark", string(f.Verdict), marks) },

@@ -113,6 +113,7 @@ func TestEveryLivePictureIsOneThatThereIs(t *testing.T) {
 				"%s: there is no picture %s", s.title, pane)
 		}
 		assert.GreaterOrEqual(t, len(strings.Fields(of["alt"])), 8, "%s does not say what is seen", s.title)
+		assert.Empty(t, typed(of["alt"]), "%s: a number is typed in what is said of its picture", s.title)
 		assert.False(t, stills[of["still"]], "two slides have the still %s", of["still"])
 		stills[of["still"]] = true
 		assert.Contains(t, s.notes, "LIVE", "the notes of %s do not say that its picture is live", s.title)
