@@ -12,6 +12,7 @@ import (
 	"github.com/yuin/goldmark/ast"
 	extast "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/renderer/html"
+	"github.com/yuin/goldmark/util"
 )
 
 // slotName is what a slot may be called.
@@ -47,7 +48,7 @@ func (v *resolver) walk(tree ast.Node) {
 		if h, ok := n.(*ast.Heading); ok && !entering { // when its slots are known
 			v.heading(h)
 		}
-		if entering {
+		if _, picture := n.(*ast.Image); picture != entering { // its words may have slots too
 			if err := v.resolve(n); err != nil {
 				v.wrong(n, err)
 			}
@@ -205,7 +206,7 @@ func (v *resolver) heading(n *ast.Heading) {
 }
 
 func (v *resolver) link(address *[]byte) error {
-	if html.IsDangerousURL(*address) {
+	if html.IsDangerousURL(util.URLEscape(*address, true)) { // as a browser reads it
 		return fmt.Errorf("no page may link to %s", *address)
 	}
 	if v.Link == nil {
@@ -221,7 +222,17 @@ func (v *resolver) link(address *[]byte) error {
 
 func (v *resolver) image(n *ast.Image) error {
 	if v.Image == nil {
-		return v.link(&n.Destination)
+		var err error
+		_ = ast.Walk(n, func(c ast.Node, _ bool) (ast.WalkStatus, error) {
+			if c.Kind() == kindSpan {
+				err = errors.New("here the words of a picture have no slots and no formulas")
+			}
+			return ast.WalkContinue, nil
+		})
+		return errors.Join(err, v.link(&n.Destination))
+	}
+	if len(n.Title) > 0 {
+		return fmt.Errorf("the picture %s: it has a title, which is not shown here", n.Destination)
 	}
 	out, err := v.Image(string(n.Destination), texts(n, v.source))
 	if err != nil {

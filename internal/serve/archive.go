@@ -62,6 +62,10 @@ func parseArchive(data []byte) (archive, error) {
 			err = errors.New("a name that leads out of it")
 		case !f.Mode().IsRegular():
 			err = errors.New("which is no file")
+		case f.Flags&1 != 0:
+			err = errors.New("which is encrypted")
+		case f.Method != zip.Store && f.Method != zip.Deflate:
+			err = fmt.Errorf("which is packed by method %d; stored and deflated files can be read", f.Method)
 		case twice:
 			err = errors.New("a name that is there twice")
 		case f.UncompressedSize64 > maxEntry:

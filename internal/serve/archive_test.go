@@ -81,6 +81,9 @@ func TestAZipThatIsNoPageIsRefused(t *testing.T) {
 	large := entries(t)
 	at := bytes.LastIndex(large, []byte("PK\x01\x02"))
 	copy(large[at+24:], []byte{1, 0, 0, 4}) // its size unpacked: 64 MiB and a byte
+	locked, lzma := entries(t), entries(t)
+	locked[at+8] |= 1
+	lzma[at+10] = 14
 	for says, data := range map[string][]byte{
 		"it cannot be read as a zip":                 []byte("<p>page"),
 		"it holds no index.html, and so is no page":  zipped(t, t.TempDir()),
@@ -90,6 +93,8 @@ func TestAZipThatIsNoPageIsRefused(t *testing.T) {
 		`it holds "site/link", which is no file`:     entries(t, link),
 		`it holds "b", a name that is there twice`:   entries(t, zip.FileHeader{Name: "b"}, zip.FileHeader{Name: "b"}),
 		"which has 67108865 bytes unpacked; at most": large,
+		`it holds "index.html", which is encrypted`:  locked,
+		`"index.html", which is packed by method 14`: lzma,
 	} {
 		path := filepath.Join(t.TempDir(), "page.zip")
 		require.NoError(t, os.WriteFile(path, data, 0o644))

@@ -120,9 +120,17 @@ func (rs runs) ended(of func(*record.Record) (float64, bool)) *float64 {
 // seeds says which they are, in a sentence, and what the band around a mean is.
 func (rs runs) seeds() string {
 	if len(rs) == 1 {
+		return rs.means()
+	}
+	return strings.TrimSuffix(rs.means(), ".") + ", with their standard errors as bands."
+}
+
+// means says which they are, where a mean has no band.
+func (rs runs) means() string {
+	if len(rs) == 1 {
 		return fmt.Sprintf("Seed %d.", rs.first().Experiment.Seed)
 	}
-	return fmt.Sprintf("Means over the seeds %s, with their standard errors as bands.", rs.list())
+	return fmt.Sprintf("Means over the seeds %s.", rs.list())
 }
 
 // list are the seeds, ascending.

@@ -109,7 +109,7 @@ func drawPaperSpike(rs runs) (Figure, bool) {
 	if len(c.Spots) < 3 || !otherwise {
 		return Figure{}, false
 	}
-	return Scatter("paper-7", "The rise at the widening and the loss at the end", counterpart("7", rs)+rs.seeds()+
+	return Scatter("paper-7", "The rise at the widening and the loss at the end", counterpart("7", rs)+rs.means()+
 		" Full: with the factor that keeps the RMS. Ring: without.", c)
 }
 
