@@ -29,11 +29,12 @@ const note = "built.json"
 // ErrStale says that the sources have changed since.
 var ErrStale = errors.New("the slides were built of other sources than there are now: make slides builds them anew")
 
-// sources are the folders and files that slides are made of: their text, the numbers and figures in it, and what lays
-// them out.
-var sources = []string{"go.mod", "internal/deck", "internal/lecture", "internal/markup", "internal/report",
-	"internal/site", "site/animation", "site/handout.css", "site/pages.css", "site/report", "site/slides", "site/teach",
-	"viz/figure", "viz/story", "viz/style"}
+// sources are the folders and files that slides are made of: their text, the numbers and figures in it with all that
+// computes them, and what lays them out and prints them.
+var sources = []string{"go.mod", "internal/browser", "internal/deck", "internal/keys", "internal/lecture",
+	"internal/markup", "internal/plain", "internal/report", "internal/site", "internal/typed", "model", "sim",
+	"site/animation", "site/handout.css", "site/pages.css", "site/report", "site/slides", "site/teach", "viz/facts",
+	"viz/figure", "viz/panel", "viz/story", "viz/style", "viz/valloss", "viz/written"}
 
 // Hash is of all sources in a project's folder, their names and what they hold.
 func Hash(root string) (string, error) {

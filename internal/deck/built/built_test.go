@@ -2,7 +2,10 @@ package built
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -48,4 +51,26 @@ func TestSlidesOfOtherSourcesAreLeftOut(t *testing.T) {
 	put(Dir+"/built.json", "{")
 	_, err = Folders(root)
 	assert.ErrorIs(t, err, ErrStale, "a damaged note says nothing")
+}
+
+// A number of a slide is another as soon as what computes it is: every package of the project that makes slides is
+// among their sources, but for those that read, write, find and hand out files, and say nothing of what is in them.
+func TestAllThatMakesSlidesIsAmongTheirSources(t *testing.T) {
+	list := exec.Command("go", "list", "-deps", "../cmd")
+	list.Stderr = os.Stderr
+	out, err := list.Output()
+	require.NoError(t, err)
+	found := 0
+	for path := range strings.Lines(string(out)) {
+		folder, ours := strings.CutPrefix(strings.TrimSpace(path), "github.com/sparkling-lab/sparkling/")
+		if !ours || slices.Contains([]string{"internal/durable", "internal/input", "internal/serve", "internal/tools"},
+			folder) {
+			continue
+		}
+		found++
+		assert.True(t, slices.ContainsFunc(sources, func(s string) bool {
+			return folder == s || strings.HasPrefix(folder, s+"/")
+		}), "%s is no source of slides", folder)
+	}
+	assert.Greater(t, found, len(sources)/2)
 }
