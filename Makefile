@@ -62,6 +62,8 @@ page: ## the page, for any static host: dist/
 # What slides are made with, in the versions of its lockfile. Nothing else but lint-page needs npm.
 DECK := internal/deck
 $(DECK)/node_modules/.package-lock.json: $(DECK)/package.json $(DECK)/package-lock.json
+	@command -v npm >/dev/null 2>&1 || \
+	{ echo "no npm on the path: the slides cannot be built; make run shows the page without them"; exit 1; }
 	cd $(DECK) && npm ci --ignore-scripts
 	@touch $@
 
