@@ -73,7 +73,8 @@ export function parse(search) {
     if (!read) why = `This page knows ${list(known)}.`;
     else if (seen.has(name)) why = "It is there twice; the first holds.";
     else why = read(mode, value);
-    if (why) mode.wrong.push(`The address says “${said}”, which is not understood. ${why}`);
+    const sentence = `The address says “${said}”, which is not understood. ${why}`;
+    if (why && !mode.wrong.includes(sentence)) mode.wrong.push(sentence);
     seen.add(name);
   }
   if (mode.embed && mode.present) {

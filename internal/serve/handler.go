@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"net/url"
 	"os"
 	"path"
 	"strings"
@@ -91,6 +92,12 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			http.Error(w, "this file is here, but in no encoding that Accept-Encoding allows", http.StatusNotAcceptable)
 			return
 		}
+		if there := h.files.open(path.Join(name, "index.html")); there != nil { // as every static host does
+			there.Close()
+			head.Set("Location", "./"+url.PathEscape(path.Base(name))+"/"+query(r.URL.RawQuery))
+			w.WriteHeader(http.StatusFound)
+			return
+		}
 		http.NotFound(w, r)
 		return
 	}
@@ -102,6 +109,14 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	head.Set("Cache-Control", "no-cache") // keep it, but ask whether it is still true
 	head.Set("ETag", fmt.Sprintf(`"%s%s"`, f.tag, encoding))
 	http.ServeContent(newPatient(w), r, name, f.modified, f)
+}
+
+// query is what an address says behind its ?, with that.
+func query(raw string) string {
+	if raw == "" {
+		return ""
+	}
+	return "?" + raw
 }
 
 // open finds the best representation of name that the client accepts; no file is nil.

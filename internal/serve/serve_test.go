@@ -42,6 +42,26 @@ func get(t *testing.T, h http.Handler, path string, header ...string) *http.Resp
 	return w.Result()
 }
 
+// Whoever types the name of a folder without the last slash comes to its page, also where the server stands below a
+// folder itself, and nowhere else.
+func TestAFolderWithAPageIsFoundWithoutItsSlash(t *testing.T) {
+	dir := folder(t)
+	name := filepath.Join(dir, "slides", "a b:c")
+	require.NoError(t, os.MkdirAll(name, 0o755))
+	for _, page := range []string{filepath.Dir(name), name} {
+		require.NoError(t, os.WriteFile(filepath.Join(page, "index.html"), []byte("<p>slides"), 0o644))
+	}
+	h, err := Handler(dir, Self)
+	require.NoError(t, err)
+	for path, to := range map[string]string{"/slides": "./slides/", "/slides?preview": "./slides/?preview",
+		"/slides/a%20b:c": "./a%20b:c/", "//slides": "./slides/", "/site/../slides": "./slides/"} {
+		r := get(t, h, path)
+		assert.Equal(t, http.StatusFound, r.StatusCode, path)
+		assert.Equal(t, to, r.Header.Get("Location"), path)
+	}
+	assert.Equal(t, 404, get(t, h, "/slides/index.html/").StatusCode)
+}
+
 func TestServesTheBestRepresentationWithItsType(t *testing.T) {
 	h, err := Handler(folder(t), Self)
 	require.NoError(t, err)
