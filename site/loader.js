@@ -68,7 +68,7 @@ async function pictures(module, texts, bridge) {
     const program = await startProgram(module, bridge, meter, just);
     bridge.run = undefined; // it has been taken up
     program.lab.type(mode.type);
-    if (mode.hide.has("text")) program.lab.untold();
+    program.lab.untold(mode.hide.has("text"));
     program.ended.catch((err) => {
       console.error(err);
       fail("The program of the pictures has stopped. This should not happen. " +

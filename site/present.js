@@ -58,6 +58,7 @@ export class Present {
   /** Shows the pictures as they are to look, after their program was started anew. */
   again() {
     this.#lab.lone(this.#on);
+    this.#lab.untold((this.#on || mode.embed) && mode.hide.has("text"));
     this.#size();
   }
 
@@ -66,6 +67,7 @@ export class Present {
     const on = !mode.embed && new URLSearchParams(location.search).has("present");
     if (on === this.#on) return;
     this.#on = on;
+    if (on && mode.hide.size) root.dataset.hide = [...mode.hide].join(" ");
     if (!on) delete root.dataset.hide;
     if (on) root.dataset.mode = "present";
     else delete root.dataset.mode;
@@ -82,12 +84,12 @@ export class Present {
     this.#look();
   }
 
-  /** The size of type. */
+  /** The size of type; elsewhere it is that of the address, but for one that was of a presentation. */
   #size() {
     const fits = Math.max(Math.min(innerWidth / across, innerHeight / down), leastType);
     const type = this.#on ? mode.type || fits : 0;
     root.style.setProperty("--type", type ? `${type}px` : "");
-    this.#lab.type(type);
+    this.#lab.type(type || (mode.present ? 0 : mode.type));
   }
 
   /** @param {KeyboardEvent} event */

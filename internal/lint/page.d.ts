@@ -440,7 +440,7 @@ interface Lab extends Bridge {
   type(least: number): void;
   lone(yes: boolean): void;
   /** Says that the text beside the pictures is not seen, so that the run waits for nobody who reads it. */
-  untold(): void;
+  untold(untold: boolean): void;
   picture(take: (pixels: Uint8ClampedArray<ArrayBuffer>, width: number, height: number) => void, scale: number): void;
   play(): void;
   pause(): void;

@@ -55,7 +55,7 @@ func (l *lab) export() {
 
 		"type":    func(a []js.Value) any { l.view.SetType(a[0].Float()); return "" },
 		"lone":    func(a []js.Value) any { l.view.SetLone(a[0].Truthy()); return "" },
-		"untold":  func([]js.Value) any { l.director.Untold = true; return "" },
+		"untold":  func(a []js.Value) any { l.director.Untold = a[0].Truthy(); return "" },
 		"picture": func(a []js.Value) any { l.wanted, l.sharp = a[0], a[1].Float(); return "" },
 		"play":    func([]js.Value) any { l.scrub(-1); l.session.Play(); return "" },
 		"pause":   func([]js.Value) any { l.session.Pause(); return "" },

@@ -80,8 +80,7 @@ func (l *lab) openLesson(name, chapter string, kept js.Value, otherwise string) 
 		l.turn(lesson.Chapter(chapter))
 		return
 	case l.session != nil && l.director.Opened() == name && chapter != "":
-		l.notice = notice{Text: fmt.Sprintf("The lesson “%s” has no part called “%s”; it stays where it is.",
-			lesson.Title, chapter), Wrong: true}
+		l.notice = noChapter(lesson, chapter, "stays where it is")
 		return
 	}
 	var aside error // why what was kept is of no use
@@ -100,9 +99,18 @@ func (l *lab) openLesson(name, chapter string, kept js.Value, otherwise string) 
 		return
 	}
 	l.director.Take(name, chapter)
-	if aside != nil {
+	switch {
+	case aside != nil:
 		l.notice = putAside(aside)
+	case chapter != "" && lesson.Chapter(chapter) < 0:
+		l.notice = noChapter(lesson, chapter, "begins at its start")
 	}
+}
+
+// noChapter says that a lesson has no chapter of a name, and what it does instead.
+func noChapter(of *story.Lesson, chapter, instead string) notice {
+	return notice{Text: fmt.Sprintf("The lesson “%s” has no part called “%s”; it %s.", of.Title, chapter, instead),
+		Wrong: true}
 }
 
 // unopened says why an address was of no use, and what happens now, and offers what was probably meant.

@@ -97,6 +97,11 @@ func TestALinkLeadsToAChapterOfALesson(t *testing.T) {
 	p.wait(`document.querySelector("#chapters [data-chapter=update][aria-current]")`)
 	assert.Equal(t, "1", eval[string](p, `document.querySelector("#quantity :checked").value`))
 
+	fresh := open(t, desktop, "lesson=lock/somewhere")
+	fresh.wait(`!document.getElementById("notice").hidden`)
+	assert.Contains(t, eval[string](fresh, `document.getElementById("notice-text").textContent`),
+		"The lesson “The lock” has no part called “somewhere”; it begins at its start.")
+
 	last := p.state().Last
 	p.run(`location.hash = "#lesson=lock/nowhere"`)
 	p.wait(`!document.getElementById("notice").hidden`)

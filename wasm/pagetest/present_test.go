@@ -176,3 +176,21 @@ func TestToPresentIsALookOfThePage(t *testing.T) {
 	p.run(`history.back()`)
 	p.wait(`document.documentElement.dataset.mode === "present"`)
 }
+
+// What an address leaves out for an audience is there again when that has gone, and out again where it comes back; a
+// size of type that it names is that of the presentation.
+func TestWhatIsLeftOutIsLeftOutOfThePresentationAlone(t *testing.T) {
+	p := blank(t, desktop)
+	p.do(chromedp.Navigate(p.address("") + "?present&hide=text&type=30#" + short(t).Link()))
+	p.ready()
+	const smallest, text = `Math.min(...JSON.parse(sparkling.words()).map(({ Size }) => Size))`,
+		`document.getElementById("panel").checkVisibility()`
+	p.wait(smallest + ` >= 30`)
+	assert.False(t, eval[bool](p, text))
+	p.run(`document.getElementById("leave").click()`)
+	p.wait(smallest + ` < 30`)
+	assert.True(t, eval[bool](p, text))
+	p.run(`history.back()`)
+	p.wait(smallest + ` >= 30`)
+	assert.False(t, eval[bool](p, text))
+}
