@@ -193,4 +193,11 @@ func TestWhatIsLeftOutIsLeftOutOfThePresentationAlone(t *testing.T) {
 	p.run(`history.back()`)
 	p.wait(smallest + ` >= 30`)
 	assert.False(t, eval[bool](p, text))
+
+	p.do(chromedp.Navigate(p.address("") + "?embed&type=30#" + short(t).Link()))
+	p.ready()
+	p.run(`document.querySelector("body > ` +
+		`canvas").getContext("webgl2").getExtension("WEBGL_lose_context").loseContext()`)
+	p.wait(`document.getElementById("notice-text").textContent.includes("canvas")`)
+	p.wait(smallest + ` >= 30`) // a part of another page has the size of its address, also where it is drawn anew
 }
