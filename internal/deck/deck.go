@@ -8,10 +8,12 @@ package deck
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"html/template"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -242,12 +244,21 @@ func picture(address, alt string) template.HTML {
 		template.HTMLEscapeString(address), template.HTMLEscapeString(alt)))
 }
 
-// notices writes the terms of what npm fetched and the page passes on: reveal.js itself, and Temml, which made its
-// formulas.
+// notices writes the terms of what npm fetched and the page passes on: reveal.js itself with what it has in it, and
+// Temml, which made its formulas.
 func notices(root, to string) error {
+	folder := filepath.Join(root, "internal", "deck")
+	data, err := os.ReadFile(filepath.Join(folder, "package.json"))
+	if err != nil {
+		return err
+	}
+	var names struct{ Dependencies map[string]string }
+	if err := json.Unmarshal(data, &names); err != nil {
+		return fmt.Errorf("internal/deck/package.json: %w", err)
+	}
 	var b strings.Builder
-	for _, name := range []string{"reveal.js", "temml"} {
-		text, err := os.ReadFile(filepath.Join(root, "internal", "deck", modules, name, "LICENSE"))
+	for _, name := range slices.Sorted(maps.Keys(names.Dependencies)) {
+		text, err := os.ReadFile(filepath.Join(folder, modules, filepath.FromSlash(name), "LICENSE"))
 		if err != nil {
 			return err
 		}

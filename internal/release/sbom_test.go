@@ -55,7 +55,8 @@ func TestMaterialsAreAllThatIsLinked(t *testing.T) {
 		assert.Greater(t, len(linked), 3, place)
 		for name, places := range in {
 			if strings.Contains("\n"+places, "\n"+place+"\n") && !linked[name] {
-				assert.Regexp(t, `^(std \d|reveal\.js |temml )`, name, "%s is not linked into %s", name, place)
+				assert.Regexp(t, `^(std \d|reveal\.js |temml |fitty |@oxc-project/runtime )`, name,
+					"%s is not linked into %s", name, place)
 			}
 		}
 	}
@@ -90,6 +91,9 @@ func TestPackagesOfTheSlidesHaveTheirSums(t *testing.T) {
 	c := m.components["pkg:npm/a@1.2.3"]
 	assert.Equal(t, strings.Repeat("00", 64), (*c.Hashes)[0].Value)
 	assert.Equal(t, "MIT", (*c.Licenses)[0].License.ID)
+	require.NoError(t, m.addPackages([]byte(`{"packages": {"node_modules/@b/c": {"version": "1", "license": "MIT",
+		"integrity": "sha512-`+sum+`"}}}`), page))
+	assert.Equal(t, "@b/c", m.components["pkg:npm/%40b/c@1"].Name)
 	for _, bad := range []string{`{"packages": {"node_modules/a": {"version": "1"}}}`, `{`,
 		`{"packages": {"node_modules/a": {"integrity": "sha1-AAAA"}}}`} {
 		assert.ErrorContains(t, newMaterials().addPackages([]byte(bad), page), lockfile)
