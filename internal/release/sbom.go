@@ -149,7 +149,7 @@ func (m *materials) addPackages(lock []byte, in string) error {
 		if err != nil || len(sum) != sha512.Size {
 			return fmt.Errorf("%s has no SHA-512 of %s", lockfile, name)
 		}
-		ref := "pkg:npm/" + strings.Replace(name, "@", "%40", 1) + "@" + p.Version // of a scope, as package URLs have it
+		ref := "pkg:npm/" + strings.Replace(name, "@", "%40", 1) + "@" + p.Version // a scope’s sign is written so
 		m.add(cyclonedx.Component{BOMRef: ref, PackageURL: ref, Type: cyclonedx.ComponentTypeLibrary, Name: name,
 			Version:  p.Version,
 			Licenses: &cyclonedx.Licenses{{License: &cyclonedx.License{ID: p.License}}},
