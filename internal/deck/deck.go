@@ -97,7 +97,7 @@ func Build(ctx context.Context, root, to string, progress io.Writer) error {
 	return err
 }
 
-// draw takes the figures of the report, which slides name.
+// draw takes the figures that slides may name: those of the report, and those of the lecture.
 func (d *deck) draw() error {
 	findings, err := report.Open(filepath.Join(d.root, "site", "report"))
 	if err != nil {
@@ -107,7 +107,14 @@ func (d *deck) draw() error {
 	for _, f := range findings.Figures() {
 		d.drawn[f.Name] = f.In(figure.Options{For: figure.Projector, Bare: true})
 	}
-	return nil
+	own, err := d.numbers.Figures()
+	for _, f := range own {
+		if _, ok := d.drawn[f.Name]; ok {
+			return fmt.Errorf("report and lecture have a figure %s each", f.Name)
+		}
+		d.drawn[f.Name] = f
+	}
+	return err
 }
 
 // page is a slide as it is shown.

@@ -78,6 +78,7 @@ internal/serve: internal/input
 internal/report: internal/input model sim/experiment sim/record sim/reproduce sim/statistics sim/task viz/figure
   viz/style viz/story
 internal/lecture: internal/report model model/widen sim/experiment sim/plan sim/record sim/reproduce sim/statistics
+  sim/task viz/figure viz/style
 internal/lecture/make: internal/durable internal/lecture model/learner/cpu sim/experiment sim/look sim/record
   sim/reproduce sim/session sim/train viz/slowmotion
 internal/site: internal/durable internal/lecture internal/markup sim/experiment viz/story

@@ -17,7 +17,9 @@ type Interval struct {
 	Mean, Low, High float64
 	Each            []float64 // the values behind the mean, as small dots
 	Style           style.Style
-	Aside           bool // drawn in grey, dashed and with a ring, whatever the style: it is shown and does not count
+	Aside           bool   // drawn in grey, dashed and with a ring, whatever the style: it is shown and does not count
+	Bar             bool   // a bar from zero to the mean lies behind it: what is measured is a size and no difference
+	Says            string // stands at the right of the row, in its hue
 }
 
 // Intervals is one set of axes with rows of means and intervals, top down. Panels side by side share the names of the
@@ -26,6 +28,7 @@ type Intervals struct {
 	Title string
 	X     string
 	Rows  []Interval
+	Marks []float64 // values of X with a dashed line
 }
 
 // rowHeight is the height of a row of intervals.
@@ -36,6 +39,9 @@ const rowHeight = vg.Length(21)
 func Forest(name, title, caption string, sets ...Intervals) (Figure, bool) {
 	low, high, any := 0.0, 0.0, false
 	for _, s := range sets {
+		for _, v := range s.Marks {
+			low, high = min(low, v), max(high, v)
+		}
 		for _, r := range s.Rows {
 			for _, v := range append([]float64{r.Mean, r.Low, r.High}, r.Each...) {
 				if record.Finite(v) {
@@ -62,7 +68,14 @@ func Forest(name, title, caption string, sets ...Intervals) (Figure, bool) {
 		below := !r.page() && (r.width-names)/vg.Length(len(sets)) < leastIntervals
 		for i, s := range sets {
 			p := s.axes(low-pad, high+pad, i == 0 || below)
-			to.panels = append(to.panels, r.panel(s.Title, p, 1+len(sets), 0))
+			if !r.page() && len(sets) == 1 {
+				p.X.Tick.Marker = round(max((r.width-names-s.said())/42, 2))
+			}
+			columns := 1 + len(sets) // the names have room as well
+			if below {
+				columns = 2
+			}
+			to.panels = append(to.panels, r.panel(s.Title, p, columns, 0))
 		}
 		if !below {
 			to.names = names
@@ -75,7 +88,11 @@ func Forest(name, title, caption string, sets ...Intervals) (Figure, bool) {
 		}
 		to.width, to.wrapped = r.width, true
 		around, all := 2*margin+r.heading(f)+70*vg.Length(to.rows(len(sets))), vg.Length(to.rows(len(sets))*rows)
-		each := min(max((r.tall(0, math.MaxInt32)-around)/all, leastRow), rowHeight)
+		most := rowHeight
+		if r.Height > 0 {
+			most *= 2
+		}
+		each := min(max((r.tall(0, math.MaxInt32)-around)/all, leastRow), most)
 		to.height = around + each*all
 		return to
 	}
@@ -95,13 +112,28 @@ func (s Intervals) axes(low, high float64, first bool) *plot.Plot {
 	p.X.Tick.Marker = usual
 	p.Y.Min, p.Y.Max = -float64(len(s.Rows))+0.4, 0.6
 	p.Y.Tick.Marker = plot.ConstantTicks(s.ticks(first))
-	p.Add(uprights{})
+	p.Add(uprights(s.Marks))
+	var words ends
 	for k, r := range s.Rows {
 		if record.Finite(r.Mean) {
 			p.Add(whisker{r, -float64(k)})
 		}
+		if r.Says != "" {
+			words = append(words, end{-float64(k), r.Says, hue(r.Style)})
+		}
+	}
+	if words != nil {
+		p.Add(words)
 	}
 	return p
+}
+
+// said is the room at the right of the rows for what they say.
+func (s Intervals) said() (wide vg.Length) {
+	for _, r := range s.Rows {
+		wide = max(wide, labelText.Width(r.Says))
+	}
+	return wide
 }
 
 func (s Intervals) ticks(words bool) []plot.Tick {
@@ -116,7 +148,7 @@ func (s Intervals) ticks(words bool) []plot.Tick {
 	return t
 }
 
-// whisker draws one interval: a bar from low to high, the mean as a marker with its value, the single values as dots.
+// whisker draws one interval: a line from low to high, the mean as a marker, the single values as dots.
 type whisker struct {
 	Interval
 	y float64
@@ -132,6 +164,12 @@ func (w whisker) Plot(c draw.Canvas, p *plot.Plot) {
 		bar = draw.LineStyle{Color: colour, Width: 1, Dashes: []vg.Length{2, 2}}
 	}
 	clip := func(v float64) vg.Length { return min(max(x(v), c.Min.X), c.Max.X) }
+	if w.Bar {
+		half, wash := barShare/2*(y(1)-y(0)), colour
+		wash.A = 0x38
+		c.SetColor(wash)
+		c.Fill(vg.Rectangle{Min: vg.Point{X: clip(0), Y: at - half}, Max: vg.Point{X: clip(w.Mean), Y: at + half}}.Path())
+	}
 	dots := colour
 	dots.A = 0x66
 	for _, v := range w.Each {
@@ -152,11 +190,14 @@ func (w whisker) Plot(c draw.Canvas, p *plot.Plot) {
 	c.DrawGlyph(draw.GlyphStyle{Color: colour, Radius: 3.2, Shape: glyph}, vg.Point{X: clip(w.Mean), Y: at})
 }
 
-// uprights draws a thin line at every tick of x, and a stronger one at zero.
-type uprights struct{}
+// barShare is how much of the height of a row its bar has.
+const barShare = vg.Length(0.62)
+
+// uprights draws a thin line at every tick of x, a stronger one at zero, and dashed ones at its own values.
+type uprights []float64
 
 // Plot implements plot.Plotter.
-func (uprights) Plot(c draw.Canvas, p *plot.Plot) {
+func (marks uprights) Plot(c draw.Canvas, p *plot.Plot) {
 	x, _ := p.Transforms(&c)
 	for _, t := range p.X.Tick.Marker.Ticks(p.X.Min, p.X.Max) {
 		style := draw.LineStyle{Color: rule, Width: 0.5}
@@ -164,5 +205,8 @@ func (uprights) Plot(c draw.Canvas, p *plot.Plot) {
 			style = draw.LineStyle{Color: axis, Width: 0.9}
 		}
 		c.StrokeLine2(style, x(t.Value), c.Min.Y, x(t.Value), c.Max.Y)
+	}
+	for _, v := range marks {
+		c.StrokeLine2(draw.LineStyle{Color: soft, Width: 1, Dashes: []vg.Length{3, 3}}, x(v), c.Min.Y, x(v), c.Max.Y)
 	}
 }

@@ -41,6 +41,9 @@ type Options struct {
 	// Bare leaves title and caption to whoever shows the figure; they are in its description all the same. A figure for
 	// a column is always bare: there the paper has them.
 	Bare bool
+	// Width and Height are those of a figure for a projector, in CSS pixels of the slide; 0 is what is usual. A smaller
+	// figure has type of the same size, and less room.
+	Width, Height int
 }
 
 // Validate says which option is none of those that there are.
@@ -48,8 +51,17 @@ func (o Options) Validate() error {
 	if err := among("for", o.For, Fors); err != nil {
 		return err
 	}
+	for _, x := range []int{o.Width, o.Height} {
+		if x != 0 && (o.For != Projector || x < leastSlide || x > mostSlide) {
+			return fmt.Errorf("figure: a side has %d CSS pixels; allowed are %d to %d, for a projector", x, leastSlide,
+				mostSlide)
+		}
+	}
 	return among("theme", o.Theme, Themes)
 }
+
+// The least and the most of a side that a figure for a projector can be given, in CSS pixels.
+const leastSlide, mostSlide = 200, 1920
 
 func among[T ~string](what string, x T, all []T) error {
 	var names []string
@@ -92,7 +104,11 @@ func (o Options) room() room {
 		o.Bare = true
 		return room{o, columnWidth / columnScale, columnScale}
 	case Projector:
-		return room{o, slideWidth / slideScale, slideScale}
+		wide := slideWidth
+		if o.Width > 0 {
+			wide = vg.Length(o.Width) * pixel
+		}
+		return room{o, wide / slideScale, slideScale}
 	}
 	return room{o, rowWidth, 1}
 }
@@ -113,6 +129,8 @@ func (r room) tall(page, column vg.Length) vg.Length {
 		return page
 	case r.For == Column:
 		return column
+	case r.Height > 0:
+		return vg.Length(r.Height) * pixel / r.scale
 	}
 	if r.Bare {
 		return slideHeight / r.scale

@@ -11,7 +11,7 @@ import (
 	"github.com/sparkling-lab/sparkling/viz/style"
 )
 
-// Spot is one point with a name.
+// Spot is one point, with a name where it has one.
 type Spot struct {
 	Name  string
 	X, Y  float64
@@ -53,7 +53,7 @@ func spotKey(sets []Cloud) (key []sample) {
 	seen := map[string]bool{}
 	for _, c := range sets {
 		for _, s := range c.Spots {
-			if !seen[s.Name] && s.finite() {
+			if s.Name != "" && !seen[s.Name] && s.finite() {
 				seen[s.Name], key = true, append(key, sample{s.Name, s.Style, true, s.Ring})
 			}
 		}
@@ -73,7 +73,9 @@ func (c Cloud) axes(named bool) *plot.Plot {
 		p.X.Min, p.X.Max = min(p.X.Min, at.X), max(p.X.Max, at.X)
 		p.Y.Min, p.Y.Max = min(p.Y.Min, at.Y), max(p.Y.Max, at.Y)
 		p.Add(at)
-		words = append(words, end{at.Y, at.Name, hue(at.Style)})
+		if at.Name != "" {
+			words = append(words, end{at.Y, at.Name, hue(at.Style)})
+		}
 	}
 	padX, padY := max(0.05*(p.X.Max-p.X.Min), 1e-3), max(0.05*(p.Y.Max-p.Y.Min), 1e-3)
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = p.X.Min-padX, p.X.Max+padX, p.Y.Min-padY, p.Y.Max+padY
