@@ -172,7 +172,7 @@ func (d *deck) slide(s Slide) (page, error) {
 	}
 	r := markup.Renderer{
 		Slot: d.slot, Cite: d.cite, Math: d.formulas.of, Boxes: boxes, Image: d.image,
-		Blocks: map[string]func(markup.Block) (template.HTML, error){"lab": show, "works": d.cited},
+		Blocks: map[string]func(markup.Block) (template.HTML, error){"lab": show, "verdicts": d.grid, "works": d.cited},
 		IDs:    true,
 	}
 	body, err := r.Render(s.Body)
@@ -189,10 +189,14 @@ func (d *deck) slide(s Slide) (page, error) {
 	return page{ID: body.Headings[0].ID, Title: body.Title, Body: template.HTML(rest), Notes: notes.HTML}, err
 }
 
-// slot is a number of the lecture, or {{arm ID}}: the name of an arm in its looks.
+// slot is a number of the lecture, or {{arm ID}} or {{mark VERDICT}}: the name of an arm, the mark of a verdict, in
+// its looks.
 func (d *deck) slot(name string, args []string) (template.HTML, error) {
-	if name == "arm" {
+	switch name {
+	case "arm":
 		return arm(args)
+	case "mark":
+		return mark(args)
 	}
 	return d.numbers.Slot(name, args)
 }

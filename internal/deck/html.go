@@ -142,7 +142,7 @@ func (d *deck) write(dir string, pages []page) error {
 			}
 		}
 	}
-	if err := put("arms.css", []byte(armSheet())); err != nil {
+	if err := put("arms.css", []byte(armSheet()+markSheet())); err != nil {
 		return err
 	}
 	if err := put("math.css", []byte(d.formulas.sheet())); err != nil {

@@ -7,6 +7,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/internal/lecture"
+	"github.com/sparkling-lab/sparkling/internal/markup"
 )
 
 func TestAFileIsCutIntoSlidesAndNotes(t *testing.T) {
@@ -136,6 +139,25 @@ func TestFormulasHaveNoInlineStyles(t *testing.T) {
 	assert.Equal(t, `<math class="a math-0"><mo class="math-1">&lt;</mo><mi>style="z"</mi><mo class="math-0"/></math>`,
 		got)
 	assert.Equal(t, ".math-0 { x:1; }\n.math-1 { y:2; }\n", f.sheet())
+}
+
+func TestVerdictsHaveMarksAndWords(t *testing.T) {
+	numbers, err := lecture.Open("../..")
+	require.NoError(t, err)
+	d := &deck{numbers: numbers}
+	html, err := d.grid(markup.Block{Text: "\n"})
+	require.NoError(t, err)
+	for word, m := range verdictMarks {
+		said, err := numbers.Slot("verdicts", []string{word})
+		require.NoError(t, err)
+		cell := fmt.Sprintf(`<td aria-label="%s"><i class="mark %[1]s" aria-hidden="true">%s</i></td>`, word, m.sign)
+		assert.Equal(t, string(said), fmt.Sprint(strings.Count(string(html), cell)), "verdicts that are %s", word)
+		assert.Contains(t, markSheet(), fmt.Sprintf(".mark.%s { color: #", word))
+	}
+	_, err = d.grid(markup.Block{Text: "lock"})
+	assert.ErrorContains(t, err, "says nothing by itself")
+	_, err = mark([]string{"maybe"})
+	assert.ErrorContains(t, err, "agrees, disagrees, open")
 }
 
 func TestArmsHaveTheHuesOfTheLab(t *testing.T) {

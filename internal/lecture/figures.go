@@ -91,7 +91,7 @@ func (n *Numbers) puzzle() (figure.Figure, bool) {
 		set.Rows = append(set.Rows, row)
 	}
 	f, ok := figure.Forest("puzzle", "What the networks know", "Means over the seeds (small dots) with intervals.", set)
-	return sized(f, ok, 960, 560)
+	return sized(f, ok, 860, 600)
 }
 
 // worth is what each of the two parts of the method does to the final loss on a task.
@@ -148,9 +148,9 @@ func (n *Numbers) equalCompute() (figure.Figure, bool) {
 		}
 		sets = append(sets, set)
 	}
-	f, ok := figure.Forest("equal-compute", "SPARKLING − wide from scratch, at equal compute", "Paired differences over "+
-		"the seeds (small dots), their mean and the interval by which each is judged. Left of zero is what the paper "+
-		"says. Diamond: agrees; square: disagrees; circle: open.", sets...)
+	f, ok := figure.Forest("equal-compute", "SPARKLING − wide from scratch, at equal compute", "Paired differences "+
+		"over the seeds (small dots), their mean and the interval by which each is judged. Left of zero is what the "+
+		"paper says. Diamond: agrees; square: disagrees; circle: open.", sets...)
 	return sized(f, ok, 1440, 500)
 }
 
@@ -169,8 +169,8 @@ func (n *Numbers) jumpSpots() (figure.Figure, bool) {
 		}
 		set.Spots = append(set.Spots, spot)
 	}
-	f, ok := figure.Scatter("jump-spots", "The rise at the widening and the loss at the end", "Means over seeds. Full: "+
-		"with the factor that keeps the RMS. Ring: without.", set)
+	f, ok := figure.Scatter("jump-spots", "The rise at the widening and the loss at the end", "Means over seeds. "+
+		"Full: with the factor that keeps the RMS. Ring: without.", set)
 	return sized(f, ok, 780, 590)
 }
 
@@ -180,8 +180,8 @@ var pairLooks = []int{ofSparkling, ofCopy, ofAsymmetric, 4, 5}
 // jumpRanks are the rank correlations of both, in all settings, with the bounds of what would be a guide.
 func (n *Numbers) jumpRanks() (figure.Figure, bool) {
 	var sets []figure.Intervals
-	for _, claim := range []struct{ id, title string }{{"3c", "Rank correlation, one axis"}, {"3f", "Rank correlation, both axes"}} {
-		set := figure.Intervals{Title: claim.title}
+	for _, claim := range []struct{ id, on string }{{"3c", "one axis"}, {"3f", "both axes"}} {
+		set := figure.Intervals{Title: "Rank correlation, " + claim.on}
 		for _, s := range n.findings.Settings {
 			j, err := n.judged(s.ID, claim.id)
 			if err != nil || len(j.Findings) != 1 {
@@ -196,6 +196,7 @@ func (n *Numbers) jumpRanks() (figure.Figure, bool) {
 		sets = append(sets, set)
 	}
 	f, ok := figure.Forest("jump-ranks", "Rank correlation of the rise and the final loss", "Its mean over the seeds, "+
-		"and the interval by which it is judged: within the dashed lines the rise is no guide to the final loss.", sets...)
+		"and the interval by which it is judged: within the dashed lines the rise is no guide to the final loss.",
+		sets...)
 	return sized(f, ok, 840, 480)
 }

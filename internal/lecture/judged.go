@@ -40,3 +40,31 @@ func finding(j reproduce.Judgement, number string) (f reproduce.Finding, err err
 	}
 	return j.Findings[k-1], nil
 }
+
+// Grid are the verdicts on all claims in all settings.
+type Grid struct {
+	Settings []struct{ Task, Name string }
+	Claims   []Judged
+}
+
+// Judged is a claim with its verdicts, each in a word, in the order of the settings.
+type Judged struct {
+	Title    string
+	Verdicts []string
+}
+
+// Grid is that of the report.
+func (n *Numbers) Grid() (g Grid) {
+	for _, s := range n.findings.Settings {
+		g.Settings = append(g.Settings, struct{ Task, Name string }{reproduce.TaskTitle(s.Task),
+			strings.TrimPrefix(s.Name, "AdamW, ")})
+	}
+	for _, c := range n.findings.Claims {
+		row := Judged{Title: c.Short}
+		for _, s := range n.findings.Settings {
+			row.Verdicts = append(row.Verdicts, reproduce.Judge(c, s, n.findings.Results).Verdict.Word())
+		}
+		g.Claims = append(g.Claims, row)
+	}
+	return g
+}

@@ -77,6 +77,33 @@ func TestForestDrawsUnboundedIntervalsToItsEdges(t *testing.T) {
 	assert.NotContains(t, s, "Inf")
 }
 
+func TestForestOfSizesHasBarsMarksAndWhatRowsSay(t *testing.T) {
+	draw := func(bar bool, says string, marks ...float64) string {
+		f, ok := Forest("x", "", "", Intervals{X: "facts", Marks: marks, Rows: []Interval{
+			{Name: "Small", Mean: 8, Low: 7, High: 9, Style: style.At(0), Bar: bar, Says: says},
+			{Name: "Copy", Mean: 9, Low: 8, High: 10, Style: style.At(1), Bar: bar},
+		}})
+		require.True(t, ok)
+		return svg(t, f)
+	}
+	plain := draw(false, "")
+	count := func(s string) int { return strings.Count(s, "<path") }
+	assert.Equal(t, count(plain)+2, count(draw(true, "")), "a bar a row")
+	assert.Equal(t, count(plain)+1, count(draw(false, "", 5)), "a line at a mark")
+	assert.Contains(t, draw(false, "eight"), ">eight<")
+	f, ok := Forest("x", "", "", Intervals{Marks: []float64{20}, Rows: []Interval{{Mean: 8, Low: 7, High: 9}}})
+	require.True(t, ok)
+	assert.Greater(t, panels(t, f)[0].plot.X.Max, 20.0, "a mark is within the axes")
+}
+
+func TestSpotWithoutANameHasNone(t *testing.T) {
+	f, ok := Scatter("x", "", "", Cloud{Spots: []Spot{{Name: "named", X: 1, Y: 1}, {X: 2, Y: 2}}})
+	require.True(t, ok)
+	s := svg(t, f)
+	assert.Contains(t, s, ">named<")
+	assert.NotContains(t, s, "></text>")
+}
+
 func TestBlocksShareOneScaleAndSayWhatIsNotANumber(t *testing.T) {
 	f, ok := Blocks("x", "", "", Ratios{"one", nil, style.At(0), []float64{1, 2}, []float64{1, 2}},
 		Ratios{"two", nil, style.At(1), []float64{1, 2}, []float64{1, 9}})

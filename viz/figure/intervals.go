@@ -68,7 +68,7 @@ func Forest(name, title, caption string, sets ...Intervals) (Figure, bool) {
 		below := !r.page() && (r.width-names)/vg.Length(len(sets)) < leastIntervals
 		for i, s := range sets {
 			p := s.axes(low-pad, high+pad, i == 0 || below)
-			if !r.page() && len(sets) == 1 {
+			if r.Height > 0 && len(sets) == 1 {
 				p.X.Tick.Marker = round(max((r.width-names-s.said())/42, 2))
 			}
 			columns := 1 + len(sets) // the names have room as well
@@ -167,8 +167,9 @@ func (w whisker) Plot(c draw.Canvas, p *plot.Plot) {
 	if w.Bar {
 		half, wash := barShare/2*(y(1)-y(0)), colour
 		wash.A = 0x38
+		bar := vg.Rectangle{Min: vg.Point{X: clip(0), Y: at - half}, Max: vg.Point{X: clip(w.Mean), Y: at + half}}
 		c.SetColor(wash)
-		c.Fill(vg.Rectangle{Min: vg.Point{X: clip(0), Y: at - half}, Max: vg.Point{X: clip(w.Mean), Y: at + half}}.Path())
+		c.Fill(bar.Path())
 	}
 	dots := colour
 	dots.A = 0x66

@@ -67,8 +67,24 @@ func TestFigureLeavesItsCaptionToAPaper(t *testing.T) {
 	}
 }
 
+func TestFigureForASlideIsAsLargeAsItIsToldAndItsTypeIsNot(t *testing.T) {
+	small := Options{For: Projector, Bare: true, Width: 800, Height: 480}
+	at := sized.FindStringSubmatch(svg(t, twoCurves(t).In(small)))
+	require.NotNil(t, at)
+	assert.Equal(t, []string{"600", "360"}, at[1:3], "in points")
+	was := sized.FindStringSubmatch(svg(t, twoCurves(t).In(Options{For: Projector, Bare: true})))
+	var n [4]float64
+	for i, s := range []string{at[1], at[3], was[1], was[3]} {
+		n[i], _ = strconv.ParseFloat(s, 64)
+	}
+	assert.InDelta(t, n[2]/n[3], n[0]/n[1], 1e-3, "the scale of the type")
+}
+
 func TestOptionThatThereIsNotIsRefusedByName(t *testing.T) {
 	var b bytes.Buffer
+	for _, o := range []Options{{For: Projector, Width: 199}, {For: Projector, Height: 1921}, {Width: 800}} {
+		assert.ErrorContains(t, twoCurves(t).In(o).SVG(&b), "allowed are 200 to 1920, for a projector", "%+v", o)
+	}
 	err := twoCurves(t).In(Options{For: "wall"}).SVG(&b)
 	assert.EqualError(t, err, `figure: for is "wall"; allowed are page, column, projector`)
 	err = twoCurves(t).In(Options{Theme: "pink"}).PNG(&b, 96)

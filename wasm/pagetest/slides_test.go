@@ -80,6 +80,23 @@ const outside = `(() => {
 	return found;
 })()`
 
+// pictured names pictures of a slide whose smallest words are smaller than 24 CSS pixels of it, as large as they stand
+// there. What their words are written in is read from the files: pictures are documents of their own.
+const pictured = `(async () => {
+	const found = [];
+	for (const picture of document.querySelectorAll("section.present img.figure")) {
+		await picture.decode();
+		const svg = new DOMParser().parseFromString(await (await fetch(picture.src)).text(), "image/svg+xml")
+			.documentElement;
+		const [, , width, height] = svg.getAttribute("viewBox").split(/[ ,]+/).map(Number);
+		const scale = Math.min(picture.clientWidth / width, picture.clientHeight / height);
+		const sizes = [svg, ...svg.querySelectorAll("*")]
+			.map((e) => parseFloat(e.style.fontSize || e.getAttribute("font-size"))).filter((size) => size > 0);
+		if (!(Math.min(...sizes) * scale >= 23.9)) found.push(picture.src + ": " + Math.min(...sizes) * scale);
+	}
+	return found;
+})()`
+
 // A lecturer goes through all slides with one key, from the first to the last, with Labs on the way, and none of them
 // runs where nobody sees it.
 func TestSlidesAreTurnedByTheKeyboardFromFirstToLast(t *testing.T) {
@@ -106,6 +123,7 @@ func TestSlidesFitProjectors(t *testing.T) {
 			p.turnTo(i)
 			p.shot(fmt.Sprintf("slide-%02d-%d", i+1, win.H))
 			assert.Empty(t, eval[[]string](p, outside), "slide %d at %d x %d", i+1, win.W, win.H)
+			assert.Empty(t, eval[[]string](p, pictured), "pictures of slide %d", i+1)
 		}
 		assert.Zero(t, eval[int](p, loaded))
 	}
