@@ -171,7 +171,7 @@ func (n *Numbers) jumpSpots() (figure.Figure, bool) {
 	}
 	f, ok := figure.Scatter("jump-spots", "The rise at the widening and the loss at the end", "Means over seeds. "+
 		"Full: with the factor that keeps the RMS. Ring: without.", set)
-	return sized(f, ok, 780, 590)
+	return sized(f, ok, 780, 600)
 }
 
 // pairLooks tell the pairs of initialisations apart, as in the report.
@@ -198,5 +198,5 @@ func (n *Numbers) jumpRanks() (figure.Figure, bool) {
 	f, ok := figure.Forest("jump-ranks", "Rank correlation of the rise and the final loss", "Its mean over the seeds, "+
 		"and the interval by which it is judged: within the dashed lines the rise is no guide to the final loss.",
 		sets...)
-	return sized(f, ok, 840, 480)
+	return sized(f, ok, 820, 640)
 }

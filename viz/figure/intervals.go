@@ -87,7 +87,11 @@ func Forest(name, title, caption string, sets ...Intervals) (Figure, bool) {
 			to.columns = 1
 		}
 		to.width, to.wrapped = r.width, true
-		around, all := 2*margin+r.heading(f)+70*vg.Length(to.rows(len(sets))), vg.Length(to.rows(len(sets))*rows)
+		beside := vg.Length(70) // the rows of a panel: title, ticks and what these are
+		if sets[0].X == "" {
+			beside -= 1.5 * tickText.Font.Size
+		}
+		around, all := 2*margin+r.heading(f)+beside*vg.Length(to.rows(len(sets))), vg.Length(to.rows(len(sets))*rows)
 		most := rowHeight
 		if r.Height > 0 {
 			most *= 2
