@@ -35,8 +35,10 @@ func texts(t *testing.T) (all []text) {
 // noMeasurement is what may have digits: what is computed elsewhere, and what is no measurement.
 var noMeasurement = func() (all []*regexp.Regexp) {
 	for _, pattern := range []string{
-		// slots, citations and the paper's numbers; code, where it is said which moment is shown; mathematics
-		`\{\{[^}]*\}\}`, "(?ms)^```.*?^```$", "`[^`\n]*`", `(?s)\$\$.*?\$\$`, `\$[^$\n]+\$`,
+		// slots, citations and the paper's numbers; code, where it is said which moment is shown; mathematics, but no
+		// number that stands there alone, unless it is one of the two memories
+		`\{\{[^}]*\}\}`, "(?ms)^```.*?^```$", "`[^`\n]*[^-−+0-9.,% `\n][^`\n]*`", `(?s)\$\$.*?\$\$`,
+		`\$0\.(95|999)\$`, `\$[^$\n]*[^-−+0-9.,% $\n][^$\n]*\$`,
 		// where a link leads, and comments
 		`\]\([^)\s]*\)`, `<https?://[^>\s]*>`, `(?s)<!--.*?-->`,
 		// the numbers of a list, of places in the paper, of minutes
@@ -80,7 +82,8 @@ func TestNoMeasuredNumberIsTypedByHand(t *testing.T) {
 		assert.Empty(t, typed(x.source), x.file)
 	}
 	for _, bad := range []string{"Copy knows 843 facts.", "−0.0137", "in twelve seeds", "Forty-two facts",
-		"Table 6 has 4", "1. The loss is 1.69", "some ten thousand", "Fig. 2 says 0.5", "for 3 minutes and 4 seeds"} {
+		"Table 6 has 4", "1. The loss is 1.69", "some ten thousand", "Fig. 2 says 0.5", "for 3 minutes and 4 seeds", "$843$ facts",
+		"`−0.0137`", "it ends at $1.69$"} {
 		assert.NotEmpty(t, typed(bad), bad)
 	}
 	for _, good := range []string{"{{seeds muon}} seeds", "$\\beta_2 = 0.95$", "(Eq. 16, 17)", "(Eq. 21–23)",
