@@ -82,8 +82,8 @@ func TestNoMeasuredNumberIsTypedByHand(t *testing.T) {
 		assert.Empty(t, typed(x.source), x.file)
 	}
 	for _, bad := range []string{"Copy knows 843 facts.", "−0.0137", "in twelve seeds", "Forty-two facts",
-		"Table 6 has 4", "1. The loss is 1.69", "some ten thousand", "Fig. 2 says 0.5", "for 3 minutes and 4 seeds", "$843$ facts",
-		"`−0.0137`", "it ends at $1.69$"} {
+		"Table 6 has 4", "1. The loss is 1.69", "some ten thousand", "Fig. 2 says 0.5", "for 3 minutes and 4 seeds",
+		"$843$ facts", "`−0.0137`", "it ends at $1.69$"} {
 		assert.NotEmpty(t, typed(bad), bad)
 	}
 	for _, good := range []string{"{{seeds muon}} seeds", "$\\beta_2 = 0.95$", "(Eq. 16, 17)", "(Eq. 21–23)",
