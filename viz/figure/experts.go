@@ -5,6 +5,7 @@ import (
 	"image/color"
 	"math"
 	"strconv"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -101,12 +102,15 @@ func drawExperts(r *record.Record) (Figure, bool) {
 			room := r.tall(0, math.MaxInt32) - around
 			if n := int(room / first.tall()); n < len(layers) {
 				layers = layers[len(layers)-max(n, 1):] // those that are nearest to the answer
+				rest := f.noting(layout{note: fewer(layers, x.Layers)})
+				around, room = around+r.heading(rest)-r.heading(f), room-r.heading(rest)+r.heading(f)
 			}
 			if short := first.tall() - room; short > 0 {
 				first.kind = max(first.kind-short/vg.Length(len(first.order.Kinds(0))), 2)
 			}
 			to.height = vg.Length(len(layers))*first.tall() + around
 		}
+		to.note = fewer(layers, x.Layers)
 		for _, n := range all {
 			n := *n
 			n.layers, n.kind = layers, first.kind
@@ -118,6 +122,22 @@ func drawExperts(r *record.Record) (Figure, bool) {
 		return to
 	}
 	return f, true
+}
+
+// fewer says which layers are drawn, where these are not all.
+func fewer(layers []int, of int) string {
+	if len(layers) == of {
+		return ""
+	}
+	var drawn []string
+	for _, l := range layers {
+		drawn = append(drawn, strconv.Itoa(l+1))
+	}
+	if len(drawn) == 1 {
+		return fmt.Sprintf("Of %d layers only layer %s has room here.", of, drawn[0])
+	}
+	last := len(drawn) - 1
+	return fmt.Sprintf("Of %d layers only %s and %s have room here.", of, strings.Join(drawn[:last], ", "), drawn[last])
 }
 
 // networks is a key of them.
@@ -173,7 +193,11 @@ func (n *routed) Plot(c draw.Canvas, _ *plot.Plot) {
 // layer draws a layer from its upper left corner on.
 func (n *routed) layer(c draw.Canvas, at vg.Point, wide vg.Length, layer int) {
 	if n.gutter > 0 {
-		c.FillText(tickText, at, fmt.Sprintf("Layer %d", layer+1))
+		name := fmt.Sprintf("Layer %d", layer+1)
+		if len(n.layers) < n.gets.Layers {
+			name += fmt.Sprintf(" of %d", n.gets.Layers)
+		}
+		c.FillText(tickText, at, name)
 	}
 	at.Y -= layerName
 	n.bands(c, at, wide, layer)

@@ -2,6 +2,7 @@ package figure
 
 import (
 	"bytes"
+	"fmt"
 	"image/png"
 	"math"
 	"testing"
@@ -70,6 +71,33 @@ func TestExpertsLookAsTheyDid(t *testing.T) {
 			require.NoError(t, err)
 			testgame.Golden(t, name, m)
 		})
+	}
+}
+
+// What has no room in a figure is said in it.
+func TestAFigureOfExpertsSaysWhichLayersItLeavesOut(t *testing.T) {
+	deep := experiment.Default().Rescale(200)
+	deep.Model.Layers, deep.Model.Experts = 12, 32
+	for _, c := range []struct {
+		e    experiment.Experiment
+		of   For
+		says string
+	}{
+		{experiment.Default().Rescale(200), Page, ""},
+		{deep, Page, "Of 12 layers only 1, 2, 11 and 12 have room here."},
+		{deep, Projector, "Of 12 layers only layer 12 has room here."},
+		{experiment.Default().Rescale(200), Projector, "Of 2 layers only layer 2 has room here."},
+	} {
+		f, ok := drawExperts(divided(c.e, 0, 3))
+		require.True(t, ok)
+		var b bytes.Buffer
+		require.NoError(t, f.In(Options{For: c.of}).SVG(&b))
+		if c.says == "" {
+			assert.NotContains(t, b.String(), "room here")
+			continue
+		}
+		assert.Contains(t, b.String(), c.says)
+		assert.Contains(t, b.String(), fmt.Sprintf(">Layer %d of %d<", c.e.Model.Layers, c.e.Model.Layers))
 	}
 }
 

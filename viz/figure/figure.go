@@ -49,6 +49,7 @@ type layout struct {
 	shares        []float64 // of the height, of panels below each other; nil where all are as tall
 	key           []sample  // over all panels
 	wrapped       bool      // titles of panels are broken where they are wider than these
+	note          string    // what had no room, in a sentence at the end of the caption
 }
 
 // rows is in how many rows so many panels stand.
@@ -88,6 +89,7 @@ func (f Figure) SVG(w io.Writer) error {
 	if err != nil {
 		return err
 	}
+	f = f.noting(l)
 	c := vgsvg.New(l.width, l.height)
 	f.draw(r.canvas(c), l)
 	var b bytes.Buffer
@@ -119,6 +121,7 @@ func (f Figure) PNG(w io.Writer, dpi int) error {
 	if err != nil {
 		return err
 	}
+	f = f.noting(l)
 	c := vgimg.NewWith(vgimg.UseWH(l.width, l.height), vgimg.UseDPI(int(math.Round(float64(dpi)*float64(r.scale)))))
 	f.draw(r.canvas(c), l)
 	if _, err := (vgimg.PngCanvas{Canvas: c}).WriteTo(w); err != nil {
@@ -131,6 +134,12 @@ func (f Figure) PNG(w io.Writer, dpi int) error {
 func (f Figure) Size() (width, height float64, err error) {
 	l, r, err := f.laid()
 	return float64(l.width * r.scale), float64(l.height * r.scale), err
+}
+
+// noting is the figure with a caption that says what had no room.
+func (f Figure) noting(l layout) Figure {
+	f.Caption = strings.TrimSpace(f.Caption + " " + l.note)
+	return f
 }
 
 // laid is the figure as its options have it, and in what room.
