@@ -37,7 +37,7 @@ func (v *View) slowStage(b box, a *look.Answer, told *slowmotion.Told, narrow bo
 		pitch = math.Min(pitch+(room-tall)/lines, slowLoose)
 		v.slowDrawing(box{b.x, b.y, b.w, tall}, a)
 		b.y, b.h = b.y+tall+8, b.h-tall-8
-	} else if !narrow && v.least > 0 && need < b.h {
+	} else if !narrow && need < b.h {
 		pitch = math.Min(pitch+(b.h-need)/lines, slowLoose)
 	} else if over := func(least float64) bool { return need-b.h > lines*(pitch-least) }; need > b.h {
 		if over(slowTight) {
@@ -123,6 +123,14 @@ func (v *View) slowRow(b box, l *slowmotion.Line, halves int, narrow bool) {
 	default:
 		y += (b.h - slowLine) / 3
 	}
+	var words []string
+	below := 28.0
+	if !narrow {
+		words = v.wrapped(l.Words, own-18, small)
+		if len(words) > 1 && b.h >= slowLine-2 && b.h < slowLine+6 {
+			y, below = y-2, 26.5 // both lines stay off the rule below them
+		}
+	}
 	name := l.Name
 	v.pen.title(name, b.x, y+13, body, ink)
 	at := b.x + v.pen.titleWidth(name, body) + 6
@@ -134,11 +142,9 @@ func (v *View) slowRow(b box, l *slowmotion.Line, halves int, narrow bool) {
 	} else if narrow {
 		v.pen.text(v.fitting([]string{l.Words, ""}, b.x+own-at-8, small), at, y+13, small, soft, left)
 	}
-	if !narrow {
-		for i, s := range v.wrapped(l.Words, own-18, small) {
-			if i < 2 && (i == 0 || b.h >= slowLine-4) {
-				v.pen.text(s, b.x, y+28+13*float64(i), small, soft, left)
-			}
+	for i, s := range words {
+		if i == 0 || i == 1 && b.h >= slowLine-2 {
+			v.pen.text(s, b.x, y+below+12*float64(i), small, soft, left)
 		}
 	}
 	y = b.y
