@@ -68,7 +68,7 @@ func (v *View) gridOf(b box, count, lines int) factGrid {
 		columns := (count + rows - 1) / rows // rows are as even as they can be
 		for _, beside := range []bool{false, true} {
 			between, below := 24.0, 6.0
-			if columns > 4 {
+			if columns > 4 || columns > 3 && v.least > 0 {
 				between = 12
 			}
 			w, h := (b.w+between)/float64(columns)-between, (b.h+below)/float64(rows)-below
@@ -102,6 +102,9 @@ func (v *View) gridOf(b box, count, lines int) factGrid {
 			}
 		}
 	}
+	if v.least > 0 && !best.beside {
+		best.fill(lines)
+	}
 	// Tables lie close together rather than far apart in a wide box.
 	wide := math.Max(best.axis+best.side(), factColumn)
 	if best.beside && count > 1 {
@@ -112,6 +115,17 @@ func (v *View) gridOf(b box, count, lines int) factGrid {
 		best.width = math.Min(best.width, best.column-10)
 	}
 	return best
+}
+
+// fill gives the height that is left below tables to more of the lines that there are to be said, and to the number:
+// from afar that is what is read.
+func (g *factGrid) fill(lines int) {
+	const larger, most = 1.4, 52
+	left := g.row - factName - g.axis - g.side() - factBar - g.number*1.1 - factLine*float64(g.lines) - 12
+	for g.lines < lines && left >= factLine {
+		g.lines, left = g.lines+1, left-factLine
+	}
+	g.number = math.Round(math.Max(g.number, math.Min(g.number+math.Max(left, 0)/1.1, math.Min(g.number*larger, most))))
 }
 
 // pitch is a whole number of device pixels where little is lost by that.

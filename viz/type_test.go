@@ -132,3 +132,22 @@ func TestWordsCanBeReadFromAfar(t *testing.T) {
 		}
 	}
 }
+
+// Where four tables of facts stand side by side in large type, they and what is said of them have the room that there
+// is, and what is true of a network's copies is said too.
+func TestTablesInLargeTypeUseTheRoom(t *testing.T) {
+	testneed.Display(t)
+	const w, h = 1600, 710
+	v, screen := New(), ebiten.NewImage(w, h)
+	v.SetType(24)
+	v.SetRecord(fromAfar(t)["facts"])
+	v.Layout(w, h, 1)
+	v.SetStage(Stage{Main: Knowledge})
+	v.Draw(screen, time.Now())
+	lowest, furthest := 0.0, 0.0
+	for _, word := range v.Words() {
+		lowest, furthest = math.Max(lowest, word.Y+word.Size), math.Max(furthest, word.X+word.W)
+	}
+	assert.Greater(t, lowest, 0.88*h)
+	assert.Greater(t, furthest, 0.95*w)
+}
