@@ -131,6 +131,13 @@ func TestSlidesAreTurnedByTheKeyboardFromFirstToLast(t *testing.T) {
 	assert.Equal(t, n-1, eval[int](p, at), "behind the last there is none")
 	p.chord("Home", "Home", 36, 0)
 	p.wait(at + ` === 0`)
+
+	home := `document.querySelector("section.present .home a")`
+	assert.Equal(t, p.address(""), eval[string](p, home+`.href`), "the way back to the site")
+	assert.True(t, eval[bool](p, home+`.checkVisibility()`))
+	_, err := chromedp.Call(p.Ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+	require.NoError(t, err)
+	assert.False(t, eval[bool](p, home+`.checkVisibility()`), "on paper there is none")
 }
 
 // Nothing is cut or too small to be read. What fits a projector of 1920 x 1080 fits a smaller one. No Lab is loaded.
