@@ -98,7 +98,7 @@ var slotted = regexp.MustCompile(`\{\{([^}]*)\}\}`)
 // whose sentence the runs no longer bear; and it holds what is marked as the paper's to what the paper says.
 func TestEveryNumberIsThereAndThePapersAreThePapers(t *testing.T) {
 	var paper []string
-	for _, list := range Paper {
+	for _, list := range papers {
 		paper = append(paper, list...)
 	}
 	for _, x := range texts(t) {

@@ -1,8 +1,8 @@
 package lecture
 
-// Paper are the paper's numbers that a text may give as the paper's, without their units, by where they stand there
+// papers are the paper's numbers that a text may give as the paper's, without their units, by where they stand there
 // (arXiv 2602.02472v2). Losses are in nats.
-var Paper = map[string][]string{
+var papers = map[string][]string{
 	"Sec. 1": {"50"},
 	"Table 1, final losses": {"2.3673", "2.3096", "2.3276", "2.3153", "2.2795", "2.3082", "2.2933", "2.2225",
 		"2.2615", "2.2415"},
