@@ -122,7 +122,7 @@ export function start(lab, meter, texts, lost) {
   const step = () => act(() => lab.step());
   const reset = () => act(() => lab.reset());
   const widen = (/** @type {boolean} */ slip) => { act(() => lab.widen(slip)); knobs.show(); };
-  byID("play").addEventListener("click", toggle);
+  byID("play").addEventListener("click", () => mode.embed && read().playing && story.goOn() || toggle());
   byID("step").addEventListener("click", step);
   byID("to-start").addEventListener("click", reset);
   byID("widen").addEventListener("click", () => widen(false));
@@ -185,8 +185,9 @@ function reading() {
 /** waits: for its reader, though it plays. @param {State} state @param {boolean} waits */
 function transport(state, waits) {
   const play = byID("play", HTMLButtonElement);
-  play.classList.toggle("playing", state.playing);
-  setText(byID("play-label"), state.playing ? "Pause" : "Play");
+  play.classList.toggle("playing", state.playing && !(mode.embed && waits));
+  const goes = mode.embed && state.playing && waits; // there the bar may be all that is in sight
+  setText(byID("play-label"), goes ? "Continue" : state.playing ? "Pause" : "Play");
   play.title = state.playing && waits ? "The run waits for you: go on with the text" : "";
   play.disabled = state.done;
   byID("step", HTMLButtonElement).disabled = state.done;

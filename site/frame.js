@@ -70,7 +70,7 @@ class Frame {
 
   /** Plays where that is wanted and can be seen. */
   #goOn() {
-    if (this.#seen && (this.#plays || !this.#lab.rested() && !this.#stopped)) this.#lab.play();
+    if (this.#seen && (this.#plays || !this.#lab.rested() && !this.#stopped)) this.#lab.play(true);
     this.#acted();
   }
 
@@ -78,6 +78,7 @@ class Frame {
   #hear({ source, data }) {
     if (source !== parent || typeof data !== "object" || data === null || Object.keys(data).length !== 1) return;
     if (!asks.includes(data.sparkling)) return;
+    this.#lab.patient(); // and another program, where the canvas was lost meanwhile
     this.#heard = true;
     this.#plays = data.sparkling === "play";
     this.#stopped = data.sparkling === "pause";

@@ -47,7 +47,7 @@ async function load() {
   const [lab, run] = await Promise.all([programs.lab, kept(), texts.load()]);
   await pictures(lab, texts, {
     worker, run, has: (name) => texts.has(name), give: (to, task) => texts.give(to, task),
-    begin: mode.embed || mode.present || mode.at ? { at: mode.at } : undefined,
+    begin: mode.embed || mode.present || mode.at || mode.until ? { at: mode.at, until: mode.until } : undefined,
   });
   byID("stage").hidden = true;
   if (!window.explain) byID("problem").hidden = true; // nobody else has

@@ -9,6 +9,7 @@
  * @property {Set<string>} hide parts that are left out, of parts
  * @property {string[]} panes the pictures that are shown, at most two; none for those that the story chooses
  * @property {number} at the step that is run to at full speed before anything is waited for; 0 for none
+ * @property {number} until the step that it is not played beyond from outside; 0 for none
  * @property {number} type CSS pixels of the smallest text; 0 as it is designed, before an audience for the window
  * @property {string[]} wrong a sentence for each thing that was not understood
  */
@@ -43,6 +44,10 @@ const readers = {
     return "";
   },
   at: (mode, value) => { mode.at = whole(value, 1, mostSteps) ?? 0; return mode.at ? "" : within(1, mostSteps); },
+  until(mode, value) {
+    mode.until = whole(value, 1, mostSteps) ?? 0;
+    return mode.until ? "" : within(1, mostSteps);
+  },
   type(mode, value) {
     mode.type = whole(value, leastType, mostType) ?? 0;
     return mode.type ? "" : within(leastType, mostType);
@@ -61,7 +66,7 @@ const within = (/** @type {number} */ least, /** @type {number} */ most) =>
 /** What an address says between its ? and its #. @param {string} search @returns {Mode} */
 export function parse(search) {
   /** @type {Mode} */
-  const mode = { embed: false, present: false, hide: new Set(), panes: [], at: 0, type: 0, wrong: [] };
+  const mode = { embed: false, present: false, hide: new Set(), panes: [], at: 0, until: 0, type: 0, wrong: [] };
   if (search.length > mostCharacters) {
     mode.wrong.push(`What this address says after its ? is longer than ${mostCharacters} characters, and is not read.`);
     return mode;

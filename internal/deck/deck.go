@@ -167,7 +167,9 @@ func (d *deck) slide(s Slide) (page, error) {
 		if err != nil {
 			return "", err
 		}
-		d.pictures["stills/"+l.Still+".png"] = true
+		for _, still := range l.stills() {
+			d.pictures[still] = true
+		}
 		return l.html(), nil
 	}
 	r := markup.Renderer{

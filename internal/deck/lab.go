@@ -17,11 +17,14 @@ import (
 // leastType is how large the smallest type of a Lab in a slide is, in CSS pixels of a slide of 1920 x 1080.
 const leastType = 24
 
+// mostSteps is the largest step that the address of the Lab takes.
+const mostSteps = 1_000_000
+
 // lab is the Lab in a slide.
 type lab struct {
 	Lesson, Chapter, Experiment string // one of the first and the last
 	Panes, Hide                 []string
-	At                          int
+	At, Until, End              int
 	Still, Alt                  string
 }
 
@@ -90,11 +93,12 @@ func (l *lab) set(name, value string) error {
 	case "hide":
 		l.Hide = strings.Split(value, ",")
 		return words(name, l.Hide, 8)
-	case "at":
+	case "at", "until", "end":
 		n, err := strconv.ParseUint(value, 10, 20)
-		if l.At = int(n); err != nil || n == 0 {
-			return fmt.Errorf("at is %q; it is a step from 1 to 1,048,575", value)
+		if err != nil || n == 0 || n > mostSteps {
+			return fmt.Errorf("%s is %q; it is a step from 1 to 1,000,000", name, value)
 		}
+		*map[string]*int{"at": &l.At, "until": &l.Until, "end": &l.End}[name] = int(n)
 	case "still":
 		if l.Still = value; !word.MatchString(value) {
 			return fmt.Errorf("still is %q; it is a name of small letters, digits and hyphens", value)
@@ -102,7 +106,7 @@ func (l *lab) set(name, value string) error {
 	case "alt":
 		l.Alt = value
 	default:
-		return fmt.Errorf("%q is not known; lesson, experiment, pane, hide, at, still and alt are", name)
+		return fmt.Errorf("%q is not known; lesson, experiment, pane, hide, at, until, still, end and alt are", name)
 	}
 	return nil
 }
@@ -131,6 +135,9 @@ func (l lab) address() string {
 	if l.At > 0 {
 		query += "&at=" + strconv.Itoa(l.At)
 	}
+	if l.Until > 0 {
+		query += "&until=" + strconv.Itoa(l.Until)
+	}
 	if l.Lesson != "" {
 		return "../" + query + "#" + story.Fragment(l.Lesson, l.Chapter)
 	}
@@ -139,12 +146,24 @@ func (l lab) address() string {
 
 var labHTML = template.Must(template.New("").Parse(
 	`<div class="embed" data-lab="{{.Address}}" data-title="The Lab: {{.Alt}}">` +
-		`<img src="stills/{{.Still}}.png" alt="{{.Alt}}" /></div>
+		`{{range .Stills}}<img src="{{.}}" alt="{{$.Alt}}" />{{end}}</div>
 `))
+
+// stills are the pictures that stand for it: where it begins, and the one that stands on paper, where there is one.
+func (l lab) stills() []string {
+	all := []string{"stills/" + l.Still + ".png"}
+	if l.End > 0 {
+		all = append(all, "stills/"+l.Still+"-end.png")
+	}
+	return all
+}
 
 func (l lab) html() template.HTML {
 	var b bytes.Buffer
-	err := labHTML.Execute(&b, struct{ Address, Still, Alt string }{l.address(), l.Still, l.Alt})
+	err := labHTML.Execute(&b, struct {
+		Address, Alt string
+		Stills       []string
+	}{l.address(), l.Alt, l.stills()})
 	if err != nil {
 		panic(err) // a template of this package is wrong
 	}

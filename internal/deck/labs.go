@@ -6,9 +6,12 @@ import (
 	"regexp"
 )
 
-// Moment is what a slide shows of the Lab: the name of its still, and the address, from the slides, of what it is a
-// still of.
-type Moment struct{ Still, Address string }
+// Moment is what a slide shows of the Lab: the name of its still, the address, from the slides, of what it is a still
+// of, and the step of the one that stands on paper in its place; 0 for none.
+type Moment struct {
+	Still, Address string
+	End            int
+}
 
 var labBlock = regexp.MustCompile("(?ms)^```lab\n(.*?)^```$")
 
@@ -24,7 +27,7 @@ func Moments(root string) (all []Moment, err error) {
 			if err != nil {
 				return nil, fmt.Errorf("%s:%d: %w", s.Body.File, s.Body.Line, err)
 			}
-			all = append(all, Moment{l.Still, l.address()})
+			all = append(all, Moment{l.Still, l.address(), l.End})
 		}
 	}
 	return all, nil

@@ -66,15 +66,19 @@ func FuzzSplit(f *testing.F) {
 }
 
 func TestALabIsReadStrictly(t *testing.T) {
-	l, err := parseLab("lesson: lock/equal\npane: copies, loss\nhide: text\nat: 300\nstill: lock\n\n" +
+	l, err := parseLab("lesson: lock/equal\npane: copies, loss\nhide: text\nat: 300\nuntil: 499\nstill: lock\n" +
+		"end: 800\n\n" +
 		"alt: Pairs: grey.\n")
 	require.NoError(t, err)
-	assert.Equal(t, "../?embed&type=24&pane=copies,loss&hide=text&at=300#lesson=lock/equal", l.address())
+	assert.Equal(t, "../?embed&type=24&pane=copies,loss&hide=text&at=300&until=499#lesson=lock/equal", l.address())
 	assert.Equal(t, "Pairs: grey.", l.Alt)
+	assert.Equal(t, []string{"stills/lock.png", "stills/lock-end.png"}, l.stills())
+	assert.Equal(t, 2, strings.Count(string(l.html()), "<img "))
 	l, err = parseLab("experiment: facts\nstill: a\nalt: \"><script>\n")
 	require.NoError(t, err)
 	assert.Equal(t, "../?embed&type=24#facts", l.address())
 	assert.NotContains(t, l.html(), "<script>")
+	assert.Equal(t, []string{"stills/a.png"}, l.stills(), "one for the screen and for paper")
 	const rest = "still: a\nalt: b\n"
 	for text, want := range map[string]string{
 		"lesson: lock":           "still: is missing",
@@ -88,6 +92,8 @@ func TestALabIsReadStrictly(t *testing.T) {
 		"experiment: facts\npane: A\n" + rest:      `pane has "A"`,
 		"experiment: facts\nat: 0\n" + rest:        "a step from 1",
 		"experiment: facts\nat: -1\n" + rest:       "a step from 1",
+		"experiment: facts\nuntil: 1e3\n" + rest:   `until is "1e3"; it is a step from 1`,
+		"experiment: facts\nend: 1000001\n" + rest: `end is "1000001"; it is a step from 1`,
 		"experiment: facts\ncolour: red\n" + rest:  `"colour" is not known`,
 		"experiment: facts\nstill: ../a\nalt: b":   "still is",
 		"experiment: facts\n" + rest + rest:        "still is there twice",
@@ -100,15 +106,16 @@ func TestALabIsReadStrictly(t *testing.T) {
 
 func FuzzLab(f *testing.F) {
 	f.Add("lesson: lock/equal\npane: copies\nstill: lock\nalt: b\n")
-	f.Add("experiment: facts\nat: 12\nhide: bar,text\nstill: a\nalt: <b>\n")
+	f.Add("experiment: facts\nat: 12\nuntil: 20\nend: 30\nhide: bar,text\nstill: a\nalt: <b>\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		l, err := parseLab(text)
 		if err != nil {
 			return
 		}
 		assert.Regexp(t, `^\.\./\?embed&type=24(&pane=[a-z0-9,-]+)?(&hide=[a-z0-9,-]+)?(&at=[1-9][0-9]*)?`+
-			`#[a-z0-9=/-]+$`, l.address())
-		assert.Equal(t, 3, strings.Count(string(l.html()), "<"), "the frame's place and its still: %s", l.html())
+			`(&until=[1-9][0-9]*)?#[a-z0-9=/-]+$`, l.address())
+		assert.Equal(t, 2+len(l.stills()), strings.Count(string(l.html()), "<"), "the frame's place and its stills: %s",
+			l.html())
 	})
 }
 

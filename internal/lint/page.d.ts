@@ -394,7 +394,7 @@ interface Bridge {
   has(text: string): boolean;
   give(worker: Worker, task: Json<Task>): void;
   run?: KeptRun;
-  begin?: { at: number }; // at rest, at a step
+  begin?: { at: number; until: number }; // at rest, at a step; and one that it waits at
   marks?: string;
   ready?(): void;
 }
@@ -441,8 +441,11 @@ interface Lab extends Bridge {
   lone(yes: boolean): void;
   /** Says that the text beside the pictures is not seen, so that the run waits for nobody who reads it. */
   untold(untold: boolean): void;
+  /** Says that somebody else leads who reads: nothing goes on by itself. */
+  patient(): void;
   picture(take: (pixels: Uint8ClampedArray<ArrayBuffer>, width: number, height: number) => void, scale: number): void;
-  play(): void;
+  /** led: not by who is here; then it goes no further than the address says. */
+  play(led?: boolean): void;
   pause(): void;
   step(): void;
   rest(): Wrong;

@@ -24,7 +24,8 @@ type View struct {
 // After anything that the reader does to the story it waits for them. It knows no clock but the one it is told, and
 // commands nothing: [Director.Limit] says how far the run may go.
 type Director struct {
-	Untold bool // nobody sees what is told, and nothing waits for anybody
+	Untold  bool // nobody sees what is told, and nothing waits for anybody
+	Patient bool // who reads is led by somebody else: what waits for them waits until they act
 
 	exp      experiment.Experiment
 	rec      *record.Record
@@ -107,7 +108,7 @@ func (d *Director) start(now time.Time, v View) {
 	e := v.Record.Experiment
 	name := panel.Told(e)
 	was := *d
-	*d = Director{Untold: was.Untold,
+	*d = Director{Untold: was.Untold, Patient: was.Patient,
 		hurries: was.hurries, hurried: was.hurried, towards: was.towards, exp: e, rec: v.Record, lesson: Of(name),
 		turned: -1, last: now, said: map[string]string{}, did: map[string]bool{}, aim: -1,
 		seen: was.seen, progress: was.progress}
@@ -151,7 +152,7 @@ func (d *Director) turnPage(v View, dt time.Duration) {
 // counting reports whether the seconds run until what holds the run ends by itself: for who only watches, unless it
 // waits for good, as it does where there is an update to go through: nobody knows how long that is looked at.
 func (d *Director) counting(playing bool) bool {
-	return !d.touched && playing && (d.phase == asking || d.chapter().Wait > 0 && !d.due().is("update"))
+	return !d.touched && !d.Patient && playing && (d.phase == asking || d.chapter().Wait > 0 && !d.due().is("update"))
 }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

@@ -76,7 +76,27 @@ func TestAStoryThatNobodySeesHoldsNothing(t *testing.T) {
 			s.run(step)
 			assert.Equal(t, step, s.view.Last, "%s is held before step %d", name, step)
 			assert.False(t, s.Waits(), name)
+			_, turned := s.Turned(-1)
+			assert.False(t, turned, "%s turns a control that nobody is told of at step %d", name, step)
 		}
+	}
+}
+
+// Whoever leads an audience is not hurried: what they speak of waits for them, also in the next run.
+func TestAStoryThatSomebodyElseLeadsWaitsForThem(t *testing.T) {
+	s := newStand(t, "facts")
+	s.Patient = true
+	for range 2 {
+		s.run(1000)
+		assert.True(t, s.waits(), "at step %d", s.view.Last)
+		assert.Empty(t, s.page().Soon)
+		before := s.view.Last
+		s.pass(100)
+		s.run(1000)
+		assert.Equal(t, before, s.view.Last, "nobody has gone on")
+		s.view = View{Record: &record.Record{Experiment: s.view.Record.Experiment,
+			Tracks: s.view.Record.Tracks}, Playing: true}
+		s.step(0)
 	}
 }
 

@@ -34,7 +34,8 @@ func (d *Director) Address() string {
 
 // Turned reports, where a step is shown, whether another chapter of a lesson of the list is than when it was last
 // asked: then no picture that the reader has opened stands in the way of those that it speaks of, and turns, where it
-// is not empty, is a control of what is shown and the value that it is to have.
+// is not empty, is a control of what is shown and the value that it is to have. What nobody is told turns nothing, but
+// where a lesson was chosen.
 func (d *Director) Turned(step int) (turns string, turned bool) {
 	c := &d.lesson.Chapters[d.shown(step)]
 	was := d.seen
@@ -43,7 +44,8 @@ func (d *Director) Turned(step int) (turns string, turned bool) {
 	if name, is := strings.CutPrefix(turns, armOfUpdate+"="); is { // as its reader calls it
 		turns = armOfUpdate + "=" + d.rec.Experiment.Arms[slices.Index(d.lesson.arms, name)].Name
 	}
-	return turns, d.lesson.Order > 0 && was != nil && was != c
+	told := !d.Untold || d.opened != nil
+	return turns, told && d.lesson.Order > 0 && was != nil && was != c
 }
 
 // Opened is the name of the lesson that the reader has chosen, as long as its experiment runs; empty where none is.

@@ -11,6 +11,7 @@ func (l *lab) direct() {
 	stage := l.director.Lead(time.Now(), l.session, l.shown)
 	turns, turned := l.director.Turned(l.shown)
 	l.approach()
+	l.stay()
 	l.view.Follow(viz.StageOf(stage.Main, stage.Half, stage.Aside), turns, turned)
 }
 

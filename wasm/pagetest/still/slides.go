@@ -22,28 +22,33 @@ import (
 // frame is the room that the Lab has in a slide without another line, in pixels of one of 1920 x 1080.
 var frame = browser.Window{W: 1724, H: 814, Scale: 1}
 
-// shown is the step at which a slide's still is taken; where a lesson rests at its chapter there is none.
-var shown = map[string]int{"facts": 250, "widened": 330, "signal": 530, "recipe": 800, "compute": 1000}
-
-// slides draws the stills of all moments that slides show, as the page that is served shows them.
+// slides draws the stills of all moments that slides show, as the page that is served shows them: where each begins,
+// and at its end where the slide has a picture of that for paper.
 func slides(tab *browser.Tab, served string) error {
 	moments, err := deck.Moments(".")
 	if err != nil {
 		return err
 	}
 	for _, m := range moments {
-		drawn, err := moment(tab, served+"/slides/"+m.Address, shown[m.Still])
-		if err == nil {
-			err = write(filepath.Join("site", "slides", "stills", m.Still+".png"), drawn)
+		steps := map[string]int{m.Still: 0}
+		if m.End > 0 {
+			steps[m.Still+"-end"] = m.End
 		}
-		if err != nil {
-			return fmt.Errorf("the still %s: %w", m.Still, err)
+		for name, step := range steps {
+			drawn, err := moment(tab, served+"/slides/"+m.Address, step)
+			if err == nil {
+				err = write(filepath.Join("site", "slides", "stills", name+".png"), drawn)
+			}
+			if err != nil {
+				return fmt.Errorf("the still %s: %w", name, err)
+			}
 		}
 	}
 	return nil
 }
 
-// moment is the Lab at an address, at a step or where it rests.
+// moment is the Lab at an address, at a step or, for 0, where it rests, without its bar: nothing of that could be
+// pressed in a picture.
 func moment(tab *browser.Tab, address string, step int) (image.Image, error) {
 	const limit = 5 * time.Minute
 	if err := tab.Navigate("about:blank"); err != nil { // else another # alone loads nothing
@@ -54,7 +59,7 @@ func moment(tab *browser.Tab, address string, step int) (image.Image, error) {
 	}
 	waits := []string{`window.sparkling?.still && sparkling.rested()`}
 	if step > 0 {
-		waits = append(waits, `sparkling.speed("max") === "" && (sparkling.play(), true)`,
+		waits = append(waits, `sparkling.speed("max") === "" && (sparkling.scrub(-1), true)`,
 			fmt.Sprintf(`JSON.parse(sparkling.state()).step >= %d && (sparkling.pause(), true)`, step))
 	}
 	for _, wait := range waits {
