@@ -9,7 +9,7 @@
  * @property {Set<string>} hide parts that are left out, of parts
  * @property {string[]} panes the pictures that are shown, at most two; none for those that the story chooses
  * @property {number} at the step that is run to at full speed before anything is waited for; 0 for none
- * @property {number} until the step that it is not played beyond from outside; 0 for none
+ * @property {number} until the step that another page does not play it beyond; 0 for none
  * @property {number} type CSS pixels of the smallest text; 0 as it is designed, before an audience for the window
  * @property {string[]} wrong a sentence for each thing that was not understood
  */

@@ -81,18 +81,18 @@ func TestHowThePageIsShownIsReadStrictly(t *testing.T) {
 	}
 
 	for search, want := range map[string]string{
-		"":       `{"embed":false,"present":false,"hide":[],"panes":[],"at":0,"type":0,"wrong":0}`,
-		"?embed": `{"embed":true,"present":false,"hide":[],"panes":[],"at":0,"type":0,"wrong":0}`,
-		"?embed&hide=text,bar&pane=copies,loss&at=300&type=24": `{"embed":true,"present":false,"hide":["text","bar"],` +
-			`"panes":["copies","loss"],"at":300,"type":24,"wrong":0}`,
-		"?present":       `{"embed":false,"present":true,"hide":[],"panes":[],"at":0,"type":0,"wrong":0}`,
-		"?embed&present": `{"embed":true,"present":false,"hide":[],"panes":[],"at":0,"type":0,"wrong":1}`,
-		"?embed=1&at=0&type=900&pane=a,b,c": `{"embed":true,"present":false,"hide":[],"panes":[],"at":0,"type":0,` +
-			`"wrong":4}`,
+		"":       `{"embed":false,"present":false,"hide":[],"panes":[],"at":0,"until":0,"type":0,"wrong":0}`,
+		"?embed": `{"embed":true,"present":false,"hide":[],"panes":[],"at":0,"until":0,"type":0,"wrong":0}`,
+		"?embed&hide=text,bar&pane=copies,loss&at=300&until=310&type=24": `{"embed":true,"present":false,` +
+			`"hide":["text","bar"],"panes":["copies","loss"],"at":300,"until":310,"type":24,"wrong":0}`,
+		"?present":       `{"embed":false,"present":true,"hide":[],"panes":[],"at":0,"until":0,"type":0,"wrong":0}`,
+		"?embed&present": `{"embed":true,"present":false,"hide":[],"panes":[],"at":0,"until":0,"type":0,"wrong":1}`,
+		"?embed=1&at=0&until=1.5&type=900&pane=a,b,c": `{"embed":true,"present":false,"hide":[],"panes":[],"at":0,` +
+			`"until":0,"type":0,"wrong":5}`,
 		"?at=12.5&at=3&pane=Loss&hide=text&constructor=x&__proto__=y": `{"embed":false,"present":false,"hide":[],` +
-			`"panes":[],"at":0,"type":0,"wrong":6}`,
-		"?" + strings.Repeat("embed&", 60): `{"embed":false,"present":false,"hide":[],"panes":[],"at":0,"type":0,` +
-			`"wrong":1}`,
+			`"panes":[],"at":0,"until":0,"type":0,"wrong":6}`,
+		"?" + strings.Repeat("embed&", 60): `{"embed":false,"present":false,"hide":[],"panes":[],"at":0,"until":0,` +
+			`"type":0,"wrong":1}`,
 	} {
 		assert.JSONEq(t, want, eval[string](p, `import(new URL("site/mode.js", document.baseURI)).then((m) => `+
 			`{ const mode = m.parse(`+fmt.Sprintf("%q", search)+`); return JSON.stringify({ ...mode, `+
@@ -141,6 +141,42 @@ func TestEmbedIsLedByThePageThatShowsIt(t *testing.T) {
 	p.run(`scrollTo(0, 0)`)
 	p.wait(`last("playing", "paused") === "playing"`)
 	p.shot("embed-deck")
+}
+
+// What a deck plays does not run into what its audience is to guess first: it waits at the step of its address, however
+// often its slide is turned to, until somebody presses Play in it.
+func TestADeckPlaysAnEmbedNoFurtherThanItsAddressSays(t *testing.T) {
+	p := deck(t, "until.html", "?embed&at=3&until=6&hide=text#"+short(t).Link())
+	step := func() int { return eval[int](p, `JSON.parse(`+lab+`.state()).last`) }
+	p.run(lab + `.speed("max"); ask("play")`)
+	p.wait(`JSON.parse(` + lab + `.state()).last >= 6 && last("playing", "paused") === "paused"`)
+	for range 2 {
+		p.run(`ask("pause"); ask("play"); new Promise((done) => setTimeout(done, 500))`)
+		assert.Equal(t, 6, step())
+		assert.False(t, p.playing())
+	}
+	p.shot("embed-until")
+	p.run(`frames[0].document.getElementById("play").click()`)
+	p.wait(`JSON.parse(` + lab + `.state()).last > 8`)
+	p.run(`ask("rest")`)
+	p.wait(`heard.filter(({ sparkling }) => sparkling === "ready").length === 2`)
+	assert.Equal(t, 3, step())
+	p.run(lab + `.speed("max"); ask("play")`)
+	p.wait(`JSON.parse(` + lab + `.state()).last >= 6 && last("playing", "paused") === "paused"`)
+	assert.Equal(t, 6, step(), "and again")
+}
+
+// A text that is shown to an audience waits for who leads it, and the button below it goes on.
+func TestTheTextOfAnEmbedThatIsLedWaits(t *testing.T) {
+	p := deck(t, "waits.html", "?embed#lesson=lock/equal")
+	p.run(`ask("play")`)
+	p.wait(lab + `.waits() && frames[0].document.getElementById("play").innerText.trim() === "Continue"`)
+	held := p.lastStep()
+	assert.Empty(t, eval[string](p, `frames[0].document.getElementById("goes-in").innerText`), "no countdown")
+	p.shot("embed-waits")
+	p.run(`frames[0].document.getElementById("play").click()`)
+	p.wait(fmt.Sprintf(`JSON.parse(%s.state()).last > %d`, lab, held))
+	assert.Equal(t, "Pause", eval[string](p, `frames[0].document.getElementById("play").innerText.trim()`))
 }
 
 // After a click in an embed the keys of a deck are still the deck's, once that has spoken to it, and those that the

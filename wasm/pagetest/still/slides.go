@@ -30,11 +30,10 @@ func slides(tab *browser.Tab, served string) error {
 		return err
 	}
 	for _, m := range moments {
-		steps := map[string]int{m.Still: 0}
-		if m.End > 0 {
-			steps[m.Still+"-end"] = m.End
-		}
-		for name, step := range steps {
+		for name, step := range map[string]int{m.Still: 0, m.Still + "-end": m.End} {
+			if name != m.Still && step == 0 {
+				continue
+			}
 			drawn, err := moment(tab, served+"/slides/"+m.Address, step)
 			if err == nil {
 				err = write(filepath.Join("site", "slides", "stills", name+".png"), drawn)
@@ -59,8 +58,9 @@ func moment(tab *browser.Tab, address string, step int) (image.Image, error) {
 	}
 	waits := []string{`window.sparkling?.still && sparkling.rested()`}
 	if step > 0 {
-		waits = append(waits, `sparkling.speed("max") === "" && (sparkling.scrub(-1), true)`,
-			fmt.Sprintf(`JSON.parse(sparkling.state()).step >= %d && (sparkling.pause(), true)`, step))
+		waits = append(waits, `sparkling.speed("max") === ""`, // and on, where the address has it wait
+			fmt.Sprintf(`(JSON.parse(sparkling.state()).playing || sparkling.play(), `+
+				`JSON.parse(sparkling.state()).step >= %d) && (sparkling.pause(), true)`, step))
 	}
 	for _, wait := range waits {
 		if err := tab.Wait(wait, limit); err != nil {
@@ -79,7 +79,18 @@ func moment(tab *browser.Tab, address string, step int) (image.Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	return png.Decode(bytes.NewReader(shot))
+	drawn, err := png.Decode(bytes.NewReader(shot))
+	if err != nil {
+		return nil, err
+	}
+	bar, err := browser.Eval[int](tab, limit,
+		`Math.round(document.getElementById("transport").getBoundingClientRect().top)`)
+	if err != nil {
+		return nil, err
+	}
+	return drawn.(interface {
+		SubImage(r image.Rectangle) image.Image
+	}).SubImage(image.Rect(0, 0, int(frame.W), bar)), nil
 }
 
 // write keeps a picture in few colours.
