@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -47,6 +48,11 @@ func (p *tab) turnTo(slide int) {
 	p.run(fmt.Sprintf(`import(new URL("reveal/reveal.mjs", location.href)).then((m) => m.default.slide(%d))`, slide))
 	p.wait(fmt.Sprintf(at+` === %d`, slide))
 }
+
+// waiting says whether the Lab of a slide begins where it waits for somebody to press Play in it, or comes to such a
+// step.
+const waiting = `document.querySelectorAll(".slides > section")[%d].querySelector(".embed").dataset.lab`+
+	`.includes("&until=")`
 
 const (
 	// where the deck is, from 0
@@ -162,7 +168,9 @@ func TestSlidesFitProjectors(t *testing.T) {
 // A Lab plays while its slide is seen, and rests when that is left; a click in it takes no key from the lecturer.
 func TestALabPlaysWhileItsSlideIsShown(t *testing.T) {
 	p := slides(t, projector, "#/0")
-	slide := p.labs()[0]
+	waits := func(slide int) bool { return eval[bool](p, fmt.Sprintf(waiting, slide)) }
+	free := slices.DeleteFunc(p.labs(), waits)
+	slide := free[0]
 	shown := `document.querySelector("section.present .embed")`
 	assert.Zero(t, eval[int](p, playing))
 	p.turnTo(slide)
@@ -187,7 +195,7 @@ func TestALabPlaysWhileItsSlideIsShown(t *testing.T) {
 	p.wait(playing + ` === 1`)
 
 	// the slides of the others: each understands its address, and never do two play
-	for i, other := range p.labs()[1:] {
+	for i, other := range free[1:] {
 		p.turnTo(other)
 		p.wait(shown + `.querySelector("iframe")?.contentWindow.sparkling?.stats`)
 		if i == 0 {
@@ -199,6 +207,32 @@ func TestALabPlaysWhileItsSlideIsShown(t *testing.T) {
 		assert.Empty(t, eval[[]string](p, refused), "slide %d", other+1)
 		assert.Empty(t, eval[[]string](p, outside), "slide %d", other+1)
 	}
+}
+
+// Nothing is given away: what an audience is to guess first does not come before somebody presses Play, and the still
+// that the screen shows meanwhile is of where the Lab begins.
+func TestAnAudienceGuessesBeforeItSees(t *testing.T) {
+	p := slides(t, projector, "#/0")
+	shown := `document.querySelector("section.present .embed")`
+	guess := `section.present .embed[data-lab*="&at=290&until=290"]`
+	for _, slide := range p.labs() {
+		p.turnTo(slide)
+		for i, on := range eval[[]bool](p, `[...`+shown+`.querySelectorAll("img")].map((e) => e.checkVisibility())`) {
+			assert.Equal(t, i == 0, on, "the still %d of slide %d", i+1, slide+1)
+		}
+		if !eval[bool](p, `!!document.querySelector('`+guess+`')`) {
+			continue
+		}
+		p.wait(shown + `.dataset.state === "live"`)
+		p.run(`new Promise((done) => setTimeout(done, 1000))`)
+		step := `JSON.parse(` + shown + `.querySelector("iframe").contentWindow.sparkling.state()).last`
+		assert.Equal(t, 290, eval[int](p, step))
+		p.shot("slide-guess")
+		p.run(shown + `.querySelector("iframe").contentDocument.getElementById("play").click()`)
+		p.wait(step + ` > 300`)
+		return
+	}
+	t.Fatal("no slide lets its audience guess")
 }
 
 // Where a Lab cannot come, and on paper, its still stands.
@@ -220,6 +254,10 @@ func TestAStillStandsWhereTheLabCannot(t *testing.T) {
 		eval[int](p, `[...document.querySelectorAll(".slides > section")].filter((s) => s.checkVisibility() && `+
 			`s.offsetWidth === 1920 && s.offsetHeight === 1080).length`), "on paper every slide is a page")
 	assert.False(t, eval[bool](p, `[...document.querySelectorAll("iframe")].some((f) => f.checkVisibility())`))
+	assert.True(t, eval[bool](p, `[...document.querySelectorAll(".embed")].every(({ children: [...all] }) => `+
+		`all.filter((e) => e.checkVisibility()).length === 1 && `+
+		`all.filter((e) => e.localName === "img").at(-1).checkVisibility())`),
+		"and of the end where there is a still of it")
 
 	for file, pages := range map[string]int{"teach/handout.pdf": 2,
 		"slides/slides.pdf": eval[int](p, count)} {
