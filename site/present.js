@@ -142,7 +142,7 @@ export class Present {
     const slow = parsed(lab.slow()), { playing, done } = parsed(lab.state());
     const seen = slow.shown && !slow.asked;
     if (this.#more()) this.#panel.scrollBy({ top: this.#panel.clientHeight * 0.8 });
-    else if (seen && (slow.stage < slow.stages.length - 1 || act === "update")) lab.slowStep(1);
+    else if (seen && (slow.stage < slow.stages.length - 1 || act === "update" || lab.pin())) lab.slowStep(1);
     else if (due && this.#do(act)) { /* and the chapter goes on */ } else if (goes) this.#does.goOn();
     else if (!playing && !done) lab.play();
     else if (!done && title && shown + 1 < chapters.length) lab.turn(shown + 1);
@@ -154,12 +154,13 @@ export class Present {
     return scrollHeight - clientHeight - scrollTop > 8;
   }
 
-  /** Does what a chapter asks for, unless a hand has to. @param {string} act as viz/story.Do names it */
+  /** Does what a chapter asks for, unless that is under way. @param {string} act as viz/story.Do names it */
   #do(act) {
-    const [kind, to] = act.split(":"), [control, value] = (to ?? "").split("=");
+    const lab = this.#lab, [kind, to] = act.split(":"), [control, value] = (to ?? "").split("=");
     if (kind === "widen") this.#does.widen();
     else if (kind === "pin") this.#does.pin(to);
     else if (kind === "update") this.#does.pin("update");
+    else if (kind === "seeds" && parsed(lab.seeds()).state !== "playing") lab.sow(8);
     else if (kind === "turn" && value) {
       first(`[name=${control}][value="${value}"]`, HTMLInputElement).click();
     } else return false;

@@ -24,8 +24,8 @@ func (v *View) seeds(b box) {
 	s := v.overSeeds
 	if s == nil {
 		v.heading(b, "Seeds", "Nothing to see yet: the same experiment over several seeds, the mean of every arm, and "+
-			"how sure the differences are. “Over several seeds”, among the controls, runs it.",
-			"Nothing yet: “Over several seeds” runs it.")
+			"how sure the differences are. “Over several seeds” in the Lab runs it.",
+			"Nothing yet: “Over several seeds” in the Lab runs it.")
 		return
 	}
 	unit := fmt.Sprintf("%d of %s", s.Ended, seeds.Count(len(s.Runs)))

@@ -27,7 +27,6 @@ type slow struct {
 
 // What the reader does with the update in slow motion; who owns the view is told, see [View.SetActed].
 const (
-	ActPair   = "pair"   // chose a pair
 	ActUpdate = "update" // is done with an update
 	ActTrain  = "train"  // wants the next update: one step of every arm
 	ActPause  = "pause"  // looks at one update: the run is to wait
@@ -226,7 +225,6 @@ func (v *View) OpenUpdate(arm, layer, expert, neuron, twin int) {
 	v.NewestUpdate()
 	v.Pin(Update)
 	v.act(ActPause)
-	v.act(ActPair)
 }
 
 // follows chooses what is followed; the stage stays.

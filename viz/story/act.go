@@ -15,7 +15,6 @@ type Do struct {
 	//
 	//	widen             the network is made wider, now
 	//	pin:PANE          a picture is opened alone
-	//	pair              a pair of neurons is pinned
 	//	update            an update in slow motion is stepped to its end
 	//	turn:KNOB=VALUE   a control is turned to a value; turn:KNOB, to any
 	//	seeds             the experiment is run over several seeds
@@ -35,7 +34,7 @@ func (d *Do) check(e experiment.Experiment) error {
 	name, arg, more := strings.Cut(d.Act, ":")
 	known := false
 	switch name {
-	case "widen", "pair", "update", "seeds":
+	case "widen", "update", "seeds":
 		known = !more
 	case "pin":
 		known = panes[arg]

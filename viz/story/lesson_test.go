@@ -1,6 +1,8 @@
 package story
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -155,5 +157,18 @@ func TestStagesNamePicturesThatThereAre(t *testing.T) {
 		for _, p := range viz.PanesOf(b.Experiment) {
 			assert.True(t, panes[string(p.ID)], p.ID)
 		}
+	}
+}
+
+// The same words are read beside the controls, before an audience and in other pages, where there are none: they do not
+// say where a control stands.
+func TestWordsDoNotSayWhereControlsStand(t *testing.T) {
+	files, err := filepath.Glob("lessons/*.json")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		assert.NotRegexp(t, `\] (below|above|beside)\b|controls`, string(text), file)
 	}
 }

@@ -125,6 +125,44 @@ func TestARemoteControlLeadsThroughALesson(t *testing.T) {
 	}
 }
 
+// What chapters ask for by a click on a picture or by controls that are hidden, the remote control does: it opens the
+// update of a pair, goes through it, and the chapter goes on; and it runs several seeds.
+func TestARemoteControlDoesWhatNeedsAPointerElsewhere(t *testing.T) {
+	p := present(t, projector, "lesson=update/after")
+	next := func() { p.chord("PageDown", "PageDown", 34, 0) }
+	p.run(`sparkling.touch()`)
+	p.due("after")
+	leadsTo := func(pane string) {
+		for range 9 { // the words may be longer than the screen
+			if eval[string](p, `sparkling.pin()`) == pane {
+				break
+			}
+			next()
+			p.run(`new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))`)
+		}
+		assert.Equal(t, pane, eval[string](p, `sparkling.pin()`))
+	}
+	leadsTo("update")
+	p.wait(`sparkling.pin() === "update" && JSON.parse(sparkling.slow()).shown && !JSON.parse(sparkling.slow()).asked`)
+	p.readable("a pair", 24)
+	for stage := 1; stage < 6; stage++ {
+		next()
+		p.wait(fmt.Sprintf(`JSON.parse(sparkling.slow()).stage === %d`, stage))
+	}
+	next()
+	p.wait(`sparkling.pin() === "" && document.querySelector("#chapters [data-chapter=later][aria-current]")`)
+
+	p.run(`location.hash = "#lesson=disagree/end"`)
+	p.wait(`JSON.parse(sparkling.story()).act === "seeds" && JSON.parse(sparkling.state()).done`)
+	p.run(`sparkling.touch()`)
+	p.due("end")
+	leadsTo("seeds")
+	p.wait(`JSON.parse(sparkling.seeds()).state === "playing" && sparkling.pin() === "seeds"`)
+	p.readable("seeds", 24)
+	p.shot("present-seeds")
+	p.run(`sparkling.sowStop()`)
+}
+
 // The keys of a remote control are for who presents: a blank screen waits with the run, and whoever has switched the
 // keys off has no other than Escape.
 func TestAScreenGoesBlankAndWaits(t *testing.T) {
