@@ -56,6 +56,27 @@ const readers = {
 
 const known = Object.keys(readers);
 
+const leastAlike = 4; // letters of a name that may be mistyped: what is shorter is one letter from too much
+
+/** Whether a name may have been meant as one of those that are known. @param {string} name */
+const meant = (name) => {
+  const typed = name.toLowerCase();
+  return known.some((own) => typed === own || own.length >= leastAlike && (typed.startsWith(own) || slip(typed, own)));
+};
+
+/**
+ * Whether one letter was left out, put in or mistaken, or two have changed places.
+ * @param {string} typed @param {string} own
+ */
+function slip(typed, own) {
+  let i = 0, tail = 0;
+  while (i < own.length && typed[i] === own[i]) i++;
+  const least = Math.min(typed.length, own.length) - i;
+  while (tail < least && typed[typed.length - 1 - tail] === own[own.length - 1 - tail]) tail++;
+  const [more, less] = [typed.length - i - tail, own.length - i - tail]; // letters between what is alike
+  return more <= 1 && less <= 1 || more === 2 && less === 2 && typed[i] === own[i + 1] && typed[i + 1] === own[i];
+}
+
 /** @param {string} value @param {number} least @param {number} most */
 const whole = (value, least, most) => (/^[1-9][0-9]{0,6}$/.test(value) && Number(value) >= least &&
   Number(value) <= most ? Number(value) : undefined);
@@ -67,18 +88,20 @@ const within = (/** @type {number} */ least, /** @type {number} */ most) =>
 export function parse(search) {
   /** @type {Mode} */
   const mode = { embed: false, present: false, hide: new Set(), panes: [], at: 0, until: 0, type: 0, wrong: [] };
-  if (search.length > mostCharacters) {
+  const all = [...new URLSearchParams(search)], names = new Set(all.map(([name]) => name));
+  const said = all.filter(([name]) => names.has("embed") || meant(name)); // whoever embeds has written all of it
+  if (`${new URLSearchParams(said)}`.length > mostCharacters) {
     mode.wrong.push(`What this address says after its ? is longer than ${mostCharacters} characters, and is not read.`);
     return mode;
   }
   const seen = new Set();
-  for (const [name, value] of new URLSearchParams(search)) {
-    const said = value ? `${name}=${value}` : name, read = known.includes(name) ? readers[name] : undefined;
+  for (const [name, value] of said) {
+    const shown = value ? `${name}=${value}` : name, read = known.includes(name) ? readers[name] : undefined;
     let why = "";
     if (!read) why = `This page knows ${list(known)}.`;
     else if (seen.has(name)) why = "It is there twice; the first holds.";
     else why = read(mode, value);
-    const sentence = `The address says “${said}”, which is not understood. ${why}`;
+    const sentence = `The address says “${shown}”, which is not understood. ${why}`;
     if (why && !mode.wrong.includes(sentence)) mode.wrong.push(sentence);
     seen.add(name);
   }

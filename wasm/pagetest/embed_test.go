@@ -90,9 +90,16 @@ func TestHowThePageIsShownIsReadStrictly(t *testing.T) {
 		"?embed=1&at=0&until=1.5&type=900&pane=a,b,c": `{"embed":true,"present":false,"hide":[],"panes":[],"at":0,` +
 			`"until":0,"type":0,"wrong":5}`,
 		"?at=12.5&at=3&pane=Loss&hide=text&constructor=x&__proto__=y": `{"embed":false,"present":false,"hide":[],` +
+			`"panes":[],"at":0,"until":0,"type":0,"wrong":4}`, // the last two are not near any that is known
+		"?fbclid=a&gclid=b&utm_source=c&utm_medium=d&ref=e&t=f&at=7": `{"embed":false,"present":false,"hide":[],` +
+			`"panes":[],"at":7,"until":0,"type":0,"wrong":0}`,
+		"?fbclid=" + strings.Repeat("a", 400) + "&present": `{"embed":false,"present":true,"hide":[],"panes":[],` +
+			`"at":0,"until":0,"type":0,"wrong":0}`,
+		"?Embed&panes=loss&hdie=text&presnet&tpye=24&embedded": `{"embed":false,"present":false,"hide":[],` +
 			`"panes":[],"at":0,"until":0,"type":0,"wrong":6}`,
-		"?" + strings.Repeat("embed&", 60): `{"embed":false,"present":false,"hide":[],"panes":[],"at":0,"until":0,` +
-			`"type":0,"wrong":1}`,
+		"?embed&utm_source=c": `{"embed":true,"present":false,"hide":[],"panes":[],"at":0,"until":0,"type":0,"wrong":1}`,
+		"?" + strings.Repeat("embed&", 60): `{"embed":false,"present":false,"hide":[],"panes":[],"at":0,"until":0,"type":0,` +
+			`"wrong":1}`,
 	} {
 		assert.JSONEq(t, want, eval[string](p, `import(new URL("site/mode.js", document.baseURI)).then((m) => `+
 			`{ const mode = m.parse(`+fmt.Sprintf("%q", search)+`); return JSON.stringify({ ...mode, `+
@@ -286,6 +293,9 @@ func TestLineForOtherPagesShowsWhatRuns(t *testing.T) {
 		document.getElementById("embedding-at").dispatchEvent(new Event("input", { bubbles: true }))`)
 	assert.Contains(t, eval[string](p, `document.getElementById("embedding-said").textContent`), "from 0 to 60")
 	assert.True(t, eval[bool](p, `document.getElementById("embedding-copy").disabled`))
+	p.run(`document.getElementById("embedding-at").value = "4";
+		document.getElementById("embedding-at").dispatchEvent(new Event("input", { bubbles: true }))`)
+	p.copies(line)
 	p.chord("Escape", "Escape", 27, 0)
 	p.wait(`!document.getElementById("embedding").open`)
 	assert.Equal(t, "loss", eval[string](p, `sparkling.pin()`), "Escape was the dialog's")
