@@ -97,9 +97,10 @@ func TestHowThePageIsShownIsReadStrictly(t *testing.T) {
 			`"at":0,"until":0,"type":0,"wrong":0}`,
 		"?Embed&panes=loss&hdie=text&presnet&tpye=24&embedded": `{"embed":false,"present":false,"hide":[],` +
 			`"panes":[],"at":0,"until":0,"type":0,"wrong":6}`,
-		"?embed&utm_source=c": `{"embed":true,"present":false,"hide":[],"panes":[],"at":0,"until":0,"type":0,"wrong":1}`,
-		"?" + strings.Repeat("embed&", 60): `{"embed":false,"present":false,"hide":[],"panes":[],"at":0,"until":0,"type":0,` +
+		"?embed&utm_source=c": `{"embed":true,"present":false,"hide":[],"panes":[],"at":0,"until":0,"type":0,` +
 			`"wrong":1}`,
+		"?" + strings.Repeat("embed&", 60): `{"embed":false,"present":false,"hide":[],"panes":[],"at":0,"until":0,` +
+			`"type":0,"wrong":1}`,
 	} {
 		assert.JSONEq(t, want, eval[string](p, `import(new URL("site/mode.js", document.baseURI)).then((m) => `+
 			`{ const mode = m.parse(`+fmt.Sprintf("%q", search)+`); return JSON.stringify({ ...mode, `+

@@ -51,7 +51,7 @@ func (p *tab) turnTo(slide int) {
 
 // waiting says whether the Lab of a slide begins where it waits for somebody to press Play in it, or comes to such a
 // step.
-const waiting = `document.querySelectorAll(".slides > section")[%d].querySelector(".embed").dataset.lab`+
+const waiting = `document.querySelectorAll(".slides > section")[%d].querySelector(".embed").dataset.lab` +
 	`.includes("&until=")`
 
 const (
