@@ -65,9 +65,10 @@ func Build(ctx context.Context, root, to string, progress io.Writer) error {
 	if err := d.draw(); err != nil {
 		return err
 	}
+	unprinted := func(why error) { fmt.Fprintf(progress, "Slides and handout are not printed: %s\n", why) }
 	chromium, err := tools.Chromium()
 	if err != nil {
-		fmt.Fprintf(progress, "Slides and handout are not printed: %s\n", err)
+		unprinted(err)
 	}
 	d.prints = err == nil
 	pages, err := d.render(ctx)
@@ -82,8 +83,14 @@ func Build(ctx context.Context, root, to string, progress io.Writer) error {
 			return err
 		}
 		if d.prints {
-			if err := printed(ctx, chromium, root, tmp); err != nil {
-				return err
+			// one that is there may not start, as in a container that has no sandbox: slides are shown without a PDF
+			if why := printed(ctx, chromium, root, tmp); why != nil {
+				unprinted(why)
+				d.prints = false
+				err := errors.Join(ctx.Err(), unprint(tmp), d.writeHandout(filepath.Join(tmp, handoutFolder)))
+				if err != nil {
+					return err
+				}
 			}
 		}
 		if err := notices(root, filepath.Join(tmp, built.Notices)); err != nil {

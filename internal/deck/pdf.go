@@ -2,7 +2,9 @@ package deck
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
 	"os"
@@ -53,6 +55,17 @@ func printed(ctx context.Context, path, root, dir string) error {
 		if err := onPaper(tab, fmt.Sprintf("http://%s/%s", l.Addr(), p.address), p.ready,
 			filepath.Join(dir, filepath.FromSlash(p.to))); err != nil {
 			return fmt.Errorf("%s cannot be printed: %w", p.address, err)
+		}
+	}
+	return nil
+}
+
+// unprint takes away what was printed into dir before another page could not be.
+func unprint(dir string) error {
+	for _, p := range prints {
+		err := os.Remove(filepath.Join(dir, filepath.FromSlash(p.to)))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
 		}
 	}
 	return nil
