@@ -19,35 +19,30 @@ var quantities = []struct {
 
 // drawCosine is the mean cosine of originals and their copies, in weights, gradients and moments.
 func drawCosine(rs runs) (Figure, bool) {
-	var sets []Lines
-	for _, q := range quantities {
-		l := rs.lines(q.name, "cosine", 3, frames(func(f record.ArmFrame) (float64, bool) {
-			s := f.Summary(q.of)
-			return s.Cos, s.Pairs > 0 && s.In[record.Diverged] == 0
-		}))
-		if measured(l) {
-			sets = append(sets, l)
-		}
-	}
 	return pairs("cosine", "Pairs come apart, or do not", rs.seeds()+" Mean cosine over all pairs of an "+
-		"original and its copy, or the new one beside it. Exactly 1 is the lock. Curves begin at the widening.", sets)
+		"original and its copy, or the new one beside it. Exactly 1 is the lock. Curves begin at the widening.",
+		compared(rs, "cosine", func(s record.Summary) float64 { return s.Cos }))
 }
 
 // drawDistance is the mean relative distance of originals and their copies, in weights, gradients and moments.
 func drawDistance(rs runs) (Figure, bool) {
-	var sets []Lines
+	return pairs("distance", "How far pairs are apart", rs.seeds()+" Mean over all pairs of the distance of the "+
+		"two, over the root of the mean of their squared lengths. Exactly 0 is the lock. "+
+		"Curves begin at the widening.", compared(rs, "distance", func(s record.Summary) float64 { return s.Dist }))
+}
+
+// compared are curves of a mean over all pairs, a set for each quantity that was measured.
+func compared(rs runs, unit string, mean func(record.Summary) float64) (sets []Lines) {
 	for _, q := range quantities {
-		l := rs.lines(q.name, "distance", 3, frames(func(f record.ArmFrame) (float64, bool) {
+		l := rs.lines(q.name, unit, 3, frames(func(f record.ArmFrame) (float64, bool) {
 			s := f.Summary(q.of)
-			return s.Dist, s.Pairs > 0 && s.In[record.Diverged] == 0
+			return mean(s), s.Pairs > 0 && s.In[record.Diverged] == 0
 		}))
 		if measured(l) {
 			sets = append(sets, l)
 		}
 	}
-	return pairs("distance", "How far pairs are apart", rs.seeds()+" Mean over all pairs of the distance of the "+
-		"two, over the root of the mean of their squared lengths. Exactly 0 is the lock. "+
-		"Curves begin at the widening.", sets)
+	return sets
 }
 
 // drawLayers are the cosines of weights and of gradients, layer by layer: the first layers and the last. It is false
