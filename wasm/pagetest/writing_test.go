@@ -14,10 +14,12 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
-// ask types what networks are to go on with, and sends it off.
+// ask types what networks are to go on with, and sends it off. The words above may become more or fewer meanwhile, so
+// that a pointer could miss the button.
 func (p *tab) ask(prompt string) {
 	p.t.Helper()
-	p.do(chromedp.SetValue("#prompt", prompt), chromedp.Click("#write button"))
+	p.do(chromedp.SetValue("#prompt", prompt))
+	p.run(`document.querySelector("#write button").click()`)
 }
 
 // What a reader types every arm goes on with, while the run is paused and when it has ended: in the picture, in words
