@@ -111,8 +111,10 @@ func (v *View) slowHeads(b box, a *look.Answer, narrow, tight bool) {
 
 // slowRow draws a line: of so many halves, for which one value may stand.
 func (v *View) slowRow(b box, l *slowmotion.Line, halves int, narrow bool) {
-	v.pen.rect(b.x, b.y, b.w, 1, rule)
 	tight := b.h < slowTight
+	if tight || !narrow || b.h >= slowRuled {
+		v.pen.rect(b.x, b.y, b.w, 1, rule)
+	}
 	x, width := slowColumns(b, halves, narrow, tight)
 	own, y := x[0]-b.x, b.y
 	switch {

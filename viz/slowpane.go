@@ -21,6 +21,7 @@ const (
 	slowLow    = 25.0 // no line is lower
 	slowName   = 58.0
 	slowBrief  = 44.0  // the same in a narrow place
+	slowRuled  = 41.0  // where a line is lower its numbers would lie on the rule below them: there is none
 	slowWide   = 560.0 // from here on a place is not narrow, however low it is
 	slowLeast  = 100.0
 	slowMost   = 250.0 // height of the drawing
