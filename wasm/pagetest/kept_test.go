@@ -23,7 +23,7 @@ func (p *tab) stored() {
 	p.settle()
 	require.Eventually(p.t, func() bool {
 		return eval[bool](p, `import(new URL("site/store.js", document.baseURI))
-			.then(({ get }) => get(sparkling.address()))
+			.then(({ get }) => get(sparkling.address().split("/")[0]))
 			.then((run) => run?.playing === false && run.step === JSON.parse(sparkling.state()).last)`)
 	}, patience, 100*time.Millisecond)
 }

@@ -59,6 +59,7 @@ func TestALessonIsTakenByKeyboardAndGoesOnAfterAReload(t *testing.T) {
 	p.at("pairs", false)
 	assert.Contains(t, p.told(), "Copy 64 of 64")
 	assert.Equal(t, "#lesson=width/pairs", eval[string](p, `location.hash`))
+	p.stored() // the step where it waits, and not one on the way there
 	p.do(chromedp.Reload())
 	p.ready()
 	p.run(`sparkling.speed("max")`)
