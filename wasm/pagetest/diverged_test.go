@@ -34,7 +34,7 @@ func TestArmThatDivergesSaysWhereAndThereAreTwoWaysOn(t *testing.T) {
 	p.run(`sparkling.play()`)
 	p.wait(`document.querySelector("#failures .broken")`)
 	p.run(`document.querySelectorAll("#failures .broken button")[1].click()`)
-	p.wait(`!document.querySelector("#before").hidden && !document.querySelector("#failures .broken")`)
+	p.wait(`!document.querySelector("#before").hidden`) // a third of so large a rate may soon be too large as well
 	p.wait(`JSON.parse(sparkling.state()).last > 0`)
 	p.run(`document.querySelector("#back").click()`)
 	p.wait(`document.querySelector("#failures .broken")`)
