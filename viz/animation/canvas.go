@@ -18,13 +18,13 @@ import (
 
 // The colours beside those of the arms, as the page has them.
 var (
-	paper = color.RGBA{0xff, 0xff, 0xff, 0xff}
-	ink   = color.RGBA{0x22, 0x25, 0x2a, 0xff}
-	soft  = color.RGBA{0x5f, 0x66, 0x70, 0xff} // words beside the data
-	rule  = color.RGBA{0xe4, 0xe6, 0xea, 0xff} // lines of a grid
-	axis  = color.RGBA{0xa8, 0xae, 0xb8, 0xff}
+	paper = color.RGBA(style.Paper)
+	ink   = color.RGBA(style.Ink)
+	soft  = color.RGBA(style.Soft)
+	rule  = color.RGBA(style.Rule)
+	axis  = color.RGBA(style.Axis)
 	stuck = color.RGBA{0x8a, 0x91, 0x9b, 0xff} // pairs that are identical
-	wrong = color.RGBA{0xb0, 0x20, 0x20, 0xff} // what is no number
+	wrong = color.RGBA(style.Wrong)
 )
 
 // Sizes of type in CSS pixels.

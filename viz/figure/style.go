@@ -18,12 +18,12 @@ import (
 
 // The page's own colours.
 var (
-	paper = color.NRGBA{0xff, 0xff, 0xff, 0xff}
-	ink   = color.NRGBA{0x22, 0x25, 0x2a, 0xff}
-	soft  = color.NRGBA{0x5f, 0x66, 0x70, 0xff} // words beside the data
-	rule  = color.NRGBA{0xe4, 0xe6, 0xea, 0xff} // grid lines
-	axis  = color.NRGBA{0xa8, 0xae, 0xb8, 0xff}
-	wrong = color.NRGBA{0xb0, 0x20, 0x20, 0xff} // what is no number
+	paper = style.Paper
+	ink   = style.Ink
+	soft  = style.Soft
+	rule  = style.Rule
+	axis  = style.Axis
+	wrong = style.Wrong
 )
 
 // margin is the white border around a figure.
