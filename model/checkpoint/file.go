@@ -104,7 +104,7 @@ func (f *File) Floats(ctx context.Context, dst []float32, e Entry) error {
 	size := int(sizes[e.DType])
 	return f.each(ctx, e, func(piece []byte) {
 		n := len(piece) / size
-		decode(dst[:n], piece, e.DType)
+		Decode(dst[:n], piece, e.DType)
 		dst = dst[n:]
 	})
 }
@@ -167,7 +167,7 @@ func (w *Writer) Write(ctx context.Context, src []float32) error {
 			return err
 		}
 		n := min(len(src), chunk/size)
-		encode(w.buf, src[:n], e.DType)
+		Encode(w.buf, src[:n], e.DType)
 		if _, err := w.f.Write(w.buf[:n*size]); err != nil {
 			return err
 		}

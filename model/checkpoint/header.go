@@ -26,13 +26,14 @@ type DType string
 const (
 	F32  DType = "F32"
 	BF16 DType = "BF16"
+	F16  DType = "F16"
 	I64  DType = "I64"
 	I32  DType = "I32"
 )
 
 // sizes are the bytes of one element of each type that a file may hold.
 var sizes = map[DType]int64{
-	"BOOL": 1, "U8": 1, "I8": 1, "F8_E4M3": 1, "F8_E5M2": 1, "I16": 2, "U16": 2, "F16": 2, BF16: 2, I32: 4, "U32": 4,
+	"BOOL": 1, "U8": 1, "I8": 1, "F8_E4M3": 1, "F8_E5M2": 1, "I16": 2, "U16": 2, F16: 2, BF16: 2, I32: 4, "U32": 4,
 	F32: 4, "F64": 8, I64: 8, "U64": 8,
 }
 

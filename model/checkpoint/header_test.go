@@ -176,9 +176,9 @@ func TestBF16IsRoundedToNearestEven(t *testing.T) {
 	for i := range 1 << 16 {
 		binary.LittleEndian.PutUint16(b[:], uint16(i))
 		var x [1]float32
-		decode(x[:], b[:], BF16)
+		Decode(x[:], b[:], BF16)
 		if x[0] == x[0] {
-			encode(b[:], x[:], BF16)
+			Encode(b[:], x[:], BF16)
 			require.Equal(t, uint16(i), binary.LittleEndian.Uint16(b[:]), "what is BF16 already stays as it is")
 		}
 	}
