@@ -40,7 +40,7 @@ func ScaleFor(e experiment.Experiment) Scale {
 }
 
 // tokens are those of one update.
-func tokens(e experiment.Experiment) float64 { return float64(e.Task.Batch * e.Task.Seq) }
+func tokens(e experiment.Experiment) float64 { return float64(e.Task.Rows() * e.Task.Seq) }
 
 // of is where a frame stands on the x axis.
 func (s Scale) of(e experiment.Experiment, f *record.ArmFrame) float64 {

@@ -76,8 +76,8 @@ func (v planVerb) setup(e *env) (plan.Setup, error) {
 // of is the network of a document and the ways that its arms are widened in. What is widened along one axis is counted
 // along every other too. Where nothing is widened, what the paper does is counted.
 func of(e experiment.Experiment) plan.Setup {
-	s := plan.Setup{Model: e.Model, Optimizer: e.Optimizer.Kind, Batch: e.Task.Batch, Seq: e.Task.Seq,
-		Tokens: float64(e.Steps) * float64(e.Task.Batch) * float64(e.Task.Seq)}
+	s := plan.Setup{Model: e.Model, Optimizer: e.Optimizer.Kind, Batch: e.Task.Rows(), Seq: e.Task.Seq,
+		Tokens: float64(e.Steps) * float64(e.Task.Rows()) * float64(e.Task.Seq)}
 	s.Model.Vocab = e.Vocab()
 	for _, a := range e.Arms {
 		var w plan.Schedule

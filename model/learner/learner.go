@@ -28,13 +28,15 @@ import (
 // what it returns is the caller's. It belongs to one goroutine.
 //
 // A batch is Setup.Batch sequences of Setup.Seq tokens, one after the other: ids (N) below Vocab, and labels (N), of
-// which those below 0 count in no cross-entropy.
+// which those below 0 count in no cross-entropy. An update may take several, one after the other: see Setup.Accumulate.
 type Learner interface {
 	// Table is the shape of the network as it is now.
 	Table() *model.Table
 
 	// Train makes one update. rates are learning rates by growth stage, or by tensor and stage (tensor·stages +
-	// stage) where the growth is by tensor.
+	// stage) where the growth is by tensor. ids and labels are those of all Setup.Accumulate batches: their gradients
+	// are averaged in their order, the norm of the mean is clipped as [optim.Config.ClipFactor] says, and the gradient
+	// that may be read afterwards is the clipped one.
 	Train(ids, labels []int32, rates []float64) (Update, error)
 	// Loss is the mean cross-entropy of a batch, in nats a token, without an update. As many tokens may be cut into
 	// more and shorter sequences of seq tokens, where seq divides Setup.Seq. What the network says after the tokens
@@ -50,9 +52,9 @@ type Learner interface {
 
 	// Measure says whether Train and Loss from now on note what Measured returns.
 	Measure(on bool)
-	// Measured is of the last batch of Train or Loss, if nothing was asked since: the RMS of the residual blocks,
-	// attention then experts of each layer; and the expert load, the fraction of the assignments that each got
-	// (layers·experts), which sums to 1 a layer.
+	// Measured is of the last batch of Train or Loss, if nothing was asked since, of an update's batches the last: the
+	// RMS of the residual blocks, attention then experts of each layer; and the expert load, the fraction of the
+	// assignments that each got (layers·experts), which sums to 1 a layer.
 	Measured() ([]model.BlockRMS, []float32, error)
 	// Pairs compares originals and copies, see [pairs.Compare].
 	Pairs(of map[model.Axis][]widen.Pair, flops float64) ([]pairs.Group, error)
@@ -77,10 +79,12 @@ type Learner interface {
 	io.Closer
 }
 
-// Update is what one update was, before it was made.
+// Update is what one update was, before it was made: losses are means over its batches. The auxiliary losses are those
+// of each batch by itself, so that two batches are not one of twice the rows to the load-balancing loss.
 type Update struct {
 	model.Losses
-	NotFinite string // what first was no longer finite, in the update or after it; empty where all is finite
+	GradNorm  float64 // L2 norm of the mean gradient over all tensors, before it was clipped
+	NotFinite string  // what first was no longer finite, in the update or after it; empty where all is finite
 }
 
 // State is all that decides what a learner does next: weights, both moments, and how many updates the optimizer has
@@ -94,6 +98,7 @@ type State struct {
 type Setup struct {
 	Optimizer  optim.Config
 	Batch, Seq int
+	Accumulate int // batches an update; 0 is 1
 	Growth     model.Growth
 	State      State // which may become the learner's own: the caller does not use its numbers any more
 }

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/sparkling-lab/sparkling/model"
 )
 
 // Kind names an optimizer.
@@ -34,6 +36,22 @@ type Config struct {
 	Momentum    float64 `json:"momentum"`        // Muon's
 	Warmup      float64 `json:"warmup_fraction"` // fraction of the steps
 	MinLRRatio  float64 `json:"min_lr_ratio"`    // last rate over peak
+	// largest global norm of the gradient, see [Config.ClipFactor]; 0 is none
+	Clip float64 `json:"clip,omitempty"`
+}
+
+// clipEps keeps a norm of zero from dividing.
+const clipEps = 1e-6
+
+// ClipFactor is what every element of a gradient is multiplied with before an update, where all of its elements
+// together, over all tensors, have an L2 norm: Clip/(norm + 1e-6) where that is below 1, else 1 (Pascanu et al. 2013,
+// arXiv 1211.5063; the 1e-6 is as in PyTorch's clip_grad_norm_, so that runs can be compared). A norm that is not
+// finite clips nothing: what has diverged shall be seen, not zeroed.
+func (c Config) ClipFactor(norm float64) float32 {
+	if c.Clip == 0 || !model.Finite(norm) {
+		return 1
+	}
+	return float32(min(c.Clip/(norm+clipEps), 1))
 }
 
 // Validate says which field is wrong and what is allowed.
@@ -49,6 +67,7 @@ func (c Config) Validate() error {
 		{"weight_decay", c.WeightDecay, 0, 10}, {"momentum", c.Momentum, 0, 0.999999},
 		{"warmup_fraction", c.Warmup, 0, 1},
 		{"min_lr_ratio", c.MinLRRatio, 0, 1},
+		{"clip", c.Clip, 0, 1e9},
 	} {
 		if !(f.got >= f.min && f.got <= f.max) {
 			return fmt.Errorf("optimizer.%s is %g; allowed are %g to %g", f.name, f.got, f.min, f.max)

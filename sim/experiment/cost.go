@@ -11,7 +11,7 @@ const FLOPsCounted = "every matrix product of the training updates: forward, bac
 
 // cost is that of one update of a network of the experiment.
 func (e Experiment) Cost(c model.Config) optim.Cost {
-	return e.Optimizer.Kind.Cost(c, e.Task.Batch, e.Task.Seq)
+	return e.Optimizer.Kind.Cost(c, e.Task.Rows(), e.Task.Seq)
 }
 
 // Segment is a part of a run in which the network has one shape, and every update costs the same. It goes from a step

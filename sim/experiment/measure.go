@@ -28,7 +28,7 @@ func (e Experiment) ValEvery() int {
 
 // asking is what it costs to ask for all there is to know, in updates.
 func (e Experiment) asking() float64 {
-	return float64(e.Task.Questions()) / float64(e.Task.Batch*e.Task.Seq) / askedInUpdate
+	return float64(e.Task.Questions()) / float64(e.Task.Rows()*e.Task.Seq) / askedInUpdate
 }
 
 // Validates reports whether the live validation loss is measured after so many updates; after the last of an arm it is
@@ -45,6 +45,6 @@ const writeUpdate = 2.2
 // WriteEvery is every how many steps a network may be asked to write while it learns, so that it keeps to the share of
 // time that validation has.
 func (e Experiment) WriteEvery() int {
-	updates := WriteCount / (writeUpdate * float64(e.Task.Batch))
+	updates := WriteCount / (writeUpdate * float64(e.Task.Rows()))
 	return int(math.Ceil(updates / valFraction))
 }

@@ -35,7 +35,11 @@ func (e Experiment) SavingMemory() float64 {
 }
 
 func (e Experiment) footprint(c model.Config) model.Footprint {
-	return model.FootprintOf(c, e.Task.Batch, e.Task.Seq)
+	f := model.FootprintOf(c, e.Task.Batch, e.Task.Seq)
+	if e.Task.Batches() > 1 {
+		f.Activations += f.Values // the sum of the gradients of an update's batches
+	}
+	return f
 }
 
 // StateValues are the values that the state of an arm has of every parameter: the weight and two moments.

@@ -27,7 +27,7 @@ func (e Experiment) OnText() Experiment {
 // the name of a file say; it stands in the document, and may be empty.
 func (e Experiment) WithText(own task.Spec, called string) Experiment {
 	e = e.OnText().Clone()
-	own.Seq, own.Batch = e.Task.Seq, e.Task.Batch
+	own.Seq, own.Batch, own.Accumulate = e.Task.Seq, e.Task.Batch, e.Task.Accumulate
 	e.Task = own
 	name := e.Untexted()
 	e.Name = name + ownSuffix

@@ -134,7 +134,7 @@ func TakeText(s Spec, data []byte, hash SHA256) (Spec, *Text, error) {
 	}
 	text := Normal(data)
 	own := Spec{Kind: KindText, Text: hash.name(data), Symbols: t.Vocab(), Length: len(t.ids), Seq: s.Seq,
-		Batch: s.Batch}
+		Batch: s.Batch, Accumulate: s.Accumulate}
 	if len(text) <= MaxContent {
 		own.Content = string(text)
 	}

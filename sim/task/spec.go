@@ -32,6 +32,9 @@ const (
 	MaxModulus   = 59
 )
 
+// MaxAccumulate bounds the batches of an update.
+const MaxAccumulate = 1024
+
 // MaxValidation is how much of the sums may be held out at most.
 const MaxValidation = 0.9
 
@@ -67,8 +70,16 @@ type Spec struct {
 	Answers    bool    `json:"answers,omitempty"`    // of facts: only answers count as labels
 
 	Seq   int `json:"seq"`   // symbols a row
-	Batch int `json:"batch"` // rows an update
+	Batch int `json:"batch"` // rows that are read at once
+	// batches whose mean gradient makes one update; 0 is 1, as in documents of before it could be more
+	Accumulate int `json:"accumulate,omitempty"`
 }
+
+// Batches is how many batches make one update.
+func (s Spec) Batches() int { return max(s.Accumulate, 1) }
+
+// Rows is how many rows an update reads.
+func (s Spec) Rows() int { return s.Batch * s.Batches() }
 
 // Named is the task as documents of before there were kinds have it: a text that has a name.
 func (s Spec) Named() Spec {
@@ -195,6 +206,7 @@ func (s Spec) Validate() error {
 		{"languages", s.Languages, MinLanguages, MaxLanguages, []string{KindLanguages}},
 		{"modulus", s.Modulus, MinModulus, MaxModulus, []string{KindSums}},
 		{"batch", s.Batch, 1, 4096, Kinds},
+		{"accumulate", s.Accumulate, 0, MaxAccumulate, Kinds},
 	} {
 		if slices.Contains(f.of, s.Kind) && (f.is < f.low || f.is > f.high) {
 			return fmt.Errorf("task.%s is %d; allowed are %d to %d", f.name, f.is, f.low, f.high)

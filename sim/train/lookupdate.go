@@ -34,6 +34,10 @@ func (r *run) lookAtUpdate(q look.Question) (*look.Update, error) {
 		}
 		now = w.Spec.Config(now)
 	}
+	if r.exp.Task.Batches() > 1 {
+		return nil, decline("an update is the mean of %d batches here; it can be taken apart where it is one batch",
+			r.exp.Task.Batches())
+	}
 	if err := fitsUpdate(now, q, r.exp.Task); err != nil {
 		return nil, err
 	}

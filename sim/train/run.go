@@ -37,7 +37,8 @@ type run struct {
 	graded    bool       // the learner has the gradients of an update
 	nonFinite string     // what first was no longer finite, where training has diverged
 
-	ids, labels []int32
+	ids, labels []int32 // one batch
+	all         batches
 	questions   []int32 // what is asked, if all there is to know is: first what the validation loss is of
 	solutions   []int32
 	answersAt   []int // the place of each among the answers
@@ -86,9 +87,10 @@ func (r *run) follow(arm int) {
 // training is one of its own, without a network yet, of any shape at first, that ends at step end.
 func training(e experiment.Experiment, learnt task.Task, c model.Config, end int, f learner.Factory) *run {
 	tokens := e.Task.Batch * e.Task.Seq
+	all := batches{make([]int32, e.Task.Batches()*tokens), make([]int32, e.Task.Batches()*tokens)}
 	return &run{
 		exp: e, end: end, task: learnt, classes: len(e.Task.Classes()), make: f,
-		ids: make([]int32, tokens), labels: make([]int32, tokens),
+		all: all, ids: all.ids[:tokens], labels: all.labels[:tokens],
 		sched: optim.NewSchedule(e.Optimizer, end), growth: model.NewGrowth(c), pairs: map[model.Axis][]widen.Pair{},
 	}
 }
@@ -102,7 +104,8 @@ func (r *run) begin(c model.Config) error {
 // adopt makes a learner that goes on from a state.
 func (r *run) adopt(s learner.State) (err error) {
 	r.learn, err = r.make.New(learner.Setup{
-		Optimizer: r.exp.Optimizer, Batch: r.exp.Task.Batch, Seq: r.exp.Task.Seq, Growth: r.growth, State: s,
+		Optimizer: r.exp.Optimizer, Batch: r.exp.Task.Batch, Seq: r.exp.Task.Seq,
+		Accumulate: r.exp.Task.Batches(), Growth: r.growth, State: s,
 	})
 	if r.graded = false; err == nil {
 		r.fit()
@@ -145,9 +148,22 @@ func (r *run) due() (experiment.Widening, bool) {
 	return experiment.Widening{}, false
 }
 
+// batches are those of one update, one after the other; the first is the run's own, which others are read into too.
+type batches struct{ ids, labels []int32 }
+
+// fill reads the batches of the next update: the i-th of n is that of step·n + i, so that order follows from seed and
+// step alone.
+func (r *run) fill() {
+	n, size := r.exp.Task.Batches(), len(r.ids)
+	for i := range n {
+		from, to := i*size, (i+1)*size
+		r.task.Batch(r.exp.Seed, r.step*n+i, r.exp.Task.Seq, r.all.ids[from:to], r.all.labels[from:to])
+	}
+}
+
 // train makes one training update, and measures nothing but the loss and the learning rate of the newest parameters.
 func (r *run) train() (loss, newest float64, err error) {
-	r.task.Batch(r.exp.Seed, r.step, r.exp.Task.Seq, r.ids, r.labels)
+	r.fill()
 	r.sched.Rates(r.step, r.rates)
 	rates, newest := r.rates, r.rates[r.stage]
 	if r.adapted != nil {
@@ -156,7 +172,7 @@ func (r *run) train() (loss, newest float64, err error) {
 			return 0, 0, err
 		}
 	}
-	u, err := r.learn.Train(r.ids, r.labels, rates)
+	u, err := r.learn.Train(r.all.ids, r.all.labels, rates)
 	if err != nil {
 		return 0, 0, err
 	}

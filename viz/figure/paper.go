@@ -155,7 +155,7 @@ func counterpart(number string, rs runs) string {
 	}
 	s := fmt.Sprintf("The counterpart of the paper’s Fig. %s, measured here, with axes of our own. Ours: %d layers of "+
 		"width %d, %s, %s steps of %d × %d %s", number, c.Layers, c.Hidden, experts, record.Thousands(e.Steps),
-		e.Task.Batch, e.Task.Seq, symbols(e))
+		e.Task.Rows(), e.Task.Seq, symbols(e))
 	for _, a := range axes {
 		s += ", " + a
 	}

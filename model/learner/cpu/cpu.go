@@ -6,7 +6,6 @@ package cpu
 
 import (
 	"cmp"
-	"math"
 	"runtime"
 	"slices"
 
@@ -36,6 +35,7 @@ type Learner struct {
 	net    *model.Net
 	opt    *optim.Optimizer
 	blocks *optim.BlockRates // nil until asked for
+	sum    []float32         // of the gradients of an update's batches; nil where there is one
 }
 
 // New is a learner of up to so many threads. It uses one until [Learner.Threads] says otherwise.
@@ -51,7 +51,10 @@ func (l *Learner) adopt(s learner.State) {
 	l.net = model.NewNet(l.eng, s.Weights, l.setup.Batch, l.setup.Seq)
 	l.net.MeasureRMS = measure
 	l.opt = optim.New(l.setup.Optimizer, l.eng, l.setup.Growth, s.M, s.V, s.Steps)
-	l.blocks, l.setup.State = nil, learner.State{}
+	l.blocks, l.setup.State, l.sum = nil, learner.State{}, nil
+	if l.setup.Accumulate > 1 {
+		l.sum = make([]float32, l.net.Table.Size)
+	}
 }
 
 // Table implements [learner.Learner].
@@ -62,27 +65,6 @@ func (l *Learner) Threads(n int) { l.eng.SetThreads(n) }
 
 // Close implements [learner.Learner].
 func (l *Learner) Close() error { return nil }
-
-// Train implements [learner.Learner]. It allocates nothing.
-func (l *Learner) Train(ids, labels []int32, rates []float64) (learner.Update, error) {
-	l.net.Forward(ids)
-	u := learner.Update{Losses: l.net.Backward(labels)}
-	doubtful := l.doubtful(u.CE)
-	if doubtful {
-		u.NotFinite = l.notFinite(u.CE)
-	}
-	l.opt.Step(l.net.Weights, l.net.Grads, rates)
-	if doubtful && u.NotFinite == "" {
-		u.NotFinite = l.notFinite(u.CE) // of gradients too large to be squared the second moments are infinite
-	}
-	return u, nil
-}
-
-// doubtful reports whether an update that gave this loss may leave something that is not finite, which notFinite then
-// looks for. It follows from one pass over the gradients.
-func (l *Learner) doubtful(loss float64) bool {
-	return !model.Finite(loss) || !(l.eng.SumSquares(l.net.Grads.Data) < math.MaxFloat32)
-}
 
 // NotFinite implements [learner.Learner].
 func (l *Learner) NotFinite(loss float64) (string, error) { return l.notFinite(loss), nil }

@@ -27,6 +27,9 @@ func Check(t *testing.T, f learner.Factory) {
 		"gradients are the slope of the loss":                      slope,
 		"rates belong to the stage at which an element came":       rates,
 		"rates follow the norms of blocks":                         blocks,
+		"the gradients of an update's batches are averaged":        accumulates,
+		"a gradient that is too long is clipped":                   clips,
+		"averaged and clipped, equal rows keep equal bits":         lockWhenClipped,
 		"equal rows and columns get equal bits wherever they lie":  lock,
 		"pairs that differ are told apart":                         apart,
 		"a widening is the plan's, matrix by matrix":               widens,
@@ -75,7 +78,8 @@ type subject struct {
 	learner.Learner
 	t           *testing.T
 	growth      model.Growth
-	ids, labels []int32
+	ids, labels []int32 // of all batches of an update
+	batch       int     // tokens of one
 	rates       []float64
 	step        int
 }
@@ -83,10 +87,11 @@ type subject struct {
 func begin(t *testing.T, f learner.Factory, s learner.Setup) *subject {
 	t.Helper()
 	n, growth := s.Batch*s.Seq, s.Growth
+	all := n * max(s.Accumulate, 1)
 	l, err := f.New(s)
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, l.Close()) })
-	return &subject{l, t, growth, make([]int32, n), make([]int32, n), flat(growth.Stages()), s.State.Steps}
+	return &subject{l, t, growth, make([]int32, all), make([]int32, all), n, flat(growth.Stages()), s.State.Steps}
 }
 
 func flat(stages int) []float64 {
@@ -130,7 +135,7 @@ func (s *subject) train(n int) (ce []float64) {
 func (s *subject) loss() float64 {
 	s.t.Helper()
 	s.data(1000)
-	loss, err := s.Loss(s.ids, s.labels, seq, nil)
+	loss, err := s.Loss(s.ids[:s.batch], s.labels[:s.batch], seq, nil)
 	require.NoError(s.t, err)
 	return loss
 }

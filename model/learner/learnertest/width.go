@@ -35,19 +35,25 @@ func lock(t *testing.T, f learner.Factory) {
 					of := pairsOf(s.grow(spec))
 					s.train(5)
 					what := fmt.Sprintf("%s, %s times %g, states: %s", kind, axis, factor, state)
-					for q := range model.Quantities {
-						assert.Empty(t, unlike(s.values(q), of), "%s: %s", what, q)
-					}
-					groups, err := s.Pairs(of, 1e12)
-					require.NoError(t, err)
-					require.NotEmpty(t, groups)
-					for q := range model.Quantities {
-						all := pairs.Summarize(groups, q)
-						assert.True(t, all.All(pairs.Locked), "%s: %s of %d pairs: %v", what, q, all.Pairs, all.In)
-					}
+					locked(t, s, of, what)
 				}
 			}
 		}
+	}
+}
+
+// locked demands that the pairs are the same bits, in every matrix, and as the learner itself compares them.
+func locked(t *testing.T, s *subject, of map[model.Axis][]widen.Pair, what string) {
+	t.Helper()
+	for q := range model.Quantities {
+		assert.Empty(t, unlike(s.values(q), of), "%s: %s", what, q)
+	}
+	groups, err := s.Pairs(of, 1e12)
+	require.NoError(t, err)
+	require.NotEmpty(t, groups)
+	for q := range model.Quantities {
+		all := pairs.Summarize(groups, q)
+		assert.True(t, all.All(pairs.Locked), "%s: %s of %d pairs: %v", what, q, all.Pairs, all.In)
 	}
 }
 
