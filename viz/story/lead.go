@@ -21,13 +21,13 @@ func (d *Director) Lead(now time.Time, s *session.Session, shown int) Stage {
 	}
 	d.Follow(now, View{Record: r, Last: reached(s), Forked: s.Forked(), Playing: s.Playing(),
 		Max: s.Speed() == session.Max})
+	s.Hold(d.Limit()) // before it is played: steps that were granted are made
 	if d.haste {
 		d.haste = false
 		d.Hurry(s)
 		d.towards = d.hurried > 0
 		s.Play()
 	}
-	s.Hold(d.Limit())
 	return d.Stage(shown)
 }
 

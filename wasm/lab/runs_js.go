@@ -47,6 +47,7 @@ func (l *lab) put(s *session.Session) { l.replace(s, l.keep) }
 
 // replace makes a session the one that runs, at the pace of the one before, with which away does something.
 func (l *lab) replace(s *session.Session, away func(*session.Session)) {
+	s.Hold(0) // until the story says how far it goes: steps that were granted are made
 	if old := l.session; old == nil {
 		if !l.begins.opening {
 			s.Play()

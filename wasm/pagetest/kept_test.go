@@ -21,10 +21,16 @@ func (p *tab) stored() {
 	p.t.Helper()
 	p.run(`sparkling.pause()`)
 	p.settle()
+	p.kept(false)
+}
+
+// kept waits until the state at the newest step is kept, of a run that plays or rests.
+func (p *tab) kept(playing bool) {
+	p.t.Helper()
 	require.Eventually(p.t, func() bool {
-		return eval[bool](p, `import(new URL("site/store.js", document.baseURI))
+		return eval[bool](p, fmt.Sprintf(`import(new URL("site/store.js", document.baseURI))
 			.then(({ get }) => get(sparkling.address().split("/")[0]))
-			.then((run) => run?.playing === false && run.step === JSON.parse(sparkling.state()).last)`)
+			.then((run) => run?.playing === %t && run.step === JSON.parse(sparkling.state()).last)`, playing))
 	}, patience, 100*time.Millisecond)
 }
 

@@ -81,6 +81,22 @@ func TestALessonIsTakenByKeyboardAndGoesOnAfterAReload(t *testing.T) {
 	assert.Regexp(t, `1 of \d+ done`, eval[string](p, `document.getElementById("lessons-done").textContent`))
 }
 
+// What was kept is older than the chapter of the address, as where the newest step was not kept: the run goes on to that
+// chapter and waits at its end, at full speed too.
+func TestARestoredLessonIsNotRunPastItsChapter(t *testing.T) {
+	p := open(t, desktop, "lesson=width/wide")
+	p.run(`document.getElementById("story").dispatchEvent(new Event("pointerdown"))`) // it waits for who is there
+	p.run(`sparkling.speed("max")`)
+	p.due("wide")
+	p.kept(true)
+	p.run(`history.replaceState(null, "", "#lesson=width/pairs")`)
+	p.do(chromedp.Reload())
+	p.ready()
+	p.at("pairs", false)
+	assert.Contains(t, eval[string](p, `document.getElementById("notice-text").textContent`), "at step 301")
+	assert.Equal(t, 340, p.state().Last)
+}
+
 // A link to a chapter takes the run there; what the chapter waits for is done with a finger; what no lesson is called
 // is said.
 func TestALinkLeadsToAChapterOfALesson(t *testing.T) {
