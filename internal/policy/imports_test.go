@@ -40,6 +40,7 @@ model/checkpoint: internal/durable internal/input internal/plain internal/typed 
 model/widen/ondisk: internal/durable internal/input model model/checkpoint model/widen
 
 sim/task:
+sim/tokens: internal/input sim/task
 sim/experiment: internal/keys internal/plain internal/typed model model/optim model/widen model/widen/pairs sim/task
 sim/trial: model model/optim model/widen sim/experiment sim/task
 sim/codec:

@@ -54,6 +54,7 @@ func (e Experiment) Clone() Experiment {
 		arms[i] = a
 	}
 	e.Arms = arms
+	e.Task = e.Task.Clone()
 	return e
 }
 

@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+
+	"github.com/sparkling-lab/sparkling/sim/task"
 )
 
 // maxLink bounds the length of a link's fragment in characters.
@@ -79,6 +81,10 @@ func FromLink(s string) (Valid, error) {
 const MaxLinkMemory = 512 << 20
 
 func (e Experiment) bounded() error {
+	if e.Task.Kind == task.KindTokens {
+		return errors.New("the link's experiment learns token files, and a link carries none; open its document " +
+			"beside its files with the native program")
+	}
 	if need := e.Memory(); need > MaxLinkMemory {
 		return fmt.Errorf("the link's experiment would take about %.0f MB of memory; a link may ask for at most %d "+
 			"MB, a file for more", need/(1<<20), MaxLinkMemory>>20)

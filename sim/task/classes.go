@@ -41,6 +41,8 @@ func (s Spec) Classes() (list []string) {
 		return []string{"sums trained on", "sums held out"}
 	case KindInduction:
 		return []string{"second time", "later times"}
+	case KindTokens:
+		return []string{"tokens"}
 	}
 	return []string{"vowels", "consonants", "other letters", "digits", "spaces", "punctuation"}
 }

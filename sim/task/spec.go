@@ -14,10 +14,11 @@ const (
 	KindLanguages = "languages"
 	KindSums      = "sums"
 	KindInduction = "induction"
+	KindTokens    = "tokens"
 )
 
 // Kinds lists all.
-var Kinds = []string{KindFacts, KindLanguages, KindSums, KindInduction, KindText}
+var Kinds = []string{KindFacts, KindLanguages, KindSums, KindInduction, KindText, KindTokens}
 
 // TextOpticks names the text that the program brings along.
 const TextOpticks = "opticks"
@@ -58,7 +59,7 @@ type Spec struct {
 	Kind string `json:"kind,omitempty"` // always there but in documents of before there were kinds
 
 	Text    string `json:"text,omitempty"`    // of a text: which, a reader's own by its hash
-	Symbols int    `json:"symbols,omitempty"` // of a reader's own text: how many it has,
+	Symbols int    `json:"symbols,omitempty"` // of a reader's own text, and of token files: how many it has,
 	Length  int    `json:"length,omitempty"`  // how many characters, 0 in documents of before that was said,
 	Content string `json:"content,omitempty"` // and the text itself, where that is short
 
@@ -68,6 +69,10 @@ type Spec struct {
 	Validation float64 `json:"validation,omitempty"` // of sums: the fraction of pairs held out
 	Table      uint64  `json:"table,omitempty"`      // the seed of facts, of languages, of what is held out
 	Answers    bool    `json:"answers,omitempty"`    // of facts: only answers count as labels
+
+	TrainFiles      []string `json:"train_files,omitempty"`      // of token files: their paths, from the document's
+	ValidationFiles []string `json:"validation_files,omitempty"` // folder on
+	Tokenizer       string   `json:"tokenizer,omitempty"`        // and that of the tokenizer.json, if any
 
 	Seq   int `json:"seq"`   // symbols a row
 	Batch int `json:"batch"` // rows that are read at once
@@ -105,6 +110,8 @@ func (s Spec) Vocab() int {
 		return s.Modulus + 1
 	case KindInduction:
 		return s.Letters
+	case KindTokens:
+		return s.Symbols
 	}
 	return 0
 }
@@ -159,7 +166,7 @@ type field struct {
 func (s Spec) foreign() error {
 	for _, f := range []field{
 		{"text", s.Text != "", []string{KindText}},
-		{"symbols", s.Symbols != 0, []string{KindText}},
+		{"symbols", s.Symbols != 0, []string{KindText, KindTokens}},
 		{"length", s.Length != 0, []string{KindText}},
 		{"content", s.Content != "", []string{KindText}},
 		{"letters", s.Letters != 0, []string{KindFacts, KindLanguages, KindInduction}},
@@ -168,6 +175,9 @@ func (s Spec) foreign() error {
 		{"validation", s.Validation != 0, []string{KindSums}},
 		{"table", s.Table != 0, []string{KindFacts, KindLanguages, KindSums}},
 		{"answers", s.Answers, []string{KindFacts}},
+		{"train_files", s.TrainFiles != nil, []string{KindTokens}},
+		{"validation_files", s.ValidationFiles != nil, []string{KindTokens}},
+		{"tokenizer", s.Tokenizer != "", []string{KindTokens}},
 	} {
 		if f.is && !slices.Contains(f.of, s.Kind) {
 			return fmt.Errorf("task.%s is there; it is for %s, and this is %s", f.name, listed(f.of), s.Kind)
@@ -192,8 +202,13 @@ func (s Spec) Validate() error {
 	if err := s.foreign(); err != nil {
 		return err
 	}
-	if s.Kind == KindText {
+	switch s.Kind {
+	case KindText:
 		if err := s.named(); err != nil {
+			return err
+		}
+	case KindTokens:
+		if err := s.filesNamed(); err != nil {
 			return err
 		}
 	}
@@ -239,7 +254,7 @@ func (s Spec) rows() error {
 }
 
 // New makes the task of a valid spec. It errs where that is a reader's own text which this program was not given, or
-// another one.
+// another one, and where it is of token files that nobody has opened, see [Keep].
 func New(s Spec) (Task, error) {
 	switch {
 	case s.Kind == KindFacts:
@@ -250,6 +265,8 @@ func New(s Spec) (Task, error) {
 		return NewSums(s), nil
 	case s.Kind == KindInduction:
 		return NewInduction(s.Letters), nil
+	case s.Kind == KindTokens:
+		return s.opened()
 	case s.Own():
 		return s.kept()
 	}

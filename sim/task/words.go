@@ -40,6 +40,8 @@ func (s Spec) Words() Words {
 	case KindInduction:
 		return s.drawn("strings that never come again", "letters found", "the letters that come again",
 			"letters read the ")
+	case KindTokens:
+		return s.tokenWords()
 	}
 	return Words{
 		Unit: "a character", Live: fmt.Sprintf("%d windows", ValWindows),
@@ -50,6 +52,19 @@ func (s Spec) Words() Words {
 			"once, at the end.", ValWindows),
 		Ended: fmt.Sprintf("Full val: the validation loss on all of the text that is never trained on, once, at the "+
 			"end; until then the losses are those of %d windows of it.", ValWindows),
+	}
+}
+
+// tokenWords are those of token files.
+func (s Spec) tokenWords() Words {
+	live := fmt.Sprintf("%d windows of %d tokens", ValWindows, s.Seq)
+	return Words{
+		Unit: "a token", Live: live, Fixed: fmt.Sprintf("%s of the validation files", live),
+		Title: "Loss on tokens that are never trained on", Measure: "tokens foreseen", Classes: "the tokens",
+		Said: fmt.Sprintf("Val: the validation loss on %s of the validation files; once, at the end, on all of them "+
+			"or on %s tokens.", live, Thousands(FullTokens)),
+		Ended: fmt.Sprintf("Full val: the validation loss on the validation files, or on %s tokens of them where they "+
+			"have more, once, at the end; until then the losses are those of %s of them.", Thousands(FullTokens), live),
 	}
 }
 
@@ -123,6 +138,10 @@ func (s Spec) Example() Example {
 	case KindLanguages, KindInduction:
 		return Example{[]string{"t", "h"}, "e", []string{"letters go in, one by one", "letters go in", "letters", ""},
 			[]string{"the next letter comes out", "next letter", "next", ""}}
+	}
+	if s.Kind == KindTokens {
+		return Example{[]string{"re", "fr"}, "ac", []string{"tokens go in, one by one", "tokens go in", "tokens", ""},
+			[]string{"the next token comes out", "next token", "next", ""}}
 	}
 	return Example{[]string{"t", "h"}, "e", []string{"text goes in, symbol by symbol", "text goes in", "text", ""},
 		[]string{"the next symbol comes out", "next symbol", "next", ""}}

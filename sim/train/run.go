@@ -64,7 +64,7 @@ func blank(doc experiment.Valid, arm int, f learner.Factory) (*run, error) {
 	if arm < 0 || arm >= len(e.Arms) {
 		return nil, fmt.Errorf("there is no arm %d; the experiment has %d", arm, len(e.Arms))
 	}
-	if v := e.Task.Vocab(); e.Vocab() != v {
+	if v := e.Task.Vocab(); !e.Task.Knows(e.Vocab()) {
 		return nil, fmt.Errorf("model.vocab is %d; the task has %d symbols (0 takes the task's own)", e.Vocab(), v)
 	}
 	learnt, err := task.New(e.Task)
