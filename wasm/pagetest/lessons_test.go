@@ -81,8 +81,8 @@ func TestALessonIsTakenByKeyboardAndGoesOnAfterAReload(t *testing.T) {
 	assert.Regexp(t, `1 of \d+ done`, eval[string](p, `document.getElementById("lessons-done").textContent`))
 }
 
-// What was kept is older than the chapter of the address, as where the newest step was not kept: the run goes on to that
-// chapter and waits at its end, at full speed too.
+// What was kept is older than the chapter of the address, as where the newest step was not kept: the run goes on to
+// that chapter and waits at its end, at full speed too.
 func TestARestoredLessonIsNotRunPastItsChapter(t *testing.T) {
 	p := open(t, desktop, "lesson=width/wide")
 	p.run(`document.getElementById("story").dispatchEvent(new Event("pointerdown"))`) // it waits for who is there
