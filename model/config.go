@@ -24,6 +24,7 @@ type Config struct {
 	// a fan-in factor (paper, App. D.1). An untied head carries it itself.
 	LogitMult float64 `json:"logit_mult"`
 	Untied    bool    `json:"untied,omitempty"` // the output projection is a matrix of its own
+	Variant
 }
 
 // Limits on sizes that come from files, links and messages.
@@ -67,6 +68,9 @@ func (c Config) Validate() error {
 		if !(f.got >= 0 && f.got <= 10) {
 			return fmt.Errorf("model.%s is %g; allowed are 0 to 10", f.name, f.got)
 		}
+	}
+	if err := c.Variant.validate(c); err != nil {
+		return err
 	}
 	switch {
 	case c.Heads%c.KVHeads != 0:

@@ -32,8 +32,21 @@ func TestGradientsAreTheSlopesOfTheObjective(t *testing.T) {
 	dense.Experts, dense.TopK = 1, 1
 	untied := base
 	untied.Untied = true
+	with := func(v model.Variant) model.Config {
+		c := base
+		if c.Variant = v; v.NoRouter {
+			c.Experts, c.TopK = 1, 1
+		}
+		return c
+	}
 	for name, c := range map[string]model.Config{"two of four experts": base, "all experts": all, "dense": dense,
-		"untied head": untied} {
+		"untied head": untied, "as Qwen2": with(model.Variant{QKNorm: model.NoNorm, QKVBias: true, NoRouter: true}),
+		"as Mixtral": with(model.Variant{QKNorm: model.NoNorm}),
+		"as OLMoE":   with(model.Variant{QKNorm: model.ByProjection, RawTopK: true}),
+		"as OLMo-2":  with(model.Variant{QKNorm: model.ByProjection, PostNorm: true, NoRouter: true}),
+		"scaled, post-norm and router": with(model.Variant{QKNorm: model.ByProjection, PostNorm: true, QKVBias: true,
+			Rope: model.RopeScaling{Kind: model.YaRN, Factor: 4, Original: 8, Slow: 1, Fast: 32, Attention: 1.2}}),
+	} {
 		t.Run(name, func(t *testing.T) {
 			const batch, seq = 3, 7
 			rng := rand.New(rand.NewPCG(1, 2))

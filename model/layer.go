@@ -10,7 +10,8 @@ type layer struct {
 	qkv, q, k, v, qn, kn compute.Mat
 	qinv, kinv           compute.Mat // (heads, N), (kv heads, N)
 
-	x0, a1, inv1 []float32 // (N, d), (N, d), (N): input, normed input
+	// (N, d), (N, d), (N): input, normed input; where the norm stands behind the block, its output before it.
+	x0, a1, inv1 []float32
 	attn         []float32 // attention probabilities
 	att          []float32 // (N, a)
 	x1, a2, inv2 []float32 // after attention
@@ -60,11 +61,13 @@ func split(qkv compute.Mat, a, b int) (q, k, v compute.Mat) {
 func (n *Net) attention(l int) {
 	c, e, w, N := n.Config, n.eng, &n.layers[l], n.Tokens()
 	d, a := c.Hidden, c.Heads*c.HeadDim
-	eps := float32(c.NormEps)
-	e.RMSNorm(w.a1, w.inv1, w.x0, n.weight(AttnNorm, l), eps)
-	e.MatMul(compute.NT, w.qkv, n.qkv(n.Weights, l), compute.M(w.a1, N, d), false)
-	e.QKNormRoPE(w.qn, w.qinv, w.q, n.weight(QNorm, l), n.rotary, eps)
-	e.QKNormRoPE(w.kn, w.kinv, w.k, n.weight(KNorm, l), n.rotary, eps)
+	in := n.enter(w.a1, w.inv1, w.x0, AttnNorm, l)
+	e.MatMul(compute.NT, w.qkv, n.qkv(n.Weights, l), compute.M(in, N, d), false)
+	if c.QKVBias {
+		compute.AddBias(w.qkv, n.qkvBias(n.Weights, l))
+	}
+	n.turn(w.qn, w.qinv, w.q, QNorm, l)
+	n.turn(w.kn, w.kinv, w.k, KNorm, l)
 	out, shape := compute.M(w.att, N, a), attnShape(c, n.batch, n.seq)
 	if n.runs == nil {
 		e.Attention(out, w.attn, w.qn, w.kn, w.v, shape)
@@ -74,6 +77,7 @@ func (n *Net) attention(l int) {
 	}
 	e.MatMul(compute.NT, compute.M(n.scratch.branch, N, d), compute.M(w.att, N, a),
 		compute.M(n.weight(O, l), d, a), false)
+	n.leave(w.a1, w.inv1, AttnNorm, l)
 	n.measure(2*l, w.x0, n.scratch.branch)
 	copy(w.x1, w.x0)
 	e.Axpby(w.x1, 1, n.scratch.branch, 1)
@@ -83,16 +87,19 @@ func (n *Net) attention(l int) {
 func (n *Net) attentionBackward(l int) {
 	c, e, w, s, N := n.Config, n.eng, &n.layers[l], &n.scratch, n.Tokens()
 	d, a := c.Hidden, c.Heads*c.HeadDim
-	dx, datt := compute.M(s.dx, N, d), compute.M(s.datt, N, a)
-	e.MatMul(compute.TN, compute.M(n.grad(O, l), d, a), dx, compute.M(w.att, N, a), false)
-	e.MatMul(compute.NN, datt, dx, compute.M(n.weight(O, l), d, a), false)
+	dout, datt := compute.M(n.leaveBackward(w.a1, w.inv1, AttnNorm, l), N, d), compute.M(s.datt, N, a)
+	e.MatMul(compute.TN, compute.M(n.grad(O, l), d, a), dout, compute.M(w.att, N, a), false)
+	e.MatMul(compute.NN, datt, dout, compute.M(n.weight(O, l), d, a), false)
 	dq, dk, dv := split(s.dqkv, a, c.KVHeads*c.HeadDim)
 	e.AttentionBackward(dq, dk, dv, datt, w.attn, w.qn, w.kn, w.v, attnShape(c, n.batch, n.seq))
-	e.QKNormRoPEBackward(dq, n.grad(QNorm, l), dq, w.q, n.weight(QNorm, l), w.qinv, n.rotary)
-	e.QKNormRoPEBackward(dk, n.grad(KNorm, l), dk, w.k, n.weight(KNorm, l), w.kinv, n.rotary)
-	e.MatMul(compute.NN, n.qkv(n.Grads, l), s.dqkv, compute.M(w.a1, N, d), false)
+	n.turnBackward(dq, w.qinv, w.q, QNorm, l)
+	n.turnBackward(dk, w.kinv, w.k, KNorm, l)
+	if c.QKVBias {
+		compute.AddBiasBackward(n.qkvBias(n.Grads, l), s.dqkv)
+	}
+	e.MatMul(compute.NN, n.qkv(n.Grads, l), s.dqkv, compute.M(n.read(w.a1, w.x0), N, d), false)
 	e.MatMul(compute.TN, compute.M(s.dbranch, N, d), s.dqkv, n.qkv(n.Weights, l), false)
-	e.RMSNormBackward(s.dx, n.grad(AttnNorm, l), s.dbranch, w.x0, n.weight(AttnNorm, l), w.inv1, true)
+	n.enterBackward(w.x0, w.inv1, AttnNorm, l)
 }
 
 // qkv is the weights (or gradients) of queries, keys and values as one matrix (a+2b, d): the table lays them side by

@@ -7,12 +7,10 @@ import "github.com/sparkling-lab/sparkling/model/compute"
 func (n *Net) experts(l int) {
 	c, e, w, N := n.Config, n.eng, &n.layers[l], n.Tokens()
 	d, f, slots := c.Hidden, c.Inner, N*c.TopK
-	e.RMSNorm(w.a2, w.inv2, w.x1, n.weight(FFNNorm, l), float32(c.NormEps))
-	e.MatMul(compute.NT, compute.M(n.scratch.logits, N, c.Experts), compute.M(w.a2, N, d),
-		compute.M(n.weight(Route, l), c.Experts, d), false)
-	e.Route(w.route, compute.M(n.scratch.logits, N, c.Experts))
+	a := compute.M(n.enter(w.a2, w.inv2, w.x1, FFNNorm, l), N, d)
+	n.choose(l, a)
 	w.dispatch()
-	e.Dispatch(compute.M(w.xs, slots, d), compute.M(w.a2, N, d), w.slots)
+	e.Dispatch(compute.M(w.xs, slots, d), a, w.slots)
 	in := compute.M(w.xs, slots, d)
 	e.GroupedMatMul(compute.NT, compute.M(w.gate, slots, f), in, n.stack(Gate, l), w.off, false)
 	e.GroupedMatMul(compute.NT, compute.M(w.up, slots, f), in, n.stack(Up, l), w.off, false)
@@ -20,10 +18,25 @@ func (n *Net) experts(l int) {
 	e.GroupedMatMul(compute.NT, compute.M(w.y, slots, d), compute.M(w.h, slots, f), n.stack(Down, l), w.off, false)
 	branch := n.scratch.branch
 	e.Combine(compute.M(branch, N, d), compute.M(w.y, slots, d), w.slots, w.route.Weight, false)
+	n.leave(w.a2, w.inv2, FFNNorm, l)
 	n.measure(2*l+1, w.x1, branch)
 	out := n.in(l + 1)
 	copy(out, w.x1)
 	e.Axpby(out, 1, branch, 1)
+}
+
+// choose lets the router of a layer choose each token's experts from a (N, d). Where there is none every logit is 0:
+// the one expert has probability 1.
+func (n *Net) choose(l int, a compute.Mat) {
+	c, e, w := n.Config, n.eng, &n.layers[l]
+	logits := compute.M(n.scratch.logits, a.Rows, c.Experts)
+	if !c.NoRouter {
+		e.MatMul(compute.NT, logits, a, compute.M(n.weight(Route, l), c.Experts, c.Hidden), false)
+	}
+	e.Route(w.route, logits)
+	if c.RawTopK {
+		compute.RawTopK(w.route)
+	}
 }
 
 // stack is a stacked weight as one matrix, expert under expert.
@@ -62,8 +75,8 @@ func (n *Net) expertsBackward(l int) {
 	c, e, w, s, N := n.Config, n.eng, &n.layers[l], &n.scratch, n.Tokens()
 	d, f, slots := c.Hidden, c.Inner, N*c.TopK
 
-	e.CombineBackward(compute.M(s.dys, slots, d), s.dw, compute.M(s.dx, N, d), compute.M(w.y, slots, d), w.slots,
-		w.route.Weight)
+	dout := compute.M(n.leaveBackward(w.a2, w.inv2, FFNNorm, l), N, d)
+	e.CombineBackward(compute.M(s.dys, slots, d), s.dw, dout, compute.M(w.y, slots, d), w.slots, w.route.Weight)
 	dy, h, in := compute.M(s.dys, slots, d), compute.M(w.h, slots, f), compute.M(w.xs, slots, d)
 	e.GroupedMatMul(compute.TN, n.stacked(n.Grads, Down, l), dy, h, w.off, false)
 	e.GroupedMatMul(compute.NN, compute.M(s.dh, slots, f), dy, n.stack(Down, l), w.off, false)
@@ -74,18 +87,24 @@ func (n *Net) expertsBackward(l int) {
 	e.GroupedMatMul(compute.NN, dxs, dgate, n.stack(Gate, l), w.off, false)
 	e.GroupedMatMul(compute.NN, dxs, dup, n.stack(Up, l), w.off, true)
 
-	n.routerBackward(l)
-	e.Combine(compute.M(s.dbranch, N, d), dxs, w.slots, compute.Mat{}, true)
-	e.RMSNormBackward(s.dx, n.grad(FFNNorm, l), s.dbranch, w.x1, n.weight(FFNNorm, l), w.inv2, true)
+	if !c.NoRouter {
+		n.routerBackward(l)
+	}
+	e.Combine(compute.M(s.dbranch, N, d), dxs, w.slots, compute.Mat{}, !c.NoRouter)
+	n.enterBackward(w.x1, w.inv2, FFNNorm, l)
 }
 
-// routerBackward sets scratch.dbranch to the part of the gradient of a2 that flows through the router.
+// routerBackward sets scratch.dbranch to the part of the gradient of what the router read that flows through it.
 func (n *Net) routerBackward(l int) {
 	c, e, w, s, N := n.Config, n.eng, &n.layers[l], &n.scratch, n.Tokens()
 	z := n.auxiliaryGradient(w, s.dprob)
-	e.RouteBackward(s.droute, s.dw, w.route, s.dprob, z)
+	if c.RawTopK {
+		compute.RawTopKBackward(s.droute, s.dw, w.route, s.dprob, z)
+	} else {
+		e.RouteBackward(s.droute, s.dw, w.route, s.dprob, z)
+	}
 	e.MatMul(compute.NN, compute.M(n.grad(Route, l), c.Experts, c.Hidden), s.droute,
-		compute.M(w.a2, N, c.Hidden), false)
+		compute.M(n.read(w.a2, w.x1), N, c.Hidden), false)
 	e.MatMul(compute.TN, compute.M(s.dbranch, N, c.Hidden), s.droute,
 		compute.M(n.weight(Route, l), c.Experts, c.Hidden), false)
 }

@@ -91,13 +91,14 @@ func newNet(m *memory, c Config, batch, seq int) *Net {
 }
 
 // fillRotary tabulates the angles of the rotary embedding (Su et al. 2021, arXiv 2104.09864): position times
-// base^(−2i/headDim).
+// base^(−2i/headDim), or times what a scaling makes of that.
 func (n *Net) fillRotary() {
-	c, r := n.Config, n.rotary
+	c, r, by := n.Config, n.rotary, n.Config.ropeFactor()
 	for i := range c.HeadDim / 2 {
 		at := i * r.Cos.Stride
 		for t := range n.seq {
-			sin, cos := math.Sincos(float64(t) * math.Pow(c.RopeBase, -2*float64(i)/float64(c.HeadDim)))
+			sin, cos := math.Sincos(float64(t) * c.frequency(i))
+			sin, cos = sin*by, cos*by
 			for b := range n.batch {
 				r.Cos.Data[at+b*n.seq+t], r.Sin.Data[at+b*n.seq+t] = float32(cos), float32(sin)
 			}

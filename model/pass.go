@@ -3,7 +3,7 @@ package model
 // ExpertPass is the experts of one layer at work on a batch, forwards and backwards: N tokens, each by k experts of f
 // neurons. Gradients are of the objective.
 type ExpertPass struct {
-	In                  []float32 // (N, d) the normed residual stream, which each expert reads
+	In                  []float32 // (N, d) what each expert reads: the residual stream, normed unless it is later
 	Experts             []int32   // (N, k) the one with the largest weight first
 	Weights             []float32 // (N, k) of each in what they give together
 	Gate, Up, Hidden    []float32 // (N, k, f) gate·in, up·in, and silu(gate)⊙up
@@ -23,7 +23,7 @@ func (n *Net) Pass(labels []int32, layer int) (Losses, ExpertPass) {
 // forwardPass is what the last Forward left of a layer's experts.
 func (n *Net) forwardPass(l int) ExpertPass {
 	c, w := n.Config, &n.layers[l]
-	p := ExpertPass{In: append([]float32(nil), w.a2...), Experts: make([]int32, n.Tokens()*c.TopK),
+	p := ExpertPass{In: append([]float32(nil), n.read(w.a2, w.x1)...), Experts: make([]int32, n.Tokens()*c.TopK),
 		Weights: make([]float32, n.Tokens()*c.TopK)}
 	for t := range n.Tokens() {
 		n.Chosen(l, t, p.Experts[t*c.TopK:(t+1)*c.TopK], p.Weights[t*c.TopK:(t+1)*c.TopK])

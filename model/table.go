@@ -5,7 +5,7 @@ import "fmt"
 // Part names a parameter tensor within the network or within a layer.
 type Part int
 
-// The parts. Embed, FinalNorm and Head belong to no layer.
+// The parts. Embed, FinalNorm and Head belong to no layer. Records keep their numbers.
 const (
 	Embed Part = iota
 	AttnNorm
@@ -22,20 +22,23 @@ const (
 	Down
 	FinalNorm
 	Head // the output projection: the embedding unless the network is untied
+	QBias
+	KBias
+	VBias
+	Parts // their number
 )
-
-// layerParts is the number of parts of one layer.
-const layerParts = int(Down-AttnNorm) + 1
 
 // Kind says how a tensor takes part in a widening of one of its axes (paper, Sec. 3.2).
 type Kind int
 
 // The kinds: new rows of a Matrix are fan-out, its new columns fan-in; new columns of the Embedding are fan-out, and
-// where it is the output projection too it cannot carry that one's fan-in factor; a NormWeight is copied.
+// where it is the output projection too it cannot carry that one's fan-in factor; a NormWeight is copied. A Bias is new
+// rows of fan-out and nothing else: copied, without a factor.
 const (
 	Matrix Kind = iota
 	Embedding
 	NormWeight
+	Bias
 )
 
 // Dim is one dimension of a tensor.
@@ -71,9 +74,12 @@ func (t Tensor) Name(e int) string {
 	return t.name
 }
 
-// Shape is the shape of one matrix in a checkpoint: norm weights are vectors.
+// Vector reports whether the tensor is a single row: a norm weight or a bias.
+func (t Tensor) Vector() bool { return t.Kind == NormWeight || t.Kind == Bias }
+
+// Shape is the shape of one matrix in a checkpoint: norm weights and biases are vectors.
 func (t Tensor) Shape() []int {
-	if t.Kind == NormWeight {
+	if t.Vector() {
 		return []int{t.Cols.Size}
 	}
 	return []int{t.Rows.Size, t.Cols.Size}
@@ -85,6 +91,7 @@ type Table struct {
 	Config  Config
 	Tensors []Tensor
 	Size    int // elements of all tensors together
+	find    []int
 }
 
 // NewTable lays out the tensors of c.
@@ -108,15 +115,35 @@ func NewTable(c Config) *Table {
 	}
 	add(Embed, -1, Embedding, Dim{Vocab, c.Vocab}, d, "model.embed_tokens.weight")
 	for l := range c.Layers {
-		add(AttnNorm, l, NormWeight, one, d, "input_layernorm.weight")
+		if !c.PostNorm {
+			add(AttnNorm, l, NormWeight, one, d, "input_layernorm.weight")
+		}
 		add(Q, l, Matrix, q, d, "self_attn.q_proj.weight")
 		add(K, l, Matrix, kv, d, "self_attn.k_proj.weight")
 		add(V, l, Matrix, kv, d, "self_attn.v_proj.weight")
+		if c.QKVBias {
+			add(QBias, l, Bias, one, q, "self_attn.q_proj.bias")
+			add(KBias, l, Bias, one, kv, "self_attn.k_proj.bias")
+			add(VBias, l, Bias, one, kv, "self_attn.v_proj.bias")
+		}
 		add(O, l, Matrix, d, q, "self_attn.o_proj.weight")
-		add(QNorm, l, NormWeight, one, hd, "self_attn.q_norm.weight")
-		add(KNorm, l, NormWeight, one, hd, "self_attn.k_norm.weight")
-		add(FFNNorm, l, NormWeight, one, d, "post_attention_layernorm.weight")
-		add(Route, l, Matrix, Dim{Router, c.Experts}, d, "mlp.gate.weight")
+		switch c.QKNorm {
+		case ByHead:
+			add(QNorm, l, NormWeight, one, hd, "self_attn.q_norm.weight")
+			add(KNorm, l, NormWeight, one, hd, "self_attn.k_norm.weight")
+		case ByProjection:
+			add(QNorm, l, NormWeight, one, q, "self_attn.q_norm.weight")
+			add(KNorm, l, NormWeight, one, kv, "self_attn.k_norm.weight")
+		}
+		if c.PostNorm { // the names of the norms follow what they stand behind
+			add(AttnNorm, l, NormWeight, one, d, "post_attention_layernorm.weight")
+			add(FFNNorm, l, NormWeight, one, d, "post_feedforward_layernorm.weight")
+		} else {
+			add(FFNNorm, l, NormWeight, one, d, "post_attention_layernorm.weight")
+		}
+		if !c.NoRouter {
+			add(Route, l, Matrix, Dim{Router, c.Experts}, d, "mlp.gate.weight")
+		}
 		add(Gate, l, Matrix, f, d, "mlp.experts.%d.gate_proj.weight")
 		add(Up, l, Matrix, f, d, "mlp.experts.%d.up_proj.weight")
 		add(Down, l, Matrix, d, f, "mlp.experts.%d.down_proj.weight")
@@ -125,21 +152,31 @@ func NewTable(c Config) *Table {
 	if c.Untied {
 		add(Head, -1, Matrix, Dim{Vocab, c.Vocab}, d, "lm_head.weight")
 	}
+	t.index()
 	return t
 }
 
-// Find is the index of a part; layer is ignored for parts that belong to none. Where the head is tied it is found in
-// the embedding.
-func (t *Table) Find(p Part, layer int) int {
-	switch {
-	case p == Embed, p == Head && !t.Config.Untied:
-		return 0
-	case p == FinalNorm:
-		return 1 + t.Config.Layers*layerParts
-	case p == Head:
-		return len(t.Tensors) - 1
+// index notes where each part of each layer is, and of those that belong to none, as of a layer before the first.
+func (t *Table) index() {
+	t.find = make([]int, (1+t.Config.Layers)*int(Parts))
+	for i := range t.find {
+		t.find[i] = -1
 	}
-	return 1 + layer*layerParts + int(p-AttnNorm)
+	for i, x := range t.Tensors {
+		t.find[(1+x.Layer)*int(Parts)+int(x.Part)] = i
+	}
+	if !t.Config.Untied {
+		t.find[Head] = t.find[Embed]
+	}
+}
+
+// Find is the index of a part, −1 where the network has none; layer is ignored for parts that belong to none. Where the
+// head is tied it is found in the embedding.
+func (t *Table) Find(p Part, layer int) int {
+	if p == Embed || p == FinalNorm || p == Head {
+		layer = -1
+	}
+	return t.find[(1+layer)*int(Parts)+int(p)]
 }
 
 // Values is one number for every parameter: the weights themselves, their gradients, or an optimizer state.

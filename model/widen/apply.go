@@ -21,7 +21,7 @@ const (
 
 // fills are the pair's two sides for one tensor.
 func (s Spec) fills(t model.Tensor) (out, in fill) {
-	if t.Kind == model.NormWeight {
+	if t.Vector() {
 		return fillCopy, fillCopy
 	}
 	switch s.Init {

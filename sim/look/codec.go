@@ -135,7 +135,7 @@ func (l *LayerValues) code(c *codec.Coder) {
 			c.Int(v)
 		}
 		m.Part = model.Part(part)
-		if c.Reading && c.Err == nil && (m.Part < 0 || m.Part > model.Head || m.Rows < 0 || m.Rows > model.MaxWidth ||
+		if c.Reading && c.Err == nil && (m.Part < 0 || m.Part >= model.Parts || m.Rows < 0 || m.Rows > model.MaxWidth ||
 			m.Cols < 0 || m.Cols > model.MaxWidth) {
 			c.Err = fmt.Errorf("a matrix of part %d with %d rows of %d", m.Part, m.Rows, m.Cols)
 		}
@@ -162,7 +162,7 @@ func (h *Histograms) code(c *codec.Coder) {
 			c.F32(v)
 		}
 		c.I32s(&x.Bins, Bins)
-		if c.Reading && c.Err == nil && (x.Part < 0 || x.Part > model.Head || x.Layer < -1 ||
+		if c.Reading && c.Err == nil && (x.Part < 0 || x.Part >= model.Parts || x.Layer < -1 ||
 			x.Layer >= model.MaxLayers) {
 			c.Err = fmt.Errorf("a histogram of part %d of layer %d", x.Part, x.Layer)
 		}

@@ -23,7 +23,7 @@ const (
 func affordable(t *model.Table, axis model.Axis, flops float64) int {
 	elements := 0 // of one pair of every group
 	for _, x := range t.Tensors {
-		if x.Kind == model.NormWeight {
+		if x.Vector() {
 			continue
 		}
 		if x.Rows.Axis == axis {
@@ -91,7 +91,7 @@ func group(axis model.Axis, layer, expert int, pairs []widen.Pair, of [model.Qua
 // expert; on the hidden axis the slice of every tensor with that axis but the gains.
 func add(all []sums, v model.Values, axis model.Axis, layer, expert int, pairs []widen.Pair) {
 	for i, t := range v.Table.Tensors {
-		if t.Kind == model.NormWeight || (layer >= 0 && t.Layer != layer) {
+		if t.Vector() || (layer >= 0 && t.Layer != layer) {
 			continue
 		}
 		for e := range t.Experts {
