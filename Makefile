@@ -41,7 +41,7 @@ SOURCES = $(shell git ls-files -co --exclude-standard '*.go' 2>/dev/null || \
 	find . -name '*.go' -not -path './.cache/*')
 
 .DEFAULT_GOAL := help
-.PHONY: help run build page slides bench figures test fmt fmt-check vet staticcheck lint-page test-go test-scalar
+.PHONY: help run build page slides llama bench figures test fmt fmt-check vet staticcheck lint-page test-go test-scalar
 .PHONY: slides-there release release-check test-race test-wasm test-page golden still animations clean
 
 help: ## this list
@@ -82,6 +82,18 @@ slides-there:
 	elif [ -n "$$SPARKLING_STRICT" ]; then echo "no npm on the path: the slides cannot be built"; exit 1; \
 	else echo "no npm on the path: the slides are not built, and the tests that look at them are left out"; fi
 
+# llama.cpp, which tests ask what an exported network computes, in the versions of its lockfile; its programs for other
+# machines and graphics cards are left out.
+LLAMA := internal/llama
+$(LLAMA)/node_modules/.package-lock.json: $(LLAMA)/package.json $(LLAMA)/package-lock.json
+	cd $(LLAMA) && npm ci --ignore-scripts --omit=optional
+	@touch $@
+
+llama: ## llama.cpp for the tests of exported networks (needs npm)
+	@if command -v npm >/dev/null 2>&1; then $(MAKE) --no-print-directory $(LLAMA)/node_modules/.package-lock.json; \
+	elif [ -n "$$SPARKLING_STRICT" ]; then echo "no npm on the path: llama.cpp cannot be fetched"; exit 1; \
+	else echo "no npm on the path: llama.cpp is not fetched, and the tests that ask it are left out"; fi
+
 test: fmt-check vet staticcheck lint-page test-go test-scalar test-race test-wasm test-page ## all that is checked
 	@echo "make test: all checks passed"
 
@@ -115,7 +127,7 @@ lint-page: ## check the types of the page's scripts, and lint them (npm fetches 
 	elif [ -n "$$SPARKLING_STRICT" ]; then echo "no npm on the path: the page's scripts cannot be checked"; exit 1; \
 	else echo "no npm on the path: the page's scripts are not checked"; fi
 
-test-go: slides-there ## the Go tests, with the SIMD kernels
+test-go: slides-there llama ## the Go tests, with the SIMD kernels
 	$(XVFB) go test $(TESTFLAGS) -timeout 60m $$(go list ./... | grep -v /wasm/pagetest)
 
 test-scalar: ## the network, the lock and the same bits without the SIMD experiment

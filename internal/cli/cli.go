@@ -30,6 +30,7 @@ type verbs struct {
 	Plan      planVerb      `cmd:"" help:"Count what a widening costs and saves: parameters, operations, memory."`
 	Check     checkVerb     `cmd:"" help:"Run a batch through a Qwen3-MoE checkpoint: terms of the objective, logits, gradients."`
 	Widen     widenVerb     `cmd:"" help:"Widen a Qwen3-MoE checkpoint into another, one tensor at a time."`
+	Export    exportVerb    `cmd:"" help:"Write a checkpoint as a GGUF file, which llama.cpp reads."`
 	Serve     serveVerb     `cmd:"" help:"Serve the page on this machine."`
 	Figures   figuresVerb   `cmd:"" help:"Draw the figures of a record, or of several that differ in their seeds."`
 	Animate   animateVerb   `cmd:"" help:"Draw the tables of facts as they fill, and pairs as they part, of a record."`

@@ -37,6 +37,7 @@ model/learner: model model/optim model/widen model/widen/pairs
 model/learner/cpu: model model/compute model/learner model/optim model/widen model/widen/pairs
 model/learner/learnertest: model model/learner model/learner/cpu model/optim model/widen model/widen/pairs
 model/checkpoint: internal/durable internal/input internal/plain internal/typed model
+model/checkpoint/gguf: internal/durable internal/input internal/plain model model/checkpoint
 model/widen/ondisk: internal/durable internal/input model model/checkpoint model/widen
 
 sim/task:
@@ -108,6 +109,7 @@ internal/cli: internal/... model/... sim/... viz/animation viz/desktop viz/figur
 .: internal/cli
 
 internal/fixture: model/checkpoint
+internal/llama: internal/tools
 internal/testgame: internal/display
 internal/testneed: internal/display internal/tools
 internal/exercises:

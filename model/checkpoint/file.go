@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 
 	"github.com/sparkling-lab/sparkling/internal/durable"
@@ -129,6 +130,17 @@ func (f *File) Matrix(ctx context.Context, dst []float32, e Entry, i int) error 
 	return f.Floats(ctx, dst, e.part(i*len(dst), len(dst)))
 }
 
+// Raw copies n elements of a tensor, from element at on, to w as they lie in the file.
+func (f *File) Raw(ctx context.Context, w io.Writer, e Entry, at, n int) error {
+	var failed error
+	err := f.each(ctx, e.part(at, n), func(piece []byte) {
+		if failed == nil {
+			_, failed = w.Write(piece)
+		}
+	})
+	return cmp.Or(err, failed)
+}
+
 // Writer writes a safetensors file tensor by tensor, in the order of the header that it was made with.
 type Writer struct {
 	f    *durable.File
@@ -181,13 +193,7 @@ func (w *Writer) Copy(ctx context.Context, from *File, e Entry) error {
 	if _, err := w.next(e.Len()); err != nil {
 		return err
 	}
-	var failed error
-	err := from.each(ctx, e, func(piece []byte) {
-		if failed == nil {
-			_, failed = w.f.Write(piece)
-		}
-	})
-	return cmp.Or(err, failed)
+	return from.Raw(ctx, w.f, e, 0, e.Len())
 }
 
 // next is the tensor that the next n elements belong to.

@@ -1,0 +1,135 @@
+package gguf_test
+
+import (
+	"context"
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/internal/llama"
+	"github.com/sparkling-lab/sparkling/internal/testneed"
+	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/checkpoint"
+	"github.com/sparkling-lab/sparkling/model/checkpoint/gguf"
+	"github.com/sparkling-lab/sparkling/model/compute"
+)
+
+var small = model.Config{
+	Vocab: 23, Hidden: 32, Layers: 2, Heads: 4, KVHeads: 2, HeadDim: 6, Experts: 4, TopK: 2, Inner: 24,
+	NormEps: 1e-6, RopeBase: 5000, AuxLossCoef: 0.01, ZLossCoef: 0.001, InitStd: 0.3, LogitMult: 1,
+}
+
+func noProgress(int64) {}
+
+// exported is the GGUF file of a folder.
+func exported(t testing.TB, dir string) (string, gguf.Result) {
+	t.Helper()
+	folder, err := checkpoint.ReadFolder(context.Background(), dir)
+	require.NoError(t, err)
+	f, err := gguf.New(folder)
+	require.NoError(t, err)
+	path := filepath.Join(t.TempDir(), "network.gguf")
+	r, err := f.Write(context.Background(), path, noProgress)
+	require.NoError(t, err)
+	info, err := os.Stat(path)
+	require.NoError(t, err)
+	assert.Equal(t, r.Bytes, info.Size())
+	return path, r
+}
+
+// spread gives every matrix another scale, so that probabilities are far from even, and norm weights that are not 1.
+func spread(c model.Config) model.Values {
+	v := model.Init(c, 5)
+	for i, t := range v.Table.Tensors {
+		x := v.Tensor(i)
+		for k := range x {
+			if t.Kind == model.NormWeight {
+				x[k] += float32(math.Sin(float64(k+i))) / 2
+			}
+		}
+	}
+	return v
+}
+
+// probabilities are ours, of every token to be the next.
+func probabilities(v model.Values, rows [][]int32) (all [][][]float64) {
+	for _, row := range rows {
+		net := model.NewNet(compute.NewCPU(), v, 1, len(row))
+		net.Forward(row)
+		logits, n := net.Logits(), v.Table.Config.Vocab
+		var of [][]float64
+		for t := range row {
+			x := logits[t*n : (t+1)*n]
+			top, sum := math.Inf(-1), 0.0
+			for _, l := range x {
+				top = max(top, float64(l))
+			}
+			p := make([]float64, n)
+			for i, l := range x {
+				p[i] = math.Exp(float64(l) - top)
+				sum += p[i]
+			}
+			for i := range p {
+				p[i] /= sum
+			}
+			of = append(of, p)
+		}
+		all = append(all, of)
+	}
+	return all
+}
+
+// rows are two sequences for a network of so many tokens.
+func rows(vocab int) [][]int32 {
+	all := make([][]int32, 2)
+	for i := range 24 {
+		all[0] = append(all[0], int32(i*7%vocab))
+		all[1] = append(all[1], int32(i*i%vocab))
+	}
+	return all
+}
+
+// agree holds llama.cpp's probabilities to ours.
+func agree(t *testing.T, got llama.Answer, v model.Values, near float64) {
+	t.Helper()
+	furthest, top := 0.0, 0.0
+	for r, row := range probabilities(v, rows(v.Table.Config.Vocab)) {
+		for i, p := range row {
+			require.Len(t, got.Probabilities[r][i], len(p))
+			for k := range p {
+				furthest = max(furthest, math.Abs(p[k]-got.Probabilities[r][i][k]))
+				top = max(top, p[k])
+			}
+		}
+	}
+	assert.Greater(t, top, 0.3, "a network that knows nothing would agree with any other")
+	assert.LessOrEqual(t, furthest, near)
+	t.Logf("furthest %.2g, largest probability %.2f", furthest, top)
+}
+
+func TestLlamaComputesTheSameProbabilities(t *testing.T) {
+	testneed.Here(t, llama.Available())
+	var networks []model.Values
+	var questions []llama.Question
+	for _, untied := range []bool{false, true} {
+		c := small
+		c.Untied = untied
+		v := spread(c)
+		dir := filepath.Join(t.TempDir(), "small")
+		require.NoError(t, checkpoint.Save(context.Background(), dir, nil, v))
+		path, _ := exported(t, dir)
+		networks = append(networks, v)
+		questions = append(questions, llama.Question{File: path, Rows: rows(c.Vocab), Texts: []string{"<|7|><|12|>"}})
+	}
+	answers, err := llama.Ask(t.Context(), questions...)
+	require.NoError(t, err)
+	for i, v := range networks {
+		agree(t, answers[i], v, 1e-3)
+		assert.Equal(t, [][]int32{{7, 12}}, answers[i].Tokens)
+		assert.Equal(t, []string{"<|7|><|12|>"}, answers[i].Texts)
+	}
+}
