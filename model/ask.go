@@ -43,7 +43,7 @@ func (n *Net) Ask(ids, labels []int32, seq int, sure []float32) (places []int, l
 	n.runs, n.rotary, n.MeasureRMS = q.runs, q.rotary, false
 	n.Forward(n.ids)
 	loss = n.sure(q, labels, sure)
-	n.runs, n.rotary, n.MeasureRMS = nil, angles, measure
+	n.runs, n.rotary, n.MeasureRMS, n.gone = nil, angles, measure, true
 	n.resize(batch, long)
 	return q.last, loss
 }
@@ -51,18 +51,20 @@ func (n *Net) Ask(ids, labels []int32, seq int, sure []float32) (places []int, l
 // sure is the loss of what was asked. The gradient of a logit is its probability, less one for the label, over the
 // number of labels.
 func (n *Net) sure(q *questions, labels []int32, sure []float32) float64 {
-	d, all, vocab := n.scratch.dlogits, q.labels[:n.Tokens()], n.Config.Vocab
+	all, vocab := q.labels[:n.Tokens()], n.Config.Vocab
 	for i := range all {
 		all[i] = -1
 	}
 	for row, at := range q.last {
 		all[at] = labels[row]
 	}
-	loss := n.loss(d, all).CE
-	for row, at := range q.last {
-		sure[row] = 1 + float32(len(q.last))*d[at*vocab+int(labels[row])]
-	}
-	return loss
+	return n.losses(n.crossEntropy(all, func(from, to int, d []float32) {
+		for row, at := range q.last {
+			if at >= from && at < to {
+				sure[row] = 1 + float32(len(q.last))*d[(at-from)*vocab+int(labels[row])]
+			}
+		}
+	})).CE
 }
 
 // resize makes the batch another one of at most as many tokens as the network was made for.
@@ -73,7 +75,9 @@ func (n *Net) resize(batch, seq int) {
 	n.ids = n.ids[:tokens]
 	cut(tokens, &n.inv)
 	cut(tokens*c.Hidden, &n.x, &n.xn, &s.branch)
-	cut(tokens*c.Vocab, &n.logits, &s.dlogits)
+	if n.whole() {
+		cut(tokens*c.Vocab, &n.logits, &s.dlogits)
+	}
 	cut(tokens*c.Experts, &s.logits)
 	for l := range n.layers {
 		w := &n.layers[l]

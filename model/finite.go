@@ -45,7 +45,7 @@ func (n *Net) NotFinite() string {
 	switch {
 	case !AllFinite(n.in(0)):
 		return "the residual stream before model.layers.0"
-	case AllFinite(n.x) && !AllFinite(n.logits):
+	case AllFinite(n.x) && !n.finiteLogits():
 		return "a logit"
 	}
 	for l := range n.layers {

@@ -34,7 +34,7 @@ func TestFootprintIsWhatANetworkTakes(t *testing.T) {
 		eng := compute.NewCPU()
 		net := model.NewNet(eng, weights, batch, x.seq)
 		got := sizeOf(weights, net) - before - sizeOf(eng)
-		f := model.FootprintOf(x.config, batch, x.seq)
+		f := model.FootprintOf(x.config, batch, x.seq, false)
 		assert.EqualValues(t, 4*len(weights.Data), f.Values, "%s: values", name)
 		// of what does not grow with the batch
 		slack := float64(reflect.TypeFor[model.Net]().Size()) + 2048*float64(x.config.Layers)
@@ -50,10 +50,10 @@ func TestFootprintHasEveryTensorOfTheTable(t *testing.T) {
 	c.Untied = true
 	sum := 0
 	model.NewValues(model.NewTable(c)).Each(func(_ string, _ []int, data []float32) { sum += 4 * len(data) })
-	assert.EqualValues(t, sum, model.FootprintOf(c, 1, 1).Values)
+	assert.EqualValues(t, sum, model.FootprintOf(c, 1, 1, false).Values)
 }
 
 func TestFootprintOfWhatCannotBeCountedIsTooLarge(t *testing.T) {
 	c := shape(47, 1<<20, 1<<10, 4, 2, 16, 1<<10, 1<<20)
-	assert.Greater(t, model.FootprintOf(c, 1<<12, 1<<12).Training(), float64(math.MaxInt64))
+	assert.Greater(t, model.FootprintOf(c, 1<<12, 1<<12, false).Training(), float64(math.MaxInt64))
 }

@@ -4,11 +4,12 @@ package model
 // one. Live memory.
 func (n *Net) Residual(l int) []float32 { return n.in(l) }
 
-// ResidualMid is the residual stream (N, d) of the last Forward between attention and experts of layer l, live memory.
+// ResidualMid is the residual stream (N, d) of the last Forward between attention and experts of layer l, live memory;
+// where [Net.Recall] says that it is there.
 func (n *Net) ResidualMid(l int) []float32 { return n.layers[l].x1 }
 
 // AttentionProbs are the attention probabilities of layer l of the last Forward: (batch, heads, seq, seq), row a query,
-// column a key.
+// column a key. Where [Net.Recall] says that they are there.
 func (n *Net) AttentionProbs(l int) []float32 {
 	c := n.Config
 	probs := make([]float32, n.batch*c.Heads*n.seq*n.seq)
@@ -17,7 +18,7 @@ func (n *Net) AttentionProbs(l int) []float32 {
 }
 
 // ExpertHidden are the neurons silu(gate)⊙up of layer l of the last Forward: (N, k, f), of the experts that
-// [Net.Chosen] names.
+// [Net.Chosen] names. Where [Net.Recall] says that they are there.
 func (n *Net) ExpertHidden(l int) []float32 {
 	return n.bySlot(&n.layers[l], n.layers[l].h)
 }

@@ -3,7 +3,7 @@ package model
 import "github.com/sparkling-lab/sparkling/model/compute"
 
 // layer holds the activations of one layer that its backward needs. S = N·k slots: one a token and chosen expert,
-// sorted by expert.
+// sorted by expert. All but what [layer.keeping] takes may be memory of other layers too.
 type layer struct {
 	// Channel-major: before the head norms (a+2b, N) and its parts (a, N), (b, N), (b, N); after head norm and
 	// rotation.
@@ -24,26 +24,34 @@ type layer struct {
 	xs, gate, up, h, y []float32 // (S, d), (S, f), (S, f), (S, f), (S, d)
 }
 
-func newLayer(m *memory, c Config, batch, seq int) layer {
+// newActivations are those of a layer that its forward can give again from what enters it.
+func newActivations(m *memory, c Config, batch, seq int) layer {
 	n := batch * seq
 	s := n * c.TopK
 	a, b := c.Heads*c.HeadDim, c.KVHeads*c.HeadDim
-	f := func(size int) []float32 { return take[float32](m, size) }
-	w := layer{
-		qkv: m.columns(a+2*b, n), qn: m.columns(a, n), kn: m.columns(b, n),
-		qinv: m.columns(c.Heads, n), kinv: m.columns(c.KVHeads, n),
-		x0: f(n * c.Hidden), a1: f(n * c.Hidden), inv1: f(n),
-		attn: f(attnShape(c, batch, seq).Probs()), att: f(n * a),
-		x1: f(n * c.Hidden), a2: f(n * c.Hidden), inv2: f(n),
-		route: compute.Routing{
-			Prob: m.columns(c.Experts, n), LSE: m.columns(1, n),
-			Weight: m.columns(c.TopK, n), TopK: take[int32](m, compute.ColumnsLen(c.TopK, n)),
-		},
-		off: take[int](m, c.Experts+1), next: take[int](m, c.Experts),
-		xs: f(s * c.Hidden), gate: f(s * c.Inner), up: f(s * c.Inner), h: f(s * c.Inner), y: f(s * c.Hidden),
+	f := func(p ActivationPart, size int) []float32 { return take[float32](m, p, size) }
+	return layer{
+		qkv: m.columns(Attention, a+2*b, n), qn: m.columns(Attention, a, n), kn: m.columns(Attention, b, n),
+		qinv: m.columns(Attention, c.Heads, n), kinv: m.columns(Attention, c.KVHeads, n),
+		a1: f(Residual, n*c.Hidden), inv1: f(Residual, n),
+		attn: f(Attention, attnShape(c, batch, seq).Probs()), att: f(Attention, n*a),
+		x1: f(Residual, n*c.Hidden), a2: f(Residual, n*c.Hidden), inv2: f(Residual, n),
+		xs: f(Experts, s*c.Hidden), y: f(Experts, s*c.Hidden),
+		gate: f(Experts, s*c.Inner), up: f(Experts, s*c.Inner), h: f(Experts, s*c.Inner),
 	}
-	rows := take[int32](m, compute.ColumnsLen(c.TopK, n))
-	w.slots = compute.Permutation{Rows: rows, K: c.TopK, Stride: w.route.Weight.Stride}
+}
+
+// keeping is a layer of those activations with what it keeps whatever becomes of them: what enters it, and what its
+// router decides about n tokens.
+func (w layer) keeping(m *memory, c Config, n int) layer {
+	ints := func(size int) []int32 { return take[int32](m, Experts, size) }
+	w.x0 = take[float32](m, Residual, n*c.Hidden)
+	w.route = compute.Routing{
+		Prob: m.columns(Experts, c.Experts, n), LSE: m.columns(Experts, 1, n), Weight: m.columns(Experts, c.TopK, n),
+		TopK: ints(compute.ColumnsLen(c.TopK, n)),
+	}
+	w.off, w.next = take[int](m, Experts, c.Experts+1), take[int](m, Experts, c.Experts)
+	w.slots = compute.Permutation{Rows: ints(compute.ColumnsLen(c.TopK, n)), K: c.TopK, Stride: w.route.Weight.Stride}
 	return w
 }
 

@@ -5,6 +5,15 @@ import "github.com/sparkling-lab/sparkling/model/compute"
 // experts is the second residual block: x2 = x1 + Σ over the chosen experts of weight · down(silu(gate·a)⊙(up·a)), a =
 // norm(x1).
 func (n *Net) experts(l int) {
+	n.expertsBranch(l)
+	w, branch, out := &n.layers[l], n.scratch.branch, n.in(l+1)
+	n.measure(2*l+1, w.x1, branch)
+	copy(out, w.x1)
+	n.eng.Axpby(out, 1, branch, 1)
+}
+
+// expertsBranch sets scratch.branch to what the experts of a layer add.
+func (n *Net) expertsBranch(l int) {
 	c, e, w, N := n.Config, n.eng, &n.layers[l], n.Tokens()
 	d, f, slots := c.Hidden, c.Inner, N*c.TopK
 	a := compute.M(n.enter(w.a2, w.inv2, w.x1, FFNNorm, l), N, d)
@@ -16,13 +25,8 @@ func (n *Net) experts(l int) {
 	e.GroupedMatMul(compute.NT, compute.M(w.up, slots, f), in, n.stack(Up, l), w.off, false)
 	e.SwiGLU(w.h, w.gate, w.up)
 	e.GroupedMatMul(compute.NT, compute.M(w.y, slots, d), compute.M(w.h, slots, f), n.stack(Down, l), w.off, false)
-	branch := n.scratch.branch
-	e.Combine(compute.M(branch, N, d), compute.M(w.y, slots, d), w.slots, w.route.Weight, false)
+	e.Combine(compute.M(n.scratch.branch, N, d), compute.M(w.y, slots, d), w.slots, w.route.Weight, false)
 	n.leave(w.a2, w.inv2, FFNNorm, l)
-	n.measure(2*l+1, w.x1, branch)
-	out := n.in(l + 1)
-	copy(out, w.x1)
-	e.Axpby(out, 1, branch, 1)
 }
 
 // choose lets the router of a layer choose each token's experts from a (N, d). Where there is none every logit is 0:

@@ -37,8 +37,13 @@ type Net struct {
 	layers     []layer
 	x          []float32 // (N, d) the residual stream after the last layer
 	xn, inv    []float32 // final norm
-	logits     []float32 // (N, V)
+	logits     []float32 // (N, V), or (rows, V)
+	rows       int       // of logits at once; 0 for all
 	scratch    scratch
+
+	recompute bool // layers share the memory of what they compute
+	holds     int  // whose it is in there
+	gone      bool // nobody else's can be computed again
 }
 
 // scratch is memory that no two layers need at once.
@@ -47,7 +52,7 @@ type scratch struct {
 	dx              []float32   // (N, d) gradient of the residual stream
 	datt            []float32   // (N, a)
 	dqkv            compute.Mat // (a+2b, N), channel-major
-	dlogits         []float32   // (N, V)
+	dlogits         []float32   // (N, V); none where logits do not all stand there at once
 	dys, dxs        []float32   // (S, d)
 	dgate, dup, dh  []float32   // (S, f)
 	logits          []float32   // (N, E) of a router
@@ -57,7 +62,11 @@ type scratch struct {
 
 // NewNet prepares a network for batches of batch sequences of seq tokens. It keeps weights, not a copy.
 func NewNet(eng compute.Engine, weights Values, batch, seq int) *Net {
-	net := newNet(&memory{}, weights.Table.Config, batch, seq)
+	return newNetOf(eng, weights, batch, seq, false)
+}
+
+func newNetOf(eng compute.Engine, weights Values, batch, seq int, recompute bool) *Net {
+	net := newNet(&memory{}, weights.Table.Config, batch, seq, recompute)
 	net.eng, net.Table, net.Weights, net.Grads = eng, weights.Table, weights, NewValues(weights.Table)
 	net.fillRotary()
 	for i := range net.layers {
@@ -68,24 +77,37 @@ func NewNet(eng compute.Engine, weights Values, batch, seq int) *Net {
 
 // newNet is a network without parameters and engine: all that grows with the batch. Its memory is m's, which
 // [FootprintOf] lets count it.
-func newNet(m *memory, c Config, batch, seq int) *Net {
+func newNet(m *memory, c Config, batch, seq int, recompute bool) *Net {
 	n := batch * seq
 	d, s := n*c.Hidden, n*c.TopK
-	f := func(size int) []float32 { return take[float32](m, size) }
+	f := func(p ActivationPart, size int) []float32 { return take[float32](m, p, size) }
 	net := &Net{
-		Config: c, RMS: take[BlockRMS](m, 2*c.Layers), batch: batch, seq: seq, ids: take[int32](m, n),
-		x: f(d), xn: f(d), inv: f(n), logits: f(n * c.Vocab),
+		Config: c, RMS: take[BlockRMS](m, Scratch, 2*c.Layers), batch: batch, seq: seq, ids: take[int32](m, Scratch, n),
+		x: f(Residual, d), xn: f(Residual, d), inv: f(Residual, n),
 		scratch: scratch{
-			branch: f(d), dbranch: f(d), dx: f(d), datt: f(n * c.Heads * c.HeadDim),
-			dqkv: m.columns((c.Heads+2*c.KVHeads)*c.HeadDim, n), dlogits: f(n * c.Vocab),
-			dys: f(s * c.Hidden), dxs: f(s * c.Hidden), dgate: f(s * c.Inner), dup: f(s * c.Inner), dh: f(s * c.Inner),
-			logits: f(n * c.Experts), dw: m.columns(c.TopK, n), droute: m.columns(c.Experts, n),
-			dprob: f(c.Experts),
+			branch: f(Scratch, d), dbranch: f(Scratch, d), dx: f(Scratch, d), datt: f(Scratch, n*c.Heads*c.HeadDim),
+			dqkv: m.columns(Scratch, (c.Heads+2*c.KVHeads)*c.HeadDim, n),
+			dys:  f(Scratch, s*c.Hidden), dxs: f(Scratch, s*c.Hidden),
+			dgate: f(Scratch, s*c.Inner), dup: f(Scratch, s*c.Inner), dh: f(Scratch, s*c.Inner),
+			logits: f(Scratch, n*c.Experts),
+			dw:     m.columns(Scratch, c.TopK, n), droute: m.columns(Scratch, c.Experts, n),
+			dprob: f(Scratch, c.Experts),
 		},
-		rotary: compute.Rotary{Cos: m.columns(c.HeadDim/2, n), Sin: m.columns(c.HeadDim/2, n)},
+		rotary:    compute.Rotary{Cos: m.columns(Scratch, c.HeadDim/2, n), Sin: m.columns(Scratch, c.HeadDim/2, n)},
+		recompute: recompute,
 	}
-	for range c.Layers {
-		net.layers = append(net.layers, newLayer(m, c, batch, seq))
+	rows := logitRows(c, n, recompute)
+	if net.logits = f(Logits, rows*c.Vocab); rows < n {
+		net.rows = rows
+	} else {
+		net.scratch.dlogits = f(Logits, n*c.Vocab)
+	}
+	var w layer
+	for l := range c.Layers {
+		if l == 0 || !recompute {
+			w = newActivations(m, c, batch, seq)
+		}
+		net.layers = append(net.layers, w.keeping(m, c, n))
 	}
 	return net
 }
@@ -108,9 +130,6 @@ func (n *Net) fillRotary() {
 
 // Tokens is the number of tokens of a batch.
 func (n *Net) Tokens() int { return n.batch * n.seq }
-
-// Logits is the result (N, V) of the last Forward, live memory.
-func (n *Net) Logits() []float32 { return n.logits }
 
 // ExpertLoad sets share (layers·experts) to the fraction of the last batch's assignments that went to each expert.
 func (n *Net) ExpertLoad(share []float32) {
@@ -155,12 +174,10 @@ func (n *Net) Forward(ids []int32) {
 		n.attention(l)
 		n.experts(l)
 	}
+	n.holds, n.gone = len(n.layers)-1, false
 	e.RMSNorm(n.xn, n.inv, n.x, n.weight(FinalNorm, -1), float32(c.NormEps))
-	N := n.Tokens()
-	e.MatMul(compute.NT, compute.M(n.logits, N, c.Vocab), compute.M(n.xn, N, c.Hidden),
-		compute.M(n.weight(Head, -1), c.Vocab, c.Hidden), false)
-	if c.LogitMult != 1 {
-		e.Axpby(n.logits, float32(c.LogitMult), n.logits, 0)
+	if n.whole() {
+		n.project(n.logits, n.xn)
 	}
 }
 
@@ -180,7 +197,7 @@ func (n *Net) ForwardRows(ids []int32, seq int) {
 		n.short, n.shortSeq = n.rotary, seq
 	}
 	n.Forward(ids)
-	n.batch, n.seq, n.rotary = batch, long, angles
+	n.batch, n.seq, n.rotary, n.gone = batch, long, angles, true
 }
 
 // in is the residual stream before layer l.
@@ -192,17 +209,11 @@ func (n *Net) in(l int) []float32 {
 }
 
 // Loss is the objective of the last Forward. Labels below 0 are ignored by CE alone.
-func (n *Net) Loss(labels []int32) Losses { return n.loss(nil, labels) }
+func (n *Net) Loss(labels []int32) Losses { return n.losses(n.crossEntropy(labels, nil)) }
 
-func (n *Net) loss(dlogits []float32, labels []int32) Losses {
-	valid := 0
-	for _, y := range labels {
-		if y >= 0 {
-			valid++
-		}
-	}
-	valid = max(valid, 1)
-	l := Losses{CE: n.eng.CrossEntropy(dlogits, n.logits, labels, n.Config.Vocab, 1/float32(valid)) / float64(valid)}
+// losses are the objective and its terms, of which the cross-entropy is known.
+func (n *Net) losses(ce float64) Losses {
+	l := Losses{CE: ce}
 	for i := range n.layers {
 		l.Aux += n.layers[i].loadBalancingLoss() / float64(len(n.layers))
 		l.ZLoss += n.layers[i].zLoss(n.eng) / float64(len(n.layers))
@@ -216,23 +227,18 @@ func (n *Net) loss(dlogits []float32, labels []int32) Losses {
 
 // Backward sets Grads to the gradient of the objective of the last Forward, and returns its terms.
 func (n *Net) Backward(labels []int32) Losses {
-	c, e, s, N := n.Config, n.eng, &n.scratch, n.Tokens()
+	e, s := n.eng, &n.scratch
 	clear(n.Grads.Data)
-	loss := n.loss(s.dlogits, labels)
-	if c.LogitMult != 1 {
-		e.Axpby(s.dlogits, float32(c.LogitMult), s.dlogits, 0)
-	}
-	dlogits, head := compute.M(s.dlogits, N, c.Vocab), compute.M(n.weight(Head, -1), c.Vocab, c.Hidden)
-	e.MatMul(compute.TN, compute.M(n.grad(Head, -1), c.Vocab, c.Hidden), dlogits, compute.M(n.xn, N, c.Hidden), false)
-	e.MatMul(compute.NN, compute.M(s.dbranch, N, c.Hidden), dlogits, head, false)
+	loss := n.losses(n.headBackward(labels))
 	e.RMSNormBackward(s.dx, n.grad(FinalNorm, -1), s.dbranch, n.x, n.weight(FinalNorm, -1), n.inv, false)
 	for l := len(n.layers) - 1; l >= 0; l-- {
+		n.again(l)
 		n.expertsBackward(l)
 		if n.noted != nil && n.notedLayer == l {
 			n.note(l)
 		}
 		n.attentionBackward(l)
 	}
-	e.ScatterAdd(n.grad(Embed, -1), s.dx, n.ids, c.Hidden) // a tied head's part is there already
+	e.ScatterAdd(n.grad(Embed, -1), s.dx, n.ids, n.Config.Hidden) // a tied head's part is there already
 	return loss
 }

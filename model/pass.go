@@ -22,6 +22,7 @@ func (n *Net) Pass(labels []int32, layer int) (Losses, ExpertPass) {
 
 // forwardPass is what the last Forward left of a layer's experts.
 func (n *Net) forwardPass(l int) ExpertPass {
+	n.again(l)
 	c, w := n.Config, &n.layers[l]
 	p := ExpertPass{In: append([]float32(nil), n.read(w.a2, w.x1)...), Experts: make([]int32, n.Tokens()*c.TopK),
 		Weights: make([]float32, n.Tokens()*c.TopK)}

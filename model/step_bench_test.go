@@ -111,9 +111,10 @@ func (e *timed) ScatterAdd(dst, src []float32, rows []int32, cols int) {
 	e.Engine.ScatterAdd(dst, src, rows, cols)
 }
 
-func (e *timed) CrossEntropy(dlogits, logits []float32, labels []int32, cols int, scale float32) float64 {
+func (e *timed) CrossEntropy(total float64, dlogits, logits []float32, labels []int32, cols int,
+	scale float32) float64 {
 	defer e.since("loss", time.Now())
-	return e.Engine.CrossEntropy(dlogits, logits, labels, cols, scale)
+	return e.Engine.CrossEntropy(total, dlogits, logits, labels, cols, scale)
 }
 
 func (e *timed) Axpby(y []float32, a float32, x []float32, b float32) {

@@ -65,7 +65,7 @@ func (v checkVerb) Run(e *env) error {
 	if err != nil {
 		return ended(e, err)
 	}
-	need := model.FootprintOf(c, b.Rows, b.Seq)
+	need := model.FootprintOf(c, b.Rows, b.Seq, false)
 	if err := fits(fmt.Sprintf("the network and a batch of %d x %d tokens", b.Rows, b.Seq),
 		2*need.Values+need.Activations); err != nil {
 		return err

@@ -170,10 +170,10 @@ func rowsAgree(t *testing.T) {
 			for _, in := range [][]float32{x, large} {
 				labels := []int32{0, -100, int32(n - 1), int32(n / 2), -1, 0}
 				d, d2 := f(rows*n), append([]float32(nil), in...)
-				want, got := judge.CrossEntropy(d, in, labels, n, 0.25), eng.CrossEntropy(d2, d2, labels, n, 0.25)
+				want, got := judge.CrossEntropy(0, d, in, labels, n, 0.25), eng.CrossEntropy(0, d2, d2, labels, n, 0.25)
 				near(t, d, d2, what("CrossEntropy in place"))
 				assert.InDelta(t, want, got, 2e-6*math.Max(1, want), what("CrossEntropy"))
-				assert.InDelta(t, want, eng.CrossEntropy(nil, in, labels, n, 0.25), 2e-6*math.Max(1, want),
+				assert.InDelta(t, want, eng.CrossEntropy(0, nil, in, labels, n, 0.25), 2e-6*math.Max(1, want),
 					what("CrossEntropy without gradient"))
 			}
 

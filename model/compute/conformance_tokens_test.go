@@ -190,7 +190,7 @@ func absentPanics(t *testing.T) {
 				labels := []int32{0, -100, 2}
 				labels[row] = int32(n)
 				for _, d := range [][]float32{nil, make([]float32, tokens*n)} {
-					assert.Panics(t, func() { e.CrossEntropy(d, near.Data, labels, n, 1) }, "%s, label %d of row %d",
+					assert.Panics(t, func() { e.CrossEntropy(0, d, near.Data, labels, n, 1) }, "%s, label %d of row %d",
 						e.Name(), n, row)
 				}
 			}

@@ -165,9 +165,11 @@ type Engine interface {
 	// ScatterAdd adds row i of src to row rows[i] of dst, in ascending i.
 	ScatterAdd(dst, src []float32, rows []int32, cols int)
 
-	// CrossEntropy returns the summed −log softmax(logits)[label] over the rows whose label is not negative, in nats,
-	// and sets dlogits, unless nil, to scale·(softmax − onehot), zero in the other rows. dlogits may be logits itself.
-	CrossEntropy(dlogits, logits []float32, labels []int32, cols int, scale float32) float64
+	// CrossEntropy returns total plus the summed −log softmax(logits)[label] over the rows whose label is not negative,
+	// in nats, and sets dlogits, unless nil, to scale·(softmax − onehot), zero in the other rows. dlogits may be logits
+	// itself. Rows in several calls, each but the last of a multiple of 64 and from the total of the one before, give
+	// the bits of one call.
+	CrossEntropy(total float64, dlogits, logits []float32, labels []int32, cols int, scale float32) float64
 
 	// Axpby sets y = a·x + b·y; b = 0 ignores what y held.
 	Axpby(y []float32, a float32, x []float32, b float32)

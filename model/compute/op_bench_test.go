@@ -80,7 +80,7 @@ func BenchmarkOperation(b *testing.B) {
 		run("UpdateWeights", size, func() { e.UpdateWeights(h, g, []float32{1e-6}, 0.1, 0.2) })
 
 		scoresOf, dscores, labels := values(n*s.vocab, 31), values(n*s.vocab, 32), make([]int32, n)
-		run("CrossEntropy", n*s.vocab, func() { e.CrossEntropy(dscores, scoresOf, labels, s.vocab, 0.1) })
-		run("CrossEntropyAlone", n*s.vocab, func() { e.CrossEntropy(nil, scoresOf, labels, s.vocab, 0.1) })
+		run("CrossEntropy", n*s.vocab, func() { e.CrossEntropy(0, dscores, scoresOf, labels, s.vocab, 0.1) })
+		run("CrossEntropyAlone", n*s.vocab, func() { e.CrossEntropy(0, nil, scoresOf, labels, s.vocab, 0.1) })
 	}
 }

@@ -133,8 +133,8 @@ func (Reference) ScatterAdd(dst, src []float32, rows []int32, cols int) {
 }
 
 // CrossEntropy implements [Engine].
-func (Reference) CrossEntropy(dlogits, logits []float32, labels []int32, cols int, scale float32) float64 {
-	var total float64
+func (Reference) CrossEntropy(total float64, dlogits, logits []float32, labels []int32, cols int,
+	scale float32) float64 {
 	for i, label := range labels {
 		row := logits[i*cols : (i+1)*cols]
 		if label < 0 {

@@ -107,13 +107,13 @@ const lossBlock = 1 << 11
 const lossRows, lossLanes = 64, 16
 
 // CrossEntropy implements [Engine].
-func (e *cpu) CrossEntropy(dlogits, logits []float32, labels []int32, cols int, scale float32) float64 {
+func (e *cpu) CrossEntropy(total float64, dlogits, logits []float32, labels []int32, cols int, scale float32) float64 {
 	// As many rows as a cache near the core holds beside what is fetched ahead: they are gone through more than once.
 	// There is one logarithm of the product of many sums, as long as float64 can hold it: a sum is at least one, and at
 	// most the number of columns.
 	const enough = 1e150
 	rows := max(lossLanes, min(lossRows, lossBlock/cols)/lossLanes*lossLanes)
-	total, product := 0.0, 1.0
+	product := 1.0
 	for i := 0; i < len(labels); i += rows {
 		to := min(i+rows, len(labels))
 		var d []float32

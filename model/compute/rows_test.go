@@ -73,7 +73,7 @@ func TestRowsAreTheSameWhicheverTheyAre(t *testing.T) {
 			y, dx, d := make([]float32, n), make([]float32, n), make([]float32, n)
 			e.RMSNorm(y, rstd, one, weight, 1e-6)
 			e.RMSNormBackward(dx, make([]float32, n), dy, one, weight, rstd, false)
-			loss := e.CrossEntropy(d, one, []int32{int32(n / 2)}, n, 0.1)
+			loss := e.CrossEntropy(0, d, one, []int32{int32(n / 2)}, n, 0.1)
 			for rows := 1; rows <= most; rows += 6 {
 				repeat := func(x []float32) (all []float32) {
 					for range rows {
@@ -91,7 +91,7 @@ func TestRowsAreTheSameWhicheverTheyAre(t *testing.T) {
 				for i := range labels {
 					labels[i] = int32(n / 2)
 				}
-				all := e.CrossEntropy(out, x, labels, n, 0.1)
+				all := e.CrossEntropy(0, out, x, labels, n, 0.1)
 				assert.InDelta(t, loss, all/float64(rows), 1e-12*max(1, loss), "loss of %d rows of %d", rows, n)
 				same(t, repeat(d), out, "CrossEntropy, %d rows of %d", rows, n)
 			}
@@ -138,7 +138,7 @@ func TestWhatIsNoNumberSpoilsItsOwnRow(t *testing.T) {
 						agree(t, rstd, rstd2, "its roots, "+what)
 					}
 					labels := []int32{0, int32(n - 1), 0, -100, int32(n / 2), 0}
-					loss, loss2 := judge.CrossEntropy(a, x, labels, n, 0.1), e.CrossEntropy(a2, x, labels, n, 0.1)
+					loss, loss2 := judge.CrossEntropy(0, a, x, labels, n, 0.1), e.CrossEntropy(0, a2, x, labels, n, 0.1)
 					agree(t, a, a2, "CrossEntropy, "+what)
 					agree(t, []float32{float32(loss)}, []float32{float32(loss2)}, "loss, "+what)
 				}
@@ -259,6 +259,27 @@ func TestSequencesAreTheSameWhicheverTheyAre(t *testing.T) {
 			equal(dq, "queries")
 			equal(dk, "keys")
 			equal(dv, "values")
+		}
+	})
+}
+
+// Rows whose losses are summed in several calls, each of whole blocks, give the bits of one call.
+func TestLossesInPartsAreThoseOfOneCall(t *testing.T) {
+	bothWays(t, func(t *testing.T) {
+		const rows, n = 300, 37
+		x, labels := values(rows*n, 1), make([]int32, rows)
+		for i := range labels {
+			labels[i] = int32(i%(n+1)) - 1
+		}
+		for _, e := range []compute.Engine{compute.Reference{}, compute.NewCPU()} {
+			want, got := make([]float32, rows*n), make([]float32, rows*n)
+			whole, total := e.CrossEntropy(0, want, x, labels, n, 0.1), 0.0
+			for from, to := 0, 0; from < rows; from = to {
+				to = min(from+128, rows)
+				total = e.CrossEntropy(total, got[from*n:to*n], x[from*n:to*n], labels[from:to], n, 0.1)
+			}
+			assert.Equal(t, math.Float64bits(whole), math.Float64bits(total), e.Name())
+			same(t, want, got, "gradients of %s", e.Name())
 		}
 	})
 }

@@ -83,23 +83,23 @@ type sums struct {
 // SumSquares implements [Engine].
 func (t *Threaded) SumSquares(x []float32) float64 {
 	t.sums = sums{x: x}
-	return t.sum((len(x)+blockElements-1)/blockElements, 4*blockElements)
+	return t.sum(0, (len(x)+blockElements-1)/blockElements, 4*blockElements)
 }
 
 // CrossEntropy implements [Engine].
-func (t *Threaded) CrossEntropy(dlogits, logits []float32, labels []int32, cols int, scale float32) float64 {
+func (t *Threaded) CrossEntropy(total float64, dlogits, logits []float32, labels []int32, cols int,
+	scale float32) float64 {
 	t.sums = sums{x: logits, dlogits: dlogits, labels: labels, cols: cols, scale: scale}
-	return t.sum((len(labels)+blockRows-1)/blockRows, 64*blockRows*cols)
+	return t.sum(total, (len(labels)+blockRows-1)/blockRows, 64*blockRows*cols)
 }
 
-// sum adds the totals of n blocks.
-func (t *Threaded) sum(n, cost int) float64 {
+// sum adds the totals of n blocks to a total.
+func (t *Threaded) sum(total float64, n, cost int) float64 {
 	if n > len(t.totals) {
 		t.totals = make([]float64, n)
 	}
 	t.sums.totals = t.totals[:n]
 	t.parallelFor(&t.sums, n, 1, cost)
-	total := 0.0
 	for _, x := range t.totals[:n] {
 		total += x
 	}
@@ -117,6 +117,6 @@ func (s *sums) do(c *cpu, from, to int) {
 		if s.dlogits != nil {
 			d = s.dlogits[lo*s.cols : hi*s.cols]
 		}
-		s.totals[i] = c.CrossEntropy(d, s.x[lo*s.cols:hi*s.cols], s.labels[lo:hi], s.cols, s.scale)
+		s.totals[i] = c.CrossEntropy(0, d, s.x[lo*s.cols:hi*s.cols], s.labels[lo:hi], s.cols, s.scale)
 	}
 }

@@ -27,7 +27,8 @@ func (w Inside) String() string {
 
 // Inspector is what a learner may offer besides: a look inside one layer, at what the last Train or Loss left there.
 type Inspector interface {
-	// Inspect is a copy. What the learner does not keep it declines by name, with [Declined], and is of use afterwards.
+	// Inspect is a copy. What the learner does not keep it declines by name, with [Declined], and is of use afterwards;
+	// a learner that recomputes keeps little after Train, whose update changes what a layer would compute again.
 	Inspect(what Inside, layer int) ([]float32, error)
 }
 

@@ -98,7 +98,8 @@ type State struct {
 type Setup struct {
 	Optimizer  optim.Config
 	Batch, Seq int
-	Accumulate int // batches an update; 0 is 1
+	Accumulate int  // batches an update; 0 is 1
+	Recompute  bool // layers compute again in the backward pass what they do not keep, to the same bits
 	Growth     model.Growth
 	State      State // which may become the learner's own: the caller does not use its numbers any more
 }

@@ -26,6 +26,8 @@ type Experiment struct {
 	Model     model.Config `json:"model"`
 	Optimizer optim.Config `json:"optimizer"`
 	Arms      []Arm        `json:"arms"`
+	// layers compute again in the backward pass what they do not keep: less memory, more time, the same bits
+	Recompute bool `json:"recompute,omitempty"`
 }
 
 // Bounds of a document, which may come from a link or a file.

@@ -35,7 +35,7 @@ func (e Experiment) SavingMemory() float64 {
 }
 
 func (e Experiment) footprint(c model.Config) model.Footprint {
-	f := model.FootprintOf(c, e.Task.Batch, e.Task.Seq)
+	f := model.FootprintOf(c, e.Task.Batch, e.Task.Seq, e.Recompute)
 	if e.Task.Batches() > 1 {
 		f.Activations += f.Values // the sum of the gradients of an update's batches
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/learner"
 	"github.com/sparkling-lab/sparkling/model/optim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/look"
 	"github.com/sparkling-lab/sparkling/sim/task"
 )
@@ -38,7 +39,7 @@ func (r *run) lookAtUpdate(q look.Question) (*look.Update, error) {
 		return nil, decline("an update is the mean of %d batches here; it can be taken apart where it is one batch",
 			r.exp.Task.Batches())
 	}
-	if err := fitsUpdate(now, q, r.exp.Task); err != nil {
+	if err := fitsUpdate(now, q, r.exp); err != nil {
 		return nil, err
 	}
 	c, err := r.clone()
@@ -64,7 +65,7 @@ func (r *run) lookAtUpdate(q look.Question) (*look.Update, error) {
 }
 
 // fitsUpdate errs where a network has no such neuron, or is too large for a clone.
-func fitsUpdate(c model.Config, q look.Question, t task.Spec) error {
+func fitsUpdate(c model.Config, q look.Question, e experiment.Experiment) error {
 	switch most := max(q.Neuron, q.Copy); {
 	case q.Expert >= c.Experts:
 		return decline("a layer has %d experts, and no expert %d", c.Experts, q.Expert+1)
@@ -72,7 +73,7 @@ func fitsUpdate(c model.Config, q look.Question, t task.Spec) error {
 		return decline("an expert has %d neurons, and no neuron %d", c.Inner, most+1)
 	case c.Hidden > look.MaxHidden:
 		return decline("a neuron reads %d numbers; of at most %d an update can be shown", c.Hidden, look.MaxHidden)
-	case model.FootprintOf(c, t.Batch, t.Seq).Training() > float64(mostOfClone()):
+	case model.FootprintOf(c, e.Task.Batch, e.Task.Seq, e.Recompute).Training() > float64(mostOfClone()):
 		return decline("the network is too large for a second one beside it, on which an update can be looked at: "+
 			"that may take %d MiB", mostOfClone()>>20)
 	}

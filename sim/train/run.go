@@ -105,7 +105,7 @@ func (r *run) begin(c model.Config) error {
 func (r *run) adopt(s learner.State) (err error) {
 	r.learn, err = r.make.New(learner.Setup{
 		Optimizer: r.exp.Optimizer, Batch: r.exp.Task.Batch, Seq: r.exp.Task.Seq,
-		Accumulate: r.exp.Task.Batches(), Growth: r.growth, State: s,
+		Accumulate: r.exp.Task.Batches(), Recompute: r.exp.Recompute, Growth: r.growth, State: s,
 	})
 	if r.graded = false; err == nil {
 		r.fit()

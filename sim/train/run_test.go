@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/learner"
 	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
@@ -69,4 +70,24 @@ func TestAnArmOnSeveralThreadsGivesTheSameBits(t *testing.T) {
 		a, b := step(t, one), step(t, two)
 		assertSame(t, []record.ArmFrame{a}, []record.ArmFrame{b})
 	}
+}
+
+// A document that says so is trained with activations that are computed again, to the same frames and states, its
+// widening among them.
+func TestAnArmThatRecomputesGivesTheSameBits(t *testing.T) {
+	e := trial.Of(model.Joint, 12, 6, "sparkling")
+	e.Model.Layers = 3
+	all := begun(t, e, 0)
+	e.Recompute = true
+	some := begun(t, e, 0)
+	for range 12 {
+		a, b := step(t, all), step(t, some)
+		assertSame(t, []record.ArmFrame{a}, []record.ArmFrame{b})
+	}
+	want, err := all.learn.State()
+	require.NoError(t, err)
+	got, err := some.learn.State()
+	require.NoError(t, err)
+	assert.Equal(t, 1, some.stage)
+	assert.Equal(t, want, got)
 }

@@ -39,8 +39,8 @@ func (r *run) writer(p record.Prompt, ask int) (w *writer, refused, err error) {
 	}
 	w = &writer{ask: ask, made: record.Writing{Arm: r.arm, Step: r.step, Prompt: p}}
 	seq := r.exp.Task.Seq
-	w.learn, err = r.make.New(learner.Setup{Optimizer: r.exp.Optimizer, Batch: 1, Seq: seq, Growth: r.growth,
-		State: state})
+	w.learn, err = r.make.New(learner.Setup{Optimizer: r.exp.Optimizer, Batch: 1, Seq: seq,
+		Recompute: r.exp.Recompute, Growth: r.growth, State: state})
 	if err != nil {
 		return nil, fmt.Errorf("there is no place for a network that writes: %w", err), nil
 	}

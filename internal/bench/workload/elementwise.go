@@ -53,7 +53,7 @@ func MeasureElementwise(ctx context.Context, e compute.Engine, effort measure.Ef
 		run := map[string]func(){
 			"exp":     func() { compute.Exp(y, x) },
 			"SiLU":    func() { e.SwiGLU(y, x, u) },
-			"softmax": func() { e.CrossEntropy(y, x, labels, 64, 1) },
+			"softmax": func() { e.CrossEntropy(0, y, x, labels, 64, 1) },
 			"RMSNorm": func() { e.RMSNorm(y, rstd, x, weight, 1e-6) },
 			"AdamW":   func() { e.AdamW(u, x, m, v, rate, adam) },
 		}

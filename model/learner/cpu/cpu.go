@@ -48,7 +48,11 @@ func New(s learner.Setup, threads int) *Learner {
 // adopt makes a state the current one.
 func (l *Learner) adopt(s learner.State) {
 	measure := l.net != nil && l.net.MeasureRMS
-	l.net = model.NewNet(l.eng, s.Weights, l.setup.Batch, l.setup.Seq)
+	newNet := model.NewNet
+	if l.setup.Recompute {
+		newNet = model.NewRecomputing
+	}
+	l.net = newNet(l.eng, s.Weights, l.setup.Batch, l.setup.Seq)
 	l.net.MeasureRMS = measure
 	l.opt = optim.New(l.setup.Optimizer, l.eng, l.setup.Growth, s.M, s.V, s.Steps)
 	l.blocks, l.setup.State, l.sum = nil, learner.State{}, nil
@@ -117,8 +121,8 @@ func (l *Learner) answer(a *learner.Answers, places []int) {
 	for layer := range c.Layers {
 		l.net.MeanRouter(layer, places, a.Router[layer*c.Experts:(layer+1)*c.Experts])
 	}
+	l.net.LogitsAt(places, a.Logits)
 	for i, at := range places {
-		copy(a.Logits[i*c.Vocab:(i+1)*c.Vocab], l.net.Logits()[at*c.Vocab:])
 		for layer := range c.Layers {
 			from := (layer*len(a.Positions) + i) * c.TopK
 			l.net.Chosen(layer, at, a.Experts[from:from+c.TopK], a.RouterWeights[from:from+c.TopK])
@@ -183,6 +187,7 @@ func (l *Learner) Write(q model.Quantity, tensor, expert int, from []float32) er
 	err := learner.CheckMatrix(l.net.Table, q, tensor, expert, len(from))
 	if err == nil {
 		copy(l.values()[q].Expert(tensor, expert), from)
+		l.net.WeightsChanged()
 	}
 	return err
 }

@@ -9,6 +9,10 @@ import (
 
 // Inspect implements [learner.Inspector].
 func (l *Learner) Inspect(what learner.Inside, layer int) ([]float32, error) {
+	kept := what == learner.ResidualIn || what == learner.ResidualOut
+	if !kept && !l.net.Recall(layer) {
+		return nil, learner.Declined{What: what}
+	}
 	switch what {
 	case learner.ResidualIn:
 		return slices.Clone(l.net.Residual(layer)), nil

@@ -21,6 +21,7 @@ func (l *Learner) Train(ids, labels []int32, rates []float64) (learner.Update, e
 		l.eng.Axpby(l.net.Grads.Data, factor, l.net.Grads.Data, 0)
 	}
 	l.opt.Step(l.net.Weights, l.net.Grads, rates)
+	l.net.WeightsChanged()
 	if doubtful && u.NotFinite == "" {
 		u.NotFinite = l.notFinite(u.CE) // of gradients too large to be squared the second moments are infinite
 	}
