@@ -25,6 +25,7 @@ type widenVerb struct {
 	States string  `name:"optimizer-states" aliases:"state" help:"What becomes of optimizer states: ${states}." default:"asymmetric"`
 	Seed   uint64  `help:"Seed of random coordinates." default:"1"`
 	Quiet  bool    `help:"No progress bar."`
+	statesFlags
 }
 
 // Run is called by the command line.
@@ -39,8 +40,18 @@ func (v widenVerb) Run(e *env) error {
 	if err != nil {
 		return ended(e, err)
 	}
-	bar := e.bar(ondisk.Total(in), "widening", v.Quiet, progressbar.OptionShowBytes(true))
-	r, err := ondisk.Widen(e.ctx, in, v.Out, spec, v.Seed, func(done int64) { _ = bar.Set64(done) })
+	total := ondisk.Total(in)
+	states, err := v.states(v.Model)
+	if err != nil {
+		return err
+	}
+	if states != nil {
+		defer states.File.Close()
+		total += states.Bytes()
+	}
+	bar := e.bar(total, "widening", v.Quiet, progressbar.OptionShowBytes(true))
+	r, err := ondisk.WidenWith(e.ctx, in, v.Out, spec, v.Seed, ondisk.With{States: states},
+		func(done int64) { _ = bar.Set64(done) })
 	if err != nil {
 		_ = bar.Exit()
 		return ended(e, err)
@@ -57,6 +68,10 @@ func (v widenVerb) Run(e *env) error {
 	if r.States > 0 {
 		fmt.Fprintf(e.out, "Optimizer states treated (%s): %s.\n", v.States,
 			strings.Join(checkpoint.SetNames[1:1+r.States], ", "))
+	}
+	if states != nil {
+		fmt.Fprintf(e.out, "Optimizer states treated (%s): %s, of %d parameters.\n", v.States,
+			filepath.Base(states.File.Path()), len(r.Optimizer))
 	}
 	if r.NotFinite != "" {
 		fmt.Fprintf(e.err, "Warning: a NaN or an infinity is in %s; it is the first tensor that holds one, and it "+

@@ -38,7 +38,8 @@ model/learner/cpu: model model/compute model/learner model/optim model/widen mod
 model/learner/learnertest: model model/learner model/learner/cpu model/optim model/widen model/widen/pairs
 model/checkpoint: internal/durable internal/input internal/plain internal/typed model
 model/checkpoint/gguf: internal/durable internal/input internal/plain model model/checkpoint
-model/widen/ondisk: internal/durable internal/input model model/checkpoint model/widen
+model/checkpoint/torch: internal/durable internal/input internal/plain model/checkpoint
+model/widen/ondisk: internal/durable internal/input model model/checkpoint model/checkpoint/torch model/widen
 
 sim/task:
 sim/tokens: internal/input sim/task
@@ -96,7 +97,7 @@ internal/bench/openblas: model/compute
 internal/bench/shapes: model model/compute
 internal/bench/workload: internal/bench/measure internal/bench/peak internal/bench/shapes model model/compute
   model/optim model/widen model/widen/pairs sim/experiment sim/task
-internal/bench/torch: internal/bench/workload model model/compute model/optim
+internal/bench/torch: internal/bench/workload internal/tools model model/compute model/optim
 internal/bench/inpage/worker: internal/bench/... model/compute
 internal/bench/inpage: internal/bench/measure internal/bench/shapes internal/bench/workload internal/browser
   internal/build internal/serve internal/tools model/compute sim/experiment

@@ -22,6 +22,12 @@ func Node(t testing.TB) string {
 	return tool(t, tools.Node)
 }
 
+// PyTorch is the path of a Python that has PyTorch.
+func PyTorch(t testing.TB) string {
+	t.Helper()
+	return tool(t, func() (string, error) { return tools.PyTorch(t.Context()) })
+}
+
 // Display returns where a window can be opened.
 func Display(t testing.TB) {
 	t.Helper()

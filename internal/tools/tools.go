@@ -1,11 +1,14 @@
 // Package tools finds the programs of other people that tests and benchmarks need and a machine may lack, and says what
-// is missing. It starts none of them.
+// is missing. It starts none of them but a Python, to ask what it has.
 package tools
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 )
 
 // Chromium is the path of a browser that can be driven.
@@ -19,6 +22,25 @@ func Node() (string, error) { return find("Node.js to run WebAssembly with", "no
 
 // NPM is the path of Node's package manager.
 func NPM() (string, error) { return find("npm to fetch JavaScript packages with", "npm") }
+
+// NoPyTorch says what to install where no Python with PyTorch was found.
+const NoPyTorch = "no Python with PyTorch; install the Debian package python3-torch"
+
+// PyTorch is the first python3 on the path that has PyTorch. It looks apart from the present folder (-I): a folder
+// called torch there would be taken for it.
+func PyTorch(ctx context.Context) (string, error) {
+	const has = "import importlib.util, sys; sys.exit(importlib.util.find_spec('torch') is None)"
+	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
+		path := filepath.Join(dir, "python3")
+		if exec.CommandContext(ctx, path, "-I", "-c", has).Run() == nil {
+			return path, nil
+		}
+		if err := ctx.Err(); err != nil {
+			return "", err
+		}
+	}
+	return "", errors.New(NoPyTorch)
+}
 
 func find(what string, names ...string) (string, error) {
 	for _, name := range names {

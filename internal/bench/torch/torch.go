@@ -10,17 +10,16 @@ import (
 	_ "embed"
 	"encoding/binary"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"math"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/internal/bench/workload"
+	"github.com/sparkling-lab/sparkling/internal/tools"
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/compute"
 	"github.com/sparkling-lab/sparkling/model/optim"
@@ -28,25 +27,6 @@ import (
 
 //go:embed step.py
 var script string
-
-// Missing says what to install where no Python with PyTorch was found.
-const Missing = "no Python with PyTorch; install the Debian package python3-torch"
-
-// find is the first python3 on the path that has PyTorch. It looks apart from the present folder (-I): a folder
-// called torch there would be taken for it.
-func find(ctx context.Context) (string, error) {
-	const has = "import importlib.util, sys; sys.exit(importlib.util.find_spec('torch') is None)"
-	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
-		path := filepath.Join(dir, "python3")
-		if exec.CommandContext(ctx, path, "-I", "-c", has).Run() == nil {
-			return path, nil
-		}
-		if err := ctx.Err(); err != nil {
-			return "", err
-		}
-	}
-	return "", errors.New(Missing)
-}
 
 // Peer is a PyTorch process at one network.
 type Peer struct {
@@ -85,7 +65,7 @@ func Start(ctx context.Context, shape workload.Shape) (p *Peer, err error) {
 			err = fmt.Errorf("PyTorch: %w\n%s", err, bytes.TrimSpace(p.stderr.Bytes()))
 		}
 	}()
-	python, err := find(ctx)
+	python, err := tools.PyTorch(ctx)
 	if err != nil {
 		return p, err
 	}

@@ -2,8 +2,6 @@ package torch
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -16,8 +14,7 @@ import (
 
 // A comparison of times is worth something only if both train the same network: ten updates have the same losses.
 func TestPyTorchTrainsTheSameNetwork(t *testing.T) {
-	_, err := find(context.Background())
-	testneed.Here(t, err)
+	testneed.PyTorch(t)
 	s, err := workload.Default().New(compute.NewCPU())
 	require.NoError(t, err)
 	p, err := Start(context.Background(), workload.Default())
@@ -31,15 +28,4 @@ func TestPyTorchTrainsTheSameNetwork(t *testing.T) {
 	assert.NoError(t, p.Same(ours))
 	ours[1] += 0.1
 	assert.ErrorContains(t, p.Same(ours), "after 1 updates the loss is")
-}
-
-// Python takes any folder of that name for a package.
-func TestAFolderCalledTorchIsNotPyTorch(t *testing.T) {
-	want, wrong := find(context.Background())
-	dir := t.TempDir()
-	require.NoError(t, os.Mkdir(filepath.Join(dir, "torch"), 0o755))
-	t.Chdir(dir)
-	got, err := find(context.Background())
-	assert.Equal(t, want, got)
-	assert.Equal(t, wrong, err)
 }

@@ -25,8 +25,13 @@ var weights = []string{".safetensors", ".safetensors.index.json", ".bin", ".bin.
 // copyOthers copies the small files of a folder that are neither config.json nor weights to dir, which lies in the new
 // folder until it is whole. It names those that it left out, and those that a link led to outside the folder: who made
 // the folder chose them, and not who widens it.
-func copyOthers(ctx context.Context, in *checkpoint.Folder, dir string) (leftOut, linked []string, err error) {
+// It copies none of those names, under which the new folder has files of its own.
+func copyOthers(ctx context.Context, in *checkpoint.Folder, dir string, names ...string) (leftOut, linked []string,
+	err error) {
 	treated := map[string]bool{checkpoint.ConfigName: true}
+	for _, name := range names {
+		treated[name] = true
+	}
 	for _, set := range in.Sets() {
 		treated[set.IndexName()] = true
 		for _, f := range set.Files {

@@ -12,6 +12,7 @@ import (
 	"github.com/sparkling-lab/sparkling/internal/durable"
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/checkpoint"
+	"github.com/sparkling-lab/sparkling/model/checkpoint/torch"
 	"github.com/sparkling-lab/sparkling/model/widen"
 )
 
@@ -24,6 +25,7 @@ type Result struct {
 	States     int      // optimizer states that were treated
 	LeftOut    []string // files and folders that were not copied
 	Linked     []string // files that were copied from outside the folder, where links led
+	Optimizer  []string // parameters of an optimizer's file, in its order
 	NotFinite  string   // the first tensor that holds a NaN or an infinity, and its file; empty where none does
 }
 
@@ -54,6 +56,17 @@ type job struct {
 // treated as the fan-in matrix that it now is.
 func Widen(ctx context.Context, in *checkpoint.Folder, out string, spec widen.Spec, seed uint64,
 	progress func(done int64)) (Result, error) {
+	return WidenWith(ctx, in, out, spec, seed, With{}, progress)
+}
+
+// With is what else a widening treats and leaves.
+type With struct {
+	States *torch.States // of an optimizer's file of PyTorch's, which are widened into one of its name; changed by it
+}
+
+// WidenWith is [Widen] with more.
+func WidenWith(ctx context.Context, in *checkpoint.Folder, out string, spec widen.Spec, seed uint64, with With,
+	progress func(done int64)) (Result, error) {
 	plan, err := widen.New(spec, in.Table, seed)
 	if err != nil {
 		return Result{}, err
@@ -76,14 +89,36 @@ func Widen(ctx context.Context, in *checkpoint.Folder, out string, spec widen.Sp
 				return err
 			}
 		}
+		if err := j.with(dir, with, &r); err != nil {
+			return err
+		}
 		if err := durable.WriteBytes(filepath.Join(dir, checkpoint.ConfigName), in.Config(j.to.Config)); err != nil {
 			return err
 		}
-		r.LeftOut, r.Linked, err = copyOthers(ctx, in, dir)
+		r.LeftOut, r.Linked, err = copyOthers(ctx, in, dir, with.names()...)
 		return err
 	})
 	r.NotFinite = j.bad
 	return r, err
+}
+
+// with leaves what else was asked for.
+func (j *job) with(dir string, with With, r *Result) error {
+	if with.States != nil {
+		if err := j.optimizer(dir, with.States); err != nil {
+			return err
+		}
+		r.Optimizer = with.States.Names()
+	}
+	return nil
+}
+
+// names are those of the files that are left.
+func (w With) names() (names []string) {
+	if w.States != nil {
+		names = append(names, filepath.Base(w.States.File.Path()))
+	}
+	return names
 }
 
 // Total is the number of bytes of all tensors of a folder.

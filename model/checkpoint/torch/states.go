@@ -1,0 +1,332 @@
+package torch
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sparkling-lab/sparkling/model/checkpoint"
+)
+
+// powers are the tensors of a parameter's state that are read, one number for every element of the parameter, with the
+// power of the gradient that each is a mean of. A step counts updates and has power 0.
+var powers = map[string]int{"step": 0, "exp_avg": 1, "momentum_buffer": 1, "exp_avg_sq": 2, "max_exp_avg_sq": 2}
+
+// States are an optimizer's states as a file holds them: {"state": {0: {...}, ...}, "param_groups": [...]}, as
+// optimizer.state_dict() gives it and Hugging Face's Trainer saves it, the same with names in the place of numbers, or
+// {name: {...}, ...}.
+type States struct {
+	File   *File
+	Params []*Param // in the file's order
+	root   *Dict    // with state and param_groups; nil where the file has names alone
+	state  *Dict    // of every parameter that has one
+	groups []group
+	byName bool
+}
+
+// Param is a parameter of the file.
+type Param struct {
+	Name  string
+	State *Dict // "exp_avg" and the like; nil where no gradient has come to it yet
+	key   any   // in the file
+}
+
+// group is one of param_groups.
+type group struct {
+	params, names *List // names: nil where the file has none
+}
+
+// The keys of an optimizer's state_dict.
+const stateKey, groupsKey, paramsKey, namesKey = "state", "param_groups", "params", "param_names"
+
+// unnamed says why a file without names is not read.
+const unnamed = "it numbers its parameters and does not name them, and experts have one shape, so that a wrong order " +
+	"could not be seen: give their names in its order with --names FILE, a JSON list of texts"
+
+// Read finds the states in a file. names are those of its parameters in its order, group after group, where the file
+// has none of its own. An error says what is not read, and why.
+func (f *File) Read(names []string) (*States, error) {
+	s, err := f.states(names)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", f.path, err)
+	}
+	return s, nil
+}
+
+func (f *File) states(names []string) (*States, error) {
+	root, ok := f.Root.(*Dict)
+	if !ok {
+		return nil, fmt.Errorf("it holds %s, and no optimizer's states", describe(f.Root))
+	}
+	if err := elsewhere(root); err != nil {
+		return nil, err
+	}
+	s := &States{File: f, state: root, byName: true}
+	if state := root.Dict(stateKey); state != nil {
+		s.root, s.state = root, state
+		if err := s.grouped(names); err != nil {
+			return nil, err
+		}
+	} else {
+		if err := s.named(); err != nil {
+			return nil, err
+		}
+	}
+	if len(names) > 0 && s.byName {
+		return nil, errors.New("it names its parameters itself: --names is for files that number them")
+	}
+	for _, p := range s.Params {
+		if err := p.check(); err != nil {
+			return nil, fmt.Errorf("the state of %s: %w", short(p.Name), err)
+		}
+	}
+	return s, nil
+}
+
+// elsewhere errs where a file holds the states in a place, or in a form, in which they are not read.
+func elsewhere(root *Dict) error {
+	for _, key := range []string{"ds_version", "ds_config", "zero_stage", "param_slice_mappings"} {
+		if root.Get(key) != nil {
+			return fmt.Errorf("it is DeepSpeed's, and holds a part of the states. %s", gatherDeepSpeed)
+		}
+	}
+	for _, key := range root.Keys {
+		inner := root.Dict(key)
+		if inner == nil || inner.Dict(stateKey) == nil && inner.Get("zero_stage") == nil {
+			continue
+		}
+		if inner.Get("zero_stage") != nil {
+			return fmt.Errorf("it is DeepSpeed's, and holds a part of the states. %s", gatherDeepSpeed)
+		}
+		return fmt.Errorf("the states lie in it under %s, beside other things; save them alone: python3 -c \"import "+
+			"torch; torch.save(torch.load('FILE', map_location='cpu')[%s], 'optimizer.pt')\"", describe(key),
+			describe(key))
+	}
+	return nil
+}
+
+// named reads {name: {...}}.
+func (s *States) named() error {
+	for _, key := range s.state.Keys {
+		name, isText := key.(string)
+		state := s.state.Dict(key)
+		if !isText || state == nil {
+			return fmt.Errorf("under %s lies %s; it is neither {\"state\": ..., \"param_groups\": ...} nor the state "+
+				"of every parameter under its name", describe(key), describe(s.state.Get(key)))
+		}
+		s.Params = append(s.Params, &Param{Name: name, State: state, key: key})
+	}
+	return nil
+}
+
+// grouped reads {"state": {...}, "param_groups": [...]}.
+func (s *States) grouped(names []string) error {
+	list := s.root.List(groupsKey)
+	if list == nil {
+		return fmt.Errorf("it has no list %s beside %s", groupsKey, stateKey)
+	}
+	used := map[any]bool{}
+	for i, x := range list.Items {
+		d, _ := x.(*Dict)
+		if d == nil || d.List(paramsKey) == nil {
+			return fmt.Errorf("%s[%d] has no list of %s", groupsKey, i, paramsKey)
+		}
+		g := group{d.List(paramsKey), d.List(namesKey)}
+		if g.names != nil && len(g.names.Items) != len(g.params.Items) {
+			return fmt.Errorf("%s[%d] has %d %s and %d %s", groupsKey, i, len(g.params.Items), paramsKey,
+				len(g.names.Items), namesKey)
+		}
+		s.groups = append(s.groups, g)
+		for k, key := range g.params.Items {
+			if used[hashable(key)] {
+				return fmt.Errorf("%s[%d] has the parameter %s a second time", groupsKey, i, describe(key))
+			}
+			used[hashable(key)] = true
+			p := &Param{key: key, State: s.state.Dict(key)}
+			if p.State == nil && s.state.Get(key) != nil {
+				return fmt.Errorf("the state of %s is %s", describe(key), describe(s.state.Get(key)))
+			}
+			if g.names != nil {
+				p.Name, _ = g.names.Items[k].(string)
+			}
+			s.Params = append(s.Params, p)
+		}
+	}
+	for _, key := range s.state.Keys {
+		if !used[key] {
+			return fmt.Errorf("there is a state of %s, which no group has", describe(key))
+		}
+	}
+	return s.nameAll(names)
+}
+
+// hashable is a key that a map can have; what is none equals the others of its kind, and is refused as twice there or
+// by its type.
+func hashable(key any) any {
+	switch key.(type) {
+	case int64, string:
+		return key
+	}
+	return nil
+}
+
+// nameAll gives every parameter its name: its key, that of its group, or that of the list.
+func (s *States) nameAll(names []string) error {
+	numbers, own := 0, 0
+	for _, p := range s.Params {
+		if _, is := p.key.(int64); is {
+			numbers++
+		} else if _, is := p.key.(string); !is {
+			return fmt.Errorf("a parameter is called %s", describe(p.key))
+		}
+		if p.Name != "" {
+			own++
+		}
+	}
+	switch s.byName = numbers == 0; {
+	case s.byName:
+		for _, p := range s.Params {
+			p.Name = p.key.(string)
+		}
+	case numbers < len(s.Params):
+		return errors.New("some of its parameters are numbered and some named")
+	case own == len(s.Params) && len(names) == 0:
+	case len(names) == 0:
+		return errors.New(unnamed)
+	case len(names) != len(s.Params):
+		return fmt.Errorf("it has %d parameters, and there are %d names", len(s.Params), len(names))
+	default:
+		for i, p := range s.Params {
+			if p.Name != "" && p.Name != names[i] {
+				return fmt.Errorf("its parameter %d is %s, and --names calls it %s", i, short(p.Name), short(names[i]))
+			}
+			p.Name = names[i]
+		}
+	}
+	seen := map[string]bool{}
+	for _, p := range s.Params {
+		if seen[p.Name] {
+			return fmt.Errorf("two parameters are called %s", short(p.Name))
+		}
+		seen[p.Name] = true
+	}
+	return nil
+}
+
+// check errs where a state holds what is not known here: what is not known cannot be widened.
+func (p *Param) check() error {
+	if strings.Contains(p.Name, "flat_param") {
+		return fmt.Errorf("it is a flat part of many parameters. %s", gatherFSDP)
+	}
+	if p.State == nil {
+		return nil
+	}
+	for _, key := range p.State.Keys {
+		name, _ := key.(string)
+		power, known := powers[name]
+		if !known {
+			return fmt.Errorf("it holds %s, which is not known here; known are step, exp_avg, exp_avg_sq, "+
+				"max_exp_avg_sq and momentum_buffer", describe(key))
+		}
+		x := p.State.Get(key)
+		t, isTensor := x.(*Tensor)
+		_, isInt := x.(int64)
+		_, isFloat := x.(float64)
+		switch {
+		case power > 0 && isTensor && t.DType.Float():
+		case power > 0 && x == nil: // no momentum yet
+		case power == 0 && (isInt || isFloat || isTensor && t.Len() == 1):
+		default:
+			return fmt.Errorf("its %s is %s; read are tensors of %s, %s and %s, and one number for step", name,
+				describe(x), checkpoint.F32, checkpoint.BF16, checkpoint.F16)
+		}
+	}
+	return nil
+}
+
+// StateTensor is one tensor of a parameter's state.
+type StateTensor struct {
+	Key   string
+	Power int // of the gradient; 0 is a count, which is copied
+	*Tensor
+}
+
+// Tensors are those of a parameter's state, in the file's order.
+func (p *Param) Tensors() (all []StateTensor) {
+	if p.State == nil {
+		return nil
+	}
+	for _, key := range p.State.Keys {
+		if t, ok := p.State.Get(key).(*Tensor); ok {
+			all = append(all, StateTensor{key.(string), powers[key.(string)], t})
+		}
+	}
+	return all
+}
+
+// Insert adds a parameter at the end of the group of another, with a state, or without one where that is nil.
+// Parameters that are numbered are numbered anew, in their new order: there an optimizer of the new network expects
+// them.
+func (s *States) Insert(beside *Param, name string, state *Dict) {
+	p := &Param{Name: name, State: state, key: name}
+	if s.root == nil {
+		s.Params = append(s.Params, p)
+		s.state.Set(name, state)
+		return
+	}
+	at := 0
+	for _, g := range s.groups {
+		n := len(g.params.Items)
+		if !slices.Contains(s.Params[at:at+n], beside) {
+			at += n
+			continue
+		}
+		s.Params = slices.Insert(s.Params, at+n, p)
+		g.params.Items = append(g.params.Items, any(name))
+		if g.names != nil {
+			g.names.Items = append(g.names.Items, any(name))
+		}
+		break
+	}
+	if !s.byName {
+		at := int64(0)
+		for _, g := range s.groups {
+			for k := range g.params.Items {
+				s.Params[at].key, g.params.Items[k] = at, at
+				at++
+			}
+		}
+	}
+	states := NewDict()
+	states.Ordered = s.state.Ordered
+	for _, p := range s.Params {
+		if p.State != nil {
+			states.Set(p.key, p.State)
+		}
+	}
+	s.root.Set(stateKey, states)
+	s.state = states
+}
+
+// Root is what the file holds, with what was changed and inserted.
+func (s *States) Root() any { return s.File.Root }
+
+// Bytes is the size of all tensors.
+func (s *States) Bytes() (n int64) {
+	for _, p := range s.Params {
+		for _, t := range p.Tensors() {
+			n += t.Tensor.Bytes()
+		}
+	}
+	return n
+}
+
+// Names are those of all parameters, in the file's order.
+func (s *States) Names() []string {
+	names := make([]string, len(s.Params))
+	for i, p := range s.Params {
+		names[i] = p.Name
+	}
+	return names
+}
