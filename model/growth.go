@@ -25,6 +25,9 @@ func (g Growth) Widen(c Config) Growth {
 // Stages is the number of growth stages: 1 plus the number of widenings.
 func (g Growth) Stages() int { return len(g.Inner) }
 
+// Stage is that at which a coordinate of an axis came; 0 on an axis that does not grow.
+func (g Growth) Stage(a Axis, coordinate int) int { return stageOf(g.of(a), coordinate) }
+
 // of is the widths of an axis by stage, nil for axes that do not grow.
 func (g Growth) of(a Axis) []int {
 	switch a {

@@ -51,6 +51,8 @@ sim/look: model sim/codec
 sim/train: model model/learner model/optim model/widen sim/codec sim/experiment sim/look sim/record sim/task
 sim/session: model/learner sim/codec sim/experiment sim/look sim/record sim/train
 sim/trial/finished: model/learner/cpu sim/experiment sim/session sim/trial
+sim/checkpoints: internal/durable internal/input model model/checkpoint model/learner model/optim model/widen
+  sim/experiment
 sim/plan: model model/optim model/widen
 sim/statistics: model
 sim/seeds: internal/plain sim/experiment sim/record sim/statistics

@@ -144,13 +144,14 @@ func (f *File) Raw(ctx context.Context, w io.Writer, e Entry, at, n int) error {
 // Writer writes a safetensors file tensor by tensor, in the order of the header that it was made with.
 type Writer struct {
 	f    *durable.File
-	left []Entry // the first is the one that is being written
-	at   int     // elements of it that are
+	out  io.Writer // f, and who is given the same
+	left []Entry   // the first is the one that is being written
+	at   int       // elements of it that are
 	buf  []byte
 }
 
-// Create begins a new file with its header.
-func Create(path string, h Header) (*Writer, error) {
+// Create begins a new file with its header. All that is written into it is given to each of also besides.
+func Create(path string, h Header, also ...io.Writer) (*Writer, error) {
 	head, err := h.encode()
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
@@ -159,8 +160,9 @@ func Create(path string, h Header) (*Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &Writer{f: f, left: h.Entries, buf: make([]byte, chunk)}
-	if _, err := f.Write(head); err != nil {
+	w := &Writer{f: f, out: io.MultiWriter(append([]io.Writer{f}, also...)...), left: h.Entries,
+		buf: make([]byte, chunk)}
+	if _, err := w.out.Write(head); err != nil {
 		f.Abandon()
 		return nil, err
 	}
@@ -180,7 +182,7 @@ func (w *Writer) Write(ctx context.Context, src []float32) error {
 		}
 		n := min(len(src), chunk/size)
 		Encode(w.buf, src[:n], e.DType)
-		if _, err := w.f.Write(w.buf[:n*size]); err != nil {
+		if _, err := w.out.Write(w.buf[:n*size]); err != nil {
 			return err
 		}
 		src = src[n:]
@@ -188,12 +190,24 @@ func (w *Writer) Write(ctx context.Context, src []float32) error {
 	return nil
 }
 
+// bytes adds the next elements of a tensor of bytes.
+func (w *Writer) bytes(ctx context.Context, src []byte) error {
+	if _, err := w.next(len(src)); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	_, err := w.out.Write(src)
+	return err
+}
+
 // Copy adds the next tensor as it lies in another file.
 func (w *Writer) Copy(ctx context.Context, from *File, e Entry) error {
 	if _, err := w.next(e.Len()); err != nil {
 		return err
 	}
-	return from.Raw(ctx, w.f, e, 0, e.Len())
+	return from.Raw(ctx, w.out, e, 0, e.Len())
 }
 
 // next is the tensor that the next n elements belong to.

@@ -3,37 +3,28 @@ package checkpoint
 import (
 	"context"
 	"maps"
-	"path/filepath"
 	"slices"
 
-	"github.com/sparkling-lab/sparkling/internal/durable"
 	"github.com/sparkling-lab/sparkling/model"
 )
 
-// Save writes a network, and the optimizer's states in the order of [m, v] if there are any, as a folder in float32. A
-// factor on the logits that a tied head could not carry is written as an untied head.
+// Save writes a network, and the optimizer's states in the order of [m, v] if there are any, as a folder of [Write]
+// with one file a set.
 func Save(ctx context.Context, dir string, meta map[string]string, weights model.Values, states ...model.Values) error {
-	if weights.Table.Config.LogitMult != 1 {
-		mult := float32(weights.Table.Config.LogitMult)
-		states = slices.Clone(states)
-		for i, s := range states {
-			states[i] = untie(s, 1/mult, i+1) // the gradient of an untied head is that of the tied one over the factor
-		}
-		weights = untie(weights, mult, 1)
-	}
-	meta = Loadable(meta)
-	doc, err := newDocument(weights.Table.Config)
-	if err != nil {
-		return err
-	}
+	from := inMemory(append([]model.Values{weights}, states...))
 	return Build(dir, func(tmp string) error {
-		for i, v := range append([]model.Values{weights}, states...) {
-			if err := WriteFile(ctx, filepath.Join(tmp, SetNames[i]+suffix), meta, Split(v.Table), v); err != nil {
-				return err
-			}
-		}
-		return durable.WriteBytes(filepath.Join(tmp, ConfigName), doc.encode())
+		return Write(ctx, tmp, from, Options{Meta: meta, States: len(states)})
 	})
+}
+
+// inMemory are the sets of a network in the order of [SetNames].
+type inMemory []model.Values
+
+func (m inMemory) Table() *model.Table { return m[0].Table }
+
+func (m inMemory) Read(q model.Quantity, tensor, expert int, into []float32) error {
+	copy(into, m[slices.Index(setOf[:], q)].Expert(tensor, expert))
+	return nil
 }
 
 // Loadable is the metadata of a file that other programs shall load: some want to read there that its tensors lie as
@@ -41,22 +32,6 @@ func Save(ctx context.Context, dir string, meta map[string]string, weights model
 func Loadable(meta map[string]string) map[string]string {
 	out := map[string]string{"format": "pt"}
 	maps.Copy(out, meta)
-	return out
-}
-
-// untie is the same values for a network with a head of its own: the embedding's times a factor to the given power.
-func untie(v model.Values, factor float32, power int) model.Values {
-	c := v.Table.Config
-	c.Untied, c.LogitMult = true, 1
-	out := model.NewValues(model.NewTable(c))
-	copy(out.Data, v.Data)
-	head := out.Tensor(out.Table.Find(model.Head, -1))
-	copy(head, v.Tensor(v.Table.Find(model.Embed, -1)))
-	for range power {
-		for i := range head {
-			head[i] *= factor
-		}
-	}
 	return out
 }
 
