@@ -14,10 +14,10 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/trial"
 )
 
-func find(r *run, p model.Part, layer int) int { return r.learn.Table().Find(p, layer) }
+func find(r *Arm, p model.Part, layer int) int { return r.learn.Table().Find(p, layer) }
 
 // times multiplies a part of the first layer.
-func times(t testing.TB, r *run, p model.Part, by float32) {
+func times(t testing.TB, r *Arm, p model.Part, by float32) {
 	change(t, r, record.Weight, find(r, p, 0), func(_ int, x float32) float32 { return x * by })
 }
 
@@ -26,47 +26,47 @@ func TestTrainingThatDivergesEndsAndNamesWhatIsNoLongerFinite(t *testing.T) {
 	for name, c := range map[string]struct {
 		untied bool
 		until  int // updates before it
-		harm   func(testing.TB, *run)
+		harm   func(testing.TB, *Arm)
 		steps  int // of the last frame
 		train  bool
 		held   bool // measured in the last frame, and a number
 		want   string
 	}{
 		"NaN in every weight": {
-			until: 3, harm: func(t testing.TB, r *run) { put(t, r, record.Weight, 0, 0, nan) }, steps: 4,
+			until: 3, harm: func(t testing.TB, r *Arm) { put(t, r, record.Weight, 0, 0, nan) }, steps: 4,
 			want: "model.embed_tokens.weight",
 		},
 		"an infinity in a weight of an expert": {
-			until: 3, harm: func(t testing.TB, r *run) {
+			until: 3, harm: func(t testing.TB, r *Arm) {
 				put(t, r, record.Weight, find(r, model.Up, 0), 2*r.exp.Model.Inner*r.exp.Model.Hidden+5, inf)
 			}, steps: 4, want: "model.layers.0.mlp.experts.2.up_proj.weight",
 		},
 		"weights that are finite, and activations that are not": {
-			until: 3, harm: func(t testing.TB, r *run) {
+			until: 3, harm: func(t testing.TB, r *Arm) {
 				for _, p := range []model.Part{model.Gate, model.Up, model.Down} {
 					change(t, r, record.Weight, find(r, p, 1), func(int, float32) float32 { return 1e18 })
 				}
 			}, steps: 4, want: "the residual stream after model.layers.1",
 		},
 		"a gradient that is infinite where the loss is a number": {
-			until: 3, harm: func(t testing.TB, r *run) {
+			until: 3, harm: func(t testing.TB, r *Arm) {
 				times(t, r, model.Gate, 1e36)
 				times(t, r, model.Up, 0)
 				times(t, r, model.Down, 1e8)
 			}, steps: 4, train: true, want: "the gradient of model.layers.0.mlp.experts.1.up_proj.weight",
 		},
 		"gradients too large to be squared": {
-			until: 3, harm: func(t testing.TB, r *run) {
+			until: 3, harm: func(t testing.TB, r *Arm) {
 				times(t, r, model.Gate, 1e25)
 				times(t, r, model.Up, 1e-25)
 			}, steps: 4, train: true, want: "the second moment of model.layers.0.mlp.experts.1.up_proj.weight",
 		},
 		"a state of the optimizer": {
-			until: 3, harm: func(t testing.TB, r *run) { put(t, r, record.Moment2, 0, 7, inf) }, steps: 10, train: true,
+			until: 3, harm: func(t testing.TB, r *Arm) { put(t, r, record.Moment2, 0, 7, inf) }, steps: 10, train: true,
 			held: true, want: "the second moment of model.embed_tokens.weight",
 		},
 		"the validation loss alone": { // a symbol that the batches up to then do not have
-			untied: true, until: 8, harm: func(t testing.TB, r *run) {
+			untied: true, until: 8, harm: func(t testing.TB, r *Arm) {
 				put(t, r, record.Weight, 0, int(unseen(r, 10))*r.exp.Model.Hidden, nan)
 			}, steps: 10, train: true,
 			want: "model.embed_tokens.weight",
@@ -105,7 +105,7 @@ func TestTrainingThatDivergesEndsAndNamesWhatIsNoLongerFinite(t *testing.T) {
 }
 
 // unseen is a symbol of the validation windows that no batch up to a step has.
-func unseen(r *run, step int) int32 {
+func unseen(r *Arm, step int) int32 {
 	seen := map[int32]bool{}
 	for s := range step {
 		r.task.Batch(r.exp.Seed, s, r.exp.Task.Seq, r.ids, r.labels)
@@ -142,6 +142,6 @@ func TestASearchThatDivergesIsNoPlaceOnTheSchedule(t *testing.T) {
 		require.NoError(t, s.train())
 	}
 	assert.Equal(t, 1, s.wide.step, "it ends there")
-	_, err = r.widen(due, s)
+	_, err = r.widen(due, s, nil)
 	assert.ErrorContains(t, err, "diverged at its step 1: model.embed_tokens.weight is no longer finite")
 }

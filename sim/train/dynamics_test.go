@@ -84,7 +84,7 @@ func TestNormAdaptedRatesAreRenewedEveryStep(t *testing.T) {
 		step(t, r)
 	}
 	w, _ := r.due()
-	report, err := r.widen(w, nil)
+	report, err := r.widen(w, nil, nil)
 	require.NoError(t, err)
 	assert.Less(t, report.LogitError, float32(1e-5), "random neurons in pairs that cancel")
 	seen := map[float32]bool{}

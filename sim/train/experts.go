@@ -12,7 +12,7 @@ type experts struct {
 }
 
 // unread is that of a set before any of it was read.
-func (r *run) unread() (x experts) {
+func (r *Arm) unread() (x experts) {
 	c := r.learn.Table().Config
 	x.router = make([]float32, c.Layers*c.Experts)
 	if n := len(x.router) * r.classes; n <= record.MaxGets {
@@ -22,7 +22,7 @@ func (r *run) unread() (x experts) {
 }
 
 // add adds a share of the set: answers to rows of seq symbols.
-func (r *run) add(x *experts, a *learner.Answers, ids []int32, seq int, share float64) {
+func (r *Arm) add(x *experts, a *learner.Answers, ids []int32, seq int, share float64) {
 	for i, p := range a.Router {
 		x.router[i] += float32(share * float64(p))
 	}

@@ -86,7 +86,7 @@ func TestWhatExpertsGetIsWhatTheirRoutersSayOfEverySymbolOfTheValidationSet(t *t
 	text := trial.Quick(experiment.Default(), 60)
 	for name, e := range map[string]experiment.Experiment{"text": text, "facts": factsExperiment(t, 9, 60)} {
 		r, last := begun(t, e, len(e.Arms)-1), record.ArmFrame{}
-		first, err := r.first()
+		first, err := r.First()
 		require.NoError(t, err)
 		assert.Len(t, first.Router, e.Model.Layers*e.Model.Experts, "%s: from the beginning", name)
 		for r.step < r.end {
@@ -119,7 +119,7 @@ func TestExpertsThatAreTooManyAreNotToldApart(t *testing.T) {
 	e.Model.Experts, e.Model.Layers = 120, 2
 	r := begun(t, e, 0)
 	require.Greater(t, 240*36, record.MaxGets)
-	f, err := r.first()
+	f, err := r.First()
 	require.NoError(t, err)
 	assert.Len(t, f.Router, 240)
 	assert.Nil(t, f.Gets)

@@ -86,7 +86,7 @@ func TestFactsAreCountedAtEvenStepsAndAtTheEnd(t *testing.T) {
 	e := factsExperiment(t, 9, 90)
 	require.Equal(t, 25, e.ValEvery())
 	r := begun(t, e, 3)
-	first, err := r.first()
+	first, err := r.First()
 	require.NoError(t, err)
 	assert.Len(t, first.Answers, first.Asked)
 	assert.Equal(t, 81, first.Asked)

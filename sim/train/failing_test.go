@@ -56,7 +56,7 @@ func TestALossThatIsNoNumberEndsAnArmWhateverItsLearnerSays(t *testing.T) {
 	const many = math.MaxInt32
 	for name, f := range map[string]mute{"of training": {train: 3, loss: many}, "of validation": {train: many}} {
 		e := trial.Of(model.Inner, 60, 30, "sparkling")
-		r, err := newRun(trial.Valid(e), 0, f)
+		r, err := New(trial.Valid(e), 0, f)
 		require.NoError(t, err, name)
 		for r.nonFinite == "" {
 			require.Less(t, r.step, e.Steps/2, name)
@@ -64,7 +64,7 @@ func TestALossThatIsNoNumberEndsAnArmWhateverItsLearnerSays(t *testing.T) {
 			assert.Equal(t, r.nonFinite, frame.NotFinite, name)
 		}
 		assert.Equal(t, "a loss", r.nonFinite, name)
-		r.close()
+		r.Close()
 	}
 }
 

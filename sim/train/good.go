@@ -36,7 +36,7 @@ func (t *Trainer) lastGood(out [][]byte, step int) [][]byte {
 	if err != nil {
 		return out // there is no place for it
 	}
-	defer c.close()
+	defer c.Close()
 	for c.step < step {
 		if _, due := c.due(); due {
 			return out

@@ -74,7 +74,7 @@ func TestAnArmThatDivergesHandsOverTheStateBefore(t *testing.T) {
 }
 
 // breaks makes the update that breaks a run, and names the first neuron of the first expert that it breaks.
-func breaks(t *testing.T, r *run) int {
+func breaks(t *testing.T, r *Arm) int {
 	t.Helper()
 	step(t, r)
 	for n := range r.learn.Table().Config.Inner {

@@ -15,15 +15,15 @@ import (
 )
 
 // begun is an arm at step 0 whose learner is the CPU's.
-func begun(t testing.TB, e experiment.Experiment, arm int) *run {
+func begun(t testing.TB, e experiment.Experiment, arm int) *Arm {
 	t.Helper()
-	r, err := newRun(trial.Valid(e), arm, cpu.Factory{})
+	r, err := New(trial.Valid(e), arm, cpu.Factory{})
 	require.NoError(t, err)
 	return r
 }
 
 // step is the frame of the next update, after the widening that is due, if any; the search that it asks for is made.
-func step(t testing.TB, r *run) record.ArmFrame {
+func step(t testing.TB, r *Arm) record.ArmFrame {
 	t.Helper()
 	if w, ok := r.due(); ok {
 		s, err := r.search(w)
@@ -31,16 +31,16 @@ func step(t testing.TB, r *run) record.ArmFrame {
 		for s != nil && !s.done() {
 			require.NoError(t, s.train())
 		}
-		_, err = r.widen(w, s)
+		_, err = r.widen(w, s, nil)
 		require.NoError(t, err)
 	}
-	f, err := r.update()
+	f, err := r.Update()
 	require.NoError(t, err)
 	return f
 }
 
 // values are what the learner of a run has of a quantity.
-func values(t testing.TB, r *run, q model.Quantity) model.Values {
+func values(t testing.TB, r *Arm, q model.Quantity) model.Values {
 	t.Helper()
 	v := model.NewValues(r.learn.Table())
 	for i, x := range v.Table.Tensors {
@@ -52,7 +52,7 @@ func values(t testing.TB, r *run, q model.Quantity) model.Values {
 }
 
 // change writes f of every element of a tensor back to the learner of a run; at counts through all experts.
-func change(t testing.TB, r *run, q model.Quantity, tensor int, f func(at int, x float32) float32) {
+func change(t testing.TB, r *Arm, q model.Quantity, tensor int, f func(at int, x float32) float32) {
 	t.Helper()
 	v := values(t, r, q)
 	all := v.Tensor(tensor)
@@ -65,7 +65,7 @@ func change(t testing.TB, r *run, q model.Quantity, tensor int, f func(at int, x
 }
 
 // put writes one element of a tensor.
-func put(t testing.TB, r *run, q model.Quantity, tensor, place int, y float32) {
+func put(t testing.TB, r *Arm, q model.Quantity, tensor, place int, y float32) {
 	t.Helper()
 	change(t, r, q, tensor, func(at int, x float32) float32 {
 		if at == place {
@@ -76,7 +76,7 @@ func put(t testing.TB, r *run, q model.Quantity, tensor, place int, y float32) {
 }
 
 // snapshot is the state of a run that no search keeps waiting.
-func snapshot(t testing.TB, r *run) []byte {
+func snapshot(t testing.TB, r *Arm) []byte {
 	t.Helper()
 	data, err := r.snapshot(nil)
 	require.NoError(t, err)

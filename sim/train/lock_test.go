@@ -17,7 +17,7 @@ import (
 )
 
 // trained is an arm at its last step, with its frames.
-func trained(t testing.TB, e experiment.Experiment, arm int) (*run, []record.ArmFrame) {
+func trained(t testing.TB, e experiment.Experiment, arm int) (*Arm, []record.ArmFrame) {
 	t.Helper()
 	r := begun(t, e, arm)
 	var frames []record.ArmFrame

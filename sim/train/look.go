@@ -37,7 +37,7 @@ func (u unanswered) Error() string { return string(u) }
 func decline(format string, of ...any) error { return unanswered(fmt.Sprintf(format, of...)) }
 
 // answer errs where the network does not answer. A mistake of ours in looking must not end what is looked at.
-func (r *run) answer(q look.Question) (a look.Answer, err error) {
+func (r *Arm) answer(q look.Question) (a look.Answer, err error) {
 	defer func() {
 		if x := recover(); x != nil {
 			a, err = look.Answer{}, decline("looking at the network went wrong: %v", x)
@@ -64,7 +64,7 @@ func (r *run) answer(q look.Question) (a look.Answer, err error) {
 const ungraded = "no update was made here yet; a gradient comes with the next one"
 
 // check errs where a quantity is not there.
-func (r *run) check(q model.Quantity) error {
+func (r *Arm) check(q model.Quantity) error {
 	if q == model.Gradient && !r.graded {
 		return unanswered(ungraded)
 	}
@@ -72,7 +72,7 @@ func (r *run) check(q model.Quantity) error {
 }
 
 // lookAtLayer reads the matrices of a layer, or the activations of its neurons.
-func (r *run) lookAtLayer(q look.Question) (*look.LayerValues, error) {
+func (r *Arm) lookAtLayer(q look.Question) (*look.LayerValues, error) {
 	out := &look.LayerValues{}
 	if q.Quantity == look.Activations {
 		experts, hidden, err := r.sample(q.Layer)
@@ -109,7 +109,7 @@ func (r *run) lookAtLayer(q look.Question) (*look.LayerValues, error) {
 
 // sample runs the sequences that networks are compared on, and returns what the neurons of a layer did: of each token
 // and choice the expert (N·k), and its neurons (N·k, f).
-func (r *run) sample(layer int) (experts []int32, hidden []float32, err error) {
+func (r *Arm) sample(layer int) (experts []int32, hidden []float32, err error) {
 	a := learner.Answers{}
 	for i := range r.ids {
 		a.Positions = append(a.Positions, i)
@@ -127,7 +127,7 @@ func (r *run) sample(layer int) (experts []int32, hidden []float32, err error) {
 const active = 0.1
 
 // neurons sums up the activations of the neurons of every expert.
-func (r *run) neurons(experts []int32, hidden []float32) []look.Neurons {
+func (r *Arm) neurons(experts []int32, hidden []float32) []look.Neurons {
 	c := r.learn.Table().Config
 	out, squares := make([]look.Neurons, c.Experts), make([]float64, c.Experts)
 	sums := make([]float64, c.Experts*c.Inner)
@@ -160,7 +160,7 @@ func (r *run) neurons(experts []int32, hidden []float32) []look.Neurons {
 }
 
 // lookAtAttention reads one head on one of the sequences that networks are compared on.
-func (r *run) lookAtAttention(q look.Question) (*look.Attention, error) {
+func (r *Arm) lookAtAttention(q look.Question) (*look.Attention, error) {
 	c, seq, rows := r.learn.Table().Config, r.exp.Task.Seq, r.exp.Task.Batch
 	switch {
 	case q.Head >= c.Heads:

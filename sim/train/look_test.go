@@ -93,7 +93,7 @@ func TestLookingAtARunKeepsEveryBitOfIt(t *testing.T) {
 }
 
 // part is a neuron's numbers of a quantity in a part of layer 0, as a run has them now.
-func part(t *testing.T, r *run, q record.Quantity, p model.Part, expert, neuron int) []float32 {
+func part(t *testing.T, r *Arm, q record.Quantity, p model.Part, expert, neuron int) []float32 {
 	t.Helper()
 	x, err := r.row(q, find(r, p, 0), expert, neuron)
 	require.NoError(t, err)
@@ -181,7 +181,7 @@ func TestGradientsOfAnUpdateAreTheSumsOverItsTokens(t *testing.T) {
 	u := a.Update
 	c, err := r.clone()
 	require.NoError(t, err)
-	defer c.close()
+	defer c.Close()
 	c.task.Batch(e.Seed, c.step, e.Task.Seq, c.ids, c.labels)
 	pass, err := c.learn.(*cpu.Learner).Pass(c.ids, c.labels, 0)
 	require.NoError(t, err)

@@ -9,7 +9,7 @@ import (
 )
 
 // lookAtHistograms sums up one quantity of every tensor, or the activations of every layer.
-func (r *run) lookAtHistograms(q look.Question) (*look.Histograms, error) {
+func (r *Arm) lookAtHistograms(q look.Question) (*look.Histograms, error) {
 	if err := r.check(q.Quantity); err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ func mostOfClone() int {
 const mostInPage = 32 << 20
 
 // lookAtUpdate makes the next update on a clone, and tells everything of one neuron in it, and of its copy.
-func (r *run) lookAtUpdate(q look.Question) (*look.Update, error) {
+func (r *Arm) lookAtUpdate(q look.Question) (*look.Update, error) {
 	w, due := r.due()
 	now := r.learn.Table().Config
 	if due {
@@ -46,7 +46,7 @@ func (r *run) lookAtUpdate(q look.Question) (*look.Update, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer c.close()
+	defer c.Close()
 	if due {
 		plan, err := c.plan(w, c.learn.Table())
 		if err == nil {
@@ -81,7 +81,7 @@ func fitsUpdate(c model.Config, q look.Question, e experiment.Experiment) error 
 }
 
 // dissect makes the next update and tells everything of one neuron in it, and of its copy.
-func (r *run) dissect(q look.Question) (*look.Update, error) {
+func (r *Arm) dissect(q look.Question) (*look.Update, error) {
 	d, ok := r.learn.(learner.Dissector)
 	if !ok {
 		return nil, unanswered("this engine does not show an update from inside")
@@ -132,7 +132,7 @@ func (r *run) dissect(q look.Question) (*look.Update, error) {
 }
 
 // breaking is the first neuron of an expert with a weight or a gradient that is no number, [look.None] where all are.
-func (r *run) breaking(q look.Question) (int, error) {
+func (r *Arm) breaking(q look.Question) (int, error) {
 	first := look.None
 	if r.nonFinite == "" {
 		return first, nil
@@ -156,7 +156,7 @@ func (r *run) breaking(q look.Question) (int, error) {
 }
 
 // twin is the neuron beside which a question asks for another one, [look.None] where there is none.
-func (r *run) twin(q look.Question) int {
+func (r *Arm) twin(q look.Question) int {
 	if q.Copy != look.Twin {
 		return q.Copy
 	}
@@ -169,7 +169,7 @@ func (r *run) twin(q look.Question) int {
 }
 
 // tell says which token of the batch a token is, and how well the network knows what comes next.
-func (r *run) tell(t *look.Token, at int) error {
+func (r *Arm) tell(t *look.Token, at int) error {
 	seq := r.exp.Task.Seq
 	t.Row, t.Position = at/seq, at%seq
 	first := max(t.Row*seq, at+1-look.MaxContext)
@@ -190,7 +190,7 @@ func (r *run) tell(t *look.Token, at int) error {
 }
 
 // rule is the optimizer of a layer's neurons in the update that was just made.
-func (r *run) rule(layer int) look.Rule {
+func (r *Arm) rule(layer int) look.Rule {
 	o, t := r.exp.Optimizer, float64(r.step)
 	rule := look.Rule{Muon: o.Kind == optim.Muon, Updates: r.step, Decay: float32(o.WeightDecay)}
 	if rule.Muon {
@@ -205,7 +205,7 @@ func (r *run) rule(layer int) look.Rule {
 }
 
 // before reads what a neuron's row of a part has before the update, and which rates its weights have.
-func (r *run) before(row *look.Row, q look.Question, k, neuron int) (err error) {
+func (r *Arm) before(row *look.Row, q look.Question, k, neuron int) (err error) {
 	table := r.learn.Table()
 	i := table.Find(look.Parts[k], q.Layer)
 	row.Tensor = table.Tensors[i].Name(q.Expert)
@@ -221,7 +221,7 @@ func (r *run) before(row *look.Row, q look.Question, k, neuron int) (err error) 
 }
 
 // after reads what it has afterwards.
-func (r *run) after(row *look.Row, q look.Question, k, neuron int, d learner.Dissector) (err error) {
+func (r *Arm) after(row *look.Row, q look.Question, k, neuron int, d learner.Dissector) (err error) {
 	table := r.learn.Table()
 	i := table.Find(look.Parts[k], q.Layer)
 	for _, v := range []struct {
@@ -242,7 +242,7 @@ func (r *run) after(row *look.Row, q look.Question, k, neuron int, d learner.Dis
 }
 
 // row reads one neuron's numbers of a matrix.
-func (r *run) row(of model.Quantity, tensor, expert, neuron int) ([]float32, error) {
+func (r *Arm) row(of model.Quantity, tensor, expert, neuron int) ([]float32, error) {
 	t := r.learn.Table().Tensors[tensor]
 	matrix := make([]float32, t.Rows.Size*t.Cols.Size)
 	err := r.learn.Read(of, tensor, expert, matrix)
@@ -263,7 +263,7 @@ func ofNeuron(t model.Tensor, matrix []float32, neuron int) []float32 {
 }
 
 // ratesOf are the learning rates that a neuron's weights had in the last update.
-func (r *run) ratesOf(t model.Tensor, expert, neuron int) []float32 {
+func (r *Arm) ratesOf(t model.Tensor, expert, neuron int) []float32 {
 	byStage := r.rates
 	if r.adapted != nil {
 		byStage = r.blockRates

@@ -16,7 +16,7 @@ type Network struct {
 }
 
 // network is a copy of the present one.
-func (r *run) network() (*Network, error) {
+func (r *Arm) network() (*Network, error) {
 	s, err := r.learn.State()
 	return &Network{Step: r.step, Weights: s.Weights, M: s.M, V: s.V}, err
 }

@@ -13,9 +13,9 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/task"
 )
 
-// run is one arm's network at work, without messages. Where its numbers lie, and what computes them, only the learner
-// knows.
-type run struct {
+// Arm is one arm's network at work, without messages: a [Trainer] drives one, and so does a long run of one network.
+// Where its numbers lie, and what computes them, only the learner knows. It belongs to one goroutine.
+type Arm struct {
 	exp experiment.Experiment
 	arm int
 
@@ -35,6 +35,8 @@ type run struct {
 	cost      optim.Cost // of one update now
 	lossEMA   ema        // training loss
 	graded    bool       // the learner has the gradients of an update
+	gradNorm  float64    // of the last update, before it was clipped
+	threads   int        // that a learner may use, where it was said
 	nonFinite string     // what first was no longer finite, where training has diverged
 
 	ids, labels []int32 // one batch
@@ -47,10 +49,12 @@ type run struct {
 	rates       []float64 // by growth stage
 	adapted     []bool    // by growth stage, whether its rates follow the norms of its blocks; nil where none do
 	blockRates  []float64 // by tensor and growth stage
+
+	probeEvery, valEvery int // steps from one probe or validation to the next, where the document does not say it
 }
 
-// newRun starts an arm of a document at step 0.
-func newRun(doc experiment.Valid, arm int, f learner.Factory) (*run, error) {
+// New starts an arm of a document at step 0.
+func New(doc experiment.Valid, arm int, f learner.Factory) (*Arm, error) {
 	r, err := blank(doc, arm, f)
 	if err == nil {
 		err = r.begin(r.exp.Start(arm))
@@ -59,7 +63,7 @@ func newRun(doc experiment.Valid, arm int, f learner.Factory) (*run, error) {
 }
 
 // blank is an arm without a network, at step 0.
-func blank(doc experiment.Valid, arm int, f learner.Factory) (*run, error) {
+func blank(doc experiment.Valid, arm int, f learner.Factory) (*Arm, error) {
 	e := doc.Experiment()
 	if arm < 0 || arm >= len(e.Arms) {
 		return nil, fmt.Errorf("there is no arm %d; the experiment has %d", arm, len(e.Arms))
@@ -77,7 +81,7 @@ func blank(doc experiment.Valid, arm int, f learner.Factory) (*run, error) {
 }
 
 // follow makes a run that of an arm.
-func (r *run) follow(arm int) {
+func (r *Arm) follow(arm int) {
 	r.arm = arm
 	if r.exp.Arms[arm].Widens() {
 		r.stages = r.exp.Arms[arm].Widen
@@ -85,10 +89,10 @@ func (r *run) follow(arm int) {
 }
 
 // training is one of its own, without a network yet, of any shape at first, that ends at step end.
-func training(e experiment.Experiment, learnt task.Task, c model.Config, end int, f learner.Factory) *run {
+func training(e experiment.Experiment, learnt task.Task, c model.Config, end int, f learner.Factory) *Arm {
 	tokens := e.Task.Batch * e.Task.Seq
 	all := batches{make([]int32, e.Task.Batches()*tokens), make([]int32, e.Task.Batches()*tokens)}
-	return &run{
+	return &Arm{
 		exp: e, end: end, task: learnt, classes: len(e.Task.Classes()), make: f,
 		all: all, ids: all.ids[:tokens], labels: all.labels[:tokens],
 		sched: optim.NewSchedule(e.Optimizer, end), growth: model.NewGrowth(c), pairs: map[model.Axis][]widen.Pair{},
@@ -96,25 +100,28 @@ func training(e experiment.Experiment, learnt task.Task, c model.Config, end int
 }
 
 // begin gives a run the network that it begins with.
-func (r *run) begin(c model.Config) error {
+func (r *Arm) begin(c model.Config) error {
 	w := model.Init(c, r.exp.Seed)
 	return r.adopt(learner.State{Weights: w, M: model.NewValues(w.Table), V: model.NewValues(w.Table)})
 }
 
 // adopt makes a learner that goes on from a state.
-func (r *run) adopt(s learner.State) (err error) {
+func (r *Arm) adopt(s learner.State) (err error) {
 	r.learn, err = r.make.New(learner.Setup{
 		Optimizer: r.exp.Optimizer, Batch: r.exp.Task.Batch, Seq: r.exp.Task.Seq,
 		Accumulate: r.exp.Task.Batches(), Recompute: r.exp.Recompute, Growth: r.growth, State: s,
 	})
 	if r.graded = false; err == nil {
+		if r.threads > 0 {
+			r.learn.Threads(r.threads)
+		}
 		r.fit()
 	}
 	return err
 }
 
 // fit follows the shape that the network now has.
-func (r *run) fit() {
+func (r *Arm) fit() {
 	table := r.learn.Table()
 	r.cost = r.exp.Cost(table.Config)
 	r.rates = make([]float64, r.growth.Stages())
@@ -127,8 +134,8 @@ func (r *run) fit() {
 	}
 }
 
-// close gives back what the learner holds. The run is over.
-func (r *run) close() {
+// Close gives back what the learner holds. The arm is over.
+func (r *Arm) Close() {
 	if r.learn != nil {
 		_ = r.learn.Close() // nothing of it is asked for any more
 		r.learn = nil
@@ -136,12 +143,12 @@ func (r *run) close() {
 }
 
 // counts are the sizes of the present network.
-func (r *run) counts() model.Counts {
+func (r *Arm) counts() model.Counts {
 	return model.Count(r.learn.Table().Config, r.exp.Task.Batch, r.exp.Task.Seq)
 }
 
 // due is the widening that waits at the present step, if any.
-func (r *run) due() (experiment.Widening, bool) {
+func (r *Arm) due() (experiment.Widening, bool) {
 	if r.stage < len(r.stages) && r.stages[r.stage].Step == r.step {
 		return r.stages[r.stage], true
 	}
@@ -153,7 +160,7 @@ type batches struct{ ids, labels []int32 }
 
 // fill reads the batches of the next update: the i-th of n is that of step·n + i, so that order follows from seed and
 // step alone.
-func (r *run) fill() {
+func (r *Arm) fill() {
 	n, size := r.exp.Task.Batches(), len(r.ids)
 	for i := range n {
 		from, to := i*size, (i+1)*size
@@ -162,7 +169,7 @@ func (r *run) fill() {
 }
 
 // train makes one training update, and measures nothing but the loss and the learning rate of the newest parameters.
-func (r *run) train() (loss, newest float64, err error) {
+func (r *Arm) train() (loss, newest float64, err error) {
 	r.fill()
 	r.sched.Rates(r.step, r.rates)
 	rates, newest := r.rates, r.rates[r.stage]
@@ -179,15 +186,15 @@ func (r *run) train() (loss, newest float64, err error) {
 	if r.nonFinite = u.NotFinite; r.nonFinite == "" && !model.Finite(u.CE) {
 		r.nonFinite = "a loss" // whatever the learner says of it
 	}
-	r.graded = true
+	r.graded, r.gradNorm = true, u.GradNorm
 	r.step++
 	r.flops += r.cost.Update()
 	r.lossEMA.add(u.CE)
 	return u.CE, newest, nil
 }
 
-// update makes one training update and measures what its frame shows.
-func (r *run) update() (f record.ArmFrame, err error) {
+// Update makes the next training update and measures what its frame shows.
+func (r *Arm) Update() (f record.ArmFrame, err error) {
 	probe := r.probes(r.step + 1)
 	r.learn.Measure(probe)
 	loss, newest, err := r.train()
@@ -208,7 +215,7 @@ func (r *run) update() (f record.ArmFrame, err error) {
 			return f, err
 		}
 	}
-	if r.exp.Validates(r.step) || r.step == r.end {
+	if r.validates(r.step) || r.step == r.end {
 		if err = r.validate(&f); err != nil {
 			return f, err
 		}
@@ -221,25 +228,37 @@ func (r *run) update() (f record.ArmFrame, err error) {
 
 // pairGroups are the pairs of all widenings, compared in what the last update left. How many follows from the network's
 // own products, so that the optimizer does not choose which pairs are looked at.
-func (r *run) pairGroups() ([]record.PairGroup, error) { return r.learn.Pairs(r.pairs, r.cost.Network) }
+func (r *Arm) pairGroups() ([]record.PairGroup, error) { return r.learn.Pairs(r.pairs, r.cost.Network) }
 
 // frame is the present instant with nothing measured.
-func (r *run) frame() record.ArmFrame {
+func (r *Arm) frame() record.ArmFrame {
 	nan := float32(math.NaN())
 	return record.ArmFrame{Arm: r.arm, Step: r.step, TrainLoss: nan, ValLoss: nan, FullValLoss: nan, FLOPs: r.flops}
 }
 
-// first is the frame of step 0.
-func (r *run) first() (record.ArmFrame, error) {
+// First is the frame of step 0.
+func (r *Arm) First() (record.ArmFrame, error) {
 	f := r.frame()
 	live, err := r.live()
 	live.note(&f)
 	return f, err
 }
 
+// validates reports whether the frame of a step has the live validation loss.
+func (r *Arm) validates(step int) bool {
+	if r.valEvery > 0 {
+		return step%r.valEvery == 0
+	}
+	return r.exp.Validates(step)
+}
+
 // probes reports whether the frame of a step carries the probes.
-func (r *run) probes(step int) bool {
-	if step%experiment.ProbeEvery == 0 || step == r.end {
+func (r *Arm) probes(step int) bool {
+	every := experiment.ProbeEvery
+	if r.probeEvery > 0 {
+		every = r.probeEvery
+	}
+	if step%every == 0 || step == r.end {
 		return true
 	}
 	return r.stage > 0 && step-r.stages[r.stage-1].Step <= experiment.ProbeDense

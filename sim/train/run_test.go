@@ -16,7 +16,7 @@ import (
 )
 
 // widened is an arm of the default experiment a few steps after its widening.
-func widened(t testing.TB) *run {
+func widened(t testing.TB) *Arm {
 	e := trial.Short(40)
 	r := begun(t, e, 3)
 	for r.step < 25 {

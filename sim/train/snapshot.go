@@ -18,7 +18,7 @@ const headRoom = 1024
 // document does not say it. Which widenings are done follows from the step; those of them bring along shapes, stages,
 // pairs and learning rates. Batches depend on seed and step alone. seeking is the search that the widening that is due
 // waits for, nil where none is under way.
-func (r *run) snapshot(seeking *search) ([]byte, error) {
+func (r *Arm) snapshot(seeking *search) ([]byte, error) {
 	size := r.learn.Table().Size
 	if seeking != nil {
 		size += seeking.wide.learn.Table().Size
@@ -40,7 +40,7 @@ func (r *run) snapshot(seeking *search) ([]byte, error) {
 
 // restored is an arm, and the search that it was at, as a snapshot has them. It errs where the snapshot is not one of
 // that arm, or no learner can go on from it.
-func restored(doc experiment.Valid, arm int, snapshot []byte, f learner.Factory) (*run, *search, error) {
+func restored(doc experiment.Valid, arm int, snapshot []byte, f learner.Factory) (*Arm, *search, error) {
 	r, err := blank(doc, arm, f)
 	if err != nil {
 		return nil, nil, err
@@ -51,7 +51,7 @@ func restored(doc experiment.Valid, arm int, snapshot []byte, f learner.Factory)
 
 // clone is an arm once more, which goes on without a bit of this one being changed. The search that it may be at is
 // left out. It errs where a state cannot be read, and declines where there is no place for a second network.
-func (r *run) clone() (*run, error) {
+func (r *Arm) clone() (*Arm, error) {
 	state, err := r.snapshot(nil)
 	if err != nil {
 		return nil, err
@@ -60,7 +60,7 @@ func (r *run) clone() (*run, error) {
 }
 
 // sibling is the same arm as it was at a snapshot.
-func (r *run) sibling(state []byte) (*run, error) {
+func (r *Arm) sibling(state []byte) (*Arm, error) {
 	c := training(r.exp, r.task, r.exp.Start(r.arm), r.end, r.make)
 	c.follow(r.arm)
 	if _, err := c.resume(state); err != nil {
@@ -70,7 +70,7 @@ func (r *run) sibling(state []byte) (*run, error) {
 }
 
 // resume brings an arm without a network to where a snapshot has it, and returns the search that it was at, if any.
-func (r *run) resume(snapshot []byte) (*search, error) {
+func (r *Arm) resume(snapshot []byte) (*search, error) {
 	c := &codec.Coder{Reading: true, Buf: snapshot}
 	own, seeking, wide := r.restore(c)
 	if c.Err == nil && len(c.Buf) > 0 {
@@ -84,14 +84,14 @@ func (r *run) resume(snapshot []byte) (*search, error) {
 		err = seeking.wide.adopt(wide)
 	}
 	if err != nil {
-		r.close()
+		r.Close()
 	}
 	return seeking, err
 }
 
 // restore brings an arm without a network to its step, and returns what its network goes on from; and the search that
 // it was at, if any, with what that one's goes on from.
-func (r *run) restore(c *codec.Coder) (own learner.State, seeking *search, wide learner.State) {
+func (r *Arm) restore(c *codec.Coder) (own learner.State, seeking *search, wide learner.State) {
 	within(c, &r.step, r.end)
 	table := model.NewTable(r.exp.Start(r.arm))
 	for r.stage < len(r.stages) && r.stages[r.stage].Step < r.step {
@@ -129,7 +129,7 @@ func within(c *codec.Coder, v *int, most int) {
 }
 
 // tallies visits what the updates of a run so far have summed up.
-func (r *run) tallies(c *codec.Coder) {
+func (r *Arm) tallies(c *codec.Coder) {
 	for _, v := range []*float64{&r.flops, &r.lossEMA.sum, &r.lossEMA.weight} {
 		c.F64(v)
 	}
@@ -140,7 +140,7 @@ var stateOf = [experiment.StateValues]model.Quantity{model.Weight, model.Moment1
 
 // encode writes what the updates of a run so far have left: its network matrix by matrix, so that no second copy of all
 // is made.
-func (r *run) encode(c *codec.Coder) {
+func (r *Arm) encode(c *codec.Coder) {
 	r.tallies(c)
 	var matrix []float32
 	for _, q := range stateOf {
@@ -157,7 +157,7 @@ func (r *run) encode(c *codec.Coder) {
 }
 
 // decode reads what encode wrote. It is allocated only once it is known to fit the data.
-func (r *run) decode(c *codec.Coder, table *model.Table) learner.State {
+func (r *Arm) decode(c *codec.Coder, table *model.Table) learner.State {
 	r.tallies(c)
 	if c.Err == nil && (table.Size < 0 || table.Size > len(c.Buf)/(experiment.StateValues*4)) {
 		c.Err = fmt.Errorf("%d bytes of values; the network has %d parameters", len(c.Buf), table.Size)

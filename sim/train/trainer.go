@@ -12,7 +12,7 @@ import (
 // Web Worker.
 type Trainer struct {
 	make   learner.Factory
-	run    *run
+	run    *Arm
 	search *search // what the next widening waits for, if anything
 	writer *writer // what was asked for last and is not yet written
 	until  int     // granted
@@ -80,12 +80,12 @@ func (t *Trainer) start(m Message) [][]byte {
 	if err != nil {
 		return t.fail(nil, err)
 	}
-	var r *run
+	var r *Arm
 	var seeking *search
 	if len(m.Snapshot) > 0 {
 		r, seeking, err = restored(doc, m.Arm, m.Snapshot, t.make)
 	} else {
-		r, err = newRun(doc, m.Arm, t.make)
+		r, err = New(doc, m.Arm, t.make)
 	}
 	if err != nil {
 		return t.fail(nil, err)
@@ -96,7 +96,7 @@ func (t *Trainer) start(m Message) [][]byte {
 	out := [][]byte{Message{Kind: KindReady, Arm: m.Arm, Step: r.step, Params: counts.Total,
 		Active: counts.Active}.Encode()}
 	if r.step == 0 {
-		f, err := r.first()
+		f, err := r.First()
 		if err != nil {
 			return t.fail(nil, err)
 		}
@@ -110,7 +110,7 @@ func (t *Trainer) Close() {
 	t.found()
 	t.writer.close()
 	if t.run != nil {
-		t.run.close()
+		t.run.Close()
 	}
 	t.run = nil
 }
@@ -118,7 +118,7 @@ func (t *Trainer) Close() {
 // found ends the search, if there is one.
 func (t *Trainer) found() {
 	if t.search != nil {
-		t.search.wide.close()
+		t.search.wide.Close()
 	}
 	t.search = nil
 }
@@ -126,7 +126,7 @@ func (t *Trainer) found() {
 // Threads sets how many threads the arm may use. The bits of its results do not depend on it.
 func (t *Trainer) Threads(n int) {
 	if t.run != nil && !t.failed {
-		t.run.learn.Threads(n)
+		t.run.Threads(n)
 	}
 }
 
@@ -152,7 +152,7 @@ func (t *Trainer) Work(budget time.Duration) (out [][]byte, more bool) {
 			if t.search != nil && !t.search.done() {
 				return out, true
 			}
-			report, err := r.widen(w, t.search)
+			report, err := r.widen(w, t.search, nil)
 			if err != nil {
 				return t.fail(out, err), false
 			}
@@ -162,7 +162,7 @@ func (t *Trainer) Work(budget time.Duration) (out [][]byte, more bool) {
 		if err := t.keep(); err != nil {
 			return t.fail(out, err), false
 		}
-		f, err := r.update()
+		f, err := r.Update()
 		if err != nil {
 			return t.fail(out, err), false
 		}

@@ -11,7 +11,7 @@ import (
 )
 
 // validate measures the validation losses of a frame, counts what the network answers right, and whether all is finite.
-func (r *run) validate(f *record.ArmFrame) error {
+func (r *Arm) validate(f *record.ArmFrame) error {
 	live, err := r.live()
 	if err != nil {
 		return err
@@ -53,7 +53,7 @@ func (v *reading) note(f *record.ArmFrame) {
 }
 
 // live reads the live validation set, or asks all there is to know, where that can be.
-func (r *run) live() (reading, error) {
+func (r *Arm) live() (reading, error) {
 	if r.exp.Task.Questions() == 0 {
 		return r.evaluate(r.task.Live(r.exp.Task.Seq), nil)
 	}
@@ -65,7 +65,7 @@ func (r *run) live() (reading, error) {
 
 // prepare makes questions of all there is to know: what comes up to the label that counts. Where some are held out, the
 // validation loss is of these, and they are asked first.
-func (r *run) prepare() {
+func (r *Arm) prepare() {
 	set, held := r.task.Questions(), r.exp.Task.Split()
 	ids, labels := make([]int32, set.Seq), make([]int32, set.Seq)
 	for _, first := range []bool{true, false} {
@@ -85,7 +85,7 @@ func (r *run) prepare() {
 }
 
 // ask asks all questions.
-func (r *run) ask() (reading, error) {
+func (r *Arm) ask() (reading, error) {
 	all := len(r.solutions)
 	v := reading{asked: r.counted, answers: make([]record.Answer, all), experts: r.unread()}
 	for at := 0; at < all; {
@@ -103,7 +103,7 @@ func (r *run) ask() (reading, error) {
 }
 
 // askSome asks questions from one on, before another, as many as are answered at once, and returns how many.
-func (r *run) askSome(at, end int, v *reading) (int, error) {
+func (r *Arm) askSome(at, end int, v *reading) (int, error) {
 	c, a, all := r.learn.Table().Config, &r.answers, len(r.solutions)
 	seq := len(r.questions) / all
 	questions, labels := r.questions[at*seq:end*seq], r.solutions[at:end]
@@ -139,7 +139,7 @@ func in255ths(p float32) uint8 {
 
 // evaluate reads a validation set. look, unless nil, gets what the network says after every token of it, batch by
 // batch.
-func (r *run) evaluate(set task.Set, look func(a *learner.Answers)) (v reading, err error) {
+func (r *Arm) evaluate(set task.Set, look func(a *learner.Answers)) (v reading, err error) {
 	var sum float64
 	batch := len(r.ids) / set.Seq
 	v.experts = r.unread()

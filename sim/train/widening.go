@@ -30,17 +30,18 @@ func (s *ema) mean() float64 { return s.sum / s.weight }
 // that of a run at its widening: the same seed, the same batches, the baseline schedule over all steps (paper, App. K,
 // after Shen 2022).
 type search struct {
-	wide *run
+	wide *Arm
 	loss float64 // to be reached
 }
 
 // search begins the search that a widening asks for; nil where it asks for none.
-func (r *run) search(w experiment.Widening) (*search, error) {
+func (r *Arm) search(w experiment.Widening) (*search, error) {
 	if w.Dynamics.Kind != optim.Remapped {
 		return nil, nil
 	}
 	c := r.shape(w, r.learn.Table().Config)
 	s := &search{training(r.exp, r.task, c, r.exp.Steps, r.make), r.lossEMA.mean()}
+	s.wide.threads = r.threads
 	if err := s.wide.begin(c); err != nil {
 		return nil, s.failed(err)
 	}
@@ -49,7 +50,7 @@ func (r *run) search(w experiment.Widening) (*search, error) {
 
 // shape is that of a network c after a widening as it would be if trained from scratch: without the factor of the
 // logits that widenings bring.
-func (r *run) shape(w experiment.Widening, c model.Config) model.Config {
+func (r *Arm) shape(w experiment.Widening, c model.Config) model.Config {
 	c.LogitMult = r.exp.Model.LogitMult
 	return w.Spec.Config(c)
 }
@@ -86,9 +87,12 @@ func (s *search) says() string {
 		s.wide.step)
 }
 
+// mostLogits is how many logits are kept to be compared after a widening: of the validation windows those that fit.
+const mostLogits = 1 << 26
+
 // widen carries out the widening that is due and reports what it did, measured on the validation windows. found is the
-// finished search of a widening that asks for one.
-func (r *run) widen(w experiment.Widening, found *search) (record.Report, error) {
+// finished search of a widening that asks for one. It goes through a folder where there is a way aside.
+func (r *Arm) widen(w experiment.Widening, found *search, aside Aside) (record.Report, error) {
 	if found != nil && found.wide.nonFinite != "" {
 		return record.Report{}, fmt.Errorf("%s, diverged at its step %d: %s is no longer finite", found,
 			found.wide.step, found.wide.nonFinite)
@@ -99,12 +103,17 @@ func (r *run) widen(w experiment.Widening, found *search) (record.Report, error)
 	}
 	set := r.task.Live(r.exp.Task.Seq)
 	var logits []float32
-	lossBefore, rmsBefore, err := r.measure(set, func(a *learner.Answers) { logits = append(logits, a.Logits...) })
+	lossBefore, rmsBefore, err := r.measure(set, func(a *learner.Answers) {
+		logits = append(logits, a.Logits[:min(len(a.Logits), mostLogits-len(logits))]...)
+	})
 	if err != nil {
 		return record.Report{}, err
 	}
 	before, cost := r.counts(), r.cost
-	rmsUnscaled, err := r.unscaled(w)
+	var rmsUnscaled []record.BlockRMS
+	if aside == nil { // else there is no place for a second network
+		rmsUnscaled, err = r.unscaled(w)
+	}
 	if err != nil {
 		return record.Report{}, err
 	}
@@ -113,14 +122,19 @@ func (r *run) widen(w experiment.Widening, found *search) (record.Report, error)
 	if found != nil {
 		place = found.wide.step
 	}
-	if err := r.enlarge(w, plan, place); err != nil {
+	if aside == nil {
+		err = r.enlarge(w, plan, place)
+	} else {
+		err = r.enlargeAside(w, plan, place, aside)
+	}
+	if err != nil {
 		return record.Report{}, err
 	}
 
 	var worst float64
 	at := 0
 	lossAfter, rmsAfter, err := r.measure(set, func(a *learner.Answers) {
-		for _, y := range a.Logits {
+		for _, y := range a.Logits[:min(len(a.Logits), len(logits)-at)] {
 			worst = math.Max(worst, math.Abs(float64(y)-float64(logits[at])))
 			at++
 		}
@@ -142,12 +156,12 @@ func (r *run) widen(w experiment.Widening, found *search) (record.Report, error)
 }
 
 // plan is that of the widening that is due, for a network of that shape.
-func (r *run) plan(w experiment.Widening, from *model.Table) (*widen.Plan, error) {
+func (r *Arm) plan(w experiment.Widening, from *model.Table) (*widen.Plan, error) {
 	return widen.New(w.Spec, from, r.exp.Seed^uint64(r.stage+1)<<32)
 }
 
 // enlarge widens the network, without a measurement.
-func (r *run) enlarge(w experiment.Widening, p *widen.Plan, place int) error {
+func (r *Arm) enlarge(w experiment.Widening, p *widen.Plan, place int) error {
 	r.grow(w, p, place)
 	err := r.learn.Widen(p, r.growth)
 	if r.graded = false; err == nil {
@@ -158,7 +172,7 @@ func (r *run) enlarge(w experiment.Widening, p *widen.Plan, place int) error {
 
 // grow makes a widening part of the arm's history, on which growth stages, pairs and learning rates depend. place is
 // what the search of a remapped rate found.
-func (r *run) grow(w experiment.Widening, p *widen.Plan, place int) {
+func (r *Arm) grow(w experiment.Widening, p *widen.Plan, place int) {
 	r.growth = r.growth.Widen(p.To.Config)
 	for _, axis := range []model.Axis{model.Inner, model.Hidden} {
 		r.pairs[axis] = append(r.pairs[axis], p.Pairs(axis)...)
@@ -179,7 +193,7 @@ func (r *run) grow(w experiment.Widening, p *widen.Plan, place int) {
 }
 
 // measure evaluates a validation set and measures the RMS of every block on the last batch of it.
-func (r *run) measure(set task.Set, f func(a *learner.Answers)) (float64, []record.BlockRMS, error) {
+func (r *Arm) measure(set task.Set, f func(a *learner.Answers)) (float64, []record.BlockRMS, error) {
 	r.learn.Measure(true)
 	v, err := r.evaluate(set, f)
 	if err != nil {
@@ -190,8 +204,8 @@ func (r *run) measure(set task.Set, f func(a *learner.Answers)) (float64, []reco
 }
 
 // unscaled is the RMS of every block as it would be after the same widening without its factor: the same network is
-// widened so, measured as [run.measure] measures, and forgotten. It is nil where there is no factor to leave out.
-func (r *run) unscaled(w experiment.Widening) ([]record.BlockRMS, error) {
+// widened so, measured as [Arm.measure] measures, and forgotten. It is nil where there is no factor to leave out.
+func (r *Arm) unscaled(w experiment.Widening) ([]record.BlockRMS, error) {
 	if !w.Scaled() || !w.Init.Scalable() {
 		return nil, nil
 	}
@@ -216,7 +230,7 @@ func (r *run) unscaled(w experiment.Widening) ([]record.BlockRMS, error) {
 	if err := other.adopt(learner.State{Weights: weights, M: zeros, V: zeros}); err != nil {
 		return nil, err
 	}
-	defer other.close()
+	defer other.Close()
 	live := r.task.Live(r.exp.Task.Seq)
 	rows := len(r.ids) / live.Seq
 	_, rms, err := other.measure(live.From((live.Rows-1)/rows*rows), nil) // the last batch is what is measured

@@ -22,7 +22,7 @@ type writer struct {
 
 // writer begins to write. It errs where that cannot be; the second error is of the arm's own network, which is then of
 // no use any more.
-func (r *run) writer(p record.Prompt, ask int) (w *writer, refused, err error) {
+func (r *Arm) writer(p record.Prompt, ask int) (w *writer, refused, err error) {
 	begin, err := task.Ids(r.task, p.Text)
 	if err != nil {
 		return nil, err, nil

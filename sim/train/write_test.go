@@ -17,7 +17,7 @@ import (
 )
 
 // asking is a run that has been asked to write.
-func asking(t testing.TB, r *run, prompt string, temperature float64) *writer {
+func asking(t testing.TB, r *Arm, prompt string, temperature float64) *writer {
 	t.Helper()
 	w, refused, err := r.writer(record.Prompt{Text: prompt, Temperature: temperature, Seed: 1,
 		Count: experiment.WriteCount}, 1)
