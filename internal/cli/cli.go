@@ -27,6 +27,7 @@ type verbs struct {
 
 	Window    windowVerb    `cmd:"" default:"withargs" help:"Open the pictures in a window. This is what happens without a verb."`
 	Run       runVerb       `cmd:"" help:"Run an experiment without a window and print a table of its arms."`
+	Train     trainVerb     `cmd:"" help:"Train one network of any size, widened on its way and kept in checkpoints."`
 	Plan      planVerb      `cmd:"" help:"Count what a widening costs and saves: parameters, operations, memory."`
 	Check     checkVerb     `cmd:"" help:"Run a batch through a Qwen3-MoE checkpoint: terms of the objective, logits, gradients."`
 	Widen     widenVerb     `cmd:"" help:"Widen a Qwen3-MoE checkpoint into another, one tensor at a time."`

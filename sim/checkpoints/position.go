@@ -24,6 +24,8 @@ type Position struct {
 	FLOPs      float64 `json:"flops"`
 	LossSum    float64 `json:"loss_sum"`
 	LossWeight float64 `json:"loss_weight"`
+	// Data tells the data that is trained on from other data; empty where the document says all.
+	Data string `json:"data,omitempty"`
 	// Experiment is the document of the run, which has one arm.
 	Experiment experiment.Experiment `json:"experiment"`
 }

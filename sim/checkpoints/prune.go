@@ -1,6 +1,7 @@
 package checkpoints
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -41,6 +42,23 @@ func (k *Keeper) prune(just string) error {
 		}
 	}
 	return nil
+}
+
+// Discard removes all checkpoints of the folder that this program wrote, gives the folder up, and removes it where
+// nothing else lies there.
+func (k *Keeper) Discard() error {
+	defer func() {
+		k.Close()
+		_ = durable.Remove(k.Dir()) // unless somebody else left something there
+	}()
+	all, err := places(k.Dir())
+	for _, at := range all {
+		dir := filepath.Join(k.Dir(), at.String())
+		if list, unread := readSums(dir); unread == nil && list[positionName] != "" {
+			err = cmp.Or(err, remove(dir, list))
+		}
+	}
+	return err
 }
 
 // remove takes a checkpoint away: first what makes a folder one of a network, last the list by which the rest is known

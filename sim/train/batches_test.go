@@ -19,10 +19,10 @@ func TestTheBatchesOfAnUpdateAreThoseOfAsManySteps(t *testing.T) {
 	assert.Equal(t, n*one.cost.Network, several.cost.Network)
 	assert.Equal(t, one.cost.Optimizer, several.cost.Optimizer)
 	for range 2 {
-		several.fill()
+		assert.NoError(t, several.fill())
 		for i := range n {
 			one.step = several.step*n + i
-			one.fill()
+			assert.NoError(t, one.fill())
 			from, to := i*len(one.ids), (i+1)*len(one.ids)
 			assert.Equal(t, one.ids, several.all.ids[from:to])
 			assert.Equal(t, one.labels, several.all.labels[from:to])

@@ -79,9 +79,14 @@ func (r *Arm) Threads(n int) {
 	}
 }
 
-// Space sets every how many steps there are probes, and validation, in the place of what the document leads to. No bit
-// of the training depends on it.
-func (r *Arm) Space(probes, validation int) { r.probeEvery, r.valEvery = probes, validation }
+// Counts are the sizes of the present network.
+func (r *Arm) Counts() model.Counts {
+	return model.Count(r.learn.Table().Config, r.exp.Task.Batch, r.exp.Task.Seq)
+}
+
+// Space sets every how many steps there are probes, and validation, and for how many steps after a widening there are
+// probes at every one, in the place of what the document leads to. No bit of the training depends on it.
+func (r *Arm) Space(probes, validation, dense int) { r.spaced = &spacing{probes, validation, dense} }
 
 // Due reports whether a widening waits for [Arm.Widen].
 func (r *Arm) Due() bool {

@@ -109,7 +109,7 @@ func TestASearchThatIsStoppedLeavesTheArmAsItWas(t *testing.T) {
 func TestTheSpacingOfProbesChangesNoBit(t *testing.T) {
 	e := alone()
 	usual, rare := begun(t, e, 0), begun(t, e, 0)
-	rare.Space(15, 30)
+	rare.Space(15, 30, 40)
 	driven(t, usual, 30, nil)
 	frames, _ := driven(t, rare, 30, nil)
 	assert.Equal(t, snapshot(t, usual), snapshot(t, rare))

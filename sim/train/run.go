@@ -50,8 +50,12 @@ type Arm struct {
 	adapted     []bool    // by growth stage, whether its rates follow the norms of its blocks; nil where none do
 	blockRates  []float64 // by tensor and growth stage
 
-	probeEvery, valEvery int // steps from one probe or validation to the next, where the document does not say it
+	spaced *spacing // nil where the document says it
 }
+
+// spacing is how many steps there are from one probe and one validation to the next, and how many after a widening have
+// a probe each.
+type spacing struct{ probes, validation, dense int }
 
 // New starts an arm of a document at step 0.
 func New(doc experiment.Valid, arm int, f learner.Factory) (*Arm, error) {
@@ -142,11 +146,6 @@ func (r *Arm) Close() {
 	}
 }
 
-// counts are the sizes of the present network.
-func (r *Arm) counts() model.Counts {
-	return model.Count(r.learn.Table().Config, r.exp.Task.Batch, r.exp.Task.Seq)
-}
-
 // due is the widening that waits at the present step, if any.
 func (r *Arm) due() (experiment.Widening, bool) {
 	if r.stage < len(r.stages) && r.stages[r.stage].Step == r.step {
@@ -160,17 +159,20 @@ type batches struct{ ids, labels []int32 }
 
 // fill reads the batches of the next update: the i-th of n is that of step·n + i, so that order follows from seed and
 // step alone.
-func (r *Arm) fill() {
+func (r *Arm) fill() error {
 	n, size := r.exp.Task.Batches(), len(r.ids)
 	for i := range n {
 		from, to := i*size, (i+1)*size
 		r.task.Batch(r.exp.Seed, r.step*n+i, r.exp.Task.Seq, r.all.ids[from:to], r.all.labels[from:to])
 	}
+	return task.Err(r.task)
 }
 
 // train makes one training update, and measures nothing but the loss and the learning rate of the newest parameters.
 func (r *Arm) train() (loss, newest float64, err error) {
-	r.fill()
+	if err = r.fill(); err != nil {
+		return 0, 0, err
+	}
 	r.sched.Rates(r.step, r.rates)
 	rates, newest := r.rates, r.rates[r.stage]
 	if r.adapted != nil {
@@ -246,20 +248,20 @@ func (r *Arm) First() (record.ArmFrame, error) {
 
 // validates reports whether the frame of a step has the live validation loss.
 func (r *Arm) validates(step int) bool {
-	if r.valEvery > 0 {
-		return step%r.valEvery == 0
+	if r.spaced != nil {
+		return step%r.spaced.validation == 0
 	}
 	return r.exp.Validates(step)
 }
 
 // probes reports whether the frame of a step carries the probes.
 func (r *Arm) probes(step int) bool {
-	every := experiment.ProbeEvery
-	if r.probeEvery > 0 {
-		every = r.probeEvery
+	every, dense := experiment.ProbeEvery, experiment.ProbeDense
+	if r.spaced != nil {
+		every, dense = r.spaced.probes, r.spaced.dense
 	}
 	if step%every == 0 || step == r.end {
 		return true
 	}
-	return r.stage > 0 && step-r.stages[r.stage-1].Step <= experiment.ProbeDense
+	return r.stage > 0 && step-r.stages[r.stage-1].Step <= dense
 }

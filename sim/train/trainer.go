@@ -92,7 +92,7 @@ func (t *Trainer) start(m Message) [][]byte {
 	}
 	t.Close()
 	*t = Trainer{make: t.make, run: r, search: seeking, until: r.step, fork: -1, sent: time.Now()}
-	counts := r.counts()
+	counts := r.Counts()
 	out := [][]byte{Message{Kind: KindReady, Arm: m.Arm, Step: r.step, Params: counts.Total,
 		Active: counts.Active}.Encode()}
 	if r.step == 0 {

@@ -172,7 +172,7 @@ func (r *Arm) evaluate(set task.Set, look func(a *learner.Answers)) (v reading, 
 		}
 	}
 	v.loss = sum / float64(set.Rows)
-	return v, nil
+	return v, task.Err(r.task)
 }
 
 // count adds the answers to labels that count.

@@ -109,7 +109,7 @@ func (r *Arm) widen(w experiment.Widening, found *search, aside Aside) (record.R
 	if err != nil {
 		return record.Report{}, err
 	}
-	before, cost := r.counts(), r.cost
+	before, cost := r.Counts(), r.cost
 	var rmsUnscaled []record.BlockRMS
 	if aside == nil { // else there is no place for a second network
 		rmsUnscaled, err = r.unscaled(w)
@@ -142,7 +142,7 @@ func (r *Arm) widen(w experiment.Widening, found *search, aside Aside) (record.R
 	if err != nil {
 		return record.Report{}, err
 	}
-	after := r.counts()
+	after := r.Counts()
 	report := record.Report{
 		Arm: r.arm, Step: r.step, ValLossBefore: float32(lossBefore), ValLossAfter: float32(lossAfter),
 		LogitError: float32(worst), RMSBefore: rmsBefore, RMSAfter: rmsAfter, RMSUnscaled: rmsUnscaled,

@@ -1,0 +1,65 @@
+package pretrain
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/learner"
+	"github.com/sparkling-lab/sparkling/model/optim"
+	"github.com/sparkling-lab/sparkling/model/widen"
+	"github.com/sparkling-lab/sparkling/sim/checkpoints"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/train"
+)
+
+// aside is a folder for a network that does not fit into memory twice: it is saved, widened from the disk to the disk,
+// and read back. A checkpoint of the run lies there already, or is written; the wider network lies there only until it
+// is read: whatever ends the program meanwhile, the run goes on from before the widening.
+type aside struct {
+	ctx context.Context
+	run *run
+	at  *checkpoints.Checkpoint
+}
+
+// Leave implements [train.Aside].
+func (a *aside) Leave(r *train.Arm) error {
+	if _, err := a.run.set.Keeper.Save(a.ctx, r.Learner(), r.Growth(), a.run.position()); err != nil {
+		return fmt.Errorf("the network has to be saved to be widened on the disk: %w", err)
+	}
+	at, _, err := a.run.set.Keeper.Latest(a.ctx)
+	if err == nil && (at == nil || at.Step != r.Step()) {
+		err = errors.New("the network was saved to be widened on the disk, and is not there")
+	}
+	a.at = at
+	return err
+}
+
+// Return implements [train.Aside].
+func (a *aside) Return(r *train.Arm, p *widen.Plan) (s learner.State, err error) {
+	dir := a.run.set.Scratch
+	k, err := checkpoints.Open(dir, 1, nil)
+	if err != nil {
+		return s, err
+	}
+	defer func() { err = cmp.Or(err, k.Discard()) }()
+	wide, err := k.Widen(a.ctx, a.at, p, r.Growth(), a.run.position())
+	if err != nil {
+		return s, fmt.Errorf("the network cannot be widened on the disk: %w", err)
+	}
+	return wide.Load(a.ctx, a.run.set.Document, p.To, r.Growth())
+}
+
+// WidenBytes is what a widening that is due takes in memory, in bytes: both networks in training at once, and the one
+// from scratch that may have to find a place on its schedule.
+func WidenBytes(e experiment.Experiment, from model.Config, w experiment.Widening) float64 {
+	training := func(c model.Config) float64 { return e.TrainingMemory(c) }
+	to := w.Spec.Config(from)
+	bytes := training(from) + training(to)
+	if w.Dynamics.Kind == optim.Remapped {
+		bytes += training(to)
+	}
+	return bytes
+}
