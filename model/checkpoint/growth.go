@@ -17,6 +17,13 @@ import (
 // element is as young as the younger of the two.
 const GrowthName = "growth_stages" + suffix
 
+// What a run leaves in its checkpoints besides: where it was, and the hash of every file. Both are true of the folder
+// that they were written into, and of no other.
+const (
+	PositionName = "position.json"
+	SumsName     = "SHA256SUMS"
+)
+
 // What marks the file as one of these, and the ends of its names.
 const (
 	growthKey, growthFormat = "growth_stages", "growth stage of rows and columns, version 1"

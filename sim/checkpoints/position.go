@@ -9,6 +9,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/internal/input"
 	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/checkpoint"
 	"github.com/sparkling-lab/sparkling/model/optim"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
@@ -32,9 +33,9 @@ type Position struct {
 
 // The names of what a checkpoint holds beside the files of its network.
 const (
-	positionName  = "position.json"
+	positionName  = checkpoint.PositionName
 	tokenizerName = "tokenizer.json"
-	sumsName      = "SHA256SUMS"
+	sumsName      = checkpoint.SumsName
 )
 
 // maxPosition bounds position.json, in bytes: the document and a little.

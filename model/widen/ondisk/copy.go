@@ -22,6 +22,9 @@ const maxCopied = 256 << 20
 var weights = []string{".safetensors", ".safetensors.index.json", ".bin", ".bin.index.json", ".pt", ".pth", ".gguf",
 	".h5", ".msgpack", ".onnx", ".npz"}
 
+// untrue are files that would no longer be true: of a run's position, and of what files held.
+var untrue = []string{checkpoint.PositionName, checkpoint.SumsName}
+
 // copyOthers copies the small files of a folder that are neither config.json nor weights to dir, which lies in the new
 // folder until it is whole. It names those that it left out, and those that a link led to outside the folder: who made
 // the folder chose them, and not who widens it.
@@ -60,7 +63,8 @@ func copyOthers(ctx context.Context, in *checkpoint.Folder, dir string, names ..
 			continue // the new folder is being made in the old one
 		}
 		ends := func(end string) bool { return strings.HasSuffix(name, end) }
-		if err != nil || !info.Mode().IsRegular() || info.Size() > maxCopied || slices.ContainsFunc(weights, ends) {
+		if err != nil || !info.Mode().IsRegular() || info.Size() > maxCopied || slices.ContainsFunc(weights, ends) ||
+			slices.Contains(untrue, name) {
 			leftOut = append(leftOut, name)
 			continue
 		}

@@ -5,6 +5,7 @@ package ondisk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -42,6 +43,7 @@ type job struct {
 	untied   *widen.Plan
 	old, now map[string]checkpoint.StoredTensor // of in and of to, by name
 	bad      string                             // Result.NotFinite
+	grown    bool                               // the folder says how the network has grown
 	done     int64
 	progress func(done int64)
 	src, dst []float32
@@ -54,6 +56,9 @@ type job struct {
 // A tied head that needs a factor (hidden axis; paper, App. D.1) is written as a tensor of its own, factor times the
 // widened embedding, next to it, or where it was stored already. Its optimizer state is made from the embedding's,
 // treated as the fan-in matrix that it now is.
+//
+// Of a checkpoint of a run the growth stages of rows and columns are kept, and those of the new ones added. Where the
+// run was is not: it never was where this network is, and its document does not lead there.
 func Widen(ctx context.Context, in *checkpoint.Folder, out string, spec widen.Spec, seed uint64,
 	progress func(done int64)) (Result, error) {
 	return WidenWith(ctx, in, out, spec, seed, With{}, progress)
@@ -92,14 +97,33 @@ func WidenWith(ctx context.Context, in *checkpoint.Folder, out string, spec wide
 		if err := j.with(dir, with, &r); err != nil {
 			return err
 		}
+		if err := j.growth(dir); err != nil {
+			return err
+		}
 		if err := durable.WriteBytes(filepath.Join(dir, checkpoint.ConfigName), in.Config(j.to.Config)); err != nil {
 			return err
 		}
-		r.LeftOut, r.Linked, err = copyOthers(ctx, in, dir, with.names()...)
+		own := with.names()
+		if j.grown {
+			own = append(own, checkpoint.GrowthName)
+		}
+		r.LeftOut, r.Linked, err = copyOthers(ctx, in, dir, own...)
 		return err
 	})
 	r.NotFinite = j.bad
 	return r, err
+}
+
+// growth says of the new rows and columns at which widening they came, where the folder says it of the old ones.
+func (j *job) growth(dir string) error {
+	g, err := j.in.Growth(j.ctx)
+	if errors.Is(err, checkpoint.ErrNoGrowth) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	j.grown = true
+	return checkpoint.WriteGrowth(j.ctx, dir, j.to, g.Widen(j.to.Config))
 }
 
 // with leaves what else was asked for.
