@@ -82,7 +82,7 @@ func (m Manifest) write(page string) error {
 
 // others are what of a site the Lab does not fetch.
 var others = []string{report + "/", "docs/", "lessons/", "teach/", "slides/", "site/slides/", animations + "/",
-	"site/pages.css", NoticesName}
+	figures + "/", "site/pages.css", NoticesName}
 
 // Fetched is how many bytes a browser that understands brotli fetches before the first picture, and before training
 // starts. All files of the Lab count, but for the picture the trainer and its worker.

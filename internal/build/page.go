@@ -94,6 +94,9 @@ const report = "report"
 // animations is the folder of moving pictures. The Lab shows none.
 const animations = "site/animation"
 
+// figures is the folder of the figures in the documents.
+const figures = "site/figures"
+
 // gather copies what is not compiled: index.html, site/, the report, and the Go distribution's wasm_exec.js.
 func gather(g goTool, page string) error {
 	if err := copyFile(filepath.Join(g.module, "index.html"), filepath.Join(page, "index.html")); err != nil {

@@ -117,14 +117,14 @@ func TestRunPrintsJSONForMachines(t *testing.T) {
 func TestBuiltInExperimentsAreListedAndRunByName(t *testing.T) {
 	code, out, err := run("run", "--list")
 	require.Zero(t, code, err)
-	for _, b := range experiment.Builtins() {
+	for _, b := range experiment.All() {
 		assert.Regexp(t, "(?m)^"+b.Name+" +"+regexp.QuoteMeta(b.Title)+"$", out)
 	}
 	code, out, err = run("run", "--list", "--json")
 	require.Zero(t, code, err)
 	var listed []struct{ Name, About string }
 	require.NoError(t, json.Unmarshal([]byte(out), &listed))
-	for i, b := range experiment.Builtins() {
+	for i, b := range experiment.All() {
 		assert.Equal(t, b.About, listed[i].About, b.Name)
 	}
 	code, out, err = run("run", "pairs", "--steps", "20", "--quiet", "--json")

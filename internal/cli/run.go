@@ -266,7 +266,7 @@ func (v runVerb) list(w io.Writer) error {
 		About  string `json:"about"`
 	}
 	var items []item
-	for _, b := range experiment.Builtins() {
+	for _, b := range experiment.All() {
 		items = append(items, item{b.Name, b.Title, b.Lesson, b.About})
 	}
 	if v.JSON {

@@ -52,7 +52,7 @@ func TestTheTableOfSystemsIsTrueAndWhole(t *testing.T) {
 			says(t, table, "from", v)
 		}
 	}
-	for _, b := range experiment.Builtins() {
+	for _, b := range experiment.All() {
 		assert.Contains(t, table, "`"+b.Name+"`", "the experiment %s shows nothing", b.Name)
 	}
 }

@@ -13,14 +13,18 @@ import (
 // FromAddress is the experiment that the fragment of a page's address holds: that of a name or of a link, or the
 // first minute where it is empty. What the sentence around an address has glued to it is passed over: quotes, brackets,
 // a full stop, a broken line, what was added to be counted. It errs with [Unknown] where a name is meant that no
-// experiment has.
+// experiment has, and where it is that of an experiment too large for a page.
 func FromAddress(fragment string) (Valid, error) {
 	fragment = Unglued(fragment)
 	if fragment == "" {
 		return FirstMinute().Validate()
 	}
 	e, err := Named(strings.ToLower(fragment))
-	if err == nil {
+	switch {
+	case err == nil && e.bounded() != nil:
+		return Valid{}, fmt.Errorf("the experiment %s takes long, and about %.0f MB of memory; the native program "+
+			"runs it: sparkling run %s", e.Name, e.Memory()/(1<<20), e.Name)
+	case err == nil:
 		return e.Validate()
 	}
 	v, damaged := FromLink(fragment)

@@ -16,7 +16,8 @@ type Builtin struct {
 	Experiment
 }
 
-// Builtins are the experiments that the program brings along: the first minute, then the lessons, then the others.
+// Builtins are the experiments that the program brings along and offers everywhere: the first minute, then the lessons,
+// then the others.
 func Builtins() []Builtin {
 	out := append([]Builtin{{Title: "The first minute", Experiment: FirstMinute()}}, lessons()...)
 	out = append(out, Builtin{Title: "Opticks, the default experiment", Experiment: Default()})
@@ -37,8 +38,11 @@ func FirstMinute() Experiment {
 	return e
 }
 
+// All are those that are offered, and after them the long ones.
+func All() []Builtin { return append(Builtins(), Long()...) }
+
 // builtins are made once; nothing changes them.
-var builtins = sync.OnceValue(Builtins)
+var builtins = sync.OnceValue(All)
 
 // Named is the built-in experiment of that name; it errs with [Unknown].
 func Named(name string) (Experiment, error) {

@@ -3,11 +3,12 @@ package panel
 import (
 	"bytes"
 	"fmt"
+	"slices"
 
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
-// Example is one of the experiments that the program brings along.
+// Example is one of the experiments that the program brings along and offers.
 type Example struct {
 	Name   string `json:"name"`
 	Title  string `json:"title"`
@@ -45,9 +46,10 @@ func Told(e experiment.Experiment) string {
 }
 
 // Chosen is the name of the example that an experiment is, bit for bit but for the step of its widening, which a reader
-// may choose while it runs; empty where it is none.
+// may choose while it runs; empty where it is none, or one that takes long and is not offered.
 func Chosen(e experiment.Experiment) string {
-	if b, ok := seeded(e); ok && b.Seed == e.Seed {
+	offered := func(x Example) bool { return x.Name == e.Name }
+	if b, ok := seeded(e); ok && b.Seed == e.Seed && slices.ContainsFunc(Examples(), offered) {
 		return b.Name
 	}
 	return ""
@@ -85,7 +87,7 @@ func Called(e experiment.Experiment) string {
 	if !ok {
 		return ""
 	}
-	for _, b := range experiment.Builtins() {
+	for _, b := range experiment.All() {
 		if b.Name == base.Name && base.Seed != e.Seed {
 			return fmt.Sprintf("%s, seed %d", b.Title, e.Seed)
 		} else if b.Name == base.Name {

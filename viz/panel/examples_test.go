@@ -44,3 +44,14 @@ func TestWhatAnExperimentIsAboutIsTrueOfIt(t *testing.T) {
 	e.Name, e.About = "mine", "for the course"
 	assert.Equal(t, "for the course", About(e))
 }
+
+func TestAnExperimentThatTakesLongIsNotOfferedButCalledByItsTitle(t *testing.T) {
+	e, err := experiment.Named("million")
+	require.NoError(t, err)
+	assert.Empty(t, Chosen(e), "no list has it")
+	assert.Equal(t, "A million active parameters", Called(e))
+	assert.Equal(t, e.About, About(e))
+	for _, x := range Examples() {
+		assert.NotEqual(t, e.Name, x.Name)
+	}
+}
