@@ -55,7 +55,7 @@ func (t *telling) tell(v pretrain.Event) {
 	if v.Kind == pretrain.Trained && record.Finite(float64(v.Frame.ValLoss)) {
 		t.val = v.Frame.ValLoss
 	}
-	if v.Kind == pretrain.Trained && !t.due(v.Marked) {
+	if (v.Kind == pretrain.Trained || v.Kind == pretrain.Searched) && !t.due(v.Marked) {
 		return
 	}
 	if t.json {
@@ -96,7 +96,7 @@ func (t *telling) tell(v pretrain.Event) {
 	}
 }
 
-// due reports whether an update is told of.
+// due reports whether an update is told of, of the run or of a search.
 func (t *telling) due(marked bool) bool {
 	now := time.Now()
 	since := now.Sub(t.last)
@@ -158,8 +158,8 @@ func (t *telling) progress(s string) {
 		return
 	}
 	if f, ok := t.e.screen.(*os.File); ok {
-		if width, _, err := term.GetSize(int(f.Fd())); err == nil && len(s) >= width {
-			s = s[:max(width-1, 0)] // of ASCII
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 && len(s) >= width {
+			s = s[:width-1] // it is ASCII
 		}
 	}
 	fmt.Fprintf(t.e.screen, "\r%s\x1b[K", plain.Line(s))

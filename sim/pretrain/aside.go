@@ -29,6 +29,7 @@ func (a *aside) Leave(r *train.Arm) error {
 	if _, err := a.run.set.Keeper.Save(a.ctx, r.Learner(), r.Growth(), a.run.position()); err != nil {
 		return fmt.Errorf("the network has to be saved to be widened on the disk: %w", err)
 	}
+	a.run.kept, a.run.pending = r.Step(), false
 	at, _, err := a.run.set.Keeper.Latest(a.ctx)
 	if err == nil && (at == nil || at.Step != r.Step()) {
 		err = errors.New("the network was saved to be widened on the disk, and is not there")

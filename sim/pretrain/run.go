@@ -1,8 +1,8 @@
 package pretrain
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -48,6 +48,7 @@ type run struct {
 	widened int // step of the last widening, −1 where there was none
 	pace    pacer
 	pending bool // something was measured that no checkpoint has
+	noted   int  // step of the last frame
 	kept    int
 	unkept  error // of the last try to keep the run; nil where it worked
 }
@@ -77,8 +78,10 @@ func Run(ctx context.Context, s Setup) (Result, error) {
 			r.keep(context.WithoutCancel(ctx)) // who is asked to end still keeps what there is
 		}
 		err = r.unkept
+	case r.pending && r.arm.DataErr() != nil && r.noted == r.arm.Step():
+		r.keep(ctx) // the data failed before an update, and the network is as good as it was
 	default:
-		err = errors.Join(err, s.Write(r.rec))
+		err = cmp.Or(err, s.Write(r.rec))
 	}
 	return Result{Record: r.rec, Status: r.status(err, interrupted), Interrupted: interrupted, Kept: r.kept}, err
 }
@@ -116,7 +119,7 @@ func (r *run) last() string {
 
 // note takes the frame of an update.
 func (r *run) note(f record.ArmFrame) {
-	r.pending = true
+	r.pending, r.noted = true, f.Step
 	tokens := float64(r.exp.Task.Rows() * r.exp.Task.Seq)
 	pace := r.pace.note(time.Now(), tokens, r.arm.Cost(), r.exp.FLOPs(0, r.arm.End())-f.FLOPs)
 	pace.GradNorm = r.arm.GradNorm()

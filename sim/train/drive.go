@@ -9,6 +9,7 @@ import (
 	"github.com/sparkling-lab/sparkling/model/widen"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
+	"github.com/sparkling-lab/sparkling/sim/task"
 )
 
 // Progress is what decides the next bits of an arm beside its document, its weights and its optimizer's states.
@@ -67,6 +68,9 @@ func (r *Arm) Growth() model.Growth { return r.growth }
 
 // GradNorm is the norm of the last update's gradient before it was clipped.
 func (r *Arm) GradNorm() float64 { return r.gradNorm }
+
+// DataErr is the first error that the data had since it was opened.
+func (r *Arm) DataErr() error { return task.Err(r.task) }
 
 // Cost is that of the next update, in operations.
 func (r *Arm) Cost() float64 { return r.cost.Update() }
