@@ -1,7 +1,7 @@
 // Package model is the network: a pre-norm decoder with RMSNorm, rotary embedding, grouped-query attention with
 // per-head q/k norms, a top-k router and SwiGLU experts, tied embedding, no biases (the tensor layout of Qwen3-MoE).
 // [Table] declares each parameter tensor once; [Net] runs them forward and backward over the operations of package
-// compute.
+// compute. Where networks of other families differ, [Variant] says how.
 //
 // Where the parts come from: pre-norm (Xiong et al. 2020, arXiv 2002.04745), RMSNorm (Zhang and Sennrich 2019, arXiv
 // 1910.07467), rotary embedding (Su et al. 2021, arXiv 2104.09864), grouped-query attention (Ainslie et al. 2023, arXiv

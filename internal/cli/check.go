@@ -21,7 +21,7 @@ import (
 
 // checkVerb runs one batch through a checkpoint.
 type checkVerb struct {
-	Model string `required:"" help:"Folder of a Qwen3-MoE network: config.json, safetensors files." type:"path" placeholder:"DIR"`
+	Model string `required:"" help:"Folder of a network of a family that is read (docs/checkpoints.md): config.json, safetensors files." type:"path" placeholder:"DIR"`
 	Batch string `required:"" help:"Safetensors file with input_ids and labels, shifted already; the label -100 is ignored." type:"path" placeholder:"FILE"`
 	Grads string `help:"File for the logits and all gradients of the objective, under the checkpoint's names; only one that check wrote is replaced." type:"path" placeholder:"FILE"`
 	JSON  bool   `help:"Print the result as JSON."`
@@ -64,6 +64,10 @@ func (v checkVerb) Run(e *env) error {
 	b, err := checkpoint.ReadBatch(e.ctx, v.Batch, c)
 	if err != nil {
 		return ended(e, err)
+	}
+	if most := folder.Longest(); most > 0 && b.Seq > most {
+		return fmt.Errorf("a sequence of the batch has %d tokens; allowed are %d: the rotary embedding is scaled "+
+			"dynamically, and turns otherwise beyond that", b.Seq, most)
 	}
 	need := model.FootprintOf(c, b.Rows, b.Seq, false)
 	if err := fits(fmt.Sprintf("the network and a batch of %d x %d tokens", b.Rows, b.Seq),

@@ -14,6 +14,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/internal/plain"
 	"github.com/sparkling-lab/sparkling/internal/version"
+	"github.com/sparkling-lab/sparkling/model/checkpoint"
 	"github.com/sparkling-lab/sparkling/model/widen"
 	"github.com/sparkling-lab/sparkling/viz/figure"
 )
@@ -29,8 +30,8 @@ type verbs struct {
 	Run       runVerb       `cmd:"" help:"Run an experiment without a window and print a table of its arms."`
 	Train     trainVerb     `cmd:"" help:"Train one network of any size, widened on its way and kept in checkpoints."`
 	Plan      planVerb      `cmd:"" help:"Count what a widening costs and saves: parameters, operations, memory."`
-	Check     checkVerb     `cmd:"" help:"Run a batch through a Qwen3-MoE checkpoint: terms of the objective, logits, gradients."`
-	Widen     widenVerb     `cmd:"" help:"Widen a Qwen3-MoE checkpoint into another, one tensor at a time."`
+	Check     checkVerb     `cmd:"" help:"Run a batch through a checkpoint: terms of the objective, logits, gradients."`
+	Widen     widenVerb     `cmd:"" help:"Widen a checkpoint into another, one tensor at a time."`
 	Export    exportVerb    `cmd:"" help:"Write a checkpoint as a GGUF file, which llama.cpp reads."`
 	Serve     serveVerb     `cmd:"" help:"Serve the page on this machine."`
 	Figures   figuresVerb   `cmd:"" help:"Draw the figures of a record, or of several that differ in their seeds."`
@@ -62,7 +63,7 @@ func Main(args []string, stdout, stderr io.Writer) int {
 		kong.Vars{"version": "sparkling " + version.String(),
 			"figures": strings.Join(figure.Names, ", "),
 			"inits":   names(widen.Inits), "scales": names(widen.Scales), "norms": names(widen.AllNormWeights),
-			"states": names(widen.OptStates)})...)
+			"states": names(widen.OptStates), "layouts": names(checkpoint.Layouts)})...)
 	if err != nil {
 		panic(err) // the verbs above are wrong
 	}

@@ -15,7 +15,7 @@ import (
 
 // widenVerb widens a checkpoint.
 type widenVerb struct {
-	Model  string  `required:"" help:"Folder of a Qwen3-MoE network: config.json, safetensors files, optimizer_m and optimizer_v files if there are any." type:"path" placeholder:"DIR"`
+	Model  string  `required:"" help:"Folder of a network of a family that is read (docs/checkpoints.md): config.json, safetensors files, optimizer_m and optimizer_v files if there are any." type:"path" placeholder:"DIR"`
 	Out    string  `required:"" help:"Folder for the widened network; it must be empty or not there." type:"path" placeholder:"DIR"`
 	Axis   string  `required:"" help:"What is widened: inner, hidden or joint." placeholder:"AXIS"`
 	Factor float64 `help:"New width over old." default:"2"`
@@ -23,6 +23,7 @@ type widenVerb struct {
 	Scale  string  `help:"The factor that keeps the RMS: ${scales}." default:"rms"`
 	Norms  string  `name:"norm-weights" aliases:"gains" help:"Norm weights of new coordinates: ${norms}." default:"copy"`
 	States string  `name:"optimizer-states" aliases:"state" help:"What becomes of optimizer states: ${states}." default:"asymmetric"`
+	Layout string  `help:"How experts are kept: ${layouts}. Left out: as they were." placeholder:"LAYOUT"`
 	Seed   uint64  `help:"Seed of random coordinates." default:"1"`
 	Quiet  bool    `help:"No progress bar."`
 	statesFlags
@@ -50,8 +51,8 @@ func (v widenVerb) Run(e *env) error {
 		total += states.Bytes()
 	}
 	bar := e.bar(total, "widening", v.Quiet, progressbar.OptionShowBytes(true))
-	r, err := ondisk.WidenWith(e.ctx, in, v.Out, spec, v.Seed, ondisk.With{States: states},
-		func(done int64) { _ = bar.Set64(done) })
+	with := ondisk.With{Layout: checkpoint.Layout(v.Layout), States: states}
+	r, err := ondisk.WidenWith(e.ctx, in, v.Out, spec, v.Seed, with, func(done int64) { _ = bar.Set64(done) })
 	if err != nil {
 		_ = bar.Exit()
 		return ended(e, err)
@@ -76,6 +77,10 @@ func (v widenVerb) Run(e *env) error {
 	if r.NotFinite != "" {
 		fmt.Fprintf(e.err, "Warning: a NaN or an infinity is in %s; it is the first tensor that holds one, and it "+
 			"was widened as it is.\n", r.NotFinite)
+	}
+	if in.HeadDimFollows() && now.Hidden != now.Heads*now.HeadDim {
+		fmt.Fprintf(e.err, "Warning: head_dim stays %d, and hidden_size / num_attention_heads is another; check reads "+
+			"that, and other programs take the one for the other in this family (%s).\n", now.HeadDim, in.Family())
 	}
 	if len(r.Linked) > 0 {
 		fmt.Fprintf(e.err, "Warning: links in %s lead to files outside it, which were copied: %s.\n",

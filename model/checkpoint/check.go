@@ -3,6 +3,8 @@ package checkpoint
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/sparkling-lab/sparkling/model"
 )
@@ -28,7 +30,7 @@ func (s *Set) check(t *model.Table) error {
 
 // fits errs where the set holds what is none of the network's, or has another shape or type.
 func (s *Set) fits(t *model.Table) error {
-	stored := StoredTensors(t)
+	stored := s.Names.Stored(t)
 	for _, f := range s.Files {
 		for _, e := range f.Entries {
 			tensor, ok := stored[e.Name]
@@ -36,7 +38,7 @@ func (s *Set) fits(t *model.Table) error {
 				continue
 			}
 			if !ok {
-				return fmt.Errorf("%s holds tensor %s, %s", f.Name, brief(e.Name), stranger(e, stored))
+				return fmt.Errorf("%s holds tensor %s, %s", f.Name, brief(e.Name), stranger(e, maps.Keys(stored)))
 			}
 			if wrong := tensor.wrong(e); wrong != "" {
 				return fmt.Errorf("tensor %s in %s %s", e.Name, f.Name, wrong)
@@ -46,29 +48,44 @@ func (s *Set) fits(t *model.Table) error {
 	return nil
 }
 
-// missing errs unless every matrix of the table is there, under its own name or stacked with others.
+// missing errs unless every matrix of the table is there, under a name of its own or stacked with others.
 func (s *Set) missing(t *model.Table, there map[string]bool) error {
 	for _, x := range t.Tensors {
-		stack := ""
-		switch {
-		case x.Part == model.Down:
-			stack = fmt.Sprintf(downName, x.Layer)
-		case x.Stacked():
-			stack = fmt.Sprintf(gateUpName, x.Layer)
+		other := s.others(x)
+		if slices.ContainsFunc(other, func(name string) bool { return there[name] }) {
+			continue
 		}
 		for e := range x.Experts {
-			name := x.Name(e)
-			if there[name] || there[stack] {
+			name := s.Names.Name(x.Part, x.Layer, e)
+			if there[name] {
 				continue
 			}
 			text := fmt.Sprintf("tensor %s is missing in %s", name, s.Name+suffix)
 			if x.Part == model.Head {
 				text += fmt.Sprintf(", and %s does not say that tie_word_embeddings is true", ConfigName)
-			} else if stack != "" {
-				text += fmt.Sprintf(", and no %s holds it", stack)
+			} else if x.Stacked() && len(other) > 0 {
+				text += fmt.Sprintf(", and no %s holds it", other[0])
 			}
 			return errors.New(text)
 		}
 	}
 	return nil
+}
+
+// others are the names of stacks that hold a tensor's matrices, and those of a router beside them.
+func (s *Set) others(x model.Tensor) (names []string) {
+	if !x.Stacked() && x.Part != model.Route {
+		return nil
+	}
+	for _, g := range s.Names.family.stackings {
+		if x.Part == model.Route {
+			names = append(names, s.Names.layerName(x.Layer, g.router))
+		}
+		for _, stack := range g.stacks {
+			if slices.Contains(stack.parts, x.Part) {
+				names = append(names, s.Names.layerName(x.Layer, stack.name))
+			}
+		}
+	}
+	return names
 }

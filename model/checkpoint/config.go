@@ -13,73 +13,114 @@ import (
 // ConfigName is the file that holds the shape of the network.
 const ConfigName = "config.json"
 
-// Defaults for keys that a folder may lack: those of the family, and for the z-loss, which the family does not know,
-// OLMoE's. How new weights would begin is not read: they are there.
-const (
-	defaultRope   = 10000
-	defaultEps    = 1e-6
-	defaultLBCoef = 0.001
-	defaultZCoef  = 0.001
-	defaultStd    = 0.02
-)
+// defaultStd stands for how new weights would begin, which is not read: they are there. For other keys that a folder
+// may lack families have defaults, those of other programs; for the z-loss, which most do not know, OLMoE's.
+const defaultStd = 0.02
 
 // keyZ is a key of our own.
 const keyZ = "router_z_loss_coef"
 
-// parseConfig reads config.json of a Qwen3-MoE network. An error names the key that is wrong and what is allowed. Every
-// key is read, or must have one value, or is passed over; any other is refused.
-func parseConfig(data []byte) (model.Config, document, error) {
+// described is a config.json, and what was found in it besides the network's shape.
+type described struct {
+	document
+	family  *family
+	longest int // tokens of a sequence; 0 for any number
+}
+
+// parseConfig reads config.json of a network of any family. An error names the key that is wrong and what is allowed.
+// Every key is read, or must have one value, or is passed over; any other is refused.
+func parseConfig(data []byte) (model.Config, described, error) {
 	var c model.Config
 	doc, err := parseDocument(data)
 	if err != nil {
-		return c, doc, err
+		return c, described{document: doc}, err
 	}
 	r := reader{doc: doc, seen: map[string]bool{}}
-	r.fixed()
+	f := r.family()
+	c.Variant, c.NormEps, c.RopeBase, c.HeadDim = f.variant, f.eps, f.theta, f.headDim
+	c.AuxLossCoef, c.ZLossCoef, c.InitStd, c.LogitMult = f.aux, f.z, defaultStd, 1
+	r.fixed(f)
 	r.must(&c.Vocab, "vocab_size")
 	r.must(&c.Hidden, "hidden_size")
 	r.must(&c.Layers, "num_hidden_layers")
 	r.must(&c.Heads, "num_attention_heads")
-	r.must(&c.KVHeads, "num_key_value_heads")
-	r.must(&c.TopK, "num_experts_per_tok")
-	r.must(&c.Inner, "moe_intermediate_size")
-	r.experts(&c.Experts)
+	if c.KVHeads = c.Heads; !r.may(&c.KVHeads, "num_key_value_heads") && !f.kvLikeHeads {
+		r.fail("num_key_value_heads is missing")
+	}
+	r.must(&c.Inner, f.inner)
+	r.routed(&c, f)
 	tied := false
-	c.NormEps, c.RopeBase, c.AuxLossCoef, c.ZLossCoef, c.InitStd, c.LogitMult = defaultEps, defaultRope, defaultLBCoef,
-		defaultZCoef, defaultStd, 1
-	spelt := r.may(&c.HeadDim, "head_dim")
+	spelt := r.may(&c.HeadDim, "head_dim") || f.headDim > 0
 	r.may(&c.NormEps, "rms_norm_eps")
-	r.may(&c.AuxLossCoef, "router_aux_loss_coef")
-	r.may(&c.ZLossCoef, keyZ)
 	r.may(&tied, "tie_word_embeddings")
-	r.rope(&c.RopeBase)
+	longest := r.rope(&c)
 	r.layerTypes(c.Layers)
-	r.known()
+	r.known(strings.Fields(f.passed)...)
+	found := described{doc, f, longest}
 	if r.err != nil {
-		return c, doc, r.err
+		return c, found, r.err
 	}
 	c.Untied = !tied
 	if !spelt && c.Heads > 0 {
 		if c.Hidden%c.Heads != 0 {
-			return c, doc, fmt.Errorf("head_dim is missing, and hidden_size (%d) is not a multiple of "+
+			return c, found, fmt.Errorf("head_dim is missing, and hidden_size (%d) is not a multiple of "+
 				"num_attention_heads (%d)", c.Hidden, c.Heads)
 		}
 		c.HeadDim = c.Hidden / c.Heads
 	}
 	if err := c.Validate(); err != nil {
-		return c, doc, errors.New(ourNames.Replace(err.Error()))
+		return c, found, errors.New(f.keys(err.Error()))
 	}
-	return c, doc, nil
+	return c, found, nil
 }
 
-// ourNames turns the fields of [model.Config] into keys of the family.
-var ourNames = strings.NewReplacer("model.vocab", "vocab_size", "model.hidden", "hidden_size", "model.layers",
-	"num_hidden_layers",
-	"model.heads", "num_attention_heads", "model.kv_heads", "num_key_value_heads", "model.head_dim", "head_dim",
-	"model.experts", "num_experts",
-	"model.top_k", "num_experts_per_tok", "model.inner", "moe_intermediate_size", "model.norm_eps", "rms_norm_eps",
-	"model.rope_base", "rope_theta",
-	"model.aux_loss_coef", "router_aux_loss_coef", "model.z_loss_coef", keyZ)
+// keys turns the fields of [model.Config] into keys of the family.
+func (f *family) keys(text string) string {
+	experts := "num_experts"
+	if len(f.experts) > 0 {
+		experts = f.experts[0]
+	}
+	return strings.NewReplacer("model.vocab", "vocab_size", "model.hidden", "hidden_size", "model.layers",
+		"num_hidden_layers", "model.heads", "num_attention_heads", "model.kv_heads", "num_key_value_heads",
+		"model.head_dim", "head_dim", "model.experts", experts, "model.top_k", "num_experts_per_tok",
+		"model.inner", f.inner, "model.norm_eps", "rms_norm_eps", "model.rope_base", "rope_theta",
+		"model.aux_loss_coef", "router_aux_loss_coef", "model.z_loss_coef", keyZ,
+		"model.rope_scaling", "rope_scaling").Replace(text)
+}
+
+// family reads which it is; where that is none of those here, the first stands for it.
+func (r *reader) family() *family {
+	const key = "model_type"
+	var name string
+	if !r.may(&name, key) {
+		r.fail("%s is missing; allowed is %s", key, strings.Join(familyNames(), " or "))
+		return families[0]
+	}
+	f, ok := familyOf(name)
+	if !ok {
+		r.fail("%s is %q; allowed is %s: only these families are read", key, short(name),
+			strings.Join(familyNames(), " or "))
+		return families[0]
+	}
+	return f
+}
+
+// routed reads what only families with experts have.
+func (r *reader) routed(c *model.Config, f *family) {
+	if len(f.experts) == 0 {
+		c.Experts, c.TopK = 1, 1
+		return
+	}
+	r.must(&c.TopK, "num_experts_per_tok")
+	r.experts(&c.Experts, f.experts)
+	if f.topK {
+		sums := false
+		r.may(&sums, "norm_topk_prob")
+		c.RawTopK = !sums
+	}
+	r.may(&c.AuxLossCoef, "router_aux_loss_coef")
+	r.may(&c.ZLossCoef, keyZ)
+}
 
 // reader takes values out of a document and keeps the first error.
 type reader struct {
@@ -118,15 +159,20 @@ func (r *reader) must(into any, key string) {
 }
 
 // experts reads their number, which newer folders may have under another name, or under both.
-func (r *reader) experts(n *int) {
-	const key, other = "num_experts", "num_local_experts"
-	var local int
-	if !r.may(&local, other) {
-		r.must(n, key)
-		return
+func (r *reader) experts(n *int, keys []string) {
+	found := ""
+	for _, key := range keys {
+		var x int
+		if !r.may(&x, key) {
+			continue
+		}
+		if found != "" && x != *n {
+			r.fail("%s is %d, and %s is %d", found, *n, key, x)
+		}
+		*n, found = x, key
 	}
-	if *n = local; r.may(n, key) && *n != local {
-		r.fail("%s is %d, and %s is %d", key, *n, other, local)
+	if found == "" {
+		r.fail("%s is missing", keys[0])
 	}
 }
 

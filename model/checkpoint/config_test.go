@@ -96,6 +96,32 @@ func TestConfigIsReadAsTheFamilyMeansIt(t *testing.T) {
 		"defaults of rope": {map[string]string{
 			"rope_scaling": `{"rope_type": "default", "type": null, "factor": 1.0, "partial_rotary_factor": 1, ` +
 				`"original_max_position_embeddings": 32768}`}, func(*model.Config) {}},
+		"scaled by eight": {map[string]string{
+			"rope_parameters": `{"type": "linear", "factor": 8.0, "rope_theta": 1e6}`},
+			func(c *model.Config) { c.Rope = model.RopeScaling{Kind: model.Linear, Factor: 8} }},
+		"scaled as YaRN does": {map[string]string{"max_position_embeddings": "64",
+			"rope_scaling": `{"type": "yarn", "factor": 4.0}`},
+			func(c *model.Config) {
+				c.Rope = model.RopeScaling{Kind: model.YaRN, Factor: 4, Original: 64, Slow: 1, Fast: 32,
+					Attention: model.YaRNAttention(4)}
+			}},
+		"scaled as YaRN does, all said": {map[string]string{"max_position_embeddings": "64",
+			"rope_scaling": `{"rope_type": "yarn", "type": "yarn", "factor": 4, "beta_fast": 16, "beta_slow": 2, ` +
+				`"attention_factor": 1.5, "original_max_position_embeddings": 32, "truncate": true}`},
+			func(c *model.Config) {
+				c.Rope = model.RopeScaling{Kind: model.YaRN, Factor: 4, Original: 32, Slow: 2, Fast: 16, Attention: 1.5}
+			}},
+		"scaled as Llama 3 is": {map[string]string{"rope_scaling": `{"rope_type": "llama3", "factor": 8, ` +
+			`"low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_position_embeddings": 8192}`},
+			func(c *model.Config) {
+				c.Rope = model.RopeScaling{Kind: model.Llama3, Factor: 8, Original: 8192, Slow: 1, Fast: 4}
+			}},
+		"scaled where it is longer": {map[string]string{"max_position_embeddings": "64",
+			"rope_scaling": `{"type": "dynamic", "factor": 4.0}`}, func(*model.Config) {}},
+		"weights as the router gives them": {map[string]string{"norm_topk_prob": "false"},
+			func(c *model.Config) { c.RawTopK = true }},
+		"nothing said of weights": {map[string]string{"norm_topk_prob": ""},
+			func(c *model.Config) { c.RawTopK = true }},
 		"scaled by one": {map[string]string{"rope_scaling": `{"type": "linear", "factor": 1.0}`},
 			func(*model.Config) {}},
 		"empty rope": {map[string]string{"rope_scaling": `{}`, "rope_parameters": "null"},
@@ -125,7 +151,7 @@ func TestConfigIsReadAsTheFamilyMeansIt(t *testing.T) {
 // everything is every key that is passed over, with a value that would matter if it were not.
 func everything() map[string]string {
 	all := map[string]string{}
-	for _, key := range passed {
+	for _, key := range append(strings.Fields(qwen3MoE.passed), passed...) {
 		all[key] = `{"x": [1, "y", false]}`
 	}
 	return all
@@ -137,10 +163,15 @@ func TestTheDocumentationNamesEveryKeyOfTheConfig(t *testing.T) {
 	require.NoError(t, err)
 	_, doc, err := parseConfig(changed(t, nil))
 	require.NoError(t, err)
-	for _, key := range slices.Concat(doc.keys, passed) {
+	keys, all := slices.Concat(doc.keys, passed), fixed
+	for _, f := range families {
+		assert.True(t, strings.Contains(string(text), "`"+f.model+"`"), f.model)
+		keys, all = slices.Concat(keys, strings.Fields(f.passed), f.experts, []string{f.inner}), append(all, f.fixed...)
+	}
+	for _, key := range keys {
 		assert.True(t, strings.Contains(string(text), "`"+key+"`"), key)
 	}
-	for _, f := range fixed {
+	for _, f := range all {
 		assert.True(t, strings.Contains(string(text), "`"+f.key+"`"), f.key)
 	}
 }
@@ -148,27 +179,38 @@ func TestTheDocumentationNamesEveryKeyOfTheConfig(t *testing.T) {
 // Of a network that is not of the family, or that would be computed otherwise, the error names the key.
 func TestConfigOfAnotherFamilyNamesTheKey(t *testing.T) {
 	for name, c := range map[string]struct{ key, value, says string }{
-		"another family":     {"model_type", `"llama"`, `model_type is "llama"`},
+		"another family":     {"model_type", `"gemma"`, `model_type is "gemma"`},
 		"no family":          {"model_type", ``, "model_type is missing"},
-		"not renormalised":   {"norm_topk_prob", `false`, "norm_topk_prob is false; allowed is true"},
-		"renorm left out":    {"norm_topk_prob", ``, "norm_topk_prob is missing"},
+		"sums of words":      {"norm_topk_prob", `"yes"`, "norm_topk_prob is"},
 		"another activation": {"hidden_act", `"gelu"`, `hidden_act is "gelu"; allowed is "silu"`},
 		"biases":             {"attention_bias", `true`, "attention_bias is true"},
-		"scaled rope": {"rope_scaling", `{"rope_type": "yarn", "factor": 4.0}`,
-			`rope_scaling.rope_type is "yarn"; allowed is default`},
-		"scaled rope, nested": {"rope_parameters", `{"rope_type": "yarn"}`, `rope_parameters.rope_type is "yarn"`},
+		"scaled rope": {"rope_scaling", `{"rope_type": "longrope", "factor": 4.0}`,
+			`rope_scaling.rope_type is "longrope"; allowed are default, linear, dynamic, yarn and llama3`},
+		"scaled rope, nested": {"rope_parameters", `{"rope_type": "su"}`, `rope_parameters.rope_type is "su"`},
+		"scaled from what": {"rope_scaling", `{"rope_type": "yarn", "factor": 4.0}`,
+			"max_position_embeddings is missing"},
+		"scaled by a hair": {"rope_scaling", `{"rope_type": "yarn", "factor": 4.0, "beta_fast": 1, ` +
+			`"original_max_position_embeddings": 64}`, "rope_scaling.slow and fast are 1 and 1"},
+		"scaled to what": {"rope_scaling", `{"rope_type": "dynamic", "factor": 4.0}`,
+			"max_position_embeddings is missing"},
+		"scaled by halves": {"rope_scaling", `{"rope_type": "yarn", "factor": 4.0, "truncate": false, ` +
+			`"original_max_position_embeddings": 64}`, "rope_scaling.truncate is false; allowed is true"},
+		"scaled as DeepSeek": {"rope_scaling", `{"rope_type": "yarn", "factor": 4.0, "mscale": 1, ` +
+			`"original_max_position_embeddings": 64}`, "rope_scaling.mscale is not known here"},
+		"scaled as Llama 3, in part": {"rope_scaling", `{"rope_type": "llama3", "factor": 4.0}`,
+			"rope_scaling.low_freq_factor is missing"},
+		"shrunk":         {"rope_scaling", `{"rope_type": "linear", "factor": 0.5}`, "rope_scaling.factor is 0.5"},
+		"scaled by none": {"rope_scaling", `{"rope_type": "linear"}`, "rope_scaling.factor is missing"},
 		"two ropes": {"rope_parameters", `{"rope_theta": 5}`,
 			"rope_theta is 1e+06, and rope_parameters.rope_theta is 5"},
-		"scaled by the old name": {"rope_parameters", `{"type": "linear", "factor": 8.0, "rope_theta": 1e6}`,
-			`rope_parameters.type is "linear"; allowed is default`},
-		"scaled, older": {"rope_scaling", `{"type": "linear", "factor": 8.0}`,
-			`rope_scaling.type is "linear"`},
-		"scaled by what": {"rope_scaling", `{"type": "linear"}`, `rope_scaling.type is "linear"`},
 		"two types": {"rope_scaling", `{"rope_type": "default", "type": "dynamic"}`,
 			`rope_scaling.type is "dynamic"`},
 		"a factor alone": {"rope_scaling", `{"factor": 8.0}`, "rope_scaling.factor is 8; allowed is 1"},
-		"scaled for a layer type": {"rope_parameters", `{"full_attention": {"rope_type": "yarn", "factor": 4}}`,
-			`rope_parameters.full_attention.rope_type is "yarn"`},
+		"scaled for a layer type": {"rope_parameters", `{"full_attention": {"rope_type": "mrope", "factor": 4}}`,
+			`rope_parameters.full_attention.rope_type is "mrope"`},
+		"scaled twice": {"rope_parameters", `{"rope_type": "linear", "factor": 4, "full_attention": ` +
+			`{"rope_type": "linear", "factor": 2}}`,
+			"rope_parameters.full_attention.rope_type asks for another rotary embedding than"},
 		"another base for a type": {"rope_parameters", `{"full_attention": {"rope_theta": 5}}`,
 			"rope_theta is 1e+06, and rope_parameters.full_attention.rope_theta is 5"},
 		"no base for our type": {"rope_parameters", `{"sliding_attention": {"rope_theta": 5}}`,

@@ -14,14 +14,25 @@ import (
 // maxConfig bounds config.json, in bytes.
 const maxConfig = 1 << 20
 
-// Folder is a checkpoint that was found to be whole and of the family; of its tensors only the headers were read.
+// Folder is a checkpoint that was found to be whole and of a family; of its tensors only the headers were read.
 type Folder struct {
 	Dir     string
 	Table   *model.Table
 	Weights Set
 	States  []Set // the optimizer's, none or in the order of [m, v]; those that are there hold every tensor
-	config  document
+	config  described
 }
+
+// Family is the model_type of config.json.
+func (f *Folder) Family() string { return f.config.family.model }
+
+// Longest is the most tokens that a sequence may have for the network to be the one that is computed here; 0 where
+// there is no limit. Beyond it, a rotary embedding whose scaling is dynamic turns otherwise.
+func (f *Folder) Longest() int { return f.config.longest }
+
+// HeadDimFollows reports whether other programs take the head_dim of the family's networks to be the hidden size over
+// the heads, whatever config.json says: a wider hidden size is not one that they read.
+func (f *Folder) HeadDimFollows() bool { return f.config.family.headDimFollows }
 
 // ReadFolder reads config.json and every header of a folder, and checks them against each other. An error names the
 // file, and the key or tensor that is wrong. What is stored twice is read too, and compared.
@@ -45,6 +56,7 @@ func ReadFolder(ctx context.Context, dir string) (*Folder, error) {
 		if len(s.Files) == 0 {
 			continue
 		}
+		s.Names = Naming{doc.family, s.prefix()}
 		err = s.check(f.Table)
 		if err == nil {
 			err = f.redundant(ctx, s)
@@ -69,7 +81,7 @@ func ReadFolder(ctx context.Context, dir string) (*Folder, error) {
 
 // Layout is the network's matrices under the names that the folder's weights have, in table order.
 func (f *Folder) Layout() (all []StoredTensor) {
-	stored, at := StoredTensors(f.Table), map[MatrixRef]string{}
+	stored, at := f.Weights.Names.Stored(f.Table), map[MatrixRef]string{}
 	for _, shard := range f.Weights.Files {
 		for _, e := range shard.Entries {
 			for _, p := range stored[e.Name].Matrices {
@@ -80,7 +92,7 @@ func (f *Folder) Layout() (all []StoredTensor) {
 		}
 	}
 	done := map[string]bool{}
-	for _, s := range Split(f.Table) {
+	for _, s := range f.Weights.Names.Split(f.Table) {
 		if name := at[s.Matrices[0]]; !done[name] {
 			done[name] = true
 			all = append(all, stored[name])
@@ -106,7 +118,7 @@ func (f *Folder) Sets() []Set { return append([]Set{f.Weights}, f.States...) }
 
 // Load reads a set into memory. After every tensor progress is told the bytes read so far, of [Set.Bytes].
 func (f *Folder) Load(ctx context.Context, s Set, progress func(done int64)) (model.Values, error) {
-	v, stored := model.NewValues(f.Table), StoredTensors(f.Table)
+	v, stored := model.NewValues(f.Table), s.Names.Stored(f.Table)
 	var done int64
 	for _, shard := range s.Files {
 		if err := f.load(ctx, shard, stored, v, func(n int64) { done += n; progress(done) }); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -75,12 +76,14 @@ func TestFoldersOfEveryFormGiveTheSameNetwork(t *testing.T) {
 	v := network(t)
 	f32, data := tensors(v, F32)
 	bf16s, _ := tensors(v, BF16)
+	halves, _ := tensors(v, F16)
 	for name, write := range map[string]func(dir string){
 		"one file": func(dir string) { writeFile(t, filepath.Join(dir, "model.safetensors"), f32, data) },
 		"one file, another name": func(dir string) {
 			writeFile(t, filepath.Join(dir, "weights.safetensors"), f32, data)
 		},
 		"three files": func(dir string) { writeShards(t, dir, "model", 3, f32, data) },
+		"F16":         func(dir string) { writeShards(t, dir, "model", 2, halves, data) },
 		"BF16":        func(dir string) { writeShards(t, dir, "model", 2, bf16s, data) },
 		"with states": func(dir string) {
 			writeShards(t, dir, "model", 2, f32, data)
@@ -98,9 +101,12 @@ func TestFoldersOfEveryFormGiveTheSameNetwork(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, f.Weights.Bytes(), done)
 			for i, x := range v.Data {
-				if name == "BF16" {
+				switch name {
+				case "BF16":
 					require.InEpsilon(t, 1+x, 1+got.Data[i], 1.0/256, "BF16 keeps eight bits")
-				} else {
+				case "F16":
+					require.InDelta(t, x, got.Data[i], 1.0/2048*math.Abs(float64(x))+1e-7, "F16 keeps eleven bits")
+				default:
 					require.Equal(t, x, got.Data[i])
 				}
 			}
@@ -158,8 +164,13 @@ func TestFolderThatDoesNotFitNamesTheTensor(t *testing.T) {
 		"turned": {whole(with(func(e *Entry) { e.Shape = []int{24, 10} })), []string{up, "[24 10]", "[10 24]"}},
 		"half":   {whole(with(func(e *Entry) { e.Shape = []int{5, 24} })), []string{up, "[5 24]"}},
 		"integers": {whole(with(func(e *Entry) { e.DType = "I32" })),
-			[]string{up, "I32; allowed are F32 and BF16"}},
-		"half floats": {whole(with(func(e *Entry) { e.DType = "F16" })), []string{up, "F16"}},
+			[]string{up, "I32; allowed are F32, BF16 and F16"}},
+		"of eight bits": {whole(with(func(e *Entry) { e.DType = "F8_E4M3" })),
+			[]string{up, "F8_E4M3; allowed are F32"}},
+		"quantised": {whole(append(slices.Clone(all), Entry{Name: up + "_scale_inv", DType: F32, Shape: []int{1}})),
+			[]string{up + "_scale_inv", "weights that are quantised are not read"}},
+		"a bias": {whole(append(slices.Clone(all), Entry{Name: "model.layers.0.self_attn.q_proj.bias", DType: F32,
+			Shape: []int{32}})), []string{"self_attn.q_proj.bias", "its family has no bias there"}},
 		"cut short": {func(dir string) {
 			whole(all)(dir)
 			require.NoError(t, os.Truncate(filepath.Join(dir, "model.safetensors"), 9000))

@@ -9,40 +9,36 @@ import (
 	"strings"
 )
 
-// fixed are keys that must have one value, or may be absent where that means the same: what they ask for is not
+// fixedKey is a key that must have one value, or may be absent where that means the same: what else it asks for is not
 // computed here. Values are JSON; null is as good as absent.
-var fixed = []struct {
+type fixedKey struct {
 	key     string
 	allowed []string
 	absent  bool
 	why     string
-}{
-	{"model_type", []string{`"qwen3_moe"`}, false, "only this family is read"},
-	{"norm_topk_prob", []string{"true"}, false, "the weights of a token's experts are renormalised here; left out it " +
-		"means false"},
+}
+
+// fixed are those of all families; what a family says of a key goes before.
+var fixed = []fixedKey{
 	{"hidden_act", []string{`"silu"`, `"swish"`}, true, "experts are SwiGLU"},
 	{"attention_bias", []string{"false"}, true, "matrices have no biases here"},
 	{"qkv_bias", []string{"false"}, true, "matrices have no biases here"},
 	{"mlp_bias", []string{"false"}, true, "matrices have no biases here"},
-	{"use_qk_norm", []string{"true"}, true, "queries and keys are normed"},
 	{"attention_dropout", []string{"0"}, true, "nothing is left out by chance here"},
 	{"partial_rotary_factor", []string{"1"}, true, "the whole head is rotated"},
-	{"mlp_only_layers", []string{"[]"}, true, "every layer has experts"},
-	{"decoder_sparse_step", []string{"1"}, true, "every layer has experts"},
-	{"shared_expert_intermediate_size", []string{"0"}, true, "no expert is taken by every token"},
 	{"num_nextn_predict_layers", []string{"0"}, true, "one token is predicted"},
 	{"use_mrope", []string{"false"}, true, "a token has one position"},
 	{"use_sliding_window", []string{"false"}, true, "attention sees the whole sequence"},
 	{"per_layer_config", []string{"{}"}, true, "all layers have one shape"},
 	{"pruned_heads", []string{"{}"}, true, "all heads are there"},
-	{"is_encoder_decoder", []string{"false"}, true, "only this family is read"},
-	{"add_cross_attention", []string{"false"}, true, "only this family is read"},
-	{"cross_attention_hidden_size", nil, true, "only this family is read"},
-	{"tie_encoder_decoder", []string{"false"}, true, "only this family is read"},
+	{"is_encoder_decoder", []string{"false"}, true, "only networks that decode are read"},
+	{"add_cross_attention", []string{"false"}, true, "only networks that decode are read"},
+	{"cross_attention_hidden_size", nil, true, "only networks that decode are read"},
+	{"tie_encoder_decoder", []string{"false"}, true, "only networks that decode are read"},
 	{"auto_map", nil, true, "code that comes with a network is not run"},
-	{"quantization_config", nil, true, "weights are F32 or BF16"},
-	{"quantization", nil, true, "weights are F32 or BF16"},
-	{"compression_config", nil, true, "weights are F32 or BF16"},
+	{"quantization_config", nil, true, "weights are F32, BF16 or F16"},
+	{"quantization", nil, true, "weights are F32, BF16 or F16"},
+	{"compression_config", nil, true, "weights are F32, BF16 or F16"},
 }
 
 // passed are keys that change nothing that is computed here, whatever they say: about tokens, about how text is
@@ -55,7 +51,7 @@ var passed = strings.Fields(`
 	unsloth_fixed unsloth_version use_cache cache_implementation use_bfloat16 torchscript tf_legacy_loss
 	gradient_checkpointing
 	bos_token_id eos_token_id pad_token_id sep_token_id decoder_start_token_id prefix is_decoder
-	initializer_range intermediate_size max_position_embeddings original_max_position_embeddings max_window_layers
+	initializer_range max_position_embeddings original_max_position_embeddings max_window_layers
 	sliding_window
 	output_router_logits output_attentions output_hidden_states return_dict return_dict_in_generate output_scores
 	chunk_size_feed_forward remove_invalid_values finetuning_task task_specific_params problem_type num_labels id2label
@@ -69,8 +65,11 @@ var passed = strings.Fields(`
 	suppress_tokens begin_suppress_tokens`)
 
 // fixed errs where a key does not have the one value that it may have.
-func (r *reader) fixed() {
-	for _, f := range fixed {
+func (r *reader) fixed(family *family) {
+	for _, f := range slices.Concat(family.fixed, fixed) {
+		if r.seen[f.key] {
+			continue
+		}
 		var value any
 		there := r.may(&value, f.key)
 		switch {
@@ -96,8 +95,8 @@ func same(value any, text string) bool {
 
 // known errs where there is a key that is neither read nor passed over: it may change what the network computes. Null
 // says nothing under any key.
-func (r *reader) known() {
-	for _, key := range passed {
+func (r *reader) known(more ...string) {
+	for _, key := range append(more, passed...) {
 		r.seen[key] = true
 	}
 	for _, key := range r.doc.keys {

@@ -20,8 +20,9 @@ type Reader struct {
 
 // Reader begins to read; the caller closes it.
 func (f *Folder) Reader(ctx context.Context) *Reader {
-	r, stored := &Reader{ctx: ctx, folder: f}, StoredTensors(f.Table)
+	r := &Reader{ctx: ctx, folder: f}
 	for k, set := range f.Sets() {
+		stored := set.Names.Stored(f.Table)
 		r.spots[k] = map[MatrixRef]spot{}
 		for _, shard := range set.Files {
 			for _, e := range shard.Entries {

@@ -26,7 +26,7 @@ type spot struct {
 // a matrix that is stored under two names, as a tied head beside the embedding, and rotary frequencies. Tensors without
 // elements say nothing.
 func (f *Folder) redundant(ctx context.Context, s Set) error {
-	stored, first := StoredTensors(f.Table), map[MatrixRef]spot{}
+	stored, first := s.Names.Stored(f.Table), map[MatrixRef]spot{}
 	for _, shard := range s.Files {
 		for _, e := range shard.Entries {
 			if e.Len() == 0 {
@@ -41,7 +41,7 @@ func (f *Folder) redundant(ctx context.Context, s Set) error {
 				here := spot{shard, e, i}
 				if there, twice := first[p]; !twice {
 					first[p] = here
-				} else if err := f.sameMatrix(ctx, p, there, here); err != nil {
+				} else if err := f.sameMatrix(ctx, s.Names, p, there, here); err != nil {
 					return err
 				}
 			}
@@ -55,10 +55,10 @@ func (f *Folder) twice(ctx context.Context, s Set) error {
 	if len(s.again) == 0 {
 		return nil
 	}
-	again := Set{Name: s.Name, Files: s.again}
+	again := Set{Name: s.Name, Names: s.Names, Files: s.again}
 	err := again.fits(f.Table)
 	if err == nil {
-		err = f.redundant(ctx, Set{Name: s.Name, Files: append(slices.Clone(s.Files), s.again...)})
+		err = f.redundant(ctx, Set{Name: s.Name, Names: s.Names, Files: append(slices.Clone(s.Files), s.again...)})
 	}
 	if err != nil {
 		err = fmt.Errorf("there is %s, and %s lists other files, which are there too and do not hold the same; take "+
@@ -68,7 +68,7 @@ func (f *Folder) twice(ctx context.Context, s Set) error {
 }
 
 // sameMatrix compares a matrix that is stored twice, bit by bit.
-func (f *Folder) sameMatrix(ctx context.Context, p MatrixRef, a, b spot) error {
+func (f *Folder) sameMatrix(ctx context.Context, names Naming, p MatrixRef, a, b spot) error {
 	x := f.Table.Tensors[p.Tensor]
 	size := x.Rows.Size * x.Cols.Size
 	var files [2]*File
@@ -94,7 +94,7 @@ func (f *Folder) sameMatrix(ctx context.Context, p MatrixRef, a, b spot) error {
 			}
 			text := fmt.Sprintf("%s in %s and %s in %s hold the same matrix, %s, and differ in it at [%d, %d]",
 				a.entry.Name, a.shard.Name, b.entry.Name, b.shard.Name,
-				x.Name(p.Expert), (at+i)/x.Cols.Size, (at+i)%x.Cols.Size)
+				names.Name(x.Part, x.Layer, p.Expert), (at+i)/x.Cols.Size, (at+i)%x.Cols.Size)
 			if x.Part == model.Embed {
 				text += fmt.Sprintf("; tie_word_embeddings in %s is true", ConfigName)
 			}
@@ -104,12 +104,13 @@ func (f *Folder) sameMatrix(ctx context.Context, p MatrixRef, a, b spot) error {
 	return nil
 }
 
-// sameFrequencies compares stored frequencies with base^(−2i/head_dim), as near as their type and single precision let
-// programs come.
+// sameFrequencies compares stored frequencies with those of config.json, base^(−2i/head_dim) or scaled, as near as
+// their type and single precision let programs come.
 func (f *Folder) sameFrequencies(ctx context.Context, shard Shard, e Entry) error {
 	c := f.Table.Config
-	if e.DType != F32 && e.DType != BF16 {
-		return fmt.Errorf("tensor %s in %s is %s; allowed are %s and %s", brief(e.Name), shard.Name, e.DType, F32, BF16)
+	if !e.DType.Float() {
+		return fmt.Errorf("tensor %s in %s is %s; allowed are %s, %s and %s", brief(e.Name), shard.Name, e.DType, F32,
+			BF16, F16)
 	}
 	if len(e.Shape) != 1 || e.Shape[0] != c.HeadDim/2 {
 		return fmt.Errorf("tensor %s in %s has shape %v; %s asks for %v", brief(e.Name), shard.Name, e.Shape,
@@ -124,15 +125,17 @@ func (f *Folder) sameFrequencies(ctx context.Context, shard Shard, e Entry) erro
 	if err := file.Floats(ctx, got, e); err != nil {
 		return err
 	}
-	near := 1e-5
-	if e.DType == BF16 {
+	near, step := 1e-5, 0.0
+	switch e.DType {
+	case BF16:
 		near = 1.0 / 128
+	case F16: // whose smallest numbers lie a step apart
+		near, step = 1.0/1024, 1.0/(1<<24)
 	}
-	for i, x := range got {
-		want := math.Pow(c.RopeBase, -2*float64(i)/float64(c.HeadDim))
-		if !(math.Abs(float64(x)-want) <= near*want) {
+	for i, want := range c.Frequencies() {
+		if x := got[i]; !(math.Abs(float64(x)-want) <= near*want+step) {
 			return fmt.Errorf("%s holds %s, whose element %d is %g; by rope_theta and head_dim in %s it is %g",
-				shard.Name, brief(e.Name), i, x, ConfigName, want)
+				shard.Name, brief(e.Name), i, got[i], ConfigName, want)
 		}
 	}
 	return nil

@@ -32,6 +32,7 @@ type Shard struct {
 // Set is the files that hold one number for every parameter: the weights, or one optimizer state.
 type Set struct {
 	Name  string
+	Names Naming // of its tensors
 	Files []Shard
 	Index *Index  // of a set of many files; nil where it is one
 	again []Shard // where it is one, the files that an index lists besides: other programs may take these
@@ -49,6 +50,16 @@ func (s Set) Bytes() (n int64) {
 		n += f.bytes()
 	}
 	return n
+}
+
+// prefix is what stands before the names of the set's tensors.
+func (s Set) prefix() string {
+	for _, f := range s.Files {
+		for _, e := range f.Entries {
+			return prefixOf(e.Name)
+		}
+	}
+	return ""
 }
 
 // readSet finds the files of a set and reads their headers; a set that is not there has no files.

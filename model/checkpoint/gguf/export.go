@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/sparkling-lab/sparkling/internal/durable"
+	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/checkpoint"
 )
 
@@ -41,6 +42,11 @@ type spot struct {
 // New looks at the folder, reads its tokenizer.json if there is one, and errs where llama.cpp could not say or would
 // not compute the same. No weight is read.
 func New(folder *checkpoint.Folder) (*File, error) {
+	if folder.Table.Config.Variant != (model.Variant{}) {
+		return nil, fmt.Errorf("%s is of the family %s, or its config.json asks for more than qwen3_moe has here "+
+			"(weights that sum to 1, no scaled rotary embedding); only that is written as GGUF", folder.Dir,
+			folder.Family())
+	}
 	f := &File{folder: folder}
 	if err := f.tensor(); err != nil {
 		return nil, err
@@ -68,7 +74,7 @@ func (f *File) Data() (n int64) {
 // tensor lists what the file holds, and where each matrix of it lies.
 func (f *File) tensor() error {
 	at := map[checkpoint.MatrixRef]spot{}
-	stored := checkpoint.StoredTensors(f.folder.Table)
+	stored := f.folder.Weights.Names.Stored(f.folder.Table)
 	for _, shard := range f.folder.Weights.Files {
 		for _, e := range shard.Entries {
 			if e.Len() == 0 {

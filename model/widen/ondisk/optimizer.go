@@ -12,6 +12,9 @@ import (
 	"github.com/sparkling-lab/sparkling/model/checkpoint/torch"
 )
 
+// The two uses of a tied embedding, as every family calls them.
+const embedName, headName = "model.embed_tokens.weight", "lm_head.weight"
+
 // from is where the elements of a tensor that is written come from.
 type from struct {
 	old    *torch.Tensor

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"slices"
 
 	"github.com/sparkling-lab/sparkling/internal/durable"
 	"github.com/sparkling-lab/sparkling/model"
@@ -30,9 +29,6 @@ type Result struct {
 	NotFinite  string   // the first tensor that holds a NaN or an infinity, and its file; empty where none does
 }
 
-// The two uses of a tied embedding.
-const embedName, headName = "model.embed_tokens.weight", "lm_head.weight"
-
 // job is one widening at work.
 type job struct {
 	ctx  context.Context
@@ -41,7 +37,8 @@ type job struct {
 	to   *model.Table // of the new folder: plan.To, or that untied
 	// the same widening of the network with a head of its own; nil where the head needs no factor
 	untied   *widen.Plan
-	old, now map[string]checkpoint.StoredTensor // of in and of to, by name
+	layout   checkpoint.Layout                  // of the new folder; empty for that of the old one
+	old, now map[string]checkpoint.StoredTensor // of in and of to, by name without a prefix
 	bad      string                             // Result.NotFinite
 	grown    bool                               // the folder says how the network has grown
 	done     int64
@@ -50,8 +47,9 @@ type job struct {
 }
 
 // Widen reads a folder and writes the widened network as out, a folder that must not be there or be empty. Files keep
-// their names, their tensors, stacked or not, and their types; small other files are copied. progress is told the bytes
-// of the old folder that are done, of [Total]. On an error, and when ctx ends, nothing is left.
+// their names, and their tensors their names, order and types, unless experts are to get another layout; small other
+// files are copied. progress is told the bytes of the old folder that are done, of [Total]. On an error, and when ctx
+// ends, nothing is left.
 //
 // A tied head that needs a factor (hidden axis; paper, App. D.1) is written as a tensor of its own, factor times the
 // widened embedding, next to it, or where it was stored already. Its optimizer state is made from the embedding's,
@@ -66,17 +64,22 @@ func Widen(ctx context.Context, in *checkpoint.Folder, out string, spec widen.Sp
 
 // With is what else a widening treats and leaves.
 type With struct {
-	States *torch.States // of an optimizer's file of PyTorch's, which are widened into one of its name; changed by it
+	Layout checkpoint.Layout // of the experts in the new folder; empty for that of the old one
+	// States are of an optimizer's file of PyTorch's, which are widened into one of its name; they are changed by it.
+	States *torch.States
 }
 
 // WidenWith is [Widen] with more.
 func WidenWith(ctx context.Context, in *checkpoint.Folder, out string, spec widen.Spec, seed uint64, with With,
 	progress func(done int64)) (Result, error) {
+	if with.Layout != "" && with.States != nil {
+		return Result{}, errors.New("an optimizer's file of PyTorch's keeps its names; no other layout can be had")
+	}
 	plan, err := widen.New(spec, in.Table, seed)
 	if err != nil {
 		return Result{}, err
 	}
-	j := &job{ctx: ctx, in: in, plan: plan, to: plan.To, progress: progress}
+	j := &job{ctx: ctx, in: in, plan: plan, to: plan.To, layout: with.Layout, progress: progress}
 	r := Result{Config: plan.To.Config, States: len(in.States)}
 	if mult := plan.To.Config.LogitMult; mult != 1 {
 		apart := in.Table.Config
@@ -87,7 +90,9 @@ func WidenWith(ctx context.Context, in *checkpoint.Folder, out string, spec wide
 		j.to = j.untied.To
 		r.Config, r.HeadFactor = j.to.Config, mult
 	}
-	j.old, j.now = checkpoint.StoredTensors(in.Table), checkpoint.StoredTensors(j.to)
+	bare := in.Weights.Names
+	bare.Prefix = ""
+	j.old, j.now = bare.Stored(in.Table), bare.Stored(j.to)
 	err = checkpoint.Build(out, func(dir string) error {
 		for k, set := range in.Sets() {
 			if err := j.set(dir, set, k); err != nil {
@@ -155,86 +160,73 @@ func Total(in *checkpoint.Folder) (n int64) {
 
 // set widens the weights, for power 0, or the optimizer state of that power of the gradient.
 func (j *job) set(dir string, set checkpoint.Set, power int) error {
-	var files []checkpoint.Shard
-	stored := slices.ContainsFunc(set.Files, func(f checkpoint.Shard) bool {
-		e, ok := f.Find(headName)
-		return ok && e.Len() > 0
-	})
-	beside := j.untied != nil && !stored // the head is written next to the embedding
-	for _, shard := range set.Files {
-		wide := checkpoint.Shard{Name: shard.Name, Header: checkpoint.Header{Meta: checkpoint.Loadable(shard.Meta)}}
-		for _, e := range shard.Entries {
-			if beside && e.Name == headName {
-				continue // without elements; the one that has some takes its name
-			}
-			if tensor, ok := j.now[e.Name]; ok && e.Len() > 0 {
-				e.Shape = tensor.Shape
-			}
-			wide.Entries = append(wide.Entries, e)
-			if beside && e.Name == embedName {
-				wide.Entries = append(wide.Entries,
-					checkpoint.Entry{Name: headName, DType: e.DType, Shape: j.now[headName].Shape})
+	files, err := j.arrange(set)
+	if err != nil {
+		return err
+	}
+	wide := make([]checkpoint.Shard, len(files))
+	for i, f := range files {
+		wide[i].Name, wide[i].Meta = f.shard.Name, checkpoint.Loadable(f.shard.Meta)
+		for _, x := range f.tensors {
+			if x.Name != "" {
+				wide[i].Entries = append(wide[i].Entries, x.Entry)
 			}
 		}
-		files = append(files, wide)
-		if err := j.shard(filepath.Join(dir, shard.Name), shard, wide.Header, power, beside); err != nil {
+		if err := j.file(filepath.Join(dir, f.shard.Name), f, wide[i].Header, power); err != nil {
 			return err
 		}
 	}
 	if set.Index == nil {
 		return nil
 	}
-	return durable.WriteBytes(filepath.Join(dir, set.IndexName()), set.Index.For(files))
+	return durable.WriteBytes(filepath.Join(dir, set.IndexName()), set.Index.For(wide))
 }
 
-// shard widens one file.
-func (j *job) shard(path string, shard checkpoint.Shard, wide checkpoint.Header, power int, beside bool) error {
-	in, err := j.in.Open(shard)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
+// file widens one file. It reads others too where experts come together that lay apart.
+func (j *job) file(path string, f newFile, wide checkpoint.Header, power int) error {
+	in := sources{folder: j.in, open: map[string]*checkpoint.File{}}
+	defer in.close()
 	out, err := checkpoint.Create(path, wide)
 	if err != nil {
 		return err
 	}
-	for _, e := range in.Entries {
-		if err = j.tensor(in, e, out, power, beside); err != nil {
+	for _, x := range f.tensors {
+		if err = j.tensor(in, x, out, power); err != nil {
 			out.Abandon()
 			return err
 		}
-		j.done += e.Bytes()
+		j.done += x.done
 		j.progress(j.done)
 	}
 	return out.Close()
 }
 
-// tensor widens one tensor of a file, matrix by matrix, and writes the head beside the embedding where it must be. What
-// is none of the network's is copied: it depends on no width that changes.
-func (j *job) tensor(in *checkpoint.File, e checkpoint.Entry, out *checkpoint.Writer, power int, beside bool) error {
-	tensor, ok := j.old[e.Name]
-	if !ok || e.Len() == 0 {
-		return out.Copy(j.ctx, in, e)
-	}
-	for i, p := range tensor.Matrices {
-		old, wide := j.in.Table.Tensors[p.Tensor], j.to.Tensors[p.Tensor]
+// tensor widens one tensor of a file, matrix by matrix. What is none of the network's is copied: it depends on no width
+// that changes.
+func (j *job) tensor(in sources, x newTensor, out *checkpoint.Writer, power int) error {
+	for _, s := range x.from {
+		file, err := in.file(s.shard)
+		if err != nil {
+			return err
+		}
+		if x.copied {
+			return out.Copy(j.ctx, file, s.entry)
+		}
+		old, wide := j.in.Table.Tensors[s.matrix.Tensor], j.to.Tensors[s.matrix.Tensor]
 		j.src = fit(j.src, old.Rows.Size*old.Cols.Size)
-		if err := in.Matrix(j.ctx, j.src, e, i); err != nil {
+		if err := file.Matrix(j.ctx, j.src, s.entry, s.i); err != nil {
 			return err
 		}
 		if j.bad == "" && !model.AllFinite(j.src) {
-			j.bad = fmt.Sprintf("%s in %s", e.Name, filepath.Base(in.Path()))
+			j.bad = fmt.Sprintf("%s in %s", s.entry.Name, s.shard.Name)
 		}
 		j.dst = fit(j.dst, wide.Rows.Size*wide.Cols.Size)
-		j.matrix(p, power)
-		head := tensor.Redundant && j.untied != nil
-		if !head {
-			if err := out.Write(j.ctx, j.dst); err != nil {
-				return err
-			}
+		j.matrix(s.matrix, power)
+		if x.head {
+			j.head(power)
 		}
-		if head || beside && e.Name == embedName {
-			return j.head(out, power)
+		if err := out.Write(j.ctx, j.dst); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -249,18 +241,17 @@ func (j *job) matrix(p checkpoint.MatrixRef, power int) {
 	}
 }
 
-// head writes what becomes of a tied head that needs a factor: src is the embedding's, and dst what that became.
-func (j *job) head(out *checkpoint.Writer, power int) error {
+// head makes dst what becomes of a tied head that needs a factor: src is the embedding's, and dst what that became.
+func (j *job) head(power int) {
 	if power == 0 {
 		factor := float32(j.plan.To.Config.LogitMult)
 		for i := range j.dst {
 			j.dst[i] *= factor
 		}
-	} else {
-		clear(j.dst)
-		j.untied.State(j.to.Find(model.Head, -1), j.dst, j.src, power)
+		return
 	}
-	return out.Write(j.ctx, j.dst)
+	clear(j.dst)
+	j.untied.State(j.to.Find(model.Head, -1), j.dst, j.src, power)
 }
 
 // fit is a slice of n zeros that reuses memory.
