@@ -40,16 +40,16 @@ type side struct {
 	dim  model.Dim
 }
 
-// sides are those of all matrices, in table order. A vector has rows alone.
+// sides are those of all matrices, under the names that the folder has for them, in table order. A vector has rows
+// alone.
 func sides(t *model.Table) (all []side) {
-	for _, x := range t.Tensors {
-		for e := range x.Experts {
-			if len(x.Shape()) == 1 {
-				all = append(all, side{x.Name(e) + rowsEnd, x.Cols})
-				continue
-			}
-			all = append(all, side{x.Name(e) + rowsEnd, x.Rows}, side{x.Name(e) + colsEnd, x.Cols})
+	for _, s := range Split(t) {
+		x := t.Tensors[s.Matrices[0].Tensor]
+		if len(s.Shape) == 1 {
+			all = append(all, side{s.Name + rowsEnd, x.Cols})
+			continue
 		}
+		all = append(all, side{s.Name + rowsEnd, x.Rows}, side{s.Name + colsEnd, x.Cols})
 	}
 	return all
 }

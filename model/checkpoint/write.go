@@ -37,7 +37,7 @@ type Options struct {
 // the embedding's over the factor and over its square, because the gradient of an untied head is that of the tied one
 // over the factor.
 func Write(ctx context.Context, dir string, from Source, o Options) error {
-	if c := from.Table().Config; c.LogitMult != 1 {
+	if from.Table().Config.LogitMult != 1 {
 		from = newApart(from)
 	}
 	doc, err := newDocument(from.Table().Config)
@@ -56,6 +56,13 @@ func Write(ctx context.Context, dir string, from Source, o Options) error {
 		}
 	}
 	return x.text(ConfigName, doc.encode())
+}
+
+// Writable errs where [Write] cannot write a network of that shape.
+func Writable(c model.Config) error {
+	c.Untied, c.LogitMult = c.Untied || c.LogitMult != 1, 1
+	_, err := newDocument(c)
+	return err
 }
 
 // export is one network that is being written.

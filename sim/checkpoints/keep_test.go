@@ -15,7 +15,6 @@ import (
 
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/checkpoint"
-	"github.com/sparkling-lab/sparkling/model/compute"
 	"github.com/sparkling-lab/sparkling/sim/trial"
 )
 
@@ -266,27 +265,6 @@ func TestALargeNetworkLiesInSeveralFiles(t *testing.T) {
 	require.NoError(t, err)
 	assert.Greater(t, len(f.Weights.Files), 2)
 	sameRun(t, r, resumed(t, e, latest(t, k)), "several files")
-}
-
-// Other programs read a checkpoint as any folder of the family, and what they compute of it is what the run computes,
-// also of a head that is tied and has a factor on its logits, which they do not know.
-func TestOtherProgramsComputeOfACheckpointWhatTheRunComputes(t *testing.T) {
-	e := tiny(model.Hidden, "sparkling")
-	k := keeper(t, 1)
-	r := begun(t, e).to(6)
-	require.NotEqual(t, 1.0, r.learn.Table().Config.LogitMult)
-	f, err := checkpoint.ReadFolder(context.Background(), r.save(k))
-	require.NoError(t, err)
-	require.True(t, f.Table.Config.Untied)
-	w, err := f.Load(context.Background(), f.Weights, func(int64) {})
-	require.NoError(t, err)
-	ids := []int32{1, 5, 2, 9, 3, 3, 7, 0}
-	logits := func(w model.Values) []float32 {
-		net := model.NewNet(compute.Reference{}, w, 1, len(ids))
-		net.Forward(ids)
-		return net.Logits()
-	}
-	assert.InDeltaSlice(t, logits(r.state().Weights), logits(w), 1e-5)
 }
 
 func TestADiskWithTooLittleRoomIsSaidBeforehand(t *testing.T) {

@@ -92,7 +92,7 @@ func Keepable(c model.Config) error {
 		return fmt.Errorf("model.logit_mult is %g and the head is untied; for checkpoints 1 is allowed there",
 			c.LogitMult)
 	}
-	return nil
+	return checkpoint.Writable(c)
 }
 
 // fill writes all files of a checkpoint.
