@@ -54,3 +54,33 @@ func TestSavedNetworkLoadsAgain(t *testing.T) {
 		})
 	}
 }
+
+// A network of every family is saved as that family, with its scaling of the rotary embedding, and is itself when it is
+// read again; what no family has is refused.
+func TestEveryFamilyIsSavedAsItself(t *testing.T) {
+	ctx := context.Background()
+	for i, f := range families {
+		c := network(t).Table.Config
+		if c.Variant = f.variant; c.NoRouter {
+			c.Experts, c.TopK, c.AuxLossCoef, c.ZLossCoef = 1, 1, 0, 0
+		}
+		c.Rope = []model.RopeScaling{{}, {Kind: model.Linear, Factor: 4},
+			{Kind: model.YaRN, Factor: 4, Original: 64, Slow: 1, Fast: 32, Attention: 1.25},
+			{Kind: model.Llama3, Factor: 8, Original: 64, Slow: 1, Fast: 4}}[i%4]
+		c.RawTopK = f.topK
+		require.NoError(t, c.Validate())
+		dir, w := filepath.Join(t.TempDir(), "saved"), model.Init(c, 1)
+		require.NoError(t, Save(ctx, dir, nil, w))
+		folder, err := ReadFolder(ctx, dir)
+		require.NoError(t, err, f.model)
+		assert.Equal(t, f.model, folder.Family())
+		assert.Equal(t, c, folder.Table.Config)
+		got, err := folder.Load(ctx, folder.Weights, noProgress)
+		require.NoError(t, err)
+		assert.Equal(t, w.Data, got.Data, f.model)
+	}
+	c := network(t).Table.Config
+	c.PostNorm = true
+	assert.ErrorContains(t, Save(ctx, filepath.Join(t.TempDir(), "saved"), nil, model.Init(c, 1)),
+		"no family of checkpoints has networks like this one")
+}
