@@ -29,6 +29,7 @@ type verbs struct {
 	Window    windowVerb    `cmd:"" default:"withargs" help:"Open the pictures in a window. This is what happens without a verb."`
 	Run       runVerb       `cmd:"" help:"Run an experiment without a window and print a table of its arms."`
 	Train     trainVerb     `cmd:"" help:"Train one network of any size, widened on its way and kept in checkpoints."`
+	Tokens    tokensVerb    `cmd:"" help:"Make token files, to learn from, of UTF-8 text."`
 	Plan      planVerb      `cmd:"" help:"Count what a widening costs and saves: parameters, operations, memory."`
 	Check     checkVerb     `cmd:"" help:"Run a batch through a checkpoint: terms of the objective, logits, gradients."`
 	Widen     widenVerb     `cmd:"" help:"Widen a checkpoint into another, one tensor at a time."`

@@ -29,7 +29,12 @@ func place(ctx *kong.DecodeContext, target reflect.Value) error {
 	if path == "" {
 		return errors.New("it is empty; allowed is a path, as . for the folder that one is in")
 	}
-	target.SetString(kong.ExpandPath(path))
+	path = kong.ExpandPath(path)
+	if target.Kind() == reflect.Slice { // of a flag that may be there again
+		target.Set(reflect.Append(target, reflect.ValueOf(path)))
+		return nil
+	}
+	target.SetString(path)
 	return nil
 }
 

@@ -42,7 +42,9 @@ model/checkpoint/torch: internal/durable internal/input internal/plain model/che
 model/widen/ondisk: internal/durable internal/input model model/checkpoint model/checkpoint/torch model/widen
 
 sim/task:
-sim/tokens: internal/input sim/task
+sim/tokens: internal/durable internal/input sim/task
+sim/tokens/tokenizer: sim/tokens
+sim/tokens/make: internal/durable internal/input sim/tokens sim/tokens/tokenizer
 sim/experiment: internal/keys internal/plain internal/typed model model/optim model/widen model/widen/pairs sim/task
 sim/trial: model model/optim model/widen sim/experiment sim/task
 sim/codec:
