@@ -376,7 +376,7 @@ func TestInterruptedCheckpointVerbsLeaveNothing(t *testing.T) {
 	e := &env{ctx: ctx, out: &said, err: &said}
 	for _, err := range []error{
 		widenVerb{Model: dir, Out: filepath.Join(root, "out"), Axis: "inner", Factor: 2, Init: "copy-copy",
-			Scale: "rms", States: "copy"}.Run(e),
+			Scale: "rms", States: "copy", recipeFlags: recipeFlags{Schedule: "cosine", Rho: 1.3}}.Run(e),
 		checkVerb{Model: dir, Batch: batch, Grads: filepath.Join(root, "grads")}.Run(e),
 	} {
 		assert.True(t, errors.Is(err, errInterrupted), "%v", err)

@@ -382,7 +382,8 @@ func TestComparingCanBeInterrupted(t *testing.T) {
 	for _, err := range []error{
 		checkVerb{Model: dir, Batch: kindBatch}.Run(&env{ctx: ctx, out: &said, err: &said}),
 		widenVerb{Model: dir, Out: filepath.Join(t.TempDir(), "wide"), Axis: "inner", Factor: 2, Init: "copy-copy",
-			Scale: "rms", States: "copy"}.Run(&env{ctx: ctx, out: &said, err: &said}),
+			Scale: "rms", States: "copy", recipeFlags: recipeFlags{Schedule: "cosine", Rho: 1.3},
+		}.Run(&env{ctx: ctx, out: &said, err: &said}),
 	} {
 		assert.ErrorIs(t, err, errInterrupted)
 	}

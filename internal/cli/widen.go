@@ -27,6 +27,7 @@ type widenVerb struct {
 	Seed   uint64  `help:"Seed of random coordinates." default:"1"`
 	Quiet  bool    `help:"No progress bar."`
 	statesFlags
+	recipeFlags
 }
 
 // Run is called by the command line.
@@ -50,8 +51,12 @@ func (v widenVerb) Run(e *env) error {
 		defer states.File.Close()
 		total += states.Bytes()
 	}
+	recipe, err := v.recipe(in, spec, v.Seed)
+	if err != nil {
+		return err
+	}
 	bar := e.bar(total, "widening", v.Quiet, progressbar.OptionShowBytes(true))
-	with := ondisk.With{Layout: checkpoint.Layout(v.Layout), States: states}
+	with := ondisk.With{Layout: checkpoint.Layout(v.Layout), States: states, Recipe: recipe}
 	r, err := ondisk.WidenWith(e.ctx, in, v.Out, spec, v.Seed, with, func(done int64) { _ = bar.Set64(done) })
 	if err != nil {
 		_ = bar.Exit()
@@ -89,6 +94,7 @@ func (v widenVerb) Run(e *env) error {
 	if len(r.LeftOut) > 0 {
 		fmt.Fprintf(e.err, "Not copied: %s.\n", strings.Join(r.LeftOut, ", "))
 	}
+	goesOn(e.out, v.Out, recipe, states)
 	return nil
 }
 

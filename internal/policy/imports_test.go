@@ -39,7 +39,8 @@ model/learner/learnertest: model model/learner model/learner/cpu model/optim mod
 model/checkpoint: internal/durable internal/input internal/plain internal/typed model
 model/checkpoint/gguf: internal/durable internal/input internal/plain model model/checkpoint
 model/checkpoint/torch: internal/durable internal/input internal/plain model/checkpoint
-model/widen/ondisk: internal/durable internal/input model model/checkpoint model/checkpoint/torch model/widen
+model/widen/ondisk: internal/durable internal/input model model/checkpoint model/checkpoint/torch model/optim
+  model/widen
 
 sim/task:
 sim/tokens: internal/durable internal/input sim/task

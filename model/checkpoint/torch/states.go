@@ -322,6 +322,9 @@ func (s *States) Bytes() (n int64) {
 	return n
 }
 
+// Numbered reports whether the file numbers its parameters.
+func (s *States) Numbered() bool { return !s.byName }
+
 // Names are those of all parameters, in the file's order.
 func (s *States) Names() []string {
 	names := make([]string, len(s.Params))

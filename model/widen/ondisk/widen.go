@@ -39,6 +39,7 @@ type job struct {
 	untied   *widen.Plan
 	layout   checkpoint.Layout                  // of the new folder; empty for that of the old one
 	old, now map[string]checkpoint.StoredTensor // of in and of to, by name without a prefix
+	written  []string                           // names of the new weights
 	bad      string                             // Result.NotFinite
 	grown    bool                               // the folder says how the network has grown
 	done     int64
@@ -67,6 +68,7 @@ type With struct {
 	Layout checkpoint.Layout // of the experts in the new folder; empty for that of the old one
 	// States are of an optimizer's file of PyTorch's, which are widened into one of its name; they are changed by it.
 	States *torch.States
+	Recipe *Recipe // for going on from the new folder, beside which its new parameters are marked
 }
 
 // WidenWith is [Widen] with more.
@@ -102,7 +104,7 @@ func WidenWith(ctx context.Context, in *checkpoint.Folder, out string, spec wide
 		if err := j.with(dir, with, &r); err != nil {
 			return err
 		}
-		if err := j.growth(dir); err != nil {
+		if err := j.growth(dir, with.Recipe != nil); err != nil {
 			return err
 		}
 		if err := durable.WriteBytes(filepath.Join(dir, checkpoint.ConfigName), in.Config(j.to.Config)); err != nil {
@@ -119,16 +121,24 @@ func WidenWith(ctx context.Context, in *checkpoint.Folder, out string, spec wide
 	return r, err
 }
 
-// growth says of the new rows and columns at which widening they came, where the folder says it of the old ones.
-func (j *job) growth(dir string) error {
+// growth says of the new rows and columns at which widening they came, where the folder says it of the old ones, or
+// new parameters shall be marked.
+func (j *job) growth(dir string, mark bool) error {
 	g, err := j.in.Growth(j.ctx)
 	if errors.Is(err, checkpoint.ErrNoGrowth) {
-		return nil
+		if !mark {
+			return nil
+		}
 	} else if err != nil {
 		return err
 	}
 	j.grown = true
-	return checkpoint.WriteGrowth(j.ctx, dir, j.to, g.Widen(j.to.Config))
+	g = g.Widen(j.to.Config)
+	err = checkpoint.WriteGrowth(j.ctx, dir, j.to, g)
+	if err == nil && mark {
+		err = j.newParameters(dir, g)
+	}
+	return err
 }
 
 // with leaves what else was asked for.
@@ -138,6 +148,14 @@ func (j *job) with(dir string, with With, r *Result) error {
 			return err
 		}
 		r.Optimizer = with.States.Names()
+		if with.States.Numbered() {
+			if err := writeNames(dir, r.Optimizer); err != nil {
+				return err
+			}
+		}
+	}
+	if with.Recipe != nil {
+		return with.Recipe.write(dir)
 	}
 	return nil
 }
@@ -145,7 +163,10 @@ func (j *job) with(dir string, with With, r *Result) error {
 // names are those of the files that are left.
 func (w With) names() (names []string) {
 	if w.States != nil {
-		names = append(names, filepath.Base(w.States.File.Path()))
+		names = append(names, filepath.Base(w.States.File.Path()), NamesName)
+	}
+	if w.Recipe != nil {
+		names = append(names, RecipeName, checkpoint.NewParametersName)
 	}
 	return names
 }
@@ -170,6 +191,9 @@ func (j *job) set(dir string, set checkpoint.Set, power int) error {
 		for _, x := range f.tensors {
 			if x.Name != "" {
 				wide[i].Entries = append(wide[i].Entries, x.Entry)
+				if power == 0 {
+					j.written = append(j.written, x.Name)
+				}
 			}
 		}
 		if err := j.file(filepath.Join(dir, f.shard.Name), f, wide[i].Header, power); err != nil {
