@@ -98,6 +98,7 @@ func TestTheLastAreKeptAndWhatSomebodyElseWrote(t *testing.T) {
 	elsewhere := t.TempDir()
 	require.NoError(t, os.Symlink(elsewhere, filepath.Join(k.Dir(), "step-00000003")))
 	others := names(t, k.Dir())
+	require.NoError(t, os.Mkdir(filepath.Join(k.Dir(), "step-00000004"), 0o755)) // as a removal that was cut leaves it
 	for _, step := range []int{10, 20, 30} {
 		dir := saveAt(t, k, step)
 		if step == 10 {

@@ -31,7 +31,8 @@ func (k *Keeper) prune(just string) error {
 		dir := filepath.Join(k.Dir(), at.String())
 		list, err := readSums(dir)
 		if err != nil || list[positionName] == "" {
-			continue // it is not ours
+			_ = durable.Remove(dir) // what was cut at its last step is empty; anything else is not ours, and stays
+			continue
 		}
 		if kept < k.keep {
 			kept++
