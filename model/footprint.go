@@ -28,6 +28,7 @@ type Footprint struct {
 	Values      float64 // one value a parameter: the weights, their gradients, or one moment of the optimizer
 	Activations float64 // of one update, and what its operations need besides
 	Parts       [ActivationParts]float64
+	LogitRows   int // of logits that stand there at once
 }
 
 // Training is the footprint of weights, gradients, two moments and activations.
@@ -37,7 +38,7 @@ func (f Footprint) Training() float64 { return 4*f.Values + f.Activations }
 // the table of tensors, the rest from the same lines that allocate it. Sizes add up as float64, so that what no memory
 // holds is too large, and never wraps around.
 func FootprintOf(c Config, batch, seq int, recompute bool) Footprint {
-	var f Footprint
+	f := Footprint{LogitRows: logitRows(c, batch*seq, recompute)}
 	for _, t := range NewTable(c).Tensors {
 		f.Values += 4 * float64(t.Experts) * float64(t.Rows.Size) * float64(t.Cols.Size)
 	}

@@ -19,11 +19,20 @@ type planVerb struct {
 	Tokens     *float64 `help:"Tokens of the whole run, instead of the document's or the paper's." placeholder:"N"`
 	At         *float64 `help:"Fraction of the tokens after which the network is widened, instead of the document's or the paper's." placeholder:"FRACTION"`
 	Factor     *float64 `help:"New width over old at every widening, instead of the document's or the paper's." placeholder:"R"`
+	Memory     bool     `help:"Count instead what training takes of memory, by part and phase, and say what to do where that does not fit into this machine."`
+	Card       string   `help:"With --memory: a card of this size instead of this machine." placeholder:"80GB" xor:"where"`
+	RAM        string   `name:"ram" help:"With --memory: a machine of this size instead of this one." placeholder:"64GB" xor:"where"`
 	JSON       bool     `help:"Print the result as JSON."`
 }
 
 // Run is called by the command line.
 func (v planVerb) Run(e *env) error {
+	if v.Memory {
+		return v.memory(e)
+	}
+	if v.Card != "" || v.RAM != "" {
+		return errors.New("--card and --ram say where memory is counted, which --memory asks for")
+	}
 	s, err := v.setup(e)
 	if err != nil {
 		return err

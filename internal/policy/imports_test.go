@@ -58,7 +58,7 @@ sim/checkpoints: internal/durable internal/input model model/checkpoint model/le
   sim/experiment
 sim/pretrain: model model/learner model/optim model/widen model/widen/pairs sim/checkpoints sim/experiment sim/record
   sim/train
-sim/plan: model model/optim model/widen
+sim/plan: model model/compute model/optim model/widen
 sim/statistics: model
 sim/seeds: internal/plain sim/experiment sim/record sim/statistics
 sim/sweep: sim/experiment sim/record sim/seeds sim/session

@@ -16,17 +16,17 @@ const (
 	enough = 1024
 )
 
-// chunks joins neighbouring short segments.
+// chunks joins neighbouring short segments. It keeps the slice.
 func chunks(segments []model.Segment) []chunk {
 	var out []chunk
 	open := false // the last chunk takes more
-	for _, r := range segments {
+	for i, r := range segments {
 		n := len(out)
 		small := r.To-r.From <= short
 		if open && small && out[n-1].to == r.From {
-			out[n-1].segments, out[n-1].to = append(out[n-1].segments, r), r.To
+			out[n-1].segments, out[n-1].to = segments[i-len(out[n-1].segments):i+1], r.To
 		} else {
-			out = append(out, chunk{r.From, r.To, []model.Segment{r}})
+			out = append(out, chunk{r.From, r.To, segments[i : i+1]})
 			n++
 		}
 		open = small && out[n-1].to-out[n-1].from < enough

@@ -15,13 +15,15 @@ type newtonSchulz struct {
 }
 
 // fit grows the memory to a matrix of rows x cols.
-func (n *newtonSchulz) fit(rows, cols int) {
-	size, short := rows*cols, min(rows, cols)
+func (n *newtonSchulz) fit(rows, cols int) { n.grow(rows*cols, min(rows, cols)*min(rows, cols)) }
+
+// grow makes u, x and y as long as size, and a and b as long as square.
+func (n *newtonSchulz) grow(size, square int) {
 	if size > len(n.u) {
 		n.u, n.x, n.y = make([]float32, size), make([]float32, size), make([]float32, size)
 	}
-	if short*short > len(n.a) {
-		n.a, n.b = make([]float32, short*short), make([]float32, short*short)
+	if square > len(n.a) {
+		n.a, n.b = make([]float32, square), make([]float32, square)
 	}
 }
 

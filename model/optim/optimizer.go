@@ -46,8 +46,8 @@ func New(c Config, eng compute.Engine, g model.Growth, m, v model.Values, steps 
 			at := t.Off + e*size
 			o.muon = append(o.muon, matrix{at, t.Rows.Size, t.Cols.Size, chunks(within(segments, at, at+size))})
 		}
-		o.ns.fit(t.Rows.Size, t.Cols.Size)
 	}
+	o.ns.grow(c.Kind.largest(m.Table))
 	o.adam = chunks(rest)
 	return o
 }

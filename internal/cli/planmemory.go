@@ -1,0 +1,247 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/sparkling-lab/sparkling/model/optim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/plan"
+)
+
+// memoryPlan is what a run holds, where, and what to do where that is too much.
+type memoryPlan struct {
+	Run      plan.Run      `json:"run"`
+	Where    string        `json:"where"`
+	Has      float64       `json:"has_bytes"`  // that are free there
+	Room     float64       `json:"room_bytes"` // what of that a run may take
+	Phases   []plan.Phase  `json:"phases"`
+	Fits     bool          `json:"fits"`
+	Remedies []plan.Remedy `json:"remedies,omitempty"`
+	// of all arms at once, as run trains them; 0 where there is one
+	AllArms float64 `json:"all_arms_bytes,omitempty"`
+}
+
+// memory counts what training takes.
+func (v planVerb) memory(e *env) error {
+	runs, all, err := v.runs(e)
+	if err != nil {
+		return err
+	}
+	m := memoryPlan{Where: "this machine", Has: available() + held(), AllArms: all}
+	m.Room = (1-spare)*m.Has - itself
+	for _, x := range []struct{ flag, size, where string }{{"card", v.Card, "a card of "}, {"ram", v.RAM, "a machine of "}} {
+		if x.size == "" {
+			continue
+		}
+		if m.Has, err = bytesOf(x.size); err != nil {
+			return fmt.Errorf("--%s is %q: %w", x.flag, x.size, err)
+		}
+		if m.Where, m.Room = x.where+x.size, (1-spare)*m.Has; x.flag == "ram" {
+			m.Room -= itself
+		}
+	}
+	for _, r := range runs { // the largest
+		if err := (plan.Setup{Model: r.Model, Optimizer: r.Optimizer, Batch: r.Batch * r.Accumulate, Seq: r.Seq, Tokens: 1,
+			Schedules: schedules(r)}).Validate(); err != nil {
+			return err
+		}
+		if p := r.Phases(); m.Phases == nil || plan.Peak(p).Bytes > plan.Peak(m.Phases).Bytes {
+			m.Run, m.Phases = r, p
+		}
+	}
+	m.Fits = plan.Peak(m.Phases).Bytes <= m.Room
+	m.Remedies = m.Run.Remedies(m.Room)
+	if v.JSON {
+		return indented(e.out, m)
+	}
+	return m.print(e.out)
+}
+
+func schedules(r plan.Run) []plan.Schedule {
+	if len(r.Schedule) == 0 {
+		return nil
+	}
+	return []plan.Schedule{r.Schedule}
+}
+
+// runs are those whose memory is asked for: of a document one an arm, of the paper one an axis; and what all arms of a
+// document take at once.
+func (v planVerb) runs(e *env) (runs []plan.Run, all float64, err error) {
+	threads := runtime.GOMAXPROCS(0)
+	if v.Experiment == "" {
+		s, err := v.setup(e)
+		for _, w := range s.Schedules {
+			runs = append(runs, plan.Run{Model: s.Model, Optimizer: s.Optimizer, Batch: s.Batch, Accumulate: 1, Seq: s.Seq,
+				Threads: threads, Schedule: w})
+		}
+		return runs, 0, err
+	}
+	doc, err := document(e, v.Experiment)
+	if err != nil {
+		return nil, 0, err
+	}
+	exp := doc.Experiment()
+	if v.Factor != nil {
+		if err := exp.Turn("factor", fmt.Sprint(*v.Factor)); err != nil {
+			return nil, 0, err
+		}
+	}
+	for i := range exp.Arms {
+		runs = append(runs, runOf(exp, i, threads))
+	}
+	if len(runs) > 1 {
+		all = exp.Memory()
+	}
+	return runs, all, nil
+}
+
+// runOf is an arm of a document, as far as its memory goes.
+func runOf(e experiment.Experiment, arm, threads int) plan.Run {
+	r := plan.Run{Model: e.Start(arm), Optimizer: e.Optimizer.Kind, Batch: e.Task.Batch, Accumulate: e.Task.Batches(),
+		Seq: e.Task.Seq, Recompute: e.Recompute, Threads: threads}
+	if !e.Arms[arm].Widens() {
+		return r
+	}
+	r.Compared = e.Task.LiveTokens()
+	for _, w := range e.Arms[arm].Widen {
+		r.Schedule = append(r.Schedule,
+			plan.Widening{Axis: w.Axis, At: float64(w.Step) / float64(e.Steps), Factor: w.Factor})
+		r.Searched = r.Searched || w.Dynamics.Kind == optim.Remapped
+	}
+	return r
+}
+
+// bytesOf reads a size of memory: a number with a unit.
+func bytesOf(s string) (float64, error) {
+	const allowed = "allowed is a number with a unit, as 80GB or 64GiB"
+	at := strings.IndexFunc(s, func(r rune) bool { return r != '.' && (r < '0' || r > '9') })
+	if at < 0 {
+		return 0, errors.New(allowed)
+	}
+	unit, ok := map[string]float64{"MB": 1e6, "GB": 1e9, "TB": 1e12, "MiB": mib, "GiB": gib, "TiB": 1024 * gib}[s[at:]]
+	x, err := strconv.ParseFloat(s[:at], 64)
+	if bytes := x * unit; ok && err == nil && bytes >= mib && bytes <= 1e18 {
+		return bytes, nil
+	}
+	return 0, errors.New(allowed)
+}
+
+// shown are the phases that a table has room for: the first, the largest widening, and the last.
+func shown(all []plan.Phase) []plan.Phase {
+	if len(all) <= 3 {
+		return all
+	}
+	var widenings []plan.Phase
+	for i := 1; i < len(all); i += 2 {
+		widenings = append(widenings, all[i])
+	}
+	return []plan.Phase{all[0], plan.Peak(widenings), all[len(all)-1]}
+}
+
+func (m memoryPlan) print(w io.Writer) error {
+	r, c := m.Run, m.Run.Model
+	how := "keeps all activations"
+	if r.Recompute {
+		how = "computes activations again"
+	}
+	said := func(format string, of ...any) {
+		for _, line := range wrap(fmt.Sprintf(format, of...), columns) {
+			fmt.Fprintln(w, line)
+		}
+	}
+	said("%d layers, d %d, f %d, %d experts, vocabulary %d; %s; batches of %d sequences of %d tokens, %d to an update; it %s.",
+		c.Layers, c.Hidden, c.Inner, c.Experts, c.Vocab, trainers[r.Optimizer], r.Batch, r.Seq, r.Accumulate, how)
+	if len(r.Schedule) > 0 {
+		said("Widened: %s.", r.Schedule)
+	}
+	fmt.Fprintln(w)
+	t := &aligned{w: w, right: true}
+	phases := shown(m.Phases)
+	cells := func(name string, cell func(plan.Phase) string) {
+		fmt.Fprint(t, name)
+		for _, p := range phases {
+			fmt.Fprint(t, "\t", cell(p))
+		}
+		fmt.Fprintln(t, "\t")
+	}
+	cells("memory", func(p plan.Phase) string { return p.Name })
+	for _, name := range parts(phases) {
+		cells(name, func(p plan.Phase) string {
+			for _, x := range p.Parts {
+				if x.Name == name {
+					return size(x.Bytes)
+				}
+			}
+			return "-"
+		})
+	}
+	cells("together", func(p plan.Phase) string { return size(p.Bytes) })
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintln(w)
+	most := plan.Peak(m.Phases)
+	verdict := "it fits"
+	if !m.Fits {
+		verdict = "it does not fit"
+	}
+	said("At most %s, %s: %s into %s. That has %s free, of which %.0f %% stay so.", size(most.Bytes), most.Name, verdict,
+		m.Where, size(m.Has), math.Round(100*spare))
+	if err := m.printRemedies(w, said); err != nil {
+		return err
+	}
+	if m.AllArms > 0 {
+		said("This is the largest of the document's arms; run trains all of them at once, in about %s.", size(m.AllArms))
+	}
+	said("Counted is what this program holds, in float32; the moments are two for every parameter, by Muon too. The "+
+		"program takes some %s itself.", size(itself))
+	return nil
+}
+
+// printRemedies says what to do about a run that does not fit.
+func (m memoryPlan) printRemedies(w io.Writer, said func(string, ...any)) error {
+	if m.Fits {
+		return nil
+	}
+	fmt.Fprintln(w)
+	if len(m.Remedies) == 0 {
+		said("Nothing that this program can do makes it smaller, but a smaller network.")
+		return nil
+	}
+	t := &aligned{w: w, right: true}
+	fmt.Fprintln(t, "what to do, one after the other\tless\tthen at most\t\t")
+	for _, x := range m.Remedies {
+		fits := "does not fit"
+		if x.Fits {
+			fits = "fits"
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s, %s\t%s\t\n", x.Name, size(x.Took), size(x.Peak.Bytes), x.Peak.Name, fits)
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintln(w)
+	if last := m.Remedies[len(m.Remedies)-1]; !last.Fits {
+		said("With all of it, it still takes %s: it needs more memory, or a smaller network.", size(last.Peak.Bytes))
+	}
+	return nil
+}
+
+// parts are the names of all parts of phases, each once, in their order.
+func parts(phases []plan.Phase) (names []string) {
+	for _, p := range phases {
+		for _, x := range p.Parts {
+			if !slices.Contains(names, x.Name) {
+				names = append(names, x.Name)
+			}
+		}
+	}
+	return names
+}
