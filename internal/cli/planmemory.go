@@ -19,8 +19,8 @@ import (
 type memoryPlan struct {
 	Run      plan.Run      `json:"run"`
 	Where    string        `json:"where"`
-	Has      float64       `json:"has_bytes"`  // that are free there
-	Room     float64       `json:"room_bytes"` // what of that a run may take
+	Has      float64       `json:"has_bytes"`     // that are free there
+	Allowed  float64       `json:"allowed_bytes"` // what of that a run may take
 	Phases   []plan.Phase  `json:"phases"`
 	Fits     bool          `json:"fits"`
 	Remedies []plan.Remedy `json:"remedies,omitempty"`
@@ -35,29 +35,31 @@ func (v planVerb) memory(e *env) error {
 		return err
 	}
 	m := memoryPlan{Where: "this machine", Has: available() + held(), AllArms: all}
-	m.Room = (1-spare)*m.Has - itself
-	for _, x := range []struct{ flag, size, where string }{{"card", v.Card, "a card of "}, {"ram", v.RAM, "a machine of "}} {
+	m.Allowed = (1-spare)*m.Has - itself
+	for _, x := range []struct{ flag, size, where string }{
+		{"card", v.Card, "a card of "}, {"ram", v.RAM, "a machine of "},
+	} {
 		if x.size == "" {
 			continue
 		}
 		if m.Has, err = bytesOf(x.size); err != nil {
 			return fmt.Errorf("--%s is %q: %w", x.flag, x.size, err)
 		}
-		if m.Where, m.Room = x.where+x.size, (1-spare)*m.Has; x.flag == "ram" {
-			m.Room -= itself
+		if m.Where, m.Allowed = x.where+x.size, (1-spare)*m.Has; x.flag == "ram" {
+			m.Allowed -= itself
 		}
 	}
 	for _, r := range runs { // the largest
-		if err := (plan.Setup{Model: r.Model, Optimizer: r.Optimizer, Batch: r.Batch * r.Accumulate, Seq: r.Seq, Tokens: 1,
-			Schedules: schedules(r)}).Validate(); err != nil {
+		if err := (plan.Setup{Model: r.Model, Optimizer: r.Optimizer, Batch: r.Batch * r.Accumulate, Seq: r.Seq,
+			Tokens: 1, Schedules: schedules(r)}).Validate(); err != nil {
 			return err
 		}
 		if p := r.Phases(); m.Phases == nil || plan.Peak(p).Bytes > plan.Peak(m.Phases).Bytes {
 			m.Run, m.Phases = r, p
 		}
 	}
-	m.Fits = plan.Peak(m.Phases).Bytes <= m.Room
-	m.Remedies = m.Run.Remedies(m.Room)
+	m.Fits = plan.Peak(m.Phases).Bytes <= m.Allowed
+	m.Remedies = m.Run.Remedies(m.Allowed)
 	if v.JSON {
 		return indented(e.out, m)
 	}
@@ -78,8 +80,8 @@ func (v planVerb) runs(e *env) (runs []plan.Run, all float64, err error) {
 	if v.Experiment == "" {
 		s, err := v.setup(e)
 		for _, w := range s.Schedules {
-			runs = append(runs, plan.Run{Model: s.Model, Optimizer: s.Optimizer, Batch: s.Batch, Accumulate: 1, Seq: s.Seq,
-				Threads: threads, Schedule: w})
+			runs = append(runs, plan.Run{Model: s.Model, Optimizer: s.Optimizer, Batch: s.Batch, Accumulate: 1,
+				Seq: s.Seq, Threads: threads, Schedule: w})
 		}
 		return runs, 0, err
 	}
@@ -156,8 +158,9 @@ func (m memoryPlan) print(w io.Writer) error {
 			fmt.Fprintln(w, line)
 		}
 	}
-	said("%d layers, d %d, f %d, %d experts, vocabulary %d; %s; batches of %d sequences of %d tokens, %d to an update; it %s.",
-		c.Layers, c.Hidden, c.Inner, c.Experts, c.Vocab, trainers[r.Optimizer], r.Batch, r.Seq, r.Accumulate, how)
+	said("%d layers, d %d, f %d, %d experts, vocabulary %d; %s; batches of %d sequences of %d tokens, %d to an "+
+		"update; it %s.", c.Layers, c.Hidden, c.Inner, c.Experts, c.Vocab, trainers[r.Optimizer], r.Batch, r.Seq,
+		r.Accumulate, how)
 	if len(r.Schedule) > 0 {
 		said("Widened: %s.", r.Schedule)
 	}
@@ -192,13 +195,14 @@ func (m memoryPlan) print(w io.Writer) error {
 	if !m.Fits {
 		verdict = "it does not fit"
 	}
-	said("At most %s, %s: %s into %s. That has %s free, of which %.0f %% stay so.", size(most.Bytes), most.Name, verdict,
-		m.Where, size(m.Has), math.Round(100*spare))
+	said("At most %s, %s: %s into %s. That has %s free, of which %.0f %% stay so.", size(most.Bytes), most.Name,
+		verdict, m.Where, size(m.Has), math.Round(100*spare))
 	if err := m.printRemedies(w, said); err != nil {
 		return err
 	}
 	if m.AllArms > 0 {
-		said("This is the largest of the document's arms; run trains all of them at once, in about %s.", size(m.AllArms))
+		said("This is the largest of the document's arms; run trains all of them at once, in about %s.",
+			size(m.AllArms))
 	}
 	said("Counted is what this program holds, in float32; the moments are two for every parameter, by Muon too. The "+
 		"program takes some %s itself.", size(itself))

@@ -151,27 +151,27 @@ type Remedy struct {
 
 // Remedies are what to do about a run that is larger than so many bytes, in their order, until it fits; empty where it
 // does. The last does not fit where nothing helps.
-func (r Run) Remedies(room float64) (out []Remedy) {
+func (r Run) Remedies(most float64) (out []Remedy) {
 	at := Peak(r.Phases()).Bytes
 	try := func(name string, next Run) {
 		p := Peak(next.Phases())
 		if p.Bytes >= at {
 			return
 		}
-		out = append(out, Remedy{name, next, p, p.Bytes <= room, at - p.Bytes})
+		out = append(out, Remedy{name, next, p, p.Bytes <= most, at - p.Bytes})
 		r, at = next, p.Bytes
 	}
 	next := r
-	if next.Recompute = true; at > room && !r.Recompute {
+	if next.Recompute = true; at > most && !r.Recompute {
 		try(`"recompute": true`, next)
 	}
-	if next = r; at > room && len(r.Schedule) > 0 && !r.Searched {
+	if next = r; at > most && len(r.Schedule) > 0 && !r.Searched {
 		next.OnDisk = true
 		try("the widening on disk", next)
 	}
-	if at > room && r.Batch > 1 {
+	if at > most && r.Batch > 1 {
 		next = r
-		for next.Batch > 1 && Peak(next.Phases()).Bytes > room {
+		for next.Batch > 1 && Peak(next.Phases()).Bytes > most {
 			next.Batch, next.Accumulate = smaller(next.Batch, max(next.Accumulate, 1))
 		}
 		try(fmt.Sprintf("batch %d, accumulate %d", next.Batch, next.Accumulate), next)

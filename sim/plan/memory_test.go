@@ -56,9 +56,11 @@ func TestWhatIsPlannedIsWhatIsThenHeld(t *testing.T) {
 		"long rows, recomputed": func(r *Run) {
 			r.Model, r.Batch, r.Seq, r.Recompute = shape(65, 96, 96, 4, 8), 2, 512, true
 		},
-		"a vocabulary":             func(r *Run) { r.Model, r.Batch = shape(8000, 128, 64, 4, 2), 8 },
-		"a vocabulary, recomputed": func(r *Run) { r.Model, r.Batch, r.Recompute = shape(8000, 128, 64, 4, 4), 8, true },
-		"accumulated":              func(r *Run) { r.Model, r.Accumulate = shape(300, 256, 256, 4, 2), 2 },
+		"a vocabulary": func(r *Run) { r.Model, r.Batch = shape(8000, 128, 64, 4, 2), 8 },
+		"a vocabulary, recomputed": func(r *Run) {
+			r.Model, r.Batch, r.Recompute = shape(8000, 128, 64, 4, 4), 8, true
+		},
+		"accumulated": func(r *Run) { r.Model, r.Accumulate = shape(300, 256, 256, 4, 2), 2 },
 		"widened on the hidden axis": func(r *Run) {
 			r.Model = shape(300, 192, 256, 4, 2)
 			r.Schedule = Schedule{{Axis: model.Hidden, Factor: 2}}
