@@ -42,7 +42,7 @@ SOURCES = $(shell git ls-files -co --exclude-standard '*.go' 2>/dev/null || \
 
 .DEFAULT_GOAL := help
 .PHONY: help run build page slides llama bench figures test fmt fmt-check vet staticcheck lint-page test-go test-scalar
-.PHONY: slides-there release release-check test-race test-wasm test-page golden still animations clean
+.PHONY: slides-there soak release release-check test-race test-wasm test-page golden still animations clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -106,6 +106,7 @@ fmt-check: ## say which Go files are not formatted
 
 vet: ## go vet, native and for the browser
 	go vet ./...
+	go vet -tags soak ./internal/soak
 	$(JS) go vet $(JS_VET)
 
 staticcheck: ## staticcheck, native and for the browser
@@ -152,6 +153,9 @@ test-wasm: ## the same as WebAssembly, in Node
 	elif [ -n "$$SPARKLING_STRICT" ]; then \
 		echo "no node on the path: the kernels cannot be tested as WebAssembly"; exit 1; \
 	else echo "no node on the path: the kernels' tests as WebAssembly are left out"; fi
+
+soak: ## what takes too long for every change: long runs, killed and gone on with (half an hour on two cores)
+	go test -tags soak $(TESTFLAGS) -count=1 -timeout 120m -v ./internal/soak
 
 test-page: slides-there ## drive the real page in a real browser
 	go test $(TESTFLAGS) -timeout 60m ./wasm/pagetest/...

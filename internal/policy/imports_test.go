@@ -108,7 +108,8 @@ internal/bench/torch: internal/bench/workload internal/tools model model/compute
 internal/bench/inpage/worker: internal/bench/... model/compute
 internal/bench/inpage: internal/bench/measure internal/bench/shapes internal/bench/workload internal/browser
   internal/build internal/serve internal/tools model/compute sim/experiment
-internal/bench: internal/bench/... model/compute sim/experiment sim/task
+internal/bench: internal/bench/... internal/durable model/compute model/learner/cpu sim/checkpoints sim/experiment
+  sim/pretrain sim/record sim/task sim/tokens
 
 internal/deck: internal/browser internal/deck/built internal/durable internal/lecture internal/markup internal/report
   internal/serve internal/site internal/tools sim/experiment viz/figure viz/story viz/style
@@ -121,6 +122,7 @@ internal/llama: internal/tools
 internal/testgame: internal/display
 internal/testneed: internal/display internal/tools
 internal/exercises:
+internal/soak:
 internal/policy:
 wasm/pagetest:
 wasm/pagetest/headless: model/learner/cpu sim/experiment sim/session

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/model"
@@ -94,4 +95,6 @@ func (r *run) keep(ctx context.Context) {
 		r.set.Tell(Event{Kind: Unkept, Step: r.arm.Step(), Saying: err.Error()})
 	}
 	r.unkept = err
+	// Beside networks of gigabytes the next collection would come when as many are garbage.
+	runtime.GC()
 }
