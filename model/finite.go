@@ -58,7 +58,17 @@ func (n *Net) NotFinite() string {
 
 // AllFinite reports whether no element is a NaN or an infinity.
 func AllFinite(x []float32) bool {
-	const exponent = 0xff << 23 // all its bits are set in what is no number, and in nothing else
+	// All bits of the exponent are set in what is no number, and in nothing else; then one more carries into the sign.
+	const exponent, least, sign = 0xff << 23, 1 << 23, 1 << 31
+	for ; len(x) >= 8; x = x[8:] {
+		var carried uint32
+		for _, v := range (*[8]float32)(x) {
+			carried |= math.Float32bits(v)&exponent + least
+		}
+		if carried&sign != 0 {
+			return false
+		}
+	}
 	for _, v := range x {
 		if math.Float32bits(v)&exponent == exponent {
 			return false

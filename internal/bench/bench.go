@@ -72,6 +72,7 @@ var parts = []part{
 	{"elementwise operations", "", (*Report).elementwise},
 	{"probes", "probes", (*Report).probes},
 	{"allocations", "allocations", (*Report).allocations},
+	{"a checkpoint widened on the disk", "disk-", (*Report).disk},
 	{"threads inside one arm", "threads", (*Report).threads},
 	{"where time goes", "", (*Report).profiles},
 	{"our program in a browser", "worker-", (*Report).browser},

@@ -144,7 +144,8 @@ func TestQuickRunFillsTheNativeRowsAndExplainsTheOthers(t *testing.T) {
 	r, err := Run(context.Background(), Options{Quick: true})
 	require.NoError(t, err)
 	assert.True(t, r.Complete)
-	alone, long := []string{"allocations", "probes"}, []string{"threads-large", "loop", "loop-torch"}
+	alone := []string{"allocations", "probes", "disk-widen"}
+	long := []string{"threads-large", "loop", "loop-torch"}
 	for _, row := range r.Rows {
 		switch {
 		case slices.Contains(alone, row.Key):

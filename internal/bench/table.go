@@ -44,6 +44,7 @@ func table() []Row {
 		lower("probes", "%", 5, 0, "probes of pairs, native, of the updates' time"),
 		lower("worker-probes", "%", 5, 0, "probes of pairs in Chromium, of the updates' time"),
 		lower("allocations", "", 0, 0, "allocations of a training step after warm-up"),
+		higher("disk-widen", "x", 0.6, 0.9, "a checkpoint widened on the disk, bytes a second, against a copy of it"),
 		lower("page-bytes-picture", "MB", 3.5, 2.5, "page: bytes before the first picture, brotli"),
 		lower("page-bytes-training", "MB", 4.2, 3, "page: bytes before training starts, brotli"),
 		lower("page-first-step", "s", 2, 1, "page: first training step after load on this machine"),

@@ -33,6 +33,7 @@ type verbs struct {
 	Plan      planVerb      `cmd:"" help:"Count what a widening costs and saves: parameters, operations, memory."`
 	Check     checkVerb     `cmd:"" help:"Run a batch through a checkpoint: terms of the objective, logits, gradients."`
 	Widen     widenVerb     `cmd:"" help:"Widen a checkpoint into another, one tensor at a time."`
+	Inspect   inspectVerb   `cmd:"" help:"Say what a checkpoint holds: sizes, weights, optimizer states, copies, experts' load."`
 	Export    exportVerb    `cmd:"" help:"Write a checkpoint as a GGUF file, which llama.cpp reads."`
 	Serve     serveVerb     `cmd:"" help:"Serve the page on this machine."`
 	Figures   figuresVerb   `cmd:"" help:"Draw the figures of a record, or of several that differ in their seeds."`

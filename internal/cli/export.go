@@ -5,8 +5,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/schollz/progressbar/v3"
-
 	"github.com/sparkling-lab/sparkling/internal/durable"
 	"github.com/sparkling-lab/sparkling/model/checkpoint"
 	"github.com/sparkling-lab/sparkling/model/checkpoint/gguf"
@@ -37,7 +35,7 @@ func (v exportVerb) Run(e *env) error {
 		return err
 	}
 	defer release()
-	bar := e.bar(out.Data(), "writing", v.Quiet, progressbar.OptionShowBytes(true))
+	bar := e.bar(out.Data(), "writing", v.Quiet, inBytes...)
 	r, err := out.Write(e.ctx, v.GGUF, func(done int64) { _ = bar.Set64(done) })
 	if err != nil {
 		_ = bar.Exit()

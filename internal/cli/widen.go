@@ -4,8 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
-
-	"github.com/schollz/progressbar/v3"
+	"time"
 
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/checkpoint"
@@ -25,6 +24,8 @@ type widenVerb struct {
 	States string  `name:"optimizer-states" aliases:"state" help:"What becomes of optimizer states: ${states}." default:"asymmetric"`
 	Layout string  `help:"How experts are kept: ${layouts}. Left out: as they were." placeholder:"LAYOUT"`
 	Seed   uint64  `help:"Seed of random coordinates." default:"1"`
+	DryRun bool    `help:"Say sizes, memory and time, and what plan says it saves; write nothing."`
+	JSON   bool    `help:"Print the result as JSON."`
 	Quiet  bool    `help:"No progress bar."`
 	statesFlags
 	recipeFlags
@@ -42,20 +43,27 @@ func (v widenVerb) Run(e *env) error {
 	if err != nil {
 		return ended(e, err)
 	}
-	total := ondisk.Total(in)
 	states, err := v.states(v.Model)
 	if err != nil {
 		return err
 	}
 	if states != nil {
 		defer states.File.Close()
-		total += states.Bytes()
 	}
 	recipe, err := v.recipe(in, spec, v.Seed)
 	if err != nil {
 		return err
 	}
-	bar := e.bar(total, "widening", v.Quiet, progressbar.OptionShowBytes(true))
+	f, err := ondisk.Foresee(in, spec)
+	if err != nil {
+		return err
+	}
+	known := v.report(in, f, states)
+	if v.DryRun {
+		return v.foresee(e, in, spec, known)
+	}
+	bar := e.bar(known.Read, "widening", v.Quiet, inBytes...)
+	begin := time.Now()
 	with := ondisk.With{Layout: checkpoint.Layout(v.Layout), States: states, Recipe: recipe}
 	r, err := ondisk.WidenWith(e.ctx, in, v.Out, spec, v.Seed, with, func(done int64) { _ = bar.Set64(done) })
 	if err != nil {
@@ -63,6 +71,11 @@ func (v widenVerb) Run(e *env) error {
 		return ended(e, err)
 	}
 	_ = bar.Finish()
+	if v.JSON {
+		known.Seconds = number(time.Since(begin).Seconds())
+		known.NotFinite, known.Linked, known.LeftOut = r.NotFinite, r.Linked, r.LeftOut
+		return indented(e.out, known)
+	}
 	old, now := in.Table.Config, r.Config
 	fmt.Fprintf(e.out, "%s: hidden %d, inner %d, %d parameters (before: %d, %d, %d).\n", filepath.Base(v.Out),
 		now.Hidden, now.Inner,

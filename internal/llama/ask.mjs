@@ -31,5 +31,4 @@ async function answer({file, rows, texts}) {
 
 const answers = [];
 for (const question of JSON.parse(readFileSync(0, "utf8"))) answers.push(await answer(question));
-console.log(JSON.stringify(answers));
-process.exit(0);
+process.stdout.write(JSON.stringify(answers), () => process.exit(0));

@@ -18,7 +18,8 @@ var changing = []string{"Chmod", "CopyFS", "Create", "CreateTemp", "Link", "Mkdi
 	"Symlink", "Truncate", "WriteFile"}
 
 // scratch are the files that may change it by themselves: what they write is gone with their work, or a test's.
-var scratch = []string{"internal/bench/inpage/", "internal/bench/loop.go", "internal/build/ebitengine.go",
+var scratch = []string{"internal/bench/disk/", "internal/bench/inpage/", "internal/bench/loop.go",
+	"internal/build/ebitengine.go",
 	"internal/build/page.go", "internal/cli/pdf.go", "internal/deck/pdf.go", "internal/fixture/",
 	"internal/release/", "internal/testgame/", "wasm/pagetest/still/"}
 

@@ -39,6 +39,7 @@ model/learner/learnertest: model model/learner model/learner/cpu model/optim mod
 model/checkpoint: internal/durable internal/input internal/plain internal/typed model
 model/checkpoint/gguf: internal/durable internal/input internal/plain model model/checkpoint
 model/checkpoint/torch: internal/durable internal/input internal/plain model/checkpoint
+model/checkpoint/survey: model model/checkpoint
 model/widen/ondisk: internal/durable internal/input model model/checkpoint model/checkpoint/torch model/optim
   model/widen
 
@@ -108,8 +109,9 @@ internal/bench/torch: internal/bench/workload internal/tools model model/compute
 internal/bench/inpage/worker: internal/bench/... model/compute
 internal/bench/inpage: internal/bench/measure internal/bench/shapes internal/bench/workload internal/browser
   internal/build internal/serve internal/tools model/compute sim/experiment
-internal/bench: internal/bench/... internal/durable model/compute model/learner/cpu sim/checkpoints sim/experiment
-  sim/pretrain sim/record sim/task sim/tokens
+internal/bench/disk: internal/bench/measure model model/checkpoint model/widen model/widen/ondisk
+internal/bench: internal/bench/... internal/durable model model/compute model/learner/cpu sim/checkpoints
+  sim/experiment sim/pretrain sim/record sim/task sim/tokens
 
 internal/deck: internal/browser internal/deck/built internal/durable internal/lecture internal/markup internal/report
   internal/serve internal/site internal/tools sim/experiment viz/figure viz/story viz/style

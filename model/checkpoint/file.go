@@ -14,7 +14,7 @@ import (
 )
 
 // chunk is the number of bytes that are read, turned and written at once.
-const chunk = 1 << 18
+const chunk = 1 << 16
 
 // File is a safetensors file that is open for reading, tensor by tensor.
 type File struct {
@@ -100,8 +100,24 @@ func (f *File) each(ctx context.Context, e Entry, do func(piece []byte)) error {
 	return nil
 }
 
+// into reads the bytes of an entry to where they belong.
+func (f *File) into(ctx context.Context, dst []byte, e Entry) error {
+	for at := 0; at < len(dst); at += chunk {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if _, err := f.f.ReadAt(dst[at:min(at+chunk, len(dst))], f.data+e.from+int64(at)); err != nil {
+			return fmt.Errorf("%s: tensor %q cannot be read: %w", f.f.Name(), e.Name, err)
+		}
+	}
+	return nil
+}
+
 // Floats reads a tensor of type F32 or BF16 into dst, which has its length.
 func (f *File) Floats(ctx context.Context, dst []float32, e Entry) error {
+	if raw := memory(dst); e.DType == F32 && raw != nil {
+		return f.into(ctx, raw, e)
+	}
 	size := int(sizes[e.DType])
 	return f.each(ctx, e, func(piece []byte) {
 		n := len(piece) / size
@@ -181,6 +197,13 @@ func (w *Writer) Write(ctx context.Context, src []float32) error {
 			return err
 		}
 		n := min(len(src), chunk/size)
+		if raw := memory(src[:n]); e.DType == F32 && raw != nil {
+			if _, err := w.f.Write(raw); err != nil {
+				return err
+			}
+			src = src[n:]
+			continue
+		}
 		Encode(w.buf, src[:n], e.DType)
 		if _, err := w.out.Write(w.buf[:n*size]); err != nil {
 			return err

@@ -73,8 +73,13 @@ func (p *Plan) Weight(tensor, e int, dst, src []float32) {
 	from, to := p.From.Tensors[tensor], p.To.Tensors[tensor]
 	rng := stream(p.seed, from, e)
 	out, in := p.Spec.fills(from)
-	std := rms(src)
-	normal := func() float32 { return float32(rng.NormFloat64() * std) }
+	std := -1.0 // until it is asked for
+	normal := func() float32 {
+		if std < 0 {
+			std = rms(src)
+		}
+		return float32(rng.NormFloat64() * std)
+	}
 	r, c, cc := from.Rows.Size, from.Cols.Size, to.Cols.Size
 	rows, cols := p.axes[from.Rows.Axis], p.axes[from.Cols.Axis]
 	for i := range to.Rows.Size {
@@ -92,12 +97,14 @@ func (p *Plan) Weight(tensor, e int, dst, src []float32) {
 				row[j] = normal()
 			}
 		}
-		for j := c; j < cc; j++ {
+		sample := from.Kind == model.NormWeight && p.Spec.NormWeights == SampleNormWeights
+		for at := c; at < cc && in == fillCopy && !sample; at += c {
+			copy(row[at:], row[:c]) // copies are cyclic
+		}
+		for j := c; j < cc && (in != fillCopy || sample); j++ {
 			switch {
-			case from.Kind == model.NormWeight && p.Spec.NormWeights == SampleNormWeights:
+			case sample:
 				row[j] = src[rng.IntN(c)]
-			case in == fillCopy:
-				row[j] = row[cols.origin[j]]
 			case in == fillRandom:
 				row[j] = normal()
 			case in == fillTwins && (j-c)%2 == 1:

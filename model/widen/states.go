@@ -24,7 +24,7 @@ func (p *Plan) State(tensor int, dst, src []float32, power int) {
 	case Asymmetric, AsymmetricScaled:
 		asymmetricReset(dst, src, to.Cols.Size, from.Cols.Size)
 	case Copy, CopyScaled:
-		copyState(dst, src, to.Cols.Size, from.Cols.Size, p.axes[from.Rows.Axis], p.axes[from.Cols.Axis])
+		copyState(dst, src, to.Cols.Size, from.Cols.Size, p.axes[from.Rows.Axis])
 	}
 	scaled := p.Spec.OptState == CopyScaled || p.Spec.OptState == AsymmetricScaled
 	if scaled && from.Kind == model.Matrix && to.Cols.Size > from.Cols.Size {
@@ -42,7 +42,7 @@ func asymmetricReset(dst, src []float32, wide, cols int) {
 }
 
 // copyState is S' = [S, S]: every new coordinate has the state of its original.
-func copyState(dst, src []float32, wide, cols int, up, in axisPlan) {
+func copyState(dst, src []float32, wide, cols int, up axisPlan) {
 	old := len(src) / cols
 	for i := range len(dst) / wide {
 		o := i
@@ -50,9 +50,8 @@ func copyState(dst, src []float32, wide, cols int, up, in axisPlan) {
 			o = up.origin[i]
 		}
 		row, from := dst[i*wide:(i+1)*wide], src[o*cols:(o+1)*cols]
-		copy(row, from)
-		for j := cols; j < wide; j++ {
-			row[j] = from[in.origin[j]]
+		for at := 0; at < wide; at += cols {
+			copy(row[at:], from) // copies are cyclic
 		}
 	}
 }

@@ -42,35 +42,44 @@ func (f *File) pairs() ([]pair, error) {
 	if s.Context < 1 {
 		s.Context = defaultContext
 	}
-	f.result.Architecture = "qwen3moe"
+	f.result.Architecture = f.kind.name
 	all := []pair{
 		{"general.architecture", f.result.Architecture},
 		{"general.name", filepath.Base(f.folder.Dir)},
 		{"general.alignment", uint32(alignment)},
 		{"general.file_type", fileTypes[f.most()]},
 	}
-	all = append(all, shape(f.result.Architecture, c, s.Context)...)
+	all = append(all, f.kind.shape(c, s.Context)...)
+	scaled, err := f.kind.scaling(c)
+	if err != nil {
+		return nil, err
+	}
+	all = append(all, scaled...)
 	words, err := f.vocabulary(s)
 	return append(all, words...), err
 }
 
 // shape are the keys of the network's sizes and constants.
-func shape(arch string, c model.Config, context int) []pair {
+func (k kind) shape(c model.Config, context int) []pair {
 	key := func(name string, value any) pair {
 		if n, ok := value.(int); ok {
 			value = uint32(n)
 		}
-		return pair{arch + "." + name, value}
+		return pair{k.name + "." + name, value}
 	}
-	return []pair{
+	all := []pair{
 		key("vocab_size", c.Vocab), key("context_length", context), key("block_count", c.Layers),
 		key("embedding_length", c.Hidden), key("feed_forward_length", c.Inner),
-		key("expert_count", c.Experts), key("expert_used_count", c.TopK), key("expert_feed_forward_length", c.Inner),
 		key("attention.head_count", c.Heads), key("attention.head_count_kv", c.KVHeads),
 		key("attention.key_length", c.HeadDim), key("attention.value_length", c.HeadDim),
 		key("attention.layer_norm_rms_epsilon", float32(c.NormEps)),
 		key("rope.dimension_count", c.HeadDim), key("rope.freq_base", float32(c.RopeBase)),
 	}
+	if c.NoRouter {
+		return all
+	}
+	return append(all, key("expert_count", c.Experts), key("expert_used_count", c.TopK),
+		key("expert_feed_forward_length", c.Inner))
 }
 
 // most is the type that most of the file's bytes have.

@@ -26,6 +26,7 @@ type Result struct {
 // File is a GGUF file that a folder would give.
 type File struct {
 	folder  *checkpoint.Folder
+	kind    kind
 	head    []byte
 	tensors []info
 	sources [][]spot // of every tensor, its matrices in order
@@ -42,13 +43,12 @@ type spot struct {
 // New looks at the folder, reads its tokenizer.json if there is one, and errs where llama.cpp could not say or would
 // not compute the same. No weight is read.
 func New(folder *checkpoint.Folder) (*File, error) {
-	if folder.Table.Config.Variant != (model.Variant{}) {
-		return nil, fmt.Errorf("%s is of the family %s, or its config.json asks for more than qwen3_moe has here "+
-			"(weights that sum to 1, no scaled rotary embedding); only that is written as GGUF", folder.Dir,
-			folder.Family())
+	k, err := kindOf(folder.Table.Config)
+	if err != nil {
+		return nil, err
 	}
-	f := &File{folder: folder}
-	if err := f.tensor(); err != nil {
+	f := &File{folder: folder, kind: k}
+	if err := f.list(); err != nil {
 		return nil, err
 	}
 	pairs, err := f.pairs()
@@ -71,8 +71,8 @@ func (f *File) Data() (n int64) {
 	return n
 }
 
-// tensor lists what the file holds, and where each matrix of it lies.
-func (f *File) tensor() error {
+// list notes what the file holds, and where each matrix of it lies.
+func (f *File) list() error {
 	at := map[checkpoint.MatrixRef]spot{}
 	stored := f.folder.Weights.Names.Stored(f.folder.Table)
 	for _, shard := range f.folder.Weights.Files {
@@ -89,31 +89,44 @@ func (f *File) tensor() error {
 		}
 	}
 	for i, t := range f.folder.Table.Tensors {
-		name, err := nameOf(t)
+		name, err := f.kind.nameOf(t)
 		if err != nil {
 			return err
 		}
-		x := info{name: name, shape: shapeOf(t)}
+		x := info{name: name, shape: f.kind.shapeOf(t), heads: f.kind.heads(t, f.folder.Table.Config)}
 		var from []spot
 		for e := range t.Experts {
-			from = append(from, at[checkpoint.MatrixRef{Tensor: i, Expert: e}])
+			s, ok := at[checkpoint.MatrixRef{Tensor: i, Expert: e}]
+			if !ok {
+				return fmt.Errorf("%s holds no %s", f.folder.Dir, t.Name(e))
+			}
+			from = append(from, s)
 		}
 		if !single(t) {
 			x.kind = shared(from)
 		}
 		f.tensors, f.sources = append(f.tensors, x), append(f.sources, from)
 	}
+	if f.kind.head && !f.folder.Table.Config.Untied {
+		x := f.tensors[0] // the embedding
+		x.name = parts[model.Head] + ".weight"
+		f.tensors, f.sources = append(f.tensors, x), append(f.sources, f.sources[0])
+	}
+	if x := divisors(f.folder.Table.Config); x != nil {
+		f.tensors = append(f.tensors, info{name: ropeName, shape: []int{len(x)}, data: x})
+		f.sources = append(f.sources, nil)
+	}
 	return nil
 }
 
-// kinds are the types that are written as they are stored.
-var kinds = map[checkpoint.DType]ggmlType{checkpoint.F32: ggmlF32, checkpoint.BF16: ggmlBF16, checkpoint.F16: ggmlF16}
+// types are those that are written as they are stored.
+var types = map[checkpoint.DType]ggmlType{checkpoint.F32: ggmlF32, checkpoint.BF16: ggmlBF16, checkpoint.F16: ggmlF16}
 
 // shared is the type of matrices that become one tensor: float32, which holds every other, where they differ.
 func shared(all []spot) ggmlType {
-	kind := kinds[all[0].entry.DType]
+	kind := types[all[0].entry.DType]
 	for _, s := range all {
-		if kinds[s.entry.DType] != kind {
+		if types[s.entry.DType] != kind {
 			return ggmlF32
 		}
 	}
@@ -132,9 +145,12 @@ func (f *File) Write(ctx context.Context, path string, progress func(done int64)
 		var done int64
 		for i, x := range f.tensors {
 			for _, from := range f.sources[i] {
-				if err := s.matrix(from, x.kind); err != nil {
+				if err := s.matrix(from, x); err != nil {
 					return err
 				}
+			}
+			if err := s.floats(x.data); err != nil {
+				return err
 			}
 			done += x.bytes()
 			gap := padding(done)
@@ -176,28 +192,52 @@ func (s *stream) file(shard checkpoint.Shard) (*checkpoint.File, error) {
 	return file, err
 }
 
-// matrix writes one matrix: as it is stored, or as float32, which is exact.
-func (s *stream) matrix(from spot, kind ggmlType) error {
+// matrix writes one matrix of a tensor: as it is stored, or as float32, which is exact.
+func (s *stream) matrix(from spot, x info) error {
 	file, err := s.file(from.shard)
 	if err != nil {
 		return err
 	}
 	n := from.entry.Len() / from.of
-	if kinds[from.entry.DType] == kind {
+	switch {
+	case x.heads > 0:
+		return s.turned(file, from, x, n)
+	case types[from.entry.DType] == x.kind:
 		return file.Raw(s.ctx, s.w, from.entry, from.i*n, n)
 	}
 	if cap(s.values) < n {
 		s.values = make([]float32, n)
 	}
-	values := s.values[:n]
-	if err := file.Matrix(s.ctx, values, from.entry, from.i); err != nil {
+	if err := file.Matrix(s.ctx, s.values[:n], from.entry, from.i); err != nil {
 		return err
 	}
+	return s.floats(s.values[:n])
+}
+
+// turned writes a matrix of queries or keys with the rows of every head interleaved: the first half's beside the
+// second's.
+func (s *stream) turned(file *checkpoint.File, from spot, x info, n int) error {
+	rows, cols := x.shape[0], x.shape[1]
+	half := rows / x.heads / 2
+	for h := range x.heads {
+		for i := range half {
+			for _, row := range []int{2*h*half + i, (2*h+1)*half + i} {
+				if err := file.Raw(s.ctx, s.w, from.entry, from.i*n+row*cols, cols); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// floats writes float32 numbers.
+func (s *stream) floats(values []float32) error {
 	s.bytes = s.bytes[:0]
 	for _, x := range values {
 		s.bytes = binary.LittleEndian.AppendUint32(s.bytes, math.Float32bits(x))
 	}
-	_, err = s.w.Write(s.bytes)
+	_, err := s.w.Write(s.bytes)
 	return err
 }
 

@@ -55,6 +55,8 @@ type info struct {
 	name  string
 	shape []int
 	kind  ggmlType
+	heads int       // whose rows are interleaved; 0 where rows stay where they are
+	data  []float32 // what it holds, where that is not a matrix of the folder
 }
 
 // bytes is the size of its data.

@@ -2,9 +2,11 @@ package gguf_test
 
 import (
 	"context"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -111,25 +113,85 @@ func agree(t *testing.T, got llama.Answer, v model.Values, near float64) {
 	t.Logf("furthest %.2g, largest probability %.2f", furthest, top)
 }
 
+// shapes are a network of every family, those with tied and with untied heads, and of every scaling of the rotary
+// embedding.
+func shapes() map[string]model.Config {
+	all := map[string]model.Config{}
+	add := func(name string, v model.Variant, change func(c *model.Config)) {
+		c := small
+		c.Variant = v
+		if v.NoRouter {
+			c.Experts, c.TopK, c.AuxLossCoef, c.ZLossCoef = 1, 1, 0, 0
+		}
+		if change != nil {
+			change(&c)
+		}
+		all[name] = c
+	}
+	// whose head_dim other programs take to be the hidden size over the heads
+	follows := func(c *model.Config) { c.HeadDim = c.Hidden / c.Heads }
+	add("qwen3moe", model.Variant{}, nil)
+	add("qwen3moe, untied", model.Variant{}, func(c *model.Config) { c.Untied = true })
+	add("qwen3moe, linear", model.Variant{Rope: model.RopeScaling{Kind: model.Linear, Factor: 4}}, nil)
+	add("qwen3", model.Variant{NoRouter: true}, nil)
+	add("qwen3, YaRN", model.Variant{NoRouter: true, Rope: model.RopeScaling{Kind: model.YaRN, Factor: 4, Original: 64,
+		Slow: 1, Fast: 32, Attention: model.YaRNAttention(4)}}, func(c *model.Config) { c.HeadDim = 16 })
+	add("qwen2", model.Variant{NoRouter: true, QKNorm: model.NoNorm, QKVBias: true}, follows)
+	add("llama", model.Variant{NoRouter: true, QKNorm: model.NoNorm}, follows)
+	add("llama 3", model.Variant{NoRouter: true, QKNorm: model.NoNorm, Rope: model.RopeScaling{Kind: model.Llama3,
+		Factor: 8, Original: 64, Slow: 1, Fast: 4}}, follows)
+	add("mixtral", model.Variant{QKNorm: model.NoNorm}, func(c *model.Config) { follows(c); c.Untied = true })
+	add("olmoe", model.Variant{QKNorm: model.ByProjection, RawTopK: true}, func(c *model.Config) {
+		follows(c)
+		c.KVHeads = c.Heads
+	})
+	add("olmo2", model.Variant{NoRouter: true, QKNorm: model.ByProjection, PostNorm: true}, follows)
+	return all
+}
+
+// Every family that is exported computes in llama.cpp what it computes here.
 func TestLlamaComputesTheSameProbabilities(t *testing.T) {
 	testneed.Here(t, llama.Available())
+	var names []string
 	var networks []model.Values
 	var questions []llama.Question
-	for _, untied := range []bool{false, true} {
-		c := small
-		c.Untied = untied
+	all := shapes()
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		c := all[name]
 		v := spread(c)
 		dir := filepath.Join(t.TempDir(), "small")
-		require.NoError(t, checkpoint.Save(context.Background(), dir, nil, v))
+		require.NoError(t, checkpoint.Save(context.Background(), dir, nil, v), name)
 		path, _ := exported(t, dir)
-		networks = append(networks, v)
+		names, networks = append(names, name), append(networks, v)
 		questions = append(questions, llama.Question{File: path, Rows: rows(c.Vocab), Texts: []string{"<|7|><|12|>"}})
 	}
 	answers, err := llama.Ask(t.Context(), questions...)
 	require.NoError(t, err)
 	for i, v := range networks {
-		agree(t, answers[i], v, 1e-3)
-		assert.Equal(t, [][]int32{{7, 12}}, answers[i].Tokens)
-		assert.Equal(t, []string{"<|7|><|12|>"}, answers[i].Texts)
+		t.Run(names[i], func(t *testing.T) {
+			agree(t, answers[i], v, 1e-3)
+			assert.Equal(t, [][]int32{{7, 12}}, answers[i].Tokens)
+			assert.Equal(t, []string{"<|7|><|12|>"}, answers[i].Texts)
+		})
+	}
+}
+
+// What llama.cpp would compute otherwise is refused by name.
+func TestANetworkThatLlamaHasNotIsRefusedByName(t *testing.T) {
+	for says, v := range map[string]model.Variant{
+		"not as wide as the hidden axis":                    {QKNorm: model.ByProjection, RawTopK: true},
+		"whether the weights of a token's experts sum to 1": {RawTopK: true},
+		"YaRN mixes from 2 to 32 turns": {Rope: model.RopeScaling{Kind: model.YaRN, Factor: 4, Original: 64, Slow: 2,
+			Fast: 32, Attention: model.YaRNAttention(4)}},
+		"scaled as llama3": {Rope: model.RopeScaling{Kind: model.Llama3, Factor: 8, Original: 64, Slow: 1, Fast: 4}},
+	} {
+		c := small
+		c.Variant = v
+		dir := filepath.Join(t.TempDir(), "small")
+		require.NoError(t, checkpoint.Save(context.Background(), dir, nil, spread(c)))
+		folder, err := checkpoint.ReadFolder(context.Background(), dir)
+		require.NoError(t, err)
+		_, err = gguf.New(folder)
+		assert.ErrorContains(t, err, says)
 	}
 }

@@ -237,7 +237,7 @@ func (j *job) tensor(in sources, x newTensor, out *checkpoint.Writer, power int)
 			return out.Copy(j.ctx, file, s.entry)
 		}
 		old, wide := j.in.Table.Tensors[s.matrix.Tensor], j.to.Tensors[s.matrix.Tensor]
-		j.src = fit(j.src, old.Rows.Size*old.Cols.Size)
+		j.src = sized(j.src, old.Rows.Size*old.Cols.Size)
 		if err := file.Matrix(j.ctx, j.src, s.entry, s.i); err != nil {
 			return err
 		}
@@ -278,12 +278,17 @@ func (j *job) head(power int) {
 	j.untied.State(j.to.Find(model.Head, -1), j.dst, j.src, power)
 }
 
-// fit is a slice of n zeros that reuses memory.
-func fit(x []float32, n int) []float32 {
+// sized is a slice of n elements that reuses memory; what is in it is not told.
+func sized(x []float32, n int) []float32 {
 	if cap(x) < n {
 		return make([]float32, n)
 	}
-	x = x[:n]
+	return x[:n]
+}
+
+// fit is [sized], of zeros.
+func fit(x []float32, n int) []float32 {
+	x = sized(x, n)
 	clear(x)
 	return x
 }
