@@ -198,7 +198,7 @@ func (w *Writer) Write(ctx context.Context, src []float32) error {
 		}
 		n := min(len(src), chunk/size)
 		if raw := memory(src[:n]); e.DType == F32 && raw != nil {
-			if _, err := w.f.Write(raw); err != nil {
+			if _, err := w.out.Write(raw); err != nil {
 				return err
 			}
 			src = src[n:]

@@ -159,6 +159,20 @@ func TestFileWithAMissingOrMisshapedTensorIsNotWrittenInSilence(t *testing.T) {
 	require.NoError(t, w.f.Close())
 }
 
+// Sums of checkpoints are made of it: whatever does not pass there makes a good file a damaged one.
+func TestWhoIsGivenTheSameGetsEveryByteOfTheFile(t *testing.T) {
+	for _, dtype := range []DType{F32, BF16, F16} {
+		path, also := filepath.Join(t.TempDir(), "x"), &bytes.Buffer{}
+		w, err := Create(path, Header{Entries: []Entry{{Name: "a", DType: dtype, Shape: []int{2}}}}, also)
+		require.NoError(t, err)
+		require.NoError(t, w.Write(context.Background(), []float32{1, 2}))
+		require.NoError(t, w.Close())
+		data, err := os.ReadFile(path)
+		require.NoError(t, err)
+		assert.Equal(t, data, also.Bytes(), dtype)
+	}
+}
+
 // Rounding to BF16 takes the nearest of the two neighbours, and the even one in the middle.
 func TestBF16IsRoundedToNearestEven(t *testing.T) {
 	for in, want := range map[uint32]uint16{
