@@ -24,13 +24,17 @@ type aside struct {
 	at  *checkpoints.Checkpoint
 }
 
-// Leave implements [train.Aside].
+// Leave implements [train.Aside]. The record is written first, as before every checkpoint.
 func (a *aside) Leave(r *train.Arm) error {
-	if _, err := a.run.set.Keeper.Save(a.ctx, r.Learner(), r.Growth(), a.run.position()); err != nil {
+	k, err := a.run.set.Keeper, a.run.set.Write(a.run.rec)
+	if err == nil {
+		_, err = k.Save(a.ctx, r.Learner(), r.Growth(), a.run.position())
+	}
+	if err != nil {
 		return fmt.Errorf("the network has to be saved to be widened on the disk: %w", err)
 	}
-	a.run.kept, a.run.pending = r.Step(), false
-	at, _, err := a.run.set.Keeper.Latest(a.ctx)
+	a.run.kept, a.run.pending, a.run.unkept = r.Step(), false, nil
+	at, _, err := k.Latest(a.ctx)
 	if err == nil && (at == nil || at.Step != r.Step()) {
 		err = errors.New("the network was saved to be widened on the disk, and is not there")
 	}
