@@ -164,6 +164,7 @@ func TestTheOneBeforeADamagedCheckpointIsTaken(t *testing.T) {
 	}
 	_, _, err = k.Latest(context.Background())
 	assert.ErrorContains(t, err, "no checkpoint in "+k.Dir()+" is whole")
+	assert.NotContains(t, err.Error(), "\n", "one sentence")
 	none := keeper(t, 1)
 	c, list, err = none.Latest(context.Background())
 	assert.Nil(t, c)

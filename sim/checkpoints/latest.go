@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/sparkling-lab/sparkling/model/checkpoint"
 )
@@ -49,7 +50,11 @@ func Latest(ctx context.Context, dir string) (c *Checkpoint, passed []error, err
 		passed = append(passed, err)
 	}
 	if len(passed) > 0 {
-		return nil, passed, fmt.Errorf("no checkpoint in %s is whole: %w", dir, errors.Join(passed...))
+		said := make([]string, len(passed))
+		for i, err := range passed {
+			said[i] = err.Error()
+		}
+		return nil, passed, fmt.Errorf("no checkpoint in %s is whole: %s", dir, strings.Join(said, "; "))
 	}
 	return nil, nil, nil
 }

@@ -5,6 +5,7 @@
 package make
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -167,6 +168,7 @@ func write(ctx context.Context, dir string, r Request, all []text, by *tokenizer
 	var ids []uint16
 	counts := [2]*int64{&out.TrainTokens, &out.ValTokens}
 	held := out.Bytes - int64(r.Validation*float64(out.Bytes))
+	var unwritten error // is not the fault of the text that is read meanwhile
 	err := each(ctx, all, held, told, func(piece string, validation bool) (err error) {
 		if ids, err = by.Encode(ids[:0], piece); err != nil {
 			return err
@@ -176,9 +178,10 @@ func write(ctx context.Context, dir string, r Request, all []text, by *tokenizer
 			part = 1
 		}
 		*counts[part] += int64(len(ids))
-		return to[part].Write(ids)
+		unwritten = to[part].Write(ids)
+		return unwritten
 	})
-	if err != nil {
+	if err = cmp.Or(unwritten, err); err != nil {
 		return err
 	}
 	if least := min(out.TrainTokens, out.ValTokens); least < MinTokens {

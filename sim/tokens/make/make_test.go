@@ -158,13 +158,14 @@ func (h fullHandle) Write(p []byte) (int, error) {
 }
 
 func TestAFullDiskIsSaidAndNothingIsLeft(t *testing.T) {
-	for _, left := range []int{0, 5000, 31_000, 45_000} {
-		r := Request{Text: written(t, strings.Repeat(line, 300)), Out: filepath.Join(t.TempDir(), "made"),
+	for _, left := range []int{0, 5000, 31_000, 90_000} {
+		r := Request{Text: written(t, strings.Repeat(line, 3000)), Out: filepath.Join(t.TempDir(), "made"),
 			Format: tokens.LLMC, Validation: 0.1, Shard: 10_000}
 		back := durable.Use(full{durable.Current(), &left})
 		_, err := Files(t.Context(), r, nil, nothing)
 		back()
 		assert.ErrorContains(t, err, "no space left")
+		assert.NotContains(t, err.Error(), r.Text[0], "the text is as good as it was")
 		assert.NoDirExists(t, r.Out)
 	}
 }
