@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
+	"io/fs"
 	"path/filepath"
 
 	"github.com/schollz/progressbar/v3"
@@ -11,10 +14,8 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/task"
 	"github.com/sparkling-lab/sparkling/sim/tokens"
+	"github.com/sparkling-lab/sparkling/sim/tokens/tokenizer"
 )
-
-// maxTokenizer bounds a tokenizer.json, in bytes.
-const maxTokenizer = 64 << 20
 
 // openedData is what a run learns from, where that lies in files.
 type openedData struct {
@@ -31,8 +32,9 @@ func openData(e *env, exp experiment.Experiment, dir string, quiet bool) (opened
 	}
 	var err error
 	if exp.Task.Tokenizer != "" {
-		if out.tokenizer, err = readTokenizer(filepath.Join(dir, filepath.FromSlash(exp.Task.Tokenizer))); err != nil {
-			return out, err
+		place := filepath.Join(dir, filepath.FromSlash(exp.Task.Tokenizer))
+		if out.tokenizer, err = readTokenizer(place, exp.Task.Symbols); err != nil {
+			return out, fmt.Errorf("the tokenizer %s cannot be used: %w", exp.Task.Tokenizer, pathless(err))
 		}
 	}
 	bar := e.bar(1, "checking the token files", quiet, progressbar.OptionShowBytes(true))
@@ -45,7 +47,9 @@ func openData(e *env, exp experiment.Experiment, dir string, quiet bool) (opened
 		return out, err
 	}
 	task.Keep(exp.Task, data)
-	out.print = data.Fingerprint()
+	if out.print = data.Fingerprint(); out.tokenizer != nil {
+		out.print += fmt.Sprintf(" tokenizer %d:%08x", len(out.tokenizer), crc32.ChecksumIEEE(out.tokenizer))
+	}
 	out.close = func() {
 		task.Drop(exp.Task)
 		_ = data.Close() // it was only read
@@ -53,15 +57,31 @@ func openData(e *env, exp experiment.Experiment, dir string, quiet bool) (opened
 	return out, nil
 }
 
-func readTokenizer(path string) ([]byte, error) {
+// readTokenizer reads a tokenizer.json of any kind, which must have so many tokens: each checkpoint gets a copy of it.
+func readTokenizer(path string, symbols int) ([]byte, error) {
 	f, err := input.Regular(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxTokenizer+1))
-	if err == nil && len(data) > maxTokenizer {
-		err = fmt.Errorf("%s has more than %d MB, which no tokenizer has", path, maxTokenizer>>20)
+	data, err := io.ReadAll(io.LimitReader(f, tokenizer.MaxFile+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > tokenizer.MaxFile {
+		return nil, fmt.Errorf("it has more than %d MB, which no tokenizer has", tokenizer.MaxFile>>20)
+	}
+	n, err := tokenizer.Count(data)
+	if err == nil && n != symbols {
+		err = fmt.Errorf("it has %d tokens, and task.symbols is %d", n, symbols)
 	}
 	return data, err
+}
+
+// pathless is an error of a file without its path, which whoever says it names as the document does.
+func pathless(err error) error {
+	if why := (*fs.PathError)(nil); errors.As(err, &why) {
+		return why.Err
+	}
+	return err
 }
