@@ -98,9 +98,12 @@ func TestRecomputingChangesNoBit(t *testing.T) {
 	large.LogitMult, both.Untied = 0.7, true
 	other := plain
 	other.Variant = model.Variant{QKNorm: model.ByProjection, QKVBias: true, PostNorm: true, RawTopK: true}
+	without := dense
+	without.Variant = model.Variant{QKNorm: model.NoNorm, NoRouter: true,
+		Rope: model.RopeScaling{Kind: model.YaRN, Factor: 4, Original: 16, Slow: 1, Fast: 32, Attention: 1.1}}
 	for name, c := range map[string]model.Config{
-		"another family": other, "experts": plain, "dense": dense, "untied": untied, "a vocabulary": large,
-		"a vocabulary, untied": both,
+		"experts": plain, "dense": dense, "untied": untied, "a vocabulary": large, "a vocabulary, untied": both,
+		"another family": other, "without norms and a router": without,
 	} {
 		for _, kind := range optim.Kinds {
 			if kind == optim.Muon && c.Vocab > 1000 {

@@ -51,7 +51,11 @@ class NewParameters:
 
     def __init__(self, optimizer, named_parameters, masks, recipe):
         self.optimizer, self.recipe, self.t = optimizer, recipe, 0
-        self.masks = {p: masks[name] for name, p in named_parameters if name in masks and masks[name].any()}
+        named = dict(named_parameters)
+        new = {name: mask for name, mask in masks.items() if mask.any()}
+        if missing := sorted(new.keys() - named.keys()):
+            raise KeyError(f"{missing[0]} has new elements, and no parameter has that name: {len(missing)} such")
+        self.masks = {named[name]: mask for name, mask in new.items()}
         self.begin = None  # rate of each group at the widening
 
     def scale(self, group, begin):

@@ -122,6 +122,23 @@ func TestYourCheckpointGoesOnWider(t *testing.T) {
 	sameAs(t, fixture.Load(t, set, "widen_inner_step3"), "inner3.safetensors", "three updates after the widening")
 }
 
+// Names that are not the folder's, as those of a network that is wrapped, are no reason to train new elements as old
+// ones.
+func TestNewElementsWithoutAParameterAreRefused(t *testing.T) {
+	python := testneed.PyTorch(t)
+	out, err := exec.Command(python, "-B", "-c", `
+import sys, torch
+sys.path.insert(0, sys.argv[1])
+from go_on import NewParameters
+p = torch.nn.Parameter(torch.zeros(2))
+NewParameters(torch.optim.SGD([p], 1.0), [("a", p)], {"a": torch.tensor([False, True]), "b": torch.tensor([False])}, {})
+NewParameters(torch.optim.SGD([p], 1.0), [("module.a", p)], {"a": torch.tensor([False, True])}, {})
+`, filepath.Join("..", "..", "examples", "pytorch")).CombinedOutput()
+	assert.Error(t, err)
+	assert.Contains(t, string(out), "line 7")
+	assert.Contains(t, string(out), "a has new elements, and no parameter has that name")
+}
+
 // opened reads tensors of a safetensors file.
 func opened(t *testing.T, path string) func(name string, n int) []float32 {
 	t.Helper()
@@ -183,11 +200,17 @@ func goOn(t *testing.T, dir string, steps int) (model.Values, []float64) {
 // statesIn are the moments of a folder's optimizer.pt.
 func statesIn(t *testing.T, dir string, table *model.Table) (m, v model.Values) {
 	t.Helper()
-	f, err := torch.Open(filepath.Join(dir, "optimizer.pt"))
-	require.NoError(t, err)
-	defer f.Close()
 	names, err := readNames(filepath.Join(dir, ondisk.NamesName))
 	require.NoError(t, err)
+	return moments(t, filepath.Join(dir, "optimizer.pt"), names, table)
+}
+
+// moments are those of a file, with the names of its parameters where it has none.
+func moments(t *testing.T, path string, names []string, table *model.Table) (m, v model.Values) {
+	t.Helper()
+	f, err := torch.Open(path)
+	require.NoError(t, err)
+	defer f.Close()
 	states, err := f.Read(names)
 	require.NoError(t, err)
 	m, v = model.NewValues(table), model.NewValues(table)

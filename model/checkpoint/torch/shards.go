@@ -9,8 +9,9 @@ import (
 
 // How states of which every process has saved its part are gathered into one file.
 const (
-	gatherFSDP = "Gather them: python3 -m torch.distributed.checkpoint.format_utils dcp_to_torch FOLDER " +
-		"optimizer.pt, or in the training program FSDP.full_optim_state_dict(model, optimizer), saved with torch.save"
+	gatherFSDP = "Gather them: python3 examples/pytorch/gather.py FOLDER optimizer.pt, or with PyTorch 2.3 and newer " +
+		"python3 -m torch.distributed.checkpoint.format_utils dcp_to_torch FOLDER optimizer.pt, or in the training " +
+		"program FSDP.full_optim_state_dict(model, optimizer), saved with torch.save"
 	gatherDeepSpeed = "Gather them: python3 -m deepspeed.checkpoint.ds_to_universal --input_folder STEP " +
 		"--output_folder OUT, which leaves exp_avg.pt and exp_avg_sq.pt for every parameter, and save these with " +
 		"torch.save as one dict {name: {\"exp_avg\": ..., \"exp_avg_sq\": ..., \"step\": ...}}"

@@ -84,6 +84,9 @@ func (f *File) states(names []string) (*States, error) {
 	return s, nil
 }
 
+// letters are those of which a word is put into a command that a message gives.
+const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+
 // elsewhere errs where a file holds the states in a place, or in a form, in which they are not read.
 func elsewhere(root *Dict) error {
 	for _, key := range []string{"ds_version", "ds_config", "zero_stage", "param_slice_mappings"} {
@@ -99,9 +102,12 @@ func elsewhere(root *Dict) error {
 		if inner.Get("zero_stage") != nil {
 			return fmt.Errorf("it is DeepSpeed's, and holds a part of the states. %s", gatherDeepSpeed)
 		}
-		return fmt.Errorf("the states lie in it under %s, beside other things; save them alone: python3 -c \"import "+
-			"torch; torch.save(torch.load('FILE', map_location='cpu')[%s], 'optimizer.pt')\"", describe(key),
-			describe(key))
+		is := fmt.Sprintf("the states lie in it under %s, beside other things; save them alone", describe(key))
+		if word, _ := key.(string); word == "" || strings.Trim(word, letters) != "" {
+			return errors.New(is) // a shell would take it for something else
+		}
+		return fmt.Errorf("%s: python3 -c \"import torch; torch.save(torch.load('FILE', map_location='cpu')['%s'], "+
+			"'optimizer.pt')\"", is, key)
 	}
 	return nil
 }

@@ -166,7 +166,7 @@ func TestOtherPicklesAreRefused(t *testing.T) {
 		"a builtin":         {"\x80\x02cbuiltins\neval\n.", "builtins.eval"},
 		"a name of a stack": {"\x80\x04\x8c\x02os\x8c\x06system\x93.", "os.system"},
 		"a shard": {"\x80\x02ctorch.distributed.tensor\nDTensor\n.",
-			"shards of one process. Gather them: python3 -m torch.distributed.checkpoint"},
+			"shards of one process. Gather them: python3 examples/pytorch/gather.py"},
 		"deepspeed":       {"\x80\x02cdeepspeed.x\nY\n.", "ds_to_universal"},
 		"an instance":     {"\x80\x02(ios\nx\n.", "operation 0x69"},
 		"an extension":    {"\x80\x02\x82\x01.", "operation 0x82"},
