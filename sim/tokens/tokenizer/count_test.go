@@ -25,7 +25,8 @@ func TestTokensAreCountedInFilesOfEveryKind(t *testing.T) {
 		require.NoError(t, err, file)
 		assert.Equal(t, want, n, file)
 	}
-	for _, file := range []string{"", "<html>", "[]", "{}", `{"model": {"vocab": 3}}`, `{"model": {"vocab": {"a": "b"}}}`} {
+	for _, file := range []string{"", "<html>", "[]", "{}", `{"model": {"vocab": 3}}`,
+		`{"model": {"vocab": {"a": "b"}}}`} {
 		_, err := Count([]byte(file))
 		assert.ErrorContains(t, err, "it is no tokenizer.json", file)
 	}
