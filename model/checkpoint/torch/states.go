@@ -3,7 +3,6 @@ package torch
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/model/checkpoint"
@@ -32,18 +31,6 @@ type Param struct {
 	key   any   // in the file
 }
 
-// group is one of param_groups.
-type group struct {
-	params, names *List // names: nil where the file has none
-}
-
-// The keys of an optimizer's state_dict.
-const stateKey, groupsKey, paramsKey, namesKey = "state", "param_groups", "params", "param_names"
-
-// unnamed says why a file without names is not read.
-const unnamed = "it numbers its parameters and does not name them, and experts have one shape, so that a wrong order " +
-	"could not be seen: give their names in its order with --names FILE, a JSON list of texts"
-
 // Read finds the states in a file. names are those of its parameters in its order, group after group, where the file
 // has none of its own. An error says what is not read, and why.
 func (f *File) Read(names []string) (*States, error) {
@@ -68,10 +55,8 @@ func (f *File) states(names []string) (*States, error) {
 		if err := s.grouped(names); err != nil {
 			return nil, err
 		}
-	} else {
-		if err := s.named(); err != nil {
-			return nil, err
-		}
+	} else if err := s.named(); err != nil {
+		return nil, err
 	}
 	if len(names) > 0 && s.byName {
 		return nil, errors.New("it names its parameters itself: --names is for files that number them")
@@ -126,100 +111,6 @@ func (s *States) named() error {
 	return nil
 }
 
-// grouped reads {"state": {...}, "param_groups": [...]}.
-func (s *States) grouped(names []string) error {
-	list := s.root.List(groupsKey)
-	if list == nil {
-		return fmt.Errorf("it has no list %s beside %s", groupsKey, stateKey)
-	}
-	used := map[any]bool{}
-	for i, x := range list.Items {
-		d, _ := x.(*Dict)
-		if d == nil || d.List(paramsKey) == nil {
-			return fmt.Errorf("%s[%d] has no list of %s", groupsKey, i, paramsKey)
-		}
-		g := group{d.List(paramsKey), d.List(namesKey)}
-		if g.names != nil && len(g.names.Items) != len(g.params.Items) {
-			return fmt.Errorf("%s[%d] has %d %s and %d %s", groupsKey, i, len(g.params.Items), paramsKey,
-				len(g.names.Items), namesKey)
-		}
-		s.groups = append(s.groups, g)
-		for k, key := range g.params.Items {
-			if used[hashable(key)] {
-				return fmt.Errorf("%s[%d] has the parameter %s a second time", groupsKey, i, describe(key))
-			}
-			used[hashable(key)] = true
-			p := &Param{key: key, State: s.state.Dict(key)}
-			if p.State == nil && s.state.Get(key) != nil {
-				return fmt.Errorf("the state of %s is %s", describe(key), describe(s.state.Get(key)))
-			}
-			if g.names != nil {
-				p.Name, _ = g.names.Items[k].(string)
-			}
-			s.Params = append(s.Params, p)
-		}
-	}
-	for _, key := range s.state.Keys {
-		if !used[key] {
-			return fmt.Errorf("there is a state of %s, which no group has", describe(key))
-		}
-	}
-	return s.nameAll(names)
-}
-
-// hashable is a key that a map can have; what is none equals the others of its kind, and is refused as twice there or
-// by its type.
-func hashable(key any) any {
-	switch key.(type) {
-	case int64, string:
-		return key
-	}
-	return nil
-}
-
-// nameAll gives every parameter its name: its key, that of its group, or that of the list.
-func (s *States) nameAll(names []string) error {
-	numbers, own := 0, 0
-	for _, p := range s.Params {
-		if _, is := p.key.(int64); is {
-			numbers++
-		} else if _, is := p.key.(string); !is {
-			return fmt.Errorf("a parameter is called %s", describe(p.key))
-		}
-		if p.Name != "" {
-			own++
-		}
-	}
-	switch s.byName = numbers == 0; {
-	case s.byName:
-		for _, p := range s.Params {
-			p.Name = p.key.(string)
-		}
-	case numbers < len(s.Params):
-		return errors.New("some of its parameters are numbered and some named")
-	case own == len(s.Params) && len(names) == 0:
-	case len(names) == 0:
-		return errors.New(unnamed)
-	case len(names) != len(s.Params):
-		return fmt.Errorf("it has %d parameters, and there are %d names", len(s.Params), len(names))
-	default:
-		for i, p := range s.Params {
-			if p.Name != "" && p.Name != names[i] {
-				return fmt.Errorf("its parameter %d is %s, and --names calls it %s", i, short(p.Name), short(names[i]))
-			}
-			p.Name = names[i]
-		}
-	}
-	seen := map[string]bool{}
-	for _, p := range s.Params {
-		if seen[p.Name] {
-			return fmt.Errorf("two parameters are called %s", short(p.Name))
-		}
-		seen[p.Name] = true
-	}
-	return nil
-}
-
 // check errs where a state holds what is not known here: what is not known cannot be widened.
 func (p *Param) check() error {
 	if strings.Contains(p.Name, "flat_param") {
@@ -269,50 +160,6 @@ func (p *Param) Tensors() (all []StateTensor) {
 		}
 	}
 	return all
-}
-
-// Insert adds a parameter at the end of the group of another, with a state, or without one where that is nil.
-// Parameters that are numbered are numbered anew, in their new order: there an optimizer of the new network expects
-// them.
-func (s *States) Insert(beside *Param, name string, state *Dict) {
-	p := &Param{Name: name, State: state, key: name}
-	if s.root == nil {
-		s.Params = append(s.Params, p)
-		s.state.Set(name, state)
-		return
-	}
-	at := 0
-	for _, g := range s.groups {
-		n := len(g.params.Items)
-		if !slices.Contains(s.Params[at:at+n], beside) {
-			at += n
-			continue
-		}
-		s.Params = slices.Insert(s.Params, at+n, p)
-		g.params.Items = append(g.params.Items, any(name))
-		if g.names != nil {
-			g.names.Items = append(g.names.Items, any(name))
-		}
-		break
-	}
-	if !s.byName {
-		at := int64(0)
-		for _, g := range s.groups {
-			for k := range g.params.Items {
-				s.Params[at].key, g.params.Items[k] = at, at
-				at++
-			}
-		}
-	}
-	states := NewDict()
-	states.Ordered = s.state.Ordered
-	for _, p := range s.Params {
-		if p.State != nil {
-			states.Set(p.key, p.State)
-		}
-	}
-	s.root.Set(stateKey, states)
-	s.state = states
 }
 
 // Root is what the file holds, with what was changed and inserted.

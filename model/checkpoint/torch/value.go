@@ -2,7 +2,9 @@ package torch
 
 import (
 	"fmt"
+	"strings"
 
+	"github.com/sparkling-lab/sparkling/internal/plain"
 	"github.com/sparkling-lab/sparkling/model/checkpoint"
 )
 
@@ -120,4 +122,12 @@ func describe(x any) string {
 		return fmt.Sprint(x)
 	}
 	return "something that cannot stand there"
+}
+
+// short keeps what a file says to one line in which nothing acts.
+func short(text string) string {
+	if len(text) > 80 {
+		text = strings.ToValidUTF8(text[:80], "") + "…"
+	}
+	return plain.Line(text)
 }
