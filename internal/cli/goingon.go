@@ -51,17 +51,14 @@ func trainer(dir string, r *ondisk.Recipe) {
 		GlobalStep *int `json:"global_step"`
 		MaxSteps   *int `json:"max_steps"`
 	}
-	if f, err := input.Regular(filepath.Join(dir, trainerName)); err == nil {
-		data, err := io.ReadAll(io.LimitReader(f, maxTrainer))
-		f.Close()
-		if err == nil && json.Unmarshal(data, &state) == nil && state.GlobalStep != nil {
-			if r.StepsDone == nil {
-				r.StepsDone = state.GlobalStep
-			}
-			if left := state.MaxSteps; r.StepsLeft == nil && left != nil && *left > *state.GlobalStep {
-				n := *left - *state.GlobalStep
-				r.StepsLeft = &n
-			}
+	data, err := input.Small(filepath.Join(dir, trainerName), maxTrainer)
+	if err == nil && json.Unmarshal(data, &state) == nil && state.GlobalStep != nil {
+		if r.StepsDone == nil {
+			r.StepsDone = state.GlobalStep
+		}
+		if left := state.MaxSteps; r.StepsLeft == nil && left != nil && *left > *state.GlobalStep {
+			n := *left - *state.GlobalStep
+			r.StepsLeft = &n
 		}
 	}
 	f, err := torch.Open(filepath.Join(dir, schedulerName))

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -70,16 +69,11 @@ func withoutStates(err error) error {
 
 // readNames reads a JSON list of texts.
 func readNames(path string) (names []string, err error) {
-	f, err := input.Regular(path)
+	data, err := input.Small(path, maxNames)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxNames))
-	if err == nil {
-		err = json.Unmarshal(data, &names)
-	}
-	if err == nil && len(names) == 0 {
+	if err = json.Unmarshal(data, &names); err == nil && len(names) == 0 {
 		err = errors.New("it is empty")
 	}
 	if err != nil {

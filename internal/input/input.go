@@ -1,11 +1,12 @@
 // Package input opens what the user names or a folder holds, so that nothing is waited for without an end: a folder's
-// entries must be regular files, and what is named may be a pipe or a terminal, whose reading ends with a context. It
-// knows no format and writes nothing.
+// entries must be regular files, and what is named may be a pipe or a terminal, whose reading ends with a context; and
+// reads whole what is small, and no more. It knows no format and writes nothing.
 package input
 
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -28,6 +29,23 @@ func Regular(path string) (*os.File, error) {
 		return nil, &fs.PathError{Op: "open", Path: path, Err: errNotRegular}
 	}
 	return os.Open(path)
+}
+
+// Small reads all of a regular file that has at most so many bytes. Its error names the file.
+func Small(path string, most int64) ([]byte, error) {
+	f, err := Regular(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err == nil && int64(len(data)) > most {
+		err = fmt.Errorf("%s: it has more than the %d bytes allowed", path, most)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return data, nil
 }
 
 // Open opens a file, a pipe or a terminal. Reading what is not a file ends with ctx, with its error, also where nothing

@@ -36,6 +36,17 @@ func TestOnlyRegularFilesAreOpenedWhereAFileHasToBe(t *testing.T) {
 	}
 }
 
+func TestWhatIsLargerThanItMayBeIsNotRead(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(path, []byte("text"), 0o644))
+	data, err := Small(path, 4)
+	require.NoError(t, err)
+	assert.Equal(t, "text", string(data))
+	data, err = Small(path, 3)
+	assert.EqualError(t, err, path+": it has more than the 3 bytes allowed")
+	assert.Nil(t, data)
+}
+
 // Whoever names a pipe gets what comes out of it, and whoever gives up does not wait for it.
 func TestAPipeIsReadUntilTheContextEnds(t *testing.T) {
 	dir := t.TempDir()

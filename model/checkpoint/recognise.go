@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -83,17 +82,9 @@ func textOf(head []byte) string {
 
 // readText reads a JSON text of at most limit bytes, in whatever encoding an editor left it.
 func readText(path string, limit int64) ([]byte, error) {
-	f, err := input.Regular(path)
+	data, err := input.Small(path, limit)
 	if err != nil {
 		return nil, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err == nil && int64(len(data)) > limit {
-		err = fmt.Errorf("it has more than the %d bytes allowed", limit)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	text, err := typed.UTF8(data)
 	if !bytes.HasPrefix(bytes.TrimLeft(text, " \t\r\n"), []byte("{")) && !json.Valid(text) {

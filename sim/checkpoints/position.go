@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"github.com/sparkling-lab/sparkling/internal/input"
@@ -43,7 +42,7 @@ const maxPosition = 2 * experiment.MaxDocument
 
 // readPosition reads that of a folder.
 func readPosition(dir string) (p Position, err error) {
-	data, err := readSmall(filepath.Join(dir, positionName), maxPosition)
+	data, err := input.Small(filepath.Join(dir, positionName), maxPosition)
 	if err != nil {
 		return p, err
 	}
@@ -129,21 +128,4 @@ func stages(e experiment.Experiment) []experiment.Widening {
 		return e.Arms[0].Widen
 	}
 	return nil
-}
-
-// readSmall reads a file that has at most so many bytes.
-func readSmall(path string, most int64) ([]byte, error) {
-	f, err := input.Regular(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if info.Size() > most {
-		return nil, fmt.Errorf("%s has %d bytes; allowed are %d", filepath.Base(path), info.Size(), most)
-	}
-	return os.ReadFile(path)
 }

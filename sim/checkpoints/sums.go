@@ -42,7 +42,7 @@ const maxSums = 1 << 20
 
 // readSums reads the hashes of a folder, hexadecimal, by name.
 func readSums(dir string) (map[string]string, error) {
-	data, err := readSmall(filepath.Join(dir, sumsName), maxSums)
+	data, err := input.Small(filepath.Join(dir, sumsName), maxSums)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s is missing", sumsName)
 	} else if err != nil {

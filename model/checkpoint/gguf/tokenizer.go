@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path/filepath"
 	"strings"
@@ -69,21 +68,13 @@ func (m *merge) UnmarshalJSON(data []byte) error {
 // readTokenizer reads tokenizer.json; nil where the folder has none.
 func readTokenizer(dir string) (*tokenizer, error) {
 	path := filepath.Join(dir, tokenizerName)
-	f, err := input.Regular(path)
+	data, err := input.Small(path, maxTokenizer)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	} else if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxTokenizer+1))
-	if err == nil && len(data) > maxTokenizer {
-		err = fmt.Errorf("it has more than the %d bytes allowed", maxTokenizer)
-	}
-	var t *tokenizer
-	if err == nil {
-		t, err = parseTokenizer(data)
-	}
+	t, err := parseTokenizer(data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
