@@ -179,7 +179,9 @@ func TestLlamaComputesTheSameProbabilities(t *testing.T) {
 // What llama.cpp would compute otherwise is refused by name.
 func TestANetworkThatLlamaHasNotIsRefusedByName(t *testing.T) {
 	for says, v := range map[string]model.Variant{
-		"not as wide as the hidden axis":                    {QKNorm: model.ByProjection, RawTopK: true},
+		"wants of a olmoe": {QKNorm: model.ByProjection, RawTopK: true},
+		"not as wide as the hidden axis, 32, which llama.cpp wants of a qwen2": {NoRouter: true, QKNorm: model.NoNorm,
+			QKVBias: true},
 		"whether the weights of a token's experts sum to 1": {RawTopK: true},
 		"YaRN mixes from 2 to 32 turns": {Rope: model.RopeScaling{Kind: model.YaRN, Factor: 4, Original: 64, Slow: 2,
 			Fast: 32, Attention: model.YaRNAttention(4)}},
@@ -187,6 +189,9 @@ func TestANetworkThatLlamaHasNotIsRefusedByName(t *testing.T) {
 	} {
 		c := small
 		c.Variant = v
+		if v.NoRouter {
+			c.Experts, c.TopK, c.AuxLossCoef, c.ZLossCoef = 1, 1, 0, 0
+		}
 		dir := filepath.Join(t.TempDir(), "small")
 		require.NoError(t, checkpoint.Save(context.Background(), dir, nil, spread(c)))
 		folder, err := checkpoint.ReadFolder(context.Background(), dir)

@@ -47,11 +47,11 @@ func kindOf(c model.Config) (kind, error) {
 		string(v.QKNorm), v.QKVBias, v.PostNorm, v.NoRouter, v.RawTopK)
 }
 
-// fits errs where llama.cpp's network of the kind has a narrower idea of its shape: norms of a whole projection are as
-// wide there as the hidden axis, OLMoE's of keys too.
+// fits errs where llama.cpp's network of the kind has a narrower idea of its shape: norms of a whole projection, and
+// biases of queries, are as wide there as the hidden axis, OLMoE's norms of keys too.
 func (k kind) fits(c model.Config) error {
 	switch {
-	case c.QKNorm != model.ByProjection:
+	case c.QKNorm != model.ByProjection && !c.QKVBias:
 		return nil
 	case c.Heads*c.HeadDim != c.Hidden:
 		return unsaid("%d heads of %d channels are not as wide as the hidden axis, %d, which llama.cpp wants of a %s",
