@@ -325,13 +325,13 @@ func TestCheckpointVerbsSayWhatIsWrong(t *testing.T) {
 	out := filepath.Join(root, "out")
 	widen := func(more ...string) []string { return append([]string{"widen", "--model", dir, "--out", out}, more...) }
 	other := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(other, "config.json"), []byte(`{"model_type": "llama"}`), 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(other, "config.json"), []byte(`{"model_type": "gemma3"}`), 0o644))
 	for name, c := range map[string]struct {
 		args []string
 		says string
 	}{
 		"no folder":      {[]string{"check", "--model", root, "--batch", batch}, "config.json"},
-		"another family": {[]string{"check", "--model", other, "--batch", batch}, `model_type is "llama"`},
+		"another family": {[]string{"check", "--model", other, "--batch", batch}, `model_type is "gemma3"`},
 		"no batch":       {[]string{"check", "--model", dir, "--batch", root}, "it is a folder"},
 		"no place to write": {[]string{"check", "--model", dir, "--batch", batch, "--grads",
 			filepath.Join(root, "no", "x")}, "no such file"},

@@ -22,24 +22,30 @@ func TestEveryFormOfConfigAndBatchGivesItsRightLossOrIsNamed(t *testing.T) {
 	}
 	linear, err := os.ReadFile(filepath.Join(kinds, "linear.json"))
 	require.NoError(t, err)
-	const apart = 2.4587961 // what the halves of every row give as rows
+	const (
+		apart   = 2.4587961 // what the halves of every row give as rows
+		slower  = 2.3916708 // with positions that are scaled linearly, by 8
+		longest = `"rope_theta": 10000, "rope_scaling": {"type": "longrope", "factor": 8.0},`
+	)
 	for name, c := range map[string]struct {
 		config []byte
 		batch  string
 		loss   float64
 		says   []string
 	}{
-		"plain": {plain, "batch", rightLoss, nil},
-		"linear scaling by the old key": {linear, "batch", 0,
-			[]string{"config.json", `rope_parameters.type is "linear"`}},
+		"plain":                         {plain, "batch", rightLoss, nil},
+		"linear scaling by the old key": {linear, "batch", slower, nil},
 		"linear scaling, older": {set(`"rope_theta": 10000, "rope_scaling": {"type": "linear", ` +
-			`"factor": 8.0},`), "batch", 0, []string{`rope_scaling.type is "linear"`}},
+			`"factor": 8.0},`), "batch", slower, nil},
+		"another scaling": {set(longest), "batch", 0, []string{"config.json", `rope_scaling.type is "longrope"`}},
 		"a block for every layer type": {set(`"layer_types": ["full_attention"], "rope_parameters": ` +
 			`{"full_attention": {"rope_type": "default", "rope_theta": 1e4}, "sliding_attention": {"rope_theta": 7}},`),
 			"batch", rightLoss, nil},
 		"scaled for the layer type": {set(`"rope_parameters": {"full_attention": {"rope_type": "linear", ` +
+			`"factor": 8.0, "rope_theta": 1e4}},`), "batch", slower, nil},
+		"another scaling for the layer type": {set(`"rope_parameters": {"full_attention": {"rope_type": "longrope", ` +
 			`"factor": 8.0, "rope_theta": 1e4}},`), "batch", 0,
-			[]string{`rope_parameters.full_attention.rope_type is "linear"`}},
+			[]string{`rope_parameters.full_attention.rope_type is "longrope"`}},
 		"defaults spelt out": {set(`"rope_theta": 1e4, "rope_scaling": null, "attention_bias": false, ` +
 			`"sliding_window": null, "mlp_only_layers": [], "dtype": "float32",`), "batch", rightLoss, nil},
 		"in UTF-16": {append([]byte{0xff, 0xfe}, twoBytes(plain)...), "batch", rightLoss, nil},

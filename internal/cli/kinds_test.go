@@ -170,10 +170,10 @@ func TestExpertsStackedOtherwiseAreNamed(t *testing.T) {
 			return append(all, fixture.Floats("model.layers.0.mlp.experts.1.down_proj.weight", []int{8, 4},
 				make([]float32, 32)...))
 		}, []string{"experts.1.down_proj.weight", stackedDown}},
-		"by another program": {func(all []fixture.Tensor) []fixture.Tensor {
-			named(all, stackedDown).Name = "model.layers.0.mlp.switch_mlp.down_proj.weight"
+		"by an unknown program": {func(all []fixture.Tensor) []fixture.Tensor {
+			named(all, stackedDown).Name = "model.layers.0.mlp.grouped_mlp.down_proj.weight"
 			return all
-		}, []string{"switch_mlp.down_proj.weight", "experts.gate_up_proj"}},
+		}, []string{"grouped_mlp.down_proj.weight", "experts.gate_up_proj"}},
 		"with gates and ups apart": {func(all []fixture.Tensor) []fixture.Tensor {
 			named(all, stackedUp).Name = "model.layers.0.mlp.experts.up_proj"
 			return all
