@@ -20,6 +20,8 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/sim/session"
 	"github.com/sparkling-lab/sparkling/sim/task"
+	"github.com/sparkling-lab/sparkling/sim/tokens/make"
+	"github.com/sparkling-lab/sparkling/sim/tokens/tokenizer"
 )
 
 // armsFolder is where run leaves checkpoints, within its own folder, and batchName a batch for them.
@@ -89,10 +91,19 @@ func holdsArm(out string, e experiment.Experiment, arm int) (bool, error) {
 }
 
 // writeArms leaves the network of every arm that has reached its end as a checkpoint with its optimizer's states, and a
-// batch of validation text to run through them. Those that are there stay as they are.
+// batch of validation text to run through them; where the task's symbols are characters, each has a tokenizer.json, by
+// which other programs read and write text with it. Those that are there stay as they are.
 func writeArms(to results, s *session.Session, host *session.LocalHost) error {
 	e := s.Experiment()
 	dir := filepath.Join(to.Dir(), armsFolder)
+	learnt, err := task.New(e.Task)
+	if err != nil {
+		return err
+	}
+	beside, err := spelling(learnt)
+	if err != nil {
+		return err
+	}
 	for i, a := range s.Arms() {
 		there, err := holdsArm(to.Dir(), e, i)
 		if err != nil {
@@ -111,21 +122,30 @@ func writeArms(to results, s *session.Session, host *session.LocalHost) error {
 		meta := map[string]string{"arm": a.Name, metaSteps: fmt.Sprint(n.Step), "seed": fmt.Sprint(e.Seed),
 			metaExperiment: hashes(e)[0]}
 		// The user's wish to stop ends the run, not the keeping of what there is.
-		if err := checkpoint.Save(context.Background(), filepath.Join(dir, armName(e, i)), meta, n.Weights, n.M,
-			n.V); err != nil {
+		if err := checkpoint.SaveBeside(context.Background(), filepath.Join(dir, armName(e, i)), beside, meta,
+			n.Weights, n.M, n.V); err != nil {
 			return err
 		}
 	}
 	b := checkpoint.NewBatch(e.Task.Batch, e.Task.Seq)
-	learnt, err := task.New(e.Task)
-	if err != nil {
-		return err
-	}
 	learnt.Sample(b.Seq, b.IDs, b.Labels)
 	if err := durable.MkdirAll(dir); err != nil {
 		return err
 	}
 	return to.Write(durable.Output{Name: batchName, Write: b.Encode})
+}
+
+// spelling is the tokenizer.json of a task, by its name; none where a symbol is no character of its own.
+func spelling(t task.Task) (map[string][]byte, error) {
+	all, shared := task.Characters(t)
+	if all == nil {
+		return nil, nil
+	}
+	by, err := tokenizer.Characters(all, shared)
+	if err != nil {
+		return nil, err
+	}
+	return map[string][]byte{make.TokenizerName: by.JSON()}, nil
 }
 
 // slug is a name as part of a file's name.

@@ -19,6 +19,7 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/checkpoints"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/task"
+	"github.com/sparkling-lab/sparkling/sim/tokens/tokenizer"
 )
 
 // pretraining is a document of one small network on token files beside it, which is widened on its way.
@@ -71,7 +72,10 @@ func leftByTraining(t *testing.T, dir string) map[string]string {
 }
 
 func TestALongRunLeavesCheckpointsAndARecord(t *testing.T) {
-	document := pretraining(t, nil)
+	document := pretraining(t, func(e *experiment.Experiment) { e.Task.Tokenizer = "tokenizer.json" })
+	by, err := tokenizer.Characters([]rune("\n abcdefghijklmnopqrstuvwxyzé"), false)
+	require.NoError(t, err)
+	put(t, filepath.Dir(document), "tokenizer.json", by.JSON())
 	dir, _ := longRun(t, document, "--checkpoint-every", "20", "--keep", "2")
 	list, err := os.ReadDir(filepath.Join(dir, checkpointsName))
 	require.NoError(t, err)
@@ -82,6 +86,15 @@ func TestALongRunLeavesCheckpointsAndARecord(t *testing.T) {
 		}
 	}
 	assert.Equal(t, []string{"step-00000040", "step-00000060"}, names)
+	for _, name := range names {
+		at := filepath.Join(dir, checkpointsName, name)
+		data, err := os.ReadFile(filepath.Join(at, "tokenizer.json"))
+		require.NoError(t, err)
+		assert.Equal(t, by.JSON(), data, "other programs read and write text with each")
+		code, out, said := run("export", "--model", at, "--gguf", filepath.Join(t.TempDir(), "network.gguf"))
+		require.Zero(t, code, said)
+		assert.NotContains(t, out+said, "holds no tokenizer.json")
+	}
 
 	code, _, said := run("figures", filepath.Join(dir, recordName), "--out", filepath.Join(dir, "figures"))
 	require.Zero(t, code, said)

@@ -3,16 +3,29 @@ package checkpoint
 import (
 	"context"
 	"maps"
+	"path/filepath"
 	"slices"
 
+	"github.com/sparkling-lab/sparkling/internal/durable"
 	"github.com/sparkling-lab/sparkling/model"
 )
 
 // Save writes a network, and the optimizer's states in the order of [m, v] if there are any, as a folder of [Write]
 // with one file a set.
 func Save(ctx context.Context, dir string, meta map[string]string, weights model.Values, states ...model.Values) error {
+	return SaveBeside(ctx, dir, nil, meta, weights, states...)
+}
+
+// SaveBeside is [Save] with other files in the folder, by their names.
+func SaveBeside(ctx context.Context, dir string, beside map[string][]byte, meta map[string]string,
+	weights model.Values, states ...model.Values) error {
 	from := inMemory(append([]model.Values{weights}, states...))
 	return Build(dir, func(tmp string) error {
+		for _, name := range slices.Sorted(maps.Keys(beside)) {
+			if err := durable.WriteBytes(filepath.Join(tmp, name), beside[name]); err != nil {
+				return err
+			}
+		}
 		return Write(ctx, tmp, from, Options{Meta: meta, States: len(states)})
 	})
 }

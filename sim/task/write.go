@@ -48,6 +48,20 @@ func Ids(t Task, prompt string) ([]int32, error) {
 	return ids, nil
 }
 
+// Characters are the symbols of a task by their numbers, where each is one character and none is there twice; else nil.
+// shared says that the last stands for all characters of the text that are not among them.
+func Characters(t Task) (all []rune, shared bool) {
+	for id := range t.Vocab() {
+		symbol := []rune(t.Symbol(int32(id)))
+		if len(symbol) != 1 || slices.Contains(all, symbol[0]) {
+			return nil, false
+		}
+		all = append(all, symbol[0])
+	}
+	text, ok := t.(*Text)
+	return all, ok && text.rare != nil
+}
+
 // lacks names a character that is not among symbols, and the same letter in another case, which is.
 func lacks(own []rune, r rune) string {
 	for other := unicode.SimpleFold(r); other != r; other = unicode.SimpleFold(other) {

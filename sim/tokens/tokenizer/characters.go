@@ -25,19 +25,32 @@ func (a *Alphabet) Add(text string) {
 	}
 }
 
-// Tokenizer has a token for each character, in ascending order. Its file is one of Hugging Face's: every character is a
-// word, and what is not among them is an error there too. It errs where there are too many, or fewer than two.
+// Tokenizer has a token for each character, in ascending order; see [Characters].
 func (a *Alphabet) Tokenizer() (*Tokenizer, error) {
-	if n := len(a.has); n < 2 || n > MaxSymbols {
-		return nil, fmt.Errorf("the text has %d different characters; allowed are 2 to %d", n, MaxSymbols)
-	}
 	all := make([]rune, 0, len(a.has))
 	for r := range a.has {
 		all = append(all, r)
 	}
 	slices.Sort(all)
+	return Characters(all, false)
+}
+
+// Characters is the tokenizer of which these characters are the tokens, by their places. Its file is one of Hugging
+// Face's: every character is a word, and what is not among them is an error there too, or, where they share the last
+// one, that. It errs where there are too many, fewer than two, or one of them twice.
+func Characters(all []rune, shared bool) (*Tokenizer, error) {
+	if n := len(all); n < 2 || n > MaxSymbols {
+		return nil, fmt.Errorf("the text has %d different characters; allowed are 2 to %d", n, MaxSymbols)
+	}
+	unknown := noCharacter
+	if shared {
+		unknown = string(all[len(all)-1])
+	}
 	vocab := map[string]int{}
 	for id, r := range all {
+		if first, twice := vocab[string(r)]; twice {
+			return nil, fmt.Errorf("%q is both token %d and token %d, which no text could tell apart", r, first, id)
+		}
 		vocab[string(r)] = id
 	}
 	data, err := json.MarshalIndent(map[string]any{
@@ -46,7 +59,7 @@ func (a *Alphabet) Tokenizer() (*Tokenizer, error) {
 			"behavior": "Isolated", "invert": false},
 		"post_processor": nil,
 		"decoder":        map[string]string{"type": "Fuse"},
-		"model":          map[string]any{"type": "WordLevel", "vocab": vocab, "unk_token": noCharacter},
+		"model":          map[string]any{"type": "WordLevel", "vocab": vocab, "unk_token": unknown},
 	}, "", "  ")
 	if err != nil {
 		panic(err) // plain data
@@ -55,7 +68,7 @@ func (a *Alphabet) Tokenizer() (*Tokenizer, error) {
 }
 
 // noCharacter is the token that the format wants for what has none. It is not among the tokens, so that a character
-// without one is an error.
+// without one is an error, as in Hugging Face's programs.
 const noCharacter = "[UNK]"
 
 // characters makes a tokenizer of single characters of a file.
@@ -82,7 +95,10 @@ func (t *Tokenizer) characters(f *file) error {
 		}
 		taken[id], t.alphabet[r] = true, uint16(id)
 	}
-	t.symbols = len(taken)
+	t.symbols, t.unknown = len(taken), -1
+	if id, ok := f.Model.Vocab[f.Model.Unknown]; ok {
+		t.unknown = id
+	}
 	return nil
 }
 
@@ -90,6 +106,9 @@ func (t *Tokenizer) characters(f *file) error {
 func (t *Tokenizer) spell(out []uint16, text string) ([]uint16, error) {
 	for i, r := range text {
 		id, ok := t.alphabet[r]
+		if !ok && t.unknown >= 0 {
+			id, ok = uint16(t.unknown), true
+		}
 		if !ok {
 			return out, &PlaceError{i, fmt.Sprintf("the character %q is none of the tokenizer's", r)}
 		}

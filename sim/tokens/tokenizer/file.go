@@ -60,7 +60,7 @@ type modelPart struct {
 	IgnoreMerges bool              `json:"ignore_merges"`
 	Vocab        map[string]int    `json:"vocab"`
 	Merges       []json.RawMessage `json:"merges"`    // "a b", or, of newer files, ["a", "b"]
-	Unknown      string            `json:"unk_token"` // of no use: every byte has a token
+	Unknown      string            `json:"unk_token"` // of characters; every byte has a token
 	FuseUnknown  bool              `json:"fuse_unk"`
 }
 

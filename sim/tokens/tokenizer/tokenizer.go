@@ -28,6 +28,7 @@ type Tokenizer struct {
 	symbols int
 
 	alphabet map[rune]uint16 // of characters; nil of BPE
+	unknown  int             // of characters: the token of those that have none; -1 where that is an error
 
 	bpe           *tiktoken.Tiktoken
 	raw, composed finder // what is looked for in the text before and after it is composed

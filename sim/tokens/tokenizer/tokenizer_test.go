@@ -174,6 +174,16 @@ func TestAnAlphabetIsATokenizerOfItsCharacters(t *testing.T) {
 		require.ErrorAs(t, err, &place)
 		assert.Equal(t, 5, place.At)
 	}
+	by, err := Characters([]rune("ab�"), true)
+	require.NoError(t, err)
+	read, err := Read(by.JSON())
+	require.NoError(t, err)
+	ids, err := read.Encode(nil, "xb�aö")
+	require.NoError(t, err, "the last stands for what has no token")
+	assert.Equal(t, []uint16{2, 1, 2, 0, 2}, ids)
+
+	_, err = Characters([]rune("aba"), false)
+	assert.ErrorContains(t, err, `'a' is both token 0 and token 2`)
 	_, err = new(Alphabet).Tokenizer()
 	assert.ErrorContains(t, err, "0 different characters; allowed are 2 to 65536")
 	for want, parts := range map[string][2]string{
