@@ -54,7 +54,8 @@ func (v widenVerb) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	f, err := ondisk.Foresee(in, spec)
+	with := ondisk.With{Layout: checkpoint.Layout(v.Layout), States: states, Recipe: recipe}
+	f, err := ondisk.Foresee(e.ctx, in, spec, with)
 	if err != nil {
 		return err
 	}
@@ -64,7 +65,6 @@ func (v widenVerb) Run(e *env) error {
 	}
 	bar := e.bar(known.Read, "widening", v.Quiet, inBytes...)
 	begin := time.Now()
-	with := ondisk.With{Layout: checkpoint.Layout(v.Layout), States: states, Recipe: recipe}
 	r, err := ondisk.WidenWith(e.ctx, in, v.Out, spec, v.Seed, with, func(done int64) { _ = bar.Set64(done) })
 	if err != nil {
 		_ = bar.Exit()

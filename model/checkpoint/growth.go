@@ -70,10 +70,7 @@ func WriteGrowth(ctx context.Context, dir string, t *model.Table, g model.Growth
 		return fmt.Errorf("%s can tell %d widenings apart, and the network has had %d", GrowthName, maxStage,
 			g.Stages()-1)
 	}
-	h, all := Header{Meta: Loadable(map[string]string{growthKey: growthFormat})}, sides(t)
-	for _, s := range all {
-		h.Entries = append(h.Entries, Entry{Name: s.name, DType: stageType, Shape: []int{s.dim.Size}})
-	}
+	h, all := growthHeader(t)
 	w, err := Create(filepath.Join(dir, GrowthName), h, also...)
 	if err != nil {
 		return err
@@ -88,6 +85,21 @@ func WriteGrowth(ctx context.Context, dir string, t *model.Table, g model.Growth
 		return err
 	}
 	return w.Close()
+}
+
+// growthHeader is that of the file, of these sides.
+func growthHeader(t *model.Table) (Header, []side) {
+	h, all := Header{Meta: Loadable(map[string]string{growthKey: growthFormat})}, sides(t)
+	for _, s := range all {
+		h.Entries = append(h.Entries, Entry{Name: s.name, DType: stageType, Shape: []int{s.dim.Size}})
+	}
+	return h, all
+}
+
+// GrowthBytes is how many bytes the tensors of the file take.
+func GrowthBytes(t *model.Table) int64 {
+	h, _ := growthHeader(t)
+	return h.bytes()
 }
 
 // ErrNoGrowth is of a folder that does not say how old its rows and columns are.

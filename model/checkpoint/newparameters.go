@@ -18,14 +18,7 @@ const maskType, maskEnd = DType("BOOL"), ".new"
 // WriteNewParameters writes the file of a network that has grown so, in a folder that is being made, under the names of
 // a layout of its table. A mask is written row by row.
 func WriteNewParameters(ctx context.Context, dir string, layout []StoredTensor, t *model.Table, g model.Growth) error {
-	h := Header{Meta: Loadable(map[string]string{growthKey: growthFormat})}
-	for _, s := range layout {
-		for _, x := range stagesOf(s, t, g) {
-			h.Entries = append(h.Entries, Entry{Name: s.Name + x.end, DType: stageType, Shape: []int{len(x.stages)}})
-		}
-		h.Entries = append(h.Entries, Entry{Name: s.Name + maskEnd, DType: maskType, Shape: s.Shape})
-	}
-	w, err := Create(filepath.Join(dir, NewParametersName), h)
+	w, err := Create(filepath.Join(dir, NewParametersName), newParametersHeader(layout, t, g))
 	if err != nil {
 		return err
 	}
@@ -46,6 +39,23 @@ func WriteNewParameters(ctx context.Context, dir string, layout []StoredTensor, 
 		return err
 	}
 	return w.Close()
+}
+
+// newParametersHeader is that of the file.
+func newParametersHeader(layout []StoredTensor, t *model.Table, g model.Growth) Header {
+	h := Header{Meta: Loadable(map[string]string{growthKey: growthFormat})}
+	for _, s := range layout {
+		for _, x := range stagesOf(s, t, g) {
+			h.Entries = append(h.Entries, Entry{Name: s.Name + x.end, DType: stageType, Shape: []int{len(x.stages)}})
+		}
+		h.Entries = append(h.Entries, Entry{Name: s.Name + maskEnd, DType: maskType, Shape: s.Shape})
+	}
+	return h
+}
+
+// NewParametersBytes is how many bytes the tensors of the file take.
+func NewParametersBytes(layout []StoredTensor, t *model.Table) int64 {
+	return newParametersHeader(layout, t, model.NewGrowth(t.Config)).bytes()
 }
 
 // stages are those of the rows or of the columns of a tensor.

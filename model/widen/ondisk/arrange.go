@@ -13,6 +13,16 @@ type newFile struct {
 	tensors []newTensor
 }
 
+// written are its tensors but those that only count what is done.
+func (f newFile) written() (all []checkpoint.Entry) {
+	for _, x := range f.tensors {
+		if x.Name != "" {
+			all = append(all, x.Entry)
+		}
+	}
+	return all
+}
+
 // newTensor is one tensor of a new file, and where its matrices come from.
 type newTensor struct {
 	checkpoint.Entry

@@ -1,6 +1,9 @@
 package ondisk
 
 import (
+	"context"
+	"errors"
+
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/checkpoint"
 	"github.com/sparkling-lab/sparkling/model/widen"
@@ -11,56 +14,42 @@ type Forecast struct {
 	Config     model.Config // of the widened network, as the new folder would hold it
 	HeadFactor float64      // see [Result]
 	Read       int64        // of all tensors
-	Write      int64        // of all tensors
+	Write      int64        // of all tensors, those that say how the network has grown too
 	Memory     int64        // of the largest matrix, old and new, in float32: what is held of the network at once
 }
 
-// Foresee counts what [Widen] would do. It errs where that would err before it reads a tensor; a layout changes nothing
-// of it.
-func Foresee(in *checkpoint.Folder, spec widen.Spec) (Forecast, error) {
-	plan, err := widen.New(spec, in.Table, 1)
+// Foresee counts what [WidenWith] would do. It errs where that would err before it reads a tensor.
+func Foresee(ctx context.Context, in *checkpoint.Folder, spec widen.Spec, with With) (Forecast, error) {
+	j, r, err := newJob(ctx, in, spec, 1, with, nil)
 	if err != nil {
 		return Forecast{}, err
 	}
-	f := Forecast{Config: plan.To.Config, Read: Total(in)}
-	to := plan.To
-	if mult := plan.To.Config.LogitMult; mult != 1 {
-		f.HeadFactor = mult
-		f.Config.LogitMult, f.Config.Untied = 1, true
-		to = model.NewTable(f.Config)
-	}
+	f := Forecast{Config: r.Config, HeadFactor: r.HeadFactor, Read: Total(in)}
 	for i, t := range in.Table.Tensors {
-		wide := to.Tensors[i]
+		wide := j.to.Tensors[i]
 		f.Memory = max(f.Memory, 4*int64(t.Rows.Size*t.Cols.Size+wide.Rows.Size*wide.Cols.Size))
 	}
-	for _, set := range in.Sets() {
-		f.Write += written(in, set, to, f.HeadFactor != 0)
-	}
-	return f, nil
-}
-
-// written is the size of a set after its widening; head says that a tied head gets a tensor of its own.
-func written(in *checkpoint.Folder, set checkpoint.Set, to *model.Table, head bool) (n int64) {
-	stored, now := set.Names.Stored(in.Table), set.Names.Stored(to)
-	embed, beside := set.Names.Name(model.Embed, -1, 0), set.Names.Name(model.Head, -1, 0)
-	there := false
-	var extra int64
-	for _, shard := range set.Files {
-		for _, e := range shard.Entries {
-			if _, ok := stored[e.Name]; !ok || e.Len() == 0 {
-				n += e.Bytes()
-				continue
-			}
-			there = there || e.Name == beside
-			e.Shape = now[e.Name].Shape
-			n += e.Bytes()
-			if e.Name == embed {
-				extra = e.Bytes()
+	for k, set := range in.Sets() {
+		files, err := j.arrange(set)
+		if err != nil {
+			return Forecast{}, err
+		}
+		for _, file := range files {
+			for _, e := range file.written() {
+				f.Write += e.Bytes()
+				if k == 0 {
+					j.written = append(j.written, e.Name)
+				}
 			}
 		}
 	}
-	if head && !there {
-		n += extra
+	if _, err := in.Growth(ctx); err == nil || with.Recipe != nil && errors.Is(err, checkpoint.ErrNoGrowth) {
+		f.Write += checkpoint.GrowthBytes(j.to)
+	} else if !errors.Is(err, checkpoint.ErrNoGrowth) {
+		return Forecast{}, err
 	}
-	return n
+	if with.Recipe != nil {
+		f.Write += checkpoint.NewParametersBytes(j.marked(), j.to)
+	}
+	return f, nil
 }

@@ -23,12 +23,16 @@ func writeNames(dir string, names []string) error {
 
 // newParameters marks what came with this widening.
 func (j *job) newParameters(dir string, now model.Growth) error {
-	var layout []checkpoint.StoredTensor
+	return checkpoint.WriteNewParameters(j.ctx, dir, j.marked(), j.to, now)
+}
+
+// marked are the weights that are written of which it is said what is new.
+func (j *job) marked() (layout []checkpoint.StoredTensor) {
 	stored := j.in.Weights.Names.Stored(j.to)
 	for _, name := range j.written {
 		if s, ok := stored[name]; ok && !s.Redundant {
 			layout = append(layout, s)
 		}
 	}
-	return checkpoint.WriteNewParameters(j.ctx, dir, layout, j.to, now)
+	return layout
 }

@@ -74,27 +74,10 @@ type With struct {
 // WidenWith is [Widen] with more.
 func WidenWith(ctx context.Context, in *checkpoint.Folder, out string, spec widen.Spec, seed uint64, with With,
 	progress func(done int64)) (Result, error) {
-	if with.Layout != "" && with.States != nil {
-		return Result{}, errors.New("an optimizer's file of PyTorch's keeps its names; no other layout can be had")
-	}
-	plan, err := widen.New(spec, in.Table, seed)
+	j, r, err := newJob(ctx, in, spec, seed, with, progress)
 	if err != nil {
-		return Result{}, err
+		return r, err
 	}
-	j := &job{ctx: ctx, in: in, plan: plan, to: plan.To, layout: with.Layout, progress: progress}
-	r := Result{Config: plan.To.Config, States: len(in.States)}
-	if mult := plan.To.Config.LogitMult; mult != 1 {
-		apart := in.Table.Config
-		apart.Untied = true
-		if j.untied, err = widen.New(spec, model.NewTable(apart), seed); err != nil {
-			return r, err
-		}
-		j.to = j.untied.To
-		r.Config, r.HeadFactor = j.to.Config, mult
-	}
-	bare := in.Weights.Names
-	bare.Prefix = ""
-	j.old, j.now = bare.Stored(in.Table), bare.Stored(j.to)
 	err = checkpoint.Build(out, func(dir string) error {
 		for k, set := range in.Sets() {
 			if err := j.set(dir, set, k); err != nil {
@@ -119,6 +102,34 @@ func WidenWith(ctx context.Context, in *checkpoint.Folder, out string, spec wide
 	})
 	r.NotFinite = j.bad
 	return r, err
+}
+
+// newJob is a widening before it reads a tensor, and what is known by then of what it writes.
+func newJob(ctx context.Context, in *checkpoint.Folder, spec widen.Spec, seed uint64, with With,
+	progress func(done int64)) (*job, Result, error) {
+	if with.Layout != "" && with.States != nil {
+		return nil, Result{},
+			errors.New("an optimizer's file of PyTorch's keeps its names; no other layout can be had")
+	}
+	plan, err := widen.New(spec, in.Table, seed)
+	if err != nil {
+		return nil, Result{}, err
+	}
+	j := &job{ctx: ctx, in: in, plan: plan, to: plan.To, layout: with.Layout, progress: progress}
+	r := Result{Config: plan.To.Config, States: len(in.States)}
+	if mult := plan.To.Config.LogitMult; mult != 1 {
+		apart := in.Table.Config
+		apart.Untied = true
+		if j.untied, err = widen.New(spec, model.NewTable(apart), seed); err != nil {
+			return nil, r, err
+		}
+		j.to = j.untied.To
+		r.Config, r.HeadFactor = j.to.Config, mult
+	}
+	bare := in.Weights.Names
+	bare.Prefix = ""
+	j.old, j.now = bare.Stored(in.Table), bare.Stored(j.to)
+	return j, r, nil
 }
 
 // growth says of the new rows and columns at which widening they came, where the folder says it of the old ones, or
@@ -188,12 +199,10 @@ func (j *job) set(dir string, set checkpoint.Set, power int) error {
 	wide := make([]checkpoint.Shard, len(files))
 	for i, f := range files {
 		wide[i].Name, wide[i].Meta = f.shard.Name, checkpoint.Loadable(f.shard.Meta)
-		for _, x := range f.tensors {
-			if x.Name != "" {
-				wide[i].Entries = append(wide[i].Entries, x.Entry)
-				if power == 0 {
-					j.written = append(j.written, x.Name)
-				}
+		wide[i].Entries = f.written()
+		if power == 0 {
+			for _, e := range wide[i].Entries {
+				j.written = append(j.written, e.Name)
 			}
 		}
 		if err := j.file(filepath.Join(dir, f.shard.Name), f, wide[i].Header, power); err != nil {
