@@ -9,14 +9,23 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/sparkling-lab/sparkling/model/checkpoint"
+	"github.com/sparkling-lab/sparkling/model/widen"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/viz/figure"
 )
 
-// values read the numbers of all flags as those of the controls are read, and paths.
+// values read the numbers of all flags as those of the controls are read, and paths; and they are the lists of what is
+// allowed that the flags' help names.
 var values = []kong.Option{
 	kong.NamedMapper("path", kong.MapperFunc(place)),
 	kong.KindMapper(reflect.Int, read(experiment.ParseInt)), kong.KindMapper(reflect.Uint64,
 		read(experiment.ParseSeed)), kong.KindMapper(reflect.Float64, read(experiment.ParseReal)),
+	kong.Vars{
+		"figures": strings.Join(figure.Names, ", "),
+		"inits":   names(widen.Inits), "scales": names(widen.Scales), "norms": names(widen.AllNormWeights),
+		"states": names(widen.OptStates), "layouts": names(checkpoint.Layouts),
+	},
 }
 
 // place reads a path. An empty one is what a script makes of a variable that is not set, and means no folder, not even

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"io"
 	"io/fs"
 	"path/filepath"
 
@@ -59,17 +58,9 @@ func openData(e *env, exp experiment.Experiment, dir string, quiet bool) (opened
 
 // readTokenizer reads a tokenizer.json of any kind, which must have so many tokens: each checkpoint gets a copy of it.
 func readTokenizer(path string, symbols int) ([]byte, error) {
-	f, err := input.Regular(path)
+	data, err := input.Small(path, tokenizer.MaxFile)
 	if err != nil {
 		return nil, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, tokenizer.MaxFile+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(data) > tokenizer.MaxFile {
-		return nil, fmt.Errorf("it has more than %d MB, which no tokenizer has", tokenizer.MaxFile>>20)
 	}
 	n, err := tokenizer.Count(data)
 	if err == nil && n != symbols {

@@ -40,7 +40,7 @@ func Small(path string, most int64) ([]byte, error) {
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, most+1))
 	if err == nil && int64(len(data)) > most {
-		err = fmt.Errorf("%s: it has more than the %d bytes allowed", path, most)
+		err = &fs.PathError{Op: "read", Path: path, Err: fmt.Errorf("it has more than the %d bytes allowed", most)}
 	}
 	if err != nil {
 		return nil, err

@@ -43,7 +43,7 @@ func TestWhatIsLargerThanItMayBeIsNotRead(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "text", string(data))
 	data, err = Small(path, 3)
-	assert.EqualError(t, err, path+": it has more than the 3 bytes allowed")
+	assert.EqualError(t, err, "read "+path+": it has more than the 3 bytes allowed")
 	assert.Nil(t, data)
 }
 
