@@ -42,9 +42,10 @@ func (c *Checkpoint) Load(ctx context.Context, doc experiment.Valid, t *model.Ta
 	return s, from.Close()
 }
 
-// Of errs where the checkpoint is not one of a document; what it and its arm are called does not matter.
+// Of errs where the checkpoint is not one of a document. What it and its arm are called does not matter, nor whether it
+// recomputes.
 func (c *Checkpoint) Of(doc experiment.Valid) error {
-	if at := differs(c.Experiment.Unnamed().JSON(), doc.Experiment().Unnamed().JSON()); at != "" {
+	if at := differs(c.Experiment.Deciding().JSON(), doc.Experiment().Deciding().JSON()); at != "" {
 		return fmt.Errorf("%s is the checkpoint of another experiment: %s", c.Dir, at)
 	}
 	return nil

@@ -191,6 +191,14 @@ func (e Experiment) Alike(o Experiment) bool {
 	return bytes.Equal(e.Unnamed().JSON(), o.Unnamed().JSON())
 }
 
+// Deciding is a copy of what decides the bits of a run: nothing in it is named, and nothing says how the same bits are
+// computed.
+func (e Experiment) Deciding() Experiment {
+	e = e.Unnamed()
+	e.Recompute = false
+	return e
+}
+
 // Unnamed is a copy in which nothing is called anything, nor said about anything.
 func (e Experiment) Unnamed() Experiment {
 	e = e.Clone()

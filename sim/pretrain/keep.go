@@ -61,7 +61,7 @@ func (r *run) resume(ctx context.Context, at *checkpoints.Checkpoint) error {
 	}
 	r.kept = at.Step
 	if was := r.set.Earlier; was != nil {
-		if !bytes.Equal(was.Experiment.Unnamed().JSON(), r.exp.Unnamed().JSON()) {
+		if !bytes.Equal(was.Experiment.Deciding().JSON(), r.exp.Deciding().JSON()) {
 			return fmt.Errorf("the record beside %s is of another experiment, %s", at.Dir, was.Experiment.Name)
 		}
 		was.Cut(0, at.Step, true)

@@ -162,6 +162,22 @@ func TestARunThatIsEndedAgainAndAgainLeavesWhatAnUndisturbedOneLeaves(t *testing
 	same(t, files(t, whole), files(t, torn))
 }
 
+// To recompute changes no bit, so a run that turns out too large goes on with it, and leaves what one leaves that had
+// it from the beginning.
+func TestARunGoesOnWithOrWithoutRecomputation(t *testing.T) {
+	e := document(optim.AdamW)
+	frugal, whole := e.Clone(), t.TempDir()
+	frugal.Recompute = true
+	_, err := again(t, whole, frugal, nil)
+	require.NoError(t, err)
+	dir := t.TempDir()
+	assert.True(t, stoppedAt(t, dir, frugal, pretrain.Trained, 9))
+	assert.True(t, stoppedAt(t, dir, e, pretrain.Trained, 17))
+	_, err = again(t, dir, frugal, nil)
+	require.NoError(t, err)
+	same(t, files(t, whole), files(t, dir))
+}
+
 func TestWhoIsAskedToEndKeepsTheStepReached(t *testing.T) {
 	e := document(optim.AdamW)
 	whole, torn := t.TempDir(), t.TempDir()
