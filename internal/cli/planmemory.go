@@ -10,8 +10,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/sparkling-lab/sparkling/model/optim"
-	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/plan"
 )
 
@@ -96,28 +94,12 @@ func (v planVerb) runs(e *env) (runs []plan.Run, all float64, err error) {
 		}
 	}
 	for i := range exp.Arms {
-		runs = append(runs, runOf(exp, i, threads))
+		runs = append(runs, plan.RunOf(exp, i, threads))
 	}
 	if len(runs) > 1 {
 		all = exp.Memory()
 	}
 	return runs, all, nil
-}
-
-// runOf is an arm of a document, as far as its memory goes.
-func runOf(e experiment.Experiment, arm, threads int) plan.Run {
-	r := plan.Run{Model: e.Start(arm), Optimizer: e.Optimizer.Kind, Batch: e.Task.Batch, Accumulate: e.Task.Batches(),
-		Seq: e.Task.Seq, Recompute: e.Recompute, Threads: threads}
-	if !e.Arms[arm].Widens() {
-		return r
-	}
-	r.Compared = e.Task.LiveTokens()
-	for _, w := range e.Arms[arm].Widen {
-		r.Schedule = append(r.Schedule,
-			plan.Widening{Axis: w.Axis, At: float64(w.Step) / float64(e.Steps), Factor: w.Factor})
-		r.Searched = r.Searched || w.Dynamics.Kind == optim.Remapped
-	}
-	return r
 }
 
 // bytesOf reads a size of memory: a number with a unit.

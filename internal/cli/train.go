@@ -13,6 +13,7 @@ import (
 	"github.com/sparkling-lab/sparkling/internal/durable"
 	"github.com/sparkling-lab/sparkling/sim/checkpoints"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/plan"
 	"github.com/sparkling-lab/sparkling/sim/pretrain"
 	"github.com/sparkling-lab/sparkling/sim/record"
 )
@@ -45,12 +46,14 @@ func (v trainVerb) Run(e *env) error {
 		return err
 	}
 	exp := doc.Experiment()
-	set := pretrain.Setup{Document: doc, Make: factory, OnDisk: v.OnDisk, Fits: alsoFits}
+	set := pretrain.Setup{Document: doc, Make: factory, OnDisk: v.OnDisk, Fits: func(bytes float64) bool {
+		return fits("", bytes) == nil
+	}}
 	if err := v.numbers(exp, &set); err != nil {
 		return err
 	}
-	if err := fits("the run", leastMemory(exp)); err != nil {
-		return fmt.Errorf("%w; smaller batches that are accumulated take less (task.batch, task.accumulate)", err)
+	if err := v.fits(exp, set.Threads); err != nil {
+		return err
 	}
 	to, err := claim(e, v.Out)
 	if err != nil {
@@ -175,12 +178,13 @@ func (v trainVerb) finish(e *env, to results, got pretrain.Result, err error) er
 	return unkept
 }
 
-// leastMemory is what a run takes that widens on the disk: its largest network in training, and the logits that a
-// widening compares.
-func leastMemory(e experiment.Experiment) float64 {
-	c := e.Wide(0)
-	return e.TrainingMemory(c) + 4*float64(e.Task.LiveTokens())*float64(c.Vocab)
+// fits errs where a run takes too much even if it widens on the disk.
+func (v trainVerb) fits(exp experiment.Experiment, threads int) error {
+	r := plan.RunOf(exp, 0, threads)
+	r.OnDisk = true
+	err := fits("the run", plan.Peak(r.Phases()).Bytes)
+	if err != nil {
+		err = fmt.Errorf("%w; sparkling plan %s --memory says what takes it and what to do", err, v.Experiment)
+	}
+	return err
 }
-
-// alsoFits reports whether so many bytes more may be held at once.
-func alsoFits(bytes float64) bool { return within("", held()+bytes, available()+held()) == nil }

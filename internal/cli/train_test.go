@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -249,12 +250,19 @@ func TestALongRunRefusesInOneSentenceWhatItCannotGoOnWith(t *testing.T) {
 		assert.Equal(t, 1, strings.Count(said, "\n"), said)
 		sameRun(t, before, leftByTraining(t, dir))
 	}
+	large := pretraining(t, func(e *experiment.Experiment) {
+		e.Model.Hidden, e.Model.Inner, e.Model.Layers, e.Model.Experts = 4096, 4096, 64, 64
+	})
+	code, _, said := run("train", large, "--out", dir, "--resume")
+	assert.Equal(t, 2, code)
+	assert.Regexp(t, "the run would take about .* of memory; .* sparkling plan "+regexp.QuoteMeta(large)+
+		" --memory says", said)
 	for _, flag := range []string{"--keep", "--every", "--checkpoint-every", "--threads"} {
 		code, _, said := run("train", document, "--out", dir, flag, "0")
 		assert.Equal(t, 2, code)
 		assert.Contains(t, said, flag+" is 0; allowed are 1 to ")
 	}
-	code, _, said := run("train", document)
+	code, _, said = run("train", document)
 	assert.Equal(t, 2, code)
 	assert.Contains(t, said, "--out")
 }

@@ -57,9 +57,9 @@ sim/session: model/learner sim/codec sim/experiment sim/look sim/record sim/trai
 sim/trial/finished: model/learner/cpu sim/experiment sim/session sim/trial
 sim/checkpoints: internal/durable internal/input model model/checkpoint model/learner model/optim model/widen
   sim/experiment
-sim/pretrain: model model/learner model/optim model/widen model/widen/pairs sim/checkpoints sim/experiment sim/record
+sim/plan: model model/compute model/learner model/optim model/widen sim/experiment
+sim/pretrain: model model/learner model/widen model/widen/pairs sim/checkpoints sim/experiment sim/plan sim/record
   sim/train
-sim/plan: model model/compute model/optim model/widen
 sim/statistics: model
 sim/seeds: internal/plain sim/experiment sim/record sim/statistics
 sim/sweep: sim/experiment sim/record sim/seeds sim/session

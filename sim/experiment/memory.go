@@ -2,7 +2,6 @@ package experiment
 
 import (
 	"github.com/sparkling-lab/sparkling/model"
-	"github.com/sparkling-lab/sparkling/model/optim"
 	"github.com/sparkling-lab/sparkling/model/widen/pairs"
 )
 
@@ -42,6 +41,15 @@ func (e Experiment) footprint(c model.Config) model.Footprint {
 	return f
 }
 
+// MostCompared is how many logits are kept before a widening, to be compared with those after: of the validation
+// windows those of the first.
+const MostCompared = 1 << 26
+
+// ComparedBytes is what they take, of so many tokens of the validation windows.
+func ComparedBytes(tokens, vocab int) float64 {
+	return 4 * min(float64(tokens)*float64(vocab), MostCompared)
+}
+
 // StateValues are the values that the state of an arm has of every parameter: the weight and two moments.
 const StateValues = 3
 
@@ -53,16 +61,12 @@ func (e Experiment) armMemory(arm int) float64 {
 	}
 	most := start.Training() + 2*StateValues*start.Values // as it begins at the fork: the state, sent and received
 	c := e.Small()
-	logits := 4 * float64(e.Task.LiveTokens()) * float64(c.Vocab) // before a widening, to be compared with those after
 	for _, w := range e.Arms[arm].Widen {
 		old := e.footprint(c)
 		c = w.Spec.Config(c)
 		now := e.footprint(c)
-		at := old.Training() + now.Training() + logits
-		if w.Dynamics.Kind == optim.Remapped {
-			at += now.Training() // the wide network from scratch that finds the place
-		}
-		most = max(most, at)
+		// the wide network from scratch, which finds the place of a remapped rate, is gone before the new one is there
+		most = max(most, old.Training()+now.Training()+ComparedBytes(e.Task.LiveTokens(), c.Vocab))
 	}
 	return most
 }

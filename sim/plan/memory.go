@@ -5,7 +5,9 @@ import (
 
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/compute"
+	"github.com/sparkling-lab/sparkling/model/learner"
 	"github.com/sparkling-lab/sparkling/model/optim"
+	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
 // Run is a network in training, as far as its memory goes.
@@ -20,9 +22,10 @@ type Run struct {
 	Schedule   Schedule     `json:"schedule,omitempty"`
 	// places whose logits are kept while the network is widened, to be compared with those after
 	Compared int `json:"compared_tokens"`
-	// a wide network is trained from scratch at every widening, to find the place of a remapped rate
+	// a wide network is trained from scratch before every widening, to find the place of a remapped rate
 	Searched bool `json:"searched,omitempty"`
-	OnDisk   bool `json:"widened_on_disk"`
+	// the network is widened on the disk; it makes no difference where a wide network is searched beside the old one
+	OnDisk bool `json:"widened_on_disk"`
 }
 
 // Part is what one kind of data takes.
@@ -53,6 +56,7 @@ func (r Run) trainer(c model.Config) []Part {
 	return append(parts,
 		Part{"optimizer", r.Optimizer.ScratchBytes(model.NewTable(c))},
 		Part{"engine", r.engine(c)},
+		Part{"validation", learner.SeenBytes(c, r.Batch*r.Seq)},
 		Part{"batches", 2 * 4 * float64(r.Batch) * float64(r.Seq) * float64(max(r.Accumulate, 1))})
 }
 
@@ -73,7 +77,7 @@ func (r Run) engine(c model.Config) float64 {
 	}))
 }
 
-// one is what goes through memory when a network is written, or widened on the disk: its largest matrix.
+// one is what goes through memory when a network is written: its largest matrix.
 func one(c model.Config) float64 {
 	most := 0.0
 	for _, t := range model.NewTable(c).Tensors {
@@ -109,23 +113,23 @@ func (r Run) Phases() []Phase {
 			number = fmt.Sprint(" ", i+1)
 		}
 		to := w.config(c)
-		compared := Part{"logits to compare", 4 * float64(r.Compared) * float64(c.Vocab)}
-		if r.OnDisk {
-			out = append(out, phase("widening"+number+", on disk", to, append(r.trainer(to), compared,
-				Part{"one matrix, both widths", one(c) + one(to)})))
+		compared := Part{"logits to compare", experiment.ComparedBytes(r.Compared, c.Vocab)}
+		if r.OnDisk && !r.Searched {
+			// what matrices go through memory on the disk's way do so while neither network is there
+			out = append(out, phase("widening"+number+", on disk", to, append(r.trainer(to), compared)))
 		} else {
 			old, now := phase("", c, r.trainer(c)).Bytes-r.engine(c), phase("", to, r.trainer(to)).Bytes
-			parts := []Part{{"old network in training", old}, {"new network in training", now}, compared}
-			if r.Searched {
-				parts = append(parts, Part{"network from scratch", now})
-			}
-			out = append(out, phase("widening"+number, to, parts))
+			out = append(out, phase("widening"+number, to,
+				[]Part{{"old network in training", old}, {"new network in training", now}, compared}))
 		}
 		c = to
 		out = append(out, training("after"+number, c))
 	}
 	return out
 }
+
+// Widening is the phase of the i-th widening.
+func (r Run) Widening(i int) Phase { return r.Phases()[1+2*i] }
 
 // Peak is the phase that holds the most.
 func Peak(phases []Phase) Phase {

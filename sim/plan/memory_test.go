@@ -74,10 +74,11 @@ func TestWhatIsPlannedIsWhatIsThenHeld(t *testing.T) {
 			r := base
 			change(&r)
 			before := heap()
-			l, ids := held(t, r)
+			l, ids, answers := held(t, r)
 			near(t, phase("", r.Model, r.trainer(r.Model)).Bytes, heap()-before)
 			if len(r.Schedule) == 0 {
 				runtime.KeepAlive(l)
+				runtime.KeepAlive(answers)
 				return
 			}
 			p, err := widen.New(widen.Spec{Axis: r.Schedule[0].Axis, Factor: 2, Init: widen.CopyCopy,
@@ -96,12 +97,13 @@ func TestWhatIsPlannedIsWhatIsThenHeld(t *testing.T) {
 			after := phases[2].Bytes - one(p.To.Config)
 			near(t, after, heap()-before)
 			runtime.KeepAlive(l)
+			runtime.KeepAlive(answers)
 		})
 	}
 }
 
-// held is a learner after an update, and the batch that it was of.
-func held(t *testing.T, r Run) (learner.Learner, []int32) {
+// held is a learner after an update and a validation, the batch that they were of, and what the latter saw.
+func held(t *testing.T, r Run) (learner.Learner, []int32, *learner.Answers) {
 	w := model.Init(r.Model, 1)
 	l := cpu.New(learner.Setup{
 		Optimizer: optim.Config{Kind: r.Optimizer, Beta1: 0.9, Beta2: 0.95, Eps: 1e-8, Momentum: 0.95},
@@ -116,7 +118,13 @@ func held(t *testing.T, r Run) (learner.Learner, []int32) {
 	}
 	_, err := l.Train(ids, ids, []float64{1e-3})
 	require.NoError(t, err)
-	return l, ids
+	answers := &learner.Answers{See: func(int, []float32) {}}
+	for i := range r.Batch * r.Seq {
+		answers.Positions = append(answers.Positions, i)
+	}
+	_, err = l.Loss(ids[:r.Batch*r.Seq], ids[:r.Batch*r.Seq], r.Seq, answers)
+	require.NoError(t, err)
+	return l, ids, answers
 }
 
 func near(t *testing.T, want, got float64) {

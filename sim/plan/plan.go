@@ -82,7 +82,7 @@ type Setup struct {
 	Schedules []Schedule `json:"schedules"`
 }
 
-// Published is the paper's configuration (Table 4). The initial deviation and the coefficients of the losses are not in
+// Paper is the paper's configuration (Table 4). The initial deviation and the coefficients of the losses are not in
 // the paper, and do not count here.
 func Paper() Setup {
 	return Setup{
@@ -167,8 +167,8 @@ type Row struct {
 	Saving        float64    `json:"saving"`               // fraction of Scratch
 	// every matrix product, attention's and the optimizer's included
 	ScratchExact float64    `json:"scratch_exact"`
-	WidenedExact float64    `json:"widened_exact"`       //
-	SavingExact  float64    `json:"saving_exact"`        //
+	WidenedExact float64    `json:"widened_exact"`
+	SavingExact  float64    `json:"saving_exact"`
 	Published    *Published `json:"published,omitempty"` // only for the paper's own setup
 	// how far the counts are from that: fractions of it, and of savings the plain difference
 	Deviation *Published `json:"deviation,omitempty"`

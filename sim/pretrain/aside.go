@@ -6,12 +6,9 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/learner"
-	"github.com/sparkling-lab/sparkling/model/optim"
 	"github.com/sparkling-lab/sparkling/model/widen"
 	"github.com/sparkling-lab/sparkling/sim/checkpoints"
-	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/train"
 )
 
@@ -55,16 +52,4 @@ func (a *aside) Return(r *train.Arm, p *widen.Plan) (s learner.State, err error)
 		return s, fmt.Errorf("the network cannot be widened on the disk: %w", err)
 	}
 	return wide.Load(a.ctx, a.run.set.Document, p.To, r.Growth())
-}
-
-// WidenBytes is what a widening that is due takes in memory, in bytes: both networks in training at once, and the one
-// from scratch that may have to find a place on its schedule.
-func WidenBytes(e experiment.Experiment, from model.Config, w experiment.Widening) float64 {
-	training := func(c model.Config) float64 { return e.TrainingMemory(c) }
-	to := w.Spec.Config(from)
-	bytes := training(from) + training(to)
-	if w.Dynamics.Kind == optim.Remapped {
-		bytes += training(to)
-	}
-	return bytes
 }

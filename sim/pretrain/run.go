@@ -9,6 +9,7 @@ import (
 	"github.com/sparkling-lab/sparkling/model/learner"
 	"github.com/sparkling-lab/sparkling/sim/checkpoints"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/plan"
 	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/sim/train"
 )
@@ -24,7 +25,7 @@ type Setup struct {
 	Keeper  *checkpoints.Keeper
 	Every   int                        // steps from one checkpoint to the next
 	Scratch string                     // a folder that nobody has, for a widening on the disk
-	Fits    func(bytes float64) bool   // whether so much more may be held at once; nil is yes
+	Fits    func(bytes float64) bool   // whether the program may hold so much at once; nil is yes
 	OnDisk  bool                       // widen on the disk, whatever fits
 	Earlier *record.Record             // what the run has measured before it is resumed; nil where nothing
 	Write   func(*record.Record) error // puts the record where it is safe
@@ -135,9 +136,8 @@ func (r *run) note(f record.ArmFrame) {
 // widen carries out the widening that is due; ok is false where the context ended before.
 func (r *run) widen(ctx context.Context) (ok bool, err error) {
 	var through train.Aside
-	w := r.exp.Arms[0].Widen[r.arm.Progress().Widenings]
-	bytes := WidenBytes(r.exp, r.arm.Learner().Table().Config, w) - r.exp.TrainingMemory(r.arm.Learner().Table().Config)
-	if r.set.OnDisk || r.set.Fits != nil && !r.set.Fits(bytes) {
+	need := plan.RunOf(r.exp, 0, r.set.Threads).Widening(r.arm.Progress().Widenings).Bytes
+	if r.set.OnDisk || r.set.Fits != nil && !r.set.Fits(need) {
 		through = &aside{ctx: ctx, run: r}
 	}
 	report, ok, err := r.arm.Widen(through, func(doing string) bool {

@@ -9,7 +9,6 @@ import (
 
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/compute"
-	"github.com/sparkling-lab/sparkling/model/learner"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/sim/task"
@@ -104,8 +103,7 @@ func TestFactsAreCountedAtEvenStepsAndAtTheEnd(t *testing.T) {
 func TestAnswersThatAreNoNumbersAreNotRight(t *testing.T) {
 	nan := float32(math.NaN())
 	var v reading
-	v.count(&learner.Answers{Positions: []int{0, 1, 2}, Logits: []float32{nan, nan, 1, 1, 0, 2}},
-		[]int32{0, 0, task.Ignored})
+	v.count([]int{0, 1, 2}, []float32{nan, nan, 1, 1, 0, 2}, 2, []int32{0, 0, task.Ignored})
 	assert.Equal(t, []int{1, 2}, []int{v.right, v.asked}, "the first of two that are as likely is the answer")
 	assert.Equal(t, []uint8{0, 0, 128, 255}, []uint8{in255ths(nan), in255ths(0.001), in255ths(0.5), in255ths(1)})
 }

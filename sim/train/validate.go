@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/sparkling-lab/sparkling/model"
-	"github.com/sparkling-lab/sparkling/model/learner"
 	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/sim/task"
 )
@@ -137,12 +136,18 @@ func in255ths(p float32) uint8 {
 	return uint8(math.Round(255 * float64(p)))
 }
 
-// evaluate reads a validation set. look, unless nil, gets what the network says after every token of it, batch by
-// batch.
-func (r *Arm) evaluate(set task.Set, look func(a *learner.Answers)) (v reading, err error) {
+// evaluate reads a validation set. look, unless nil, gets the logits after every token of it, of some after the others.
+func (r *Arm) evaluate(set task.Set, look func(logits []float32)) (v reading, err error) {
 	var sum float64
-	batch := len(r.ids) / set.Seq
+	batch, vocab := len(r.ids)/set.Seq, r.learn.Table().Config.Vocab
 	v.experts = r.unread()
+	r.answers.See = func(from int, logits []float32) {
+		v.count(r.answers.Positions[from:], logits, vocab, r.labels)
+		if look != nil {
+			look(logits)
+		}
+	}
+	defer func() { r.answers.See = nil }()
 	for at := 0; at < set.Rows; at += batch {
 		n := min(batch, set.Rows-at)
 		for i := range batch {
@@ -165,25 +170,21 @@ func (r *Arm) evaluate(set task.Set, look func(a *learner.Answers)) (v reading, 
 			return v, err
 		}
 		sum += loss * float64(n)
-		v.count(&r.answers, r.labels)
 		r.add(&v.experts, &r.answers, r.ids, set.Seq, float64(n)/float64(set.Rows))
-		if look != nil {
-			look(&r.answers)
-		}
 	}
 	v.loss = sum / float64(set.Rows)
 	return v, task.Err(r.task)
 }
 
-// count adds the answers to labels that count.
-func (v *reading) count(a *learner.Answers, labels []int32) {
-	vocab := len(a.Logits) / max(1, len(a.Positions))
-	for i, at := range a.Positions {
-		if labels[at] < 0 {
+// count adds the answers to labels that count: logits of the first positions, a vocabulary for each.
+func (v *reading) count(positions []int, logits []float32, vocab int, labels []int32) {
+	for i := range len(logits) / vocab {
+		label := labels[positions[i]]
+		if label < 0 {
 			continue
 		}
 		v.asked++
-		if right(a.Logits[i*vocab:(i+1)*vocab], labels[at]) {
+		if right(logits[i*vocab:(i+1)*vocab], label) {
 			v.right++
 		}
 	}

@@ -87,9 +87,6 @@ func (s *search) says() string {
 		s.wide.step)
 }
 
-// mostLogits is how many logits are kept to be compared after a widening: of the validation windows those that fit.
-const mostLogits = 1 << 26
-
 // widen carries out the widening that is due and reports what it did, measured on the validation windows. found is the
 // finished search of a widening that asks for one. It goes through a folder where there is a way aside.
 func (r *Arm) widen(w experiment.Widening, found *search, aside Aside) (record.Report, error) {
@@ -97,14 +94,18 @@ func (r *Arm) widen(w experiment.Widening, found *search, aside Aside) (record.R
 		return record.Report{}, fmt.Errorf("%s, diverged at its step %d: %s is no longer finite", found,
 			found.wide.step, found.wide.nonFinite)
 	}
+	if found != nil {
+		found.wide.Close() // there may be no place for it beside the old and the new network
+	}
 	plan, err := r.plan(w, r.learn.Table())
 	if err != nil {
 		return record.Report{}, err
 	}
 	set := r.task.Live(r.exp.Task.Seq)
-	var logits []float32
-	lossBefore, rmsBefore, err := r.measure(set, func(a *learner.Answers) {
-		logits = append(logits, a.Logits[:min(len(a.Logits), mostLogits-len(logits))]...)
+	vocab := r.learn.Table().Config.Vocab
+	logits := make([]float32, 0, min(set.Rows*set.Seq*vocab, experiment.MostCompared))
+	lossBefore, rmsBefore, err := r.measure(set, func(some []float32) {
+		logits = append(logits, some[:min(len(some), cap(logits)-len(logits))]...)
 	})
 	if err != nil {
 		return record.Report{}, err
@@ -133,8 +134,8 @@ func (r *Arm) widen(w experiment.Widening, found *search, aside Aside) (record.R
 
 	var worst float64
 	at := 0
-	lossAfter, rmsAfter, err := r.measure(set, func(a *learner.Answers) {
-		for _, y := range a.Logits[:min(len(a.Logits), len(logits)-at)] {
+	lossAfter, rmsAfter, err := r.measure(set, func(some []float32) {
+		for _, y := range some[:min(len(some), len(logits)-at)] {
 			worst = math.Max(worst, math.Abs(float64(y)-float64(logits[at])))
 			at++
 		}
@@ -193,9 +194,9 @@ func (r *Arm) grow(w experiment.Widening, p *widen.Plan, place int) {
 }
 
 // measure evaluates a validation set and measures the RMS of every block on the last batch of it.
-func (r *Arm) measure(set task.Set, f func(a *learner.Answers)) (float64, []record.BlockRMS, error) {
+func (r *Arm) measure(set task.Set, look func(logits []float32)) (float64, []record.BlockRMS, error) {
 	r.learn.Measure(true)
-	v, err := r.evaluate(set, f)
+	v, err := r.evaluate(set, look)
 	if err != nil {
 		return 0, nil, err
 	}

@@ -121,7 +121,7 @@ func (l *Learner) answer(a *learner.Answers, places []int) {
 	for layer := range c.Layers {
 		l.net.MeanRouter(layer, places, a.Router[layer*c.Experts:(layer+1)*c.Experts])
 	}
-	l.net.LogitsAt(places, a.Logits)
+	a.Tell(places, l.net.LogitsAt)
 	for i, at := range places {
 		for layer := range c.Layers {
 			from := (layer*len(a.Positions) + i) * c.TopK

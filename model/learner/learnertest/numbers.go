@@ -117,6 +117,17 @@ func answers(t *testing.T, f learner.Factory) {
 			assert.Equal(t, all.Experts[whole:whole+c.TopK], some.Experts[part:part+c.TopK])
 		}
 	}
+	// Seen in parts, they are the same.
+	var seen []float32
+	parts := &learner.Answers{Positions: slices.Repeat(all.Positions, 20), See: func(from int, logits []float32) {
+		require.Equal(t, from*c.Vocab, len(seen))
+		seen = append(seen, logits...)
+	}}
+	again, err = s.Loss(s.ids, s.labels, seq, parts)
+	require.NoError(t, err)
+	assert.Equal(t, loss, again)
+	assert.True(t, same(slices.Repeat(all.Logits, 20), seen))
+	assert.Less(t, len(parts.Logits), len(seen), "never are all of them there")
 	// Cut into shorter rows, those that begin a long one say the same.
 	const short = seq / 2
 	cut := &learner.Answers{Positions: all.Positions}
