@@ -18,13 +18,14 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/sim/seeds"
+	"github.com/sparkling-lab/sparkling/sim/task"
 	"github.com/sparkling-lab/sparkling/viz/desktop"
 	"github.com/sparkling-lab/sparkling/viz/story"
 )
 
 // windowVerb opens the pictures in a window; it is what the program does without a verb.
 type windowVerb struct {
-	Experiment string  `arg:"" optional:"" help:"Name of a built-in experiment, a document (JSON), or lesson=NAME; without one the first minute runs."`
+	Experiment string  `arg:"" optional:"" help:"Name of a built-in experiment, a document (JSON), lesson=NAME, or the record of a run, DIR/record.sparkling; without one the first minute runs."`
 	Text       string  `help:"Learn a text of your own (UTF-8, 2 kB to 8 MB); a file that is dropped on the window, or opened there, does the same." type:"path" placeholder:"FILE"`
 	Scale      float64 `help:"Device pixels to a unit of length; 0 asks the screen." default:"0" placeholder:"X"`
 }
@@ -40,7 +41,7 @@ func (v windowVerb) Run(e *env) error {
 	} else if lesson {
 		v.Experiment = l.Experiment
 	}
-	doc, err := document(e, v.Experiment)
+	r, doc, err := v.opens(e)
 	if err != nil && bare(v.Experiment) {
 		return fmt.Errorf("%w; if a verb was meant, --help lists them", err)
 	} else if err != nil {
@@ -54,6 +55,9 @@ func (v windowVerb) Run(e *env) error {
 			"shows the page")
 	}
 	exp := doc.Experiment()
+	if r != nil && v.Text != "" {
+		return fmt.Errorf("%s is of a run that is over: --text is for one that begins", v.Experiment)
+	}
 	if v.Experiment == "" && v.Text != "" {
 		exp = exp.OnText()
 	}
@@ -63,11 +67,10 @@ func (v windowVerb) Run(e *env) error {
 	if doc, err = exp.Validate(); err != nil {
 		return err
 	}
-	fit := func(e experiment.Experiment) error { return fits("the experiment", e.Memory()) }
-	if err := fit(doc.Experiment()); err != nil {
+	if err := trainsHere(doc.Experiment()); r == nil && err != nil {
 		return err
 	}
-	o := desktop.Options{Experiment: doc, Learners: cpu.Factory{}, Scale: v.Scale, Fits: fit, Lesson: name,
+	o := desktop.Options{Experiment: doc, Record: r, Fits: trainsHere, Learners: cpu.Factory{}, Scale: v.Scale, Lesson: name,
 		Chapter: chapter, Choose: e.chooseText, Take: takeText, Save: save}
 	if kept, err := os.UserConfigDir(); err == nil {
 		o.Progress, o.Keep = lessons(filepath.Join(kept, "sparkling"))
@@ -77,6 +80,29 @@ func (v windowVerb) Run(e *env) error {
 		return errInterrupted
 	}
 	return err
+}
+
+// opens is the document that the window is opened with, and the record of a run of it where that is what was named.
+func (v windowVerb) opens(e *env) (*record.Record, experiment.Valid, error) {
+	if filepath.Ext(v.Experiment) != filepath.Ext(recordName) {
+		doc, err := document(e, v.Experiment)
+		return nil, doc, err
+	}
+	r, err := openRecord(e, v.Experiment)
+	if err != nil {
+		return nil, experiment.Valid{}, err
+	}
+	doc, err := r.Experiment.Validate()
+	return r, doc, err
+}
+
+// trainsHere errs where the window cannot train an experiment.
+func trainsHere(e experiment.Experiment) error {
+	if e.Task.Kind == task.KindTokens {
+		return errors.New("the window trains on no token files; train does, and the window shows the record that it " +
+			"leaves, DIR/record.sparkling")
+	}
+	return fits("the experiment", e.Memory())
 }
 
 // noLesson is the error of a name that no lesson has.

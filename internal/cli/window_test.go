@@ -50,3 +50,19 @@ func TestHowFarTheReaderHasComeIsKept(t *testing.T) {
 	}
 	assert.ErrorContains(t, noLesson("hamlet"), `no lesson called "hamlet"; there are `)
 }
+
+// The record that train leaves is opened, and the window says of token files that it does not train on them.
+func TestTheWindowOpensTheRecordOfALongRun(t *testing.T) {
+	document := pretraining(t, nil)
+	dir, _ := longRun(t, document)
+	e := &env{ctx: t.Context()}
+	r, doc, err := windowVerb{Experiment: filepath.Join(dir, recordName)}.opens(e)
+	require.NoError(t, err)
+	assert.Equal(t, 60, r.Last())
+	assert.ErrorContains(t, trainsHere(doc.Experiment()), "trains on no token files")
+	r, _, err = windowVerb{Experiment: document}.opens(e)
+	require.NoError(t, err)
+	assert.Nil(t, r)
+	_, _, err = windowVerb{Experiment: filepath.Join(dir, "none.sparkling")}.opens(e)
+	assert.ErrorContains(t, err, "cannot be read")
+}

@@ -197,6 +197,10 @@ func (c *controls) widen() {
 }
 
 func (c *controls) reset() {
+	if err := c.window.options.Fits(c.window.session.Experiment()); err != nil {
+		c.tell(err) // what is shown is a record, and stays
+		return
+	}
 	c.window.scrub(-1)
 	c.tell(c.window.session.Reset())
 }

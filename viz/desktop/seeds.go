@@ -37,6 +37,10 @@ func (w *window) reap() {
 // sow runs the experiment over n seeds, and shows the picture of that.
 func (w *window) sow(n int) {
 	e := w.session.Experiment()
+	if err := w.options.Fits(e); err != nil {
+		w.unsown = fmt.Sprintf("%v.", err)
+		return
+	}
 	room := 1
 	for room < seeds.Most && w.options.Fits(several(e, room+1)) == nil {
 		room++

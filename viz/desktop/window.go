@@ -27,9 +27,10 @@ import (
 // Options are what a window is opened with.
 type Options struct {
 	Experiment experiment.Valid
+	Record     *record.Record // of a run of it that is over, to be shown; nil trains
 	Learners   learner.Factory
 	Scale      float64 // device pixels to a unit of length; 0 asks the screen
-	// Fits errs where an experiment takes more memory than there is.
+	// Fits errs where an experiment takes more memory than there is, or cannot be trained here at all.
 	Fits func(experiment.Experiment) error
 	// Choose asks the reader for a file with a text, and returns what it is called and holds; an empty name is none. It
 	// may take as long as the reader does.
@@ -49,7 +50,7 @@ type Options struct {
 // panelWidth is the width of the controls in CSS pixels.
 const panelWidth = 400
 
-// Run opens the window, which trains at once, and returns when it is closed or ctx ends. It errs where there is no
+// Run opens the window, which trains at once unless it shows a record, and returns when it is closed or ctx ends. It errs where there is no
 // display to open it on.
 func Run(ctx context.Context, o Options) error {
 	w, err := newWindow(o)
@@ -111,13 +112,15 @@ type window struct {
 // on without end, by cores that should train.
 const frame = 15 * time.Millisecond
 
-func newWindow(o Options) (*window, error) {
+func newWindow(o Options) (w *window, err error) {
 	host := session.NewLocalHost(o.Learners)
-	s, err := session.New(o.Experiment, host)
-	if err != nil {
+	var s *session.Session
+	if o.Record != nil {
+		s = session.Show(o.Experiment, o.Record, host)
+	} else if s, err = session.New(o.Experiment, host); err != nil {
 		return nil, err
 	}
-	w := &window{ctx: context.Background(), options: o, host: host, session: s, view: viz.New(), shown: -1,
+	w = &window{ctx: context.Background(), options: o, host: host, session: s, view: viz.New(), shown: -1,
 		count: usualCount, director: story.NewDirector(), writer: session.Autowriter{Temperature: session.Temperature},
 		dropped: ebiten.DroppedFiles}
 	w.view.SetScale(viz.ScaleFor(s.Experiment()))

@@ -17,6 +17,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/internal/testgame"
 	"github.com/sparkling-lab/sparkling/internal/testneed"
+	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
@@ -44,18 +45,25 @@ func open(t *testing.T, e experiment.Experiment, scale float64) *driver {
 // opened is a window of a size in device pixels.
 func opened(t *testing.T, e experiment.Experiment, scale float64, w, h int) *driver {
 	t.Helper()
-	testneed.Display(t)
-	d := &driver{t: t, screen: ebiten.NewImage(w, h)}
-	win, err := newWindow(Options{Experiment: trial.Valid(e), Learners: cpu.Factory{}, Scale: scale,
+	return openWith(t, Options{Experiment: trial.Valid(e), Learners: cpu.Factory{}, Scale: scale,
 		Fits: func(e experiment.Experiment) error {
 			if e.Model.Hidden > 512 {
 				return errors.New("there is no room")
 			}
 			return nil
-		}, Save: func(*record.Record, *seeds.Summary, image.Image) (string, error) {
-			d.saved++
-			return "Saved in a folder.", nil
-		}})
+		}}, w, h)
+}
+
+// openWith is a window with options of its own.
+func openWith(t *testing.T, o Options, w, h int) *driver {
+	t.Helper()
+	testneed.Display(t)
+	d := &driver{t: t, screen: ebiten.NewImage(w, h)}
+	o.Save = func(*record.Record, *seeds.Summary, image.Image) (string, error) {
+		d.saved++
+		return "Saved in a folder.", nil
+	}
+	win, err := newWindow(o)
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		win.session.Close()
@@ -380,4 +388,24 @@ func (d *driver) shot(name string) {
 	require.NoError(d.t, err)
 	defer f.Close()
 	require.NoError(d.t, png.Encode(f, d.screen))
+}
+
+// A record is looked at like a run that has ended; what is no run of this window stays when it would begin anew.
+func TestARecordIsOpenedAndNothingTrains(t *testing.T) {
+	doc := trial.Valid(trial.Of(model.Inner, 12, 5, "sparkling"))
+	r := record.New(doc)
+	for i := range 13 {
+		r.Tracks[0] = append(r.Tracks[0], record.ArmFrame{Step: i})
+	}
+	shown := openWith(t, Options{Experiment: doc, Record: r, Scale: 1,
+		Fits: func(experiment.Experiment) error { return errors.New("it does not train here") }}, 1200, 800)
+	s := shown.settled()
+	assert.True(t, s.Done)
+	assert.Equal(t, 12, r.Last())
+	shown.click("Reset")
+	assert.Same(t, r, shown.session.Record())
+	assert.Equal(t, "it does not train here.", shown.panel.said)
+	shown.click("Run them")
+	assert.Equal(t, "it does not train here.", shown.unsown)
+	assert.False(t, shown.sown.Playing())
 }
