@@ -70,8 +70,8 @@ func (v windowVerb) Run(e *env) error {
 	if err := trainsHere(doc.Experiment()); r == nil && err != nil {
 		return err
 	}
-	o := desktop.Options{Experiment: doc, Record: r, Fits: trainsHere, Learners: cpu.Factory{}, Scale: v.Scale, Lesson: name,
-		Chapter: chapter, Choose: e.chooseText, Take: takeText, Save: save}
+	o := desktop.Options{Experiment: doc, Record: r, Fits: trainsHere, Learners: cpu.Factory{}, Scale: v.Scale,
+		Lesson: name, Chapter: chapter, Choose: e.chooseText, Take: takeText, Save: save}
 	if kept, err := os.UserConfigDir(); err == nil {
 		o.Progress, o.Keep = lessons(filepath.Join(kept, "sparkling"))
 	}

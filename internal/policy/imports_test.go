@@ -53,7 +53,7 @@ sim/codec:
 sim/record: internal/plain model model/widen/pairs sim/codec sim/experiment sim/task
 sim/look: model sim/codec
 sim/train: model model/learner model/optim model/widen sim/codec sim/experiment sim/look sim/record sim/task
-sim/session: model/learner sim/codec sim/experiment sim/look sim/record sim/train
+sim/session: model model/learner sim/codec sim/experiment sim/look sim/record sim/train
 sim/trial/finished: model/learner/cpu sim/experiment sim/session sim/trial
 sim/checkpoints: internal/durable internal/input model model/checkpoint model/learner model/optim model/widen
   sim/experiment

@@ -50,8 +50,8 @@ type Options struct {
 // panelWidth is the width of the controls in CSS pixels.
 const panelWidth = 400
 
-// Run opens the window, which trains at once unless it shows a record, and returns when it is closed or ctx ends. It errs where there is no
-// display to open it on.
+// Run opens the window, which trains at once unless it shows a record, and returns when it is closed or ctx ends. It
+// errs where there is no display to open it on.
 func Run(ctx context.Context, o Options) error {
 	w, err := newWindow(o)
 	if err != nil {

@@ -17,7 +17,6 @@ import (
 
 	"github.com/sparkling-lab/sparkling/internal/testgame"
 	"github.com/sparkling-lab/sparkling/internal/testneed"
-	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
@@ -388,24 +387,4 @@ func (d *driver) shot(name string) {
 	require.NoError(d.t, err)
 	defer f.Close()
 	require.NoError(d.t, png.Encode(f, d.screen))
-}
-
-// A record is looked at like a run that has ended; what is no run of this window stays when it would begin anew.
-func TestARecordIsOpenedAndNothingTrains(t *testing.T) {
-	doc := trial.Valid(trial.Of(model.Inner, 12, 5, "sparkling"))
-	r := record.New(doc)
-	for i := range 13 {
-		r.Tracks[0] = append(r.Tracks[0], record.ArmFrame{Step: i})
-	}
-	shown := openWith(t, Options{Experiment: doc, Record: r, Scale: 1,
-		Fits: func(experiment.Experiment) error { return errors.New("it does not train here") }}, 1200, 800)
-	s := shown.settled()
-	assert.True(t, s.Done)
-	assert.Equal(t, 12, r.Last())
-	shown.click("Reset")
-	assert.Same(t, r, shown.session.Record())
-	assert.Equal(t, "it does not train here.", shown.panel.said)
-	shown.click("Run them")
-	assert.Equal(t, "it does not train here.", shown.unsown)
-	assert.False(t, shown.sown.Playing())
 }
