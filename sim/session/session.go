@@ -23,6 +23,7 @@ type Session struct {
 	timeSlice int  // steps that an arm gets at a time
 	forked    bool // the arms have parted
 	asked     bool // for the state to part at
+	shown     bool // it is a record, and nobody trains: see [Show]
 	playing   bool
 	speed     Speed
 	target    float64 // step that the pace allows
@@ -79,7 +80,7 @@ func (s *Session) begin(doc experiment.Valid, r *record.Record) {
 	s.adopt(doc)
 	e := s.exp
 	s.arms = make([]armState, len(e.Arms))
-	s.refused = ""
+	s.refused, s.shown = "", false
 	s.forked, s.asked, s.target, s.limit, s.reached, s.last = false, false, 0, -1, 0, s.now()
 	for i := range s.arms {
 		s.arms[i].ArmStatus = record.ArmStatus{Name: e.Arms[i].Name, State: record.Waiting, Step: -1, End: e.End(i)}
@@ -250,6 +251,9 @@ func (s *Session) Restart(i int) error {
 	if i < 0 || i >= len(s.arms) || s.arms[i].State != record.Failed {
 		return errors.New("only an arm that has stopped can be started again")
 	}
+	if s.shown {
+		return errors.New("this is the record of a run: no arm has a state here that it could go on from")
+	}
 	s.forget(i)
 	if i == s.trunk && !s.forked {
 		s.asked = false
@@ -262,7 +266,7 @@ func (s *Session) Restart(i int) error {
 // GoBack begins an arm that has stopped again at the last state that is known to be good, see [Session.LastGood], and
 // pauses: for somebody who wants to look at what comes next.
 func (s *Session) GoBack(i int) error {
-	if i < 0 || i >= len(s.arms) || s.arms[i].State != record.Failed {
+	if s.shown || i < 0 || i >= len(s.arms) || s.arms[i].State != record.Failed {
 		return s.Restart(i)
 	}
 	s.Pause()

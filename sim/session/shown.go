@@ -13,6 +13,7 @@ import (
 func Show(doc experiment.Valid, r *record.Record, h Host) *Session {
 	s := &Session{host: h, speed: 1, now: time.Now}
 	s.begin(doc, r)
+	s.shown = true
 	e := s.exp
 	for i := range s.arms {
 		a := &s.arms[i]

@@ -77,6 +77,11 @@ func TestARecordOfARunThatEndedEarlyIsShownAsFarAsItCame(t *testing.T) {
 	assert.Contains(t, s.Arms()[1].Err, "stopped at step 8")
 	assert.True(t, s.Done())
 	assert.True(t, s.Forked())
+	for _, again := range []func(int) error{s.Restart, s.GoBack} {
+		assert.ErrorContains(t, again(1), "the record of a run")
+	}
+	assert.Len(t, s.Record().Tracks[1], 9, "what was recorded stays")
+	assert.Equal(t, record.Failed, s.Arms()[1].State)
 }
 
 func states(s *Session) (all []record.ArmState) {
