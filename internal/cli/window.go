@@ -32,7 +32,8 @@ type windowVerb struct {
 
 // Run is called by the command line.
 func (v windowVerb) Run(e *env) error {
-	if v.Experiment == "" {
+	unnamed := v.Experiment == ""
+	if unnamed {
 		v.Experiment = experiment.FirstMinute().Name
 	}
 	name, chapter, lesson := story.Linked(v.Experiment)
@@ -58,7 +59,7 @@ func (v windowVerb) Run(e *env) error {
 	if r != nil && v.Text != "" {
 		return fmt.Errorf("%s is of a run that is over: --text is for one that begins", v.Experiment)
 	}
-	if v.Experiment == "" && v.Text != "" {
+	if unnamed && v.Text != "" {
 		exp = exp.OnText()
 	}
 	if err := ownText(e, v.Text, &exp, e.err); err != nil {
