@@ -168,17 +168,8 @@ func MkdirAll(dir string) error {
 
 // mkdirAll says which folders it made, the innermost first.
 func mkdirAll(dir string) (made []string, err error) {
-	info, err := os.Stat(dir)
-	switch {
-	case err == nil && !info.IsDir():
-		return nil, cannot(dir, errors.New("it is not a folder"))
-	case err == nil:
-		return nil, nil
-	case !errors.Is(err, fs.ErrNotExist):
-		return nil, cannot(dir, err)
-	}
-	if _, err := os.Lstat(dir); err == nil {
-		return nil, cannot(dir, errors.New("it is a link to what is not there"))
+	if there, err := isFolder(dir); err != nil || there {
+		return nil, err
 	}
 	above := filepath.Dir(dir)
 	if made, err = mkdirAll(above); err != nil {
@@ -195,4 +186,21 @@ func mkdirAll(dir string) (made []string, err error) {
 		return made, cannot(dir, err)
 	}
 	return made, nil
+}
+
+// isFolder reports whether a folder has that name, and errs where something else has.
+func isFolder(dir string) (bool, error) {
+	info, err := os.Stat(dir)
+	switch {
+	case err == nil && !info.IsDir():
+		return false, cannot(dir, errors.New("it is not a folder"))
+	case err == nil:
+		return true, nil
+	case !errors.Is(err, fs.ErrNotExist):
+		return false, cannot(dir, err)
+	}
+	if _, err := os.Lstat(dir); err == nil {
+		return false, cannot(dir, errors.New("it is a link to what is not there"))
+	}
+	return false, nil
 }

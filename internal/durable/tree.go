@@ -24,8 +24,8 @@ func Tree(dir, last string, write func(tmp string) error) error {
 		return err
 	}
 	defer c.Release()
-	if err := vacant(dir); err != nil {
-		return cannot(dir, err)
+	if err := Vacant(dir); err != nil {
+		return err
 	}
 	t, err := newTemporary(dir)
 	if err != nil {
@@ -169,16 +169,32 @@ func SyncAll(dir string) error {
 	return disk.Sync(dir)
 }
 
-// vacant errs unless nothing has that name, or a folder that is empty but for what this package left.
-func vacant(dir string) error {
-	entries, err := os.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) {
+// Vacant errs unless nothing has that name, or a folder that is empty but for what this package left: where it errs
+// [Tree] does. It changes nothing.
+func Vacant(dir string) error {
+	at := dir
+	for {
+		there, err := isFolder(at)
+		if err != nil {
+			return err
+		}
+		above := filepath.Dir(at)
+		if there || above == at {
+			break
+		}
+		at = above
+	}
+	if at != dir {
 		return nil
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return cannot(dir, err)
 	}
 	for _, e := range entries {
 		if name := e.Name(); name != lockName && !(strings.HasPrefix(name, tmpPrefix) && unfinished.MatchString(name)) {
-			return errNotEmpty
+			return cannot(dir, errNotEmpty)
 		}
 	}
-	return err
+	return nil
 }

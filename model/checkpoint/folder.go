@@ -176,3 +176,6 @@ func (f *Folder) Config(to model.Config) []byte { return f.config.reshape(f.Tabl
 func Build(dir string, write func(dir string) error) error {
 	return durable.Tree(dir, ConfigName, write)
 }
+
+// Vacant errs where [Build] would because the folder holds something. It changes nothing.
+func Vacant(dir string) error { return durable.Vacant(dir) }

@@ -18,7 +18,8 @@ type Forecast struct {
 	Memory     int64        // of the largest matrix, old and new, in float32: what is held of the network at once
 }
 
-// Foresee counts what [WidenWith] would do. It errs where that would err before it reads a tensor.
+// Foresee counts what [WidenWith] would do. It errs where that would err before it reads a tensor, but for the place of
+// the new folder: see [checkpoint.Vacant].
 func Foresee(ctx context.Context, in *checkpoint.Folder, spec widen.Spec, with With) (Forecast, error) {
 	j, r, err := newJob(ctx, in, spec, 1, with, nil)
 	if err != nil {

@@ -28,9 +28,6 @@ type from struct {
 // parameters that are numbered keep their order. A tied head that is written apart gets a state of its own, made from
 // the embedding's, and stands last in the group of the embedding.
 func (j *job) optimizer(dir string, s *torch.States) error {
-	if err := fits(s, j.old); err != nil {
-		return fmt.Errorf("%s: %w", s.File.Path(), err)
-	}
 	sources := map[*torch.Tensor]from{}
 	var embed *torch.Param
 	stored := false // the file has a state of the tied head under its own name

@@ -104,7 +104,8 @@ func WidenWith(ctx context.Context, in *checkpoint.Folder, out string, spec wide
 	return r, err
 }
 
-// newJob is a widening before it reads a tensor, and what is known by then of what it writes.
+// newJob is a widening before it reads a tensor, and what is known by then of what it writes. What is refused by then
+// is refused by [Foresee] too.
 func newJob(ctx context.Context, in *checkpoint.Folder, spec widen.Spec, seed uint64, with With,
 	progress func(done int64)) (*job, Result, error) {
 	if with.Layout != "" && with.States != nil {
@@ -129,6 +130,11 @@ func newJob(ctx context.Context, in *checkpoint.Folder, spec widen.Spec, seed ui
 	bare := in.Weights.Names
 	bare.Prefix = ""
 	j.old, j.now = bare.Stored(in.Table), bare.Stored(j.to)
+	if with.States != nil {
+		if err := fits(with.States, j.old); err != nil {
+			return nil, r, fmt.Errorf("%s: %w", with.States.File.Path(), err)
+		}
+	}
 	return j, r, nil
 }
 
