@@ -180,3 +180,26 @@ func fits(s *torch.States, stored map[string]checkpoint.StoredTensor) error {
 	}
 	return nil
 }
+
+// takes errs unless the states are the network's, under the names that they have in the layout which is asked for:
+// states are neither put together nor taken apart.
+func (j *job) takes(s *torch.States, names checkpoint.Naming) error {
+	if err := fits(s, j.old); err != nil {
+		return err
+	}
+	into, err := j.regrouped(names)
+	if err != nil {
+		return err
+	}
+	for _, p := range s.Params {
+		tensor := j.old[bare(p.Name)]
+		for _, m := range tensor.Matrices {
+			if name, ok := into[m]; ok && name != tensor.Name && !tensor.Redundant {
+				return fmt.Errorf("it has a state of %q, which is a part of %q in the layout %q, and states that "+
+					"PyTorch saved keep their names: leave --layout out, or the states behind with --optimizer none",
+					p.Name, name, string(j.layout))
+			}
+		}
+	}
+	return nil
+}

@@ -240,6 +240,32 @@ func TestStatesThatDoNotFitAreRefused(t *testing.T) {
 	}
 }
 
+// The layout that weights and states have already may be asked for; states get no other one, and who wants that is told
+// what to do, by a dry run too.
+func TestStatesOfPyTorchKeepTheirLayout(t *testing.T) {
+	in, v := saved(t, small)
+	path := filepath.Join(in.Dir, "optimizer.pt")
+	optimizerFile(t, path, withNames, checkpoint.F32, v[1], v[2])
+	spec := widen.Spec{Axis: model.Inner, Factor: 2, Init: widen.CopyCopy, Scale: widen.RMS, OptState: widen.Copy}
+	for layout, want := range map[checkpoint.Layout]string{checkpoint.Apart: "",
+		checkpoint.Stacked: `is a part of "model.layers.0.mlp.experts.gate_up_proj" in the layout "stacked"`,
+		checkpoint.MLX:     "--optimizer none"} {
+		with := ondisk.With{Layout: layout, States: statesOf(t, path, nil)}
+		out := filepath.Join(t.TempDir(), "wide")
+		_, would := ondisk.Foresee(t.Context(), in, spec, with)
+		_, did := ondisk.WidenWith(t.Context(), in, out, spec, 1, with, noProgress)
+		if want == "" {
+			require.NoError(t, would)
+			require.NoError(t, did)
+			sameStates(t, statesOf(t, filepath.Join(out, "optimizer.pt"), nil), loaded(t, read(t, out))[1:])
+			continue
+		}
+		assert.ErrorContains(t, did, want)
+		assert.Equal(t, did, would)
+		assert.NoDirExists(t, out)
+	}
+}
+
 // Of an optimizer's file of any size only the largest tensor is held.
 func TestMemoryOfAnOptimizersFileIsThatOfOneTensor(t *testing.T) {
 	c := small

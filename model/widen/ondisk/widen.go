@@ -67,6 +67,7 @@ func Widen(ctx context.Context, in *checkpoint.Folder, out string, spec widen.Sp
 type With struct {
 	Layout checkpoint.Layout // of the experts in the new folder; empty for that of the old one
 	// States are of an optimizer's file of PyTorch's, which are widened into one of its name; they are changed by it.
+	// Its names are kept: where they are of another layout than is asked for, it is refused.
 	States *torch.States
 	Recipe *Recipe // for going on from the new folder, beside which its new parameters are marked
 }
@@ -108,10 +109,6 @@ func WidenWith(ctx context.Context, in *checkpoint.Folder, out string, spec wide
 // is refused by [Foresee] too.
 func newJob(ctx context.Context, in *checkpoint.Folder, spec widen.Spec, seed uint64, with With,
 	progress func(done int64)) (*job, Result, error) {
-	if with.Layout != "" && with.States != nil {
-		return nil, Result{},
-			errors.New("an optimizer's file of PyTorch's keeps its names; no other layout can be had")
-	}
 	plan, err := widen.New(spec, in.Table, seed)
 	if err != nil {
 		return nil, Result{}, err
@@ -131,7 +128,7 @@ func newJob(ctx context.Context, in *checkpoint.Folder, spec widen.Spec, seed ui
 	bare.Prefix = ""
 	j.old, j.now = bare.Stored(in.Table), bare.Stored(j.to)
 	if with.States != nil {
-		if err := fits(with.States, j.old); err != nil {
+		if err := j.takes(with.States, bare); err != nil {
 			return nil, r, fmt.Errorf("%s: %w", with.States.File.Path(), err)
 		}
 	}
