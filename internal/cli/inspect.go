@@ -56,11 +56,11 @@ type stateOf struct {
 
 // copiesOf says how many coordinates of an axis are copies of one before them; see [survey.Copies].
 type copiesOf struct {
-	Coordinates int `json:"coordinates"`
-	Equal       int `json:"copies"`
-	Locked      int `json:"copies_with_equal_states"`
-	Out         int `json:"copies_but_for_fan_in"`
-	Apart       int `json:"apart,omitempty"`
+	Coordinates int  `json:"coordinates"`
+	Equal       int  `json:"copies"`
+	Locked      *int `json:"copies_with_equal_states,omitempty"` // left out where the folder holds no states
+	Out         int  `json:"copies_but_for_fan_in"`
+	Apart       int  `json:"apart,omitempty"`
 }
 
 // loadOf is what experts get of a batch.
@@ -110,7 +110,7 @@ func summed(folder *checkpoint.Folder, s survey.Survey) inspected {
 	c := folder.Table.Config
 	counts := model.Count(c, 1, 1)
 	r := inspected{Family: folder.Family(), Parameters: counts.Total, Active: counts.Active, Model: c,
-		Types: map[string]int{}, Bytes: ondisk.Total(folder), Hidden: copiesOf(s.Hidden), NotFinite: s.NotFinite,
+		Types: map[string]int{}, Bytes: ondisk.Total(folder), NotFinite: s.NotFinite,
 		States: []stateOf{}}
 	for k, set := range folder.Sets() {
 		r.Files += len(set.Files)
@@ -128,8 +128,16 @@ func summed(folder *checkpoint.Folder, s survey.Survey) inspected {
 	for _, x := range s.States {
 		r.States = append(r.States, stateOf{x.Name, number(x.Norm), number(x.Zero)})
 	}
+	copies := func(x survey.Copies) copiesOf {
+		c := copiesOf{Coordinates: x.Coordinates, Equal: x.Equal, Out: x.Out, Apart: x.Apart}
+		if len(r.States) > 0 {
+			c.Locked = &x.Locked
+		}
+		return c
+	}
+	r.Hidden = copies(s.Hidden)
 	for _, x := range s.Inner {
-		r.Inner = append(r.Inner, copiesOf(x))
+		r.Inner = append(r.Inner, copies(x))
 	}
 	return r
 }

@@ -58,6 +58,27 @@ func TestInspectMeasuresLoadOnABatchThatIsGiven(t *testing.T) {
 	assert.Empty(t, r.States)
 }
 
+// Where a folder has no states nothing is said of whether they are equal.
+func TestInspectSaysNothingOfStatesThatAreNotThere(t *testing.T) {
+	dir := deep(t)
+	for _, states := range []bool{true, false} {
+		if !states {
+			require.NoError(t, os.Remove(filepath.Join(dir, "optimizer_m.safetensors")))
+		}
+		code, out, err := run("inspect", dir, "--json")
+		require.Zero(t, code, err)
+		var r struct {
+			Hidden map[string]int
+			Inner  []map[string]int
+		}
+		require.NoError(t, json.Unmarshal([]byte(out), &r))
+		for _, x := range append(r.Inner, r.Hidden) {
+			_, there := x["copies_with_equal_states"]
+			assert.Equal(t, states, there)
+		}
+	}
+}
+
 func TestInspectSaysInOneSentenceThatAFolderIsBad(t *testing.T) {
 	dir := deep(t)
 	path := filepath.Join(dir, "model.safetensors")

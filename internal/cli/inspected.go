@@ -47,8 +47,8 @@ func (r inspected) print(w io.Writer, dir string) error {
 	if len(r.States) == 0 {
 		say("No optimizer states.")
 	}
-	say("Hidden axis: %s", r.Hidden.says(len(r.States) > 0))
-	say("Inner axis: %s", r.neurons().says(len(r.States) > 0))
+	say("Hidden axis: %s", r.Hidden.says())
+	say("Inner axis: %s", r.neurons().says())
 	switch x := r.Experts; {
 	case x == nil:
 	case x.Why != "":
@@ -106,6 +106,7 @@ func (r inspected) printRMS(w io.Writer) error {
 // neurons are the copies of all layers together.
 func (r inspected) neurons() copiesOf {
 	var all copiesOf
+	locked := 0
 	for _, x := range r.Inner {
 		if x.Equal > 0 && all.Equal == 0 {
 			all.Apart = x.Apart
@@ -113,13 +114,17 @@ func (r inspected) neurons() copiesOf {
 			all.Apart = 0
 		}
 		all.Coordinates, all.Equal = all.Coordinates+x.Coordinates, all.Equal+x.Equal
-		all.Locked, all.Out = all.Locked+x.Locked, all.Out+x.Out
+		all.Out += x.Out
+		if x.Locked != nil {
+			locked += *x.Locked
+			all.Locked = &locked
+		}
 	}
 	return all
 }
 
 // says is what copies mean, in words.
-func (c copiesOf) says(states bool) string {
+func (c copiesOf) says() string {
 	switch {
 	case c.Equal == 0 && c.Out > 0:
 		return fmt.Sprintf("%d of %d coordinates are copies of another but for their fan-in weights: they were split "+
@@ -132,15 +137,15 @@ func (c copiesOf) says(states bool) string {
 		text += fmt.Sprintf(", all %d behind it, as a widening leaves them", c.Apart)
 	}
 	switch {
-	case !states:
+	case c.Locked == nil:
 		return text + "; whether they part depends on optimizer states, which the folder does not hold."
-	case c.Locked == c.Equal:
+	case *c.Locked == c.Equal:
 		return text + ". Their optimizer states are equal too: they are locked, and stay copies for ever."
-	case c.Locked == 0:
+	case *c.Locked == 0:
 		return text + ". Their optimizer states differ: they will part."
 	}
 	return text + fmt.Sprintf(". Of %d the optimizer states are equal too: these are locked; the others will part.",
-		c.Locked)
+		*c.Locked)
 }
 
 // percent is a share.

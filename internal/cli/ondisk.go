@@ -50,7 +50,8 @@ type wideningOnDisk struct {
 	Read       int64    `json:"bytes_read"`
 	Written    int64    `json:"bytes_written"`
 	Memory     int64    `json:"largest_matrix_bytes"`
-	Seconds    number   `json:"seconds"` // that it took; of a dry run those that it would
+	Seconds    number   `json:"seconds"`                  // that it took; of a dry run those that it would
+	HeadDim    int      `json:"head_dim_stays,omitempty"` // where other programs take it to be another
 	NotFinite  string   `json:"not_finite,omitempty"`
 	Linked     []string `json:"copied_from_outside,omitempty"`
 	LeftOut    []string `json:"not_copied,omitempty"`
@@ -82,6 +83,9 @@ func (v widenVerb) report(in *checkpoint.Folder, f ondisk.Forecast, states *torc
 		r.Optimizer = filepath.Base(states.File.Path())
 		r.Read += states.Bytes()
 		r.Written += int64(float64(states.Bytes()) * float64(r.After.Parameters) / float64(r.Before.Parameters))
+	}
+	if now := f.Config; in.HeadDimFollows() && now.Hidden != now.Heads*now.HeadDim {
+		r.HeadDim = now.HeadDim
 	}
 	if len(r.States) > 0 || states != nil {
 		r.Treatment = v.States

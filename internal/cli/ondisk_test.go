@@ -51,6 +51,22 @@ func TestADryRunSaysWhatAWideningDoesAndLeavesNothing(t *testing.T) {
 	assert.Equal(t, would, did)
 }
 
+// Heads of OLMoE keep their width. Where other programs would take it for another, JSON says so too; in this folder it
+// is twice what they take, until the hidden axis is twice as wide.
+func TestAWideningSaysInJSONThatHeadsKeepTheirWidth(t *testing.T) {
+	dir := familyFolder(t, "olmoe", "model.safetensors", nil)
+	for axis, stays := range map[string]bool{"inner": true, "hidden": false} {
+		args := []string{"widen", "--model", dir, "--out", filepath.Join(t.TempDir(), "wide"), "--axis", axis, "--json"}
+		for _, args := range [][]string{append(args, "--dry-run"), args} {
+			code, out, err := run(args...)
+			require.Zero(t, code, err)
+			var r wideningOnDisk
+			require.NoError(t, json.Unmarshal([]byte(out), &r))
+			assert.Equal(t, stays, r.HeadDim != 0, axis)
+		}
+	}
+}
+
 // A bar of bytes says how many of how many are done, how many a second, and how long the rest takes.
 func TestABarOfBytesSaysWhatIsLeft(t *testing.T) {
 	var b bytes.Buffer

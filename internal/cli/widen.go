@@ -96,9 +96,9 @@ func (v widenVerb) Run(e *env) error {
 		fmt.Fprintf(e.err, "Warning: a NaN or an infinity is in %s; it is the first tensor that holds one, and it "+
 			"was widened as it is.\n", r.NotFinite)
 	}
-	if in.HeadDimFollows() && now.Hidden != now.Heads*now.HeadDim {
+	if known.HeadDim != 0 {
 		fmt.Fprintf(e.err, "Warning: head_dim stays %d, and hidden_size / num_attention_heads is another; check reads "+
-			"that, and other programs take the one for the other in this family (%s).\n", now.HeadDim, in.Family())
+			"that, and other programs take the one for the other in this family (%s).\n", known.HeadDim, in.Family())
 	}
 	if len(r.Linked) > 0 {
 		fmt.Fprintf(e.err, "Warning: links in %s lead to files outside it, which were copied: %s.\n",

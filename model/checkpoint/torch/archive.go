@@ -165,12 +165,13 @@ type Reader struct {
 	t    *Tensor
 	name string
 	from io.ReadCloser
+	skip int64 // bytes before the tensor that must be read first
 	left int64 // bytes
 	buf  []byte
 }
 
 // Reader begins to read a tensor of the file. A storage that is stored is read from where the tensor begins; one that
-// is compressed must be read up to there.
+// is compressed must be read up to there, which the first reading does.
 func (f *File) Reader(t *Tensor) (*Reader, error) {
 	e := f.entries["data/"+t.from.key]
 	r := &Reader{t: t, name: f.path + ", data/" + short(t.from.key), left: t.Bytes()}
@@ -184,20 +185,34 @@ func (f *File) Reader(t *Tensor) (*Reader, error) {
 		return r, nil
 	}
 	from, err := e.Open() // it compares the checksum at its end
-	if err == nil {
-		r.from = from
-		_, err = io.CopyN(io.Discard, from, skip)
-	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", r.name, err)
 	}
+	r.from, r.skip = from, skip
 	return r, nil
+}
+
+// begin makes the buffer and reads up to where the tensor begins, which may take as long as reading a tensor.
+func (r *Reader) begin(ctx context.Context) error {
+	if r.buf == nil {
+		r.buf = make([]byte, chunk)
+	}
+	for r.skip > 0 {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		n, err := io.ReadFull(r.from, r.buf[:min(chunk, r.skip)])
+		if r.skip -= int64(n); err != nil {
+			return fmt.Errorf("%s: %w", r.name, err)
+		}
+	}
+	return nil
 }
 
 // Floats reads the next elements of a tensor whose type is [checkpoint.DType.Float].
 func (r *Reader) Floats(ctx context.Context, dst []float32) error {
-	if r.buf == nil {
-		r.buf = make([]byte, chunk)
+	if err := r.begin(ctx); err != nil {
+		return err
 	}
 	size := r.t.DType.Size()
 	for len(dst) > 0 {
@@ -233,8 +248,8 @@ func (r *Reader) next(b []byte) error {
 
 // Copy writes what is left of the tensor as it lies there.
 func (r *Reader) Copy(ctx context.Context, w io.Writer) error {
-	if r.buf == nil {
-		r.buf = make([]byte, chunk)
+	if err := r.begin(ctx); err != nil {
+		return err
 	}
 	for r.left > 0 {
 		if err := ctx.Err(); err != nil {

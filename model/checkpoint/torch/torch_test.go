@@ -157,6 +157,18 @@ func TestCompressedFilesAndPartsOfStoragesAreRead(t *testing.T) {
 	}
 }
 
+// What lies before a part of a compressed storage is read up to there, and that can be ended.
+func TestReadingUpToAPartCanBeEnded(t *testing.T) {
+	f := opened(t, archived(t, zip.Deflate, "\x80\x02"+tensor(8, 2, "(K\x02K\x03t", "(K\x03K\x01t")+".", "data/0",
+		string(make([]byte, 32))))
+	ctx, stop := context.WithCancel(t.Context())
+	r, err := f.Reader(f.Root.(*torch.Tensor))
+	require.NoError(t, err)
+	defer r.Close()
+	stop()
+	assert.ErrorIs(t, r.Copy(ctx, io.Discard), context.Canceled)
+}
+
 // What does more than make values is refused by name, and so is what is broken, too deep or too large; nothing is
 // allocated for it.
 func TestOtherPicklesAreRefused(t *testing.T) {
