@@ -77,7 +77,11 @@ func (t *telling) tell(v pretrain.Event) {
 		if v.Saying != "" {
 			t.line("Passed over: " + v.Saying + ".")
 		}
-		if v.Step > 0 {
+		switch {
+		case fmt.Sprint(v.Step) == t.of:
+			t.line(fmt.Sprintf("The run is over: it came to step %s.", t.of))
+			return
+		case v.Step > 0:
 			t.line(fmt.Sprintf("Going on from step %d of %s.", v.Step, t.of))
 		}
 		t.line(fmt.Sprintf("A checkpoint every %d steps.", t.every))
@@ -107,10 +111,14 @@ func (t *telling) due(marked bool) bool {
 	return true
 }
 
-// step is one update in a line.
+// step is one update in a line. What a narrow terminal has no room for stands last.
 func (t *telling) step(v pretrain.Event) string {
 	f, p := v.Frame, v.Pace
-	s := fmt.Sprintf("step %*d/%s  loss %.4f", len(t.of), v.Step, t.of, f.TrainLoss)
+	s := fmt.Sprintf("step %*d/%s", len(t.of), v.Step, t.of)
+	if p.Left > 0 {
+		s += "  " + span(p.Left) + " left"
+	}
+	s += fmt.Sprintf("  loss %.4f", f.TrainLoss)
 	if record.Finite(float64(t.val)) {
 		s += fmt.Sprintf("  val %.4f", t.val)
 	}
@@ -121,11 +129,7 @@ func (t *telling) step(v pretrain.Event) string {
 	if p.Tokens > 0 {
 		s += fmt.Sprintf("  %s tokens/s  %.2g %% of peak", record.Thousands(int64(p.Tokens)), t.share(p))
 	}
-	s += "  " + size(held())
-	if p.Left > 0 {
-		s += "  " + span(p.Left) + " left"
-	}
-	return s
+	return s + "  " + size(held())
 }
 
 // share is that of the machine's peak, in percent.
