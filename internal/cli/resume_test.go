@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -99,17 +100,7 @@ func TestARunThatIsKilledAgainAndAgainEndsAsIfNothingHadBeen(t *testing.T) {
 			args = []string{"run", "--every", "10ms", "--quiet", "--resume", dir}
 		}
 		c := program(t, args...)
-		ended := make(chan struct{})
-		require.NoError(t, c.Start())
-		go func() { defer close(ended); _ = c.Wait() }()
-		over := func() bool {
-			select {
-			case <-ended:
-				return true
-			default:
-				return false
-			}
-		}
+		over, ended := started(t, c)
 		await(t, "the state is not kept", func() bool { return over() || kept() != last })
 		if kills%3 == 2 {
 			await(t, "nothing is written", func() bool { return over() || writing() })
@@ -351,4 +342,20 @@ func hash(t *testing.T, document []byte) string {
 	t.Helper()
 	sum := sha256.Sum256(document)
 	return hex.EncodeToString(sum[:12])
+}
+
+// started starts a program. over reports whether it has ended, which ended waits for.
+func started(t *testing.T, c *exec.Cmd) (over func() bool, ended <-chan struct{}) {
+	t.Helper()
+	end := make(chan struct{})
+	require.NoError(t, c.Start())
+	go func() { defer close(end); _ = c.Wait() }()
+	return func() bool {
+		select {
+		case <-end:
+			return true
+		default:
+			return false
+		}
+	}, end
 }

@@ -118,17 +118,7 @@ func TestALongRunThatIsKilledAgainAndAgainEndsAsIfNothingHadBeen(t *testing.T) {
 	for last := at(); last < 60; kills++ {
 		require.Less(t, kills, 100, "the run does not get on")
 		c := program(t, "train", document, "--out", dir, "--quiet", "--checkpoint-every", "4", "--resume")
-		ended := make(chan struct{})
-		require.NoError(t, c.Start())
-		go func() { defer close(ended); _ = c.Wait() }()
-		over := func() bool {
-			select {
-			case <-ended:
-				return true
-			default:
-				return false
-			}
-		}
+		over, ended := started(t, c)
 		await(t, "nothing is kept", func() bool { return over() || at() > last+8 })
 		time.Sleep(time.Duration(rand.IntN(5)) * time.Millisecond)
 		_ = c.Process.Kill()

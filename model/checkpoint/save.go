@@ -74,13 +74,30 @@ func WriteFile(ctx context.Context, path string, meta map[string]string, layout 
 			err = w.Write(ctx, x.Data)
 		}
 	}
+	if err == nil {
+		err = w.matrices(ctx, layout, func(p MatrixRef) ([]float32, error) { return v.Expert(p.Tensor, p.Expert), nil })
+	}
+	return w.end(err)
+}
+
+// matrices writes those of a layout, in its order, as each is read.
+func (w *Writer) matrices(ctx context.Context, layout []StoredTensor, read func(MatrixRef) ([]float32, error)) error {
 	for _, s := range layout {
 		for _, p := range s.Matrices {
+			x, err := read(p)
 			if err == nil {
-				err = w.Write(ctx, v.Expert(p.Tensor, p.Expert))
+				err = w.Write(ctx, x)
+			}
+			if err != nil {
+				return err
 			}
 		}
 	}
+	return nil
+}
+
+// end closes a file that is whole, and leaves nothing of one that err kept from being that.
+func (w *Writer) end(err error) error {
 	if err != nil {
 		w.Abandon()
 		return err

@@ -118,24 +118,12 @@ func (x *export) file(f Shard, part []StoredTensor, q model.Quantity) error {
 	if err != nil {
 		return err
 	}
-	for _, s := range part {
-		for _, p := range s.Matrices {
-			t := x.from.Table().Tensors[p.Tensor]
-			n := t.Rows.Size * t.Cols.Size
-			x.matrix = slices.Grow(x.matrix[:0], n)[:n]
-			if err == nil {
-				err = x.from.Read(q, p.Tensor, p.Expert, x.matrix)
-			}
-			if err == nil {
-				err = w.Write(x.ctx, x.matrix)
-			}
-		}
-	}
-	if err != nil {
-		w.Abandon()
-		return err
-	}
-	return w.Close()
+	return w.end(w.matrices(x.ctx, part, func(p MatrixRef) ([]float32, error) {
+		t := x.from.Table().Tensors[p.Tensor]
+		n := t.Rows.Size * t.Cols.Size
+		x.matrix = slices.Grow(x.matrix[:0], n)[:n]
+		return x.matrix, x.from.Read(q, p.Tensor, p.Expert, x.matrix)
+	}))
 }
 
 // growth writes the file of growth stages.
