@@ -11,8 +11,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sparkling-lab/sparkling/internal/llama"
-	"github.com/sparkling-lab/sparkling/internal/testneed"
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/checkpoint"
 	"github.com/sparkling-lab/sparkling/model/checkpoint/gguf"
@@ -73,23 +71,6 @@ func with(t testing.TB, vocab int, tokenizer any, config object) string {
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(path, data, 0o644))
 	return dir
-}
-
-// What a folder's tokenizer makes of a text, llama.cpp makes of it: words joined in the order of the merges, bytes,
-// tokens that end a text, characters of more bytes than one, and what no character is known for.
-func TestLlamaReadsAndWritesTextAsTheTokenizerDoes(t *testing.T) {
-	testneed.Here(t, llama.Available())
-	bytes, _ := exported(t, with(t, 24, overBytes(), object{"eos_token_id": 22}))
-	chars, r := exported(t, with(t, 9, characters("ab é€\n?𝄞."), nil))
-	assert.Equal(t, 9, r.Tokens)
-	answers, err := llama.Ask(t.Context(),
-		llama.Question{File: bytes, Texts: []string{"hello world", "hell's1é\n<|end|>hh"}},
-		llama.Question{File: chars, Texts: []string{"ab\n€ é𝄞.𝄞€a  b", " ."}})
-	require.NoError(t, err)
-	assert.Equal(t, [][]int32{{18, 19, 3, 6, 2, 7}, {17, 20, 11, 21, 8, 22, 0, 0}}, answers[0].Tokens)
-	assert.Equal(t, []string{"hello world", "hell's1é\n<|end|>hh"}, answers[0].Texts)
-	assert.Equal(t, [][]int32{{0, 1, 5, 4, 2, 3, 7, 8, 7, 4, 0, 2, 2, 1}, {2, 8}}, answers[1].Tokens)
-	assert.Equal(t, []string{"ab\n€ é𝄞.𝄞€a  b", " ."}, answers[1].Texts)
 }
 
 // What llama.cpp would do otherwise is refused by its name.
