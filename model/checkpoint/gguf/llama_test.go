@@ -139,6 +139,16 @@ func TestLlamaComputesTheSameProbabilities(t *testing.T) {
 	}
 }
 
+// characters is a tokenizer.json of single characters.
+func characters(text string) object {
+	vocab := object{}
+	for _, r := range text {
+		vocab[string(r)] = len(vocab)
+	}
+	return object{"version": "1.0", "added_tokens": []object{},
+		"model": object{"type": "WordLevel", "vocab": vocab, "unk_token": "?"}}
+}
+
 // What a folder's tokenizer makes of a text, llama.cpp makes of it: words joined in the order of the merges, bytes,
 // tokens that end a text, characters of more bytes than one, and what no character is known for.
 func TestLlamaReadsAndWritesTextAsTheTokenizerDoes(t *testing.T) {

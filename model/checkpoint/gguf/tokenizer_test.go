@@ -39,16 +39,6 @@ func overBytes() object {
 	}
 }
 
-// characters is a tokenizer.json of single characters.
-func characters(text string) object {
-	vocab := object{}
-	for _, r := range text {
-		vocab[string(r)] = len(vocab)
-	}
-	return object{"version": "1.0", "added_tokens": []object{},
-		"model": object{"type": "WordLevel", "vocab": vocab, "unk_token": "?"}}
-}
-
 // with is a folder of a network with a tokenizer.
 func with(t testing.TB, vocab int, tokenizer any, config object) string {
 	t.Helper()
