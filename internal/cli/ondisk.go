@@ -73,16 +73,13 @@ type rateOf struct {
 	Seconds number `json:"seconds"`
 }
 
-// report is what is known of a widening before it begins. What an optimizer's file of PyTorch's grows to is taken to
-// grow as the parameters do.
+// report is what is known of a widening before it begins.
 func (v widenVerb) report(in *checkpoint.Folder, f ondisk.Forecast, states *torch.States) wideningOnDisk {
 	r := wideningOnDisk{Out: v.Out, Before: sizesFor(in.Table.Config), After: sizesFor(f.Config),
 		HeadFactor: f.HeadFactor, States: checkpoint.SetNames[1 : 1+len(in.States)], Read: f.Read, Written: f.Write,
 		Memory: f.Memory}
 	if states != nil {
 		r.Optimizer = filepath.Base(states.File.Path())
-		r.Read += states.Bytes()
-		r.Written += int64(float64(states.Bytes()) * float64(r.After.Parameters) / float64(r.Before.Parameters))
 	}
 	if now := f.Config; in.HeadDimFollows() && now.Hidden != now.Heads*now.HeadDim {
 		r.HeadDim = now.HeadDim

@@ -18,7 +18,8 @@ type family struct {
 	// names are those of the tensors, within a layer after "model.layers.N."; those of experts have a %d for their
 	// number.
 	names     map[model.Part]string
-	stackings []stacking // other layouts that its experts may have than one by one
+	stackings []stacking   // other layouts that its experts may have than one by one
+	expert    []model.Part // the order of an expert's matrices in its module, where it is not gate, up, down
 
 	inner       string   // key of the width of an expert, or of the one that all tokens take
 	experts     []string // keys of the number of experts, any of which may be there; none where there is one

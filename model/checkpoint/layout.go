@@ -41,6 +41,7 @@ type stacking struct {
 	layout Layout
 	stacks []stack
 	router string // what the router is called beside them
+	last   bool   // the router stands behind the experts in the module, and else before them
 }
 
 // stack is one such tensor: its name within the layer, and whose matrices it holds of every expert.
@@ -53,7 +54,7 @@ type stack struct {
 var stackedExperts = stacking{Stacked, []stack{
 	{"mlp.experts.gate_up_proj", []model.Part{model.Gate, model.Up}},
 	{"mlp.experts.down_proj", []model.Part{model.Down}},
-}, "mlp.gate.weight"}
+}, "mlp.gate.weight", false}
 
 // mlxExperts are those of MLX, in a family's block.
 func mlxExperts(block string) stacking {
@@ -61,7 +62,7 @@ func mlxExperts(block string) stacking {
 		{block + ".switch_mlp.gate_proj.weight", []model.Part{model.Gate}},
 		{block + ".switch_mlp.up_proj.weight", []model.Part{model.Up}},
 		{block + ".switch_mlp.down_proj.weight", []model.Part{model.Down}},
-	}, block + ".gate.weight"}
+	}, block + ".gate.weight", false}
 }
 
 // Naming is how a set calls the matrices of a network: as its family does, after what a program put before every name.
@@ -133,6 +134,33 @@ func (n Naming) In(t *model.Table, layout Layout) ([]StoredTensor, error) {
 		}
 	}
 	return all, nil
+}
+
+// Block is the router and the experts of a layer in a layout that the family has, in the order in which a module of that
+// layout has them for parameters.
+func (n Naming) Block(t *model.Table, layout Layout, layer int) (all []StoredTensor) {
+	if layout == Apart {
+		parts := n.family.expert
+		if parts == nil {
+			parts = []model.Part{model.Gate, model.Up, model.Down}
+		}
+		all = append(all, n.alone(t, t.Find(model.Route, layer), 0))
+		for e := range t.Config.Experts {
+			for _, p := range parts {
+				all = append(all, n.alone(t, t.Find(p, layer), e))
+			}
+		}
+		return all
+	}
+	s := n.family.stackings[slices.IndexFunc(n.family.stackings, func(s stacking) bool { return s.layout == layout })]
+	for _, stack := range s.stacks {
+		all = append(all, n.stacked(t, stack, layer))
+	}
+	if router := n.router(t, s, layer); s.last {
+		return append(all, router)
+	} else {
+		return slices.Insert(all, 0, router)
+	}
 }
 
 // layouts lists those of the family.

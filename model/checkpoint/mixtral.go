@@ -13,6 +13,7 @@ var mixtral = &family{
 		model.Up: "block_sparse_moe.experts.%d.w3.weight", model.Down: "block_sparse_moe.experts.%d.w2.weight",
 	}),
 	stackings: []stacking{stackedExperts, mlxExperts("block_sparse_moe")},
+	expert:    []model.Part{model.Gate, model.Down, model.Up}, // w1, w2, w3
 	inner:     "intermediate_size", experts: []string{"num_local_experts", "num_experts"},
 	eps: 1e-5, theta: 1e6, aux: 0.001, z: 0,
 	fixed: []fixedKey{

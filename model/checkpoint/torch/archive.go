@@ -3,9 +3,11 @@ package torch
 import (
 	"archive/zip"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path"
 	"strings"
@@ -195,7 +197,7 @@ func (f *File) Reader(t *Tensor) (*Reader, error) {
 // begin makes the buffer and reads up to where the tensor begins, which may take as long as reading a tensor.
 func (r *Reader) begin(ctx context.Context) error {
 	if r.buf == nil {
-		r.buf = make([]byte, chunk)
+		r.buf = make([]byte, min(chunk, max(r.skip, r.left))) // a count is one number, and there are many
 	}
 	for r.skip > 0 {
 		if err := ctx.Err(); err != nil {
@@ -220,6 +222,9 @@ func (r *Reader) Floats(ctx context.Context, dst []float32) error {
 			return err
 		}
 		n := min(len(dst), chunk/size)
+		if n*size > len(r.buf) {
+			return r.beyond()
+		}
 		if err := r.next(r.buf[:n*size]); err != nil {
 			return err
 		}
@@ -232,7 +237,7 @@ func (r *Reader) Floats(ctx context.Context, dst []float32) error {
 // next fills a part of the tensor's bytes. After the last the archive's checksum is compared, where it can be.
 func (r *Reader) next(b []byte) error {
 	if int64(len(b)) > r.left {
-		return fmt.Errorf("%s: more is asked for than the tensor has", r.name)
+		return r.beyond()
 	}
 	if _, err := io.ReadFull(r.from, b); err != nil {
 		return fmt.Errorf("%s: %w", r.name, err)
@@ -244,6 +249,38 @@ func (r *Reader) next(b []byte) error {
 		return fmt.Errorf("%s: %w", r.name, err)
 	}
 	return nil
+}
+
+func (r *Reader) beyond() error {
+	return fmt.Errorf("%s: more is asked for than the tensor has", r.name)
+}
+
+// Number is the one element of a tensor of any type.
+func (f *File) Number(ctx context.Context, t *Tensor) (float64, error) {
+	r, err := f.Reader(t)
+	if err != nil {
+		return 0, err
+	}
+	defer r.Close()
+	if err := r.begin(ctx); err != nil {
+		return 0, err
+	}
+	var b [8]byte
+	size := t.DType.Size()
+	if err := r.next(b[:size]); err != nil {
+		return 0, err
+	}
+	if t.DType.Float() {
+		var x [1]float32
+		checkpoint.Decode(x[:], b[:size], t.DType)
+		return float64(x[0]), nil
+	}
+	if x := binary.LittleEndian.Uint64(b[:]); t.DType == "F64" {
+		return math.Float64frombits(x), nil
+	} else {
+		unused := 64 - 8*size
+		return float64(int64(x<<unused) >> unused), nil // whole numbers with a sign; counts have none
+	}
 }
 
 // Copy writes what is left of the tensor as it lies there.

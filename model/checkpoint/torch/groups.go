@@ -112,46 +112,52 @@ func (s *States) nameAll(names []string) error {
 	return nil
 }
 
-// Insert adds a parameter at the end of the group of another, with a state, or without one where that is nil.
-// Parameters that are numbered are numbered anew, in their new order: there an optimizer of the new network expects
-// them.
-func (s *States) Insert(beside *Param, name string, state *Dict) {
-	p := &Param{Name: name, State: state, key: name}
+// Groups are the parameters of the file, group by group; those of a file without groups are one.
+func (s *States) Groups() (all [][]*Param) {
 	if s.root == nil {
-		s.Params = append(s.Params, p)
-		s.state.Set(name, state)
-		return
+		return [][]*Param{s.Params}
 	}
 	at := 0
 	for _, g := range s.groups {
 		n := len(g.params.Items)
-		if !slices.Contains(s.Params[at:at+n], beside) {
-			at += n
-			continue
-		}
-		s.Params = slices.Insert(s.Params, at+n, p)
-		g.params.Items = append(g.params.Items, any(name))
-		if g.names != nil {
-			g.names.Items = append(g.names.Items, any(name))
-		}
-		break
+		all = append(all, s.Params[at:at+n:at+n])
+		at += n
 	}
-	if !s.byName {
-		at := int64(0)
-		for _, g := range s.groups {
-			for k := range g.params.Items {
-				s.Params[at].key, g.params.Items[k] = at, at
-				at++
-			}
-		}
-	}
+	return all
+}
+
+// Arrange gives the file other parameters, as many groups of them as [States.Groups] gives. Those that are numbered are
+// numbered anew, in their new order: there an optimizer of the new network expects them.
+func (s *States) Arrange(groups [][]*Param) {
 	states := NewDict()
 	states.Ordered = s.state.Ordered
-	for _, p := range s.Params {
+	s.Params = slices.Concat(groups...)
+	for i, p := range s.Params {
+		p.key = p.Name
+		if !s.byName {
+			p.key = int64(i)
+		}
 		if p.State != nil {
 			states.Set(p.key, p.State)
 		}
 	}
-	s.root.Set(stateKey, states)
 	s.state = states
+	if s.root == nil {
+		s.File.Root = states
+		return
+	}
+	s.root.Set(stateKey, states)
+	for k, g := range s.groups {
+		g.params.Items = nil
+		for _, p := range groups[k] {
+			g.params.Items = append(g.params.Items, p.key)
+		}
+		if g.names == nil {
+			continue
+		}
+		g.names.Items = nil
+		for _, p := range groups[k] {
+			g.names.Items = append(g.names.Items, any(p.Name))
+		}
+	}
 }

@@ -8,9 +8,12 @@ import (
 	"github.com/sparkling-lab/sparkling/model/checkpoint"
 )
 
+// Step is the key of the number of updates that a parameter has had.
+const Step = "step"
+
 // powers are the tensors of a parameter's state that are read, one number for every element of the parameter, with the
 // power of the gradient that each is a mean of. A step counts updates and has power 0.
-var powers = map[string]int{"step": 0, "exp_avg": 1, "momentum_buffer": 1, "exp_avg_sq": 2, "max_exp_avg_sq": 2}
+var powers = map[string]int{Step: 0, "exp_avg": 1, "momentum_buffer": 1, "exp_avg_sq": 2, "max_exp_avg_sq": 2}
 
 // States are an optimizer's states as a file holds them: {"state": {0: {...}, ...}, "param_groups": [...]}, as
 // optimizer.state_dict() gives it and Hugging Face's Trainer saves it, the same with names in the place of numbers, or

@@ -13,7 +13,7 @@ import (
 type Forecast struct {
 	Config     model.Config // of the widened network, as the new folder would hold it
 	HeadFactor float64      // see [Result]
-	Read       int64        // of all tensors
+	Read       int64        // of all tensors, those of an optimizer's file of PyTorch's too
 	Write      int64        // of all tensors, those that say how the network has grown too
 	Memory     int64        // of the largest matrix, old and new, in float32: what is held of the network at once
 }
@@ -26,6 +26,10 @@ func Foresee(ctx context.Context, in *checkpoint.Folder, spec widen.Spec, with W
 		return Forecast{}, err
 	}
 	f := Forecast{Config: r.Config, HeadFactor: r.HeadFactor, Read: Total(in)}
+	if j.states != nil {
+		f.Read += with.States.Bytes()
+		f.Write += j.states.bytes()
+	}
 	for i, t := range in.Table.Tensors {
 		wide := j.to.Tensors[i]
 		f.Memory = max(f.Memory, 4*int64(t.Rows.Size*t.Cols.Size+wide.Rows.Size*wide.Cols.Size))

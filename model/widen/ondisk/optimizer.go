@@ -15,107 +15,198 @@ import (
 // The two uses of a tied embedding, as every family calls them.
 const embedName, headName = "model.embed_tokens.weight", "lm_head.weight"
 
-// from is where the elements of a tensor that is written come from.
-type from struct {
-	old    *torch.Tensor
-	power  int // of the gradient; 0 is a count, which is copied
-	tensor checkpoint.StoredTensor
-	head   bool // what becomes of a tied head that needs a factor
-	again  bool // the same elements have been read for another tensor
+// optimizerFile is what becomes of an optimizer's file: the parameters, group by group, and where the elements of every
+// tensor come from.
+type optimizerFile struct {
+	of      *torch.States
+	groups  [][]*torch.Param
+	sources map[*torch.Tensor]from
 }
 
-// optimizer widens the states of a file of PyTorch's, tensor by tensor, into one of the same name and kind: the
-// parameters that are numbered keep their order. A tied head that is written apart gets a state of its own, made from
-// the embedding's, and stands last in the group of the embedding.
-func (j *job) optimizer(dir string, s *torch.States) error {
-	sources := map[*torch.Tensor]from{}
-	var embed *torch.Param
-	stored := false // the file has a state of the tied head under its own name
-	for _, p := range s.Params {
-		old := j.old[bare(p.Name)]
-		stored = stored || old.Redundant
-		if bare(p.Name) == embedName {
-			embed = p
+// from is where the elements of a tensor that is written come from: matrix by matrix, or, of a count, from the first of
+// those that have one value.
+type from struct {
+	power  int // of the gradient; 0 is a count, which is copied
+	pieces []piece
+	head   bool // what becomes of a tied head that needs a factor
+	again  bool // the same elements are read for another tensor too, which is counted
+}
+
+// piece is matrix i of those of a tensor of the old file.
+type piece struct {
+	param  string
+	old    *torch.Tensor
+	matrix checkpoint.MatrixRef
+	i      int
+}
+
+// optimizerFile says what becomes of the states of a file, and errs where they do not fit, or cannot have the layout
+// that is asked for. Parameters keep their order, but for experts that are put together or taken apart. A tied head that
+// is written apart gets a state of its own, made from the embedding's, and stands last in the group of the embedding.
+func (j *job) optimizerFile(s *torch.States, names checkpoint.Naming) (*optimizerFile, error) {
+	if err := fits(s, j.old); err != nil {
+		return nil, err
+	}
+	f := &optimizerFile{of: s, sources: map[*torch.Tensor]from{}}
+	blocks, err := j.blocks(s, names)
+	if err != nil {
+		return nil, err
+	}
+	stored := slices.ContainsFunc(s.Params, func(p *torch.Param) bool { return j.old[bare(p.Name)].Redundant })
+	for g, group := range s.Groups() {
+		var all []*torch.Param
+		apart := false
+		for _, p := range group {
+			name := bare(p.Name)
+			if layer, changes := blocks.changes(j.old[name]); changes {
+				now, err := blocks.take(f, g, layer, strings.TrimSuffix(p.Name, name))
+				if err != nil {
+					return nil, err
+				}
+				all = append(all, now...)
+				continue
+			}
+			x := target{name: p.Name, shape: j.now[name].Shape, head: j.old[name].Redundant && j.untied != nil}
+			all = append(all, f.param(x, whole(p, j.old[name])))
+			apart = apart || name == embedName && j.untied != nil && !stored
 		}
-		j.param(p, p.State, j.now[bare(p.Name)].Shape, old, old.Redundant && j.untied != nil, sources)
+		if apart {
+			embed := group[slices.IndexFunc(group, func(p *torch.Param) bool { return bare(p.Name) == embedName })]
+			x := target{strings.TrimSuffix(embed.Name, embedName) + headName, j.now[headName].Shape, true, true}
+			all = append(all, f.param(x, whole(embed, j.old[embedName])))
+		}
+		f.groups = append(f.groups, all)
 	}
-	if j.untied != nil && !stored && embed != nil {
-		j.apart(s, embed, sources)
+	return f, nil
+}
+
+// target is a parameter of the new file.
+type target struct {
+	name        string
+	shape       []int
+	head, again bool // see from
+}
+
+// part is matrix i of a parameter of the old file.
+type part struct {
+	of     *torch.Param
+	matrix checkpoint.MatrixRef
+	i      int
+}
+
+// whole are all matrices of a parameter.
+func whole(p *torch.Param, tensor checkpoint.StoredTensor) (all []part) {
+	for i, m := range tensor.Matrices {
+		all = append(all, part{p, m, i})
 	}
-	return torch.Write(filepath.Join(dir, filepath.Base(s.File.Path())), s.Root(), func(t *torch.Tensor,
+	return all
+}
+
+// param is a parameter made of parts of old ones, whose states are alike.
+func (f *optimizerFile) param(x target, parts []part) *torch.Param {
+	p := &torch.Param{Name: x.name}
+	like := parts[0].of.State
+	if like == nil {
+		return p
+	}
+	p.State = torch.NewDict()
+	for _, t := range parts[0].of.Tensors() {
+		source := from{power: t.Power, head: x.head, again: x.again}
+		seen := map[*torch.Tensor]bool{}
+		for _, part := range parts {
+			old := part.of.State.Get(t.Key).(*torch.Tensor)
+			if t.Power > 0 || !seen[old] {
+				source.pieces = append(source.pieces, piece{part.of.Name, old, part.matrix, part.i})
+			}
+			seen[old] = true
+		}
+		now := torch.NewTensor(t.DType, t.Shape)
+		if t.Power > 0 {
+			now.Shape = slices.Clone(x.shape)
+		} else if parts[0].i > 0 {
+			source.again = true // a count of what is taken apart goes to all parts
+		}
+		p.State.Set(t.Key, now)
+		f.sources[now] = source
+	}
+	ordered := torch.NewDict()
+	ordered.Ordered = like.Ordered
+	for _, key := range like.Keys { // a step may be a plain number
+		if now := p.State.Get(key); now != nil {
+			ordered.Set(key, now)
+		} else {
+			ordered.Set(key, like.Get(key))
+		}
+	}
+	p.State = ordered
+	return p
+}
+
+// bytes is the size of all tensors of the new file.
+func (f *optimizerFile) bytes() (n int64) {
+	for t := range f.sources {
+		n += t.Bytes()
+	}
+	return n
+}
+
+// optimizer writes the states of a file of PyTorch's, tensor by tensor, into one of the same name and kind.
+func (j *job) optimizer(dir string, f *optimizerFile) error {
+	f.of.Arrange(f.groups)
+	in := readers{file: f.of.File, open: map[*torch.Tensor]*reading{}}
+	defer in.close()
+	return torch.Write(filepath.Join(dir, filepath.Base(f.of.File.Path())), f.of.Root(), func(t *torch.Tensor,
 		w io.Writer) error {
-		return j.stream(s.File, t, sources[t], w)
+		return j.stream(in, t, f.sources[t], w)
 	})
 }
 
-// param puts wide tensors into a parameter's state, and says where the elements of each come from.
-func (j *job) param(p *torch.Param, into *torch.Dict, shape []int, tensor checkpoint.StoredTensor, head bool,
-	sources map[*torch.Tensor]from) {
-	for _, t := range p.Tensors() {
-		old := t.Tensor
-		known, wide := sources[old]
-		if wide {
-			old = known.old
-		}
-		now := torch.NewTensor(old.DType, old.Shape)
-		if t.Power > 0 {
-			now.Shape = slices.Clone(shape)
-		}
-		into.Set(t.Key, now)
-		sources[now] = from{old, t.Power, tensor, head, wide}
-	}
-}
-
-// apart adds the state of a head that is written apart from the embedding.
-func (j *job) apart(s *torch.States, embed *torch.Param, sources map[*torch.Tensor]from) {
-	prefix := strings.TrimSuffix(embed.Name, embedName)
-	var state *torch.Dict
-	if embed.State != nil {
-		state = torch.NewDict()
-		for _, key := range embed.State.Keys {
-			state.Set(key, embed.State.Get(key)) // a step that is a plain number too
-		}
-		j.param(embed, state, j.now[headName].Shape, j.old[embedName], true, sources)
-	}
-	s.Insert(embed, prefix+headName, state)
-}
-
 // stream writes the elements of a tensor.
-func (j *job) stream(file *torch.File, t *torch.Tensor, f from, w io.Writer) error {
-	r, err := file.Reader(f.old)
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	defer func() {
-		if !f.again {
-			j.done += f.old.Bytes()
-			j.progress(j.done)
-		}
-	}()
+func (j *job) stream(in readers, t *torch.Tensor, f from, w io.Writer) error {
 	if f.power == 0 {
-		return r.Copy(j.ctx, w)
+		r, err := in.file.Reader(f.pieces[0].old)
+		if err != nil {
+			return err
+		}
+		defer r.Close()
+		if err := r.Copy(j.ctx, w); err != nil {
+			return err
+		}
+		for _, p := range f.pieces {
+			j.read(p.old.Bytes(), f.again)
+		}
+		return nil
 	}
-	for _, p := range f.tensor.Matrices {
-		old, wide := j.in.Table.Tensors[p.Tensor], j.to.Tensors[p.Tensor]
-		j.src = fit(j.src, old.Rows.Size*old.Cols.Size)
-		if err := r.Floats(j.ctx, j.src); err != nil {
+	for _, p := range f.pieces {
+		old, wide := j.in.Table.Tensors[p.matrix.Tensor], j.to.Tensors[p.matrix.Tensor]
+		n := old.Rows.Size * old.Cols.Size
+		j.src = sized(j.src, n)
+		if err := in.matrix(j.ctx, j.src, p); err != nil {
 			return err
 		}
 		if j.bad == "" && !model.AllFinite(j.src) {
-			j.bad = fmt.Sprintf("the state of %s in %s", f.tensor.Name, filepath.Base(file.Path()))
+			j.bad = fmt.Sprintf("the state of %s in %s", bare(p.param), filepath.Base(in.file.Path()))
 		}
 		j.dst = fit(j.dst, wide.Rows.Size*wide.Cols.Size)
 		if f.head {
 			j.untied.State(j.to.Find(model.Head, -1), j.dst, j.src, f.power)
 		} else {
-			j.matrix(p, f.power)
+			j.matrix(p.matrix, f.power)
 		}
 		if err := j.elements(w, t.DType); err != nil {
 			return err
 		}
+		j.read(int64(n*t.DType.Size()), f.again)
 	}
 	return nil
+}
+
+// read counts bytes of the old file that are done, each once.
+func (j *job) read(bytes int64, again bool) {
+	if !again {
+		j.done += bytes
+		j.progress(j.done)
+	}
 }
 
 // elements writes dst in a type.
@@ -175,29 +266,6 @@ func fits(s *torch.States, stored map[string]checkpoint.StoredTensor) error {
 			if t.Power > 0 && !slices.Equal(t.Shape, tensor.Shape) {
 				return fmt.Errorf("the %s of %q has shape %v; %s asks for %v: the names may be in another order than "+
 					"the states", t.Key, p.Name, t.Shape, checkpoint.ConfigName, tensor.Shape)
-			}
-		}
-	}
-	return nil
-}
-
-// takes errs unless the states are the network's, under the names that they have in the layout which is asked for:
-// states are neither put together nor taken apart.
-func (j *job) takes(s *torch.States, names checkpoint.Naming) error {
-	if err := fits(s, j.old); err != nil {
-		return err
-	}
-	into, err := j.regrouped(names)
-	if err != nil {
-		return err
-	}
-	for _, p := range s.Params {
-		tensor := j.old[bare(p.Name)]
-		for _, m := range tensor.Matrices {
-			if name, ok := into[m]; ok && name != tensor.Name && !tensor.Redundant {
-				return fmt.Errorf("it has a state of %q, which is a part of %q in the layout %q, and states that "+
-					"PyTorch saved keep their names: leave --layout out, or the states behind with --optimizer none",
-					p.Name, name, string(j.layout))
 			}
 		}
 	}

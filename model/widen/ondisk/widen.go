@@ -39,6 +39,7 @@ type job struct {
 	untied   *widen.Plan
 	layout   checkpoint.Layout                  // of the new folder; empty for that of the old one
 	old, now map[string]checkpoint.StoredTensor // of in and of to, by name without a prefix
+	states   *optimizerFile                     // of PyTorch's; nil where there is none
 	written  []string                           // names of the new weights
 	bad      string                             // Result.NotFinite
 	grown    bool                               // the folder says how the network has grown
@@ -67,7 +68,7 @@ func Widen(ctx context.Context, in *checkpoint.Folder, out string, spec widen.Sp
 type With struct {
 	Layout checkpoint.Layout // of the experts in the new folder; empty for that of the old one
 	// States are of an optimizer's file of PyTorch's, which are widened into one of its name; they are changed by it.
-	// Its names are kept: where they are of another layout than is asked for, it is refused.
+	// Those of experts are put together and taken apart with their weights, where what is put together can be one.
 	States *torch.States
 	Recipe *Recipe // for going on from the new folder, beside which its new parameters are marked
 }
@@ -128,7 +129,7 @@ func newJob(ctx context.Context, in *checkpoint.Folder, spec widen.Spec, seed ui
 	bare.Prefix = ""
 	j.old, j.now = bare.Stored(in.Table), bare.Stored(j.to)
 	if with.States != nil {
-		if err := j.takes(with.States, bare); err != nil {
+		if j.states, err = j.optimizerFile(with.States, bare); err != nil {
 			return nil, r, fmt.Errorf("%s: %w", with.States.File.Path(), err)
 		}
 	}
@@ -158,7 +159,7 @@ func (j *job) growth(dir string, mark bool) error {
 // with leaves what else was asked for.
 func (j *job) with(dir string, with With, r *Result) error {
 	if with.States != nil {
-		if err := j.optimizer(dir, with.States); err != nil {
+		if err := j.optimizer(dir, j.states); err != nil {
 			return err
 		}
 		r.Optimizer = with.States.Names()
