@@ -136,8 +136,8 @@ func (n Naming) In(t *model.Table, layout Layout) ([]StoredTensor, error) {
 	return all, nil
 }
 
-// Block is the router and the experts of a layer in a layout that the family has, in the order in which a module of that
-// layout has them for parameters.
+// Block is the router and the experts of a layer in a layout that the family has, in the order in which a module of
+// that layout has them for parameters.
 func (n Naming) Block(t *model.Table, layout Layout, layer int) (all []StoredTensor) {
 	if layout == Apart {
 		parts := n.family.expert

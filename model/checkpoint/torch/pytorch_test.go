@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/sparkling-lab/sparkling/internal/fixture"
 	"github.com/sparkling-lab/sparkling/internal/testneed"
 	"github.com/sparkling-lab/sparkling/model/checkpoint"
 	"github.com/sparkling-lab/sparkling/model/checkpoint/torch"
@@ -32,14 +33,8 @@ torch.save({k: {n: t.bfloat16() for n, t in s.items()} for k, s in zip("wb", ada
 torch.save(adam.state_dict(), sys.argv[3], _use_new_zipfile_serialization=False)
 `
 
-const load = `
-import inspect, sys, torch
-import torch._weights_only_unpickler as restricted
-if torch.__version__ < "2":  # it learnt fractions then, and has read nothing less since
-    text, at = inspect.getsource(restricted), "            elif key[0] == BININT1[0]:"
-    assert at in text
-    exec(text.replace(at, "            elif key[0] == b'G'[0]:\n                "
-                          "self.append(unpack('>d', self.read(8))[0])\n" + at), restricted.__dict__)
+const load = fixture.Restricted + `
+import sys
 def same(x, y):
     if torch.is_tensor(x):
         return x.dtype == y.dtype and x.shape == y.shape and bool((x == y).all())

@@ -85,8 +85,8 @@ func (b *blocks) take(f *optimizerFile, group, layer int, prefix string) (all []
 			continue // another group has it, or the file has nothing of it
 		}
 		if missing != "" {
-			return nil, fmt.Errorf("it has no parameter %s, and has others that are one with it, %s, in the layout %q (%s)",
-				missing, now.Name, string(b.job.layout), leave)
+			return nil, fmt.Errorf("it has no parameter %s, and has others that are one with it, %s, in the layout "+
+				"%q (%s)", missing, now.Name, string(b.job.layout), leave)
 		}
 		for _, x := range parts[1:] {
 			if err := b.alike(f.of.File, parts[0].of, x.of, now.Name); err != nil {

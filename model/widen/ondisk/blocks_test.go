@@ -134,7 +134,8 @@ func TestStatesThatCannotBeOneAreRefused(t *testing.T) {
 		},
 		"has no parameter " + expert: func(_ *testing.T, s *torch.States) {
 			groups := s.Groups()
-			groups[0] = slices.DeleteFunc(slices.Clone(groups[0]), func(p *torch.Param) bool { return p.Name == expert })
+			groups[0] = slices.DeleteFunc(slices.Clone(groups[0]),
+				func(p *torch.Param) bool { return p.Name == expert })
 			s.Arrange(groups)
 		},
 		"their step is 7 and 9": nil,

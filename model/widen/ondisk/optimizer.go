@@ -41,8 +41,8 @@ type piece struct {
 }
 
 // optimizerFile says what becomes of the states of a file, and errs where they do not fit, or cannot have the layout
-// that is asked for. Parameters keep their order, but for experts that are put together or taken apart. A tied head that
-// is written apart gets a state of its own, made from the embedding's, and stands last in the group of the embedding.
+// that is asked for. Parameters keep their order, but for experts that are put together or taken apart. A tied head
+// that is written apart gets a state of its own, made from the embedding's, and stands last in the embedding's group.
 func (j *job) optimizerFile(s *torch.States, names checkpoint.Naming) (*optimizerFile, error) {
 	if err := fits(s, j.old); err != nil {
 		return nil, err
