@@ -12,8 +12,13 @@ import (
 const Step = "step"
 
 // powers are the tensors of a parameter's state that are read, one number for every element of the parameter, with the
-// power of the gradient that each is a mean of. A step counts updates and has power 0.
-var powers = map[string]int{Step: 0, "exp_avg": 1, "momentum_buffer": 1, "exp_avg_sq": 2, "max_exp_avg_sq": 2}
+// power of the gradient that each is a mean of. A step counts updates and has power 0. The moments are those of the
+// AdamW that Moonshot's Muon has in it.
+var powers = map[string]int{Step: 0, "exp_avg": 1, "momentum_buffer": 1, "moment1": 1, "exp_avg_sq": 2,
+	"max_exp_avg_sq": 2, "moment2": 2}
+
+// useMuon is the key under which some optimizers keep with a parameter whether Muon or AdamW updates it.
+const useMuon = "use_muon"
 
 // States are an optimizer's states as a file holds them: {"state": {0: {...}, ...}, "param_groups": [...]}, as
 // optimizer.state_dict() gives it and Hugging Face's Trainer saves it, the same with names in the place of numbers, or
@@ -125,11 +130,15 @@ func (p *Param) check() error {
 	for _, key := range p.State.Keys {
 		name, _ := key.(string)
 		power, known := powers[name]
+		x := p.State.Get(key)
+		if _, is := x.(bool); is && name == useMuon {
+			continue
+		}
 		if !known {
 			return fmt.Errorf("it holds %s, which is not known here; known are step, exp_avg, exp_avg_sq, "+
-				"max_exp_avg_sq and momentum_buffer", describe(key))
+				"max_exp_avg_sq, momentum_buffer, moment1 and moment2, and use_muon, which is true or false",
+				describe(key))
 		}
-		x := p.State.Get(key)
 		t, isTensor := x.(*Tensor)
 		_, isInt := x.(int64)
 		_, isFloat := x.(float64)

@@ -15,6 +15,7 @@ import (
 	"github.com/sparkling-lab/sparkling/internal/testneed"
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/checkpoint"
+	"github.com/sparkling-lab/sparkling/model/widen"
 	"github.com/sparkling-lab/sparkling/model/widen/ondisk"
 )
 
@@ -177,4 +178,92 @@ func python3(t *testing.T, python, program string, cases any) {
 	require.NoError(t, err)
 	out, err := exec.Command(python, "-I", "-c", program, string(text)).CombinedOutput()
 	require.NoError(t, err, string(out))
+}
+
+// muons writes optimizers' files that mix Muon for the matrices of layers with Adam for all else, in the forms in which
+// they are left: torch.optim.Muon and AdamW as one state_dict, Jordan's MuonWithAuxAdam, and Moonshot's, which keeps it
+// with each parameter whose it is. It has none of the optimizers, so the files are made by hand; the moments are those
+// of the safetensors files of the folder, to which the widened ones are compared.
+const muons = fixture.Restricted + `
+import json, struct, sys
+def read(path):
+    with open(path, "rb") as f:
+        (size,) = struct.unpack("<Q", f.read(8))
+        header, data = json.loads(f.read(size)), bytearray(f.read())
+    header.pop("__metadata__", None)
+    return {name: torch.frombuffer(data[slice(*x["data_offsets"])], dtype=torch.float32).view(x["shape"])
+            for name, x in header.items()}
+def matrix(name):
+    return name.startswith("model.layers.") and "norm" not in name
+def state(form, name, m, v):
+    if matrix(name):
+        return ({"use_muon": True} if form == "moonshot" else {}) | {"momentum_buffer": m[name]}
+    if form == "moonshot":
+        return {"use_muon": False, "step": 11, "moment1": m[name], "moment2": v[name]}
+    step = 11 if form == "jordan" else torch.tensor(11.0)
+    return {"step": step, "exp_avg": m[name], "exp_avg_sq": v[name]}
+groups = {
+    "torch": [dict(lr=0.02, weight_decay=0.1, momentum=0.95, nesterov=True,
+                   ns_coefficients=(3.4445, -4.775, 2.0315), eps=1e-7, ns_steps=5, adjust_lr_fn=None),
+              dict(lr=3e-4, betas=(0.9, 0.95), eps=1e-8, weight_decay=0.1, amsgrad=False, foreach=None, fused=None)],
+    "jordan": [dict(lr=0.02, momentum=0.95, weight_decay=0, use_muon=True),
+               dict(lr=3e-4, betas=(0.9, 0.95), eps=1e-10, weight_decay=0, use_muon=False)],
+    "moonshot": [dict(lr=2e-3, wd=0.1, momentum=0.95, nesterov=True, ns_steps=5, adamw_betas=(0.9, 0.95),
+                      adamw_eps=1e-8)],
+}
+def split(form, names):
+    muon, adam = [n for n in names if matrix(n)], [n for n in names if not matrix(n)]
+    return [muon + adam] if form == "moonshot" else [muon, adam]
+for c in json.loads(sys.argv[1]):
+    form, wide = c["form"], "wide" in c
+    m, v = (read(c["wide" if wide else "dir"] + f"/optimizer_{x}.safetensors") for x in "mv")
+    if not wide:
+        names = split(form, m)
+        ids = iter(range(len(m)))
+        saved = {"state": {}, "param_groups": [
+            dict(g, params=[next(ids) for _ in n], param_names=n) for g, n in zip(groups[form], names)]}
+        for g in saved["param_groups"]:
+            saved["state"] |= {i: state(form, n, m, v) for i, n in zip(g["params"], g["param_names"])}
+        torch.save(saved, c["dir"] + "/optimizer.pt")
+        continue
+    got = torch.load(c["wide"] + "/optimizer.pt", weights_only=True)
+    ids = []
+    for g, want in zip(got["param_groups"], groups[form], strict=True):
+        assert {k: x for k, x in g.items() if k not in ("params", "param_names")} == want, g
+        ids += g["params"]
+        for i, name in zip(g["params"], g["param_names"], strict=True):
+            want = state(form, name, m, v)
+            assert list(got["state"][i]) == list(want), (name, list(got["state"][i]))
+            for key, x in want.items():
+                y = got["state"][i][key]
+                assert type(y) == type(x), (name, key)
+                assert torch.equal(y, x) if torch.is_tensor(x) else y == x, (name, key)
+    assert ids == list(range(len(m))) == list(got["state"]), ids
+`
+
+// The momentum of Muon is widened as ours is, to the bit, beside the moments of Adam, in each of the forms in which
+// optimizers of both kinds leave them; and PyTorch reads what was written.
+func TestTheMomentumOfMuonIsWidenedAsOurs(t *testing.T) {
+	python := testneed.PyTorch(t)
+	var cases []map[string]string
+	for _, form := range []string{"torch", "jordan", "moonshot"} {
+		f, _ := saved(t, small)
+		cases = append(cases, map[string]string{"form": form, "dir": f.Dir})
+	}
+	python3(t, python, muons, cases)
+	var wide []map[string]string
+	for _, c := range cases {
+		for _, layout := range []checkpoint.Layout{"", checkpoint.Stacked} {
+			for _, state := range []widen.OptState{widen.Asymmetric, widen.CopyScaled} {
+				spec := joint
+				spec.OptState = state
+				out := filepath.Join(t.TempDir(), "wide")
+				_, err := ondisk.WidenWith(t.Context(), read(t, c["dir"]), out, spec, 1, ondisk.With{Layout: layout,
+					States: statesOf(t, filepath.Join(c["dir"], "optimizer.pt"), nil)}, noProgress)
+				require.NoError(t, err)
+				wide = append(wide, map[string]string{"form": c["form"], "wide": out})
+			}
+		}
+	}
+	python3(t, python, muons, wide)
 }
