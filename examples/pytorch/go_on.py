@@ -13,7 +13,7 @@ import os
 
 import torch
 
-from qwen3_moe import Qwen3Moe, read, write
+from network import Network, read, write
 
 
 def rewarmed(t, tau, left, begin, peak, final):
@@ -120,7 +120,7 @@ def main():
     a.add_argument("--betas", type=float, nargs=2, default=(0.9, 0.95), help="where no optimizer.pt says it")
     a.add_argument("--weight-decay", type=float, default=0.1, help="where no optimizer.pt says it")
     a = a.parse_args()
-    net, batch = Qwen3Moe.load(a.model), read(a.batch)
+    net, batch = Network.load(a.model), read(a.batch)
     with open(f"{a.model}/recipe.json") as f:
         recipe = json.load(f)
     masks = new(f"{a.model}/new_parameters.safetensors")

@@ -32,7 +32,7 @@ except ModuleNotFoundError:
     import torch.distributed._shard.checkpoint as distributed
 example, dir = sys.argv[1:3]
 sys.path.insert(0, example)
-from qwen3_moe import read
+from network import read
 m, v, all = read(dir + "/optimizer_m.safetensors"), read(dir + "/optimizer_v.safetensors"), {}
 for name in m:
     all["optimizer.state." + name + ".exp_avg"] = m[name]

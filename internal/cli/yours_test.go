@@ -28,8 +28,8 @@ import (
 const trainer3 = `
 import json, sys, torch
 sys.path.insert(0, sys.argv[1])
-from qwen3_moe import Qwen3Moe, read, write
-model, batch = Qwen3Moe.load("small"), read("batch.safetensors")
+from network import Network, read, write
+model, batch = Network.load("small"), read("batch.safetensors")
 flat = lambda p: p.dim() == 1
 optimizer = torch.optim.AdamW([{"params": [p for p in model.parameters() if not flat(p)]},
                                {"params": [p for p in model.parameters() if flat(p)]}],
@@ -94,7 +94,7 @@ func TestYourCheckpointGoesOnWider(t *testing.T) {
 		code, _, err := run(words[1:]...)
 		require.Zero(t, code, "%s: %s", c[1], err)
 	}
-	_, losses := goOn(t, "wide", 10)
+	_, losses := goOn(t, "wide", 10, 1e-8)
 	for i, line := range strings.Split(strings.TrimSpace(printed), "\n") {
 		var p struct{ Loss float64 }
 		require.NoError(t, json.Unmarshal([]byte(line), &p))
@@ -103,7 +103,7 @@ func TestYourCheckpointGoesOnWider(t *testing.T) {
 	require.Len(t, losses, 10)
 	assert.Less(t, losses[9], losses[0]-0.3)
 
-	ours, _ := goOn(t, "wide", 3)
+	ours, _ := goOn(t, "wide", 3, 1e-8)
 	py("-B", filepath.Join(example, "go_on.py"), "--model", "wide", "--batch", "batch.safetensors", "--steps", "3",
 		"--out", "after3.safetensors")
 	after := opened(t, "after3.safetensors")
@@ -169,7 +169,7 @@ func sameAs(t *testing.T, want fixture.File, path, what string) {
 }
 
 // goOn trains a widened folder here, by its recipe, and gives the weights and the losses before each update.
-func goOn(t *testing.T, dir string, steps int) (model.Values, []float64) {
+func goOn(t *testing.T, dir string, steps int, eps float64) (model.Values, []float64) {
 	t.Helper()
 	folder, err := checkpoint.ReadFolder(t.Context(), dir)
 	require.NoError(t, err)
@@ -185,7 +185,7 @@ func goOn(t *testing.T, dir string, steps int) (model.Values, []float64) {
 	require.NoError(t, json.Unmarshal(text, &r))
 	m, v := statesIn(t, dir, folder.Table)
 	net := model.NewNet(compute.NewCPU(), weights, b.Rows, b.Seq)
-	o := optim.New(optim.Config{Kind: optim.AdamW, Beta1: 0.9, Beta2: 0.95, Eps: 1e-8, WeightDecay: 0.1},
+	o := optim.New(optim.Config{Kind: optim.AdamW, Beta1: 0.9, Beta2: 0.95, Eps: eps, WeightDecay: 0.1},
 		compute.NewCPU(), growth, m, v, *r.StepsDone)
 	var losses []float64
 	for step := range steps {
