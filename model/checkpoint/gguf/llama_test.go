@@ -4,8 +4,10 @@ package gguf_test
 
 import (
 	"context"
+	"encoding/json"
 	"maps"
 	"math"
+	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -58,23 +60,42 @@ func rows(vocab int) [][]int32 {
 	return all
 }
 
-// agree holds llama.cpp's probabilities to ours.
-func agree(t *testing.T, got llama.Answer, v model.Values, near float64) {
+// furthest is how far two answers lie apart at most, and top the largest probability of the first.
+func furthest(t *testing.T, a, b [][][]float64) (far, top float64) {
 	t.Helper()
-	furthest, top := 0.0, 0.0
-	for r, row := range probabilities(v, rows(v.Table.Config.Vocab)) {
+	require.Len(t, b, len(a))
+	for r, row := range a {
 		for i, p := range row {
-			require.Len(t, got.Probabilities[r][i], len(p))
+			require.Len(t, b[r][i], len(p))
 			for k := range p {
-				furthest = max(furthest, math.Abs(p[k]-got.Probabilities[r][i][k]))
-				top = max(top, p[k])
+				far, top = max(far, math.Abs(p[k]-b[r][i][k])), max(top, p[k])
 			}
 		}
 	}
-	assert.Greater(t, top, 0.3, "a network that knows nothing would agree with any other")
-	assert.LessOrEqual(t, furthest, near)
-	t.Logf("furthest %.2g, largest probability %.2f", furthest, top)
+	return far, top
 }
+
+// agree holds llama.cpp's probabilities to ours.
+func agree(t *testing.T, got llama.Answer, v model.Values, near float64) {
+	t.Helper()
+	c := v.Table.Config
+	ours := probabilities(v, rows(c.Vocab))
+	far, top := furthest(t, ours, got.Probabilities)
+	assert.Greater(t, top, 0.3, "a network that knows nothing would agree with any other")
+	assert.LessOrEqual(t, far, near)
+	t.Logf("furthest %.2g, largest probability %.2f", far, top)
+	if c.Rope.Kind == "" {
+		return
+	}
+	c.Rope = model.RopeScaling{}
+	bare := model.NewValues(model.NewTable(c))
+	copy(bare.Data, v.Data)
+	far, _ = furthest(t, ours, probabilities(bare, rows(c.Vocab)))
+	assert.Greater(t, far, 3*near, "a program that passed over the scaling would agree too")
+}
+
+// dynamic is the network whose scaling changes nothing up to the length that its config.json names.
+const dynamic = "qwen3, dynamic, up to its length"
 
 // shapes are a network of every family, those with tied and with untied heads, and of every scaling of the rotary
 // embedding.
@@ -95,7 +116,6 @@ func shapes() map[string]model.Config {
 	follows := func(c *model.Config) { c.HeadDim = c.Hidden / c.Heads }
 	add("qwen3moe", model.Variant{}, nil)
 	add("qwen3moe, untied", model.Variant{}, func(c *model.Config) { c.Untied = true })
-	add("qwen3moe, linear", model.Variant{Rope: model.RopeScaling{Kind: model.Linear, Factor: 4}}, nil)
 	add("qwen3", model.Variant{NoRouter: true}, nil)
 	add("qwen3, YaRN", model.Variant{NoRouter: true, Rope: model.RopeScaling{Kind: model.YaRN, Factor: 4, Original: 64,
 		Slow: 1, Fast: 32, Attention: model.YaRNAttention(4)}}, func(c *model.Config) { c.HeadDim = 16 })
@@ -109,6 +129,33 @@ func shapes() map[string]model.Config {
 		c.KVHeads = c.Heads
 	})
 	add("olmo2", model.Variant{NoRouter: true, QKNorm: model.ByProjection, PostNorm: true}, follows)
+	add("olmo2, untied, as many heads for keys", model.Variant{NoRouter: true, QKNorm: model.ByProjection,
+		PostNorm: true}, func(c *model.Config) {
+		follows(c)
+		c.KVHeads, c.Untied = c.Heads, true
+	})
+	add(dynamic, model.Variant{NoRouter: true}, nil)
+	add("qwen3, untied", model.Variant{NoRouter: true}, func(c *model.Config) { c.Untied = true })
+	scaled := func(name string, v model.Variant, s model.RopeScaling, change func(c *model.Config)) {
+		v.Rope = s
+		add(name, v, change)
+	}
+	linear := model.RopeScaling{Kind: model.Linear, Factor: 4}
+	yarn := model.RopeScaling{Kind: model.YaRN, Factor: 4, Original: 64, Slow: 1, Fast: 32,
+		Attention: model.YaRNAttention(4)}
+	llama3 := model.RopeScaling{Kind: model.Llama3, Factor: 8, Original: 64, Slow: 1, Fast: 4}
+	for name, s := range map[string]model.RopeScaling{"linear": linear, "YaRN": yarn} {
+		scaled("qwen2, "+name, model.Variant{NoRouter: true, QKNorm: model.NoNorm, QKVBias: true}, s, follows)
+		scaled("mixtral, "+name, model.Variant{QKNorm: model.NoNorm}, s, follows)
+		scaled("olmoe, "+name, model.Variant{QKNorm: model.ByProjection, RawTopK: true}, s, func(c *model.Config) {
+			follows(c)
+			c.KVHeads = c.Heads
+		})
+		scaled("llama, "+name, model.Variant{NoRouter: true, QKNorm: model.NoNorm}, s, follows)
+		scaled("olmo2, "+name, model.Variant{NoRouter: true, QKNorm: model.ByProjection, PostNorm: true}, s, follows)
+		scaled("qwen3moe, "+name, model.Variant{}, s, func(c *model.Config) { c.HeadDim = 16 })
+	}
+	scaled("mixtral, llama 3", model.Variant{QKNorm: model.NoNorm}, llama3, follows)
 	return all
 }
 
@@ -124,7 +171,22 @@ func TestLlamaComputesTheSameProbabilities(t *testing.T) {
 		v := spread(c)
 		dir := filepath.Join(t.TempDir(), "small")
 		require.NoError(t, checkpoint.Save(context.Background(), dir, nil, v), name)
-		path, _ := exported(t, dir)
+		if name == dynamic {
+			path, keys := filepath.Join(dir, checkpoint.ConfigName), object{}
+			text, err := os.ReadFile(path)
+			require.NoError(t, err)
+			require.NoError(t, json.Unmarshal(text, &keys))
+			keys["max_position_embeddings"] = 24
+			keys["rope_scaling"] = object{"rope_type": "dynamic", "factor": 4}
+			text, err = json.Marshal(keys)
+			require.NoError(t, err)
+			require.NoError(t, os.WriteFile(path, text, 0o644))
+		}
+		path, r := exported(t, dir)
+		if name == dynamic {
+			require.NotEmpty(t, r.Notes)
+			assert.Contains(t, r.Notes[0], "longer than 24 tokens")
+		}
 		names, networks = append(names, name), append(networks, v)
 		questions = append(questions, llama.Question{File: path, Rows: rows(c.Vocab), Texts: []string{"<|7|><|12|>"}})
 	}

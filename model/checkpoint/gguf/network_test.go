@@ -54,6 +54,7 @@ func spread(c model.Config) model.Values {
 
 // What llama.cpp would compute otherwise is refused by name.
 func TestANetworkThatLlamaHasNotIsRefusedByName(t *testing.T) {
+	llama3 := model.RopeScaling{Kind: model.Llama3, Factor: 8, Original: 64, Slow: 1, Fast: 4}
 	for says, v := range map[string]model.Variant{
 		"wants of a olmoe": {QKNorm: model.ByProjection, RawTopK: true},
 		"not as wide as the hidden axis, 32, which llama.cpp wants of a qwen2": {NoRouter: true, QKNorm: model.NoNorm,
@@ -61,12 +62,19 @@ func TestANetworkThatLlamaHasNotIsRefusedByName(t *testing.T) {
 		"whether the weights of a token's experts sum to 1": {RawTopK: true},
 		"YaRN mixes from 2 to 32 turns": {Rope: model.RopeScaling{Kind: model.YaRN, Factor: 4, Original: 64, Slow: 2,
 			Fast: 32, Attention: model.YaRNAttention(4)}},
-		"scaled as llama3": {Rope: model.RopeScaling{Kind: model.Llama3, Factor: 8, Original: 64, Slow: 1, Fast: 4}},
+		"scores by the square of 1, and llama.cpp": {NoRouter: true, Rope: model.RopeScaling{Kind: model.YaRN, Factor: 4,
+			Original: 64, Slow: 1, Fast: 32, Attention: 1}},
+		"of a qwen2 is scaled as llama3": {NoRouter: true, QKNorm: model.NoNorm, QKVBias: true, Rope: llama3},
+		"of a olmo2 is scaled as llama3": {NoRouter: true, QKNorm: model.ByProjection, PostNorm: true, Rope: llama3},
+		"scaled as llama3":               {Rope: llama3},
 	} {
 		c := small
 		c.Variant = v
 		if v.NoRouter {
 			c.Experts, c.TopK, c.AuxLossCoef, c.ZLossCoef = 1, 1, 0, 0
+		}
+		if v.Rope.Kind == model.Llama3 {
+			c.HeadDim = c.Hidden / c.Heads
 		}
 		dir := filepath.Join(t.TempDir(), "small")
 		require.NoError(t, checkpoint.Save(context.Background(), dir, nil, spread(c)))
