@@ -91,8 +91,11 @@ func (v widenVerb) report(in *checkpoint.Folder, f ondisk.Forecast, states *torc
 }
 
 // foresee says what a widening would do, and writes nothing but a piece of a copy that it removes.
-func (v widenVerb) foresee(e *env, in *checkpoint.Folder, spec widen.Spec, r wideningOnDisk) error {
+func (v widenVerb) foresee(e *env, in *checkpoint.Folder, spec widen.Spec, f ondisk.Forecast, r wideningOnDisk) error {
 	if err := checkpoint.Vacant(v.Out); err != nil {
+		return err
+	}
+	if err := ondisk.Room(v.Out, f); err != nil {
 		return err
 	}
 	r.DryRun = true

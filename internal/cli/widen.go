@@ -61,7 +61,7 @@ func (v widenVerb) Run(e *env) error {
 	}
 	known := v.report(in, f, states)
 	if v.DryRun {
-		return v.foresee(e, in, spec, known)
+		return v.foresee(e, in, spec, f, known)
 	}
 	bar := e.bar(known.Read, "widening", v.Quiet, inBytes...)
 	begin := time.Now()

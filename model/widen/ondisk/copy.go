@@ -25,12 +25,15 @@ var weights = []string{".safetensors", ".safetensors.index.json", ".bin", ".bin.
 // untrue are files that would no longer be true: of a run's position, and of what files held.
 var untrue = []string{checkpoint.PositionName, checkpoint.SumsName}
 
-// copyOthers copies the small files of a folder that are neither config.json nor weights to dir, which lies in the new
-// folder until it is whole. It names those that it left out, and those that a link led to outside the folder: who made
-// the folder chose them, and not who widens it.
-// It copies none of those names, under which the new folder has files of its own.
-func copyOthers(ctx context.Context, in *checkpoint.Folder, dir string, names ...string) (leftOut, linked []string,
-	err error) {
+// others are the small files of a folder that are neither config.json nor weights, nor have one of those names, under
+// which the new folder has files of its own.
+type others struct {
+	copied          []os.FileInfo
+	leftOut, linked []string // see [Result]
+}
+
+// othersOf lists them. building is the new folder while it is made, which may be in the old one; nil before.
+func othersOf(ctx context.Context, in *checkpoint.Folder, building os.FileInfo, names []string) (o others, err error) {
 	treated := map[string]bool{checkpoint.ConfigName: true}
 	for _, name := range names {
 		treated[name] = true
@@ -43,11 +46,7 @@ func copyOthers(ctx context.Context, in *checkpoint.Folder, dir string, names ..
 	}
 	entries, err := os.ReadDir(in.Dir)
 	if err != nil {
-		return nil, nil, err
-	}
-	building, err := os.Stat(filepath.Dir(dir))
-	if err != nil {
-		return nil, nil, err
+		return o, err
 	}
 	for _, e := range entries {
 		name := e.Name()
@@ -55,27 +54,47 @@ func copyOthers(ctx context.Context, in *checkpoint.Folder, dir string, names ..
 			continue
 		}
 		if err := ctx.Err(); err != nil {
-			return nil, nil, err
+			return o, err
 		}
 		path := filepath.Join(in.Dir, name)
 		info, err := os.Stat(path) // of what a link leads to: caches of checkpoints are full of them
-		if err == nil && os.SameFile(info, building) {
-			continue // the new folder is being made in the old one
+		if err == nil && building != nil && os.SameFile(info, building) {
+			continue
 		}
 		ends := func(end string) bool { return strings.HasSuffix(name, end) }
 		if err != nil || !info.Mode().IsRegular() || info.Size() > maxCopied || slices.ContainsFunc(weights, ends) ||
 			slices.Contains(untrue, name) {
-			leftOut = append(leftOut, name)
+			o.leftOut = append(o.leftOut, name)
 			continue
 		}
 		if e.Type()&os.ModeSymlink != 0 && !inside(in.Dir, path) {
-			linked = append(linked, name)
+			o.linked = append(o.linked, name)
 		}
-		if err := copyFile(filepath.Join(dir, name), path, info.Size()); err != nil {
-			return nil, nil, err
+		o.copied = append(o.copied, info)
+	}
+	return o, nil
+}
+
+// copyOthers copies the small files of a folder to dir, which lies in the new folder until it is whole. It names those
+// that it left out, and those that a link led to outside the folder: who made the folder chose them, and not who widens
+// it.
+func copyOthers(ctx context.Context, in *checkpoint.Folder, dir string, names []string) (o others, err error) {
+	building, err := os.Stat(filepath.Dir(dir))
+	if err != nil {
+		return o, err
+	}
+	if o, err = othersOf(ctx, in, building, names); err != nil {
+		return o, err
+	}
+	for _, x := range o.copied {
+		if err := ctx.Err(); err != nil {
+			return o, err
+		}
+		if err := copyFile(filepath.Join(dir, x.Name()), filepath.Join(in.Dir, x.Name()), x.Size()); err != nil {
+			return o, err
 		}
 	}
-	return leftOut, linked, nil
+	return o, nil
 }
 
 // inside reports whether what path leads to lies in the folder, at any depth.

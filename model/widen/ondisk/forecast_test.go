@@ -1,6 +1,9 @@
 package ondisk_test
 
 import (
+	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -12,6 +15,48 @@ import (
 	"github.com/sparkling-lab/sparkling/model/widen"
 	"github.com/sparkling-lab/sparkling/model/widen/ondisk"
 )
+
+// A disk that has too little room is seen before anything is written, and said with what is needed and what is free; one
+// that does not say how much it has is tried.
+func TestADiskWithoutRoomIsSeenBeforeAnythingIsWritten(t *testing.T) {
+	f, v := saved(t, small)
+	path := filepath.Join(f.Dir, "optimizer.pt")
+	optimizerFile(t, path, withNames, checkpoint.F32, v[1], v[2])
+	require.NoError(t, os.WriteFile(filepath.Join(f.Dir, "tokenizer.json"), make([]byte, 5<<20), 0o644))
+	root := t.TempDir()
+	out := filepath.Join(root, "deep", "wide")
+	with := func() ondisk.With { return ondisk.With{States: statesOf(t, path, nil)} }
+	would, err := ondisk.Foresee(t.Context(), f, joint, with())
+	require.NoError(t, err)
+	var left int64
+	ok := true
+	ondisk.SetFree(t, func(string) (int64, bool) { return left, ok })
+	left = would.Disk - 1
+	_, err = ondisk.WidenWith(t.Context(), f, out, joint, 1, with(), noProgress)
+	assert.EqualError(t, err, fmt.Sprintf("%s would take %.1f MB, and its disk has %.1f MB left; nothing was written",
+		out, float64(would.Disk)/1e6, float64(left)/1e6))
+	assert.Equal(t, err, ondisk.Room(out, would), "a dry run says the same")
+	entries, err := os.ReadDir(root)
+	require.NoError(t, err)
+	assert.Empty(t, entries)
+
+	left = would.Disk
+	_, err = ondisk.WidenWith(t.Context(), f, out, joint, 1, with(), noProgress)
+	require.NoError(t, err)
+	took := int64(0)
+	require.NoError(t, filepath.WalkDir(out, func(path string, d fs.DirEntry, err error) error {
+		if info, fail := d.Info(); fail == nil && !d.IsDir() {
+			took += info.Size()
+		}
+		return err
+	}))
+	assert.LessOrEqual(t, took, would.Disk, "it is enough")
+	assert.Greater(t, took, would.Write+5<<20)
+
+	left, ok = 0, false
+	_, err = ondisk.WidenWith(t.Context(), f, filepath.Join(filepath.Dir(out), "other"), joint, 1, with(), noProgress)
+	assert.NoError(t, err)
+}
 
 // tensors is how many bytes the tensors of all files of a folder take.
 func tensors(t *testing.T, dir string) (n int64) {

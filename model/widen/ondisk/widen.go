@@ -80,6 +80,13 @@ func WidenWith(ctx context.Context, in *checkpoint.Folder, out string, spec wide
 	if err != nil {
 		return r, err
 	}
+	f, err := j.forecast(r, with)
+	if err != nil {
+		return r, err
+	}
+	if err := Room(out, f); err != nil {
+		return r, err
+	}
 	err = checkpoint.Build(out, func(dir string) error {
 		for k, set := range in.Sets() {
 			if err := j.set(dir, set, k); err != nil {
@@ -99,7 +106,8 @@ func WidenWith(ctx context.Context, in *checkpoint.Folder, out string, spec wide
 		if j.grown {
 			own = append(own, checkpoint.GrowthName)
 		}
-		r.LeftOut, r.Linked, err = copyOthers(ctx, in, dir, own...)
+		others, err := copyOthers(ctx, in, dir, own)
+		r.LeftOut, r.Linked = others.leftOut, others.linked
 		return err
 	})
 	r.NotFinite = j.bad
