@@ -95,7 +95,7 @@ func (v widenVerb) foresee(e *env, in *checkpoint.Folder, spec widen.Spec, f ond
 	if err := checkpoint.Vacant(v.Out); err != nil {
 		return err
 	}
-	if err := ondisk.Room(v.Out, f); err != nil {
+	if err := ondisk.CheckDisk(v.Out, f); err != nil {
 		return err
 	}
 	r.DryRun = true

@@ -52,8 +52,8 @@ func New(folder *checkpoint.Folder) (*File, error) {
 		return nil, err
 	}
 	if n := folder.Longest(); n > 0 {
-		f.result.Notes = append(f.result.Notes, fmt.Sprintf("the rotary embedding is scaled as dynamic, which llama.cpp "+
-			"does not do: sequences longer than %d tokens are computed otherwise there", n))
+		f.result.Notes = append(f.result.Notes, fmt.Sprintf("the rotary embedding is scaled as dynamic, which "+
+			"llama.cpp does not do: sequences longer than %d tokens are computed otherwise there", n))
 	}
 	pairs, err := f.pairs()
 	if err != nil {

@@ -22,7 +22,7 @@ type Forecast struct {
 }
 
 // Foresee counts what [WidenWith] would do. It errs where that would err before it reads a tensor, but for the place of
-// the new folder: see [checkpoint.Vacant] and [Room].
+// the new folder: see [checkpoint.Vacant] and [CheckDisk].
 func Foresee(ctx context.Context, in *checkpoint.Folder, spec widen.Spec, with With) (Forecast, error) {
 	j, r, err := newJob(ctx, in, spec, 1, with, nil)
 	if err != nil {
@@ -86,8 +86,8 @@ func (j *job) forecast(r Result, with With) (Forecast, error) {
 // free is the room of a disk; tests put another in its place.
 var free = durable.Free
 
-// Room errs where the disk of a folder that is to be made has less room than it takes.
-func Room(out string, f Forecast) error {
+// CheckDisk errs where the disk of a folder that is to be made has less room than it takes.
+func CheckDisk(out string, f Forecast) error {
 	if left, ok := free(out); ok && left < f.Disk {
 		return fmt.Errorf("%s would take %.1f MB, and its disk has %.1f MB left; nothing was written", out,
 			float64(f.Disk)/1e6, float64(left)/1e6)

@@ -16,8 +16,8 @@ import (
 	"github.com/sparkling-lab/sparkling/model/widen/ondisk"
 )
 
-// A disk that has too little room is seen before anything is written, and said with what is needed and what is free; one
-// that does not say how much it has is tried.
+// A disk that has too little room is seen before anything is written, and said with what is needed and what is free;
+// one that does not say how much it has is tried.
 func TestADiskWithoutRoomIsSeenBeforeAnythingIsWritten(t *testing.T) {
 	f, v := saved(t, small)
 	path := filepath.Join(f.Dir, "optimizer.pt")
@@ -35,7 +35,7 @@ func TestADiskWithoutRoomIsSeenBeforeAnythingIsWritten(t *testing.T) {
 	_, err = ondisk.WidenWith(t.Context(), f, out, joint, 1, with(), noProgress)
 	assert.EqualError(t, err, fmt.Sprintf("%s would take %.1f MB, and its disk has %.1f MB left; nothing was written",
 		out, float64(would.Disk)/1e6, float64(left)/1e6))
-	assert.Equal(t, err, ondisk.Room(out, would), "a dry run says the same")
+	assert.Equal(t, err, ondisk.CheckDisk(out, would), "a dry run says the same")
 	entries, err := os.ReadDir(root)
 	require.NoError(t, err)
 	assert.Empty(t, entries)

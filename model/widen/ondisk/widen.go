@@ -84,7 +84,7 @@ func WidenWith(ctx context.Context, in *checkpoint.Folder, out string, spec wide
 	if err != nil {
 		return r, err
 	}
-	if err := Room(out, f); err != nil {
+	if err := CheckDisk(out, f); err != nil {
 		return r, err
 	}
 	err = checkpoint.Build(out, func(dir string) error {
