@@ -6,7 +6,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/schollz/progressbar/v3"
@@ -127,5 +129,17 @@ func TestADryRunRefusesWhatAWideningRefuses(t *testing.T) {
 		assert.Empty(t, text, name)
 		assert.Equal(t, did, would, name)
 		assert.NoDirExists(t, out, name)
+	}
+}
+
+// Every key that widen --json may print is told in the docs.
+func TestEveryKeyOfAWideningIsDocumented(t *testing.T) {
+	page, err := os.ReadFile("../../docs/checkpoints.md")
+	require.NoError(t, err)
+	for _, x := range []any{wideningOnDisk{}, sizesOf{}, saves{}, rateOf{}} {
+		for f := range reflect.TypeOf(x).Fields() {
+			key, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			assert.Contains(t, string(page), "`"+key+"`", f.Name)
+		}
 	}
 }
