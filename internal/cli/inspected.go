@@ -28,9 +28,9 @@ func (r inspected) print(w io.Writer, dir string) error {
 	if c.NoRouter {
 		experts = fmt.Sprintf("no experts, inner %d", c.Inner)
 	}
-	say("%s: %s, %s parameters, %s active, in %s; %d files, %s.", filepath.Base(dir), r.Family,
+	say("%s: %s, %s parameters, %s active, in %s; %s, %s.", filepath.Base(dir), r.Family,
 		millions(float64(r.Parameters)), millions(float64(r.Active)),
-		strings.Join(slices.Sorted(maps.Keys(r.Types)), " and "), r.Files, size(float64(r.Bytes)))
+		strings.Join(slices.Sorted(maps.Keys(r.Types)), " and "), filesOf(r.Files), size(float64(r.Bytes)))
 	say("Layers %d, hidden %d, %s; heads %d of %d, of keys and values %d; vocabulary %d, %s head.", c.Layers, c.Hidden,
 		experts, c.Heads, c.HeadDim, c.KVHeads, c.Vocab, head)
 	if r.NotFinite != "" {

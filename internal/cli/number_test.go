@@ -30,3 +30,7 @@ func TestResultThatIsNoNumberIsNullInJSONAndAWordInATable(t *testing.T) {
 		assert.Equal(t, c.table, c.x.says("%.3f"))
 	}
 }
+
+func TestOneFileIsNotCalledFiles(t *testing.T) {
+	assert.Equal(t, []string{"0 files", "1 file", "2 files"}, []string{filesOf(0), filesOf(1), filesOf(2)})
+}

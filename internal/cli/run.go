@@ -19,6 +19,7 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/sim/session"
+	"github.com/sparkling-lab/sparkling/sim/task"
 )
 
 // runVerb trains an experiment headless.
@@ -220,6 +221,9 @@ func (v runVerb) experiment(e *env) (experiment.Valid, error) {
 		return doc, err
 	}
 	exp := doc.Experiment()
+	if exp.Task.Kind == task.KindTokens {
+		return doc, fmt.Errorf("run learns no token files; sparkling train %s --out DIR does", v.Experiment)
+	}
 	if v.Experiment == "" && v.Text != "" {
 		exp = exp.OnText()
 	}

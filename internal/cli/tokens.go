@@ -42,13 +42,21 @@ func (v tokensVerb) Run(e *env) error {
 		return ended(e, err)
 	}
 	_ = bar.Finish()
-	fmt.Fprintf(e.out, "%s: %s tokens of %s different ones to train on in %d files, %s for validation in %d; %.2f "+
+	fmt.Fprintf(e.out, "%s: %s tokens of %s different ones to train on in %s, %s for validation in %d; %.2f "+
 		"bytes of text a token.\n", plain.Line(filepath.Base(v.Out)), task.Thousands(r.TrainTokens),
-		task.Thousands(r.Symbols), len(r.Train), task.Thousands(r.ValTokens), len(r.Validation),
+		task.Thousands(r.Symbols), filesOf(len(r.Train)), task.Thousands(r.ValTokens), len(r.Validation),
 		float64(r.Bytes)/float64(r.TrainTokens+r.ValTokens))
 	fmt.Fprintf(e.out, "%s learns them: sparkling train %s --out DIR\n", make.DocumentName,
 		plain.Line(filepath.Join(v.Out, make.DocumentName)))
 	return nil
+}
+
+// filesOf counts files.
+func filesOf(n int) string {
+	if n == 1 {
+		return "1 file"
+	}
+	return fmt.Sprintf("%d files", n)
 }
 
 // document is one to begin with: a small network that is widened as the paper says.

@@ -48,7 +48,7 @@ func TestTokensMakesFilesAndADocumentThatLearnsThem(t *testing.T) {
 		assert.Contains(t, err, "nothing is overwritten")
 		code, _, err = run("run", filepath.Join(out, "train.json"))
 		assert.NotZero(t, code)
-		assert.Contains(t, err, "learns token files, and they are not open here")
+		assert.Contains(t, err, "run learns no token files")
 	}
 	for want, args := range map[string][]string{
 		`--format is "zip"; allowed are llm.c, nanogpt`: {"--text", text, "--out", filepath.Join(dir, "x"),

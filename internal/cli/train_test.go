@@ -256,3 +256,39 @@ func TestALongRunRefusesInOneSentenceWhatItCannotGoOnWith(t *testing.T) {
 	assert.Equal(t, 2, code)
 	assert.Contains(t, said, "--out")
 }
+
+// Data are told by what is in the files, and not by where these lie: who has moved them goes on.
+func TestALongRunGoesOnWithItsDataAtAnotherPlace(t *testing.T) {
+	document := pretraining(t, nil)
+	dir, before := longRun(t, document, "--checkpoint-every", "20")
+	require.NoError(t, os.RemoveAll(filepath.Join(dir, checkpointsName, "step-00000060")))
+	moved := pretraining(t, func(e *experiment.Experiment) {
+		e.Task.TrainFiles, e.Task.ValidationFiles = []string{"far/x.bin", "far/y.bin"}, []string{"far/z.bin"}
+	})
+	far := filepath.Join(filepath.Dir(moved), "far")
+	require.NoError(t, os.Mkdir(far, 0o755))
+	for from, to := range map[string]string{"a.bin": "x.bin", "b.bin": "y.bin", "val.bin": "z.bin"} {
+		require.NoError(t, os.Rename(filepath.Join(filepath.Dir(moved), from), filepath.Join(far, to)))
+	}
+	code, _, said := run("train", moved, "--out", dir, "--quiet", "--resume", "--checkpoint-every", "20")
+	require.Zero(t, code, said)
+	after := leftByTraining(t, dir)
+	for _, name := range []string{"model", "optimizer_m", "optimizer_v"} {
+		name = "last/" + name + ".safetensors"
+		require.NotEmpty(t, before[name])
+		assert.Equal(t, before[name], after[name], name)
+	}
+}
+
+// Token files are what train is for, and run says so before it makes or takes anything.
+func TestRunSaysAtOnceThatTokenFilesAreForTrain(t *testing.T) {
+	document := pretraining(t, nil)
+	for _, flags := range [][]string{{"--out", filepath.Join(t.TempDir(), "out")}, {"--seeds", "1-2"}, nil} {
+		code, _, said := run(append([]string{"run", document, "--quiet"}, flags...)...)
+		assert.Equal(t, 2, code)
+		assert.Contains(t, said, "run learns no token files; sparkling train "+document+" --out DIR does")
+		if len(flags) > 0 && flags[0] == "--out" {
+			assert.NoDirExists(t, flags[1])
+		}
+	}
+}

@@ -211,7 +211,7 @@ func (t *telling) event(v pretrain.Event) told {
 	case pretrain.Trained:
 		f, p := v.Frame, v.Pace
 		out.TrainLoss, out.LROld, out.LRNew = of(float64(f.TrainLoss)), of(float64(f.LROld)), of(float64(f.LRNew))
-		out.GradNorm, out.NotFinite = of(p.GradNorm), f.NotFinite
+		out.GradNorm, out.NotFinite = of(v.GradNorm), f.NotFinite
 		if record.Finite(float64(f.ValLoss)) {
 			out.ValLoss = of(float64(f.ValLoss))
 		}

@@ -23,8 +23,8 @@ func Node() (string, error) { return find("Node.js to run WebAssembly with", "no
 // NPM is the path of Node's package manager.
 func NPM() (string, error) { return find("npm to fetch JavaScript packages with", "npm") }
 
-// NoPyTorch says what to install where no Python with PyTorch was found.
-const NoPyTorch = "no Python with PyTorch; install the Debian package python3-torch"
+// noPyTorch says what to install where no Python with PyTorch was found.
+const noPyTorch = "no Python with PyTorch; install the Debian package python3-torch"
 
 // PyTorch is the first python3 on the path that has PyTorch. It looks apart from the present folder (-I): a folder
 // called torch there would be taken for it.
@@ -39,7 +39,7 @@ func PyTorch(ctx context.Context) (string, error) {
 			return "", err
 		}
 	}
-	return "", errors.New(NoPyTorch)
+	return "", errors.New(noPyTorch)
 }
 
 func find(what string, names ...string) (string, error) {

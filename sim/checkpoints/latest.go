@@ -23,8 +23,8 @@ type Checkpoint struct {
 func (k *Keeper) Latest(ctx context.Context) (c *Checkpoint, passed []error, err error) {
 	c, passed, err = Latest(ctx, k.Dir())
 	for _, err := range passed {
-		if damaged := (*Damaged)(nil); errors.As(err, &damaged) {
-			k.damaged[filepath.Base(damaged.Dir)] = true
+		if d := (*damaged)(nil); errors.As(err, &d) {
+			k.damaged[filepath.Base(d.Dir)] = true
 		}
 	}
 	if c != nil {
@@ -59,24 +59,24 @@ func Latest(ctx context.Context, dir string) (c *Checkpoint, passed []error, err
 	return nil, nil, nil
 }
 
-// Damaged is the error of a checkpoint that is not as it was written.
-type Damaged struct {
+// damaged is the error of a checkpoint that is not as it was written.
+type damaged struct {
 	Dir string
 	Err error
 }
 
-func (d *Damaged) Error() string {
+func (d *damaged) Error() string {
 	return fmt.Sprintf("the checkpoint %s is damaged: %v", filepath.Base(d.Dir), d.Err)
 }
 
 // Unwrap gives the reason.
-func (d *Damaged) Unwrap() error { return d.Err }
+func (d *damaged) Unwrap() error { return d.Err }
 
 // open requires that a checkpoint is whole.
 func open(ctx context.Context, dir string) (*Checkpoint, error) {
 	c, err := opened(ctx, dir)
 	if err != nil {
-		return nil, &Damaged{dir, err}
+		return nil, &damaged{dir, err}
 	}
 	return c, nil
 }

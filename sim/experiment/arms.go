@@ -192,10 +192,11 @@ func (e Experiment) Alike(o Experiment) bool {
 }
 
 // Deciding is a copy of what decides the bits of a run: nothing in it is named, and nothing says how the same bits are
-// computed.
+// computed, nor where the files lie that it learns from. What is in these decides, and whoever opens them compares it.
 func (e Experiment) Deciding() Experiment {
 	e = e.Unnamed()
 	e.Recompute = false
+	e.Task.TrainFiles, e.Task.ValidationFiles, e.Task.Tokenizer = nil, nil, ""
 	return e
 }
 

@@ -26,17 +26,18 @@ type Event struct {
 	Frame  record.ArmFrame // of Trained
 	Marked bool            // of Trained: the frame is one with probes, with validation, or the last
 	Pace   Pace            // of Trained
-	Report record.Report   // of Widened
-	OnDisk bool            // of Widened: it went through the disk
-	Saying string
+	// GradNorm is that of the update's gradient before it was clipped; of Trained.
+	GradNorm float64
+	Report   record.Report // of Widened
+	OnDisk   bool          // of Widened: it went through the disk
+	Saying   string
 }
 
 // Pace is how fast a run is, over about the last paceFor.
 type Pace struct {
-	GradNorm float64
-	Tokens   float64       // a second
-	FLOPs    float64       // a second
-	Left     time.Duration // until the last update, at this rate; 0 while nothing is known
+	Tokens float64       // a second
+	FLOPs  float64       // a second
+	Left   time.Duration // until the last update, at this rate; 0 while nothing is known
 }
 
 // paceFor is over how long a pace is averaged.

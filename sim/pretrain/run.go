@@ -123,13 +123,12 @@ func (r *run) note(f record.ArmFrame) {
 	r.pending, r.noted = true, f.Step
 	tokens := float64(r.exp.Task.Rows() * r.exp.Task.Seq)
 	pace := r.pace.note(time.Now(), tokens, r.arm.Cost(), r.exp.FLOPs(0, r.arm.End())-f.FLOPs)
-	pace.GradNorm = r.arm.GradNorm()
 	end := r.arm.End()
 	if r.set.Spacing.keeps(f.Step, end, r.widened) || f.NotFinite != "" {
 		r.rec.Tracks[0] = append(r.rec.Tracks[0], f)
 	}
 	s := r.set.Spacing
-	r.set.Tell(Event{Kind: Trained, Step: f.Step, Frame: f, Pace: pace,
+	r.set.Tell(Event{Kind: Trained, Step: f.Step, Frame: f, Pace: pace, GradNorm: r.arm.GradNorm(),
 		Marked: f.Step%s.Probes == 0 || f.Step%s.Validation == 0 || f.Step == end || f.NotFinite != ""})
 }
 

@@ -33,8 +33,8 @@ const (
 	MaxModulus   = 59
 )
 
-// MaxAccumulate bounds the batches of an update.
-const MaxAccumulate = 1024
+// maxAccumulate bounds the batches of an update.
+const maxAccumulate = 1024
 
 // MaxValidation is how much of the sums may be held out at most.
 const MaxValidation = 0.9
@@ -221,7 +221,7 @@ func (s Spec) Validate() error {
 		{"languages", s.Languages, MinLanguages, MaxLanguages, []string{KindLanguages}},
 		{"modulus", s.Modulus, MinModulus, MaxModulus, []string{KindSums}},
 		{"batch", s.Batch, 1, 4096, Kinds},
-		{"accumulate", s.Accumulate, 0, MaxAccumulate, Kinds},
+		{"accumulate", s.Accumulate, 0, maxAccumulate, Kinds},
 	} {
 		if slices.Contains(f.of, s.Kind) && (f.is < f.low || f.is > f.high) {
 			return fmt.Errorf("task.%s is %d; allowed are %d to %d", f.name, f.is, f.low, f.high)

@@ -28,6 +28,8 @@ const (
 	magic       = 20240520 // of files of 16 bits a token
 	magicWide   = 20240801 // of those of 32
 	version     = 1
+	// Every kind of llm.c's files begins with the day on which it was made up, and a version.
+	firstDate, lastDate, lastVersion = 20240101, 20291231, 15
 )
 
 // tokenBytes is the size of a token.
@@ -48,7 +50,9 @@ var others = []struct{ begin, is string }{
 
 // layoutOf finds the tokens of a file of size bytes that begins with head, of [headerBytes] or, where the file is
 // shorter, of all of it. A file that begins with the magic number of llm.c is one of llm.c's: to be another's it would
-// have to begin with the tokens 55432 and 308, of which no tokenizer of up to 55,432 symbols has the first.
+// have to begin with the tokens 55432 and 308, of which no tokenizer of up to 55,432 symbols has the first. Neither is a
+// file taken for another's that begins with another day and a version: its third and fourth token would have to be a
+// small number and 0 besides.
 func layoutOf(head []byte, size int64) (layout, error) {
 	for _, o := range others {
 		if bytes.HasPrefix(head, []byte(o.begin)) {
@@ -66,6 +70,11 @@ func layoutOf(head []byte, size int64) (layout, error) {
 		return layout{}, fmt.Errorf("its tokens have 32 bits (llm.c's magic number %d); 16 are read", magicWide)
 	case magic:
 		return headed(number(1), int64(number(2)), size)
+	}
+	if n, v := number(0), number(1); n >= firstDate && n <= lastDate && v >= 1 && v <= lastVersion &&
+		size >= headerBytes {
+		return layout{}, fmt.Errorf("it begins with the number %d and version %d, as llm.c's files of another kind do; "+
+			"read are those that begin with %d", n, v, magic)
 	}
 	switch {
 	case size == 0:

@@ -180,6 +180,8 @@ func TestEveryFileIsCheckedBeforeTheFirstStep(t *testing.T) {
 		"has 0 tokens; at least one":                              head(2, 0),
 		"has -1 tokens; at least one":                             head(2, 1<<32-1),
 		"its tokens have 32 bits":                                 head(0, magicWide),
+		"begins with the number 20240522 and version 1, as llm":   head(0, 20240522), // questions of an evaluation
+		"begins with the number 20250101 and version 1, as llm":   head(0, 20250101),
 		"600 bytes; the header of llm.c's":                        head(2, 50)[:600],
 		"8 tokens; rows of 8 need at least 9":                     file(t, LLMC, counting(0, 8)...),
 		"it is a NumPy array":                                     append([]byte("\x93NUMPY\x01\x00"), good...),
@@ -205,6 +207,14 @@ func TestEveryFileIsCheckedBeforeTheFirstStep(t *testing.T) {
 	dir := folder(t, map[string][]byte{"a": good})
 	_, err := Open(t.Context(), filepath.Dir(dir), spec(50, 8, []string{filepath.Base(dir)}, []string{"b"}), nil)
 	assert.ErrorContains(t, err, "it is a folder")
+}
+
+// Tokens that begin as a day of llm.c's does, and go on as no header would, are tokens.
+func TestTokensThatBeginLikeADayAreTokens(t *testing.T) {
+	tokens := append([]uint16{20240522 & 0xffff, 20240522 >> 16}, counting(70, 1000)...)
+	dir := folder(t, map[string][]byte{"a": file(t, NanoGPT, tokens...), "b": file(t, NanoGPT, tokens...)})
+	d := opened(t, dir, spec(1<<16, 8, []string{"a"}, []string{"b"}))
+	assert.EqualValues(t, len(tokens), d.train.shards[0].tokens)
 }
 
 // A token that is too high is found wherever it is, and who gives up does not wait for the end of large files.

@@ -184,9 +184,9 @@ func write(ctx context.Context, dir string, r Request, all []text, by *tokenizer
 	if err = cmp.Or(unwritten, err); err != nil {
 		return err
 	}
-	if least := min(out.TrainTokens, out.ValTokens); least < MinTokens {
+	if least := min(out.TrainTokens, out.ValTokens); least < minTokens {
 		return fmt.Errorf("the text makes %d tokens to train on and %d for validation; each needs at least %d",
-			out.TrainTokens, out.ValTokens, MinTokens)
+			out.TrainTokens, out.ValTokens, minTokens)
 	}
 	if out.Train, err = to[0].Close(); err != nil {
 		return err
@@ -195,8 +195,8 @@ func write(ctx context.Context, dir string, r Request, all []text, by *tokenizer
 	return err
 }
 
-// MinTokens is how many each part has at least: a row of the document that is made, and the token after it.
-const MinTokens = Seq + 1
+// minTokens is how many each part has at least: a row of the document that is made, and the token after it.
+const minTokens = Seq + 1
 
 // Seq is the length of rows of that document.
 const Seq = 64
