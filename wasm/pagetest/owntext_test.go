@@ -36,9 +36,10 @@ func book(t *testing.T, name, text string) string {
 	return path
 }
 
-// choose gives a file to the page's input, as a file dialog does.
+// choose gives a file to the page's input, as a file dialog does, which the page offers once it can take one.
 func (p *tab) choose(path string) {
 	p.t.Helper()
+	p.wait(`!document.getElementById("own-open").disabled`)
 	object, err := chromedp.Call(p.Ctx, runtime.Evaluate, runtime.EvaluateParams{
 		Expression: `document.getElementById("own-file")`})
 	require.NoError(p.t, err)
