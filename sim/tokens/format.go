@@ -50,8 +50,8 @@ var others = []struct{ begin, is string }{
 
 // layoutOf finds the tokens of a file of size bytes that begins with head, of [headerBytes] or, where the file is
 // shorter, of all of it. A file that begins with the magic number of llm.c is one of llm.c's: to be another's it would
-// have to begin with the tokens 55432 and 308, of which no tokenizer of up to 55,432 symbols has the first. Neither is a
-// file taken for another's that begins with another day and a version: its third and fourth token would have to be a
+// have to begin with the tokens 55432 and 308, of which no tokenizer of up to 55,432 symbols has the first. Neither is
+// a file taken for another's that begins with another day and a version: its third and fourth token would have to be a
 // small number and 0 besides.
 func layoutOf(head []byte, size int64) (layout, error) {
 	for _, o := range others {
@@ -73,8 +73,8 @@ func layoutOf(head []byte, size int64) (layout, error) {
 	}
 	if n, v := number(0), number(1); n >= firstDate && n <= lastDate && v >= 1 && v <= lastVersion &&
 		size >= headerBytes {
-		return layout{}, fmt.Errorf("it begins with the number %d and version %d, as llm.c's files of another kind do; "+
-			"read are those that begin with %d", n, v, magic)
+		return layout{}, fmt.Errorf("it begins with the number %d and version %d, as llm.c's files of another kind "+
+			"do; read are those that begin with %d", n, v, magic)
 	}
 	switch {
 	case size == 0:
