@@ -107,10 +107,11 @@ func drawKnown(rs runs) (Figure, bool) {
 		record.Thousands(m.Of)), l)
 }
 
-// drawDifference is the validation loss of every arm minus that of the first widened one.
+// drawDifference is the validation loss of every arm minus that of the first widened one. It is false where there is no
+// other.
 func drawDifference(rs runs) (Figure, bool) {
 	l, ok := differences(rs, rs[0].Experiment.Baseline())
-	if !ok {
+	if !ok || len(rs[0].Experiment.Arms) == 1 {
 		return Figure{}, false
 	}
 	name := names(rs[0].Experiment)[rs[0].Experiment.Baseline()]

@@ -20,7 +20,7 @@ type drawing struct {
 var drawings = []drawing{
 	{"loss", drawLoss, "a validation loss"},
 	{"known", drawKnown, "a task that asks for all there is to know"},
-	{"difference", drawDifference, "a widening"},
+	{"difference", drawDifference, "a widening, and another arm"},
 	{"paired", drawPaired, "a widening, and runs of several seeds that have ended"},
 	{"paired-known", drawPairedKnown, "a task that asks for all there is to know, a widening, and runs of several " +
 		"seeds that have ended"},

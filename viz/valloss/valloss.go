@@ -104,13 +104,13 @@ func Cost(r *record.Record, p *record.Report) (float64, bool) {
 // From is the step from which on losses decide the range of a picture that shows a run up to a step. The fall from
 // blind guessing is many times as high as what the arms differ by. So it is shown whole at first, and then leaves
 // through the top as the run nears the widening: by then the range holds the second half of the small phase, and at
-// most three quarters of the run, and stays.
+// most three quarters of the run, and stays. One arm differs from nothing, and is shown whole.
 func From(e experiment.Experiment, step int) float64 {
 	fork := float64(e.Fork())
 	begin := math.Min(0.1*float64(e.Steps), fork/2)
 	near := math.Min(math.Max((float64(step)-begin)/(fork-begin), 0), 1)
-	if !(fork > 0) {
-		return 0 // there is no small phase
+	if !(fork > 0) || len(e.Arms) == 1 {
+		return 0 // there is no small phase, or nothing to compare
 	}
 	return near * math.Min(fork/2, float64(e.Steps)/4)
 }
