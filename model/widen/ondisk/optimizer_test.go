@@ -253,34 +253,39 @@ func TestStatesThatDoNotFitAreRefused(t *testing.T) {
 	}
 }
 
-// Of an optimizer's file of any size only the largest tensor is held.
+// Of an optimizer's file of any size only the largest tensor is held, whether states keep their layout or are put
+// together or taken apart.
 func TestMemoryOfAnOptimizersFileIsThatOfOneTensor(t *testing.T) {
 	c := small
 	c.Hidden, c.Inner, c.Experts, c.Vocab = 96, 96, 48, 200
 	dir := filepath.Join(t.TempDir(), "small")
 	w := model.Init(c, 1)
 	require.NoError(t, checkpoint.Save(context.Background(), dir, nil, w))
-	path := filepath.Join(t.TempDir(), "optimizer.pt")
-	optimizerFile(t, path, withNames, checkpoint.F32, w, w)
-	size, err := os.Stat(path)
-	require.NoError(t, err)
-	s := statesOf(t, path, nil)
-	var m runtime.MemStats
-	held := func() uint64 {
-		runtime.GC()
-		runtime.ReadMemStats(&m)
-		return m.HeapAlloc
+	for _, layouts := range [][2]checkpoint.Layout{{checkpoint.Apart, ""}, {checkpoint.Apart, checkpoint.Stacked},
+		{checkpoint.Stacked, checkpoint.Apart}} {
+		f := read(t, dir)
+		path := filepath.Join(t.TempDir(), "optimizer.pt")
+		optimizerOf(t, path, withNames, checkpoint.F32, in(t, f, layouts[0]), nil, w, w)
+		size, err := os.Stat(path)
+		require.NoError(t, err)
+		s := statesOf(t, path, nil)
+		var m runtime.MemStats
+		held := func() uint64 {
+			runtime.GC()
+			runtime.ReadMemStats(&m)
+			return m.HeapAlloc
+		}
+		before, most, calls := held(), uint64(0), 0
+		_, err = ondisk.WidenWith(t.Context(), f, filepath.Join(t.TempDir(), "wide"), widen.Spec{Axis: model.Inner,
+			Factor: 2, Init: widen.CopyCopy, Scale: widen.RMS, OptState: widen.Copy}, 1,
+			ondisk.With{States: s, Layout: layouts[1]}, func(int64) {
+				if calls++; calls%64 == 0 {
+					most = max(most, held())
+				}
+			})
+		require.NoError(t, err)
+		const fixed = 3 << 20 // names, buffers, the list of entries
+		assert.Greater(t, size.Size(), int64(5*fixed))
+		assert.Less(t, most-min(before, most), uint64(fixed), "%d bytes are widened, %v", size.Size(), layouts)
 	}
-	before, most, calls := held(), uint64(0), 0
-	_, err = ondisk.WidenWith(t.Context(), read(t, dir), filepath.Join(t.TempDir(), "wide"), widen.Spec{
-		Axis: model.Inner, Factor: 2, Init: widen.CopyCopy, Scale: widen.RMS, OptState: widen.Copy}, 1,
-		ondisk.With{States: s}, func(int64) {
-			if calls++; calls%64 == 0 {
-				most = max(most, held())
-			}
-		})
-	require.NoError(t, err)
-	const fixed = 3 << 20 // names, buffers, the list of entries
-	assert.Greater(t, size.Size(), int64(5*fixed))
-	assert.Less(t, most-min(before, most), uint64(fixed), "%d bytes are widened", size.Size())
 }
