@@ -39,6 +39,7 @@ func Open(ctx context.Context, path, profile string, w Window, listen func(event
 		chromedp.Flag("enable-unsafe-swiftshader", true), chromedp.Flag("ignore-gpu-blocklist", true),
 		chromedp.Flag("disable-smooth-scrolling", true), // which would go on after a script has scrolled elsewhere
 		chromedp.WSURLReadTimeout(2*time.Minute), chromedp.WindowSize(int(w.W), int(w.H)),
+		chromedp.Env("LC_ALL=C.UTF-8"), // without which a browser finds no file whose name is not ASCII
 		chromedp.UserDataDir(profile))
 	alloc, stop := chromedp.NewExecAllocator(ctx, options...)
 	tab, cancel := chromedp.NewContext(alloc)
