@@ -10,6 +10,7 @@ import argparse
 import json
 import math
 import os
+import sys
 
 import torch
 
@@ -89,26 +90,47 @@ class NewParameters:
         return getattr(self.__dict__["optimizer"], name)
 
 
-def adamw(net, folder, betas, decay):
-    """The optimizer of the folder, with its states: as PyTorch saved them, or as safetensors files."""
-    parameters = dict(net.named_parameters())
-    saved = f"{folder}/optimizer.pt"
+def adamw(net, folder, saved, betas, decay):
+    """The optimizer of the folder, with its states: as PyTorch saved them, or as safetensors files. Where it has none
+    the moments begin at zero."""
+    parameters, saved, order = dict(net.named_parameters()), f"{folder}/{saved}", f"{folder}/optimizer.names.json"
+    moments = [f"{folder}/optimizer_{x}.safetensors" for x in "mv"]
     if not os.path.exists(saved):
+        if os.path.exists(order):
+            raise SystemExit(f"{order} names the states of a file, and {saved} is not there: --optimizer says what it "
+                             "is called")
         optimizer = torch.optim.AdamW(net.parameters(), lr=0.0, betas=betas, weight_decay=decay)
-        m, v = (read(f"{folder}/optimizer_{x}.safetensors") for x in "mv")
-        with open(f"{folder}/recipe.json") as f:
-            step = json.load(f)["optimizer_steps"]
+        if not all(map(os.path.exists, moments)):
+            print(f"{folder} has no optimizer's states: the moments begin at zero", file=sys.stderr)
+            return optimizer
+        m, v = map(read, moments)
+        step = known(folder, "optimizer_steps")["optimizer_steps"]
         for name, p in parameters.items():
             optimizer.state[p] = {"step": torch.tensor(float(step)), "exp_avg": m[name], "exp_avg_sq": v[name]}
         return optimizer
+    if not os.path.exists(order):
+        raise SystemExit(f"{saved} has its states under names; this example takes numbered ones, as "
+                         "optimizer.state_dict() gives them")
     # before 2.0 PyTorch's restricted reader knew no fractions, and read no optimizer's file, its own neither
     state = torch.load(saved, **({} if torch.__version__ < "2" else {"weights_only": True}))
-    with open(f"{folder}/optimizer.names.json") as f:
-        names = iter(json.load(f))
+    with open(order) as f:
+        names = json.load(f)
+    if strange := [name for name in names if name not in parameters]:
+        raise SystemExit(f"{saved} has a state of {strange[0]}, which this example's network does not have")
+    names = iter(names)
     groups = [{"params": [parameters[next(names)] for _ in g["params"]]} for g in state["param_groups"]]
     optimizer = torch.optim.AdamW(groups)
     optimizer.load_state_dict(state)
     return optimizer
+
+
+def known(folder, *keys):
+    """The recipe of the folder, in which these must be said."""
+    with open(f"{folder}/recipe.json") as f:
+        recipe = json.load(f)
+    if unknown := [key for key in keys if recipe[key] is None]:
+        raise SystemExit(f"{folder}/recipe.json does not know {', '.join(unknown)}: write it there")
+    return recipe
 
 
 def main():
@@ -117,14 +139,15 @@ def main():
     a.add_argument("--batch", required=True, help="safetensors file with input_ids and labels (rows, tokens)")
     a.add_argument("--steps", type=int, default=10)
     a.add_argument("--out", help="file for the weights afterwards")
-    a.add_argument("--betas", type=float, nargs=2, default=(0.9, 0.95), help="where no optimizer.pt says it")
-    a.add_argument("--weight-decay", type=float, default=0.1, help="where no optimizer.pt says it")
+    a.add_argument("--optimizer", default="optimizer.pt", help="what its file of states is called in the folder")
+    a.add_argument("--betas", type=float, nargs=2, default=(0.9, 0.95), help="where no file of states says it")
+    a.add_argument("--weight-decay", type=float, default=0.1, help="where no file of states says it")
     a = a.parse_args()
     net, batch = Network.load(a.model), read(a.batch)
-    with open(f"{a.model}/recipe.json") as f:
-        recipe = json.load(f)
+    recipe = known(a.model, "rate", "peak_rate", "final_rate", "steps_left", "tau")
     masks = new(f"{a.model}/new_parameters.safetensors")
-    optimizer = NewParameters(adamw(net, a.model, a.betas, a.weight_decay), net.named_parameters(), masks, recipe)
+    inner = adamw(net, a.model, a.optimizer, a.betas, a.weight_decay)
+    optimizer = NewParameters(inner, net.named_parameters(), masks, recipe)
     for t in range(a.steps):
         for group in optimizer.param_groups:
             group["lr"] = baseline(recipe, t)  # a scheduler's work in a trainer

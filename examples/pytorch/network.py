@@ -211,7 +211,11 @@ class Network(nn.Module):
         if stacked := [name for name in weights if "experts.gate_up_proj" in name or "switch_mlp" in name]:
             raise SystemExit(f"{stacked[0]} has all experts of a layer; this example has them one by one, as "
                              "sparkling widen --layout apart writes them")
-        net.load_state_dict(weights)
+        if net.c["tie_word_embeddings"]:
+            weights.pop("lm_head.weight", None)  # the embedding once more
+        differ = net.load_state_dict(weights, strict=False)
+        if wrong := differ.unexpected_keys + differ.missing_keys:
+            raise SystemExit(f"{wrong[0]} is in {path} or in this example's network, and not in both")
         return net
 
     def forward(self, ids, labels):

@@ -131,3 +131,43 @@ func TestTheExampleRefusesWhatItDoesNotCompute(t *testing.T) {
 		assert.NotContains(t, string(out), "Traceback")
 	}
 }
+
+// The example begins without states where a folder has none, and says so. Of states that it does not find, or that are
+// not numbered, and of a recipe with gaps it says in a sentence what is missing.
+func TestTheExampleTrainsWithoutStatesOnlyWhereThereAreNone(t *testing.T) {
+	python := testneed.PyTorch(t)
+	small := familyFolder(t, "llama", "model.safetensors", nil)
+	wide := func(flags ...string) string {
+		return widenedTo(t, small, append([]string{"--axis", "joint", "--rate", "0.001"}, flags...)...)
+	}
+	full, gaps := wide("--steps-left", "9"), wide()
+	goOn := func(dir string) (string, error) {
+		out, err := exec.Command(python, "-B", filepath.Join("..", "..", "examples", "pytorch", "go_on.py"), "--model",
+			dir, "--batch", batchOf(families), "--steps", "1").CombinedOutput()
+		return string(out), err
+	}
+	said, err := goOn(full)
+	require.NoError(t, err, said)
+	assert.Contains(t, said, "has no optimizer's states: the moments begin at zero")
+	_, losses, _ := strings.Cut(said, "\n")
+	var p struct{ Loss float64 }
+	require.NoError(t, json.Unmarshal([]byte(losses), &p))
+	assert.InDelta(t, computedBy(t)["llama"].Loss, p.Loss, 1e-4)
+
+	lie := func(name string) string {
+		dir := t.TempDir()
+		require.NoError(t, os.CopyFS(dir, os.DirFS(full)))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte("[]"), 0o644))
+		return dir
+	}
+	for want, dir := range map[string]string{
+		"--optimizer says what it is called":                          lie("optimizer.names.json"),
+		"has its states under names; this example takes numbered":     lie("optimizer.pt"),
+		"recipe.json does not know steps_left, tau: write it there\n": gaps,
+	} {
+		said, err := goOn(dir)
+		assert.Error(t, err)
+		assert.Contains(t, said, want)
+		assert.NotContains(t, said, "Traceback")
+	}
+}
