@@ -17,9 +17,9 @@ type blocks struct {
 	names  checkpoint.Naming
 	held   map[checkpoint.MatrixRef]part // where a matrix's states lie
 	group  map[*torch.Param]int
-	layers map[int]bool         // that change
-	taken  map[[2]int]bool      // by group and layer: what stands there is made already
-	steps  map[*torch.Param]any // what a parameter's step says, where it was asked
+	layers map[int]bool             // that change
+	taken  map[[2]int]bool          // by group and layer: what stands there is made already
+	steps  map[*torch.Param]float64 // what a parameter's step says, where it was asked
 }
 
 // leave is what is done where states cannot follow their weights.
@@ -28,7 +28,7 @@ const leave = "leave --layout out, or the states behind with --optimizer none"
 // blocks finds what changes of a file, which is nothing where no layout is asked for or it has that one.
 func (j *job) blocks(s *torch.States, names checkpoint.Naming) (*blocks, error) {
 	b := &blocks{job: j, names: names, held: map[checkpoint.MatrixRef]part{}, group: map[*torch.Param]int{},
-		layers: map[int]bool{}, taken: map[[2]int]bool{}, steps: map[*torch.Param]any{}}
+		layers: map[int]bool{}, taken: map[[2]int]bool{}, steps: map[*torch.Param]float64{}}
 	into, err := j.regrouped(names)
 	if err != nil {
 		return nil, err
@@ -146,9 +146,13 @@ func (b *blocks) counts(file *torch.File, p, q *torch.Param, differ func(string,
 		if _, known := b.steps[p]; known {
 			continue
 		}
-		b.steps[p] = p.State.Get(torch.Step)
-		if t, ok := b.steps[p].(*torch.Tensor); ok {
-			n, err := file.Number(b.job.ctx, t)
+		switch x := p.State.Get(torch.Step).(type) {
+		case float64:
+			b.steps[p] = x
+		case int64:
+			b.steps[p] = float64(x)
+		case *torch.Tensor:
+			n, err := file.Number(b.job.ctx, x)
 			if err != nil {
 				return err
 			}

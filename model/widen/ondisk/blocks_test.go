@@ -179,7 +179,7 @@ func without(d *torch.Dict, key string) *torch.Dict {
 }
 
 // A parameter keeps its place among the others of its group; experts and their router stand where the first of them
-// stood. Counts that are plain numbers, and parameters that no gradient has come to, go the same way.
+// stood. Counts that are plain numbers, of either kind, and parameters that no gradient has come to, go the same way.
 func TestExpertsThatComeTogetherStandWhereTheFirstStood(t *testing.T) {
 	f, v := saved(t, small)
 	path := filepath.Join(f.Dir, "optimizer.pt")
@@ -187,8 +187,8 @@ func TestExpertsThatComeTogetherStandWhereTheFirstStood(t *testing.T) {
 	s := statesOf(t, path, nil)
 	groups := s.Groups()
 	slices.Reverse(groups[0])
-	for _, p := range groups[0] {
-		p.State.Set("step", int64(5))
+	for i, p := range groups[0] {
+		p.State.Set("step", []any{int64(5), 5.0}[i%2])
 		if strings.Contains(p.Name, "layers.0.mlp") {
 			p.State = nil
 		}
