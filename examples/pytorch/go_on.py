@@ -90,24 +90,37 @@ class NewParameters:
         return getattr(self.__dict__["optimizer"], name)
 
 
-def adamw(net, folder, saved, betas, decay):
-    """The optimizer of the folder, with its states: as PyTorch saved them, or as safetensors files. Where it has none
-    the moments begin at zero."""
-    parameters, saved, order = dict(net.named_parameters()), f"{folder}/{saved}", f"{folder}/optimizer.names.json"
+def known(folder, *keys):
+    """The recipe of the folder, in which these must be said."""
+    with open(f"{folder}/recipe.json") as f:
+        recipe = json.load(f)
+    if unknown := [key for key in keys if recipe[key] is None]:
+        raise SystemExit(f"{folder}/recipe.json does not know {', '.join(unknown)}: write it there")
+    return recipe
+
+
+def from_safetensors(net, folder, betas, decay):
+    """An optimizer with the states of safetensors files. Where there are none the moments begin at zero."""
+    optimizer = torch.optim.AdamW(net.parameters(), lr=0.0, betas=betas, weight_decay=decay)
     moments = [f"{folder}/optimizer_{x}.safetensors" for x in "mv"]
+    if not all(map(os.path.exists, moments)):
+        print(f"neither what --optimizer says nor {moments[0]} is there: the moments begin at zero", file=sys.stderr)
+        return optimizer
+    m, v = map(read, moments)
+    step = known(folder, "optimizer_steps")["optimizer_steps"]
+    for name, p in net.named_parameters():
+        optimizer.state[p] = {"step": torch.tensor(float(step)), "exp_avg": m[name], "exp_avg_sq": v[name]}
+    return optimizer
+
+
+def adamw(net, folder, saved, betas, decay):
+    """The optimizer of the folder, with its states: as PyTorch saved them, or as safetensors files."""
+    parameters, saved, order = dict(net.named_parameters()), f"{folder}/{saved}", f"{folder}/optimizer.names.json"
     if not os.path.exists(saved):
         if os.path.exists(order):
             raise SystemExit(f"{order} names the states of a file, and {saved} is not there: --optimizer says what it "
                              "is called")
-        optimizer = torch.optim.AdamW(net.parameters(), lr=0.0, betas=betas, weight_decay=decay)
-        if not all(map(os.path.exists, moments)):
-            print(f"{folder} has no optimizer's states: the moments begin at zero", file=sys.stderr)
-            return optimizer
-        m, v = map(read, moments)
-        step = known(folder, "optimizer_steps")["optimizer_steps"]
-        for name, p in parameters.items():
-            optimizer.state[p] = {"step": torch.tensor(float(step)), "exp_avg": m[name], "exp_avg_sq": v[name]}
-        return optimizer
+        return from_safetensors(net, folder, betas, decay)
     if not os.path.exists(order):
         raise SystemExit(f"{saved} has its states under names; this example takes numbered ones, as "
                          "optimizer.state_dict() gives them")
@@ -117,20 +130,13 @@ def adamw(net, folder, saved, betas, decay):
         names = json.load(f)
     if strange := [name for name in names if name not in parameters]:
         raise SystemExit(f"{saved} has a state of {strange[0]}, which this example's network does not have")
+    if any(not {"step", "exp_avg", "exp_avg_sq"} <= x.keys() for x in state["state"].values()):
+        raise SystemExit(f"{saved} has states of another optimizer than AdamW, which is this example's")
     names = iter(names)
     groups = [{"params": [parameters[next(names)] for _ in g["params"]]} for g in state["param_groups"]]
     optimizer = torch.optim.AdamW(groups)
     optimizer.load_state_dict(state)
     return optimizer
-
-
-def known(folder, *keys):
-    """The recipe of the folder, in which these must be said."""
-    with open(f"{folder}/recipe.json") as f:
-        recipe = json.load(f)
-    if unknown := [key for key in keys if recipe[key] is None]:
-        raise SystemExit(f"{folder}/recipe.json does not know {', '.join(unknown)}: write it there")
-    return recipe
 
 
 def main():

@@ -14,6 +14,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/internal/testneed"
 	"github.com/sparkling-lab/sparkling/model/checkpoint"
+	"github.com/sparkling-lab/sparkling/model/checkpoint/torch"
 )
 
 // everyFamily are all that the example has, those with experts first.
@@ -132,8 +133,8 @@ func TestTheExampleRefusesWhatItDoesNotCompute(t *testing.T) {
 	}
 }
 
-// The example begins without states where a folder has none, and says so. Of states that it does not find, or that are
-// not numbered, and of a recipe with gaps it says in a sentence what is missing.
+// The example begins without states where a folder has none, and says so. Of states that it does not find, that are
+// not numbered or another optimizer's, and of a recipe with gaps it says so in a sentence.
 func TestTheExampleTrainsWithoutStatesOnlyWhereThereAreNone(t *testing.T) {
 	python := testneed.PyTorch(t)
 	small := familyFolder(t, "llama", "model.safetensors", nil)
@@ -148,7 +149,7 @@ func TestTheExampleTrainsWithoutStatesOnlyWhereThereAreNone(t *testing.T) {
 	}
 	said, err := goOn(full)
 	require.NoError(t, err, said)
-	assert.Contains(t, said, "has no optimizer's states: the moments begin at zero")
+	assert.Contains(t, said, "is there: the moments begin at zero")
 	_, losses, _ := strings.Cut(said, "\n")
 	var p struct{ Loss float64 }
 	require.NoError(t, json.Unmarshal([]byte(losses), &p))
@@ -160,7 +161,18 @@ func TestTheExampleTrainsWithoutStatesOnlyWhereThereAreNone(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte("[]"), 0o644))
 		return dir
 	}
+	muon, state, group := lie("optimizer.names.json"), torch.NewDict(), torch.NewDict()
+	order := filepath.Join(muon, "optimizer.names.json")
+	require.NoError(t, os.WriteFile(order, []byte(`["model.norm.weight"]`), 0o644))
+	state.Set("momentum_buffer", 0.5)
+	group.Set("params", &torch.List{Items: []any{int64(0)}})
+	states, root := torch.NewDict(), torch.NewDict()
+	states.Set(int64(0), state)
+	root.Set("state", states)
+	root.Set("param_groups", &torch.List{Items: []any{group}})
+	require.NoError(t, torch.Write(filepath.Join(muon, "optimizer.pt"), root, nil))
 	for want, dir := range map[string]string{
+		"has states of another optimizer than AdamW":                  muon,
 		"--optimizer says what it is called":                          lie("optimizer.names.json"),
 		"has its states under names; this example takes numbered":     lie("optimizer.pt"),
 		"recipe.json does not know steps_left, tau: write it there\n": gaps,
