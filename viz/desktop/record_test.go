@@ -24,7 +24,7 @@ func TestARecordIsOpenedAndNothingTrains(t *testing.T) {
 	s := shown.settled()
 	assert.True(t, s.Done)
 	assert.Equal(t, 12, r.Last())
-	assert.True(t, shown.reads("The record of a run that is over"))
+	assert.True(t, shown.reads("its experiment does not run here"))
 	shown.click("Reset")
 	assert.Same(t, r, shown.session.Record())
 	assert.Equal(t, "it does not train here.", shown.panel.said)

@@ -94,8 +94,9 @@ func (c *controls) segments(labels []string, act func(i int), current func(panel
 // transport is the run: play, step, reset, widen, speed, and the slider that looks back.
 func (c *controls) transport(to *widget.Container) {
 	l, w := c.theme, c.window
-	if w.options.Record != nil {
-		to.AddChild(c.words(&l.body, ink, func(panel.State) string { return w.recordSaid() }))
+	if r := w.options.Record; r != nil {
+		runs := w.options.Fits(r.Experiment) == nil
+		to.AddChild(c.words(&l.body, ink, func(panel.State) string { return w.recordSaid(runs) }))
 	}
 	play := c.button(l.button(), "Pause", c.toggle)
 	step := c.button(l.button(), "Step", w.session.StepOnce)
@@ -331,10 +332,13 @@ func index(list []string, s string) int {
 	return -1
 }
 
-// recordSaid says that a record is shown, as long as one is, and what begins a run.
-func (w *window) recordSaid() string {
-	if w.session.Record() != w.options.Record {
+// recordSaid says that a record is shown, as long as one is, and what begins a run, where its experiment runs here.
+func (w *window) recordSaid(runs bool) string {
+	switch {
+	case w.session.Record() != w.options.Record:
 		return ""
+	case !runs:
+		return "The record of a run that is over. Nothing trains, and its experiment does not run here."
 	}
 	return "The record of a run that is over. Nothing trains: Reset runs its experiment anew, and a text of yours " +
 		"another."
