@@ -58,6 +58,26 @@ func TestADiskWithoutRoomIsSeenBeforeAnythingIsWritten(t *testing.T) {
 	assert.NoError(t, err)
 }
 
+// A widening that was killed leaves what it wrote, and its room is free for the next one to the same place.
+func TestTheRoomOfAWideningThatWasKilledIsFreeForTheNext(t *testing.T) {
+	f, _ := saved(t, small)
+	would, err := ondisk.Foresee(t.Context(), f, joint, ondisk.With{})
+	require.NoError(t, err)
+	out := filepath.Join(t.TempDir(), "wide")
+	killed := filepath.Join(out, ".sparkling-tmp-0123456789abcdef")
+	require.NoError(t, os.MkdirAll(killed, 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(killed, "model.safetensors"), make([]byte, 1000), 0o644))
+	ondisk.SetFree(t, func(string) (int64, bool) {
+		if _, err := os.Stat(killed); err == nil {
+			return would.Disk - 1000, true
+		}
+		return would.Disk, true
+	})
+	_, err = ondisk.WidenWith(t.Context(), f, out, joint, 1, ondisk.With{}, noProgress)
+	require.NoError(t, err)
+	assert.FileExists(t, filepath.Join(out, checkpoint.ConfigName))
+}
+
 // tensors is how many bytes the tensors of all files of a folder take.
 func tensors(t *testing.T, dir string) (n int64) {
 	t.Helper()

@@ -84,10 +84,11 @@ func WidenWith(ctx context.Context, in *checkpoint.Folder, out string, spec wide
 	if err != nil {
 		return r, err
 	}
-	if err := CheckDisk(out, f); err != nil {
-		return r, err
-	}
 	err = checkpoint.Build(out, func(dir string) error {
+		// not before: what a widening that was killed had left there took room, and is gone now
+		if err := CheckDisk(out, f); err != nil {
+			return err
+		}
 		for k, set := range in.Sets() {
 			if err := j.set(dir, set, k); err != nil {
 				return err
