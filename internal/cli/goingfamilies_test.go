@@ -161,16 +161,11 @@ func TestTheExampleTrainsWithoutStatesOnlyWhereThereAreNone(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte("[]"), 0o644))
 		return dir
 	}
-	muon, state, group := lie("optimizer.names.json"), torch.NewDict(), torch.NewDict()
+	muon := lie("optimizer.names.json")
 	order := filepath.Join(muon, "optimizer.names.json")
 	require.NoError(t, os.WriteFile(order, []byte(`["model.norm.weight"]`), 0o644))
-	state.Set("momentum_buffer", 0.5)
-	group.Set("params", &torch.List{Items: []any{int64(0)}})
-	states, root := torch.NewDict(), torch.NewDict()
-	states.Set(int64(0), state)
-	root.Set("state", states)
-	root.Set("param_groups", &torch.List{Items: []any{group}})
-	require.NoError(t, torch.Write(filepath.Join(muon, "optimizer.pt"), root, nil))
+	state := numbered(dict("momentum_buffer", 0.5))
+	require.NoError(t, torch.Write(filepath.Join(muon, "optimizer.pt"), state, nil))
 	for want, dir := range map[string]string{
 		"has states of another optimizer than AdamW":                  muon,
 		"--optimizer says what it is called":                          lie("optimizer.names.json"),

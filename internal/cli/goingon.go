@@ -83,8 +83,12 @@ func trainer(dir string, r *ondisk.Recipe) {
 func goesOn(w io.Writer, out string, r *ondisk.Recipe, states *torch.States) {
 	fmt.Fprintf(w, "Going on in PyTorch, with NewParameters of examples/pytorch/go_on.py:\n")
 	if states != nil {
-		fmt.Fprintf(w, "    optimizer.load_state_dict(torch.load(%q, weights_only=True))\n",
-			filepath.Join(out, filepath.Base(states.File.Path())))
+		file := filepath.Join(out, filepath.Base(states.File.Path()))
+		if states.Numbered() {
+			fmt.Fprintf(w, "    optimizer.load_state_dict(torch.load(%q, weights_only=True))\n", file)
+		} else {
+			fmt.Fprintf(w, "    # load %q as the old file was: its states are under names\n", file)
+		}
 	}
 	fmt.Fprintf(w, "    recipe = json.load(open(%q))\n", filepath.Join(out, ondisk.RecipeName))
 	fmt.Fprintf(w, "    masks = new(%q)\n", filepath.Join(out, checkpoint.NewParametersName))

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -85,5 +86,44 @@ func TestNewParametersAreMarked(t *testing.T) {
 		for _, name := range want.Names() {
 			require.Equal(t, want.Bools(t, name, nil), got.Bools(t, name+".new", nil), name)
 		}
+	}
+}
+
+// dict is a dict of one key.
+func dict(key, value any) *torch.Dict {
+	d := torch.NewDict()
+	d.Set(key, value)
+	return d
+}
+
+// numbered is an optimizer's file of one parameter with a state.
+func numbered(state *torch.Dict) *torch.Dict {
+	root := dict("state", dict(int64(0), state))
+	root.Set("param_groups", &torch.List{Items: []any{dict("params", &torch.List{Items: []any{int64(0)}})}})
+	return root
+}
+
+// An optimizer loads numbered states itself; of states under names, which it does not load so, no such line is said.
+func TestTheLinesForGoingOnLoadOnlyWhatAnOptimizerLoads(t *testing.T) {
+	const loads = "optimizer.load_state_dict("
+	for _, c := range []struct {
+		root  *torch.Dict
+		names []string
+		loads bool
+	}{
+		{numbered(dict("step", 3.0)), []string{"model.norm.weight"}, true},
+		{dict("model.norm.weight", dict("step", 3.0)), nil, false},
+	} {
+		path := filepath.Join(t.TempDir(), "optimizer.pt")
+		require.NoError(t, torch.Write(path, c.root, nil))
+		f, err := torch.Open(path)
+		require.NoError(t, err)
+		defer f.Close()
+		states, err := f.Read(c.names)
+		require.NoError(t, err)
+		var said strings.Builder
+		goesOn(&said, "wide", &ondisk.Recipe{}, states)
+		assert.Equal(t, c.loads, strings.Contains(said.String(), loads), said.String())
+		assert.Contains(t, said.String(), "optimizer.pt")
 	}
 }
