@@ -1,0 +1,48 @@
+// What all kernels share. The text is header-free CUDA: for NVRTC, and for a C++ compiler over the emulator's headers.
+// Matrices are row-major with one row a token, or a slot: a token and one of its experts. No kernel uses atomics or
+// splits a sum over blocks, and every element of a result is summed in an order that does not depend on where it lies:
+// so equal inputs give equal bits in every row and column.
+
+typedef long long wide;
+#define INF __int_as_float(0x7f800000)
+
+// bf16 is a float32 whose lower half is missing. Operands of products are stored so; all else is float32.
+struct bf16 {
+	unsigned short bits;
+};
+
+// A float32 rounded to bf16, to nearest, ties to even; what is no number stays none.
+__device__ unsigned half(float x) {
+	const unsigned u = __float_as_uint(x);
+	if ((u & 0x7fffffff) > 0x7f800000) return u >> 16 | 0x40;
+	return (u + 0x7fff + (u >> 16 & 1)) >> 16;
+}
+__device__ float value(float x) { return x; }
+__device__ float value(bf16 x) { return __int_as_float((int)((unsigned)x.bits << 16)); }
+__device__ void store(float *p, float x) { *p = x; }
+__device__ void store(bf16 *p, float x) { p->bits = half(x); }
+
+#ifdef __CUDA_ARCH__
+// One matrix instruction of a warp: d (16, 8) += a (16, 16) · b (16, 8) in bf16 with float32 sums (PTX ISA,
+// mma.m16n8k16).
+__device__ void mma(float *d, const unsigned *a, const unsigned *b) {
+	asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 "
+		"{%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
+		: "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+		: "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+}
+#endif
+
+// across joins one number a thread of the block by a tree of fixed shape; all threads get the result.
+template <class F> __device__ float across(float x, F f) {
+	__shared__ float shared[32];
+	for (int d = 16; d > 0; d /= 2) x = f(x, __shfl_xor_sync(~0u, x, d));
+	__syncthreads();
+	if (threadIdx.x % 32 == 0) shared[threadIdx.x / 32] = x;
+	__syncthreads();
+	x = shared[0];
+	for (int w = 1; w < (int)blockDim.x / 32; w++) x = f(x, shared[w]);
+	return x;
+}
+__device__ float total(float x) { return across(x, [](float a, float b) { return a + b; }); }
+__device__ float largest(float x) { return across(x, [](float a, float b) { return fmaxf(a, b); }); }
