@@ -16,15 +16,15 @@ func (c Cost) Update() float64 { return c.Network + c.Optimizer }
 func (k Kind) Cost(m model.Config, batch, seq int) Cost {
 	c := Cost{Network: model.Count(m, batch, seq).FLOPs}
 	for _, t := range model.NewTable(m).Tensors {
-		if k.orthogonalizes(t) {
+		if k.Orthogonalizes(t) {
 			c.Optimizer += float64(t.Experts) * newtonSchulzFLOPs(t.Rows.Size, t.Cols.Size)
 		}
 	}
 	return c
 }
 
-// orthogonalizes reports whether the optimizer updates a tensor by Newton–Schulz steps, matrix by matrix, rather than
+// Orthogonalizes reports whether the optimizer updates a tensor by Newton–Schulz steps, matrix by matrix, rather than
 // as AdamW does.
-func (k Kind) orthogonalizes(t model.Tensor) bool {
+func (k Kind) Orthogonalizes(t model.Tensor) bool {
 	return k == Muon && t.Kind == model.Matrix && t.Part != model.Route && t.Part != model.Head
 }

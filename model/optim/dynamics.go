@@ -47,47 +47,70 @@ func (d Dynamics) Validate() error {
 // BlockRates are learning rates by tensor and growth stage, for networks whose new blocks follow their norms (App. K).
 // A tensor is one of the table, all its experts together; its old block is all that was there before the widening.
 type BlockRates struct {
-	eng      compute.Engine
 	stages   int
 	adapted  []bool            // by growth stage: the widening that brought it asks for it
 	segments [][]model.Segment // by tensor
-	sum      []float64         // by growth stage, of one tensor
-	count    []float64
+	count    []float64         // elements by tensor and growth stage
+	squares  []float64
 	Mean     float64 // of the newest stage's rates over the tensors that have it, as last filled
 }
 
 // NewBlockRates prepares the rates of a network of that shape and growth; adapted says for every growth stage whether
 // it follows its norm.
-func NewBlockRates(eng compute.Engine, g model.Growth, t *model.Table, adapted []bool) *BlockRates {
-	b := &BlockRates{eng: eng, stages: g.Stages(), adapted: adapted, sum: make([]float64, g.Stages()),
-		count: make([]float64, g.Stages())}
+func NewBlockRates(g model.Growth, t *model.Table, adapted []bool) *BlockRates {
+	blocks := len(t.Tensors) * g.Stages()
+	b := &BlockRates{stages: g.Stages(), adapted: adapted, count: make([]float64, blocks),
+		squares: make([]float64, blocks)}
 	g.ByTensor = false
-	for _, x := range t.Tensors {
+	for i, x := range t.Tensors {
 		b.segments = append(b.segments, g.TensorSegments(x))
+		for _, r := range b.segments[i] {
+			b.count[i*b.stages+r.Stage] += float64(r.To - r.From)
+		}
 	}
 	return b
 }
 
-// Fill sets into[tensor·stages + stage] to the rate that a stage has, byStage, times RMS(block)/RMS(all older blocks)
-// where the stage is adapted and both are above 0. It allocates nothing.
-func (b *BlockRates) Fill(into, byStage []float64, p model.Values) {
-	newest, tensors := 0.0, 0
+// Fill is [BlockRates.FillFrom] the norms of weights in this program's memory. It allocates nothing.
+func (b *BlockRates) Fill(eng compute.Engine, into, byStage []float64, p model.Values) {
+	clear(b.squares)
 	for i, segments := range b.segments {
-		clear(b.sum)
-		clear(b.count)
 		for _, r := range segments {
-			b.sum[r.Stage] += b.eng.SumSquares(p.Data[r.From:r.To])
-			b.count[r.Stage] += float64(r.To - r.From)
+			b.squares[i*b.stages+r.Stage] += eng.SumSquares(p.Data[r.From:r.To])
 		}
-		sum, count := 0.0, 0.0
+	}
+	b.FillFrom(into, byStage, b.squares)
+}
+
+// Needs reports whether a rate depends on the norms of tensor i: one that has blocks of two stages.
+func (b *BlockRates) Needs(i int) bool {
+	blocks := 0
+	for _, n := range b.count[i*b.stages : (i+1)*b.stages] {
+		if n > 0 {
+			blocks++
+		}
+	}
+	return blocks > 1
+}
+
+// FillFrom sets into[tensor·stages + stage] to the rate that a stage has, byStage, times RMS(block)/RMS(all older
+// blocks) where the stage is adapted and both are above 0. squares is Σw² of each block, by tensor and stage too; those
+// of a tensor that [BlockRates.Needs] does not name are not read. It allocates nothing.
+func (b *BlockRates) FillFrom(into, byStage, squares []float64) {
+	newest, tensors := 0.0, 0
+	for i := range b.segments {
+		sum, count, needs := 0.0, 0.0, b.Needs(i)
 		for k := range b.stages {
-			rate := byStage[k]
-			if b.adapted[k] && sum*b.sum[k] > 0 {
-				rate *= math.Sqrt(b.sum[k] / b.count[k] * count / sum)
+			at, rate, own := i*b.stages+k, byStage[k], 0.0
+			if needs {
+				own = squares[at]
 			}
-			into[i*b.stages+k] = rate
-			sum, count = sum+b.sum[k], count+b.count[k]
-			if k == b.stages-1 && b.count[k] > 0 {
+			if b.adapted[k] && sum*own > 0 {
+				rate *= math.Sqrt(own / b.count[at] * count / sum)
+			}
+			into[at] = rate
+			sum, count = sum+own, count+b.count[at]
+			if k == b.stages-1 && b.count[at] > 0 {
 				newest, tensors = newest+rate, tensors+1
 			}
 		}

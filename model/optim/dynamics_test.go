@@ -30,9 +30,10 @@ func widened(value [3]float32) (model.Growth, model.Values) {
 
 func TestNormAdaptedRatesFollowTheNormsOfTheBlocks(t *testing.T) {
 	g, v := widened([3]float32{2, 3, 5})
-	b := NewBlockRates(compute.NewCPU(), g, v.Table, []bool{false, true, true})
+	eng := compute.NewCPU()
+	b := NewBlockRates(g, v.Table, []bool{false, true, true})
 	into, byStage := make([]float64, 3*len(v.Table.Tensors)), []float64{0.1, 0.2, 0.4}
-	b.Fill(into, byStage, v)
+	b.Fill(eng, into, byStage, v)
 	for i, x := range v.Table.Tensors {
 		got := into[3*i : 3*i+3]
 		if x.Rows.Axis != model.Inner && x.Cols.Axis != model.Inner {
@@ -45,14 +46,14 @@ func TestNormAdaptedRatesFollowTheNormsOfTheBlocks(t *testing.T) {
 			"%s: against sqrt((4 + 9)/2), all that was there before", x.Name(0))
 	}
 	assert.InEpsilon(t, 0.4*5/2.5495097567963922, b.Mean, 1e-6)
-	assert.Zero(t, testing.AllocsPerRun(3, func() { b.Fill(into, byStage, v) }))
+	assert.Zero(t, testing.AllocsPerRun(3, func() { b.Fill(eng, into, byStage, v) }))
 
 	_, zero := widened([3]float32{2, 0, 0})
-	b.Fill(into, byStage, zero)
+	b.Fill(eng, into, byStage, zero)
 	up := 3 * v.Table.Find(model.Up, 0)
 	assert.Equal(t, byStage, into[up:up+3], "a block of zeros has no norm to follow")
-	b = NewBlockRates(compute.NewCPU(), g, v.Table, []bool{false, true, false})
-	b.Fill(into, byStage, v)
+	b = NewBlockRates(g, v.Table, []bool{false, true, false})
+	b.Fill(eng, into, byStage, v)
 	assert.InDelta(t, 0.3, into[up+1], 1e-12)
 	assert.Equal(t, 0.4, into[up+2], "an age that does not ask for it")
 }

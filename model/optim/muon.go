@@ -30,9 +30,10 @@ func (n *newtonSchulz) grow(size, square int) {
 // Coefficients of the quintic Newton–Schulz iteration X ← aX + (bA + cA²)X with A = XXᵀ: Muon's own (Jordan et al.
 // 2024, kellerjordan.github.io/posts/muon).
 const (
-	nsA, nsB, nsC = 3.4445, -4.7750, 2.0315
-	nsSteps       = 5
-	nsEps         = 1e-7
+	NewtonSchulzA, NewtonSchulzB, NewtonSchulzC = 3.4445, -4.7750, 2.0315
+	NewtonSchulzSteps                           = 5
+	// NewtonSchulzEps keeps a Frobenius norm of zero from dividing.
+	NewtonSchulzEps = 1e-7
 )
 
 // muonStep updates one matrix: buf = μ·buf + g; u = NS(g + μ·buf); p −= lr·wd·p; p −= lr·0.2·sqrt(max(rows, cols))·u.
@@ -65,7 +66,7 @@ func (o *Optimizer) direction(grad, buf []float32, m matrix) []float32 {
 // copy; nil where AdamW updates it.
 func (o *Optimizer) Direction(g model.Values, tensor, expert int) []float32 {
 	t := g.Table.Tensors[tensor]
-	if o.Config.Kind == AdamW || !o.Config.Kind.orthogonalizes(t) {
+	if o.Config.Kind == AdamW || !o.Config.Kind.Orthogonalizes(t) {
 		return nil
 	}
 	m := matrix{rows: t.Rows.Size, cols: t.Cols.Size}
@@ -76,7 +77,7 @@ func (o *Optimizer) Direction(g model.Values, tensor, expert int) []float32 {
 // short side.
 func newtonSchulzFLOPs(rows, cols int) float64 {
 	short, long := float64(min(rows, cols)), float64(max(rows, cols))
-	return nsSteps * 2 * short * short * (long + short + long)
+	return NewtonSchulzSteps * 2 * short * short * (long + short + long)
 }
 
 // orthogonalize replaces u (rows, cols) by its approximate orthogonal factor, a polynomial of UUᵀ times U. It works on
@@ -85,19 +86,19 @@ func (n *newtonSchulz) orthogonalize(e compute.Engine, u []float32, rows, cols i
 	short, long := min(rows, cols), max(rows, cols)
 	x, y := compute.M(n.x[:len(u)], short, long), compute.M(n.y[:len(u)], short, long)
 	a, b := compute.M(n.a[:short*short], short, short), compute.M(n.b[:short*short], short, short)
-	norm := float32(1 / (math.Sqrt(e.SumSquares(u)) + nsEps))
+	norm := float32(1 / (math.Sqrt(e.SumSquares(u)) + NewtonSchulzEps))
 	if rows > cols {
 		compute.Transpose(x, compute.M(u, rows, cols))
 		e.Axpby(x.Data, norm, x.Data, 0)
 	} else {
 		e.Axpby(x.Data, norm, u, 0)
 	}
-	for range nsSteps {
+	for range NewtonSchulzSteps {
 		e.MatMul(compute.NT, a, x, x, false)
 		e.MatMul(compute.NN, b, a, a, false)
-		e.Axpby(b.Data, nsB, a.Data, nsC)
+		e.Axpby(b.Data, NewtonSchulzB, a.Data, NewtonSchulzC)
 		e.MatMul(compute.NN, y, b, x, false)
-		e.Axpby(y.Data, nsA, x.Data, 1)
+		e.Axpby(y.Data, NewtonSchulzA, x.Data, 1)
 		x, y = y, x
 	}
 	if rows > cols {

@@ -37,7 +37,7 @@ func New(c Config, eng compute.Engine, g model.Growth, m, v model.Values, steps 
 	var rest []model.Segment
 	for _, t := range m.Table.Tensors {
 		segments := g.TensorSegments(t)
-		if !c.Kind.orthogonalizes(t) {
+		if !c.Kind.Orthogonalizes(t) {
 			rest = append(rest, segments...)
 			continue
 		}
@@ -64,16 +64,21 @@ func within(segments []model.Segment, from, to int) []model.Segment {
 	return in
 }
 
+// Adam holds the scalars of AdamW's update number step, counted from 1.
+func (c Config) Adam(step int) compute.AdamW {
+	return compute.AdamW{
+		WeightDecay: float32(c.WeightDecay), Beta1: float32(c.Beta1), Beta2: float32(c.Beta2), Eps: float32(c.Eps),
+		BiasCorr1: float32(1 - math.Pow(c.Beta1, float64(step))),
+		BiasCorr2: float32(1 - math.Pow(c.Beta2, float64(step))),
+	}
+}
+
 // Step makes one update with gradients g and rates[stage] the learning rate of parameters of that growth stage. It
 // allocates nothing.
 func (o *Optimizer) Step(p, g model.Values, rates []float64) {
 	o.Steps++
 	c := o.Config
-	s := compute.AdamW{
-		WeightDecay: float32(c.WeightDecay), Beta1: float32(c.Beta1), Beta2: float32(c.Beta2), Eps: float32(c.Eps),
-		BiasCorr1: float32(1 - math.Pow(c.Beta1, float64(o.Steps))),
-		BiasCorr2: float32(1 - math.Pow(c.Beta2, float64(o.Steps))),
-	}
+	s := c.Adam(o.Steps)
 	for _, x := range o.adam {
 		o.eng.AdamW(p.Data[x.from:x.to], g.Data[x.from:x.to], o.M.Data[x.from:x.to], o.V.Data[x.from:x.to],
 			x.rates(o.rates, rates), s)

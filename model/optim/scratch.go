@@ -12,7 +12,7 @@ func (k Kind) ScratchBytes(t *model.Table) float64 {
 // largest is how many elements the largest matrix has that is orthogonalized, and the largest square of a short side.
 func (k Kind) largest(t *model.Table) (size, square int) {
 	for _, x := range t.Tensors {
-		if rows, cols := x.Rows.Size, x.Cols.Size; k == Muon && k.orthogonalizes(x) {
+		if rows, cols := x.Rows.Size, x.Cols.Size; k == Muon && k.Orthogonalizes(x) {
 			size, square = max(size, rows*cols), max(square, min(rows, cols)*min(rows, cols))
 		}
 	}

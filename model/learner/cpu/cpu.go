@@ -153,9 +153,9 @@ func (l *Learner) Pairs(of map[model.Axis][]widen.Pair, flops float64) ([]pairs.
 // BlockRates implements [learner.Learner]. It allocates nothing but at the first call after a widening.
 func (l *Learner) BlockRates(into, byStage []float64, adapted []bool) (float64, error) {
 	if l.blocks == nil {
-		l.blocks = optim.NewBlockRates(l.eng, l.setup.Growth, l.net.Table, slices.Clone(adapted))
+		l.blocks = optim.NewBlockRates(l.setup.Growth, l.net.Table, slices.Clone(adapted))
 	}
-	l.blocks.Fill(into, byStage, l.net.Weights)
+	l.blocks.Fill(l.eng, into, byStage, l.net.Weights)
 	return l.blocks.Mean, nil
 }
 

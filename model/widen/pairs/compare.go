@@ -39,8 +39,17 @@ func affordable(t *model.Table, axis model.Axis, flops float64) int {
 // Compare compares originals and copies of all widenings in weights, gradients and moments. A copy of a copy is paired
 // with that copy. flops is what the network computes in an update; all axes share what may be spent.
 func Compare(pairs map[model.Axis][]widen.Pair, of [model.Quantities]model.Values, flops float64) []Group {
+	groups := Select(pairs, of[model.Weight].Table, flops)
+	for i := range groups {
+		groups[i].measure(of)
+	}
+	return groups
+}
+
+// Select is the groups of [Compare] without their statistics: for each layer and expert one of the inner axis, which
+// all have the same pairs, and one of the hidden axis. Whoever has the numbers elsewhere compares those pairs.
+func Select(pairs map[model.Axis][]widen.Pair, table *model.Table, flops float64) []Group {
 	var groups []Group
-	table := of[model.Weight].Table
 	flops *= share
 	if len(pairs[model.Inner]) > 0 && len(pairs[model.Hidden]) > 0 {
 		flops /= 2
@@ -48,12 +57,12 @@ func Compare(pairs map[model.Axis][]widen.Pair, of [model.Quantities]model.Value
 	if inner := evenly(pairs[model.Inner], affordable(table, model.Inner, flops)); len(inner) > 0 {
 		for l := range table.Config.Layers {
 			for e := range table.Config.Experts {
-				groups = append(groups, group(model.Inner, l, e, inner, of))
+				groups = append(groups, group(model.Inner, l, e, inner))
 			}
 		}
 	}
 	if hidden := evenly(pairs[model.Hidden], affordable(table, model.Hidden, flops)); len(hidden) > 0 {
-		groups = append(groups, group(model.Hidden, -1, -1, hidden, of))
+		groups = append(groups, group(model.Hidden, -1, -1, hidden))
 	}
 	return groups
 }
@@ -70,57 +79,67 @@ func evenly(pairs []widen.Pair, n int) []widen.Pair {
 	return out
 }
 
-func group(axis model.Axis, layer, expert int, pairs []widen.Pair, of [model.Quantities]model.Values) Group {
+func group(axis model.Axis, layer, expert int, pairs []widen.Pair) Group {
 	g := Group{Axis: string(axis), Layer: layer, Expert: expert}
 	for _, p := range pairs {
 		g.Orig, g.Copy = append(g.Orig, int32(p.Orig)), append(g.Copy, int32(p.Copy))
 	}
-	all := make([]sums, len(pairs))
-	for q, v := range of {
-		clear(all)
-		add(all, v, axis, layer, expert, pairs)
-		g.Stats[q] = make([]Stat, len(pairs))
-		for i := range all {
-			g.Stats[q][i] = all[i].stat()
-		}
-	}
 	return g
 }
 
-// add adds what pairs have to their sums. Their vectors are, on the inner axis, gate row, up row and down column of one
-// expert; on the hidden axis the slice of every tensor with that axis but the gains.
-func add(all []sums, v model.Values, axis model.Axis, layer, expert int, pairs []widen.Pair) {
-	for i, t := range v.Table.Tensors {
-		if t.Vector() || (layer >= 0 && t.Layer != layer) {
-			continue
+// Holds reports whether the pairs of a group have a part in expert e of a tensor. Their vectors are, on the inner axis,
+// gate row, up row and down column of one expert; on the hidden axis the slice of every tensor with that axis but the
+// gains.
+func (g *Group) Holds(t model.Tensor, e int) bool {
+	axis := model.Axis(g.Axis)
+	return !t.Vector() && (t.Rows.Axis == axis || t.Cols.Axis == axis) && (g.Layer < 0 || t.Layer == g.Layer) &&
+		(g.Expert < 0 || !t.Stacked() || e == g.Expert)
+}
+
+// measure sets the statistics of a group.
+func (g *Group) measure(of [model.Quantities]model.Values) {
+	all := make([]Sums, len(g.Orig))
+	for q, v := range of {
+		clear(all)
+		g.add(all, v)
+		g.Stats[q] = make([]Stat, len(all))
+		for i := range all {
+			g.Stats[q][i] = all[i].Stat()
 		}
+	}
+}
+
+// add adds what pairs have to their sums.
+func (g *Group) add(all []Sums, v model.Values) {
+	for i, t := range v.Table.Tensors {
 		for e := range t.Experts {
-			if expert >= 0 && t.Stacked() && e != expert {
+			if !g.Holds(t, e) {
 				continue
 			}
 			data, rows, cols := v.Expert(i, e), t.Rows.Size, t.Cols.Size
-			for k, p := range pairs {
-				if t.Rows.Axis == axis {
-					all[k].add(data[p.Orig*cols:], data[p.Copy*cols:], cols, 1)
+			for k := range all {
+				a, b := int(g.Orig[k]), int(g.Copy[k])
+				if string(t.Rows.Axis) == g.Axis {
+					all[k].add(data[a*cols:], data[b*cols:], cols, 1)
 				}
-				if t.Cols.Axis == axis {
-					all[k].add(data[p.Orig:], data[p.Copy:], rows, cols)
+				if string(t.Cols.Axis) == g.Axis {
+					all[k].add(data[a:], data[b:], rows, cols)
 				}
 			}
 		}
 	}
 }
 
-// sums gathers what cosine and distance need, in float64: no square of a float32 is too small or too large for it, and
-// so dd is 0 exactly where all elements are equal as numbers. signs is not, where the bits differ even so: in the sign
-// of a zero.
-type sums struct {
-	aa, bb, ab, dd float64
-	signs          uint32
+// Sums gathers what cosine and distance of a pair (a, b) need: Σa², Σb², Σab and Σ(a−b)², in float64: no square of a
+// float32 is too small or too large for it, and so DD is 0 exactly where all elements are equal as numbers. Signs is
+// not, where the bits differ even so: in the sign of a zero. Where DD is not 0 it may be anything.
+type Sums struct {
+	AA, BB, AB, DD float64
+	Signs          uint32
 }
 
 // add adds n elements of two vectors, which lie step apart, in two halves that do not wait for each other's sums.
-func (s *sums) add(a, b []float32, n, step int) {
+func (s *Sums) add(a, b []float32, n, step int) {
 	last := (n-1)*step + 1
 	a, b = a[:last], b[:last]
 	var aa, bb, ab, dd, aa1, bb1, ab1, dd1 float64
@@ -134,38 +153,39 @@ func (s *sums) add(a, b []float32, n, step int) {
 		x, y := float64(a[i]), float64(b[i])
 		aa, bb, ab, dd = aa+x*x, bb+y*y, ab+x*y, dd+(x-y)*(x-y)
 	}
-	*s = sums{s.aa + (aa + aa1), s.bb + (bb + bb1), s.ab + (ab + ab1), s.dd + (dd + dd1), s.signs}
-	if s.dd == 0 {
+	*s = Sums{s.AA + (aa + aa1), s.BB + (bb + bb1), s.AB + (ab + ab1), s.DD + (dd + dd1), s.Signs}
+	if s.DD == 0 {
 		for i := 0; i < len(a); i += step {
-			s.signs |= math.Float32bits(a[i]) ^ math.Float32bits(b[i])
+			s.Signs |= math.Float32bits(a[i]) ^ math.Float32bits(b[i])
 		}
 	}
 }
 
-func (s *sums) stat() Stat {
+// Stat is what the sums say of the pair.
+func (s *Sums) Stat() Stat {
 	nan := float32(math.NaN())
 	st := Stat{nan, nan, Apart}
 	switch {
-	case !model.Finite(s.aa + s.bb):
+	case !model.Finite(s.AA + s.BB):
 		st.State = Diverged
 		return st
-	case s.dd == 0 && s.signs == 0:
+	case s.DD == 0 && s.Signs == 0:
 		st.State = Locked
-	case s.aa == 0 || s.bb == 0:
+	case s.AA == 0 || s.BB == 0:
 		st.State = OneZero
 	}
-	if s.aa > 0 && s.bb > 0 {
+	if s.AA > 0 && s.BB > 0 {
 		st.Cos = s.cosine()
 	}
-	if s.aa+s.bb > 0 {
+	if s.AA+s.BB > 0 {
 		st.Dist = s.distance()
 	}
 	return st
 }
 
 // cosine is the pair cosine a·b / sqrt(a·a · b·b). It is asked for where both point somewhere.
-func (s *sums) cosine() float32 { return float32(s.ab / math.Sqrt(s.aa*s.bb)) }
+func (s *Sums) cosine() float32 { return float32(s.AB / math.Sqrt(s.AA*s.BB)) }
 
 // distance is the relative distance ‖a − b‖ / sqrt((‖a‖² + ‖b‖²) / 2). It is asked for where one of the two is not
 // zero.
-func (s *sums) distance() float32 { return float32(math.Sqrt(s.dd / ((s.aa + s.bb) / 2))) }
+func (s *Sums) distance() float32 { return float32(math.Sqrt(s.DD / ((s.AA + s.BB) / 2))) }

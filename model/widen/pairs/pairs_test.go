@@ -39,12 +39,12 @@ func TestProbesMeasureFewerPairsWhereTheyWouldCostTooMuch(t *testing.T) {
 
 func TestPairsAreComparedInAllTheirParts(t *testing.T) {
 	a, b := []float32{1, -2, 3, 4, 0.5}, []float32{2, -2, 1, 0, 0.25}
-	var want sums
+	var want Sums
 	for i := range a {
 		x, y := float64(a[i]), float64(b[i])
-		want = sums{want.aa + x*x, want.bb + y*y, want.ab + x*y, want.dd + (x-y)*(x-y), 0}
+		want = Sums{want.AA + x*x, want.BB + y*y, want.AB + x*y, want.DD + (x-y)*(x-y), 0}
 	}
-	var row, column, same sums
+	var row, column, same Sums
 	row.add(a, b, 5, 1)
 	assert.Equal(t, want, row, "whole numbers and halves: no sum is rounded")
 	matrix := make([]float32, 15) // a and b are columns 0 and 2
@@ -55,7 +55,7 @@ func TestPairsAreComparedInAllTheirParts(t *testing.T) {
 	column.add(matrix[6:], matrix[8:], 3, 3)
 	assert.Equal(t, want, column)
 	same.add(a, a, 5, 1)
-	assert.Equal(t, Stat{1, 0, Locked}, same.stat())
+	assert.Equal(t, Stat{1, 0, Locked}, same.Stat())
 }
 
 func TestStateOfAPairIsWhatItsBitsSay(t *testing.T) {
@@ -94,15 +94,15 @@ func TestStateOfAPairIsWhatItsBitsSay(t *testing.T) {
 			if swapped {
 				c.a, c.b = c.b, c.a
 			}
-			var row, column sums
+			var row, column Sums
 			row.add(c.a, c.b, 3, 1)
 			matrix := make([]float32, 6)
 			for i := range c.a {
 				matrix[2*i], matrix[2*i+1] = c.a[i], c.b[i]
 			}
 			column.add(matrix, matrix[1:], 3, 2)
-			for _, s := range []sums{row, column} {
-				st := s.stat()
+			for _, s := range []Sums{row, column} {
+				st := s.Stat()
 				assert.Equal(t, c.want, st.State, "%s: %v", name, st.State)
 				assert.Equal(t, c.cos, model.Finite(st.Cos), "%s: cosine %v", name, st.Cos)
 				assert.Equal(t, c.dist, model.Finite(st.Dist), "%s: distance %v", name, st.Dist)
