@@ -36,6 +36,7 @@ model/widen/pairs: model model/widen
 model/learner: model model/optim model/widen model/widen/pairs
 model/learner/cpu: model model/compute model/learner model/optim model/widen model/widen/pairs
 model/learner/cuda/kernels:
+model/learner/cuda:
 model/learner/learnertest: model model/learner model/learner/cpu model/optim model/widen model/widen/pairs
 model/checkpoint: internal/durable internal/input internal/plain internal/typed model
 model/checkpoint/gguf: internal/durable internal/input internal/plain model model/checkpoint
