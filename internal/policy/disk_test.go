@@ -20,7 +20,7 @@ var changing = []string{"Chmod", "CopyFS", "Create", "CreateTemp", "Link", "Mkdi
 // scratch are the files that may change it by themselves: what they write is gone with their work, or a test's.
 var scratch = []string{"internal/bench/disk/", "internal/bench/inpage/", "internal/bench/loop.go",
 	"internal/build/ebitengine.go",
-	"internal/build/page.go", "internal/cli/pdf.go", "internal/deck/pdf.go", "internal/fixture/",
+	"internal/build/page.go", "internal/cli/pdf.go", "internal/debian/", "internal/deck/pdf.go", "internal/fixture/",
 	"internal/release/", "internal/testgame/", "wasm/pagetest/still/"}
 
 // Whatever is kept is written through internal/durable, which tests cut the power of; and no name that a user chose is

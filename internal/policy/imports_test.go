@@ -19,6 +19,7 @@ import (
 const imports = `
 internal/durable:
 internal/durable/cut: internal/durable
+internal/debian: internal/durable
 internal/input:
 internal/keys:
 internal/markup:
@@ -37,6 +38,8 @@ model/learner: model model/optim model/widen model/widen/pairs
 model/learner/cpu: model model/compute model/learner model/optim model/widen model/widen/pairs
 model/learner/cuda/kernels:
 model/learner/cuda:
+model/learner/cuda/kernels/nvrtc: internal/debian
+model/learner/cuda/kernels/nvrtc/cmd: model/learner/cuda/kernels/nvrtc
 model/learner/learnertest: model model/learner model/learner/cpu model/optim model/widen model/widen/pairs
 model/checkpoint: internal/durable internal/input internal/plain internal/typed model
 model/checkpoint/gguf: internal/durable internal/input internal/plain model model/checkpoint
