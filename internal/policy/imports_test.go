@@ -39,7 +39,7 @@ model/learner/cpu: model model/compute model/learner model/optim model/widen mod
 model/learner/cuda/kernels:
 model/learner/cuda:
 model/learner/cuda/kernels/nvrtc: internal/debian
-model/learner/cuda/kernels/nvrtc/cmd: model/learner/cuda/kernels/nvrtc
+model/learner/cuda/kernels/nvrtc/cmd: internal/durable model/learner/cuda/kernels model/learner/cuda/kernels/nvrtc
 model/learner/learnertest: model model/learner model/learner/cpu model/optim model/widen model/widen/pairs
 model/checkpoint: internal/durable internal/input internal/plain internal/typed model
 model/checkpoint/gguf: internal/durable internal/input internal/plain model model/checkpoint

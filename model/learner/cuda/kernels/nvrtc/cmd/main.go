@@ -1,8 +1,11 @@
 //go:build linux && (amd64 || arm64)
 
-// Command cmd compiles the text of the kernels without a GPU, and prints what the compiler says of each: registers a
-// thread, bytes of shared memory a block, bytes of local memory, bytes that were spilled. It takes the files to join,
-// in their order:
+// Command cmd compiles the kernels without a GPU and writes their PTX and the compiler's report where the package of
+// the kernels embeds them; it runs where the module lies:
+//
+//	go run ./model/learner/cuda/kernels/nvrtc/cmd
+//
+// With files of kernels, which it joins in their order, it prints the report of these and writes nothing:
 //
 //	go run ./model/learner/cuda/kernels/nvrtc/cmd model/learner/cuda/kernels/{common,product}.cu
 package main
@@ -13,17 +16,26 @@ import (
 	"os"
 	"strings"
 
+	"github.com/sparkling-lab/sparkling/internal/durable"
+	"github.com/sparkling-lab/sparkling/model/learner/cuda/kernels"
 	"github.com/sparkling-lab/sparkling/model/learner/cuda/kernels/nvrtc"
 )
 
 func main() {
-	if err := report(os.Args[1:]); err != nil {
+	if err := compile(os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "nvrtc:", err)
 		os.Exit(1)
 	}
 }
 
-func report(files []string) error {
+func compile(files []string) error {
+	compiler, err := nvrtc.Open(context.Background())
+	if err != nil {
+		return err
+	}
+	if len(files) == 0 {
+		return write(compiler, "model/learner/cuda/kernels/ptx/")
+	}
 	var text strings.Builder
 	for _, name := range files {
 		data, err := os.ReadFile(name)
@@ -33,13 +45,23 @@ func report(files []string) error {
 		text.Write(data)
 		text.WriteByte('\n')
 	}
-	compiler, err := nvrtc.Open(context.Background())
-	if err != nil {
-		return err
-	}
 	compiled, err := compiler.CompileAll(text.String())
 	if err == nil {
 		fmt.Print(nvrtc.Table(compiled))
 	}
 	return err
+}
+
+// write compiles the text that is embedded.
+func write(compiler *nvrtc.Compiler, dir string) error {
+	written, err := nvrtc.Files(compiler, kernels.Source())
+	if err != nil {
+		return err
+	}
+	for name, data := range written {
+		if err := durable.WriteBytes(dir+name, data); err != nil {
+			return err
+		}
+	}
+	return nil
 }
