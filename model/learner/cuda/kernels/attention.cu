@@ -1,66 +1,187 @@
-// Attention, causal, without memory for probabilities.
+// Attention: causal, scale 1/sqrt(dim), without memory for probabilities. A row of qkv (tokens, ld) holds heads of
+// queries, then kv of keys and kv of values, dim each; tokens lie one sequence after another. Kv head g serves the query
+// heads g·G to g·G+G−1, G = heads/kv. lse (tokens, heads) is what the backward needs to make probabilities again, in the
+// base that the same kind of kernel reads. A kernel is compiled for a few dim; others take the next wider, filled up
+// with zeros on the way in.
+//
+// float32: a block of 128 threads does 32 rows, 4 lanes a row, lane p channels 4p to 4p+3 of every 16; keys, or queries,
+// pass through shared memory 32 at a time, ascending. A score is each lane's sum over its channels, joined by a tree.
 
-// attention: causal; one thread a query of a head, no memory for probabilities. lse is what the backward needs to make them again.
-template <int dim> __device__ void attend(float *out, float *lse, const float *q, const float *k, const float *v, int heads, int kv, int seq, int ldv) {
-	const int i = blockIdx.x * blockDim.x + threadIdx.x, h = blockIdx.y, b = blockIdx.z, g = h / (heads / kv);
-	if (i >= seq) return;
-	const wide t = (wide)b * seq + i;
-	const float scale = 1 / sqrtf(dim);
-	float x[dim], o[dim], top = -INF, sum = 0;
-	for (int c = 0; c < dim; c++) x[c] = q[(t * heads + h) * dim + c] * scale, o[c] = 0;
-	for (int j = 0; j <= i; j++) {
-		const float *kj = k + (((wide)b * seq + j) * kv + g) * dim, *vj = v + ((wide)b * seq + j) * ldv + g * dim;
-		float s = 0;
-		for (int c = 0; c < dim; c++) s += x[c] * kj[c];
-		const float now = fmaxf(top, s), f = expf(top - now), p = expf(s - now);
-		sum = sum * f + p, top = now;
-		for (int c = 0; c < dim; c++) o[c] = o[c] * f + p * vj[c];
+#define SHAPE int heads, int kv, int seq, int dim, int ld, int ldo
+
+// Quad is what a lane holds of a row.
+template <int D> struct Quad {
+	float x[D / 4];
+};
+template <int D> __device__ int channel(int i) { return i / 4 * 16 + threadIdx.x % 4 * 4 + i % 4; }
+template <int D, class T> __device__ Quad<D> quad(const T *row, int dim, bool live, float scale) {
+	Quad<D> q;
+	for (int i = 0; i < D / 4; i++) {
+		const int c = channel<D>(i);
+		q.x[i] = live && c < dim ? value(row[c]) * scale : 0;
 	}
-	lse[t * heads + h] = top + logf(sum);
-	for (int c = 0; c < dim; c++) out[(t * heads + h) * dim + c] = o[c] / sum;
+	return q;
 }
-// The gradient of a query: one thread each; and delta = Σ dout·out, which the other gradients need too.
-template <int dim> __device__ void attend_query(float *dq, float *delta, const float *dout, const float *out, const float *lse, const float *q, const float *k, const float *v, int heads, int kv, int seq, int ldv) {
-	const int i = blockIdx.x * blockDim.x + threadIdx.x, h = blockIdx.y, b = blockIdx.z, g = h / (heads / kv);
-	if (i >= seq) return;
-	const wide t = (wide)b * seq + i, at = (t * heads + h) * dim;
-	const float scale = 1 / sqrtf(dim);
-	float x[dim], o[dim], d[dim], sum = 0;
-	for (int c = 0; c < dim; c++) x[c] = q[at + c] * scale, o[c] = dout[at + c], d[c] = 0, sum += o[c] * out[at + c];
-	const float l = lse[t * heads + h];
-	delta[t * heads + h] = sum;
-	for (int j = 0; j <= i; j++) {
-		const float *kj = k + (((wide)b * seq + j) * kv + g) * dim, *vj = v + ((wide)b * seq + j) * ldv + g * dim;
-		float s = 0, dp = 0;
-		for (int c = 0; c < dim; c++) s += x[c] * kj[c], dp += o[c] * vj[c];
-		const float ds = expf(s - l) * (dp - sum) * scale;
-		for (int c = 0; c < dim; c++) d[c] += ds * kj[c];
+template <int D> __device__ float dot(const Quad<D> &a, const float *row) {
+	float s = 0;
+	for (int i = 0; i < D / 4; i++) s = fmaf(a.x[i], row[channel<D>(i)], s);
+	s += __shfl_xor_sync(~0u, s, 1);
+	return s + __shfl_xor_sync(~0u, s, 2);
+}
+template <int D> __device__ void add_row(Quad<D> &a, float f, const float *row) {
+	for (int i = 0; i < D / 4; i++) a.x[i] = fmaf(f, row[channel<D>(i)], a.x[i]);
+}
+template <int D, class T> __device__ void keep(T *row, const Quad<D> &a, int dim, float scale) {
+	for (int i = 0; i < D / 4; i++)
+		if (channel<D>(i) < dim) store(row + channel<D>(i), a.x[i] * scale);
+}
+// fill brings 32 rows from first on into shared memory, and zeros where there are none.
+template <int D, class T> __device__ void fill(float (*to)[D], const T *from, int first, int rows, int dim, int ld) {
+	for (int i = threadIdx.x; i < 32 * D; i += 128) {
+		const int r = first + i / D, c = i % D;
+		to[i / D][c] = r < rows && c < dim ? value(from[(wide)r * ld + c]) : 0;
 	}
-	for (int c = 0; c < dim; c++) dq[at + c] = d[c];
 }
-// The gradients of a key and its value: one thread each, over all queries that see it.
-template <int dim> __device__ void attend_key(float *dk, float *dv, const float *delta, const float *dout, const float *lse, const float *q, const float *k, const float *v, int heads, int kv, int seq, int ldv) {
-	const int j = blockIdx.x * blockDim.x + threadIdx.x, g = blockIdx.y, b = blockIdx.z, group = heads / kv;
-	if (j >= seq) return;
-	const wide t = (wide)b * seq + j, at = (t * kv + g) * dim;
-	const float scale = 1 / sqrtf(dim);
-	float x[dim], y[dim], dx[dim], dy[dim];
-	for (int c = 0; c < dim; c++) x[c] = k[at + c] * scale, y[c] = v[t * ldv + g * dim + c], dx[c] = dy[c] = 0;
-	for (int h = g * group; h < (g + 1) * group; h++)
-		for (int i = j; i < seq; i++) {
-			const wide u = ((wide)b * seq + i) * heads + h;
-			const float *qi = q + u * dim, *oi = dout + u * dim;
-			float s = 0, dp = 0;
-			for (int c = 0; c < dim; c++) s += qi[c] * x[c], dp += oi[c] * y[c];
-			const float p = expf(s - lse[u]), ds = p * (dp - delta[u]) * scale;
-			for (int c = 0; c < dim; c++) dx[c] += ds * qi[c], dy[c] += p * oi[c];
+
+template <int D, class T> __device__ void attention_of(T *out, float *lse, const T *qkv, SHAPE) {
+	__shared__ float ks[32][D], vs[32][D];
+	const int first = blockIdx.x * 32, i = first + threadIdx.x / 4, h = blockIdx.y;
+	const wide start = (wide)blockIdx.z * seq;
+	qkv += start * ld;
+	const T *k = qkv + (heads + h / (heads / kv)) * dim, *v = k + kv * dim;
+	const Quad<D> q = quad<D>(qkv + (wide)i * ld + h * dim, dim, i < seq, 1 / sqrtf(dim));
+	Quad<D> o = {};
+	float top = -INF, sum = 0;
+	for (int j0 = 0; j0 < first + 32 && j0 < seq; j0 += 32) {
+		fill<D>(ks, k, j0, seq, dim, ld), fill<D>(vs, v, j0, seq, dim, ld);
+		__syncthreads();
+		for (int j = 0; j < 32; j++) {
+			const float s = j0 + j <= i ? dot<D>(q, ks[j]) : (dot<D>(q, ks[j]), -INF);
+			const float now = fmaxf(top, s), f = expf(top - now), p = expf(s - now);
+			sum = fmaf(sum, f, p), top = now;
+			for (int c = 0; c < D / 4; c++) o.x[c] *= f;
+			add_row<D>(o, p, vs[j]);
 		}
-	for (int c = 0; c < dim; c++) dk[at + c] = dx[c], dv[t * ldv + g * dim + c] = dy[c];
+		__syncthreads();
+	}
+	if (i >= seq) return;
+	if (threadIdx.x % 4 == 0) lse[(start + i) * heads + h] = top + logf(sum);
+	keep<D>(out + (start + i) * ldo + h * dim, o, dim, 1 / sum);
 }
-#define SHAPE int heads, int kv, int seq, int ldv
-extern "C" __global__ void attend_8(float *out, float *lse, const float *q, const float *k, const float *v, SHAPE) { attend<8>(out, lse, q, k, v, heads, kv, seq, ldv); }
-extern "C" __global__ void attend_64(float *out, float *lse, const float *q, const float *k, const float *v, SHAPE) { attend<64>(out, lse, q, k, v, heads, kv, seq, ldv); }
-extern "C" __global__ void attend_query_8(float *dq, float *delta, const float *dout, const float *out, const float *lse, const float *q, const float *k, const float *v, SHAPE) { attend_query<8>(dq, delta, dout, out, lse, q, k, v, heads, kv, seq, ldv); }
-extern "C" __global__ void attend_query_64(float *dq, float *delta, const float *dout, const float *out, const float *lse, const float *q, const float *k, const float *v, SHAPE) { attend_query<64>(dq, delta, dout, out, lse, q, k, v, heads, kv, seq, ldv); }
-extern "C" __global__ void attend_key_8(float *dk, float *dv, const float *delta, const float *dout, const float *lse, const float *q, const float *k, const float *v, SHAPE) { attend_key<8>(dk, dv, delta, dout, lse, q, k, v, heads, kv, seq, ldv); }
-extern "C" __global__ void attend_key_64(float *dk, float *dv, const float *delta, const float *dout, const float *lse, const float *q, const float *k, const float *v, SHAPE) { attend_key<64>(dk, dv, delta, dout, lse, q, k, v, heads, kv, seq, ldv); }
+
+// attention_query: the gradient of queries, dqk (tokens, heads+kv, dim), and delta (tokens, heads) = Σ dout·out, which
+// attention_key needs.
+template <int D, class T> __device__ void attention_query_of(float *dqk, float *delta, const T *dout, const T *out,
+	const float *lse, const T *qkv, SHAPE) {
+	__shared__ float ks[32][D], vs[32][D];
+	const int first = blockIdx.x * 32, i = first + threadIdx.x / 4, h = blockIdx.y;
+	const wide start = (wide)blockIdx.z * seq, row = start + i;
+	const bool live = i < seq;
+	qkv += start * ld;
+	const T *k = qkv + (heads + h / (heads / kv)) * dim, *v = k + kv * dim;
+	const float scale = 1 / sqrtf(dim);
+	const Quad<D> q = quad<D>(qkv + (wide)i * ld + h * dim, dim, live, scale);
+	const Quad<D> o = quad<D>(dout + row * ldo + h * dim, dim, live, 1), y = quad<D>(out + row * ldo + h * dim, dim, live, 1);
+	float sum = 0;
+	for (int c = 0; c < D / 4; c++) sum = fmaf(o.x[c], y.x[c], sum);
+	sum += __shfl_xor_sync(~0u, sum, 1), sum += __shfl_xor_sync(~0u, sum, 2);
+	const float l = live ? lse[row * heads + h] : 0;
+	if (live && threadIdx.x % 4 == 0) delta[row * heads + h] = sum;
+	Quad<D> d = {};
+	for (int j0 = 0; j0 < first + 32 && j0 < seq; j0 += 32) {
+		fill<D>(ks, k, j0, seq, dim, ld), fill<D>(vs, v, j0, seq, dim, ld);
+		__syncthreads();
+		for (int j = 0; j < 32; j++) {
+			const float s = dot<D>(q, ks[j]), dp = dot<D>(o, vs[j]), p = j0 + j <= i ? expf(s - l) : 0;
+			add_row<D>(d, p * (dp - sum), ks[j]);
+		}
+		__syncthreads();
+	}
+	if (live) keep<D>(dqk + (row * (heads + kv) + h) * dim, d, dim, scale);
+}
+
+// attention_key: the gradients of keys, into dqk behind those of the queries, and of values, into the values' columns
+// of dqkv (tokens, lddv). Heads of the group ascending, queries ascending within a head.
+template <int D, class T> __device__ void attention_key_of(float *dqk, T *dqkv, const float *delta, const T *dout,
+	const float *lse, const T *qkv, SHAPE, int lddv) {
+	__shared__ float qs[32][D], os[32][D], ls[32], ds[32];
+	const int first = blockIdx.x * 32, j = first + threadIdx.x / 4, g = blockIdx.y, group = heads / kv;
+	const wide start = (wide)blockIdx.z * seq, row = start + j;
+	const bool live = j < seq;
+	qkv += start * ld, dout += start * ldo, lse += start * heads, delta += start * heads;
+	const T *kj = qkv + (wide)j * ld + (heads + g) * dim;
+	const float scale = 1 / sqrtf(dim);
+	const Quad<D> k = quad<D>(kj, dim, live, scale), v = quad<D>(kj + kv * dim, dim, live, 1);
+	Quad<D> dk = {}, dv = {};
+	for (int h = g * group; h < (g + 1) * group; h++)
+		for (int i0 = first; i0 < seq; i0 += 32) {
+			fill<D>(qs, qkv + h * dim, i0, seq, dim, ld), fill<D>(os, dout + h * dim, i0, seq, dim, ldo);
+			if (threadIdx.x < 32) {
+				const int i = i0 + threadIdx.x;
+				ls[threadIdx.x] = i < seq ? lse[(wide)i * heads + h] : 0;
+				ds[threadIdx.x] = i < seq ? delta[(wide)i * heads + h] : 0;
+			}
+			__syncthreads();
+			for (int i = 0; i < 32; i++) {
+				const float s = dot<D>(k, qs[i]), dp = dot<D>(v, os[i]);
+				const float p = j <= i0 + i && i0 + i < seq ? expf(s - ls[i]) : 0;
+				add_row<D>(dv, p, os[i]), add_row<D>(dk, p * (dp - ds[i]), qs[i]);
+			}
+			__syncthreads();
+		}
+	if (!live) return;
+	keep<D>(dqk + (row * (heads + kv) + heads + g) * dim, dk, dim, scale);
+	keep<D>(dqkv + row * lddv + (heads + kv + g) * dim, dv, dim, 1);
+}
+
+#define FORWARD(T) T *out, float *lse, const T *qkv, SHAPE
+#define QUERY(T) float *dqk, float *delta, const T *dout, const T *out, const float *lse, const T *qkv, SHAPE
+#define KEY(T) float *dqk, T *dqkv, const float *delta, const T *dout, const float *lse, const T *qkv, SHAPE, int lddv
+#define KERNEL extern "C" __global__ void __launch_bounds__(128)
+KERNEL attention_32(FORWARD(float)) { attention_of<32>(out, lse, qkv, heads, kv, seq, dim, ld, ldo); }
+KERNEL attention_query_32(QUERY(float)) {
+	attention_query_of<32>(dqk, delta, dout, out, lse, qkv, heads, kv, seq, dim, ld, ldo);
+}
+KERNEL attention_key_32(KEY(float)) {
+	attention_key_of<32>(dqk, dqkv, delta, dout, lse, qkv, heads, kv, seq, dim, ld, ldo, lddv);
+}
+KERNEL attention_64(FORWARD(float)) { attention_of<64>(out, lse, qkv, heads, kv, seq, dim, ld, ldo); }
+KERNEL attention_query_64(QUERY(float)) {
+	attention_query_of<64>(dqk, delta, dout, out, lse, qkv, heads, kv, seq, dim, ld, ldo);
+}
+KERNEL attention_key_64(KEY(float)) {
+	attention_key_of<64>(dqk, dqkv, delta, dout, lse, qkv, heads, kv, seq, dim, ld, ldo, lddv);
+}
+KERNEL attention_128(FORWARD(float)) { attention_of<128>(out, lse, qkv, heads, kv, seq, dim, ld, ldo); }
+KERNEL attention_query_128(QUERY(float)) {
+	attention_query_of<128>(dqk, delta, dout, out, lse, qkv, heads, kv, seq, dim, ld, ldo);
+}
+KERNEL attention_key_128(KEY(float)) {
+	attention_key_of<128>(dqk, dqkv, delta, dout, lse, qkv, heads, kv, seq, dim, ld, ldo, lddv);
+}
+KERNEL attention_bf16_32(FORWARD(bf16)) { attention_of<32>(out, lse, qkv, heads, kv, seq, dim, ld, ldo); }
+KERNEL attention_query_bf16_32(QUERY(bf16)) {
+	attention_query_of<32>(dqk, delta, dout, out, lse, qkv, heads, kv, seq, dim, ld, ldo);
+}
+KERNEL attention_key_bf16_32(KEY(bf16)) {
+	attention_key_of<32>(dqk, dqkv, delta, dout, lse, qkv, heads, kv, seq, dim, ld, ldo, lddv);
+}
+KERNEL attention_bf16_64(FORWARD(bf16)) { attention_of<64>(out, lse, qkv, heads, kv, seq, dim, ld, ldo); }
+KERNEL attention_query_bf16_64(QUERY(bf16)) {
+	attention_query_of<64>(dqk, delta, dout, out, lse, qkv, heads, kv, seq, dim, ld, ldo);
+}
+KERNEL attention_key_bf16_64(KEY(bf16)) {
+	attention_key_of<64>(dqk, dqkv, delta, dout, lse, qkv, heads, kv, seq, dim, ld, ldo, lddv);
+}
+KERNEL attention_bf16_128(FORWARD(bf16)) { attention_of<128>(out, lse, qkv, heads, kv, seq, dim, ld, ldo); }
+KERNEL attention_query_bf16_128(QUERY(bf16)) {
+	attention_query_of<128>(dqk, delta, dout, out, lse, qkv, heads, kv, seq, dim, ld, ldo);
+}
+KERNEL attention_key_bf16_128(KEY(bf16)) {
+	attention_key_of<128>(dqk, dqkv, delta, dout, lse, qkv, heads, kv, seq, dim, ld, ldo, lddv);
+}
+#undef SHAPE
+#undef FORWARD
+#undef QUERY
+#undef KEY
+#undef KERNEL

@@ -17,6 +17,16 @@ __device__ unsigned half(float x) {
 	if ((u & 0x7fffffff) > 0x7f800000) return u >> 16 | 0x40;
 	return (u + 0x7fff + (u >> 16 & 1)) >> 16;
 }
+// Two float32 rounded so, the first in the lower half.
+__device__ unsigned pair(float first, float second) {
+#ifdef __CUDA_ARCH__
+	unsigned both;
+	asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(both) : "f"(second), "f"(first));
+	return both;
+#else
+	return half(first) | half(second) << 16;
+#endif
+}
 __device__ float value(float x) { return x; }
 __device__ float value(bf16 x) { return __int_as_float((int)((unsigned)x.bits << 16)); }
 __device__ void store(float *p, float x) { *p = x; }
