@@ -36,6 +36,7 @@ model/optim: model model/compute
 model/widen/pairs: model model/widen
 model/learner: model model/optim model/widen model/widen/pairs
 model/learner/cpu: model model/compute model/learner model/optim model/widen model/widen/pairs
+model/learner/cuda/driver:
 model/learner/cuda/kernels:
 model/learner/cuda:
 model/learner/cuda/kernels/nvrtc: internal/debian
@@ -128,6 +129,7 @@ internal/fixture: model/checkpoint
 internal/llama: internal/tools
 internal/testgame: internal/display
 internal/testneed: internal/display internal/tools
+model/learner/cuda/emulated: internal/testneed model/learner/cuda/driver model/learner/cuda/kernels
 internal/exercises:
 internal/soak:
 internal/policy:

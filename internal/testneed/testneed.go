@@ -22,6 +22,12 @@ func Node(t testing.TB) string {
 	return tool(t, tools.Node)
 }
 
+// GPlusPlus is the path of a C++ compiler.
+func GPlusPlus(t testing.TB) string {
+	t.Helper()
+	return tool(t, tools.GPlusPlus)
+}
+
 // PyTorch is the path of a Python that has PyTorch.
 func PyTorch(t testing.TB) string {
 	t.Helper()

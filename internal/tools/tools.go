@@ -23,6 +23,11 @@ func Node() (string, error) { return find("Node.js to run WebAssembly with", "no
 // NPM is the path of Node's package manager.
 func NPM() (string, error) { return find("npm to fetch JavaScript packages with", "npm") }
 
+// GPlusPlus is the path of a C++ compiler.
+func GPlusPlus() (string, error) {
+	return find("g++ to compile what stands in for a GPU's driver", "g++")
+}
+
 // noPyTorch says what to install where no Python with PyTorch was found.
 const noPyTorch = "no Python with PyTorch; install the Debian package python3-torch"
 
