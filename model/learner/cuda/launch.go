@@ -1,0 +1,37 @@
+package cuda
+
+import (
+	"github.com/sparkling-lab/sparkling/model/learner/cuda/driver"
+)
+
+// kernels are those of a module, found as they are first launched.
+type kernels struct {
+	dev    *driver.Device
+	module *driver.Module
+	found  map[string]*driver.Kernel
+}
+
+// launch runs a kernel of that name on blocks of threads, with the arguments of the device's Args.
+func (k *kernels) launch(name string, grid driver.Grid, threads, shared int, args *driver.Args) {
+	f, ok := k.found[name]
+	if !ok {
+		f = k.module.Kernel(name)
+		k.found[name] = f
+	}
+	k.dev.Launch(f, grid, threads, shared, args)
+}
+
+const (
+	rowThreads  = 128 // of a block that works on one row
+	eachThreads = 256 // of a block that works on as many elements
+)
+
+// rows runs one block a row.
+func (k *kernels) rows(name string, rows int, args *driver.Args) {
+	k.launch(name, driver.Grid{rows, 1, 1}, rowThreads, 0, args)
+}
+
+// each runs one thread an element.
+func (k *kernels) each(name string, n int, args *driver.Args) {
+	k.launch(name, driver.Over(n, eachThreads), eachThreads, 0, args)
+}
