@@ -1,7 +1,6 @@
 package cuda
 
 import (
-
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/learner/cuda/driver"
 )
