@@ -14,13 +14,16 @@ const (
 	BF16
 	I32
 	U8
+	F64
 	kinds
 )
 
 // Size is that of an element in bytes.
-func (k Kind) Size() int { return [kinds]int{4, 2, 4, 1}[k] }
+func (k Kind) Size() int { return [kinds]int{4, 2, 4, 1, 8}[k] }
 
-func (k Kind) String() string { return [kinds]string{"float32", "bfloat16", "int32", "byte"}[k] }
+func (k Kind) String() string {
+	return [kinds]string{"float32", "bfloat16", "int32", "byte", "float64"}[k]
+}
 
 // Buffer is memory of a device: elements of one kind, in order. The zero Buffer is none, a null pointer to a kernel.
 type Buffer struct {

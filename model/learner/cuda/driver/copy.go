@@ -7,7 +7,7 @@ import (
 
 // Element is a number as the host has it, of a buffer's kind: bfloat16 as its 16 bits.
 type Element interface {
-	float32 | uint16 | int32 | byte
+	float32 | uint16 | int32 | byte | float64
 }
 
 // staging is memory of the host that the device reads and writes by itself. Each half is free again once its event has
@@ -67,6 +67,8 @@ func check[T Element](b Buffer, x []T) {
 		fits = b.kind == I32
 	case byte:
 		fits = b.kind == U8
+	case float64:
+		fits = b.kind == F64
 	}
 	if !fits || len(x) > b.len {
 		panic(fmt.Sprintf("%d elements of type %T for a buffer of %d of %s", len(x), one, b.len, b.kind))

@@ -85,3 +85,25 @@ template <class F> __device__ float across(float x, F f) {
 }
 __device__ float total(float x) { return across(x, [](float a, float b) { return a + b; }); }
 __device__ float largest(float x) { return across(x, [](float a, float b) { return fmaxf(a, b); }); }
+
+// The sum of one double a thread, of 256 threads, by a tree of fixed shape; all threads get it.
+__device__ double total(double x) {
+	__shared__ double shared[256];
+	const int t = threadIdx.x;
+	__syncthreads();
+	shared[t] = x;
+	__syncthreads();
+	for (int d = 128; d > 0; d /= 2) {
+		if (t < d) shared[t] += shared[t + d];
+		__syncthreads();
+	}
+	return shared[0];
+}
+
+// What a thread reads or writes at once: n float32, or their halves in bf16.
+template <int n> struct alignas(4 * n) floats {
+	float x[n];
+};
+template <int n> struct alignas(2 * n) halves {
+	unsigned short x[n];
+};

@@ -13,7 +13,7 @@ var files embed.FS
 // Files are the parts of the text in the order in which they are joined: what all share comes first.
 var Files = []string{
 	"common.cu", "product.cu", "attention.cu", "norm.cu", "elements.cu", "embedding.cu", "routing.cu", "loss.cu",
-	"update.cu",
+	"statistics.cu", "update.cu",
 }
 
 // Source is the text of all kernels, one translation unit.
