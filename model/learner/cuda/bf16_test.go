@@ -25,7 +25,7 @@ func judged(eng compute.Engine, w model.Values, ids, labels []int32, batch, seq 
 // In float32 the device gives the plain engine's gradients; in bf16 those of the plain engine with operands of products
 // rounded, which is another network by more than that.
 func TestGradientsAreThoseOfThePlainEngineAtTheSamePrecision(t *testing.T) {
-	for _, p := range []cuda.Precision{cuda.Float32, cuda.BF16} {
+	inBoth(t, func(t *testing.T, p cuda.Precision) {
 		f, _ := open(t, p)
 		for i, c := range shapes() {
 			s := setup(c, optim.AdamW)
@@ -49,5 +49,5 @@ func TestGradientsAreThoseOfThePlainEngineAtTheSamePrecision(t *testing.T) {
 			t.Logf("%s: %s %.1e", what, name, w2)
 			require.NoError(t, l.Close())
 		}
-	}
+	})
 }

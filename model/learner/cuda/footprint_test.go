@@ -56,7 +56,7 @@ func tokens(n, vocab int) (ids, labels []int32) {
 }
 
 func TestWhatIsCountedIsWhatIsTaken(t *testing.T) {
-	for _, p := range []cuda.Precision{cuda.Float32, cuda.BF16} {
+	inBoth(t, func(t *testing.T, p cuda.Precision) {
 		f, lib := open(t, p)
 		for i, c := range shapes() {
 			for k, kind := range optim.Kinds {
@@ -85,5 +85,5 @@ func TestWhatIsCountedIsWhatIsTaken(t *testing.T) {
 				require.Zero(t, lib.Used(), what)
 			}
 		}
-	}
+	})
 }
