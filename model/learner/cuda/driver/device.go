@@ -26,16 +26,18 @@ type Device struct {
 	staging staging
 	err     error
 	args    Args
+	closed  bool
 
 	work chan func() error
 	done chan error
 
-	// Where the driver writes what it returns. It must not move, as what lies on a stack does.
-	text   *byte
-	number [2]int32
-	size   [2]uint64
-	handle uintptr
-	span   float32
+	// Where the driver reads and writes what has no other place. It must not move, as what lies on a stack does.
+	message *byte
+	text    []byte
+	number  int32
+	size    [2]uint64
+	handle  uintptr
+	span    float32
 }
 
 // Open opens the first GPU of a driver's library, [Library] or a path, that knows the CUDA version that kernels need,
@@ -65,6 +67,9 @@ func (d *Device) serve() {
 
 // Do runs f on the goroutine and thread of the device, and returns the first error of the device, or f's.
 func (d *Device) Do(f func() error) error {
+	if d.closed {
+		return errors.New("the device is closed")
+	}
 	d.work <- f
 	err, lives := <-d.done
 	if !lives {
@@ -93,9 +98,9 @@ func (d *Device) open(needs int) error {
 		return tooOld(fmt.Sprintf("it knows CUDA up to %s, and the kernels need %s", version(d.Driver), version(needs)))
 	}
 	d.call(cuDeviceGet, uintptr(unsafe.Pointer(&d.device)), 0)
-	name := make([]byte, longest)
-	d.call(cuDeviceGetName, uintptr(unsafe.Pointer(&name[0])), uintptr(len(name)), uintptr(d.device))
-	d.Name = cString(name)
+	d.text = make([]byte, longest)
+	d.call(cuDeviceGetName, uintptr(unsafe.Pointer(&d.text[0])), uintptr(len(d.text)), uintptr(d.device))
+	d.Name = cString(d.text)
 	const sms, major, minor = 16, 75, 76
 	d.SMs, d.Major, d.Minor = d.attribute(sms), d.attribute(major), d.attribute(minor)
 	d.call(cuDevicePrimaryCtxRetain, uintptr(unsafe.Pointer(&d.handle)), uintptr(d.device))
@@ -128,14 +133,12 @@ func (d *Device) attribute(which uintptr) int {
 
 // ask is the number that a call writes where its first argument points.
 func (d *Device) ask(c call, args ...uintptr) int {
-	d.number[0] = 0
-	d.call(c, append([]uintptr{uintptr(unsafe.Pointer(&d.number[0]))}, args...)...)
-	return int(d.number[0])
+	d.number = 0
+	d.call(c, append([]uintptr{uintptr(unsafe.Pointer(&d.number))}, args...)...)
+	return int(d.number)
 }
 
 // call calls a function of the driver, unless something failed before.
-//
-//go:uintptrescapes
 func (d *Device) call(c call, args ...uintptr) {
 	if d.err == nil {
 		d.err = d.failure(c, d.lib.call(c, args...))
@@ -143,8 +146,11 @@ func (d *Device) call(c call, args ...uintptr) {
 }
 
 // Close gives back all that the device holds but the memory of a [Memory], and ends its goroutine. The device is of no
-// use afterwards.
+// use afterwards; to close it again does nothing.
 func (d *Device) Close() error {
+	if d.closed {
+		return d.err
+	}
 	err := d.Do(func() error {
 		d.staging.close()
 		d.call(cuStreamDestroy, d.stream)
@@ -152,6 +158,7 @@ func (d *Device) Close() error {
 		d.lib.call(cuDevicePrimaryCtxRelease, uintptr(d.device))
 		return nil
 	})
+	d.closed = true
 	close(d.work)
 	return err
 }

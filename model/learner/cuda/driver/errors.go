@@ -42,11 +42,11 @@ func (d *Device) failure(c call, code int32) error {
 	if code == 0 {
 		return nil
 	}
-	d.text = nil
-	d.lib.call(cuGetErrorString, uintptr(code), uintptr(unsafe.Pointer(&d.text)))
+	d.message = nil
+	d.lib.call(cuGetErrorString, uintptr(code), uintptr(unsafe.Pointer(&d.message)))
 	text := "an error that the driver has no words for"
-	if d.text != nil {
-		text = cString(unsafe.Slice(d.text, longest))
+	if d.message != nil {
+		text = cString(unsafe.Slice(d.message, longest))
 	}
 	return &Error{c.String(), code, text}
 }

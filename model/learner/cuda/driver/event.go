@@ -13,9 +13,8 @@ type Event struct {
 
 // Event is an instant to be recorded.
 func (d *Device) Event() *Event {
-	e := &Event{device: d}
-	d.call(cuEventCreate, uintptr(unsafe.Pointer(&e.handle)), 0)
-	return e
+	d.call(cuEventCreate, uintptr(unsafe.Pointer(&d.handle)), 0)
+	return &Event{d, d.handle}
 }
 
 // Record makes it the instant when all that was asked for so far is done.

@@ -18,10 +18,9 @@ func (d *Device) Load(image []byte) (*Module, error) {
 	if d.err != nil {
 		return nil, d.err
 	}
-	text := append(append([]byte(nil), image...), 0)
-	m := &Module{device: d}
-	switch code := d.lib.call(cuModuleLoadData, uintptr(unsafe.Pointer(&m.handle)),
-		uintptr(unsafe.Pointer(&text[0]))); code {
+	d.text = append(append([]byte(nil), image...), 0)
+	switch code := d.lib.call(cuModuleLoadData, uintptr(unsafe.Pointer(&d.handle)),
+		uintptr(unsafe.Pointer(&d.text[0]))); code {
 	case 0:
 	case unsupportedPTX:
 		d.err = tooOld("it does not know the PTX version of the kernels")
@@ -30,7 +29,8 @@ func (d *Device) Load(image []byte) (*Module, error) {
 	default:
 		d.err = fmt.Errorf("the kernels cannot be loaded: %w", d.failure(cuModuleLoadData, code))
 	}
-	return m, d.err
+	d.text = nil
+	return &Module{d, d.handle}, d.err
 }
 
 // Unload takes the kernels from the device.
@@ -52,14 +52,15 @@ func (m *Module) Kernel(name string) *Kernel {
 	if d.err != nil {
 		return k
 	}
-	text := append([]byte(name), 0)
-	switch code := d.lib.call(cuModuleGetFunction, uintptr(unsafe.Pointer(&k.handle)), m.handle,
-		uintptr(unsafe.Pointer(&text[0]))); code {
+	d.text = append([]byte(name), 0)
+	switch code := d.lib.call(cuModuleGetFunction, uintptr(unsafe.Pointer(&d.handle)), m.handle,
+		uintptr(unsafe.Pointer(&d.text[0]))); code {
 	case notFound:
 		d.err = fmt.Errorf("the image has no kernel %s", name)
 	default:
 		d.err = d.failure(cuModuleGetFunction, code)
 	}
+	k.handle = d.handle
 	return k
 }
 
@@ -89,7 +90,7 @@ func (d *Device) Launch(k *Kernel, grid Grid, threads, shared int, args *Args) {
 		return
 	}
 	code := d.lib.call(cuLaunchKernel, k.handle, uintptr(grid[0]), uintptr(grid[1]), uintptr(grid[2]),
-		uintptr(threads), 1, 1, uintptr(shared), d.stream, uintptr(unsafe.Pointer(&args.at[0])), 0)
+		uintptr(threads), 1, 1, uintptr(shared), d.stream, uintptr(unsafe.Pointer(&d.args.at[0])), 0)
 	if code != 0 {
 		d.err = fmt.Errorf("kernel %s, %v blocks of %d threads, %d bytes of shared memory: %w", k.Name, grid, threads,
 			shared, d.failure(cuLaunchKernel, code))

@@ -13,8 +13,12 @@ import (
 
 // library is the driver's library in this program.
 type library struct {
-	at [calls]uintptr
+	at   [calls]uintptr
+	args [mostParameters]uintptr
 }
+
+// mostParameters is how many a function of the driver has, at most.
+const mostParameters = 11
 
 // load opens the library of a path, or of a name that the system looks for.
 func load(path string) (*library, error) {
@@ -36,10 +40,9 @@ func load(path string) (*library, error) {
 	return l, nil
 }
 
-// call calls a function. Pointers among the arguments are to what does not move: to memory on the heap.
-//
-//go:uintptrescapes
+// call calls a function. Pointers among the arguments are to what lies on the heap and lives on: fields of a Device.
 func (l *library) call(c call, args ...uintptr) int32 {
-	r, _, _ := purego.SyscallN(l.at[c], args...)
+	n := copy(l.args[:], args) // what a variadic call of another package is given would be allocated anew
+	r, _, _ := purego.SyscallN(l.at[c], l.args[:n]...)
 	return int32(r)
 }

@@ -11,19 +11,19 @@ import (
 )
 
 // Device opens the library's device with its kernels. The test closes both, and memory of the device that it has taken
-// by [Bench.Memory].
+// by [Bench.Taken].
 func (l *Library) Device(t testing.TB) *Bench {
 	t.Helper()
 	d, err := driver.Open(l.path, 0)
 	require.NoError(t, err)
-	b := &Bench{Device: d, Memory: driver.NewMemory(d), kernels: map[string]*driver.Kernel{}}
+	b := &Bench{Device: d, Taken: driver.NewMemory(d), kernels: map[string]*driver.Kernel{}}
 	require.NoError(t, d.Do(func() (err error) {
 		b.module, err = d.Load([]byte("emulated"))
 		return err
 	}))
 	t.Cleanup(func() {
 		_ = d.Do(func() error {
-			b.Memory.Release()
+			b.Taken.Release()
 			return nil
 		})
 		_ = d.Close()
@@ -34,7 +34,7 @@ func (l *Library) Device(t testing.TB) *Bench {
 // Bench is a device on which a test runs single kernels. All is done in functions that [driver.Device.Do] is given.
 type Bench struct {
 	*driver.Device
-	Memory  *driver.Memory
+	Taken   *driver.Memory
 	module  *driver.Module
 	kernels map[string]*driver.Kernel
 }
@@ -60,7 +60,7 @@ func Put[T driver.Element](b *Bench, x []T) driver.Buffer {
 	case []byte:
 		kind = driver.U8
 	}
-	to := b.Memory.Take(kind, len(x))
+	to := b.Taken.Take(kind, len(x))
 	driver.Put(b.Device, to, x)
 	return to
 }

@@ -32,7 +32,7 @@ func TestNothingRunsBeforeTheHostWaits(t *testing.T) {
 	l := probed(t)
 	d := l.Device(t)
 	require.NoError(t, d.Do(func() error {
-		x, y := emulated.Put(d, []float32{1, 2, 3}), d.Memory.Take(driver.F32, 3)
+		x, y := emulated.Put(d, []float32{1, 2, 3}), d.Taken.Take(driver.F32, 3)
 		d.Run("twice", driver.Over(3, 32), 32, 0, d.Args().Buf(y, x).Int(3))
 		for range 5 { // doubled in its place
 			d.Run("twice", driver.Over(3, 32), 32, 0, d.Args().Buf(y, y).Int(3))
@@ -50,10 +50,10 @@ func TestMemoryBeginsAsNotANumberAndIsCounted(t *testing.T) {
 	before := l.Used()
 	d := l.Device(t)
 	require.NoError(t, d.Do(func() error {
-		for _, x := range emulated.Get[float32](d, d.Memory.Take(driver.F32, 1000)) {
+		for _, x := range emulated.Get[float32](d, d.Taken.Take(driver.F32, 1000)) {
 			assert.True(t, math.IsNaN(float64(x)))
 		}
-		d.Memory.Take(driver.BF16, 7)
+		d.Taken.Take(driver.BF16, 7)
 		return d.Wait()
 	}))
 	counted := driver.NewMemory(nil)
@@ -62,7 +62,7 @@ func TestMemoryBeginsAsNotANumberAndIsCounted(t *testing.T) {
 	assert.EqualValues(t, 4000+16, counted.Bytes())
 	assert.Equal(t, counted.Bytes(), l.Used()-before)
 	require.NoError(t, d.Do(func() error {
-		d.Memory.Release()
+		d.Taken.Release()
 		return nil
 	}))
 	assert.Equal(t, before, l.Used())
@@ -81,7 +81,7 @@ func TestMemoryThatIsNotAKernelsOwnIsSaid(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			d := probed(t).Device(t)
 			err := d.Do(func() error {
-				x, y := d.Memory.Take(driver.F32, 4), d.Memory.Take(driver.F32, 1)
+				x, y := d.Taken.Take(driver.F32, 4), d.Taken.Take(driver.F32, 1)
 				d.Run("peek", driver.Grid{1, 1, 1}, 1, 0, d.Args().Buf(y, x).Wide(test.index))
 				return d.Wait()
 			})
@@ -102,7 +102,7 @@ func TestMemoryThatIsNotAKernelsOwnIsSaid(t *testing.T) {
 func TestEveryBlockFindsSharedMemoryAsNotANumber(t *testing.T) {
 	d := probed(t).Device(t)
 	require.NoError(t, d.Do(func() error {
-		y := d.Memory.Take(driver.F32, 3*64)
+		y := d.Taken.Take(driver.F32, 3*64)
 		d.Zero(y)
 		d.Run("found", driver.Grid{3, 1, 1}, 32, 128, d.Args().Buf(y))
 		for _, x := range emulated.Get[float32](d, y) {
@@ -119,7 +119,7 @@ func TestAMissingBarrierIsSeen(t *testing.T) {
 			d := l.Device(t)
 			var got []int32
 			if d.Do(func() error {
-				y := d.Memory.Take(driver.I32, 64)
+				y := d.Taken.Take(driver.I32, 64)
 				d.Run(kernel, driver.Grid{1, 1, 1}, 64, 0, d.Args().Buf(y))
 				got = emulated.Get[int32](d, y)
 				return nil
@@ -146,7 +146,7 @@ func TestThreadsThatWaitForEachOtherForEverAreSaid(t *testing.T) {
 func TestLanesAskEachOther(t *testing.T) {
 	d := probed(t).Device(t)
 	require.NoError(t, d.Do(func() error {
-		y, f := d.Memory.Take(driver.I32, 7*32), d.Memory.Take(driver.F32, 32)
+		y, f := d.Taken.Take(driver.I32, 7*32), d.Taken.Take(driver.F32, 32)
 		d.Run("lanes", driver.Grid{1, 1, 1}, 32, 0, d.Args().Buf(y, f))
 		got, floats := emulated.Get[int32](d, y), emulated.Get[float32](d, f)
 		var thirds uint32
@@ -200,7 +200,7 @@ func TestACopyHappensAsLateAsItsWaitAllows(t *testing.T) {
 			d := l.Device(t)
 			l.Order(order)
 			require.NoError(t, d.Do(func() error {
-				x, y := emulated.Put(d, src), d.Memory.Take(driver.I32, len(src))
+				x, y := emulated.Put(d, src), d.Taken.Take(driver.I32, len(src))
 				d.Run("copies", driver.Grid{1, 1, 1}, 32, 0, d.Args().Buf(y, x).Int(mode))
 				got := emulated.Get[int32](d, y)
 				assert.Equal(t, want[0], got[:128], "order %d, mode %d", order, mode)
@@ -235,7 +235,7 @@ func TestMatrixInstructionsHaveTheLayoutOfPTX(t *testing.T) {
 		}
 	}
 	require.NoError(t, d.Do(func() error {
-		x, y := emulated.Put(d, a), d.Memory.Take(driver.F32, 16*8)
+		x, y := emulated.Put(d, a), d.Taken.Take(driver.F32, 16*8)
 		for transposed, z := range []driver.Buffer{emulated.Put(d, b), emulated.Put(d, bt)} {
 			d.Run("multiply", driver.Grid{1, 1, 1}, 32, 0, d.Args().Buf(y, x, z).Int(transposed))
 			assert.Equal(t, want, emulated.Get[float32](d, y))
@@ -253,7 +253,7 @@ func TestArgumentsArriveByValue(t *testing.T) {
 	}
 	d := l.Device(t)
 	require.NoError(t, d.Do(func() error {
-		x, y := emulated.Put(d, []float32{1, 10, 100}), d.Memory.Take(driver.F32, 1)
+		x, y := emulated.Put(d, []float32{1, 10, 100}), d.Taken.Take(driver.F32, 1)
 		s := several{x.Address(), 1, 2, 0.5}
 		d.Run("arguments", driver.Grid{1, 1, 1}, 1, 0, driver.Struct(d.Args().Buf(y), &s).Wide(1000).Int(-3))
 		s.i = 0 // it was copied
@@ -273,7 +273,7 @@ func TestArgumentsArriveByValue(t *testing.T) {
 	} {
 		d := l.Device(t)
 		assert.ErrorContains(t, d.Do(func() error {
-			launch(d, d.Memory.Take(driver.F32, 4))
+			launch(d, d.Taken.Take(driver.F32, 4))
 			return nil
 		}), "invalid argument", name)
 	}

@@ -32,6 +32,7 @@ enum { warpSize = 32 };
 
 // Static shared memory of all kernels lies in one section of the library.
 extern "C" char __start_emu_shared[], __stop_emu_shared[];
+static char leastShared[16] __attribute__((section("emu_shared"), used)); // where no kernel has any
 
 namespace emu {
 static const int mostThreads = 1024;

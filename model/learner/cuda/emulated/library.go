@@ -84,5 +84,8 @@ func (l *Library) Barriers() []Barrier { return l.barriers }
 // LeaveOut leaves out a barrier of [Library.Barriers] from now on, none below 0.
 func (l *Library) LeaveOut(barrier int) { l.of.leaveOut(int32(barrier)) }
 
+// Reset sets everything back to how it was when the library was loaded, but for memory that is still taken.
+func (l *Library) Reset() { l.of.reset() }
+
 // Hits is how often threads came to a barrier.
 func (l *Library) Hits(barrier int) int { return int(l.of.hits(int32(barrier))) }

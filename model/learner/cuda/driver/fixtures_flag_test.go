@@ -1,0 +1,4 @@
+package driver_test
+
+// go test ./model/... -fixtures DIR gives the flag to the tests of every package.
+import _ "github.com/sparkling-lab/sparkling/internal/fixture"
