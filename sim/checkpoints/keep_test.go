@@ -15,7 +15,6 @@ import (
 
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/checkpoint"
-	"github.com/sparkling-lab/sparkling/sim/trial"
 )
 
 // at is the position of a run that is never widened after so many updates, its network, and its growth.
@@ -204,22 +203,22 @@ func TestACheckpointOfAnotherRunIsRefusedInOneSentence(t *testing.T) {
 	} {
 		e = tiny(model.Hidden, "sparkling")
 		change()
-		_, err := c.Load(context.Background(), trial.Valid(e), table, r.growth)
+		_, err := load(c, e, table, r.growth)
 		assert.ErrorContains(t, err, "is the checkpoint of another experiment: "+says)
 	}
 	e = tiny(model.Hidden, "sparkling")
 	e.Name, e.Arms[0].Name = "renamed", "too"
-	_, err := c.Load(context.Background(), trial.Valid(e), table, r.growth)
+	_, err := load(c, e, table, r.growth)
 	assert.NoError(t, err, "names change no bit")
 	more := table.Config
 	more.Vocab++
-	_, err = c.Load(context.Background(), trial.Valid(e), model.NewTable(more), r.growth)
+	_, err = load(c, e, model.NewTable(more), r.growth)
 	assert.ErrorContains(t, err, "of model.embed_tokens.weight")
-	_, err = c.Load(context.Background(), trial.Valid(e), table, model.NewGrowth(table.Config))
+	_, err = load(c, e, table, model.NewGrowth(table.Config))
 	assert.ErrorContains(t, err, "by the ages of its rows and columns it was [6 6] wide inside and [8 16] hidden")
 	other := table.Config
 	other.LogitMult *= 3
-	_, err = c.Load(context.Background(), trial.Valid(e), model.NewTable(other), r.growth)
+	_, err = load(c, e, model.NewTable(other), r.growth)
 	assert.ErrorContains(t, err, "times the embedding")
 }
 

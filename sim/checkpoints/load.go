@@ -8,38 +8,45 @@ import (
 
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/checkpoint"
-	"github.com/sparkling-lab/sparkling/model/learner"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 )
 
-// Load reads what a learner goes on from, matrix by matrix straight into the values that it begins with, so that memory
-// is that of the run. t and g are the shape and the growth that the document leads to at the checkpoint's position. It
-// errs where the checkpoint is of another document, another shape or another growth, and says in one sentence which.
-func (c *Checkpoint) Load(ctx context.Context, doc experiment.Valid, t *model.Table, g model.Growth) (learner.State,
-	error) {
-	s := learner.State{Steps: c.Step}
+// Sink is what matrices are written to: a learner.
+type Sink interface {
+	Table() *model.Table
+	Write(q model.Quantity, tensor, expert int, from []float32) error
+}
+
+// Load writes what a learner goes on from into one that is empty, matrix by matrix, so that the program holds no more
+// than one of them. The learner's shape and g, its growth, are those that the document leads to at the checkpoint's
+// position. It errs where the checkpoint is of another document, another shape or another growth, and says in one
+// sentence which.
+func (c *Checkpoint) Load(ctx context.Context, doc experiment.Valid, into Sink, g model.Growth) error {
 	if err := c.Of(doc); err != nil {
-		return s, err
+		return err
 	}
+	t := into.Table()
 	from, err := c.source(ctx, t, g)
 	if err != nil {
-		return s, err
+		return err
 	}
 	defer from.Close()
-	s.Weights, s.M, s.V = model.NewValues(t), model.NewValues(t), model.NewValues(t)
-	for _, set := range []struct {
-		q model.Quantity
-		v model.Values
-	}{{model.Weight, s.Weights}, {model.Moment1, s.M}, {model.Moment2, s.V}} {
+	var matrix []float32
+	for _, q := range []model.Quantity{model.Weight, model.Moment1, model.Moment2} {
 		for i, x := range t.Tensors {
+			n := x.Rows.Size * x.Cols.Size
+			matrix = slices.Grow(matrix[:0], n)[:n]
 			for e := range x.Experts {
-				if err := from.Read(set.q, i, e, set.v.Expert(i, e)); err != nil {
-					return learner.State{}, err
+				if err := from.Read(q, i, e, matrix); err != nil {
+					return err
+				}
+				if err := into.Write(q, i, e, matrix); err != nil {
+					return err
 				}
 			}
 		}
 	}
-	return s, from.Close()
+	return from.Close()
 }
 
 // Of errs where the checkpoint is not one of a document. What it and its arm are called does not matter, nor whether it

@@ -10,7 +10,6 @@ import (
 
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/checkpoint"
-	"github.com/sparkling-lab/sparkling/sim/trial"
 )
 
 // watched is a network that measures the heap as it is read.
@@ -56,7 +55,7 @@ func TestMemoryIsThatOfTheRunAndOneTensor(t *testing.T) {
 	var a, b runtime.MemStats
 	c := latest(t, k)
 	runtime.ReadMemStats(&a)
-	s, err := c.Load(context.Background(), trial.Valid(e), v.Table(), g)
+	s, err := load(c, e, v.Table(), g)
 	require.NoError(t, err)
 	runtime.ReadMemStats(&b)
 	assert.Less(t, b.TotalAlloc-a.TotalAlloc, network+2*fixed, "all that was ever allocated")

@@ -15,7 +15,6 @@ import (
 	"github.com/sparkling-lab/sparkling/model/optim"
 	"github.com/sparkling-lab/sparkling/model/widen"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
-	"github.com/sparkling-lab/sparkling/sim/trial"
 )
 
 // kinds are experiments of every axis, optimizer, head and treatment that has a state of its own.
@@ -154,7 +153,7 @@ func TestEveryWideningIsTheSameOnTheDiskAsInMemory(t *testing.T) {
 				r.grow(plan, 0)
 				wide, err := k.Widen(context.Background(), latest(t, k), plan, r.growth, r.at)
 				require.NoError(t, err)
-				got, err := wide.Load(context.Background(), trial.Valid(e), plan.To, r.growth)
+				got, err := load(wide, e, plan.To, r.growth)
 				require.NoError(t, err)
 				states := plan.States(v[1], v[2])
 				want := learner.State{Steps: 4, Weights: plan.Weights(v[0]), M: states[0], V: states[1]}

@@ -82,10 +82,27 @@ func begun(t testing.TB, e experiment.Experiment) *run {
 func resumed(t testing.TB, e experiment.Experiment, c *Checkpoint) *run {
 	t.Helper()
 	r, table := history(t, e, c.Position)
-	s, err := c.Load(context.Background(), trial.Valid(e), table, r.growth)
+	s, err := load(c, e, table, r.growth)
 	require.NoError(t, err)
 	samePosition(t, r.at, c.Position)
 	return r.adopt(s)
+}
+
+// sink is a state that matrices are written into.
+type sink struct{ learner.State }
+
+func (s sink) Table() *model.Table { return s.Weights.Table }
+
+func (s sink) Write(q model.Quantity, tensor, expert int, from []float32) error {
+	copy(map[model.Quantity]model.Values{model.Weight: s.Weights, model.Moment1: s.M,
+		model.Moment2: s.V}[q].Expert(tensor, expert), from)
+	return nil
+}
+
+// load is the state that a checkpoint holds, of a network of that shape and growth.
+func load(c *Checkpoint, e experiment.Experiment, t *model.Table, g model.Growth) (learner.State, error) {
+	s := sink{learner.Empty(t, c.Step).Held()}
+	return s.State, c.Load(context.Background(), trial.Valid(e), s, g)
 }
 
 // due reports whether a widening waits.

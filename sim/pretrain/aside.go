@@ -40,16 +40,20 @@ func (a *aside) Leave(r *train.Arm) error {
 }
 
 // Return implements [train.Aside].
-func (a *aside) Return(r *train.Arm, p *widen.Plan) (s learner.State, err error) {
+func (a *aside) Return(r *train.Arm, p *widen.Plan, begin func() (learner.Learner, error)) (err error) {
 	dir := a.run.set.Scratch
 	k, err := checkpoints.Open(dir, 1, nil)
 	if err != nil {
-		return s, err
+		return err
 	}
 	defer func() { err = cmp.Or(err, k.Discard()) }()
 	wide, err := k.Widen(a.ctx, a.at, p, r.Growth(), a.run.position())
 	if err != nil {
-		return s, fmt.Errorf("the network cannot be widened on the disk: %w", err)
+		return fmt.Errorf("the network cannot be widened on the disk: %w", err)
 	}
-	return wide.Load(a.ctx, a.run.set.Document, p.To, r.Growth())
+	into, err := begin()
+	if err != nil {
+		return err
+	}
+	return wide.Load(a.ctx, a.run.set.Document, into, r.Growth())
 }

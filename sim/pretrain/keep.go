@@ -49,12 +49,15 @@ func (r *run) resume(ctx context.Context, at *checkpoints.Checkpoint) error {
 	if at.Data != r.set.Data {
 		return fmt.Errorf("%s was trained on other data: %q, and here it is %q", at.Dir, at.Data, r.set.Data)
 	}
+	if err := at.Of(r.set.Document); err != nil {
+		return err
+	}
 	p := train.Progress{Step: at.Step, Widenings: at.Widenings, Places: at.Places, FLOPs: at.FLOPs,
 		LossSum: at.LossSum, LossWeight: at.LossWeight}
 	var err error
 	r.arm, err = train.Resume(r.set.Document, 0, r.set.Make, p,
-		func(t *model.Table, g model.Growth) (learner.State, error) {
-			return at.Load(ctx, r.set.Document, t, g)
+		func(into learner.Learner, g model.Growth) error {
+			return at.Load(ctx, r.set.Document, into, g)
 		})
 	if err != nil {
 		return err

@@ -25,10 +25,10 @@ func (r *Arm) Progress() Progress {
 		LossSum: r.lossEMA.sum, LossWeight: r.lossEMA.weight}
 }
 
-// Resume is an arm of a document that goes on from where it was. load gives what its network goes on from, of a shape
-// that has grown so. It errs where no arm of the document is ever there.
+// Resume is an arm of a document that goes on from where it was. load writes what its network goes on from into an empty
+// learner, which has grown so. It errs where no arm of the document is ever there.
 func Resume(doc experiment.Valid, arm int, f learner.Factory, p Progress,
-	load func(*model.Table, model.Growth) (learner.State, error)) (*Arm, error) {
+	load func(learner.Learner, model.Growth) error) (*Arm, error) {
 	r, err := blank(doc, arm, f)
 	if err != nil {
 		return nil, err
@@ -47,11 +47,19 @@ func Resume(doc experiment.Valid, arm int, f learner.Factory, p Progress,
 		r.grow(w, plan, p.Places[r.stage])
 		table = plan.To
 	}
-	s, err := load(table, r.growth)
+	return r, r.receive(table, load)
+}
+
+// receive gives an arm a learner of that shape, whose numbers load writes.
+func (r *Arm) receive(t *model.Table, load func(learner.Learner, model.Growth) error) error {
+	err := r.adopt(learner.Empty(t, r.step))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return r, r.adopt(s)
+	if err = load(r.learn, r.growth); err != nil {
+		r.Close()
+	}
+	return err
 }
 
 // Step is how many updates are done, End how many there will be.
@@ -102,8 +110,9 @@ func (r *Arm) Due() bool {
 type Aside interface {
 	// Leave puts down an arm's network as it is; it is given up afterwards.
 	Leave(*Arm) error
-	// Return is what the wider network of the plan goes on from, of what was left. The arm has grown already.
-	Return(*Arm, *widen.Plan) (learner.State, error)
+	// Return widens what was left by the plan, has an empty learner of the wider network begun, and writes what it goes
+	// on from. The arm has grown already.
+	Return(r *Arm, p *widen.Plan, begin func() (learner.Learner, error)) error
 }
 
 // Widen carries out the widening that is due, after the search that a remapped rate asks for, in memory or through a
@@ -141,9 +150,12 @@ func (r *Arm) enlargeAside(w experiment.Widening, p *widen.Plan, place int, asid
 	r.Close()
 	r.answers = learner.Answers{}
 	r.grow(w, p, place)
-	s, err := aside.Return(r, p)
+	err := aside.Return(r, p, func() (learner.Learner, error) {
+		err := r.adopt(learner.Empty(p.To, r.step))
+		return r.learn, err
+	})
 	if err != nil {
-		return err
+		r.Close()
 	}
-	return r.adopt(s)
+	return err
 }

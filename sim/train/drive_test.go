@@ -24,9 +24,28 @@ func (b *beside) Leave(r *Arm) (err error) {
 	return err
 }
 
-func (b *beside) Return(_ *Arm, p *widen.Plan) (learner.State, error) {
+func (b *beside) Return(_ *Arm, p *widen.Plan, begin func() (learner.Learner, error)) error {
+	into, err := begin()
+	if err != nil {
+		return err
+	}
 	s := p.States(b.left.M, b.left.V)
-	return learner.State{Steps: b.left.Steps, Weights: p.Weights(b.left.Weights), M: s[0], V: s[1]}, nil
+	return give(into, learner.State{Weights: p.Weights(b.left.Weights), M: s[0], V: s[1]})
+}
+
+// give writes a state into a learner.
+func give(into learner.Learner, s learner.State) error {
+	for i, x := range into.Table().Tensors {
+		for e := range x.Experts {
+			for q, v := range map[model.Quantity]model.Values{model.Weight: s.Weights, model.Moment1: s.M,
+				model.Moment2: s.V} {
+				if err := into.Write(q, i, e, v.Expert(i, e)); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // alone is one arm that is widened twice, once at a rate that a search finds.
@@ -78,10 +97,10 @@ func TestAnArmGoesOnFromItsProgress(t *testing.T) {
 		state, err := whole.Learner().State()
 		require.NoError(t, err)
 		again, err := Resume(trial.Valid(e), 0, cpu.Factory{}, whole.Progress(),
-			func(table *model.Table, g model.Growth) (learner.State, error) {
-				assert.Equal(t, whole.Learner().Table().Config, table.Config)
+			func(into learner.Learner, g model.Growth) error {
+				assert.Equal(t, whole.Learner().Table().Config, into.Table().Config)
 				assert.Equal(t, whole.Growth(), g)
-				return state, nil
+				return give(into, state)
 			})
 		require.NoError(t, err)
 		frames, reports := driven(t, whole, 30, nil)

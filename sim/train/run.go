@@ -103,10 +103,19 @@ func training(e experiment.Experiment, learnt task.Task, c model.Config, end int
 	}
 }
 
-// begin gives a run the network that it begins with.
+// begin gives a run the network that it begins with, which the program never holds as a whole.
 func (r *Arm) begin(c model.Config) error {
-	w := model.Init(c, r.exp.Seed)
-	return r.adopt(learner.State{Weights: w, M: model.NewValues(w.Table), V: model.NewValues(w.Table)})
+	t := model.NewTable(c)
+	if err := r.adopt(learner.Empty(t, 0)); err != nil {
+		return err
+	}
+	err := model.Draw(t, r.exp.Seed, func(tensor, expert int, matrix []float32) error {
+		return r.learn.Write(model.Weight, tensor, expert, matrix)
+	})
+	if err != nil {
+		r.Close()
+	}
+	return err
 }
 
 // adopt makes a learner that goes on from a state.

@@ -215,23 +215,26 @@ func (r *Arm) unscaled(w experiment.Widening) ([]record.BlockRMS, error) {
 	if err != nil {
 		return nil, err
 	}
-	weights, zeros := model.NewValues(plan.To), model.NewValues(plan.To)
+	other := *r
+	other.learn, other.growth = nil, r.growth.Widen(plan.To.Config)
+	if err := other.adopt(learner.Empty(plan.To, r.step)); err != nil {
+		return nil, err
+	}
+	defer other.Close()
 	for i, t := range plan.From.Tensors {
-		src := make([]float32, t.Rows.Size*t.Cols.Size)
+		src, wide := make([]float32, t.Rows.Size*t.Cols.Size), plan.To.Tensors[i]
+		dst := make([]float32, wide.Rows.Size*wide.Cols.Size)
 		for e := range t.Experts {
 			if err := r.learn.Read(model.Weight, i, e, src); err != nil {
 				return nil, err
 			}
-			plan.Weight(i, e, weights.Expert(i, e), src)
+			clear(dst)
+			plan.Weight(i, e, dst, src)
+			if err := other.learn.Write(model.Weight, i, e, dst); err != nil {
+				return nil, err
+			}
 		}
 	}
-	other := *r
-	other.learn, other.growth = nil, r.growth.Widen(plan.To.Config)
-	// no update is made: moments may share their memory
-	if err := other.adopt(learner.State{Weights: weights, M: zeros, V: zeros}); err != nil {
-		return nil, err
-	}
-	defer other.Close()
 	live := r.task.Live(r.exp.Task.Seq)
 	rows := len(r.ids) / live.Seq
 	_, rms, err := other.measure(live.From((live.Rows-1)/rows*rows), nil) // the last batch is what is measured

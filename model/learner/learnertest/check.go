@@ -34,6 +34,7 @@ func Check(t *testing.T, f learner.Factory) {
 		"pairs that differ are told apart":                         apart,
 		"a widening is the plan's, matrix by matrix":               widens,
 		"matrices are read and written":                            matrices,
+		"an empty learner is filled matrix by matrix":              filled,
 		"there is no matrix outside the network":                   outside,
 		"what it is given stays the caller's":                      keepsNothing,
 		"answers are of the places that were asked about":          answers,

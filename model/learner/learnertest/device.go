@@ -58,7 +58,7 @@ func (d *Device) New(s learner.Setup) (learner.Learner, error) {
 	if err := l.ask("New"); err != nil {
 		return nil, err
 	}
-	state, err := l.lay(s.State)
+	state, err := l.lay(s.State) // of numbers that are not there are zeros
 	if err != nil {
 		return nil, err
 	}

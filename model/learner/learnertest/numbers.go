@@ -34,6 +34,24 @@ func matrices(t *testing.T, f learner.Factory) {
 	sameState(t, s.state(), other.state(), "and afterwards")
 }
 
+// filled begins with zeros, and goes on as if it had begun with what is written.
+func filled(t *testing.T, f learner.Factory) {
+	for _, kind := range optim.Kinds {
+		from := begin(t, f, setup(shape(), kind))
+		from.train(2)
+		state := from.state()
+		lean := setup(shape(), kind)
+		lean.State = learner.Empty(from.Table(), state.Steps)
+		s := begin(t, f, lean)
+		sameState(t, learner.Empty(from.Table(), state.Steps).Held(), s.state(), "what is not there is zero")
+		s.write(model.Weight, state.Weights)
+		s.write(model.Moment1, state.M)
+		s.write(model.Moment2, state.V)
+		assert.Equal(t, from.train(2), s.train(2))
+		sameState(t, from.state(), s.state(), "filled")
+	}
+}
+
 func outside(t *testing.T, f learner.Factory) {
 	s := begin(t, f, setup(shape(), optim.AdamW))
 	before := s.state()
