@@ -58,6 +58,10 @@ func (v *values) matrix(q model.Quantity, tensor, expert int) driver.Buffer {
 
 // put brings a quantity to the device, and get reads it.
 func (v *values) put(d *driver.Device, q model.Quantity, of model.Values) {
+	if of.Data == nil { // see learner.Empty
+		d.Zero(v.of[q])
+		return
+	}
 	for i := range v.table.Tensors {
 		driver.Put(d, v.whole(q, i), of.Tensor(i))
 	}
