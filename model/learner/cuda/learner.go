@@ -93,7 +93,7 @@ func (l *Learner) allocate(t *model.Table) error {
 func (l *Learner) layActivations(t *model.Table) {
 	l.shape = l.shapeOf(t)
 	l.act = newActivations(l.memory, l.shape)
-	l.optimizer = newOptimizer(l)
+	l.optimizer = newOptimizer(l.kernels, l.memory, l.values, l.setup)
 	l.at = sumsOf(t.Config)
 	l.host = make([]float32, l.at.size*l.setup.Accumulate)
 	l.pass = l.batch(0)

@@ -6,9 +6,12 @@ import (
 )
 
 // multiply launches l.product: operands in float32, or in bf16.
-func (l *Learner) multiply(f form, p Precision) {
-	w := l.product.work(f, p == BF16)
-	l.launch(w.kernel, driver.Grid{w.blocks, 1, 1}, w.threads, w.bytes, driver.Struct(l.dev.Args(), &l.product))
+func (l *Learner) multiply(f form, p Precision) { l.kernels.multiply(&l.product, f, p) }
+
+// multiply launches a product of operands in float32, or in bf16.
+func (k *kernels) multiply(o *operands, f form, p Precision) {
+	w := o.work(f, p == BF16)
+	k.launch(w.kernel, driver.Grid{w.blocks, 1, 1}, w.threads, w.bytes, driver.Struct(k.dev.Args(), o))
 }
 
 // into makes a matrix what a product writes: of floats, or of operands.

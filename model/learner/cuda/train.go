@@ -36,7 +36,10 @@ func (l *Learner) train() error {
 		l.objective(float32(1 / float64(max(valid, 1)*batches)))
 		l.backward(batches)
 	}
-	squares := l.optimizer.squares()
+	squares, err := l.optimizer.squares()
+	if err != nil {
+		return err
+	}
 	if err := driver.Get(l.dev, l.host, l.act.sums); err != nil {
 		return err
 	}
@@ -45,16 +48,17 @@ func (l *Learner) train() error {
 	// What an update leaves that is not finite follows from the norm of the gradients and from the loss.
 	doubtful := !model.Finite(u.CE) || !(squares < math.MaxFloat32)
 	if doubtful {
-		u.NotFinite = l.notFinite(u.CE)
+		if u.NotFinite, err = l.notFinite(u.CE); err != nil {
+			return err
+		}
 	}
-	l.optimizer.clip(l.setup.Optimizer.ClipFactor(u.GradNorm))
 	l.steps++
-	l.optimizer.step(l.job.rates)
+	l.optimizer.step(l.steps, l.job.rates, l.setup.Optimizer.ClipFactor(u.GradNorm))
 	if doubtful && u.NotFinite == "" {
-		u.NotFinite = l.notFinite(u.CE) // of gradients too large to be squared the second moments are infinite
+		u.NotFinite, err = l.notFinite(u.CE) // of gradients too large to be squared the second moments are infinite
 	}
 	l.job.update = u
-	return nil
+	return err
 }
 
 // batch is the pass of one of an update's batches.

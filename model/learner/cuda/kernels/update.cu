@@ -1,13 +1,13 @@
 // Updates of the optimizer: AdamW, and what Muon does besides products. Every element is read and written once. What is
 // multiplied and added is fused by hand, so that all elements are rounded alike, whatever a compiler makes of a loop.
 
-// The rate of an element is that of its growth stage. The gradient of an update is the sum that the backward pass left,
-// times share, which is 1 over the batches; then times clip. Where that changes it, the gradient is written back.
+// The rate of an element is that of its growth stage. The gradient of an update is what the backward pass left, times
+// clip; where that changes it, it is written back.
 
 // adamw: a row of a tensor a block, n elements a thread at once: widths are multiples of n. height rows make a matrix.
 // Where copy is there, it gets the new weights rounded, in rows that lie ldc apart.
 template <int n> __device__ void adamw_of(float *p, bf16 *copy, float *g, float *m, float *v, const float *rate,
-	const unsigned char *rows, const unsigned char *cols, int height, int width, int ldc, float share, float clip,
+	const unsigned char *rows, const unsigned char *cols, int height, int width, int ldc, float clip,
 	float decay, float beta1, float beta2, float eps, float corr1, float corr2) {
 	const wide at = (wide)blockIdx.x * width;
 	const int age = rows ? rows[blockIdx.x % height] : 0;
@@ -18,7 +18,7 @@ template <int n> __device__ void adamw_of(float *p, bf16 *copy, float *g, float 
 		floats<n> mc = *(floats<n> *)(m + c), vc = *(floats<n> *)(v + c);
 		halves<n> rounded;
 		for (int j = 0; j < n; j++) {
-			const float x = gc.x[j] = gc.x[j] * share * clip;
+			const float x = gc.x[j] = gc.x[j] * clip;
 			mc.x[j] = fmaf(beta1, mc.x[j], rest1 * x);
 			vc.x[j] = fmaf(beta2, vc.x[j], rest2 * x * x);
 			const float step = mc.x[j] / corr1 / (sqrtf(vc.x[j] / corr2) + eps);
@@ -27,15 +27,15 @@ template <int n> __device__ void adamw_of(float *p, bf16 *copy, float *g, float 
 			rounded.x[j] = half(pc.x[j]);
 		}
 		*(floats<n> *)(p + c) = pc, *(floats<n> *)(m + c) = mc, *(floats<n> *)(v + c) = vc;
-		if (share != 1 || clip != 1) *(floats<n> *)(g + c) = gc;
+		if (clip != 1) *(floats<n> *)(g + c) = gc;
 		if (copy) *(halves<n> *)(copy + (wide)blockIdx.x * ldc + c) = rounded;
 	}
 }
 #define ADAMW float *__restrict__ p, bf16 *__restrict__ copy, float *__restrict__ g, float *__restrict__ m, \
 	float *__restrict__ v, const float *__restrict__ rate, const unsigned char *__restrict__ rows, \
-	const unsigned char *__restrict__ cols, int height, int width, int ldc, float share, float clip, float decay, \
+	const unsigned char *__restrict__ cols, int height, int width, int ldc, float clip, float decay, \
 	float beta1, float beta2, float eps, float corr1, float corr2
-#define GIVEN p, copy, g, m, v, rate, rows, cols, height, width, ldc, share, clip, decay, beta1, beta2, eps, corr1, corr2
+#define GIVEN p, copy, g, m, v, rate, rows, cols, height, width, ldc, clip, decay, beta1, beta2, eps, corr1, corr2
 extern "C" __global__ void __launch_bounds__(256) adamw(ADAMW) { adamw_of<1>(GIVEN); }
 extern "C" __global__ void __launch_bounds__(256) adamw_4(ADAMW) { adamw_of<4>(GIVEN); }
 #undef ADAMW
@@ -71,7 +71,7 @@ __device__ Corner corner_of(const MuonMatrix &w, int lesser, int greater) {
 
 // muon_momentum: momentum m = mu·m + g, X = g + mu·m; and Σx² of every tile.
 extern "C" __global__ void __launch_bounds__(256) muon_momentum(float *__restrict__ x, double *__restrict__ squares,
-	const MuonMatrix *__restrict__ matrices, int lesser, int greater, float share, float clip, float mu) {
+	const MuonMatrix *__restrict__ matrices, int lesser, int greater, float clip, float mu) {
 	__shared__ float tile[TILE][TILE + 1];
 	const MuonMatrix w = matrices[blockIdx.z];
 	const Corner t = corner_of(w, lesser, greater);
@@ -80,8 +80,8 @@ extern "C" __global__ void __launch_bounds__(256) muon_momentum(float *__restric
 		float u = 0;
 		if (t.row + j < w.height && t.col + t.i < w.width) {
 			const wide at = (wide)(t.row + j) * w.width + t.col + t.i;
-			const float g = w.g[at] * share * clip, m = fmaf(mu, w.m[at], g);
-			if (share != 1 || clip != 1) w.g[at] = g;
+			const float g = w.g[at] * clip, m = fmaf(mu, w.m[at], g);
+			if (clip != 1) w.g[at] = g;
 			w.m[at] = m, u = fmaf(mu, m, g);
 		}
 		s += (double)u * u;

@@ -1,0 +1,389 @@
+//go:build linux && amd64
+
+package cuda
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/compute"
+	"github.com/sparkling-lab/sparkling/model/learner"
+	"github.com/sparkling-lab/sparkling/model/learner/cuda/driver"
+	"github.com/sparkling-lab/sparkling/model/learner/cuda/emulated"
+	"github.com/sparkling-lab/sparkling/model/optim"
+)
+
+// rig is an optimizer on an emulated device, with the same numbers on the host.
+type rig struct {
+	*optimizer
+	t      testing.TB
+	memory *memory
+	host   [model.Quantities]model.Values
+}
+
+// sizes of networks: of vectors that are whole and are not, of tiles of 32 that are whole and are not.
+func small() model.Config {
+	return model.Config{Vocab: 7, Hidden: 12, Layers: 2, Heads: 2, KVHeads: 1, HeadDim: 6, Experts: 3, TopK: 2,
+		Inner: 10, InitStd: 0.2, NormEps: 1e-6, RopeBase: 1e4, LogitMult: 1}
+}
+
+func odd() model.Config {
+	c := small()
+	c.Layers, c.Hidden, c.Inner, c.Experts, c.HeadDim = 1, 41, 35, 2, 10
+	return c
+}
+
+func whole32() model.Config {
+	c := small()
+	c.Layers, c.Hidden, c.Inner, c.Experts, c.HeadDim = 1, 64, 32, 2, 16
+	return c
+}
+
+func adam(kind optim.Kind) optim.Config {
+	return optim.Config{Kind: kind, Beta1: 0.9, Beta2: 0.95, Eps: 1e-8, WeightDecay: 0.1, Momentum: 0.95, Clip: 0.5}
+}
+
+// newRig fills all quantities with numbers of a seed; second moments are not negative.
+func newRig(t testing.TB, lib *emulated.Library, c model.Config, p Precision, s learner.Setup) *rig {
+	t.Helper()
+	dev, err := driver.Open(lib.Path(), 0)
+	require.NoError(t, err)
+	r := &rig{t: t, memory: newMemory(dev, p)}
+	t.Cleanup(func() {
+		_ = dev.Do(func() error {
+			r.memory.releaseAll()
+			return nil
+		})
+		_ = dev.Close()
+	})
+	table := model.NewTable(c)
+	rng := rand.New(rand.NewPCG(3, 1))
+	for q := range r.host {
+		r.host[q] = model.NewValues(table)
+		for i := range r.host[q].Data {
+			x := float32(rng.NormFloat64())
+			if r.host[q].Data[i] = 0.1 * x; model.Quantity(q) == model.Moment2 {
+				r.host[q].Data[i] = 0.01 * x * x
+			}
+		}
+	}
+	require.NoError(t, dev.Do(func() error {
+		k := &kernels{dev: dev, found: map[string]*driver.Kernel{}}
+		if k.module, err = dev.Load([]byte("emulated")); err != nil {
+			return err
+		}
+		r.optimizer = newOptimizer(k, r.memory, newValues(r.memory, table), s)
+		r.put()
+		return dev.Wait()
+	}))
+	return r
+}
+
+// put brings the numbers of the host to the device.
+func (r *rig) put() {
+	for q, v := range r.host {
+		r.values.put(r.dev, model.Quantity(q), v)
+	}
+}
+
+// do runs a function on the device's goroutine.
+func (r *rig) do(f func()) {
+	r.t.Helper()
+	require.NoError(r.t, r.dev.Do(func() error {
+		f()
+		return r.dev.Wait()
+	}))
+}
+
+// got is a quantity on the device.
+func (r *rig) got(q model.Quantity) model.Values {
+	var v model.Values
+	r.do(func() { v, _ = r.values.get(r.dev, q) })
+	return v
+}
+
+// grown is a growth to c by three widenings of both axes.
+func grown(c model.Config) model.Growth {
+	g := model.Growth{}
+	for _, by := range []float64{0.4, 0.6, 0.6, 1} {
+		g.Inner = append(g.Inner, int(by*float64(c.Inner)))
+		g.Hidden = append(g.Hidden, int(by*by*float64(c.Hidden)))
+	}
+	return g
+}
+
+func ratesFor(t *model.Table, g model.Growth) []float64 {
+	rates := make([]float64, rateCount(t, g))
+	for i := range rates {
+		rates[i] = 0.001 * float64(1+i%11)
+	}
+	return rates
+}
+
+// near demands that numbers differ by no more than tolerance of the largest.
+func near(t testing.TB, want, got []float32, tolerance float64, what string, args ...any) {
+	t.Helper()
+	most, worst, at := 0.0, 0.0, 0
+	for i := range want {
+		most = max(most, math.Abs(float64(want[i])))
+		if d := math.Abs(float64(want[i]) - float64(got[i])); !(d <= worst) {
+			worst, at = d, i
+		}
+	}
+	assert.LessOrEqual(t, worst, tolerance*most, fmt.Sprintf(what, args...)+": element %d is %g and not %g", at, got[at],
+		want[at])
+}
+
+// Held against package optim on the plain engine, tensor by tensor: weights move, moments gather, and the gradient
+// that may be read is the clipped one.
+func TestAnUpdateIsTheOptimizersOwn(t *testing.T) {
+	lib := emulated.Build(t)
+	for name, c := range map[string]model.Config{"small": small(), "odd": odd(), "whole tiles": whole32()} {
+		for _, kind := range optim.Kinds {
+			for _, growth := range []model.Growth{model.NewGrowth(c), grown(c),
+				{Inner: grown(c).Inner, Hidden: grown(c).Hidden, ByTensor: true}} {
+				s := learner.Setup{Optimizer: adam(kind), Growth: growth}
+				r := newRig(t, lib, c, Float32, s)
+				h, rates := &r.host, ratesFor(r.values.table, growth)
+				o := optim.New(s.Optimizer, compute.Reference{}, growth, h[model.Moment1], h[model.Moment2], 4)
+				for range 2 {
+					var got float64
+					var clip float32
+					r.do(func() {
+						got, _ = r.squares()
+						clip = s.Optimizer.ClipFactor(math.Sqrt(got))
+						r.step(o.Steps+1, rates, clip)
+					})
+					squares := 0.0
+					for i, x := range h[model.Gradient].Data {
+						squares += float64(x) * float64(x)
+						h[model.Gradient].Data[i] = x * clip
+					}
+					require.InEpsilon(t, squares, got, 1e-12)
+					require.Less(t, clip, float32(1))
+					o.Step(h[model.Weight], h[model.Gradient], rates)
+					tolerance := map[optim.Kind]float64{optim.AdamW: 2e-7, optim.Muon: 2e-6}[kind]
+					for q := range model.Quantities {
+						got := r.got(q)
+						for i, x := range r.values.table.Tensors {
+							near(t, h[q].Tensor(i), got.Tensor(i), tolerance, "%s, %s, stages %d: %s of %s", name, kind,
+								growth.Stages(), q, x.Name(0))
+						}
+					}
+					copy(h[model.Gradient].Data, h[model.Moment1].Data) // of the next update
+					r.do(r.put)
+				}
+			}
+		}
+	}
+}
+
+// A gradient that nothing changes is not written.
+func TestAGradientThatIsNotClippedStaysItsBits(t *testing.T) {
+	r := newRig(t, emulated.Build(t), small(), Float32, learner.Setup{Optimizer: adam(optim.Muon),
+		Growth: model.NewGrowth(small())})
+	r.do(func() { r.step(1, []float64{0.1}, 1) })
+	assert.Equal(t, r.host[model.Gradient].Data, r.got(model.Gradient).Data)
+}
+
+// What products read after an update is the weights rounded; between the rows nothing is touched.
+func TestTheCopyThatProductsReadIsTheWeightsRounded(t *testing.T) {
+	lib := emulated.Build(t)
+	for _, c := range []model.Config{small(), odd(), whole32()} {
+		for _, kind := range optim.Kinds {
+			s := learner.Setup{Optimizer: adam(kind), Growth: grown(c)}
+			r := newRig(t, lib, c, BF16, s)
+			rates := ratesFor(r.values.table, s.Growth)
+			r.do(func() { r.step(1, rates, 0.7) })
+			w, copies := r.got(model.Weight), make([]uint16, r.values.copies.Len())
+			r.do(func() { _ = driver.Get(r.dev, copies, r.values.copies) })
+			for i, x := range r.values.table.Tensors {
+				at := r.values.at[i]
+				if at < 0 {
+					continue
+				}
+				cols, ld := x.Cols.Size, BF16.ld(x.Cols.Size)
+				for j, v := range w.Tensor(i) {
+					require.Equal(t, rounded(v), copies[at+j/cols*ld+j%cols], "%s, %s", kind, x.Name(0))
+				}
+				for row := range x.Experts * x.Rows.Size {
+					for col := cols; col < ld; col++ {
+						require.Equal(t, uint16(0xffff), copies[at+row*ld+col], "%s: beyond a row", x.Name(0))
+					}
+				}
+			}
+		}
+	}
+}
+
+// rounded is x in bf16, to the nearest, ties to even.
+func rounded(x float32) uint16 {
+	low, high := math.Float32bits(x)&0xffff, uint16(math.Float32bits(x)>>16)
+	if low > 0x8000 || low == 0x8000 && high&1 == 1 {
+		high++
+	}
+	return high
+}
+
+// rounding is the plain engine with the operands of matrix products rounded to bf16.
+type rounding struct{ compute.Reference }
+
+// MatMul implements [compute.Engine].
+func (e rounding) MatMul(form compute.Form, dst, a, b compute.Mat, acc bool) {
+	for _, m := range []*compute.Mat{&a, &b} {
+		m.Data = append([]float32(nil), m.Data...)
+		for i, x := range m.Data {
+			m.Data[i] = math.Float32frombits(uint32(rounded(x)) << 16)
+		}
+	}
+	e.Reference.MatMul(form, dst, a, b, acc)
+}
+
+// In bf16 nothing is rounded but the operands of Muon's products.
+func TestAnUpdateInBF16RoundsTheOperandsOfProductsAndNothingElse(t *testing.T) {
+	lib := emulated.Build(t)
+	for _, c := range []model.Config{small(), odd(), whole32()} {
+		for _, kind := range optim.Kinds {
+			s := learner.Setup{Optimizer: adam(kind), Growth: grown(c)}
+			r := newRig(t, lib, c, BF16, s)
+			h, rates := &r.host, ratesFor(r.values.table, s.Growth)
+			o := optim.New(s.Optimizer, rounding{}, s.Growth, h[model.Moment1], h[model.Moment2], 0)
+			r.do(func() { r.step(1, rates, 1) })
+			before := h[model.Weight].Clone()
+			o.Step(h[model.Weight], h[model.Gradient], rates)
+			got := r.got(model.Weight)
+			for i, x := range r.values.table.Tensors {
+				away, length := 0.0, 0.0
+				for j, was := range before.Tensor(i) {
+					want := float64(h[model.Weight].Tensor(i)[j] - was)
+					away, length = away+math.Pow(float64(got.Tensor(i)[j]-was)-want, 2), length+want*want
+				}
+				tolerance := 1e-4
+				if kind.Orthogonalizes(x) {
+					tolerance = 0.02 // where an operand lies between two of bf16, the order of a sum decides
+				}
+				assert.LessOrEqual(t, math.Sqrt(away/length), tolerance, "%s, %d wide: %s", kind, c.Hidden, x.Name(0))
+			}
+			near(t, h[model.Moment1].Data, r.got(model.Moment1).Data, 1e-6, "first moments")
+			near(t, h[model.Moment2].Data, r.got(model.Moment2).Data, 1e-6, "second moments")
+		}
+	}
+}
+
+// The lock: rows and columns whose numbers are the same bits keep them, wherever they lie, for both optimizers and in
+// both precisions.
+func TestEqualRowsAndColumnsGetEqualUpdates(t *testing.T) {
+	lib := emulated.Build(t)
+	for _, c := range []model.Config{odd(), whole32()} {
+		for _, kind := range optim.Kinds {
+			for _, p := range []Precision{Float32, BF16} {
+				s := learner.Setup{Optimizer: adam(kind), Growth: model.NewGrowth(c)}
+				r := newRig(t, lib, c, p, s)
+				rng := rand.New(rand.NewPCG(5, 2))
+				twin := map[model.Axis][]int{} // each coordinate has the numbers of one that lies before it, or of itself
+				for axis, n := range map[model.Axis]int{model.Inner: c.Inner, model.Hidden: c.Hidden} {
+					for i := range n {
+						of := i
+						if rng.IntN(3) > 0 {
+							of = rng.IntN(i + 1)
+						}
+						twin[axis] = append(twin[axis], of)
+					}
+				}
+				for _, v := range r.host {
+					repeat(v, twin)
+				}
+				r.do(r.put)
+				for step := range 10 {
+					for i := range r.host[model.Gradient].Data {
+						r.host[model.Gradient].Data[i] = float32(rng.NormFloat64())
+					}
+					repeat(r.host[model.Gradient], twin)
+					r.do(func() {
+						r.values.put(r.dev, model.Gradient, r.host[model.Gradient])
+						r.step(step+1, []float64{0.02}, 0.3)
+					})
+				}
+				for q := range model.Quantities {
+					v := r.got(q)
+					want := v.Clone()
+					repeat(want, twin)
+					for i := range v.Data {
+						require.Equal(t, math.Float32bits(want.Data[i]), math.Float32bits(v.Data[i]), "%s, %s, %s, %d",
+							kind, p, q, i)
+					}
+				}
+				assert.NotEqual(t, r.host[model.Weight].Data, r.got(model.Weight).Data)
+			}
+		}
+	}
+}
+
+// repeat gives every coordinate of the axes the numbers of its twin, whose own twin may be another.
+func repeat(v model.Values, twin map[model.Axis][]int) {
+	of := func(a model.Axis, i int) int {
+		if twin[a] == nil {
+			return i
+		}
+		for twin[a][i] != i {
+			i = twin[a][i]
+		}
+		return i
+	}
+	for i, x := range v.Table.Tensors {
+		for e := range x.Experts {
+			m := v.Expert(i, e)
+			for j := range m {
+				row, col := j/x.Cols.Size, j%x.Cols.Size
+				m[j] = m[of(x.Rows.Axis, row)*x.Cols.Size+of(x.Cols.Axis, col)]
+			}
+		}
+	}
+}
+
+// In portions, as where memory is short, matrices are updated to the same bits.
+func TestMuonsPortionsChangeNoBit(t *testing.T) {
+	lib := emulated.Build(t)
+	for _, p := range []Precision{Float32, BF16} {
+		var want []float32
+		for _, portion := range []int{0, 1, 2} {
+			r := newRig(t, lib, small(), p, learner.Setup{Optimizer: adam(optim.Muon), Growth: model.NewGrowth(small())})
+			for i := range r.muon.sizes {
+				if s := &r.muon.sizes[i]; portion > 0 {
+					s.portion = portion
+				} else {
+					assert.Equal(t, s.to-s.from, s.portion, "all of a size at once")
+				}
+			}
+			r.do(func() { r.step(1, []float64{0.1}, 1) })
+			if got := r.got(model.Weight).Data; portion == 0 {
+				want = got
+			} else {
+				assert.Equal(t, want, got)
+			}
+		}
+	}
+}
+
+// What an optimizer takes is what it says before, to the byte.
+func TestTheMemoryOfAnOptimizerIsCountedBefore(t *testing.T) {
+	lib := emulated.Build(t)
+	for _, kind := range optim.Kinds {
+		for _, p := range []Precision{Float32, BF16} {
+			s := learner.Setup{Optimizer: adam(kind), Growth: grown(odd())}
+			before := lib.Used()
+			r := newRig(t, lib, odd(), p, s)
+			counted := newMemory(nil, p)
+			newValues(counted, r.values.table)
+			newOptimizerMemory(counted, r.values.table, s)
+			assert.Equal(t, counted.bytes(), r.memory.bytes())
+			assert.Equal(t, counted.bytes(), lib.Used()-before)
+		}
+	}
+}
