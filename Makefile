@@ -42,7 +42,8 @@ SOURCES = $(shell git ls-files -co --exclude-standard '*.go' 2>/dev/null || \
 
 .DEFAULT_GOAL := help
 .PHONY: help run build page slides llama bench figures test fmt fmt-check vet staticcheck lint-page test-go test-scalar
-.PHONY: slides-there soak release release-check test-race test-wasm test-page kernels golden still animations clean
+.PHONY: slides-there soak release release-check test-race test-wasm test-page golden still animations clean
+.PHONY: kernels gpu-program
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -162,6 +163,9 @@ test-page: slides-there ## drive the real page in a real browser
 
 kernels: ## compile the GPU's kernels anew, without a GPU: model/learner/cuda/kernels/ptx (needs Debian's apt and dpkg)
 	go run ./model/learner/cuda/kernels/nvrtc/cmd
+
+gpu-program: ## the program alone, for a machine with a GPU that is lent for minutes: bin/sparkling-gpu (docs/gpu.md)
+	GOOS=linux GOARCH=amd64 go build -trimpath -ldflags='-s -w' -o bin/sparkling-gpu .
 
 golden: ## write the golden pictures anew; look at the difference before you commit it
 	$(XVFB) go test ./viz ./viz/desktop ./viz/figure ./internal/report -count=1 -update

@@ -14,6 +14,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/internal/plain"
 	"github.com/sparkling-lab/sparkling/internal/version"
+	"github.com/sparkling-lab/sparkling/model/learner/cuda/trial"
 )
 
 // codeBad is the exit code where what was asked for cannot be done as asked.
@@ -37,6 +38,7 @@ type verbs struct {
 	Animate   animateVerb   `cmd:"" help:"Draw the tables of facts as they fill, and pairs as they part, of a record."`
 	Reproduce reproduceVerb `cmd:"" help:"Hold the paper's claims up against runs at compact scale."`
 	Bench     benchVerb     `cmd:"" help:"Measure how fast this machine trains, beside peers and rooflines."`
+	GPU       gpuVerb       `cmd:"" name:"gpu" help:"Try this machine's GPU: whether it computes what it should, and how fast."`
 }
 
 // env is what a verb works with. Nothing in what is written to out or, a message at a time, to err acts on a terminal;
@@ -59,7 +61,7 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	parser, err := kong.New(&v, append(values, kong.Name("sparkling"), kong.Writers(stdout, stderr),
 		kong.Description("Watch a mixture-of-experts network be widened in mid-training."),
 		kong.Exit(func(int) { exited = true }),
-		kong.Vars{"version": "sparkling " + version.String()})...)
+		kong.Vars{"version": "sparkling " + version.String(), "parts": strings.Join(trial.Names(), ", ")})...)
 	if err != nil {
 		panic(err) // the verbs above are wrong
 	}

@@ -34,7 +34,7 @@ const (
 func Library(ctx context.Context, name, file string) (string, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
-		return "", fmt.Errorf("package %s of Debian has no place to be kept in: %w", name, err)
+		cache = os.TempDir() // a machine without a home folder
 	}
 	above := filepath.Join(cache, "sparkling", "debian-"+release)
 	dir := filepath.Join(above, name)

@@ -21,7 +21,8 @@ var changing = []string{"Chmod", "CopyFS", "Create", "CreateTemp", "Link", "Mkdi
 var scratch = []string{"internal/bench/disk/", "internal/bench/inpage/", "internal/bench/loop.go",
 	"internal/build/ebitengine.go",
 	"internal/build/page.go", "internal/cli/pdf.go", "internal/debian/", "internal/deck/pdf.go", "internal/fixture/",
-	"internal/release/", "internal/testgame/", "model/learner/cuda/emulated/", "wasm/pagetest/still/"}
+	"internal/release/", "internal/testgame/", "model/learner/cuda/emulated/", "model/learner/cuda/trial/",
+	"wasm/pagetest/still/"}
 
 // Whatever is kept is written through internal/durable, which tests cut the power of; and no name that a user chose is
 // taken for a pattern.

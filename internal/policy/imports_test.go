@@ -38,8 +38,8 @@ model/learner: model model/optim model/widen model/widen/pairs
 model/learner/cpu: model model/compute model/learner model/optim model/widen model/widen/pairs
 model/learner/cuda/driver:
 model/learner/cuda/kernels:
-model/learner/cuda: model model/compute model/learner model/learner/cuda/driver model/optim model/widen
-  model/widen/pairs
+model/learner/cuda: model model/compute model/learner model/learner/cuda/driver model/learner/cuda/kernels model/optim
+  model/widen model/widen/pairs
 model/learner/cuda/kernels/nvrtc: internal/debian
 model/learner/cuda/kernels/nvrtc/cmd: internal/durable model/learner/cuda/kernels model/learner/cuda/kernels/nvrtc
 model/learner/learnertest: model model/learner model/learner/cpu model/optim model/widen model/widen/pairs
@@ -47,6 +47,8 @@ model/checkpoint: internal/durable internal/input internal/plain internal/typed 
 model/checkpoint/gguf: internal/durable internal/input internal/plain model model/checkpoint
 model/checkpoint/torch: internal/durable internal/input internal/plain model/checkpoint
 model/checkpoint/survey: model model/checkpoint
+model/learner/cuda/trial: internal/tools model model/checkpoint model/learner model/learner/cpu model/learner/cuda
+  model/learner/cuda/driver model/learner/cuda/kernels model/optim model/widen
 model/widen/ondisk: internal/durable internal/input model model/checkpoint model/checkpoint/torch model/optim
   model/widen
 

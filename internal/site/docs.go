@@ -25,7 +25,8 @@ type group struct {
 func groups() []group {
 	return []group{
 		{Title: "What is shown", Names: []string{"newcomer", "tasks", "owntext"}},
-		{Title: "What is computed", Names: []string{"equations", "systems", "exactness", "exercises", "performance"}},
+		{Title: "What is computed", Names: []string{"equations", "systems", "exactness", "exercises", "performance",
+			"gpu"}},
 		{Title: "In a lecture", Names: []string{"embed", "slides", "figures", "lessons"}},
 		{Title: "Files", Names: []string{"files", "resume", "checkpoints", "releases"}},
 		{Title: "More"},

@@ -23,8 +23,8 @@ const needs = 11080
 // manyLogits is how many elements of logits may stand there at once: half a gigabyte.
 const manyLogits = 1 << 27
 
-// Open opens the device of a driver's library, [driver.Library] or a path, and loads an image of the kernels. Its
-// error is one sentence that says what is missing.
+// Open opens the device of a driver's library, [driver.Library] or a path, and loads an image of the kernels; where
+// none is given, their PTX. Its error is one sentence that says what is missing.
 func Open(library string, image []byte, p Precision) (*Factory, error) {
 	dev, err := driver.Open(library, needs)
 	if err != nil {
@@ -32,6 +32,11 @@ func Open(library string, image []byte, p Precision) (*Factory, error) {
 	}
 	f := &Factory{dev: dev, precision: p, logits: manyLogits}
 	err = dev.Do(func() (err error) {
+		if image == nil {
+			if image, err = ptx(dev); err != nil {
+				return err
+			}
+		}
 		f.kernels = &kernels{dev: dev, found: map[string]*driver.Kernel{}}
 		f.kernels.module, err = dev.Load(image)
 		return err

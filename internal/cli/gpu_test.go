@@ -1,0 +1,53 @@
+//go:build linux && amd64
+
+package cli
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/model/learner/cuda/emulated"
+	"github.com/sparkling-lab/sparkling/model/learner/cuda/trial"
+)
+
+// The driver is found by its name where the system looks for libraries.
+func TestGPUTriesTheDriverOfTheMachine(t *testing.T) {
+	cache := os.Getenv("XDG_CACHE_HOME")
+	os.Unsetenv("XDG_CACHE_HOME") // where the emulated driver is compiled already
+	lib := emulated.Build(t).Path()
+	t.Setenv("XDG_CACHE_HOME", cache)
+	path := filepath.Join(t.TempDir(), "found.json")
+	c := program(t, "gpu", "--tiny", "--only", "positions", "--json", path)
+	c.Env = append(c.Env, "LD_LIBRARY_PATH="+filepath.Dir(lib))
+	out, err := c.CombinedOutput()
+	require.NoError(t, err, string(out))
+	assert.Regexp(t, `^emulated GPU, compute capability [\d.]+, .*\n(  .*\n)+positions +passed`, string(out))
+	data, err := os.ReadFile(path)
+	require.NoError(t, err)
+	var r trial.Report
+	require.NoError(t, json.Unmarshal(data, &r))
+	assert.True(t, r.Passed)
+	require.Len(t, r.Parts, 1)
+	assert.Equal(t, trial.Passed, r.Parts[0].Outcome)
+
+	again := program(t, "gpu", "--json", path)
+	out, err = again.CombinedOutput()
+	require.Error(t, err)
+	assert.Contains(t, string(out), "is there already; nothing is overwritten")
+}
+
+func TestGPUWithoutADriverEndsWithOneSentence(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "libcuda.so.1"), []byte("no library"), 0o644))
+	c := program(t, "gpu")
+	c.Env = append(c.Env, "LD_LIBRARY_PATH="+dir)
+	out, err := c.CombinedOutput()
+	require.Error(t, err)
+	assert.Equal(t, codeBad, c.ProcessState.ExitCode())
+	assert.Regexp(t, `^sparkling: the CUDA driver cannot be loaded: [^\n]+\n$`, string(out))
+}

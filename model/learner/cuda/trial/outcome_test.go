@@ -1,0 +1,103 @@
+//go:build linux && amd64 && goexperiment.simd
+
+package trial
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestWithoutADriverThereIsOneSentence(t *testing.T) {
+	nowhere := filepath.Join(t.TempDir(), "libcuda.so.1")
+	_, err := Run(t.Context(), Options{Library: nowhere, Sizes: Tiny(), Out: &bytes.Buffer{}})
+	require.Error(t, err)
+	assert.Contains(t, err.Error(), "there is no CUDA driver on this machine")
+	assert.NotContains(t, err.Error(), "\n")
+	_, err = Run(t.Context(), Options{Only: []string{"checks"}})
+	assert.EqualError(t, err, `there is no part "checks"; allowed are check, positions, lock, sanitizer, products, `+
+		`full size, pytorch, hugging face`)
+}
+
+// A lease has so many seconds, and opening the device takes some.
+func TestAllLimitsTogetherFitALease(t *testing.T) {
+	var all time.Duration
+	for _, p := range parts {
+		all += p.limit
+	}
+	assert.LessOrEqual(t, all, 430*time.Second)
+}
+
+func TestWhatBecomesOfAPartIsSaid(t *testing.T) {
+	trying := func(limit time.Duration, run func(context.Context, *Part) error) (*Part, bool, string) {
+		var out bytes.Buffer
+		x := &trial{Options: Options{Out: &out}}
+		p, stuck := x.try(t.Context(), part{"part", limit, func(_ *trial, ctx context.Context, p *Part) error {
+			return run(ctx, p)
+		}})
+		return p, stuck, out.String()
+	}
+	p, stuck, out := trying(time.Hour, func(_ context.Context, p *Part) error {
+		p.add(Row{What: "speed", Value: 3, Unit: "m/s", Fraction: 0.25, PyTorch: 2})
+		p.add(Row{What: "ratio", Value: math.NaN()})
+		return nil
+	})
+	assert.Equal(t, Passed, p.Outcome)
+	assert.False(t, stuck)
+	assert.Regexp(t, `speed +3 m/s +25.0 % of peak +PyTorch 2\n +ratio +\(not a number\)\n`, out)
+	_, err := json.Marshal(p)
+	require.NoError(t, err, "JSON has no word for what is no number")
+
+	p, _, _ = trying(time.Hour, func(context.Context, *Part) error { return errors.New("wrong") })
+	assert.Equal(t, [2]string{string(Failed), "wrong"}, [2]string{string(p.Outcome), p.Why})
+	p, _, _ = trying(time.Hour, func(context.Context, *Part) error { return errMissing{errors.New("no program")} })
+	assert.Equal(t, NotHere, p.Outcome)
+	p, stuck, _ = trying(time.Millisecond, func(ctx context.Context, p *Part) error {
+		<-ctx.Done()
+		return fmt.Errorf("after 2 updates: %w", ctx.Err())
+	})
+	assert.Equal(t, OutOfTime, p.Outcome)
+	assert.False(t, stuck)
+
+	r := Report{Parts: []*Part{{Name: "a", Outcome: Passed}, {Name: "b", Outcome: Failed},
+		{Name: "c", Outcome: NotHere}, {Name: "d", Outcome: OutOfTime}}}
+	assert.Equal(t, "b (failed), d (out of time)", r.Bad())
+}
+
+func TestPeaksAreKnownByTheNamesOfCards(t *testing.T) {
+	for name, want := range map[string]float64{
+		"NVIDIA H200": 989, "NVIDIA H100 80GB HBM3": 989, "NVIDIA H100 PCIe": 756, "NVIDIA A100-SXM4-80GB": 312,
+		"NVIDIA L4": 121, "NVIDIA L40S": 362, "NVIDIA A10G": 70, "NVIDIA H100 80GB HBM3 MIG 1g.10gb": 0,
+		"Tesla T4": 0, "emulated GPU": 0,
+	} {
+		assert.Equal(t, want, peakOf(name), name)
+	}
+}
+
+// The sanitizer watches the program itself, and what it says last is told; where it finds something the part fails.
+func TestTheSanitizerLooksOn(t *testing.T) {
+	dir := t.TempDir()
+	write := func(text string) {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, sanitizer), []byte("#!/bin/sh\n"+text), 0o755))
+	}
+	t.Setenv("PATH", dir)
+	x := &trial{Options: Options{Again: []string{"program", "gpu"}}}
+	write(`echo "$@"; echo "ERROR SUMMARY: 0 errors"`)
+	p := &Part{}
+	require.NoError(t, x.sanitize(t.Context(), p))
+	assert.Equal(t, []Row{{What: "memcheck", Note: "ERROR SUMMARY: 0 errors"},
+		{What: "racecheck", Note: "ERROR SUMMARY: 0 errors"}}, p.Rows)
+	write(`[ "$*" = "--tool memcheck --error-exitcode 9 program gpu" ] && exit 0; echo "2 hazards"; exit 9`)
+	err := x.sanitize(t.Context(), &Part{})
+	assert.EqualError(t, err, "racecheck: exit status 9: 2 hazards")
+}

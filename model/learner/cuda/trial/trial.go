@@ -1,0 +1,177 @@
+// Package trial tries a GPU that was never tried before, in minutes: whether the kernels compute there what they
+// should, whether copies stay locked, and how fast the paper's network trains, beside PyTorch on the same card in the
+// same run. Every part has a limit of its own, and what it finds is shown at once: a lease that ends early loses only
+// the rest.
+//
+// No learner and no kernel lives here, and nothing trains with it.
+package trial
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sparkling-lab/sparkling/model/learner"
+	"github.com/sparkling-lab/sparkling/model/learner/cuda"
+)
+
+// Options say what is tried.
+type Options struct {
+	Library string // of the driver, by its name or its path
+	Sizes   Sizes
+	Only    []string  // names of parts; all where there are none
+	Out     io.Writer // gets the table as it grows
+	// Again is this program with the arguments that make it check a tiny network, for a tool that looks on.
+	Again []string
+	// Limit is that of every part where it is not 0: on an emulated device time says nothing.
+	Limit time.Duration
+	// PeersOnCPU lets PyTorch compute on the CPU: a test of the scripts, no measurement.
+	PeersOnCPU bool
+}
+
+// trial is one that runs.
+type trial struct {
+	Options
+	card      Card
+	factories [2]*cuda.Factory // by precision
+}
+
+var precisions = [...]cuda.Precision{cuda.Float32, cuda.BF16}
+
+// factory makes learners of a precision.
+func (t *trial) factory(p cuda.Precision) learner.Factory { return t.factories[p] }
+
+// part is one thing to try, and for how long at most.
+type part struct {
+	name  string
+	limit time.Duration
+	run   func(*trial, context.Context, *Part) error
+}
+
+// parts in their order: what has to hold before what is only measured. Limits are of a whole lease of 430 s.
+var parts = []part{
+	{"check", 20 * time.Second, (*trial).check},
+	{"positions", 5 * time.Second, (*trial).positions},
+	{"lock", 15 * time.Second, (*trial).lock},
+	{"sanitizer", 45 * time.Second, (*trial).sanitize},
+	{"products", 45 * time.Second, (*trial).products},
+	{"full size", 120 * time.Second, (*trial).full},
+	{"pytorch", 120 * time.Second, (*trial).pytorch},
+	{"hugging face", 60 * time.Second, (*trial).hub},
+}
+
+// Names are those of the parts, in their order.
+func Names() (names []string) {
+	for _, p := range parts {
+		names = append(names, p.name)
+	}
+	return names
+}
+
+// Run tries a device. It errs where there is none to try, in one sentence; what the parts find is in the report.
+func Run(ctx context.Context, o Options) (*Report, error) {
+	for _, name := range o.Only {
+		if !slices.Contains(Names(), name) {
+			return nil, fmt.Errorf("there is no part %q; allowed are %s", name, strings.Join(Names(), ", "))
+		}
+	}
+	t, begun := &trial{Options: o}, time.Now()
+	for _, p := range precisions {
+		f, err := cuda.Open(o.Library, nil, p)
+		if err != nil {
+			return nil, errors.Join(err, t.close())
+		}
+		t.factories[p] = f
+	}
+	t.card = cardOf(t.factories[cuda.BF16].Device())
+	t.card.LoadSeconds = time.Since(begun).Seconds()
+	r := &Report{Card: t.card, Passed: true}
+	fmt.Fprintln(o.Out, t.card)
+	for _, x := range parts {
+		if len(o.Only) > 0 && !slices.Contains(o.Only, x.name) {
+			continue
+		}
+		if o.Limit > 0 {
+			x.limit = o.Limit
+		}
+		p, stuck := t.try(ctx, x)
+		r.Parts = append(r.Parts, p)
+		p.print(o.Out)
+		r.Passed = r.Passed && (p.Outcome == Passed || p.Outcome == NotHere)
+		if ctx.Err() != nil {
+			return r, ctx.Err()
+		}
+		if stuck { // and cannot be given back
+			fmt.Fprintf(o.Out, "The device still works at %q, %v after its limit: nothing more is tried.\n", x.name,
+				patience)
+			return r, nil
+		}
+	}
+	return r, t.close()
+}
+
+func (t *trial) close() (err error) {
+	for _, f := range t.factories {
+		if f != nil {
+			err = errors.Join(err, f.Close())
+		}
+	}
+	return err
+}
+
+// patience is how long a part may take to end after its limit.
+const patience = 10 * time.Second
+
+// errMissing is what a part returns that needs what this machine lacks.
+type errMissing struct{ error }
+
+// try runs a part until its limit. A part that does not end is left behind; its rows may grow no more.
+func (t *trial) try(ctx context.Context, x part) (_ *Part, stuck bool) {
+	begun := time.Now()
+	within, cancel := context.WithTimeout(ctx, x.limit)
+	defer cancel()
+	rows, ended := make(chan Row), make(chan error, 1)
+	own := &Part{see: func(r Row) {
+		select {
+		case rows <- r:
+		case <-ctx.Done():
+		}
+	}}
+	go func() { ended <- x.run(t, within, own) }()
+	p := &Part{Name: x.name, Limit: x.limit.Seconds()}
+	for over := time.After(x.limit + patience); ; {
+		select {
+		case r := <-rows:
+			p.Rows = append(p.Rows, r)
+			r.print(t.Out)
+			continue
+		case err := <-ended:
+			p.judge(err)
+		case <-over:
+			p.Outcome, p.Why, stuck = OutOfTime, "it did not end", true
+		}
+		p.Seconds = time.Since(begun).Seconds()
+		return p, stuck
+	}
+}
+
+// judge says what became of a part that ended.
+func (p *Part) judge(err error) {
+	var missing errMissing
+	switch {
+	case err == nil:
+		p.Outcome = Passed
+		return
+	case errors.Is(err, context.DeadlineExceeded):
+		p.Outcome = OutOfTime
+	case errors.As(err, &missing):
+		p.Outcome = NotHere
+	default:
+		p.Outcome = Failed
+	}
+	p.Why = err.Error()
+}
