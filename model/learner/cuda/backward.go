@@ -87,11 +87,9 @@ func (l *Learner) attentionBackward(i int) {
 	w, c, z, n := &l.act.layers[i], &l.shape, l.act, l.pass.tokens()
 	d, a, b := c.Hidden, c.Heads*c.HeadDim, c.KVHeads*c.HeadDim
 	l.backwardProducts(z.datt, z.dxOperand, w.att, model.O, i, n, d, a)
-	l.attend(attendQuery, c.Heads, l.dev.Args().
-		Buf(z.dqk.Buffer, z.delta, z.datt.Buffer, w.att.Buffer, w.attLSE, w.heads.Buffer), w)
-	l.attend(attendKey, c.KVHeads, l.dev.Args().
-		Buf(z.dqk.Buffer, z.dqkv.Buffer, z.delta, z.datt.Buffer, w.attLSE, w.heads.Buffer), w)
-	l.headNormBackward(i)
+	l.attendBackward(l.precision, z.dqk.Buffer, z.delta, z.dqkv, z.datt, w.att, w.attLSE, w.heads, l.attended())
+	l.turnBackward(z.dqkv, l.gradient(model.QNorm, i).Buffer, l.gradient(model.KNorm, i).Buffer, z.share, z.dqk.Buffer,
+		w.qkv, w.inv, l.turning(i), l.attended())
 	l.backwardProducts(z.branch, z.dqkv, w.a1, model.Q, i, n, a+2*b, d)
 	l.normBackward(w.x0, w.inv1, model.AttnNorm, i, true)
 }

@@ -53,26 +53,6 @@ func (l *Learner) forward() {
 	l.measure(2 * len(z.layers))
 }
 
-// norm sets y, of operands or of floats, to the norm of the residual stream x, which is made where before is not none:
-// of that and what a block adds, act.branch.
-func (l *Learner) norm(y matrix, inv, x, before driver.Buffer, part model.Part, layer int) {
-	n, branch, name := l.pass.tokens(), l.act.branch.Buffer, "add_norm"
-	if before.Len() == 0 {
-		before, branch = x, driver.Buffer{}
-	}
-	if y.Kind() == driver.BF16 {
-		name = "add_norm_bf16"
-	}
-	squares := driver.Buffer{}
-	if l.measuring {
-		squares = l.act.squares
-	}
-	const rows = 8 // a block
-	l.launch(name, driver.Over(n, rows), eachThreads, 0, l.dev.Args().
-		Buf(y.Buffer, inv, x, before, branch, l.weight(part, layer).Buffer, squares).
-		Int(n, l.shape.Hidden, y.ld).Float(float32(l.shape.NormEps)))
-}
-
 // measure adds what the last norm saw of the residual stream to the sums: what enters a block, and what the one before
 // has added.
 func (l *Learner) measure(block int) {
@@ -86,12 +66,8 @@ func (l *Learner) attention(i int) {
 	w, c, n := &l.act.layers[i], &l.shape, l.pass.tokens()
 	a, b := c.Heads*c.HeadDim, c.KVHeads*c.HeadDim
 	l.forwardProduct(w.qkv, w.a1, model.Q, i, n, a+2*b, c.Hidden) // keys and values follow queries in the table
-	const headsOfBlock = 64
-	l.launch(l.precision.kernel("head_norm"), driver.Over(n*(c.Heads+2*c.KVHeads), headsOfBlock), eachThreads, 0,
-		l.dev.Args().Buf(w.heads.Buffer, w.inv, w.qkv.Buffer, l.weight(model.QNorm, i).Buffer,
-			l.weight(model.KNorm, i).Buffer, l.act.cosine, l.act.sine).
-			Int(n, c.Heads, c.KVHeads, c.HeadDim, l.pass.seq, w.qkv.ld, w.heads.ld).Float(float32(c.NormEps)))
-	l.attend(attend, c.Heads, l.dev.Args().Buf(w.att.Buffer, w.attLSE, w.heads.Buffer), w)
+	l.turn(w.heads, w.inv, w.qkv, l.turning(i), l.attended(), c.NormEps)
+	l.attend(l.precision, w.att, w.attLSE, w.heads, l.attended())
 	l.forwardProduct(l.act.branch, w.att, model.O, i, n, c.Hidden, a)
 }
 

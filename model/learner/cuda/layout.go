@@ -101,7 +101,7 @@ func newActivations(m *memory, s shape) *activations {
 			delta: m.floats(scr, n*s.Heads), dys: m.operand(scr, slots, s.Hidden), dxs: m.dense(scr, slots, s.Hidden),
 			dboth: m.operand(scr, slots, 2*s.Inner), dh: m.dense(scr, slots, s.Inner),
 			dw: m.floats(scr, slots), droute: m.dense(scr, n, s.Experts), count: m.ints(scr, s.Experts),
-			share: m.floats(scr, chunks(n)*max(s.Hidden, 2*s.HeadDim)), squares: m.floats(scr, 2*n),
+			share: m.floats(scr, gainShares(n, s.Hidden, s.HeadDim)), squares: m.floats(scr, 2*n),
 			cosine: m.floats(scr, s.seq*s.HeadDim/2), sine: m.floats(scr, s.seq*s.HeadDim/2), loss: m.floats(scr, n),
 		},
 	}

@@ -1,11 +1,15 @@
 // Attention: causal, scale 1/sqrt(dim), without memory for probabilities. A row of qkv (tokens, ld) holds heads of
-// queries, then kv of keys and kv of values, dim each; tokens lie one sequence after another. Kv head g serves the query
-// heads g·G to g·G+G−1, G = heads/kv. lse (tokens, heads) is what the backward needs to make probabilities again, in the
-// base that the same kind of kernel reads. A kernel is compiled for a few dim; others take the next wider, filled up
-// with zeros on the way in.
+// queries, then kv of keys and kv of values, dim each; tokens lie one sequence of seq after another. Kv head g serves
+// the query heads g·G to g·G+G−1, G = heads/kv. lse (sequences, heads, seq) is what the backward needs to make
+// probabilities again: the logarithm of a row's sum of exponentials, to a base that only kernels of the same kind read.
+// delta, of the same shape, is Σ dout·out. A kernel is compiled for few dim; others take the next wider one, with
+// zeros for the channels that they lack. Grids are (blocks of rows, heads or kv, sequences). Nothing reads a row of
+// another sequence, or of none.
 //
-// float32: a block of 128 threads does 32 rows, 4 lanes a row, lane p channels 4p to 4p+3 of every 16; keys, or queries,
-// pass through shared memory 32 at a time, ascending. A score is each lane's sum over its channels, joined by a tree.
+// Here is float32; attention_bf16.cu has tensor cores. A block of 128 threads does 32 rows, 4 lanes a row, lane p
+// channels 4p to 4p+3 of every 16. Keys, or queries, pass through shared memory 32 at a time, ascending, 256·dim bytes.
+// A score is each lane's sum over its channels, joined by a tree. Read once a block, a number serves 32 rows: 16
+// operations a byte.
 
 #define SHAPE int heads, int kv, int seq, int dim, int ld, int ldo
 
@@ -56,7 +60,7 @@ template <int D, class T> __device__ void attention_of(T *out, float *lse, const
 		fill<D>(ks, k, j0, seq, dim, ld), fill<D>(vs, v, j0, seq, dim, ld);
 		__syncthreads();
 		for (int j = 0; j < 32; j++) {
-			const float s = j0 + j <= i ? dot<D>(q, ks[j]) : (dot<D>(q, ks[j]), -INF);
+			const float all = dot<D>(q, ks[j]), s = j0 + j <= i ? all : -INF;
 			const float now = fmaxf(top, s), f = expf(top - now), p = expf(s - now);
 			sum = fmaf(sum, f, p), top = now;
 			for (int c = 0; c < D / 4; c++) o.x[c] *= f;
@@ -65,12 +69,11 @@ template <int D, class T> __device__ void attention_of(T *out, float *lse, const
 		__syncthreads();
 	}
 	if (i >= seq) return;
-	if (threadIdx.x % 4 == 0) lse[(start + i) * heads + h] = top + logf(sum);
+	if (threadIdx.x % 4 == 0) lse[start * heads + (wide)h * seq + i] = top + logf(sum);
 	keep<D>(out + (start + i) * ldo + h * dim, o, dim, 1 / sum);
 }
 
-// attention_query: the gradient of queries, dqk (tokens, heads+kv, dim), and delta (tokens, heads) = Σ dout·out, which
-// attention_key needs.
+// attention_query: the gradient of queries, dqk (tokens, heads+kv, dim), and delta, which attention_key needs.
 template <int D, class T> __device__ void attention_query_of(float *dqk, float *delta, const T *dout, const T *out,
 	const float *lse, const T *qkv, SHAPE) {
 	__shared__ float ks[32][D], vs[32][D];
@@ -81,12 +84,14 @@ template <int D, class T> __device__ void attention_query_of(float *dqk, float *
 	const T *k = qkv + (heads + h / (heads / kv)) * dim, *v = k + kv * dim;
 	const float scale = 1 / sqrtf(dim);
 	const Quad<D> q = quad<D>(qkv + (wide)i * ld + h * dim, dim, live, scale);
-	const Quad<D> o = quad<D>(dout + row * ldo + h * dim, dim, live, 1), y = quad<D>(out + row * ldo + h * dim, dim, live, 1);
+	const Quad<D> o = quad<D>(dout + row * ldo + h * dim, dim, live, 1);
+	const Quad<D> y = quad<D>(out + row * ldo + h * dim, dim, live, 1);
 	float sum = 0;
 	for (int c = 0; c < D / 4; c++) sum = fmaf(o.x[c], y.x[c], sum);
 	sum += __shfl_xor_sync(~0u, sum, 1), sum += __shfl_xor_sync(~0u, sum, 2);
-	const float l = live ? lse[row * heads + h] : 0;
-	if (live && threadIdx.x % 4 == 0) delta[row * heads + h] = sum;
+	lse += start * heads + (wide)h * seq, delta += start * heads + (wide)h * seq;
+	const float l = live ? lse[i] : 0;
+	if (live && threadIdx.x % 4 == 0) delta[i] = sum;
 	Quad<D> d = {};
 	for (int j0 = 0; j0 < first + 32 && j0 < seq; j0 += 32) {
 		fill<D>(ks, k, j0, seq, dim, ld), fill<D>(vs, v, j0, seq, dim, ld);
@@ -118,8 +123,8 @@ template <int D, class T> __device__ void attention_key_of(float *dqk, T *dqkv, 
 			fill<D>(qs, qkv + h * dim, i0, seq, dim, ld), fill<D>(os, dout + h * dim, i0, seq, dim, ldo);
 			if (threadIdx.x < 32) {
 				const int i = i0 + threadIdx.x;
-				ls[threadIdx.x] = i < seq ? lse[(wide)i * heads + h] : 0;
-				ds[threadIdx.x] = i < seq ? delta[(wide)i * heads + h] : 0;
+				ls[threadIdx.x] = i < seq ? lse[(wide)h * seq + i] : 0;
+				ds[threadIdx.x] = i < seq ? delta[(wide)h * seq + i] : 0;
 			}
 			__syncthreads();
 			for (int i = 0; i < 32; i++) {
@@ -159,29 +164,4 @@ KERNEL attention_query_128(QUERY(float)) {
 KERNEL attention_key_128(KEY(float)) {
 	attention_key_of<128>(dqk, dqkv, delta, dout, lse, qkv, heads, kv, seq, dim, ld, ldo, lddv);
 }
-KERNEL attention_bf16_32(FORWARD(bf16)) { attention_of<32>(out, lse, qkv, heads, kv, seq, dim, ld, ldo); }
-KERNEL attention_query_bf16_32(QUERY(bf16)) {
-	attention_query_of<32>(dqk, delta, dout, out, lse, qkv, heads, kv, seq, dim, ld, ldo);
-}
-KERNEL attention_key_bf16_32(KEY(bf16)) {
-	attention_key_of<32>(dqk, dqkv, delta, dout, lse, qkv, heads, kv, seq, dim, ld, ldo, lddv);
-}
-KERNEL attention_bf16_64(FORWARD(bf16)) { attention_of<64>(out, lse, qkv, heads, kv, seq, dim, ld, ldo); }
-KERNEL attention_query_bf16_64(QUERY(bf16)) {
-	attention_query_of<64>(dqk, delta, dout, out, lse, qkv, heads, kv, seq, dim, ld, ldo);
-}
-KERNEL attention_key_bf16_64(KEY(bf16)) {
-	attention_key_of<64>(dqk, dqkv, delta, dout, lse, qkv, heads, kv, seq, dim, ld, ldo, lddv);
-}
-KERNEL attention_bf16_128(FORWARD(bf16)) { attention_of<128>(out, lse, qkv, heads, kv, seq, dim, ld, ldo); }
-KERNEL attention_query_bf16_128(QUERY(bf16)) {
-	attention_query_of<128>(dqk, delta, dout, out, lse, qkv, heads, kv, seq, dim, ld, ldo);
-}
-KERNEL attention_key_bf16_128(KEY(bf16)) {
-	attention_key_of<128>(dqk, dqkv, delta, dout, lse, qkv, heads, kv, seq, dim, ld, ldo, lddv);
-}
-#undef SHAPE
-#undef FORWARD
-#undef QUERY
-#undef KEY
 #undef KERNEL
