@@ -8,15 +8,14 @@ import (
 // backward adds the gradients of the last pass's objective to those that are there: act.branch holds the gradient of
 // act.xn, and those of the head are added already. An update takes so many batches, each with an equal share.
 func (l *Learner) backward(batches int) {
-	c, z, n := &l.shape, l.act, l.pass.tokens()
+	z := l.act
 	l.normBackward(z.x.Buffer, z.inv, model.FinalNorm, -1, false)
 	for i := len(z.layers) - 1; i >= 0; i-- {
 		l.again(i)
 		l.expertsBackward(i, batches)
 		l.attentionBackward(i)
 	}
-	l.rows("scatter", n, l.dev.Args().Buf(l.gradient(model.Embed, -1).Buffer, z.dx.Buffer, l.pass.ids).
-		Int(n, c.Hidden))
+	l.scatter()
 }
 
 // again runs the forward of a layer again where what it computed gave way to another's, but for its router and its end.

@@ -83,6 +83,7 @@ type activations struct {
 	inv         driver.Buffer
 	logits      matrix        // (rows, V)
 	ids, labels driver.Buffer // of all batches of an update
+	order       driver.Buffer // tokens of each batch by symbol, and where each symbol begins, see order.go
 	sums        driver.Buffer // see sums.go
 	scratch
 }
@@ -94,7 +95,8 @@ func newActivations(m *memory, s shape) *activations {
 		x: m.dense(res, n, s.Hidden), xn: m.operand(res, n, s.Hidden), inv: m.floats(res, n),
 		logits: m.dense(model.Logits, s.logitRows(), s.Vocab),
 		ids:    m.ints(scr, n*s.accumulate), labels: m.ints(scr, n*s.accumulate),
-		sums: m.floats(scr, s.accumulate*sumsOf(s.Config).size),
+		order: m.ints(scr, orderLen(n)*s.accumulate),
+		sums:  m.floats(scr, s.accumulate*sumsOf(s.Config).size),
 		scratch: scratch{
 			branch: m.dense(scr, n, s.Hidden), dx: m.dense(scr, n, s.Hidden), datt: m.operand(scr, n, a),
 			dqk: m.dense(scr, n, a+b), dqkv: m.operand(scr, n, a+2*b),

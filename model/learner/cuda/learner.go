@@ -22,6 +22,7 @@ type Learner struct {
 	act       *activations
 	at        sums
 	host      []float32 // what was read of act.sums
+	orders    orders
 	steps     int
 	optimizer *optimizer
 	product   operands // of the next launch
@@ -94,7 +95,7 @@ func (l *Learner) layActivations(t *model.Table) {
 	l.shape = l.shapeOf(t)
 	l.act = newActivations(l.memory, l.shape)
 	l.optimizer = newOptimizer(l.kernels, l.memory, l.values, l.setup)
-	l.at = sumsOf(t.Config)
+	l.at, l.orders = sumsOf(t.Config), newOrders(l.shape)
 	l.host = make([]float32, l.at.size*l.setup.Accumulate)
 	l.pass = l.batch(0)
 	l.angles()

@@ -25,8 +25,7 @@ func (l *Learner) Train(ids, labels []int32, rates []float64) (learner.Update, e
 }
 
 func (l *Learner) train() error {
-	driver.Put(l.dev, l.act.ids, l.job.ids)
-	driver.Put(l.dev, l.act.labels, l.job.labels)
+	l.upload(l.job.ids, l.job.labels)
 	l.dev.Zero(l.values.of[model.Gradient])
 	n, batches := l.shape.tokens(), l.setup.Accumulate
 	for i := range batches {

@@ -5,16 +5,15 @@ extern "C" __global__ void gather(float *dst, const float *src, const int *rows,
 	for (int j = threadIdx.x; j < cols; j += blockDim.x) dst[(wide)blockIdx.x * cols + j] = from[j];
 }
 
-// scatter adds row t of src to row ids[t] of dst. The block of a symbol's first token does all of them, in ascending
-// order.
-extern "C" __global__ void scatter(float *dst, const float *src, const int *ids, int tokens, int cols) {
-	const int first = blockIdx.x, id = ids[first];
-	for (int t = 0; t < first; t++)
-		if (ids[t] == id) return;
+// scatter adds row t of src to the row of t's symbol, tokens ascending. order has the tokens sorted by symbol; those of
+// the symbol of block i are from begin[i] to begin[i+1]. One block a symbol.
+extern "C" __global__ void scatter(float *dst, const float *src, const int *ids, const int *order, const int *begin,
+	int cols) {
+	const int from = begin[blockIdx.x], to = begin[blockIdx.x + 1];
+	float *row = dst + (wide)ids[order[from]] * cols;
 	for (int j = threadIdx.x; j < cols; j += blockDim.x) {
-		float s = dst[(wide)id * cols + j];
-		for (int t = first; t < tokens; t++)
-			if (ids[t] == id) s += src[(wide)t * cols + j];
-		dst[(wide)id * cols + j] = s;
+		float s = row[j];
+		for (int i = from; i < to; i++) s += src[(wide)order[i] * cols + j];
+		row[j] = s;
 	}
 }
