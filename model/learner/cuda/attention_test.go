@@ -155,13 +155,13 @@ func TestAttentionIsThatOfFloat64AtWholeAndBrokenTiles(t *testing.T) {
 			t.Run(fmt.Sprintf("%s %+v", p, s), func(t *testing.T) {
 				e := s.example(p, uint64(i))
 				r := runAttention(t, lib, p, e)
-				near(t, s.plain(e.qkv), r.out, attentionError[p], "out")
+				nearTo(t, s.plain(e.qkv), r.out, attentionError[p], "out")
 				want, got := e.plainBackward(), r.gradient(s)
 				for _, part := range []struct {
 					name     string
 					from, to int
 				}{{"dq", 0, s.heads}, {"dk", s.heads, s.heads + s.kv}, {"dv", s.heads + s.kv, s.heads + 2*s.kv}} {
-					near(t, columnsOf(want, s.width(), part.from*s.dim, part.to*s.dim),
+					nearTo(t, columnsOf(want, s.width(), part.from*s.dim, part.to*s.dim),
 						columnsOf(got, s.width(), part.from*s.dim, part.to*s.dim), attentionError[p], part.name)
 				}
 			})

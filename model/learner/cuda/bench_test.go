@@ -142,8 +142,8 @@ func (p Precision) normal(r *rand.Rand, n int) []float64 {
 	return x
 }
 
-// near asserts that the numbers are those wanted, to a part of their root mean square. Not-a-number is near nothing.
-func near(t testing.TB, want, got []float64, part float64, what ...any) {
+// nearTo asserts that the numbers are those wanted, to a part of their root mean square. Not-a-number is near nothing.
+func nearTo(t testing.TB, want, got []float64, part float64, what ...any) {
 	t.Helper()
 	require.Len(t, got, len(want), what...)
 	var square, off, most float64

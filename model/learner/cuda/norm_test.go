@@ -142,12 +142,12 @@ func TestNormsAreThoseOfFloat64AtEveryWidth(t *testing.T) {
 					want.squares = append(want.squares, dot(x, x), dot(e.branch[at:at+c.cols], e.branch[at:at+c.cols]))
 				}
 				got := runNorm(t, lib, p, e, c.branch, c.add)
-				near(t, want.y, got.y, operand[p], "y")
-				near(t, want.inv, got.inv, 1e-6, "inv")
-				near(t, want.x1, got.x1, 1e-7, "x1")
-				near(t, want.squares, got.squares, 1e-6, "squares")
-				near(t, want.dx, got.dx, 2e-6, "dx")
-				near(t, want.dgain, got.dgain, 2e-6, "dgain")
+				nearTo(t, want.y, got.y, operand[p], "y")
+				nearTo(t, want.inv, got.inv, 1e-6, "inv")
+				nearTo(t, want.x1, got.x1, 1e-7, "x1")
+				nearTo(t, want.squares, got.squares, 1e-6, "squares")
+				nearTo(t, want.dx, got.dx, 2e-6, "dx")
+				nearTo(t, want.dgain, got.dgain, 2e-6, "dgain")
 				if p == BF16 {
 					assert.Equal(t, BF16.roundedTo(got.dx), got.rounded, "dx as an operand")
 				}
@@ -290,7 +290,7 @@ func TestHeadsAreNormedAndRotatedAsInFloat64(t *testing.T) {
 				e := headsOf(s, uint64(i))
 				r := runTurned(t, lib, p, e)
 				operand := map[Precision]float64{Float32: 1e-6, BF16: 2.5e-3}[p]
-				near(t, e.plain(), r.y, operand, "y")
+				nearTo(t, e.plain(), r.y, operand, "y")
 				assert.Equal(t, columnsOf(p.roundedTo(e.x), s.width(), (s.heads+s.kv)*s.dim, s.width()),
 					columnsOf(r.y, s.width(), (s.heads+s.kv)*s.dim, s.width()), "values")
 
@@ -316,13 +316,13 @@ func TestHeadsAreNormedAndRotatedAsInFloat64(t *testing.T) {
 						got = append(got, r.dx[j/s.width()*(s.heads+s.kv)*s.dim+c])
 					}
 				}
-				near(t, want, got, max(operand, 1e-5), "dx")
+				nearTo(t, want, got, max(operand, 1e-5), "dx")
 				want, got = nil, nil
 				for c := range s.dim {
 					want = append(want, e.dqgain[c]+slope(&e.qgain[c]), e.dkgain[c]+slope(&e.kgain[c]))
 					got = append(got, r.dqgain[c], r.dkgain[c])
 				}
-				near(t, want, got, 1e-5, "gradients of the gains")
+				nearTo(t, want, got, 1e-5, "gradients of the gains")
 			})
 		}
 	}
