@@ -222,15 +222,6 @@ func TestTheCopyThatProductsReadIsTheWeightsRounded(t *testing.T) {
 	}
 }
 
-// rounded is x in bf16, to the nearest, ties to even.
-func rounded(x float32) uint16 {
-	low, high := math.Float32bits(x)&0xffff, uint16(math.Float32bits(x)>>16)
-	if low > 0x8000 || low == 0x8000 && high&1 == 1 {
-		high++
-	}
-	return high
-}
-
 // rounding is the plain engine with the operands of matrix products rounded to bf16.
 type rounding struct{ compute.Reference }
 
