@@ -5,7 +5,8 @@
 //	TN: dst (m, n) = a (k, m)ᵀ · b (k, n)     dW = dyᵀ·x
 //
 // and what is written is alpha·(a·b) + beta·add, in float32 and rounded to bf16, or one of them. Every element is the
-// sum over ascending k, made by one thread of one block in the same steps wherever it lies; nothing is split over k.
+// sum over ascending k, made by one warp in the same steps wherever it lies; nothing is split over k, because a sum
+// of parts depends on how many parts there were.
 
 enum { NN, NT, TN };
 
@@ -19,101 +20,296 @@ struct Product {
 	const float *add;  // as dst, which it may be; none: nothing is added
 	const bf16 *add16; // as dst16, added like add
 	const void *a, *b; // float32 or bf16, as the kernel says
-	// off, unless none, are the rows where groups begin, groups+1 of them: those of a and dst (NT, NN), whose m is at
-	// most what all groups have together, or those of a and b (TN), whose k is not read. Steps are of the others alone.
+	// off, unless none, are the rows where groups begin, groups+1 of them, the first 0: those of a and dst (NT, NN),
+	// whose m is at least what all groups have together, or those of a and b (TN), whose k is not read. Steps are of
+	// the others alone.
 	const int *off;
 	wide stepA, stepB, stepDst, stepDst16;
-	wide jump;  // rows from split on of what is a weight, b (NT, NN) or dst (TN), lie so many elements further
-	int split;  // so that a product has two weights, their rows one after the other
+	wide jump; // rows from split on of what is a weight, b (NT, NN) or dst (TN), lie so many elements further
+	int split; // so that a product has two weights, their rows one after the other
 	int groups, m, n, k;
 	int lda, ldb, ldDst, ldDst16;
 	float alpha, beta;
 };
+static_assert(sizeof(Product) == 144, "operands of product.go");
 
 // Tile is what one block makes: rows and columns from (row, col) on of a group's product.
 struct Tile {
-	int group, row, col; // group is negative where there is nothing to do
-	int m, k;            // of this group
-	int first;           // its first row of what off divides
+	int group, row, col;
+	int m, k;  // of this group; a tile whose row is not below m has nothing to do
+	int first; // its first row of what off divides
 };
 
-template <int form> __device__ Tile tile_of(const Product &p, int height, int width) {
-	const int across = (p.n + width - 1) / width;
-	int id = blockIdx.x;
-	for (int e = 0; e < p.groups; e++) {
-		const int first = p.off ? p.off[e] : 0, rows = p.off ? p.off[e + 1] - first : 0;
-		const int m = p.off && form != TN ? rows : p.m, k = p.off && form == TN ? rows : p.k;
-		const int down = (m + height - 1) / height, tiles = down * across;
-		if (id < tiles) return {e, id % down * height, id / down * width, m, k, first};
-		id -= tiles;
+// find_group sets the group of the tile's row of tiles, where rows are divided. Group e may have ⌊off[e+1]/height⌋ −
+// ⌊off[e]/height⌋ + 1 rows of tiles, which is enough wherever it begins, and at most one more than it needs; so a block
+// finds its group at once, without a sum over groups.
+__device__ void find_group(Tile &t, const int *off, int groups, int height) {
+	__shared__ int found[3];
+	for (int e = threadIdx.x; e < groups; e += blockDim.x) {
+		const int from = off[e], to = off[e + 1];
+		if (t.row >= from / height + e && (e == groups - 1 || t.row < to / height + e + 1))
+			found[0] = e, found[1] = from, found[2] = to;
 	}
-	return {-1, 0, 0, 0, 0, 0};
+	__syncthreads();
+	t.group = found[0], t.first = found[1], t.m = found[2] - t.first;
+	t.row -= t.first / height + t.group;
 }
 
-// Where the matrices of a group begin.
+// Blocks in order walk down BAND tiles, then right: what a wave of blocks reads is nearly square, and stays in the L2
+// cache.
+enum { BAND = 16 };
+template <int form> __device__ Tile tile_of(const Product &p, int height, int width) {
+	const bool divided = p.off && form != TN;
+	const int across = (p.n + width - 1) / width;
+	const int down = divided ? p.m / height + p.groups : (p.m + height - 1) / height;
+	int id = blockIdx.x;
+	Tile t = {0, 0, 0, p.m, p.k, 0};
+	t.group = id / (down * across), id %= down * across;
+	const int band = id / (BAND * across) * BAND, tall = min((int)BAND, down - band);
+	id -= band * across;
+	t.row = band + id % tall, t.col = id / tall * width;
+	if (divided) {
+		find_group(t, p.off, p.groups, height);
+	} else if (p.off) {
+		t.first = p.off[t.group], t.k = p.off[t.group + 1] - t.first;
+	}
+	t.row *= height;
+	return t;
+}
+
+// Where the operands of a group begin.
 template <int form, class T> __device__ const T *left_of(const Product &p, const Tile &t) {
 	return (const T *)p.a + (p.off ? (wide)t.first * p.lda : t.group * p.stepA);
 }
 template <int form, class T> __device__ const T *right_of(const Product &p, const Tile &t) {
 	return (const T *)p.b + (p.off && form == TN ? (wide)t.first * p.ldb : t.group * p.stepB);
 }
-template <int form> __device__ void put(const Product &p, const Tile &t, int row, int col, float sum) {
-	const wide first = p.off && form != TN ? t.first : 0, jump = form == TN && row >= p.split ? p.jump : 0;
-	const wide at = (first + row) * p.ldDst + col + jump + (p.off && form != TN ? 0 : t.group * p.stepDst);
-	const wide at16 = (first + row) * p.ldDst16 + col + jump + (p.off && form != TN ? 0 : t.group * p.stepDst16);
-	float x = p.alpha * sum;
-	if (p.add) x += p.beta * p.add[at];
-	if (p.add16) x += p.beta * value(p.add16[at16]);
-	if (p.dst) p.dst[at] = x;
-	if (p.dst16) store(&p.dst16[at16], x);
+
+// Four neighbours of a row, or as many as there are: at once where they lie so. Of bf16 they always do.
+__device__ bool together(const float *p, int count) { return count >= 4 && ((size_t)p & 15) == 0; }
+__device__ bool together(const bf16 *p, int count) { return count >= 4; }
+__device__ void read4(float *x, const float *p) {
+	const float4 y = *(const float4 *)p;
+	x[0] = y.x, x[1] = y.y, x[2] = y.z, x[3] = y.w;
+}
+__device__ void read4(float *x, const bf16 *p) {
+	const uint2 y = *(const uint2 *)p;
+	x[0] = __uint_as_float(y.x << 16), x[1] = __uint_as_float(y.x & 0xffff0000);
+	x[2] = __uint_as_float(y.y << 16), x[3] = __uint_as_float(y.y & 0xffff0000);
+}
+__device__ void write4(float *p, const float *x) { *(float4 *)p = make_float4(x[0], x[1], x[2], x[3]); }
+__device__ void write4(bf16 *p, const float *x) {
+	*(uint2 *)p = make_uint2(half(x[0]) | half(x[1]) << 16, half(x[2]) | half(x[3]) << 16);
+}
+template <class T> __device__ void plus(float *x, float beta, const T *p, int count) {
+	float y[4];
+	if (together(p, count)) {
+		read4(y, p);
+		for (int i = 0; i < 4; i++) x[i] = fmaf(beta, y[i], x[i]);
+	} else {
+		for (int i = 0; i < 4; i++)
+			if (i < count) x[i] = fmaf(beta, value(p[i]), x[i]);
+	}
+}
+template <class T> __device__ void put(T *p, const float *x, int count) {
+	if (together(p, count)) {
+		write4(p, x);
+	} else {
+		for (int i = 0; i < 4; i++)
+			if (i < count) store(p + i, x[i]);
+	}
 }
 
-// One element of an operand, 0 outside.
-template <int form, class T> __device__ float left(const Product &p, const Tile &t, const T *a, int row, int k) {
-	if (row >= t.m || k >= t.k) return 0;
-	return value(form == TN ? a[(wide)k * p.lda + row] : a[(wide)row * p.lda + k]);
-}
-template <int form, class T> __device__ float right(const Product &p, const Tile &t, const T *b, int col, int k) {
-	if (col >= p.n || k >= t.k) return 0;
-	const wide jump = form != TN && (form == NT ? col : k) >= p.split ? p.jump : 0;
-	return value(form == NT ? b[(wide)col * p.ldb + k + jump] : b[(wide)k * p.ldb + col + jump]);
+// finish makes of four sums what is written of them, and writes it.
+template <int form> __device__ void finish(const Product &p, const Tile &t, int row, int col, const float *sum) {
+	const bool divided = p.off && form != TN;
+	const wide here = (form == TN && row >= p.split ? p.jump : 0) + col;
+	const wide at = (divided ? (wide)t.first * p.ldDst : t.group * p.stepDst) + (wide)row * p.ldDst + here;
+	const wide at16 = (divided ? (wide)t.first * p.ldDst16 : t.group * p.stepDst16) + (wide)row * p.ldDst16 + here;
+	const int count = p.n - col;
+	float x[4];
+	for (int i = 0; i < 4; i++) x[i] = p.alpha * sum[i];
+	if (p.add) plus(x, p.beta, p.add + at, count);
+	if (p.add16) plus(x, p.beta, p.add16 + at16, count);
+	if (p.dst) put(p.dst + at, x, count);
+	if (p.dst16) put(p.dst16 + at16, x, count);
 }
 
-// A block of 256 threads makes 64 x 64, each thread 4 x 4, in float32.
-template <int form, class T> __device__ void product(const Product &p) {
-	__shared__ float as[16][68], bs[16][68];
+// Products of float32. A block of 256 threads makes 64 x 64, each thread 4 x 4; while it sums 16 of k from one half of
+// its shared memory, the next 16 are on their way through registers to the other half.
+template <int form> __device__ void product(const Product &p) {
+	LAUNCH_SHARED(shared);
+	typedef float Part[16][68]; // of an operand: 16 of k, 64 rows
+	Part *const as = (Part *)shared, *const bs = as + 2;
 	const Tile tile = tile_of<form>(p, 64, 64);
-	if (tile.group < 0) return;
-	const T *a = left_of<form, T>(p, tile), *b = right_of<form, T>(p, tile);
+	if (tile.row >= tile.m) return;
+	const float *a = left_of<form, float>(p, tile), *b = right_of<form, float>(p, tile);
 	const int t = threadIdx.x, tr = t / 16 * 4, tc = t % 16 * 4;
-	float sum[4][4] = {};
+	float x[4], y[4], sum[4][4] = {};
+	auto fetch = [&](int k0) {
+		for (int i = 0; i < 4; i++) {
+			const int row = tile.row + (form == TN ? t % 64 : t / 16 + 16 * i), ka = k0 + (form == TN ? t / 64 + 4 * i : t % 16);
+			const int col = tile.col + (form == NT ? t / 16 + 16 * i : t % 64), kb = k0 + (form == NT ? t % 16 : t / 64 + 4 * i);
+			const wide jump = form != TN && (form == NT ? col : kb) >= p.split ? p.jump : 0;
+			x[i] = row < tile.m && ka < tile.k ? a[form == TN ? (wide)ka * p.lda + row : (wide)row * p.lda + ka] : 0;
+			y[i] = col < p.n && kb < tile.k ? b[(form == NT ? (wide)col * p.ldb + kb : (wide)kb * p.ldb + col) + jump] : 0;
+		}
+	};
+	fetch(0);
 	for (int k0 = 0; k0 < tile.k; k0 += 16) {
-		for (int i = t; i < 64 * 16; i += 256) {
-			const int ra = form == TN ? i % 64 : i / 16, ka = form == TN ? i / 64 : i % 16;
-			const int cb = form == NT ? i / 16 : i % 64, kb = form == NT ? i % 16 : i / 64;
-			as[ka][ra] = left<form>(p, tile, a, tile.row + ra, k0 + ka);
-			bs[kb][cb] = right<form>(p, tile, b, tile.col + cb, k0 + kb);
+		Part &ah = as[k0 / 16 % 2], &bh = bs[k0 / 16 % 2];
+		for (int i = 0; i < 4; i++) {
+			if (form == TN) ah[t / 64 + 4 * i][t % 64] = x[i];
+			else ah[t % 16][t / 16 + 16 * i] = x[i];
+			if (form == NT) bh[t % 16][t / 16 + 16 * i] = y[i];
+			else bh[t / 64 + 4 * i][t % 64] = y[i];
 		}
-		__syncthreads();
+		__syncthreads(); // who is behind it has read the other half, which is written next
+		if (k0 + 16 < tile.k) fetch(k0 + 16);
+#pragma unroll
 		for (int c = 0; c < 16; c++) {
-			float x[4], y[4];
-			for (int i = 0; i < 4; i++) x[i] = as[c][tr + i], y[i] = bs[c][tc + i];
+			float u[4], v[4];
+			read4(u, &ah[c][tr]), read4(v, &bh[c][tc]);
 			for (int i = 0; i < 4; i++)
-				for (int j = 0; j < 4; j++) sum[i][j] += x[i] * y[j];
+				for (int j = 0; j < 4; j++) sum[i][j] = fmaf(u[i], v[j], sum[i][j]);
 		}
-		__syncthreads();
 	}
 	for (int i = 0; i < 4; i++)
-		for (int j = 0; j < 4; j++)
-			if (tile.row + tr + i < tile.m && tile.col + tc + j < p.n)
-				put<form>(p, tile, tile.row + tr + i, tile.col + tc + j, sum[i][j]);
+		if (tile.row + tr + i < tile.m && tile.col + tc < p.n) finish<form>(p, tile, tile.row + tr + i, tile.col + tc, sum[i]);
 }
 
-#define PRODUCT(name, form, type) \
-	extern "C" __global__ void __launch_bounds__(256) name(Product p) { product<form, type>(p); }
-PRODUCT(product_nt, NT, float)
-PRODUCT(product_nn, NN, float)
-PRODUCT(product_tn, TN, float)
-PRODUCT(product_nt_bf16, NT, bf16)
-PRODUCT(product_nn_bf16, NN, bf16)
-PRODUCT(product_tn_bf16, TN, bf16)
+// Products of bf16 on the tensor cores, with float32 sums. A block makes 128 x width with width threads, a warp 64 x 64
+// in steps of 16 of k. Operands come through a ring of STAGES parts of shared memory, 64 of k each, filled by
+// asynchronous copies: while one part is multiplied the next two are on their way.
+//
+// In shared memory an operand is panels of 64 lines of 128 bytes. Where its k are neighbours in memory (deep) a line is
+// a row of the operand, else a line is one k and a panel 64 columns; ldmatrix turns the latter around. The piece of 16
+// bytes at place i of line l lies at i ^ l % 8: so the eight lines of a matrix that ldmatrix reads, and the eight
+// pieces of a line that a copy writes, never share a bank.
+enum { HEIGHT = 128, DEPTH = 64, STAGES = 3, LINE = 2 * DEPTH, PANEL = 64 * LINE };
+
+// Side brings a stage of one operand, size rows (NT's b: columns of dst) of it, to shared memory. A thread copies one
+// piece of every apart-th line.
+template <bool deep, bool weight, int size, int threads> struct Side {
+	static const int panels = size / 64, passes = size * 8 / threads, apart = threads / 8 / (deep ? 1 : panels);
+	const bf16 *from;
+	wide jump;
+	int ld, to, line, piece, rest, split;
+
+	// The operand's matrix of a group; first is where this block begins in it, rest how many there are from there on.
+	__device__ Side(const bf16 *matrix, int ld, int first, int rest, int split, wide jump) : jump(jump), ld(ld) {
+		const int t = threadIdx.x, panel = deep ? 0 : t / 8 % panels;
+		piece = t % 8, line = t / 8 / (deep ? 1 : panels);
+		to = panel * PANEL + line * LINE + (piece ^ line % 8) * 16;
+		from = matrix + (deep ? (wide)(first + line) * ld : (wide)line * ld + first + panel * 64) + piece * 8;
+		this->rest = deep ? rest - line : min(max(2 * (rest - panel * 64 - piece * 8), 0), 16);
+		this->split = split - line - (deep ? first : 0);
+	}
+	// The next 64 of k, of which left are there.
+	__device__ void copy(unsigned char *stage, int left) {
+		const int bytes = deep ? min(max(2 * left - 16 * piece, 0), 16) : rest, lines = deep ? rest : left - line;
+#pragma unroll
+		for (int i = 0; i < passes; i++) {
+			const bf16 *p = from + i * apart * (wide)ld;
+			if (weight && i * apart >= split) p += jump;
+			copy16(stage + to + i * apart * LINE, p, i * apart < lines ? bytes : 0);
+		}
+		from += deep ? DEPTH : DEPTH * (wide)ld;
+		if (!deep) split -= DEPTH;
+	}
+};
+
+// Where a lane points for ldmatrix: panels are a warp's own, 16 rows of an operand and 16 of k at a time. The four
+// matrices of a (row, k) are in the order that mma has them: of a (0, 0) (8, 0) (0, 8) (8, 8), of b (0, 0) (0, 8) (8,
+// 0) (8, 8).
+template <bool deep, bool right> __device__ int lane_of(int panel) {
+	const int lane = threadIdx.x % 32;
+	const int line = deep != right ? lane % 16 : lane / 16 * 8 + lane % 8, piece = deep != right ? lane / 16 : lane / 8 % 2;
+	return panel * PANEL + line * LINE + (piece ^ line % 8) * 16;
+}
+template <bool deep> __device__ void fragment(unsigned *r, const unsigned char *stage, int lane, int rows, int k) {
+	if (deep) ldmatrix(r, stage + (lane ^ 2 * k) + rows * LINE);
+	else ldmatrix_trans(r, stage + (lane ^ 2 * rows) + k * LINE);
+}
+
+template <int form, int width> __device__ void product_bf16(const Product &p) {
+	LAUNCH_SHARED(shared);
+	const Tile tile = tile_of<form>(p, HEIGHT, width);
+	if (tile.row >= tile.m) return;
+	const int whole = (HEIGHT + width) * LINE; // bytes of a stage: a's panels, then b's
+	const int warp = threadIdx.x / 32, wr = warp / (width / 64), wc = warp % (width / 64), height = tile.m - tile.row;
+	const bool busy = wr * 64 < height && tile.col + wc * 64 < p.n;
+
+	Side<form != TN, false, HEIGHT, width> left(left_of<form, bf16>(p, tile), p.lda, tile.row, height, 0, 0);
+	Side<form == NT, form != TN, width, width> right(right_of<form, bf16>(p, tile), p.ldb, tile.col, p.n - tile.col, p.split, p.jump);
+	int rest = tile.k, fill = 0, use = 0; // of k, not yet asked for; the parts to fill and to use next
+	auto ask = [&] {
+		if (rest > 0) left.copy(shared + fill * whole, rest), right.copy(shared + fill * whole + HEIGHT * LINE, rest);
+		copies_commit();
+		rest -= DEPTH, fill = fill == STAGES - 1 ? 0 : fill + 1;
+	};
+	const int la = lane_of<form != TN, false>(wr), lb = lane_of<form == NT, true>(wc) + HEIGHT * LINE;
+	unsigned x[2][4][4], y[2][4][4];
+	auto fragments = [&](int at, int k) {
+#pragma unroll
+		for (int i = 0; i < 4; i++) {
+			fragment<form != TN>(x[at][i], shared + use * whole, la, 16 * i, k);
+			fragment<form == NT>(y[at][i], shared + use * whole, lb, 16 * i, k);
+		}
+	};
+
+	float sum[4][8][4] = {};
+	for (int i = 0; i < STAGES - 1; i++) ask();
+	copies_wait<STAGES - 2>();
+	__syncthreads();
+	if (busy) fragments(0, 0);
+	for (int k0 = 0; k0 < tile.k; k0 += DEPTH) {
+#pragma unroll
+		for (int c = 0; c < DEPTH / 16; c++) {
+			if (c == DEPTH / 16 - 1) { // all have read this part but for what they hold; the next has come
+				use = use == STAGES - 1 ? 0 : use + 1;
+				copies_wait<STAGES - 2>();
+				__syncthreads();
+			}
+			if (busy) fragments((c + 1) % 2, (c + 1) * 16 % DEPTH);
+			if (c == 0) ask();
+			if (busy) {
+#pragma unroll
+				for (int i = 0; i < 4; i++)
+#pragma unroll
+					for (int j = 0; j < 8; j++) mma(sum[i][j], x[c % 2][i], &y[c % 2][j / 2][j % 2 * 2]);
+			}
+		}
+	}
+
+	// Through shared memory, that neighbours are written together.
+	copies_wait<0>();
+	__syncthreads();
+	const int stride = width + 8, lane = threadIdx.x % 32;
+	float *const out = (float *)shared;
+	if (busy) {
+#pragma unroll
+		for (int i = 0; i < 4; i++)
+#pragma unroll
+			for (int j = 0; j < 8; j++)
+#pragma unroll
+				for (int h = 0; h < 2; h++)
+					*(float2 *)&out[(wr * 64 + 16 * i + 8 * h + lane / 4) * stride + wc * 64 + 8 * j + lane % 4 * 2] =
+						make_float2(sum[i][j][2 * h], sum[i][j][2 * h + 1]);
+	}
+	__syncthreads();
+	const int col = threadIdx.x % (width / 4) * 4;
+	if (tile.col + col >= p.n) return;
+	for (int row = threadIdx.x / (width / 4); row < min(HEIGHT, height); row += 4)
+		finish<form>(p, tile, tile.row + row, tile.col + col, &out[row * stride + col]);
+}
+
+#define PRODUCT(name, body, threads, blocks) \
+	extern "C" __global__ void __launch_bounds__(threads, blocks) name(Product p) { body(p); }
+#define PRODUCTS(form, FORM) \
+	PRODUCT(product_##form, (product<FORM>), 256, 2) \
+	PRODUCT(product_##form##_bf16_128, (product_bf16<FORM, 128>), 128, 2) \
+	PRODUCT(product_##form##_bf16_256, (product_bf16<FORM, 256>), 256, 1)
+PRODUCTS(nt, NT)
+PRODUCTS(nn, NN)
+PRODUCTS(tn, TN)
