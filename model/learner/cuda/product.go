@@ -1,5 +1,3 @@
-// Package cuda trains a network on one CUDA device. It knows networks; the driver is package driver's, and what runs
-// on the device package kernels'.
 package cuda
 
 import "math"
@@ -7,7 +5,7 @@ import "math"
 // form says which operand of a product is transposed.
 type form int
 
-// The forms. Of one group, shapes are those of what lies in memory:
+// The forms, of a group's matrices as they lie in memory.
 const (
 	nt form = iota // dst (m, n) = a (m, k) · b (n, k)ᵀ: y = x·Wᵀ
 	nn             // dst (m, n) = a (m, k) · b (k, n): dx = dy·W
@@ -24,8 +22,7 @@ type operands struct {
 	stepA, stepB             int64
 	stepDst, stepDst16       int64
 	jump                     int64
-	split                    int32
-	groups, m, n, k          int32
+	split, groups, m, n, k   int32
 	lda, ldb, ldDst, ldDst16 int32
 	alpha, beta              float32
 	_                        int32 // its size is a multiple of 8
@@ -41,22 +38,52 @@ type work struct {
 	blocks, threads, bytes int
 }
 
-// work of a product of operands in float32, or in bf16. Where groups have rows of their own there may be blocks that
-// find nothing to do.
+// work of a product of operands in float32, or in bf16. There may be no blocks, and then nothing is to be launched.
 func (o *operands) work(f form, bf16 bool) work {
-	kernel := [2][forms]string{
-		{"product_nt", "product_nn", "product_tn"}, {"product_nt_bf16", "product_nn_bf16", "product_tn_bf16"},
+	if !bf16 {
+		return exact.work(f, o)
 	}
-	const height, width = 64, 64
-	w := work{kernel: kernel[0][f], threads: 256}
-	if bf16 {
-		w.kernel = kernel[1][f]
-	}
-	down, across := (int(o.m)+height-1)/height, (int(o.n)+width-1)/width
+	return o.bf16Tile(f).work(f, o)
+}
+
+// tile is what one block of a kernel makes of a result. No bit of the result depends on it.
+type tile struct {
+	kernels        [forms]string
+	height, width  int // elements of the result
+	threads, bytes int
+}
+
+const stages, depth = 3, 64 // STAGES and DEPTH of kernels/product.cu
+
+// The tiles: of products of float32, and of bf16 the small and the large one.
+var (
+	exact = tile{[forms]string{"product_nt", "product_nn", "product_tn"}, 64, 64, 256, 2 * 2 * 16 * 68 * 4}
+	small = tile{[forms]string{"product_nt_bf16_128", "product_nn_bf16_128", "product_tn_bf16_128"}, 128, 128, 128,
+		stages * (128 + 128) * depth * 2}
+	large = tile{[forms]string{"product_nt_bf16_256", "product_nn_bf16_256", "product_tn_bf16_256"}, 128, 256, 256,
+		stages * (128 + 256) * depth * 2}
+)
+
+// work of a product by this tile. Where groups have rows of their own, there may be blocks that find nothing to do.
+func (t *tile) work(f form, o *operands) work {
+	down, across := up(int(o.m), t.height), up(int(o.n), t.width)
+	blocks := int(o.groups) * down * across
 	if o.off != 0 && f != tn {
-		w.blocks = (down + int(o.groups)) * across
-	} else {
-		w.blocks = int(o.groups) * down * across
+		blocks = (int(o.m)/t.height + int(o.groups)) * across
 	}
-	return w
+	return work{t.kernels[f], blocks, t.threads, t.bytes}
+}
+
+// up is n/each, rounded up.
+func up(n, each int) int { return (n + each - 1) / each }
+
+// bf16Tile is the tile for a product of bf16. The large one reads less for a result; the small one wastes less where
+// columns end, and has work for more processors where there is little.
+func (o *operands) bf16Tile(f form) *tile {
+	const processors = 132 // of an H100; an A100 has 108
+	halves := up(int(o.n), small.width)
+	if halves == 1 || halves%2 == 1 && halves < 9 || large.work(f, o).blocks < processors {
+		return &small
+	}
+	return &large
 }

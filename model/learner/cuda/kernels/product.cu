@@ -25,8 +25,10 @@ struct Product {
 	// the others alone.
 	const int *off;
 	wide stepA, stepB, stepDst, stepDst16;
-	wide jump; // rows from split on of what is a weight, b (NT, NN) or dst (TN), lie so many elements further
-	int split; // so that a product has two weights, their rows one after the other
+	// Rows from split on of what is a weight, b (NT, NN) or dst (TN, then without dst16), lie jump elements further: so
+	// that a product has two weights, as if the rows of one followed those of the other.
+	wide jump;
+	int split;
 	int groups, m, n, k;
 	int lda, ldb, ldDst, ldDst16;
 	float alpha, beta;
@@ -123,9 +125,9 @@ template <class T> __device__ void put(T *p, const float *x, int count) {
 // finish makes of four sums what is written of them, and writes it.
 template <int form> __device__ void finish(const Product &p, const Tile &t, int row, int col, const float *sum) {
 	const bool divided = p.off && form != TN;
-	const wide here = (form == TN && row >= p.split ? p.jump : 0) + col;
-	const wide at = (divided ? (wide)t.first * p.ldDst : t.group * p.stepDst) + (wide)row * p.ldDst + here;
-	const wide at16 = (divided ? (wide)t.first * p.ldDst16 : t.group * p.stepDst16) + (wide)row * p.ldDst16 + here;
+	const wide line = divided ? t.first + row : row, jump = form == TN && row >= p.split ? p.jump : 0;
+	const wide at = (divided ? 0 : t.group * p.stepDst) + line * p.ldDst + col + jump;
+	const wide at16 = (divided ? 0 : t.group * p.stepDst16) + line * p.ldDst16 + col;
 	const int count = p.n - col;
 	float x[4];
 	for (int i = 0; i < 4; i++) x[i] = p.alpha * sum[i];
@@ -147,12 +149,13 @@ template <int form> __device__ void product(const Product &p) {
 	const int t = threadIdx.x, tr = t / 16 * 4, tc = t % 16 * 4;
 	float x[4], y[4], sum[4][4] = {};
 	auto fetch = [&](int k0) {
-		for (int i = 0; i < 4; i++) {
-			const int row = tile.row + (form == TN ? t % 64 : t / 16 + 16 * i), ka = k0 + (form == TN ? t / 64 + 4 * i : t % 16);
-			const int col = tile.col + (form == NT ? t / 16 + 16 * i : t % 64), kb = k0 + (form == NT ? t % 16 : t / 64 + 4 * i);
-			const wide jump = form != TN && (form == NT ? col : kb) >= p.split ? p.jump : 0;
+		for (int i = 0; i < 4; i++) { // in every row k, or every k rows that are neighbours in memory
+			const int near = t % 16, far = t / 16 + 16 * i, k = t / 64 + 4 * i;
+			const int row = tile.row + (form == TN ? t % 64 : far), ka = k0 + (form == TN ? k : near);
+			const int col = tile.col + (form == NT ? far : t % 64), kb = k0 + (form == NT ? near : k);
+			const wide line = form == NT ? col : kb, jump = form != TN && line >= p.split ? p.jump : 0;
 			x[i] = row < tile.m && ka < tile.k ? a[form == TN ? (wide)ka * p.lda + row : (wide)row * p.lda + ka] : 0;
-			y[i] = col < p.n && kb < tile.k ? b[(form == NT ? (wide)col * p.ldb + kb : (wide)kb * p.ldb + col) + jump] : 0;
+			y[i] = col < p.n && kb < tile.k ? b[line * p.ldb + (form == NT ? kb : col) + jump] : 0;
 		}
 	};
 	fetch(0);
@@ -175,7 +178,8 @@ template <int form> __device__ void product(const Product &p) {
 		}
 	}
 	for (int i = 0; i < 4; i++)
-		if (tile.row + tr + i < tile.m && tile.col + tc < p.n) finish<form>(p, tile, tile.row + tr + i, tile.col + tc, sum[i]);
+		if (tile.row + tr + i < tile.m && tile.col + tc < p.n)
+			finish<form>(p, tile, tile.row + tr + i, tile.col + tc, sum[i]);
 }
 
 // Products of bf16 on the tensor cores, with float32 sums. A block makes 128 x width with width threads, a warp 64 x 64
@@ -224,7 +228,8 @@ template <bool deep, bool weight, int size, int threads> struct Side {
 // 0) (8, 8).
 template <bool deep, bool right> __device__ int lane_of(int panel) {
 	const int lane = threadIdx.x % 32;
-	const int line = deep != right ? lane % 16 : lane / 16 * 8 + lane % 8, piece = deep != right ? lane / 16 : lane / 8 % 2;
+	const int line = deep != right ? lane % 16 : lane / 16 * 8 + lane % 8;
+	const int piece = deep != right ? lane / 16 : lane / 8 % 2;
 	return panel * PANEL + line * LINE + (piece ^ line % 8) * 16;
 }
 template <bool deep> __device__ void fragment(unsigned *r, const unsigned char *stage, int lane, int rows, int k) {
@@ -237,11 +242,13 @@ template <int form, int width> __device__ void product_bf16(const Product &p) {
 	const Tile tile = tile_of<form>(p, HEIGHT, width);
 	if (tile.row >= tile.m) return;
 	const int whole = (HEIGHT + width) * LINE; // bytes of a stage: a's panels, then b's
-	const int warp = threadIdx.x / 32, wr = warp / (width / 64), wc = warp % (width / 64), height = tile.m - tile.row;
+	const int warp = threadIdx.x / 32, wr = warp / (width / 64), wc = warp % (width / 64);
+	const int height = min((int)HEIGHT, tile.m - tile.row);
 	const bool busy = wr * 64 < height && tile.col + wc * 64 < p.n;
 
 	Side<form != TN, false, HEIGHT, width> left(left_of<form, bf16>(p, tile), p.lda, tile.row, height, 0, 0);
-	Side<form == NT, form != TN, width, width> right(right_of<form, bf16>(p, tile), p.ldb, tile.col, p.n - tile.col, p.split, p.jump);
+	Side<form == NT, form != TN, width, width> right(right_of<form, bf16>(p, tile), p.ldb, tile.col, p.n - tile.col,
+		p.split, p.jump);
 	int rest = tile.k, fill = 0, use = 0; // of k, not yet asked for; the parts to fill and to use next
 	auto ask = [&] {
 		if (rest > 0) left.copy(shared + fill * whole, rest), right.copy(shared + fill * whole + HEIGHT * LINE, rest);
@@ -300,7 +307,7 @@ template <int form, int width> __device__ void product_bf16(const Product &p) {
 	__syncthreads();
 	const int col = threadIdx.x % (width / 4) * 4;
 	if (tile.col + col >= p.n) return;
-	for (int row = threadIdx.x / (width / 4); row < min(HEIGHT, height); row += 4)
+	for (int row = threadIdx.x / (width / 4); row < height; row += 4)
 		finish<form>(p, tile, tile.row + row, tile.col + col, &out[row * stride + col]);
 }
 

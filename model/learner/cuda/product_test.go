@@ -1,0 +1,186 @@
+//go:build linux && amd64
+
+package cuda
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/sparkling-lab/sparkling/model/learner/cuda/emulated"
+)
+
+var tiles = map[string]*tile{"float32": &exact, "bf16 small": &small, "bf16 large": &large}
+
+// everyProduct runs a test for every form and tile.
+func everyProduct(t *testing.T, run func(*testing.T, *emulated.Library, *emulated.Bench, *tile, form)) {
+	l := emulated.Build(t)
+	d := l.Device(t)
+	for name, x := range tiles {
+		for f := range forms {
+			t.Run(fmt.Sprint(name, " ", [forms]string{"NT", "NN", "TN"}[f]), func(t *testing.T) { run(t, l, d, x, f) })
+		}
+	}
+}
+
+func TestProductsOfAnyWidthAreTheSumsThatTheyShallBe(t *testing.T) {
+	everyProduct(t, func(t *testing.T, _ *emulated.Library, d *emulated.Bench, x *tile, f form) {
+		for i, s := range [][3]int{
+			{1, 1, 1}, {5, 8, 63}, {8, 5, 0}, {63, 65, 129}, {64, 64, 64}, {65, 127, 5}, {127, 128, 8}, {128, 129, 65},
+			{129, 63, 200}, {130, 260, 16}, {1, 257, 127}, {257, 1, 128},
+		} {
+			p := plain(x, f, s[0], s[1], s[2])
+			p.seed = uint64(i)
+			q := p.problem()
+			dst, dst16 := q.run(t, d)
+			q.check(t, dst, dst16)
+		}
+	})
+}
+
+func TestGroupsHaveTheirOwnRows(t *testing.T) {
+	everyProduct(t, func(t *testing.T, _ *emulated.Library, d *emulated.Bench, x *tile, f form) {
+		for _, bounds := range [][]int{
+			{0, 0, 130, 131, 131, 200, 200}, {0, 0, 0, 257}, {0, 140, 140}, {0, 0, 0}, {0, 64, 128, 192, 256},
+			{0, 1, 2, 3, 4, 5, 6, 7, 8, 9},
+		} {
+			p := plain(x, f, 37, 70, 24)
+			p.bounds = bounds
+			rows := bounds[len(bounds)-1]
+			if f == tn {
+				p.k = rows
+			} else {
+				p.m = rows
+			}
+			q := p.problem()
+			dst, dst16 := q.run(t, d)
+			q.check(t, dst, dst16)
+		}
+	})
+}
+
+func TestABatchHasMatricesOneAfterTheOther(t *testing.T) {
+	everyProduct(t, func(t *testing.T, _ *emulated.Library, d *emulated.Bench, x *tile, f form) {
+		p := plain(x, f, 70, 140, 40)
+		p.groups = 3
+		q := p.problem()
+		dst, dst16 := q.run(t, d)
+		q.check(t, dst, dst16)
+	})
+}
+
+func TestAWeightMayHaveTwoParts(t *testing.T) {
+	everyProduct(t, func(t *testing.T, _ *emulated.Library, d *emulated.Bench, x *tile, f form) {
+		for _, split := range []int{1, 50, 64, 137} {
+			p := plain(x, f, 140, 138, 139)
+			p.split = split
+			if f == nt {
+				p.bounds = []int{0, 40, 140}
+			}
+			if f == tn {
+				p.outs, p.add, p.beta = 1, true, 1
+			}
+			q := p.problem()
+			dst, dst16 := q.run(t, d)
+			q.check(t, dst, dst16)
+		}
+	})
+}
+
+func TestWhatIsWrittenMayBeScaledAndAddedTo(t *testing.T) {
+	everyProduct(t, func(t *testing.T, _ *emulated.Library, d *emulated.Bench, x *tile, f form) {
+		for outs := 1; outs <= 3; outs++ {
+			for _, added := range [][2]bool{{false, false}, {true, false}, {false, true}} {
+				for _, n := range []int{64, 67} {
+					p := plain(x, f, 66, n, 20)
+					p.outs, p.add, p.add16, p.alpha, p.beta = outs, added[0], added[1], -0.5, 3.4445
+					q := p.problem()
+					dst, dst16 := q.run(t, d)
+					q.check(t, dst, dst16)
+				}
+			}
+		}
+	})
+}
+
+// shuffled is a problem of which both operands have the same few rows, or columns, in many places.
+func shuffled(x *tile, f form) *problem {
+	q := plain(x, f, 260, 390, 100).problem()
+	row := func(a *array, i, kind int, k bool) {
+		for c := range q.k {
+			if k {
+				a.data[a.at(0, c, i)] = a.data[a.at(0, c, kind)]
+			} else {
+				a.data[a.at(0, i, c)] = a.data[a.at(0, kind, c)]
+			}
+		}
+	}
+	for i := range q.m {
+		row(q.a, i, i%kinds, f == tn)
+	}
+	for i := range q.n {
+		row(q.b, i, i%kinds, f != nt)
+	}
+	return q
+}
+
+const kinds = 3 // of rows; no tile or fragment is a multiple of it
+
+func TestEqualRowsAndColumnsHaveEqualBitsWhereverTheyLie(t *testing.T) {
+	everyProduct(t, func(t *testing.T, _ *emulated.Library, d *emulated.Bench, x *tile, f form) {
+		q := shuffled(x, f)
+		dst, dst16 := q.run(t, d)
+		for i := range q.m {
+			for j := range q.n {
+				first, here := q.dst.at(0, i%kinds, j%kinds), q.dst.at(0, i, j)
+				if math.Float32bits(dst[first]) != math.Float32bits(dst[here]) {
+					t.Fatalf("(%d, %d) is not (%d, %d)", i, j, i%kinds, j%kinds)
+				}
+				first, here = q.dst16.at(0, i%kinds, j%kinds), q.dst16.at(0, i, j)
+				if dst16[first] != dst16[here] {
+					t.Fatalf("(%d, %d) is not (%d, %d) in bf16", i, j, i%kinds, j%kinds)
+				}
+			}
+		}
+	})
+}
+
+func TestNoBitDependsOnTheTileNorOnTheGroupsBesideIt(t *testing.T) {
+	d := emulated.Build(t).Device(t)
+	for f := range forms {
+		a, _ := plain(&small, f, 150, 300, 90).problem().run(t, d)
+		b, _ := plain(&large, f, 150, 300, 90).problem().run(t, d)
+		assert.True(t, sameBits(a, b), "form %d", f)
+	}
+	for name, x := range tiles {
+		p := plain(x, nt, 150, 60, 90)
+		whole, _ := p.problem().run(t, d)
+		p.bounds = []int{0, 150}
+		one, _ := p.problem().run(t, d)
+		assert.True(t, sameBits(whole, one), name)
+		p.bounds = []int{0, 77, 150}
+		q := p.problem()
+		copy(q.b.data[q.b.step:], q.b.data[:q.b.step]) // both groups have the weight of the first
+		p.bounds = nil
+		r := p.problem()
+		copy(r.b.data, q.b.data)
+		copy(r.a.data, q.a.data)
+		copy(r.dst.data, q.dst.data)
+		two, _ := q.run(t, d)
+		whole, _ = r.run(t, d)
+		assert.True(t, sameBits(whole, two), name)
+	}
+}
+
+func TestProductsNeedAllTheirBarriers(t *testing.T) {
+	everyProduct(t, func(t *testing.T, l *emulated.Library, d *emulated.Bench, x *tile, f form) {
+		p := plain(x, f, 130, 140, 300)
+		q := p.problem()
+		l.SameInEveryOrder(t, func() []byte {
+			dst, _ := q.run(t, d)
+			return []byte(fmt.Sprint(dst))
+		})
+	})
+}
