@@ -1,3 +1,5 @@
+// Package cuda trains a network on one CUDA device. It knows networks; the driver is package driver's, and what runs
+// on the device package kernels'.
 package cuda
 
 import "math"

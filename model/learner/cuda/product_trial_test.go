@@ -159,13 +159,19 @@ func floats16(x []uint16) []float32 {
 // run is what the device makes of a problem: both results with all that lies between and behind.
 func (p *problem) run(t *testing.T, d *emulated.Bench) (dst, dst16 []float32) {
 	t.Helper()
+	dst, dst16, err := p.try(d)
+	require.NoError(t, err)
+	return dst, dst16
+}
+
+func (p *problem) try(d *emulated.Bench) (dst, dst16 []float32, err error) {
 	operand := func(a *array) driver.Buffer {
 		if p.bf16() {
 			return emulated.Put(d, bits16(a.data))
 		}
 		return emulated.Put(d, a.data)
 	}
-	require.NoError(t, d.Do(func() error {
+	err = d.Do(func() error {
 		const wrong = math.MaxInt32 // where a kernel must not look
 		o := operands{groups: int32(p.groups), m: int32(p.m), n: int32(p.n), k: int32(p.k), split: int32(p.split),
 			alpha: p.alpha, beta: p.beta, lda: int32(p.a.ld), ldb: int32(p.b.ld), ldDst: int32(p.dst.ld),
@@ -207,8 +213,8 @@ func (p *problem) run(t *testing.T, d *emulated.Bench) (dst, dst16 []float32) {
 		dst, dst16 = emulated.Get[float32](d, out), floats16(emulated.Get[uint16](d, out16))
 		d.Memory.Release()
 		return nil
-	}))
-	return dst, dst16
+	})
+	return dst, dst16, err
 }
 
 // want is the result in float64, and the sum of what was added without its sign, by which errors are measured.

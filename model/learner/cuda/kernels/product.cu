@@ -4,9 +4,33 @@
 //	NN: dst (m, n) = a (m, k) · b (k, n)      dx = dy·W
 //	TN: dst (m, n) = a (k, m)ᵀ · b (k, n)     dW = dyᵀ·x
 //
-// and what is written is alpha·(a·b) + beta·add, in float32 and rounded to bf16, or one of them. Every element is the
-// sum over ascending k, made by one warp in the same steps wherever it lies; nothing is split over k, because a sum
-// of parts depends on how many parts there were.
+// and what is written is alpha·(a·b) + beta·add, in float32, rounded to bf16, or both. Every element is the sum over
+// ascending k, made by one warp in the same steps wherever it lies and whatever the tile. Nothing is split over k: how
+// sums of parts round depends on how many parts there are, which would be a matter of the device and of the load.
+//
+//	             a block makes   threads   k a stage   stages   shared memory   FLOP a byte from L2
+//	float32      64 x 64         256       16          2        17 KB           16
+//	bf16 small   128 x 128       128       64          3        96 KB           64
+//	bf16 large   128 x 256       256       64          3        144 KB          85
+//
+// A warp of bf16 makes 64 x 64, 32 FLOP for each byte that it reads of shared memory. What a product can reach at best,
+// computed for an H100 (989 TFLOP/s in bf16, 3.35 TB/s) with 8,192 tokens, 64 experts and top-8; what is read and
+// written, float32 results included, is counted once:
+//
+//	                        m       n       k       GFLOP   MB      FLOP a byte   at best
+//	qkv          y = x·Wᵀ   8192    2304    1024    39      97      399           arithmetic, 39 µs
+//	o, added     y = x·Wᵀ   8192    1024    1536    26      95      270           memory, 28 µs
+//	logits       y = x·Wᵀ   8192    50304   1024    844     1768    477           arithmetic, 853 µs
+//	             dx = dy·W  8192    1024    50304   844     961     878           arithmetic, 853 µs
+//	             dW         50304   1024    8192    844     1253    674           arithmetic, 853 µs
+//	gate and up  y = x·Wᵀ   65536   1024    1024    137     537     256           memory, 160 µs
+//	             dW         64·1024 1024    65536   137     805     171           memory, 240 µs
+//	down         y = x·Wᵀ   65536   1024    512     69      403     171           memory, 120 µs
+//	             dx = dy·W  65536   512     1024    69      336     205           memory, 100 µs
+//	             dW         64·1024 512     65536   69      470     146           memory, 140 µs
+//
+// Weights of experts are read, and their gradients added to, once a batch: with twice the tokens the last five come
+// nearer to the arithmetic.
 
 enum { NN, NT, TN };
 
@@ -269,16 +293,17 @@ template <int form, int width> __device__ void product_bf16(const Product &p) {
 	for (int i = 0; i < STAGES - 1; i++) ask();
 	copies_wait<STAGES - 2>();
 	__syncthreads();
-	if (busy) fragments(0, 0);
+	if (busy && tile.k > 0) fragments(0, 0);
 	for (int k0 = 0; k0 < tile.k; k0 += DEPTH) {
 #pragma unroll
 		for (int c = 0; c < DEPTH / 16; c++) {
-			if (c == DEPTH / 16 - 1) { // all have read this part but for what they hold; the next has come
+			const bool last = c == DEPTH / 16 - 1;
+			if (last) { // all have read this part, and the next has come
 				use = use == STAGES - 1 ? 0 : use + 1;
 				copies_wait<STAGES - 2>();
 				__syncthreads();
 			}
-			if (busy) fragments((c + 1) % 2, (c + 1) * 16 % DEPTH);
+			if (busy && (!last || k0 + DEPTH < tile.k)) fragments((c + 1) % 2, (c + 1) * 16 % DEPTH);
 			if (c == 0) ask();
 			if (busy) {
 #pragma unroll
@@ -289,9 +314,7 @@ template <int form, int width> __device__ void product_bf16(const Product &p) {
 		}
 	}
 
-	// Through shared memory, that neighbours are written together.
-	copies_wait<0>();
-	__syncthreads();
+	// Through shared memory, which nobody reads or fills any more, that neighbours are written together.
 	const int stride = width + 8, lane = threadIdx.x % 32;
 	float *const out = (float *)shared;
 	if (busy) {
