@@ -24,10 +24,10 @@
 //	             dx = dy·W  8192    1024    50304   844     961     878           arithmetic, 853 µs
 //	             dW         50304   1024    8192    844     1253    674           arithmetic, 853 µs
 //	gate and up  y = x·Wᵀ   65536   1024    1024    137     537     256           memory, 160 µs
-//	             dW         64·1024 1024    65536   137     805     171           memory, 240 µs
+//	             dW         64x 1024 1024   1024    137     805     171           memory, 240 µs
 //	down         y = x·Wᵀ   65536   1024    512     69      403     171           memory, 120 µs
 //	             dx = dy·W  65536   512     1024    69      336     205           memory, 100 µs
-//	             dW         64·1024 512     65536   69      470     146           memory, 140 µs
+//	             dW         64x 1024 512    1024    69       470     146           memory, 140 µs
 //
 // Weights of experts are read, and their gradients added to, once a batch: with twice the tokens the last five come
 // nearer to the arithmetic.
