@@ -211,7 +211,7 @@ func (p *problem) try(d *emulated.Bench) (dst, dst16 []float32, err error) {
 		w := p.tile.work(p.form, &o)
 		d.Run(w.kernel, driver.Grid{w.blocks, 1, 1}, w.threads, w.bytes, driver.Struct(d.Args(), &o))
 		dst, dst16 = emulated.Get[float32](d, out), floats16(emulated.Get[uint16](d, out16))
-		d.Memory.Release()
+		d.Taken.Release()
 		return nil
 	})
 	return dst, dst16, err
