@@ -43,13 +43,13 @@ type work struct {
 // work of a product of operands in float32, or in bf16. There may be no blocks, and then nothing is to be launched.
 func (o *operands) work(f form, bf16 bool) work {
 	if !bf16 {
-		return exact.work(f, o)
+		return exactTile.work(f, o)
 	}
 	return o.bf16Tile(f).work(f, o)
 }
 
-// tile is what one block of a kernel makes of a result. No bit of the result depends on it.
-type tile struct {
+// productTile is what one block of a kernel makes of a result. No bit of the result depends on it.
+type productTile struct {
 	kernels        [forms]string
 	height, width  int // elements of the result
 	threads, bytes int
@@ -59,15 +59,15 @@ const stages, depth = 3, 64 // STAGES and DEPTH of kernels/product.cu
 
 // The tiles: of products of float32, and of bf16 the small and the large one.
 var (
-	exact = tile{[forms]string{"product_nt", "product_nn", "product_tn"}, 64, 64, 256, 2 * 2 * 16 * 68 * 4}
-	small = tile{[forms]string{"product_nt_bf16_128", "product_nn_bf16_128", "product_tn_bf16_128"}, 128, 128, 128,
-		stages * (128 + 128) * depth * 2}
-	large = tile{[forms]string{"product_nt_bf16_256", "product_nn_bf16_256", "product_tn_bf16_256"}, 128, 256, 256,
-		stages * (128 + 256) * depth * 2}
+	exactTile = productTile{[forms]string{"product_nt", "product_nn", "product_tn"}, 64, 64, 256, 2 * 2 * 16 * 68 * 4}
+	smallTile = productTile{[forms]string{"product_nt_bf16_128", "product_nn_bf16_128", "product_tn_bf16_128"},
+		128, 128, 128, stages * (128 + 128) * depth * 2}
+	largeTile = productTile{[forms]string{"product_nt_bf16_256", "product_nn_bf16_256", "product_tn_bf16_256"},
+		128, 256, 256, stages * (128 + 256) * depth * 2}
 )
 
 // work of a product by this tile. Where groups have rows of their own, there may be blocks that find nothing to do.
-func (t *tile) work(f form, o *operands) work {
+func (t *productTile) work(f form, o *operands) work {
 	down, across := up(int(o.m), t.height), up(int(o.n), t.width)
 	blocks := int(o.groups) * down * across
 	if o.off != 0 && f != tn {
@@ -81,11 +81,11 @@ func up(n, each int) int { return (n + each - 1) / each }
 
 // bf16Tile is the tile for a product of bf16. The large one reads less for a result; the small one wastes less where
 // columns end, and has work for more processors where there is little.
-func (o *operands) bf16Tile(f form) *tile {
+func (o *operands) bf16Tile(f form) *productTile {
 	const processors = 132 // of an H100; an A100 has 108
-	halves := up(int(o.n), small.width)
-	if halves == 1 || halves%2 == 1 && halves < 9 || large.work(f, o).blocks < processors {
-		return &small
+	halves := up(int(o.n), smallTile.width)
+	if halves == 1 || halves%2 == 1 && halves < 9 || largeTile.work(f, o).blocks < processors {
+		return &smallTile
 	}
-	return &large
+	return &largeTile
 }

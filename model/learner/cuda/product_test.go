@@ -12,10 +12,10 @@ import (
 	"github.com/sparkling-lab/sparkling/model/learner/cuda/emulated"
 )
 
-var tiles = map[string]*tile{"float32": &exact, "bf16 small": &small, "bf16 large": &large}
+var tiles = map[string]*productTile{"float32": &exactTile, "bf16 small": &smallTile, "bf16 large": &largeTile}
 
 // everyProduct runs a test for every form and tile.
-func everyProduct(t *testing.T, run func(*testing.T, *emulated.Library, *emulated.Bench, *tile, form)) {
+func everyProduct(t *testing.T, run func(*testing.T, *emulated.Library, *emulated.Bench, *productTile, form)) {
 	l := emulated.Build(t)
 	d := l.Device(t)
 	for name, x := range tiles {
@@ -26,7 +26,7 @@ func everyProduct(t *testing.T, run func(*testing.T, *emulated.Library, *emulate
 }
 
 func TestProductsOfAnyWidthAreTheSumsThatTheyShallBe(t *testing.T) {
-	everyProduct(t, func(t *testing.T, _ *emulated.Library, d *emulated.Bench, x *tile, f form) {
+	everyProduct(t, func(t *testing.T, _ *emulated.Library, d *emulated.Bench, x *productTile, f form) {
 		for i, s := range [][3]int{
 			{1, 1, 1}, {5, 8, 63}, {8, 5, 0}, {63, 65, 129}, {64, 64, 64}, {65, 127, 5}, {127, 128, 8}, {128, 129, 65},
 			{129, 63, 200}, {130, 260, 16}, {1, 257, 127}, {257, 1, 128},
@@ -41,7 +41,7 @@ func TestProductsOfAnyWidthAreTheSumsThatTheyShallBe(t *testing.T) {
 }
 
 func TestGroupsHaveTheirOwnRows(t *testing.T) {
-	everyProduct(t, func(t *testing.T, _ *emulated.Library, d *emulated.Bench, x *tile, f form) {
+	everyProduct(t, func(t *testing.T, _ *emulated.Library, d *emulated.Bench, x *productTile, f form) {
 		for _, bounds := range [][]int{
 			{0, 0, 130, 131, 131, 200, 200}, {0, 0, 0, 257}, {0, 140, 140}, {0, 0, 0}, {0, 64, 128, 192, 256},
 			{0, 1, 2, 3, 4, 5, 6, 7, 8, 9},
@@ -62,7 +62,7 @@ func TestGroupsHaveTheirOwnRows(t *testing.T) {
 }
 
 func TestABatchHasMatricesOneAfterTheOther(t *testing.T) {
-	everyProduct(t, func(t *testing.T, _ *emulated.Library, d *emulated.Bench, x *tile, f form) {
+	everyProduct(t, func(t *testing.T, _ *emulated.Library, d *emulated.Bench, x *productTile, f form) {
 		p := plain(x, f, 70, 140, 40)
 		p.groups = 3
 		q := p.problem()
@@ -72,7 +72,7 @@ func TestABatchHasMatricesOneAfterTheOther(t *testing.T) {
 }
 
 func TestAWeightMayHaveTwoParts(t *testing.T) {
-	everyProduct(t, func(t *testing.T, _ *emulated.Library, d *emulated.Bench, x *tile, f form) {
+	everyProduct(t, func(t *testing.T, _ *emulated.Library, d *emulated.Bench, x *productTile, f form) {
 		for _, split := range []int{1, 50, 64, 137} {
 			p := plain(x, f, 140, 138, 139)
 			p.split = split
@@ -90,7 +90,7 @@ func TestAWeightMayHaveTwoParts(t *testing.T) {
 }
 
 func TestWhatIsWrittenMayBeScaledAndAddedTo(t *testing.T) {
-	everyProduct(t, func(t *testing.T, _ *emulated.Library, d *emulated.Bench, x *tile, f form) {
+	everyProduct(t, func(t *testing.T, _ *emulated.Library, d *emulated.Bench, x *productTile, f form) {
 		for outs := 1; outs <= 3; outs++ {
 			for _, added := range [][2]bool{{false, false}, {true, false}, {false, true}} {
 				for _, n := range []int{64, 67} {
@@ -106,7 +106,7 @@ func TestWhatIsWrittenMayBeScaledAndAddedTo(t *testing.T) {
 }
 
 // shuffled is a problem of which both operands have the same few rows, or columns, in many places.
-func shuffled(x *tile, f form) *problem {
+func shuffled(x *productTile, f form) *problem {
 	q := plain(x, f, 260, 390, 100).problem()
 	row := func(a *array, i, kind int, k bool) {
 		for c := range q.k {
@@ -129,7 +129,7 @@ func shuffled(x *tile, f form) *problem {
 const kinds = 3 // of rows; no tile or fragment is a multiple of it
 
 func TestEqualRowsAndColumnsHaveEqualBitsWhereverTheyLie(t *testing.T) {
-	everyProduct(t, func(t *testing.T, _ *emulated.Library, d *emulated.Bench, x *tile, f form) {
+	everyProduct(t, func(t *testing.T, _ *emulated.Library, d *emulated.Bench, x *productTile, f form) {
 		q := shuffled(x, f)
 		dst, dst16 := q.run(t, d)
 		for i := range q.m {
@@ -150,8 +150,8 @@ func TestEqualRowsAndColumnsHaveEqualBitsWhereverTheyLie(t *testing.T) {
 func TestNoBitDependsOnTheTileNorOnTheGroupsBesideIt(t *testing.T) {
 	d := emulated.Build(t).Device(t)
 	for f := range forms {
-		a, _ := plain(&small, f, 150, 300, 90).problem().run(t, d)
-		b, _ := plain(&large, f, 150, 300, 90).problem().run(t, d)
+		a, _ := plain(&smallTile, f, 150, 300, 90).problem().run(t, d)
+		b, _ := plain(&largeTile, f, 150, 300, 90).problem().run(t, d)
 		assert.True(t, sameBits(a, b), "form %d", f)
 	}
 	for name, x := range tiles {
@@ -175,7 +175,7 @@ func TestNoBitDependsOnTheTileNorOnTheGroupsBesideIt(t *testing.T) {
 }
 
 func TestTheOrderOfThreadsDecidesNothing(t *testing.T) {
-	everyProduct(t, func(t *testing.T, l *emulated.Library, d *emulated.Bench, x *tile, f form) {
+	everyProduct(t, func(t *testing.T, l *emulated.Library, d *emulated.Bench, x *productTile, f form) {
 		l.SameInEveryOrder(t, func() []byte {
 			dst, _ := deep(x, f).run(t, d)
 			return fmt.Append(nil, dst)
@@ -184,7 +184,7 @@ func TestTheOrderOfThreadsDecidesNothing(t *testing.T) {
 }
 
 // deep has more of k than the ring holds, and where rows are divided, a group to find.
-func deep(x *tile, f form) *problem {
+func deep(x *productTile, f form) *problem {
 	p := plain(x, f, 130, 140, 300)
 	if f == nt {
 		p.bounds = []int{0, 3, 130}

@@ -17,7 +17,7 @@ import (
 
 // trial is one launch of products as a test asks for it.
 type trial struct {
-	*tile
+	*productTile
 	form        form
 	m, n, k     int   // of a group; m (NT, NN) or k (TN) of all groups together where there are bounds
 	bounds      []int // of groups in the rows, nil where each has its own matrices
@@ -34,8 +34,8 @@ func (x trial) String() string {
 }
 
 // plain is a trial of one group that sums nothing but products.
-func plain(t *tile, f form, m, n, k int) trial {
-	return trial{tile: t, form: f, m: m, n: n, k: k, groups: 1, split: whole, alpha: 1, outs: 3}
+func plain(t *productTile, f form, m, n, k int) trial {
+	return trial{productTile: t, form: f, m: m, n: n, k: k, groups: 1, split: whole, alpha: 1, outs: 3}
 }
 
 // array is a matrix of each group as it lies on the device: not-a-number but for its elements, in rows that may be
@@ -85,7 +85,7 @@ func (a *array) draw(r *rand.Rand, half bool) *array {
 	return a
 }
 
-func (x trial) bf16() bool { return x.tile != &exact }
+func (x trial) bf16() bool { return x.productTile != &exactTile }
 
 // wide is the length of rows of operands: those of bf16 are padded, here by more than they need.
 func (x trial) wide(cols int) int {
@@ -208,7 +208,7 @@ func (p *problem) try(d *emulated.Bench) (dst, dst16 []float32, err error) {
 		if p.outs&2 != 0 {
 			o.dst16 = out16.Address()
 		}
-		w := p.tile.work(p.form, &o)
+		w := p.work(p.form, &o)
 		d.Run(w.kernel, driver.Grid{w.blocks, 1, 1}, w.threads, w.bytes, driver.Struct(d.Args(), &o))
 		dst, dst16 = emulated.Get[float32](d, out), floats16(emulated.Get[uint16](d, out16))
 		d.Taken.Release()
