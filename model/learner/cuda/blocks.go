@@ -31,8 +31,9 @@ func (o *optimizer) blockRates(into, byStage []float64, adapted []bool) (float64
 		}
 		rows := x.Experts * x.Rows.Size
 		parts := partsOf(rows, blockRows)
-		o.launch("block_squares", driver.Grid{parts, stages, 1}, 256, 0, o.dev.Args().Buf(o.parts,
-			o.values.whole(model.Weight, x.Index), o.ages[x.Rows.Axis], o.ages[x.Cols.Axis]).Int(rows, x.Rows.Size, x.Cols.Size))
+		args := o.dev.Args().Buf(o.parts, o.values.whole(model.Weight, x.Index), o.ages[x.Rows.Axis],
+			o.ages[x.Cols.Axis]).Int(rows, x.Rows.Size, x.Cols.Size)
+		o.launch("block_squares", driver.Grid{parts, stages, 1}, 256, 0, args)
 		o.launch("add_up", driver.Grid{stages, 1, 1}, 256, 0,
 			o.dev.Args().Buf(o.sums.From(x.Index*stages), o.parts).Int(parts))
 	}

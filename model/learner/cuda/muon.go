@@ -8,8 +8,8 @@ import (
 	"github.com/sparkling-lab/sparkling/model/optim"
 )
 
-// muon updates matrices as [optim.Optimizer] does, but many at once: all of one shape, or of its transpose, over layers,
-// experts and parts, in portions that fit its memory.
+// muon updates matrices as [optim.Optimizer] does, but many at once: all of one shape, or of its transpose, over
+// layers, experts and parts, in portions that fit its memory.
 type muon struct {
 	precision Precision
 	sizes     []muonSize
@@ -206,8 +206,10 @@ func (mu *muon) newtonSchulz(o *optimizer, s muonSize, n int) driver.Buffer {
 	now := 0
 	for range optim.NewtonSchulzSteps {
 		next := 1 - now
-		x, y := stack{z.x[now], lesser, greater, greater}, stack{z.x[next], lesser, greater, greater}
-		x16, y16 := stack{z.operandX[now], lesser, greater, wide}, stack{z.operandX[next], lesser, greater, wide}
+		x := stack{z.x[now], lesser, greater, greater}
+		y := stack{z.x[next], lesser, greater, greater}
+		x16 := stack{z.operandX[now], lesser, greater, wide}
+		y16 := stack{z.operandX[next], lesser, greater, wide}
 		if mu.precision == Float32 {
 			mu.multiply(o, nt, n, x, x, 1, none, 0, a, none)
 			mu.multiply(o, nn, n, a, a, optim.NewtonSchulzC, a, optim.NewtonSchulzB, b, none)

@@ -136,8 +136,8 @@ func near(t testing.TB, want, got []float32, tolerance float64, what string, arg
 			worst, at = d, i
 		}
 	}
-	assert.LessOrEqual(t, worst, tolerance*most, fmt.Sprintf(what, args...)+": element %d is %g and not %g", at, got[at],
-		want[at])
+	assert.LessOrEqual(t, worst, tolerance*most, fmt.Sprintf(what, args...)+": element %d is %g and not %g", at,
+		got[at], want[at])
 }
 
 // Held against package optim on the plain engine, tensor by tensor: weights move, moments gather, and the gradient
@@ -277,7 +277,7 @@ func TestEqualRowsAndColumnsGetEqualUpdates(t *testing.T) {
 				s := learner.Setup{Optimizer: adam(kind), Growth: model.NewGrowth(c)}
 				r := newRig(t, lib, c, p, s)
 				rng := rand.New(rand.NewPCG(5, 2))
-				twin := map[model.Axis][]int{} // each coordinate has the numbers of one that lies before it, or of itself
+				twin := map[model.Axis][]int{} // each has the numbers of one before it, or of itself
 				for axis, n := range map[model.Axis]int{model.Inner: c.Inner, model.Hidden: c.Hidden} {
 					for i := range n {
 						of := i
@@ -344,7 +344,8 @@ func TestMuonsPortionsChangeNoBit(t *testing.T) {
 	for _, p := range []Precision{Float32, BF16} {
 		var want []float32
 		for _, portion := range []int{0, 1, 2} {
-			r := newRig(t, lib, small(), p, learner.Setup{Optimizer: adam(optim.Muon), Growth: model.NewGrowth(small())})
+			s := learner.Setup{Optimizer: adam(optim.Muon), Growth: model.NewGrowth(small())}
+			r := newRig(t, lib, small(), p, s)
 			for i := range r.muon.sizes {
 				if s := &r.muon.sizes[i]; portion > 0 {
 					s.portion = portion

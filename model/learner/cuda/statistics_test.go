@@ -158,7 +158,7 @@ func TestPairsAreComparedOnTheDeviceAsOnTheHost(t *testing.T) {
 					for k, s := range g.Stats[q] {
 						is := got[i].Stats[q][k]
 						seen[s.State]++
-						require.Equal(t, s.State, is.State, "%s of pair %d of %s %d %d", q, k, g.Axis, g.Layer, g.Expert)
+						require.Equal(t, s.State, is.State, "%s of pair %d, %s, expert %d", q, k, g.Axis, g.Expert)
 						for _, x := range [][2]float32{{s.Cos, is.Cos}, {s.Dist, is.Dist}} {
 							if !model.Finite(x[0]) {
 								require.False(t, model.Finite(x[1]))

@@ -7,9 +7,9 @@ import (
 )
 
 // sums says where the sums of one batch lie in the buffer that is read once an update: the cross-entropy of all
-// tokens; of each layer the probabilities that its router gave each expert, its squared logsumexps, and, as int32, where
-// the slots of each expert begin; then of each residual block and the end the squares of what enters it, and of what
-// the block before has added.
+// tokens; of each layer the probabilities that its router gave each expert, its squared logsumexps, and, as int32,
+// where the slots of each expert begin; then of each residual block and the end the squares of what enters it, and of
+// what the block before has added.
 type sums struct {
 	experts, layers, size int
 }
