@@ -38,7 +38,7 @@ model/learner: model model/optim model/widen model/widen/pairs
 model/learner/cpu: model model/compute model/learner model/optim model/widen model/widen/pairs
 model/learner/cuda/driver:
 model/learner/cuda/kernels:
-model/learner/cuda: model model/compute model/learner model/learner/cuda/driver model/learner/cuda/kernels model/optim
+model/learner/cuda: model model/learner model/learner/cuda/driver model/learner/cuda/kernels model/optim
   model/widen model/widen/pairs
 model/learner/cuda/kernels/nvrtc: internal/debian
 model/learner/cuda/kernels/nvrtc/cmd: internal/durable model/learner/cuda/kernels model/learner/cuda/kernels/nvrtc
