@@ -65,7 +65,7 @@ func reported(t *testing.T) map[[2]string][]int {
 }
 
 // hot are the kernels in which a step spends its time.
-var hot = regexp.MustCompile(`^(product|adamw)`)
+var hot = regexp.MustCompile(`^(product|attention|adamw|muon)`)
 
 func TestHotKernelsKeepAllInRegisters(t *testing.T) {
 	all := reported(t)

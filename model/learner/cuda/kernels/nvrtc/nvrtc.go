@@ -38,12 +38,6 @@ const (
 	log = "ProgramLog"
 )
 
-// Compiled is what a text became for one architecture.
-type Compiled struct {
-	PTX     []byte
-	Kernels []Kernel // in the order of their names
-}
-
 // Open loads the compiler, once. It errs where it is not there and cannot be fetched, and says what is missing.
 func Open(ctx context.Context) (*Compiler, error) {
 	loaded.Lock()
@@ -94,10 +88,6 @@ var loaded struct {
 	sync.Mutex
 	compiler *Compiler
 }
-
-// Architectures are those that kernels are compiled for: that of the A100, whose PTX later ones run too, and that of
-// the H100.
-var Architectures = []string{"sm_80", "sm_90"}
 
 // CompileAll compiles a text for all architectures.
 func (c *Compiler) CompileAll(text string) (map[string]*Compiled, error) {

@@ -9,6 +9,16 @@ import (
 	"strings"
 )
 
+// Architectures are those that kernels are compiled for: that of the A100, whose PTX later ones run too, and that of
+// the H100.
+var Architectures = []string{"sm_80", "sm_90"}
+
+// Compiled is what a text became for one architecture.
+type Compiled struct {
+	PTX     []byte
+	Kernels []Kernel // in the order of their names
+}
+
 // Kernel is what the compiler says of one kernel's machine code.
 type Kernel struct {
 	Name      string
