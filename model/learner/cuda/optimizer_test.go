@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -16,129 +17,9 @@ import (
 	"github.com/sparkling-lab/sparkling/model/learner"
 	"github.com/sparkling-lab/sparkling/model/learner/cuda/driver"
 	"github.com/sparkling-lab/sparkling/model/learner/cuda/emulated"
+	text "github.com/sparkling-lab/sparkling/model/learner/cuda/kernels"
 	"github.com/sparkling-lab/sparkling/model/optim"
 )
-
-// rig is an optimizer on an emulated device, with the same numbers on the host.
-type rig struct {
-	*optimizer
-	t      testing.TB
-	memory *memory
-	host   [model.Quantities]model.Values
-}
-
-// sizes of networks: of vectors that are whole and are not, of tiles of 32 that are whole and are not.
-func small() model.Config {
-	return model.Config{Vocab: 7, Hidden: 12, Layers: 2, Heads: 2, KVHeads: 1, HeadDim: 6, Experts: 3, TopK: 2,
-		Inner: 10, InitStd: 0.2, NormEps: 1e-6, RopeBase: 1e4, LogitMult: 1}
-}
-
-func odd() model.Config {
-	c := small()
-	c.Layers, c.Hidden, c.Inner, c.Experts, c.HeadDim = 1, 41, 35, 2, 10
-	return c
-}
-
-func whole32() model.Config {
-	c := small()
-	c.Layers, c.Hidden, c.Inner, c.Experts, c.HeadDim = 1, 64, 32, 2, 16
-	return c
-}
-
-func adam(kind optim.Kind) optim.Config {
-	return optim.Config{Kind: kind, Beta1: 0.9, Beta2: 0.95, Eps: 1e-8, WeightDecay: 0.1, Momentum: 0.95, Clip: 0.5}
-}
-
-// newRig fills all quantities with numbers of a seed; second moments are not negative.
-func newRig(t testing.TB, lib *emulated.Library, c model.Config, p Precision, s learner.Setup) *rig {
-	t.Helper()
-	dev, err := driver.Open(lib.Path(), 0)
-	require.NoError(t, err)
-	r := &rig{t: t, memory: newMemory(dev, p)}
-	t.Cleanup(func() {
-		_ = dev.Do(func() error {
-			r.memory.releaseAll()
-			return nil
-		})
-		_ = dev.Close()
-	})
-	table := model.NewTable(c)
-	rng := rand.New(rand.NewPCG(3, 1))
-	for q := range r.host {
-		r.host[q] = model.NewValues(table)
-		for i := range r.host[q].Data {
-			x := float32(rng.NormFloat64())
-			if r.host[q].Data[i] = 0.1 * x; model.Quantity(q) == model.Moment2 {
-				r.host[q].Data[i] = 0.01 * x * x
-			}
-		}
-	}
-	require.NoError(t, dev.Do(func() error {
-		k := &kernels{dev: dev, found: map[string]*driver.Kernel{}}
-		if k.module, err = dev.Load([]byte("emulated")); err != nil {
-			return err
-		}
-		r.optimizer = newOptimizer(k, r.memory, newValues(r.memory, table), s)
-		r.put()
-		return dev.Wait()
-	}))
-	return r
-}
-
-// put brings the numbers of the host to the device.
-func (r *rig) put() {
-	for q, v := range r.host {
-		r.values.put(r.dev, model.Quantity(q), v)
-	}
-}
-
-// do runs a function on the device's goroutine.
-func (r *rig) do(f func()) {
-	r.t.Helper()
-	require.NoError(r.t, r.dev.Do(func() error {
-		f()
-		return r.dev.Wait()
-	}))
-}
-
-// got is a quantity on the device.
-func (r *rig) got(q model.Quantity) model.Values {
-	var v model.Values
-	r.do(func() { v, _ = r.values.get(r.dev, q) })
-	return v
-}
-
-// grown is a growth to c by three widenings of both axes.
-func grown(c model.Config) model.Growth {
-	g := model.Growth{}
-	for _, by := range []float64{0.4, 0.6, 0.6, 1} {
-		g.Inner = append(g.Inner, int(by*float64(c.Inner)))
-		g.Hidden = append(g.Hidden, int(by*by*float64(c.Hidden)))
-	}
-	return g
-}
-
-func ratesFor(t *model.Table, g model.Growth) []float64 {
-	rates := make([]float64, rateCount(t, g))
-	for i := range rates {
-		rates[i] = 0.001 * float64(1+i%11)
-	}
-	return rates
-}
-
-// nearest demands that numbers differ by no more than tolerance of the largest.
-func nearest(t testing.TB, want, got []float32, tolerance float64, what string, args ...any) {
-	t.Helper()
-	most, worst, at := 0.0, 0.0, 0
-	for i := range want {
-		most = max(most, math.Abs(float64(want[i])))
-		if d := math.Abs(float64(want[i]) - float64(got[i])); !(d <= worst) {
-			worst, at = d, i
-		}
-	}
-	assert.LessOrEqual(t, worst, tolerance*most, fmt.Sprintf(what, args...)+": element %d is %g and not %g", at,
-		got[at], want[at])
-}
 
 // Held against package optim on the plain engine, tensor by tensor: weights move, moments gather, and the gradient
 // that may be read is the clipped one.
@@ -387,4 +268,55 @@ func TestTheMemoryOfAnOptimizerIsCountedBefore(t *testing.T) {
 			assert.Equal(t, counted.bytes(), lib.Used()-before)
 		}
 	}
+}
+
+// everything is what an update and all statistics leave, nil after an error of the device.
+func everything(t testing.TB, lib *emulated.Library, c model.Config, p Precision) (all []byte) {
+	s := learner.Setup{Optimizer: adam(optim.Muon), Growth: grown(c)}
+	r, err := openRig(t, lib, c, p, s)
+	defer r.close()
+	if err != nil {
+		return nil
+	}
+	add := func(x any) { all = append(all, fmt.Sprint(x)...) }
+	err = r.dev.Do(func() error {
+		squares, err := r.squares()
+		add(squares)
+		r.step(3, ratesFor(r.values.table, s.Growth), 0.5)
+		for q := range model.Quantities {
+			v, _ := r.values.get(r.dev, q)
+			add(v.Data)
+		}
+		into := make([]float64, 4*len(r.values.table.Tensors))
+		mean, _ := r.blockRates(into, []float64{1, 2, 3, 4}, []bool{true, true, true, true})
+		add(mean)
+		groups, _ := r.compare(allPairs(c), 1e12)
+		add(groups)
+		name, _ := r.notFinite(1, nil)
+		add(name)
+		return err
+	})
+	if err != nil {
+		return nil
+	}
+	return all
+}
+
+func TestUpdatesAndStatisticsAreTheSameInEveryOrderOfTurns(t *testing.T) {
+	lib := emulated.Build(t)
+	for _, p := range []Precision{Float32, BF16} {
+		assert.NotEmpty(t, lib.SameInEveryOrder(t, func() []byte { return everything(t, lib, odd(), p) }))
+	}
+}
+
+func TestEveryBarrierOfUpdatesAndStatisticsIsNeeded(t *testing.T) {
+	lib := emulated.Build(t)
+	c := odd()
+	c.Experts, c.TopK = 1, 1
+	before, _, found := strings.Cut(text.Source(), "// Statistics:") // updates come after them
+	require.True(t, found)
+	ours := func(i int, b emulated.Barrier) bool {
+		return of("total")(i, b) || b.Line > strings.Count(before, "\n")
+	}
+	lib.EveryBarrierCounts(t, ours, func() []byte { return everything(t, lib, c, Float32) })
 }

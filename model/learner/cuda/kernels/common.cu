@@ -86,11 +86,10 @@ template <class F> __device__ float across(float x, F f) {
 __device__ float total(float x) { return across(x, [](float a, float b) { return a + b; }); }
 __device__ float largest(float x) { return across(x, [](float a, float b) { return fmaxf(a, b); }); }
 
-// The sum of one double a thread, of 256 threads, by a tree of fixed shape; all threads get it.
+// The sum of one double a thread, of 256 threads, by a tree of fixed shape; all threads get it. A kernel asks for one.
 __device__ double total(double x) {
 	__shared__ double shared[256];
 	const int t = threadIdx.x;
-	__syncthreads();
 	shared[t] = x;
 	__syncthreads();
 	for (int d = 128; d > 0; d /= 2) {
