@@ -74,7 +74,7 @@ func scores(q, k compute.Mat, s compute.AttnShape, b, h, g, i int) (p []float64,
 	return p, sum
 }
 
-// Attention implements [compute.Engine]. probs get the logarithm of nothing: the backward computes scores again.
+// Attention implements [compute.Engine]. The backward computes probabilities again.
 func (judge) Attention(out compute.Mat, _ []float32, q, k, v compute.Mat, s compute.AttnShape) {
 	q, k, v = roundedMat(q), roundedMat(k), roundedMat(v)
 	heads(s, func(b, h, g int) {

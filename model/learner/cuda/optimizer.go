@@ -156,7 +156,7 @@ func vectors(name string, width int, of ...driver.Buffer) (string, int) {
 			return name, 1
 		}
 	}
-	return name + "_4", lanes
+	return fourKernels.of(name), lanes
 }
 
 // threadsFor is how many threads work on a row of a width, each on some elements at once.

@@ -27,10 +27,35 @@ func (p Precision) ld(cols int) int {
 // kernel is the name of a kernel that reads or writes operands.
 func (p Precision) kernel(name string) string {
 	if p == BF16 {
-		return name + "_bf16"
+		return bf16Kernels.of(name)
 	}
 	return name
 }
+
+// longer are names of kernels with something behind, made once: an update makes no string.
+type longer map[string]string
+
+func namesWith(suffix string, of ...string) longer {
+	n := longer{}
+	for _, name := range of {
+		n[name] = name + suffix
+	}
+	return n
+}
+
+// of is the longer name of a kernel. There has to be one.
+func (n longer) of(name string) string {
+	long, ok := n[name]
+	if !ok {
+		panic("there is no other form of the kernel " + name)
+	}
+	return long
+}
+
+var (
+	bf16Kernels = namesWith("_bf16", "spread", "combine_backward", "swiglu", "swiglu_backward", "cross_entropy")
+	fourKernels = namesWith("_4", "adamw", "muon_scale")
+)
 
 // matrix is rows of numbers that begin ld elements apart.
 type matrix struct {
