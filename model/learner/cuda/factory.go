@@ -88,6 +88,9 @@ func (f *Factory) New(s learner.Setup) (learner.Learner, error) {
 	if err := Check(s.State.Weights.Table.Config); err != nil {
 		return nil, err
 	}
+	if err := checkGrowth(s.Growth); err != nil {
+		return nil, err
+	}
 	l := &Learner{kernels: f.kernels, precision: f.precision, logits: f.logits, setup: s}
 	l.training = l.train
 	l.setup.Accumulate = max(s.Accumulate, 1)

@@ -53,7 +53,9 @@ func (o *optimizer) notFiniteIn(q model.Quantity) (string, error) {
 	at := 0
 	o.dev.Zero(o.flags)
 	for _, x := range tensors {
-		o.look(at, o.values.whole(q, x.Index), x.Experts)
+		if o.values.there(q, x.Index) {
+			o.look(at, o.values.whole(q, x.Index), x.Experts)
+		}
 		at += x.Experts
 	}
 	flags := make([]int32, at)

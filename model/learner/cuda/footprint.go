@@ -30,7 +30,7 @@ func FootprintOf(c model.Config, s learner.Setup, p Precision) Footprint {
 
 func footprint(s shape, t *model.Table, p Precision, setup learner.Setup) Footprint {
 	m := newMemory(nil, p)
-	newValues(m, t)
+	newValues(m, t, setup.Optimizer.Kind)
 	newActivations(m, s)
 	newOptimizerMemory(m, t, setup)
 	of := func(p model.ActivationPart) float64 { return float64(m.of[p].Bytes()) }

@@ -81,7 +81,7 @@ func (l *Learner) allocate(t *model.Table) error {
 			need.Total(), free)
 	}
 	l.memory = newMemory(l.dev, l.precision)
-	l.values = newValues(l.memory, t)
+	l.values = newValues(l.memory, t, l.setup.Optimizer.Kind)
 	l.layActivations(t)
 	if err := l.dev.Err(); err != nil {
 		l.memory.releaseAll()

@@ -1,6 +1,8 @@
 package cuda
 
 import (
+	"fmt"
+
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/learner"
 	"github.com/sparkling-lab/sparkling/model/learner/cuda/driver"
@@ -34,6 +36,14 @@ type optimizerMemory struct {
 
 // maxStages is how many stages of growth there may be: ages are bytes.
 const maxStages = 256
+
+// checkGrowth errs where a network has been widened too often.
+func checkGrowth(g model.Growth) error {
+	if n := g.Stages(); n > maxStages {
+		return fmt.Errorf("the network was widened %d times; this engine allows at most %d", n-1, maxStages-1)
+	}
+	return nil
+}
 
 func newOptimizerMemory(m *memory, t *model.Table, s learner.Setup) *optimizerMemory {
 	f64 := func(n int) driver.Buffer { return m.of[model.Scratch].Take(driver.F64, n) }

@@ -228,6 +228,16 @@ func repeat(v model.Values, twin map[model.Axis][]int) {
 	}
 }
 
+func TestANetworkMayBeWidenedAsOftenAsAByteCounts(t *testing.T) {
+	g := model.NewGrowth(small())
+	for range maxStages - 1 {
+		g = g.Widen(small())
+	}
+	assert.NoError(t, checkGrowth(g))
+	assert.EqualError(t, checkGrowth(g.Widen(small())),
+		"the network was widened 256 times; this engine allows at most 255")
+}
+
 // In portions, as where memory is short, matrices are updated to the same bits.
 func TestMuonsPortionsChangeNoBit(t *testing.T) {
 	lib := emulated.Build(t)
@@ -262,10 +272,17 @@ func TestTheMemoryOfAnOptimizerIsCountedBefore(t *testing.T) {
 			before := lib.Used()
 			r := newRig(t, lib, odd(), p, s)
 			counted := newMemory(nil, p)
-			newValues(counted, r.values.table)
+			newValues(counted, r.values.table, kind)
 			newOptimizerMemory(counted, r.values.table, s)
 			assert.Equal(t, counted.bytes(), r.memory.bytes())
 			assert.Equal(t, counted.bytes(), lib.Used()-before)
+			moments := 2 * r.values.table.Size // Muon has one moment of what it updates
+			for _, x := range r.values.table.Tensors {
+				if kind.Orthogonalizes(x) {
+					moments -= x.Len()
+				}
+			}
+			assert.InDelta(t, 4*moments, r.memory.of[momentPart].Bytes(), float64(32*len(r.values.table.Tensors)))
 		}
 	}
 }

@@ -11,11 +11,13 @@ import (
 const (
 	pairSumsOf = 5            // numbers of a pair: Σa², Σb², Σab, Σ(a−b)², and how many elements differ in a bit
 	pairRows   = 64           // that a block of pair_columns sums
+	pairMost   = 64           // of a launch of pair_columns
 	pairInts   = 2 * pairMost // room for originals and copies
-	pairMost   = pairs.Most
 )
 
-// pass is the tensors of a layer, or those of none, that have a matrix an expert, or those that have one matrix: what
+var _ [pairMost - pairs.Most]struct{} // no group has more pairs than a launch
+
+// pairPass is the tensors of a layer, or those of none, that have a matrix an expert, or those that have one matrix: what
 // they have of a pair is summed on the device, matrix by matrix.
 type pairPass struct {
 	layer   int
@@ -30,10 +32,12 @@ func pairPasses(t *model.Table) []pairPass {
 	return passes
 }
 
-// tensors are those of a pass that pairs of an axis have a part in, and how many parts that are a matrix.
-func (p pairPass) tensors(t *model.Table, axis model.Axis) (of []model.Tensor, parts int) {
+// tensors are those of a pass that pairs of an axis have a part in, of those that are there, and how many parts that
+// are a matrix.
+func (p pairPass) tensors(t *model.Table, axis model.Axis, there func(tensor int) bool) (of []model.Tensor,
+	parts int) {
 	for _, x := range t.Tensors {
-		if x.Layer == p.layer && x.Stacked() == p.stacked && !x.Vector() {
+		if x.Layer == p.layer && x.Stacked() == p.stacked && !x.Vector() && there(x.Index) {
 			if n := pairPartsOf(x, axis); n > 0 {
 				of, parts = append(of, x), parts+n
 			}
@@ -57,7 +61,7 @@ func pairPartsOf(x model.Tensor, axis model.Axis) (n int) {
 func pairParts(t *model.Table) (n int) {
 	for _, p := range pairPasses(t) {
 		for _, axis := range []model.Axis{model.Inner, model.Hidden} {
-			if of, parts := p.tensors(t, axis); parts > 0 {
+			if of, parts := p.tensors(t, axis, func(int) bool { return true }); parts > 0 {
 				n = max(n, of[0].Experts*parts*pairMost*pairSumsOf)
 			}
 		}
@@ -91,7 +95,7 @@ func (o *optimizer) compareAxis(groups []pairs.Group, of []int, axis model.Axis,
 	n, t := len(groups[of[0]].Orig), o.values.table
 	sums := make([]pairs.Sums, len(of)*n)
 	for _, p := range pairPasses(t) {
-		tensors, parts := p.tensors(t, axis)
+		tensors, parts := p.tensors(t, axis, func(i int) bool { return o.values.there(q, i) })
 		if parts == 0 {
 			continue
 		}

@@ -72,6 +72,11 @@ func openRig(t testing.TB, lib *emulated.Library, c model.Config, p Precision, s
 				r.host[q].Data[i] = 0.01 * x * x
 			}
 		}
+		for i, x := range table.Tensors {
+			if model.Quantity(q) == model.Moment2 && s.Optimizer.Kind.Orthogonalizes(x) {
+				clear(r.host[q].Tensor(i))
+			}
+		}
 	}
 	k := &kernels{dev: dev, found: map[string]*driver.Kernel{}}
 	r.optimizer = &optimizer{kernels: k}
@@ -79,7 +84,7 @@ func openRig(t testing.TB, lib *emulated.Library, c model.Config, p Precision, s
 		if k.module, err = dev.Load([]byte("emulated")); err != nil {
 			return err
 		}
-		r.optimizer = newOptimizer(k, r.memory, newValues(r.memory, table), s)
+		r.optimizer = newOptimizer(k, r.memory, newValues(r.memory, table, s.Optimizer.Kind), s)
 		r.put()
 		return dev.Wait()
 	})

@@ -33,16 +33,24 @@ func (l *Learner) Read(q model.Quantity, tensor, expert int, into []float32) err
 	if err := learner.CheckMatrix(l.Table(), q, tensor, expert, len(into)); err != nil {
 		return err
 	}
-	return l.do(func() error { return driver.Get(l.dev, into, l.values.matrix(q, tensor, expert)) })
+	return l.do(func() error {
+		if !l.values.there(q, tensor) {
+			clear(into)
+			return nil
+		}
+		return driver.Get(l.dev, into, l.values.matrix(q, tensor, expert))
+	})
 }
 
-// Write implements [learner.Learner].
+// Write implements [learner.Learner]. Second moments of what Muon updates stay zeros, whatever is written.
 func (l *Learner) Write(q model.Quantity, tensor, expert int, from []float32) error {
 	if err := learner.CheckMatrix(l.Table(), q, tensor, expert, len(from)); err != nil {
 		return err
 	}
 	return l.do(func() error {
-		driver.Put(l.dev, l.values.matrix(q, tensor, expert), from)
+		if l.values.there(q, tensor) {
+			driver.Put(l.dev, l.values.matrix(q, tensor, expert), from)
+		}
 		if q == model.Weight {
 			l.round(tensor, expert, expert+1)
 		}

@@ -3,27 +3,29 @@ package cuda
 import (
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/learner/cuda/driver"
+	"github.com/sparkling-lab/sparkling/model/optim"
 )
 
 // values holds what there is of every parameter, in the order of the table. Tensors begin at multiples of 16 bytes, but
-// for keys and values, which follow queries as rows of one matrix.
+// for keys and values, which follow queries as rows of one matrix. Of what Muon updates there are no second moments:
+// they are zeros that nobody reads.
 type values struct {
 	table *model.Table
 	of    [model.Quantities]driver.Buffer
-	off   []int // where each tensor begins
+	off   [model.Quantities][]int // where each tensor begins, negative where it is not there
 	// copies are the matrices that products read, rounded; none in float32. at is where each tensor begins there,
 	// negative for what no product reads.
 	copies driver.Buffer
 	at     []int
 }
 
-func newValues(m *memory, t *model.Table) *values {
-	off, size := offsets(t)
-	v := &values{table: t, off: off, at: copyOffsets(m.precision, t)}
+func newValues(m *memory, t *model.Table, k optim.Kind) *values {
+	v := &values{table: t, at: copyOffsets(m.precision, t)}
 	for q, p := range [model.Quantities]model.ActivationPart{
 		model.Weight: weightPart, model.Gradient: gradientPart, model.Moment1: momentPart, model.Moment2: momentPart,
 	} {
-		v.of[q] = m.floats(p, size)
+		off, size := offsets(t, func(x model.Tensor) bool { return model.Quantity(q) != model.Moment2 || !k.Orthogonalizes(x) })
+		v.off[q], v.of[q] = off, m.floats(p, size)
 	}
 	if m.precision != Float32 {
 		v.copies = m.of[copyPart].Take(m.precision.kind(), copySize(m.precision, t))
@@ -31,10 +33,14 @@ func newValues(m *memory, t *model.Table) *values {
 	return v
 }
 
-// offsets are where the tensors of a table begin, and where the last ends.
-func offsets(t *model.Table) (off []int, size int) {
+// offsets are where the tensors of a table begin that are there, and where the last ends.
+func offsets(t *model.Table, there func(model.Tensor) bool) (off []int, size int) {
 	const align = 4
 	for _, x := range t.Tensors {
+		if !there(x) {
+			off = append(off, -1)
+			continue
+		}
 		if x.Part != model.K && x.Part != model.V {
 			size = (size + align - 1) / align * align
 		}
@@ -44,12 +50,16 @@ func offsets(t *model.Table) (off []int, size int) {
 	return off, size
 }
 
-// whole is one tensor in one quantity.
+// there reports whether a tensor is there in a quantity; else it is zeros.
+func (v *values) there(q model.Quantity, tensor int) bool { return v.off[q][tensor] >= 0 }
+
+// whole is one tensor in one quantity, which is there.
 func (v *values) whole(q model.Quantity, tensor int) driver.Buffer {
-	return v.of[q].Slice(v.off[tensor], v.off[tensor]+v.table.Tensors[tensor].Len())
+	at := v.off[q][tensor]
+	return v.of[q].Slice(at, at+v.table.Tensors[tensor].Len())
 }
 
-// matrix is one expert's matrix of a tensor in one quantity.
+// matrix is one expert's matrix of a tensor in one quantity, which is there.
 func (v *values) matrix(q model.Quantity, tensor, expert int) driver.Buffer {
 	x := v.table.Tensors[tensor]
 	size := x.Rows.Size * x.Cols.Size
@@ -63,13 +73,18 @@ func (v *values) put(d *driver.Device, q model.Quantity, of model.Values) {
 		return
 	}
 	for i := range v.table.Tensors {
-		driver.Put(d, v.whole(q, i), of.Tensor(i))
+		if v.there(q, i) {
+			driver.Put(d, v.whole(q, i), of.Tensor(i))
+		}
 	}
 }
 
 func (v *values) get(d *driver.Device, q model.Quantity) (model.Values, error) {
 	of := model.NewValues(v.table)
 	for i := range v.table.Tensors {
+		if !v.there(q, i) {
+			continue
+		}
 		if err := driver.Get(d, of.Tensor(i), v.whole(q, i)); err != nil {
 			return of, err
 		}
@@ -114,7 +129,7 @@ func copySize(p Precision, t *model.Table) (n int) {
 // tensor is a part of a layer in one quantity.
 func (v *values) tensor(q model.Quantity, p model.Part, l int) matrix {
 	i := v.table.Find(p, l)
-	return matrix{v.of[q].From(v.off[i]), v.table.Tensors[i].Cols.Size}
+	return matrix{v.of[q].From(v.off[q][i]), v.table.Tensors[i].Cols.Size}
 }
 
 // operand is a part of a layer as products read it. What follows it in the table follows it there.
@@ -132,7 +147,7 @@ func (v *values) jump(p Precision, l int) (operand, gradient int) {
 	i, j := v.table.Find(model.Gate, l), v.table.Find(model.Up, l)
 	gate := v.table.Tensors[i]
 	one := gate.Rows.Size * gate.Cols.Size
-	gradient = v.off[j] - v.off[i] - one
+	gradient = v.off[model.Gradient][j] - v.off[model.Gradient][i] - one
 	if p == Float32 {
 		return gradient, gradient
 	}

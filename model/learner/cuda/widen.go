@@ -17,6 +17,9 @@ func (l *Learner) Widen(p *widen.Plan, growth model.Growth) error {
 }
 
 func (l *Learner) widen(p *widen.Plan, growth model.Growth) error {
+	if err := checkGrowth(growth); err != nil {
+		return err
+	}
 	setup := l.setup
 	setup.Growth = growth
 	if err := l.fits(p, setup); err != nil {
@@ -30,7 +33,7 @@ func (l *Learner) widen(p *widen.Plan, growth model.Growth) error {
 		}
 	}
 	l.setup, l.memory = setup, newMemory(l.dev, l.precision)
-	l.values = newValues(l.memory, p.To)
+	l.values = newValues(l.memory, p.To, setup.Optimizer.Kind)
 	for i, x := range p.From.Tensors {
 		l.widenTensor(p, old, i, x)
 	}
@@ -52,6 +55,9 @@ func (l *Learner) widenTensor(p *widen.Plan, old *values, i int, from model.Tens
 	src, dst := make([]float32, n), make([]float32, wide)
 	for e := range from.Experts {
 		for _, q := range []model.Quantity{model.Weight, model.Moment1, model.Moment2} {
+			if !old.there(q, i) {
+				continue
+			}
 			if driver.Get(l.dev, src, old.matrix(q, i, e)) != nil {
 				return
 			}
