@@ -3,6 +3,7 @@ package trial
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/learner"
@@ -47,7 +48,7 @@ func (t *trial) compare(p *Part, precision cuda.Precision, kind optim.Kind) (err
 		return err
 	}
 	defer closed(want, &err)
-	got, err := begin(t.factory(precision), n, kind, checkRate)
+	got, err := begin(t.engines[precision], n, kind, checkRate)
 	if err != nil {
 		return err
 	}
@@ -64,7 +65,7 @@ func (t *trial) compare(p *Part, precision cuda.Precision, kind optim.Kind) (err
 			return err
 		}
 		for _, x := range [][2]float64{{b.CE, a.CE}, {b.Aux, a.Aux}, {b.ZLoss, a.ZLoss}, {b.GradNorm, a.GradNorm}} {
-			worst.loss = larger(worst.loss, off(x[0], x[1]))
+			worst.loss = max(worst.loss, off(x[0], x[1])) // not a number where one is none
 		}
 		if i > 0 {
 			continue // later ones part through the optimizer's start
@@ -96,7 +97,9 @@ func gradients(got, want learner.Learner) (worst float64, tensor string, err err
 	}
 	for i, x := range a.Table.Tensors {
 		if off := away(b.Tensor(i), a.Tensor(i)); !(off <= worst) {
-			worst, tensor = off, x.Name(0)
+			if worst, tensor = off, x.Name(0); math.IsNaN(off) {
+				break
+			}
 		}
 	}
 	return worst, tensor, nil
@@ -108,14 +111,6 @@ func off(got, want float64) float64 {
 		return 0
 	}
 	return max(got-want, want-got) / max(want, -want)
-}
-
-// larger is the larger of two numbers, or the one that is none.
-func larger(a, b float64) float64 {
-	if !(b <= a) {
-		return b
-	}
-	return a
 }
 
 // closed closes a learner, and makes its error that of the function, unless there is one.

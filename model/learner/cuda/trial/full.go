@@ -21,7 +21,7 @@ const leastUpdates = 3
 // full trains the paper's network on the same tokens again and again: what it takes beside what was planned, how fast
 // it is, and whether the loss falls.
 func (t *trial) full(ctx context.Context, p *Part) (err error) {
-	n, f := t.Sizes.Full, t.factories[cuda.BF16]
+	n, f := t.Sizes.Full, t.devices[cuda.BF16]
 	before, err := f.Free()
 	if err != nil {
 		return err
@@ -59,7 +59,9 @@ func (t *trial) full(ctx context.Context, p *Part) (err error) {
 			return fmt.Errorf("after %d updates %s is not finite", i, u.NotFinite)
 		}
 	}
-	p.add(t.speed("tokens a second", n, seconds))
+	speed := t.speed("tokens a second", n, seconds)
+	t.reached = speed.Value
+	p.add(speed)
 	first, now := losses[0], losses[len(losses)-1]
 	p.add(Row{What: "cross-entropy of the first update", Value: first, Unit: "nats"})
 	p.add(Row{What: fmt.Sprintf("cross-entropy of update %d", len(losses)), Value: now, Unit: "nats"})

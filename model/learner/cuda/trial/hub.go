@@ -24,7 +24,7 @@ const hubTolerance = 1e-3
 // hub keeps what a device trained as a checkpoint, and asks Hugging Face what the network there says: before a widening
 // and after it.
 func (t *trial) hub(ctx context.Context, p *Part) (err error) {
-	s, err := begin(t.factory(cuda.Float32), t.Sizes.Hub, optim.AdamW, checkRate)
+	s, err := begin(t.engines[cuda.Float32], t.Sizes.Hub, optim.AdamW, checkRate)
 	if err != nil {
 		return err
 	}

@@ -44,7 +44,7 @@ func (t *trial) lock(ctx context.Context, p *Part) error {
 // locked trains, widens and trains on. It returns the weights.
 func (t *trial) locked(ctx context.Context, p *Part, precision cuda.Precision, axis model.Axis, tell bool,
 ) (w model.Values, err error) {
-	s, err := begin(t.factory(precision), t.Sizes.Small, optim.AdamW, checkRate)
+	s, err := begin(t.engines[precision], t.Sizes.Small, optim.AdamW, checkRate)
 	if err != nil {
 		return w, err
 	}

@@ -34,7 +34,7 @@ func shapes(n Network) []cuda.Product {
 
 // products times every shape of the full size in bf16, and copies, beside PyTorch.
 func (t *trial) products(ctx context.Context, p *Part) error {
-	list, f := shapes(t.Sizes.Full), t.factories[cuda.BF16]
+	list, f := shapes(t.Sizes.Full), t.devices[cuda.BF16]
 	var theirs struct{ TFLOPs []float64 }
 	err := t.ask(ctx, productsScript, map[string]any{"products": list, "repeats": t.Sizes.Repeats}, &theirs)
 	var missing errMissing
@@ -83,11 +83,11 @@ func (t *trial) positions(ctx context.Context, p *Part) error {
 					return err
 				}
 				x := cuda.Product{Form: form, Groups: 1, M: rows, N: n.Vocab, K: k}
-				first, err := t.factories[precision].Positions(x, precision)
+				first, err := t.devices[precision].Positions(x, precision)
 				if err != nil {
 					return err
 				}
-				again, err := t.factories[precision].Positions(x, precision)
+				again, err := t.devices[precision].Positions(x, precision)
 				if err != nil {
 					return err
 				}

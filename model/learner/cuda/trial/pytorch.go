@@ -22,7 +22,7 @@ type trained struct {
 // pytorch trains the same network, on the same number of tokens an update, in PyTorch: its experts one by one, and by
 // grouped products where it has them.
 func (t *trial) pytorch(ctx context.Context, p *Part) error {
-	n, done := t.Sizes.Full, 0
+	n, best := t.Sizes.Full, 0.0
 	var missing errMissing
 	for _, how := range []string{"eager", "grouped_mm"} {
 		var r trained
@@ -36,16 +36,19 @@ func (t *trial) pytorch(ctx context.Context, p *Part) error {
 		if len(r.Seconds) < 2 {
 			return fmt.Errorf("%s: only %d updates in its time", how, len(r.Seconds))
 		}
-		done++
 		row := t.speed(how+", PyTorch "+r.Version, n, r.Seconds)
 		row.Note += fmt.Sprintf(", %d sequences at once", r.Batch)
+		best = max(best, row.Value)
 		p.add(row)
 		p.add(Row{What: how + ": memory at most", Value: r.Memory / 1e9, Unit: "GB"})
 		p.add(Row{What: fmt.Sprintf("%s: cross-entropy of update %d", how, len(r.Losses)),
 			Value: r.Losses[len(r.Losses)-1], Unit: "nats"})
 	}
-	if done == 0 {
+	if best == 0 {
 		return missing
+	}
+	if t.reached > 0 {
+		p.add(Row{What: "this program against the better of them", Value: t.reached / best, Unit: "x"})
 	}
 	return nil
 }

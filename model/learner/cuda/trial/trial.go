@@ -36,14 +36,13 @@ type Options struct {
 // trial is one that runs.
 type trial struct {
 	Options
-	card      Card
-	factories [2]*cuda.Factory // by precision
+	card    Card
+	devices [2]*cuda.Factory // by precision
+	engines [2]learner.Factory
+	reached float64 // tokens a second of the full size; 0 where it was not tried
 }
 
 var precisions = [...]cuda.Precision{cuda.Float32, cuda.BF16}
-
-// factory makes learners of a precision.
-func (t *trial) factory(p cuda.Precision) learner.Factory { return t.factories[p] }
 
 // part is one thing to try, and for how long at most.
 type part struct {
@@ -85,9 +84,9 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 		if err != nil {
 			return nil, errors.Join(err, t.close())
 		}
-		t.factories[p] = f
+		t.devices[p], t.engines[p] = f, f
 	}
-	t.card = cardOf(t.factories[cuda.BF16].Device())
+	t.card = cardOf(t.devices[cuda.BF16].Device())
 	t.card.LoadSeconds = time.Since(begun).Seconds()
 	r := &Report{Card: t.card, Passed: true}
 	fmt.Fprintln(o.Out, t.card)
@@ -115,7 +114,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 }
 
 func (t *trial) close() (err error) {
-	for _, f := range t.factories {
+	for _, f := range t.devices {
 		if f != nil {
 			err = errors.Join(err, f.Close())
 		}
