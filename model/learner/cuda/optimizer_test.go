@@ -53,8 +53,8 @@ func TestAnUpdateIsTheOptimizersOwn(t *testing.T) {
 					for q := range model.Quantities {
 						got := r.got(q)
 						for i, x := range r.values.table.Tensors {
-							nearest(t, h[q].Tensor(i), got.Tensor(i), tolerance, "%s, %s, stages %d: %s of %s", name, kind,
-								growth.Stages(), q, x.Name(0))
+							nearest(t, h[q].Tensor(i), got.Tensor(i), tolerance, "%s, %s, stages %d: %s of %s", name,
+								kind, growth.Stages(), q, x.Name(0))
 						}
 					}
 					copy(h[model.Gradient].Data, h[model.Moment1].Data) // of the next update

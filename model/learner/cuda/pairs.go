@@ -17,8 +17,8 @@ const (
 
 var _ [pairMost - pairs.Most]struct{} // no group has more pairs than a launch
 
-// pairPass is the tensors of a layer, or those of none, that have a matrix an expert, or those that have one matrix: what
-// they have of a pair is summed on the device, matrix by matrix.
+// pairPass is the tensors of a layer, or those of none, that have a matrix an expert, or those that have one matrix:
+// what they have of a pair is summed on the device, matrix by matrix.
 type pairPass struct {
 	layer   int
 	stacked bool

@@ -24,7 +24,8 @@ func newValues(m *memory, t *model.Table, k optim.Kind) *values {
 	for q, p := range [model.Quantities]model.ActivationPart{
 		model.Weight: weightPart, model.Gradient: gradientPart, model.Moment1: momentPart, model.Moment2: momentPart,
 	} {
-		off, size := offsets(t, func(x model.Tensor) bool { return model.Quantity(q) != model.Moment2 || !k.Orthogonalizes(x) })
+		all := model.Quantity(q) != model.Moment2
+		off, size := offsets(t, func(x model.Tensor) bool { return all || !k.Orthogonalizes(x) })
 		v.off[q], v.of[q] = off, m.floats(p, size)
 	}
 	if m.precision != Float32 {
