@@ -66,15 +66,9 @@ func (a *attentionKernels) forwardShared() int {
 // queryShared is that of the gradients of queries: two stages of two tiles, and a delta a row.
 func (a *attentionKernels) queryShared() int { return a.tiles(4*attentionTile) + 4*attentionRowsBF16 }
 
-// keyShared is that of the gradients of keys and values: two stages of two tiles, of lse and of delta, and the block's
-// own rows where registers have no room for them.
-func (a *attentionKernels) keyShared() int {
-	rows := 4 * attentionTile
-	if a.channels > 96 {
-		rows += 2 * attentionRowsBF16
-	}
-	return a.tiles(rows) + 4*4*attentionTile
-}
+// keyShared is that of the gradients of keys and values: two stages of two tiles, of lse and of delta. Where registers
+// have no room for the block's own rows these take half of the stages' place.
+func (a *attentionKernels) keyShared() int { return a.tiles(4*attentionTile) + 4*4*attentionTile }
 
 // attention launches one of the kernels, for so many heads of each sequence, in blocks of so many rows.
 func (k *kernels) attention(p Precision, name string, s attended, heads, rows, shared int, args *driver.Args) {

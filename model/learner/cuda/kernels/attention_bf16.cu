@@ -14,44 +14,43 @@
 //
 // Shared memory, with rows of dim+8 elements so that eight rows begin in different banks: 128 rows of queries and two
 // stages of keys and values forward, two stages of two tiles of 64 backward, where the block's own rows are kept in
-// registers; above 96 channels its keys and values take two more tiles. A tile of 64 keys and values serves 128 queries:
-// 4·128·64·dim operations for 256·dim bytes, 128 a byte; backward 96 and 128 a byte.
+// registers; above 96 channels its keys and values stay there too, and tiles of queries have 32. A tile of 64 keys and
+// values serves 128 queries: 4·128·64·dim operations for 256·dim bytes, 128 a byte; backward 96 and 128 a byte.
 
 // In the launch's shared memory lie tiles of rows so many elements apart.
 template <int D> struct Rows {
 	static const int apart = D + 8;
 };
 
-// bring begins to copy rows from first on, tall of them, as a tile; rows from limit on and channels from dim on are 0.
-template <int D, int tall> __device__ void bring(bf16 *tile, const bf16 *from, int first, int limit, int dim, int ld) {
-	const int apart = Rows<D>::apart;
+// bring begins to copy rows as a tile of so many, tall; those from live on and channels from dim on are 0. A few
+// neighbouring threads have a row, and every so manieth 16 bytes of it.
+template <int D, int tall> __device__ void bring(bf16 *tile, const bf16 *rows, int live, int dim, int ld) {
+	const int apart = Rows<D>::apart, each = D < 32 ? 2 : 4, step = 128 / each;
 	if (dim % 8 == 0) {
-#pragma unroll 1
-		for (int i = threadIdx.x; i < tall * (D / 8); i += 128) {
-			const int r = i / (D / 8), c = i % (D / 8) * 8, row = first + r;
-			const bool live = row < limit && c < dim;
-			copy16(tile + r * apart + c, live ? from + (wide)row * ld + c : from, live ? 16 : 0);
-		}
+		const int row = threadIdx.x / each, from = threadIdx.x % each * 8;
+#pragma unroll
+		for (int r = 0; r < tall; r += step)
+#pragma unroll
+			for (int c = 0; c < D; c += 8 * each) {
+				const int bytes = row + r < live && from + c < dim ? 16 : 0;
+				copy16(tile + (row + r) * apart + from + c, bytes ? rows + (wide)(row + r) * ld + from + c : rows, bytes);
+			}
 	} else {
 #pragma unroll 1
 		for (int i = threadIdx.x; i < tall * D; i += 128) {
-			const int r = i / D, c = i % D, row = first + r;
-			tile[r * apart + c].bits = row < limit && c < dim ? from[(wide)row * ld + c].bits : 0;
+			const int r = i / D, c = i % D;
+			tile[r * apart + c].bits = r < live && c < dim ? rows[(wide)r * ld + c].bits : 0;
 		}
 	}
 }
 
-// Operands of mma from a tile, 16 rows and 16 channels from (row, c) on. As the left one they are rows of it; as the
-// right one its rows are columns (across), or its channels are (down): r[0] and r[1] are of the first 8 columns.
-template <int D> __device__ void operand_left(unsigned *r, const bf16 *tile, int row, int c) {
-	ldmatrix(r, tile + (row + threadIdx.x % 16) * Rows<D>::apart + c + threadIdx.x % 32 / 16 * 8);
-}
-template <int D> __device__ void operand_across(unsigned *r, const bf16 *tile, int row, int c) {
+// Where a lane's address for ldmatrix lies in a tile, for operands of mma that are 16 rows by 16 channels: as the left
+// one, whose rows are rows, and, transposed, as the right one whose columns are channels; and as the right one whose
+// columns are rows. r[0] and r[1] of a right one are of its first 8 columns.
+template <int D> __device__ int place_left() { return threadIdx.x % 16 * Rows<D>::apart + threadIdx.x % 32 / 16 * 8; }
+template <int D> __device__ int place_right() {
 	const int lane = threadIdx.x % 32;
-	ldmatrix(r, tile + (row + lane / 16 * 8 + lane % 8) * Rows<D>::apart + c + lane / 8 % 2 * 8);
-}
-template <int D> __device__ void operand_down(unsigned *r, const bf16 *tile, int row, int c) {
-	ldmatrix_trans(r, tile + (row + threadIdx.x % 16) * Rows<D>::apart + c + threadIdx.x % 32 / 16 * 8);
+	return (lane / 16 * 8 + lane % 8) * Rows<D>::apart + lane / 8 % 2 * 8;
 }
 // Sums of two neighbours of 8 columns become the left operand of 16.
 __device__ void operand_of(unsigned *a, const float (*sums)[4]) {
@@ -86,22 +85,26 @@ template <int D> __device__ void attention_of(bf16 *out, float *lse, const bf16 
 	bf16 *const qs = (bf16 *)memory, *const stages = qs + tall * apart;
 	const int first = (gridDim.x - 1 - blockIdx.x) * tall, h = blockIdx.y; // the blocks with most keys begin
 	const int warp = threadIdx.x / 32, g = threadIdx.x % 32 / 4, c2 = threadIdx.x % 4 * 2, own = first + warp * 32;
+	const int left = place_left<D>(), right = place_right<D>();
 	const wide start = (wide)blockIdx.z * seq;
 	qkv += start * ld;
+	const bf16 *const mine = qs + warp * 32 * apart + left;
 	const bf16 *k = qkv + (heads + h / (heads / kv)) * dim, *v = k + kv * dim;
 	const float scale = log2e / sqrtf(dim);
 	const int tiles = ((first + tall < seq ? first + tall : seq) + N - 1) / N;
-	bring<D, tall>(qs, qkv + h * dim, first, seq, dim, ld);
-	bring<D, N>(stages, k, 0, seq, dim, ld), bring<D, N>(stages + N * apart, v, 0, seq, dim, ld);
+	bring<D, tall>(qs, qkv + (wide)first * ld + h * dim, seq - first, dim, ld);
+	bring<D, N>(stages, k, seq, dim, ld), bring<D, N>(stages + N * apart, v, seq, dim, ld);
 	copies_commit();
 	float o[2][D / 8][4] = {}, top[2][2] = {{-INF, -INF}, {-INF, -INF}}, sum[2][2] = {};
 	for (int t = 0; t < tiles; t++) {
-		const bf16 *ks = stages + t % 2 * 2 * N * apart, *vs = ks + N * apart;
+		const bf16 *const tile = stages + t % 2 * 2 * N * apart, *const ks = tile + right, *const vs = tile + N * apart;
 		copies_wait<0>();
 		__syncthreads();
 		if (t + 1 < tiles) {
 			bf16 *next = stages + (t + 1) % 2 * 2 * N * apart;
-			bring<D, N>(next, k, (t + 1) * N, seq, dim, ld), bring<D, N>(next + N * apart, v, (t + 1) * N, seq, dim, ld);
+			const bf16 *row = k + (wide)(t + 1) * N * ld;
+			const int live = seq - (t + 1) * N;
+			bring<D, N>(next, row, live, dim, ld), bring<D, N>(next + N * apart, row + kv * dim, live, dim, ld);
 			copies_commit();
 		}
 		const int j0 = t * N;
@@ -110,25 +113,25 @@ template <int D> __device__ void attention_of(bf16 *out, float *lse, const bf16 
 #pragma unroll
 		for (int c = 0; c < D; c += 16) {
 			unsigned a[2][4], b[4];
-			operand_left<D>(a[0], qs, warp * 32, c), operand_left<D>(a[1], qs, warp * 32 + 16, c);
+			ldmatrix(a[0], mine + c), ldmatrix(a[1], mine + 16 * apart + c);
 #pragma unroll
 			for (int n = 0; n < N / 16; n++) {
-				operand_across<D>(b, ks, n * 16, c);
+				ldmatrix(b, ks + n * 16 * apart + c);
 				for (int m = 0; m < 2; m++) mma(s[m][2 * n], a[m], b), mma(s[m][2 * n + 1], a[m], b + 2);
 			}
 		}
+		if (j0 + N - 1 > own) // some rows do not see all of the tile
+#pragma unroll
+			for (int m = 0; m < 2; m++)
+				for (int n = 0; n < N / 8; n++)
+					for (int e = 0; e < 4; e++)
+						if (j0 + n * 8 + c2 + e % 2 > own + m * 16 + e / 2 * 8 + g) s[m][n][e] = -INF;
 #pragma unroll
 		for (int m = 0; m < 2; m++)
 #pragma unroll
 			for (int r = 0; r < 2; r++) {
-				const int i = own + m * 16 + r * 8 + g;
 				float now = top[m][r];
-				for (int n = 0; n < N / 8; n++)
-					for (int e = 0; e < 2; e++) {
-						float &x = s[m][n][2 * r + e];
-						if (j0 + n * 8 + c2 + e > i) x = -INF;
-						now = fmaxf(now, x);
-					}
+				for (int n = 0; n < N / 8; n++) now = fmaxf(now, fmaxf(s[m][n][2 * r], s[m][n][2 * r + 1]));
 				now = quad_largest(now);
 				const float f = power((top[m][r] - now) * scale), base = now * scale;
 				float all = 0;
@@ -146,7 +149,7 @@ template <int D> __device__ void attention_of(bf16 *out, float *lse, const bf16 
 			operand_of(a[0], &s[0][2 * n]), operand_of(a[1], &s[1][2 * n]);
 #pragma unroll
 			for (int c = 0; c < D / 16; c++) {
-				operand_down<D>(b, vs, n * 16, c * 16);
+				ldmatrix_trans(b, vs + left + n * 16 * apart + c * 16);
 				for (int m = 0; m < 2; m++) mma(o[m][2 * c], a[m], b), mma(o[m][2 * c + 1], a[m], b + 2);
 			}
 		}
@@ -175,21 +178,22 @@ template <int D> __device__ void attention_query_of(float *dqk, float *delta, co
 	float *const deltas = (float *)(stages + 4 * N * apart);
 	const int first = (gridDim.x - 1 - blockIdx.x) * tall, h = blockIdx.y;
 	const int warp = threadIdx.x / 32, g = threadIdx.x % 32 / 4, c2 = threadIdx.x % 4 * 2, own = first + warp * 16;
+	const int left = place_left<D>(), right = place_right<D>();
 	const wide start = (wide)blockIdx.z * seq;
 	qkv += start * ld, dout += start * ldo + h * dim, out += start * ldo + h * dim;
 	lse += start * heads + (wide)h * seq, delta += start * heads + (wide)h * seq;
 	const bf16 *k = qkv + (heads + h / (heads / kv)) * dim, *v = k + kv * dim;
-	bring<D, tall>(stages, qkv + h * dim, first, seq, dim, ld);
-	bring<D, tall>(stages + N * apart, dout, first, seq, dim, ldo);
-	bring<D, tall>(stages + 2 * N * apart, out, first, seq, dim, ldo);
+	bring<D, tall>(stages, qkv + (wide)first * ld + h * dim, seq - first, dim, ld);
+	bring<D, tall>(stages + N * apart, dout + (wide)first * ldo, seq - first, dim, ldo);
+	bring<D, tall>(stages + 2 * N * apart, out + (wide)first * ldo, seq - first, dim, ldo);
 	copies_commit();
 	copies_wait<0>();
 	__syncthreads();
 	unsigned q[D / 16][4], o[D / 16][4];
 #pragma unroll
 	for (int c = 0; c < D / 16; c++) {
-		operand_left<D>(q[c], stages, warp * 16, c * 16);
-		operand_left<D>(o[c], stages + N * apart, warp * 16, c * 16);
+		ldmatrix(q[c], stages + warp * 16 * apart + left + c * 16);
+		ldmatrix(o[c], stages + (N + warp * 16) * apart + left + c * 16);
 	}
 	{
 		const int at = threadIdx.x / 2 * apart + threadIdx.x % 2 * (D / 2), i = first + threadIdx.x / 2;
@@ -208,43 +212,47 @@ template <int D> __device__ void attention_query_of(float *dqk, float *delta, co
 	}
 	const float scale = log2e / sqrtf(dim);
 	const int tiles = ((first + tall < seq ? first + tall : seq) + N - 1) / N;
-	bring<D, N>(stages, k, 0, seq, dim, ld), bring<D, N>(stages + N * apart, v, 0, seq, dim, ld);
+	bring<D, N>(stages, k, seq, dim, ld), bring<D, N>(stages + N * apart, v, seq, dim, ld);
 	copies_commit();
 	for (int t = 0; t < tiles; t++) {
-		const bf16 *ks = stages + t % 2 * 2 * N * apart, *vs = ks + N * apart;
+		const bf16 *const ks = stages + t % 2 * 2 * N * apart;
 		copies_wait<0>();
 		__syncthreads();
 		if (t + 1 < tiles) {
 			bf16 *next = stages + (t + 1) % 2 * 2 * N * apart;
-			bring<D, N>(next, k, (t + 1) * N, seq, dim, ld), bring<D, N>(next + N * apart, v, (t + 1) * N, seq, dim, ld);
+			const bf16 *row = k + (wide)(t + 1) * N * ld;
+			const int live = seq - (t + 1) * N;
+			bring<D, N>(next, row, live, dim, ld), bring<D, N>(next + N * apart, row + kv * dim, live, dim, ld);
 			copies_commit();
 		}
 #pragma unroll 1
 		for (int j = 0; j < N && t * N + j <= own + 15; j += 32) {
+			const bf16 *const keys = ks + j * apart + right, *const down = ks + j * apart + left;
 			float s[4][4] = {}, dp[4][4] = {};
 #pragma unroll
 			for (int c = 0; c < D / 16; c++)
 #pragma unroll
 				for (int n = 0; n < 2; n++) {
 					unsigned b[4];
-					operand_across<D>(b, ks, j + n * 16, c * 16);
+					ldmatrix(b, keys + n * 16 * apart + c * 16);
 					mma(s[2 * n], q[c], b), mma(s[2 * n + 1], q[c], b + 2);
-					operand_across<D>(b, vs, j + n * 16, c * 16);
+					ldmatrix(b, keys + (N + n * 16) * apart + c * 16);
 					mma(dp[2 * n], o[c], b), mma(dp[2 * n + 1], o[c], b + 2);
 				}
+			if (t * N + j + 31 > own)
+				for (int n = 0; n < 4; n++)
+					for (int e = 0; e < 4; e++)
+						if (t * N + j + n * 8 + c2 + e % 2 > own + e / 2 * 8 + g) s[n][e] = -INF;
 			for (int n = 0; n < 4; n++)
-				for (int e = 0; e < 4; e++) {
-					const int r = e / 2, i = own + r * 8 + g;
-					const float p = t * N + j + n * 8 + c2 + e % 2 > i ? 0 : power(fmaf(s[n][e], scale, -l[r]));
-					s[n][e] = p * (dp[n][e] - d[r]);
-				}
+				for (int e = 0; e < 4; e++)
+					s[n][e] = power(fmaf(s[n][e], scale, -l[e / 2])) * (dp[n][e] - d[e / 2]);
 #pragma unroll
 			for (int n = 0; n < 2; n++) {
 				unsigned a[4], b[4];
 				operand_of(a, &s[2 * n]);
 #pragma unroll
 				for (int c = 0; c < D / 16; c++) {
-					operand_down<D>(b, ks, j + n * 16, c * 16);
+					ldmatrix_trans(b, down + n * 16 * apart + c * 16);
 					mma(dq[2 * c], a, b), mma(dq[2 * c + 1], a, b + 2);
 				}
 			}
@@ -264,26 +272,28 @@ template <int D> __device__ void attention_query_of(float *dqk, float *delta, co
 
 template <int D> __device__ void attention_key_of(float *dqk, bf16 *dqkv, const float *delta, const bf16 *dout,
 	const float *lse, const bf16 *qkv, SHAPE, int lddv) {
-	const int tall = 64, N = 64, apart = Rows<D>::apart;
 	const bool kept = D <= 96; // in registers; else keys and values stay in tiles of their own
+	const int tall = 64, N = kept ? 64 : 32, apart = Rows<D>::apart;
 	LAUNCH_SHARED(memory);
-	bf16 *const stages = (bf16 *)memory, *const ks = stages + (kept ? 0 : 4 * N * apart), *const vs = ks + N * apart;
-	float *const lines = (float *)(kept ? stages + 4 * N * apart : vs + N * apart); // of each stage lse, then delta
+	bf16 *const stages = (bf16 *)memory, *const ks = stages + (kept ? 0 : 4 * N * apart), *const vs = ks + tall * apart;
+	float *const lines = (float *)(stages + 256 * apart); // of each stage lse, then delta
 	const int first = blockIdx.x * tall, kvh = blockIdx.y, group = heads / kv;
 	const int warp = threadIdx.x / 32, g = threadIdx.x % 32 / 4, c2 = threadIdx.x % 4 * 2, own = first + warp * 16;
+	const int left = place_left<D>(), right = place_right<D>();
 	const wide start = (wide)blockIdx.z * seq;
 	qkv += start * ld, dout += start * ldo;
 	lse += start * heads, delta += start * heads;
-	bring<D, tall>(ks, qkv + (heads + kvh) * dim, first, seq, dim, ld);
-	bring<D, tall>(vs, qkv + (heads + kv + kvh) * dim, first, seq, dim, ld);
+	bring<D, tall>(ks, qkv + (wide)first * ld + (heads + kvh) * dim, seq - first, dim, ld);
+	bring<D, tall>(vs, qkv + (wide)first * ld + (heads + kv + kvh) * dim, seq - first, dim, ld);
 	copies_commit();
 	copies_wait<0>();
 	__syncthreads();
+	const bf16 *const mine = ks + warp * 16 * apart + left;
 	unsigned k[kept ? D / 16 : 1][4], v[kept ? D / 16 : 1][4];
 	if (kept)
 #pragma unroll
 		for (int c = 0; c < D / 16; c++)
-			operand_left<D>(k[c], ks, warp * 16, c * 16), operand_left<D>(v[c], vs, warp * 16, c * 16);
+			ldmatrix(k[c], mine + c * 16), ldmatrix(v[c], mine + tall * apart + c * 16);
 	// Tiles of queries from the diagonal on, of one head after another.
 	const int from = first / N, each = (seq + N - 1) / N - from, tiles = group * each;
 	const float scale = log2e / sqrtf(dim);
@@ -295,36 +305,41 @@ template <int D> __device__ void attention_key_of(float *dqk, bf16 *dqkv, const 
 		if (t + 1 < tiles) {
 			bf16 *next = stages + (t + 1) % 2 * 2 * N * apart;
 			const int h = kvh * group + (t + 1) / each, i0 = (from + (t + 1) % each) * N, i = i0 + threadIdx.x % N;
-			bring<D, N>(next, qkv + h * dim, i0, seq, dim, ld);
-			bring<D, N>(next + N * apart, dout + h * dim, i0, seq, dim, ldo);
+			bring<D, N>(next, qkv + (wide)i0 * ld + h * dim, seq - i0, dim, ld);
+			bring<D, N>(next + N * apart, dout + (wide)i0 * ldo + h * dim, seq - i0, dim, ldo);
 			copies_commit();
 			const float *row = (threadIdx.x < N ? lse : delta) + (wide)h * seq;
 			line = i < seq ? row[i] : threadIdx.x < N ? INF : 0;
 		}
 		const int i0 = t < 0 ? 0 : (from + t % each) * N;
-		const bf16 *qs = stages + (t & 1) * 2 * N * apart, *os = qs + N * apart;
+		const bf16 *const qs = stages + (t & 1) * 2 * N * apart;
 		const float *l = lines + (t & 1) * 2 * N, *d = l + N;
 #pragma unroll 1
 		for (int i = 0; i < N && t >= 0; i += 32) {
 			if (i0 + i + 31 < own) continue;
+			const bf16 *const rows = qs + i * apart + right, *const down = qs + i * apart + left;
 			float s[4][4] = {}, dp[4][4] = {};
 #pragma unroll
 			for (int c = 0; c < D / 16; c++) {
 				unsigned *const a = k[kept ? c : 0], *const z = v[kept ? c : 0];
-				if (!kept) operand_left<D>(a, ks, warp * 16, c * 16), operand_left<D>(z, vs, warp * 16, c * 16);
+				if (!kept) ldmatrix(a, mine + c * 16), ldmatrix(z, mine + tall * apart + c * 16);
 #pragma unroll
 				for (int n = 0; n < 2; n++) {
 					unsigned b[4];
-					operand_across<D>(b, qs, i + n * 16, c * 16);
+					ldmatrix(b, rows + n * 16 * apart + c * 16);
 					mma(s[2 * n], a, b), mma(s[2 * n + 1], a, b + 2);
-					operand_across<D>(b, os, i + n * 16, c * 16);
+					ldmatrix(b, rows + (N + n * 16) * apart + c * 16);
 					mma(dp[2 * n], z, b), mma(dp[2 * n + 1], z, b + 2);
 				}
 			}
+			if (i0 + i < own + 15)
+				for (int n = 0; n < 4; n++)
+					for (int e = 0; e < 4; e++)
+						if (i0 + i + n * 8 + c2 + e % 2 < own + e / 2 * 8 + g) s[n][e] = -INF;
 			for (int n = 0; n < 4; n++)
 				for (int e = 0; e < 4; e++) {
 					const int at = i + n * 8 + c2 + e % 2;
-					const float p = i0 + at < own + e / 2 * 8 + g ? 0 : power(fmaf(s[n][e], scale, -l[at]));
+					const float p = power(fmaf(s[n][e], scale, -l[at]));
 					s[n][e] = p, dp[n][e] = p * (dp[n][e] - d[at]);
 				}
 #pragma unroll
@@ -333,14 +348,14 @@ template <int D> __device__ void attention_key_of(float *dqk, bf16 *dqkv, const 
 				operand_of(a, &s[2 * n]), operand_of(z, &dp[2 * n]);
 #pragma unroll
 				for (int c = 0; c < D / 16; c++) {
-					operand_down<D>(b, os, i + n * 16, c * 16);
+					ldmatrix_trans(b, down + (N + n * 16) * apart + c * 16);
 					mma(dv[2 * c], a, b), mma(dv[2 * c + 1], a, b + 2);
-					operand_down<D>(b, qs, i + n * 16, c * 16);
+					ldmatrix_trans(b, down + n * 16 * apart + c * 16);
 					mma(dk[2 * c], z, b), mma(dk[2 * c + 1], z, b + 2);
 				}
 			}
 		}
-		lines[((t + 1) & 1) * 2 * N + threadIdx.x] = line;
+		if (threadIdx.x < 2 * N) lines[((t + 1) & 1) * 2 * N + threadIdx.x] = line;
 	}
 	const float f = 1 / sqrtf(dim);
 	for (int r = 0; r < 2; r++) {

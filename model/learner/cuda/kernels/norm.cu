@@ -84,10 +84,10 @@ template <class T> __device__ void add_norm_of(T *y, float *inv, float *x1, cons
 }
 #define ADD_NORM float *inv, float *x1, const float *x0, const float *branch, const float *gain, float *squares, \
 	int rows, int cols, int ldy, float eps
-extern "C" __global__ void __launch_bounds__(256) add_norm(float *y, ADD_NORM) {
+extern "C" __global__ void __launch_bounds__(256, 4) add_norm(float *y, ADD_NORM) {
 	add_norm_of(y, inv, x1, x0, branch, gain, squares, rows, cols, ldy, eps);
 }
-extern "C" __global__ void __launch_bounds__(256) add_norm_bf16(bf16 *y, ADD_NORM) {
+extern "C" __global__ void __launch_bounds__(256, 4) add_norm_bf16(bf16 *y, ADD_NORM) {
 	add_norm_of(y, inv, x1, x0, branch, gain, squares, rows, cols, ldy, eps);
 }
 #undef ADD_NORM
