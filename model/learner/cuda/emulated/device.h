@@ -147,6 +147,8 @@ static void multiplyMatrices(float *d, const unsigned *a, const unsigned *b) {
 }
 
 #define LAUNCH_SHARED(name) unsigned char *const name = (unsigned char *)emu::dynamicShared
+typedef unsigned char *Shared;
+static Shared shared_at(void *p) { return (Shared)p; }
 static void copy16(void *shared, const void *global, int bytes) { emu::startCopy(shared, global, 16, bytes); }
 static void copies_commit() { emu::commitCopies(); }
 template <int pending> static void copies_wait() { emu::waitCopies(pending); }

@@ -45,16 +45,19 @@ __device__ void mma(float *d, const unsigned *a, const unsigned *b) {
 // Memory that a block shares, as many bytes as the launch asks for.
 #define LAUNCH_SHARED(name) extern __shared__ __align__(128) unsigned char name[]
 
-__device__ unsigned shared_address(const void *p) { return (unsigned)__cvta_generic_to_shared(p); }
+// Where something lies in shared memory: a number of 32 bits here, with which addresses cost less.
+typedef unsigned Shared;
+__device__ Shared shared_at(const void *p) { return (unsigned)__cvta_generic_to_shared(p); }
 
 // copy16 begins a copy of bytes (0 to 16) from global to 16 bytes of shared memory; the rest of those becomes 0, and
 // what lies behind bytes is not read. Both addresses are multiples of 16. What was begun since the last copies_commit
 // is one group; copies_wait returns when no more than the newest pending groups of this thread are still under way.
 // Other threads see the bytes after a barrier behind the wait.
-__device__ void copy16(void *shared, const void *global, int bytes) {
+__device__ void copy16(Shared shared, const void *global, int bytes) {
 	asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;"
-		:: "r"(shared_address(shared)), "l"(__cvta_generic_to_global(global)), "r"(bytes) : "memory");
+		:: "r"(shared), "l"(__cvta_generic_to_global(global)), "r"(bytes) : "memory");
 }
+__device__ void copy16(void *shared, const void *global, int bytes) { copy16(shared_at(shared), global, bytes); }
 __device__ void copies_commit() { asm volatile("cp.async.commit_group;" ::: "memory"); }
 template <int pending> __device__ void copies_wait() {
 	asm volatile("cp.async.wait_group %0;" :: "n"(pending) : "memory");
@@ -62,14 +65,16 @@ template <int pending> __device__ void copies_wait() {
 
 // ldmatrix reads four 8 x 8 matrices of bf16: lane 8i+j names row j (16 bytes) of matrix i, and of matrix i lane 4g+q
 // gets elements 2q and 2q+1 of row g in r[i]; with _trans those of column g.
-__device__ void ldmatrix(unsigned *r, const void *row) {
+__device__ void ldmatrix(unsigned *r, Shared row) {
 	asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];"
-		: "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(shared_address(row)) : "memory");
+		: "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(row) : "memory");
 }
-__device__ void ldmatrix_trans(unsigned *r, const void *row) {
+__device__ void ldmatrix_trans(unsigned *r, Shared row) {
 	asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0,%1,%2,%3}, [%4];"
-		: "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(shared_address(row)) : "memory");
+		: "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(row) : "memory");
 }
+__device__ void ldmatrix(unsigned *r, const void *row) { ldmatrix(r, shared_at(row)); }
+__device__ void ldmatrix_trans(unsigned *r, const void *row) { ldmatrix_trans(r, shared_at(row)); }
 #endif
 
 // across joins one number a thread of the block by a tree of fixed shape; all threads get the result.

@@ -36,8 +36,8 @@ enum { NN, NT, TN };
 
 // Product is the argument of every product kernel, the same bytes as operands of product.go. Steps lead from a group to
 // the next and are counted in elements, as leading dimensions are. Matrices in bf16 begin at multiples of 16 bytes, and
-// their leading dimensions, steps and jump are multiples of 8; what lies beyond their columns is neither read nor
-// written.
+// their leading dimensions, steps and jump are multiples of 8. What lies behind their columns, up to a multiple of 8, may
+// hold anything: it reaches no result, and is not written.
 struct Product {
 	float *dst;        // (m, n) a group; none: not written
 	bf16 *dst16;       // the same rounded to bf16; none: not written
@@ -216,32 +216,35 @@ template <int form> __device__ void product(const Product &p) {
 // pieces of a line that a copy writes, never share a bank.
 enum { HEIGHT = 128, DEPTH = 64, STAGES = 3, LINE = 2 * DEPTH, PANEL = 64 * LINE };
 
-// Side brings a stage of one operand, size rows (NT's b: columns of dst) of it, to shared memory. A thread copies one
-// piece of every apart-th line.
+// Side brings stages of one operand to shared memory: of size rows of it (of b: of columns of dst), 64 of k. A thread
+// copies one piece of every apart-th line, a pass each. Rows that are not there are copies of the last one, and what
+// is made of them is not written; k that are not there are zeros.
 template <bool deep, bool weight, int size, int threads> struct Side {
 	static const int panels = size / 64, passes = size * 8 / threads, apart = threads / 8 / (deep ? 1 : panels);
 	const bf16 *from;
 	wide jump;
-	int ld, to, line, piece, rest, split;
+	int ld, to, line, piece, last, split;
+	int bytes, left; // of the stage that is on its way
 
 	// The operand's matrix of a group; first is where this block begins in it, rest how many there are from there on.
 	__device__ Side(const bf16 *matrix, int ld, int first, int rest, int split, wide jump) : jump(jump), ld(ld) {
 		const int t = threadIdx.x, panel = deep ? 0 : t / 8 % panels;
 		piece = t % 8, line = t / 8 / (deep ? 1 : panels);
 		to = panel * PANEL + line * LINE + (piece ^ line % 8) * 16;
-		from = matrix + (deep ? (wide)(first + line) * ld : (wide)line * ld + first + panel * 64) + piece * 8;
-		this->rest = deep ? rest - line : min(max(2 * (rest - panel * 64 - piece * 8), 0), 16);
-		this->split = split - line - (deep ? first : 0);
+		last = rest - 1;
+		const int col = first + min(panel * 64 + piece * 8, last / 8 * 8);
+		from = matrix + (deep ? (wide)first * ld + piece * 8 : (wide)line * ld + col);
+		this->split = deep ? split - first : split;
 	}
-	// The next 64 of k, of which left are there.
-	__device__ void copy(unsigned char *stage, int left) {
-		const int bytes = deep ? min(max(2 * left - 16 * piece, 0), 16) : rest, lines = deep ? rest : left - line;
-#pragma unroll
-		for (int i = 0; i < passes; i++) {
-			const bf16 *p = from + i * apart * (wide)ld;
-			if (weight && i * apart >= split) p += jump;
-			copy16(stage + to + i * apart * LINE, p, i * apart < lines ? bytes : 0);
-		}
+	// The next stage, of which so many k are there.
+	__device__ void next(int k) { left = k, bytes = deep ? min(max(2 * left - 16 * piece, 0), 16) : 16; }
+	__device__ void pass(int i, Shared stage) {
+		const int row = deep ? min(line + i * apart, last) : line + i * apart;
+		const bf16 *p = from + (unsigned)((deep ? row : i * apart) * ld); // 32 bits, for which there are registers
+		if (weight && row >= split) p += jump;
+		copy16(stage + (to + i * apart * LINE), p, deep || row < left ? bytes : 0);
+	}
+	__device__ void over() {
 		from += deep ? DEPTH : DEPTH * (wide)ld;
 		if (!deep) split -= DEPTH;
 	}
@@ -256,9 +259,9 @@ template <bool deep, bool right> __device__ int lane_of(int panel) {
 	const int piece = deep != right ? lane / 16 : lane / 8 % 2;
 	return panel * PANEL + line * LINE + (piece ^ line % 8) * 16;
 }
-template <bool deep> __device__ void fragment(unsigned *r, const unsigned char *stage, int lane, int rows, int k) {
-	if (deep) ldmatrix(r, stage + (lane ^ 2 * k) + rows * LINE);
-	else ldmatrix_trans(r, stage + (lane ^ 2 * rows) + k * LINE);
+template <bool deep> __device__ void fragment(unsigned *r, Shared stage, int lane, int rows, int k) {
+	if (deep) ldmatrix(r, stage + ((lane ^ 2 * k) + rows * LINE));
+	else ldmatrix_trans(r, stage + ((lane ^ 2 * rows) + k * LINE));
 }
 
 template <int form, int width> __device__ void product_bf16(const Product &p) {
@@ -266,17 +269,29 @@ template <int form, int width> __device__ void product_bf16(const Product &p) {
 	const Tile tile = tile_of<form>(p, HEIGHT, width);
 	if (tile.row >= tile.m) return;
 	const int whole = (HEIGHT + width) * LINE; // bytes of a stage: a's panels, then b's
-	const int warp = threadIdx.x / 32, wr = warp / (width / 64), wc = warp % (width / 64);
+	const int warp = __shfl_sync(~0u, threadIdx.x / 32, 0), wr = warp / (width / 64), wc = warp % (width / 64);
 	const int height = min((int)HEIGHT, tile.m - tile.row);
-	const bool busy = wr * 64 < height && tile.col + wc * 64 < p.n;
+	const bool busy = wr * 64 < height && tile.col + wc * 64 < p.n; // all lanes alike, as the shuffle tells the compiler
 
-	Side<form != TN, false, HEIGHT, width> left(left_of<form, bf16>(p, tile), p.lda, tile.row, height, 0, 0);
-	Side<form == NT, form != TN, width, width> right(right_of<form, bf16>(p, tile), p.ldb, tile.col, p.n - tile.col,
-		p.split, p.jump);
+	typedef Side<form != TN, false, HEIGHT, width> Left;
+	typedef Side<form == NT, form != TN, width, width> Right;
+	Left left(left_of<form, bf16>(p, tile), p.lda, tile.row, tile.m - tile.row, 0, 0);
+	Right right(right_of<form, bf16>(p, tile), p.ldb, tile.col, p.n - tile.col, p.split, p.jump);
+	const Shared ring = shared_at(shared);
 	int rest = tile.k, fill = 0, use = 0; // of k, not yet asked for; the parts to fill and to use next
-	auto ask = [&] {
-		if (rest > 0) left.copy(shared + fill * whole, rest), right.copy(shared + fill * whole + HEIGHT * LINE, rest);
+	// A stage is asked for in twelve steps, between the products of three quarters of another.
+	auto ask = [&](int step) {
+		const int passes = Left::passes + Right::passes;
+		if (step == 0) left.next(rest), right.next(rest);
+#pragma unroll
+		for (int i = step * passes / 12; i < (step + 1) * passes / 12; i++) {
+			if (rest <= 0) continue;
+			if (i < Left::passes) left.pass(i, ring + fill * whole);
+			else right.pass(i - Left::passes, ring + (fill * whole + HEIGHT * LINE));
+		}
+		if (step < 11) return;
 		copies_commit();
+		left.over(), right.over();
 		rest -= DEPTH, fill = fill == STAGES - 1 ? 0 : fill + 1;
 	};
 	const int la = lane_of<form != TN, false>(wr), lb = lane_of<form == NT, true>(wc) + HEIGHT * LINE;
@@ -284,13 +299,15 @@ template <int form, int width> __device__ void product_bf16(const Product &p) {
 	auto fragments = [&](int at, int k) {
 #pragma unroll
 		for (int i = 0; i < 4; i++) {
-			fragment<form != TN>(x[at][i], shared + use * whole, la, 16 * i, k);
-			fragment<form == NT>(y[at][i], shared + use * whole, lb, 16 * i, k);
+			fragment<form != TN>(x[at][i], ring + use * whole, la, 16 * i, k);
+			fragment<form == NT>(y[at][i], ring + use * whole, lb, 16 * i, k);
 		}
 	};
 
 	float sum[4][8][4] = {};
-	for (int i = 0; i < STAGES - 1; i++) ask();
+	for (int i = 0; i < STAGES - 1; i++)
+#pragma unroll
+		for (int step = 0; step < 12; step++) ask(step);
 	copies_wait<STAGES - 2>();
 	__syncthreads();
 	if (busy && tile.k > 0) fragments(0, 0);
@@ -304,12 +321,16 @@ template <int form, int width> __device__ void product_bf16(const Product &p) {
 				__syncthreads();
 			}
 			if (busy && (!last || k0 + DEPTH < tile.k)) fragments((c + 1) % 2, (c + 1) * 16 % DEPTH);
-			if (c == 0) ask();
 			if (busy) {
 #pragma unroll
-				for (int i = 0; i < 4; i++)
+				for (int i = 0; i < 4; i++) {
 #pragma unroll
 					for (int j = 0; j < 8; j++) mma(sum[i][j], x[c % 2][i], &y[c % 2][j / 2][j % 2 * 2]);
+					if (!last) ask(4 * c + i);
+				}
+			} else if (!last) {
+#pragma unroll
+				for (int i = 0; i < 4; i++) ask(4 * c + i);
 			}
 		}
 	}
