@@ -36,8 +36,8 @@ enum { NN, NT, TN };
 
 // Product is the argument of every product kernel, the same bytes as operands of product.go. Steps lead from a group to
 // the next and are counted in elements, as leading dimensions are. Matrices in bf16 begin at multiples of 16 bytes, and
-// their leading dimensions, steps and jump are multiples of 8. What lies behind their columns, up to a multiple of 8, may
-// hold anything: it reaches no result, and is not written.
+// their leading dimensions, steps and jump are multiples of 8. What lies behind their columns, up to a multiple of 8,
+// may hold anything: it reaches no result, and is not written.
 struct Product {
 	float *dst;        // (m, n) a group; none: not written
 	bf16 *dst16;       // the same rounded to bf16; none: not written
@@ -271,7 +271,7 @@ template <int form, int width> __device__ void product_bf16(const Product &p) {
 	const int whole = (HEIGHT + width) * LINE; // bytes of a stage: a's panels, then b's
 	const int warp = __shfl_sync(~0u, threadIdx.x / 32, 0), wr = warp / (width / 64), wc = warp % (width / 64);
 	const int height = min((int)HEIGHT, tile.m - tile.row);
-	const bool busy = wr * 64 < height && tile.col + wc * 64 < p.n; // all lanes alike, as the shuffle tells the compiler
+	const bool busy = wr * 64 < height && tile.col + wc * 64 < p.n; // so is a warp, as the shuffle tells the compiler
 
 	typedef Side<form != TN, false, HEIGHT, width> Left;
 	typedef Side<form == NT, form != TN, width, width> Right;
