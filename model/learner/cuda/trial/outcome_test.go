@@ -16,6 +16,10 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/learner/cuda"
+	"github.com/sparkling-lab/sparkling/model/optim"
 )
 
 func TestWithoutADriverThereIsOneSentence(t *testing.T) {
@@ -100,4 +104,14 @@ func TestTheSanitizerLooksOn(t *testing.T) {
 	write(`[ "$*" = "--tool memcheck --error-exitcode 9 program gpu" ] && exit 0; echo "2 hazards"; exit 9`)
 	err := x.sanitize(t.Context(), &Part{})
 	assert.EqualError(t, err, "racecheck: exit status 9: 2 hazards")
+}
+
+// The full size is tried on the cards that are lent, the smallest of which is sold as 80 GB.
+func TestTheFullSizeFitsACardOf80GB(t *testing.T) {
+	n := Paper().Full
+	need := cuda.FootprintOf(n.Config, n.setup(optimizer(optim.AdamW, fullRate)), cuda.BF16).Total()
+	assert.Less(t, need, 76e9)
+	assert.Greater(t, need, 40e9, "float32 weights, gradients and moments alone are as much")
+	assert.InDelta(t, 2.56e9, float64(model.Count(n.Config, 1, 1).Total), 0.02e9, "Table 2 of the paper")
+	assert.Equal(t, 1<<16, n.tokens())
 }
