@@ -42,7 +42,7 @@ SOURCES = $(shell git ls-files -co --exclude-standard '*.go' 2>/dev/null || \
 
 .DEFAULT_GOAL := help
 .PHONY: help run build page slides llama bench figures test fmt fmt-check vet staticcheck lint-page test-go test-scalar
-.PHONY: slides-there soak release release-check test-race test-wasm test-page golden still animations clean
+.PHONY: slides-there soak test-device release release-check test-race test-wasm test-page golden still animations clean
 .PHONY: kernels gpu-program
 
 help: ## this list
@@ -108,6 +108,7 @@ fmt-check: ## say which Go files are not formatted
 vet: ## go vet, native and for the browser
 	go vet ./...
 	go vet -tags soak ./internal/soak
+	go vet -tags device ./model/learner/cuda/...
 	$(JS) go vet $(JS_VET)
 
 staticcheck: ## staticcheck, native and for the browser
@@ -134,7 +135,7 @@ test-go: slides-there llama ## the Go tests, with the SIMD kernels
 
 test-scalar: ## the network, the lock and the same bits without the SIMD experiment
 	GOEXPERIMENT= go build -o /dev/null ./...
-	GOEXPERIMENT= go test $(TESTFLAGS) -timeout 60m ./model/...
+	GOEXPERIMENT= go test $(TESTFLAGS) -timeout 60m $$(go list ./model/... | grep -v /learner/cuda)
 	GOEXPERIMENT= go test $(TESTFLAGS) -timeout 60m -run '$(BITS)' $(BITS_OF)
 
 test-race: ## what shares memory between goroutines, under the race detector, which does not see into assembly
@@ -154,6 +155,9 @@ test-wasm: ## the same as WebAssembly, in Node
 	elif [ -n "$$SPARKLING_STRICT" ]; then \
 		echo "no node on the path: the kernels cannot be tested as WebAssembly"; exit 1; \
 	else echo "no node on the path: the kernels' tests as WebAssembly are left out"; fi
+
+test-device: ## what takes too long for every change of the GPU's learner, on an emulated driver (needs g++; half an hour)
+	go test -tags device $(TESTFLAGS) -count=1 -timeout 120m ./model/learner/cuda/...
 
 soak: ## what takes too long for every change: long runs, killed and gone on with (half an hour on two cores)
 	go test -tags soak $(TESTFLAGS) -count=1 -timeout 120m -v ./internal/soak

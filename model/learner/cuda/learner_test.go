@@ -70,7 +70,7 @@ func inBoth(t *testing.T, test func(t *testing.T, p cuda.Precision)) {
 func TestALearnerThatRecomputesGivesTheSameBits(t *testing.T) {
 	inBoth(t, func(t *testing.T, p cuda.Precision) {
 		f, lib := open(t, p)
-		for i, c := range shapes() {
+		for i, c := range shapes()[:3] {
 			s := setup(c, optim.AdamW)
 			s.Accumulate = 2
 			all := start(t, f, s)
@@ -98,7 +98,7 @@ func TestALearnerThatRecomputesGivesTheSameBits(t *testing.T) {
 func TestLogitsInPartsGiveTheSameLossAndNearlyTheSameGradients(t *testing.T) {
 	inBoth(t, func(t *testing.T, p cuda.Precision) {
 		f, _ := open(t, p)
-		for i, c := range shapes()[:2] {
+		for i, c := range shapes()[:1] {
 			s := setup(c, optim.AdamW)
 			s.Batch = 30
 			whole := start(t, f, s)
@@ -168,7 +168,8 @@ func TestTheLockIsExactInBf16(t *testing.T) {
 
 // lock widens a network by copies with their states, makes updates, and demands that copies are the same bits as their
 // originals.
-func lock(t *testing.T, f *cuda.Factory, c model.Config, kind optim.Kind, axis model.Axis, factor float64, updates int) {
+func lock(t *testing.T, f *cuda.Factory, c model.Config, kind optim.Kind, axis model.Axis, factor float64,
+	updates int) {
 	t.Helper()
 	s := setup(c, kind)
 	l := start(t, f, s)
