@@ -24,13 +24,13 @@ import (
 // the heads' is whole tiles.
 func large() model.Config {
 	c := shapes()[0]
-	c.Hidden, c.Inner, c.Heads, c.KVHeads, c.HeadDim, c.Vocab, c.Experts, c.TopK = 168, 136, 4, 2, 96, 331, 8, 3
+	c.Hidden, c.Inner, c.Heads, c.KVHeads, c.HeadDim, c.Vocab, c.Experts, c.TopK = 136, 104, 2, 1, 96, 267, 7, 3
 	return c
 }
 
 func TestTheDeviceKeepsWhatEveryLearnerHasToKeepInBf16Too(t *testing.T) {
 	f, _ := open(t, cuda.BF16)
-	learnertest.Check(t, f)
+	learnertest.CheckRounded(t, f)
 }
 
 func TestTheLockIsExactAfterFiftyUpdates(t *testing.T) {
@@ -60,7 +60,7 @@ func TestUpdatesAreTheSameInEveryOrderOfTurns(t *testing.T) {
 	inBoth(t, func(t *testing.T, p cuda.Precision) {
 		f, lib := open(t, p)
 		for _, kind := range optim.Kinds {
-			for _, c := range []model.Config{large(), shapes()[0], shapes()[2]} {
+			for _, c := range []model.Config{large(), shapes()[2]} {
 				lib.SameInEveryOrder(t, func() []byte {
 					s := setup(c, kind)
 					s.Recompute, s.Accumulate, s.Optimizer.Clip = true, 2, 0.1
@@ -87,15 +87,15 @@ func TestGradientsOfALargeNetworkAreThePlainEngines(t *testing.T) {
 		f, _ := open(t, p)
 		c := large()
 		s := setup(c, optim.AdamW)
-		s.Batch, s.Seq = 2, 150
+		s.Batch, s.Seq = 2, 70
 		w := s.State.Weights.Clone()
-		ids, labels := tokens(300, c.Vocab)
+		ids, labels := tokens(140, c.Vocab)
 		var eng compute.Engine = compute.Reference{}
 		allowed := 1e-5
 		if p == cuda.BF16 {
 			eng, allowed = judge{experts: c.Experts}, 2e-2 // see TestGradientsAreThoseOfThePlainEngineAtTheSamePrecision
 		}
-		want, grads := judged(eng, w, ids, labels, 2, 150)
+		want, grads := judged(eng, w, ids, labels, 2, 70)
 		l := start(t, f, s)
 		u, err := l.Train(ids, labels, []float64{0})
 		require.NoError(t, err)
