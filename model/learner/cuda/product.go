@@ -42,13 +42,14 @@ type work struct {
 
 // work of a product of operands in float32, or in bf16. There may be no blocks, and then nothing is to be launched.
 func (o *operands) work(f form, bf16 bool) work {
-	if !bf16 {
-		return exactTile.work(f, o)
+	if bf16 {
+		return o.bf16Tile(f).work(f, o)
 	}
-	return o.bf16Tile(f).work(f, o)
+	return o.floatTile(f).work(f, o)
 }
 
-// productTile is what one block of a kernel makes of a result. No bit of the result depends on it.
+// productTile is what one block of a kernel makes of a result. No bit of the result depends on it, but for deepTile,
+// which sums in an order of its own.
 type productTile struct {
 	kernels        [forms]string
 	height, width  int // elements of the result
@@ -57,9 +58,10 @@ type productTile struct {
 
 const stages, depth = 3, 64 // STAGES and DEPTH of kernels/product.cu
 
-// The tiles: of products of float32, and of bf16 the small and the large one.
+// The tiles: of products of float32, also for small results of long sums, and of bf16 the small and the large one.
 var (
 	exactTile = productTile{[forms]string{"product_nt", "product_nn", "product_tn"}, 64, 64, 256, 2 * 2 * 16 * 68 * 4}
+	deepTile  = productTile{[forms]string{tn: "product_tn_deep"}, 32, 32, 256, 2 * 2 * 64 * 36 * 4}
 	smallTile = productTile{[forms]string{"product_nt_bf16_128", "product_nn_bf16_128", "product_tn_bf16_128"},
 		128, 128, 128, stages * (128 + 128) * depth * 2}
 	largeTile = productTile{[forms]string{"product_nt_bf16_256", "product_nn_bf16_256", "product_tn_bf16_256"},
@@ -79,10 +81,20 @@ func (t *productTile) work(f form, o *operands) work {
 // up is n/each, rounded up.
 func up(n, each int) int { return (n + each - 1) / each }
 
+// processors is how many there are to have work for: those of an H100; an A100 has 108.
+const processors = 132
+
+// floatTile is the tile for a product of float32.
+func (o *operands) floatTile(f form) *productTile {
+	if f == tn && o.off == 0 && o.k >= 1024 && exactTile.work(f, o).blocks <= processors/2 {
+		return &deepTile
+	}
+	return &exactTile
+}
+
 // bf16Tile is the tile for a product of bf16. The large one reads less for a result; the small one wastes less where
 // columns end, and has work for more processors where there is little.
 func (o *operands) bf16Tile(f form) *productTile {
-	const processors = 132 // of an H100; an A100 has 108
 	halves := up(int(o.n), smallTile.width)
 	if halves == 1 || halves%2 == 1 && halves < 9 || largeTile.work(f, o).blocks < processors {
 		return &smallTile

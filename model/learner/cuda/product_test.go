@@ -12,7 +12,7 @@ import (
 	"github.com/sparkling-lab/sparkling/model/learner/cuda/emulated"
 )
 
-var tiles = map[string]*productTile{"float32": &exactTile, "bf16 small": &smallTile, "bf16 large": &largeTile}
+var tiles = map[string]*productTile{"float32": &exactTile, "float32 deep": &deepTile, "bf16 small": &smallTile, "bf16 large": &largeTile}
 
 // everyProduct runs a test for every form and tile.
 func everyProduct(t *testing.T, run func(*testing.T, *emulated.Library, *emulated.Bench, *productTile, form)) {
@@ -20,6 +20,9 @@ func everyProduct(t *testing.T, run func(*testing.T, *emulated.Library, *emulate
 	d := l.Device(t)
 	for name, x := range tiles {
 		for f := range forms {
+			if x.kernels[f] == "" {
+				continue
+			}
 			t.Run(fmt.Sprint(name, " ", [forms]string{"NT", "NN", "TN"}[f]), func(t *testing.T) { run(t, l, d, x, f) })
 		}
 	}
@@ -155,6 +158,9 @@ func TestNoBitDependsOnTheTileNorOnTheGroupsBesideIt(t *testing.T) {
 		assert.True(t, sameBits(a, b), "form %d", f)
 	}
 	for name, x := range tiles {
+		if x.kernels[nt] == "" {
+			continue
+		}
 		p := plain(x, nt, 150, 60, 90)
 		whole, _ := p.problem().run(t, d)
 		p.bounds = []int{0, 150}
@@ -196,13 +202,41 @@ func TestEveryBarrierOfAProductIsNeeded(t *testing.T) {
 	l := emulated.Build(t)
 	for name, x := range tiles {
 		t.Run(name, func(t *testing.T) {
+			f := nt
+			if x.kernels[f] == "" {
+				f = tn
+			}
 			l.EveryBarrierCounts(t, nil, func() []byte {
-				dst, _, err := deep(x, nt).try(l.Device(t))
+				dst, _, err := deep(x, f).try(l.Device(t))
 				if err != nil {
 					return nil
 				}
 				return fmt.Append(nil, dst)
 			})
 		})
+	}
+}
+
+func TestTheTileFollowsTheShape(t *testing.T) {
+	for _, x := range []struct {
+		form    form
+		bf16    bool
+		m, n, k int32
+		kernel  string
+		blocks  int
+	}{
+		{nt, true, 8192, 2304, 1024, "product_nt_bf16_256", 64 * 9},
+		{nt, true, 8192, 128, 1024, "product_nt_bf16_128", 64},
+		{nn, true, 8192, 640, 1024, "product_nn_bf16_128", 64 * 5},
+		{tn, true, 1024, 1536, 8192, "product_tn_bf16_128", 8 * 12}, // the large one would leave most processors idle
+		{nt, false, 8192, 64, 1024, "product_nt", 128},
+		{tn, false, 64, 1024, 8192, "product_tn_deep", 2 * 32},
+		{tn, false, 64, 1024, 512, "product_tn", 16},
+		{tn, false, 50304, 1024, 8192, "product_tn", 786 * 16},
+	} {
+		o := operands{groups: 1, m: x.m, n: x.n, k: x.k}
+		w := o.work(x.form, x.bf16)
+		assert.Equal(t, x.kernel, w.kernel)
+		assert.Equal(t, x.blocks, w.blocks, x.kernel)
 	}
 }

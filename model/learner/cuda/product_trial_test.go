@@ -85,7 +85,7 @@ func (a *array) draw(r *rand.Rand, half bool) *array {
 	return a
 }
 
-func (x trial) bf16() bool { return x.productTile != &exactTile }
+func (x trial) bf16() bool { return x.productTile == &smallTile || x.productTile == &largeTile }
 
 // wide is the length of rows of operands: those of bf16 are padded, here by more than they need.
 func (x trial) wide(cols int) int {

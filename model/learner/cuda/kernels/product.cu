@@ -5,11 +5,13 @@
 //	TN: dst (m, n) = a (k, m)ᵀ · b (k, n)     dW = dyᵀ·x
 //
 // and what is written is alpha·(a·b) + beta·add, in float32, rounded to bf16, or both. Every element is the sum over
-// ascending k, made by one warp in the same steps wherever it lies and whatever the tile. Nothing is split over k: how
-// sums of parts round depends on how many parts there are, which would be a matter of the device and of the load.
+// ascending k, made in the same steps wherever it lies and whatever the tile (but the deep one, which has an order of
+// its own and is chosen by the shape alone). Nothing is split over k between blocks: how sums of parts round depends on
+// how many parts there are, which would be a matter of the device and of the load.
 //
 //	             a block makes   threads   k a stage   stages   shared memory   FLOP a byte from L2
 //	float32      64 x 64         256       16          2        17 KB           16
+//	deep         32 x 32         256       64          2        36 KB           8
 //	bf16 small   128 x 128       128       64          3        96 KB           64
 //	bf16 large   128 x 256       256       64          3        144 KB          85
 //
@@ -161,49 +163,70 @@ template <int form> __device__ void finish(const Product &p, const Tile &t, int 
 	if (p.dst16) put(p.dst16 + at16, x, count);
 }
 
-// Products of float32. A block of 256 threads makes 64 x 64, each thread 4 x 4; while it sums 16 of k from one half of
-// its shared memory, the next 16 are on their way through registers to the other half.
-template <int form> __device__ void product(const Product &p) {
+// Products of float32. A block of 256 threads makes size x size, each thread 4 x 4; while it sums some of k from one
+// half of its shared memory, the next are on their way through registers to the other half. Where a result is small and
+// k is long (the gradient of the router), there would be too few blocks: then the tile is smaller, and 4 parts of the
+// block's threads have 16 of k each in turn, whose sums are joined in one order for all.
+template <int form, int size, int parts> __device__ void product(const Product &p) {
+	const int depth = 16 * parts, passes = size * depth / 256, across = size / 4;
 	LAUNCH_SHARED(shared);
-	typedef float Part[16][68]; // of an operand: 16 of k, 64 rows
-	Part *const as = (Part *)shared, *const bs = as + 2;
-	const Tile tile = tile_of<form>(p, 64, 64);
+	typedef float Half[depth][size + 4]; // of an operand
+	Half *const as = (Half *)shared, *const bs = as + 2;
+	const Tile tile = tile_of<form>(p, size, size);
 	if (tile.row >= tile.m) return;
 	const float *a = left_of<form, float>(p, tile), *b = right_of<form, float>(p, tile);
-	const int t = threadIdx.x, tr = t / 16 * 4, tc = t % 16 * 4;
-	float x[4], y[4], sum[4][4] = {};
+	const int t = threadIdx.x, part = t / (across * across), tr = t / across % across * 4, tc = t % across * 4;
+	// Neighbours in memory are k of a row (deep and far) or rows of a k (flat and k).
+	const int deep = t % depth, far = t / depth, flat = t % size, k = t / size;
+	float x[passes], y[passes], sum[4][4] = {};
 	auto fetch = [&](int k0) {
-		for (int i = 0; i < 4; i++) { // in every row k, or every k rows that are neighbours in memory
-			const int near = t % 16, far = t / 16 + 16 * i, k = t / 64 + 4 * i;
-			const int row = tile.row + (form == TN ? t % 64 : far), ka = k0 + (form == TN ? k : near);
-			const int col = tile.col + (form == NT ? far : t % 64), kb = k0 + (form == NT ? near : k);
+		for (int i = 0; i < passes; i++) {
+			const int fari = far + 256 / depth * i, ki = k + 256 / size * i;
+			const int row = tile.row + (form == TN ? flat : fari), ka = k0 + (form == TN ? ki : deep);
+			const int col = tile.col + (form == NT ? fari : flat), kb = k0 + (form == NT ? deep : ki);
 			const wide line = form == NT ? col : kb, jump = form != TN && line >= p.split ? p.jump : 0;
 			x[i] = row < tile.m && ka < tile.k ? a[form == TN ? (wide)ka * p.lda + row : (wide)row * p.lda + ka] : 0;
 			y[i] = col < p.n && kb < tile.k ? b[line * p.ldb + (form == NT ? kb : col) + jump] : 0;
 		}
 	};
 	fetch(0);
-	for (int k0 = 0; k0 < tile.k; k0 += 16) {
-		Part &ah = as[k0 / 16 % 2], &bh = bs[k0 / 16 % 2];
-		for (int i = 0; i < 4; i++) {
-			if (form == TN) ah[t / 64 + 4 * i][t % 64] = x[i];
-			else ah[t % 16][t / 16 + 16 * i] = x[i];
-			if (form == NT) bh[t % 16][t / 16 + 16 * i] = y[i];
-			else bh[t / 64 + 4 * i][t % 64] = y[i];
+	for (int k0 = 0; k0 < tile.k; k0 += depth) {
+		Half &ah = as[k0 / depth % 2], &bh = bs[k0 / depth % 2];
+		for (int i = 0; i < passes; i++) {
+			const int fari = far + 256 / depth * i, ki = k + 256 / size * i;
+			(form == TN ? ah[ki][flat] : ah[deep][fari]) = x[i];
+			(form == NT ? bh[deep][fari] : bh[ki][flat]) = y[i];
 		}
 		__syncthreads(); // who is behind it has read the other half, which is written next
-		if (k0 + 16 < tile.k) fetch(k0 + 16);
+		if (k0 + depth < tile.k) fetch(k0 + depth);
 #pragma unroll
 		for (int c = 0; c < 16; c++) {
 			float u[4], v[4];
-			read4(u, &ah[c][tr]), read4(v, &bh[c][tc]);
+			read4(u, &ah[16 * part + c][tr]), read4(v, &bh[16 * part + c][tc]);
 			for (int i = 0; i < 4; i++)
 				for (int j = 0; j < 4; j++) sum[i][j] = fmaf(u[i], v[j], sum[i][j]);
 		}
 	}
+	if (parts == 1) {
+		for (int i = 0; i < 4; i++)
+			if (tile.row + tr + i < tile.m && tile.col + tc < p.n)
+				finish<form>(p, tile, tile.row + tr + i, tile.col + tc, sum[i]);
+		return;
+	}
+	static_assert(parts == 1 || parts == 4, "each part of the threads joins one row of four");
+	typedef float Sums[4][4][256];
+	Sums &sums = *(Sums *)shared;
+	__syncthreads();
 	for (int i = 0; i < 4; i++)
-		if (tile.row + tr + i < tile.m && tile.col + tc < p.n)
-			finish<form>(p, tile, tile.row + tr + i, tile.col + tc, sum[i]);
+		for (int j = 0; j < 4; j++) sums[i][j][t] = sum[i][j];
+	__syncthreads();
+	const int first = t % (across * across), apart = across * across;
+	for (int j = 0; j < 4; j++) {
+		const float *s = &sums[part][j][first];
+		sum[0][j] = (s[0] + s[apart]) + (s[2 * apart] + s[3 * apart]);
+	}
+	if (tile.row + tr + part < tile.m && tile.col + tc < p.n)
+		finish<form>(p, tile, tile.row + tr + part, tile.col + tc, sum[0]);
 }
 
 // Products of bf16 on the tensor cores, with float32 sums. A block makes 128 x width with width threads, a warp 64 x 64
@@ -358,9 +381,10 @@ template <int form, int width> __device__ void product_bf16(const Product &p) {
 #define PRODUCT(name, body, threads, blocks) \
 	extern "C" __global__ void __launch_bounds__(threads, blocks) name(Product p) { body(p); }
 #define PRODUCTS(form, FORM) \
-	PRODUCT(product_##form, (product<FORM>), 256, 2) \
+	PRODUCT(product_##form, (product<FORM, 64, 1>), 256, 2) \
 	PRODUCT(product_##form##_bf16_128, (product_bf16<FORM, 128>), 128, 2) \
 	PRODUCT(product_##form##_bf16_256, (product_bf16<FORM, 256>), 256, 1)
 PRODUCTS(nt, NT)
 PRODUCTS(nn, NN)
 PRODUCTS(tn, TN)
+PRODUCT(product_tn_deep, (product<TN, 32, 4>), 256, 2)
