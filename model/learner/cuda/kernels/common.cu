@@ -93,15 +93,18 @@ __device__ float largest(float x) { return across(x, [](float a, float b) { retu
 
 // The sum of one double a thread, of 256 threads, by a tree of fixed shape; all threads get it. A kernel asks for one.
 __device__ double total(double x) {
-	__shared__ double shared[256];
+	__shared__ double all[256], some[16];
 	const int t = threadIdx.x;
-	shared[t] = x;
+	all[t] = x;
 	__syncthreads();
-	for (int d = 128; d > 0; d /= 2) {
-		if (t < d) shared[t] += shared[t + d];
-		__syncthreads();
+	if (t < 16) {
+		some[t] = 0;
+		for (int i = t; i < 256; i += 16) some[t] += all[i];
 	}
-	return shared[0];
+	__syncthreads();
+	x = 0;
+	for (int i = 0; i < 16; i++) x += some[i];
+	return x;
 }
 
 // What a thread reads or writes at once: n float32, or their halves in bf16.
