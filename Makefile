@@ -156,7 +156,7 @@ test-wasm: ## the same as WebAssembly, in Node
 		echo "no node on the path: the kernels cannot be tested as WebAssembly"; exit 1; \
 	else echo "no node on the path: the kernels' tests as WebAssembly are left out"; fi
 
-test-device: ## what takes too long for every change of the GPU's learner, on an emulated driver (needs g++; half an hour)
+test-device: ## long tests of the GPU's learner, on an emulated driver (needs g++; half an hour)
 	go test -tags device $(TESTFLAGS) -count=1 -timeout 120m ./model/learner/cuda/...
 
 soak: ## what takes too long for every change: long runs, killed and gone on with (half an hour on two cores)

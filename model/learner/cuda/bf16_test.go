@@ -25,8 +25,9 @@ func judged(eng compute.Engine, w model.Values, ids, labels []int32, batch, seq 
 }
 
 // In float32 the device gives the plain engine's gradients; in bf16 those of the plain engine with operands of products
-// rounded. That is another network: its gradients differ from those of float32 by more than is allowed. An operand in the
-// middle between two numbers of bf16 is rounded to either, as its last bit says, and what follows is then another, too.
+// rounded. That is another network: its gradients differ from those of float32 by more than is allowed. An operand in
+// the middle between two numbers of bf16 is rounded to either, as its last bit says, and what follows is then another,
+// too.
 // So the device may be as far from the judge as the judge is from itself with weights that differ in their last bits.
 func TestGradientsAreThoseOfThePlainEngineAtTheSamePrecision(t *testing.T) {
 	inBoth(t, func(t *testing.T, p cuda.Precision) {

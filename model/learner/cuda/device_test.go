@@ -93,7 +93,7 @@ func TestGradientsOfALargeNetworkAreThePlainEngines(t *testing.T) {
 		var eng compute.Engine = compute.Reference{}
 		allowed := 1e-5
 		if p == cuda.BF16 {
-			eng, allowed = judge{experts: c.Experts}, 2e-2 // see TestGradientsAreThoseOfThePlainEngineAtTheSamePrecision
+			eng, allowed = judge{experts: c.Experts}, 2e-2 // as far as the judge is from itself, see bf16_test.go
 		}
 		want, grads := judged(eng, w, ids, labels, 2, 70)
 		l := start(t, f, s)

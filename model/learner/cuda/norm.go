@@ -19,7 +19,7 @@ func chunks(tokens int) int { return (tokens + chunkTokens - 1) / chunkTokens }
 // gainShares is how many numbers the chunks' shares of the gains' gradients take at most.
 func gainShares(tokens, hidden, headDim int) int { return chunks(tokens) * max(hidden, 2*headDim) }
 
-// addNorm sets x1 = x0 + branch (rows, cols), y = x1·inv·gain, an operand or floats, and inv (rows) = 1/sqrt(mean(x1²) +
+// addNorm sets x1 = x0 + branch (rows, cols), y = x1·inv·gain, an operand or floats, inv (rows) = 1/sqrt(mean(x1²) +
 // eps). Without a branch x1 is not written, and x0 is normed. squares (rows, 2), unless none, gets Σx1² and Σbranch².
 func (k *kernels) addNorm(y matrix, inv, x1, x0, branch, gain, squares driver.Buffer, rows, cols int, eps float64) {
 	name := "add_norm"

@@ -84,8 +84,8 @@ func (l *Learner) fits(p *widen.Plan, setup learner.Setup) error {
 	there := float64(l.dev.Free()) + now.Total()
 	meanwhile := now.Weights + now.Moments + then.Weights + then.Copies + then.Gradients + then.Moments
 	if need := max(meanwhile, then.Total()); need > there {
-		return fmt.Errorf("the GPU has too little memory to widen the network there: it needs %.0f bytes, and %.0f are "+
-			"free or the network's", need, there)
+		return fmt.Errorf("the GPU has too little memory to widen the network there: it needs %.0f bytes, and %.0f "+
+			"are free or the network's", need, there)
 	}
 	return nil
 }
