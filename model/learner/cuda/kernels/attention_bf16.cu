@@ -28,12 +28,13 @@ template <int D, int tall> __device__ void bring(bf16 *tile, const bf16 *rows, i
 	const int apart = Rows<D>::apart, each = D < 32 ? 2 : 4, step = 128 / each;
 	if (dim % 8 == 0) {
 		const int row = threadIdx.x / each, from = threadIdx.x % each * 8;
+		const Shared to = shared_at(tile) + 2 * (row * apart + from);
 #pragma unroll
 		for (int r = 0; r < tall; r += step)
 #pragma unroll
 			for (int c = 0; c < D; c += 8 * each) {
 				const int bytes = row + r < live && from + c < dim ? 16 : 0;
-				copy16(tile + (row + r) * apart + from + c, bytes ? rows + (wide)(row + r) * ld + from + c : rows, bytes);
+				copy16(to + 2 * (r * apart + c), bytes ? rows + (wide)(row + r) * ld + from + c : rows, bytes);
 			}
 	} else {
 #pragma unroll 1
@@ -44,13 +45,15 @@ template <int D, int tall> __device__ void bring(bf16 *tile, const bf16 *rows, i
 	}
 }
 
-// Where a lane's address for ldmatrix lies in a tile, for operands of mma that are 16 rows by 16 channels: as the left
-// one, whose rows are rows, and, transposed, as the right one whose columns are channels; and as the right one whose
-// columns are rows. r[0] and r[1] of a right one are of its first 8 columns.
-template <int D> __device__ int place_left() { return threadIdx.x % 16 * Rows<D>::apart + threadIdx.x % 32 / 16 * 8; }
+// Where a lane's address for ldmatrix lies in a tile, in bytes, for operands of mma that are 16 rows by 16 channels: as
+// the left one, whose rows are rows, and, transposed, as the right one whose columns are channels; and as the right one
+// whose columns are rows. r[0] and r[1] of a right one are of its first 8 columns.
+template <int D> __device__ int place_left() {
+	return 2 * (threadIdx.x % 16 * Rows<D>::apart + threadIdx.x % 32 / 16 * 8);
+}
 template <int D> __device__ int place_right() {
 	const int lane = threadIdx.x % 32;
-	return (lane / 16 * 8 + lane % 8) * Rows<D>::apart + lane / 8 % 2 * 8;
+	return 2 * ((lane / 16 * 8 + lane % 8) * Rows<D>::apart + lane / 8 % 2 * 8);
 }
 // Sums of two neighbours of 8 columns become the left operand of 16.
 __device__ void operand_of(unsigned *a, const float (*sums)[4]) {
@@ -88,7 +91,7 @@ template <int D> __device__ void attention_of(bf16 *out, float *lse, const bf16 
 	const int left = place_left<D>(), right = place_right<D>();
 	const wide start = (wide)blockIdx.z * seq;
 	qkv += start * ld;
-	const bf16 *const mine = qs + warp * 32 * apart + left;
+	const Shared mine = shared_at(qs) + 2 * warp * 32 * apart + left;
 	const bf16 *k = qkv + (heads + h / (heads / kv)) * dim, *v = k + kv * dim;
 	const float scale = log2e / sqrtf(dim);
 	const int tiles = ((first + tall < seq ? first + tall : seq) + N - 1) / N;
@@ -97,7 +100,8 @@ template <int D> __device__ void attention_of(bf16 *out, float *lse, const bf16 
 	copies_commit();
 	float o[2][D / 8][4] = {}, top[2][2] = {{-INF, -INF}, {-INF, -INF}}, sum[2][2] = {};
 	for (int t = 0; t < tiles; t++) {
-		const bf16 *const tile = stages + t % 2 * 2 * N * apart, *const ks = tile + right, *const vs = tile + N * apart;
+		const Shared tile = shared_at(stages) + t % 2 * 4 * N * apart;
+		const Shared ks = tile + right, vs = tile + 2 * N * apart + left;
 		copies_wait<0>();
 		__syncthreads();
 		if (t + 1 < tiles) {
@@ -113,10 +117,10 @@ template <int D> __device__ void attention_of(bf16 *out, float *lse, const bf16 
 #pragma unroll
 		for (int c = 0; c < D; c += 16) {
 			unsigned a[2][4], b[4];
-			ldmatrix(a[0], mine + c), ldmatrix(a[1], mine + 16 * apart + c);
+			ldmatrix(a[0], mine + 2 * c), ldmatrix(a[1], mine + 2 * (16 * apart + c));
 #pragma unroll
 			for (int n = 0; n < N / 16; n++) {
-				ldmatrix(b, ks + n * 16 * apart + c);
+				ldmatrix(b, ks + 2 * (n * 16 * apart + c));
 				for (int m = 0; m < 2; m++) mma(s[m][2 * n], a[m], b), mma(s[m][2 * n + 1], a[m], b + 2);
 			}
 		}
@@ -149,7 +153,7 @@ template <int D> __device__ void attention_of(bf16 *out, float *lse, const bf16 
 			operand_of(a[0], &s[0][2 * n]), operand_of(a[1], &s[1][2 * n]);
 #pragma unroll
 			for (int c = 0; c < D / 16; c++) {
-				ldmatrix_trans(b, vs + left + n * 16 * apart + c * 16);
+				ldmatrix_trans(b, vs + 2 * (n * 16 * apart + c * 16));
 				for (int m = 0; m < 2; m++) mma(o[m][2 * c], a[m], b), mma(o[m][2 * c + 1], a[m], b + 2);
 			}
 		}
@@ -189,11 +193,12 @@ template <int D> __device__ void attention_query_of(float *dqk, float *delta, co
 	copies_commit();
 	copies_wait<0>();
 	__syncthreads();
+	const Shared mine = shared_at(stages) + 2 * warp * 16 * apart + left;
 	unsigned q[D / 16][4], o[D / 16][4];
 #pragma unroll
 	for (int c = 0; c < D / 16; c++) {
-		ldmatrix(q[c], stages + warp * 16 * apart + left + c * 16);
-		ldmatrix(o[c], stages + (N + warp * 16) * apart + left + c * 16);
+		ldmatrix(q[c], mine + 2 * c * 16);
+		ldmatrix(o[c], mine + 2 * (N * apart + c * 16));
 	}
 	{
 		const int at = threadIdx.x / 2 * apart + threadIdx.x % 2 * (D / 2), i = first + threadIdx.x / 2;
@@ -215,7 +220,7 @@ template <int D> __device__ void attention_query_of(float *dqk, float *delta, co
 	bring<D, N>(stages, k, seq, dim, ld), bring<D, N>(stages + N * apart, v, seq, dim, ld);
 	copies_commit();
 	for (int t = 0; t < tiles; t++) {
-		const bf16 *const ks = stages + t % 2 * 2 * N * apart;
+		const Shared tile = shared_at(stages) + t % 2 * 4 * N * apart;
 		copies_wait<0>();
 		__syncthreads();
 		if (t + 1 < tiles) {
@@ -227,16 +232,16 @@ template <int D> __device__ void attention_query_of(float *dqk, float *delta, co
 		}
 #pragma unroll 1
 		for (int j = 0; j < N && t * N + j <= own + 15; j += 32) {
-			const bf16 *const keys = ks + j * apart + right, *const down = ks + j * apart + left;
+			const Shared keys = tile + 2 * j * apart + right, down = tile + 2 * j * apart + left;
 			float s[4][4] = {}, dp[4][4] = {};
 #pragma unroll
 			for (int c = 0; c < D / 16; c++)
 #pragma unroll
 				for (int n = 0; n < 2; n++) {
 					unsigned b[4];
-					ldmatrix(b, keys + n * 16 * apart + c * 16);
+					ldmatrix(b, keys + 2 * (n * 16 * apart + c * 16));
 					mma(s[2 * n], q[c], b), mma(s[2 * n + 1], q[c], b + 2);
-					ldmatrix(b, keys + (N + n * 16) * apart + c * 16);
+					ldmatrix(b, keys + 2 * ((N + n * 16) * apart + c * 16));
 					mma(dp[2 * n], o[c], b), mma(dp[2 * n + 1], o[c], b + 2);
 				}
 			if (t * N + j + 31 > own)
@@ -252,7 +257,7 @@ template <int D> __device__ void attention_query_of(float *dqk, float *delta, co
 				operand_of(a, &s[2 * n]);
 #pragma unroll
 				for (int c = 0; c < D / 16; c++) {
-					ldmatrix_trans(b, down + n * 16 * apart + c * 16);
+					ldmatrix_trans(b, down + 2 * (n * 16 * apart + c * 16));
 					mma(dq[2 * c], a, b), mma(dq[2 * c + 1], a, b + 2);
 				}
 			}
@@ -288,12 +293,12 @@ template <int D> __device__ void attention_key_of(float *dqk, bf16 *dqkv, const 
 	copies_commit();
 	copies_wait<0>();
 	__syncthreads();
-	const bf16 *const mine = ks + warp * 16 * apart + left;
+	const Shared mine = shared_at(ks) + 2 * warp * 16 * apart + left;
 	unsigned k[kept ? D / 16 : 1][4], v[kept ? D / 16 : 1][4];
 	if (kept)
 #pragma unroll
 		for (int c = 0; c < D / 16; c++)
-			ldmatrix(k[c], mine + c * 16), ldmatrix(v[c], mine + tall * apart + c * 16);
+			ldmatrix(k[c], mine + 2 * c * 16), ldmatrix(v[c], mine + 2 * (tall * apart + c * 16));
 	// Tiles of queries from the diagonal on, of one head after another.
 	const int from = first / N, each = (seq + N - 1) / N - from, tiles = group * each;
 	const float scale = log2e / sqrtf(dim);
@@ -312,23 +317,23 @@ template <int D> __device__ void attention_key_of(float *dqk, bf16 *dqkv, const 
 			line = i < seq ? row[i] : threadIdx.x < N ? INF : 0;
 		}
 		const int i0 = t < 0 ? 0 : (from + t % each) * N;
-		const bf16 *const qs = stages + (t & 1) * 2 * N * apart;
+		const Shared tile = shared_at(stages) + (t & 1) * 4 * N * apart;
 		const float *l = lines + (t & 1) * 2 * N, *d = l + N;
 #pragma unroll 1
 		for (int i = 0; i < N && t >= 0; i += 32) {
 			if (i0 + i + 31 < own) continue;
-			const bf16 *const rows = qs + i * apart + right, *const down = qs + i * apart + left;
+			const Shared rows = tile + 2 * i * apart + right, down = tile + 2 * i * apart + left;
 			float s[4][4] = {}, dp[4][4] = {};
 #pragma unroll
 			for (int c = 0; c < D / 16; c++) {
 				unsigned *const a = k[kept ? c : 0], *const z = v[kept ? c : 0];
-				if (!kept) ldmatrix(a, mine + c * 16), ldmatrix(z, mine + tall * apart + c * 16);
+				if (!kept) ldmatrix(a, mine + 2 * c * 16), ldmatrix(z, mine + 2 * (tall * apart + c * 16));
 #pragma unroll
 				for (int n = 0; n < 2; n++) {
 					unsigned b[4];
-					ldmatrix(b, rows + n * 16 * apart + c * 16);
+					ldmatrix(b, rows + 2 * (n * 16 * apart + c * 16));
 					mma(s[2 * n], a, b), mma(s[2 * n + 1], a, b + 2);
-					ldmatrix(b, rows + (N + n * 16) * apart + c * 16);
+					ldmatrix(b, rows + 2 * ((N + n * 16) * apart + c * 16));
 					mma(dp[2 * n], z, b), mma(dp[2 * n + 1], z, b + 2);
 				}
 			}
@@ -348,9 +353,9 @@ template <int D> __device__ void attention_key_of(float *dqk, bf16 *dqkv, const 
 				operand_of(a, &s[2 * n]), operand_of(z, &dp[2 * n]);
 #pragma unroll
 				for (int c = 0; c < D / 16; c++) {
-					ldmatrix_trans(b, down + (N + n * 16) * apart + c * 16);
+					ldmatrix_trans(b, down + 2 * ((N + n * 16) * apart + c * 16));
 					mma(dv[2 * c], a, b), mma(dv[2 * c + 1], a, b + 2);
-					ldmatrix_trans(b, down + n * 16 * apart + c * 16);
+					ldmatrix_trans(b, down + 2 * (n * 16 * apart + c * 16));
 					mma(dk[2 * c], z, b), mma(dk[2 * c + 1], z, b + 2);
 				}
 			}

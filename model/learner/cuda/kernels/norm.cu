@@ -181,7 +181,8 @@ template <int W, class T> __device__ void head_norm_of(T *y, float *inv, const f
 	cosine += (wide)(t % seq) * half, sine += (wide)(t % seq) * half;
 	for (int c = part; c < half; c += 4 * W) {
 		Few<W> a = get<W>(x + c), b = get<W>(x + half + c);
-		const Few<W> ga = get<W>(gain + c), gb = get<W>(gain + half + c), co = get<W>(cosine + c), si = get<W>(sine + c);
+		const Few<W> ga = get<W>(gain + c), gb = get<W>(gain + half + c);
+		const Few<W> co = get<W>(cosine + c), si = get<W>(sine + c);
 		for (int k = 0; k < W; k++) {
 			const float u = a.x[k] * r * ga.x[k], v = b.x[k] * r * gb.x[k];
 			a.x[k] = fmaf(u, co.x[k], -(v * si.x[k])), b.x[k] = fmaf(v, co.x[k], u * si.x[k]);
