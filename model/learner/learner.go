@@ -111,8 +111,8 @@ func Empty(t *model.Table, steps int) State {
 	return State{Steps: steps, Weights: of, M: of, V: of}
 }
 
-// Held is a state whose numbers are there: those of one that is empty are zeros.
-func (s State) Held() State {
+// Filled is a state whose numbers are there: those of one that is empty are zeros.
+func (s State) Filled() State {
 	for _, v := range []*model.Values{&s.Weights, &s.M, &s.V} {
 		if v.Data == nil {
 			*v = model.NewValues(v.Table)

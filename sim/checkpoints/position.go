@@ -26,6 +26,8 @@ type Position struct {
 	LossWeight float64 `json:"loss_weight"`
 	// Data tells the data that is trained on from other data; empty where the document says all.
 	Data string `json:"data,omitempty"`
+	// Engine names what computed the updates since the last checkpoint; empty where an older version wrote it.
+	Engine string `json:"engine,omitempty"`
 	// Experiment is the document of the run, which has one arm.
 	Experiment experiment.Experiment `json:"experiment"`
 }

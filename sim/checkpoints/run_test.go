@@ -101,7 +101,7 @@ func (s sink) Write(q model.Quantity, tensor, expert int, from []float32) error 
 
 // load is the state that a checkpoint holds, of a network of that shape and growth.
 func load(c *Checkpoint, e experiment.Experiment, t *model.Table, g model.Growth) (learner.State, error) {
-	s := sink{learner.Empty(t, c.Step).Held()}
+	s := sink{learner.Empty(t, c.Step).Filled()}
 	return s.State, c.Load(context.Background(), trial.Valid(e), s, g)
 }
 

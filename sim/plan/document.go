@@ -17,6 +17,7 @@ func RunOf(e experiment.Experiment, arm, threads int) Run {
 		r.Schedule = append(r.Schedule,
 			Widening{Axis: w.Axis, At: float64(w.Step) / float64(e.Steps), Factor: w.Factor})
 		r.Searched = r.Searched || w.Dynamics.Kind == optim.Remapped
+		r.ByTensor = r.ByTensor || w.Dynamics.Kind == optim.NormAdapted
 	}
 	return r
 }

@@ -26,6 +26,10 @@ type Run struct {
 	Searched bool `json:"searched,omitempty"`
 	// the network is widened on the disk; it makes no difference where a wide network is searched beside the old one
 	OnDisk bool `json:"widened_on_disk"`
+	// learning rates are by tensor too, which a GPU has memory for
+	ByTensor bool `json:"rates_by_tensor,omitempty"`
+	// of the GPU that the learner is on; empty where it is in this program's memory
+	Precision string `json:"gpu_precision,omitempty"`
 }
 
 // Part is what one kind of data takes.
@@ -42,9 +46,13 @@ type Phase struct {
 	Bytes float64      `json:"bytes"`
 }
 
-// trainer is what a network in training holds: what [model.FootprintOf] counts in the lines that allocate it, the
-// moments, and what the engine and the optimizer keep besides.
-func (r Run) trainer(c model.Config) []Part {
+// trainer is what a network in training holds that has grown so, where it lies: on a GPU what its learner counts;
+// else what [model.FootprintOf] counts in the lines that allocate it, the moments, and what the engine and the optimizer
+// keep besides.
+func (r Run) trainer(c model.Config, g model.Growth) []Part {
+	if r.Precision != "" {
+		return r.onGPU(c, g)
+	}
 	f := model.FootprintOf(c, r.Batch, r.Seq, r.Recompute)
 	parts := []Part{{"weights", f.Values}, {"gradients", f.Values}, {"two moments", 2 * f.Values}}
 	if r.Accumulate > 1 {
@@ -99,31 +107,44 @@ func phase(name string, c model.Config, parts []Part) Phase {
 
 // Phases are those of a run, in their order: before a widening, at it, and after the last.
 func (r Run) Phases() []Phase {
-	training := func(name string, c model.Config) Phase {
-		return phase(name, c, append(r.trainer(c), Part{"one matrix, written", one(c)}))
+	host := r.Precision == "" // what passes through the program counts where the network lies in its memory too
+	training := func(name string, c model.Config, g model.Growth) Phase {
+		parts := r.trainer(c, g)
+		if host {
+			parts = append(parts, Part{"one matrix, written", one(c)})
+		}
+		return phase(name, c, parts)
 	}
+	c, g := r.Model, model.NewGrowth(r.Model)
 	if len(r.Schedule) == 0 {
-		return []Phase{training("training", r.Model)}
+		return []Phase{training("training", c, g)}
 	}
-	c := r.Model
-	out := []Phase{training("before", c)}
+	g.ByTensor = r.ByTensor
+	out := []Phase{training("before", c, g)}
 	for i, w := range r.Schedule {
 		number := ""
 		if len(r.Schedule) > 1 {
 			number = fmt.Sprint(" ", i+1)
 		}
 		to := w.config(c)
+		grown := g.Widen(to)
 		compared := Part{"logits to compare", experiment.ComparedBytes(r.Compared, c.Vocab)}
+		if !host {
+			compared.Bytes = 0
+		}
 		if r.OnDisk && !r.Searched {
 			// what matrices go through memory on the disk's way do so while neither network is there
-			out = append(out, phase("widening"+number+", on disk", to, append(r.trainer(to), compared)))
+			out = append(out, phase("widening"+number+", on disk", to, append(r.trainer(to, grown), compared)))
 		} else {
-			old, now := phase("", c, r.trainer(c)).Bytes-r.engine(c), phase("", to, r.trainer(to)).Bytes
+			old, now := phase("", c, r.trainer(c, g)).Bytes, phase("", to, r.trainer(to, grown)).Bytes
+			if host {
+				old -= r.engine(c)
+			}
 			out = append(out, phase("widening"+number, to,
 				[]Part{{"old network in training", old}, {"new network in training", now}, compared}))
 		}
-		c = to
-		out = append(out, training("after"+number, c))
+		c, g = to, grown
+		out = append(out, training("after"+number, c, g))
 	}
 	return out
 }

@@ -75,7 +75,7 @@ func TestWhatIsPlannedIsWhatIsThenHeld(t *testing.T) {
 			change(&r)
 			before := heap()
 			l, ids, answers := held(t, r)
-			near(t, phase("", r.Model, r.trainer(r.Model)).Bytes, heap()-before)
+			near(t, phase("", r.Model, r.trainer(r.Model, model.NewGrowth(r.Model))).Bytes, heap()-before)
 			if len(r.Schedule) == 0 {
 				runtime.KeepAlive(l)
 				runtime.KeepAlive(answers)

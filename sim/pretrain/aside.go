@@ -22,7 +22,9 @@ type aside struct {
 }
 
 // Leave implements [train.Aside]. The record is written first, as before every checkpoint.
-func (a *aside) Leave(r *train.Arm) error {
+func (a *aside) Leave(r *train.Arm) error { return onDisk(a.leave(r)) }
+
+func (a *aside) leave(r *train.Arm) error {
 	k, err := a.run.set.Keeper, a.run.set.Write(a.run.rec)
 	if err == nil {
 		_, err = k.Save(a.ctx, r.Learner(), r.Growth(), a.run.position())
@@ -40,7 +42,19 @@ func (a *aside) Leave(r *train.Arm) error {
 }
 
 // Return implements [train.Aside].
-func (a *aside) Return(r *train.Arm, p *widen.Plan, begin func() (learner.Learner, error)) (err error) {
+func (a *aside) Return(r *train.Arm, p *widen.Plan, begin func() (learner.Learner, error)) error {
+	var failed error // of the learner, and not of the disk
+	err := a.widen(r, p, func() (into learner.Learner, err error) {
+		into, failed = begin()
+		return into, failed
+	})
+	if failed != nil {
+		return failed
+	}
+	return onDisk(err)
+}
+
+func (a *aside) widen(r *train.Arm, p *widen.Plan, begin func() (learner.Learner, error)) (err error) {
 	dir := a.run.set.Scratch
 	k, err := checkpoints.Open(dir, 1, nil)
 	if err != nil {
@@ -57,3 +71,15 @@ func (a *aside) Return(r *train.Arm, p *widen.Plan, begin func() (learner.Learne
 	}
 	return wide.Load(a.ctx, a.run.set.Document, into, r.Growth())
 }
+
+// diskError is of a widening on the disk, and not of what computes.
+type diskError struct{ error }
+
+func onDisk(err error) error {
+	if err == nil {
+		return nil
+	}
+	return diskError{err}
+}
+
+func (e diskError) Unwrap() error { return e.error }

@@ -11,7 +11,7 @@ type Kind string
 
 // The kinds of events.
 const (
-	Begun    Kind = "begin"      // or going on, from Step; Saying is of checkpoints that are passed over
+	Begun    Kind = "begin"      // or going on, from Step; Saying is of checkpoints that are passed over; Engine, Foreign
 	Trained  Kind = "step"       // an update was made
 	Searched Kind = "search"     // Saying tells what a widening waits for
 	Widened  Kind = "widening"   // Report
@@ -31,6 +31,8 @@ type Event struct {
 	Report   record.Report // of Widened
 	OnDisk   bool          // of Widened: it went through the disk
 	Saying   string
+	// of Begun: what computes, and what there is to know where that is not what computed before
+	Engine, Foreign string
 }
 
 // Pace is how fast a run is, over about the last paceFor.

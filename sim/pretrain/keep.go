@@ -35,7 +35,11 @@ func (r *run) begin(ctx context.Context) error {
 	}
 	r.arm.Threads(r.set.Threads)
 	r.arm.Space(r.set.Spacing.Probes, r.set.Spacing.Validation, r.set.Spacing.Dense)
-	r.set.Tell(Event{Kind: Begun, Step: r.arm.Step(), Saying: strings.Join(damaged, "; ")})
+	begun := Event{Kind: Begun, Step: r.arm.Step(), Saying: strings.Join(damaged, "; "), Engine: r.set.Make.Engine()}
+	if at != nil && at.Engine != "" {
+		begun.Foreign = record.Foreign(at.Engine, begun.Engine)
+	}
+	r.set.Tell(begun)
 	if at != nil {
 		return nil
 	}
@@ -80,7 +84,7 @@ func (r *run) resume(ctx context.Context, at *checkpoints.Checkpoint) error {
 func (r *run) position() checkpoints.Position {
 	p := r.arm.Progress()
 	return checkpoints.Position{Step: p.Step, Widenings: p.Widenings, Places: p.Places, FLOPs: p.FLOPs,
-		LossSum: p.LossSum, LossWeight: p.LossWeight, Data: r.set.Data, Experiment: r.exp}
+		LossSum: p.LossSum, LossWeight: p.LossWeight, Data: r.set.Data, Engine: r.set.Make.Engine(), Experiment: r.exp}
 }
 
 // keep writes the record, which may go further than a checkpoint and never less far, and then a checkpoint.

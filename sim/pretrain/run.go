@@ -3,6 +3,7 @@ package pretrain
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -25,7 +26,8 @@ type Setup struct {
 	Keeper  *checkpoints.Keeper
 	Every   int                        // steps from one checkpoint to the next
 	Scratch string                     // a folder that nobody has, for a widening on the disk
-	Fits    func(bytes float64) bool   // whether the program may hold so much at once; nil is yes
+	Fits    func(bytes float64) bool   // whether so much may be held at once where the learners are; nil is yes
+	On      func(plan.Run) plan.Run    // says where learners are and what they hold there; nil is in this program
 	OnDisk  bool                       // widen on the disk, whatever fits
 	Earlier *record.Record             // what the run has measured before it is resumed; nil where nothing
 	Write   func(*record.Record) error // puts the record where it is safe
@@ -68,6 +70,9 @@ func Run(ctx context.Context, s Setup) (Result, error) {
 	}
 	r := &run{set: s, exp: e, widened: -1, kept: -1}
 	if err := r.begin(ctx); err != nil {
+		if r.arm != nil {
+			r.arm.Close()
+		}
 		return Result{Kept: r.kept}, err
 	}
 	defer r.arm.Close()
@@ -92,12 +97,12 @@ func (r *run) train(ctx context.Context) error {
 	for r.arm.Step() < r.arm.End() && ctx.Err() == nil {
 		if r.arm.Due() {
 			if ok, err := r.widen(ctx); err != nil || !ok {
-				return err
+				return r.failed(err)
 			}
 		}
 		f, err := r.arm.Update()
 		if err != nil {
-			return err
+			return r.failed(err)
 		}
 		r.note(f)
 		if err := f.Err(); err != nil {
@@ -108,6 +113,31 @@ func (r *run) train(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// EngineError says that what computes has failed. The checkpoint of before stays, from which the run goes on where
+// something works.
+type EngineError struct {
+	Step int // that was made last
+	Kept int // step of the newest checkpoint, −1 where there is none
+	Err  error
+	last string
+}
+
+func (e *EngineError) Error() string {
+	return fmt.Sprintf("what computes has failed after step %d: %v; %s", e.Step, e.Err, e.last)
+}
+
+// Unwrap gives the reason.
+func (e *EngineError) Unwrap() error { return e.Err }
+
+// failed is an error in mid-run: one of the learner, unless it is of the data, the disk, or a search.
+func (r *run) failed(err error) error {
+	var disk diskError
+	if err == nil || r.arm.DataErr() != nil || errors.As(err, &disk) || errors.Is(err, train.ErrDiverged) {
+		return err
+	}
+	return &EngineError{Step: r.arm.Step(), Kept: r.kept, Err: err, last: r.last()}
 }
 
 // last says which checkpoint there is.
@@ -135,7 +165,11 @@ func (r *run) note(f record.ArmFrame) {
 // widen carries out the widening that is due; ok is false where the context ended before.
 func (r *run) widen(ctx context.Context) (ok bool, err error) {
 	var through train.Aside
-	need := plan.RunOf(r.exp, 0, r.set.Threads).Widening(r.arm.Progress().Widenings).Bytes
+	holds := plan.RunOf(r.exp, 0, r.set.Threads)
+	if r.set.On != nil {
+		holds = r.set.On(holds)
+	}
+	need := holds.Widening(r.arm.Progress().Widenings).Bytes
 	if r.set.OnDisk || r.set.Fits != nil && !r.set.Fits(need) {
 		through = &aside{ctx: ctx, run: r}
 	}

@@ -32,11 +32,7 @@ func (st State) Document() experiment.Valid { return st.doc }
 // Foreign says what is to be known before a state is resumed on an engine that is not the one that made it; it is empty
 // where there is nothing.
 func (st State) Foreign(engine string) string {
-	if st.Engine == engine {
-		return ""
-	}
-	return fmt.Sprintf("The run was begun where %q computes, and here it is %q: what follows may differ in its last "+
-		"digits from a run that was never interrupted.", st.Engine, engine)
+	return record.Foreign(st.Engine, engine)
 }
 
 // Finished reports whether no arm has anything left to do: each has ended, or has failed, or waits for one that has.

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -25,6 +26,9 @@ func (s *ema) add(x float64) {
 
 // mean is NaN before the first update, and once a loss was.
 func (s *ema) mean() float64 { return s.sum / s.weight }
+
+// ErrDiverged is of a search whose network diverged, which no other engine would help.
+var ErrDiverged = errors.New("diverged")
 
 // search finds the place on the schedule of a wide network trained from scratch at which its smoothed training loss is
 // that of a run at its widening: the same seed, the same batches, the baseline schedule over all steps (paper, App. K,
@@ -91,7 +95,7 @@ func (s *search) says() string {
 // finished search of a widening that asks for one. It goes through a folder where there is a way aside.
 func (r *Arm) widen(w experiment.Widening, found *search, aside Aside) (record.Report, error) {
 	if found != nil && found.wide.nonFinite != "" {
-		return record.Report{}, fmt.Errorf("%s, diverged at its step %d: %s is no longer finite", found,
+		return record.Report{}, fmt.Errorf("%s, %w at its step %d: %s is no longer finite", found, ErrDiverged,
 			found.wide.step, found.wide.nonFinite)
 	}
 	if found != nil {

@@ -41,7 +41,7 @@ type Learner struct {
 // New is a learner of up to so many threads. It uses one until [Learner.Threads] says otherwise.
 func New(s learner.Setup, threads int) *Learner {
 	l := &Learner{eng: compute.NewThreaded(threads), setup: s}
-	l.adopt(s.State.Held())
+	l.adopt(s.State.Filled())
 	return l
 }
 

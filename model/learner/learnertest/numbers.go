@@ -43,7 +43,7 @@ func filled(t *testing.T, f learner.Factory) {
 		lean := setup(shape(), kind)
 		lean.State = learner.Empty(from.Table(), state.Steps)
 		s := begin(t, f, lean)
-		sameState(t, learner.Empty(from.Table(), state.Steps).Held(), s.state(), "what is not there is zero")
+		sameState(t, learner.Empty(from.Table(), state.Steps).Filled(), s.state(), "what is not there is zero")
 		s.write(model.Weight, state.Weights)
 		s.write(model.Moment1, state.M)
 		s.write(model.Moment2, state.V)
