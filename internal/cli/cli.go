@@ -46,6 +46,7 @@ type verbs struct {
 type env struct {
 	ctx              context.Context
 	out, err, screen io.Writer
+	args             []string // of the command line
 }
 
 // errInterrupted ends a verb that the user stopped after it has kept what there was.
@@ -57,7 +58,7 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	defer stop()
 	var v verbs
 	exited := false
-	e := &env{ctx, plain.Text(stdout), plain.Messages(stderr), stderr}
+	e := &env{ctx, plain.Text(stdout), plain.Messages(stderr), stderr, args}
 	parser, err := kong.New(&v, append(values, kong.Name("sparkling"), kong.Writers(stdout, stderr),
 		kong.Description("Watch a mixture-of-experts network be widened in mid-training."),
 		kong.Exit(func(int) { exited = true }),

@@ -20,7 +20,8 @@ type planVerb struct {
 	At         *float64 `help:"Fraction of the tokens after which the network is widened, instead of the document's or the paper's." placeholder:"FRACTION"`
 	Factor     *float64 `help:"New width over old at every widening, instead of the document's or the paper's." placeholder:"R"`
 	Memory     bool     `help:"Count instead what training takes of memory, by part and phase, and say what to do where that does not fit into this machine."`
-	Card       string   `help:"With --memory: a card of this size instead of this machine." placeholder:"80GB" xor:"where"`
+	Card       string   `help:"With --memory: a GPU, by its name or the size of its memory, and what the engine for it holds there." placeholder:"H100|80GB" xor:"where"`
+	Precision  string   `help:"With --card: what matrix products read there, bf16 or float32." default:"bf16" placeholder:"bf16|float32"`
 	RAM        string   `name:"ram" help:"With --memory: a machine of this size instead of this one." placeholder:"64GB" xor:"where"`
 	JSON       bool     `help:"Print the result as JSON."`
 }

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/sparkling-lab/sparkling/model/learner/cuda"
 	"github.com/sparkling-lab/sparkling/sim/plan"
 )
 
@@ -24,6 +25,11 @@ type memoryPlan struct {
 	Remedies []plan.Remedy `json:"remedies,omitempty"`
 	// of all arms at once, as run trains them; 0 where there is one
 	AllArms float64 `json:"all_arms_bytes,omitempty"`
+	// what a run on a GPU takes of the machine's own memory
+	Beside float64 `json:"host_bytes,omitempty"`
+	// on the disk: of two checkpoints, one that is kept and the next; and what a widening there needs
+	Disk         float64 `json:"disk_bytes"`
+	WideningDisk float64 `json:"widening_disk_bytes,omitempty"`
 }
 
 // memory counts what training takes.
@@ -33,21 +39,29 @@ func (v planVerb) memory(e *env) error {
 		return err
 	}
 	m := memoryPlan{Where: "this machine", Has: available() + held(), AllArms: all}
+	precision, err := cuda.PrecisionOf(v.Precision)
+	if err != nil {
+		return fmt.Errorf("--%w", err)
+	}
 	m.Allowed = (1-spare)*m.Has - itself
-	for _, x := range []struct{ flag, size, where string }{
-		{"card", v.Card, "a card of "}, {"ram", v.RAM, "a machine of "},
-	} {
-		if x.size == "" {
-			continue
+	switch {
+	case v.Card != "":
+		if m.Has, m.Where, err = cardOf(v.Card); err != nil {
+			return fmt.Errorf("--card is %q: %w", v.Card, err)
 		}
-		if m.Has, err = bytesOf(x.size); err != nil {
-			return fmt.Errorf("--%s is %q: %w", x.flag, x.size, err)
+		m.Allowed = (1 - spareGPU) * m.Has
+	case v.RAM != "":
+		if m.Has, err = bytesOf(v.RAM); err != nil {
+			return fmt.Errorf("--ram is %q: %w", v.RAM, err)
 		}
-		if m.Where, m.Allowed = x.where+x.size, (1-spare)*m.Has; x.flag == "ram" {
-			m.Allowed -= itself
-		}
+		m.Where, m.Allowed = "a machine of "+v.RAM, (1-spare)*m.Has-itself
 	}
 	for _, r := range runs { // the largest
+		if v.Card != "" {
+			if r = r.On(precision); r.Declined() != nil {
+				return r.Declined()
+			}
+		}
 		if err := (plan.Setup{Model: r.Model, Optimizer: r.Optimizer, Batch: r.Batch * r.Accumulate, Seq: r.Seq,
 			Tokens: 1, Schedules: schedules(r)}).Validate(); err != nil {
 			return err
@@ -56,6 +70,15 @@ func (v planVerb) memory(e *env) error {
 			m.Run, m.Phases = r, p
 		}
 	}
+	if v.Card != "" {
+		m.Beside, m.AllArms = m.Run.Beside(), 0
+		for _, r := range runs {
+			if len(runs) > 1 && v.Experiment != "" {
+				m.AllArms += plan.Peak(r.On(precision).Phases()).Bytes
+			}
+		}
+	}
+	m.Disk, m.WideningDisk = m.Run.Disk(1), m.Run.WideningDisk()
 	m.Fits = plan.Peak(m.Phases).Bytes <= m.Allowed
 	m.Remedies = m.Run.Remedies(m.Allowed)
 	if v.JSON {
@@ -178,7 +201,7 @@ func (m memoryPlan) print(w io.Writer) error {
 		verdict = "it does not fit"
 	}
 	said("At most %s, %s: %s into %s. That has %s free, of which %.0f %% stay so.", size(most.Bytes), most.Name,
-		verdict, m.Where, size(m.Has), math.Round(100*spare))
+		verdict, m.Where, size(m.Has), math.Round(100*m.spare()))
 	if err := m.printRemedies(w, said); err != nil {
 		return err
 	}
@@ -186,9 +209,33 @@ func (m memoryPlan) print(w io.Writer) error {
 		said("This is the largest of the document's arms; run trains all of them at once, in about %s.",
 			size(m.AllArms))
 	}
-	said("Counted is what this program holds, in float32; the moments are two for every parameter, by Muon too. The "+
-		"program takes some %s itself.", size(itself))
+	m.printRest(said)
 	return nil
+}
+
+// spare is the share of the memory that is left there.
+func (m memoryPlan) spare() float64 {
+	if m.Run.Precision != "" {
+		return spareGPU
+	}
+	return spare
+}
+
+// printRest says what is counted, and what stands elsewhere.
+func (m memoryPlan) printRest(said func(string, ...any)) {
+	if m.Run.Precision == "" {
+		said("Counted is what this program holds, in float32; the moments are two for every parameter, by Muon too. "+
+			"The program takes some %s itself.", size(itself))
+	} else {
+		said("Counted is what the engine for GPUs takes there, to the byte, products in %s; the moments are two for "+
+			"every parameter, by Muon too. Beside it the program holds about %s in the machine's own memory.",
+			m.Run.Precision, size(m.Beside+itself))
+	}
+	disk := ""
+	if m.WideningDisk > 0 {
+		disk = fmt.Sprintf("; a widening on the disk needs %s there", size(m.WideningDisk))
+	}
+	said("On the disk train takes up to %s: one checkpoint that is kept, and the next%s.", size(m.Disk), disk)
 }
 
 // printRemedies says what to do about a run that does not fit.

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -14,9 +16,8 @@ import (
 
 	"github.com/sparkling-lab/sparkling/internal/input"
 	"github.com/sparkling-lab/sparkling/internal/plain"
-	"github.com/sparkling-lab/sparkling/model/learner"
-	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/plan"
 	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/sim/session"
 	"github.com/sparkling-lab/sparkling/sim/task"
@@ -36,6 +37,8 @@ type runVerb struct {
 	Out        string  `help:"Folder for the record, the numbers, the experiment, the figures and the state, from which the same command goes on; only the same experiment is replaced." type:"path" placeholder:"DIR"`
 	Resume     string  `help:"Go on with the run in this folder, whatever ended it." type:"path" placeholder:"DIR"`
 	Quiet      bool    `help:"No progress bar."`
+	engineFlags
+	by *engine // of several seeds
 
 	Every       *time.Duration `help:"How often the state is kept; what is lost with the machine is at most so much work (default 20s)." placeholder:"TIME"`
 	Checkpoints bool           `help:"Leave the network of every arm in DIR/arms when the run has ended, as folders that check and widen read; needs --out."`
@@ -43,9 +46,6 @@ type runVerb struct {
 	Write       *string  `help:"Let every arm go on with these words when the run has ended, each with the same random numbers; an empty text is how the part of the text that is never trained on begins. Only where a text is learnt." placeholder:"WORDS"`
 	Temperature *float64 `help:"Temperature at which they write: 0, always the most likely character, to 2 (default 0.5)." placeholder:"T"`
 }
-
-// factory makes the networks; tests put others in their place.
-var factory learner.Factory = cpu.Factory{}
 
 // Run is called by the command line.
 func (v runVerb) Run(e *env) error {
@@ -92,12 +92,16 @@ func (v runVerb) once(e *env, called string, print func(*record.Record, []record
 	if err := fits("the experiment", need); err != nil {
 		return err
 	}
+	by, err := v.engine(e, exp)
+	if err != nil {
+		return err
+	}
 	if v.Out == "" {
 		if to = shelter(e, exp); to.Claim != nil {
 			defer to.Release()
 		}
 	}
-	host := session.NewLocalHost(factory)
+	host := session.NewLocalHost(by)
 	s, err := to.session(e, doc, host)
 	if err != nil {
 		return err
@@ -105,9 +109,17 @@ func (v runVerb) once(e *env, called string, print func(*record.Record, []record
 	defer s.Close()
 	var keeper *session.Autosaver
 	if to.Claim != nil {
-		keeper = &session.Autosaver{Every: every, Write: to.keepState}
+		keeper = &session.Autosaver{Every: every, Write: func(st session.State) error {
+			if by.failed() != nil {
+				return nil // what was kept before is what goes on
+			}
+			return to.keepState(st)
+		}}
 	}
 	interrupted := v.train(e, s, host, keeper, called)
+	if err := by.failed(); err != nil {
+		return v.onwards(e, to, keeper, err)
+	}
 	var unwritten error // which takes nothing away from what was trained, nor does what is unkept
 	if prompt != nil && !interrupted {
 		unwritten = letWrite(e.ctx, s, host, *prompt)
@@ -147,6 +159,40 @@ func (v runVerb) once(e *env, called string, print func(*record.Record, []record
 		return errInterrupted
 	}
 	return cmp.Or(stopped(arms), unwritten)
+}
+
+// engine decides what computes, once for all seeds. It is not given back before the program ends: trainers close their
+// networks in their own time.
+func (v runVerb) engine(e *env, exp experiment.Experiment) (engine, error) {
+	if v.by != nil {
+		return *v.by, nil
+	}
+	var runs []plan.Run
+	for i := range exp.Arms {
+		runs = append(runs, plan.RunOf(exp, i, 1))
+	}
+	says := v.remarks(e)
+	if operations(exp) < fewestGPU {
+		says = io.Discard // small experiments are what this verb is for
+	}
+	return v.choose(exp, runs, "", says)
+}
+
+// onwards says how a run whose GPU has failed goes on: with the state that was kept before.
+func (v runVerb) onwards(e *env, to results, keeper *session.Autosaver, failed error) error {
+	if keeper == nil {
+		return failed
+	}
+	keeper.Settle()
+	from := "It begins again"
+	if _, err := os.Stat(filepath.Join(to.Dir(), stateName)); err == nil {
+		from = "It goes on from the state that was kept last"
+	}
+	fmt.Fprintf(e.err, "%s with\n", from)
+	fmt.Fprintf(e.err, "    %s\n", e.again(nil))
+	fmt.Fprintln(e.err, "or, on the processors, with")
+	fmt.Fprintf(e.err, "    %s\n", e.again([]string{"--engine", "--precision"}, "--engine=cpu"))
+	return failed
 }
 
 // endedAlready is said where nothing is left to train.

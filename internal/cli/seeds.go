@@ -83,6 +83,11 @@ func (v runVerb) overSeeds(e *env) error {
 	for k, seed := range list {
 		runs[k] = seeds.Waiting(exp, seed)
 	}
+	by, err := v.engine(e, exp)
+	if err != nil {
+		return err
+	}
+	v.by = &by
 	here := *e
 	here.err = &onceEach{w: e.err, said: map[string]bool{}}
 	var unwell error // the first that was wrong with a run which has ended all the same

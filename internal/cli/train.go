@@ -28,9 +28,10 @@ type trainVerb struct {
 	Keep            int    `help:"How many checkpoints are kept, the last ones." default:"2" placeholder:"K"`
 	Every           *int   `help:"Updates from one look at the network to the next: probes of pairs, blocks and experts, and the validation loss (default 10, more where the run is long, the network large or validation costly)." placeholder:"N"`
 	Threads         *int   `help:"Threads to compute with (default as many as there are processors); no bit depends on it." placeholder:"N"`
-	OnDisk          bool   `help:"Widen on the disk, as is done where two networks do not fit into memory; to the same bits."`
-	JSON            bool   `help:"Print what happens as lines of JSON."`
-	Quiet           bool   `help:"No progress."`
+	engineFlags
+	OnDisk bool `help:"Widen on the disk, as is done where two networks do not fit into memory; to the same bits."`
+	JSON   bool `help:"Print what happens as lines of JSON."`
+	Quiet  bool `help:"No progress."`
 }
 
 // The folders within that of a run: checkpoints, and what is widened on the disk as long as that takes.
@@ -46,15 +47,15 @@ func (v trainVerb) Run(e *env) error {
 		return err
 	}
 	exp := doc.Experiment()
-	set := pretrain.Setup{Document: doc, Make: factory, OnDisk: v.OnDisk, Fits: func(bytes float64) bool {
-		return fits("", bytes) == nil
-	}}
+	set := pretrain.Setup{Document: doc, OnDisk: v.OnDisk}
 	if err := v.numbers(exp, &set); err != nil {
 		return err
 	}
-	if err := v.fits(exp, set.Threads); err != nil {
+	by, err := v.engine(e, exp, &set)
+	if err != nil {
 		return err
 	}
+	defer by.close()
 	to, err := claim(e, v.Out)
 	if err != nil {
 		return err
@@ -80,10 +81,12 @@ func (v trainVerb) Run(e *env) error {
 	set.Write = func(r *record.Record) error {
 		return to.Write(durable.Output{Name: recordName, Write: r.Encode})
 	}
+	v.room(e, by, exp, set)
 	told := newTelling(e, v, exp, set)
 	set.Tell = told.tell
 	got, err := pretrain.Run(e.ctx, set)
 	told.clear()
+	v.onwards(e, exp, set, by, err)
 	return v.finish(e, to, got, err)
 }
 
@@ -178,11 +181,15 @@ func (v trainVerb) finish(e *env, to results, got pretrain.Result, err error) er
 	return unkept
 }
 
-// fits errs where a run takes too much even if it widens on the disk.
-func (v trainVerb) fits(exp experiment.Experiment, threads int) error {
+// fits errs where a run takes too much of this machine's memory even if it widens on the disk.
+func (v trainVerb) fits(exp experiment.Experiment, threads int, by engine) error {
 	r := plan.RunOf(exp, 0, threads)
 	r.OnDisk = true
-	err := fits("the run", plan.Peak(r.Phases()).Bytes)
+	need := plan.Peak(r.Phases()).Bytes
+	if by.gpu != nil {
+		need = by.on(r).Beside()
+	}
+	err := fits("the run", need)
 	if err != nil {
 		err = fmt.Errorf("%w; sparkling plan %s --memory says what takes it and what to do", err, v.Experiment)
 	}

@@ -84,6 +84,9 @@ func (t *telling) tell(v pretrain.Event) {
 		case v.Step > 0:
 			t.line(fmt.Sprintf("Going on from step %d of %s.", v.Step, t.of))
 		}
+		if v.Foreign != "" {
+			t.line(v.Foreign)
+		}
 		t.line(fmt.Sprintf("A checkpoint every %d steps.", t.every))
 	case pretrain.Trained:
 		t.progress(t.step(v))
@@ -181,6 +184,8 @@ func (t *telling) clear() {
 // told is an event as JSON. What was not measured is missing, what is no number null.
 type told struct {
 	Event       pretrain.Kind `json:"event"`
+	Engine      string        `json:"engine,omitempty"`
+	Foreign     string        `json:"other_engine,omitempty"`
 	Step        int           `json:"step"`
 	TrainLoss   *number       `json:"train_loss,omitempty"`
 	ValLoss     *number       `json:"val_loss,omitempty"`
@@ -206,7 +211,7 @@ type told struct {
 // event is what a machine reads of one.
 func (t *telling) event(v pretrain.Event) told {
 	of := func(x float64) *number { n := number(x); return &n }
-	out := told{Event: v.Kind, Step: v.Step}
+	out := told{Event: v.Kind, Step: v.Step, Engine: v.Engine, Foreign: v.Foreign}
 	switch v.Kind {
 	case pretrain.Trained:
 		f, p := v.Frame, v.Pace
