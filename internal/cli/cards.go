@@ -25,7 +25,7 @@ func cardOf(s string) (bytes float64, called string, err error) {
 		return strings.ToLower(strings.ReplaceAll(c.name, "-", "")) == folded
 	})
 	if at >= 0 {
-		return cards[at].mib * mib, fmt.Sprintf("a card %s", cards[at].name), nil
+		return cards[at].mib * mib, "the card " + cards[at].name, nil
 	}
 	if bytes, err = bytesOf(s); err != nil {
 		var names []string

@@ -26,7 +26,7 @@ func (r Run) onGPU(c model.Config, g model.Growth) []Part {
 	f := cuda.FootprintOf(c, learner.Setup{Optimizer: optim.Config{Kind: r.Optimizer}, Batch: r.Batch, Seq: r.Seq,
 		Accumulate: r.Accumulate, Recompute: r.Recompute, Growth: g}, p)
 	parts := []Part{{"weights, float32", f.Weights}, {"copies, bf16", f.Copies}, {"gradients", f.Gradients},
-		{"two moments", f.Moments}}
+		{"moments", f.Moments}}
 	for p, bytes := range f.Parts {
 		parts = append(parts, Part{model.ActivationPart(p).String(), bytes})
 	}

@@ -3,6 +3,7 @@ package pretrain_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -69,8 +70,18 @@ func again(t *testing.T, dir string, e experiment.Experiment, change func(*pretr
 // files are those of the last checkpoint and the record.
 func files(t *testing.T, dir string, but ...string) map[string]string {
 	t.Helper()
+	out := filesAt(t, dir, 40)
+	for _, name := range but {
+		delete(out, name)
+	}
+	return out
+}
+
+// filesAt are those of the checkpoint of a step and the record.
+func filesAt(t *testing.T, dir string, step int) map[string]string {
+	t.Helper()
 	out := map[string]string{}
-	at := filepath.Join(dir, "checkpoints", "step-00000040")
+	at := filepath.Join(dir, "checkpoints", fmt.Sprintf("step-%08d", step))
 	list, err := os.ReadDir(at)
 	require.NoError(t, err)
 	for _, f := range list {
@@ -81,9 +92,6 @@ func files(t *testing.T, dir string, but ...string) map[string]string {
 	data, err := os.ReadFile(filepath.Join(dir, "record"))
 	require.NoError(t, err)
 	out["record"] = string(data)
-	for _, name := range but {
-		delete(out, name)
-	}
 	return out
 }
 

@@ -26,11 +26,6 @@ const manyLogits = 1 << 27
 // Open opens the device of a driver's library, [driver.Library] or a path, and loads an image of the kernels; where
 // none is given, their PTX. Its error is one sentence that says what is missing.
 func Open(library string, image []byte, p Precision) (*Factory, error) {
-	return load(library, p, func(*driver.Device) ([]byte, error) { return image, nil })
-}
-
-// load opens a device, and loads the image of the kernels that is for it.
-func load(library string, p Precision, image func(*driver.Device) ([]byte, error)) (*Factory, error) {
 	dev, err := driver.Open(library, needs)
 	if err != nil {
 		return nil, err
@@ -43,10 +38,7 @@ func load(library string, p Precision, image func(*driver.Device) ([]byte, error
 			}
 		}
 		f.kernels = &kernels{dev: dev, found: map[string]*driver.Kernel{}}
-		code, err := image(dev)
-		if err == nil {
-			f.kernels.module, err = dev.Load(code)
-		}
+		f.kernels.module, err = dev.Load(image)
 		return err
 	})
 	if err != nil {

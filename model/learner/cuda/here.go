@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/sparkling-lab/sparkling/model/learner/cuda/driver"
-	compiled "github.com/sparkling-lab/sparkling/model/learner/cuda/kernels"
 )
 
 // Precisions are all of them, the usual one first.
@@ -23,13 +22,7 @@ func PrecisionOf(name string) (Precision, error) {
 // Here opens the first GPU of this machine with the kernels that are compiled for it. Its error is one sentence that
 // says what is missing.
 func Here(p Precision) (*Factory, error) {
-	return load(driver.Library, p, func(d *driver.Device) ([]byte, error) {
-		arch, err := compiled.Architecture(d.Major, d.Minor)
-		if err != nil {
-			return nil, err
-		}
-		return compiled.PTX(arch)
-	})
+	return Open(driver.Library, nil, p)
 }
 
 // Name is the GPU's.
