@@ -13,8 +13,8 @@ func Init(c Config, seed uint64) Values {
 	return v
 }
 
-// Draw draws the weights of [Init] matrix by matrix, in the order of the table, and hands each to f, which does not keep
-// it. It ends with the first error of f.
+// Draw draws the weights of [Init] matrix by matrix, in the order of the table, and hands each to f, which does not
+// keep it. It ends with the first error of f.
 func Draw(t *Table, seed uint64, f func(tensor, expert int, matrix []float32) error) error {
 	rng := rand.New(rand.NewPCG(seed, 0x1417))
 	var matrix []float32

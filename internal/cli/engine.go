@@ -163,8 +163,8 @@ func (x engine) fits(runs []plan.Run, all float64, document string) error {
 	if need <= x.allowed() {
 		return nil
 	}
-	says := fmt.Sprintf("%s has too little memory: the run needs %s there, and %s of its %s are free, of which %.0f %% "+
-		"stay so", x.gpu.Name(), size(need), size(x.has), size(all), math.Round(100*spareGPU))
+	says := fmt.Sprintf("%s has too little memory: the run needs %s there, and %s of its %s are free, of which "+
+		"%.0f %% stay so", x.gpu.Name(), size(need), size(x.has), size(all), math.Round(100*spareGPU))
 	if len(runs) == 1 {
 		var names []string
 		remedies := x.on(runs[0]).Remedies(x.allowed())
@@ -175,8 +175,8 @@ func (x engine) fits(runs []plan.Run, all float64, document string) error {
 			says += "; it fits with " + strings.Join(names, " and ")
 		}
 		if document != "" {
-			says += fmt.Sprintf("; sparkling plan %s --memory --card %.0fMiB --precision %s says what takes it", document,
-				all/mib, x.precision)
+			says += fmt.Sprintf("; sparkling plan %s --memory --card %.0fMiB --precision %s says what takes it",
+				document, all/mib, x.precision)
 		}
 	}
 	return errors.New(says)

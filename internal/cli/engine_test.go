@@ -204,7 +204,8 @@ func TestARunWhoseGPUFailsKeepsTheStateOfBefore(t *testing.T) {
 }
 
 func TestACommandIsPrintedAsAShellTakesIt(t *testing.T) {
-	e := &env{args: []string{"train", "my doc.json", "--engine", "cuda", "--precision=float32", "--out", "it's", "--resume"}}
+	e := &env{args: []string{"train", "my doc.json", "--engine", "cuda", "--precision=float32", "--out", "it's",
+		"--resume"}}
 	assert.Equal(t, `sparkling train 'my doc.json' --out 'it'\''s' --resume --engine=cpu`,
 		e.again([]string{"--engine", "--precision"}, "--resume", "--engine=cpu"))
 }

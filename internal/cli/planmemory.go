@@ -227,8 +227,8 @@ func (m memoryPlan) printRest(said func(string, ...any)) {
 		said("Counted is what this program holds, in float32; the moments are two for every parameter, by Muon too. "+
 			"The program takes some %s itself.", size(itself))
 	} else {
-		said("Counted is what the engine for GPUs takes there, to the byte, products in %s. Beside it the program holds "+
-			"about %s in the machine's own memory.",
+		said("Counted is what the engine for GPUs takes there, to the byte, products in %s. Beside it the program "+
+			"holds about %s in the machine's own memory.",
 			m.Run.Precision, size(m.Beside+itself))
 	}
 	disk := ""

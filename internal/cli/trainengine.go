@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 
 	"github.com/sparkling-lab/sparkling/internal/durable"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
@@ -53,19 +52,18 @@ func (v trainVerb) room(e *env, by engine, exp experiment.Experiment, set pretra
 			break
 		}
 	}
-	free, known := durable.Free(filepath.Join(v.Out))
+	free, known := durable.Free(v.Out)
 	if known && float64(free) >= need && (v.Quiet || need < roomFrom) {
 		return
 	}
 	has := ""
 	if known {
 		has = fmt.Sprintf(", where %s are free", size(float64(free)))
-	}
-	if v.Quiet && !known || need < roomFrom && !known {
+	} else if v.Quiet || need < roomFrom {
 		return
 	}
-	fmt.Fprintf(e.err, "On the disk the run takes up to %s%s: %d checkpoints, of which the oldest goes once the newest "+
-		"is whole%s.\n", size(need), has, v.Keep+1, through)
+	fmt.Fprintf(e.err, "On the disk the run takes up to %s%s: %d checkpoints, of which the oldest goes once the "+
+		"newest is whole%s.\n", size(need), has, v.Keep+1, through)
 }
 
 // onwards says how a run whose engine has failed goes on.
@@ -84,7 +82,7 @@ func (v trainVerb) onwards(e *env, exp experiment.Experiment, set pretrain.Setup
 		return
 	}
 	if err := v.fits(exp, set.Threads, engine{}); err != nil {
-		fmt.Fprintf(e.err, "It does not fit into the memory of this machine, where --engine cpu would go on: %v.\n", err)
+		fmt.Fprintf(e.err, "The memory of this machine is too small for --engine cpu: %v.\n", err)
 		return
 	}
 	fmt.Fprintln(e.err, "or, on the processors, with")

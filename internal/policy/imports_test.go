@@ -64,9 +64,8 @@ sim/look: model sim/codec
 sim/train: model model/learner model/optim model/widen sim/codec sim/experiment sim/look sim/record sim/task
 sim/session: model model/learner sim/codec sim/experiment sim/look sim/record sim/train
 sim/trial/finished: model/learner/cpu sim/experiment sim/session sim/trial
-sim/checkpoints: internal/durable internal/input model model/checkpoint model/learner model/optim model/widen
-  sim/experiment
-sim/plan: model model/compute model/learner model/optim model/widen sim/experiment
+sim/checkpoints: internal/durable internal/input model model/checkpoint model/optim model/widen sim/experiment
+sim/plan: model model/compute model/learner model/learner/cuda model/optim model/widen sim/checkpoints sim/experiment
 sim/pretrain: model model/learner model/widen model/widen/pairs sim/checkpoints sim/experiment sim/plan sim/record
   sim/train
 sim/statistics: model

@@ -101,11 +101,11 @@ type Setup struct {
 	Accumulate int  // batches an update; 0 is 1
 	Recompute  bool // layers compute again in the backward pass what they do not keep, to the same bits
 	Growth     model.Growth
-	State      State // which may become the learner's own: the caller does not use its numbers any more; or see [Empty]
+	State      State // which may become the learner's own: the caller does not use its numbers any more; see [Empty]
 }
 
-// Empty is the state of a network of that shape after so many updates whose numbers the program does not hold: a learner
-// begins with zeros, and [Learner.Write] brings them matrix by matrix.
+// Empty is the state of a network of that shape after so many updates whose numbers the program does not hold: a
+// learner begins with zeros, and [Learner.Write] brings them matrix by matrix.
 func Empty(t *model.Table, steps int) State {
 	of := model.Values{Table: t}
 	return State{Steps: steps, Weights: of, M: of, V: of}

@@ -47,8 +47,8 @@ type Phase struct {
 }
 
 // trainer is what a network in training holds that has grown so, where it lies: on a GPU what its learner counts;
-// else what [model.FootprintOf] counts in the lines that allocate it, the moments, and what the engine and the optimizer
-// keep besides.
+// else what [model.FootprintOf] counts in the lines that allocate it, the moments, and what the engine and the
+// optimizer keep besides.
 func (r Run) trainer(c model.Config, g model.Growth) []Part {
 	if r.Precision != "" {
 		return r.onGPU(c, g)

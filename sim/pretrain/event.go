@@ -11,7 +11,7 @@ type Kind string
 
 // The kinds of events.
 const (
-	Begun    Kind = "begin"      // or going on, from Step; Saying is of checkpoints that are passed over; Engine, Foreign
+	Begun    Kind = "begin"      // or going on, from Step; Saying is of checkpoints that are passed over; Engine
 	Trained  Kind = "step"       // an update was made
 	Searched Kind = "search"     // Saying tells what a widening waits for
 	Widened  Kind = "widening"   // Report

@@ -18,8 +18,8 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/trial"
 )
 
-// A run on a GPU takes there at most what is planned, to the byte, widened there or on the disk, by either optimizer and
-// at either precision; and on either way it ends with the same bits.
+// A run on a GPU takes there at most what is planned, to the byte, widened there or on the disk, by either optimizer
+// and at either precision; and on either way it ends with the same bits.
 func TestARunOnAGPUTakesThereWhatIsPlannedToTheByte(t *testing.T) {
 	for i, kind := range optim.Kinds {
 		p := cuda.Precisions[i%len(cuda.Precisions)]

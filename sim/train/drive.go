@@ -25,8 +25,8 @@ func (r *Arm) Progress() Progress {
 		LossSum: r.lossEMA.sum, LossWeight: r.lossEMA.weight}
 }
 
-// Resume is an arm of a document that goes on from where it was. load writes what its network goes on from into an empty
-// learner, which has grown so. It errs where no arm of the document is ever there.
+// Resume is an arm of a document that goes on from where it was. load writes what its network goes on from into an
+// empty learner, which has grown so. It errs where no arm of the document is ever there.
 func Resume(doc experiment.Valid, arm int, f learner.Factory, p Progress,
 	load func(learner.Learner, model.Growth) error) (*Arm, error) {
 	r, err := blank(doc, arm, f)
