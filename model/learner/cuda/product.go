@@ -56,7 +56,7 @@ type productTile struct {
 	threads, bytes int
 }
 
-const stages, depth = 3, 64 // STAGES and DEPTH of kernels/product.cu
+const stages, depth = 3, 64 // STAGES and DEPTH of kernels/product_bf16.cu
 
 // The tiles: of products of float32, also for small results of long sums, and of bf16 the small and the large one.
 var (

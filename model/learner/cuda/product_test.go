@@ -12,7 +12,9 @@ import (
 	"github.com/sparkling-lab/sparkling/model/learner/cuda/emulated"
 )
 
-var tiles = map[string]*productTile{"float32": &exactTile, "float32 deep": &deepTile, "bf16 small": &smallTile, "bf16 large": &largeTile}
+var tiles = map[string]*productTile{
+	"float32": &exactTile, "float32 deep": &deepTile, "bf16 small": &smallTile, "bf16 large": &largeTile,
+}
 
 // everyProduct runs a test for every form and tile.
 func everyProduct(t *testing.T, run func(*testing.T, *emulated.Library, *emulated.Bench, *productTile, form)) {
