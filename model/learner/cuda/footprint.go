@@ -25,19 +25,25 @@ func (f Footprint) Total() float64 {
 // The numbers of the setup's state are not read, and may be nil.
 func FootprintOf(c model.Config, s learner.Setup, p Precision) Footprint {
 	t := model.NewTable(c)
-	return footprint(shape{c, s.Batch, s.Seq, max(s.Accumulate, 1), s.Recompute, manyLogits}, t, p, s)
+	return footprint(shapeOf(c, s, manyLogits), t, p, s)
 }
 
 func footprint(s shape, t *model.Table, p Precision, setup learner.Setup) Footprint {
-	m := newMemory(nil, p)
-	newValues(m, t, setup.Optimizer.Kind)
-	newActivations(m, s)
-	newOptimizerMemory(m, t, setup)
+	m := counted(s, t, p, setup)
 	of := func(p model.ActivationPart) float64 { return float64(m.of[p].Bytes()) }
-	f := Footprint{Weights: of(weightPart), Copies: of(copyPart), Gradients: of(gradientPart), Moments: of(momentPart),
-		LogitRows: s.logitRows()}
+	f := Footprint{Weights: of(weightPart), Copies: of(copyPart), Gradients: of(gradientPart),
+		Moments: of(moment1Part) + of(moment2Part), LogitRows: s.logitRows()}
 	for i := range f.Parts {
 		f.Parts[i] = of(model.ActivationPart(i))
 	}
 	return f
+}
+
+// counted is the memory of a learner, counted but not taken.
+func counted(s shape, t *model.Table, p Precision, setup learner.Setup) *memory {
+	m := newMemory(nil, p)
+	newValues(m, t, setup.Optimizer.Kind)
+	newActivations(m, s)
+	newOptimizerMemory(m, t, setup)
+	return m
 }

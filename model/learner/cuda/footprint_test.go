@@ -77,8 +77,11 @@ func TestWhatIsCountedIsWhatIsTaken(t *testing.T) {
 				plan, err := widen.New(widen.Spec{Axis: model.Joint, Factor: 2, Init: widen.CopyCopy, Scale: widen.RMS,
 					OptState: widen.Copy}, l.Table(), 5)
 				require.NoError(t, err)
+				most := cuda.WideningMemory(plan, s, p)
 				s.Growth = s.Growth.Widen(plan.To.Config)
-				require.NoError(t, l.Widen(plan, s.Growth))
+				lib.Memory(int64(most))
+				require.NoError(t, l.Widen(plan, s.Growth), "%s: as much as is said is enough", what)
+				lib.Memory(1 << 33)
 				want = cuda.FootprintOf(plan.To.Config, s, p)
 				assert.Equal(t, want.Total(), float64(lib.Used()), "%s: widened", what)
 				require.NoError(t, l.Close())

@@ -2,6 +2,7 @@ package cuda
 
 import (
 	"github.com/sparkling-lab/sparkling/model"
+	"github.com/sparkling-lab/sparkling/model/learner"
 	"github.com/sparkling-lab/sparkling/model/learner/cuda/driver"
 )
 
@@ -11,6 +12,11 @@ type shape struct {
 	batch, seq, accumulate int
 	recompute              bool
 	logits                 int // elements of logits that may stand there at once
+}
+
+// shapeOf is that of a network in a setup.
+func shapeOf(c model.Config, s learner.Setup, logits int) shape {
+	return shape{c, s.Batch, s.Seq, max(s.Accumulate, 1), s.Recompute, logits}
 }
 
 func (s shape) tokens() int { return s.batch * s.seq }

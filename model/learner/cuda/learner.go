@@ -65,14 +65,9 @@ func (l *Learner) begin(s learner.State) error {
 	return nil
 }
 
-// shapeOf is that of the learner with the network of a table.
-func (l *Learner) shapeOf(t *model.Table) shape {
-	return shape{t.Config, l.setup.Batch, l.setup.Seq, l.setup.Accumulate, l.setup.Recompute, l.logits}
-}
-
 // allocate takes all memory for a network, or none.
 func (l *Learner) allocate(t *model.Table) error {
-	need, free := footprint(l.shapeOf(t), t, l.precision, l.setup), l.dev.Free()
+	need, free := footprint(shapeOf(t.Config, l.setup, l.logits), t, l.precision, l.setup), l.dev.Free()
 	if err := l.dev.Err(); err != nil {
 		return err
 	}
@@ -92,7 +87,7 @@ func (l *Learner) allocate(t *model.Table) error {
 
 // layActivations takes all memory for a network but that of its values.
 func (l *Learner) layActivations(t *model.Table) {
-	l.shape = l.shapeOf(t)
+	l.shape = shapeOf(t.Config, l.setup, l.logits)
 	l.act = newActivations(l.memory, l.shape)
 	l.optimizer = newOptimizer(l.kernels, l.memory, l.values, l.setup)
 	l.at, l.orders = sumsOf(t.Config), newOrders(l.shape)
@@ -151,8 +146,18 @@ func (l *Learner) Measure(on bool) { l.measuring = on }
 // errClosed is of a learner that is used after its end.
 var errClosed = errors.New("the learner is closed")
 
-// do runs what a method does on the device's goroutine.
+// do runs what a method does on the device's goroutine, unless the device has failed: what it holds may be half of it.
 func (l *Learner) do(f func() error) error {
+	return l.run(func() error {
+		if err := l.dev.Err(); err != nil {
+			return err
+		}
+		return f()
+	})
+}
+
+// run runs f on the device's goroutine.
+func (l *Learner) run(f func() error) error {
 	if l.closed {
 		return errClosed
 	}

@@ -10,9 +10,15 @@ const (
 	weightPart = model.ActivationParts + iota
 	copyPart
 	gradientPart
-	momentPart
+	moment1Part
+	moment2Part
 	parts // their number
 )
+
+// valueParts are the parts of what there is of every parameter.
+var valueParts = [model.Quantities]model.ActivationPart{
+	model.Weight: weightPart, model.Gradient: gradientPart, model.Moment1: moment1Part, model.Moment2: moment2Part,
+}
 
 // memory is where all that a learner holds on the device is taken from, by parts. One without a device only counts.
 type memory struct {

@@ -18,13 +18,16 @@ type job struct {
 // Train implements [learner.Learner]. It allocates nothing.
 func (l *Learner) Train(ids, labels []int32, rates []float64) (learner.Update, error) {
 	l.job = job{ids: ids, labels: labels, rates: rates}
-	err := l.do(l.training)
+	err := l.run(l.training)
 	u := l.job.update
 	l.job = job{}
 	return u, err
 }
 
 func (l *Learner) train() error {
+	if err := l.dev.Err(); err != nil {
+		return err
+	}
 	l.upload(l.job.ids, l.job.labels)
 	l.dev.Zero(l.values.of[model.Gradient])
 	n, batches := l.shape.tokens(), l.setup.Accumulate

@@ -19,19 +19,32 @@ type values struct {
 	at     []int
 }
 
+// newValues takes memory for all of it.
 func newValues(m *memory, t *model.Table, k optim.Kind) *values {
-	v := &values{table: t, at: copyOffsets(m.precision, t)}
-	for q, p := range [model.Quantities]model.ActivationPart{
-		model.Weight: weightPart, model.Gradient: gradientPart, model.Moment1: momentPart, model.Moment2: momentPart,
-	} {
-		all := model.Quantity(q) != model.Moment2
-		off, size := offsets(t, func(x model.Tensor) bool { return all || !k.Orthogonalizes(x) })
-		v.off[q], v.of[q] = off, m.floats(p, size)
+	v := noValues(m, t)
+	for q := range model.Quantities {
+		v.take(m, q, k)
 	}
-	if m.precision != Float32 {
-		v.copies = m.of[copyPart].Take(m.precision.kind(), copySize(m.precision, t))
-	}
+	v.takeCopies(m)
 	return v
+}
+
+// noValues have no memory yet.
+func noValues(m *memory, t *model.Table) *values {
+	return &values{table: t, at: copyOffsets(m.precision, t)}
+}
+
+// take takes the memory of a quantity.
+func (v *values) take(m *memory, q model.Quantity, k optim.Kind) {
+	off, size := offsets(v.table, func(x model.Tensor) bool { return q != model.Moment2 || !k.Orthogonalizes(x) })
+	v.off[q], v.of[q] = off, m.floats(valueParts[q], size)
+}
+
+// takeCopies takes the memory of what products read.
+func (v *values) takeCopies(m *memory) {
+	if m.precision != Float32 {
+		v.copies = m.of[copyPart].Take(m.precision.kind(), copySize(m.precision, v.table))
+	}
 }
 
 // offsets are where the tensors of a table begin that are there, and where the last ends.

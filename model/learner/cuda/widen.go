@@ -10,11 +10,15 @@ import (
 )
 
 // Widen implements [learner.Learner]: matrix by matrix through the host, so that the bits are the plan's. While it
-// goes on, what the narrow network is made of stands beside the wide one's of the same; the rest is taken afterwards.
-// Where the device has too little memory for that it errs before anything is changed, and the learner is of use.
+// goes on, what there is of the narrow network in one quantity stands beside that of the wide one, of weights and then
+// of each moment; all else is given back before, and taken afterwards. Where the device has too little memory for that
+// it errs before anything is changed, and the learner is of use.
 func (l *Learner) Widen(p *widen.Plan, growth model.Growth) error {
 	return l.do(func() error { return l.widen(p, growth) })
 }
+
+// widened are the quantities that a widening widens, in order.
+var widened = []model.Quantity{model.Weight, model.Moment1, model.Moment2}
 
 func (l *Learner) widen(p *widen.Plan, growth model.Growth) error {
 	if err := checkGrowth(growth); err != nil {
@@ -25,39 +29,39 @@ func (l *Learner) widen(p *widen.Plan, growth model.Growth) error {
 	if err := l.fits(p, setup); err != nil {
 		return err
 	}
-	// All but weights and moments goes first.
 	old, oldMemory := l.values, l.memory
-	for part := range parts {
-		if part != weightPart && part != momentPart {
-			oldMemory.release(part)
-		}
+	defer oldMemory.releaseAll() // after an error too
+	oldMemory.release(copyPart, gradientPart)
+	for part := range model.ActivationParts {
+		oldMemory.release(part)
 	}
 	l.setup, l.memory = setup, newMemory(l.dev, l.precision)
-	l.values = newValues(l.memory, p.To, setup.Optimizer.Kind)
-	for i, x := range p.From.Tensors {
-		l.widenTensor(p, old, i, x)
+	l.values = noValues(l.memory, p.To)
+	for _, q := range widened {
+		l.values.take(l.memory, q, setup.Optimizer.Kind)
+		l.widenQuantity(p, old, q)
+		if err := l.dev.Wait(); err != nil {
+			return err
+		}
+		oldMemory.release(valueParts[q])
 	}
-	err := l.dev.Wait()
-	oldMemory.releaseAll()
-	if err != nil {
-		return err
-	}
+	l.values.take(l.memory, model.Gradient, setup.Optimizer.Kind)
+	l.values.takeCopies(l.memory)
 	l.layActivations(p.To)
 	l.dev.Zero(l.values.of[model.Gradient])
 	l.roundAll()
 	return l.dev.Wait()
 }
 
-// widenTensor widens all matrices of a tensor in weights and moments.
-func (l *Learner) widenTensor(p *widen.Plan, old *values, i int, from model.Tensor) {
-	to := p.To.Tensors[i]
-	n, wide := from.Rows.Size*from.Cols.Size, to.Rows.Size*to.Cols.Size
-	src, dst := make([]float32, n), make([]float32, wide)
-	for e := range from.Experts {
-		for _, q := range []model.Quantity{model.Weight, model.Moment1, model.Moment2} {
-			if !old.there(q, i) {
-				continue
-			}
+// widenQuantity widens all matrices of weights, or of a moment.
+func (l *Learner) widenQuantity(p *widen.Plan, old *values, q model.Quantity) {
+	for i, from := range p.From.Tensors {
+		if !old.there(q, i) {
+			continue
+		}
+		to := p.To.Tensors[i]
+		src, dst := make([]float32, from.Rows.Size*from.Cols.Size), make([]float32, to.Rows.Size*to.Cols.Size)
+		for e := range from.Experts {
 			if driver.Get(l.dev, src, old.matrix(q, i, e)) != nil {
 				return
 			}
@@ -77,15 +81,36 @@ func (l *Learner) widenTensor(p *widen.Plan, old *values, i int, from model.Tens
 
 // fits errs where the device has too little memory for a widening.
 func (l *Learner) fits(p *widen.Plan, setup learner.Setup) error {
-	now := footprint(l.shape, p.From, l.precision, l.setup)
-	s := l.shape
-	s.Config = p.To.Config
-	then := footprint(s, p.To, l.precision, setup)
-	there := float64(l.dev.Free()) + now.Total()
-	meanwhile := now.Weights + now.Moments + then.Weights + then.Copies + then.Gradients + then.Moments
-	if need := max(meanwhile, then.Total()); need > there {
-		return fmt.Errorf("the GPU has too little memory to widen the network there: it needs %.0f bytes, and %.0f "+
-			"are free or the network's", need, there)
+	need := wideningMemory(l.shape, p, l.precision, l.setup, setup)
+	there := l.dev.Free() + l.memory.bytes()
+	if need > there {
+		return fmt.Errorf("the GPU has too little memory to widen the network there: it needs %d bytes, and %d are free "+
+			"or the network's", need, there)
 	}
 	return nil
+}
+
+// wideningMemory is the most that is held at once while a learner of a shape widens, and afterwards.
+func wideningMemory(s shape, p *widen.Plan, precision Precision, before, after learner.Setup) int64 {
+	now := counted(s, p.From, precision, before)
+	s.Config = p.To.Config
+	then := counted(s, p.To, precision, after)
+	held, most := int64(0), then.bytes()
+	for _, q := range widened {
+		held += now.of[valueParts[q]].Bytes()
+	}
+	for _, q := range widened {
+		held += then.of[valueParts[q]].Bytes()
+		most = max(most, held)
+		held -= now.of[valueParts[q]].Bytes()
+	}
+	return most
+}
+
+// WideningMemory is the most bytes that the learner of a setup holds at once while it widens by a plan, and afterwards.
+// The numbers of the setup's state are not read.
+func WideningMemory(p *widen.Plan, s learner.Setup, precision Precision) float64 {
+	after := s
+	after.Growth = s.Growth.Widen(p.To.Config)
+	return float64(wideningMemory(shapeOf(p.From.Config, s, manyLogits), p, precision, s, after))
 }

@@ -43,14 +43,14 @@ func norm(v model.Values) float64 {
 
 // Held against the definition, the mean of what each batch gives alone, and against one batch of as many rows, which is
 // the same where no auxiliary loss counts: a load is that of one batch.
-func accumulates(t *testing.T, f learner.Factory) {
+func accumulates(t *testing.T, f learner.Factory, tolerance float64) {
 	const n = 3
 	whole := setup(shape(), optim.AdamW)
 	whole.Batch *= n
 	one, several := begin(t, f, whole), begin(t, f, averaged(optim.AdamW, n, 0))
 	u, v := one.once(), several.once()
-	assert.InEpsilon(t, u.CE, v.CE, 1e-5)
-	assert.InEpsilon(t, u.GradNorm, v.GradNorm, 1e-5)
+	assert.InEpsilon(t, u.CE, v.CE, tolerance)
+	assert.InEpsilon(t, u.GradNorm, v.GradNorm, tolerance)
 	near(t, one.values(model.Gradient).Data, several.values(model.Gradient).Data, "as of one batch of all rows")
 
 	c := shape()
@@ -72,7 +72,7 @@ func accumulates(t *testing.T, f learner.Factory) {
 		}
 	}
 	near(t, mean.Data, several.values(model.Gradient).Data, "the mean of what each gives alone")
-	assert.InEpsilon(t, norm(mean), got.GradNorm, 1e-5)
+	assert.InEpsilon(t, norm(mean), got.GradNorm, tolerance)
 	for _, x := range [][2]float64{{want.CE, got.CE}, {want.Aux, got.Aux}, {want.ZLoss, got.ZLoss},
 		{want.Objective, got.Objective}} {
 		assert.InEpsilon(t, x[0], x[1], 1e-6)

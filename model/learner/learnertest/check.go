@@ -18,13 +18,17 @@ import (
 // Check runs the suite on learners of a factory. What it compares with is computed by the definition, or asked of the
 // learner in another way: never another learner's bits.
 func Check(t *testing.T, f learner.Factory) {
-	CheckRounded(t, f)
+	suite(t, f, 1e-5)
 	t.Run("gradients are the slope of the loss", func(t *testing.T) { slope(t, f) })
 }
 
 // CheckRounded is Check of an engine that rounds what it multiplies: its loss goes in steps, so that no slope of it can
-// be measured.
-func CheckRounded(t *testing.T, f learner.Factory) {
+// be measured; and what is summed in another way is rounded in another way.
+func CheckRounded(t *testing.T, f learner.Factory) { suite(t, f, 2e-3) }
+
+// suite compares what is the same but for rounding with a relative tolerance.
+func suite(t *testing.T, f learner.Factory, tolerance float64) {
+	averages := func(t *testing.T, f learner.Factory) { accumulates(t, f, tolerance) }
 	for name, check := range map[string]func(*testing.T, learner.Factory){
 		"the engine has a name":                                    named,
 		"the same calls give the same bits":                        repeats,
@@ -33,7 +37,7 @@ func CheckRounded(t *testing.T, f learner.Factory) {
 		"training lowers the loss":                                 learns,
 		"rates belong to the stage at which an element came":       rates,
 		"rates follow the norms of blocks":                         blocks,
-		"the gradients of an update's batches are averaged":        accumulates,
+		"the gradients of an update's batches are averaged":        averages,
 		"a gradient that is too long is clipped":                   clips,
 		"averaged and clipped, equal rows keep equal bits":         lockWhenClipped,
 		"equal rows and columns get equal bits wherever they lie":  lock,
