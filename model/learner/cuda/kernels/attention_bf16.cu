@@ -341,12 +341,14 @@ template <int D> __device__ void attention_key_of(float *dqk, bf16 *dqkv, const 
 				for (int n = 0; n < 4; n++)
 					for (int e = 0; e < 4; e++)
 						if (i0 + i + n * 8 + c2 + e % 2 < own + e / 2 * 8 + g) s[n][e] = -INF;
-			for (int n = 0; n < 4; n++)
+			for (int n = 0; n < 4; n++) {
+				const int at = i + n * 8 + c2;
+				const float2 bases = *(const float2 *)(l + at), means = *(const float2 *)(d + at);
 				for (int e = 0; e < 4; e++) {
-					const int at = i + n * 8 + c2 + e % 2;
-					const float p = power(fmaf(s[n][e], scale, -l[at]));
-					s[n][e] = p, dp[n][e] = p * (dp[n][e] - d[at]);
+					const float p = power(fmaf(s[n][e], scale, e % 2 ? -bases.y : -bases.x));
+					s[n][e] = p, dp[n][e] = p * (dp[n][e] - (e % 2 ? means.y : means.x));
 				}
+			}
 #pragma unroll
 			for (int n = 0; n < 2; n++) {
 				unsigned a[4], b[4], z[4];
