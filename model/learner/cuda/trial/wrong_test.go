@@ -55,7 +55,8 @@ func (l *wrongLearner) Train(ids, labels []int32, rates []float64) (learner.Upda
 // trying is a trial of such an engine, in float32; bf16 is the CPU's own.
 func trying(w *wrong) *trial {
 	w.Factory = cpu.Factory{}
-	return &trial{Options: Options{Sizes: Tiny()}, engines: [2]learner.Factory{cuda.Float32: w, cuda.BF16: cpu.Factory{}}}
+	return &trial{Options: Options{Sizes: Tiny()},
+		engines: [2]learner.Factory{cuda.Float32: w, cuda.BF16: cpu.Factory{}}}
 }
 
 func TestADeviceThatComputesSomethingElseDoesNotPass(t *testing.T) {
