@@ -42,7 +42,8 @@ func Open(library string, image []byte, p Precision) (*Factory, error) {
 		return err
 	})
 	if err != nil {
-		return nil, errors.Join(err, dev.Close())
+		_ = dev.Close() // it errs as the device has done
+		return nil, err
 	}
 	return f, nil
 }
@@ -59,7 +60,6 @@ func (f *Factory) Close() error { return f.dev.Close() }
 const (
 	maxHeadDim = 128
 	maxExperts = 64
-	maxTopK    = 64
 )
 
 // Check says what of a network this engine does not train; empty where it does.

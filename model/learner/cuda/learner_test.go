@@ -5,6 +5,7 @@ package cuda_test
 import (
 	"fmt"
 	"math"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -135,13 +136,17 @@ func TestLearnersOnOneDeviceDoNotDisturbEachOther(t *testing.T) {
 	for i, c := range shapes()[:3] {
 		all = append(all, start(t, f, setup(c, optim.Kinds[i%2])))
 	}
-	for i := range 3 {
-		for _, l := range all {
-			ids, labels := tokens(30+i, l.Table().Config.Vocab)
-			_, err := l.Train(ids[i:], labels[i:], rates)
-			require.NoError(t, err)
-		}
+	var together sync.WaitGroup
+	for _, l := range all {
+		together.Go(func() {
+			for i := range 3 {
+				ids, labels := tokens(30+i, l.Table().Config.Vocab)
+				_, err := l.Train(ids[i:], labels[i:], rates)
+				assert.NoError(t, err)
+			}
+		})
 	}
+	together.Wait()
 	used := lib.Used()
 	for i, l := range all {
 		got, err := l.State()

@@ -61,11 +61,16 @@ func (d *Device) serve() {
 	runtime.LockOSThread()
 	defer close(d.done)
 	for f := range d.work {
-		d.done <- f()
+		err := f()
+		if d.err != nil {
+			err = d.err
+		}
+		d.done <- err
 	}
 }
 
-// Do runs f on the goroutine and thread of the device, and returns the first error of the device, or f's.
+// Do runs f on the goroutine and thread of the device, and returns the first error of the device, or f's. Goroutines
+// may call it at once; their functions run one after the other.
 func (d *Device) Do(f func() error) error {
 	if d.closed {
 		return errors.New("the device is closed")
@@ -74,9 +79,6 @@ func (d *Device) Do(f func() error) error {
 	err, lives := <-d.done
 	if !lives {
 		panic("a function that was given to a device ended its goroutine")
-	}
-	if d.err != nil {
-		return d.err
 	}
 	return err
 }
