@@ -62,6 +62,3 @@ type matrix struct {
 	driver.Buffer
 	ld int
 }
-
-// from is the matrix that begins at a column.
-func (m matrix) from(col int) matrix { return matrix{m.From(col), m.ld} }
