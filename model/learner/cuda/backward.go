@@ -46,7 +46,7 @@ func (l *Learner) expertsBackward(i, batches int) {
 	l.multiply(tn, p)
 	l.grouped(z.dh, z.dys, down, w.off, s, f, d).stepB = int64(d * down.ld)
 	l.multiply(nn, p)
-	l.each(p.kernel("swiglu_backward"), s*f,
+	l.columns(p.kernel("swiglu_backward"), s*f, f,
 		l.dev.Args().Buf(z.dboth.Buffer, z.dh.Buffer, w.both.Buffer).Int(f, z.dboth.ld).Wide(int64(s*f)))
 
 	gate := l.values.operand(p, model.Gate, i)
@@ -73,7 +73,7 @@ func (l *Learner) routerBackward(i, batches int) {
 	w, c, z, n := &l.act.layers[i], &l.shape, l.act, l.pass.tokens()
 	rows := float64(n * c.Layers * batches)
 	lb, zl := float32(c.AuxLossCoef*float64(c.Experts)/rows), float32(c.ZLossCoef/rows)
-	l.each("route_backward", n, l.dev.Args().
+	l.warps("route_backward", n, l.dev.Args().
 		Buf(z.droute.Buffer, z.dw, w.prob, w.lse, w.choice, w.weight, w.off).Int(n, c.Experts, c.TopK).Float(lb, zl))
 	l.dense(l.gradient(model.Route, i), z.droute, w.a2, c.Experts, c.Hidden, n).accumulate()
 	l.multiply(tn, Float32)

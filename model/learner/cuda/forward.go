@@ -82,11 +82,8 @@ func (l *Learner) route(i int) {
 		l.dense(prob, w.a2, l.weight(model.Route, i), n, c.Experts, c.Hidden)
 		l.multiply(nt, Float32)
 	}
-	l.each("route", n, l.dev.Args().Buf(w.prob, w.lse, w.choice, w.weight).Int(n, c.Experts, c.TopK))
-	l.launch("rank", driver.Grid{c.Experts, 1, 1}, eachThreads, 0,
-		l.dev.Args().Buf(w.slot, l.act.count, w.choice).Int(n, c.TopK))
-	l.launch("bounds", driver.Grid{1, 1, 1}, 1, 0, l.dev.Args().Buf(w.off, l.act.count).Int(c.Experts))
-	l.each("place", l.pass.slots, l.dev.Args().Buf(w.slot, w.choice, w.off).Int(l.pass.slots))
+	l.warps("route", n, l.dev.Args().Buf(w.prob, w.lse, w.choice, w.weight).Int(n, c.Experts, c.TopK))
+	l.sortSlots(w)
 	l.sumRows(l.at.prob(i), w.prob, n, c.Experts, false)
 	l.sumRows(l.at.squares(i), w.lse, n, 1, true)
 	l.dev.Copy(l.pass.sums.From(l.at.off(i)), w.off)
@@ -106,14 +103,14 @@ func (l *Learner) sumRows(at int, x driver.Buffer, rows, cols int, squares bool)
 func (l *Learner) experts(i int) {
 	w, c, s := &l.act.layers[i], &l.shape, l.pass.slots
 	d, f := c.Hidden, c.Inner
-	l.rows(l.precision.kernel("spread"), l.pass.tokens(),
+	l.rows(l.precision.kernel("dispatch"), l.pass.tokens(),
 		l.dev.Args().Buf(w.xs.Buffer, w.a2.Buffer, w.slot).Int(d, w.xs.ld, c.TopK))
 	gate := l.values.operand(l.precision, model.Gate, i)
 	jump, _ := l.values.jump(l.precision, i)
 	o := l.grouped(w.both, w.xs, gate, w.off, s, 2*f, d)
 	o.stepB, o.split, o.jump = int64(f*gate.ld), int32(f), int64(jump)
 	l.multiply(nt, l.precision)
-	l.each(l.precision.kernel("swiglu"), s*f,
+	l.columns(l.precision.kernel("swiglu"), s*f, f,
 		l.dev.Args().Buf(w.h.Buffer, w.both.Buffer).Int(f, w.h.ld).Wide(int64(s*f)))
 	down := l.values.operand(l.precision, model.Down, i)
 	o = l.grouped(w.y, w.h, down, w.off, s, d, f)

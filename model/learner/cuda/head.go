@@ -23,7 +23,7 @@ func (l *Learner) objective(scale float32) {
 		if scale != 0 {
 			d = z.dlogits.Buffer
 		}
-		l.rows(l.precision.kernel("cross_entropy"), rows, l.dev.Args().
+		l.launch(l.precision.kernel("cross_entropy"), driver.Grid{rows, 1, 1}, logitThreads, 0, l.dev.Args().
 			Buf(z.loss.From(from), d, z.logits.Buffer, l.pass.labels.From(from)).Int(c.Vocab, z.dlogits.ld).
 			Float(float32(c.LogitMult), scale))
 		if scale != 0 {
@@ -34,3 +34,6 @@ func (l *Learner) objective(scale float32) {
 	}
 	l.sumRows(0, z.loss, n, 1, false)
 }
+
+// logitThreads is how many threads work on one row of logits.
+const logitThreads = 512

@@ -35,3 +35,18 @@ func (k *kernels) rows(name string, rows int, args *driver.Args) {
 func (k *kernels) each(name string, n int, args *driver.Args) {
 	k.launch(name, driver.Over(n, eachThreads), eachThreads, 0, args)
 }
+
+// columns runs a thread for 8 elements of n, in rows of so many columns, or for one where 8 do not divide these.
+func (k *kernels) columns(name string, n, cols int, args *driver.Args) {
+	const together = 8
+	if cols%together == 0 {
+		n /= together
+	}
+	k.each(name, n, args)
+}
+
+// warps runs a warp a row.
+func (k *kernels) warps(name string, rows int, args *driver.Args) {
+	const lanes = 32
+	k.launch(name, driver.Over(rows, eachThreads/lanes), eachThreads, 0, args)
+}

@@ -73,7 +73,7 @@ type scratch struct {
 	dh           matrix        // (S, f)
 	dw           driver.Buffer // (N, k)
 	droute       matrix        // (N, E)
-	count        driver.Buffer // (E) slots of each expert
+	count        driver.Buffer // (chunks of slots, E) slots of each expert
 	share        driver.Buffer // what chunks of tokens give the gradients of the weights of norms
 	squares      driver.Buffer // (N, 2) of what enters a block and of what the one before has added
 	cosine, sine driver.Buffer // (seq, head dim / 2)
@@ -108,7 +108,8 @@ func newActivations(m *memory, s shape) *activations {
 			dqk: m.dense(scr, n, a+b), dqkv: m.operand(scr, n, a+2*b),
 			delta: m.floats(scr, n*s.Heads), dys: m.operand(scr, slots, s.Hidden), dxs: m.dense(scr, slots, s.Hidden),
 			dboth: m.operand(scr, slots, 2*s.Inner), dh: m.dense(scr, slots, s.Inner),
-			dw: m.floats(scr, slots), droute: m.dense(scr, n, s.Experts), count: m.ints(scr, s.Experts),
+			dw: m.floats(scr, slots), droute: m.dense(scr, n, s.Experts),
+			count: m.ints(scr, slotChunks(slots)*s.Experts),
 			share: m.floats(scr, gainShares(n, s.Hidden, s.HeadDim)), squares: m.floats(scr, 2*n),
 			cosine: m.floats(scr, s.seq*s.HeadDim/2), sine: m.floats(scr, s.seq*s.HeadDim/2), loss: m.floats(scr, n),
 		},

@@ -130,7 +130,7 @@ func (l *Learner) round(tensor, from, to int) {
 	x := l.values.table.Tensors[tensor]
 	cols, ld, size := x.Cols.Size, l.precision.ld(x.Cols.Size), x.Rows.Size*x.Cols.Size
 	count := (to - from) * size
-	l.each("round_bf16", count, l.dev.Args().Buf(l.values.copies.From(at+from*x.Rows.Size*ld),
+	l.columns("round_bf16", count, cols, l.dev.Args().Buf(l.values.copies.From(at+from*x.Rows.Size*ld),
 		l.values.whole(model.Weight, tensor).From(from*size)).Int(cols, ld).Wide(int64(count)))
 }
 

@@ -49,7 +49,12 @@ func (o *orders) sort(batch int, ids []int32) {
 func (l *Learner) scatter() {
 	n, z, batch := l.shape.tokens(), l.act, l.pass.last
 	of := z.order.From(batch * orderLen(n))
-	l.rows("scatter", l.orders.symbols[batch], l.dev.Args().
+	const threads, columns = 64, 4 * 64 // of a block; where 4 columns are not done at once, a quarter
+	across := (l.shape.Hidden + columns - 1) / columns
+	if l.shape.Hidden%4 != 0 {
+		across = (l.shape.Hidden + threads - 1) / threads
+	}
+	l.launch("scatter", driver.Grid{l.orders.symbols[batch], across, 1}, threads, 0, l.dev.Args().
 		Buf(l.gradient(model.Embed, -1).Buffer, z.dx.Buffer, l.pass.ids, of, of.From(n)).Int(l.shape.Hidden))
 }
 

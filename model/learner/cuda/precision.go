@@ -53,7 +53,7 @@ func (n longer) of(name string) string {
 }
 
 var (
-	bf16Kernels = namesWith("_bf16", "spread", "combine_backward", "swiglu", "swiglu_backward", "cross_entropy")
+	bf16Kernels = namesWith("_bf16", "dispatch", "combine_backward", "swiglu", "swiglu_backward", "cross_entropy")
 	fourKernels = namesWith("_4", "adamw", "muon_scale")
 )
 

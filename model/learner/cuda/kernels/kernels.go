@@ -12,8 +12,8 @@ var files embed.FS
 
 // Files are the parts of the text in the order in which they are joined: what all share comes first.
 var Files = []string{
-	"common.cu", "product.cu", "product_bf16.cu", "attention.cu", "attention_bf16.cu", "norm.cu", "elements.cu",
-	"embedding.cu", "routing.cu", "loss.cu", "statistics.cu", "update.cu",
+	"common.cu", "columns.cu", "product.cu", "product_bf16.cu", "attention.cu", "attention_bf16.cu", "norm.cu",
+	"elements.cu", "embedding.cu", "routing.cu", "slots.cu", "loss.cu", "statistics.cu", "update.cu",
 }
 
 // Source is the text of all kernels, one translation unit.

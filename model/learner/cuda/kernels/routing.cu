@@ -1,109 +1,151 @@
 // Routing: which experts a token takes, and the slots that they stand in.
 
-// route: one thread a token, up to 64 experts; ties go to the lower one. logits become probabilities.
-extern "C" __global__ void route(float *logits, float *lse, int *choice, float *weight, int tokens, int experts, int k) {
-	const int t = blockIdx.x * blockDim.x + threadIdx.x;
+// A warp does one token. Its lanes hold the experts in turn: lane i has i, i+32 and so on, up to most_experts; and in
+// the same way the choices of a token, up to as many as there are for two in a lane.
+enum { most_experts = 128, lane_experts = most_experts / 32, lane_choices = 2 };
+
+// over_warp joins one number a lane by a tree of fixed shape; all lanes get the result.
+template <class F> __device__ float over_warp(float x, F f) {
+	for (int d = 16; d > 0; d /= 2) x = f(x, __shfl_xor_sync(~0u, x, d));
+	return x;
+}
+__device__ float warp_total(float x) { return over_warp(x, [](float a, float b) { return a + b; }); }
+__device__ float warp_largest(float x) { return over_warp(x, [](float a, float b) { return fmaxf(a, b); }); }
+
+// route turns a token's logits into probabilities, and chooses its k experts: the most probable first, and of equal ones
+// the lower. Their weights are their probabilities over the sum of those. What is no number counts less than any: there
+// are always k different experts.
+extern "C" __global__ void __launch_bounds__(256) route(float *__restrict__ logits, float *__restrict__ lse,
+	int *__restrict__ choice, float *__restrict__ weight, int tokens, int experts, int k) {
+	const int t = blockIdx.x * (blockDim.x / 32) + threadIdx.x / 32, lane = threadIdx.x % 32;
 	if (t >= tokens) return;
-	float *p = logits + (wide)t * experts, top = -INF, sum = 0, chosen = 0;
-	for (int e = 0; e < experts; e++) top = fmaxf(top, p[e]);
-	for (int e = 0; e < experts; e++) sum += expf(p[e] - top);
-	for (int e = 0; e < experts; e++) p[e] = expf(p[e] - top) / sum;
-	lse[t] = top + logf(sum);
-	unsigned long long taken = 0;
-	for (int j = 0; j < k; j++) {
-		int best = -1;
-		for (int e = 0; e < experts; e++) if (!(taken >> e & 1) && (best < 0 || p[e] > p[best])) best = e;
-		taken |= 1ull << best, choice[t * k + j] = best, weight[t * k + j] = p[best], chosen += p[best];
+	logits += (wide)t * experts;
+	float p[lane_experts], top = -INF, sum = 0;
+	for (int i = 0; i < lane_experts; i++) {
+		p[i] = lane + 32 * i < experts ? logits[lane + 32 * i] : -INF;
+		top = fmaxf(top, p[i]);
 	}
-	for (int j = 0; j < k; j++) weight[t * k + j] /= chosen;
-}
-// RouteBackward: dlogits from dw, from the load-balancing loss (lb times each expert's share) and the z-loss.
-extern "C" __global__ void route_backward(float *dlogits, const float *dw, const float *prob, const float *lse, const int *choice, const float *weight, const int *off,
-	int tokens, int experts, int k, float lb, float z) {
-	const int t = blockIdx.x * blockDim.x + threadIdx.x;
-	if (t >= tokens) return;
-	const float *p = prob + (wide)t * experts;
-	float *out = dlogits + (wide)t * experts, mean = 0, sum = 0, dot = 0;
-	for (int e = 0; e < experts; e++) out[e] = (float)(off[e + 1] - off[e]) / (float)off[experts] * lb;
-	for (int j = 0; j < k; j++) mean += dw[t * k + j] * weight[t * k + j], sum += p[choice[t * k + j]];
-	for (int j = 0; j < k; j++) out[choice[t * k + j]] += (dw[t * k + j] - mean) / sum;
-	for (int e = 0; e < experts; e++) dot += out[e] * p[e];
-	for (int e = 0; e < experts; e++) out[e] = p[e] * (out[e] - dot + 2 * z * lse[t]);
-}
+	top = warp_largest(top);
+	for (int i = 0; i < lane_experts; i++) {
+		p[i] = lane + 32 * i < experts ? expf(p[i] - top) : 0;
+		sum += p[i];
+	}
+	sum = warp_total(sum);
+	if (lane == 0) lse[t] = top + logf(sum);
 
-// Slots: rank gives every chosen (token, expert) pair its place within its expert, tokens ascending: one block an expert. bounds sums the
-// experts' counts, place adds them.
-extern "C" __global__ void rank(int *slot, int *count, const int *choice, int tokens, int k) {
-	__shared__ int before[257];
-	const int part = (tokens + blockDim.x - 1) / blockDim.x, from = threadIdx.x * part, to = from + part < tokens ? from + part : tokens;
-	int n = 0;
-	for (int i = from * k; i < to * k; i++) n += choice[i] == (int)blockIdx.x;
-	before[threadIdx.x + 1] = n;
-	__syncthreads();
-	if (threadIdx.x == 0) {
-		before[0] = 0;
-		for (int i = 0; i < (int)blockDim.x; i++) before[i + 1] += before[i];
-		count[blockIdx.x] = before[blockDim.x];
+	float key[lane_experts]; // what choices go by: below -1 where there is nothing to choose
+	for (int i = 0; i < lane_experts; i++) {
+		p[i] /= sum;
+		const bool there = lane + 32 * i < experts;
+		if (there) logits[lane + 32 * i] = p[i];
+		key[i] = !there ? -2 : p[i] >= 0 ? p[i] : -1;
 	}
-	__syncthreads();
-	n = before[threadIdx.x];
-	for (int i = from * k; i < to * k; i++) if (choice[i] == (int)blockIdx.x) slot[i] = n++;
-}
-extern "C" __global__ void bounds(int *off, const int *count, int experts) {
-	int n = 0;
-	for (int e = 0; e < experts; e++) off[e] = n, n += count[e];
-	off[experts] = n;
-}
-extern "C" __global__ void place(int *slot, const int *choice, const int *off, int count) {
-	const int i = blockIdx.x * blockDim.x + threadIdx.x;
-	if (i < count) slot[i] += off[choice[i]];
-}
-// spread copies every token's row to its slots; rows of dst lie ld apart.
-template <class T> __device__ void spread_of(T *dst, const float *src, const int *slot, int cols, int ld, int k) {
+	float mine[lane_choices], chosen = 0;
+	int which[lane_choices];
 	for (int j = 0; j < k; j++) {
-		T *to = dst + (wide)slot[blockIdx.x * k + j] * ld;
-		for (int c = threadIdx.x; c < cols; c += blockDim.x) store(to + c, src[(wide)blockIdx.x * cols + c]);
-	}
-}
-extern "C" __global__ void spread(float *dst, const float *src, const int *slot, int cols, int ld, int k) {
-	spread_of(dst, src, slot, cols, ld, k);
-}
-extern "C" __global__ void spread_bf16(bf16 *dst, const float *src, const int *slot, int cols, int ld, int k) {
-	spread_of(dst, src, slot, cols, ld, k);
-}
-
-// combine: dst = base + Σ weight·src over a token's slots; without weights each counts once, without base it is 0.
-extern "C" __global__ void combine(float *dst, const float *base, const float *src, const int *slot,
-	const float *weight, int cols, int k) {
-	const wide t = blockIdx.x;
-	for (int c = threadIdx.x; c < cols; c += blockDim.x) {
-		float s = 0;
-		for (int j = 0; j < k; j++)
-			s += (weight ? weight[t * k + j] : 1) * src[(wide)slot[t * k + j] * cols + c];
-		dst[t * cols + c] = base ? s + base[t * cols + c] : s;
-	}
-}
-
-// combine_backward: the gradients of a token's slots, whose rows in dsrc lie ld apart, and of its weights.
-template <class T> __device__ void combine_backward_of(T *dsrc, float *dw, const float *ddst, const float *src,
-	const int *slot, const float *weight, int cols, int ld, int k) {
-	const wide t = blockIdx.x;
-	for (int j = 0; j < k; j++) {
-		const wide at = slot[t * k + j];
-		float dot = 0;
-		for (int c = threadIdx.x; c < cols; c += blockDim.x) {
-			const float g = ddst[t * cols + c];
-			dot += g * src[at * cols + c], store(dsrc + at * ld + c, weight[t * k + j] * g);
+		float best = -2, value = 0;
+		int at = most_experts;
+		for (int i = 0; i < lane_experts; i++)
+			if (key[i] > best) best = key[i], at = lane + 32 * i, value = p[i];
+		for (int d = 16; d > 0; d /= 2) {
+			const float other = __shfl_xor_sync(~0u, best, d), its = __shfl_xor_sync(~0u, value, d);
+			const int there = __shfl_xor_sync(~0u, at, d);
+			if (other > best || (other == best && there < at)) best = other, at = there, value = its;
 		}
-		dot = total(dot);
-		if (threadIdx.x == 0) dw[t * k + j] = dot;
+		for (int i = 0; i < lane_experts; i++)
+			if (at == lane + 32 * i) key[i] = -2;
+		for (int i = 0; i < lane_choices; i++)
+			if (j == lane + 32 * i) mine[i] = value, which[i] = at;
+		chosen += value;
+	}
+	for (int i = 0; i < lane_choices; i++)
+		if (lane + 32 * i < k) {
+			choice[(wide)t * k + lane + 32 * i] = which[i];
+			weight[(wide)t * k + lane + 32 * i] = mine[i] / chosen;
+		}
+}
+
+// route_backward: dlogits from the gradients dw of the weights, from the load-balancing loss (aux times each expert's
+// share of the slots) and from the z-loss.
+extern "C" __global__ void __launch_bounds__(256) route_backward(float *__restrict__ dlogits,
+	const float *__restrict__ dw, const float *__restrict__ prob, const float *__restrict__ lse,
+	const int *__restrict__ choice, const float *__restrict__ weight, const int *__restrict__ off, int tokens,
+	int experts, int k, float aux, float z) {
+	const int t = blockIdx.x * (blockDim.x / 32) + threadIdx.x / 32, lane = threadIdx.x % 32;
+	if (t >= tokens) return;
+	const float slots = (float)off[experts];
+	float p[lane_experts], out[lane_experts], mean = 0, sum = 0, dot = 0;
+	for (int i = 0; i < lane_experts; i++) {
+		const int e = lane + 32 * i;
+		p[i] = e < experts ? prob[(wide)t * experts + e] : 0;
+		out[i] = e < experts ? (float)(off[e + 1] - off[e]) / slots * aux : 0;
+	}
+	for (int j = 0; j < k; j++) { // the same in every lane
+		const wide at = (wide)t * k + j;
+		mean += dw[at] * weight[at], sum += prob[(wide)t * experts + choice[at]];
+	}
+	for (int j = 0; j < k; j++) {
+		const wide at = (wide)t * k + j;
+		const float d = (dw[at] - mean) / sum;
+		for (int i = 0; i < lane_experts; i++)
+			if (choice[at] == lane + 32 * i) out[i] += d;
+	}
+	for (int i = 0; i < lane_experts; i++) dot += out[i] * p[i];
+	dot = warp_total(dot);
+	for (int i = 0; i < lane_experts; i++)
+		if (lane + 32 * i < experts)
+			dlogits[(wide)t * experts + lane + 32 * i] = p[i] * (out[i] - dot + 2 * z * lse[t]);
+}
+
+// Slots stand sorted by expert, and those of an expert by token. A chunk is so many (token, expert) pairs in order:
+// rank gives each of a chunk its place among those of its expert there, and counts (chunks, experts) how many these are;
+// bounds turns counts into where each chunk's slots of an expert begin, and finds where those of each expert do; place
+// adds that.
+enum { slot_chunk = 1024 };
+
+extern "C" __global__ void __launch_bounds__(256) rank(int *__restrict__ slot, int *__restrict__ counts,
+	const int *__restrict__ choice, int count, int experts) {
+	__shared__ int taken[slot_chunk], place_of[slot_chunk];
+	const int from = blockIdx.x * slot_chunk, n = count - from < slot_chunk ? count - from : slot_chunk;
+	for (int i = threadIdx.x; i < n; i += blockDim.x) taken[i] = choice[from + i];
+	__syncthreads();
+	for (int e = threadIdx.x; e < experts; e += blockDim.x) {
+		int before = 0;
+		for (int i = 0; i < n; i++)
+			if (taken[i] == e) place_of[i] = before++;
+		counts[blockIdx.x * experts + e] = before;
+	}
+	__syncthreads();
+	for (int i = threadIdx.x; i < n; i += blockDim.x) slot[from + i] = place_of[i];
+}
+// One block of at least as many threads as there are experts.
+extern "C" __global__ void __launch_bounds__(most_experts) bounds(int *__restrict__ off, int *counts, int chunks,
+	int experts) {
+	__shared__ int first[most_experts + 1];
+	const int e = threadIdx.x;
+	int n = 0;
+	if (e < experts) {
+#pragma unroll 8
+		for (int c = 0; c < chunks; c++) n += counts[c * experts + e];
+	}
+	first[e + 1] = n;
+	if (e == 0) first[0] = 0;
+	__syncthreads();
+	if (e == 0)
+		for (int i = 0; i < experts; i++) first[i + 1] += first[i];
+	__syncthreads();
+	if (e <= experts) off[e] = first[e];
+	if (e == 0) off[experts] = first[experts];
+	if (e >= experts) return;
+	n = first[e];
+#pragma unroll 8
+	for (int c = 0; c < chunks; c++) {
+		const int here = counts[c * experts + e];
+		counts[c * experts + e] = n, n += here;
 	}
 }
-extern "C" __global__ void combine_backward(float *dsrc, float *dw, const float *ddst, const float *src,
-	const int *slot, const float *weight, int cols, int ld, int k) {
-	combine_backward_of(dsrc, dw, ddst, src, slot, weight, cols, ld, k);
-}
-extern "C" __global__ void combine_backward_bf16(bf16 *dsrc, float *dw, const float *ddst, const float *src,
-	const int *slot, const float *weight, int cols, int ld, int k) {
-	combine_backward_of(dsrc, dw, ddst, src, slot, weight, cols, ld, k);
+extern "C" __global__ void __launch_bounds__(256) place(int *__restrict__ slot, const int *__restrict__ choice,
+	const int *__restrict__ counts, int count, int experts) {
+	const int i = blockIdx.x * blockDim.x + threadIdx.x;
+	if (i < count) slot[i] += counts[i / slot_chunk * experts + choice[i]];
 }
