@@ -20,7 +20,9 @@ import (
 type routed struct{ n, e, k, d int }
 
 // More and fewer than the lanes of a warp, and chunks of slots that are and are not whole.
-var routings = []routed{{5, 3, 2, 16}, {70, 33, 9, 12}, {128, 64, 8, 40}, {1025, 4, 1, 3}, {9, 1, 1, 8}, {40, 128, 33, 5}}
+var routings = []routed{
+	{5, 3, 2, 16}, {70, 33, 9, 12}, {128, 64, 8, 40}, {1025, 4, 1, 3}, {9, 1, 1, 8}, {40, 128, 33, 5},
+}
 
 // random is n numbers, about as many below 0 as above.
 func random(r *rand.Rand, n int) []float32 {
@@ -91,8 +93,8 @@ func near(t *testing.T, want []float64, got []float32, tolerance float64, what s
 	}
 	for i, x := range want {
 		if !(math.Abs(x-float64(got[i])) <= tolerance*largest) {
-			assert.Fail(t, "unlike the plain computation", "%s, %d: %g instead of %g, of at most %g", what, i, got[i], x,
-				largest)
+			assert.Fail(t, "unlike the plain computation", "%s, %d: %g instead of %g, of at most %g", what, i, got[i],
+				x, largest)
 			return
 		}
 	}

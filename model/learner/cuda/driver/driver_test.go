@@ -37,7 +37,8 @@ func TestWhatIsMissingIsSaidInOneSentence(t *testing.T) {
 		"no GPU": {l.Path(), func() { l.Fail("cuInit", 1, 100) },
 			"the CUDA driver finds no GPU on this machine"},
 		"does not start": {l.Path(), func() { l.Fail("cuInit", 1, 999) },
-			"the CUDA driver does not start: the GPU failed at cuInit: an error that a test asked for (CUDA error 999)"},
+			"the CUDA driver does not start: the GPU failed at cuInit: an error that a test asked for (CUDA error " +
+				"999)"},
 		"old": {l.Path(), func() { l.Version(11040) },
 			"the CUDA driver is too old: it knows CUDA up to 11.4, and the kernels need 11.8"},
 		"newer than it": {l.Path(), func() { l.Fail("cuModuleLoadData", 1, 222) },
@@ -82,7 +83,8 @@ func TestTooLittleMemoryIsAnErrorWithItsSizes(t *testing.T) {
 		d.Taken.Take(driver.BF16, 1501)
 		return nil
 	})
-	assert.EqualError(t, err, "the GPU has too little memory: 3008 bytes more were asked for, and 2000 of its 10000 are free")
+	assert.EqualError(t, err, "the GPU has too little memory: 3008 bytes more were asked for, and 2000 of its 10000 "+
+		"are free")
 	var of *driver.MemoryError
 	assert.ErrorAs(t, err, &of)
 	assert.EqualValues(t, 8000, d.Taken.Bytes())
