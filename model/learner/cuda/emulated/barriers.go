@@ -24,7 +24,8 @@ func (l *Library) SameInEveryOrder(t testing.TB, run func() []byte) []byte {
 
 // EveryBarrierCounts runs something with one barrier left out at a time: of those that it comes to, and that which
 // names, where it is not nil. It fails the test where no order of turns shows that the barrier is missing. What runs
-// must survive errors of the device: it opens one itself, and returns nil after an error.
+// must survive errors of the device: it opens one itself, and returns nil after an error. Without the build tag device
+// three of the barriers stand for all: the first, the last, and one between.
 func (l *Library) EveryBarrierCounts(t testing.TB, which func(i int, b Barrier) bool, run func() []byte) {
 	t.Helper()
 	l.of.reset()
@@ -36,6 +37,9 @@ func (l *Library) EveryBarrierCounts(t testing.TB, which func(i int, b Barrier) 
 		}
 	}
 	assert.NotEmpty(t, met, "no barrier is met")
+	if n := len(met); !allBarriers && n > 3 {
+		met = []int{met[0], met[n/2], met[n-1]}
+	}
 	for _, i := range met {
 		seen := false
 		for o := 0; o < Orders && !seen; o++ {

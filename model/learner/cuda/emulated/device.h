@@ -28,11 +28,15 @@ static unsigned toBits(float f) {
 	return x;
 }
 
-// join waits with the warp for what it asks for together.
+// ask begins what a thread asks for together with its warp; join waits for it.
+static Ask &ask(Kind kind, unsigned mask) {
+	Ask &a = fiber[now].ask;
+	a.kind = kind, a.mask = mask, a.count = 0, a.transposed = false;
+	return a;
+}
 static unsigned join(const Ask &a) {
-	fiber[now].ask = a;
 	wait(atWarp);
-	return fiber[now].ask.bits;
+	return a.bits;
 }
 
 static void matrixLoad(int first) {
@@ -81,7 +85,7 @@ static void warpWork(int first, int lanes) {
 	int living = 0, one = -1;
 	unsigned mask = 0;
 	for (int i = 0; i < lanes; i++)
-		if (fiber[first + i].state == atWarp) mask |= 1u << i, living++, one = first + i;
+		if (state[first + i] == atWarp) mask |= 1u << i, living++, one = first + i;
 	const Ask &all = fiber[one].ask;
 	now = one;
 	auto say = [&](const char *what) {
@@ -89,7 +93,7 @@ static void warpWork(int first, int lanes) {
 	};
 	for (int i = 0; i < lanes; i++) {
 		const Fiber &f = fiber[first + i];
-		if (f.state != atWarp) continue;
+		if (state[first + i] != atWarp) continue;
 		if (f.ask.kind != all.kind || f.ask.count != all.count || f.ask.transposed != all.transposed)
 			return say("wait for each other at different instructions");
 		if (mask & ~f.ask.mask) return say("meet at an instruction whose mask leaves some of them out");
@@ -102,7 +106,7 @@ static void warpWork(int first, int lanes) {
 		for (int i = 0; i < lanes; i++) bits[i] = fiber[first + i].ask.bits;
 		for (int i = 0; i < lanes; i++) {
 			Fiber &f = fiber[first + i];
-			if (f.state != atWarp) continue;
+			if (state[first + i] != atWarp) continue;
 			if (f.ask.lane < 0 || f.ask.lane > 31 || !(mask >> f.ask.lane & 1))
 				return say("shuffle with a lane that is not there");
 			f.ask.bits = bits[f.ask.lane];
@@ -111,7 +115,7 @@ static void warpWork(int first, int lanes) {
 	case aBallot: {
 		unsigned votes = 0;
 		for (int i = 0; i < lanes; i++)
-			if (fiber[first + i].state == atWarp && fiber[first + i].ask.bits) votes |= 1u << i;
+			if (state[first + i] == atWarp && fiber[first + i].ask.bits) votes |= 1u << i;
 		for (int i = 0; i < lanes; i++) fiber[first + i].ask.bits = votes;
 		break;
 	}
@@ -122,8 +126,8 @@ static void warpWork(int first, int lanes) {
 
 template <class T> static T shuffle(unsigned mask, T x, int lane) {
 	static_assert(sizeof(T) == 4, "shuffles are of 32 bits");
-	Ask a = {aShuffle};
-	a.mask = mask, a.lane = lane;
+	Ask &a = ask(aShuffle, mask);
+	a.lane = lane;
 	memcpy(&a.bits, &x, 4);
 	const unsigned bits = join(a);
 	memcpy(&x, &bits, 4);
@@ -135,13 +139,13 @@ static void loadMatrices(unsigned *out, const void *row, int count, bool transpo
 	const bool read = now % 32 < 8 * count;
 	if (read && (uintptr_t)row % 16) fail("a row of a matrix load at %p, which is not aligned to 16 bytes", row);
 	if (read && !isShared(row, 16)) fail("a row of a matrix load at %p, which is not in shared memory", row);
-	Ask a = {aMatrixLoad};
-	a.mask = ~0u, a.transposed = transposed, a.count = count, a.row = row, a.out = out;
+	Ask &a = ask(aMatrixLoad, ~0u);
+	a.transposed = transposed, a.count = count, a.row = row, a.out = out;
 	join(a);
 }
 static void multiplyMatrices(float *d, const unsigned *a, const unsigned *b) {
-	Ask x = {aMatrixProduct};
-	x.mask = ~0u, x.d = d, x.a = a, x.b = b;
+	Ask &x = ask(aMatrixProduct, ~0u);
+	x.d = d, x.a = a, x.b = b;
 	join(x);
 }
 }
@@ -158,9 +162,7 @@ static void mma(float *d, const unsigned *a, const unsigned *b) { emu::multiplyM
 
 static void __syncwarp(unsigned mask = ~0u) {
 	if (emu::skips()) return;
-	emu::Ask a = {emu::aSync};
-	a.mask = mask;
-	emu::join(a);
+	emu::join(emu::ask(emu::aSync, mask));
 }
 template <class T> static T __shfl_sync(unsigned mask, T x, int lane, int width = 32) {
 	const int self = emu::now % 32;
@@ -179,8 +181,8 @@ template <class T> static T __shfl_up_sync(unsigned mask, T x, int lanes, int wi
 	return emu::shuffle(mask, x, self % width >= lanes ? self - lanes : self);
 }
 static unsigned __ballot_sync(unsigned mask, int x) {
-	emu::Ask a = {emu::aBallot};
-	a.mask = mask, a.bits = x != 0;
+	emu::Ask &a = emu::ask(emu::aBallot, mask);
+	a.bits = x != 0;
 	return emu::join(a);
 }
 static int __any_sync(unsigned mask, int x) { return __ballot_sync(mask, x) != 0; }

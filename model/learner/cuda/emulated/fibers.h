@@ -66,13 +66,19 @@ struct Copy {
 struct Fiber {
 	void *sp;
 	dim3 index;
-	State state;
 	Ask ask;
 	int group; // of copies, the present one
 	std::vector<Copy> copies;
 };
 
 static Fiber fiber[mostThreads];
+static State state[mostThreads];
+// Warp is how many threads of a warp can run, wait with it, and are not done.
+struct Warp {
+	int ready, waiting, living;
+};
+static Warp warps[mostThreads / 32];
+static int living, atBarrier; // threads of the block that are not done, and that wait at its barrier
 static char *stacks;
 static void *home; // where the scheduler goes on
 static int now, threads, order;
@@ -113,8 +119,17 @@ emu_change:
 )");
 
 static void wait(State s) {
-	fiber[now].state = s;
+	Warp &w = warps[now / 32];
+	state[now] = s, w.ready--;
+	if (s == atWarp) w.waiting++;
+	else if (s == atBlock) atBarrier++;
+	else w.living--, living--;
 	emu_change(&fiber[now].sp, home);
+}
+// finish ends a thread.
+[[noreturn]] static void finish() {
+	wait(done);
+	abort(); // nobody runs it any more
 }
 
 // fail ends the launch with a sentence; the thread goes no further.
@@ -131,7 +146,7 @@ static void fail(const char *format, ...) {
 			blockIdx.z, now);
 		failure = std::string(place) + text;
 	}
-	for (;;) wait(done);
+	finish();
 }
 
 // Shared memory is what kernels say it is.
@@ -171,26 +186,25 @@ static void waitCopies(int groups) {
 static void warpWork(int first, int lanes); // what the lanes ask for
 
 // sweep runs the threads of a warp that can run, once, and does what the warp waits for where all living ones wait; it
-// is false where nothing moved.
+// is false where none could run.
 static bool sweep(int first) {
-	int living = 0, waiting = 0, ran = 0;
+	Warp &w = warps[first / 32];
+	if (!w.ready) return false;
 	const int lanes = std::min(threads - first, 32);
 	for (int i = 0; i < lanes; i++) {
 		now = first + (order & 1 ? lanes - 1 - i : i);
-		Fiber &f = fiber[now];
-		if (f.state == ready) {
-			threadIdx = f.index, ran++;
-			emu_change(&home, f.sp);
-			if (!failure.empty()) return false;
-		}
-		living += f.state != done, waiting += f.state == atWarp;
+		if (state[now] != ready) continue;
+		threadIdx = fiber[now].index;
+		emu_change(&home, fiber[now].sp);
+		if (!failure.empty()) return false;
 	}
-	if (waiting && waiting == living) {
+	if (w.waiting && w.waiting == w.living) {
 		warpWork(first, lanes);
 		for (int i = 0; i < lanes; i++)
-			if (fiber[first + i].state == atWarp) fiber[first + i].state = ready;
+			if (state[first + i] == atWarp) state[first + i] = ready;
+		w.ready = w.waiting, w.waiting = 0;
 	}
-	return ran;
+	return true;
 }
 
 // pass runs every warp on, in step with the others or as far as it gets alone; then it opens the block's barrier where
@@ -205,11 +219,10 @@ static bool pass() {
 		}
 		if (!failure.empty()) return false;
 	}
-	int living = 0, waiting = 0;
-	for (int i = 0; i < threads; i++) living += fiber[i].state != done, waiting += fiber[i].state == atBlock;
-	if (living && waiting == living) {
+	if (living && atBarrier == living) {
 		for (int i = 0; i < threads; i++)
-			if (fiber[i].state == atBlock) fiber[i].state = ready;
+			if (state[i] == atBlock) state[i] = ready, warps[i / 32].ready++;
+		atBarrier = 0;
 	} else if (!moved && living) {
 		char text[256];
 		snprintf(text, sizeof text,
@@ -223,7 +236,7 @@ static bool pass() {
 
 static void begin() {
 	(*body)();
-	for (;;) wait(done);
+	finish();
 }
 
 static void runBlock() {
@@ -233,17 +246,20 @@ static void runBlock() {
 		void **top = (void **)(stacks + (i + 1) * stackSize - 64);
 		top[0] = (void *)begin; // returned to, on a stack aligned as after a call
 		Fiber &f = fiber[i];
-		f.sp = top - 6, f.state = ready, f.group = 0;
+		f.sp = top - 6, f.group = 0, state[i] = ready;
 		f.copies.clear();
 	}
+	for (int i = 0; i < threads; i += 32) {
+		const int lanes = std::min(threads - i, 32);
+		warps[i / 32] = {lanes, 0, lanes};
+	}
+	living = threads, atBarrier = 0;
 	site = -1;
 	while (pass()) {}
 }
 
 // crashed is where a thread goes on that has touched what is not its memory.
-static void crashed() {
-	for (;;) wait(done);
-}
+static void crashed() { finish(); }
 
 static std::string describe(uintptr_t address); // says where an address is, near the memory that was allocated
 static pthread_t runner;

@@ -1,0 +1,5 @@
+//go:build device && linux && amd64
+
+package emulated
+
+const allBarriers = true
