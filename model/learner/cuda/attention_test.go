@@ -310,3 +310,13 @@ func TestAttentionTakesLargeScores(t *testing.T) {
 		assert.InDelta(t, e.qkv[2*s.dim], r.out[0], 1e-6, "the first token sees itself alone")
 	}
 }
+
+func TestOperationsOfAttentionAreCountedAsTheyAreNeeded(t *testing.T) {
+	s := attended{2, 7, 3, 1, 4}
+	count := 0.0
+	s.each(make([]float64, s.tokens()*s.width()), func(_, _, _, _ int, p []float64) {
+		const both, multiplyAndAdd = 2, 2 // scores, and the sum of values
+		count += both * multiplyAndAdd * float64(len(p)*s.dim)
+	})
+	assert.Equal(t, count, Attention{s.sequences, s.seq, s.heads, s.kv, s.dim}.FLOPs())
+}

@@ -61,12 +61,40 @@ func (t *trial) products(ctx context.Context, p *Part) error {
 		}
 		p.add(r)
 	}
+	if err := t.attention(p); err != nil {
+		return err
+	}
 	took, err := f.TimeCopy(t.Sizes.CopyBytes, t.Sizes.Repeats)
 	if err != nil {
 		return err
 	}
 	p.add(Row{What: "a copy on the device, read and written", Unit: "GB/s",
 		Value: 2 * float64(t.Sizes.CopyBytes) / took.Seconds() / 1e9})
+	return nil
+}
+
+// attention times that of one layer of the full size in bf16. The backward counts what it needs, and not what it makes
+// again.
+func (t *trial) attention(p *Part) error {
+	n := t.Sizes.Full
+	x := cuda.Attention{Batch: n.Batch, Seq: n.Seq, Heads: n.Heads, KVHeads: n.KVHeads, HeadDim: n.HeadDim}
+	forward, backward, err := t.devices[cuda.BF16].TimeAttention(x, cuda.BF16, t.Sizes.Repeats)
+	if err != nil {
+		return err
+	}
+	const backwardFLOPs = 2.5 // of the forward's
+	for _, r := range []struct {
+		what        string
+		flops, took float64
+	}{{"attention", x.FLOPs(), forward.Seconds()},
+		{"attention, backward", backwardFLOPs * x.FLOPs(), backward.Seconds()}} {
+		row := Row{What: r.what, Value: r.flops / r.took / 1e12, Unit: "TFLOP/s",
+			Note: fmt.Sprintf("%d sequences of %d, %d heads of %d", x.Batch, x.Seq, x.Heads, x.HeadDim)}
+		if t.card.PeakTFLOPs > 0 {
+			row.Fraction = row.Value / t.card.PeakTFLOPs
+		}
+		p.add(row)
+	}
 	return nil
 }
 
