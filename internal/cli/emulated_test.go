@@ -41,7 +41,7 @@ func TestTheProgramTrainsOnAGPUAndGoesOnAfterItFailed(t *testing.T) {
 	code, _, said = trained([]string{"EMU_FAIL=cuLaunchKernel:700:700"}, "--out", dir, "--engine", "cuda",
 		"--checkpoint-every", "1")
 	assert.Equal(t, codeBad, code, said)
-	assert.Regexp(t, `what computes has failed after step \d+: .*the GPU failed at .*; the checkpoint of step \d+ stays`,
+	assert.Regexp(t, `computes has failed after step \d+: .*the GPU failed at .*; the checkpoint of step \d+ stays`,
 		said)
 	lines := commands(said)
 	require.Len(t, lines, 2, said)
