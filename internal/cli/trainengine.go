@@ -27,7 +27,9 @@ func (v trainVerb) engine(e *env, exp experiment.Experiment, set *pretrain.Setup
 		by.close()
 		return by, err
 	}
-	set.Make, set.On = by, by.on
+	if set.Make = by; by.gpu != nil {
+		set.On = by.on
+	}
 	set.Fits = func(bytes float64) bool {
 		if by.gpu != nil {
 			return bytes <= by.allowed()

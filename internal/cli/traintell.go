@@ -31,7 +31,7 @@ type telling struct {
 	quiet    bool
 	terminal bool
 	of       string  // steps, padded
-	peak     float64 // operations a second of this machine's threads; 0 where nobody looks
+	peak     float64 // operations a second of this machine's threads; 0 where nobody looks, or a GPU computes
 	every    int     // steps from checkpoint to checkpoint
 	val      float32 // newest
 	last     time.Time
@@ -44,7 +44,7 @@ func newTelling(e *env, v trainVerb, exp experiment.Experiment, set pretrain.Set
 	if f, ok := e.screen.(*os.File); ok && !v.JSON {
 		t.terminal = term.IsTerminal(int(f.Fd()))
 	}
-	if v.JSON || !v.Quiet {
+	if set.On == nil && (v.JSON || !v.Quiet) {
 		t.peak = peak.All()[0].Measure() * float64(set.Threads)
 	}
 	return t
@@ -130,7 +130,10 @@ func (t *telling) step(v pretrain.Event) string {
 		s += fmt.Sprintf(" new %.2e", f.LRNew)
 	}
 	if p.Tokens > 0 {
-		s += fmt.Sprintf("  %s tokens/s  %.2g %% of peak", record.Thousands(int64(p.Tokens)), t.share(p))
+		s += fmt.Sprintf("  %s tokens/s", record.Thousands(int64(p.Tokens)))
+		if t.peak > 0 {
+			s += fmt.Sprintf("  %.2g %% of peak", t.share(p))
+		}
 	}
 	return s + "  " + size(held())
 }
@@ -223,7 +226,9 @@ func (t *telling) event(v pretrain.Event) told {
 		if record.Finite(float64(f.FullValLoss)) {
 			out.FullValLoss = of(float64(f.FullValLoss))
 		}
-		out.Tokens, out.FLOPs, out.Peak = p.Tokens, p.FLOPs, t.share(p)/100
+		if out.Tokens, out.FLOPs = p.Tokens, p.FLOPs; t.peak > 0 {
+			out.Peak = t.share(p) / 100
+		}
 		out.Memory, out.Left = held(), p.Left.Seconds()
 	case pretrain.Widened:
 		r := v.Report

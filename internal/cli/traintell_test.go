@@ -2,10 +2,12 @@ package cli
 
 import (
 	"bytes"
+	"encoding/json"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/sparkling-lab/sparkling/sim/pretrain"
 	"github.com/sparkling-lab/sparkling/sim/record"
@@ -26,4 +28,16 @@ func TestARunThatIsOverIsSaidToBe(t *testing.T) {
 	tell := &telling{e: &env{err: &said, screen: &said}, of: "40"}
 	tell.tell(pretrain.Event{Kind: pretrain.Begun, Step: 40})
 	assert.Equal(t, "The run is over: it came to step 40.\n", said.String())
+}
+
+// On a GPU the peak of this machine's processors says nothing, and what is not known is not told.
+func TestOfAGPUNoShareOfAPeakIsTold(t *testing.T) {
+	tell := &telling{of: "100", val: 2}
+	step := pretrain.Event{Kind: pretrain.Trained, Step: 9, Pace: pretrain.Pace{Tokens: 1e6, FLOPs: 3e11}}
+	assert.Contains(t, tell.step(step), "  1,000,000 tokens/s  ")
+	assert.NotContains(t, tell.step(step), "peak")
+	line, err := json.Marshal(tell.event(step))
+	require.NoError(t, err)
+	assert.NotContains(t, string(line), "peak_fraction")
+	assert.Contains(t, string(line), `"tokens_per_second":1000000`)
 }
