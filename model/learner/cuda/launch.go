@@ -9,6 +9,8 @@ type kernels struct {
 	dev    *driver.Device
 	module *driver.Module
 	found  map[string]*driver.Kernel
+
+	profile *profile // nil but where time is looked at
 }
 
 // launch runs a kernel of that name on blocks of threads, with the arguments of the device's Args.
@@ -17,6 +19,9 @@ func (k *kernels) launch(name string, grid driver.Grid, threads, shared int, arg
 	if !ok {
 		f = k.module.Kernel(name)
 		k.found[name] = f
+	}
+	if k.profile != nil {
+		k.profile.mark(k.dev, name)
 	}
 	k.dev.Launch(f, grid, threads, shared, args)
 }

@@ -125,15 +125,6 @@ func (f *Factory) timed(times int, do func()) time.Duration {
 	return last.Since(first) / time.Duration(times)
 }
 
-// Free is how many bytes of the device's memory nobody uses.
-func (f *Factory) Free() (free int64, err error) {
-	err = f.dev.Do(func() error {
-		free = f.dev.Free()
-		return nil
-	})
-	return free, err
-}
-
 // Device is what the factory's learners compute on.
 func (f *Factory) Device() *driver.Device { return f.dev }
 

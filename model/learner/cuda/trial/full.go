@@ -1,9 +1,11 @@
 package trial
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -22,7 +24,7 @@ const leastUpdates = 3
 // it is, and whether the loss falls.
 func (t *trial) full(ctx context.Context, p *Part) (err error) {
 	n, f := t.Sizes.Full, t.devices[cuda.BF16]
-	before, err := f.Free()
+	before, _, err := f.Memory()
 	if err != nil {
 		return err
 	}
@@ -32,7 +34,7 @@ func (t *trial) full(ctx context.Context, p *Part) (err error) {
 		return err
 	}
 	defer closed(s, &err)
-	after, err := f.Free()
+	after, _, err := f.Memory()
 	if err != nil {
 		return err
 	}
@@ -67,6 +69,32 @@ func (t *trial) full(ctx context.Context, p *Part) (err error) {
 	p.add(Row{What: fmt.Sprintf("cross-entropy of update %d", len(losses)), Value: now, Unit: "nats"})
 	if !(now < first) {
 		return errors.New("the loss did not fall")
+	}
+	if !timeFor(ctx, 2*seconds[len(seconds)-1]) {
+		return nil
+	}
+	return t.profile(p, func() error {
+		_, err := s.Train(ids, labels, rates)
+		return err
+	})
+}
+
+// profile tells where the time of an update goes: the kernels that take most of it.
+func (t *trial) profile(p *Part, update func() error) error {
+	took, err := t.devices[cuda.BF16].Profile(update)
+	if err != nil {
+		return err
+	}
+	var all time.Duration
+	for _, x := range took {
+		all += x
+	}
+	names := slices.SortedFunc(maps.Keys(took), func(a, b string) int {
+		return cmp.Or(cmp.Compare(took[b], took[a]), cmp.Compare(a, b))
+	})
+	for _, name := range names[:min(len(names), 16)] {
+		p.add(Row{What: "of an update: " + name, Value: took[name].Seconds() * 1000, Unit: "ms",
+			Note: fmt.Sprintf("%.1f %%", 100*took[name].Seconds()/all.Seconds())})
 	}
 	return nil
 }

@@ -101,28 +101,23 @@ func (t *trial) attention(p *Part) error {
 // positions finds out whether equal rows and columns get equal bits wherever they lie in a product: whether the order
 // of the sums inside a matrix instruction is the same for all of them, which no manual promises.
 func (t *trial) positions(ctx context.Context, p *Part) error {
-	n := t.Sizes.Small
-	rows := n.Batch * n.Seq
 	for _, precision := range precisions {
 		worst, of := 0, 0
-		for _, form := range []cuda.Form{cuda.NT, cuda.NN, cuda.TN} {
-			for _, k := range []int{16, 47, n.Hidden, rows} {
-				if err := ctx.Err(); err != nil {
-					return err
-				}
-				x := cuda.Product{Form: form, Groups: 1, M: rows, N: n.Vocab, K: k}
-				first, err := t.devices[precision].Positions(x, precision)
-				if err != nil {
-					return err
-				}
-				again, err := t.devices[precision].Positions(x, precision)
-				if err != nil {
-					return err
-				}
-				worst, of = worst+unlike(first, again), of+len(first)
-				for _, y := range first {
-					worst += unlike(first[:1], []float32{y})
-				}
+		for _, x := range t.Sizes.squares() {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			first, err := t.devices[precision].Positions(x, precision)
+			if err != nil {
+				return err
+			}
+			again, err := t.devices[precision].Positions(x, precision)
+			if err != nil {
+				return err
+			}
+			worst, of = worst+unlike(first, again), of+len(first)
+			for _, y := range first {
+				worst += unlike(first[:1], []float32{y})
 			}
 		}
 		p.add(Row{What: fmt.Sprintf("%s: unlike sums of equal rows and columns", precision), Value: float64(worst),
@@ -133,4 +128,19 @@ func (t *trial) positions(ctx context.Context, p *Part) error {
 		}
 	}
 	return nil
+}
+
+// squares are the products that are looked at: small ones with broken tiles, and a large one, for which another tile
+// may be taken.
+func (s Sizes) squares() (list []cuda.Product) {
+	rows := s.Small.Batch * s.Small.Seq
+	for _, form := range []cuda.Form{cuda.NT, cuda.NN, cuda.TN} {
+		for _, k := range []int{16, 47, s.Small.Hidden, rows} {
+			list = append(list, cuda.Product{Form: form, Groups: 1, M: rows, N: s.Small.Vocab, K: k})
+		}
+		if s.Wide > 0 {
+			list = append(list, cuda.Product{Form: form, Groups: 1, M: s.Wide, N: s.Wide, K: s.Wide / 2})
+		}
+	}
+	return list
 }

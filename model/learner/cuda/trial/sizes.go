@@ -8,6 +8,7 @@ import (
 // Sizes are how large what is tried is.
 type Sizes struct {
 	Small       Network // compared with the CPU, and locked
+	Wide        int     // rows and columns of a large product of equal ones; 0 is none
 	LockUpdates int
 	Hub         Network // given to Hugging Face, before and after a widening
 	Full        Network // the paper's
@@ -29,7 +30,7 @@ func (n Network) tokens() int { return n.Batch * n.Seq * n.Accumulate }
 // Paper are the sizes of a trial of a device: the paper's network (Table 1 and Sec. 4.1), and 64k tokens an update.
 func Paper() Sizes {
 	return Sizes{
-		Small: small(160, 48), LockUpdates: 200,
+		Small: small(160, 48), Wide: 2048, LockUpdates: 200,
 		Hub: Network{Config: model.Config{Vocab: 512, Hidden: 256, Layers: 4, Heads: 4, KVHeads: 2, HeadDim: 64,
 			Experts: 8, TopK: 2, Inner: 128, NormEps: 1e-6, RopeBase: 10000, InitStd: 0.05, LogitMult: 1},
 			Batch: 2, Seq: 128, Accumulate: 1},
