@@ -21,7 +21,7 @@ import (
 var calls = []string{
 	"cuMemGetInfo_v2", "cuMemAlloc_v2", "cuMemFree_v2", "cuMemcpyHtoDAsync_v2", "cuMemcpyDtoHAsync_v2",
 	"cuMemcpyDtoDAsync_v2", "cuMemsetD8Async", "cuStreamSynchronize", "cuEventRecord", "cuEventSynchronize",
-	"cuModuleGetFunction", "cuLaunchKernel",
+	"cuModuleGetFunction", "cuFuncSetAttribute", "cuLaunchKernel",
 }
 
 // small is the smallest network that has everything.
@@ -92,6 +92,27 @@ func fails(t *testing.T, s learner.Setup, act func(learner.Learner) error, call 
 	_ = f.Close()
 	assert.Zero(t, lib.Used(), "%s: bytes that are held", what)
 	return first != nil
+}
+
+func TestALearnerThatCannotBeginHoldsNothing(t *testing.T) {
+	s := setup(small(), optim.Muon)
+	for _, call := range calls {
+		for nth := 1; ; nth = nth*2 + 1 {
+			lib := emulated.Build(t)
+			f, err := cuda.Open(lib.Path(), []byte("emulated"), cuda.BF16)
+			require.NoError(t, err)
+			lib.Fail(call, nth, 2) // which is: out of memory
+			l, err := f.New(s)
+			if err == nil {
+				_ = l.Close() // which may meet it
+				_ = f.Close()
+				break
+			}
+			assert.NotContains(t, err.Error(), "\n")
+			assert.Zero(t, lib.Used(), "call %d of %s", nth, call)
+			_ = f.Close()
+		}
+	}
 }
 
 func TestTooLittleMemoryIsSaidWithNumbersAndNothingIsHeld(t *testing.T) {

@@ -16,7 +16,7 @@ import (
 	"github.com/sparkling-lab/sparkling/model/widen"
 )
 
-// shapes are networks that differ in all that the memory of a learner depends on.
+// shapes are networks that differ in all that a learner and its memory depend on.
 func shapes() []model.Config {
 	c := model.Config{
 		Vocab: 13, Hidden: 12, Layers: 2, Heads: 2, KVHeads: 1, HeadDim: 6, Experts: 3, TopK: 2, Inner: 5,
@@ -26,6 +26,8 @@ func shapes() []model.Config {
 	odd.Hidden, odd.HeadDim, odd.Vocab, odd.Layers = 7, 2, 5, 3
 	dense.Experts, dense.TopK, dense.NoRouter = 1, 1, true
 	untied.Untied, untied.Experts, untied.TopK = true, 5, 5
+	untied.Rope = model.RopeScaling{Kind: model.YaRN, Factor: 4, Original: 8, Slow: 0.5, Fast: 4, Attention: 1.3}
+	wide.LogitMult = 0.5
 	wide.Hidden, wide.Inner, wide.Heads, wide.KVHeads, wide.HeadDim, wide.Vocab = 72, 40, 3, 3, 40, 131
 	return []model.Config{c, odd, dense, untied, wide}
 }

@@ -166,7 +166,7 @@ func TestTheLockIsExactInBf16(t *testing.T) {
 	f, _ := open(t, cuda.BF16)
 	for _, kind := range optim.Kinds {
 		for _, axis := range []model.Axis{model.Inner, model.Hidden, model.Joint} {
-			lock(t, f, shapes()[0], kind, axis, 2.4, 3)
+			lock(t, f, shapes()[0], kind, axis, 2.4, 10)
 		}
 	}
 }
