@@ -16,7 +16,7 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 
-# Of all experts at once; None where this PyTorch has none. Newer ones have it under the first name.
+# The product of all experts at once; None where this PyTorch has none. Newer ones have it under the first name.
 grouped_mm = getattr(F, "grouped_mm", getattr(torch, "_grouped_mm", None))
 
 
