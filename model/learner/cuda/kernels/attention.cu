@@ -18,11 +18,11 @@ template <int D> struct Quad {
 	float x[D / 4];
 };
 template <int D> __device__ int channel(int i) { return i / 4 * 16 + threadIdx.x % 4 * 4 + i % 4; }
-template <int D, class T> __device__ Quad<D> quad(const T *row, int dim, bool live, float scale) {
+template <int D> __device__ Quad<D> quad(const float *row, int dim, bool live, float scale) {
 	Quad<D> q;
 	for (int i = 0; i < D / 4; i++) {
 		const int c = channel<D>(i);
-		q.x[i] = live && c < dim ? value(row[c]) * scale : 0;
+		q.x[i] = live && c < dim ? row[c] * scale : 0;
 	}
 	return q;
 }
@@ -35,24 +35,24 @@ template <int D> __device__ float dot(const Quad<D> &a, const float *row) {
 template <int D> __device__ void add_row(Quad<D> &a, float f, const float *row) {
 	for (int i = 0; i < D / 4; i++) a.x[i] = fmaf(f, row[channel<D>(i)], a.x[i]);
 }
-template <int D, class T> __device__ void keep(T *row, const Quad<D> &a, int dim, float scale) {
+template <int D> __device__ void keep(float *row, const Quad<D> &a, int dim, float scale) {
 	for (int i = 0; i < D / 4; i++)
-		if (channel<D>(i) < dim) store(row + channel<D>(i), a.x[i] * scale);
+		if (channel<D>(i) < dim) row[channel<D>(i)] = a.x[i] * scale;
 }
 // fill brings 32 rows from first on into shared memory, and zeros where there are none.
-template <int D, class T> __device__ void fill(float (*to)[D], const T *from, int first, int rows, int dim, int ld) {
+template <int D> __device__ void fill(float (*to)[D], const float *from, int first, int rows, int dim, int ld) {
 	for (int i = threadIdx.x; i < 32 * D; i += 128) {
 		const int r = first + i / D, c = i % D;
-		to[i / D][c] = r < rows && c < dim ? value(from[(wide)r * ld + c]) : 0;
+		to[i / D][c] = r < rows && c < dim ? from[(wide)r * ld + c] : 0;
 	}
 }
 
-template <int D, class T> __device__ void attention_of(T *out, float *lse, const T *qkv, SHAPE) {
+template <int D> __device__ void attention_of(float *out, float *lse, const float *qkv, SHAPE) {
 	__shared__ float ks[32][D], vs[32][D];
 	const int first = blockIdx.x * 32, i = first + threadIdx.x / 4, h = blockIdx.y;
 	const wide start = (wide)blockIdx.z * seq;
 	qkv += start * ld;
-	const T *k = qkv + (heads + h / (heads / kv)) * dim, *v = k + kv * dim;
+	const float *k = qkv + (heads + h / (heads / kv)) * dim, *v = k + kv * dim;
 	const Quad<D> q = quad<D>(qkv + (wide)i * ld + h * dim, dim, i < seq, 1 / sqrtf(dim));
 	Quad<D> o = {};
 	float top = -INF, sum = 0;
@@ -74,14 +74,14 @@ template <int D, class T> __device__ void attention_of(T *out, float *lse, const
 }
 
 // attention_query: the gradient of queries, dqk (tokens, heads+kv, dim), and delta, which attention_key needs.
-template <int D, class T> __device__ void attention_query_of(float *dqk, float *delta, const T *dout, const T *out,
-	const float *lse, const T *qkv, SHAPE) {
+template <int D> __device__ void attention_query_of(float *dqk, float *delta, const float *dout, const float *out,
+	const float *lse, const float *qkv, SHAPE) {
 	__shared__ float ks[32][D], vs[32][D];
 	const int first = blockIdx.x * 32, i = first + threadIdx.x / 4, h = blockIdx.y;
 	const wide start = (wide)blockIdx.z * seq, row = start + i;
 	const bool live = i < seq;
 	qkv += start * ld;
-	const T *k = qkv + (heads + h / (heads / kv)) * dim, *v = k + kv * dim;
+	const float *k = qkv + (heads + h / (heads / kv)) * dim, *v = k + kv * dim;
 	const float scale = 1 / sqrtf(dim);
 	const Quad<D> q = quad<D>(qkv + (wide)i * ld + h * dim, dim, live, scale);
 	const Quad<D> o = quad<D>(dout + row * ldo + h * dim, dim, live, 1);
@@ -107,14 +107,14 @@ template <int D, class T> __device__ void attention_query_of(float *dqk, float *
 
 // attention_key: the gradients of keys, into dqk behind those of the queries, and of values, into the values' columns
 // of dqkv (tokens, lddv). Heads of the group ascending, queries ascending within a head.
-template <int D, class T> __device__ void attention_key_of(float *dqk, T *dqkv, const float *delta, const T *dout,
-	const float *lse, const T *qkv, SHAPE, int lddv) {
+template <int D> __device__ void attention_key_of(float *dqk, float *dqkv, const float *delta, const float *dout,
+	const float *lse, const float *qkv, SHAPE, int lddv) {
 	__shared__ float qs[32][D], os[32][D], ls[32], ds[32];
 	const int first = blockIdx.x * 32, j = first + threadIdx.x / 4, g = blockIdx.y, group = heads / kv;
 	const wide start = (wide)blockIdx.z * seq, row = start + j;
 	const bool live = j < seq;
 	qkv += start * ld, dout += start * ldo, lse += start * heads, delta += start * heads;
-	const T *kj = qkv + (wide)j * ld + (heads + g) * dim;
+	const float *kj = qkv + (wide)j * ld + (heads + g) * dim;
 	const float scale = 1 / sqrtf(dim);
 	const Quad<D> k = quad<D>(kj, dim, live, scale), v = quad<D>(kj + kv * dim, dim, live, 1);
 	Quad<D> dk = {}, dv = {};
