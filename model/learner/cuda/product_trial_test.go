@@ -26,6 +26,7 @@ type trial struct {
 	add, add16  bool  // what is added lies in the result
 	alpha, beta float32
 	outs        int // 1 float32, 2 bf16, 3 both
+	offset      int // elements of a buffer before the float32 result
 	seed        uint64
 }
 
@@ -179,7 +180,8 @@ func (p *problem) try(d *emulated.Bench) (dst, dst16 []float32, err error) {
 			stepDst16: int64(p.dst16.step)}
 		o.a, o.b = operand(p.a).Address(), operand(p.b).Address()
 		o.jump = int64(p.b.far)
-		out, out16 := emulated.Put(d, p.dst.data), emulated.Put(d, bits16(p.dst16.data))
+		out := emulated.Put(d, append(make([]float32, p.offset), p.dst.data...)).From(p.offset)
+		out16 := emulated.Put(d, bits16(p.dst16.data))
 		if p.form == tn {
 			o.jump = int64(p.dst.far)
 		}

@@ -129,14 +129,12 @@ __device__ void write4(float *p, const float *x) { *(float4 *)p = make_float4(x[
 __device__ void write4(bf16 *p, const float *x) {
 	*(uint2 *)p = make_uint2(half(x[0]) | half(x[1]) << 16, half(x[2]) | half(x[3]) << 16);
 }
-template <class T> __device__ void plus(float *x, float beta, const T *p, int count) {
-	float y[4];
+template <class T> __device__ void get(float *x, const T *p, int count) {
 	if (together(p, count)) {
-		read4(y, p);
-		for (int i = 0; i < 4; i++) x[i] = fmaf(beta, y[i], x[i]);
+		read4(x, p);
 	} else {
 		for (int i = 0; i < 4; i++)
-			if (i < count) x[i] = fmaf(beta, value(p[i]), x[i]);
+			if (i < count) x[i] = value(p[i]);
 	}
 }
 template <class T> __device__ void put(T *p, const float *x, int count) {
@@ -148,19 +146,46 @@ template <class T> __device__ void put(T *p, const float *x, int count) {
 	}
 }
 
-// finish makes of four sums what is written of them, and writes it.
-template <int form> __device__ void finish(const Product &p, const Tile &t, int row, int col, const float *sum) {
+// finish makes of sums what is written, and writes it: four neighbours, from col on, of rows rows that lie apart. What
+// is added is asked for in all rows before the first is written, which might be one of them.
+template <int form, int rows> __device__ void finish(const Product &p, const Tile &t, int row, int apart, int col,
+	float (*x)[4]) {
 	const bool divided = p.off && form != TN;
-	const wide line = divided ? t.first + row : row, jump = form == TN && row >= p.split ? p.jump : 0;
-	const wide at = (divided ? 0 : t.group * p.stepDst) + line * p.ldDst + col + jump;
-	const wide at16 = (divided ? 0 : t.group * p.stepDst16) + line * p.ldDst16 + col;
 	const int count = p.n - col;
-	float x[4];
-	for (int i = 0; i < 4; i++) x[i] = p.alpha * sum[i];
-	if (p.add) plus(x, p.beta, p.add + at, count);
-	if (p.add16) plus(x, p.beta, p.add16 + at16, count);
-	if (p.dst) put(p.dst + at, x, count);
-	if (p.dst16) put(p.dst16 + at16, x, count);
+	auto there = [&](int i) { return row + i * apart < t.m; };
+	auto at = [&](int i, wide step, int ld) {
+		const wide line = row + i * apart;
+		return divided ? (t.first + line) * ld + col : t.group * step + line * ld + col;
+	};
+	auto float_at = [&](int i) {
+		return at(i, p.stepDst, p.ldDst) + (form == TN && row + i * apart >= p.split ? p.jump : 0);
+	};
+	float y[rows][4] = {};
+#pragma unroll
+	for (int i = 0; i < rows; i++)
+		for (int j = 0; j < 4; j++) x[i][j] *= p.alpha;
+	auto add = [&] {
+#pragma unroll
+		for (int i = 0; i < rows; i++)
+			for (int j = 0; j < 4; j++) x[i][j] = fmaf(p.beta, y[i][j], x[i][j]);
+	};
+	if (p.add) {
+#pragma unroll
+		for (int i = 0; i < rows; i++)
+			if (there(i)) get(y[i], p.add + float_at(i), count);
+		add();
+	}
+	if (p.add16) {
+#pragma unroll
+		for (int i = 0; i < rows; i++)
+			if (there(i)) get(y[i], p.add16 + at(i, p.stepDst16, p.ldDst16), count);
+		add();
+	}
+#pragma unroll
+	for (int i = 0; i < rows; i++) {
+		if (p.dst && there(i)) put(p.dst + float_at(i), x[i], count);
+		if (p.dst16 && there(i)) put(p.dst16 + at(i, p.stepDst16, p.ldDst16), x[i], count);
+	}
 }
 
 // Products of float32. A block of 256 threads makes size x size, each thread 4 x 4; while it sums some of k from one
@@ -208,9 +233,7 @@ template <int form, int size, int parts> __device__ void product(const Product &
 		}
 	}
 	if (parts == 1) {
-		for (int i = 0; i < 4; i++)
-			if (tile.row + tr + i < tile.m && tile.col + tc < p.n)
-				finish<form>(p, tile, tile.row + tr + i, tile.col + tc, sum[i]);
+		if (tile.col + tc < p.n) finish<form, 4>(p, tile, tile.row + tr, 1, tile.col + tc, sum);
 		return;
 	}
 	static_assert(parts == 1 || parts == 4, "each part of the threads joins one row of four");
@@ -225,8 +248,7 @@ template <int form, int size, int parts> __device__ void product(const Product &
 		const float *s = &sums[part][j][first];
 		sum[0][j] = (s[0] + s[apart]) + (s[2 * apart] + s[3 * apart]);
 	}
-	if (tile.row + tr + part < tile.m && tile.col + tc < p.n)
-		finish<form>(p, tile, tile.row + tr + part, tile.col + tc, sum[0]);
+	if (tile.col + tc < p.n) finish<form, 1>(p, tile, tile.row + tr + part, 1, tile.col + tc, sum);
 }
 
 #define PRODUCT(name, body, threads, blocks) \

@@ -143,8 +143,12 @@ template <int form, int width> __device__ void product_bf16(const Product &p) {
 	__syncthreads();
 	const int col = threadIdx.x % (width / 4) * 4;
 	if (tile.col + col >= p.n) return;
-	for (int row = threadIdx.x / (width / 4); row < height; row += 4)
-		finish<form>(p, tile, tile.row + row, tile.col + col, &out[row * stride + col]);
+	for (int row = threadIdx.x / (width / 4); row < height; row += 32) {
+		float x[8][4];
+#pragma unroll
+		for (int i = 0; i < 8; i++) read4(x[i], &out[(row + 4 * i) * stride + col]);
+		finish<form, 8>(p, tile, tile.row + row, 4, tile.col + col, x);
+	}
 }
 
 #define PRODUCTS(form, FORM) \
