@@ -230,24 +230,27 @@ func TestAQuerySeesWhatCameBeforeInItsSequenceAndNothingElse(t *testing.T) {
 
 		row, a := s.seq*s.width(), s.heads*s.dim
 		other := example{s, slices.Clone(e.qkv), slices.Clone(e.dout)}
-		for i := range row { // the first sequence is not-a-number, and the last two change places
-			other.qkv[i] = math.NaN()
+		copy(other.qkv, e.qkv[2*row:]) // the first and the last change places, with not-a-number between them
+		copy(other.qkv[2*row:], e.qkv[:row])
+		copy(other.dout, e.dout[2*s.seq*a:])
+		copy(other.dout[2*s.seq*a:], e.dout[:s.seq*a])
+		for i := range row {
+			other.qkv[row+i] = math.NaN()
 		}
-		copy(other.qkv[row:], e.qkv[2*row:])
-		copy(other.qkv[2*row:], e.qkv[row:2*row])
-		copy(other.dout[s.seq*a:], e.dout[2*s.seq*a:])
-		copy(other.dout[2*s.seq*a:], e.dout[s.seq*a:2*s.seq*a])
 		got := runAttention(t, lib, p, other)
 		for i, x := range map[string][2][]float64{"out": {want.out, got.out}, "lse": {want.lse, got.lse},
 			"dqk": {want.dqk, got.dqk}, "dv": {want.dv, got.dv}, "delta": {want.delta, got.delta}} {
 			n := len(x[0]) / 3
-			assert.Equal(t, bytesOf(x[0][n:2*n]), bytesOf(x[1][2*n:]), "%s %s", p, i)
-			assert.Equal(t, bytesOf(x[0][2*n:]), bytesOf(x[1][n:2*n]), "%s %s", p, i)
+			assert.Equal(t, bytesOf(x[0][:n]), bytesOf(x[1][2*n:]), "%s %s", p, i)
+			assert.Equal(t, bytesOf(x[0][2*n:]), bytesOf(x[1][:n]), "%s %s", p, i)
+			assert.True(t, math.IsNaN(x[1][n]), "%s %s of what is not a number", p, i)
 		}
 
 		short := attended{1, 33, 2, 1, 16}
 		alone := runAttention(t, lib, p, example{short, e.qkv[:33*s.width()], e.dout[:33*a]})
 		assert.Equal(t, bytesOf(alone.out), bytesOf(want.out[:33*a]), "%s: what comes later changes what comes out", p)
+		dq := func(r attentionResult) []float64 { return columnsOf(r.dqk, a+s.kv*s.dim, 0, a) }
+		assert.Equal(t, bytesOf(dq(alone)), bytesOf(dq(want)[:33*a]), "%s: or a query's gradient", p)
 	}
 }
 
