@@ -79,7 +79,7 @@ func reported(t *testing.T) map[[2]string][]int {
 }
 
 // hot are the kernels in which a step spends its time.
-var hot = regexp.MustCompile(`^(product|attention|adamw|muon)`)
+var hot = regexp.MustCompile(`^(product|attention|add_norm|norm|head_norm|adamw|muon)`)
 
 func TestHotKernelsKeepAllInRegisters(t *testing.T) {
 	all := reported(t)
