@@ -199,8 +199,11 @@ func isFolder(dir string) (bool, error) {
 	case !errors.Is(err, fs.ErrNotExist):
 		return false, cannot(dir, err)
 	}
-	if _, err := os.Lstat(dir); err == nil {
-		return false, cannot(dir, errors.New("it is a link to what is not there"))
+	if info, err := os.Lstat(dir); err == nil {
+		if info.Mode()&fs.ModeSymlink != 0 {
+			return false, cannot(dir, errors.New("it is a link to what is not there"))
+		}
+		return isFolder(dir) // it came meanwhile
 	}
 	return false, nil
 }
