@@ -21,7 +21,7 @@ type routed struct{ n, e, k, d int }
 
 // More and fewer than the lanes of a warp, and chunks of slots that are and are not whole.
 var routings = []routed{
-	{5, 3, 2, 16}, {70, 33, 9, 12}, {128, 64, 8, 40}, {1025, 4, 1, 3}, {9, 1, 1, 8}, {40, 128, 33, 5},
+	{5, 3, 2, 16}, {70, 33, 9, 12}, {1300, 9, 8, 8}, {128, 64, 8, 40}, {1025, 4, 1, 3}, {9, 1, 1, 8}, {40, 128, 33, 5},
 }
 
 // random is n numbers, about as many below 0 as above.

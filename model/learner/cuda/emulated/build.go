@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -14,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/cpu"
 
 	"github.com/sparkling-lab/sparkling/internal/testneed"
 	"github.com/sparkling-lab/sparkling/model/learner/cuda/kernels"
@@ -33,6 +35,9 @@ func Build(t testing.TB) *Library { return BuildText(t, kernels.Source()) }
 func BuildText(t testing.TB, text string) *Library {
 	t.Helper()
 	compiler := testneed.GPlusPlus(t)
+	if !cpu.X86.HasAVX2 || !cpu.X86.HasFMA {
+		testneed.Here(t, errors.New("this needs a processor with AVX2 and FMA"))
+	}
 	text, barriers := numbered(text)
 	path, err := compiled(compiler, text)
 	require.NoError(t, err)
@@ -92,11 +97,11 @@ func compile(compiler, dir, text string) error {
 	run := func(args ...string) (string, error) {
 		cmd := exec.Command(compiler, args...)
 		cmd.Dir = dir
-		var errors strings.Builder
-		cmd.Stderr = &errors
+		var says strings.Builder
+		cmd.Stderr = &says
 		out, err := cmd.Output()
 		if err != nil {
-			return "", fmt.Errorf("the kernels do not compile for the emulator: %w\n%s", err, errors.String())
+			return "", fmt.Errorf("the kernels do not compile for the emulator: %w\n%s", err, says.String())
 		}
 		return string(out), nil
 	}

@@ -101,7 +101,7 @@ extern "C" __global__ void __launch_bounds__(256) route_backward(float *__restri
 // rank gives each of a chunk its place among those of its expert there, and counts (chunks, experts) how many these are;
 // bounds turns counts into where each chunk's slots of an expert begin, and finds where those of each expert do; place
 // adds that.
-enum { slot_chunk = 1024 };
+enum { slot_chunk = 1024, counts_at_once = 8 };
 
 extern "C" __global__ void __launch_bounds__(256) rank(int *__restrict__ slot, int *__restrict__ counts,
 	const int *__restrict__ choice, int count, int experts) {
@@ -138,10 +138,14 @@ extern "C" __global__ void __launch_bounds__(most_experts) bounds(int *__restric
 	if (e == 0) off[experts] = first[experts];
 	if (e >= experts) return;
 	n = first[e];
-#pragma unroll 8
-	for (int c = 0; c < chunks; c++) {
-		const int here = counts[c * experts + e];
-		counts[c * experts + e] = n, n += here;
+	for (int c = 0; c < chunks; c += counts_at_once) { // all are read before the first is written over
+		int here[counts_at_once];
+#pragma unroll
+		for (int i = 0; i < counts_at_once; i++)
+			if (c + i < chunks) here[i] = counts[(c + i) * experts + e];
+#pragma unroll
+		for (int i = 0; i < counts_at_once; i++)
+			if (c + i < chunks) counts[(c + i) * experts + e] = n, n += here[i];
 	}
 }
 extern "C" __global__ void __launch_bounds__(256) place(int *__restrict__ slot, const int *__restrict__ choice,
