@@ -210,7 +210,7 @@ __device__ void back(float &a, float &b, float cosine, float sine) {
 
 // head_norm_backward: dy (tokens, heads+kv, dim), the gradients of rotated queries and keys, become those of rows of
 // x, rows of dx lddx apart; dx of the values is not touched. share (chunks, 2·dim) gets what a chunk of tokens gives
-// the gradients of the gains of queries and of keys: heads of the chunk, tokens ascending, go round over slots, as many
+// the gradients of the gains of queries and of keys: tokens ascending, the heads of each go round over slots, as many
 // as there are whole halves of a head in 256 threads; then slots ascending. A block of 256 threads does a chunk.
 template <int W, class T> __device__ void head_norm_backward_of(T *dx, float *share, const float *__restrict__ dy,
 	const float *__restrict__ x, const float *__restrict__ qgain, const float *__restrict__ kgain,
@@ -254,13 +254,16 @@ template <int W, class T> __device__ void head_norm_backward_of(T *dx, float *sh
 	for (int keys = 0; keys < 2; keys++) {
 		const int own = keys ? kv : heads, skip = keys ? heads : 0;
 		float sa = 0, sb = 0;
-		for (int i = slot; slot < slots && i < n * own; i += slots) {
-			const int t = first + i / own, h = skip + i % own;
-			const wide at = (wide)t * all + h, angle = (wide)(t % seq) * half + c;
-			const float *v = x + (wide)t * ldx + h * dim, r = inv[at];
-			float a = dy[at * dim + c], b = dy[at * dim + half + c];
-			back(a, b, cosine[angle], sine[angle]);
-			sa = fmaf(a * v[c], r, sa), sb = fmaf(b * v[half + c], r, sb);
+		for (int t = first; t < first + n; t++) {
+			const wide angle = (wide)(t % seq) * half + c;
+			const float co = cosine[angle], si = sine[angle];
+			for (int h = slot; slot < slots && h < own; h += slots) {
+				const wide at = (wide)t * all + skip + h;
+				const float *v = x + (wide)t * ldx + (skip + h) * dim, r = inv[at];
+				float a = dy[at * dim + c], b = dy[at * dim + half + c];
+				back(a, b, co, si);
+				sa = fmaf(a * v[c], r, sa), sb = fmaf(b * v[half + c], r, sb);
+			}
 		}
 		sums[0][threadIdx.x] = sa, sums[1][threadIdx.x] = sb;
 		__syncthreads();
