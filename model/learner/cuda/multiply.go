@@ -10,7 +10,7 @@ func (l *Learner) multiply(f form, p Precision) { l.kernels.multiply(&l.product,
 
 // multiply launches a product of operands in float32, or in bf16.
 func (k *kernels) multiply(o *operands, f form, p Precision) {
-	w := o.work(f, p == BF16)
+	w := o.work(f, p == BF16, k.dev.Shared)
 	k.launch(w.kernel, driver.Grid{w.blocks, 1, 1}, w.threads, w.bytes, driver.Struct(k.dev.Args(), o))
 }
 

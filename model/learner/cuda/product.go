@@ -40,10 +40,11 @@ type work struct {
 	blocks, threads, bytes int
 }
 
-// work of a product of operands in float32, or in bf16. There may be no blocks, and then nothing is to be launched.
-func (o *operands) work(f form, bf16 bool) work {
+// work of a product of operands in float32, or in bf16, where a block may have so many bytes of shared memory. There may
+// be no blocks, and then nothing is to be launched.
+func (o *operands) work(f form, bf16 bool, shared int) work {
 	if bf16 {
-		return o.bf16Tile(f).work(f, o)
+		return o.bf16Tile(f, shared).work(f, o)
 	}
 	return o.floatTile(f).work(f, o)
 }
@@ -93,10 +94,11 @@ func (o *operands) floatTile(f form) *productTile {
 }
 
 // bf16Tile is the tile for a product of bf16. The large one reads less for a result; the small one wastes less where
-// columns end, and has work for more processors where there is little.
-func (o *operands) bf16Tile(f form) *productTile {
+// columns end, has work for more processors where there is little, and fits GPUs with less shared memory than a
+// server's.
+func (o *operands) bf16Tile(f form, shared int) *productTile {
 	halves := up(int(o.n), smallTile.width)
-	if halves == 1 || halves%2 == 1 && halves < 9 || largeTile.work(f, o).blocks < processors {
+	if largeTile.bytes > shared || halves == 1 || halves%2 == 1 && halves < 9 || largeTile.work(f, o).blocks < processors {
 		return &smallTile
 	}
 	return &largeTile

@@ -8,7 +8,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
+	"github.com/sparkling-lab/sparkling/model/learner/cuda/driver"
 	"github.com/sparkling-lab/sparkling/model/learner/cuda/emulated"
 )
 
@@ -238,8 +240,42 @@ func TestTheTileFollowsTheShape(t *testing.T) {
 		{tn, false, 50304, 1024, 8192, "product_tn", 786 * 16},
 	} {
 		o := operands{groups: 1, m: x.m, n: x.n, k: x.k}
-		w := o.work(x.form, x.bf16)
+		w := o.work(x.form, x.bf16, 163<<10)
 		assert.Equal(t, x.kernel, w.kernel)
 		assert.Equal(t, x.blocks, w.blocks, x.kernel)
 	}
+}
+
+// GPUs with less than a server's let a block have 99 KiB: a product that would have large tiles has small ones there.
+func TestAProductFitsTheSharedMemoryOfEveryGPU(t *testing.T) {
+	l := emulated.Build(t)
+	l.Shared(99 << 10)
+	d := l.Device(t)
+	k := &kernels{dev: d.Device, found: map[string]*driver.Kernel{}}
+	o := operands{split: whole, groups: 1, m: 8, n: 256 * processors, k: 8, lda: 8, ldb: 8, ldDst16: 256 * processors,
+		alpha: 1}
+	assert.Equal(t, "product_nt_bf16_256", o.work(nt, true, 163<<10).kernel)
+	ones := func(n int32) []uint16 {
+		x := make([]uint16, n)
+		for i := range x {
+			x[i] = rounded(1)
+		}
+		return x
+	}
+	require.NoError(t, d.Do(func() (err error) {
+		if k.module, err = d.Load([]byte("emulated")); err != nil {
+			return err
+		}
+		dst := emulated.Put(d, make([]uint16, o.m*o.n))
+		o.a, o.b = emulated.Put(d, ones(o.m*o.k)).Address(), emulated.Put(d, ones(o.n*o.k)).Address()
+		o.dst16 = dst.Address()
+		k.multiply(&o, nt, BF16)
+		for _, x := range emulated.Get[uint16](d, dst) {
+			if x != rounded(8) {
+				return fmt.Errorf("a sum of eight ones is %#x", x)
+			}
+		}
+		return nil
+	}))
+	assert.Equal(t, 1, l.Launches("product_nt_bf16_128"))
 }

@@ -74,7 +74,7 @@ func (f *Factory) lay(m *driver.Memory, x Product, p Precision) *lying {
 		l.off = to.Address()
 		l.stepB, l.stepDst = int64(l.rowsB/stacked*l.b.ld), int64(x.M*x.N)
 	}
-	l.work = l.operands.work(formsOf[x.Form], p == BF16)
+	l.work = l.operands.work(formsOf[x.Form], p == BF16, f.dev.Shared)
 	return l
 }
 

@@ -17,6 +17,7 @@ type Device struct {
 	Name         string
 	Major, Minor int   // compute capability
 	SMs          int   // streaming multiprocessors
+	Shared       int   // bytes of shared memory that a block may have where its kernel asks for more than usual
 	Memory       int64 // bytes in all
 	Driver       int   // the newest CUDA that the driver knows, 1000·major + 10·minor
 
@@ -103,8 +104,9 @@ func (d *Device) open(needs int) error {
 	d.text = make([]byte, longest)
 	d.call(cuDeviceGetName, uintptr(unsafe.Pointer(&d.text[0])), uintptr(len(d.text)), uintptr(d.device))
 	d.Name = cString(d.text)
-	const sms, major, minor = 16, 75, 76
+	const sms, major, minor, shared = 16, 75, 76, 97
 	d.SMs, d.Major, d.Minor = d.attribute(sms), d.attribute(major), d.attribute(minor)
+	d.Shared = d.attribute(shared)
 	d.call(cuDevicePrimaryCtxRetain, uintptr(unsafe.Pointer(&d.handle)), uintptr(d.device))
 	d.call(cuCtxSetCurrent, d.handle)
 	_, d.Memory = d.memory()

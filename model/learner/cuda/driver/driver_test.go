@@ -66,7 +66,8 @@ func TestADeviceSaysWhatItIs(t *testing.T) {
 	l.Memory(1 << 20)
 	d := l.Device(t)
 	assert.Equal(t, "emulated GPU", d.Name)
-	assert.Equal(t, []int{9, 0, 132, 1 << 20, 12040}, []int{d.Major, d.Minor, d.SMs, int(d.Memory), d.Driver})
+	assert.Equal(t, []int{9, 0, 132, 227 << 10, 1 << 20, 12040},
+		[]int{d.Major, d.Minor, d.SMs, d.Shared, int(d.Memory), d.Driver})
 	require.NoError(t, d.Do(func() error {
 		d.Taken.Take(driver.U8, 1<<18)
 		assert.EqualValues(t, 3<<18, d.Free())

@@ -17,7 +17,7 @@ static std::map<Ptr, Block> blocks;
 static std::deque<Bound> queue;
 static size_t used, most, memory = (size_t)8 << 30;
 static long launches;
-static int version = 12040, sticky; // the error that every call returns from now on
+static int version = 12040, mostShared = 232448, sticky; // the error that every call returns from now on
 static std::string stickyText;
 static std::mutex lock;
 static thread_local bool current; // whether the thread has the context
@@ -122,7 +122,7 @@ int cuDeviceGetName(char *s, int n, int) {
 }
 int cuDeviceGetAttribute(int *v, int what, int) {
 	EMU_ENTER(false)
-	return *v = what == 75 ? 9 : what == 76 ? 0 : what == 16 ? 132 : what == 97 ? 232448 : 0, 0;
+	return *v = what == 75 ? 9 : what == 76 ? 0 : what == 16 ? 132 : what == 97 ? emu::mostShared : 0, 0;
 }
 int cuDevicePrimaryCtxRetain(void **c, int) {
 	EMU_ENTER(false)
@@ -254,7 +254,7 @@ int cuFuncGetAttribute(int *v, int what, emu::Kernel *k) {
 }
 int cuFuncSetAttribute(emu::Kernel *k, int what, int value) {
 	EMU_ENTER()
-	if (what != 8 || value < 0 || value > 232448) return 1;
+	if (what != 8 || value < 0 || value > emu::mostShared) return 1;
 	return k->shared = value, 0;
 }
 int cuLaunchKernel(emu::Kernel *k, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
@@ -282,6 +282,7 @@ int cuGetErrorString(int e, const char **s) {
 void emu_order(int o) { emu::order = o & 3; }
 void emu_memory(size_t bytes) { emu::memory = bytes; }
 void emu_version(int v) { emu::version = v; }
+void emu_most_shared(int bytes) { emu::mostShared = bytes; }
 size_t emu_used() { return emu::used; }
 size_t emu_most() { return emu::most; }
 long emu_launches(const char *name) {
@@ -297,6 +298,7 @@ void emu_reset() {
 	std::lock_guard<std::mutex> guard(emu::lock);
 	emu::queue.clear(), emu::failName.clear(), emu::stickyText.clear(), emu::hits.clear();
 	emu::sticky = 0, emu::order = 0, emu::leftOut = -1, emu::memory = (size_t)8 << 30, emu::version = 12040;
+	emu::mostShared = 232448;
 	emu::launches = 0, emu::most = emu::used;
 	for (auto &k : emu::kernels()) k.second.launches = 0, k.second.shared = 48 << 10;
 }

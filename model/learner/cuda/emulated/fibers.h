@@ -264,8 +264,8 @@ static void crashed() { finish(); }
 static std::string describe(uintptr_t address); // says where an address is, near the memory that was allocated
 static pthread_t runner;
 static std::atomic<bool> running;
-static struct sigaction before[2];
-static const int caught[2] = {SIGSEGV, SIGBUS};
+static const int caught[] = {SIGSEGV, SIGBUS, SIGILL}, kinds = 3;
+static struct sigaction before[kinds];
 
 static void onSignal(int number, siginfo_t *info, void *context) {
 	ucontext_t *u = (ucontext_t *)context;
@@ -273,7 +273,7 @@ static void onSignal(int number, siginfo_t *info, void *context) {
 	const bool ours = running && pthread_equal(runner, pthread_self()) && sp >= stacks &&
 		sp < stacks + mostThreads * stackSize;
 	if (!ours) {
-		const struct sigaction &old = before[number == SIGBUS];
+		const struct sigaction &old = before[number == SIGBUS ? 1 : number == SIGILL ? 2 : 0];
 		if (old.sa_flags & SA_SIGINFO) old.sa_sigaction(number, info, context);
 		else if (old.sa_handler != SIG_DFL && old.sa_handler != SIG_IGN) old.sa_handler(number);
 		else signal(number, SIG_DFL);
@@ -281,9 +281,11 @@ static void onSignal(int number, siginfo_t *info, void *context) {
 	}
 	if (failure.empty()) {
 		char place[256];
-		snprintf(place, sizeof place, "kernel %s, block (%u, %u, %u), thread %d: memory that is not its own: ",
-			kernelName, blockIdx.x, blockIdx.y, blockIdx.z, now);
-		failure = place + describe((uintptr_t)info->si_addr);
+		snprintf(place, sizeof place, "kernel %s, block (%u, %u, %u), thread %d: ", kernelName,
+			blockIdx.x, blockIdx.y, blockIdx.z, now);
+		failure = place;
+		failure += number == SIGILL ? "an access that is not aligned" : // what a sanitizer stops at
+			"memory that is not its own: " + describe((uintptr_t)info->si_addr);
 		illegal = true;
 	}
 	u->uc_mcontext.gregs[REG_RSP] = (greg_t)(stacks + (now + 1) * stackSize - 72);
@@ -315,11 +317,11 @@ static void launch(const char *name, dim3 grid, dim3 block, size_t shared, const
 	action.sa_sigaction = onSignal;
 	action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART;
 	sigfillset(&action.sa_mask);
-	for (int i = 0; i < 2; i++) sigaction(caught[i], &action, &before[i]);
+	for (int i = 0; i < kinds; i++) sigaction(caught[i], &action, &before[i]);
 	for (blockIdx.z = 0; blockIdx.z < grid.z && failure.empty(); blockIdx.z++)
 		for (blockIdx.y = 0; blockIdx.y < grid.y && failure.empty(); blockIdx.y++)
 			for (blockIdx.x = 0; blockIdx.x < grid.x && failure.empty(); blockIdx.x++) runBlock();
-	for (int i = 0; i < 2; i++) sigaction(caught[i], &before[i], 0);
+	for (int i = 0; i < kinds; i++) sigaction(caught[i], &before[i], 0);
 	running = false;
 }
 

@@ -20,6 +20,7 @@ type Library struct {
 // functions are those of the library that tests hold it with.
 type functions struct {
 	order, version, leaveOut func(int32)
+	shared                   func(int32)
 	memory                   func(uint64)
 	used, most               func() uint64
 	launches                 func(string) int64
@@ -35,7 +36,8 @@ func open(t testing.TB, path string) *Library {
 	l := &Library{path: path}
 	for name, f := range map[string]any{
 		"emu_order": &l.of.order, "emu_version": &l.of.version, "emu_leave_out": &l.of.leaveOut,
-		"emu_memory": &l.of.memory, "emu_used": &l.of.used, "emu_most": &l.of.most, "emu_launches": &l.of.launches,
+		"emu_most_shared": &l.of.shared,
+		"emu_memory":      &l.of.memory, "emu_used": &l.of.used, "emu_most": &l.of.most, "emu_launches": &l.of.launches,
 		"emu_fail": &l.of.fail, "emu_hits": &l.of.hits, "emu_reset": &l.of.reset,
 	} {
 		purego.RegisterLibFunc(f, handle, name)
@@ -61,6 +63,10 @@ func (l *Library) Order(n int) { l.of.order(int32(n)) }
 
 // Memory sets how much memory the device has, in bytes; 8 GiB where nothing is said.
 func (l *Library) Memory(bytes int64) { l.of.memory(uint64(bytes)) }
+
+// Shared sets how much shared memory a block may have where its kernel asks for it, in bytes; 227 KiB where nothing is
+// said.
+func (l *Library) Shared(bytes int) { l.of.shared(int32(bytes)) }
 
 // Version sets the newest CUDA that the driver knows, 12040 where nothing is said, which is 12.4.
 func (l *Library) Version(v int) { l.of.version(int32(v)) }

@@ -91,3 +91,9 @@ struct Several {
 extern "C" __global__ void __launch_bounds__(64) arguments(float *dst, Several s, wide w, int last) {
 	dst[threadIdx.x] = s.x[s.i] + s.x[s.j] * s.f + (float)w + (float)last;
 }
+
+// Reads two numbers at once from an index on.
+extern "C" __global__ void peek2(float *dst, const float *src, int i) {
+	const float2 x = *(const float2 *)(src + i);
+	dst[0] = x.x + x.y;
+}

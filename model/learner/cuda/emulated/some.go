@@ -3,3 +3,5 @@
 package emulated
 
 const allBarriers = false
+
+var aligned []string

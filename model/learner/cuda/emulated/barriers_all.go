@@ -1,5 +1,0 @@
-//go:build device && linux && amd64
-
-package emulated
-
-const allBarriers = true
