@@ -88,7 +88,7 @@ func TestEqualTokensAndColumnsBetweenRoutersAndExpertsGetEqualBits(t *testing.T)
 				d.Run("swiglu_backward"+suffix, driver.Over(count/each, 256), 256, 0,
 					d.Args().Buf(dgated, in, both).Int(s.d, wide).Wide(int64(count)))
 				assertTwins(t, operandRows(d, dgated, s.n, s.d, wide), s.n, s.d, "gradient of the gate")
-				assertTwins(t, operandRows(d, dgated.From(s.d), s.n-1, s.d, wide), 1, s.d, "gradient of up")
+				assertTwins(t, operandRows(d, dgated.From(s.d), s.n, s.d, wide), s.n, s.d, "gradient of up")
 				return nil
 			}))
 		})
