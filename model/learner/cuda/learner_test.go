@@ -71,7 +71,7 @@ func inBoth(t *testing.T, test func(t *testing.T, p cuda.Precision)) {
 func TestALearnerThatRecomputesGivesTheSameBits(t *testing.T) {
 	inBoth(t, func(t *testing.T, p cuda.Precision) {
 		f, lib := open(t, p)
-		for i, c := range shapes()[:3] {
+		for i, c := range shapes()[1:3] {
 			s := setup(c, optim.AdamW)
 			s.Accumulate = 2
 			all := start(t, f, s)
@@ -101,12 +101,12 @@ func TestLogitsInPartsGiveTheSameLossAndNearlyTheSameGradients(t *testing.T) {
 		f, _ := open(t, p)
 		for i, c := range shapes()[:1] {
 			s := setup(c, optim.AdamW)
-			s.Batch = 30
+			s.Batch = 26
 			whole := start(t, f, s)
 			cuda.SetLogits(f, 1) // one tile of rows
 			part := start(t, f, s)
 			cuda.SetLogits(f, 1<<20)
-			ids, labels := tokens(300, c.Vocab)
+			ids, labels := tokens(260, c.Vocab)
 			want, err := whole.Train(ids, labels, []float64{0})
 			require.NoError(t, err)
 			got, err := part.Train(ids, labels, []float64{0})
@@ -114,7 +114,7 @@ func TestLogitsInPartsGiveTheSameLossAndNearlyTheSameGradients(t *testing.T) {
 			assert.Equal(t, want.Losses, got.Losses, "%s, shape %d", p, i)
 			name, w := worstTensor(read(t, whole, model.Gradient), read(t, part, model.Gradient))
 			assert.LessOrEqual(t, w, 1e-6, "%s, shape %d: %s", p, i, name)
-			asked, again := &learner.Answers{Positions: []int{0, 7, 299}}, &learner.Answers{Positions: []int{0, 7, 299}}
+			asked, again := &learner.Answers{Positions: []int{0, 7, 259}}, &learner.Answers{Positions: []int{0, 7, 259}}
 			_, err = whole.Loss(ids, labels, 10, asked)
 			require.NoError(t, err)
 			_, err = part.Loss(ids, labels, 10, again)
@@ -160,15 +160,14 @@ func TestLearnersOnOneDeviceDoNotDisturbEachOther(t *testing.T) {
 	}
 }
 
-// The lock of symmetric copies in bf16: every axis, both optimizers, also where originals have different numbers of
-// copies.
+// The lock of symmetric copies in bf16, on every axis, with both optimizers, also where originals have different numbers
+// of copies; longer with the tag device.
 func TestTheLockIsExactInBf16(t *testing.T) {
 	f, _ := open(t, cuda.BF16)
-	for _, kind := range optim.Kinds {
-		for _, axis := range []model.Axis{model.Inner, model.Hidden, model.Joint} {
-			lock(t, f, shapes()[0], kind, axis, 2.4, 10)
-		}
+	for _, axis := range []model.Axis{model.Inner, model.Hidden, model.Joint} {
+		lock(t, f, shapes()[0], optim.AdamW, axis, 2.4, 4)
 	}
+	lock(t, f, shapes()[0], optim.Muon, model.Joint, 2, 10)
 }
 
 // lock widens a network by copies with their states, makes updates, and demands that copies are the same bits as their
