@@ -21,10 +21,10 @@ func TestALongRunSaysBeforehandWhatItTakesOnTheDisk(t *testing.T) {
 			Fits: func(float64) bool { return fits }})
 		return said.String()
 	}
-	assert.Regexp(t, `^On the disk the run takes up to 111 GiB.*: 2 checkpoints, of which the oldest goes once the newest `+
-		`is whole\.\n$`, room(trainVerb{Keep: 1}, true))
-	assert.Regexp(t, `up to 167 GiB.*: 3 checkpoints.*; a widening goes through the disk and needs 84.3 GiB of that\.\n$`,
-		room(trainVerb{Keep: 2}, false))
+	assert.Regexp(t, `^On the disk the run takes up to 111 GiB.*: 2 checkpoints, of which the oldest goes once the `+
+		`newest is whole\.\n$`, room(trainVerb{Keep: 1}, true))
+	assert.Regexp(t, `up to 167 GiB.*: 3 checkpoints.*; a widening goes through the disk and needs 84.3 GiB of `+
+		`that\.\n$`, room(trainVerb{Keep: 2}, false))
 
 	small, err := document(&env{ctx: t.Context()}, pretraining(t, nil))
 	require.NoError(t, err)
