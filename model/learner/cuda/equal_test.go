@@ -104,8 +104,8 @@ func TestEqualRowsAndColumnsOfLogitsAndOfTheEmbeddingGetEqualBits(t *testing.T) 
 			require.NoError(t, d.Do(func() error {
 				loss, to := d.Taken.Take(driver.F32, s.n), d.Taken.Take(kind, s.n*ld)
 				d.Run("cross_entropy"+suffix, driver.Grid{s.n, 1, 1}, 512, 0, d.Args().
-					Buf(loss, to, emulated.Put(d, logits), emulated.Put(d, []int32{7, -1, 7})).Int(s.d, ld).
-					Float(1.5, 2))
+					Buf(loss, to, emulated.Put(d, logits), emulated.Put(d, []int32{7, -1, 7})).
+					Int(s.d, ld).Float(1.5, 2))
 				lost, g := emulated.Get[float32](d, loss), operandRows(d, to, s.n, s.d, ld)
 				assert.Equal(t, lost[0], lost[2])
 				assert.Equal(t, g[:s.d], g[2*s.d:])

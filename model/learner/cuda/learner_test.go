@@ -160,8 +160,8 @@ func TestLearnersOnOneDeviceDoNotDisturbEachOther(t *testing.T) {
 	}
 }
 
-// The lock of symmetric copies in bf16, on every axis, with both optimizers, also where originals have different numbers
-// of copies; longer with the tag device.
+// The lock of symmetric copies in bf16, on every axis, with both optimizers, also where originals have different
+// numbers of copies; longer with the tag device.
 func TestTheLockIsExactInBf16(t *testing.T) {
 	f, _ := open(t, cuda.BF16)
 	for _, axis := range []model.Axis{model.Inner, model.Hidden, model.Joint} {

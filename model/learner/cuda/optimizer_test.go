@@ -282,7 +282,8 @@ func TestTheMemoryOfAnOptimizerIsCountedBefore(t *testing.T) {
 					moments -= x.Len()
 				}
 			}
-			assert.InDelta(t, 4*moments, r.memory.of[moment1Part].Bytes()+r.memory.of[moment2Part].Bytes(), float64(32*len(r.values.table.Tensors)))
+			taken := r.memory.of[moment1Part].Bytes() + r.memory.of[moment2Part].Bytes()
+			assert.InDelta(t, 4*moments, taken, float64(32*len(r.values.table.Tensors)))
 		}
 	}
 }

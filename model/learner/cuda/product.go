@@ -40,8 +40,8 @@ type work struct {
 	blocks, threads, bytes int
 }
 
-// work of a product of operands in float32, or in bf16, where a block may have so many bytes of shared memory. There may
-// be no blocks, and then nothing is to be launched.
+// work of a product of operands in float32, or in bf16, where a block may have so many bytes of shared memory. There
+// may be no blocks, and then nothing is to be launched.
 func (o *operands) work(f form, bf16 bool, shared int) work {
 	if bf16 {
 		return o.bf16Tile(f, shared).work(f, o)
@@ -98,7 +98,8 @@ func (o *operands) floatTile(f form) *productTile {
 // server's.
 func (o *operands) bf16Tile(f form, shared int) *productTile {
 	halves := up(int(o.n), smallTile.width)
-	if largeTile.bytes > shared || halves == 1 || halves%2 == 1 && halves < 9 || largeTile.work(f, o).blocks < processors {
+	few := halves == 1 || halves%2 == 1 && halves < 9
+	if largeTile.bytes > shared || few || largeTile.work(f, o).blocks < processors {
 		return &smallTile
 	}
 	return &largeTile

@@ -84,8 +84,8 @@ func (l *Learner) fits(p *widen.Plan, setup learner.Setup) error {
 	need := wideningMemory(l.shape, p, l.precision, l.setup, setup)
 	there := l.dev.Free() + l.memory.bytes()
 	if need > there {
-		return fmt.Errorf("the GPU has too little memory to widen the network there: it needs %d bytes, and %d are free "+
-			"or the network's", need, there)
+		return fmt.Errorf("the GPU has too little memory to widen the network there: it needs %d bytes, and %d are "+
+			"free or the network's", need, there)
 	}
 	return nil
 }

@@ -26,8 +26,8 @@ var headers embed.FS
 
 // flags are what g++ compiles with: nothing is fused or reordered that the text does not say. With the build tag device
 // every access is looked at whether it is aligned, as a GPU needs it; a CPU needs it of few.
-var flags = append([]string{"-std=gnu++17", "-O2", "-march=x86-64-v3", "-ffp-contract=off", "-fno-strict-aliasing",
-	"-fPIC", "-shared", "-w", "-Wl,-Bsymbolic"}, aligned...)
+var flags = append([]string{"-std=gnu++17", "-O2", "-march=x86-64-v3", "-ffp-contract=off",
+	"-fno-strict-aliasing", "-fPIC", "-shared", "-w", "-Wl,-Bsymbolic"}, aligned...)
 
 // Build is the emulated driver with all kernels of ours. It is compiled once, and found again by later tests.
 func Build(t testing.TB) *Library { return BuildText(t, kernels.Source()) }
