@@ -27,6 +27,7 @@ type Device struct {
 	staging staging
 	err     error
 	args    Args
+	held    bool // the context
 	closed  bool
 
 	work chan func() error
@@ -50,7 +51,14 @@ func Open(library string, needs int) (*Device, error) {
 	}
 	d := &Device{lib: lib, work: make(chan func() error), done: make(chan error)}
 	go d.serve()
-	if err := d.Do(func() error { return d.open(needs) }); err != nil {
+	err = d.Do(func() error {
+		err := d.open(needs)
+		if err != nil {
+			d.release()
+		}
+		return err
+	})
+	if err != nil {
 		close(d.work)
 		return nil, err
 	}
@@ -108,6 +116,7 @@ func (d *Device) open(needs int) error {
 	d.SMs, d.Major, d.Minor = d.attribute(sms), d.attribute(major), d.attribute(minor)
 	d.Shared = d.attribute(shared)
 	d.call(cuDevicePrimaryCtxRetain, uintptr(unsafe.Pointer(&d.handle)), uintptr(d.device))
+	d.held = d.err == nil
 	d.call(cuCtxSetCurrent, d.handle)
 	_, d.Memory = d.memory()
 	const nonBlocking = 1
@@ -158,11 +167,19 @@ func (d *Device) Close() error {
 	err := d.Do(func() error {
 		d.staging.close()
 		d.call(cuStreamDestroy, d.stream)
-		// The context is given back even after an error: with it goes all that is left.
-		d.lib.call(cuDevicePrimaryCtxRelease, uintptr(d.device))
+		d.release()
 		return nil
 	})
 	d.closed = true
 	close(d.work)
 	return err
+}
+
+// release gives the context back, even after an error: with it goes all that is left. It is all devices' of this
+// program, and there as long as one of them holds it.
+func (d *Device) release() {
+	if d.held {
+		d.lib.call(cuDevicePrimaryCtxRelease, uintptr(d.device))
+		d.held = false
+	}
 }

@@ -230,10 +230,11 @@ func TestAnErrorOfEachCallIsSaid(t *testing.T) {
 			continue
 		}
 		for _, code := range []int{1, 700} {
-			before := l.Used()
+			before, held := l.Used(), l.Contexts()
 			l.Fail(name, 1, code)
 			assert.ErrorContains(t, use(), fmt.Sprint(code), name)
 			assert.Equal(t, before, l.Used(), name)
+			assert.Equal(t, held, l.Contexts(), "%s: devices that hold the context", name)
 			l.Reset()
 		}
 	}

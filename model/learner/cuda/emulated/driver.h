@@ -17,6 +17,7 @@ static std::map<Ptr, Block> blocks;
 static std::deque<Bound> queue;
 static size_t used, most, memory = (size_t)8 << 30;
 static long launches;
+static int contexts; // how often the context is held
 static int version = 12040, mostShared = 232448, sticky; // the error that every call returns from now on
 static std::string stickyText;
 static std::mutex lock;
@@ -126,10 +127,13 @@ int cuDeviceGetAttribute(int *v, int what, int) {
 }
 int cuDevicePrimaryCtxRetain(void **c, int) {
 	EMU_ENTER(false)
+	emu::contexts++;
 	return *c = (void *)1, 0;
 }
 int cuDevicePrimaryCtxRelease_v2(int) {
 	std::lock_guard<std::mutex> guard(emu::lock);
+	if (!emu::contexts) return 201;
+	emu::contexts--;
 	emu::current = false;
 	return 0;
 }
@@ -283,6 +287,7 @@ void emu_order(int o) { emu::order = o & 3; }
 void emu_memory(size_t bytes) { emu::memory = bytes; }
 void emu_version(int v) { emu::version = v; }
 void emu_most_shared(int bytes) { emu::mostShared = bytes; }
+int emu_contexts() { return emu::contexts; }
 size_t emu_used() { return emu::used; }
 size_t emu_most() { return emu::most; }
 long emu_launches(const char *name) {

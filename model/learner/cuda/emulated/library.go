@@ -23,6 +23,7 @@ type functions struct {
 	shared                   func(int32)
 	memory                   func(uint64)
 	used, most               func() uint64
+	contexts                 func() int32
 	launches                 func(string) int64
 	fail                     func(string, int64, int32)
 	hits                     func(int32) int64
@@ -36,8 +37,8 @@ func open(t testing.TB, path string) *Library {
 	l := &Library{path: path}
 	for name, f := range map[string]any{
 		"emu_order": &l.of.order, "emu_version": &l.of.version, "emu_leave_out": &l.of.leaveOut,
-		"emu_most_shared": &l.of.shared,
-		"emu_memory":      &l.of.memory, "emu_used": &l.of.used, "emu_most": &l.of.most, "emu_launches": &l.of.launches,
+		"emu_most_shared": &l.of.shared, "emu_contexts": &l.of.contexts,
+		"emu_memory": &l.of.memory, "emu_used": &l.of.used, "emu_most": &l.of.most, "emu_launches": &l.of.launches,
 		"emu_fail": &l.of.fail, "emu_hits": &l.of.hits, "emu_reset": &l.of.reset,
 	} {
 		purego.RegisterLibFunc(f, handle, name)
@@ -80,6 +81,9 @@ func (l *Library) Used() int64 { return int64(l.of.used()) }
 
 // MostUsed is how much memory was taken at once, at most.
 func (l *Library) MostUsed() int64 { return int64(l.of.most()) }
+
+// Contexts is how many devices hold the context of the program at present.
+func (l *Library) Contexts() int { return int(l.of.contexts()) }
 
 // Launches is how often a kernel was launched, of all kernels where the name is empty, and -1 where there is none.
 func (l *Library) Launches(kernel string) int { return int(l.of.launches(kernel)) }
