@@ -20,8 +20,10 @@ type Factory struct {
 // needs is the CUDA version that the kernels need of the driver, as the driver counts.
 const needs = 11080
 
-// manyLogits is how many elements of logits may stand there at once: half a gigabyte.
-const manyLogits = 1 << 27
+// manyLogits is how many elements of logits may stand there at once: 0.8 GB, or 4,096 rows of 50,304. The gradient of
+// what these rows are made of is a product of 256 small tiles and a very long sum, for which two tiles fit a processor
+// of an H100: fewer rows take as long.
+const manyLogits = 4096 * 50304
 
 // Open opens the device of a driver's library, [driver.Library] or a path, and loads an image of the kernels; where
 // none is given, their PTX. Its error is one sentence that says what is missing.
