@@ -16,7 +16,7 @@ var productsScript string
 // many rows as there are slots, evenly over the experts.
 func shapes(n Network) []cuda.Product {
 	tokens, a, b := n.Batch*n.Seq, n.Heads*n.HeadDim, n.KVHeads*n.HeadDim
-	slots, rows := tokens*n.TopK, min(tokens, 2048)
+	slots, rows := tokens*n.TopK, min(tokens, 4096) // of logits, as many as a learner makes at once
 	all := func(name string, groups, m, out, in int) []cuda.Product {
 		return []cuda.Product{
 			{Name: name, Form: cuda.NT, Groups: groups, M: m, N: out, K: in},
