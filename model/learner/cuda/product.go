@@ -18,7 +18,7 @@ const (
 // operands is what one launch of products works on, the same bytes as struct Product of kernels/product.cu, which says
 // what each is. Pointers are addresses on the device, 0 is none; steps, jump and leading dimensions count elements.
 type operands struct {
-	dst, dst16, add, add16   uint64
+	dst, dst16, add          uint64
 	a, b                     uint64
 	off                      uint64
 	stepA, stepB             int64

@@ -23,7 +23,7 @@ type trial struct {
 	bounds      []int // of groups in the rows, nil where each has its own matrices
 	groups      int   // without bounds
 	split       int   // whole, or the first row of the second weight
-	add, add16  bool  // what is added lies in the result
+	add         bool  // what is added lies in the result
 	alpha, beta float32
 	outs        int // 1 float32, 2 bf16, 3 both
 	offset      int // elements of a buffer before the float32 result
@@ -201,9 +201,6 @@ func (p *problem) try(d *emulated.Bench) (dst, dst16 []float32, err error) {
 		if p.add {
 			o.add = out.Address()
 		}
-		if p.add16 {
-			o.add16 = out16.Address()
-		}
 		if p.outs&1 != 0 {
 			o.dst = out.Address()
 		}
@@ -243,12 +240,8 @@ func (p *problem) want(group, row, col int) (sum, size float64) {
 		sum, size = sum+a*b, size+math.Abs(a*b)
 	}
 	sum, size = sum*float64(p.alpha), size*math.Abs(float64(p.alpha))
-	at, at16 := p.where(group, row, col)
-	if p.add {
+	if at, _ := p.where(group, row, col); p.add {
 		sum, size = sum+float64(p.beta*p.dst.data[at]), size+math.Abs(float64(p.beta*p.dst.data[at]))
-	}
-	if p.add16 {
-		sum, size = sum+float64(p.beta*p.dst16.data[at16]), size+math.Abs(float64(p.beta*p.dst16.data[at16]))
 	}
 	return sum, size
 }

@@ -44,7 +44,6 @@ struct Product {
 	float *dst;        // (m, n) a group; none: not written
 	bf16 *dst16;       // the same rounded to bf16; none: not written
 	const float *add;  // as dst, which it may be; none: nothing is added
-	const bf16 *add16; // as dst16, added like add
 	const void *a, *b; // float32 or bf16, as the kernel says
 	// off, unless none, are the rows where groups begin, groups+1 of them, the first 0: those of a and dst (NT, NN),
 	// whose m is at least what all groups have together, or those of a and b (TN), whose k is not read. Steps are of
@@ -59,7 +58,7 @@ struct Product {
 	int lda, ldb, ldDst, ldDst16;
 	float alpha, beta;
 };
-static_assert(sizeof(Product) == 144, "operands of product.go");
+static_assert(sizeof(Product) == 136, "operands of product.go");
 
 // Tile is what one block makes: rows and columns from (row, col) on of a group's product.
 struct Tile {
@@ -160,26 +159,17 @@ template <int form, int rows> __device__ void finish(const Product &p, const Til
 	auto float_at = [&](int i) {
 		return at(i, p.stepDst, p.ldDst) + (form == TN && row + i * apart >= p.split ? p.jump : 0);
 	};
-	float y[rows][4] = {};
 #pragma unroll
 	for (int i = 0; i < rows; i++)
 		for (int j = 0; j < 4; j++) x[i][j] *= p.alpha;
-	auto add = [&] {
-#pragma unroll
-		for (int i = 0; i < rows; i++)
-			for (int j = 0; j < 4; j++) x[i][j] = fmaf(p.beta, y[i][j], x[i][j]);
-	};
 	if (p.add) {
+		float y[rows][4] = {};
 #pragma unroll
 		for (int i = 0; i < rows; i++)
 			if (there(i)) get(y[i], p.add + float_at(i), count);
-		add();
-	}
-	if (p.add16) {
 #pragma unroll
 		for (int i = 0; i < rows; i++)
-			if (there(i)) get(y[i], p.add16 + at(i, p.stepDst16, p.ldDst16), count);
-		add();
+			for (int j = 0; j < 4; j++) x[i][j] = fmaf(p.beta, y[i][j], x[i][j]);
 	}
 #pragma unroll
 	for (int i = 0; i < rows; i++) {
