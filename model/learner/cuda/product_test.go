@@ -233,8 +233,8 @@ func TestTheTileFollowsTheShape(t *testing.T) {
 		{nt, true, 8192, 2304, 1024, "product_nt_bf16_256", 64 * 9},
 		{nt, true, 8192, 128, 1024, "product_nt_bf16_128", 64},
 		{nn, true, 8192, 640, 1024, "product_nn_bf16_128", 64 * 5},
-		{nn, true, manyLogits / 50304, 1024, 50304, "product_nn_bf16_128", 32 * 8}, // two a processor, in one round
-		{tn, true, 1024, 1536, 8192, "product_tn_bf16_128", 8 * 12},                // the large one would leave most processors idle
+		{nn, true, manyLogits / 50304, 1024, 50304, "product_nn_bf16_128", 32 * 8},
+		{tn, true, 1024, 1536, 8192, "product_tn_bf16_128", 8 * 12}, // the large one would leave most processors idle
 		{nt, false, 8192, 64, 1024, "product_nt", 128},
 		{tn, false, 64, 1024, 8192, "product_tn_deep", 2 * 32},
 		{tn, false, 64, 1024, 512, "product_tn", 16},
