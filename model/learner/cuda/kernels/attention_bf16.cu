@@ -206,8 +206,10 @@ template <int D> __device__ void attention_query_of(float *dqk, float *delta, co
 		for (int c = 0; c < D / 2; c++)
 			s = fmaf(value(stages[N * apart + at + c]), value(stages[2 * N * apart + at + c]), s);
 		s += __shfl_xor_sync(~0u, s, 1);
-		deltas[threadIdx.x / 2] = s;
-		if (threadIdx.x % 2 == 0 && i < seq) delta[i] = s;
+		if (threadIdx.x % 2 == 0) {
+			deltas[threadIdx.x / 2] = s;
+			if (i < seq) delta[i] = s;
+		}
 	}
 	__syncthreads();
 	float l[2], d[2], dq[D / 8][4] = {};
