@@ -14,7 +14,6 @@ import (
 
 	"github.com/sparkling-lab/sparkling/internal/plain"
 	"github.com/sparkling-lab/sparkling/internal/version"
-	"github.com/sparkling-lab/sparkling/model/learner/cuda/trial"
 )
 
 // codeBad is the exit code where what was asked for cannot be done as asked.
@@ -62,7 +61,7 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	parser, err := kong.New(&v, append(values, kong.Name("sparkling"), kong.Writers(stdout, stderr),
 		kong.Description("Watch a mixture-of-experts network be widened in mid-training."),
 		kong.Exit(func(int) { exited = true }),
-		kong.Vars{"version": "sparkling " + version.String(), "parts": strings.Join(trial.Names(), ", ")})...)
+		kong.Vars{"version": "sparkling " + version.String()})...)
 	if err != nil {
 		panic(err) // the verbs above are wrong
 	}

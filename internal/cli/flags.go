@@ -10,6 +10,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/sparkling-lab/sparkling/model/checkpoint"
+	"github.com/sparkling-lab/sparkling/model/learner/cuda/trial"
 	"github.com/sparkling-lab/sparkling/model/widen"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/viz/figure"
@@ -25,6 +26,7 @@ var values = []kong.Option{
 		"figures": strings.Join(figure.Names, ", "),
 		"inits":   names(widen.Inits), "scales": names(widen.Scales), "norms": names(widen.AllNormWeights),
 		"states": names(widen.OptStates), "layouts": names(checkpoint.Layouts),
+		"parts": strings.Join(trial.Names(), ", "),
 	},
 }
 
