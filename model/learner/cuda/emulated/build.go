@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gofrs/flock"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/cpu"
 
@@ -47,8 +48,8 @@ func BuildText(t testing.TB, text string) *Library {
 	return l
 }
 
-// compiled is the path of the library of a text. Programs that want the same one at the same time do each other no
-// harm: what is made under a name of its own takes its place at once.
+// compiled is the path of the library of a text. Programs that want one at the same time wait for the first of them to
+// make it.
 func compiled(compiler, text string) (string, error) {
 	hash := sha256.New()
 	fmt.Fprintln(hash, compiler, flags, text)
@@ -76,6 +77,14 @@ func compiled(compiler, text string) (string, error) {
 	if err := os.MkdirAll(cache, 0o755); err != nil {
 		return "", err
 	}
+	lock := flock.New(dir + ".lock")
+	if err := lock.Lock(); err != nil {
+		return "", err
+	}
+	defer lock.Close()
+	if _, err := os.Stat(path); err == nil {
+		return path, nil
+	}
 	made, err := os.MkdirTemp(cache, "new-")
 	if err != nil {
 		return "", err
@@ -84,12 +93,7 @@ func compiled(compiler, text string) (string, error) {
 	if err := compile(compiler, made, text); err != nil {
 		return "", err
 	}
-	if err := os.Rename(made, dir); err != nil {
-		if _, other := os.Stat(path); other != nil { // nobody else was faster
-			return "", err
-		}
-	}
-	return path, nil
+	return path, os.Rename(made, dir)
 }
 
 // compile makes the library in a folder.
