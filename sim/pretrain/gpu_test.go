@@ -15,6 +15,7 @@ import (
 	"github.com/sparkling-lab/sparkling/model/optim"
 	"github.com/sparkling-lab/sparkling/sim/plan"
 	"github.com/sparkling-lab/sparkling/sim/pretrain"
+	"github.com/sparkling-lab/sparkling/sim/task"
 	"github.com/sparkling-lab/sparkling/sim/trial"
 )
 
@@ -26,7 +27,8 @@ func TestARunOnAGPUTakesThereWhatIsPlannedToTheByte(t *testing.T) {
 		e := trial.Of(model.Joint, 4, 2, "sparkling")
 		e.Optimizer.Kind = kind
 		e.Model.Hidden, e.Model.Inner, e.Model.Heads, e.Model.KVHeads, e.Model.HeadDim = 12, 5, 2, 1, 6
-		e.Task.Batch, e.Task.Seq, e.Task.Accumulate, e.Recompute = 2, 8, 2, i == 0
+		e.Task = task.Spec{Kind: task.KindFacts, Letters: 4, Table: 1, Seq: 8, Batch: 2, Accumulate: 2}
+		e.Model.Vocab, e.Recompute = e.Task.Vocab(), i == 0
 		var ends []map[string]string
 		for _, onDisk := range []bool{false, true} {
 			lib := emulated.Build(t)
