@@ -13,6 +13,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/model/learner/cuda/emulated"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/task"
 )
 
 // The built program finds the driver as it finds any, trains, is widened, fails in mid-run where the driver does, and
@@ -21,8 +22,8 @@ func TestTheProgramTrainsOnAGPUAndGoesOnAfterItFailed(t *testing.T) {
 	lib := emulated.Build(t)
 	document := pretraining(t, func(e *experiment.Experiment) {
 		*e = e.Rescale(6)
-		e.Task.Seq, e.Task.Batch = 8, 1
-		e.Model.Layers = 1
+		e.Task = task.Spec{Kind: task.KindFacts, Letters: 4, Table: 1, Seq: 8, Batch: 1}
+		e.Model.Vocab, e.Model.Layers = e.Task.Vocab(), 1
 	})
 	trained := func(env []string, args ...string) (code int, out, said string) {
 		c := program(t, append([]string{"train", document, "--quiet", "--json"}, args...)...)
