@@ -152,7 +152,8 @@ func (f engineFlags) open(p cuda.Precision, runs []plan.Run, document string) (e
 		err = x.fits(runs, float64(all), document)
 	}
 	if err != nil {
-		return engine{}, errors.Join(err, g.Close())
+		_ = g.Close() // says what is said, where the GPU has failed
+		return engine{}, err
 	}
 	return x, nil
 }
@@ -176,7 +177,7 @@ func (x engine) fits(runs []plan.Run, all float64, document string) error {
 		}
 		if document != "" {
 			says += fmt.Sprintf("; sparkling plan %s --memory --card %.0fMiB --precision %s says what takes it",
-				document, all/mib, x.precision)
+				quoted(document), all/mib, x.precision)
 		}
 	}
 	return errors.New(says)

@@ -26,9 +26,9 @@ type card80 struct {
 }
 
 func (c *card80) Name() string                  { return "Card 80" }
-func (c *card80) Memory() (int64, int64, error) { return c.free, 80e9, nil }
+func (c *card80) Memory() (int64, int64, error) { return c.free, 80e9, c.failed }
 func (c *card80) Err() error                    { return c.failed }
-func (c *card80) Close() error                  { return nil }
+func (c *card80) Close() error                  { return c.failed }
 
 // inserted puts a GPU into this machine, or says why none opens.
 func inserted(t *testing.T, c *card80, err error) {
@@ -99,13 +99,17 @@ func TestAGPUThatIsAskedForAndCannotBeIsOneSentence(t *testing.T) {
 			says: "--engine cuda: there is no CUDA driver on this machine"},
 		"too little memory, and what to do": {exp: large(), card: &card80{free: 1e9},
 			says: `it fits with "recompute": true`},
+		"too little memory, and how it is counted": {exp: large(), card: &card80{free: 1e9},
+			says: "sparkling plan 'a doc.json' --memory --card "},
+		"it fails before it is asked anything": {exp: large(), card: &card80{failed: errors.New("it has failed")},
+			says: "--engine cuda: it has failed"},
 		"declined by name": {exp: declined(), card: &card80{free: 80e9}, says: "model.qk_norm is"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inserted(t, c.card, c.fails)
 			var said strings.Builder
 			_, err := engineFlags{Engine: "cuda", Precision: "bf16"}.choose(c.exp,
-				[]plan.Run{plan.RunOf(c.exp, 0, 1)}, "doc.json", &said)
+				[]plan.Run{plan.RunOf(c.exp, 0, 1)}, "a doc.json", &said)
 			assert.ErrorContains(t, err, c.says)
 			assert.NotContains(t, err.Error(), "\n")
 			assert.Empty(t, said.String())

@@ -46,10 +46,13 @@ func (v gpuVerb) Run(e *env) error {
 			return err
 		}
 	}
-	if err != nil {
+	switch {
+	case err != nil && r != nil && v.JSON != "" && e.ctx.Err() != nil:
+		fmt.Fprintf(e.err, "Interrupted; what was found before is in %s.\n", v.JSON)
+		return errInterrupted
+	case err != nil:
 		return ended(e, err)
-	}
-	if !r.Passed {
+	case !r.Passed:
 		return fmt.Errorf("the GPU did not pass: %s", r.Bad())
 	}
 	return nil

@@ -3,7 +3,10 @@
 package cli
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -50,4 +53,29 @@ func TestGPUWithoutADriverEndsWithOneSentence(t *testing.T) {
 	require.Error(t, err)
 	assert.Equal(t, codeBad, c.ProcessState.ExitCode())
 	assert.Regexp(t, `^sparkling: the CUDA driver cannot be loaded: [^\n]+\n$`, string(out))
+}
+
+func TestAnInterruptedTrialSaysWhereItsReportIs(t *testing.T) {
+	cache := os.Getenv("XDG_CACHE_HOME")
+	os.Unsetenv("XDG_CACHE_HOME")
+	lib := emulated.Build(t)
+	t.Setenv("XDG_CACHE_HOME", cache)
+	path := filepath.Join(t.TempDir(), "found.json")
+	c := program(t, "gpu", "--tiny", "--only", "check,lock", "--json", path)
+	var said bytes.Buffer
+	c.Env, c.Stderr = append(c.Env, lib.Env()), &said
+	out, err := c.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, c.Start())
+	lines := bufio.NewReader(out)
+	_, err = lines.ReadString('\n')
+	require.NoError(t, err, "the card")
+	require.NoError(t, c.Process.Signal(os.Interrupt))
+	_, _ = io.Copy(io.Discard, lines)
+	_ = c.Wait()
+	assert.Equal(t, 130, c.ProcessState.ExitCode())
+	assert.Equal(t, "Interrupted; what was found before is in "+path+".\n", said.String())
+	data, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Contains(t, string(data), `"passed": false`)
 }

@@ -66,6 +66,8 @@ func TestWhatBecomesOfAPartIsSaid(t *testing.T) {
 	assert.Equal(t, [2]string{string(Failed), "wrong"}, [2]string{string(p.Outcome), p.Why})
 	p, _, _ = trying(time.Hour, func(context.Context, *Part) error { return errMissing{errors.New("no program")} })
 	assert.Equal(t, NotHere, p.Outcome)
+	p, _, _ = trying(time.Hour, func(context.Context, *Part) error { return context.Canceled })
+	assert.Equal(t, Interrupted, p.Outcome, "nobody knows whether it fails")
 	p, stuck, _ = trying(time.Millisecond, func(ctx context.Context, p *Part) error {
 		<-ctx.Done()
 		return fmt.Errorf("after 2 updates: %w", ctx.Err())

@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/sparkling-lab/sparkling/model/learner/cuda"
 )
@@ -36,12 +37,14 @@ func shapes(n Network) []cuda.Product {
 func (t *trial) products(ctx context.Context, p *Part) error {
 	list, f := shapes(t.Sizes.Full), t.devices[cuda.BF16]
 	var theirs struct{ TFLOPs []float64 }
-	err := t.ask(ctx, productsScript, map[string]any{"products": list, "repeats": t.Sizes.Repeats}, &theirs)
-	var missing errMissing
-	if errors.As(err, &missing) {
-		p.add(Row{What: "PyTorch", Note: err.Error()})
-	} else if err != nil {
-		return err
+	within, cancel := half(ctx)
+	defer cancel()
+	wrong := t.ask(within, productsScript, map[string]any{"products": list, "repeats": t.Sizes.Repeats}, &theirs)
+	if wrong != nil {
+		p.add(Row{What: "PyTorch", Note: wrong.Error()})
+	}
+	if missing := (errMissing{}); errors.As(wrong, &missing) {
+		wrong = nil
 	}
 	for i, x := range list {
 		if err := ctx.Err(); err != nil {
@@ -70,7 +73,16 @@ func (t *trial) products(ctx context.Context, p *Part) error {
 	}
 	p.add(Row{What: "a copy on the device, read and written", Unit: "GB/s",
 		Value: 2 * float64(t.Sizes.CopyBytes) / took.Seconds() / 1e9})
-	return nil
+	return wrong // of PyTorch: what is measured here is not lost by it
+}
+
+// half leaves half of the time that there is to what comes after.
+func half(ctx context.Context) (context.Context, context.CancelFunc) {
+	end, ok := ctx.Deadline()
+	if !ok {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, time.Until(end)/2)
 }
 
 // attention times that of one layer of the full size in bf16. The backward counts what it needs, and not what it makes

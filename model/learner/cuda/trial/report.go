@@ -28,12 +28,13 @@ func (r *Report) Bad() string {
 // Outcome is what became of a part.
 type Outcome string
 
-// The outcomes. What this machine lacks is no failure; what was out of time is no pass.
+// The outcomes. What this machine lacks is no failure; what was out of time, or interrupted, is no pass.
 const (
-	Passed    Outcome = "passed"
-	Failed    Outcome = "failed"
-	OutOfTime Outcome = "out of time"
-	NotHere   Outcome = "not here"
+	Passed      Outcome = "passed"
+	Failed      Outcome = "failed"
+	OutOfTime   Outcome = "out of time"
+	Interrupted Outcome = "interrupted"
+	NotHere     Outcome = "not here"
 )
 
 // Part is one thing that was tried.

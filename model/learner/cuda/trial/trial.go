@@ -82,7 +82,8 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	for _, p := range precisions {
 		f, err := cuda.Open(o.Library, nil, p)
 		if err != nil {
-			return nil, errors.Join(err, t.close())
+			_ = t.close() // says what is said, where the device has failed
+			return nil, err
 		}
 		t.devices[p], t.engines[p] = f, f
 	}
@@ -102,6 +103,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 		p.print(o.Out)
 		r.Passed = r.Passed && (p.Outcome == Passed || p.Outcome == NotHere)
 		if ctx.Err() != nil {
+			r.Passed = false // what comes after was asked for too
 			return r, ctx.Err()
 		}
 		if stuck { // and cannot be given back
@@ -110,7 +112,10 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 			return r, nil
 		}
 	}
-	return r, t.close()
+	if err := t.close(); r.Passed {
+		return r, err
+	}
+	return r, nil // a device that failed says no more than the parts have said
 }
 
 func (t *trial) close() (err error) {
@@ -167,6 +172,8 @@ func (p *Part) judge(err error) {
 		return
 	case errors.Is(err, context.DeadlineExceeded):
 		p.Outcome = OutOfTime
+	case errors.Is(err, context.Canceled):
+		p.Outcome = Interrupted
 	case errors.As(err, &missing):
 		p.Outcome = NotHere
 	default:

@@ -4,6 +4,9 @@ package trial
 
 import (
 	"bytes"
+	"context"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -43,4 +46,48 @@ func TestATrialOfAnEmulatedDevicePasses(t *testing.T) {
 			assert.Contains(t, out.String(), strings.TrimSpace(row.What))
 		}
 	}
+}
+
+func TestADeviceThatFailsIsInTheReportAndSaidOnce(t *testing.T) {
+	var out bytes.Buffer
+	o := options(t, &out)
+	lib := emulated.Build(t)
+	t.Cleanup(lib.Reset)
+	lib.Fail("cuLaunchKernel", 100, 700)
+	o.Only = []string{"check", "positions"}
+	r, err := Run(t.Context(), o)
+	require.NoError(t, err, "the parts say it")
+	assert.False(t, r.Passed)
+	assert.Equal(t, "check (failed), positions (failed)", r.Bad())
+}
+
+func TestATrialThatIsInterruptedHasNotPassed(t *testing.T) {
+	var out bytes.Buffer
+	o := options(t, &out)
+	o.Only = []string{"check"}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	r, err := Run(ctx, o)
+	require.ErrorIs(t, err, context.Canceled)
+	assert.False(t, r.Passed)
+	require.Len(t, r.Parts, 1)
+	assert.Equal(t, Interrupted, r.Parts[0].Outcome)
+}
+
+// A Python that breaks fails the part, but the device is measured all the same.
+func TestWhatPyTorchFailsAtIsMeasuredHere(t *testing.T) {
+	var out bytes.Buffer
+	o := options(t, &out)
+	self, err := os.Executable()
+	require.NoError(t, err)
+	require.NoError(t, os.Symlink(self, filepath.Join(os.Getenv("PATH"), "python3"))) // answers nothing
+	o.Only = []string{"products"}
+	r, err := Run(t.Context(), o)
+	require.NoError(t, err)
+	require.Len(t, r.Parts, 1)
+	p := r.Parts[0]
+	assert.Equal(t, Failed, p.Outcome)
+	assert.Contains(t, p.Why, "the script answers")
+	assert.Equal(t, "PyTorch", p.Rows[0].What)
+	assert.Contains(t, p.Rows[len(p.Rows)-1].What, "a copy on the device")
 }
