@@ -51,7 +51,8 @@ func drawn(t *model.Table) model.Values {
 // begin makes a learner of a factory. Equal networks begin with equal bits.
 func begin(f learner.Factory, n Network, kind optim.Kind, rate float64) (*subject, error) {
 	s, table := n.setup(optimizer(kind, rate)), model.NewTable(n.Config)
-	s.State = learner.State{Weights: drawn(table), M: model.NewValues(table), V: model.NewValues(table)}
+	s.State = learner.Empty(table, 0)
+	s.State.Weights = drawn(table)
 	growth := s.Growth
 	l, err := f.New(s)
 	if err != nil {
