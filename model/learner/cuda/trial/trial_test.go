@@ -50,8 +50,8 @@ func TestATrialOfAnEmulatedDevicePasses(t *testing.T) {
 
 func TestADeviceThatFailsIsInTheReportAndSaidOnce(t *testing.T) {
 	var out bytes.Buffer
-	o := options(t, &out)
 	lib := emulated.Build(t)
+	o := options(t, &out)
 	t.Cleanup(lib.Reset)
 	lib.Fail("cuLaunchKernel", 100, 700)
 	o.Only = []string{"check", "positions"}
