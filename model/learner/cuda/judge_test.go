@@ -7,6 +7,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/compute"
+	"github.com/sparkling-lab/sparkling/model/learner/cuda"
 )
 
 // judge is the plain engine with the operands of matrix products rounded to bf16, those of attention too; but for the
@@ -16,15 +17,10 @@ type judge struct {
 	experts int // no other dimension of the test's network is as long
 }
 
-func rounded(x float32) float32 {
-	u := math.Float32bits(x)
-	return math.Float32frombits((u + 0x7fff + u>>16&1) &^ 0xffff)
-}
-
 func roundedMat(m compute.Mat) compute.Mat {
 	m.Data = append([]float32(nil), m.Data...)
 	for i, x := range m.Data {
-		m.Data[i] = rounded(x)
+		m.Data[i] = cuda.RoundBF16(x)
 	}
 	return m
 }
@@ -91,7 +87,7 @@ func (judge) Attention(out compute.Mat, _ []float32, q, k, v compute.Mat, s comp
 func mixed(p []float64, sum float64, v []float32) float32 {
 	x := 0.0
 	for j := range p {
-		x += float64(rounded(float32(p[j]))) * float64(v[j])
+		x += float64(cuda.RoundBF16(float32(p[j]))) * float64(v[j])
 	}
 	return float32(x / sum)
 }
@@ -110,7 +106,7 @@ func (judge) AttentionBackward(dq, dk, dv, dout compute.Mat, _ []float32, q, k, 
 			p, sum := scores(q, k, s, b, h, g, i)
 			dp, delta := make([]float64, len(p)), 0.0
 			for c, x := range row { // of what the product with Wo has read
-				delta += float64(x) * float64(rounded(mixed(p, sum, column(v, s, b, g, c))))
+				delta += float64(x) * float64(cuda.RoundBF16(mixed(p, sum, column(v, s, b, g, c))))
 			}
 			for j := range p {
 				p[j] /= sum
@@ -119,7 +115,7 @@ func (judge) AttentionBackward(dq, dk, dv, dout compute.Mat, _ []float32, q, k, 
 				}
 			}
 			for j := range p {
-				pr, ds := rounded(float32(p[j])), rounded(float32(p[j]*(dp[j]-delta)))
+				pr, ds := cuda.RoundBF16(float32(p[j])), cuda.RoundBF16(float32(p[j]*(dp[j]-delta)))
 				for c, x := range row {
 					column(dv, s, b, g, c)[j] += pr * x
 					column(dq, s, b, h, c)[i] += float32(float64(ds) * scale * float64(column(k, s, b, g, c)[j]))

@@ -103,15 +103,6 @@ func TestTheCopyThatProductsReadIsTheWeightsRounded(t *testing.T) {
 	}
 }
 
-// inBF16 is x in bf16, to the nearest, ties to even.
-func inBF16(x float32) uint16 {
-	low, high := math.Float32bits(x)&0xffff, uint16(math.Float32bits(x)>>16)
-	if low > 0x8000 || low == 0x8000 && high&1 == 1 {
-		high++
-	}
-	return high
-}
-
 // rounding is the plain engine with the operands of matrix products rounded to bf16.
 type rounding struct{ compute.Reference }
 
@@ -120,7 +111,7 @@ func (e rounding) MatMul(form compute.Form, dst, a, b compute.Mat, acc bool) {
 	for _, m := range []*compute.Mat{&a, &b} {
 		m.Data = append([]float32(nil), m.Data...)
 		for i, x := range m.Data {
-			m.Data[i] = math.Float32frombits(uint32(inBF16(x)) << 16)
+			m.Data[i] = roundBF16(x)
 		}
 	}
 	e.Reference.MatMul(form, dst, a, b, acc)

@@ -133,13 +133,22 @@ func (p *problem) rows(group int) (first, rows int) {
 	return p.bounds[group], p.bounds[group+1] - p.bounds[group]
 }
 
-func roundBF16(x float32) float32 {
-	u := math.Float32bits(x)
+// inBF16 is x in bf16, to the nearest, ties to even.
+func inBF16(x float32) uint16 {
+	low, high := math.Float32bits(x)&0xffff, uint16(math.Float32bits(x)>>16)
 	if x != x {
-		return math.Float32frombits(u | 0x400000)
+		return high | 0x40
 	}
-	return math.Float32frombits((u + 0x7fff + u>>16&1) &^ 0xffff)
+	if low > 0x8000 || low == 0x8000 && high&1 == 1 {
+		high++
+	}
+	return high
 }
+
+func roundBF16(x float32) float32 { return math.Float32frombits(uint32(inBF16(x)) << 16) }
+
+// RoundBF16 rounds for tests of other packages too.
+var RoundBF16 = roundBF16
 
 func bits16(x []float32) []uint16 {
 	out := make([]uint16, len(x))

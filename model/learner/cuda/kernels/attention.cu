@@ -142,26 +142,18 @@ template <int D> __device__ void attention_key_of(float *dqk, float *dqkv, const
 #define FORWARD(T) T *out, float *lse, const T *qkv, SHAPE
 #define QUERY(T) float *dqk, float *delta, const T *dout, const T *out, const float *lse, const T *qkv, SHAPE
 #define KEY(T) float *dqk, T *dqkv, const float *delta, const T *dout, const float *lse, const T *qkv, SHAPE, int lddv
-#define KERNEL extern "C" __global__ void __launch_bounds__(128)
-KERNEL attention_32(FORWARD(float)) { attention_of<32>(out, lse, qkv, heads, kv, seq, dim, ld, ldo); }
-KERNEL attention_query_32(QUERY(float)) {
-	attention_query_of<32>(dqk, delta, dout, out, lse, qkv, heads, kv, seq, dim, ld, ldo);
-}
-KERNEL attention_key_32(KEY(float)) {
-	attention_key_of<32>(dqk, dqkv, delta, dout, lse, qkv, heads, kv, seq, dim, ld, ldo, lddv);
-}
-KERNEL attention_64(FORWARD(float)) { attention_of<64>(out, lse, qkv, heads, kv, seq, dim, ld, ldo); }
-KERNEL attention_query_64(QUERY(float)) {
-	attention_query_of<64>(dqk, delta, dout, out, lse, qkv, heads, kv, seq, dim, ld, ldo);
-}
-KERNEL attention_key_64(KEY(float)) {
-	attention_key_of<64>(dqk, dqkv, delta, dout, lse, qkv, heads, kv, seq, dim, ld, ldo, lddv);
-}
-KERNEL attention_128(FORWARD(float)) { attention_of<128>(out, lse, qkv, heads, kv, seq, dim, ld, ldo); }
-KERNEL attention_query_128(QUERY(float)) {
-	attention_query_of<128>(dqk, delta, dout, out, lse, qkv, heads, kv, seq, dim, ld, ldo);
-}
-KERNEL attention_key_128(KEY(float)) {
-	attention_key_of<128>(dqk, dqkv, delta, dout, lse, qkv, heads, kv, seq, dim, ld, ldo, lddv);
-}
-#undef KERNEL
+// The kernels of heads of up to D channels, of operands T; the name ends with end. Behind them the launch bounds of the
+// gradients of keys and values.
+#define ATTENTION(end, D, T, ...) \
+	extern "C" __global__ void __launch_bounds__(128) attention_##end(FORWARD(T)) { \
+		attention_of<D>(out, lse, qkv, heads, kv, seq, dim, ld, ldo); \
+	} \
+	extern "C" __global__ void __launch_bounds__(128) attention_query_##end(QUERY(T)) { \
+		attention_query_of<D>(dqk, delta, dout, out, lse, qkv, heads, kv, seq, dim, ld, ldo); \
+	} \
+	extern "C" __global__ void __launch_bounds__(__VA_ARGS__) attention_key_##end(KEY(T)) { \
+		attention_key_of<D>(dqk, dqkv, delta, dout, lse, qkv, heads, kv, seq, dim, ld, ldo, lddv); \
+	}
+ATTENTION(32, 32, float, 128)
+ATTENTION(64, 64, float, 128)
+ATTENTION(128, 128, float, 128)

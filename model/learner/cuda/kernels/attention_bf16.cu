@@ -381,45 +381,13 @@ template <int D> __device__ void attention_key_of(float *dqk, bf16 *dqkv, const 
 	}
 }
 
-#define KERNEL extern "C" __global__ void __launch_bounds__(128)
-#define KERNEL_KEY extern "C" __global__ void __launch_bounds__(128, 2)
-KERNEL attention_bf16_16(FORWARD(bf16)) { attention_of<16>(out, lse, qkv, heads, kv, seq, dim, ld, ldo); }
-KERNEL attention_query_bf16_16(QUERY(bf16)) {
-	attention_query_of<16>(dqk, delta, dout, out, lse, qkv, heads, kv, seq, dim, ld, ldo);
-}
-KERNEL_KEY attention_key_bf16_16(KEY(bf16)) {
-	attention_key_of<16>(dqk, dqkv, delta, dout, lse, qkv, heads, kv, seq, dim, ld, ldo, lddv);
-}
-KERNEL attention_bf16_32(FORWARD(bf16)) { attention_of<32>(out, lse, qkv, heads, kv, seq, dim, ld, ldo); }
-KERNEL attention_query_bf16_32(QUERY(bf16)) {
-	attention_query_of<32>(dqk, delta, dout, out, lse, qkv, heads, kv, seq, dim, ld, ldo);
-}
-KERNEL_KEY attention_key_bf16_32(KEY(bf16)) {
-	attention_key_of<32>(dqk, dqkv, delta, dout, lse, qkv, heads, kv, seq, dim, ld, ldo, lddv);
-}
-KERNEL attention_bf16_64(FORWARD(bf16)) { attention_of<64>(out, lse, qkv, heads, kv, seq, dim, ld, ldo); }
-KERNEL attention_query_bf16_64(QUERY(bf16)) {
-	attention_query_of<64>(dqk, delta, dout, out, lse, qkv, heads, kv, seq, dim, ld, ldo);
-}
-KERNEL_KEY attention_key_bf16_64(KEY(bf16)) {
-	attention_key_of<64>(dqk, dqkv, delta, dout, lse, qkv, heads, kv, seq, dim, ld, ldo, lddv);
-}
-KERNEL attention_bf16_96(FORWARD(bf16)) { attention_of<96>(out, lse, qkv, heads, kv, seq, dim, ld, ldo); }
-KERNEL attention_query_bf16_96(QUERY(bf16)) {
-	attention_query_of<96>(dqk, delta, dout, out, lse, qkv, heads, kv, seq, dim, ld, ldo);
-}
-KERNEL_KEY attention_key_bf16_96(KEY(bf16)) {
-	attention_key_of<96>(dqk, dqkv, delta, dout, lse, qkv, heads, kv, seq, dim, ld, ldo, lddv);
-}
-KERNEL attention_bf16_128(FORWARD(bf16)) { attention_of<128>(out, lse, qkv, heads, kv, seq, dim, ld, ldo); }
-KERNEL attention_query_bf16_128(QUERY(bf16)) {
-	attention_query_of<128>(dqk, delta, dout, out, lse, qkv, heads, kv, seq, dim, ld, ldo);
-}
-KERNEL_KEY attention_key_bf16_128(KEY(bf16)) {
-	attention_key_of<128>(dqk, dqkv, delta, dout, lse, qkv, heads, kv, seq, dim, ld, ldo, lddv);
-}
+ATTENTION(bf16_16, 16, bf16, 128, 2)
+ATTENTION(bf16_32, 32, bf16, 128, 2)
+ATTENTION(bf16_64, 64, bf16, 128, 2)
+ATTENTION(bf16_96, 96, bf16, 128, 2)
+ATTENTION(bf16_128, 128, bf16, 128, 2)
 #undef SHAPE
 #undef FORWARD
 #undef QUERY
 #undef KEY
-#undef KERNEL
+#undef ATTENTION
