@@ -14,11 +14,10 @@ import (
 // it was measured: memory in one piece of that size has to be looked for.
 const buffer = 1 << 16
 
-// File is a new file that is written through a buffer.
+// File is a new file that is written through a buffer. What was written goes to the disk while more is made.
 type File struct {
 	*bufio.Writer
-	h    Handle
-	path string
+	to *behind
 }
 
 // Create begins a file where there is none: one within a folder that [Tree] or [WritePath] gave out, for that itself
@@ -28,37 +27,27 @@ func Create(path string) (*File, error) {
 	if err != nil {
 		return nil, cannot(path, err)
 	}
-	return &File{bufio.NewWriterSize(named{h, path}, buffer), h, path}, nil
-}
-
-// named says what cannot be written.
-type named struct {
-	Handle
-	path string
-}
-
-func (n named) Write(p []byte) (int, error) {
-	k, err := n.Handle.Write(p)
-	if err != nil {
-		err = cannot(n.path, err)
-	}
-	return k, err
+	to := &behind{h: h, path: path}
+	return &File{bufio.NewWriterSize(to, buffer), to}, nil
 }
 
 // Name is the name that the file was made with.
-func (f *File) Name() string { return f.path }
+func (f *File) Name() string { return f.to.path }
 
 // Abandon closes a file that nobody will need.
-func (f *File) Abandon() { _ = f.h.Close() }
+func (f *File) Abandon() {
+	_ = f.to.wait()
+	_ = f.to.h.Close()
+}
 
 // Close ends the file and waits until its content lies on the disk.
 func (f *File) Close() error {
-	err := f.Flush()
+	err := cmp.Or(f.Flush(), f.to.wait())
 	if err == nil {
-		err = f.h.Sync()
+		err = f.to.h.Sync()
 	}
-	if err = cmp.Or(err, f.h.Close()); err != nil {
-		return cannot(f.path, err)
+	if err = cmp.Or(err, f.to.h.Close()); err != nil {
+		return cannot(f.to.path, err)
 	}
 	return nil
 }
