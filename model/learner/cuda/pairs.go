@@ -131,7 +131,7 @@ func (o *optimizer) compareAxis(groups []pairs.Group, of []int, axis model.Axis,
 func addPair(to *pairs.Sums, x []float64) {
 	to.AA, to.BB, to.AB, to.DD = to.AA+x[0], to.BB+x[1], to.AB+x[2], to.DD+x[3]
 	if x[4] != 0 {
-		to.Signs = 1
+		to.Differ = true
 	}
 }
 

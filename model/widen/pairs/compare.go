@@ -131,17 +131,23 @@ func (g *Group) add(all []Sums, v model.Values) {
 }
 
 // Sums gathers what cosine and distance of a pair (a, b) need: Σa², Σb², Σab and Σ(a−b)², in float64: no square of a
-// float32 is too small or too large for it, and so DD is 0 exactly where all elements are equal as numbers. Signs is
-// not, where the bits differ even so: in the sign of a zero. Where DD is not 0 it may be anything.
+// float32 is too small or too large for it. Differ says whether any bits do: DD is 0 also where zeros have another sign.
 type Sums struct {
 	AA, BB, AB, DD float64
-	Signs          uint32
+	Differ         bool
 }
 
-// add adds n elements of two vectors, which lie step apart, in two halves that do not wait for each other's sums.
+// add adds n elements of two vectors, which lie step apart. Of a locked pair it sums once.
 func (s *Sums) add(a, b []float32, n, step int) {
 	last := (n-1)*step + 1
 	a, b = a[:last], b[:last]
+	if same(a, b, step) {
+		aa := squares(a, step)
+		s.AA, s.BB, s.AB = s.AA+aa, s.BB+aa, s.AB+aa
+		return
+	}
+	s.Differ = true
+	// in two halves that do not wait for each other's sums
 	var aa, bb, ab, dd, aa1, bb1, ab1, dd1 float64
 	i := 0
 	for ; i+step < len(a); i += 2 * step {
@@ -153,12 +159,33 @@ func (s *Sums) add(a, b []float32, n, step int) {
 		x, y := float64(a[i]), float64(b[i])
 		aa, bb, ab, dd = aa+x*x, bb+y*y, ab+x*y, dd+(x-y)*(x-y)
 	}
-	*s = Sums{s.AA + (aa + aa1), s.BB + (bb + bb1), s.AB + (ab + ab1), s.DD + (dd + dd1), s.Signs}
-	if s.DD == 0 {
-		for i := 0; i < len(a); i += step {
-			s.Signs |= math.Float32bits(a[i]) ^ math.Float32bits(b[i])
+	s.AA, s.BB, s.AB, s.DD = s.AA+(aa+aa1), s.BB+(bb+bb1), s.AB+(ab+ab1), s.DD+(dd+dd1)
+}
+
+// same reports whether all elements have the same bits.
+func same(a, b []float32, step int) bool {
+	b = b[:len(a)]
+	for i := 0; i < len(a); i += step {
+		if math.Float32bits(a[i]) != math.Float32bits(b[i]) {
+			return false
 		}
 	}
+	return true
+}
+
+// squares sums as [Sums.add] does, to the same bits.
+func squares(a []float32, step int) float64 {
+	var aa, aa1 float64
+	i := 0
+	for ; i+step < len(a); i += 2 * step {
+		x, x1 := float64(a[i]), float64(a[i+step])
+		aa, aa1 = aa+x*x, aa1+x1*x1
+	}
+	if i < len(a) {
+		x := float64(a[i])
+		aa += x * x
+	}
+	return aa + aa1
 }
 
 // Stat is what the sums say of the pair.
@@ -169,7 +196,7 @@ func (s *Sums) Stat() Stat {
 	case !model.Finite(s.AA + s.BB):
 		st.State = Diverged
 		return st
-	case s.DD == 0 && s.Signs == 0:
+	case !s.Differ:
 		st.State = Locked
 	case s.AA == 0 || s.BB == 0:
 		st.State = OneZero

@@ -42,7 +42,7 @@ func TestPairsAreComparedInAllTheirParts(t *testing.T) {
 	var want Sums
 	for i := range a {
 		x, y := float64(a[i]), float64(b[i])
-		want = Sums{want.AA + x*x, want.BB + y*y, want.AB + x*y, want.DD + (x-y)*(x-y), 0}
+		want = Sums{want.AA + x*x, want.BB + y*y, want.AB + x*y, want.DD + (x-y)*(x-y), true}
 	}
 	var row, column, same Sums
 	row.add(a, b, 5, 1)
