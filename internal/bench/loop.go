@@ -133,8 +133,12 @@ func inTurns(ctx context.Context, shape workload.Shape, others []measure.Run) (g
 			case v.Step > 1: // the first grows the buffers
 				got.n++
 				got.loop += took
-				for i, run := range others {
-					seconds, err := run()
+				for k := range others {
+					i := k
+					if v.Step%2 == 0 { // what comes after PyTorch finds its caches; each does as often
+						i = len(others) - 1 - k
+					}
+					seconds, err := others[i]()
 					got.others[i], failed = got.others[i]+seconds, errors.Join(failed, err)
 				}
 				if v.Step > spacing.Probes || failed != nil {
