@@ -131,7 +131,8 @@ func (g *Group) add(all []Sums, v model.Values) {
 }
 
 // Sums gathers what cosine and distance of a pair (a, b) need: Σa², Σb², Σab and Σ(a−b)², in float64: no square of a
-// float32 is too small or too large for it. Differ says whether any bits do: DD is 0 also where zeros have another sign.
+// float32 is too small or too large for it. Differ says whether any bits do: DD is 0 too where only the signs of zeros
+// differ.
 type Sums struct {
 	AA, BB, AB, DD float64
 	Differ         bool
