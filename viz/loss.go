@@ -215,14 +215,15 @@ func (v *View) exactLoss(b box, a axes, step int) {
 	}
 	x = v.scale.snap(x)
 	lines := []line{{v.scale.at(x), ink}}
-	for i, name := range v.names {
+	for i := range v.names {
 		f, ok := v.scale.before(v.rec.Experiment, upTo(v.rec.Tracks[i], step), x)
 		if !ok || v.hides(i, f.Step) {
 			continue
 		}
+		name, hue := v.nameAt(i, f.Step), v.styleAt(i, f.Step).Hue
 		if lost, ok := v.rec.Diverged(i, f.Step); ok {
 			lines = append(lines, line{fmt.Sprintf("%s diverged at step %d: %s", name, lost.Step,
-				lost.Lost()), v.styles[i].Hue})
+				lost.Lost()), hue})
 		} else if h, ok := v.rec.ValLossAt(i, f.Step); ok {
 			if v.scale != Steps || f.Step != int(x) {
 				name += fmt.Sprintf(", step %d", f.Step)
@@ -234,7 +235,7 @@ func (v *View) exactLoss(b box, a axes, step int) {
 			if record.Finite(f.FullValLoss) {
 				words += fmt.Sprintf(", full %.6f", f.FullValLoss)
 			}
-			lines = append(lines, line{words, v.styles[i].Hue})
+			lines = append(lines, line{words, hue})
 		}
 	}
 	for i := range v.rec.Reports {

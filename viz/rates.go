@@ -66,9 +66,10 @@ func (v *View) rates(b box) {
 	if x, ok := v.under(a); ok {
 		x = v.scale.snap(x)
 		lines := []line{{v.scale.at(x) + ": learning rate of new, of old parameters", ink}}
-		for i, name := range v.names {
+		for i := range v.names {
 			if f, ok := v.scale.before(e, upTo(rec.Tracks[i], step), x); ok && f.Step > 0 && !v.hides(i, f.Step) {
-				lines = append(lines, line{fmt.Sprintf("%s: %.5g, %.5g", name, f.LRNew, f.LROld), v.styles[i].Hue})
+				lines = append(lines, line{fmt.Sprintf("%s: %.5g, %.5g", v.nameAt(i, f.Step), f.LRNew, f.LROld),
+					v.styleAt(i, f.Step).Hue})
 			}
 		}
 		v.tip(b, lines)

@@ -167,11 +167,11 @@ func (v *View) exactRMS(b box, a axes, now [][]record.BlockRMS, step int) {
 		return
 	}
 	lines := []line{{fmt.Sprintf("%s: in, out, ratio", block(k)), ink}}
-	for i, name := range v.names {
+	for i := range v.names {
 		if v.hides(i, step) {
 			continue
 		}
-		hue := v.styles[i].Hue
+		name, hue := v.nameAt(i, step), v.styleAt(i, step).Hue
 		write := func(when string, r record.BlockRMS) {
 			lines = append(lines, inOut(name+" "+when, r, hue))
 		}

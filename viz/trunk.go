@@ -42,3 +42,11 @@ func (v *View) styleAt(arm, step int) style.Style {
 	}
 	return v.styles[arm]
 }
+
+// nameAt is what an arm's network is called at a step.
+func (v *View) nameAt(arm, step int) string {
+	if v.together(arm, step) {
+		return oneNetwork
+	}
+	return v.names[arm]
+}
