@@ -40,9 +40,15 @@ func (v gpuVerb) Run(e *env) error {
 	if self, err := os.Executable(); err == nil {
 		o.Again = []string{self, "gpu", "--tiny", "--only", "check"}
 	}
+	keep := func(r *trial.Report) error {
+		return durable.WriteFile(v.JSON, func(w io.Writer) error { return indented(w, r) })
+	}
+	if v.JSON != "" { // a lease that ends early loses nothing that was found before
+		o.Found = func(r *trial.Report) { _ = keep(r) } // what keeps it from being written, the last time says
+	}
 	r, err := trial.Run(e.ctx, o)
 	if r != nil && v.JSON != "" {
-		if err := durable.WriteFile(v.JSON, func(w io.Writer) error { return indented(w, r) }); err != nil {
+		if err := keep(r); err != nil {
 			return err
 		}
 	}

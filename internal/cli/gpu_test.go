@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -55,21 +56,27 @@ func TestGPUWithoutADriverEndsWithOneSentence(t *testing.T) {
 	assert.Regexp(t, `^sparkling: the CUDA driver cannot be loaded: [^\n]+\n$`, string(out))
 }
 
-func TestAnInterruptedTrialSaysWhereItsReportIs(t *testing.T) {
+// begun is the program as it tries an emulated device, and what it says.
+func begun(t *testing.T, args ...string) (c *exec.Cmd, said *bytes.Buffer, lines *bufio.Reader) {
+	t.Helper()
 	cache := os.Getenv("XDG_CACHE_HOME")
 	os.Unsetenv("XDG_CACHE_HOME")
 	lib := emulated.Build(t)
 	t.Setenv("XDG_CACHE_HOME", cache)
-	path := filepath.Join(t.TempDir(), "found.json")
-	c := program(t, "gpu", "--tiny", "--only", "check,lock", "--json", path)
-	var said bytes.Buffer
-	c.Env, c.Stderr = append(c.Env, lib.Env()), &said
+	c, said = program(t, append([]string{"gpu", "--tiny"}, args...)...), &bytes.Buffer{}
+	c.Env, c.Stderr = append(c.Env, lib.Env()), said
 	out, err := c.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, c.Start())
-	lines := bufio.NewReader(out)
+	lines = bufio.NewReader(out)
 	_, err = lines.ReadString('\n')
 	require.NoError(t, err, "the card")
+	return c, said, lines
+}
+
+func TestAnInterruptedTrialSaysWhereItsReportIs(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "found.json")
+	c, said, lines := begun(t, "--only", "check,lock", "--json", path)
 	require.NoError(t, c.Process.Signal(os.Interrupt))
 	_, _ = io.Copy(io.Discard, lines)
 	_ = c.Wait()
@@ -78,4 +85,25 @@ func TestAnInterruptedTrialSaysWhereItsReportIs(t *testing.T) {
 	data, err := os.ReadFile(path)
 	require.NoError(t, err)
 	assert.Contains(t, string(data), `"passed": false`)
+}
+
+// As where a lease ends early.
+func TestATrialThatIsKilledHasWrittenWhatItFound(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "found.json")
+	c, _, lines := begun(t, "--only", "check", "--json", path)
+	for range 2 { // rows, of which the first is written before the second is shown
+		_, err := lines.ReadString('\n')
+		require.NoError(t, err)
+	}
+	require.NoError(t, c.Process.Kill())
+	_ = c.Wait()
+	data, err := os.ReadFile(path)
+	require.NoError(t, err)
+	var r trial.Report
+	require.NoError(t, json.Unmarshal(data, &r))
+	assert.Equal(t, "emulated GPU", r.Card.Name)
+	assert.False(t, r.Passed)
+	require.Len(t, r.Parts, 1)
+	assert.Equal(t, trial.Interrupted, r.Parts[0].Outcome)
+	assert.NotEmpty(t, r.Parts[0].Rows)
 }

@@ -11,6 +11,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -48,7 +49,7 @@ func TestWhatBecomesOfAPartIsSaid(t *testing.T) {
 		x := &trial{Options: Options{Out: &out}}
 		p, stuck := x.try(t.Context(), part{"part", limit, func(_ *trial, ctx context.Context, p *Part) error {
 			return run(ctx, p)
-		}})
+		}}, &Report{})
 		return p, stuck, out.String()
 	}
 	p, stuck, out := trying(time.Hour, func(_ context.Context, p *Part) error {
@@ -106,6 +107,31 @@ func TestTheSanitizerLooksOn(t *testing.T) {
 	write(`[ "$*" = "--tool memcheck --error-exitcode 9 program gpu" ] && exit 0; echo "2 hazards"; exit 9`)
 	err := x.sanitize(t.Context(), &Part{})
 	assert.EqualError(t, err, "racecheck: exit status 9: 2 hazards")
+}
+
+// Else the program that is watched would go on beside what is measured next, and its pipe hold up the trial.
+func TestASanitizerThatIsOutOfTimeEndsWithTheProgramItWatches(t *testing.T) {
+	dir := t.TempDir()
+	id := filepath.Join(dir, "id")
+	text := "#!/bin/sh\n/bin/sleep 3600 &\necho $! >" + id + ".new && /bin/mv " + id + ".new " + id + "\nwait\n"
+	require.NoError(t, os.WriteFile(filepath.Join(dir, sanitizer), []byte(text), 0o755))
+	t.Setenv("PATH", dir)
+	ctx, cancel := context.WithCancel(t.Context())
+	var watched string
+	go func() {
+		defer cancel()
+		for watched == "" && t.Context().Err() == nil {
+			data, _ := os.ReadFile(id)
+			watched = strings.TrimSpace(string(data))
+			time.Sleep(time.Millisecond)
+		}
+	}()
+	x := &trial{Options: Options{Again: []string{"program", "gpu"}}}
+	require.ErrorIs(t, x.sanitize(ctx, &Part{}), context.Canceled)
+	assert.Eventually(t, func() bool { // where nobody fetches its end it stays in the list, as a zombie
+		stat, err := os.ReadFile("/proc/" + watched + "/stat")
+		return err != nil || strings.Contains(string(stat), ") Z ")
+	}, time.Minute, time.Millisecond)
 }
 
 // The full size is tried on the cards that are lent, the smallest of which is sold as 80 GB.

@@ -31,6 +31,7 @@ func (t *trial) ask(ctx context.Context, script string, job map[string]any, answ
 		return err
 	}
 	c := exec.CommandContext(ctx, python, "-I", "-c", script)
+	together(c)
 	var wrong bytes.Buffer
 	c.Env = append(os.Environ(), "HF_HUB_OFFLINE=1")
 	c.Stdin, c.Stderr = bytes.NewReader(in), &wrong

@@ -19,7 +19,9 @@ func (t *trial) sanitize(ctx context.Context, p *Part) error {
 	}
 	for _, tool := range []string{"memcheck", "racecheck"} {
 		args := append([]string{"--tool", tool, "--error-exitcode", "9"}, t.Again...)
-		out, err := exec.CommandContext(ctx, path, args...).CombinedOutput()
+		c := exec.CommandContext(ctx, path, args...)
+		together(c)
+		out, err := c.CombinedOutput()
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}

@@ -25,6 +25,8 @@ type Options struct {
 	Sizes   Sizes
 	Only    []string  // names of parts; all where there are none
 	Out     io.Writer // gets the table as it grows
+	// Found, unless nil, is given the report as it grows: after the card and after every row, not passed until the end.
+	Found func(*Report)
 	// Again is this program with the arguments that make it check a tiny network, for a tool that looks on.
 	Again []string
 	// Limit is that of every part where it is not 0: on an emulated device time says nothing.
@@ -89,8 +91,9 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	}
 	t.card = cardOf(t.devices[cuda.BF16].Device())
 	t.card.LoadSeconds = time.Since(begun).Seconds()
-	r := &Report{Card: t.card, Passed: true}
+	r, passed := &Report{Card: t.card}, true
 	fmt.Fprintln(o.Out, t.card)
+	t.found(r)
 	for _, x := range parts {
 		if len(o.Only) > 0 && !slices.Contains(o.Only, x.name) {
 			continue
@@ -98,13 +101,11 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 		if o.Limit > 0 {
 			x.limit = o.Limit
 		}
-		p, stuck := t.try(ctx, x)
-		r.Parts = append(r.Parts, p)
+		p, stuck := t.try(ctx, x, r)
 		p.print(o.Out)
-		r.Passed = r.Passed && (p.Outcome == Passed || p.Outcome == NotHere)
+		passed = passed && (p.Outcome == Passed || p.Outcome == NotHere)
 		if ctx.Err() != nil {
-			r.Passed = false // what comes after was asked for too
-			return r, ctx.Err()
+			return r, ctx.Err() // what comes after was asked for too
 		}
 		if stuck { // and cannot be given back
 			fmt.Fprintf(o.Out, "The device still works at %q, %v after its limit: nothing more is tried.\n", x.name,
@@ -112,10 +113,17 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 			return r, nil
 		}
 	}
-	if err := t.close(); r.Passed {
-		return r, err
+	if r.Passed = passed; passed {
+		return r, t.close()
 	}
+	_ = t.close()
 	return r, nil // a device that failed says no more than the parts have said
+}
+
+func (t *trial) found(r *Report) {
+	if t.Found != nil {
+		t.Found(r)
+	}
 }
 
 func (t *trial) close() (err error) {
@@ -133,8 +141,9 @@ const patience = 10 * time.Second
 // errMissing is what a part returns that needs what this machine lacks.
 type errMissing struct{ error }
 
-// try runs a part until its limit. A part that does not end is left behind; its rows may grow no more.
-func (t *trial) try(ctx context.Context, x part) (_ *Part, stuck bool) {
+// try runs a part until its limit, and adds it to the report at once, as one that was interrupted until it ends. A part
+// that does not end is left behind; its rows may grow no more.
+func (t *trial) try(ctx context.Context, x part, r *Report) (_ *Part, stuck bool) {
 	begun := time.Now()
 	within, cancel := context.WithTimeout(ctx, x.limit)
 	defer cancel()
@@ -146,12 +155,14 @@ func (t *trial) try(ctx context.Context, x part) (_ *Part, stuck bool) {
 		}
 	}}
 	go func() { ended <- x.run(t, within, own) }()
-	p := &Part{Name: x.name, Limit: x.limit.Seconds()}
+	p := &Part{Name: x.name, Limit: x.limit.Seconds(), Outcome: Interrupted}
+	r.Parts = append(r.Parts, p)
 	for over := time.After(x.limit + patience); ; {
 		select {
-		case r := <-rows:
-			p.Rows = append(p.Rows, r)
-			r.print(t.Out)
+		case row := <-rows:
+			p.Rows, p.Seconds = append(p.Rows, row), time.Since(begun).Seconds()
+			row.print(t.Out)
+			t.found(r)
 			continue
 		case err := <-ended:
 			p.judge(err)
@@ -159,6 +170,7 @@ func (t *trial) try(ctx context.Context, x part) (_ *Part, stuck bool) {
 			p.Outcome, p.Why, stuck = OutOfTime, "it did not end", true
 		}
 		p.Seconds = time.Since(begun).Seconds()
+		t.found(r)
 		return p, stuck
 	}
 }
