@@ -38,7 +38,10 @@ func (v gpuVerb) Run(e *env) error {
 		o.Sizes, o.Limit = trial.Tiny(), tinyLimit
 	}
 	if self, err := os.Executable(); err == nil {
-		o.Again = []string{self, "gpu", "--tiny", "--only", "check"}
+		o.Again, o.Rest = []string{self, "gpu", "--tiny", "--only", "check"}, []string{self, "gpu"}
+		if v.Tiny {
+			o.Rest = append(o.Rest, "--tiny")
+		}
 	}
 	keep := func(r *trial.Report) error {
 		return durable.WriteFile(v.JSON, func(w io.Writer) error { return indented(w, r) })

@@ -45,6 +45,24 @@ func TestGPUTriesTheDriverOfTheMachine(t *testing.T) {
 	assert.Contains(t, string(out), "is there already; nothing is overwritten")
 }
 
+func TestAGPUThatFailsLosesOnlyThePartThatFailed(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "found.json")
+	t.Setenv("EMU_FAIL", "cuLaunchKernel:100:700") // positions have fewer
+	c, said, lines := begun(t, "--only", "check,positions", "--json", path)
+	out, _ := io.ReadAll(lines)
+	_ = c.Wait()
+	assert.Equal(t, codeBad, c.ProcessState.ExitCode())
+	assert.Equal(t, "sparkling: the GPU did not pass: check (failed)\n", said.String())
+	assert.Regexp(t, `(?s)check +failed, .*started again\.\nemulated GPU, .*positions +passed, `, string(out))
+	data, err := os.ReadFile(path)
+	require.NoError(t, err)
+	var r trial.Report
+	require.NoError(t, json.Unmarshal(data, &r))
+	require.Len(t, r.Parts, 2)
+	assert.Equal(t, trial.Failed, r.Parts[0].Outcome)
+	assert.Equal(t, trial.Passed, r.Parts[1].Outcome)
+}
+
 func TestGPUWithoutADriverEndsWithOneSentence(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "libcuda.so.1"), []byte("no library"), 0o644))

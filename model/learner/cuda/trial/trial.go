@@ -29,6 +29,9 @@ type Options struct {
 	Found func(*Report)
 	// Again is this program with the arguments that make it check a tiny network, for a tool that looks on.
 	Again []string
+	// Rest is this program with the arguments that make it try what this trial does: where the device has failed, it
+	// tries the parts that are left. Where there is none they fail as the device has.
+	Rest []string
 	// Limit is that of every part where it is not 0: on an emulated device time says nothing.
 	Limit time.Duration
 	// PeersOnCPU lets PyTorch compute on the CPU: a test of the scripts, no measurement.
@@ -94,10 +97,11 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	r, passed := &Report{Card: t.card}, true
 	fmt.Fprintln(o.Out, t.card)
 	t.found(r)
-	for _, x := range parts {
-		if len(o.Only) > 0 && !slices.Contains(o.Only, x.name) {
-			continue
-		}
+	wanted := slices.DeleteFunc(Names(), func(name string) bool {
+		return len(o.Only) > 0 && !slices.Contains(o.Only, name)
+	})
+	for i, name := range wanted {
+		x := parts[slices.Index(Names(), name)]
 		if o.Limit > 0 {
 			x.limit = o.Limit
 		}
@@ -111,6 +115,14 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 			fmt.Fprintf(o.Out, "The device still works at %q, %v after its limit: nothing more is tried.\n", x.name,
 				patience)
 			return r, nil
+		}
+		if rest := wanted[i+1:]; len(o.Rest) > 0 && len(rest) > 0 && t.broken() != nil {
+			_ = t.close()
+			fmt.Fprintln(o.Out, "The device has failed; what is left is tried by this program, started again.")
+			if err := t.afresh(ctx, r, rest); err != nil {
+				fmt.Fprintf(o.Out, "That was not tried: %v\n", err)
+			}
+			return r, ctx.Err()
 		}
 	}
 	if r.Passed = passed; passed {

@@ -61,6 +61,37 @@ func TestADeviceThatFailsIsInTheReportAndSaidOnce(t *testing.T) {
 	assert.Equal(t, "check (failed), positions (failed)", r.Bad())
 }
 
+// The context of a process is lost with the kernel that faults, and with it what else would be found there.
+func TestWhatIsLeftAfterAFailureIsTriedByAnotherProcess(t *testing.T) {
+	var out bytes.Buffer
+	lib := emulated.Build(t)
+	o := options(t, &out)
+	t.Cleanup(lib.Reset)
+	program := filepath.Join(os.Getenv("PATH"), "again")
+	run := func(text string) *Report {
+		require.NoError(t, os.WriteFile(program, []byte("#!/bin/sh\n"+text), 0o755))
+		lib.Reset()
+		lib.Fail("cuLaunchKernel", 100, 700)
+		o.Only, o.Rest = []string{"check", "positions", "full size"}, []string{program, "gpu"}
+		r, err := Run(t.Context(), o)
+		require.NoError(t, err)
+		assert.Zero(t, lib.Contexts(), "which the other process may need the memory of")
+		return r
+	}
+	r := run(`[ "$*" = "gpu --only positions,full size --json $5" ] || exit 1
+echo "what it says"
+echo '{"parts": [{"name": "positions", "outcome": "passed"}, {"name": "full size", "outcome": "failed"}]}' >"$5"
+exit 2`)
+	assert.Equal(t, "check (failed), full size (failed)", r.Bad())
+	assert.Len(t, r.Parts, 3)
+	assert.Contains(t, out.String(), "started again.\nwhat it says\n")
+
+	r = run("echo no driver >&2; exit 2")
+	assert.Equal(t, "check (failed)", r.Bad())
+	assert.False(t, r.Passed)
+	assert.Contains(t, out.String(), "That was not tried: exit status 2: no driver\n")
+}
+
 func TestATrialThatIsInterruptedHasNotPassed(t *testing.T) {
 	var out bytes.Buffer
 	o := options(t, &out)
