@@ -244,10 +244,12 @@ func (d *Director) before(chapter int, v View) bool {
 }
 
 // byStep is the last chapter that begins at or before a step.
-func (d *Director) byStep(step int, forked bool) int {
+func (d *Director) byStep(step int, forked bool) int { return d.lesson.byStep(d.exp, step, forked) }
+
+func (l *Lesson) byStep(e experiment.Experiment, step int, forked bool) int {
 	at := 0
-	for k, c := range d.lesson.Chapters {
-		if from := c.From.At(d.exp); from >= 0 && from <= step && (forked || c.From.order() < Widening.order()) {
+	for k, c := range l.Chapters {
+		if from := c.From.At(e); from >= 0 && from <= step && (forked || c.From.order() < Widening.order()) {
 			at = k
 		}
 	}

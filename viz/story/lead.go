@@ -98,6 +98,12 @@ func reached(s *session.Session) int {
 	return last
 }
 
+// Passed reports whether a run of the lesson has gone on beyond a chapter, which can only be looked back at then.
+func (l *Lesson) Passed(chapter string, s *session.Session) bool {
+	k := l.Chapter(chapter)
+	return k >= 0 && k < l.byStep(s.Experiment(), reached(s)-1, s.Forked())
+}
+
 // Hurry lets a run that its reader knows already come to its end at full speed; then, or where another
 // run begins, the speed is what it was, or what was picked meanwhile.
 func (d *Director) Hurry(s *session.Session) {

@@ -52,3 +52,31 @@ func again(t *testing.T, s *session.Session) {
 	e.Seed++
 	require.NoError(t, s.SetExperiment(trial.Valid(e)))
 }
+
+// A run has passed a chapter as soon as it has gone into the next one; what begins at its newest step is still to come.
+func TestARunPassesAChapterWhenItGoesIntoTheNext(t *testing.T) {
+	h := session.NewLocalHost(cpu.Factory{})
+	s, err := session.New(trial.Valid(brief(t, "lock")), h)
+	require.NoError(t, err)
+	t.Cleanup(s.Close)
+	s.SetSpeed(session.Max)
+	passed := func(step int) (ids []string) {
+		s.Hold(step)
+		for s.Play(); reached(s) < step; s.Tick() {
+			h.Wait(time.Millisecond)
+		}
+		l := Named("lock")
+		for _, c := range l.Chapters {
+			if l.Passed(c.ID, s) {
+				ids = append(ids, c.ID)
+			}
+		}
+		return ids
+	}
+	fork, steps := s.Experiment().Fork(), s.Experiment().Steps
+	assert.Empty(t, passed(fork-1), "it waits for a guess")
+	assert.Equal(t, []string{"learning"}, passed(fork))
+	assert.Equal(t, []string{"learning", "guess"}, passed(fork+1))
+	assert.Equal(t, []string{"learning", "guess", "equal", "update"}, passed(steps), "the result is still to come")
+	assert.False(t, Named("lock").Passed("nowhere", s))
+}

@@ -90,7 +90,13 @@ func (l *lab) openLesson(name, chapter string, kept js.Value, otherwise string) 
 		if gone, aside = l.restore(e, kept, shifted); gone {
 			l.notice.Text = strings.Replace(l.notice.Text, panel.Title(l.session.Experiment()),
 				"The lesson “"+lesson.Title+"”", 1)
-			l.director.Take(name, chapter)
+			if !lesson.Passed(chapter, l.session) {
+				l.director.Take(name, chapter)
+				return
+			}
+			l.director.Take(name, "")
+			l.direct() // the story learns where the run is
+			l.turn(lesson.Chapter(chapter))
 			return
 		}
 	}

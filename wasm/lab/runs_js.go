@@ -17,6 +17,7 @@ type earlier struct {
 	session *session.Session // until its state is saved
 	state   session.State
 	new     bool // its state has not been given to the page
+	played  bool // when it was left
 	words   string
 }
 
@@ -75,9 +76,10 @@ func (l *lab) keep(s *session.Session) {
 		s.Close()
 		return
 	}
+	played := s.Playing()
 	s.Pause()
 	s.Save()
-	l.push(&earlier{session: s, new: true, words: words(s.Record())})
+	l.push(&earlier{session: s, new: true, played: played, words: words(s.Record())})
 }
 
 // mark keeps the state that was saved last, before something is done to the present run that cannot be taken back.
@@ -87,7 +89,8 @@ func (l *lab) mark() {
 		st = l.saved // while arms are asked for theirs
 	}
 	if st.Record != nil && l.session.Record().Last() > 0 && same(st.Record.Experiment, l.session.Experiment()) {
-		l.push(&earlier{state: st, new: true, words: words(st.Record) + ", not yet widened"})
+		l.push(&earlier{state: st, new: true, played: l.session.Playing(),
+			words: words(st.Record) + ", not yet widened"})
 	}
 }
 
@@ -123,8 +126,8 @@ func (l *lab) shelve() {
 	}
 }
 
-// back goes back to a run that is kept; the present one is kept before all others, so that who goes on going back sees
-// all of them again.
+// back goes back to a run that is kept, which plays if it did when it was left; the present one is kept before all
+// others, so that who goes on going back sees all of them again.
 func (l *lab) back(at int) error {
 	if at < 0 || at >= len(l.before) {
 		return errors.New("no such run is kept")
@@ -144,6 +147,9 @@ func (l *lab) back(at int) error {
 	l.before = slices.Delete(l.before, at, at+1)
 	n := len(l.before)
 	l.put(s)
+	if s.Pause(); b.played {
+		s.Play()
+	}
 	if len(l.before) > n {
 		l.before = slices.Insert(l.before[:n], 0, l.before[n])
 	}

@@ -132,7 +132,8 @@ func TestWhatRanBeforeComesBack(t *testing.T) {
 	assert.Equal(t, "The run before is kept: Your own experiment at step 60.",
 		eval[string](p, `document.getElementById("before-text").textContent`))
 	p.shot("before")
-	p.run(`history.back()`)
+	p.wait(`JSON.parse(sparkling.state()).last > 0`)
+	p.run(`sparkling.pause(); history.back()`)
 	p.wait(`JSON.parse(sparkling.state()).steps === 60`)
 	assert.True(t, want == p.csv(), "its record is whole")
 	p.wait(`!document.getElementById("notice").hidden`)
@@ -147,6 +148,7 @@ func TestWhatRanBeforeComesBack(t *testing.T) {
 
 	p.run(`history.forward()`)
 	p.wait(`JSON.parse(sparkling.state()).name === "lock"`)
+	assert.False(t, p.state().Playing, "it was paused when it was left")
 	p.run(`sparkling.speed("1"); sparkling.play()`)
 	p.wait(`JSON.parse(sparkling.state()).last > 5`)
 	p.stored()

@@ -82,7 +82,7 @@ func TestALessonIsTakenByKeyboardAndGoesOnAfterAReload(t *testing.T) {
 }
 
 // What was kept is older than the chapter of the address, as where the newest step was not kept: the run goes on to
-// that chapter and waits at its end, at full speed too.
+// that chapter and waits at its end, at full speed too. Where it is newer, that chapter is looked back at.
 func TestARestoredLessonIsNotRunPastItsChapter(t *testing.T) {
 	p := open(t, desktop, "lesson=width/wide")
 	p.run(`document.getElementById("story").dispatchEvent(new Event("pointerdown"))`) // it waits for who is there
@@ -95,6 +95,13 @@ func TestARestoredLessonIsNotRunPastItsChapter(t *testing.T) {
 	p.at("pairs", false)
 	assert.Contains(t, eval[string](p, `document.getElementById("notice-text").textContent`), "at step 301")
 	assert.Equal(t, 340, p.state().Last)
+
+	p.kept(true)
+	p.run(`history.replaceState(null, "", "?present#lesson=width/wide")`)
+	p.do(chromedp.Reload())
+	p.ready()
+	p.wait(`document.querySelector("#chapters [data-chapter=wide][aria-current]")`)
+	assert.Equal(t, []int{301, 340}, []int{p.state().Step, p.state().Last}, "a chapter that it has passed is shown")
 }
 
 // A link to a chapter takes the run there; what the chapter waits for is done with a finger; what no lesson is called
