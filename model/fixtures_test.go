@@ -25,44 +25,6 @@ const (
 	tolState  = 1e-3 // ‖Δ‖/‖state‖ of a tensor, after steps on weights that differ by tolWeight
 )
 
-// shapeJSON is a network's shape in losses.json.
-type shapeJSON struct {
-	Vocab, D, Layers, Heads, KV, HD, Experts, TopK, F int
-	Eps, Rope, LB, Z, Std                             float64
-	Renorm                                            bool
-	LBHF                                              bool    `json:"lb_hf"`
-	LogitMult                                         float64 `json:"logit_mult"`
-}
-
-func (s shapeJSON) config(t *testing.T) model.Config {
-	require.True(t, s.Renorm, "the router's weights are always renormalised here")
-	require.False(t, s.LBHF, "the load-balancing loss is a mean over layers here")
-	return model.Config{
-		Vocab: s.Vocab, Hidden: s.D, Layers: s.Layers, Heads: s.Heads, KVHeads: s.KV, HeadDim: s.HD, Experts: s.Experts,
-		TopK: s.TopK, Inner: s.F,
-		NormEps: s.Eps, RopeBase: s.Rope, AuxLossCoef: s.LB, ZLossCoef: s.Z, InitStd: s.Std, LogitMult: s.LogitMult,
-	}
-}
-
-// setJSON is losses.json.
-type setJSON struct {
-	Config          shapeJSON
-	Opt             optim.Kind
-	LR, CE          []float64
-	WD, B1, B2, Eps float64
-	Mu, Ratio       float64
-	Widened         map[model.Axis]struct {
-		Config shapeJSON
-		CE     []float64
-		LROld  []float64 `json:"lr_old"`
-		LRNew  []float64 `json:"lr_new"`
-	}
-}
-
-func (s setJSON) optimizer() optim.Config {
-	return optim.Config{Kind: s.Opt, Beta1: s.B1, Beta2: s.B2, Eps: s.Eps, WeightDecay: s.WD, Momentum: s.Mu}
-}
-
 func engines() []compute.Engine { return []compute.Engine{compute.Reference{}, compute.NewCPU()} }
 
 // TestFixtures keeps the promise that the network, the optimizers and the widening compute what an independent
@@ -71,32 +33,20 @@ func TestFixtures(t *testing.T) {
 	for _, set := range fixture.Sets(t, "testdata/fixtures") {
 		for _, eng := range engines() {
 			t.Run(filepath.Base(set)+"/"+eng.Name(), func(t *testing.T) {
-				var s setJSON
-				fixture.JSON(t, set, "losses.json", &s)
-				c := s.Config.config(t)
+				s := fixture.LossesOf(t, set)
+				c := s.Config.Config(t)
 				t.Run("training", func(t *testing.T) { checkTraining(t, set, s, c, eng) })
 				for _, axis := range []model.Axis{model.Inner, model.Hidden, model.Joint} {
 					if w, ok := s.Widened[axis]; ok {
 						t.Run(string(axis), func(t *testing.T) {
 							checkWidening(t, set, s, c, axis, eng)
-							checkSteps(t, set, s, w.Config.config(t), axis, eng)
+							checkSteps(t, set, s, w.Config.Config(t), axis, eng)
 						})
 					}
 				}
 			})
 		}
 	}
-}
-
-// values fills parameters from a file by their checkpoint names, and requires that no tensor is left over.
-func values(t *testing.T, f fixture.File, table *model.Table) model.Values {
-	v, n := model.NewValues(table), 0
-	v.Each(func(name string, shape []int, data []float32) {
-		copy(data, f.F32(t, name, shape))
-		n++
-	})
-	require.Equal(t, f.Len(), n, "tensors in the file")
-	return v
 }
 
 type batch struct {
@@ -112,9 +62,9 @@ func loadBatch(t *testing.T, set string) batch {
 	return batch{ids, labels, shape[0], shape[1], f}
 }
 
-func checkTraining(t *testing.T, set string, s setJSON, c model.Config, eng compute.Engine) {
+func checkTraining(t *testing.T, set string, s fixture.Losses, c model.Config, eng compute.Engine) {
 	table, b := model.NewTable(c), loadBatch(t, set)
-	net := model.NewNet(eng, values(t, fixture.Load(t, set, "weights_init"), table), b.rows, b.seq)
+	net := model.NewNet(eng, fixture.Load(t, set, "weights_init").Values(t, table), b.rows, b.seq)
 	net.Forward(b.ids)
 	near(t, "logits", b.file.F32(t, "logits", nil), net.Logits(), tolLogit)
 	loss := net.Backward(b.labels)
@@ -122,9 +72,9 @@ func checkTraining(t *testing.T, set string, s setJSON, c model.Config, eng comp
 		"objective": loss.Objective} {
 		assert.InDelta(t, b.file.F32(t, name, nil)[0], got, tolLogit, name)
 	}
-	close2(t, values(t, fixture.Load(t, set, "grads"), table), net.Grads, tolGrad)
+	close2(t, fixture.Load(t, set, "grads").Values(t, table), net.Grads, tolGrad)
 
-	opt := optim.New(s.optimizer(), eng, model.NewGrowth(c), model.NewValues(table), model.NewValues(table), 0)
+	opt := optim.New(s.Optimizer(), eng, model.NewGrowth(c), model.NewValues(table), model.NewValues(table), 0)
 	bounds := newAdamBounds(table)
 	for i, lr := range s.LR {
 		net.Forward(b.ids)
@@ -132,15 +82,15 @@ func checkTraining(t *testing.T, set string, s setJSON, c model.Config, eng comp
 		bounds.see(net.Grads, lr)
 		opt.Step(net.Weights, net.Grads, []float64{lr})
 	}
-	bounds.hold(t, values(t, fixture.Load(t, set, "weights_step3"), table), net.Weights)
-	close2(t, values(t, fixture.Load(t, set, "opt_m_step3"), table), opt.M, tolState)
-	close2(t, values(t, fixture.Load(t, set, "opt_v_step3"), table), opt.V, tolState)
+	bounds.hold(t, fixture.Load(t, set, "weights_step3").Values(t, table), net.Weights)
+	close2(t, fixture.Load(t, set, "opt_m_step3").Values(t, table), opt.M, tolState)
+	close2(t, fixture.Load(t, set, "opt_v_step3").Values(t, table), opt.V, tolState)
 }
 
-func checkWidening(t *testing.T, set string, s setJSON, c model.Config, axis model.Axis, eng compute.Engine) {
+func checkWidening(t *testing.T, set string, s fixture.Losses, c model.Config, axis model.Axis, eng compute.Engine) {
 	from, b := model.NewTable(c), loadBatch(t, set)
-	old := values(t, fixture.Load(t, set, "weights_step3"), from)
-	m, v := values(t, fixture.Load(t, set, "opt_m_step3"), from), values(t, fixture.Load(t, set, "opt_v_step3"), from)
+	old := fixture.Load(t, set, "weights_step3").Values(t, from)
+	m, v := fixture.Load(t, set, "opt_m_step3").Values(t, from), fixture.Load(t, set, "opt_v_step3").Values(t, from)
 	before := model.NewNet(eng, old, b.rows, b.seq)
 	before.Forward(b.ids)
 	out := fixture.Load(t, set, fmt.Sprintf("widen_%s_out", axis))
@@ -162,7 +112,7 @@ func checkWidening(t *testing.T, set string, s setJSON, c model.Config, axis mod
 		require.NoError(t, err)
 		f := fixture.Load(t, set, file)
 		now := plan.Weights(old)
-		each(t, values(t, f, plan.To), now, 1e-7)
+		each(t, f.Values(t, plan.To), now, 1e-7)
 		mult, err := strconv.ParseFloat(f.Meta["logit_mult"], 64)
 		require.NoError(t, err)
 		assert.InEpsilon(t, mult, plan.To.Config.LogitMult, 1e-12, "logit_mult of %s", file)
@@ -184,7 +134,7 @@ func checkWidening(t *testing.T, set string, s setJSON, c model.Config, axis mod
 			require.NoError(t, err)
 			got := plan.States(m, v)
 			for i, q := range []string{"m", "v"} {
-				each(t, values(t, fixture.Load(t, set, fmt.Sprintf("widen_%s_%s_%s", axis, q, name)), plan.To),
+				each(t, fixture.Load(t, set, fmt.Sprintf("widen_%s_%s_%s", axis, q, name)).Values(t, plan.To),
 					got[i], 1e-8)
 			}
 		}
@@ -210,14 +160,14 @@ func checkMask(t *testing.T, f fixture.File, g model.Growth, table *model.Table)
 	})
 }
 
-func checkSteps(t *testing.T, set string, s setJSON, c model.Config, axis model.Axis, eng compute.Engine) {
+func checkSteps(t *testing.T, set string, s fixture.Losses, c model.Config, axis model.Axis, eng compute.Engine) {
 	w, b := s.Widened[axis], loadBatch(t, set)
 	file := func(name string) fixture.File { return fixture.Load(t, set, fmt.Sprintf("widen_%s%s", axis, name)) }
 	table := model.NewTable(c)
-	growth := model.NewGrowth(s.Config.config(t)).Widen(c)
-	net := model.NewNet(eng, values(t, file(""), table), b.rows, b.seq)
-	opt := optim.New(s.optimizer(), eng, growth, values(t, file("_m_asym"), table),
-		values(t, file("_v_asym"), table), len(s.LR))
+	growth := model.NewGrowth(s.Config.Config(t)).Widen(c)
+	net := model.NewNet(eng, file("").Values(t, table), b.rows, b.seq)
+	opt := optim.New(s.Optimizer(), eng, growth, file("_m_asym").Values(t, table),
+		file("_v_asym").Values(t, table), len(s.LR))
 	bounds := newAdamBounds(table)
 	for i := range w.LROld {
 		net.Forward(b.ids)
@@ -225,5 +175,5 @@ func checkSteps(t *testing.T, set string, s setJSON, c model.Config, axis model.
 		bounds.see(net.Grads, max(w.LROld[i], w.LRNew[i]))
 		opt.Step(net.Weights, net.Grads, []float64{w.LROld[i], w.LRNew[i]})
 	}
-	bounds.hold(t, values(t, file("_step3"), table), net.Weights)
+	bounds.hold(t, file("_step3").Values(t, table), net.Weights)
 }

@@ -24,31 +24,23 @@ import (
 	"github.com/sparkling-lab/sparkling/sim/task"
 )
 
-// shape is a network's shape in a set's losses.json.
-type shape struct {
-	Vocab, D, Layers, Heads, KV, HD, Experts, TopK, F int
-	Eps, Rope, LB, Z                                  float64
-}
-
 // hugging is config.json of a tied network, written by hand.
-func (s shape) hugging() string {
+func hugging(c model.Config) string {
 	return fmt.Sprintf(`{"model_type": "qwen3_moe", "norm_topk_prob": true, "tie_word_embeddings": true,
 		"vocab_size": %d, "hidden_size": %d, "num_hidden_layers": %d, "num_attention_heads": %d,
 		"num_key_value_heads": %d, "head_dim": %d, "num_experts": %d, "num_experts_per_tok": %d,
 		"moe_intermediate_size": %d, "rms_norm_eps": %g, "rope_theta": %g, "router_aux_loss_coef": %g,
 		"router_z_loss_coef": %g}`,
-		s.Vocab, s.D, s.Layers, s.Heads, s.KV, s.HD, s.Experts, s.TopK, s.F, s.Eps, s.Rope, s.LB, s.Z)
+		c.Vocab, c.Hidden, c.Layers, c.Heads, c.KVHeads, c.HeadDim, c.Experts, c.TopK, c.Inner, c.NormEps, c.RopeBase,
+		c.AuxLossCoef, c.ZLossCoef)
 }
 
 // hugged makes a folder of files of a set: new name by old name.
 func hugged(t *testing.T, set string, files map[string]string) (dir string, ratio float64) {
-	var s struct {
-		Config shape
-		Ratio  float64
-	}
-	fixture.JSON(t, set, "losses.json", &s)
+	s := fixture.LossesOf(t, set)
 	dir = t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(dir, checkpoint.ConfigName), []byte(s.Config.hugging()), 0o644))
+	config := []byte(hugging(s.Config.Config(t)))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, checkpoint.ConfigName), config, 0o644))
 	for to, from := range files {
 		data, err := os.ReadFile(filepath.Join(set, from+".safetensors"))
 		require.NoError(t, err)

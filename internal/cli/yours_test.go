@@ -54,8 +54,6 @@ func TestYourCheckpointGoesOnWider(t *testing.T) {
 	require.NoError(t, err)
 	example := filepath.Join(root, "examples", "pytorch")
 	set := filepath.Join(root, "model", "testdata", "fixtures", "tiny_f32")
-	var s struct{ LR []float64 }
-	fixture.JSON(t, set, "losses.json", &s)
 	small, _ := hugged(t, set, map[string]string{"model.safetensors": "weights_init"})
 	t.Chdir(t.TempDir())
 	require.NoError(t, os.CopyFS("small", os.DirFS(small)))
@@ -76,7 +74,7 @@ func TestYourCheckpointGoesOnWider(t *testing.T) {
 	code := regexp.MustCompile("(?s)```python\n(.*?)```").FindSubmatch(page)
 	require.NotNil(t, code, "the page has the three lines that write the names")
 	require.Equal(t, 3, bytes.Count(code[1], []byte("\n")))
-	rates, err := json.Marshal(s.LR)
+	rates, err := json.Marshal(fixture.LossesOf(t, set).LR)
 	require.NoError(t, err)
 	py("-B", "-c", trainer3+string(code[1]), example, string(rates))
 	sameAs(t, fixture.Load(t, set, "weights_step3"), "small/model.safetensors", "the first three updates")

@@ -127,7 +127,7 @@ internal/deck/cmd: internal/deck internal/deck/built
 internal/cli: internal/... model/... sim/... viz/animation viz/desktop viz/figure viz/story
 .: internal/cli
 
-internal/fixture: model/checkpoint
+internal/fixture: model model/checkpoint model/optim
 internal/llama: internal/tools
 internal/testgame: internal/display
 internal/testneed: internal/display internal/tools

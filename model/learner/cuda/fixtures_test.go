@@ -15,7 +15,6 @@ import (
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/learner"
 	"github.com/sparkling-lab/sparkling/model/learner/cuda"
-	"github.com/sparkling-lab/sparkling/model/optim"
 	"github.com/sparkling-lab/sparkling/model/widen"
 )
 
@@ -27,40 +26,9 @@ const (
 	tolState  = 1e-3 // ‖Δ‖/‖state‖ of a tensor, after steps
 )
 
-// shapeJSON is a network's shape in losses.json.
-type shapeJSON struct {
-	Vocab, D, Layers, Heads, KV, HD, Experts, TopK, F int
-	Eps, Rope, LB, Z, Std                             float64
-	LogitMult                                         float64 `json:"logit_mult"`
-}
-
-func (s shapeJSON) config() model.Config {
-	return model.Config{
-		Vocab: s.Vocab, Hidden: s.D, Layers: s.Layers, Heads: s.Heads, KVHeads: s.KV, HeadDim: s.HD, Experts: s.Experts,
-		TopK: s.TopK, Inner: s.F,
-		NormEps: s.Eps, RopeBase: s.Rope, AuxLossCoef: s.LB, ZLossCoef: s.Z, InitStd: s.Std, LogitMult: s.LogitMult,
-	}
-}
-
-// setJSON is losses.json.
-type setJSON struct {
-	Config          shapeJSON
-	Opt             optim.Kind
-	LR, CE          []float64
-	WD, B1, B2, Eps float64
-	Mu, Ratio       float64
-	Widened         map[model.Axis]struct {
-		CE    []float64
-		LROld []float64 `json:"lr_old"`
-		LRNew []float64 `json:"lr_new"`
-	}
-}
-
 // stored is what a file of a set holds of every parameter.
 func stored(t *testing.T, set, name string, table *model.Table) model.Values {
-	v, f := model.NewValues(table), fixture.Load(t, set, name)
-	v.Each(func(name string, shape []int, data []float32) { copy(data, f.F32(t, name, shape)) })
-	return v
+	return fixture.Load(t, set, name).Values(t, table)
 }
 
 // sameTensors requires ‖Δ‖/‖want‖ ≤ tol tensor by tensor.
@@ -82,17 +50,14 @@ func TestFixtures(t *testing.T) {
 	for _, set := range fixture.Sets(t, "../../testdata/fixtures") {
 		t.Run(filepath.Base(set), func(t *testing.T) {
 			f, _ := open(t, cuda.Float32)
-			var s setJSON
-			fixture.JSON(t, set, "losses.json", &s)
-			c := s.Config.config()
+			s := fixture.LossesOf(t, set)
+			c := s.Config.Config(t)
 			table := model.NewTable(c)
 			file := fixture.Load(t, set, "batch")
 			ids, shape := file.Ints(t, "input_ids")
 			labels, _ := file.Ints(t, "labels")
 			begin := learner.Setup{
-				Optimizer: optim.Config{Kind: s.Opt, Beta1: s.B1, Beta2: s.B2, Eps: s.Eps, WeightDecay: s.WD,
-					Momentum: s.Mu},
-				Batch: shape[0], Seq: shape[1], Growth: model.NewGrowth(c),
+				Optimizer: s.Optimizer(), Batch: shape[0], Seq: shape[1], Growth: model.NewGrowth(c),
 				State: learner.State{Weights: stored(t, set, "weights_init", table), M: model.NewValues(table),
 					V: model.NewValues(table)},
 			}
@@ -132,9 +97,9 @@ func TestFixtures(t *testing.T) {
 }
 
 // widened goes on from a widening of a set, with the states of originals kept and those of copies emptied.
-func widened(t *testing.T, f *cuda.Factory, set string, s setJSON, axis model.Axis, begin learner.Setup,
+func widened(t *testing.T, f *cuda.Factory, set string, s fixture.Losses, axis model.Axis, begin learner.Setup,
 	ids, labels []int32) {
-	table, w := model.NewTable(s.Config.config()), s.Widened[axis]
+	table, w := model.NewTable(s.Config.Config(t)), s.Widened[axis]
 	begin.State = learner.State{Steps: len(s.LR), Weights: stored(t, set, "weights_step3", table),
 		M: stored(t, set, "opt_m_step3", table), V: stored(t, set, "opt_v_step3", table)}
 	l, err := f.New(begin)
