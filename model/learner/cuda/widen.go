@@ -106,11 +106,3 @@ func wideningMemory(s shape, p *widen.Plan, precision Precision, before, after l
 	}
 	return most
 }
-
-// WideningMemory is the most bytes that the learner of a setup holds at once while it widens by a plan, and afterwards.
-// The numbers of the setup's state are not read.
-func WideningMemory(p *widen.Plan, s learner.Setup, precision Precision) float64 {
-	after := s
-	after.Growth = s.Growth.Widen(p.To.Config)
-	return float64(wideningMemory(shapeOf(p.From.Config, s, manyLogits), p, precision, s, after))
-}
