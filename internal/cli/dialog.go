@@ -29,7 +29,7 @@ func (e *env) chooseText(ctx context.Context) (called string, data []byte, err e
 		return "", nil, fmt.Errorf("the file dialog failed, %w; drop the file on this window, or begin with --text "+
 			"FILE", err)
 	}
-	data, err = readText(e, path)
+	data, err = readBounded(e.ctx, "text", path, task.MaxFile)
 	return plain.Line(filepath.Base(path)), data, err
 }
 

@@ -2,13 +2,10 @@ package cli
 
 import (
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"path/filepath"
 
-	"github.com/sparkling-lab/sparkling/internal/input"
 	"github.com/sparkling-lab/sparkling/internal/plain"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/task"
@@ -34,7 +31,7 @@ func ownText(e *env, path string, exp *experiment.Experiment, say io.Writer) err
 	if exp.Task.Kind != task.KindText {
 		return fmt.Errorf("--text is for experiments that learn a text; %s learns %s", exp.Name, exp.Task.Kind)
 	}
-	data, err := readText(e, path)
+	data, err := readBounded(e.ctx, "text", path, task.MaxFile)
 	if err != nil {
 		return err
 	}
@@ -49,18 +46,4 @@ func ownText(e *env, path string, exp *experiment.Experiment, say io.Writer) err
 		*exp = exp.WithText(spec, plain.Line(filepath.Base(path)))
 	}
 	return nil
-}
-
-// readText is what a file holds, as far as one may go, and a byte more where it goes on.
-func readText(e *env, path string) ([]byte, error) {
-	f, err := input.Open(e.ctx, path)
-	var data []byte
-	if err == nil {
-		defer f.Close()
-		data, err = io.ReadAll(io.LimitReader(f, task.MaxFile+1))
-	}
-	if why := (*fs.PathError)(nil); errors.As(err, &why) {
-		err = fmt.Errorf("the text %s cannot be read: %w", path, why.Err)
-	}
-	return data, err
 }

@@ -305,7 +305,7 @@ func document(by *env, path string) (doc experiment.Valid, err error) {
 	if unknown == nil {
 		return e.Validate()
 	}
-	data, err := readBounded(by.ctx, path)
+	data, err := readBounded(by.ctx, "experiment", path, experiment.MaxDocument)
 	if errors.Is(err, fs.ErrNotExist) && bare(path) {
 		return doc, unknown
 	}
@@ -321,15 +321,16 @@ func document(by *env, path string) (doc experiment.Valid, err error) {
 // bare reports whether a word is meant as a name rather than as a path.
 func bare(word string) bool { return !strings.ContainsAny(word, "./\\") }
 
-func readBounded(ctx context.Context, path string) ([]byte, error) {
+// readBounded is what a file holds, as far as one of its kind may go, and a byte more where it goes on.
+func readBounded(ctx context.Context, kind, path string, most int64) ([]byte, error) {
 	f, err := input.Open(ctx, path)
 	var data []byte
 	if err == nil {
 		defer f.Close()
-		data, err = io.ReadAll(io.LimitReader(f, experiment.MaxDocument+1))
+		data, err = io.ReadAll(io.LimitReader(f, most+1))
 	}
 	if why := (*fs.PathError)(nil); errors.As(err, &why) {
-		err = fmt.Errorf("the experiment %s cannot be read: %w", path, why.Err)
+		err = fmt.Errorf("the %s %s cannot be read: %w", kind, path, why.Err)
 	}
 	return data, err
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/internal/display"
 	"github.com/sparkling-lab/sparkling/internal/durable"
+	"github.com/sparkling-lab/sparkling/internal/input"
 	"github.com/sparkling-lab/sparkling/model/learner/cpu"
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/sim/record"
@@ -125,12 +126,7 @@ func lessons(dir string) (story.Progress, func([]byte) error) {
 		}
 		return durable.WriteBytes(file, progress)
 	}
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, keep
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, story.MostProgress+1))
+	data, err := input.Small(file, story.MostProgress)
 	if err != nil {
 		return nil, keep
 	}

@@ -111,7 +111,7 @@ func (a About) write(w io.Writer) error {
 // ReadAbout is the about.json of a folder; it is false where there is none, and errs where it is damaged.
 func ReadAbout(dir string) (a About, ok bool, err error) {
 	path := filepath.Join(dir, aboutFile)
-	data, err := read(path)
+	data, err := input.Small(path, maxFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return a, false, nil
 	} else if err != nil {
@@ -137,18 +137,4 @@ func ReadAbout(dir string) (a About, ok bool, err error) {
 		}
 	}
 	return a, true, nil
-}
-
-// read is a file of a report, whole.
-func read(path string) ([]byte, error) {
-	f, err := input.Regular(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	if err == nil && len(data) > maxFile {
-		err = fmt.Errorf("%s is larger than the %d bytes allowed", path, maxFile)
-	}
-	return data, err
 }

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/sparkling-lab/sparkling/internal/input"
 	"github.com/sparkling-lab/sparkling/sim/reproduce"
 )
 
@@ -102,7 +103,7 @@ func Earlier(dir string) (*reproduce.Results, error) {
 
 // sheetOf reads a CSV file.
 func sheetOf(path string, take func([][]string) error) error {
-	data, err := read(path)
+	data, err := input.Small(path, maxFile)
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ type archive map[string]*zip.File
 
 // openArchive errs where a file is no zip with a page in it, and by name where something in it is no file of a page.
 func openArchive(path string) (archive, error) {
-	data, err := readArchive(path)
+	data, err := input.Small(path, maxArchive)
 	if err != nil {
 		return nil, fmt.Errorf("the zip to serve: %w", err)
 	}
@@ -31,19 +31,6 @@ func openArchive(path string) (archive, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return a, nil
-}
-
-func readArchive(path string) ([]byte, error) {
-	f, err := input.Regular(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxArchive+1))
-	if err == nil && len(data) > maxArchive {
-		err = fmt.Errorf("%s has more than the %d bytes that a page can have", path, maxArchive)
-	}
-	return data, err
 }
 
 func parseArchive(data []byte) (archive, error) {

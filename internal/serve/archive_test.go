@@ -108,7 +108,7 @@ func TestAZipThatIsNoPageIsRefused(t *testing.T) {
 	require.NoError(t, f.Truncate(maxArchive+1))
 	require.NoError(t, f.Close())
 	_, err = Handler(path, Self)
-	assert.ErrorContains(t, err, "large.zip has more than the 268435456 bytes")
+	assert.ErrorContains(t, err, "large.zip: it has more than the 268435456 bytes")
 }
 
 // What lost a bit on its way is missing, and not another page.

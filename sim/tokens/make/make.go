@@ -137,12 +137,7 @@ func tokenizing(ctx context.Context, path string, all []text, told func(int64)) 
 		}
 		return a.Tokenizer()
 	}
-	f, err := input.Regular(path)
-	var data []byte
-	if err == nil {
-		defer f.Close()
-		data, err = io.ReadAll(io.LimitReader(f, tokenizer.MaxFile+1))
-	}
+	data, err := input.Small(path, tokenizer.MaxFile)
 	var by *tokenizer.Tokenizer
 	if err == nil {
 		by, err = tokenizer.Read(data)
