@@ -28,7 +28,7 @@ func lasting() Position {
 	return Position{Experiment: e, Places: []int{}}
 }
 
-// network is one of the experiment, of which every number tells the step.
+// networkAt is one of the experiment, of which every number tells the step.
 func networkAt(p Position) (values, model.Growth) {
 	table := model.NewTable(p.Experiment.Start(0))
 	v := values{model.NewValues(table), model.NewValues(table), model.NewValues(table)}

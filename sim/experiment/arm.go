@@ -44,14 +44,14 @@ type Widening struct {
 // Widens reports whether the arm is widened on its way.
 func (a Arm) Widens() bool { return a.From == Fork && len(a.Widen) > 0 }
 
-// small is the network that the arms fork from.
+// Small is the network that the arms fork from.
 func (e Experiment) Small() model.Config {
 	c := e.Model
 	c.Vocab = e.Vocab()
 	return c
 }
 
-// wide is the network that an arm's widenings lead to. Its logits have the small network's factor: a network that is
+// Wide is the network that an arm's widenings lead to. Its logits have the small network's factor: a network that is
 // trained at this width from the start needs no other.
 func (e Experiment) Wide(arm int) model.Config {
 	c := e.Small()
@@ -61,7 +61,7 @@ func (e Experiment) Wide(arm int) model.Config {
 	return c
 }
 
-// shapeAt is the network of an arm after so many updates, but for the factor of its logits.
+// ShapeAt is the network of an arm after so many updates, but for the factor of its logits.
 func (e Experiment) ShapeAt(arm, step int) model.Config {
 	c := e.Start(arm)
 	if e.Arms[arm].From != Fork {
@@ -75,7 +75,7 @@ func (e Experiment) ShapeAt(arm, step int) model.Config {
 	return c
 }
 
-// start is the network that an arm begins with.
+// Start is the network that an arm begins with.
 func (e Experiment) Start(arm int) model.Config {
 	if e.Arms[arm].From == Fork {
 		return e.Small()

@@ -9,7 +9,7 @@ import (
 const FLOPsCounted = "every matrix product of the training updates: forward, backward, and Muon's Newton–Schulz " +
 	"steps; not elementwise work, validation passes, probes, or the search for a remapped rate"
 
-// cost is that of one update of a network of the experiment.
+// Cost is that of one update of a network of the experiment.
 func (e Experiment) Cost(c model.Config) optim.Cost {
 	return e.Optimizer.Kind.Cost(c, e.Task.Rows(), e.Task.Seq)
 }

@@ -164,7 +164,7 @@ func (e Experiment) followed() string {
 	return ""
 }
 
-// shift moves all widenings by some steps.
+// Shift moves all widenings by some steps.
 func (e *Experiment) Shift(by int) {
 	for i := range e.Arms {
 		for k := range e.Arms[i].Widen {

@@ -232,7 +232,7 @@ func bfloat(x float32) uint16 {
 }
 func float(x uint16) float32 { return math.Float32frombits(uint32(x) << 16) }
 
-// operands reads rows of operands without what lies between them: exactly numbers of float32, or bits of bf16.
+// operandRows reads rows of operands without what lies between them: exactly numbers of float32, or bits of bf16.
 func operandRows(d *emulated.Bench, b driver.Buffer, rows, cols, ld int) []float32 {
 	var all []float32
 	if b.Kind() == driver.BF16 {
