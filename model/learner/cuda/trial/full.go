@@ -48,8 +48,8 @@ func (t *trial) full(ctx context.Context, p *Part) (err error) {
 		if i >= leastUpdates && !timeFor(ctx, seconds[len(seconds)-1]) {
 			break
 		}
-		if err := ctx.Err(); err != nil {
-			return fmt.Errorf("after %d updates: %w", i, err)
+		if ctx.Err() != nil || i > 0 && !timeFor(ctx, seconds[i-1]/2) {
+			return fmt.Errorf("after %d updates: %w", i, cmp.Or(ctx.Err(), context.DeadlineExceeded))
 		}
 		begun := time.Now()
 		u, err := s.Train(ids, labels, rates)
@@ -59,6 +59,9 @@ func (t *trial) full(ctx context.Context, p *Part) (err error) {
 		seconds, losses = append(seconds, time.Since(begun).Seconds()), append(losses, u.CE)
 		if u.NotFinite != "" {
 			return fmt.Errorf("after %d updates %s is not finite", i, u.NotFinite)
+		}
+		if i == 0 {
+			p.add(Row{What: "the first update, not counted below", Value: seconds[0], Unit: "s"})
 		}
 	}
 	speed := t.speed("tokens a second", n, seconds)
@@ -111,8 +114,12 @@ func (t *trial) speed(what string, n Network, seconds []float64) Row {
 	median := some[len(some)/2]
 	r := Row{What: what, Value: float64(n.tokens()) / median, Unit: "tokens/s",
 		Note: fmt.Sprintf("median of %d updates of %d tokens", len(some), n.tokens())}
+	tflops := model.Count(n.Config, n.Batch*n.Accumulate, n.Seq).FLOPs / median / 1e12
 	if t.card.PeakTFLOPs > 0 {
-		r.Fraction = model.Count(n.Config, n.Batch*n.Accumulate, n.Seq).FLOPs / median / 1e12 / t.card.PeakTFLOPs
+		r.Fraction = tflops / t.card.PeakTFLOPs
+	}
+	if t.fastest > 0 {
+		r.Note += fmt.Sprintf(", %.1f %% of the fastest product", 100*tflops/t.fastest)
 	}
 	return r
 }

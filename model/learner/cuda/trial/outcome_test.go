@@ -34,13 +34,13 @@ func TestWithoutADriverThereIsOneSentence(t *testing.T) {
 		`full size, pytorch, hugging face`)
 }
 
-// A lease has so many seconds, and opening the device takes some.
+// A command on a lent machine has 600 seconds, of which the driver takes some to compile the kernels.
 func TestAllLimitsTogetherFitALease(t *testing.T) {
-	var all time.Duration
+	all := 30 * time.Second
 	for _, p := range parts {
-		all += p.limit
+		all += p.limit + patience
 	}
-	assert.LessOrEqual(t, all, 430*time.Second)
+	assert.LessOrEqual(t, all, 600*time.Second)
 }
 
 func TestWhatBecomesOfAPartIsSaid(t *testing.T) {

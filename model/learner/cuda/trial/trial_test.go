@@ -39,6 +39,7 @@ func TestATrialOfAnEmulatedDevicePasses(t *testing.T) {
 		"products": Passed, "full size": Passed, "pytorch": NotHere, "hugging face": NotHere}, outcomes)
 	assert.True(t, r.Passed, "what is not here is no failure")
 	assert.Contains(t, out.String(), "of an update: product_nt_bf16", "where the time goes")
+	assert.Regexp(t, `tokens a second .* % of the fastest product\n`, out.String())
 	for _, p := range r.Parts {
 		assert.Contains(t, out.String(), "\n"+p.Name+" ")
 		for _, row := range p.Rows {
