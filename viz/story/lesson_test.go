@@ -30,6 +30,16 @@ func TestEveryLessonIsReadAndEveryOneOfTheExperimentsHasOne(t *testing.T) {
 	}
 }
 
+func TestTheExampleOfTheDocumentIsALesson(t *testing.T) {
+	data, err := os.ReadFile("../../docs/lessons.md")
+	require.NoError(t, err)
+	_, example, found := strings.Cut(string(data), "\n```json\n")
+	require.True(t, found)
+	example, _, _ = strings.Cut(example, "\n```\n")
+	_, err = parse([]byte(example))
+	assert.NoError(t, err)
+}
+
 // What nobody knows in a lesson is refused, and the sentence says what it is.
 func TestAWrongLessonIsRefusedByName(t *testing.T) {
 	lesson := func(changes ...string) string {
