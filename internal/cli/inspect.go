@@ -1,12 +1,16 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/checkpoint"
 	"github.com/sparkling-lab/sparkling/model/checkpoint/survey"
+	"github.com/sparkling-lab/sparkling/model/checkpoint/torch"
 	"github.com/sparkling-lab/sparkling/model/compute"
 	"github.com/sparkling-lab/sparkling/model/widen/ondisk"
 )
@@ -18,6 +22,7 @@ type inspectVerb struct {
 	Seed  uint64 `help:"Seed of random tokens." default:"1"`
 	JSON  bool   `help:"Print all of it as JSON."`
 	Quiet bool   `help:"No progress bar."`
+	statesFlags
 }
 
 // The random batch.
@@ -34,6 +39,7 @@ type inspected struct {
 	Bytes      int64          `json:"bytes"` // of all tensors, states too
 	RMS        []rmsOf        `json:"rms"`
 	States     []stateOf      `json:"optimizer_states"`
+	Unread     string         `json:"states_not_read,omitempty"` // why states of PyTorch's are not among them
 	Hidden     copiesOf       `json:"hidden"`
 	Inner      []copiesOf     `json:"inner"` // by layer, the neurons of all experts
 	Experts    *loadOf        `json:"experts"`
@@ -86,14 +92,27 @@ func (v inspectVerb) Run(e *env) error {
 		}
 		batch = &b
 	}
-	bar := e.bar(ondisk.Total(folder), "reading", v.Quiet, inBytes...)
-	s, err := survey.Of(e.ctx, folder, func(done int64) { _ = bar.Set64(done) })
+	states, unread, err := v.held(folder)
+	if err != nil {
+		return err
+	}
+	bytes := ondisk.Total(folder)
+	if states != nil {
+		defer states.File.Close()
+		bytes += states.Bytes()
+	}
+	bar := e.bar(bytes, "reading", v.Quiet, inBytes...)
+	s, err := survey.Of(e.ctx, folder, states, func(done int64) { _ = bar.Set64(done) })
 	if err != nil {
 		_ = bar.Exit()
 		return ended(e, err)
 	}
 	_ = bar.Finish()
 	r := summed(folder, s)
+	r.Unread, r.Bytes = unread, bytes
+	if states != nil {
+		r.Files++
+	}
 	if !folder.Table.Config.NoRouter {
 		if r.Experts, err = v.load(e, folder, batch); err != nil {
 			return ended(e, err)
@@ -105,13 +124,33 @@ func (v inspectVerb) Run(e *env) error {
 	return r.print(e.out, v.Model)
 }
 
+// held opens the optimizer's file of a folder, whose names are those that a widening left beside it where no flag says
+// more. One that nobody asked for and that cannot be read keeps nobody from the rest: why is said.
+func (v inspectVerb) held(folder *checkpoint.Folder) (s *torch.States, why string, err error) {
+	f, beside := v.statesFlags, filepath.Join(v.Model, ondisk.NamesName)
+	asked := f != statesFlags{}
+	if _, err := os.Stat(beside); err == nil && !asked {
+		f = statesFlags{filepath.Join(v.Model, optimizerName), beside}
+	}
+	if s, err = f.states(v.Model); err == nil && s != nil {
+		names := folder.Weights.Names
+		names.Prefix = ""
+		if err = s.Fit(names.Stored(folder.Table)); err != nil {
+			err = fmt.Errorf("%s: %w", s.File.Path(), errors.Join(err, s.File.Close()))
+		}
+	}
+	if err != nil && !asked {
+		return nil, err.Error(), nil
+	}
+	return s, "", err
+}
+
 // summed is what the folder and the survey of it say.
 func summed(folder *checkpoint.Folder, s survey.Survey) inspected {
 	c := folder.Table.Config
 	counts := model.Count(c, 1, 1)
 	r := inspected{Family: folder.Family(), Parameters: counts.Total, Active: counts.Active, Model: c,
-		Types: map[string]int{}, Bytes: ondisk.Total(folder), NotFinite: s.NotFinite,
-		States: []stateOf{}}
+		Types: map[string]int{}, NotFinite: s.NotFinite, States: []stateOf{}}
 	for k, set := range folder.Sets() {
 		r.Files += len(set.Files)
 		for _, f := range set.Files {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -90,4 +91,21 @@ func TestInspectSaysInOneSentenceThatAFolderIsBad(t *testing.T) {
 	assert.Empty(t, out)
 	assert.Contains(t, err, "it was cut short, and 8 bytes are missing")
 	assert.NotContains(t, err[:len(err)-1], "\n")
+}
+
+// A file of states that cannot be read keeps nobody from the rest, unless it was asked for.
+func TestInspectSaysWhyStatesWereNotRead(t *testing.T) {
+	dir := deep(t)
+	path := filepath.Join(dir, "optimizer.pt")
+	require.NoError(t, os.WriteFile(path, []byte("\x80\x02}q\x00."), 0o644))
+	for _, c := range []struct {
+		flags []string
+		code  int
+		says  bool
+	}{{nil, 0, true}, {[]string{"--optimizer=none"}, 0, false}, {[]string{"--optimizer", path}, 2, true}} {
+		code, out, err := run(append([]string{"inspect", dir}, c.flags...)...)
+		assert.Equal(t, c.code, code, err)
+		assert.Equal(t, c.says, strings.Contains(out+err, "PyTorch before 1.6"), out+err)
+		assert.Equal(t, c.code == 0, strings.Contains(out, "optimizer_m: norm"), "what can be read is")
+	}
 }

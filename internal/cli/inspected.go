@@ -44,7 +44,10 @@ func (r inspected) print(w io.Writer, dir string) error {
 	for _, s := range r.States {
 		say("%s: norm %s, %s zeros.", s.Name, s.Norm.says("%.4g"), percent(s.Zero))
 	}
-	if len(r.States) == 0 {
+	switch {
+	case r.Unread != "":
+		say("The optimizer's states were not read: %s.", r.Unread)
+	case len(r.States) == 0:
 		say("No optimizer states.")
 	}
 	say("Hidden axis: %s", r.Hidden.says())
@@ -138,7 +141,7 @@ func (c copiesOf) says() string {
 	}
 	switch {
 	case c.Locked == nil:
-		return text + "; whether they part depends on optimizer states, which the folder does not hold."
+		return text + "; whether they part depends on optimizer states, of which none were read."
 	case *c.Locked == c.Equal:
 		return text + ". Their optimizer states are equal too: they are locked, and stay copies for ever."
 	case *c.Locked == 0:

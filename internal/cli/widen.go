@@ -45,7 +45,7 @@ func (v widenVerb) Run(e *env) error {
 	}
 	states, err := v.states(v.Model)
 	if err != nil {
-		return err
+		return withoutStates(err)
 	}
 	if states != nil {
 		defer states.File.Close()

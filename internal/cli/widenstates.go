@@ -44,26 +44,23 @@ func (f statesFlags) states(dir string) (*torch.States, error) {
 			if len(names) > 0 {
 				return nil, fmt.Errorf("--names is given, and there is no %s in %s", optimizerName, dir)
 			}
-			return nil, withoutStates(torch.Shards(dir))
+			return nil, torch.Shards(dir)
 		}
 	}
 	file, err := torch.Open(path)
 	if err != nil {
-		return nil, withoutStates(err)
+		return nil, err
 	}
 	s, err := file.Read(names)
 	if err != nil {
 		file.Close()
-		return nil, withoutStates(err)
+		return nil, err
 	}
 	return s, nil
 }
 
 // withoutStates says how a widening does without states that it cannot read.
 func withoutStates(err error) error {
-	if err == nil {
-		return nil
-	}
 	return fmt.Errorf("%w (--optimizer none widens the weights alone)", err)
 }
 

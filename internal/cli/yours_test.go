@@ -79,19 +79,23 @@ func TestYourCheckpointGoesOnWider(t *testing.T) {
 	py("-B", "-c", trainer3+string(code[1]), example, string(rates))
 	sameAs(t, fixture.Load(t, set, "weights_step3"), "small/model.safetensors", "the first three updates")
 
-	var printed string
+	var printed, inspected string
 	commands := regexp.MustCompile(`(?m)^    ((?:sparkling|python3) .*)$`).FindAllSubmatch(
 		bytes.ReplaceAll(page, []byte("\\\n"), nil), -1)
-	require.Len(t, commands, 4)
+	require.Len(t, commands, 5)
 	for _, c := range commands {
 		words := strings.Fields(string(c[1]))
 		if words[0] == "python3" {
 			printed = py(append([]string{"-B", filepath.Join(root, words[1])}, words[2:]...)...)
 			continue
 		}
-		code, _, err := run(words[1:]...)
+		code, out, err := run(words[1:]...)
 		require.Zero(t, code, "%s: %s", c[1], err)
+		if words[1] == "inspect" {
+			inspected = out
+		}
 	}
+	assert.Regexp(t, `(?s)exp_avg: norm .*exp_avg_sq: norm .*Hidden axis: .*will\s+part`, inspected)
 	_, losses := goOn(t, "wide", 10, 1e-8)
 	for i, line := range strings.Split(strings.TrimSpace(printed), "\n") {
 		var p struct{ Loss float64 }

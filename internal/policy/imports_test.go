@@ -46,7 +46,7 @@ model/learner/learnertest: model model/learner model/learner/cpu model/optim mod
 model/checkpoint: internal/durable internal/input internal/plain internal/typed model
 model/checkpoint/gguf: internal/durable internal/input internal/plain model model/checkpoint
 model/checkpoint/torch: internal/durable internal/input internal/plain model/checkpoint
-model/checkpoint/survey: model model/checkpoint
+model/checkpoint/survey: model model/checkpoint model/checkpoint/torch
 model/learner/cuda/trial: internal/tools model model/checkpoint model/learner model/learner/cpu model/learner/cuda
   model/learner/cuda/driver model/learner/cuda/kernels model/optim model/widen
 model/widen/ondisk: internal/durable internal/input model model/checkpoint model/checkpoint/torch model/optim

@@ -10,6 +10,7 @@ import (
 
 	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/checkpoint"
+	"github.com/sparkling-lab/sparkling/model/checkpoint/torch"
 )
 
 // Survey is what was found.
@@ -39,8 +40,10 @@ type survey struct {
 	buf     []float32
 }
 
-// Of surveys a folder. progress is told the bytes that are read, of all tensors of all sets.
-func Of(ctx context.Context, folder *checkpoint.Folder, progress func(done int64)) (Survey, error) {
+// Of surveys a folder, and states of a file of PyTorch's that [torch.States.Fit] it; nil where there are none. progress
+// is told the bytes that are read, of all tensors.
+func Of(ctx context.Context, folder *checkpoint.Folder, states *torch.States, progress func(done int64)) (Survey,
+	error) {
 	c := folder.Table.Config
 	s := &survey{table: folder.Table, hidden: newDigests(c.Hidden)}
 	for range c.Layers {
@@ -51,9 +54,10 @@ func Of(ctx context.Context, folder *checkpoint.Folder, progress func(done int64
 		s.inner = append(s.inner, layer)
 	}
 	var done int64
+	read := func(n int64) { done += n; progress(done) }
 	for k, set := range folder.Sets() {
 		s.squares, s.zeros = make([]float64, len(s.table.Tensors)), 0
-		if err := s.set(ctx, folder, set, func(n int64) { done += n; progress(done) }); err != nil {
+		if err := s.set(ctx, folder, set, read); err != nil {
 			return s.found, err
 		}
 		if k == 0 {
@@ -63,12 +67,14 @@ func Of(ctx context.Context, folder *checkpoint.Folder, progress func(done int64
 			s.weightsRead()
 			continue
 		}
-		sum := 0.0
-		for _, x := range s.squares {
-			sum += x
+		s.stated(set.Name, s.table.Size)
+	}
+	if states != nil {
+		names := folder.Weights.Names
+		names.Prefix = ""
+		if err := s.optimizer(ctx, states, names.Stored(s.table), read); err != nil {
+			return s.found, err
 		}
-		zero := float64(s.zeros) / float64(s.table.Size)
-		s.found.States = append(s.found.States, State{set.Name, math.Sqrt(sum), zero})
 	}
 	s.count()
 	return s.found, nil
@@ -98,22 +104,28 @@ func (s *survey) shard(ctx context.Context, folder *checkpoint.Folder, shard che
 				continue
 			}
 			seen[p] = true
-			t := s.table.Tensors[p.Tensor]
-			n := t.Rows.Size * t.Cols.Size
-			if cap(s.buf) < n {
-				s.buf = make([]float32, n)
-			}
-			if err := file.Matrix(ctx, s.buf[:n], e, i); err != nil {
+			x := s.room(p)
+			if err := file.Matrix(ctx, x, e, i); err != nil {
 				return err
 			}
-			if s.found.NotFinite == "" && !model.AllFinite(s.buf[:n]) {
+			if s.found.NotFinite == "" && !model.AllFinite(x) {
 				s.found.NotFinite = fmt.Sprintf("%s in %s", e.Name, shard.Name)
 			}
-			s.matrix(p, s.buf[:n])
+			s.matrix(p, x)
 		}
 		read(e.Bytes())
 	}
 	return nil
+}
+
+// room is memory for a matrix, until the next.
+func (s *survey) room(p checkpoint.MatrixRef) []float32 {
+	t := s.table.Tensors[p.Tensor]
+	n := t.Rows.Size * t.Cols.Size
+	if cap(s.buf) < n {
+		s.buf = make([]float32, n)
+	}
+	return s.buf[:n]
 }
 
 // matrix takes one matrix in.

@@ -28,7 +28,7 @@ func surveyed(t *testing.T, dir string) survey.Survey {
 	folder, err := checkpoint.ReadFolder(context.Background(), dir)
 	require.NoError(t, err)
 	var read int64
-	s, err := survey.Of(context.Background(), folder, func(done int64) { read = done })
+	s, err := survey.Of(context.Background(), folder, nil, func(done int64) { read = done })
 	require.NoError(t, err)
 	assert.Equal(t, ondisk.Total(folder), read)
 	return s

@@ -35,7 +35,7 @@ func (j *job) blocks(s *torch.States, names checkpoint.Naming) (*blocks, error) 
 	}
 	for g, group := range s.Groups() {
 		for _, p := range group {
-			tensor := j.old[bare(p.Name)]
+			tensor := j.old[torch.Bare(p.Name)]
 			if tensor.Redundant {
 				continue // a tied head that has a state besides
 			}

@@ -44,7 +44,7 @@ type piece struct {
 // that is asked for. Parameters keep their order, but for experts that are put together or taken apart. A tied head
 // that is written apart gets a state of its own, made from the embedding's, and stands last in the embedding's group.
 func (j *job) optimizerFile(s *torch.States, names checkpoint.Naming) (*optimizerFile, error) {
-	if err := fits(s, j.old); err != nil {
+	if err := s.Fit(j.old); err != nil {
 		return nil, err
 	}
 	f := &optimizerFile{of: s, sources: map[*torch.Tensor]from{}}
@@ -52,12 +52,12 @@ func (j *job) optimizerFile(s *torch.States, names checkpoint.Naming) (*optimize
 	if err != nil {
 		return nil, err
 	}
-	stored := slices.ContainsFunc(s.Params, func(p *torch.Param) bool { return j.old[bare(p.Name)].Redundant })
+	stored := slices.ContainsFunc(s.Params, func(p *torch.Param) bool { return j.old[torch.Bare(p.Name)].Redundant })
 	for g, group := range s.Groups() {
 		var all []*torch.Param
 		apart := false
 		for _, p := range group {
-			name := bare(p.Name)
+			name := torch.Bare(p.Name)
 			if layer, changes := blocks.changes(j.old[name]); changes {
 				now, err := blocks.take(f, g, layer, strings.TrimSuffix(p.Name, name))
 				if err != nil {
@@ -71,7 +71,8 @@ func (j *job) optimizerFile(s *torch.States, names checkpoint.Naming) (*optimize
 			apart = apart || name == embedName && j.untied != nil && !stored
 		}
 		if apart {
-			embed := group[slices.IndexFunc(group, func(p *torch.Param) bool { return bare(p.Name) == embedName })]
+			at := slices.IndexFunc(group, func(p *torch.Param) bool { return torch.Bare(p.Name) == embedName })
+			embed := group[at]
 			x := target{strings.TrimSuffix(embed.Name, embedName) + headName, j.now[headName].Shape, true, true}
 			all = append(all, f.param(x, whole(embed, j.old[embedName])))
 		}
@@ -185,7 +186,7 @@ func (j *job) stream(in readers, t *torch.Tensor, f from, w io.Writer) error {
 			return err
 		}
 		if j.bad == "" && !model.AllFinite(j.src) {
-			j.bad = fmt.Sprintf("the state of %s in %s", bare(p.param), filepath.Base(in.file.Path()))
+			j.bad = fmt.Sprintf("the state of %s in %s", torch.Bare(p.param), filepath.Base(in.file.Path()))
 		}
 		j.dst = fit(j.dst, wide.Rows.Size*wide.Cols.Size)
 		if f.head {
@@ -223,51 +224,6 @@ func (j *job) elements(w io.Writer, dtype checkpoint.DType) error {
 			return err
 		}
 		x = x[n:]
-	}
-	return nil
-}
-
-// wrappers are what programs put before the names of a network that they wrap.
-var wrappers = []string{"module.", "_orig_mod.", "_fsdp_wrapped_module."}
-
-// bare is a parameter's name without what wraps it.
-func bare(name string) string {
-	for {
-		short := name
-		for _, w := range wrappers {
-			short = strings.TrimPrefix(short, w)
-		}
-		if short == name {
-			return name
-		}
-		name = short
-	}
-}
-
-// fits errs unless the states of a file are of parameters of the network, each once and in its shape.
-func fits(s *torch.States, stored map[string]checkpoint.StoredTensor) error {
-	seen := map[checkpoint.MatrixRef]string{}
-	for _, p := range s.Params {
-		tensor, ok := stored[bare(p.Name)]
-		if !ok {
-			return fmt.Errorf("it has a state of %q, which the network of %s does not have", p.Name,
-				checkpoint.ConfigName)
-		}
-		for _, m := range tensor.Matrices {
-			if tensor.Redundant {
-				break // a tied head that has a state besides
-			}
-			if other := seen[m]; other != "" {
-				return fmt.Errorf("it has two states of one matrix, under %q and %q", other, p.Name)
-			}
-			seen[m] = p.Name
-		}
-		for _, t := range p.Tensors() {
-			if t.Power > 0 && !slices.Equal(t.Shape, tensor.Shape) {
-				return fmt.Errorf("the %s of %q has shape %v; %s asks for %v: the names may be in another order than "+
-					"the states", t.Key, p.Name, t.Shape, checkpoint.ConfigName, tensor.Shape)
-			}
-		}
 	}
 	return nil
 }
