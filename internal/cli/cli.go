@@ -70,6 +70,9 @@ func Main(args []string, stdout, stderr io.Writer) int {
 		return 0 // it was a question for help or the version, and is answered
 	}
 	if err == nil {
+		err = given(k.Path)
+	}
+	if err == nil {
 		err = k.Run(e)
 	}
 	switch {

@@ -64,6 +64,30 @@ func read[T any](parse func(string) (T, error)) kong.MapperFunc {
 	}
 }
 
+// given errs where a flag or an argument is empty, which is what a script makes of a variable that is not set, or where
+// a flag is there again, of which one would be passed over. Those that may be empty are pointers.
+func given(paths []*kong.Path) error {
+	seen := map[*kong.Value]bool{}
+	for _, p := range paths {
+		v := p.Positional
+		if p.Flag != nil {
+			v = p.Flag.Value
+		}
+		if v == nil || v.IsBool() {
+			continue
+		}
+		name := strings.Trim(v.ShortSummary(), "[]")
+		switch {
+		case (v.IsSlice() || v.Target.Kind() == reflect.String) && v.Target.Len() == 0:
+			return fmt.Errorf("%s is empty; it needs a value", name)
+		case seen[v] && !v.IsSlice():
+			return fmt.Errorf("%s is there twice; allowed is once", name)
+		}
+		seen[v] = true
+	}
+	return nil
+}
+
 var negative = regexp.MustCompile(`^-\.?[0-9]`)
 
 // joined are arguments in which a number below 0 belongs to the flag before it: what is wrong with it is for the flag

@@ -33,6 +33,32 @@ func TestAnEmptyPathIsRefused(t *testing.T) {
 	assert.Empty(t, entries)
 }
 
+// What is empty is not what is left out: it would be everything, or the default, where something was meant.
+func TestAnEmptyValueIsRefused(t *testing.T) {
+	for name, args := range map[string][]string{
+		"<experiment>": {"run", ""},
+		"--seeds":      {"run", "--seeds", ""},
+		"--card":       {"plan", "--memory", "--card="},
+		"--only":       {"gpu", "--only", ""},
+		"--claim":      {"reproduce", "--claim", ""},
+	} {
+		code, out, err := run(args...)
+		assert.Equal(t, codeBad, code, name)
+		assert.Empty(t, out)
+		assert.Contains(t, err, name+" is empty; it needs a value")
+	}
+}
+
+// Of two values one would be passed over. What only switches something on says the same twice.
+func TestAFlagThatIsThereTwiceIsRefused(t *testing.T) {
+	code, out, err := run("run", file(t, nil), "--seed", "1", "--steps", "3", "--seed=2")
+	assert.Equal(t, codeBad, code)
+	assert.Empty(t, out)
+	assert.Contains(t, err, "--seed is there twice; allowed is once")
+	code, _, err = run("run", "--list", "--json", "--json")
+	assert.Zero(t, code, err)
+}
+
 // Flags that have another name since keep their old ones too.
 func TestTheOldNamesOfFlagsMeanTheSame(t *testing.T) {
 	var old, now verbs

@@ -21,18 +21,22 @@ type planVerb struct {
 	Factor     *float64 `help:"New width over old at every widening, instead of the document's or the paper's." placeholder:"R"`
 	Memory     bool     `help:"Count instead what training takes of memory, by part and phase, and say what to do where that does not fit into this machine."`
 	Card       string   `help:"With --memory: a GPU, by its name or the size of its memory, and what the engine for it holds there." placeholder:"H100|80GB" xor:"where"`
-	Precision  string   `help:"With --card: what matrix products read there, bf16 or float32." default:"bf16" placeholder:"bf16|float32"`
+	Precision  string   `help:"With --card: what matrix products read there: bf16, as where this is left out, or float32." placeholder:"bf16|float32"`
 	RAM        string   `name:"ram" help:"With --memory: a machine of this size instead of this one." placeholder:"64GB" xor:"where"`
 	JSON       bool     `help:"Print the result as JSON."`
 }
 
 // Run is called by the command line.
 func (v planVerb) Run(e *env) error {
-	if v.Memory {
-		return v.memory(e)
-	}
-	if v.Card != "" || v.RAM != "" {
+	switch {
+	case v.Memory && (v.Tokens != nil || v.At != nil):
+		return errors.New("no memory depends on --tokens or --at; leave them out, or --memory")
+	case !v.Memory && (v.Card != "" || v.RAM != ""):
 		return errors.New("--card and --ram say where memory is counted, which --memory asks for")
+	case v.Card == "" && v.Precision != "":
+		return errors.New("--precision says what a GPU reads, which --card names")
+	case v.Memory:
+		return v.memory(e)
 	}
 	s, err := v.setup(e)
 	if err != nil {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -39,7 +40,7 @@ func (v planVerb) memory(e *env) error {
 		return err
 	}
 	m := memoryPlan{Where: "this machine", Has: available() + held(), AllArms: all}
-	precision, err := cuda.PrecisionOf(v.Precision)
+	precision, err := cuda.PrecisionOf(cmp.Or(v.Precision, cuda.BF16.String()))
 	if err != nil {
 		return fmt.Errorf("--%w", err)
 	}

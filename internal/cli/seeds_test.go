@@ -83,11 +83,3 @@ func TestSeedsAreSeveralAndDifferent(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []uint64{7, 1, 2, 3}, got)
 }
-
-func TestInterruptedSeedsArePrintedAsFarAsTheyWent(t *testing.T) {
-	code, out, said := signalled(t, os.Interrupt, "run", endless(t), "--seeds", "1-2", "--out",
-		filepath.Join(t.TempDir(), "out"))
-	assert.Equal(t, 130, code)
-	assert.Contains(t, said, "the same command goes on from there")
-	assert.Contains(t, out, "0 of 2 seeds run to the end.")
-}

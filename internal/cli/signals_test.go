@@ -81,6 +81,14 @@ func TestInterruptWithoutAFolderSaysWhatThereIs(t *testing.T) {
 	assert.Contains(t, runVerb{Out: "x"}.partly(results{}, -1, 10, false), "there is nothing to keep")
 }
 
+func TestInterruptedSeedsArePrintedAsFarAsTheyWent(t *testing.T) {
+	code, out, said := signalled(t, os.Interrupt, "run", endless(t), "--seeds", "1-2", "--out",
+		filepath.Join(t.TempDir(), "out"))
+	assert.Equal(t, 130, code)
+	assert.Contains(t, said, "the same command goes on from there")
+	assert.Contains(t, out, "0 of 2 seeds run to the end.")
+}
+
 // pipe is a named pipe; opening it for writing waits for the program to read.
 func pipe(t *testing.T) string {
 	t.Helper()
