@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/sparkling-lab/sparkling/model/learner"
@@ -179,6 +181,29 @@ func (x engine) fits(runs []plan.Run, all float64, document string) error {
 			says += fmt.Sprintf("; sparkling plan %s --memory --card %.0fMiB --precision %s says what takes it",
 				quoted(document), all/mib, x.precision)
 		}
+	} else {
+		says += x.atOnce(runs)
 	}
 	return errors.New(says)
+}
+
+// atOnce says what makes arms fit that train at once: what is computed again is so in all of them, and whichever are
+// taken out, those that stay fit.
+func (x engine) atOnce(arms []plan.Run) string {
+	stay := slices.Clone(arms)
+	for i := range stay {
+		stay[i].Recompute = true
+	}
+	peak := func(r plan.Run) float64 { return plan.Peak(x.on(r).Phases()).Bytes }
+	slices.SortFunc(stay, func(a, b plan.Run) int { return cmp.Compare(peak(b), peak(a)) })
+	for len(stay) > 0 && needed(x, stay) > x.allowed() {
+		stay = stay[:len(stay)-1]
+	}
+	switch len(stay) {
+	case 0:
+		return ""
+	case len(arms):
+		return `; it fits with "recompute": true`
+	}
+	return fmt.Sprintf(`; it fits with "recompute": true and no more than %d of its %d arms`, len(stay), len(arms))
 }

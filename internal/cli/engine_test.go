@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -119,6 +120,31 @@ func TestAGPUThatIsAskedForAndCannotBeIsOneSentence(t *testing.T) {
 		code, _, err := run(append([]string{"run", file(t, nil)}, args...)...)
 		assert.Equal(t, codeBad, code)
 		assert.Regexp(t, `allowed are (auto, cpu and cuda|bf16 and float32)\n$`, err)
+	}
+}
+
+// Arms train at once: what is advised holds for whichever of them stay, and that much really fits.
+func TestArmsThatAreTooManyForAGPUAreToldWhatFits(t *testing.T) {
+	e := large()
+	e.Arms = experiment.Default().Arms
+	var runs, again []plan.Run
+	for i := range e.Arms {
+		r := plan.RunOf(e, i, 1)
+		runs = append(runs, r)
+		r.Recompute = true
+		again = append(again, r)
+	}
+	here := engine{gpu: &card80{}, precision: cuda.BF16}
+	widened := needed(here, again[1:2]) // no arm takes more
+	for says, free := range map[string]float64{
+		`; it fits with "recompute": true`:                                  needed(here, again),
+		`; it fits with "recompute": true and no more than 2 of its 4 arms`: 2 * widened,
+		" stay so": 0.5 * widened,
+	} {
+		inserted(t, &card80{free: int64(1 + free/(1-spareGPU))}, nil)
+		_, err := engineFlags{Engine: "cuda", Precision: "bf16"}.choose(e, runs, "", io.Discard)
+		require.Error(t, err)
+		assert.True(t, strings.HasSuffix(err.Error(), says), err.Error())
 	}
 }
 
