@@ -3,6 +3,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -51,14 +52,28 @@ type env struct {
 // errInterrupted ends a verb that the user stopped after it has kept what there was.
 var errInterrupted = errors.New("interrupted")
 
+// printer remembers why what was to be printed was not, of which not every verb asks.
+type printer struct {
+	to  io.Writer
+	err error
+}
+
+// Write implements io.Writer.
+func (p *printer) Write(b []byte) (int, error) {
+	n, err := p.to.Write(b)
+	p.err = cmp.Or(p.err, err)
+	return n, err
+}
+
 // Main runs the command line and returns the exit code. What was wrong goes to stderr as one sentence.
 func Main(args []string, stdout, stderr io.Writer) int {
 	ctx, ended, stop := interruptible()
 	defer stop()
 	var v verbs
 	exited := false
-	e := &env{ctx, plain.Text(stdout), plain.Messages(stderr), stderr, args}
-	parser, err := kong.New(&v, append(values, kong.Name("sparkling"), kong.Writers(stdout, stderr),
+	printed := &printer{to: stdout}
+	e := &env{ctx, plain.Text(printed), plain.Messages(stderr), stderr, args}
+	parser, err := kong.New(&v, append(values, kong.Name("sparkling"), kong.Writers(printed, stderr),
 		kong.Description("Watch a mixture-of-experts network be widened in mid-training."),
 		kong.Exit(func(int) { exited = true }),
 		kong.Vars{"version": "sparkling " + version.String()})...)
@@ -67,14 +82,13 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	}
 	k, err := parser.Parse(joined(args))
 	if exited {
-		return 0 // it was a question for help or the version, and is answered
+		err = nil // it was a question for help or the version, and is answered
+	} else if err == nil {
+		if err = given(k.Path); err == nil {
+			err = k.Run(e)
+		}
 	}
-	if err == nil {
-		err = given(k.Path)
-	}
-	if err == nil {
-		err = k.Run(e)
-	}
+	err = cmp.Or(err, printed.err)
 	switch {
 	case err == nil:
 		return 0

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -77,6 +78,19 @@ func run(args ...string) (code int, stdout, stderr string) {
 	var out, err bytes.Buffer
 	code = Main(args, &out, &err)
 	return code, out.String(), err.String()
+}
+
+// full is a disk with no room left.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
+
+func TestWhatCannotBePrintedIsNoSuccess(t *testing.T) {
+	for _, args := range [][]string{{"run", "--list"}, {"plan", "lock"}, {"plan", "--help"}, {"--version"}} {
+		var said bytes.Buffer
+		assert.Equal(t, codeBad, Main(args, full{}, &said), args)
+		assert.Equal(t, "sparkling: "+syscall.ENOSPC.Error()+"\n", said.String(), args)
+	}
 }
 
 func TestRunPrintsATableOfArms(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -40,6 +41,9 @@ const (
 
 // Run is called by the command line.
 func (v reproduceVerb) Run(e *env) error {
+	if _, err := os.Stat(v.Out); v.Render && errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("--render writes a report anew from what its folder holds, and %s is not there", v.Out)
+	}
 	to, err := durable.Take(v.Out, reportKind)
 	if err != nil {
 		return err

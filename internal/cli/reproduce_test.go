@@ -120,6 +120,15 @@ func TestReproduceTakesTheSeedsThatItIsGivenAndRemembersTheFirst(t *testing.T) {
 	assert.Contains(t, err, "about.json")
 }
 
+func TestAReportIsNotMadeAnewOfNothing(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "nowhere")
+	code, out, err := run("reproduce", "--render", "--out", dir)
+	assert.Equal(t, codeBad, code)
+	assert.Empty(t, out)
+	assert.Contains(t, err, dir+" is not there")
+	assert.NoDirExists(t, dir)
+}
+
 func TestReproduceRefusesWhatItDoesNotKnow(t *testing.T) {
 	for _, args := range [][]string{{"--claim", "6"}, {"--task", "hamlet"}, {"--seeds", "0"}, {"--seeds", "1000"}} {
 		code, _, err := run(append([]string{"reproduce"}, args...)...)
