@@ -64,8 +64,8 @@ func stack(l theme, children ...widget.PreferredSizeLocateableWidget) *widget.Co
 	return s
 }
 
-// show shows a container, or takes it away with its place.
-func show(c *widget.Container, shown bool) {
+// show shows a widget, or takes it away with its place.
+func show(c widget.HasWidget, shown bool) {
 	v := widget.Visibility_Hide
 	if shown {
 		v = widget.Visibility_Show

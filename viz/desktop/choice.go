@@ -31,13 +31,14 @@ func (c *controls) choice(k panel.Control, width int, now func() string, change 
 		entries = append([]any{own}, entries...)
 	}
 	label := func(e any) string {
-		return fit(p.Button.TextFace, e.(experiment.Choice).Label, float64(width-c.theme.px(22)))
+		return fit(p.Button.TextFace, e.(experiment.Choice).Label, float64(width-c.theme.px(40)))
 	}
+	opens := func(e any) string { return label(e) + "  ▼" } // else it would look like a button that does something
 	list := widget.NewListComboButton(
 		widget.ListComboButtonOpts.Entries(entries), widget.ListComboButtonOpts.ButtonParams(p.Button),
 		widget.ListComboButtonOpts.ListParams(p.List),
 		widget.ListComboButtonOpts.MaxContentHeight(*p.MaxContentHeight),
-		widget.ListComboButtonOpts.EntryLabelFunc(label, label),
+		widget.ListComboButtonOpts.EntryLabelFunc(opens, label),
 		widget.ListComboButtonOpts.InitialEntry(selected))
 	said := false // all that was chosen
 	list.EntrySelectedEvent.AddHandler(func(args any) {

@@ -6,6 +6,7 @@ import (
 
 	nine "github.com/ebitenui/ebitenui/image"
 	"github.com/ebitenui/ebitenui/widget"
+	"github.com/hajimehoshi/ebiten/v2"
 
 	"github.com/sparkling-lab/sparkling/sim/experiment"
 	"github.com/sparkling-lab/sparkling/viz"
@@ -22,6 +23,8 @@ type controls struct {
 	turns   int                     // of controls so far
 	open    map[string]bool         // groups of knobs that were unfolded
 	bar     *widget.Slider          // how far the panel is scrolled
+	scroll  *widget.ScrollContainer // what is seen of the content
+	held    widget.Focuser          // the control that had the keyboard
 	follow  []func(panel.State)     // brings one widget up to date
 	picture *widget.ListComboButton // which is shown alone
 	looks   string                  // the choices of pictures that look inside, as they are offered
@@ -63,6 +66,7 @@ func (c *controls) show(now time.Time) {
 // build makes all widgets anew, for the experiment as it is edited now.
 func (c *controls) build() {
 	c.follow, c.shown, c.buttons = nil, time.Time{}, map[string]*widget.Button{}
+	c.window.ui.ClearFocus() // else a control that is gone keeps the keyboard
 	l := c.theme
 	content := column(l, 10)
 	c.content = content
@@ -110,7 +114,6 @@ func (c *controls) scrolled(content *widget.Container) *widget.Container {
 	scroll := widget.NewScrollContainer(
 		widget.ScrollContainerOpts.Content(content), widget.ScrollContainerOpts.StretchContentWidth(),
 		widget.ScrollContainerOpts.Image(&widget.ScrollContainerImage{Idle: ground, Mask: ground}))
-	const whole = 1000
 	page := func() int {
 		return int(whole * float64(scroll.ViewRect().Dy()) / float64(max(content.GetWidget().Rect.Dy(), 1)))
 	}
@@ -125,7 +128,7 @@ func (c *controls) scrolled(content *widget.Container) *widget.Container {
 	if c.bar != nil {
 		slider.Current = c.bar.Current // what is made anew stays where it was
 	}
-	c.bar = slider
+	c.bar, c.scroll = slider, scroll
 	scroll.GetWidget().ScrolledEvent.AddHandler(func(args any) {
 		if a, ok := args.(*widget.WidgetScrolledEventArgs); ok {
 			slider.Current -= int(a.Y * float64(page()) / 4)
@@ -141,6 +144,28 @@ func (c *controls) scrolled(content *widget.Container) *widget.Container {
 			widget.GridLayoutOpts.Stretch([]bool{true, false}, []bool{true}))))
 	box.AddChild(scroll, slider)
 	return box
+}
+
+// whole is as far as the panel can be scrolled.
+const whole = 1000
+
+// reveal scrolls to the control that has got the keyboard, as by Tab, where it is out of sight. What is clicked is in
+// sight, and stays under the pointer.
+func (c *controls) reveal() {
+	f := c.window.ui.GetFocusedWidget()
+	if f == c.held || f != nil && f.GetWidget().Rect.Empty() { // it has no place yet
+		return
+	}
+	c.held = f
+	seen, all := c.scroll.ViewRect(), c.content.GetWidget().Rect
+	room := all.Dy() - seen.Dy()
+	if f == nil || f == widget.Focuser(c.bar) || room <= 0 || ebiten.IsMouseButtonPressed(ebiten.MouseButtonLeft) {
+		return
+	}
+	at, margin := f.GetWidget().Rect.Sub(all.Min), c.theme.px(40)
+	top := min(seen.Min.Y-all.Min.Y, at.Min.Y-margin)
+	top = max(top, at.Max.Y+margin-seen.Dy())
+	c.bar.Current = min(max(whole*top/room, 0), whole)
 }
 
 func (c *controls) heading(to *widget.Container, s string) {

@@ -81,8 +81,7 @@ func (c *controls) knob(to *widget.Container, k panel.Control, turn func(id, val
 	}
 	label := widget.NewText(widget.TextOpts.Text(k.Label, &l.body, ink),
 		widget.TextOpts.MaxWidth(float64(l.px(inner-wide-10))),
-		widget.TextOpts.WidgetOpts(widget.WidgetOpts.MinSize(l.px(inner-wide-10), 0),
-			widget.WidgetOpts.LayoutData(widget.RowLayoutData{Position: widget.RowLayoutPositionCenter})))
+		widget.TextOpts.WidgetOpts(widget.WidgetOpts.MinSize(l.px(inner-wide-10), 0)))
 	var control widget.PreferredSizeLocateableWidget
 	if len(k.Choices) > 0 {
 		control = c.choice(k, l.px(wide), nil, func(value string) {
@@ -97,10 +96,7 @@ func (c *controls) knob(to *widget.Container, k panel.Control, turn func(id, val
 	}
 	to.AddChild(row(l, 10, label, control))
 	text := c.words(&l.small, muted, func(panel.State) string { return help })
-	c.follow = append(c.follow, func(panel.State) {
-		text.SetColor(note)
-		text.GetWidget().SetVisibility(map[bool]widget.Visibility{true: widget.Visibility_Hide}[help == ""])
-	})
+	c.follow = append(c.follow, func(panel.State) { text.SetColor(note) })
 	to.AddChild(text)
 }
 

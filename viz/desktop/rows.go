@@ -29,15 +29,19 @@ func row(l theme, spacing float64, children ...widget.PreferredSizeLocateableWid
 	r := widget.NewContainer(widget.ContainerOpts.Layout(
 		widget.NewRowLayout(widget.RowLayoutOpts.Spacing(l.px(spacing)))))
 	for _, child := range children {
+		child.GetWidget().LayoutData = widget.RowLayoutData{Position: widget.RowLayoutPositionCenter}
 		r.AddChild(child)
 	}
 	return r
 }
 
-// words is a text that follows the state.
+// words is a text that follows the state. It takes no place while there is nothing to say.
 func (c *controls) words(f *text.Face, ink color.Color, of func(panel.State) string) *widget.Text {
 	t := widget.NewText(widget.TextOpts.Text("", f, ink), widget.TextOpts.MaxWidth(float64(c.theme.px(inner))))
-	c.follow = append(c.follow, func(s panel.State) { t.Label = c.legible(of(s)) })
+	c.follow = append(c.follow, func(s panel.State) {
+		t.Label = c.legible(of(s))
+		show(t, t.Label != "")
+	})
 	return t
 }
 

@@ -128,13 +128,7 @@ func (c *controls) story(to *widget.Container) {
 
 // visible shows a button where something holds.
 func (c *controls) visible(b *widget.Button, holds func() bool) {
-	c.follow = append(c.follow, func(panel.State) {
-		v := widget.Visibility_Hide
-		if holds() {
-			v = widget.Visibility_Show
-		}
-		b.GetWidget().SetVisibility(v)
-	})
+	c.follow = append(c.follow, func(panel.State) { show(b, holds()) })
 }
 
 // outcomes lists what the runs of an experiment came to, this one among them; it keeps it while the window is open.

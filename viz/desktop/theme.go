@@ -113,7 +113,6 @@ func (l theme) choice(width int) *widget.ListComboButtonParams {
 	button, height := l.button(), l.px(260)
 	button.MinSize = &image.Point{X: width}
 	start, middle := widget.TextPositionStart, widget.TextPositionCenter
-	button.TextPosition = &widget.TextPositioning{HTextPosition: start, VTextPosition: middle}
 	box := l.plain(paper, edge)
 	return &widget.ListComboButtonParams{
 		Button:           button,

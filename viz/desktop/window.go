@@ -161,6 +161,7 @@ func (w *window) Update() error {
 	w.hear(w.dropped())
 	w.panel.show(time.Now())
 	w.ui.Update()
+	w.panel.reveal()
 	return nil
 }
 
