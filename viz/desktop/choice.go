@@ -30,15 +30,16 @@ func (c *controls) choice(k panel.Control, width int, now func() string, change 
 	if selected == own {
 		entries = append([]any{own}, entries...)
 	}
-	label := func(e any) string {
-		return fit(p.Button.TextFace, e.(experiment.Choice).Label, float64(width-c.theme.px(40)))
+	label := func(e any, taken float64) string {
+		return fit(p.Button.TextFace, e.(experiment.Choice).Label, float64(width-c.theme.px(taken)))
 	}
-	opens := func(e any) string { return label(e) + "  ▼" } // else it would look like a button that does something
+	button := func(e any) string { return label(e, 44) + "  ▼" } // else it looks as if it did something at once
+	entry := func(e any) string { return label(e, 22) }
 	list := widget.NewListComboButton(
 		widget.ListComboButtonOpts.Entries(entries), widget.ListComboButtonOpts.ButtonParams(p.Button),
 		widget.ListComboButtonOpts.ListParams(p.List),
 		widget.ListComboButtonOpts.MaxContentHeight(*p.MaxContentHeight),
-		widget.ListComboButtonOpts.EntryLabelFunc(opens, label),
+		widget.ListComboButtonOpts.EntryLabelFunc(button, entry),
 		widget.ListComboButtonOpts.InitialEntry(selected))
 	said := false // all that was chosen
 	list.EntrySelectedEvent.AddHandler(func(args any) {
