@@ -21,7 +21,7 @@ import { refuse } from "./refused.js";
 import { mode } from "./mode.js";
 import { Present } from "./present.js";
 import { hold, kept } from "./address.js";
-import { all, byID, first, parsed, setText } from "./dom.js";
+import { all, byID, first, grouped, parsed, setText } from "./dom.js";
 
 /** @typedef {import("./meter.js").Meter} Meter */
 
@@ -196,9 +196,9 @@ function transport(state, waits) {
   const scrub = byID("scrub", HTMLInputElement);
   scrub.max = String(state.steps);
   if (document.activeElement !== scrub || state.live) scrub.value = String(state.step);
-  scrub.setAttribute("aria-valuetext", `step ${state.step} of ${state.steps}`);
-  setText(byID("at"), state.step);
-  setText(byID("of"), state.steps);
+  scrub.setAttribute("aria-valuetext", `step ${grouped(state.step)} of ${grouped(state.steps)}`);
+  setText(byID("at"), grouped(state.step));
+  setText(byID("of"), grouped(state.steps));
   byID("live").classList.toggle("on", state.live);
   byID("live").setAttribute("aria-pressed", String(state.live));
   for (const radio of all("[name=speed]", HTMLInputElement)) radio.checked = radio.value === state.speed;

@@ -44,6 +44,9 @@ export function make(name, properties, ...children) {
   return element;
 }
 
+/** A whole number as it is read: with commas. @param {number} n */
+export const grouped = (n) => n.toLocaleString("en");
+
 /**
  * Changes a text where it says something else, so that nothing is laid out, or read aloud, in vain.
  * @param {Node} node @param {string | number} value

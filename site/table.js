@@ -1,6 +1,6 @@
 // The twin of the pictures in text: a table of arms, a polite live region, and what went wrong with the way back.
 
-import { byID, first, make, parsed, setText } from "./dom.js";
+import { byID, first, grouped, make, parsed, setText } from "./dom.js";
 import { Experts } from "./experts.js";
 import { armWord } from "./marks.js";
 
@@ -40,7 +40,7 @@ export class Table {
       this.#shape = shape;
       this.#build(state.arms);
     }
-    setText(byID("table-step"), state.step);
+    setText(byID("table-step"), grouped(state.step));
     setText(byID("val-head"), state.fullVal ? "Full val" : "Val");
     setText(first("[data-slot=losses]", HTMLElement), state.lossesSaid);
     setText(first("[data-slot=network]", HTMLElement), state.network);
@@ -169,7 +169,7 @@ const counted = (measure, shown) => [
   .../** @type {Line[]} */ (shown ? [[capital(shown), ({ facts }) => facts.shown]] : []),
   ["Learnt since the count before", (arm) => (since(arm) ? String(arm.facts.learnt) : "")],
   ["Forgotten since then", (arm) => (since(arm) ? String(arm.facts.forgotten) : "")],
-  ["Counted at step", ({ facts }) => (facts.of ? String(facts.step) : "")],
+  ["Counted at step", ({ facts }) => (facts.of ? grouped(facts.step) : "")],
 ];
 
 /** @type {(valOn: string) => [name: string, of: (arm: Arm) => string][]} the rows of the exact values */
@@ -187,9 +187,9 @@ const exact = (valOn) => [
     change && `${(100 * Number(change)).toPrecision(3)} %`],
   ["Learning rate, new", ({ lrNew }) => lrNew],
   ["Learning rate, old", ({ lrOld }) => lrOld],
-  ["Pairs measured at step", ({ lock }) => (lock.pairs ? String(lock.step) : "")],
+  ["Pairs measured at step", ({ lock }) => (lock.pairs ? grouped(lock.step) : "")],
   ["Weights, mean cosine", ({ lock }) => lock.weight],
   ["Weights, mean distance", ({ lock }) => lock.dist],
   ["Gradients, mean cosine", ({ lock }) => lock.grad],
-  ["Validation loss measured at step", ({ valLoss, valLossAt }) => (valLoss ? String(valLossAt) : "")],
+  ["Validation loss measured at step", ({ valLoss, valLossAt }) => (valLoss ? grouped(valLossAt) : "")],
 ];

@@ -1,7 +1,6 @@
 package viz
 
 import (
-	"fmt"
 	"image/color"
 	"math"
 
@@ -47,7 +46,7 @@ func changeWords(learnt, forgotten, since, says int) (w [3]string) {
 		w[0], w[1] = w[0]+" learnt", w[1]+" forgotten"
 	}
 	if says == datedChanges {
-		w[2] = fmt.Sprintf("since step %d", since)
+		w[2] = "since step " + record.Thousands(since)
 	}
 	return w
 }

@@ -80,7 +80,7 @@ func (v *View) divergence(b box) {
 	}
 	v.labels(ends, a, b.x+b.w)
 	if at, ok := v.stepUnder(a, step); ok {
-		words := []line{{fmt.Sprintf("step %d: cosine, distance, locked pairs", at), ink}}
+		words := []line{{fmt.Sprintf("step %s: cosine, distance, locked pairs", record.Thousands(at)), ink}}
 		for _, c := range curves {
 			if f, ok := rec.PairsAt(c.arm, at); ok {
 				s := f.Summary(record.Gradient)

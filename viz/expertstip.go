@@ -80,7 +80,8 @@ func (v *View) exactLoads(n *routing, layer, step int) []line {
 			f = g
 		}
 	}
-	lines := []line{{fmt.Sprintf("Layer %d, batch of step %d: share of each expert", layer+1, f.Step), ink}}
+	lines := []line{{fmt.Sprintf("Layer %d, batch of step %s: share of each expert", layer+1,
+		record.Thousands(f.Step)), ink}}
 	for expert := range min(n.gets.Experts, mostLoads) {
 		lines = append(lines, line{fmt.Sprintf("expert %d: %.1f %%", expert+1,
 			100*f.ExpertLoad[layer*n.gets.Experts+expert]), ink})

@@ -75,7 +75,7 @@ func (v *View) gaps(b box) {
 	}
 	v.labels(ends, a, b.x+b.w)
 	if at, ok := v.stepUnder(a, step); ok {
-		lines := []line{{s: fmt.Sprintf("%d steps up to %d", record.DiffSteps, at), color: ink}}
+		lines := []line{{s: fmt.Sprintf("%d steps up to %s", record.DiffSteps, record.Thousands(at)), color: ink}}
 		for i, name := range v.names {
 			if g, ok := rec.ValLossDiff(i, base, at); ok && i != base && !v.hides(i, step) {
 				words := fmt.Sprintf("%s: %+.6f", name, g)

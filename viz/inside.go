@@ -50,8 +50,8 @@ func (v *View) lookInto(width, least float64, q look.Question) (nets []seen, why
 		arms = arms[len(arms)-fit:]
 	}
 	if step := v.at(); step < v.rec.Last() {
-		return nil, fmt.Sprintf("Inside a network is seen only as it is now: what it was at step %d is not kept. "+
-			"“Live” leads back to now.", step)
+		return nil, fmt.Sprintf("Inside a network is seen only as it is now: what it was at step %s is not kept. "+
+			"“Live” leads back to now.", record.Thousands(step))
 	}
 	why = "The networks are asked. Their answer is here soon."
 	some := false

@@ -222,11 +222,11 @@ func (v *View) exactLoss(b box, a axes, step int) {
 		}
 		name, hue := v.nameAt(i, f.Step), v.styleAt(i, f.Step).Hue
 		if lost, ok := v.rec.Diverged(i, f.Step); ok {
-			lines = append(lines, line{fmt.Sprintf("%s diverged at step %d: %s", name, lost.Step,
+			lines = append(lines, line{fmt.Sprintf("%s diverged at step %s: %s", name, record.Thousands(lost.Step),
 				lost.Lost()), hue})
 		} else if h, ok := v.rec.ValLossAt(i, f.Step); ok {
 			if v.scale != Steps || f.Step != int(x) {
-				name += fmt.Sprintf(", step %d", f.Step)
+				name += ", step " + record.Thousands(f.Step)
 			}
 			words := fmt.Sprintf("%s: validation %.6f", name, h)
 			if f.Step > 0 { // before the first update there is no batch
@@ -242,8 +242,8 @@ func (v *View) exactLoss(b box, a axes, step int) {
 		p := &v.rec.Reports[i]
 		if cost, ok := valloss.Cost(v.rec, p); ok && p.Step <= step && !v.Hidden(p.Arm) &&
 			math.Abs(a.x(v.scale.place(v.rec.Experiment, p.Step, cost))-v.pointer.x) < 4 {
-			lines = append(lines, line{fmt.Sprintf("%s, widened at step %d: %s became %s", v.names[p.Arm], p.Step,
-				digits(p.ValLossBefore, 6), digits(p.ValLossAfter, 6)), v.styles[p.Arm].Hue})
+			lines = append(lines, line{fmt.Sprintf("%s, widened at step %s: %s became %s", v.names[p.Arm],
+				record.Thousands(p.Step), digits(p.ValLossBefore, 6), digits(p.ValLossAfter, 6)), v.styles[p.Arm].Hue})
 		}
 	}
 	v.tip(b, lines)

@@ -1,7 +1,6 @@
 package viz
 
 import (
-	"fmt"
 	"strconv"
 
 	"github.com/sparkling-lab/sparkling/sim/record"
@@ -24,7 +23,7 @@ func (v *View) lost(arm, step int) string {
 	if !ok {
 		return ""
 	}
-	return fmt.Sprintf("diverged at step %d", f.Step)
+	return "diverged at step " + record.Thousands(f.Step)
 }
 
 // crossed says what a cross is, where there is one.

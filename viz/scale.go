@@ -89,7 +89,7 @@ func (s Scale) at(x float64) string {
 	case FLOPs:
 		return fmt.Sprintf("%.1f GFLOP", x)
 	}
-	return fmt.Sprintf("step %.0f", x)
+	return "step " + record.Thousands(int(x))
 }
 
 // snap moves a place under the pointer to the nearest one that has a meaning: there is no half of a step.

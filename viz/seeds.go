@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/sim/seeds"
 	"github.com/sparkling-lab/sparkling/viz/style"
 	"github.com/sparkling-lab/sparkling/viz/valloss"
@@ -210,7 +211,7 @@ func (v *View) exactSeeds(b box, a axes) {
 		}
 		p := arm.Curve[k]
 		if len(lines) == 0 {
-			lines = append(lines, line{fmt.Sprintf("step %d, mean of %s", p.Step, seeds.Count(p.N)), ink})
+			lines = append(lines, line{"step " + record.Thousands(p.Step) + ", mean of " + seeds.Count(p.N), ink})
 		}
 		words := fmt.Sprintf("%s: %.4f", v.names[i], p.Mean.Mean)
 		if p.N >= seeds.Least {

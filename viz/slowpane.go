@@ -77,7 +77,7 @@ func (v *View) update(b box) {
 // slowLate says that what is shown is of an earlier step than the run is at.
 func (v *View) slowLate(a *look.Answer) string {
 	if a.Step < v.rec.Last() {
-		return fmt.Sprintf(" The run has gone on to step %d.", v.rec.Last())
+		return " The run has gone on to step " + record.Thousands(v.rec.Last()) + "."
 	}
 	return ""
 }

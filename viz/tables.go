@@ -1,7 +1,6 @@
 package viz
 
 import (
-	"fmt"
 	"image/color"
 	"math"
 
@@ -316,7 +315,7 @@ func (v *View) counted(in box, g factGrid, t *facts.Table, hue color.RGBA) {
 	switch {
 	case t.Lost != "":
 		v.pen.title(record.Diverged.String(), in.x, y, math.Min(size, 20), wrong)
-		v.pen.text(fmt.Sprintf("at step %d", t.LostAt), in.x, y+size*0.5+8, small, soft, left)
+		v.pen.text("at step "+record.Thousands(t.LostAt), in.x, y+size*0.5+8, small, soft, left)
 		return
 	case t.Of == 0:
 		v.pen.text(notCounted, in.x, y, body, soft, left)

@@ -204,7 +204,7 @@ func (v *View) author(t *written.Text, b box, s setting) color.RGBA {
 	}
 	since := ""
 	if t.Written != "" && t.Step < v.at() {
-		since = fmt.Sprintf("at step %d", t.Step)
+		since = "at step " + record.Thousands(t.Step)
 	}
 	right := v.pen.width(since, small)
 	v.pen.text(v.fitting([]string{name}, b.w-(x-b.x)-right-8, body), x, y, body, hue, left)

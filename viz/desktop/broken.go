@@ -6,6 +6,7 @@ import (
 	"github.com/ebitenui/ebitenui/widget"
 
 	"github.com/sparkling-lab/sparkling/sim/experiment"
+	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/sim/session"
 	"github.com/sparkling-lab/sparkling/viz"
 	"github.com/sparkling-lab/sparkling/viz/panel"
@@ -49,8 +50,8 @@ func (c *controls) broken(to *widget.Container) {
 		if w.before == nil {
 			return ""
 		}
-		return fmt.Sprintf("The run that was here before is kept: %s at step %d.",
-			panel.Title(w.before.Experiment()), max(w.before.Record().Last(), 0))
+		return fmt.Sprintf("The run that was here before is kept: %s at step %s.",
+			panel.Title(w.before.Experiment()), record.Thousands(max(w.before.Record().Last(), 0)))
 	}), c.button(l.button(), "Go back to it", func() { w.swap(w.before) }))
 	c.follow = append(c.follow, func(panel.State) { show(kept, w.before != nil) })
 	to.AddChild(box, kept)

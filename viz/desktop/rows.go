@@ -145,7 +145,9 @@ func (c *controls) transport(to *widget.Container) {
 		live.GetWidget().Disabled = s.Live
 	})
 	to.AddChild(slider)
-	at := c.words(&l.body, ink, func(s panel.State) string { return fmt.Sprintf("Step %d of %d", s.Step, s.Steps) })
+	at := c.words(&l.body, ink, func(s panel.State) string {
+		return fmt.Sprintf("Step %s of %s", record.Thousands(s.Step), record.Thousands(s.Steps))
+	})
 	to.AddChild(row(l, 12, live, at))
 }
 

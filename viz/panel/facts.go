@@ -59,5 +59,5 @@ func changed(rec *record.Record, step int) string {
 	if list == nil {
 		return ""
 	}
-	return fmt.Sprintf(" Since the count at step %d %s.", since, strings.Join(list, "; "))
+	return fmt.Sprintf(" Since the count at step %s %s.", record.Thousands(since), strings.Join(list, "; "))
 }

@@ -67,7 +67,7 @@ func SeedsOf(t *sweep.Turns, s *session.Session, hidden func(arm int) bool) Seed
 		case r.Step < 0:
 			run.Said = string(record.Waiting)
 		default:
-			run.Said = fmt.Sprintf("step %d", r.Step)
+			run.Said = "step " + record.Thousands(r.Step)
 		}
 		out.Runs = append(out.Runs, run)
 	}

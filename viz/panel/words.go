@@ -31,7 +31,8 @@ func did(rec *record.Record, shown int) []string {
 		}
 		w, moved, ratio := a.Widen[0], -1.0, ""
 		if w.Step > shown && shown >= rec.Experiment.Fork() {
-			waiting = append(waiting, fmt.Sprintf("%s is not wider yet: that comes at step %d.", a.Name, w.Step))
+			waiting = append(waiting, fmt.Sprintf("%s is not wider yet: that comes at step %s.", a.Name,
+				record.Thousands(w.Step)))
 			continue
 		}
 		if r, ok := rec.ReportAt(i, shown); ok {

@@ -132,9 +132,13 @@ func TestTheFirstMinuteTurnsItsOwnPages(t *testing.T) {
 		assert.Equal(t, x.step, s.Limit(), "and until they are over it is held")
 		s.pass(0.6)
 		waits += float64(p.Seconds)
+		if x.chapter == "count" {
+			assert.Equal(t, "it goes on by itself at step 1,000", s.page().Soon)
+		}
 	}
 	assert.Equal(t, -1, s.Limit())
 	assert.False(t, s.page().Goes)
+	assert.Equal(t, "", s.page().Soon, "it is over")
 	t.Logf("it waits %.0f seconds in all", waits)
 	assert.InDelta(t, 31, waits, 12)
 }

@@ -3,6 +3,7 @@ package story
 import (
 	"fmt"
 
+	"github.com/sparkling-lab/sparkling/sim/record"
 	"github.com/sparkling-lab/sparkling/viz/panel"
 )
 
@@ -69,8 +70,8 @@ func (d *Director) Page(s panel.State) Page {
 	q, do := d.chapter().Question, d.lesson.Chapters[p.Shown].Do
 	switch {
 	case d.aim >= 0:
-		p.Text = []Told{{Items: [][]Run{{{Text: fmt.Sprintf("The run is on its way to this chapter: it is at step %d "+
-			"of %d.", s.Last, d.stop(d.aim))}}}}}
+		p.Text = []Told{{Items: [][]Run{{{Text: fmt.Sprintf("The run is on its way to this chapter: it is at step %s "+
+			"of %s.", record.Thousands(s.Last), record.Thousands(d.stop(d.aim)))}}}}}
 	case here && d.phase == asking:
 		p.Ask, p.Choices = m.sentence(q.ask), q.Choices
 	default:
@@ -91,7 +92,9 @@ func (d *Director) Page(s panel.State) Page {
 	case p.Seconds > 0:
 		p.Soon = fmt.Sprintf("or watch: it goes on in %d\u00a0s", p.Seconds)
 	case p.Holds && !p.Goes && d.aim < 0 && stop > s.Last:
-		p.Soon = fmt.Sprintf("from step %d on", stop)
+		p.Soon = "from step " + record.Thousands(stop) + " on"
+	case p.Holds && !p.Goes && d.aim < 0 && stop < 0:
+		p.Soon = "it goes on by itself at step " + record.Thousands(d.stop(d.next(d.at)))
 	}
 	if o, ok := OutcomeOf(s, d.rec); ok {
 		p.Outcome = &o

@@ -15,8 +15,8 @@ import (
 var (
 	ofRun = map[string]func(*moment) string{
 		"factor":  func(m *moment) string { return m.Factor },
-		"fork":    func(m *moment) string { return strconv.Itoa(m.Fork) },
-		"steps":   func(m *moment) string { return strconv.Itoa(m.Steps) },
+		"fork":    func(m *moment) string { return record.Thousands(m.Fork) },
+		"steps":   func(m *moment) string { return record.Thousands(m.Steps) },
 		"seed":    func(m *moment) string { return m.Seed },
 		"beta2":   func(m *moment) string { return m.Beta2 },
 		"valOn":   func(m *moment) string { return m.ValOn },
@@ -47,7 +47,7 @@ var (
 		"rate-new":     func(_ *moment, a *panel.Arm) string { return scaled(a.LRNew, 1000, 2) },
 		"rate-old":     func(_ *moment, a *panel.Arm) string { return scaled(a.LROld, 1000, 2) },
 		"val":          measured(3, func(a *panel.Arm) string { return a.ValLoss }),
-		"val-at":       func(_ *moment, a *panel.Arm) string { return strconv.Itoa(a.ValLossAt) },
+		"val-at":       func(_ *moment, a *panel.Arm) string { return record.Thousands(a.ValLossAt) },
 		"full":         full,
 		"before":       measured(3, func(a *panel.Arm) string { return a.ValLossBefore }),
 		"after":        measured(3, func(a *panel.Arm) string { return a.ValLossAfter }),
@@ -159,7 +159,7 @@ func since(m *moment, a *panel.Arm) string {
 	case n == 1:
 		return "1 step"
 	}
-	return fmt.Sprintf("%d steps", n)
+	return record.Thousands(n) + " steps"
 }
 
 // losses are the full validation losses of two arms at the end.

@@ -109,7 +109,7 @@ func (b *earlier) close() {
 }
 
 func words(r *record.Record) string {
-	return fmt.Sprintf("%s at step %d", panel.Title(r.Experiment), max(r.Last(), 0))
+	return fmt.Sprintf("%s at step %s", panel.Title(r.Experiment), record.Thousands(max(r.Last(), 0)))
 }
 
 // shelve ends the trainers of the runs that are kept as soon as their states are there.
