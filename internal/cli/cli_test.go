@@ -229,6 +229,8 @@ func TestWhatCannotBeDoneGetsOneSentence(t *testing.T) {
 			"it is \"0,5\"; allowed is a number, with a decimal point: 0.5"},
 		"decimal comma in a control": {[]string{"run", "--factor", "1,5"},
 			"Factor is \"1,5\"; allowed is a number above 1 and up to 16, with a decimal point: 1.5"},
+		"time without a unit": {[]string{"run", "--every", "5"},
+			"it is \"5\"; allowed is a time with its unit, as 500ms, 20s or 5m"},
 		"steps below nought": {[]string{"run", "--steps", "-5"}, "steps is -5; allowed are 1 to"},
 		"too many steps":     {[]string{"run", "--steps", "100000000"}, "100000000"},
 		"odd heads": {[]string{"run",

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -22,6 +23,7 @@ var values = []kong.Option{
 	kong.NamedMapper("path", kong.MapperFunc(place)),
 	kong.KindMapper(reflect.Int, read(experiment.ParseInt)), kong.KindMapper(reflect.Uint64,
 		read(experiment.ParseSeed)), kong.KindMapper(reflect.Float64, read(experiment.ParseReal)),
+	kong.TypeMapper(reflect.TypeFor[time.Duration](), read(duration)),
 	kong.Vars{
 		"figures": strings.Join(figure.Names, ", "),
 		"inits":   names(widen.Inits), "scales": names(widen.Scales), "norms": names(widen.AllNormWeights),
@@ -86,6 +88,14 @@ func given(paths []*kong.Path) error {
 		seen[v] = true
 	}
 	return nil
+}
+
+func duration(s string) (time.Duration, error) {
+	d, err := time.ParseDuration(s)
+	if err != nil {
+		return 0, errors.New("allowed is a time with its unit, as 500ms, 20s or 5m")
+	}
+	return d, nil
 }
 
 var negative = regexp.MustCompile(`^-\.?[0-9]`)
