@@ -65,6 +65,7 @@ func TestARecipeKnowsWhatFlagsAndTheTrainerSay(t *testing.T) {
 	assert.Nil(t, r.Rate, "what cannot be read says nothing")
 	for want, args := range map[string][]string{
 		"they must not rise": {"--rate", "1", "--peak-rate", "0.5"}, "steps-left is 0": {"--steps-left", "0"},
+		"tau is -3": {"--tau=-3"},
 		"rho is -1": {"--rho=-1"}, "schedule is": {"--schedule", "steps"},
 	} {
 		code, _, err := run(append([]string{"widen", "--model", dir, "--out", filepath.Join(dir, "w"), "--axis",

@@ -101,8 +101,12 @@ func TestADryRunRefusesWhatAWideningRefuses(t *testing.T) {
 		_, err := w.Write(make([]byte, x.Bytes()))
 		return err
 	}))
-	slices.Reverse(names)
 	text, e := json.Marshal(names)
+	require.NoError(t, e)
+	right := filepath.Join(root, "right.json")
+	require.NoError(t, os.WriteFile(right, text, 0o644))
+	slices.Reverse(names)
+	text, e = json.Marshal(names)
 	require.NoError(t, e)
 	order := filepath.Join(root, "names.json")
 	require.NoError(t, os.WriteFile(order, text, 0o644))
@@ -113,8 +117,10 @@ func TestADryRunRefusesWhatAWideningRefuses(t *testing.T) {
 		out, want string
 		flags     []string
 	}{
-		"names in another order":  {out, "may be in another order", []string{"--optimizer", states, "--names", order}},
-		"a layout that is none":   {out, `layout "zap" is none of`, []string{"--layout", "zap"}},
+		"names in another order": {out, "may be in another order", []string{"--optimizer", states, "--names", order}},
+		"a layout that is none":  {out, `layout "zap" is none of`, []string{"--layout", "zap"}},
+		"a layout beside states": {out, `sparkling: layout "zap" is none of`,
+			[]string{"--layout", "zap", "--optimizer", states, "--names", right}},
 		"a folder that is full":   {dir, "nothing is overwritten", nil},
 		"a file":                  {file, "it is not a folder", nil},
 		"below a file":            {filepath.Join(file, "wide"), "not a directory", nil},

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"path/filepath"
 
 	"github.com/sparkling-lab/sparkling/internal/durable"
 	"github.com/sparkling-lab/sparkling/model"
@@ -86,9 +88,20 @@ func (j *job) forecast(r Result, with With) (Forecast, error) {
 // free is the room of a disk; tests put another in its place.
 var free = durable.Free
 
-// CheckDisk errs where the disk of a folder that is to be made has less room than it takes.
+// CheckDisk errs where the disk of a folder that is to be made has less room than it takes. The folder is
+// [checkpoint.Vacant]: what a widening that was killed left in it is room, for the next one removes it.
 func CheckDisk(out string, f Forecast) error {
-	if left, ok := free(out); ok && left < f.Disk {
+	left, ok := free(out)
+	_ = filepath.WalkDir(out, func(_ string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return nil // it is not there, or went meanwhile
+		}
+		if info, err := e.Info(); err == nil && info.Mode().IsRegular() {
+			left += info.Size()
+		}
+		return nil
+	})
+	if ok && left < f.Disk {
 		return fmt.Errorf("%s would take %.1f MB, and its disk has %.1f MB left; nothing was written", out,
 			float64(f.Disk)/1e6, float64(left)/1e6)
 	}

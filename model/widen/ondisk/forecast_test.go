@@ -73,6 +73,7 @@ func TestTheRoomOfAWideningThatWasKilledIsFreeForTheNext(t *testing.T) {
 		}
 		return would.Disk, true
 	})
+	assert.NoError(t, ondisk.CheckDisk(out, would), "a dry run, which removes nothing, counts it as room")
 	_, err = ondisk.WidenWith(t.Context(), f, out, joint, 1, ondisk.With{}, noProgress)
 	require.NoError(t, err)
 	assert.FileExists(t, filepath.Join(out, checkpoint.ConfigName))

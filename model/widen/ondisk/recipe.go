@@ -70,6 +70,9 @@ func NewRecipe(r Recipe) (Recipe, error) {
 	if r.StepsDone != nil && *r.StepsDone < 0 {
 		return r, fmt.Errorf("steps-done is %d; allowed are 0 and more", *r.StepsDone)
 	}
+	if r.Tau != nil && (*r.Tau < 0 || *r.Tau > 1<<30) {
+		return r, fmt.Errorf("tau is %d; allowed are 0 to %d", *r.Tau, 1<<30)
+	}
 	w := optim.Rewarm{Scope: optim.RewarmNew, Rho: r.Rho}
 	if r.Tau != nil {
 		w.Steps = *r.Tau

@@ -85,7 +85,6 @@ func WidenWith(ctx context.Context, in *checkpoint.Folder, out string, spec wide
 		return r, err
 	}
 	err = checkpoint.Build(out, func(dir string) error {
-		// not before: what a widening that was killed had left there took room, and is gone now
 		if err := CheckDisk(out, f); err != nil {
 			return err
 		}
@@ -137,6 +136,11 @@ func newJob(ctx context.Context, in *checkpoint.Folder, spec widen.Spec, seed ui
 	bare := in.Weights.Names
 	bare.Prefix = ""
 	j.old, j.now = bare.Stored(in.Table), bare.Stored(j.to)
+	if with.Layout != "" {
+		if _, err := bare.In(j.to, with.Layout); err != nil {
+			return nil, r, err // before a file of states is called wrong for it
+		}
+	}
 	if with.States != nil {
 		if j.states, err = j.optimizerFile(with.States, bare); err != nil {
 			return nil, r, fmt.Errorf("%s: %w", with.States.File.Path(), err)
