@@ -10,8 +10,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"github.com/sparkling-lab/sparkling/internal/durable"
 )
@@ -78,26 +76,6 @@ func (m Manifest) write(page string) error {
 		return err
 	}
 	return durable.WriteBytes(filepath.Join(page, ManifestName), append(data, '\n'))
-}
-
-// others are what of a site the Lab does not fetch.
-var others = []string{report + "/", "docs/", "lessons/", "teach/", "slides/", "site/slides/", animations + "/",
-	figures + "/", "site/pages.css", NoticesName}
-
-// Fetched is how many bytes a browser that understands brotli fetches before the first picture, and before training
-// starts. All files of the Lab count, but for the picture the trainer and its worker.
-func (m Manifest) Fetched() (picture, training int64) {
-	for path, f := range m.Files {
-		n := cmp.Or(f.Brotli, f.Bytes)
-		switch {
-		case slices.ContainsFunc(others, func(other string) bool { return strings.HasPrefix(path, other) }):
-		case path == "wasm/trainer.wasm" || path == "site/worker.js":
-			training += n
-		default:
-			picture += n
-		}
-	}
-	return picture, picture + training
 }
 
 // summary says what a reader of the page has to fetch.

@@ -83,7 +83,7 @@ func routingAgrees(t *testing.T) {
 			what := fmt.Sprintf("%s, %d of %d", eng.Name(), k, cols)
 			logits := compute.M(values(rows*cols, 1), rows, cols)
 			clear(logits.Data[:cols]) // all equal: ties go to the lower index
-			r, r2 := compute.NewRouting(cols, k, rows), compute.NewRouting(cols, k, rows)
+			r, r2 := newRouting(cols, k, rows), newRouting(cols, k, rows)
 			judge.Route(r, logits)
 			eng.Route(r2, logits)
 			ld := r.Weight.Stride
@@ -107,7 +107,7 @@ func routingAgrees(t *testing.T) {
 
 func TestARouterWithoutNumbersStillChoosesDifferentExperts(t *testing.T) {
 	for _, e := range append(engines(), judge) {
-		r, logits := compute.NewRouting(4, 2, 3), compute.M(values(12, 1), 3, 4)
+		r, logits := newRouting(4, 2, 3), compute.M(values(12, 1), 3, 4)
 		logits.Data[5] = float32(math.NaN())
 		e.Route(r, logits)
 		assert.Equal(t, []int32{0, 1}, []int32{r.TopK[1], r.TopK[r.Weight.Stride+1]}, e.Name())
@@ -153,7 +153,7 @@ func TestLogSumExpIsThatOfTheLibrary(t *testing.T) {
 	bothWays(t, func(t *testing.T) {
 		for _, e := range engines() {
 			const rows = 200
-			logits, r := compute.M(make([]float32, 2*rows), rows, 2), compute.NewRouting(2, 1, rows)
+			logits, r := compute.M(make([]float32, 2*rows), rows, 2), newRouting(2, 1, rows)
 			for i := range rows {
 				logits.Data[2*i] = -float32(i) / 20
 			}
@@ -162,7 +162,7 @@ func TestLogSumExpIsThatOfTheLibrary(t *testing.T) {
 				assert.InDelta(t, math.Log1p(math.Exp(-float64(i)/20)), float64(r.LSE.Data[i]), 2e-7, e.Name())
 			}
 			for n := 1; n < 300; n++ {
-				r := compute.NewRouting(n, 1, 1)
+				r := newRouting(n, 1, 1)
 				e.Route(r, compute.M(make([]float32, n), 1, n))
 				assert.InEpsilon(t, 1+math.Log(float64(n)), 1+float64(r.LSE.Data[0]), 2e-7, "%s: %d equal logits",
 					e.Name(), n)
@@ -196,4 +196,12 @@ func absentPanics(t *testing.T) {
 			}
 		}
 	}
+}
+
+// newRouting is memory for the choice of k of the experts.
+func newRouting(experts, k, tokens int) compute.Routing {
+	r := compute.Routing{Prob: compute.NewColumns(experts, tokens), LSE: compute.NewColumns(1, tokens),
+		Weight: compute.NewColumns(k, tokens)}
+	r.TopK = make([]int32, len(r.Weight.Data))
+	return r
 }

@@ -53,7 +53,7 @@ func BenchmarkOperation(b *testing.B) {
 		run("Attention", scores, func() { e.Attention(out, probs, qn, kn, v, s.attn) })
 		run("AttentionBackward", scores, func() { e.AttentionBackward(dq, dk, dv, out, probs, qn, kn, v, s.attn) })
 
-		logits, r := compute.M(values(n*s.experts, 20), n, s.experts), compute.NewRouting(s.experts, k, n)
+		logits, r := compute.M(values(n*s.experts, 20), n, s.experts), newRouting(s.experts, k, n)
 		dl, dw, dp := columns(s.experts, n, 21), columns(k, n, 22), values(s.experts, 23)
 		run("Route", n*s.experts, func() { e.Route(r, logits) })
 		run("RouteBackward", n*s.experts, func() { e.RouteBackward(dl, dw, r, dp, 0.1) })

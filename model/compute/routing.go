@@ -9,13 +9,6 @@ type Routing struct {
 	Weight Mat // (k, tokens) those probabilities over their sum
 }
 
-// NewRouting is memory for the choice of k of the experts.
-func NewRouting(experts, k, tokens int) Routing {
-	r := Routing{Prob: NewColumns(experts, tokens), LSE: NewColumns(1, tokens), Weight: NewColumns(k, tokens)}
-	r.TopK = make([]int32, len(r.Weight.Data))
-	return r
-}
-
 // Permutation says where the rows of a token lie among rows sorted by expert: that of its j-th choice is
 // Rows[j*Stride+token].
 type Permutation struct {

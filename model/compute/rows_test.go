@@ -182,7 +182,7 @@ func TestTokensAreTheSameWhicheverTheyAre(t *testing.T) {
 			equal(dx, "QKNormRoPEBackward")
 
 			one := values(experts, 8)
-			logits, r := compute.M(nil, tokens, experts), compute.NewRouting(experts, k, tokens)
+			logits, r := compute.M(nil, tokens, experts), newRouting(experts, k, tokens)
 			for range tokens {
 				logits.Data = append(logits.Data, one...)
 			}
