@@ -57,7 +57,7 @@ func (t *temporary) fillFolder(name string, write func(tmp string) error) error 
 	if err := write(t.path()); err != nil {
 		return err
 	}
-	if err := SyncAll(t.path()); err != nil {
+	if err := syncAll(t.path()); err != nil {
 		return cannot(name, err)
 	}
 	return nil
@@ -148,8 +148,8 @@ func putBack(old, dir string) error {
 	return err
 }
 
-// SyncAll waits until a folder lies on the disk with all that it holds, whoever wrote that.
-func SyncAll(dir string) error {
+// syncAll waits until a folder lies on the disk with all that it holds, whoever wrote that.
+func syncAll(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return err
@@ -158,7 +158,7 @@ func SyncAll(dir string) error {
 		path := filepath.Join(dir, e.Name())
 		switch {
 		case e.IsDir():
-			err = SyncAll(path)
+			err = syncAll(path)
 		case e.Type().IsRegular():
 			err = disk.Sync(path)
 		}

@@ -132,8 +132,8 @@ func initChoices() []Choice {
 	return out
 }
 
-// MaxName is how many characters a name that is given to an arm with a control may have.
-const MaxName = 40
+// maxName is how many characters a name that is given to an arm with a control may have.
+const maxName = 40
 
 // nameKnob is the name that somebody gives an arm; without one, it is called after what it does.
 func nameKnob(e Experiment, arm int) Knob {
@@ -154,9 +154,9 @@ func nameKnob(e Experiment, arm int) Knob {
 	k.Set = func(e *Experiment, name string) error {
 		name = strings.TrimSpace(name)
 		switch n := utf8.RuneCountInString(name); {
-		case n > MaxName || plain.Line(name) != name:
+		case n > maxName || plain.Line(name) != name:
 			return fmt.Errorf("%s is %q; allowed are up to %d characters in one line", k.Label,
-				plain.Line(name), MaxName)
+				plain.Line(name), maxName)
 		case e.taken(arm, name):
 			return fmt.Errorf("%s is %q; allowed are names that no other arm has", k.Label, name)
 		case name == "":

@@ -34,7 +34,7 @@ const every = 300 * time.Millisecond
 func (t *Turns) Begin(s *session.Session, n int, h session.Host, room int) error {
 	e := s.Experiment()
 	if t.sweep == nil || !t.sweep.Of(e) {
-		one, err := New(e, From(n), h, AtOnce(h.Cores(), room))
+		one, err := New(e, From(n), h, atOnce(h.Cores(), room))
 		if err != nil {
 			return err
 		}
@@ -46,9 +46,9 @@ func (t *Turns) Begin(s *session.Session, n int, h session.Host, room int) error
 	return t.Play(s)
 }
 
-// AtOnce is how many seeds are run at a time: a session trains one network until its arms part, so that few cores are
+// atOnce is how many seeds are run at a time: a session trains one network until its arms part, so that few cores are
 // best given one each, and more of them shared by several arms.
-func AtOnce(cores, room int) int {
+func atOnce(cores, room int) int {
 	return max(1, min(room, max(min(cores, 4), min(cores/2, 8))))
 }
 

@@ -12,7 +12,7 @@ import (
 // Bounds of token files: how many of each sort a task may name, how long the path of one may be, and how many tokens
 // two bytes tell apart.
 const (
-	MaxFiles  = 2048
+	maxFiles  = 2048
 	maxPath   = 1024
 	maxTokens = 1 << 16
 )
@@ -77,8 +77,8 @@ func (s Spec) filesNamed() error {
 		name  string
 		paths []string
 	}{{"train_files", s.TrainFiles}, {"validation_files", s.ValidationFiles}} {
-		if n := len(list.paths); n < 1 || n > MaxFiles {
-			return fmt.Errorf("task.%s has %d entries; allowed are 1 to %d", list.name, n, MaxFiles)
+		if n := len(list.paths); n < 1 || n > maxFiles {
+			return fmt.Errorf("task.%s has %d entries; allowed are 1 to %d", list.name, n, maxFiles)
 		}
 		for i, p := range list.paths {
 			field := fmt.Sprintf("task.%s[%d]", list.name, i)
