@@ -1,5 +1,5 @@
 // Package cli is the command line of the native program: one file a verb. It parses, reports and writes files;
-// experiments run in package sim, pictures are drawn in package viz.
+// experiments run in the packages of sim, pictures are drawn in those of viz.
 package cli
 
 import (

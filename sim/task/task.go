@@ -1,7 +1,6 @@
 // Package task holds what the networks learn: the next symbol of a text, a table of facts, languages, sums, or where
-// in a row to look. A task makes batches from
-// a seed and a step alone, says which labels count, and has a validation set with a count of right answers that can be
-// told in words.
+// in a row to look. A task makes batches from a seed and a step alone, says which labels count, and has a validation
+// set with a count of right answers that can be told in words.
 //
 // It carries its texts and tables, and only programs that train link them: who merely names a task has [Spec], which
 // knows its sizes. It knows no network and no experiment.
