@@ -90,6 +90,11 @@ func TestTheStoryGoesAtItsReadersPace(t *testing.T) {
 				eval[string](p, `document.getElementById("dot-says").textContent`))
 			p.run(`document.getElementById("again").scrollIntoView()`)
 			p.shot("story-dots-" + name)
+			p.run(`document.getElementById("present").click()`)
+			p.wait(`document.documentElement.dataset.mode === "present"`)
+			assert.Equal(t, []float64{16, 16}, eval[[]float64](p, `(({ width, height }) => [width, height])(
+				document.querySelector("#dots .newest").getBoundingClientRect())`), "a dot stays round")
+			p.run(`document.getElementById("leave").click()`)
 			p.run(`document.getElementById("forget").click()`)
 			assert.True(t, eval[bool](p, `document.getElementById("strip").hidden`))
 			assert.NotContains(t, eval[string](p, `JSON.stringify(localStorage)`), `more`)
