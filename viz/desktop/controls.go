@@ -57,6 +57,11 @@ func (c *controls) show(now time.Time) {
 		c.build() // another picture is in sight
 	}
 	c.shown = now
+	c.update()
+}
+
+// update brings every widget up to date.
+func (c *controls) update() {
 	s := panel.Of(c.window.session, c.window.shown).Hide(c.window.view.Hidden)
 	for _, f := range c.follow {
 		f(s)
@@ -105,6 +110,7 @@ func (c *controls) build() {
 	root := widget.NewContainer(widget.ContainerOpts.Layout(widget.NewAnchorLayout()))
 	root.AddChild(c.scrolled(content))
 	c.window.ui.Container = root
+	c.update() // before it is drawn
 }
 
 // scrolled puts the content on a ground at the right edge of the window, with a bar where it is taller than the window.

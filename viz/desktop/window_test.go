@@ -225,6 +225,13 @@ func TestAnyPictureCanBeHadAloneInAnyWindow(t *testing.T) {
 	}
 }
 
+func TestPanelThatIsMadeAnewHasItsWordsAtOnce(t *testing.T) {
+	d := open(t, short(), 1)
+	require.True(t, d.says("SPARKLING Lab"))
+	d.panel.build()
+	assert.True(t, d.says("SPARKLING Lab"), "it may be drawn before anything else happens")
+}
+
 func TestWidenButtonForksNow(t *testing.T) {
 	d := open(t, experiment.Default().Rescale(400), 1)
 	d.until(func(s panel.State) bool { return s.Last > 2 })
