@@ -19,7 +19,7 @@ import (
 // engineFlags say what computes in a run.
 type engineFlags struct {
 	Engine    string `help:"What computes: cpu, cuda (the first NVIDIA GPU), or auto, which takes a GPU where there is one, the run fits there, and it is large enough to gain by it." default:"auto" placeholder:"auto|cpu|cuda"`
-	Precision string `help:"What the matrix products of a GPU read: bf16, or float32 for parity with cpu." default:"bf16" placeholder:"bf16|float32"`
+	Precision string `help:"What the matrix products of a GPU read: bf16, as where this is left out, or float32 for parity with cpu." placeholder:"bf16|float32"`
 }
 
 // factory makes the networks in this program's memory; tests put others in its place.
@@ -88,14 +88,17 @@ func (x engine) close() {
 // what plan is asked about, if anything.
 func (f engineFlags) choose(exp experiment.Experiment, runs []plan.Run, document string, says io.Writer) (engine,
 	error) {
-	p, err := cuda.PrecisionOf(f.Precision)
+	p, err := cuda.PrecisionOf(cmp.Or(f.Precision, cuda.BF16.String()))
 	if err != nil {
 		return engine{}, fmt.Errorf("--%w", err)
 	}
 	here := engine{Factory: factory}
 	switch f.Engine {
 	case "cpu":
-		return here, nil
+		if f.Precision != "" {
+			err = errors.New("--precision says what a GPU reads; with --engine cpu leave it out")
+		}
+		return here, err
 	case "cuda":
 		x, err := f.open(p, runs, document)
 		if err != nil {

@@ -73,3 +73,18 @@ func TestTheOldNamesOfFlagsMeanTheSame(t *testing.T) {
 	assert.Equal(t, "sample", old.Widen.Norms)
 	assert.Equal(t, "drop", old.Widen.States)
 }
+
+// Whoever gives a value means it: one that says nothing beside another is no default in silence.
+func TestAValueThatWouldBePassedOverIsRefused(t *testing.T) {
+	for says, args := range map[string][]string{
+		"leave out lock": {"run", "lock", "--list"},
+		"--batch and --seed can't be used together": {"inspect", t.TempDir(), "--batch", file(t, nil), "--seed", "2"},
+		"with --engine cpu leave it out":            {"run", file(t, nil), "--engine", "cpu", "--precision", "bf16"},
+		"no memory depends on --tokens or --at":     {"plan", file(t, nil), "--memory", "--tokens", "1e9"},
+	} {
+		code, out, err := run(args...)
+		assert.Equal(t, codeBad, code, says)
+		assert.Empty(t, out)
+		assert.Contains(t, err, says)
+	}
+}

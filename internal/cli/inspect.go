@@ -17,11 +17,11 @@ import (
 
 // inspectVerb says what a checkpoint holds.
 type inspectVerb struct {
-	Model string `arg:"" help:"Folder of a network: config.json, safetensors files." type:"path" placeholder:"DIR"`
-	Batch string `help:"Safetensors file with input_ids and labels on which the experts' load is measured; without one it is random tokens." type:"path" placeholder:"FILE"`
-	Seed  uint64 `help:"Seed of random tokens." default:"1"`
-	JSON  bool   `help:"Print all of it as JSON."`
-	Quiet bool   `help:"No progress bar."`
+	Model string  `arg:"" help:"Folder of a network: config.json, safetensors files." type:"path" placeholder:"DIR"`
+	Batch string  `help:"Safetensors file with input_ids and labels on which the experts' load is measured; without one it is random tokens." type:"path" placeholder:"FILE" xor:"batch"`
+	Seed  *uint64 `help:"Seed of random tokens (default 1)." placeholder:"N" xor:"batch"`
+	JSON  bool    `help:"Print all of it as JSON."`
+	Quiet bool    `help:"No progress bar."`
 	statesFlags
 }
 
@@ -196,11 +196,15 @@ func (v inspectVerb) load(e *env, folder *checkpoint.Folder, given *checkpoint.B
 	if given != nil {
 		b, r.Batch = *given, "the batch given"
 	} else {
-		rng := rand.New(rand.NewPCG(v.Seed, 0))
+		seed := uint64(1)
+		if v.Seed != nil {
+			seed = *v.Seed
+		}
+		rng := rand.New(rand.NewPCG(seed, 0))
 		for i := range b.IDs {
 			b.IDs[i] = int32(rng.IntN(c.Vocab))
 		}
-		r.Batch = fmt.Sprintf("random tokens, seed %d", v.Seed)
+		r.Batch = fmt.Sprintf("random tokens, seed %d", seed)
 	}
 	r.Tokens = len(b.IDs)
 	need := model.FootprintOf(c, b.Rows, b.Seq, false)

@@ -47,6 +47,8 @@ type runVerb struct {
 // Run is called by the command line.
 func (v runVerb) Run(e *env) error {
 	switch {
+	case v.List && v.Experiment != "":
+		return errors.New("--list lists all experiments that are built in; leave out " + v.Experiment)
 	case v.List:
 		return v.list(e.out)
 	case v.Seeds != "":
