@@ -158,7 +158,7 @@ func TestAnInterruptEndsTheWaitForWhatArmsWrite(t *testing.T) {
 	prompt, out := "light", filepath.Join(t.TempDir(), "out")
 	var said strings.Builder
 	err := runVerb{Experiment: file(t, nil), Out: out, Write: &prompt, Quiet: true,
-		engineFlags: engineFlags{Engine: "cpu", Precision: "bf16"}}.Run(
+		engineFlags: engineFlags{Engine: "cpu"}}.Run(
 		&env{ctx: ctx, out: io.Discard, err: &said, screen: io.Discard})
 	assert.ErrorIs(t, err, errInterrupted)
 	assert.Contains(t, said.String(), "Interrupted at step 30 of 30; the same command goes on from there.")
