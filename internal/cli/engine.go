@@ -88,9 +88,9 @@ func (x engine) close() {
 // what plan is asked about, if anything.
 func (f engineFlags) choose(exp experiment.Experiment, runs []plan.Run, document string, says io.Writer) (engine,
 	error) {
-	p, err := cuda.PrecisionOf(cmp.Or(f.Precision, cuda.BF16.String()))
+	p, err := precisionOf(f.Precision)
 	if err != nil {
-		return engine{}, fmt.Errorf("--%w", err)
+		return engine{}, err
 	}
 	here := engine{Factory: factory}
 	switch f.Engine {
@@ -122,6 +122,15 @@ func (f engineFlags) choose(exp experiment.Experiment, runs []plan.Run, document
 	fmt.Fprintf(says, "The GPU computes: %s; the run takes up to %s there, and %s are free.\n", x.Engine(),
 		size(needed(x, runs)), size(x.has))
 	return x, nil
+}
+
+// precisionOf reads --precision: bf16, where it is left out.
+func precisionOf(flag string) (cuda.Precision, error) {
+	p, err := cuda.PrecisionOf(cmp.Or(flag, cuda.BF16.String()))
+	if err != nil {
+		return 0, fmt.Errorf("--%w", err)
+	}
+	return p, nil
 }
 
 // operations of one batch of the widest network.

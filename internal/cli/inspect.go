@@ -133,9 +133,7 @@ func (v inspectVerb) held(folder *checkpoint.Folder) (s *torch.States, why strin
 		f = statesFlags{filepath.Join(v.Model, optimizerName), beside}
 	}
 	if s, err = f.states(v.Model); err == nil && s != nil {
-		names := folder.Weights.Names
-		names.Prefix = ""
-		if err = s.Fit(names.Stored(folder.Table)); err != nil {
+		if err = s.Fit(folder.Weights.Names.Bare().Stored(folder.Table)); err != nil {
 			err = fmt.Errorf("%s: %w", s.File.Path(), errors.Join(err, s.File.Close()))
 		}
 	}

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -11,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/sparkling-lab/sparkling/model/learner/cuda"
 	"github.com/sparkling-lab/sparkling/sim/plan"
 )
 
@@ -40,9 +38,9 @@ func (v planVerb) memory(e *env) error {
 		return err
 	}
 	m := memoryPlan{Where: "this machine", Has: available() + held(), AllArms: all}
-	precision, err := cuda.PrecisionOf(cmp.Or(v.Precision, cuda.BF16.String()))
+	precision, err := precisionOf(v.Precision)
 	if err != nil {
-		return fmt.Errorf("--%w", err)
+		return err
 	}
 	m.Allowed = (1-spare)*m.Has - itself
 	switch {

@@ -92,6 +92,12 @@ func prefixOf(name string) string {
 // ignored for what has none.
 func (n Naming) Name(p model.Part, layer, e int) string { return n.Prefix + n.family.name(p, layer, e) }
 
+// Bare are the same names without a prefix.
+func (n Naming) Bare() Naming {
+	n.Prefix = ""
+	return n
+}
+
 // Split is every matrix, norm weight and bias of a network under a name of its own, in table order.
 func (n Naming) Split(t *model.Table) (all []StoredTensor) {
 	for i, x := range t.Tensors {

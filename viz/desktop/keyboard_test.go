@@ -30,17 +30,23 @@ func TestControlThatTheKeyboardLeadsToIsInSight(t *testing.T) {
 // The shortcuts wait while a control has the keyboard, and a control that is gone must not have it.
 func TestKeyboardIsFreeWhenThePanelIsMadeAnew(t *testing.T) {
 	d := open(t, short(), 1)
-	var list *widget.ListComboButton
-	each(d.panel.content, func(w widget.PreferredSizeLocateableWidget) {
-		if l, ok := w.(*widget.ListComboButton); ok && list == nil {
-			list = l
-		}
-	})
-	require.NotNil(t, list)
+	list := d.examples()
 	d.ui.SetFocusedWidget(list)
 	require.True(t, d.ui.HasFocus())
 	list.SetSelectedEntry(experiment.Choice{Value: "compute", Label: "The same compute"})
 	d.frame()
 	require.Equal(t, "compute", d.session.Experiment().Name)
 	assert.False(t, d.ui.HasFocus())
+}
+
+// examples is the list that offers them, the first of the panel.
+func (d *driver) examples() (list *widget.ListComboButton) {
+	d.t.Helper()
+	each(d.panel.content, func(w widget.PreferredSizeLocateableWidget) {
+		if l, ok := w.(*widget.ListComboButton); ok && list == nil {
+			list = l
+		}
+	})
+	require.NotNil(d.t, list)
+	return list
 }

@@ -245,13 +245,7 @@ func TestWidenButtonForksNow(t *testing.T) {
 
 func TestExampleRunsAsSoonAsItIsChosen(t *testing.T) {
 	d := open(t, short(), 1)
-	var list *widget.ListComboButton
-	each(d.panel.content, func(w widget.PreferredSizeLocateableWidget) {
-		if l, ok := w.(*widget.ListComboButton); ok && list == nil {
-			list = l
-		}
-	})
-	require.NotNil(t, list)
+	list := d.examples()
 	list.SetSelectedEntry(experiment.Choice{Value: "compute", Label: "The same compute"})
 	d.frame()
 	assert.Equal(t, "compute", d.session.Experiment().Name)

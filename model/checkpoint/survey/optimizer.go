@@ -2,12 +2,10 @@ package survey
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"path/filepath"
 	"slices"
 
-	"github.com/sparkling-lab/sparkling/model"
 	"github.com/sparkling-lab/sparkling/model/checkpoint"
 	"github.com/sparkling-lab/sparkling/model/checkpoint/torch"
 )
@@ -58,10 +56,7 @@ func (s *survey) state(ctx context.Context, file *torch.File, name string, t *to
 		if err := r.Floats(ctx, x); err != nil {
 			return err
 		}
-		if s.found.NotFinite == "" && !model.AllFinite(x) {
-			s.found.NotFinite = fmt.Sprintf("the state of %s in %s", torch.Bare(name), filepath.Base(file.Path()))
-		}
-		s.matrix(m, x)
+		s.matrix(m, x, "the state of "+torch.Bare(name), filepath.Base(file.Path()))
 	}
 	return nil
 }

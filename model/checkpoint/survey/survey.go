@@ -5,7 +5,6 @@ package survey
 
 import (
 	"context"
-	"fmt"
 	"math"
 
 	"github.com/sparkling-lab/sparkling/model"
@@ -70,9 +69,7 @@ func Of(ctx context.Context, folder *checkpoint.Folder, states *torch.States, pr
 		s.stated(set.Name, s.table.Size)
 	}
 	if states != nil {
-		names := folder.Weights.Names
-		names.Prefix = ""
-		if err := s.optimizer(ctx, states, names.Stored(s.table), read); err != nil {
+		if err := s.optimizer(ctx, states, folder.Weights.Names.Bare().Stored(s.table), read); err != nil {
 			return s.found, err
 		}
 	}
@@ -108,10 +105,7 @@ func (s *survey) shard(ctx context.Context, folder *checkpoint.Folder, shard che
 			if err := file.Matrix(ctx, x, e, i); err != nil {
 				return err
 			}
-			if s.found.NotFinite == "" && !model.AllFinite(x) {
-				s.found.NotFinite = fmt.Sprintf("%s in %s", e.Name, shard.Name)
-			}
-			s.matrix(p, x)
+			s.matrix(p, x, e.Name, shard.Name)
 		}
 		read(e.Bytes())
 	}
@@ -128,8 +122,11 @@ func (s *survey) room(p checkpoint.MatrixRef) []float32 {
 	return s.buf[:n]
 }
 
-// matrix takes one matrix in.
-func (s *survey) matrix(p checkpoint.MatrixRef, x []float32) {
+// matrix takes one matrix in, of a tensor of a file.
+func (s *survey) matrix(p checkpoint.MatrixRef, x []float32, tensor, file string) {
+	if s.found.NotFinite == "" && !model.AllFinite(x) {
+		s.found.NotFinite = tensor + " in " + file
+	}
 	t := s.table.Tensors[p.Tensor]
 	sum := 0.0
 	for _, v := range x {

@@ -133,8 +133,7 @@ func newJob(ctx context.Context, in *checkpoint.Folder, spec widen.Spec, seed ui
 		j.to = j.untied.To
 		r.Config, r.HeadFactor = j.to.Config, mult
 	}
-	bare := in.Weights.Names
-	bare.Prefix = ""
+	bare := in.Weights.Names.Bare()
 	j.old, j.now = bare.Stored(in.Table), bare.Stored(j.to)
 	if with.Layout != "" {
 		if _, err := bare.In(j.to, with.Layout); err != nil {
